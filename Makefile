@@ -1,0 +1,84 @@
+# gem5art.h is one header: nothing needs to be built to use it. This builds its tools, examples and tests.
+#
+#   make             tools and examples, into build/
+#   make test        builds and runs the tests; TESTS="json cli" runs only tests/test_json.* and tests/test_cli.*
+#   make demo        a small sweep from registration to gem5art-getruns; GEM5=/path/to/gem5.opt takes your gem5
+#   make bench       times the library beside its peers
+#   make install     tools and header, under $(DESTDIR)$(PREFIX)
+#
+# Other ways to run the tests: portable (no Linux or CPU extras), sanitize (ASan and UBSan), valgrind,
+# compilers (every C and C++ standard with every compiler here), test-qemu (boots a real Linux kernel).
+
+PREFIX   = /usr/local
+WARNINGS = -Wall -Wextra -Wpedantic -Wshadow -Wconversion
+CFLAGS   = -std=c99 -O2 -g $(WARNINGS)
+LDLIBS   = -pthread
+B        = build
+TESTS    = *
+
+ABSOLUTE = $(abspath $(B))
+HEADER   = gem5art.h
+PLAIN    = -std=c99 -O1 -g $(WARNINGS) # for programs to be supervised: no sanitizer may change what they do
+
+test_sources = $(sort $(foreach name,$(TESTS),$(wildcard tests/test_$(name).c)))
+test_scripts = $(sort $(foreach name,$(TESTS),$(wildcard tests/test_$(name).sh)))
+tools    = $(patsubst tools/%.c,$(B)/%,$(wildcard tools/gem5art-*.c))
+examples = $(patsubst examples/%.c,$(B)/%,$(wildcard examples/*.c))
+children = $(patsubst tests/children/%.c,$(B)/children/%,$(wildcard tests/children/*.c))
+tests    = $(patsubst tests/%.c,$(B)/%,$(test_sources))
+benches  = $(patsubst tests/bench/%.c,$(B)/bench/%,$(wildcard tests/bench/*.c))
+
+all: $(tools) $(examples)
+
+# Every program is one source file.
+$(tools): $(B)/%: tools/%.c $(HEADER) $(wildcard tools/*.h)
+$(filter-out $(B)/gem5-stand-in,$(examples)): $(B)/%: examples/%.c $(HEADER)
+$(B)/gem5-stand-in: examples/gem5-stand-in.c
+$(tests): $(B)/%: tests/%.c $(HEADER) $(wildcard tests/*.h)
+$(benches): $(B)/bench/%: tests/bench/%.c $(HEADER) $(wildcard tests/*.h tests/bench/*.h)
+$(B)/qemu-boot: tests/qemu/boot.c $(HEADER)
+$(children): $(B)/children/%: tests/children/%.c tests/children/child.h
+
+FLAGS = $(CFLAGS)
+$(B)/gem5-stand-in $(children): FLAGS = $(PLAIN)
+$(tools) $(examples) $(tests) $(benches) $(children) $(B)/qemu-boot:
+	@mkdir -p $(@D)
+	$(CC) $(FLAGS) -I. -o $@ $< $(LDFLAGS) $(LDLIBS)
+
+test: all children $(tests)
+	@BUILD=$(ABSOLUTE) RUNNER="$(RUNNER)" sh tests/run.sh $(tests) $(test_scripts)
+
+children: $(children)
+
+portable:
+	@$(MAKE) --no-print-directory test B=$(B)/portable CFLAGS="$(CFLAGS) -DGEM5ART_PORTABLE"
+
+sanitize:
+	@$(MAKE) --no-print-directory test B=$(B)/sanitize \
+	    CFLAGS="$(CFLAGS) -O1 -fsanitize=address,undefined -fno-sanitize-recover=all -fno-omit-frame-pointer"
+
+valgrind:
+	@$(MAKE) --no-print-directory test B=$(B)/valgrind CFLAGS="$(CFLAGS) -O1" \
+	    RUNNER="valgrind -q --error-exitcode=99 --leak-check=full --child-silent-after-fork=yes"
+
+compilers:
+	@BUILD=$(ABSOLUTE) sh tests/compilers.sh
+
+test-qemu: $(B)/qemu-boot
+	@BUILD=$(ABSOLUTE) sh tests/test-qemu.sh
+
+demo:
+	+@BUILD=$(ABSOLUTE) MAKE="$(MAKE)" sh examples/demo.sh
+
+bench: $(tools) $(benches) children
+	@for bench in $(benches); do echo "== $$bench"; BUILD=$(ABSOLUTE) $$bench || exit 1; done
+
+install: $(tools)
+	mkdir -p $(DESTDIR)$(PREFIX)/bin $(DESTDIR)$(PREFIX)/include
+	install -m 755 $(tools) $(DESTDIR)$(PREFIX)/bin
+	install -m 644 $(HEADER) $(DESTDIR)$(PREFIX)/include
+
+clean:
+	rm -rf $(B)
+
+.PHONY: all test children portable sanitize valgrind compilers test-qemu demo bench install clean

@@ -1,0 +1,7914 @@
+/* gem5art.h - placeholder manual */
+#if defined(GEM5ART_IMPLEMENTATION) && !defined(GEM5ART__IMPLEMENTED)
+#ifndef _GNU_SOURCE
+#define _GNU_SOURCE
+#endif
+#ifndef _FILE_OFFSET_BITS
+#define _FILE_OFFSET_BITS 64
+#endif
+#endif
+#ifndef GEM5ART_H
+#define GEM5ART_H
+
+#define GEM5ART_VERSION_MAJOR 0
+#define GEM5ART_VERSION_MINOR 1
+#define GEM5ART_VERSION_PATCH 0
+#define GEM5ART_VERSION "0.1.0"
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#ifndef GEM5ARTDEF
+#ifdef GEM5ART_STATIC
+#define GEM5ARTDEF static GEM5ART__MAYBE_UNUSED
+#else
+#define GEM5ARTDEF extern
+#endif
+#endif
+
+#if defined(__GNUC__) || defined(__clang__)
+#define GEM5ART__PRINTF(text, first) __attribute__((format(printf, text, first)))
+#define GEM5ART__MAYBE_UNUSED __attribute__((unused))
+#else
+#define GEM5ART__PRINTF(text, first)
+#define GEM5ART__MAYBE_UNUSED
+#endif
+
+#ifdef __cplusplus
+extern "C" {
+#endif
+
+/* ---------------------------------------------------------------- >>errors
+   Every call that can fail takes a `gem5art_error *`, which may be NULL. On
+   failure it holds a code and one sentence that names the thing, the value and
+   the way out; on success its code is GEM5ART_OK and its message is empty. */
+
+#define GEM5ART_CODES(X)                                                              \
+    X(OK, "no error")                                                                 \
+    X(NOMEM, "out of memory")                                                         \
+    X(INVALID, "an argument or a field that cannot be used as it is")                 \
+    X(NOT_FOUND, "no such file, record, artifact or run")                             \
+    X(EXISTS, "the run is recorded already, or a file is in the way")                 \
+    X(BUSY, "in use: by another process, a live pool, an open iterator, a claim")     \
+    X(CHANGED, "an artifact is not what was registered")                              \
+    X(DIRTY, "a git work tree has changes that are not committed")                    \
+    X(GIT, "git could not be run, or refused")                                        \
+    X(IO, "the system refused to read or write")                                      \
+    X(CORRUPT, "a store that is damaged, or no store at all")                         \
+    X(SYNTAX, "text that is not JSON, or JSON of another form than expected")         \
+    X(LIMIT, "a depth, a size or a length beyond what is allowed")                    \
+    X(UNSUPPORTED, "something this build, system or file system cannot do")           \
+    X(CANCELLED, "stopped before the run was launched")
+
+typedef enum gem5art_code {
+#define GEM5ART__CODE(name, text) GEM5ART_##name,
+    GEM5ART_CODES(GEM5ART__CODE)
+#undef GEM5ART__CODE
+} gem5art_code;
+
+typedef struct gem5art_error {
+    gem5art_code code;
+    char message[1024]; /* NUL-terminated; a longer sentence is cut with "..." */
+} gem5art_error;
+
+/* What a code means, as a phrase ("out of memory"); a static string. */
+GEM5ARTDEF const char *gem5art_code_text(gem5art_code code);
+
+/* "0.1.0": the version of the implementation that was compiled in, to compare
+   with GEM5ART_VERSION, which is that of the header being read. */
+GEM5ARTDEF const char *gem5art_version(void);
+
+/* -------------------------------------------------------------------- >>db */
+
+typedef struct gem5art_db gem5art_db;
+typedef struct gem5art_artifact gem5art_artifact;
+typedef struct gem5art_run gem5art_run;
+typedef struct gem5art_pool gem5art_pool;
+typedef struct gem5art_iter gem5art_iter;
+typedef struct gem5art_json gem5art_json;
+
+typedef struct gem5art_open_desc {
+    /* Never create or change the store: a missing one is NOT_FOUND, and every
+       call that would write is refused. Default: read and write, created. */
+    bool read_only;
+    /* Folder for copies of registered files, named by their id. Default:
+       $GEM5ART_STORAGE; where that is unset or empty too, nothing is copied. */
+    const char *storage;
+    /* Warnings, one sentence each, without a newline. Called on the thread that
+       uses the db. Default: warnings are dropped. */
+    void (*log)(const char *message, void *user_data);
+    void *user_data;
+} gem5art_open_desc;
+
+/* Opens a run store, and makes an empty one where there is none.
+     uri   "file://relative.json", "file:///absolute.json" or a bare path. NULL or
+           "": $GEM5ART_DB, else "file://db.json". A relative path is resolved now.
+     desc  may be NULL.
+   Returns a db to be ended with gem5art_close, or NULL:
+     UNSUPPORTED  another scheme (mongodb://, lmdb:// in a build without it)
+     CORRUPT      the file is empty, or not a JSON array of records
+     NOT_FOUND    no such folder; with read_only, no such file
+     IO, NOMEM
+   A db is used by one thread at a time and by the process that opened it. Any
+   number of dbs, threads and processes may have the same store open. */
+GEM5ARTDEF gem5art_db *gem5art_open(const char *uri, const gem5art_open_desc *desc, gem5art_error *error);
+
+/* Ends a db; all its artifacts and runs end with it. BUSY (and nothing is closed)
+   while it has pools or iterators. NULL is allowed. */
+GEM5ARTDEF bool gem5art_close(gem5art_db *db, gem5art_error *error);
+
+/* ------------------------------------------------------------- >>artifacts */
+
+/* One artifact. Read-only; owned by the db that returned it (by the iterator, for
+   one that gem5art_next_artifact returned). Strings are never NULL but where said. */
+struct gem5art_artifact {
+    const char *id;            /* "_id" in the store: a random UUID (RFC 9562, version 4) */
+    const char *hash;          /* SHA-256 of the file, or the commit id of the repo; MD5 where gem5art wrote it */
+    const char *type;          /* "gem5 binary", "git repo", "kernel", "disk image", ... */
+    const char *name;
+    const char *documentation; /* how it was made and what it is for */
+    const char *command;       /* the command that made it */
+    const char *path;          /* the file or the work tree */
+    const char *cwd;           /* where `command` was run */
+    const char *const *inputs; /* ids of the artifacts it was made from; NULL-terminated */
+    const char *git_origin;    /* "git.origin" in the store; these three are "" but for a git repo */
+    const char *git_hash;
+    const char *git_name;      /* the work tree's absolute path */
+    const char *architecture;
+    int64_t size;              /* bytes; -1: not known (null in the store) */
+    bool is_zipped;
+    const char *md5sum;
+    const char *url;
+    const char *const *supported_gem5_versions; /* NULL-terminated */
+    const char *version;
+    const char *const *extra;  /* key, value, key, value, ..., NULL */
+    double time;               /* when it was registered, Unix time; 0: not known */
+    const gem5art_json *record; /* as stored, unknown fields too; NULL: not stored yet */
+};
+
+/* What gem5art_register_artifact is told. gem5art's names (`type` for its `typ`).
+   Everything is copied. Fields left NULL are stored as "". */
+typedef struct gem5art_artifact_desc {
+    const char *command;
+    const char *name;          /* required */
+    const char *cwd;           /* default "." */
+    const char *type;          /* required; not "gem5 run..." */
+    const char *path;          /* required: a file, or a folder inside a git work tree */
+    const char *documentation; /* required: at least 10 characters */
+    const gem5art_artifact *const *inputs; /* NULL-terminated */
+    const char *architecture;
+    int64_t size;              /* default: that of the file; negative: not known */
+    bool is_zipped;
+    const char *md5sum;
+    const char *url;
+    const char *const *supported_gem5_versions; /* NULL-terminated */
+    const char *version;
+    const char *const *extra;  /* key, value, ..., NULL; keys beyond gem5art's own */
+} gem5art_artifact_desc;
+
+/* Hashes the file (or asks git for the commit), and returns the artifact with
+   that hash: the stored one, with the caller's path and cwd and a warning for each
+   other field that differs, or else a new one, stored before the call returns.
+     INVALID    a required field is missing, or documentation under 10 characters
+     NOT_FOUND  no such path
+     DIRTY      the work tree has uncommitted changes; the first are named
+     GIT        the folder is in no git work tree, or has no commit yet
+     IO, NOMEM, CORRUPT, BUSY
+   As gem5art's Artifact.registerArtifact. */
+GEM5ARTDEF const gem5art_artifact *gem5art_register_artifact(gem5art_db *db, const gem5art_artifact_desc *desc,
+                                                             gem5art_error *error);
+
+/* The artifact with this id or hash; of several with one hash the first stored.
+   NULL with NOT_FOUND where there is none. */
+GEM5ARTDEF const gem5art_artifact *gem5art_find_artifact(gem5art_db *db, const char *id_or_hash, gem5art_error *error);
+
+/* Is the file or repo at the artifact's path, taken relative to `cwd` (NULL: the
+   current folder), still what was registered? False with CHANGED if not, DIRTY for a
+   tree with uncommitted changes, NOT_FOUND for a missing one. */
+GEM5ARTDEF bool gem5art_check_artifact(gem5art_db *db, const gem5art_artifact *artifact, const char *cwd,
+                                       gem5art_error *error);
+
+/* Copies the stored file ($GEM5ART_STORAGE/ID, else the file at the artifact's own path)
+   to `path`, whole or not at all, and verifies its hash first. EXISTS where `path` exists;
+   UNSUPPORTED for a git repo (the message has the git command); CHANGED where the
+   copy does not have the hash any more; NOT_FOUND where there is none. */
+GEM5ARTDEF bool gem5art_download_artifact(gem5art_db *db, const gem5art_artifact *artifact, const char *path,
+                                          gem5art_error *error);
+
+/* Removes an artifact's record; files stay. BUSY while a recorded run or another
+   artifact's inputs name it (the message says which). */
+GEM5ARTDEF bool gem5art_remove_artifact(gem5art_db *db, const char *id, gem5art_error *error);
+
+/* Equal: the same hash, as gem5art's Artifact.__eq__. */
+GEM5ARTDEF bool gem5art_artifacts_equal(const gem5art_artifact *a, const gem5art_artifact *b);
+/* Similar: every field but id, hash, time and git is the same. */
+GEM5ARTDEF bool gem5art_artifacts_similar(const gem5art_artifact *a, const gem5art_artifact *b);
+
+/* ------------------------------------------------------------------ >>runs */
+
+/* One run: an attempt that is recorded, or one to come. Read-only; owned by the db
+   until gem5art_release_run or gem5art_close (by the iterator, for a run that
+   gem5art_next_run returned). Field names, and the values of those that gem5art has too,
+   are gem5art's. Times are Unix times in seconds; 0 means not yet. Strings are never
+   NULL but where said. The last group is this library's own. */
+struct gem5art_run {
+    const char *id;            /* "_id" in the store: a random UUID, one an attempt */
+    const char *hash;          /* what makes two runs the same experiment; see "Identity" */
+    const char *type;          /* "gem5 run" (SE) or "gem5 run fs" */
+    const char *name;
+    const char *gem5_binary_path;
+    const char *run_script;
+    const char *gem5_artifact; /* ids of artifacts, here and below */
+    const char *gem5_git_artifact;
+    const char *run_script_git_artifact;
+    const char *linux_binary_path;     /* FS: these six are "" for an SE run */
+    const char *disk_image_path;
+    const char *linux_binary_artifact;
+    const char *disk_image_artifact;
+    const char *linux_name;
+    const char *disk_name;
+    const char *const *params; /* NULL-terminated */
+    double timeout;            /* seconds; 0: none */
+    const char *outdir;        /* absolute */
+    const char *gem5_name;     /* the folder of the gem5 binary: "X86" */
+    const char *script_name;   /* the script without folder and ending */
+    const char *string;        /* a line for people */
+    const char *const *command;/* argv; NULL-terminated */
+    bool running;
+    double enqueue_time, start_time, end_time, current_time;
+    int64_t return_code;       /* exit status; negative: the number of the signal that ended it */
+    const char *kill_reason;   /* "", "timeout", "kernel panic", "User defined kill", "sigterm", "sigint", "lost" */
+    const char *status;        /* see "A run's life" */
+    int64_t pid;
+    const char *task_id;       /* NULL: none */
+    const char *results;       /* id of the archive's artifact; NULL: none */
+    bool rerunnable;           /* this attempt does not keep the run from being launched again */
+
+    const char *const *artifacts; /* ids of the further artifacts; NULL-terminated */
+    const char *error;         /* why it failed, where it was not the simulator's doing */
+    const char *cwd;           /* absolute: where it was executed */
+    const char *host, *kernel, *user, *cpu_model;
+    double ru_utime, ru_stime; /* getrusage(2)'s, in seconds */
+    int64_t ru_maxrss;         /* KiB */
+    int64_t ru_inblock, ru_oublock, ru_nvcsw, ru_nivcsw;
+    const char *gem5art_version; /* of this library, when it wrote the record */
+    const gem5art_json *record;  /* as stored, unknown fields too; NULL: not read from a file */
+};
+
+typedef struct gem5art_run_desc {
+    const char *name;          /* required */
+    const char *gem5_binary;   /* default: the path of gem5_artifact */
+    const char *run_script;    /* required */
+    const char *outdir;        /* required; made if need be; relative to the current folder */
+    const gem5art_artifact *gem5_artifact;           /* required, these three */
+    const gem5art_artifact *gem5_git_artifact;
+    const gem5art_artifact *run_script_git_artifact;
+    const char *linux_binary;  /* FS; default: the path of linux_binary_artifact */
+    const char *disk_image;    /* FS; default: the path of disk_image_artifact */
+    const gem5art_artifact *linux_binary_artifact;   /* FS: required */
+    const gem5art_artifact *disk_image_artifact;     /* FS: required */
+    const gem5art_artifact *const *artifacts; /* any more that matter (an SE workload, inputs); NULL-terminated */
+    const char *const *params; /* NULL-terminated */
+    double timeout;            /* seconds; default 900, as gem5art's; negative: none */
+    /* Asked every GEM5ART_WATCH_SECONDS while the run runs and once when it has ended, on
+       the thread that steps the pool: true ends it as Failed, "User defined kill". */
+    bool (*check_failure)(const gem5art_run *run, void *user_data);
+    void *user_data;
+    const char *cwd;           /* where relative paths are looked up now; default: the current folder */
+} gem5art_run_desc;
+
+/* Make a run, its outdir and (where there is none) its info.json. Nothing is
+   recorded or launched yet. Everything is copied; artifacts must be this db's.
+     INVALID    a required field is missing or of the wrong kind; not executable
+     NOT_FOUND  a file is missing
+     EXISTS     the outdir is a file, or holds another run's info.json
+     GIT, IO, NOMEM
+   As gem5art's gem5Run.createSERun and createFSRun. */
+GEM5ARTDEF gem5art_run *gem5art_create_se_run(gem5art_db *db, const gem5art_run_desc *desc, gem5art_error *error);
+GEM5ARTDEF gem5art_run *gem5art_create_fs_run(gem5art_db *db, const gem5art_run_desc *desc, gem5art_error *error);
+
+/* The run that an info.json (ours or gem5art's) describes, ready to be executed: its artifacts
+   must be in the store (NOT_FOUND). SYNTAX or INVALID where the file is not one. */
+GEM5ARTDEF gem5art_run *gem5art_load_run(gem5art_db *db, const char *info_json_path, gem5art_error *error);
+
+/* The recorded run with this id, or the latest attempt with this hash. NULL with
+   NOT_FOUND where there is none. */
+GEM5ARTDEF const gem5art_run *gem5art_find_run(gem5art_db *db, const char *id_or_hash, gem5art_error *error);
+
+/* Removes the record of one attempt and that of its results archive; files stay. BUSY while
+   the run is claimed (being executed). */
+GEM5ARTDEF bool gem5art_remove_run(gem5art_db *db, const char *id, gem5art_error *error);
+
+/* Ends a run before its db does. NULL is allowed; a run in a pool stays until it has ended. */
+GEM5ARTDEF void gem5art_release_run(gem5art_db *db, const gem5art_run *run);
+
+/* ---------------------------------------------------------------- >>runner */
+
+typedef struct gem5art_execute_desc {
+    const char *task_id;       /* recorded; default: none */
+    const char *cwd;           /* where gem5 runs and relative paths lead; default: the current folder */
+    bool rerun;                /* launch it even if its hash is recorded */
+    bool handle_signals;       /* as in gem5art_pool_desc */
+} gem5art_execute_desc;
+
+/* Executes one run to its end: a pool of one. Returns true when a Finished or Failed
+   outcome was recorded (run->status says which), false otherwise:
+     EXISTS     its hash is recorded: the message names the run and the ways out
+     BUSY       another process is executing it
+     CHANGED, DIRTY, NOT_FOUND, GIT  the artifact check failed, and that was recorded
+     CANCELLED  a signal came before it was launched
+     IO, NOMEM, CORRUPT */
+GEM5ARTDEF bool gem5art_execute(gem5art_db *db, gem5art_run *run, const gem5art_execute_desc *desc,
+                                gem5art_error *error);
+
+typedef enum gem5art_event_type {
+    GEM5ART_EVENT_QUEUED,  /* added to the pool */
+    GEM5ART_EVENT_SKIPPED, /* not launched: `error` says why (EXISTS, BUSY, CANCELLED, ...) */
+    GEM5ART_EVENT_SPAWNED, /* its child runs; run->pid */
+    GEM5ART_EVENT_BEAT,    /* its info.json was refreshed */
+    GEM5ART_EVENT_KILLED,  /* it is being ended; run->kill_reason */
+    GEM5ART_EVENT_ENDED    /* its outcome is recorded: run->status. With `error`: it could not be */
+} gem5art_event_type;
+
+typedef struct gem5art_event {
+    gem5art_event_type type;
+    const gem5art_run *run;
+    const gem5art_error *error; /* SKIPPED and ENDED; NULL: none */
+    int added, queued, running, finished, failed, skipped; /* of the pool's runs, now; added is their sum */
+} gem5art_event;
+
+typedef struct gem5art_pool_desc {
+    int jobs;                  /* runs at once; default: the CPUs this process may use; negative: GEM5ART_MAX_JOBS */
+    const char *cwd;           /* where gem5 runs and relative paths lead; default: the current folder */
+    const char *task_id;       /* recorded in each run; default: none */
+    bool rerun;                /* launch runs whose hash is recorded, too */
+    double grace;              /* seconds between SIGINT and SIGKILL; default 5; negative: SIGKILL at once */
+    /* While the pool lives, SIGINT and SIGTERM to this process end its runs: the first launches
+       no more and ends the running ones with their results recorded as "sigint" or "sigterm", the
+       second kills at once. The former handlers are put back by gem5art_pool_destroy. */
+    bool handle_signals;
+    /* Called on the thread that steps the pool. It must not step or destroy the pool; it may add to it. */
+    void (*event)(const gem5art_event *event, void *user_data);
+    void *user_data;
+} gem5art_pool_desc;
+
+/* Makes a pool, which executes many runs at once. It forks one small process, the warden, that
+   spawns and ends the children: create the pool before you fill memory. NULL on failure: IO, NOMEM,
+   INVALID. The db must not be closed before the pool is destroyed. */
+GEM5ARTDEF gem5art_pool *gem5art_pool_create(gem5art_db *db, const gem5art_pool_desc *desc, gem5art_error *error);
+
+/* Queues a run of the pool's db. INVALID for a run with the hash of one that the pool has had
+   already; NOMEM. A recorded run is skipped when its turn comes, and the pool goes on. */
+GEM5ARTDEF bool gem5art_pool_add(gem5art_pool *pool, gem5art_run *run, gem5art_error *error);
+
+/* Ends one run: a queued one is skipped (CANCELLED), a running one ended as "sigterm". NOT_FOUND. */
+GEM5ARTDEF bool gem5art_pool_cancel(gem5art_pool *pool, const char *run_id, gem5art_error *error);
+
+/* For a caller's own poll set: when pool_fd is readable, or after pool_timeout milliseconds (-1: no
+   limit), call gem5art_pool_step(pool, 0). The descriptor is the pool's own. */
+GEM5ARTDEF int gem5art_pool_fd(const gem5art_pool *pool);
+GEM5ARTDEF int gem5art_pool_timeout(const gem5art_pool *pool);
+
+/* Does what is due, waiting at most timeout_ms for something to be (0: not at all; -1: as long as
+   it takes). Returns how many runs are still to end, or -1 with an error when the store refused
+   a record: the run's event has it, and the pool can go on. */
+GEM5ARTDEF int gem5art_pool_step(gem5art_pool *pool, int timeout_ms, gem5art_error *error);
+
+/* Steps until all runs have ended. False with the first error of a step. */
+GEM5ARTDEF bool gem5art_pool_wait(gem5art_pool *pool, gem5art_error *error);
+
+/* Ends a pool. Runs that have not ended are killed at once and recorded as "sigterm". NULL is allowed. */
+GEM5ARTDEF void gem5art_pool_destroy(gem5art_pool *pool);
+
+/* --------------------------------------------------------------- >>queries */
+
+/* What to look for; all that is set must hold. NULL or all zero: everything. */
+typedef struct gem5art_query {
+    const char *name;          /* exactly this name */
+    const char *name_contains; /* this in the name, letter for letter */
+    const char *type;          /* artifacts: exactly this type ("disk image", "gem5 binary", "kernel") */
+    const char *status;        /* runs: exactly this status; "Failed artifact check" stands for all of them */
+    bool fs_only;              /* runs: FS runs only */
+    bool rerunnable;           /* runs: rerunnable ones only */
+    bool live;                 /* runs that have begun and not ended, by any process, instead of recorded ones */
+    int64_t limit;             /* at most so many in all; default and negative: no limit */
+} gem5art_query;
+
+/* Iterators: rows in the order they were stored, as of the call. A row lives until the next step or
+   gem5art_iter_close. The strings of a query are copied. NULL on failure: IO, NOMEM, CORRUPT. */
+GEM5ARTDEF gem5art_iter *gem5art_get_runs(gem5art_db *db, const gem5art_query *query, gem5art_error *error);
+GEM5ARTDEF gem5art_iter *gem5art_get_artifacts(gem5art_db *db, const gem5art_query *query, gem5art_error *error);
+
+/* The next row, or NULL: with code OK at the end, else with what is wrong (CORRUPT with the byte
+   offset of a damaged record, IO, NOMEM). */
+GEM5ARTDEF const gem5art_run *gem5art_next_run(gem5art_iter *iter, gem5art_error *error);
+GEM5ARTDEF const gem5art_artifact *gem5art_next_artifact(gem5art_iter *iter, gem5art_error *error);
+GEM5ARTDEF void gem5art_iter_close(gem5art_iter *iter); /* NULL is allowed */
+
+/* ------------------------------------------------------------------ >>json
+   RFC 8259, small and exact; usable alone. */
+
+typedef enum gem5art_json_type {
+    GEM5ART_JSON_NULL,
+    GEM5ART_JSON_BOOL,
+    GEM5ART_JSON_NUMBER,
+    GEM5ART_JSON_STRING,
+    GEM5ART_JSON_ARRAY,
+    GEM5ART_JSON_OBJECT
+} gem5art_json_type;
+
+/* One value of a parsed text. Read-only; lives as long as its root. */
+struct gem5art_json {
+    gem5art_json_type type;
+    bool boolean;              /* BOOL */
+    bool is_integer;           /* NUMBER: a whole number, written as one, that fits `integer` */
+    int64_t integer;           /* NUMBER, where is_integer */
+    double number;             /* NUMBER: the nearest double; infinite where it is too large */
+    const char *text;          /* STRING: decoded, with a NUL after it; \udc80-\udcff are bytes 80-ff (PEP 383) */
+    size_t length;             /* STRING: bytes of `text`, which may hold NULs */
+    const char *raw;           /* NUMBER, STRING: as it was written, quotes and escapes too */
+    size_t raw_length;
+    const char *key;           /* a member of an object: its name, decoded, with a NUL after it; else NULL */
+    size_t key_length;
+    const char *raw_key;       /* with quotes and escapes */
+    size_t raw_key_length;
+    size_t count;              /* ARRAY, OBJECT: children */
+    const gem5art_json *first; /* ARRAY, OBJECT: the first child, or NULL */
+    const gem5art_json *next;  /* the next child of the same parent, or NULL */
+};
+
+typedef struct gem5art_json_desc {
+    size_t max_depth;          /* arrays and objects inside each other; default 128 */
+    size_t max_size;           /* bytes of text; default 1 GiB */
+} gem5art_json_desc;
+
+/* Parses one value with nothing but white space around it. Returns its root, to be freed with
+   gem5art_json_free, or NULL: SYNTAX (the message has line, column and what was expected; duplicate
+   keys, bytes that are not UTF-8 and NULs are errors too), LIMIT, NOMEM. `text` is copied. */
+GEM5ARTDEF const gem5art_json *gem5art_json_parse(const char *text, size_t length, const gem5art_json_desc *desc,
+                                                  gem5art_error *error);
+GEM5ARTDEF void gem5art_json_free(const gem5art_json *root); /* NULL is allowed */
+
+/* The member of an object with this key, or NULL (also where `object` is NULL or no object). */
+GEM5ARTDEF const gem5art_json *gem5art_json_get(const gem5art_json *object, const char *key);
+
+/* A writer appends to text that it owns. Errors (out of memory) stick and show in
+   gem5art_json_take. Start with gem5art_json_writer_init; end with gem5art_json_writer_free.
+   Doubles are written with the fewest digits that read back exactly, not-a-number and infinities as
+   null; bytes that are not UTF-8 as \udc80-\udcff, as Python's surrogateescape does. */
+typedef struct gem5art_json_writer {
+    char *data; /* private, as are all its fields */
+    size_t length, capacity;
+    int indent, depth;
+    bool failed, first, after_key, taken;
+} gem5art_json_writer;
+
+GEM5ARTDEF void gem5art_json_writer_init(gem5art_json_writer *writer, int indent); /* 0: all on one line */
+GEM5ARTDEF void gem5art_json_writer_free(gem5art_json_writer *writer);
+GEM5ARTDEF void gem5art_json_begin_object(gem5art_json_writer *writer);
+GEM5ARTDEF void gem5art_json_end_object(gem5art_json_writer *writer);
+GEM5ARTDEF void gem5art_json_begin_array(gem5art_json_writer *writer);
+GEM5ARTDEF void gem5art_json_end_array(gem5art_json_writer *writer);
+GEM5ARTDEF void gem5art_json_key(gem5art_json_writer *writer, const char *key);
+GEM5ARTDEF void gem5art_json_null(gem5art_json_writer *writer);
+GEM5ARTDEF void gem5art_json_boolean(gem5art_json_writer *writer, bool value);
+GEM5ARTDEF void gem5art_json_integer(gem5art_json_writer *writer, int64_t value);
+GEM5ARTDEF void gem5art_json_number(gem5art_json_writer *writer, double value);
+GEM5ARTDEF void gem5art_json_string(gem5art_json_writer *writer, const char *text); /* NULL: null */
+GEM5ARTDEF void gem5art_json_string_n(gem5art_json_writer *writer, const char *text, size_t length);
+/* A parsed value: numbers and strings exactly as they were written. */
+GEM5ARTDEF void gem5art_json_value(gem5art_json_writer *writer, const gem5art_json *value);
+/* What was written since the last take; NUL-terminated, the writer's own until its next call. For
+   long texts: take after each part. NULL with NOMEM. */
+GEM5ARTDEF const char *gem5art_json_take(gem5art_json_writer *writer, size_t *length, gem5art_error *error);
+
+/* ---------------------------------------------------------------- >>hashes
+   SHA-256 (FIPS 180-4), with the CPU's own instructions where it has them; MD5 (RFC 1321), only to
+   recognise what gem5art hashed; CRC-32 (as in zip and gzip). Usable alone. */
+
+typedef struct gem5art_sha256 {
+    uint32_t state[8];
+    uint64_t length; /* bytes so far */
+    uint8_t block[64];
+} gem5art_sha256;
+
+typedef struct gem5art_md5 {
+    uint32_t state[4];
+    uint64_t length;
+    uint8_t block[64];
+} gem5art_md5;
+
+GEM5ARTDEF void gem5art_sha256_init(gem5art_sha256 *hash);
+GEM5ARTDEF void gem5art_sha256_update(gem5art_sha256 *hash, const void *data, size_t length);
+GEM5ARTDEF void gem5art_sha256_final(gem5art_sha256 *hash, char hex[65]);
+GEM5ARTDEF void gem5art_md5_init(gem5art_md5 *hash);
+GEM5ARTDEF void gem5art_md5_update(gem5art_md5 *hash, const void *data, size_t length);
+GEM5ARTDEF void gem5art_md5_final(gem5art_md5 *hash, char hex[33]);
+/* crc: 0 to begin with, then what the last call returned. */
+GEM5ARTDEF uint32_t gem5art_crc32(uint32_t crc, const void *data, size_t length);
+/* SHA-256 of a whole file of any size, as 64 hex digits. NOT_FOUND, INVALID (a folder), IO. */
+GEM5ARTDEF bool gem5art_sha256_file(const char *path, char hex[65], gem5art_error *error);
+/* "portable", "x86 SHA extensions" or "ARMv8 SHA2": what gem5art_sha256_update runs on here. */
+GEM5ARTDEF const char *gem5art_sha256_implementation(void);
+
+#ifdef __cplusplus
+}
+#endif
+
+#endif /* GEM5ART_H */
+#if defined(GEM5ART_IMPLEMENTATION) && !defined(GEM5ART__IMPLEMENTED)
+#define GEM5ART__IMPLEMENTED
+
+/* ============================================================== >>platform
+   The only section that makes system calls, each through a GEM5ART_SYS_* macro
+   that may be defined before the header is included: with the arguments, the
+   result and the errno of the call it stands for. */
+
+#include <ctype.h>
+#include <dirent.h>
+#include <errno.h>
+#include <fcntl.h>
+#include <limits.h>
+#include <poll.h>
+#include <pthread.h>
+#include <pwd.h>
+#include <signal.h>
+#include <spawn.h>
+#include <stdarg.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/resource.h>
+#include <sys/select.h>
+#include <sys/socket.h>
+#include <sys/stat.h>
+#include <sys/time.h>
+#include <sys/types.h>
+#include <sys/utsname.h>
+#include <sys/wait.h>
+#include <time.h>
+#include <unistd.h>
+#ifdef __linux__
+#include <sched.h>
+#include <sys/ioctl.h>
+#include <sys/syscall.h>
+#endif
+
+#if !defined(CLOCK_MONOTONIC) || !defined(O_CLOEXEC)
+#error "gem5art.h needs POSIX.1-2008: include it before any other header, or compile with -D_GNU_SOURCE"
+#endif
+
+typedef char gem5art__needs_64_bit_file_offsets[sizeof(off_t) >= 8 ? 1 : -1]; /* else -D_FILE_OFFSET_BITS=64 */
+
+/* GEM5ART_PORTABLE leaves every Linux and CPU extra out; each can be left out alone too. */
+#ifdef GEM5ART_PORTABLE
+#define GEM5ART_NO_OFD_LOCKS
+#define GEM5ART_NO_SHA_EXTENSIONS
+#define GEM5ART_NO_FILE_CLONING
+#define GEM5ART_NO_VFORK
+#define GEM5ART_NO_PROC
+#endif
+
+#if defined(__linux__) && !defined(F_OFD_SETLK)
+#define F_OFD_SETLK 37
+#define F_OFD_SETLKW 38
+#endif
+#if !defined(F_OFD_SETLK) && !defined(GEM5ART_NO_OFD_LOCKS)
+#define GEM5ART_NO_OFD_LOCKS
+#endif
+#if !defined(__linux__) && !defined(GEM5ART_NO_FILE_CLONING)
+#define GEM5ART_NO_FILE_CLONING
+#endif
+#if !defined(__linux__) && !defined(GEM5ART_NO_PROC)
+#define GEM5ART_NO_PROC
+#endif
+
+#if defined(GEM5ART_MALLOC) && defined(GEM5ART_REALLOC) && defined(GEM5ART_FREE)
+#elif !defined(GEM5ART_MALLOC) && !defined(GEM5ART_REALLOC) && !defined(GEM5ART_FREE)
+#define GEM5ART_MALLOC(size) malloc(size)
+#define GEM5ART_REALLOC(memory, size) realloc(memory, size)
+#define GEM5ART_FREE(memory) free(memory)
+#else
+#error "define all of GEM5ART_MALLOC, GEM5ART_REALLOC and GEM5ART_FREE, or none"
+#endif
+
+#ifndef GEM5ART_SYS_OPEN
+#define GEM5ART_SYS_OPEN(path, flags, mode) open(path, flags, mode)
+#endif
+#ifndef GEM5ART_SYS_CLOSE
+#define GEM5ART_SYS_CLOSE(fd) close(fd)
+#endif
+#ifndef GEM5ART_SYS_READ
+#define GEM5ART_SYS_READ(fd, data, size) read(fd, data, size)
+#endif
+#ifndef GEM5ART_SYS_WRITE
+#define GEM5ART_SYS_WRITE(fd, data, size) write(fd, data, size)
+#endif
+#ifndef GEM5ART_SYS_PREAD
+#define GEM5ART_SYS_PREAD(fd, data, size, offset) pread(fd, data, size, offset)
+#endif
+#ifndef GEM5ART_SYS_PWRITE
+#define GEM5ART_SYS_PWRITE(fd, data, size, offset) pwrite(fd, data, size, offset)
+#endif
+#ifndef GEM5ART_SYS_FTRUNCATE
+#define GEM5ART_SYS_FTRUNCATE(fd, size) ftruncate(fd, size)
+#endif
+#ifndef GEM5ART_SYS_FDATASYNC
+#if defined(_POSIX_SYNCHRONIZED_IO) && _POSIX_SYNCHRONIZED_IO > 0
+#define GEM5ART_SYS_FDATASYNC(fd) fdatasync(fd)
+#else
+#define GEM5ART_SYS_FDATASYNC(fd) fsync(fd)
+#endif
+#endif
+#ifndef GEM5ART_SYS_FSYNC
+#define GEM5ART_SYS_FSYNC(fd) fsync(fd)
+#endif
+#ifndef GEM5ART_SYS_FSTAT
+#define GEM5ART_SYS_FSTAT(fd, result) fstat(fd, result)
+#endif
+#ifndef GEM5ART_SYS_STAT
+#define GEM5ART_SYS_STAT(path, result) stat(path, result)
+#endif
+#ifndef GEM5ART_SYS_LSTAT
+#define GEM5ART_SYS_LSTAT(path, result) lstat(path, result)
+#endif
+#ifndef GEM5ART_SYS_ACCESS
+#define GEM5ART_SYS_ACCESS(path, mode) access(path, mode)
+#endif
+#ifndef GEM5ART_SYS_FCHMOD
+#define GEM5ART_SYS_FCHMOD(fd, mode) fchmod(fd, mode)
+#endif
+#ifndef GEM5ART_SYS_FCHOWN
+#define GEM5ART_SYS_FCHOWN(fd, user, group) fchown(fd, user, group)
+#endif
+#ifndef GEM5ART_SYS_RENAME
+#define GEM5ART_SYS_RENAME(from, to) rename(from, to)
+#endif
+#ifndef GEM5ART_SYS_LINK
+#define GEM5ART_SYS_LINK(from, to) link(from, to)
+#endif
+#ifndef GEM5ART_SYS_UNLINK
+#define GEM5ART_SYS_UNLINK(path) unlink(path)
+#endif
+#ifndef GEM5ART_SYS_MKDIR
+#define GEM5ART_SYS_MKDIR(path, mode) mkdir(path, mode)
+#endif
+#ifndef GEM5ART_SYS_READLINK
+#define GEM5ART_SYS_READLINK(path, data, size) readlink(path, data, size)
+#endif
+#ifndef GEM5ART_SYS_REALPATH
+#define GEM5ART_SYS_REALPATH(path, resolved) realpath(path, resolved)
+#endif
+#ifndef GEM5ART_SYS_GETCWD
+#define GEM5ART_SYS_GETCWD(data, size) getcwd(data, size)
+#endif
+#ifndef GEM5ART_SYS_OPENDIR
+#define GEM5ART_SYS_OPENDIR(path) opendir(path)
+#endif
+#ifndef GEM5ART_SYS_READDIR
+#define GEM5ART_SYS_READDIR(dir) readdir(dir)
+#endif
+#ifndef GEM5ART_SYS_CLOSEDIR
+#define GEM5ART_SYS_CLOSEDIR(dir) closedir(dir)
+#endif
+#ifndef GEM5ART_SYS_FCNTL_LOCK
+#define GEM5ART_SYS_FCNTL_LOCK(fd, command, lock) fcntl(fd, command, lock)
+#endif
+#ifndef GEM5ART_SYS_FCNTL
+#define GEM5ART_SYS_FCNTL(fd, command, value) fcntl(fd, command, value)
+#endif
+#ifndef GEM5ART_SYS_PIPE
+#define GEM5ART_SYS_PIPE(fds) pipe(fds)
+#endif
+#ifndef GEM5ART_SYS_SOCKETPAIR
+#define GEM5ART_SYS_SOCKETPAIR(fds) socketpair(AF_UNIX, SOCK_STREAM, 0, fds)
+#endif
+#ifndef GEM5ART_SYS_SEND
+#define GEM5ART_SYS_SEND(fd, data, size) send(fd, data, size, MSG_NOSIGNAL)
+#endif
+#ifndef GEM5ART_SYS_POLL
+#define GEM5ART_SYS_POLL(fds, count, timeout) poll(fds, count, timeout)
+#endif
+#ifndef GEM5ART_SYS_PSELECT
+#define GEM5ART_SYS_PSELECT(count, readable, writable, timeout, mask) pselect(count, readable, writable, NULL, timeout, mask)
+#endif
+#ifndef GEM5ART_SYS_FORK
+#define GEM5ART_SYS_FORK() fork()
+#endif
+#ifndef GEM5ART_SYS_VFORK
+#ifdef GEM5ART_NO_VFORK
+#define GEM5ART_SYS_VFORK() fork()
+#else
+#define GEM5ART_SYS_VFORK() vfork()
+#endif
+#endif
+#ifndef GEM5ART_SYS_EXECV
+#define GEM5ART_SYS_EXECV(path, argv) execv(path, argv)
+#endif
+#ifndef GEM5ART_SYS_WAIT4
+#define GEM5ART_SYS_WAIT4(pid, status, options, usage) wait4(pid, status, options, usage)
+#endif
+#ifndef GEM5ART_NO_FILE_CLONING
+#ifndef GEM5ART_SYS_CLONE
+#define GEM5ART_SYS_CLONE(to, from) ioctl(to, _IOW(0x94, 9, int), from) /* FICLONE */
+#endif
+#ifndef GEM5ART_SYS_COPY_FILE_RANGE
+#define GEM5ART_SYS_COPY_FILE_RANGE(from, to, size) copy_file_range(from, NULL, to, NULL, size, 0)
+#endif
+#endif
+#ifndef GEM5ART_SYS_POSIX_SPAWNP
+#define GEM5ART_SYS_POSIX_SPAWNP(pid, file, actions, attributes, argv, envp) \
+    posix_spawnp(pid, file, actions, attributes, argv, envp)
+#endif
+#ifndef GEM5ART_SYS_WAITPID
+#define GEM5ART_SYS_WAITPID(pid, status, options) waitpid(pid, status, options)
+#endif
+#ifndef GEM5ART_SYS_WAITID
+#define GEM5ART_SYS_WAITID(type, id, info, options) waitid(type, id, info, options)
+#endif
+#ifndef GEM5ART_SYS_KILL
+#define GEM5ART_SYS_KILL(pid, signal) kill(pid, signal)
+#endif
+#ifndef GEM5ART_SYS_CLOCK_GETTIME
+#define GEM5ART_SYS_CLOCK_GETTIME(clock, result) clock_gettime(clock, result)
+#endif
+#ifndef GEM5ART_SYS_PTHREAD_CREATE
+#define GEM5ART_SYS_PTHREAD_CREATE(thread, attributes, function, argument) \
+    pthread_create(thread, attributes, function, argument)
+#endif
+
+/* ---- compile-time numbers; see "Compile-time options" */
+
+#ifndef GEM5ART_BEAT_SECONDS
+#define GEM5ART_BEAT_SECONDS 5.0
+#endif
+#ifndef GEM5ART_WATCH_SECONDS
+#define GEM5ART_WATCH_SECONDS 1.0
+#endif
+#ifndef GEM5ART_MAX_JOBS
+#define GEM5ART_MAX_JOBS 1024
+#endif
+#ifndef GEM5ART_MAX_NAME
+#define GEM5ART_MAX_NAME 4096
+#endif
+#ifndef GEM5ART_MAX_COMMAND
+#define GEM5ART_MAX_COMMAND 1048576
+#endif
+
+#ifdef __cplusplus
+extern "C" {
+#endif
+
+#ifndef _GNU_SOURCE
+extern char **environ;
+#endif
+
+/* The loops that every caller of read, write and open would write: interrupted calls are made
+   again, short ones go on. False leaves errno. */
+
+static int gem5art__open(const char *path, int flags, mode_t mode) {
+    int fd;
+    do fd = GEM5ART_SYS_OPEN(path, flags | O_CLOEXEC, mode); while (fd < 0 && errno == EINTR);
+    if (fd >= 0 && fd <= 2) { /* a host without stdin, stdout or stderr: stay out of their places */
+        int higher = GEM5ART_SYS_FCNTL(fd, F_DUPFD_CLOEXEC, 3), saved = errno;
+        GEM5ART_SYS_CLOSE(fd);
+        errno = saved;
+        fd = higher;
+    }
+    return fd;
+}
+
+static void gem5art__close(int fd) {
+    int saved = errno;
+    if (fd >= 0) GEM5ART_SYS_CLOSE(fd);
+    errno = saved;
+}
+
+/* Reads until `size` bytes or the end of the file; *got tells. */
+static bool gem5art__read_at(int fd, void *data, size_t size, off_t offset, size_t *got) {
+    *got = 0;
+    while (*got < size) {
+        ssize_t n = GEM5ART_SYS_PREAD(fd, (char *)data + *got, size - *got, offset + (off_t)*got);
+        if (n < 0 && errno == EINTR) continue;
+        if (n < 0) return false;
+        if (n == 0) break;
+        *got += (size_t)n;
+    }
+    return true;
+}
+
+static bool gem5art__write_at(int fd, const void *data, size_t size, off_t offset) {
+    size_t done = 0;
+    while (done < size) {
+        ssize_t n = GEM5ART_SYS_PWRITE(fd, (const char *)data + done, size - done, offset + (off_t)done);
+        if (n < 0 && errno == EINTR) continue;
+        if (n == 0) errno = ENOSPC;
+        if (n <= 0) return false;
+        done += (size_t)n;
+    }
+    return true;
+}
+
+/* One read, made again when it is interrupted. */
+static ssize_t gem5art__read_some(int fd, void *data, size_t size) {
+    ssize_t n;
+    do n = GEM5ART_SYS_READ(fd, data, size); while (n < 0 && errno == EINTR);
+    return n;
+}
+
+static bool gem5art__write_all(int fd, const void *data, size_t size) {
+    size_t done = 0;
+    while (done < size) {
+        ssize_t n = GEM5ART_SYS_WRITE(fd, (const char *)data + done, size - done);
+        if (n < 0 && errno == EINTR) continue;
+        if (n == 0) errno = ENOSPC;
+        if (n <= 0) return false;
+        done += (size_t)n;
+    }
+    return true;
+}
+
+static bool gem5art__truncate(int fd, off_t size) {
+    int result;
+    do result = GEM5ART_SYS_FTRUNCATE(fd, size); while (result < 0 && errno == EINTR);
+    return result == 0;
+}
+
+static bool gem5art__datasync(int fd) {
+    int result;
+    do result = GEM5ART_SYS_FDATASYNC(fd); while (result < 0 && errno == EINTR);
+    return result == 0;
+}
+
+/* A pipe, or a pair of sockets, which a writer without a reader survives: no SIGPIPE to the host. */
+static bool gem5art__connect(int fds[2], bool sockets) {
+    int i;
+    if ((sockets ? GEM5ART_SYS_SOCKETPAIR(fds) : GEM5ART_SYS_PIPE(fds)) < 0) return false;
+    for (i = 0; i < 2; i++) {
+        int higher = fds[i] > 2 ? fds[i] : GEM5ART_SYS_FCNTL(fds[i], F_DUPFD, 3);
+        if (higher != fds[i]) gem5art__close(fds[i]);
+        fds[i] = higher;
+        if (higher < 0 || GEM5ART_SYS_FCNTL(higher, F_SETFD, FD_CLOEXEC) < 0) {
+            gem5art__close(fds[0]);
+            gem5art__close(fds[1]);
+            return false;
+        }
+    }
+    return true;
+}
+
+static bool gem5art__pipe(int fds[2]) { return gem5art__connect(fds, false); }
+static bool gem5art__sockets(int fds[2]) { return gem5art__connect(fds, true); }
+
+static bool gem5art__send_all(int fd, const void *data, size_t size) {
+    size_t done = 0;
+    while (done < size) {
+        ssize_t n = GEM5ART_SYS_SEND(fd, (const char *)data + done, size - done);
+        if (n < 0 && errno == EINTR) continue;
+        if (n < 0) return false;
+        done += (size_t)n;
+    }
+    return true;
+}
+
+static bool gem5art__set_nonblocking(int fd) {
+    int flags = GEM5ART_SYS_FCNTL(fd, F_GETFL, 0);
+    return flags >= 0 && GEM5ART_SYS_FCNTL(fd, F_SETFL, flags | O_NONBLOCK) >= 0;
+}
+
+static double gem5art__clock(clockid_t clock) {
+    struct timespec t;
+    if (GEM5ART_SYS_CLOCK_GETTIME(clock, &t) < 0) return 0;
+    return (double)t.tv_sec + (double)t.tv_nsec / 1e9;
+}
+
+static double gem5art__now(void) { return gem5art__clock(CLOCK_REALTIME); }
+static double gem5art__monotonic(void) { return gem5art__clock(CLOCK_MONOTONIC); }
+
+static bool gem5art__random(void *data, size_t size) {
+    int fd = gem5art__open("/dev/urandom", O_RDONLY, 0);
+    size_t done = 0;
+    while (fd >= 0 && done < size) {
+        ssize_t n = gem5art__read_some(fd, (char *)data + done, size - done);
+        if (n <= 0) break;
+        done += (size_t)n;
+    }
+    gem5art__close(fd);
+    return done == size;
+}
+
+/* Makes a name that was created, linked or renamed in a folder durable. */
+static bool gem5art__sync_folder(const char *folder) {
+    int fd = gem5art__open(folder, O_RDONLY | O_DIRECTORY, 0);
+    bool ok = fd >= 0 && (GEM5ART_SYS_FSYNC(fd) == 0 || errno == EINVAL || errno == EROFS);
+    gem5art__close(fd);
+    return ok;
+}
+
+/* ---- locks of single bytes in a file; see "Locks" in the manual.
+   An open file description never conflicts with itself where there are OFD locks. Else POSIX
+   locks belong to the process and are lost when it closes any descriptor of the file, so all
+   handles of one file in a process share one descriptor, and conflicts inside the process are found
+   here: this registry is the library's only global state but for the one behind handle_signals. */
+
+typedef struct gem5art__lock_file gem5art__lock_file;
+
+#ifndef GEM5ART_NO_OFD_LOCKS
+
+struct gem5art__lock_file {
+    int fd;
+};
+
+static bool gem5art__lock_file_open(gem5art__lock_file *file, const char *path, mode_t mode) {
+    file->fd = gem5art__open(path, O_RDWR | O_CREAT, mode);
+    return file->fd >= 0;
+}
+
+static void gem5art__lock_file_close(gem5art__lock_file *file) {
+    gem5art__close(file->fd);
+    file->fd = -1;
+}
+
+static bool gem5art__lock_set(gem5art__lock_file *file, int64_t byte, short type, bool wait) {
+    struct flock lock;
+    int result;
+    memset(&lock, 0, sizeof lock);
+    lock.l_type = type;
+    lock.l_whence = SEEK_SET;
+    lock.l_start = (off_t)byte;
+    lock.l_len = 1;
+    do result = GEM5ART_SYS_FCNTL_LOCK(file->fd, wait ? F_OFD_SETLKW : F_OFD_SETLK, &lock);
+    while (result < 0 && errno == EINTR);
+    return result == 0;
+}
+
+static void gem5art__lock_forget_in_child(gem5art__lock_file *file) { gem5art__close(file->fd); }
+
+#else
+
+#define GEM5ART__LOCKS_A_FILE 4096 /* bytes of one file that one process may hold at once */
+
+typedef struct gem5art__shared_lock {
+    dev_t device;
+    ino_t inode;
+    int fd, users;
+    int64_t held[GEM5ART__LOCKS_A_FILE];
+    const void *holder[GEM5ART__LOCKS_A_FILE];
+    int count;
+    struct gem5art__shared_lock *next;
+} gem5art__shared_lock;
+
+struct gem5art__lock_file {
+    int fd;
+    gem5art__shared_lock *shared;
+};
+
+static pthread_mutex_t gem5art__lock_mutex = PTHREAD_MUTEX_INITIALIZER;
+static pthread_cond_t gem5art__lock_freed = PTHREAD_COND_INITIALIZER;
+static gem5art__shared_lock *gem5art__shared_locks;
+
+static bool gem5art__lock_file_open_locked(gem5art__lock_file *file, const char *path, mode_t mode) {
+    struct stat st;
+    gem5art__shared_lock *s;
+    /* Look before opening: closing a second descriptor would drop the locks of the first. */
+    if (GEM5ART_SYS_STAT(path, &st) == 0)
+        for (s = gem5art__shared_locks; s; s = s->next)
+            if (s->device == st.st_dev && s->inode == st.st_ino) {
+                s->users++;
+                file->shared = s;
+                file->fd = s->fd;
+                return true;
+            }
+    s = (gem5art__shared_lock *)GEM5ART_MALLOC(sizeof *s);
+    if (!s) return errno = ENOMEM, false;
+    memset(s, 0, sizeof *s);
+    s->fd = gem5art__open(path, O_RDWR | O_CREAT, mode);
+    if (s->fd < 0 || GEM5ART_SYS_FSTAT(s->fd, &st) < 0) {
+        gem5art__close(s->fd);
+        GEM5ART_FREE(s);
+        return false;
+    }
+    s->device = st.st_dev;
+    s->inode = st.st_ino;
+    s->users = 1;
+    s->next = gem5art__shared_locks;
+    gem5art__shared_locks = s;
+    file->shared = s;
+    file->fd = s->fd;
+    return true;
+}
+
+static bool gem5art__lock_file_open(gem5art__lock_file *file, const char *path, mode_t mode) {
+    bool ok;
+    pthread_mutex_lock(&gem5art__lock_mutex);
+    ok = gem5art__lock_file_open_locked(file, path, mode);
+    pthread_mutex_unlock(&gem5art__lock_mutex);
+    if (!ok) file->fd = -1;
+    return ok;
+}
+
+static bool gem5art__lock_posix(int fd, int64_t byte, short type, bool wait) {
+    struct flock lock;
+    int result;
+    memset(&lock, 0, sizeof lock);
+    lock.l_type = type;
+    lock.l_whence = SEEK_SET;
+    lock.l_start = (off_t)byte;
+    lock.l_len = 1;
+    do result = GEM5ART_SYS_FCNTL_LOCK(fd, wait ? F_SETLKW : F_SETLK, &lock);
+    while (result < 0 && errno == EINTR);
+    return result == 0;
+}
+
+static int gem5art__lock_index(const gem5art__shared_lock *s, int64_t byte) {
+    int i;
+    for (i = 0; i < s->count; i++)
+        if (s->held[i] == byte) return i;
+    return -1;
+}
+
+static void gem5art__lock_remove(gem5art__shared_lock *s, int i) {
+    s->count--;
+    s->held[i] = s->held[s->count];
+    s->holder[i] = s->holder[s->count];
+    pthread_cond_broadcast(&gem5art__lock_freed);
+}
+
+static bool gem5art__lock_set(gem5art__lock_file *file, int64_t byte, short type, bool wait) {
+    gem5art__shared_lock *s = file->shared;
+    bool ok = true;
+    int i;
+    pthread_mutex_lock(&gem5art__lock_mutex);
+    i = gem5art__lock_index(s, byte);
+    if (type == F_UNLCK) {
+        if (i >= 0 && s->holder[i] == file) {
+            ok = gem5art__lock_posix(s->fd, byte, F_UNLCK, false);
+            gem5art__lock_remove(s, i);
+        }
+        pthread_mutex_unlock(&gem5art__lock_mutex);
+        return ok;
+    }
+    while (wait && i >= 0 && s->holder[i] != file) {
+        pthread_cond_wait(&gem5art__lock_freed, &gem5art__lock_mutex);
+        i = gem5art__lock_index(s, byte);
+    }
+    if (i >= 0 && s->holder[i] != file) {
+        errno = EAGAIN;
+        ok = false;
+    } else if (i < 0 && s->count == GEM5ART__LOCKS_A_FILE) {
+        errno = ENOLCK;
+        ok = false;
+    } else if (i < 0) {
+        s->held[s->count] = byte;
+        s->holder[s->count++] = file;
+        if (wait) pthread_mutex_unlock(&gem5art__lock_mutex); /* another process may hold it for a while */
+        ok = gem5art__lock_posix(s->fd, byte, type, wait);
+        if (wait) pthread_mutex_lock(&gem5art__lock_mutex);
+        if (!ok) {
+            int saved = errno;
+            gem5art__lock_remove(s, gem5art__lock_index(s, byte));
+            errno = saved;
+        }
+    }
+    pthread_mutex_unlock(&gem5art__lock_mutex);
+    return ok;
+}
+
+static void gem5art__lock_file_close(gem5art__lock_file *file) {
+    gem5art__shared_lock *s = file->shared, **link = &gem5art__shared_locks;
+    int i;
+    if (file->fd < 0) return;
+    pthread_mutex_lock(&gem5art__lock_mutex);
+    for (i = s->count - 1; i >= 0; i--)
+        if (s->holder[i] == file) {
+            gem5art__lock_posix(s->fd, s->held[i], F_UNLCK, false);
+            gem5art__lock_remove(s, i);
+        }
+    if (--s->users == 0) {
+        while (*link != s) link = &(*link)->next;
+        *link = s->next;
+        gem5art__close(s->fd);
+        GEM5ART_FREE(s);
+    }
+    pthread_mutex_unlock(&gem5art__lock_mutex);
+    file->fd = -1;
+}
+
+static void gem5art__lock_forget_in_child(gem5art__lock_file *file) { gem5art__close(file->fd); }
+
+#endif
+
+/* True: held by this handle now. False with EAGAIN or EACCES: another holds it; else an error. */
+static bool gem5art__lock_try(gem5art__lock_file *file, int64_t byte) {
+    return gem5art__lock_set(file, byte, F_WRLCK, false);
+}
+static bool gem5art__lock_wait(gem5art__lock_file *file, int64_t byte) {
+    return gem5art__lock_set(file, byte, F_WRLCK, true);
+}
+static void gem5art__unlock(gem5art__lock_file *file, int64_t byte) {
+    int saved = errno;
+    gem5art__lock_set(file, byte, F_UNLCK, false);
+    errno = saved;
+}
+
+/* ================================================================ >>memory */
+
+/* Zeroed memory, or NULL. */
+static void *gem5art__alloc(size_t size) {
+    void *memory = GEM5ART_MALLOC(size ? size : 1);
+    if (memory) memset(memory, 0, size);
+    return memory;
+}
+
+static void gem5art__free(void *memory) {
+    if (memory) GEM5ART_FREE(memory);
+}
+
+/* An arena: many small things with one lifetime. A failed allocation sticks in `failed`. */
+
+typedef struct gem5art__block {
+    struct gem5art__block *next;
+    size_t used, size; /* of the bytes behind this head */
+} gem5art__block;
+
+typedef struct gem5art__arena {
+    gem5art__block *blocks;
+    bool failed;
+} gem5art__arena;
+
+#define GEM5ART__ALIGN(n) (((n) + 15u) & ~(size_t)15u)
+#define GEM5ART__BLOCK_HEAD GEM5ART__ALIGN(sizeof(gem5art__block))
+
+/* Zeroed and aligned for anything; NULL when out of memory. */
+static void *gem5art__arena_alloc(gem5art__arena *arena, size_t size) {
+    gem5art__block *block = arena->blocks;
+    char *memory;
+    if (size > SIZE_MAX / 4) return arena->failed = true, (void *)NULL;
+    size = GEM5ART__ALIGN(size ? size : 1);
+    if (!block || block->size - block->used < size) {
+        size_t next = block ? block->size * 2 : 1024;
+        if (next > 262144) next = 262144;
+        if (next < size) next = size;
+        block = (gem5art__block *)GEM5ART_MALLOC(GEM5ART__BLOCK_HEAD + next);
+        if (!block) return arena->failed = true, (void *)NULL;
+        block->next = arena->blocks;
+        block->used = 0;
+        block->size = next;
+        arena->blocks = block;
+    }
+    memory = (char *)block + GEM5ART__BLOCK_HEAD + block->used;
+    block->used += size;
+    memset(memory, 0, size);
+    return memory;
+}
+
+static char *gem5art__arena_copy_n(gem5art__arena *arena, const char *text, size_t length) {
+    char *copy = (char *)gem5art__arena_alloc(arena, length + 1);
+    if (copy && length) memcpy(copy, text, length);
+    return copy;
+}
+
+/* A copy of a string; NULL stays NULL. */
+static char *gem5art__arena_copy(gem5art__arena *arena, const char *text) {
+    return text ? gem5art__arena_copy_n(arena, text, strlen(text)) : NULL;
+}
+
+static void gem5art__arena_free(gem5art__arena *arena) {
+    while (arena->blocks) {
+        gem5art__block *next = arena->blocks->next;
+        GEM5ART_FREE(arena->blocks);
+        arena->blocks = next;
+    }
+    arena->failed = false;
+}
+
+/* ================================================================== >>text */
+
+/* A text that grows; always NUL-terminated once something was put. A failed allocation sticks in
+   `failed`, so that a row of puts needs one check at its end. */
+typedef struct gem5art__buf {
+    char *data;
+    size_t length, capacity;
+    bool failed;
+} gem5art__buf;
+
+static bool gem5art__reserve(gem5art__buf *buf, size_t more) {
+    size_t need = buf->length + more + 1, capacity = buf->capacity ? buf->capacity : 64;
+    char *data;
+    if (buf->failed) return false;
+    if (need <= buf->capacity) return true;
+    if (more > SIZE_MAX / 4 || need > SIZE_MAX / 4) return buf->failed = true, false;
+    while (capacity < need) capacity *= 2;
+    data = (char *)GEM5ART_REALLOC(buf->data, capacity);
+    if (!data) return buf->failed = true, false;
+    buf->data = data;
+    buf->capacity = capacity;
+    return true;
+}
+
+static void gem5art__put(gem5art__buf *buf, const void *data, size_t length) {
+    if (!gem5art__reserve(buf, length)) return;
+    if (length) memcpy(buf->data + buf->length, data, length);
+    buf->length += length;
+    buf->data[buf->length] = 0;
+}
+
+static void gem5art__puts(gem5art__buf *buf, const char *text) { gem5art__put(buf, text, strlen(text)); }
+
+static void gem5art__vputf(gem5art__buf *buf, const char *format, va_list arguments) {
+    va_list again;
+    int length;
+    va_copy(again, arguments);
+    length = vsnprintf(NULL, 0, format, again);
+    va_end(again);
+    if (length < 0 || !gem5art__reserve(buf, (size_t)length)) {
+        buf->failed = true;
+        return;
+    }
+    vsnprintf(buf->data + buf->length, (size_t)length + 1, format, arguments);
+    buf->length += (size_t)length;
+}
+
+static void gem5art__putf(gem5art__buf *buf, const char *format, ...) GEM5ART__PRINTF(2, 3);
+static void gem5art__putf(gem5art__buf *buf, const char *format, ...) {
+    va_list arguments;
+    va_start(arguments, format);
+    gem5art__vputf(buf, format, arguments);
+    va_end(arguments);
+}
+
+static void gem5art__buf_free(gem5art__buf *buf) {
+    gem5art__free(buf->data);
+    memset(buf, 0, sizeof *buf);
+}
+
+static char *gem5art__arena_printf(gem5art__arena *arena, const char *format, ...) GEM5ART__PRINTF(2, 3);
+static char *gem5art__arena_printf(gem5art__arena *arena, const char *format, ...) {
+    va_list arguments, again;
+    int length;
+    char *text;
+    va_start(arguments, format);
+    va_copy(again, arguments);
+    length = vsnprintf(NULL, 0, format, again);
+    va_end(again);
+    text = length < 0 ? NULL : (char *)gem5art__arena_alloc(arena, (size_t)length + 1);
+    if (text) vsnprintf(text, (size_t)length + 1, format, arguments);
+    else arena->failed = true;
+    va_end(arguments);
+    return text;
+}
+
+static bool gem5art__starts_with(const char *text, const char *start) {
+    return strncmp(text, start, strlen(start)) == 0;
+}
+
+static bool gem5art__ends_with(const char *text, const char *end) {
+    size_t n = strlen(text), m = strlen(end);
+    return n >= m && memcmp(text + n - m, end, m) == 0;
+}
+
+static bool gem5art__empty(const char *text) { return !text || !*text; }
+
+/* The part of a path behind its last slash. */
+static const char *gem5art__base_name(const char *path) {
+    const char *slash = strrchr(path, '/');
+    return slash ? slash + 1 : path;
+}
+
+/* ---- errors */
+
+static void gem5art__clear(gem5art_error *error) {
+    if (!error) return;
+    error->code = GEM5ART_OK;
+    error->message[0] = 0;
+}
+
+static void gem5art__set_error(gem5art_error *error, gem5art_code code, const char *format, va_list arguments) {
+    int length;
+    if (!error) return;
+    error->code = code;
+    length = vsnprintf(error->message, sizeof error->message, format, arguments);
+    if (length >= (int)sizeof error->message) strcpy(error->message + sizeof error->message - 4, "...");
+}
+
+/* Fills in the error and returns false, for `return gem5art__fail(...)`. */
+static bool gem5art__fail(gem5art_error *error, gem5art_code code, const char *format, ...) GEM5ART__PRINTF(3, 4);
+static bool gem5art__fail(gem5art_error *error, gem5art_code code, const char *format, ...) {
+    va_list arguments;
+    va_start(arguments, format);
+    gem5art__set_error(error, code, format, arguments);
+    va_end(arguments);
+    return false;
+}
+
+static bool gem5art__fail_nomem(gem5art_error *error) {
+    return gem5art__fail(error, GEM5ART_NOMEM, "out of memory");
+}
+
+/* "cannot WHAT PATH: why", with the code that fits errno. */
+static bool gem5art__fail_errno(gem5art_error *error, const char *what, const char *path) {
+    int number = errno;
+    gem5art_code code = number == ENOENT || number == ENOTDIR ? GEM5ART_NOT_FOUND
+                        : number == ENOMEM                    ? GEM5ART_NOMEM
+                                                              : GEM5ART_IO;
+    return gem5art__fail(error, code, "cannot %s %s: %s", what, path, strerror(number));
+}
+
+/* ---- whole files and paths */
+
+/* "PATH.tmp-" and 16 random hex digits: a name beside a file, for what will replace it. */
+static bool gem5art__temporary_name(gem5art__buf *name, const char *path, gem5art_error *error) {
+    uint64_t random;
+    name->length = 0;
+    if (!gem5art__random(&random, sizeof random))
+        return gem5art__fail(error, GEM5ART_IO, "cannot read random bytes from /dev/urandom");
+    gem5art__putf(name, "%s.tmp-%016llx", path, (unsigned long long)random);
+    return name->failed ? gem5art__fail_nomem(error) : true;
+}
+
+/* Reads a whole regular file of at most `max` bytes. */
+static bool gem5art__read_file(const char *path, size_t max, gem5art__buf *text, gem5art_error *error) {
+    struct stat st;
+    size_t got = 0;
+    bool ok = false;
+    int fd = gem5art__open(path, O_RDONLY | O_NONBLOCK, 0);
+    text->length = 0;
+    if (fd < 0 || GEM5ART_SYS_FSTAT(fd, &st) < 0) gem5art__fail_errno(error, "read", path);
+    else if (!S_ISREG(st.st_mode)) gem5art__fail(error, GEM5ART_INVALID, "%s is not a file: give the path of a file", path);
+    else if ((uintmax_t)st.st_size > max)
+        gem5art__fail(error, GEM5ART_LIMIT, "%s is larger than the %zu bytes that such a file may have", path, max);
+    else if (!gem5art__reserve(text, (size_t)st.st_size + 1)) gem5art__fail_nomem(error);
+    else if (!gem5art__read_at(fd, text->data, (size_t)st.st_size, 0, &got)) gem5art__fail_errno(error, "read", path);
+    else ok = true;
+    gem5art__close(fd);
+    text->length = ok ? got : 0;
+    if (text->data) text->data[text->length] = 0;
+    return ok;
+}
+
+typedef enum gem5art__put_file_mode {
+    GEM5ART__REPLACE,      /* whatever is there */
+    GEM5ART__KEEP_EXISTING /* fail with EEXIST, code EXISTS */
+} gem5art__put_file_mode;
+
+/* Gives the finished file `temporary` its name. A link never replaces; where the file system has no
+   links, a look and a rename must do. */
+static bool gem5art__name_file(const char *temporary, const char *path, gem5art__put_file_mode mode,
+                               gem5art_error *error) {
+    struct stat st;
+    if (mode == GEM5ART__KEEP_EXISTING) {
+        if (GEM5ART_SYS_LINK(temporary, path) == 0) {
+            GEM5ART_SYS_UNLINK(temporary);
+            return true;
+        }
+        if (errno == EEXIST || GEM5ART_SYS_LSTAT(path, &st) == 0)
+            return gem5art__fail(error, GEM5ART_EXISTS, "%s exists already", path);
+    }
+    if (GEM5ART_SYS_RENAME(temporary, path) == 0) return true;
+    return gem5art__fail_errno(error, "write", path);
+}
+
+/* Writes a file whole or not at all. `durable`: on disk, under its name, when the call returns. */
+static bool gem5art__put_file(const char *path, const char *data, size_t length, gem5art__put_file_mode mode,
+                              bool durable, gem5art_error *error) {
+    gem5art__buf temporary = {NULL, 0, 0, false};
+    int fd;
+    bool ok;
+    if (!gem5art__temporary_name(&temporary, path, error)) return false;
+    fd = gem5art__open(temporary.data, O_WRONLY | O_CREAT | O_EXCL, 0666);
+    ok = fd >= 0 && gem5art__write_all(fd, data, length) && (!durable || gem5art__datasync(fd));
+    if (!ok) gem5art__fail_errno(error, "write", path);
+    gem5art__close(fd);
+    ok = ok && gem5art__name_file(temporary.data, path, mode, error);
+    if (!ok && fd >= 0) GEM5ART_SYS_UNLINK(temporary.data);
+    if (ok && durable) {
+        char *slash = strrchr(temporary.data, '/');
+        if (slash) slash[slash == temporary.data] = 0;
+        if (!gem5art__sync_folder(slash ? temporary.data : ".")) ok = gem5art__fail_errno(error, "sync the folder of", path);
+    }
+    gem5art__buf_free(&temporary);
+    return ok;
+}
+
+/* Makes a folder and those above it, as mkdir -p. */
+static bool gem5art__make_folders(const char *path, gem5art_error *error) {
+    gem5art__buf part = {NULL, 0, 0, false};
+    struct stat st;
+    size_t i, length = strlen(path);
+    bool ok = true;
+    if (GEM5ART_SYS_STAT(path, &st) == 0 && S_ISDIR(st.st_mode)) return true;
+    gem5art__puts(&part, path);
+    if (part.failed) return gem5art__fail_nomem(error);
+    for (i = 1; ok && i <= length; i++) {
+        if (i < length && path[i] != '/') continue;
+        part.data[i] = 0;
+        if (GEM5ART_SYS_MKDIR(part.data, 0777) < 0 && errno != EEXIST && errno != EISDIR && errno != EROFS)
+            ok = gem5art__fail_errno(error, "make the folder", part.data);
+        part.data[i] = path[i];
+    }
+    if (ok && (GEM5ART_SYS_STAT(path, &st) < 0 || !S_ISDIR(st.st_mode)))
+        ok = gem5art__fail(error, GEM5ART_EXISTS, "%s cannot be a folder: a file of that name is in the way", path);
+    gem5art__buf_free(&part);
+    return ok;
+}
+
+/* The current folder; NULL with an error. */
+static char *gem5art__current_folder(gem5art__arena *arena, gem5art_error *error) {
+    size_t size = 256;
+    for (;; size *= 2) {
+        char *folder = (char *)gem5art__arena_alloc(arena, size);
+        if (!folder) return gem5art__fail_nomem(error), (char *)NULL;
+        if (GEM5ART_SYS_GETCWD(folder, size)) return folder;
+        if (errno != ERANGE) return gem5art__fail_errno(error, "find", "the current folder"), (char *)NULL;
+    }
+}
+
+/* `path`, with `folder` before it unless it is absolute; without "." parts and doubled slashes. ".." parts
+   stay, as a symlink may stand before them. NULL when out of memory. */
+static char *gem5art__join_path(gem5art__arena *arena, const char *folder, const char *path) {
+    char *joined = *path == '/' || gem5art__empty(folder) ? gem5art__arena_copy(arena, path)
+                                                          : gem5art__arena_printf(arena, "%s/%s", folder, path);
+    const char *from = joined;
+    char *to = joined;
+    if (!joined) return NULL;
+    while (*from) {
+        if (from[0] == '/' && (from[1] == '/' || from[1] == 0) && (to != joined || from[1] == '/')) from++;
+        else if (from[0] == '/' && from[1] == '.' && (from[2] == '/' || from[2] == 0)) from += 2;
+        else if (to == joined && from[0] == '.' && from[1] == '/') from += 2;
+        else *to++ = *from++;
+    }
+    if (to == joined) *to++ = *joined == '/' ? '/' : '.';
+    *to = 0;
+    return joined;
+}
+
+/* The same made absolute by the current folder. */
+static char *gem5art__absolute_path(gem5art__arena *arena, const char *folder, const char *path,
+                                    gem5art_error *error) {
+    char *absolute = gem5art__join_path(arena, folder, path);
+    if (absolute && *absolute != '/') {
+        char *current = gem5art__current_folder(arena, error);
+        if (!current) return NULL;
+        absolute = gem5art__join_path(arena, current, absolute);
+    }
+    if (!absolute) gem5art__fail_nomem(error);
+    return absolute;
+}
+
+/* A random UUID (RFC 9562, version 4). */
+static bool gem5art__uuid(char text[37], gem5art_error *error) {
+    uint8_t b[16];
+    int i, n = 0;
+    if (!gem5art__random(b, sizeof b))
+        return gem5art__fail(error, GEM5ART_IO, "cannot read random bytes from /dev/urandom");
+    b[6] = (uint8_t)((b[6] & 0x0f) | 0x40);
+    b[8] = (uint8_t)((b[8] & 0x3f) | 0x80);
+    for (i = 0; i < 16; i++) {
+        if (i == 4 || i == 6 || i == 8 || i == 10) text[n++] = '-';
+        text[n++] = "0123456789abcdef"[b[i] >> 4];
+        text[n++] = "0123456789abcdef"[b[i] & 15];
+    }
+    text[n] = 0;
+    return true;
+}
+
+
+/* ==================================================================== >>json */
+
+/* The length of the UTF-8 sequence (RFC 3629) at the start of `left` bytes; 0 where there is none. */
+static size_t gem5art__utf8_sequence(const char *text, size_t left) {
+    const unsigned char *s = (const unsigned char *)text;
+    unsigned low = 0x80, high = 0xbf; /* of the second byte: no overlong form, no surrogate, none beyond U+10FFFF */
+    size_t length, i;
+    if (left == 0) return 0;
+    if (s[0] < 0x80) return 1;
+    if (s[0] < 0xc2 || s[0] > 0xf4) return 0;
+    length = s[0] < 0xe0 ? 2 : s[0] < 0xf0 ? 3 : 4;
+    if (s[0] == 0xe0) low = 0xa0;
+    if (s[0] == 0xed) high = 0x9f;
+    if (s[0] == 0xf0) low = 0x90;
+    if (s[0] == 0xf4) high = 0x8f;
+    if (left < length || s[1] < low || s[1] > high) return 0;
+    for (i = 2; i < length; i++)
+        if (s[i] < 0x80 || s[i] > 0xbf) return 0;
+    return length;
+}
+
+/* Of a string: neither its end, nor an escape, nor a control character, nor part of a longer sequence. */
+static bool gem5art__json_is_plain(char c) {
+    unsigned char byte = (unsigned char)c;
+    return byte >= 0x20 && byte < 0x80 && byte != '"' && byte != '\\';
+}
+
+static bool gem5art__json_is_digit(char c) { return c >= '0' && c <= '9'; }
+
+/* What stands for what after a backslash. */
+static const char gem5art__json_escape_letters[] = "\"\\/bfnrt";
+static const char gem5art__json_escaped[] = "\"\\/\b\f\n\r\t";
+
+/* ---- the parser
+   It makes one pass over a copy of the text, with the open arrays and objects linked by `parent`
+   instead of a stack: no depth overflows anything. The copy ends with a NUL, which is no part of any
+   JSON text, so that no look ahead needs a bound. */
+
+typedef struct gem5art__json_node {
+    gem5art_json value;
+    struct gem5art__json_node *parent, *last; /* last: of its children, so far */
+} gem5art__json_node;
+
+typedef struct gem5art__json_root {
+    gem5art_json value; /* a copy of the one that the parser made, which remains the parent of its children */
+    gem5art__arena arena; /* where everything is, this too */
+} gem5art__json_root;
+
+typedef struct gem5art__json_parser {
+    gem5art__arena *arena;
+    const char *source, *end, *at;
+    char *decoded; /* where the next string goes: none is longer than it was written, so one area does for all */
+    gem5art__json_node *root, *open;
+    size_t depth, max_depth;
+    gem5art_error *error;
+} gem5art__json_parser;
+
+#define GEM5ART__JSON_NUMBER_SCRATCH 32 /* behind `decoded`: see gem5art__json_double */
+
+/* Lines and columns count from 1, columns in bytes. */
+static bool gem5art__json_fail(const gem5art__json_parser *p, const char *at, gem5art_code code,
+                               const char *format, ...) GEM5ART__PRINTF(4, 5);
+static bool gem5art__json_fail(const gem5art__json_parser *p, const char *at, gem5art_code code,
+                               const char *format, ...) {
+    char what[sizeof p->error->message];
+    const char *line_start = p->source, *c;
+    size_t line = 1;
+    va_list arguments;
+    va_start(arguments, format);
+    vsnprintf(what, sizeof what, format, arguments);
+    va_end(arguments);
+    for (c = p->source; c < at; c++)
+        if (*c == '\n') {
+            line++;
+            line_start = c + 1;
+        }
+    return gem5art__fail(p->error, code, "line %zu, column %zu: %s", line, (size_t)(at - line_start) + 1, what);
+}
+
+static bool gem5art__json_expected(const gem5art__json_parser *p, const char *what) {
+    unsigned char byte = (unsigned char)*p->at;
+    char found[32];
+    if (p->at == p->end) strcpy(found, "the end of the text");
+    else snprintf(found, sizeof found, byte > 0x20 && byte < 0x7f ? "'%c'" : "the byte 0x%02x", byte);
+    return gem5art__json_fail(p, p->at, GEM5ART_SYNTAX, "expected %s, found %s", what, found);
+}
+
+static void gem5art__json_skip_space(gem5art__json_parser *p) {
+    while (*p->at == ' ' || *p->at == '\n' || *p->at == '\r' || *p->at == '\t') p->at++;
+}
+
+/* The four digits after the "u" that p->at points to. */
+static bool gem5art__json_hex4(gem5art__json_parser *p, unsigned *code) {
+    int i;
+    *code = 0;
+    for (i = 0; i < 4; i++) {
+        char c = *++p->at;
+        if (gem5art__json_is_digit(c)) *code = *code * 16 + (unsigned)(c - '0');
+        else if (c >= 'a' && c <= 'f') *code = *code * 16 + (unsigned)(c - 'a') + 10;
+        else if (c >= 'A' && c <= 'F') *code = *code * 16 + (unsigned)(c - 'A') + 10;
+        else return gem5art__json_expected(p, "four hexadecimal digits after \\u");
+    }
+    p->at++;
+    return true;
+}
+
+/* Surrogates too, by the same rule as the code points around them. */
+static char *gem5art__json_put_utf8(char *out, unsigned code) {
+    static const unsigned char leads[] = {0, 0xc0, 0xe0, 0xf0};
+    int more = code < 0x80 ? 0 : code < 0x800 ? 1 : code < 0x10000 ? 2 : 3;
+    *out++ = (char)(leads[more] | code >> 6 * more);
+    while (more-- > 0) *out++ = (char)(0x80 | (code >> 6 * more & 0x3f));
+    return out;
+}
+
+/* Decodes the escape at p->at, a backslash, to `out`. Returns where that ends, or NULL. */
+static char *gem5art__json_escape(gem5art__json_parser *p, char *out) {
+    const char *letter, *behind;
+    unsigned code, low;
+    p->at++;
+    if (*p->at != 'u') {
+        letter = *p->at ? strchr(gem5art__json_escape_letters, *p->at) : NULL;
+        if (!letter) return gem5art__json_expected(p, "one of \"\\/bfnrtu after a backslash"), (char *)NULL;
+        p->at++;
+        *out++ = gem5art__json_escaped[letter - gem5art__json_escape_letters];
+        return out;
+    }
+    if (!gem5art__json_hex4(p, &code)) return NULL;
+    behind = p->at;
+    if (code >= 0xd800 && code <= 0xdbff && behind[0] == '\\' && behind[1] == 'u') {
+        p->at++;
+        if (!gem5art__json_hex4(p, &low)) return NULL;
+        if (low >= 0xdc00 && low <= 0xdfff) code = 0x10000 + ((code - 0xd800) << 10) + (low - 0xdc00);
+        else p->at = behind;
+    }
+    if (code < 0xdc80 || code > 0xdcff) return gem5art__json_put_utf8(out, code);
+    *out++ = (char)(code - 0xdc00);
+    return out;
+}
+
+/* The string at p->at, which is its opening quote. */
+static bool gem5art__json_string(gem5art__json_parser *p, const char **text, size_t *length, const char **raw,
+                                 size_t *raw_length) {
+    char *out = p->decoded;
+    *text = out;
+    *raw = p->at++;
+    while (*p->at != '"') {
+        const char *run = p->at;
+        size_t n = 1;
+        while (gem5art__json_is_plain(*p->at)) p->at++;
+        while ((*p->at & 0x80) && (n = gem5art__utf8_sequence(p->at, (size_t)(p->end - p->at))) > 0) p->at += n;
+        memcpy(out, run, (size_t)(p->at - run));
+        out += p->at - run;
+        if (n == 0) return gem5art__json_expected(p, "UTF-8 in a string");
+        if (*p->at == '\\' && !(out = gem5art__json_escape(p, out))) return false;
+        if (p->at == p->end) return gem5art__json_expected(p, "'\"' at the end of a string");
+        if ((unsigned char)*p->at < 0x20)
+            return gem5art__json_expected(p, "control characters as \\u escapes in a string");
+    }
+    p->at++;
+    *length = (size_t)(out - *text);
+    *raw_length = (size_t)(p->at - *raw);
+    *out = 0;
+    p->decoded = out + 1;
+    return true;
+}
+
+static bool gem5art__json_digits(gem5art__json_parser *p, const char *expected) {
+    if (!gem5art__json_is_digit(*p->at)) return gem5art__json_expected(p, expected);
+    while (gem5art__json_is_digit(*p->at)) p->at++;
+    return true;
+}
+
+/* Whether the number, written without fraction and exponent, fits. */
+static bool gem5art__json_integer(const gem5art_json *number, int64_t *integer) {
+    bool negative = number->raw[0] == '-';
+    uint64_t magnitude = 0;
+    size_t i;
+    if (number->raw_length > 19 + (size_t)negative) return false;
+    for (i = negative; i < number->raw_length; i++) magnitude = magnitude * 10 + (uint64_t)(number->raw[i] - '0');
+    if (magnitude > (uint64_t)INT64_MAX + negative) return false;
+    if (!negative) *integer = (int64_t)magnitude;
+    else *integer = magnitude ? -(int64_t)(magnitude - 1) - 1 : 0;
+    return true;
+}
+
+/* strtod wants the decimal point of the host's locale: give it none, "12.5e3" as "125e2", written
+   where the next string will go. */
+static double gem5art__json_double(gem5art__json_parser *p, const gem5art_json *number) {
+    const char *c = number->raw, *end = number->raw + number->raw_length;
+    char *scratch = p->decoded, *out = scratch;
+    long long exponent = 0, written = 0;
+    bool fraction = false, down;
+    for (; c < end && *c != 'e' && *c != 'E'; c++) {
+        if (*c == '.') {
+            fraction = true;
+            continue;
+        }
+        *out++ = *c;
+        exponent -= fraction;
+    }
+    if (c < end) c++;
+    down = c < end && *c == '-';
+    for (; c < end; c++) /* saturates where no count of digits can bring it back */
+        if (gem5art__json_is_digit(*c) && written < 100000000000000000) written = written * 10 + (*c - '0');
+    snprintf(out, GEM5ART__JSON_NUMBER_SCRATCH, "e%lld", exponent + (down ? -written : written));
+    return strtod(scratch, NULL);
+}
+
+static bool gem5art__json_number(gem5art__json_parser *p, gem5art_json *node) {
+    bool whole = true;
+    node->type = GEM5ART_JSON_NUMBER;
+    node->raw = p->at;
+    if (*p->at == '-') p->at++;
+    if (*p->at == '0' && gem5art__json_is_digit(p->at[1])) {
+        p->at++;
+        return gem5art__json_expected(p, "no digit after a leading 0");
+    }
+    if (!gem5art__json_digits(p, "a digit after '-'")) return false;
+    if (*p->at == '.') {
+        whole = false;
+        p->at++;
+        if (!gem5art__json_digits(p, "a digit after '.'")) return false;
+    }
+    if (*p->at == 'e' || *p->at == 'E') {
+        whole = false;
+        p->at++;
+        if (*p->at == '+' || *p->at == '-') p->at++;
+        if (!gem5art__json_digits(p, "a digit of an exponent")) return false;
+    }
+    node->raw_length = (size_t)(p->at - node->raw);
+    node->is_integer = whole && gem5art__json_integer(node, &node->integer);
+    if (!node->is_integer) node->number = gem5art__json_double(p, node);
+    else node->number = node->integer == 0 && node->raw[0] == '-' ? -0.0 : (double)node->integer;
+    return true;
+}
+
+static bool gem5art__json_literal(gem5art__json_parser *p, const char *name) {
+    const char *c;
+    for (c = name; *c; c++, p->at++)
+        if (*p->at != *c) return gem5art__json_expected(p, name);
+    return true;
+}
+
+static bool gem5art__json_open(gem5art__json_parser *p, gem5art__json_node *node) {
+    if (p->depth == p->max_depth)
+        return gem5art__json_fail(p, p->at, GEM5ART_LIMIT, "arrays and objects are more than %zu deep, the limit that "
+                                  "max_depth sets", p->max_depth);
+    node->value.type = *p->at++ == '[' ? GEM5ART_JSON_ARRAY : GEM5ART_JSON_OBJECT;
+    p->open = node;
+    p->depth++;
+    return true;
+}
+
+/* ---- keys are unique: sorted, so that no choice of keys makes it slow */
+
+static int gem5art__json_compare_keys(const gem5art_json *a, const gem5art_json *b) {
+    if (a->key_length != b->key_length) return a->key_length < b->key_length ? -1 : 1;
+    return memcmp(a->key, b->key, a->key_length);
+}
+
+/* A merge sort, which keeps equal keys in the order of the text. `spare` has room for half. */
+static void gem5art__json_sort_keys(const gem5art_json **members, const gem5art_json **spare, size_t count) {
+    size_t half = count / 2, i = 0, j = half, k = 0;
+    if (count < 2) return;
+    gem5art__json_sort_keys(members, spare, half);
+    gem5art__json_sort_keys(members + half, spare, count - half);
+    memcpy(spare, members, half * sizeof *members);
+    while (i < half)
+        members[k++] = j == count || gem5art__json_compare_keys(spare[i], members[j]) <= 0 ? spare[i++] : members[j++];
+}
+
+static bool gem5art__json_check_keys(gem5art__json_parser *p, const gem5art_json *object) {
+    const gem5art_json **members, *member, *again = NULL;
+    size_t count = object->count, i = 0;
+    if (count < 2) return true;
+    members = (const gem5art_json **)gem5art__arena_alloc(p->arena, (count + count / 2) * sizeof *members);
+    if (!members) return gem5art__fail_nomem(p->error);
+    for (member = object->first; member; member = member->next) members[i++] = member;
+    gem5art__json_sort_keys(members, members + count, count);
+    for (i = 1; i < count; i++)
+        if (gem5art__json_compare_keys(members[i - 1], members[i]) == 0
+            && (!again || members[i]->raw_key < again->raw_key)) again = members[i];
+    if (!again) return true;
+    return gem5art__json_fail(p, again->raw_key, GEM5ART_SYNTAX, "this object has the key %.*s already",
+                              (int)(again->raw_key_length < 1024 ? again->raw_key_length : 1024), again->raw_key);
+}
+
+static bool gem5art__json_close(gem5art__json_parser *p) {
+    gem5art__json_node *node = p->open;
+    p->at++;
+    p->open = node->parent;
+    p->depth--;
+    return node->value.type == GEM5ART_JSON_ARRAY || gem5art__json_check_keys(p, &node->value);
+}
+
+/* ---- the grammar */
+
+static bool gem5art__json_key_and_colon(gem5art__json_parser *p, gem5art_json *node) {
+    gem5art__json_skip_space(p);
+    if (*p->at != '"')
+        return gem5art__json_expected(p, p->open->last ? "a key in quotes after ','" : "a key in quotes or '}'");
+    if (!gem5art__json_string(p, &node->key, &node->key_length, &node->raw_key, &node->raw_key_length)) return false;
+    gem5art__json_skip_space(p);
+    if (*p->at != ':') return gem5art__json_expected(p, "':' after a key");
+    p->at++;
+    return true;
+}
+
+/* A whole value, but of an array or object only the bracket that opens it. */
+static bool gem5art__json_value(gem5art__json_parser *p, gem5art__json_node *node) {
+    gem5art_json *value = &node->value;
+    gem5art__json_skip_space(p);
+    switch (*p->at) {
+    case '"':
+        value->type = GEM5ART_JSON_STRING;
+        return gem5art__json_string(p, &value->text, &value->length, &value->raw, &value->raw_length);
+    case '[':
+    case '{':
+        return gem5art__json_open(p, node);
+    case 't':
+        value->type = GEM5ART_JSON_BOOL;
+        value->boolean = true;
+        return gem5art__json_literal(p, "true");
+    case 'f':
+        value->type = GEM5ART_JSON_BOOL;
+        return gem5art__json_literal(p, "false");
+    case 'n':
+        value->type = GEM5ART_JSON_NULL;
+        return gem5art__json_literal(p, "null");
+    default:
+        if (*p->at == '-' || gem5art__json_is_digit(*p->at)) return gem5art__json_number(p, value);
+        return gem5art__json_expected(p, p->open && p->open->value.type == GEM5ART_JSON_ARRAY && !p->open->last
+                                             ? "a value or ']'" : "a value");
+    }
+}
+
+/* The root, an element of the open array or a member of the open object. */
+static bool gem5art__json_item(gem5art__json_parser *p) {
+    gem5art__json_node *node = (gem5art__json_node *)gem5art__arena_alloc(p->arena, sizeof *node), *parent = p->open;
+    bool member = parent && parent->value.type == GEM5ART_JSON_OBJECT;
+    if (!node) return gem5art__fail_nomem(p->error);
+    node->parent = parent;
+    if (member && !gem5art__json_key_and_colon(p, &node->value)) return false;
+    if (!gem5art__json_value(p, node)) return false;
+    if (!parent) {
+        p->root = node;
+        return true;
+    }
+    if (parent->last) parent->last->value.next = &node->value;
+    else parent->value.first = &node->value;
+    parent->last = node;
+    parent->value.count++;
+    return true;
+}
+
+static bool gem5art__json_text(gem5art__json_parser *p) {
+    if (gem5art__starts_with(p->source, "\xef\xbb\xbf"))
+        return gem5art__json_fail(p, p->at, GEM5ART_SYNTAX, "the text begins with a byte order mark (ef bb bf), which "
+                                  "JSON does not have: remove it");
+    if (!gem5art__json_item(p)) return false;
+    while (p->open) {
+        bool array = p->open->value.type == GEM5ART_JSON_ARRAY;
+        gem5art__json_skip_space(p);
+        if (*p->at == (array ? ']' : '}')) {
+            if (!gem5art__json_close(p)) return false;
+            continue;
+        }
+        if (p->open->last) {
+            if (*p->at != ',')
+                return gem5art__json_expected(p, array ? "',' or ']' after an element" : "',' or '}' after a member");
+            p->at++;
+        }
+        if (!gem5art__json_item(p)) return false;
+    }
+    gem5art__json_skip_space(p);
+    return p->at == p->end || gem5art__json_expected(p, "the end of the text");
+}
+
+/* gem5art_json_parse into an arena of the caller's, which is to be freed whether or not this fails. */
+static const gem5art_json *gem5art__json_parse_in(gem5art__arena *arena, const char *text, size_t length,
+                                                  const gem5art_json_desc *desc, gem5art_error *error) {
+    size_t max_size = desc && desc->max_size ? desc->max_size : (size_t)1 << 30;
+    gem5art__json_parser p;
+    gem5art__clear(error);
+    if (length > max_size) {
+        gem5art__fail(error, GEM5ART_LIMIT, "the text has %zu bytes, more than %zu, the limit that max_size sets", length,
+                      max_size);
+        return NULL;
+    }
+    memset(&p, 0, sizeof p);
+    p.arena = arena;
+    p.error = error;
+    p.max_depth = desc && desc->max_depth ? desc->max_depth : 128;
+    p.source = p.at = gem5art__arena_copy_n(arena, text, length);
+    p.decoded = (char *)gem5art__arena_alloc(arena, length + GEM5ART__JSON_NUMBER_SCRATCH);
+    if (!p.source || !p.decoded) {
+        gem5art__fail_nomem(error);
+        return NULL;
+    }
+    p.end = p.source + length;
+    return gem5art__json_text(&p) ? &p.root->value : NULL;
+}
+
+GEM5ARTDEF const gem5art_json *gem5art_json_parse(const char *text, size_t length, const gem5art_json_desc *desc,
+                                                  gem5art_error *error) {
+    gem5art__arena arena = {NULL, false};
+    const gem5art_json *value = gem5art__json_parse_in(&arena, text, length, desc, error);
+    gem5art__json_root *root = value ? (gem5art__json_root *)gem5art__arena_alloc(&arena, sizeof *root) : NULL;
+    if (value && !root) gem5art__fail_nomem(error);
+    if (!root) {
+        gem5art__arena_free(&arena);
+        return NULL;
+    }
+    root->value = *value;
+    root->arena = arena;
+    return &root->value;
+}
+
+GEM5ARTDEF void gem5art_json_free(const gem5art_json *root) {
+    gem5art__arena arena;
+    if (!root) return;
+    arena = ((const gem5art__json_root *)root)->arena;
+    gem5art__arena_free(&arena);
+}
+
+GEM5ARTDEF const gem5art_json *gem5art_json_get(const gem5art_json *object, const char *key) {
+    const gem5art_json *member = object && object->type == GEM5ART_JSON_OBJECT ? object->first : NULL;
+    size_t length = strlen(key);
+    while (member && (member->key_length != length || memcmp(member->key, key, length) != 0)) member = member->next;
+    return member;
+}
+
+/* ---- the writer */
+
+static void gem5art__json_put(gem5art_json_writer *writer, const char *text, size_t length) {
+    gem5art__buf buf;
+    buf.data = writer->data;
+    buf.length = writer->taken ? 0 : writer->length;
+    buf.capacity = writer->capacity;
+    buf.failed = writer->failed;
+    gem5art__put(&buf, text, length);
+    writer->data = buf.data;
+    writer->length = buf.length;
+    writer->capacity = buf.capacity;
+    writer->failed = buf.failed;
+    writer->taken = false;
+}
+
+static void gem5art__json_puts(gem5art_json_writer *writer, const char *text) {
+    gem5art__json_put(writer, text, strlen(text));
+}
+
+static void gem5art__json_new_line(gem5art_json_writer *writer) {
+    static const char spaces[] = "                                ";
+    size_t left, n;
+    if (writer->indent <= 0) return;
+    gem5art__json_puts(writer, "\n");
+    for (left = (size_t)writer->depth * (size_t)writer->indent; left > 0; left -= n) {
+        n = left < sizeof spaces - 1 ? left : sizeof spaces - 1;
+        gem5art__json_put(writer, spaces, n);
+    }
+}
+
+/* What stands before a value, or before the key of one. */
+static void gem5art__json_separate(gem5art_json_writer *writer) {
+    if (writer->depth > 0 && !writer->after_key) {
+        if (!writer->first) gem5art__json_puts(writer, ",");
+        gem5art__json_new_line(writer);
+    }
+    writer->first = writer->after_key = false;
+}
+
+static void gem5art__json_put_value(gem5art_json_writer *writer, const char *text, size_t length) {
+    gem5art__json_separate(writer);
+    gem5art__json_put(writer, text, length);
+}
+
+static void gem5art__json_begin(gem5art_json_writer *writer, const char *bracket) {
+    gem5art__json_put_value(writer, bracket, 1);
+    writer->depth++;
+    writer->first = true;
+}
+
+static void gem5art__json_end(gem5art_json_writer *writer, const char *bracket) {
+    if (writer->depth > 0) writer->depth--;
+    if (!writer->first) gem5art__json_new_line(writer);
+    gem5art__json_put(writer, bracket, 1);
+    writer->first = writer->after_key = false;
+}
+
+static void gem5art__json_colon(gem5art_json_writer *writer) {
+    gem5art__json_puts(writer, writer->indent > 0 ? ": " : ":");
+    writer->after_key = true;
+}
+
+static void gem5art__json_put_escape(gem5art_json_writer *writer, unsigned char byte) {
+    const char *escaped = byte ? strchr(gem5art__json_escaped, byte) : NULL;
+    char text[8] = "\\";
+    if (escaped) text[1] = gem5art__json_escape_letters[escaped - gem5art__json_escaped];
+    else snprintf(text, sizeof text, "\\u%s%02x", byte < 0x80 ? "00" : "dc", byte);
+    gem5art__json_puts(writer, text);
+}
+
+GEM5ARTDEF void gem5art_json_writer_init(gem5art_json_writer *writer, int indent) {
+    memset(writer, 0, sizeof *writer);
+    writer->indent = indent;
+    writer->first = true;
+}
+
+GEM5ARTDEF void gem5art_json_writer_free(gem5art_json_writer *writer) {
+    gem5art__free(writer->data);
+    memset(writer, 0, sizeof *writer);
+}
+
+GEM5ARTDEF void gem5art_json_begin_object(gem5art_json_writer *writer) { gem5art__json_begin(writer, "{"); }
+GEM5ARTDEF void gem5art_json_end_object(gem5art_json_writer *writer) { gem5art__json_end(writer, "}"); }
+GEM5ARTDEF void gem5art_json_begin_array(gem5art_json_writer *writer) { gem5art__json_begin(writer, "["); }
+GEM5ARTDEF void gem5art_json_end_array(gem5art_json_writer *writer) { gem5art__json_end(writer, "]"); }
+
+GEM5ARTDEF void gem5art_json_key(gem5art_json_writer *writer, const char *key) {
+    gem5art_json_string(writer, key);
+    gem5art__json_colon(writer);
+}
+
+GEM5ARTDEF void gem5art_json_null(gem5art_json_writer *writer) { gem5art__json_put_value(writer, "null", 4); }
+
+GEM5ARTDEF void gem5art_json_boolean(gem5art_json_writer *writer, bool value) {
+    gem5art__json_put_value(writer, value ? "true" : "false", value ? 4 : 5);
+}
+
+GEM5ARTDEF void gem5art_json_integer(gem5art_json_writer *writer, int64_t value) {
+    char text[24];
+    gem5art__json_put_value(writer, text, (size_t)snprintf(text, sizeof text, "%lld", (long long)value));
+}
+
+/* The digits come from printf's "d.ddde+dd" in the host's locale, and are laid out as Python's repr does. */
+GEM5ARTDEF void gem5art_json_number(gem5art_json_writer *writer, double value) {
+    static const char zeros[] = "0000000000000000";
+    char printed[64], digits[32], text[64];
+    const char *sign = value < 0 ? "-" : "", *c;
+    int precision = value > -1e-300 && value < 1e-300 ? 1 : 15; /* a subnormal may need fewer than 15 */
+    int exponent, count = 0;
+    if (!(value - value == 0)) { /* not a number, or infinite */
+        gem5art_json_null(writer);
+        return;
+    }
+    do snprintf(printed, sizeof printed, "%.*e", precision - 1, value);
+    while (strtod(printed, NULL) != value && ++precision <= 17);
+    if (value == 0) {
+        gem5art__json_separate(writer);
+        gem5art__json_puts(writer, printed[0] == '-' ? "-0.0" : "0");
+        return;
+    }
+    for (c = printed; *c != 'e'; c++)
+        if (gem5art__json_is_digit(*c)) digits[count++] = *c;
+    exponent = atoi(c + 1);
+    while (count > 1 && digits[count - 1] == '0') count--;
+    digits[count] = 0;
+    if (exponent < -4 || exponent >= 16)
+        snprintf(text, sizeof text, "%s%c%s%se%+03d", sign, digits[0], count > 1 ? "." : "", digits + 1, exponent);
+    else if (exponent < 0) snprintf(text, sizeof text, "%s0.%.*s%s", sign, -exponent - 1, zeros, digits);
+    else if (exponent >= count - 1) snprintf(text, sizeof text, "%s%s%.*s", sign, digits, exponent - count + 1, zeros);
+    else snprintf(text, sizeof text, "%s%.*s.%s", sign, exponent + 1, digits, digits + exponent + 1);
+    gem5art__json_put_value(writer, text, strlen(text));
+}
+
+GEM5ARTDEF void gem5art_json_string(gem5art_json_writer *writer, const char *text) {
+    if (text) gem5art_json_string_n(writer, text, strlen(text));
+    else gem5art_json_null(writer);
+}
+
+GEM5ARTDEF void gem5art_json_string_n(gem5art_json_writer *writer, const char *text, size_t length) {
+    size_t i = 0, run, n;
+    gem5art__json_put_value(writer, "\"", 1);
+    while (i < length) {
+        for (run = i, n = 1; i < length && n > 0; i += n)
+            if (gem5art__json_is_plain(text[i])) n = 1;
+            else n = text[i] & 0x80 ? gem5art__utf8_sequence(text + i, length - i) : 0;
+        gem5art__json_put(writer, text + run, i - run);
+        if (n == 0) gem5art__json_put_escape(writer, (unsigned char)text[i++]);
+    }
+    gem5art__json_put(writer, "\"", 1);
+}
+
+/* Climbs back by `parent`, as the parser did, for any depth. */
+GEM5ARTDEF void gem5art_json_value(gem5art_json_writer *writer, const gem5art_json *value) {
+    static const char *const literals[] = {"null", "false", "true"};
+    const gem5art_json *at = value;
+    size_t depth = 0;
+    for (;;) {
+        bool array = at->type == GEM5ART_JSON_ARRAY;
+        if (depth > 0 && at->key) {
+            gem5art__json_put_value(writer, at->raw_key, at->raw_key_length);
+            gem5art__json_colon(writer);
+        }
+        if (array || at->type == GEM5ART_JSON_OBJECT) {
+            gem5art__json_begin(writer, array ? "[" : "{");
+            if (at->first) {
+                at = at->first;
+                depth++;
+                continue;
+            }
+            gem5art__json_end(writer, array ? "]" : "}");
+        } else if (at->raw) {
+            gem5art__json_put_value(writer, at->raw, at->raw_length);
+        } else {
+            gem5art__json_separate(writer);
+            gem5art__json_puts(writer, literals[at->type == GEM5ART_JSON_BOOL ? 1 + at->boolean : 0]);
+        }
+        for (; depth > 0 && !at->next; depth--) {
+            at = &((const gem5art__json_node *)at)->parent->value;
+            gem5art__json_end(writer, at->type == GEM5ART_JSON_ARRAY ? "]" : "}");
+        }
+        if (depth == 0) return;
+        at = at->next;
+    }
+}
+
+GEM5ARTDEF const char *gem5art_json_take(gem5art_json_writer *writer, size_t *length, gem5art_error *error) {
+    gem5art__json_put(writer, "", 0);
+    gem5art__clear(error);
+    if (length) *length = writer->length;
+    writer->taken = true;
+    if (!writer->failed) return writer->data;
+    gem5art__fail_nomem(error);
+    return NULL;
+}
+/* ================================================================== >>hash
+   SHA-256 (FIPS 180-4), MD5 (RFC 1321) and CRC-32 (the one of zip and gzip), and
+   hashing of whole files. */
+
+/* What __attribute__((target)) makes of one function needs no compiler flag; whether the CPU can run
+   it is asked at run time. */
+#if !defined(GEM5ART_NO_SHA_EXTENSIONS) && defined(__GNUC__)
+#ifdef __cplusplus
+} /* the compiler's headers are C++ in C++ */
+#endif
+#if defined(__x86_64__) || defined(__i386__)
+#include <cpuid.h>
+#include <immintrin.h>
+#define GEM5ART__SHA_EXTENSIONS "x86 SHA extensions"
+#define GEM5ART__SHA_TARGET __attribute__((target("sha,sse4.1")))
+#elif defined(__AARCH64EL__) && (!defined(__clang__) || __clang_major__ >= 16 || defined(__ARM_FEATURE_SHA2)) && \
+    (defined(__linux__) || defined(__APPLE__))
+/* An older clang's arm_neon.h lacks what the flags do not ask for. */
+#include <arm_neon.h>
+#ifdef __linux__
+#include <sys/auxv.h>
+#endif
+#define GEM5ART__SHA_EXTENSIONS "ARMv8 SHA2"
+#ifdef __clang__
+#define GEM5ART__SHA_TARGET __attribute__((target("sha2")))
+#else
+#define GEM5ART__SHA_TARGET __attribute__((target("+crypto")))
+#endif
+#endif
+#ifdef __cplusplus
+extern "C" {
+#endif
+#endif
+
+static void gem5art__hex(const uint8_t *bytes, size_t count, char *hex) {
+    size_t i;
+    for (i = 0; i < count; i++) {
+        *hex++ = "0123456789abcdef"[bytes[i] >> 4];
+        *hex++ = "0123456789abcdef"[bytes[i] & 15];
+    }
+    *hex = 0;
+}
+
+static uint32_t gem5art__load_le32(const uint8_t *bytes) {
+    return (uint32_t)bytes[0] | (uint32_t)bytes[1] << 8 | (uint32_t)bytes[2] << 16 | (uint32_t)bytes[3] << 24;
+}
+
+static uint32_t gem5art__load_be32(const uint8_t *bytes) {
+    return (uint32_t)bytes[0] << 24 | (uint32_t)bytes[1] << 16 | (uint32_t)bytes[2] << 8 | (uint32_t)bytes[3];
+}
+
+#define GEM5ART__ROTL(x, n) ((x) << (n) | (x) >> (32 - (n)))
+#define GEM5ART__ROTR(x, n) ((x) >> (n) | (x) << (32 - (n)))
+
+/* ---- what SHA-256 and MD5 share: whole blocks of 64 bytes change the state, the rest waits in `block` */
+
+typedef void gem5art__hash_blocks(uint32_t *state, const uint8_t *data, size_t blocks);
+
+static void gem5art__hash_update(gem5art__hash_blocks *hash_blocks, uint32_t *state, uint8_t *block,
+                                 uint64_t *length, const void *data, size_t size) {
+    const uint8_t *bytes = (const uint8_t *)data;
+    size_t used = (size_t)(*length % 64);
+    *length += size;
+    if (used) {
+        size_t take = size < 64 - used ? size : 64 - used;
+        if (take) memcpy(block + used, bytes, take);
+        if (used + take < 64) return;
+        hash_blocks(state, block, 1);
+        bytes += take;
+        size -= take;
+    }
+    if (size >= 64) hash_blocks(state, bytes, size / 64);
+    if (size % 64) memcpy(block, bytes + size / 64 * 64, size % 64);
+}
+
+/* A one bit, zeros up to 8 bytes before the end of a block, and there the `bits` of the message. */
+static size_t gem5art__hash_padding(uint8_t padding[72], uint64_t length, bool big_endian) {
+    size_t size = 1 + (size_t)((119 - length % 64) % 64);
+    unsigned i;
+    memset(padding, 0, 72);
+    padding[0] = 0x80;
+    for (i = 0; i < 8; i++) padding[size + i] = (uint8_t)(length * 8 >> 8 * (big_endian ? 7 - i : i));
+    return size + 8;
+}
+
+/* ---- SHA-256 */
+
+static const uint32_t gem5art__sha256_k[64] = {
+    0x428a2f98u, 0x71374491u, 0xb5c0fbcfu, 0xe9b5dba5u, 0x3956c25bu, 0x59f111f1u, 0x923f82a4u, 0xab1c5ed5u,
+    0xd807aa98u, 0x12835b01u, 0x243185beu, 0x550c7dc3u, 0x72be5d74u, 0x80deb1feu, 0x9bdc06a7u, 0xc19bf174u,
+    0xe49b69c1u, 0xefbe4786u, 0x0fc19dc6u, 0x240ca1ccu, 0x2de92c6fu, 0x4a7484aau, 0x5cb0a9dcu, 0x76f988dau,
+    0x983e5152u, 0xa831c66du, 0xb00327c8u, 0xbf597fc7u, 0xc6e00bf3u, 0xd5a79147u, 0x06ca6351u, 0x14292967u,
+    0x27b70a85u, 0x2e1b2138u, 0x4d2c6dfcu, 0x53380d13u, 0x650a7354u, 0x766a0abbu, 0x81c2c92eu, 0x92722c85u,
+    0xa2bfe8a1u, 0xa81a664bu, 0xc24b8b70u, 0xc76c51a3u, 0xd192e819u, 0xd6990624u, 0xf40e3585u, 0x106aa070u,
+    0x19a4c116u, 0x1e376c08u, 0x2748774cu, 0x34b0bcb5u, 0x391c0cb3u, 0x4ed8aa4au, 0x5b9cca4fu, 0x682e6ff3u,
+    0x748f82eeu, 0x78a5636fu, 0x84c87814u, 0x8cc70208u, 0x90befffau, 0xa4506cebu, 0xbef9a3f7u, 0xc67178f2u,
+};
+
+/* Round t; the letters change places from round to round, instead of their values. */
+#define GEM5ART__SHA256_ROUND(a, b, c, d, e, f, g, h, t)                                                    \
+    do {                                                                                                    \
+        h += (GEM5ART__ROTR(e, 6) ^ GEM5ART__ROTR(e, 11) ^ GEM5ART__ROTR(e, 25)) + ((e & f) ^ (~e & g)) +   \
+             gem5art__sha256_k[t] + w[t];                                                                   \
+        d += h;                                                                                             \
+        h += (GEM5ART__ROTR(a, 2) ^ GEM5ART__ROTR(a, 13) ^ GEM5ART__ROTR(a, 22)) + ((a & b) | (c & (a | b))); \
+    } while (0)
+
+static void gem5art__sha256_blocks_portable(uint32_t state[8], const uint8_t *data, size_t blocks) {
+    for (; blocks; blocks--, data += 64) {
+        uint32_t a = state[0], b = state[1], c = state[2], d = state[3];
+        uint32_t e = state[4], f = state[5], g = state[6], h = state[7], w[64];
+        int t;
+        for (t = 0; t < 16; t++) w[t] = gem5art__load_be32(data + 4 * t);
+        for (; t < 64; t++) {
+            uint32_t x = w[t - 15], y = w[t - 2];
+            w[t] = w[t - 16] + (GEM5ART__ROTR(x, 7) ^ GEM5ART__ROTR(x, 18) ^ x >> 3) + w[t - 7] +
+                   (GEM5ART__ROTR(y, 17) ^ GEM5ART__ROTR(y, 19) ^ y >> 10);
+        }
+        for (t = 0; t < 64; t += 8) {
+            GEM5ART__SHA256_ROUND(a, b, c, d, e, f, g, h, t);
+            GEM5ART__SHA256_ROUND(h, a, b, c, d, e, f, g, t + 1);
+            GEM5ART__SHA256_ROUND(g, h, a, b, c, d, e, f, t + 2);
+            GEM5ART__SHA256_ROUND(f, g, h, a, b, c, d, e, t + 3);
+            GEM5ART__SHA256_ROUND(e, f, g, h, a, b, c, d, t + 4);
+            GEM5ART__SHA256_ROUND(d, e, f, g, h, a, b, c, t + 5);
+            GEM5ART__SHA256_ROUND(c, d, e, f, g, h, a, b, t + 6);
+            GEM5ART__SHA256_ROUND(b, c, d, e, f, g, h, a, t + 7);
+        }
+        state[0] += a;
+        state[1] += b;
+        state[2] += c;
+        state[3] += d;
+        state[4] += e;
+        state[5] += f;
+        state[6] += g;
+        state[7] += h;
+    }
+}
+
+#ifdef GEM5ART__SHA_EXTENSIONS
+
+#if defined(__x86_64__) || defined(__i386__)
+
+static bool gem5art__ask_for_sha(void) {
+    unsigned eax, ebx, ecx, edx;
+    if (!__get_cpuid(1, &eax, &ebx, &ecx, &edx) || !(ecx & bit_SSE4_1) || !(ecx & bit_SSSE3)) return false;
+    return __get_cpuid_count(7, 0, &eax, &ebx, &ecx, &edx) && (ebx & 1u << 29); /* bit 29: SHA */
+}
+
+GEM5ART__SHA_TARGET
+static void gem5art__sha256_blocks_extensions(uint32_t state[8], const uint8_t *data, size_t blocks) {
+    const __m128i big_endian = _mm_set_epi32(0x0c0d0e0f, 0x08090a0b, 0x04050607, 0x00010203);
+    const __m128i *k = (const __m128i *)(const void *)gem5art__sha256_k;
+    const __m128i *in = (const __m128i *)(const void *)data;
+    /* The instructions want the state in this order. */
+    __m128i abef = _mm_set_epi32((int)state[0], (int)state[1], (int)state[4], (int)state[5]);
+    __m128i cdgh = _mm_set_epi32((int)state[2], (int)state[3], (int)state[6], (int)state[7]);
+    for (; blocks; blocks--, in += 4) {
+        __m128i old_abef = abef, old_cdgh = cdgh;
+        __m128i w0 = _mm_shuffle_epi8(_mm_loadu_si128(in), big_endian);
+        __m128i w1 = _mm_shuffle_epi8(_mm_loadu_si128(in + 1), big_endian);
+        __m128i w2 = _mm_shuffle_epi8(_mm_loadu_si128(in + 2), big_endian);
+        __m128i w3 = _mm_shuffle_epi8(_mm_loadu_si128(in + 3), big_endian);
+        int i;
+        for (i = 0; i < 16; i++) { /* four rounds: w0 is W[4i..4i+3], w4 is W[4i+16..4i+19] */
+            __m128i wk = _mm_add_epi32(w0, _mm_loadu_si128(k + i));
+            __m128i w4 = _mm_add_epi32(_mm_sha256msg1_epu32(w0, w1), _mm_alignr_epi8(w3, w2, 4));
+            w4 = _mm_sha256msg2_epu32(w4, w3);
+            cdgh = _mm_sha256rnds2_epu32(cdgh, abef, wk); /* two rounds: what was ABEF is CDGH then */
+            abef = _mm_sha256rnds2_epu32(abef, cdgh, _mm_unpackhi_epi64(wk, wk));
+            w0 = w1;
+            w1 = w2;
+            w2 = w3;
+            w3 = w4;
+        }
+        abef = _mm_add_epi32(abef, old_abef);
+        cdgh = _mm_add_epi32(cdgh, old_cdgh);
+    }
+    state[0] = (uint32_t)_mm_extract_epi32(abef, 3);
+    state[1] = (uint32_t)_mm_extract_epi32(abef, 2);
+    state[2] = (uint32_t)_mm_extract_epi32(cdgh, 3);
+    state[3] = (uint32_t)_mm_extract_epi32(cdgh, 2);
+    state[4] = (uint32_t)_mm_extract_epi32(abef, 1);
+    state[5] = (uint32_t)_mm_extract_epi32(abef, 0);
+    state[6] = (uint32_t)_mm_extract_epi32(cdgh, 1);
+    state[7] = (uint32_t)_mm_extract_epi32(cdgh, 0);
+}
+
+#else
+
+static bool gem5art__ask_for_sha(void) {
+#ifdef __linux__
+    return (getauxval(AT_HWCAP) & HWCAP_SHA2) != 0;
+#else
+    return true; /* every arm64 CPU of Apple's has them */
+#endif
+}
+
+GEM5ART__SHA_TARGET
+static void gem5art__sha256_blocks_extensions(uint32_t state[8], const uint8_t *data, size_t blocks) {
+    uint32x4_t abcd = vld1q_u32(state), efgh = vld1q_u32(state + 4);
+    for (; blocks; blocks--, data += 64) {
+        uint32x4_t old_abcd = abcd, old_efgh = efgh;
+        uint32x4_t w0 = vreinterpretq_u32_u8(vrev32q_u8(vld1q_u8(data)));
+        uint32x4_t w1 = vreinterpretq_u32_u8(vrev32q_u8(vld1q_u8(data + 16)));
+        uint32x4_t w2 = vreinterpretq_u32_u8(vrev32q_u8(vld1q_u8(data + 32)));
+        uint32x4_t w3 = vreinterpretq_u32_u8(vrev32q_u8(vld1q_u8(data + 48)));
+        int i;
+        for (i = 0; i < 16; i++) { /* four rounds: w0 is W[4i..4i+3], w4 is W[4i+16..4i+19] */
+            uint32x4_t wk = vaddq_u32(w0, vld1q_u32(gem5art__sha256_k + 4 * i));
+            uint32x4_t w4 = vsha256su1q_u32(vsha256su0q_u32(w0, w1), w2, w3);
+            uint32x4_t next_abcd = vsha256hq_u32(abcd, efgh, wk);
+            efgh = vsha256h2q_u32(efgh, abcd, wk);
+            abcd = next_abcd;
+            w0 = w1;
+            w1 = w2;
+            w2 = w3;
+            w3 = w4;
+        }
+        abcd = vaddq_u32(abcd, old_abcd);
+        efgh = vaddq_u32(efgh, old_efgh);
+    }
+    vst1q_u32(state, abcd);
+    vst1q_u32(state + 4, efgh);
+}
+
+#endif
+
+/* CPUID takes microseconds where a hypervisor traps it, so the answer is kept. Threads that ask at
+   once find, and keep, the same one. */
+static bool gem5art__has_sha(void) {
+    static int known; /* 0: not asked yet, 1: no, 2: yes */
+    int answer = __atomic_load_n(&known, __ATOMIC_RELAXED);
+    if (!answer) {
+        answer = gem5art__ask_for_sha() ? 2 : 1;
+        __atomic_store_n(&known, answer, __ATOMIC_RELAXED);
+    }
+    return answer == 2;
+}
+
+#endif
+
+static gem5art__hash_blocks *gem5art__sha256_blocks(void) {
+#ifdef GEM5ART__SHA_EXTENSIONS
+    if (gem5art__has_sha()) return gem5art__sha256_blocks_extensions;
+#endif
+    return gem5art__sha256_blocks_portable;
+}
+
+GEM5ARTDEF const char *gem5art_sha256_implementation(void) {
+#ifdef GEM5ART__SHA_EXTENSIONS
+    if (gem5art__has_sha()) return GEM5ART__SHA_EXTENSIONS;
+#endif
+    return "portable";
+}
+
+GEM5ARTDEF void gem5art_sha256_init(gem5art_sha256 *hash) {
+    static const uint32_t state[8] = {0x6a09e667u, 0xbb67ae85u, 0x3c6ef372u, 0xa54ff53au,
+                                      0x510e527fu, 0x9b05688cu, 0x1f83d9abu, 0x5be0cd19u};
+    memcpy(hash->state, state, sizeof state);
+    hash->length = 0;
+}
+
+GEM5ARTDEF void gem5art_sha256_update(gem5art_sha256 *hash, const void *data, size_t length) {
+    gem5art__hash_update(gem5art__sha256_blocks(), hash->state, hash->block, &hash->length, data, length);
+}
+
+GEM5ARTDEF void gem5art_sha256_final(gem5art_sha256 *hash, char hex[65]) {
+    uint8_t padding[72], digest[32];
+    int i;
+    gem5art_sha256_update(hash, padding, gem5art__hash_padding(padding, hash->length, true));
+    for (i = 0; i < 32; i++) digest[i] = (uint8_t)(hash->state[i / 4] >> 8 * (3 - i % 4));
+    gem5art__hex(digest, 32, hex);
+}
+
+/* ---- MD5 */
+
+static const uint32_t gem5art__md5_t[64] = {
+    0xd76aa478u, 0xe8c7b756u, 0x242070dbu, 0xc1bdceeeu, 0xf57c0fafu, 0x4787c62au, 0xa8304613u, 0xfd469501u,
+    0x698098d8u, 0x8b44f7afu, 0xffff5bb1u, 0x895cd7beu, 0x6b901122u, 0xfd987193u, 0xa679438eu, 0x49b40821u,
+    0xf61e2562u, 0xc040b340u, 0x265e5a51u, 0xe9b6c7aau, 0xd62f105du, 0x02441453u, 0xd8a1e681u, 0xe7d3fbc8u,
+    0x21e1cde6u, 0xc33707d6u, 0xf4d50d87u, 0x455a14edu, 0xa9e3e905u, 0xfcefa3f8u, 0x676f02d9u, 0x8d2a4c8au,
+    0xfffa3942u, 0x8771f681u, 0x6d9d6122u, 0xfde5380cu, 0xa4beea44u, 0x4bdecfa9u, 0xf6bb4b60u, 0xbebfbc70u,
+    0x289b7ec6u, 0xeaa127fau, 0xd4ef3085u, 0x04881d05u, 0xd9d4d039u, 0xe6db99e5u, 0x1fa27cf8u, 0xc4ac5665u,
+    0xf4292244u, 0x432aff97u, 0xab9423a7u, 0xfc93a039u, 0x655b59c3u, 0x8f0ccc92u, 0xffeff47du, 0x85845dd1u,
+    0x6fa87e4fu, 0xfe2ce6e0u, 0xa3014314u, 0x4e0811a1u, 0xf7537e82u, 0xbd3af235u, 0x2ad7d2bbu, 0xeb86d391u,
+};
+
+#define GEM5ART__MD5_F(x, y, z) (((x) & (y)) | (~(x) & (z)))
+#define GEM5ART__MD5_G(x, y, z) (((x) & (z)) | ((y) & ~(z)))
+#define GEM5ART__MD5_H(x, y, z) ((x) ^ (y) ^ (z))
+#define GEM5ART__MD5_I(x, y, z) ((y) ^ ((x) | ~(z)))
+
+#define GEM5ART__MD5_STEP(function, a, b, c, d, k, s, i)              \
+    do {                                                              \
+        a += function(b, c, d) + x[(k) % 16] + gem5art__md5_t[i];     \
+        a = b + GEM5ART__ROTL(a, s);                                  \
+    } while (0)
+
+/* Sixteen steps: X[first], X[first + by], X[first + 2 by], ... */
+#define GEM5ART__MD5_ROUND(function, round, first, by, s0, s1, s2, s3)                                       \
+    for (i = 0; i < 16; i += 4) {                                                                            \
+        GEM5ART__MD5_STEP(function, a, b, c, d, first + by * i, s0, 16 * round + i);                         \
+        GEM5ART__MD5_STEP(function, d, a, b, c, first + by * (i + 1), s1, 16 * round + i + 1);               \
+        GEM5ART__MD5_STEP(function, c, d, a, b, first + by * (i + 2), s2, 16 * round + i + 2);               \
+        GEM5ART__MD5_STEP(function, b, c, d, a, first + by * (i + 3), s3, 16 * round + i + 3);               \
+    }
+
+static void gem5art__md5_blocks(uint32_t state[4], const uint8_t *data, size_t blocks) {
+    for (; blocks; blocks--, data += 64) {
+        uint32_t a = state[0], b = state[1], c = state[2], d = state[3], x[16];
+        unsigned i;
+        for (i = 0; i < 16; i++) x[i] = gem5art__load_le32(data + 4 * i);
+        GEM5ART__MD5_ROUND(GEM5ART__MD5_F, 0, 0, 1, 7, 12, 17, 22)
+        GEM5ART__MD5_ROUND(GEM5ART__MD5_G, 1, 1, 5, 5, 9, 14, 20)
+        GEM5ART__MD5_ROUND(GEM5ART__MD5_H, 2, 5, 3, 4, 11, 16, 23)
+        GEM5ART__MD5_ROUND(GEM5ART__MD5_I, 3, 0, 7, 6, 10, 15, 21)
+        state[0] += a;
+        state[1] += b;
+        state[2] += c;
+        state[3] += d;
+    }
+}
+
+GEM5ARTDEF void gem5art_md5_init(gem5art_md5 *hash) {
+    static const uint32_t state[4] = {0x67452301u, 0xefcdab89u, 0x98badcfeu, 0x10325476u};
+    memcpy(hash->state, state, sizeof state);
+    hash->length = 0;
+}
+
+GEM5ARTDEF void gem5art_md5_update(gem5art_md5 *hash, const void *data, size_t length) {
+    gem5art__hash_update(gem5art__md5_blocks, hash->state, hash->block, &hash->length, data, length);
+}
+
+GEM5ARTDEF void gem5art_md5_final(gem5art_md5 *hash, char hex[33]) {
+    uint8_t padding[72], digest[16];
+    int i;
+    gem5art_md5_update(hash, padding, gem5art__hash_padding(padding, hash->length, false));
+    for (i = 0; i < 16; i++) digest[i] = (uint8_t)(hash->state[i / 4] >> 8 * (i % 4));
+    gem5art__hex(digest, 16, hex);
+}
+
+/* ---- CRC-32, eight bytes at a time
+   Row r, column b: the CRC of the byte b with r zero bytes behind it. CRCs are linear, so a row follows
+   from those of its eight bytes with one bit; the compiler works it out. */
+
+#define GEM5ART__CRC_2(x, a) (x), (x) ^ (a)
+#define GEM5ART__CRC_4(x, a, b) GEM5ART__CRC_2(x, a), GEM5ART__CRC_2((x) ^ (b), a)
+#define GEM5ART__CRC_8(x, a, b, c) GEM5ART__CRC_4(x, a, b), GEM5ART__CRC_4((x) ^ (c), a, b)
+#define GEM5ART__CRC_16(x, a, b, c, d) GEM5ART__CRC_8(x, a, b, c), GEM5ART__CRC_8((x) ^ (d), a, b, c)
+#define GEM5ART__CRC_32(x, a, b, c, d, e) GEM5ART__CRC_16(x, a, b, c, d), GEM5ART__CRC_16((x) ^ (e), a, b, c, d)
+#define GEM5ART__CRC_64(x, a, b, c, d, e, f) \
+    GEM5ART__CRC_32(x, a, b, c, d, e), GEM5ART__CRC_32((x) ^ (f), a, b, c, d, e)
+#define GEM5ART__CRC_128(x, a, b, c, d, e, f, g) \
+    GEM5ART__CRC_64(x, a, b, c, d, e, f), GEM5ART__CRC_64((x) ^ (g), a, b, c, d, e, f)
+#define GEM5ART__CRC_256(a, b, c, d, e, f, g, h) \
+    {GEM5ART__CRC_128(0u, a, b, c, d, e, f, g), GEM5ART__CRC_128(h, a, b, c, d, e, f, g)}
+
+static const uint32_t gem5art__crc32_table[8][256] = {
+    GEM5ART__CRC_256(0x77073096u, 0xee0e612cu, 0x076dc419u, 0x0edb8832u, 0x1db71064u, 0x3b6e20c8u, 0x76dc4190u, 0xedb88320u),
+    GEM5ART__CRC_256(0x191b3141u, 0x32366282u, 0x646cc504u, 0xc8d98a08u, 0x4ac21251u, 0x958424a2u, 0xf0794f05u, 0x3b83984bu),
+    GEM5ART__CRC_256(0x01c26a37u, 0x0384d46eu, 0x0709a8dcu, 0x0e1351b8u, 0x1c26a370u, 0x384d46e0u, 0x709a8dc0u, 0xe1351b80u),
+    GEM5ART__CRC_256(0xb8bc6765u, 0xaa09c88bu, 0x8f629757u, 0xc5b428efu, 0x5019579fu, 0xa032af3eu, 0x9b14583du, 0xed59b63bu),
+    GEM5ART__CRC_256(0x3d6029b0u, 0x7ac05360u, 0xf580a6c0u, 0x30704bc1u, 0x60e09782u, 0xc1c12f04u, 0x58f35849u, 0xb1e6b092u),
+    GEM5ART__CRC_256(0xcb5cd3a5u, 0x4dc8a10bu, 0x9b914216u, 0xec53826du, 0x03d6029bu, 0x07ac0536u, 0x0f580a6cu, 0x1eb014d8u),
+    GEM5ART__CRC_256(0xa6770bb4u, 0x979f1129u, 0xf44f2413u, 0x33ef4e67u, 0x67de9cceu, 0xcfbd399cu, 0x440b7579u, 0x8816eaf2u),
+    GEM5ART__CRC_256(0xccaa009eu, 0x4225077du, 0x844a0efau, 0xd3e51bb5u, 0x7cbb312bu, 0xf9766256u, 0x299dc2edu, 0x533b85dau),
+};
+
+GEM5ARTDEF uint32_t gem5art_crc32(uint32_t crc, const void *data, size_t length) {
+    const uint32_t(*table)[256] = gem5art__crc32_table;
+    const uint8_t *bytes = (const uint8_t *)data;
+    crc = ~crc;
+    for (; length >= 8; length -= 8, bytes += 8) {
+        uint32_t low = crc ^ gem5art__load_le32(bytes), high = gem5art__load_le32(bytes + 4);
+        crc = table[7][low & 255] ^ table[6][low >> 8 & 255] ^ table[5][low >> 16 & 255] ^ table[4][low >> 24] ^
+              table[3][high & 255] ^ table[2][high >> 8 & 255] ^ table[1][high >> 16 & 255] ^ table[0][high >> 24];
+    }
+    for (; length; length--) crc = crc >> 8 ^ table[0][(crc ^ *bytes++) & 255];
+    return ~crc;
+}
+
+/* ---- files */
+
+#ifndef GEM5ART__HASH_CHUNK
+#define GEM5ART__HASH_CHUNK ((size_t)256 * 1024) /* stays in the cache between reading and hashing */
+#endif
+
+static bool gem5art__hash_opened(int fd, const char *path, char sha256[65], char *md5, int64_t *size,
+                                 gem5art_error *error) {
+    uint8_t *chunk = (uint8_t *)GEM5ART_MALLOC(GEM5ART__HASH_CHUNK);
+    gem5art_sha256 sha256_hash;
+    gem5art_md5 md5_hash;
+    size_t got = GEM5ART__HASH_CHUNK;
+    int64_t done = 0;
+    bool ok = true;
+    if (!chunk) return gem5art__fail_nomem(error);
+    gem5art_sha256_init(&sha256_hash);
+    gem5art_md5_init(&md5_hash);
+    while (ok && got == GEM5ART__HASH_CHUNK) {
+        ok = gem5art__read_at(fd, chunk, GEM5ART__HASH_CHUNK, (off_t)done, &got);
+        if (!ok) gem5art__fail_errno(error, "read", path);
+        gem5art_sha256_update(&sha256_hash, chunk, got);
+        if (md5) gem5art_md5_update(&md5_hash, chunk, got);
+        done += (int64_t)got;
+    }
+    gem5art__free(chunk);
+    if (!ok) return false;
+    gem5art_sha256_final(&sha256_hash, sha256);
+    if (md5) gem5art_md5_final(&md5_hash, md5);
+    if (size) *size = done;
+    return true;
+}
+
+/* The hashes of a file, read once, and the bytes that were read. NULL for `md5` or `size`: not wanted. */
+static bool gem5art__hash_file(const char *path, char sha256[65], char md5[33], int64_t *size, gem5art_error *error) {
+    struct stat st;
+    bool ok;
+    int fd;
+    if (gem5art__empty(path))
+        return gem5art__fail(error, GEM5ART_INVALID, "there is no path to a file to hash: give one");
+    if (GEM5ART_SYS_STAT(path, &st) < 0) return gem5art__fail_errno(error, "read", path);
+    if (S_ISDIR(st.st_mode))
+        return gem5art__fail(error, GEM5ART_INVALID, "%s is a folder, not a file: name a file in it", path);
+    if (!S_ISREG(st.st_mode)) /* not even opened: a FIFO would wait for a writer */
+        return gem5art__fail(error, GEM5ART_INVALID,
+                             "%s is a pipe, a socket or a device, not a file: write what it gives to a file and name that",
+                             path);
+    fd = gem5art__open(path, O_RDONLY, 0);
+    if (fd < 0) return gem5art__fail_errno(error, "read", path);
+    ok = gem5art__hash_opened(fd, path, sha256, md5, size, error);
+    gem5art__close(fd);
+    return ok;
+}
+
+GEM5ARTDEF bool gem5art_sha256_file(const char *path, char hex[65], gem5art_error *error) {
+    gem5art__clear(error);
+    return gem5art__hash_file(path, hex, NULL, NULL, error);
+}
+/* =================================================================== >>git
+   git is run as a program. Several can run side by side: start each, then finish each. */
+
+typedef struct gem5art__child {
+    pid_t pid; /* 0: none */
+    int fd;    /* what it prints, stderr too */
+} gem5art__child;
+
+/* The environment for git: ours without what would point it at another repository, in plain English, and
+   without the optional writes that `git status` makes. NULL when out of memory. */
+static char **gem5art__git_environment(gem5art__arena *arena) {
+    static const char *const dropped[] = {"GIT_DIR=", "GIT_WORK_TREE=", "GIT_INDEX_FILE=", "GIT_OBJECT_DIRECTORY=",
+                                          "GIT_COMMON_DIR=", "GIT_PREFIX=", "GIT_NAMESPACE=", "LC_ALL=",
+                                          "GIT_OPTIONAL_LOCKS="};
+    size_t count = 0, kept = 0, i, d;
+    char **envp;
+    while (environ && environ[count]) count++;
+    envp = (char **)gem5art__arena_alloc(arena, (count + 3) * sizeof *envp);
+    if (!envp) return NULL;
+    for (i = 0; i < count; i++) {
+        for (d = 0; d < sizeof dropped / sizeof *dropped && !gem5art__starts_with(environ[i], dropped[d]); d++) {}
+        if (d == sizeof dropped / sizeof *dropped) envp[kept++] = environ[i];
+    }
+    envp[kept++] = gem5art__arena_copy(arena, "LC_ALL=C");
+    envp[kept] = gem5art__arena_copy(arena, "GIT_OPTIONAL_LOCKS=0");
+    return envp;
+}
+
+static int gem5art__spawn_git(pid_t *pid, const char *const *argv, int output, char **envp) {
+    posix_spawn_file_actions_t actions;
+    posix_spawnattr_t attributes;
+    sigset_t none, some;
+    int failed;
+    sigemptyset(&none);
+    sigemptyset(&some);
+    sigaddset(&some, SIGPIPE);
+    sigaddset(&some, SIGCHLD);
+    sigaddset(&some, SIGTERM);
+    sigaddset(&some, SIGINT);
+    if ((failed = posix_spawn_file_actions_init(&actions)) != 0) return failed;
+    if ((failed = posix_spawnattr_init(&attributes)) == 0) {
+        posix_spawnattr_setflags(&attributes, POSIX_SPAWN_SETSIGMASK | POSIX_SPAWN_SETSIGDEF);
+        posix_spawnattr_setsigmask(&attributes, &none);
+        posix_spawnattr_setsigdefault(&attributes, &some);
+        if ((failed = posix_spawn_file_actions_addopen(&actions, 0, "/dev/null", O_RDONLY, 0)) == 0 &&
+            (failed = posix_spawn_file_actions_adddup2(&actions, output, 1)) == 0 &&
+            (failed = posix_spawn_file_actions_adddup2(&actions, output, 2)) == 0)
+            failed = GEM5ART_SYS_POSIX_SPAWNP(pid, "git", &actions, &attributes, (char *const *)(uintptr_t)argv, envp);
+        posix_spawnattr_destroy(&attributes);
+    }
+    posix_spawn_file_actions_destroy(&actions);
+    return failed;
+}
+
+static bool gem5art__git_start(gem5art__child *child, const char *const *argv, gem5art_error *error) {
+    gem5art__arena arena = {NULL, false};
+    char **envp = gem5art__git_environment(&arena);
+    int fds[2], failed;
+    child->pid = 0;
+    if (arena.failed || !gem5art__pipe(fds)) {
+        failed = arena.failed ? ENOMEM : errno;
+        gem5art__arena_free(&arena);
+        errno = failed;
+        return gem5art__fail_errno(error, "run", "git");
+    }
+    failed = gem5art__spawn_git(&child->pid, argv, fds[1], envp);
+    gem5art__arena_free(&arena);
+    gem5art__close(fds[1]);
+    child->fd = fds[0];
+    if (!failed) return true;
+    gem5art__close(fds[0]);
+    child->pid = 0;
+    return gem5art__fail(error, GEM5ART_GIT, "cannot run git: %s; install git and have it in the PATH", strerror(failed));
+}
+
+/* Reads what it prints to its end, and its exit status: -1 where the host reaps children itself (SIGCHLD
+   ignored, or a wait of its own), so that only the output can tell. */
+static bool gem5art__git_finish(gem5art__child *child, gem5art__buf *output, int *status, gem5art_error *error) {
+    char chunk[4096];
+    ssize_t n;
+    int raw = 0;
+    pid_t reaped;
+    while ((n = gem5art__read_some(child->fd, chunk, sizeof chunk)) > 0) gem5art__put(output, chunk, (size_t)n);
+    gem5art__close(child->fd);
+    do reaped = GEM5ART_SYS_WAITPID(child->pid, &raw, 0); while (reaped < 0 && errno == EINTR);
+    *status = reaped < 0 ? -1 : WIFEXITED(raw) ? WEXITSTATUS(raw) : 128;
+    child->pid = 0;
+    if (n < 0) return gem5art__fail(error, GEM5ART_IO, "cannot read what git prints");
+    gem5art__puts(output, "");
+    return output->failed ? gem5art__fail_nomem(error) : true;
+}
+
+/* The first line of what git said, for an error. */
+static bool gem5art__git_refused(gem5art_error *error, const char *what, const char *path, const gem5art__buf *output) {
+    const char *text = output->data ? output->data : "";
+    size_t length = strcspn(text, "\n");
+    return gem5art__fail(error, GEM5ART_GIT, "git cannot %s %s: %.*s", what, path, length > 400 ? 400 : (int)length, text);
+}
+
+/* Runs `git -C folder ARGUMENTS...` (NULL-terminated, at most 6) and takes a trailing newline off. */
+static bool gem5art__git(const char *folder, const char *const *arguments, gem5art__buf *output, int *status,
+                         gem5art_error *error) {
+    const char *argv[10] = {"git", "-C", folder};
+    gem5art__child child;
+    int n = 3;
+    while (*arguments && n < 9) argv[n++] = *arguments++;
+    output->length = 0;
+    if (!gem5art__git_start(&child, argv, error) || !gem5art__git_finish(&child, output, status, error)) return false;
+    while (output->length && output->data[output->length - 1] == '\n') output->data[--output->length] = 0;
+    return true;
+}
+
+/* One status tells the commit and what is not committed: about 4 ms on a small repo. Of submodules, what they
+   have checked out counts, and changes in them, but not untracked files, as in the tree itself. */
+static bool gem5art__git_status_start(gem5art__child *child, const char *folder, gem5art_error *error) {
+    const char *argv[] = {"git", "-C", folder, "status", "--porcelain=v2", "--branch", "--untracked-files=no",
+                          "--ignore-submodules=untracked", NULL};
+    return gem5art__git_start(child, argv, error);
+}
+
+/* The path in a line of `git status --porcelain=v2`, which stands behind 8, 9 or 10 fields; NULL: none there. */
+static const char *gem5art__git_changed_path(const char *line, size_t *length) {
+    int fields = line[0] == '1' ? 8 : line[0] == '2' ? 9 : line[0] == 'u' ? 10 : 0;
+    if (!fields || line[1] != ' ') return NULL;
+    for (; fields; fields--) {
+        line = strchr(line, ' ');
+        if (!line) return NULL;
+        line++;
+    }
+    *length = strcspn(line, "\t\n");
+    return line;
+}
+
+/* The commit that is checked out, where the tree is clean. */
+static bool gem5art__git_status_finish(gem5art__child *child, const char *folder, char hash[65], gem5art_error *error) {
+    enum { NAMED = 3 };
+    gem5art__buf output = {NULL, 0, 0, false}, dirty = {NULL, 0, 0, false};
+    const char *line, *path;
+    size_t length, changed = 0;
+    int status;
+    bool ok = gem5art__git_finish(child, &output, &status, error);
+    hash[0] = 0;
+    for (line = ok ? output.data : ""; *line; line += strcspn(line, "\n"), line += *line == '\n') {
+        if (gem5art__starts_with(line, "# branch.oid ")) {
+            length = strcspn(line + 13, "\n");
+            if (length == 40 || length == 64) memcpy(hash, line + 13, length), hash[length] = 0;
+            else status = 0, strcpy(hash, "-");
+        } else if ((path = gem5art__git_changed_path(line, &length)) != NULL && changed++ < NAMED)
+            gem5art__putf(&dirty, "%s%.*s", changed > 1 ? ", " : "", length > 200 ? 200 : (int)length, path);
+    }
+    if (!ok) {
+    } else if (status > 0 || !hash[0]) ok = gem5art__git_refused(error, "tell the state of", folder, &output);
+    else if (hash[0] == '-')
+        ok = gem5art__fail(error, GEM5ART_GIT, "the git repo at %s has no commit yet: commit what the runs use", folder);
+    else if (changed) {
+        if (changed > NAMED) gem5art__putf(&dirty, " and %zu more", changed - NAMED);
+        ok = gem5art__fail(error, GEM5ART_DIRTY,
+                           "the git work tree %s has changes that are not committed (%s): commit or stash them", folder,
+                           dirty.data ? dirty.data : "");
+    }
+    gem5art__buf_free(&output);
+    gem5art__buf_free(&dirty);
+    return ok;
+}
+
+/* What a git artifact records. */
+typedef struct gem5art__git_facts {
+    char hash[65];
+    gem5art__buf origin, name; /* "" without an origin; the work tree's top folder */
+} gem5art__git_facts;
+
+static bool gem5art__git_read_facts(const char *folder, gem5art__git_facts *facts, gem5art_error *error) {
+    static const char *const top[] = {"rev-parse", "--show-toplevel", NULL};
+    static const char *const origin[] = {"config", "--get", "remote.origin.url", NULL};
+    gem5art__child child;
+    int status;
+    if (!gem5art__git_status_start(&child, folder, error) ||
+        !gem5art__git_status_finish(&child, folder, facts->hash, error) ||
+        !gem5art__git(folder, top, &facts->name, &status, error))
+        return false;
+    if (status > 0 || facts->name.data[0] != '/') return gem5art__git_refused(error, "find the top of", folder, &facts->name);
+    if (!gem5art__git(folder, origin, &facts->origin, &status, error)) return false;
+    if (status > 0) facts->origin.data[facts->origin.length = 0] = 0;
+    return true;
+}
+
+static void gem5art__git_facts_free(gem5art__git_facts *facts) {
+    gem5art__buf_free(&facts->origin);
+    gem5art__buf_free(&facts->name);
+}
+
+/* The path of a file from the top of the repo at `folder`, where it is tracked there; else "". */
+static bool gem5art__git_tracked_path(const char *folder, const char *file, gem5art__buf *path, gem5art_error *error) {
+    const char *arguments[] = {"ls-files", "--full-name", "-z", "--error-unmatch", "--", file, NULL};
+    int status;
+    if (!gem5art__git(folder, arguments, path, &status, error)) return false;
+    if (status != 0 && !(status < 0 && path->length && !path->data[path->length - 1])) path->data[path->length = 0] = 0;
+    return true;
+}
+
+/* ================================================================= >>store
+   What a record is, whatever keeps it: one table of fields for each type drives writing, reading and
+   defaults. A new field is one line here and one in its struct. */
+
+typedef enum gem5art__kind {
+    GEM5ART__TEXT,         /* const char *, never NULL */
+    GEM5ART__TEXT_OR_NULL, /* const char *, null where NULL */
+    GEM5ART__TEXTS,        /* const char *const *, an array of strings */
+    GEM5ART__TEXTS_QUOTED, /* the same, as JSON inside a string, as gem5art has it */
+    GEM5ART__PAIRS_QUOTED, /* key, value, ...: an object inside a string */
+    GEM5ART__BOOLEAN,      /* bool */
+    GEM5ART__INTEGER,      /* int64_t */
+    GEM5ART__SIZE,         /* int64_t, null where negative */
+    GEM5ART__SECONDS,      /* double */
+    GEM5ART__GIT           /* const char *[3]: {} or {origin, hash, name} */
+} gem5art__kind;
+
+typedef struct gem5art__field {
+    const char *name;
+    gem5art__kind kind;
+    size_t offset;
+    bool fs_only; /* not written for an SE run */
+} gem5art__field;
+
+#define GEM5ART__A(name, kind) {#name, kind, offsetof(gem5art_artifact, name), false}
+static const gem5art__field gem5art__artifact_fields[] = {
+    {"_id", GEM5ART__TEXT, offsetof(gem5art_artifact, id), false},
+    GEM5ART__A(hash, GEM5ART__TEXT),
+    GEM5ART__A(type, GEM5ART__TEXT),
+    GEM5ART__A(name, GEM5ART__TEXT),
+    GEM5ART__A(documentation, GEM5ART__TEXT),
+    GEM5ART__A(command, GEM5ART__TEXT),
+    GEM5ART__A(path, GEM5ART__TEXT),
+    {"git", GEM5ART__GIT, offsetof(gem5art_artifact, git_origin), false},
+    GEM5ART__A(cwd, GEM5ART__TEXT),
+    GEM5ART__A(inputs, GEM5ART__TEXTS),
+    GEM5ART__A(architecture, GEM5ART__TEXT),
+    GEM5ART__A(size, GEM5ART__SIZE),
+    GEM5ART__A(is_zipped, GEM5ART__BOOLEAN),
+    GEM5ART__A(md5sum, GEM5ART__TEXT),
+    GEM5ART__A(url, GEM5ART__TEXT),
+    GEM5ART__A(supported_gem5_versions, GEM5ART__TEXTS_QUOTED),
+    GEM5ART__A(version, GEM5ART__TEXT),
+    GEM5ART__A(extra, GEM5ART__PAIRS_QUOTED),
+    GEM5ART__A(time, GEM5ART__SECONDS),
+    {NULL, GEM5ART__TEXT, 0, false}};
+#undef GEM5ART__A
+
+#define GEM5ART__R(name, kind) {#name, kind, offsetof(gem5art_run, name), false}
+#define GEM5ART__FS(name) {#name, GEM5ART__TEXT, offsetof(gem5art_run, name), true}
+static const gem5art__field gem5art__run_fields[] = {
+    {"_id", GEM5ART__TEXT, offsetof(gem5art_run, id), false},
+    GEM5ART__R(hash, GEM5ART__TEXT),
+    GEM5ART__R(type, GEM5ART__TEXT),
+    GEM5ART__R(name, GEM5ART__TEXT),
+    GEM5ART__R(gem5_binary_path, GEM5ART__TEXT),
+    GEM5ART__R(run_script, GEM5ART__TEXT),
+    GEM5ART__R(gem5_artifact, GEM5ART__TEXT),
+    GEM5ART__R(gem5_git_artifact, GEM5ART__TEXT),
+    GEM5ART__R(run_script_git_artifact, GEM5ART__TEXT),
+    GEM5ART__R(params, GEM5ART__TEXTS),
+    GEM5ART__R(timeout, GEM5ART__SECONDS),
+    GEM5ART__R(outdir, GEM5ART__TEXT),
+    GEM5ART__R(gem5_name, GEM5ART__TEXT),
+    GEM5ART__R(script_name, GEM5ART__TEXT),
+    GEM5ART__R(running, GEM5ART__BOOLEAN),
+    GEM5ART__R(enqueue_time, GEM5ART__SECONDS),
+    GEM5ART__R(start_time, GEM5ART__SECONDS),
+    GEM5ART__R(end_time, GEM5ART__SECONDS),
+    GEM5ART__R(return_code, GEM5ART__INTEGER),
+    GEM5ART__R(kill_reason, GEM5ART__TEXT),
+    GEM5ART__R(status, GEM5ART__TEXT),
+    GEM5ART__R(pid, GEM5ART__INTEGER),
+    GEM5ART__R(task_id, GEM5ART__TEXT_OR_NULL),
+    GEM5ART__R(results, GEM5ART__TEXT_OR_NULL),
+    GEM5ART__R(rerunnable, GEM5ART__BOOLEAN),
+    GEM5ART__FS(linux_binary_path),
+    GEM5ART__FS(disk_image_path),
+    GEM5ART__FS(linux_binary_artifact),
+    GEM5ART__FS(disk_image_artifact),
+    GEM5ART__FS(linux_name),
+    GEM5ART__FS(disk_name),
+    GEM5ART__R(string, GEM5ART__TEXT),
+    GEM5ART__R(command, GEM5ART__TEXTS),
+    GEM5ART__R(current_time, GEM5ART__SECONDS),
+    GEM5ART__R(artifacts, GEM5ART__TEXTS),
+    GEM5ART__R(error, GEM5ART__TEXT),
+    GEM5ART__R(cwd, GEM5ART__TEXT),
+    GEM5ART__R(host, GEM5ART__TEXT),
+    GEM5ART__R(kernel, GEM5ART__TEXT),
+    GEM5ART__R(user, GEM5ART__TEXT),
+    GEM5ART__R(cpu_model, GEM5ART__TEXT),
+    GEM5ART__R(ru_utime, GEM5ART__SECONDS),
+    GEM5ART__R(ru_stime, GEM5ART__SECONDS),
+    GEM5ART__R(ru_maxrss, GEM5ART__INTEGER),
+    GEM5ART__R(ru_inblock, GEM5ART__INTEGER),
+    GEM5ART__R(ru_oublock, GEM5ART__INTEGER),
+    GEM5ART__R(ru_nvcsw, GEM5ART__INTEGER),
+    GEM5ART__R(ru_nivcsw, GEM5ART__INTEGER),
+    GEM5ART__R(gem5art_version, GEM5ART__TEXT),
+    {NULL, GEM5ART__TEXT, 0, false}};
+#undef GEM5ART__R
+#undef GEM5ART__FS
+
+static const char gem5art__type_se[] = "gem5 run";
+static const char gem5art__type_fs[] = "gem5 run fs";
+static const char *const gem5art__no_texts[] = {NULL};
+static const char *const gem5art__git_keys[] = {"origin", "hash", "name"};
+
+static bool gem5art__is_fs(const char *type) { return strcmp(type, gem5art__type_fs) == 0; }
+static bool gem5art__is_run(const char *type) { return gem5art__is_fs(type) || strcmp(type, gem5art__type_se) == 0; }
+
+/* ---- writing */
+
+static void gem5art__write_texts(gem5art_json_writer *writer, const char *const *texts) {
+    gem5art_json_begin_array(writer);
+    while (*texts) gem5art_json_string(writer, *texts++);
+    gem5art_json_end_array(writer);
+}
+
+/* JSON inside a string, as gem5art stores two of its fields. */
+static void gem5art__write_quoted(gem5art_json_writer *writer, const char *const *texts, bool pairs) {
+    gem5art_json_writer inner;
+    const char *text;
+    size_t length;
+    gem5art_json_writer_init(&inner, 0);
+    if (pairs) {
+        gem5art_json_begin_object(&inner);
+        for (; texts[0] && texts[1]; texts += 2) {
+            gem5art_json_key(&inner, texts[0]);
+            gem5art_json_string(&inner, texts[1]);
+        }
+        gem5art_json_end_object(&inner);
+    } else gem5art__write_texts(&inner, texts);
+    text = gem5art_json_take(&inner, &length, NULL);
+    if (text) gem5art_json_string_n(writer, text, length);
+    else writer->failed = true;
+    gem5art_json_writer_free(&inner);
+}
+
+static void gem5art__write_git(gem5art_json_writer *writer, const char *const facts[3]) {
+    int i;
+    gem5art_json_begin_object(writer);
+    for (i = 0; i < 3 && *facts[1]; i++) {
+        gem5art_json_key(writer, gem5art__git_keys[i]);
+        gem5art_json_string(writer, facts[i]);
+    }
+    gem5art_json_end_object(writer);
+}
+
+static void gem5art__write_field(gem5art_json_writer *writer, const gem5art__field *field, const void *object) {
+    const char *at = (const char *)object + field->offset;
+    gem5art_json_key(writer, field->name);
+    switch (field->kind) {
+    case GEM5ART__TEXT:
+    case GEM5ART__TEXT_OR_NULL: gem5art_json_string(writer, *(const char *const *)(const void *)at); break;
+    case GEM5ART__TEXTS: gem5art__write_texts(writer, *(const char *const *const *)(const void *)at); break;
+    case GEM5ART__TEXTS_QUOTED:
+    case GEM5ART__PAIRS_QUOTED:
+        gem5art__write_quoted(writer, *(const char *const *const *)(const void *)at, field->kind == GEM5ART__PAIRS_QUOTED);
+        break;
+    case GEM5ART__BOOLEAN: gem5art_json_boolean(writer, *(const bool *)at); break;
+    case GEM5ART__INTEGER: gem5art_json_integer(writer, *(const int64_t *)(const void *)at); break;
+    case GEM5ART__SIZE:
+        if (*(const int64_t *)(const void *)at < 0) gem5art_json_null(writer);
+        else gem5art_json_integer(writer, *(const int64_t *)(const void *)at);
+        break;
+    case GEM5ART__SECONDS: gem5art_json_number(writer, *(const double *)(const void *)at); break;
+    case GEM5ART__GIT: gem5art__write_git(writer, (const char *const *)(const void *)at); break;
+    }
+}
+
+static const gem5art__field *gem5art__find_field(const gem5art__field *fields, const char *name) {
+    while (fields->name && strcmp(fields->name, name) != 0) fields++;
+    return fields->name ? fields : NULL;
+}
+
+/* A whole object: the fields of the table, then what the record that was read has besides. */
+static void gem5art__write_object(gem5art_json_writer *writer, const gem5art__field *fields, const void *object,
+                                  bool fs, const gem5art_json *record) {
+    const gem5art__field *field;
+    const gem5art_json *member;
+    gem5art_json_begin_object(writer);
+    for (field = fields; field->name; field++)
+        if (fs || !field->fs_only) gem5art__write_field(writer, field, object);
+    for (member = record ? record->first : NULL; member; member = member->next)
+        if (strcmp(member->key, "crc32") != 0 && !gem5art__find_field(fields, member->key)) {
+            gem5art_json_key(writer, member->key);
+            gem5art_json_value(writer, member);
+        }
+    gem5art_json_end_object(writer);
+}
+
+/* Appends an object's line, closed by the checksum of all that stands before the key "crc32". */
+static void gem5art__put_line(gem5art__buf *line, const char *object, size_t length) {
+    size_t start = line->length;
+    gem5art__put(line, object, length - 1);
+    gem5art__puts(line, ",");
+    if (line->failed) return;
+    gem5art__putf(line, "\"crc32\":\"%08x\"}", (unsigned)gem5art_crc32(0, line->data + start, line->length - start));
+}
+
+static bool gem5art__put_object_line(gem5art__buf *line, const gem5art__field *fields, const void *object, bool fs,
+                                     const gem5art_json *record, gem5art_error *error) {
+    gem5art_json_writer writer;
+    const char *text;
+    size_t length;
+    gem5art_json_writer_init(&writer, 0);
+    gem5art__write_object(&writer, fields, object, fs, record);
+    text = gem5art_json_take(&writer, &length, error);
+    if (text) gem5art__put_line(line, text, length);
+    gem5art_json_writer_free(&writer);
+    if (text && line->failed) gem5art__fail_nomem(error);
+    return text && !line->failed;
+}
+
+/* ---- reading */
+
+static const char *const *gem5art__read_texts(gem5art__arena *arena, const gem5art_json *array) {
+    const char **texts = (const char **)gem5art__arena_alloc(arena, (array->count + 1) * sizeof *texts);
+    const gem5art_json *item;
+    size_t n = 0;
+    for (item = array->first; texts && item; item = item->next) {
+        if (item->type != GEM5ART_JSON_STRING) return NULL;
+        texts[n++] = item->text;
+    }
+    return texts;
+}
+
+static const char *const *gem5art__read_pairs(gem5art__arena *arena, const gem5art_json *object) {
+    const char **texts = (const char **)gem5art__arena_alloc(arena, (2 * object->count + 1) * sizeof *texts);
+    const gem5art_json *item;
+    size_t n = 0;
+    for (item = object->first; texts && item; item = item->next) {
+        texts[n++] = item->key;
+        texts[n++] = item->type == GEM5ART_JSON_STRING   ? item->text
+                     : item->type == GEM5ART_JSON_NUMBER ? gem5art__arena_copy_n(arena, item->raw, item->raw_length)
+                                                         : "";
+    }
+    return texts;
+}
+
+/* Text that holds JSON of the right kind, else nothing: gem5art lets any text be there, and the record keeps it. */
+static const char *const *gem5art__read_quoted(gem5art__arena *arena, const gem5art_json *value, bool pairs) {
+    const gem5art_json *inner = value;
+    const char *const *texts = NULL;
+    if (value->type == GEM5ART_JSON_STRING) inner = gem5art__json_parse_in(arena, value->text, value->length, NULL, NULL);
+    if (inner && inner->type == GEM5ART_JSON_OBJECT && pairs) texts = gem5art__read_pairs(arena, inner);
+    if (inner && inner->type == GEM5ART_JSON_ARRAY && !pairs) texts = gem5art__read_texts(arena, inner);
+    return texts ? texts : gem5art__no_texts;
+}
+
+static bool gem5art__read_git(const gem5art_json *object, const char *facts[3]) {
+    int i;
+    for (i = 0; i < 3; i++) {
+        const gem5art_json *member = gem5art_json_get(object, gem5art__git_keys[i]);
+        if (member && member->type != GEM5ART_JSON_STRING) return false;
+        if (member) facts[i] = member->text;
+    }
+    return object->type == GEM5ART_JSON_OBJECT;
+}
+
+/* False where the value is of a wrong kind. */
+static bool gem5art__read_field(gem5art__arena *arena, const gem5art__field *field, const gem5art_json *value,
+                                void *object) {
+    char *at = (char *)object + field->offset;
+    bool string = value->type == GEM5ART_JSON_STRING, number = value->type == GEM5ART_JSON_NUMBER;
+    bool null = value->type == GEM5ART_JSON_NULL;
+    switch (field->kind) {
+    case GEM5ART__TEXT:
+    case GEM5ART__TEXT_OR_NULL:
+        if (string) *(const char **)(void *)at = value->text;
+        return string || null;
+    case GEM5ART__TEXTS:
+        if (value->type != GEM5ART_JSON_ARRAY) return null;
+        *(const char *const **)(void *)at = gem5art__read_texts(arena, value);
+        return *(const char *const **)(void *)at != NULL;
+    case GEM5ART__TEXTS_QUOTED:
+    case GEM5ART__PAIRS_QUOTED:
+        *(const char *const **)(void *)at = gem5art__read_quoted(arena, value, field->kind == GEM5ART__PAIRS_QUOTED);
+        return true;
+    case GEM5ART__BOOLEAN:
+        *(bool *)at = value->boolean;
+        return value->type == GEM5ART_JSON_BOOL || null;
+    case GEM5ART__INTEGER:
+    case GEM5ART__SIZE:
+        if (number) *(int64_t *)(void *)at = value->is_integer ? value->integer : (int64_t)value->number;
+        return null || (number && (value->is_integer || (value->number > -9e18 && value->number < 9e18)));
+    case GEM5ART__SECONDS:
+        if (number) *(double *)(void *)at = value->number;
+        return number || null;
+    case GEM5ART__GIT: return gem5art__read_git(value, (const char **)(void *)at);
+    }
+    return false;
+}
+
+static void gem5art__set_defaults(const gem5art__field *fields, void *object) {
+    const gem5art__field *field;
+    for (field = fields; field->name; field++) {
+        char *at = (char *)object + field->offset;
+        if (field->kind == GEM5ART__TEXT) *(const char **)(void *)at = "";
+        if (field->kind == GEM5ART__TEXTS || field->kind == GEM5ART__TEXTS_QUOTED || field->kind == GEM5ART__PAIRS_QUOTED)
+            *(const char *const **)(void *)at = gem5art__no_texts;
+        if (field->kind == GEM5ART__SIZE) *(int64_t *)(void *)at = -1;
+        if (field->kind == GEM5ART__GIT) {
+            const char **facts = (const char **)(void *)at;
+            facts[0] = facts[1] = facts[2] = "";
+        }
+    }
+}
+
+/* Fills a struct from a record; what is missing has its default. `where` names the record in errors. */
+static bool gem5art__read_object(gem5art__arena *arena, const gem5art__field *fields, const gem5art_json *record,
+                                 void *object, const char *where, gem5art_error *error) {
+    const gem5art__field *field;
+    const gem5art_json *member;
+    gem5art__set_defaults(fields, object);
+    for (member = record->first; member; member = member->next) {
+        field = gem5art__find_field(fields, member->key);
+        if (field && !gem5art__read_field(arena, field, member, object))
+            return gem5art__fail(error, arena->failed ? GEM5ART_NOMEM : GEM5ART_INVALID,
+                                 "%s: \"%s\" has a value of the wrong kind: %.*s", where, member->key,
+                                 member->raw_length > 60 ? 60 : (int)member->raw_length, member->raw ? member->raw : "");
+    }
+    return arena->failed ? gem5art__fail_nomem(error) : true;
+}
+
+/* ---- the db */
+
+/* What is made in a db and dies with it or by release: the head of every artifact and run. */
+typedef struct gem5art__object {
+    gem5art__arena arena;
+    struct gem5art__object *next, **link;
+    void *owner; /* the allocation that it is part of */
+} gem5art__object;
+
+typedef struct gem5art__flat {
+    char *path; /* absolute, symlinks resolved */
+    int fd;
+    dev_t device;
+    ino_t inode;
+    bool known;            /* the five below hold; else the end of the file must be examined */
+    off_t size, bracket;   /* of the file, and where its closing bracket is */
+    bool empty;            /* there is no record before it */
+    size_t tail_length;
+    char tail[64];         /* the bytes before the bracket */
+    off_t indexed;         /* the index covers the records before this offset */
+    struct gem5art__slot *slots;
+    size_t slot_count, slot_used;
+} gem5art__flat;
+
+struct gem5art_db {
+    gem5art__arena arena;
+    gem5art__flat flat;
+    gem5art__lock_file lock;
+    bool lock_open, read_only;
+    char *lock_path, *live_path, *storage;
+    void (*log)(const char *message, void *user_data);
+    void *user_data;
+    gem5art__object *objects;
+    struct gem5art__claim *claims;
+    struct gem5art__script *scripts;
+    const struct gem5art__host_facts *host_facts;
+    int pools, iters;
+};
+
+static void gem5art__warn(gem5art_db *db, const char *format, ...) GEM5ART__PRINTF(2, 3);
+static void gem5art__warn(gem5art_db *db, const char *format, ...) {
+    char message[1024];
+    va_list arguments;
+    if (!db->log) return;
+    va_start(arguments, format);
+    vsnprintf(message, sizeof message, format, arguments);
+    va_end(arguments);
+    db->log(message, db->user_data);
+}
+
+static void gem5art__adopt(gem5art_db *db, gem5art__object *object, void *owner) {
+    object->owner = owner;
+    object->link = &db->objects;
+    object->next = db->objects;
+    if (db->objects) db->objects->link = &object->next;
+    db->objects = object;
+}
+
+static void gem5art__disown(gem5art__object *object) {
+    *object->link = object->next;
+    if (object->next) object->next->link = object->link;
+    gem5art__arena_free(&object->arena);
+}
+
+/* ================================================================== >>flat
+   The flat file: see "Store format" in the manual. Everything that knows how records lie in it is here. */
+
+enum { GEM5ART__WRITER_BYTE = 0, GEM5ART__WINDOW = 262144 };
+
+/* ---- reading forward */
+
+typedef enum gem5art__step {
+    GEM5ART__RECORD,
+    GEM5ART__END,    /* the closing bracket; `at` is its offset */
+    GEM5ART__TORN,   /* the file ends inside the array: `at` is behind the last whole record */
+    GEM5ART__FAILED  /* error filled in */
+} gem5art__step;
+
+/* A cursor reads the elements of the array one by one, up to the size that the file had at the start. */
+typedef struct gem5art__cursor {
+    int fd;
+    const char *path;
+    off_t end;         /* no byte from here on is read */
+    char *window;      /* bytes [window_at, window_at + length) of the file; `pos` is the next one */
+    size_t capacity, length, pos;
+    off_t window_at;
+    bool begun, comma; /* the opening bracket, or a comma behind the last record, was read */
+    size_t records;
+    off_t at;          /* of the current record, or see gem5art__step */
+    const char *data;  /* the record; until the next step */
+    size_t size;
+    bool sealed;       /* it has a checksum where this library puts it */
+    off_t after;       /* behind the last whole record, or behind the opening bracket */
+    off_t before;      /* the same for the record before it */
+    off_t start;       /* behind the opening bracket */
+} gem5art__cursor;
+
+static void gem5art__cursor_init(gem5art__cursor *cursor, int fd, const char *path, off_t start, off_t end) {
+    memset(cursor, 0, sizeof *cursor);
+    cursor->fd = fd;
+    cursor->path = path;
+    cursor->window_at = start;
+    cursor->end = end;
+    cursor->begun = start > 0;
+    cursor->after = start;
+}
+
+static void gem5art__cursor_free(gem5art__cursor *cursor) {
+    gem5art__free(cursor->window);
+    cursor->window = NULL;
+}
+
+static off_t gem5art__cursor_offset(const gem5art__cursor *cursor) { return cursor->window_at + (off_t)cursor->pos; }
+
+/* Gets more bytes behind those in the window, moving [pos, length) to its start; 0: the end; -1: error. */
+static int gem5art__cursor_more(gem5art__cursor *cursor, gem5art_error *error) {
+    size_t kept = cursor->length - cursor->pos, got, want;
+    off_t from = cursor->window_at + (off_t)cursor->length;
+    if (from >= cursor->end) return 0;
+    if (cursor->pos) memmove(cursor->window, cursor->window + cursor->pos, kept);
+    cursor->window_at += (off_t)cursor->pos;
+    cursor->pos = 0;
+    cursor->length = kept;
+    if (cursor->capacity - kept < GEM5ART__WINDOW / 2) {
+        size_t capacity = cursor->capacity ? cursor->capacity * 2 : (size_t)GEM5ART__WINDOW;
+        char *window = (char *)GEM5ART_REALLOC(cursor->window, capacity);
+        if (!window) return gem5art__fail_nomem(error), -1;
+        cursor->window = window;
+        cursor->capacity = capacity;
+    }
+    want = cursor->capacity - kept;
+    if ((off_t)want > cursor->end - from) want = (size_t)(cursor->end - from);
+    if (!gem5art__read_at(cursor->fd, cursor->window + kept, want, from, &got))
+        return gem5art__fail_errno(error, "read", cursor->path), -1;
+    if (got < want) cursor->end = from + (off_t)got; /* truncated meanwhile */
+    cursor->length += got;
+    return got > 0;
+}
+
+/* The next byte without taking it: -1 at the end, -2 with an error. */
+static int gem5art__cursor_peek(gem5art__cursor *cursor, gem5art_error *error) {
+    if (cursor->pos == cursor->length) {
+        int more = gem5art__cursor_more(cursor, error);
+        if (more <= 0) return more - 1;
+    }
+    return (unsigned char)cursor->window[cursor->pos];
+}
+
+static bool gem5art__is_space(int byte) { return byte == ' ' || byte == '\n' || byte == '\r' || byte == '\t'; }
+
+enum { GEM5ART__SEAL = 19 }; /* bytes of "crc32":"8d3f01aa"} */
+
+/* Does a record end as this library ends one? */
+static bool gem5art__is_sealed(const char *data, size_t size) {
+    const char *seal = data + size - GEM5ART__SEAL;
+    return size > GEM5ART__SEAL + 1 && seal[-1] == ',' && memcmp(seal, "\"crc32\":\"", 9) == 0 &&
+           seal[17] == '"' && seal[18] == '}';
+}
+
+/* Does the checksum of a sealed record hold? */
+static bool gem5art__seal_holds(const char *data, size_t size) {
+    char hex[9];
+    snprintf(hex, sizeof hex, "%08x", (unsigned)gem5art_crc32(0, data, size - GEM5ART__SEAL));
+    return memcmp(hex, data + size - 10, 8) == 0;
+}
+
+/* The size of the record at `text` if it is a line of ours, closed by '}' and then ',' or ']'; else 0. */
+static size_t gem5art__sealed_line(const char *text, size_t line) {
+    static const char start[] = "{\"_id\":\"";
+    while (line && (text[line - 1] == '\r' || text[line - 1] == ' ')) line--;
+    if (line < sizeof start || memcmp(text, start, sizeof start - 1) != 0) return 0;
+    if (text[line - 1] != ',' && text[line - 1] != ']') return 0;
+    return gem5art__is_sealed(text, line - 1) ? line - 1 : 0;
+}
+
+/* Finds the end of the object at pos by its brackets. 1: *size; 0: the file ends first; -1: error. */
+static int gem5art__cursor_balance(gem5art__cursor *cursor, size_t *size, gem5art_error *error) {
+    size_t n = 0, depth = 0;
+    bool string = false;
+    for (;; n++) {
+        char c;
+        if (cursor->pos + n == cursor->length) {
+            int more = gem5art__cursor_more(cursor, error);
+            if (more <= 0) return more;
+        }
+        c = cursor->window[cursor->pos + n];
+        if (string) {
+            if (c == '"') string = false;
+            else if (c == '\\') {
+                if (cursor->pos + n + 1 == cursor->length) {
+                    int more = gem5art__cursor_more(cursor, error);
+                    if (more <= 0) return more;
+                }
+                n++;
+            }
+        } else if (c == '"') string = true;
+        else if (c == '{' || c == '[') depth++;
+        else if ((c == '}' || c == ']') && --depth == 0) return *size = n + 1, 1;
+    }
+}
+
+/* The size of the record at pos. As gem5art__cursor_balance. */
+static int gem5art__cursor_measure(gem5art__cursor *cursor, size_t *size, gem5art_error *error) {
+    size_t searched = 0;
+    *size = 0;
+    if (cursor->length - cursor->pos < 8) {
+        int more = gem5art__cursor_more(cursor, error);
+        if (more < 0) return -1;
+    }
+    while (cursor->length - cursor->pos >= 8 && memcmp(cursor->window + cursor->pos, "{\"_id\":\"", 8) == 0) {
+        const char *text = cursor->window + cursor->pos;
+        const char *newline = (const char *)memchr(text + searched, '\n', cursor->length - cursor->pos - searched);
+        int more;
+        if (newline) {
+            *size = gem5art__sealed_line(text, (size_t)(newline - text));
+            break;
+        }
+        searched = cursor->length - cursor->pos;
+        more = gem5art__cursor_more(cursor, error);
+        if (more < 0) return -1;
+        if (more == 0) { /* the last line, without a newline */
+            *size = gem5art__sealed_line(cursor->window + cursor->pos, cursor->length - cursor->pos);
+            break;
+        }
+    }
+    return *size ? 1 : gem5art__cursor_balance(cursor, size, error);
+}
+
+/* Is there a whole record of ours behind pos? If so what is not whole here is damage, not a torn write. */
+static int gem5art__cursor_good_follows(gem5art__cursor *cursor, gem5art_error *error) {
+    bool line_start = true; /* pos is behind a record or where one should begin */
+    int more = 1;
+    while (more > 0) {
+        const char *text = cursor->window + cursor->pos;
+        size_t left = cursor->length - cursor->pos, size;
+        const char *newline = (const char *)memchr(text, '\n', left);
+        if (!newline && (more = gem5art__cursor_more(cursor, error)) > 0) continue;
+        if (more < 0) return -1;
+        text = cursor->window + cursor->pos;
+        left = newline ? (size_t)(newline - text) : cursor->length - cursor->pos;
+        size = line_start ? gem5art__sealed_line(text, left) : 0;
+        if (size && gem5art__seal_holds(text, size)) return 1;
+        cursor->pos += left + (newline ? 1 : 0);
+        line_start = true;
+        if (!newline) break;
+    }
+    return 0;
+}
+
+static gem5art__step gem5art__cursor_damaged(gem5art__cursor *cursor, off_t at, const char *what, gem5art_error *error) {
+    bool record = cursor->records || gem5art__cursor_peek(cursor, NULL) == '{';
+    int follows = gem5art__cursor_good_follows(cursor, error);
+    cursor->at = cursor->after;
+    if (follows < 0) return GEM5ART__FAILED;
+    if (follows == 0 && record) return GEM5ART__TORN;
+    gem5art__fail(error, GEM5ART_CORRUPT,
+                  "%s is damaged at byte %lld: %s; nothing was changed: restore that record from a copy of the store, or "
+                  "take it out with an editor", cursor->path, (long long)at, what);
+    return GEM5ART__FAILED;
+}
+
+static gem5art__step gem5art__cursor_next(gem5art__cursor *cursor, gem5art_error *error) {
+    int byte, whole;
+    for (;;) {
+        byte = gem5art__cursor_peek(cursor, error);
+        if (byte == -2) return GEM5ART__FAILED;
+        if (byte == -1) {
+            cursor->at = cursor->after;
+            if (cursor->begun) return GEM5ART__TORN;
+            gem5art__fail(error, GEM5ART_CORRUPT, "%s is empty: it is no store; remove it to start a new one, or restore it",
+                          cursor->path);
+            return GEM5ART__FAILED;
+        }
+        if (byte == '[' && !cursor->begun) {
+            cursor->begun = true;
+            cursor->after = cursor->start = gem5art__cursor_offset(cursor) + 1;
+        } else if (!cursor->begun && !gem5art__is_space(byte)) {
+            gem5art__fail(error, GEM5ART_CORRUPT, "%s is no run store: a JSON array of records was expected, and byte %lld is not '['",
+                          cursor->path, (long long)gem5art__cursor_offset(cursor));
+            return GEM5ART__FAILED;
+        } else if (byte == ',' && cursor->records && !cursor->comma) cursor->comma = true;
+        else if (byte == ']' && !cursor->comma) {
+            cursor->at = gem5art__cursor_offset(cursor);
+            return GEM5ART__END;
+        } else if (!gem5art__is_space(byte)) break;
+        cursor->pos++;
+    }
+    cursor->at = gem5art__cursor_offset(cursor);
+    if (byte != '{' || (cursor->records && !cursor->comma))
+        return gem5art__cursor_damaged(cursor, cursor->at,
+                                       byte == '{' ? "a comma is missing before this record"
+                                                   : "a record, which starts with '{', was expected", error);
+    whole = gem5art__cursor_measure(cursor, &cursor->size, error);
+    if (whole < 0) return GEM5ART__FAILED;
+    if (whole == 0) return gem5art__cursor_damaged(cursor, cursor->at, "this record is not whole", error);
+    cursor->data = cursor->window + cursor->pos;
+    cursor->sealed = gem5art__is_sealed(cursor->data, cursor->size);
+    cursor->pos += cursor->size;
+    cursor->before = cursor->after;
+    cursor->after = gem5art__cursor_offset(cursor);
+    cursor->comma = false;
+    cursor->records++;
+    return GEM5ART__RECORD;
+}
+
+/* Parses the current record into an arena, checksum first. RECORD, TORN or FAILED. */
+static gem5art__step gem5art__cursor_parse(gem5art__cursor *cursor, gem5art__arena *arena, const gem5art_json **record,
+                                           gem5art_error *error) {
+    gem5art_error why;
+    const gem5art_json *id;
+    gem5art__clear(&why);
+    *record = NULL;
+    if (cursor->sealed && !gem5art__seal_holds(cursor->data, cursor->size))
+        gem5art__fail(&why, GEM5ART_CORRUPT, "the checksum does not fit this record");
+    else *record = gem5art__json_parse_in(arena, cursor->data, cursor->size, NULL, &why);
+    if (*record) {
+        id = gem5art_json_get(*record, "_id");
+        if (id && id->type == GEM5ART_JSON_STRING && id->length) return GEM5ART__RECORD;
+        gem5art__fail(error, GEM5ART_CORRUPT, "%s: the record at byte %lld has no \"_id\": give it one, or take it out",
+                      cursor->path, (long long)cursor->at);
+        return GEM5ART__FAILED;
+    }
+    if (why.code == GEM5ART_NOMEM) return gem5art__fail_nomem(error), GEM5ART__FAILED;
+    cursor->after = cursor->before;
+    return gem5art__cursor_damaged(cursor, cursor->at, why.message, error);
+}
+
+static const char *gem5art__record_text(const gem5art_json *record, const char *key) {
+    const gem5art_json *member = gem5art_json_get(record, key);
+    return member && member->type == GEM5ART_JSON_STRING ? member->text : "";
+}
+
+/* The four texts that open every record of ours, without parsing it; false: not of that form. */
+typedef struct gem5art__head {
+    const char *text[4]; /* _id, hash, type, name: not NUL-terminated */
+    size_t length[4];
+} gem5art__head;
+
+static bool gem5art__read_head(const char *data, size_t size, gem5art__head *head) {
+    static const char *const opening[] = {"{\"_id\":\"", ",\"hash\":\"", ",\"type\":\"", ",\"name\":\""};
+    size_t at = 0;
+    int i;
+    for (i = 0; i < 4; i++) {
+        size_t n = strlen(opening[i]), start;
+        if (size - at < n + 1 || memcmp(data + at, opening[i], n) != 0) return false;
+        for (start = at += n; at < size && data[at] != '"'; at++)
+            if (data[at] == '\\') return false;
+        if (at == size) return false;
+        head->text[i] = data + start;
+        head->length[i] = at++ - start;
+    }
+    return true;
+}
+
+/* ---- the end of the file */
+
+/* Remembers a file that ends well. */
+static bool gem5art__flat_know(gem5art__flat *flat, off_t size, off_t bracket, bool empty, gem5art_error *error) {
+    off_t from = bracket > (off_t)sizeof flat->tail ? bracket - (off_t)sizeof flat->tail : 0;
+    flat->known = gem5art__read_at(flat->fd, flat->tail, (size_t)(bracket - from), from, &flat->tail_length);
+    flat->size = size;
+    flat->bracket = bracket;
+    flat->empty = empty;
+    return flat->known ? true : gem5art__fail_errno(error, "read", flat->path);
+}
+
+/* Are the bytes before the remembered bracket what they were? 1, 0, or -1 with errno. */
+static int gem5art__flat_tail_same(const gem5art__flat *flat) {
+    char now[sizeof flat->tail];
+    size_t got;
+    if (!gem5art__read_at(flat->fd, now, flat->tail_length, flat->bracket - (off_t)flat->tail_length, &got)) return -1;
+    return got == flat->tail_length && memcmp(now, flat->tail, got) == 0;
+}
+
+/* The usual case, whatever the size: the last line is a record of ours, whole, with a comma or the opening before
+   it, and its bracket closes the file. True: *bracket is its offset. False: the file must be read in full. */
+static bool gem5art__flat_quick_end(const gem5art__flat *flat, off_t size, off_t *bracket) {
+    gem5art__buf tail = {NULL, 0, 0, false};
+    off_t from = size;
+    size_t want = 16384, got, end, line, before;
+    bool found = false, searching = true;
+    while (searching && from > 0) {
+        from = size > (off_t)want ? size - (off_t)want : 0;
+        tail.length = 0;
+        if (!gem5art__reserve(&tail, (size_t)(size - from)) ||
+            !gem5art__read_at(flat->fd, tail.data, (size_t)(size - from), from, &got) || (off_t)got != size - from)
+            break;
+        for (end = got; end && gem5art__is_space((unsigned char)tail.data[end - 1]); end--) {}
+        for (line = end; line && tail.data[line - 1] != '\n'; line--) {}
+        for (before = line; before && gem5art__is_space((unsigned char)tail.data[before - 1]); before--) {}
+        searching = before == 0; /* the line starts before what was read */
+        if (!searching && end && tail.data[end - 1] == ']' && gem5art__sealed_line(tail.data + line, end - line)) {
+            found = (tail.data[before - 1] == ',' || (tail.data[before - 1] == '[' && from == 0 && before == 1)) &&
+                    gem5art__seal_holds(tail.data + line, end - line - 1);
+            *bracket = from + (off_t)end - 1;
+        }
+        want *= 8;
+    }
+    gem5art__buf_free(&tail);
+    return found;
+}
+
+/* Where the array ends, by reading all of it. END, TORN or FAILED. */
+static gem5art__step gem5art__flat_full_end(const gem5art__flat *flat, off_t size, off_t *at, bool *empty,
+                                            gem5art_error *error) {
+    gem5art__cursor cursor;
+    gem5art__arena arena = {NULL, false};
+    const gem5art_json *record;
+    gem5art__step step;
+    gem5art__cursor_init(&cursor, flat->fd, flat->path, 0, size);
+    while ((step = gem5art__cursor_next(&cursor, error)) == GEM5ART__RECORD) {
+        step = gem5art__cursor_parse(&cursor, &arena, &record, error);
+        gem5art__arena_free(&arena);
+        if (step != GEM5ART__RECORD) break;
+    }
+    gem5art__arena_free(&arena);
+    *at = cursor.at;
+    *empty = cursor.records == 0 || (step == GEM5ART__TORN && cursor.after == cursor.start);
+    gem5art__cursor_free(&cursor);
+    return step;
+}
+
+/* Copies bytes [from, size) to a new file STORE.torn.N, durably. */
+static bool gem5art__flat_save_aside(gem5art_db *db, off_t from, off_t size, gem5art_error *error) {
+    gem5art__flat *flat = &db->flat;
+    gem5art__buf name = {NULL, 0, 0, false};
+    char chunk[8192];
+    size_t got = 1;
+    int fd = -1, n;
+    bool ok;
+    for (n = 1; n < 10000 && fd < 0; n++) {
+        name.length = 0;
+        gem5art__putf(&name, "%s.torn.%d", flat->path, n);
+        if (name.failed) return gem5art__fail_nomem(error);
+        fd = gem5art__open(name.data, O_WRONLY | O_CREAT | O_EXCL, 0666);
+        if (fd < 0 && errno != EEXIST) break;
+    }
+    ok = fd >= 0;
+    while (ok && from < size && got) {
+        size_t want = size - from < (off_t)sizeof chunk ? (size_t)(size - from) : sizeof chunk;
+        ok = gem5art__read_at(flat->fd, chunk, want, from, &got) && gem5art__write_all(fd, chunk, got);
+        from += (off_t)got;
+    }
+    ok = ok && gem5art__datasync(fd);
+    if (!ok) gem5art__fail_errno(error, "save the end of the store to", name.data);
+    else gem5art__warn(db, "%s ended with a write that was never finished: those bytes were moved to %s", flat->path, name.data);
+    if (!ok && fd >= 0) GEM5ART_SYS_UNLINK(name.data);
+    gem5art__close(fd);
+    gem5art__buf_free(&name);
+    return ok;
+}
+
+/* Under the writer lock: makes the file end in a bracket and a newline, at `at`. */
+static bool gem5art__flat_mend(gem5art_db *db, off_t at, off_t size, bool empty, gem5art_error *error) {
+    gem5art__flat *flat = &db->flat;
+    if (!gem5art__flat_save_aside(db, at, size, error)) return false;
+    if (!gem5art__write_at(flat->fd, "]", 1, at) || !gem5art__truncate(flat->fd, at + 1) ||
+        !gem5art__write_at(flat->fd, "\n", 1, at + 1) || !gem5art__datasync(flat->fd))
+        return gem5art__fail_errno(error, "mend", flat->path);
+    return gem5art__flat_know(flat, at + 2, at, empty, error);
+}
+
+/* Under the writer lock: nothing but white space may follow the bracket. */
+static bool gem5art__flat_trim(gem5art_db *db, off_t bracket, off_t size, bool empty, gem5art_error *error) {
+    gem5art__flat *flat = &db->flat;
+    char chunk[4096];
+    off_t at;
+    size_t got = 1, i;
+    for (at = bracket + 1; at < size && got; at += (off_t)got) {
+        size_t want = size - at < (off_t)sizeof chunk ? (size_t)(size - at) : sizeof chunk;
+        if (!gem5art__read_at(flat->fd, chunk, want, at, &got)) return gem5art__fail_errno(error, "read", flat->path);
+        for (i = 0; i < got; i++)
+            if (!gem5art__is_space((unsigned char)chunk[i])) return gem5art__flat_mend(db, bracket, size, empty, error);
+    }
+    return gem5art__flat_know(flat, size, bracket, empty, error);
+}
+
+static void gem5art__flat_forget(gem5art__flat *flat) {
+    flat->known = false;
+    flat->indexed = 0;
+    flat->slot_used = 0;
+    if (flat->slots) gem5art__free(flat->slots);
+    flat->slots = NULL;
+    flat->slot_count = 0;
+}
+
+/* Opens the file anew where its name leads to another one now: a rewrite by this library. */
+static bool gem5art__flat_follow(gem5art_db *db, struct stat *st, gem5art_error *error) {
+    gem5art__flat *flat = &db->flat;
+    bool reopened = false;
+    if (GEM5ART_SYS_STAT(flat->path, st) < 0) return gem5art__fail_errno(error, "find the store", flat->path);
+    if (flat->fd < 0 || st->st_dev != flat->device || st->st_ino != flat->inode) {
+        int fd = gem5art__open(flat->path, (db->read_only ? O_RDONLY : O_RDWR) | O_NONBLOCK, 0);
+        if (fd < 0 && !db->read_only && (errno == EACCES || errno == EROFS || errno == EPERM))
+            fd = gem5art__open(flat->path, O_RDONLY | O_NONBLOCK, 0);
+        if (fd < 0) return gem5art__fail_errno(error, "open the store", flat->path);
+        gem5art__close(flat->fd);
+        flat->fd = fd;
+        gem5art__flat_forget(flat);
+        reopened = true;
+    }
+    if (GEM5ART_SYS_FSTAT(flat->fd, st) < 0) return gem5art__fail_errno(error, "read", flat->path);
+    flat->device = st->st_dev;
+    flat->inode = st->st_ino;
+    if (!S_ISREG(st->st_mode))
+        return gem5art__fail(error, GEM5ART_CORRUPT, "%s is not a file: give the path of a store", flat->path);
+    if (st->st_size == 0)
+        return gem5art__fail(error, GEM5ART_CORRUPT,
+                             "%s has 0 bytes: something truncated it; restore it from a copy, or remove it to start anew",
+                             flat->path);
+    if (!reopened && flat->known) {
+        int same = st->st_size < flat->size ? 0 : gem5art__flat_tail_same(flat);
+        if (same < 0) return gem5art__fail_errno(error, "read", flat->path);
+        if (!same) {
+            gem5art__warn(db, "%s was rewritten by another program while it was open: it is read afresh", flat->path);
+            gem5art__flat_forget(flat);
+        }
+    }
+    return true;
+}
+
+/* Under the writer lock: finds the bracket, mending what an interrupted append left. */
+static bool gem5art__flat_find_end(gem5art_db *db, gem5art_error *error) {
+    gem5art__flat *flat = &db->flat;
+    struct stat st;
+    off_t at;
+    char byte;
+    size_t got;
+    bool empty;
+    gem5art__step step;
+    if (!gem5art__flat_follow(db, &st, error)) return false;
+    if (flat->known && st.st_size == flat->size && gem5art__read_at(flat->fd, &byte, 1, flat->bracket, &got) && got == 1 &&
+        byte == ']')
+        return true;
+    if (gem5art__flat_quick_end(flat, st.st_size, &at)) return gem5art__flat_know(flat, st.st_size, at, false, error);
+    step = gem5art__flat_full_end(flat, st.st_size, &at, &empty, error);
+    if (step == GEM5ART__END) return gem5art__flat_trim(db, at, st.st_size, empty, error);
+    if (step == GEM5ART__TORN) return gem5art__flat_mend(db, at, st.st_size, empty, error);
+    return false;
+}
+
+/* ---- the index: where the records with an id or a hash lie. Built when it is first needed, then extended by what
+   was appended since. A slot has some bits of the key's hash; the record itself decides. */
+
+typedef struct gem5art__slot {
+    uint64_t key; /* 0: free */
+    int64_t at;
+} gem5art__slot;
+
+static uint64_t gem5art__key(const char *text, size_t length) {
+    uint64_t h = 14695981039346656037u; /* FNV-1a */
+    size_t i;
+    for (i = 0; i < length; i++) h = (h ^ (unsigned char)text[i]) * 1099511628211u;
+    h ^= h >> 32;
+    return h ? h : 1;
+}
+
+static void gem5art__index_put(gem5art__flat *flat, uint64_t key, int64_t at) {
+    size_t i = (size_t)key & (flat->slot_count - 1);
+    while (flat->slots[i].key) i = (i + 1) & (flat->slot_count - 1);
+    flat->slots[i].key = key;
+    flat->slots[i].at = at;
+    flat->slot_used++;
+}
+
+static bool gem5art__index_add(gem5art__flat *flat, const char *text, size_t length, off_t at) {
+    if (!length) return true;
+    if (flat->slot_used * 2 >= flat->slot_count) {
+        gem5art__flat bigger = *flat;
+        size_t i;
+        bigger.slot_count = flat->slot_count ? flat->slot_count * 2 : 256;
+        bigger.slot_used = 0;
+        bigger.slots = (gem5art__slot *)gem5art__alloc(bigger.slot_count * sizeof *bigger.slots);
+        if (!bigger.slots) return false;
+        for (i = 0; i < flat->slot_count; i++)
+            if (flat->slots[i].key) gem5art__index_put(&bigger, flat->slots[i].key, flat->slots[i].at);
+        gem5art__free(flat->slots);
+        *flat = bigger;
+    }
+    gem5art__index_put(flat, gem5art__key(text, length), (int64_t)at);
+    return true;
+}
+
+static gem5art__step gem5art__index_record(gem5art__flat *flat, gem5art__cursor *cursor, gem5art_error *error) {
+    gem5art__arena arena = {NULL, false};
+    gem5art__head head;
+    gem5art__step step = GEM5ART__RECORD;
+    if (!cursor->sealed || !gem5art__read_head(cursor->data, cursor->size, &head)) {
+        const gem5art_json *record;
+        step = gem5art__cursor_parse(cursor, &arena, &record, error);
+        head.text[0] = gem5art__record_text(record, "_id");
+        head.text[1] = gem5art__record_text(record, "hash");
+        head.length[0] = strlen(head.text[0]);
+        head.length[1] = strlen(head.text[1]);
+    }
+    if (step == GEM5ART__RECORD && (!gem5art__index_add(flat, head.text[0], head.length[0], cursor->at) ||
+                                    !gem5art__index_add(flat, head.text[1], head.length[1], cursor->at)))
+        step = (gem5art__fail_nomem(error), GEM5ART__FAILED);
+    gem5art__arena_free(&arena);
+    return step;
+}
+
+/* Brings the index up to the present end of the file. Needs no lock. */
+static bool gem5art__index_refresh(gem5art_db *db, gem5art_error *error) {
+    gem5art__flat *flat = &db->flat;
+    gem5art__cursor cursor;
+    gem5art__step step;
+    struct stat st;
+    bool fresh = false;
+    if (!gem5art__flat_follow(db, &st, error)) return false;
+    if (flat->indexed && flat->known && st.st_size == flat->size && flat->indexed == flat->bracket) {
+        char byte;
+        size_t got;
+        if (!gem5art__read_at(flat->fd, &byte, 1, flat->bracket, &got)) return gem5art__fail_errno(error, "read", flat->path);
+        fresh = got == 1 && byte == ']';
+    }
+    if (fresh) return true;
+    gem5art__cursor_init(&cursor, flat->fd, flat->path, flat->indexed, st.st_size);
+    cursor.records = flat->indexed > 0 && flat->slot_used > 0;
+    while ((step = gem5art__cursor_next(&cursor, error)) == GEM5ART__RECORD)
+        if ((step = gem5art__index_record(flat, &cursor, error)) != GEM5ART__RECORD) break;
+    if (step != GEM5ART__FAILED) flat->indexed = cursor.at;
+    gem5art__cursor_free(&cursor);
+    if (step == GEM5ART__END && !gem5art__flat_know(flat, st.st_size, cursor.at, cursor.records == 0, error)) return false;
+    return step != GEM5ART__FAILED;
+}
+
+/* The records with this id or hash, in file order: state 0 to begin with. RECORD, END or FAILED; call
+   gem5art__index_refresh before. Each record is parsed into the arena. */
+typedef struct gem5art__lookup {
+    int64_t last; /* offset of the last match */
+} gem5art__lookup;
+
+static gem5art__step gem5art__lookup_next(gem5art_db *db, gem5art__lookup *lookup, const char *key, gem5art__arena *arena,
+                                          const gem5art_json **record, gem5art_error *error) {
+    gem5art__flat *flat = &db->flat;
+    uint64_t wanted = gem5art__key(key, strlen(key));
+    for (;;) {
+        gem5art__cursor cursor;
+        gem5art__step step;
+        int64_t at = INT64_MAX;
+        size_t i;
+        if (!flat->slot_count) return GEM5ART__END;
+        for (i = (size_t)wanted & (flat->slot_count - 1); flat->slots[i].key; i = (i + 1) & (flat->slot_count - 1))
+            if (flat->slots[i].key == wanted && flat->slots[i].at > lookup->last && flat->slots[i].at < at) at = flat->slots[i].at;
+        if (at == INT64_MAX) return GEM5ART__END;
+        lookup->last = at;
+        gem5art__cursor_init(&cursor, flat->fd, flat->path, (off_t)at, flat->indexed + 1);
+        step = gem5art__cursor_next(&cursor, error);
+        if (step == GEM5ART__RECORD) step = gem5art__cursor_parse(&cursor, arena, record, error);
+        gem5art__cursor_free(&cursor);
+        if (step == GEM5ART__TORN || step == GEM5ART__END)
+            step = (gem5art__fail(error, GEM5ART_CORRUPT, "%s changed while it was read: try again", flat->path), GEM5ART__FAILED);
+        if (step != GEM5ART__RECORD) return step;
+        if (strcmp(gem5art__record_text(*record, "_id"), key) == 0 || strcmp(gem5art__record_text(*record, "hash"), key) == 0)
+            return step;
+    }
+}
+
+/* ---- writing */
+
+static bool gem5art__store_lock(gem5art_db *db, gem5art_error *error) {
+    if (db->read_only)
+        return gem5art__fail(error, GEM5ART_INVALID, "%s was opened for reading only: nothing can be stored", db->flat.path);
+    if (!db->lock_open) {
+        db->lock_open = gem5art__lock_file_open(&db->lock, db->lock_path, 0666);
+        if (!db->lock_open) return gem5art__fail_errno(error, "open the lock file", db->lock_path);
+    }
+    if (!gem5art__lock_wait(&db->lock, GEM5ART__WRITER_BYTE))
+        return gem5art__fail(error, GEM5ART_IO, "cannot lock %s: %s; the store needs a file system with fcntl locks",
+                             db->lock_path, strerror(errno));
+    return true;
+}
+
+static void gem5art__store_unlock(gem5art_db *db) { gem5art__unlock(&db->lock, GEM5ART__WRITER_BYTE); }
+
+/* Under the writer lock: appends lines, joined by ",\n" already, durably. The order of the writes is what makes a
+   kill between them harmless: see "Store format". */
+static bool gem5art__store_append(gem5art_db *db, const char *lines, size_t length, gem5art_error *error) {
+    gem5art__flat *flat = &db->flat;
+    gem5art__buf data = {NULL, 0, 0, false};
+    char last;
+    size_t got;
+    off_t size, bracket;
+    bool ok;
+    if (!gem5art__flat_find_end(db, error)) return false;
+    size = flat->size;
+    bracket = flat->bracket;
+    if (!gem5art__read_at(flat->fd, &last, 1, size - 1, &got) || got != 1) return gem5art__fail_errno(error, "read", flat->path);
+    if (last != '\n') gem5art__puts(&data, "\n");
+    gem5art__put(&data, lines, length);
+    gem5art__puts(&data, "]\n");
+    if (data.failed) {
+        gem5art__buf_free(&data);
+        return gem5art__fail_nomem(error);
+    }
+    ok = gem5art__write_at(flat->fd, data.data, data.length, size) &&
+         gem5art__write_at(flat->fd, flat->empty ? " " : ",", 1, bracket) && gem5art__datasync(flat->fd);
+    if (!ok) {
+        int saved = errno;
+        flat->known = false;
+        if (gem5art__write_at(flat->fd, "]", 1, bracket)) gem5art__truncate(flat->fd, size);
+        errno = saved;
+        gem5art__fail_errno(error, "write to the store", flat->path);
+    }
+    size += (off_t)data.length;
+    gem5art__buf_free(&data);
+    return ok && gem5art__flat_know(flat, size, size - 2, false, error);
+}
+
+/* One record of a rewritten store: ours as it is; another program's as one of ours. */
+static bool gem5art__rewrite_record(gem5art__cursor *cursor, const gem5art_json *record, gem5art__buf *line,
+                                    gem5art_error *error) {
+    static const char *const first[] = {"_id", "hash", "type", "name"};
+    gem5art_json_writer writer;
+    const gem5art_json *member;
+    const char *text;
+    size_t length, i;
+    line->length = 0;
+    if (cursor->sealed) {
+        gem5art__put(line, cursor->data, cursor->size);
+        return line->failed ? gem5art__fail_nomem(error) : true;
+    }
+    gem5art_json_writer_init(&writer, 0);
+    gem5art_json_begin_object(&writer);
+    for (i = 0; i < 4; i++)
+        if ((member = gem5art_json_get(record, first[i])) != NULL) gem5art_json_key(&writer, first[i]), gem5art_json_value(&writer, member);
+    for (member = record->first; member; member = member->next) {
+        for (i = 0; i < 4 && strcmp(member->key, first[i]) != 0; i++) {}
+        if (i == 4 && strcmp(member->key, "crc32") != 0) gem5art_json_key(&writer, member->key), gem5art_json_value(&writer, member);
+    }
+    gem5art_json_end_object(&writer);
+    text = gem5art_json_take(&writer, &length, error);
+    if (text) gem5art__put_line(line, text, length);
+    gem5art_json_writer_free(&writer);
+    if (text && line->failed) gem5art__fail_nomem(error);
+    return text && !line->failed;
+}
+
+typedef struct gem5art__rewrite {
+    int fd;
+    gem5art__buf out;
+    size_t written;
+    const char *const *removed; /* ids to leave out; NULL-terminated */
+    size_t removals;
+} gem5art__rewrite;
+
+static bool gem5art__rewrite_all(gem5art_db *db, gem5art__rewrite *rewrite, gem5art_error *error) {
+    gem5art__flat *flat = &db->flat;
+    gem5art__cursor cursor;
+    gem5art__arena arena = {NULL, false};
+    gem5art__buf line = {NULL, 0, 0, false};
+    const gem5art_json *record;
+    gem5art__step step;
+    bool ok = true;
+    gem5art__puts(&rewrite->out, "[");
+    gem5art__cursor_init(&cursor, flat->fd, flat->path, 0, flat->bracket + 1);
+    while (ok && (step = gem5art__cursor_next(&cursor, error)) == GEM5ART__RECORD) {
+        const char *const *id = rewrite->removed;
+        step = gem5art__cursor_parse(&cursor, &arena, &record, error);
+        ok = step == GEM5ART__RECORD;
+        while (ok && *id && strcmp(*id, gem5art__record_text(record, "_id")) != 0) id++;
+        if (ok && *id) rewrite->removals++;
+        else if (ok && (ok = gem5art__rewrite_record(&cursor, record, &line, error)) == true) {
+            gem5art__puts(&rewrite->out, rewrite->written++ ? ",\n" : "\n");
+            gem5art__put(&rewrite->out, line.data, line.length);
+        }
+        gem5art__arena_free(&arena);
+        if (ok && rewrite->out.length > GEM5ART__WINDOW) {
+            ok = gem5art__write_all(rewrite->fd, rewrite->out.data, rewrite->out.length);
+            if (!ok) gem5art__fail_errno(error, "rewrite", flat->path);
+            rewrite->out.length = 0;
+        }
+    }
+    ok = ok && step == GEM5ART__END;
+    gem5art__puts(&rewrite->out, "]\n");
+    if (ok && rewrite->out.failed) ok = gem5art__fail_nomem(error);
+    if (ok && !gem5art__write_all(rewrite->fd, rewrite->out.data, rewrite->out.length))
+        ok = gem5art__fail_errno(error, "rewrite", flat->path);
+    gem5art__cursor_free(&cursor);
+    gem5art__buf_free(&line);
+    return ok;
+}
+
+/* Under the writer lock: writes the store anew without the records of these ids, under another name, and gives it the
+   store's, with its mode and owner. A reader goes on with the old file. */
+static bool gem5art__store_remove(gem5art_db *db, const char *const *ids, size_t *removals, gem5art_error *error) {
+    gem5art__flat *flat = &db->flat;
+    gem5art__buf name = {NULL, 0, 0, false};
+    gem5art__rewrite rewrite;
+    struct stat st;
+    bool ok = false;
+    memset(&rewrite, 0, sizeof rewrite);
+    rewrite.removed = ids;
+    rewrite.fd = -1;
+    if (!gem5art__flat_find_end(db, error) || !gem5art__temporary_name(&name, flat->path, error)) goto done;
+    if (GEM5ART_SYS_FSTAT(flat->fd, &st) < 0 ||
+        (rewrite.fd = gem5art__open(name.data, O_RDWR | O_CREAT | O_EXCL, 0600)) < 0) {
+        gem5art__fail_errno(error, "write", name.data);
+        goto done;
+    }
+    if ((GEM5ART_SYS_FCHOWN(rewrite.fd, st.st_uid, st.st_gid) < 0 && (st.st_uid != geteuid() || st.st_gid != getegid())) ||
+        GEM5ART_SYS_FCHMOD(rewrite.fd, st.st_mode & 07777) < 0) {
+        gem5art__fail(error, GEM5ART_IO, "cannot give a rewritten %s the owner and mode it has: %s; let its owner do this", flat->path,
+                      strerror(errno));
+        goto done;
+    }
+    if (!gem5art__rewrite_all(db, &rewrite, error)) goto done;
+    if (!gem5art__datasync(rewrite.fd) || GEM5ART_SYS_RENAME(name.data, flat->path) < 0) {
+        gem5art__fail_errno(error, "rewrite", flat->path);
+        goto done;
+    }
+    ok = true;
+    *removals = rewrite.removals;
+    *strrchr(name.data, '/') = 0;
+    if (!gem5art__sync_folder(*name.data ? name.data : "/")) ok = gem5art__fail_errno(error, "sync the folder of", flat->path);
+done:
+    if (!ok && rewrite.fd >= 0) GEM5ART_SYS_UNLINK(name.data);
+    gem5art__close(rewrite.fd);
+    gem5art__buf_free(&rewrite.out);
+    gem5art__buf_free(&name);
+    return ok;
+}
+
+/* ---- opening */
+
+/* The path in a uri; an error says what to do instead. */
+static const char *gem5art__uri_path(const char *uri, gem5art_error *error) {
+    const char *scheme_end = strstr(uri, "://");
+    if (gem5art__starts_with(uri, "file://")) {
+        if (uri[7]) return uri + 7;
+        gem5art__fail(error, GEM5ART_INVALID, "%s names no file: write file://db.json or file:///absolute/path/db.json", uri);
+    } else if (gem5art__starts_with(uri, "mongodb://") || gem5art__starts_with(uri, "mongodb+srv://"))
+        gem5art__fail(error, GEM5ART_UNSUPPORTED,
+                      "%s: MongoDB is not supported; use a file (file://db.json), and gem5art's own tools to copy its "
+                      "records into one", uri);
+    else if (scheme_end && strcspn(uri, "/") == (size_t)(scheme_end - uri) + 1)
+        gem5art__fail(error, GEM5ART_UNSUPPORTED, "%s: unknown kind of store \"%.*s\"; use file://db.json, file:///absolute/path or a path",
+                      uri, (int)(scheme_end - uri), uri);
+    else return uri;
+    return NULL;
+}
+
+/* Makes an empty store under a temporary name and links it into place, so that nobody ever sees half of one. */
+static bool gem5art__flat_create(const char *path, gem5art_error *error) {
+    gem5art_error why;
+    gem5art__clear(&why);
+    if (gem5art__put_file(path, "[]\n", 3, GEM5ART__KEEP_EXISTING, true, &why) || why.code == GEM5ART_EXISTS) return true;
+    if (why.code == GEM5ART_NOT_FOUND)
+        return gem5art__fail(error, GEM5ART_NOT_FOUND, "cannot make the store %s: its folder does not exist; make it first", path);
+    return gem5art__fail(error, why.code, "cannot make the store %s: %s", path, why.message);
+}
+
+/* The first bytes tell a store from another file at once. */
+static bool gem5art__flat_check_start(gem5art__flat *flat, gem5art_error *error) {
+    char chunk[512];
+    size_t got, i;
+    if (!gem5art__read_at(flat->fd, chunk, sizeof chunk, 0, &got)) return gem5art__fail_errno(error, "read", flat->path);
+    for (i = 0; i < got && gem5art__is_space((unsigned char)chunk[i]); i++) {}
+    if (i == got || chunk[i] == '[') return true;
+    if (got >= 3 && memcmp(chunk, "\xef\xbb\xbf", 3) == 0)
+        return gem5art__fail(error, GEM5ART_CORRUPT, "%s starts with a byte order mark, which JSON must not have: take those 3 bytes out",
+                             flat->path);
+    return gem5art__fail(error, GEM5ART_CORRUPT, "%s is no run store: a JSON array was expected, and byte %zu is not '['", flat->path, i);
+}
+
+static bool gem5art__store_open(gem5art_db *db, const char *uri, gem5art_error *error) {
+    gem5art__flat *flat = &db->flat;
+    const char *path;
+    char *absolute, *resolved;
+    struct stat st;
+    flat->fd = -1;
+    if (gem5art__empty(uri)) uri = getenv("GEM5ART_DB");
+    if (gem5art__empty(uri)) uri = "file://db.json";
+    if ((path = gem5art__uri_path(uri, error)) == NULL) return false;
+    if ((absolute = gem5art__absolute_path(&db->arena, NULL, path, error)) == NULL) return false;
+    if (GEM5ART_SYS_STAT(absolute, &st) < 0) {
+        if (errno != ENOENT) return gem5art__fail_errno(error, "open the store", absolute);
+        if (db->read_only)
+            return gem5art__fail(error, GEM5ART_NOT_FOUND,
+                                 "there is no store at %s: name the right one by its uri or in $GEM5ART_DB", absolute);
+        if (GEM5ART_SYS_LSTAT(absolute, &st) == 0)
+            return gem5art__fail(error, GEM5ART_NOT_FOUND, "%s is a symlink that leads nowhere: make the file it should lead to, or remove it",
+                                 absolute);
+        if (!gem5art__flat_create(absolute, error)) return false;
+    } else if (S_ISDIR(st.st_mode))
+        return gem5art__fail(error, GEM5ART_CORRUPT, "%s is a folder: give the path of a store, such as %s/db.json", absolute, absolute);
+    resolved = GEM5ART_SYS_REALPATH(absolute, NULL);
+    if (!resolved) return gem5art__fail_errno(error, "open the store", absolute);
+    flat->path = gem5art__arena_copy(&db->arena, resolved);
+    free(resolved);
+    db->lock_path = gem5art__arena_printf(&db->arena, "%s.lock", flat->path);
+    db->live_path = gem5art__arena_printf(&db->arena, "%s.live", flat->path);
+    if (db->arena.failed) return gem5art__fail_nomem(error);
+    return gem5art__flat_follow(db, &st, error) && gem5art__flat_check_start(flat, error);
+}
+
+static void gem5art__store_close(gem5art_db *db) {
+    gem5art__flat_forget(&db->flat);
+    gem5art__close(db->flat.fd);
+    if (db->lock_open) gem5art__lock_file_close(&db->lock);
+}
+
+/* ============================================================== >>artifact */
+
+typedef struct gem5art__artifact {
+    gem5art_artifact public_; /* first: a pointer to one is a pointer to the other */
+    gem5art__object object;
+} gem5art__artifact;
+
+static gem5art__artifact *gem5art__new_artifact(gem5art_db *db, gem5art_error *error) {
+    gem5art__artifact *artifact = (gem5art__artifact *)gem5art__alloc(sizeof *artifact);
+    if (!artifact) return gem5art__fail_nomem(error), (gem5art__artifact *)NULL;
+    gem5art__adopt(db, &artifact->object, artifact);
+    gem5art__set_defaults(gem5art__artifact_fields, &artifact->public_);
+    return artifact;
+}
+
+static void gem5art__free_artifact(gem5art__artifact *artifact) {
+    if (!artifact) return;
+    gem5art__disown(&artifact->object);
+    gem5art__free(artifact);
+}
+
+/* The first stored artifact with this id or hash; *found NULL: there is none. */
+static bool gem5art__lookup_artifact(gem5art_db *db, const char *key, gem5art__artifact **found, gem5art_error *error) {
+    gem5art__lookup lookup = {0};
+    gem5art__step step;
+    gem5art__artifact *artifact = gem5art__new_artifact(db, error);
+    const gem5art_json *record;
+    *found = NULL;
+    if (!artifact) return false;
+    while ((step = gem5art__lookup_next(db, &lookup, key, &artifact->object.arena, &record, error)) == GEM5ART__RECORD)
+        if (!gem5art__is_run(gem5art__record_text(record, "type"))) break;
+    if (step == GEM5ART__RECORD) {
+        artifact->public_.record = record;
+        if (gem5art__read_object(&artifact->object.arena, gem5art__artifact_fields, record, &artifact->public_, db->flat.path, error)) {
+            *found = artifact;
+            return true;
+        }
+        step = GEM5ART__FAILED;
+    }
+    gem5art__free_artifact(artifact);
+    return step != GEM5ART__FAILED;
+}
+
+/* ---- what it is now */
+
+typedef struct gem5art__content {
+    char hash[65], md5[33];
+    int64_t size; /* -1: a git repo */
+    gem5art__git_facts git;
+} gem5art__content;
+
+static void gem5art__content_free(gem5art__content *content) { gem5art__git_facts_free(&content->git); }
+
+static bool gem5art__read_content(const char *path, gem5art__content *content, gem5art_error *error) {
+    struct stat st;
+    memset(content, 0, sizeof *content);
+    if (GEM5ART_SYS_STAT(path, &st) < 0) return gem5art__fail_errno(error, "find", path);
+    if (!S_ISDIR(st.st_mode)) return gem5art__hash_file(path, content->hash, content->md5, &content->size, error);
+    content->size = -1;
+    if (!gem5art__git_read_facts(path, &content->git, error)) return false;
+    memcpy(content->hash, content->git.hash, sizeof content->hash);
+    return true;
+}
+
+static bool gem5art__changed(const gem5art_artifact *artifact, const char *path, const char *what, const char *hash,
+                             gem5art_error *error) {
+    return gem5art__fail(error, GEM5ART_CHANGED,
+                         "%s is not what was registered as \"%s\" (%s): its %s is %s, not %s; bring it back, or register it anew", path,
+                         artifact->name, artifact->id, what, hash, artifact->hash);
+}
+
+/* A check is started and finished, so that git can look at several trees while files are hashed. */
+typedef struct gem5art__check {
+    const gem5art_artifact *artifact;
+    const char *path; /* with the cwd before it */
+    gem5art__child git;
+} gem5art__check;
+
+static bool gem5art__check_start(gem5art__check *check, gem5art_error *error) {
+    struct stat st;
+    bool repo = *check->artifact->git_hash != 0;
+    check->git.pid = 0;
+    if (GEM5ART_SYS_STAT(check->path, &st) < 0) return gem5art__fail_errno(error, "find", check->path);
+    if (repo != (S_ISDIR(st.st_mode) != 0))
+        return gem5art__fail(error, GEM5ART_CHANGED, "%s is not what was registered as \"%s\" (%s): it is a %s now", check->path,
+                             check->artifact->name, check->artifact->id, repo ? "file" : "folder");
+    return repo ? gem5art__git_status_start(&check->git, check->path, error) : true;
+}
+
+static bool gem5art__check_finish(gem5art__check *check, gem5art_error *error) {
+    const gem5art_artifact *artifact = check->artifact;
+    bool legacy = strlen(artifact->hash) == 32; /* an MD5 that gem5art wrote */
+    char hash[65], md5[33];
+    const char *now = legacy ? md5 : hash;
+    if (check->git.pid) {
+        if (!gem5art__git_status_finish(&check->git, check->path, hash, error)) return false;
+        return strcmp(hash, artifact->hash) == 0 ? true : gem5art__changed(artifact, check->path, "commit", hash, error);
+    }
+    if (*artifact->git_hash) return false; /* it could not be started */
+    if (!gem5art__hash_file(check->path, hash, legacy ? md5 : NULL, NULL, error)) return false;
+    return strcmp(now, artifact->hash) == 0 ? true : gem5art__changed(artifact, check->path, legacy ? "MD5" : "SHA-256", now, error);
+}
+
+/* Checks all; *failed is the index of the first that is not as it was. */
+static bool gem5art__check_all(gem5art__check *checks, size_t count, size_t *failed, gem5art_error *error) {
+    gem5art_error why;
+    size_t i;
+    *failed = count;
+    for (i = 0; i < count; i++)
+        if (!gem5art__check_start(&checks[i], *failed == count ? error : NULL) && *failed == count) *failed = i;
+    for (i = 0; i < count; i++) {
+        gem5art__clear(&why);
+        if ((checks[i].git.pid || *failed == count) && !gem5art__check_finish(&checks[i], &why) && i < *failed) {
+            *failed = i;
+            if (error) *error = why;
+        }
+    }
+    return *failed == count;
+}
+
+/* ---- copies */
+
+/* The file's bytes, by the file system's own means where it has them. Leaves errno. */
+static bool gem5art__copy_bytes(int from, int to) {
+    char *chunk;
+    ssize_t n;
+    bool ok = true;
+#ifndef GEM5ART_NO_FILE_CLONING
+    if (GEM5ART_SYS_CLONE(to, from) == 0) return true;
+    while ((n = GEM5ART_SYS_COPY_FILE_RANGE(from, to, (size_t)1 << 30)) > 0) {}
+    if (n == 0) return true; /* else what is left goes through memory: both offsets are where it stopped */
+#endif
+    chunk = (char *)GEM5ART_MALLOC(GEM5ART__WINDOW);
+    if (!chunk) return errno = ENOMEM, false;
+    while (ok && (n = gem5art__read_some(from, chunk, GEM5ART__WINDOW)) != 0) ok = n > 0 && gem5art__write_all(to, chunk, (size_t)n);
+    GEM5ART_FREE(chunk);
+    return ok;
+}
+
+/* Copies a file, whole or not at all and durably, to a name that is not taken. */
+static bool gem5art__copy_file(const char *from, const char *to, gem5art_error *error) {
+    gem5art__buf temporary = {NULL, 0, 0, false};
+    int in, out = -1;
+    bool ok;
+    if (!gem5art__temporary_name(&temporary, to, error)) return false;
+    in = gem5art__open(from, O_RDONLY | O_NONBLOCK, 0);
+    ok = in >= 0;
+    if (!ok) gem5art__fail_errno(error, "read", from);
+    else {
+        out = gem5art__open(temporary.data, O_WRONLY | O_CREAT | O_EXCL, 0666);
+        ok = out >= 0 && gem5art__copy_bytes(in, out) && gem5art__datasync(out);
+        if (!ok) gem5art__fail_errno(error, "write", to);
+    }
+    gem5art__close(in);
+    gem5art__close(out);
+    ok = ok && gem5art__name_file(temporary.data, to, GEM5ART__KEEP_EXISTING, error);
+    if (!ok && out >= 0) GEM5ART_SYS_UNLINK(temporary.data);
+    gem5art__buf_free(&temporary);
+    return ok;
+}
+
+/* Copies a registered file into the storage folder under its id, where there is such a folder. */
+static bool gem5art__keep_copy(const char *storage, const char *path, const char *id, gem5art_error *error) {
+    gem5art__arena arena = {NULL, false};
+    char *copy;
+    bool ok;
+    if (!storage) return true;
+    copy = gem5art__join_path(&arena, storage, id);
+    ok = copy ? gem5art__make_folders(storage, error) && gem5art__copy_file(path, copy, error) : gem5art__fail_nomem(error);
+    gem5art__arena_free(&arena);
+    return ok;
+}
+
+/* ---- registration */
+
+static bool gem5art__texts_equal(const char *const *a, const char *const *b) {
+    while (*a && *b && strcmp(*a, *b) == 0) a++, b++;
+    return !*a && !*b;
+}
+
+static bool gem5art__field_equal(const gem5art__field *field, const void *a, const void *b) {
+    const void *x = (const char *)a + field->offset, *y = (const char *)b + field->offset;
+    switch (field->kind) {
+    case GEM5ART__TEXTS:
+    case GEM5ART__TEXTS_QUOTED:
+    case GEM5ART__PAIRS_QUOTED: return gem5art__texts_equal(*(const char *const *const *)x, *(const char *const *const *)y);
+    case GEM5ART__BOOLEAN: return *(const bool *)x == *(const bool *)y;
+    case GEM5ART__SIZE: return *(const int64_t *)x == *(const int64_t *)y;
+    case GEM5ART__TEXT: return strcmp(*(const char *const *)x, *(const char *const *)y) == 0;
+    default: return true; /* time and git, which are not compared */
+    }
+}
+
+static bool gem5art__one_of(const char *text, const char *const *list) {
+    while (*list && strcmp(*list, text) != 0) list++;
+    return *list != NULL;
+}
+
+static const char *gem5art__or(const char *text, const char *other) { return gem5art__empty(text) ? other : text; }
+
+static bool gem5art__check_name(const char *name, const char *what, gem5art_error *error) {
+    if (gem5art__empty(name)) return gem5art__fail(error, GEM5ART_INVALID, "%s has no name: set .name", what);
+    if (strlen(name) > GEM5ART_MAX_NAME)
+        return gem5art__fail(error, GEM5ART_LIMIT, "%s has a name of %zu bytes: at most %d are allowed", what, strlen(name), GEM5ART_MAX_NAME);
+    return true;
+}
+
+static bool gem5art__check_artifact_desc(const gem5art_artifact_desc *desc, gem5art_error *error) {
+    enum { DOCUMENTATION = 10 }; /* gem5art refuses less, too */
+    const char *const *pair;
+    if (!desc) return gem5art__fail(error, GEM5ART_INVALID, "no artifact is described: the desc is NULL");
+    if (!gem5art__check_name(desc->name, "the artifact", error)) return false;
+    if (gem5art__empty(desc->type)) return gem5art__fail(error, GEM5ART_INVALID, "artifact \"%s\" has no type: set .type, such as \"gem5 binary\"", desc->name);
+    if (gem5art__starts_with(desc->type, gem5art__type_se))
+        return gem5art__fail(error, GEM5ART_INVALID, "artifact \"%s\" cannot have the type \"%s\": it is that of runs", desc->name, desc->type);
+    if (gem5art__empty(desc->path)) return gem5art__fail(error, GEM5ART_INVALID, "artifact \"%s\" has no path: set .path", desc->name);
+    if (gem5art__empty(desc->documentation) || strlen(desc->documentation) < DOCUMENTATION)
+        return gem5art__fail(error, GEM5ART_INVALID,
+                             "artifact \"%s\" has too short a documentation (\"%s\"): say in at least %d characters how it was made and what for",
+                             desc->name, desc->documentation ? desc->documentation : "", DOCUMENTATION);
+    for (pair = desc->extra; pair && *pair; pair += 2)
+        if (!pair[1]) return gem5art__fail(error, GEM5ART_INVALID, "artifact \"%s\": .extra has the key \"%s\" without a value", desc->name, *pair);
+    return true;
+}
+
+static const char *const *gem5art__copy_texts(gem5art__arena *arena, const char *const *texts) {
+    size_t count = 0, i;
+    const char **copy;
+    while (texts && texts[count]) count++;
+    copy = (const char **)gem5art__arena_alloc(arena, (count + 1) * sizeof *copy);
+    for (i = 0; copy && i < count; i++) copy[i] = gem5art__arena_copy(arena, texts[i]);
+    return copy ? copy : gem5art__no_texts;
+}
+
+static const char *const *gem5art__copy_ids(gem5art__arena *arena, const gem5art_artifact *const *artifacts) {
+    size_t count = 0, i;
+    const char **copy;
+    while (artifacts && artifacts[count]) count++;
+    copy = (const char **)gem5art__arena_alloc(arena, (count + 1) * sizeof *copy);
+    for (i = 0; copy && i < count; i++) copy[i] = gem5art__arena_copy(arena, artifacts[i]->id);
+    return copy ? copy : gem5art__no_texts;
+}
+
+/* What a desc and a look at the file say, as an artifact without an id. */
+static gem5art__artifact *gem5art__describe_artifact(gem5art_db *db, const gem5art_artifact_desc *desc,
+                                                     const gem5art__content *content, gem5art_error *error) {
+    gem5art__artifact *artifact = gem5art__new_artifact(db, error);
+    gem5art__arena *arena;
+    gem5art_artifact *a;
+    if (!artifact) return NULL;
+    arena = &artifact->object.arena;
+    a = &artifact->public_;
+    a->hash = gem5art__arena_copy(arena, content->hash);
+    a->type = gem5art__arena_copy(arena, desc->type);
+    a->name = gem5art__arena_copy(arena, desc->name);
+    a->documentation = gem5art__arena_copy(arena, desc->documentation);
+    a->command = gem5art__arena_copy(arena, gem5art__or(desc->command, ""));
+    a->path = gem5art__arena_copy(arena, desc->path);
+    a->cwd = gem5art__arena_copy(arena, gem5art__or(desc->cwd, "."));
+    a->inputs = gem5art__copy_ids(arena, desc->inputs);
+    if (content->size < 0) {
+        a->git_origin = gem5art__arena_copy(arena, content->git.origin.data);
+        a->git_hash = a->hash;
+        a->git_name = gem5art__arena_copy(arena, content->git.name.data);
+    }
+    a->architecture = gem5art__arena_copy(arena, gem5art__or(desc->architecture, ""));
+    a->size = desc->size ? desc->size : content->size;
+    a->is_zipped = desc->is_zipped;
+    a->md5sum = gem5art__arena_copy(arena, gem5art__or(desc->md5sum, ""));
+    a->url = gem5art__arena_copy(arena, gem5art__or(desc->url, ""));
+    a->supported_gem5_versions = gem5art__copy_texts(arena, desc->supported_gem5_versions);
+    a->version = gem5art__arena_copy(arena, gem5art__or(desc->version, ""));
+    a->extra = gem5art__copy_texts(arena, desc->extra);
+    a->time = gem5art__now();
+    if (!arena->failed) return artifact;
+    gem5art__free_artifact(artifact);
+    gem5art__fail_nomem(error);
+    return NULL;
+}
+
+/* The stored artifact stays what it is, but for where the caller has it; what else differs is told. */
+static gem5art__artifact *gem5art__same_artifact(gem5art_db *db, gem5art__artifact *stored, const gem5art_artifact_desc *desc,
+                                                 gem5art__artifact *described, gem5art_error *error) {
+    static const char *const skipped[] = {"_id", "hash", "path", "cwd", "time", "git", NULL};
+    const gem5art__field *field;
+    gem5art__arena *arena = &stored->object.arena;
+    for (field = gem5art__artifact_fields; field->name; field++)
+        if (!gem5art__one_of(field->name, skipped) && !(field->kind == GEM5ART__SIZE && !desc->size) &&
+            !gem5art__field_equal(field, &stored->public_, &described->public_))
+            gem5art__warn(db, "artifact \"%s\" is stored already (%s), with another %s: the stored one is kept", desc->name, stored->public_.id,
+                          field->name);
+    stored->public_.path = gem5art__arena_copy(arena, described->public_.path);
+    stored->public_.cwd = gem5art__arena_copy(arena, described->public_.cwd);
+    gem5art__free_artifact(described);
+    if (!arena->failed) return stored;
+    gem5art__free_artifact(stored);
+    gem5art__fail_nomem(error);
+    return NULL;
+}
+
+/* By SHA-256 or commit, else by the MD5 that gem5art would have stored. */
+static bool gem5art__lookup_content(gem5art_db *db, const gem5art__content *content, gem5art__artifact **found, gem5art_error *error) {
+    return gem5art__index_refresh(db, error) && gem5art__lookup_artifact(db, content->hash, found, error) &&
+           (*found || !*content->md5 || gem5art__lookup_artifact(db, content->md5, found, error));
+}
+
+/* Under the writer lock: stores a new artifact, or finds the one that another process stored meanwhile. */
+static bool gem5art__insert_artifact(gem5art_db *db, gem5art__artifact *artifact, const gem5art__content *content,
+                                     gem5art__artifact **found, gem5art_error *error) {
+    gem5art__buf line = {NULL, 0, 0, false};
+    bool ok = gem5art__lookup_content(db, content, found, error);
+    if (ok && !*found)
+        ok = gem5art__put_object_line(&line, gem5art__artifact_fields, &artifact->public_, true, NULL, error) &&
+             gem5art__store_append(db, line.data, line.length, error);
+    gem5art__buf_free(&line);
+    return ok;
+}
+
+static gem5art__artifact *gem5art__store_artifact(gem5art_db *db, const gem5art_artifact_desc *desc, gem5art__artifact *artifact,
+                                                  const gem5art__content *content, gem5art_error *error) {
+    gem5art__artifact *found = NULL;
+    char id[37];
+    bool ok = gem5art__uuid(id, error), copied = db->storage && content->size >= 0;
+    artifact->public_.id = ok ? gem5art__arena_copy(&artifact->object.arena, id) : NULL;
+    ok = artifact->public_.id && (!copied || gem5art__keep_copy(db->storage, desc->path, id, error)) && gem5art__store_lock(db, error);
+    if (ok) {
+        ok = gem5art__insert_artifact(db, artifact, content, &found, error);
+        gem5art__store_unlock(db);
+    }
+    if (copied && artifact->public_.id && (!ok || found)) {
+        gem5art__arena arena = {NULL, false};
+        char *copy = gem5art__join_path(&arena, db->storage, id);
+        if (copy) GEM5ART_SYS_UNLINK(copy);
+        gem5art__arena_free(&arena);
+    }
+    if (ok && found) return gem5art__same_artifact(db, found, desc, artifact, error);
+    if (ok) return artifact;
+    gem5art__free_artifact(artifact);
+    return NULL;
+}
+
+static const gem5art_artifact *gem5art__register(gem5art_db *db, const gem5art_artifact_desc *desc, gem5art_error *error) {
+    gem5art__content content;
+    gem5art__artifact *stored = NULL, *described = NULL, *result = NULL;
+    if (!gem5art__check_artifact_desc(desc, error)) return NULL;
+    if (gem5art__read_content(desc->path, &content, error) && gem5art__lookup_content(db, &content, &stored, error) &&
+        (described = gem5art__describe_artifact(db, desc, &content, error)) != NULL)
+        result = stored ? gem5art__same_artifact(db, stored, desc, described, error)
+                        : gem5art__store_artifact(db, desc, described, &content, error);
+    else gem5art__free_artifact(stored);
+    gem5art__content_free(&content);
+    return result ? &result->public_ : NULL;
+}
+
+/* ---- download */
+
+static bool gem5art__download(gem5art_db *db, const gem5art_artifact *artifact, const char *path, gem5art_error *error) {
+    gem5art__arena arena = {NULL, false};
+    gem5art__check check;
+    struct stat st;
+    size_t failed;
+    bool ok = false;
+    if (*artifact->git_hash)
+        return gem5art__fail(error, GEM5ART_UNSUPPORTED,
+                             "\"%s\" is a git repo, of which no copy is stored: git clone %s %s && git -C %s checkout %s", artifact->name,
+                             gem5art__or(artifact->git_origin, artifact->git_name), path, path, artifact->git_hash);
+    check.artifact = artifact;
+    check.path = db->storage ? gem5art__join_path(&arena, db->storage, artifact->id) : artifact->path;
+    if (check.path && db->storage && GEM5ART_SYS_STAT(check.path, &st) < 0 && errno == ENOENT) check.path = artifact->path;
+    if (!check.path) gem5art__fail_nomem(error);
+    else ok = gem5art__check_all(&check, 1, &failed, error) && gem5art__copy_file(check.path, path, error);
+    gem5art__arena_free(&arena);
+    return ok;
+}
+
+/* =================================================================== >>run */
+
+enum { GEM5ART__MAX_INFO = 64 << 20 }; /* bytes of an info.json, ample */
+
+typedef struct gem5art__run {
+    gem5art_run public_; /* first: a pointer to one is a pointer to the other */
+    gem5art__object object;
+    gem5art_db *db;
+    const char *base;    /* the outdir of the first attempt */
+    const gem5art_artifact **used; /* the artifacts in order; `used_paths` is what is checked and executed for each */
+    const char **used_paths;
+    size_t used_count;
+    const char *script_hash;       /* of a script that its repo does not track; else NULL */
+    bool (*check_failure)(const gem5art_run *run, void *user_data);
+    void *user_data;
+    bool in_pool, released;
+} gem5art__run;
+
+static gem5art__run *gem5art__new_run(gem5art_db *db, gem5art_error *error) {
+    gem5art__run *run = (gem5art__run *)gem5art__alloc(sizeof *run);
+    if (!run) return gem5art__fail_nomem(error), (gem5art__run *)NULL;
+    gem5art__adopt(db, &run->object, run);
+    gem5art__set_defaults(gem5art__run_fields, &run->public_);
+    run->db = db;
+    return run;
+}
+
+static void gem5art__free_run(gem5art__run *run) {
+    if (!run) return;
+    gem5art__disown(&run->object);
+    gem5art__free(run);
+}
+
+/* ---- facts about this machine, read once for a db */
+
+typedef struct gem5art__host_facts {
+    const char *host, *kernel, *user, *cpu_model, *boot_id;
+} gem5art__host_facts;
+
+/* The text behind `key` in a file of /proc, up to the end of its line; "" where there is none. */
+static const char *gem5art__proc_text(gem5art__arena *arena, const char *path, const char *key) {
+    gem5art__buf text = {NULL, 0, 0, false};
+    const char *found = "", *at;
+    char chunk[4096];
+    ssize_t n;
+    int fd = gem5art__open(path, O_RDONLY, 0);
+    while (fd >= 0 && text.length < 65536 && (n = gem5art__read_some(fd, chunk, sizeof chunk)) > 0) gem5art__put(&text, chunk, (size_t)n);
+    gem5art__close(fd);
+    at = text.failed || !text.data ? NULL : strstr(text.data, key);
+    if (at) {
+        at += strlen(key);
+        at += strspn(at, " \t:");
+        found = gem5art__arena_copy_n(arena, at, strcspn(at, "\n"));
+    }
+    gem5art__buf_free(&text);
+    return found ? found : "";
+}
+
+static const gem5art__host_facts *gem5art__host(gem5art_db *db, gem5art_error *error) {
+    gem5art__host_facts *facts;
+    struct utsname name;
+    struct passwd entry, *found = NULL;
+    char space[4096];
+    if (db->host_facts) return db->host_facts;
+    facts = (gem5art__host_facts *)gem5art__arena_alloc(&db->arena, sizeof *facts);
+    if (!facts) return gem5art__fail_nomem(error), (const gem5art__host_facts *)NULL;
+    memset(&name, 0, sizeof name);
+    uname(&name);
+    facts->host = gem5art__arena_copy(&db->arena, name.nodename);
+    facts->kernel = gem5art__arena_printf(&db->arena, "%s %s", name.sysname, name.release);
+    if (getpwuid_r(geteuid(), &entry, space, sizeof space, &found) == 0 && found) facts->user = gem5art__arena_copy(&db->arena, entry.pw_name);
+    else facts->user = gem5art__arena_printf(&db->arena, "%ld", (long)geteuid());
+#ifdef GEM5ART_NO_PROC
+    facts->cpu_model = gem5art__arena_copy(&db->arena, name.machine);
+    facts->boot_id = "";
+#else
+    facts->cpu_model = gem5art__proc_text(&db->arena, "/proc/cpuinfo", "model name");
+    if (!*facts->cpu_model) facts->cpu_model = gem5art__arena_copy(&db->arena, name.machine);
+    facts->boot_id = gem5art__proc_text(&db->arena, "/proc/sys/kernel/random/boot_id", "");
+#endif
+    if (db->arena.failed) return gem5art__fail_nomem(error), (const gem5art__host_facts *)NULL;
+    return db->host_facts = facts;
+}
+
+/* When a process started, in clock ticks since boot; 0: not known, or no such process. */
+static int64_t gem5art__process_start(int64_t pid) {
+#ifdef GEM5ART_NO_PROC
+    (void)pid;
+    return 0;
+#else
+    char path[64], text[1024], *at;
+    ssize_t n;
+    int fd, field;
+    snprintf(path, sizeof path, "/proc/%lld/stat", (long long)pid);
+    fd = gem5art__open(path, O_RDONLY, 0);
+    n = fd < 0 ? -1 : gem5art__read_some(fd, text, sizeof text - 1);
+    gem5art__close(fd);
+    if (n <= 0) return 0;
+    text[n] = 0;
+    at = strrchr(text, ')'); /* the name, field 2, may hold anything */
+    for (field = 2; at && field < 22; field++) at = strchr(at + 1, ' ');
+    return at ? strtoll(at + 1, NULL, 10) : 0;
+#endif
+}
+
+/* ---- identity */
+
+static void gem5art__hash_item(gem5art_sha256 *hash, const char *text) {
+    char length[32];
+    snprintf(length, sizeof length, "%zu:", strlen(text));
+    gem5art_sha256_update(hash, length, strlen(length));
+    gem5art_sha256_update(hash, text, strlen(text));
+}
+
+/* SHA-256 over what makes two runs the same experiment, each item with its length before it. `script` is its path in
+   its repo, or its content's hash. */
+static void gem5art__run_hash(const gem5art__run *run, const char *script, char hex[65]) {
+    static const char *const roles[] = {"gem5_artifact", "gem5_git_artifact", "run_script_git_artifact", "linux_binary_artifact",
+                                        "disk_image_artifact"};
+    const gem5art_run *r = &run->public_;
+    size_t i, fixed = gem5art__is_fs(r->type) ? 5 : 3;
+    const char *const *param;
+    gem5art_sha256 hash;
+    gem5art_sha256_init(&hash);
+    gem5art__hash_item(&hash, "gem5art.h run 1");
+    gem5art__hash_item(&hash, r->type);
+    for (i = 0; i < run->used_count; i++) {
+        gem5art__hash_item(&hash, i < fixed ? roles[i] : "artifacts");
+        gem5art__hash_item(&hash, run->used[i]->hash);
+    }
+    gem5art__hash_item(&hash, run->script_hash ? "script content" : "script path");
+    gem5art__hash_item(&hash, script);
+    for (param = r->params; *param; param++) gem5art__hash_item(&hash, *param);
+    gem5art_sha256_final(&hash, hex);
+}
+
+static int gem5art__hex_digit(char c) {
+    if (c >= '0' && c <= '9') return c - '0';
+    if (c >= 'a' && c <= 'f') return c - 'a' + 10;
+    if (c >= 'A' && c <= 'F') return c - 'A' + 10;
+    return -1;
+}
+
+/* The 16 bytes of a UUID in text; false: it is none. */
+static bool gem5art__uuid_bytes(const char *text, uint8_t bytes[16]) {
+    int n = 0;
+    for (; *text && n < 32; text++) {
+        int digit = gem5art__hex_digit(*text);
+        if (*text == '-') continue;
+        if (digit < 0) return false;
+        bytes[n / 2] = (uint8_t)(n % 2 ? bytes[n / 2] | digit : digit << 4);
+        n++;
+    }
+    return n == 32 && !*text;
+}
+
+/* The hash that gem5art's gem5Run._getHash gives: MD5 of the artifacts' UUIDs, the script and the parameters joined by
+   spaces. "" where the run has what gem5art's runs have not. */
+static void gem5art__legacy_hash(const gem5art__run *run, char hex[33]) {
+    size_t i, fixed = gem5art__is_fs(run->public_.type) ? 5 : 3;
+    const char *const *param = run->public_.params;
+    gem5art_md5 hash;
+    uint8_t bytes[16];
+    hex[0] = 0;
+    if (run->used_count != fixed) return;
+    gem5art_md5_init(&hash);
+    for (i = 0; i < fixed; i++) {
+        if (!gem5art__uuid_bytes(run->used[i]->id, bytes)) return;
+        gem5art_md5_update(&hash, bytes, sizeof bytes);
+    }
+    gem5art_md5_update(&hash, run->public_.run_script, strlen(run->public_.run_script));
+    for (; *param; param++) {
+        if (param != run->public_.params) gem5art_md5_update(&hash, " ", 1);
+        gem5art_md5_update(&hash, *param, strlen(*param));
+    }
+    gem5art_md5_final(&hash, hex);
+}
+
+/* What names a script in a run's hash is asked of git once for each script and repo of a db. */
+typedef struct gem5art__script {
+    const char *repo, *path, *tracked; /* "" where it is not tracked */
+    struct gem5art__script *next;
+} gem5art__script;
+
+static const char *gem5art__tracked_script(gem5art_db *db, const char *repo, const char *path, gem5art_error *error) {
+    gem5art__script *script;
+    gem5art__buf tracked = {NULL, 0, 0, false};
+    for (script = db->scripts; script; script = script->next)
+        if (strcmp(script->repo, repo) == 0 && strcmp(script->path, path) == 0) return script->tracked;
+    if (!gem5art__git_tracked_path(repo, path, &tracked, error)) return NULL;
+    script = (gem5art__script *)gem5art__arena_alloc(&db->arena, sizeof *script);
+    if (script) {
+        script->repo = gem5art__arena_copy(&db->arena, repo);
+        script->path = gem5art__arena_copy(&db->arena, path);
+        script->tracked = gem5art__arena_copy(&db->arena, tracked.data);
+        script->next = db->scripts;
+    }
+    gem5art__buf_free(&tracked);
+    if (db->arena.failed) return gem5art__fail_nomem(error), (const char *)NULL;
+    db->scripts = script;
+    return script->tracked;
+}
+
+/* ---- what a run is made of */
+
+static bool gem5art__need_file(const char *path, const char *what, const char *field, bool executable, gem5art_error *error) {
+    struct stat st;
+    if (GEM5ART_SYS_STAT(path, &st) < 0)
+        return gem5art__fail(error, errno == ENOENT || errno == ENOTDIR ? GEM5ART_NOT_FOUND : GEM5ART_IO, "cannot find the %s %s: %s; correct %s", what,
+                             path, strerror(errno), field);
+    if (S_ISDIR(st.st_mode))
+        return gem5art__fail(error, GEM5ART_INVALID, "the %s %s is a folder, not a file: correct %s", what, path, field);
+    if (GEM5ART_SYS_ACCESS(path, executable ? X_OK : R_OK) < 0)
+        return gem5art__fail(error, executable ? GEM5ART_INVALID : GEM5ART_IO, "the %s %s is not %s: %s; see its mode, or correct %s", what, path,
+                             executable ? "executable" : "readable", strerror(errno), field);
+    return true;
+}
+
+/* The name of the folder a gem5 binary is in: "X86" for build/X86/gem5.opt. */
+static const char *gem5art__folder_name(gem5art__arena *arena, const char *path) {
+    const char *end = strrchr(path, '/'), *start = end;
+    if (!end || end == path) return "";
+    while (start > path && start[-1] != '/') start--;
+    return gem5art__arena_copy_n(arena, start, (size_t)(end - start));
+}
+
+/* A file's name without its ending: as pathlib's stem. */
+static const char *gem5art__stem(gem5art__arena *arena, const char *path) {
+    const char *base = gem5art__base_name(path), *dot = strrchr(base, '.');
+    return gem5art__arena_copy_n(arena, base, dot && dot != base && dot[1] ? (size_t)(dot - base) : strlen(base));
+}
+
+/* GEM5 -re --outdir=OUTDIR SCRIPT [LINUX DISK] PARAMS... */
+static void gem5art__set_command(gem5art__run *run) {
+    gem5art_run *r = &run->public_;
+    gem5art__arena *arena = &run->object.arena;
+    size_t count = 0, n = 0, i;
+    const char **argv;
+    while (r->params[count]) count++;
+    argv = (const char **)gem5art__arena_alloc(arena, (count + 7) * sizeof *argv);
+    if (!argv) return;
+    argv[n++] = r->gem5_binary_path;
+    argv[n++] = "-re";
+    argv[n++] = gem5art__arena_printf(arena, "--outdir=%s", r->outdir);
+    argv[n++] = r->run_script;
+    if (gem5art__is_fs(r->type)) {
+        argv[n++] = r->linux_binary_path;
+        argv[n++] = r->disk_image_path;
+    }
+    for (i = 0; i < count; i++) argv[n++] = r->params[i];
+    r->command = argv;
+}
+
+static void gem5art__set_string(gem5art__run *run) {
+    gem5art_run *r = &run->public_;
+    gem5art__buf text = {NULL, 0, 0, false};
+    const char *const *param;
+    gem5art__putf(&text, "%s %s", r->gem5_name, r->script_name);
+    if (gem5art__is_fs(r->type)) gem5art__putf(&text, " %s %s", r->linux_name, r->disk_name);
+    for (param = r->params; *param; param++) gem5art__putf(&text, " %s", *param);
+    r->string = text.failed ? "" : gem5art__arena_copy_n(&run->object.arena, text.data, text.length);
+    if (text.failed) run->object.arena.failed = true;
+    gem5art__buf_free(&text);
+}
+
+static bool gem5art__use_artifact(gem5art__run *run, const gem5art_artifact *artifact, const char *path, const char *field,
+                                  gem5art_error *error) {
+    if (!artifact)
+        return gem5art__fail(error, GEM5ART_INVALID, "run \"%s\" has no %s: set .%s to a registered artifact", run->public_.name, field, field);
+    run->used[run->used_count] = artifact;
+    run->used_paths[run->used_count++] = path;
+    return true;
+}
+
+static bool gem5art__need_repo(const gem5art_artifact *artifact, const char *run, const char *field, gem5art_error *error) {
+    if (*artifact->git_hash) return true;
+    return gem5art__fail(error, GEM5ART_INVALID, "run \"%s\": %s is \"%s\" (%s), which is no git repo: register the repo's folder", run, field,
+                         artifact->name, artifact->type);
+}
+
+static bool gem5art__check_run_desc(const gem5art_run_desc *desc, bool fs, gem5art_error *error) {
+    const char *name;
+    if (!desc) return gem5art__fail(error, GEM5ART_INVALID, "no run is described: the desc is NULL");
+    if (!gem5art__check_name(desc->name, "the run", error)) return false;
+    name = desc->name;
+    if (gem5art__empty(desc->run_script)) return gem5art__fail(error, GEM5ART_INVALID, "run \"%s\" has no run script: set .run_script", name);
+    if (gem5art__empty(desc->outdir)) return gem5art__fail(error, GEM5ART_INVALID, "run \"%s\" has no outdir: set .outdir", name);
+    if (!fs && (desc->linux_binary || desc->disk_image || desc->linux_binary_artifact || desc->disk_image_artifact))
+        return gem5art__fail(error, GEM5ART_INVALID, "run \"%s\" has a kernel or a disk image, which SE runs have not: use gem5art_create_fs_run", name);
+    if (desc->timeout != desc->timeout) return gem5art__fail(error, GEM5ART_INVALID, "run \"%s\": .timeout is not a number", name);
+    return true;
+}
+
+/* Copies a desc into a run: artifacts, paths, names. */
+static bool gem5art__fill_run(gem5art__run *run, const gem5art_run_desc *desc, bool fs, gem5art_error *error) {
+    gem5art__arena *arena = &run->object.arena;
+    gem5art_run *r = &run->public_;
+    const gem5art_artifact *const *more;
+    size_t count = 5;
+    for (more = desc->artifacts; more && *more; more++) count++;
+    run->used = (const gem5art_artifact **)gem5art__arena_alloc(arena, count * sizeof *run->used);
+    run->used_paths = (const char **)gem5art__arena_alloc(arena, count * sizeof *run->used_paths);
+    r->type = fs ? gem5art__type_fs : gem5art__type_se;
+    r->name = gem5art__arena_copy(arena, desc->name);
+    r->run_script = gem5art__arena_copy(arena, desc->run_script);
+    r->params = gem5art__copy_texts(arena, desc->params);
+    r->timeout = desc->timeout < 0 ? 0 : desc->timeout > 0 ? desc->timeout : 900;
+    if (desc->gem5_artifact) r->gem5_binary_path = gem5art__arena_copy(arena, gem5art__or(desc->gem5_binary, desc->gem5_artifact->path));
+    if (fs && desc->linux_binary_artifact)
+        r->linux_binary_path = gem5art__arena_copy(arena, gem5art__or(desc->linux_binary, desc->linux_binary_artifact->path));
+    if (fs && desc->disk_image_artifact)
+        r->disk_image_path = gem5art__arena_copy(arena, gem5art__or(desc->disk_image, desc->disk_image_artifact->path));
+    if (arena->failed) return gem5art__fail_nomem(error);
+    if (!gem5art__use_artifact(run, desc->gem5_artifact, r->gem5_binary_path, "gem5_artifact", error) ||
+        !gem5art__use_artifact(run, desc->gem5_git_artifact, NULL, "gem5_git_artifact", error) ||
+        !gem5art__use_artifact(run, desc->run_script_git_artifact, NULL, "run_script_git_artifact", error))
+        return false;
+    if (fs && (!gem5art__use_artifact(run, desc->linux_binary_artifact, r->linux_binary_path, "linux_binary_artifact", error) ||
+               !gem5art__use_artifact(run, desc->disk_image_artifact, r->disk_image_path, "disk_image_artifact", error)))
+        return false;
+    for (more = desc->artifacts; more && *more; more++) gem5art__use_artifact(run, *more, NULL, "artifacts", error);
+    for (count = 0; count < run->used_count; count++)
+        if (!run->used_paths[count]) run->used_paths[count] = gem5art__arena_copy(arena, run->used[count]->path);
+    r->gem5_artifact = gem5art__arena_copy(arena, desc->gem5_artifact->id);
+    r->gem5_git_artifact = gem5art__arena_copy(arena, desc->gem5_git_artifact->id);
+    r->run_script_git_artifact = gem5art__arena_copy(arena, desc->run_script_git_artifact->id);
+    r->artifacts = gem5art__copy_ids(arena, desc->artifacts);
+    if (fs) {
+        r->linux_binary_artifact = gem5art__arena_copy(arena, desc->linux_binary_artifact->id);
+        r->disk_image_artifact = gem5art__arena_copy(arena, desc->disk_image_artifact->id);
+        r->linux_name = gem5art__arena_copy(arena, gem5art__base_name(r->linux_binary_path));
+        r->disk_name = gem5art__arena_copy(arena, gem5art__base_name(r->disk_image_path));
+    }
+    r->gem5_name = gem5art__folder_name(arena, r->gem5_binary_path);
+    r->script_name = gem5art__stem(arena, r->run_script);
+    gem5art__set_string(run);
+    return arena->failed ? gem5art__fail_nomem(error) : true;
+}
+
+/* Sets the run's hash: the script is named by its path where its repo tracks it. */
+static bool gem5art__identify(gem5art__run *run, const char *cwd, gem5art_error *error) {
+    gem5art__arena *arena = &run->object.arena;
+    gem5art_run *r = &run->public_;
+    char *repo = gem5art__absolute_path(arena, cwd, run->used_paths[2], error);
+    char *script = repo ? gem5art__absolute_path(arena, cwd, r->run_script, error) : NULL;
+    const char *tracked = script ? gem5art__tracked_script(run->db, repo, script, error) : NULL;
+    char hash[65];
+    run->script_hash = NULL;
+    if (!tracked) return false;
+    if (!*tracked) {
+        if (!gem5art_sha256_file(script, hash, error)) return false;
+        run->script_hash = gem5art__arena_copy(arena, hash);
+        gem5art__warn(run->db, "run \"%s\": the script %s is not tracked by the git repo \"%s\" (%s): its content identifies it instead",
+                      r->name, r->run_script, run->used[2]->name, repo);
+    }
+    gem5art__run_hash(run, *tracked ? tracked : run->script_hash, hash);
+    r->hash = gem5art__arena_copy(arena, hash);
+    return arena->failed ? gem5art__fail_nomem(error) : true;
+}
+
+/* ---- info.json */
+
+/* A parsed info.json in an arena; NULL with NOT_FOUND where there is none. */
+static const gem5art_json *gem5art__read_info(gem5art__arena *arena, const char *path, gem5art_error *error) {
+    gem5art__buf text = {NULL, 0, 0, false};
+    gem5art_error why;
+    const gem5art_json *info = NULL;
+    gem5art__clear(&why);
+    if (gem5art__read_file(path, GEM5ART__MAX_INFO, &text, error)) {
+        info = gem5art__json_parse_in(arena, text.data, text.length, NULL, &why);
+        if (!info) gem5art__fail(error, why.code, "%s: %s", path, why.message);
+        else if (info->type != GEM5ART_JSON_OBJECT)
+            info = (gem5art__fail(error, GEM5ART_SYNTAX, "%s is not a run's info.json: it holds no object", path), (const gem5art_json *)NULL);
+    }
+    gem5art__buf_free(&text);
+    return info;
+}
+
+static bool gem5art__write_info(gem5art__run *run, gem5art__put_file_mode mode, gem5art_error *error) {
+    gem5art__arena arena = {NULL, false};
+    gem5art_json_writer writer;
+    const char *text;
+    size_t length;
+    char *path = gem5art__join_path(&arena, run->public_.outdir, "info.json");
+    bool ok = false;
+    run->public_.current_time = gem5art__now();
+    gem5art_json_writer_init(&writer, 4);
+    gem5art__write_object(&writer, gem5art__run_fields, &run->public_, gem5art__is_fs(run->public_.type), run->public_.record);
+    text = gem5art_json_take(&writer, &length, error);
+    if (text && path) ok = gem5art__put_file(path, text, length, mode, false, error);
+    else gem5art__fail_nomem(error);
+    gem5art_json_writer_free(&writer);
+    gem5art__arena_free(&arena);
+    return ok;
+}
+
+/* What an outdir holds, from the run's point of view. */
+typedef enum gem5art__outdir_state {
+    GEM5ART__OUTDIR_FREE,    /* no info.json, or that of a run with this hash that never began */
+    GEM5ART__OUTDIR_ATTEMPT, /* an attempt at this run */
+    GEM5ART__OUTDIR_FOREIGN, /* another run, or an info.json that cannot be understood */
+    GEM5ART__OUTDIR_ERROR
+} gem5art__outdir_state;
+
+static gem5art__outdir_state gem5art__look_at_outdir(const gem5art__run *run, const char *outdir, gem5art_error *error) {
+    gem5art__arena arena = {NULL, false};
+    gem5art_error why;
+    char *path = gem5art__join_path(&arena, outdir, "info.json"), legacy[33];
+    const gem5art_json *info;
+    gem5art__outdir_state state = GEM5ART__OUTDIR_FREE;
+    gem5art__clear(&why);
+    info = path ? gem5art__read_info(&arena, path, &why) : NULL;
+    gem5art__legacy_hash(run, legacy);
+    if (!path || why.code == GEM5ART_NOMEM) state = (gem5art__fail_nomem(error), GEM5ART__OUTDIR_ERROR);
+    else if (why.code == GEM5ART_IO) state = (gem5art__fail(error, GEM5ART_IO, "%s", why.message), GEM5ART__OUTDIR_ERROR);
+    else if (!info) state = why.code == GEM5ART_NOT_FOUND ? GEM5ART__OUTDIR_FREE : GEM5ART__OUTDIR_FOREIGN;
+    else {
+        const char *hash = gem5art__record_text(info, "hash");
+        if (strcmp(hash, run->public_.hash) != 0 && (!*legacy || strcmp(hash, legacy) != 0)) state = GEM5ART__OUTDIR_FOREIGN;
+        else if (strcmp(gem5art__record_text(info, "status"), "Created") != 0) state = GEM5ART__OUTDIR_ATTEMPT;
+    }
+    gem5art__arena_free(&arena);
+    return state;
+}
+
+static bool gem5art__outdir_taken(const gem5art__run *run, const char *outdir, gem5art_error *error) {
+    return gem5art__fail(error, GEM5ART_EXISTS, "the outdir %s of run \"%s\" holds the info.json of another run: give each run an outdir of its own",
+                         outdir, run->public_.name);
+}
+
+/* ---- creation */
+
+static bool gem5art__make_run(gem5art__run *run, const gem5art_run_desc *desc, bool fs, gem5art_error *error) {
+    gem5art__arena *arena = &run->object.arena;
+    gem5art_run *r = &run->public_;
+    char id[37], *binary, *script, *kernel = NULL, *disk = NULL;
+    gem5art_error why;
+    gem5art__outdir_state state;
+    if (!gem5art__check_run_desc(desc, fs, error) || !gem5art__fill_run(run, desc, fs, error) ||
+        !gem5art__need_repo(desc->gem5_git_artifact, r->name, "gem5_git_artifact", error) ||
+        !gem5art__need_repo(desc->run_script_git_artifact, r->name, "run_script_git_artifact", error) || !gem5art__uuid(id, error))
+        return false;
+    binary = gem5art__join_path(arena, desc->cwd, r->gem5_binary_path);
+    script = gem5art__join_path(arena, desc->cwd, r->run_script);
+    if (fs) kernel = gem5art__join_path(arena, desc->cwd, r->linux_binary_path);
+    if (fs) disk = gem5art__join_path(arena, desc->cwd, r->disk_image_path);
+    if (arena->failed) return gem5art__fail_nomem(error);
+    if (!gem5art__need_file(binary, "gem5 binary", ".gem5_binary", true, error) ||
+        !gem5art__need_file(script, "run script", ".run_script", false, error) ||
+        (fs && !gem5art__need_file(kernel, "kernel", ".linux_binary", false, error)) ||
+        (fs && !gem5art__need_file(disk, "disk image", ".disk_image", false, error)) || !gem5art__identify(run, desc->cwd, error))
+        return false;
+    r->id = gem5art__arena_copy(arena, id);
+    r->outdir = run->base = gem5art__absolute_path(arena, NULL, desc->outdir, error);
+    r->status = "Created";
+    r->gem5art_version = GEM5ART_VERSION;
+    r->enqueue_time = gem5art__now();
+    run->check_failure = desc->check_failure;
+    run->user_data = desc->user_data;
+    if (!r->outdir) return false;
+    gem5art__set_command(run);
+    if (arena->failed) return gem5art__fail_nomem(error);
+    if (!gem5art__make_folders(r->outdir, error)) return false;
+    state = gem5art__look_at_outdir(run, r->outdir, error);
+    if (state == GEM5ART__OUTDIR_ERROR) return false;
+    if (state == GEM5ART__OUTDIR_FOREIGN) return gem5art__outdir_taken(run, r->outdir, error);
+    gem5art__clear(&why);
+    if (gem5art__write_info(run, GEM5ART__KEEP_EXISTING, &why) || why.code == GEM5ART_EXISTS) return true;
+    if (error) *error = why;
+    return false;
+}
+
+static gem5art_run *gem5art__create_run(gem5art_db *db, const gem5art_run_desc *desc, bool fs, gem5art_error *error) {
+    gem5art__run *run = gem5art__new_run(db, error);
+    if (run && gem5art__make_run(run, desc, fs, error)) return &run->public_;
+    gem5art__free_run(run);
+    return NULL;
+}
+
+/* The artifacts that a loaded run names, found in the store. */
+static bool gem5art__find_used(gem5art__run *run, const char *where, gem5art_error *error) {
+    gem5art__arena *arena = &run->object.arena;
+    const gem5art_run *r = &run->public_;
+    const char *ids[5], *paths[5];
+    size_t fixed = gem5art__is_fs(r->type) ? 5 : 3, count = 0, i;
+    gem5art__artifact *found;
+    ids[0] = r->gem5_artifact, paths[0] = r->gem5_binary_path;
+    ids[1] = r->gem5_git_artifact, paths[1] = NULL;
+    ids[2] = r->run_script_git_artifact, paths[2] = NULL;
+    ids[3] = r->linux_binary_artifact, paths[3] = r->linux_binary_path;
+    ids[4] = r->disk_image_artifact, paths[4] = r->disk_image_path;
+    while (r->artifacts[count]) count++;
+    run->used = (const gem5art_artifact **)gem5art__arena_alloc(arena, (fixed + count) * sizeof *run->used);
+    run->used_paths = (const char **)gem5art__arena_alloc(arena, (fixed + count) * sizeof *run->used_paths);
+    if (arena->failed) return gem5art__fail_nomem(error);
+    if (!gem5art__index_refresh(run->db, error)) return false;
+    for (i = 0; i < fixed + count; i++) {
+        const char *id = i < fixed ? ids[i] : r->artifacts[i - fixed];
+        if (!gem5art__lookup_artifact(run->db, id, &found, error)) return false;
+        if (!found)
+            return gem5art__fail(error, GEM5ART_NOT_FOUND, "%s: its artifact \"%s\" is not in the store %s: register it, or open the run's own store",
+                                 where, id, run->db->flat.path);
+        run->used[i] = &found->public_;
+        run->used_paths[i] = i < fixed && paths[i] ? paths[i] : found->public_.path;
+        run->used_count++;
+    }
+    return true;
+}
+
+/* OUTDIR for OUTDIR.2 and so on, where OUTDIR is an attempt at the same run. */
+static const char *gem5art__outdir_base(gem5art__run *run) {
+    const char *outdir = run->public_.outdir, *dot = strrchr(outdir, '.');
+    char *base;
+    if (!dot || !dot[1] || strspn(dot + 1, "0123456789") != strlen(dot + 1)) return outdir;
+    base = gem5art__arena_copy_n(&run->object.arena, outdir, (size_t)(dot - outdir));
+    return base && gem5art__look_at_outdir(run, base, NULL) == GEM5ART__OUTDIR_ATTEMPT ? base : outdir;
+}
+
+static bool gem5art__fill_loaded(gem5art__run *run, const char *path, gem5art_error *error) {
+    gem5art__arena *arena = &run->object.arena;
+    gem5art_run *r = &run->public_;
+    const char *hash;
+    const gem5art_json *info = gem5art__read_info(arena, path, error);
+    if (!info || !gem5art__read_object(arena, gem5art__run_fields, info, r, path, error)) return false;
+    r->record = info;
+    if (!gem5art__is_run(r->type) || !*r->id || !*r->hash || !*r->outdir || !*r->run_script)
+        return gem5art__fail(error, GEM5ART_INVALID, "%s is not a run's info.json: it lacks _id, type, hash, outdir or run_script", path);
+    if (!gem5art__find_used(run, path, error)) return false;
+    hash = r->hash;
+    if (strlen(hash) == 64 && (!gem5art__need_repo(run->used[2], r->name, "run_script_git_artifact", error) ||
+                               !gem5art__identify(run, r->cwd, error)))
+        return false;
+    if (strcmp(hash, r->hash) != 0)
+        return gem5art__fail(error, GEM5ART_CHANGED, "%s has the hash %s, but what it describes has %s: it was edited, or its files changed; create the run anew",
+                             path, hash, r->hash);
+    run->base = gem5art__outdir_base(run);
+    return arena->failed ? gem5art__fail_nomem(error) : true;
+}
+
+static gem5art_run *gem5art__load(gem5art_db *db, const char *path, gem5art_error *error) {
+    gem5art__run *run = gem5art__new_run(db, error);
+    if (run && gem5art__fill_loaded(run, path, error)) return &run->public_;
+    gem5art__free_run(run);
+    return NULL;
+}
+
+/* ---- claims: see "Locks" */
+
+typedef struct gem5art__claim {
+    struct gem5art__claim *next;
+    int64_t byte;
+} gem5art__claim;
+
+/* 1 and the first 62 bits of the hash. */
+static int64_t gem5art__claim_byte(const char *hash) {
+    uint64_t bits = 0;
+    int i;
+    for (i = 0; i < 16; i++) {
+        int digit = hash[i] ? gem5art__hex_digit(hash[i]) : -1;
+        if (digit < 0) return 1 + (int64_t)(gem5art__key(hash, strlen(hash)) >> 2);
+        bits = bits << 4 | (uint64_t)digit;
+    }
+    return 1 + (int64_t)(bits >> 2);
+}
+
+static bool gem5art__open_lock(gem5art_db *db, gem5art_error *error) {
+    if (db->lock_open) return true;
+    if (db->read_only) return gem5art__fail(error, GEM5ART_INVALID, "%s was opened for reading only: nothing can be executed", db->flat.path);
+    db->lock_open = gem5art__lock_file_open(&db->lock, db->lock_path, 0666);
+    return db->lock_open ? true : gem5art__fail_errno(error, "open the lock file", db->lock_path);
+}
+
+/* True: this db holds the run's claim now. BUSY: somebody has it already. */
+static bool gem5art__claim_run(gem5art_db *db, const char *hash, gem5art_error *error) {
+    int64_t byte = gem5art__claim_byte(hash);
+    gem5art__claim *claim;
+    for (claim = db->claims; claim; claim = claim->next)
+        if (claim->byte == byte) return gem5art__fail(error, GEM5ART_BUSY, "this program is executing that run already");
+    if (!gem5art__open_lock(db, error)) return false;
+    claim = (gem5art__claim *)gem5art__alloc(sizeof *claim);
+    if (!claim) return gem5art__fail_nomem(error);
+    if (!gem5art__lock_try(&db->lock, byte)) {
+        bool busy = errno == EAGAIN || errno == EACCES;
+        if (busy) gem5art__fail(error, GEM5ART_BUSY, "another program is executing that run");
+        else gem5art__fail(error, GEM5ART_IO, "cannot lock %s: %s; the store needs a file system with fcntl locks", db->lock_path, strerror(errno));
+        gem5art__free(claim);
+        return false;
+    }
+    claim->byte = byte;
+    claim->next = db->claims;
+    db->claims = claim;
+    return true;
+}
+
+static void gem5art__unclaim_run(gem5art_db *db, const char *hash) {
+    int64_t byte = gem5art__claim_byte(hash);
+    gem5art__claim **link = &db->claims, *claim;
+    while (*link && (*link)->byte != byte) link = &(*link)->next;
+    claim = *link;
+    if (!claim) return;
+    *link = claim->next;
+    gem5art__unlock(&db->lock, byte);
+    gem5art__free(claim);
+}
+
+/* Does anybody hold the claim of this run, this db included? */
+static bool gem5art__is_claimed(gem5art_db *db, const char *hash) {
+    if (db->read_only) {
+        /* Without writing nothing can be locked; the live folder is all there is to go by. */
+        return true;
+    }
+    if (!gem5art__claim_run(db, hash, NULL)) return true;
+    gem5art__unclaim_run(db, hash);
+    return false;
+}
+
+/* ---- live entries: STORE.live/ID, one for each run that has begun and not ended */
+
+typedef struct gem5art__live {
+    const char *id, *hash, *outdir, *host, *boot_id;
+    int64_t pid, start;    /* the leader of its process group, 0 before it is spawned, and when it started */
+    int64_t supervisor;    /* pid */
+} gem5art__live;
+
+typedef struct gem5art__live_field {
+    const char *name;
+    bool text;
+    size_t offset;
+} gem5art__live_field;
+
+static const gem5art__live_field gem5art__live_fields[] = {
+    {"_id", true, offsetof(gem5art__live, id)},          {"hash", true, offsetof(gem5art__live, hash)},
+    {"outdir", true, offsetof(gem5art__live, outdir)},   {"host", true, offsetof(gem5art__live, host)},
+    {"boot_id", true, offsetof(gem5art__live, boot_id)}, {"pid", false, offsetof(gem5art__live, pid)},
+    {"start", false, offsetof(gem5art__live, start)},    {"supervisor", false, offsetof(gem5art__live, supervisor)},
+    {NULL, false, 0}};
+
+static bool gem5art__write_live(gem5art__run *run, gem5art_error *error) {
+    const gem5art__host_facts *host = gem5art__host(run->db, error);
+    const gem5art__live_field *field;
+    gem5art__arena arena = {NULL, false};
+    gem5art__live live;
+    gem5art_json_writer writer;
+    const char *text;
+    size_t length;
+    char *path;
+    bool ok;
+    if (!host || !gem5art__make_folders(run->db->live_path, error)) return false;
+    live.id = run->public_.id;
+    live.hash = run->public_.hash;
+    live.outdir = run->public_.outdir;
+    live.host = host->host;
+    live.boot_id = host->boot_id;
+    live.pid = run->public_.pid;
+    live.start = live.pid ? gem5art__process_start(live.pid) : 0;
+    live.supervisor = (int64_t)getpid();
+    gem5art_json_writer_init(&writer, 0);
+    gem5art_json_begin_object(&writer);
+    for (field = gem5art__live_fields; field->name; field++) {
+        const char *at = (const char *)&live + field->offset;
+        gem5art_json_key(&writer, field->name);
+        if (field->text) gem5art_json_string(&writer, *(const char *const *)(const void *)at);
+        else gem5art_json_integer(&writer, *(const int64_t *)(const void *)at);
+    }
+    gem5art_json_end_object(&writer);
+    text = gem5art_json_take(&writer, &length, error);
+    path = gem5art__join_path(&arena, run->db->live_path, run->public_.id);
+    ok = text && path ? gem5art__put_file(path, text, length, GEM5ART__REPLACE, false, error) : gem5art__fail_nomem(error);
+    gem5art_json_writer_free(&writer);
+    gem5art__arena_free(&arena);
+    return ok;
+}
+
+static void gem5art__drop_live(gem5art_db *db, const char *id) {
+    gem5art__arena arena = {NULL, false};
+    char *path = gem5art__join_path(&arena, db->live_path, id);
+    if (path) GEM5ART_SYS_UNLINK(path);
+    gem5art__arena_free(&arena);
+}
+
+/* Reads STORE.live/NAME into the arena; false where it is gone or no entry, which is no error. */
+static bool gem5art__read_live(gem5art_db *db, const char *name, gem5art__arena *arena, gem5art__live *live) {
+    const gem5art__live_field *field;
+    const gem5art_json *entry, *member;
+    char *path = gem5art__join_path(arena, db->live_path, name);
+    if (strlen(name) != 36 || !path || (entry = gem5art__read_info(arena, path, NULL)) == NULL) return false;
+    memset(live, 0, sizeof *live);
+    for (field = gem5art__live_fields; field->name; field++) {
+        char *at = (char *)live + field->offset;
+        member = gem5art_json_get(entry, field->name);
+        if (!member || member->type != (field->text ? GEM5ART_JSON_STRING : GEM5ART_JSON_NUMBER)) return false;
+        if (field->text) *(const char **)(void *)at = member->text;
+        else *(int64_t *)(void *)at = member->integer;
+    }
+    return strcmp(live->id, name) == 0;
+}
+
+/* ---- what is recorded of a run */
+
+static bool gem5art__status_blocks(const gem5art_json *record) {
+    const gem5art_json *rerunnable = gem5art_json_get(record, "rerunnable");
+    const char *status = gem5art__record_text(record, "status");
+    if (rerunnable && rerunnable->type == GEM5ART_JSON_BOOL && rerunnable->boolean) return false;
+    return strcmp(status, "Finished") == 0 || strcmp(status, "Failed") == 0;
+}
+
+/* Are the parameters of a recorded run those of this one? gem5art's hash joins them by spaces. */
+static bool gem5art__same_params(const gem5art_json *record, const char *const *params) {
+    const gem5art_json *list = gem5art_json_get(record, "params"), *item = list ? list->first : NULL;
+    for (; item && *params; item = item->next, params++)
+        if (item->type != GEM5ART_JSON_STRING || strcmp(item->text, *params) != 0) return false;
+    return !item && !*params;
+}
+
+/* Looks for an attempt that keeps this run from being launched. EXISTS with what to do, or true. */
+static bool gem5art__not_recorded(gem5art__run *run, gem5art_error *error) {
+    gem5art__arena arena = {NULL, false};
+    char legacy[33];
+    const char *keys[2];
+    int k;
+    bool ok = gem5art__index_refresh(run->db, error);
+    gem5art__legacy_hash(run, legacy);
+    keys[0] = run->public_.hash;
+    keys[1] = legacy;
+    for (k = 0; ok && k < 2; k++) {
+        gem5art__lookup lookup = {0};
+        const gem5art_json *record;
+        gem5art__step step = GEM5ART__END;
+        while (ok && *keys[k] && (step = gem5art__lookup_next(run->db, &lookup, keys[k], &arena, &record, error)) == GEM5ART__RECORD) {
+            if (gem5art__is_run(gem5art__record_text(record, "type")) && gem5art__status_blocks(record) &&
+                (strlen(keys[k]) != 32 || gem5art__same_params(record, run->public_.params)))
+                ok = gem5art__fail(error, GEM5ART_EXISTS,
+                                   "run \"%s\" is recorded already: %s (%s), in %s; to launch it again remove that record (gem5art-rm %s), "
+                                   "or set .rerun", run->public_.name, gem5art__record_text(record, "_id"),
+                                   gem5art__record_text(record, "status"), run->db->flat.path, gem5art__record_text(record, "_id"));
+            gem5art__arena_free(&arena);
+        }
+        if (step == GEM5ART__FAILED) ok = false;
+    }
+    gem5art__arena_free(&arena);
+    return ok;
+}
+
+static bool gem5art__is_recorded(gem5art_db *db, const char *id, bool *recorded, gem5art_error *error) {
+    gem5art__arena arena = {NULL, false};
+    gem5art__lookup lookup = {0};
+    const gem5art_json *record;
+    gem5art__step step = gem5art__index_refresh(db, error) ? gem5art__lookup_next(db, &lookup, id, &arena, &record, error) : GEM5ART__FAILED;
+    *recorded = step == GEM5ART__RECORD;
+    gem5art__arena_free(&arena);
+    return step != GEM5ART__FAILED;
+}
+
+/* Appends one run's record, and that of its archive before it where there is one, in one write. */
+static bool gem5art__record_run(gem5art_db *db, const gem5art_run *run, const gem5art_artifact *archive, gem5art_error *error) {
+    gem5art__buf lines = {NULL, 0, 0, false};
+    bool ok = true;
+    if (archive) {
+        ok = gem5art__put_object_line(&lines, gem5art__artifact_fields, archive, true, NULL, error);
+        gem5art__puts(&lines, ",\n");
+    }
+    ok = ok && gem5art__put_object_line(&lines, gem5art__run_fields, run, gem5art__is_fs(run->type), run->record, error);
+    if (ok && gem5art__store_lock(db, error)) {
+        ok = gem5art__store_append(db, lines.data, lines.length, error);
+        gem5art__store_unlock(db);
+    } else ok = false;
+    gem5art__buf_free(&lines);
+    return ok;
+}
+
+/* ---- lost runs: a live entry whose claim is free */
+
+/* Ends what is left of a lost run's process group. False with BUSY where that cannot be known or done. */
+static bool gem5art__end_lost_group(gem5art_db *db, const gem5art__live *live, gem5art_error *error) {
+    const gem5art__host_facts *host = gem5art__host(db, error);
+    pid_t group = (pid_t)live->pid;
+    int tries;
+    if (!host) return false;
+    if (strcmp(live->host, host->host) != 0)
+        return gem5art__fail(error, GEM5ART_BUSY,
+                             "run %s may still be running on host %s (pid %lld), where its supervisor was lost: end it there, then remove %s/%s",
+                             live->id, live->host, (long long)live->pid, db->live_path, live->id);
+    if (live->pid <= 1 || strcmp(live->boot_id, host->boot_id) != 0) return true;
+    if (GEM5ART_SYS_KILL(-group, 0) < 0 && errno == ESRCH) return true;
+    if (live->start && gem5art__process_start(live->pid) != 0 && gem5art__process_start(live->pid) != live->start)
+        return true; /* the number belongs to another process now */
+    if (!live->start)
+        return gem5art__fail(error, GEM5ART_BUSY,
+                             "process group %lld may be what is left of the lost run %s: end it if it is (kill -- -%lld), then remove %s/%s",
+                             (long long)live->pid, live->id, (long long)live->pid, db->live_path, live->id);
+    GEM5ART_SYS_KILL(-group, SIGKILL);
+    for (tries = 0; tries < 500 && GEM5ART_SYS_KILL(-group, 0) == 0 && gem5art__process_start(live->pid) == live->start; tries++)
+        GEM5ART_SYS_POLL(NULL, 0, 10);
+    return true;
+}
+
+/* Records the attempt that a live entry tells of: as lost, or as it ended where its info.json says so (its supervisor
+   was killed between the end and the record). */
+static bool gem5art__record_lost(gem5art_db *db, const gem5art__live *live, gem5art__arena *arena, gem5art_error *error) {
+    gem5art_run run;
+    gem5art_error why;
+    bool recorded, ended;
+    char *path = gem5art__join_path(arena, live->outdir, "info.json");
+    const gem5art_json *info;
+    memset(&run, 0, sizeof run);
+    if (!path) return gem5art__fail_nomem(error);
+    if (!gem5art__is_recorded(db, live->id, &recorded, error)) return false;
+    if (recorded) return true;
+    gem5art__clear(&why);
+    info = gem5art__read_info(arena, path, &why);
+    if (!info || strcmp(gem5art__record_text(info, "_id"), live->id) != 0) {
+        gem5art__warn(db, "the lost run %s cannot be recorded, as %s is gone or not its own%s%s", live->id, path, info ? "" : ": ",
+                      info ? "" : why.message);
+        return true;
+    }
+    if (!gem5art__read_object(arena, gem5art__run_fields, info, &run, path, error)) return false;
+    run.record = info;
+    ended = !run.running && (strcmp(run.status, "Finished") == 0 || strcmp(run.status, "Failed") == 0);
+    if (!ended) {
+        run.status = "Failed";
+        run.kill_reason = "lost";
+        run.rerunnable = true;
+        run.running = false;
+        run.end_time = run.current_time;
+    }
+    run.results = NULL;
+    gem5art__warn(db, "run %s (%s) was lost by its supervisor and is recorded as %s", run.name, run.id, ended ? run.status : "lost");
+    return gem5art__record_run(db, &run, NULL, error);
+}
+
+/* With the claim of `run` held: whatever other live entry has its hash is lost. */
+static bool gem5art__take_lost(gem5art__run *run, gem5art_error *error) {
+    gem5art_db *db = run->db;
+    DIR *dir = GEM5ART_SYS_OPENDIR(db->live_path);
+    struct dirent *entry;
+    bool ok = true;
+    if (!dir) return true;
+    while (ok && (entry = GEM5ART_SYS_READDIR(dir)) != NULL) {
+        gem5art__arena arena = {NULL, false};
+        gem5art__live live;
+        if (gem5art__read_live(db, entry->d_name, &arena, &live) && strcmp(live.hash, run->public_.hash) == 0 &&
+            strcmp(live.id, run->public_.id) != 0) {
+            ok = gem5art__end_lost_group(db, &live, error) && gem5art__record_lost(db, &live, &arena, error);
+            if (ok) gem5art__drop_live(db, live.id);
+        }
+        gem5art__arena_free(&arena);
+    }
+    GEM5ART_SYS_CLOSEDIR(dir);
+    return ok;
+}
+
+/* ---- an attempt's own id and outdir */
+
+static bool gem5art__begin_attempt(gem5art__run *run, gem5art_error *error) {
+    gem5art__arena *arena = &run->object.arena;
+    gem5art_run *r = &run->public_;
+    gem5art__outdir_state state = GEM5ART__OUTDIR_ATTEMPT;
+    char id[37];
+    int attempt;
+    if (strcmp(r->status, "Created") != 0) { /* executed before, or loaded */
+        if (!gem5art__uuid(id, error)) return false;
+        r->id = gem5art__arena_copy(arena, id);
+        r->enqueue_time = gem5art__now();
+    }
+    for (attempt = 1; state != GEM5ART__OUTDIR_FREE; attempt++) {
+        r->outdir = attempt == 1 ? run->base : gem5art__arena_printf(arena, "%s.%d", run->base, attempt);
+        if (arena->failed) return gem5art__fail_nomem(error);
+        state = gem5art__look_at_outdir(run, r->outdir, error);
+        if (state == GEM5ART__OUTDIR_ERROR) return false;
+        if (state == GEM5ART__OUTDIR_FOREIGN && attempt == 1) return gem5art__outdir_taken(run, r->outdir, error);
+    }
+    r->start_time = gem5art__now();
+    r->end_time = 0;
+    r->return_code = r->pid = 0;
+    r->kill_reason = r->error = "";
+    r->results = NULL;
+    r->rerunnable = false;
+    r->running = true;
+    r->ru_utime = r->ru_stime = 0;
+    r->ru_maxrss = r->ru_inblock = r->ru_oublock = r->ru_nvcsw = r->ru_nivcsw = 0;
+    r->gem5art_version = GEM5ART_VERSION;
+    r->status = "Begin run";
+    gem5art__set_command(run);
+    if (arena->failed) return gem5art__fail_nomem(error);
+    return gem5art__make_folders(r->outdir, error) && gem5art__write_info(run, GEM5ART__REPLACE, error);
+}
+
+/* ================================================================ >>warden
+   The small process that a pool forks. It alone forks, executes and waits for the children, and tells the pool of
+   them through one pipe. When its command pipe closes, because the supervisor ended, however that was, it ends every
+   child's process group. Only async-signal-safe calls are made in it: the host may have had threads when it forked. */
+
+typedef enum gem5art__order_type {
+    GEM5ART__ORDER_SPAWN,
+    GEM5ART__ORDER_SIGNAL /* to a slot's process group */
+} gem5art__order_type;
+
+/* An order's head; behind it, for SPAWN, NUL-terminated texts: cwd, console, argv... */
+typedef struct gem5art__order {
+    uint32_t type;
+    uint32_t bytes; /* behind this head */
+    int32_t slot;
+    int32_t number; /* of arguments, or the signal */
+} gem5art__order;
+
+typedef enum gem5art__report_type { GEM5ART__SPAWNED, GEM5ART__NOT_SPAWNED, GEM5ART__ENDED, GEM5ART__WOKEN } gem5art__report_type;
+
+typedef struct gem5art__report {
+    int32_t type, slot;
+    int64_t pid;
+    int32_t status; /* of waitpid, or the errno of a failed exec */
+    struct rusage usage;
+} gem5art__report;
+
+typedef struct gem5art__warden {
+    pid_t pid;    /* 0: none */
+    int orders;   /* the pool's ends, each a socket or pipe: orders are given by its thread alone */
+    int wakes;    /* a byte from any thread or signal handler: the warden answers with a report */
+    int reports;
+} gem5art__warden;
+
+/* The warden's own state, allocated before the fork. */
+typedef struct gem5art__ward {
+    int orders, wakes, reports, slots;
+    double grace;
+    pid_t *pids;            /* of each slot's child; 0: none */
+    gem5art__report *queue; /* reports that wait for room in the pipe: two for each slot at most */
+    size_t queue_first, queue_count, queue_size;
+    bool wake, closing;
+    double kill_at;         /* closing: when SIGKILL follows */
+    char *buffer;           /* orders as they come in */
+    size_t length, size;
+    char **argv;
+} gem5art__ward;
+
+enum { GEM5ART__WARD_DESCRIPTORS = 6 };
+enum { GEM5ART__MAX_ARGUMENTS = 65536, GEM5ART__ORDER_BUFFER = GEM5ART_MAX_COMMAND + 65536 };
+
+static void gem5art__ward_report(gem5art__ward *ward, const gem5art__report *report) {
+    ward->queue[(ward->queue_first + ward->queue_count++) % ward->queue_size] = *report;
+}
+
+/* What waits goes out as far as the pipe has room; a report is smaller than PIPE_BUF, so it goes whole. */
+static void gem5art__ward_flush(gem5art__ward *ward) {
+    gem5art__report woken;
+    while (ward->queue_count) {
+        if (GEM5ART_SYS_WRITE(ward->reports, &ward->queue[ward->queue_first], sizeof woken) < 0) {
+            if (errno == EINTR) continue;
+            if (errno == EAGAIN) return;
+        }
+        ward->queue_first = (ward->queue_first + 1) % ward->queue_size;
+        ward->queue_count--;
+    }
+    if (!ward->wake) return;
+    memset(&woken, 0, sizeof woken);
+    woken.type = GEM5ART__WOKEN;
+    if (GEM5ART_SYS_WRITE(ward->reports, &woken, sizeof woken) > 0 || errno != EAGAIN) ward->wake = false;
+}
+
+/* In the child, between fork and exec: its own group, plain signals, quiet descriptors, its folder. Returns on failure. */
+static void gem5art__child_exec(char *const *argv, const char *cwd, const char *console) {
+    struct sigaction plain;
+    sigset_t none;
+    int number, fd;
+    setpgid(0, 0);
+    memset(&plain, 0, sizeof plain);
+    plain.sa_handler = SIG_DFL;
+    for (number = 1; number < 65; number++) sigaction(number, &plain, NULL);
+    sigemptyset(&none);
+    sigprocmask(SIG_SETMASK, &none, NULL);
+    fd = open(console, O_WRONLY | O_CREAT | O_APPEND, 0666);
+    if (fd < 0 || dup2(fd, 1) < 0 || dup2(fd, 2) < 0 || chdir(cwd) < 0) return;
+    close(fd); /* stdin is the warden's: /dev/null */
+    GEM5ART_SYS_EXECV(argv[0], argv);
+}
+
+/* Returns 0, or the errno of what failed. The pipe tells: it closes with the exec, or brings the errno. */
+static int gem5art__ward_exec(char *const *argv, const char *cwd, const char *console, pid_t *child) {
+    int fds[2], failed = 0;
+    pid_t pid;
+    if (!gem5art__pipe(fds)) return errno;
+    pid = GEM5ART_SYS_VFORK();
+    if (pid == 0) {
+        int why;
+        gem5art__child_exec(argv, cwd, console);
+        why = errno;
+        if (write(fds[1], &why, sizeof why) < 0) {}
+        _exit(127);
+    }
+    if (pid < 0) failed = errno;
+    gem5art__close(fds[1]);
+    if (pid > 0 && gem5art__read_some(fds[0], &failed, sizeof failed) == (ssize_t)sizeof failed) {
+        while (GEM5ART_SYS_WAITPID(pid, NULL, 0) < 0 && errno == EINTR) {}
+        pid = 0;
+    }
+    gem5art__close(fds[0]);
+    *child = pid > 0 ? pid : 0;
+    return *child ? 0 : failed ? failed : EIO;
+}
+
+static void gem5art__ward_spawn(gem5art__ward *ward, const gem5art__order *order, char *texts) {
+    char *cwd = texts, *console = cwd + strlen(cwd) + 1, *argument = console + strlen(console) + 1;
+    gem5art__report report;
+    int i;
+    for (i = 0; i < order->number; i++, argument += strlen(argument) + 1) ward->argv[i] = argument;
+    ward->argv[i] = NULL;
+    memset(&report, 0, sizeof report);
+    report.slot = order->slot;
+    report.status = gem5art__ward_exec(ward->argv, cwd, console, &ward->pids[order->slot]);
+    report.type = report.status ? GEM5ART__NOT_SPAWNED : GEM5ART__SPAWNED;
+    report.pid = ward->pids[order->slot];
+    gem5art__ward_report(ward, &report);
+}
+
+static void gem5art__ward_signal(const gem5art__ward *ward, int slot, int number) {
+    if (!ward->pids[slot]) return;
+    GEM5ART_SYS_KILL(-ward->pids[slot], number);
+    GEM5ART_SYS_KILL(-ward->pids[slot], SIGCONT); /* a stopped child must run to notice */
+}
+
+/* Obeys the orders that are whole in the buffer. */
+static void gem5art__ward_obey(gem5art__ward *ward) {
+    size_t at = 0;
+    gem5art__order order;
+    while (ward->length - at >= sizeof order) {
+        memcpy(&order, ward->buffer + at, sizeof order);
+        if (ward->length - at < sizeof order + order.bytes) break;
+        if (order.type == GEM5ART__ORDER_SPAWN) gem5art__ward_spawn(ward, &order, ward->buffer + at + sizeof order);
+        else gem5art__ward_signal(ward, order.slot, order.number);
+        at += sizeof order + order.bytes;
+    }
+    memmove(ward->buffer, ward->buffer + at, ward->length - at);
+    ward->length -= at;
+}
+
+static void gem5art__ward_signal_all(const gem5art__ward *ward, int number) {
+    int slot;
+    for (slot = 0; slot < ward->slots; slot++) gem5art__ward_signal(ward, slot, number);
+}
+
+/* A child that has ended is looked at before it is waited for: while it is a zombie its group's number cannot be
+   anybody else's, so what it left in the group can be ended safely. */
+static void gem5art__ward_reap(gem5art__ward *ward) {
+    siginfo_t info;
+    gem5art__report report;
+    int slot;
+    for (;;) {
+        memset(&info, 0, sizeof info);
+        if (GEM5ART_SYS_WAITID(P_ALL, 0, &info, WEXITED | WNOHANG | WNOWAIT) < 0 || !info.si_pid) return;
+        for (slot = 0; slot < ward->slots && ward->pids[slot] != info.si_pid; slot++) {}
+        if (slot < ward->slots) GEM5ART_SYS_KILL(-info.si_pid, SIGKILL);
+        memset(&report, 0, sizeof report);
+        if (GEM5ART_SYS_WAIT4(info.si_pid, &report.status, 0, &report.usage) < 0 || slot == ward->slots) continue;
+        report.type = GEM5ART__ENDED;
+        report.slot = slot;
+        report.pid = info.si_pid;
+        ward->pids[slot] = 0;
+        gem5art__ward_report(ward, &report);
+    }
+}
+
+static bool gem5art__ward_has_children(const gem5art__ward *ward) {
+    int slot;
+    for (slot = 0; slot < ward->slots; slot++)
+        if (ward->pids[slot]) return true;
+    return false;
+}
+
+static void gem5art__ward_read(gem5art__ward *ward) {
+    ssize_t n = gem5art__read_some(ward->orders, ward->buffer + ward->length, ward->size - ward->length);
+    if (n > 0) {
+        ward->length += (size_t)n;
+        gem5art__ward_obey(ward);
+    } else if (!ward->closing) {
+        ward->closing = true;
+        ward->kill_at = gem5art__monotonic() + ward->grace;
+        gem5art__ward_signal_all(ward, ward->grace > 0 ? SIGINT : SIGKILL);
+    }
+}
+
+/* Waits for an order, a child's end, or room for a report. SIGCHLD comes in only here. */
+static void gem5art__ward_wait(gem5art__ward *ward, const sigset_t *mask) {
+    fd_set readable, writable;
+    struct timespec timeout;
+    double left = ward->closing ? ward->kill_at - gem5art__monotonic() : 0;
+    FD_ZERO(&readable);
+    FD_ZERO(&writable);
+    if (!ward->closing) {
+        FD_SET(ward->orders, &readable);
+        FD_SET(ward->wakes, &readable);
+    }
+    if (ward->queue_count || ward->wake) FD_SET(ward->reports, &writable);
+    if (left < 0.01) left = 0.01;
+    timeout.tv_sec = (time_t)left;
+    timeout.tv_nsec = (long)((left - (double)timeout.tv_sec) * 1e9);
+    if (GEM5ART_SYS_PSELECT(GEM5ART__WARD_DESCRIPTORS, &readable, &writable, ward->closing ? &timeout : NULL, mask) < 0) return;
+    if (FD_ISSET(ward->wakes, &readable)) {
+        char bytes[256];
+        if (GEM5ART_SYS_READ(ward->wakes, bytes, sizeof bytes) > 0) ward->wake = true;
+    }
+    if (FD_ISSET(ward->orders, &readable)) gem5art__ward_read(ward);
+}
+
+static void gem5art__ward_child_ended(int number) { (void)number; /* it only has to interrupt pselect */ }
+
+static void gem5art__ward_close_from(int first) {
+    long limit, fd;
+#if defined(SYS_close_range) && !defined(GEM5ART_PORTABLE)
+    if (syscall(SYS_close_range, (unsigned)first, ~0u, 0u) == 0) return;
+#endif
+    limit = sysconf(_SC_OPEN_MAX);
+    if (limit < 0 || limit > 65536) limit = 65536;
+    for (fd = first; fd < limit; fd++) close((int)fd);
+}
+
+/* 0, 1 and 2 are /dev/null, behind them come the three that it talks through, and nothing else is open. */
+static void gem5art__ward_descriptors(gem5art__ward *ward) {
+    int *const own[] = {&ward->orders, &ward->wakes, &ward->reports};
+    int null = open("/dev/null", O_RDWR), fd;
+    for (fd = 0; fd < 3; fd++) *own[fd] = fcntl(*own[fd], F_DUPFD, 10);
+    for (fd = 0; fd < 3; fd++) dup2(null, fd);
+    for (fd = 3; fd < GEM5ART__WARD_DESCRIPTORS; fd++) {
+        *own[fd - 3] = dup2(*own[fd - 3], fd);
+        fcntl(fd, F_SETFD, FD_CLOEXEC);
+    }
+    gem5art__ward_close_from(GEM5ART__WARD_DESCRIPTORS);
+}
+
+static void gem5art__ward_signals(sigset_t *waiting) {
+    static const int ignored[] = {SIGINT, SIGTERM, SIGQUIT, SIGHUP, SIGTSTP, SIGTTIN, SIGTTOU, SIGPIPE, SIGUSR1, SIGUSR2, SIGALRM};
+    struct sigaction action;
+    sigset_t blocked;
+    size_t i;
+    memset(&action, 0, sizeof action);
+    action.sa_handler = SIG_IGN;
+    for (i = 0; i < sizeof ignored / sizeof *ignored; i++) sigaction(ignored[i], &action, NULL);
+    action.sa_handler = gem5art__ward_child_ended;
+    sigaction(SIGCHLD, &action, NULL);
+    sigemptyset(waiting);
+    sigemptyset(&blocked);
+    sigaddset(&blocked, SIGCHLD);
+    sigprocmask(SIG_SETMASK, &blocked, NULL);
+}
+
+static void gem5art__ward_main(gem5art__ward *ward) {
+    sigset_t waiting;
+    setpgid(0, 0);
+    gem5art__ward_signals(&waiting);
+    gem5art__ward_descriptors(ward);
+    while (!ward->closing || gem5art__ward_has_children(ward)) {
+        gem5art__ward_wait(ward, &waiting);
+        gem5art__ward_reap(ward);
+        gem5art__ward_flush(ward);
+        if (ward->closing && gem5art__monotonic() >= ward->kill_at) gem5art__ward_signal_all(ward, SIGKILL);
+    }
+    _exit(0);
+}
+
+static void gem5art__ward_free(gem5art__ward *ward) {
+    gem5art__free(ward->pids);
+    gem5art__free(ward->queue);
+    gem5art__free(ward->buffer);
+    gem5art__free(ward->argv);
+}
+
+static bool gem5art__ward_alloc(gem5art__ward *ward, int slots) {
+    memset(ward, 0, sizeof *ward);
+    ward->slots = slots;
+    ward->queue_size = 2 * (size_t)slots + 1;
+    ward->size = GEM5ART__ORDER_BUFFER;
+    ward->pids = (pid_t *)gem5art__alloc((size_t)slots * sizeof *ward->pids);
+    ward->queue = (gem5art__report *)GEM5ART_MALLOC(ward->queue_size * sizeof *ward->queue);
+    ward->buffer = (char *)GEM5ART_MALLOC(ward->size); /* untouched pages cost nothing */
+    ward->argv = (char **)GEM5ART_MALLOC((GEM5ART__MAX_ARGUMENTS + 1) * sizeof *ward->argv);
+    return ward->pids && ward->queue && ward->buffer && ward->argv;
+}
+
+static bool gem5art__warden_start(gem5art__warden *warden, int slots, double grace, gem5art_error *error) {
+    gem5art__ward ward;
+    int orders[2] = {-1, -1}, wakes[2] = {-1, -1}, reports[2] = {-1, -1};
+    sigset_t all, before;
+    bool ok;
+    memset(warden, 0, sizeof *warden);
+    if (!gem5art__ward_alloc(&ward, slots)) {
+        gem5art__ward_free(&ward);
+        return gem5art__fail_nomem(error);
+    }
+    ok = gem5art__sockets(orders) && gem5art__sockets(wakes) && gem5art__pipe(reports) && gem5art__set_nonblocking(wakes[1]) &&
+         gem5art__set_nonblocking(reports[0]) && gem5art__set_nonblocking(reports[1]);
+    if (ok) {
+        ward.orders = orders[0];
+        ward.wakes = wakes[0];
+        ward.reports = reports[1];
+        ward.grace = grace;
+        sigfillset(&all); /* no handler of the host's may run in the warden */
+        pthread_sigmask(SIG_SETMASK, &all, &before);
+        warden->pid = GEM5ART_SYS_FORK();
+        if (warden->pid == 0) gem5art__ward_main(&ward);
+        ok = warden->pid > 0;
+        pthread_sigmask(SIG_SETMASK, &before, NULL);
+    }
+    if (!ok) gem5art__fail(error, GEM5ART_IO, "cannot start the warden process: %s", strerror(errno));
+    gem5art__ward_free(&ward);
+    gem5art__close(orders[0]);
+    gem5art__close(wakes[0]);
+    gem5art__close(reports[1]);
+    if (ok) {
+        warden->orders = orders[1];
+        warden->wakes = wakes[1];
+        warden->reports = reports[0];
+    } else {
+        gem5art__close(orders[1]);
+        gem5art__close(wakes[1]);
+        gem5art__close(reports[0]);
+    }
+    return ok;
+}
+
+/* Closing its orders ends it; its children must have ended. */
+static void gem5art__warden_stop(gem5art__warden *warden) {
+    if (!warden->pid) return;
+    gem5art__close(warden->orders);
+    gem5art__close(warden->wakes);
+    gem5art__close(warden->reports);
+    while (GEM5ART_SYS_WAITPID(warden->pid, NULL, 0) < 0 && errno == EINTR) {} /* ECHILD: the host waited for it */
+    warden->pid = 0;
+}
+
+static bool gem5art__order_signal(const gem5art__warden *warden, int slot, int number) {
+    gem5art__order order;
+    memset(&order, 0, sizeof order);
+    order.type = GEM5ART__ORDER_SIGNAL;
+    order.slot = slot;
+    order.number = number;
+    return gem5art__send_all(warden->orders, &order, sizeof order);
+}
+
+/* False: the warden is gone (errno EPIPE), or the command is too long (E2BIG). */
+static bool gem5art__order_spawn(const gem5art__warden *warden, int slot, const char *cwd, const char *console,
+                                 const char *const *argv, gem5art_error *error) {
+    gem5art__buf message = {NULL, 0, 0, false};
+    gem5art__order order;
+    bool ok = false;
+    memset(&order, 0, sizeof order);
+    order.type = GEM5ART__ORDER_SPAWN;
+    order.slot = slot;
+    gem5art__put(&message, &order, sizeof order);
+    gem5art__put(&message, cwd, strlen(cwd) + 1);
+    gem5art__put(&message, console, strlen(console) + 1);
+    for (; *argv; argv++, order.number++) gem5art__put(&message, *argv, strlen(*argv) + 1);
+    order.bytes = (uint32_t)(message.length - sizeof order);
+    if (message.failed) gem5art__fail_nomem(error);
+    else if (message.length > GEM5ART_MAX_COMMAND || order.number > GEM5ART__MAX_ARGUMENTS)
+        gem5art__fail(error, GEM5ART_LIMIT, "the command line has %zu bytes and %d arguments: at most %d and %d are allowed", message.length,
+                      (int)order.number, GEM5ART_MAX_COMMAND, GEM5ART__MAX_ARGUMENTS);
+    else {
+        memcpy(message.data, &order, sizeof order);
+        ok = gem5art__send_all(warden->orders, message.data, message.length);
+        if (!ok) gem5art__fail(error, GEM5ART_IO, "the warden process (pid %ld) is gone: %s", (long)warden->pid, strerror(errno));
+    }
+    gem5art__buf_free(&message);
+    return ok;
+}
+
+/* Async-signal-safe. A full socket means that a wake is on its way. */
+static void gem5art__wake(int wakes) {
+    int saved = errno;
+    if (GEM5ART_SYS_SEND(wakes, "w", 1) < 0) {}
+    errno = saved;
+}
+
+/* =============================================================== >>archive
+   A folder as a zip file (PKWARE's APPNOTE 6.3), deflated (RFC 1951). Every byte
+   of a file is read once and written once, in order; only the local headers are
+   patched when the sizes and the CRC behind them are known. */
+
+enum {
+    GEM5ART__DEFLATE_MIN_MATCH = 4,   /* 3 would be allowed: not worth its chains in text */
+    GEM5ART__DEFLATE_MAX_MATCH = 258,
+    GEM5ART__DEFLATE_LITERALS = 286,  /* symbols for bytes, the end of a block (256) and lengths */
+    GEM5ART__DEFLATE_DISTANCES = 30,
+    GEM5ART__DEFLATE_REACH = 32768,   /* how far back a match may lie */
+    GEM5ART__DEFLATE_HASH_BITS = 15,
+    GEM5ART__DEFLATE_TOKENS = 16384,  /* of one block */
+    GEM5ART__DEFLATE_BLOCK = 65535,   /* bytes of one block: what a stored one can hold */
+    GEM5ART__DEFLATE_AHEAD = GEM5ART__DEFLATE_MAX_MATCH + 8,
+    GEM5ART__DEFLATE_TRIES = 128,     /* candidates looked at for one match */
+    GEM5ART__DEFLATE_GOOD = 8,        /* a match to beat with a quarter of the tries */
+    GEM5ART__DEFLATE_LAZY = 16,       /* a shorter match waits for what the next byte offers */
+    GEM5ART__DEFLATE_NICE = 128       /* long enough to stop looking */
+};
+
+/* One prefix code of a block. */
+typedef struct gem5art__deflate_code {
+    uint32_t frequency[288];
+    uint16_t bits[288]; /* the code words, first bit lowest */
+    uint8_t length[288];
+} gem5art__deflate_code;
+
+typedef struct gem5art__deflate_match {
+    uint32_t length, distance; /* length 0: none */
+} gem5art__deflate_match;
+
+/* A zip file being written, and the compressor. Positions in files are counted on from file to file,
+   modulo 2^32, so that the hash chains need no clearing: a chain that leads out of the window ends, and one
+   that leads into it by chance is found out when the bytes are compared. */
+typedef struct gem5art__zip {
+    int fd;
+    int write_errno;           /* of the first write that failed, or 0; nothing is written after it */
+    uint64_t flushed, reached; /* bytes of the file before `out`, and of the longest that it was */
+    size_t pending;            /* bytes in `out` */
+    uint64_t bits;             /* of the deflate stream, not yet a whole byte */
+    unsigned bit_count;
+    uint64_t count;            /* entries */
+    gem5art__buf central, header;
+
+    int source;                /* the file being read */
+    int read_errno;
+    uint64_t unread, length;   /* its bytes still to be read, and those that were */
+    uint32_t crc;
+    uint32_t base;             /* position of window[0] */
+    uint32_t at, end;          /* in `window`: the next byte to encode, the end of what was read */
+    uint32_t hashed, block;    /* the next byte to hash, the block's first byte */
+    uint32_t token_count;
+    uint64_t extra_bits;       /* of the block's lengths and distances */
+    gem5art__deflate_code literals, distances;
+
+    uint8_t length_symbol[GEM5ART__DEFLATE_MAX_MATCH + 1]; /* less 257 */
+    uint8_t distance_symbol[512]; /* of distances up to 256, then of those in steps of 128 */
+    uint32_t tokens[GEM5ART__DEFLATE_TOKENS]; /* length << 16 | distance; length 0: the byte instead */
+    uint32_t newest[1 << GEM5ART__DEFLATE_HASH_BITS]; /* by hash: the last position */
+    uint32_t previous[GEM5ART__DEFLATE_REACH];        /* by position: the one before it with the same hash */
+    uint8_t window[262144];
+    uint8_t out[131072];
+} gem5art__zip;
+
+/* ---- output: one buffer, in which an entry can be patched or taken back while it is young */
+
+static void gem5art__zip_flush(gem5art__zip *zip) {
+    if (!zip->write_errno && !gem5art__write_at(zip->fd, zip->out, zip->pending, (off_t)zip->flushed))
+        zip->write_errno = errno;
+    zip->flushed += zip->pending;
+    zip->pending = 0;
+    if (zip->reached < zip->flushed) zip->reached = zip->flushed;
+}
+
+static uint64_t gem5art__zip_offset(const gem5art__zip *zip) { return zip->flushed + zip->pending; }
+
+static void gem5art__zip_put(gem5art__zip *zip, const void *data, size_t size) {
+    const uint8_t *bytes = (const uint8_t *)data;
+    while (size) {
+        size_t room = sizeof zip->out - zip->pending, n = size < room ? size : room;
+        memcpy(zip->out + zip->pending, bytes, n);
+        zip->pending += n;
+        bytes += n;
+        size -= n;
+        if (zip->pending == sizeof zip->out) gem5art__zip_flush(zip);
+    }
+}
+
+static void gem5art__zip_patch(gem5art__zip *zip, uint64_t offset, const void *data, size_t size) {
+    if (offset >= zip->flushed) {
+        memcpy(zip->out + (offset - zip->flushed), data, size);
+        return;
+    }
+    gem5art__zip_flush(zip);
+    if (!zip->write_errno && !gem5art__write_at(zip->fd, data, size, (off_t)offset)) zip->write_errno = errno;
+}
+
+/* Takes back everything from `offset` on. */
+static void gem5art__zip_rewind(gem5art__zip *zip, uint64_t offset) {
+    if (offset < zip->flushed) zip->flushed = offset;
+    zip->pending = (size_t)(offset - zip->flushed);
+}
+
+/* ---- deflate: prefix codes (RFC 1951, 3.2.2) */
+
+static int gem5art__compare_u32(const void *a, const void *b) {
+    uint32_t x = *(const uint32_t *)a, y = *(const uint32_t *)b;
+    return (x > y) - (x < y);
+}
+
+/* Huffman's code for the frequencies, with no length above `limit`. */
+static void gem5art__deflate_lengths(gem5art__deflate_code *code, int count, int limit) {
+    uint32_t leaves[288], weight[2 * 288];
+    uint16_t parent[2 * 288];
+    uint8_t depth[2 * 288];
+    int of_depth[16] = {0}, n = 0, symbol, node, leaf = 0, inner, i;
+    uint32_t space = 0;
+    for (symbol = 0; symbol < count; symbol++) {
+        code->length[symbol] = 0;
+        if (code->frequency[symbol]) leaves[n++] = code->frequency[symbol] << 9 | (uint32_t)symbol;
+    }
+    for (symbol = 0; n < 2; symbol++) /* an incomplete code is more than some readers can take */
+        if (!code->frequency[symbol]) leaves[n++] = 1u << 9 | (uint32_t)symbol;
+    qsort(leaves, (size_t)n, sizeof *leaves, gem5art__compare_u32);
+
+    for (i = 0; i < n; i++) weight[i] = leaves[i] >> 9;
+    for (node = inner = n; node < 2 * n - 1; node++) { /* joins the two lightest, which are first of their kind */
+        weight[node] = 0;
+        for (i = 0; i < 2; i++) {
+            int child = inner == node || (leaf < n && weight[leaf] <= weight[inner]) ? leaf++ : inner++;
+            weight[node] += weight[child];
+            parent[child] = (uint16_t)node;
+        }
+    }
+    depth[2 * n - 2] = 0;
+    for (i = 2 * n - 3; i >= 0; i--) {
+        depth[i] = (uint8_t)(depth[parent[i]] + 1);
+        if (i < n) of_depth[depth[i] < limit ? depth[i] : limit]++;
+    }
+
+    /* Leaves cut short take more than the whole code space: hang one at a time beside a higher leaf. */
+    for (i = 1; i <= limit; i++) space += (uint32_t)of_depth[i] << (limit - i);
+    for (; space > 1u << limit; space--) {
+        for (i = limit - 1; of_depth[i] == 0;) i--;
+        of_depth[i]--;
+        of_depth[i + 1] += 2;
+        of_depth[limit]--;
+    }
+    for (leaf = 0, i = limit; i > 0; i--)
+        for (; of_depth[i]; of_depth[i]--) code->length[leaves[leaf++] & 511] = (uint8_t)i;
+}
+
+/* The canonical code words for the lengths. */
+static void gem5art__deflate_words(gem5art__deflate_code *code, int count) {
+    unsigned of_length[17] = {0}, next[17], i;
+    int symbol;
+    for (symbol = 0; symbol < count; symbol++) of_length[code->length[symbol]]++;
+    of_length[0] = 0;
+    for (next[0] = 0, i = 1; i <= 16; i++) next[i] = (next[i - 1] + of_length[i - 1]) << 1;
+    for (symbol = 0; symbol < count; symbol++) {
+        unsigned word = next[code->length[symbol]]++, reversed = 0;
+        for (i = 0; i < code->length[symbol]; i++) reversed |= (word >> i & 1) << (code->length[symbol] - 1u - i);
+        code->bits[symbol] = (uint16_t)reversed;
+    }
+}
+
+static uint64_t gem5art__deflate_cost(const gem5art__deflate_code *code, int count) {
+    uint64_t bits = 0;
+    int symbol;
+    for (symbol = 0; symbol < count; symbol++) bits += (uint64_t)code->frequency[symbol] * code->length[symbol];
+    return bits;
+}
+
+/* The codes of a "fixed" block (3.2.6); all of its distances have 5 bits. */
+static void gem5art__deflate_fixed_lengths(gem5art__deflate_code *literals, gem5art__deflate_code *distances) {
+    int symbol;
+    for (symbol = 0; symbol < 288; symbol++)
+        literals->length[symbol] = symbol < 144 ? 8 : symbol < 256 ? 9 : symbol < 280 ? 7 : 8;
+    memset(distances->length, 5, GEM5ART__DEFLATE_DISTANCES);
+}
+
+static uint64_t gem5art__deflate_fixed_cost(const gem5art__zip *zip) {
+    gem5art__deflate_code fixed_literals, fixed_distances;
+    memcpy(&fixed_literals, &zip->literals, sizeof fixed_literals);
+    memcpy(&fixed_distances, &zip->distances, sizeof fixed_distances);
+    gem5art__deflate_fixed_lengths(&fixed_literals, &fixed_distances);
+    return gem5art__deflate_cost(&fixed_literals, GEM5ART__DEFLATE_LITERALS) +
+           gem5art__deflate_cost(&fixed_distances, GEM5ART__DEFLATE_DISTANCES);
+}
+
+/* ---- deflate: blocks (3.2.3 to 3.2.7) */
+
+/* At most 48 bits, lowest first. */
+static void gem5art__put_bits(gem5art__zip *zip, uint64_t value, unsigned count) {
+    zip->bits |= value << zip->bit_count;
+    zip->bit_count += count;
+    if (sizeof zip->out - zip->pending < 8) gem5art__zip_flush(zip);
+    for (; zip->bit_count >= 8; zip->bit_count -= 8, zip->bits >>= 8) zip->out[zip->pending++] = (uint8_t)zip->bits;
+}
+
+static void gem5art__put_last_bits(gem5art__zip *zip) {
+    if (zip->bit_count) gem5art__put_bits(zip, 0, 8 - zip->bit_count);
+}
+
+/* The lengths of a dynamic block's two codes, themselves coded. */
+typedef struct gem5art__deflate_head {
+    int literal_count, distance_count, order_count; /* HLIT + 257, HDIST + 1, HCLEN + 4 */
+    int symbol_count;
+    uint8_t symbol[GEM5ART__DEFLATE_LITERALS + GEM5ART__DEFLATE_DISTANCES];
+    uint8_t repeat[GEM5ART__DEFLATE_LITERALS + GEM5ART__DEFLATE_DISTANCES]; /* the extra bits of 16, 17 and 18 */
+    gem5art__deflate_code code;
+} gem5art__deflate_head;
+
+static const uint8_t gem5art__deflate_order[19] = {16, 17, 18, 0, 8, 7, 9, 6, 10, 5, 11, 4, 12, 3, 13, 2, 14, 1, 15};
+
+static unsigned gem5art__deflate_repeat_bits(int symbol) {
+    return symbol == 16 ? 2 : symbol == 17 ? 3 : symbol == 18 ? 7 : 0;
+}
+
+static void gem5art__deflate_put_length(gem5art__deflate_head *head, int symbol, int repeat) {
+    head->code.frequency[symbol]++;
+    head->symbol[head->symbol_count] = (uint8_t)symbol;
+    head->repeat[head->symbol_count++] = (uint8_t)repeat;
+}
+
+/* Fills in the head for the block's codes and returns its bits. */
+static uint64_t gem5art__deflate_make_head(const gem5art__zip *zip, gem5art__deflate_head *head) {
+    uint8_t lengths[GEM5ART__DEFLATE_LITERALS + GEM5ART__DEFLATE_DISTANCES];
+    int count, i, run;
+    uint64_t bits;
+    memset(head, 0, sizeof *head);
+    for (i = GEM5ART__DEFLATE_LITERALS; !zip->literals.length[i - 1];) i--;
+    head->literal_count = i;
+    for (i = GEM5ART__DEFLATE_DISTANCES; !zip->distances.length[i - 1];) i--;
+    head->distance_count = i;
+    count = head->literal_count + head->distance_count;
+    memcpy(lengths, zip->literals.length, (size_t)head->literal_count);
+    memcpy(lengths + head->literal_count, zip->distances.length, (size_t)head->distance_count);
+
+    for (i = 0; i < count; i += run) {
+        for (run = 1; run < 138 && i + run < count && lengths[i + run] == lengths[i];) run++;
+        if (run >= 3 && lengths[i] == 0) {
+            if (run <= 10) gem5art__deflate_put_length(head, 17, run - 3);
+            else gem5art__deflate_put_length(head, 18, run - 11);
+        } else if (run >= 3 && i > 0 && lengths[i - 1] == lengths[i]) {
+            if (run > 6) run = 6;
+            gem5art__deflate_put_length(head, 16, run - 3);
+        } else {
+            run = 1;
+            gem5art__deflate_put_length(head, lengths[i], 0);
+        }
+    }
+    gem5art__deflate_lengths(&head->code, 19, 7);
+    gem5art__deflate_words(&head->code, 19);
+    for (i = 19; i > 4 && !head->code.length[gem5art__deflate_order[i - 1]];) i--;
+    head->order_count = i;
+    bits = 5 + 5 + 4 + 3 * (uint64_t)i + gem5art__deflate_cost(&head->code, 19);
+    for (i = 16; i <= 18; i++) bits += (uint64_t)head->code.frequency[i] * gem5art__deflate_repeat_bits(i);
+    return bits;
+}
+
+static void gem5art__deflate_put_head(gem5art__zip *zip, const gem5art__deflate_head *head) {
+    int i;
+    gem5art__put_bits(zip, (uint64_t)(head->literal_count - 257), 5);
+    gem5art__put_bits(zip, (uint64_t)(head->distance_count - 1), 5);
+    gem5art__put_bits(zip, (uint64_t)(head->order_count - 4), 4);
+    for (i = 0; i < head->order_count; i++)
+        gem5art__put_bits(zip, head->code.length[gem5art__deflate_order[i]], 3);
+    for (i = 0; i < head->symbol_count; i++) {
+        int symbol = head->symbol[i];
+        gem5art__put_bits(zip, head->code.bits[symbol], head->code.length[symbol]);
+        gem5art__put_bits(zip, head->repeat[i], gem5art__deflate_repeat_bits(symbol));
+    }
+}
+
+/* Symbols of lengths (less 257) and of distances (3.2.5): what each begins with, and its extra bits. */
+static const uint16_t gem5art__deflate_length_base[29] = {3,  4,  5,  6,  7,  8,  9,  10, 11,  13,  15,  17,  19,  23, 27,
+                                                          31, 35, 43, 51, 59, 67, 83, 99, 115, 131, 163, 195, 227, 258};
+static const uint8_t gem5art__deflate_length_extra[29] = {0, 0, 0, 0, 0, 0, 0, 0, 1, 1, 1, 1, 2, 2, 2,
+                                                          2, 3, 3, 3, 3, 4, 4, 4, 4, 5, 5, 5, 5, 0};
+static const uint16_t gem5art__deflate_distance_base[30] = {
+    1,   2,   3,   4,   5,   7,    9,    13,   17,   25,   33,   49,   65,    97,    129,
+    193, 257, 385, 513, 769, 1025, 1537, 2049, 3073, 4097, 6145, 8193, 12289, 16385, 24577};
+static const uint8_t gem5art__deflate_distance_extra[30] = {0, 0, 0, 0, 1, 1, 2, 2,  3,  3,  4,  4,  5,  5,  6,
+                                                            6, 7, 7, 8, 8, 9, 9, 10, 10, 11, 11, 12, 12, 13, 13};
+
+static void gem5art__deflate_make_tables(gem5art__zip *zip) {
+    unsigned symbol, i;
+    for (symbol = 0, i = 3; i <= GEM5ART__DEFLATE_MAX_MATCH; i++) {
+        if (symbol < 28 && i == gem5art__deflate_length_base[symbol + 1]) symbol++;
+        zip->length_symbol[i] = (uint8_t)symbol;
+    }
+    for (symbol = 0, i = 0; i < 512; i++) {
+        unsigned distance = i < 256 ? i + 1 : (i - 256) * 128 + 1;
+        while (symbol < 29 && distance >= gem5art__deflate_distance_base[symbol + 1]) symbol++;
+        zip->distance_symbol[i] = (uint8_t)symbol;
+        if (i == 255) symbol = 0;
+    }
+}
+
+static unsigned gem5art__deflate_distance_symbol(const gem5art__zip *zip, uint32_t distance) {
+    return zip->distance_symbol[distance <= 256 ? distance - 1 : 256 + (distance - 1) / 128];
+}
+
+static void gem5art__deflate_put_tokens(gem5art__zip *zip) {
+    const gem5art__deflate_code *literals = &zip->literals, *distances = &zip->distances;
+    uint32_t i;
+    for (i = 0; i < zip->token_count; i++) {
+        uint32_t length = zip->tokens[i] >> 16, distance = zip->tokens[i] & 65535;
+        if (length == 0) {
+            gem5art__put_bits(zip, literals->bits[distance], literals->length[distance]);
+        } else {
+            unsigned symbol = zip->length_symbol[length], code = 257 + symbol, count = literals->length[code];
+            uint64_t bits = literals->bits[code];
+            bits |= (uint64_t)(length - gem5art__deflate_length_base[symbol]) << count;
+            count += gem5art__deflate_length_extra[symbol];
+            symbol = gem5art__deflate_distance_symbol(zip, distance);
+            bits |= (uint64_t)distances->bits[symbol] << count;
+            count += distances->length[symbol];
+            bits |= (uint64_t)(distance - gem5art__deflate_distance_base[symbol]) << count;
+            count += gem5art__deflate_distance_extra[symbol];
+            gem5art__put_bits(zip, bits, count);
+        }
+    }
+    gem5art__put_bits(zip, literals->bits[256], literals->length[256]);
+}
+
+static void gem5art__deflate_put_stored(gem5art__zip *zip) {
+    uint32_t size = zip->at - zip->block;
+    gem5art__put_last_bits(zip);
+    gem5art__put_bits(zip, size | (uint64_t)(~size & 65535) << 16, 32);
+    gem5art__zip_put(zip, zip->window + zip->block, size);
+}
+
+/* Ends the block at `at`, in the shortest of the three forms. */
+static void gem5art__deflate_end_block(gem5art__zip *zip, bool last) {
+    gem5art__deflate_head head;
+    uint64_t dynamic_bits, fixed_bits, stored_bits = 32 + 7 + 8 * (uint64_t)(zip->at - zip->block);
+    zip->literals.frequency[256] = 1;
+    fixed_bits = gem5art__deflate_fixed_cost(zip) + zip->extra_bits;
+    gem5art__deflate_lengths(&zip->literals, GEM5ART__DEFLATE_LITERALS, 15);
+    gem5art__deflate_lengths(&zip->distances, GEM5ART__DEFLATE_DISTANCES, 15);
+    dynamic_bits = gem5art__deflate_make_head(zip, &head) + zip->extra_bits +
+                   gem5art__deflate_cost(&zip->literals, GEM5ART__DEFLATE_LITERALS) +
+                   gem5art__deflate_cost(&zip->distances, GEM5ART__DEFLATE_DISTANCES);
+
+    gem5art__put_bits(zip, last, 1);
+    if (stored_bits < fixed_bits && stored_bits < dynamic_bits) {
+        gem5art__put_bits(zip, 0, 2);
+        gem5art__deflate_put_stored(zip);
+    } else {
+        bool fixed = fixed_bits <= dynamic_bits;
+        gem5art__put_bits(zip, fixed ? 1 : 2, 2);
+        if (fixed) gem5art__deflate_fixed_lengths(&zip->literals, &zip->distances);
+        else gem5art__deflate_put_head(zip, &head);
+        gem5art__deflate_words(&zip->literals, fixed ? 288 : GEM5ART__DEFLATE_LITERALS);
+        gem5art__deflate_words(&zip->distances, GEM5ART__DEFLATE_DISTANCES);
+        gem5art__deflate_put_tokens(zip);
+    }
+    memset(zip->literals.frequency, 0, sizeof zip->literals.frequency);
+    memset(zip->distances.frequency, 0, sizeof zip->distances.frequency);
+    zip->token_count = 0;
+    zip->extra_bits = 0;
+    zip->block = zip->at;
+}
+
+/* ---- deflate: matches */
+
+/* Reads on until a match of any length can be seen from the byte behind `at`. What the block or a match
+   may still need stays in the window. */
+static void gem5art__deflate_fill(gem5art__zip *zip) {
+    while (zip->unread && zip->end - zip->at < GEM5ART__DEFLATE_AHEAD) {
+        uint32_t keep = zip->at > GEM5ART__DEFLATE_REACH ? zip->at - GEM5ART__DEFLATE_REACH : 0, room;
+        ssize_t n;
+        if (keep > zip->block) keep = zip->block;
+        if (zip->end > sizeof zip->window / 2) {
+            memmove(zip->window, zip->window + keep, zip->end - keep);
+            zip->base += keep;
+            zip->at -= keep;
+            zip->end -= keep;
+            zip->hashed -= keep;
+            zip->block -= keep;
+        }
+        room = (uint32_t)sizeof zip->window - zip->end;
+        n = gem5art__read_some(zip->source, zip->window + zip->end, zip->unread < room ? (size_t)zip->unread : room);
+        if (n < 0) zip->read_errno = errno;
+        zip->unread = n > 0 ? zip->unread - (uint64_t)n : 0; /* it may have become shorter */
+        if (n <= 0) return;
+        zip->crc = gem5art_crc32(zip->crc, zip->window + zip->end, (size_t)n);
+        zip->length += (uint64_t)n;
+        zip->end += (uint32_t)n;
+    }
+}
+
+/* Enters the positions before `to` in the chains of their first bytes. */
+static void gem5art__deflate_hash(gem5art__zip *zip, uint32_t to) {
+    for (; zip->hashed < to && zip->end - zip->hashed >= GEM5ART__DEFLATE_MIN_MATCH; zip->hashed++) {
+        uint32_t bytes, position = zip->base + zip->hashed, *newest;
+        memcpy(&bytes, zip->window + zip->hashed, sizeof bytes);
+        newest = &zip->newest[bytes * 2654435761u >> (32 - GEM5ART__DEFLATE_HASH_BITS)];
+        zip->previous[position % GEM5ART__DEFLATE_REACH] = *newest;
+        *newest = position;
+    }
+}
+
+static uint32_t gem5art__same_bytes(const uint8_t *a, const uint8_t *b, uint32_t limit) {
+    uint32_t n = 0;
+    uint64_t x, y;
+    for (; n + 8 <= limit; n += 8) {
+        memcpy(&x, a + n, 8);
+        memcpy(&y, b + n, 8);
+        if (x != y) break;
+    }
+    while (n < limit && a[n] == b[n]) n++;
+    return n;
+}
+
+/* The longest match at `at` of more than `best` bytes (3 or more); of equal ones the nearest. */
+static gem5art__deflate_match gem5art__deflate_find(gem5art__zip *zip, uint32_t at, uint32_t best) {
+    gem5art__deflate_match match = {0, 0};
+    const uint8_t *here = zip->window + at;
+    uint32_t position = zip->base + at, candidate, n;
+    uint32_t available = zip->end - at, reach = at < GEM5ART__DEFLATE_REACH ? at : GEM5ART__DEFLATE_REACH - 1;
+    int tries = best < GEM5ART__DEFLATE_GOOD ? GEM5ART__DEFLATE_TRIES : GEM5ART__DEFLATE_TRIES / 4;
+    if (available > GEM5ART__DEFLATE_MAX_MATCH) available = GEM5ART__DEFLATE_MAX_MATCH;
+    gem5art__deflate_hash(zip, at + 1);
+    if (available <= best) return match;
+    candidate = zip->previous[position % GEM5ART__DEFLATE_REACH];
+    for (; tries && position - candidate - 1 < reach; tries--) {
+        uint32_t distance = position - candidate;
+        if (memcmp(here - distance + best - 3, here + best - 3, 4) == 0 &&
+            (n = gem5art__same_bytes(here - distance, here, available)) > best) {
+            match.length = best = n;
+            match.distance = distance;
+            if (n >= GEM5ART__DEFLATE_NICE || n == available) break;
+        }
+        candidate = zip->previous[candidate % GEM5ART__DEFLATE_REACH];
+    }
+    return match;
+}
+
+static void gem5art__deflate_literal(gem5art__zip *zip) {
+    uint8_t byte = zip->window[zip->at++];
+    zip->literals.frequency[byte]++;
+    zip->tokens[zip->token_count++] = byte;
+}
+
+static void gem5art__deflate_copy(gem5art__zip *zip, gem5art__deflate_match match) {
+    unsigned length_symbol = zip->length_symbol[match.length];
+    unsigned distance_symbol = gem5art__deflate_distance_symbol(zip, match.distance);
+    zip->literals.frequency[257 + length_symbol]++;
+    zip->distances.frequency[distance_symbol]++;
+    zip->extra_bits += gem5art__deflate_length_extra[length_symbol];
+    zip->extra_bits += gem5art__deflate_distance_extra[distance_symbol];
+    zip->tokens[zip->token_count++] = match.length << 16 | match.distance;
+    zip->at += match.length;
+    gem5art__deflate_hash(zip, zip->at);
+}
+
+static bool gem5art__deflate_block_is_full(const gem5art__zip *zip) {
+    return zip->token_count == GEM5ART__DEFLATE_TOKENS ||
+           zip->at - zip->block > GEM5ART__DEFLATE_BLOCK - GEM5ART__DEFLATE_MAX_MATCH;
+}
+
+/* Appends the first `size` bytes of a file, or what there is of them, as a deflate stream. A match waits for
+   the next byte's: if that is longer, a literal makes way for it. Returns the method: the stream is not kept
+   where the bytes themselves are at hand and no longer. */
+static uint16_t gem5art__deflate_file(gem5art__zip *zip, int fd, uint64_t size) {
+    gem5art__deflate_match match = {0, 0}, next;
+    uint64_t start = gem5art__zip_offset(zip);
+    zip->source = fd;
+    zip->read_errno = 0;
+    zip->unread = size;
+    zip->length = 0;
+    zip->crc = 0;
+    zip->base += zip->end;
+    zip->at = zip->end = zip->hashed = zip->block = 0;
+    while (gem5art__deflate_fill(zip), zip->at < zip->end && !zip->write_errno) {
+        next.length = next.distance = 0;
+        if (!match.length) match = gem5art__deflate_find(zip, zip->at, GEM5ART__DEFLATE_MIN_MATCH - 1);
+        if (match.length && match.length < GEM5ART__DEFLATE_LAZY)
+            next = gem5art__deflate_find(zip, zip->at + 1, match.length);
+        if (match.length && !next.length) gem5art__deflate_copy(zip, match);
+        else gem5art__deflate_literal(zip);
+        match = next;
+        if (gem5art__deflate_block_is_full(zip)) gem5art__deflate_end_block(zip, false);
+    }
+    gem5art__deflate_end_block(zip, true);
+    gem5art__put_last_bits(zip);
+    if (zip->length > zip->end || gem5art__zip_offset(zip) - start < zip->length) return 8;
+    gem5art__zip_rewind(zip, start);
+    gem5art__zip_put(zip, zip->window, zip->end);
+    return 0;
+}
+
+/* ---- entries (APPNOTE 4.3.7 to 4.3.16) */
+
+typedef struct gem5art__zip_entry {
+    const char *name; /* relative to the folder; that of a folder ends in a slash */
+    mode_t mode;
+    time_t mtime;
+    uint64_t offset, size, stored_size;
+    uint32_t crc;
+    uint16_t method;  /* 0: stored, 8: deflated */
+    bool zip64;       /* its local header has room for sizes of 64 bits */
+} gem5art__zip_entry;
+
+#define GEM5ART__ZIP_MAX 0xffffffffu        /* in a field of 32 bits: look in the ZIP64 extra */
+#define GEM5ART__ZIP64_FROM 0xf0000000u     /* a smaller file fits 32 bits, even with the heads of stored blocks */
+#define GEM5ART__ZIP_UNIX_MADE (3 << 8 | 63) /* host Unix, APPNOTE 6.3 */
+
+static void gem5art__put_le(gem5art__buf *buf, uint64_t value, int bytes) {
+    uint8_t data[8];
+    int i;
+    for (i = 0; i < bytes; i++) data[i] = (uint8_t)(value >> 8 * i);
+    gem5art__put(buf, data, (size_t)bytes);
+}
+
+static uint64_t gem5art__zip_clip(uint64_t value) { return value < GEM5ART__ZIP_MAX ? value : GEM5ART__ZIP_MAX; }
+
+/* MS-DOS has local time, in steps of two seconds, from 1980 to 2107. */
+static uint32_t gem5art__dos_time(time_t mtime) {
+    struct tm t;
+    if (!localtime_r(&mtime, &t) || t.tm_year < 80) return 1u << 21 | 1u << 16;
+    if (t.tm_year > 207) return 127u << 25 | 12u << 21 | 31u << 16 | 23u << 11 | 59u << 5 | 29u;
+    return (uint32_t)(t.tm_year - 80) << 25 | (uint32_t)(t.tm_mon + 1) << 21 | (uint32_t)t.tm_mday << 16 |
+           (uint32_t)t.tm_hour << 11 | (uint32_t)t.tm_min << 5 | (uint32_t)(t.tm_sec < 60 ? t.tm_sec : 59) / 2;
+}
+
+/* Bit 11, where it tells something: the name is UTF-8. */
+static unsigned gem5art__zip_flags(const char *name) {
+    bool ascii = true;
+    size_t n;
+    for (; *name; name += n) {
+        n = gem5art__utf8_sequence(name, strlen(name));
+        if (n == 0) return 0;
+        if (n > 1) ascii = false;
+    }
+    return ascii ? 0 : 1u << 11;
+}
+
+/* The fields that a local header and a central one share, in the same order. */
+static void gem5art__zip_put_common(gem5art__buf *buf, const gem5art__zip_entry *entry, uint64_t stored_size,
+                                    uint64_t size, size_t extra_length) {
+    gem5art__put_le(buf, entry->zip64 ? 45 : 20, 2); /* version needed to extract */
+    gem5art__put_le(buf, gem5art__zip_flags(entry->name), 2);
+    gem5art__put_le(buf, entry->method, 2);
+    gem5art__put_le(buf, gem5art__dos_time(entry->mtime), 4);
+    gem5art__put_le(buf, entry->crc, 4);
+    gem5art__put_le(buf, gem5art__zip_clip(stored_size), 4);
+    gem5art__put_le(buf, gem5art__zip_clip(size), 4);
+    gem5art__put_le(buf, strlen(entry->name), 2);
+    gem5art__put_le(buf, extra_length, 2);
+}
+
+/* The extended timestamp: UTC, with a sign. Times that do not fit are left to DOS. */
+static size_t gem5art__zip_time_length(const gem5art__zip_entry *entry) {
+    return entry->mtime >= INT32_MIN && entry->mtime <= INT32_MAX ? 9 : 0;
+}
+
+static void gem5art__zip_put_time(gem5art__buf *buf, const gem5art__zip_entry *entry) {
+    if (!gem5art__zip_time_length(entry)) return;
+    gem5art__put_le(buf, 0x5455, 2);
+    gem5art__put_le(buf, 5, 2);
+    gem5art__put_le(buf, 1, 1); /* only the time of modification follows */
+    gem5art__put_le(buf, (uint64_t)entry->mtime, 4);
+}
+
+/* Makes the local header in zip->header; as long before the sizes are known as after. */
+static void gem5art__zip_make_local(gem5art__zip *zip, const gem5art__zip_entry *entry) {
+    gem5art__buf *header = &zip->header;
+    header->length = 0;
+    gem5art__puts(header, "PK\003\004");
+    gem5art__zip_put_common(header, entry, entry->zip64 ? GEM5ART__ZIP_MAX : entry->stored_size,
+                            entry->zip64 ? GEM5ART__ZIP_MAX : entry->size,
+                            gem5art__zip_time_length(entry) + (entry->zip64 ? 20 : 0));
+    gem5art__puts(header, entry->name);
+    gem5art__zip_put_time(header, entry);
+    if (entry->zip64) {
+        gem5art__put_le(header, 1, 2);
+        gem5art__put_le(header, 16, 2);
+        gem5art__put_le(header, entry->size, 8);
+        gem5art__put_le(header, entry->stored_size, 8);
+    }
+}
+
+static void gem5art__zip_put_central(gem5art__zip *zip, gem5art__zip_entry *entry) {
+    gem5art__buf *central = &zip->central;
+    uint64_t wide[3], extra;
+    int count = 0, i;
+    if (entry->size >= GEM5ART__ZIP_MAX) wide[count++] = entry->size;
+    if (entry->stored_size >= GEM5ART__ZIP_MAX) wide[count++] = entry->stored_size;
+    if (entry->offset >= GEM5ART__ZIP_MAX) wide[count++] = entry->offset;
+    extra = gem5art__zip_time_length(entry) + (count ? 4 + 8 * (uint64_t)count : 0);
+    if (count) entry->zip64 = true;
+
+    gem5art__puts(central, "PK\001\002");
+    gem5art__put_le(central, GEM5ART__ZIP_UNIX_MADE, 2);
+    gem5art__zip_put_common(central, entry, entry->stored_size, entry->size, (size_t)extra);
+    gem5art__put_le(central, 0, 2 + 2 + 2); /* no comment; disk 0; internal attributes: not known to be text */
+    gem5art__put_le(central, (uint64_t)entry->mode << 16 | (S_ISDIR(entry->mode) ? 0x10 : 0), 4);
+    gem5art__put_le(central, gem5art__zip_clip(entry->offset), 4);
+    gem5art__puts(central, entry->name);
+    gem5art__zip_put_time(central, entry);
+    if (count) {
+        gem5art__put_le(central, 1, 2);
+        gem5art__put_le(central, 8 * (uint64_t)count, 2);
+        for (i = 0; i < count; i++) gem5art__put_le(central, wide[i], 8);
+    }
+    zip->count++;
+}
+
+static void gem5art__zip_begin(gem5art__zip *zip, gem5art__zip_entry *entry) {
+    entry->offset = gem5art__zip_offset(zip);
+    gem5art__zip_make_local(zip, entry);
+    gem5art__zip_put(zip, zip->header.data, zip->header.length);
+}
+
+static void gem5art__zip_end(gem5art__zip *zip, gem5art__zip_entry *entry) {
+    gem5art__zip_make_local(zip, entry);
+    gem5art__zip_patch(zip, entry->offset, zip->header.data, zip->header.length);
+    gem5art__zip_put_central(zip, entry);
+}
+
+/* Ends the file: the central directory, and where it is. */
+static bool gem5art__zip_finish(gem5art__zip *zip) {
+    uint64_t start = gem5art__zip_offset(zip), size = zip->central.length, count = zip->count;
+    gem5art__buf *end = &zip->header;
+    end->length = 0;
+    if (count >= 0xffff || size >= GEM5ART__ZIP_MAX || start >= GEM5ART__ZIP_MAX) {
+        gem5art__puts(end, "PK\006\006"); /* ZIP64 end of central directory record */
+        gem5art__put_le(end, 44, 8);
+        gem5art__put_le(end, GEM5ART__ZIP_UNIX_MADE, 2);
+        gem5art__put_le(end, 45, 2);
+        gem5art__put_le(end, 0, 4 + 4); /* disks */
+        gem5art__put_le(end, count, 8);
+        gem5art__put_le(end, count, 8);
+        gem5art__put_le(end, size, 8);
+        gem5art__put_le(end, start, 8);
+        gem5art__puts(end, "PK\006\007"); /* and where that is */
+        gem5art__put_le(end, 0, 4);
+        gem5art__put_le(end, start + size, 8);
+        gem5art__put_le(end, 1, 4);
+    }
+    gem5art__puts(end, "PK\005\006"); /* end of central directory record */
+    gem5art__put_le(end, 0, 2 + 2);
+    gem5art__put_le(end, count < 0xffff ? count : 0xffff, 2);
+    gem5art__put_le(end, count < 0xffff ? count : 0xffff, 2);
+    gem5art__put_le(end, gem5art__zip_clip(size), 4);
+    gem5art__put_le(end, gem5art__zip_clip(start), 4);
+    gem5art__put_le(end, 0, 2); /* no comment */
+    if (zip->central.failed || end->failed) return errno = ENOMEM, false;
+
+    if (size) gem5art__zip_put(zip, zip->central.data, zip->central.length);
+    gem5art__zip_put(zip, end->data, end->length);
+    gem5art__zip_flush(zip);
+    if (zip->write_errno) return errno = zip->write_errno, false;
+    if (zip->reached > zip->flushed && !gem5art__truncate(zip->fd, (off_t)zip->flushed)) return false;
+    return gem5art__datasync(zip->fd);
+}
+
+/* ---- the folder */
+
+typedef struct gem5art__archiver {
+    const char *zip_path;
+    struct stat old_zip;    /* what is at zip_path now, if anything: st_nlink 0 for nothing */
+    gem5art__arena names;
+    gem5art__buf entries;   /* of gem5art__zip_entry */
+    gem5art__buf path;      /* of what is being looked at */
+    size_t root_length;     /* of `path`: the folder and a slash */
+    gem5art__buf *notes;
+    gem5art__zip *zip;
+} gem5art__archiver;
+
+/* Notes why `path` is not in the zip file; on one line, whatever its name. */
+static void gem5art__archive_note(gem5art__archiver *a, const char *why) {
+    size_t i = a->notes->length;
+    gem5art__putf(a->notes, "%s was left out of %s: %s", a->path.data, gem5art__base_name(a->zip_path), why);
+    for (; !a->notes->failed && i < a->notes->length; i++)
+        if (a->notes->data[i] == '\n') a->notes->data[i] = '?';
+    gem5art__puts(a->notes, "\n");
+}
+
+/* Makes `path` that of an entry, and returns false when out of memory. */
+static bool gem5art__archive_at(gem5art__archiver *a, const char *folder, const char *name) {
+    a->path.length = a->root_length;
+    gem5art__puts(&a->path, folder);
+    gem5art__puts(&a->path, name);
+    return !a->path.failed;
+}
+
+/* Adds what is at `path` to the entries, or a note. */
+static void gem5art__archive_add(gem5art__archiver *a) {
+    gem5art__zip_entry entry;
+    struct stat st;
+    size_t length;
+    memset(&entry, 0, sizeof entry);
+    if (GEM5ART_SYS_LSTAT(a->path.data, &st) < 0) {
+        gem5art__archive_note(a, strerror(errno));
+        return;
+    }
+    if (st.st_ino == a->old_zip.st_ino && st.st_dev == a->old_zip.st_dev && a->old_zip.st_nlink > 0 &&
+        strcmp(gem5art__base_name(a->path.data), gem5art__base_name(a->zip_path)) == 0)
+        return;
+    entry.mode = st.st_mode;
+    entry.mtime = st.st_mtime;
+    if (S_ISDIR(st.st_mode)) gem5art__puts(&a->path, "/");
+    if (a->path.failed) return;
+    length = a->path.length - a->root_length;
+    entry.name = gem5art__arena_copy_n(&a->names, a->path.data + a->root_length, length);
+    if (length > 0xffff) gem5art__archive_note(a, "its name is too long for a zip file");
+    else if (S_ISREG(st.st_mode) || S_ISDIR(st.st_mode) || S_ISLNK(st.st_mode))
+        gem5art__put(&a->entries, &entry, sizeof entry);
+    else gem5art__archive_note(a, S_ISFIFO(st.st_mode) ? "it is a FIFO" : S_ISSOCK(st.st_mode) ? "it is a socket" : "it is a device");
+}
+
+/* Lists one folder ("" or "NAME/"); false, with errno, where it cannot be read to its end. */
+static bool gem5art__archive_list_folder(gem5art__archiver *a, const char *name) {
+    DIR *dir;
+    struct dirent *item;
+    int list_errno;
+    if (!gem5art__archive_at(a, name, "")) return errno = ENOMEM, false;
+    dir = GEM5ART_SYS_OPENDIR(a->path.data);
+    if (!dir) return false;
+    while (errno = 0, (item = GEM5ART_SYS_READDIR(dir)) != NULL) {
+        if (strcmp(item->d_name, ".") == 0 || strcmp(item->d_name, "..") == 0) continue;
+        if (gem5art__archive_at(a, name, item->d_name)) gem5art__archive_add(a);
+    }
+    list_errno = errno;
+    GEM5ART_SYS_CLOSEDIR(dir);
+    errno = list_errno;
+    return list_errno == 0;
+}
+
+static gem5art__zip_entry *gem5art__archive_entries(const gem5art__archiver *a, size_t *count) {
+    *count = a->entries.length / sizeof(gem5art__zip_entry);
+    return (gem5art__zip_entry *)(void *)a->entries.data;
+}
+
+static int gem5art__archive_compare(const void *a, const void *b) {
+    return strcmp(((const gem5art__zip_entry *)a)->name, ((const gem5art__zip_entry *)b)->name);
+}
+
+/* Finds everything under the folder, the folders found so far serving as the queue; sorts it by name. */
+static bool gem5art__archive_list(gem5art__archiver *a, const char *folder, gem5art_error *error) {
+    gem5art__zip_entry *entries;
+    size_t count, i;
+    if (!gem5art__archive_list_folder(a, "") && !a->path.failed)
+        return gem5art__fail_errno(error, "read the folder", folder);
+    for (i = 0; entries = gem5art__archive_entries(a, &count), i < count; i++) {
+        const char *name = entries[i].name;
+        if (a->names.failed || a->entries.failed) break;
+        if (!S_ISDIR(entries[i].mode) || gem5art__archive_list_folder(a, name)) continue;
+        if (!gem5art__archive_at(a, name, "")) break;
+        gem5art__archive_note(a, strerror(errno));
+    }
+    if (a->names.failed || a->entries.failed || a->path.failed || a->notes->failed) return gem5art__fail_nomem(error);
+    if (count) qsort(entries, count, sizeof *entries, gem5art__archive_compare);
+    return true;
+}
+
+/* Appends a file; NULL, or why it could not be. */
+static const char *gem5art__archive_put_file(gem5art__archiver *a, gem5art__zip_entry *entry) {
+    gem5art__zip *zip = a->zip;
+    const char *why = NULL;
+    struct stat st;
+    int fd = gem5art__open(a->path.data, O_RDONLY | O_NONBLOCK | O_NOFOLLOW | O_NOCTTY, 0);
+    if (fd < 0 || GEM5ART_SYS_FSTAT(fd, &st) < 0) why = strerror(errno);
+    else if (!S_ISREG(st.st_mode)) why = "it is no file any more";
+    else {
+        entry->mode = st.st_mode;
+        entry->mtime = st.st_mtime;
+        entry->zip64 = (uint64_t)st.st_size >= GEM5ART__ZIP64_FROM;
+        gem5art__zip_begin(zip, entry);
+        entry->method = gem5art__deflate_file(zip, fd, (uint64_t)st.st_size);
+        entry->crc = zip->crc;
+        entry->size = zip->length;
+        entry->stored_size = gem5art__zip_offset(zip) - entry->offset - zip->header.length;
+        if (zip->read_errno) {
+            gem5art__zip_rewind(zip, entry->offset);
+            why = strerror(zip->read_errno);
+        } else {
+            gem5art__zip_end(zip, entry);
+        }
+    }
+    gem5art__close(fd);
+    return why;
+}
+
+static const char *gem5art__archive_put_symlink(gem5art__archiver *a, gem5art__zip_entry *entry) {
+    gem5art__zip *zip = a->zip;
+    ssize_t length = GEM5ART_SYS_READLINK(a->path.data, (char *)zip->window, sizeof zip->window);
+    if (length < 0) return strerror(errno);
+    entry->mode = S_IFLNK | 0777;
+    entry->size = entry->stored_size = (uint64_t)length;
+    entry->crc = gem5art_crc32(0, zip->window, (size_t)length);
+    gem5art__zip_begin(zip, entry);
+    gem5art__zip_put(zip, zip->window, (size_t)length);
+    gem5art__zip_put_central(zip, entry);
+    return NULL;
+}
+
+static const char *gem5art__archive_put_folder(gem5art__archiver *a, gem5art__zip_entry *entry) {
+    gem5art__zip_begin(a->zip, entry);
+    gem5art__zip_put_central(a->zip, entry);
+    return NULL;
+}
+
+/* Writes the open temporary file; false with errno. */
+static bool gem5art__archive_write(gem5art__archiver *a) {
+    size_t count, i;
+    gem5art__zip_entry *entries = gem5art__archive_entries(a, &count);
+    for (i = 0; i < count && !a->zip->write_errno; i++) {
+        gem5art__zip_entry *entry = &entries[i];
+        const char *why;
+        if (!gem5art__archive_at(a, entry->name, "")) return errno = ENOMEM, false;
+        if (S_ISREG(entry->mode)) why = gem5art__archive_put_file(a, entry);
+        else if (S_ISLNK(entry->mode)) why = gem5art__archive_put_symlink(a, entry);
+        else why = gem5art__archive_put_folder(a, entry);
+        if (why) gem5art__archive_note(a, why);
+        if (a->zip->header.failed || a->zip->central.failed || a->notes->failed) return errno = ENOMEM, false;
+    }
+    return gem5art__zip_finish(a->zip);
+}
+
+/* Writes the listed entries to a temporary file and gives it its name. */
+static bool gem5art__archive_save(gem5art__archiver *a, gem5art_error *error) {
+    gem5art__buf temporary = {NULL, 0, 0, false};
+    char *slash;
+    bool ok = false;
+    if (!gem5art__temporary_name(&temporary, a->zip_path, error)) return gem5art__buf_free(&temporary), false;
+    a->zip->fd = gem5art__open(temporary.data, O_WRONLY | O_CREAT | O_EXCL, 0666);
+    if (a->zip->fd < 0) gem5art__fail_errno(error, "create", temporary.data);
+    else {
+        ok = gem5art__archive_write(a);
+        if (!ok) gem5art__fail_errno(error, "write", a->zip_path);
+        gem5art__close(a->zip->fd);
+        ok = ok && gem5art__name_file(temporary.data, a->zip_path, GEM5ART__REPLACE, error);
+        if (!ok) GEM5ART_SYS_UNLINK(temporary.data);
+    }
+    if (ok) {
+        slash = strrchr(temporary.data, '/');
+        if (slash) slash[slash == temporary.data] = 0;
+        ok = gem5art__sync_folder(slash ? temporary.data : ".");
+        if (!ok) gem5art__fail_errno(error, "sync the folder of", a->zip_path);
+    }
+    gem5art__buf_free(&temporary);
+    return ok;
+}
+
+/* Writes everything under `folder` to a new zip file at `zip_path` (which may lie inside the folder and is
+   left out), whole or not at all. A file counts as long as it is when it is opened. `notes` gets one sentence
+   a line for what could not go in: a socket, a FIFO, a device, what vanished or cannot be read. */
+static bool gem5art__archive(const char *folder, const char *zip_path, gem5art__buf *notes, gem5art_error *error) {
+    gem5art__archiver a;
+    bool ok = false;
+    memset(&a, 0, sizeof a);
+    a.zip_path = zip_path;
+    a.notes = notes;
+    gem5art__putf(&a.path, "%s/", folder);
+    a.root_length = a.path.length;
+    if (GEM5ART_SYS_LSTAT(zip_path, &a.old_zip) < 0) memset(&a.old_zip, 0, sizeof a.old_zip);
+    a.zip = (gem5art__zip *)gem5art__alloc(sizeof *a.zip);
+    if (!a.zip) gem5art__fail_nomem(error);
+    else {
+        a.zip->base = GEM5ART__DEFLATE_REACH; /* away from the zeros in the chains */
+        gem5art__deflate_make_tables(a.zip);
+        ok = gem5art__archive_list(&a, folder, error) && gem5art__archive_save(&a, error);
+        gem5art__buf_free(&a.zip->central);
+        gem5art__buf_free(&a.zip->header);
+        gem5art__free(a.zip);
+    }
+    gem5art__buf_free(&a.path);
+    gem5art__buf_free(&a.entries);
+    gem5art__arena_free(&a.names);
+    return ok;
+}
+/* ================================================================== >>pool */
+
+typedef enum gem5art__job_state {
+    GEM5ART__CHECKING,  /* in a worker */
+    GEM5ART__SPAWNING,  /* ordered of the warden */
+    GEM5ART__RUNNING,
+    GEM5ART__ARCHIVING  /* in a worker */
+} gem5art__job_state;
+
+/* A terminal file that is being read for a panic. */
+typedef struct gem5art__terminal {
+    char *path;
+    off_t offset; /* read up to here */
+    struct gem5art__terminal *next;
+} gem5art__terminal;
+
+/* A run in a pool. */
+typedef struct gem5art__job {
+    gem5art__run *run;
+    struct gem5art__job *next; /* in the queue, or in the workers' lists */
+    gem5art__arena arena;
+    gem5art__job_state state;
+    int slot;
+    bool cancelled;            /* still queued, and not to be launched */
+    const char *kill_reason;   /* NULL: it is not being ended */
+    double deadline, next_watch, next_beat, kill_at; /* monotonic; kill_at: when SIGKILL follows, 0: not pending */
+    gem5art__terminal *terminals;
+    /* for and from the worker */
+    gem5art__check *checks;
+    const char *script;        /* the script that its repo does not track, or NULL */
+    const char *archive_path, *storage;
+    size_t failed_check;
+    gem5art_error work_error;
+    bool work_ok;
+    gem5art__buf notes;
+    char archive_id[37], archive_hash[65];
+    int64_t archive_size;
+} gem5art__job;
+
+enum { GEM5ART__MAX_WORKERS = 8 };
+
+typedef struct gem5art__workers {
+    pthread_mutex_t mutex;
+    pthread_cond_t more;
+    pthread_t threads[GEM5ART__MAX_WORKERS];
+    int count, limit, idle;
+    bool stop, ready;
+    gem5art__job *todo, **todo_last, *done;
+    int wakes;
+} gem5art__workers;
+
+struct gem5art_pool {
+    gem5art_db *db;
+    gem5art__arena arena;
+    gem5art_pool_desc desc;
+    const char *cwd; /* absolute */
+    gem5art__warden warden;
+    bool warden_dead;
+    gem5art__workers workers;
+    gem5art__job **slots; /* one for each run at once; NULL: free */
+    gem5art__job *queue, **queue_last;
+    uint64_t *hashes;     /* of every run it has had: an open-addressed set */
+    size_t hash_count, hash_size;
+    gem5art_event counts; /* its numbers are kept up to date */
+    int active;
+    int signals_seen, signals_handled;
+    const char *stopping; /* the kill reason for all; NULL: it goes on */
+    gem5art_error first_error;
+    bool stepping;
+};
+
+/* ---- signals to the host, where a pool asked for them */
+
+enum { GEM5ART__SIGNAL_POOLS = 16 };
+static volatile sig_atomic_t gem5art__signal_count, gem5art__signal_last;
+static volatile sig_atomic_t gem5art__signal_wakes[GEM5ART__SIGNAL_POOLS]; /* descriptors; 0: none */
+static pthread_mutex_t gem5art__signal_mutex = PTHREAD_MUTEX_INITIALIZER;
+static struct sigaction gem5art__signal_before[2];
+static int gem5art__signal_users;
+static const int gem5art__signal_numbers[2] = {SIGINT, SIGTERM};
+
+static void gem5art__on_signal(int number) {
+    int i;
+    gem5art__signal_last = number;
+    gem5art__signal_count = gem5art__signal_count + 1;
+    for (i = 0; i < GEM5ART__SIGNAL_POOLS; i++)
+        if (gem5art__signal_wakes[i]) gem5art__wake((int)gem5art__signal_wakes[i]);
+}
+
+static bool gem5art__signals_on(gem5art_pool *pool, gem5art_error *error) {
+    struct sigaction action;
+    int i, free_place = -1;
+    pthread_mutex_lock(&gem5art__signal_mutex);
+    for (i = 0; i < GEM5ART__SIGNAL_POOLS; i++)
+        if (!gem5art__signal_wakes[i]) free_place = i;
+    if (free_place >= 0) {
+        gem5art__signal_wakes[free_place] = pool->warden.wakes;
+        pool->signals_seen = pool->signals_handled = (int)gem5art__signal_count;
+        if (gem5art__signal_users++ == 0) {
+            memset(&action, 0, sizeof action);
+            action.sa_handler = gem5art__on_signal;
+            sigemptyset(&action.sa_mask);
+            for (i = 0; i < 2; i++) sigaction(gem5art__signal_numbers[i], &action, &gem5art__signal_before[i]);
+        }
+    }
+    pthread_mutex_unlock(&gem5art__signal_mutex);
+    if (free_place >= 0) return true;
+    return gem5art__fail(error, GEM5ART_LIMIT, "more than %d pools with .handle_signals: let one pool have all runs", GEM5ART__SIGNAL_POOLS);
+}
+
+static void gem5art__signals_off(gem5art_pool *pool) {
+    int i;
+    pthread_mutex_lock(&gem5art__signal_mutex);
+    for (i = 0; i < GEM5ART__SIGNAL_POOLS; i++)
+        if (gem5art__signal_wakes[i] == pool->warden.wakes) gem5art__signal_wakes[i] = 0;
+    if (--gem5art__signal_users == 0)
+        for (i = 0; i < 2; i++) sigaction(gem5art__signal_numbers[i], &gem5art__signal_before[i], NULL);
+    pthread_mutex_unlock(&gem5art__signal_mutex);
+}
+
+/* ---- workers: threads for what takes long, hashing and archiving */
+
+static void gem5art__work_check(gem5art__job *job) {
+    gem5art__run *run = job->run;
+    char hash[65];
+    job->work_ok = gem5art__check_all(job->checks, run->used_count, &job->failed_check, &job->work_error);
+    if (!job->work_ok || !job->script) return;
+    job->work_ok = gem5art_sha256_file(job->script, hash, &job->work_error);
+    if (job->work_ok && strcmp(hash, run->script_hash) != 0)
+        job->work_ok = gem5art__fail(&job->work_error, GEM5ART_CHANGED,
+                                     "the script %s is not what it was when the run was created: its SHA-256 is %s, not %s; create the run anew",
+                                     job->script, hash, run->script_hash);
+}
+
+static void gem5art__work_archive(gem5art__job *job) {
+    job->work_ok = gem5art__archive(job->run->public_.outdir, job->archive_path, &job->notes, &job->work_error) &&
+                   gem5art__hash_file(job->archive_path, job->archive_hash, NULL, &job->archive_size, &job->work_error) &&
+                   gem5art__keep_copy(job->storage, job->archive_path, job->archive_id, &job->work_error);
+}
+
+static void gem5art__work(gem5art__job *job) {
+    gem5art__clear(&job->work_error);
+    if (job->state == GEM5ART__CHECKING) gem5art__work_check(job);
+    else gem5art__work_archive(job);
+}
+
+static void *gem5art__worker_main(void *argument) {
+    gem5art__workers *workers = (gem5art__workers *)argument;
+    pthread_mutex_lock(&workers->mutex);
+    for (;;) {
+        gem5art__job *job;
+        workers->idle++;
+        while (!workers->todo && !workers->stop) pthread_cond_wait(&workers->more, &workers->mutex);
+        workers->idle--;
+        if (workers->stop) break;
+        job = workers->todo;
+        workers->todo = job->next;
+        if (!workers->todo) workers->todo_last = &workers->todo;
+        pthread_mutex_unlock(&workers->mutex);
+        gem5art__work(job);
+        pthread_mutex_lock(&workers->mutex);
+        job->next = workers->done;
+        workers->done = job;
+        gem5art__wake(workers->wakes);
+    }
+    pthread_mutex_unlock(&workers->mutex);
+    return NULL;
+}
+
+/* One more thread, with all signals blocked: they are the host's. */
+static bool gem5art__add_worker(gem5art__workers *workers) {
+    sigset_t all, before;
+    int failed;
+    sigfillset(&all);
+    pthread_sigmask(SIG_SETMASK, &all, &before);
+    failed = GEM5ART_SYS_PTHREAD_CREATE(&workers->threads[workers->count], NULL, gem5art__worker_main, workers);
+    pthread_sigmask(SIG_SETMASK, &before, NULL);
+    if (!failed) workers->count++;
+    return !failed;
+}
+
+/* Gives a job to the workers; where there can be none it is done here and now. */
+static void gem5art__give_work(gem5art_pool *pool, gem5art__job *job) {
+    gem5art__workers *workers = &pool->workers;
+    bool threaded;
+    pthread_mutex_lock(&workers->mutex);
+    threaded = workers->idle > 0 || workers->count == workers->limit || gem5art__add_worker(workers) || workers->count > 0;
+    job->next = NULL;
+    if (threaded) {
+        *workers->todo_last = job;
+        workers->todo_last = &job->next;
+        pthread_cond_signal(&workers->more);
+    }
+    pthread_mutex_unlock(&workers->mutex);
+    if (threaded) return;
+    gem5art__work(job);
+    pthread_mutex_lock(&workers->mutex);
+    job->next = workers->done;
+    workers->done = job;
+    pthread_mutex_unlock(&workers->mutex);
+    gem5art__wake(workers->wakes);
+}
+
+static void gem5art__stop_workers(gem5art__workers *workers) {
+    int i;
+    if (!workers->ready) return;
+    pthread_mutex_lock(&workers->mutex);
+    workers->stop = true;
+    pthread_cond_broadcast(&workers->more);
+    pthread_mutex_unlock(&workers->mutex);
+    for (i = 0; i < workers->count; i++) pthread_join(workers->threads[i], NULL);
+    pthread_cond_destroy(&workers->more);
+    pthread_mutex_destroy(&workers->mutex);
+}
+
+/* ---- telling */
+
+static void gem5art__emit(gem5art_pool *pool, gem5art_event_type type, const gem5art__run *run, const gem5art_error *error) {
+    gem5art_event event = pool->counts;
+    if (!pool->desc.event) return;
+    event.type = type;
+    event.run = &run->public_;
+    event.error = error;
+    pool->desc.event(&event, pool->desc.user_data);
+}
+
+/* A job leaves the pool. */
+static void gem5art__free_job(gem5art__job *job) {
+    gem5art__run *run = job->run;
+    run->in_pool = false;
+    if (run->released) gem5art__free_run(run);
+    gem5art__arena_free(&job->arena);
+    gem5art__buf_free(&job->notes);
+    gem5art__free(job);
+}
+
+static void gem5art__note_error(gem5art_pool *pool, const gem5art_error *error) {
+    if (pool->first_error.code == GEM5ART_OK) pool->first_error = *error;
+}
+
+static void gem5art__skip_job(gem5art_pool *pool, gem5art__job *job, const gem5art_error *error) {
+    pool->counts.queued--;
+    pool->counts.skipped++;
+    if (error->code != GEM5ART_EXISTS && error->code != GEM5ART_BUSY && error->code != GEM5ART_CANCELLED) gem5art__note_error(pool, error);
+    gem5art__emit(pool, GEM5ART_EVENT_SKIPPED, job->run, error);
+    gem5art__free_job(job);
+}
+
+/* info.json follows every change of state; a disk that is full must not end a simulation. */
+static void gem5art__tell_state(gem5art_pool *pool, gem5art__run *run, const char *status) {
+    gem5art_error why;
+    gem5art__clear(&why);
+    run->public_.status = status;
+    if (!gem5art__write_info(run, GEM5ART__REPLACE, &why)) gem5art__warn(pool->db, "run \"%s\": %s", run->public_.name, why.message);
+}
+
+/* ---- the end of a run */
+
+/* Records the outcome, then lets go of the run. `why`: what the event tells, where the run did not just run. */
+static void gem5art__finish_job(gem5art_pool *pool, gem5art__job *job, const gem5art_artifact *archive, const gem5art_error *why) {
+    gem5art__run *run = job->run;
+    gem5art_error error;
+    bool recorded;
+    gem5art__clear(&error);
+    recorded = gem5art__record_run(pool->db, &run->public_, archive, &error);
+    if (recorded) gem5art__drop_live(pool->db, run->public_.id);
+    else {
+        gem5art__note_error(pool, &error);
+        why = &error;
+    }
+    gem5art__unclaim_run(pool->db, run->public_.hash);
+    pool->slots[job->slot] = NULL;
+    pool->active--;
+    pool->counts.running--;
+    if (strcmp(run->public_.status, "Finished") == 0) pool->counts.finished++;
+    else pool->counts.failed++;
+    gem5art__emit(pool, GEM5ART_EVENT_ENDED, run, why);
+    gem5art__free_job(job);
+}
+
+/* A run that ends without having run: nothing is archived. */
+static void gem5art__fail_job(gem5art_pool *pool, gem5art__job *job, const char *status, const gem5art_error *why) {
+    gem5art__run *run = job->run;
+    run->public_.running = false;
+    run->public_.rerunnable = true;
+    run->public_.end_time = gem5art__now();
+    run->public_.kill_reason = job->kill_reason ? job->kill_reason : "";
+    run->public_.error = gem5art__arena_copy(&run->object.arena, why->message);
+    if (!run->public_.error) run->public_.error = "";
+    gem5art__tell_state(pool, run, status);
+    gem5art__finish_job(pool, job, NULL, why);
+}
+
+static void gem5art__fail_cancelled(gem5art_pool *pool, gem5art__job *job) {
+    gem5art_error why;
+    gem5art__fail(&why, GEM5ART_CANCELLED, "run \"%s\" was ended (%s) before it was launched", job->run->public_.name, job->kill_reason);
+    gem5art__fail_job(pool, job, "Failed", &why);
+}
+
+/* The archive's artifact: never compared with others, each attempt has its own. */
+static void gem5art__describe_archive(gem5art__job *job, gem5art_artifact *archive) {
+    const gem5art_run *r = &job->run->public_;
+    const char *command = gem5art__arena_printf(&job->arena, "zip results.zip -r %s", r->outdir);
+    memset(archive, 0, sizeof *archive);
+    gem5art__set_defaults(gem5art__artifact_fields, archive);
+    archive->id = job->archive_id;
+    archive->hash = job->archive_hash;
+    archive->type = "directory";
+    archive->name = r->name;
+    archive->documentation = "Compressed version of the results directory";
+    archive->command = command ? command : "";
+    archive->path = job->archive_path;
+    archive->cwd = ".";
+    archive->size = job->archive_size;
+    archive->is_zipped = true;
+    archive->time = gem5art__now();
+}
+
+static void gem5art__archived(gem5art_pool *pool, gem5art__job *job) {
+    gem5art__run *run = job->run;
+    gem5art_artifact archive;
+    const char *note;
+    for (note = job->notes.data ? job->notes.data : ""; *note; note += strcspn(note, "\n"), note += *note == '\n')
+        gem5art__warn(pool->db, "run \"%s\": %.*s", run->public_.name, (int)strcspn(note, "\n"), note);
+    if (job->work_ok) {
+        gem5art__describe_archive(job, &archive);
+        gem5art__finish_job(pool, job, &archive, NULL);
+        return;
+    }
+    gem5art__warn(pool->db, "run \"%s\": its results are not archived: %s", run->public_.name, job->work_error.message);
+    run->public_.results = NULL;
+    run->public_.error = gem5art__arena_printf(&run->object.arena, "its results are not archived: %s", job->work_error.message);
+    if (!run->public_.error) run->public_.error = "its results are not archived: out of memory";
+    gem5art__tell_state(pool, run, run->public_.status);
+    gem5art__finish_job(pool, job, NULL, NULL);
+}
+
+static void gem5art__start_archive(gem5art_pool *pool, gem5art__job *job) {
+    gem5art__run *run = job->run;
+    gem5art_error why;
+    gem5art__clear(&why);
+    job->state = GEM5ART__ARCHIVING;
+    job->archive_path = gem5art__join_path(&job->arena, run->public_.outdir, "results.zip");
+    job->storage = pool->db->storage;
+    if (job->archive_path && gem5art__uuid(job->archive_id, &why)) run->public_.results = gem5art__arena_copy(&run->object.arena, job->archive_id);
+    gem5art__tell_state(pool, run, run->public_.status);
+    if (run->public_.results) {
+        gem5art__give_work(pool, job);
+        return;
+    }
+    if (why.code == GEM5ART_OK) gem5art__fail_nomem(&why);
+    job->work_ok = false;
+    job->work_error = why;
+    gem5art__archived(pool, job);
+}
+
+/* ---- watching: panics and the user's own check */
+
+static const char gem5art__panic_text[] = "Kernel panic - not syncing";
+
+/* Is the text in [offset, size) of the file, or across the offset? Reads at most `budget` bytes, so that a flood
+   on a terminal cannot hold the loop up; the rest is read next time. */
+static bool gem5art__panic_in(gem5art__terminal *terminal, size_t budget) {
+    enum { OVERLAP = sizeof gem5art__panic_text - 2, CHUNK = 65536 };
+    char chunk[CHUNK + 1];
+    struct stat st;
+    size_t got;
+    bool found = false;
+    int fd = gem5art__open(terminal->path, O_RDONLY | O_NONBLOCK, 0);
+    if (fd >= 0 && GEM5ART_SYS_FSTAT(fd, &st) == 0 && S_ISREG(st.st_mode)) {
+        if (st.st_size < terminal->offset) terminal->offset = 0;
+        while (!found && terminal->offset < st.st_size && budget) {
+            off_t from = terminal->offset > OVERLAP ? terminal->offset - OVERLAP : 0;
+            char *at;
+            if (!gem5art__read_at(fd, chunk, CHUNK, from, &got) || from + (off_t)got <= terminal->offset) break;
+            terminal->offset = from + (off_t)got;
+            budget -= got < budget ? got : budget;
+            for (at = chunk; !found && (at = (char *)memchr(at, 'K', got - (size_t)(at - chunk))) != NULL; at++)
+                found = got - (size_t)(at - chunk) >= sizeof gem5art__panic_text - 1 &&
+                        memcmp(at, gem5art__panic_text, sizeof gem5art__panic_text - 1) == 0;
+        }
+    }
+    gem5art__close(fd);
+    return found;
+}
+
+static gem5art__terminal *gem5art__find_terminal(gem5art__job *job, const char *path) {
+    gem5art__terminal *terminal = job->terminals;
+    while (terminal && strcmp(terminal->path, path) != 0) terminal = terminal->next;
+    if (terminal) return terminal;
+    terminal = (gem5art__terminal *)gem5art__arena_alloc(&job->arena, sizeof *terminal);
+    if (!terminal || (terminal->path = gem5art__arena_copy(&job->arena, path)) == NULL) return NULL;
+    terminal->next = job->terminals;
+    return job->terminals = terminal;
+}
+
+/* Looks at every terminal below a folder. */
+static bool gem5art__panic_below(gem5art__job *job, gem5art__buf *path, int depth, size_t budget) {
+    size_t length = path->length;
+    DIR *dir = GEM5ART_SYS_OPENDIR(path->data);
+    struct dirent *entry;
+    struct stat st;
+    bool found = false;
+    while (dir && !found && (entry = GEM5ART_SYS_READDIR(dir)) != NULL) {
+        bool terminal = gem5art__ends_with(entry->d_name, ".device") || gem5art__ends_with(entry->d_name, ".terminal");
+        if (strcmp(entry->d_name, ".") == 0 || strcmp(entry->d_name, "..") == 0) continue;
+        path->length = length;
+        gem5art__putf(path, "/%s", entry->d_name);
+        if (path->failed) break;
+        if (terminal) {
+            gem5art__terminal *t = gem5art__find_terminal(job, path->data);
+            found = t && gem5art__panic_in(t, budget);
+        } else if (depth && !strchr(entry->d_name, '.') && GEM5ART_SYS_LSTAT(path->data, &st) == 0 && S_ISDIR(st.st_mode))
+            found = gem5art__panic_below(job, path, depth - 1, budget);
+    }
+    if (dir) GEM5ART_SYS_CLOSEDIR(dir);
+    return found;
+}
+
+static bool gem5art__panicked(gem5art__job *job, size_t budget) {
+    enum { DEPTH = 8 };
+    gem5art__buf path = {NULL, 0, 0, false};
+    bool found;
+    if (!gem5art__is_fs(job->run->public_.type)) return false;
+    gem5art__puts(&path, job->run->public_.outdir);
+    found = !path.failed && gem5art__panic_below(job, &path, DEPTH, budget);
+    gem5art__buf_free(&path);
+    return found;
+}
+
+/* Why the run should end, or NULL. */
+static const char *gem5art__failure(gem5art__job *job, size_t budget) {
+    gem5art__run *run = job->run;
+    if (gem5art__panicked(job, budget)) return "kernel panic";
+    if (run->check_failure && run->check_failure(&run->public_, run->user_data)) return "User defined kill";
+    return NULL;
+}
+
+/* ---- killing */
+
+static void gem5art__signal_job(gem5art_pool *pool, gem5art__job *job, int number) {
+    if (job->state != GEM5ART__RUNNING) return;
+    if (pool->warden_dead) GEM5ART_SYS_KILL(-(pid_t)job->run->public_.pid, SIGKILL);
+    else gem5art__order_signal(&pool->warden, job->slot, number);
+}
+
+/* SIGINT, which lets gem5 write its statistics, then SIGKILL; a run that is not spawned yet ends when its turn comes. */
+static void gem5art__kill_job(gem5art_pool *pool, gem5art__job *job, const char *reason, bool at_once) {
+    bool first = !job->kill_reason;
+    double grace = at_once || pool->desc.grace < 0 ? 0 : pool->desc.grace;
+    if (job->state == GEM5ART__ARCHIVING) return;
+    if (first) {
+        job->kill_reason = reason;
+        job->run->public_.kill_reason = reason;
+    }
+    if (job->state != GEM5ART__RUNNING) return;
+    gem5art__signal_job(pool, job, grace > 0 ? SIGINT : SIGKILL);
+    job->kill_at = gem5art__monotonic() + (grace > 0 ? grace : 1);
+    if (first) gem5art__emit(pool, GEM5ART_EVENT_KILLED, job->run, NULL);
+}
+
+static void gem5art__stop_all(gem5art_pool *pool, const char *reason, bool at_once) {
+    gem5art_error why;
+    int slot;
+    pool->stopping = reason;
+    for (slot = 0; slot < pool->desc.jobs; slot++)
+        if (pool->slots[slot]) gem5art__kill_job(pool, pool->slots[slot], reason, at_once);
+    while (pool->queue) {
+        gem5art__job *job = pool->queue;
+        pool->queue = job->next;
+        gem5art__fail(&why, GEM5ART_CANCELLED, "run \"%s\" was not launched: the pool was stopped (%s)", job->run->public_.name, reason);
+        gem5art__skip_job(pool, job, &why);
+    }
+    pool->queue_last = &pool->queue;
+}
+
+static void gem5art__heed_signals(gem5art_pool *pool) {
+    if (!pool->desc.handle_signals) return;
+    pool->signals_seen = (int)gem5art__signal_count;
+    if (pool->signals_seen == pool->signals_handled) return;
+    gem5art__stop_all(pool, gem5art__signal_last == SIGINT ? "sigint" : "sigterm",
+                      pool->stopping || pool->signals_seen - pool->signals_handled > 1);
+    pool->signals_handled = pool->signals_seen;
+}
+
+/* ---- the start of a run */
+
+/* With the claim held: everything that may keep the run from being launched, then its first marks on the disk. */
+static bool gem5art__prepare_job(gem5art_pool *pool, gem5art__job *job, gem5art_error *error) {
+    gem5art__run *run = job->run;
+    const gem5art__host_facts *host = gem5art__host(pool->db, error);
+    size_t i;
+    if (!host || !gem5art__take_lost(run, error)) return false;
+    if (!pool->desc.rerun && !gem5art__not_recorded(run, error)) return false;
+    run->public_.task_id = gem5art__arena_copy(&run->object.arena, pool->desc.task_id);
+    run->public_.cwd = gem5art__arena_copy(&run->object.arena, pool->cwd);
+    run->public_.host = host->host;
+    run->public_.kernel = host->kernel;
+    run->public_.user = host->user;
+    run->public_.cpu_model = host->cpu_model;
+    job->checks = (gem5art__check *)gem5art__arena_alloc(&job->arena, run->used_count * sizeof *job->checks);
+    for (i = 0; job->checks && i < run->used_count; i++) {
+        job->checks[i].artifact = run->used[i];
+        job->checks[i].path = gem5art__join_path(&job->arena, pool->cwd, run->used_paths[i]);
+    }
+    job->script = run->script_hash ? gem5art__join_path(&job->arena, pool->cwd, run->public_.run_script) : NULL;
+    if (job->arena.failed || run->object.arena.failed) return gem5art__fail_nomem(error);
+    return gem5art__begin_attempt(run, error) && gem5art__write_live(run, error);
+}
+
+static void gem5art__begin_job(gem5art_pool *pool, gem5art__job *job, int slot) {
+    gem5art_error error;
+    gem5art__clear(&error);
+    if (job->cancelled) {
+        gem5art__fail(&error, GEM5ART_CANCELLED, "run \"%s\" was cancelled before it was launched", job->run->public_.name);
+        gem5art__skip_job(pool, job, &error);
+        return;
+    }
+    if (!gem5art__claim_run(pool->db, job->run->public_.hash, &error)) {
+        gem5art_error why = error;
+        gem5art__fail(&error, why.code, "run \"%s\" was not launched: %s", job->run->public_.name, why.message);
+        gem5art__skip_job(pool, job, &error);
+        return;
+    }
+    if (!gem5art__prepare_job(pool, job, &error)) {
+        gem5art__unclaim_run(pool->db, job->run->public_.hash);
+        gem5art__skip_job(pool, job, &error);
+        return;
+    }
+    job->slot = slot;
+    job->state = GEM5ART__CHECKING;
+    pool->slots[slot] = job;
+    pool->active++;
+    pool->counts.queued--;
+    pool->counts.running++;
+    gem5art__give_work(pool, job);
+}
+
+static void gem5art__checked(gem5art_pool *pool, gem5art__job *job) {
+    gem5art__run *run = job->run;
+    gem5art_error error;
+    char *console, *status;
+    if (!job->work_ok) {
+        const char *path = job->failed_check < run->used_count ? job->checks[job->failed_check].path : job->script;
+        status = gem5art__arena_printf(&run->object.arena, "Failed artifact check for %s", path);
+        gem5art__fail_job(pool, job, status ? status : "Failed artifact check", &job->work_error);
+        return;
+    }
+    if (job->kill_reason) {
+        gem5art__fail_cancelled(pool, job);
+        return;
+    }
+    gem5art__clear(&error);
+    gem5art__tell_state(pool, run, "Spawning");
+    console = gem5art__join_path(&job->arena, run->public_.outdir, "console.txt");
+    job->state = GEM5ART__SPAWNING;
+    if (!console) gem5art__fail_nomem(&error);
+    else if (!pool->warden_dead && gem5art__order_spawn(&pool->warden, job->slot, pool->cwd, console, run->public_.command, &error)) return;
+    if (error.code == GEM5ART_OK) gem5art__fail(&error, GEM5ART_IO, "the warden process was killed before it spawned the run; run it again");
+    gem5art__fail_job(pool, job, "Failed", &error);
+}
+
+static void gem5art__spawned(gem5art_pool *pool, gem5art__job *job, const gem5art__report *report) {
+    gem5art__run *run = job->run;
+    gem5art_error error;
+    double now = gem5art__monotonic();
+    gem5art__clear(&error);
+    job->state = GEM5ART__RUNNING;
+    job->deadline = run->public_.timeout > 0 ? now + run->public_.timeout : 0;
+    job->next_watch = now + GEM5ART_WATCH_SECONDS;
+    job->next_beat = now + GEM5ART_BEAT_SECONDS;
+    run->public_.pid = report->pid;
+    if (!gem5art__write_live(run, &error)) gem5art__warn(pool->db, "run \"%s\": %s", run->public_.name, error.message);
+    gem5art__tell_state(pool, run, "Running");
+    gem5art__emit(pool, GEM5ART_EVENT_SPAWNED, run, NULL);
+    if (job->kill_reason) {
+        const char *reason = job->kill_reason;
+        job->kill_reason = NULL;
+        gem5art__kill_job(pool, job, reason, false);
+    }
+}
+
+static void gem5art__not_spawned(gem5art_pool *pool, gem5art__job *job, const gem5art__report *report) {
+    gem5art_error error;
+    gem5art__fail(&error, report->status == ENOENT ? GEM5ART_NOT_FOUND : GEM5ART_IO, "cannot execute %s in %s: %s",
+                  job->run->public_.command[0], pool->cwd, strerror(report->status));
+    gem5art__fail_job(pool, job, "Failed", &error);
+}
+
+static bool gem5art__reason_blocks(const char *reason) {
+    return strcmp(reason, "sigint") != 0 && strcmp(reason, "sigterm") != 0 && strcmp(reason, "lost") != 0;
+}
+
+static void gem5art__ended(gem5art_pool *pool, gem5art__job *job, const gem5art__report *report) {
+    gem5art_run *r = &job->run->public_;
+    const char *reason = job->kill_reason ? job->kill_reason : gem5art__failure(job, SIZE_MAX);
+    r->return_code = WIFSIGNALED(report->status) ? -WTERMSIG(report->status) : WEXITSTATUS(report->status);
+    r->kill_reason = reason ? reason : "";
+    r->rerunnable = !gem5art__reason_blocks(r->kill_reason);
+    r->status = !reason && r->return_code == 0 ? "Finished" : "Failed";
+    r->running = false;
+    r->end_time = gem5art__now();
+    r->ru_utime = (double)report->usage.ru_utime.tv_sec + (double)report->usage.ru_utime.tv_usec / 1e6;
+    r->ru_stime = (double)report->usage.ru_stime.tv_sec + (double)report->usage.ru_stime.tv_usec / 1e6;
+    r->ru_maxrss = report->usage.ru_maxrss;
+    r->ru_inblock = report->usage.ru_inblock;
+    r->ru_oublock = report->usage.ru_oublock;
+    r->ru_nvcsw = report->usage.ru_nvcsw;
+    r->ru_nivcsw = report->usage.ru_nivcsw;
+    gem5art__start_archive(pool, job);
+}
+
+/* ---- the warden's death: whoever killed it, its children must not outlive it */
+
+static void gem5art__warden_died(gem5art_pool *pool) {
+    int slot;
+    if (pool->warden_dead) return;
+    pool->warden_dead = true;
+    gem5art__warn(pool->db, "the warden process (pid %ld) was killed: its runs are ended and recorded as lost", (long)pool->warden.pid);
+    for (slot = 0; slot < pool->desc.jobs; slot++) {
+        gem5art__job *job = pool->slots[slot];
+        if (!job) continue;
+        if (job->state == GEM5ART__RUNNING) gem5art__kill_job(pool, job, "lost", true);
+        if (job->state == GEM5ART__SPAWNING) {
+            gem5art_error error;
+            job->kill_reason = "lost";
+            gem5art__fail(&error, GEM5ART_IO, "the warden process was killed while it spawned the run; run it again");
+            gem5art__fail_job(pool, job, "Failed", &error);
+        }
+    }
+}
+
+/* An orphan cannot be waited for; it has ended when its group is gone. */
+static void gem5art__look_after_orphans(gem5art_pool *pool) {
+    gem5art__report report;
+    int slot;
+    memset(&report, 0, sizeof report);
+    report.status = SIGKILL;
+    for (slot = 0; slot < pool->desc.jobs; slot++) {
+        gem5art__job *job = pool->slots[slot];
+        if (!job || job->state != GEM5ART__RUNNING) continue;
+        if (GEM5ART_SYS_KILL(-(pid_t)job->run->public_.pid, SIGKILL) < 0 && errno == ESRCH) gem5art__ended(pool, job, &report);
+    }
+}
+
+/* With nothing running any more, a new warden takes the place of a dead one, on the same descriptors. */
+static bool gem5art__replace_warden(gem5art_pool *pool, gem5art_error *error) {
+    gem5art__warden old = pool->warden, fresh;
+    if (!gem5art__warden_start(&fresh, pool->desc.jobs, pool->desc.grace, error)) return false;
+    while (GEM5ART_SYS_WAITPID(old.pid, NULL, 0) < 0 && errno == EINTR) {}
+    if (dup2(fresh.orders, old.orders) < 0 || dup2(fresh.wakes, old.wakes) < 0 || dup2(fresh.reports, old.reports) < 0)
+        return gem5art__fail_errno(error, "start", "the warden process");
+    gem5art__close(fresh.orders);
+    gem5art__close(fresh.wakes);
+    gem5art__close(fresh.reports);
+    GEM5ART_SYS_FCNTL(old.orders, F_SETFD, FD_CLOEXEC);
+    GEM5ART_SYS_FCNTL(old.wakes, F_SETFD, FD_CLOEXEC);
+    GEM5ART_SYS_FCNTL(old.reports, F_SETFD, FD_CLOEXEC);
+    pool->warden.pid = fresh.pid;
+    pool->warden_dead = false;
+    return true;
+}
+
+/* ---- the loop */
+
+static void gem5art__read_reports(gem5art_pool *pool) {
+    gem5art__report report;
+    while (!pool->warden_dead) {
+        ssize_t n = gem5art__read_some(pool->warden.reports, &report, sizeof report);
+        gem5art__job *job;
+        if (n < 0 && errno == EAGAIN) return;
+        if (n != (ssize_t)sizeof report) {
+            gem5art__warden_died(pool);
+            return;
+        }
+        job = report.type == GEM5ART__WOKEN ? NULL : pool->slots[report.slot];
+        if (!job) continue;
+        if (report.type == GEM5ART__SPAWNED) gem5art__spawned(pool, job, &report);
+        else if (report.type == GEM5ART__NOT_SPAWNED) gem5art__not_spawned(pool, job, &report);
+        else gem5art__ended(pool, job, &report);
+    }
+}
+
+static void gem5art__take_work_done(gem5art_pool *pool) {
+    gem5art__job *done, *next;
+    pthread_mutex_lock(&pool->workers.mutex);
+    done = pool->workers.done;
+    pool->workers.done = NULL;
+    pthread_mutex_unlock(&pool->workers.mutex);
+    for (; done; done = next) {
+        next = done->next;
+        if (done->state == GEM5ART__CHECKING) gem5art__checked(pool, done);
+        else gem5art__archived(pool, done);
+    }
+}
+
+static void gem5art__do_due(gem5art_pool *pool, gem5art__job *job, double now) {
+    enum { BUDGET = 8 << 20 };
+    const char *reason;
+    if (job->kill_reason) {
+        if (job->kill_at > 0 && now >= job->kill_at) {
+            gem5art__signal_job(pool, job, SIGKILL);
+            job->kill_at = now + 1;
+        }
+    } else if (job->deadline > 0 && now >= job->deadline) gem5art__kill_job(pool, job, "timeout", false);
+    else if (now >= job->next_watch) {
+        job->next_watch = now + GEM5ART_WATCH_SECONDS;
+        if ((reason = gem5art__failure(job, BUDGET)) != NULL) gem5art__kill_job(pool, job, reason, false);
+    }
+    if (now >= job->next_beat) {
+        job->next_beat = now + GEM5ART_BEAT_SECONDS;
+        gem5art__tell_state(pool, job->run, "Running");
+        gem5art__emit(pool, GEM5ART_EVENT_BEAT, job->run, NULL);
+    }
+}
+
+static void gem5art__watch(gem5art_pool *pool) {
+    double now = gem5art__monotonic();
+    int slot;
+    for (slot = 0; slot < pool->desc.jobs; slot++)
+        if (pool->slots[slot] && pool->slots[slot]->state == GEM5ART__RUNNING) gem5art__do_due(pool, pool->slots[slot], now);
+}
+
+static bool gem5art__can_launch(const gem5art_pool *pool) {
+    return pool->queue && pool->active < pool->desc.jobs && (!pool->warden_dead || pool->active == 0);
+}
+
+/* Fills free slots. Many skipped runs in a row must not keep the others from being watched. */
+static void gem5art__launch(gem5art_pool *pool) {
+    int slot = 0, begun;
+    gem5art_error error;
+    gem5art__clear(&error);
+    for (begun = 0; begun < 64 && gem5art__can_launch(pool); begun++) {
+        gem5art__job *job = pool->queue;
+        if (pool->warden_dead && !gem5art__replace_warden(pool, &error)) {
+            gem5art__note_error(pool, &error);
+            gem5art__stop_all(pool, "sigterm", true);
+            return;
+        }
+        while (pool->slots[slot]) slot = (slot + 1) % pool->desc.jobs;
+        pool->queue = job->next;
+        if (!pool->queue) pool->queue_last = &pool->queue;
+        gem5art__begin_job(pool, job, slot);
+    }
+}
+
+static int gem5art__pool_left(const gem5art_pool *pool) { return pool->counts.queued + pool->counts.running; }
+
+static int gem5art__step_pool(gem5art_pool *pool, int timeout_ms, gem5art_error *error) {
+    struct pollfd fd;
+    int due = gem5art_pool_timeout(pool);
+    gem5art__clear(error);
+    if (pool->stepping) return gem5art__fail(error, GEM5ART_INVALID, "a pool cannot be stepped from its own event callback"), -1;
+    if (due < 0 || (timeout_ms >= 0 && timeout_ms < due)) due = timeout_ms;
+    if (gem5art__pool_left(pool) && due != 0) {
+        fd.fd = pool->warden_dead ? -1 : pool->warden.reports;
+        fd.events = POLLIN;
+        GEM5ART_SYS_POLL(&fd, 1, due);
+    }
+    pool->stepping = true;
+    gem5art__clear(&pool->first_error);
+    gem5art__read_reports(pool);
+    gem5art__heed_signals(pool);
+    gem5art__take_work_done(pool);
+    if (pool->warden_dead) gem5art__look_after_orphans(pool);
+    gem5art__watch(pool);
+    gem5art__launch(pool);
+    pool->stepping = false;
+    if (pool->first_error.code == GEM5ART_OK) return gem5art__pool_left(pool);
+    if (error) *error = pool->first_error;
+    return -1;
+}
+
+/* ---- creation and end */
+
+/* The CPUs that this process may use. */
+static int gem5art__cpus(void) {
+    long count;
+#if defined(__linux__) && defined(CPU_COUNT)
+    cpu_set_t set;
+    if (sched_getaffinity(0, sizeof set, &set) == 0 && CPU_COUNT(&set) > 0) return CPU_COUNT(&set);
+#endif
+    count = sysconf(_SC_NPROCESSORS_ONLN);
+    return count < 1 ? 1 : (int)count;
+}
+
+static bool gem5art__fill_pool(gem5art_pool *pool, const gem5art_pool_desc *desc, gem5art_error *error) {
+    gem5art_pool_desc *d = &pool->desc;
+    struct stat st;
+    if (desc) *d = *desc;
+    if (d->jobs == 0) d->jobs = gem5art__cpus();
+    if (d->jobs < 0 || d->jobs > GEM5ART_MAX_JOBS) d->jobs = GEM5ART_MAX_JOBS;
+    if (d->grace == 0) d->grace = 5;
+    pool->cwd = gem5art__absolute_path(&pool->arena, NULL, gem5art__or(d->cwd, "."), error);
+    if (!pool->cwd) return false;
+    if (GEM5ART_SYS_STAT(pool->cwd, &st) < 0) return gem5art__fail_errno(error, "use the cwd", pool->cwd);
+    if (!S_ISDIR(st.st_mode)) return gem5art__fail(error, GEM5ART_INVALID, "the cwd %s is not a folder", pool->cwd);
+    d->task_id = gem5art__arena_copy(&pool->arena, d->task_id);
+    d->cwd = pool->cwd;
+    pool->queue_last = &pool->queue;
+    pool->slots = (gem5art__job **)gem5art__arena_alloc(&pool->arena, (size_t)d->jobs * sizeof(gem5art__job *));
+    if (pool->arena.failed) return gem5art__fail_nomem(error);
+    if (!gem5art__open_lock(pool->db, error) || !gem5art__warden_start(&pool->warden, d->jobs, d->grace, error)) return false;
+    pool->workers.wakes = pool->warden.wakes;
+    pool->workers.todo_last = &pool->workers.todo;
+    pool->workers.limit = gem5art__cpus() < d->jobs ? gem5art__cpus() : d->jobs;
+    if (pool->workers.limit > GEM5ART__MAX_WORKERS) pool->workers.limit = GEM5ART__MAX_WORKERS;
+    pthread_mutex_init(&pool->workers.mutex, NULL);
+    pthread_cond_init(&pool->workers.more, NULL);
+    pool->workers.ready = true;
+    if (!d->handle_signals) return true;
+    d->handle_signals = gem5art__signals_on(pool, error);
+    return d->handle_signals;
+}
+
+static void gem5art__free_pool(gem5art_pool *pool) {
+    if (pool->desc.handle_signals) gem5art__signals_off(pool);
+    gem5art__stop_workers(&pool->workers);
+    gem5art__warden_stop(&pool->warden);
+    gem5art__arena_free(&pool->arena);
+    gem5art__free(pool->hashes);
+    gem5art__free(pool);
+}
+
+/* Remembers the hash of a run that is added; false with INVALID where the pool has had it already. */
+static bool gem5art__remember_hash(gem5art_pool *pool, const gem5art__run *run, gem5art_error *error) {
+    uint64_t key = gem5art__key(run->public_.hash, strlen(run->public_.hash));
+    size_t i;
+    if (pool->hash_count * 2 >= pool->hash_size) {
+        size_t size = pool->hash_size ? pool->hash_size * 2 : 64;
+        uint64_t *hashes = (uint64_t *)gem5art__alloc(size * sizeof *hashes);
+        if (!hashes) return gem5art__fail_nomem(error);
+        for (i = 0; i < pool->hash_size; i++) {
+            size_t to = (size_t)pool->hashes[i] & (size - 1);
+            while (pool->hashes[i] && hashes[to]) to = (to + 1) & (size - 1);
+            if (pool->hashes[i]) hashes[to] = pool->hashes[i];
+        }
+        gem5art__free(pool->hashes);
+        pool->hashes = hashes;
+        pool->hash_size = size;
+    }
+    for (i = (size_t)key & (pool->hash_size - 1); pool->hashes[i]; i = (i + 1) & (pool->hash_size - 1))
+        if (pool->hashes[i] == key)
+            return gem5art__fail(error, GEM5ART_INVALID, "run \"%s\" is in the pool already, under this or another name (hash %s): add it once",
+                                 run->public_.name, run->public_.hash);
+    pool->hashes[i] = key;
+    pool->hash_count++;
+    return true;
+}
+
+static bool gem5art__add_run(gem5art_pool *pool, gem5art__run *run, gem5art_error *error) {
+    gem5art__job *job;
+    if (!run) return gem5art__fail(error, GEM5ART_INVALID, "no run was given to the pool: it is NULL");
+    if (run->db != pool->db)
+        return gem5art__fail(error, GEM5ART_INVALID, "run \"%s\" belongs to another db than the pool", run->public_.name);
+    if (run->in_pool) return gem5art__fail(error, GEM5ART_INVALID, "run \"%s\" is in a pool already", run->public_.name);
+    if (!run->base) return gem5art__fail(error, GEM5ART_INVALID, "run \"%s\" was found in the store and cannot be executed: load its info.json",
+                                         run->public_.name);
+    job = (gem5art__job *)gem5art__alloc(sizeof *job);
+    if (!job) return gem5art__fail_nomem(error);
+    if (!gem5art__remember_hash(pool, run, error)) {
+        gem5art__free(job);
+        return false;
+    }
+    job->run = run;
+    run->in_pool = true;
+    *pool->queue_last = job;
+    pool->queue_last = &job->next;
+    pool->counts.added++;
+    pool->counts.queued++;
+    gem5art__emit(pool, GEM5ART_EVENT_QUEUED, run, NULL);
+    return true;
+}
+
+/* ---- one run */
+
+typedef struct gem5art__outcome {
+    gem5art_error error;
+    bool ended;
+} gem5art__outcome;
+
+static void gem5art__note_outcome(const gem5art_event *event, void *user_data) {
+    gem5art__outcome *outcome = (gem5art__outcome *)user_data;
+    if (event->error) outcome->error = *event->error;
+    outcome->ended = event->type == GEM5ART_EVENT_ENDED;
+}
+
+/* ================================================================ >>public
+   The calls of the API that need more than one section, each a thin entry. */
+
+GEM5ARTDEF const char *gem5art_code_text(gem5art_code code) {
+    static const char *const texts[] = {
+#define GEM5ART__TEXT_OF(name, text) text,
+        GEM5ART_CODES(GEM5ART__TEXT_OF)
+#undef GEM5ART__TEXT_OF
+    };
+    return (size_t)code < sizeof texts / sizeof *texts ? texts[code] : "an unknown code";
+}
+
+GEM5ARTDEF const char *gem5art_version(void) { return GEM5ART_VERSION; }
+
+/* ---- db */
+
+GEM5ARTDEF gem5art_db *gem5art_open(const char *uri, const gem5art_open_desc *desc, gem5art_error *error) {
+    gem5art_db *db = (gem5art_db *)gem5art__alloc(sizeof *db);
+    const char *storage;
+    gem5art__clear(error);
+    if (!db) return gem5art__fail_nomem(error), (gem5art_db *)NULL;
+    db->flat.fd = db->lock.fd = -1;
+    if (desc) {
+        db->read_only = desc->read_only;
+        db->log = desc->log;
+        db->user_data = desc->user_data;
+    }
+    storage = desc && !gem5art__empty(desc->storage) ? desc->storage : getenv("GEM5ART_STORAGE");
+    if (!gem5art__empty(storage)) db->storage = gem5art__absolute_path(&db->arena, NULL, storage, error);
+    if ((gem5art__empty(storage) || db->storage) && gem5art__store_open(db, uri, error)) return db;
+    gem5art__store_close(db);
+    gem5art__arena_free(&db->arena);
+    gem5art__free(db);
+    return NULL;
+}
+
+GEM5ARTDEF bool gem5art_close(gem5art_db *db, gem5art_error *error) {
+    gem5art__clear(error);
+    if (!db) return true;
+    if (db->pools || db->iters)
+        return gem5art__fail(error, GEM5ART_BUSY, "the db %s has %d live pools and %d open iterators: end them first", db->flat.path, db->pools,
+                             db->iters);
+    while (db->objects) {
+        gem5art__object *object = db->objects;
+        gem5art__disown(object);
+        gem5art__free(object->owner);
+    }
+    gem5art__store_close(db);
+    gem5art__arena_free(&db->arena);
+    gem5art__free(db);
+    return true;
+}
+
+/* ---- artifacts */
+
+static bool gem5art__need(const void *thing, const char *what, gem5art_error *error) {
+    gem5art__clear(error);
+    return thing ? true : gem5art__fail(error, GEM5ART_INVALID, "%s is missing: it is NULL", what);
+}
+
+GEM5ARTDEF const gem5art_artifact *gem5art_register_artifact(gem5art_db *db, const gem5art_artifact_desc *desc,
+                                                             gem5art_error *error) {
+    return gem5art__need(db, "the db", error) ? gem5art__register(db, desc, error) : NULL;
+}
+
+GEM5ARTDEF const gem5art_artifact *gem5art_find_artifact(gem5art_db *db, const char *id_or_hash, gem5art_error *error) {
+    gem5art__artifact *found = NULL;
+    if (!gem5art__need(db, "the db", error) || !gem5art__need(id_or_hash, "the id or hash", error)) return NULL;
+    if (!gem5art__index_refresh(db, error) || !gem5art__lookup_artifact(db, id_or_hash, &found, error)) return NULL;
+    if (found) return &found->public_;
+    gem5art__fail(error, GEM5ART_NOT_FOUND, "there is no artifact with the id or hash \"%s\" in %s", id_or_hash, db->flat.path);
+    return NULL;
+}
+
+GEM5ARTDEF bool gem5art_check_artifact(gem5art_db *db, const gem5art_artifact *artifact, const char *cwd,
+                                       gem5art_error *error) {
+    gem5art__arena arena = {NULL, false};
+    gem5art__check check;
+    size_t failed;
+    bool ok;
+    if (!gem5art__need(db, "the db", error) || !gem5art__need(artifact, "the artifact", error)) return false;
+    check.artifact = artifact;
+    check.path = gem5art__join_path(&arena, cwd, artifact->path);
+    ok = check.path ? gem5art__check_all(&check, 1, &failed, error) : gem5art__fail_nomem(error);
+    gem5art__arena_free(&arena);
+    return ok;
+}
+
+GEM5ARTDEF bool gem5art_download_artifact(gem5art_db *db, const gem5art_artifact *artifact, const char *path,
+                                          gem5art_error *error) {
+    return gem5art__need(db, "the db", error) && gem5art__need(artifact, "the artifact", error) && gem5art__need(path, "the path", error) &&
+           gem5art__download(db, artifact, path, error);
+}
+
+/* The first record that names this artifact, but for the artifact itself: text of a refusal, or "" . */
+static bool gem5art__artifact_in_use(gem5art_db *db, const char *id, gem5art_error *error) {
+    gem5art__cursor cursor;
+    gem5art__arena arena = {NULL, false};
+    const gem5art_json *record, *member, *item;
+    gem5art__step step;
+    bool used = false;
+    gem5art__cursor_init(&cursor, db->flat.fd, db->flat.path, 0, db->flat.bracket + 1);
+    while (!used && (step = gem5art__cursor_next(&cursor, error)) == GEM5ART__RECORD &&
+           (step = gem5art__cursor_parse(&cursor, &arena, &record, error)) == GEM5ART__RECORD) {
+        const char *other = gem5art__record_text(record, "_id");
+        for (member = strcmp(other, id) == 0 ? NULL : record->first; member && !used; member = member->next) {
+            used = member->type == GEM5ART_JSON_STRING && strcmp(member->text, id) == 0 && gem5art__ends_with(member->key, "artifact");
+            used = used || (member->type == GEM5ART_JSON_STRING && strcmp(member->text, id) == 0 && strcmp(member->key, "results") == 0);
+            if (member->type == GEM5ART_JSON_ARRAY && (strcmp(member->key, "inputs") == 0 || strcmp(member->key, "artifacts") == 0))
+                for (item = member->first; item && !used; item = item->next)
+                    used = item->type == GEM5ART_JSON_STRING && strcmp(item->text, id) == 0;
+            if (used)
+                gem5art__fail(error, GEM5ART_BUSY, "artifact %s is used by %s \"%s\" (%s), as its %s: remove that first", id,
+                              gem5art__record_text(record, "type"), gem5art__record_text(record, "name"), other, member->key);
+        }
+        gem5art__arena_free(&arena);
+    }
+    gem5art__arena_free(&arena);
+    gem5art__cursor_free(&cursor);
+    return used || step == GEM5ART__FAILED;
+}
+
+GEM5ARTDEF bool gem5art_remove_artifact(gem5art_db *db, const char *id, gem5art_error *error) {
+    gem5art__artifact *found = NULL;
+    const char *ids[2];
+    size_t removals;
+    bool ok = false;
+    if (!gem5art__need(db, "the db", error) || !gem5art__need(id, "the id", error) || !gem5art__store_lock(db, error)) return false;
+    if (gem5art__flat_find_end(db, error) && gem5art__index_refresh(db, error) && gem5art__lookup_artifact(db, id, &found, error)) {
+        if (!found || strcmp(found->public_.id, id) != 0)
+            gem5art__fail(error, GEM5ART_NOT_FOUND, "there is no artifact with the id \"%s\" in %s", id, db->flat.path);
+        else if (!gem5art__artifact_in_use(db, id, error)) {
+            ids[0] = id, ids[1] = NULL;
+            ok = gem5art__store_remove(db, ids, &removals, error);
+        }
+    }
+    gem5art__store_unlock(db);
+    gem5art__free_artifact(found);
+    return ok;
+}
+
+GEM5ARTDEF bool gem5art_artifacts_equal(const gem5art_artifact *a, const gem5art_artifact *b) {
+    return a == b || (a && b && strcmp(a->hash, b->hash) == 0);
+}
+
+GEM5ARTDEF bool gem5art_artifacts_similar(const gem5art_artifact *a, const gem5art_artifact *b) {
+    const gem5art__field *field;
+    if (!a || !b) return a == b;
+    for (field = gem5art__artifact_fields; field->name; field++)
+        if (strcmp(field->name, "_id") != 0 && strcmp(field->name, "hash") != 0 && !gem5art__field_equal(field, a, b)) return false;
+    return true;
+}
+
+/* ---- runs */
+
+GEM5ARTDEF gem5art_run *gem5art_create_se_run(gem5art_db *db, const gem5art_run_desc *desc, gem5art_error *error) {
+    return gem5art__need(db, "the db", error) ? gem5art__create_run(db, desc, false, error) : NULL;
+}
+
+GEM5ARTDEF gem5art_run *gem5art_create_fs_run(gem5art_db *db, const gem5art_run_desc *desc, gem5art_error *error) {
+    return gem5art__need(db, "the db", error) ? gem5art__create_run(db, desc, true, error) : NULL;
+}
+
+GEM5ARTDEF gem5art_run *gem5art_load_run(gem5art_db *db, const char *info_json_path, gem5art_error *error) {
+    if (!gem5art__need(db, "the db", error) || !gem5art__need(info_json_path, "the path of the info.json", error)) return NULL;
+    return gem5art__load(db, info_json_path, error);
+}
+
+GEM5ARTDEF const gem5art_run *gem5art_find_run(gem5art_db *db, const char *id_or_hash, gem5art_error *error) {
+    gem5art__run *run;
+    gem5art__arena arena = {NULL, false};
+    gem5art__lookup lookup = {0};
+    const gem5art_json *record, *last = NULL;
+    gem5art__step step;
+    if (!gem5art__need(db, "the db", error) || !gem5art__need(id_or_hash, "the id or hash", error)) return NULL;
+    if (!gem5art__index_refresh(db, error) || (run = gem5art__new_run(db, error)) == NULL) return NULL;
+    while ((step = gem5art__lookup_next(db, &lookup, id_or_hash, &arena, &record, error)) == GEM5ART__RECORD) {
+        gem5art__arena previous = run->object.arena;
+        if (!gem5art__is_run(gem5art__record_text(record, "type"))) {
+            gem5art__arena_free(&arena);
+            continue;
+        }
+        run->object.arena = arena; /* the latest match stays */
+        arena.blocks = NULL;
+        gem5art__arena_free(&previous);
+        last = record;
+    }
+    gem5art__arena_free(&arena);
+    if (last && step != GEM5ART__FAILED &&
+        gem5art__read_object(&run->object.arena, gem5art__run_fields, last, &run->public_, db->flat.path, error)) {
+        run->public_.record = last;
+        return &run->public_;
+    }
+    if (!last && step != GEM5ART__FAILED)
+        gem5art__fail(error, GEM5ART_NOT_FOUND, "there is no run with the id or hash \"%s\" in %s", id_or_hash, db->flat.path);
+    gem5art__free_run(run);
+    return NULL;
+}
+
+GEM5ARTDEF bool gem5art_remove_run(gem5art_db *db, const char *id, gem5art_error *error) {
+    gem5art__arena arena = {NULL, false};
+    gem5art__lookup lookup = {0};
+    const gem5art_json *record = NULL;
+    const char *ids[3] = {NULL, NULL, NULL};
+    size_t removals;
+    bool ok = false;
+    if (!gem5art__need(db, "the db", error) || !gem5art__need(id, "the id", error) || !gem5art__store_lock(db, error)) return false;
+    if (gem5art__flat_find_end(db, error) && gem5art__index_refresh(db, error)) {
+        gem5art__step step = gem5art__lookup_next(db, &lookup, id, &arena, &record, error);
+        if (step == GEM5ART__END || (step == GEM5ART__RECORD && (!gem5art__is_run(gem5art__record_text(record, "type")) ||
+                                                                  strcmp(gem5art__record_text(record, "_id"), id) != 0)))
+            gem5art__fail(error, GEM5ART_NOT_FOUND, "there is no run with the id \"%s\" in %s", id, db->flat.path);
+        else if (step == GEM5ART__RECORD && !gem5art__claim_run(db, gem5art__record_text(record, "hash"), error)) {
+            if (error && error->code == GEM5ART_BUSY)
+                gem5art__fail(error, GEM5ART_BUSY, "run \"%s\" (%s) is being executed: wait for its end, or end it", gem5art__record_text(record, "name"), id);
+        } else if (step == GEM5ART__RECORD) {
+            const char *results = gem5art__record_text(record, "results");
+            ids[0] = id;
+            ids[1] = *results ? results : NULL;
+            ok = gem5art__store_remove(db, ids, &removals, error);
+            gem5art__unclaim_run(db, gem5art__record_text(record, "hash"));
+        }
+    }
+    gem5art__store_unlock(db);
+    gem5art__arena_free(&arena);
+    return ok;
+}
+
+GEM5ARTDEF void gem5art_release_run(gem5art_db *db, const gem5art_run *run) {
+    gem5art__run *own = (gem5art__run *)(uintptr_t)run;
+    if (!db || !run) return;
+    if (own->in_pool) own->released = true;
+    else gem5art__free_run(own);
+}
+
+/* ---- runner */
+
+GEM5ARTDEF gem5art_pool *gem5art_pool_create(gem5art_db *db, const gem5art_pool_desc *desc, gem5art_error *error) {
+    gem5art_pool *pool;
+    if (!gem5art__need(db, "the db", error)) return NULL;
+    pool = (gem5art_pool *)gem5art__alloc(sizeof *pool);
+    if (!pool) return gem5art__fail_nomem(error), (gem5art_pool *)NULL;
+    pool->db = db;
+    if (gem5art__fill_pool(pool, desc, error)) {
+        db->pools++;
+        return pool;
+    }
+    pool->desc.handle_signals = false;
+    gem5art__free_pool(pool);
+    return NULL;
+}
+
+GEM5ARTDEF bool gem5art_pool_add(gem5art_pool *pool, gem5art_run *run, gem5art_error *error) {
+    return gem5art__need(pool, "the pool", error) && gem5art__add_run(pool, (gem5art__run *)(void *)run, error);
+}
+
+GEM5ARTDEF bool gem5art_pool_cancel(gem5art_pool *pool, const char *run_id, gem5art_error *error) {
+    gem5art__job *job;
+    int slot;
+    if (!gem5art__need(pool, "the pool", error) || !gem5art__need(run_id, "the run's id", error)) return false;
+    for (slot = 0; slot < pool->desc.jobs; slot++)
+        if (pool->slots[slot] && strcmp(pool->slots[slot]->run->public_.id, run_id) == 0)
+            return gem5art__kill_job(pool, pool->slots[slot], "sigterm", false), true;
+    for (job = pool->queue; job; job = job->next)
+        if (strcmp(job->run->public_.id, run_id) == 0) return job->cancelled = true;
+    return gem5art__fail(error, GEM5ART_NOT_FOUND, "the pool has no run with the id \"%s\" that is queued or running", run_id);
+}
+
+GEM5ARTDEF int gem5art_pool_fd(const gem5art_pool *pool) { return pool ? pool->warden.reports : -1; }
+
+GEM5ARTDEF int gem5art_pool_timeout(const gem5art_pool *pool) {
+    double next = 0, now, left;
+    int slot;
+    if (!pool || !gem5art__pool_left(pool)) return -1;
+    if (gem5art__can_launch(pool) || (pool->desc.handle_signals && pool->signals_handled != (int)gem5art__signal_count)) return 0;
+    if (pool->warden_dead) return 10;
+    for (slot = 0; slot < pool->desc.jobs; slot++) {
+        const gem5art__job *job = pool->slots[slot];
+        double due;
+        if (!job || job->state != GEM5ART__RUNNING) continue;
+        due = job->next_beat;
+        if (job->kill_reason && job->kill_at < due) due = job->kill_at;
+        if (!job->kill_reason && job->next_watch < due) due = job->next_watch;
+        if (!job->kill_reason && job->deadline > 0 && job->deadline < due) due = job->deadline;
+        if (next == 0 || due < next) next = due;
+    }
+    if (next == 0) return -1;
+    now = gem5art__monotonic();
+    left = (next - now) * 1000 + 1; /* not a little too early */
+    return left < 0 ? 0 : (int)left;
+}
+
+GEM5ARTDEF int gem5art_pool_step(gem5art_pool *pool, int timeout_ms, gem5art_error *error) {
+    return gem5art__need(pool, "the pool", error) ? gem5art__step_pool(pool, timeout_ms, error) : -1;
+}
+
+GEM5ARTDEF bool gem5art_pool_wait(gem5art_pool *pool, gem5art_error *error) {
+    gem5art_error first, why;
+    if (!gem5art__need(pool, "the pool", error)) return false;
+    gem5art__clear(&first);
+    do {
+        if (gem5art__step_pool(pool, -1, &why) < 0 && first.code == GEM5ART_OK) first = why;
+    } while (gem5art__pool_left(pool) && why.code != GEM5ART_INVALID);
+    if (error) *error = first;
+    return first.code == GEM5ART_OK;
+}
+
+GEM5ARTDEF void gem5art_pool_destroy(gem5art_pool *pool) {
+    if (!pool) return;
+    if (gem5art__pool_left(pool)) {
+        pool->desc.grace = -1;
+        gem5art__stop_all(pool, "sigterm", true);
+        gem5art_pool_wait(pool, NULL);
+    }
+    pool->db->pools--;
+    gem5art__free_pool(pool);
+}
+
+GEM5ARTDEF bool gem5art_execute(gem5art_db *db, gem5art_run *run, const gem5art_execute_desc *desc,
+                                gem5art_error *error) {
+    gem5art__outcome outcome;
+    gem5art_pool_desc pool_desc;
+    gem5art_pool *pool;
+    gem5art_error why;
+    bool ok;
+    memset(&outcome, 0, sizeof outcome);
+    memset(&pool_desc, 0, sizeof pool_desc);
+    pool_desc.jobs = 1;
+    pool_desc.event = gem5art__note_outcome;
+    pool_desc.user_data = &outcome;
+    if (desc) {
+        pool_desc.cwd = desc->cwd;
+        pool_desc.task_id = desc->task_id;
+        pool_desc.rerun = desc->rerun;
+        pool_desc.handle_signals = desc->handle_signals;
+    }
+    if ((pool = gem5art_pool_create(db, &pool_desc, error)) == NULL) return false;
+    ok = gem5art_pool_add(pool, run, error);
+    if (ok) {
+        gem5art_pool_wait(pool, &why);
+        ok = outcome.ended && (outcome.error.code == GEM5ART_OK || strcmp(run->status, "Failed") == 0);
+        if (ok && why.code != GEM5ART_OK) ok = false;
+        if (!ok && error) *error = outcome.error.code != GEM5ART_OK ? outcome.error : why;
+    }
+    gem5art_pool_destroy(pool);
+    return ok;
+}
+
+/* ---- queries */
+
+struct gem5art_iter {
+    gem5art_db *db;
+    gem5art__arena arena, row_arena;
+    gem5art__cursor cursor;
+    int fd; /* its own: a rewritten store does not disturb it */
+    gem5art_query query;
+    bool runs, done;
+    int64_t returned;
+    off_t size;
+    DIR *live;
+    gem5art_run run;
+    gem5art_artifact artifact;
+};
+
+static gem5art_iter *gem5art__query(gem5art_db *db, const gem5art_query *query, bool runs, gem5art_error *error) {
+    gem5art_iter *iter;
+    struct stat st;
+    if (!gem5art__need(db, "the db", error) || !gem5art__flat_follow(db, &st, error)) return NULL;
+    iter = (gem5art_iter *)gem5art__alloc(sizeof *iter);
+    if (!iter) return gem5art__fail_nomem(error), (gem5art_iter *)NULL;
+    if (query) iter->query = *query;
+    iter->query.name = gem5art__arena_copy(&iter->arena, iter->query.name);
+    iter->query.name_contains = gem5art__arena_copy(&iter->arena, iter->query.name_contains);
+    iter->query.type = gem5art__arena_copy(&iter->arena, iter->query.type);
+    iter->query.status = gem5art__arena_copy(&iter->arena, iter->query.status);
+    iter->runs = runs;
+    iter->db = db;
+    iter->size = st.st_size;
+    iter->fd = GEM5ART_SYS_FCNTL(db->flat.fd, F_DUPFD_CLOEXEC, 3);
+    gem5art__cursor_init(&iter->cursor, iter->fd, db->flat.path, 0, st.st_size);
+    if (runs && iter->query.live) {
+        iter->live = GEM5ART_SYS_OPENDIR(db->live_path);
+        iter->done = !iter->live;
+    }
+    db->iters++;
+    if (iter->fd >= 0 && !iter->arena.failed) return iter;
+    if (iter->arena.failed) gem5art__fail_nomem(error);
+    else gem5art__fail_errno(error, "read", db->flat.path);
+    gem5art_iter_close(iter);
+    return NULL;
+}
+
+static bool gem5art__text_is(const char *text, size_t length, const char *wanted) {
+    return strlen(wanted) == length && memcmp(text, wanted, length) == 0;
+}
+
+/* Can the record be passed over by what its first four texts say? */
+static bool gem5art__head_excludes(const gem5art_iter *iter, const gem5art__head *head) {
+    bool fs = gem5art__text_is(head->text[2], head->length[2], gem5art__type_fs);
+    bool run = fs || gem5art__text_is(head->text[2], head->length[2], gem5art__type_se);
+    const char *part = iter->query.name_contains;
+    if (run != iter->runs || (iter->runs && iter->query.fs_only && !fs)) return true;
+    if (!run && iter->query.type && !gem5art__text_is(head->text[2], head->length[2], iter->query.type)) return true;
+    if (iter->query.name && !gem5art__text_is(head->text[3], head->length[3], iter->query.name)) return true;
+    if (part && *part) {
+        size_t n = strlen(part), i;
+        for (i = 0; i + n <= head->length[3] && memcmp(head->text[3] + i, part, n) != 0; i++) {}
+        return i + n > head->length[3];
+    }
+    return false;
+}
+
+static bool gem5art__record_matches(const gem5art_iter *iter, const gem5art_json *record) {
+    const gem5art_query *q = &iter->query;
+    const char *type = gem5art__record_text(record, "type"), *name = gem5art__record_text(record, "name");
+    const char *status = gem5art__record_text(record, "status");
+    const gem5art_json *rerunnable = gem5art_json_get(record, "rerunnable");
+    if (gem5art__is_run(type) != iter->runs) return false;
+    if (q->name && strcmp(name, q->name) != 0) return false;
+    if (q->name_contains && !strstr(name, q->name_contains)) return false;
+    if (!iter->runs) return !q->type || strcmp(type, q->type) == 0;
+    if (q->fs_only && !gem5art__is_fs(type)) return false;
+    if (q->rerunnable && !(rerunnable && rerunnable->type == GEM5ART_JSON_BOOL && rerunnable->boolean)) return false;
+    if (!q->status || strcmp(status, q->status) == 0) return true;
+    return strcmp(q->status, "Failed artifact check") == 0 && gem5art__starts_with(status, q->status);
+}
+
+/* The store ends inside the array: an append that goes on right now, or one that was torn. */
+static void gem5art__warn_torn(gem5art_iter *iter) {
+    struct stat st;
+    if (GEM5ART_SYS_FSTAT(iter->fd, &st) < 0 || st.st_size != iter->size) return;
+    gem5art__warn(iter->db, "%s ends inside a record or without its closing bracket, after byte %lld: a write was cut off; what is whole was read",
+                  iter->db->flat.path, (long long)iter->cursor.at);
+}
+
+/* The next stored record that matches; NULL at the end (done) or with an error. */
+static const gem5art_json *gem5art__next_stored(gem5art_iter *iter, gem5art_error *error) {
+    const gem5art_json *record;
+    gem5art__head head;
+    gem5art__step step;
+    while ((step = gem5art__cursor_next(&iter->cursor, error)) == GEM5ART__RECORD) {
+        if (iter->cursor.sealed && gem5art__read_head(iter->cursor.data, iter->cursor.size, &head) && gem5art__head_excludes(iter, &head)) continue;
+        gem5art__arena_free(&iter->row_arena);
+        step = gem5art__cursor_parse(&iter->cursor, &iter->row_arena, &record, error);
+        if (step != GEM5ART__RECORD) break;
+        if (gem5art__record_matches(iter, record)) return record;
+    }
+    if (step == GEM5ART__TORN) gem5art__warn_torn(iter);
+    iter->done = true;
+    return NULL;
+}
+
+/* The next live run's info.json that matches; one whose claim is free is lost. */
+static const gem5art_json *gem5art__next_live(gem5art_iter *iter, bool *lost) {
+    struct dirent *entry;
+    while ((entry = GEM5ART_SYS_READDIR(iter->live)) != NULL) {
+        gem5art__live live;
+        const gem5art_json *info;
+        char *path;
+        gem5art__arena_free(&iter->row_arena);
+        if (!gem5art__read_live(iter->db, entry->d_name, &iter->row_arena, &live)) continue;
+        path = gem5art__join_path(&iter->row_arena, live.outdir, "info.json");
+        info = path ? gem5art__read_info(&iter->row_arena, path, NULL) : NULL;
+        if (!info || strcmp(gem5art__record_text(info, "_id"), live.id) != 0 || !gem5art__record_matches(iter, info)) continue;
+        *lost = !gem5art__is_claimed(iter->db, live.hash);
+        return info;
+    }
+    iter->done = true;
+    return NULL;
+}
+
+static const gem5art_json *gem5art__next(gem5art_iter *iter, bool *lost, gem5art_error *error) {
+    const gem5art_json *record;
+    *lost = false;
+    if (!gem5art__need(iter, "the iterator", error)) return NULL;
+    if (iter->done || (iter->query.limit > 0 && iter->returned >= iter->query.limit)) return NULL;
+    record = iter->live ? gem5art__next_live(iter, lost) : gem5art__next_stored(iter, error);
+    if (record) iter->returned++;
+    return record;
+}
+
+GEM5ARTDEF gem5art_iter *gem5art_get_runs(gem5art_db *db, const gem5art_query *query, gem5art_error *error) {
+    return gem5art__query(db, query, true, error);
+}
+
+GEM5ARTDEF gem5art_iter *gem5art_get_artifacts(gem5art_db *db, const gem5art_query *query, gem5art_error *error) {
+    return gem5art__query(db, query, false, error);
+}
+
+GEM5ARTDEF const gem5art_run *gem5art_next_run(gem5art_iter *iter, gem5art_error *error) {
+    bool lost;
+    const gem5art_json *record;
+    if (iter && !iter->runs) return gem5art__fail(error, GEM5ART_INVALID, "this iterator has artifacts: use gem5art_next_artifact"), (const gem5art_run *)NULL;
+    record = gem5art__next(iter, &lost, error);
+    if (!record) return NULL;
+    memset(&iter->run, 0, sizeof iter->run);
+    if (!gem5art__read_object(&iter->row_arena, gem5art__run_fields, record, &iter->run, iter->db->flat.path, error)) return NULL;
+    iter->run.record = record;
+    if (lost) iter->run.kill_reason = "lost";
+    return &iter->run;
+}
+
+GEM5ARTDEF const gem5art_artifact *gem5art_next_artifact(gem5art_iter *iter, gem5art_error *error) {
+    bool lost;
+    const gem5art_json *record;
+    if (iter && iter->runs) return gem5art__fail(error, GEM5ART_INVALID, "this iterator has runs: use gem5art_next_run"), (const gem5art_artifact *)NULL;
+    record = gem5art__next(iter, &lost, error);
+    if (!record) return NULL;
+    memset(&iter->artifact, 0, sizeof iter->artifact);
+    if (!gem5art__read_object(&iter->row_arena, gem5art__artifact_fields, record, &iter->artifact, iter->db->flat.path, error)) return NULL;
+    iter->artifact.record = record;
+    return &iter->artifact;
+}
+
+GEM5ARTDEF void gem5art_iter_close(gem5art_iter *iter) {
+    if (!iter) return;
+    iter->db->iters--;
+    if (iter->live) GEM5ART_SYS_CLOSEDIR(iter->live);
+    gem5art__close(iter->fd);
+    gem5art__cursor_free(&iter->cursor);
+    gem5art__arena_free(&iter->arena);
+    gem5art__arena_free(&iter->row_arena);
+    gem5art__free(iter);
+}
+
+#ifdef __cplusplus
+}
+#endif
+
+#endif /* GEM5ART_IMPLEMENTATION */

@@ -1,0 +1,45 @@
+#!/bin/sh
+# test_examples.sh - the demo as a user sees it, then the two examples that it does not use, on its store.
+cd "$(dirname "$0")/.." || exit 1
+TMPDIR=$(mktemp -d)
+BUILD=${BUILD:-$PWD/build}
+export TMPDIR BUILD
+trap 'rm -rf "$TMPDIR"' EXIT
+passed=0 failed=0
+check() { # WHAT COMMAND...
+    what=$1
+    shift
+    if "$@" >"$TMPDIR/log" 2>&1; then passed=$((passed + 1)); return; fi
+    failed=$((failed + 1))
+    echo "failed: $what"
+    head -n 20 "$TMPDIR/log"
+}
+count() { grep -c "$1" "$2" || true; }
+equal() { [ "$1" = "$2" ] || { echo "it is $1, not $2"; false; }; }
+
+output=$TMPDIR/demo
+check "the demo ends well" sh -c 'unset GEM5; sh examples/demo.sh >"$1" 2>&1 || { cat "$1"; false; }' - "$output"
+check "its first line names the stand-in" sh -c 'head -n 1 "$1" | grep -q stand-in' - "$output"
+check "six SE runs finish" equal "$(count 'sweep.*: Finished' "$output")" 6
+check "one guest boots" equal "$(count 'boot-1: Finished' "$output")" 1
+check "one guest's panic is noticed" equal "$(count 'boot-2: Failed.*kernel panic' "$output")" 1
+check "no SE run is launched twice" equal "$(count 'not launched, it is recorded' "$output")" 6
+check "no FS run is launched twice" grep -q "^fs_boot: .*boot-1" "$output"
+
+demo=$(echo "$TMPDIR"/gem5art-demo.*)
+GEM5ART_DB=file://$demo/db.json
+export GEM5ART_DB
+check "getruns has them all" equal "$(count '"_id"' "$demo/runs.json")" 8
+check "query lists the SE runs" equal "$("$BUILD/query" "$demo/db.json" sweep | wc -l)" 6
+check "query says what is wrong" sh -c '! "$BUILD/query" nosuch.json 2>&1 | grep -q Finished'
+
+# A recorded run is refused; one that is not is run to its end by the loop.
+cd "$demo" || exit 1
+info=runs/boot-1/info.json
+check "own_loop refuses what is recorded" sh -c '"$BUILD/own_loop" "$1" </dev/null | grep -q boot-1' - "$info"
+check "own_loop shows it by its status" sh -c '! "$BUILD/own_loop" "$1" </dev/null' - "$info"
+"$BUILD/gem5art-rm" "$(jq -r '.[] | select(.name == "boot-1") | ._id' runs.json)" >/dev/null
+check "own_loop runs what is not" sh -c '"$BUILD/own_loop" "$1" </dev/null | grep -q "boot-1: Finished"' - "$info"
+
+echo "$passed passed, $failed failed"
+[ $failed = 0 ]
