@@ -477,7 +477,7 @@ GEM5ARTDEF void gem5art_json_integer(gem5art_json_writer *writer, int64_t value)
 GEM5ARTDEF void gem5art_json_number(gem5art_json_writer *writer, double value);
 GEM5ARTDEF void gem5art_json_string(gem5art_json_writer *writer, const char *text); /* NULL: null */
 GEM5ARTDEF void gem5art_json_string_n(gem5art_json_writer *writer, const char *text, size_t length);
-/* A parsed value: numbers and strings exactly as they were written. */
+/* A parsed value: numbers and strings exactly as they were written. NULL: null. */
 GEM5ARTDEF void gem5art_json_value(gem5art_json_writer *writer, const gem5art_json *value);
 /* What was written since the last take; NUL-terminated, the writer's own until its next call. For
    long texts: take after each part. NULL with NOMEM. */
@@ -943,8 +943,6 @@ static bool gem5art__lock_set(gem5art__lock_file *file, int64_t byte, short type
     return result == 0;
 }
 
-static void gem5art__lock_forget_in_child(gem5art__lock_file *file) { gem5art__close(file->fd); }
-
 #else
 
 #define GEM5ART__LOCKS_A_FILE 4096 /* bytes of one file that one process may hold at once */
@@ -1094,8 +1092,6 @@ static void gem5art__lock_file_close(gem5art__lock_file *file) {
     pthread_mutex_unlock(&gem5art__lock_mutex);
     file->fd = -1;
 }
-
-static void gem5art__lock_forget_in_child(gem5art__lock_file *file) { gem5art__close(file->fd); }
 
 #endif
 
@@ -2064,6 +2060,10 @@ GEM5ARTDEF void gem5art_json_value(gem5art_json_writer *writer, const gem5art_js
     static const char *const literals[] = {"null", "false", "true"};
     const gem5art_json *at = value;
     size_t depth = 0;
+    if (!value) {
+        gem5art_json_null(writer);
+        return;
+    }
     for (;;) {
         bool array = at->type == GEM5ART_JSON_ARRAY;
         if (depth > 0 && at->key) {
@@ -3269,7 +3269,7 @@ static int gem5art__cursor_balance(gem5art__cursor *cursor, size_t *size, gem5ar
     }
 }
 
-/* The size of the record at pos. As gem5art__cursor_balance. */
+/* The size of the record at pos, and whether it is sealed. As gem5art__cursor_balance. */
 static int gem5art__cursor_measure(gem5art__cursor *cursor, size_t *size, gem5art_error *error) {
     size_t searched = 0;
     *size = 0;
@@ -3293,7 +3293,8 @@ static int gem5art__cursor_measure(gem5art__cursor *cursor, size_t *size, gem5ar
             break;
         }
     }
-    return *size ? 1 : gem5art__cursor_balance(cursor, size, error);
+    cursor->sealed = *size > 0;
+    return cursor->sealed ? 1 : gem5art__cursor_balance(cursor, size, error);
 }
 
 /* Is there a whole record of ours behind pos? If so what is not whole here is damage, not a torn write. */
@@ -3364,7 +3365,6 @@ static gem5art__step gem5art__cursor_next(gem5art__cursor *cursor, gem5art_error
     if (whole < 0) return GEM5ART__FAILED;
     if (whole == 0) return gem5art__cursor_damaged(cursor, cursor->at, "this record is not whole", error);
     cursor->data = cursor->window + cursor->pos;
-    cursor->sealed = gem5art__is_sealed(cursor->data, cursor->size);
     cursor->pos += cursor->size;
     cursor->before = cursor->after;
     cursor->after = gem5art__cursor_offset(cursor);

@@ -98,7 +98,9 @@ sweep
 say "What gem5art-getruns found: \`gem5art-getruns runs.json\`, by jq"
 "$build/gem5art-getruns" runs.json
 if command -v jq >/dev/null; then
-    jq -r '.[] | [._id[:8], .type, .name, .status, .return_code, .kill_reason] | map(tostring) | join("  ")' runs.json
+    jq -r 'def wide(n): (tostring + " " * n)[:n];
+        .[] | (._id | wide(10)) + (.type | wide(13)) + (.name | wide(20)) + (.status | wide(10))
+            + (.return_code | wide(4)) + .kill_reason' runs.json
 else
     cat runs.json
 fi

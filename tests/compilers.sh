@@ -54,21 +54,24 @@ standards clang++ c++ c++11 c++14 c++17 c++20
 # Optimised, some warnings see more; and two files that include the header link to one program, which runs.
 whole() { # COMPILER and options
     works "$@" || return
-    check "$@" -O2 $warnings -I. -o "$work/main" "$work/main.c" "$work/implemented.c" -pthread && check "$work/main"
-    check "$@" -O2 $warnings -I. -DGEM5ART_PORTABLE -c -o "$work/portable.o" "$work/implemented.c"
+    compiler=$1
+    shift
+    set -- "$compiler" -O2 $warnings "$@" -I.
+    check "$@" -o "$work/main" "$work/main.c" "$work/implemented.c" -pthread && check "$work/main"
+    check "$@" -DGEM5ART_PORTABLE -c -o "$work/portable.o" "$work/implemented.c"
 }
 whole gcc -std=c99
 whole clang -std=c99
 whole g++ -x c++ -std=c++11
 whole clang++ -x c++ -std=c++11
-whole musl-gcc -std=c99
+whole musl-gcc -std=c99 -Wno-sign-conversion # which musl's FD_SET is in for
 whole gcc -m32 -std=c99 -idirafter /usr/include/x86_64-linux-gnu # for asm/errno.h, as gcc-multilib has it
 
 # A C++ program may use the header as it was compiled by C.
 if works gcc && works g++; then
-    check gcc -std=c99 -I. -c -o "$work/c.o" "$work/implemented.c"
-    check g++ -std=c++11 -I. -o "$work/mixed" -x c++ "$work/main.c" -x none "$work/c.o" -pthread
-    check "$work/mixed"
+    check gcc -std=c99 -I. -c -o "$work/c.o" "$work/implemented.c" &&
+        check g++ -std=c++11 -I. -o "$work/mixed" -x c++ "$work/main.c" -x none "$work/c.o" -pthread &&
+        check "$work/mixed"
 fi
 
 printf '%d passed, %d failed' $passed $failed

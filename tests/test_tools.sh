@@ -1,0 +1,248 @@
+#!/bin/sh
+# gem5art-getruns and gem5art-rm, driven as a person would.
+. "$(dirname "$0")/check.sh"
+getruns=$BUILD/gem5art-getruns rm=$BUILD/gem5art-rm
+data=$root/tests/data/gem5art-filedb/db.json
+cp "$data" db.json
+
+begin "the help is gem5art's"
+cat >expected <<'END'
+usage: gem5art-getruns [-h] [--fs-only] [--limit LIMIT] [--db-uri DB_URI]
+                       [-s SEARCH_NAME]
+                       filename
+
+Dump all runs from the database into a json file
+
+positional arguments:
+  filename              Output file name
+
+optional arguments:
+  -h, --help            show this help message and exit
+  --fs-only             Only output FS runs
+  --limit LIMIT         Limit of the number of runs to return. Default: all
+  --db-uri DB_URI       The database to connect to. Default $GEM5ART_DB, else
+                        file://db.json
+  -s SEARCH_NAME, --search_name SEARCH_NAME
+                        Query for the name field
+END
+for option in -h --help; do
+    run "$getruns" $option
+    same status $status 0
+    check "the help of $option" diff expected .out
+done
+run "$rm" --help
+has "the help of rm" "$out" "usage: gem5art-rm [-h] [--dry-run]"
+run "$rm" --version
+has version "$out" "gem5art-rm (gem5art.h) "
+
+begin "all runs, exactly as stored"
+run "$getruns" all.json
+same status $status 0
+same errors "$err" ""
+same "number of runs" "$(grep -c '^  {' all.json)" 8
+if need python3; then
+    check "the dump is what Python would write" python3 - "$data" all.json <<'END'
+import json, sys
+stored = json.load(open(sys.argv[1]))
+runs = [r for r in stored if r["type"].startswith("gem5 run")]
+text = open(sys.argv[2]).read()
+assert text == json.dumps(runs, indent=2, ensure_ascii=True) + "\n", "the texts differ"
+END
+fi
+
+begin "the layout, without other programs"
+cat >one.json <<'END'
+[{"_id":"1","hash":"h","type":"gem5 run","name":"\u00fc \"q\"","params":["a b",""],"empty":[],"none":{},
+  "deep":{"x":[1,{"y":1.50}]},"big":12345678901234567890,"crc32":"kept out"}]
+END
+cat >expected <<'END'
+[
+  {
+    "_id": "1",
+    "hash": "h",
+    "type": "gem5 run",
+    "name": "\u00fc \"q\"",
+    "params": [
+      "a b",
+      ""
+    ],
+    "empty": [],
+    "none": {},
+    "deep": {
+      "x": [
+        1,
+        {
+          "y": 1.50
+        }
+      ]
+    },
+    "big": 12345678901234567890
+  }
+]
+END
+run "$getruns" --db-uri one.json -
+same status $status 0
+check "nothing is lost and all is indented by 2" diff expected .out
+
+begin "--fs-only, --limit and -s, alone and together"
+count() { run "$getruns" "$@" -; grep -c '^  {' .out; }
+same "--fs-only" "$(count --fs-only)" 6
+same "--limit 7, over SE and FS together" "$(count --limit 7)" 7
+same "--limit=3" "$(count --limit=3)" 3
+same "--limit 100" "$(count --limit 100)" 8
+same "-s part of a name" "$(count -s 'hello')" 1
+same "-s with a quote" "$(count -s '"quoted" \')" 2
+same "-s without a space" "$(count -sboot)" 6
+same "--search_name" "$(count --search_name gem5-24)" 6
+same "--search_name=" "$(count --search_name=gem5-24)" 6
+same "-s of nothing in the store" "$(count -s nonsense)" 0
+same "all three" "$(count --fs-only --limit 2 -s boot)" 2
+same "an option cut short" "$(count --fs)" 6
+run "$getruns" --limit 0 -
+same "--limit 0" "$out" "[]"
+
+begin "where the store is: --db-uri, then GEM5ART_DB, then db.json"
+mkdir -p elsewhere empty && cp db.json elsewhere/runs.json
+for uri in elsewhere/runs.json file://elsewhere/runs.json "file://$work/elsewhere/runs.json"; do
+    run "$getruns" --db-uri "$uri" -
+    same "status with $uri" $status 0
+    run env GEM5ART_DB="$uri" "$getruns" -
+    same "status with GEM5ART_DB=$uri" $status 0
+done
+run env GEM5ART_DB=nowhere.json "$getruns" --db-uri elsewhere/runs.json -
+same "--db-uri before GEM5ART_DB" $status 0
+run sh -c "cd empty && '$getruns' -"
+same "status without a store" $status 1
+has error "$err" "gem5art-getruns: there is no store at $work/empty/db.json"
+same "no store was made" "$(ls -A empty)" ""
+run "$getruns" --db-uri mongodb://localhost:27017 -
+same "status with mongodb" $status 2
+has error "$err" "MongoDB is not supported; use a file (file://db.json)"
+run "$getruns" --db-uri redis://localhost -
+has error "$err" 'unknown kind of store "redis"'
+
+begin "misuse: exit 2, the usage and one sentence"
+misuse() {
+    expected=$1
+    shift
+    run "$getruns" "$@"
+    same "status of $*" $status 2
+    has "error of $*" "$err" "gem5art-getruns: $expected"
+    has "usage of $*" "$err" "usage: gem5art-getruns [-h]"
+    same "output of $*" "$out" ""
+}
+misuse "the output file is missing"
+misuse "one output file is enough" a.json b.json
+misuse "unknown option --nonsense" --nonsense a.json
+misuse "unknown option -x" -x a.json
+misuse "--limit needs a value" a.json --limit
+misuse '--limit: a whole number of 0 or more is needed, not "-1"' --limit -1 a.json
+misuse '--limit: a whole number of 0 or more is needed, not "abc"' --limit abc a.json
+misuse '--limit: a whole number of 0 or more is needed, not ""' --limit "" a.json
+misuse '--limit: a whole number of 0 or more is needed, not "1e3"' --limit 1e3 a.json
+misuse "--limit: 99999999999999999999 is too large" --limit 99999999999999999999 a.json
+misuse "--fs-only takes no value" --fs-only=yes a.json
+misuse "the output file has no name" ""
+check "nothing was written" test ! -e a.json
+
+begin "output files: whole or not at all"
+echo old >kept.json && chmod 640 kept.json
+run "$getruns" kept.json
+same "mode of a replaced file" "$(stat -c %a kept.json)" 640
+check "it was replaced" grep -q '"_id"' kept.json
+ln -s kept.json link.json && run "$getruns" link.json
+check "a symlink stays one" test -L link.json
+run "$getruns" elsewhere
+same "status for a folder" $status 1
+has error "$err" "cannot write elsewhere: it is a folder"
+run "$getruns" no/such/folder.json
+same "status without the folder" $status 1
+has error "$err" "cannot write no/such/folder.json: No such file or directory"
+run "$getruns" /dev/null
+same "status for a device" $status 0
+run sh -c "'$getruns' - >/dev/full"
+same "status on a full device" $status 1
+has error "$err" "cannot write to stdout: No space left on device"
+printf '[{"_id":"1","hash":"h","type":"gem5 run","name":"n"},{"_id":"2"]' >bad.json
+echo old >kept.json
+run "$getruns" --db-uri bad.json kept.json
+same "no half-written file is left" "$(ls | grep -c tmp-)" 0
+
+begin "stores that cannot be read: exit 1 and one sentence"
+: >zero.json
+printf 'SQLite format 3\0' >garbage.json
+echo '{"a": 1}' >object.json
+for store in zero.json:"has 0 bytes" garbage.json:"is no run store" object.json:"is no run store" elsewhere:"is a folder"; do
+    run "$getruns" --db-uri "${store%%:*}" out.json
+    same "status for ${store%%:*}" $status 1
+    has "error for ${store%%:*}" "$err" "${store#*:}"
+    same "lines of error for ${store%%:*}" "$(wc -l <.err)" 1
+    check "no output for ${store%%:*}" test ! -e out.json
+done
+head -c 9000 "$data" >torn.json
+run "$getruns" --db-uri torn.json -
+same "status for a torn store" $status 0
+has "warning for a torn store" "$err" "gem5art-getruns: warning: $work/torn.json ends inside a record"
+
+begin "rm --dry-run tells and changes nothing"
+id=$(sed -n 's/.*"_id": "\(.*\)",/\1/p' all.json | head -n 1)
+archive=$(sed -n 's/.*"results": "\(.*\)",/\1/p' all.json | head -n 1)
+run "$rm" --dry-run "$id"
+same status $status 0
+has "what it tells" "$out" "would remove run $id \"boot experiments with gem5-24.0\" (Finished)"
+has "what it tells" "$out" "with its archive $archive"
+check "the store is as it was" cmp db.json "$data"
+
+begin "rm by id takes the run and its archive, and no more"
+run "$rm" "$id"
+same status $status 0
+has "what it tells" "$out" "removed run $id"
+has "what it tells" "$out" "with its archive $archive"
+same "runs left" "$(count)" 7
+same "the archive's record" "$(grep -c "$archive" db.json)" 0
+run "$rm" "$id"
+same "status the second time" $status 1
+has error "$err" "gem5art-rm: no run and no artifact has the id or hash \"$id\""
+
+begin "rm by hash takes every attempt"
+cat >attempts.json <<'END'
+[{"_id":"a1","hash":"hh","type":"gem5 run","name":"n","status":"Failed","results":"z1","outdir":"/o"},
+ {"_id":"z1","hash":"zz","type":"directory","name":"n","path":"/o/results.zip"},
+ {"_id":"a2","hash":"hh","type":"gem5 run","name":"n","status":"Finished","results":null,"outdir":"/o.2"},
+ {"_id":"b1","hash":"other","type":"gem5 run","name":"n","status":"Finished","results":null,"outdir":"/p"}]
+END
+run "$rm" --db-uri attempts.json hh
+same status $status 0
+has "what it tells" "$out" 'removed run a1 "n" (Failed)
+  with its archive z1; the files stay in /o
+removed run a2 "n" (Finished)
+  its files stay in /o.2'
+same "what is left" "$(grep -c '^{' attempts.json) $(grep -c '"_id":"b1"' attempts.json)" "1 1"
+
+begin "rm of artifacts: not while they are used"
+gem5=$(sed -n 's/.*"gem5_artifact": "\(.*\)",/\1/p' all.json | head -n 1)
+cp db.json before.json
+run "$rm" "$gem5"
+same status $status 1
+has error "$err" "gem5art-rm: artifact $gem5 is used by"
+check "the store is as it was" cmp db.json before.json
+cat >alone.json <<'END'
+[{"_id":"d1","hash":"dd","type":"disk image","name":"boot-disk","path":"boot-disk"}]
+END
+run "$rm" --db-uri alone.json dd
+same status $status 0
+has "what it tells" "$out" 'removed disk image d1 "boot-disk"'
+run "$getruns" --db-uri alone.json -
+same "the emptied store" "$out" "[]"
+
+begin "rm misused"
+run "$rm"
+same status $status 2
+has error "$err" "gem5art-rm: nothing to remove"
+run sh -c "cd empty && '$rm' x"
+same "status without a store" $status 1
+same "no store was made" "$(ls -A empty)" ""
+run "$rm" one-that-is-not-there "$(sed -n 's/.*"_id": "\(.*\)",/\1/p' all.json | tail -n 1)"
+same "status where one of two is there" $status 1
+has "the other is removed" "$out" "removed run"
+finish

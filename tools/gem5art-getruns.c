@@ -1,0 +1,79 @@
+/* gem5art-getruns - dumps the recorded runs of a store into a JSON file: gem5art's tool of that name. */
+
+#define TOOL_NAME "gem5art-getruns"
+#define TOOL_HELP                                                                      \
+    "usage: gem5art-getruns [-h] [--fs-only] [--limit LIMIT] [--db-uri DB_URI]\n"      \
+    "                       [-s SEARCH_NAME]\n"                                        \
+    "                       filename\n"                                                \
+    "\n"                                                                               \
+    "Dump all runs from the database into a json file\n"                               \
+    "\n"                                                                               \
+    "positional arguments:\n"                                                          \
+    "  filename              Output file name\n"                                       \
+    "\n"                                                                               \
+    "optional arguments:\n"                                                            \
+    "  -h, --help            show this help message and exit\n"                        \
+    "  --fs-only             Only output FS runs\n"                                    \
+    "  --limit LIMIT         Limit of the number of runs to return. Default: all\n"    \
+    "  --db-uri DB_URI       The database to connect to. Default $GEM5ART_DB, else\n"  \
+    "                        file://db.json\n"                                         \
+    "  -s SEARCH_NAME, --search_name SEARCH_NAME\n"                                    \
+    "                        Query for the name field\n"
+
+#include "tool.h"
+
+static void dump(gem5art_iter *runs, int64_t limit, tool_output *output) {
+    gem5art_json_writer writer;
+    gem5art_error error;
+    const gem5art_run *run;
+    const char *text;
+    size_t length;
+    memset(&error, 0, sizeof error);
+    gem5art_json_writer_init(&writer, 2);
+    gem5art_json_begin_array(&writer);
+    while (limit-- != 0 && (run = gem5art_next_run(runs, &error)) != NULL) {
+        tool_write_record(&writer, run->record);
+        if ((text = gem5art_json_take(&writer, &length, &error)) == NULL) break;
+        tool_write(output, text, length);
+    }
+    gem5art_json_end_array(&writer);
+    if (error.code == GEM5ART_OK && (text = gem5art_json_take(&writer, &length, &error)) != NULL) {
+        tool_write(output, text, length);
+        tool_write(output, "\n", 1);
+    }
+    gem5art_json_writer_free(&writer);
+    if (error.code == GEM5ART_OK) return;
+    tool_abandon(output);
+    tool_exit(TOOL_FAILED, "%s", error.message);
+}
+
+int main(int argc, char **argv) {
+    const char *limit = NULL, *db_uri = NULL;
+    gem5art_query query;
+    gem5art_error error;
+    gem5art_db *db;
+    gem5art_iter *runs;
+    tool_output output;
+    int64_t count = -1;
+    memset(&query, 0, sizeof query);
+    {
+        const tool_option options[] = {{"--fs-only", NULL, NULL, &query.fs_only},
+                                       {"--limit", NULL, &limit, NULL},
+                                       {"--db-uri", NULL, &db_uri, NULL},
+                                       {"--search_name", "-s", &query.name_contains, NULL},
+                                       {NULL, NULL, NULL, NULL}};
+        argc = tool_parse(argc, argv, options);
+    }
+    if (argc == 0) tool_exit(TOOL_MISUSE, "the output file is missing: name one, or - for stdout");
+    if (argc > 1) tool_exit(TOOL_MISUSE, "one output file is enough: leave \"%s\" out", argv[1]);
+    if (limit) count = tool_count("--limit", limit);
+    db = tool_open(db_uri, true);
+    runs = gem5art_get_runs(db, &query, &error);
+    if (!runs) tool_exit(TOOL_FAILED, "%s", error.message);
+    output = tool_create(argv[0]);
+    dump(runs, count, &output);
+    tool_finish(&output);
+    gem5art_iter_close(runs);
+    gem5art_close(db, NULL);
+    return TOOL_DONE;
+}

@@ -1,0 +1,102 @@
+/* gem5art-rm - removes runs and artifacts from a store: the way out of "recorded already". */
+
+#define TOOL_NAME "gem5art-rm"
+#define TOOL_HELP                                                                      \
+    "usage: gem5art-rm [-h] [--dry-run] [--db-uri DB_URI] id_or_hash [id_or_hash ...]\n" \
+    "\n"                                                                               \
+    "Remove the records of runs and artifacts from the database. Files stay: results,\n" \
+    "outdirs and what was registered.\n"                                               \
+    "\n"                                                                               \
+    "positional arguments:\n"                                                          \
+    "  id_or_hash            An id removes that run or artifact; a run's hash removes\n" \
+    "                        every attempt at it. A run's results archive goes with it\n" \
+    "\n"                                                                               \
+    "optional arguments:\n"                                                            \
+    "  -h, --help            show this help message and exit\n"                        \
+    "  --dry-run             Say what would be removed, and remove nothing\n"          \
+    "  --db-uri DB_URI       The database to connect to. Default $GEM5ART_DB, else\n"  \
+    "                        file://db.json\n"
+
+#include "tool.h"
+
+/* What a run's removal takes, for a person. */
+static void tell_run(const gem5art_run *run, bool archived, bool dry_run) {
+    printf("%s run %s \"%s\" (%s)\n", dry_run ? "would remove" : "removed", run->id, run->name, run->status);
+    if (archived) printf("  with its archive %s; the files stay in %s\n", run->results, run->outdir);
+    else printf("  its files stay in %s\n", run->outdir);
+}
+
+/* The ids of the attempts that a key names, each to be freed, in an array to be freed; NULL-terminated. */
+static char **find_runs(gem5art_db *db, const char *key) {
+    gem5art_error error;
+    gem5art_iter *iter = gem5art_get_runs(db, NULL, &error);
+    const gem5art_run *run;
+    char **ids = (char **)calloc(1, sizeof *ids);
+    size_t count = 0;
+    while (iter && ids && (run = gem5art_next_run(iter, &error)) != NULL)
+        if (strcmp(run->id, key) == 0 || strcmp(run->hash, key) == 0) {
+            ids = (char **)realloc(ids, (count + 2) * sizeof *ids);
+            if (!ids || (ids[count++] = strdup(run->id)) == NULL) break;
+            ids[count] = NULL;
+        }
+    gem5art_iter_close(iter);
+    if (!ids) tool_exit(TOOL_FAILED, "out of memory");
+    if (error.code != GEM5ART_OK) tool_exit(TOOL_FAILED, "%s", error.message);
+    return ids;
+}
+
+static bool remove_run(gem5art_db *db, const char *id, bool dry_run) {
+    gem5art_error error;
+    const gem5art_run *run = gem5art_find_run(db, id, &error);
+    bool archived = run && run->results && gem5art_find_artifact(db, run->results, NULL);
+    if (run && (dry_run || gem5art_remove_run(db, id, &error))) {
+        tell_run(run, archived, dry_run);
+        return true;
+    }
+    fprintf(stderr, "%s: %s\n", TOOL_NAME, error.message);
+    return false;
+}
+
+static bool remove_artifact(gem5art_db *db, const char *key, bool dry_run) {
+    gem5art_error error;
+    const gem5art_artifact *artifact = gem5art_find_artifact(db, key, &error);
+    if (artifact && (dry_run || gem5art_remove_artifact(db, artifact->id, &error))) {
+        printf("%s %s %s \"%s\"\n  its file stays at %s\n", dry_run ? "would remove" : "removed", artifact->type, artifact->id, artifact->name,
+               artifact->path);
+        return true;
+    }
+    if (error.code == GEM5ART_NOT_FOUND)
+        fprintf(stderr, "%s: no run and no artifact has the id or hash \"%s\": gem5art-getruns lists the runs\n", TOOL_NAME, key);
+    else fprintf(stderr, "%s: %s\n", TOOL_NAME, error.message);
+    return false;
+}
+
+static bool remove_key(gem5art_db *db, const char *key, bool dry_run) {
+    char **ids = find_runs(db, key), **id;
+    bool ok = true;
+    if (!*ids) ok = remove_artifact(db, key, dry_run);
+    for (id = ids; *id; id++) {
+        ok = remove_run(db, *id, dry_run) && ok;
+        free(*id);
+    }
+    free(ids);
+    return ok;
+}
+
+int main(int argc, char **argv) {
+    const char *db_uri = NULL;
+    bool dry_run = false, ok = true;
+    gem5art_db *db;
+    int i;
+    {
+        const tool_option options[] = {
+            {"--dry-run", NULL, NULL, &dry_run}, {"--db-uri", NULL, &db_uri, NULL}, {NULL, NULL, NULL, NULL}};
+        argc = tool_parse(argc, argv, options);
+    }
+    if (argc == 0) tool_exit(TOOL_MISUSE, "nothing to remove: give the id or hash of a run or an artifact");
+    gem5art_close(tool_open(db_uri, true), NULL); /* a missing store must not be made here */
+    db = tool_open(db_uri, dry_run);
+    for (i = 0; i < argc; i++) ok = remove_key(db, argv[i], dry_run) && ok;
+    gem5art_close(db, NULL);
+    return ok ? TOOL_DONE : TOOL_FAILED;
+}
