@@ -1,4 +1,134 @@
-/* gem5art.h - placeholder manual */
+/* gem5art.h - reproducible, recorded, restartable gem5 experiments in C - v0.1.0 - MIT license, see LICENSE
+
+   An experiment on the gem5 simulator is a run: a gem5 binary, a run script, parameters, an outdir, and the artifacts
+   that decide its result, each hashed. This header registers artifacts, creates SE and FS runs, executes many at once,
+   watches over them, archives their results and records everything in a store, a JSON file that jq, pandas and the
+   Python gem5art read too. A run that is recorded is not launched again.
+
+   Do this:
+
+       #define GEM5ART_IMPLEMENTATION
+       #include "gem5art.h"
+
+   before any other #include in one C or C++ file, and link with -pthread. Other files include it without the #define.
+   (Behind other includes it needs -D_GNU_SOURCE, and on 32-bit systems -D_FILE_OFFSET_BITS=64.)
+
+   EXAMPLE
+
+       gem5art_error error;
+       gem5art_db *db = gem5art_open("file://db.json", NULL, &error);
+
+       gem5art_artifact_desc repo = {0}, binary = {0};
+       repo.name = "gem5", repo.type = "git repo", repo.path = "gem5";
+       repo.documentation = "gem5 v24.0, cloned from github.com/gem5/gem5";
+       const gem5art_artifact *gem5_repo = gem5art_register_artifact(db, &repo, &error);
+       const gem5art_artifact *inputs[] = {gem5_repo, NULL};
+       binary.name = "gem5", binary.type = "gem5 binary", binary.path = "gem5/build/X86/gem5.opt";
+       binary.command = "scons build/X86/gem5.opt", binary.inputs = inputs;
+       binary.documentation = "gem5 for X86, built from v24.0 as it is";
+       const gem5art_artifact *gem5 = gem5art_register_artifact(db, &binary, &error);
+
+       const char *params[] = {"--cpu", "o3", NULL};
+       gem5art_run_desc desc = {0};
+       desc.name = "hello o3", desc.run_script = "gem5/configs/hello.py", desc.outdir = "results/hello/o3";
+       desc.gem5_artifact = gem5, desc.gem5_git_artifact = gem5_repo, desc.run_script_git_artifact = gem5_repo;
+       desc.params = params, desc.timeout = 60 * 60;
+       gem5art_run *run = gem5art_create_se_run(db, &desc, &error);
+       if (!run || !gem5art_execute(db, run, NULL, &error)) fprintf(stderr, "%s\n", error.message);
+       gem5art_close(db, NULL);
+
+   Each call fails with NULL or false and one sentence in `error`; passing a NULL artifact on gives such an error too.
+
+   CONTENTS
+       this manual        compile-time options, caveats, identity, a run's life, store format
+       >>errors >>db >>artifacts >>runs >>runner >>queries >>json >>hashes               the API; each comment is the manual
+       >>platform >>memory >>text >>json >>hash >>git >>store >>flat >>artifact >>run
+       >>warden >>archive >>pool >>public                                                the implementation; each section
+                                                                                         uses those above it
+   COMPILE-TIME OPTIONS (define before the #include that has GEM5ART_IMPLEMENTATION; GEM5ARTDEF and _STATIC before all)
+       GEM5ART_STATIC            all functions are static: the library is private to one file
+       GEM5ARTDEF                what stands before each public function; default extern, or static with the above
+       GEM5ART_MALLOC(size), GEM5ART_REALLOC(memory, size), GEM5ART_FREE(memory)
+                                 all or none; default those of libc. Called from several threads while a pool lives
+       GEM5ART_WATCH_SECONDS     how often a run is looked at for panics and its own check; default 1.0
+       GEM5ART_BEAT_SECONDS      how often info.json is refreshed; default 5.0
+       GEM5ART_MAX_JOBS          runs at once in one pool, at most; default 1024
+       GEM5ART_MAX_NAME          bytes of a name; default 4096
+       GEM5ART_MAX_COMMAND       bytes of a run's command line; default 1 MiB
+       GEM5ART_PORTABLE          no Linux and no CPU extras: all of the next five
+       GEM5ART_NO_OFD_LOCKS      POSIX record locks with a table of who holds what in this process
+       GEM5ART_NO_SHA_EXTENSIONS SHA-256 in plain C
+       GEM5ART_NO_FILE_CLONING   copies by read and write
+       GEM5ART_NO_VFORK          the warden forks
+       GEM5ART_NO_PROC           nothing is read from /proc
+       GEM5ART_SYS_*             each system call, with its own arguments, for tests that make it fail
+
+   CAVEATS
+   - A db belongs to one thread at a time and to the process that opened it: open another one after a fork.
+   - The store needs a file system with fcntl record locks; over NFS, a working lock service.
+   - Python gem5art rewrites the whole file at each put. It may read a store at any time, and write it only while nobody
+     else does.
+   - Create a pool before you fill memory: its fork of the warden costs about 14 ms for each GB that the process has in
+     use. What is spawned later costs nothing of the kind.
+   - A host that forks without exec while a pool lives keeps the warden's socket open in that child: the warden then
+     notices the host's death only when that child has ended too.
+   - The environment is read when git is run: do not change it from another thread meanwhile.
+   - gem5 must not be told to put its outdir elsewhere: --outdir is the library's.
+
+   IDENTITY
+   An artifact is its `hash`: SHA-256 of a file, or the commit of a clean git work tree. A run is its `hash` too: SHA-256
+   over "gem5art.h run 1", the type, for each artifact its role and its hash, the run script, and each parameter, every
+   item written as LENGTH:BYTES. The script counts by its path in its artifact's repo where git tracks it there, else by
+   its content, with a warning. Name, outdir, time-out and paths do not count, so two machines agree on what is the same
+   experiment, and ["a b"] is not ["a","b"]. `_id` is a random UUID, a new one for each attempt at a run.
+   gem5art's own hashes are understood: a file with the MD5 of a stored artifact is that artifact, and a run that gem5art
+   recorded is not launched again (parameters are compared one by one, as its hash joins them by spaces).
+
+   A RUN'S LIFE
+       Created -> Begin run -> Failed artifact check for PATH
+                            -> Spawning -> Running -> Finished  (exit 0, and nothing against it)
+                                                   -> Failed    (anything else, or killed: see kill_reason)
+   In order: claim, look up, check artifacts, spawn, watch, archive, append the record, drop the live entry, release the
+   claim. OUTDIR/info.json shows every change of state, replaced atomically, and is refreshed every 5 s.
+   kill_reason: "timeout"; "kernel panic" (the text "Kernel panic - not syncing" in any *.device or *.terminal file under
+   the outdir of an FS run, while it runs or when it has ended); "User defined kill" (its check_failure said so);
+   "sigint" and "sigterm" (the harness was told to stop); "lost" (its supervisor or warden was killed).
+   Ending a run is SIGINT, on which gem5 writes its statistics, then after the grace time SIGKILL, to the process group.
+   A recorded attempt keeps its run from being launched again if it is Finished, or Failed by exit, signal, time-out,
+   panic or check; not after a failed artifact check, a failed exec, sigint, sigterm or lost (its `rerunnable` is true).
+   Each attempt has an outdir of its own: OUTDIR, then OUTDIR.2, OUTDIR.3; nothing of an earlier one moves.
+   The child's stdin is /dev/null, its stdout and stderr are OUTDIR/console.txt (gem5's -re sends its own to simout and
+   simerr). It inherits no other descriptor, default signal dispositions and an empty signal mask.
+   A pool's children are spawned by the warden, a small process of the pool's own, which ends them all when the pool's
+   process is gone, however it ended. The host needs no SIGCHLD handler, may wait for -1, and may have threads.
+
+   STORE FORMAT
+   One file, always a JSON array; one record a line, "_id", "hash", "type" and "name" first, and last "crc32", the CRC-32
+   of the line's bytes from "{" up to that key's quote, as 8 hex digits. The bracket ends the last record's line:
+
+       [
+       {"_id":"...","hash":"...","type":"gem5 binary","name":"gem5",...,"crc32":"8d3f01aa"},
+       {"_id":"...","hash":"...","type":"gem5 run fs","name":"boot",...,"crc32":"07be5512"}]
+
+   "gem5 run" (SE) and "gem5 run fs" are runs, every other type is an artifact. Fields are gem5art's, with ours behind
+   them; unknown ones are kept. Records in any other layout, such as Python gem5art's, are read as they are, and count
+   as not verified; a rewrite gives them this form.
+   - Appending: the writer lock; a look at the end; the new lines are written behind the bracket and closed by one of their
+     own; one byte turns the old bracket into a comma (a space in an empty array); fdatasync; unlock. The time does not
+     depend on the size of the store.
+   - The first top-level bracket is the commit point: a reader, which takes no lock, stops there. Whatever follows it was
+     never acknowledged; the next writer moves it to STORE.torn.N and says so.
+   - A last record that is not whole is a torn write, moved aside in the same way. A record that is not whole before one
+     that is, is damage: an error with its byte offset, and no appends.
+   - Removing rewrites the store under another name and renames it into place. Symlinks, mode and owner stay.
+   - Bytes that are not UTF-8 are written as \udc80-\udcff (Python's surrogateescape) and read back exactly.
+   Beside it:
+     STORE.lock     made once, never removed: byte 0 is the writer lock, byte 1 + (the first 62 bits of a run's hash) is
+                    the claim of that run, held by its supervisor for the run's life
+     STORE.live/ID  one small JSON file for each run that has begun and not ended. One whose claim is free is lost: whoever
+                    claims that run next ends what is left of its process group and records it
+     STORE.torn.N   bytes of writes that were never finished; look at them, then remove them
+   $GEM5ART_STORAGE (or .storage): a folder with a copy of every registered file and results archive, named by its _id. */
 #if defined(GEM5ART_IMPLEMENTATION) && !defined(GEM5ART__IMPLEMENTED)
 #ifndef _GNU_SOURCE
 #define _GNU_SOURCE

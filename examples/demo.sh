@@ -99,7 +99,7 @@ say "What gem5art-getruns found: \`gem5art-getruns runs.json\`, by jq"
 "$build/gem5art-getruns" runs.json
 if command -v jq >/dev/null; then
     jq -r 'def wide(n): (tostring + " " * n)[:n];
-        .[] | (._id | wide(10)) + (.type | wide(13)) + (.name | wide(20)) + (.status | wide(10))
+        .[] | (._id[:8] | wide(10)) + (.type | wide(13)) + (.name | wide(20)) + (.status | wide(10))
             + (.return_code | wide(4)) + .kill_reason' runs.json
 else
     cat runs.json

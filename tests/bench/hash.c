@@ -55,12 +55,14 @@ static bool crc32(char hex[65]) {
 
 /* ---- peers: the first hex digits in what they print */
 
-/* The first line that a program prints; false where it could not be run or failed. */
+/* The first line that a program prints; false where it could not be run or failed. All that it prints
+   is read, as it would fail where the pipe is closed too soon. */
 static bool first_line(const char *const *argv, char *line, size_t size) {
     posix_spawn_file_actions_t actions;
+    char rest[512];
     int fds[2], status = -1;
     size_t got = 0;
-    ssize_t n = 0;
+    ssize_t n;
     pid_t pid;
     bool spawned;
     if (!gem5art__pipe(fds)) return false;
@@ -69,7 +71,11 @@ static bool first_line(const char *const *argv, char *line, size_t size) {
     spawned = posix_spawnp(&pid, argv[0], &actions, NULL, (char *const *)(uintptr_t)argv, environ) == 0;
     posix_spawn_file_actions_destroy(&actions);
     close(fds[1]);
-    while (got < size - 1 && (n = gem5art__read_some(fds[0], line + got, size - 1 - got)) > 0) got += (size_t)n;
+    do {
+        n = got < size - 1 ? gem5art__read_some(fds[0], line + got, size - 1 - got)
+                           : gem5art__read_some(fds[0], rest, sizeof rest);
+        if (n > 0 && got < size - 1) got += (size_t)n;
+    } while (n > 0);
     line[got] = 0;
     line[strcspn(line, "\n")] = 0;
     close(fds[0]);

@@ -1,0 +1,41 @@
+#!/bin/sh
+# What README.md promises: its C program compiles, runs, and refuses to run twice; its jq line works; its links lead somewhere.
+. "$(dirname "$0")/check.sh"
+readme=$root/README.md
+
+begin "the C program"
+sed -n '/^```c$/,/^```$/p' "$readme" | sed '1d;$d' >hello.c
+lines=$(sed -n '/^int main/,$p' hello.c | wc -l)
+check "main is of about 20 lines" test "$lines" -lt 22
+check "all is of about 30 lines" test "$(wc -l <hello.c)" -lt 35
+check "it compiles without a warning" ${CC:-cc} -std=c99 -Wall -Wextra -Wpedantic -Werror -I"$root" -o hello hello.c -pthread
+for repo in gem5 experiments; do
+    mkdir -p $repo && git -C $repo init -q && echo '# a script' >$repo/hello.py && git -C $repo add -A && git -C $repo commit -qm first
+done
+run ./hello
+has "error without a gem5" "$err" "gem5/build/X86/gem5.opt"
+mkdir -p gem5/build/X86 && cp "$BUILD/gem5-stand-in" gem5/build/X86/gem5.opt
+run ./hello
+same "what it says" "$out" "hello: Finished"
+same errors "$err" ""
+run ./hello
+same "status the second time" $status 1
+has "error the second time" "$err" 'hello: run "hello" is recorded already'
+check "results are archived" test -s results/hello/results.zip
+
+begin "the jq line"
+if need jq; then
+    cp "$root/tests/data/gem5art-filedb/db.json" db.json
+    grep '^    jq ' "$readme" >line.sh
+    run sh line.sh
+    same status $status 0
+    has "what it prints" "$out" "boot experiments with gem5-24.0	Failed"
+fi
+
+begin "links, files and targets that it names"
+for link in $(sed -n 's/.*](\([^)]*\)).*/\1/p' "$readme" | grep -v '^http'); do check "$link" test -e "$root/$link"; done
+for file in $(grep -o '`[a-z_]*\.c`' "$readme" | tr -d '`' | grep -v hello.c); do check "$file" test -e "$root/examples/$file"; done
+for target in $(grep -o 'make [a-z-]*' "$readme" | cut -d' ' -f2 | sort -u); do
+    case $target in and) ;; *) check "make $target" grep -q "^$target:" "$root/Makefile" ;; esac
+done
+finish
