@@ -685,7 +685,7 @@ GEM5ARTDEF const char *gem5art_sha256_implementation(void);
 #include <sys/syscall.h>
 #endif
 
-#if !defined(CLOCK_MONOTONIC) || !defined(O_CLOEXEC)
+#if !defined(CLOCK_MONOTONIC) || !defined(O_CLOEXEC) || (defined(__GLIBC__) && !defined(__USE_GNU))
 #error "gem5art.h needs POSIX.1-2008: include it before any other header, or compile with -D_GNU_SOURCE"
 #endif
 
@@ -1040,7 +1040,8 @@ static bool gem5art__sync_folder(const char *folder) {
    An open file description never conflicts with itself where there are OFD locks. Else POSIX
    locks belong to the process and are lost when it closes any descriptor of the file, so all
    handles of one file in a process share one descriptor, and conflicts inside the process are found
-   here: this registry is the library's only global state but for the one behind handle_signals. */
+   here: this registry is the library's only global state but for what handle_signals needs and
+   what is remembered of the CPU. */
 
 typedef struct gem5art__lock_file gem5art__lock_file;
 
@@ -1438,7 +1439,7 @@ static bool gem5art__fail_errno(gem5art_error *error, const char *what, const ch
     gem5art_code code = number == ENOENT || number == ENOTDIR ? GEM5ART_NOT_FOUND
                         : number == ENOMEM                    ? GEM5ART_NOMEM
                                                               : GEM5ART_IO;
-    return gem5art__fail(error, code, "cannot %s %s: %s", what, path, strerror(number));
+    return gem5art__fail(error, code, "cannot %s %.700s: %s", what, path, strerror(number));
 }
 
 /* ---- whole files and paths */
@@ -2331,12 +2332,12 @@ static const uint32_t gem5art__sha256_k[64] = {
 };
 
 /* Round t; the letters change places from round to round, instead of their values. */
-#define GEM5ART__SHA256_ROUND(a, b, c, d, e, f, g, h, t)                                                    \
-    do {                                                                                                    \
-        h += (GEM5ART__ROTR(e, 6) ^ GEM5ART__ROTR(e, 11) ^ GEM5ART__ROTR(e, 25)) + ((e & f) ^ (~e & g)) +   \
-             gem5art__sha256_k[t] + w[t];                                                                   \
-        d += h;                                                                                             \
-        h += (GEM5ART__ROTR(a, 2) ^ GEM5ART__ROTR(a, 13) ^ GEM5ART__ROTR(a, 22)) + ((a & b) | (c & (a | b))); \
+#define GEM5ART__SHA256_ROUND(a, b, c, d, e, f, g, h, t)                                                          \
+    do {                                                                                                          \
+        h += (GEM5ART__ROTR(e, 6) ^ GEM5ART__ROTR(e, 11) ^ GEM5ART__ROTR(e, 25)) + ((e & f) ^ (~e & g)) +         \
+             gem5art__sha256_k[t] + w[t];                                                                         \
+        d += h;                                                                                                   \
+        h += (GEM5ART__ROTR(a, 2) ^ GEM5ART__ROTR(a, 13) ^ GEM5ART__ROTR(a, 22)) + ((a & b) ^ (a & c) ^ (b & c)); \
     } while (0)
 
 static void gem5art__sha256_blocks_portable(uint32_t state[8], const uint8_t *data, size_t blocks) {
@@ -5027,6 +5028,7 @@ static gem5art_run *gem5art__load(gem5art_db *db, const char *path, gem5art_erro
 typedef struct gem5art__claim {
     struct gem5art__claim *next;
     int64_t byte;
+    const gem5art__run *run; /* whose live entry is this db's own; NULL before there is one */
 } gem5art__claim;
 
 /* 1 and the first 62 bits of the hash. */
@@ -5048,12 +5050,17 @@ static bool gem5art__open_lock(gem5art_db *db, gem5art_error *error) {
     return db->lock_open ? true : gem5art__fail_errno(error, "open the lock file", db->lock_path);
 }
 
+static gem5art__claim *gem5art__find_claim(const gem5art_db *db, int64_t byte) {
+    gem5art__claim *claim = db->claims;
+    while (claim && claim->byte != byte) claim = claim->next;
+    return claim;
+}
+
 /* True: this db holds the run's claim now. BUSY: somebody has it already. */
 static bool gem5art__claim_run(gem5art_db *db, const char *hash, gem5art_error *error) {
     int64_t byte = gem5art__claim_byte(hash);
     gem5art__claim *claim;
-    for (claim = db->claims; claim; claim = claim->next)
-        if (claim->byte == byte) return gem5art__fail(error, GEM5ART_BUSY, "this program is executing that run already");
+    if (gem5art__find_claim(db, byte)) return gem5art__fail(error, GEM5ART_BUSY, "this program is executing that run already");
     if (!gem5art__open_lock(db, error)) return false;
     claim = (gem5art__claim *)gem5art__alloc(sizeof *claim);
     if (!claim) return gem5art__fail_nomem(error);
@@ -5115,6 +5122,7 @@ static const gem5art__live_field gem5art__live_fields[] = {
 
 static bool gem5art__write_live(gem5art__run *run, gem5art_error *error) {
     const gem5art__host_facts *host = gem5art__host(run->db, error);
+    gem5art__claim *claim = gem5art__find_claim(run->db, gem5art__claim_byte(run->public_.hash));
     const gem5art__live_field *field;
     gem5art__arena arena = {NULL, false};
     gem5art__live live;
@@ -5124,6 +5132,7 @@ static bool gem5art__write_live(gem5art__run *run, gem5art_error *error) {
     char *path;
     bool ok;
     if (!host || !gem5art__make_folders(run->db->live_path, error)) return false;
+    if (claim) claim->run = run;
     live.id = run->public_.id;
     live.hash = run->public_.hash;
     live.outdir = run->public_.outdir;
@@ -5306,6 +5315,12 @@ static bool gem5art__record_lost(gem5art_db *db, const gem5art__live *live, gem5
     return gem5art__record_run(db, &run, NULL, error);
 }
 
+static bool gem5art__is_own_live(const gem5art_db *db, const char *id) {
+    const gem5art__claim *claim = db->claims;
+    while (claim && !(claim->run && strcmp(claim->run->public_.id, id) == 0)) claim = claim->next;
+    return claim != NULL;
+}
+
 /* With the claim of `run` held: whatever other live entry has its hash is lost. */
 static bool gem5art__take_lost(gem5art__run *run, gem5art_error *error) {
     gem5art_db *db = run->db;
@@ -5316,7 +5331,7 @@ static bool gem5art__take_lost(gem5art__run *run, gem5art_error *error) {
     while (ok && (entry = GEM5ART_SYS_READDIR(dir)) != NULL) {
         gem5art__arena arena = {NULL, false};
         gem5art__live live;
-        if (gem5art__read_live(db, entry->d_name, &arena, &live) && strcmp(live.hash, run->public_.hash) == 0 &&
+        if (!gem5art__is_own_live(db, entry->d_name) && gem5art__read_live(db, entry->d_name, &arena, &live) && strcmp(live.hash, run->public_.hash) == 0 &&
             strcmp(live.id, run->public_.id) != 0) {
             ok = gem5art__end_lost_group(db, &live, error) && gem5art__record_lost(db, &live, &arena, error);
             if (ok) gem5art__drop_live(db, live.id);
@@ -7852,7 +7867,8 @@ GEM5ARTDEF bool gem5art_execute(gem5art_db *db, gem5art_run *run, const gem5art_
     ok = gem5art_pool_add(pool, run, error);
     if (ok) {
         gem5art_pool_wait(pool, &why);
-        ok = outcome.ended && (outcome.error.code == GEM5ART_OK || strcmp(run->status, "Failed") == 0);
+        ok = outcome.ended && outcome.error.code != GEM5ART_CANCELLED &&
+             (outcome.error.code == GEM5ART_OK || strcmp(run->status, "Failed") == 0);
         if (ok && why.code != GEM5ART_OK) ok = false;
         if (!ok && error) *error = outcome.error.code != GEM5ART_OK ? outcome.error : why;
     }

@@ -181,7 +181,7 @@ int main(void) {
     for (i = 0; i < CONTENDERS; i++) {
         const contender *c = &contenders[i];
         if (!c->run) {
-            printf("%-28s left out: it is not installed here\n", c->name);
+            printf("%-28s left out: it could not be run here\n", c->name);
             continue;
         }
         printf("%-28s %10.1f %10.0f %12.2f\n", c->name, c->best * 1e3, (double)SIZE / 1e6 / c->best,

@@ -1,0 +1,241 @@
+/* runner.h - what tests of the runner stand on: quick clocks, a system that can be made to fail, an experiment (a store
+   with a gem5 binary and a git repo) and a check that nothing is left behind. Include it first; it includes gem5art.h,
+   test.h and fixture.h. */
+#ifndef RUNNER_H
+#define RUNNER_H
+
+#define GEM5ART_WATCH_SECONDS 0.05
+#define GEM5ART_BEAT_SECONDS 0.1
+
+/* ---- memory that is counted and can run out */
+
+#include <stdbool.h>
+#include <stddef.h>
+static void *counted_realloc(void *memory, size_t size);
+static void counted_free(void *memory);
+#define GEM5ART_MALLOC(size) counted_realloc(NULL, size)
+#define GEM5ART_REALLOC(memory, size) counted_realloc(memory, size)
+#define GEM5ART_FREE(memory) counted_free(memory)
+
+/* ---- calls that can be made to fail, and a log of what becomes of info.json */
+
+#define GEM5ART_SYS_OPEN(path, flags, mode) test_open(path, flags, mode)
+#define GEM5ART_SYS_FDATASYNC(fd) test_fdatasync(fd)
+#define GEM5ART_SYS_LINK(from, to) (note_info(from, to), link(from, to))
+#define GEM5ART_SYS_RENAME(from, to) (note_info(from, to), rename(from, to))
+static int test_open(const char *path, int flags, unsigned mode);
+static int test_fdatasync(int fd);
+static void note_info(const char *from, const char *to);
+
+#define GEM5ART_IMPLEMENTATION
+#include "../gem5art.h"
+
+#include "test.h"
+
+#include "fixture.h"
+
+static long memory_alive, memory_count, memory_fails_at; /* the N-th allocation fails, and with _sticky all after it */
+static bool memory_fails_sticky;
+
+static void *counted_realloc(void *memory, size_t size) {
+    long n = __sync_add_and_fetch(&memory_count, 1);
+    void *result;
+    if (memory_fails_at && (n == memory_fails_at || (memory_fails_sticky && n > memory_fails_at))) return NULL;
+    result = realloc(memory, size);
+    if (result && !memory) __sync_add_and_fetch(&memory_alive, 1);
+    return result;
+}
+
+static void counted_free(void *memory) {
+    __sync_sub_and_fetch(&memory_alive, 1);
+    free(memory);
+}
+
+static bool info_disk_full, datasync_fails;
+
+static int test_open(const char *path, int flags, unsigned mode) {
+    if (info_disk_full && (flags & O_CREAT) && strstr(path, "/info.json.tmp-")) return errno = ENOSPC, -1;
+    return open(path, flags, mode);
+}
+
+static int test_fdatasync(int fd) {
+    if (datasync_fails) return errno = EIO, -1;
+    return fdatasync(fd);
+}
+
+/* ---- looking at JSON files and processes */
+
+/* A member of the JSON object in a file, as text: numbers as they are written, true, false and null so. "" where there
+   is none; in one of four static buffers. */
+__attribute__((unused)) static const char *json_member(const char *path, const char *key) {
+    static char texts[4][PATH_MAX];
+    static int next;
+    char *text = read_text(path);
+    const gem5art_json *root = gem5art_json_parse(text, strlen(text), NULL, NULL), *member = gem5art_json_get(root, key);
+    next = (next + 1) % 4;
+    texts[next][0] = 0;
+    if (member && member->type == GEM5ART_JSON_NULL) strcpy(texts[next], "null");
+    else if (member && member->type == GEM5ART_JSON_BOOL) strcpy(texts[next], member->boolean ? "true" : "false");
+    else if (member && member->type == GEM5ART_JSON_STRING) snprintf(texts[next], PATH_MAX, "%s", member->text);
+    else if (member && member->type == GEM5ART_JSON_NUMBER) snprintf(texts[next], PATH_MAX, "%.*s", (int)member->raw_length, member->raw);
+    gem5art_json_free(root);
+    free(text);
+    return texts[next];
+}
+
+/* "Created, Begin run, ...": the statuses that every info.json of this process has had, each change once. */
+static char info_statuses[65536];
+
+static void note_info(const char *from, const char *to) {
+    const char *status, *last;
+    if (!gem5art__ends_with(to, "/info.json")) return;
+    status = json_member(from, "status");
+    if (!*status) test_fail(__FILE__, __LINE__, "%s is about to be replaced by something without a status", to);
+    last = strrchr(info_statuses, ',');
+    if (strcmp(last ? last + 2 : info_statuses, status) == 0) return;
+    if (*info_statuses) strcat(info_statuses, ", ");
+    strncat(info_statuses, status, 2000);
+}
+
+/* Is there such a process, and not only its zombie? */
+__attribute__((unused)) static bool alive(long pid) {
+    char path[64], *stat, *state;
+    bool is;
+    if (pid <= 0 || kill((pid_t)pid, 0) < 0) return false;
+    snprintf(path, sizeof path, "/proc/%ld/stat", pid);
+    stat = read_text(path);
+    state = strrchr(stat, ')');
+    is = state && state[2] != 'Z' && state[2] != 'X';
+    free(stat);
+    return is;
+}
+
+static void nap(void) {
+    struct timespec t = {0, 2000000};
+    nanosleep(&t, NULL);
+}
+
+/* Waits until something is so; after half a minute the test fails. */
+#define WAIT_FOR(condition)                                                                                    \
+    do {                                                                                                       \
+        double until_ = gem5art__monotonic() + 30;                                                             \
+        while (!(condition) && gem5art__monotonic() < until_) nap();                                           \
+        if (gem5art__monotonic() >= until_) test_fail(__FILE__, __LINE__, "never so: %s", #condition);         \
+    } while (0)
+
+static int open_descriptors(void) {
+    int fd, count = 0;
+    for (fd = 0; fd < 1024; fd++) count += fcntl(fd, F_GETFD) != -1;
+    return count;
+}
+
+/* ---- the experiment */
+
+static const gem5art_artifact *the_repo;
+static int descriptors_before;
+
+/* A new folder with the git repo "repo" (and in it run.py), a kernel, a disk image and a store. */
+static void begin(void) {
+    fixture_begin();
+    descriptors_before = open_descriptors();
+    memory_alive = memory_fails_at = 0;
+    memory_fails_sticky = info_disk_full = datasync_fails = false;
+    info_statuses[0] = 0;
+    make_repo("repo");
+    write_text("vmlinux", "not much of a kernel\n");
+    write_text("disk.img", "not much of a disk\n");
+    if (open_db(NULL)) the_repo = register_path("repo", "git repo", "repo");
+}
+
+/* Nothing may be left: no memory, descriptor, child or live entry. */
+static void end(void) {
+    if (db) close_db();
+    CHECK_INT(memory_alive, 0);
+    CHECK_INT(open_descriptors(), descriptors_before);
+    CHECK(waitpid(-1, NULL, WNOHANG) < 0 && errno == ECHILD);
+    CHECK_INT(sh("test -z \"$(ls db.json.live 2>/dev/null)\""), 0);
+    fixture_end();
+}
+
+/* A desc of a run of a program (a path, or what `make` built, such as "children/slow") with one parameter. */
+static gem5art_run_desc describe(const char *program, const char *outdir, const char *param) {
+    static const char *params[8][2];
+    static int next;
+    gem5art_run_desc desc;
+    memset(&desc, 0, sizeof desc);
+    next = (next + 1) % 8;
+    params[next][0] = param;
+    desc.name = outdir;
+    desc.gem5_artifact = register_path("gem5", "gem5 binary", *program == '/' || *program == '.' ? program : built(program));
+    desc.gem5_git_artifact = desc.run_script_git_artifact = the_repo;
+    desc.run_script = "repo/run.py";
+    desc.outdir = outdir;
+    desc.params = params[next];
+    return desc;
+}
+
+static gem5art_run *create(const gem5art_run_desc *desc, bool fs) {
+    gem5art_run *run = fs ? gem5art_create_fs_run(db, desc, &error) : gem5art_create_se_run(db, desc, &error);
+    if (!run) test_fail(__FILE__, __LINE__, "cannot create the run %s: %s", desc->name, error.message);
+    return run;
+}
+
+__attribute__((unused)) static gem5art_run *se_run(const char *program, const char *outdir, const char *param) {
+    gem5art_run_desc desc = describe(program, outdir, param);
+    return create(&desc, false);
+}
+
+/* A full-system run; `set` may change the desc. */
+__attribute__((unused)) static gem5art_run *fs_run(const char *program, const char *outdir, const char *param, void (*set)(gem5art_run_desc *)) {
+    gem5art_run_desc desc = describe(program, outdir, param);
+    desc.linux_binary_artifact = register_path("linux", "kernel", "vmlinux");
+    desc.disk_image_artifact = register_path("disk", "disk image", "disk.img");
+    if (set) set(&desc);
+    return create(&desc, true);
+}
+
+static bool execute(gem5art_run *run) { return gem5art_execute(db, run, NULL, &error); }
+
+/* Executes, and fails the test where that is refused. */
+__attribute__((unused)) static void execute_well(gem5art_run *run) {
+    if (run && !execute(run)) test_fail(__FILE__, __LINE__, "%s was not executed: %s", run->name, error.message);
+}
+
+/* How many runs are recorded; with a status, only those. */
+__attribute__((unused)) static int recorded(const char *status) {
+    gem5art_query query;
+    gem5art_iter *iter;
+    int count = 0;
+    memset(&query, 0, sizeof query);
+    query.status = status;
+    iter = gem5art_get_runs(db, &query, &error);
+    while (iter && gem5art_next_run(iter, &error)) count++;
+    if (error.code != GEM5ART_OK) test_fail(__FILE__, __LINE__, "the store cannot be read: %s", error.message);
+    gem5art_iter_close(iter);
+    return count;
+}
+
+/* ---- a harness: another process that runs the body with a db of its own */
+
+__attribute__((unused)) static pid_t start_harness(void (*body)(void)) {
+    pid_t pid;
+    fflush(stdout);
+    pid = fork();
+    if (pid) return pid;
+    setpgid(0, 0);
+    test_failures_here = 0;
+    db = NULL;
+    if (open_db(NULL)) body();
+    if (db) close_db();
+    fflush(stdout);
+    _exit(test_failures_here != 0);
+}
+
+/* Waits for its end: its exit status, 128 + N for signal N. */
+__attribute__((unused)) static int end_of(pid_t harness) {
+    int status = -1;
+    while (waitpid(harness, &status, 0) < 0 && errno == EINTR) {}
+    return WIFSIGNALED(status) ? 128 + WTERMSIG(status) : WEXITSTATUS(status);
+}
+
+#endif
