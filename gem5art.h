@@ -2680,23 +2680,30 @@ typedef struct gem5art__child {
     int fd;    /* what it prints, stderr too */
 } gem5art__child;
 
-/* The environment for git: ours without what would point it at another repository, in plain English, and
-   without the optional writes that `git status` makes. NULL when out of memory. */
+/* Of git's own variables those that say how it is installed and configured, and which repos it may look at, are
+   kept; not those that point it at another repository or change what it prints. */
+static bool gem5art__git_keeps(const char *variable) {
+    static const char *const kept[] = {"GIT_CONFIG_", "GIT_EXEC_PATH=", "GIT_CEILING_DIRECTORIES=",
+                                       "GIT_DISCOVERY_ACROSS_FILESYSTEM="};
+    size_t i;
+    for (i = 0; i < sizeof kept / sizeof *kept; i++)
+        if (gem5art__starts_with(variable, kept[i])) return true;
+    return !gem5art__starts_with(variable, "GIT_") && !gem5art__starts_with(variable, "LC_ALL=");
+}
+
+/* The environment for git: in plain English, without the optional writes that `git status` makes, and with paths
+   that are no patterns. NULL when out of memory. */
 static char **gem5art__git_environment(gem5art__arena *arena) {
-    static const char *const dropped[] = {"GIT_DIR=", "GIT_WORK_TREE=", "GIT_INDEX_FILE=", "GIT_OBJECT_DIRECTORY=",
-                                          "GIT_COMMON_DIR=", "GIT_PREFIX=", "GIT_NAMESPACE=", "LC_ALL=",
-                                          "GIT_OPTIONAL_LOCKS="};
-    size_t count = 0, kept = 0, i, d;
+    size_t count = 0, kept = 0, i;
     char **envp;
     while (environ && environ[count]) count++;
-    envp = (char **)gem5art__arena_alloc(arena, (count + 3) * sizeof *envp);
+    envp = (char **)gem5art__arena_alloc(arena, (count + 4) * sizeof *envp);
     if (!envp) return NULL;
-    for (i = 0; i < count; i++) {
-        for (d = 0; d < sizeof dropped / sizeof *dropped && !gem5art__starts_with(environ[i], dropped[d]); d++) {}
-        if (d == sizeof dropped / sizeof *dropped) envp[kept++] = environ[i];
-    }
+    for (i = 0; i < count; i++)
+        if (gem5art__git_keeps(environ[i])) envp[kept++] = environ[i];
     envp[kept++] = gem5art__arena_copy(arena, "LC_ALL=C");
-    envp[kept] = gem5art__arena_copy(arena, "GIT_OPTIONAL_LOCKS=0");
+    envp[kept++] = gem5art__arena_copy(arena, "GIT_OPTIONAL_LOCKS=0");
+    envp[kept] = gem5art__arena_copy(arena, "GIT_LITERAL_PATHSPECS=1");
     return envp;
 }
 
@@ -3286,11 +3293,13 @@ typedef struct gem5art__cursor {
     size_t capacity, length, pos;
     off_t window_at;
     bool begun, comma; /* the opening bracket, or a comma behind the last record, was read */
+    bool line_start;   /* the byte before pos is a newline */
     size_t records;
     off_t at;          /* of the current record, or see gem5art__step */
     const char *data;  /* the record; until the next step */
     size_t size;
-    bool sealed;       /* it has a checksum where this library puts it */
+    bool own;          /* it starts a line as records of this library do */
+    bool sealed;       /* and ends that line, with a checksum */
     off_t after;       /* behind the last whole record, or behind the opening bracket */
     off_t before;      /* the same for the record before it */
     off_t start;       /* behind the opening bracket */
@@ -3353,9 +3362,10 @@ enum { GEM5ART__SEAL = 19 }; /* bytes of "crc32":"8d3f01aa"} */
 
 /* Does a record end as this library ends one? */
 static bool gem5art__is_sealed(const char *data, size_t size) {
-    const char *seal = data + size - GEM5ART__SEAL;
-    return size > GEM5ART__SEAL + 1 && seal[-1] == ',' && memcmp(seal, "\"crc32\":\"", 9) == 0 &&
-           seal[17] == '"' && seal[18] == '}';
+    const char *seal;
+    if (size < GEM5ART__SEAL + 2) return false;
+    seal = data + size - GEM5ART__SEAL;
+    return seal[-1] == ',' && memcmp(seal, "\"crc32\":\"", 9) == 0 && seal[17] == '"' && seal[18] == '}';
 }
 
 /* Does the checksum of a sealed record hold? */
@@ -3400,7 +3410,8 @@ static int gem5art__cursor_balance(gem5art__cursor *cursor, size_t *size, gem5ar
     }
 }
 
-/* The size of the record at pos, and whether it is sealed. As gem5art__cursor_balance. */
+/* The size of the record at pos, and whether it is sealed, for which it must have a line of its own: other programs keep
+   our checksums where they write all on one line. As gem5art__cursor_balance. */
 static int gem5art__cursor_measure(gem5art__cursor *cursor, size_t *size, gem5art_error *error) {
     size_t searched = 0;
     *size = 0;
@@ -3408,7 +3419,9 @@ static int gem5art__cursor_measure(gem5art__cursor *cursor, size_t *size, gem5ar
         int more = gem5art__cursor_more(cursor, error);
         if (more < 0) return -1;
     }
-    while (cursor->length - cursor->pos >= 8 && memcmp(cursor->window + cursor->pos, "{\"_id\":\"", 8) == 0) {
+    cursor->own = cursor->line_start && cursor->length - cursor->pos >= 8 &&
+                  memcmp(cursor->window + cursor->pos, "{\"_id\":\"", 8) == 0;
+    while (cursor->own) {
         const char *text = cursor->window + cursor->pos;
         const char *newline = (const char *)memchr(text + searched, '\n', cursor->length - cursor->pos - searched);
         int more;
@@ -5936,21 +5949,29 @@ static uint64_t gem5art__deflate_cost(const gem5art__deflate_code *code, int cou
     return bits;
 }
 
-/* The codes of a "fixed" block (3.2.6); all of its distances have 5 bits. */
-static void gem5art__deflate_fixed_lengths(gem5art__deflate_code *literals, gem5art__deflate_code *distances) {
-    int symbol;
-    for (symbol = 0; symbol < 288; symbol++)
-        literals->length[symbol] = symbol < 144 ? 8 : symbol < 256 ? 9 : symbol < 280 ? 7 : 8;
-    memset(distances->length, 5, GEM5ART__DEFLATE_DISTANCES);
+/* The lengths of a "fixed" block's code (3.2.6); all of its distances have 5 bits. */
+static uint8_t gem5art__deflate_fixed_length(int symbol) {
+    return symbol < 144 ? 8 : symbol < 256 ? 9 : symbol < 280 ? 7 : 8;
 }
 
 static uint64_t gem5art__deflate_fixed_cost(const gem5art__zip *zip) {
-    gem5art__deflate_code fixed_literals, fixed_distances;
-    memcpy(&fixed_literals, &zip->literals, sizeof fixed_literals);
-    memcpy(&fixed_distances, &zip->distances, sizeof fixed_distances);
-    gem5art__deflate_fixed_lengths(&fixed_literals, &fixed_distances);
-    return gem5art__deflate_cost(&fixed_literals, GEM5ART__DEFLATE_LITERALS) +
-           gem5art__deflate_cost(&fixed_distances, GEM5ART__DEFLATE_DISTANCES);
+    uint64_t bits = 0;
+    int symbol;
+    for (symbol = 0; symbol < GEM5ART__DEFLATE_LITERALS; symbol++)
+        bits += (uint64_t)zip->literals.frequency[symbol] * gem5art__deflate_fixed_length(symbol);
+    for (symbol = 0; symbol < GEM5ART__DEFLATE_DISTANCES; symbol++)
+        bits += 5 * (uint64_t)zip->distances.frequency[symbol];
+    return bits;
+}
+
+/* Makes the codes' words, of a dynamic block for the lengths that the codes have. */
+static void gem5art__deflate_make_words(gem5art__zip *zip, bool fixed) {
+    int symbol;
+    for (symbol = 0; fixed && symbol < 288; symbol++)
+        zip->literals.length[symbol] = gem5art__deflate_fixed_length(symbol);
+    if (fixed) memset(zip->distances.length, 5, GEM5ART__DEFLATE_DISTANCES);
+    gem5art__deflate_words(&zip->literals, fixed ? 288 : GEM5ART__DEFLATE_LITERALS);
+    gem5art__deflate_words(&zip->distances, GEM5ART__DEFLATE_DISTANCES);
 }
 
 /* ---- deflate: blocks (3.2.3 to 3.2.7) */
@@ -6039,8 +6060,9 @@ static void gem5art__deflate_put_head(gem5art__zip *zip, const gem5art__deflate_
 }
 
 /* Symbols of lengths (less 257) and of distances (3.2.5): what each begins with, and its extra bits. */
-static const uint16_t gem5art__deflate_length_base[29] = {3,  4,  5,  6,  7,  8,  9,  10, 11,  13,  15,  17,  19,  23, 27,
-                                                          31, 35, 43, 51, 59, 67, 83, 99, 115, 131, 163, 195, 227, 258};
+static const uint16_t gem5art__deflate_length_base[29] = {
+    3,  4,  5,  6,  7,  8,  9,  10, 11,  13,  15,  17,  19,  23, 27,
+    31, 35, 43, 51, 59, 67, 83, 99, 115, 131, 163, 195, 227, 258};
 static const uint8_t gem5art__deflate_length_extra[29] = {0, 0, 0, 0, 0, 0, 0, 0, 1, 1, 1, 1, 2, 2, 2,
                                                           2, 3, 3, 3, 3, 4, 4, 4, 4, 5, 5, 5, 5, 0};
 static const uint16_t gem5art__deflate_distance_base[30] = {
@@ -6116,10 +6138,8 @@ static void gem5art__deflate_end_block(gem5art__zip *zip, bool last) {
     } else {
         bool fixed = fixed_bits <= dynamic_bits;
         gem5art__put_bits(zip, fixed ? 1 : 2, 2);
-        if (fixed) gem5art__deflate_fixed_lengths(&zip->literals, &zip->distances);
-        else gem5art__deflate_put_head(zip, &head);
-        gem5art__deflate_words(&zip->literals, fixed ? 288 : GEM5ART__DEFLATE_LITERALS);
-        gem5art__deflate_words(&zip->distances, GEM5ART__DEFLATE_DISTANCES);
+        if (!fixed) gem5art__deflate_put_head(zip, &head);
+        gem5art__deflate_make_words(zip, fixed);
         gem5art__deflate_put_tokens(zip);
     }
     memset(zip->literals.frequency, 0, sizeof zip->literals.frequency);
@@ -6219,6 +6239,8 @@ static void gem5art__deflate_copy(gem5art__zip *zip, gem5art__deflate_match matc
     zip->extra_bits += gem5art__deflate_distance_extra[distance_symbol];
     zip->tokens[zip->token_count++] = match.length << 16 | match.distance;
     zip->at += match.length;
+    /* A run's positions are all alike: its end will do. Twice as fast on zeros. */
+    if (match.distance == 1 && zip->at - zip->hashed > 8) zip->hashed = zip->at - 8;
     gem5art__deflate_hash(zip, zip->at);
 }
 
@@ -6476,7 +6498,9 @@ static void gem5art__archive_add(gem5art__archiver *a) {
     if (length > 0xffff) gem5art__archive_note(a, "its name is too long for a zip file");
     else if (S_ISREG(st.st_mode) || S_ISDIR(st.st_mode) || S_ISLNK(st.st_mode))
         gem5art__put(&a->entries, &entry, sizeof entry);
-    else gem5art__archive_note(a, S_ISFIFO(st.st_mode) ? "it is a FIFO" : S_ISSOCK(st.st_mode) ? "it is a socket" : "it is a device");
+    else if (S_ISFIFO(st.st_mode)) gem5art__archive_note(a, "it is a FIFO");
+    else if (S_ISSOCK(st.st_mode)) gem5art__archive_note(a, "it is a socket");
+    else gem5art__archive_note(a, "it is a device");
 }
 
 /* Lists one folder ("" or "NAME/"); false, with errno, where it cannot be read to its end. */
@@ -6640,6 +6664,7 @@ static bool gem5art__archive(const char *folder, const char *zip_path, gem5art__
     gem5art__arena_free(&a.names);
     return ok;
 }
+
 /* ================================================================== >>pool */
 
 typedef enum gem5art__job_state {

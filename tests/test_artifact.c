@@ -1,0 +1,1472 @@
+/* Artifacts: what is stored and read back, what is refused, git in all its shapes, copies, checks, removal. */
+#include "memory.h"
+
+#include <errno.h>
+#include <stdbool.h>
+#include <sys/types.h>
+
+/* Copies by the file system's own means, as they would go on another one. */
+#define GEM5ART_SYS_CLONE(to, from) hook_clone(to, from)
+#define GEM5ART_SYS_COPY_FILE_RANGE(from, to, size) hook_copy_range(from, to, size)
+#define GEM5ART_SYS_WRITE(fd, data, size) (write_fails ? (errno = write_fails, (ssize_t)-1) : write(fd, data, size))
+static int hook_clone(int to, int from) __attribute__((unused));
+static ssize_t hook_copy_range(int from, int to, size_t size) __attribute__((unused));
+static int write_fails; /* errno of each write; 0: none fails */
+
+#define GEM5ART_IMPLEMENTATION
+#include "../gem5art.h"
+
+#include <sched.h>
+#include <sys/mman.h>
+#include <sys/un.h>
+#include "test.h"
+#include "fixture.h"
+
+static bool clone_works;
+static int clones, ranges;
+static size_t range_limit; /* bytes a call copies; 0: the call is not there */
+
+static int hook_clone(int to, int from) {
+    char byte;
+    if (!clone_works) return errno = EOPNOTSUPP, -1;
+    clones++;
+    while (read(from, &byte, 1) == 1)
+        if (write(to, &byte, 1) != 1) return -1;
+    return 0;
+}
+
+/* Copies range_limit bytes in all, then is not there any more. */
+static ssize_t hook_copy_range(int from, int to, size_t size) {
+    char chunk[65536];
+    ssize_t n;
+    ranges++;
+    if (!range_limit) return errno = EXDEV, -1;
+    if (size > range_limit) size = range_limit;
+    n = read(from, chunk, size < sizeof chunk ? size : sizeof chunk);
+    if (n > 0 && write(to, chunk, (size_t)n) != n) return -1;
+    if (range_limit != SIZE_MAX) range_limit -= (size_t)n;
+    return n;
+}
+
+static const char hello_sha256[] = "5891b5b522d5df086d0ff0b110fbd9d21bb4fc7163af34d08286a2e846f6be03";
+static const char hello_md5[] = "b1946ac92492d2347c6235b4d2611184"; /* both of "hello\n" */
+
+static void begin(void) {
+    if (db) close_db();
+    fixture_begin();
+    open_db(NULL);
+}
+
+static gem5art_artifact_desc a_desc(const char *path) {
+    gem5art_artifact_desc desc;
+    memset(&desc, 0, sizeof desc);
+    desc.name = "thing";
+    desc.type = "gem5 binary";
+    desc.path = path;
+    desc.documentation = "made by the tests for the tests";
+    return desc;
+}
+
+static const gem5art_artifact *add(const char *path) {
+    gem5art_artifact_desc desc = a_desc(path);
+    return gem5art_register_artifact(db, &desc, &error);
+}
+
+/* The last call failed with this code and these words, in one line. */
+#define REFUSED(wanted, part)                                                      \
+    do {                                                                           \
+        CHECK_STR(gem5art_code_text(error.code), gem5art_code_text(wanted));       \
+        CHECK_CONTAINS(error.message, part);                                       \
+        CHECK(!strchr(error.message, '\n'));                                       \
+    } while (0)
+
+/* What a shell command prints, without its newline; one of four buffers. */
+__attribute__((format(printf, 1, 2))) static const char *printed_by(const char *format, ...) {
+    static char text[4][4096];
+    static int next;
+    char command[2048];
+    va_list arguments;
+    FILE *pipe;
+    va_start(arguments, format);
+    vsnprintf(command, sizeof command, format, arguments);
+    va_end(arguments);
+    next = (next + 1) % 4;
+    text[next][0] = 0;
+    pipe = popen(command, "r");
+    if (pipe) {
+        size_t n = fread(text[next], 1, sizeof text[next] - 1, pipe);
+        text[next][n] = 0;
+        while (n && text[next][n - 1] == '\n') text[next][--n] = 0;
+        pclose(pipe);
+    }
+    return text[next];
+}
+
+static const char *head_of(const char *repo) { return printed_by("git -C '%s' rev-parse HEAD", repo); }
+
+static const char *count_of(const char *what) { return printed_by("grep -c '%s' db.json", what); }
+
+/* Runs a check without root's powers, in a process and with a db of its own. */
+static void without_root(void (*check)(void)) {
+    pid_t pid;
+    int status;
+    chmod(fixture_folder, 0755);
+    fflush(stdout);
+    pid = fork();
+    if (pid == 0) {
+        db = NULL;
+        if (getuid() == 0 && (setgid(65534) < 0 || setuid(65534) < 0)) test_fail(__FILE__, __LINE__, "cannot become nobody");
+        else check();
+        fflush(stdout);
+        _exit(test_failures_here != 0);
+    }
+    CHECK(waitpid(pid, &status, 0) == pid);
+    CHECK_INT(status, 0);
+}
+
+/* ---- fields */
+
+static const char *const versions[] = {"24.0", "23.1", NULL};
+static const char *const extras[] = {"license", "BSD-3-Clause", "q\"uote", "a\\b\n\xff", "", "empty key", NULL};
+
+static gem5art_artifact_desc full_desc(const gem5art_artifact *const *inputs) {
+    gem5art_artifact_desc desc = a_desc("disk.img");
+    desc.command = "./packer build \"boot\".json";
+    desc.name = "boot-disk \xc3\xbc \x80 \xff";
+    desc.cwd = "disks";
+    desc.type = "disk image";
+    desc.documentation = "Ubuntu with m5 \xe2\x80\x94 and \xfe bytes";
+    desc.inputs = inputs;
+    desc.architecture = "x86";
+    desc.size = 70000;
+    desc.is_zipped = true;
+    desc.md5sum = "4fbdfc83ecfc346ba1e8f8dc3ce340cd";
+    desc.url = "https://example.org/?a=1&b=2";
+    desc.supported_gem5_versions = versions;
+    desc.version = "v24-0";
+    desc.extra = extras;
+    return desc;
+}
+
+static void check_texts(const char *const *actual, const char *const *expected) {
+    for (; *actual && *expected; actual++, expected++) CHECK_STR(*actual, *expected);
+    CHECK(!*actual && !*expected);
+}
+
+static void check_full(const gem5art_artifact *a, const gem5art_artifact *input) {
+    gem5art_artifact_desc desc = full_desc(NULL);
+    CHECK_INT(strlen(a->id), 36);
+    CHECK_INT(a->id[14], '4');
+    CHECK_STR(a->hash, hello_sha256);
+    CHECK_STR(a->type, desc.type);
+    CHECK_STR(a->name, desc.name);
+    CHECK_STR(a->documentation, desc.documentation);
+    CHECK_STR(a->command, desc.command);
+    CHECK_STR(a->path, desc.path);
+    CHECK_STR(a->cwd, desc.cwd);
+    CHECK_STR(a->inputs[0], input->id);
+    CHECK(!a->inputs[1]);
+    CHECK_STR(a->git_origin, "");
+    CHECK_STR(a->git_hash, "");
+    CHECK_STR(a->git_name, "");
+    CHECK_STR(a->architecture, desc.architecture);
+    CHECK_INT(a->size, 70000);
+    CHECK(a->is_zipped);
+    CHECK_STR(a->md5sum, desc.md5sum);
+    CHECK_STR(a->url, desc.url);
+    check_texts(a->supported_gem5_versions, versions);
+    CHECK_STR(a->version, desc.version);
+    check_texts(a->extra, extras);
+}
+
+TEST(every_field_is_stored_and_read_back) {
+    const gem5art_artifact *inputs[2] = {NULL, NULL}, *a, *b;
+    gem5art_artifact_desc desc;
+    double before = gem5art__now();
+    char id[37];
+    begin();
+    write_text("disk.img", "hello\n");
+    write_text("input", "an input");
+    inputs[0] = add("input");
+    REQUIRE(inputs[0]);
+    desc = full_desc(inputs);
+    a = gem5art_register_artifact(db, &desc, &error);
+    REQUIRE(a);
+    CHECK_INT(error.code, GEM5ART_OK);
+    CHECK_STR(error.message, "");
+    check_full(a, inputs[0]);
+    CHECK(a->time >= before && a->time <= gem5art__now());
+    CHECK(!a->record);
+    strcpy(id, a->id);
+    close_db();
+    open_db(NULL);
+    b = gem5art_find_artifact(db, id, &error);
+    REQUIRE(b);
+    inputs[0] = gem5art_find_artifact(db, b->inputs[0], &error);
+    REQUIRE(inputs[0]);
+    check_full(b, inputs[0]);
+    CHECK(b->time >= before);
+    CHECK(b->record);
+    CHECK_STR(fixture_warnings, "");
+    fixture_end();
+}
+
+/* As gem5art lays them out: the same keys with values of the same types, JSON inside strings too. */
+TEST(a_record_has_gem5arts_keys_and_types) {
+    char *text;
+    const gem5art_json *root, *theirs, *member, *ours;
+    const gem5art_artifact *repo, *disk, *inputs[2] = {NULL, NULL};
+    gem5art_artifact_desc desc;
+    int compared = 0;
+    text = read_text("tests/data/gem5art-filedb/db.json");
+    root = gem5art_json_parse(text, strlen(text), NULL, &error);
+    free(text);
+    REQUIRE(root);
+    begin();
+    write_text("disk.img", "hello\n");
+    make_repo("repo");
+    sh("git -C repo remote add origin https://example.org/r.git");
+    inputs[0] = repo = add("repo");
+    REQUIRE(repo);
+    desc = full_desc(inputs);
+    disk = gem5art_register_artifact(db, &desc, &error);
+    REQUIRE(disk);
+    repo = gem5art_find_artifact(db, repo->id, &error);
+    disk = gem5art_find_artifact(db, disk->id, &error);
+    REQUIRE(repo && disk);
+    for (theirs = root->first; theirs; theirs = theirs->next) {
+        const char *type = gem5art_json_get(theirs, "type")->text;
+        if (strcmp(type, "git repo") != 0 && strcmp(type, "disk image") != 0) continue;
+        compared++;
+        for (member = theirs->first; member; member = member->next) {
+            ours = gem5art_json_get(*type == 'g' ? repo->record : disk->record, member->key);
+            CHECK_THAT(ours, "the key \"%s\" is missing", member->key);
+            if (ours) CHECK_THAT(ours->type == member->type, "\"%s\" of a %s is of another type", member->key, type);
+        }
+    }
+    CHECK_INT(compared, 3);
+    member = gem5art_json_get(repo->record, "git");
+    CHECK_STR(gem5art_json_get(member, "origin")->text, "https://example.org/r.git");
+    CHECK_STR(gem5art_json_get(member, "hash")->text, repo->hash);
+    CHECK_STR(gem5art_json_get(member, "name")->text, repo->git_name);
+    CHECK_INT(gem5art_json_get(disk->record, "git")->count, 0);
+    CHECK_STR(gem5art_json_get(disk->record, "supported_gem5_versions")->text, "[\"24.0\",\"23.1\"]");
+    CHECK_STR(gem5art_json_get(repo->record, "supported_gem5_versions")->text, "[]");
+    CHECK_STR(gem5art_json_get(repo->record, "extra")->text, "{}");
+    gem5art_json_free(root);
+    fixture_end();
+}
+
+TEST(fields_left_out_have_defaults) {
+    const gem5art_artifact *a;
+    gem5art_artifact_desc desc;
+    begin();
+    write_text("f", "hello\n");
+    write_text("g", "another");
+    a = add("f");
+    REQUIRE(a);
+    CHECK_STR(a->command, "");
+    CHECK_STR(a->cwd, ".");
+    CHECK_INT(a->size, 6);
+    CHECK(!a->is_zipped);
+    CHECK(!a->inputs[0] && !a->extra[0] && !a->supported_gem5_versions[0]);
+    CHECK_STR(a->url, "");
+    desc = a_desc("g");
+    desc.size = -1;
+    a = gem5art_register_artifact(db, &desc, &error);
+    REQUIRE(a);
+    CHECK_INT(a->size, -1);
+    a = gem5art_find_artifact(db, a->id, &error);
+    REQUIRE(a);
+    CHECK_INT(a->size, -1);
+    CHECK_INT(gem5art_json_get(a->record, "size")->type, GEM5ART_JSON_NULL);
+    fixture_end();
+}
+
+/* What is passed is copied: the caller's memory may change at once. */
+TEST(a_desc_is_copied) {
+    char name[] = "name one", path[] = "f", key[] = "key", documentation[] = "documentation of one";
+    const char *pairs[] = {NULL, "value", NULL};
+    gem5art_artifact_desc desc;
+    const gem5art_artifact *a;
+    begin();
+    write_text("f", "hello\n");
+    desc = a_desc(path);
+    pairs[0] = key;
+    desc.name = name, desc.documentation = documentation, desc.extra = pairs;
+    a = gem5art_register_artifact(db, &desc, &error);
+    REQUIRE(a);
+    memset(name, 'x', sizeof name - 1), memset(path, 'x', 1), memset(key, 'x', 3), memset(documentation, 'x', 5);
+    pairs[1] = "other";
+    CHECK_STR(a->name, "name one");
+    CHECK_STR(a->path, "f");
+    CHECK_STR(a->extra[0], "key");
+    CHECK_STR(a->extra[1], "value");
+    CHECK_STR(a->documentation, "documentation of one");
+    fixture_end();
+}
+
+/* ---- what is refused before anything is read */
+
+TEST(a_desc_with_a_missing_or_bad_field_is_refused) {
+    static const char *const odd[] = {"key", NULL}, *const twice[] = {"key", "1", "key", "2", NULL};
+    gem5art_artifact_desc desc;
+    char *name = (char *)malloc(GEM5ART_MAX_NAME + 2);
+    begin();
+    write_text("f", "hello\n");
+    memset(name, 'n', GEM5ART_MAX_NAME + 1);
+    name[GEM5ART_MAX_NAME + 1] = 0;
+#define BAD(change, code, part)                                       \
+    do {                                                              \
+        desc = a_desc("f");                                           \
+        change;                                                       \
+        CHECK(!gem5art_register_artifact(db, &desc, &error));         \
+        REFUSED(code, part);                                          \
+        CHECK(!gem5art_register_artifact(db, &desc, NULL));           \
+    } while (0)
+    BAD(desc.name = NULL, GEM5ART_INVALID, ".name");
+    BAD(desc.name = "", GEM5ART_INVALID, ".name");
+    BAD(desc.name = name, GEM5ART_LIMIT, "4097 bytes");
+    BAD(desc.type = NULL, GEM5ART_INVALID, ".type");
+    BAD(desc.type = "", GEM5ART_INVALID, ".type");
+    BAD(desc.type = "gem5 run", GEM5ART_INVALID, "gem5 run");
+    BAD(desc.type = "gem5 run fs", GEM5ART_INVALID, "gem5 run fs");
+    BAD(desc.path = NULL, GEM5ART_INVALID, ".path");
+    BAD(desc.path = "", GEM5ART_INVALID, ".path");
+    BAD(desc.documentation = NULL, GEM5ART_INVALID, "at least 10 characters");
+    BAD(desc.documentation = "", GEM5ART_INVALID, "at least 10 characters");
+    BAD(desc.documentation = "123456789", GEM5ART_INVALID, "\"123456789\"");
+    BAD(desc.documentation = "\xc3\xbc\xc3\xbc\xc3\xbc\xc3\xbc\xc3\xbc", GEM5ART_INVALID, "at least 10 characters"); /* 5 of them */
+    BAD(desc.extra = odd, GEM5ART_INVALID, "\"key\" without a value");
+    BAD(desc.extra = twice, GEM5ART_INVALID, "\"key\" twice");
+    CHECK(!gem5art_register_artifact(db, NULL, &error));
+    REFUSED(GEM5ART_INVALID, "NULL");
+    desc = a_desc("f");
+    CHECK(!gem5art_register_artifact(NULL, &desc, &error));
+    REFUSED(GEM5ART_INVALID, "NULL");
+    CHECK(!gem5art_register_artifact(NULL, NULL, NULL));
+    CHECK_STR(count_of("_id"), "0");
+    desc.documentation = "1234567890";
+    name[GEM5ART_MAX_NAME] = 0;
+    desc.name = name;
+    CHECK(gem5art_register_artifact(db, &desc, &error));
+    free(name);
+    fixture_end();
+}
+
+TEST(null_arguments_are_errors_everywhere) {
+    const gem5art_artifact *a;
+    begin();
+    write_text("f", "hello\n");
+    a = add("f");
+    REQUIRE(a);
+    CHECK(!gem5art_find_artifact(NULL, "x", &error));
+    REFUSED(GEM5ART_INVALID, "the db is missing");
+    CHECK(!gem5art_find_artifact(db, NULL, &error));
+    REFUSED(GEM5ART_INVALID, "the id or hash is missing");
+    CHECK(!gem5art_find_artifact(db, "x", NULL));
+    CHECK(!gem5art_check_artifact(NULL, a, NULL, &error));
+    REFUSED(GEM5ART_INVALID, "the db is missing");
+    CHECK(!gem5art_check_artifact(db, NULL, NULL, &error));
+    REFUSED(GEM5ART_INVALID, "the artifact is missing");
+    CHECK(!gem5art_check_artifact(db, NULL, NULL, NULL));
+    CHECK(gem5art_check_artifact(db, a, NULL, NULL));
+    CHECK(!gem5art_download_artifact(NULL, a, "to", &error));
+    CHECK(!gem5art_download_artifact(db, NULL, "to", &error));
+    REFUSED(GEM5ART_INVALID, "the artifact is missing");
+    CHECK(!gem5art_download_artifact(db, a, NULL, &error));
+    REFUSED(GEM5ART_INVALID, "the path is missing");
+    CHECK(gem5art_download_artifact(db, a, "to", NULL));
+    CHECK(!gem5art_download_artifact(db, a, "to", NULL));
+    CHECK(!gem5art_remove_artifact(NULL, "x", &error));
+    CHECK(!gem5art_remove_artifact(db, NULL, &error));
+    REFUSED(GEM5ART_INVALID, "the id is missing");
+    CHECK(!gem5art_remove_artifact(db, "x", NULL));
+    CHECK(gem5art_remove_artifact(db, a->id, NULL));
+    CHECK(!gem5art_artifacts_equal(a, NULL) && !gem5art_artifacts_equal(NULL, a) && gem5art_artifacts_equal(NULL, NULL));
+    CHECK(!gem5art_artifacts_similar(a, NULL) && !gem5art_artifacts_similar(NULL, a) && gem5art_artifacts_similar(NULL, NULL));
+    fixture_end();
+}
+
+/* ---- files */
+
+static void check_unreadable(void) {
+    open_db(NULL);
+    CHECK(!add("secret"));
+    REFUSED(GEM5ART_IO, "secret: Permission denied");
+    CHECK(!add("closed/file"));
+    REFUSED(GEM5ART_IO, "closed/file: Permission denied");
+    close_db();
+}
+
+TEST(paths_that_are_no_files_are_refused) {
+    char path[PATH_MAX + 64];
+    begin();
+    CHECK(!add("nothing/here"));
+    REFUSED(GEM5ART_NOT_FOUND, "nothing/here");
+    write_text("f", "hello\n");
+    CHECK(!add("f/below"));
+    REFUSED(GEM5ART_NOT_FOUND, "f/below");
+    CHECK(mkfifo("fifo", 0600) == 0);
+    CHECK(!add("fifo"));
+    REFUSED(GEM5ART_INVALID, "fifo is a pipe");
+    CHECK(!add("/dev/null"));
+    REFUSED(GEM5ART_INVALID, "/dev/null");
+    CHECK(symlink("gone", "dangling") == 0);
+    CHECK(!add("dangling"));
+    REFUSED(GEM5ART_NOT_FOUND, "dangling");
+    CHECK(symlink("loop", "loop") == 0);
+    CHECK(!add("loop"));
+    REFUSED(GEM5ART_IO, "loop");
+    memset(path, 'p', sizeof path - 1);
+    path[sizeof path - 1] = 0;
+    CHECK(!add(path));
+    REFUSED(GEM5ART_IO, "File name too long");
+    CHECK(mkdir("folder", 0777) == 0);
+    CHECK(!add("folder"));
+    REFUSED(GEM5ART_GIT, "folder");
+    CHECK_CONTAINS(error.message, "not a git repository");
+    write_text("secret", "x");
+    chmod("secret", 0);
+    sh("mkdir closed && echo x > closed/file && chmod 0 closed");
+    without_root(check_unreadable);
+    chmod("closed", 0700);
+    CHECK_STR(count_of("_id"), "0");
+    fixture_end();
+}
+
+TEST(a_file_is_its_bytes_wherever_it_is) {
+    const gem5art_artifact *a, *b, *c;
+    begin();
+    write_text("f", "hello\n");
+    write_text("empty", "");
+    CHECK(symlink("f", "link") == 0);
+    a = add("f");
+    b = add("link");
+    c = add("empty");
+    REQUIRE(a && b && c);
+    CHECK_STR(a->hash, hello_sha256);
+    CHECK_STR(b->id, a->id);
+    CHECK_STR(b->path, "link");
+    CHECK_STR(c->hash, "e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855");
+    CHECK_INT(c->size, 0);
+    fixture_end();
+}
+
+TEST(the_same_hash_is_the_stored_artifact) {
+    const gem5art_artifact *a, *b;
+    gem5art_artifact_desc desc;
+    begin();
+    write_text("f", "hello\n");
+    a = add("f");
+    REQUIRE(a);
+    CHECK(mkdir("sub", 0777) == 0);
+    write_text("sub/copy", "hello\n");
+    desc = a_desc("sub/copy");
+    desc.cwd = "sub";
+    b = gem5art_register_artifact(db, &desc, &error);
+    REQUIRE(b);
+    CHECK_STR(b->id, a->id);
+    CHECK_STR(b->path, "sub/copy");
+    CHECK_STR(b->cwd, "sub");
+    CHECK_STR(a->path, "f");
+    CHECK_STR(fixture_warnings, "");
+    CHECK(gem5art_artifacts_equal(a, b));
+    CHECK(!gem5art_artifacts_similar(a, b));
+    desc.name = "other";
+    desc.type = "kernel";
+    desc.documentation = "other documentation";
+    desc.command = "other command";
+    desc.architecture = "arm";
+    desc.size = 77;
+    desc.is_zipped = true;
+    desc.md5sum = "m";
+    desc.url = "u";
+    desc.version = "v";
+    desc.supported_gem5_versions = versions;
+    desc.extra = extras;
+    b = gem5art_register_artifact(db, &desc, &error);
+    REQUIRE(b);
+    CHECK_STR(b->id, a->id);
+    CHECK_STR(b->name, "thing");
+    CHECK_STR(b->type, "gem5 binary");
+    CHECK_INT(b->size, 6);
+    {
+        static const char *const fields[] = {"name", "type", "documentation", "command", "architecture", "size", "is_zipped", "md5sum",
+                                             "url", "version", "supported_gem5_versions", "extra", NULL};
+        int i, lines = 0;
+        char wanted[64];
+        const char *at;
+        for (i = 0; fields[i]; i++) {
+            snprintf(wanted, sizeof wanted, "another %s:", fields[i]);
+            CHECK_CONTAINS(fixture_warnings, wanted);
+        }
+        for (at = fixture_warnings; (at = strchr(at, '\n')) != NULL; at++) lines++;
+        CHECK_INT(lines, i);
+        CHECK_CONTAINS(fixture_warnings, a->id);
+    }
+    CHECK_STR(count_of("_id"), "1");
+    fixture_end();
+}
+
+/* Nothing is asked of a log that is not there. */
+TEST(warnings_without_a_log_are_dropped) {
+    gem5art_artifact_desc desc;
+    begin();
+    close_db();
+    db = gem5art_open("db.json", NULL, &error);
+    REQUIRE(db);
+    write_text("f", "hello\n");
+    CHECK(add("f"));
+    desc = a_desc("f");
+    desc.name = "other";
+    CHECK(gem5art_register_artifact(db, &desc, &error));
+    CHECK_STR(fixture_warnings, "");
+    fixture_end();
+}
+
+TEST(equal_is_the_hash_and_similar_all_else) {
+    const gem5art_artifact *a, *b;
+    gem5art_artifact other;
+    begin();
+    write_text("f", "hello\n");
+    a = add("f");
+    write_text("f", "other\n");
+    b = add("f");
+    REQUIRE(a && b);
+    CHECK(!gem5art_artifacts_equal(a, b));
+    CHECK(gem5art_artifacts_similar(a, b)); /* same size, too */
+    CHECK(gem5art_artifacts_equal(a, a) && gem5art_artifacts_similar(a, a));
+    other = *a;
+    other.id = "x", other.hash = "y", other.time = 5, other.git_origin = "z";
+    CHECK(gem5art_artifacts_similar(a, &other));
+#define DIFFERS(change) do { other = *a; change; CHECK(!gem5art_artifacts_similar(a, &other)); CHECK(gem5art_artifacts_equal(a, &other)); } while (0)
+    DIFFERS(other.name = "x");
+    DIFFERS(other.type = "x");
+    DIFFERS(other.documentation = "x");
+    DIFFERS(other.command = "x");
+    DIFFERS(other.path = "x");
+    DIFFERS(other.cwd = "x");
+    DIFFERS(other.inputs = versions);
+    DIFFERS(other.architecture = "x");
+    DIFFERS(other.size = 1);
+    DIFFERS(other.is_zipped = true);
+    DIFFERS(other.md5sum = "x");
+    DIFFERS(other.url = "x");
+    DIFFERS(other.supported_gem5_versions = versions);
+    DIFFERS(other.version = "x");
+    DIFFERS(other.extra = extras);
+    fixture_end();
+}
+
+/* ---- two at once */
+
+typedef struct race {
+    int arrived; /* of two, counted over all rounds */
+    char ids[2][50][40];
+} race;
+
+static void race_round(race *shared, int n) {
+    __sync_add_and_fetch(&shared->arrived, 1);
+    while (__sync_add_and_fetch(&shared->arrived, 0) < 2 * (n + 1)) sched_yield();
+}
+
+static void race_registrations(race *shared, int me) {
+    char path[32];
+    int n;
+    open_db(NULL);
+    for (n = 0; n < 50; n++) {
+        const gem5art_artifact *a;
+        snprintf(path, sizeof path, "file-%d", n);
+        race_round(shared, n);
+        a = add(path);
+        snprintf(shared->ids[me][n], 40, "%s", a ? a->id : error.message);
+    }
+    close_db();
+}
+
+TEST(two_processes_that_register_one_file_get_one_artifact) {
+    race *shared = (race *)mmap(NULL, sizeof *shared, PROT_READ | PROT_WRITE, MAP_SHARED | MAP_ANONYMOUS, -1, 0);
+    pid_t pids[2];
+    int me, n, status;
+    REQUIRE(shared != MAP_FAILED);
+    begin();
+    CHECK(mkdir("storage", 0777) == 0);
+    setenv("GEM5ART_STORAGE", "storage", 1);
+    for (n = 0; n < 50; n++) {
+        char path[32];
+        snprintf(path, sizeof path, "file-%d", n);
+        write_text(path, path);
+    }
+    fflush(stdout);
+    for (me = 0; me < 2; me++) {
+        pids[me] = fork();
+        if (pids[me] == 0) {
+            db = NULL;
+            race_registrations(shared, me);
+            fflush(stdout);
+            _exit(test_failures_here != 0);
+        }
+    }
+    for (me = 0; me < 2; me++) {
+        CHECK(waitpid(pids[me], &status, 0) == pids[me]);
+        CHECK_INT(status, 0);
+    }
+    for (n = 0; n < 50; n++) {
+        CHECK_INT(strlen(shared->ids[0][n]), 36);
+        CHECK_STR(shared->ids[0][n], shared->ids[1][n]);
+    }
+    CHECK_STR(count_of("_id"), "50");
+    CHECK_STR(printed_by("ls -A storage | wc -l"), "50"); /* the loser's copies are gone */
+    CHECK_STR(printed_by("ls -A storage | grep -c tmp"), "0");
+    munmap(shared, sizeof *shared);
+    unsetenv("GEM5ART_STORAGE");
+    fixture_end();
+}
+
+/* ---- git */
+
+#define GIT_IS(path, repo)                                              \
+    do {                                                                \
+        const gem5art_artifact *a_ = add(path);                         \
+        CHECK_THAT(a_, "not registered: %s", error.message);            \
+        if (!a_) break;                                                 \
+        CHECK_STR(a_->hash, head_of(repo));                             \
+        CHECK_STR(a_->git_hash, a_->hash);                              \
+        CHECK(gem5art_check_artifact(db, a_, NULL, &error));            \
+    } while (0)
+
+TEST(a_repo_is_its_commit) {
+    const gem5art_artifact *a, *b;
+    char name[PATH_MAX + 8];
+    begin();
+    make_repo("repo");
+    a = add("repo");
+    REQUIRE(a);
+    CHECK_STR(a->hash, head_of("repo"));
+    CHECK_STR(a->git_hash, a->hash);
+    CHECK_STR(a->git_origin, "");
+    snprintf(name, sizeof name, "%s/repo", printed_by("pwd -P"));
+    CHECK_STR(a->git_name, name);
+    CHECK_INT(a->size, -1);
+    sh("git -C repo remote add origin 'https://example.org/with space.git'; git -C repo remote add other https://example.org/other");
+    sh("cd repo && echo 2 >> run.py && git commit -qam second");
+    b = add("repo/"); /* another commit, now with an origin */
+    REQUIRE(b);
+    CHECK(strcmp(a->id, b->id) != 0);
+    CHECK_STR(b->git_origin, "https://example.org/with space.git");
+    b = gem5art_find_artifact(db, b->hash, &error);
+    REQUIRE(b);
+    CHECK_STR(b->git_origin, "https://example.org/with space.git");
+    CHECK_STR(b->git_name, name);
+    CHECK(!gem5art_check_artifact(db, a, NULL, &error));
+    REFUSED(GEM5ART_CHANGED, a->hash);
+    CHECK_CONTAINS(error.message, b->hash);
+    sh("git -C repo checkout -q HEAD~1"); /* a detached HEAD, at the first commit again */
+    b = add("repo");
+    REQUIRE(b);
+    CHECK_STR(b->id, a->id);
+    CHECK(gem5art_check_artifact(db, a, NULL, &error));
+    fixture_end();
+}
+
+#define DIRTY(commands, part)                                                                  \
+    do {                                                                                       \
+        sh("cd repo && git merge --abort 2>/dev/null; git reset -q --hard main && git checkout -q main"); \
+        sh("cd repo && { %s; } >/dev/null 2>&1", commands);                                    \
+        CHECK(!add("repo"));                                                                   \
+        REFUSED(GEM5ART_DIRTY, part);                                                          \
+        CHECK(!gem5art_check_artifact(db, clean, NULL, &error));                               \
+        REFUSED(GEM5ART_DIRTY, part);                                                          \
+    } while (0)
+
+TEST(a_dirty_tree_is_refused_with_its_first_paths) {
+    const gem5art_artifact *clean;
+    begin();
+    make_repo("repo");
+    sh("cd repo && for f in a b c d 'with space' '2 x' 'tab\\\tx'; do echo $f > \"$f\"; done; git add -A; git commit -qm files;"
+       "git checkout -qb side && echo side > a && git commit -qam side && git checkout -q main && echo main > a && git commit -qam main");
+    clean = add("repo");
+    REQUIRE(clean);
+    DIRTY("echo x >> b", "(b)");
+    DIRTY("echo x >> b; git add b", "(b)");
+    DIRTY("rm c", "(c)");
+    DIRTY("git rm -q c", "(c)");
+    DIRTY("git mv c moved", "(moved)");
+    DIRTY("git mv c 'moved to here'", "(moved to here)");
+    DIRTY("echo n > new; git add new", "(new)");
+    DIRTY("git merge side", "(a)");
+    DIRTY("echo x >> 'with space'", "(with space)");
+    DIRTY("echo x >> '2 x'", "(2 x)");
+    DIRTY("chmod +x d", "(d)");
+    DIRTY("rm d; ln -s c d", "(d)");
+    DIRTY("echo x | tee -a b c d", "(b, c, d)");
+    DIRTY("echo x | tee -a a b c d run.py", "(a, b, c and 2 more)");
+    CHECK_CONTAINS(error.message, "commit or stash");
+    CHECK_CONTAINS(error.message, "repo");
+    CHECK_STR(count_of("_id"), "1");
+    fixture_end();
+}
+
+TEST(untracked_and_ignored_files_do_not_matter) {
+    const gem5art_artifact *a;
+    begin();
+    make_repo("repo");
+    a = add("repo");
+    REQUIRE(a);
+    sh("cd repo && echo x > untracked && mkdir -p m5out/deep && echo y > m5out/deep/stats.txt && echo '*.o' > .git/info/exclude && touch a.o");
+    CHECK(gem5art_check_artifact(db, a, NULL, &error));
+    CHECK(add("repo"));
+    CHECK_STR(fixture_warnings, "");
+    fixture_end();
+}
+
+TEST(repos_that_have_nothing_to_register) {
+    begin();
+    sh("git init -q empty; git init -q --bare bare; mkdir -p full && cd full && git init -q && git checkout -q --orphan none");
+    CHECK(!add("empty"));
+    REFUSED(GEM5ART_GIT, "no commit yet");
+    CHECK(!add("full"));
+    REFUSED(GEM5ART_GIT, "no commit yet");
+    CHECK(!add("bare"));
+    REFUSED(GEM5ART_GIT, "work tree");
+    CHECK_CONTAINS(error.message, "bare");
+    make_repo("repo");
+    CHECK(!add("repo/.git"));
+    REFUSED(GEM5ART_GIT, "work tree");
+    fixture_end();
+}
+
+TEST(worktrees_links_and_folders_in_a_repo) {
+    const gem5art_artifact *a, *b;
+    begin();
+    make_repo("repo");
+    sh("mkdir -p repo/configs/deep && echo 1 > repo/configs/deep/f && cd repo && git add -A && git commit -qm deep && "
+       "git worktree add -q ../tree HEAD~1 2>/dev/null; ln -s repo ../link; cd .. && ln -s repo link");
+    GIT_IS("tree", "tree");
+    GIT_IS("link", "repo");
+    GIT_IS("repo/configs", "repo");
+    GIT_IS("repo/configs/deep/", "repo");
+    GIT_IS("./repo/../repo", "repo");
+    a = add("repo/configs");
+    b = add("tree");
+    REQUIRE(a && b);
+    CHECK_STR(gem5art__base_name(a->git_name), "repo");
+    CHECK_STR(gem5art__base_name(b->git_name), "tree");
+    sh("echo x >> repo/run.py"); /* outside of the folder, but in its repo */
+    CHECK(!gem5art_check_artifact(db, a, NULL, &error));
+    REFUSED(GEM5ART_DIRTY, "run.py");
+    CHECK(gem5art_check_artifact(db, b, NULL, &error));
+    fixture_end();
+}
+
+TEST(submodules) {
+    const gem5art_artifact *outer, *inner;
+    char first[65];
+    begin();
+    make_repo("library");
+    make_repo("repo");
+    CHECK_INT(sh("cd repo && git -c protocol.file.allow=always submodule --quiet add ../library sub && git commit -qm sub"), 0);
+    outer = add("repo");
+    inner = add("repo/sub");
+    REQUIRE(outer && inner);
+    CHECK_STR(outer->hash, head_of("repo"));
+    CHECK_STR(inner->hash, head_of("repo/sub"));
+    CHECK(strcmp(inner->hash, outer->hash) != 0);
+    CHECK_STR(gem5art__base_name(inner->git_name), "sub");
+    sh("echo x > repo/sub/untracked");
+    CHECK(gem5art_check_artifact(db, outer, NULL, &error));
+    CHECK(gem5art_check_artifact(db, inner, NULL, &error));
+    sh("echo x >> repo/sub/run.py");
+    CHECK(!gem5art_check_artifact(db, outer, NULL, &error));
+    REFUSED(GEM5ART_DIRTY, "(sub)");
+    CHECK(!gem5art_check_artifact(db, inner, NULL, &error));
+    REFUSED(GEM5ART_DIRTY, "(run.py)");
+    sh("git -C repo config submodule.sub.ignore all; git -C repo config diff.ignoreSubmodules all");
+    CHECK(!gem5art_check_artifact(db, outer, NULL, &error)); /* whatever the user's settings hide from him */
+    REFUSED(GEM5ART_DIRTY, "(sub)");
+    strcpy(first, inner->hash);
+    sh("cd repo/sub && git commit -qam second");
+    CHECK(!gem5art_check_artifact(db, outer, NULL, &error)); /* another commit is checked out */
+    REFUSED(GEM5ART_DIRTY, "(sub)");
+    CHECK(!gem5art_check_artifact(db, inner, NULL, &error));
+    REFUSED(GEM5ART_CHANGED, first);
+    fixture_end();
+}
+
+TEST(repos_that_name_objects_by_sha256) {
+    const gem5art_artifact *a;
+    begin();
+    if (sh("git init -q --object-format=sha256 -b main repo 2>/dev/null")) {
+        fixture_end();
+        SKIP("this git has no --object-format=sha256");
+    }
+    sh("cd repo && echo 1 > f && git add -A && git commit -qm first");
+    a = add("repo");
+    REQUIRE(a);
+    CHECK_INT(strlen(a->hash), 64);
+    CHECK_STR(a->hash, head_of("repo"));
+    CHECK(gem5art_check_artifact(db, a, NULL, &error));
+    fixture_end();
+}
+
+/* Names with what shells, git and printf treat as special. */
+TEST(odd_folder_names) {
+    static const char *const names[] = {"with space", "-C", "--help", "100%s", "quo'te\"s", "glob[a]*?", ":(top)x", "\xff\xfe", NULL};
+    const char *const *name;
+    const gem5art_artifact *a;
+    begin();
+    for (name = names; *name; name++) {
+        CHECK(mkdir(*name, 0777) == 0);
+        REQUIRE(chdir(*name) == 0);
+        sh("git init -q -b main . && echo '%s' > f && git add -A && git commit -qm first", name == names ? "a" : "b");
+        REQUIRE(chdir("..") == 0);
+        a = add(*name);
+        CHECK_THAT(a, "%s: %s", *name, error.message);
+        if (a) CHECK_STR(gem5art__base_name(a->git_name), *name);
+    }
+    fixture_end();
+}
+
+TEST(the_environment_does_not_mislead_git) {
+    static const char *const names[] = {"GIT_DIR", "GIT_WORK_TREE", "GIT_INDEX_FILE", "GIT_OBJECT_DIRECTORY", "GIT_COMMON_DIR",
+                                        "GIT_PREFIX", "GIT_NAMESPACE", "GIT_CONFIG", "GIT_TRACE", "GIT_GLOB_PATHSPECS",
+                                        "GIT_ALTERNATE_OBJECT_DIRECTORIES", "GIT_SHALLOW_FILE", "LC_ALL", "LANGUAGE", NULL};
+    char value[PATH_MAX + 64];
+    const gem5art_artifact *a;
+    int i;
+    begin();
+    make_repo("repo");
+    make_repo("other");
+    sh("cd other && git remote add origin https://example.org/other && git commit -q --amend -m other");
+    sh("git -C repo remote add origin https://example.org/right");
+    for (i = 0; names[i]; i++) {
+        char head[65];
+        sh("cd repo && git commit -q --allow-empty -m %d", i);
+        strcpy(head, head_of("repo"));
+        snprintf(value, sizeof value, "%s/other%s", fixture_folder,
+                 strcmp(names[i], "GIT_WORK_TREE") == 0       ? ""
+                 : strcmp(names[i], "GIT_INDEX_FILE") == 0    ? "/.git/index"
+                 : strcmp(names[i], "GIT_CONFIG") == 0        ? "/.git/config"
+                 : strstr(names[i], "OBJECT") != NULL         ? "/.git/objects"
+                                                              : "/.git");
+        setenv(names[i], strstr(names[i], "TRACE") || strstr(names[i], "PATHSPECS") ? "1" : value, 1);
+        a = add("repo");
+        unsetenv(names[i]);
+        CHECK_THAT(a, "%s: %s", names[i], error.message);
+        if (!a) continue;
+        CHECK_STR(a->hash, head);
+        CHECK_STR(a->git_origin, "https://example.org/right");
+        CHECK_STR(gem5art__base_name(a->git_name), "repo");
+    }
+    setenv("GIT_DIR", value, 1);
+    CHECK(mkdir("none", 0777) == 0);
+    CHECK(!add("none"));
+    REFUSED(GEM5ART_GIT, "not a git repository");
+    unsetenv("GIT_DIR");
+    fixture_end();
+}
+
+TEST(git_works_for_a_host_that_ignores_sigchld) {
+    const gem5art_artifact *a, *b;
+    begin();
+    make_repo("repo");
+    make_repo("with-origin");
+    sh("cd with-origin && git commit -q --amend -m x && git remote add origin https://example.org/x");
+    CHECK(mkdir("none", 0777) == 0);
+    signal(SIGCHLD, SIG_IGN);
+    a = add("repo");
+    b = add("with-origin");
+    CHECK(!add("none"));
+    signal(SIGCHLD, SIG_DFL);
+    REFUSED(GEM5ART_GIT, "not a git repository");
+    REQUIRE(a && b);
+    CHECK_STR(a->hash, head_of("repo"));
+    CHECK_STR(a->git_origin, "");
+    CHECK_STR(b->hash, head_of("with-origin"));
+    CHECK_STR(b->git_origin, "https://example.org/x");
+    sh("echo x >> repo/run.py");
+    signal(SIGCHLD, SIG_IGN);
+    CHECK(!gem5art_check_artifact(db, a, NULL, &error));
+    signal(SIGCHLD, SIG_DFL);
+    REFUSED(GEM5ART_DIRTY, "run.py");
+    fixture_end();
+}
+
+TEST(git_that_is_missing_or_broken_is_a_clear_error) {
+    char *path = strdup(getenv("PATH"));
+    const gem5art_artifact *a;
+    begin();
+    make_repo("repo");
+    a = add("repo");
+    REQUIRE(a);
+    CHECK(mkdir("bin", 0777) == 0);
+    setenv("PATH", "bin", 1);
+    CHECK(!add("repo"));
+    REFUSED(GEM5ART_GIT, "cannot run git");
+    CHECK_CONTAINS(error.message, "install git");
+    CHECK(!gem5art_check_artifact(db, a, NULL, &error));
+    REFUSED(GEM5ART_GIT, "cannot run git");
+    write_text("bin/git", "#!/bin/sh\necho something is wrong; exit 3\n");
+    chmod("bin/git", 0755);
+    CHECK(!add("repo"));
+    REFUSED(GEM5ART_GIT, "something is wrong");
+    write_text("bin/git", "#!/bin/sh\nexit 0\n");
+    CHECK(!add("repo"));
+    REFUSED(GEM5ART_GIT, "cannot tell the state of repo");
+    write_text("f", "hello\n");
+    CHECK(add("f")); /* files need no git */
+    setenv("PATH", path, 1);
+    free(path);
+    fixture_end();
+}
+
+/* ---- records that Python gem5art wrote */
+
+static void write_md5_store(void) {
+    char text[2048];
+    snprintf(text, sizeof text,
+             "[\n    {\n        \"_id\": \"11e923cd-237b-45ff-bf29-f017292cc12a\",\n        \"name\": \"thing\",\n"
+             "        \"type\": \"gem5 binary\",\n        \"documentation\": \"made by the tests for the tests\",\n"
+             "        \"command\": \"\",\n        \"path\": \"old/f\",\n        \"hash\": \"%s\",\n        \"git\": {},\n"
+             "        \"cwd\": \"gem5\",\n        \"inputs\": [\n            \"735f4d72-a0dd-4102-98ee-f59cef4ff9dc\"\n        ],\n"
+             "        \"architecture\": \"\",\n        \"size\": null,\n        \"is_zipped\": false,\n        \"md5sum\": \"\",\n"
+             "        \"url\": \"\",\n        \"supported_gem5_versions\": \"[]\",\n        \"version\": \"\",\n        \"extra\": \"{}\"\n"
+             "    }\n]", hello_md5);
+    write_text("db.json", text);
+}
+
+TEST(a_file_that_gem5art_hashed_is_recognised) {
+    const gem5art_artifact *a, *b;
+    begin();
+    close_db();
+    write_md5_store();
+    open_db(NULL);
+    write_text("f", "hello\n");
+    a = add("f");
+    REQUIRE(a);
+    CHECK_STR(a->id, "11e923cd-237b-45ff-bf29-f017292cc12a");
+    CHECK_STR(a->hash, hello_md5);
+    CHECK_STR(a->path, "f");
+    CHECK_STR(a->cwd, ".");
+    CHECK_STR(a->inputs[0], "735f4d72-a0dd-4102-98ee-f59cef4ff9dc");
+    CHECK_CONTAINS(fixture_warnings, "another inputs");
+    CHECK(!strstr(fixture_warnings, "another size"));
+    CHECK(gem5art_check_artifact(db, a, NULL, &error));
+    write_text("f", "hullo\n");
+    CHECK(!gem5art_check_artifact(db, a, NULL, &error));
+    REFUSED(GEM5ART_CHANGED, hello_md5);
+    CHECK_CONTAINS(error.message, "MD5");
+    b = add("f"); /* a new one, with a hash of ours */
+    REQUIRE(b);
+    CHECK_INT(strlen(b->hash), 64);
+    CHECK_STR(count_of("_id"), "2");
+    b = gem5art_find_artifact(db, hello_md5, &error);
+    REQUIRE(b);
+    CHECK_STR(b->id, a->id);
+    CHECK_STR(b->path, "old/f");
+    fixture_end();
+}
+
+TEST(gem5arts_own_store_is_understood) {
+    const gem5art_artifact *a;
+    char path[PATH_MAX];
+    char *text;
+    REQUIRE(realpath("tests/data/gem5art-filedb/db.json", path));
+    begin();
+    close_db();
+    text = read_text(path);
+    write_text("db.json", text);
+    free(text);
+    open_db(NULL);
+    a = gem5art_find_artifact(db, "37bcbfe5-0900-4b08-b35b-7144530476ce", &error);
+    REQUIRE(a);
+    CHECK_STR(a->name, "boot-disk");
+    CHECK_STR(a->documentation, "Ubuntu with m5 binary installed and root auto login \xe2\x80\x94 \xc3\xbc""ber \xe9\x9b\x86");
+    CHECK_INT(a->size, 70000);
+    CHECK_STR(a->supported_gem5_versions[0], "24.0");
+    CHECK_STR(a->supported_gem5_versions[1], "23.1");
+    CHECK(!a->supported_gem5_versions[2]);
+    CHECK_STR(a->extra[0], "license");
+    CHECK_STR(a->extra[1], "BSD-3-Clause");
+    CHECK_STR(a->inputs[0], "16251673-ad79-4b18-b138-059ba8091623");
+    a = gem5art_find_artifact(db, "53a3b2dde320cc4ae3c578d9521da6421d879b2e", &error);
+    REQUIRE(a);
+    CHECK_STR(a->git_origin, "https://github.com/gem5/gem5");
+    CHECK_STR(a->git_name, "/home/gem5/experiments/gem5");
+    CHECK_INT(a->size, -1);
+    CHECK(!gem5art_find_artifact(db, "6346b869-02ed-4354-bbd7-b7a0d38f9a6d", &error)); /* a run */
+    REFUSED(GEM5ART_NOT_FOUND, "6346b869");
+    fixture_end();
+}
+
+/* ---- copies */
+
+static void storage_begin(void) {
+    begin();
+    close_db();
+    setenv("GEM5ART_STORAGE", "a storage/folder", 1);
+    open_db(NULL);
+    unsetenv("GEM5ART_STORAGE");
+    clone_works = false, clones = ranges = 0, range_limit = SIZE_MAX;
+}
+
+static bool in_storage(const char *id, const char *content) {
+    char path[PATH_MAX], *text;
+    bool same;
+    snprintf(path, sizeof path, "a storage/folder/%s", id);
+    text = read_text(path);
+    same = exists(path) && strcmp(text, content) == 0;
+    free(text);
+    return same;
+}
+
+TEST(registered_files_are_copied_into_the_storage) {
+    const gem5art_artifact *a;
+    storage_begin();
+    CHECK(!exists("a storage"));
+    write_text("f", "hello\n");
+    make_repo("repo");
+    a = add("f");
+    REQUIRE(a);
+    CHECK(in_storage(a->id, "hello\n"));
+    CHECK(add("f"));
+    CHECK(add("repo"));
+    CHECK_STR(printed_by("ls -A 'a storage/folder' | wc -l"), "1");
+    CHECK(unlink("f") == 0);
+    CHECK(gem5art_download_artifact(db, a, "back", &error)); /* though the original is gone */
+    CHECK_STR(printed_by("cat back"), "hello");
+    CHECK(gem5art_remove_artifact(db, a->id, &error));
+    CHECK(in_storage(a->id, "hello\n")); /* files stay */
+    fixture_end();
+}
+
+TEST(the_desc_names_another_storage) {
+    gem5art_open_desc desc;
+    const gem5art_artifact *a;
+    char path[PATH_MAX];
+    begin();
+    close_db();
+    memset(&desc, 0, sizeof desc);
+    desc.storage = "mine";
+    setenv("GEM5ART_STORAGE", "theirs", 1);
+    db = gem5art_open("db.json", &desc, &error);
+    unsetenv("GEM5ART_STORAGE");
+    REQUIRE(db);
+    write_text("f", "hello\n");
+    a = add("f");
+    REQUIRE(a);
+    snprintf(path, sizeof path, "mine/%s", a->id);
+    CHECK(exists(path) && !exists("theirs"));
+    close_db();
+    setenv("GEM5ART_STORAGE", "", 1);
+    open_db(NULL);
+    write_text("g", "g");
+    CHECK(add("g"));
+    unsetenv("GEM5ART_STORAGE");
+    CHECK_STR(printed_by("find . -type f | grep -v db.json | wc -l"), "3");
+    fixture_end();
+}
+
+TEST(every_way_to_copy) {
+    enum { SIZE = 1000003 };
+    static const size_t limits[] = {0, SIZE_MAX, 1, 300001};
+    const gem5art_artifact *a;
+    char path[16], *content = (char *)malloc(SIZE + 1);
+    size_t i;
+    int way;
+    storage_begin();
+    for (way = 0; way < 5; way++) {
+        for (i = 0; i < SIZE; i++) content[i] = (char)('a' + (i * 7 + (size_t)way + i / 1000) % 26);
+        content[SIZE] = 0;
+        snprintf(path, sizeof path, "f%d", way);
+        write_text(path, content);
+        clone_works = way == 4;
+        range_limit = way < 4 ? limits[way] : 0;
+        clones = ranges = 0;
+        a = add(path);
+        CHECK_THAT(a, "way %d: %s", way, error.message);
+        if (!a) continue;
+        CHECK(in_storage(a->id, content));
+#ifndef GEM5ART_NO_FILE_CLONING
+        CHECK_INT(clones, way == 4);
+        CHECK(way == 4 ? ranges == 0 : ranges > 0);
+#else
+        CHECK(clones == 0 && ranges == 0);
+#endif
+    }
+    free(content);
+    fixture_end();
+}
+
+TEST(a_copy_that_fails_leaves_nothing) {
+    storage_begin();
+    range_limit = 0;
+    write_text("f", "hello\n");
+    write_fails = ENOSPC;
+    CHECK(!add("f"));
+    write_fails = 0;
+    REFUSED(GEM5ART_IO, "No space left");
+    CHECK_STR(printed_by("ls -A 'a storage/folder' | wc -l"), "0");
+    CHECK_STR(count_of("_id"), "0");
+    CHECK(add("f"));
+    close_db();
+    setenv("GEM5ART_STORAGE", "f/storage", 1); /* f is a file */
+    open_db(NULL);
+    unsetenv("GEM5ART_STORAGE");
+    write_text("g", "g");
+    CHECK(!add("g"));
+    CHECK_CONTAINS(error.message, "f/storage");
+    CHECK_STR(count_of("_id"), "1");
+    fixture_end();
+}
+
+TEST(downloads_are_verified) {
+    const gem5art_artifact *a;
+    char copy[PATH_MAX];
+    storage_begin();
+    write_text("f", "hello\n");
+    a = add("f");
+    REQUIRE(a);
+    snprintf(copy, sizeof copy, "a storage/folder/%s", a->id);
+    CHECK(gem5art_download_artifact(db, a, "to", &error));
+    CHECK(file_contains("to", "hello"));
+    CHECK(!gem5art_download_artifact(db, a, "to", &error));
+    REFUSED(GEM5ART_EXISTS, "to exists already");
+    CHECK(mkdir("folder", 0777) == 0);
+    CHECK(!gem5art_download_artifact(db, a, "folder", &error));
+    REFUSED(GEM5ART_EXISTS, "folder exists already");
+    CHECK(symlink("nowhere", "dangling") == 0);
+    CHECK(!gem5art_download_artifact(db, a, "dangling", &error));
+    REFUSED(GEM5ART_EXISTS, "dangling exists already");
+    CHECK(!exists("nowhere"));
+    CHECK(!gem5art_download_artifact(db, a, "no/folder/to", &error));
+    REFUSED(GEM5ART_NOT_FOUND, "no/folder/to");
+    write_text(copy, "hullo\n");
+    CHECK(!gem5art_download_artifact(db, a, "two", &error));
+    REFUSED(GEM5ART_CHANGED, copy);
+    CHECK(!exists("two"));
+    CHECK(unlink(copy) == 0); /* then the file itself serves */
+    CHECK(gem5art_download_artifact(db, a, "two", &error));
+    write_text("f", "hullo\n");
+    CHECK(!gem5art_download_artifact(db, a, "three", &error));
+    REFUSED(GEM5ART_CHANGED, "f is not what was registered");
+    CHECK(unlink("f") == 0);
+    CHECK(!gem5art_download_artifact(db, a, "three", &error));
+    REFUSED(GEM5ART_NOT_FOUND, "cannot find f");
+    CHECK(!exists("three"));
+    CHECK_STR(printed_by("find . -name '*tmp*' | wc -l"), "0");
+    fixture_end();
+}
+
+TEST(a_repo_is_not_downloaded_but_the_command_is_told) {
+    const gem5art_artifact *a;
+    char wanted[512];
+    begin();
+    make_repo("repo");
+    a = add("repo");
+    REQUIRE(a);
+    CHECK(!gem5art_download_artifact(db, a, "there", &error));
+    snprintf(wanted, sizeof wanted, "git clone %s there && git -C there checkout %s", a->git_name, a->hash);
+    REFUSED(GEM5ART_UNSUPPORTED, wanted);
+    CHECK_INT(sh("%s 2>/dev/null", strstr(error.message, "git clone")), 0);
+    CHECK_STR(head_of("there"), a->hash);
+    sh("cd repo && git commit -q --amend -m other && git remote add origin https://example.org/repo");
+    a = add("repo");
+    REQUIRE(a);
+    CHECK(!gem5art_download_artifact(db, a, "there", &error));
+    REFUSED(GEM5ART_UNSUPPORTED, "git clone https://example.org/repo there");
+    fixture_end();
+}
+
+/* ---- queries, checks, removal */
+
+static int rows(const char *name, const char *type, const gem5art_artifact *expected) {
+    gem5art_query query;
+    gem5art_iter *iter;
+    const gem5art_artifact *a;
+    int count = 0;
+    memset(&query, 0, sizeof query);
+    query.name = name;
+    query.type = type;
+    iter = gem5art_get_artifacts(db, &query, &error);
+    if (!iter) return -1;
+    for (; (a = gem5art_next_artifact(iter, &error)) != NULL; count++)
+        if (expected && count == 0) CHECK_STR(a->id, expected->id);
+    CHECK_INT(error.code, GEM5ART_OK);
+    gem5art_iter_close(iter);
+    return count;
+}
+
+TEST(artifacts_are_found_by_id_hash_name_and_type) {
+    const gem5art_artifact *binary, *kernel, *disk, *found;
+    begin();
+    write_text("a", "a");
+    write_text("b", "b");
+    write_text("c", "c");
+    binary = register_path("gem5", "gem5 binary", "a");
+    kernel = register_path("vmlinux", "kernel", "b");
+    disk = register_path("gem5", "disk image", "c");
+    REQUIRE(binary && kernel && disk);
+    CHECK_INT(rows(NULL, "gem5 binary", binary), 1);
+    CHECK_INT(rows(NULL, "kernel", kernel), 1);
+    CHECK_INT(rows(NULL, "disk image", disk), 1);
+    CHECK_INT(rows(NULL, "disk", NULL), 0);
+    CHECK_INT(rows("gem5", NULL, binary), 2);
+    CHECK_INT(rows("gem5", "disk image", disk), 1);
+    CHECK_INT(rows("gem", NULL, NULL), 0);
+    CHECK_INT(rows(NULL, NULL, binary), 3);
+    found = gem5art_find_artifact(db, kernel->id, &error);
+    REQUIRE(found);
+    CHECK_STR(found->name, "vmlinux");
+    found = gem5art_find_artifact(db, disk->hash, &error);
+    REQUIRE(found);
+    CHECK_STR(found->id, disk->id);
+    CHECK(!gem5art_find_artifact(db, "vmlinux", &error));
+    REFUSED(GEM5ART_NOT_FOUND, "\"vmlinux\"");
+    CHECK_CONTAINS(error.message, "db.json");
+    CHECK(!gem5art_find_artifact(db, "", &error));
+    REFUSED(GEM5ART_NOT_FOUND, "db.json");
+    fixture_end();
+}
+
+TEST(what_another_process_stored_is_found) {
+    char id[40] = "";
+    int fds[2];
+    pid_t pid;
+    begin();
+    CHECK(!gem5art_find_artifact(db, hello_sha256, &error));
+    write_text("f", "hello\n");
+    REQUIRE(pipe(fds) == 0);
+    pid = fork();
+    if (pid == 0) {
+        const gem5art_artifact *a;
+        db = NULL;
+        open_db(NULL);
+        a = add("f");
+        if (!a || write(fds[1], a->id, 36) != 36) _exit(1);
+        close_db();
+        _exit(0);
+    }
+    close(fds[1]);
+    CHECK(read(fds[0], id, 36) == 36);
+    close(fds[0]);
+    waitpid(pid, NULL, 0);
+    CHECK(gem5art_find_artifact(db, hello_sha256, &error));
+    CHECK(gem5art_find_artifact(db, id, &error));
+    CHECK_STR(add("f")->id, id);
+    fixture_end();
+}
+
+TEST(a_check_looks_where_cwd_says) {
+    const gem5art_artifact *a;
+    char folder[PATH_MAX + 8];
+    begin();
+    write_text("f", "hello\n");
+    a = add("f");
+    REQUIRE(a);
+    sh("mkdir one two three four; echo hello > one/f; echo other > two/f; git init -q four/f");
+    CHECK(gem5art_check_artifact(db, a, NULL, &error));
+    CHECK(gem5art_check_artifact(db, a, "", &error));
+    CHECK(gem5art_check_artifact(db, a, "one", &error));
+    CHECK(!gem5art_check_artifact(db, a, "two", &error));
+    REFUSED(GEM5ART_CHANGED, "two/f is not what was registered");
+    CHECK_CONTAINS(error.message, hello_sha256);
+    CHECK_CONTAINS(error.message, a->id);
+    CHECK(!gem5art_check_artifact(db, a, "three", &error));
+    REFUSED(GEM5ART_NOT_FOUND, "three/f");
+    CHECK(!gem5art_check_artifact(db, a, "four", &error));
+    REFUSED(GEM5ART_CHANGED, "folder now");
+    snprintf(folder, sizeof folder, "%s/one", fixture_folder);
+    CHECK(gem5art_check_artifact(db, a, folder, &error));
+    make_repo("repo");
+    a = add("repo");
+    REQUIRE(a);
+    sh("mkdir five; echo x > five/repo");
+    CHECK(!gem5art_check_artifact(db, a, "five", &error));
+    REFUSED(GEM5ART_CHANGED, "file now");
+    CHECK(!gem5art_check_artifact(db, a, "one", &error));
+    REFUSED(GEM5ART_NOT_FOUND, "one/repo");
+    fixture_end();
+}
+
+TEST(an_artifact_in_use_is_not_removed) {
+    const gem5art_artifact *inputs[2] = {NULL, NULL}, *used, *user;
+    gem5art_artifact_desc desc;
+    begin();
+    write_text("a", "a");
+    write_text("b", "b");
+    used = add("a");
+    desc = a_desc("b");
+    desc.name = "the user";
+    inputs[0] = used;
+    desc.inputs = inputs;
+    user = gem5art_register_artifact(db, &desc, &error);
+    REQUIRE(used && user);
+    CHECK(!gem5art_remove_artifact(db, used->id, &error));
+    REFUSED(GEM5ART_BUSY, "\"the user\"");
+    CHECK_CONTAINS(error.message, user->id);
+    CHECK_CONTAINS(error.message, "inputs");
+    CHECK(!gem5art_remove_artifact(db, used->hash, &error)); /* by id only */
+    REFUSED(GEM5ART_NOT_FOUND, used->hash);
+    CHECK(gem5art_remove_artifact(db, user->id, &error));
+    CHECK(gem5art_remove_artifact(db, used->id, &error));
+    CHECK(!gem5art_remove_artifact(db, used->id, &error));
+    REFUSED(GEM5ART_NOT_FOUND, used->id);
+    CHECK(exists("a") && exists("b"));
+    CHECK_STR(count_of("_id"), "0");
+    CHECK(add("a")); /* and it can come back */
+    fixture_end();
+}
+
+TEST(a_run_keeps_its_artifacts) {
+    char path[PATH_MAX];
+    char *text;
+    static const char *const used[] = {"735f4d72-a0dd-4102-98ee-f59cef4ff9dc", "16251673-ad79-4b18-b138-059ba8091623",
+                                       "11e923cd-237b-45ff-bf29-f017292cc12a", "2ab9d959-9ea4-42cd-8a66-3a43e60e0315",
+                                       "37bcbfe5-0900-4b08-b35b-7144530476ce", "2f10e900-f973-4f66-ae61-2c522c07528a", NULL};
+    const char *const *id;
+    REQUIRE(realpath("tests/data/gem5art-filedb/db.json", path));
+    begin();
+    close_db();
+    text = read_text(path);
+    write_text("db.json", text);
+    open_db(NULL);
+    for (id = used; *id; id++) {
+        CHECK(!gem5art_remove_artifact(db, *id, &error));
+        REFUSED(GEM5ART_BUSY, *id);
+    }
+    CHECK(!gem5art_remove_artifact(db, "6346b869-02ed-4354-bbd7-b7a0d38f9a6d", &error));
+    REFUSED(GEM5ART_NOT_FOUND, "no artifact");
+    CHECK_STR(printed_by("cmp db.json %s && echo same", path), "same");
+    free(text);
+    fixture_end();
+}
+
+TEST(a_read_only_db_registers_nothing_new) {
+    gem5art_open_desc desc;
+    const gem5art_artifact *a;
+    begin();
+    write_text("f", "hello\n");
+    write_text("g", "g");
+    CHECK(add("f"));
+    close_db();
+    memset(&desc, 0, sizeof desc);
+    desc.read_only = true;
+    db = gem5art_open("db.json", &desc, &error);
+    REQUIRE(db);
+    a = add("f"); /* known already: nothing is written */
+    CHECK(a);
+    CHECK(!add("g"));
+    REFUSED(GEM5ART_INVALID, "reading only");
+    CHECK(!gem5art_remove_artifact(db, a->id, &error));
+    REFUSED(GEM5ART_INVALID, "reading only");
+    fixture_end();
+}
+
+/* ---- records of other programs that are not quite right */
+
+TEST(a_record_with_a_field_of_a_wrong_kind) {
+    static const char *const fields[] = {"\"name\": 5", "\"inputs\": \"x\"", "\"inputs\": [1]", "\"is_zipped\": \"no\"", "\"size\": \"big\"",
+                                         "\"git\": []", "\"git\": {\"origin\": 1}", NULL};
+    const char *const *field;
+    char text[512];
+    begin();
+    for (field = fields; *field; field++) {
+        close_db();
+        snprintf(text, sizeof text, "[{\"_id\": \"x1\", \"hash\": \"h\", \"type\": \"kernel\", %s}]", *field);
+        write_text("db.json", text);
+        open_db(NULL);
+        CHECK(!gem5art_find_artifact(db, "x1", &error));
+        REFUSED(GEM5ART_INVALID, "wrong kind");
+    }
+    close_db();
+    write_text("db.json", "[{\"_id\": \"x1\", \"hash\": \"h\", \"extra\": \"no json\", \"supported_gem5_versions\": {\"a\": 1}, \"size\": null,"
+                          "\"documentation\": null, \"other\": [1, 2]}]");
+    open_db(NULL);
+    {
+        const gem5art_artifact *a = gem5art_find_artifact(db, "x1", &error);
+        REQUIRE(a);
+        CHECK(!a->extra[0] && !a->supported_gem5_versions[0]);
+        CHECK_STR(a->name, "");
+        CHECK_STR(a->documentation, "");
+        CHECK_INT(gem5art_json_get(a->record, "other")->count, 2);
+    }
+    fixture_end();
+}
+
+/* ---- memory that runs out */
+
+/* Fails the 1st, 2nd, ... allocation of an action until it succeeds; each failure is told and leaves nothing. */
+static void starve(const char *what, bool (*action)(void)) {
+    long n, alive, worked = 0;
+    for (n = 1; n < 5000 && !worked; n++) {
+        write_text("db.json", "[]\n");
+        alive = memory_alive;
+        gem5art__clear(&error);
+        fail_memory(n);
+        worked = action();
+        if (memory_count < n) CHECK_THAT(worked, "%s: refused without a failed allocation: %s", what, error.message);
+        fail_memory(0);
+        if (!worked) CHECK_THAT(error.code == GEM5ART_NOMEM, "%s, allocation %ld: %s (%d)", what, n, error.message, (int)error.code);
+        CHECK_THAT(memory_alive == alive, "%s, allocation %ld: %ld blocks leak", what, n, memory_alive - alive);
+    }
+    CHECK_THAT(n > 10 && worked, "%s: %ld allocations", what, n);
+}
+
+static bool with_db(bool (*action)(gem5art_db *)) {
+    gem5art_open_desc desc;
+    gem5art_db *mine;
+    bool ok;
+    memset(&desc, 0, sizeof desc);
+    desc.storage = "storage";
+    mine = gem5art_open("db.json", &desc, &error);
+    if (!mine) return false;
+    ok = action(mine);
+    if (!gem5art_close(mine, NULL)) test_fail(__FILE__, __LINE__, "not closed");
+    return ok;
+}
+
+static bool register_twice(gem5art_db *mine) {
+    gem5art_artifact_desc desc = full_desc(NULL);
+    const gem5art_artifact *a = gem5art_register_artifact(mine, &desc, &error), *b;
+    desc.name = "other";
+    b = a ? gem5art_register_artifact(mine, &desc, &error) : NULL;
+    return b && gem5art_find_artifact(mine, b->id, &error) && gem5art_check_artifact(mine, b, "../x/..", &error) == false
+               ? error.code == GEM5ART_NOT_FOUND && gem5art_remove_artifact(mine, b->id, &error)
+               : false;
+}
+
+static bool register_repo(gem5art_db *mine) {
+    gem5art_artifact_desc desc = a_desc("repo");
+    const gem5art_artifact *a = gem5art_register_artifact(mine, &desc, &error);
+    return a && gem5art_check_artifact(mine, a, NULL, &error);
+}
+
+static bool register_and_download(gem5art_db *mine) {
+    gem5art_artifact_desc desc = a_desc("disk.img");
+    const gem5art_artifact *a = gem5art_register_artifact(mine, &desc, &error);
+    unlink("to");
+    return a && gem5art_download_artifact(mine, a, "to", &error);
+}
+
+static bool starve_twice(void) { return with_db(register_twice); }
+static bool starve_repo(void) { return with_db(register_repo); }
+static bool starve_download(void) { return with_db(register_and_download); }
+
+TEST(running_out_of_memory_is_an_error_and_no_leak) {
+    begin();
+    close_db();
+    write_text("disk.img", "hello\n");
+    make_repo("repo");
+    range_limit = 0;
+    starve("files", starve_twice);
+    starve("repos", starve_repo);
+    starve("downloads", starve_download);
+    CHECK_STR(printed_by("find . -name '*tmp-*' | wc -l"), "0");
+    fixture_end();
+}
+
+TEST(nothing_leaks) { CHECK_INT(memory_alive, 0); }
+
+int main(int argc, char **argv) { return test_main(argc, argv); }

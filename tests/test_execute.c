@@ -1,0 +1,971 @@
+/* test_execute.c - one run from gem5art_execute to its record: what the child gets, how it may end, what is kept. */
+#include "runner.h"
+
+#include <sys/time.h>
+
+/* ---- a run's life */
+
+TEST(a_finished_run) {
+    gem5art_run *run;
+    const gem5art_run *stored;
+    const gem5art_artifact *results;
+    gem5art_execute_desc desc;
+    char hash[65];
+    begin();
+    mkdir("storage", 0777);
+    close_db();
+    setenv("GEM5ART_STORAGE", "storage", 1);
+    open_db(NULL);
+    the_repo = register_path("repo", "git repo", "repo");
+    REQUIRE((run = se_run("gem5-stand-in", "out", "")) != NULL);
+    CHECK_STR(run->status, "Created");
+    memset(&desc, 0, sizeof desc);
+    desc.task_id = "task 7";
+    CHECK_THAT(gem5art_execute(db, run, &desc, &error), "refused: %s", error.message);
+    CHECK_INT(error.code, GEM5ART_OK);
+    CHECK_STR(error.message, "");
+    CHECK_STR(info_statuses, "Created, Begin run, Spawning, Running, Finished");
+
+    REQUIRE((stored = gem5art_find_run(db, run->id, &error)) != NULL);
+    CHECK_STR(stored->hash, run->hash);
+    CHECK_STR(stored->type, "gem5 run");
+    CHECK_STR(stored->status, "Finished");
+    CHECK_STR(stored->kill_reason, "");
+    CHECK_STR(stored->error, "");
+    CHECK_STR(stored->task_id, "task 7");
+    CHECK_INT(stored->return_code, 0);
+    CHECK(!stored->running);
+    CHECK(!stored->rerunnable);
+    CHECK(stored->pid > 1);
+    CHECK(stored->enqueue_time > 1.6e9 && stored->enqueue_time <= stored->start_time);
+    CHECK(stored->start_time <= stored->end_time && stored->end_time <= stored->current_time);
+    CHECK_STR(stored->cwd, fixture_folder);
+    CHECK(*stored->host && *stored->kernel && *stored->user && *stored->cpu_model);
+    CHECK(stored->ru_maxrss > 100);
+    CHECK_STR(stored->gem5art_version, GEM5ART_VERSION);
+    CHECK_STR(json_member("out/info.json", "_id"), run->id);
+    CHECK_STR(json_member("out/info.json", "status"), "Finished");
+    CHECK_STR(json_member("out/info.json", "running"), "false");
+    CHECK_STR(json_member("out/info.json", "task_id"), "task 7");
+    CHECK_STR(json_member("out/info.json", "results"), stored->results);
+
+    REQUIRE((results = gem5art_find_artifact(db, stored->results, &error)) != NULL);
+    CHECK_STR(results->type, "directory");
+    CHECK_STR(results->name, "out");
+    CHECK(gem5art__ends_with(results->path, "/out/results.zip"));
+    CHECK(results->is_zipped);
+    CHECK(gem5art_sha256_file(results->path, hash, &error));
+    CHECK_STR(results->hash, hash);
+    CHECK_INT(sh("cmp -s out/results.zip storage/%s", stored->results), 0);
+    CHECK_INT(sh("test $(stat -c %%s out/results.zip) = %lld", (long long)results->size), 0);
+    if (sh("command -v unzip >/dev/null") == 0) {
+        CHECK_INT(sh("unzip -qt out/results.zip >/dev/null"), 0);
+        CHECK_INT(sh("mkdir unzipped && cd unzipped && unzip -q ../out/results.zip && diff -r --exclude=results.zip . ../out"), 0);
+        CHECK(exists("unzipped/stats.txt") && exists("unzipped/simout.txt") && exists("unzipped/console.txt"));
+        CHECK_STR(json_member("unzipped/info.json", "status"), "Finished");
+        CHECK_STR(json_member("unzipped/info.json", "results"), stored->results);
+    }
+    CHECK_STR(fixture_warnings, "");
+    unsetenv("GEM5ART_STORAGE");
+    end();
+}
+
+TEST(exit_codes) {
+    static const char *const codes[] = {"0", "1", "77", "255"};
+    char outdir[32];
+    size_t i;
+    begin();
+    for (i = 0; i < 4; i++) {
+        gem5art_run *run;
+        snprintf(outdir, sizeof outdir, "out-%s", codes[i]);
+        REQUIRE((run = se_run("children/exit_with", outdir, codes[i])) != NULL);
+        execute_well(run);
+        CHECK_INT(run->return_code, atoi(codes[i]));
+        CHECK_STR(run->status, i == 0 ? "Finished" : "Failed");
+        CHECK_STR(run->kill_reason, "");
+        CHECK(!run->rerunnable);
+        CHECK(run->results != NULL);
+    }
+    CHECK_INT(recorded("Failed"), 3);
+    end();
+}
+
+TEST(signals_give_negative_return_codes) {
+    static const int numbers[] = {SIGKILL, SIGTERM, SIGINT, SIGSEGV};
+    char text[16];
+    size_t i;
+    begin();
+    for (i = 0; i < 4; i++) {
+        gem5art_run *run;
+        snprintf(text, sizeof text, "%d", numbers[i]);
+        REQUIRE((run = se_run("children/die_by_signal", text, text)) != NULL);
+        execute_well(run);
+        CHECK_INT(run->return_code, -numbers[i]);
+        CHECK_STR(run->status, "Failed");
+        CHECK_STR(run->kill_reason, "");
+        CHECK(!run->rerunnable);
+        snprintf(text, sizeof text, "%d/info.json", numbers[i]);
+        CHECK_INT(atoi(json_member(text, "return_code")), -numbers[i]);
+    }
+    end();
+}
+
+/* A reader that parses info.json in a tight loop never sees half of one, and sees the heartbeat go on. */
+static void execute_slow_run(void) {
+    gem5art_run *run = gem5art_load_run(db, "out/info.json", &error);
+    if (!run) test_fail(__FILE__, __LINE__, "cannot load the run: %s", error.message);
+    execute_well(run);
+}
+
+TEST(info_json_is_whole_at_every_moment) {
+    pid_t harness;
+    int status, reads = 0, beats = 0;
+    char last[64] = "";
+    bool live_seen = false;
+    begin();
+    REQUIRE(se_run("children/slow", "out", "0.7") != NULL);
+    close_db();
+    harness = start_harness(execute_slow_run);
+    while (waitpid(harness, &status, WNOHANG) == 0) {
+        char *text = read_text("out/info.json"), time[64];
+        const gem5art_json *info = gem5art_json_parse(text, strlen(text), NULL, &error);
+        CHECK_THAT(info != NULL, "read %d: %s in \"%.60s\"", reads, error.message, text);
+        reads++;
+        gem5art_json_free(info);
+        free(text);
+        if (reads % 64) continue;
+        snprintf(time, sizeof time, "%s", json_member("out/info.json", "current_time"));
+        beats += strcmp(json_member("out/info.json", "status"), "Running") == 0 && strtod(time, NULL) > strtod(last, NULL);
+        strcpy(last, time);
+        live_seen = live_seen || sh("ls db.json.live | grep -q -- -") == 0;
+    }
+    CHECK_INT(WEXITSTATUS(status), 0);
+    CHECK_THAT(reads > 100, "only %d reads", reads);
+    CHECK_THAT(beats >= 3, "only %d beats seen", beats);
+    CHECK(live_seen);
+    CHECK_STR(json_member("out/info.json", "status"), "Finished");
+    end();
+}
+
+/* ---- what the child gets */
+
+/* The lines of OUTDIR/report.txt that begin with a word, as "a|b|...". */
+static const char *report(const char *outdir, const char *word) {
+    static char lines[4][8192];
+    static int next;
+    char path[PATH_MAX], *text, *line;
+    next = (next + 1) % 4;
+    lines[next][0] = 0;
+    snprintf(path, sizeof path, "%s/report.txt", outdir);
+    text = read_text(path);
+    for (line = strtok(text, "\n"); line; line = strtok(NULL, "\n")) {
+        if (strncmp(line, word, strlen(word)) != 0) continue;
+        if (lines[next][0]) strcat(lines[next], "|");
+        strcat(lines[next], line + strlen(word));
+    }
+    free(text);
+    return lines[next];
+}
+
+static void check_child_environment(const char *outdir) {
+    long pid, group, parent, session;
+    char expected[3 * PATH_MAX];
+    snprintf(expected, sizeof expected, "0 /dev/null|1 %s/%s/console.txt|2 %s/%s/console.txt", fixture_folder, outdir, fixture_folder, outdir);
+    CHECK_STR(report(outdir, "fd "), expected);
+    CHECK_STR(report(outdir, "signal "), "");
+    CHECK_STR(report(outdir, "blocked "), "");
+    CHECK_INT(sscanf(report(outdir, "process "), "%ld %ld %ld %ld", &pid, &group, &parent, &session), 4);
+    CHECK_INT(group, pid);
+    CHECK(parent != (long)getpid());
+}
+
+TEST(the_command_and_its_folder) {
+    static const char *const params[] = {"one", "two words", "", "--flag=ü", NULL};
+    gem5art_run_desc desc;
+    gem5art_execute_desc how;
+    gem5art_run *run;
+    char expected[4 * PATH_MAX], elsewhere[PATH_MAX];
+    begin();
+    desc = describe("children/report_environment", "out", NULL);
+    mkdir("elsewhere", 0777);
+    CHECK_INT(sh("cp -r repo elsewhere/ && cp %s elsewhere/gem5", built("children/report_environment")), 0);
+    desc.params = params;
+    desc.gem5_binary = "./gem5";
+    desc.cwd = "elsewhere";
+    REQUIRE((run = create(&desc, false)) != NULL);
+    memset(&how, 0, sizeof how);
+    how.cwd = "elsewhere";
+    CHECK_THAT(gem5art_execute(db, run, &how, &error), "refused: %s", error.message);
+    snprintf(expected, sizeof expected, "./gem5|-re|--outdir=%s/out|repo/run.py|one|two words||--flag=ü", fixture_folder);
+    CHECK_STR(report("out", "arg "), expected);
+    snprintf(elsewhere, sizeof elsewhere, "%.4000s/elsewhere", fixture_folder);
+    CHECK_STR(report("out", "cwd "), elsewhere);
+    CHECK_STR(run->cwd, elsewhere);
+    check_child_environment("out");
+    end();
+}
+
+TEST(the_command_of_a_full_system) {
+    gem5art_run *run;
+    char expected[4 * PATH_MAX];
+    begin();
+    REQUIRE((run = fs_run("children/report_environment", "out", "boot", NULL)) != NULL);
+    execute_well(run);
+    snprintf(expected, sizeof expected, "%s|-re|--outdir=%s/out|repo/run.py|vmlinux|disk.img|boot", built("children/report_environment"),
+             fixture_folder);
+    CHECK_STR(report("out", "arg "), expected);
+    CHECK_STR(run->type, "gem5 run fs");
+    end();
+}
+
+/* The oddest host: many descriptors, none of them closing on exec, no stdin and stdout, signals ignored and blocked. */
+static void be_odd_and_execute(void) {
+    sigset_t all;
+    gem5art_run *run;
+    int fd;
+    for (fd = 10; fd < 400; fd += 3) dup2(2, fd);
+    signal(SIGCHLD, SIG_IGN);
+    signal(SIGINT, SIG_IGN);
+    signal(SIGTERM, SIG_IGN);
+    signal(SIGPIPE, SIG_IGN);
+    sigfillset(&all);
+    sigprocmask(SIG_SETMASK, &all, NULL);
+    close(0);
+    close(1);
+    run = gem5art_load_run(db, "out/info.json", &error);
+    CHECK(run != NULL);
+    execute_well(run);
+    CHECK(run && strcmp(run->status, "Finished") == 0);
+    CHECK(fcntl(0, F_GETFD) < 0 && fcntl(1, F_GETFD) < 0);
+}
+
+TEST(an_odd_host_leaves_the_child_plain) {
+    pid_t harness;
+    begin();
+    REQUIRE(se_run("children/report_environment", "out", "") != NULL);
+    close_db();
+    harness = start_harness(be_odd_and_execute);
+    CHECK_INT(end_of(harness), 0);
+    check_child_environment("out");
+    end();
+}
+
+/* A host that has used all the descriptors but a few that it may have. */
+static void use_descriptors_and_execute(void) {
+    struct rlimit limit;
+    gem5art_run *run = gem5art_load_run(db, "out/info.json", &error);
+    int fd, last = 0;
+    limit.rlim_cur = limit.rlim_max = 64;
+    CHECK_INT(setrlimit(RLIMIT_NOFILE, &limit), 0);
+    while ((fd = dup(2)) >= 0) last = fd;
+    for (fd = 0; fd < 20; fd++) close(last - fd);
+    execute_well(run);
+    CHECK(run && strcmp(run->status, "Finished") == 0);
+}
+
+static void use_all_descriptors_after_creating_a_pool(void) {
+    struct rlimit limit;
+    gem5art_error why;
+    gem5art_run *run = gem5art_load_run(db, "out/info.json", &error);
+    int fd, last = 0, more;
+    limit.rlim_cur = limit.rlim_max = 64;
+    CHECK_INT(setrlimit(RLIMIT_NOFILE, &limit), 0);
+    while ((fd = dup(2)) >= 0) last = fd;
+    for (more = 0; more < 20; more++) { /* with few descriptors something fails, with a clear error, and with more nothing does */
+        why.code = GEM5ART_OK;
+        if (gem5art_execute(db, run, NULL, &why)) break;
+        CHECK(why.code != GEM5ART_OK && *why.message);
+        close(last - more);
+    }
+    CHECK_THAT(more > 0 && more < 20, "%d descriptors: %s", more, why.message);
+}
+
+TEST(a_host_without_descriptors) {
+    begin();
+    REQUIRE(se_run("children/report_environment", "out", "") != NULL);
+    close_db();
+    CHECK_INT(end_of(start_harness(use_descriptors_and_execute)), 0);
+    check_child_environment("out");
+    sh("rm -r db.json.live out; echo '[]' > db.json");
+    open_db(NULL);
+    the_repo = register_path("repo", "git repo", "repo");
+    REQUIRE(se_run("children/exit_with", "out", "0") != NULL);
+    close_db();
+    CHECK_INT(end_of(start_harness(use_all_descriptors_after_creating_a_pool)), 0);
+    end();
+}
+
+/* A host with a thread that waits for any child at all. */
+static volatile int reaper_stops;
+static void *reap_everything(void *argument) {
+    (void)argument;
+    while (!reaper_stops)
+        if (waitpid(-1, NULL, 0) < 0) nap();
+    return NULL;
+}
+
+TEST(a_host_that_waits_for_any_child) {
+    pthread_t reaper;
+    gem5art_run *run;
+    begin();
+    REQUIRE((run = se_run("children/exit_with", "out", "3")) != NULL);
+    reaper_stops = 0;
+    REQUIRE(pthread_create(&reaper, NULL, reap_everything, NULL) == 0);
+    execute_well(run);
+    CHECK_INT(run->return_code, 3);
+    reaper_stops = 1;
+    pthread_join(reaper, NULL);
+    end();
+}
+
+static void execute_with_stdout_in_a_file(void) {
+    int fd = open("host-stdout", O_WRONLY | O_CREAT | O_APPEND, 0666);
+    gem5art_run *run = gem5art_load_run(db, "out/info.json", &error);
+    dup2(fd, 1);
+    dup2(fd, 2);
+    execute_well(run);
+}
+
+TEST(what_a_child_prints_goes_to_console_txt) {
+    struct stat st;
+    begin();
+    REQUIRE(se_run("children/flood_stdout", "out", "") != NULL);
+    close_db();
+    CHECK_INT(end_of(start_harness(execute_with_stdout_in_a_file)), 0);
+    CHECK(stat("host-stdout", &st) == 0 && st.st_size == 0);
+    CHECK(stat("out/console.txt", &st) == 0);
+    CHECK_INT(st.st_size, 10 * 1024 * 1024);
+    CHECK_STR(json_member("out/info.json", "status"), "Finished");
+    end();
+}
+
+/* ---- runs that are ended */
+
+static void short_timeout(gem5art_run_desc *desc) { desc->timeout = 0.5; }
+
+TEST(time_out) {
+    gem5art_run_desc desc;
+    gem5art_run *run;
+    begin();
+    desc = describe("gem5-stand-in", "polite", "--stand-in=seconds=60");
+    short_timeout(&desc);
+    REQUIRE((run = create(&desc, false)) != NULL);
+    execute_well(run);
+    CHECK_STR(run->status, "Failed"); /* though it exits with 0 */
+    CHECK_STR(run->kill_reason, "timeout");
+    CHECK_INT(run->return_code, 0);
+    CHECK(!run->rerunnable);
+    CHECK(file_contains("polite/stats.txt", "End Simulation Statistics"));
+    CHECK(file_contains("polite/simout.txt", "user interrupt received"));
+    desc = describe("children/slow", "slow", "60");
+    desc.timeout = 0.05;
+    REQUIRE((run = create(&desc, false)) != NULL);
+    execute_well(run);
+    CHECK_STR(run->kill_reason, "timeout");
+    CHECK_INT(run->return_code, -SIGINT);
+    CHECK_STR(run->status, "Failed");
+    CHECK_INT(recorded("Failed"), 2);
+    CHECK(!execute(run));
+    CHECK_INT(error.code, GEM5ART_EXISTS); /* a time-out is an outcome */
+    end();
+}
+
+TEST(panic_while_it_runs) {
+    gem5art_run *run;
+    const char *statuses = "Created, Begin run, Spawning, Running, Failed";
+    begin();
+    REQUIRE((run = fs_run("children/panic_writer", "out", "", NULL)) != NULL);
+    execute_well(run);
+    CHECK_STR(run->status, "Failed");
+    CHECK_STR(run->kill_reason, "kernel panic");
+    CHECK_INT(run->return_code, -SIGINT);
+    CHECK(!run->rerunnable);
+    CHECK_STR(info_statuses, statuses);
+    CHECK(run->results != NULL);
+    CHECK_STR(json_member("out/info.json", "kill_reason"), "kernel panic");
+    end();
+}
+
+TEST(panic_then_exit_0) {
+    gem5art_run *run;
+    begin();
+    REQUIRE((run = fs_run("children/panic_then_exit0", "out", "", NULL)) != NULL);
+    execute_well(run);
+    CHECK_STR(run->status, "Failed");
+    CHECK_STR(run->kill_reason, "kernel panic");
+    CHECK_INT(run->return_code, 0);
+    CHECK(!run->rerunnable);
+    end();
+}
+
+TEST(a_user_level_run_does_not_panic) {
+    gem5art_run *run;
+    begin();
+    REQUIRE((run = se_run("children/panic_then_exit0", "out", "")) != NULL);
+    execute_well(run);
+    CHECK_STR(run->status, "Finished");
+    CHECK_STR(run->kill_reason, "");
+    end();
+}
+
+/* The console of a real kernel, in a folder with a dot in its name. */
+TEST(real_consoles) {
+    static const char *const names[] = {"linux-6.1-good-boot.txt", "linux-6.1-panic-no-root.txt"};
+    static const char *const statuses[] = {"Finished", "Failed"}, *const reasons[] = {"", "kernel panic"};
+    const char *source = __FILE__;
+    char path[PATH_MAX], here[PATH_MAX];
+    int i;
+    REQUIRE(getcwd(here, sizeof here) != NULL);
+    for (i = 0; i < 2; i++) {
+        gem5art_run *run;
+        snprintf(path, sizeof path, "%s%s%.*s/data/terminals/%s", *source == '/' ? "" : here, *source == '/' ? "" : "/",
+                 (int)(strrchr(source, '/') - source), source, names[i]);
+        begin();
+        CHECK_THAT(exists(path), "there is no %s: run the tests in the project's folder", path);
+        if ((run = fs_run("children/copy_terminal", "out", path, NULL)) != NULL) {
+            execute_well(run);
+            CHECK_STR(run->status, statuses[i]);
+            CHECK_STR(run->kill_reason, reasons[i]);
+        }
+        end();
+        if (chdir(here) < 0) return;
+    }
+}
+
+/* The words may lie across the borders of what is read at once. */
+TEST(a_panic_at_any_place) {
+    static const long places[] = {0, 1, 65536 - 27, 65536 - 26, 65536 - 25, 65536 - 13, 65536 - 1, 65536, 131072 - 5, 5000000};
+    char *text = (char *)malloc(5000100), outdir[32];
+    size_t i;
+    begin();
+    for (i = 0; i < sizeof places / sizeof *places; i++) {
+        gem5art_run *run;
+        memset(text, 'K', (size_t)places[i]);
+        strcpy(text + places[i], "Kernel panic - not syncing");
+        write_text("console", text);
+        snprintf(outdir, sizeof outdir, "out-%ld", places[i]);
+        if ((run = fs_run("children/copy_terminal", outdir, "console", NULL)) == NULL) break;
+        {
+            gem5art_execute_desc desc;
+            memset(&desc, 0, sizeof desc);
+            desc.rerun = true;
+            CHECK(gem5art_execute(db, run, &desc, &error));
+        }
+        CHECK_THAT(strcmp(run->kill_reason, "kernel panic") == 0, "no panic seen at %ld", places[i]);
+    }
+    memset(text, 'K', 70000);
+    strcpy(text + 70000, "Kernel panic - not synced");
+    write_text("console", text);
+    {
+        gem5art_execute_desc desc;
+        gem5art_run *run = fs_run("children/copy_terminal", "out-none", "console", NULL);
+        memset(&desc, 0, sizeof desc);
+        desc.rerun = true;
+        CHECK(run && gem5art_execute(db, run, &desc, &error));
+        CHECK(run && strcmp(run->status, "Finished") == 0);
+    }
+    free(text);
+    end();
+}
+
+/* A console that lay in the outdir before, from a simulation by hand, is not this run's. */
+TEST(an_old_panic_does_not_count) {
+    gem5art_run *run;
+    begin();
+    mkdir("out", 0777);
+    write_text("out/system.terminal", "Kernel panic - not syncing: long ago\n");
+    REQUIRE((run = fs_run("children/slow", "out", "0.3", NULL)) != NULL);
+    execute_well(run);
+    CHECK_STR(run->status, "Finished");
+    end();
+    begin();
+    mkdir("out", 0777);
+    write_text("out/system.terminal", "Kernel panic - not syncing: long ago\nand more text than the new one has\nand more again ....\n");
+    REQUIRE((run = fs_run("children/panic_then_exit0", "out", "", NULL)) != NULL);
+    execute_well(run);
+    CHECK_STR(run->kill_reason, "kernel panic"); /* written anew, by this run */
+    end();
+}
+
+/* ---- the user's own check */
+
+static int checks_made;
+static bool is_bad_at_once(const gem5art_run *run, void *user_data) {
+    checks_made++;
+    CHECK_STR((const char *)user_data, "the user's");
+    return strcmp(run->status, "Running") == 0 && run->running;
+}
+static bool is_bad_at_the_end(const gem5art_run *run, void *user_data) {
+    char path[PATH_MAX];
+    (void)user_data;
+    checks_made++;
+    snprintf(path, sizeof path, "%s/simout.txt", run->outdir);
+    return file_contains(path, "exiting with last active thread context");
+}
+static bool is_never_bad(const gem5art_run *run, void *user_data) {
+    (void)run;
+    checks_made += user_data == NULL;
+    return false;
+}
+
+TEST(user_defined_kill) {
+    gem5art_run_desc desc;
+    gem5art_run *run;
+    begin();
+    desc = describe("children/slow", "during", "60");
+    desc.check_failure = is_bad_at_once;
+    desc.user_data = (void *)(uintptr_t) "the user's";
+    checks_made = 0;
+    REQUIRE((run = create(&desc, false)) != NULL);
+    execute_well(run);
+    CHECK_STR(run->status, "Failed");
+    CHECK_STR(run->kill_reason, "User defined kill");
+    CHECK_INT(run->return_code, -SIGINT);
+    CHECK_INT(checks_made, 1);
+    CHECK(!run->rerunnable);
+
+    desc = describe("gem5-stand-in", "end", "");
+    desc.check_failure = is_bad_at_the_end;
+    checks_made = 0;
+    REQUIRE((run = create(&desc, false)) != NULL);
+    execute_well(run);
+    CHECK_STR(run->status, "Failed");
+    CHECK_STR(run->kill_reason, "User defined kill");
+    CHECK_INT(run->return_code, 0);
+    CHECK(checks_made >= 1);
+
+    desc = describe("gem5-stand-in", "good", "good");
+    desc.check_failure = is_never_bad;
+    checks_made = 0;
+    REQUIRE((run = create(&desc, false)) != NULL);
+    execute_well(run);
+    CHECK_STR(run->status, "Finished");
+    CHECK(checks_made >= 1);
+    end();
+}
+
+/* ---- runs that cannot start */
+
+static void check_not_started(const char *program, const char *outdir, int code, const char *part) {
+    gem5art_run *run = se_run(program, outdir, "");
+    char path[PATH_MAX];
+    int before = recorded(NULL);
+    REQUIRE(run != NULL);
+    execute_well(run); /* a Failed outcome is recorded */
+    (void)code;
+    CHECK_STR(run->status, "Failed");
+    CHECK(!run->running);
+    CHECK(run->rerunnable);
+    CHECK_CONTAINS(run->error, part);
+    CHECK_CONTAINS(run->error, program[0] == '.' ? program + 2 : program);
+    CHECK(run->results == NULL);
+    CHECK_INT(recorded(NULL), before + 1);
+    snprintf(path, sizeof path, "%s/info.json", outdir);
+    CHECK_STR(json_member(path, "status"), "Failed");
+    CHECK_STR(json_member(path, "running"), "false");
+    CHECK_STR(json_member(path, "error"), run->error);
+    execute_well(run); /* nor does it keep the run from being tried again */
+    CHECK_INT(recorded(NULL), before + 2);
+}
+
+TEST(programs_that_cannot_be_executed) {
+    begin();
+    write_text("not-a-program", "this is no program\n");
+    write_text("wrong-interpreter", "#!/nonexistent/python3\n");
+    CHECK_INT(sh("printf '\\177ELF\\002\\001\\001\\000\\000\\000\\000\\000\\000\\000\\000\\000\\002\\000\\377\\000' > wrong-machine; "
+                 "head -c 1000 /dev/zero >> wrong-machine; chmod +x not-a-program wrong-interpreter wrong-machine"), 0);
+    check_not_started("./not-a-program", "out-1", GEM5ART_IO, "Exec format error");
+    check_not_started("./wrong-interpreter", "out-2", GEM5ART_NOT_FOUND, "interpreter");
+    check_not_started("./wrong-machine", "out-3", GEM5ART_IO, "Exec format error");
+    end();
+}
+
+TEST(a_console_that_cannot_be_written) {
+    gem5art_run *run;
+    begin();
+    REQUIRE((run = se_run("children/exit_with", "out", "0")) != NULL);
+    mkdir("out/console.txt", 0777);
+    execute_well(run);
+    CHECK_STR(run->status, "Failed");
+    CHECK_CONTAINS(run->error, "/out/console.txt");
+    CHECK_CONTAINS(run->error, "Is a directory");
+    CHECK(run->rerunnable);
+    end();
+}
+
+TEST(a_folder_that_is_not_there) {
+    gem5art_execute_desc desc;
+    gem5art_run *run;
+    begin();
+    REQUIRE((run = se_run("children/exit_with", "out", "0")) != NULL);
+    memset(&desc, 0, sizeof desc);
+    desc.cwd = "nowhere";
+    CHECK(!gem5art_execute(db, run, &desc, &error));
+    CHECK_INT(error.code, GEM5ART_NOT_FOUND);
+    CHECK_CONTAINS(error.message, "nowhere");
+    desc.cwd = "vmlinux";
+    CHECK(!gem5art_execute(db, run, &desc, &error));
+    CHECK_INT(error.code, GEM5ART_INVALID);
+    CHECK_CONTAINS(error.message, "vmlinux is not a folder");
+    CHECK_INT(recorded(NULL), 0);
+    CHECK_STR(run->status, "Created");
+    end();
+}
+
+/* ---- artifacts that are not what they were */
+
+static void check_artifact_failure(gem5art_run *run, int code, const char *name) {
+    char expected[2 * PATH_MAX];
+    if (!run) return;
+    info_statuses[0] = 0;
+    CHECK(!execute(run));
+    CHECK_THAT(error.code == (gem5art_code)code, "code %d: %s", error.code, error.message);
+    CHECK_CONTAINS(error.message, name);
+    snprintf(expected, sizeof expected, "Failed artifact check for %s%s%s", *name == '/' ? "" : fixture_folder, *name == '/' ? "" : "/", name);
+    CHECK_STR(run->status, expected);
+    CHECK_STR(run->error, error.message);
+    CHECK(run->rerunnable);
+    CHECK(!run->running);
+    CHECK_INT(run->pid, 0);
+    CHECK(gem5art__starts_with(info_statuses, "Begin run, Failed artifact check for "));
+    CHECK(!strstr(info_statuses, "Spawning"));
+}
+
+TEST(artifacts_that_changed) {
+    gem5art_run *run;
+    begin();
+    REQUIRE((run = fs_run("children/exit_with", "out", "0", NULL)) != NULL);
+    write_text("vmlinux", "another kernel\n");
+    check_artifact_failure(run, GEM5ART_CHANGED, "vmlinux");
+    write_text("vmlinux", "not much of a kernel\n");
+    unlink("disk.img");
+    check_artifact_failure(run, GEM5ART_NOT_FOUND, "disk.img");
+    mkdir("disk.img", 0777);
+    check_artifact_failure(run, GEM5ART_CHANGED, "disk.img");
+    rmdir("disk.img");
+    write_text("disk.img", "not much of a disk\n");
+    write_text("repo/run.py", "print('dirty')\n");
+    check_artifact_failure(run, GEM5ART_DIRTY, "repo");
+    CHECK_CONTAINS(error.message, "run.py");
+    CHECK_INT(sh("cd repo && git commit -qam second"), 0);
+    check_artifact_failure(run, GEM5ART_CHANGED, "repo");
+    CHECK_INT(sh("cd repo && git reset -q --hard HEAD~1"), 0);
+    CHECK_INT(recorded("Failed artifact check"), 5);
+    CHECK_INT(recorded(NULL), 5);
+    execute_well(run); /* all is as it was, and nothing is in the way */
+    CHECK_STR(run->status, "Finished");
+    CHECK_INT(recorded(NULL), 6);
+    end();
+}
+
+TEST(a_program_that_was_removed_after_creation) {
+    gem5art_run *run;
+    begin();
+    CHECK_INT(sh("cp %s gem5", built("children/exit_with")), 0);
+    REQUIRE((run = se_run("./gem5", "out", "0")) != NULL);
+    unlink("gem5");
+    check_artifact_failure(run, GEM5ART_NOT_FOUND, "gem5");
+    end();
+}
+
+TEST(a_script_that_its_repo_does_not_track) {
+    gem5art_run_desc desc;
+    gem5art_run *run;
+    begin();
+    write_text("loose.py", "one\n");
+    desc = describe("children/exit_with", "out", "0");
+    desc.run_script = "loose.py";
+    REQUIRE((run = create(&desc, false)) != NULL);
+    write_text("loose.py", "two\n");
+    check_artifact_failure(run, GEM5ART_CHANGED, "loose.py");
+    end();
+}
+
+/* ---- recorded runs */
+
+TEST(a_recorded_run_is_refused) {
+    gem5art_run *run, *again;
+    char id[64], path[PATH_MAX];
+    begin();
+    REQUIRE((run = se_run("children/exit_with", "out", "0")) != NULL);
+    execute_well(run);
+    snprintf(id, sizeof id, "%s", run->id);
+    CHECK(!execute(run));
+    CHECK_INT(error.code, GEM5ART_EXISTS);
+    CHECK_STR(run->status, "Finished"); /* what was, stays */
+    CHECK_STR(run->id, id);
+    REQUIRE((again = se_run("children/exit_with", "another", "0")) != NULL);
+    CHECK(!execute(again));
+    CHECK_INT(error.code, GEM5ART_EXISTS);
+    CHECK_CONTAINS(error.message, "another");
+    CHECK_CONTAINS(error.message, id);
+    snprintf(path, sizeof path, "gem5art-rm %s", id);
+    CHECK_CONTAINS(error.message, path);
+    CHECK_CONTAINS(error.message, ".rerun");
+    CHECK_INT(recorded(NULL), 1);
+    CHECK_STR(again->status, "Created");
+    CHECK(gem5art_remove_run(db, id, &error)); /* one way out */
+    execute_well(again);
+    CHECK_STR(again->status, "Finished");
+    end();
+}
+
+TEST(a_rerun_is_an_attempt_of_its_own) {
+    gem5art_execute_desc desc;
+    gem5art_run *run;
+    char first[PATH_MAX], id[64], *before, *after;
+    const gem5art_run *stored;
+    begin();
+    memset(&desc, 0, sizeof desc);
+    desc.rerun = true;
+    REQUIRE((run = se_run("gem5-stand-in", "out", "")) != NULL);
+    execute_well(run);
+    snprintf(id, sizeof id, "%s", run->id);
+    snprintf(first, sizeof first, "%s", run->outdir);
+    CHECK_INT(sh("cp -a out before"), 0);
+    before = read_text("db.json");
+    CHECK(gem5art_execute(db, run, &desc, &error));
+    CHECK_STR(run->status, "Finished");
+    CHECK(strcmp(run->id, id) != 0);
+    CHECK_CONTAINS(run->outdir, "/out.2");
+    CHECK_INT(strlen(run->outdir), strlen(first) + 2);
+    CHECK_INT(sh("diff -r out before && test -f out.2/results.zip && test -f out.2/stats.txt"), 0);
+    CHECK(gem5art_execute(db, run, &desc, &error));
+    CHECK_CONTAINS(run->outdir, "/out.3");
+    CHECK_INT(sh("diff -r out before"), 0);
+    CHECK_INT(recorded("Finished"), 3);
+    after = read_text("db.json");
+    CHECK(strncmp(before, after, strlen(before) - 2) == 0); /* all but the bracket */
+    free(before);
+    free(after);
+    REQUIRE((stored = gem5art_find_run(db, id, &error)) != NULL);
+    CHECK_STR(stored->outdir, first);
+    REQUIRE((stored = gem5art_find_run(db, run->hash, &error)) != NULL); /* the latest */
+    CHECK_STR(stored->id, run->id);
+    CHECK_STR(json_member("out.3/info.json", "_id"), run->id);
+    REQUIRE((run = gem5art_load_run(db, "out.2/info.json", &error)) != NULL); /* an attempt's info.json serves as well */
+    CHECK(gem5art_execute(db, run, &desc, &error));
+    CHECK_CONTAINS(run->outdir, "/out.4");
+    CHECK_INT(recorded("Finished"), 4);
+    end();
+}
+
+static void be_refused_as_busy(void) {
+    gem5art_run *run = gem5art_load_run(db, "out/info.json", &error);
+    CHECK(run != NULL);
+    CHECK(!execute(run));
+    CHECK_INT(error.code, GEM5ART_BUSY);
+    CHECK_CONTAINS(error.message, "another program");
+    CHECK_CONTAINS(error.message, "\"out\"");
+}
+
+static bool ask_another_process(const gem5art_run *run, void *user_data) {
+    if (checks_made++) return false;
+    CHECK_STR(json_member("out/info.json", "_id"), run->id);
+    *(int *)user_data = end_of(start_harness(be_refused_as_busy));
+    return true;
+}
+
+TEST(a_run_that_another_process_executes) {
+    gem5art_run_desc desc;
+    gem5art_run *run;
+    int status = -1;
+    begin();
+    desc = describe("children/slow", "out", "60");
+    desc.check_failure = ask_another_process;
+    desc.user_data = &status;
+    checks_made = 0;
+    REQUIRE((run = create(&desc, false)) != NULL);
+    execute_well(run);
+    CHECK_INT(status, 0);
+    CHECK_INT(recorded(NULL), 1);
+    end();
+}
+
+/* ---- trouble on the way */
+
+TEST(a_full_disk_does_not_end_a_simulation) {
+    gem5art_run_desc desc;
+    gem5art_run *run;
+    begin();
+    desc = describe("children/slow", "out", "0.2");
+    REQUIRE((run = create(&desc, false)) != NULL);
+    info_disk_full = true;
+    CHECK(!execute(run)); /* it is not even begun */
+    CHECK_INT(error.code, GEM5ART_IO);
+    CHECK_CONTAINS(error.message, "info.json");
+    CHECK_CONTAINS(error.message, "No space left on device");
+    CHECK_INT(recorded(NULL), 0);
+    info_disk_full = false;
+    execute_well(run);
+    CHECK_INT(recorded("Finished"), 1);
+    end();
+}
+
+static bool fill_the_disk(const gem5art_run *run, void *user_data) {
+    (void)run;
+    (void)user_data;
+    info_disk_full = true;
+    return false;
+}
+
+TEST(a_disk_that_fills_up_meanwhile) {
+    gem5art_run_desc desc;
+    gem5art_run *run;
+    begin();
+    desc = describe("children/slow", "out", "0.3");
+    desc.check_failure = fill_the_disk;
+    REQUIRE((run = create(&desc, false)) != NULL);
+    execute_well(run);
+    CHECK_STR(run->status, "Finished");
+    CHECK_INT(run->return_code, 0);
+    CHECK_INT(recorded("Finished"), 1);
+    CHECK_CONTAINS(fixture_warnings, "No space left on device");
+    info_disk_full = false;
+    end();
+}
+
+TEST(a_record_that_the_store_refuses) {
+    gem5art_run *run, *again;
+    const gem5art_run *stored;
+    char id[64];
+    begin();
+    REQUIRE((run = se_run("children/exit_with", "out", "3")) != NULL);
+    datasync_fails = true; /* of the archive too, which a run can do without */
+    CHECK(!execute(run));
+    CHECK_INT(error.code, GEM5ART_IO);
+    CHECK_CONTAINS(error.message, "db.json");
+    CHECK_STR(run->status, "Failed");
+    datasync_fails = false;
+    CHECK_INT(recorded(NULL), 0);
+    snprintf(id, sizeof id, "%s", run->id);
+    CHECK_INT(sh("test -f db.json.live/%s", id), 0); /* the next to come finds it here */
+    REQUIRE((again = se_run("children/exit_with", "again", "3")) != NULL);
+    CHECK(!execute(again));
+    CHECK_INT(error.code, GEM5ART_EXISTS);
+    CHECK_CONTAINS(error.message, id);
+    REQUIRE((stored = gem5art_find_run(db, id, &error)) != NULL);
+    CHECK_STR(stored->status, "Failed");
+    CHECK_STR(stored->kill_reason, "");
+    CHECK_INT(stored->return_code, 3);
+    CHECK_INT(recorded(NULL), 1);
+    end();
+    begin(); /* and so does the same object, executed again */
+    REQUIRE((run = se_run("children/exit_with", "out", "0")) != NULL);
+    datasync_fails = true;
+    CHECK(!execute(run));
+    datasync_fails = false;
+    CHECK(!execute(run));
+    CHECK_INT(error.code, GEM5ART_EXISTS);
+    CHECK_INT(recorded("Finished"), 1);
+    end();
+}
+
+TEST(arguments_that_make_no_sense) {
+    gem5art_run *run;
+    const gem5art_run *stored;
+    gem5art_open_desc read_only;
+    gem5art_db *other;
+    begin();
+    REQUIRE((run = se_run("children/exit_with", "out", "0")) != NULL);
+    CHECK(!gem5art_execute(NULL, run, NULL, &error));
+    CHECK_INT(error.code, GEM5ART_INVALID);
+    CHECK(!gem5art_execute(db, NULL, NULL, &error));
+    CHECK_INT(error.code, GEM5ART_INVALID);
+    CHECK(!gem5art_execute(db, NULL, NULL, NULL));
+    REQUIRE((other = gem5art_open("db.json", NULL, &error)) != NULL);
+    CHECK(!gem5art_execute(other, run, NULL, &error));
+    CHECK_INT(error.code, GEM5ART_INVALID);
+    CHECK_CONTAINS(error.message, "another db");
+    CHECK(gem5art_close(other, &error));
+    memset(&read_only, 0, sizeof read_only);
+    read_only.read_only = true;
+    REQUIRE((other = gem5art_open("db.json", &read_only, &error)) != NULL);
+    CHECK(gem5art_pool_create(other, NULL, &error) == NULL);
+    CHECK_INT(error.code, GEM5ART_INVALID);
+    CHECK_CONTAINS(error.message, "reading only");
+    CHECK(gem5art_close(other, &error));
+    CHECK(gem5art_execute(db, run, NULL, NULL));
+    CHECK(!gem5art_execute(db, run, NULL, NULL));
+    REQUIRE((stored = gem5art_find_run(db, run->id, &error)) != NULL);
+    CHECK(!execute((gem5art_run *)(uintptr_t)stored));
+    CHECK_INT(error.code, GEM5ART_INVALID);
+    CHECK_CONTAINS(error.message, "load its info.json");
+    end();
+}
+
+TEST(a_command_line_that_is_too_long) {
+    gem5art_run *run;
+    char *param = (char *)malloc(GEM5ART_MAX_COMMAND + 2);
+    begin();
+    memset(param, 'x', GEM5ART_MAX_COMMAND + 1);
+    param[GEM5ART_MAX_COMMAND + 1] = 0;
+    REQUIRE((run = se_run("children/exit_with", "out-1", param)) != NULL);
+    execute_well(run);
+    CHECK_STR(run->status, "Failed");
+    CHECK_CONTAINS(run->error, "command line");
+    param[200000] = 0; /* more than the kernel takes in one argument */
+    REQUIRE((run = se_run("children/exit_with", "out-2", param)) != NULL);
+    execute_well(run);
+    CHECK_STR(run->status, "Failed");
+    CHECK_CONTAINS(run->error, "Argument list too long");
+    CHECK(run->rerunnable);
+    free(param);
+    end();
+}
+
+/* ---- memory that runs out, at every allocation in turn */
+
+static long nth;
+static bool nth_sticky, nth_reached;
+
+static void execute_with_little_memory(void) {
+    char outdir[64];
+    gem5art_run *run;
+    bool executed;
+    long alive_before;
+    snprintf(outdir, sizeof outdir, "out-%ld-%d", nth, nth_sticky);
+    the_repo = register_path("repo", "git repo", "repo");
+    run = se_run("children/exit_with", outdir, "0");
+    if (!run) return;
+    alive_before = memory_alive;
+    memory_count = 0;
+    memory_fails_at = nth;
+    memory_fails_sticky = nth_sticky;
+    executed = execute(run);
+    memory_fails_at = 0;
+    if (executed) CHECK(strcmp(run->status, "Finished") == 0 || strcmp(run->status, "Failed") == 0);
+    else CHECK_THAT(error.code != GEM5ART_OK && *error.message, "refused without a reason at allocation %ld", nth);
+    CHECK_INT(recorded(NULL), gem5art__starts_with(run->status, "Created") ? 0 : recorded(NULL));
+    if (executed) CHECK_INT(recorded(NULL), 1);
+    CHECK(waitpid(-1, NULL, WNOHANG) < 0 && errno == ECHILD);
+    (void)alive_before;
+    close_db();
+    CHECK_INT(memory_alive, 0);
+    nth_reached = memory_count >= nth;
+    if (test_failures_here) printf("... where allocation %ld%s failed\n", nth, nth_sticky ? " and all after it" : "");
+    fflush(stdout);
+    _exit(test_failures_here ? 1 : nth_reached ? 0 : 2);
+}
+
+TEST(out_of_memory) {
+    int status = 0, sticky;
+    begin();
+    REQUIRE(register_path("gem5", "gem5 binary", built("children/exit_with")) != NULL);
+    close_db();
+    CHECK_INT(sh("cp db.json empty.json"), 0);
+    for (sticky = 0; sticky < 2; sticky++)
+        for (nth = 1, status = 0; status == 0; nth++) {
+            CHECK_INT(sh("cp empty.json db.json; rm -rf db.json.live"), 0);
+            nth_sticky = sticky;
+            memory_alive = 0;
+            status = end_of(start_harness(execute_with_little_memory));
+        }
+    CHECK_INT(status, 2); /* the last had no allocation that could fail */
+    CHECK_THAT(nth > 50, "only %ld allocations", nth);
+    memory_alive = 0;
+    sh("rm -rf db.json.live");
+    end();
+}
+
+int main(int argc, char **argv) { return test_main(argc, argv); }
