@@ -377,7 +377,7 @@ struct gem5art_run {
 
     const char *const *artifacts; /* ids of the further artifacts; NULL-terminated */
     const char *error;         /* why it failed, where it was not the simulator's doing */
-    const char *cwd;           /* absolute: where it was executed */
+    const char *cwd;           /* absolute: where it was executed; before that, where it was created */
     const char *host, *kernel, *user, *cpu_model;
     double ru_utime, ru_stime; /* getrusage(2)'s, in seconds */
     int64_t ru_maxrss;         /* KiB */
@@ -419,7 +419,7 @@ GEM5ARTDEF gem5art_run *gem5art_create_se_run(gem5art_db *db, const gem5art_run_
 GEM5ARTDEF gem5art_run *gem5art_create_fs_run(gem5art_db *db, const gem5art_run_desc *desc, gem5art_error *error);
 
 /* The run that an info.json (ours or gem5art's) describes, ready to be executed: its artifacts
-   must be in the store (NOT_FOUND). SYNTAX or INVALID where the file is not one. */
+   must be in the store (NOT_FOUND). SYNTAX or INVALID where the file is not one; CHANGED where it was edited. */
 GEM5ARTDEF gem5art_run *gem5art_load_run(gem5art_db *db, const char *info_json_path, gem5art_error *error);
 
 /* The recorded run with this id, or the latest attempt with this hash. NULL with
@@ -1079,6 +1079,7 @@ static bool gem5art__lock_set(gem5art__lock_file *file, int64_t byte, short type
 #define GEM5ART__LOCKS_A_FILE 4096 /* bytes of one file that one process may hold at once */
 
 typedef struct gem5art__shared_lock {
+    pid_t process; /* whose locks these are: a child of it has none of them */
     dev_t device;
     ino_t inode;
     int fd, users;
@@ -1101,14 +1102,15 @@ static bool gem5art__lock_file_open_locked(gem5art__lock_file *file, const char 
     struct stat st;
     gem5art__shared_lock *s;
     /* Look before opening: closing a second descriptor would drop the locks of the first. */
-    if (GEM5ART_SYS_STAT(path, &st) == 0)
+    if (GEM5ART_SYS_STAT(path, &st) == 0) {
         for (s = gem5art__shared_locks; s; s = s->next)
-            if (s->device == st.st_dev && s->inode == st.st_ino) {
+            if (s->device == st.st_dev && s->inode == st.st_ino && s->process == getpid()) {
                 s->users++;
                 file->shared = s;
                 file->fd = s->fd;
                 return true;
             }
+    } else if (errno != ENOENT) return false;
     s = (gem5art__shared_lock *)GEM5ART_MALLOC(sizeof *s);
     if (!s) return errno = ENOMEM, false;
     memset(s, 0, sizeof *s);
@@ -1118,6 +1120,7 @@ static bool gem5art__lock_file_open_locked(gem5art__lock_file *file, const char 
         GEM5ART_FREE(s);
         return false;
     }
+    s->process = getpid();
     s->device = st.st_dev;
     s->inode = st.st_ino;
     s->users = 1;
@@ -1496,6 +1499,19 @@ static bool gem5art__name_file(const char *temporary, const char *path, gem5art_
     return gem5art__fail_errno(error, "write", path);
 }
 
+/* Makes the name of a file durable, by its folder; `path` is cut there for a moment. False leaves errno. */
+static bool gem5art__sync_name(char *path) {
+    char *cut = strrchr(path, '/'), kept;
+    bool ok;
+    if (!cut) return gem5art__sync_folder(".");
+    if (cut == path) cut++;
+    kept = *cut;
+    *cut = 0;
+    ok = gem5art__sync_folder(path);
+    *cut = kept;
+    return ok;
+}
+
 /* Writes a file whole or not at all. `durable`: on disk, under its name, when the call returns. */
 static bool gem5art__put_file(const char *path, const char *data, size_t length, gem5art__put_file_mode mode,
                               bool durable, gem5art_error *error) {
@@ -1509,11 +1525,7 @@ static bool gem5art__put_file(const char *path, const char *data, size_t length,
     gem5art__close(fd);
     ok = ok && gem5art__name_file(temporary.data, path, mode, error);
     if (!ok && fd >= 0) GEM5ART_SYS_UNLINK(temporary.data);
-    if (ok && durable) {
-        char *slash = strrchr(temporary.data, '/');
-        if (slash) slash[slash == temporary.data] = 0;
-        if (!gem5art__sync_folder(slash ? temporary.data : ".")) ok = gem5art__fail_errno(error, "sync the folder of", path);
-    }
+    if (ok && durable && !gem5art__sync_name(temporary.data)) ok = gem5art__fail_errno(error, "sync the folder of", path);
     gem5art__buf_free(&temporary);
     return ok;
 }
@@ -2677,7 +2689,7 @@ GEM5ARTDEF bool gem5art_sha256_file(const char *path, char hex[65], gem5art_erro
 
 typedef struct gem5art__child {
     pid_t pid; /* 0: none */
-    int fd;    /* what it prints, stderr too */
+    int fd;    /* what it prints */
 } gem5art__child;
 
 /* Of git's own variables those that say how it is installed and configured, and which repos it may look at, are
@@ -2707,7 +2719,7 @@ static char **gem5art__git_environment(gem5art__arena *arena) {
     return envp;
 }
 
-static int gem5art__spawn_git(pid_t *pid, const char *const *argv, int output, char **envp) {
+static int gem5art__spawn_git(pid_t *pid, const char *const *argv, int output, bool messages, char **envp) {
     posix_spawn_file_actions_t actions;
     posix_spawnattr_t attributes;
     sigset_t none, some;
@@ -2723,9 +2735,9 @@ static int gem5art__spawn_git(pid_t *pid, const char *const *argv, int output, c
         posix_spawnattr_setflags(&attributes, POSIX_SPAWN_SETSIGMASK | POSIX_SPAWN_SETSIGDEF);
         posix_spawnattr_setsigmask(&attributes, &none);
         posix_spawnattr_setsigdefault(&attributes, &some);
-        if ((failed = posix_spawn_file_actions_addopen(&actions, 0, "/dev/null", O_RDONLY, 0)) == 0 &&
+        if ((failed = posix_spawn_file_actions_addopen(&actions, 0, "/dev/null", O_RDWR, 0)) == 0 &&
             (failed = posix_spawn_file_actions_adddup2(&actions, output, 1)) == 0 &&
-            (failed = posix_spawn_file_actions_adddup2(&actions, output, 2)) == 0)
+            (failed = posix_spawn_file_actions_adddup2(&actions, messages ? output : 0, 2)) == 0)
             failed = GEM5ART_SYS_POSIX_SPAWNP(pid, "git", &actions, &attributes, (char *const *)(uintptr_t)argv, envp);
         posix_spawnattr_destroy(&attributes);
     }
@@ -2733,7 +2745,8 @@ static int gem5art__spawn_git(pid_t *pid, const char *const *argv, int output, c
     return failed;
 }
 
-static bool gem5art__git_start(gem5art__child *child, const char *const *argv, gem5art_error *error) {
+/* `messages`: what it says on stderr is wanted too. */
+static bool gem5art__git_start(gem5art__child *child, const char *const *argv, bool messages, gem5art_error *error) {
     gem5art__arena arena = {NULL, false};
     char **envp = gem5art__git_environment(&arena);
     int fds[2], failed;
@@ -2744,7 +2757,7 @@ static bool gem5art__git_start(gem5art__child *child, const char *const *argv, g
         errno = failed;
         return gem5art__fail_errno(error, "run", "git");
     }
-    failed = gem5art__spawn_git(&child->pid, argv, fds[1], envp);
+    failed = gem5art__spawn_git(&child->pid, argv, fds[1], messages, envp);
     gem5art__arena_free(&arena);
     gem5art__close(fds[1]);
     child->fd = fds[0];
@@ -2786,7 +2799,7 @@ static bool gem5art__git(const char *folder, const char *const *arguments, gem5a
     int n = 3;
     while (*arguments && n < 9) argv[n++] = *arguments++;
     output->length = 0;
-    if (!gem5art__git_start(&child, argv, error) || !gem5art__git_finish(&child, output, status, error)) return false;
+    if (!gem5art__git_start(&child, argv, false, error) || !gem5art__git_finish(&child, output, status, error)) return false;
     while (output->length && output->data[output->length - 1] == '\n') output->data[--output->length] = 0;
     return true;
 }
@@ -2796,7 +2809,7 @@ static bool gem5art__git(const char *folder, const char *const *arguments, gem5a
 static bool gem5art__git_status_start(gem5art__child *child, const char *folder, gem5art_error *error) {
     const char *argv[] = {"git", "-C", folder, "status", "--porcelain=v2", "--branch", "--untracked-files=no",
                           "--ignore-submodules=untracked", NULL};
-    return gem5art__git_start(child, argv, error);
+    return gem5art__git_start(child, argv, true, error);
 }
 
 /* The path in a line of `git status --porcelain=v2`, which stands behind 8, 9 or 10 fields; NULL: none there. */
@@ -3218,6 +3231,7 @@ typedef struct gem5art__object {
 typedef struct gem5art__flat {
     char *path; /* absolute, symlinks resolved */
     int fd;
+    int refused; /* why it could not be opened for writing; 0: it was, or should not be */
     dev_t device;
     ino_t inode;
     bool known;            /* the five below hold; else the end of the file must be examined */
@@ -3273,7 +3287,11 @@ static void gem5art__disown(gem5art__object *object) {
 /* ================================================================== >>flat
    The flat file: see "Store format" in the manual. Everything that knows how records lie in it is here. */
 
-enum { GEM5ART__WRITER_BYTE = 0, GEM5ART__WINDOW = 262144 };
+enum {
+    GEM5ART__WRITER_BYTE = 0,
+    GEM5ART__WINDOW = 262144,
+    GEM5ART__APPENDED = 2 /* records that one append adds, at most: a run and its archive */
+};
 
 /* ---- reading forward */
 
@@ -3441,37 +3459,56 @@ static int gem5art__cursor_measure(gem5art__cursor *cursor, size_t *size, gem5ar
     return cursor->sealed ? 1 : gem5art__cursor_balance(cursor, size, error);
 }
 
-/* Is there a whole record of ours behind pos? If so what is not whole here is damage, not a torn write. */
-static int gem5art__cursor_good_follows(gem5art__cursor *cursor, gem5art_error *error) {
-    bool line_start = true; /* pos is behind a record or where one should begin */
-    int more = 1;
-    while (more > 0) {
-        const char *text = cursor->window + cursor->pos;
-        size_t left = cursor->length - cursor->pos, size;
-        const char *newline = (const char *)memchr(text, '\n', left);
-        if (!newline && (more = gem5art__cursor_more(cursor, error)) > 0) continue;
-        if (more < 0) return -1;
-        text = cursor->window + cursor->pos;
-        left = newline ? (size_t)(newline - text) : cursor->length - cursor->pos;
-        size = line_start ? gem5art__sealed_line(text, left) : 0;
-        if (size && gem5art__seal_holds(text, size)) return 1;
-        cursor->pos += left + (newline ? 1 : 0);
-        line_start = true;
-        if (!newline) break;
-    }
-    return 0;
+/* Parses a record into an arena, checksum first; NULL: `why` says what is wrong with it. */
+static const gem5art_json *gem5art__parse_record(const gem5art__cursor *cursor, const char *data, size_t size,
+                                                 gem5art__arena *arena, gem5art_error *why) {
+    if (!cursor->sealed || gem5art__seal_holds(data, size)) return gem5art__json_parse_in(arena, data, size, NULL, why);
+    gem5art__fail(why, GEM5ART_CORRUPT, "the checksum does not fit this record");
+    return NULL;
 }
 
+static bool gem5art__has_id(const gem5art_json *record) {
+    const gem5art_json *id = gem5art_json_get(record, "_id");
+    return id && id->type == GEM5ART_JSON_STRING && id->length;
+}
+
+/* Is there a good record at pos or behind it? If so what is bad before it is damage, not a torn write. 1, 0, or -1: error. */
+static int gem5art__cursor_good_follows(gem5art__cursor *cursor, gem5art_error *error) {
+    for (;; cursor->pos++) {
+        gem5art__arena arena = {NULL, false};
+        gem5art_error why;
+        size_t size;
+        int byte = gem5art__cursor_peek(cursor, error), whole;
+        bool good;
+        if (byte < 0) return byte + 1;
+        cursor->line_start = byte == '\n' || (cursor->line_start && byte == '{');
+        if (cursor->length - cursor->pos < 2 && gem5art__cursor_more(cursor, error) < 0) return -1;
+        if (byte != '{' || cursor->length - cursor->pos < 2 || !memchr(" \t\r\n\"", cursor->window[cursor->pos + 1], 5)) continue;
+        if ((whole = gem5art__cursor_measure(cursor, &size, error)) < 0) return -1;
+        cursor->line_start = false;
+        if (!whole) continue;
+        gem5art__clear(&why);
+        good = gem5art__has_id(gem5art__parse_record(cursor, cursor->window + cursor->pos, size, &arena, &why));
+        gem5art__arena_free(&arena);
+        if (why.code == GEM5ART_NOMEM) return gem5art__fail_nomem(error), -1;
+        if (good) return 1;
+    }
+}
+
+static gem5art__step gem5art__damage(const gem5art__cursor *cursor, off_t at, const char *what, gem5art_error *error) {
+    gem5art__fail(error, GEM5ART_CORRUPT,
+                  "%s is damaged at byte %lld: %s; nothing was changed: restore that record from a copy of the store, or "
+                  "take it out with an editor", cursor->path, (long long)at, what);
+    return GEM5ART__FAILED;
+}
+
+/* What is wrong may be a write that was never finished. TORN, with `at` where it begins; else FAILED. */
 static gem5art__step gem5art__cursor_damaged(gem5art__cursor *cursor, off_t at, const char *what, gem5art_error *error) {
     bool record = cursor->records || gem5art__cursor_peek(cursor, NULL) == '{';
     int follows = gem5art__cursor_good_follows(cursor, error);
     cursor->at = cursor->after;
     if (follows < 0) return GEM5ART__FAILED;
-    if (follows == 0 && record) return GEM5ART__TORN;
-    gem5art__fail(error, GEM5ART_CORRUPT,
-                  "%s is damaged at byte %lld: %s; nothing was changed: restore that record from a copy of the store, or "
-                  "take it out with an editor", cursor->path, (long long)at, what);
-    return GEM5ART__FAILED;
+    return follows == 0 && record ? GEM5ART__TORN : gem5art__damage(cursor, at, what, error);
 }
 
 static gem5art__step gem5art__cursor_next(gem5art__cursor *cursor, gem5art_error *error) {
@@ -3498,6 +3535,7 @@ static gem5art__step gem5art__cursor_next(gem5art__cursor *cursor, gem5art_error
             cursor->at = gem5art__cursor_offset(cursor);
             return GEM5ART__END;
         } else if (!gem5art__is_space(byte)) break;
+        cursor->line_start = byte == '\n';
         cursor->pos++;
     }
     cursor->at = gem5art__cursor_offset(cursor);
@@ -3512,29 +3550,25 @@ static gem5art__step gem5art__cursor_next(gem5art__cursor *cursor, gem5art_error
     cursor->pos += cursor->size;
     cursor->before = cursor->after;
     cursor->after = gem5art__cursor_offset(cursor);
-    cursor->comma = false;
+    cursor->comma = cursor->line_start = false;
     cursor->records++;
     return GEM5ART__RECORD;
 }
 
-/* Parses the current record into an arena, checksum first. RECORD, TORN or FAILED. */
+/* Parses the current record into an arena. RECORD, TORN or FAILED. */
 static gem5art__step gem5art__cursor_parse(gem5art__cursor *cursor, gem5art__arena *arena, const gem5art_json **record,
                                            gem5art_error *error) {
     gem5art_error why;
-    const gem5art_json *id;
     gem5art__clear(&why);
-    *record = NULL;
-    if (cursor->sealed && !gem5art__seal_holds(cursor->data, cursor->size))
-        gem5art__fail(&why, GEM5ART_CORRUPT, "the checksum does not fit this record");
-    else *record = gem5art__json_parse_in(arena, cursor->data, cursor->size, NULL, &why);
+    *record = gem5art__parse_record(cursor, cursor->data, cursor->size, arena, &why);
+    if (gem5art__has_id(*record)) return GEM5ART__RECORD;
     if (*record) {
-        id = gem5art_json_get(*record, "_id");
-        if (id && id->type == GEM5ART_JSON_STRING && id->length) return GEM5ART__RECORD;
         gem5art__fail(error, GEM5ART_CORRUPT, "%s: the record at byte %lld has no \"_id\": give it one, or take it out",
                       cursor->path, (long long)cursor->at);
         return GEM5ART__FAILED;
     }
     if (why.code == GEM5ART_NOMEM) return gem5art__fail_nomem(error), GEM5ART__FAILED;
+    if (!cursor->own || why.code == GEM5ART_LIMIT) return gem5art__damage(cursor, cursor->at, why.message, error);
     cursor->after = cursor->before;
     return gem5art__cursor_damaged(cursor, cursor->at, why.message, error);
 }
@@ -3586,36 +3620,58 @@ static int gem5art__flat_tail_same(const gem5art__flat *flat) {
     return got == flat->tail_length && memcmp(now, flat->tail, got) == 0;
 }
 
-/* The usual case, whatever the size: the last line is a record of ours, whole, with a comma or the opening before
-   it, and its bracket closes the file. True: *bracket is its offset. False: the file must be read in full. */
+/* Do the lines before offset `line` of a text end as those before a finished append do: in commas, or in the opening
+   bracket? As many are looked at as one append adds, for if it was not finished one of them has the old bracket. 1, 0,
+   or -1: the text, which is the end of a file unless it is the `whole`, is too short to tell. */
+static int gem5art__lines_joined(const char *text, size_t line, bool whole) {
+    int i;
+    for (i = 0; i < GEM5ART__APPENDED; i++) {
+        while (line && gem5art__is_space((unsigned char)text[line - 1])) line--;
+        if (line == 0) return whole ? 0 : -1;
+        if (whole && line == 1 && text[0] == '[') return 1;
+        if (text[line - 1] != ',') return 0;
+        while (line && text[line - 1] != '\n') line--;
+    }
+    return 1;
+}
+
+/* The usual case, whatever the size: the last line is a record of ours, whole and joined to those before it, and its
+   bracket closes the file. True: *bracket is its offset. False: the file must be read in full. */
 static bool gem5art__flat_quick_end(const gem5art__flat *flat, off_t size, off_t *bracket) {
     gem5art__buf tail = {NULL, 0, 0, false};
     off_t from = size;
-    size_t want = 16384, got, end, line, before;
-    bool found = false, searching = true;
-    while (searching && from > 0) {
+    size_t want = 16384, got, end, line;
+    int joined = -1;
+    while (joined < 0 && from > 0) {
         from = size > (off_t)want ? size - (off_t)want : 0;
-        tail.length = 0;
         if (!gem5art__reserve(&tail, (size_t)(size - from)) ||
             !gem5art__read_at(flat->fd, tail.data, (size_t)(size - from), from, &got) || (off_t)got != size - from)
             break;
         for (end = got; end && gem5art__is_space((unsigned char)tail.data[end - 1]); end--) {}
         for (line = end; line && tail.data[line - 1] != '\n'; line--) {}
-        for (before = line; before && gem5art__is_space((unsigned char)tail.data[before - 1]); before--) {}
-        searching = before == 0; /* the line starts before what was read */
-        if (!searching && end && tail.data[end - 1] == ']' && gem5art__sealed_line(tail.data + line, end - line)) {
-            found = (tail.data[before - 1] == ',' || (tail.data[before - 1] == '[' && from == 0 && before == 1)) &&
-                    gem5art__seal_holds(tail.data + line, end - line - 1);
-            *bracket = from + (off_t)end - 1;
-        }
+        joined = gem5art__lines_joined(tail.data, line, from == 0);
+        if (joined > 0 && (tail.data[end - 1] != ']' || !gem5art__sealed_line(tail.data + line, end - line) ||
+                           !gem5art__seal_holds(tail.data + line, end - line - 1)))
+            joined = 0;
+        *bracket = from + (off_t)end - 1;
         want *= 8;
     }
     gem5art__buf_free(&tail);
-    return found;
+    return joined > 0;
 }
 
-/* Where the array ends, by reading all of it. END, TORN or FAILED. */
-static gem5art__step gem5art__flat_full_end(const gem5art__flat *flat, off_t size, off_t *at, bool *empty,
+/* At the closing bracket: is there nothing but white space behind it? */
+static bool gem5art__cursor_closes(gem5art__cursor *cursor) {
+    int byte;
+    do {
+        cursor->pos++;
+        byte = gem5art__cursor_peek(cursor, NULL);
+    } while (gem5art__is_space(byte));
+    return byte == -1;
+}
+
+/* Where the array ends, by reading all of it, and whether the file does. END, TORN or FAILED. */
+static gem5art__step gem5art__flat_full_end(const gem5art__flat *flat, off_t size, off_t *at, bool *empty, bool *closed,
                                             gem5art_error *error) {
     gem5art__cursor cursor;
     gem5art__arena arena = {NULL, false};
@@ -3627,37 +3683,41 @@ static gem5art__step gem5art__flat_full_end(const gem5art__flat *flat, off_t siz
         gem5art__arena_free(&arena);
         if (step != GEM5ART__RECORD) break;
     }
-    gem5art__arena_free(&arena);
     *at = cursor.at;
+    *closed = step == GEM5ART__END && gem5art__cursor_closes(&cursor);
     *empty = cursor.records == 0 || (step == GEM5ART__TORN && cursor.after == cursor.start);
     gem5art__cursor_free(&cursor);
     return step;
 }
 
-/* Copies bytes [from, size) to a new file STORE.torn.N, durably. */
+/* Copies bytes [from, size), if any, to a new file STORE.torn.N, durably and with the store's mode. */
 static bool gem5art__flat_save_aside(gem5art_db *db, off_t from, off_t size, gem5art_error *error) {
     gem5art__flat *flat = &db->flat;
     gem5art__buf name = {NULL, 0, 0, false};
+    struct stat st;
     char chunk[8192];
     size_t got = 1;
     int fd = -1, n;
-    bool ok;
-    for (n = 1; n < 10000 && fd < 0; n++) {
+    bool ok = GEM5ART_SYS_FSTAT(flat->fd, &st) == 0;
+    if (from == size) {
+        gem5art__warn(db, "%s had no closing bracket: it was given one", flat->path);
+        return true;
+    }
+    for (n = 1; ok && fd < 0; n++) {
         name.length = 0;
         gem5art__putf(&name, "%s.torn.%d", flat->path, n);
-        if (name.failed) return gem5art__fail_nomem(error);
-        fd = gem5art__open(name.data, O_WRONLY | O_CREAT | O_EXCL, 0666);
-        if (fd < 0 && errno != EEXIST) break;
+        if (!name.failed) fd = gem5art__open(name.data, O_WRONLY | O_CREAT | O_EXCL, st.st_mode & 0777);
+        ok = !name.failed && (fd >= 0 || errno == EEXIST);
     }
-    ok = fd >= 0;
     while (ok && from < size && got) {
         size_t want = size - from < (off_t)sizeof chunk ? (size_t)(size - from) : sizeof chunk;
         ok = gem5art__read_at(flat->fd, chunk, want, from, &got) && gem5art__write_all(fd, chunk, got);
         from += (off_t)got;
     }
-    ok = ok && gem5art__datasync(fd);
-    if (!ok) gem5art__fail_errno(error, "save the end of the store to", name.data);
-    else gem5art__warn(db, "%s ended with a write that was never finished: those bytes were moved to %s", flat->path, name.data);
+    ok = ok && gem5art__datasync(fd) && gem5art__sync_name(name.data);
+    if (ok) gem5art__warn(db, "%s ended with a write that was never finished: those bytes were moved to %s", flat->path, name.data);
+    else if (name.failed) gem5art__fail_nomem(error);
+    else gem5art__fail_errno(error, "save the unfinished end of", flat->path);
     if (!ok && fd >= 0) GEM5ART_SYS_UNLINK(name.data);
     gem5art__close(fd);
     gem5art__buf_free(&name);
@@ -3672,21 +3732,6 @@ static bool gem5art__flat_mend(gem5art_db *db, off_t at, off_t size, bool empty,
         !gem5art__write_at(flat->fd, "\n", 1, at + 1) || !gem5art__datasync(flat->fd))
         return gem5art__fail_errno(error, "mend", flat->path);
     return gem5art__flat_know(flat, at + 2, at, empty, error);
-}
-
-/* Under the writer lock: nothing but white space may follow the bracket. */
-static bool gem5art__flat_trim(gem5art_db *db, off_t bracket, off_t size, bool empty, gem5art_error *error) {
-    gem5art__flat *flat = &db->flat;
-    char chunk[4096];
-    off_t at;
-    size_t got = 1, i;
-    for (at = bracket + 1; at < size && got; at += (off_t)got) {
-        size_t want = size - at < (off_t)sizeof chunk ? (size_t)(size - at) : sizeof chunk;
-        if (!gem5art__read_at(flat->fd, chunk, want, at, &got)) return gem5art__fail_errno(error, "read", flat->path);
-        for (i = 0; i < got; i++)
-            if (!gem5art__is_space((unsigned char)chunk[i])) return gem5art__flat_mend(db, bracket, size, empty, error);
-    }
-    return gem5art__flat_know(flat, size, bracket, empty, error);
 }
 
 static void gem5art__flat_forget(gem5art__flat *flat) {
@@ -3705,8 +3750,11 @@ static bool gem5art__flat_follow(gem5art_db *db, struct stat *st, gem5art_error 
     if (GEM5ART_SYS_STAT(flat->path, st) < 0) return gem5art__fail_errno(error, "find the store", flat->path);
     if (flat->fd < 0 || st->st_dev != flat->device || st->st_ino != flat->inode) {
         int fd = gem5art__open(flat->path, (db->read_only ? O_RDONLY : O_RDWR) | O_NONBLOCK, 0);
-        if (fd < 0 && !db->read_only && (errno == EACCES || errno == EROFS || errno == EPERM))
+        flat->refused = 0;
+        if (fd < 0 && !db->read_only && (errno == EACCES || errno == EROFS || errno == EPERM)) {
+            flat->refused = errno;
             fd = gem5art__open(flat->path, O_RDONLY | O_NONBLOCK, 0);
+        }
         if (fd < 0) return gem5art__fail_errno(error, "open the store", flat->path);
         gem5art__close(flat->fd);
         flat->fd = fd;
@@ -3740,17 +3788,17 @@ static bool gem5art__flat_find_end(gem5art_db *db, gem5art_error *error) {
     off_t at;
     char byte;
     size_t got;
-    bool empty;
-    gem5art__step step;
+    bool empty, closed;
     if (!gem5art__flat_follow(db, &st, error)) return false;
+    if (flat->refused)
+        return gem5art__fail(error, GEM5ART_IO, "cannot write to the store %s: %s; its owner can, or store in a copy of it", flat->path,
+                             strerror(flat->refused));
     if (flat->known && st.st_size == flat->size && gem5art__read_at(flat->fd, &byte, 1, flat->bracket, &got) && got == 1 &&
         byte == ']')
         return true;
     if (gem5art__flat_quick_end(flat, st.st_size, &at)) return gem5art__flat_know(flat, st.st_size, at, false, error);
-    step = gem5art__flat_full_end(flat, st.st_size, &at, &empty, error);
-    if (step == GEM5ART__END) return gem5art__flat_trim(db, at, st.st_size, empty, error);
-    if (step == GEM5ART__TORN) return gem5art__flat_mend(db, at, st.st_size, empty, error);
-    return false;
+    if (gem5art__flat_full_end(flat, st.st_size, &at, &empty, &closed, error) == GEM5ART__FAILED) return false;
+    return closed ? gem5art__flat_know(flat, st.st_size, at, empty, error) : gem5art__flat_mend(db, at, st.st_size, empty, error);
 }
 
 /* ---- the index: where the records with an id or a hash lie. Built when it is first needed, then extended by what
@@ -3799,7 +3847,8 @@ static gem5art__step gem5art__index_record(gem5art__flat *flat, gem5art__cursor 
     gem5art__arena arena = {NULL, false};
     gem5art__head head;
     gem5art__step step = GEM5ART__RECORD;
-    if (!cursor->sealed || !gem5art__read_head(cursor->data, cursor->size, &head)) {
+    if (!cursor->sealed || !gem5art__seal_holds(cursor->data, cursor->size) ||
+        !gem5art__read_head(cursor->data, cursor->size, &head)) {
         const gem5art_json *record;
         step = gem5art__cursor_parse(cursor, &arena, &record, error);
         head.text[0] = gem5art__record_text(record, "_id");
@@ -3834,8 +3883,10 @@ static bool gem5art__index_refresh(gem5art_db *db, gem5art_error *error) {
     while ((step = gem5art__cursor_next(&cursor, error)) == GEM5ART__RECORD)
         if ((step = gem5art__index_record(flat, &cursor, error)) != GEM5ART__RECORD) break;
     if (step != GEM5ART__FAILED) flat->indexed = cursor.at;
+    if (step == GEM5ART__END && gem5art__cursor_closes(&cursor) &&
+        !gem5art__flat_know(flat, st.st_size, flat->indexed, cursor.records == 0, error))
+        step = GEM5ART__FAILED;
     gem5art__cursor_free(&cursor);
-    if (step == GEM5ART__END && !gem5art__flat_know(flat, st.st_size, cursor.at, cursor.records == 0, error)) return false;
     return step != GEM5ART__FAILED;
 }
 
@@ -3853,13 +3904,15 @@ static gem5art__step gem5art__lookup_next(gem5art_db *db, gem5art__lookup *looku
         gem5art__cursor cursor;
         gem5art__step step;
         int64_t at = INT64_MAX;
-        size_t i;
+        size_t i, got;
+        char before;
         if (!flat->slot_count) return GEM5ART__END;
         for (i = (size_t)wanted & (flat->slot_count - 1); flat->slots[i].key; i = (i + 1) & (flat->slot_count - 1))
             if (flat->slots[i].key == wanted && flat->slots[i].at > lookup->last && flat->slots[i].at < at) at = flat->slots[i].at;
         if (at == INT64_MAX) return GEM5ART__END;
         lookup->last = at;
         gem5art__cursor_init(&cursor, flat->fd, flat->path, (off_t)at, flat->indexed + 1);
+        cursor.line_start = gem5art__read_at(flat->fd, &before, 1, (off_t)at - 1, &got) && got && before == '\n';
         step = gem5art__cursor_next(&cursor, error);
         if (step == GEM5ART__RECORD) step = gem5art__cursor_parse(&cursor, arena, record, error);
         gem5art__cursor_free(&cursor);
@@ -3919,7 +3972,8 @@ static bool gem5art__store_append(gem5art_db *db, const char *lines, size_t leng
     }
     size += (off_t)data.length;
     gem5art__buf_free(&data);
-    return ok && gem5art__flat_know(flat, size, size - 2, false, error);
+    if (ok) gem5art__flat_know(flat, size, size - 2, false, NULL); /* or not: it is stored */
+    return ok;
 }
 
 /* One record of a rewritten store: ours as it is; another program's as one of ours. */
@@ -3986,6 +4040,7 @@ static bool gem5art__rewrite_all(gem5art_db *db, gem5art__rewrite *rewrite, gem5
             rewrite->out.length = 0;
         }
     }
+    if (step == GEM5ART__TORN) gem5art__fail(error, GEM5ART_CORRUPT, "%s changed while it was read: try again", flat->path);
     ok = ok && step == GEM5ART__END;
     gem5art__puts(&rewrite->out, "]\n");
     if (ok && rewrite->out.failed) ok = gem5art__fail_nomem(error);
@@ -4024,10 +4079,8 @@ static bool gem5art__store_remove(gem5art_db *db, const char *const *ids, size_t
         gem5art__fail_errno(error, "rewrite", flat->path);
         goto done;
     }
-    ok = true;
     *removals = rewrite.removals;
-    *strrchr(name.data, '/') = 0;
-    if (!gem5art__sync_folder(*name.data ? name.data : "/")) ok = gem5art__fail_errno(error, "sync the folder of", flat->path);
+    ok = gem5art__sync_name(flat->path) ? true : gem5art__fail_errno(error, "sync the folder of", flat->path);
 done:
     if (!ok && rewrite.fd >= 0) GEM5ART_SYS_UNLINK(name.data);
     gem5art__close(rewrite.fd);
@@ -4093,7 +4146,7 @@ static bool gem5art__store_open(gem5art_db *db, const char *uri, gem5art_error *
         if (db->read_only)
             return gem5art__fail(error, GEM5ART_NOT_FOUND,
                                  "there is no store at %s: name the right one by its uri or in $GEM5ART_DB", absolute);
-        if (GEM5ART_SYS_LSTAT(absolute, &st) == 0)
+        if (GEM5ART_SYS_LSTAT(absolute, &st) == 0 && S_ISLNK(st.st_mode)) /* else another program has just made it */
             return gem5art__fail(error, GEM5ART_NOT_FOUND, "%s is a symlink that leads nowhere: make the file it should lead to, or remove it",
                                  absolute);
         if (!gem5art__flat_create(absolute, error)) return false;
@@ -4322,22 +4375,37 @@ static bool gem5art__check_name(const char *name, const char *what, gem5art_erro
     return true;
 }
 
+/* Characters, as Python counts them, of UTF-8 text. */
+static size_t gem5art__characters(const char *text) {
+    size_t count = 0;
+    for (; *text; text++) count += ((unsigned char)*text & 0xc0) != 0x80;
+    return count;
+}
+
+static bool gem5art__check_extra(const gem5art_artifact_desc *desc, gem5art_error *error) {
+    const char *const *pair, *const *other;
+    for (pair = desc->extra; pair && *pair; pair += 2) {
+        if (!pair[1]) return gem5art__fail(error, GEM5ART_INVALID, "artifact \"%s\": .extra has the key \"%s\" without a value", desc->name, *pair);
+        for (other = desc->extra; other != pair; other += 2)
+            if (strcmp(*other, *pair) == 0)
+                return gem5art__fail(error, GEM5ART_INVALID, "artifact \"%s\": .extra has the key \"%s\" twice", desc->name, *pair);
+    }
+    return true;
+}
+
 static bool gem5art__check_artifact_desc(const gem5art_artifact_desc *desc, gem5art_error *error) {
     enum { DOCUMENTATION = 10 }; /* gem5art refuses less, too */
-    const char *const *pair;
     if (!desc) return gem5art__fail(error, GEM5ART_INVALID, "no artifact is described: the desc is NULL");
     if (!gem5art__check_name(desc->name, "the artifact", error)) return false;
     if (gem5art__empty(desc->type)) return gem5art__fail(error, GEM5ART_INVALID, "artifact \"%s\" has no type: set .type, such as \"gem5 binary\"", desc->name);
     if (gem5art__starts_with(desc->type, gem5art__type_se))
         return gem5art__fail(error, GEM5ART_INVALID, "artifact \"%s\" cannot have the type \"%s\": it is that of runs", desc->name, desc->type);
     if (gem5art__empty(desc->path)) return gem5art__fail(error, GEM5ART_INVALID, "artifact \"%s\" has no path: set .path", desc->name);
-    if (gem5art__empty(desc->documentation) || strlen(desc->documentation) < DOCUMENTATION)
+    if (gem5art__empty(desc->documentation) || gem5art__characters(desc->documentation) < DOCUMENTATION)
         return gem5art__fail(error, GEM5ART_INVALID,
                              "artifact \"%s\" has too short a documentation (\"%s\"): say in at least %d characters how it was made and what for",
                              desc->name, desc->documentation ? desc->documentation : "", DOCUMENTATION);
-    for (pair = desc->extra; pair && *pair; pair += 2)
-        if (!pair[1]) return gem5art__fail(error, GEM5ART_INVALID, "artifact \"%s\": .extra has the key \"%s\" without a value", desc->name, *pair);
-    return true;
+    return gem5art__check_extra(desc, error);
 }
 
 static const char *const *gem5art__copy_texts(gem5art__arena *arena, const char *const *texts) {
@@ -4439,6 +4507,7 @@ static gem5art__artifact *gem5art__store_artifact(gem5art_db *db, const gem5art_
     char id[37];
     bool ok = gem5art__uuid(id, error), copied = db->storage && content->size >= 0;
     artifact->public_.id = ok ? gem5art__arena_copy(&artifact->object.arena, id) : NULL;
+    if (ok && !artifact->public_.id) gem5art__fail_nomem(error);
     ok = artifact->public_.id && (!copied || gem5art__keep_copy(db->storage, desc->path, id, error)) && gem5art__store_lock(db, error);
     if (ok) {
         ok = gem5art__insert_artifact(db, artifact, content, &found, error);
@@ -4668,21 +4737,25 @@ static void gem5art__legacy_hash(const gem5art__run *run, char hex[33]) {
     gem5art_md5_final(&hash, hex);
 }
 
-/* What names a script in a run's hash is asked of git once for each script and repo of a db. */
+/* What names a script in a run's hash is asked of git once for each script, repo and commit of a db. */
 typedef struct gem5art__script {
-    const char *repo, *path, *tracked; /* "" where it is not tracked */
+    const char *repo, *commit, *path, *tracked; /* "" where it is not tracked */
     struct gem5art__script *next;
 } gem5art__script;
 
-static const char *gem5art__tracked_script(gem5art_db *db, const char *repo, const char *path, gem5art_error *error) {
+static const char *gem5art__tracked_script(gem5art_db *db, const char *repo, const char *commit, const char *path, gem5art_error *error) {
     gem5art__script *script;
     gem5art__buf tracked = {NULL, 0, 0, false};
+    struct stat st;
     for (script = db->scripts; script; script = script->next)
-        if (strcmp(script->repo, repo) == 0 && strcmp(script->path, path) == 0) return script->tracked;
+        if (strcmp(script->repo, repo) == 0 && strcmp(script->commit, commit) == 0 && strcmp(script->path, path) == 0)
+            return script->tracked;
+    if (GEM5ART_SYS_STAT(repo, &st) < 0) return gem5art__fail_errno(error, "find the run script's git repo", repo), (const char *)NULL;
     if (!gem5art__git_tracked_path(repo, path, &tracked, error)) return NULL;
     script = (gem5art__script *)gem5art__arena_alloc(&db->arena, sizeof *script);
     if (script) {
         script->repo = gem5art__arena_copy(&db->arena, repo);
+        script->commit = gem5art__arena_copy(&db->arena, commit);
         script->path = gem5art__arena_copy(&db->arena, path);
         script->tracked = gem5art__arena_copy(&db->arena, tracked.data);
         script->next = db->scripts;
@@ -4700,8 +4773,9 @@ static bool gem5art__need_file(const char *path, const char *what, const char *f
     if (GEM5ART_SYS_STAT(path, &st) < 0)
         return gem5art__fail(error, errno == ENOENT || errno == ENOTDIR ? GEM5ART_NOT_FOUND : GEM5ART_IO, "cannot find the %s %s: %s; correct %s", what,
                              path, strerror(errno), field);
-    if (S_ISDIR(st.st_mode))
-        return gem5art__fail(error, GEM5ART_INVALID, "the %s %s is a folder, not a file: correct %s", what, path, field);
+    if (!S_ISREG(st.st_mode))
+        return gem5art__fail(error, GEM5ART_INVALID, "the %s %s is a %s, not a file: correct %s", what, path,
+                             S_ISDIR(st.st_mode) ? "folder" : "pipe, a socket or a device", field);
     if (GEM5ART_SYS_ACCESS(path, executable ? X_OK : R_OK) < 0)
         return gem5art__fail(error, executable ? GEM5ART_INVALID : GEM5ART_IO, "the %s %s is not %s: %s; see its mode, or correct %s", what, path,
                              executable ? "executable" : "readable", strerror(errno), field);
@@ -4755,12 +4829,30 @@ static void gem5art__set_string(gem5art__run *run) {
     gem5art__buf_free(&text);
 }
 
+/* Of an artifact what a run needs of it for its whole life, which may be longer than the artifact's. */
+static const gem5art_artifact *gem5art__copy_artifact(gem5art__arena *arena, const gem5art_artifact *artifact) {
+    gem5art_artifact *copy = (gem5art_artifact *)gem5art__arena_alloc(arena, sizeof *copy);
+    if (!copy) return NULL;
+    gem5art__set_defaults(gem5art__artifact_fields, copy);
+    copy->id = gem5art__arena_copy(arena, artifact->id);
+    copy->hash = gem5art__arena_copy(arena, artifact->hash);
+    copy->type = gem5art__arena_copy(arena, artifact->type);
+    copy->name = gem5art__arena_copy(arena, artifact->name);
+    copy->path = gem5art__arena_copy(arena, artifact->path);
+    copy->git_hash = gem5art__arena_copy(arena, artifact->git_hash);
+    return arena->failed ? NULL : copy;
+}
+
+/* The next artifact of a run, with the file that stands for it; NULL: the artifact's own. */
 static bool gem5art__use_artifact(gem5art__run *run, const gem5art_artifact *artifact, const char *path, const char *field,
                                   gem5art_error *error) {
+    const gem5art_artifact *copy;
     if (!artifact)
         return gem5art__fail(error, GEM5ART_INVALID, "run \"%s\" has no %s: set .%s to a registered artifact", run->public_.name, field, field);
-    run->used[run->used_count] = artifact;
-    run->used_paths[run->used_count++] = path;
+    copy = gem5art__copy_artifact(&run->object.arena, artifact);
+    if (!copy) return gem5art__fail_nomem(error);
+    run->used[run->used_count] = copy;
+    run->used_paths[run->used_count++] = path ? path : copy->path;
     return true;
 }
 
@@ -4794,14 +4886,14 @@ static bool gem5art__fill_run(gem5art__run *run, const gem5art_run_desc *desc, b
     run->used_paths = (const char **)gem5art__arena_alloc(arena, count * sizeof *run->used_paths);
     r->type = fs ? gem5art__type_fs : gem5art__type_se;
     r->name = gem5art__arena_copy(arena, desc->name);
-    r->run_script = gem5art__arena_copy(arena, desc->run_script);
+    r->run_script = gem5art__join_path(arena, NULL, desc->run_script);
     r->params = gem5art__copy_texts(arena, desc->params);
     r->timeout = desc->timeout < 0 ? 0 : desc->timeout > 0 ? desc->timeout : 900;
-    if (desc->gem5_artifact) r->gem5_binary_path = gem5art__arena_copy(arena, gem5art__or(desc->gem5_binary, desc->gem5_artifact->path));
+    if (desc->gem5_artifact) r->gem5_binary_path = gem5art__join_path(arena, NULL, gem5art__or(desc->gem5_binary, desc->gem5_artifact->path));
     if (fs && desc->linux_binary_artifact)
-        r->linux_binary_path = gem5art__arena_copy(arena, gem5art__or(desc->linux_binary, desc->linux_binary_artifact->path));
+        r->linux_binary_path = gem5art__join_path(arena, NULL, gem5art__or(desc->linux_binary, desc->linux_binary_artifact->path));
     if (fs && desc->disk_image_artifact)
-        r->disk_image_path = gem5art__arena_copy(arena, gem5art__or(desc->disk_image, desc->disk_image_artifact->path));
+        r->disk_image_path = gem5art__join_path(arena, NULL, gem5art__or(desc->disk_image, desc->disk_image_artifact->path));
     if (arena->failed) return gem5art__fail_nomem(error);
     if (!gem5art__use_artifact(run, desc->gem5_artifact, r->gem5_binary_path, "gem5_artifact", error) ||
         !gem5art__use_artifact(run, desc->gem5_git_artifact, NULL, "gem5_git_artifact", error) ||
@@ -4810,9 +4902,8 @@ static bool gem5art__fill_run(gem5art__run *run, const gem5art_run_desc *desc, b
     if (fs && (!gem5art__use_artifact(run, desc->linux_binary_artifact, r->linux_binary_path, "linux_binary_artifact", error) ||
                !gem5art__use_artifact(run, desc->disk_image_artifact, r->disk_image_path, "disk_image_artifact", error)))
         return false;
-    for (more = desc->artifacts; more && *more; more++) gem5art__use_artifact(run, *more, NULL, "artifacts", error);
-    for (count = 0; count < run->used_count; count++)
-        if (!run->used_paths[count]) run->used_paths[count] = gem5art__arena_copy(arena, run->used[count]->path);
+    for (more = desc->artifacts; more && *more; more++)
+        if (!gem5art__use_artifact(run, *more, NULL, "artifacts", error)) return false;
     r->gem5_artifact = gem5art__arena_copy(arena, desc->gem5_artifact->id);
     r->gem5_git_artifact = gem5art__arena_copy(arena, desc->gem5_git_artifact->id);
     r->run_script_git_artifact = gem5art__arena_copy(arena, desc->run_script_git_artifact->id);
@@ -4835,7 +4926,7 @@ static bool gem5art__identify(gem5art__run *run, const char *cwd, gem5art_error 
     gem5art_run *r = &run->public_;
     char *repo = gem5art__absolute_path(arena, cwd, run->used_paths[2], error);
     char *script = repo ? gem5art__absolute_path(arena, cwd, r->run_script, error) : NULL;
-    const char *tracked = script ? gem5art__tracked_script(run->db, repo, script, error) : NULL;
+    const char *tracked = script ? gem5art__tracked_script(run->db, repo, run->used[2]->hash, script, error) : NULL;
     char hash[65];
     run->script_hash = NULL;
     if (!tracked) return false;
@@ -4944,22 +5035,21 @@ static bool gem5art__make_run(gem5art__run *run, const gem5art_run_desc *desc, b
         return false;
     r->id = gem5art__arena_copy(arena, id);
     r->outdir = run->base = gem5art__absolute_path(arena, NULL, desc->outdir, error);
+    r->cwd = gem5art__absolute_path(arena, NULL, gem5art__or(desc->cwd, "."), error);
     r->status = "Created";
     r->gem5art_version = GEM5ART_VERSION;
     r->enqueue_time = gem5art__now();
     run->check_failure = desc->check_failure;
     run->user_data = desc->user_data;
-    if (!r->outdir) return false;
+    if (!r->outdir || !r->cwd) return false;
     gem5art__set_command(run);
     if (arena->failed) return gem5art__fail_nomem(error);
     if (!gem5art__make_folders(r->outdir, error)) return false;
-    state = gem5art__look_at_outdir(run, r->outdir, error);
-    if (state == GEM5ART__OUTDIR_ERROR) return false;
-    if (state == GEM5ART__OUTDIR_FOREIGN) return gem5art__outdir_taken(run, r->outdir, error);
     gem5art__clear(&why);
-    if (gem5art__write_info(run, GEM5ART__KEEP_EXISTING, &why) || why.code == GEM5ART_EXISTS) return true;
-    if (error) *error = why;
-    return false;
+    if (gem5art__write_info(run, GEM5ART__KEEP_EXISTING, &why)) return true;
+    if (why.code != GEM5ART_EXISTS) return gem5art__fail(error, why.code, "%s", why.message);
+    state = gem5art__look_at_outdir(run, r->outdir, error);
+    return state == GEM5ART__OUTDIR_FOREIGN ? gem5art__outdir_taken(run, r->outdir, error) : state != GEM5ART__OUTDIR_ERROR;
 }
 
 static gem5art_run *gem5art__create_run(gem5art_db *db, const gem5art_run_desc *desc, bool fs, gem5art_error *error) {
@@ -4976,6 +5066,7 @@ static bool gem5art__find_used(gem5art__run *run, const char *where, gem5art_err
     const char *ids[5], *paths[5];
     size_t fixed = gem5art__is_fs(r->type) ? 5 : 3, count = 0, i;
     gem5art__artifact *found;
+    bool ok;
     ids[0] = r->gem5_artifact, paths[0] = r->gem5_binary_path;
     ids[1] = r->gem5_git_artifact, paths[1] = NULL;
     ids[2] = r->run_script_git_artifact, paths[2] = NULL;
@@ -4992,26 +5083,32 @@ static bool gem5art__find_used(gem5art__run *run, const char *where, gem5art_err
         if (!found)
             return gem5art__fail(error, GEM5ART_NOT_FOUND, "%s: its artifact \"%s\" is not in the store %s: register it, or open the run's own store",
                                  where, id, run->db->flat.path);
-        run->used[i] = &found->public_;
-        run->used_paths[i] = i < fixed && paths[i] ? paths[i] : found->public_.path;
-        run->used_count++;
+        ok = gem5art__use_artifact(run, &found->public_, i < fixed ? paths[i] : NULL, "artifacts", error);
+        gem5art__free_artifact(found);
+        if (!ok) return false;
     }
     return true;
 }
 
-/* OUTDIR for OUTDIR.2 and so on, where OUTDIR is an attempt at the same run. */
-static const char *gem5art__outdir_base(gem5art__run *run) {
+/* Sets OUTDIR for OUTDIR.2 and so on, where OUTDIR is an attempt at the same run. */
+static bool gem5art__find_base(gem5art__run *run, gem5art_error *error) {
     const char *outdir = run->public_.outdir, *dot = strrchr(outdir, '.');
+    gem5art__outdir_state state;
     char *base;
-    if (!dot || !dot[1] || strspn(dot + 1, "0123456789") != strlen(dot + 1)) return outdir;
+    run->base = outdir;
+    if (!dot || !dot[1] || strspn(dot + 1, "0123456789") != strlen(dot + 1)) return true;
     base = gem5art__arena_copy_n(&run->object.arena, outdir, (size_t)(dot - outdir));
-    return base && gem5art__look_at_outdir(run, base, NULL) == GEM5ART__OUTDIR_ATTEMPT ? base : outdir;
+    if (!base) return gem5art__fail_nomem(error);
+    state = gem5art__look_at_outdir(run, base, error);
+    if (state == GEM5ART__OUTDIR_ATTEMPT) run->base = base;
+    return state != GEM5ART__OUTDIR_ERROR;
 }
 
 static bool gem5art__fill_loaded(gem5art__run *run, const char *path, gem5art_error *error) {
     gem5art__arena *arena = &run->object.arena;
     gem5art_run *r = &run->public_;
-    const char *hash;
+    const char *hash, *now;
+    char legacy[33];
     const gem5art_json *info = gem5art__read_info(arena, path, error);
     if (!info || !gem5art__read_object(arena, gem5art__run_fields, info, r, path, error)) return false;
     r->record = info;
@@ -5019,14 +5116,13 @@ static bool gem5art__fill_loaded(gem5art__run *run, const char *path, gem5art_er
         return gem5art__fail(error, GEM5ART_INVALID, "%s is not a run's info.json: it lacks _id, type, hash, outdir or run_script", path);
     if (!gem5art__find_used(run, path, error)) return false;
     hash = r->hash;
-    if (strlen(hash) == 64 && (!gem5art__need_repo(run->used[2], r->name, "run_script_git_artifact", error) ||
-                               !gem5art__identify(run, r->cwd, error)))
-        return false;
-    if (strcmp(hash, r->hash) != 0)
+    gem5art__legacy_hash(run, legacy);
+    if (!gem5art__need_repo(run->used[2], r->name, "run_script_git_artifact", error) || !gem5art__identify(run, r->cwd, error)) return false;
+    now = strlen(hash) == 32 ? legacy : r->hash; /* an MD5 where gem5art wrote it */
+    if (strcmp(hash, now) != 0)
         return gem5art__fail(error, GEM5ART_CHANGED, "%s has the hash %s, but what it describes has %s: it was edited, or its files changed; create the run anew",
-                             path, hash, r->hash);
-    run->base = gem5art__outdir_base(run);
-    return arena->failed ? gem5art__fail_nomem(error) : true;
+                             path, hash, now);
+    return gem5art__find_base(run, error);
 }
 
 static gem5art_run *gem5art__load(gem5art_db *db, const char *path, gem5art_error *error) {
@@ -5280,7 +5376,7 @@ static bool gem5art__end_lost_group(gem5art_db *db, const gem5art__live *live, g
         return gem5art__fail(error, GEM5ART_BUSY,
                              "run %s may still be running on host %s (pid %lld), where its supervisor was lost: end it there, then remove %s/%s",
                              live->id, live->host, (long long)live->pid, db->live_path, live->id);
-    if (live->pid <= 1 || strcmp(live->boot_id, host->boot_id) != 0) return true;
+    if (group <= 1 || group != live->pid || strcmp(live->boot_id, host->boot_id) != 0) return true;
     if (GEM5ART_SYS_KILL(-group, 0) < 0 && errno == ESRCH) return true;
     if (live->start && gem5art__process_start(live->pid) != 0 && gem5art__process_start(live->pid) != live->start)
         return true; /* the number belongs to another process now */
@@ -5297,35 +5393,35 @@ static bool gem5art__end_lost_group(gem5art_db *db, const gem5art__live *live, g
 /* Records the attempt that a live entry tells of: as lost, or as it ended where its info.json says so (its supervisor
    was killed between the end and the record). */
 static bool gem5art__record_lost(gem5art_db *db, const gem5art__live *live, gem5art__arena *arena, gem5art_error *error) {
-    gem5art_run run;
+    gem5art__run run;
+    gem5art_run *r = &run.public_;
     gem5art_error why;
     bool recorded, ended;
     char *path = gem5art__join_path(arena, live->outdir, "info.json");
-    const gem5art_json *info;
     memset(&run, 0, sizeof run);
     if (!path) return gem5art__fail_nomem(error);
     if (!gem5art__is_recorded(db, live->id, &recorded, error)) return false;
     if (recorded) return true;
     gem5art__clear(&why);
-    info = gem5art__read_info(arena, path, &why);
-    if (!info || strcmp(gem5art__record_text(info, "_id"), live->id) != 0) {
-        gem5art__warn(db, "the lost run %s cannot be recorded, as %s is gone or not its own%s%s", live->id, path, info ? "" : ": ",
-                      info ? "" : why.message);
+    r->record = gem5art__read_info(arena, path, &why);
+    if (!r->record || !gem5art__read_object(arena, gem5art__run_fields, r->record, r, path, &why) || strcmp(r->id, live->id) != 0) {
+        if (why.code == GEM5ART_NOMEM || why.code == GEM5ART_IO) return gem5art__fail(error, why.code, "%s", why.message);
+        gem5art__warn(db, "the lost run %s cannot be recorded, as %s is gone or not its own%s%s", live->id, path, *why.message ? ": " : "",
+                      why.message);
         return true;
     }
-    if (!gem5art__read_object(arena, gem5art__run_fields, info, &run, path, error)) return false;
-    run.record = info;
-    ended = !run.running && (strcmp(run.status, "Finished") == 0 || strcmp(run.status, "Failed") == 0);
+    ended = !r->running && (strcmp(r->status, "Finished") == 0 || strcmp(r->status, "Failed") == 0);
+    r->results = NULL;
     if (!ended) {
-        run.status = "Failed";
-        run.kill_reason = "lost";
-        run.rerunnable = true;
-        run.running = false;
-        run.end_time = run.current_time;
+        r->status = "Failed";
+        r->kill_reason = "lost";
+        r->rerunnable = true;
+        r->running = false;
+        r->end_time = r->current_time;
+        if (!gem5art__write_info(&run, GEM5ART__REPLACE, &why)) gem5art__warn(db, "run \"%s\": %s", r->name, why.message);
     }
-    run.results = NULL;
-    gem5art__warn(db, "run %s (%s) was lost by its supervisor and is recorded as %s", run.name, run.id, ended ? run.status : "lost");
-    return gem5art__record_run(db, &run, NULL, error);
+    gem5art__warn(db, "run %s (%s) was lost by its supervisor and is recorded as %s", r->name, r->id, ended ? r->status : "lost");
+    return gem5art__record_run(db, r, NULL, error);
 }
 
 static bool gem5art__is_own_live(const gem5art_db *db, const char *id) {
@@ -5334,7 +5430,7 @@ static bool gem5art__is_own_live(const gem5art_db *db, const char *id) {
     return claim != NULL;
 }
 
-/* With the claim of `run` held: whatever other live entry has its hash is lost. */
+/* With the claim of `run` held, before it begins: whatever live entry has its hash is lost. */
 static bool gem5art__take_lost(gem5art__run *run, gem5art_error *error) {
     gem5art_db *db = run->db;
     DIR *dir = GEM5ART_SYS_OPENDIR(db->live_path);
@@ -5344,8 +5440,8 @@ static bool gem5art__take_lost(gem5art__run *run, gem5art_error *error) {
     while (ok && (entry = GEM5ART_SYS_READDIR(dir)) != NULL) {
         gem5art__arena arena = {NULL, false};
         gem5art__live live;
-        if (!gem5art__is_own_live(db, entry->d_name) && gem5art__read_live(db, entry->d_name, &arena, &live) && strcmp(live.hash, run->public_.hash) == 0 &&
-            strcmp(live.id, run->public_.id) != 0) {
+        if (!gem5art__is_own_live(db, entry->d_name) && gem5art__read_live(db, entry->d_name, &arena, &live) &&
+            strcmp(live.hash, run->public_.hash) == 0) {
             ok = gem5art__end_lost_group(db, &live, error) && gem5art__record_lost(db, &live, &arena, error);
             if (ok) gem5art__drop_live(db, live.id);
         }
@@ -5363,17 +5459,17 @@ static bool gem5art__begin_attempt(gem5art__run *run, gem5art_error *error) {
     gem5art__outdir_state state = GEM5ART__OUTDIR_ATTEMPT;
     char id[37];
     int attempt;
-    if (strcmp(r->status, "Created") != 0) { /* executed before, or loaded */
-        if (!gem5art__uuid(id, error)) return false;
-        r->id = gem5art__arena_copy(arena, id);
-        r->enqueue_time = gem5art__now();
-    }
     for (attempt = 1; state != GEM5ART__OUTDIR_FREE; attempt++) {
         r->outdir = attempt == 1 ? run->base : gem5art__arena_printf(arena, "%s.%d", run->base, attempt);
         if (arena->failed) return gem5art__fail_nomem(error);
         state = gem5art__look_at_outdir(run, r->outdir, error);
         if (state == GEM5ART__OUTDIR_ERROR) return false;
         if (state == GEM5ART__OUTDIR_FOREIGN && attempt == 1) return gem5art__outdir_taken(run, r->outdir, error);
+    }
+    if (strcmp(r->status, "Created") != 0 || attempt > 2) { /* executed before, by this object or one like it */
+        if (!gem5art__uuid(id, error)) return false;
+        r->id = gem5art__arena_copy(arena, id);
+        r->enqueue_time = gem5art__now();
     }
     r->start_time = gem5art__now();
     r->end_time = 0;
@@ -5411,10 +5507,19 @@ typedef struct gem5art__order {
 
 typedef enum gem5art__report_type { GEM5ART__SPAWNED, GEM5ART__NOT_SPAWNED, GEM5ART__ENDED, GEM5ART__WOKEN } gem5art__report_type;
 
+/* What a child does before it is the program. */
+typedef enum gem5art__exec_step { GEM5ART__OPEN_CONSOLE, GEM5ART__ENTER_CWD, GEM5ART__EXECUTE } gem5art__exec_step;
+
+typedef struct gem5art__exec_failure {
+    int number; /* an errno; 0: none */
+    gem5art__exec_step step;
+} gem5art__exec_failure;
+
 typedef struct gem5art__report {
     int32_t type, slot;
     int64_t pid;
-    int32_t status; /* of waitpid, or the errno of a failed exec */
+    int32_t status;                /* ENDED: of waitpid */
+    gem5art__exec_failure failure; /* NOT_SPAWNED */
     struct rusage usage;
 } gem5art__report;
 
@@ -5463,8 +5568,8 @@ static void gem5art__ward_flush(gem5art__ward *ward) {
     if (GEM5ART_SYS_WRITE(ward->reports, &woken, sizeof woken) > 0 || errno != EAGAIN) ward->wake = false;
 }
 
-/* In the child, between fork and exec: its own group, plain signals, quiet descriptors, its folder. Returns on failure. */
-static void gem5art__child_exec(char *const *argv, const char *cwd, const char *console) {
+/* In the child, between fork and exec: its own group, plain signals, quiet descriptors, its folder. Returns what failed. */
+static gem5art__exec_step gem5art__child_exec(char *const *argv, const char *cwd, const char *console) {
     struct sigaction plain;
     sigset_t none;
     int number, fd;
@@ -5475,33 +5580,36 @@ static void gem5art__child_exec(char *const *argv, const char *cwd, const char *
     sigemptyset(&none);
     sigprocmask(SIG_SETMASK, &none, NULL);
     fd = open(console, O_WRONLY | O_CREAT | O_APPEND, 0666);
-    if (fd < 0 || dup2(fd, 1) < 0 || dup2(fd, 2) < 0 || chdir(cwd) < 0) return;
+    if (fd < 0 || dup2(fd, 1) < 0 || dup2(fd, 2) < 0) return GEM5ART__OPEN_CONSOLE;
     close(fd); /* stdin is the warden's: /dev/null */
+    if (chdir(cwd) < 0) return GEM5ART__ENTER_CWD;
     GEM5ART_SYS_EXECV(argv[0], argv);
+    return GEM5ART__EXECUTE;
 }
 
-/* Returns 0, or the errno of what failed. The pipe tells: it closes with the exec, or brings the errno. */
-static int gem5art__ward_exec(char *const *argv, const char *cwd, const char *console, pid_t *child) {
-    int fds[2], failed = 0;
+/* The child's pid, or 0 and what failed. The pipe tells: it closes with the exec, or brings the failure. */
+static pid_t gem5art__ward_exec(char *const *argv, const char *cwd, const char *console, gem5art__exec_failure *failure) {
+    int fds[2];
     pid_t pid;
-    if (!gem5art__pipe(fds)) return errno;
+    failure->number = 0;
+    failure->step = GEM5ART__EXECUTE;
+    if (!gem5art__pipe(fds)) return failure->number = errno, 0;
     pid = GEM5ART_SYS_VFORK();
     if (pid == 0) {
-        int why;
-        gem5art__child_exec(argv, cwd, console);
-        why = errno;
+        gem5art__exec_failure why;
+        why.step = gem5art__child_exec(argv, cwd, console);
+        why.number = errno;
         if (write(fds[1], &why, sizeof why) < 0) {}
         _exit(127);
     }
-    if (pid < 0) failed = errno;
+    if (pid < 0) failure->number = errno;
     gem5art__close(fds[1]);
-    if (pid > 0 && gem5art__read_some(fds[0], &failed, sizeof failed) == (ssize_t)sizeof failed) {
+    if (pid > 0 && gem5art__read_some(fds[0], failure, sizeof *failure) == (ssize_t)sizeof *failure) {
         while (GEM5ART_SYS_WAITPID(pid, NULL, 0) < 0 && errno == EINTR) {}
         pid = 0;
     }
     gem5art__close(fds[0]);
-    *child = pid > 0 ? pid : 0;
-    return *child ? 0 : failed ? failed : EIO;
+    return pid > 0 ? pid : 0;
 }
 
 static void gem5art__ward_spawn(gem5art__ward *ward, const gem5art__order *order, char *texts) {
@@ -5512,9 +5620,9 @@ static void gem5art__ward_spawn(gem5art__ward *ward, const gem5art__order *order
     ward->argv[i] = NULL;
     memset(&report, 0, sizeof report);
     report.slot = order->slot;
-    report.status = gem5art__ward_exec(ward->argv, cwd, console, &ward->pids[order->slot]);
-    report.type = report.status ? GEM5ART__NOT_SPAWNED : GEM5ART__SPAWNED;
+    ward->pids[order->slot] = gem5art__ward_exec(ward->argv, cwd, console, &report.failure);
     report.pid = ward->pids[order->slot];
+    report.type = report.pid ? GEM5ART__SPAWNED : GEM5ART__NOT_SPAWNED;
     gem5art__ward_report(ward, &report);
 }
 
@@ -5619,12 +5727,15 @@ static void gem5art__ward_close_from(int first) {
     for (fd = first; fd < limit; fd++) close((int)fd);
 }
 
-/* 0, 1 and 2 are /dev/null, behind them come the three that it talks through, and nothing else is open. */
+/* 0, 1 and 2 are /dev/null, behind them come the three that it talks through, and nothing else is open. Room is made
+   first: the host may have all the descriptors that it is allowed. */
 static void gem5art__ward_descriptors(gem5art__ward *ward) {
     int *const own[] = {&ward->orders, &ward->wakes, &ward->reports};
-    int null = open("/dev/null", O_RDWR), fd;
-    for (fd = 0; fd < 3; fd++) *own[fd] = fcntl(*own[fd], F_DUPFD, 10);
-    for (fd = 0; fd < 3; fd++) dup2(null, fd);
+    int fd;
+    for (fd = 0; fd < 16; fd++)
+        if (fd != ward->orders && fd != ward->wakes && fd != ward->reports) close(fd);
+    if (open("/dev/null", O_RDWR) != 0 || dup2(0, 1) < 0 || dup2(0, 2) < 0) _exit(1);
+    for (fd = 0; fd < 3; fd++) *own[fd] = fcntl(*own[fd], F_DUPFD, GEM5ART__WARD_DESCRIPTORS);
     for (fd = 3; fd < GEM5ART__WARD_DESCRIPTORS; fd++) {
         *own[fd - 3] = dup2(*own[fd - 3], fd);
         fcntl(fd, F_SETFD, FD_CLOEXEC);
@@ -6677,7 +6788,9 @@ typedef enum gem5art__job_state {
 /* A terminal file that is being read for a panic. */
 typedef struct gem5art__terminal {
     char *path;
-    off_t offset; /* read up to here */
+    off_t offset;    /* read up to here */
+    off_t old_size;  /* of one that lay there before the run, until it changes; else -1 */
+    time_t old_time;
     struct gem5art__terminal *next;
 } gem5art__terminal;
 
@@ -6905,6 +7018,10 @@ static void gem5art__note_error(gem5art_pool *pool, const gem5art_error *error) 
     if (pool->first_error.code == GEM5ART_OK) pool->first_error = *error;
 }
 
+static void gem5art__say_cancelled(gem5art_error *why, const gem5art__job *job, const char *reason) {
+    gem5art__fail(why, GEM5ART_CANCELLED, "run \"%s\" was not launched: it was cancelled (%s)", job->run->public_.name, reason);
+}
+
 static void gem5art__skip_job(gem5art_pool *pool, gem5art__job *job, const gem5art_error *error) {
     pool->counts.queued--;
     pool->counts.skipped++;
@@ -6956,12 +7073,6 @@ static void gem5art__fail_job(gem5art_pool *pool, gem5art__job *job, const char 
     if (!run->public_.error) run->public_.error = "";
     gem5art__tell_state(pool, run, status);
     gem5art__finish_job(pool, job, NULL, why);
-}
-
-static void gem5art__fail_cancelled(gem5art_pool *pool, gem5art__job *job) {
-    gem5art_error why;
-    gem5art__fail(&why, GEM5ART_CANCELLED, "run \"%s\" was ended (%s) before it was launched", job->run->public_.name, job->kill_reason);
-    gem5art__fail_job(pool, job, "Failed", &why);
 }
 
 /* The archive's artifact: never compared with others, each attempt has its own. */
@@ -7026,7 +7137,8 @@ static void gem5art__start_archive(gem5art_pool *pool, gem5art__job *job) {
 static const char gem5art__panic_text[] = "Kernel panic - not syncing";
 
 /* Is the text in [offset, size) of the file, or across the offset? Reads at most `budget` bytes, so that a flood
-   on a terminal cannot hold the loop up; the rest is read next time. */
+   on a terminal cannot hold the loop up; the rest is read next time. A budget of 0 is for before the run: what is
+   there then is not this run's. */
 static bool gem5art__panic_in(gem5art__terminal *terminal, size_t budget) {
     enum { OVERLAP = sizeof gem5art__panic_text - 2, CHUNK = 65536 };
     char chunk[CHUNK + 1];
@@ -7035,8 +7147,10 @@ static bool gem5art__panic_in(gem5art__terminal *terminal, size_t budget) {
     bool found = false;
     int fd = gem5art__open(terminal->path, O_RDONLY | O_NONBLOCK, 0);
     if (fd >= 0 && GEM5ART_SYS_FSTAT(fd, &st) == 0 && S_ISREG(st.st_mode)) {
+        if (!budget) terminal->old_size = st.st_size, terminal->old_time = st.st_mtime;
+        if (st.st_size != terminal->old_size || st.st_mtime != terminal->old_time) terminal->old_size = -1;
         if (st.st_size < terminal->offset) terminal->offset = 0;
-        while (!found && terminal->offset < st.st_size && budget) {
+        while (!found && terminal->old_size < 0 && terminal->offset < st.st_size && budget) {
             off_t from = terminal->offset > OVERLAP ? terminal->offset - OVERLAP : 0;
             char *at;
             if (!gem5art__read_at(fd, chunk, CHUNK, from, &got) || from + (off_t)got <= terminal->offset) break;
@@ -7057,6 +7171,7 @@ static gem5art__terminal *gem5art__find_terminal(gem5art__job *job, const char *
     if (terminal) return terminal;
     terminal = (gem5art__terminal *)gem5art__arena_alloc(&job->arena, sizeof *terminal);
     if (!terminal || (terminal->path = gem5art__arena_copy(&job->arena, path)) == NULL) return NULL;
+    terminal->old_size = -1;
     terminal->next = job->terminals;
     return job->terminals = terminal;
 }
@@ -7077,7 +7192,7 @@ static bool gem5art__panic_below(gem5art__job *job, gem5art__buf *path, int dept
         if (terminal) {
             gem5art__terminal *t = gem5art__find_terminal(job, path->data);
             found = t && gem5art__panic_in(t, budget);
-        } else if (depth && !strchr(entry->d_name, '.') && GEM5ART_SYS_LSTAT(path->data, &st) == 0 && S_ISDIR(st.st_mode))
+        } else if (depth && GEM5ART_SYS_LSTAT(path->data, &st) == 0 && S_ISDIR(st.st_mode))
             found = gem5art__panic_below(job, path, depth - 1, budget);
     }
     if (dir) GEM5ART_SYS_CLOSEDIR(dir);
@@ -7126,6 +7241,14 @@ static void gem5art__kill_job(gem5art_pool *pool, gem5art__job *job, const char 
     if (first) gem5art__emit(pool, GEM5ART_EVENT_KILLED, job->run, NULL);
 }
 
+static gem5art__job *gem5art__take_queued(gem5art_pool *pool) {
+    gem5art__job *job = pool->queue;
+    pool->queue = job->next;
+    if (!pool->queue) pool->queue_last = &pool->queue;
+    return job;
+}
+
+/* Also for runs that are added later: nothing more is launched. */
 static void gem5art__stop_all(gem5art_pool *pool, const char *reason, bool at_once) {
     gem5art_error why;
     int slot;
@@ -7133,12 +7256,10 @@ static void gem5art__stop_all(gem5art_pool *pool, const char *reason, bool at_on
     for (slot = 0; slot < pool->desc.jobs; slot++)
         if (pool->slots[slot]) gem5art__kill_job(pool, pool->slots[slot], reason, at_once);
     while (pool->queue) {
-        gem5art__job *job = pool->queue;
-        pool->queue = job->next;
-        gem5art__fail(&why, GEM5ART_CANCELLED, "run \"%s\" was not launched: the pool was stopped (%s)", job->run->public_.name, reason);
+        gem5art__job *job = gem5art__take_queued(pool);
+        gem5art__say_cancelled(&why, job, reason);
         gem5art__skip_job(pool, job, &why);
     }
-    pool->queue_last = &pool->queue;
 }
 
 static void gem5art__heed_signals(gem5art_pool *pool) {
@@ -7178,8 +7299,8 @@ static bool gem5art__prepare_job(gem5art_pool *pool, gem5art__job *job, gem5art_
 static void gem5art__begin_job(gem5art_pool *pool, gem5art__job *job, int slot) {
     gem5art_error error;
     gem5art__clear(&error);
-    if (job->cancelled) {
-        gem5art__fail(&error, GEM5ART_CANCELLED, "run \"%s\" was cancelled before it was launched", job->run->public_.name);
+    if (job->cancelled || pool->stopping) {
+        gem5art__say_cancelled(&error, job, pool->stopping ? pool->stopping : "gem5art_pool_cancel");
         gem5art__skip_job(pool, job, &error);
         return;
     }
@@ -7213,17 +7334,22 @@ static void gem5art__checked(gem5art_pool *pool, gem5art__job *job) {
         gem5art__fail_job(pool, job, status ? status : "Failed artifact check", &job->work_error);
         return;
     }
+    gem5art__clear(&error);
     if (job->kill_reason) {
-        gem5art__fail_cancelled(pool, job);
+        gem5art__say_cancelled(&error, job, job->kill_reason);
+        gem5art__fail_job(pool, job, "Failed", &error);
         return;
     }
-    gem5art__clear(&error);
     gem5art__tell_state(pool, run, "Spawning");
     console = gem5art__join_path(&job->arena, run->public_.outdir, "console.txt");
+    gem5art__panicked(job, 0);
     job->state = GEM5ART__SPAWNING;
     if (!console) gem5art__fail_nomem(&error);
     else if (!pool->warden_dead && gem5art__order_spawn(&pool->warden, job->slot, pool->cwd, console, run->public_.command, &error)) return;
-    if (error.code == GEM5ART_OK) gem5art__fail(&error, GEM5ART_IO, "the warden process was killed before it spawned the run; run it again");
+    if (error.code == GEM5ART_OK) {
+        job->kill_reason = "lost";
+        gem5art__fail(&error, GEM5ART_IO, "the warden process was killed before it spawned the run; run it again");
+    }
     gem5art__fail_job(pool, job, "Failed", &error);
 }
 
@@ -7231,7 +7357,9 @@ static void gem5art__spawned(gem5art_pool *pool, gem5art__job *job, const gem5ar
     gem5art__run *run = job->run;
     gem5art_error error;
     double now = gem5art__monotonic();
+    const char *reason = job->kill_reason; /* it was cancelled while it was spawned */
     gem5art__clear(&error);
+    job->kill_reason = NULL;
     job->state = GEM5ART__RUNNING;
     job->deadline = run->public_.timeout > 0 ? now + run->public_.timeout : 0;
     job->next_watch = now + GEM5ART_WATCH_SECONDS;
@@ -7240,17 +7368,21 @@ static void gem5art__spawned(gem5art_pool *pool, gem5art__job *job, const gem5ar
     if (!gem5art__write_live(run, &error)) gem5art__warn(pool->db, "run \"%s\": %s", run->public_.name, error.message);
     gem5art__tell_state(pool, run, "Running");
     gem5art__emit(pool, GEM5ART_EVENT_SPAWNED, run, NULL);
-    if (job->kill_reason) {
-        const char *reason = job->kill_reason;
-        job->kill_reason = NULL;
-        gem5art__kill_job(pool, job, reason, false);
-    }
+    if (reason && !job->kill_reason) gem5art__kill_job(pool, job, reason, false);
 }
 
 static void gem5art__not_spawned(gem5art_pool *pool, gem5art__job *job, const gem5art__report *report) {
+    const gem5art_run *r = &job->run->public_;
+    const char *why = strerror(report->failure.number);
     gem5art_error error;
-    gem5art__fail(&error, report->status == ENOENT ? GEM5ART_NOT_FOUND : GEM5ART_IO, "cannot execute %s in %s: %s",
-                  job->run->public_.command[0], pool->cwd, strerror(report->status));
+    if (report->failure.step == GEM5ART__OPEN_CONSOLE) gem5art__fail(&error, GEM5ART_IO, "cannot write %s/console.txt: %s", r->outdir, why);
+    else if (report->failure.step == GEM5ART__ENTER_CWD) gem5art__fail(&error, GEM5ART_IO, "cannot enter the cwd %s: %s", pool->cwd, why);
+    else {
+        char *program = gem5art__join_path(&job->arena, pool->cwd, r->command[0]);
+        bool lacks = report->failure.number == ENOENT && program && GEM5ART_SYS_ACCESS(program, F_OK) == 0;
+        gem5art__fail(&error, GEM5ART_IO, "cannot execute %s in %s: %s", r->command[0], pool->cwd,
+                      lacks ? "the interpreter or loader that it names is not there" : why);
+    }
     gem5art__fail_job(pool, job, "Failed", &error);
 }
 
@@ -7279,6 +7411,8 @@ static void gem5art__ended(gem5art_pool *pool, gem5art__job *job, const gem5art_
 
 /* ---- the warden's death: whoever killed it, its children must not outlive it */
 
+enum { GEM5ART__ORPHAN_SECONDS = 5 }; /* a process that is still there so long after SIGKILL is one that nobody reaps */
+
 static void gem5art__warden_died(gem5art_pool *pool) {
     int slot;
     if (pool->warden_dead) return;
@@ -7287,7 +7421,10 @@ static void gem5art__warden_died(gem5art_pool *pool) {
     for (slot = 0; slot < pool->desc.jobs; slot++) {
         gem5art__job *job = pool->slots[slot];
         if (!job) continue;
-        if (job->state == GEM5ART__RUNNING) gem5art__kill_job(pool, job, "lost", true);
+        if (job->state == GEM5ART__RUNNING) {
+            gem5art__kill_job(pool, job, "lost", true);
+            job->deadline = gem5art__monotonic() + GEM5ART__ORPHAN_SECONDS;
+        }
         if (job->state == GEM5ART__SPAWNING) {
             gem5art_error error;
             job->kill_reason = "lost";
@@ -7297,7 +7434,14 @@ static void gem5art__warden_died(gem5art_pool *pool) {
     }
 }
 
-/* An orphan cannot be waited for; it has ended when its group is gone. */
+/* An orphan can be waited for only where the host is what adopts orphans, as a container's first process is; else
+   it has ended when its group is gone. */
+static bool gem5art__orphan_ended(const gem5art__job *job) {
+    pid_t pid = (pid_t)job->run->public_.pid;
+    GEM5ART_SYS_WAITPID(pid, NULL, WNOHANG);
+    return (GEM5ART_SYS_KILL(-pid, SIGKILL) < 0 && errno == ESRCH) || gem5art__monotonic() >= job->deadline;
+}
+
 static void gem5art__look_after_orphans(gem5art_pool *pool) {
     gem5art__report report;
     int slot;
@@ -7305,8 +7449,7 @@ static void gem5art__look_after_orphans(gem5art_pool *pool) {
     report.status = SIGKILL;
     for (slot = 0; slot < pool->desc.jobs; slot++) {
         gem5art__job *job = pool->slots[slot];
-        if (!job || job->state != GEM5ART__RUNNING) continue;
-        if (GEM5ART_SYS_KILL(-(pid_t)job->run->public_.pid, SIGKILL) < 0 && errno == ESRCH) gem5art__ended(pool, job, &report);
+        if (job && job->state == GEM5ART__RUNNING && gem5art__orphan_ended(job)) gem5art__ended(pool, job, &report);
     }
 }
 
@@ -7398,16 +7541,13 @@ static void gem5art__launch(gem5art_pool *pool) {
     gem5art_error error;
     gem5art__clear(&error);
     for (begun = 0; begun < 64 && gem5art__can_launch(pool); begun++) {
-        gem5art__job *job = pool->queue;
-        if (pool->warden_dead && !gem5art__replace_warden(pool, &error)) {
+        if (pool->warden_dead && !pool->stopping && !gem5art__replace_warden(pool, &error)) {
             gem5art__note_error(pool, &error);
             gem5art__stop_all(pool, "sigterm", true);
             return;
         }
         while (pool->slots[slot]) slot = (slot + 1) % pool->desc.jobs;
-        pool->queue = job->next;
-        if (!pool->queue) pool->queue_last = &pool->queue;
-        gem5art__begin_job(pool, job, slot);
+        gem5art__begin_job(pool, gem5art__take_queued(pool), slot);
     }
 }
 
@@ -7854,7 +7994,7 @@ GEM5ARTDEF bool gem5art_pool_wait(gem5art_pool *pool, gem5art_error *error) {
     gem5art__clear(&first);
     do {
         if (gem5art__step_pool(pool, -1, &why) < 0 && first.code == GEM5ART_OK) first = why;
-    } while (gem5art__pool_left(pool) && why.code != GEM5ART_INVALID);
+    } while (gem5art__pool_left(pool) && !pool->stepping); /* stepping: from the event callback, which may not */
     if (error) *error = first;
     return first.code == GEM5ART_OK;
 }

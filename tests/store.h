@@ -79,29 +79,28 @@ __attribute__((unused)) static char *line_of(int n) {
 }
 
 /* Both kinds of rows, names joined by ", ": runs before "; ", artifacts behind it. What is wrong, if anything, ends it as
-   "! CODE". One of two buffers. */
+   "! CODE", and is in `error`. One of two buffers. */
 static const char *store_names(gem5art_db *of) {
     static char names[2][65536];
     static int next;
     char *text = names[next = !next];
     size_t n = 0;
-    gem5art_error why;
-    gem5art_iter *iter = gem5art_get_runs(of, NULL, &why);
+    gem5art_iter *iter = gem5art_get_runs(of, NULL, &error);
     const gem5art_run *run;
     const gem5art_artifact *artifact;
     text[0] = 0;
-    while (iter && (run = gem5art_next_run(iter, &why)) != NULL)
+    while (iter && (run = gem5art_next_run(iter, &error)) != NULL)
         n += (size_t)snprintf(text + n, sizeof names[0] - n, "%s%s", n ? ", " : "", run->name);
     gem5art_iter_close(iter);
-    if (why.code != GEM5ART_OK) {
-        snprintf(text + n, sizeof names[0] - n, "! %d", (int)why.code);
+    if (error.code != GEM5ART_OK) {
+        snprintf(text + n, sizeof names[0] - n, "! %d", (int)error.code);
         return text;
     }
-    iter = gem5art_get_artifacts(of, NULL, &why);
-    while (iter && (artifact = gem5art_next_artifact(iter, &why)) != NULL)
+    iter = gem5art_get_artifacts(of, NULL, &error);
+    while (iter && (artifact = gem5art_next_artifact(iter, &error)) != NULL)
         n += (size_t)snprintf(text + n, sizeof names[0] - n, "; %s", artifact->name);
     gem5art_iter_close(iter);
-    if (why.code != GEM5ART_OK) snprintf(text + n, sizeof names[0] - n, "! %d", (int)why.code);
+    if (error.code != GEM5ART_OK) snprintf(text + n, sizeof names[0] - n, "! %d", (int)error.code);
     return text;
 }
 
@@ -151,6 +150,15 @@ __attribute__((unused)) static int files_like(const char *part) {
     while (dir && (entry = readdir(dir)) != NULL) count += strstr(entry->d_name, part) != NULL && entry->d_name[0] != '.';
     if (dir) closedir(dir);
     return count;
+}
+
+/* Removes every file of the current folder. */
+__attribute__((unused)) static void empty_folder(void) {
+    DIR *dir = opendir(".");
+    struct dirent *entry;
+    while (dir && (entry = readdir(dir)) != NULL)
+        if (entry->d_name[0] != '.') unlink(entry->d_name);
+    if (dir) closedir(dir);
 }
 
 /* The open descriptors of this process: none may leak. */

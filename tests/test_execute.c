@@ -1,7 +1,7 @@
 /* test_execute.c - one run from gem5art_execute to its record: what the child gets, how it may end, what is kept. */
 #include "runner.h"
 
-#include <sys/time.h>
+static char project[PATH_MAX]; /* the folder that the tests were started in */
 
 /* ---- a run's life */
 
@@ -137,7 +137,7 @@ TEST(info_json_is_whole_at_every_moment) {
         snprintf(time, sizeof time, "%s", json_member("out/info.json", "current_time"));
         beats += strcmp(json_member("out/info.json", "status"), "Running") == 0 && strtod(time, NULL) > strtod(last, NULL);
         strcpy(last, time);
-        live_seen = live_seen || sh("ls db.json.live | grep -q -- -") == 0;
+        live_seen = live_seen || sh("ls db.json.live 2>/dev/null | grep -q -- -") == 0;
     }
     CHECK_INT(WEXITSTATUS(status), 0);
     CHECK_THAT(reads > 100, "only %d reads", reads);
@@ -196,7 +196,7 @@ TEST(the_command_and_its_folder) {
     memset(&how, 0, sizeof how);
     how.cwd = "elsewhere";
     CHECK_THAT(gem5art_execute(db, run, &how, &error), "refused: %s", error.message);
-    snprintf(expected, sizeof expected, "./gem5|-re|--outdir=%s/out|repo/run.py|one|two words||--flag=ü", fixture_folder);
+    snprintf(expected, sizeof expected, "gem5|-re|--outdir=%s/out|repo/run.py|one|two words||--flag=ü", fixture_folder);
     CHECK_STR(report("out", "arg "), expected);
     snprintf(elsewhere, sizeof elsewhere, "%.4000s/elsewhere", fixture_folder);
     CHECK_STR(report("out", "cwd "), elsewhere);
@@ -341,14 +341,12 @@ TEST(what_a_child_prints_goes_to_console_txt) {
 
 /* ---- runs that are ended */
 
-static void short_timeout(gem5art_run_desc *desc) { desc->timeout = 0.5; }
-
 TEST(time_out) {
     gem5art_run_desc desc;
     gem5art_run *run;
     begin();
     desc = describe("gem5-stand-in", "polite", "--stand-in=seconds=60");
-    short_timeout(&desc);
+    desc.timeout = 0.5;
     REQUIRE((run = create(&desc, false)) != NULL);
     execute_well(run);
     CHECK_STR(run->status, "Failed"); /* though it exits with 0 */
@@ -412,23 +410,18 @@ TEST(a_user_level_run_does_not_panic) {
 TEST(real_consoles) {
     static const char *const names[] = {"linux-6.1-good-boot.txt", "linux-6.1-panic-no-root.txt"};
     static const char *const statuses[] = {"Finished", "Failed"}, *const reasons[] = {"", "kernel panic"};
-    const char *source = __FILE__;
-    char path[PATH_MAX], here[PATH_MAX];
+    char path[PATH_MAX + 64];
     int i;
-    REQUIRE(getcwd(here, sizeof here) != NULL);
     for (i = 0; i < 2; i++) {
         gem5art_run *run;
-        snprintf(path, sizeof path, "%s%s%.*s/data/terminals/%s", *source == '/' ? "" : here, *source == '/' ? "" : "/",
-                 (int)(strrchr(source, '/') - source), source, names[i]);
+        snprintf(path, sizeof path, "%s/tests/data/terminals/%s", project, names[i]);
+        REQUIRE(exists(path)); /* the tests run in the project's folder */
         begin();
-        CHECK_THAT(exists(path), "there is no %s: run the tests in the project's folder", path);
-        if ((run = fs_run("children/copy_terminal", "out", path, NULL)) != NULL) {
-            execute_well(run);
-            CHECK_STR(run->status, statuses[i]);
-            CHECK_STR(run->kill_reason, reasons[i]);
-        }
+        REQUIRE((run = fs_run("children/copy_terminal", "out", path, NULL)) != NULL);
+        execute_well(run);
+        CHECK_STR(run->status, statuses[i]);
+        CHECK_STR(run->kill_reason, reasons[i]);
         end();
-        if (chdir(here) < 0) return;
     }
 }
 
@@ -546,13 +539,12 @@ TEST(user_defined_kill) {
 
 /* ---- runs that cannot start */
 
-static void check_not_started(const char *program, const char *outdir, int code, const char *part) {
+static void check_not_started(const char *program, const char *outdir, const char *part) {
     gem5art_run *run = se_run(program, outdir, "");
     char path[PATH_MAX];
     int before = recorded(NULL);
     REQUIRE(run != NULL);
     execute_well(run); /* a Failed outcome is recorded */
-    (void)code;
     CHECK_STR(run->status, "Failed");
     CHECK(!run->running);
     CHECK(run->rerunnable);
@@ -574,9 +566,9 @@ TEST(programs_that_cannot_be_executed) {
     write_text("wrong-interpreter", "#!/nonexistent/python3\n");
     CHECK_INT(sh("printf '\\177ELF\\002\\001\\001\\000\\000\\000\\000\\000\\000\\000\\000\\000\\002\\000\\377\\000' > wrong-machine; "
                  "head -c 1000 /dev/zero >> wrong-machine; chmod +x not-a-program wrong-interpreter wrong-machine"), 0);
-    check_not_started("./not-a-program", "out-1", GEM5ART_IO, "Exec format error");
-    check_not_started("./wrong-interpreter", "out-2", GEM5ART_NOT_FOUND, "interpreter");
-    check_not_started("./wrong-machine", "out-3", GEM5ART_IO, "Exec format error");
+    check_not_started("./not-a-program", "out-1", "Exec format error");
+    check_not_started("./wrong-interpreter", "out-2", "interpreter");
+    check_not_started("./wrong-machine", "out-3", "Exec format error");
     end();
 }
 
@@ -923,12 +915,10 @@ static void execute_with_little_memory(void) {
     char outdir[64];
     gem5art_run *run;
     bool executed;
-    long alive_before;
     snprintf(outdir, sizeof outdir, "out-%ld-%d", nth, nth_sticky);
     the_repo = register_path("repo", "git repo", "repo");
     run = se_run("children/exit_with", outdir, "0");
     if (!run) return;
-    alive_before = memory_alive;
     memory_count = 0;
     memory_fails_at = nth;
     memory_fails_sticky = nth_sticky;
@@ -939,7 +929,6 @@ static void execute_with_little_memory(void) {
     CHECK_INT(recorded(NULL), gem5art__starts_with(run->status, "Created") ? 0 : recorded(NULL));
     if (executed) CHECK_INT(recorded(NULL), 1);
     CHECK(waitpid(-1, NULL, WNOHANG) < 0 && errno == ECHILD);
-    (void)alive_before;
     close_db();
     CHECK_INT(memory_alive, 0);
     nth_reached = memory_count >= nth;
@@ -968,4 +957,7 @@ TEST(out_of_memory) {
     end();
 }
 
-int main(int argc, char **argv) { return test_main(argc, argv); }
+int main(int argc, char **argv) {
+    if (!getcwd(project, sizeof project)) return 1;
+    return test_main(argc, argv);
+}

@@ -1,0 +1,992 @@
+/* test_store_faults.c - what the store is after failed calls, full disks, lack of memory, kills and flipped bits, and
+   under many processes at once. Every system call of the library and every allocation goes through the hooks below. */
+#define _GNU_SOURCE
+
+#include <dirent.h>
+#include <errno.h>
+#include <fcntl.h>
+#include <pthread.h>
+#include <stdbool.h>
+#include <stdint.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/mount.h>
+#include <sys/resource.h>
+#include <sys/stat.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+typedef enum fault_mode {
+    FAIL,      /* the Nth call fails, those behind it do not */
+    STICK,     /* they do */
+    INTERRUPT, /* the Nth call that may be interrupted fails with EINTR */
+    STOP,      /* the process ends before the Nth call; a write is done by half */
+    SHORT      /* every write and read does one byte less than it could, while that is more than none */
+} fault_mode;
+
+static fault_mode fault;
+static int fault_at, fault_count, fault_errno; /* fault_at 0: no faults */
+static bool fault_lenient;                     /* no fdatasync: for tests that kill processes, not the machine */
+static void (*before_link)(void);              /* what another program does meanwhile */
+static void (*before_lstat)(void);
+static unsigned dawdle;                        /* not 0: writes are done in pieces, with pauses */
+enum { STOPPED = 77 };
+
+static bool faulty(bool may_be_interrupted) {
+    if (!fault_at || fault == SHORT || (fault == INTERRUPT && !may_be_interrupted)) return false;
+    fault_count++;
+    if (fault_count != fault_at && !(fault == STICK && fault_count > fault_at)) return false;
+    if (fault == STOP) _exit(STOPPED);
+    errno = fault == INTERRUPT ? EINTR : fault_errno;
+    return true;
+}
+
+static ssize_t hook_pwrite(int fd, const void *data, size_t size, off_t offset) {
+    if (fault_at && fault == STOP && fault_count + 1 == fault_at && size > 1) pwrite(fd, data, size / 2, offset);
+    if (faulty(true)) return -1;
+    if (fault_at && fault == SHORT && size > 1) size--;
+    if (dawdle && size > 1) {
+        unsigned i;
+        size = 1 + (dawdle = dawdle * 1103515245 + 12345) / 65536 % (size - 1);
+        for (i = 0; i < dawdle >> 28; i++) sched_yield();
+    }
+    return pwrite(fd, data, size, offset);
+}
+
+static ssize_t hook_write(int fd, const void *data, size_t size) {
+    if (fault_at && fault == STOP && fault_count + 1 == fault_at && size > 1 && write(fd, data, size / 2) < 0) return -1;
+    if (faulty(true)) return -1;
+    return write(fd, data, fault_at && fault == SHORT && size > 1 ? size - 1 : size);
+}
+
+static ssize_t hook_pread(int fd, void *data, size_t size, off_t offset) {
+    return faulty(true) ? -1 : pread(fd, data, fault_at && fault == SHORT && size > 1 ? size - 1 : size, offset);
+}
+
+static int hook_fdatasync(int fd) { return faulty(true) ? -1 : fault_lenient ? 0 : fdatasync(fd); }
+
+static int hook_link(const char *from, const char *to) {
+    if (before_link) before_link();
+    return faulty(false) ? -1 : link(from, to);
+}
+
+static int hook_lstat(const char *path, struct stat *st) {
+    if (before_lstat) before_lstat();
+    return faulty(false) ? -1 : lstat(path, st);
+}
+
+#define GEM5ART_SYS_OPEN(path, flags, mode) (faulty(true) ? -1 : open(path, flags, mode))
+#define GEM5ART_SYS_READ(fd, data, size) (faulty(true) ? -1 : read(fd, data, size))
+#define GEM5ART_SYS_WRITE(fd, data, size) hook_write(fd, data, size)
+#define GEM5ART_SYS_PREAD(fd, data, size, offset) hook_pread(fd, data, size, offset)
+#define GEM5ART_SYS_PWRITE(fd, data, size, offset) hook_pwrite(fd, data, size, offset)
+#define GEM5ART_SYS_FTRUNCATE(fd, size) (faulty(true) ? -1 : ftruncate(fd, size))
+#define GEM5ART_SYS_FDATASYNC(fd) hook_fdatasync(fd)
+#define GEM5ART_SYS_FSYNC(fd) (faulty(false) ? -1 : fault_lenient ? 0 : fsync(fd))
+#define GEM5ART_SYS_FSTAT(fd, result) (faulty(false) ? -1 : fstat(fd, result))
+#define GEM5ART_SYS_STAT(path, result) (faulty(false) ? -1 : stat(path, result))
+#define GEM5ART_SYS_LSTAT(path, result) hook_lstat(path, result)
+#define GEM5ART_SYS_FCHMOD(fd, mode) (faulty(false) ? -1 : fchmod(fd, mode))
+#define GEM5ART_SYS_FCHOWN(fd, user, group) (faulty(false) ? -1 : fchown(fd, user, group))
+#define GEM5ART_SYS_RENAME(from, to) (faulty(false) ? -1 : rename(from, to))
+#define GEM5ART_SYS_LINK(from, to) hook_link(from, to)
+#define GEM5ART_SYS_UNLINK(path) (faulty(false) ? -1 : unlink(path))
+#define GEM5ART_SYS_FCNTL(fd, command, value) (faulty(false) ? -1 : fcntl(fd, command, value))
+#define GEM5ART_SYS_FCNTL_LOCK(fd, command, lock) (faulty(true) ? -1 : fcntl(fd, command, lock))
+
+static long memory_at, memory_count, memory_blocks; /* memory_at 0: there is always enough */
+static bool memory_sticks;
+
+static void *hook_realloc(void *memory, size_t size) {
+    void *result = NULL;
+    memory_count++;
+    if (!memory_at || (memory_sticks ? memory_count < memory_at : memory_count != memory_at)) result = realloc(memory, size);
+    if (result && !memory) memory_blocks++;
+    return result;
+}
+
+static void hook_free(void *memory) {
+    memory_blocks--;
+    free(memory);
+}
+
+#define GEM5ART_MALLOC(size) hook_realloc(NULL, size)
+#define GEM5ART_REALLOC(memory, size) hook_realloc(memory, size)
+#define GEM5ART_FREE(memory) hook_free(memory)
+
+#define GEM5ART_IMPLEMENTATION
+#include "../gem5art.h"
+
+#include "test.h"
+
+#include "fixture.h"
+#include "store.h"
+
+static void set_fault(fault_mode mode, int at, int number) {
+    fault = mode;
+    fault_at = at;
+    fault_errno = number;
+    fault_count = 0;
+}
+
+/* ---- the operations that faults are thrown at, and the stores they start from */
+
+static bool append_one(void) { return store_run(db, 7); }
+
+static bool append_with_archive(void) {
+    gem5art_run run = a_run(7);
+    gem5art_artifact archive = an_artifact(8, "directory");
+    run.results = archive.id;
+    return gem5art__record_run(db, &run, &archive, &error);
+}
+
+static bool remove_one(void) { return gem5art_remove_run(db, id_of(2), &error); }
+
+static bool register_one(void) {
+    gem5art_artifact_desc desc;
+    memset(&desc, 0, sizeof desc);
+    desc.name = "artifact 8", desc.type = "kernel", desc.path = "kernel", desc.documentation = "ten letters and more";
+    return gem5art_register_artifact(db, &desc, &error) != NULL;
+}
+
+static bool find_one(void) { return gem5art_find_run(db, id_of(1), &error) != NULL; }
+static bool list_all(void) { return strchr(store_names(db), '!') == NULL; }
+
+/* The files that operations start from; A and B are runs 1 and 2. */
+static const char usual[] = "[\nA,\nB]\n", torn[] = "[\nA,\nB]\n{\"_id\":\"tor", cut[] = "[\nA,\nB,\n{\"_id\":\"tor", twice[] = "[\nA,\nB]\nA,\nB]\n";
+static const char python[] = "[\n  {\"_id\": \"py\", \"type\": \"gem5 run\", \"name\": \"from Python\"},\n  A,\n  B\n]";
+
+typedef struct operation {
+    const char *name;
+    bool (*run)(void);
+    const char *store;
+    const char *before, *after; /* what store_names shows */
+} operation;
+
+static const operation operations[] = {
+    {"append", append_one, usual, "run 1, run 2", "run 1, run 2, run 7"},
+    {"append to a torn store", append_one, torn, "run 1, run 2", "run 1, run 2, run 7"},
+    {"append to a cut store", append_one, cut, "run 1, run 2", "run 1, run 2, run 7"},
+    {"append to an unfinished one", append_one, twice, "run 1, run 2", "run 1, run 2, run 7"},
+    {"append to Python's", append_one, python, "from Python, run 1, run 2", "from Python, run 1, run 2, run 7"},
+    {"append to an empty one", append_one, "[]\n", "", "run 7"},
+    {"append with an archive", append_with_archive, usual, "run 1, run 2", "run 1, run 2, run 7; artifact 8"},
+    {"remove", remove_one, usual, "run 1, run 2", "run 1"},
+    {"remove from a torn store", remove_one, torn, "run 1, run 2", "run 1"},
+    {"register", register_one, usual, "run 1, run 2", "run 1, run 2; artifact 8"},
+    {"register in a cut store", register_one, cut, "run 1, run 2", "run 1, run 2; artifact 8"},
+    {"find", find_one, usual, "run 1, run 2", "run 1, run 2"},
+    {"list", list_all, usual, "run 1, run 2", "run 1, run 2"},
+};
+enum { OPERATIONS = sizeof operations / sizeof *operations, CHANGES = OPERATIONS - 2 };
+
+static void make_store(const char *text) {
+    gem5art__buf out = {NULL, 0, 0, false};
+    for (; *text; text++)
+        if (*text == 'A' || *text == 'B') {
+            char *line = line_of(*text - 'A' + 1);
+            gem5art__puts(&out, line);
+            gem5art__free(line);
+        } else gem5art__put(&out, text, 1);
+    write_text("db.json", out.data);
+    gem5art__buf_free(&out);
+    write_text("kernel", "vmlinux");
+}
+
+static void remove_temporary_files(void) {
+    DIR *dir = opendir(".");
+    struct dirent *entry;
+    while (dir && (entry = readdir(dir)) != NULL)
+        if (strstr(entry->d_name, ".tmp-")) unlink(entry->d_name);
+    if (dir) closedir(dir);
+}
+
+/* After whatever happened: the store opens, shows what it did before or after, takes another record and is whole. */
+static void check_store(const operation *op, const char *when, bool before_allowed, bool after_allowed) {
+    char names[256];
+    const char *shown;
+    bool before, after;
+    int count, commas;
+    if (db) close_db();
+    db = gem5art_open("db.json", NULL, &error);
+    CHECK_THAT(db != NULL, "%s, %s: %s", op->name, when, error.message);
+    if (!db) return;
+    shown = store_names(db);
+    before = strcmp(shown, op->before) == 0;
+    after = strcmp(shown, op->after) == 0;
+    CHECK_THAT((before && before_allowed) || (after && after_allowed), "%s, %s: the store has \"%s\"", op->name, when, shown);
+    snprintf(names, sizeof names, "%s", shown);
+    CHECK_THAT(store_run(db, 9), "%s, %s: %s", op->name, when, error.message);
+    CHECK_THAT(strstr(store_names(db), "run 9") != NULL, "%s, %s: run 9 is not in \"%s\"", op->name, when, store_names(db));
+    for (count = *names ? 2 : 1, commas = 0; names[commas]; commas++) count += names[commas] == ',' || (names[commas] == ';' && commas > 0);
+    CHECK_THAT(json_count("db.json") == count, "%s, %s: %d records are %d", op->name, when, count, json_count("db.json"));
+    CHECK_INT(files_like("db.json.tmp"), 0);
+    close_db();
+}
+
+/* The store that the operation starts from, alone in the current folder, and opened. */
+static void begin(const operation *op) {
+    empty_folder();
+    fixture_warnings[0] = 0;
+    make_store(op->store);
+    db = gem5art_open("db.json", NULL, &error);
+    CHECK_THAT(db != NULL, "%s", error.message);
+}
+
+/* ---- faults */
+
+TEST(each_call_may_fail_once) {
+    static const int numbers[] = {EIO, ENOSPC};
+    int i, k, n;
+    fixture_begin();
+    fault_lenient = true;
+    for (i = 0; i < OPERATIONS; i++)
+        for (k = 0; k < 2; k++) {
+            bool reached = true;
+            for (n = 1; reached && n < 200; n++) {
+                bool ok;
+                char when[64];
+                int fds;
+                begin(&operations[i]);
+                fds = open_descriptors();
+                snprintf(when, sizeof when, "call %d failing with %s", n, strerror(numbers[k]));
+                set_fault(FAIL, n, numbers[k]);
+                ok = operations[i].run();
+                reached = fault_count >= n;
+                set_fault(FAIL, 0, 0);
+                CHECK_THAT(ok || reached, "%s: %s", operations[i].name, error.message);
+                CHECK_THAT(ok || (error.code != GEM5ART_OK && *error.message), "%s, %s: no error", operations[i].name, when);
+                CHECK_THAT(open_descriptors() <= fds + 1, "%s, %s: a descriptor is left open", operations[i].name, when); /* + the lock */
+                if (operations[i].run == find_one && ok) CHECK_STR(gem5art_find_run(db, id_of(1), NULL)->name, "run 1");
+                /* A failed append is undone. A removal that could not sync the folder is done, and says that it may not last. */
+                check_store(&operations[i], when, !ok, ok || (operations[i].run == remove_one && strstr(error.message, "sync")));
+            }
+            CHECK_THAT(!reached && n > 3, "%s: there are no calls, or no end of them (%d)", operations[i].name, n);
+        }
+    fault_lenient = false;
+    fixture_end();
+}
+
+TEST(each_call_and_all_behind_it_may_fail) {
+    int i, n;
+    fixture_begin();
+    fault_lenient = true;
+    for (i = 0; i < OPERATIONS; i++) {
+        bool reached = true;
+        for (n = 1; reached && n < 200; n++) {
+            bool ok;
+            char when[64];
+            begin(&operations[i]);
+            snprintf(when, sizeof when, "all calls failing from %d on", n);
+            set_fault(STICK, n, EIO);
+            ok = operations[i].run();
+            reached = fault_count >= n;
+            set_fault(FAIL, 0, 0);
+            if (!ok) CHECK_THAT(error.code != GEM5ART_OK && *error.message, "%s, %s: no error", operations[i].name, when);
+            remove_temporary_files(); /* which could not be removed either */
+            check_store(&operations[i], when, !ok, true);
+        }
+        CHECK(!reached);
+    }
+    fault_lenient = false;
+    fixture_end();
+}
+
+TEST(interrupted_and_short_calls_are_made_again) {
+    int i, n;
+    fixture_begin();
+    fault_lenient = true;
+    for (i = 0; i < OPERATIONS; i++) {
+        bool reached = true;
+        for (n = 0; reached && n < 200; n++) {
+            begin(&operations[i]);
+            set_fault(n ? INTERRUPT : SHORT, n ? n : 1, 0);
+            CHECK_THAT(operations[i].run(), "%s, interrupted in call %d: %s", operations[i].name, n, error.message);
+            reached = !n || fault_count >= n;
+            set_fault(FAIL, 0, 0);
+            check_store(&operations[i], "interrupted", false, true);
+        }
+        CHECK(!reached && n > 3);
+    }
+    fault_lenient = false;
+    fixture_end();
+}
+
+static int stopped_at(void *argument) {
+    const operation *op = (const operation *)argument;
+    int at = fault_at;
+    bool ok;
+    fault_at = 0;
+    db = gem5art_open("db.json", NULL, &error);
+    if (!db) return 1;
+    set_fault(STOP, at, 0);
+    ok = op->run();
+    return ok ? 0 : 2;
+}
+
+TEST(a_process_may_die_at_each_call) {
+    int i, n, status;
+    fixture_begin();
+    fault_lenient = true;
+    for (i = 0; i < CHANGES; i++) {
+        int aside = 0;
+        for (n = 1, status = STOPPED; status == STOPPED && n < 200; n++) {
+            operation op = operations[i];
+            char when[64];
+            empty_folder();
+            make_store(op.store);
+            snprintf(when, sizeof when, "ended before call %d", n);
+            set_fault(STOP, n, 0);
+            status = in_child(stopped_at, &op);
+            set_fault(FAIL, 0, 0);
+            CHECK_THAT(status == STOPPED || status == 0, "%s, %s: status %d", op.name, when, status);
+            remove_temporary_files(); /* what a killed removal leaves */
+            check_store(&op, when, status == STOPPED, true);
+            aside += files_like("torn") > 0;
+            if (op.store == torn || op.store == cut) /* and what was torn before is still there */
+                CHECK(file_contains("db.json.torn.1", "\"tor") || file_contains("db.json.torn.2", "\"tor"));
+        }
+        CHECK_THAT(status == 0 && n > 5, "%s: status %d after %d calls", operations[i].name, status, n);
+        CHECK_THAT(aside > 0 || operations[i].run == remove_one, "%s: nothing was ever moved aside", operations[i].name);
+    }
+    fault_lenient = false;
+    fixture_end();
+}
+
+static int create_stopped(void *unused) {
+    (void)unused;
+    return (db = gem5art_open("db.json", NULL, &error)) != NULL ? 0 : 1;
+}
+
+TEST(creating_may_fail_or_die_at_each_call) {
+    int n, status = STOPPED, mode;
+    for (mode = 0; mode < 3; mode++) {
+        bool reached = true;
+        for (n = 1; reached && n < 100; n++) {
+            char *bytes;
+            fixture_begin();
+            set_fault(mode == 0 ? STOP : mode == 1 ? FAIL : STICK, n, ENOSPC);
+            if (mode == 0) reached = (status = in_child(create_stopped, NULL)) == STOPPED;
+            else {
+                db = gem5art_open("db.json", NULL, &error);
+                reached = fault_count >= n;
+                CHECK(db || (error.code != GEM5ART_OK && *error.message));
+                if (mode == 1 && !db) CHECK_INT(files_like("tmp"), 0); /* else it may be its removal that failed */
+                if (db && reached) close_db();
+            }
+            set_fault(FAIL, 0, 0);
+            if (exists("db.json")) {
+                bytes = read_text("db.json");
+                CHECK_STR(bytes, "[]\n");
+                free(bytes);
+            }
+            if (!db) CHECK(open_db(NULL));
+            CHECK(store_run(db, 1));
+            fixture_end();
+        }
+        CHECK(!reached && n > 5);
+        CHECK(mode || status == 0);
+    }
+}
+
+static void another_creates_it(void) {
+    before_lstat = before_link = NULL;
+    write_text("db.json", "[{\"_id\":\"x\",\"type\":\"gem5 run\",\"name\":\"theirs\"}]\n");
+}
+
+TEST(a_store_that_another_creates_meanwhile_is_used) {
+    int i;
+    for (i = 0; i < 2; i++) {
+        fixture_begin();
+        *(i ? &before_link : &before_lstat) = another_creates_it;
+        REQUIRE(open_db(NULL));
+        CHECK(!before_link && !before_lstat);
+        CHECK_STR(store_names(db), "theirs");
+        CHECK_INT(files_like(""), 1);
+        fixture_end();
+    }
+}
+
+/* ---- memory */
+
+static bool open_another(void) {
+    gem5art_db *another = gem5art_open("db.json", NULL, &error);
+    return another && gem5art_close(another, NULL);
+}
+
+TEST(each_allocation_may_fail) {
+    operation all[OPERATIONS + 1];
+    int i, sticks;
+    memcpy(all, operations, sizeof operations);
+    all[OPERATIONS] = operations[OPERATIONS - 1];
+    all[OPERATIONS].name = "open", all[OPERATIONS].run = open_another;
+    fixture_begin();
+    fault_lenient = true;
+    for (i = 0; i <= OPERATIONS; i++)
+        for (sticks = 0; sticks < 2; sticks++) {
+            bool reached = true;
+            long n;
+            for (n = 1; reached && n < 300; n++) {
+                char when[64];
+                bool ok;
+                memory_blocks = 0;
+                begin(&all[i]);
+                snprintf(when, sizeof when, "allocation %ld failing", n);
+                memory_at = n, memory_count = 0, memory_sticks = sticks;
+                ok = all[i].run();
+                reached = memory_count >= n;
+                memory_at = 0;
+                CHECK_THAT(ok || (reached && error.code == GEM5ART_NOMEM), "%s, %s: %d, %s", all[i].name, when, error.code, error.message);
+                check_store(&all[i], when, !ok, ok);
+                CHECK_THAT(memory_blocks == 0, "%s, %s: %ld blocks are not freed", all[i].name, when, memory_blocks);
+            }
+            CHECK(!reached && n > 2);
+        }
+    fault_lenient = false;
+    fixture_end();
+}
+
+/* ---- full disks */
+
+static void check_full_disk(const char *expected) {
+    char *before = read_text("db.json"), *after;
+    int i, stored = 2;
+    for (i = 3; i < 1000 && store_run(db, i); i++) {
+        free(before);
+        before = read_text("db.json");
+        stored = i;
+    }
+    CHECK(i < 1000);
+    CHECK_INT(error.code, GEM5ART_IO);
+    CHECK_CONTAINS(error.message, "/db.json");
+    CHECK_CONTAINS(error.message, expected);
+    after = read_text("db.json");
+    CHECK_STR(after, before);
+    CHECK_INT(json_count("db.json"), stored);
+    CHECK(gem5art_find_run(db, id_of(stored), &error) != NULL);
+    CHECK_INT(files_like("tmp") + files_like("torn"), 0);
+    free(before), free(after);
+}
+
+TEST(a_full_disk_leaves_the_store_as_it_was) {
+    fixture_begin();
+    CHECK(mkdir("small", 0777) == 0);
+    if (mount("none", "small", "tmpfs", 0, "size=64k") < 0) {
+        fixture_end();
+        printf("a_full_disk_leaves_the_store_as_it_was: no small disk, as mount(2) is not allowed: RLIMIT_FSIZE must do\n");
+        return;
+    }
+    CHECK(chdir("small") == 0);
+    REQUIRE(open_db(NULL) && store_run(db, 1) && store_run(db, 2));
+    check_full_disk("No space left");
+    CHECK(!gem5art_remove_run(db, id_of(1), &error)); /* the rewritten store has no room beside it */
+    CHECK_INT(error.code, GEM5ART_IO);
+    CHECK_INT(files_like("tmp"), 0);
+    CHECK(gem5art_find_run(db, id_of(1), &error) != NULL);
+    CHECK(truncate("db.json", 3000) == 0); /* nor have torn bytes, which stay where they are then */
+    CHECK(sh("head -c 1000000 /dev/zero >filler 2>/dev/null") != 0);
+    CHECK(!store_run(db, 1001) && error.code == GEM5ART_IO);
+    {
+        struct stat st;
+        CHECK(stat("db.json", &st) == 0 && st.st_size == 3000);
+        CHECK_INT(files_like("torn"), 0);
+    }
+    CHECK(unlink("filler") == 0 && store_run(db, 1001));
+    CHECK_INT(files_like("torn"), 1);
+    close_db();
+    CHECK(chdir("..") == 0 && umount("small") == 0);
+    fixture_end();
+}
+
+static int fill_to_a_limit(void *unused) {
+    struct rlimit limit = {20000, 20000};
+    (void)unused;
+    if (signal(SIGXFSZ, SIG_IGN) == SIG_ERR || setrlimit(RLIMIT_FSIZE, &limit) < 0) return 1;
+    if (!open_db(NULL) || !store_run(db, 1) || !store_run(db, 2)) return 2;
+    check_full_disk("File too large");
+    close_db();
+    return test_failures_here ? 3 : 0;
+}
+
+TEST(a_file_that_may_not_grow_stays_as_it_was) {
+    fixture_begin();
+    CHECK_INT(in_child(fill_to_a_limit, NULL), 0);
+    fixture_end();
+}
+
+/* ---- kills */
+
+/* Appends runs from `first` on, each with 1.5 KB of parameters and every third with an archive, and tells of each that was stored. */
+static void write_until_killed(int first, int pipe_fd) {
+    char filler[1500];
+    const char *params[2];
+    int i;
+    memset(filler, 'x', sizeof filler - 1);
+    filler[sizeof filler - 1] = 0;
+    params[0] = filler, params[1] = NULL;
+    dawdle = (unsigned)first | 1;
+    db = gem5art_open("db.json", NULL, &error);
+    for (i = first; db && i < first + 1000; i++) {
+        gem5art_run run = a_run(i);
+        gem5art_artifact archive = an_artifact(i + 500, "directory");
+        run.params = params;
+        if (!gem5art__record_run(db, &run, i % 3 ? NULL : &archive, &error)) _exit(1);
+        if (write(pipe_fd, &i, sizeof i) != (ssize_t)sizeof i) _exit(2);
+    }
+    _exit(3);
+}
+
+TEST(kill_9_at_any_moment_loses_nothing_that_was_acknowledged) {
+    int round, rounds = loops(300), aside, last = 0, fresh = 0;
+    unsigned seed = 1;
+    fixture_begin();
+    fault_lenient = true;
+    REQUIRE(open_db(NULL));
+    close_db();
+    for (round = 0; round < rounds; round++) {
+        int fds[2], status, acknowledged = 0, first = round * 2000 + 1, want, got;
+        bool more;
+        pid_t pid;
+        REQUIRE(pipe(fds) == 0);
+        fflush(stdout);
+        if ((pid = fork()) == 0) write_until_killed(first, fds[1]);
+        close(fds[1]);
+        seed = seed * 1103515245 + 12345;
+        want = (int)(seed >> 16) % 4;
+        for (got = 0; got < want && read(fds[0], &acknowledged, sizeof acknowledged) > 0; got++) {}
+        for (got = (int)(seed >> 20) % 400; got > 0; got--) sched_yield();
+        kill(pid, SIGKILL);
+        CHECK(waitpid(pid, &status, 0) == pid && WIFSIGNALED(status));
+        do more = read(fds[0], &got, sizeof got) > 0, acknowledged = more ? got : acknowledged; while (more);
+        close(fds[0]);
+        /* All acknowledged are there: each look is at the store as the kill left it. */
+        REQUIRE(open_db(NULL));
+        for (got = acknowledged; got >= first; got--) {
+            const gem5art_run *run = gem5art_find_run(db, id_of(got), &error);
+            CHECK_THAT(run != NULL, "round %d: run %d of %d was lost: %s", round, got, acknowledged, error.message);
+            if (got % 3 == 0) CHECK_THAT(gem5art_find_artifact(db, id_of(got + 500), &error) != NULL, "round %d: %s", round, error.message);
+        }
+        /* No archive without its run. */
+        got = (acknowledged > 0 ? acknowledged : first - 1) + 1;
+        CHECK(!gem5art_find_artifact(db, id_of(got + 500), NULL) == (got % 3 != 0 || !gem5art_find_run(db, id_of(got), NULL)));
+        last += acknowledged >= first ? acknowledged - first + 1 : 0;
+        CHECK_THAT(store_run(db, first + 1999), "round %d: %s", round, error.message);
+        fresh++;
+        close_db();
+        if (round % 50 == 49 || round == rounds - 1) {
+            CHECK(json_count("db.json") >= last + fresh);
+            CHECK(count_sealed("db.json") == json_count("db.json"));
+        }
+        if (test_failures_here) break;
+    }
+    aside = files_like("torn");
+    CHECK_THAT(rounds < 100 || aside > 0, "no kill came in an append: this tests nothing");
+    fault_lenient = false;
+    fixture_end();
+}
+
+/* ---- many processes */
+
+static int append_many(void *argument) {
+    int worker = *(int *)argument, i;
+    fault_lenient = true;
+    dawdle = (unsigned)worker + 1;
+    if (!open_db(NULL)) return 1;
+    for (i = 0; i < 200; i++) {
+        int n = 1 + worker * 1000 + i;
+        bool ok;
+        if (i % 10) ok = store_run(db, n);
+        else {
+            gem5art_artifact archive = an_artifact(n + 500, "directory");
+            gem5art_run run = a_run(n);
+            ok = gem5art__record_run(db, &run, &archive, &error);
+        }
+        if (!ok || (i % 20 == 0 && !gem5art_find_run(db, id_of(n), &error))) {
+            test_fail(__FILE__, __LINE__, "%s", error.message);
+            return 2;
+        }
+    }
+    return *fixture_warnings ? 3 : 0;
+}
+
+/* Lists all runs over and over, until the file "done" is there: never an error, never fewer, each whole. */
+static int read_many(void *unused) {
+    int most = 0;
+    (void)unused;
+    if (!open_db(NULL)) return 1;
+    while (!exists("done")) {
+        gem5art_iter *iter = gem5art_get_runs(db, NULL, &error);
+        const gem5art_run *run;
+        int count = 0;
+        if (!iter) return 2;
+        while ((run = gem5art_next_run(iter, &error)) != NULL) {
+            count++;
+            if (strncmp(run->name, "run ", 4) != 0 || atoi(run->name + 4) != atoi(run->id + 24) || strcmp(run->status, "Finished") != 0) return 3;
+        }
+        if (error.code != GEM5ART_OK || count < most) {
+            test_fail(__FILE__, __LINE__, "%d runs after %d: %s", count, most, error.message);
+            return 4;
+        }
+        most = count;
+        gem5art_iter_close(iter);
+        if (gem5art_find_run(db, id_of(999), &error) || error.code != GEM5ART_NOT_FOUND) return 5;
+    }
+    return *fixture_warnings ? 6 : most > 0 ? 0 : 7;
+}
+
+TEST(eight_processes_append_at_once_before_readers) {
+    enum { WRITERS = 8, READERS = 2 };
+    pid_t pids[WRITERS + READERS];
+    int i, status, worker;
+    fixture_begin();
+    REQUIRE(open_db(NULL));
+    close_db();
+    fflush(stdout);
+    for (i = 0; i < WRITERS + READERS; i++)
+        if ((pids[i] = fork()) == 0) _exit(i < WRITERS ? append_many(&i) : read_many(NULL));
+    for (i = 0; i < WRITERS; i++) {
+        CHECK(waitpid(pids[i], &status, 0) == pids[i]);
+        CHECK_THAT(status == 0, "a writer ended with %x", status);
+    }
+    write_text("done", "");
+    for (; i < WRITERS + READERS; i++) {
+        CHECK(waitpid(pids[i], &status, 0) == pids[i]);
+        CHECK_THAT(status == 0, "a reader ended with %x", status);
+    }
+    CHECK_INT(json_count("db.json"), WRITERS * 220);
+    CHECK_INT(count_sealed("db.json"), WRITERS * 220);
+    CHECK_INT(files_like("torn"), 0);
+    REQUIRE(open_db(NULL));
+    for (worker = 0; worker < WRITERS; worker++)
+        for (i = 0; i < 200; i += 7) {
+            const gem5art_run *run = gem5art_find_run(db, id_of(1 + worker * 1000 + i), &error);
+            CHECK_THAT(run != NULL, "%s", error.message);
+            gem5art_release_run(db, run);
+        }
+    fixture_end();
+}
+
+/* Removals among appends: what is acknowledged by either holds. */
+static int remove_many(void *unused) {
+    int i;
+    (void)unused;
+    fault_lenient = true;
+    if (!open_db(NULL)) return 1;
+    for (i = 1; i <= 40; i++)
+        if (!gem5art_remove_run(db, id_of(900000 + i), &error)) return 2;
+    return *fixture_warnings ? 3 : 0;
+}
+
+TEST(removals_and_appends_at_once) {
+    int i, status, worker = 3;
+    pid_t remover, writer, reader;
+    fixture_begin();
+    fault_lenient = true;
+    REQUIRE(open_db(NULL));
+    for (i = 1; i <= 40; i++) CHECK(store_run(db, 900000 + i));
+    close_db();
+    fault_lenient = false;
+    fflush(stdout);
+    if ((writer = fork()) == 0) _exit(append_many(&worker));
+    if ((remover = fork()) == 0) _exit(remove_many(NULL));
+    if ((reader = fork()) == 0) {
+        int broken = 0;
+        while (open_db(NULL) && !exists("done")) {
+            broken |= strchr(store_names(db), '!') != NULL;
+            close_db();
+        }
+        _exit(broken);
+    }
+    CHECK(waitpid(writer, &status, 0) == writer && status == 0);
+    CHECK(waitpid(remover, &status, 0) == remover && status == 0);
+    write_text("done", "");
+    CHECK(waitpid(reader, &status, 0) == reader && status == 0);
+    CHECK_INT(json_count("db.json"), 220);
+    fixture_end();
+}
+
+/* ---- spoiled files */
+
+static const char *three_runs(void) {
+    static char text[16384];
+    char *a = line_of(1), *b = line_of(2), *c = line_of(3);
+    snprintf(text, sizeof text, "[\n%s,\n%s,\n%s]\n", a, b, c);
+    gem5art__free(a), gem5art__free(b), gem5art__free(c);
+    return text;
+}
+
+static void write_bytes(const char *path, const char *bytes, size_t size) {
+    int fd = open(path, O_WRONLY | O_CREAT | O_TRUNC, 0666);
+    CHECK(fd >= 0 && write(fd, bytes, size) == (ssize_t)size && close(fd) == 0);
+}
+
+TEST(a_store_cut_anywhere_keeps_its_whole_records) {
+    const char *python_like = "[\n    {\n        \"_id\": \"p\",\n        \"type\": \"gem5 run\",\n        \"name\": \"run 1\"\n    },\n"
+                              "    {\n        \"name\": \"run 2\",\n        \"git\": {},\n        \"type\": \"gem5 run\",\n        \"_id\": \"q\"\n    }\n]";
+    int which;
+    fixture_begin();
+    fault_lenient = true;
+    for (which = 0; which < 2; which++) {
+        const char *text = which ? python_like : three_runs(), *ends[4];
+        size_t size = strlen(text), n;
+        int records = 0, whole;
+        const char *at = text;
+        while (which ? (at = strstr(at + 1, "\n    }")) != NULL : (at = strstr(at + 1, "\"}")) != NULL) ends[records++] = at + (which ? 6 : 2);
+        CHECK_INT(records, which ? 2 : 3);
+        for (n = 0; n <= size; n += loops(20) > 2 ? 1 : 37) {
+            char expected[64] = "", *aside;
+            write_bytes("db.json", text, n);
+            for (whole = 0; whole < records && ends[whole] <= text + n; whole++)
+                snprintf(expected + strlen(expected), 16, "%srun %d", whole ? ", " : "", whole + 1);
+            if (n == 0) {
+                CHECK(gem5art_open("db.json", NULL, &error) == NULL && error.code == GEM5ART_CORRUPT);
+                continue;
+            }
+            REQUIRE(open_db(NULL));
+            CHECK_THAT(strcmp(store_names(db), expected) == 0, "cut at %d: %s, not %s", (int)n, store_names(db), expected);
+            CHECK_THAT(store_run(db, 8), "cut at %d: %s", (int)n, error.message);
+            CHECK_THAT(json_count("db.json") == whole + 1, "cut at %d: %d records, not %d", (int)n, json_count("db.json"), whole + 1);
+            /* Every byte behind the last whole record is still somewhere. */
+            if (exists("db.json.torn.1")) {
+                const char *kept = whole ? ends[whole - 1] : text + 1;
+                aside = read_text("db.json.torn.1");
+                CHECK_THAT(strlen(aside) == (size_t)(text + n - kept) && strncmp(aside, kept, strlen(aside)) == 0, "cut at %d: \"%s\" is aside", (int)n, aside);
+                free(aside);
+                CHECK(unlink("db.json.torn.1") == 0);
+            } else CHECK_THAT(n >= size - 1 || (whole ? ends[whole - 1] == text + n : n == 1) || (which && n >= size - 2), "cut at %d: nothing is aside", (int)n);
+            close_db();
+        }
+    }
+    fault_lenient = false;
+    fixture_end();
+}
+
+/* Whatever bit is wrong: rows are what they were, or the change is told by an error, a warning or a record that is gone as torn. */
+TEST(a_flipped_bit_is_found_or_harmless) {
+    char text[16384];
+    size_t size, i;
+    int bit, told = 0, silent = 0;
+    fixture_begin();
+    fault_lenient = true;
+    snprintf(text, sizeof text, "%s", three_runs());
+    size = strlen(text);
+    REQUIRE(open_db(NULL));
+    for (i = 0; i < size; i += loops(20) > 2 ? 1 : 41)
+        for (bit = 0; bit < 8; bit += i % 64 ? 3 : 1) {
+            gem5art_iter *iter;
+            const gem5art_run *run;
+            int seen = 0;
+            bool found;
+            text[i] ^= (char)(1 << bit);
+            write_bytes("new", text, size);
+            CHECK(rename("new", "db.json") == 0); /* so that no db takes it for a rewrite */
+            fixture_warnings[0] = 0;
+            found = false;
+            iter = gem5art_get_runs(db, NULL, &error);
+            while (iter && (run = gem5art_next_run(iter, &error)) != NULL) {
+                const char *end = strchr(run->name, ' ');
+                seen++;
+                CHECK_THAT(end && strcmp(run->id, id_of(atoi(end + 1))) == 0 && strcmp(run->hash, hash_of(atoi(end + 1))) == 0 &&
+                               strcmp(run->status, "Finished") == 0 && run->timeout == 0 && run->return_code == 0 && *run->outdir == 0,
+                           "bit %d of byte %d changed %s", bit, (int)i, run->name);
+            }
+            gem5art_iter_close(iter);
+            found = error.code != GEM5ART_OK || *fixture_warnings;
+            if (!found && seen < 3) /* a run that is no run any more: an artifact with a bad checksum */
+                found = strchr(store_names(db), '!') != NULL || *fixture_warnings;
+            CHECK_THAT(found || seen == 3, "bit %d of byte %d: %d rows and not a word", bit, (int)i, seen);
+            if (found) told++;
+            else silent++;
+            text[i] ^= (char)(1 << bit);
+        }
+    CHECK(told > silent * 20); /* harmless are only the likes of a newline that became a tab */
+    fault_lenient = false;
+    fixture_end();
+}
+
+/* An append to a spoiled store loses none of its bytes. */
+TEST(appending_to_a_store_with_a_flipped_bit_keeps_all_bytes) {
+    char text[16384];
+    size_t size, i;
+    fixture_begin();
+    fault_lenient = true;
+    snprintf(text, sizeof text, "%s", three_runs());
+    size = strlen(text);
+    for (i = 0; i < size; i += loops(20) > 2 ? 5 : 211) {
+        char *now, *aside;
+        size_t bit = i % 8, kept;
+        text[i] ^= (char)(1 << bit);
+        write_bytes("db.json", text, size);
+        if ((db = gem5art_open("db.json", NULL, &error)) != NULL) {
+            bool ok = store_run(db, 8);
+            now = read_text("db.json");
+            aside = read_text("db.json.torn.1");
+            for (kept = 0; kept < size && now[kept] == text[kept]; kept++) {}
+            if (!ok) CHECK_INT(kept, size);
+            else if (!*aside) CHECK_THAT(kept >= size - 2, "byte %d: only %d bytes are kept", (int)i, (int)kept);
+            else CHECK_THAT(kept + strlen(aside) >= size && strcmp(aside, text + size - strlen(aside)) == 0, "byte %d: %d bytes and \"%s\"", (int)i, (int)kept, aside);
+            free(now), free(aside);
+            unlink("db.json.torn.1");
+            close_db();
+        } else CHECK_INT(error.code, GEM5ART_CORRUPT);
+        text[i] ^= (char)(1 << bit);
+    }
+    fault_lenient = false;
+    fixture_end();
+}
+
+/* ---- locks; the same for POSIX locks, in a build with GEM5ART_PORTABLE or GEM5ART_NO_OFD_LOCKS */
+
+/* Does somebody hold the claim of run n? Asked by another process, which knows only what the kernel knows. */
+static int claimed_elsewhere(void *argument) {
+    gem5art_db *mine = gem5art_open("db.json", NULL, NULL);
+    bool ok = mine && gem5art__claim_run(mine, hash_of(*(int *)argument), &error);
+    return ok ? 0 : error.code == GEM5ART_BUSY ? 1 : 2;
+}
+
+static int is_claimed_by_any(int n) { return in_child(claimed_elsewhere, &n); }
+
+/* 62 bits of a hash decide: these differ in them. */
+static char *lock_hash(int n) {
+    static char hash[4][72];
+    snprintf(hash[n % 4], sizeof hash[0], "%015d0%048d", n, 0);
+    return hash[n % 4];
+}
+
+static int lock_hash_claimed(void *argument) {
+    gem5art_db *mine = gem5art_open("db.json", NULL, NULL);
+    bool ok = mine && gem5art__claim_run(mine, (const char *)argument, &error);
+    return ok ? 0 : error.code == GEM5ART_BUSY ? 1 : 2;
+}
+
+TEST(claims_exclude_dbs_of_one_process_and_others) {
+    gem5art_db *other;
+    fixture_begin();
+    REQUIRE(open_db(NULL) && (other = gem5art_open("db.json", NULL, &error)) != NULL);
+    CHECK(gem5art__claim_run(db, lock_hash(1), &error));
+    CHECK(!gem5art__claim_run(other, lock_hash(1), &error));
+    CHECK_INT(error.code, GEM5ART_BUSY);
+    CHECK(!gem5art__claim_run(db, lock_hash(1), &error)); /* a db remembers its own */
+    CHECK_INT(error.code, GEM5ART_BUSY);
+    CHECK_INT(in_child(lock_hash_claimed, lock_hash(1)), 1);
+    CHECK_INT(in_child(lock_hash_claimed, lock_hash(2)), 0);
+    CHECK(gem5art__claim_run(other, lock_hash(2), &error));
+    CHECK_INT(in_child(lock_hash_claimed, lock_hash(2)), 1);
+    CHECK(store_run(db, 1) && store_run(other, 2)); /* the writer lock is another byte, and letting it go lets go nothing else */
+    CHECK_INT(in_child(lock_hash_claimed, lock_hash(1)), 1);
+    CHECK_INT(in_child(lock_hash_claimed, lock_hash(2)), 1);
+    CHECK(gem5art_close(other, &error)); /* drops its own claim, not the other's */
+    CHECK_INT(in_child(lock_hash_claimed, lock_hash(1)), 1);
+    CHECK_INT(in_child(lock_hash_claimed, lock_hash(2)), 0);
+    CHECK(gem5art__claim_run(db, lock_hash(2), &error));
+    gem5art__unclaim_run(db, lock_hash(1));
+    CHECK_INT(in_child(lock_hash_claimed, lock_hash(1)), 0);
+    CHECK_INT(in_child(lock_hash_claimed, lock_hash(2)), 1);
+    gem5art__unclaim_run(db, lock_hash(2));
+    CHECK_INT(is_claimed_by_any(3), 0);
+    fixture_end();
+}
+
+/* Opening and closing the same store by other names must not drop locks either. */
+TEST(claims_survive_dbs_that_come_and_go) {
+    int i;
+    fixture_begin();
+    CHECK(symlink("db.json", "other.json") == 0);
+    REQUIRE(open_db(NULL));
+    CHECK(gem5art__claim_run(db, lock_hash(1), &error));
+    for (i = 0; i < 3; i++) {
+        gem5art_db *other = gem5art_open(i % 2 ? "db.json" : "other.json", NULL, &error);
+        REQUIRE(other != NULL);
+        CHECK(store_run(other, i + 1));
+        CHECK(!gem5art__claim_run(other, lock_hash(1), &error) && error.code == GEM5ART_BUSY);
+        CHECK(gem5art_close(other, &error));
+        CHECK_INT(in_child(lock_hash_claimed, lock_hash(1)), 1);
+    }
+    fixture_end();
+}
+
+/* A child that opens the store has locks of its own, whatever its parent held when it forked. */
+static int claim_after_parent(void *argument) {
+    int fd = *(int *)argument;
+    char byte;
+    gem5art_db *mine = gem5art_open("db.json", NULL, NULL);
+    if (!mine || gem5art__claim_run(mine, lock_hash(1), &error) || error.code != GEM5ART_BUSY) return 1;
+    if (write(fd, "?", 1) != 1 || read(fd, &byte, 1) != 1) return 2;
+    return gem5art__claim_run(mine, lock_hash(1), &error) && store_run(mine, 5) ? 0 : 3;
+}
+
+TEST(a_child_sees_its_parents_claims_come_and_go) {
+    int fds[2], status;
+    char byte;
+    pid_t pid;
+    fixture_begin();
+    REQUIRE(open_db(NULL) && store_run(db, 1) && gem5art__claim_run(db, lock_hash(1), &error));
+    REQUIRE(gem5art__sockets(fds));
+    fflush(stdout);
+    if ((pid = fork()) == 0) _exit(claim_after_parent(&fds[1]));
+    close(fds[1]);
+    CHECK_INT(read(fds[0], &byte, 1), 1);
+    gem5art__unclaim_run(db, lock_hash(1));
+    CHECK_INT(write(fds[0], "!", 1), 1);
+    CHECK(waitpid(pid, &status, 0) == pid);
+    CHECK_INT(status, 0);
+    CHECK(gem5art_find_run(db, id_of(5), &error) != NULL);
+    close(fds[0]);
+    fixture_end();
+}
+
+static void *append_in_thread(void *argument) {
+    int worker = *(int *)argument, i;
+    gem5art_error why;
+    gem5art_db *mine = gem5art_open("db.json", NULL, &why);
+    for (i = 0; mine && i < 50; i++) {
+        gem5art__buf line = {NULL, 0, 0, false};
+        gem5art_run run;
+        char id[40];
+        memset(&run, 0, sizeof run);
+        gem5art__set_defaults(gem5art__run_fields, &run);
+        snprintf(id, sizeof id, "%d-%d", worker, i);
+        run.id = id, run.type = "gem5 run", run.name = "in a thread";
+        if (!gem5art__record_run(mine, &run, NULL, &why)) return NULL;
+        gem5art__buf_free(&line);
+    }
+    return mine && gem5art_close(mine, &why) ? argument : NULL;
+}
+
+TEST(threads_with_a_db_each_append_at_once) {
+    pthread_t threads[4];
+    int workers[4], i;
+    void *result;
+    fixture_begin();
+    REQUIRE(open_db(NULL));
+    fault_lenient = true;
+    for (i = 0; i < 4; i++) {
+        workers[i] = i;
+        REQUIRE(pthread_create(&threads[i], NULL, append_in_thread, &workers[i]) == 0);
+    }
+    for (i = 0; i < 4; i++) CHECK(pthread_join(threads[i], &result) == 0 && result != NULL);
+    fault_lenient = false;
+    CHECK_INT(json_count("db.json"), 200);
+    CHECK_INT(count_sealed("db.json"), 200);
+    fixture_end();
+}
+
+TEST(a_lock_that_the_file_system_refuses_is_an_error) {
+    int n;
+    bool refused = false;
+    for (n = 1; n < 20 && !refused; n++) { /* one of the calls is the lock */
+        fixture_begin();
+        REQUIRE(open_db(NULL));
+        set_fault(FAIL, n, ENOLCK);
+        refused = !store_run(db, 1) && strstr(error.message, "needs a file system with fcntl locks") != NULL;
+        set_fault(FAIL, 0, 0);
+        if (refused) CHECK_INT(error.code, GEM5ART_IO);
+        if (refused) CHECK_CONTAINS(error.message, "/db.json.lock");
+        CHECK_INT(json_count("db.json"), refused ? 0 : json_count("db.json"));
+        fixture_end();
+    }
+    CHECK(refused);
+}
+
+int main(int argc, char **argv) { return test_main(argc, argv); }
