@@ -5274,12 +5274,17 @@ static void gem5art__drop_live(gem5art_db *db, const char *id) {
     gem5art__arena_free(&arena);
 }
 
-/* Reads STORE.live/NAME into the arena; false where it is gone or no entry, which is no error. */
-static bool gem5art__read_live(gem5art_db *db, const char *name, gem5art__arena *arena, gem5art__live *live) {
+/* Reads STORE.live/NAME into the arena; false where it is gone or no entry. An error with NOMEM or IO: it may be one. */
+static bool gem5art__read_live(gem5art_db *db, const char *name, gem5art__arena *arena, gem5art__live *live, gem5art_error *error) {
     const gem5art__live_field *field;
     const gem5art_json *entry, *member;
-    char *path = gem5art__join_path(arena, db->live_path, name);
-    if (strlen(name) != 36 || !path || (entry = gem5art__read_info(arena, path, NULL)) == NULL) return false;
+    char *path;
+    gem5art__clear(error);
+    if (strlen(name) != 36) return false;
+    path = gem5art__join_path(arena, db->live_path, name);
+    if (!path) return gem5art__fail_nomem(error);
+    entry = gem5art__read_info(arena, path, error);
+    if (!entry) return false;
     memset(live, 0, sizeof *live);
     for (field = gem5art__live_fields; field->name; field++) {
         char *at = (char *)live + field->offset;
@@ -5435,13 +5440,16 @@ static bool gem5art__take_lost(gem5art__run *run, gem5art_error *error) {
     gem5art_db *db = run->db;
     DIR *dir = GEM5ART_SYS_OPENDIR(db->live_path);
     struct dirent *entry;
+    gem5art_error why;
     bool ok = true;
-    if (!dir) return true;
+    if (!dir) return errno == ENOENT ? true : gem5art__fail_errno(error, "read", db->live_path);
     while (ok && (entry = GEM5ART_SYS_READDIR(dir)) != NULL) {
         gem5art__arena arena = {NULL, false};
         gem5art__live live;
-        if (!gem5art__is_own_live(db, entry->d_name) && gem5art__read_live(db, entry->d_name, &arena, &live) &&
-            strcmp(live.hash, run->public_.hash) == 0) {
+        if (gem5art__is_own_live(db, entry->d_name)) continue;
+        if (!gem5art__read_live(db, entry->d_name, &arena, &live, &why)) {
+            if (why.code == GEM5ART_NOMEM || why.code == GEM5ART_IO) ok = gem5art__fail(error, why.code, "%s", why.message);
+        } else if (strcmp(live.hash, run->public_.hash) == 0) {
             ok = gem5art__end_lost_group(db, &live, error) && gem5art__record_lost(db, &live, &arena, error);
             if (ok) gem5art__drop_live(db, live.id);
         }
@@ -8153,7 +8161,7 @@ static const gem5art_json *gem5art__next_live(gem5art_iter *iter, bool *lost) {
         const gem5art_json *info;
         char *path;
         gem5art__arena_free(&iter->row_arena);
-        if (!gem5art__read_live(iter->db, entry->d_name, &iter->row_arena, &live)) continue;
+        if (!gem5art__read_live(iter->db, entry->d_name, &iter->row_arena, &live, NULL)) continue;
         path = gem5art__join_path(&iter->row_arena, live.outdir, "info.json");
         info = path ? gem5art__read_info(&iter->row_arena, path, NULL) : NULL;
         if (!info || strcmp(gem5art__record_text(info, "_id"), live.id) != 0 || !gem5art__record_matches(iter, info)) continue;

@@ -21,10 +21,13 @@ static void counted_free(void *memory);
 
 #define GEM5ART_SYS_OPEN(path, flags, mode) test_open(path, flags, mode)
 #define GEM5ART_SYS_FDATASYNC(fd) test_fdatasync(fd)
+#define GEM5ART_SYS_POLL(fds, count, timeout) test_poll(fds, count, timeout)
 #define GEM5ART_SYS_LINK(from, to) (note_info(from, to), link(from, to))
 #define GEM5ART_SYS_RENAME(from, to) (note_info(from, to), rename(from, to))
 static int test_open(const char *path, int flags, unsigned mode);
 static int test_fdatasync(int fd);
+struct pollfd;
+static int test_poll(struct pollfd *fds, unsigned count, int timeout);
 static void note_info(const char *from, const char *to);
 
 #define GEM5ART_IMPLEMENTATION
@@ -61,6 +64,19 @@ static int test_open(const char *path, int flags, unsigned mode) {
 static int test_fdatasync(int fd) {
     if (datasync_fails) return errno = EIO, -1;
     return fdatasync(fd);
+}
+
+static int waits; /* how many calls of poll could have waited */
+
+static int test_poll(struct pollfd *fds, unsigned count, int timeout) {
+    waits += timeout != 0;
+    return poll(fds, count, timeout);
+}
+
+/* Is this under valgrind or the like (`make` says so), where fewer rounds must do? */
+__attribute__((unused)) static bool is_slow(void) {
+    const char *runner = getenv("RUNNER");
+    return runner && *runner;
 }
 
 /* ---- looking at JSON files and processes */
@@ -157,14 +173,25 @@ static void end(void) {
     fixture_end();
 }
 
-/* A desc of a run of a program (a path, or what `make` built, such as "children/slow") with one parameter. */
-static gem5art_run_desc describe(const char *program, const char *outdir, const char *param) {
-    static const char *params[8][2];
+/* A desc of a run of a program (a path, or what `make` built, such as "children/slow") with parameters, which a "|"
+   parts; NULL: none. It lives until the eighth call after this one. */
+static gem5art_run_desc describe(const char *program, const char *outdir, const char *parameters) {
+    static const char *params[8][8];
+    static char *texts[8];
     static int next;
     gem5art_run_desc desc;
+    char *at;
+    int count = 0;
     memset(&desc, 0, sizeof desc);
     next = (next + 1) % 8;
-    params[next][0] = param;
+    free(texts[next]);
+    at = texts[next] = parameters ? strdup(parameters) : NULL;
+    while (at) {
+        params[next][count++] = at;
+        at = strchr(at, '|');
+        if (at) *at++ = 0;
+    }
+    params[next][count] = NULL;
     desc.name = outdir;
     desc.gem5_artifact = register_path("gem5", "gem5 binary", *program == '/' || *program == '.' ? program : built(program));
     desc.gem5_git_artifact = desc.run_script_git_artifact = the_repo;
@@ -180,14 +207,14 @@ static gem5art_run *create(const gem5art_run_desc *desc, bool fs) {
     return run;
 }
 
-__attribute__((unused)) static gem5art_run *se_run(const char *program, const char *outdir, const char *param) {
-    gem5art_run_desc desc = describe(program, outdir, param);
+__attribute__((unused)) static gem5art_run *se_run(const char *program, const char *outdir, const char *params) {
+    gem5art_run_desc desc = describe(program, outdir, params);
     return create(&desc, false);
 }
 
 /* A full-system run; `set` may change the desc. */
-__attribute__((unused)) static gem5art_run *fs_run(const char *program, const char *outdir, const char *param, void (*set)(gem5art_run_desc *)) {
-    gem5art_run_desc desc = describe(program, outdir, param);
+__attribute__((unused)) static gem5art_run *fs_run(const char *program, const char *outdir, const char *params, void (*set)(gem5art_run_desc *)) {
+    gem5art_run_desc desc = describe(program, outdir, params);
     desc.linux_binary_artifact = register_path("linux", "kernel", "vmlinux");
     desc.disk_image_artifact = register_path("disk", "disk image", "disk.img");
     if (set) set(&desc);

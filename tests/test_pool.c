@@ -1,0 +1,1019 @@
+/* test_pool.c - many runs at once: events, limits, a caller's own loop, signals, and what happens when the harness or
+   the warden is killed. */
+#include "runner.h"
+
+#include <poll.h>
+#ifdef __linux__
+#include <sys/prctl.h>
+#endif
+
+/* ---- what the pool told: "queued a, spawned a, ended a", without the beats */
+
+static char events[65536];
+static int beats, most_running, spawned_now, most_spawned;
+static gem5art_event last_event;
+static gem5art_error last_error; /* of the last event that had one */
+
+static void forget_events(void) {
+    events[0] = 0;
+    beats = most_running = spawned_now = most_spawned = 0;
+    memset(&last_error, 0, sizeof last_error);
+}
+
+static void note_event(const gem5art_event *event, void *user_data) {
+    static const char *const names[] = {"queued", "skipped", "spawned", "beat", "killed", "ended"};
+    size_t length = strlen(events);
+    (void)user_data;
+    CHECK_INT(event->queued + event->running + event->finished + event->failed + event->skipped, event->added);
+    if (event->running > most_running) most_running = event->running;
+    last_event = *event;
+    last_event.error = NULL;
+    if (event->error) last_error = *event->error;
+    if (event->type == GEM5ART_EVENT_BEAT) {
+        beats++;
+        return;
+    }
+    spawned_now += (event->type == GEM5ART_EVENT_SPAWNED) - (event->type == GEM5ART_EVENT_ENDED && event->run->pid > 0);
+    if (spawned_now > most_spawned) most_spawned = spawned_now;
+    snprintf(events + length, sizeof events - length, "%s%s %s", length ? ", " : "", names[event->type], event->run->name);
+}
+
+static gem5art_pool *new_pool(int jobs, double grace) {
+    gem5art_pool_desc desc;
+    gem5art_pool *pool;
+    memset(&desc, 0, sizeof desc);
+    desc.jobs = jobs;
+    desc.grace = grace;
+    desc.event = note_event;
+    forget_events();
+    pool = gem5art_pool_create(db, &desc, &error);
+    if (!pool) test_fail(__FILE__, __LINE__, "no pool: %s", error.message);
+    return pool;
+}
+
+static void add(gem5art_pool *pool, gem5art_run *run) {
+    if (!gem5art_pool_add(pool, run, &error)) test_fail(__FILE__, __LINE__, "%s is refused: %s", run ? run->name : "NULL", error.message);
+}
+
+static void wait_well(gem5art_pool *pool) {
+    if (!gem5art_pool_wait(pool, &error)) test_fail(__FILE__, __LINE__, "the pool fails: %s", error.message);
+}
+
+/* Steps until something is so. */
+#define STEP_UNTIL(pool, condition)                                                                       \
+    do {                                                                                                  \
+        double until_ = gem5art__monotonic() + 30;                                                        \
+        while (!(condition) && gem5art__monotonic() < until_) gem5art_pool_step(pool, 20, &error);        \
+        if (gem5art__monotonic() >= until_) test_fail(__FILE__, __LINE__, "never so: %s", #condition);    \
+    } while (0)
+
+/* ---- events */
+
+TEST(events_and_counts) {
+    gem5art_pool *pool;
+    begin();
+    REQUIRE((pool = new_pool(1, 0)) != NULL);
+    add(pool, se_run("children/exit_with", "a", "0"));
+    add(pool, se_run("children/exit_with", "b", "3"));
+    CHECK_STR(events, "queued a, queued b");
+    CHECK_INT(last_event.queued, 2);
+    wait_well(pool);
+    CHECK_STR(events, "queued a, queued b, spawned a, ended a, spawned b, ended b");
+    CHECK_INT(last_event.added, 2);
+    CHECK_INT(last_event.finished, 1);
+    CHECK_INT(last_event.failed, 1);
+    CHECK_INT(last_event.running + last_event.queued + last_event.skipped, 0);
+    CHECK_INT(gem5art_pool_step(pool, -1, &error), 0); /* nothing left: no waiting either */
+    gem5art_pool_destroy(pool);
+    CHECK_INT(recorded(NULL), 2);
+    end();
+}
+
+TEST(a_pool_goes_on_behind_recorded_runs) {
+    gem5art_run *run;
+    gem5art_pool *pool;
+    char outdir[32];
+    int i;
+    begin();
+    for (i = 0; i < 3; i++) { /* recorded under other names */
+        snprintf(outdir, sizeof outdir, "%d", i);
+        REQUIRE((run = se_run("children/exit_with", i == 0 ? "x" : i == 1 ? "y" : "z", outdir)) != NULL);
+        execute_well(run);
+    }
+    REQUIRE((pool = new_pool(2, 0)) != NULL);
+    add(pool, se_run("children/exit_with", "a", "0"));
+    add(pool, se_run("children/exit_with", "b", "1"));
+    add(pool, se_run("children/exit_with", "c", "2"));
+    add(pool, se_run("children/exit_with", "d", "0x"));
+    wait_well(pool);
+    CHECK_STR(events, "queued a, queued b, queued c, queued d, skipped a, skipped b, skipped c, spawned d, ended d");
+    CHECK_INT(last_error.code, GEM5ART_EXISTS);
+    CHECK_CONTAINS(last_error.message, "\"c\"");
+    CHECK_INT(last_event.skipped, 3);
+    gem5art_pool_destroy(pool);
+    end();
+}
+
+TEST(the_same_run_twice) {
+    gem5art_run *run, *same;
+    gem5art_pool *pool;
+    begin();
+    REQUIRE((pool = new_pool(1, 0)) != NULL);
+    REQUIRE((run = se_run("children/exit_with", "a", "0")) != NULL);
+    REQUIRE((same = se_run("children/exit_with", "b", "0")) != NULL);
+    add(pool, run);
+    CHECK(!gem5art_pool_add(pool, run, &error));
+    CHECK_INT(error.code, GEM5ART_INVALID);
+    CHECK(!gem5art_pool_add(pool, same, &error));
+    CHECK_INT(error.code, GEM5ART_INVALID);
+    CHECK_CONTAINS(error.message, "\"b\"");
+    CHECK_CONTAINS(error.message, run->hash);
+    wait_well(pool);
+    CHECK(!gem5art_pool_add(pool, same, &error)); /* "has had" */
+    CHECK_STR(events, "queued a, spawned a, ended a");
+    gem5art_pool_destroy(pool);
+    end();
+}
+
+TEST(calls_without_a_pool) {
+    gem5art_run *run;
+    gem5art_pool *pool;
+    begin();
+    REQUIRE((run = se_run("children/exit_with", "a", "0")) != NULL);
+    CHECK(!gem5art_pool_add(NULL, run, &error));
+    CHECK_INT(error.code, GEM5ART_INVALID);
+    CHECK_INT(gem5art_pool_step(NULL, 0, &error), -1);
+    CHECK_INT(error.code, GEM5ART_INVALID);
+    CHECK(!gem5art_pool_wait(NULL, NULL));
+    CHECK(!gem5art_pool_cancel(NULL, "x", &error));
+    CHECK_INT(gem5art_pool_fd(NULL), -1);
+    CHECK_INT(gem5art_pool_timeout(NULL), -1);
+    gem5art_pool_destroy(NULL);
+    CHECK(gem5art_pool_create(NULL, NULL, &error) == NULL);
+    CHECK_INT(error.code, GEM5ART_INVALID);
+    REQUIRE((pool = gem5art_pool_create(db, NULL, NULL)) != NULL); /* all by default */
+    CHECK(pool->desc.jobs >= 1);
+    CHECK(!gem5art_pool_add(pool, NULL, NULL));
+    CHECK(!gem5art_pool_cancel(pool, NULL, &error));
+    CHECK(gem5art_pool_add(pool, run, NULL));
+    CHECK(gem5art_pool_wait(pool, NULL));
+    gem5art_pool_destroy(pool);
+    REQUIRE((pool = new_pool(-1, 0)) != NULL);
+    CHECK_INT(pool->desc.jobs, GEM5ART_MAX_JOBS);
+    gem5art_pool_destroy(pool);
+    CHECK_INT(recorded("Finished"), 1);
+    end();
+}
+
+TEST(jobs_is_the_limit) {
+    gem5art_pool *pool;
+    char name[16];
+    int i;
+    begin();
+    REQUIRE((pool = new_pool(3, 0)) != NULL);
+    for (i = 0; i < 10; i++) {
+        snprintf(name, sizeof name, "0.1%d", i);
+        add(pool, se_run("children/slow", name, name));
+    }
+    wait_well(pool);
+    CHECK_INT(most_running, 3);
+    CHECK_INT(most_spawned, 3);
+    CHECK_INT(last_event.finished, 10);
+    gem5art_pool_destroy(pool);
+    end();
+}
+
+TEST(task_and_folder_of_a_pool) {
+    gem5art_pool_desc desc;
+    gem5art_pool *pool;
+    gem5art_run *run;
+    char cwd[PATH_MAX + 16];
+    begin();
+    CHECK_INT(sh("mkdir elsewhere && cp -r repo elsewhere/"), 0);
+    REQUIRE((run = se_run("children/report_environment", "a", "")) != NULL);
+    memset(&desc, 0, sizeof desc);
+    desc.cwd = "elsewhere/.";
+    desc.task_id = "slurm 77";
+    REQUIRE((pool = gem5art_pool_create(db, &desc, &error)) != NULL);
+    add(pool, run);
+    wait_well(pool);
+    gem5art_pool_destroy(pool);
+    snprintf(cwd, sizeof cwd, "cwd %s/elsewhere\n", fixture_folder);
+    CHECK(file_contains("a/report.txt", cwd));
+    CHECK_STR(json_member("a/info.json", "task_id"), "slurm 77");
+    CHECK(gem5art__ends_with(json_member("a/info.json", "cwd"), "/elsewhere"));
+    end();
+}
+
+/* ---- a loop of one's own */
+
+TEST(an_own_loop) {
+    gem5art_pool *pool;
+    int left, turns = 0;
+    begin();
+    REQUIRE((pool = new_pool(2, 0)) != NULL);
+    CHECK_INT(gem5art_pool_timeout(pool), -1);
+    add(pool, se_run("children/slow", "a", "0.4"));
+    add(pool, se_run("children/slow", "b", "0.5"));
+    add(pool, se_run("children/exit_with", "c", "0"));
+    CHECK_INT(gem5art_pool_timeout(pool), 0);
+    waits = 0;
+    do {
+        struct pollfd fd;
+        fd.fd = gem5art_pool_fd(pool);
+        fd.events = POLLIN;
+        CHECK(poll(&fd, 1, gem5art_pool_timeout(pool)) >= 0);
+        left = gem5art_pool_step(pool, 0, &error);
+        turns++;
+    } while (left > 0);
+    CHECK_INT(left, 0);
+    CHECK_INT(waits, 0); /* step never waited */
+    CHECK_THAT(turns < 150, "%d turns: it does not wait either where it should", turns);
+    CHECK_INT(last_event.finished, 3);
+    CHECK(beats >= 4);
+    gem5art_pool_destroy(pool);
+    end();
+}
+
+/* ---- calls from the event callback */
+
+static gem5art_pool *callback_pool;
+static int to_add;
+
+static void add_one_more(const gem5art_event *event, void *user_data) {
+    char name[16];
+    note_event(event, user_data);
+    if (event->type != GEM5ART_EVENT_ENDED && event->type != GEM5ART_EVENT_SKIPPED) return;
+    if (to_add-- <= 0) return;
+    snprintf(name, sizeof name, "%d", to_add);
+    add(callback_pool, se_run("children/exit_with", name, name));
+}
+
+static gem5art_pool *pool_with_callback(void (*callback)(const gem5art_event *, void *)) {
+    gem5art_pool_desc desc;
+    memset(&desc, 0, sizeof desc);
+    desc.jobs = 1;
+    desc.event = callback;
+    forget_events();
+    return callback_pool = gem5art_pool_create(db, &desc, &error);
+}
+
+TEST(adding_from_the_callback) {
+    gem5art_pool *pool;
+    begin();
+    REQUIRE((pool = pool_with_callback(add_one_more)) != NULL);
+    to_add = 3;
+    add(pool, se_run("children/exit_with", "a", "x"));
+    wait_well(pool);
+    CHECK_STR(events, "queued a, spawned a, ended a, queued 2, spawned 2, ended 2, queued 1, spawned 1, ended 1, queued 0, spawned 0, ended 0");
+    gem5art_pool_destroy(pool);
+    REQUIRE((pool = pool_with_callback(add_one_more)) != NULL);
+    to_add = 2; /* what is added while the pool is ended is skipped too */
+    add(pool, se_run("children/slow", "b", "60"));
+    add(pool, se_run("children/slow", "c", "61"));
+    STEP_UNTIL(pool, last_event.running == 1 && strstr(events, "spawned b"));
+    forget_events();
+    gem5art_pool_destroy(pool);
+    CHECK_STR(events, "killed b, skipped c, queued 1, skipped 1, queued 0, skipped 0, ended b");
+    CHECK_INT(last_event.queued + last_event.running, 0);
+    end();
+}
+
+static void step_from_callback(const gem5art_event *event, void *user_data) {
+    note_event(event, user_data);
+    if (event->type != GEM5ART_EVENT_SPAWNED) return;
+    CHECK_INT(gem5art_pool_step(callback_pool, 0, &error), -1);
+    CHECK_INT(error.code, GEM5ART_INVALID);
+    CHECK_CONTAINS(error.message, "callback");
+    CHECK(!gem5art_pool_wait(callback_pool, &error));
+    CHECK_INT(error.code, GEM5ART_INVALID);
+}
+
+TEST(stepping_from_the_callback) {
+    gem5art_pool *pool;
+    begin();
+    REQUIRE((pool = pool_with_callback(step_from_callback)) != NULL);
+    add(pool, se_run("children/exit_with", "a", "0"));
+    wait_well(pool);
+    CHECK_INT(last_event.finished, 1);
+    gem5art_pool_destroy(pool);
+    end();
+}
+
+static void cancel_from_callback(const gem5art_event *event, void *user_data) {
+    note_event(event, user_data);
+    if (event->type == GEM5ART_EVENT_SPAWNED) CHECK(gem5art_pool_cancel(callback_pool, event->run->id, &error));
+}
+
+TEST(cancelling_from_the_callback) {
+    gem5art_pool *pool;
+    begin();
+    REQUIRE((pool = pool_with_callback(cancel_from_callback)) != NULL);
+    add(pool, se_run("children/slow", "a", "60"));
+    wait_well(pool);
+    CHECK_STR(events, "queued a, spawned a, killed a, ended a");
+    gem5art_pool_destroy(pool);
+    end();
+}
+
+TEST(releasing_runs_early) {
+    gem5art_run *run;
+    gem5art_pool *pool;
+    begin();
+    REQUIRE((pool = new_pool(1, 0)) != NULL);
+    REQUIRE((run = se_run("children/exit_with", "a", "0")) != NULL);
+    add(pool, run);
+    gem5art_release_run(db, run); /* the pool has it until it has ended */
+    wait_well(pool);
+    CHECK_STR(events, "queued a, spawned a, ended a");
+    gem5art_pool_destroy(pool);
+    gem5art_release_run(db, NULL);
+    CHECK_INT(recorded("Finished"), 1);
+    end();
+}
+
+/* ---- cancelling and ending */
+
+TEST(cancel) {
+    gem5art_run *running, *queued, *last;
+    gem5art_pool *pool;
+    begin();
+    REQUIRE((pool = new_pool(1, 0)) != NULL);
+    REQUIRE((running = se_run("gem5-stand-in", "a", "--stand-in=seconds=60")) != NULL);
+    REQUIRE((queued = se_run("children/slow", "b", "60")) != NULL);
+    REQUIRE((last = se_run("children/exit_with", "c", "0")) != NULL);
+    add(pool, running);
+    add(pool, queued);
+    add(pool, last);
+    STEP_UNTIL(pool, running->pid > 0);
+    CHECK(gem5art_pool_cancel(pool, queued->id, &error));
+    CHECK(gem5art_pool_cancel(pool, running->id, &error));
+    CHECK(!gem5art_pool_cancel(pool, "no such id", &error));
+    CHECK_INT(error.code, GEM5ART_NOT_FOUND);
+    wait_well(pool);
+    CHECK_STR(events, "queued a, queued b, queued c, spawned a, killed a, ended a, skipped b, spawned c, ended c");
+    CHECK_INT(last_error.code, GEM5ART_CANCELLED);
+    CHECK_STR(running->status, "Failed");
+    CHECK_STR(running->kill_reason, "sigterm");
+    CHECK(running->rerunnable);
+    CHECK(running->results != NULL);
+    CHECK_STR(queued->status, "Created");
+    CHECK(!gem5art_pool_cancel(pool, last->id, &error)); /* it has ended */
+    CHECK_INT(error.code, GEM5ART_NOT_FOUND);
+    gem5art_pool_destroy(pool);
+    execute_well(queued->id ? last = se_run("children/exit_with", "d", "00") : NULL);
+    CHECK_INT(recorded(NULL), 3);
+    end();
+}
+
+TEST(destroying_a_pool_that_runs) {
+    gem5art_run *run[3];
+    gem5art_pool *pool;
+    begin();
+    REQUIRE((pool = new_pool(2, 60)) != NULL);
+    REQUIRE((run[0] = se_run("children/ignore_signals", "a", "")) != NULL);
+    REQUIRE((run[1] = se_run("gem5-stand-in", "b", "--stand-in=seconds=60")) != NULL);
+    REQUIRE((run[2] = se_run("children/exit_with", "c", "0")) != NULL);
+    add(pool, run[0]);
+    add(pool, run[1]);
+    add(pool, run[2]);
+    STEP_UNTIL(pool, run[0]->pid > 0 && run[1]->pid > 0);
+    CHECK(!gem5art_close(db, &error));
+    CHECK_INT(error.code, GEM5ART_BUSY);
+    forget_events();
+    gem5art_pool_destroy(pool);
+    CHECK_CONTAINS(events, "skipped c");
+    CHECK_INT(last_error.code, GEM5ART_CANCELLED);
+    CHECK_STR(run[0]->kill_reason, "sigterm");
+    CHECK_STR(run[1]->kill_reason, "sigterm");
+    CHECK_INT(run[0]->return_code, -SIGKILL);
+    CHECK_INT(run[1]->return_code, -SIGKILL); /* at once */
+    CHECK(!alive((long)run[0]->pid) && !alive((long)run[1]->pid));
+    CHECK_INT(recorded("Failed"), 2);
+    CHECK(run[0]->rerunnable && run[1]->rerunnable);
+    end();
+}
+
+/* ---- how children are ended */
+
+static bool is_ready(const gem5art_run *run, void *user_data) {
+    char path[PATH_MAX];
+    snprintf(path, sizeof path, "%s/%s", run->outdir, (const char *)user_data);
+    return exists(path);
+}
+
+static gem5art_run *run_that_fails_when(const char *program, const char *outdir, const char *param, const char *file) {
+    gem5art_run_desc desc = describe(program, outdir, param);
+    desc.check_failure = is_ready;
+    desc.user_data = (void *)(uintptr_t)file;
+    return create(&desc, false);
+}
+
+TEST(sigkill_follows_after_the_grace_time) {
+    gem5art_run *run, *at_once;
+    gem5art_pool *pool;
+    begin();
+    REQUIRE((pool = new_pool(1, 0.1)) != NULL);
+    REQUIRE((run = run_that_fails_when("children/ignore_signals", "a", "", "ready")) != NULL);
+    add(pool, run);
+    wait_well(pool);
+    gem5art_pool_destroy(pool);
+    CHECK_INT(run->return_code, -SIGKILL);
+    CHECK_STR(run->kill_reason, "User defined kill");
+    CHECK_STR(events, "queued a, spawned a, killed a, ended a");
+    REQUIRE((pool = new_pool(1, -1)) != NULL); /* no grace at all */
+    REQUIRE((at_once = run_that_fails_when("gem5-stand-in", "b", "--stand-in=seconds=60", "stats.txt")) != NULL);
+    add(pool, at_once);
+    wait_well(pool);
+    gem5art_pool_destroy(pool);
+    CHECK_INT(at_once->return_code, -SIGKILL);
+    end();
+}
+
+TEST(a_child_that_is_stopped) {
+    gem5art_run_desc desc;
+    gem5art_run *run;
+    begin();
+    desc = describe("children/stop_self", "a", "");
+    desc.timeout = 0.2;
+    REQUIRE((run = create(&desc, false)) != NULL);
+    execute_well(run);
+    CHECK_STR(run->kill_reason, "timeout");
+    CHECK_STR(run->status, "Failed");
+    CHECK(!alive((long)run->pid));
+    end();
+}
+
+static long number_in(const char *path) {
+    char *text = read_text(path);
+    long number = atol(text);
+    free(text);
+    return number;
+}
+
+TEST(the_whole_group_is_ended) {
+    gem5art_run *run;
+    long left_behind;
+    begin();
+    REQUIRE((run = se_run("children/fork_daemon", "a", "")) != NULL);
+    execute_well(run);
+    CHECK_STR(run->status, "Finished");
+    left_behind = number_in("a/daemon.pid");
+    CHECK(left_behind > 1);
+    WAIT_FOR(!alive(left_behind));
+    REQUIRE((run = run_that_fails_when("gem5-stand-in", "b", "--stand-in=fork|--stand-in=seconds=60", "grandchild.pid")) != NULL);
+    execute_well(run);
+    left_behind = number_in("b/grandchild.pid");
+    CHECK(left_behind > 1);
+    WAIT_FOR(!alive(left_behind));
+    REQUIRE((run = se_run("children/leave_zombie", "c", "")) != NULL);
+    execute_well(run);
+    CHECK_STR(run->status, "Finished");
+    REQUIRE((run = se_run("children/close_all", "d", "")) != NULL);
+    execute_well(run);
+    CHECK_STR(run->status, "Finished");
+    CHECK(run->end_time - run->start_time >= 0.3); /* its descriptors were closed, but it was not over */
+    end();
+}
+
+/* ---- signals to a harness that asks for them */
+
+static void own_handler(int number) { (void)number; }
+
+static gem5art_pool *pool_with_signals(int jobs, double grace) {
+    gem5art_pool_desc desc;
+    memset(&desc, 0, sizeof desc);
+    desc.jobs = jobs;
+    desc.grace = grace;
+    desc.handle_signals = true;
+    desc.event = note_event;
+    forget_events();
+    return gem5art_pool_create(db, &desc, &error);
+}
+
+static const char *expected_reason;
+
+static void run_until_signalled(void) {
+    struct sigaction now;
+    gem5art_run *run[3];
+    gem5art_pool *pool;
+    int i;
+    signal(SIGTERM, own_handler);
+    REQUIRE((pool = pool_with_signals(2, 60)) != NULL);
+    for (i = 0; i < 3; i++) {
+        static const char *const names[] = {"a/info.json", "b/info.json", "c/info.json"};
+        REQUIRE((run[i] = gem5art_load_run(db, names[i], &error)) != NULL);
+        add(pool, run[i]);
+    }
+    wait_well(pool);
+    for (i = 0; i < 2; i++) {
+        CHECK_STR(run[i]->status, "Failed");
+        CHECK_STR(run[i]->kill_reason, expected_reason);
+        CHECK_INT(run[i]->return_code, 0); /* it was asked politely */
+        CHECK(run[i]->rerunnable);
+        CHECK(run[i]->results != NULL);
+    }
+    CHECK_CONTAINS(events, "skipped c");
+    CHECK_INT(last_event.skipped, 1);
+    CHECK_INT(last_error.code, GEM5ART_CANCELLED);
+    CHECK_CONTAINS(last_error.message, expected_reason);
+    gem5art_pool_destroy(pool);
+    CHECK(sigaction(SIGTERM, NULL, &now) == 0 && now.sa_handler == own_handler);
+    CHECK(sigaction(SIGINT, NULL, &now) == 0 && now.sa_handler == SIG_DFL);
+    CHECK_INT(recorded("Failed"), 2);
+}
+
+TEST(a_signal_to_the_harness) {
+    int i;
+    for (i = 0; i < 2; i++) {
+        pid_t harness;
+        long grandchild;
+        begin();
+        expected_reason = i ? "sigint" : "sigterm";
+        REQUIRE(se_run("gem5-stand-in", "a", "--stand-in=fork|--stand-in=seconds=60") != NULL);
+        REQUIRE(se_run("gem5-stand-in", "b", "--stand-in=fork|--stand-in=seconds=61") != NULL);
+        REQUIRE(se_run("gem5-stand-in", "c", "--stand-in=fork|--stand-in=seconds=62") != NULL);
+        close_db();
+        harness = start_harness(run_until_signalled);
+        WAIT_FOR(exists("a/grandchild.pid") && exists("b/grandchild.pid"));
+        kill(harness, i ? SIGINT : SIGTERM);
+        CHECK_INT(end_of(harness), 0);
+        CHECK(file_contains("a/stats.txt", "End Simulation Statistics"));
+        WAIT_FOR((grandchild = number_in("a/grandchild.pid")) > 1 && !alive(grandchild));
+        CHECK_STR(json_member("c/info.json", "status"), "Created");
+        end();
+    }
+}
+
+static void tell_when_killed(const gem5art_event *event, void *user_data) {
+    note_event(event, user_data);
+    if (event->type == GEM5ART_EVENT_KILLED) write_text("told", "");
+}
+
+static void run_until_signalled_twice(void) {
+    gem5art_pool_desc desc;
+    gem5art_pool *pool;
+    gem5art_run *run = gem5art_load_run(db, "a/info.json", &error);
+    memset(&desc, 0, sizeof desc);
+    desc.grace = 600;
+    desc.handle_signals = true;
+    desc.event = tell_when_killed;
+    REQUIRE((pool = gem5art_pool_create(db, &desc, &error)) != NULL);
+    add(pool, run);
+    wait_well(pool);
+    CHECK_INT(run->return_code, -SIGKILL);
+    CHECK_STR(run->kill_reason, "sigterm");
+    gem5art_pool_destroy(pool);
+}
+
+TEST(a_second_signal_kills_at_once) {
+    pid_t harness;
+    begin();
+    REQUIRE(se_run("children/ignore_signals", "a", "") != NULL);
+    close_db();
+    harness = start_harness(run_until_signalled_twice);
+    WAIT_FOR(exists("a/ready"));
+    kill(harness, SIGTERM);
+    WAIT_FOR(exists("told"));
+    kill(harness, SIGINT);
+    CHECK_INT(end_of(harness), 0);
+    end();
+}
+
+static void execute_until_signalled(void) {
+    gem5art_execute_desc desc;
+    gem5art_run *run = gem5art_load_run(db, "a/info.json", &error);
+    memset(&desc, 0, sizeof desc);
+    desc.handle_signals = true;
+    CHECK(gem5art_execute(db, run, &desc, &error));
+    CHECK_STR(run->status, "Failed");
+    CHECK_STR(run->kill_reason, "sigint");
+}
+
+TEST(a_signal_to_gem5art_execute) {
+    pid_t harness;
+    begin();
+    REQUIRE(se_run("gem5-stand-in", "a", "--stand-in=seconds=60") != NULL);
+    close_db();
+    harness = start_harness(execute_until_signalled);
+    WAIT_FOR(strcmp(json_member("a/info.json", "status"), "Running") == 0);
+    kill(harness, SIGINT);
+    CHECK_INT(end_of(harness), 0);
+    end();
+}
+
+TEST(a_signal_before_the_launch) {
+    gem5art_pool *pool;
+    gem5art_run *checked, *queued, *late;
+    begin();
+    REQUIRE((pool = pool_with_signals(1, 0)) != NULL);
+    REQUIRE((checked = se_run("children/slow", "a", "60")) != NULL);
+    REQUIRE((queued = se_run("children/slow", "b", "61")) != NULL);
+    REQUIRE((late = se_run("children/slow", "c", "62")) != NULL);
+    add(pool, checked);
+    add(pool, queued);
+    gem5art_pool_step(pool, 0, &error); /* its artifacts are being checked now */
+    CHECK_STR(checked->status, "Begin run");
+    raise(SIGTERM);
+    wait_well(pool);
+    CHECK_STR(events, "queued a, queued b, skipped b, ended a");
+    CHECK_STR(checked->status, "Failed");
+    CHECK_STR(checked->kill_reason, "sigterm");
+    CHECK_INT(checked->pid, 0);
+    CHECK(checked->rerunnable);
+    CHECK_INT(last_error.code, GEM5ART_CANCELLED);
+    add(pool, late); /* no more is launched */
+    wait_well(pool);
+    CHECK_CONTAINS(events, "queued c, skipped c");
+    gem5art_pool_destroy(pool);
+    CHECK_INT(recorded(NULL), 1);
+    end();
+}
+
+/* ---- a harness that dies */
+
+static void run_two(void) {
+    gem5art_pool_desc desc;
+    gem5art_pool *pool;
+    memset(&desc, 0, sizeof desc);
+    desc.jobs = 2;
+    desc.grace = 0.2;
+    REQUIRE((pool = gem5art_pool_create(db, &desc, &error)) != NULL);
+    add(pool, gem5art_load_run(db, "a/info.json", &error));
+    add(pool, gem5art_load_run(db, "b/info.json", &error));
+    gem5art_pool_wait(pool, &error);
+    test_fail(__FILE__, __LINE__, "it lives");
+}
+
+/* Starts a harness with two runs, one that ignores signals and one that has a grandchild, and kills it. */
+static void kill_a_harness(int number, bool whole_group) {
+    pid_t harness;
+    long child_a = 0, child_b = 0, grandchild = 0;
+    REQUIRE(se_run("children/ignore_signals", "a", "") != NULL);
+    REQUIRE(se_run("gem5-stand-in", "b", "--stand-in=fork|--stand-in=seconds=60") != NULL);
+    close_db();
+    harness = start_harness(run_two);
+    WAIT_FOR(exists("a/ready") && (grandchild = number_in("b/grandchild.pid")) > 1);
+    WAIT_FOR((child_a = atol(json_member("a/info.json", "pid"))) > 1 && (child_b = atol(json_member("b/info.json", "pid"))) > 1);
+    CHECK_INT(sh("ls db.json.live | wc -l | grep -qx 2"), 0);
+    kill(whole_group ? -harness : harness, number);
+    CHECK_INT(end_of(harness), 128 + number);
+    WAIT_FOR(!alive(child_a) && !alive(child_b));
+    WAIT_FOR(!alive(grandchild));
+}
+
+/* The next harness records what was lost, and launches it again. */
+static void check_lost_runs(void) {
+    gem5art_run *run;
+    gem5art_pool *pool;
+    const gem5art_run *lost;
+    gem5art_iter *iter;
+    char id[64];
+    open_db(NULL);
+    snprintf(id, sizeof id, "%s", json_member("b/info.json", "_id"));
+    REQUIRE((run = gem5art_load_run(db, "b/info.json", &error)) != NULL);
+    CHECK_STR(run->id, id);
+    REQUIRE((pool = new_pool(1, -1)) != NULL);
+    add(pool, run);
+    STEP_UNTIL(pool, run->pid > 0 && strcmp(run->id, id) != 0);
+    gem5art_pool_destroy(pool);
+    CHECK_STR(run->kill_reason, "sigterm");
+    CHECK(strcmp(run->id, id) != 0);
+    CHECK(gem5art__ends_with(run->outdir, "/b.2"));
+    CHECK_INT(recorded(NULL), 2);
+    REQUIRE((lost = gem5art_find_run(db, id, &error)) != NULL);
+    CHECK_STR(lost->status, "Failed");
+    CHECK_STR(lost->kill_reason, "lost");
+    CHECK(lost->rerunnable && !lost->running);
+    CHECK(gem5art__ends_with(lost->outdir, "/b"));
+    REQUIRE((iter = gem5art_get_runs(db, NULL, &error)) != NULL);
+    CHECK((lost = gem5art_next_run(iter, &error)) != NULL && strcmp(lost->id, id) == 0); /* first */
+    gem5art_iter_close(iter);
+    CHECK_CONTAINS(fixture_warnings, "lost");
+    CHECK(exists("b/info.json") && exists("b/stats.txt"));
+    CHECK_INT(sh("ls db.json.live | wc -l | grep -qx 1 && rm -r db.json.live"), 0); /* a's is still there */
+}
+
+TEST(the_harness_is_killed) {
+    begin();
+    kill_a_harness(SIGKILL, false);
+    check_lost_runs();
+    end();
+}
+
+TEST(the_harness_and_its_whole_group_are_killed) {
+    begin();
+    kill_a_harness(SIGKILL, true);
+    check_lost_runs();
+    end();
+}
+
+TEST(the_harness_dies_by_a_signal_it_did_not_ask_for) {
+    begin();
+    kill_a_harness(SIGTERM, false);
+    CHECK(file_contains("b/stats.txt", "End Simulation Statistics")); /* the warden asked politely first */
+    check_lost_runs();
+    end();
+}
+
+/* A run object from before the harness came and went must not give its id a second time. */
+TEST(an_id_is_never_used_twice) {
+    gem5art_run *run;
+    gem5art_run_desc desc;
+    pid_t harness;
+    char id[64];
+    begin();
+    REQUIRE(se_run("children/exit_with", "b", "7") != NULL);
+    desc = describe("children/slow", "a", "60");
+    REQUIRE((run = create(&desc, false)) != NULL);
+    snprintf(id, sizeof id, "%s", run->id);
+    harness = start_harness(run_two);
+    WAIT_FOR(strcmp(json_member("a/info.json", "status"), "Running") == 0);
+    WAIT_FOR(strcmp(json_member("b/info.json", "status"), "Failed") == 0);
+    WAIT_FOR(recorded(NULL) == 1);
+    kill(harness, SIGKILL);
+    end_of(harness);
+    CHECK_STR(run->status, "Created");
+    CHECK_STR(run->id, id);
+    {
+        gem5art_pool *pool = new_pool(1, -1);
+        add(pool, run);
+        STEP_UNTIL(pool, run->pid > 0);
+        gem5art_pool_destroy(pool);
+    }
+    CHECK(strcmp(run->id, id) != 0);
+    CHECK(gem5art__ends_with(run->outdir, "/a.2"));
+    CHECK_INT(recorded(NULL), 3);
+    CHECK(gem5art_find_run(db, id, &error) != NULL);
+    end();
+}
+
+/* ---- a warden that dies */
+
+static void kill_the_warden(gem5art_pool *pool, gem5art_run **run) {
+    long child[2];
+    add(pool, run[0]);
+    add(pool, run[1]);
+    add(pool, run[2]);
+    add(pool, run[3]);
+    STEP_UNTIL(pool, run[0]->pid > 0 && run[1]->pid > 0);
+    child[0] = (long)run[0]->pid;
+    child[1] = (long)run[1]->pid;
+    kill(pool->warden.pid, SIGKILL);
+    wait_well(pool);
+    CHECK_STR(run[0]->kill_reason, "lost");
+    CHECK_STR(run[1]->kill_reason, "lost");
+    CHECK_STR(run[0]->status, "Failed");
+    CHECK(run[0]->rerunnable && run[1]->rerunnable);
+    CHECK_STR(run[2]->status, "Finished");
+    CHECK_STR(run[3]->status, "Finished");
+    CHECK(!alive(child[0]) && !alive(child[1]));
+    CHECK_CONTAINS(fixture_warnings, "warden");
+    CHECK_INT(last_event.finished, 2);
+    CHECK_INT(last_event.failed, 2);
+    CHECK_INT(recorded(NULL), 4);
+}
+
+TEST(the_warden_is_killed) {
+    gem5art_run *run[4];
+    gem5art_pool *pool;
+    begin();
+    REQUIRE((run[0] = se_run("children/ignore_signals", "a", "")) != NULL);
+    REQUIRE((run[1] = se_run("gem5-stand-in", "b", "--stand-in=seconds=60")) != NULL);
+    REQUIRE((run[2] = se_run("children/exit_with", "c", "0")) != NULL);
+    REQUIRE((run[3] = se_run("children/slow", "d", "0.2")) != NULL);
+    REQUIRE((pool = new_pool(2, 0)) != NULL);
+    kill_the_warden(pool, run);
+    kill(pool->warden.pid, SIGKILL); /* the second one, while nothing runs */
+    REQUIRE((run[0] = se_run("children/exit_with", "e", "00")) != NULL);
+    add(pool, run[0]);
+    gem5art_pool_wait(pool, &error);
+    if (strcmp(run[0]->status, "Finished") != 0) { /* it had noticed only after the checks: rerunnable */
+        CHECK(run[0]->rerunnable);
+        CHECK_CONTAINS(run[0]->error, "warden");
+    }
+    gem5art_pool_destroy(pool);
+    end();
+}
+
+#ifdef PR_SET_CHILD_SUBREAPER
+/* In a container the harness may be the process that adopts orphans, and nobody else reaps them. */
+static void adopt_orphans_and_kill_the_warden(void) {
+    gem5art_run *run[4];
+    gem5art_pool *pool;
+    static const char *const names[] = {"a/info.json", "b/info.json", "c/info.json", "d/info.json"};
+    int i;
+    CHECK_INT(prctl(PR_SET_CHILD_SUBREAPER, 1, 0, 0, 0), 0);
+    for (i = 0; i < 4; i++) REQUIRE((run[i] = gem5art_load_run(db, names[i], &error)) != NULL);
+    REQUIRE((pool = new_pool(2, 0)) != NULL);
+    kill_the_warden(pool, run);
+    gem5art_pool_destroy(pool);
+    CHECK(waitpid(-1, NULL, WNOHANG) < 0 && errno == ECHILD);
+}
+
+TEST(the_warden_of_a_host_that_adopts_orphans_is_killed) {
+    begin();
+    REQUIRE(se_run("children/ignore_signals", "a", "") != NULL);
+    REQUIRE(se_run("gem5-stand-in", "b", "--stand-in=seconds=60") != NULL);
+    REQUIRE(se_run("children/exit_with", "c", "0") != NULL);
+    REQUIRE(se_run("children/slow", "d", "0.2") != NULL);
+    close_db();
+    CHECK_INT(end_of(start_harness(adopt_orphans_and_kill_the_warden)), 0);
+    end();
+}
+#endif
+
+/* ---- several pools */
+
+TEST(two_pools_on_one_db) {
+    gem5art_pool *first, *second;
+    gem5art_run *run, *same;
+    begin();
+    REQUIRE((first = new_pool(1, -1)) != NULL);
+    REQUIRE((second = new_pool(1, -1)) != NULL);
+    REQUIRE((run = se_run("children/slow", "a", "60")) != NULL);
+    REQUIRE((same = se_run("children/slow", "b", "60")) != NULL);
+    add(first, run);
+    STEP_UNTIL(first, run->pid > 0);
+    CHECK(!gem5art_pool_add(second, run, &error));
+    CHECK_INT(error.code, GEM5ART_INVALID);
+    add(second, same);
+    add(second, se_run("children/exit_with", "c", "0"));
+    wait_well(second);
+    CHECK_CONTAINS(events, "skipped b, spawned c, ended c");
+    CHECK_INT(last_error.code, GEM5ART_BUSY);
+    CHECK_CONTAINS(last_error.message, "this program");
+    gem5art_pool_destroy(second);
+    CHECK(alive((long)run->pid));
+    gem5art_pool_destroy(first);
+    CHECK_INT(recorded(NULL), 2);
+    end();
+}
+
+enum { RUNS_A_THREAD = 6 };
+
+/* Threads have a db each, of the same store. */
+static void *run_a_pool(void *argument) {
+    gem5art_error why;
+    gem5art_db *own = gem5art_open("db.json", NULL, &why);
+    gem5art_artifact_desc artifact;
+    gem5art_run_desc desc;
+    gem5art_pool_desc pool_desc;
+    gem5art_pool *pool;
+    int i, ok = own != NULL;
+    memset(&artifact, 0, sizeof artifact);
+    memset(&desc, 0, sizeof desc);
+    memset(&pool_desc, 0, sizeof pool_desc);
+    pool_desc.jobs = 2;
+    artifact.name = artifact.command = "gem5";
+    artifact.type = "gem5 binary";
+    artifact.path = (const char *)built("children/exit_with");
+    artifact.documentation = "made by the tests for the tests";
+    desc.gem5_artifact = gem5art_register_artifact(own, &artifact, &why);
+    artifact.name = "repo";
+    artifact.type = "git repo";
+    artifact.path = "repo";
+    desc.gem5_git_artifact = desc.run_script_git_artifact = gem5art_register_artifact(own, &artifact, &why);
+    desc.run_script = "repo/run.py";
+    pool = gem5art_pool_create(own, &pool_desc, &why);
+    for (i = 0; ok && i < RUNS_A_THREAD; i++) {
+        char name[64];
+        const char *params[2] = {name, NULL};
+        gem5art_run *run;
+        snprintf(name, sizeof name, "0-%s-%d", (const char *)argument, i);
+        desc.name = desc.outdir = name;
+        desc.params = params;
+        run = gem5art_create_se_run(own, &desc, &why);
+        ok = run && gem5art_pool_add(pool, run, &why);
+    }
+    ok = ok && gem5art_pool_wait(pool, &why);
+    gem5art_pool_destroy(pool);
+    ok = gem5art_close(own, &why) && ok;
+    if (!ok) printf("%s\n", why.message);
+    return ok ? argument : NULL;
+}
+
+TEST(pools_in_threads) {
+    static const char *const names[3] = {"x", "y", "z"};
+    pthread_t threads[3];
+    void *result;
+    int i;
+    begin();
+    for (i = 0; i < 3; i++) REQUIRE(pthread_create(&threads[i], NULL, run_a_pool, (void *)(uintptr_t)names[i]) == 0);
+    for (i = 0; i < 3; i++) {
+        pthread_join(threads[i], &result);
+        CHECK(result != NULL);
+    }
+    CHECK_INT(recorded("Finished"), 3 * RUNS_A_THREAD);
+    end();
+}
+
+/* ---- many */
+
+static gem5art_run_desc many_desc;
+static int many_added, many_ended, many_total;
+static long memory_at_a_third;
+
+static void add_to_many(gem5art_pool *pool) {
+    char name[32];
+    const char *params[2] = {name, NULL};
+    gem5art_run *run;
+    snprintf(name, sizeof name, "0-%d", many_added++);
+    many_desc.name = many_desc.outdir = name;
+    many_desc.params = params;
+    run = create(&many_desc, false);
+    add(pool, run);
+    gem5art_release_run(db, run);
+}
+
+static void many_event(const gem5art_event *event, void *user_data) {
+    (void)user_data;
+    if (event->running > most_running) most_running = event->running;
+    if (event->type != GEM5ART_EVENT_ENDED) return;
+    CHECK_STR(event->run->status, "Finished");
+    if (++many_ended == many_total / 3) memory_at_a_third = memory_alive;
+    if (many_ended == many_total - 40)
+        CHECK_THAT(memory_alive - memory_at_a_third < 100, "%ld more pieces of memory after %d more runs", memory_alive - memory_at_a_third,
+                   many_ended - many_total / 3);
+    if (many_added < many_total) add_to_many(callback_pool);
+}
+
+TEST(many_runs) {
+    gem5art_pool_desc desc;
+    int i;
+    begin();
+    many_total = is_slow() ? 60 : 300;
+    many_added = many_ended = most_running = 0;
+    many_desc = describe("children/exit_with", "", "");
+    memset(&desc, 0, sizeof desc);
+    desc.jobs = 16;
+    desc.event = many_event;
+    REQUIRE((callback_pool = gem5art_pool_create(db, &desc, &error)) != NULL);
+    for (i = 0; i < 32; i++) add_to_many(callback_pool);
+    wait_well(callback_pool);
+    CHECK_INT(many_ended, many_total);
+    CHECK_INT(most_running, 16);
+    gem5art_pool_destroy(callback_pool);
+    CHECK_INT(recorded("Finished"), many_total);
+    end();
+}
+
+/* More reports than their pipe holds wait in the warden. */
+static void linger(const gem5art_event *event, void *user_data) {
+    note_event(event, user_data);
+    if (event->type == GEM5ART_EVENT_SPAWNED) nap(), nap();
+}
+
+TEST(reports_that_wait) {
+    gem5art_pool_desc desc;
+    gem5art_pool *pool;
+    char name[16];
+    int i;
+    begin();
+    memset(&desc, 0, sizeof desc);
+    desc.jobs = 60;
+    desc.event = linger;
+    forget_events();
+    REQUIRE((pool = gem5art_pool_create(db, &desc, &error)) != NULL);
+#ifdef F_SETPIPE_SZ
+    CHECK(fcntl(gem5art_pool_fd(pool), F_SETPIPE_SZ, 4096) > 0);
+#endif
+    for (i = 0; i < 60; i++) {
+        snprintf(name, sizeof name, "0-%d", i);
+        add(pool, se_run("children/exit_with", name, name));
+    }
+    wait_well(pool);
+    CHECK_INT(last_event.finished, 60);
+    gem5art_pool_destroy(pool);
+    end();
+}
+
+/* Many recorded runs in a row do not keep a step from ending. */
+TEST(many_recorded_runs) {
+    gem5art_pool *pool;
+    gem5art_run *run;
+    char name[16];
+    int i, count = is_slow() ? 70 : 100;
+    begin();
+    REQUIRE((pool = new_pool(8, 0)) != NULL);
+    for (i = 0; i < count; i++) {
+        snprintf(name, sizeof name, "0-%d", i);
+        REQUIRE((run = se_run("children/exit_with", name, name)) != NULL);
+        add(pool, run);
+    }
+    wait_well(pool);
+    gem5art_pool_destroy(pool);
+    REQUIRE((pool = new_pool(8, 0)) != NULL);
+    for (i = 0; i < count; i++) {
+        snprintf(name, sizeof name, "0-%d", i);
+        add(pool, se_run("children/exit_with", name, name));
+    }
+    CHECK_INT(gem5art_pool_step(pool, 0, &error), count - 64);
+    wait_well(pool);
+    CHECK_INT(last_event.skipped, count);
+    gem5art_pool_destroy(pool);
+    CHECK_INT(recorded(NULL), count);
+    end();
+}
+
+int main(int argc, char **argv) { return test_main(argc, argv); }
