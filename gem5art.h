@@ -61,7 +61,7 @@
        GEM5ART_NO_FILE_CLONING   copies by read and write
        GEM5ART_NO_VFORK          the warden forks
        GEM5ART_NO_PROC           nothing is read from /proc
-       GEM5ART_SYS_*             each system call, with its own arguments, for tests that make it fail
+       GEM5ART_SYS_*             system calls, each with its own arguments, for tests that make them fail
 
    CAVEATS
    - A db belongs to one thread at a time and to the process that opened it: open another one after a fork.
@@ -70,8 +70,8 @@
      else does.
    - Create a pool before you fill memory: its fork of the warden costs about 14 ms for each GB that the process has in
      use. What is spawned later costs nothing of the kind.
-   - A host that forks without exec while a pool lives keeps the warden's socket open in that child: the warden then
-     notices the host's death only when that child has ended too.
+   - A host that forks without exec while a pool lives keeps the warden's socket and the claims open in that child: the
+     warden notices the host's death, and the runs' claims are free, only when that child has ended too.
    - The environment is read when git is run: do not change it from another thread meanwhile.
    - gem5 must not be told to put its outdir elsewhere: --outdir is the library's.
 
@@ -89,7 +89,8 @@
                             -> Spawning -> Running -> Finished  (exit 0, and nothing against it)
                                                    -> Failed    (anything else, or killed: see kill_reason)
    In order: claim, look up, check artifacts, spawn, watch, archive, append the record, drop the live entry, release the
-   claim. OUTDIR/info.json shows every change of state, replaced atomically, and is refreshed every 5 s.
+   claim. OUTDIR/info.json shows every change of state, replaced atomically, and is refreshed every 5 s until the outdir is
+   archived.
    kill_reason: "timeout"; "kernel panic" (the text "Kernel panic - not syncing" in any *.device or *.terminal file under
    the outdir of an FS run, while it runs or when it has ended); "User defined kill" (its check_failure said so);
    "sigint" and "sigterm" (the harness was told to stop); "lost" (its supervisor or warden was killed).
@@ -426,8 +427,8 @@ GEM5ARTDEF gem5art_run *gem5art_load_run(gem5art_db *db, const char *info_json_p
    NOT_FOUND where there is none. */
 GEM5ARTDEF const gem5art_run *gem5art_find_run(gem5art_db *db, const char *id_or_hash, gem5art_error *error);
 
-/* Removes the record of one attempt and that of its results archive; files stay. BUSY while
-   the run is claimed (being executed). */
+/* Removes the record of one attempt and that of its results archive, where no other record names
+   that; files stay. BUSY while the run is claimed (being executed). */
 GEM5ARTDEF bool gem5art_remove_run(gem5art_db *db, const char *id, gem5art_error *error);
 
 /* Ends a run before its db does. NULL is allowed; a run in a pool stays until it has ended. */
@@ -651,9 +652,10 @@ GEM5ARTDEF const char *gem5art_sha256_implementation(void);
 #define GEM5ART__IMPLEMENTED
 
 /* ============================================================== >>platform
-   The only section that makes system calls, each through a GEM5ART_SYS_* macro
-   that may be defined before the header is included: with the arguments, the
-   result and the errno of the call it stands for. */
+   Calls on files, locks, processes and clocks go through a GEM5ART_SYS_* macro,
+   which may be defined before the header is included: with the arguments, the
+   result and the errno of the call it stands for. What the warden does to itself
+   and its children between fork and exec is called directly. */
 
 #include <ctype.h>
 #include <dirent.h>
@@ -701,6 +703,7 @@ typedef char gem5art__needs_64_bit_file_offsets[sizeof(off_t) >= 8 ? 1 : -1]; /*
 #endif
 
 #if defined(__linux__) && !defined(F_OFD_SETLK)
+#define F_OFD_GETLK 36
 #define F_OFD_SETLK 37
 #define F_OFD_SETLKW 38
 #endif
@@ -809,10 +812,18 @@ typedef char gem5art__needs_64_bit_file_offsets[sizeof(off_t) >= 8 ? 1 : -1]; /*
 #define GEM5ART_SYS_FCNTL(fd, command, value) fcntl(fd, command, value)
 #endif
 #ifndef GEM5ART_SYS_PIPE
+#if defined(__linux__) && !defined(GEM5ART_PORTABLE)
+#define GEM5ART_SYS_PIPE(fds) pipe2(fds, O_CLOEXEC)
+#else
 #define GEM5ART_SYS_PIPE(fds) pipe(fds)
 #endif
+#endif
 #ifndef GEM5ART_SYS_SOCKETPAIR
+#if defined(__linux__) && !defined(GEM5ART_PORTABLE)
+#define GEM5ART_SYS_SOCKETPAIR(fds) socketpair(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0, fds)
+#else
 #define GEM5ART_SYS_SOCKETPAIR(fds) socketpair(AF_UNIX, SOCK_STREAM, 0, fds)
+#endif
 #endif
 #ifndef GEM5ART_SYS_SEND
 #define GEM5ART_SYS_SEND(fd, data, size) send(fd, data, size, MSG_NOSIGNAL)
@@ -1045,6 +1056,25 @@ static bool gem5art__sync_folder(const char *folder) {
 
 typedef struct gem5art__lock_file gem5art__lock_file;
 
+static int gem5art__lock_byte(int fd, int command, short type, int64_t byte, struct flock *lock) {
+    int result;
+    do {
+        memset(lock, 0, sizeof *lock);
+        lock->l_type = type;
+        lock->l_whence = SEEK_SET;
+        lock->l_start = (off_t)byte;
+        lock->l_len = 1;
+        result = GEM5ART_SYS_FCNTL_LOCK(fd, command, lock);
+    } while (result < 0 && errno == EINTR);
+    return result;
+}
+
+/* Does another than the descriptor's owner hold the byte? Yes, where that cannot be found out. */
+static bool gem5art__lock_seen(int fd, int command, int64_t byte) {
+    struct flock lock;
+    return gem5art__lock_byte(fd, command, F_WRLCK, byte, &lock) < 0 || lock.l_type != F_UNLCK;
+}
+
 #ifndef GEM5ART_NO_OFD_LOCKS
 
 struct gem5art__lock_file {
@@ -1063,15 +1093,14 @@ static void gem5art__lock_file_close(gem5art__lock_file *file) {
 
 static bool gem5art__lock_set(gem5art__lock_file *file, int64_t byte, short type, bool wait) {
     struct flock lock;
-    int result;
-    memset(&lock, 0, sizeof lock);
-    lock.l_type = type;
-    lock.l_whence = SEEK_SET;
-    lock.l_start = (off_t)byte;
-    lock.l_len = 1;
-    do result = GEM5ART_SYS_FCNTL_LOCK(file->fd, wait ? F_OFD_SETLKW : F_OFD_SETLK, &lock);
-    while (result < 0 && errno == EINTR);
-    return result == 0;
+    return gem5art__lock_byte(file->fd, wait ? F_OFD_SETLKW : F_OFD_SETLK, type, byte, &lock) == 0;
+}
+
+static bool gem5art__lock_is_held(const char *path, int64_t byte) {
+    int fd = gem5art__open(path, O_RDONLY, 0);
+    bool held = fd < 0 ? errno != ENOENT : gem5art__lock_seen(fd, F_OFD_GETLK, byte);
+    gem5art__close(fd);
+    return held;
 }
 
 #else
@@ -1098,18 +1127,24 @@ static pthread_mutex_t gem5art__lock_mutex = PTHREAD_MUTEX_INITIALIZER;
 static pthread_cond_t gem5art__lock_freed = PTHREAD_COND_INITIALIZER;
 static gem5art__shared_lock *gem5art__shared_locks;
 
+/* This process's entry for a file; NULL: none. */
+static gem5art__shared_lock *gem5art__find_shared(const struct stat *st) {
+    gem5art__shared_lock *s = gem5art__shared_locks;
+    while (s && !(s->device == st->st_dev && s->inode == st->st_ino && s->process == getpid())) s = s->next;
+    return s;
+}
+
 static bool gem5art__lock_file_open_locked(gem5art__lock_file *file, const char *path, mode_t mode) {
     struct stat st;
     gem5art__shared_lock *s;
     /* Look before opening: closing a second descriptor would drop the locks of the first. */
     if (GEM5ART_SYS_STAT(path, &st) == 0) {
-        for (s = gem5art__shared_locks; s; s = s->next)
-            if (s->device == st.st_dev && s->inode == st.st_ino && s->process == getpid()) {
-                s->users++;
-                file->shared = s;
-                file->fd = s->fd;
-                return true;
-            }
+        if ((s = gem5art__find_shared(&st)) != NULL) {
+            s->users++;
+            file->shared = s;
+            file->fd = s->fd;
+            return true;
+        }
     } else if (errno != ENOENT) return false;
     s = (gem5art__shared_lock *)GEM5ART_MALLOC(sizeof *s);
     if (!s) return errno = ENOMEM, false;
@@ -1142,15 +1177,7 @@ static bool gem5art__lock_file_open(gem5art__lock_file *file, const char *path, 
 
 static bool gem5art__lock_posix(int fd, int64_t byte, short type, bool wait) {
     struct flock lock;
-    int result;
-    memset(&lock, 0, sizeof lock);
-    lock.l_type = type;
-    lock.l_whence = SEEK_SET;
-    lock.l_start = (off_t)byte;
-    lock.l_len = 1;
-    do result = GEM5ART_SYS_FCNTL_LOCK(fd, wait ? F_SETLKW : F_SETLK, &lock);
-    while (result < 0 && errno == EINTR);
-    return result == 0;
+    return gem5art__lock_byte(fd, wait ? F_SETLKW : F_SETLK, type, byte, &lock) == 0;
 }
 
 static int gem5art__lock_index(const gem5art__shared_lock *s, int64_t byte) {
@@ -1158,6 +1185,27 @@ static int gem5art__lock_index(const gem5art__shared_lock *s, int64_t byte) {
     for (i = 0; i < s->count; i++)
         if (s->held[i] == byte) return i;
     return -1;
+}
+
+static bool gem5art__lock_is_held_locked(const char *path, int64_t byte) {
+    struct stat st;
+    gem5art__shared_lock *s;
+    bool held;
+    int fd;
+    if (GEM5ART_SYS_STAT(path, &st) < 0) return errno != ENOENT;
+    if ((s = gem5art__find_shared(&st)) != NULL) return gem5art__lock_index(s, byte) >= 0 || gem5art__lock_seen(s->fd, F_GETLK, byte);
+    fd = gem5art__open(path, O_RDONLY, 0);
+    held = fd < 0 || gem5art__lock_seen(fd, F_GETLK, byte);
+    gem5art__close(fd);
+    return held;
+}
+
+static bool gem5art__lock_is_held(const char *path, int64_t byte) {
+    bool held;
+    pthread_mutex_lock(&gem5art__lock_mutex);
+    held = gem5art__lock_is_held_locked(path, byte);
+    pthread_mutex_unlock(&gem5art__lock_mutex);
+    return held;
 }
 
 static void gem5art__lock_remove(gem5art__shared_lock *s, int i) {
@@ -1229,7 +1277,8 @@ static void gem5art__lock_file_close(gem5art__lock_file *file) {
 
 #endif
 
-/* True: held by this handle now. False with EAGAIN or EACCES: another holds it; else an error. */
+/* lock_is_held: by anybody, this process included; nothing is taken, and a file that cannot be read counts as held.
+   The others, true: held by this handle now. False with EAGAIN or EACCES: another holds it; else an error. */
 static bool gem5art__lock_try(gem5art__lock_file *file, int64_t byte) {
     return gem5art__lock_set(file, byte, F_WRLCK, false);
 }
@@ -3926,13 +3975,16 @@ static gem5art__step gem5art__lookup_next(gem5art_db *db, gem5art__lookup *looku
 
 /* ---- writing */
 
-static bool gem5art__store_lock(gem5art_db *db, gem5art_error *error) {
+static bool gem5art__open_lock(gem5art_db *db, gem5art_error *error) {
+    if (db->lock_open) return true;
     if (db->read_only)
-        return gem5art__fail(error, GEM5ART_INVALID, "%s was opened for reading only: nothing can be stored", db->flat.path);
-    if (!db->lock_open) {
-        db->lock_open = gem5art__lock_file_open(&db->lock, db->lock_path, 0666);
-        if (!db->lock_open) return gem5art__fail_errno(error, "open the lock file", db->lock_path);
-    }
+        return gem5art__fail(error, GEM5ART_INVALID, "%s was opened for reading only: nothing can be stored or executed", db->flat.path);
+    db->lock_open = gem5art__lock_file_open(&db->lock, db->lock_path, 0666);
+    return db->lock_open ? true : gem5art__fail_errno(error, "open the lock file", db->lock_path);
+}
+
+static bool gem5art__store_lock(gem5art_db *db, gem5art_error *error) {
+    if (!gem5art__open_lock(db, error)) return false;
     if (!gem5art__lock_wait(&db->lock, GEM5ART__WRITER_BYTE))
         return gem5art__fail(error, GEM5ART_IO, "cannot lock %s: %s; the store needs a file system with fcntl locks",
                              db->lock_path, strerror(errno));
@@ -4330,13 +4382,22 @@ static bool gem5art__copy_file(const char *from, const char *to, gem5art_error *
 }
 
 /* Copies a registered file into the storage folder under its id, where there is such a folder. */
-static bool gem5art__keep_copy(const char *storage, const char *path, const char *id, gem5art_error *error) {
+static bool gem5art__keep_copy(const char *storage, const char *path, const char *id, const char *hash, gem5art_error *error) {
     gem5art__arena arena = {NULL, false};
-    char *copy;
+    struct stat st;
+    char *copy, copied[65];
     bool ok;
     if (!storage) return true;
     copy = gem5art__join_path(&arena, storage, id);
-    ok = copy ? gem5art__make_folders(storage, error) && gem5art__copy_file(path, copy, error) : gem5art__fail_nomem(error);
+    if (!copy) ok = gem5art__fail_nomem(error);
+    else if (GEM5ART_SYS_STAT(copy, &st) == 0) ok = true; /* kept before */
+    else {
+        ok = gem5art__make_folders(storage, error) && gem5art__copy_file(path, copy, error) && gem5art_sha256_file(copy, copied, error);
+        if (ok && strcmp(copied, hash) != 0) {
+            GEM5ART_SYS_UNLINK(copy);
+            ok = gem5art__fail(error, GEM5ART_CHANGED, "%s changed while it was copied to %s: register it when it is finished", path, storage);
+        }
+    }
     gem5art__arena_free(&arena);
     return ok;
 }
@@ -4508,7 +4569,7 @@ static gem5art__artifact *gem5art__store_artifact(gem5art_db *db, const gem5art_
     bool ok = gem5art__uuid(id, error), copied = db->storage && content->size >= 0;
     artifact->public_.id = ok ? gem5art__arena_copy(&artifact->object.arena, id) : NULL;
     if (ok && !artifact->public_.id) gem5art__fail_nomem(error);
-    ok = artifact->public_.id && (!copied || gem5art__keep_copy(db->storage, desc->path, id, error)) && gem5art__store_lock(db, error);
+    ok = artifact->public_.id && (!copied || gem5art__keep_copy(db->storage, desc->path, id, content->hash, error)) && gem5art__store_lock(db, error);
     if (ok) {
         ok = gem5art__insert_artifact(db, artifact, content, &found, error);
         gem5art__store_unlock(db);
@@ -4530,6 +4591,7 @@ static const gem5art_artifact *gem5art__register(gem5art_db *db, const gem5art_a
     gem5art__artifact *stored = NULL, *described = NULL, *result = NULL;
     if (!gem5art__check_artifact_desc(desc, error)) return NULL;
     if (gem5art__read_content(desc->path, &content, error) && gem5art__lookup_content(db, &content, &stored, error) &&
+        (!stored || content.size < 0 || gem5art__keep_copy(db->storage, desc->path, stored->public_.id, content.hash, error)) &&
         (described = gem5art__describe_artifact(db, desc, &content, error)) != NULL)
         result = stored ? gem5art__same_artifact(db, stored, desc, described, error)
                         : gem5art__store_artifact(db, desc, described, &content, error);
@@ -4552,8 +4614,11 @@ static bool gem5art__download(gem5art_db *db, const gem5art_artifact *artifact, 
                              gem5art__or(artifact->git_origin, artifact->git_name), path, path, artifact->git_hash);
     check.artifact = artifact;
     check.path = db->storage ? gem5art__join_path(&arena, db->storage, artifact->id) : artifact->path;
-    if (check.path && db->storage && GEM5ART_SYS_STAT(check.path, &st) < 0 && errno == ENOENT) check.path = artifact->path;
+    if (check.path && GEM5ART_SYS_STAT(check.path, &st) < 0) check.path = artifact->path;
     if (!check.path) gem5art__fail_nomem(error);
+    else if (GEM5ART_SYS_STAT(check.path, &st) < 0)
+        gem5art__fail(error, GEM5ART_NOT_FOUND, "no copy of \"%s\" (%s) is left: neither in the storage folder (%s) nor at %s", artifact->name,
+                      artifact->id, db->storage ? db->storage : "none is set", artifact->path);
     else ok = gem5art__check_all(&check, 1, &failed, error) && gem5art__copy_file(check.path, path, error);
     gem5art__arena_free(&arena);
     return ok;
@@ -4571,7 +4636,8 @@ typedef struct gem5art__run {
     const gem5art_artifact **used; /* the artifacts in order; `used_paths` is what is checked and executed for each */
     const char **used_paths;
     size_t used_count;
-    const char *script_hash;       /* of a script that its repo does not track; else NULL */
+    const char *script_path;       /* in its repo; "" where the repo does not track it, and then */
+    const char *script_hash;       /* its content's; else NULL */
     bool (*check_failure)(const gem5art_run *run, void *user_data);
     void *user_data;
     bool in_pool, released;
@@ -4598,6 +4664,7 @@ typedef struct gem5art__host_facts {
     const char *host, *kernel, *user, *cpu_model, *boot_id;
 } gem5art__host_facts;
 
+#ifndef GEM5ART_NO_PROC
 /* The text behind `key` in a file of /proc, up to the end of its line; "" where there is none. */
 static const char *gem5art__proc_text(gem5art__arena *arena, const char *path, const char *key) {
     gem5art__buf text = {NULL, 0, 0, false};
@@ -4616,6 +4683,7 @@ static const char *gem5art__proc_text(gem5art__arena *arena, const char *path, c
     gem5art__buf_free(&text);
     return found ? found : "";
 }
+#endif
 
 static const gem5art__host_facts *gem5art__host(gem5art_db *db, gem5art_error *error) {
     gem5art__host_facts *facts;
@@ -4643,10 +4711,10 @@ static const gem5art__host_facts *gem5art__host(gem5art_db *db, gem5art_error *e
     return db->host_facts = facts;
 }
 
-/* When a process started, in clock ticks since boot; 0: not known, or no such process. */
-static int64_t gem5art__process_start(int64_t pid) {
+/* When a process started, in clock ticks since boot; 0: not known, or no such process. `living`: nor a zombie. */
+static int64_t gem5art__process_start(int64_t pid, bool living) {
 #ifdef GEM5ART_NO_PROC
-    (void)pid;
+    (void)pid, (void)living;
     return 0;
 #else
     char path[64], text[1024], *at;
@@ -4659,6 +4727,7 @@ static int64_t gem5art__process_start(int64_t pid) {
     if (n <= 0) return 0;
     text[n] = 0;
     at = strrchr(text, ')'); /* the name, field 2, may hold anything */
+    if (living && at && gem5art__starts_with(at, ") Z")) return 0;
     for (field = 2; at && field < 22; field++) at = strchr(at + 1, ' ');
     return at ? strtoll(at + 1, NULL, 10) : 0;
 #endif
@@ -4920,25 +4989,42 @@ static bool gem5art__fill_run(gem5art__run *run, const gem5art_run_desc *desc, b
     return arena->failed ? gem5art__fail_nomem(error) : true;
 }
 
-/* Sets the run's hash: the script is named by its path where its repo tracks it. */
+/* The path of a run's script within its repo, seen from a folder: "" where the repo does not track it. */
+static const char *gem5art__script_in_repo(gem5art__run *run, const char *script, const char *cwd, gem5art_error *error) {
+    char *repo = script ? gem5art__absolute_path(&run->object.arena, cwd, run->used_paths[2], error) : NULL;
+    return repo ? gem5art__tracked_script(run->db, repo, run->used[2]->hash, script, error) : NULL;
+}
+
+/* Sets the run's hash: the script is named by its path where its repo tracks it, else by its content. */
 static bool gem5art__identify(gem5art__run *run, const char *cwd, gem5art_error *error) {
     gem5art__arena *arena = &run->object.arena;
     gem5art_run *r = &run->public_;
-    char *repo = gem5art__absolute_path(arena, cwd, run->used_paths[2], error);
-    char *script = repo ? gem5art__absolute_path(arena, cwd, r->run_script, error) : NULL;
-    const char *tracked = script ? gem5art__tracked_script(run->db, repo, run->used[2]->hash, script, error) : NULL;
+    char *script = gem5art__absolute_path(arena, cwd, r->run_script, error);
     char hash[65];
+    run->script_path = gem5art__script_in_repo(run, script, cwd, error);
     run->script_hash = NULL;
-    if (!tracked) return false;
-    if (!*tracked) {
+    if (!run->script_path) return false;
+    if (!*run->script_path) {
         if (!gem5art_sha256_file(script, hash, error)) return false;
         run->script_hash = gem5art__arena_copy(arena, hash);
         gem5art__warn(run->db, "run \"%s\": the script %s is not tracked by the git repo \"%s\" (%s): its content identifies it instead",
-                      r->name, r->run_script, run->used[2]->name, repo);
+                      r->name, r->run_script, run->used[2]->name, run->used_paths[2]);
     }
-    gem5art__run_hash(run, *tracked ? tracked : run->script_hash, hash);
+    gem5art__run_hash(run, *run->script_path ? run->script_path : run->script_hash, hash);
     r->hash = gem5art__arena_copy(arena, hash);
     return arena->failed ? gem5art__fail_nomem(error) : true;
+}
+
+/* Relative paths may lead elsewhere where a run is executed: its script must have the same place in its repo. (The
+   content of one that is not tracked is checked with the artifacts.) */
+static bool gem5art__same_script(gem5art__run *run, const char *cwd, gem5art_error *error) {
+    char *script = gem5art__absolute_path(&run->object.arena, cwd, run->public_.run_script, error);
+    const char *path = gem5art__script_in_repo(run, script, cwd, error);
+    if (!path || strcmp(path, run->script_path) == 0) return path != NULL;
+    return gem5art__fail(error, GEM5ART_CHANGED,
+                         "run \"%s\" was created with another script than %s: its repo \"%s\" %s%s; give the script's absolute path, or "
+                         "execute the run in the folder that it was created in", run->public_.name, script, run->used[2]->name,
+                         *path ? "has that one as " : "does not track that one", path);
 }
 
 /* ---- info.json */
@@ -5152,60 +5238,10 @@ static int64_t gem5art__claim_byte(const char *hash) {
     return 1 + (int64_t)(bits >> 2);
 }
 
-static bool gem5art__open_lock(gem5art_db *db, gem5art_error *error) {
-    if (db->lock_open) return true;
-    if (db->read_only) return gem5art__fail(error, GEM5ART_INVALID, "%s was opened for reading only: nothing can be executed", db->flat.path);
-    db->lock_open = gem5art__lock_file_open(&db->lock, db->lock_path, 0666);
-    return db->lock_open ? true : gem5art__fail_errno(error, "open the lock file", db->lock_path);
-}
-
 static gem5art__claim *gem5art__find_claim(const gem5art_db *db, int64_t byte) {
     gem5art__claim *claim = db->claims;
     while (claim && claim->byte != byte) claim = claim->next;
     return claim;
-}
-
-/* True: this db holds the run's claim now. BUSY: somebody has it already. */
-static bool gem5art__claim_run(gem5art_db *db, const char *hash, gem5art_error *error) {
-    int64_t byte = gem5art__claim_byte(hash);
-    gem5art__claim *claim;
-    if (gem5art__find_claim(db, byte)) return gem5art__fail(error, GEM5ART_BUSY, "this program is executing that run already");
-    if (!gem5art__open_lock(db, error)) return false;
-    claim = (gem5art__claim *)gem5art__alloc(sizeof *claim);
-    if (!claim) return gem5art__fail_nomem(error);
-    if (!gem5art__lock_try(&db->lock, byte)) {
-        bool busy = errno == EAGAIN || errno == EACCES;
-        if (busy) gem5art__fail(error, GEM5ART_BUSY, "another program is executing that run");
-        else gem5art__fail(error, GEM5ART_IO, "cannot lock %s: %s; the store needs a file system with fcntl locks", db->lock_path, strerror(errno));
-        gem5art__free(claim);
-        return false;
-    }
-    claim->byte = byte;
-    claim->next = db->claims;
-    db->claims = claim;
-    return true;
-}
-
-static void gem5art__unclaim_run(gem5art_db *db, const char *hash) {
-    int64_t byte = gem5art__claim_byte(hash);
-    gem5art__claim **link = &db->claims, *claim;
-    while (*link && (*link)->byte != byte) link = &(*link)->next;
-    claim = *link;
-    if (!claim) return;
-    *link = claim->next;
-    gem5art__unlock(&db->lock, byte);
-    gem5art__free(claim);
-}
-
-/* Does anybody hold the claim of this run, this db included? */
-static bool gem5art__is_claimed(gem5art_db *db, const char *hash) {
-    if (db->read_only) {
-        /* Without writing nothing can be locked; the live folder is all there is to go by. */
-        return true;
-    }
-    if (!gem5art__claim_run(db, hash, NULL)) return true;
-    gem5art__unclaim_run(db, hash);
-    return false;
 }
 
 /* ---- live entries: STORE.live/ID, one for each run that has begun and not ended */
@@ -5248,7 +5284,7 @@ static bool gem5art__write_live(gem5art__run *run, gem5art_error *error) {
     live.host = host->host;
     live.boot_id = host->boot_id;
     live.pid = run->public_.pid;
-    live.start = live.pid ? gem5art__process_start(live.pid) : 0;
+    live.start = live.pid ? gem5art__process_start(live.pid, false) : 0;
     live.supervisor = (int64_t)getpid();
     gem5art_json_writer_init(&writer, 0);
     gem5art_json_begin_object(&writer);
@@ -5294,6 +5330,65 @@ static bool gem5art__read_live(gem5art_db *db, const char *name, gem5art__arena 
         else *(int64_t *)(void *)at = member->integer;
     }
     return strcmp(live->id, name) == 0;
+}
+
+/* ---- claiming */
+
+/* Who executes a run, from its live entry. */
+static bool gem5art__tell_claimant(gem5art_db *db, const char *hash, gem5art_error *error) {
+    DIR *dir = GEM5ART_SYS_OPENDIR(db->live_path);
+    struct dirent *entry;
+    gem5art__arena arena = {NULL, false};
+    gem5art__live live;
+    bool found = false;
+    while (dir && !found && (entry = GEM5ART_SYS_READDIR(dir)) != NULL) {
+        gem5art__arena_free(&arena);
+        found = gem5art__read_live(db, entry->d_name, &arena, &live, NULL) && strcmp(live.hash, hash) == 0;
+    }
+    if (dir) GEM5ART_SYS_CLOSEDIR(dir);
+    if (found)
+        gem5art__fail(error, GEM5ART_BUSY, "it is being executed by process %lld on host %s, in %s: wait for its end, or end it",
+                      (long long)live.supervisor, live.host, live.outdir);
+    else gem5art__fail(error, GEM5ART_BUSY, "it is being executed by another program: wait for its end, or end it");
+    gem5art__arena_free(&arena);
+    return false;
+}
+
+/* True: this db holds the run's claim now. BUSY: somebody has it already. */
+static bool gem5art__claim_run(gem5art_db *db, const char *hash, gem5art_error *error) {
+    int64_t byte = gem5art__claim_byte(hash);
+    gem5art__claim *claim;
+    if (gem5art__find_claim(db, byte)) return gem5art__tell_claimant(db, hash, error);
+    if (!gem5art__open_lock(db, error)) return false;
+    claim = (gem5art__claim *)gem5art__alloc(sizeof *claim);
+    if (!claim) return gem5art__fail_nomem(error);
+    if (!gem5art__lock_try(&db->lock, byte)) {
+        bool busy = errno == EAGAIN || errno == EACCES;
+        if (busy) gem5art__tell_claimant(db, hash, error);
+        else gem5art__fail(error, GEM5ART_IO, "cannot lock %s: %s; the store needs a file system with fcntl locks", db->lock_path, strerror(errno));
+        gem5art__free(claim);
+        return false;
+    }
+    claim->byte = byte;
+    claim->next = db->claims;
+    db->claims = claim;
+    return true;
+}
+
+static void gem5art__unclaim_run(gem5art_db *db, const char *hash) {
+    int64_t byte = gem5art__claim_byte(hash);
+    gem5art__claim **link = &db->claims, *claim;
+    while (*link && (*link)->byte != byte) link = &(*link)->next;
+    claim = *link;
+    if (!claim) return;
+    *link = claim->next;
+    gem5art__unlock(&db->lock, byte);
+    gem5art__free(claim);
+}
+
+/* Does anybody hold the claim of this run, this db included? */
+static bool gem5art__is_claimed(const gem5art_db *db, const char *hash) {
+    return gem5art__lock_is_held(db->lock_path, gem5art__claim_byte(hash));
 }
 
 /* ---- what is recorded of a run */
@@ -5375,6 +5470,8 @@ static bool gem5art__record_run(gem5art_db *db, const gem5art_run *run, const ge
 static bool gem5art__end_lost_group(gem5art_db *db, const gem5art__live *live, gem5art_error *error) {
     const gem5art__host_facts *host = gem5art__host(db, error);
     pid_t group = (pid_t)live->pid;
+    int64_t now;
+    bool proven;
     int tries;
     if (!host) return false;
     if (strcmp(live->host, host->host) != 0)
@@ -5382,17 +5479,18 @@ static bool gem5art__end_lost_group(gem5art_db *db, const gem5art__live *live, g
                              "run %s may still be running on host %s (pid %lld), where its supervisor was lost: end it there, then remove %s/%s",
                              live->id, live->host, (long long)live->pid, db->live_path, live->id);
     if (group <= 1 || group != live->pid || strcmp(live->boot_id, host->boot_id) != 0) return true;
-    if (GEM5ART_SYS_KILL(-group, 0) < 0 && errno == ESRCH) return true;
-    if (live->start && gem5art__process_start(live->pid) != 0 && gem5art__process_start(live->pid) != live->start)
-        return true; /* the number belongs to another process now */
-    if (!live->start)
-        return gem5art__fail(error, GEM5ART_BUSY,
-                             "process group %lld may be what is left of the lost run %s: end it if it is (kill -- -%lld), then remove %s/%s",
-                             (long long)live->pid, live->id, (long long)live->pid, db->live_path, live->id);
-    GEM5ART_SYS_KILL(-group, SIGKILL);
-    for (tries = 0; tries < 500 && GEM5ART_SYS_KILL(-group, 0) == 0 && gem5art__process_start(live->pid) == live->start; tries++)
+    now = gem5art__process_start(live->pid, false);
+    if (live->start && now && now != live->start) return true; /* the number belongs to another process now */
+    proven = live->start && now; /* else only its warden may end it, perhaps just now */
+    if (proven) GEM5ART_SYS_KILL(-group, SIGKILL);
+    for (tries = 0; tries < 100; tries++) {
+        if (GEM5ART_SYS_KILL(-group, 0) < 0 && errno == ESRCH) return true;
+        if (proven && gem5art__process_start(live->pid, true) != live->start) return true;
         GEM5ART_SYS_POLL(NULL, 0, 10);
-    return true;
+    }
+    return gem5art__fail(error, GEM5ART_BUSY,
+                         "process group %lld may be what is left of the lost run %s: end it if it is (kill -9 -- -%lld), then remove %s/%s",
+                         (long long)live->pid, live->id, (long long)live->pid, db->live_path, live->id);
 }
 
 /* Records the attempt that a live entry tells of: as lost, or as it ended where its info.json says so (its supervisor
@@ -5465,6 +5563,7 @@ static bool gem5art__begin_attempt(gem5art__run *run, gem5art_error *error) {
     gem5art__arena *arena = &run->object.arena;
     gem5art_run *r = &run->public_;
     gem5art__outdir_state state = GEM5ART__OUTDIR_ATTEMPT;
+    bool recorded;
     char id[37];
     int attempt;
     for (attempt = 1; state != GEM5ART__OUTDIR_FREE; attempt++) {
@@ -5474,7 +5573,8 @@ static bool gem5art__begin_attempt(gem5art__run *run, gem5art_error *error) {
         if (state == GEM5ART__OUTDIR_ERROR) return false;
         if (state == GEM5ART__OUTDIR_FOREIGN && attempt == 1) return gem5art__outdir_taken(run, r->outdir, error);
     }
-    if (strcmp(r->status, "Created") != 0 || attempt > 2) { /* executed before, by this object or one like it */
+    if (!gem5art__is_recorded(run->db, r->id, &recorded, error)) return false;
+    if (recorded || strcmp(r->status, "Created") != 0 || attempt > 2) { /* executed before, by this object or one like it */
         if (!gem5art__uuid(id, error)) return false;
         r->id = gem5art__arena_copy(arena, id);
         r->enqueue_time = gem5art__now();
@@ -5580,6 +5680,7 @@ static void gem5art__ward_flush(gem5art__ward *ward) {
 static gem5art__exec_step gem5art__child_exec(char *const *argv, const char *cwd, const char *console) {
     struct sigaction plain;
     sigset_t none;
+    struct stat st;
     int number, fd;
     setpgid(0, 0);
     memset(&plain, 0, sizeof plain);
@@ -5587,8 +5688,9 @@ static gem5art__exec_step gem5art__child_exec(char *const *argv, const char *cwd
     for (number = 1; number < 65; number++) sigaction(number, &plain, NULL);
     sigemptyset(&none);
     sigprocmask(SIG_SETMASK, &none, NULL);
-    fd = open(console, O_WRONLY | O_CREAT | O_APPEND, 0666);
-    if (fd < 0 || dup2(fd, 1) < 0 || dup2(fd, 2) < 0) return GEM5ART__OPEN_CONSOLE;
+    fd = open(console, O_WRONLY | O_CREAT | O_APPEND | O_NONBLOCK | O_NOCTTY, 0666); /* a pipe there must not hold the warden up */
+    if (fd >= 0 && fstat(fd, &st) == 0 && !S_ISREG(st.st_mode)) return errno = EEXIST, GEM5ART__OPEN_CONSOLE;
+    if (fd < 0 || fcntl(fd, F_SETFL, O_APPEND) < 0 || dup2(fd, 1) < 0 || dup2(fd, 2) < 0) return GEM5ART__OPEN_CONSOLE;
     close(fd); /* stdin is the warden's: /dev/null */
     if (chdir(cwd) < 0) return GEM5ART__ENTER_CWD;
     GEM5ART_SYS_EXECV(argv[0], argv);
@@ -6524,7 +6626,7 @@ static void gem5art__zip_begin(gem5art__zip *zip, gem5art__zip_entry *entry) {
 
 static void gem5art__zip_end(gem5art__zip *zip, gem5art__zip_entry *entry) {
     gem5art__zip_make_local(zip, entry);
-    gem5art__zip_patch(zip, entry->offset, zip->header.data, zip->header.length);
+    if (!zip->header.failed) gem5art__zip_patch(zip, entry->offset, zip->header.data, zip->header.length);
     gem5art__zip_put_central(zip, entry);
 }
 
@@ -6790,6 +6892,7 @@ typedef enum gem5art__job_state {
     GEM5ART__CHECKING,  /* in a worker */
     GEM5ART__SPAWNING,  /* ordered of the warden */
     GEM5ART__RUNNING,
+    GEM5ART__LOOKING,   /* ended: its terminals are read to their ends, in a worker */
     GEM5ART__ARCHIVING  /* in a worker */
 } gem5art__job_state;
 
@@ -6812,6 +6915,8 @@ typedef struct gem5art__job {
     bool cancelled;            /* still queued, and not to be launched */
     const char *kill_reason;   /* NULL: it is not being ended */
     double deadline, next_watch, next_beat, kill_at; /* monotonic; kill_at: when SIGKILL follows, 0: not pending */
+    int64_t start;             /* of the child: see gem5art__process_start */
+    gem5art__report report;    /* of its end */
     gem5art__terminal *terminals;
     /* for and from the worker */
     gem5art__check *checks;
@@ -6906,6 +7011,84 @@ static void gem5art__signals_off(gem5art_pool *pool) {
     pthread_mutex_unlock(&gem5art__signal_mutex);
 }
 
+/* ---- panics on the terminals */
+
+static const char gem5art__panic_text[] = "Kernel panic - not syncing";
+
+/* Is the text in [offset, size) of the file, or across the offset? Reads at most `budget` bytes, so that a flood
+   on a terminal cannot hold the loop up; the rest is read next time. A budget of 0 is for before the run: what is
+   there then is not this run's. */
+static bool gem5art__panic_in(gem5art__terminal *terminal, size_t budget) {
+    enum { OVERLAP = sizeof gem5art__panic_text - 2, CHUNK = 65536 };
+    char chunk[CHUNK + 1];
+    struct stat st;
+    size_t got;
+    bool found = false;
+    int fd = gem5art__open(terminal->path, O_RDONLY | O_NONBLOCK, 0);
+    if (fd >= 0 && GEM5ART_SYS_FSTAT(fd, &st) == 0 && S_ISREG(st.st_mode)) {
+        if (!budget) terminal->old_size = st.st_size, terminal->old_time = st.st_mtime;
+        if (st.st_size != terminal->old_size || st.st_mtime != terminal->old_time) terminal->old_size = -1;
+        if (st.st_size < terminal->offset) terminal->offset = 0;
+        while (!found && terminal->old_size < 0 && terminal->offset < st.st_size && budget) {
+            off_t from = terminal->offset > OVERLAP ? terminal->offset - OVERLAP : 0;
+            char *at;
+            if (!gem5art__read_at(fd, chunk, CHUNK, from, &got) || from + (off_t)got <= terminal->offset) break;
+            terminal->offset = from + (off_t)got;
+            budget -= got < budget ? got : budget;
+            for (at = chunk; !found && (at = (char *)memchr(at, 'K', got - (size_t)(at - chunk))) != NULL; at++)
+                found = got - (size_t)(at - chunk) >= sizeof gem5art__panic_text - 1 &&
+                        memcmp(at, gem5art__panic_text, sizeof gem5art__panic_text - 1) == 0;
+        }
+    }
+    gem5art__close(fd);
+    return found;
+}
+
+static gem5art__terminal *gem5art__find_terminal(gem5art__job *job, const char *path) {
+    gem5art__terminal *terminal = job->terminals;
+    while (terminal && strcmp(terminal->path, path) != 0) terminal = terminal->next;
+    if (terminal) return terminal;
+    terminal = (gem5art__terminal *)gem5art__arena_alloc(&job->arena, sizeof *terminal);
+    if (!terminal || (terminal->path = gem5art__arena_copy(&job->arena, path)) == NULL) return NULL;
+    terminal->old_size = -1;
+    terminal->next = job->terminals;
+    return job->terminals = terminal;
+}
+
+/* Looks at every terminal below a folder. */
+static bool gem5art__panic_below(gem5art__job *job, gem5art__buf *path, int depth, size_t budget) {
+    size_t length = path->length;
+    DIR *dir = GEM5ART_SYS_OPENDIR(path->data);
+    struct dirent *entry;
+    struct stat st;
+    bool found = false;
+    while (dir && !found && (entry = GEM5ART_SYS_READDIR(dir)) != NULL) {
+        bool terminal = gem5art__ends_with(entry->d_name, ".device") || gem5art__ends_with(entry->d_name, ".terminal");
+        if (strcmp(entry->d_name, ".") == 0 || strcmp(entry->d_name, "..") == 0) continue;
+        path->length = length;
+        gem5art__putf(path, "/%s", entry->d_name);
+        if (path->failed) break;
+        if (terminal) {
+            gem5art__terminal *t = gem5art__find_terminal(job, path->data);
+            found = t && gem5art__panic_in(t, budget);
+        } else if (depth && GEM5ART_SYS_LSTAT(path->data, &st) == 0 && S_ISDIR(st.st_mode))
+            found = gem5art__panic_below(job, path, depth - 1, budget);
+    }
+    if (dir) GEM5ART_SYS_CLOSEDIR(dir);
+    return found;
+}
+
+static bool gem5art__panicked(gem5art__job *job, size_t budget) {
+    enum { DEPTH = 8 };
+    gem5art__buf path = {NULL, 0, 0, false};
+    bool found;
+    if (!gem5art__is_fs(job->run->public_.type)) return false;
+    gem5art__puts(&path, job->run->public_.outdir);
+    found = !path.failed && gem5art__panic_below(job, &path, DEPTH, budget);
+    gem5art__buf_free(&path);
+    return found;
+}
+
 /* ---- workers: threads for what takes long, hashing and archiving */
 
 static void gem5art__work_check(gem5art__job *job) {
@@ -6923,12 +7106,13 @@ static void gem5art__work_check(gem5art__job *job) {
 static void gem5art__work_archive(gem5art__job *job) {
     job->work_ok = gem5art__archive(job->run->public_.outdir, job->archive_path, &job->notes, &job->work_error) &&
                    gem5art__hash_file(job->archive_path, job->archive_hash, NULL, &job->archive_size, &job->work_error) &&
-                   gem5art__keep_copy(job->storage, job->archive_path, job->archive_id, &job->work_error);
+                   gem5art__keep_copy(job->storage, job->archive_path, job->archive_id, job->archive_hash, &job->work_error);
 }
 
 static void gem5art__work(gem5art__job *job) {
     gem5art__clear(&job->work_error);
     if (job->state == GEM5ART__CHECKING) gem5art__work_check(job);
+    else if (job->state == GEM5ART__LOOKING) job->work_ok = !gem5art__panicked(job, SIZE_MAX);
     else gem5art__work_archive(job);
 }
 
@@ -7140,83 +7324,7 @@ static void gem5art__start_archive(gem5art_pool *pool, gem5art__job *job) {
     gem5art__archived(pool, job);
 }
 
-/* ---- watching: panics and the user's own check */
-
-static const char gem5art__panic_text[] = "Kernel panic - not syncing";
-
-/* Is the text in [offset, size) of the file, or across the offset? Reads at most `budget` bytes, so that a flood
-   on a terminal cannot hold the loop up; the rest is read next time. A budget of 0 is for before the run: what is
-   there then is not this run's. */
-static bool gem5art__panic_in(gem5art__terminal *terminal, size_t budget) {
-    enum { OVERLAP = sizeof gem5art__panic_text - 2, CHUNK = 65536 };
-    char chunk[CHUNK + 1];
-    struct stat st;
-    size_t got;
-    bool found = false;
-    int fd = gem5art__open(terminal->path, O_RDONLY | O_NONBLOCK, 0);
-    if (fd >= 0 && GEM5ART_SYS_FSTAT(fd, &st) == 0 && S_ISREG(st.st_mode)) {
-        if (!budget) terminal->old_size = st.st_size, terminal->old_time = st.st_mtime;
-        if (st.st_size != terminal->old_size || st.st_mtime != terminal->old_time) terminal->old_size = -1;
-        if (st.st_size < terminal->offset) terminal->offset = 0;
-        while (!found && terminal->old_size < 0 && terminal->offset < st.st_size && budget) {
-            off_t from = terminal->offset > OVERLAP ? terminal->offset - OVERLAP : 0;
-            char *at;
-            if (!gem5art__read_at(fd, chunk, CHUNK, from, &got) || from + (off_t)got <= terminal->offset) break;
-            terminal->offset = from + (off_t)got;
-            budget -= got < budget ? got : budget;
-            for (at = chunk; !found && (at = (char *)memchr(at, 'K', got - (size_t)(at - chunk))) != NULL; at++)
-                found = got - (size_t)(at - chunk) >= sizeof gem5art__panic_text - 1 &&
-                        memcmp(at, gem5art__panic_text, sizeof gem5art__panic_text - 1) == 0;
-        }
-    }
-    gem5art__close(fd);
-    return found;
-}
-
-static gem5art__terminal *gem5art__find_terminal(gem5art__job *job, const char *path) {
-    gem5art__terminal *terminal = job->terminals;
-    while (terminal && strcmp(terminal->path, path) != 0) terminal = terminal->next;
-    if (terminal) return terminal;
-    terminal = (gem5art__terminal *)gem5art__arena_alloc(&job->arena, sizeof *terminal);
-    if (!terminal || (terminal->path = gem5art__arena_copy(&job->arena, path)) == NULL) return NULL;
-    terminal->old_size = -1;
-    terminal->next = job->terminals;
-    return job->terminals = terminal;
-}
-
-/* Looks at every terminal below a folder. */
-static bool gem5art__panic_below(gem5art__job *job, gem5art__buf *path, int depth, size_t budget) {
-    size_t length = path->length;
-    DIR *dir = GEM5ART_SYS_OPENDIR(path->data);
-    struct dirent *entry;
-    struct stat st;
-    bool found = false;
-    while (dir && !found && (entry = GEM5ART_SYS_READDIR(dir)) != NULL) {
-        bool terminal = gem5art__ends_with(entry->d_name, ".device") || gem5art__ends_with(entry->d_name, ".terminal");
-        if (strcmp(entry->d_name, ".") == 0 || strcmp(entry->d_name, "..") == 0) continue;
-        path->length = length;
-        gem5art__putf(path, "/%s", entry->d_name);
-        if (path->failed) break;
-        if (terminal) {
-            gem5art__terminal *t = gem5art__find_terminal(job, path->data);
-            found = t && gem5art__panic_in(t, budget);
-        } else if (depth && GEM5ART_SYS_LSTAT(path->data, &st) == 0 && S_ISDIR(st.st_mode))
-            found = gem5art__panic_below(job, path, depth - 1, budget);
-    }
-    if (dir) GEM5ART_SYS_CLOSEDIR(dir);
-    return found;
-}
-
-static bool gem5art__panicked(gem5art__job *job, size_t budget) {
-    enum { DEPTH = 8 };
-    gem5art__buf path = {NULL, 0, 0, false};
-    bool found;
-    if (!gem5art__is_fs(job->run->public_.type)) return false;
-    gem5art__puts(&path, job->run->public_.outdir);
-    found = !path.failed && gem5art__panic_below(job, &path, DEPTH, budget);
-    gem5art__buf_free(&path);
-    return found;
-}
+/* ---- watching */
 
 /* Why the run should end, or NULL. */
 static const char *gem5art__failure(gem5art__job *job, size_t budget) {
@@ -7228,25 +7336,34 @@ static const char *gem5art__failure(gem5art__job *job, size_t budget) {
 
 /* ---- killing */
 
+/* The warden is dead, so that somebody else may have waited for the child: has its number passed on since? */
+static bool gem5art__orphan_gone(const gem5art__job *job) {
+    int64_t start = gem5art__process_start(job->run->public_.pid, false);
+    return job->start && start && start != job->start;
+}
+
 static void gem5art__signal_job(gem5art_pool *pool, gem5art__job *job, int number) {
     if (job->state != GEM5ART__RUNNING) return;
-    if (pool->warden_dead) GEM5ART_SYS_KILL(-(pid_t)job->run->public_.pid, SIGKILL);
+    if (pool->warden_dead) {
+        if (!gem5art__orphan_gone(job)) GEM5ART_SYS_KILL(-(pid_t)job->run->public_.pid, SIGKILL);
+    }
     else gem5art__order_signal(&pool->warden, job->slot, number);
 }
 
-/* SIGINT, which lets gem5 write its statistics, then SIGKILL; a run that is not spawned yet ends when its turn comes. */
-static void gem5art__kill_job(gem5art_pool *pool, gem5art__job *job, const char *reason, bool at_once) {
+/* SIGINT, which lets gem5 write its statistics, then SIGKILL; a run that is not spawned yet ends when its turn comes. False: it has ended already. */
+static bool gem5art__kill_job(gem5art_pool *pool, gem5art__job *job, const char *reason, bool at_once) {
     bool first = !job->kill_reason;
     double grace = at_once || pool->desc.grace < 0 ? 0 : pool->desc.grace;
-    if (job->state == GEM5ART__ARCHIVING) return;
+    if (job->state >= GEM5ART__LOOKING) return false;
     if (first) {
         job->kill_reason = reason;
         job->run->public_.kill_reason = reason;
     }
-    if (job->state != GEM5ART__RUNNING) return;
+    if (job->state != GEM5ART__RUNNING) return true;
     gem5art__signal_job(pool, job, grace > 0 ? SIGINT : SIGKILL);
     job->kill_at = gem5art__monotonic() + (grace > 0 ? grace : 1);
     if (first) gem5art__emit(pool, GEM5ART_EVENT_KILLED, job->run, NULL);
+    return true;
 }
 
 static gem5art__job *gem5art__take_queued(gem5art_pool *pool) {
@@ -7288,6 +7405,7 @@ static bool gem5art__prepare_job(gem5art_pool *pool, gem5art__job *job, gem5art_
     size_t i;
     if (!host || !gem5art__take_lost(run, error)) return false;
     if (!pool->desc.rerun && !gem5art__not_recorded(run, error)) return false;
+    if (!gem5art__same_script(run, pool->cwd, error)) return false;
     run->public_.task_id = gem5art__arena_copy(&run->object.arena, pool->desc.task_id);
     run->public_.cwd = gem5art__arena_copy(&run->object.arena, pool->cwd);
     run->public_.host = host->host;
@@ -7325,6 +7443,7 @@ static void gem5art__begin_job(gem5art_pool *pool, gem5art__job *job, int slot) 
     }
     job->slot = slot;
     job->state = GEM5ART__CHECKING;
+    job->next_beat = gem5art__monotonic() + GEM5ART_BEAT_SECONDS;
     pool->slots[slot] = job;
     pool->active++;
     pool->counts.queued--;
@@ -7371,8 +7490,8 @@ static void gem5art__spawned(gem5art_pool *pool, gem5art__job *job, const gem5ar
     job->state = GEM5ART__RUNNING;
     job->deadline = run->public_.timeout > 0 ? now + run->public_.timeout : 0;
     job->next_watch = now + GEM5ART_WATCH_SECONDS;
-    job->next_beat = now + GEM5ART_BEAT_SECONDS;
     run->public_.pid = report->pid;
+    job->start = gem5art__process_start(report->pid, false);
     if (!gem5art__write_live(run, &error)) gem5art__warn(pool->db, "run \"%s\": %s", run->public_.name, error.message);
     gem5art__tell_state(pool, run, "Running");
     gem5art__emit(pool, GEM5ART_EVENT_SPAWNED, run, NULL);
@@ -7398,15 +7517,18 @@ static bool gem5art__reason_blocks(const char *reason) {
     return strcmp(reason, "sigint") != 0 && strcmp(reason, "sigterm") != 0 && strcmp(reason, "lost") != 0;
 }
 
-static void gem5art__ended(gem5art_pool *pool, gem5art__job *job, const gem5art__report *report) {
-    gem5art_run *r = &job->run->public_;
-    const char *reason = job->kill_reason ? job->kill_reason : gem5art__failure(job, SIZE_MAX);
+/* What the run came to. `panicked`: what the last look at its terminals found. */
+static void gem5art__conclude(gem5art_pool *pool, gem5art__job *job, bool panicked) {
+    gem5art__run *run = job->run;
+    gem5art_run *r = &run->public_;
+    const gem5art__report *report = &job->report;
+    const char *reason = job->kill_reason ? job->kill_reason : panicked ? "kernel panic" : NULL;
+    if (!reason && run->check_failure && run->check_failure(r, run->user_data)) reason = "User defined kill";
     r->return_code = WIFSIGNALED(report->status) ? -WTERMSIG(report->status) : WEXITSTATUS(report->status);
     r->kill_reason = reason ? reason : "";
     r->rerunnable = !gem5art__reason_blocks(r->kill_reason);
     r->status = !reason && r->return_code == 0 ? "Finished" : "Failed";
     r->running = false;
-    r->end_time = gem5art__now();
     r->ru_utime = (double)report->usage.ru_utime.tv_sec + (double)report->usage.ru_utime.tv_usec / 1e6;
     r->ru_stime = (double)report->usage.ru_stime.tv_sec + (double)report->usage.ru_stime.tv_usec / 1e6;
     r->ru_maxrss = report->usage.ru_maxrss;
@@ -7415,6 +7537,15 @@ static void gem5art__ended(gem5art_pool *pool, gem5art__job *job, const gem5art_
     r->ru_nvcsw = report->usage.ru_nvcsw;
     r->ru_nivcsw = report->usage.ru_nivcsw;
     gem5art__start_archive(pool, job);
+}
+
+/* Its child has ended. The last look at the terminals may have much to read, and is a worker's. */
+static void gem5art__ended(gem5art_pool *pool, gem5art__job *job, const gem5art__report *report) {
+    job->report = *report;
+    job->run->public_.end_time = gem5art__now();
+    job->state = GEM5ART__LOOKING;
+    if (job->kill_reason || !gem5art__is_fs(job->run->public_.type)) gem5art__conclude(pool, job, false);
+    else gem5art__give_work(pool, job);
 }
 
 /* ---- the warden's death: whoever killed it, its children must not outlive it */
@@ -7446,6 +7577,7 @@ static void gem5art__warden_died(gem5art_pool *pool) {
    it has ended when its group is gone. */
 static bool gem5art__orphan_ended(const gem5art__job *job) {
     pid_t pid = (pid_t)job->run->public_.pid;
+    if (gem5art__orphan_gone(job)) return true;
     GEM5ART_SYS_WAITPID(pid, NULL, WNOHANG);
     return (GEM5ART_SYS_KILL(-pid, SIGKILL) < 0 && errno == ESRCH) || gem5art__monotonic() >= job->deadline;
 }
@@ -7508,6 +7640,7 @@ static void gem5art__take_work_done(gem5art_pool *pool) {
     for (; done; done = next) {
         next = done->next;
         if (done->state == GEM5ART__CHECKING) gem5art__checked(pool, done);
+        else if (done->state == GEM5ART__LOOKING) gem5art__conclude(pool, done, !done->work_ok);
         else gem5art__archived(pool, done);
     }
 }
@@ -7525,18 +7658,24 @@ static void gem5art__do_due(gem5art_pool *pool, gem5art__job *job, double now) {
         job->next_watch = now + GEM5ART_WATCH_SECONDS;
         if ((reason = gem5art__failure(job, BUDGET)) != NULL) gem5art__kill_job(pool, job, reason, false);
     }
-    if (now >= job->next_beat) {
-        job->next_beat = now + GEM5ART_BEAT_SECONDS;
-        gem5art__tell_state(pool, job->run, "Running");
-        gem5art__emit(pool, GEM5ART_EVENT_BEAT, job->run, NULL);
-    }
+}
+
+/* Not while the outdir is archived: what is archived must hold still. */
+static void gem5art__beat(gem5art_pool *pool, gem5art__job *job, double now) {
+    if (job->state == GEM5ART__ARCHIVING || now < job->next_beat) return;
+    job->next_beat = now + GEM5ART_BEAT_SECONDS;
+    gem5art__tell_state(pool, job->run, job->run->public_.status);
+    gem5art__emit(pool, GEM5ART_EVENT_BEAT, job->run, NULL);
 }
 
 static void gem5art__watch(gem5art_pool *pool) {
     double now = gem5art__monotonic();
     int slot;
-    for (slot = 0; slot < pool->desc.jobs; slot++)
-        if (pool->slots[slot] && pool->slots[slot]->state == GEM5ART__RUNNING) gem5art__do_due(pool, pool->slots[slot], now);
+    for (slot = 0; slot < pool->desc.jobs; slot++) {
+        gem5art__job *job = pool->slots[slot];
+        if (job && job->state == GEM5ART__RUNNING) gem5art__do_due(pool, job, now);
+        if (job) gem5art__beat(pool, job, now);
+    }
 }
 
 static bool gem5art__can_launch(const gem5art_pool *pool) {
@@ -7794,32 +7933,39 @@ GEM5ARTDEF bool gem5art_download_artifact(gem5art_db *db, const gem5art_artifact
            gem5art__download(db, artifact, path, error);
 }
 
-/* The first record that names this artifact, but for the artifact itself: text of a refusal, or "" . */
-static bool gem5art__artifact_in_use(gem5art_db *db, const char *id, gem5art_error *error) {
+/* The field by which a record names an artifact, or NULL. */
+static const char *gem5art__names_artifact(const gem5art_json *record, const char *id) {
+    const gem5art_json *member, *item;
+    for (member = record->first; member; member = member->next) {
+        bool one = gem5art__ends_with(member->key, "artifact") || strcmp(member->key, "results") == 0;
+        bool list = strcmp(member->key, "inputs") == 0 || strcmp(member->key, "artifacts") == 0;
+        if (one && member->type == GEM5ART_JSON_STRING && strcmp(member->text, id) == 0) return member->key;
+        for (item = list && member->type == GEM5ART_JSON_ARRAY ? member->first : NULL; item; item = item->next)
+            if (item->type == GEM5ART_JSON_STRING && strcmp(item->text, id) == 0) return member->key;
+    }
+    return NULL;
+}
+
+/* With the end of the store known: BUSY where a record other than its own and `but` names the artifact. False: it, or another error. */
+static bool gem5art__artifact_unused(gem5art_db *db, const char *id, const char *but, gem5art_error *error) {
     gem5art__cursor cursor;
     gem5art__arena arena = {NULL, false};
-    const gem5art_json *record, *member, *item;
+    const gem5art_json *record;
     gem5art__step step;
-    bool used = false;
+    const char *field = NULL;
     gem5art__cursor_init(&cursor, db->flat.fd, db->flat.path, 0, db->flat.bracket + 1);
-    while (!used && (step = gem5art__cursor_next(&cursor, error)) == GEM5ART__RECORD &&
+    while (!field && (step = gem5art__cursor_next(&cursor, error)) == GEM5ART__RECORD &&
            (step = gem5art__cursor_parse(&cursor, &arena, &record, error)) == GEM5ART__RECORD) {
         const char *other = gem5art__record_text(record, "_id");
-        for (member = strcmp(other, id) == 0 ? NULL : record->first; member && !used; member = member->next) {
-            used = member->type == GEM5ART_JSON_STRING && strcmp(member->text, id) == 0 && gem5art__ends_with(member->key, "artifact");
-            used = used || (member->type == GEM5ART_JSON_STRING && strcmp(member->text, id) == 0 && strcmp(member->key, "results") == 0);
-            if (member->type == GEM5ART_JSON_ARRAY && (strcmp(member->key, "inputs") == 0 || strcmp(member->key, "artifacts") == 0))
-                for (item = member->first; item && !used; item = item->next)
-                    used = item->type == GEM5ART_JSON_STRING && strcmp(item->text, id) == 0;
-            if (used)
-                gem5art__fail(error, GEM5ART_BUSY, "artifact %s is used by %s \"%s\" (%s), as its %s: remove that first", id,
-                              gem5art__record_text(record, "type"), gem5art__record_text(record, "name"), other, member->key);
-        }
+        field = strcmp(other, id) == 0 || strcmp(other, but) == 0 ? NULL : gem5art__names_artifact(record, id);
+        if (field)
+            gem5art__fail(error, GEM5ART_BUSY, "artifact %s is used by %s \"%s\" (%s), as its %s: remove that first", id,
+                          gem5art__record_text(record, "type"), gem5art__record_text(record, "name"), other, field);
         gem5art__arena_free(&arena);
     }
     gem5art__arena_free(&arena);
     gem5art__cursor_free(&cursor);
-    return used || step == GEM5ART__FAILED;
+    return !field && step == GEM5ART__END;
 }
 
 GEM5ARTDEF bool gem5art_remove_artifact(gem5art_db *db, const char *id, gem5art_error *error) {
@@ -7831,7 +7977,7 @@ GEM5ARTDEF bool gem5art_remove_artifact(gem5art_db *db, const char *id, gem5art_
     if (gem5art__flat_find_end(db, error) && gem5art__index_refresh(db, error) && gem5art__lookup_artifact(db, id, &found, error)) {
         if (!found || strcmp(found->public_.id, id) != 0)
             gem5art__fail(error, GEM5ART_NOT_FOUND, "there is no artifact with the id \"%s\" in %s", id, db->flat.path);
-        else if (!gem5art__artifact_in_use(db, id, error)) {
+        else if (gem5art__artifact_unused(db, id, "", error)) {
             ids[0] = id, ids[1] = NULL;
             ok = gem5art__store_remove(db, ids, &removals, error);
         }
@@ -7899,12 +8045,22 @@ GEM5ARTDEF const gem5art_run *gem5art_find_run(gem5art_db *db, const char *id_or
     return NULL;
 }
 
+/* The archive of a run goes with it, unless another record names it too. */
+static bool gem5art__remove_with_archive(gem5art_db *db, const char *id, const char *results, gem5art_error *error) {
+    const char *ids[3] = {NULL, NULL, NULL};
+    gem5art_error why;
+    size_t removals;
+    gem5art__clear(&why);
+    ids[0] = id;
+    if (*results && gem5art__artifact_unused(db, results, id, &why)) ids[1] = results;
+    if (why.code != GEM5ART_OK && why.code != GEM5ART_BUSY) return gem5art__fail(error, why.code, "%s", why.message);
+    return gem5art__store_remove(db, ids, &removals, error);
+}
+
 GEM5ARTDEF bool gem5art_remove_run(gem5art_db *db, const char *id, gem5art_error *error) {
     gem5art__arena arena = {NULL, false};
     gem5art__lookup lookup = {0};
     const gem5art_json *record = NULL;
-    const char *ids[3] = {NULL, NULL, NULL};
-    size_t removals;
     bool ok = false;
     if (!gem5art__need(db, "the db", error) || !gem5art__need(id, "the id", error) || !gem5art__store_lock(db, error)) return false;
     if (gem5art__flat_find_end(db, error) && gem5art__index_refresh(db, error)) {
@@ -7916,10 +8072,7 @@ GEM5ARTDEF bool gem5art_remove_run(gem5art_db *db, const char *id, gem5art_error
             if (error && error->code == GEM5ART_BUSY)
                 gem5art__fail(error, GEM5ART_BUSY, "run \"%s\" (%s) is being executed: wait for its end, or end it", gem5art__record_text(record, "name"), id);
         } else if (step == GEM5ART__RECORD) {
-            const char *results = gem5art__record_text(record, "results");
-            ids[0] = id;
-            ids[1] = *results ? results : NULL;
-            ok = gem5art__store_remove(db, ids, &removals, error);
+            ok = gem5art__remove_with_archive(db, id, gem5art__record_text(record, "results"), error);
             gem5art__unclaim_run(db, gem5art__record_text(record, "hash"));
         }
     }
@@ -7962,7 +8115,8 @@ GEM5ARTDEF bool gem5art_pool_cancel(gem5art_pool *pool, const char *run_id, gem5
     if (!gem5art__need(pool, "the pool", error) || !gem5art__need(run_id, "the run's id", error)) return false;
     for (slot = 0; slot < pool->desc.jobs; slot++)
         if (pool->slots[slot] && strcmp(pool->slots[slot]->run->public_.id, run_id) == 0)
-            return gem5art__kill_job(pool, pool->slots[slot], "sigterm", false), true;
+            return gem5art__kill_job(pool, pool->slots[slot], "sigterm", false)
+                       ? true : gem5art__fail(error, GEM5ART_NOT_FOUND, "run %s has ended and is being recorded: it cannot be cancelled any more", run_id);
     for (job = pool->queue; job; job = job->next)
         if (strcmp(job->run->public_.id, run_id) == 0) return job->cancelled = true;
     return gem5art__fail(error, GEM5ART_NOT_FOUND, "the pool has no run with the id \"%s\" that is queued or running", run_id);
@@ -7979,11 +8133,13 @@ GEM5ARTDEF int gem5art_pool_timeout(const gem5art_pool *pool) {
     for (slot = 0; slot < pool->desc.jobs; slot++) {
         const gem5art__job *job = pool->slots[slot];
         double due;
-        if (!job || job->state != GEM5ART__RUNNING) continue;
+        if (!job || job->state == GEM5ART__ARCHIVING) continue;
         due = job->next_beat;
-        if (job->kill_reason && job->kill_at < due) due = job->kill_at;
-        if (!job->kill_reason && job->next_watch < due) due = job->next_watch;
-        if (!job->kill_reason && job->deadline > 0 && job->deadline < due) due = job->deadline;
+        if (job->state == GEM5ART__RUNNING) {
+            if (job->kill_reason && job->kill_at < due) due = job->kill_at;
+            if (!job->kill_reason && job->next_watch < due) due = job->next_watch;
+            if (!job->kill_reason && job->deadline > 0 && job->deadline < due) due = job->deadline;
+        }
         if (next == 0 || due < next) next = due;
     }
     if (next == 0) return -1;

@@ -18,7 +18,8 @@ typedef struct test_case {
     struct test_case *next;
 } test_case;
 
-static test_case *test_first, **test_last = &test_first;
+static test_case *test_first;
+__attribute__((unused)) static test_case **test_last = &test_first;
 static const char *test_current = "";
 static int test_failures_here, test_passed, test_failed, test_skipped;
 
@@ -77,7 +78,7 @@ __attribute__((format(printf, 3, 4), unused)) static void test_fail(const char *
         return;                                                                                      \
     } while (0)
 
-static int test_main(int argc, char **argv) {
+__attribute__((unused)) static int test_main(int argc, char **argv) {
     test_case *t;
     int i;
     for (t = test_first; t; t = t->next) {

@@ -1,0 +1,181 @@
+/* run.c - what a recorded run costs beside bare fork + exec + wait, and many in a pool beside xargs.
+
+     make bench, or: BUILD=$PWD/build build/bench/run
+
+   The child is one that exits at once; it stands for a gem5 binary of 16 KiB or so. An experiment is made under $TMPDIR
+   (else /tmp): two git repos of 100 files each and a store. All that a run is recorded with is done: the binary is
+   hashed and both repos are asked for their state before each launch, the outdir is zipped behind it, the zip is
+   hashed, and both records are on the disk when the run counts as ended. Times are medians. */
+#define GEM5ART_IMPLEMENTATION
+#include "../../gem5art.h"
+
+#include "../test.h"
+
+#include "../fixture.h"
+
+enum { RUNS = 60, POOL_RUNS = 200, JOBS = 2 };
+
+static const char *child; /* children/exit_with */
+static gem5art_run_desc run_desc;
+
+static gem5art_run *new_run(int n) {
+    char name[32], number[32];
+    const char *params[3];
+    snprintf(name, sizeof name, "out-%d", n);
+    snprintf(number, sizeof number, "%d", n);
+    params[0] = number;
+    params[1] = "0"; /* the exit status */
+    params[2] = NULL;
+    run_desc.name = run_desc.outdir = name;
+    run_desc.params = params;
+    return gem5art_create_se_run(db, &run_desc, &error);
+}
+
+/* ---- the things to be timed: each returns false where it failed */
+
+static bool bare(int n) {
+    int status = -1;
+    pid_t pid = fork();
+    (void)n;
+    if (pid == 0) {
+        execl(child, child, "0", (char *)NULL);
+        _exit(127);
+    }
+    return pid > 0 && waitpid(pid, &status, 0) == pid && status == 0;
+}
+
+static gem5art_run *runs[RUNS];
+
+static bool create(int n) { return (runs[n] = new_run(n)) != NULL; }
+static bool execute(int n) { return gem5art_execute(db, runs[n], NULL, &error); }
+
+static bool warden(int n) {
+    gem5art_pool_desc desc;
+    gem5art_pool *pool;
+    (void)n;
+    memset(&desc, 0, sizeof desc);
+    desc.jobs = 1;
+    pool = gem5art_pool_create(db, &desc, &error);
+    gem5art_pool_destroy(pool);
+    return pool != NULL;
+}
+
+static bool check(int n) {
+    gem5art__check checks[3];
+    size_t failed;
+    (void)n;
+    memset(checks, 0, sizeof checks);
+    checks[0].artifact = run_desc.gem5_artifact, checks[0].path = child;
+    checks[1].artifact = run_desc.gem5_git_artifact, checks[1].path = "gem5";
+    checks[2].artifact = run_desc.run_script_git_artifact, checks[2].path = "experiment";
+    return gem5art__check_all(checks, 3, &failed, &error);
+}
+
+static bool git_status(int n) {
+    gem5art__child git;
+    char hash[65];
+    (void)n;
+    return gem5art__git_status_start(&git, "gem5", &error) && gem5art__git_status_finish(&git, "gem5", hash, &error);
+}
+
+static bool info(int n) { return gem5art__write_info((gem5art__run *)(void *)runs[n], GEM5ART__REPLACE, &error); }
+
+static bool archive(int n) {
+    gem5art__buf notes = {NULL, 0, 0, false};
+    char path[64], hash[65];
+    bool ok;
+    snprintf(path, sizeof path, "out-%d/results.zip", n);
+    ok = gem5art__archive(runs[n]->outdir, path, &notes, &error) && gem5art_sha256_file(path, hash, &error);
+    gem5art__buf_free(&notes);
+    return ok;
+}
+
+static gem5art_db *scratch; /* another store */
+static bool append(int n) { return gem5art__record_run(scratch, runs[n], NULL, &error); }
+
+/* ---- the clock */
+
+static int compare(const void *a, const void *b) {
+    double x = *(const double *)a, y = *(const double *)b;
+    return (x > y) - (x < y);
+}
+
+static bool all_well = true;
+
+/* The median of RUNS times, in milliseconds. */
+static double median(bool (*work)(int)) {
+    double times[RUNS];
+    int n;
+    for (n = 0; n < RUNS; n++) {
+        double start = gem5art__monotonic();
+        if (!work(n)) {
+            fprintf(stderr, "run %d: %s\n", n, error.message);
+            all_well = false;
+        }
+        times[n] = (gem5art__monotonic() - start) * 1e3;
+    }
+    qsort(times, RUNS, sizeof *times, compare);
+    return times[RUNS / 2];
+}
+
+static double pool_of_many(void) {
+    gem5art_pool_desc desc;
+    gem5art_pool *pool;
+    double start;
+    int n;
+    memset(&desc, 0, sizeof desc);
+    desc.jobs = JOBS;
+    pool = gem5art_pool_create(db, &desc, &error);
+    for (n = RUNS; pool && n < RUNS + POOL_RUNS; n++)
+        if (!gem5art_pool_add(pool, new_run(n), &error)) fprintf(stderr, "%s\n", error.message), all_well = false;
+    start = gem5art__monotonic();
+    if (!pool || !gem5art_pool_wait(pool, &error)) fprintf(stderr, "%s\n", error.message), all_well = false;
+    start = gem5art__monotonic() - start;
+    gem5art_pool_destroy(pool);
+    return start * 1e3 / POOL_RUNS;
+}
+
+static double xargs(void) {
+    double start = gem5art__monotonic();
+    if (sh("seq %d | sed 's/.*/0/' | xargs -P %d -n 1 %s", POOL_RUNS, JOBS, child) != 0) all_well = false;
+    return (gem5art__monotonic() - start) * 1e3 / POOL_RUNS;
+}
+
+static void line(const char *what, double ms) { printf("  %-58s %8.2f\n", what, ms); }
+
+int main(void) {
+    double bare_ms, execute_ms, ours, peer;
+    child = built("children/exit_with");
+    fixture_begin();
+    make_repo("gem5");
+    make_repo("experiment");
+    sh("for repo in gem5 experiment; do cd $repo; for i in $(seq 99); do echo $i > file-$i; done; git add -A; git commit -qm more; cd ..; done");
+    if (!open_db(NULL) || (scratch = gem5art_open("scratch.json", NULL, &error)) == NULL) return 1;
+    run_desc.gem5_artifact = register_path("gem5", "gem5 binary", child);
+    run_desc.gem5_git_artifact = register_path("gem5 source", "git repo", "gem5");
+    run_desc.run_script_git_artifact = register_path("experiment", "git repo", "experiment");
+    run_desc.run_script = "experiment/run.py";
+
+    printf("One recorded run of a program that exits at once, in ms (median of %d)\n", RUNS);
+    bare_ms = median(bare);
+    line("bare fork + exec + wait", bare_ms);
+    line("gem5art_create_se_run", median(create));
+    execute_ms = median(execute);
+    line("gem5art_execute", execute_ms);
+    line("what that is over bare (target: under 10)", execute_ms - bare_ms);
+    printf("Where it goes, each part alone\n");
+    line("a warden started and ended", median(warden));
+    line("all artifacts checked: 1 file, 2 git repos side by side", median(check));
+    line("one git status", median(git_status));
+    line("one info.json replaced (there are 4)", median(info));
+    line("results.zip written, on disk, and hashed", median(archive));
+    line("one durable append to a store", median(append));
+    printf("%d such runs, %d at a time, in ms a run\n", POOL_RUNS, JOBS);
+    ours = pool_of_many();
+    peer = xargs();
+    line("a gem5art_pool, all recorded", ours);
+    line("xargs -P, nothing recorded", peer);
+    gem5art_close(scratch, NULL);
+    fixture_end();
+    return all_well ? 0 : 1;
+}

@@ -1,0 +1,450 @@
+/* test_store_damage.c - stores that are torn, damaged, cut, spoiled or changed by others: what is whole is read, what is
+   not is told, and no byte is lost. */
+#define GEM5ART_SYS_FDATASYNC(fd) ((void)(fd), 0) /* no power is lost here */
+#define GEM5ART_IMPLEMENTATION
+#include "../gem5art.h"
+
+#include "test.h"
+
+#include "fixture.h"
+#include "store.h"
+
+/* ---- what a kill leaves; A, B, C stand for lines of ours */
+
+static char *lines[4]; /* of runs 1 to 3 */
+
+/* Replaces A, B and C by those lines, and "~A" by the first half of one. To be freed. */
+static char *expand(const char *text) {
+    gem5art__buf out = {NULL, 0, 0, false};
+    for (; *text; text++) {
+        bool half = *text == '~';
+        if (half) text++;
+        if (*text >= 'A' && *text <= 'C') gem5art__put(&out, lines[*text - 'A'], strlen(lines[*text - 'A']) >> half);
+        else gem5art__put(&out, text, 1);
+    }
+    gem5art__puts(&out, "");
+    return out.data;
+}
+
+static void make_lines(void) {
+    int i;
+    for (i = 0; i < 3; i++) lines[i] = line_of(i + 1);
+}
+
+static void free_lines(void) {
+    int i;
+    for (i = 0; i < 3; i++) free(lines[i]);
+}
+
+TEST(torn_writes_are_moved_aside_and_nothing_else_is) {
+    static const struct { const char *file, *shown, *aside, *mended; } table[] = {
+        {"[\nA]\nB]\n", "run 1", "]\nB]\n", "[\nA,\nC]\n"},               /* killed between the two writes */
+        {"[\nA]\nB,\nC]\n", "run 1", "]\nB,\nC]\n", "[\nA,\nC]\n"},       /* the same, of a run with its archive */
+        {"[ ]\nA]\n", "", "]\nA]\n", "[  \nC]\n"},                        /* the same, of the first record */
+        {"[]\nA,\nB]\n", "", "]\nA,\nB]\n", "[ \nC]\n"},
+        {"[\nA,\nB]\n~A", "run 1, run 2", "]\n~A", "[\nA,\nB,\nC]\n"},      /* killed in the first write */
+        {"[\nA,\n~B", "run 1", ",\n~B", "[\nA,\nC]\n"},                     /* power lost in it */
+        {"[\nA,\n~B]\n", "run 1", ",\n~B]\n", "[\nA,\nC]\n"},
+        {"[\nA,\n~B}]\n", "run 1", ",\n~B}]\n", "[\nA,\nC]\n"},
+        {"[\nA,\n", "run 1", ",\n", "[\nA,\nC]\n"},
+        {"[\nA,", "run 1", ",", "[\nA,\nC]\n"},
+        {"[\nA", "run 1", NULL, "[\nA,\nC]\n"},                           /* nothing to move, only the bracket is missing */
+        {"[\nA\n", "run 1", "\n", "[\nA,\nC]\n"},
+        {"[\n~A", "", "\n~A", "[ \nC]\n"},
+        {"[", "", NULL, "[ \nC]\n"},
+        {"[\n", "", "\n", "[ \nC]\n"},
+        {"[\nA,\nB,]\n", "run 1, run 2", ",]\n", "[\nA,\nB,\nC]\n"},
+        {"[\nA]\n\"]\n", "run 1", "]\n\"]\n", "[\nA,\nC]\n"},
+        {"[\nA]\n]\n", "run 1", "]\n]\n", "[\nA,\nC]\n"},
+        {"[{\"_id\":\"x\",\"type\":\"gem5 run\",\"name\":\"X\"},{\"_id\":\"y\"", "X", ",{\"_id\":\"y\"",
+         "[{\"_id\":\"x\",\"type\":\"gem5 run\",\"name\":\"X\"},\nC]\n"},
+    };
+    size_t i;
+    make_lines();
+    for (i = 0; i < sizeof table / sizeof *table; i++) {
+        char *file = expand(table[i].file), *aside = table[i].aside ? expand(table[i].aside) : NULL, *mended = expand(table[i].mended), *now;
+        int pass;
+        for (pass = 0; pass < 2; pass++) { /* the second: with an index of the file as it was */
+            fixture_begin();
+            write_text("db.json", file);
+            REQUIRE(open_db(NULL));
+            CHECK_THAT(strcmp(store_names(db), table[i].shown) == 0, "%s shows %s, not %s", table[i].file, store_names(db), table[i].shown);
+            if (pass) CHECK(!gem5art_find_run(db, "none", &error) && error.code == GEM5ART_NOT_FOUND);
+            now = read_text("db.json");
+            CHECK_STR(now, file); /* reading mends nothing */
+            free(now);
+            CHECK_THAT(store_run(db, 3), "%s: %s", table[i].file, error.message);
+            now = read_text("db.json");
+            CHECK_THAT(strcmp(now, mended) == 0, "%s became %s", table[i].file, now);
+            free(now);
+            CHECK(gem5art_find_run(db, id_of(3), &error) != NULL);
+            CHECK_INT(files_like("torn"), aside ? 1 : 0);
+            if (aside) {
+                now = read_text("db.json.torn.1");
+                CHECK_STR(now, aside);
+                free(now);
+                CHECK_CONTAINS(fixture_warnings, "db.json.torn.1");
+            }
+            CHECK_CONTAINS(fixture_warnings, "/db.json");
+            fixture_end();
+        }
+        free(file), free(aside), free(mended);
+    }
+    free_lines();
+}
+
+TEST(bytes_moved_aside_are_as_private_as_the_store_and_keep_earlier_ones) {
+    struct stat st;
+    int i;
+    fixture_begin();
+    for (i = 1; i <= 3; i++) {
+        char name[32];
+        write_text("db.json", "[\n{\"_id\":\"half");
+        CHECK(chmod("db.json", 0600) == 0);
+        REQUIRE(open_db(NULL));
+        CHECK(store_run(db, i));
+        close_db();
+        snprintf(name, sizeof name, "db.json.torn.%d", i);
+        CHECK(file_contains(name, "\n{\"_id\":\"half"));
+        CHECK(stat(name, &st) == 0 && (st.st_mode & 0777) == 0600);
+    }
+    CHECK_INT(files_like("torn"), 3);
+    fixture_end();
+}
+
+/* Changes one byte of `text` where `part` begins, `plus` bytes further. */
+static void spoil(char *text, const char *part, size_t plus) {
+    char *at = strstr(text, part);
+    if (at) at[plus] ^= 1;
+    else test_fail(__FILE__, __LINE__, "there is no %s", part);
+}
+
+TEST(a_bad_last_checksum_is_a_torn_write) {
+    char *text;
+    fixture_begin();
+    make_lines();
+    text = expand("[\nA,\nB]\n");
+    spoil(text, "run 2", 4); /* now "run 3", under the old checksum */
+    write_text("db.json", text);
+    REQUIRE(open_db(NULL));
+    CHECK_STR(store_names(db), "run 1");
+    CHECK_CONTAINS(fixture_warnings, "/db.json");
+    CHECK(gem5art_find_run(db, id_of(2), &error) == NULL); /* so it is not recorded */
+    CHECK_INT(error.code, GEM5ART_NOT_FOUND);
+    CHECK(gem5art_find_run(db, id_of(1), &error) != NULL);
+    CHECK(store_run(db, 2));
+    CHECK_STR(store_names(db), "run 1, run 2");
+    CHECK_INT(files_like("torn"), 1);
+    CHECK(file_contains("db.json.torn.1", "\"run 3\""));
+    CHECK_INT(count_sealed("db.json"), 2);
+    free(text);
+    free_lines();
+    fixture_end();
+}
+
+TEST(a_bad_record_before_a_good_one_is_damage) {
+    static const struct { const char *file, *part; size_t plus; const char *behind; } table[] = {
+        /* spoiled where `part` begins; the bad record is the one after `behind` */
+        {"[\nA,\nB,\nC]\n", "run 2", 4, "A,\n"},                    /* its checksum is wrong */
+        {"[\nA,\nB,\nC]\n", "run 1", 4, "[\n"},
+        {"[\nA,\nB,\nC]\n", "\"run 2", 0, "A,\n"},                  /* a quote is */
+        {"[\nA,\n~B,\nC]\n", NULL, 0, "A,\n"},                       /* half of it is there */
+        {"[\nA,\nx,\nC]\n", NULL, 0, "A,\n"},
+        {"[\nA,\n\"x\",\nC]\n", NULL, 0, "A,\n"},
+        {"[\nA\nC]\n", NULL, 0, "A\n"},                             /* a comma is missing */
+        {"[\nA,,\nC]\n", NULL, 0, "A,"},
+        /* and in files of other programs, where a good record is any object with an _id */
+        {"[{\"_id\":\"x\" \"name\":\"X\"},{\"_id\":\"y\"}]", NULL, 0, "["},
+        {"[{\"_id\":\"x, \"name\":\"X\"},{\"_id\":\"y\"}]", NULL, 0, "["},
+        {"[\n    {\n        \"_id\": \"x\n    },\n    {\n        \"_id\": \"y\",\n        \"git\": {}\n    }\n]", NULL, 0, "[\n    "},
+        {"[\n    {\n        \"name\": {,\n    },\n    {\n        \"name\": \"y\",\n        \"_id\": \"y\"\n    }\n]", NULL, 0, "[\n    "},
+    };
+    gem5art_artifact_desc desc;
+    size_t i;
+    memset(&desc, 0, sizeof desc);
+    desc.name = desc.type = "x", desc.path = "db.json", desc.documentation = "a file to register";
+    make_lines();
+    for (i = 0; i < sizeof table / sizeof *table; i++) {
+        char *text = expand(table[i].file), *behind = expand(table[i].behind), *now, offset[64];
+        fixture_begin();
+        snprintf(offset, sizeof offset, "at byte %d:", (int)(strstr(text, behind) - text) + (int)strlen(behind));
+        if (table[i].part) spoil(text, table[i].part, table[i].plus);
+        write_text("db.json", text);
+        REQUIRE(open_db(NULL));
+        CHECK_THAT(strstr(store_names(db), "! 10") != NULL, "%s shows %s", table[i].file, store_names(db));
+        CHECK_THAT(!gem5art_register_artifact(db, &desc, &error), "appended to %s", table[i].file);
+        CHECK_INT(error.code, GEM5ART_CORRUPT);
+        CHECK_THAT(strstr(error.message, offset) != NULL, "\"%s\" is not %s", error.message, offset);
+        CHECK_CONTAINS(error.message, "nothing was changed");
+        CHECK(!gem5art_remove_run(db, id_of(3), &error) && error.code == GEM5ART_CORRUPT);
+        now = read_text("db.json");
+        CHECK_STR(now, text);
+        CHECK_INT(files_like("torn") + files_like("tmp"), 0);
+        free(text), free(behind), free(now);
+        fixture_end();
+    }
+    free_lines();
+}
+
+/* So that the end of a long run can be recorded even then. What looks for a record looks at all of them. */
+TEST(an_append_looks_at_the_end_only_and_a_query_at_its_rows) {
+    char *text;
+    gem5art_iter *iter;
+    gem5art_query query;
+    fixture_begin();
+    make_lines();
+    text = expand("[\nA,\nB,\nC]\n");
+    spoil(text, "\"status\":\"Finished\"", 12); /* of run 1, in a place that no query needs */
+    write_text("db.json", text);
+    REQUIRE(open_db(NULL));
+    memset(&query, 0, sizeof query);
+    query.name = "run 2";
+    REQUIRE((iter = gem5art_get_runs(db, &query, &error)) != NULL);
+    CHECK(gem5art_next_run(iter, &error) != NULL);
+    CHECK(gem5art_next_run(iter, &error) == NULL && error.code == GEM5ART_OK);
+    gem5art_iter_close(iter);
+    CHECK(store_run(db, 4));
+    CHECK_STR(store_names(db), "! 10");
+    CHECK(gem5art_find_run(db, id_of(3), &error) == NULL);
+    CHECK_INT(error.code, GEM5ART_CORRUPT);
+    CHECK_CONTAINS(error.message, "at byte 2: the checksum does not fit this record");
+    free(text);
+    free_lines();
+    fixture_end();
+}
+
+TEST(records_that_cannot_be_used_are_errors_that_name_them) {
+    static const struct { const char *file, *words; } table[] = {
+        {"[{\"name\":\"x\"}]", "the record at byte 1 has no \"_id\""},
+        {"[{}]", "has no \"_id\""},
+        {"[{\"_id\":\"\"}]", "has no \"_id\""},
+        {"[{\"_id\":7}]", "has no \"_id\""},
+        {"[{\"_id\":\"x\",\"a\":1,\"a\":2}]", "at byte 1: line 1, column 18"},
+        {"[{\"_id\":\"x\",\"a\":NaN}]", "at byte 1: line 1, column 16"},
+        {"[{\"_id\": \"x\", \"deep\": %s}]", "128 deep"},
+    };
+    size_t i;
+    char deep[512];
+    memset(deep, '[', 200), memset(deep + 200, ']', 200), deep[400] = 0;
+    for (i = 0; i < sizeof table / sizeof *table; i++) {
+        char text[1024], *now;
+        const char *percent = strstr(table[i].file, "%s");
+        snprintf(text, sizeof text, "%s", table[i].file);
+        if (percent) snprintf(text + (percent - table[i].file), 600, "%s%s", deep, percent + 2);
+        fixture_begin();
+        write_text("db.json", text);
+        REQUIRE(open_db(NULL));
+        CHECK_STR(store_names(db), "! 10");
+        CHECK(!store_run(db, 1));
+        CHECK_INT(error.code, GEM5ART_CORRUPT);
+        CHECK_THAT(strstr(error.message, table[i].words) != NULL, "\"%s\" is without \"%s\"", error.message, table[i].words);
+        now = read_text("db.json");
+        CHECK_STR(now, text);
+        free(now);
+        fixture_end();
+    }
+}
+
+TEST(a_field_of_the_wrong_kind_is_an_error_of_its_row_only) {
+    gem5art_iter *iter;
+    fixture_begin();
+    write_text("db.json", "[{\"_id\":\"a\",\"type\":\"gem5 run\",\"pid\":\"seven\"},{\"_id\":\"b\",\"type\":\"gem5 run\",\"pid\":7,\"outdir\":null}]");
+    REQUIRE(open_db(NULL));
+    REQUIRE((iter = gem5art_get_runs(db, NULL, &error)) != NULL);
+    CHECK(gem5art_next_run(iter, &error) == NULL);
+    CHECK_INT(error.code, GEM5ART_INVALID);
+    CHECK_CONTAINS(error.message, "\"pid\" has a value of the wrong kind: \"seven\"");
+    {
+        const gem5art_run *run = gem5art_next_run(iter, &error);
+        REQUIRE(run != NULL);
+        CHECK_STR(run->id, "b");
+        CHECK_INT(run->pid, 7);
+        CHECK_STR(run->outdir, "");
+    }
+    CHECK(gem5art_next_run(iter, &error) == NULL && error.code == GEM5ART_OK);
+    gem5art_iter_close(iter);
+    fixture_end();
+}
+
+/* ---- stores that change under an open db */
+
+TEST(a_store_that_was_renamed_over_is_followed) {
+    char *text;
+    fixture_begin();
+    make_lines();
+    REQUIRE(open_db(NULL) && store_run(db, 1) && store_run(db, 2));
+    CHECK(gem5art_find_run(db, id_of(2), &error) != NULL);
+    text = expand("[\nC]\n");
+    write_text("new", text);
+    CHECK(rename("new", "db.json") == 0);
+    CHECK_STR(store_names(db), "run 3");
+    CHECK(gem5art_find_run(db, id_of(2), &error) == NULL);
+    CHECK(gem5art_find_run(db, id_of(3), &error) != NULL);
+    CHECK(store_run(db, 2));
+    CHECK_INT(json_count("db.json"), 2);
+    CHECK_STR(fixture_warnings, "");
+    CHECK(unlink("db.json") == 0);
+    CHECK(!store_run(db, 1)); /* never made anew behind the user's back */
+    CHECK_INT(error.code, GEM5ART_NOT_FOUND);
+    CHECK(gem5art_get_runs(db, NULL, &error) == NULL && error.code == GEM5ART_NOT_FOUND);
+    CHECK(!exists("db.json"));
+    free(text);
+    free_lines();
+    fixture_end();
+}
+
+TEST(a_store_that_was_rewritten_in_place_is_read_afresh_with_a_warning) {
+    static const char *const table[] = {"[\nC]\n", "[\nC,\nB,\nA]\n", "[]", "[\n    {\n        \"_id\": \"x\"\n    }\n]"};
+    size_t i;
+    make_lines();
+    for (i = 0; i < sizeof table / sizeof *table; i++) {
+        char *text = expand(table[i]);
+        int before;
+        fixture_begin();
+        write_text("db.json", "[]");
+        REQUIRE(open_db(NULL) && store_run(db, 1) && store_run(db, 2));
+        CHECK(gem5art_find_run(db, id_of(1), &error) != NULL);
+        write_text("db.json", text);
+        before = json_count("db.json");
+        CHECK((gem5art_find_run(db, id_of(1), &error) != NULL) == (strchr(table[i], 'A') != NULL));
+        CHECK((gem5art_find_run(db, id_of(3), &error) != NULL) == (strchr(table[i], 'C') != NULL));
+        CHECK_CONTAINS(fixture_warnings, "/db.json was rewritten by another program while it was open: it is read afresh");
+        CHECK(store_run(db, 4));
+        CHECK_INT(json_count("db.json"), before + 1);
+        free(text);
+        fixture_end();
+    }
+    fixture_begin();
+    REQUIRE(open_db(NULL) && store_run(db, 1));
+    CHECK(truncate("db.json", 0) == 0);
+    CHECK(!store_run(db, 2) && error.code == GEM5ART_CORRUPT);
+    CHECK_CONTAINS(error.message, "has 0 bytes");
+    CHECK(gem5art_get_runs(db, NULL, &error) == NULL && error.code == GEM5ART_CORRUPT);
+    free_lines();
+    fixture_end();
+}
+
+/* ---- spoiled files */
+
+static const char *three_runs(void) {
+    static char text[16384];
+    char *a = line_of(1), *b = line_of(2), *c = line_of(3);
+    snprintf(text, sizeof text, "[\n%s,\n%s,\n%s]\n", a, b, c);
+    free(a), free(b), free(c);
+    return text;
+}
+
+static void write_bytes(const char *path, const char *bytes, size_t size) {
+    int fd = (unlink(path), open(path, O_WRONLY | O_CREAT | O_EXCL, 0666)); /* truncating one makes some file systems sync */
+    CHECK(fd >= 0 && write(fd, bytes, size) == (ssize_t)size && close(fd) == 0);
+}
+
+TEST(a_store_cut_anywhere_keeps_its_whole_records) {
+    const char *python_like = "[\n    {\n        \"_id\": \"p\",\n        \"type\": \"gem5 run\",\n        \"name\": \"run 1\"\n    },\n"
+                              "    {\n        \"name\": \"run 2\",\n        \"git\": {},\n        \"type\": \"gem5 run\",\n        \"_id\": \"q\"\n    }\n]";
+    int which;
+    fixture_begin();
+    for (which = 0; which < 2; which++) {
+        const char *text = which ? python_like : three_runs(), *ends[4];
+        size_t size = strlen(text), n;
+        int records = 0, whole;
+        const char *at = text;
+        while (which ? (at = strstr(at + 1, "\n    }")) != NULL : (at = strstr(at + 1, "\"}")) != NULL) ends[records++] = at + (which ? 6 : 2);
+        CHECK_INT(records, which ? 2 : 3);
+        for (n = 0; n <= size; n += (size_t)stride(37)) {
+            char expected[64] = "", *aside;
+            write_bytes("db.json", text, n);
+            for (whole = 0; whole < records && ends[whole] <= text + n; whole++)
+                snprintf(expected + strlen(expected), 16, "%srun %d", whole ? ", " : "", whole + 1);
+            if (n == 0) {
+                CHECK(gem5art_open("db.json", NULL, &error) == NULL && error.code == GEM5ART_CORRUPT);
+                continue;
+            }
+            REQUIRE(open_db(NULL));
+            CHECK_THAT(strcmp(store_names(db), expected) == 0, "cut at %d: %s, not %s", (int)n, store_names(db), expected);
+            CHECK_THAT(store_run(db, 8), "cut at %d: %s", (int)n, error.message);
+            CHECK_THAT(json_count("db.json") == whole + 1, "cut at %d: %d records, not %d", (int)n, json_count("db.json"), whole + 1);
+            /* Every byte behind the last whole record is still somewhere. */
+            if (exists("db.json.torn.1")) {
+                const char *kept = whole ? ends[whole - 1] : text + 1;
+                aside = read_text("db.json.torn.1");
+                CHECK_THAT(strlen(aside) == (size_t)(text + n - kept) && strncmp(aside, kept, strlen(aside)) == 0, "cut at %d: \"%s\" is aside", (int)n, aside);
+                free(aside);
+                CHECK(unlink("db.json.torn.1") == 0);
+            } else CHECK_THAT(n >= size - 1 || (whole ? ends[whole - 1] == text + n : n == 1) || (which && n >= size - 2), "cut at %d: nothing is aside", (int)n);
+            close_db();
+        }
+    }
+    fixture_end();
+}
+
+/* Whatever bit is wrong: rows are what they were, or the change is told by an error, a warning or a record that is gone as torn. */
+TEST(a_flipped_bit_is_found_or_harmless) {
+    char text[16384];
+    size_t size, i;
+    int bit, told = 0, silent = 0;
+    fixture_begin();
+    snprintf(text, sizeof text, "%s", three_runs());
+    size = strlen(text);
+    REQUIRE(open_db(NULL));
+    for (i = 0; i < size; i += (size_t)stride(41))
+        for (bit = 0; bit < 8; bit += i % 64 ? 3 : 1) {
+            gem5art_iter *iter;
+            const gem5art_run *run;
+            int seen = 0;
+            bool found;
+            text[i] ^= (char)(1 << bit);
+            write_bytes("db.json", text, size); /* another file: not taken for one that was rewritten in place */
+            fixture_warnings[0] = 0;
+            found = false;
+            iter = gem5art_get_runs(db, NULL, &error);
+            while (iter && (run = gem5art_next_run(iter, &error)) != NULL) {
+                const char *end = strchr(run->name, ' ');
+                seen++;
+                CHECK_THAT(end && strcmp(run->id, id_of(atoi(end + 1))) == 0 && strcmp(run->hash, hash_of(atoi(end + 1))) == 0 &&
+                               strcmp(run->status, "Finished") == 0 && run->timeout == 0 && run->return_code == 0 && *run->outdir == 0,
+                           "bit %d of byte %d changed %s", bit, (int)i, run->name);
+            }
+            gem5art_iter_close(iter);
+            found = error.code != GEM5ART_OK || *fixture_warnings;
+            if (!found && seen < 3) /* a run that is no run any more: an artifact with a bad checksum */
+                found = strchr(store_names(db), '!') != NULL || *fixture_warnings;
+            CHECK_THAT(found || seen == 3, "bit %d of byte %d: %d rows and not a word", bit, (int)i, seen);
+            if (found) told++;
+            else silent++;
+            text[i] ^= (char)(1 << bit);
+        }
+    CHECK(told > silent * 20); /* harmless are only the likes of a newline that became a tab */
+    fixture_end();
+}
+
+/* An append to a spoiled store loses none of its bytes. */
+TEST(appending_to_a_store_with_a_flipped_bit_keeps_all_bytes) {
+    char text[16384];
+    size_t size, i;
+    fixture_begin();
+    snprintf(text, sizeof text, "%s", three_runs());
+    size = strlen(text);
+    for (i = 0; i < size; i += 5 * (size_t)stride(43)) {
+        char *now, *aside;
+        size_t bit = i % 8, kept;
+        text[i] ^= (char)(1 << bit);
+        write_bytes("db.json", text, size);
+        if ((db = gem5art_open("db.json", NULL, &error)) != NULL) {
+            bool ok = store_run(db, 8);
+            now = read_text("db.json");
+            aside = read_text("db.json.torn.1");
+            for (kept = 0; kept < size && now[kept] == text[kept]; kept++) {}
+            if (!ok) CHECK_INT(kept, size);
+            else if (!*aside) CHECK_THAT(kept >= size - 2, "byte %d: only %d bytes are kept", (int)i, (int)kept);
+            else CHECK_THAT(kept + strlen(aside) >= size && strcmp(aside, text + size - strlen(aside)) == 0, "byte %d: %d bytes and \"%s\"", (int)i, (int)kept, aside);
+            free(now), free(aside);
+            unlink("db.json.torn.1");
+            close_db();
+        } else CHECK_INT(error.code, GEM5ART_CORRUPT);
+        text[i] ^= (char)(1 << bit);
+    }
+    fixture_end();
+}
+
+int main(int argc, char **argv) { return test_main(argc, argv); }
