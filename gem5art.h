@@ -2794,6 +2794,10 @@ static int gem5art__spawn_git(pid_t *pid, const char *const *argv, int output, b
     return failed;
 }
 
+static bool gem5art__no_git(gem5art_error *error, int number) {
+    return gem5art__fail(error, GEM5ART_GIT, "cannot run git: %s; install git and have it in the PATH", strerror(number));
+}
+
 /* `messages`: what it says on stderr is wanted too. */
 static bool gem5art__git_start(gem5art__child *child, const char *const *argv, bool messages, gem5art_error *error) {
     gem5art__arena arena = {NULL, false};
@@ -2813,7 +2817,7 @@ static bool gem5art__git_start(gem5art__child *child, const char *const *argv, b
     if (!failed) return true;
     gem5art__close(fds[0]);
     child->pid = 0;
-    return gem5art__fail(error, GEM5ART_GIT, "cannot run git: %s; install git and have it in the PATH", strerror(failed));
+    return gem5art__no_git(error, failed);
 }
 
 /* Reads what it prints to its end, and its exit status: -1 where the host reaps children itself (SIGCHLD
@@ -2829,6 +2833,7 @@ static bool gem5art__git_finish(gem5art__child *child, gem5art__buf *output, int
     *status = reaped < 0 ? -1 : WIFEXITED(raw) ? WEXITSTATUS(raw) : 128;
     child->pid = 0;
     if (n < 0) return gem5art__fail(error, GEM5ART_IO, "cannot read what git prints");
+    if (*status == 127 && !output->length) return gem5art__no_git(error, ENOENT); /* what POSIX lets posix_spawn find out late */
     gem5art__puts(output, "");
     return output->failed ? gem5art__fail_nomem(error) : true;
 }
@@ -7562,7 +7567,7 @@ static void gem5art__warden_died(gem5art_pool *pool) {
         if (!job) continue;
         if (job->state == GEM5ART__RUNNING) {
             gem5art__kill_job(pool, job, "lost", true);
-            job->deadline = gem5art__monotonic() + GEM5ART__ORPHAN_SECONDS;
+            job->deadline = gem5art__monotonic() + (double)GEM5ART__ORPHAN_SECONDS;
         }
         if (job->state == GEM5ART__SPAWNING) {
             gem5art_error error;

@@ -126,7 +126,7 @@ __attribute__((unused)) static bool alive(long pid) {
     return is;
 }
 
-static void nap(void) {
+__attribute__((unused)) static void nap(void) {
     struct timespec t = {0, 2000000};
     nanosleep(&t, NULL);
 }

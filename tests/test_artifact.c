@@ -124,7 +124,7 @@ static void without_root(void (*check)(void)) {
     fflush(stdout);
     pid = fork();
     if (pid == 0) {
-        db = NULL;
+        leave_parents_db();
         if (getuid() == 0 && (setgid(65534) < 0 || setuid(65534) < 0)) test_fail(__FILE__, __LINE__, "cannot become nobody");
         else check();
         fflush(stdout);
@@ -612,7 +612,7 @@ TEST(two_processes_that_register_one_file_get_one_artifact) {
     for (me = 0; me < 2; me++) {
         pids[me] = fork();
         if (pids[me] == 0) {
-            db = NULL;
+            leave_parents_db();
             race_registrations(shared, me);
             fflush(stdout);
             _exit(test_failures_here != 0);
@@ -931,6 +931,30 @@ TEST(git_that_is_missing_or_broken_is_a_clear_error) {
     fixture_end();
 }
 
+/* As where it cannot read the user's settings: it warns, and goes on. */
+TEST(a_git_that_warns_is_not_misread) {
+    char *path = strdup(getenv("PATH")), git[PATH_MAX], wrapper[2 * PATH_MAX];
+    const gem5art_artifact *a;
+    begin();
+    make_repo("repo");
+    sh("git -C repo remote add origin https://example.org/r");
+    snprintf(git, sizeof git, "%s", printed_by("command -v git"));
+    CHECK(mkdir("bin", 0777) == 0);
+    snprintf(wrapper, sizeof wrapper, "#!/bin/sh\necho 'warning: unable to access something' >&2\nexec %s \"$@\"\n", git);
+    write_text("bin/git", wrapper);
+    chmod("bin/git", 0755);
+    setenv("PATH", "bin", 1);
+    a = add("repo");
+    setenv("PATH", path, 1);
+    free(path);
+    CHECK_STR(error.message, "");
+    REQUIRE(a);
+    CHECK_STR(a->hash, head_of("repo"));
+    CHECK_STR(a->git_origin, "https://example.org/r");
+    CHECK_STR(gem5art__base_name(a->git_name), "repo");
+    fixture_end();
+}
+
 /* ---- records that Python gem5art wrote */
 
 static void write_md5_store(void) {
@@ -1176,7 +1200,7 @@ TEST(a_repo_is_not_downloaded_but_the_command_is_told) {
     CHECK(!gem5art_download_artifact(db, a, "there", &error));
     snprintf(wanted, sizeof wanted, "git clone %s there && git -C there checkout %s", a->git_name, a->hash);
     REFUSED(GEM5ART_UNSUPPORTED, wanted);
-    CHECK_INT(sh("%s 2>/dev/null", strstr(error.message, "git clone")), 0);
+    CHECK_INT(sh("{ %s; } 2>/dev/null", strstr(error.message, "git clone")), 0);
     CHECK_STR(head_of("there"), a->hash);
     sh("cd repo && git commit -q --amend -m other && git remote add origin https://example.org/repo");
     a = add("repo");
@@ -1248,7 +1272,7 @@ TEST(what_another_process_stored_is_found) {
     pid = fork();
     if (pid == 0) {
         const gem5art_artifact *a;
-        db = NULL;
+        leave_parents_db();
         open_db(NULL);
         a = add("f");
         if (!a || write(fds[1], a->id, 36) != 36) _exit(1);

@@ -946,7 +946,7 @@ TEST(out_of_memory) {
     close_db();
     CHECK_INT(sh("cp db.json empty.json"), 0);
     for (sticky = 0; sticky < 2; sticky++)
-        for (nth = 1, status = 0; status == 0; nth++) {
+        for (nth = 1, status = 0; status == 0; nth += is_slow() ? 11 : 1) {
             CHECK_INT(sh("cp empty.json db.json; rm -rf db.json.live"), 0);
             nth_sticky = sticky;
             memory_alive = 0;

@@ -321,6 +321,21 @@ TEST(given_paths_are_the_ones_used) {
     fixture_end();
 }
 
+TEST(a_given_path_must_hold_what_was_registered) {
+    gem5art_run_desc desc;
+    gem5art_run *run;
+    REQUIRE(begin());
+    sh("mkdir other && cp gem5/build/X86/gem5.opt other/gem5.opt && echo '# changed' >> other/gem5.opt");
+    desc = se_desc();
+    desc.gem5_binary = "other/gem5.opt";
+    run = se(&desc);
+    REQUIRE(run);
+    CHECK(!gem5art_execute(db, run, NULL, &error));
+    REFUSED(GEM5ART_CHANGED, "other/gem5.opt");
+    CHECK_CONTAINS(run->status, "Failed artifact check for ");
+    fixture_end();
+}
+
 TEST(names_are_those_of_pathlib) {
     static const char *const stems[][2] = {{"a/run.py", "run"}, {"run", "run"}, {".hidden", ".hidden"}, {"a.b.c", "a.b"}, {"x.", "x."},
                                            {"a.d/run", "run"}, {"..py", "."}};
@@ -645,14 +660,25 @@ static void hash_of_desc(const gem5art_run_desc *desc, char hash[65]) {
     gem5art_release_run(db, run);
 }
 
+static const char *hash_of_items(const char *const *items, int n) {
+    static char hash[65];
+    char text[4096] = "";
+    gem5art_sha256 sha256;
+    int i;
+    for (i = 0; i < n; i++) sprintf(text + strlen(text), "%d:%s", (int)strlen(items[i]), items[i]);
+    gem5art_sha256_init(&sha256);
+    gem5art_sha256_update(&sha256, text, strlen(text));
+    gem5art_sha256_final(&sha256, hash);
+    return hash;
+}
+
 /* The manual's words, in other code. */
 TEST(a_runs_hash_is_what_the_manual_says) {
     gem5art_run_desc desc;
     const gem5art_artifact *more[2] = {NULL, NULL};
     const char *items[32];
-    char text[4096] = "", hash[65], expected[65];
-    gem5art_sha256 sha256;
-    int n = 0, i;
+    char hash[65];
+    int n = 0;
     REQUIRE(begin());
     desc = fs_desc();
     more[0] = workload;
@@ -667,11 +693,18 @@ TEST(a_runs_hash_is_what_the_manual_says) {
     items[n++] = "artifacts", items[n++] = workload->hash;
     items[n++] = "script path", items[n++] = "run_exit.py";
     items[n++] = "--cpu", items[n++] = "o3";
-    for (i = 0; i < n; i++) sprintf(text + strlen(text), "%d:%s", (int)strlen(items[i]), items[i]);
-    gem5art_sha256_init(&sha256);
-    gem5art_sha256_update(&sha256, text, strlen(text));
-    gem5art_sha256_final(&sha256, expected);
-    CHECK_STR(hash, expected);
+    CHECK_STR(hash, hash_of_items(items, n));
+    desc = se_desc();
+    desc.run_script = "hello"; /* in no repo */
+    hash_of_desc(&desc, hash);
+    n = 0;
+    items[n++] = "gem5art.h run 1", items[n++] = "gem5 run";
+    items[n++] = "gem5_artifact", items[n++] = gem5->hash;
+    items[n++] = "gem5_git_artifact", items[n++] = gem5_repo->hash;
+    items[n++] = "run_script_git_artifact", items[n++] = scripts->hash;
+    items[n++] = "script content", items[n++] = workload->hash;
+    items[n++] = "--cpu", items[n++] = "o3";
+    CHECK_STR(hash, hash_of_items(items, n));
     fixture_end();
 }
 
@@ -1239,7 +1272,7 @@ static void in_another_process(void (*check)(void)) {
     fflush(stdout);
     pid = fork();
     if (pid == 0) {
-        db = NULL;
+        leave_parents_db();
         check();
         fflush(stdout);
         _exit(test_failures_here != 0);
@@ -1341,7 +1374,7 @@ TEST(of_two_processes_exactly_one_wins) {
     fflush(stdout);
     for (me = 0; me < 2; me++)
         if ((pids[me] = fork()) == 0) {
-            db = NULL;
+            leave_parents_db();
             contend(shared, me);
             fflush(stdout);
             _exit(test_failures_here != 0);
@@ -1367,7 +1400,7 @@ TEST(kill_9_frees_a_claim) {
     REQUIRE(pipe(fds) == 0);
     pid = fork();
     if (pid == 0) {
-        db = NULL;
+        leave_parents_db();
         open_db(NULL);
         byte = gem5art__claim_run(db, "h", &error);
         if (write(fds[1], &byte, 1) != 1) _exit(1);
@@ -1712,6 +1745,7 @@ TEST(a_lost_run_that_had_ended_is_recorded_as_it_ended) {
         edit(lost_info, "\"status\": \"Running\"", status);
         edit(lost_info, "\"running\": true", "\"running\": false");
         edit(lost_info, "\"return_code\": 0", code);
+        edit(lost_info, "\"results\": null", "\"results\": \"6346b869-02ed-4354-bbd7-b7a0d38f9a6d\""); /* never recorded */
         CHECK(!gem5art_execute(db, run, NULL, &error)); /* which keeps it from being launched again */
         REFUSED(GEM5ART_EXISTS, lost_id);
         lost = gem5art_find_run(db, lost_id, &error);
@@ -1719,6 +1753,7 @@ TEST(a_lost_run_that_had_ended_is_recorded_as_it_ended) {
         CHECK_STR(lost->status, ends[i][0]);
         CHECK_STR(lost->kill_reason, "");
         CHECK_INT(lost->return_code, ends[i][1][0] - '0');
+        CHECK(!lost->results);
         CHECK(!exists(live_path));
         fixture_end();
     }
@@ -1818,7 +1853,7 @@ TEST(a_killed_supervisors_run_is_lost_and_taken) {
     fflush(stdout);
     supervisor = fork();
     if (supervisor == 0) {
-        db = NULL;
+        leave_parents_db();
         if (!open_db(NULL) || !(run = gem5art_load_run(db, "results/a/info.json", &error))) _exit(1);
         gem5art_execute(db, run, NULL, &error);
         _exit(2);

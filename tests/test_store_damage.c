@@ -355,7 +355,7 @@ TEST(a_store_cut_anywhere_keeps_its_whole_records) {
             char expected[64] = "", *aside;
             write_bytes("db.json", text, n);
             for (whole = 0; whole < records && ends[whole] <= text + n; whole++)
-                snprintf(expected + strlen(expected), 16, "%srun %d", whole ? ", " : "", whole + 1);
+                snprintf(expected + strlen(expected), 24, "%srun %d", whole ? ", " : "", whole + 1);
             if (n == 0) {
                 CHECK(gem5art_open("db.json", NULL, &error) == NULL && error.code == GEM5ART_CORRUPT);
                 continue;
