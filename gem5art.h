@@ -77,10 +77,11 @@
 
    IDENTITY
    An artifact is its `hash`: SHA-256 of a file, or the commit of a clean git work tree. A run is its `hash` too: SHA-256
-   over "gem5art.h run 1", the type, for each artifact its role and its hash, the run script, and each parameter, every
-   item written as LENGTH:BYTES. The script counts by its path in its artifact's repo where git tracks it there, else by
-   its content, with a warning. Name, outdir, time-out and paths do not count, so two machines agree on what is the same
-   experiment, and ["a b"] is not ["a","b"]. `_id` is a random UUID, a new one for each attempt at a run.
+   over "gem5art.h run 1", the type, for each artifact its role (its field's name; "artifacts" for the further ones) and
+   its hash, then "script path" and the run script's path in its artifact's repo where git tracks it there, else "script
+   content" and the SHA-256 of it, with a warning, then each parameter; every item is written as LENGTH:BYTES. Name,
+   outdir, time-out and paths do not count, so two machines agree on what is the same experiment, and ["a b"] is not
+   ["a","b"]. `_id` is a random UUID, a new one for each attempt at a run.
    gem5art's own hashes are understood: a file with the MD5 of a stored artifact is that artifact, and a run that gem5art
    recorded is not launched again (parameters are compared one by one, as its hash joins them by spaces).
 
@@ -832,7 +833,8 @@ typedef char gem5art__needs_64_bit_file_offsets[sizeof(off_t) >= 8 ? 1 : -1]; /*
 #define GEM5ART_SYS_POLL(fds, count, timeout) poll(fds, count, timeout)
 #endif
 #ifndef GEM5ART_SYS_PSELECT
-#define GEM5ART_SYS_PSELECT(count, readable, writable, timeout, mask) pselect(count, readable, writable, NULL, timeout, mask)
+#define GEM5ART_SYS_PSELECT(count, readable, writable, timeout, mask)                                                  \
+    pselect(count, readable, writable, NULL, timeout, mask)
 #endif
 #ifndef GEM5ART_SYS_FORK
 #define GEM5ART_SYS_FORK() fork()
@@ -1193,7 +1195,8 @@ static bool gem5art__lock_is_held_locked(const char *path, int64_t byte) {
     bool held;
     int fd;
     if (GEM5ART_SYS_STAT(path, &st) < 0) return errno != ENOENT;
-    if ((s = gem5art__find_shared(&st)) != NULL) return gem5art__lock_index(s, byte) >= 0 || gem5art__lock_seen(s->fd, F_GETLK, byte);
+    if ((s = gem5art__find_shared(&st)) != NULL)
+        return gem5art__lock_index(s, byte) >= 0 || gem5art__lock_seen(s->fd, F_GETLK, byte);
     fd = gem5art__open(path, O_RDONLY, 0);
     held = fd < 0 || gem5art__lock_seen(fd, F_GETLK, byte);
     gem5art__close(fd);
@@ -1514,7 +1517,8 @@ static bool gem5art__read_file(const char *path, size_t max, gem5art__buf *text,
     int fd = gem5art__open(path, O_RDONLY | O_NONBLOCK, 0);
     text->length = 0;
     if (fd < 0 || GEM5ART_SYS_FSTAT(fd, &st) < 0) gem5art__fail_errno(error, "read", path);
-    else if (!S_ISREG(st.st_mode)) gem5art__fail(error, GEM5ART_INVALID, "%s is not a file: give the path of a file", path);
+    else if (!S_ISREG(st.st_mode))
+        gem5art__fail(error, GEM5ART_INVALID, "%s is not a file: give the path of a file", path);
     else if ((uintmax_t)st.st_size > max)
         gem5art__fail(error, GEM5ART_LIMIT, "%s is larger than the %zu bytes that such a file may have", path, max);
     else if (!gem5art__reserve(text, (size_t)st.st_size + 1)) gem5art__fail_nomem(error);
@@ -1574,7 +1578,8 @@ static bool gem5art__put_file(const char *path, const char *data, size_t length,
     gem5art__close(fd);
     ok = ok && gem5art__name_file(temporary.data, path, mode, error);
     if (!ok && fd >= 0) GEM5ART_SYS_UNLINK(temporary.data);
-    if (ok && durable && !gem5art__sync_name(temporary.data)) ok = gem5art__fail_errno(error, "sync the folder of", path);
+    if (ok && durable && !gem5art__sync_name(temporary.data))
+        ok = gem5art__fail_errno(error, "sync the folder of", path);
     gem5art__buf_free(&temporary);
     return ok;
 }
@@ -2048,8 +2053,8 @@ static const gem5art_json *gem5art__json_parse_in(gem5art__arena *arena, const c
     gem5art__json_parser p;
     gem5art__clear(error);
     if (length > max_size) {
-        gem5art__fail(error, GEM5ART_LIMIT, "the text has %zu bytes, more than %zu, the limit that max_size sets", length,
-                      max_size);
+        gem5art__fail(error, GEM5ART_LIMIT, "the text has %zu bytes, more than %zu, the limit that max_size sets",
+                      length, max_size);
         return NULL;
     }
     memset(&p, 0, sizeof p);
@@ -2719,9 +2724,9 @@ static bool gem5art__hash_file(const char *path, char sha256[65], char md5[33], 
     if (S_ISDIR(st.st_mode))
         return gem5art__fail(error, GEM5ART_INVALID, "%s is a folder, not a file: name a file in it", path);
     if (!S_ISREG(st.st_mode)) /* not even opened: a FIFO would wait for a writer */
-        return gem5art__fail(error, GEM5ART_INVALID,
-                             "%s is a pipe, a socket or a device, not a file: write what it gives to a file and name that",
-                             path);
+        return gem5art__fail(
+            error, GEM5ART_INVALID,
+            "%s is a pipe, a socket or a device, not a file: write what it gives to a file and name that", path);
     fd = gem5art__open(path, O_RDONLY, 0);
     if (fd < 0) return gem5art__fail_errno(error, "read", path);
     ok = gem5art__hash_opened(fd, path, sha256, md5, size, error);
@@ -2795,7 +2800,8 @@ static int gem5art__spawn_git(pid_t *pid, const char *const *argv, int output, b
 }
 
 static bool gem5art__no_git(gem5art_error *error, int number) {
-    return gem5art__fail(error, GEM5ART_GIT, "cannot run git: %s; install git and have it in the PATH", strerror(number));
+    return gem5art__fail(error, GEM5ART_GIT, "cannot run git: %s; install git and have it in the PATH",
+                         strerror(number));
 }
 
 /* `messages`: what it says on stderr is wanted too. */
@@ -2833,7 +2839,8 @@ static bool gem5art__git_finish(gem5art__child *child, gem5art__buf *output, int
     *status = reaped < 0 ? -1 : WIFEXITED(raw) ? WEXITSTATUS(raw) : 128;
     child->pid = 0;
     if (n < 0) return gem5art__fail(error, GEM5ART_IO, "cannot read what git prints");
-    if (*status == 127 && !output->length) return gem5art__no_git(error, ENOENT); /* what POSIX lets posix_spawn find out late */
+    if (*status == 127 && !output->length)
+        return gem5art__no_git(error, ENOENT); /* what POSIX lets posix_spawn find out late */
     gem5art__puts(output, "");
     return output->failed ? gem5art__fail_nomem(error) : true;
 }
@@ -2842,7 +2849,8 @@ static bool gem5art__git_finish(gem5art__child *child, gem5art__buf *output, int
 static bool gem5art__git_refused(gem5art_error *error, const char *what, const char *path, const gem5art__buf *output) {
     const char *text = output->data ? output->data : "";
     size_t length = strcspn(text, "\n");
-    return gem5art__fail(error, GEM5ART_GIT, "git cannot %s %s: %.*s", what, path, length > 400 ? 400 : (int)length, text);
+    return gem5art__fail(error, GEM5ART_GIT, "git cannot %s %s: %.*s", what, path, length > 400 ? 400 : (int)length,
+                         text);
 }
 
 /* Runs `git -C folder ARGUMENTS...` (NULL-terminated, at most 6) and takes a trailing newline off. */
@@ -2853,7 +2861,8 @@ static bool gem5art__git(const char *folder, const char *const *arguments, gem5a
     int n = 3;
     while (*arguments && n < 9) argv[n++] = *arguments++;
     output->length = 0;
-    if (!gem5art__git_start(&child, argv, false, error) || !gem5art__git_finish(&child, output, status, error)) return false;
+    if (!gem5art__git_start(&child, argv, false, error) || !gem5art__git_finish(&child, output, status, error))
+        return false;
     while (output->length && output->data[output->length - 1] == '\n') output->data[--output->length] = 0;
     return true;
 }
@@ -2899,7 +2908,8 @@ static bool gem5art__git_status_finish(gem5art__child *child, const char *folder
     if (!ok) {
     } else if (status > 0 || !hash[0]) ok = gem5art__git_refused(error, "tell the state of", folder, &output);
     else if (hash[0] == '-')
-        ok = gem5art__fail(error, GEM5ART_GIT, "the git repo at %s has no commit yet: commit what the runs use", folder);
+        ok =
+            gem5art__fail(error, GEM5ART_GIT, "the git repo at %s has no commit yet: commit what the runs use", folder);
     else if (changed) {
         if (changed > NAMED) gem5art__putf(&dirty, " and %zu more", changed - NAMED);
         ok = gem5art__fail(error, GEM5ART_DIRTY,
@@ -2926,7 +2936,8 @@ static bool gem5art__git_read_facts(const char *folder, gem5art__git_facts *fact
         !gem5art__git_status_finish(&child, folder, facts->hash, error) ||
         !gem5art__git(folder, top, &facts->name, &status, error))
         return false;
-    if (status > 0 || facts->name.data[0] != '/') return gem5art__git_refused(error, "find the top of", folder, &facts->name);
+    if (status > 0 || facts->name.data[0] != '/')
+        return gem5art__git_refused(error, "find the top of", folder, &facts->name);
     if (!gem5art__git(folder, origin, &facts->origin, &status, error)) return false;
     if (status > 0) facts->origin.data[facts->origin.length = 0] = 0;
     return true;
@@ -3105,7 +3116,8 @@ static void gem5art__write_field(gem5art_json_writer *writer, const gem5art__fie
     case GEM5ART__TEXTS: gem5art__write_texts(writer, *(const char *const *const *)(const void *)at); break;
     case GEM5ART__TEXTS_QUOTED:
     case GEM5ART__PAIRS_QUOTED:
-        gem5art__write_quoted(writer, *(const char *const *const *)(const void *)at, field->kind == GEM5ART__PAIRS_QUOTED);
+        gem5art__write_quoted(writer, *(const char *const *const *)(const void *)at,
+                              field->kind == GEM5ART__PAIRS_QUOTED);
         break;
     case GEM5ART__BOOLEAN: gem5art_json_boolean(writer, *(const bool *)at); break;
     case GEM5ART__INTEGER: gem5art_json_integer(writer, *(const int64_t *)(const void *)at); break;
@@ -3192,7 +3204,8 @@ static const char *const *gem5art__read_pairs(gem5art__arena *arena, const gem5a
 static const char *const *gem5art__read_quoted(gem5art__arena *arena, const gem5art_json *value, bool pairs) {
     const gem5art_json *inner = value;
     const char *const *texts = NULL;
-    if (value->type == GEM5ART_JSON_STRING) inner = gem5art__json_parse_in(arena, value->text, value->length, NULL, NULL);
+    if (value->type == GEM5ART_JSON_STRING)
+        inner = gem5art__json_parse_in(arena, value->text, value->length, NULL, NULL);
     if (inner && inner->type == GEM5ART_JSON_OBJECT && pairs) texts = gem5art__read_pairs(arena, inner);
     if (inner && inner->type == GEM5ART_JSON_ARRAY && !pairs) texts = gem5art__read_texts(arena, inner);
     return texts ? texts : gem5art__no_texts;
@@ -3247,7 +3260,8 @@ static void gem5art__set_defaults(const gem5art__field *fields, void *object) {
     for (field = fields; field->name; field++) {
         char *at = (char *)object + field->offset;
         if (field->kind == GEM5ART__TEXT) *(const char **)(void *)at = "";
-        if (field->kind == GEM5ART__TEXTS || field->kind == GEM5ART__TEXTS_QUOTED || field->kind == GEM5ART__PAIRS_QUOTED)
+        if (field->kind == GEM5ART__TEXTS || field->kind == GEM5ART__TEXTS_QUOTED ||
+            field->kind == GEM5ART__PAIRS_QUOTED)
             *(const char *const **)(void *)at = gem5art__no_texts;
         if (field->kind == GEM5ART__SIZE) *(int64_t *)(void *)at = -1;
         if (field->kind == GEM5ART__GIT) {
@@ -3268,7 +3282,8 @@ static bool gem5art__read_object(gem5art__arena *arena, const gem5art__field *fi
         if (field && !gem5art__read_field(arena, field, member, object))
             return gem5art__fail(error, arena->failed ? GEM5ART_NOMEM : GEM5ART_INVALID,
                                  "%s: \"%s\" has a value of the wrong kind: %.*s", where, member->key,
-                                 member->raw_length > 60 ? 60 : (int)member->raw_length, member->raw ? member->raw : "");
+                                 member->raw_length > 60 ? 60 : (int)member->raw_length,
+                                 member->raw ? member->raw : "");
     }
     return arena->failed ? gem5art__fail_nomem(error) : true;
 }
@@ -3537,7 +3552,8 @@ static int gem5art__cursor_good_follows(gem5art__cursor *cursor, gem5art_error *
         if (byte < 0) return byte + 1;
         cursor->line_start = byte == '\n' || (cursor->line_start && byte == '{');
         if (cursor->length - cursor->pos < 2 && gem5art__cursor_more(cursor, error) < 0) return -1;
-        if (byte != '{' || cursor->length - cursor->pos < 2 || !memchr(" \t\r\n\"", cursor->window[cursor->pos + 1], 5)) continue;
+        if (byte != '{' || cursor->length - cursor->pos < 2 || !memchr(" \t\r\n\"", cursor->window[cursor->pos + 1], 5))
+            continue;
         if ((whole = gem5art__cursor_measure(cursor, &size, error)) < 0) return -1;
         cursor->line_start = false;
         if (!whole) continue;
@@ -3550,14 +3566,17 @@ static int gem5art__cursor_good_follows(gem5art__cursor *cursor, gem5art_error *
 }
 
 static gem5art__step gem5art__damage(const gem5art__cursor *cursor, off_t at, const char *what, gem5art_error *error) {
-    gem5art__fail(error, GEM5ART_CORRUPT,
-                  "%s is damaged at byte %lld: %s; nothing was changed: restore that record from a copy of the store, or "
-                  "take it out with an editor", cursor->path, (long long)at, what);
+    gem5art__fail(
+        error, GEM5ART_CORRUPT,
+        "%s is damaged at byte %lld: %s; nothing was changed: restore that record from a copy of the store, or "
+        "take it out with an editor",
+        cursor->path, (long long)at, what);
     return GEM5ART__FAILED;
 }
 
 /* What is wrong may be a write that was never finished. TORN, with `at` where it begins; else FAILED. */
-static gem5art__step gem5art__cursor_damaged(gem5art__cursor *cursor, off_t at, const char *what, gem5art_error *error) {
+static gem5art__step gem5art__cursor_damaged(gem5art__cursor *cursor, off_t at, const char *what,
+                                             gem5art_error *error) {
     bool record = cursor->records || gem5art__cursor_peek(cursor, NULL) == '{';
     int follows = gem5art__cursor_good_follows(cursor, error);
     cursor->at = cursor->after;
@@ -3573,15 +3592,16 @@ static gem5art__step gem5art__cursor_next(gem5art__cursor *cursor, gem5art_error
         if (byte == -1) {
             cursor->at = cursor->after;
             if (cursor->begun) return GEM5ART__TORN;
-            gem5art__fail(error, GEM5ART_CORRUPT, "%s is empty: it is no store; remove it to start a new one, or restore it",
-                          cursor->path);
+            gem5art__fail(error, GEM5ART_CORRUPT,
+                          "%s is empty: it is no store; remove it to start a new one, or restore it", cursor->path);
             return GEM5ART__FAILED;
         }
         if (byte == '[' && !cursor->begun) {
             cursor->begun = true;
             cursor->after = cursor->start = gem5art__cursor_offset(cursor) + 1;
         } else if (!cursor->begun && !gem5art__is_space(byte)) {
-            gem5art__fail(error, GEM5ART_CORRUPT, "%s is no run store: a JSON array of records was expected, and byte %lld is not '['",
+            gem5art__fail(error, GEM5ART_CORRUPT,
+                          "%s is no run store: a JSON array of records was expected, and byte %lld is not '['",
                           cursor->path, (long long)gem5art__cursor_offset(cursor));
             return GEM5ART__FAILED;
         } else if (byte == ',' && cursor->records && !cursor->comma) cursor->comma = true;
@@ -3769,7 +3789,9 @@ static bool gem5art__flat_save_aside(gem5art_db *db, off_t from, off_t size, gem
         from += (off_t)got;
     }
     ok = ok && gem5art__datasync(fd) && gem5art__sync_name(name.data);
-    if (ok) gem5art__warn(db, "%s ended with a write that was never finished: those bytes were moved to %s", flat->path, name.data);
+    if (ok)
+        gem5art__warn(db, "%s ended with a write that was never finished: those bytes were moved to %s", flat->path,
+                      name.data);
     else if (name.failed) gem5art__fail_nomem(error);
     else gem5art__fail_errno(error, "save the unfinished end of", flat->path);
     if (!ok && fd >= 0) GEM5ART_SYS_UNLINK(name.data);
@@ -3821,9 +3843,9 @@ static bool gem5art__flat_follow(gem5art_db *db, struct stat *st, gem5art_error 
     if (!S_ISREG(st->st_mode))
         return gem5art__fail(error, GEM5ART_CORRUPT, "%s is not a file: give the path of a store", flat->path);
     if (st->st_size == 0)
-        return gem5art__fail(error, GEM5ART_CORRUPT,
-                             "%s has 0 bytes: something truncated it; restore it from a copy, or remove it to start anew",
-                             flat->path);
+        return gem5art__fail(
+            error, GEM5ART_CORRUPT,
+            "%s has 0 bytes: something truncated it; restore it from a copy, or remove it to start anew", flat->path);
     if (!reopened && flat->known) {
         int same = st->st_size < flat->size ? 0 : gem5art__flat_tail_same(flat);
         if (same < 0) return gem5art__fail_errno(error, "read", flat->path);
@@ -3845,14 +3867,16 @@ static bool gem5art__flat_find_end(gem5art_db *db, gem5art_error *error) {
     bool empty, closed;
     if (!gem5art__flat_follow(db, &st, error)) return false;
     if (flat->refused)
-        return gem5art__fail(error, GEM5ART_IO, "cannot write to the store %s: %s; its owner can, or store in a copy of it", flat->path,
+        return gem5art__fail(error, GEM5ART_IO,
+                             "cannot write to the store %s: %s; its owner can, or store in a copy of it", flat->path,
                              strerror(flat->refused));
-    if (flat->known && st.st_size == flat->size && gem5art__read_at(flat->fd, &byte, 1, flat->bracket, &got) && got == 1 &&
-        byte == ']')
+    if (flat->known && st.st_size == flat->size && gem5art__read_at(flat->fd, &byte, 1, flat->bracket, &got) &&
+        got == 1 && byte == ']')
         return true;
     if (gem5art__flat_quick_end(flat, st.st_size, &at)) return gem5art__flat_know(flat, st.st_size, at, false, error);
     if (gem5art__flat_full_end(flat, st.st_size, &at, &empty, &closed, error) == GEM5ART__FAILED) return false;
-    return closed ? gem5art__flat_know(flat, st.st_size, at, empty, error) : gem5art__flat_mend(db, at, st.st_size, empty, error);
+    return closed ? gem5art__flat_know(flat, st.st_size, at, empty, error)
+                  : gem5art__flat_mend(db, at, st.st_size, empty, error);
 }
 
 /* ---- the index: where the records with an id or a hash lie. Built when it is first needed, then extended by what
@@ -3928,7 +3952,8 @@ static bool gem5art__index_refresh(gem5art_db *db, gem5art_error *error) {
     if (flat->indexed && flat->known && st.st_size == flat->size && flat->indexed == flat->bracket) {
         char byte;
         size_t got;
-        if (!gem5art__read_at(flat->fd, &byte, 1, flat->bracket, &got)) return gem5art__fail_errno(error, "read", flat->path);
+        if (!gem5art__read_at(flat->fd, &byte, 1, flat->bracket, &got))
+            return gem5art__fail_errno(error, "read", flat->path);
         fresh = got == 1 && byte == ']';
     }
     if (fresh) return true;
@@ -3950,8 +3975,8 @@ typedef struct gem5art__lookup {
     int64_t last; /* offset of the last match */
 } gem5art__lookup;
 
-static gem5art__step gem5art__lookup_next(gem5art_db *db, gem5art__lookup *lookup, const char *key, gem5art__arena *arena,
-                                          const gem5art_json **record, gem5art_error *error) {
+static gem5art__step gem5art__lookup_next(gem5art_db *db, gem5art__lookup *lookup, const char *key,
+                                          gem5art__arena *arena, const gem5art_json **record, gem5art_error *error) {
     gem5art__flat *flat = &db->flat;
     uint64_t wanted = gem5art__key(key, strlen(key));
     for (;;) {
@@ -3962,7 +3987,8 @@ static gem5art__step gem5art__lookup_next(gem5art_db *db, gem5art__lookup *looku
         char before;
         if (!flat->slot_count) return GEM5ART__END;
         for (i = (size_t)wanted & (flat->slot_count - 1); flat->slots[i].key; i = (i + 1) & (flat->slot_count - 1))
-            if (flat->slots[i].key == wanted && flat->slots[i].at > lookup->last && flat->slots[i].at < at) at = flat->slots[i].at;
+            if (flat->slots[i].key == wanted && flat->slots[i].at > lookup->last && flat->slots[i].at < at)
+                at = flat->slots[i].at;
         if (at == INT64_MAX) return GEM5ART__END;
         lookup->last = at;
         gem5art__cursor_init(&cursor, flat->fd, flat->path, (off_t)at, flat->indexed + 1);
@@ -3971,9 +3997,11 @@ static gem5art__step gem5art__lookup_next(gem5art_db *db, gem5art__lookup *looku
         if (step == GEM5ART__RECORD) step = gem5art__cursor_parse(&cursor, arena, record, error);
         gem5art__cursor_free(&cursor);
         if (step == GEM5ART__TORN || step == GEM5ART__END)
-            step = (gem5art__fail(error, GEM5ART_CORRUPT, "%s changed while it was read: try again", flat->path), GEM5ART__FAILED);
+            step = (gem5art__fail(error, GEM5ART_CORRUPT, "%s changed while it was read: try again", flat->path),
+                    GEM5ART__FAILED);
         if (step != GEM5ART__RECORD) return step;
-        if (strcmp(gem5art__record_text(*record, "_id"), key) == 0 || strcmp(gem5art__record_text(*record, "hash"), key) == 0)
+        if (strcmp(gem5art__record_text(*record, "_id"), key) == 0 ||
+            strcmp(gem5art__record_text(*record, "hash"), key) == 0)
             return step;
     }
 }
@@ -3983,7 +4011,8 @@ static gem5art__step gem5art__lookup_next(gem5art_db *db, gem5art__lookup *looku
 static bool gem5art__open_lock(gem5art_db *db, gem5art_error *error) {
     if (db->lock_open) return true;
     if (db->read_only)
-        return gem5art__fail(error, GEM5ART_INVALID, "%s was opened for reading only: nothing can be stored or executed", db->flat.path);
+        return gem5art__fail(error, GEM5ART_INVALID,
+                             "%s was opened for reading only: nothing can be stored or executed", db->flat.path);
     db->lock_open = gem5art__lock_file_open(&db->lock, db->lock_path, 0666);
     return db->lock_open ? true : gem5art__fail_errno(error, "open the lock file", db->lock_path);
 }
@@ -4010,7 +4039,8 @@ static bool gem5art__store_append(gem5art_db *db, const char *lines, size_t leng
     if (!gem5art__flat_find_end(db, error)) return false;
     size = flat->size;
     bracket = flat->bracket;
-    if (!gem5art__read_at(flat->fd, &last, 1, size - 1, &got) || got != 1) return gem5art__fail_errno(error, "read", flat->path);
+    if (!gem5art__read_at(flat->fd, &last, 1, size - 1, &got) || got != 1)
+        return gem5art__fail_errno(error, "read", flat->path);
     if (last != '\n') gem5art__puts(&data, "\n");
     gem5art__put(&data, lines, length);
     gem5art__puts(&data, "]\n");
@@ -4049,10 +4079,12 @@ static bool gem5art__rewrite_record(gem5art__cursor *cursor, const gem5art_json 
     gem5art_json_writer_init(&writer, 0);
     gem5art_json_begin_object(&writer);
     for (i = 0; i < 4; i++)
-        if ((member = gem5art_json_get(record, first[i])) != NULL) gem5art_json_key(&writer, first[i]), gem5art_json_value(&writer, member);
+        if ((member = gem5art_json_get(record, first[i])) != NULL)
+            gem5art_json_key(&writer, first[i]), gem5art_json_value(&writer, member);
     for (member = record->first; member; member = member->next) {
         for (i = 0; i < 4 && strcmp(member->key, first[i]) != 0; i++) {}
-        if (i == 4 && strcmp(member->key, "crc32") != 0) gem5art_json_key(&writer, member->key), gem5art_json_value(&writer, member);
+        if (i == 4 && strcmp(member->key, "crc32") != 0)
+            gem5art_json_key(&writer, member->key), gem5art_json_value(&writer, member);
     }
     gem5art_json_end_object(&writer);
     text = gem5art_json_take(&writer, &length, error);
@@ -4097,7 +4129,8 @@ static bool gem5art__rewrite_all(gem5art_db *db, gem5art__rewrite *rewrite, gem5
             rewrite->out.length = 0;
         }
     }
-    if (step == GEM5ART__TORN) gem5art__fail(error, GEM5ART_CORRUPT, "%s changed while it was read: try again", flat->path);
+    if (step == GEM5ART__TORN)
+        gem5art__fail(error, GEM5ART_CORRUPT, "%s changed while it was read: try again", flat->path);
     ok = ok && step == GEM5ART__END;
     gem5art__puts(&rewrite->out, "]\n");
     if (ok && rewrite->out.failed) ok = gem5art__fail_nomem(error);
@@ -4125,9 +4158,11 @@ static bool gem5art__store_remove(gem5art_db *db, const char *const *ids, size_t
         gem5art__fail_errno(error, "write", name.data);
         goto done;
     }
-    if ((GEM5ART_SYS_FCHOWN(rewrite.fd, st.st_uid, st.st_gid) < 0 && (st.st_uid != geteuid() || st.st_gid != getegid())) ||
+    if ((GEM5ART_SYS_FCHOWN(rewrite.fd, st.st_uid, st.st_gid) < 0 &&
+         (st.st_uid != geteuid() || st.st_gid != getegid())) ||
         GEM5ART_SYS_FCHMOD(rewrite.fd, st.st_mode & 07777) < 0) {
-        gem5art__fail(error, GEM5ART_IO, "cannot give a rewritten %s the owner and mode it has: %s; let its owner do this", flat->path,
+        gem5art__fail(error, GEM5ART_IO,
+                      "cannot give a rewritten %s the owner and mode it has: %s; let its owner do this", flat->path,
                       strerror(errno));
         goto done;
     }
@@ -4153,14 +4188,16 @@ static const char *gem5art__uri_path(const char *uri, gem5art_error *error) {
     const char *scheme_end = strstr(uri, "://");
     if (gem5art__starts_with(uri, "file://")) {
         if (uri[7]) return uri + 7;
-        gem5art__fail(error, GEM5ART_INVALID, "%s names no file: write file://db.json or file:///absolute/path/db.json", uri);
+        gem5art__fail(error, GEM5ART_INVALID, "%s names no file: write file://db.json or file:///absolute/path/db.json",
+                      uri);
     } else if (gem5art__starts_with(uri, "mongodb://") || gem5art__starts_with(uri, "mongodb+srv://"))
         gem5art__fail(error, GEM5ART_UNSUPPORTED,
                       "%s: MongoDB is not supported; use a file (file://db.json), and gem5art's own tools to copy its "
                       "records into one", uri);
     else if (scheme_end && strcspn(uri, "/") == (size_t)(scheme_end - uri) + 1)
-        gem5art__fail(error, GEM5ART_UNSUPPORTED, "%s: unknown kind of store \"%.*s\"; use file://db.json, file:///absolute/path or a path",
-                      uri, (int)(scheme_end - uri), uri);
+        gem5art__fail(error, GEM5ART_UNSUPPORTED,
+                      "%s: unknown kind of store \"%.*s\"; use file://db.json, file:///absolute/path or a path", uri,
+                      (int)(scheme_end - uri), uri);
     else return uri;
     return NULL;
 }
@@ -4169,9 +4206,11 @@ static const char *gem5art__uri_path(const char *uri, gem5art_error *error) {
 static bool gem5art__flat_create(const char *path, gem5art_error *error) {
     gem5art_error why;
     gem5art__clear(&why);
-    if (gem5art__put_file(path, "[]\n", 3, GEM5ART__KEEP_EXISTING, true, &why) || why.code == GEM5ART_EXISTS) return true;
+    if (gem5art__put_file(path, "[]\n", 3, GEM5ART__KEEP_EXISTING, true, &why) || why.code == GEM5ART_EXISTS)
+        return true;
     if (why.code == GEM5ART_NOT_FOUND)
-        return gem5art__fail(error, GEM5ART_NOT_FOUND, "cannot make the store %s: its folder does not exist; make it first", path);
+        return gem5art__fail(error, GEM5ART_NOT_FOUND,
+                             "cannot make the store %s: its folder does not exist; make it first", path);
     return gem5art__fail(error, why.code, "cannot make the store %s: %s", path, why.message);
 }
 
@@ -4179,13 +4218,16 @@ static bool gem5art__flat_create(const char *path, gem5art_error *error) {
 static bool gem5art__flat_check_start(gem5art__flat *flat, gem5art_error *error) {
     char chunk[512];
     size_t got, i;
-    if (!gem5art__read_at(flat->fd, chunk, sizeof chunk, 0, &got)) return gem5art__fail_errno(error, "read", flat->path);
+    if (!gem5art__read_at(flat->fd, chunk, sizeof chunk, 0, &got))
+        return gem5art__fail_errno(error, "read", flat->path);
     for (i = 0; i < got && gem5art__is_space((unsigned char)chunk[i]); i++) {}
     if (i == got || chunk[i] == '[') return true;
     if (got >= 3 && memcmp(chunk, "\xef\xbb\xbf", 3) == 0)
-        return gem5art__fail(error, GEM5ART_CORRUPT, "%s starts with a byte order mark, which JSON must not have: take those 3 bytes out",
+        return gem5art__fail(error, GEM5ART_CORRUPT,
+                             "%s starts with a byte order mark, which JSON must not have: take those 3 bytes out",
                              flat->path);
-    return gem5art__fail(error, GEM5ART_CORRUPT, "%s is no run store: a JSON array was expected, and byte %zu is not '['", flat->path, i);
+    return gem5art__fail(error, GEM5ART_CORRUPT,
+                         "%s is no run store: a JSON array was expected, and byte %zu is not '['", flat->path, i);
 }
 
 static bool gem5art__store_open(gem5art_db *db, const char *uri, gem5art_error *error) {
@@ -4204,11 +4246,13 @@ static bool gem5art__store_open(gem5art_db *db, const char *uri, gem5art_error *
             return gem5art__fail(error, GEM5ART_NOT_FOUND,
                                  "there is no store at %s: name the right one by its uri or in $GEM5ART_DB", absolute);
         if (GEM5ART_SYS_LSTAT(absolute, &st) == 0 && S_ISLNK(st.st_mode)) /* else another program has just made it */
-            return gem5art__fail(error, GEM5ART_NOT_FOUND, "%s is a symlink that leads nowhere: make the file it should lead to, or remove it",
+            return gem5art__fail(error, GEM5ART_NOT_FOUND,
+                                 "%s is a symlink that leads nowhere: make the file it should lead to, or remove it",
                                  absolute);
         if (!gem5art__flat_create(absolute, error)) return false;
     } else if (S_ISDIR(st.st_mode))
-        return gem5art__fail(error, GEM5ART_CORRUPT, "%s is a folder: give the path of a store, such as %s/db.json", absolute, absolute);
+        return gem5art__fail(error, GEM5ART_CORRUPT, "%s is a folder: give the path of a store, such as %s/db.json",
+                             absolute, absolute);
     resolved = GEM5ART_SYS_REALPATH(absolute, NULL);
     if (!resolved) return gem5art__fail_errno(error, "open the store", absolute);
     flat->path = gem5art__arena_copy(&db->arena, resolved);
@@ -4258,7 +4302,8 @@ static bool gem5art__lookup_artifact(gem5art_db *db, const char *key, gem5art__a
         if (!gem5art__is_run(gem5art__record_text(record, "type"))) break;
     if (step == GEM5ART__RECORD) {
         artifact->public_.record = record;
-        if (gem5art__read_object(&artifact->object.arena, gem5art__artifact_fields, record, &artifact->public_, db->flat.path, error)) {
+        if (gem5art__read_object(&artifact->object.arena, gem5art__artifact_fields, record, &artifact->public_,
+                                 db->flat.path, error)) {
             *found = artifact;
             return true;
         }
@@ -4291,9 +4336,10 @@ static bool gem5art__read_content(const char *path, gem5art__content *content, g
 
 static bool gem5art__changed(const gem5art_artifact *artifact, const char *path, const char *what, const char *hash,
                              gem5art_error *error) {
-    return gem5art__fail(error, GEM5ART_CHANGED,
-                         "%s is not what was registered as \"%s\" (%s): its %s is %s, not %s; bring it back, or register it anew", path,
-                         artifact->name, artifact->id, what, hash, artifact->hash);
+    return gem5art__fail(
+        error, GEM5ART_CHANGED,
+        "%s is not what was registered as \"%s\" (%s): its %s is %s, not %s; bring it back, or register it anew", path,
+        artifact->name, artifact->id, what, hash, artifact->hash);
 }
 
 /* A check is started and finished, so that git can look at several trees while files are hashed. */
@@ -4309,8 +4355,8 @@ static bool gem5art__check_start(gem5art__check *check, gem5art_error *error) {
     check->git.pid = 0;
     if (GEM5ART_SYS_STAT(check->path, &st) < 0) return gem5art__fail_errno(error, "find", check->path);
     if (repo != (S_ISDIR(st.st_mode) != 0))
-        return gem5art__fail(error, GEM5ART_CHANGED, "%s is not what was registered as \"%s\" (%s): it is a %s now", check->path,
-                             check->artifact->name, check->artifact->id, repo ? "file" : "folder");
+        return gem5art__fail(error, GEM5ART_CHANGED, "%s is not what was registered as \"%s\" (%s): it is a %s now",
+                             check->path, check->artifact->name, check->artifact->id, repo ? "file" : "folder");
     return repo ? gem5art__git_status_start(&check->git, check->path, error) : true;
 }
 
@@ -4321,11 +4367,14 @@ static bool gem5art__check_finish(gem5art__check *check, gem5art_error *error) {
     const char *now = legacy ? md5 : hash;
     if (check->git.pid) {
         if (!gem5art__git_status_finish(&check->git, check->path, hash, error)) return false;
-        return strcmp(hash, artifact->hash) == 0 ? true : gem5art__changed(artifact, check->path, "commit", hash, error);
+        return strcmp(hash, artifact->hash) == 0 ? true
+                                                 : gem5art__changed(artifact, check->path, "commit", hash, error);
     }
     if (*artifact->git_hash) return false; /* it could not be started */
     if (!gem5art__hash_file(check->path, hash, legacy ? md5 : NULL, NULL, error)) return false;
-    return strcmp(now, artifact->hash) == 0 ? true : gem5art__changed(artifact, check->path, legacy ? "MD5" : "SHA-256", now, error);
+    return strcmp(now, artifact->hash) == 0
+               ? true
+               : gem5art__changed(artifact, check->path, legacy ? "MD5" : "SHA-256", now, error);
 }
 
 /* Checks all; *failed is the index of the first that is not as it was. */
@@ -4359,7 +4408,8 @@ static bool gem5art__copy_bytes(int from, int to) {
 #endif
     chunk = (char *)GEM5ART_MALLOC(GEM5ART__WINDOW);
     if (!chunk) return errno = ENOMEM, false;
-    while (ok && (n = gem5art__read_some(from, chunk, GEM5ART__WINDOW)) != 0) ok = n > 0 && gem5art__write_all(to, chunk, (size_t)n);
+    while (ok && (n = gem5art__read_some(from, chunk, GEM5ART__WINDOW)) != 0)
+        ok = n > 0 && gem5art__write_all(to, chunk, (size_t)n);
     GEM5ART_FREE(chunk);
     return ok;
 }
@@ -4387,7 +4437,8 @@ static bool gem5art__copy_file(const char *from, const char *to, gem5art_error *
 }
 
 /* Copies a registered file into the storage folder under its id, where there is such a folder. */
-static bool gem5art__keep_copy(const char *storage, const char *path, const char *id, const char *hash, gem5art_error *error) {
+static bool gem5art__keep_copy(const char *storage, const char *path, const char *id, const char *hash,
+                               gem5art_error *error) {
     gem5art__arena arena = {NULL, false};
     struct stat st;
     char *copy, copied[65];
@@ -4397,10 +4448,12 @@ static bool gem5art__keep_copy(const char *storage, const char *path, const char
     if (!copy) ok = gem5art__fail_nomem(error);
     else if (GEM5ART_SYS_STAT(copy, &st) == 0) ok = true; /* kept before */
     else {
-        ok = gem5art__make_folders(storage, error) && gem5art__copy_file(path, copy, error) && gem5art_sha256_file(copy, copied, error);
+        ok = gem5art__make_folders(storage, error) && gem5art__copy_file(path, copy, error) &&
+             gem5art_sha256_file(copy, copied, error);
         if (ok && strcmp(copied, hash) != 0) {
             GEM5ART_SYS_UNLINK(copy);
-            ok = gem5art__fail(error, GEM5ART_CHANGED, "%s changed while it was copied to %s: register it when it is finished", path, storage);
+            ok = gem5art__fail(error, GEM5ART_CHANGED,
+                               "%s changed while it was copied to %s: register it when it is finished", path, storage);
         }
     }
     gem5art__arena_free(&arena);
@@ -4419,7 +4472,8 @@ static bool gem5art__field_equal(const gem5art__field *field, const void *a, con
     switch (field->kind) {
     case GEM5ART__TEXTS:
     case GEM5ART__TEXTS_QUOTED:
-    case GEM5ART__PAIRS_QUOTED: return gem5art__texts_equal(*(const char *const *const *)x, *(const char *const *const *)y);
+    case GEM5ART__PAIRS_QUOTED:
+        return gem5art__texts_equal(*(const char *const *const *)x, *(const char *const *const *)y);
     case GEM5ART__BOOLEAN: return *(const bool *)x == *(const bool *)y;
     case GEM5ART__SIZE: return *(const int64_t *)x == *(const int64_t *)y;
     case GEM5ART__TEXT: return strcmp(*(const char *const *)x, *(const char *const *)y) == 0;
@@ -4437,7 +4491,8 @@ static const char *gem5art__or(const char *text, const char *other) { return gem
 static bool gem5art__check_name(const char *name, const char *what, gem5art_error *error) {
     if (gem5art__empty(name)) return gem5art__fail(error, GEM5ART_INVALID, "%s has no name: set .name", what);
     if (strlen(name) > GEM5ART_MAX_NAME)
-        return gem5art__fail(error, GEM5ART_LIMIT, "%s has a name of %zu bytes: at most %d are allowed", what, strlen(name), GEM5ART_MAX_NAME);
+        return gem5art__fail(error, GEM5ART_LIMIT, "%s has a name of %zu bytes: at most %d are allowed", what,
+                             strlen(name), GEM5ART_MAX_NAME);
     return true;
 }
 
@@ -4451,10 +4506,13 @@ static size_t gem5art__characters(const char *text) {
 static bool gem5art__check_extra(const gem5art_artifact_desc *desc, gem5art_error *error) {
     const char *const *pair, *const *other;
     for (pair = desc->extra; pair && *pair; pair += 2) {
-        if (!pair[1]) return gem5art__fail(error, GEM5ART_INVALID, "artifact \"%s\": .extra has the key \"%s\" without a value", desc->name, *pair);
+        if (!pair[1])
+            return gem5art__fail(error, GEM5ART_INVALID, "artifact \"%s\": .extra has the key \"%s\" without a value",
+                                 desc->name, *pair);
         for (other = desc->extra; other != pair; other += 2)
             if (strcmp(*other, *pair) == 0)
-                return gem5art__fail(error, GEM5ART_INVALID, "artifact \"%s\": .extra has the key \"%s\" twice", desc->name, *pair);
+                return gem5art__fail(error, GEM5ART_INVALID, "artifact \"%s\": .extra has the key \"%s\" twice",
+                                     desc->name, *pair);
     }
     return true;
 }
@@ -4463,13 +4521,18 @@ static bool gem5art__check_artifact_desc(const gem5art_artifact_desc *desc, gem5
     enum { DOCUMENTATION = 10 }; /* gem5art refuses less, too */
     if (!desc) return gem5art__fail(error, GEM5ART_INVALID, "no artifact is described: the desc is NULL");
     if (!gem5art__check_name(desc->name, "the artifact", error)) return false;
-    if (gem5art__empty(desc->type)) return gem5art__fail(error, GEM5ART_INVALID, "artifact \"%s\" has no type: set .type, such as \"gem5 binary\"", desc->name);
+    if (gem5art__empty(desc->type))
+        return gem5art__fail(error, GEM5ART_INVALID, "artifact \"%s\" has no type: set .type, such as \"gem5 binary\"",
+                             desc->name);
     if (gem5art__starts_with(desc->type, gem5art__type_se))
-        return gem5art__fail(error, GEM5ART_INVALID, "artifact \"%s\" cannot have the type \"%s\": it is that of runs", desc->name, desc->type);
-    if (gem5art__empty(desc->path)) return gem5art__fail(error, GEM5ART_INVALID, "artifact \"%s\" has no path: set .path", desc->name);
+        return gem5art__fail(error, GEM5ART_INVALID, "artifact \"%s\" cannot have the type \"%s\": it is that of runs",
+                             desc->name, desc->type);
+    if (gem5art__empty(desc->path))
+        return gem5art__fail(error, GEM5ART_INVALID, "artifact \"%s\" has no path: set .path", desc->name);
     if (gem5art__empty(desc->documentation) || gem5art__characters(desc->documentation) < DOCUMENTATION)
         return gem5art__fail(error, GEM5ART_INVALID,
-                             "artifact \"%s\" has too short a documentation (\"%s\"): say in at least %d characters how it was made and what for",
+                             "artifact \"%s\" has too short a documentation (\"%s\"): say in at least %d characters "
+                             "how it was made and what for",
                              desc->name, desc->documentation ? desc->documentation : "", DOCUMENTATION);
     return gem5art__check_extra(desc, error);
 }
@@ -4530,16 +4593,17 @@ static gem5art__artifact *gem5art__describe_artifact(gem5art_db *db, const gem5a
 }
 
 /* The stored artifact stays what it is, but for where the caller has it; what else differs is told. */
-static gem5art__artifact *gem5art__same_artifact(gem5art_db *db, gem5art__artifact *stored, const gem5art_artifact_desc *desc,
-                                                 gem5art__artifact *described, gem5art_error *error) {
+static gem5art__artifact *gem5art__same_artifact(gem5art_db *db, gem5art__artifact *stored,
+                                                 const gem5art_artifact_desc *desc, gem5art__artifact *described,
+                                                 gem5art_error *error) {
     static const char *const skipped[] = {"_id", "hash", "path", "cwd", "time", "git", NULL};
     const gem5art__field *field;
     gem5art__arena *arena = &stored->object.arena;
     for (field = gem5art__artifact_fields; field->name; field++)
         if (!gem5art__one_of(field->name, skipped) && !(field->kind == GEM5ART__SIZE && !desc->size) &&
             !gem5art__field_equal(field, &stored->public_, &described->public_))
-            gem5art__warn(db, "artifact \"%s\" is stored already (%s), with another %s: the stored one is kept", desc->name, stored->public_.id,
-                          field->name);
+            gem5art__warn(db, "artifact \"%s\" is stored already (%s), with another %s: the stored one is kept",
+                          desc->name, stored->public_.id, field->name);
     stored->public_.path = gem5art__arena_copy(arena, described->public_.path);
     stored->public_.cwd = gem5art__arena_copy(arena, described->public_.cwd);
     gem5art__free_artifact(described);
@@ -4550,7 +4614,8 @@ static gem5art__artifact *gem5art__same_artifact(gem5art_db *db, gem5art__artifa
 }
 
 /* By SHA-256 or commit, else by the MD5 that gem5art would have stored. */
-static bool gem5art__lookup_content(gem5art_db *db, const gem5art__content *content, gem5art__artifact **found, gem5art_error *error) {
+static bool gem5art__lookup_content(gem5art_db *db, const gem5art__content *content, gem5art__artifact **found,
+                                    gem5art_error *error) {
     return gem5art__index_refresh(db, error) && gem5art__lookup_artifact(db, content->hash, found, error) &&
            (*found || !*content->md5 || gem5art__lookup_artifact(db, content->md5, found, error));
 }
@@ -4567,14 +4632,16 @@ static bool gem5art__insert_artifact(gem5art_db *db, gem5art__artifact *artifact
     return ok;
 }
 
-static gem5art__artifact *gem5art__store_artifact(gem5art_db *db, const gem5art_artifact_desc *desc, gem5art__artifact *artifact,
-                                                  const gem5art__content *content, gem5art_error *error) {
+static gem5art__artifact *gem5art__store_artifact(gem5art_db *db, const gem5art_artifact_desc *desc,
+                                                  gem5art__artifact *artifact, const gem5art__content *content,
+                                                  gem5art_error *error) {
     gem5art__artifact *found = NULL;
     char id[37];
     bool ok = gem5art__uuid(id, error), copied = db->storage && content->size >= 0;
     artifact->public_.id = ok ? gem5art__arena_copy(&artifact->object.arena, id) : NULL;
     if (ok && !artifact->public_.id) gem5art__fail_nomem(error);
-    ok = artifact->public_.id && (!copied || gem5art__keep_copy(db->storage, desc->path, id, content->hash, error)) && gem5art__store_lock(db, error);
+    ok = artifact->public_.id && (!copied || gem5art__keep_copy(db->storage, desc->path, id, content->hash, error)) &&
+         gem5art__store_lock(db, error);
     if (ok) {
         ok = gem5art__insert_artifact(db, artifact, content, &found, error);
         gem5art__store_unlock(db);
@@ -4591,12 +4658,14 @@ static gem5art__artifact *gem5art__store_artifact(gem5art_db *db, const gem5art_
     return NULL;
 }
 
-static const gem5art_artifact *gem5art__register(gem5art_db *db, const gem5art_artifact_desc *desc, gem5art_error *error) {
+static const gem5art_artifact *gem5art__register(gem5art_db *db, const gem5art_artifact_desc *desc,
+                                                 gem5art_error *error) {
     gem5art__content content;
     gem5art__artifact *stored = NULL, *described = NULL, *result = NULL;
     if (!gem5art__check_artifact_desc(desc, error)) return NULL;
     if (gem5art__read_content(desc->path, &content, error) && gem5art__lookup_content(db, &content, &stored, error) &&
-        (!stored || content.size < 0 || gem5art__keep_copy(db->storage, desc->path, stored->public_.id, content.hash, error)) &&
+        (!stored || content.size < 0 ||
+         gem5art__keep_copy(db->storage, desc->path, stored->public_.id, content.hash, error)) &&
         (described = gem5art__describe_artifact(db, desc, &content, error)) != NULL)
         result = stored ? gem5art__same_artifact(db, stored, desc, described, error)
                         : gem5art__store_artifact(db, desc, described, &content, error);
@@ -4607,22 +4676,25 @@ static const gem5art_artifact *gem5art__register(gem5art_db *db, const gem5art_a
 
 /* ---- download */
 
-static bool gem5art__download(gem5art_db *db, const gem5art_artifact *artifact, const char *path, gem5art_error *error) {
+static bool gem5art__download(gem5art_db *db, const gem5art_artifact *artifact, const char *path,
+                              gem5art_error *error) {
     gem5art__arena arena = {NULL, false};
     gem5art__check check;
     struct stat st;
     size_t failed;
     bool ok = false;
     if (*artifact->git_hash)
-        return gem5art__fail(error, GEM5ART_UNSUPPORTED,
-                             "\"%s\" is a git repo, of which no copy is stored: git clone %s %s && git -C %s checkout %s", artifact->name,
-                             gem5art__or(artifact->git_origin, artifact->git_name), path, path, artifact->git_hash);
+        return gem5art__fail(
+            error, GEM5ART_UNSUPPORTED,
+            "\"%s\" is a git repo, of which no copy is stored: git clone '%s' '%s' && git -C '%s' checkout %s",
+            artifact->name, gem5art__or(artifact->git_origin, artifact->git_name), path, path, artifact->git_hash);
     check.artifact = artifact;
     check.path = db->storage ? gem5art__join_path(&arena, db->storage, artifact->id) : artifact->path;
     if (check.path && GEM5ART_SYS_STAT(check.path, &st) < 0) check.path = artifact->path;
     if (!check.path) gem5art__fail_nomem(error);
     else if (GEM5ART_SYS_STAT(check.path, &st) < 0)
-        gem5art__fail(error, GEM5ART_NOT_FOUND, "no copy of \"%s\" (%s) is left: neither in the storage folder (%s) nor at %s", artifact->name,
+        gem5art__fail(error, GEM5ART_NOT_FOUND,
+                      "no copy of \"%s\" (%s) is left: neither in the storage folder (%s) nor at %s", artifact->name,
                       artifact->id, db->storage ? db->storage : "none is set", artifact->path);
     else ok = gem5art__check_all(&check, 1, &failed, error) && gem5art__copy_file(check.path, path, error);
     gem5art__arena_free(&arena);
@@ -4677,7 +4749,8 @@ static const char *gem5art__proc_text(gem5art__arena *arena, const char *path, c
     char chunk[4096];
     ssize_t n;
     int fd = gem5art__open(path, O_RDONLY, 0);
-    while (fd >= 0 && text.length < 65536 && (n = gem5art__read_some(fd, chunk, sizeof chunk)) > 0) gem5art__put(&text, chunk, (size_t)n);
+    while (fd >= 0 && text.length < 65536 && (n = gem5art__read_some(fd, chunk, sizeof chunk)) > 0)
+        gem5art__put(&text, chunk, (size_t)n);
     gem5art__close(fd);
     at = text.failed || !text.data ? NULL : strstr(text.data, key);
     if (at) {
@@ -4702,7 +4775,8 @@ static const gem5art__host_facts *gem5art__host(gem5art_db *db, gem5art_error *e
     uname(&name);
     facts->host = gem5art__arena_copy(&db->arena, name.nodename);
     facts->kernel = gem5art__arena_printf(&db->arena, "%s %s", name.sysname, name.release);
-    if (getpwuid_r(geteuid(), &entry, space, sizeof space, &found) == 0 && found) facts->user = gem5art__arena_copy(&db->arena, entry.pw_name);
+    if (getpwuid_r(geteuid(), &entry, space, sizeof space, &found) == 0 && found)
+        facts->user = gem5art__arena_copy(&db->arena, entry.pw_name);
     else facts->user = gem5art__arena_printf(&db->arena, "%ld", (long)geteuid());
 #ifdef GEM5ART_NO_PROC
     facts->cpu_model = gem5art__arena_copy(&db->arena, name.machine);
@@ -4750,8 +4824,8 @@ static void gem5art__hash_item(gem5art_sha256 *hash, const char *text) {
 /* SHA-256 over what makes two runs the same experiment, each item with its length before it. `script` is its path in
    its repo, or its content's hash. */
 static void gem5art__run_hash(const gem5art__run *run, const char *script, char hex[65]) {
-    static const char *const roles[] = {"gem5_artifact", "gem5_git_artifact", "run_script_git_artifact", "linux_binary_artifact",
-                                        "disk_image_artifact"};
+    static const char *const roles[] = {"gem5_artifact", "gem5_git_artifact", "run_script_git_artifact",
+                                        "linux_binary_artifact", "disk_image_artifact"};
     const gem5art_run *r = &run->public_;
     size_t i, fixed = gem5art__is_fs(r->type) ? 5 : 3;
     const char *const *param;
@@ -4817,14 +4891,16 @@ typedef struct gem5art__script {
     struct gem5art__script *next;
 } gem5art__script;
 
-static const char *gem5art__tracked_script(gem5art_db *db, const char *repo, const char *commit, const char *path, gem5art_error *error) {
+static const char *gem5art__tracked_script(gem5art_db *db, const char *repo, const char *commit, const char *path,
+                                           gem5art_error *error) {
     gem5art__script *script;
     gem5art__buf tracked = {NULL, 0, 0, false};
     struct stat st;
     for (script = db->scripts; script; script = script->next)
         if (strcmp(script->repo, repo) == 0 && strcmp(script->commit, commit) == 0 && strcmp(script->path, path) == 0)
             return script->tracked;
-    if (GEM5ART_SYS_STAT(repo, &st) < 0) return gem5art__fail_errno(error, "find the run script's git repo", repo), (const char *)NULL;
+    if (GEM5ART_SYS_STAT(repo, &st) < 0)
+        return gem5art__fail_errno(error, "find the run script's git repo", repo), (const char *)NULL;
     if (!gem5art__git_tracked_path(repo, path, &tracked, error)) return NULL;
     script = (gem5art__script *)gem5art__arena_alloc(&db->arena, sizeof *script);
     if (script) {
@@ -4842,16 +4918,18 @@ static const char *gem5art__tracked_script(gem5art_db *db, const char *repo, con
 
 /* ---- what a run is made of */
 
-static bool gem5art__need_file(const char *path, const char *what, const char *field, bool executable, gem5art_error *error) {
+static bool gem5art__need_file(const char *path, const char *what, const char *field, bool executable,
+                               gem5art_error *error) {
     struct stat st;
     if (GEM5ART_SYS_STAT(path, &st) < 0)
-        return gem5art__fail(error, errno == ENOENT || errno == ENOTDIR ? GEM5ART_NOT_FOUND : GEM5ART_IO, "cannot find the %s %s: %s; correct %s", what,
-                             path, strerror(errno), field);
+        return gem5art__fail(error, errno == ENOENT || errno == ENOTDIR ? GEM5ART_NOT_FOUND : GEM5ART_IO,
+                             "cannot find the %s %s: %s; correct %s", what, path, strerror(errno), field);
     if (!S_ISREG(st.st_mode))
         return gem5art__fail(error, GEM5ART_INVALID, "the %s %s is a %s, not a file: correct %s", what, path,
                              S_ISDIR(st.st_mode) ? "folder" : "pipe, a socket or a device", field);
     if (GEM5ART_SYS_ACCESS(path, executable ? X_OK : R_OK) < 0)
-        return gem5art__fail(error, executable ? GEM5ART_INVALID : GEM5ART_IO, "the %s %s is not %s: %s; see its mode, or correct %s", what, path,
+        return gem5art__fail(error, executable ? GEM5ART_INVALID : GEM5ART_IO,
+                             "the %s %s is not %s: %s; see its mode, or correct %s", what, path,
                              executable ? "executable" : "readable", strerror(errno), field);
     return true;
 }
@@ -4918,11 +4996,12 @@ static const gem5art_artifact *gem5art__copy_artifact(gem5art__arena *arena, con
 }
 
 /* The next artifact of a run, with the file that stands for it; NULL: the artifact's own. */
-static bool gem5art__use_artifact(gem5art__run *run, const gem5art_artifact *artifact, const char *path, const char *field,
-                                  gem5art_error *error) {
+static bool gem5art__use_artifact(gem5art__run *run, const gem5art_artifact *artifact, const char *path,
+                                  const char *field, gem5art_error *error) {
     const gem5art_artifact *copy;
     if (!artifact)
-        return gem5art__fail(error, GEM5ART_INVALID, "run \"%s\" has no %s: set .%s to a registered artifact", run->public_.name, field, field);
+        return gem5art__fail(error, GEM5ART_INVALID, "run \"%s\" has no %s: set .%s to a registered artifact",
+                             run->public_.name, field, field);
     copy = gem5art__copy_artifact(&run->object.arena, artifact);
     if (!copy) return gem5art__fail_nomem(error);
     run->used[run->used_count] = copy;
@@ -4930,9 +5009,11 @@ static bool gem5art__use_artifact(gem5art__run *run, const gem5art_artifact *art
     return true;
 }
 
-static bool gem5art__need_repo(const gem5art_artifact *artifact, const char *run, const char *field, gem5art_error *error) {
+static bool gem5art__need_repo(const gem5art_artifact *artifact, const char *run, const char *field,
+                               gem5art_error *error) {
     if (*artifact->git_hash) return true;
-    return gem5art__fail(error, GEM5ART_INVALID, "run \"%s\": %s is \"%s\" (%s), which is no git repo: register the repo's folder", run, field,
+    return gem5art__fail(error, GEM5ART_INVALID,
+                         "run \"%s\": %s is \"%s\" (%s), which is no git repo: register the repo's folder", run, field,
                          artifact->name, artifact->type);
 }
 
@@ -4941,11 +5022,16 @@ static bool gem5art__check_run_desc(const gem5art_run_desc *desc, bool fs, gem5a
     if (!desc) return gem5art__fail(error, GEM5ART_INVALID, "no run is described: the desc is NULL");
     if (!gem5art__check_name(desc->name, "the run", error)) return false;
     name = desc->name;
-    if (gem5art__empty(desc->run_script)) return gem5art__fail(error, GEM5ART_INVALID, "run \"%s\" has no run script: set .run_script", name);
-    if (gem5art__empty(desc->outdir)) return gem5art__fail(error, GEM5ART_INVALID, "run \"%s\" has no outdir: set .outdir", name);
+    if (gem5art__empty(desc->run_script))
+        return gem5art__fail(error, GEM5ART_INVALID, "run \"%s\" has no run script: set .run_script", name);
+    if (gem5art__empty(desc->outdir))
+        return gem5art__fail(error, GEM5ART_INVALID, "run \"%s\" has no outdir: set .outdir", name);
     if (!fs && (desc->linux_binary || desc->disk_image || desc->linux_binary_artifact || desc->disk_image_artifact))
-        return gem5art__fail(error, GEM5ART_INVALID, "run \"%s\" has a kernel or a disk image, which SE runs have not: use gem5art_create_fs_run", name);
-    if (desc->timeout != desc->timeout) return gem5art__fail(error, GEM5ART_INVALID, "run \"%s\": .timeout is not a number", name);
+        return gem5art__fail(
+            error, GEM5ART_INVALID,
+            "run \"%s\" has a kernel or a disk image, which SE runs have not: use gem5art_create_fs_run", name);
+    if (desc->timeout != desc->timeout)
+        return gem5art__fail(error, GEM5ART_INVALID, "run \"%s\": .timeout is not a number", name);
     return true;
 }
 
@@ -4963,18 +5049,24 @@ static bool gem5art__fill_run(gem5art__run *run, const gem5art_run_desc *desc, b
     r->run_script = gem5art__join_path(arena, NULL, desc->run_script);
     r->params = gem5art__copy_texts(arena, desc->params);
     r->timeout = desc->timeout < 0 ? 0 : desc->timeout > 0 ? desc->timeout : 900;
-    if (desc->gem5_artifact) r->gem5_binary_path = gem5art__join_path(arena, NULL, gem5art__or(desc->gem5_binary, desc->gem5_artifact->path));
+    if (desc->gem5_artifact)
+        r->gem5_binary_path =
+            gem5art__join_path(arena, NULL, gem5art__or(desc->gem5_binary, desc->gem5_artifact->path));
     if (fs && desc->linux_binary_artifact)
-        r->linux_binary_path = gem5art__join_path(arena, NULL, gem5art__or(desc->linux_binary, desc->linux_binary_artifact->path));
+        r->linux_binary_path =
+            gem5art__join_path(arena, NULL, gem5art__or(desc->linux_binary, desc->linux_binary_artifact->path));
     if (fs && desc->disk_image_artifact)
-        r->disk_image_path = gem5art__join_path(arena, NULL, gem5art__or(desc->disk_image, desc->disk_image_artifact->path));
+        r->disk_image_path =
+            gem5art__join_path(arena, NULL, gem5art__or(desc->disk_image, desc->disk_image_artifact->path));
     if (arena->failed) return gem5art__fail_nomem(error);
     if (!gem5art__use_artifact(run, desc->gem5_artifact, r->gem5_binary_path, "gem5_artifact", error) ||
         !gem5art__use_artifact(run, desc->gem5_git_artifact, NULL, "gem5_git_artifact", error) ||
         !gem5art__use_artifact(run, desc->run_script_git_artifact, NULL, "run_script_git_artifact", error))
         return false;
-    if (fs && (!gem5art__use_artifact(run, desc->linux_binary_artifact, r->linux_binary_path, "linux_binary_artifact", error) ||
-               !gem5art__use_artifact(run, desc->disk_image_artifact, r->disk_image_path, "disk_image_artifact", error)))
+    if (fs &&
+        (!gem5art__use_artifact(run, desc->linux_binary_artifact, r->linux_binary_path, "linux_binary_artifact",
+                                error) ||
+         !gem5art__use_artifact(run, desc->disk_image_artifact, r->disk_image_path, "disk_image_artifact", error)))
         return false;
     for (more = desc->artifacts; more && *more; more++)
         if (!gem5art__use_artifact(run, *more, NULL, "artifacts", error)) return false;
@@ -4995,7 +5087,8 @@ static bool gem5art__fill_run(gem5art__run *run, const gem5art_run_desc *desc, b
 }
 
 /* The path of a run's script within its repo, seen from a folder: "" where the repo does not track it. */
-static const char *gem5art__script_in_repo(gem5art__run *run, const char *script, const char *cwd, gem5art_error *error) {
+static const char *gem5art__script_in_repo(gem5art__run *run, const char *script, const char *cwd,
+                                           gem5art_error *error) {
     char *repo = script ? gem5art__absolute_path(&run->object.arena, cwd, run->used_paths[2], error) : NULL;
     return repo ? gem5art__tracked_script(run->db, repo, run->used[2]->hash, script, error) : NULL;
 }
@@ -5012,8 +5105,10 @@ static bool gem5art__identify(gem5art__run *run, const char *cwd, gem5art_error 
     if (!*run->script_path) {
         if (!gem5art_sha256_file(script, hash, error)) return false;
         run->script_hash = gem5art__arena_copy(arena, hash);
-        gem5art__warn(run->db, "run \"%s\": the script %s is not tracked by the git repo \"%s\" (%s): its content identifies it instead",
-                      r->name, r->run_script, run->used[2]->name, run->used_paths[2]);
+        gem5art__warn(
+            run->db,
+            "run \"%s\": the script %s is not tracked by the git repo \"%s\" (%s): its content identifies it instead",
+            r->name, r->run_script, run->used[2]->name, run->used_paths[2]);
     }
     gem5art__run_hash(run, *run->script_path ? run->script_path : run->script_hash, hash);
     r->hash = gem5art__arena_copy(arena, hash);
@@ -5026,10 +5121,11 @@ static bool gem5art__same_script(gem5art__run *run, const char *cwd, gem5art_err
     char *script = gem5art__absolute_path(&run->object.arena, cwd, run->public_.run_script, error);
     const char *path = gem5art__script_in_repo(run, script, cwd, error);
     if (!path || strcmp(path, run->script_path) == 0) return path != NULL;
-    return gem5art__fail(error, GEM5ART_CHANGED,
-                         "run \"%s\" was created with another script than %s: its repo \"%s\" %s%s; give the script's absolute path, or "
-                         "execute the run in the folder that it was created in", run->public_.name, script, run->used[2]->name,
-                         *path ? "has that one as " : "does not track that one", path);
+    return gem5art__fail(
+        error, GEM5ART_CHANGED,
+        "run \"%s\" was created with another script than %s: its repo \"%s\" %s%s; give the script's absolute path, or "
+        "execute the run in the folder that it was created in",
+        run->public_.name, script, run->used[2]->name, *path ? "has that one as " : "does not track that one", path);
 }
 
 /* ---- info.json */
@@ -5044,7 +5140,8 @@ static const gem5art_json *gem5art__read_info(gem5art__arena *arena, const char 
         info = gem5art__json_parse_in(arena, text.data, text.length, NULL, &why);
         if (!info) gem5art__fail(error, why.code, "%s: %s", path, why.message);
         else if (info->type != GEM5ART_JSON_OBJECT)
-            info = (gem5art__fail(error, GEM5ART_SYNTAX, "%s is not a run's info.json: it holds no object", path), (const gem5art_json *)NULL);
+            info = (gem5art__fail(error, GEM5ART_SYNTAX, "%s is not a run's info.json: it holds no object", path),
+                    (const gem5art_json *)NULL);
     }
     gem5art__buf_free(&text);
     return info;
@@ -5059,7 +5156,8 @@ static bool gem5art__write_info(gem5art__run *run, gem5art__put_file_mode mode, 
     bool ok = false;
     run->public_.current_time = gem5art__now();
     gem5art_json_writer_init(&writer, 4);
-    gem5art__write_object(&writer, gem5art__run_fields, &run->public_, gem5art__is_fs(run->public_.type), run->public_.record);
+    gem5art__write_object(&writer, gem5art__run_fields, &run->public_, gem5art__is_fs(run->public_.type),
+                          run->public_.record);
     text = gem5art_json_take(&writer, &length, error);
     if (text && path) ok = gem5art__put_file(path, text, length, mode, false, error);
     else gem5art__fail_nomem(error);
@@ -5076,7 +5174,8 @@ typedef enum gem5art__outdir_state {
     GEM5ART__OUTDIR_ERROR
 } gem5art__outdir_state;
 
-static gem5art__outdir_state gem5art__look_at_outdir(const gem5art__run *run, const char *outdir, gem5art_error *error) {
+static gem5art__outdir_state gem5art__look_at_outdir(const gem5art__run *run, const char *outdir,
+                                                     gem5art_error *error) {
     gem5art__arena arena = {NULL, false};
     gem5art_error why;
     char *path = gem5art__join_path(&arena, outdir, "info.json"), legacy[33];
@@ -5086,11 +5185,13 @@ static gem5art__outdir_state gem5art__look_at_outdir(const gem5art__run *run, co
     info = path ? gem5art__read_info(&arena, path, &why) : NULL;
     gem5art__legacy_hash(run, legacy);
     if (!path || why.code == GEM5ART_NOMEM) state = (gem5art__fail_nomem(error), GEM5ART__OUTDIR_ERROR);
-    else if (why.code == GEM5ART_IO) state = (gem5art__fail(error, GEM5ART_IO, "%s", why.message), GEM5ART__OUTDIR_ERROR);
+    else if (why.code == GEM5ART_IO)
+        state = (gem5art__fail(error, GEM5ART_IO, "%s", why.message), GEM5ART__OUTDIR_ERROR);
     else if (!info) state = why.code == GEM5ART_NOT_FOUND ? GEM5ART__OUTDIR_FREE : GEM5ART__OUTDIR_FOREIGN;
     else {
         const char *hash = gem5art__record_text(info, "hash");
-        if (strcmp(hash, run->public_.hash) != 0 && (!*legacy || strcmp(hash, legacy) != 0)) state = GEM5ART__OUTDIR_FOREIGN;
+        if (strcmp(hash, run->public_.hash) != 0 && (!*legacy || strcmp(hash, legacy) != 0))
+            state = GEM5ART__OUTDIR_FOREIGN;
         else if (strcmp(gem5art__record_text(info, "status"), "Created") != 0) state = GEM5ART__OUTDIR_ATTEMPT;
     }
     gem5art__arena_free(&arena);
@@ -5098,8 +5199,10 @@ static gem5art__outdir_state gem5art__look_at_outdir(const gem5art__run *run, co
 }
 
 static bool gem5art__outdir_taken(const gem5art__run *run, const char *outdir, gem5art_error *error) {
-    return gem5art__fail(error, GEM5ART_EXISTS, "the outdir %s of run \"%s\" holds the info.json of another run: give each run an outdir of its own",
-                         outdir, run->public_.name);
+    return gem5art__fail(
+        error, GEM5ART_EXISTS,
+        "the outdir %s of run \"%s\" holds the info.json of another run: give each run an outdir of its own", outdir,
+        run->public_.name);
 }
 
 /* ---- creation */
@@ -5112,7 +5215,8 @@ static bool gem5art__make_run(gem5art__run *run, const gem5art_run_desc *desc, b
     gem5art__outdir_state state;
     if (!gem5art__check_run_desc(desc, fs, error) || !gem5art__fill_run(run, desc, fs, error) ||
         !gem5art__need_repo(desc->gem5_git_artifact, r->name, "gem5_git_artifact", error) ||
-        !gem5art__need_repo(desc->run_script_git_artifact, r->name, "run_script_git_artifact", error) || !gem5art__uuid(id, error))
+        !gem5art__need_repo(desc->run_script_git_artifact, r->name, "run_script_git_artifact", error) ||
+        !gem5art__uuid(id, error))
         return false;
     binary = gem5art__join_path(arena, desc->cwd, r->gem5_binary_path);
     script = gem5art__join_path(arena, desc->cwd, r->run_script);
@@ -5122,7 +5226,8 @@ static bool gem5art__make_run(gem5art__run *run, const gem5art_run_desc *desc, b
     if (!gem5art__need_file(binary, "gem5 binary", ".gem5_binary", true, error) ||
         !gem5art__need_file(script, "run script", ".run_script", false, error) ||
         (fs && !gem5art__need_file(kernel, "kernel", ".linux_binary", false, error)) ||
-        (fs && !gem5art__need_file(disk, "disk image", ".disk_image", false, error)) || !gem5art__identify(run, desc->cwd, error))
+        (fs && !gem5art__need_file(disk, "disk image", ".disk_image", false, error)) ||
+        !gem5art__identify(run, desc->cwd, error))
         return false;
     r->id = gem5art__arena_copy(arena, id);
     r->outdir = run->base = gem5art__absolute_path(arena, NULL, desc->outdir, error);
@@ -5140,7 +5245,8 @@ static bool gem5art__make_run(gem5art__run *run, const gem5art_run_desc *desc, b
     if (gem5art__write_info(run, GEM5ART__KEEP_EXISTING, &why)) return true;
     if (why.code != GEM5ART_EXISTS) return gem5art__fail(error, why.code, "%s", why.message);
     state = gem5art__look_at_outdir(run, r->outdir, error);
-    return state == GEM5ART__OUTDIR_FOREIGN ? gem5art__outdir_taken(run, r->outdir, error) : state != GEM5ART__OUTDIR_ERROR;
+    return state == GEM5ART__OUTDIR_FOREIGN ? gem5art__outdir_taken(run, r->outdir, error)
+                                            : state != GEM5ART__OUTDIR_ERROR;
 }
 
 static gem5art_run *gem5art__create_run(gem5art_db *db, const gem5art_run_desc *desc, bool fs, gem5art_error *error) {
@@ -5172,8 +5278,10 @@ static bool gem5art__find_used(gem5art__run *run, const char *where, gem5art_err
         const char *id = i < fixed ? ids[i] : r->artifacts[i - fixed];
         if (!gem5art__lookup_artifact(run->db, id, &found, error)) return false;
         if (!found)
-            return gem5art__fail(error, GEM5ART_NOT_FOUND, "%s: its artifact \"%s\" is not in the store %s: register it, or open the run's own store",
-                                 where, id, run->db->flat.path);
+            return gem5art__fail(
+                error, GEM5ART_NOT_FOUND,
+                "%s: its artifact \"%s\" is not in the store %s: register it, or open the run's own store", where, id,
+                run->db->flat.path);
         ok = gem5art__use_artifact(run, &found->public_, i < fixed ? paths[i] : NULL, "artifacts", error);
         gem5art__free_artifact(found);
         if (!ok) return false;
@@ -5204,14 +5312,19 @@ static bool gem5art__fill_loaded(gem5art__run *run, const char *path, gem5art_er
     if (!info || !gem5art__read_object(arena, gem5art__run_fields, info, r, path, error)) return false;
     r->record = info;
     if (!gem5art__is_run(r->type) || !*r->id || !*r->hash || !*r->outdir || !*r->run_script)
-        return gem5art__fail(error, GEM5ART_INVALID, "%s is not a run's info.json: it lacks _id, type, hash, outdir or run_script", path);
+        return gem5art__fail(error, GEM5ART_INVALID,
+                             "%s is not a run's info.json: it lacks _id, type, hash, outdir or run_script", path);
     if (!gem5art__find_used(run, path, error)) return false;
     hash = r->hash;
     gem5art__legacy_hash(run, legacy);
-    if (!gem5art__need_repo(run->used[2], r->name, "run_script_git_artifact", error) || !gem5art__identify(run, r->cwd, error)) return false;
+    if (!gem5art__need_repo(run->used[2], r->name, "run_script_git_artifact", error) ||
+        !gem5art__identify(run, r->cwd, error))
+        return false;
     now = strlen(hash) == 32 ? legacy : r->hash; /* an MD5 where gem5art wrote it */
     if (strcmp(hash, now) != 0)
-        return gem5art__fail(error, GEM5ART_CHANGED, "%s has the hash %s, but what it describes has %s: it was edited, or its files changed; create the run anew",
+        return gem5art__fail(error, GEM5ART_CHANGED,
+                             "%s has the hash %s, but what it describes has %s: it was edited, or its files changed; "
+                             "create the run anew",
                              path, hash, now);
     return gem5art__find_base(run, error);
 }
@@ -5302,7 +5415,8 @@ static bool gem5art__write_live(gem5art__run *run, gem5art_error *error) {
     gem5art_json_end_object(&writer);
     text = gem5art_json_take(&writer, &length, error);
     path = gem5art__join_path(&arena, run->db->live_path, run->public_.id);
-    ok = text && path ? gem5art__put_file(path, text, length, GEM5ART__REPLACE, false, error) : gem5art__fail_nomem(error);
+    ok = text && path ? gem5art__put_file(path, text, length, GEM5ART__REPLACE, false, error)
+                      : gem5art__fail_nomem(error);
     gem5art_json_writer_free(&writer);
     gem5art__arena_free(&arena);
     return ok;
@@ -5316,7 +5430,8 @@ static void gem5art__drop_live(gem5art_db *db, const char *id) {
 }
 
 /* Reads STORE.live/NAME into the arena; false where it is gone or no entry. An error with NOMEM or IO: it may be one. */
-static bool gem5art__read_live(gem5art_db *db, const char *name, gem5art__arena *arena, gem5art__live *live, gem5art_error *error) {
+static bool gem5art__read_live(gem5art_db *db, const char *name, gem5art__arena *arena, gem5art__live *live,
+                               gem5art_error *error) {
     const gem5art__live_field *field;
     const gem5art_json *entry, *member;
     char *path;
@@ -5352,7 +5467,8 @@ static bool gem5art__tell_claimant(gem5art_db *db, const char *hash, gem5art_err
     }
     if (dir) GEM5ART_SYS_CLOSEDIR(dir);
     if (found)
-        gem5art__fail(error, GEM5ART_BUSY, "it is being executed by process %lld on host %s, in %s: wait for its end, or end it",
+        gem5art__fail(error, GEM5ART_BUSY,
+                      "it is being executed by process %lld on host %s, in %s: wait for its end, or end it",
                       (long long)live.supervisor, live.host, live.outdir);
     else gem5art__fail(error, GEM5ART_BUSY, "it is being executed by another program: wait for its end, or end it");
     gem5art__arena_free(&arena);
@@ -5370,7 +5486,9 @@ static bool gem5art__claim_run(gem5art_db *db, const char *hash, gem5art_error *
     if (!gem5art__lock_try(&db->lock, byte)) {
         bool busy = errno == EAGAIN || errno == EACCES;
         if (busy) gem5art__tell_claimant(db, hash, error);
-        else gem5art__fail(error, GEM5ART_IO, "cannot lock %s: %s; the store needs a file system with fcntl locks", db->lock_path, strerror(errno));
+        else
+            gem5art__fail(error, GEM5ART_IO, "cannot lock %s: %s; the store needs a file system with fcntl locks",
+                          db->lock_path, strerror(errno));
         gem5art__free(claim);
         return false;
     }
@@ -5427,13 +5545,17 @@ static bool gem5art__not_recorded(gem5art__run *run, gem5art_error *error) {
         gem5art__lookup lookup = {0};
         const gem5art_json *record;
         gem5art__step step = GEM5ART__END;
-        while (ok && *keys[k] && (step = gem5art__lookup_next(run->db, &lookup, keys[k], &arena, &record, error)) == GEM5ART__RECORD) {
+        while (ok && *keys[k] &&
+               (step = gem5art__lookup_next(run->db, &lookup, keys[k], &arena, &record, error)) == GEM5ART__RECORD) {
             if (gem5art__is_run(gem5art__record_text(record, "type")) && gem5art__status_blocks(record) &&
                 (strlen(keys[k]) != 32 || gem5art__same_params(record, run->public_.params)))
                 ok = gem5art__fail(error, GEM5ART_EXISTS,
-                                   "run \"%s\" is recorded already: %s (%s), in %s; to launch it again remove that record (gem5art-rm %s), "
-                                   "or set .rerun", run->public_.name, gem5art__record_text(record, "_id"),
-                                   gem5art__record_text(record, "status"), run->db->flat.path, gem5art__record_text(record, "_id"));
+                                   "run \"%s\" is recorded already: %s (%s), in %s; to launch it again remove that "
+                                   "record (gem5art-rm %s), "
+                                   "or set .rerun",
+                                   run->public_.name, gem5art__record_text(record, "_id"),
+                                   gem5art__record_text(record, "status"), run->db->flat.path,
+                                   gem5art__record_text(record, "_id"));
             gem5art__arena_free(&arena);
         }
         if (step == GEM5ART__FAILED) ok = false;
@@ -5446,21 +5568,25 @@ static bool gem5art__is_recorded(gem5art_db *db, const char *id, bool *recorded,
     gem5art__arena arena = {NULL, false};
     gem5art__lookup lookup = {0};
     const gem5art_json *record;
-    gem5art__step step = gem5art__index_refresh(db, error) ? gem5art__lookup_next(db, &lookup, id, &arena, &record, error) : GEM5ART__FAILED;
+    gem5art__step step = gem5art__index_refresh(db, error)
+                             ? gem5art__lookup_next(db, &lookup, id, &arena, &record, error)
+                             : GEM5ART__FAILED;
     *recorded = step == GEM5ART__RECORD;
     gem5art__arena_free(&arena);
     return step != GEM5ART__FAILED;
 }
 
 /* Appends one run's record, and that of its archive before it where there is one, in one write. */
-static bool gem5art__record_run(gem5art_db *db, const gem5art_run *run, const gem5art_artifact *archive, gem5art_error *error) {
+static bool gem5art__record_run(gem5art_db *db, const gem5art_run *run, const gem5art_artifact *archive,
+                                gem5art_error *error) {
     gem5art__buf lines = {NULL, 0, 0, false};
     bool ok = true;
     if (archive) {
         ok = gem5art__put_object_line(&lines, gem5art__artifact_fields, archive, true, NULL, error);
         gem5art__puts(&lines, ",\n");
     }
-    ok = ok && gem5art__put_object_line(&lines, gem5art__run_fields, run, gem5art__is_fs(run->type), run->record, error);
+    ok =
+        ok && gem5art__put_object_line(&lines, gem5art__run_fields, run, gem5art__is_fs(run->type), run->record, error);
     if (ok && gem5art__store_lock(db, error)) {
         ok = gem5art__store_append(db, lines.data, lines.length, error);
         gem5art__store_unlock(db);
@@ -5481,7 +5607,8 @@ static bool gem5art__end_lost_group(gem5art_db *db, const gem5art__live *live, g
     if (!host) return false;
     if (strcmp(live->host, host->host) != 0)
         return gem5art__fail(error, GEM5ART_BUSY,
-                             "run %s may still be running on host %s (pid %lld), where its supervisor was lost: end it there, then remove %s/%s",
+                             "run %s may still be running on host %s (pid %lld), where its supervisor was lost: end it "
+                             "there, then remove %s/%s",
                              live->id, live->host, (long long)live->pid, db->live_path, live->id);
     if (group <= 1 || group != live->pid || strcmp(live->boot_id, host->boot_id) != 0) return true;
     now = gem5art__process_start(live->pid, false);
@@ -5494,13 +5621,15 @@ static bool gem5art__end_lost_group(gem5art_db *db, const gem5art__live *live, g
         GEM5ART_SYS_POLL(NULL, 0, 10);
     }
     return gem5art__fail(error, GEM5ART_BUSY,
-                         "process group %lld may be what is left of the lost run %s: end it if it is (kill -9 -- -%lld), then remove %s/%s",
+                         "process group %lld may be what is left of the lost run %s: end it if it is (kill -9 -- "
+                         "-%lld), then remove %s/%s",
                          (long long)live->pid, live->id, (long long)live->pid, db->live_path, live->id);
 }
 
 /* Records the attempt that a live entry tells of: as lost, or as it ended where its info.json says so (its supervisor
    was killed between the end and the record). */
-static bool gem5art__record_lost(gem5art_db *db, const gem5art__live *live, gem5art__arena *arena, gem5art_error *error) {
+static bool gem5art__record_lost(gem5art_db *db, const gem5art__live *live, gem5art__arena *arena,
+                                 gem5art_error *error) {
     gem5art__run run;
     gem5art_run *r = &run.public_;
     gem5art_error why;
@@ -5512,10 +5641,12 @@ static bool gem5art__record_lost(gem5art_db *db, const gem5art__live *live, gem5
     if (recorded) return true;
     gem5art__clear(&why);
     r->record = gem5art__read_info(arena, path, &why);
-    if (!r->record || !gem5art__read_object(arena, gem5art__run_fields, r->record, r, path, &why) || strcmp(r->id, live->id) != 0) {
-        if (why.code == GEM5ART_NOMEM || why.code == GEM5ART_IO) return gem5art__fail(error, why.code, "%s", why.message);
-        gem5art__warn(db, "the lost run %s cannot be recorded, as %s is gone or not its own%s%s", live->id, path, *why.message ? ": " : "",
-                      why.message);
+    if (!r->record || !gem5art__read_object(arena, gem5art__run_fields, r->record, r, path, &why) ||
+        strcmp(r->id, live->id) != 0) {
+        if (why.code == GEM5ART_NOMEM || why.code == GEM5ART_IO)
+            return gem5art__fail(error, why.code, "%s", why.message);
+        gem5art__warn(db, "the lost run %s cannot be recorded, as %s is gone or not its own%s%s", live->id, path,
+                      *why.message ? ": " : "", why.message);
         return true;
     }
     ended = !r->running && (strcmp(r->status, "Finished") == 0 || strcmp(r->status, "Failed") == 0);
@@ -5526,9 +5657,11 @@ static bool gem5art__record_lost(gem5art_db *db, const gem5art__live *live, gem5
         r->rerunnable = true;
         r->running = false;
         r->end_time = r->current_time;
-        if (!gem5art__write_info(&run, GEM5ART__REPLACE, &why)) gem5art__warn(db, "run \"%s\": %s", r->name, why.message);
+        if (!gem5art__write_info(&run, GEM5ART__REPLACE, &why))
+            gem5art__warn(db, "run \"%s\": %s", r->name, why.message);
     }
-    gem5art__warn(db, "run %s (%s) was lost by its supervisor and is recorded as %s", r->name, r->id, ended ? r->status : "lost");
+    gem5art__warn(db, "run %s (%s) was lost by its supervisor and is recorded as %s", r->name, r->id,
+                  ended ? r->status : "lost");
     return gem5art__record_run(db, r, NULL, error);
 }
 
@@ -5551,7 +5684,8 @@ static bool gem5art__take_lost(gem5art__run *run, gem5art_error *error) {
         gem5art__live live;
         if (gem5art__is_own_live(db, entry->d_name)) continue;
         if (!gem5art__read_live(db, entry->d_name, &arena, &live, &why)) {
-            if (why.code == GEM5ART_NOMEM || why.code == GEM5ART_IO) ok = gem5art__fail(error, why.code, "%s", why.message);
+            if (why.code == GEM5ART_NOMEM || why.code == GEM5ART_IO)
+                ok = gem5art__fail(error, why.code, "%s", why.message);
         } else if (strcmp(live.hash, run->public_.hash) == 0) {
             ok = gem5art__end_lost_group(db, &live, error) && gem5art__record_lost(db, &live, &arena, error);
             if (ok) gem5art__drop_live(db, live.id);
@@ -5579,7 +5713,8 @@ static bool gem5art__begin_attempt(gem5art__run *run, gem5art_error *error) {
         if (state == GEM5ART__OUTDIR_FOREIGN && attempt == 1) return gem5art__outdir_taken(run, r->outdir, error);
     }
     if (!gem5art__is_recorded(run->db, r->id, &recorded, error)) return false;
-    if (recorded || strcmp(r->status, "Created") != 0 || attempt > 2) { /* executed before, by this object or one like it */
+    if (recorded || strcmp(r->status, "Created") != 0 ||
+        attempt > 2) { /* executed before, by this object or one like it */
         if (!gem5art__uuid(id, error)) return false;
         r->id = gem5art__arena_copy(arena, id);
         r->enqueue_time = gem5art__now();
@@ -5618,7 +5753,12 @@ typedef struct gem5art__order {
     int32_t number; /* of arguments, or the signal */
 } gem5art__order;
 
-typedef enum gem5art__report_type { GEM5ART__SPAWNED, GEM5ART__NOT_SPAWNED, GEM5ART__ENDED, GEM5ART__WOKEN } gem5art__report_type;
+typedef enum gem5art__report_type {
+    GEM5ART__SPAWNED,
+    GEM5ART__NOT_SPAWNED,
+    GEM5ART__ENDED,
+    GEM5ART__WOKEN
+} gem5art__report_type;
 
 /* What a child does before it is the program. */
 typedef enum gem5art__exec_step { GEM5ART__OPEN_CONSOLE, GEM5ART__ENTER_CWD, GEM5ART__EXECUTE } gem5art__exec_step;
@@ -5693,7 +5833,8 @@ static gem5art__exec_step gem5art__child_exec(char *const *argv, const char *cwd
     for (number = 1; number < 65; number++) sigaction(number, &plain, NULL);
     sigemptyset(&none);
     sigprocmask(SIG_SETMASK, &none, NULL);
-    fd = open(console, O_WRONLY | O_CREAT | O_APPEND | O_NONBLOCK | O_NOCTTY, 0666); /* a pipe there must not hold the warden up */
+    fd = open(console, O_WRONLY | O_CREAT | O_APPEND | O_NONBLOCK | O_NOCTTY,
+              0666); /* a pipe there must not hold the warden up */
     if (fd >= 0 && fstat(fd, &st) == 0 && !S_ISREG(st.st_mode)) return errno = EEXIST, GEM5ART__OPEN_CONSOLE;
     if (fd < 0 || fcntl(fd, F_SETFL, O_APPEND) < 0 || dup2(fd, 1) < 0 || dup2(fd, 2) < 0) return GEM5ART__OPEN_CONSOLE;
     close(fd); /* stdin is the warden's: /dev/null */
@@ -5703,7 +5844,8 @@ static gem5art__exec_step gem5art__child_exec(char *const *argv, const char *cwd
 }
 
 /* The child's pid, or 0 and what failed. The pipe tells: it closes with the exec, or brings the failure. */
-static pid_t gem5art__ward_exec(char *const *argv, const char *cwd, const char *console, gem5art__exec_failure *failure) {
+static pid_t gem5art__ward_exec(char *const *argv, const char *cwd, const char *console,
+                                gem5art__exec_failure *failure) {
     int fds[2];
     pid_t pid;
     failure->number = 0;
@@ -5822,7 +5964,8 @@ static void gem5art__ward_wait(gem5art__ward *ward, const sigset_t *mask) {
     if (left < 0.01) left = 0.01;
     timeout.tv_sec = (time_t)left;
     timeout.tv_nsec = (long)((left - (double)timeout.tv_sec) * 1e9);
-    if (GEM5ART_SYS_PSELECT(GEM5ART__WARD_DESCRIPTORS, &readable, &writable, ward->closing ? &timeout : NULL, mask) < 0) return;
+    if (GEM5ART_SYS_PSELECT(GEM5ART__WARD_DESCRIPTORS, &readable, &writable, ward->closing ? &timeout : NULL, mask) < 0)
+        return;
     if (FD_ISSET(ward->wakes, &readable)) {
         char bytes[256];
         if (GEM5ART_SYS_READ(ward->wakes, bytes, sizeof bytes) > 0) ward->wake = true;
@@ -5859,7 +6002,8 @@ static void gem5art__ward_descriptors(gem5art__ward *ward) {
 }
 
 static void gem5art__ward_signals(sigset_t *waiting) {
-    static const int ignored[] = {SIGINT, SIGTERM, SIGQUIT, SIGHUP, SIGTSTP, SIGTTIN, SIGTTOU, SIGPIPE, SIGUSR1, SIGUSR2, SIGALRM};
+    static const int ignored[] = {SIGINT,  SIGTERM, SIGQUIT, SIGHUP,  SIGTSTP, SIGTTIN,
+                                  SIGTTOU, SIGPIPE, SIGUSR1, SIGUSR2, SIGALRM};
     struct sigaction action;
     sigset_t blocked;
     size_t i;
@@ -5917,8 +6061,9 @@ static bool gem5art__warden_start(gem5art__warden *warden, int slots, double gra
         gem5art__ward_free(&ward);
         return gem5art__fail_nomem(error);
     }
-    ok = gem5art__sockets(orders) && gem5art__sockets(wakes) && gem5art__pipe(reports) && gem5art__set_nonblocking(wakes[1]) &&
-         gem5art__set_nonblocking(reports[0]) && gem5art__set_nonblocking(reports[1]);
+    ok = gem5art__sockets(orders) && gem5art__sockets(wakes) && gem5art__pipe(reports) &&
+         gem5art__set_nonblocking(wakes[1]) && gem5art__set_nonblocking(reports[0]) &&
+         gem5art__set_nonblocking(reports[1]);
     if (ok) {
         ward.orders = orders[0];
         ward.wakes = wakes[0];
@@ -5983,12 +6128,15 @@ static bool gem5art__order_spawn(const gem5art__warden *warden, int slot, const 
     order.bytes = (uint32_t)(message.length - sizeof order);
     if (message.failed) gem5art__fail_nomem(error);
     else if (message.length > GEM5ART_MAX_COMMAND || order.number > GEM5ART__MAX_ARGUMENTS)
-        gem5art__fail(error, GEM5ART_LIMIT, "the command line has %zu bytes and %d arguments: at most %d and %d are allowed", message.length,
+        gem5art__fail(error, GEM5ART_LIMIT,
+                      "the command line has %zu bytes and %d arguments: at most %d and %d are allowed", message.length,
                       (int)order.number, GEM5ART_MAX_COMMAND, GEM5ART__MAX_ARGUMENTS);
     else {
         memcpy(message.data, &order, sizeof order);
         ok = gem5art__send_all(warden->orders, message.data, message.length);
-        if (!ok) gem5art__fail(error, GEM5ART_IO, "the warden process (pid %ld) is gone: %s", (long)warden->pid, strerror(errno));
+        if (!ok)
+            gem5art__fail(error, GEM5ART_IO, "the warden process (pid %ld) is gone: %s", (long)warden->pid,
+                          strerror(errno));
     }
     gem5art__buf_free(&message);
     return ok;
@@ -7003,7 +7151,8 @@ static bool gem5art__signals_on(gem5art_pool *pool, gem5art_error *error) {
     }
     pthread_mutex_unlock(&gem5art__signal_mutex);
     if (free_place >= 0) return true;
-    return gem5art__fail(error, GEM5ART_LIMIT, "more than %d pools with .handle_signals: let one pool have all runs", GEM5ART__SIGNAL_POOLS);
+    return gem5art__fail(error, GEM5ART_LIMIT, "more than %d pools with .handle_signals: let one pool have all runs",
+                         GEM5ART__SIGNAL_POOLS);
 }
 
 static void gem5art__signals_off(gem5art_pool *pool) {
@@ -7103,15 +7252,17 @@ static void gem5art__work_check(gem5art__job *job) {
     if (!job->work_ok || !job->script) return;
     job->work_ok = gem5art_sha256_file(job->script, hash, &job->work_error);
     if (job->work_ok && strcmp(hash, run->script_hash) != 0)
-        job->work_ok = gem5art__fail(&job->work_error, GEM5ART_CHANGED,
-                                     "the script %s is not what it was when the run was created: its SHA-256 is %s, not %s; create the run anew",
-                                     job->script, hash, run->script_hash);
+        job->work_ok = gem5art__fail(
+            &job->work_error, GEM5ART_CHANGED,
+            "the script %s is not what it was when the run was created: its SHA-256 is %s, not %s; create the run anew",
+            job->script, hash, run->script_hash);
 }
 
 static void gem5art__work_archive(gem5art__job *job) {
-    job->work_ok = gem5art__archive(job->run->public_.outdir, job->archive_path, &job->notes, &job->work_error) &&
-                   gem5art__hash_file(job->archive_path, job->archive_hash, NULL, &job->archive_size, &job->work_error) &&
-                   gem5art__keep_copy(job->storage, job->archive_path, job->archive_id, job->archive_hash, &job->work_error);
+    job->work_ok =
+        gem5art__archive(job->run->public_.outdir, job->archive_path, &job->notes, &job->work_error) &&
+        gem5art__hash_file(job->archive_path, job->archive_hash, NULL, &job->archive_size, &job->work_error) &&
+        gem5art__keep_copy(job->storage, job->archive_path, job->archive_id, job->archive_hash, &job->work_error);
 }
 
 static void gem5art__work(gem5art__job *job) {
@@ -7161,7 +7312,8 @@ static void gem5art__give_work(gem5art_pool *pool, gem5art__job *job) {
     gem5art__workers *workers = &pool->workers;
     bool threaded;
     pthread_mutex_lock(&workers->mutex);
-    threaded = workers->idle > 0 || workers->count == workers->limit || gem5art__add_worker(workers) || workers->count > 0;
+    threaded =
+        workers->idle > 0 || workers->count == workers->limit || gem5art__add_worker(workers) || workers->count > 0;
     job->next = NULL;
     if (threaded) {
         *workers->todo_last = job;
@@ -7192,7 +7344,8 @@ static void gem5art__stop_workers(gem5art__workers *workers) {
 
 /* ---- telling */
 
-static void gem5art__emit(gem5art_pool *pool, gem5art_event_type type, const gem5art__run *run, const gem5art_error *error) {
+static void gem5art__emit(gem5art_pool *pool, gem5art_event_type type, const gem5art__run *run,
+                          const gem5art_error *error) {
     gem5art_event event = pool->counts;
     if (!pool->desc.event) return;
     event.type = type;
@@ -7216,13 +7369,15 @@ static void gem5art__note_error(gem5art_pool *pool, const gem5art_error *error) 
 }
 
 static void gem5art__say_cancelled(gem5art_error *why, const gem5art__job *job, const char *reason) {
-    gem5art__fail(why, GEM5ART_CANCELLED, "run \"%s\" was not launched: it was cancelled (%s)", job->run->public_.name, reason);
+    gem5art__fail(why, GEM5ART_CANCELLED, "run \"%s\" was not launched: it was cancelled (%s)", job->run->public_.name,
+                  reason);
 }
 
 static void gem5art__skip_job(gem5art_pool *pool, gem5art__job *job, const gem5art_error *error) {
     pool->counts.queued--;
     pool->counts.skipped++;
-    if (error->code != GEM5ART_EXISTS && error->code != GEM5ART_BUSY && error->code != GEM5ART_CANCELLED) gem5art__note_error(pool, error);
+    if (error->code != GEM5ART_EXISTS && error->code != GEM5ART_BUSY && error->code != GEM5ART_CANCELLED)
+        gem5art__note_error(pool, error);
     gem5art__emit(pool, GEM5ART_EVENT_SKIPPED, job->run, error);
     gem5art__free_job(job);
 }
@@ -7232,13 +7387,15 @@ static void gem5art__tell_state(gem5art_pool *pool, gem5art__run *run, const cha
     gem5art_error why;
     gem5art__clear(&why);
     run->public_.status = status;
-    if (!gem5art__write_info(run, GEM5ART__REPLACE, &why)) gem5art__warn(pool->db, "run \"%s\": %s", run->public_.name, why.message);
+    if (!gem5art__write_info(run, GEM5ART__REPLACE, &why))
+        gem5art__warn(pool->db, "run \"%s\": %s", run->public_.name, why.message);
 }
 
 /* ---- the end of a run */
 
 /* Records the outcome, then lets go of the run. `why`: what the event tells, where the run did not just run. */
-static void gem5art__finish_job(gem5art_pool *pool, gem5art__job *job, const gem5art_artifact *archive, const gem5art_error *why) {
+static void gem5art__finish_job(gem5art_pool *pool, gem5art__job *job, const gem5art_artifact *archive,
+                                const gem5art_error *why) {
     gem5art__run *run = job->run;
     gem5art_error error;
     bool recorded;
@@ -7304,7 +7461,8 @@ static void gem5art__archived(gem5art_pool *pool, gem5art__job *job) {
     }
     gem5art__warn(pool->db, "run \"%s\": its results are not archived: %s", run->public_.name, job->work_error.message);
     run->public_.results = NULL;
-    run->public_.error = gem5art__arena_printf(&run->object.arena, "its results are not archived: %s", job->work_error.message);
+    run->public_.error =
+        gem5art__arena_printf(&run->object.arena, "its results are not archived: %s", job->work_error.message);
     if (!run->public_.error) run->public_.error = "its results are not archived: out of memory";
     gem5art__tell_state(pool, run, run->public_.status);
     gem5art__finish_job(pool, job, NULL, NULL);
@@ -7317,7 +7475,8 @@ static void gem5art__start_archive(gem5art_pool *pool, gem5art__job *job) {
     job->state = GEM5ART__ARCHIVING;
     job->archive_path = gem5art__join_path(&job->arena, run->public_.outdir, "results.zip");
     job->storage = pool->db->storage;
-    if (job->archive_path && gem5art__uuid(job->archive_id, &why)) run->public_.results = gem5art__arena_copy(&run->object.arena, job->archive_id);
+    if (job->archive_path && gem5art__uuid(job->archive_id, &why))
+        run->public_.results = gem5art__arena_copy(&run->object.arena, job->archive_id);
     gem5art__tell_state(pool, run, run->public_.status);
     if (run->public_.results) {
         gem5art__give_work(pool, job);
@@ -7355,7 +7514,8 @@ static void gem5art__signal_job(gem5art_pool *pool, gem5art__job *job, int numbe
     else gem5art__order_signal(&pool->warden, job->slot, number);
 }
 
-/* SIGINT, which lets gem5 write its statistics, then SIGKILL; a run that is not spawned yet ends when its turn comes. False: it has ended already. */
+/* SIGINT, which lets gem5 write its statistics, then SIGKILL; a run that is not spawned yet ends when its turn comes.
+   False: it has ended already. */
 static bool gem5art__kill_job(gem5art_pool *pool, gem5art__job *job, const char *reason, bool at_once) {
     bool first = !job->kill_reason;
     double grace = at_once || pool->desc.grace < 0 ? 0 : pool->desc.grace;
@@ -7477,7 +7637,9 @@ static void gem5art__checked(gem5art_pool *pool, gem5art__job *job) {
     gem5art__panicked(job, 0);
     job->state = GEM5ART__SPAWNING;
     if (!console) gem5art__fail_nomem(&error);
-    else if (!pool->warden_dead && gem5art__order_spawn(&pool->warden, job->slot, pool->cwd, console, run->public_.command, &error)) return;
+    else if (!pool->warden_dead &&
+             gem5art__order_spawn(&pool->warden, job->slot, pool->cwd, console, run->public_.command, &error))
+        return;
     if (error.code == GEM5ART_OK) {
         job->kill_reason = "lost";
         gem5art__fail(&error, GEM5ART_IO, "the warden process was killed before it spawned the run; run it again");
@@ -7507,8 +7669,10 @@ static void gem5art__not_spawned(gem5art_pool *pool, gem5art__job *job, const ge
     const gem5art_run *r = &job->run->public_;
     const char *why = strerror(report->failure.number);
     gem5art_error error;
-    if (report->failure.step == GEM5ART__OPEN_CONSOLE) gem5art__fail(&error, GEM5ART_IO, "cannot write %s/console.txt: %s", r->outdir, why);
-    else if (report->failure.step == GEM5ART__ENTER_CWD) gem5art__fail(&error, GEM5ART_IO, "cannot enter the cwd %s: %s", pool->cwd, why);
+    if (report->failure.step == GEM5ART__OPEN_CONSOLE)
+        gem5art__fail(&error, GEM5ART_IO, "cannot write %s/console.txt: %s", r->outdir, why);
+    else if (report->failure.step == GEM5ART__ENTER_CWD)
+        gem5art__fail(&error, GEM5ART_IO, "cannot enter the cwd %s: %s", pool->cwd, why);
     else {
         char *program = gem5art__join_path(&job->arena, pool->cwd, r->command[0]);
         bool lacks = report->failure.number == ENOENT && program && GEM5ART_SYS_ACCESS(program, F_OK) == 0;
@@ -7561,7 +7725,8 @@ static void gem5art__warden_died(gem5art_pool *pool) {
     int slot;
     if (pool->warden_dead) return;
     pool->warden_dead = true;
-    gem5art__warn(pool->db, "the warden process (pid %ld) was killed: its runs are ended and recorded as lost", (long)pool->warden.pid);
+    gem5art__warn(pool->db, "the warden process (pid %ld) was killed: its runs are ended and recorded as lost",
+                  (long)pool->warden.pid);
     for (slot = 0; slot < pool->desc.jobs; slot++) {
         gem5art__job *job = pool->slots[slot];
         if (!job) continue;
@@ -7709,7 +7874,8 @@ static int gem5art__step_pool(gem5art_pool *pool, int timeout_ms, gem5art_error 
     struct pollfd fd;
     int due = gem5art_pool_timeout(pool);
     gem5art__clear(error);
-    if (pool->stepping) return gem5art__fail(error, GEM5ART_INVALID, "a pool cannot be stepped from its own event callback"), -1;
+    if (pool->stepping)
+        return gem5art__fail(error, GEM5ART_INVALID, "a pool cannot be stepped from its own event callback"), -1;
     if (due < 0 || (timeout_ms >= 0 && timeout_ms < due)) due = timeout_ms;
     if (gem5art__pool_left(pool) && due != 0) {
         fd.fd = pool->warden_dead ? -1 : pool->warden.reports;
@@ -7759,7 +7925,8 @@ static bool gem5art__fill_pool(gem5art_pool *pool, const gem5art_pool_desc *desc
     pool->queue_last = &pool->queue;
     pool->slots = (gem5art__job **)gem5art__arena_alloc(&pool->arena, (size_t)d->jobs * sizeof(gem5art__job *));
     if (pool->arena.failed) return gem5art__fail_nomem(error);
-    if (!gem5art__open_lock(pool->db, error) || !gem5art__warden_start(&pool->warden, d->jobs, d->grace, error)) return false;
+    if (!gem5art__open_lock(pool->db, error) || !gem5art__warden_start(&pool->warden, d->jobs, d->grace, error))
+        return false;
     pool->workers.wakes = pool->warden.wakes;
     pool->workers.todo_last = &pool->workers.todo;
     pool->workers.limit = gem5art__cpus() < d->jobs ? gem5art__cpus() : d->jobs;
@@ -7800,7 +7967,8 @@ static bool gem5art__remember_hash(gem5art_pool *pool, const gem5art__run *run, 
     }
     for (i = (size_t)key & (pool->hash_size - 1); pool->hashes[i]; i = (i + 1) & (pool->hash_size - 1))
         if (pool->hashes[i] == key)
-            return gem5art__fail(error, GEM5ART_INVALID, "run \"%s\" is in the pool already, under this or another name (hash %s): add it once",
+            return gem5art__fail(error, GEM5ART_INVALID,
+                                 "run \"%s\" is in the pool already, under this or another name (hash %s): add it once",
                                  run->public_.name, run->public_.hash);
     pool->hashes[i] = key;
     pool->hash_count++;
@@ -7811,10 +7979,14 @@ static bool gem5art__add_run(gem5art_pool *pool, gem5art__run *run, gem5art_erro
     gem5art__job *job;
     if (!run) return gem5art__fail(error, GEM5ART_INVALID, "no run was given to the pool: it is NULL");
     if (run->db != pool->db)
-        return gem5art__fail(error, GEM5ART_INVALID, "run \"%s\" belongs to another db than the pool", run->public_.name);
-    if (run->in_pool) return gem5art__fail(error, GEM5ART_INVALID, "run \"%s\" is in a pool already", run->public_.name);
-    if (!run->base) return gem5art__fail(error, GEM5ART_INVALID, "run \"%s\" was found in the store and cannot be executed: load its info.json",
-                                         run->public_.name);
+        return gem5art__fail(error, GEM5ART_INVALID, "run \"%s\" belongs to another db than the pool",
+                             run->public_.name);
+    if (run->in_pool)
+        return gem5art__fail(error, GEM5ART_INVALID, "run \"%s\" is in a pool already", run->public_.name);
+    if (!run->base)
+        return gem5art__fail(error, GEM5ART_INVALID,
+                             "run \"%s\" was found in the store and cannot be executed: load its info.json",
+                             run->public_.name);
     job = (gem5art__job *)gem5art__alloc(sizeof *job);
     if (!job) return gem5art__fail_nomem(error);
     if (!gem5art__remember_hash(pool, run, error)) {
@@ -7884,8 +8056,8 @@ GEM5ARTDEF bool gem5art_close(gem5art_db *db, gem5art_error *error) {
     gem5art__clear(error);
     if (!db) return true;
     if (db->pools || db->iters)
-        return gem5art__fail(error, GEM5ART_BUSY, "the db %s has %d live pools and %d open iterators: end them first", db->flat.path, db->pools,
-                             db->iters);
+        return gem5art__fail(error, GEM5ART_BUSY, "the db %s has %d live pools and %d open iterators: end them first",
+                             db->flat.path, db->pools, db->iters);
     while (db->objects) {
         gem5art__object *object = db->objects;
         gem5art__disown(object);
@@ -7914,7 +8086,8 @@ GEM5ARTDEF const gem5art_artifact *gem5art_find_artifact(gem5art_db *db, const c
     if (!gem5art__need(db, "the db", error) || !gem5art__need(id_or_hash, "the id or hash", error)) return NULL;
     if (!gem5art__index_refresh(db, error) || !gem5art__lookup_artifact(db, id_or_hash, &found, error)) return NULL;
     if (found) return &found->public_;
-    gem5art__fail(error, GEM5ART_NOT_FOUND, "there is no artifact with the id or hash \"%s\" in %s", id_or_hash, db->flat.path);
+    gem5art__fail(error, GEM5ART_NOT_FOUND, "there is no artifact with the id or hash \"%s\" in %s", id_or_hash,
+                  db->flat.path);
     return NULL;
 }
 
@@ -7934,8 +8107,8 @@ GEM5ARTDEF bool gem5art_check_artifact(gem5art_db *db, const gem5art_artifact *a
 
 GEM5ARTDEF bool gem5art_download_artifact(gem5art_db *db, const gem5art_artifact *artifact, const char *path,
                                           gem5art_error *error) {
-    return gem5art__need(db, "the db", error) && gem5art__need(artifact, "the artifact", error) && gem5art__need(path, "the path", error) &&
-           gem5art__download(db, artifact, path, error);
+    return gem5art__need(db, "the db", error) && gem5art__need(artifact, "the artifact", error) &&
+           gem5art__need(path, "the path", error) && gem5art__download(db, artifact, path, error);
 }
 
 /* The field by which a record names an artifact, or NULL. */
@@ -7951,7 +8124,8 @@ static const char *gem5art__names_artifact(const gem5art_json *record, const cha
     return NULL;
 }
 
-/* With the end of the store known: BUSY where a record other than its own and `but` names the artifact. False: it, or another error. */
+/* With the end of the store known: false with BUSY where a record other than its own and `but` names the artifact, or
+   with another error. */
 static bool gem5art__artifact_unused(gem5art_db *db, const char *id, const char *but, gem5art_error *error) {
     gem5art__cursor cursor;
     gem5art__arena arena = {NULL, false};
@@ -7964,8 +8138,8 @@ static bool gem5art__artifact_unused(gem5art_db *db, const char *id, const char 
         const char *other = gem5art__record_text(record, "_id");
         field = strcmp(other, id) == 0 || strcmp(other, but) == 0 ? NULL : gem5art__names_artifact(record, id);
         if (field)
-            gem5art__fail(error, GEM5ART_BUSY, "artifact %s is used by %s \"%s\" (%s), as its %s: remove that first", id,
-                          gem5art__record_text(record, "type"), gem5art__record_text(record, "name"), other, field);
+            gem5art__fail(error, GEM5ART_BUSY, "artifact %s is used by %s \"%s\" (%s), as its %s: remove that first",
+                          id, gem5art__record_text(record, "type"), gem5art__record_text(record, "name"), other, field);
         gem5art__arena_free(&arena);
     }
     gem5art__arena_free(&arena);
@@ -7978,8 +8152,10 @@ GEM5ARTDEF bool gem5art_remove_artifact(gem5art_db *db, const char *id, gem5art_
     const char *ids[2];
     size_t removals;
     bool ok = false;
-    if (!gem5art__need(db, "the db", error) || !gem5art__need(id, "the id", error) || !gem5art__store_lock(db, error)) return false;
-    if (gem5art__flat_find_end(db, error) && gem5art__index_refresh(db, error) && gem5art__lookup_artifact(db, id, &found, error)) {
+    if (!gem5art__need(db, "the db", error) || !gem5art__need(id, "the id", error) || !gem5art__store_lock(db, error))
+        return false;
+    if (gem5art__flat_find_end(db, error) && gem5art__index_refresh(db, error) &&
+        gem5art__lookup_artifact(db, id, &found, error)) {
         if (!found || strcmp(found->public_.id, id) != 0)
             gem5art__fail(error, GEM5ART_NOT_FOUND, "there is no artifact with the id \"%s\" in %s", id, db->flat.path);
         else if (gem5art__artifact_unused(db, id, "", error)) {
@@ -8000,7 +8176,8 @@ GEM5ARTDEF bool gem5art_artifacts_similar(const gem5art_artifact *a, const gem5a
     const gem5art__field *field;
     if (!a || !b) return a == b;
     for (field = gem5art__artifact_fields; field->name; field++)
-        if (strcmp(field->name, "_id") != 0 && strcmp(field->name, "hash") != 0 && !gem5art__field_equal(field, a, b)) return false;
+        if (strcmp(field->name, "_id") != 0 && strcmp(field->name, "hash") != 0 && !gem5art__field_equal(field, a, b))
+            return false;
     return true;
 }
 
@@ -8015,7 +8192,8 @@ GEM5ARTDEF gem5art_run *gem5art_create_fs_run(gem5art_db *db, const gem5art_run_
 }
 
 GEM5ARTDEF gem5art_run *gem5art_load_run(gem5art_db *db, const char *info_json_path, gem5art_error *error) {
-    if (!gem5art__need(db, "the db", error) || !gem5art__need(info_json_path, "the path of the info.json", error)) return NULL;
+    if (!gem5art__need(db, "the db", error) || !gem5art__need(info_json_path, "the path of the info.json", error))
+        return NULL;
     return gem5art__load(db, info_json_path, error);
 }
 
@@ -8045,7 +8223,8 @@ GEM5ARTDEF const gem5art_run *gem5art_find_run(gem5art_db *db, const char *id_or
         return &run->public_;
     }
     if (!last && step != GEM5ART__FAILED)
-        gem5art__fail(error, GEM5ART_NOT_FOUND, "there is no run with the id or hash \"%s\" in %s", id_or_hash, db->flat.path);
+        gem5art__fail(error, GEM5ART_NOT_FOUND, "there is no run with the id or hash \"%s\" in %s", id_or_hash,
+                      db->flat.path);
     gem5art__free_run(run);
     return NULL;
 }
@@ -8067,15 +8246,18 @@ GEM5ARTDEF bool gem5art_remove_run(gem5art_db *db, const char *id, gem5art_error
     gem5art__lookup lookup = {0};
     const gem5art_json *record = NULL;
     bool ok = false;
-    if (!gem5art__need(db, "the db", error) || !gem5art__need(id, "the id", error) || !gem5art__store_lock(db, error)) return false;
+    if (!gem5art__need(db, "the db", error) || !gem5art__need(id, "the id", error) || !gem5art__store_lock(db, error))
+        return false;
     if (gem5art__flat_find_end(db, error) && gem5art__index_refresh(db, error)) {
         gem5art__step step = gem5art__lookup_next(db, &lookup, id, &arena, &record, error);
-        if (step == GEM5ART__END || (step == GEM5ART__RECORD && (!gem5art__is_run(gem5art__record_text(record, "type")) ||
-                                                                  strcmp(gem5art__record_text(record, "_id"), id) != 0)))
+        if (step == GEM5ART__END ||
+            (step == GEM5ART__RECORD && (!gem5art__is_run(gem5art__record_text(record, "type")) ||
+                                         strcmp(gem5art__record_text(record, "_id"), id) != 0)))
             gem5art__fail(error, GEM5ART_NOT_FOUND, "there is no run with the id \"%s\" in %s", id, db->flat.path);
         else if (step == GEM5ART__RECORD && !gem5art__claim_run(db, gem5art__record_text(record, "hash"), error)) {
             if (error && error->code == GEM5ART_BUSY)
-                gem5art__fail(error, GEM5ART_BUSY, "run \"%s\" (%s) is being executed: wait for its end, or end it", gem5art__record_text(record, "name"), id);
+                gem5art__fail(error, GEM5ART_BUSY, "run \"%s\" (%s) is being executed: wait for its end, or end it",
+                              gem5art__record_text(record, "name"), id);
         } else if (step == GEM5ART__RECORD) {
             ok = gem5art__remove_with_archive(db, id, gem5art__record_text(record, "results"), error);
             gem5art__unclaim_run(db, gem5art__record_text(record, "hash"));
@@ -8121,10 +8303,14 @@ GEM5ARTDEF bool gem5art_pool_cancel(gem5art_pool *pool, const char *run_id, gem5
     for (slot = 0; slot < pool->desc.jobs; slot++)
         if (pool->slots[slot] && strcmp(pool->slots[slot]->run->public_.id, run_id) == 0)
             return gem5art__kill_job(pool, pool->slots[slot], "sigterm", false)
-                       ? true : gem5art__fail(error, GEM5ART_NOT_FOUND, "run %s has ended and is being recorded: it cannot be cancelled any more", run_id);
+                       ? true
+                       : gem5art__fail(error, GEM5ART_NOT_FOUND,
+                                       "run %s has ended and is being recorded: it cannot be cancelled any more",
+                                       run_id);
     for (job = pool->queue; job; job = job->next)
         if (strcmp(job->run->public_.id, run_id) == 0) return job->cancelled = true;
-    return gem5art__fail(error, GEM5ART_NOT_FOUND, "the pool has no run with the id \"%s\" that is queued or running", run_id);
+    return gem5art__fail(error, GEM5ART_NOT_FOUND, "the pool has no run with the id \"%s\" that is queued or running",
+                         run_id);
 }
 
 GEM5ARTDEF int gem5art_pool_fd(const gem5art_pool *pool) { return pool ? pool->warden.reports : -1; }
@@ -8133,7 +8319,8 @@ GEM5ARTDEF int gem5art_pool_timeout(const gem5art_pool *pool) {
     double next = 0, now, left;
     int slot;
     if (!pool || !gem5art__pool_left(pool)) return -1;
-    if (gem5art__can_launch(pool) || (pool->desc.handle_signals && pool->signals_handled != (int)gem5art__signal_count)) return 0;
+    if (gem5art__can_launch(pool) || (pool->desc.handle_signals && pool->signals_handled != (int)gem5art__signal_count))
+        return 0;
     if (pool->warden_dead) return 10;
     for (slot = 0; slot < pool->desc.jobs; slot++) {
         const gem5art__job *job = pool->slots[slot];
@@ -8293,7 +8480,9 @@ static bool gem5art__record_matches(const gem5art_iter *iter, const gem5art_json
 static void gem5art__warn_torn(gem5art_iter *iter) {
     struct stat st;
     if (GEM5ART_SYS_FSTAT(iter->fd, &st) < 0 || st.st_size != iter->size) return;
-    gem5art__warn(iter->db, "%s ends inside a record or without its closing bracket, after byte %lld: a write was cut off; what is whole was read",
+    gem5art__warn(iter->db,
+                  "%s ends inside a record or without its closing bracket, after byte %lld: a write was cut off; what "
+                  "is whole was read",
                   iter->db->flat.path, (long long)iter->cursor.at);
 }
 
@@ -8303,7 +8492,9 @@ static const gem5art_json *gem5art__next_stored(gem5art_iter *iter, gem5art_erro
     gem5art__head head;
     gem5art__step step;
     while ((step = gem5art__cursor_next(&iter->cursor, error)) == GEM5ART__RECORD) {
-        if (iter->cursor.sealed && gem5art__read_head(iter->cursor.data, iter->cursor.size, &head) && gem5art__head_excludes(iter, &head)) continue;
+        if (iter->cursor.sealed && gem5art__read_head(iter->cursor.data, iter->cursor.size, &head) &&
+            gem5art__head_excludes(iter, &head))
+            continue;
         gem5art__arena_free(&iter->row_arena);
         step = gem5art__cursor_parse(&iter->cursor, &iter->row_arena, &record, error);
         if (step != GEM5ART__RECORD) break;
@@ -8315,17 +8506,23 @@ static const gem5art_json *gem5art__next_stored(gem5art_iter *iter, gem5art_erro
 }
 
 /* The next live run's info.json that matches; one whose claim is free is lost. */
-static const gem5art_json *gem5art__next_live(gem5art_iter *iter, bool *lost) {
+static const gem5art_json *gem5art__next_live(gem5art_iter *iter, bool *lost, gem5art_error *error) {
     struct dirent *entry;
     while ((entry = GEM5ART_SYS_READDIR(iter->live)) != NULL) {
         gem5art__live live;
         const gem5art_json *info;
+        gem5art_error why;
         char *path;
+        gem5art__clear(&why);
         gem5art__arena_free(&iter->row_arena);
-        if (!gem5art__read_live(iter->db, entry->d_name, &iter->row_arena, &live, NULL)) continue;
+        if (!gem5art__read_live(iter->db, entry->d_name, &iter->row_arena, &live, &why)) {
+            if (why.code == GEM5ART_OK) continue;
+            return gem5art__fail(error, why.code, "%s", why.message), (const gem5art_json *)NULL;
+        }
         path = gem5art__join_path(&iter->row_arena, live.outdir, "info.json");
         info = path ? gem5art__read_info(&iter->row_arena, path, NULL) : NULL;
-        if (!info || strcmp(gem5art__record_text(info, "_id"), live.id) != 0 || !gem5art__record_matches(iter, info)) continue;
+        if (!info || strcmp(gem5art__record_text(info, "_id"), live.id) != 0 || !gem5art__record_matches(iter, info))
+            continue;
         *lost = !gem5art__is_claimed(iter->db, live.hash);
         return info;
     }
@@ -8338,7 +8535,7 @@ static const gem5art_json *gem5art__next(gem5art_iter *iter, bool *lost, gem5art
     *lost = false;
     if (!gem5art__need(iter, "the iterator", error)) return NULL;
     if (iter->done || (iter->query.limit > 0 && iter->returned >= iter->query.limit)) return NULL;
-    record = iter->live ? gem5art__next_live(iter, lost) : gem5art__next_stored(iter, error);
+    record = iter->live ? gem5art__next_live(iter, lost, error) : gem5art__next_stored(iter, error);
     if (record) iter->returned++;
     return record;
 }
@@ -8354,11 +8551,14 @@ GEM5ARTDEF gem5art_iter *gem5art_get_artifacts(gem5art_db *db, const gem5art_que
 GEM5ARTDEF const gem5art_run *gem5art_next_run(gem5art_iter *iter, gem5art_error *error) {
     bool lost;
     const gem5art_json *record;
-    if (iter && !iter->runs) return gem5art__fail(error, GEM5ART_INVALID, "this iterator has artifacts: use gem5art_next_artifact"), (const gem5art_run *)NULL;
+    if (iter && !iter->runs)
+        return gem5art__fail(error, GEM5ART_INVALID, "this iterator has artifacts: use gem5art_next_artifact"),
+               (const gem5art_run *)NULL;
     record = gem5art__next(iter, &lost, error);
     if (!record) return NULL;
     memset(&iter->run, 0, sizeof iter->run);
-    if (!gem5art__read_object(&iter->row_arena, gem5art__run_fields, record, &iter->run, iter->db->flat.path, error)) return NULL;
+    if (!gem5art__read_object(&iter->row_arena, gem5art__run_fields, record, &iter->run, iter->db->flat.path, error))
+        return NULL;
     iter->run.record = record;
     if (lost) iter->run.kill_reason = "lost";
     return &iter->run;
@@ -8367,11 +8567,15 @@ GEM5ARTDEF const gem5art_run *gem5art_next_run(gem5art_iter *iter, gem5art_error
 GEM5ARTDEF const gem5art_artifact *gem5art_next_artifact(gem5art_iter *iter, gem5art_error *error) {
     bool lost;
     const gem5art_json *record;
-    if (iter && iter->runs) return gem5art__fail(error, GEM5ART_INVALID, "this iterator has runs: use gem5art_next_run"), (const gem5art_artifact *)NULL;
+    if (iter && iter->runs)
+        return gem5art__fail(error, GEM5ART_INVALID, "this iterator has runs: use gem5art_next_run"),
+               (const gem5art_artifact *)NULL;
     record = gem5art__next(iter, &lost, error);
     if (!record) return NULL;
     memset(&iter->artifact, 0, sizeof iter->artifact);
-    if (!gem5art__read_object(&iter->row_arena, gem5art__artifact_fields, record, &iter->artifact, iter->db->flat.path, error)) return NULL;
+    if (!gem5art__read_object(&iter->row_arena, gem5art__artifact_fields, record, &iter->artifact, iter->db->flat.path,
+                              error))
+        return NULL;
     iter->artifact.record = record;
     return &iter->artifact;
 }
