@@ -7089,7 +7089,7 @@ typedef struct gem5art__workers {
     pthread_mutex_t mutex;
     pthread_cond_t more;
     pthread_t threads[GEM5ART__MAX_WORKERS];
-    int count, limit, idle;
+    int count, limit, idle, waiting; /* idle threads, waiting jobs */
     bool stop, ready;
     gem5art__job *todo, **todo_last, *done;
     int wakes;
@@ -7282,6 +7282,7 @@ static void *gem5art__worker_main(void *argument) {
         workers->idle--;
         if (workers->stop) break;
         job = workers->todo;
+        workers->waiting--;
         workers->todo = job->next;
         if (!workers->todo) workers->todo_last = &workers->todo;
         pthread_mutex_unlock(&workers->mutex);
@@ -7312,12 +7313,13 @@ static void gem5art__give_work(gem5art_pool *pool, gem5art__job *job) {
     gem5art__workers *workers = &pool->workers;
     bool threaded;
     pthread_mutex_lock(&workers->mutex);
-    threaded =
-        workers->idle > 0 || workers->count == workers->limit || gem5art__add_worker(workers) || workers->count > 0;
+    threaded = workers->idle > workers->waiting || workers->count == workers->limit || gem5art__add_worker(workers) ||
+               workers->count > 0;
     job->next = NULL;
     if (threaded) {
         *workers->todo_last = job;
         workers->todo_last = &job->next;
+        workers->waiting++;
         pthread_cond_signal(&workers->more);
     }
     pthread_mutex_unlock(&workers->mutex);

@@ -101,6 +101,7 @@ static void fixture_begin(void) {
     /* Neither the user's git configuration nor a repo around us may have a say. */
     setenv("GIT_CONFIG_NOSYSTEM", "1", 1);
     setenv("HOME", fixture_folder, 1);
+    unsetenv("GIT_CONFIG_GLOBAL"); /* git then looks in HOME, so that a test may have settings */
     setenv("GIT_AUTHOR_NAME", "T", 1), setenv("GIT_AUTHOR_EMAIL", "t@example.org", 1);
     setenv("GIT_COMMITTER_NAME", "T", 1), setenv("GIT_COMMITTER_EMAIL", "t@example.org", 1);
     unsetenv("GEM5ART_DB");

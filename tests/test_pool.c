@@ -3,6 +3,7 @@
 #include "runner.h"
 
 #include <poll.h>
+#include <sys/time.h>
 #ifdef __linux__
 #include <sys/prctl.h>
 #endif
@@ -183,6 +184,32 @@ TEST(jobs_is_the_limit) {
     end();
 }
 
+/* Several checks that are asked for at once are made at once, also where one thread has nothing to do. */
+TEST(as_many_workers_as_there_is_work) {
+    gem5art_pool *pool;
+    char name[16];
+    int i;
+    begin();
+    REQUIRE((pool = new_pool(4, 0)) != NULL);
+    pool->workers.limit = 4; /* as if there were so many CPUs */
+    add(pool, se_run("children/exit_with", "first", "0"));
+    wait_well(pool);
+    CHECK_INT(pool->workers.count, 1);
+    WAIT_FOR(pool->workers.idle == 1);
+    for (i = 0; i < 4; i++) {
+        snprintf(name, sizeof name, "0-%d", i);
+        add(pool, se_run("children/exit_with", name, name));
+    }
+    git_waits = true;
+    CHECK_INT(gem5art_pool_step(pool, 0, &error), 4);
+    CHECK_INT(pool->workers.count, 4);
+    git_waits = false;
+    wait_well(pool);
+    CHECK_INT(last_event.finished, 5);
+    gem5art_pool_destroy(pool);
+    end();
+}
+
 TEST(task_and_folder_of_a_pool) {
     gem5art_pool_desc desc;
     gem5art_pool *pool;
@@ -202,6 +229,92 @@ TEST(task_and_folder_of_a_pool) {
     CHECK(file_contains("a/report.txt", cwd));
     CHECK_STR(json_member("a/info.json", "task_id"), "slurm 77");
     CHECK(gem5art__ends_with(json_member("a/info.json", "cwd"), "/elsewhere"));
+    end();
+}
+
+TEST(a_folder_that_goes_away) {
+    gem5art_run_desc desc;
+    gem5art_pool_desc pool_desc;
+    gem5art_pool *pool;
+    gem5art_run *run;
+    char script[PATH_MAX + 16], repo[PATH_MAX + 16];
+    begin();
+    snprintf(repo, sizeof repo, "%s/repo", fixture_folder);
+    snprintf(script, sizeof script, "%s/repo/run.py", fixture_folder);
+    the_repo = register_path("repo", "git repo", repo);
+    desc = describe("children/exit_with", "a", "0");
+    desc.run_script = script;
+    REQUIRE((run = create(&desc, false)) != NULL);
+    mkdir("gone", 0777);
+    memset(&pool_desc, 0, sizeof pool_desc);
+    pool_desc.cwd = "gone";
+    REQUIRE((pool = gem5art_pool_create(db, &pool_desc, &error)) != NULL);
+    rmdir("gone");
+    add(pool, run);
+    wait_well(pool);
+    CHECK_STR(run->status, "Failed");
+    CHECK_CONTAINS(run->error, "/gone: No such file or directory");
+    CHECK(run->rerunnable);
+    gem5art_pool_destroy(pool);
+    end();
+}
+
+TEST(a_store_that_refuses_a_record) {
+    gem5art_run *run;
+    gem5art_pool *pool;
+    int left;
+    begin();
+    REQUIRE((pool = new_pool(1, 0)) != NULL);
+    REQUIRE((run = se_run("children/exit_with", "a", "0")) != NULL);
+    add(pool, run);
+    add(pool, se_run("children/exit_with", "b", "00"));
+    datasync_fails = true;
+    do left = gem5art_pool_step(pool, -1, &error); while (left > 0);
+    datasync_fails = false;
+    CHECK_INT(left, -1);
+    CHECK_INT(error.code, GEM5ART_IO);
+    CHECK_INT(last_error.code, GEM5ART_IO); /* the event has it too */
+    CHECK_STR(events, "queued a, queued b, spawned a, ended a");
+    CHECK(exists("a/info.json") && strcmp(json_member("a/info.json", "status"), "Finished") == 0);
+    wait_well(pool); /* and the pool can go on */
+    CHECK_CONTAINS(events, "spawned b, ended b");
+    gem5art_pool_destroy(pool);
+    CHECK_INT(recorded(NULL), 1);
+    CHECK_INT(sh("ls db.json.live | wc -l | grep -qx 1 && rm -r db.json.live"), 0);
+    end();
+}
+
+/* A host with children of its own, and a timer that interrupts every call. */
+static void on_alarm(int number) { (void)number; }
+
+TEST(a_host_that_is_interrupted_all_the_time) {
+    struct itimerval every, never;
+    struct sigaction action;
+    gem5art_pool *pool;
+    char name[16];
+    int i, status;
+    pid_t own;
+    begin();
+    own = fork();
+    if (own == 0) _exit(9);
+    REQUIRE((pool = new_pool(2, 0)) != NULL);
+    for (i = 0; i < 4; i++) {
+        snprintf(name, sizeof name, "0.0%d", i);
+        add(pool, se_run("children/slow", name, name));
+    }
+    memset(&action, 0, sizeof action);
+    action.sa_handler = on_alarm;
+    sigaction(SIGALRM, &action, NULL);
+    memset(&never, 0, sizeof never);
+    every.it_value.tv_sec = every.it_interval.tv_sec = 0;
+    every.it_value.tv_usec = every.it_interval.tv_usec = under_valgrind() ? 20000 : 1000;
+    setitimer(ITIMER_REAL, &every, NULL);
+    wait_well(pool);
+    setitimer(ITIMER_REAL, &never, NULL);
+    signal(SIGALRM, SIG_DFL);
+    CHECK_INT(last_event.finished, 4);
+    gem5art_pool_destroy(pool);
+    CHECK(waitpid(own, &status, 0) == own && WEXITSTATUS(status) == 9); /* left to the host */
     end();
 }
 
@@ -440,7 +553,24 @@ TEST(a_child_that_is_stopped) {
     execute_well(run);
     CHECK_STR(run->kill_reason, "timeout");
     CHECK_STR(run->status, "Failed");
+    CHECK_INT(run->return_code, -SIGINT); /* it was continued, and asked before it was forced */
     CHECK(!alive((long)run->pid));
+    end();
+}
+
+/* gem5 may be started by a script: the polite signal is for all of the group. */
+TEST(a_wrapper_script) {
+    gem5art_run *run;
+    char script[PATH_MAX + 64];
+    begin();
+    snprintf(script, sizeof script, "#!/bin/sh\ntrap : INT\n%s \"$@\"\nexit 5\n", built("gem5-stand-in"));
+    write_text("wrapper", script);
+    chmod("wrapper", 0755);
+    REQUIRE((run = run_that_fails_when("./wrapper", "a", "--stand-in=fork|--stand-in=seconds=60", "grandchild.pid")) != NULL);
+    execute_well(run);
+    CHECK_STR(run->kill_reason, "User defined kill");
+    CHECK_INT(run->return_code, 5);
+    CHECK(file_contains("a/stats.txt", "End Simulation Statistics"));
     end();
 }
 
@@ -627,6 +757,31 @@ TEST(a_signal_before_the_launch) {
     CHECK_CONTAINS(events, "queued c, skipped c");
     gem5art_pool_destroy(pool);
     CHECK_INT(recorded(NULL), 1);
+    end();
+}
+
+TEST(several_pools_with_signals) {
+    gem5art_pool *pool[GEM5ART__SIGNAL_POOLS + 1];
+    struct sigaction now;
+    int i;
+    begin();
+    signal(SIGTERM, own_handler);
+    for (i = 0; i < GEM5ART__SIGNAL_POOLS; i++) REQUIRE((pool[i] = pool_with_signals(1, 0)) != NULL);
+    CHECK((pool[i] = pool_with_signals(1, 0)) == NULL);
+    CHECK_INT(error.code, GEM5ART_LIMIT);
+    add(pool[3], se_run("children/slow", "a", "60"));
+    add(pool[5], se_run("children/slow", "b", "61"));
+    STEP_UNTIL(pool[3], last_event.type == GEM5ART_EVENT_SPAWNED);
+    raise(SIGTERM); /* for all of them */
+    wait_well(pool[3]);
+    wait_well(pool[5]);
+    CHECK_STR(events, "queued a, queued b, spawned a, killed a, ended a, skipped b");
+    for (i = 0; i < GEM5ART__SIGNAL_POOLS; i++) {
+        CHECK(sigaction(SIGTERM, NULL, &now) == 0 && now.sa_handler != own_handler);
+        gem5art_pool_destroy(pool[i]);
+    }
+    CHECK(sigaction(SIGTERM, NULL, &now) == 0 && now.sa_handler == own_handler);
+    signal(SIGTERM, SIG_DFL);
     end();
 }
 
@@ -905,6 +1060,7 @@ TEST(pools_in_threads) {
     pthread_t threads[3];
     void *result;
     int i;
+    if (under_valgrind()) return;
     begin();
     for (i = 0; i < 3; i++) REQUIRE(pthread_create(&threads[i], NULL, run_a_pool, (void *)(uintptr_t)names[i]) == 0);
     for (i = 0; i < 3; i++) {
@@ -949,7 +1105,7 @@ TEST(many_runs) {
     gem5art_pool_desc desc;
     int i;
     begin();
-    many_total = is_slow() ? 60 : 300;
+    many_total = under_valgrind() ? 60 : 300;
     many_added = many_ended = most_running = 0;
     many_desc = describe("children/exit_with", "", "");
     memset(&desc, 0, sizeof desc);
@@ -1000,7 +1156,7 @@ TEST(many_recorded_runs) {
     gem5art_pool *pool;
     gem5art_run *run;
     char name[16];
-    int i, count = is_slow() ? 70 : 100;
+    int i, count = under_valgrind() ? 70 : 100;
     begin();
     REQUIRE((pool = new_pool(8, 0)) != NULL);
     for (i = 0; i < count; i++) {

@@ -6,6 +6,8 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <pthread.h>
+#include <sched.h>
+#include <signal.h>
 #include <stdbool.h>
 #include <stdint.h>
 #include <stdio.h>
@@ -21,7 +23,7 @@ typedef enum fault_mode {
     FAIL,      /* the Nth call fails, those behind it do not */
     STICK,     /* they do */
     INTERRUPT, /* the Nth call that may be interrupted fails with EINTR */
-    STOP,      /* the process ends before the Nth call; a write is done by half */
+    STOP,      /* the process is killed before the Nth call; a write is done by half */
     SHORT      /* every write and read does one byte less than it could, while that is more than none */
 } fault_mode;
 
@@ -31,13 +33,13 @@ static bool fault_lenient;                     /* no fdatasync: for tests that k
 static void (*before_link)(void);              /* what another program does meanwhile */
 static void (*before_lstat)(void);
 static unsigned dawdle;                        /* not 0: writes are done in pieces, with pauses */
-enum { STOPPED = 77 };
+enum { STOPPED = 128 + SIGKILL };
 
 static bool faulty(bool may_be_interrupted) {
     if (!fault_at || fault == SHORT || (fault == INTERRUPT && !may_be_interrupted)) return false;
     fault_count++;
     if (fault_count != fault_at && !(fault == STICK && fault_count > fault_at)) return false;
-    if (fault == STOP) _exit(STOPPED);
+    if (fault == STOP) raise(SIGKILL);
     errno = fault == INTERRUPT ? EINTR : fault_errno;
     return true;
 }
@@ -322,6 +324,8 @@ static int stopped_at(void *argument) {
     if (!db) return 1;
     set_fault(STOP, at, 0);
     ok = op->run();
+    fault_at = 0;
+    close_db();
     return ok ? 0 : 2;
 }
 
@@ -348,7 +352,7 @@ TEST(a_process_may_die_at_each_call) {
                 CHECK(file_contains("db.json.torn.1", "\"tor") || file_contains("db.json.torn.2", "\"tor"));
         }
         CHECK_THAT(status == 0 && n > 5, "%s: status %d after %d calls", operations[i].name, status, n);
-        CHECK_THAT(aside > 0 || operations[i].run == remove_one, "%s: nothing was ever moved aside", operations[i].name);
+        CHECK_THAT(aside > 0 || stride(2) > 1 || operations[i].run == remove_one, "%s: nothing was ever moved aside", operations[i].name);
     }
     fault_lenient = false;
     fixture_end();
@@ -356,7 +360,8 @@ TEST(a_process_may_die_at_each_call) {
 
 static int create_stopped(void *unused) {
     (void)unused;
-    return (db = gem5art_open("db.json", NULL, &error)) != NULL ? 0 : 1;
+    db = gem5art_open("db.json", NULL, &error);
+    return db && gem5art_close(db, NULL) ? 0 : 1;
 }
 
 TEST(creating_may_fail_or_die_at_each_call) {
@@ -593,7 +598,7 @@ static int append_many(void *argument) {
     fault_lenient = true;
     dawdle = (unsigned)worker + 1;
     if (!open_db(NULL)) return 1;
-    for (i = 0; i < 200; i++) {
+    for (i = 0; i < 200 / stride(10); i++) {
         int n = 1 + worker * 1000 + i;
         bool ok;
         if (i % 10) ok = store_run(db, n);
@@ -607,6 +612,7 @@ static int append_many(void *argument) {
             return 2;
         }
     }
+    close_db();
     return *fixture_warnings ? 3 : 0;
 }
 
@@ -632,6 +638,7 @@ static int read_many(void *unused) {
         gem5art_iter_close(iter);
         if (gem5art_find_run(db, id_of(999), &error) || error.code != GEM5ART_NOT_FOUND) return 5;
     }
+    close_db();
     return *fixture_warnings ? 6 : most > 0 ? 0 : 7;
 }
 
@@ -654,12 +661,12 @@ TEST(eight_processes_append_at_once_before_readers) {
         CHECK(waitpid(pids[i], &status, 0) == pids[i]);
         CHECK_THAT(status == 0, "a reader ended with %x", status);
     }
-    CHECK_INT(json_count("db.json"), WRITERS * 220);
-    CHECK_INT(count_sealed("db.json"), WRITERS * 220);
+    CHECK_INT(json_count("db.json"), WRITERS * 220 / stride(10));
+    CHECK_INT(count_sealed("db.json"), WRITERS * 220 / stride(10));
     CHECK_INT(files_like("torn"), 0);
     REQUIRE(open_db(NULL));
     for (worker = 0; worker < WRITERS; worker++)
-        for (i = 0; i < 200; i += 7) {
+        for (i = 0; i < 200 / stride(10); i += 7) {
             const gem5art_run *run = gem5art_find_run(db, id_of(1 + worker * 1000 + i), &error);
             CHECK_THAT(run != NULL, "%s", error.message);
             gem5art_release_run(db, run);
@@ -675,6 +682,7 @@ static int remove_many(void *unused) {
     if (!open_db(NULL)) return 1;
     for (i = 1; i <= 40; i++)
         if (!gem5art_remove_run(db, id_of(900000 + i), &error)) return 2;
+    close_db();
     return *fixture_warnings ? 3 : 0;
 }
 
@@ -696,38 +704,24 @@ TEST(removals_and_appends_at_once) {
             broken |= strchr(store_names(db), '!') != NULL;
             close_db();
         }
+        close_db();
         _exit(broken);
     }
     CHECK(waitpid(writer, &status, 0) == writer && status == 0);
     CHECK(waitpid(remover, &status, 0) == remover && status == 0);
     write_text("done", "");
     CHECK(waitpid(reader, &status, 0) == reader && status == 0);
-    CHECK_INT(json_count("db.json"), 220);
+    CHECK_INT(json_count("db.json"), 220 / stride(10));
     fixture_end();
 }
 
 /* ---- locks; the same for POSIX locks, in a build with GEM5ART_PORTABLE or GEM5ART_NO_OFD_LOCKS */
-
-/* Does somebody hold the claim of run n? Asked by another process, which knows only what the kernel knows. */
-static int claimed_elsewhere(void *argument) {
-    gem5art_db *mine = gem5art_open("db.json", NULL, NULL);
-    bool ok = mine && gem5art__claim_run(mine, hash_of(*(int *)argument), &error);
-    return ok ? 0 : error.code == GEM5ART_BUSY ? 1 : 2;
-}
-
-static int is_claimed_by_any(int n) { return in_child(claimed_elsewhere, &n); }
 
 /* 62 bits of a hash decide: these differ in them. */
 static char *lock_hash(int n) {
     static char hash[4][72];
     snprintf(hash[n % 4], sizeof hash[0], "%015d0%048d", n, 0);
     return hash[n % 4];
-}
-
-static int lock_hash_claimed(void *argument) {
-    gem5art_db *mine = gem5art_open("db.json", NULL, NULL);
-    bool ok = mine && gem5art__claim_run(mine, (const char *)argument, &error);
-    return ok ? 0 : error.code == GEM5ART_BUSY ? 1 : 2;
 }
 
 /* Closes a db that has claims, which no caller can: a db with a pool is not closed. */
@@ -738,6 +732,15 @@ static void drop_locks(gem5art_db *claimant) {
         gem5art__free(claim);
     }
     CHECK(gem5art_close(claimant, &error));
+}
+
+/* Does somebody hold this claim? Asked by another process, which knows only what the kernel knows. */
+static int lock_hash_claimed(void *argument) {
+    gem5art_db *mine = gem5art_open("db.json", NULL, NULL);
+    bool ok = mine && gem5art__claim_run(mine, (const char *)argument, &error);
+    int answer = ok ? 0 : error.code == GEM5ART_BUSY ? 1 : 2;
+    if (mine) drop_locks(mine);
+    return answer;
 }
 
 TEST(claims_exclude_dbs_of_one_process_and_others) {
@@ -764,7 +767,6 @@ TEST(claims_exclude_dbs_of_one_process_and_others) {
     CHECK_INT(in_child(lock_hash_claimed, lock_hash(1)), 0);
     CHECK_INT(in_child(lock_hash_claimed, lock_hash(2)), 1);
     gem5art__unclaim_run(db, lock_hash(2));
-    CHECK_INT(is_claimed_by_any(3), 0);
     fixture_end();
 }
 
@@ -794,7 +796,9 @@ static int claim_after_parent(void *argument) {
     gem5art_db *mine = gem5art_open("db.json", NULL, NULL);
     if (!mine || gem5art__claim_run(mine, lock_hash(1), &error) || error.code != GEM5ART_BUSY) return 1;
     if (write(fd, "?", 1) != 1 || read(fd, &byte, 1) != 1) return 2;
-    return gem5art__claim_run(mine, lock_hash(1), &error) && store_run(mine, 5) ? 0 : 3;
+    if (!gem5art__claim_run(mine, lock_hash(1), &error) || !store_run(mine, 5)) return 3;
+    drop_locks(mine);
+    return 0;
 }
 
 TEST(a_child_sees_its_parents_claims_come_and_go) {
