@@ -1407,7 +1407,7 @@ TEST(short_writes_go_on) {
 
 TEST(every_allocation_can_fail) {
     gem5art_error error;
-    char path[64];
+    char path[128];
     int n, fd;
     zip z;
     enter_folder();
