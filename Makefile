@@ -41,6 +41,7 @@ $(children): $(B)/children/%: tests/children/%.c tests/children/child.h
 
 FLAGS = $(CFLAGS)
 $(B)/gem5-stand-in $(children): FLAGS = $(PLAIN)
+$(B)/bench/append: LDLIBS += -ldl # it loads SQLite where there is one
 $(tools) $(examples) $(tests) $(benches) $(children) $(B)/qemu-boot:
 	@mkdir -p $(@D)
 	$(CC) $(FLAGS) -I. -o $@ $< $(LDFLAGS) $(LDLIBS)

@@ -222,6 +222,7 @@ TEST(records_that_cannot_be_used_are_errors_that_name_them) {
         {"[{\"_id\":\"x\",\"a\":1,\"a\":2}]", "at byte 1: line 1, column 18"},
         {"[{\"_id\":\"x\",\"a\":NaN}]", "at byte 1: line 1, column 16"},
         {"[{\"_id\": \"x\", \"deep\": %s}]", "128 deep"},
+        {"[\n{\"_id\":\"x\",\"deep\":%s}]\n", "at byte 2: "}, /* in our own form, too: not torn, only too deep */
     };
     size_t i;
     char deep[512];

@@ -489,6 +489,34 @@ TEST(each_allocation_may_fail) {
     fixture_end();
 }
 
+/* To look for a good record behind a bad one takes memory; without it a damaged store must not pass for a torn one. */
+TEST(lack_of_memory_makes_no_torn_write_of_damage) {
+    static const operation damaged = {"append to a damaged store", append_one, "[\n{\"_id\":\"half\n, A\n]", "", ""};
+    int sticks;
+    fixture_begin();
+    for (sticks = 0; sticks < 2; sticks++) {
+        bool reached = true;
+        long n;
+        for (n = 1; reached && n < 100; n++) {
+            char *before, *after;
+            begin(&damaged);
+            before = read_text("db.json");
+            memory_at = n, memory_count = 0, memory_sticks = sticks;
+            CHECK_THAT(!damaged.run(), "appended without allocation %ld", n);
+            reached = memory_count >= n;
+            memory_at = 0;
+            CHECK_THAT(error.code == GEM5ART_CORRUPT || error.code == GEM5ART_NOMEM, "%d, %s", error.code, error.message);
+            after = read_text("db.json");
+            CHECK_STR(after, before);
+            CHECK_INT(files_like("torn"), 0);
+            free(before), free(after);
+            close_db();
+        }
+        CHECK(!reached && n > 2);
+    }
+    fixture_end();
+}
+
 /* ---- full disks */
 
 static void check_full_disk(const char *expected) {
