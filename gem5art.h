@@ -121,7 +121,8 @@
    - The first top-level bracket is the commit point: a reader, which takes no lock, stops there. Whatever follows it was
      never acknowledged; the next writer moves it to STORE.torn.N and says so.
    - A last record that is not whole is a torn write, moved aside in the same way. A record that is not whole before one
-     that is, is damage: an error with its byte offset, and no appends.
+     that is, is damage: an error with its byte offset for whoever meets it, in registering, looking up, launching and
+     removing. A run that ends is still recorded, as that looks only at the end of the file.
    - Removing rewrites the store under another name and renames it into place. Symlinks, mode and owner stay.
    - Bytes that are not UTF-8 are written as \udc80-\udcff (Python's surrogateescape) and read back exactly.
    Beside it:
