@@ -4194,8 +4194,7 @@ static const char *gem5art__uri_path(const char *uri, gem5art_error *error) {
                       uri);
     } else if (gem5art__starts_with(uri, "mongodb://") || gem5art__starts_with(uri, "mongodb+srv://"))
         gem5art__fail(error, GEM5ART_UNSUPPORTED,
-                      "%s: MongoDB is not supported; use a file (file://db.json), and gem5art's own tools to copy its "
-                      "records into one", uri);
+                      "%s: MongoDB is not supported; use a file (file://db.json), which gem5art's own file:// stores are too", uri);
     else if (scheme_end && strcspn(uri, "/") == (size_t)(scheme_end - uri) + 1)
         gem5art__fail(error, GEM5ART_UNSUPPORTED,
                       "%s: unknown kind of store \"%.*s\"; use file://db.json, file:///absolute/path or a path", uri,

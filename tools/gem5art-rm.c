@@ -9,7 +9,7 @@
     "\n"                                                                               \
     "positional arguments:\n"                                                          \
     "  id_or_hash            An id removes that run or artifact; a run's hash removes\n" \
-    "                        every attempt at it. A run's results archive goes with it\n" \
+    "                        every attempt at it, each with its results archive\n"   \
     "\n"                                                                               \
     "optional arguments:\n"                                                            \
     "  -h, --help            show this help message and exit\n"                        \
