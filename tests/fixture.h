@@ -11,6 +11,15 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
+/* The store of a test, in the current folder: one file, and beside it STORE_PATH.lock and STORE_PATH.live. */
+#ifdef TEST_LMDB
+#define STORE_PATH "db.lmdb"
+#define STORE_URI "lmdb://db.lmdb"
+#else
+#define STORE_PATH "db.json"
+#define STORE_URI "db.json"
+#endif
+
 static char fixture_folder[PATH_MAX]; /* absolute */
 static char fixture_warnings[16384];  /* what the log callback was told, one a line, since fixture_begin */
 static gem5art_db *db;
@@ -67,12 +76,12 @@ static void fixture_log(const char *message, void *user_data) {
     snprintf(fixture_warnings + length, sizeof fixture_warnings - length, "%s\n", message);
 }
 
-/* Opens the store "db.json" of the current folder (or another uri) as `db`, with warnings kept. */
+/* Opens the test's store (or another uri) as `db`, with warnings kept. */
 __attribute__((unused)) static bool open_db(const char *uri) {
     gem5art_open_desc desc;
     memset(&desc, 0, sizeof desc);
     desc.log = fixture_log;
-    db = gem5art_open(uri ? uri : "db.json", &desc, &error);
+    db = gem5art_open(uri ? uri : STORE_URI, &desc, &error);
     if (!db) test_fail(__FILE__, __LINE__, "cannot open the store: %s", error.message);
     return db != NULL;
 }
