@@ -4564,22 +4564,33 @@ static int gem5art__env_open_tables(gem5art__env *env) {
     return code;
 }
 
-/* LMDB does not write the last pages of a file that it does not need, and crashes where those that it needs are cut off:
-   a short file is made as long as its header says. Then what is missing reads as zeros, which LMDB reports. */
-static bool gem5art__env_pad(gem5art__env *env, const char *path, gem5art_error *error) {
+/* How many bytes the header of the file says that it has; *size: how many it has. */
+static off_t gem5art__env_extent(const gem5art__env *env, off_t *size) {
     MDB_envinfo info;
     MDB_stat stat;
-    off_t needed;
+    struct stat st;
+    *size = GEM5ART_SYS_FSTAT(env->fd, &st) < 0 ? 0 : st.st_size;
     mdb_env_info(env->env, &info);
     mdb_env_stat(env->env, &stat);
-    needed = ((off_t)info.me_last_pgno + 1) * (off_t)stat.ms_psize;
-    if (env->size >= needed) return true;
-    if (env->refused || GEM5ART_SYS_FTRUNCATE(env->fd, needed) < 0)
-        return gem5art__fail(error, GEM5ART_CORRUPT,
-                             "%s has %lld bytes and should have %lld: it was cut off; restore it from a copy, or open "
-                             "it once where it can be written", path, (long long)env->size, (long long)needed);
-    env->size = needed;
-    return true;
+    return ((off_t)info.me_last_pgno + 1) * (off_t)stat.ms_psize;
+}
+
+/* LMDB does not write the last pages of a file where it does not need them, and crashes where those that it needs were
+   cut off: a short file is made as long as its header says. Then what is missing reads as zeros, which LMDB reports. A
+   transaction keeps other writers away meanwhile. */
+static bool gem5art__env_pad(gem5art__env *env, const char *path, gem5art_error *error) {
+    MDB_txn *txn;
+    off_t size, extent = gem5art__env_extent(env, &size);
+    bool ok = size >= extent;
+    if (!ok && !env->refused && mdb_txn_begin(env->env, NULL, 0, &txn) == 0) {
+        extent = gem5art__env_extent(env, &size);
+        ok = size >= extent || gem5art__truncate(env->fd, extent);
+        mdb_txn_abort(txn);
+    }
+    return ok ? true
+              : gem5art__fail(error, GEM5ART_CORRUPT,
+                              "%s has %lld bytes and should have %lld: it was cut off; restore it from a copy, or open "
+                              "it where it can be written", path, (long long)size, (long long)extent);
 }
 
 static void gem5art__env_stop(gem5art__env *env) {
@@ -4935,6 +4946,7 @@ static gem5art__step gem5art__lmdb_scan_parse(gem5art__scan *scan, gem5art__aren
 /* What the indexes know of a record: its texts, and the key NAME NUL TYPE. */
 typedef struct gem5art__lmdb_keys {
     gem5art__arena arena;
+    MDB_val id; /* whole */
     MDB_val values[GEM5ART__TABLES]; /* that of the records is not used */
 } gem5art__lmdb_keys;
 
@@ -4956,6 +4968,7 @@ static bool gem5art__lmdb_read_keys(const char *line, size_t length, gem5art__lm
     if (!both) return false;
     memcpy(both, head.text[3], head.length[3]);
     memcpy(both + head.length[3] + 1, head.text[2], head.length[2]);
+    keys->id = gem5art__lmdb_value(head.text[0], head.length[0]);
     keys->values[GEM5ART__IDS] = gem5art__lmdb_key(head.text[0], head.length[0]);
     keys->values[GEM5ART__HASHES] = gem5art__lmdb_key(head.text[1], head.length[1]);
     keys->values[GEM5ART__NAMES] = gem5art__lmdb_key(both, head.length[2] + head.length[3] + 1);
@@ -5051,8 +5064,7 @@ static int gem5art__lmdb_drop(gem5art__env *env, MDB_txn *txn, int64_t number, c
     if ((line = (char *)GEM5ART_MALLOC(value.mv_size)) == NULL) return ENOMEM; /* what LMDB shows moves when it is changed */
     memcpy(line, value.mv_data, value.mv_size);
     code = gem5art__lmdb_read_keys(line, value.mv_size, &keys) ? 0 : ENOMEM;
-    if (code == 0 && gem5art__text_is((const char *)keys.values[GEM5ART__IDS].mv_data, keys.values[GEM5ART__IDS].mv_size,
-                                      id)) {
+    if (code == 0 && gem5art__text_is((const char *)keys.id.mv_data, keys.id.mv_size, id)) {
         *removed = true;
         for (table = GEM5ART__IDS; code == 0 && table < GEM5ART__TABLES; table++)
             if (keys.values[table].mv_size) code = mdb_del(txn, env->tables[table], &keys.values[table], &key);
