@@ -537,6 +537,9 @@ GEM5ARTDEF gem5art_iter *gem5art_get_artifacts(gem5art_db *db, const gem5art_que
    offset of a damaged record, IO, NOMEM). */
 GEM5ARTDEF const gem5art_run *gem5art_next_run(gem5art_iter *iter, gem5art_error *error);
 GEM5ARTDEF const gem5art_artifact *gem5art_next_artifact(gem5art_iter *iter, gem5art_error *error);
+/* The next row of either kind of iterator as JSON text on one line, as it is stored but for its checksum; NUL-terminated,
+   *length bytes. For dumps: records in the store's own form are not even parsed. NULL as above. */
+GEM5ARTDEF const char *gem5art_next_json(gem5art_iter *iter, size_t *length, gem5art_error *error);
 GEM5ARTDEF void gem5art_iter_close(gem5art_iter *iter); /* NULL is allowed */
 
 /* ------------------------------------------------------------------ >>json
@@ -612,6 +615,8 @@ GEM5ARTDEF void gem5art_json_string(gem5art_json_writer *writer, const char *tex
 GEM5ARTDEF void gem5art_json_string_n(gem5art_json_writer *writer, const char *text, size_t length);
 /* A parsed value: numbers and strings exactly as they were written. NULL: null. */
 GEM5ARTDEF void gem5art_json_value(gem5art_json_writer *writer, const gem5art_json *value);
+/* A value as text, which must be valid JSON (as gem5art_next_json gives): its tokens as they are, laid out anew. */
+GEM5ARTDEF void gem5art_json_text(gem5art_json_writer *writer, const char *text, size_t length);
 /* What was written since the last take; NUL-terminated, the writer's own until its next call. For
    long texts: take after each part. NULL with NOMEM. */
 GEM5ARTDEF const char *gem5art_json_take(gem5art_json_writer *writer, size_t *length, gem5art_error *error);
@@ -2134,18 +2139,26 @@ GEM5ARTDEF const gem5art_json *gem5art_json_get(const gem5art_json *object, cons
 
 /* ---- the writer */
 
-static void gem5art__json_put(gem5art_json_writer *writer, const char *text, size_t length) {
+static void gem5art__json_grow(gem5art_json_writer *writer, size_t more) {
     gem5art__buf buf;
     buf.data = writer->data;
-    buf.length = writer->taken ? 0 : writer->length;
+    buf.length = writer->length;
     buf.capacity = writer->capacity;
     buf.failed = writer->failed;
-    gem5art__put(&buf, text, length);
+    gem5art__reserve(&buf, more);
     writer->data = buf.data;
-    writer->length = buf.length;
     writer->capacity = buf.capacity;
     writer->failed = buf.failed;
+}
+
+static void gem5art__json_put(gem5art_json_writer *writer, const char *text, size_t length) {
+    if (writer->taken) writer->length = 0;
     writer->taken = false;
+    if (writer->capacity - writer->length <= length) gem5art__json_grow(writer, length);
+    if (writer->failed) return;
+    if (length) memcpy(writer->data + writer->length, text, length);
+    writer->length += length;
+    writer->data[writer->length] = 0;
 }
 
 static void gem5art__json_puts(gem5art_json_writer *writer, const char *text) {
@@ -2320,6 +2333,44 @@ GEM5ARTDEF void gem5art_json_value(gem5art_json_writer *writer, const gem5art_js
         if (depth == 0) return;
         at = at->next;
     }
+}
+
+/* The length of the token at `text`: a whole string; the digits or letters up to what cannot be of them; else 1. */
+static size_t gem5art__json_token(const char *text, const char *end) {
+    const char *at = text + 1, *back;
+    if (*text == '"') {
+        while (at < end && (at = (const char *)memchr(at, '"', (size_t)(end - at))) != NULL) {
+            for (back = at; back[-1] == '\\'; back--) {}
+            if ((at - back) % 2 == 0) return (size_t)(at - text) + 1;
+            at++;
+        }
+        return (size_t)(end - text);
+    }
+    if (!gem5art__json_is_digit(*text) && *text != '-' && (*text < 'a' || *text > 'z')) return 1;
+    while (at < end && !strchr(",:]} \t\r\n", *at)) at++;
+    return (size_t)(at - text);
+}
+
+GEM5ARTDEF void gem5art_json_text(gem5art_json_writer *writer, const char *text, size_t length) {
+    const char *end = text + length;
+    size_t n;
+    gem5art__json_separate(writer);
+    for (; text < end; text += n) {
+        char c = *text;
+        n = gem5art__json_token(text, end);
+        if (c == ' ' || c == '\t' || c == '\r' || c == '\n') continue;
+        if (c == '}' || c == ']') {
+            gem5art__json_end(writer, c == '}' ? "}" : "]");
+            continue;
+        }
+        if (writer->first) gem5art__json_new_line(writer);
+        writer->first = c == '{' || c == '[';
+        writer->depth += writer->first;
+        gem5art__json_put(writer, text, n);
+        if (c == ',') gem5art__json_new_line(writer);
+        if (c == ':' && writer->indent > 0) gem5art__json_puts(writer, " ");
+    }
+    writer->first = writer->after_key = false;
 }
 
 GEM5ARTDEF const char *gem5art_json_take(gem5art_json_writer *writer, size_t *length, gem5art_error *error) {
@@ -3205,6 +3256,28 @@ static bool gem5art__put_object_line(gem5art__buf *line, const gem5art__field *f
     gem5art_json_writer_free(&writer);
     if (text && line->failed) gem5art__fail_nomem(error);
     return text && !line->failed;
+}
+
+/* A record as it was written, but for its checksum. */
+static bool gem5art__put_plain_record(gem5art__buf *text, const gem5art_json *record, gem5art_error *error) {
+    gem5art_json_writer writer;
+    const gem5art_json *member;
+    const char *written;
+    size_t length;
+    gem5art_json_writer_init(&writer, 0);
+    gem5art_json_begin_object(&writer);
+    for (member = record->first; member; member = member->next)
+        if (strcmp(member->key, "crc32") != 0) {
+            gem5art__json_put_value(&writer, member->raw_key, member->raw_key_length);
+            gem5art__json_colon(&writer);
+            gem5art_json_value(&writer, member);
+        }
+    gem5art_json_end_object(&writer);
+    written = gem5art_json_take(&writer, &length, error);
+    if (written) gem5art__put(text, written, length);
+    gem5art_json_writer_free(&writer);
+    if (written && text->failed) gem5art__fail_nomem(error);
+    return written && !text->failed;
 }
 
 /* Any record as a line of ours: what it holds as it was written, the four that open a record first. */
@@ -9426,6 +9499,7 @@ struct gem5art_iter {
     gem5art_db *db;
     gem5art__arena arena, row_arena;
     gem5art__scan scan;
+    gem5art__buf text;
     gem5art_query query;
     bool runs, done;
     int64_t returned;
@@ -9482,55 +9556,60 @@ static bool gem5art__record_matches(const gem5art_iter *iter, const gem5art_json
     return strcmp(q->status, "Failed artifact check") == 0 && gem5art__starts_with(status, q->status);
 }
 
-/* The next stored record that matches; NULL at the end (done) or with an error. */
-static const gem5art_json *gem5art__next_stored(gem5art_iter *iter, gem5art_error *error) {
-    const gem5art_json *record;
+/* Goes to the next stored record that matches; false: the end (done) or an error. It is parsed unless the caller has no
+   `record` of its and text will do: then *record is NULL where the record is a sound line of ours. */
+static bool gem5art__next_stored(gem5art_iter *iter, bool text, const gem5art_json **record, gem5art_error *error) {
+    bool head_decides = !iter->query.status && !iter->query.rerunnable;
     gem5art__head head;
     while (gem5art__scan_next(&iter->scan, error) == GEM5ART__RECORD) {
-        if (iter->scan.sealed && gem5art__read_head(iter->scan.data, iter->scan.size, &head) &&
-            gem5art__head_excludes(iter, &head))
-            continue;
+        bool ours = iter->scan.sealed && gem5art__read_head(iter->scan.data, iter->scan.size, &head);
+        *record = NULL;
+        if (ours && gem5art__head_excludes(iter, &head)) continue;
+        if (ours && text && head_decides && gem5art__seal_holds(iter->scan.data, iter->scan.size)) return true;
         gem5art__arena_free(&iter->row_arena);
-        if (gem5art__scan_parse(&iter->scan, &iter->row_arena, &record, error) != GEM5ART__RECORD) break;
-        if (gem5art__record_matches(iter, record)) return record;
+        if (gem5art__scan_parse(&iter->scan, &iter->row_arena, record, error) != GEM5ART__RECORD) break;
+        if (gem5art__record_matches(iter, *record)) return true;
     }
     iter->done = true;
-    return NULL;
+    return false;
 }
 
 /* The next live run's info.json that matches; one whose claim is free is lost. */
-static const gem5art_json *gem5art__next_live(gem5art_iter *iter, bool *lost, gem5art_error *error) {
+static bool gem5art__next_live(gem5art_iter *iter, const gem5art_json **record, bool *lost, gem5art_error *error) {
     struct dirent *entry;
     while ((entry = GEM5ART_SYS_READDIR(iter->live)) != NULL) {
         gem5art__live live;
-        const gem5art_json *info;
         gem5art_error why;
         char *path;
         gem5art__clear(&why);
         gem5art__arena_free(&iter->row_arena);
         if (!gem5art__read_live(iter->db, entry->d_name, &iter->row_arena, &live, &why)) {
             if (why.code == GEM5ART_OK) continue;
-            return gem5art__fail(error, why.code, "%s", why.message), (const gem5art_json *)NULL;
+            return gem5art__fail(error, why.code, "%s", why.message);
         }
         path = gem5art__join_path(&iter->row_arena, live.outdir, "info.json");
-        info = path ? gem5art__read_info(&iter->row_arena, path, NULL) : NULL;
-        if (!info || strcmp(gem5art__record_text(info, "_id"), live.id) != 0 || !gem5art__record_matches(iter, info))
+        *record = path ? gem5art__read_info(&iter->row_arena, path, NULL) : NULL;
+        if (!*record || strcmp(gem5art__record_text(*record, "_id"), live.id) != 0 ||
+            !gem5art__record_matches(iter, *record))
             continue;
         *lost = !gem5art__is_claimed(iter->db, live.hash);
-        return info;
+        return true;
     }
     iter->done = true;
-    return NULL;
+    return false;
 }
 
-static const gem5art_json *gem5art__next(gem5art_iter *iter, bool *lost, gem5art_error *error) {
-    const gem5art_json *record;
+static bool gem5art__next(gem5art_iter *iter, bool text, const gem5art_json **record, bool *lost,
+                          gem5art_error *error) {
     *lost = false;
-    if (!gem5art__need(iter, "the iterator", error)) return NULL;
-    if (iter->done || (iter->query.limit > 0 && iter->returned >= iter->query.limit)) return NULL;
-    record = iter->live ? gem5art__next_live(iter, lost, error) : gem5art__next_stored(iter, error);
-    if (record) iter->returned++;
-    return record;
+    *record = NULL;
+    if (!gem5art__need(iter, "the iterator", error)) return false;
+    if (iter->done || (iter->query.limit > 0 && iter->returned >= iter->query.limit)) return false;
+    if (!(iter->live ? gem5art__next_live(iter, record, lost, error)
+                     : gem5art__next_stored(iter, text, record, error)))
+        return false;
+    iter->returned++;
+    return true;
 }
 
 GEM5ARTDEF gem5art_iter *gem5art_get_runs(gem5art_db *db, const gem5art_query *query, gem5art_error *error) {
@@ -9547,8 +9626,7 @@ GEM5ARTDEF const gem5art_run *gem5art_next_run(gem5art_iter *iter, gem5art_error
     if (iter && !iter->runs)
         return gem5art__fail(error, GEM5ART_INVALID, "this iterator has artifacts: use gem5art_next_artifact"),
                (const gem5art_run *)NULL;
-    record = gem5art__next(iter, &lost, error);
-    if (!record) return NULL;
+    if (!gem5art__next(iter, false, &record, &lost, error)) return NULL;
     memset(&iter->run, 0, sizeof iter->run);
     if (!gem5art__read_object(&iter->row_arena, gem5art__run_fields, record, &iter->run, iter->db->path, error))
         return NULL;
@@ -9563,8 +9641,7 @@ GEM5ARTDEF const gem5art_artifact *gem5art_next_artifact(gem5art_iter *iter, gem
     if (iter && iter->runs)
         return gem5art__fail(error, GEM5ART_INVALID, "this iterator has runs: use gem5art_next_run"),
                (const gem5art_artifact *)NULL;
-    record = gem5art__next(iter, &lost, error);
-    if (!record) return NULL;
+    if (!gem5art__next(iter, false, &record, &lost, error)) return NULL;
     memset(&iter->artifact, 0, sizeof iter->artifact);
     if (!gem5art__read_object(&iter->row_arena, gem5art__artifact_fields, record, &iter->artifact, iter->db->path,
                               error))
@@ -9573,11 +9650,26 @@ GEM5ARTDEF const gem5art_artifact *gem5art_next_artifact(gem5art_iter *iter, gem
     return &iter->artifact;
 }
 
+GEM5ARTDEF const char *gem5art_next_json(gem5art_iter *iter, size_t *length, gem5art_error *error) {
+    const gem5art_json *record;
+    bool lost;
+    if (!gem5art__next(iter, true, &record, &lost, error)) return NULL;
+    iter->text.length = 0;
+    if (!record) {
+        gem5art__put(&iter->text, iter->scan.data, iter->scan.size - GEM5ART__SEAL - 1);
+        gem5art__puts(&iter->text, "}");
+    } else if (!gem5art__put_plain_record(&iter->text, record, error)) return NULL;
+    if (iter->text.failed) return gem5art__fail_nomem(error), (const char *)NULL;
+    if (length) *length = iter->text.length;
+    return iter->text.data;
+}
+
 GEM5ARTDEF void gem5art_iter_close(gem5art_iter *iter) {
     if (!iter) return;
     iter->db->iters--;
     if (iter->live) GEM5ART_SYS_CLOSEDIR(iter->live);
     gem5art__scan_end(&iter->scan);
+    gem5art__buf_free(&iter->text);
     gem5art__arena_free(&iter->arena);
     gem5art__arena_free(&iter->row_arena);
     gem5art__free(iter);
