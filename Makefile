@@ -48,10 +48,10 @@ $(children): $(B)/children/%: tests/children/%.c tests/children/child.h
 
 FLAGS = $(CFLAGS)
 $(B)/gem5-stand-in $(children): FLAGS = $(PLAIN)
-$(B)/bench/append: LDLIBS += -ldl # it loads SQLite where there is one
+$(B)/bench/append $(B)/bench/scale: LDLIBS += -ldl # they load SQLite where there is one
 ifdef LMDB
-$(tools) $(store_tests): FLAGS += -DGEM5ART_LMDB
-$(tools) $(store_tests) $(B)/test_lmdb: LDLIBS += -llmdb
+$(tools) $(store_tests) $(B)/bench/scale: FLAGS += -DGEM5ART_LMDB
+$(tools) $(store_tests) $(B)/bench/scale $(B)/test_lmdb: LDLIBS += -llmdb
 $(store_tests): FLAGS += -DTEST_LMDB
 endif
 $(tools) $(examples) $(tests) $(benches) $(children) $(B)/qemu-boot:

@@ -42,8 +42,8 @@
    CONTENTS
        this manual        compile-time options, caveats, identity, a run's life, store format
        >>errors >>db >>artifacts >>runs >>runner >>queries >>json >>hashes               the API; each comment is the manual
-       >>platform >>memory >>text >>json >>hash >>git >>store >>flat >>artifact >>run
-       >>warden >>archive >>pool >>public                                                the implementation; each section
+       >>platform >>memory >>text >>json >>hash >>git >>store >>flat >>lmdb >>artifact
+       >>run >>warden >>archive >>pool >>public                                          the implementation; each section
                                                                                          uses those above it
    COMPILE-TIME OPTIONS (define before the #include that has GEM5ART_IMPLEMENTATION; GEM5ARTDEF and _STATIC before all)
        GEM5ART_STATIC            all functions are static: the library is private to one file
@@ -55,6 +55,9 @@
        GEM5ART_MAX_JOBS          runs at once in one pool, at most; default 1024
        GEM5ART_MAX_NAME          bytes of a name; default 4096
        GEM5ART_MAX_COMMAND       bytes of a run's command line; default 1 MiB
+       GEM5ART_LMDB              lmdb:// stores too; link with -llmdb (lmdb.h is included)
+       GEM5ART_LMDB_MAP          bytes of address space that such a store takes at first; default 64 GiB, on 32-bit
+                                 systems 256 MiB. It grows by itself, and starts smaller where a limit makes it
        GEM5ART_PORTABLE          no Linux and no CPU extras: all of the next five
        GEM5ART_NO_OFD_LOCKS      POSIX record locks with a table of who holds what in this process
        GEM5ART_NO_SHA_EXTENSIONS SHA-256 in plain C
@@ -131,7 +134,19 @@
      STORE.live/ID  one small JSON file for each run that has begun and not ended. One whose claim is free is lost: whoever
                     claims that run next ends what is left of its process group and records it
      STORE.torn.N   bytes of writes that were never finished; look at them, then remove them
-   $GEM5ART_STORAGE (or .storage): a folder with a copy of every registered file and results archive, named by its _id. */
+   $GEM5ART_STORAGE (or .storage): a folder with a copy of every registered file and results archive, named by its _id.
+
+   LMDB (lmdb://PATH, in a build with GEM5ART_LMDB)
+   The same records in one LMDB file, for those who search much: by id, hash and name without reading the rest. Tables:
+   "records": a number, 8 bytes, big-endian, in the order stored -> the very line of a flat store, with its checksum; and
+   to such numbers, sorted: "ids", "hashes" and "names" (the name, a NUL, the type), keys cut to 511 bytes. An append is
+   one transaction. STORE.lock and STORE.live are as above; LMDB has PATH-lock of its own, which readers must be able to
+   write too. Where it differs:
+   - The file has another form on another kind of CPU, and no network file system may hold it: both are errors.
+   - All dbs of a process share one mapping of the file. It cannot grow while that process lists rows: BUSY then, which in
+     64 GiB of address space does not come up. A long listing also keeps pages from being used again.
+   - A file that is replaced or cut while it is open is an error of every call until it is closed.
+   - Removed records leave room for new ones; the file does not shrink until it is compacted. */
 #if defined(GEM5ART_IMPLEMENTATION) && !defined(GEM5ART__IMPLEMENTED)
 #ifndef _GNU_SOURCE
 #define _GNU_SOURCE
@@ -235,12 +250,15 @@ typedef struct gem5art_open_desc {
 } gem5art_open_desc;
 
 /* Opens a run store, and makes an empty one where there is none.
-     uri   "file://relative.json", "file:///absolute.json" or a bare path. NULL or
-           "": $GEM5ART_DB, else "file://db.json". A relative path is resolved now.
+     uri   "file://relative.json", "file:///absolute.json" or a bare path; with
+           GEM5ART_LMDB also "lmdb://relative" and "lmdb:///absolute". NULL or "":
+           $GEM5ART_DB, else "file://db.json". A relative path is resolved now.
      desc  may be NULL.
    Returns a db to be ended with gem5art_close, or NULL:
      UNSUPPORTED  another scheme (mongodb://, lmdb:// in a build without it)
-     CORRUPT      the file is empty, or not a JSON array of records
+     CORRUPT      the file is empty, or not a JSON array of records (an LMDB store)
+     INVALID      a flat store that was named as an LMDB one, or the other way round
+     LIMIT        too little address space for an LMDB store
      NOT_FOUND    no such folder; with read_only, no such file
      IO, NOMEM
    A db is used by one thread at a time and by the process that opened it. Any
