@@ -3435,7 +3435,8 @@ typedef struct gem5art__flat {
     dev_t device;
     ino_t inode;
     bool known;            /* the five below hold; else the end of the file must be examined */
-    off_t size, bracket;   /* of the file, and where its closing bracket is */
+    off_t size, bracket;   /* of the file, and where its closing bracket is; of a torn file both are the end of what is
+                              whole: it is longer, or has no bracket there */
     bool empty;            /* there is no record before it */
     size_t tail_length;
     char tail[64];         /* the bytes before the bracket */
@@ -4220,9 +4221,11 @@ static bool gem5art__index_refresh(gem5art_db *db, gem5art_error *error) {
     while ((step = gem5art__cursor_next(&cursor, error)) == GEM5ART__RECORD)
         if ((step = gem5art__index_record(flat, &cursor, error)) != GEM5ART__RECORD) break;
     if (step != GEM5ART__FAILED) flat->indexed = cursor.at;
-    if (step == GEM5ART__END && gem5art__cursor_closes(&cursor) &&
-        !gem5art__flat_know(flat, st.st_size, flat->indexed, cursor.records == 0, error))
-        step = GEM5ART__FAILED;
+    if (step != GEM5ART__FAILED) {
+        bool closed = step == GEM5ART__END && gem5art__cursor_closes(&cursor);
+        if (!gem5art__flat_know(flat, closed ? st.st_size : flat->indexed, flat->indexed, cursor.records == 0, error))
+            step = GEM5ART__FAILED;
+    }
     gem5art__cursor_free(&cursor);
     return step != GEM5ART__FAILED;
 }

@@ -325,6 +325,30 @@ TEST(a_store_that_was_rewritten_in_place_is_read_afresh_with_a_warning) {
     fixture_end();
 }
 
+/* So is one that was torn when it was last looked at: its end is no bracket to remember, but the index covers what is before. */
+TEST(a_torn_store_that_was_rewritten_in_place_is_read_afresh) {
+    static const char *const table[] = {"[\nA,\nB]\n~C", "[\nA,\nB]\nC]\n", "[\nA,\nB,\n~C", "[\nA,\nB,\n", "[\nA,\nB", "[\n~A"};
+    size_t i;
+    make_lines();
+    for (i = 0; i < sizeof table / sizeof *table; i++) {
+        char *text = expand(table[i]), *anew = expand("[\n    {\n        \"_id\": \"x\"\n    },\n C, \nA,\nB, {\"_id\":\"y\"}\n]");
+        fixture_begin();
+        write_text("db.json", text);
+        REQUIRE(open_db(NULL));
+        CHECK((gem5art_find_run(db, id_of(2), &error) != NULL) == (i < 5));
+        CHECK(gem5art_find_run(db, id_of(3), &error) == NULL && error.code == GEM5ART_NOT_FOUND);
+        write_text("db.json", anew);
+        CHECK_THAT(gem5art_find_run(db, id_of(3), &error) != NULL, "%zu: %s", i, error.message);
+        CHECK_THAT(gem5art_find_run(db, id_of(1), &error) != NULL, "%zu: %s", i, error.message);
+        CHECK((strstr(fixture_warnings, "it is read afresh") != NULL) == (i < 5)); /* else nothing was read before */
+        CHECK(store_run(db, 4));
+        CHECK_INT(json_count("db.json"), 6);
+        free(text), free(anew);
+        fixture_end();
+    }
+    free_lines();
+}
+
 /* ---- spoiled files */
 
 static const char *three_runs(void) {
