@@ -4146,6 +4146,25 @@ static bool gem5art__flat_find_end(gem5art_db *db, gem5art_error *error) {
                   : gem5art__flat_mend(db, at, st.st_size, empty, error);
 }
 
+/* Where a reader of the file, which has this size, has to stop: behind the bracket, or behind what is whole of a torn
+   file. What follows is not acknowledged, and another record may soon be there. Damage is found by who reads on. */
+static off_t gem5art__flat_readable(gem5art__flat *flat, off_t size) {
+    char byte;
+    size_t got;
+    off_t at;
+    bool empty, closed;
+    if (flat->known && gem5art__read_at(flat->fd, &byte, 1, flat->bracket, &got) && got == 1 && byte == ']')
+        return flat->bracket + 1;
+    if (gem5art__flat_quick_end(flat, size, &at)) return at + 1;
+    switch (gem5art__flat_full_end(flat, size, &at, &empty, &closed, NULL)) {
+    case GEM5ART__END:
+        gem5art__flat_know(flat, closed ? size : at, at, empty, NULL);
+        return at + 1;
+    case GEM5ART__TORN: return at;
+    default: return size;
+    }
+}
+
 /* ---- the index: where the records with an id or a hash lie. Built when it is first needed, then extended by what
    was appended since. A slot has some bits of the key's hash; the record itself decides. */
 
@@ -4442,7 +4461,7 @@ static bool gem5art__flat_scan_begin(gem5art__scan *scan, const gem5art_query *q
     if (!flat) return gem5art__fail_nomem(error);
     flat->size = st.st_size;
     flat->fd = GEM5ART_SYS_FCNTL(db->flat.fd, F_DUPFD_CLOEXEC, 3);
-    gem5art__cursor_init(&flat->cursor, flat->fd, db->path, 0, st.st_size);
+    gem5art__cursor_init(&flat->cursor, flat->fd, db->path, 0, gem5art__flat_readable(&db->flat, st.st_size));
     if (flat->fd >= 0) {
         scan->state = flat;
         return true;
