@@ -8,6 +8,7 @@
 #include <dirent.h>
 #include <errno.h>
 #include <fcntl.h>
+#include <poll.h>
 #include <signal.h>
 #include <stdbool.h>
 #include <stdint.h>
@@ -19,7 +20,7 @@
 #include <unistd.h>
 
 #ifndef MODEL_SEEDS
-#define MODEL_SEEDS 300
+#define MODEL_SEEDS 200
 #endif
 
 /* ---- a process that dies at its N-th call; of a write it has done some bytes. Nothing is synced: no machine dies here. */
@@ -303,8 +304,8 @@ static int some_artifact(void) {
 }
 
 static int some_filler(void) {
-    static const int longest[] = {10, 100, 2000, 2000, 2000, 20000, 60000, LONGEST};
-    return draw(longest[draw(draw(16) ? 5 : COUNT(longest))]);
+    static const int longest[] = {10, 10, 100, 300, 2000, 20000, 60000, LONGEST};
+    return draw(longest[draw(draw(24) ? 5 : COUNT(longest))]);
 }
 
 static entry some_entry(bool run) {
@@ -567,6 +568,7 @@ static void do_rewrite(int slot) {
 
 /* Opens the store and makes a change, telling when it begins and when it has the answer. */
 static void change_and_die(const change *c, gem5art_code expected, int at, int by, int told) {
+    struct pollfd killer = {told, 0, 0};
     gem5art_db *own;
     gem5art_code code;
     if (write(told, "b", 1) != 1) _exit(1);
@@ -579,7 +581,7 @@ static void change_and_die(const change *c, gem5art_code expected, int at, int b
         _exit(1);
     }
     if (write(told, "d", 1) != 1) _exit(1);
-    if (!at) pause(); /* for the killer */
+    if (!at) poll(&killer, 1, -1); /* until it kills, or is gone itself */
     _exit(0);
 }
 
@@ -617,7 +619,7 @@ static void do_death(int slot) {
         DIFFERS("%s", strerror(errno));
         return;
     }
-    if (child == 0) change_and_die(&c, expected, at, by, told[1]);
+    if (child == 0) close(told[0]), change_and_die(&c, expected, at, by, told[1]);
     close(told[1]);
     acknowledged = wait_for_death(child, told[0], !at);
     sum.deaths++;
