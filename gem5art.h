@@ -3453,7 +3453,8 @@ typedef struct gem5art__flat {
     dev_t device;
     ino_t inode;
     bool known;            /* the five below hold; else the end of the file must be examined */
-    off_t size, bracket;   /* of the file, and where its closing bracket is */
+    off_t size, bracket;   /* of the file, and where its closing bracket is; of a torn file both are the end of what is
+                              whole: it is longer, or has no bracket there */
     bool empty;            /* there is no record before it */
     size_t tail_length;
     char tail[64];         /* the bytes before the bracket */
@@ -4163,6 +4164,25 @@ static bool gem5art__flat_find_end(gem5art_db *db, gem5art_error *error) {
                   : gem5art__flat_mend(db, at, st.st_size, empty, error);
 }
 
+/* Where a reader of the file, which has this size, has to stop: behind the bracket, or behind what is whole of a torn
+   file. What follows is not acknowledged, and another record may soon be there. Damage is found by who reads on. */
+static off_t gem5art__flat_readable(gem5art__flat *flat, off_t size) {
+    char byte;
+    size_t got;
+    off_t at;
+    bool empty, closed;
+    if (flat->known && gem5art__read_at(flat->fd, &byte, 1, flat->bracket, &got) && got == 1 && byte == ']')
+        return flat->bracket + 1;
+    if (gem5art__flat_quick_end(flat, size, &at)) return at + 1;
+    switch (gem5art__flat_full_end(flat, size, &at, &empty, &closed, NULL)) {
+    case GEM5ART__END:
+        gem5art__flat_know(flat, closed ? size : at, at, empty, NULL);
+        return at + 1;
+    case GEM5ART__TORN: return at;
+    default: return size;
+    }
+}
+
 /* ---- the index: where the records with an id or a hash lie. Built when it is first needed, then extended by what
    was appended since. A slot has some bits of the key's hash; the record itself decides. */
 
@@ -4238,9 +4258,11 @@ static bool gem5art__index_refresh(gem5art_db *db, gem5art_error *error) {
     while ((step = gem5art__cursor_next(&cursor, error)) == GEM5ART__RECORD)
         if ((step = gem5art__index_record(flat, &cursor, error)) != GEM5ART__RECORD) break;
     if (step != GEM5ART__FAILED) flat->indexed = cursor.at;
-    if (step == GEM5ART__END && gem5art__cursor_closes(&cursor) &&
-        !gem5art__flat_know(flat, st.st_size, flat->indexed, cursor.records == 0, error))
-        step = GEM5ART__FAILED;
+    if (step != GEM5ART__FAILED) {
+        bool closed = step == GEM5ART__END && gem5art__cursor_closes(&cursor);
+        if (!gem5art__flat_know(flat, closed ? st.st_size : flat->indexed, flat->indexed, cursor.records == 0, error))
+            step = GEM5ART__FAILED;
+    }
     gem5art__cursor_free(&cursor);
     return step != GEM5ART__FAILED;
 }
@@ -4457,7 +4479,7 @@ static bool gem5art__flat_scan_begin(gem5art__scan *scan, const gem5art_query *q
     if (!flat) return gem5art__fail_nomem(error);
     flat->size = st.st_size;
     flat->fd = GEM5ART_SYS_FCNTL(db->flat.fd, F_DUPFD_CLOEXEC, 3);
-    gem5art__cursor_init(&flat->cursor, flat->fd, db->path, 0, st.st_size);
+    gem5art__cursor_init(&flat->cursor, flat->fd, db->path, 0, gem5art__flat_readable(&db->flat, st.st_size));
     if (flat->fd >= 0) {
         scan->state = flat;
         return true;
