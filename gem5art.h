@@ -1670,6 +1670,8 @@ static bool gem5art__uuid(char text[37], gem5art_error *error) {
 
 /* ==================================================================== >>json */
 
+enum { GEM5ART__JSON_DEPTH = 128 }; /* the default max_depth */
+
 /* The length of the UTF-8 sequence (RFC 3629) at the start of `left` bytes; 0 where there is none. */
 static size_t gem5art__utf8_sequence(const char *text, size_t left) {
     const unsigned char *s = (const unsigned char *)text;
@@ -2061,7 +2063,7 @@ static const gem5art_json *gem5art__json_parse_in(gem5art__arena *arena, const c
     memset(&p, 0, sizeof p);
     p.arena = arena;
     p.error = error;
-    p.max_depth = desc && desc->max_depth ? desc->max_depth : 128;
+    p.max_depth = desc && desc->max_depth ? desc->max_depth : GEM5ART__JSON_DEPTH;
     p.source = p.at = gem5art__arena_copy_n(arena, text, length);
     p.decoded = (char *)gem5art__arena_alloc(arena, length + GEM5ART__JSON_NUMBER_SCRATCH);
     if (!p.source || !p.decoded) {
@@ -3370,6 +3372,7 @@ typedef enum gem5art__step {
     GEM5ART__RECORD,
     GEM5ART__END,    /* the closing bracket; `at` is its offset */
     GEM5ART__TORN,   /* the file ends inside the array: `at` is behind the last whole record */
+    GEM5ART__DAMAGED, /* `problem` says what is wrong; the cursor stands where reading can go on */
     GEM5ART__FAILED  /* error filled in */
 } gem5art__step;
 
@@ -3392,6 +3395,9 @@ typedef struct gem5art__cursor {
     off_t after;       /* behind the last whole record, or behind the opening bracket */
     off_t before;      /* the same for the record before it */
     off_t start;       /* behind the opening bracket */
+    char problem[256]; /* TORN, DAMAGED: what is wrong, and where; "" where the file only ends too early */
+    off_t problem_at;
+    off_t good;        /* where a good record was seen behind a problem */
 } gem5art__cursor;
 
 static void gem5art__cursor_init(gem5art__cursor *cursor, int fd, const char *path, off_t start, off_t end) {
@@ -3410,6 +3416,15 @@ static void gem5art__cursor_free(gem5art__cursor *cursor) {
 }
 
 static off_t gem5art__cursor_offset(const gem5art__cursor *cursor) { return cursor->window_at + (off_t)cursor->pos; }
+
+static void gem5art__cursor_seek(gem5art__cursor *cursor, off_t at, bool line_start) {
+    if (at < cursor->window_at || at > cursor->window_at + (off_t)cursor->length) {
+        cursor->window_at = at;
+        cursor->length = 0;
+    }
+    cursor->pos = (size_t)(at - cursor->window_at);
+    cursor->line_start = line_start;
+}
 
 /* Gets more bytes behind those in the window, moving [pos, length) to its start; 0: the end; -1: error. */
 static int gem5art__cursor_more(gem5art__cursor *cursor, gem5art_error *error) {
@@ -3473,8 +3488,9 @@ static size_t gem5art__sealed_line(const char *text, size_t line) {
     return gem5art__is_sealed(text, line - 1) ? line - 1 : 0;
 }
 
-/* Finds the end of the object at pos by its brackets. 1: *size; 0: the file ends first; -1: error. */
-static int gem5art__cursor_balance(gem5art__cursor *cursor, size_t *size, gem5art_error *error) {
+/* Finds the end of the object at pos by its brackets. 1: *size; 0: the file ends first, or (only where it is a `guess` that
+   an object begins here) it cannot be JSON that we read: so that many guesses take no longer than reading; -1: error. */
+static int gem5art__cursor_balance(gem5art__cursor *cursor, bool guess, size_t *size, gem5art_error *error) {
     size_t n = 0, depth = 0;
     bool string = false;
     for (;; n++) {
@@ -3484,6 +3500,7 @@ static int gem5art__cursor_balance(gem5art__cursor *cursor, size_t *size, gem5ar
             if (more <= 0) return more;
         }
         c = cursor->window[cursor->pos + n];
+        if (guess && (depth > GEM5ART__JSON_DEPTH || (string && (unsigned char)c < ' '))) return 0;
         if (string) {
             if (c == '"') string = false;
             else if (c == '\\') {
@@ -3501,7 +3518,7 @@ static int gem5art__cursor_balance(gem5art__cursor *cursor, size_t *size, gem5ar
 
 /* The size of the record at pos, and whether it is sealed, for which it must have a line of its own: other programs keep
    our checksums where they write all on one line. As gem5art__cursor_balance. */
-static int gem5art__cursor_measure(gem5art__cursor *cursor, size_t *size, gem5art_error *error) {
+static int gem5art__cursor_measure(gem5art__cursor *cursor, bool guess, size_t *size, gem5art_error *error) {
     size_t searched = 0;
     *size = 0;
     if (cursor->length - cursor->pos < 8) {
@@ -3527,7 +3544,7 @@ static int gem5art__cursor_measure(gem5art__cursor *cursor, size_t *size, gem5ar
         }
     }
     cursor->sealed = *size > 0;
-    return cursor->sealed ? 1 : gem5art__cursor_balance(cursor, size, error);
+    return cursor->sealed ? 1 : gem5art__cursor_balance(cursor, guess, size, error);
 }
 
 /* Parses a record into an arena, checksum first; NULL: `why` says what is wrong with it. */
@@ -3543,56 +3560,96 @@ static bool gem5art__has_id(const gem5art_json *record) {
     return id && id->type == GEM5ART_JSON_STRING && id->length;
 }
 
-/* Is there a good record at pos or behind it? If so what is bad before it is damage, not a torn write. 1, 0, or -1: error. */
-static int gem5art__cursor_good_follows(gem5art__cursor *cursor, gem5art_error *error) {
+/* Is the whole object at pos a record, with a checksum that fits? 1, 0, or -1: error. */
+static int gem5art__cursor_is_good(gem5art__cursor *cursor, size_t size, gem5art_error *error) {
+    gem5art__arena arena = {NULL, false};
+    gem5art_error why;
+    bool good;
+    gem5art__clear(&why);
+    good = gem5art__has_id(gem5art__parse_record(cursor, cursor->window + cursor->pos, size, &arena, &why));
+    gem5art__arena_free(&arena);
+    if (why.code == GEM5ART_NOMEM) return gem5art__fail_nomem(error), -1;
+    return good;
+}
+
+/* Looks from pos on for a good record: where there is one, what is bad before it is damage, not a torn write. Leaves the
+   cursor at it, or at a line before it that begins as one of ours. 1, 0: there is none; or -1: error. */
+static int gem5art__cursor_resume(gem5art__cursor *cursor, gem5art_error *error) {
+    off_t line = -1, at;
     for (;; cursor->pos++) {
-        gem5art__arena arena = {NULL, false};
-        gem5art_error why;
         size_t size;
-        int byte = gem5art__cursor_peek(cursor, error), whole;
-        bool good;
+        int byte = gem5art__cursor_peek(cursor, error), good;
+        bool line_start;
         if (byte < 0) return byte + 1;
-        cursor->line_start = byte == '\n' || (cursor->line_start && byte == '{');
+        at = gem5art__cursor_offset(cursor);
+        line_start = byte == '{' && cursor->line_start;
+        cursor->line_start = byte == '\n' || line_start;
         if (cursor->length - cursor->pos < 2 && gem5art__cursor_more(cursor, error) < 0) return -1;
         if (byte != '{' || cursor->length - cursor->pos < 2 || !memchr(" \t\r\n\"", cursor->window[cursor->pos + 1], 5))
             continue;
-        if ((whole = gem5art__cursor_measure(cursor, &size, error)) < 0) return -1;
+        if ((good = gem5art__cursor_measure(cursor, true, &size, error)) < 0) return -1;
         cursor->line_start = false;
-        if (!whole) continue;
-        gem5art__clear(&why);
-        good = gem5art__has_id(gem5art__parse_record(cursor, cursor->window + cursor->pos, size, &arena, &why));
-        gem5art__arena_free(&arena);
-        if (why.code == GEM5ART_NOMEM) return gem5art__fail_nomem(error), -1;
-        if (good) return 1;
+        if (good && at != cursor->good && (good = gem5art__cursor_is_good(cursor, size, error)) < 0) return -1;
+        if (good) cursor->good = at;
+        if (cursor->own && line < 0) line = at;
+        if (good || (line >= 0 && cursor->good > line)) {
+            gem5art__cursor_seek(cursor, line >= 0 ? line : at, line >= 0 || line_start);
+            return 1;
+        }
     }
 }
 
-static gem5art__step gem5art__damage(const gem5art__cursor *cursor, off_t at, const char *what, gem5art_error *error) {
-    gem5art__fail(
-        error, GEM5ART_CORRUPT,
-        "%s is damaged at byte %lld: %s; nothing was changed: restore that record from a copy of the store, or "
-        "take it out with an editor",
-        cursor->path, (long long)at, what);
+/* From pos on there is no record where one should be: DAMAGED, or TORN with `at` where the array breaks off. What is wrong
+   there may be a write that was never finished, unless `written` says that it was. */
+static gem5art__step gem5art__cursor_problem(gem5art__cursor *cursor, off_t at, const char *what, bool written,
+                                             gem5art_error *error) {
+    int follows;
+    cursor->problem_at = at;
+    snprintf(cursor->problem, sizeof cursor->problem, "%s", what);
+    follows = gem5art__cursor_resume(cursor, error);
+    cursor->at = cursor->after;
+    if (follows < 0) return GEM5ART__FAILED;
+    cursor->comma = cursor->begun = true;
+    return follows || written ? GEM5ART__DAMAGED : GEM5ART__TORN;
+}
+
+/* For whoever does not go on behind damage. */
+static gem5art__step gem5art__damage(const gem5art__cursor *cursor, gem5art__step step, gem5art_error *error) {
+    if (step != GEM5ART__DAMAGED) return step;
+    gem5art__fail(error, GEM5ART_CORRUPT,
+                  "%s is damaged at byte %lld: %s; nothing was changed: gem5art-fsck --salvage writes every intact "
+                  "record anew and keeps the old file",
+                  cursor->path, (long long)cursor->problem_at, cursor->problem);
     return GEM5ART__FAILED;
 }
 
-/* What is wrong may be a write that was never finished. TORN, with `at` where it begins; else FAILED. */
-static gem5art__step gem5art__cursor_damaged(gem5art__cursor *cursor, off_t at, const char *what,
-                                             gem5art_error *error) {
-    bool record = cursor->records || gem5art__cursor_peek(cursor, NULL) == '{';
-    int follows = gem5art__cursor_good_follows(cursor, error);
-    cursor->at = cursor->after;
-    if (follows < 0) return GEM5ART__FAILED;
-    return follows == 0 && record ? GEM5ART__TORN : gem5art__damage(cursor, at, what, error);
+/* The first byte that is no white space is not '['. */
+static gem5art__step gem5art__cursor_no_array(gem5art__cursor *cursor, gem5art_error *error) {
+    off_t at = gem5art__cursor_offset(cursor);
+    gem5art__step step;
+    if (at == 0 && cursor->length >= 3 && memcmp(cursor->window, "\xef\xbb\xbf", 3) == 0) {
+        cursor->problem_at = 0;
+        strcpy(cursor->problem, "a byte order mark, which JSON must not have");
+        cursor->pos += 3;
+        return GEM5ART__DAMAGED;
+    }
+    step = gem5art__cursor_problem(cursor, at, "the opening bracket of a JSON array was expected", false, error);
+    if (step != GEM5ART__TORN) return step;
+    gem5art__fail(error, GEM5ART_CORRUPT,
+                  "%s is no run store: a JSON array of records was expected, and byte %lld is not '['", cursor->path,
+                  (long long)at);
+    return GEM5ART__FAILED;
 }
 
-static gem5art__step gem5art__cursor_next(gem5art__cursor *cursor, gem5art_error *error) {
+/* RECORD, END, TORN, DAMAGED or FAILED. */
+static gem5art__step gem5art__cursor_step(gem5art__cursor *cursor, gem5art_error *error) {
     int byte, whole;
     for (;;) {
         byte = gem5art__cursor_peek(cursor, error);
         if (byte == -2) return GEM5ART__FAILED;
         if (byte == -1) {
-            cursor->at = cursor->after;
+            cursor->at = cursor->problem_at = cursor->after;
+            cursor->problem[0] = 0;
             if (cursor->begun) return GEM5ART__TORN;
             gem5art__fail(error, GEM5ART_CORRUPT,
                           "%s is empty: it is no store; remove it to start a new one, or restore it", cursor->path);
@@ -3601,12 +3658,8 @@ static gem5art__step gem5art__cursor_next(gem5art__cursor *cursor, gem5art_error
         if (byte == '[' && !cursor->begun) {
             cursor->begun = true;
             cursor->after = cursor->start = gem5art__cursor_offset(cursor) + 1;
-        } else if (!cursor->begun && !gem5art__is_space(byte)) {
-            gem5art__fail(error, GEM5ART_CORRUPT,
-                          "%s is no run store: a JSON array of records was expected, and byte %lld is not '['",
-                          cursor->path, (long long)gem5art__cursor_offset(cursor));
-            return GEM5ART__FAILED;
-        } else if (byte == ',' && cursor->records && !cursor->comma) cursor->comma = true;
+        } else if (!cursor->begun && !gem5art__is_space(byte)) return gem5art__cursor_no_array(cursor, error);
+        else if (byte == ',' && cursor->records && !cursor->comma) cursor->comma = true;
         else if (byte == ']' && !cursor->comma) {
             cursor->at = gem5art__cursor_offset(cursor);
             return GEM5ART__END;
@@ -3615,13 +3668,17 @@ static gem5art__step gem5art__cursor_next(gem5art__cursor *cursor, gem5art_error
         cursor->pos++;
     }
     cursor->at = gem5art__cursor_offset(cursor);
-    if (byte != '{' || (cursor->records && !cursor->comma))
-        return gem5art__cursor_damaged(cursor, cursor->at,
-                                       byte == '{' ? "a comma is missing before this record"
-                                                   : "a record, which starts with '{', was expected", error);
-    whole = gem5art__cursor_measure(cursor, &cursor->size, error);
+    if (byte != '{')
+        return gem5art__cursor_problem(cursor, cursor->at, "a record, which starts with '{', was expected",
+                                       !cursor->records, error);
+    if (cursor->records && !cursor->comma)
+        return gem5art__cursor_problem(cursor, cursor->at, "a comma is missing before this record", false, error);
+    whole = gem5art__cursor_measure(cursor, false, &cursor->size, error);
     if (whole < 0) return GEM5ART__FAILED;
-    if (whole == 0) return gem5art__cursor_damaged(cursor, cursor->at, "this record is not whole", error);
+    if (whole == 0) {
+        gem5art__cursor_seek(cursor, cursor->at + 1, false);
+        return gem5art__cursor_problem(cursor, cursor->at, "this record is not whole", false, error);
+    }
     cursor->data = cursor->window + cursor->pos;
     cursor->pos += cursor->size;
     cursor->before = cursor->after;
@@ -3631,6 +3688,28 @@ static gem5art__step gem5art__cursor_next(gem5art__cursor *cursor, gem5art_error
     return GEM5ART__RECORD;
 }
 
+/* RECORD, END, TORN or FAILED. */
+static gem5art__step gem5art__cursor_next(gem5art__cursor *cursor, gem5art_error *error) {
+    return gem5art__damage(cursor, gem5art__cursor_step(cursor, error), error);
+}
+
+/* The current record is none, for the reason `why`: TORN, DAMAGED or FAILED. Where its text is bad, the brackets may
+   have led too far: what follows is looked for in it, too. */
+static gem5art__step gem5art__cursor_spoiled(gem5art__cursor *cursor, const gem5art_error *why, gem5art_error *error) {
+    bool deep = why->code == GEM5ART_LIMIT, written = deep || !cursor->own;
+    off_t at = cursor->at, end = gem5art__cursor_offset(cursor);
+    gem5art__step step;
+    if (why->code == GEM5ART_NOMEM) return gem5art__fail_nomem(error), GEM5ART__FAILED;
+    cursor->after = cursor->before;
+    if (!cursor->sealed && !deep) gem5art__cursor_seek(cursor, at + 1, false);
+    step = gem5art__cursor_problem(cursor, at, why->message, written, error);
+    if (step == GEM5ART__DAMAGED && cursor->good <= at) {
+        gem5art__cursor_seek(cursor, end, false);
+        cursor->comma = false;
+    }
+    return step;
+}
+
 /* Parses the current record into an arena. RECORD, TORN or FAILED. */
 static gem5art__step gem5art__cursor_parse(gem5art__cursor *cursor, gem5art__arena *arena, const gem5art_json **record,
                                            gem5art_error *error) {
@@ -3638,15 +3717,11 @@ static gem5art__step gem5art__cursor_parse(gem5art__cursor *cursor, gem5art__are
     gem5art__clear(&why);
     *record = gem5art__parse_record(cursor, cursor->data, cursor->size, arena, &why);
     if (gem5art__has_id(*record)) return GEM5ART__RECORD;
-    if (*record) {
-        gem5art__fail(error, GEM5ART_CORRUPT, "%s: the record at byte %lld has no \"_id\": give it one, or take it out",
-                      cursor->path, (long long)cursor->at);
-        return GEM5ART__FAILED;
-    }
-    if (why.code == GEM5ART_NOMEM) return gem5art__fail_nomem(error), GEM5ART__FAILED;
-    if (!cursor->own || why.code == GEM5ART_LIMIT) return gem5art__damage(cursor, cursor->at, why.message, error);
-    cursor->after = cursor->before;
-    return gem5art__cursor_damaged(cursor, cursor->at, why.message, error);
+    if (!*record) return gem5art__damage(cursor, gem5art__cursor_spoiled(cursor, &why, error), error);
+    gem5art__fail(error, GEM5ART_CORRUPT,
+                  "%s: the record at byte %lld has no \"_id\": gem5art-fsck --salvage gives it one", cursor->path,
+                  (long long)cursor->at);
+    return GEM5ART__FAILED;
 }
 
 static const char *gem5art__record_text(const gem5art_json *record, const char *key) {
