@@ -4140,19 +4140,13 @@ static bool gem5art__store_append(gem5art_db *db, const char *lines, size_t leng
     return ok;
 }
 
-/* One record of a rewritten store: ours as it is; another program's as one of ours. */
-static bool gem5art__rewrite_record(gem5art__cursor *cursor, const gem5art_json *record, gem5art__buf *line,
-                                    gem5art_error *error) {
+/* Appends any record as a line of ours: the head first, fields as they were written, a new checksum. */
+static bool gem5art__put_record_line(gem5art__buf *line, const gem5art_json *record, gem5art_error *error) {
     static const char *const first[] = {"_id", "hash", "type", "name"};
     gem5art_json_writer writer;
     const gem5art_json *member;
     const char *text;
     size_t length, i;
-    line->length = 0;
-    if (cursor->sealed) {
-        gem5art__put(line, cursor->data, cursor->size);
-        return line->failed ? gem5art__fail_nomem(error) : true;
-    }
     gem5art_json_writer_init(&writer, 0);
     gem5art_json_begin_object(&writer);
     for (i = 0; i < 4; i++)
@@ -4171,90 +4165,132 @@ static bool gem5art__rewrite_record(gem5art__cursor *cursor, const gem5art_json 
     return text && !line->failed;
 }
 
+/* A store that is written anew under another name, to be given the store's: a reader goes on with the old file. All
+   under the writer lock. */
 typedef struct gem5art__rewrite {
+    const char *path; /* the store's */
+    gem5art__buf name;
     int fd;
     gem5art__buf out;
-    size_t written;
-    const char *const *removed; /* ids to leave out; NULL-terminated */
-    size_t removals;
+    size_t written;   /* records */
 } gem5art__rewrite;
 
-static bool gem5art__rewrite_all(gem5art_db *db, gem5art__rewrite *rewrite, gem5art_error *error) {
-    gem5art__flat *flat = &db->flat;
-    gem5art__cursor cursor;
-    gem5art__arena arena = {NULL, false};
-    gem5art__buf line = {NULL, 0, 0, false};
-    const gem5art_json *record;
-    gem5art__step step;
-    bool ok = true;
+/* To be ended with gem5art__rewrite_end, even if this fails. */
+static bool gem5art__rewrite_begin(gem5art_db *db, gem5art__rewrite *rewrite, gem5art_error *error) {
+    struct stat st;
+    memset(rewrite, 0, sizeof *rewrite);
+    rewrite->path = db->flat.path;
+    rewrite->fd = -1;
+    if (!gem5art__temporary_name(&rewrite->name, rewrite->path, error)) return false;
+    if (GEM5ART_SYS_FSTAT(db->flat.fd, &st) < 0 ||
+        (rewrite->fd = gem5art__open(rewrite->name.data, O_RDWR | O_CREAT | O_EXCL, 0600)) < 0)
+        return gem5art__fail_errno(error, "write", rewrite->name.data);
+    if ((GEM5ART_SYS_FCHOWN(rewrite->fd, st.st_uid, st.st_gid) < 0 &&
+         (st.st_uid != geteuid() || st.st_gid != getegid())) ||
+        GEM5ART_SYS_FCHMOD(rewrite->fd, st.st_mode & 07777) < 0)
+        return gem5art__fail(error, GEM5ART_IO,
+                             "cannot give a rewritten %s the owner and mode it has: %s; let its owner do this",
+                             rewrite->path, strerror(errno));
     gem5art__puts(&rewrite->out, "[");
-    gem5art__cursor_init(&cursor, flat->fd, flat->path, 0, flat->bracket + 1);
-    while (ok && (step = gem5art__cursor_next(&cursor, error)) == GEM5ART__RECORD) {
-        const char *const *id = rewrite->removed;
-        step = gem5art__cursor_parse(&cursor, &arena, &record, error);
-        ok = step == GEM5ART__RECORD;
-        while (ok && *id && strcmp(*id, gem5art__record_text(record, "_id")) != 0) id++;
-        if (ok && *id) rewrite->removals++;
-        else if (ok && (ok = gem5art__rewrite_record(&cursor, record, &line, error)) == true) {
-            gem5art__puts(&rewrite->out, rewrite->written++ ? ",\n" : "\n");
-            gem5art__put(&rewrite->out, line.data, line.length);
-        }
-        gem5art__arena_free(&arena);
-        if (ok && rewrite->out.length > GEM5ART__WINDOW) {
-            ok = gem5art__write_all(rewrite->fd, rewrite->out.data, rewrite->out.length);
-            if (!ok) gem5art__fail_errno(error, "rewrite", flat->path);
-            rewrite->out.length = 0;
-        }
-    }
-    if (step == GEM5ART__TORN)
-        gem5art__fail(error, GEM5ART_CORRUPT, "%s changed while it was read: try again", flat->path);
-    ok = ok && step == GEM5ART__END;
-    gem5art__puts(&rewrite->out, "]\n");
-    if (ok && rewrite->out.failed) ok = gem5art__fail_nomem(error);
-    if (ok && !gem5art__write_all(rewrite->fd, rewrite->out.data, rewrite->out.length))
-        ok = gem5art__fail_errno(error, "rewrite", flat->path);
-    gem5art__cursor_free(&cursor);
+    return true;
+}
+
+static bool gem5art__rewrite_flush(gem5art__rewrite *rewrite, gem5art_error *error) {
+    if (rewrite->out.failed) return gem5art__fail_nomem(error);
+    if (!gem5art__write_all(rewrite->fd, rewrite->out.data, rewrite->out.length))
+        return gem5art__fail_errno(error, "rewrite", rewrite->path);
+    rewrite->out.length = 0;
+    return true;
+}
+
+static bool gem5art__rewrite_line(gem5art__rewrite *rewrite, const char *line, size_t length, gem5art_error *error) {
+    gem5art__puts(&rewrite->out, rewrite->written++ ? ",\n" : "\n");
+    gem5art__put(&rewrite->out, line, length);
+    return rewrite->out.length > GEM5ART__WINDOW ? gem5art__rewrite_flush(rewrite, error) : true;
+}
+
+/* One record of a rewritten store: ours as it is; another program's as one of ours. */
+static bool gem5art__rewrite_record(gem5art__rewrite *rewrite, const gem5art__cursor *cursor,
+                                    const gem5art_json *record, gem5art_error *error) {
+    gem5art__buf line = {NULL, 0, 0, false};
+    bool ok;
+    if (cursor->sealed) return gem5art__rewrite_line(rewrite, cursor->data, cursor->size, error);
+    ok = gem5art__put_record_line(&line, record, error) &&
+         gem5art__rewrite_line(rewrite, line.data, line.length, error);
     gem5art__buf_free(&line);
     return ok;
 }
 
-/* Under the writer lock: writes the store anew without the records of these ids, under another name, and gives it the
-   store's, with its mode and owner. A reader goes on with the old file. */
+/* Gives the old file a second name, STORE.WHAT.N, that no other file has. */
+static bool gem5art__keep_old(const char *path, const char *what, gem5art__buf *kept, gem5art_error *error) {
+    struct stat store, other;
+    int n;
+    for (n = 1;; n++) {
+        kept->length = 0;
+        gem5art__putf(kept, "%s.%s.%d", path, what, n);
+        if (kept->failed) return gem5art__fail_nomem(error);
+        if (GEM5ART_SYS_LINK(path, kept->data) == 0) break;
+        if (errno != EEXIST) return gem5art__fail_errno(error, "keep the old file as", kept->data);
+        if (GEM5ART_SYS_STAT(path, &store) == 0 && GEM5ART_SYS_LSTAT(kept->data, &other) == 0 &&
+            store.st_dev == other.st_dev && store.st_ino == other.st_ino)
+            break; /* whoever began this before was killed */
+    }
+    return gem5art__sync_name(kept->data) ? true : gem5art__fail_errno(error, "sync the folder of", path);
+}
+
+/* Gives the new file the store's name, durably. The old one stays as STORE.WHAT.N, where `what` is not NULL; its name
+   is put into `kept`. */
+static bool gem5art__rewrite_finish(gem5art__rewrite *rewrite, const char *what, gem5art__buf *kept,
+                                    gem5art_error *error) {
+    gem5art__puts(&rewrite->out, "]\n");
+    if (!gem5art__rewrite_flush(rewrite, error)) return false;
+    if (!gem5art__datasync(rewrite->fd)) return gem5art__fail_errno(error, "rewrite", rewrite->path);
+    if (what && !gem5art__keep_old(rewrite->path, what, kept, error)) return false;
+    if (GEM5ART_SYS_RENAME(rewrite->name.data, rewrite->path) < 0)
+        return gem5art__fail_errno(error, "rewrite", rewrite->path);
+    return gem5art__sync_name(rewrite->name.data) ? true
+                                                  : gem5art__fail_errno(error, "sync the folder of", rewrite->path);
+}
+
+static void gem5art__rewrite_end(gem5art__rewrite *rewrite, bool ok) {
+    if (!ok && rewrite->fd >= 0) GEM5ART_SYS_UNLINK(rewrite->name.data);
+    gem5art__close(rewrite->fd);
+    gem5art__buf_free(&rewrite->out);
+    gem5art__buf_free(&rewrite->name);
+}
+
+static bool gem5art__rewrite_without(gem5art_db *db, gem5art__rewrite *rewrite, const char *const *ids,
+                                     size_t *removals, gem5art_error *error) {
+    gem5art__cursor cursor;
+    gem5art__arena arena = {NULL, false};
+    const gem5art_json *record;
+    gem5art__step step;
+    bool ok = true;
+    gem5art__cursor_init(&cursor, db->flat.fd, db->flat.path, 0, db->flat.bracket + 1);
+    while (ok && (step = gem5art__cursor_next(&cursor, error)) == GEM5ART__RECORD) {
+        const char *const *id = ids;
+        step = gem5art__cursor_parse(&cursor, &arena, &record, error);
+        ok = step == GEM5ART__RECORD;
+        while (ok && *id && strcmp(*id, gem5art__record_text(record, "_id")) != 0) id++;
+        if (ok && *id) ++*removals;
+        else if (ok) ok = gem5art__rewrite_record(rewrite, &cursor, record, error);
+        gem5art__arena_free(&arena);
+    }
+    if (step == GEM5ART__TORN)
+        gem5art__fail(error, GEM5ART_CORRUPT, "%s changed while it was read: try again", db->flat.path);
+    gem5art__cursor_free(&cursor);
+    return ok && step == GEM5ART__END;
+}
+
+/* Under the writer lock: writes the store anew without the records of these ids (NULL-terminated). */
 static bool gem5art__store_remove(gem5art_db *db, const char *const *ids, size_t *removals, gem5art_error *error) {
-    gem5art__flat *flat = &db->flat;
-    gem5art__buf name = {NULL, 0, 0, false};
     gem5art__rewrite rewrite;
-    struct stat st;
-    bool ok = false;
-    memset(&rewrite, 0, sizeof rewrite);
-    rewrite.removed = ids;
-    rewrite.fd = -1;
-    if (!gem5art__flat_find_end(db, error) || !gem5art__temporary_name(&name, flat->path, error)) goto done;
-    if (GEM5ART_SYS_FSTAT(flat->fd, &st) < 0 ||
-        (rewrite.fd = gem5art__open(name.data, O_RDWR | O_CREAT | O_EXCL, 0600)) < 0) {
-        gem5art__fail_errno(error, "write", name.data);
-        goto done;
-    }
-    if ((GEM5ART_SYS_FCHOWN(rewrite.fd, st.st_uid, st.st_gid) < 0 &&
-         (st.st_uid != geteuid() || st.st_gid != getegid())) ||
-        GEM5ART_SYS_FCHMOD(rewrite.fd, st.st_mode & 07777) < 0) {
-        gem5art__fail(error, GEM5ART_IO,
-                      "cannot give a rewritten %s the owner and mode it has: %s; let its owner do this", flat->path,
-                      strerror(errno));
-        goto done;
-    }
-    if (!gem5art__rewrite_all(db, &rewrite, error)) goto done;
-    if (!gem5art__datasync(rewrite.fd) || GEM5ART_SYS_RENAME(name.data, flat->path) < 0) {
-        gem5art__fail_errno(error, "rewrite", flat->path);
-        goto done;
-    }
-    *removals = rewrite.removals;
-    ok = gem5art__sync_name(flat->path) ? true : gem5art__fail_errno(error, "sync the folder of", flat->path);
-done:
-    if (!ok && rewrite.fd >= 0) GEM5ART_SYS_UNLINK(name.data);
-    gem5art__close(rewrite.fd);
-    gem5art__buf_free(&rewrite.out);
-    gem5art__buf_free(&name);
+    bool ok;
+    *removals = 0;
+    if (!gem5art__flat_find_end(db, error)) return false;
+    ok = gem5art__rewrite_begin(db, &rewrite, error) &&
+         gem5art__rewrite_without(db, &rewrite, ids, removals, error) && gem5art__rewrite_finish(&rewrite, NULL, NULL, error);
+    gem5art__rewrite_end(&rewrite, ok);
     return ok;
 }
 
