@@ -43,7 +43,7 @@
        this manual        compile-time options, caveats, identity, a run's life, store format
        >>errors >>db >>artifacts >>runs >>runner >>queries >>json >>hashes               the API; each comment is the manual
        >>platform >>memory >>text >>json >>hash >>git >>store >>flat >>artifact >>run
-       >>warden >>archive >>pool >>public                                                the implementation; each section
+       >>warden >>archive >>pool >>audit >>public                                        the implementation; each section
                                                                                          uses those above it
    COMPILE-TIME OPTIONS (define before the #include that has GEM5ART_IMPLEMENTATION; GEM5ARTDEF and _STATIC before all)
        GEM5ART_STATIC            all functions are static: the library is private to one file
@@ -1670,7 +1670,7 @@ static bool gem5art__uuid(char text[37], gem5art_error *error) {
 
 /* ==================================================================== >>json */
 
-enum { GEM5ART__JSON_DEPTH = 128 }; /* the default max_depth */
+#define GEM5ART__JSON_DEPTH ((size_t)128) /* the default max_depth */
 
 /* The length of the UTF-8 sequence (RFC 3629) at the start of `left` bytes; 0 where there is none. */
 static size_t gem5art__utf8_sequence(const char *text, size_t left) {
@@ -3322,6 +3322,7 @@ struct gem5art_db {
     gem5art__flat flat;
     gem5art__lock_file lock;
     bool lock_open, read_only;
+    bool unchecked; /* it may be damaged where it begins: gem5art-fsck tells */
     char *lock_path, *live_path, *storage;
     void (*log)(const char *message, void *user_data);
     void *user_data;
@@ -3397,7 +3398,7 @@ typedef struct gem5art__cursor {
     off_t start;       /* behind the opening bracket */
     char problem[256]; /* TORN, DAMAGED: what is wrong, and where; "" where the file only ends too early */
     off_t problem_at;
-    off_t good;        /* where a good record was seen behind a problem */
+    off_t good;        /* where a good record was seen behind a problem; -1: nowhere */
 } gem5art__cursor;
 
 static void gem5art__cursor_init(gem5art__cursor *cursor, int fd, const char *path, off_t start, off_t end) {
@@ -3408,6 +3409,7 @@ static void gem5art__cursor_init(gem5art__cursor *cursor, int fd, const char *pa
     cursor->end = end;
     cursor->begun = start > 0;
     cursor->after = start;
+    cursor->good = -1;
 }
 
 static void gem5art__cursor_free(gem5art__cursor *cursor) {
@@ -3605,7 +3607,7 @@ static gem5art__step gem5art__cursor_problem(gem5art__cursor *cursor, off_t at, 
                                              gem5art_error *error) {
     int follows;
     cursor->problem_at = at;
-    snprintf(cursor->problem, sizeof cursor->problem, "%s", what);
+    snprintf(cursor->problem, sizeof cursor->problem, "%.255s", what);
     follows = gem5art__cursor_resume(cursor, error);
     cursor->at = cursor->after;
     if (follows < 0) return GEM5ART__FAILED;
@@ -3815,7 +3817,7 @@ static bool gem5art__flat_quick_end(const gem5art__flat *flat, off_t size, off_t
 static bool gem5art__cursor_closes(gem5art__cursor *cursor) {
     int byte;
     do {
-        cursor->pos++;
+        cursor->line_start = cursor->window[cursor->pos++] == '\n';
         byte = gem5art__cursor_peek(cursor, NULL);
     } while (gem5art__is_space(byte));
     return byte == -1;
@@ -4336,7 +4338,8 @@ static bool gem5art__flat_check_start(gem5art__flat *flat, gem5art_error *error)
     if (i == got || chunk[i] == '[') return true;
     if (got >= 3 && memcmp(chunk, "\xef\xbb\xbf", 3) == 0)
         return gem5art__fail(error, GEM5ART_CORRUPT,
-                             "%s starts with a byte order mark, which JSON must not have: take those 3 bytes out",
+                             "%s starts with a byte order mark, which JSON must not have: gem5art-fsck --salvage "
+                             "writes it anew without",
                              flat->path);
     return gem5art__fail(error, GEM5ART_CORRUPT,
                          "%s is no run store: a JSON array was expected, and byte %zu is not '['", flat->path, i);
@@ -4372,7 +4375,7 @@ static bool gem5art__store_open(gem5art_db *db, const char *uri, gem5art_error *
     db->lock_path = gem5art__arena_printf(&db->arena, "%s.lock", flat->path);
     db->live_path = gem5art__arena_printf(&db->arena, "%s.live", flat->path);
     if (db->arena.failed) return gem5art__fail_nomem(error);
-    return gem5art__flat_follow(db, &st, error) && gem5art__flat_check_start(flat, error);
+    return gem5art__flat_follow(db, &st, error) && (db->unchecked || gem5art__flat_check_start(flat, error));
 }
 
 static void gem5art__store_close(gem5art_db *db) {
@@ -8130,6 +8133,547 @@ static void gem5art__note_outcome(const gem5art_event *event, void *user_data) {
     outcome->ended = event->type == GEM5ART_EVENT_ENDED;
 }
 
+/* ================================================================= >>audit
+   What gem5art-fsck does: a look at all of a store that changes nothing and goes on behind damage; and a store written
+   anew from what is intact. */
+
+typedef enum gem5art__gravity {
+    GEM5ART__NOTE,       /* nothing wrong, but something lies about */
+    GEM5ART__WARNING,    /* a record names an artifact that is not there */
+    GEM5ART__UNFINISHED, /* a write that was cut off: the next writer moves its bytes aside */
+    GEM5ART__WRONG,      /* a whole record with a field missing or of the wrong kind: only its owner can mend it */
+    GEM5ART__DAMAGE,     /* what only salvaging mends */
+    GEM5ART__RENEWED,    /* what became of a record when the store was written anew */
+    GEM5ART__GRAVITIES
+} gem5art__gravity;
+
+typedef struct gem5art__finding {
+    gem5art__gravity gravity;
+    int64_t at, line; /* byte offset in the store, and line, from 1; both -1: beside it */
+    const char *text; /* until the callback returns */
+} gem5art__finding;
+
+typedef struct gem5art__audit {
+    gem5art_db *db;
+    void (*report)(const gem5art__finding *finding, void *user_data); /* in the order found; may be NULL */
+    void *user_data;
+    int64_t bytes, records, runs, artifacts;
+    int64_t verified; /* records whose checksum fits; the others were laid out by another program */
+    int64_t found[GEM5ART__GRAVITIES];
+    bool compact;     /* nothing but lines of ours: writing it anew would change nothing */
+
+    bool locked;      /* by us: nobody writes meanwhile */
+    gem5art__rewrite *rewrite; /* where intact records go, or NULL */
+    gem5art__cursor cursor;
+    gem5art__flat ids;   /* an index of the records by their ids, */
+    gem5art__flat named; /* and of the first record that names each artifact not met before */
+    off_t laid_out;      /* bytes of lines of ours, with what joins them */
+    off_t line_at;       /* where `line` begins or goes on */
+    int64_t line;
+    int looks;           /* again, at an end that may be of an append going on */
+} gem5art__audit;
+
+/* The line, from 1, that an offset is in: quick as long as offsets grow. */
+static int64_t gem5art__line_at(gem5art__audit *audit, off_t at) {
+    char chunk[16384];
+    size_t got = 1, i;
+    if (audit->line == 0 || at < audit->line_at) audit->line_at = 0, audit->line = 1;
+    while (audit->line_at < at && got) {
+        size_t want = at - audit->line_at < (off_t)sizeof chunk ? (size_t)(at - audit->line_at) : sizeof chunk;
+        if (!gem5art__read_at(audit->db->flat.fd, chunk, want, audit->line_at, &got)) break;
+        for (i = 0; i < got; i++) audit->line += chunk[i] == '\n';
+        audit->line_at += (off_t)got;
+    }
+    return audit->line;
+}
+
+/* at -1: beside the store. While it is written anew, only what becomes of it is told: the rest was told before. */
+static void gem5art__find(gem5art__audit *audit, gem5art__gravity gravity, off_t at, const char *format, ...)
+    GEM5ART__PRINTF(4, 5);
+static void gem5art__find(gem5art__audit *audit, gem5art__gravity gravity, off_t at, const char *format, ...) {
+    gem5art__finding finding;
+    char text[1024];
+    va_list arguments;
+    if ((gravity == GEM5ART__RENEWED) != (audit->rewrite != NULL)) return;
+    audit->found[gravity]++;
+    if (!audit->report) return;
+    va_start(arguments, format);
+    vsnprintf(text, sizeof text, format, arguments);
+    va_end(arguments);
+    finding.gravity = gravity;
+    finding.at = (int64_t)at;
+    finding.line = at < 0 ? -1 : gem5art__line_at(audit, at);
+    finding.text = text;
+    audit->report(&finding, audit->user_data);
+}
+
+static void gem5art__find_left_out(gem5art__audit *audit, off_t at, off_t end) {
+    char words[41];
+    size_t got = 0, i, want = end - at < 40 ? (size_t)(end - at) : 40;
+    if (!audit->rewrite || at >= end) return;
+    gem5art__read_at(audit->db->flat.fd, words, want, at, &got);
+    words[got] = 0;
+    for (i = 0; i < got; i++)
+        if (words[i] < ' ' || words[i] > '~') words[i] = '?';
+    gem5art__find(audit, GEM5ART__RENEWED, at, "left out %lld byte%s, which begin with %s", (long long)(end - at),
+                  end - at == 1 ? "" : "s", words);
+}
+
+/* Parses the record that was met at an offset, again. NULL with an error. */
+static const gem5art_json *gem5art__load_record(const gem5art__audit *audit, off_t at, gem5art__arena *arena,
+                                                gem5art_error *error) {
+    gem5art__cursor cursor;
+    const gem5art_json *record = NULL;
+    gem5art__cursor_init(&cursor, audit->db->flat.fd, audit->db->flat.path, at, (off_t)audit->bytes);
+    cursor.begun = true;
+    if (gem5art__cursor_next(&cursor, error) == GEM5ART__RECORD)
+        record = gem5art__json_parse_in(arena, cursor.data, cursor.size, NULL, error);
+    gem5art__cursor_free(&cursor);
+    return record;
+}
+
+/* ---- records that are whole */
+
+typedef enum gem5art__fate {
+    GEM5ART__KEPT,
+    GEM5ART__RENAMED, /* kept, under a new id */
+    GEM5ART__DROPPED  /* it is a copy */
+} gem5art__fate;
+
+static bool gem5art__same_record(const gem5art_json *a, const gem5art_json *b, bool *same, gem5art_error *error) {
+    gem5art__buf lines[2] = {{NULL, 0, 0, false}, {NULL, 0, 0, false}};
+    bool ok = gem5art__put_record_line(&lines[0], a, error) && gem5art__put_record_line(&lines[1], b, error);
+    *same = ok && lines[0].length == lines[1].length && memcmp(lines[0].data, lines[1].data, lines[0].length) == 0;
+    gem5art__buf_free(&lines[0]);
+    gem5art__buf_free(&lines[1]);
+    return ok;
+}
+
+/* Is there an earlier record with the id of this one? *same: and is this one its copy? */
+static bool gem5art__find_twin(const gem5art__audit *audit, const gem5art_json *record, off_t *twin, bool *same,
+                               gem5art_error *error) {
+    const gem5art__flat *ids = &audit->ids;
+    const char *id = gem5art__record_text(record, "_id");
+    uint64_t key = gem5art__key(id, strlen(id));
+    bool ok = true;
+    size_t i;
+    *twin = -1;
+    if (!ids->slot_count) return true;
+    for (i = (size_t)key & (ids->slot_count - 1); ok && *twin < 0 && ids->slots[i].key;
+         i = (i + 1) & (ids->slot_count - 1)) {
+        gem5art__arena arena = {NULL, false};
+        const gem5art_json *other;
+        if (ids->slots[i].key != key) continue;
+        other = gem5art__load_record(audit, (off_t)ids->slots[i].at, &arena, error);
+        ok = other != NULL;
+        if (ok && strcmp(gem5art__record_text(other, "_id"), id) == 0) {
+            *twin = (off_t)ids->slots[i].at;
+            ok = gem5art__same_record(other, record, same, error);
+        }
+        gem5art__arena_free(&arena);
+    }
+    return ok;
+}
+
+static bool gem5art__check_id(gem5art__audit *audit, const gem5art_json *record, off_t at, gem5art__fate *fate,
+                              gem5art_error *error) {
+    const char *id = gem5art__record_text(record, "_id");
+    off_t twin;
+    bool same = false;
+    *fate = GEM5ART__KEPT;
+    if (!*id) {
+        *fate = GEM5ART__RENAMED;
+        gem5art__find(audit, GEM5ART__DAMAGE, at, "this record has no \"_id\"");
+        return true;
+    }
+    if (!gem5art__find_twin(audit, record, &twin, &same, error)) return false;
+    if (twin < 0)
+        return gem5art__index_add(&audit->ids, id, strlen(id), at) ? true : gem5art__fail_nomem(error);
+    *fate = same ? GEM5ART__DROPPED : GEM5ART__RENAMED;
+    if (same) gem5art__find(audit, GEM5ART__DAMAGE, at, "this record is a copy of that at byte %lld", (long long)twin);
+    else
+        gem5art__find(audit, GEM5ART__DAMAGE, at, "this record has the \"_id\" of another one, at byte %lld: %.100s",
+                      (long long)twin, id);
+    return true;
+}
+
+/* Whether its fields can be read. */
+static bool gem5art__check_fields(gem5art__audit *audit, gem5art__arena *arena, const gem5art_json *record, off_t at,
+                                  gem5art_error *error) {
+    union {
+        gem5art_run run;
+        gem5art_artifact artifact;
+    } row;
+    bool run = gem5art__is_run(gem5art__record_text(record, "type"));
+    gem5art_error why;
+    *(run ? &audit->runs : &audit->artifacts) += 1;
+    if (!*gem5art__record_text(record, "hash"))
+        gem5art__find(audit, GEM5ART__WRONG, at, "this record has no \"hash\"");
+    if (gem5art__read_object(arena, run ? gem5art__run_fields : gem5art__artifact_fields, record, &row, "this record",
+                             &why))
+        return true;
+    if (why.code == GEM5ART_NOMEM) return gem5art__fail_nomem(error);
+    gem5art__find(audit, GEM5ART__WRONG, at, "%s", why.message);
+    return true;
+}
+
+/* ---- artifacts that records name */
+
+/* The field by which a record names an artifact that is `wanted`, or NULL. */
+static const char *gem5art__find_reference(const gem5art_json *record,
+                                           bool (*wanted)(const gem5art_json *id, const void *context),
+                                           const void *context) {
+    const gem5art_json *member, *item;
+    for (member = record->first; member; member = member->next) {
+        bool one = gem5art__ends_with(member->key, "artifact") || strcmp(member->key, "results") == 0;
+        bool list = strcmp(member->key, "inputs") == 0 || strcmp(member->key, "artifacts") == 0;
+        if (one && member->type == GEM5ART_JSON_STRING && wanted(member, context)) return member->key;
+        for (item = list && member->type == GEM5ART_JSON_ARRAY ? member->first : NULL; item; item = item->next)
+            if (item->type == GEM5ART_JSON_STRING && wanted(item, context)) return member->key;
+    }
+    return NULL;
+}
+
+static bool gem5art__index_has(const gem5art__flat *index, uint64_t key) {
+    size_t i;
+    if (!index->slot_count) return false;
+    for (i = (size_t)key & (index->slot_count - 1); index->slots[i].key; i = (i + 1) & (index->slot_count - 1))
+        if (index->slots[i].key == key) return true;
+    return false;
+}
+
+/* Remembers an artifact that was not met yet with the current record; true: out of memory. */
+static bool gem5art__note_reference(const gem5art_json *id, const void *context) {
+    gem5art__audit *audit = (gem5art__audit *)(uintptr_t)context;
+    uint64_t key = gem5art__key(id->text, strlen(id->text));
+    if (!*id->text || gem5art__index_has(&audit->ids, key) || gem5art__index_has(&audit->named, key)) return false;
+    return !gem5art__index_add(&audit->named, id->text, strlen(id->text), audit->cursor.at);
+}
+
+typedef struct gem5art__reference {
+    uint64_t key;
+    const char *id; /* to be filled in */
+} gem5art__reference;
+
+static bool gem5art__is_reference(const gem5art_json *id, const void *context) {
+    gem5art__reference *reference = (gem5art__reference *)(uintptr_t)context;
+    reference->id = id->text;
+    return gem5art__key(id->text, strlen(id->text)) == reference->key;
+}
+
+static int gem5art__earlier_slot(const void *a, const void *b) {
+    int64_t x = ((const gem5art__slot *)a)->at, y = ((const gem5art__slot *)b)->at;
+    return (x > y) - (x < y);
+}
+
+/* At the end: what was named and never met. */
+static bool gem5art__check_references(gem5art__audit *audit, gem5art_error *error) {
+    gem5art__flat *named = &audit->named;
+    size_t missing = 0, i;
+    bool ok = true;
+    for (i = 0; i < named->slot_count; i++)
+        if (named->slots[i].key && !gem5art__index_has(&audit->ids, named->slots[i].key))
+            named->slots[missing++] = named->slots[i];
+    if (missing) qsort(named->slots, missing, sizeof *named->slots, gem5art__earlier_slot);
+    for (i = 0; ok && i < missing; i++) {
+        gem5art__arena arena = {NULL, false};
+        gem5art__reference reference = {0, NULL};
+        off_t at = (off_t)named->slots[i].at;
+        const gem5art_json *record = gem5art__load_record(audit, at, &arena, error);
+        const char *field;
+        reference.key = named->slots[i].key;
+        ok = record != NULL;
+        if (ok && (field = gem5art__find_reference(record, gem5art__is_reference, &reference)) != NULL)
+            gem5art__find(audit, GEM5ART__WARNING, at, "%.100s \"%.100s\" names an artifact that is not there, as its %s: %.100s",
+                          gem5art__record_text(record, "type"), gem5art__record_text(record, "name"), field,
+                          reference.id);
+        gem5art__arena_free(&arena);
+    }
+    return ok;
+}
+
+/* ---- records on their way to a store written anew */
+
+static bool gem5art__renew_id(gem5art__audit *audit, const gem5art_json *record, off_t at, gem5art__buf *line,
+                              gem5art_error *error) {
+    gem5art_json renamed = *record, id;
+    char uuid[37], quoted[40];
+    if (!gem5art__uuid(uuid, error)) return false;
+    memset(&id, 0, sizeof id);
+    snprintf(quoted, sizeof quoted, "\"%s\"", uuid);
+    id.type = GEM5ART_JSON_STRING;
+    id.key = "_id", id.key_length = 3;
+    id.raw_key = "\"_id\"", id.raw_key_length = 5;
+    id.text = uuid, id.length = 36;
+    id.raw = quoted, id.raw_length = 38;
+    id.next = record->first;
+    renamed.first = &id;
+    gem5art__find(audit, GEM5ART__RENEWED, at, "kept under the new \"_id\" %s", uuid);
+    return gem5art__put_record_line(line, &renamed, error);
+}
+
+/* `fits`: the last 8 digits of the record are a checksum that fits. */
+static bool gem5art__renew_record(gem5art__audit *audit, const gem5art_json *record, off_t at, gem5art__fate fate,
+                                  bool fits, gem5art_error *error) {
+    const gem5art__cursor *cursor = &audit->cursor;
+    gem5art__buf line = {NULL, 0, 0, false};
+    bool ok = true;
+    if (fate == GEM5ART__DROPPED) {
+        gem5art__find(audit, GEM5ART__RENEWED, at, "left out this copy");
+        return true;
+    }
+    if (fate == GEM5ART__RENAMED) ok = gem5art__renew_id(audit, record, at, &line, error);
+    else if (fits) gem5art__put_line(&line, cursor->data, cursor->size - GEM5ART__SEAL);
+    else ok = gem5art__put_record_line(&line, record, error);
+    if (ok && line.failed) ok = gem5art__fail_nomem(error);
+    ok = ok && gem5art__rewrite_line(audit->rewrite, line.data, line.length, error);
+    gem5art__buf_free(&line);
+    return ok;
+}
+
+/* ---- the flat file */
+
+/* A line that ends as ours do, but with another checksum, may be two records that lost the line end between them: makes
+   the first one the current record. */
+static bool gem5art__unjoin(gem5art__cursor *cursor, gem5art_error *error) {
+    size_t line = cursor->size;
+    int whole;
+    gem5art__cursor_seek(cursor, cursor->at, true);
+    whole = gem5art__cursor_balance(cursor, true, &cursor->size, error);
+    if (whole < 0) return false;
+    if (whole == 0) cursor->size = line;
+    cursor->sealed = cursor->size == line;
+    cursor->data = cursor->window + cursor->pos;
+    cursor->pos += cursor->size;
+    cursor->after = gem5art__cursor_offset(cursor);
+    cursor->line_start = false;
+    return true;
+}
+
+/* The cursor's record: RECORD, or as gem5art__cursor_spoiled. */
+static gem5art__step gem5art__check_record(gem5art__audit *audit, gem5art_error *error) {
+    gem5art__cursor *cursor = &audit->cursor;
+    gem5art__arena arena = {NULL, false};
+    gem5art_error why;
+    const gem5art_json *record = NULL;
+    gem5art__fate fate;
+    off_t at = cursor->at;
+    bool ends, fits, ok;
+    if (cursor->sealed && !gem5art__seal_holds(cursor->data, cursor->size) && !gem5art__unjoin(cursor, error))
+        return GEM5ART__FAILED;
+    ends = gem5art__is_sealed(cursor->data, cursor->size); /* as ours do */
+    fits = cursor->size > GEM5ART__SEAL + 2 && (ends || cursor->own) &&
+           gem5art__seal_holds(cursor->data, cursor->size);
+    gem5art__clear(&why);
+    if (fits || !cursor->sealed) record = gem5art__json_parse_in(&arena, cursor->data, cursor->size, NULL, &why);
+    if (record && ends && !fits && !gem5art__has_id(record)) record = NULL; /* its damaged head was "_id" */
+    if (!record) {
+        gem5art__arena_free(&arena);
+        if (why.code == GEM5ART_OK) gem5art__fail(&why, GEM5ART_CORRUPT, "the checksum does not fit this record");
+        return gem5art__cursor_spoiled(cursor, &why, error);
+    }
+    audit->records++;
+    audit->verified += fits;
+    if (cursor->sealed) audit->laid_out += (off_t)cursor->size + 2;
+    if (fits && !ends)
+        gem5art__find(audit, GEM5ART__DAMAGE, at, "the key \"crc32\" of this record is damaged, and nothing else of it");
+    ok = gem5art__check_id(audit, record, at, &fate, error) &&
+         gem5art__check_fields(audit, &arena, record, at, error) &&
+         (!audit->rewrite || gem5art__renew_record(audit, record, at, fate, fits, error));
+    if (ok && gem5art__find_reference(record, gem5art__note_reference, audit)) ok = gem5art__fail_nomem(error);
+    gem5art__arena_free(&arena);
+    return ok ? GEM5ART__RECORD : GEM5ART__FAILED;
+}
+
+/* The store does not end well. If an append goes on right now: looks again, from the last record on. */
+static bool gem5art__look_again(gem5art__audit *audit) {
+    gem5art__cursor *cursor = &audit->cursor;
+    off_t from = cursor->after;
+    size_t records = from > cursor->start;
+    struct stat st;
+    if (audit->locked || audit->looks++ == 200 || GEM5ART_SYS_FSTAT(audit->db->flat.fd, &st) < 0) return false;
+    if (st.st_size == audit->bytes) {
+        if (!gem5art__lock_is_held(audit->db->lock_path, GEM5ART__WRITER_BYTE)) {
+            if (audit->looks > 1) return false;
+        } else GEM5ART_SYS_POLL(NULL, 0, 10);
+    }
+    audit->bytes = (int64_t)st.st_size;
+    gem5art__cursor_free(cursor);
+    gem5art__cursor_init(cursor, audit->db->flat.fd, audit->db->flat.path, from, st.st_size);
+    cursor->records = records;
+    return true;
+}
+
+/* Behind the closing bracket: bytes of an append that was never finished; but more records than an append has were
+   finished, and the bracket is the damage. */
+static bool gem5art__check_behind(gem5art__audit *audit, gem5art_error *error) {
+    gem5art__cursor *cursor = &audit->cursor;
+    off_t at = gem5art__cursor_offset(cursor), bracket = cursor->at;
+    int64_t whole = 0;
+    gem5art__step step;
+    for (;;) {
+        cursor->comma = true;
+        step = gem5art__cursor_step(cursor, error);
+        if (step == GEM5ART__RECORD && cursor->sealed && gem5art__seal_holds(cursor->data, cursor->size)) {
+            whole++;
+            if (audit->rewrite) step = gem5art__check_record(audit, error);
+        }
+        if (step == GEM5ART__TORN || step == GEM5ART__FAILED) break;
+    }
+    if (whole > GEM5ART__APPENDED)
+        gem5art__find(audit, GEM5ART__DAMAGE, bracket, "the array is closed here, before %lld more records",
+                      (long long)whole);
+    else
+        gem5art__find(audit, GEM5ART__UNFINISHED, at,
+                      "%lld byte%s behind the closing bracket: a write that was never finished, which the next writer "
+                      "moves aside",
+                      (long long)(audit->bytes - at), audit->bytes - at == 1 ? "" : "s");
+    if (whole)
+        gem5art__find(audit, GEM5ART__RENEWED, at, "kept the %lld whole record%s behind the closing bracket",
+                      (long long)whole, whole == 1 ? "" : "s");
+    else gem5art__find_left_out(audit, at, (off_t)audit->bytes);
+    return step != GEM5ART__FAILED;
+}
+
+/* The store breaks off inside its array. */
+static void gem5art__find_torn(gem5art__audit *audit) {
+    const gem5art__cursor *cursor = &audit->cursor;
+    off_t left = (off_t)audit->bytes - cursor->at;
+    if (!cursor->problem[0])
+        gem5art__find(audit, GEM5ART__UNFINISHED, cursor->at,
+                      "the store ends here, without a closing bracket: the next writer gives it one");
+    else
+        gem5art__find(audit, GEM5ART__UNFINISHED, cursor->problem_at,
+                      "%s, nor does a whole one follow: a write that was never finished, or damage to the last record; "
+                      "the next writer moves %lld bytes aside",
+                      cursor->problem, (long long)left);
+    gem5art__find_left_out(audit, cursor->at, (off_t)audit->bytes);
+}
+
+static bool gem5art__check_flat(gem5art__audit *audit, gem5art_error *error) {
+    gem5art__cursor *cursor = &audit->cursor;
+    gem5art__step step;
+    gem5art__cursor_init(cursor, audit->db->flat.fd, audit->db->flat.path, 0, (off_t)audit->bytes);
+    do {
+        step = gem5art__cursor_step(cursor, error);
+        if (step == GEM5ART__RECORD) step = gem5art__check_record(audit, error);
+        if (step == GEM5ART__DAMAGED) {
+            gem5art__find(audit, GEM5ART__DAMAGE, cursor->problem_at, "%s", cursor->problem);
+            gem5art__find_left_out(audit, cursor->problem_at, gem5art__cursor_offset(cursor));
+        }
+        if (step == GEM5ART__END && gem5art__cursor_closes(cursor)) return true;
+    } while (step == GEM5ART__RECORD || step == GEM5ART__DAMAGED ||
+             (step != GEM5ART__FAILED && gem5art__look_again(audit)));
+    if (step == GEM5ART__TORN) gem5art__find_torn(audit);
+    return step == GEM5ART__END ? gem5art__check_behind(audit, error) : step == GEM5ART__TORN;
+}
+
+/* ---- what lies beside a store */
+
+static bool gem5art__check_live(gem5art__audit *audit, gem5art_error *error) {
+    DIR *dir = GEM5ART_SYS_OPENDIR(audit->db->live_path);
+    struct dirent *entry;
+    gem5art__arena arena = {NULL, false};
+    gem5art__live live;
+    gem5art_error why;
+    bool ok = true;
+    while (dir && ok && (entry = GEM5ART_SYS_READDIR(dir)) != NULL) {
+        if (!gem5art__read_live(audit->db, entry->d_name, &arena, &live, &why))
+            ok = why.code != GEM5ART_NOMEM ? true : gem5art__fail_nomem(error);
+        else if (!gem5art__is_claimed(audit->db, live.hash))
+            gem5art__find(audit, GEM5ART__NOTE, -1,
+                          "the run %s was lost: it has begun, in %.500s, and its supervisor is gone; whoever executes "
+                          "it next records that", live.id, live.outdir);
+        gem5art__arena_free(&arena);
+    }
+    if (dir) GEM5ART_SYS_CLOSEDIR(dir);
+    return ok;
+}
+
+static bool gem5art__check_files(gem5art__audit *audit, gem5art_error *error) {
+    static const char *const table[][2] = {
+        {".torn.", "bytes of a write that was never finished: look at them, then remove them"},
+        {".damaged.", "the store as it was before it was salvaged: remove it when nothing in it is missed"},
+        {".old.", "the store as it was before it was compacted: remove it when nothing in it is missed"},
+        {".tmp-", "a new store that was never finished: remove it"}};
+    const char *path = audit->db->flat.path, *name = gem5art__base_name(path);
+    gem5art__arena arena = {NULL, false};
+    char *folder = gem5art__arena_copy_n(&arena, path, (size_t)(name - path));
+    DIR *dir = folder ? GEM5ART_SYS_OPENDIR(folder) : NULL;
+    struct dirent *entry;
+    size_t i;
+    while (dir && (entry = GEM5ART_SYS_READDIR(dir)) != NULL)
+        for (i = 0; gem5art__starts_with(entry->d_name, name) && i < sizeof table / sizeof *table; i++)
+            if (gem5art__starts_with(entry->d_name + strlen(name), table[i][0]))
+                gem5art__find(audit, GEM5ART__NOTE, -1, "%s%s has %s", folder, entry->d_name, table[i][1]);
+    if (dir) GEM5ART_SYS_CLOSEDIR(dir);
+    gem5art__arena_free(&arena);
+    return folder ? true : gem5art__fail_nomem(error);
+}
+
+/* ---- all of it */
+
+static bool gem5art__check_all_records(gem5art__audit *audit, gem5art_error *error) {
+    struct stat st;
+    bool ok = gem5art__flat_follow(audit->db, &st, error);
+    if (!ok) return false;
+    audit->bytes = (int64_t)st.st_size;
+    ok = gem5art__check_flat(audit, error) && gem5art__check_references(audit, error);
+    audit->compact = audit->laid_out ? audit->laid_out + 3 >= audit->bytes : audit->records == 0 && audit->bytes <= 4;
+    gem5art__cursor_free(&audit->cursor);
+    gem5art__flat_forget(&audit->ids);
+    gem5art__flat_forget(&audit->named);
+    return ok;
+}
+
+/* Fills in the numbers of an audit whose db, report and user_data are set, the rest zero. Takes no lock. False: it could
+   not be done, or this is no store. */
+GEM5ART__MAYBE_UNUSED static bool gem5art__check_store(gem5art__audit *audit, gem5art_error *error) {
+    return gem5art__check_all_records(audit, error) && gem5art__check_live(audit, error) &&
+           gem5art__check_files(audit, error);
+}
+
+static bool gem5art__renew_locked(gem5art__audit *audit, bool compact, gem5art__buf *kept, gem5art_error *error) {
+    const char *path = audit->db->flat.path;
+    gem5art__rewrite rewrite;
+    gem5art__audit renewal = *audit;
+    bool ok;
+    renewal.locked = audit->locked = true;
+    if (!gem5art__check_store(audit, error)) return false;
+    if (compact && audit->found[GEM5ART__DAMAGE])
+        return gem5art__fail(error, GEM5ART_CORRUPT,
+                             "%s is damaged: nothing was changed; --salvage writes every intact record anew, compacted",
+                             path);
+    if (compact ? audit->compact && !audit->found[GEM5ART__UNFINISHED]
+                : !audit->found[GEM5ART__DAMAGE] && !audit->found[GEM5ART__UNFINISHED])
+        return true;
+    if (audit->db->flat.refused || compact) {
+        if (!gem5art__flat_find_end(audit->db, error)) return false;
+    }
+    renewal.rewrite = &rewrite;
+    ok = gem5art__rewrite_begin(audit->db, &rewrite, error) && gem5art__check_all_records(&renewal, error);
+    if (ok && !compact && !rewrite.written)
+        ok = gem5art__fail(error, GEM5ART_CORRUPT,
+                           "%s holds no intact record: nothing was changed; restore it from a copy, or remove it to "
+                           "start anew", path);
+    ok = ok && gem5art__rewrite_finish(&rewrite, compact ? "old" : "damaged", kept, error);
+    audit->found[GEM5ART__RENEWED] = (int64_t)rewrite.written;
+    gem5art__rewrite_end(&rewrite, ok);
+    return ok;
+}
+
+/* As gem5art__check_store, under the writer lock, and then writes the store anew: where it is whole (`compact`), in lines
+   of ours; where it is damaged, from what is intact. The old file stays whole, under the name put into `kept`, which is
+   empty where the store was left alone: nothing was to be done. found[RENEWED] is the number of records written. */
+GEM5ART__MAYBE_UNUSED static bool gem5art__renew_store(gem5art__audit *audit, bool compact, gem5art__buf *kept,
+                                                       gem5art_error *error) {
+    bool ok;
+    if (!gem5art__store_lock(audit->db, error)) return false;
+    ok = gem5art__renew_locked(audit, compact, kept, error);
+    gem5art__store_unlock(audit->db);
+    return ok;
+}
+
 /* ================================================================ >>public
    The calls of the API that need more than one section, each a thin entry. */
 
@@ -8146,12 +8690,15 @@ GEM5ARTDEF const char *gem5art_version(void) { return GEM5ART_VERSION; }
 
 /* ---- db */
 
-GEM5ARTDEF gem5art_db *gem5art_open(const char *uri, const gem5art_open_desc *desc, gem5art_error *error) {
+/* `unchecked`: whatever the file begins with. */
+static gem5art_db *gem5art__open_db(const char *uri, const gem5art_open_desc *desc, bool unchecked,
+                                    gem5art_error *error) {
     gem5art_db *db = (gem5art_db *)gem5art__alloc(sizeof *db);
     const char *storage;
     gem5art__clear(error);
     if (!db) return gem5art__fail_nomem(error), (gem5art_db *)NULL;
     db->flat.fd = db->lock.fd = -1;
+    db->unchecked = unchecked;
     if (desc) {
         db->read_only = desc->read_only;
         db->log = desc->log;
@@ -8164,6 +8711,10 @@ GEM5ARTDEF gem5art_db *gem5art_open(const char *uri, const gem5art_open_desc *de
     gem5art__arena_free(&db->arena);
     gem5art__free(db);
     return NULL;
+}
+
+GEM5ARTDEF gem5art_db *gem5art_open(const char *uri, const gem5art_open_desc *desc, gem5art_error *error) {
+    return gem5art__open_db(uri, desc, false, error);
 }
 
 GEM5ARTDEF bool gem5art_close(gem5art_db *db, gem5art_error *error) {
@@ -8225,17 +8776,8 @@ GEM5ARTDEF bool gem5art_download_artifact(gem5art_db *db, const gem5art_artifact
            gem5art__need(path, "the path", error) && gem5art__download(db, artifact, path, error);
 }
 
-/* The field by which a record names an artifact, or NULL. */
-static const char *gem5art__names_artifact(const gem5art_json *record, const char *id) {
-    const gem5art_json *member, *item;
-    for (member = record->first; member; member = member->next) {
-        bool one = gem5art__ends_with(member->key, "artifact") || strcmp(member->key, "results") == 0;
-        bool list = strcmp(member->key, "inputs") == 0 || strcmp(member->key, "artifacts") == 0;
-        if (one && member->type == GEM5ART_JSON_STRING && strcmp(member->text, id) == 0) return member->key;
-        for (item = list && member->type == GEM5ART_JSON_ARRAY ? member->first : NULL; item; item = item->next)
-            if (item->type == GEM5ART_JSON_STRING && strcmp(item->text, id) == 0) return member->key;
-    }
-    return NULL;
+static bool gem5art__is_id(const gem5art_json *id, const void *wanted) {
+    return strcmp(id->text, (const char *)wanted) == 0;
 }
 
 /* With the end of the store known: false with BUSY where a record other than its own and `but` names the artifact, or
@@ -8250,7 +8792,7 @@ static bool gem5art__artifact_unused(gem5art_db *db, const char *id, const char 
     while (!field && (step = gem5art__cursor_next(&cursor, error)) == GEM5ART__RECORD &&
            (step = gem5art__cursor_parse(&cursor, &arena, &record, error)) == GEM5ART__RECORD) {
         const char *other = gem5art__record_text(record, "_id");
-        field = strcmp(other, id) == 0 || strcmp(other, but) == 0 ? NULL : gem5art__names_artifact(record, id);
+        field = strcmp(other, id) == 0 || strcmp(other, but) == 0 ? NULL : gem5art__find_reference(record, gem5art__is_id, id);
         if (field)
             gem5art__fail(error, GEM5ART_BUSY, "artifact %s is used by %s \"%s\" (%s), as its %s: remove that first",
                           id, gem5art__record_text(record, "type"), gem5art__record_text(record, "name"), other, field);
