@@ -3278,11 +3278,12 @@ static void gem5art__set_defaults(const gem5art__field *fields, void *object) {
 /* Fills a struct from a record; what is missing has its default. `where` names the record in errors. */
 static bool gem5art__read_object(gem5art__arena *arena, const gem5art__field *fields, const gem5art_json *record,
                                  void *object, const char *where, gem5art_error *error) {
-    const gem5art__field *field;
+    const gem5art__field *field, *next = fields; /* the members mostly come in the order of the table */
     const gem5art_json *member;
     gem5art__set_defaults(fields, object);
     for (member = record->first; member; member = member->next) {
-        field = gem5art__find_field(fields, member->key);
+        field = next->name && strcmp(next->name, member->key) == 0 ? next : gem5art__find_field(fields, member->key);
+        if (field) next = field + 1;
         if (field && !gem5art__read_field(arena, field, member, object))
             return gem5art__fail(error, arena->failed ? GEM5ART_NOMEM : GEM5ART_INVALID,
                                  "%s: \"%s\" has a value of the wrong kind: %.*s", where, member->key,
