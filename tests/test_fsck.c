@@ -11,6 +11,7 @@ static void sys_change(void);
 #define GEM5ART_SYS_LINK(from, to) (sys_change(), link(from, to))
 #define GEM5ART_IMPLEMENTATION
 #include "../gem5art.h"
+#undef TEST_LMDB /* these are flat stores */
 
 #include "test.h"
 

@@ -96,7 +96,7 @@ int main(int argc, char **argv) {
         audit.db = gem5art__open_db(db_uri, &desc, true, &error);
     }
     if (!audit.db) tool_exit(error.code == GEM5ART_UNSUPPORTED ? TOOL_MISUSE : TOOL_FAILED, "%s", error.message);
-    path = audit.db->flat.path;
+    path = audit.db->path;
     audit.report = tell;
     audit.user_data = path;
     if (salvage || compact) ok = mend(&audit, compact, path);
