@@ -153,6 +153,7 @@ TEST(a_bad_record_before_a_good_one_is_damage) {
         {"[\nA,\n\"x\",\nC]\n", NULL, 0, "A,\n"},
         {"[\nA\nC]\n", NULL, 0, "A\n"},                             /* a comma is missing */
         {"[\nA,,\nC]\n", NULL, 0, "A,"},
+        {"[\n{\"_id\":\"x\",\"a\":[,\nB]}]\n", NULL, 0, "[\n"},    /* its brackets lead behind the good one */
         /* and in files of other programs, where a good record is any object with an _id */
         {"[{\"_id\":\"x\" \"name\":\"X\"},{\"_id\":\"y\"}]", NULL, 0, "["},
         {"[{\"_id\":\"x, \"name\":\"X\"},{\"_id\":\"y\"}]", NULL, 0, "["},
@@ -242,6 +243,25 @@ TEST(records_that_cannot_be_used_are_errors_that_name_them) {
         now = read_text("db.json");
         CHECK_STR(now, text);
         free(now);
+        fixture_end();
+    }
+}
+
+/* What was cut off may look like the beginning of a record at every other byte: the time is that of reading it. */
+TEST(a_long_torn_end_full_of_braces_takes_no_time) {
+    static const char *const parts[] = {"{\"", "{ \"a\"", "{\"a\":[{ }, ", "{ \\\"\n"};
+    size_t i, n;
+    for (i = 0; i < sizeof parts / sizeof *parts; i++) {
+        FILE *file;
+        fixture_begin();
+        file = fopen("db.json", "w");
+        fputs("[\n{\"_id\":\"", file);
+        for (n = 0; n < 200000; n++) fputs(parts[i], file);
+        fclose(file);
+        REQUIRE(open_db(NULL));
+        CHECK_THAT(store_run(db, 1), "%s: %s", parts[i], error.message);
+        CHECK_STR(store_names(db), "run 1");
+        CHECK_INT(files_like("torn"), 1);
         fixture_end();
     }
 }
