@@ -3358,9 +3358,12 @@ static void gem5art__disown(gem5art__object *object) {
 /* ================================================================== >>flat
    The flat file: see "Store format" in the manual. Everything that knows how records lie in it is here. */
 
+#ifndef GEM5ART__WINDOW /* smaller where a test wants records cut at every byte */
+#define GEM5ART__WINDOW ((size_t)262144)
+#endif
+
 enum {
     GEM5ART__WRITER_BYTE = 0,
-    GEM5ART__WINDOW = 262144,
     GEM5ART__APPENDED = 2 /* records that one append adds, at most: a run and its archive */
 };
 
@@ -3421,7 +3424,7 @@ static int gem5art__cursor_more(gem5art__cursor *cursor, gem5art_error *error) {
     cursor->pos = 0;
     cursor->length = kept;
     if (cursor->capacity - kept < GEM5ART__WINDOW / 2) {
-        size_t capacity = cursor->capacity ? cursor->capacity * 2 : (size_t)GEM5ART__WINDOW;
+        size_t capacity = cursor->capacity ? cursor->capacity * 2 : GEM5ART__WINDOW;
         char *window = (char *)GEM5ART_REALLOC(cursor->window, capacity);
         if (!window) return gem5art__fail_nomem(error), -1;
         cursor->window = window;
