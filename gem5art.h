@@ -3649,6 +3649,7 @@ static gem5art__step gem5art__cursor_parse(gem5art__cursor *cursor, gem5art__are
     if (why.code == GEM5ART_NOMEM) return gem5art__fail_nomem(error), GEM5ART__FAILED;
     if (!cursor->own || why.code == GEM5ART_LIMIT) return gem5art__damage(cursor, cursor->at, why.message, error);
     cursor->after = cursor->before;
+    if (!cursor->sealed) cursor->pos -= cursor->size - 1; /* where it ends is a guess: good ones may be within it */
     return gem5art__cursor_damaged(cursor, cursor->at, why.message, error);
 }
 
