@@ -3750,18 +3750,22 @@ static bool gem5art__cursor_closes(gem5art__cursor *cursor) {
     return byte == -1;
 }
 
-/* Where the array ends, by reading all of it, and whether the file does. END, TORN or FAILED. */
+/* Where the array ends, by reading all of it, and whether the file does; `loose`: a bracket right behind the last record
+   would make it one of ours with a wrong checksum, while it is read as another program's now. END, TORN or FAILED. */
 static gem5art__step gem5art__flat_full_end(const gem5art__flat *flat, off_t size, off_t *at, bool *empty, bool *closed,
-                                            gem5art_error *error) {
+                                            bool *loose, gem5art_error *error) {
     gem5art__cursor cursor;
     gem5art__arena arena = {NULL, false};
     const gem5art_json *record;
     gem5art__step step;
+    *loose = false;
     gem5art__cursor_init(&cursor, flat->fd, flat->path, 0, size);
     while ((step = gem5art__cursor_next(&cursor, error)) == GEM5ART__RECORD) {
         step = gem5art__cursor_parse(&cursor, &arena, &record, error);
         gem5art__arena_free(&arena);
         if (step != GEM5ART__RECORD) break;
+        *loose = !cursor.sealed && gem5art__is_sealed(cursor.data, cursor.size) &&
+                 !gem5art__seal_holds(cursor.data, cursor.size);
     }
     *at = cursor.at;
     *closed = step == GEM5ART__END && gem5art__cursor_closes(&cursor);
@@ -3806,10 +3810,12 @@ static bool gem5art__flat_save_aside(gem5art_db *db, off_t from, off_t size, gem
     return ok;
 }
 
-/* Under the writer lock: makes the file end in a bracket and a newline, at `at`. */
-static bool gem5art__flat_mend(gem5art_db *db, off_t at, off_t size, bool empty, gem5art_error *error) {
+/* Under the writer lock: makes the file end in a bracket and a newline, at `at`; on a line of its own behind a loose
+   record. */
+static bool gem5art__flat_mend(gem5art_db *db, off_t at, off_t size, bool empty, bool loose, gem5art_error *error) {
     gem5art__flat *flat = &db->flat;
     if (!gem5art__flat_save_aside(db, at, size, error)) return false;
+    if (loose && !gem5art__write_at(flat->fd, "\n", 1, at++)) return gem5art__fail_errno(error, "mend", flat->path);
     if (!gem5art__write_at(flat->fd, "]", 1, at) || !gem5art__truncate(flat->fd, at + 1) ||
         !gem5art__write_at(flat->fd, "\n", 1, at + 1) || !gem5art__datasync(flat->fd))
         return gem5art__fail_errno(error, "mend", flat->path);
@@ -3870,7 +3876,7 @@ static bool gem5art__flat_find_end(gem5art_db *db, gem5art_error *error) {
     off_t at;
     char byte;
     size_t got;
-    bool empty, closed;
+    bool empty, closed, loose;
     if (!gem5art__flat_follow(db, &st, error)) return false;
     if (flat->refused)
         return gem5art__fail(error, GEM5ART_IO,
@@ -3880,9 +3886,10 @@ static bool gem5art__flat_find_end(gem5art_db *db, gem5art_error *error) {
         got == 1 && byte == ']')
         return true;
     if (gem5art__flat_quick_end(flat, st.st_size, &at)) return gem5art__flat_know(flat, st.st_size, at, false, error);
-    if (gem5art__flat_full_end(flat, st.st_size, &at, &empty, &closed, error) == GEM5ART__FAILED) return false;
+    if (gem5art__flat_full_end(flat, st.st_size, &at, &empty, &closed, &loose, error) == GEM5ART__FAILED)
+        return false;
     return closed ? gem5art__flat_know(flat, st.st_size, at, empty, error)
-                  : gem5art__flat_mend(db, at, st.st_size, empty, error);
+                  : gem5art__flat_mend(db, at, st.st_size, empty, loose, error);
 }
 
 /* ---- the index: where the records with an id or a hash lie. Built when it is first needed, then extended by what
