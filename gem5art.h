@@ -4004,7 +4004,7 @@ static gem5art__step gem5art__lookup_next(gem5art_db *db, gem5art__lookup *looku
                 at = flat->slots[i].at;
         if (at == INT64_MAX) return GEM5ART__END;
         lookup->last = at;
-        gem5art__cursor_init(&cursor, flat->fd, flat->path, (off_t)at, flat->indexed + 1);
+        gem5art__cursor_init(&cursor, flat->fd, flat->path, (off_t)at, (off_t)INT64_MAX); /* its line as it was indexed */
         cursor.line_start = gem5art__read_at(flat->fd, &before, 1, (off_t)at - 1, &got) && got && before == '\n';
         step = gem5art__cursor_next(&cursor, error);
         if (step == GEM5ART__RECORD) step = gem5art__cursor_parse(&cursor, arena, record, error);
