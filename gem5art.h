@@ -3869,6 +3869,15 @@ static bool gem5art__flat_follow(gem5art_db *db, struct stat *st, gem5art_error 
     return true;
 }
 
+/* Was a closing bracket read before this offset, and is it still there? Then what ends the file does not end the array:
+   another store was written behind this one. */
+static bool gem5art__flat_closed_before(const gem5art__flat *flat, off_t at) {
+    char byte;
+    size_t got;
+    return flat->indexed > 0 && flat->indexed < at && gem5art__read_at(flat->fd, &byte, 1, flat->indexed, &got) &&
+           got == 1 && byte == ']';
+}
+
 /* Under the writer lock: finds the bracket, mending what an interrupted append left. */
 static bool gem5art__flat_find_end(gem5art_db *db, gem5art_error *error) {
     gem5art__flat *flat = &db->flat;
@@ -3885,7 +3894,8 @@ static bool gem5art__flat_find_end(gem5art_db *db, gem5art_error *error) {
     if (flat->known && st.st_size == flat->size && gem5art__read_at(flat->fd, &byte, 1, flat->bracket, &got) &&
         got == 1 && byte == ']')
         return true;
-    if (gem5art__flat_quick_end(flat, st.st_size, &at)) return gem5art__flat_know(flat, st.st_size, at, false, error);
+    if (gem5art__flat_quick_end(flat, st.st_size, &at) && !gem5art__flat_closed_before(flat, at))
+        return gem5art__flat_know(flat, st.st_size, at, false, error);
     if (gem5art__flat_full_end(flat, st.st_size, &at, &empty, &closed, &loose, error) == GEM5ART__FAILED)
         return false;
     return closed ? gem5art__flat_know(flat, st.st_size, at, empty, error)
@@ -4144,6 +4154,10 @@ static bool gem5art__rewrite_all(gem5art_db *db, gem5art__rewrite *rewrite, gem5
     }
     if (step == GEM5ART__TORN)
         gem5art__fail(error, GEM5ART_CORRUPT, "%s changed while it was read: try again", flat->path);
+    if (step == GEM5ART__END && cursor.at != flat->bracket)
+        step = (gem5art__fail(error, GEM5ART_CORRUPT,
+                              "%s has a closing bracket at byte %lld, with records behind it: make it one array again, or "
+                              "move them to a file of their own", flat->path, (long long)cursor.at), GEM5ART__FAILED);
     ok = ok && step == GEM5ART__END;
     gem5art__puts(&rewrite->out, "]\n");
     if (ok && rewrite->out.failed) ok = gem5art__fail_nomem(error);
