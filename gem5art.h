@@ -3364,6 +3364,7 @@ static void gem5art__disown(gem5art__object *object) {
 
 enum {
     GEM5ART__WRITER_BYTE = 0,
+    GEM5ART__PATIENCE = 64 << 20, /* bytes: a moment */
     GEM5ART__APPENDED = 2 /* records that one append adds, at most: a run and its archive */
 };
 
@@ -3546,8 +3547,11 @@ static bool gem5art__has_id(const gem5art_json *record) {
     return id && id->type == GEM5ART_JSON_STRING && id->length;
 }
 
-/* Is there a good record at pos or behind it? If so what is bad before it is damage, not a torn write. 1, 0, or -1: error. */
+/* Is there a good record at pos or behind it? If so what is bad before it is damage, not a torn write. 1, 0, or -1: error.
+   Each brace may begin one, and its end may be far: where looking on would take minutes, the answer is 1, which keeps the
+   bytes where they are. */
 static int gem5art__cursor_good_follows(gem5art__cursor *cursor, gem5art_error *error) {
+    off_t left = GEM5ART__PATIENCE + 4 * (cursor->end - gem5art__cursor_offset(cursor)); /* bytes to look at */
     for (;; cursor->pos++) {
         gem5art__arena arena = {NULL, false};
         gem5art_error why;
@@ -3561,6 +3565,8 @@ static int gem5art__cursor_good_follows(gem5art__cursor *cursor, gem5art_error *
             continue;
         if ((whole = gem5art__cursor_measure(cursor, &size, error)) < 0) return -1;
         cursor->line_start = false;
+        left -= whole ? (off_t)size : cursor->end - gem5art__cursor_offset(cursor);
+        if (left < 0) return 1;
         if (!whole) continue;
         gem5art__clear(&why);
         good = gem5art__has_id(gem5art__parse_record(cursor, cursor->window + cursor->pos, size, &arena, &why));
