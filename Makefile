@@ -7,7 +7,8 @@
 #   make install     tools and header, under $(DESTDIR)$(PREFIX)
 #
 # Other ways to run the tests: portable (no Linux or CPU extras), sanitize (ASan and UBSan), valgrind,
-# compilers (every C and C++ standard with every compiler here), test-qemu (boots a real Linux kernel).
+# compilers (every C and C++ standard with every compiler here), test-qemu (boots a real Linux kernel), fuzz (libFuzzer
+# for FUZZ_SECONDS on each target; SEED=N makes the same choices again).
 
 PREFIX   = /usr/local
 WARNINGS = -Wall -Wextra -Wpedantic -Wshadow -Wconversion
@@ -27,6 +28,7 @@ examples = $(patsubst examples/%.c,$(B)/%,$(wildcard examples/*.c))
 children = $(patsubst tests/children/%.c,$(B)/children/%,$(wildcard tests/children/*.c))
 tests    = $(patsubst tests/%.c,$(B)/%,$(test_sources))
 benches  = $(patsubst tests/bench/%.c,$(B)/bench/%,$(wildcard tests/bench/*.c))
+replays  = $(patsubst tests/fuzz/%.c,$(B)/fuzz/%,$(wildcard tests/fuzz/*.c))
 
 all: $(tools) $(examples)
 
@@ -36,17 +38,19 @@ $(filter-out $(B)/gem5-stand-in,$(examples)): $(B)/%: examples/%.c $(HEADER)
 $(B)/gem5-stand-in: examples/gem5-stand-in.c
 $(tests): $(B)/%: tests/%.c $(HEADER) $(wildcard tests/*.h)
 $(benches): $(B)/bench/%: tests/bench/%.c $(HEADER) $(wildcard tests/*.h tests/bench/*.h)
+$(replays): $(B)/fuzz/%: tests/fuzz/%.c $(HEADER) $(wildcard tests/fuzz/*.h tests/memory.h tools/*)
 $(B)/qemu-boot: tests/qemu/boot.c $(HEADER)
 $(children): $(B)/children/%: tests/children/%.c tests/children/child.h
 
 FLAGS = $(CFLAGS)
 $(B)/gem5-stand-in $(children): FLAGS = $(PLAIN)
+$(replays): FLAGS = $(CFLAGS) -O1 # they are compiled for the sake of a second
 $(B)/bench/append: LDLIBS += -ldl # it loads SQLite where there is one
-$(tools) $(examples) $(tests) $(benches) $(children) $(B)/qemu-boot:
+$(tools) $(examples) $(tests) $(benches) $(replays) $(children) $(B)/qemu-boot:
 	@mkdir -p $(@D)
 	$(CC) $(FLAGS) -I. -o $@ $< $(LDFLAGS) $(LDLIBS)
 
-test: all children $(tests)
+test: all children $(tests) $(if $(filter %test_fuzz.sh,$(test_scripts)),$(replays))
 	@BUILD=$(ABSOLUTE) RUNNER="$(RUNNER)" sh tests/run.sh $(tests) $(test_scripts)
 
 children: $(children)
@@ -69,6 +73,9 @@ compilers:
 test-qemu: $(B)/qemu-boot
 	@BUILD=$(ABSOLUTE) sh tests/test-qemu.sh
 
+fuzz:
+	@BUILD=$(ABSOLUTE) FUZZ_SECONDS="$(FUZZ_SECONDS)" SEED="$(SEED)" sh tests/fuzz.sh
+
 demo:
 	+@BUILD=$(ABSOLUTE) MAKE="$(MAKE)" sh examples/demo.sh
 
@@ -83,4 +90,4 @@ install: $(tools)
 clean:
 	rm -rf $(B)
 
-.PHONY: all test children portable sanitize valgrind compilers test-qemu demo bench install clean
+.PHONY: all test children portable sanitize valgrind compilers test-qemu fuzz demo bench install clean
