@@ -2,7 +2,6 @@
 # fuzz.sh - fuzzes each target of TARGETS (all of tests/fuzz) for FUZZ_SECONDS with libFuzzer and sanitizers, beginning with
 # its corpus. What it found interesting stays in $BUILD/fuzz/found/TARGET, what fails in $BUILD/fuzz/failed-TARGET-*:
 # give that file to $BUILD/fuzz/TARGET-fuzzer, and put it into the corpus. SEED makes the same choices again.
-
 # Comparisons are not watched (use_cmp=0, no trace-cmp): libFuzzer would write right checksums behind wrong records, which no
 # writer does; store.c has a mutator that seals good ones.
 
@@ -16,7 +15,7 @@ echo "SEED=$SEED FUZZ_SECONDS=${FUZZ_SECONDS:=30}"
 for target in ${TARGETS:-json store info getruns rm}; do
     fuzzer=$BUILD/$target-fuzzer found=$BUILD/found/$target log=$BUILD/$target.log
     case $target in getruns | rm) dictionary=arguments ;; json) dictionary=json ;; *) dictionary=store ;; esac
-    mkdir -p "$found"
+    mkdir -p "$found" && rm -f "$log"
     ${CLANG:-clang} -std=c99 -O2 -g -Wall -Wextra -Wpedantic -Wshadow -Wconversion -DFUZZING \
         -fsanitize=fuzzer,address,undefined -fno-sanitize-recover=all -fno-sanitize-coverage=trace-cmp \
         -I"$root" -o "$fuzzer" "$here/$target.c" -pthread &&
