@@ -3247,8 +3247,9 @@ static bool gem5art__read_field(gem5art__arena *arena, const gem5art__field *fie
         return value->type == GEM5ART_JSON_BOOL || null;
     case GEM5ART__INTEGER:
     case GEM5ART__SIZE:
-        if (number) *(int64_t *)(void *)at = value->is_integer ? value->integer : (int64_t)value->number;
-        return null || (number && (value->is_integer || (value->number > -9e18 && value->number < 9e18)));
+        if (!number || (!value->is_integer && !(value->number > -9e18 && value->number < 9e18))) return null;
+        *(int64_t *)(void *)at = value->is_integer ? value->integer : (int64_t)value->number;
+        return true;
     case GEM5ART__SECONDS:
         if (number) *(double *)(void *)at = value->number;
         return number || null;
