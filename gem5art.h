@@ -3398,8 +3398,9 @@ static bool gem5art__read_field(gem5art__arena *arena, const gem5art__field *fie
         return value->type == GEM5ART_JSON_BOOL || null;
     case GEM5ART__INTEGER:
     case GEM5ART__SIZE:
-        if (number) *(int64_t *)(void *)at = value->is_integer ? value->integer : (int64_t)value->number;
-        return null || (number && (value->is_integer || (value->number > -9e18 && value->number < 9e18)));
+        if (!number || (!value->is_integer && !(value->number > -9e18 && value->number < 9e18))) return null;
+        *(int64_t *)(void *)at = value->is_integer ? value->integer : (int64_t)value->number;
+        return true;
     case GEM5ART__SECONDS:
         if (number) *(double *)(void *)at = value->number;
         return number || null;
@@ -3686,8 +3687,11 @@ static void gem5art__store_unlock(gem5art_db *db) { gem5art__unlock(&db->lock, G
 /* ================================================================== >>flat
    The flat file: see "Store format" in the manual. Everything that knows how records lie in it is here. */
 
+#ifndef GEM5ART__WINDOW /* smaller where a test wants records cut at every byte */
+#define GEM5ART__WINDOW ((size_t)262144)
+#endif
+
 enum {
-    GEM5ART__WINDOW = 262144,
     GEM5ART__APPENDED = 2 /* records that one append adds, at most: a run and its archive */
 };
 
@@ -3698,6 +3702,7 @@ typedef struct gem5art__cursor {
     int fd;
     const char *path;
     off_t end;         /* no byte from here on is read */
+    off_t stop;        /* and nothing from here on counts: the line of the last record is seen whole, to judge it */
     char *window;      /* bytes [window_at, window_at + length) of the file; `pos` is the next one */
     size_t capacity, length, pos;
     off_t window_at;
@@ -3722,7 +3727,7 @@ static void gem5art__cursor_init(gem5art__cursor *cursor, int fd, const char *pa
     cursor->fd = fd;
     cursor->path = path;
     cursor->window_at = start;
-    cursor->end = end;
+    cursor->end = cursor->stop = end;
     cursor->begun = start > 0;
     cursor->after = start;
     cursor->good = -1;
@@ -3754,7 +3759,7 @@ static int gem5art__cursor_more(gem5art__cursor *cursor, gem5art_error *error) {
     cursor->pos = 0;
     cursor->length = kept;
     if (cursor->capacity - kept < GEM5ART__WINDOW / 2) {
-        size_t capacity = cursor->capacity ? cursor->capacity * 2 : (size_t)GEM5ART__WINDOW;
+        size_t capacity = cursor->capacity ? cursor->capacity * 2 : GEM5ART__WINDOW;
         char *window = (char *)GEM5ART_REALLOC(cursor->window, capacity);
         if (!window) return gem5art__fail_nomem(error), -1;
         cursor->window = window;
@@ -3941,7 +3946,7 @@ static gem5art__step gem5art__cursor_no_array(gem5art__cursor *cursor, gem5art_e
 static gem5art__step gem5art__cursor_step(gem5art__cursor *cursor, gem5art_error *error) {
     int byte, whole;
     for (;;) {
-        byte = gem5art__cursor_peek(cursor, error);
+        byte = gem5art__cursor_offset(cursor) < cursor->stop ? gem5art__cursor_peek(cursor, error) : -1;
         if (byte == -2) return GEM5ART__FAILED;
         if (byte == -1) {
             cursor->at = cursor->problem_at = cursor->after;
@@ -4109,18 +4114,22 @@ static bool gem5art__cursor_closes(gem5art__cursor *cursor) {
     return byte == -1;
 }
 
-/* Where the array ends, by reading all of it, and whether the file does. END, TORN or FAILED. */
+/* Where the array ends, by reading all of it, and whether the file does; `loose`: a bracket right behind the last record
+   would make it one of ours with a wrong checksum, while it is read as another program's now. END, TORN or FAILED. */
 static gem5art__step gem5art__flat_full_end(const gem5art__flat *flat, off_t size, off_t *at, bool *empty, bool *closed,
-                                            gem5art_error *error) {
+                                            bool *loose, gem5art_error *error) {
     gem5art__cursor cursor;
     gem5art__arena arena = {NULL, false};
     const gem5art_json *record;
     gem5art__step step;
+    *loose = false;
     gem5art__cursor_init(&cursor, flat->fd, flat->path, 0, size);
     while ((step = gem5art__cursor_next(&cursor, error)) == GEM5ART__RECORD) {
         step = gem5art__cursor_parse(&cursor, &arena, &record, error);
         gem5art__arena_free(&arena);
         if (step != GEM5ART__RECORD) break;
+        *loose = !cursor.sealed && gem5art__is_sealed(cursor.data, cursor.size) &&
+                 !gem5art__seal_holds(cursor.data, cursor.size);
     }
     *at = cursor.at;
     *closed = step == GEM5ART__END && gem5art__cursor_closes(&cursor);
@@ -4165,10 +4174,12 @@ static bool gem5art__flat_save_aside(gem5art_db *db, off_t from, off_t size, gem
     return ok;
 }
 
-/* Under the writer lock: makes the file end in a bracket and a newline, at `at`. */
-static bool gem5art__flat_mend(gem5art_db *db, off_t at, off_t size, bool empty, gem5art_error *error) {
+/* Under the writer lock: makes the file end in a bracket and a newline, at `at`; on a line of its own behind a loose
+   record. */
+static bool gem5art__flat_mend(gem5art_db *db, off_t at, off_t size, bool empty, bool loose, gem5art_error *error) {
     gem5art__flat *flat = &db->flat;
     if (!gem5art__flat_save_aside(db, at, size, error)) return false;
+    if (loose && !gem5art__write_at(flat->fd, "\n", 1, at++)) return gem5art__fail_errno(error, "mend", flat->path);
     if (!gem5art__write_at(flat->fd, "]", 1, at) || !gem5art__truncate(flat->fd, at + 1) ||
         !gem5art__write_at(flat->fd, "\n", 1, at + 1) || !gem5art__datasync(flat->fd))
         return gem5art__fail_errno(error, "mend", flat->path);
@@ -4222,6 +4233,15 @@ static bool gem5art__flat_follow(gem5art_db *db, struct stat *st, gem5art_error 
     return true;
 }
 
+/* Was a closing bracket read before this offset, and is it still there? Then what ends the file does not end the array:
+   another store was written behind this one. */
+static bool gem5art__flat_closed_before(const gem5art__flat *flat, off_t at) {
+    char byte;
+    size_t got;
+    return flat->indexed > 0 && flat->indexed < at && gem5art__read_at(flat->fd, &byte, 1, flat->indexed, &got) &&
+           got == 1 && byte == ']';
+}
+
 /* Under the writer lock: finds the bracket, mending what an interrupted append left. */
 static bool gem5art__flat_find_end(gem5art_db *db, gem5art_error *error) {
     gem5art__flat *flat = &db->flat;
@@ -4229,7 +4249,7 @@ static bool gem5art__flat_find_end(gem5art_db *db, gem5art_error *error) {
     off_t at;
     char byte;
     size_t got;
-    bool empty, closed;
+    bool empty, closed, loose;
     if (!gem5art__flat_follow(db, &st, error)) return false;
     if (flat->refused)
         return gem5art__fail(error, GEM5ART_IO,
@@ -4238,10 +4258,12 @@ static bool gem5art__flat_find_end(gem5art_db *db, gem5art_error *error) {
     if (flat->known && st.st_size == flat->size && gem5art__read_at(flat->fd, &byte, 1, flat->bracket, &got) &&
         got == 1 && byte == ']')
         return true;
-    if (gem5art__flat_quick_end(flat, st.st_size, &at)) return gem5art__flat_know(flat, st.st_size, at, false, error);
-    if (gem5art__flat_full_end(flat, st.st_size, &at, &empty, &closed, error) == GEM5ART__FAILED) return false;
+    if (gem5art__flat_quick_end(flat, st.st_size, &at) && !gem5art__flat_closed_before(flat, at))
+        return gem5art__flat_know(flat, st.st_size, at, false, error);
+    if (gem5art__flat_full_end(flat, st.st_size, &at, &empty, &closed, &loose, error) == GEM5ART__FAILED)
+        return false;
     return closed ? gem5art__flat_know(flat, st.st_size, at, empty, error)
-                  : gem5art__flat_mend(db, at, st.st_size, empty, error);
+                  : gem5art__flat_mend(db, at, st.st_size, empty, loose, error);
 }
 
 /* Where a reader of the file, which has this size, has to stop: behind the bracket, or behind what is whole of a torn
@@ -4250,11 +4272,11 @@ static off_t gem5art__flat_readable(gem5art__flat *flat, off_t size) {
     char byte;
     size_t got;
     off_t at;
-    bool empty, closed;
+    bool empty, closed, loose;
     if (flat->known && gem5art__read_at(flat->fd, &byte, 1, flat->bracket, &got) && got == 1 && byte == ']')
         return flat->bracket + 1;
     if (gem5art__flat_quick_end(flat, size, &at)) return at + 1;
-    switch (gem5art__flat_full_end(flat, size, &at, &empty, &closed, NULL)) {
+    switch (gem5art__flat_full_end(flat, size, &at, &empty, &closed, &loose, NULL)) {
     case GEM5ART__END:
         gem5art__flat_know(flat, closed ? size : at, at, empty, NULL);
         return at + 1;
@@ -4363,7 +4385,7 @@ static gem5art__step gem5art__flat_lookup(gem5art_db *db, gem5art__lookup *looku
                 at = flat->slots[i].at;
         if (at == INT64_MAX) return GEM5ART__END;
         lookup->last = at;
-        gem5art__cursor_init(&cursor, flat->fd, flat->path, (off_t)at, flat->indexed + 1);
+        gem5art__cursor_init(&cursor, flat->fd, flat->path, (off_t)at, (off_t)INT64_MAX); /* its line as it was indexed */
         cursor.line_start = gem5art__read_at(flat->fd, &before, 1, (off_t)at - 1, &got) && got && before == '\n';
         step = gem5art__cursor_next(&cursor, error);
         if (step == GEM5ART__RECORD) step = gem5art__cursor_parse(&cursor, arena, record, error);
@@ -4477,6 +4499,10 @@ static bool gem5art__rewrite_all(gem5art_db *db, gem5art__rewrite *rewrite, gem5
     gem5art__cursor_free(&cursor);
     if (step == GEM5ART__TORN)
         gem5art__fail(error, GEM5ART_CORRUPT, "%s changed while it was read: try again", db->path);
+    if (step == GEM5ART__END && cursor.at != db->flat.bracket)
+        return gem5art__fail(error, GEM5ART_CORRUPT,
+                             "%s has a closing bracket at byte %lld, with records behind it: gem5art-fsck --salvage "
+                             "makes it one array again", db->path, (long long)cursor.at);
     if (!ok || step != GEM5ART__END || !gem5art__rewrite_flush(rewrite, db->path, error)) return false;
     if (rewrite->length) {
         gem5art__rewrite_join(rewrite);
@@ -4600,7 +4626,8 @@ static bool gem5art__flat_scan_begin(gem5art__scan *scan, const gem5art_query *q
     if (!flat) return gem5art__fail_nomem(error);
     flat->size = st.st_size;
     flat->fd = GEM5ART_SYS_FCNTL(db->flat.fd, F_DUPFD_CLOEXEC, 3);
-    gem5art__cursor_init(&flat->cursor, flat->fd, db->path, 0, gem5art__flat_readable(&db->flat, st.st_size));
+    gem5art__cursor_init(&flat->cursor, flat->fd, db->path, 0, st.st_size);
+    flat->cursor.stop = gem5art__flat_readable(&db->flat, st.st_size);
     if (flat->fd >= 0) {
         scan->state = flat;
         return true;
