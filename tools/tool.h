@@ -13,6 +13,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/mman.h>
 
 enum { TOOL_DONE = 0, TOOL_FAILED = 1, TOOL_MISUSE = 2 };
 
@@ -143,16 +144,151 @@ __attribute__((unused)) static gem5art_db *tool_open(const char *uri, bool read_
     return db;
 }
 
+/* The key of a member, as it was written. */
+__attribute__((unused)) static void tool_write_key(gem5art_json_writer *writer, const gem5art_json *member) {
+    gem5art__json_put_value(writer, member->raw_key, member->raw_key_length);
+    gem5art__json_colon(writer);
+}
+
 /* A record as stored, but for the checksum of its line. */
 __attribute__((unused)) static void tool_write_record(gem5art_json_writer *writer, const gem5art_json *record) {
     const gem5art_json *member;
     gem5art_json_begin_object(writer);
     for (member = record->first; member; member = member->next)
         if (strcmp(member->key, "crc32") != 0) {
-            gem5art_json_key(writer, member->key);
+            tool_write_key(writer, member);
             gem5art_json_value(writer, member);
         }
     gem5art_json_end_object(writer);
+}
+
+/* ---- stand-ins for what >>store will offer under these names */
+
+typedef struct gem5art__scan {
+    gem5art__cursor cursor;
+    gem5art_db *db;
+    const char *data;
+    size_t size;
+    bool sealed;
+} gem5art__scan;
+
+__attribute__((unused)) static bool gem5art__scan_begin(gem5art_db *db, const gem5art_query *query, gem5art__scan *scan,
+                                                        gem5art_error *error) {
+    struct stat st;
+    (void)query;
+    if (!gem5art__flat_follow(db, &st, error)) return false;
+    scan->db = db;
+    gem5art__cursor_init(&scan->cursor, db->flat.fd, db->flat.path, 0, st.st_size);
+    return true;
+}
+
+__attribute__((unused)) static gem5art__step gem5art__scan_next(gem5art__scan *scan, gem5art_error *error) {
+    gem5art__step step = gem5art__cursor_next(&scan->cursor, error);
+    if (step == GEM5ART__TORN) gem5art__warn(scan->db, "%s ends inside a record or without its closing bracket, after byte %lld: a write was cut off; what is whole was read", scan->db->flat.path, (long long)scan->cursor.at);
+    scan->data = scan->cursor.data;
+    scan->size = scan->cursor.size;
+    scan->sealed = scan->cursor.sealed;
+    return step;
+}
+
+__attribute__((unused)) static gem5art__step gem5art__scan_parse(gem5art__scan *scan, gem5art__arena *arena,
+                                                                 const gem5art_json **record, gem5art_error *error) {
+    return gem5art__cursor_parse(&scan->cursor, arena, record, error);
+}
+
+__attribute__((unused)) static void gem5art__scan_end(gem5art__scan *scan) { gem5art__cursor_free(&scan->cursor); }
+
+__attribute__((unused)) static bool gem5art__store_refresh(gem5art_db *db, gem5art_error *error) {
+    return gem5art__index_refresh(db, error);
+}
+
+__attribute__((unused)) static bool gem5art__store_settle(gem5art_db *db, gem5art_error *error) {
+    return gem5art__flat_find_end(db, error) && gem5art__index_refresh(db, error);
+}
+
+__attribute__((unused)) static gem5art__step gem5art__store_lookup(gem5art_db *db, gem5art__lookup *lookup,
+                                                                   const char *key, gem5art__arena *arena,
+                                                                   const gem5art_json **record, gem5art_error *error) {
+    return gem5art__lookup_next(db, lookup, key, arena, record, error);
+}
+
+__attribute__((unused)) static bool gem5art__put_record_line(gem5art__buf *line, const gem5art_json *record,
+                                                             gem5art_error *error) {
+    gem5art__cursor unsealed;
+    gem5art__buf own = {NULL, 0, 0, false};
+    bool ok;
+    memset(&unsealed, 0, sizeof unsealed);
+    ok = gem5art__rewrite_record(&unsealed, record, &own, error);
+    if (ok) gem5art__put(line, own.data, own.length);
+    gem5art__buf_free(&own);
+    return ok;
+}
+
+__attribute__((unused)) static bool tool_append_many(gem5art_db *db, const char *lines, size_t length,
+                                                     gem5art_error *error) {
+    const char *end = lines + length;
+    while (lines < end) {
+        const char *cut = (const char *)memchr(lines, '\n', (size_t)(end - lines));
+        cut = cut ? cut - 1 : end;
+        if (!(gem5art__store_append)(db, lines, (size_t)(cut - lines), error)) return false;
+        lines = cut + 2;
+    }
+    return true;
+}
+#define gem5art__store_append tool_append_many
+#define tool_path(db) ((db)->flat.path)
+
+/* ---- a spool: lines of records that wait in an unlinked temporary file, until all of them are known to be good */
+
+typedef struct tool_spool {
+    FILE *file;
+    char *data; /* NULL until tool_spool_map; may be changed in place */
+    size_t length;
+} tool_spool;
+
+__attribute__((noreturn)) static void tool_spool_failed(const char *folder) {
+    tool_exit(TOOL_FAILED, "cannot write a temporary file in %s: %s; $TMPDIR can name another folder", folder,
+              strerror(errno));
+}
+
+static const char *tool_spool_folder(void) {
+    const char *folder = getenv("TMPDIR");
+    return gem5art__empty(folder) ? "/tmp" : folder;
+}
+
+__attribute__((unused)) static tool_spool tool_spool_create(void) {
+    tool_spool spool = {NULL, NULL, 0};
+    gem5art__buf name = {NULL, 0, 0, false};
+    int fd;
+    gem5art__putf(&name, "%s/gem5art-XXXXXX", tool_spool_folder());
+    if (name.failed) tool_exit(TOOL_FAILED, "out of memory");
+    fd = mkstemp(name.data);
+    if (fd < 0 || unlink(name.data) < 0 || (spool.file = fdopen(fd, "w+")) == NULL) tool_spool_failed(tool_spool_folder());
+    gem5art__buf_free(&name);
+    return spool;
+}
+
+/* Adds a line, ",\n" included. */
+__attribute__((unused)) static void tool_spool_add(tool_spool *spool, const char *line, size_t length) {
+    if (fwrite(line, 1, length, spool->file) != length || fputs(",\n", spool->file) < 0)
+        tool_spool_failed(tool_spool_folder());
+    spool->length += length + 2;
+}
+
+/* Makes all that was added readable, and no more can be added. */
+__attribute__((unused)) static void tool_spool_map(tool_spool *spool) {
+    void *data;
+    if (fflush(spool->file) != 0) tool_spool_failed(tool_spool_folder());
+    if (spool->length == 0) return;
+    data = mmap(NULL, spool->length, PROT_READ | PROT_WRITE, MAP_SHARED, fileno(spool->file), 0);
+    if (data == MAP_FAILED)
+        tool_exit(TOOL_FAILED, "cannot map a temporary file of %zu bytes: %s", spool->length, strerror(errno));
+    spool->data = (char *)data;
+}
+
+__attribute__((unused)) static void tool_spool_free(tool_spool *spool) {
+    if (spool->data) munmap(spool->data, spool->length);
+    fclose(spool->file);
 }
 
 /* ---- output: to a file whole or not at all, to stdout ("-") as it comes */
