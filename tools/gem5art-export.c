@@ -20,7 +20,7 @@
     "\n"                                                                                 \
     "optional arguments:\n"                                                              \
     "  -h, --help            show this help message and exit\n"                          \
-    "  --to FORMAT           gem5art  a file database, as the Python gem5art writes it\n" \
+    "  --to FORMAT           gem5art  a file database, as Python's gem5art writes\n"     \
     "                        jsonl    JSON lines, a record each\n"                       \
     "                        csv      a table (RFC 4180) of runs, or with --artifacts\n" \
     "                                 of artifacts\n"                                    \

@@ -28,9 +28,9 @@
     "code 1. A source that cannot be read as a whole adds nothing.\n"                    \
     "\n"                                                                                 \
     "positional arguments:\n"                                                            \
-    "  source                A file database of gem5art's; JSON lines, or an array, of\n" \
-    "                        records or of what mongoexport wrote (extended JSON 1 or\n" \
-    "                        2); a store (a path, file://PATH, lmdb://PATH); - is stdin\n" \
+    "  source                A file database of gem5art's; what mongoexport wrote; a\n"  \
+    "                        file with a record a line; another store (a path,\n"        \
+    "                        file://PATH or lmdb://PATH); - is stdin\n"                  \
     "\n"                                                                                 \
     "optional arguments:\n"                                                              \
     "  -h, --help            show this help message and exit\n"                          \
@@ -39,8 +39,8 @@
     "  --db-uri DB_URI       The database to connect to. Default $GEM5ART_DB, else\n"    \
     "                        file://db.json\n"                                           \
     "\n"                                                                                 \
-    "From MongoDB: mongoexport -d artifact_database -c artifacts > artifacts.json\n"     \
-    "Files in its GridFS stay there: mongofiles gets them, $GEM5ART_STORAGE keeps them.\n"
+    "From MongoDB: mongoexport -d artifact_database -c artifacts -o artifacts.json\n"    \
+    "Files in its GridFS stay there; mongofiles gets them.\n"
 
 #include "tool.h"
 
