@@ -237,7 +237,7 @@ static void write_records(job *e, gem5art_db *db) {
 /* A file must not take the place of the store that it is made of. */
 static void write_file(job *e, gem5art_db *db, const char *name) {
     struct stat ours, theirs;
-    if (strcmp(name, "-") != 0 && stat(name, &theirs) == 0 && stat(tool_path(db), &ours) == 0 &&
+    if (strcmp(name, "-") != 0 && stat(name, &theirs) == 0 && stat(db->path, &ours) == 0 &&
         ours.st_dev == theirs.st_dev && ours.st_ino == theirs.st_ino)
         tool_exit(TOOL_FAILED, "%s is the store itself: name another file", name);
     e->output = tool_create(name);
@@ -252,7 +252,7 @@ static void remove_store(gem5art_db *db) {
     size_t i;
     for (i = 0; i < 3; i++) {
         name.length = 0;
-        gem5art__putf(&name, "%s%s", tool_path(db), ends[i]);
+        gem5art__putf(&name, "%s%s", db->path, ends[i]);
         if (!name.failed) unlink(name.data);
     }
     gem5art__buf_free(&name);
