@@ -235,7 +235,7 @@ has "an empty array" "$out" "odd: 0 added (0 artifacts, 0 runs), 0 skipped"
 { cat db.json; a_run 7 h; } >odd
 import_into unfinished.json odd
 has "a store with an unfinished append" "$out" "21 added"
-has "a store with an unfinished append" "$err" "warning: odd: what stands behind the closing bracket, from line 23 on, was never finished"
+has "a store with an unfinished append" "$err" "warning: odd has bytes behind its closing bracket, of a write that was never finished"
 mkfifo pipe
 cat "$mongo/v1.json" >pipe &
 import_into pipe.json pipe
@@ -260,6 +260,21 @@ import_into both.json left right
 has "all are here" "$out" "left: 0 added (0 artifacts, 0 runs), 40 skipped"
 has "all are here" "$out" "right: 0 added (0 artifacts, 0 runs), 40 skipped"
 
+begin "an import that is killed adds all or nothing"
+i=0
+while [ $i -lt 2000 ]; do a_run "$i" h; i=$((i + 1)); done >many
+i=1
+while [ $i -lt 10 ]; do
+    printf '[\n%s]\n' "$(a_run first h)" >killed.json
+    { timeout -s KILL 0.0$i "$import" --db-uri killed.json many; } >/dev/null 2>&1
+    found=$(grep -c _id killed.json)
+    case $found in 1 | 2001) ;; *) wrong "$found of 2001 records are here" ;; esac
+    i=$((i + 1))
+done
+import_into killed.json many
+same "all are here" "$(grep -c _id killed.json)" 2001
+rm -f killed.json.tmp-* # what was written when it was killed
+
 # ---- and out again
 
 begin "a store with everything in it, out and in again, byte for byte"
@@ -272,6 +287,7 @@ END
 cp db.json full.json
 import_into full.json extremes
 same "status" $status 0
+has "what is stored" "$(cat full.json)" '"name":"odd keys","\u006bey":1,"a\u0000b":2,"":3,"nul":"a\u0000b","extra"'
 for format in jsonl gem5art; do
     run "$export" --db-uri full.json --to $format out.$format
     same "status of $format" $status 0
@@ -312,7 +328,9 @@ fi
 
 begin "through LMDB and back"
 run "$export" --db-uri full.json --to store lmdb://full.lmdb
+lmdb=yes
 if [ $status = 2 ] && [ -z "$CI" ]; then
+    lmdb=
     echo "skipped: $current: built without LMDB"
     current= skipped=$((skipped + 1))
 else
@@ -372,6 +390,16 @@ compare(sys.argv[2], [r for r in stored if is_run(r)])
 compare(sys.argv[3], [r for r in stored if not is_run(r)])
 END
 fi
+
+begin "what README.md shows"
+grep '^    gem5art-export .*--to [a-z]* ' "$root/README.md" | grep -v '|csv|' >shown
+check "there are examples" test "$(wc -l <shown)" -ge 3
+[ $lmdb ] || sed -i '/lmdb:/d' shown
+need jq && while read -r line; do
+    run env PATH="$BUILD:$PATH" GEM5ART_DB=full.json sh -c "$line"
+    same "status of $line" $status 0
+    same "errors of $line" "$err" ""
+done <shown
 
 begin "a part of it"
 ids() { run "$export" --db-uri full.json --to jsonl "$@" -; grep -c '^{"_id"' .out; }

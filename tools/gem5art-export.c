@@ -110,7 +110,9 @@ static void end_row(job *e) {
     e->row.length = 0;
 }
 
-static const gem5art__field *columns(const job *e) { return e->artifacts ? gem5art__artifact_fields : gem5art__run_fields; }
+static const gem5art__field *columns(const job *e) {
+    return e->artifacts ? gem5art__artifact_fields : gem5art__run_fields;
+}
 
 static void begin_csv(job *e) {
     const gem5art__field *field;
@@ -149,7 +151,7 @@ static void put_others(job *e, const gem5art_json *record) {
         if (gem5art__find_field(columns(e), member->key) || strcmp(member->key, "crc32") == 0) continue;
         if (!any) gem5art_json_begin_object(&e->writer);
         any = true;
-        tool_write_key(&e->writer, member);
+        gem5art__write_key(&e->writer, member);
         gem5art_json_value(&e->writer, member);
     }
     if (!any) return;
@@ -288,7 +290,8 @@ static const struct format *find_format(const char *name) {
     if (!name) tool_exit(TOOL_MISUSE, "--to is missing: gem5art, jsonl, csv or store");
     for (i = 0; i < sizeof formats / sizeof *formats; i++)
         if (strcmp(formats[i].name, name) == 0) return &formats[i];
-    tool_exit(TOOL_MISUSE, "--to %s: there is no such format; there are gem5art, jsonl, csv and store (of LMDB: lmdb://PATH)", name);
+    tool_exit(TOOL_MISUSE, "--to %s: there is no such format; there are gem5art, jsonl, csv and store (also lmdb://PATH)",
+              name);
 }
 
 int main(int argc, char **argv) {
@@ -311,7 +314,8 @@ int main(int argc, char **argv) {
     if (argc == 0) tool_exit(TOOL_MISUSE, "the output is missing: name a file or a store");
     if (argc > 1) tool_exit(TOOL_MISUSE, "one output is enough: leave \"%s\" out", argv[1]);
     if (e.artifacts && (e.runs || e.fs_only))
-        tool_exit(TOOL_MISUSE, "--artifacts leaves out what %s asks for: give one of them", e.runs ? "--runs" : "--fs-only");
+        tool_exit(TOOL_MISUSE, "--artifacts leaves out what %s asks for: give one of them",
+                  e.runs ? "--runs" : "--fs-only");
     if (e.format->table && !e.artifacts) e.runs = true;
     e.limit = limit ? tool_count("--limit", limit) : -1;
     db = tool_open(db_uri, true);

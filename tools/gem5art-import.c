@@ -11,11 +11,11 @@
      own runs, which are made of their artifacts' ids. A look-up by hash finds the one that was here first.
    - A source is read, checked and turned into lines of a store before the store is locked, and is added in one append:
      one that is cut, damaged or wrong at any place adds nothing.
-   - Extended JSON, as mongoexport writes it, becomes plain JSON. UUIDs and object ids become texts, dates become seconds
-     since 1970 as gem5art's times are, numbers stay as they are written. What JSON has no number for (NaN, Infinity)
-     becomes null. UUIDs of subtype 3 are read in the order of their bytes, as Python's driver writes them, which gem5art
-     uses; the orders of Java's and C#'s old drivers cannot be told from it and are not looked for. What gem5art never
-     stores (other binaries, time stamps, regular expressions) is kept as it is written. */
+   - Extended JSON, as mongoexport writes it, becomes plain JSON. UUIDs and object ids become texts, dates become
+     seconds since 1970 as gem5art's times are, numbers stay as they are written. What JSON has no number for (NaN,
+     Infinity) becomes null. UUIDs of subtype 3 are read in the order of their bytes, as Python's driver writes them,
+     which gem5art uses; the orders of Java's and C#'s old drivers cannot be told from it and are not looked for. What
+     gem5art never stores (other binaries, time stamps, regular expressions) is kept as it is written. */
 
 #define TOOL_NAME "gem5art-import"
 #define TOOL_HELP                                                                        \
@@ -118,7 +118,7 @@ static bool put_number(gem5art_json_writer *writer, const gem5art_json *value) {
         return true;
     }
     if (!is_text(value)) return false;
-    if (strcmp(value->text, "NaN") == 0 || strcmp(value->text, "Infinity") == 0 || strcmp(value->text, "-Infinity") == 0) {
+    if (strcmp(value->text, "NaN") == 0 || strcmp(value->text + (*value->text == '-'), "Infinity") == 0) {
         gem5art_json_null(writer);
         return true;
     }
@@ -156,8 +156,8 @@ static bool read_iso_date(const char *text, int64_t *ms) {
     int year, month, day, hour, minute, second, n = 0, hours = 0, minutes = 0, sign = 0, i;
     int64_t fraction = 0;
     if (sscanf(text, "%4d-%2d-%2dT%2d:%2d:%2d%n", &year, &month, &day, &hour, &minute, &second, &n) != 6) return false;
-    if (n != 19 || year < 1 || month < 1 || month > 12 || day < 1 || day > 31 || hour > 23 || minute > 59 || second > 60)
-        return false;
+    if (n != 19 || year < 1 || month < 1 || month > 12 || day < 1 || day > 31) return false;
+    if (hour > 23 || minute > 59 || second > 60) return false;
     for (text += n, i = 0; *text == '.' || (i > 0 && gem5art__json_is_digit(*text)); text++, i++)
         if (i > 0 && i < 4) fraction = fraction * 10 + (*text - '0');
     for (; i > 0 && i < 4; i++) fraction *= 10;
@@ -228,7 +228,7 @@ static bool put_plain(gem5art_json_writer *writer, const gem5art_json *value, ge
     }
     gem5art__json_begin(writer, array ? "[" : "{");
     for (child = value->first; child; child = child->next) {
-        if (!array) tool_write_key(writer, child);
+        if (!array) gem5art__write_key(writer, child);
         if (!put_plain(writer, child, error)) return false;
     }
     gem5art__json_end(writer, array ? "]" : "}");
@@ -259,6 +259,11 @@ static bool source_fail(const source *s, gem5art_error *error, const char *forma
     return gem5art__fail(error, GEM5ART_SYNTAX, "%s, line %zu, column %zu: %s", s->name, s->line, s->column, what);
 }
 
+static void source_warn(const source *s, const char *what) {
+    fflush(stdout);
+    fprintf(stderr, "%s: warning: %s %s\n", TOOL_NAME, s->name, what);
+}
+
 static void source_advance(source *s) {
     if (s->next == '\n') {
         s->line++;
@@ -280,9 +285,10 @@ static bool source_expected(source *s, const char *what, gem5art_error *error) {
                              "database or the collection is not the right one)", s->name);
     if (s->next == EOF) return source_fail(s, error, "the file ends where %s was expected: it was cut", what);
     if (s->next == 0 && s->record == 0)
-        return gem5art__fail(error, GEM5ART_SYNTAX, "%s is not text: an LMDB store is given as lmdb://%s", s->name, s->name);
-    return source_fail(s, error, s->next > 0x20 && s->next < 0x7f ? "%s was expected, not '%c'" : "%s was expected, not the byte 0x%02x",
-                       what, s->next);
+        return gem5art__fail(error, GEM5ART_SYNTAX, "%s is not text: an LMDB store is given as lmdb://%s", s->name,
+                             s->name);
+    if (s->next > 0x20 && s->next < 0x7f) return source_fail(s, error, "%s was expected, not '%c'", what, s->next);
+    return source_fail(s, error, "%s was expected, not the byte 0x%02x", what, (unsigned)s->next);
 }
 
 static bool source_open(source *s, const char *name, gem5art_error *error) {
@@ -297,10 +303,11 @@ static bool source_open(source *s, const char *name, gem5art_error *error) {
     s->line = 1;
     source_advance(s);
     if (s->next == 0xff || s->next == 0xfe)
-        return gem5art__fail(error, GEM5ART_SYNTAX, "%s is UTF-16: turn it into UTF-8 (iconv -f UTF-16 -t UTF-8)", s->name);
+        return gem5art__fail(error, GEM5ART_SYNTAX, "%s is UTF-16: turn it into UTF-8 (iconv -f UTF-16 -t UTF-8)",
+                             s->name);
     for (c = mark; *c && s->next == (unsigned char)*c; c++) source_advance(s);
     s->column = 1;
-    if (!*c) fprintf(stderr, "%s: warning: %s starts with a byte order mark: it is passed over\n", TOOL_NAME, s->name);
+    if (!*c) source_warn(s, "starts with a byte order mark: it is passed over");
     else if (c > mark) return source_expected(s, "a byte order mark", error);
     return true;
 }
@@ -322,7 +329,8 @@ static bool source_take_object(source *s, gem5art_error *error) {
         char c = (char)s->next;
         if (s->next == EOF) {
             if (ferror(s->file)) return gem5art__fail_errno(error, "read", s->name);
-            return source_fail(s, error, "the file ends inside record %zu, which begins at line %zu, column %zu: it was cut",
+            return source_fail(s, error,
+                               "the file ends inside record %zu, which begins at line %zu, column %zu: it was cut",
                                s->record, s->record_line, s->record_column);
         }
         if (string) {
@@ -332,7 +340,8 @@ static bool source_take_object(source *s, gem5art_error *error) {
         else if (c == '{' || c == '[') depth++;
         else if (c == '}' || c == ']') depth--;
         if (s->text.length == (size_t)1 << 30)
-            return source_fail(s, error, "record %zu, which begins at line %zu, has more than 1 GiB", s->record, s->record_line);
+            return source_fail(s, error, "record %zu, which begins at line %zu, has more than 1 GiB", s->record,
+                               s->record_line);
         gem5art__put(&s->text, &c, 1);
         if (s->text.failed) return gem5art__fail_nomem(error);
         source_advance(s);
@@ -349,9 +358,9 @@ static bool source_end_array(source *s, gem5art_error *error) {
     s->done = true;
     if (s->next == EOF && ferror(s->file)) return gem5art__fail_errno(error, "read", s->name);
     if (s->next == EOF) return true;
-    if (!s->sealed) return source_fail(s, error, "there is more behind the bracket that closes the array: is this two files in one?");
-    fprintf(stderr, "%s: warning: %s: what stands behind the closing bracket, from line %zu on, was never finished: it is left out\n",
-            TOOL_NAME, s->name, s->line);
+    if (!s->sealed)
+        return source_fail(s, error, "there is more behind the bracket that closes the array: is this two files in one?");
+    source_warn(s, "has bytes behind its closing bracket, of a write that was never finished: they are left out");
     return true;
 }
 
@@ -383,7 +392,8 @@ static bool source_fail_parse(source *s, const gem5art_error *why, gem5art_error
         s->line = s->record_line + line - 1;
         return source_fail(s, error, "%s", why->message + n);
     }
-    return gem5art__fail(error, why->code, "%s, record %zu (line %zu): %s", s->name, s->record, s->record_line, why->message);
+    return gem5art__fail(error, why->code, "%s, record %zu (line %zu): %s", s->name, s->record, s->record_line,
+                         why->message);
 }
 
 /* ---- from a source's record to a line in the spool */
@@ -434,15 +444,16 @@ static const gem5art_json *source_parse(source *s, gem5art__arena *arena, gem5ar
     size_t length;
     gem5art__clear(&why);
     if (s->sealed && !gem5art__seal_holds(s->text.data, s->text.length))
-        return gem5art__fail(error, GEM5ART_CORRUPT, "%s, line %zu: the checksum does not fit record %zu: it is damaged", s->name,
-                             s->record_line, s->record), (const gem5art_json *)NULL;
+        return gem5art__fail(error, GEM5ART_CORRUPT, "%s, line %zu: the checksum does not fit record %zu: it is damaged",
+                             s->name, s->record_line, s->record), (const gem5art_json *)NULL;
     record = gem5art__json_parse_in(arena, s->text.data, s->text.length, NULL, &why);
     if (!record) return source_fail_parse(s, &why, error), (const gem5art_json *)NULL;
     if (s->sealed || !strstr(s->text.data, "\"$")) return record;
     gem5art_json_writer_init(&writer, 0);
     if (!put_plain(&writer, record, &why)) record = (source_fail_parse(s, &why, error), (const gem5art_json *)NULL);
     else if ((text = gem5art_json_take(&writer, &length, error)) == NULL) record = NULL;
-    else if ((record = gem5art__json_parse_in(arena, text, length, NULL, &why)) == NULL) source_fail_parse(s, &why, error);
+    else if ((record = gem5art__json_parse_in(arena, text, length, NULL, &why)) == NULL)
+        source_fail_parse(s, &why, error);
     gem5art_json_writer_free(&writer);
     return record;
 }
@@ -454,7 +465,8 @@ static bool spool_text(tool_spool *spool, source *s, gem5art_error *error) {
         const gem5art_json *record = source_parse(s, &arena, error);
         char where[512];
         snprintf(where, sizeof where, "%.400s, line %zu: record %zu", s->name, s->record_line, s->record);
-        if (!record || !spool_record(spool, s->text.data, s->text.length, s->sealed, record, where, error)) step = GEM5ART__FAILED;
+        if (!record || !spool_record(spool, s->text.data, s->text.length, s->sealed, record, where, error))
+            step = GEM5ART__FAILED;
         gem5art__arena_free(&arena);
         if (step == GEM5ART__FAILED) break;
     }
@@ -518,6 +530,14 @@ typedef struct merge {
     tally tally;
 } merge;
 
+/* The member of an object that has another's key, which may hold anything. */
+static const gem5art_json *same_key(const gem5art_json *object, const gem5art_json *other) {
+    const gem5art_json *member = object->first;
+    while (member && (member->key_length != other->key_length || memcmp(member->key, other->key, other->key_length) != 0))
+        member = member->next;
+    return member;
+}
+
 static bool same_value(const gem5art_json *a, const gem5art_json *b) {
     const gem5art_json *x, *y;
     if (a->type != b->type || a->count != b->count) return false;
@@ -526,14 +546,15 @@ static bool same_value(const gem5art_json *a, const gem5art_json *b) {
     case GEM5ART_JSON_STRING: return a->length == b->length && memcmp(a->text, b->text, a->length) == 0;
     case GEM5ART_JSON_NUMBER:
         if (a->is_integer && b->is_integer) return a->integer == b->integer;
-        return a->number - b->number == 0 || (a->raw_length == b->raw_length && memcmp(a->raw, b->raw, a->raw_length) == 0);
+        if (a->number - b->number == 0) return true;
+        return a->raw_length == b->raw_length && memcmp(a->raw, b->raw, a->raw_length) == 0; /* too large for a double */
     case GEM5ART_JSON_ARRAY:
         for (x = a->first, y = b->first; x; x = x->next, y = y->next)
             if (!same_value(x, y)) return false;
         return true;
     case GEM5ART_JSON_OBJECT:
         for (x = a->first; x; x = x->next)
-            if ((y = gem5art_json_get(b, x->key)) == NULL || !same_value(x, y)) return false;
+            if ((y = same_key(b, x)) == NULL || !same_value(x, y)) return false;
         return true;
     case GEM5ART_JSON_NULL: break;
     }
@@ -545,11 +566,11 @@ static const char *differing_field(const gem5art_json *a, const gem5art_json *b)
     const gem5art_json *member, *other;
     for (member = a->first; member; member = member->next) {
         if (strcmp(member->key, "crc32") == 0) continue;
-        other = gem5art_json_get(b, member->key);
+        other = same_key(b, member);
         if (!other || !same_value(member, other)) return member->key;
     }
     for (member = b->first; member; member = member->next)
-        if (strcmp(member->key, "crc32") != 0 && !gem5art_json_get(a, member->key)) return member->key;
+        if (strcmp(member->key, "crc32") != 0 && !same_key(a, member)) return member->key;
     return NULL;
 }
 
@@ -573,11 +594,13 @@ static const gem5art_json *find_id(merge *m, gem5art__arena *arena, const char *
     while (m->db && (step = gem5art__store_lookup(m->db, &lookup, id, arena, &record, &error)) == GEM5ART__RECORD)
         if (strcmp(gem5art__record_text(record, "_id"), id) == 0) return record;
     if (step == GEM5ART__FAILED) tool_exit(TOOL_FAILED, "%s", error.message);
-    for (i = (size_t)key & (index->slot_count - 1); index->slot_count && index->slots[i].key; i = (i + 1) & (index->slot_count - 1))
-        if (index->slots[i].key == key) {
-            record = parse_line(arena, m->spool.data + index->slots[i].at);
-            if (strcmp(gem5art__record_text(record, "_id"), id) == 0) return record;
-        }
+    for (i = (size_t)key; index->slot_count; i++) {
+        const gem5art__slot *slot = &index->slots[i & (index->slot_count - 1)];
+        if (!slot->key) break;
+        if (slot->key != key) continue;
+        record = parse_line(arena, m->spool.data + slot->at);
+        if (strcmp(gem5art__record_text(record, "_id"), id) == 0) return record;
+    }
     return NULL;
 }
 
@@ -616,7 +639,8 @@ static bool judge(merge *m, gem5art__arena *arena, const gem5art_json *record) {
     const char *field = other ? differing_field(other, record) : NULL;
     if (field) {
         m->tally.conflicts++;
-        tell(m, stderr, "skipped", record, ": its id is here with another content (\"%s\" differs), which stays", field);
+        tell(m, stderr, "skipped", record, ": its id is here with another content (\"%s\" differs), which stays",
+             field);
     } else if (other) {
         m->tally.here++;
         if (m->verbose) tell(m, stdout, "skipped", record, ": it is here already");
@@ -626,7 +650,9 @@ static bool judge(merge *m, gem5art__arena *arena, const gem5art_json *record) {
         if (known) *(run ? &m->tally.attempts : &m->tally.shared) += 1;
         if (m->verbose)
             tell(m, stdout, m->dry_run ? "would add" : "added", record, "%s",
-                 !known ? "" : run ? ": another attempt at a run that is here" : ": its hash is here under another id, too");
+                 !known ? ""
+                 : run  ? ": another attempt at a run that is here"
+                        : ": its hash is here under another id, too");
     }
     return !other;
 }

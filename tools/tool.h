@@ -144,19 +144,13 @@ __attribute__((unused)) static gem5art_db *tool_open(const char *uri, bool read_
     return db;
 }
 
-/* The key of a member, as it was written. */
-__attribute__((unused)) static void tool_write_key(gem5art_json_writer *writer, const gem5art_json *member) {
-    gem5art__json_put_value(writer, member->raw_key, member->raw_key_length);
-    gem5art__json_colon(writer);
-}
-
 /* A record as stored, but for the checksum of its line. */
 __attribute__((unused)) static void tool_write_record(gem5art_json_writer *writer, const gem5art_json *record) {
     const gem5art_json *member;
     gem5art_json_begin_object(writer);
     for (member = record->first; member; member = member->next)
         if (strcmp(member->key, "crc32") != 0) {
-            tool_write_key(writer, member);
+            gem5art__write_key(writer, member);
             gem5art_json_value(writer, member);
         }
     gem5art_json_end_object(writer);
@@ -187,13 +181,16 @@ __attribute__((unused)) static tool_spool tool_spool_create(void) {
     gem5art__putf(&name, "%s/gem5art-XXXXXX", tool_spool_folder());
     if (name.failed) tool_exit(TOOL_FAILED, "out of memory");
     fd = mkstemp(name.data);
-    if (fd < 0 || unlink(name.data) < 0 || (spool.file = fdopen(fd, "w+")) == NULL) tool_spool_failed(tool_spool_folder());
+    if (fd < 0 || unlink(name.data) < 0 || (spool.file = fdopen(fd, "w+")) == NULL)
+        tool_spool_failed(tool_spool_folder());
     gem5art__buf_free(&name);
     return spool;
 }
 
 /* Adds a line, ",\n" included. */
 __attribute__((unused)) static void tool_spool_add(tool_spool *spool, const char *line, size_t length) {
+    if (length > SIZE_MAX - 2 - spool->length)
+        tool_exit(TOOL_FAILED, "the records are too many for this system's memory");
     if (fwrite(line, 1, length, spool->file) != length || fputs(",\n", spool->file) < 0)
         tool_spool_failed(tool_spool_folder());
     spool->length += length + 2;
