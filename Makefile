@@ -2,6 +2,7 @@
 #
 #   make             tools and examples, into build/
 #   make test        builds and runs the tests; TESTS="json cli" runs only tests/test_json.* and tests/test_cli.*
+#   make torture     the tests in full size, for some minutes; TORTURE="model" runs only tests/torture/model.c
 #   make demo        a small sweep from registration to gem5art-getruns; GEM5=/path/to/gem5.opt takes your gem5
 #   make bench       times the library beside its peers
 #   make install     tools and header, under $(DESTDIR)$(PREFIX)
@@ -17,6 +18,7 @@ CFLAGS   = -std=c99 -O2 -g $(WARNINGS)
 LDLIBS   = -pthread
 B        = build
 TESTS    = *
+TORTURE  = *
 
 LMDB    := $(shell f=$$(mktemp) && echo 'int main(void) { return 0; }' | $(CC) -include lmdb.h -x c - -o $$f -llmdb \
              2>/dev/null && echo yes; rm -f $$f)
@@ -32,6 +34,7 @@ tools    = $(patsubst tools/%.c,$(B)/%,$(wildcard tools/gem5art-*.c))
 examples = $(patsubst examples/%.c,$(B)/%,$(wildcard examples/*.c))
 children = $(patsubst tests/children/%.c,$(B)/children/%,$(wildcard tests/children/*.c))
 tests    = $(patsubst tests/%.c,$(B)/%,$(test_sources)) $(store_tests)
+tortures = $(patsubst tests/torture/%.c,$(B)/torture/%,$(sort $(foreach name,$(TORTURE),$(wildcard tests/torture/$(name).c))))
 benches  = $(patsubst tests/bench/%.c,$(B)/bench/%,$(wildcard tests/bench/*.c))
 
 all: $(tools) $(examples)
@@ -42,24 +45,28 @@ $(filter-out $(B)/gem5-stand-in,$(examples)): $(B)/%: examples/%.c $(HEADER)
 $(B)/gem5-stand-in: examples/gem5-stand-in.c
 $(filter-out $(store_tests),$(tests)): $(B)/%: tests/%.c $(HEADER) $(wildcard tests/*.h)
 $(store_tests): $(B)/%-lmdb: tests/%.c $(HEADER) $(wildcard tests/*.h)
+$(tortures): $(B)/torture/%: tests/torture/%.c $(HEADER) $(wildcard tests/test_*.c tests/*.h tests/torture/*.h)
 $(benches): $(B)/bench/%: tests/bench/%.c $(HEADER) $(wildcard tests/*.h tests/bench/*.h)
 $(B)/qemu-boot: tests/qemu/boot.c $(HEADER)
 $(children): $(B)/children/%: tests/children/%.c tests/children/child.h
 
 FLAGS = $(CFLAGS)
 $(B)/gem5-stand-in $(children): FLAGS = $(PLAIN)
-$(B)/bench/append: LDLIBS += -ldl # it loads SQLite where there is one
+$(B)/bench/append $(B)/bench/scale: LDLIBS += -ldl # they load SQLite where there is one
 ifdef LMDB
-$(tools) $(store_tests): FLAGS += -DGEM5ART_LMDB
-$(tools) $(store_tests) $(B)/test_lmdb: LDLIBS += -llmdb
+$(tools) $(store_tests) $(B)/bench/scale: FLAGS += -DGEM5ART_LMDB
+$(tools) $(store_tests) $(B)/bench/scale $(B)/test_lmdb: LDLIBS += -llmdb
 $(store_tests): FLAGS += -DTEST_LMDB
 endif
-$(tools) $(examples) $(tests) $(benches) $(children) $(B)/qemu-boot:
+$(tools) $(examples) $(tests) $(tortures) $(benches) $(children) $(B)/qemu-boot:
 	@mkdir -p $(@D)
 	$(CC) $(FLAGS) -I. -o $@ $< $(LDFLAGS) $(LDLIBS)
 
 test: all children $(tests)
 	@BUILD=$(ABSOLUTE) RUNNER="$(RUNNER)" sh tests/run.sh $(tests) $(test_scripts)
+
+torture: $(tortures)
+	@BUILD=$(ABSOLUTE) TEST_TIMEOUT=3600 sh tests/run.sh $(tortures)
 
 children: $(children)
 
@@ -98,4 +105,4 @@ install: $(tools)
 clean:
 	rm -rf $(B)
 
-.PHONY: all test children lmdb portable sanitize valgrind compilers test-qemu demo bench install clean
+.PHONY: all test torture children lmdb portable sanitize valgrind compilers test-qemu demo bench install clean

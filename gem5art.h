@@ -42,8 +42,8 @@
    CONTENTS
        this manual        compile-time options, caveats, identity, a run's life, store format
        >>errors >>db >>artifacts >>runs >>runner >>queries >>json >>hashes               the API; each comment is the manual
-       >>platform >>memory >>text >>json >>hash >>git >>store >>flat >>artifact >>run
-       >>warden >>archive >>pool >>public                                                the implementation; each section
+       >>platform >>memory >>text >>json >>hash >>git >>store >>flat >>lmdb >>artifact
+       >>run >>warden >>archive >>pool >>audit >>public                                  the implementation; each section
                                                                                          uses those above it
    COMPILE-TIME OPTIONS (define before the #include that has GEM5ART_IMPLEMENTATION; GEM5ARTDEF and _STATIC before all)
        GEM5ART_STATIC            all functions are static: the library is private to one file
@@ -55,6 +55,9 @@
        GEM5ART_MAX_JOBS          runs at once in one pool, at most; default 1024
        GEM5ART_MAX_NAME          bytes of a name; default 4096
        GEM5ART_MAX_COMMAND       bytes of a run's command line; default 1 MiB
+       GEM5ART_LMDB              lmdb:// stores too; link with -llmdb (lmdb.h is included)
+       GEM5ART_LMDB_MAP          bytes of address space that such a store takes at first; default 64 GiB, on 32-bit
+                                 systems 256 MiB. It grows by itself, and starts smaller where a limit makes it
        GEM5ART_PORTABLE          no Linux and no CPU extras: all of the next five
        GEM5ART_NO_OFD_LOCKS      POSIX record locks with a table of who holds what in this process
        GEM5ART_NO_SHA_EXTENSIONS SHA-256 in plain C
@@ -122,7 +125,8 @@
      never acknowledged; the next writer moves it to STORE.torn.N and says so.
    - A last record that is not whole is a torn write, moved aside in the same way. A record that is not whole before one
      that is, is damage: an error with its byte offset for whoever meets it, in registering, looking up, launching and
-     removing. A run that ends is still recorded, as that looks only at the end of the file.
+     removing. A run that ends is still recorded, as that looks only at the end of the file. gem5art-fsck reads all of a
+     store and tells each such place; with --salvage it writes every intact record anew and keeps the old file.
    - Removing rewrites the store under another name and renames it into place. Symlinks, mode and owner stay.
    - Bytes that are not UTF-8 are written as \udc80-\udcff (Python's surrogateescape) and read back exactly.
    Beside it:
@@ -131,7 +135,20 @@
      STORE.live/ID  one small JSON file for each run that has begun and not ended. One whose claim is free is lost: whoever
                     claims that run next ends what is left of its process group and records it
      STORE.torn.N   bytes of writes that were never finished; look at them, then remove them
-   $GEM5ART_STORAGE (or .storage): a folder with a copy of every registered file and results archive, named by its _id. */
+     STORE.damaged.N, STORE.old.N   the store as it was before gem5art-fsck salvaged or compacted it
+   $GEM5ART_STORAGE (or .storage): a folder with a copy of every registered file and results archive, named by its _id.
+
+   LMDB (lmdb://PATH, in a build with GEM5ART_LMDB)
+   The same records in one LMDB file, for those who search much: by id, hash and name without reading the rest. Tables:
+   "records": a number, 8 bytes, big-endian, in the order stored -> the very line of a flat store, with its checksum; and
+   to such numbers, sorted: "ids", "hashes" and "names" (the name, a NUL, the type), keys cut to 511 bytes. An append is
+   one transaction. STORE.lock and STORE.live are as above; LMDB has PATH-lock of its own, which readers must be able to
+   write too. Where it differs:
+   - The file has another form on another kind of CPU, and no network file system may hold it: both are errors.
+   - All dbs of a process share one mapping of the file. It cannot grow while that process lists rows: BUSY then, which in
+     64 GiB of address space does not come up. A long listing also keeps pages from being used again.
+   - A file that is replaced or cut while it is open is an error of every call until it is closed.
+   - Removed records leave room for new ones; the file does not shrink until it is compacted. */
 #if defined(GEM5ART_IMPLEMENTATION) && !defined(GEM5ART__IMPLEMENTED)
 #ifndef _GNU_SOURCE
 #define _GNU_SOURCE
@@ -235,12 +252,15 @@ typedef struct gem5art_open_desc {
 } gem5art_open_desc;
 
 /* Opens a run store, and makes an empty one where there is none.
-     uri   "file://relative.json", "file:///absolute.json" or a bare path. NULL or
-           "": $GEM5ART_DB, else "file://db.json". A relative path is resolved now.
+     uri   "file://relative.json", "file:///absolute.json" or a bare path; with
+           GEM5ART_LMDB also "lmdb://relative" and "lmdb:///absolute". NULL or "":
+           $GEM5ART_DB, else "file://db.json". A relative path is resolved now.
      desc  may be NULL.
    Returns a db to be ended with gem5art_close, or NULL:
      UNSUPPORTED  another scheme (mongodb://, lmdb:// in a build without it)
-     CORRUPT      the file is empty, or not a JSON array of records
+     CORRUPT      the file is empty, or not a JSON array of records (an LMDB store)
+     INVALID      a flat store that was named as an LMDB one, or the other way round
+     LIMIT        too little address space for an LMDB store
      NOT_FOUND    no such folder; with read_only, no such file
      IO, NOMEM
    A db is used by one thread at a time and by the process that opened it. Any
@@ -537,6 +557,9 @@ GEM5ARTDEF gem5art_iter *gem5art_get_artifacts(gem5art_db *db, const gem5art_que
    offset of a damaged record, IO, NOMEM). */
 GEM5ARTDEF const gem5art_run *gem5art_next_run(gem5art_iter *iter, gem5art_error *error);
 GEM5ARTDEF const gem5art_artifact *gem5art_next_artifact(gem5art_iter *iter, gem5art_error *error);
+/* The next row of either kind of iterator as JSON text on one line, as it is stored but for its checksum; NUL-terminated,
+   *length bytes. For dumps: records in the store's own form are not even parsed. NULL as above. */
+GEM5ARTDEF const char *gem5art_next_json(gem5art_iter *iter, size_t *length, gem5art_error *error);
 GEM5ARTDEF void gem5art_iter_close(gem5art_iter *iter); /* NULL is allowed */
 
 /* ------------------------------------------------------------------ >>json
@@ -612,6 +635,8 @@ GEM5ARTDEF void gem5art_json_string(gem5art_json_writer *writer, const char *tex
 GEM5ARTDEF void gem5art_json_string_n(gem5art_json_writer *writer, const char *text, size_t length);
 /* A parsed value: numbers and strings exactly as they were written. NULL: null. */
 GEM5ARTDEF void gem5art_json_value(gem5art_json_writer *writer, const gem5art_json *value);
+/* A value as text, which must be valid JSON (as gem5art_next_json gives): its tokens as they are, laid out anew. */
+GEM5ARTDEF void gem5art_json_text(gem5art_json_writer *writer, const char *text, size_t length);
 /* What was written since the last take; NUL-terminated, the writer's own until its next call. For
    long texts: take after each part. NULL with NOMEM. */
 GEM5ARTDEF const char *gem5art_json_take(gem5art_json_writer *writer, size_t *length, gem5art_error *error);
@@ -1701,6 +1726,8 @@ static bool gem5art__uuid(char text[37], gem5art_error *error) {
 
 /* ==================================================================== >>json */
 
+#define GEM5ART__JSON_DEPTH ((size_t)128) /* the default max_depth */
+
 /* The length of the UTF-8 sequence (RFC 3629) at the start of `left` bytes; 0 where there is none. */
 static size_t gem5art__utf8_sequence(const char *text, size_t left) {
     const unsigned char *s = (const unsigned char *)text;
@@ -2092,7 +2119,7 @@ static const gem5art_json *gem5art__json_parse_in(gem5art__arena *arena, const c
     memset(&p, 0, sizeof p);
     p.arena = arena;
     p.error = error;
-    p.max_depth = desc && desc->max_depth ? desc->max_depth : 128;
+    p.max_depth = desc && desc->max_depth ? desc->max_depth : GEM5ART__JSON_DEPTH;
     p.source = p.at = gem5art__arena_copy_n(arena, text, length);
     p.decoded = (char *)gem5art__arena_alloc(arena, length + GEM5ART__JSON_NUMBER_SCRATCH);
     if (!p.source || !p.decoded) {
@@ -2134,18 +2161,26 @@ GEM5ARTDEF const gem5art_json *gem5art_json_get(const gem5art_json *object, cons
 
 /* ---- the writer */
 
-static void gem5art__json_put(gem5art_json_writer *writer, const char *text, size_t length) {
+static void gem5art__json_grow(gem5art_json_writer *writer, size_t more) {
     gem5art__buf buf;
     buf.data = writer->data;
-    buf.length = writer->taken ? 0 : writer->length;
+    buf.length = writer->length;
     buf.capacity = writer->capacity;
     buf.failed = writer->failed;
-    gem5art__put(&buf, text, length);
+    gem5art__reserve(&buf, more);
     writer->data = buf.data;
-    writer->length = buf.length;
     writer->capacity = buf.capacity;
     writer->failed = buf.failed;
+}
+
+static void gem5art__json_put(gem5art_json_writer *writer, const char *text, size_t length) {
+    if (writer->taken) writer->length = 0;
     writer->taken = false;
+    if (writer->capacity - writer->length <= length) gem5art__json_grow(writer, length);
+    if (writer->failed) return;
+    if (length) memcpy(writer->data + writer->length, text, length);
+    writer->length += length;
+    writer->data[writer->length] = 0;
 }
 
 static void gem5art__json_puts(gem5art_json_writer *writer, const char *text) {
@@ -2320,6 +2355,44 @@ GEM5ARTDEF void gem5art_json_value(gem5art_json_writer *writer, const gem5art_js
         if (depth == 0) return;
         at = at->next;
     }
+}
+
+/* The length of the token at `text`: a whole string; the digits or letters up to what cannot be of them; else 1. */
+static size_t gem5art__json_token(const char *text, const char *end) {
+    const char *at = text + 1, *back;
+    if (*text == '"') {
+        while (at < end && (at = (const char *)memchr(at, '"', (size_t)(end - at))) != NULL) {
+            for (back = at; back[-1] == '\\'; back--) {}
+            if ((at - back) % 2 == 0) return (size_t)(at - text) + 1;
+            at++;
+        }
+        return (size_t)(end - text);
+    }
+    if (!gem5art__json_is_digit(*text) && *text != '-' && (*text < 'a' || *text > 'z')) return 1;
+    while (at < end && !strchr(",:]} \t\r\n", *at)) at++;
+    return (size_t)(at - text);
+}
+
+GEM5ARTDEF void gem5art_json_text(gem5art_json_writer *writer, const char *text, size_t length) {
+    const char *end = text + length;
+    size_t n;
+    gem5art__json_separate(writer);
+    for (; text < end; text += n) {
+        char c = *text;
+        n = gem5art__json_token(text, end);
+        if (c == ' ' || c == '\t' || c == '\r' || c == '\n') continue;
+        if (c == '}' || c == ']') {
+            gem5art__json_end(writer, c == '}' ? "}" : "]");
+            continue;
+        }
+        if (writer->first) gem5art__json_new_line(writer);
+        writer->first = c == '{' || c == '[';
+        writer->depth += writer->first;
+        gem5art__json_put(writer, text, n);
+        if (c == ',') gem5art__json_new_line(writer);
+        if (c == ':' && writer->indent > 0) gem5art__json_puts(writer, " ");
+    }
+    writer->first = writer->after_key = false;
 }
 
 GEM5ARTDEF const char *gem5art_json_take(gem5art_json_writer *writer, size_t *length, gem5art_error *error) {
@@ -3213,6 +3286,28 @@ static bool gem5art__put_object_line(gem5art__buf *line, const gem5art__field *f
     return text && !line->failed;
 }
 
+/* A record as it was written, but for its checksum. */
+static bool gem5art__put_plain_record(gem5art__buf *text, const gem5art_json *record, gem5art_error *error) {
+    gem5art_json_writer writer;
+    const gem5art_json *member;
+    const char *written;
+    size_t length;
+    gem5art_json_writer_init(&writer, 0);
+    gem5art_json_begin_object(&writer);
+    for (member = record->first; member; member = member->next)
+        if (strcmp(member->key, "crc32") != 0) {
+            gem5art__json_put_value(&writer, member->raw_key, member->raw_key_length);
+            gem5art__json_colon(&writer);
+            gem5art_json_value(&writer, member);
+        }
+    gem5art_json_end_object(&writer);
+    written = gem5art_json_take(&writer, &length, error);
+    if (written) gem5art__put(text, written, length);
+    gem5art_json_writer_free(&writer);
+    if (written && text->failed) gem5art__fail_nomem(error);
+    return written && !text->failed;
+}
+
 /* Any record as a line of ours: what it holds as it was written, the four that open a record first. */
 static bool gem5art__put_record_line(gem5art__buf *line, const gem5art_json *record, gem5art_error *error) {
     static const char *const first[] = {"_id", "hash", "type", "name"};
@@ -3338,11 +3433,12 @@ static void gem5art__set_defaults(const gem5art__field *fields, void *object) {
 /* Fills a struct from a record; what is missing has its default. `where` names the record in errors. */
 static bool gem5art__read_object(gem5art__arena *arena, const gem5art__field *fields, const gem5art_json *record,
                                  void *object, const char *where, gem5art_error *error) {
-    const gem5art__field *field;
+    const gem5art__field *field, *next = fields; /* the members mostly come in the order of the table */
     const gem5art_json *member;
     gem5art__set_defaults(fields, object);
     for (member = record->first; member; member = member->next) {
-        field = gem5art__find_field(fields, member->key);
+        field = next->name && strcmp(next->name, member->key) == 0 ? next : gem5art__find_field(fields, member->key);
+        if (field) next = field + 1;
         if (field && !gem5art__read_field(arena, field, member, object))
             return gem5art__fail(error, arena->failed ? GEM5ART_NOMEM : GEM5ART_INVALID,
                                  "%s: \"%s\" has a value of the wrong kind: %.*s", where, member->key,
@@ -3368,7 +3464,8 @@ typedef struct gem5art__flat {
     dev_t device;
     ino_t inode;
     bool known;            /* the five below hold; else the end of the file must be examined */
-    off_t size, bracket;   /* of the file, and where its closing bracket is */
+    off_t size, bracket;   /* of the file, and where its closing bracket is; of a torn file both are the end of what is
+                              whole: it is longer, or has no bracket there */
     bool empty;            /* there is no record before it */
     size_t tail_length;
     char tail[64];         /* the bytes before the bracket */
@@ -3385,6 +3482,7 @@ struct gem5art_db {
     struct gem5art__env *env; /* of an LMDB store */
     gem5art__lock_file lock;
     bool lock_open, read_only;
+    bool unchecked; /* it may be damaged where it begins: gem5art-fsck tells */
     char *lock_path, *live_path, *storage;
     void (*log)(const char *message, void *user_data);
     void *user_data;
@@ -3495,6 +3593,7 @@ typedef enum gem5art__step {
     GEM5ART__RECORD,
     GEM5ART__END,   /* no more records */
     GEM5ART__TORN,  /* the file ends inside a record, or without its bracket: only of flat stores, and only there */
+    GEM5ART__DAMAGED, /* only of a flat store's cursor: its `problem` says what is wrong, and it can go on */
     GEM5ART__FAILED /* error filled in */
 } gem5art__step;
 
@@ -3619,6 +3718,9 @@ typedef struct gem5art__cursor {
     off_t after;       /* behind the last whole record, or behind the opening bracket */
     off_t before;      /* the same for the record before it */
     off_t start;       /* behind the opening bracket */
+    char problem[256]; /* TORN, DAMAGED: what is wrong, and where; "" where the file only ends too early */
+    off_t problem_at;
+    off_t good;        /* where a good record was seen behind a problem; -1: nowhere */
 } gem5art__cursor;
 
 static void gem5art__cursor_init(gem5art__cursor *cursor, int fd, const char *path, off_t start, off_t end) {
@@ -3629,6 +3731,7 @@ static void gem5art__cursor_init(gem5art__cursor *cursor, int fd, const char *pa
     cursor->end = end;
     cursor->begun = start > 0;
     cursor->after = start;
+    cursor->good = -1;
 }
 
 static void gem5art__cursor_free(gem5art__cursor *cursor) {
@@ -3637,6 +3740,15 @@ static void gem5art__cursor_free(gem5art__cursor *cursor) {
 }
 
 static off_t gem5art__cursor_offset(const gem5art__cursor *cursor) { return cursor->window_at + (off_t)cursor->pos; }
+
+static void gem5art__cursor_seek(gem5art__cursor *cursor, off_t at, bool line_start) {
+    if (at < cursor->window_at || at > cursor->window_at + (off_t)cursor->length) {
+        cursor->window_at = at;
+        cursor->length = 0;
+    }
+    cursor->pos = (size_t)(at - cursor->window_at);
+    cursor->line_start = line_start;
+}
 
 /* Gets more bytes behind those in the window, moving [pos, length) to its start; 0: the end; -1: error. */
 static int gem5art__cursor_more(gem5art__cursor *cursor, gem5art_error *error) {
@@ -3683,8 +3795,9 @@ static size_t gem5art__sealed_line(const char *text, size_t line) {
     return gem5art__is_sealed(text, line - 1) ? line - 1 : 0;
 }
 
-/* Finds the end of the object at pos by its brackets. 1: *size; 0: the file ends first; -1: error. */
-static int gem5art__cursor_balance(gem5art__cursor *cursor, size_t *size, gem5art_error *error) {
+/* Finds the end of the object at pos by its brackets. 1: *size; 0: the file ends first, or (only where it is a `guess` that
+   an object begins here) it cannot be JSON that we read: so that many guesses take no longer than reading; -1: error. */
+static int gem5art__cursor_balance(gem5art__cursor *cursor, bool guess, size_t *size, gem5art_error *error) {
     size_t n = 0, depth = 0;
     bool string = false;
     for (;; n++) {
@@ -3694,6 +3807,7 @@ static int gem5art__cursor_balance(gem5art__cursor *cursor, size_t *size, gem5ar
             if (more <= 0) return more;
         }
         c = cursor->window[cursor->pos + n];
+        if (guess && (depth > GEM5ART__JSON_DEPTH || (string && (unsigned char)c < ' '))) return 0;
         if (string) {
             if (c == '"') string = false;
             else if (c == '\\') {
@@ -3711,7 +3825,7 @@ static int gem5art__cursor_balance(gem5art__cursor *cursor, size_t *size, gem5ar
 
 /* The size of the record at pos, and whether it is sealed, for which it must have a line of its own: other programs keep
    our checksums where they write all on one line. As gem5art__cursor_balance. */
-static int gem5art__cursor_measure(gem5art__cursor *cursor, size_t *size, gem5art_error *error) {
+static int gem5art__cursor_measure(gem5art__cursor *cursor, bool guess, size_t *size, gem5art_error *error) {
     size_t searched = 0;
     *size = 0;
     if (cursor->length - cursor->pos < 8) {
@@ -3737,7 +3851,7 @@ static int gem5art__cursor_measure(gem5art__cursor *cursor, size_t *size, gem5ar
         }
     }
     cursor->sealed = *size > 0;
-    return cursor->sealed ? 1 : gem5art__cursor_balance(cursor, size, error);
+    return cursor->sealed ? 1 : gem5art__cursor_balance(cursor, guess, size, error);
 }
 
 /* Parses a record into an arena, checksum first; NULL: `why` says what is wrong with it. */
@@ -3748,56 +3862,96 @@ static const gem5art_json *gem5art__parse_record(const gem5art__cursor *cursor, 
     return NULL;
 }
 
-/* Is there a good record at pos or behind it? If so what is bad before it is damage, not a torn write. 1, 0, or -1: error. */
-static int gem5art__cursor_good_follows(gem5art__cursor *cursor, gem5art_error *error) {
+/* Is the whole object at pos a record, with a checksum that fits? 1, 0, or -1: error. */
+static int gem5art__cursor_is_good(gem5art__cursor *cursor, size_t size, gem5art_error *error) {
+    gem5art__arena arena = {NULL, false};
+    gem5art_error why;
+    bool good;
+    gem5art__clear(&why);
+    good = gem5art__has_id(gem5art__parse_record(cursor, cursor->window + cursor->pos, size, &arena, &why));
+    gem5art__arena_free(&arena);
+    if (why.code == GEM5ART_NOMEM) return gem5art__fail_nomem(error), -1;
+    return good;
+}
+
+/* Looks from pos on for a good record: where there is one, what is bad before it is damage, not a torn write. Leaves the
+   cursor at it, or at a line before it that begins as one of ours. 1, 0: there is none; or -1: error. */
+static int gem5art__cursor_resume(gem5art__cursor *cursor, gem5art_error *error) {
+    off_t line = -1, at;
     for (;; cursor->pos++) {
-        gem5art__arena arena = {NULL, false};
-        gem5art_error why;
         size_t size;
-        int byte = gem5art__cursor_peek(cursor, error), whole;
-        bool good;
+        int byte = gem5art__cursor_peek(cursor, error), good;
+        bool line_start;
         if (byte < 0) return byte + 1;
-        cursor->line_start = byte == '\n' || (cursor->line_start && byte == '{');
+        at = gem5art__cursor_offset(cursor);
+        line_start = byte == '{' && cursor->line_start;
+        cursor->line_start = byte == '\n' || line_start;
         if (cursor->length - cursor->pos < 2 && gem5art__cursor_more(cursor, error) < 0) return -1;
         if (byte != '{' || cursor->length - cursor->pos < 2 || !memchr(" \t\r\n\"", cursor->window[cursor->pos + 1], 5))
             continue;
-        if ((whole = gem5art__cursor_measure(cursor, &size, error)) < 0) return -1;
+        if ((good = gem5art__cursor_measure(cursor, true, &size, error)) < 0) return -1;
         cursor->line_start = false;
-        if (!whole) continue;
-        gem5art__clear(&why);
-        good = gem5art__has_id(gem5art__parse_record(cursor, cursor->window + cursor->pos, size, &arena, &why));
-        gem5art__arena_free(&arena);
-        if (why.code == GEM5ART_NOMEM) return gem5art__fail_nomem(error), -1;
-        if (good) return 1;
+        if (good && at != cursor->good && (good = gem5art__cursor_is_good(cursor, size, error)) < 0) return -1;
+        if (good) cursor->good = at;
+        if (cursor->own && line < 0) line = at;
+        if (good || (line >= 0 && cursor->good > line)) {
+            gem5art__cursor_seek(cursor, line >= 0 ? line : at, line >= 0 || line_start);
+            return 1;
+        }
     }
 }
 
-static gem5art__step gem5art__damage(const gem5art__cursor *cursor, off_t at, const char *what, gem5art_error *error) {
-    gem5art__fail(
-        error, GEM5ART_CORRUPT,
-        "%s is damaged at byte %lld: %s; nothing was changed: restore that record from a copy of the store, or "
-        "take it out with an editor",
-        cursor->path, (long long)at, what);
+/* From pos on there is no record where one should be: DAMAGED, or TORN with `at` where the array breaks off. What is wrong
+   there may be a write that was never finished, unless `written` says that it was. */
+static gem5art__step gem5art__cursor_problem(gem5art__cursor *cursor, off_t at, const char *what, bool written,
+                                             gem5art_error *error) {
+    int follows;
+    cursor->problem_at = at;
+    snprintf(cursor->problem, sizeof cursor->problem, "%.255s", what);
+    follows = gem5art__cursor_resume(cursor, error);
+    cursor->at = cursor->after;
+    if (follows < 0) return GEM5ART__FAILED;
+    cursor->comma = cursor->begun = true;
+    return follows || written ? GEM5ART__DAMAGED : GEM5ART__TORN;
+}
+
+/* For whoever does not go on behind damage. */
+static gem5art__step gem5art__damage(const gem5art__cursor *cursor, gem5art__step step, gem5art_error *error) {
+    if (step != GEM5ART__DAMAGED) return step;
+    gem5art__fail(error, GEM5ART_CORRUPT,
+                  "%s is damaged at byte %lld: %s; nothing was changed: gem5art-fsck --salvage writes every intact "
+                  "record anew and keeps the old file",
+                  cursor->path, (long long)cursor->problem_at, cursor->problem);
     return GEM5ART__FAILED;
 }
 
-/* What is wrong may be a write that was never finished. TORN, with `at` where it begins; else FAILED. */
-static gem5art__step gem5art__cursor_damaged(gem5art__cursor *cursor, off_t at, const char *what,
-                                             gem5art_error *error) {
-    bool record = cursor->records || gem5art__cursor_peek(cursor, NULL) == '{';
-    int follows = gem5art__cursor_good_follows(cursor, error);
-    cursor->at = cursor->after;
-    if (follows < 0) return GEM5ART__FAILED;
-    return follows == 0 && record ? GEM5ART__TORN : gem5art__damage(cursor, at, what, error);
+/* The first byte that is no white space is not '['. */
+static gem5art__step gem5art__cursor_no_array(gem5art__cursor *cursor, gem5art_error *error) {
+    off_t at = gem5art__cursor_offset(cursor);
+    gem5art__step step;
+    if (at == 0 && cursor->length >= 3 && memcmp(cursor->window, "\xef\xbb\xbf", 3) == 0) {
+        cursor->problem_at = 0;
+        strcpy(cursor->problem, "a byte order mark, which JSON must not have");
+        cursor->pos += 3;
+        return GEM5ART__DAMAGED;
+    }
+    step = gem5art__cursor_problem(cursor, at, "the opening bracket of a JSON array was expected", false, error);
+    if (step != GEM5ART__TORN) return step;
+    gem5art__fail(error, GEM5ART_CORRUPT,
+                  "%s is no run store: a JSON array of records was expected, and byte %lld is not '['", cursor->path,
+                  (long long)at);
+    return GEM5ART__FAILED;
 }
 
-static gem5art__step gem5art__cursor_next(gem5art__cursor *cursor, gem5art_error *error) {
+/* RECORD, END, TORN, DAMAGED or FAILED. */
+static gem5art__step gem5art__cursor_step(gem5art__cursor *cursor, gem5art_error *error) {
     int byte, whole;
     for (;;) {
         byte = gem5art__cursor_peek(cursor, error);
         if (byte == -2) return GEM5ART__FAILED;
         if (byte == -1) {
-            cursor->at = cursor->after;
+            cursor->at = cursor->problem_at = cursor->after;
+            cursor->problem[0] = 0;
             if (cursor->begun) return GEM5ART__TORN;
             gem5art__fail(error, GEM5ART_CORRUPT,
                           "%s is empty: it is no store; remove it to start a new one, or restore it", cursor->path);
@@ -3806,12 +3960,8 @@ static gem5art__step gem5art__cursor_next(gem5art__cursor *cursor, gem5art_error
         if (byte == '[' && !cursor->begun) {
             cursor->begun = true;
             cursor->after = cursor->start = gem5art__cursor_offset(cursor) + 1;
-        } else if (!cursor->begun && !gem5art__is_space(byte)) {
-            gem5art__fail(error, GEM5ART_CORRUPT,
-                          "%s is no run store: a JSON array of records was expected, and byte %lld is not '['",
-                          cursor->path, (long long)gem5art__cursor_offset(cursor));
-            return GEM5ART__FAILED;
-        } else if (byte == ',' && cursor->records && !cursor->comma) cursor->comma = true;
+        } else if (!cursor->begun && !gem5art__is_space(byte)) return gem5art__cursor_no_array(cursor, error);
+        else if (byte == ',' && cursor->records && !cursor->comma) cursor->comma = true;
         else if (byte == ']' && !cursor->comma) {
             cursor->at = gem5art__cursor_offset(cursor);
             return GEM5ART__END;
@@ -3820,13 +3970,17 @@ static gem5art__step gem5art__cursor_next(gem5art__cursor *cursor, gem5art_error
         cursor->pos++;
     }
     cursor->at = gem5art__cursor_offset(cursor);
-    if (byte != '{' || (cursor->records && !cursor->comma))
-        return gem5art__cursor_damaged(cursor, cursor->at,
-                                       byte == '{' ? "a comma is missing before this record"
-                                                   : "a record, which starts with '{', was expected", error);
-    whole = gem5art__cursor_measure(cursor, &cursor->size, error);
+    if (byte != '{')
+        return gem5art__cursor_problem(cursor, cursor->at, "a record, which starts with '{', was expected",
+                                       !cursor->records, error);
+    if (cursor->records && !cursor->comma)
+        return gem5art__cursor_problem(cursor, cursor->at, "a comma is missing before this record", false, error);
+    whole = gem5art__cursor_measure(cursor, false, &cursor->size, error);
     if (whole < 0) return GEM5ART__FAILED;
-    if (whole == 0) return gem5art__cursor_damaged(cursor, cursor->at, "this record is not whole", error);
+    if (whole == 0) {
+        gem5art__cursor_seek(cursor, cursor->at + 1, false);
+        return gem5art__cursor_problem(cursor, cursor->at, "this record is not whole", false, error);
+    }
     cursor->data = cursor->window + cursor->pos;
     cursor->pos += cursor->size;
     cursor->before = cursor->after;
@@ -3836,6 +3990,28 @@ static gem5art__step gem5art__cursor_next(gem5art__cursor *cursor, gem5art_error
     return GEM5ART__RECORD;
 }
 
+/* RECORD, END, TORN or FAILED. */
+static gem5art__step gem5art__cursor_next(gem5art__cursor *cursor, gem5art_error *error) {
+    return gem5art__damage(cursor, gem5art__cursor_step(cursor, error), error);
+}
+
+/* The current record is none, for the reason `why`: TORN, DAMAGED or FAILED. Where its text is bad, the brackets may
+   have led too far: what follows is looked for in it, too. */
+static gem5art__step gem5art__cursor_spoiled(gem5art__cursor *cursor, const gem5art_error *why, gem5art_error *error) {
+    bool deep = why->code == GEM5ART_LIMIT, written = deep || !cursor->own;
+    off_t at = cursor->at, end = gem5art__cursor_offset(cursor);
+    gem5art__step step;
+    if (why->code == GEM5ART_NOMEM) return gem5art__fail_nomem(error), GEM5ART__FAILED;
+    cursor->after = cursor->before;
+    if (!cursor->sealed && !deep) gem5art__cursor_seek(cursor, at + 1, false);
+    step = gem5art__cursor_problem(cursor, at, why->message, written, error);
+    if (step == GEM5ART__DAMAGED && cursor->good <= at) {
+        gem5art__cursor_seek(cursor, end, false);
+        cursor->comma = false;
+    }
+    return step;
+}
+
 /* Parses the current record into an arena. RECORD, TORN or FAILED. */
 static gem5art__step gem5art__cursor_parse(gem5art__cursor *cursor, gem5art__arena *arena, const gem5art_json **record,
                                            gem5art_error *error) {
@@ -3843,15 +4019,11 @@ static gem5art__step gem5art__cursor_parse(gem5art__cursor *cursor, gem5art__are
     gem5art__clear(&why);
     *record = gem5art__parse_record(cursor, cursor->data, cursor->size, arena, &why);
     if (gem5art__has_id(*record)) return GEM5ART__RECORD;
-    if (*record) {
-        gem5art__fail(error, GEM5ART_CORRUPT, "%s: the record at byte %lld has no \"_id\": give it one, or take it out",
-                      cursor->path, (long long)cursor->at);
-        return GEM5ART__FAILED;
-    }
-    if (why.code == GEM5ART_NOMEM) return gem5art__fail_nomem(error), GEM5ART__FAILED;
-    if (!cursor->own || why.code == GEM5ART_LIMIT) return gem5art__damage(cursor, cursor->at, why.message, error);
-    cursor->after = cursor->before;
-    return gem5art__cursor_damaged(cursor, cursor->at, why.message, error);
+    if (!*record) return gem5art__damage(cursor, gem5art__cursor_spoiled(cursor, &why, error), error);
+    gem5art__fail(error, GEM5ART_CORRUPT,
+                  "%s: the record at byte %lld has no \"_id\": gem5art-fsck --salvage gives it one", cursor->path,
+                  (long long)cursor->at);
+    return GEM5ART__FAILED;
 }
 
 /* The texts that open the current record. One that is not a whole line of ours is parsed for that into the arena, and
@@ -3937,7 +4109,7 @@ static bool gem5art__flat_quick_end(const gem5art__flat *flat, off_t size, off_t
 static bool gem5art__cursor_closes(gem5art__cursor *cursor) {
     int byte;
     do {
-        cursor->pos++;
+        cursor->line_start = cursor->window[cursor->pos++] == '\n';
         byte = gem5art__cursor_peek(cursor, NULL);
     } while (gem5art__is_space(byte));
     return byte == -1;
@@ -4078,6 +4250,25 @@ static bool gem5art__flat_find_end(gem5art_db *db, gem5art_error *error) {
                   : gem5art__flat_mend(db, at, st.st_size, empty, error);
 }
 
+/* Where a reader of the file, which has this size, has to stop: behind the bracket, or behind what is whole of a torn
+   file. What follows is not acknowledged, and another record may soon be there. Damage is found by who reads on. */
+static off_t gem5art__flat_readable(gem5art__flat *flat, off_t size) {
+    char byte;
+    size_t got;
+    off_t at;
+    bool empty, closed;
+    if (flat->known && gem5art__read_at(flat->fd, &byte, 1, flat->bracket, &got) && got == 1 && byte == ']')
+        return flat->bracket + 1;
+    if (gem5art__flat_quick_end(flat, size, &at)) return at + 1;
+    switch (gem5art__flat_full_end(flat, size, &at, &empty, &closed, NULL)) {
+    case GEM5ART__END:
+        gem5art__flat_know(flat, closed ? size : at, at, empty, NULL);
+        return at + 1;
+    case GEM5ART__TORN: return at;
+    default: return size;
+    }
+}
+
 /* ---- the index: where the records with an id or a hash lie. Built when it is first needed, then extended by what
    was appended since. A slot has some bits of the key's hash; the record itself decides. */
 
@@ -4153,9 +4344,11 @@ static bool gem5art__index_refresh(gem5art_db *db, gem5art_error *error) {
     while ((step = gem5art__cursor_next(&cursor, error)) == GEM5ART__RECORD)
         if ((step = gem5art__index_record(flat, &cursor, error)) != GEM5ART__RECORD) break;
     if (step != GEM5ART__FAILED) flat->indexed = cursor.at;
-    if (step == GEM5ART__END && gem5art__cursor_closes(&cursor) &&
-        !gem5art__flat_know(flat, st.st_size, flat->indexed, cursor.records == 0, error))
-        step = GEM5ART__FAILED;
+    if (step != GEM5ART__FAILED) {
+        bool closed = step == GEM5ART__END && gem5art__cursor_closes(&cursor);
+        if (!gem5art__flat_know(flat, closed ? st.st_size : flat->indexed, flat->indexed, cursor.records == 0, error))
+            step = GEM5ART__FAILED;
+    }
     gem5art__cursor_free(&cursor);
     return step != GEM5ART__FAILED;
 }
@@ -4226,15 +4419,19 @@ static bool gem5art__flat_append_few(gem5art_db *db, const char *lines, size_t l
     return ok;
 }
 
-/* The store as it is to be, written to another file: what is left out of it, and what is added. */
+/* The store as it is to be, written to another file. */
 typedef struct gem5art__rewrite {
-    const char *const *removed; /* ids; NULL-terminated */
+    bool (*fill)(gem5art_db *db, struct gem5art__rewrite *rewrite, gem5art_error *error); /* writes the records */
+    void *source;               /* of the records, for `fill` */
+    const char *keep;           /* the old file stays as STORE.KEEP.N; NULL: it does not */
+    gem5art__buf kept;          /* and is called so then; to be freed */
+    const char *const *removed; /* ids that are left out; NULL-terminated */
     size_t removals;
-    const char *lines; /* joined by ",\n" */
+    const char *lines; /* that are added, joined by ",\n" */
     size_t length;
     int fd;
     gem5art__buf out;
-    bool begun; /* a record was written */
+    int64_t written; /* records */
 } gem5art__rewrite;
 
 static bool gem5art__rewrite_flush(gem5art__rewrite *rewrite, const char *name, gem5art_error *error) {
@@ -4243,6 +4440,15 @@ static bool gem5art__rewrite_flush(gem5art__rewrite *rewrite, const char *name, 
         return gem5art__fail_errno(error, "rewrite", name);
     rewrite->out.length = 0;
     return true;
+}
+
+/* To be followed by a record in `out`. */
+static void gem5art__rewrite_join(gem5art__rewrite *rewrite) {
+    gem5art__puts(&rewrite->out, rewrite->written++ ? ",\n" : "\n");
+}
+
+static bool gem5art__rewrite_flush_much(gem5art__rewrite *rewrite, const char *name, gem5art_error *error) {
+    return rewrite->out.length < GEM5ART__WINDOW || gem5art__rewrite_flush(rewrite, name, error);
 }
 
 /* One record of a rewritten store: ours as it is; another program's as one of ours. */
@@ -4256,22 +4462,21 @@ static bool gem5art__rewrite_record(gem5art__rewrite *rewrite, gem5art__cursor *
     while (ok && *id && !gem5art__text_is(head.text[0], head.length[0], *id)) id++;
     if (ok && *id) rewrite->removals++;
     else if (ok) {
-        gem5art__puts(&rewrite->out, rewrite->begun ? ",\n" : "\n");
-        rewrite->begun = true;
+        gem5art__rewrite_join(rewrite);
         if (record) ok = gem5art__put_record_line(&rewrite->out, record, error);
         else gem5art__put(&rewrite->out, cursor->data, cursor->size);
     }
     gem5art__arena_free(&arena);
     if (step == GEM5ART__TORN)
         gem5art__fail(error, GEM5ART_CORRUPT, "%s changed while it was read: try again", cursor->path);
-    return ok && (rewrite->out.length < GEM5ART__WINDOW || gem5art__rewrite_flush(rewrite, cursor->path, error));
+    return ok && gem5art__rewrite_flush_much(rewrite, cursor->path, error);
 }
 
+/* All records but those to be removed, and those to be added. */
 static bool gem5art__rewrite_all(gem5art_db *db, gem5art__rewrite *rewrite, gem5art_error *error) {
     gem5art__cursor cursor;
     gem5art__step step;
     bool ok = true;
-    gem5art__puts(&rewrite->out, "[");
     gem5art__cursor_init(&cursor, db->flat.fd, db->path, 0, db->flat.bracket + 1);
     while (ok && (step = gem5art__cursor_next(&cursor, error)) == GEM5ART__RECORD)
         ok = gem5art__rewrite_record(rewrite, &cursor, error);
@@ -4280,13 +4485,38 @@ static bool gem5art__rewrite_all(gem5art_db *db, gem5art__rewrite *rewrite, gem5
         gem5art__fail(error, GEM5ART_CORRUPT, "%s changed while it was read: try again", db->path);
     if (!ok || step != GEM5ART__END || !gem5art__rewrite_flush(rewrite, db->path, error)) return false;
     if (rewrite->length) {
-        gem5art__puts(&rewrite->out, rewrite->begun ? ",\n" : "\n");
+        gem5art__rewrite_join(rewrite);
         if (!gem5art__rewrite_flush(rewrite, db->path, error)) return false;
         if (!gem5art__write_all(rewrite->fd, rewrite->lines, rewrite->length))
             return gem5art__fail_errno(error, "rewrite", db->path);
     }
+    return true;
+}
+
+/* The whole text, durably. */
+static bool gem5art__rewrite_text(gem5art_db *db, gem5art__rewrite *rewrite, gem5art_error *error) {
+    gem5art__puts(&rewrite->out, "[");
+    if (!rewrite->fill(db, rewrite, error)) return false;
     gem5art__puts(&rewrite->out, "]\n");
-    return gem5art__rewrite_flush(rewrite, db->path, error);
+    if (!gem5art__rewrite_flush(rewrite, db->path, error)) return false;
+    return gem5art__datasync(rewrite->fd) ? true : gem5art__fail_errno(error, "rewrite", db->path);
+}
+
+/* Gives a store's file a second name, STORE.WHAT.N, that no other file has, durably. */
+static bool gem5art__keep_file(const char *path, const char *what, gem5art__buf *kept, gem5art_error *error) {
+    struct stat store, other;
+    int n;
+    for (n = 1;; n++) {
+        kept->length = 0;
+        gem5art__putf(kept, "%s.%s.%d", path, what, n);
+        if (kept->failed) return gem5art__fail_nomem(error);
+        if (GEM5ART_SYS_LINK(path, kept->data) == 0) break;
+        if (errno != EEXIST) return gem5art__fail_errno(error, "keep the old file as", kept->data);
+        if (GEM5ART_SYS_STAT(path, &store) == 0 && GEM5ART_SYS_LSTAT(kept->data, &other) == 0 &&
+            store.st_dev == other.st_dev && store.st_ino == other.st_ino)
+            break; /* whoever began this before was killed */
+    }
+    return gem5art__sync_name(kept->data) ? true : gem5art__fail_errno(error, "sync the folder of", path);
 }
 
 /* Opens a new file beside the store, which is to become it: with its mode and owner, at first of no use to others. */
@@ -4309,9 +4539,10 @@ static bool gem5art__flat_rewrite(gem5art_db *db, gem5art__rewrite *rewrite, gem
     gem5art__buf name = {NULL, 0, 0, false};
     bool ok = false, renamed = false;
     rewrite->fd = -1;
-    if (gem5art__flat_find_end(db, error) && gem5art__temporary_name(&name, db->path, error) &&
-        gem5art__rewrite_create(db, rewrite, name.data, error) && gem5art__rewrite_all(db, rewrite, error)) {
-        renamed = gem5art__datasync(rewrite->fd) && GEM5ART_SYS_RENAME(name.data, db->path) == 0;
+    if (gem5art__temporary_name(&name, db->path, error) &&
+        gem5art__rewrite_create(db, rewrite, name.data, error) && gem5art__rewrite_text(db, rewrite, error) &&
+        (!rewrite->keep || gem5art__keep_file(db->path, rewrite->keep, &rewrite->kept, error))) {
+        renamed = GEM5ART_SYS_RENAME(name.data, db->path) == 0;
         ok = renamed && gem5art__sync_name(db->path);
         if (!ok) gem5art__fail_errno(error, renamed ? "sync the folder of" : "rewrite", db->path);
     }
@@ -4325,8 +4556,9 @@ static bool gem5art__flat_rewrite(gem5art_db *db, gem5art__rewrite *rewrite, gem
 static bool gem5art__flat_remove(gem5art_db *db, const char *const *ids, size_t *removals, gem5art_error *error) {
     gem5art__rewrite rewrite;
     memset(&rewrite, 0, sizeof rewrite);
+    rewrite.fill = gem5art__rewrite_all;
     rewrite.removed = ids;
-    if (!gem5art__flat_rewrite(db, &rewrite, error)) return false;
+    if (!gem5art__flat_find_end(db, error) || !gem5art__flat_rewrite(db, &rewrite, error)) return false;
     *removals = rewrite.removals;
     return true;
 }
@@ -4339,8 +4571,10 @@ static bool gem5art__flat_append(gem5art_db *db, const char *lines, size_t lengt
     int few;
     for (few = 0; newline && few < GEM5ART__APPENDED; few++)
         newline = (const char *)memchr(newline, '\n', (size_t)(end - newline)), newline = newline ? newline + 1 : NULL;
-    if (!newline) return gem5art__flat_find_end(db, error) && gem5art__flat_append_few(db, lines, length, error);
+    if (!gem5art__flat_find_end(db, error)) return false;
+    if (!newline) return gem5art__flat_append_few(db, lines, length, error);
     memset(&rewrite, 0, sizeof rewrite);
+    rewrite.fill = gem5art__rewrite_all;
     rewrite.removed = none;
     rewrite.lines = lines;
     rewrite.length = length;
@@ -4372,7 +4606,7 @@ static bool gem5art__flat_scan_begin(gem5art__scan *scan, const gem5art_query *q
     if (!flat) return gem5art__fail_nomem(error);
     flat->size = st.st_size;
     flat->fd = GEM5ART_SYS_FCNTL(db->flat.fd, F_DUPFD_CLOEXEC, 3);
-    gem5art__cursor_init(&flat->cursor, flat->fd, db->path, 0, st.st_size);
+    gem5art__cursor_init(&flat->cursor, flat->fd, db->path, 0, gem5art__flat_readable(&db->flat, st.st_size));
     if (flat->fd >= 0) {
         scan->state = flat;
         return true;
@@ -4437,7 +4671,8 @@ static bool gem5art__flat_check_start(gem5art__flat *flat, gem5art_error *error)
     if (i == got || chunk[i] == '[') return true;
     if (got >= 3 && memcmp(chunk, "\xef\xbb\xbf", 3) == 0)
         return gem5art__fail(error, GEM5ART_CORRUPT,
-                             "%s starts with a byte order mark, which JSON must not have: take those 3 bytes out",
+                             "%s starts with a byte order mark, which JSON must not have: gem5art-fsck --salvage "
+                             "writes it anew without",
                              flat->path);
     if (gem5art__is_lmdb(chunk, got))
         return gem5art__fail(error, GEM5ART_INVALID, "%s is an LMDB file: open it as lmdb://%s", flat->path,
@@ -4450,7 +4685,7 @@ static bool gem5art__flat_open(gem5art_db *db, gem5art_error *error) {
     struct stat st;
     db->flat.fd = -1;
     db->flat.path = db->path;
-    return gem5art__flat_follow(db, &st, error) && gem5art__flat_check_start(&db->flat, error);
+    return gem5art__flat_follow(db, &st, error) && (db->unchecked || gem5art__flat_check_start(&db->flat, error));
 }
 
 static void gem5art__flat_close(gem5art_db *db) {
@@ -9046,6 +9281,557 @@ static void gem5art__note_outcome(const gem5art_event *event, void *user_data) {
     outcome->ended = event->type == GEM5ART_EVENT_ENDED;
 }
 
+/* ================================================================= >>audit
+   What gem5art-fsck does: a look at all of a store that changes nothing and goes on behind damage; and a store written
+   anew from what is intact. */
+
+typedef enum gem5art__gravity {
+    GEM5ART__NOTE,       /* nothing wrong, but something lies about */
+    GEM5ART__WARNING,    /* a record names an artifact that is not there */
+    GEM5ART__UNFINISHED, /* a write that was cut off: the next writer moves its bytes aside */
+    GEM5ART__WRONG,      /* a whole record with a field missing or of the wrong kind: only its owner can mend it */
+    GEM5ART__DAMAGE,     /* what only salvaging mends */
+    GEM5ART__RENEWED,    /* what became of a record when the store was written anew */
+    GEM5ART__GRAVITIES
+} gem5art__gravity;
+
+typedef struct gem5art__finding {
+    gem5art__gravity gravity;
+    int64_t at, line; /* byte offset in the store, and line, from 1; both -1: beside it */
+    const char *text; /* until the callback returns */
+} gem5art__finding;
+
+typedef struct gem5art__audit {
+    gem5art_db *db;
+    void (*report)(const gem5art__finding *finding, void *user_data); /* in the order found; may be NULL */
+    void *user_data;
+    int64_t bytes, records, runs, artifacts;
+    int64_t verified; /* records whose checksum fits; the others were laid out by another program */
+    int64_t found[GEM5ART__GRAVITIES];
+    bool compact;     /* nothing but lines of ours: writing it anew would change nothing */
+
+    bool locked;      /* by us: nobody writes meanwhile */
+    gem5art__rewrite *rewrite; /* where intact records go, or NULL */
+    gem5art__cursor cursor;
+    gem5art__flat ids;   /* an index of the records by their ids, */
+    gem5art__flat named; /* and of the first record that names each artifact not met before */
+    off_t laid_out;      /* bytes of lines of ours, with what joins them */
+    off_t line_at;       /* where `line` begins or goes on */
+    int64_t line;
+    int looks;           /* again, at an end that may be of an append going on */
+} gem5art__audit;
+
+/* The line, from 1, that an offset is in: quick as long as offsets grow. */
+static int64_t gem5art__line_at(gem5art__audit *audit, off_t at) {
+    char chunk[16384];
+    size_t got = 1, i;
+    if (audit->line == 0 || at < audit->line_at) audit->line_at = 0, audit->line = 1;
+    while (audit->line_at < at && got) {
+        size_t want = at - audit->line_at < (off_t)sizeof chunk ? (size_t)(at - audit->line_at) : sizeof chunk;
+        if (!gem5art__read_at(audit->db->flat.fd, chunk, want, audit->line_at, &got)) break;
+        for (i = 0; i < got; i++) audit->line += chunk[i] == '\n';
+        audit->line_at += (off_t)got;
+    }
+    return audit->line;
+}
+
+/* at -1: beside the store. While it is written anew, only what becomes of it is told: the rest was told before. */
+static void gem5art__find(gem5art__audit *audit, gem5art__gravity gravity, off_t at, const char *format, ...)
+    GEM5ART__PRINTF(4, 5);
+static void gem5art__find(gem5art__audit *audit, gem5art__gravity gravity, off_t at, const char *format, ...) {
+    gem5art__finding finding;
+    char text[1024];
+    va_list arguments;
+    if ((gravity == GEM5ART__RENEWED) != (audit->rewrite != NULL)) return;
+    audit->found[gravity]++;
+    if (!audit->report) return;
+    va_start(arguments, format);
+    vsnprintf(text, sizeof text, format, arguments);
+    va_end(arguments);
+    finding.gravity = gravity;
+    finding.at = (int64_t)at;
+    finding.line = at < 0 ? -1 : gem5art__line_at(audit, at);
+    finding.text = text;
+    audit->report(&finding, audit->user_data);
+}
+
+static void gem5art__find_left_out(gem5art__audit *audit, off_t at, off_t end) {
+    char words[41];
+    size_t got = 0, i, want = end - at < 40 ? (size_t)(end - at) : 40;
+    if (!audit->rewrite || at >= end) return;
+    gem5art__read_at(audit->db->flat.fd, words, want, at, &got);
+    words[got] = 0;
+    for (i = 0; i < got; i++)
+        if (words[i] < ' ' || words[i] > '~') words[i] = '?';
+    gem5art__find(audit, GEM5ART__RENEWED, at, "left out %lld byte%s, which begin with %s", (long long)(end - at),
+                  end - at == 1 ? "" : "s", words);
+}
+
+/* Parses the record that was met at an offset, again. NULL with an error. */
+static const gem5art_json *gem5art__load_record(const gem5art__audit *audit, off_t at, gem5art__arena *arena,
+                                                gem5art_error *error) {
+    gem5art__cursor cursor;
+    const gem5art_json *record = NULL;
+    gem5art__cursor_init(&cursor, audit->db->flat.fd, audit->db->path, at, (off_t)audit->bytes);
+    cursor.begun = true;
+    if (gem5art__cursor_next(&cursor, error) == GEM5ART__RECORD)
+        record = gem5art__json_parse_in(arena, cursor.data, cursor.size, NULL, error);
+    gem5art__cursor_free(&cursor);
+    return record;
+}
+
+/* ---- records that are whole */
+
+typedef enum gem5art__fate {
+    GEM5ART__KEPT,
+    GEM5ART__RENAMED, /* kept, under a new id */
+    GEM5ART__DROPPED  /* it is a copy */
+} gem5art__fate;
+
+static bool gem5art__same_record(const gem5art_json *a, const gem5art_json *b, bool *same, gem5art_error *error) {
+    gem5art__buf lines[2] = {{NULL, 0, 0, false}, {NULL, 0, 0, false}};
+    bool ok = gem5art__put_record_line(&lines[0], a, error) && gem5art__put_record_line(&lines[1], b, error);
+    *same = ok && lines[0].length == lines[1].length && memcmp(lines[0].data, lines[1].data, lines[0].length) == 0;
+    gem5art__buf_free(&lines[0]);
+    gem5art__buf_free(&lines[1]);
+    return ok;
+}
+
+/* Is there an earlier record with the id of this one? *same: and is this one its copy? */
+static bool gem5art__find_twin(const gem5art__audit *audit, const gem5art_json *record, off_t *twin, bool *same,
+                               gem5art_error *error) {
+    const gem5art__flat *ids = &audit->ids;
+    const char *id = gem5art__record_text(record, "_id");
+    uint64_t key = gem5art__key(id, strlen(id));
+    bool ok = true;
+    size_t i;
+    *twin = -1;
+    if (!ids->slot_count) return true;
+    for (i = (size_t)key & (ids->slot_count - 1); ok && *twin < 0 && ids->slots[i].key;
+         i = (i + 1) & (ids->slot_count - 1)) {
+        gem5art__arena arena = {NULL, false};
+        const gem5art_json *other;
+        if (ids->slots[i].key != key) continue;
+        other = gem5art__load_record(audit, (off_t)ids->slots[i].at, &arena, error);
+        ok = other != NULL;
+        if (ok && strcmp(gem5art__record_text(other, "_id"), id) == 0) {
+            *twin = (off_t)ids->slots[i].at;
+            ok = gem5art__same_record(other, record, same, error);
+        }
+        gem5art__arena_free(&arena);
+    }
+    return ok;
+}
+
+static bool gem5art__check_id(gem5art__audit *audit, const gem5art_json *record, off_t at, gem5art__fate *fate,
+                              gem5art_error *error) {
+    const char *id = gem5art__record_text(record, "_id");
+    off_t twin;
+    bool same = false;
+    *fate = GEM5ART__KEPT;
+    if (!*id) {
+        *fate = GEM5ART__RENAMED;
+        gem5art__find(audit, GEM5ART__DAMAGE, at, "this record has no \"_id\"");
+        return true;
+    }
+    if (!gem5art__find_twin(audit, record, &twin, &same, error)) return false;
+    if (twin < 0)
+        return gem5art__index_add(&audit->ids, id, strlen(id), at) ? true : gem5art__fail_nomem(error);
+    *fate = same ? GEM5ART__DROPPED : GEM5ART__RENAMED;
+    if (same) gem5art__find(audit, GEM5ART__DAMAGE, at, "this record is a copy of that at byte %lld", (long long)twin);
+    else
+        gem5art__find(audit, GEM5ART__DAMAGE, at, "this record has the \"_id\" of another one, at byte %lld: %.100s",
+                      (long long)twin, id);
+    return true;
+}
+
+/* Whether its fields can be read. */
+static bool gem5art__check_fields(gem5art__audit *audit, gem5art__arena *arena, const gem5art_json *record, off_t at,
+                                  gem5art_error *error) {
+    union {
+        gem5art_run run;
+        gem5art_artifact artifact;
+    } row;
+    bool run = gem5art__is_run(gem5art__record_text(record, "type"));
+    gem5art_error why;
+    *(run ? &audit->runs : &audit->artifacts) += 1;
+    if (!*gem5art__record_text(record, "hash"))
+        gem5art__find(audit, GEM5ART__WRONG, at, "this record has no \"hash\"");
+    if (gem5art__read_object(arena, run ? gem5art__run_fields : gem5art__artifact_fields, record, &row, "this record",
+                             &why))
+        return true;
+    if (why.code == GEM5ART_NOMEM) return gem5art__fail_nomem(error);
+    gem5art__find(audit, GEM5ART__WRONG, at, "%s", why.message);
+    return true;
+}
+
+/* ---- artifacts that records name */
+
+/* The field by which a record names an artifact that is `wanted`, or NULL. */
+static const char *gem5art__find_reference(const gem5art_json *record,
+                                           bool (*wanted)(const gem5art_json *id, const void *context),
+                                           const void *context) {
+    const gem5art_json *member, *item;
+    for (member = record->first; member; member = member->next) {
+        bool one = gem5art__ends_with(member->key, "artifact") || strcmp(member->key, "results") == 0;
+        bool list = strcmp(member->key, "inputs") == 0 || strcmp(member->key, "artifacts") == 0;
+        if (one && member->type == GEM5ART_JSON_STRING && wanted(member, context)) return member->key;
+        for (item = list && member->type == GEM5ART_JSON_ARRAY ? member->first : NULL; item; item = item->next)
+            if (item->type == GEM5ART_JSON_STRING && wanted(item, context)) return member->key;
+    }
+    return NULL;
+}
+
+static bool gem5art__index_has(const gem5art__flat *index, uint64_t key) {
+    size_t i;
+    if (!index->slot_count) return false;
+    for (i = (size_t)key & (index->slot_count - 1); index->slots[i].key; i = (i + 1) & (index->slot_count - 1))
+        if (index->slots[i].key == key) return true;
+    return false;
+}
+
+/* Remembers an artifact that was not met yet with the current record; true: out of memory. */
+static bool gem5art__note_reference(const gem5art_json *id, const void *context) {
+    gem5art__audit *audit = (gem5art__audit *)(uintptr_t)context;
+    uint64_t key = gem5art__key(id->text, strlen(id->text));
+    if (!*id->text || gem5art__index_has(&audit->ids, key) || gem5art__index_has(&audit->named, key)) return false;
+    return !gem5art__index_add(&audit->named, id->text, strlen(id->text), audit->cursor.at);
+}
+
+typedef struct gem5art__reference {
+    uint64_t key;
+    const char *id; /* to be filled in */
+} gem5art__reference;
+
+static bool gem5art__is_reference(const gem5art_json *id, const void *context) {
+    gem5art__reference *reference = (gem5art__reference *)(uintptr_t)context;
+    reference->id = id->text;
+    return gem5art__key(id->text, strlen(id->text)) == reference->key;
+}
+
+static int gem5art__earlier_slot(const void *a, const void *b) {
+    int64_t x = ((const gem5art__slot *)a)->at, y = ((const gem5art__slot *)b)->at;
+    return (x > y) - (x < y);
+}
+
+/* At the end: what was named and never met. */
+static bool gem5art__check_references(gem5art__audit *audit, gem5art_error *error) {
+    gem5art__flat *named = &audit->named;
+    size_t missing = 0, i;
+    bool ok = true;
+    for (i = 0; i < named->slot_count; i++)
+        if (named->slots[i].key && !gem5art__index_has(&audit->ids, named->slots[i].key))
+            named->slots[missing++] = named->slots[i];
+    if (missing) qsort(named->slots, missing, sizeof *named->slots, gem5art__earlier_slot);
+    for (i = 0; ok && i < missing; i++) {
+        gem5art__arena arena = {NULL, false};
+        gem5art__reference reference = {0, NULL};
+        off_t at = (off_t)named->slots[i].at;
+        const gem5art_json *record = gem5art__load_record(audit, at, &arena, error);
+        const char *field;
+        reference.key = named->slots[i].key;
+        ok = record != NULL;
+        if (ok && (field = gem5art__find_reference(record, gem5art__is_reference, &reference)) != NULL)
+            gem5art__find(audit, GEM5ART__WARNING, at, "%.100s \"%.100s\" names an artifact that is not there, as its %s: %.100s",
+                          gem5art__record_text(record, "type"), gem5art__record_text(record, "name"), field,
+                          reference.id);
+        gem5art__arena_free(&arena);
+    }
+    return ok;
+}
+
+/* ---- records on their way to a store written anew */
+
+static bool gem5art__renew_id(gem5art__audit *audit, const gem5art_json *record, off_t at, gem5art__buf *line,
+                              gem5art_error *error) {
+    gem5art_json renamed = *record, id;
+    char uuid[37], quoted[40];
+    if (!gem5art__uuid(uuid, error)) return false;
+    memset(&id, 0, sizeof id);
+    snprintf(quoted, sizeof quoted, "\"%s\"", uuid);
+    id.type = GEM5ART_JSON_STRING;
+    id.key = "_id", id.key_length = 3;
+    id.raw_key = "\"_id\"", id.raw_key_length = 5;
+    id.text = uuid, id.length = 36;
+    id.raw = quoted, id.raw_length = 38;
+    id.next = record->first;
+    renamed.first = &id;
+    gem5art__find(audit, GEM5ART__RENEWED, at, "kept under the new \"_id\" %s", uuid);
+    return gem5art__put_record_line(line, &renamed, error);
+}
+
+/* `fits`: the last 8 digits of the record are a checksum that fits. */
+static bool gem5art__renew_record(gem5art__audit *audit, const gem5art_json *record, off_t at, gem5art__fate fate,
+                                  bool fits, gem5art_error *error) {
+    const gem5art__cursor *cursor = &audit->cursor;
+    gem5art__buf line = {NULL, 0, 0, false};
+    bool ok = true;
+    if (fate == GEM5ART__DROPPED) {
+        gem5art__find(audit, GEM5ART__RENEWED, at, "left out this copy");
+        return true;
+    }
+    if (fate == GEM5ART__RENAMED) ok = gem5art__renew_id(audit, record, at, &line, error);
+    else if (fits) gem5art__put_line(&line, cursor->data, cursor->size - GEM5ART__SEAL);
+    else ok = gem5art__put_record_line(&line, record, error);
+    if (ok && line.failed) ok = gem5art__fail_nomem(error);
+    if (ok) {
+        gem5art__rewrite_join(audit->rewrite);
+        gem5art__put(&audit->rewrite->out, line.data, line.length);
+        ok = gem5art__rewrite_flush_much(audit->rewrite, audit->db->path, error);
+    }
+    gem5art__buf_free(&line);
+    return ok;
+}
+
+/* ---- the flat file */
+
+/* A line that ends as ours do, but with another checksum, may be two records that lost the line end between them: makes
+   the first one the current record. */
+static bool gem5art__unjoin(gem5art__cursor *cursor, gem5art_error *error) {
+    size_t line = cursor->size;
+    int whole;
+    gem5art__cursor_seek(cursor, cursor->at, true);
+    whole = gem5art__cursor_balance(cursor, true, &cursor->size, error);
+    if (whole < 0) return false;
+    if (whole == 0) cursor->size = line;
+    cursor->sealed = cursor->size == line;
+    cursor->data = cursor->window + cursor->pos;
+    cursor->pos += cursor->size;
+    cursor->after = gem5art__cursor_offset(cursor);
+    cursor->line_start = false;
+    return true;
+}
+
+/* The cursor's record: RECORD, or as gem5art__cursor_spoiled. */
+static gem5art__step gem5art__check_record(gem5art__audit *audit, gem5art_error *error) {
+    gem5art__cursor *cursor = &audit->cursor;
+    gem5art__arena arena = {NULL, false};
+    gem5art_error why;
+    const gem5art_json *record = NULL;
+    gem5art__fate fate;
+    off_t at = cursor->at;
+    bool ends, fits, ok;
+    if (cursor->sealed && !gem5art__seal_holds(cursor->data, cursor->size) && !gem5art__unjoin(cursor, error))
+        return GEM5ART__FAILED;
+    ends = gem5art__is_sealed(cursor->data, cursor->size); /* as ours do */
+    fits = cursor->size > GEM5ART__SEAL + 2 && (ends || cursor->own) &&
+           gem5art__seal_holds(cursor->data, cursor->size);
+    gem5art__clear(&why);
+    if (fits || !cursor->sealed) record = gem5art__json_parse_in(&arena, cursor->data, cursor->size, NULL, &why);
+    if (record && ends && !fits && !gem5art__has_id(record)) record = NULL; /* its damaged head was "_id" */
+    if (!record) {
+        gem5art__arena_free(&arena);
+        if (why.code == GEM5ART_OK) gem5art__fail(&why, GEM5ART_CORRUPT, "the checksum does not fit this record");
+        return gem5art__cursor_spoiled(cursor, &why, error);
+    }
+    audit->records++;
+    audit->verified += fits;
+    if (cursor->sealed) audit->laid_out += (off_t)cursor->size + 2;
+    if (fits && !ends)
+        gem5art__find(audit, GEM5ART__DAMAGE, at, "the key \"crc32\" of this record is damaged, and nothing else of it");
+    ok = gem5art__check_id(audit, record, at, &fate, error) &&
+         gem5art__check_fields(audit, &arena, record, at, error) &&
+         (!audit->rewrite || gem5art__renew_record(audit, record, at, fate, fits, error));
+    if (ok && gem5art__find_reference(record, gem5art__note_reference, audit)) ok = gem5art__fail_nomem(error);
+    gem5art__arena_free(&arena);
+    return ok ? GEM5ART__RECORD : GEM5ART__FAILED;
+}
+
+/* The store does not end well. If an append goes on right now: looks again, from the last record on. */
+static bool gem5art__look_again(gem5art__audit *audit) {
+    gem5art__cursor *cursor = &audit->cursor;
+    off_t from = cursor->after;
+    size_t records = from > cursor->start;
+    struct stat st;
+    if (audit->locked || audit->looks++ == 200 || GEM5ART_SYS_FSTAT(audit->db->flat.fd, &st) < 0) return false;
+    if (st.st_size == audit->bytes) {
+        if (!gem5art__lock_is_held(audit->db->lock_path, GEM5ART__WRITER_BYTE)) {
+            if (audit->looks > 1) return false;
+        } else GEM5ART_SYS_POLL(NULL, 0, 10);
+    }
+    audit->bytes = (int64_t)st.st_size;
+    gem5art__cursor_free(cursor);
+    gem5art__cursor_init(cursor, audit->db->flat.fd, audit->db->path, from, st.st_size);
+    cursor->records = records;
+    return true;
+}
+
+/* Behind the closing bracket: bytes of an append that was never finished; but more records than an append has were
+   finished, and the bracket is the damage. */
+static bool gem5art__check_behind(gem5art__audit *audit, gem5art_error *error) {
+    gem5art__cursor *cursor = &audit->cursor;
+    off_t at = gem5art__cursor_offset(cursor), bracket = cursor->at;
+    int64_t whole = 0;
+    gem5art__step step;
+    for (;;) {
+        cursor->comma = true;
+        step = gem5art__cursor_step(cursor, error);
+        if (step == GEM5ART__RECORD && cursor->sealed && gem5art__seal_holds(cursor->data, cursor->size)) {
+            whole++;
+            if (audit->rewrite) step = gem5art__check_record(audit, error);
+        }
+        if (step == GEM5ART__TORN || step == GEM5ART__FAILED) break;
+    }
+    if (whole > GEM5ART__APPENDED)
+        gem5art__find(audit, GEM5ART__DAMAGE, bracket, "the array is closed here, before %lld more records",
+                      (long long)whole);
+    else
+        gem5art__find(audit, GEM5ART__UNFINISHED, at,
+                      "%lld byte%s behind the closing bracket: a write that was never finished, which the next writer "
+                      "moves aside",
+                      (long long)(audit->bytes - at), audit->bytes - at == 1 ? "" : "s");
+    if (whole)
+        gem5art__find(audit, GEM5ART__RENEWED, at, "kept the %lld whole record%s behind the closing bracket",
+                      (long long)whole, whole == 1 ? "" : "s");
+    else gem5art__find_left_out(audit, at, (off_t)audit->bytes);
+    return step != GEM5ART__FAILED;
+}
+
+/* The store breaks off inside its array. */
+static void gem5art__find_torn(gem5art__audit *audit) {
+    const gem5art__cursor *cursor = &audit->cursor;
+    off_t left = (off_t)audit->bytes - cursor->at;
+    if (!cursor->problem[0])
+        gem5art__find(audit, GEM5ART__UNFINISHED, cursor->at,
+                      "the store ends here, without a closing bracket: the next writer gives it one");
+    else
+        gem5art__find(audit, GEM5ART__UNFINISHED, cursor->problem_at,
+                      "%s, nor does a whole one follow: a write that was never finished, or damage to the last record; "
+                      "the next writer moves %lld bytes aside",
+                      cursor->problem, (long long)left);
+    gem5art__find_left_out(audit, cursor->at, (off_t)audit->bytes);
+}
+
+static bool gem5art__check_flat(gem5art__audit *audit, gem5art_error *error) {
+    gem5art__cursor *cursor = &audit->cursor;
+    gem5art__step step;
+    gem5art__cursor_init(cursor, audit->db->flat.fd, audit->db->path, 0, (off_t)audit->bytes);
+    do {
+        step = gem5art__cursor_step(cursor, error);
+        if (step == GEM5ART__RECORD) step = gem5art__check_record(audit, error);
+        if (step == GEM5ART__DAMAGED) {
+            gem5art__find(audit, GEM5ART__DAMAGE, cursor->problem_at, "%s", cursor->problem);
+            gem5art__find_left_out(audit, cursor->problem_at, gem5art__cursor_offset(cursor));
+        }
+        if (step == GEM5ART__END && gem5art__cursor_closes(cursor)) return true;
+    } while (step == GEM5ART__RECORD || step == GEM5ART__DAMAGED ||
+             (step != GEM5ART__FAILED && gem5art__look_again(audit)));
+    if (step == GEM5ART__TORN) gem5art__find_torn(audit);
+    return step == GEM5ART__END ? gem5art__check_behind(audit, error) : step == GEM5ART__TORN;
+}
+
+/* ---- what lies beside a store */
+
+static bool gem5art__check_live(gem5art__audit *audit, gem5art_error *error) {
+    DIR *dir = GEM5ART_SYS_OPENDIR(audit->db->live_path);
+    struct dirent *entry;
+    gem5art__arena arena = {NULL, false};
+    gem5art__live live;
+    gem5art_error why;
+    bool ok = true;
+    while (dir && ok && (entry = GEM5ART_SYS_READDIR(dir)) != NULL) {
+        if (!gem5art__read_live(audit->db, entry->d_name, &arena, &live, &why))
+            ok = why.code != GEM5ART_NOMEM ? true : gem5art__fail_nomem(error);
+        else if (!gem5art__is_claimed(audit->db, live.hash))
+            gem5art__find(audit, GEM5ART__NOTE, -1,
+                          "the run %s was lost: it has begun, in %.500s, and its supervisor is gone; whoever executes "
+                          "it next records that", live.id, live.outdir);
+        gem5art__arena_free(&arena);
+    }
+    if (dir) GEM5ART_SYS_CLOSEDIR(dir);
+    return ok;
+}
+
+static bool gem5art__check_files(gem5art__audit *audit, gem5art_error *error) {
+    static const char *const table[][2] = {
+        {".torn.", "bytes of a write that was never finished: look at them, then remove them"},
+        {".damaged.", "the store as it was before it was salvaged: remove it when nothing in it is missed"},
+        {".old.", "the store as it was before it was compacted: remove it when nothing in it is missed"},
+        {".tmp-", "a new store that was never finished: remove it"}};
+    const char *path = audit->db->path, *name = gem5art__base_name(path);
+    gem5art__arena arena = {NULL, false};
+    char *folder = gem5art__arena_copy_n(&arena, path, (size_t)(name - path));
+    DIR *dir = folder ? GEM5ART_SYS_OPENDIR(folder) : NULL;
+    struct dirent *entry;
+    size_t i;
+    while (dir && (entry = GEM5ART_SYS_READDIR(dir)) != NULL)
+        for (i = 0; gem5art__starts_with(entry->d_name, name) && i < sizeof table / sizeof *table; i++)
+            if (gem5art__starts_with(entry->d_name + strlen(name), table[i][0]))
+                gem5art__find(audit, GEM5ART__NOTE, -1, "%s%s has %s", folder, entry->d_name, table[i][1]);
+    if (dir) GEM5ART_SYS_CLOSEDIR(dir);
+    gem5art__arena_free(&arena);
+    return folder ? true : gem5art__fail_nomem(error);
+}
+
+/* ---- all of it */
+
+static bool gem5art__check_all_records(gem5art__audit *audit, gem5art_error *error) {
+    struct stat st;
+    bool ok = gem5art__flat_follow(audit->db, &st, error);
+    if (!ok) return false;
+    audit->bytes = (int64_t)st.st_size;
+    ok = gem5art__check_flat(audit, error) && gem5art__check_references(audit, error);
+    audit->compact = audit->laid_out ? audit->laid_out + 3 >= audit->bytes : audit->records == 0 && audit->bytes <= 4;
+    gem5art__cursor_free(&audit->cursor);
+    gem5art__flat_forget(&audit->ids);
+    gem5art__flat_forget(&audit->named);
+    return ok;
+}
+
+/* Fills in the numbers of an audit whose db, report and user_data are set, the rest zero. Takes no lock. False: it could
+   not be done, or this is no store. */
+GEM5ART__MAYBE_UNUSED static bool gem5art__check_store(gem5art__audit *audit, gem5art_error *error) {
+    return gem5art__check_all_records(audit, error) && gem5art__check_live(audit, error) &&
+           gem5art__check_files(audit, error);
+}
+
+/* The intact records, for a rewrite whose source is a new audit. */
+static bool gem5art__renew_fill(gem5art_db *db, gem5art__rewrite *rewrite, gem5art_error *error) {
+    gem5art__audit *audit = (gem5art__audit *)rewrite->source;
+    audit->rewrite = rewrite;
+    if (!gem5art__check_all_records(audit, error)) return false;
+    return rewrite->written || !strcmp(rewrite->keep, "old")
+               ? true
+               : gem5art__fail(error, GEM5ART_CORRUPT,
+                               "%s holds no intact record: nothing was changed; restore it from a copy, or remove it "
+                               "to start anew", db->path);
+}
+
+static bool gem5art__renew_locked(gem5art__audit *audit, bool compact, gem5art__buf *kept, gem5art_error *error) {
+    gem5art__rewrite rewrite;
+    gem5art__audit renewal = *audit;
+    bool ok;
+    renewal.locked = audit->locked = true;
+    if (!gem5art__check_store(audit, error)) return false;
+    if (compact && audit->found[GEM5ART__DAMAGE])
+        return gem5art__fail(error, GEM5ART_CORRUPT,
+                             "%s is damaged: nothing was changed; --salvage writes every intact record anew, compacted",
+                             audit->db->path);
+    if (!audit->found[GEM5ART__DAMAGE] && !audit->found[GEM5ART__UNFINISHED] && (!compact || audit->compact))
+        return true;
+    if ((compact || audit->db->flat.refused) && !gem5art__flat_find_end(audit->db, error)) return false;
+    memset(&rewrite, 0, sizeof rewrite);
+    rewrite.fill = gem5art__renew_fill;
+    rewrite.source = &renewal;
+    rewrite.keep = compact ? "old" : "damaged";
+    ok = gem5art__flat_rewrite(audit->db, &rewrite, error);
+    audit->found[GEM5ART__RENEWED] = rewrite.written;
+    *kept = rewrite.kept;
+    return ok;
+}
+
+/* As gem5art__check_store, under the writer lock, and then writes the store anew: where it is whole (`compact`), in lines
+   of ours; where it is damaged, from what is intact. The old file stays whole, under the name put into `kept`, which is
+   empty where the store was left alone: nothing was to be done. found[RENEWED] is the number of records written. */
+GEM5ART__MAYBE_UNUSED static bool gem5art__renew_store(gem5art__audit *audit, bool compact, gem5art__buf *kept,
+                                                       gem5art_error *error) {
+    bool ok;
+    if (!gem5art__store_lock(audit->db, error)) return false;
+    ok = gem5art__renew_locked(audit, compact, kept, error);
+    gem5art__store_unlock(audit->db);
+    return ok;
+}
+
 /* ================================================================ >>public
    The calls of the API that need more than one section, each a thin entry. */
 
@@ -9062,12 +9848,15 @@ GEM5ARTDEF const char *gem5art_version(void) { return GEM5ART_VERSION; }
 
 /* ---- db */
 
-GEM5ARTDEF gem5art_db *gem5art_open(const char *uri, const gem5art_open_desc *desc, gem5art_error *error) {
+/* `unchecked`: whatever the file begins with. */
+static gem5art_db *gem5art__open_db(const char *uri, const gem5art_open_desc *desc, bool unchecked,
+                                    gem5art_error *error) {
     gem5art_db *db = (gem5art_db *)gem5art__alloc(sizeof *db);
     const char *storage;
     gem5art__clear(error);
     if (!db) return gem5art__fail_nomem(error), (gem5art_db *)NULL;
     db->lock.fd = -1;
+    db->unchecked = unchecked;
     if (desc) {
         db->read_only = desc->read_only;
         db->log = desc->log;
@@ -9079,6 +9868,10 @@ GEM5ARTDEF gem5art_db *gem5art_open(const char *uri, const gem5art_open_desc *de
     gem5art__arena_free(&db->arena);
     gem5art__free(db);
     return NULL;
+}
+
+GEM5ARTDEF gem5art_db *gem5art_open(const char *uri, const gem5art_open_desc *desc, gem5art_error *error) {
+    return gem5art__open_db(uri, desc, false, error);
 }
 
 GEM5ARTDEF bool gem5art_close(gem5art_db *db, gem5art_error *error) {
@@ -9140,17 +9933,8 @@ GEM5ARTDEF bool gem5art_download_artifact(gem5art_db *db, const gem5art_artifact
            gem5art__need(path, "the path", error) && gem5art__download(db, artifact, path, error);
 }
 
-/* The field by which a record names an artifact, or NULL. */
-static const char *gem5art__names_artifact(const gem5art_json *record, const char *id) {
-    const gem5art_json *member, *item;
-    for (member = record->first; member; member = member->next) {
-        bool one = gem5art__ends_with(member->key, "artifact") || strcmp(member->key, "results") == 0;
-        bool list = strcmp(member->key, "inputs") == 0 || strcmp(member->key, "artifacts") == 0;
-        if (one && member->type == GEM5ART_JSON_STRING && strcmp(member->text, id) == 0) return member->key;
-        for (item = list && member->type == GEM5ART_JSON_ARRAY ? member->first : NULL; item; item = item->next)
-            if (item->type == GEM5ART_JSON_STRING && strcmp(item->text, id) == 0) return member->key;
-    }
-    return NULL;
+static bool gem5art__is_id(const gem5art_json *id, const void *wanted) {
+    return strcmp(id->text, (const char *)wanted) == 0;
 }
 
 /* With the store settled: false with BUSY where a record other than its own and `but` names the artifact, or with
@@ -9165,7 +9949,7 @@ static bool gem5art__artifact_unused(gem5art_db *db, const char *id, const char 
     while (!field && (step = gem5art__scan_next(&scan, error)) == GEM5ART__RECORD &&
            (step = gem5art__scan_parse(&scan, &arena, &record, error)) == GEM5ART__RECORD) {
         const char *other = gem5art__record_text(record, "_id");
-        field = strcmp(other, id) == 0 || strcmp(other, but) == 0 ? NULL : gem5art__names_artifact(record, id);
+        field = strcmp(other, id) == 0 || strcmp(other, but) == 0 ? NULL : gem5art__find_reference(record, gem5art__is_id, id);
         if (field)
             gem5art__fail(error, GEM5ART_BUSY, "artifact %s is used by %s \"%s\" (%s), as its %s: remove that first",
                           id, gem5art__record_text(record, "type"), gem5art__record_text(record, "name"), other, field);
@@ -9432,6 +10216,7 @@ struct gem5art_iter {
     gem5art_db *db;
     gem5art__arena arena, row_arena;
     gem5art__scan scan;
+    gem5art__buf text;
     gem5art_query query;
     bool runs, done;
     int64_t returned;
@@ -9488,55 +10273,60 @@ static bool gem5art__record_matches(const gem5art_iter *iter, const gem5art_json
     return strcmp(q->status, "Failed artifact check") == 0 && gem5art__starts_with(status, q->status);
 }
 
-/* The next stored record that matches; NULL at the end (done) or with an error. */
-static const gem5art_json *gem5art__next_stored(gem5art_iter *iter, gem5art_error *error) {
-    const gem5art_json *record;
+/* Goes to the next stored record that matches; false: the end (done) or an error. It is parsed unless the caller has no
+   `record` of its and text will do: then *record is NULL where the record is a sound line of ours. */
+static bool gem5art__next_stored(gem5art_iter *iter, bool text, const gem5art_json **record, gem5art_error *error) {
+    bool head_decides = !iter->query.status && !iter->query.rerunnable;
     gem5art__head head;
     while (gem5art__scan_next(&iter->scan, error) == GEM5ART__RECORD) {
-        if (iter->scan.sealed && gem5art__read_head(iter->scan.data, iter->scan.size, &head) &&
-            gem5art__head_excludes(iter, &head))
-            continue;
+        bool ours = iter->scan.sealed && gem5art__read_head(iter->scan.data, iter->scan.size, &head);
+        *record = NULL;
+        if (ours && gem5art__head_excludes(iter, &head)) continue;
+        if (ours && text && head_decides && gem5art__seal_holds(iter->scan.data, iter->scan.size)) return true;
         gem5art__arena_free(&iter->row_arena);
-        if (gem5art__scan_parse(&iter->scan, &iter->row_arena, &record, error) != GEM5ART__RECORD) break;
-        if (gem5art__record_matches(iter, record)) return record;
+        if (gem5art__scan_parse(&iter->scan, &iter->row_arena, record, error) != GEM5ART__RECORD) break;
+        if (gem5art__record_matches(iter, *record)) return true;
     }
     iter->done = true;
-    return NULL;
+    return false;
 }
 
 /* The next live run's info.json that matches; one whose claim is free is lost. */
-static const gem5art_json *gem5art__next_live(gem5art_iter *iter, bool *lost, gem5art_error *error) {
+static bool gem5art__next_live(gem5art_iter *iter, const gem5art_json **record, bool *lost, gem5art_error *error) {
     struct dirent *entry;
     while ((entry = GEM5ART_SYS_READDIR(iter->live)) != NULL) {
         gem5art__live live;
-        const gem5art_json *info;
         gem5art_error why;
         char *path;
         gem5art__clear(&why);
         gem5art__arena_free(&iter->row_arena);
         if (!gem5art__read_live(iter->db, entry->d_name, &iter->row_arena, &live, &why)) {
             if (why.code == GEM5ART_OK) continue;
-            return gem5art__fail(error, why.code, "%s", why.message), (const gem5art_json *)NULL;
+            return gem5art__fail(error, why.code, "%s", why.message);
         }
         path = gem5art__join_path(&iter->row_arena, live.outdir, "info.json");
-        info = path ? gem5art__read_info(&iter->row_arena, path, NULL) : NULL;
-        if (!info || strcmp(gem5art__record_text(info, "_id"), live.id) != 0 || !gem5art__record_matches(iter, info))
+        *record = path ? gem5art__read_info(&iter->row_arena, path, NULL) : NULL;
+        if (!*record || strcmp(gem5art__record_text(*record, "_id"), live.id) != 0 ||
+            !gem5art__record_matches(iter, *record))
             continue;
         *lost = !gem5art__is_claimed(iter->db, live.hash);
-        return info;
+        return true;
     }
     iter->done = true;
-    return NULL;
+    return false;
 }
 
-static const gem5art_json *gem5art__next(gem5art_iter *iter, bool *lost, gem5art_error *error) {
-    const gem5art_json *record;
+static bool gem5art__next(gem5art_iter *iter, bool text, const gem5art_json **record, bool *lost,
+                          gem5art_error *error) {
     *lost = false;
-    if (!gem5art__need(iter, "the iterator", error)) return NULL;
-    if (iter->done || (iter->query.limit > 0 && iter->returned >= iter->query.limit)) return NULL;
-    record = iter->live ? gem5art__next_live(iter, lost, error) : gem5art__next_stored(iter, error);
-    if (record) iter->returned++;
-    return record;
+    *record = NULL;
+    if (!gem5art__need(iter, "the iterator", error)) return false;
+    if (iter->done || (iter->query.limit > 0 && iter->returned >= iter->query.limit)) return false;
+    if (!(iter->live ? gem5art__next_live(iter, record, lost, error)
+                     : gem5art__next_stored(iter, text, record, error)))
+        return false;
+    iter->returned++;
+    return true;
 }
 
 GEM5ARTDEF gem5art_iter *gem5art_get_runs(gem5art_db *db, const gem5art_query *query, gem5art_error *error) {
@@ -9553,8 +10343,7 @@ GEM5ARTDEF const gem5art_run *gem5art_next_run(gem5art_iter *iter, gem5art_error
     if (iter && !iter->runs)
         return gem5art__fail(error, GEM5ART_INVALID, "this iterator has artifacts: use gem5art_next_artifact"),
                (const gem5art_run *)NULL;
-    record = gem5art__next(iter, &lost, error);
-    if (!record) return NULL;
+    if (!gem5art__next(iter, false, &record, &lost, error)) return NULL;
     memset(&iter->run, 0, sizeof iter->run);
     if (!gem5art__read_object(&iter->row_arena, gem5art__run_fields, record, &iter->run, iter->db->path, error))
         return NULL;
@@ -9569,8 +10358,7 @@ GEM5ARTDEF const gem5art_artifact *gem5art_next_artifact(gem5art_iter *iter, gem
     if (iter && iter->runs)
         return gem5art__fail(error, GEM5ART_INVALID, "this iterator has runs: use gem5art_next_run"),
                (const gem5art_artifact *)NULL;
-    record = gem5art__next(iter, &lost, error);
-    if (!record) return NULL;
+    if (!gem5art__next(iter, false, &record, &lost, error)) return NULL;
     memset(&iter->artifact, 0, sizeof iter->artifact);
     if (!gem5art__read_object(&iter->row_arena, gem5art__artifact_fields, record, &iter->artifact, iter->db->path,
                               error))
@@ -9579,11 +10367,26 @@ GEM5ARTDEF const gem5art_artifact *gem5art_next_artifact(gem5art_iter *iter, gem
     return &iter->artifact;
 }
 
+GEM5ARTDEF const char *gem5art_next_json(gem5art_iter *iter, size_t *length, gem5art_error *error) {
+    const gem5art_json *record;
+    bool lost;
+    if (!gem5art__next(iter, true, &record, &lost, error)) return NULL;
+    iter->text.length = 0;
+    if (!record) {
+        gem5art__put(&iter->text, iter->scan.data, iter->scan.size - GEM5ART__SEAL - 1);
+        gem5art__puts(&iter->text, "}");
+    } else if (!gem5art__put_plain_record(&iter->text, record, error)) return NULL;
+    if (iter->text.failed) return gem5art__fail_nomem(error), (const char *)NULL;
+    if (length) *length = iter->text.length;
+    return iter->text.data;
+}
+
 GEM5ARTDEF void gem5art_iter_close(gem5art_iter *iter) {
     if (!iter) return;
     iter->db->iters--;
     if (iter->live) GEM5ART_SYS_CLOSEDIR(iter->live);
     gem5art__scan_end(&iter->scan);
+    gem5art__buf_free(&iter->text);
     gem5art__arena_free(&iter->arena);
     gem5art__arena_free(&iter->row_arena);
     gem5art__free(iter);

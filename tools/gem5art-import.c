@@ -444,8 +444,10 @@ static const gem5art_json *source_parse(source *s, gem5art__arena *arena, gem5ar
     size_t length;
     gem5art__clear(&why);
     if (s->sealed && !gem5art__seal_holds(s->text.data, s->text.length))
-        return gem5art__fail(error, GEM5ART_CORRUPT, "%s, line %zu: the checksum does not fit record %zu: it is damaged",
-                             s->name, s->record_line, s->record), (const gem5art_json *)NULL;
+        return gem5art__fail(error, GEM5ART_CORRUPT,
+                             "%s, line %zu: the checksum does not fit record %zu: it is damaged, and gem5art-fsck "
+                             "--salvage writes a store of what is whole", s->name, s->record_line, s->record),
+               (const gem5art_json *)NULL;
     record = gem5art__json_parse_in(arena, s->text.data, s->text.length, NULL, &why);
     if (!record) return source_fail_parse(s, &why, error), (const gem5art_json *)NULL;
     if (s->sealed || !strstr(s->text.data, "\"$")) return record;

@@ -16,6 +16,7 @@
 #include <sys/mman.h>
 
 enum { TOOL_DONE = 0, TOOL_FAILED = 1, TOOL_MISUSE = 2 };
+enum { TOOL_BUFFER = 262144 };
 
 /* ---- messages */
 
@@ -229,6 +230,7 @@ __attribute__((unused)) static tool_output tool_create(const char *name) {
     memset(&output, 0, sizeof output);
     if (strcmp(name, "-") == 0) {
         output.file = stdout;
+        if (!isatty(STDOUT_FILENO)) setvbuf(stdout, NULL, _IOFBF, TOOL_BUFFER);
         return output;
     }
     if (!*name) tool_exit(TOOL_MISUSE, "the output file has no name: give one, or - for stdout");
@@ -246,6 +248,7 @@ __attribute__((unused)) static tool_output tool_create(const char *name) {
     fd = open(output.temporary, O_WRONLY | O_CREAT | O_EXCL, 0666);
     if (fd < 0 || (there && fchmod(fd, st.st_mode & 07777) < 0) || (output.file = fdopen(fd, "w")) == NULL)
         tool_exit(TOOL_FAILED, "cannot write %s: %s", name, strerror(errno));
+    setvbuf(output.file, NULL, _IOFBF, TOOL_BUFFER);
     return output;
 }
 

@@ -1,0 +1,101 @@
+#!/bin/sh
+# gem5art-fsck, driven as a person would.
+. "$(dirname "$0")/check.sh"
+fsck=$BUILD/gem5art-fsck getruns=$BUILD/gem5art-getruns
+data=$root/tests/data/gem5art-filedb/db.json
+cp "$data" db.json
+
+begin "a store of another program: all is well, and nothing changes"
+run "$fsck"
+same status $status 0
+same errors "$err" ""
+same "what it says" "$out" "$work/db.json: 23943 bytes, 21 whole records: 8 runs and 13 artifacts; 0 verified by checksum, 21 without one, as another program laid them out
+$work/db.json: all is well"
+check "the store is as it was" cmp db.json "$data"
+same "nothing was made" "$(ls)" db.json
+for argument in db.json "--db-uri=file://db.json" "file://$work/db.json"; do
+    run "$fsck" "$argument"
+    same "status with $argument" $status 0
+done
+run sh -c "'$fsck' >/dev/full"
+same "status on a full device" $status 1
+
+begin "misuse: exit 2, the usage and one sentence; no store: exit 1, and none is made"
+misuse() {
+    expected=$1
+    shift
+    run "$fsck" "$@"
+    same "status of $*" $status 2
+    has "error of $*" "$err" "gem5art-fsck: $expected"
+    has "usage of $*" "$err" "usage: gem5art-fsck [-h]"
+}
+misuse "one database is enough" a.json b.json
+misuse "one database is enough" --db-uri a.json b.json
+misuse "--salvage and --compact: give one of them" --salvage --compact
+misuse "unknown option --nonsense" --nonsense
+misuse "redis://x: unknown kind of store" redis://x
+for how in "" --salvage --compact; do
+    run "$fsck" $how nowhere.json
+    same "status without a store" $status 1
+    has error "$err" "gem5art-fsck: there is no store at $work/nowhere.json"
+done
+same "nothing was made" "$(ls)" db.json
+
+begin "--compact, once"
+run "$fsck" --compact
+same status $status 0
+has "what it says" "$out" "written anew, with 21 records; the old file is $work/db.json.old.1"
+check "the old file" cmp db.json.old.1 "$data"
+run "$fsck" --compact
+same status $status 0
+has "what it says" "$out" "left alone: it is compact already"
+run "$fsck"
+has "what it says" "$out" "21 verified by checksum
+$work/db.json: all is well"
+has "what it notes" "$out" "note: $work/db.json.old.1 has the store as it was before it was compacted"
+lines() { "$getruns" --db-uri "$1" - | tr -d , | sort; } # whatever the order of a record's fields
+lines db.json >new.out
+lines "$data" >old.out
+check "the runs are the same" cmp old.out new.out
+
+begin "damage: where it is, what does not do, what does"
+sed -i '5s/gem5/gem6/' db.json
+cp db.json damaged.json
+run "$fsck"
+same status $status 1
+has "what it says" "$out" "$work/db.json: byte 1652, line 5: damage: the checksum does not fit this record"
+has "what it says" "$out" "$work/db.json: damaged in 1 place: gem5art-fsck --salvage writes"
+run "$fsck" --compact
+same "status of --compact" $status 1
+has error "$err" "gem5art-fsck: $work/db.json is damaged: nothing was changed; --salvage writes"
+check "the store is as it was" cmp db.json damaged.json
+run "$BUILD/gem5art-rm" --db-uri db.json some-id
+has "what others say" "$err" "gem5art-fsck --salvage"
+run "$fsck" --salvage
+same status $status 0
+has "what it says" "$out" "$work/db.json: byte 1652, line 5: left out"
+has "what it says" "$out" "written anew, with 20 records; the old file is $work/db.json.damaged.1"
+check "the old file" cmp db.json.damaged.1 damaged.json
+same "records" "$(grep -c '^{' db.json)" 20
+run "$fsck"
+same status $status 0
+run "$fsck" --salvage
+has "what it says" "$out" "left alone: it is not damaged"
+
+begin "a cut store is unfinished, not damaged"
+head -c 5000 damaged.json >cut.json
+sed -i '5s/gem6/gem5/' cut.json
+run "$fsck" cut.json
+same status $status 1
+has "what it says" "$out" "unfinished: this record is not whole, nor does a whole one follow"
+has "what it says" "$out" "cut.json: its end is unfinished: the next writer mends it, or gem5art-fsck --salvage"
+
+begin "records that only their owner can mend"
+echo '[{"_id":"1","type":"kernel"},{"_id":"2","hash":"h","type":"gem5 run","pid":"seven"}]' >wrong.json
+for how in "" --salvage --compact; do
+    run "$fsck" $how wrong.json
+    same "status of $how" $status 1
+    has "what it says" "$out" 'wrong: this record has no "hash"'
+    has "what it says" "$out" 'wrong: this record: "pid" has a value of the wrong kind: "seven"'
+done
+finish

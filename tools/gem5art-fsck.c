@@ -1,0 +1,111 @@
+/* gem5art-fsck - checks a store, says what is wrong and where, and mends it: the way out of damage. */
+
+#define TOOL_NAME "gem5art-fsck"
+#define TOOL_HELP                                                                      \
+    "usage: gem5art-fsck [-h] [--salvage | --compact] [--db-uri DB_URI | DB_URI]\n"    \
+    "\n"                                                                               \
+    "Check all records of a database: say what was read, what is wrong and where.\n"   \
+    "Nothing is changed, and others may go on writing. Exit status: 0 all is well,\n"  \
+    "1 something is wrong, 2 misuse.\n"                                                \
+    "\n"                                                                               \
+    "optional arguments:\n"                                                            \
+    "  -h, --help            show this help message and exit\n"                        \
+    "  --salvage             If it is damaged, write every intact record to a new file,\n" \
+    "                        which takes its place. The old one stays, as\n"           \
+    "                        DATABASE.damaged.N. Exit status 1 if not all is well now\n" \
+    "  --compact             If it is whole, write it in gem5art.h's own form: one\n"   \
+    "                        record a line, each with a checksum. The old file stays,\n" \
+    "                        as DATABASE.old.N\n"                                      \
+    "  --db-uri DB_URI       The database to check. Default $GEM5ART_DB, else\n"       \
+    "                        file://db.json\n"
+
+#include "tool.h"
+
+static void tell(const gem5art__finding *finding, void *user_data) {
+    static const char *const labels[] = {"note: ", "warning: ", "unfinished: ", "wrong: ", "damage: ", ""};
+    printf("%s: ", (const char *)user_data);
+    if (finding->at >= 0) printf("byte %lld, line %lld: ", (long long)finding->at, (long long)finding->line);
+    printf("%s%s\n", labels[finding->gravity], finding->text);
+}
+
+static const char *plural(int64_t count) { return count == 1 ? "" : "s"; }
+
+/* What was read. */
+static void tell_sum(const gem5art__audit *audit, const char *path) {
+    int64_t unverified = audit->records - audit->verified;
+    printf("%s: %lld bytes, %lld whole record%s: %lld run%s and %lld artifact%s; %lld verified by checksum", path, (long long)audit->bytes,
+           (long long)audit->records, plural(audit->records), (long long)audit->runs, plural(audit->runs), (long long)audit->artifacts,
+           plural(audit->artifacts), (long long)audit->verified);
+    if (unverified) printf(", %lld without one, as another program laid %s out", (long long)unverified, unverified == 1 ? "it" : "them");
+    printf("\n");
+}
+
+/* What is wrong with it, and the way out; true: nothing is. */
+static bool tell_verdict(const gem5art__audit *audit, const char *path) {
+    int64_t damage = audit->found[GEM5ART__DAMAGE], unfinished = audit->found[GEM5ART__UNFINISHED], wrong = audit->found[GEM5ART__WRONG];
+    if (damage)
+        printf("%s: damaged in %lld place%s: gem5art-fsck --salvage writes every intact record to a new file and keeps this one\n", path,
+               (long long)damage, plural(damage));
+    if (unfinished && !damage) printf("%s: its end is unfinished: the next writer mends it, or gem5art-fsck --salvage\n", path);
+    if (wrong) printf("%s: %lld record%s cannot be used as %s: mend %s by hand\n", path, (long long)wrong, plural(wrong), wrong == 1 ? "it is" : "they are", wrong == 1 ? "it" : "them");
+    if (damage + unfinished + wrong) return false;
+    printf("%s: all is well\n", path);
+    return true;
+}
+
+/* True: all is well now. */
+static bool mend(gem5art__audit *audit, bool compact, const char *path) {
+    gem5art__buf kept = {NULL, 0, 0, false};
+    gem5art_error error;
+    bool ok = gem5art__renew_store(audit, compact, &kept, &error);
+    if (audit->records || ok) tell_sum(audit, path);
+    if (!ok) tool_exit(TOOL_FAILED, "%s", error.message);
+    if (kept.length)
+        printf("%s: written anew, with %lld record%s; the old file is %s\n", path, (long long)audit->found[GEM5ART__RENEWED],
+               plural(audit->found[GEM5ART__RENEWED]), kept.data);
+    else printf("%s: left alone: it is %s\n", path, compact ? "compact already" : "not damaged");
+    gem5art__buf_free(&kept);
+    return audit->found[GEM5ART__WRONG] == 0;
+}
+
+int main(int argc, char **argv) {
+    const char *db_uri = NULL;
+    bool salvage = false, compact = false, ok;
+    gem5art_open_desc desc;
+    gem5art__audit audit;
+    gem5art_error error;
+    char *path;
+    {
+        const tool_option options[] = {{"--salvage", NULL, NULL, &salvage},
+                                       {"--compact", NULL, NULL, &compact},
+                                       {"--db-uri", NULL, &db_uri, NULL},
+                                       {NULL, NULL, NULL, NULL}};
+        argc = tool_parse(argc, argv, options);
+    }
+    if (argc > 1 || (argc && db_uri)) tool_exit(TOOL_MISUSE, "one database is enough: leave \"%s\" out", argv[argc - 1]);
+    if (salvage && compact) tool_exit(TOOL_MISUSE, "--salvage and --compact: give one of them (what is salvaged is compact)");
+    if (argc) db_uri = argv[0];
+    memset(&desc, 0, sizeof desc);
+    memset(&audit, 0, sizeof audit);
+    desc.read_only = true; /* at first: a missing store must not be made here */
+    desc.log = tool_warn;
+    audit.db = gem5art__open_db(db_uri, &desc, true, &error);
+    if (audit.db && (salvage || compact)) {
+        gem5art_close(audit.db, NULL);
+        desc.read_only = false;
+        audit.db = gem5art__open_db(db_uri, &desc, true, &error);
+    }
+    if (!audit.db) tool_exit(error.code == GEM5ART_UNSUPPORTED ? TOOL_MISUSE : TOOL_FAILED, "%s", error.message);
+    path = audit.db->path;
+    audit.report = tell;
+    audit.user_data = path;
+    if (salvage || compact) ok = mend(&audit, compact, path);
+    else {
+        if (!gem5art__check_store(&audit, &error)) tool_exit(TOOL_FAILED, "%s", error.message);
+        tell_sum(&audit, path);
+        ok = tell_verdict(&audit, path);
+    }
+    gem5art_close(audit.db, NULL);
+    if (fflush(stdout) != 0) tool_exit(TOOL_FAILED, "cannot write to stdout: %s", strerror(errno));
+    return ok ? TOOL_DONE : TOOL_FAILED;
+}
