@@ -3241,6 +3241,12 @@ static const gem5art__field *gem5art__find_field(const gem5art__field *fields, c
     return fields->name ? fields : NULL;
 }
 
+/* The key of a member that was read, as it was written. */
+static void gem5art__write_key(gem5art_json_writer *writer, const gem5art_json *member) {
+    gem5art__json_put_value(writer, member->raw_key, member->raw_key_length);
+    gem5art__json_colon(writer);
+}
+
 /* A whole object: the fields of the table, then what the record that was read has besides. */
 static void gem5art__write_object(gem5art_json_writer *writer, const gem5art__field *fields, const void *object,
                                   bool fs, const gem5art_json *record) {
@@ -3251,7 +3257,7 @@ static void gem5art__write_object(gem5art_json_writer *writer, const gem5art__fi
         if (fs || !field->fs_only) gem5art__write_field(writer, field, object);
     for (member = record ? record->first : NULL; member; member = member->next)
         if (strcmp(member->key, "crc32") != 0 && !gem5art__find_field(fields, member->key)) {
-            gem5art_json_key(writer, member->key);
+            gem5art__write_key(writer, member);
             gem5art_json_value(writer, member);
         }
     gem5art_json_end_object(writer);
@@ -3317,7 +3323,7 @@ static bool gem5art__put_record_line(gem5art__buf *line, const gem5art_json *rec
     for (member = record->first; member; member = member->next) {
         for (i = 0; i < 4 && strcmp(member->key, first[i]) != 0; i++) {}
         if (i == 4 && strcmp(member->key, "crc32") != 0)
-            gem5art_json_key(&writer, member->key), gem5art_json_value(&writer, member);
+            gem5art__write_key(&writer, member), gem5art_json_value(&writer, member);
     }
     gem5art_json_end_object(&writer);
     text = gem5art_json_take(&writer, &length, error);
