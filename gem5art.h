@@ -996,6 +996,7 @@ static bool gem5art__connect(int fds[2], bool sockets) {
         if (higher < 0 || GEM5ART_SYS_FCNTL(higher, F_SETFD, FD_CLOEXEC) < 0) {
             gem5art__close(fds[0]);
             gem5art__close(fds[1]);
+            fds[0] = fds[1] = -1;
             return false;
         }
     }
