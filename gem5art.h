@@ -8320,7 +8320,7 @@ GEM5ARTDEF bool gem5art_pool_cancel(gem5art_pool *pool, const char *run_id, gem5
 GEM5ARTDEF int gem5art_pool_fd(const gem5art_pool *pool) { return pool ? pool->warden.reports : -1; }
 
 GEM5ARTDEF int gem5art_pool_timeout(const gem5art_pool *pool) {
-    double next = 0, now, left;
+    double next = 0, now = gem5art__monotonic(), left;
     int slot;
     if (!pool || !gem5art__pool_left(pool)) return -1;
     if (gem5art__can_launch(pool) || (pool->desc.handle_signals && pool->signals_handled != (int)gem5art__signal_count))
@@ -8329,8 +8329,9 @@ GEM5ARTDEF int gem5art_pool_timeout(const gem5art_pool *pool) {
     for (slot = 0; slot < pool->desc.jobs; slot++) {
         const gem5art__job *job = pool->slots[slot];
         double due;
-        if (!job || job->state == GEM5ART__ARCHIVING) continue;
+        if (!job) continue;
         due = job->next_beat;
+        if (job->state == GEM5ART__ARCHIVING) due = now + GEM5ART_BEAT_SECONDS; /* if its wake should fail */
         if (job->state == GEM5ART__RUNNING) {
             if (job->kill_reason && job->kill_at < due) due = job->kill_at;
             if (!job->kill_reason && job->next_watch < due) due = job->next_watch;
@@ -8339,7 +8340,6 @@ GEM5ARTDEF int gem5art_pool_timeout(const gem5art_pool *pool) {
         if (next == 0 || due < next) next = due;
     }
     if (next == 0) return -1;
-    now = gem5art__monotonic();
     left = (next - now) * 1000 + 1; /* not a little too early */
     return left < 0 ? 0 : (int)left;
 }
