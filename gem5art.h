@@ -7771,12 +7771,12 @@ static void gem5art__look_after_orphans(gem5art_pool *pool) {
 static bool gem5art__replace_warden(gem5art_pool *pool, gem5art_error *error) {
     gem5art__warden old = pool->warden, fresh;
     if (!gem5art__warden_start(&fresh, pool->desc.jobs, pool->desc.grace, error)) return false;
-    while (GEM5ART_SYS_WAITPID(old.pid, NULL, 0) < 0 && errno == EINTR) {}
     if (dup2(fresh.orders, old.orders) < 0 || dup2(fresh.wakes, old.wakes) < 0 || dup2(fresh.reports, old.reports) < 0)
         return gem5art__fail_errno(error, "start", "the warden process");
     gem5art__close(fresh.orders);
     gem5art__close(fresh.wakes);
     gem5art__close(fresh.reports);
+    while (GEM5ART_SYS_WAITPID(old.pid, NULL, 0) < 0 && errno == EINTR) {} /* its orders are closed now: it ends */
     GEM5ART_SYS_FCNTL(old.orders, F_SETFD, FD_CLOEXEC);
     GEM5ART_SYS_FCNTL(old.wakes, F_SETFD, FD_CLOEXEC);
     GEM5ART_SYS_FCNTL(old.reports, F_SETFD, FD_CLOEXEC);
