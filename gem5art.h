@@ -7863,8 +7863,7 @@ static void gem5art__launch(gem5art_pool *pool) {
     gem5art__clear(&error);
     for (begun = 0; begun < 64 && gem5art__can_launch(pool); begun++) {
         if (pool->warden_dead && !pool->stopping && !gem5art__replace_warden(pool, &error)) {
-            gem5art__note_error(pool, &error);
-            gem5art__stop_all(pool, "sigterm", true);
+            while (pool->queue) gem5art__skip_job(pool, gem5art__take_queued(pool), &error);
             return;
         }
         while (pool->slots[slot]) slot = (slot + 1) % pool->desc.jobs;
