@@ -8419,6 +8419,7 @@ struct gem5art_iter {
 static gem5art_iter *gem5art__query(gem5art_db *db, const gem5art_query *query, bool runs, gem5art_error *error) {
     gem5art_iter *iter;
     struct stat st;
+    bool unread = false; /* the folder of live runs */
     if (!gem5art__need(db, "the db", error) || !gem5art__flat_follow(db, &st, error)) return NULL;
     iter = (gem5art_iter *)gem5art__alloc(sizeof *iter);
     if (!iter) return gem5art__fail_nomem(error), (gem5art_iter *)NULL;
@@ -8434,12 +8435,13 @@ static gem5art_iter *gem5art__query(gem5art_db *db, const gem5art_query *query, 
     gem5art__cursor_init(&iter->cursor, iter->fd, db->flat.path, 0, st.st_size);
     if (runs && iter->query.live) {
         iter->live = GEM5ART_SYS_OPENDIR(db->live_path);
-        iter->done = !iter->live;
+        iter->done = !iter->live && errno == ENOENT;
+        unread = !iter->live && !iter->done && gem5art__fail_errno(error, "read", db->live_path) == false;
     }
     db->iters++;
-    if (iter->fd >= 0 && !iter->arena.failed) return iter;
+    if (iter->fd >= 0 && !iter->arena.failed && !unread) return iter;
     if (iter->arena.failed) gem5art__fail_nomem(error);
-    else gem5art__fail_errno(error, "read", db->flat.path);
+    else if (!unread) gem5art__fail_errno(error, "read", db->flat.path);
     gem5art_iter_close(iter);
     return NULL;
 }
@@ -8511,7 +8513,7 @@ static const gem5art_json *gem5art__next_stored(gem5art_iter *iter, gem5art_erro
 /* The next live run's info.json that matches; one whose claim is free is lost. */
 static const gem5art_json *gem5art__next_live(gem5art_iter *iter, bool *lost, gem5art_error *error) {
     struct dirent *entry;
-    while ((entry = GEM5ART_SYS_READDIR(iter->live)) != NULL) {
+    while (errno = 0, (entry = GEM5ART_SYS_READDIR(iter->live)) != NULL) {
         gem5art__live live;
         const gem5art_json *info;
         gem5art_error why;
@@ -8523,12 +8525,15 @@ static const gem5art_json *gem5art__next_live(gem5art_iter *iter, bool *lost, ge
             return gem5art__fail(error, why.code, "%s", why.message), (const gem5art_json *)NULL;
         }
         path = gem5art__join_path(&iter->row_arena, live.outdir, "info.json");
-        info = path ? gem5art__read_info(&iter->row_arena, path, NULL) : NULL;
+        info = path ? gem5art__read_info(&iter->row_arena, path, &why) : NULL;
+        if (!path || why.code == GEM5ART_NOMEM || why.code == GEM5ART_IO)
+            return gem5art__fail(error, path ? why.code : GEM5ART_NOMEM, "%s", path ? why.message : "out of memory"), (const gem5art_json *)NULL;
         if (!info || strcmp(gem5art__record_text(info, "_id"), live.id) != 0 || !gem5art__record_matches(iter, info))
             continue;
         *lost = !gem5art__is_claimed(iter->db, live.hash);
         return info;
     }
+    if (errno) gem5art__fail_errno(error, "read", iter->db->live_path);
     iter->done = true;
     return NULL;
 }
