@@ -5681,7 +5681,7 @@ static bool gem5art__take_lost(gem5art__run *run, gem5art_error *error) {
     gem5art_error why;
     bool ok = true;
     if (!dir) return errno == ENOENT ? true : gem5art__fail_errno(error, "read", db->live_path);
-    while (ok && (entry = GEM5ART_SYS_READDIR(dir)) != NULL) {
+    while (errno = 0, ok && (entry = GEM5ART_SYS_READDIR(dir)) != NULL) {
         gem5art__arena arena = {NULL, false};
         gem5art__live live;
         if (gem5art__is_own_live(db, entry->d_name)) continue;
@@ -5694,6 +5694,7 @@ static bool gem5art__take_lost(gem5art__run *run, gem5art_error *error) {
         }
         gem5art__arena_free(&arena);
     }
+    if (ok && errno) ok = gem5art__fail_errno(error, "read", db->live_path);
     GEM5ART_SYS_CLOSEDIR(dir);
     return ok;
 }
