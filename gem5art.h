@@ -1602,7 +1602,8 @@ static bool gem5art__make_folders(const char *path, gem5art_error *error) {
             ok = gem5art__fail_errno(error, "make the folder", part.data);
         part.data[i] = path[i];
     }
-    if (ok && (GEM5ART_SYS_STAT(path, &st) < 0 || !S_ISDIR(st.st_mode)))
+    if (ok && GEM5ART_SYS_STAT(path, &st) < 0) ok = gem5art__fail_errno(error, "make the folder", path);
+    else if (ok && !S_ISDIR(st.st_mode))
         ok = gem5art__fail(error, GEM5ART_EXISTS, "%s cannot be a folder: a file of that name is in the way", path);
     gem5art__buf_free(&part);
     return ok;
