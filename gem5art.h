@@ -4693,8 +4693,10 @@ static bool gem5art__download(gem5art_db *db, const gem5art_artifact *artifact, 
             artifact->name, gem5art__or(artifact->git_origin, artifact->git_name), path, path, artifact->git_hash);
     check.artifact = artifact;
     check.path = db->storage ? gem5art__join_path(&arena, db->storage, artifact->id) : artifact->path;
-    if (check.path && GEM5ART_SYS_STAT(check.path, &st) < 0) check.path = artifact->path;
+    if (check.path && GEM5ART_SYS_STAT(check.path, &st) < 0 && errno == ENOENT) check.path = artifact->path;
     if (!check.path) gem5art__fail_nomem(error);
+    else if (GEM5ART_SYS_STAT(check.path, &st) < 0 && errno != ENOENT)
+        gem5art__fail_errno(error, "read", check.path);
     else if (GEM5ART_SYS_STAT(check.path, &st) < 0)
         gem5art__fail(error, GEM5ART_NOT_FOUND,
                       "no copy of \"%s\" (%s) is left: neither in the storage folder (%s) nor at %s", artifact->name,
