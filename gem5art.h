@@ -4933,7 +4933,7 @@ static bool gem5art__need_file(const char *path, const char *what, const char *f
         return gem5art__fail(error, GEM5ART_INVALID, "the %s %s is a %s, not a file: correct %s", what, path,
                              S_ISDIR(st.st_mode) ? "folder" : "pipe, a socket or a device", field);
     if (GEM5ART_SYS_ACCESS(path, executable ? X_OK : R_OK) < 0)
-        return gem5art__fail(error, executable ? GEM5ART_INVALID : GEM5ART_IO,
+        return gem5art__fail(error, executable && errno == EACCES ? GEM5ART_INVALID : GEM5ART_IO,
                              "the %s %s is not %s: %s; see its mode, or correct %s", what, path,
                              executable ? "executable" : "readable", strerror(errno), field);
     return true;
