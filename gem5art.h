@@ -2834,14 +2834,15 @@ static bool gem5art__git_start(gem5art__child *child, const char *const *argv, b
 static bool gem5art__git_finish(gem5art__child *child, gem5art__buf *output, int *status, gem5art_error *error) {
     char chunk[4096];
     ssize_t n;
-    int raw = 0;
+    int raw = 0, failed = 0;
     pid_t reaped;
     while ((n = gem5art__read_some(child->fd, chunk, sizeof chunk)) > 0) gem5art__put(output, chunk, (size_t)n);
+    if (n < 0) failed = errno;
     gem5art__close(child->fd);
     do reaped = GEM5ART_SYS_WAITPID(child->pid, &raw, 0); while (reaped < 0 && errno == EINTR);
     *status = reaped < 0 ? -1 : WIFEXITED(raw) ? WEXITSTATUS(raw) : 128;
     child->pid = 0;
-    if (n < 0) return gem5art__fail(error, GEM5ART_IO, "cannot read what git prints");
+    if (failed) return gem5art__fail(error, GEM5ART_IO, "cannot read what git prints: %s", strerror(failed));
     if (*status == 127 && !output->length)
         return gem5art__no_git(error, ENOENT); /* what POSIX lets posix_spawn find out late */
     gem5art__puts(output, "");
