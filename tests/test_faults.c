@@ -433,7 +433,7 @@ static const sweep sweeps[] = {
     {"all calls from %d on fail with EAGAIN", STICK, EAGAIN, false, false, {GEM5ART_IO, GEM5ART_GIT, GEM5ART_BUSY}},
     {"call %d is interrupted", INTERRUPT, EINTR, false, false, {GEM5ART_OK}},
     {"transfers do %d bytes at most", PIECES, 0, false, false, {GEM5ART_OK}},
-    {"there is room for %d - 1 bytes", ROOM, ENOSPC, false, false, {GEM5ART_IO}},
+    {"there is room for fewer than %d bytes", ROOM, ENOSPC, false, false, {GEM5ART_IO}},
     {"the warden's call %d fails with EIO", FAIL, EIO, false, true, {GEM5ART_IO}},
     {"the warden's call %d fails with EAGAIN", FAIL, EAGAIN, false, true, {GEM5ART_IO}},
     {"the warden's call %d is interrupted", INTERRUPT, EINTR, false, true, {GEM5ART_OK}},
