@@ -6083,7 +6083,10 @@ static bool gem5art__warden_start(gem5art__warden *warden, int slots, double gra
         ok = warden->pid > 0;
         pthread_sigmask(SIG_SETMASK, &before, NULL);
     }
-    if (!ok) gem5art__fail(error, GEM5ART_IO, "cannot start the warden process: %s", strerror(errno));
+    if (!ok) {
+        gem5art__fail(error, GEM5ART_IO, "cannot start the warden process: %s", strerror(errno));
+        warden->pid = 0;
+    }
     gem5art__ward_free(&ward);
     gem5art__close(orders[0]);
     gem5art__close(wakes[0]);
