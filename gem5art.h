@@ -4907,7 +4907,10 @@ static const char *gem5art__tracked_script(gem5art_db *db, const char *repo, con
             return script->tracked;
     if (GEM5ART_SYS_STAT(repo, &st) < 0)
         return gem5art__fail_errno(error, "find the run script's git repo", repo), (const char *)NULL;
-    if (!gem5art__git_tracked_path(repo, path, &tracked, error)) return NULL;
+    if (!gem5art__git_tracked_path(repo, path, &tracked, error)) {
+        gem5art__buf_free(&tracked);
+        return NULL;
+    }
     script = (gem5art__script *)gem5art__arena_alloc(&db->arena, sizeof *script);
     if (script) {
         script->repo = gem5art__arena_copy(&db->arena, repo);
