@@ -4686,7 +4686,7 @@ static bool gem5art__download(gem5art_db *db, const gem5art_artifact *artifact, 
     gem5art__check check;
     struct stat st;
     size_t failed;
-    bool ok = false;
+    bool found, ok = false;
     if (*artifact->git_hash)
         return gem5art__fail(
             error, GEM5ART_UNSUPPORTED,
@@ -4694,11 +4694,11 @@ static bool gem5art__download(gem5art_db *db, const gem5art_artifact *artifact, 
             artifact->name, gem5art__or(artifact->git_origin, artifact->git_name), path, path, artifact->git_hash);
     check.artifact = artifact;
     check.path = db->storage ? gem5art__join_path(&arena, db->storage, artifact->id) : artifact->path;
-    if (check.path && GEM5ART_SYS_STAT(check.path, &st) < 0 && errno == ENOENT) check.path = artifact->path;
+    found = check.path && GEM5ART_SYS_STAT(check.path, &st) == 0;
+    if (check.path && !found && errno == ENOENT) found = GEM5ART_SYS_STAT(check.path = artifact->path, &st) == 0;
     if (!check.path) gem5art__fail_nomem(error);
-    else if (GEM5ART_SYS_STAT(check.path, &st) < 0 && errno != ENOENT)
-        gem5art__fail_errno(error, "read", check.path);
-    else if (GEM5ART_SYS_STAT(check.path, &st) < 0)
+    else if (!found && errno != ENOENT) gem5art__fail_errno(error, "read", check.path);
+    else if (!found)
         gem5art__fail(error, GEM5ART_NOT_FOUND,
                       "no copy of \"%s\" (%s) is left: neither in the storage folder (%s) nor at %s", artifact->name,
                       artifact->id, db->storage ? db->storage : "none is set", artifact->path);
