@@ -4775,6 +4775,7 @@ static const gem5art__host_facts *gem5art__host(gem5art_db *db, gem5art_error *e
     struct passwd entry, *found = NULL;
     char space[4096];
     if (db->host_facts) return db->host_facts;
+    db->arena.failed = false; /* what failed before was told */
     facts = (gem5art__host_facts *)gem5art__arena_alloc(&db->arena, sizeof *facts);
     if (!facts) return gem5art__fail_nomem(error), (const gem5art__host_facts *)NULL;
     memset(&name, 0, sizeof name);
@@ -4907,6 +4908,7 @@ static const char *gem5art__tracked_script(gem5art_db *db, const char *repo, con
             return script->tracked;
     if (GEM5ART_SYS_STAT(repo, &st) < 0)
         return gem5art__fail_errno(error, "find the run script's git repo", repo), (const char *)NULL;
+    db->arena.failed = false; /* what failed before was told */
     if (!gem5art__git_tracked_path(repo, path, &tracked, error)) {
         gem5art__buf_free(&tracked);
         return NULL;
@@ -7583,6 +7585,7 @@ static bool gem5art__prepare_job(gem5art_pool *pool, gem5art__job *job, gem5art_
     gem5art__run *run = job->run;
     const gem5art__host_facts *host = gem5art__host(pool->db, error);
     size_t i;
+    run->object.arena.failed = false; /* what failed before was told */
     if (!host || !gem5art__take_lost(run, error)) return false;
     if (!pool->desc.rerun && !gem5art__not_recorded(run, error)) return false;
     if (!gem5art__same_script(run, pool->cwd, error)) return false;
