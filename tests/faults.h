@@ -1,4 +1,4 @@
-/* faults.h - every system call of the library (but for clocks, which cannot fail) and every allocation can be made to fail:
+/* faults.h - every system call of the library (but for clocks and the warden's waits, which cannot fail) and every allocation can be made to fail:
    the Nth, all from the Nth on, by an interruption, by half, for lack of room, or by the end of the process. Include it
    before gem5art.h, and before anything else. */
 #ifndef FAULTS_H
@@ -182,9 +182,9 @@ static int hook_closedir(DIR *dir) {
     return faulty("closedir", false) ? -1 : result;
 }
 
-/* One of the waits: those fail only where another part of the process has waited for the child. */
-static pid_t waited(const char *name, pid_t result) {
-    if (result > 0 && fault != INTERRUPT && faulty(name, false)) return errno = ECHILD, -1;
+/* A wait fails only where another part of the host has waited for the child; the warden is alone. */
+static pid_t waited(pid_t result) {
+    if (result > 0 && fault != INTERRUPT && !fault_is_warden && faulty("waitpid", false)) return errno = ECHILD, -1;
     return result;
 }
 
@@ -239,9 +239,7 @@ __attribute__((unused)) static pid_t hook_fork(void) {
 #define GEM5ART_SYS_EXECV(path, argv) (faulty("execv", false) ? -1 : execv(path, argv))
 #define GEM5ART_SYS_POSIX_SPAWNP(pid, file, actions, attributes, argv, envp) \
     (faulty("posix_spawnp", false) ? errno : posix_spawnp(pid, file, actions, attributes, argv, envp))
-#define GEM5ART_SYS_WAITPID(pid, status, options) waited("waitpid", waitpid(pid, status, options))
-#define GEM5ART_SYS_WAIT4(pid, status, options, usage) waited("wait4", wait4(pid, status, options, usage))
-#define GEM5ART_SYS_WAITID(type, id, info, options) (faulty("waitid", true) ? -1 : waitid(type, id, info, options))
+#define GEM5ART_SYS_WAITPID(pid, status, options) waited(waitpid(pid, status, options))
 #define GEM5ART_SYS_KILL(pid, number) (faulty("kill", false) ? -1 : kill(pid, number))
 #define GEM5ART_SYS_PTHREAD_CREATE(thread, attributes, function, argument) \
     (faulty("pthread_create", false) ? errno : pthread_create(thread, attributes, function, argument))
