@@ -5812,17 +5812,38 @@ typedef struct gem5art__ward {
 enum { GEM5ART__WARD_DESCRIPTORS = 6 };
 enum { GEM5ART__MAX_ARGUMENTS = 65536, GEM5ART__ORDER_BUFFER = GEM5ART_MAX_COMMAND + 65536 };
 
+static void gem5art__ward_signal(const gem5art__ward *ward, int slot, int number) {
+    if (!ward->pids[slot]) return;
+    GEM5ART_SYS_KILL(-ward->pids[slot], number);
+    GEM5ART_SYS_KILL(-ward->pids[slot], SIGCONT); /* a stopped child must run to notice */
+}
+
+static void gem5art__ward_signal_all(const gem5art__ward *ward, int number) {
+    int slot;
+    for (slot = 0; slot < ward->slots; slot++) gem5art__ward_signal(ward, slot, number);
+}
+
+/* The beginning of the end: of the children first. */
+static void gem5art__ward_close(gem5art__ward *ward) {
+    if (ward->closing) return;
+    ward->closing = true;
+    ward->kill_at = gem5art__monotonic() + ward->grace;
+    gem5art__ward_signal_all(ward, ward->grace > 0 ? SIGINT : SIGKILL);
+}
+
 static void gem5art__ward_report(gem5art__ward *ward, const gem5art__report *report) {
     ward->queue[(ward->queue_first + ward->queue_count++) % ward->queue_size] = *report;
 }
 
-/* What waits goes out as far as the pipe has room; a report is smaller than PIPE_BUF, so it goes whole. */
+/* What waits goes out as far as the pipe has room; a report is smaller than PIPE_BUF, so it goes whole. Where it
+   cannot go at all the warden ends, which the pool notices. */
 static void gem5art__ward_flush(gem5art__ward *ward) {
     gem5art__report woken;
     while (ward->queue_count) {
         if (GEM5ART_SYS_WRITE(ward->reports, &ward->queue[ward->queue_first], sizeof woken) < 0) {
             if (errno == EINTR) continue;
             if (errno == EAGAIN) return;
+            gem5art__ward_close(ward);
         }
         ward->queue_first = (ward->queue_first + 1) % ward->queue_size;
         ward->queue_count--;
@@ -5895,12 +5916,6 @@ static void gem5art__ward_spawn(gem5art__ward *ward, const gem5art__order *order
     gem5art__ward_report(ward, &report);
 }
 
-static void gem5art__ward_signal(const gem5art__ward *ward, int slot, int number) {
-    if (!ward->pids[slot]) return;
-    GEM5ART_SYS_KILL(-ward->pids[slot], number);
-    GEM5ART_SYS_KILL(-ward->pids[slot], SIGCONT); /* a stopped child must run to notice */
-}
-
 /* Obeys the orders that are whole in the buffer. */
 static void gem5art__ward_obey(gem5art__ward *ward) {
     size_t at = 0;
@@ -5914,11 +5929,6 @@ static void gem5art__ward_obey(gem5art__ward *ward) {
     }
     memmove(ward->buffer, ward->buffer + at, ward->length - at);
     ward->length -= at;
-}
-
-static void gem5art__ward_signal_all(const gem5art__ward *ward, int number) {
-    int slot;
-    for (slot = 0; slot < ward->slots; slot++) gem5art__ward_signal(ward, slot, number);
 }
 
 /* A child that has ended is looked at before it is waited for: while it is a zombie its group's number cannot be
@@ -5954,11 +5964,7 @@ static void gem5art__ward_read(gem5art__ward *ward) {
     if (n > 0) {
         ward->length += (size_t)n;
         gem5art__ward_obey(ward);
-    } else if (!ward->closing) {
-        ward->closing = true;
-        ward->kill_at = gem5art__monotonic() + ward->grace;
-        gem5art__ward_signal_all(ward, ward->grace > 0 ? SIGINT : SIGKILL);
-    }
+    } else gem5art__ward_close(ward);
 }
 
 /* Waits for an order, a child's end, or room for a report. SIGCHLD comes in only here. */
