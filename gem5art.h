@@ -3657,6 +3657,13 @@ static const char *gem5art__record_text(const gem5art_json *record, const char *
     return member && member->type == GEM5ART_JSON_STRING ? member->text : "";
 }
 
+/* Is it this text, to its end? One with a NUL in it is none that a caller can mean. */
+static bool gem5art__record_is(const gem5art_json *record, const char *key, const char *text) {
+    const gem5art_json *member = gem5art_json_get(record, key);
+    return member && member->type == GEM5ART_JSON_STRING && member->length == strlen(text) &&
+           memcmp(member->text, text, member->length) == 0;
+}
+
 /* The four texts that open every record of ours, without parsing it; false: not of that form. */
 typedef struct gem5art__head {
     const char *text[4]; /* _id, hash, type, name: not NUL-terminated */
@@ -4005,9 +4012,7 @@ static gem5art__step gem5art__lookup_next(gem5art_db *db, gem5art__lookup *looku
             step = (gem5art__fail(error, GEM5ART_CORRUPT, "%s changed while it was read: try again", flat->path),
                     GEM5ART__FAILED);
         if (step != GEM5ART__RECORD) return step;
-        if (strcmp(gem5art__record_text(*record, "_id"), key) == 0 ||
-            strcmp(gem5art__record_text(*record, "hash"), key) == 0)
-            return step;
+        if (gem5art__record_is(*record, "_id", key) || gem5art__record_is(*record, "hash", key)) return step;
     }
 }
 
@@ -4121,7 +4126,7 @@ static bool gem5art__rewrite_all(gem5art_db *db, gem5art__rewrite *rewrite, gem5
         const char *const *id = rewrite->removed;
         step = gem5art__cursor_parse(&cursor, &arena, &record, error);
         ok = step == GEM5ART__RECORD;
-        while (ok && *id && strcmp(*id, gem5art__record_text(record, "_id")) != 0) id++;
+        while (ok && *id && !gem5art__record_is(record, "_id", *id)) id++;
         if (ok && *id) rewrite->removals++;
         else if (ok && (ok = gem5art__rewrite_record(&cursor, record, &line, error)) == true) {
             gem5art__puts(&rewrite->out, rewrite->written++ ? ",\n" : "\n");
