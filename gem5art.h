@@ -124,6 +124,11 @@
      that is, is damage: an error with its byte offset for whoever meets it, in registering, looking up, launching and
      removing. A run that ends is still recorded, as that looks only at the end of the file.
    - Removing rewrites the store under another name and renames it into place. Symlinks, mode and owner stay.
+   - An id that another program has written twice is two rows; looking it up finds the latest run or the first artifact,
+     removing it removes both. A record without a hash is found by its id only.
+   - Who may write a store but does not own it may append; removing is left to the owner, whose file it stays. A store
+     where nothing can be written (a read-only mount) can be read.
+   - A text with \u0000 in it ends there for C; the record keeps it. Records are at most 128 deep and 1 GiB long.
    - Bytes that are not UTF-8 are written as \udc80-\udcff (Python's surrogateescape) and read back exactly.
    Beside it:
      STORE.lock     made once, never removed: byte 0 is the writer lock, byte 1 + (the first 62 bits of a run's hash) is
