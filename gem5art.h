@@ -8514,7 +8514,12 @@ static bool gem5art__record_matches(const gem5art_iter *iter, const gem5art_json
 /* The store ends inside the array: an append that goes on right now, or one that was torn. */
 static void gem5art__warn_torn(gem5art_iter *iter) {
     struct stat st;
-    if (GEM5ART_SYS_FSTAT(iter->fd, &st) < 0 || st.st_size != iter->size) return;
+    if (GEM5ART_SYS_FSTAT(iter->fd, &st) < 0 || st.st_size > iter->size) return;
+    if (st.st_size < iter->size) {
+        gem5art__warn(iter->db, "%s was cut to %lld bytes while it was read: records that were behind them are missing",
+                      iter->db->flat.path, (long long)st.st_size);
+        return;
+    }
     gem5art__warn(iter->db,
                   "%s ends inside a record or without its closing bracket, after byte %lld: a write was cut off; what "
                   "is whole was read",
