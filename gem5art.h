@@ -8466,7 +8466,8 @@ static gem5art_iter *gem5art__query(gem5art_db *db, const gem5art_query *query, 
     if (runs && iter->query.live) {
         iter->live = GEM5ART_SYS_OPENDIR(db->live_path);
         iter->done = !iter->live && errno == ENOENT;
-        unread = !iter->live && !iter->done && gem5art__fail_errno(error, "read", db->live_path) == false;
+        unread = !iter->live && !iter->done;
+        if (unread) gem5art__fail_errno(error, "read", db->live_path);
     }
     db->iters++;
     if (iter->fd >= 0 && !iter->arena.failed && !unread) return iter;
@@ -8561,8 +8562,9 @@ static const gem5art_json *gem5art__next_live(gem5art_iter *iter, bool *lost, ge
         }
         path = gem5art__join_path(&iter->row_arena, live.outdir, "info.json");
         info = path ? gem5art__read_info(&iter->row_arena, path, &why) : NULL;
-        if (!path || why.code == GEM5ART_NOMEM || why.code == GEM5ART_IO)
-            return gem5art__fail(error, path ? why.code : GEM5ART_NOMEM, "%s", path ? why.message : "out of memory"), (const gem5art_json *)NULL;
+        if (!path) gem5art__fail_nomem(&why);
+        if (why.code == GEM5ART_NOMEM || why.code == GEM5ART_IO)
+            return gem5art__fail(error, why.code, "%s", why.message), (const gem5art_json *)NULL;
         if (!info || strcmp(gem5art__record_text(info, "_id"), live.id) != 0 || !gem5art__record_matches(iter, info))
             continue;
         *lost = !gem5art__is_claimed(iter->db, live.hash);

@@ -409,7 +409,7 @@ static const api_call calls[] = {
     {"execute, an FS run", has_fs_run, executes, GEM5ART_EXISTS, 101, true, NULL},
     {"execute, a recorded run", has_old_run, refuses_to_execute_it, GEM5ART_OK, 51, true, NULL},
     {"execute, a lost run", has_lost_run, executes, GEM5ART_EXISTS, 101, true, NULL},
-    {"pool_create", NULL, creates_a_pool, GEM5ART_OK, 7, true, NULL},
+    {"pool_create", NULL, creates_a_pool, GEM5ART_OK, 1, true, NULL},
     {"pool_add", has_pool, adds, GEM5ART_INVALID, 3, false, NULL},
     {"pool_step", has_queued, steps, GEM5ART_OK, 101, false, NULL},
     {"pool_wait", has_queued, waits, GEM5ART_OK, 101, false, NULL},
