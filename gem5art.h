@@ -128,6 +128,11 @@
      removing. A run that ends is still recorded, as that looks only at the end of the file. gem5art-fsck reads all of a
      store and tells each such place; with --salvage it writes every intact record anew and keeps the old file.
    - Removing rewrites the store under another name and renames it into place. Symlinks, mode and owner stay.
+   - An id that another program has written twice is two rows; looking it up finds the latest run or the first artifact,
+     removing it removes both. A record without a hash is found by its id only.
+   - Who may write a store but does not own it may append; removing is left to the owner, whose file it stays. A store
+     where nothing can be written (a read-only mount) can be read.
+   - A text with \u0000 in it ends there for C; the record keeps it. Records are at most 128 deep and 1 GiB long.
    - Bytes that are not UTF-8 are written as \udc80-\udcff (Python's surrogateescape) and read back exactly.
    Beside it:
      STORE.lock     made once, never removed: byte 0 is the writer lock, byte 1 + (the first 62 bits of a run's hash) is
@@ -1031,6 +1036,7 @@ static bool gem5art__connect(int fds[2], bool sockets) {
         if (higher < 0 || GEM5ART_SYS_FCNTL(higher, F_SETFD, FD_CLOEXEC) < 0) {
             gem5art__close(fds[0]);
             gem5art__close(fds[1]);
+            fds[0] = fds[1] = -1;
             return false;
         }
     }
@@ -1657,7 +1663,8 @@ static bool gem5art__make_folders(const char *path, gem5art_error *error) {
             ok = gem5art__fail_errno(error, "make the folder", part.data);
         part.data[i] = path[i];
     }
-    if (ok && (GEM5ART_SYS_STAT(path, &st) < 0 || !S_ISDIR(st.st_mode)))
+    if (ok && GEM5ART_SYS_STAT(path, &st) < 0) ok = gem5art__fail_errno(error, "make the folder", path);
+    else if (ok && !S_ISDIR(st.st_mode))
         ok = gem5art__fail(error, GEM5ART_EXISTS, "%s cannot be a folder: a file of that name is in the way", path);
     gem5art__buf_free(&part);
     return ok;
@@ -2936,14 +2943,15 @@ static bool gem5art__git_start(gem5art__child *child, const char *const *argv, b
 static bool gem5art__git_finish(gem5art__child *child, gem5art__buf *output, int *status, gem5art_error *error) {
     char chunk[4096];
     ssize_t n;
-    int raw = 0;
+    int raw = 0, failed = 0;
     pid_t reaped;
     while ((n = gem5art__read_some(child->fd, chunk, sizeof chunk)) > 0) gem5art__put(output, chunk, (size_t)n);
+    if (n < 0) failed = errno;
     gem5art__close(child->fd);
     do reaped = GEM5ART_SYS_WAITPID(child->pid, &raw, 0); while (reaped < 0 && errno == EINTR);
     *status = reaped < 0 ? -1 : WIFEXITED(raw) ? WEXITSTATUS(raw) : 128;
     child->pid = 0;
-    if (n < 0) return gem5art__fail(error, GEM5ART_IO, "cannot read what git prints");
+    if (failed) return gem5art__fail(error, GEM5ART_IO, "cannot read what git prints: %s", strerror(failed));
     if (*status == 127 && !output->length)
         return gem5art__no_git(error, ENOENT); /* what POSIX lets posix_spawn find out late */
     gem5art__puts(output, "");
@@ -3548,6 +3556,13 @@ static const char *gem5art__record_text(const gem5art_json *record, const char *
     return member && member->type == GEM5ART_JSON_STRING ? member->text : "";
 }
 
+/* Is it this text, to its end? One with a NUL in it is none that a caller can mean. */
+static bool gem5art__record_is(const gem5art_json *record, const char *key, const char *text) {
+    const gem5art_json *member = gem5art_json_get(record, key);
+    return member && member->type == GEM5ART_JSON_STRING && member->length == strlen(text) &&
+           memcmp(member->text, text, member->length) == 0;
+}
+
 static bool gem5art__text_is(const char *text, size_t length, const char *wanted) {
     return strlen(wanted) == length && memcmp(text, wanted, length) == 0;
 }
@@ -3566,12 +3581,25 @@ static bool gem5art__contains(const char *text, size_t length, const char *part)
     return false;
 }
 
-/* The four texts that open every record of ours, without parsing it; false: not of that form. */
+/* The four texts that open every record of ours. */
 typedef struct gem5art__head {
     const char *text[4]; /* _id, hash, type, name: not NUL-terminated */
     size_t length[4];
 } gem5art__head;
 
+/* Those of a record that was parsed; "" for what it has not. */
+static void gem5art__parsed_head(const gem5art_json *record, gem5art__head *head) {
+    static const char *const keys[] = {"_id", "hash", "type", "name"};
+    int i;
+    for (i = 0; i < 4; i++) {
+        const gem5art_json *member = gem5art_json_get(record, keys[i]);
+        bool text = member && member->type == GEM5ART_JSON_STRING;
+        head->text[i] = text ? member->text : "";
+        head->length[i] = text ? member->length : 0;
+    }
+}
+
+/* Those of a line of ours, without parsing it; false: it is not of that form. */
 static bool gem5art__read_head(const char *data, size_t size, gem5art__head *head) {
     static const char *const opening[] = {"{\"_id\":\"", ",\"hash\":\"", ",\"type\":\"", ",\"name\":\""};
     size_t at = 0;
@@ -4035,18 +4063,13 @@ static gem5art__step gem5art__cursor_parse(gem5art__cursor *cursor, gem5art__are
    *record is not NULL then. RECORD, TORN or FAILED. */
 static gem5art__step gem5art__cursor_head(gem5art__cursor *cursor, gem5art__arena *arena, gem5art__head *head,
                                           const gem5art_json **record, gem5art_error *error) {
-    static const char *const keys[] = {"_id", "hash", "type", "name"};
     gem5art__step step;
-    int i;
     *record = NULL;
     if (cursor->sealed && gem5art__read_head(cursor->data, cursor->size, head) &&
         gem5art__seal_holds(cursor->data, cursor->size))
         return GEM5ART__RECORD;
     step = gem5art__cursor_parse(cursor, arena, record, error);
-    for (i = 0; i < 4; i++) {
-        head->text[i] = gem5art__record_text(*record, keys[i]);
-        head->length[i] = strlen(head->text[i]);
-    }
+    gem5art__parsed_head(*record, head);
     return step;
 }
 
@@ -4400,9 +4423,7 @@ static gem5art__step gem5art__flat_lookup(gem5art_db *db, gem5art__lookup *looku
             step = (gem5art__fail(error, GEM5ART_CORRUPT, "%s changed while it was read: try again", flat->path),
                     GEM5ART__FAILED);
         if (step != GEM5ART__RECORD) return step;
-        if (strcmp(gem5art__record_text(*record, "_id"), key) == 0 ||
-            strcmp(gem5art__record_text(*record, "hash"), key) == 0)
-            return step;
+        if (gem5art__record_is(*record, "_id", key) || gem5art__record_is(*record, "hash", key)) return step;
     }
 }
 
@@ -4646,7 +4667,12 @@ static bool gem5art__flat_scan_begin(gem5art__scan *scan, const gem5art_query *q
 /* The store ends inside the array: an append that goes on right now, or one that was torn. */
 static void gem5art__warn_torn(gem5art_db *db, const gem5art__flat_scan *flat) {
     struct stat st;
-    if (GEM5ART_SYS_FSTAT(flat->fd, &st) < 0 || st.st_size != flat->size) return;
+    if (GEM5ART_SYS_FSTAT(flat->fd, &st) < 0 || st.st_size > flat->size) return;
+    if (st.st_size < flat->size) {
+        gem5art__warn(db, "%s was cut to %lld bytes while it was read: records that were behind them are missing",
+                      db->path, (long long)st.st_size);
+        return;
+    }
     gem5art__warn(db,
                   "%s ends inside a record or without its closing bracket, after byte %lld: a write was cut off; what "
                   "is whole was read",
@@ -5083,8 +5109,8 @@ static gem5art__step gem5art__lmdb_lookup(gem5art_db *db, gem5art__lookup *looku
     pthread_mutex_lock(&db->env->mutex);
     if (gem5art__lmdb_begin(db, MDB_RDONLY, &txn, error)) {
         do step = gem5art__lmdb_candidate(db, txn, lookup, key, arena, record, error);
-        while (step == GEM5ART__RECORD && strcmp(gem5art__record_text(*record, "_id"), key) != 0 &&
-               strcmp(gem5art__record_text(*record, "hash"), key) != 0);
+        while (step == GEM5ART__RECORD && !gem5art__record_is(*record, "_id", key) &&
+               !gem5art__record_is(*record, "hash", key));
         mdb_txn_abort(txn);
     }
     pthread_mutex_unlock(&db->env->mutex);
@@ -5219,18 +5245,13 @@ typedef struct gem5art__lmdb_keys {
 } gem5art__lmdb_keys;
 
 static bool gem5art__lmdb_read_keys(const char *line, size_t length, gem5art__lmdb_keys *keys) {
-    static const char *const names[] = {"_id", "hash", "type", "name"};
     gem5art__head head;
     char *both;
-    int i;
     memset(keys, 0, sizeof *keys);
     if (!gem5art__read_head(line, length, &head)) {
         const gem5art_json *record = gem5art__json_parse_in(&keys->arena, line, length, NULL, NULL);
         if (!record) return false;
-        for (i = 0; i < 4; i++) {
-            head.text[i] = gem5art__record_text(record, names[i]);
-            head.length[i] = strlen(head.text[i]);
-        }
+        gem5art__parsed_head(record, &head);
     }
     both = (char *)gem5art__arena_alloc(&keys->arena, head.length[2] + head.length[3] + 1);
     if (!both) return false;
@@ -5972,7 +5993,7 @@ static bool gem5art__download(gem5art_db *db, const gem5art_artifact *artifact, 
     gem5art__check check;
     struct stat st;
     size_t failed;
-    bool ok = false;
+    bool found, ok = false;
     if (*artifact->git_hash)
         return gem5art__fail(
             error, GEM5ART_UNSUPPORTED,
@@ -5980,9 +6001,11 @@ static bool gem5art__download(gem5art_db *db, const gem5art_artifact *artifact, 
             artifact->name, gem5art__or(artifact->git_origin, artifact->git_name), path, path, artifact->git_hash);
     check.artifact = artifact;
     check.path = db->storage ? gem5art__join_path(&arena, db->storage, artifact->id) : artifact->path;
-    if (check.path && GEM5ART_SYS_STAT(check.path, &st) < 0) check.path = artifact->path;
+    found = check.path && GEM5ART_SYS_STAT(check.path, &st) == 0;
+    if (check.path && !found && errno == ENOENT) found = GEM5ART_SYS_STAT(check.path = artifact->path, &st) == 0;
     if (!check.path) gem5art__fail_nomem(error);
-    else if (GEM5ART_SYS_STAT(check.path, &st) < 0)
+    else if (!found && errno != ENOENT) gem5art__fail_errno(error, "read", check.path);
+    else if (!found)
         gem5art__fail(error, GEM5ART_NOT_FOUND,
                       "no copy of \"%s\" (%s) is left: neither in the storage folder (%s) nor at %s", artifact->name,
                       artifact->id, db->storage ? db->storage : "none is set", artifact->path);
@@ -6059,6 +6082,7 @@ static const gem5art__host_facts *gem5art__host(gem5art_db *db, gem5art_error *e
     struct passwd entry, *found = NULL;
     char space[4096];
     if (db->host_facts) return db->host_facts;
+    db->arena.failed = false; /* what failed before was told */
     facts = (gem5art__host_facts *)gem5art__arena_alloc(&db->arena, sizeof *facts);
     if (!facts) return gem5art__fail_nomem(error), (const gem5art__host_facts *)NULL;
     memset(&name, 0, sizeof name);
@@ -6191,7 +6215,11 @@ static const char *gem5art__tracked_script(gem5art_db *db, const char *repo, con
             return script->tracked;
     if (GEM5ART_SYS_STAT(repo, &st) < 0)
         return gem5art__fail_errno(error, "find the run script's git repo", repo), (const char *)NULL;
-    if (!gem5art__git_tracked_path(repo, path, &tracked, error)) return NULL;
+    db->arena.failed = false; /* what failed before was told */
+    if (!gem5art__git_tracked_path(repo, path, &tracked, error)) {
+        gem5art__buf_free(&tracked);
+        return NULL;
+    }
     script = (gem5art__script *)gem5art__arena_alloc(&db->arena, sizeof *script);
     if (script) {
         script->repo = gem5art__arena_copy(&db->arena, repo);
@@ -6218,7 +6246,7 @@ static bool gem5art__need_file(const char *path, const char *what, const char *f
         return gem5art__fail(error, GEM5ART_INVALID, "the %s %s is a %s, not a file: correct %s", what, path,
                              S_ISDIR(st.st_mode) ? "folder" : "pipe, a socket or a device", field);
     if (GEM5ART_SYS_ACCESS(path, executable ? X_OK : R_OK) < 0)
-        return gem5art__fail(error, executable ? GEM5ART_INVALID : GEM5ART_IO,
+        return gem5art__fail(error, executable && errno == EACCES ? GEM5ART_INVALID : GEM5ART_IO,
                              "the %s %s is not %s: %s; see its mode, or correct %s", what, path,
                              executable ? "executable" : "readable", strerror(errno), field);
     return true;
@@ -6969,7 +6997,7 @@ static bool gem5art__take_lost(gem5art__run *run, gem5art_error *error) {
     gem5art_error why;
     bool ok = true;
     if (!dir) return errno == ENOENT ? true : gem5art__fail_errno(error, "read", db->live_path);
-    while (ok && (entry = GEM5ART_SYS_READDIR(dir)) != NULL) {
+    while (errno = 0, ok && (entry = GEM5ART_SYS_READDIR(dir)) != NULL) {
         gem5art__arena arena = {NULL, false};
         gem5art__live live;
         if (gem5art__is_own_live(db, entry->d_name)) continue;
@@ -6982,6 +7010,7 @@ static bool gem5art__take_lost(gem5art__run *run, gem5art_error *error) {
         }
         gem5art__arena_free(&arena);
     }
+    if (ok && errno) ok = gem5art__fail_errno(error, "read", db->live_path);
     GEM5ART_SYS_CLOSEDIR(dir);
     return ok;
 }
@@ -7090,17 +7119,38 @@ typedef struct gem5art__ward {
 enum { GEM5ART__WARD_DESCRIPTORS = 6 };
 enum { GEM5ART__MAX_ARGUMENTS = 65536, GEM5ART__ORDER_BUFFER = GEM5ART_MAX_COMMAND + 65536 };
 
+static void gem5art__ward_signal(const gem5art__ward *ward, int slot, int number) {
+    if (!ward->pids[slot]) return;
+    GEM5ART_SYS_KILL(-ward->pids[slot], number);
+    GEM5ART_SYS_KILL(-ward->pids[slot], SIGCONT); /* a stopped child must run to notice */
+}
+
+static void gem5art__ward_signal_all(const gem5art__ward *ward, int number) {
+    int slot;
+    for (slot = 0; slot < ward->slots; slot++) gem5art__ward_signal(ward, slot, number);
+}
+
+/* The beginning of the end: of the children first. */
+static void gem5art__ward_close(gem5art__ward *ward) {
+    if (ward->closing) return;
+    ward->closing = true;
+    ward->kill_at = gem5art__monotonic() + ward->grace;
+    gem5art__ward_signal_all(ward, ward->grace > 0 ? SIGINT : SIGKILL);
+}
+
 static void gem5art__ward_report(gem5art__ward *ward, const gem5art__report *report) {
     ward->queue[(ward->queue_first + ward->queue_count++) % ward->queue_size] = *report;
 }
 
-/* What waits goes out as far as the pipe has room; a report is smaller than PIPE_BUF, so it goes whole. */
+/* What waits goes out as far as the pipe has room; a report is smaller than PIPE_BUF, so it goes whole. Where it
+   cannot go at all the warden ends, which the pool notices. */
 static void gem5art__ward_flush(gem5art__ward *ward) {
     gem5art__report woken;
     while (ward->queue_count) {
         if (GEM5ART_SYS_WRITE(ward->reports, &ward->queue[ward->queue_first], sizeof woken) < 0) {
             if (errno == EINTR) continue;
             if (errno == EAGAIN) return;
+            gem5art__ward_close(ward);
         }
         ward->queue_first = (ward->queue_first + 1) % ward->queue_size;
         ward->queue_count--;
@@ -7173,12 +7223,6 @@ static void gem5art__ward_spawn(gem5art__ward *ward, const gem5art__order *order
     gem5art__ward_report(ward, &report);
 }
 
-static void gem5art__ward_signal(const gem5art__ward *ward, int slot, int number) {
-    if (!ward->pids[slot]) return;
-    GEM5ART_SYS_KILL(-ward->pids[slot], number);
-    GEM5ART_SYS_KILL(-ward->pids[slot], SIGCONT); /* a stopped child must run to notice */
-}
-
 /* Obeys the orders that are whole in the buffer. */
 static void gem5art__ward_obey(gem5art__ward *ward) {
     size_t at = 0;
@@ -7192,11 +7236,6 @@ static void gem5art__ward_obey(gem5art__ward *ward) {
     }
     memmove(ward->buffer, ward->buffer + at, ward->length - at);
     ward->length -= at;
-}
-
-static void gem5art__ward_signal_all(const gem5art__ward *ward, int number) {
-    int slot;
-    for (slot = 0; slot < ward->slots; slot++) gem5art__ward_signal(ward, slot, number);
 }
 
 /* A child that has ended is looked at before it is waited for: while it is a zombie its group's number cannot be
@@ -7232,11 +7271,7 @@ static void gem5art__ward_read(gem5art__ward *ward) {
     if (n > 0) {
         ward->length += (size_t)n;
         gem5art__ward_obey(ward);
-    } else if (!ward->closing) {
-        ward->closing = true;
-        ward->kill_at = gem5art__monotonic() + ward->grace;
-        gem5art__ward_signal_all(ward, ward->grace > 0 ? SIGINT : SIGKILL);
-    }
+    } else gem5art__ward_close(ward);
 }
 
 /* Waits for an order, a child's end, or room for a report. SIGCHLD comes in only here. */
@@ -7366,7 +7401,10 @@ static bool gem5art__warden_start(gem5art__warden *warden, int slots, double gra
         ok = warden->pid > 0;
         pthread_sigmask(SIG_SETMASK, &before, NULL);
     }
-    if (!ok) gem5art__fail(error, GEM5ART_IO, "cannot start the warden process: %s", strerror(errno));
+    if (!ok) {
+        gem5art__fail(error, GEM5ART_IO, "cannot start the warden process: %s", strerror(errno));
+        warden->pid = 0;
+    }
     gem5art__ward_free(&ward);
     gem5art__close(orders[0]);
     gem5art__close(wakes[0]);
@@ -8860,6 +8898,7 @@ static bool gem5art__prepare_job(gem5art_pool *pool, gem5art__job *job, gem5art_
     gem5art__run *run = job->run;
     const gem5art__host_facts *host = gem5art__host(pool->db, error);
     size_t i;
+    run->object.arena.failed = false; /* what failed before was told */
     if (!host || !gem5art__take_lost(run, error)) return false;
     if (!pool->desc.rerun && !gem5art__not_recorded(run, error)) return false;
     if (!gem5art__same_script(run, pool->cwd, error)) return false;
@@ -9059,12 +9098,12 @@ static void gem5art__look_after_orphans(gem5art_pool *pool) {
 static bool gem5art__replace_warden(gem5art_pool *pool, gem5art_error *error) {
     gem5art__warden old = pool->warden, fresh;
     if (!gem5art__warden_start(&fresh, pool->desc.jobs, pool->desc.grace, error)) return false;
-    while (GEM5ART_SYS_WAITPID(old.pid, NULL, 0) < 0 && errno == EINTR) {}
     if (dup2(fresh.orders, old.orders) < 0 || dup2(fresh.wakes, old.wakes) < 0 || dup2(fresh.reports, old.reports) < 0)
         return gem5art__fail_errno(error, "start", "the warden process");
     gem5art__close(fresh.orders);
     gem5art__close(fresh.wakes);
     gem5art__close(fresh.reports);
+    while (GEM5ART_SYS_WAITPID(old.pid, NULL, 0) < 0 && errno == EINTR) {} /* its orders are closed now: it ends */
     GEM5ART_SYS_FCNTL(old.orders, F_SETFD, FD_CLOEXEC);
     GEM5ART_SYS_FCNTL(old.wakes, F_SETFD, FD_CLOEXEC);
     GEM5ART_SYS_FCNTL(old.reports, F_SETFD, FD_CLOEXEC);
@@ -9151,8 +9190,7 @@ static void gem5art__launch(gem5art_pool *pool) {
     gem5art__clear(&error);
     for (begun = 0; begun < 64 && gem5art__can_launch(pool); begun++) {
         if (pool->warden_dead && !pool->stopping && !gem5art__replace_warden(pool, &error)) {
-            gem5art__note_error(pool, &error);
-            gem5art__stop_all(pool, "sigterm", true);
+            while (pool->queue) gem5art__skip_job(pool, gem5art__take_queued(pool), &error);
             return;
         }
         while (pool->slots[slot]) slot = (slot + 1) % pool->desc.jobs;
@@ -10156,7 +10194,7 @@ GEM5ARTDEF bool gem5art_pool_cancel(gem5art_pool *pool, const char *run_id, gem5
 GEM5ARTDEF int gem5art_pool_fd(const gem5art_pool *pool) { return pool ? pool->warden.reports : -1; }
 
 GEM5ARTDEF int gem5art_pool_timeout(const gem5art_pool *pool) {
-    double next = 0, now, left;
+    double next = 0, now = gem5art__monotonic(), left;
     int slot;
     if (!pool || !gem5art__pool_left(pool)) return -1;
     if (gem5art__can_launch(pool) || (pool->desc.handle_signals && pool->signals_handled != (int)gem5art__signal_count))
@@ -10165,8 +10203,9 @@ GEM5ARTDEF int gem5art_pool_timeout(const gem5art_pool *pool) {
     for (slot = 0; slot < pool->desc.jobs; slot++) {
         const gem5art__job *job = pool->slots[slot];
         double due;
-        if (!job || job->state == GEM5ART__ARCHIVING) continue;
+        if (!job) continue;
         due = job->next_beat;
+        if (job->state == GEM5ART__ARCHIVING) due = now + GEM5ART_BEAT_SECONDS; /* if its wake should fail */
         if (job->state == GEM5ART__RUNNING) {
             if (job->kill_reason && job->kill_at < due) due = job->kill_at;
             if (!job->kill_reason && job->next_watch < due) due = job->next_watch;
@@ -10175,7 +10214,6 @@ GEM5ARTDEF int gem5art_pool_timeout(const gem5art_pool *pool) {
         if (next == 0 || due < next) next = due;
     }
     if (next == 0) return -1;
-    now = gem5art__monotonic();
     left = (next - now) * 1000 + 1; /* not a little too early */
     return left < 0 ? 0 : (int)left;
 }
@@ -10254,6 +10292,7 @@ struct gem5art_iter {
 
 static gem5art_iter *gem5art__query(gem5art_db *db, const gem5art_query *query, bool runs, gem5art_error *error) {
     gem5art_iter *iter;
+    bool unread = false; /* the folder of live runs */
     if (!gem5art__need(db, "the db", error)) return NULL;
     iter = (gem5art_iter *)gem5art__alloc(sizeof *iter);
     if (!iter) return gem5art__fail_nomem(error), (gem5art_iter *)NULL;
@@ -10267,10 +10306,12 @@ static gem5art_iter *gem5art__query(gem5art_db *db, const gem5art_query *query, 
     db->iters++;
     if (runs && iter->query.live) {
         iter->live = GEM5ART_SYS_OPENDIR(db->live_path);
-        iter->done = !iter->live;
+        iter->done = !iter->live && errno == ENOENT;
+        unread = !iter->live && !iter->done;
+        if (unread) gem5art__fail_errno(error, "read", db->live_path);
     }
     if (iter->arena.failed) gem5art__fail_nomem(error);
-    else if (gem5art__scan_begin(db, &iter->query, &iter->scan, error)) return iter;
+    else if (!unread && gem5art__scan_begin(db, &iter->query, &iter->scan, error)) return iter;
     gem5art_iter_close(iter);
     return NULL;
 }
@@ -10321,7 +10362,7 @@ static bool gem5art__next_stored(gem5art_iter *iter, bool text, const gem5art_js
 /* The next live run's info.json that matches; one whose claim is free is lost. */
 static bool gem5art__next_live(gem5art_iter *iter, const gem5art_json **record, bool *lost, gem5art_error *error) {
     struct dirent *entry;
-    while ((entry = GEM5ART_SYS_READDIR(iter->live)) != NULL) {
+    while (errno = 0, (entry = GEM5ART_SYS_READDIR(iter->live)) != NULL) {
         gem5art__live live;
         gem5art_error why;
         char *path;
@@ -10332,13 +10373,17 @@ static bool gem5art__next_live(gem5art_iter *iter, const gem5art_json **record, 
             return gem5art__fail(error, why.code, "%s", why.message);
         }
         path = gem5art__join_path(&iter->row_arena, live.outdir, "info.json");
-        *record = path ? gem5art__read_info(&iter->row_arena, path, NULL) : NULL;
+        *record = path ? gem5art__read_info(&iter->row_arena, path, &why) : NULL;
+        if (!path) gem5art__fail_nomem(&why);
+        if (why.code == GEM5ART_NOMEM || why.code == GEM5ART_IO)
+            return gem5art__fail(error, why.code, "%s", why.message);
         if (!*record || strcmp(gem5art__record_text(*record, "_id"), live.id) != 0 ||
             !gem5art__record_matches(iter, *record))
             continue;
         *lost = !gem5art__is_claimed(iter->db, live.hash);
         return true;
     }
+    if (errno) gem5art__fail_errno(error, "read", iter->db->live_path);
     iter->done = true;
     return false;
 }

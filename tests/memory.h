@@ -8,6 +8,7 @@
 #ifndef _FILE_OFFSET_BITS
 #define _FILE_OFFSET_BITS 64
 #endif
+#include <stdbool.h>
 #include <stdlib.h>
 
 #define GEM5ART_MALLOC(size) counted_realloc(NULL, size)
@@ -15,12 +16,14 @@
 #define GEM5ART_FREE(memory) counted_free(memory)
 
 static long memory_alive, memory_count;
-static long memory_fails_at; /* the N-th allocation from now on fails; 0: none does */
+static long memory_fails_at;     /* the N-th allocation from now on fails; 0: none does */
+static bool memory_fails_sticky; /* and all behind it */
 
 static void *counted_realloc(void *memory, size_t size) {
-    void *result = NULL;
-    __sync_add_and_fetch(&memory_count, 1);
-    if (!memory_fails_at || memory_count != memory_fails_at) result = realloc(memory, size);
+    long n = __sync_add_and_fetch(&memory_count, 1);
+    void *result;
+    if (memory_fails_at && (n == memory_fails_at || (memory_fails_sticky && n > memory_fails_at))) return NULL;
+    result = realloc(memory, size);
     if (result && !memory) __sync_add_and_fetch(&memory_alive, 1);
     return result;
 }
@@ -30,8 +33,9 @@ static void counted_free(void *memory) {
     free(memory);
 }
 
-__attribute__((unused)) static void fail_memory(long n) {
+__attribute__((unused)) static void fail_memory(long n, bool sticky) {
     memory_count = 0;
+    memory_fails_sticky = sticky;
     memory_fails_at = n;
 }
 

@@ -7,15 +7,7 @@
 #define GEM5ART_WATCH_SECONDS 0.05
 #define GEM5ART_BEAT_SECONDS 0.1
 
-/* ---- memory that is counted and can run out */
-
-#include <stdbool.h>
-#include <stddef.h>
-static void *counted_realloc(void *memory, size_t size);
-static void counted_free(void *memory);
-#define GEM5ART_MALLOC(size) counted_realloc(NULL, size)
-#define GEM5ART_REALLOC(memory, size) counted_realloc(memory, size)
-#define GEM5ART_FREE(memory) counted_free(memory)
+#include "memory.h"
 
 /* ---- calls that can be made to fail, and a log of what becomes of info.json */
 
@@ -39,23 +31,6 @@ static void note_info(const char *from, const char *to);
 #include "test.h"
 
 #include "fixture.h"
-
-static long memory_alive, memory_count, memory_fails_at; /* the N-th allocation fails, and with _sticky all after it */
-static bool memory_fails_sticky;
-
-static void *counted_realloc(void *memory, size_t size) {
-    long n = __sync_add_and_fetch(&memory_count, 1);
-    void *result;
-    if (memory_fails_at && (n == memory_fails_at || (memory_fails_sticky && n > memory_fails_at))) return NULL;
-    result = realloc(memory, size);
-    if (result && !memory) __sync_add_and_fetch(&memory_alive, 1);
-    return result;
-}
-
-static void counted_free(void *memory) {
-    __sync_sub_and_fetch(&memory_alive, 1);
-    free(memory);
-}
 
 static bool info_disk_full, datasync_fails;
 
@@ -163,8 +138,9 @@ static int descriptors_before;
 static void begin(void) {
     fixture_begin();
     descriptors_before = open_descriptors();
-    memory_alive = memory_fails_at = 0;
-    memory_fails_sticky = info_disk_full = datasync_fails = false;
+    memory_alive = 0;
+    fail_memory(0, false);
+    info_disk_full = datasync_fails = false;
     info_statuses[0] = 0;
     make_repo("repo");
     write_text("vmlinux", "not much of a kernel\n");

@@ -1434,10 +1434,10 @@ static void starve(const char *what, bool (*action)(void)) {
         write_text("db.json", "[]\n");
         alive = memory_alive;
         gem5art__clear(&error);
-        fail_memory(n);
+        fail_memory(n, false);
         worked = action();
         if (memory_count < n) CHECK_THAT(worked, "%s: refused without a failed allocation: %s", what, error.message);
-        fail_memory(0);
+        fail_memory(0, false);
         if (!worked) CHECK_THAT(error.code == GEM5ART_NOMEM, "%s, allocation %ld: %s (%d)", what, n, error.message, (int)error.code);
         CHECK_THAT(memory_alive == alive, "%s, allocation %ld: %ld blocks leak", what, n, memory_alive - alive);
     }

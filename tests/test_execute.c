@@ -935,9 +935,7 @@ static void execute_with_little_memory(void) {
     the_repo = register_path("repo", "git repo", "repo");
     run = se_run("children/exit_with", outdir, "0");
     if (!run) return;
-    memory_count = 0;
-    memory_fails_at = nth;
-    memory_fails_sticky = nth_sticky;
+    fail_memory(nth, nth_sticky);
     executed = execute(run);
     memory_fails_at = 0;
     if (executed) CHECK(strcmp(run->status, "Finished") == 0 || strcmp(run->status, "Failed") == 0);

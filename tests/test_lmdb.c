@@ -452,9 +452,9 @@ TEST(each_allocation_may_fail) {
     REQUIRE(open_db(NULL) && store_run(db, 1));
     close_db();
     for (n = 1; !done && n < 1000; n++) {
-        fail_memory(n);
+        fail_memory(n, false);
         done = use_store();
-        fail_memory(0);
+        fail_memory(0, false);
         CHECK(done || error.code == GEM5ART_NOMEM);
         CHECK_INT(memory_alive, before);
         CHECK_INT(open_descriptors(), fds);

@@ -1924,10 +1924,10 @@ TEST(running_out_of_memory_is_an_error_and_no_leak) {
         open_db(NULL);
         alive = memory_alive;
         gem5art__clear(&error);
-        fail_memory(n);
+        fail_memory(n, false);
         worked = use_runs();
         if (memory_count < n) CHECK_THAT(worked, "refused without a failed allocation: %s", error.message);
-        fail_memory(0);
+        fail_memory(0, false);
         if (!worked) CHECK_THAT(error.code == GEM5ART_NOMEM, "allocation %ld: %s (%d)", n, error.message, (int)error.code);
         close_db();
         CHECK_THAT(memory_alive < alive, "allocation %ld", n);
@@ -1949,9 +1949,9 @@ TEST(running_out_of_memory_while_a_lost_run_is_taken) {
     REQUIRE(run);
     CHECK(gem5art__claim_run(db, run->hash, &error));
     for (n = 1; n < 5000 && !taken; n++) {
-        fail_memory(n);
+        fail_memory(n, false);
         taken = gem5art__take_lost((gem5art__run *)run, &error);
-        fail_memory(0);
+        fail_memory(0, false);
         if (!taken) CHECK_THAT(error.code == GEM5ART_NOMEM, "allocation %ld: %s", n, error.message);
         if (!taken) CHECK(exists(live_path));
         CHECK_INT(taken, !exists(live_path));

@@ -9,6 +9,8 @@
 #include "fixture.h"
 #include "store.h"
 
+#include <sys/mount.h>
+
 /* ---- what a kill leaves; A, B, C stand for lines of ours */
 
 static char *lines[4]; /* of runs 1 to 3 */
@@ -404,6 +406,227 @@ TEST(an_iterator_over_a_torn_store_shows_what_was_there_at_its_call) {
             fixture_end();
         }
     free_lines();
+}
+
+/* ---- what other hands leave: odd, but not damaged */
+
+static void write_bytes(const char *path, const char *bytes, size_t size);
+
+#define BYTES(text) text, sizeof text - 1
+
+/* Each store opens, shows these rows, finds "x" (or says why not) and takes another record. */
+TEST(odd_records_are_read_as_they_are) {
+    static const struct { const char *file; size_t size; const char *shown, *found; } table[] = {
+        {BYTES("[{\"_id\":\"x\",\"type\":\"gem5 run\",\"name\":\"no hash\"}]"), "no hash", "no hash"},
+        {BYTES("[{\"_id\":\"x\",\"hash\":null,\"type\":\"gem5 run\",\"name\":\"null\"}]"), "null", "null"},
+        /* an id twice: both are rows, and the latest is found, as of several attempts */
+        {BYTES("[{\"_id\":\"x\",\"type\":\"gem5 run\",\"name\":\"1st\"},{\"_id\":\"x\",\"type\":\"gem5 run\",\"name\":\"2nd\"}]"), "1st, 2nd", "2nd"},
+        /* a NUL in a name ends it for C; an id with one is not the id before it */
+        {BYTES("[{\"_id\":\"x\",\"type\":\"gem5 run\",\"name\":\"X\\u0000Y\"}]"), "X", "X"},
+        {BYTES("[{\"_id\":\"x\\u0000y\",\"type\":\"gem5 run\",\"name\":\"other\"}]"), "other", "there is no run with the id or hash \"x\""},
+        /* a surrogate alone is no character: its three bytes, as Python's surrogatepass */
+        {BYTES("[{\"_id\":\"x\",\"type\":\"gem5 run\",\"name\":\"X\\ud800Y\"}]"), "X\xed\xa0\x80Y", "X\xed\xa0\x80Y"},
+        /* the zeros that some file systems leave after a power cut */
+        {BYTES("[{\"_id\":\"x\",\"type\":\"gem5 run\",\"name\":\"X\"}]\n\0\0\0\0"), "X", "X"},
+    };
+    size_t i;
+    for (i = 0; i < sizeof table / sizeof *table; i++) {
+        const gem5art_run *run;
+        char after[256];
+        fixture_begin();
+        write_bytes("db.json", table[i].file, table[i].size);
+        REQUIRE(open_db(NULL));
+        CHECK_STR(store_names(db), table[i].shown);
+        run = gem5art_find_run(db, "x", &error);
+        CHECK_CONTAINS(run ? run->name : error.message, table[i].found);
+        CHECK(!gem5art_find_run(db, "", &error) && error.code == GEM5ART_NOT_FOUND); /* not what has no hash */
+        CHECK_THAT(store_run(db, 7), "%s: %s", table[i].shown, error.message);
+        snprintf(after, sizeof after, "%s, run 7", table[i].shown);
+        CHECK_STR(store_names(db), after);
+        CHECK(json_count("db.json") > 1);
+        fixture_end();
+    }
+}
+
+TEST(removing_an_id_removes_all_that_have_it_and_no_other) {
+    fixture_begin();
+    write_text("db.json", "[{\"_id\":\"x\",\"type\":\"gem5 run\",\"name\":\"1st\"},{\"_id\":\"x\\u0000y\",\"type\":\"gem5 run\",\"name\":\"other\"},"
+                          "{\"_id\":\"x\",\"type\":\"gem5 run\",\"name\":\"2nd\"},{\"_id\":\"xx\",\"type\":\"gem5 run\",\"name\":\"longer\"}]");
+    REQUIRE(open_db(NULL));
+    CHECK(gem5art_remove_run(db, "x", &error));
+    CHECK_STR(store_names(db), "other, longer");
+    CHECK_INT(json_count("db.json"), 2);
+    fixture_end();
+}
+
+/* An editor under Windows: our own records, with their checksums, and CRLF behind each. */
+TEST(line_ends_of_windows_do_no_harm) {
+    char *text;
+    fixture_begin();
+    make_lines();
+    text = expand("[\r\nA,\r\nB]\r\n");
+    write_text("db.json", text);
+    REQUIRE(open_db(NULL));
+    CHECK_STR(store_names(db), "run 1, run 2");
+    CHECK(store_run(db, 3));
+    CHECK_STR(store_names(db), "run 1, run 2, run 3");
+    CHECK(gem5art_remove_run(db, id_of(1), &error));
+    CHECK_STR(store_names(db), "run 2, run 3");
+    CHECK_STR(fixture_warnings, "");
+    CHECK_INT(json_count("db.json"), 2);
+    free(text);
+    free_lines();
+    fixture_end();
+}
+
+/* NULs where JSON has none, and nesting that would overflow a stack: refused, byte for byte as they were. */
+TEST(what_is_no_json_is_refused_with_its_offset) {
+    enum { DEEP = 10000 };
+    static char deep[2 * DEEP + 100];
+    struct { const char *file; size_t size; const char *words; } table[] = {
+        {BYTES("[{\"_id\":\"x\",\"name\":\"X\0Y\"},{\"_id\":\"y\"}]"), "is damaged at byte 1: line 1, column 21: expected control characters as \\u escapes"},
+        {BYTES("[{\"_id\":\"y\"},\0{\"_id\":\"x\"}]"), "is damaged at byte 13: a record, which starts with '{', was expected"},
+        {deep, 0, "is damaged at byte 1: line 1, column 146: arrays and objects are more than 128 deep"},
+    };
+    size_t i, n = (size_t)sprintf(deep, "[{\"_id\":\"x\",\"deep\":");
+    memset(deep + n, '[', DEEP), memset(deep + n + DEEP, ']', DEEP), strcpy(deep + n + 2 * DEEP, "}]");
+    table[2].size = strlen(deep);
+    for (i = 0; i < 3; i++) {
+        struct stat st;
+        fixture_begin();
+        write_bytes("db.json", table[i].file, table[i].size);
+        REQUIRE(open_db(NULL));
+        CHECK_CONTAINS(store_names(db), "! 10");
+        CHECK_CONTAINS(error.message, table[i].words);
+        CHECK(!store_run(db, 7) && error.code == GEM5ART_CORRUPT);
+        CHECK_CONTAINS(error.message, "nothing was changed: gem5art-fsck --salvage writes every intact record anew");
+        CHECK(stat("db.json", &st) == 0 && st.st_size == (off_t)table[i].size);
+        fixture_end();
+    }
+}
+
+TEST(a_record_of_100_mb) {
+    enum { SIZE = 100 << 20 };
+    FILE *file;
+    char *chunk;
+    int i;
+    if (!getenv("TEST_LONG")) return;
+    fixture_begin();
+    chunk = (char *)malloc(1 << 20);
+    memset(chunk, 'x', 1 << 20);
+    file = fopen("db.json", "wb");
+    fputs("[{\"_id\":\"big\",\"type\":\"gem5 run\",\"name\":\"big\",\"more\":\"", file);
+    for (i = 0; i < SIZE >> 20; i++) CHECK(fwrite(chunk, 1, 1 << 20, file) == 1 << 20);
+    CHECK(fputs("\"}]", file) >= 0 && fclose(file) == 0);
+    free(chunk);
+    REQUIRE(open_db(NULL));
+    CHECK_STR(store_names(db), "big");
+    CHECK(store_run(db, 1));
+    {
+        const gem5art_run *big = gem5art_find_run(db, "big", &error);
+        REQUIRE(big != NULL);
+        CHECK_INT(gem5art_json_get(big->record, "more")->length, SIZE);
+    }
+    CHECK(gem5art_remove_run(db, id_of(1), &error)); /* which rewrites it, with a checksum */
+    CHECK_STR(store_names(db), "big");
+    CHECK_INT(count_sealed("db.json"), 1);
+    fixture_end();
+}
+
+/* ---- stores of others, and where nothing can be written */
+
+TEST(a_store_on_a_read_only_mount_can_be_read) {
+    gem5art_open_desc desc;
+    fixture_begin();
+    CHECK(mkdir("ro", 0777) == 0);
+    if (mount("none", "ro", "tmpfs", 0, "size=64k") < 0) {
+        fixture_end();
+        printf("a_store_on_a_read_only_mount_can_be_read: not tried, as mount(2) is not allowed\n");
+        return;
+    }
+    REQUIRE(open_db("ro/db.json") && store_run(db, 1));
+    close_db();
+    CHECK(unlink("ro/db.json.lock") == 0); /* as of a store that was copied there */
+    CHECK(mount("none", "ro", NULL, MS_REMOUNT | MS_RDONLY, NULL) == 0);
+    memset(&desc, 0, sizeof desc);
+    for (desc.read_only = false;; desc.read_only = true) {
+        db = gem5art_open("ro/db.json", &desc, &error);
+        CHECK_THAT(db != NULL, "%s", error.message);
+        if (!db) break;
+        CHECK_STR(store_names(db), "run 1");
+        CHECK(gem5art_find_run(db, id_of(1), &error) != NULL);
+        CHECK(!store_run(db, 2));
+        CHECK_CONTAINS(error.message, desc.read_only ? "was opened for reading only" : "Read-only file system");
+        CHECK(!gem5art_remove_run(db, id_of(1), &error));
+        close_db();
+        if (desc.read_only) break;
+    }
+    CHECK(gem5art_open("ro/new.json", NULL, &error) == NULL);
+    CHECK_CONTAINS(error.message, "Read-only file system");
+    CHECK(umount("ro") == 0);
+    fixture_end();
+}
+
+/* As nobody, who may write the file and its folder, but is not its owner. */
+static int use_anothers_store(void *unused) {
+    char *before = read_text("db.json"), *after;
+    (void)unused;
+    if (setgid(65534) < 0 || setuid(65534) < 0) return 1;
+    if (!open_db(NULL)) return 2;
+    CHECK_STR(store_names(db), "run 1");
+    CHECK_THAT(store_run(db, 2), "%s", error.message); /* the file stays root's */
+    free(before);
+    before = read_text("db.json");
+    CHECK(!gem5art_remove_run(db, id_of(1), &error)); /* a new one would not be */
+    CHECK_INT(error.code, GEM5ART_IO);
+    CHECK_CONTAINS(error.message, "the owner and mode it has: Operation not permitted; let its owner do this");
+    after = read_text("db.json");
+    CHECK_STR(after, before);
+    CHECK_INT(files_like("tmp"), 0);
+    free(before), free(after);
+    close_db();
+    return test_failures_here ? 3 : 0;
+}
+
+TEST(a_store_of_another_owner_can_be_appended_to_and_stays_his) {
+    struct stat st;
+    fixture_begin();
+    if (geteuid() != 0) {
+        fixture_end();
+        printf("a_store_of_another_owner_can_be_appended_to_and_stays_his: not tried, as only root can be two users\n");
+        return;
+    }
+    REQUIRE(open_db(NULL) && store_run(db, 1));
+    close_db();
+    CHECK(chmod(".", 0777) == 0 && chmod("db.json", 0666) == 0 && chmod("db.json.lock", 0666) == 0);
+    CHECK_INT(in_child(use_anothers_store, NULL), 0);
+    CHECK(stat("db.json", &st) == 0 && st.st_uid == 0 && (st.st_mode & 0777) == 0666);
+    CHECK_INT(json_count("db.json"), 2);
+    /* and root gives a rewritten one its owner back */
+    CHECK(chown("db.json", 65534, 65534) == 0);
+    REQUIRE(open_db(NULL) && gem5art_remove_run(db, id_of(1), &error));
+    CHECK(stat("db.json", &st) == 0 && st.st_uid == 65534 && st.st_gid == 65534);
+    fixture_end();
+}
+
+TEST(a_store_that_is_cut_while_it_is_listed) {
+    gem5art_iter *iter;
+    struct stat st;
+    int i, seen = 0;
+    fixture_begin();
+    REQUIRE(open_db(NULL));
+    for (i = 1; i <= 2000; i++) CHECK(store_run(db, i)); /* more than is read at once */
+    REQUIRE((iter = gem5art_get_runs(db, NULL, &error)) != NULL);
+    CHECK(gem5art_next_run(iter, &error) != NULL);
+    CHECK(stat("db.json", &st) == 0 && truncate("db.json", st.st_size / 2) == 0);
+    fixture_warnings[0] = 0;
+    for (seen = 1; gem5art_next_run(iter, &error); seen++) {}
+    CHECK_THAT(error.code == GEM5ART_CORRUPT || *fixture_warnings, "%d rows and not a word", seen);
+    CHECK(seen <= 1000);
+    gem5art_iter_close(iter);
+    CHECK(store_run(db, 3000)); /* the half that is left goes on; half a record is aside */
+    CHECK_CONTAINS(fixture_warnings, "db.json.torn.1");
+    fixture_end();
 }
 
 /* ---- spoiled files */

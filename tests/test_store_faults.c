@@ -1,127 +1,7 @@
 /* test_store_faults.c - what the store is after failed calls, full disks, lack of memory and kills. Every system call of the library and every allocation goes through the hooks below. */
-#define _GNU_SOURCE
+#include "faults.h"
 
-#include <dirent.h>
-#include <errno.h>
-#include <fcntl.h>
-#include <pthread.h>
-#include <sched.h>
-#include <signal.h>
-#include <stdbool.h>
-#include <stdint.h>
-#include <stdio.h>
-#include <stdlib.h>
-#include <string.h>
 #include <sys/mount.h>
-#include <sys/resource.h>
-#include <sys/stat.h>
-#include <sys/wait.h>
-#include <unistd.h>
-
-typedef enum fault_mode {
-    FAIL,      /* the Nth call fails, those behind it do not */
-    STICK,     /* they do */
-    INTERRUPT, /* the Nth call that may be interrupted fails with EINTR */
-    STOP,      /* the process is killed before the Nth call; a write is done by half */
-    SHORT      /* every write and read does one byte less than it could, while that is more than none */
-} fault_mode;
-
-static fault_mode fault;
-static int fault_at, fault_count, fault_errno; /* fault_at 0: no faults */
-static bool fault_lenient;                     /* no fdatasync: for tests that kill processes, not the machine */
-static void (*before_link)(void);              /* what another program does meanwhile */
-static void (*before_lstat)(void);
-static char trace[256];                        /* the calls that change something, a letter each */
-static unsigned dawdle;                        /* not 0: writes are done in pieces, with pauses */
-enum { STOPPED = 128 + SIGKILL };
-
-static bool traced(char letter) {
-    size_t n = strlen(trace);
-    if (n < sizeof trace - 1) trace[n] = letter, trace[n + 1] = 0;
-    return false;
-}
-
-static bool faulty(bool may_be_interrupted) {
-    if (!fault_at || fault == SHORT || (fault == INTERRUPT && !may_be_interrupted)) return false;
-    fault_count++;
-    if (fault_count != fault_at && !(fault == STICK && fault_count > fault_at)) return false;
-    if (fault == STOP) raise(SIGKILL);
-    errno = fault == INTERRUPT ? EINTR : fault_errno;
-    return true;
-}
-
-static ssize_t hook_pwrite(int fd, const void *data, size_t size, off_t offset) {
-    if (fault_at && fault == STOP && fault_count + 1 == fault_at && size > 1) pwrite(fd, data, size / 2, offset);
-    if (faulty(true) || traced(size > 1 ? 'W' : *(const char *)data)) return -1;
-    if (fault_at && fault == SHORT && size > 1) size--;
-    if (dawdle && size > 1) {
-        unsigned i;
-        size = 1 + (dawdle = dawdle * 1103515245 + 12345) / 65536 % (size - 1);
-        for (i = 0; i < dawdle >> 28; i++) sched_yield();
-    }
-    return pwrite(fd, data, size, offset);
-}
-
-static ssize_t hook_write(int fd, const void *data, size_t size) {
-    if (fault_at && fault == STOP && fault_count + 1 == fault_at && size > 1 && write(fd, data, size / 2) < 0) return -1;
-    if (faulty(true)) return -1;
-    return write(fd, data, fault_at && fault == SHORT && size > 1 ? size - 1 : size);
-}
-
-static ssize_t hook_pread(int fd, void *data, size_t size, off_t offset) {
-    return faulty(true) ? -1 : pread(fd, data, fault_at && fault == SHORT && size > 1 ? size - 1 : size, offset);
-}
-
-static int hook_fdatasync(int fd) { return faulty(true) || traced('s') ? -1 : fault_lenient ? 0 : fdatasync(fd); }
-
-static int hook_link(const char *from, const char *to) {
-    if (before_link) before_link();
-    return faulty(false) || traced('l') ? -1 : link(from, to);
-}
-
-static int hook_lstat(const char *path, struct stat *st) {
-    if (before_lstat) before_lstat();
-    return faulty(false) ? -1 : lstat(path, st);
-}
-
-#define GEM5ART_SYS_OPEN(path, flags, mode) (faulty(true) ? -1 : open(path, flags, mode))
-#define GEM5ART_SYS_READ(fd, data, size) (faulty(true) ? -1 : read(fd, data, size))
-#define GEM5ART_SYS_WRITE(fd, data, size) hook_write(fd, data, size)
-#define GEM5ART_SYS_PREAD(fd, data, size, offset) hook_pread(fd, data, size, offset)
-#define GEM5ART_SYS_PWRITE(fd, data, size, offset) hook_pwrite(fd, data, size, offset)
-#define GEM5ART_SYS_FTRUNCATE(fd, size) (faulty(true) || traced('t') ? -1 : ftruncate(fd, size))
-#define GEM5ART_SYS_FDATASYNC(fd) hook_fdatasync(fd)
-#define GEM5ART_SYS_FSYNC(fd) (faulty(false) || traced('f') ? -1 : fault_lenient ? 0 : fsync(fd))
-#define GEM5ART_SYS_FSTAT(fd, result) (faulty(false) ? -1 : fstat(fd, result))
-#define GEM5ART_SYS_STAT(path, result) (faulty(false) ? -1 : stat(path, result))
-#define GEM5ART_SYS_LSTAT(path, result) hook_lstat(path, result)
-#define GEM5ART_SYS_FCHMOD(fd, mode) (faulty(false) ? -1 : fchmod(fd, mode))
-#define GEM5ART_SYS_FCHOWN(fd, user, group) (faulty(false) ? -1 : fchown(fd, user, group))
-#define GEM5ART_SYS_RENAME(from, to) (faulty(false) || traced('r') ? -1 : rename(from, to))
-#define GEM5ART_SYS_LINK(from, to) hook_link(from, to)
-#define GEM5ART_SYS_UNLINK(path) (faulty(false) ? -1 : unlink(path))
-#define GEM5ART_SYS_FCNTL(fd, command, value) (faulty(false) ? -1 : fcntl(fd, command, value))
-#define GEM5ART_SYS_FCNTL_LOCK(fd, command, lock) (faulty(true) ? -1 : fcntl(fd, command, lock))
-
-static long memory_at, memory_count, memory_blocks; /* memory_at 0: there is always enough */
-static bool memory_sticks;
-
-static void *hook_realloc(void *memory, size_t size) {
-    void *result = NULL;
-    memory_count++;
-    if (!memory_at || (memory_sticks ? memory_count < memory_at : memory_count != memory_at)) result = realloc(memory, size);
-    if (result && !memory) memory_blocks++;
-    return result;
-}
-
-static void hook_free(void *memory) {
-    memory_blocks--;
-    free(memory);
-}
-
-#define GEM5ART_MALLOC(size) hook_realloc(NULL, size)
-#define GEM5ART_REALLOC(memory, size) hook_realloc(memory, size)
-#define GEM5ART_FREE(memory) hook_free(memory)
 
 #define GEM5ART_IMPLEMENTATION
 #include "../gem5art.h"
@@ -130,13 +10,6 @@ static void hook_free(void *memory) {
 
 #include "fixture.h"
 #include "store.h"
-
-static void set_fault(fault_mode mode, int at, int number) {
-    fault = mode;
-    fault_at = at;
-    fault_errno = number;
-    fault_count = 0;
-}
 
 /* ---- the operations that faults are thrown at, and the stores they start from */
 
@@ -471,16 +344,16 @@ TEST(each_allocation_may_fail) {
             for (n = 1; reached && n < 300; n += stride(7)) {
                 char when[64];
                 bool ok;
-                memory_blocks = 0;
+                memory_alive = 0;
                 begin(&all[i]);
                 snprintf(when, sizeof when, "allocation %ld failing", n);
-                memory_at = n, memory_count = 0, memory_sticks = sticks;
+                fail_memory(n, sticks);
                 ok = all[i].run();
                 reached = memory_count >= n;
-                memory_at = 0;
+                memory_fails_at = 0;
                 CHECK_THAT(ok || (reached && error.code == GEM5ART_NOMEM), "%s, %s: %d, %s", all[i].name, when, error.code, error.message);
                 check_store(&all[i], when, !ok, ok);
-                CHECK_THAT(memory_blocks == 0, "%s, %s: %ld blocks are not freed", all[i].name, when, memory_blocks);
+                CHECK_THAT(memory_alive == 0, "%s, %s: %ld blocks are not freed", all[i].name, when, memory_alive);
             }
             CHECK(!reached && n > 2);
         }
@@ -500,10 +373,10 @@ TEST(lack_of_memory_makes_no_torn_write_of_damage) {
             char *before, *after;
             begin(&damaged);
             before = read_text("db.json");
-            memory_at = n, memory_count = 0, memory_sticks = sticks;
+            fail_memory(n, sticks);
             CHECK_THAT(!damaged.run(), "appended without allocation %ld", n);
             reached = memory_count >= n;
-            memory_at = 0;
+            memory_fails_at = 0;
             CHECK_THAT(error.code == GEM5ART_CORRUPT || error.code == GEM5ART_NOMEM, "%d, %s", error.code, error.message);
             after = read_text("db.json");
             CHECK_STR(after, before);

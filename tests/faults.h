@@ -1,0 +1,247 @@
+/* faults.h - every system call of the library (but for clocks and the warden's waits, which cannot fail) and every allocation can be made to fail:
+   the Nth, all from the Nth on, by an interruption, by half, for lack of room, or by the end of the process. Include it
+   before gem5art.h, and before anything else. */
+#ifndef FAULTS_H
+#define FAULTS_H
+
+#include "memory.h"
+
+#include <dirent.h>
+#include <errno.h>
+#include <fcntl.h>
+#include <poll.h>
+#include <pthread.h>
+#include <sched.h>
+#include <signal.h>
+#include <spawn.h>
+#include <stdint.h>
+#include <stdio.h>
+#include <string.h>
+#include <sys/resource.h>
+#include <sys/select.h>
+#include <sys/socket.h>
+#include <sys/stat.h>
+#include <sys/wait.h>
+#include <unistd.h>
+#ifdef __linux__
+#include <sys/ioctl.h>
+#endif
+
+typedef enum fault_mode {
+    FAIL,      /* the Nth call fails, those behind it do not */
+    STICK,     /* they do */
+    INTERRUPT, /* the Nth call that may be interrupted fails with EINTR */
+    STOP,      /* the process is killed before the Nth call; a write is done by half */
+    SHORT,     /* every write and read does one byte less than it could, while that is more than none */
+    PIECES,    /* every write and read does N bytes at most */
+    ROOM       /* the disk has room for N - 1 bytes more: a write does what has room, the next none */
+} fault_mode;
+
+static fault_mode fault;
+static int fault_at, fault_errno; /* fault_at 0: no faults */
+static size_t fault_room;         /* ROOM: bytes that are left */
+static bool fault_lenient;        /* no fdatasync: for tests that kill processes, not the machine */
+static bool fault_in_warden;      /* the warden's calls fail, instead of this process's */
+static bool fault_is_warden;      /* this process is one */
+
+/* What has come of it. It may be in memory that is shared with the warden. */
+static struct fault_log {
+    int count;        /* calls, or in PIECES and ROOM, those that did less than they were to do */
+    const char *last; /* the name of the last that failed */
+} fault_own_log, *fault_log = &fault_own_log;
+#define fault_count fault_log->count
+
+static void (*before_link)(void); /* what another program does meanwhile */
+static void (*before_lstat)(void);
+static char trace[256];           /* the calls that change something, a letter each */
+static unsigned dawdle;           /* not 0: writes are done in pieces, with pauses */
+enum { STOPPED = 128 + SIGKILL };
+
+__attribute__((unused)) static void set_fault(fault_mode mode, int at, int number) {
+    fault = mode;
+    fault_at = at;
+    fault_errno = number;
+    fault_room = (size_t)at - (at > 0);
+    fault_log->count = 0;
+    fault_log->last = "";
+}
+
+static bool traced(char letter) {
+    size_t n = strlen(trace);
+    if (n < sizeof trace - 1) trace[n] = letter, trace[n + 1] = 0;
+    return false;
+}
+
+static bool fault_failed(const char *name, int number) {
+    fault_log->last = name;
+    errno = number;
+    return true;
+}
+
+/* Is this the call that fails? Then errno says how. */
+static bool faulty(const char *name, bool may_be_interrupted) {
+    int n;
+    if (!fault_at || fault >= SHORT || (fault == INTERRUPT && !may_be_interrupted) || fault_in_warden != fault_is_warden)
+        return false;
+    n = __sync_add_and_fetch(&fault_log->count, 1);
+    if (n != fault_at && !(fault == STICK && n > fault_at)) return false;
+    if (fault == STOP) raise(SIGKILL);
+    return fault_failed(name, fault == INTERRUPT ? EINTR : fault_errno);
+}
+
+/* How many bytes of a transfer are done in a mode that shortens it; 0: none, as the disk is full. What goes through a
+   pipe is smaller than PIPE_BUF, and so goes whole. */
+static size_t shortened(int fd, size_t size, bool writes) {
+    struct stat st;
+    size_t most = size;
+    if (!fault_at || fault < SHORT || size <= 1 || fault_in_warden != fault_is_warden) return size;
+    if (fstat(fd, &st) == 0 && S_ISFIFO(st.st_mode)) return size;
+    if (fault == SHORT) return size - 1;
+    if (fault == PIECES && size > (size_t)fault_at) most = (size_t)fault_at;
+    if (fault == ROOM && writes && S_ISREG(st.st_mode)) {
+        if (most > fault_room) most = fault_room;
+        fault_room -= most;
+    }
+    return most;
+}
+
+/* After a transfer: it counts where it did as much as it was let do, and was to do more. */
+static ssize_t shortened_to(size_t most, size_t size, ssize_t done) {
+    if (most < size && done == (ssize_t)most) __sync_add_and_fetch(&fault_log->count, 1);
+    return done;
+}
+
+static ssize_t no_room(const char *name) {
+    __sync_add_and_fetch(&fault_log->count, 1);
+    return fault_failed(name, ENOSPC), -1;
+}
+
+static ssize_t hook_pwrite(int fd, const void *data, size_t size, off_t offset) {
+    size_t most;
+    if (fault_at && fault == STOP && fault_count + 1 == fault_at && size > 1 && pwrite(fd, data, size / 2, offset) < 0) return -1;
+    if (faulty("pwrite", true) || traced(size > 1 ? 'W' : *(const char *)data)) return -1;
+    if ((most = shortened(fd, size, true)) == 0) return no_room("pwrite");
+    if (dawdle && most > 1) {
+        unsigned i;
+        most = 1 + (dawdle = dawdle * 1103515245 + 12345) / 65536 % (most - 1);
+        for (i = 0; i < dawdle >> 28; i++) sched_yield();
+        return pwrite(fd, data, most, offset);
+    }
+    return shortened_to(most, size, pwrite(fd, data, most, offset));
+}
+
+static ssize_t hook_write(int fd, const void *data, size_t size) {
+    size_t most;
+    if (fault_at && fault == STOP && fault_count + 1 == fault_at && size > 1 && write(fd, data, size / 2) < 0) return -1;
+    if (faulty("write", true)) return -1;
+    if ((most = shortened(fd, size, true)) == 0) return no_room("write");
+    return shortened_to(most, size, write(fd, data, most));
+}
+
+static ssize_t hook_send(int fd, const void *data, size_t size) {
+    size_t most = shortened(fd, size, true);
+    return faulty("send", true) ? -1 : shortened_to(most, size, send(fd, data, most, MSG_NOSIGNAL));
+}
+
+static ssize_t hook_pread(int fd, void *data, size_t size, off_t offset) {
+    size_t most = shortened(fd, size, false);
+    return faulty("pread", true) ? -1 : shortened_to(most, size, pread(fd, data, most, offset));
+}
+
+static bool is_pipe(int fd) {
+    struct stat st;
+    return fstat(fd, &st) == 0 && S_ISFIFO(st.st_mode);
+}
+
+static ssize_t hook_read(int fd, void *data, size_t size) {
+    size_t most = shortened(fd, size, false);
+    if (fault == STICK && fault_errno == EAGAIN && is_pipe(fd)) return read(fd, data, size); /* else it is a silent one */
+    return faulty("read", true) ? -1 : shortened_to(most, size, read(fd, data, most));
+}
+
+static int hook_fdatasync(int fd) { return faulty("fdatasync", true) || traced('s') ? -1 : fault_lenient ? 0 : fdatasync(fd); }
+
+static int hook_link(const char *from, const char *to) {
+    if (before_link) before_link();
+    return faulty("link", false) || traced('l') ? -1 : link(from, to);
+}
+
+static int hook_lstat(const char *path, struct stat *st) {
+    if (before_lstat) before_lstat();
+    return faulty("lstat", false) ? -1 : lstat(path, st);
+}
+
+/* A close that fails has closed. */
+static int hook_close(int fd) {
+    int result = close(fd);
+    return faulty("close", false) ? -1 : result;
+}
+
+static int hook_closedir(DIR *dir) {
+    int result = closedir(dir);
+    return faulty("closedir", false) ? -1 : result;
+}
+
+/* A wait fails only where another part of the host has waited for the child; the warden is alone. */
+static pid_t waited(pid_t result) {
+    if (result > 0 && fault != INTERRUPT && !fault_is_warden && faulty("waitpid", false)) return errno = ECHILD, -1;
+    return result;
+}
+
+__attribute__((unused)) static pid_t hook_fork(void) {
+    pid_t pid = faulty("fork", false) ? -1 : fork();
+    if (pid == 0) fault_is_warden = true;
+    return pid;
+}
+
+#define GEM5ART_SYS_OPEN(path, flags, mode) (faulty("open", true) ? -1 : open(path, flags, mode))
+#define GEM5ART_SYS_CLOSE(fd) hook_close(fd)
+#define GEM5ART_SYS_READ(fd, data, size) hook_read(fd, data, size)
+#define GEM5ART_SYS_WRITE(fd, data, size) hook_write(fd, data, size)
+#define GEM5ART_SYS_PREAD(fd, data, size, offset) hook_pread(fd, data, size, offset)
+#define GEM5ART_SYS_PWRITE(fd, data, size, offset) hook_pwrite(fd, data, size, offset)
+#define GEM5ART_SYS_FTRUNCATE(fd, size) (faulty("ftruncate", true) || traced('t') ? -1 : ftruncate(fd, size))
+#define GEM5ART_SYS_FDATASYNC(fd) hook_fdatasync(fd)
+#define GEM5ART_SYS_FSYNC(fd) (faulty("fsync", false) || traced('f') ? -1 : fault_lenient ? 0 : fsync(fd))
+#define GEM5ART_SYS_FSTAT(fd, result) (faulty("fstat", false) ? -1 : fstat(fd, result))
+#define GEM5ART_SYS_STAT(path, result) (faulty("stat", false) ? -1 : stat(path, result))
+#define GEM5ART_SYS_LSTAT(path, result) hook_lstat(path, result)
+#define GEM5ART_SYS_ACCESS(path, mode) (faulty("access", false) ? -1 : access(path, mode))
+#define GEM5ART_SYS_FCHMOD(fd, mode) (faulty("fchmod", false) ? -1 : fchmod(fd, mode))
+#define GEM5ART_SYS_FCHOWN(fd, user, group) (faulty("fchown", false) ? -1 : fchown(fd, user, group))
+#define GEM5ART_SYS_RENAME(from, to) (faulty("rename", false) || traced('r') ? -1 : rename(from, to))
+#define GEM5ART_SYS_LINK(from, to) hook_link(from, to)
+#define GEM5ART_SYS_UNLINK(path) (faulty("unlink", false) ? -1 : unlink(path))
+#define GEM5ART_SYS_MKDIR(path, mode) (faulty("mkdir", false) ? -1 : mkdir(path, mode))
+#define GEM5ART_SYS_READLINK(path, data, size) (faulty("readlink", false) ? -1 : readlink(path, data, size))
+#define GEM5ART_SYS_REALPATH(path, resolved) (faulty("realpath", false) ? NULL : realpath(path, resolved))
+#define GEM5ART_SYS_GETCWD(data, size) (faulty("getcwd", false) ? NULL : getcwd(data, size))
+#define GEM5ART_SYS_OPENDIR(path) (faulty("opendir", false) ? NULL : opendir(path))
+#define GEM5ART_SYS_READDIR(dir) (faulty("readdir", false) ? NULL : readdir(dir))
+#define GEM5ART_SYS_CLOSEDIR(dir) hook_closedir(dir)
+#define GEM5ART_SYS_FCNTL(fd, command, value) (faulty("fcntl", false) ? -1 : fcntl(fd, command, value))
+#define GEM5ART_SYS_FCNTL_LOCK(fd, command, lock) (faulty("fcntl of a lock", true) ? -1 : fcntl(fd, command, lock))
+#define GEM5ART_SYS_PIPE(fds) (faulty("pipe", false) ? -1 : pipe(fds))
+#define GEM5ART_SYS_SOCKETPAIR(fds) (faulty("socketpair", false) ? -1 : socketpair(AF_UNIX, SOCK_STREAM, 0, fds))
+#define GEM5ART_SYS_SEND(fd, data, size) hook_send(fd, data, size)
+#define GEM5ART_SYS_POLL(fds, count, timeout) (faulty("poll", true) ? -1 : poll(fds, count, timeout))
+#define GEM5ART_SYS_PSELECT(count, readable, writable, timeout, mask) \
+    (faulty("pselect", true) ? -1 : pselect(count, readable, writable, NULL, timeout, mask))
+#define GEM5ART_SYS_FORK() hook_fork()
+#ifdef GEM5ART_PORTABLE
+#define GEM5ART_SYS_VFORK() (faulty("fork", false) ? -1 : fork())
+#else
+#define GEM5ART_SYS_VFORK() (faulty("vfork", false) ? -1 : vfork())
+#define GEM5ART_SYS_CLONE(to, from) (faulty("ioctl", false) ? -1 : ioctl(to, _IOW(0x94, 9, int), from))
+#define GEM5ART_SYS_COPY_FILE_RANGE(from, to, size) \
+    (fault_at && fault >= SHORT ? (errno = EXDEV, -1) : faulty("copy_file_range", false) ? -1 : copy_file_range(from, NULL, to, NULL, size, 0))
+#endif
+#define GEM5ART_SYS_EXECV(path, argv) (faulty("execv", false) ? -1 : execv(path, argv))
+#define GEM5ART_SYS_POSIX_SPAWNP(pid, file, actions, attributes, argv, envp) \
+    (faulty("posix_spawnp", false) ? errno : posix_spawnp(pid, file, actions, attributes, argv, envp))
+#define GEM5ART_SYS_WAITPID(pid, status, options) waited(waitpid(pid, status, options))
+#define GEM5ART_SYS_KILL(pid, number) (faulty("kill", false) ? -1 : kill(pid, number))
+#define GEM5ART_SYS_PTHREAD_CREATE(thread, attributes, function, argument) \
+    (faulty("pthread_create", false) ? errno : pthread_create(thread, attributes, function, argument))
+
+#endif
