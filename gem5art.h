@@ -3579,7 +3579,8 @@ static gem5art__step gem5art__damage(const gem5art__cursor *cursor, off_t at, co
 /* What is wrong may be a write that was never finished. TORN, with `at` where it begins; else FAILED. */
 static gem5art__step gem5art__cursor_damaged(gem5art__cursor *cursor, off_t at, const char *what,
                                              gem5art_error *error) {
-    bool record = cursor->records || gem5art__cursor_peek(cursor, NULL) == '{';
+    int byte = gem5art__cursor_peek(cursor, NULL);
+    bool record = cursor->records || byte == '{' || byte == 0; /* NULs: a file's new size without its bytes */
     int follows = gem5art__cursor_good_follows(cursor, error);
     cursor->at = cursor->after;
     if (follows < 0) return GEM5ART__FAILED;
