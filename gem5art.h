@@ -4044,7 +4044,10 @@ static bool gem5art__store_append(gem5art_db *db, const char *lines, size_t leng
     bracket = flat->bracket;
     if (!gem5art__read_at(flat->fd, &last, 1, size - 1, &got) || got != 1)
         return gem5art__fail_errno(error, "read", flat->path);
-    if (last != '\n') gem5art__puts(&data, "\n");
+    if (last != '\n') { /* on the disk first: without it a torn write would be part of the line before */
+        if (!gem5art__write_at(flat->fd, "\n", 1, size++) || !gem5art__datasync(flat->fd))
+            return gem5art__fail_errno(error, "write to the store", flat->path);
+    }
     gem5art__put(&data, lines, length);
     gem5art__puts(&data, "]\n");
     if (data.failed) {

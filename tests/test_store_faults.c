@@ -249,7 +249,7 @@ TEST(each_change_is_synced_in_this_order) {
     static const struct { const operation *op; const char *calls; } table[] = {
         {&operations[0], "W,s"},            /* the record, the comma, sync */
         {&operations[1], "sf]t\nsW,s"},     /* torn bytes saved, their name; mended; as above */
-        {&operations[4], "W,s"},
+        {&operations[4], "\nsW,s"},          /* first the newline that ends the line before */
         {&operations[5], "W s"},            /* a space in an empty array */
         {&operations[6], "W,s"},            /* both records at once */
         {&operations[7], "srf"},            /* the rewritten store, its name, the folder */
