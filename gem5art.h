@@ -117,7 +117,7 @@
    as not verified; a rewrite gives them this form.
    - Appending: the writer lock; a look at the end; the new lines are written behind the bracket and closed by one of their
      own; one byte turns the old bracket into a comma (a space in an empty array); fdatasync; unlock. The time does not
-     depend on the size of the store.
+     depend on the size of the store. A run and its archive, two lines, are synced before that byte too.
    - The first top-level bracket is the commit point: a reader, which takes no lock, stops there. Whatever follows it was
      never acknowledged; the next writer moves it to STORE.torn.N and says so.
    - A last record that is not whole is a torn write, moved aside in the same way. A record that is not whole before one
@@ -4055,6 +4055,7 @@ static bool gem5art__store_append(gem5art_db *db, const char *lines, size_t leng
         return gem5art__fail_nomem(error);
     }
     ok = gem5art__write_at(flat->fd, data.data, data.length, size) &&
+         (!memchr(lines, '\n', length) || gem5art__datasync(flat->fd)) && /* of two records power loss leaves both or none */
          gem5art__write_at(flat->fd, flat->empty ? " " : ",", 1, bracket) && gem5art__datasync(flat->fd);
     if (!ok) {
         int saved = errno;

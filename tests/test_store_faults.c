@@ -251,7 +251,7 @@ TEST(each_change_is_synced_in_this_order) {
         {&operations[1], "sf]t\nsW,s"},     /* torn bytes saved, their name; mended; as above */
         {&operations[4], "\nsW,s"},          /* first the newline that ends the line before */
         {&operations[5], "W s"},            /* a space in an empty array */
-        {&operations[6], "W,s"},            /* both records at once */
+        {&operations[6], "Ws,s"},           /* both records at once, on the disk before the comma */
         {&operations[7], "srf"},            /* the rewritten store, its name, the folder */
         {&operations[9], "W,s"},
         {&operations[11], ""},
