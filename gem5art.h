@@ -127,7 +127,8 @@
    - Bytes that are not UTF-8 are written as \udc80-\udcff (Python's surrogateescape) and read back exactly.
    Beside it:
      STORE.lock     made once, never removed: byte 0 is the writer lock, byte 1 + (the first 62 bits of a run's hash) is
-                    the claim of that run, held by its supervisor for the run's life
+                    the claim of that run, held by its supervisor for the run's life. Its first byte is "!" while a writer
+                    writes: whoever finds it there knows that one was killed, and syncs what that left
      STORE.live/ID  one small JSON file for each run that has begun and not ended. One whose claim is free is lost: whoever
                     claims that run next ends what is left of its process group and records it
      STORE.torn.N   bytes of writes that were never finished; look at them, then remove them
@@ -3803,14 +3804,31 @@ static bool gem5art__flat_save_aside(gem5art_db *db, off_t from, off_t size, gem
     return ok;
 }
 
+/* Byte 0 of the lock file is '!' from before a change to the store until that is on the disk, else ' '. */
+static bool gem5art__flat_mark(gem5art_db *db, const char *mark, gem5art_error *error) {
+    return gem5art__write_at(db->lock.fd, mark, 1, 0) ? true : gem5art__fail_errno(error, "write", db->lock_path);
+}
+
+/* Under the writer lock: where the writer before was killed in a change, what it did to the file or its name may not be on
+   the disk. It must be before more is stored behind it. */
+static bool gem5art__flat_settle(gem5art_db *db, gem5art_error *error) {
+    char mark;
+    size_t got;
+    if (!gem5art__read_at(db->lock.fd, &mark, 1, 0, &got)) return gem5art__fail_errno(error, "read", db->lock_path);
+    if (!got || mark != '!') return true;
+    if (!gem5art__datasync(db->flat.fd) || !gem5art__sync_name(db->flat.path))
+        return gem5art__fail_errno(error, "sync", db->flat.path);
+    return gem5art__flat_mark(db, " ", error);
+}
+
 /* Under the writer lock: makes the file end in a bracket and a newline, at `at`. */
 static bool gem5art__flat_mend(gem5art_db *db, off_t at, off_t size, bool empty, gem5art_error *error) {
     gem5art__flat *flat = &db->flat;
-    if (!gem5art__flat_save_aside(db, at, size, error)) return false;
+    if (!gem5art__flat_save_aside(db, at, size, error) || !gem5art__flat_mark(db, "!", error)) return false;
     if (!gem5art__write_at(flat->fd, "]", 1, at) || !gem5art__truncate(flat->fd, at + 1) ||
         !gem5art__write_at(flat->fd, "\n", 1, at + 1) || !gem5art__datasync(flat->fd))
         return gem5art__fail_errno(error, "mend", flat->path);
-    return gem5art__flat_know(flat, at + 2, at, empty, error);
+    return gem5art__flat_mark(db, " ", error) && gem5art__flat_know(flat, at + 2, at, empty, error);
 }
 
 static void gem5art__flat_forget(gem5art__flat *flat) {
@@ -3873,6 +3891,7 @@ static bool gem5art__flat_find_end(gem5art_db *db, gem5art_error *error) {
         return gem5art__fail(error, GEM5ART_IO,
                              "cannot write to the store %s: %s; its owner can, or store in a copy of it", flat->path,
                              strerror(flat->refused));
+    if (!gem5art__flat_settle(db, error)) return false;
     if (flat->known && st.st_size == flat->size && gem5art__read_at(flat->fd, &byte, 1, flat->bracket, &got) &&
         got == 1 && byte == ']')
         return true;
@@ -4044,6 +4063,9 @@ static bool gem5art__store_append(gem5art_db *db, const char *lines, size_t leng
     bracket = flat->bracket;
     if (!gem5art__read_at(flat->fd, &last, 1, size - 1, &got) || got != 1)
         return gem5art__fail_errno(error, "read", flat->path);
+    if (!gem5art__flat_mark(db, "!", error)) return false;
+    if (flat->empty && !gem5art__sync_name(flat->path)) /* who made the store may have been killed before it did that */
+        return gem5art__fail_errno(error, "sync the folder of", flat->path);
     if (last != '\n') { /* on the disk first: without it a torn write would be part of the line before */
         if (!gem5art__write_at(flat->fd, "\n", 1, size++) || !gem5art__datasync(flat->fd))
             return gem5art__fail_errno(error, "write to the store", flat->path);
@@ -4066,7 +4088,10 @@ static bool gem5art__store_append(gem5art_db *db, const char *lines, size_t leng
     }
     size += (off_t)data.length;
     gem5art__buf_free(&data);
-    if (ok) gem5art__flat_know(flat, size, size - 2, false, NULL); /* or not: it is stored */
+    if (ok) { /* whatever these two do: it is stored */
+        gem5art__flat_mark(db, " ", NULL);
+        gem5art__flat_know(flat, size, size - 2, false, NULL);
+    }
     return ok;
 }
 
@@ -4174,12 +4199,14 @@ static bool gem5art__store_remove(gem5art_db *db, const char *const *ids, size_t
         goto done;
     }
     if (!gem5art__rewrite_all(db, &rewrite, error)) goto done;
-    if (!gem5art__datasync(rewrite.fd) || GEM5ART_SYS_RENAME(name.data, flat->path) < 0) {
+    if (!gem5art__datasync(rewrite.fd) || !gem5art__flat_mark(db, "!", NULL) ||
+        GEM5ART_SYS_RENAME(name.data, flat->path) < 0) {
         gem5art__fail_errno(error, "rewrite", flat->path);
         goto done;
     }
     *removals = rewrite.removals;
     ok = gem5art__sync_name(flat->path) ? true : gem5art__fail_errno(error, "sync the folder of", flat->path);
+    if (ok) gem5art__flat_mark(db, " ", NULL); /* or not: then the next writer syncs it again */
 done:
     if (!ok && rewrite.fd >= 0) GEM5ART_SYS_UNLINK(name.data);
     gem5art__close(rewrite.fd);

@@ -32,6 +32,7 @@ static int fault_at, fault_count, fault_errno; /* fault_at 0: no faults */
 static bool fault_lenient;                     /* no fdatasync: for tests that kill processes, not the machine */
 static void (*before_link)(void);              /* what another program does meanwhile */
 static void (*before_lstat)(void);
+static void (*before_sync)(void);
 static char trace[256];                        /* the calls that change something, a letter each */
 static unsigned dawdle;                        /* not 0: writes are done in pieces, with pauses */
 enum { STOPPED = 128 + SIGKILL };
@@ -73,7 +74,12 @@ static ssize_t hook_pread(int fd, void *data, size_t size, off_t offset) {
     return faulty(true) ? -1 : pread(fd, data, fault_at && fault == SHORT && size > 1 ? size - 1 : size, offset);
 }
 
-static int hook_fdatasync(int fd) { return faulty(true) || traced('s') ? -1 : fault_lenient ? 0 : fdatasync(fd); }
+static void die(void) { raise(SIGKILL); }
+
+static int hook_fdatasync(int fd) {
+    if (before_sync) before_sync();
+    return faulty(true) || traced('s') ? -1 : fault_lenient ? 0 : fdatasync(fd);
+}
 
 static int hook_link(const char *from, const char *to) {
     if (before_link) before_link();
@@ -247,13 +253,13 @@ static void begin(const operation *op) {
 
 TEST(each_change_is_synced_in_this_order) {
     static const struct { const operation *op; const char *calls; } table[] = {
-        {&operations[0], "W,s"},            /* the record, the comma, sync */
-        {&operations[1], "sf]t\nsW,s"},     /* torn bytes saved, their name; mended; as above */
-        {&operations[4], "\nsW,s"},          /* first the newline that ends the line before */
-        {&operations[5], "W s"},            /* a space in an empty array */
-        {&operations[6], "Ws,s"},           /* both records at once, on the disk before the comma */
-        {&operations[7], "srf"},            /* the rewritten store, its name, the folder */
-        {&operations[9], "W,s"},
+        {&operations[0], "!W,s "},          /* the record, the comma, sync */
+        {&operations[1], "sf!]t\ns !W,s "},     /* torn bytes saved, their name; mended; as above */
+        {&operations[4], "!\nsW,s "},          /* first the newline that ends the line before */
+        {&operations[5], "!fW s "},         /* the name of the store, a space in an empty array */
+        {&operations[6], "!Ws,s "},          /* both records at once, on the disk before the comma */
+        {&operations[7], "s!rf "},          /* the rewritten store, its name, the folder */
+        {&operations[9], "!W,s "},
         {&operations[11], ""},
         {&operations[12], ""},
     };
@@ -270,6 +276,30 @@ TEST(each_change_is_synced_in_this_order) {
     trace[0] = 0;
     REQUIRE(open_db(NULL));
     CHECK_STR(trace, "slf");
+    fixture_end();
+}
+
+static int append_until_the_sync(void *unused) {
+    (void)unused;
+    if (!open_db(NULL)) return 1;
+    trace[0] = 0;
+    before_sync = die;
+    store_run(db, 5);
+    return 2;
+}
+
+/* A record that a killed writer left is there for everybody, and not yet on the disk. Nor is the name that it renamed. */
+TEST(what_a_killed_writer_did_not_sync_the_next_one_does_first) {
+    fixture_begin();
+    REQUIRE(open_db(NULL) && store_run(db, 1));
+    CHECK_INT(in_child(append_until_the_sync, NULL), STOPPED);
+    trace[0] = 0;
+    CHECK(store_run(db, 2));
+    CHECK_STR(trace, "sf !W,s ");
+    CHECK_STR(store_names(db), "run 1, run 5, run 2");
+    trace[0] = 0;
+    CHECK(store_run(db, 3));
+    CHECK_STR(trace, "!W,s ");
     fixture_end();
 }
 
