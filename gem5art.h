@@ -4465,6 +4465,7 @@ static bool gem5art__copy_file(const char *from, const char *to, gem5art_error *
     gem5art__close(out);
     ok = ok && gem5art__name_file(temporary.data, to, GEM5ART__KEEP_EXISTING, error);
     if (!ok && out >= 0) GEM5ART_SYS_UNLINK(temporary.data);
+    if (ok && !gem5art__sync_name(temporary.data)) ok = gem5art__fail_errno(error, "sync the folder of", to);
     gem5art__buf_free(&temporary);
     return ok;
 }
@@ -4474,15 +4475,17 @@ static bool gem5art__keep_copy(const char *storage, const char *path, const char
                                gem5art_error *error) {
     gem5art__arena arena = {NULL, false};
     struct stat st;
-    char *copy, copied[65];
+    char *copy, *folder, copied[65];
     bool ok;
     if (!storage) return true;
     copy = gem5art__join_path(&arena, storage, id);
-    if (!copy) ok = gem5art__fail_nomem(error);
+    folder = gem5art__arena_copy(&arena, storage);
+    if (!copy || !folder) ok = gem5art__fail_nomem(error);
     else if (GEM5ART_SYS_STAT(copy, &st) == 0) ok = true; /* kept before */
     else {
         ok = gem5art__make_folders(storage, error) && gem5art__copy_file(path, copy, error) &&
              gem5art_sha256_file(copy, copied, error);
+        if (ok && !gem5art__sync_name(folder)) ok = gem5art__fail_errno(error, "sync the folder of", storage);
         if (ok && strcmp(copied, hash) != 0) {
             GEM5ART_SYS_UNLINK(copy);
             ok = gem5art__fail(error, GEM5ART_CHANGED,

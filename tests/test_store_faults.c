@@ -279,6 +279,19 @@ TEST(each_change_is_synced_in_this_order) {
     fixture_end();
 }
 
+TEST(a_copy_is_on_the_disk_before_the_record_of_its_artifact) {
+    gem5art_open_desc desc;
+    memset(&desc, 0, sizeof desc);
+    desc.storage = "storage";
+    fixture_begin();
+    write_text("kernel", "vmlinux");
+    REQUIRE((db = gem5art_open(STORE_URI, &desc, &error)) != NULL && store_run(db, 1));
+    trace[0] = 0;
+    CHECK_THAT(register_one(), "%s", error.message);
+    CHECK_STR(trace, "slff!W,s "); /* its bytes, its name, the folder's names, the folder's own */
+    fixture_end();
+}
+
 static int append_until_the_sync(void *unused) {
     (void)unused;
     if (!open_db(NULL)) return 1;
