@@ -3,6 +3,7 @@
 #   make             tools and examples, into build/
 #   make test        builds and runs the tests; TESTS="json cli" runs only tests/test_json.* and tests/test_cli.*
 #   make demo        a small sweep from registration to gem5art-getruns; GEM5=/path/to/gem5.opt takes your gem5
+#   make torture     crashes: kills and power loss at every call, kill -9 by the thousand; SEED=N, TORTURE_SCALE=0.1
 #   make bench       times the library beside its peers
 #   make install     tools and header, under $(DESTDIR)$(PREFIX)
 #
@@ -26,6 +27,7 @@ tools    = $(patsubst tools/%.c,$(B)/%,$(wildcard tools/gem5art-*.c))
 examples = $(patsubst examples/%.c,$(B)/%,$(wildcard examples/*.c))
 children = $(patsubst tests/children/%.c,$(B)/children/%,$(wildcard tests/children/*.c))
 tests    = $(patsubst tests/%.c,$(B)/%,$(test_sources))
+torture  = $(patsubst tests/torture/%.c,$(B)/torture/%,$(wildcard tests/torture/*.c))
 benches  = $(patsubst tests/bench/%.c,$(B)/bench/%,$(wildcard tests/bench/*.c))
 
 all: $(tools) $(examples)
@@ -35,6 +37,8 @@ $(tools): $(B)/%: tools/%.c $(HEADER) $(wildcard tools/*.h)
 $(filter-out $(B)/gem5-stand-in,$(examples)): $(B)/%: examples/%.c $(HEADER)
 $(B)/gem5-stand-in: examples/gem5-stand-in.c
 $(tests): $(B)/%: tests/%.c $(HEADER) $(wildcard tests/*.h)
+$(torture): $(B)/torture/%: tests/torture/%.c $(HEADER) $(wildcard tests/*.h tests/torture/*.h)
+$(B)/test_crash: $(wildcard tests/torture/*)
 $(benches): $(B)/bench/%: tests/bench/%.c $(HEADER) $(wildcard tests/*.h tests/bench/*.h)
 $(B)/qemu-boot: tests/qemu/boot.c $(HEADER)
 $(children): $(B)/children/%: tests/children/%.c tests/children/child.h
@@ -42,7 +46,7 @@ $(children): $(B)/children/%: tests/children/%.c tests/children/child.h
 FLAGS = $(CFLAGS)
 $(B)/gem5-stand-in $(children): FLAGS = $(PLAIN)
 $(B)/bench/append: LDLIBS += -ldl # it loads SQLite where there is one
-$(tools) $(examples) $(tests) $(benches) $(children) $(B)/qemu-boot:
+$(tools) $(examples) $(tests) $(torture) $(benches) $(children) $(B)/qemu-boot:
 	@mkdir -p $(@D)
 	$(CC) $(FLAGS) -I. -o $@ $< $(LDFLAGS) $(LDLIBS)
 
@@ -72,6 +76,9 @@ test-qemu: $(B)/qemu-boot
 demo:
 	+@BUILD=$(ABSOLUTE) MAKE="$(MAKE)" sh examples/demo.sh
 
+torture: $(torture)
+	@TEST_TIMEOUT=7200 sh tests/run.sh $(torture)
+
 bench: $(tools) $(benches) children
 	@for bench in $(benches); do echo "== $$bench"; BUILD=$(ABSOLUTE) $$bench || exit 1; done
 
@@ -83,4 +90,4 @@ install: $(tools)
 clean:
 	rm -rf $(B)
 
-.PHONY: all test children portable sanitize valgrind compilers test-qemu demo bench install clean
+.PHONY: all test children portable sanitize valgrind compilers test-qemu demo torture bench install clean

@@ -80,7 +80,7 @@ __attribute__((unused)) static char *line_of(int n) {
 
 /* Both kinds of rows, names joined by ", ": runs before "; ", artifacts behind it. What is wrong, if anything, ends it as
    "! CODE", and is in `error`. One of two buffers. */
-static const char *store_names(gem5art_db *of) {
+__attribute__((unused)) static const char *store_names(gem5art_db *of) {
     static char names[2][65536];
     static int next;
     char *text = names[next = !next];
