@@ -7,8 +7,10 @@
 #   make bench       times the library beside its peers
 #   make install     tools and header, under $(DESTDIR)$(PREFIX)
 #
-# Other ways to run the tests: portable (no Linux or CPU extras), sanitize (ASan and UBSan), valgrind,
-# compilers (every C and C++ standard with every compiler here), test-qemu (boots a real Linux kernel).
+# Other ways to run the tests: lmdb (all of them on LMDB stores), portable (no Linux or CPU extras), sanitize (ASan and
+# UBSan), valgrind, compilers (every C and C++ standard with every compiler here), test-qemu (boots a real Linux kernel).
+#
+# Where LMDB is installed (Debian: liblmdb-dev), the tools have it; LMDB= leaves it out.
 
 PREFIX   = /usr/local
 WARNINGS = -Wall -Wextra -Wpedantic -Wshadow -Wconversion
@@ -17,16 +19,20 @@ LDLIBS   = -pthread
 B        = build
 TESTS    = *
 
+LMDB    := $(shell f=$$(mktemp) && echo 'int main(void) { return 0; }' | $(CC) -include lmdb.h -x c - -o $$f -llmdb \
+             2>/dev/null && echo yes; rm -f $$f)
+
 ABSOLUTE = $(abspath $(B))
 HEADER   = gem5art.h
 PLAIN    = -std=c99 -O1 -g $(WARNINGS) # for programs to be supervised: no sanitizer may change what they do
 
-test_sources = $(sort $(foreach name,$(TESTS),$(wildcard tests/test_$(name).c)))
+test_sources = $(filter-out $(if $(LMDB),,tests/test_lmdb.c),$(sort $(foreach name,$(TESTS),$(wildcard tests/test_$(name).c))))
+store_tests  = $(if $(LMDB),$(patsubst tests/%.c,$(B)/%-lmdb,$(filter tests/test_store.c tests/test_model.c,$(test_sources))))
 test_scripts = $(sort $(foreach name,$(TESTS),$(wildcard tests/test_$(name).sh)))
 tools    = $(patsubst tools/%.c,$(B)/%,$(wildcard tools/gem5art-*.c))
 examples = $(patsubst examples/%.c,$(B)/%,$(wildcard examples/*.c))
 children = $(patsubst tests/children/%.c,$(B)/children/%,$(wildcard tests/children/*.c))
-tests    = $(patsubst tests/%.c,$(B)/%,$(test_sources))
+tests    = $(patsubst tests/%.c,$(B)/%,$(test_sources)) $(store_tests)
 torture  = $(patsubst tests/torture/%.c,$(B)/torture/%,$(wildcard tests/torture/*.c))
 benches  = $(patsubst tests/bench/%.c,$(B)/bench/%,$(wildcard tests/bench/*.c))
 
@@ -36,7 +42,8 @@ all: $(tools) $(examples)
 $(tools): $(B)/%: tools/%.c $(HEADER) $(wildcard tools/*.h)
 $(filter-out $(B)/gem5-stand-in,$(examples)): $(B)/%: examples/%.c $(HEADER)
 $(B)/gem5-stand-in: examples/gem5-stand-in.c
-$(tests): $(B)/%: tests/%.c $(HEADER) $(wildcard tests/*.h)
+$(filter-out $(store_tests),$(tests)): $(B)/%: tests/%.c $(HEADER) $(wildcard tests/*.h)
+$(store_tests): $(B)/%-lmdb: tests/%.c $(HEADER) $(wildcard tests/*.h)
 $(torture): $(B)/torture/%: tests/torture/%.c $(HEADER) $(wildcard tests/*.h tests/torture/*.h)
 $(B)/test_crash: $(wildcard tests/torture/*)
 $(benches): $(B)/bench/%: tests/bench/%.c $(HEADER) $(wildcard tests/*.h tests/bench/*.h)
@@ -46,6 +53,11 @@ $(children): $(B)/children/%: tests/children/%.c tests/children/child.h
 FLAGS = $(CFLAGS)
 $(B)/gem5-stand-in $(children): FLAGS = $(PLAIN)
 $(B)/bench/append: LDLIBS += -ldl # it loads SQLite where there is one
+ifdef LMDB
+$(tools) $(store_tests): FLAGS += -DGEM5ART_LMDB
+$(tools) $(store_tests) $(B)/test_lmdb: LDLIBS += -llmdb
+$(store_tests): FLAGS += -DTEST_LMDB
+endif
 $(tools) $(examples) $(tests) $(torture) $(benches) $(children) $(B)/qemu-boot:
 	@mkdir -p $(@D)
 	$(CC) $(FLAGS) -I. -o $@ $< $(LDFLAGS) $(LDLIBS)
@@ -54,6 +66,9 @@ test: all children $(tests)
 	@BUILD=$(ABSOLUTE) RUNNER="$(RUNNER)" sh tests/run.sh $(tests) $(test_scripts)
 
 children: $(children)
+
+lmdb:
+	@$(MAKE) --no-print-directory test B=$(B)/lmdb CFLAGS="$(CFLAGS) -DGEM5ART_LMDB -DTEST_LMDB" LDLIBS="$(LDLIBS) -llmdb"
 
 portable:
 	@$(MAKE) --no-print-directory test B=$(B)/portable CFLAGS="$(CFLAGS) -DGEM5ART_PORTABLE"
@@ -90,4 +105,4 @@ install: $(tools)
 clean:
 	rm -rf $(B)
 
-.PHONY: all test children portable sanitize valgrind compilers test-qemu demo torture bench install clean
+.PHONY: all test children lmdb portable sanitize valgrind compilers test-qemu demo torture bench install clean

@@ -688,6 +688,10 @@ GEM5ARTDEF const char *gem5art_sha256_implementation(void);
 #include <sched.h>
 #include <sys/ioctl.h>
 #include <sys/syscall.h>
+#include <sys/vfs.h>
+#endif
+#ifdef GEM5ART_LMDB
+#include <lmdb.h>
 #endif
 
 #if !defined(CLOCK_MONOTONIC) || !defined(O_CLOEXEC) || (defined(__GLIBC__) && !defined(__USE_GNU))
@@ -765,6 +769,9 @@ typedef char gem5art__needs_64_bit_file_offsets[sizeof(off_t) >= 8 ? 1 : -1]; /*
 #endif
 #ifndef GEM5ART_SYS_STAT
 #define GEM5ART_SYS_STAT(path, result) stat(path, result)
+#endif
+#if defined(__linux__) && !defined(GEM5ART_PORTABLE) && !defined(GEM5ART_SYS_STATFS)
+#define GEM5ART_SYS_STATFS(path, result) statfs(path, result)
 #endif
 #ifndef GEM5ART_SYS_LSTAT
 #define GEM5ART_SYS_LSTAT(path, result) lstat(path, result)
@@ -899,6 +906,9 @@ typedef char gem5art__needs_64_bit_file_offsets[sizeof(off_t) >= 8 ? 1 : -1]; /*
 #endif
 #ifndef GEM5ART_MAX_COMMAND
 #define GEM5ART_MAX_COMMAND 1048576
+#endif
+#ifndef GEM5ART_LMDB_MAP
+#define GEM5ART_LMDB_MAP ((size_t)1 << (sizeof(void *) > 4 ? 36 : 28)) /* 64 GiB; 256 MiB on 32-bit systems */
 #endif
 
 #ifdef __cplusplus
@@ -1049,6 +1059,27 @@ static bool gem5art__sync_folder(const char *folder) {
     bool ok = fd >= 0 && (GEM5ART_SYS_FSYNC(fd) == 0 || errno == EINVAL || errno == EROFS);
     gem5art__close(fd);
     return ok;
+}
+
+/* What a path's file system is called if it is a network's; NULL: it is not, or nobody can tell. */
+GEM5ART__MAYBE_UNUSED static const char *gem5art__network_file_system(const char *path) {
+#ifdef GEM5ART_SYS_STATFS
+    static const struct {
+        unsigned long type;
+        const char *name;
+    } kinds[] = {{0x6969, "NFS"},       {0x517b, "SMB"},       {0xff534d42, "CIFS"}, {0xfe534d42, "SMB2"},
+                 {0x5346414f, "AFS"},   {0x6b414653, "AFS"},   {0x73757245, "Coda"}, {0x01021997, "9P"},
+                 {0x0bd00bd0, "Lustre"}, {0x47504653, "GPFS"}, {0x00c36400, "Ceph"}, {0x7461636f, "OCFS2"},
+                 {0x19830326, "BeeGFS"}, {0xaad7aaea, "PanFS"}};
+    struct statfs fs;
+    size_t i;
+    if (GEM5ART_SYS_STATFS(path, &fs) < 0) return NULL;
+    for (i = 0; i < sizeof kinds / sizeof *kinds; i++)
+        if (kinds[i].type == ((unsigned long)fs.f_type & 0xffffffff)) return kinds[i].name;
+#else
+    (void)path;
+#endif
+    return NULL;
 }
 
 /* ---- locks of single bytes in a file; see "Locks" in the manual.
@@ -3177,6 +3208,31 @@ static bool gem5art__put_object_line(gem5art__buf *line, const gem5art__field *f
     return text && !line->failed;
 }
 
+/* Any record as a line of ours: what it holds as it was written, the four that open a record first. */
+static bool gem5art__put_record_line(gem5art__buf *line, const gem5art_json *record, gem5art_error *error) {
+    static const char *const first[] = {"_id", "hash", "type", "name"};
+    gem5art_json_writer writer;
+    const gem5art_json *member;
+    const char *text;
+    size_t length, i;
+    gem5art_json_writer_init(&writer, 0);
+    gem5art_json_begin_object(&writer);
+    for (i = 0; i < 4; i++)
+        if ((member = gem5art_json_get(record, first[i])) != NULL)
+            gem5art_json_key(&writer, first[i]), gem5art_json_value(&writer, member);
+    for (member = record->first; member; member = member->next) {
+        for (i = 0; i < 4 && strcmp(member->key, first[i]) != 0; i++) {}
+        if (i == 4 && strcmp(member->key, "crc32") != 0)
+            gem5art_json_key(&writer, member->key), gem5art_json_value(&writer, member);
+    }
+    gem5art_json_end_object(&writer);
+    text = gem5art_json_take(&writer, &length, error);
+    if (text) gem5art__put_line(line, text, length);
+    gem5art_json_writer_free(&writer);
+    if (text && line->failed) gem5art__fail_nomem(error);
+    return text && !line->failed;
+}
+
 /* ---- reading */
 
 static const char *const *gem5art__read_texts(gem5art__arena *arena, const gem5art_json *array) {
@@ -3301,7 +3357,7 @@ typedef struct gem5art__object {
 } gem5art__object;
 
 typedef struct gem5art__flat {
-    char *path; /* absolute, symlinks resolved */
+    const char *path; /* the db's */
     int fd;
     int refused; /* why it could not be opened for writing; 0: it was, or should not be */
     dev_t device;
@@ -3318,7 +3374,10 @@ typedef struct gem5art__flat {
 
 struct gem5art_db {
     gem5art__arena arena;
+    const struct gem5art__backend *backend;
+    char *path; /* of the store: absolute, symlinks resolved */
     gem5art__flat flat;
+    struct gem5art__env *env; /* of an LMDB store */
     gem5art__lock_file lock;
     bool lock_open, read_only;
     char *lock_path, *live_path, *storage;
@@ -3356,23 +3415,185 @@ static void gem5art__disown(gem5art__object *object) {
     gem5art__arena_free(&object->arena);
 }
 
+/* ---- what records look like as text */
+
+enum { GEM5ART__SEAL = 19 }; /* bytes of "crc32":"8d3f01aa"} */
+
+/* Does a record end as this library ends one? */
+static bool gem5art__is_sealed(const char *data, size_t size) {
+    const char *seal;
+    if (size < GEM5ART__SEAL + 2) return false;
+    seal = data + size - GEM5ART__SEAL;
+    return seal[-1] == ',' && memcmp(seal, "\"crc32\":\"", 9) == 0 && seal[17] == '"' && seal[18] == '}';
+}
+
+/* Does the checksum of a sealed record hold? */
+static bool gem5art__seal_holds(const char *data, size_t size) {
+    char hex[9];
+    snprintf(hex, sizeof hex, "%08x", (unsigned)gem5art_crc32(0, data, size - GEM5ART__SEAL));
+    return memcmp(hex, data + size - 10, 8) == 0;
+}
+
+static bool gem5art__has_id(const gem5art_json *record) {
+    const gem5art_json *id = gem5art_json_get(record, "_id");
+    return id && id->type == GEM5ART_JSON_STRING && id->length;
+}
+
+static const char *gem5art__record_text(const gem5art_json *record, const char *key) {
+    const gem5art_json *member = gem5art_json_get(record, key);
+    return member && member->type == GEM5ART_JSON_STRING ? member->text : "";
+}
+
+static bool gem5art__text_is(const char *text, size_t length, const char *wanted) {
+    return strlen(wanted) == length && memcmp(text, wanted, length) == 0;
+}
+
+/* Is `part`, which may be NULL, somewhere in the text? */
+static bool gem5art__contains(const char *text, size_t length, const char *part) {
+    size_t n = part ? strlen(part) : 0;
+    const char *at = text, *last; /* where it can begin at the latest */
+    if (n == 0) return true;
+    if (length < n) return false;
+    for (last = text + (length - n); at <= last; at++) {
+        at = (const char *)memchr(at, part[0], (size_t)(last - at) + 1);
+        if (!at) return false;
+        if (memcmp(at, part, n) == 0) return true;
+    }
+    return false;
+}
+
+/* The four texts that open every record of ours, without parsing it; false: not of that form. */
+typedef struct gem5art__head {
+    const char *text[4]; /* _id, hash, type, name: not NUL-terminated */
+    size_t length[4];
+} gem5art__head;
+
+static bool gem5art__read_head(const char *data, size_t size, gem5art__head *head) {
+    static const char *const opening[] = {"{\"_id\":\"", ",\"hash\":\"", ",\"type\":\"", ",\"name\":\""};
+    size_t at = 0;
+    int i;
+    for (i = 0; i < 4; i++) {
+        size_t n = strlen(opening[i]), start;
+        if (size - at < n + 1 || memcmp(data + at, opening[i], n) != 0) return false;
+        for (start = at += n; at < size && data[at] != '"'; at++)
+            if (data[at] == '\\') return false;
+        if (at == size) return false;
+        head->text[i] = data + start;
+        head->length[i] = at++ - start;
+    }
+    return true;
+}
+
+/* ---- kinds of stores: what each does in its own way, and how the sections below call it */
+
+typedef enum gem5art__step {
+    GEM5ART__RECORD,
+    GEM5ART__END,   /* no more records */
+    GEM5ART__TORN,  /* the file ends inside a record, or without its bracket: only of flat stores, and only there */
+    GEM5ART__FAILED /* error filled in */
+} gem5art__step;
+
+/* A search for records by their id or hash, in the order they were stored; all zero to begin with. */
+typedef struct gem5art__lookup {
+    int64_t last; /* where the last match is */
+} gem5art__lookup;
+
+/* Records one by one in the order they were stored, as of the beginning, whatever is done to the store meanwhile. */
+typedef struct gem5art__scan {
+    gem5art_db *db;
+    const char *data; /* the record's text, until the next step */
+    size_t size;
+    bool sealed;      /* it is a line of ours, with a checksum */
+    void *state;      /* the backend's own */
+} gem5art__scan;
+
+typedef struct gem5art__backend {
+    const char *scheme;
+    bool (*open)(gem5art_db *db, gem5art_error *error); /* the store at db->path, which is there */
+    void (*close)(gem5art_db *db);
+    bool (*create)(gem5art_db *db, const char *path, gem5art_error *error); /* an empty one, whole at once; not over another */
+    bool (*refresh)(gem5art_db *db, gem5art_error *error); /* look-ups see what is stored now; needs no lock */
+    gem5art__step (*lookup)(gem5art_db *db, gem5art__lookup *lookup, const char *key, gem5art__arena *arena,
+                            const gem5art_json **record, gem5art_error *error); /* parses into the arena */
+    bool (*scan_begin)(gem5art__scan *scan, const gem5art_query *query, gem5art_error *error);
+    gem5art__step (*scan_next)(gem5art__scan *scan, gem5art_error *error);
+    gem5art__step (*scan_parse)(gem5art__scan *scan, gem5art__arena *arena, const gem5art_json **record,
+                                gem5art_error *error);
+    void (*scan_end)(gem5art__scan *scan);
+    /* Under the writer lock, each whole or not at all, and durable: */
+    bool (*settle)(gem5art_db *db, gem5art_error *error); /* ends what was cut off, and refreshes */
+    bool (*append)(gem5art_db *db, const char *lines, size_t length, gem5art_error *error); /* joined by ",\n" */
+    bool (*remove)(gem5art_db *db, const char *const *ids, size_t *removals, gem5art_error *error); /* NULL-terminated */
+} gem5art__backend;
+
+static bool gem5art__store_refresh(gem5art_db *db, gem5art_error *error) { return db->backend->refresh(db, error); }
+static bool gem5art__store_settle(gem5art_db *db, gem5art_error *error) { return db->backend->settle(db, error); }
+
+static gem5art__step gem5art__store_lookup(gem5art_db *db, gem5art__lookup *lookup, const char *key,
+                                           gem5art__arena *arena, const gem5art_json **record, gem5art_error *error) {
+    return db->backend->lookup(db, lookup, key, arena, record, error);
+}
+
+static bool gem5art__store_append(gem5art_db *db, const char *lines, size_t length, gem5art_error *error) {
+    return db->backend->append(db, lines, length, error);
+}
+
+static bool gem5art__store_remove(gem5art_db *db, const char *const *ids, size_t *removals, gem5art_error *error) {
+    return db->backend->remove(db, ids, removals, error);
+}
+
+/* `query`, which may be NULL, may narrow what is found by its name and name_contains; the rest is the caller's. */
+static bool gem5art__scan_begin(gem5art_db *db, const gem5art_query *query, gem5art__scan *scan, gem5art_error *error) {
+    memset(scan, 0, sizeof *scan);
+    scan->db = db;
+    return db->backend->scan_begin(scan, query, error);
+}
+
+static gem5art__step gem5art__scan_next(gem5art__scan *scan, gem5art_error *error) {
+    return scan->db->backend->scan_next(scan, error);
+}
+
+static gem5art__step gem5art__scan_parse(gem5art__scan *scan, gem5art__arena *arena, const gem5art_json **record,
+                                         gem5art_error *error) {
+    return scan->db->backend->scan_parse(scan, arena, record, error);
+}
+
+static void gem5art__scan_end(gem5art__scan *scan) {
+    if (scan->state) scan->db->backend->scan_end(scan);
+    scan->state = NULL;
+}
+
+/* ---- the writer lock: byte 0 of STORE.lock, whatever the kind of store */
+
+enum { GEM5ART__WRITER_BYTE = 0 };
+
+static bool gem5art__open_lock(gem5art_db *db, gem5art_error *error) {
+    if (db->lock_open) return true;
+    if (db->read_only)
+        return gem5art__fail(error, GEM5ART_INVALID,
+                             "%s was opened for reading only: nothing can be stored or executed", db->path);
+    db->lock_open = gem5art__lock_file_open(&db->lock, db->lock_path, 0666);
+    return db->lock_open ? true : gem5art__fail_errno(error, "open the lock file", db->lock_path);
+}
+
+static bool gem5art__store_lock(gem5art_db *db, gem5art_error *error) {
+    if (!gem5art__open_lock(db, error)) return false;
+    if (!gem5art__lock_wait(&db->lock, GEM5ART__WRITER_BYTE))
+        return gem5art__fail(error, GEM5ART_IO, "cannot lock %s: %s; the store needs a file system with fcntl locks",
+                             db->lock_path, strerror(errno));
+    return true;
+}
+
+static void gem5art__store_unlock(gem5art_db *db) { gem5art__unlock(&db->lock, GEM5ART__WRITER_BYTE); }
 /* ================================================================== >>flat
    The flat file: see "Store format" in the manual. Everything that knows how records lie in it is here. */
 
 enum {
-    GEM5ART__WRITER_BYTE = 0,
     GEM5ART__WINDOW = 262144,
     GEM5ART__APPENDED = 2 /* records that one append adds, at most: a run and its archive */
 };
 
 /* ---- reading forward */
-
-typedef enum gem5art__step {
-    GEM5ART__RECORD,
-    GEM5ART__END,    /* the closing bracket; `at` is its offset */
-    GEM5ART__TORN,   /* the file ends inside the array: `at` is behind the last whole record */
-    GEM5ART__FAILED  /* error filled in */
-} gem5art__step;
 
 /* A cursor reads the elements of the array one by one, up to the size that the file had at the start. */
 typedef struct gem5art__cursor {
@@ -3448,23 +3669,6 @@ static int gem5art__cursor_peek(gem5art__cursor *cursor, gem5art_error *error) {
 
 static bool gem5art__is_space(int byte) { return byte == ' ' || byte == '\n' || byte == '\r' || byte == '\t'; }
 
-enum { GEM5ART__SEAL = 19 }; /* bytes of "crc32":"8d3f01aa"} */
-
-/* Does a record end as this library ends one? */
-static bool gem5art__is_sealed(const char *data, size_t size) {
-    const char *seal;
-    if (size < GEM5ART__SEAL + 2) return false;
-    seal = data + size - GEM5ART__SEAL;
-    return seal[-1] == ',' && memcmp(seal, "\"crc32\":\"", 9) == 0 && seal[17] == '"' && seal[18] == '}';
-}
-
-/* Does the checksum of a sealed record hold? */
-static bool gem5art__seal_holds(const char *data, size_t size) {
-    char hex[9];
-    snprintf(hex, sizeof hex, "%08x", (unsigned)gem5art_crc32(0, data, size - GEM5ART__SEAL));
-    return memcmp(hex, data + size - 10, 8) == 0;
-}
-
 /* The size of the record at `text` if it is a line of ours, closed by '}' and then ',' or ']'; else 0. */
 static size_t gem5art__sealed_line(const char *text, size_t line) {
     static const char start[] = "{\"_id\":\"";
@@ -3537,11 +3741,6 @@ static const gem5art_json *gem5art__parse_record(const gem5art__cursor *cursor, 
     if (!cursor->sealed || gem5art__seal_holds(data, size)) return gem5art__json_parse_in(arena, data, size, NULL, why);
     gem5art__fail(why, GEM5ART_CORRUPT, "the checksum does not fit this record");
     return NULL;
-}
-
-static bool gem5art__has_id(const gem5art_json *record) {
-    const gem5art_json *id = gem5art_json_get(record, "_id");
-    return id && id->type == GEM5ART_JSON_STRING && id->length;
 }
 
 /* Is there a good record at pos or behind it? If so what is bad before it is damage, not a torn write. 1, 0, or -1: error. */
@@ -3651,31 +3850,23 @@ static gem5art__step gem5art__cursor_parse(gem5art__cursor *cursor, gem5art__are
     return gem5art__cursor_damaged(cursor, cursor->at, why.message, error);
 }
 
-static const char *gem5art__record_text(const gem5art_json *record, const char *key) {
-    const gem5art_json *member = gem5art_json_get(record, key);
-    return member && member->type == GEM5ART_JSON_STRING ? member->text : "";
-}
-
-/* The four texts that open every record of ours, without parsing it; false: not of that form. */
-typedef struct gem5art__head {
-    const char *text[4]; /* _id, hash, type, name: not NUL-terminated */
-    size_t length[4];
-} gem5art__head;
-
-static bool gem5art__read_head(const char *data, size_t size, gem5art__head *head) {
-    static const char *const opening[] = {"{\"_id\":\"", ",\"hash\":\"", ",\"type\":\"", ",\"name\":\""};
-    size_t at = 0;
+/* The texts that open the current record. One that is not a whole line of ours is parsed for that into the arena, and
+   *record is not NULL then. RECORD, TORN or FAILED. */
+static gem5art__step gem5art__cursor_head(gem5art__cursor *cursor, gem5art__arena *arena, gem5art__head *head,
+                                          const gem5art_json **record, gem5art_error *error) {
+    static const char *const keys[] = {"_id", "hash", "type", "name"};
+    gem5art__step step;
     int i;
+    *record = NULL;
+    if (cursor->sealed && gem5art__read_head(cursor->data, cursor->size, head) &&
+        gem5art__seal_holds(cursor->data, cursor->size))
+        return GEM5ART__RECORD;
+    step = gem5art__cursor_parse(cursor, arena, record, error);
     for (i = 0; i < 4; i++) {
-        size_t n = strlen(opening[i]), start;
-        if (size - at < n + 1 || memcmp(data + at, opening[i], n) != 0) return false;
-        for (start = at += n; at < size && data[at] != '"'; at++)
-            if (data[at] == '\\') return false;
-        if (at == size) return false;
-        head->text[i] = data + start;
-        head->length[i] = at++ - start;
+        head->text[i] = gem5art__record_text(*record, keys[i]);
+        head->length[i] = strlen(head->text[i]);
     }
-    return true;
+    return step;
 }
 
 /* ---- the end of the file */
@@ -3811,13 +4002,13 @@ static bool gem5art__flat_mark(gem5art_db *db, const char *mark, gem5art_error *
 
 /* Under the writer lock: where the writer before was killed in a change, what it did to the file or its name may not be on
    the disk. It must be before more is stored behind it. */
-static bool gem5art__flat_settle(gem5art_db *db, gem5art_error *error) {
+static bool gem5art__flat_sync_left(gem5art_db *db, gem5art_error *error) {
     char mark;
     size_t got;
     if (!gem5art__read_at(db->lock.fd, &mark, 1, 0, &got)) return gem5art__fail_errno(error, "read", db->lock_path);
     if (!got || mark != '!') return true;
-    if (!gem5art__datasync(db->flat.fd) || !gem5art__sync_name(db->flat.path))
-        return gem5art__fail_errno(error, "sync", db->flat.path);
+    if (!gem5art__datasync(db->flat.fd) || !gem5art__sync_name(db->path))
+        return gem5art__fail_errno(error, "sync", db->path);
     return gem5art__flat_mark(db, " ", error);
 }
 
@@ -3891,7 +4082,7 @@ static bool gem5art__flat_find_end(gem5art_db *db, gem5art_error *error) {
         return gem5art__fail(error, GEM5ART_IO,
                              "cannot write to the store %s: %s; its owner can, or store in a copy of it", flat->path,
                              strerror(flat->refused));
-    if (!gem5art__flat_settle(db, error)) return false;
+    if (!gem5art__flat_sync_left(db, error)) return false;
     if (flat->known && st.st_size == flat->size && gem5art__read_at(flat->fd, &byte, 1, flat->bracket, &got) &&
         got == 1 && byte == ']')
         return true;
@@ -3945,17 +4136,9 @@ static bool gem5art__index_add(gem5art__flat *flat, const char *text, size_t len
 
 static gem5art__step gem5art__index_record(gem5art__flat *flat, gem5art__cursor *cursor, gem5art_error *error) {
     gem5art__arena arena = {NULL, false};
+    const gem5art_json *record;
     gem5art__head head;
-    gem5art__step step = GEM5ART__RECORD;
-    if (!cursor->sealed || !gem5art__seal_holds(cursor->data, cursor->size) ||
-        !gem5art__read_head(cursor->data, cursor->size, &head)) {
-        const gem5art_json *record;
-        step = gem5art__cursor_parse(cursor, &arena, &record, error);
-        head.text[0] = gem5art__record_text(record, "_id");
-        head.text[1] = gem5art__record_text(record, "hash");
-        head.length[0] = strlen(head.text[0]);
-        head.length[1] = strlen(head.text[1]);
-    }
+    gem5art__step step = gem5art__cursor_head(cursor, &arena, &head, &record, error);
     if (step == GEM5ART__RECORD && (!gem5art__index_add(flat, head.text[0], head.length[0], cursor->at) ||
                                     !gem5art__index_add(flat, head.text[1], head.length[1], cursor->at)))
         step = (gem5art__fail_nomem(error), GEM5ART__FAILED);
@@ -3991,13 +4174,7 @@ static bool gem5art__index_refresh(gem5art_db *db, gem5art_error *error) {
     return step != GEM5ART__FAILED;
 }
 
-/* The records with this id or hash, in file order: state 0 to begin with. RECORD, END or FAILED; call
-   gem5art__index_refresh before. Each record is parsed into the arena. */
-typedef struct gem5art__lookup {
-    int64_t last; /* offset of the last match */
-} gem5art__lookup;
-
-static gem5art__step gem5art__lookup_next(gem5art_db *db, gem5art__lookup *lookup, const char *key,
+static gem5art__step gem5art__flat_lookup(gem5art_db *db, gem5art__lookup *lookup, const char *key,
                                           gem5art__arena *arena, const gem5art_json **record, gem5art_error *error) {
     gem5art__flat *flat = &db->flat;
     uint64_t wanted = gem5art__key(key, strlen(key));
@@ -4030,45 +4207,23 @@ static gem5art__step gem5art__lookup_next(gem5art_db *db, gem5art__lookup *looku
 
 /* ---- writing */
 
-static bool gem5art__open_lock(gem5art_db *db, gem5art_error *error) {
-    if (db->lock_open) return true;
-    if (db->read_only)
-        return gem5art__fail(error, GEM5ART_INVALID,
-                             "%s was opened for reading only: nothing can be stored or executed", db->flat.path);
-    db->lock_open = gem5art__lock_file_open(&db->lock, db->lock_path, 0666);
-    return db->lock_open ? true : gem5art__fail_errno(error, "open the lock file", db->lock_path);
-}
-
-static bool gem5art__store_lock(gem5art_db *db, gem5art_error *error) {
-    if (!gem5art__open_lock(db, error)) return false;
-    if (!gem5art__lock_wait(&db->lock, GEM5ART__WRITER_BYTE))
-        return gem5art__fail(error, GEM5ART_IO, "cannot lock %s: %s; the store needs a file system with fcntl locks",
-                             db->lock_path, strerror(errno));
-    return true;
-}
-
-static void gem5art__store_unlock(gem5art_db *db) { gem5art__unlock(&db->lock, GEM5ART__WRITER_BYTE); }
-
-/* Under the writer lock: appends lines, joined by ",\n" already, durably. The order of the writes is what makes a
-   kill between them harmless: see "Store format". */
-static bool gem5art__store_append(gem5art_db *db, const char *lines, size_t length, gem5art_error *error) {
+/* Appends a record or two in place. The order of the writes is what makes a kill between them harmless: see "Store
+   format". */
+static bool gem5art__flat_append_few(gem5art_db *db, const char *lines, size_t length, gem5art_error *error) {
     gem5art__flat *flat = &db->flat;
     gem5art__buf data = {NULL, 0, 0, false};
     char last;
     size_t got;
-    off_t size, bracket;
+    off_t size = flat->size, bracket = flat->bracket;
     bool ok;
-    if (!gem5art__flat_find_end(db, error)) return false;
-    size = flat->size;
-    bracket = flat->bracket;
     if (!gem5art__read_at(flat->fd, &last, 1, size - 1, &got) || got != 1)
         return gem5art__fail_errno(error, "read", flat->path);
     if (!gem5art__flat_mark(db, "!", error)) return false;
-    if (flat->empty && !gem5art__sync_name(flat->path)) /* who made the store may have been killed before it did that */
-        return gem5art__fail_errno(error, "sync the folder of", flat->path);
+    if (flat->empty && !gem5art__sync_name(db->path)) /* who made the store may have been killed before it did that */
+        return gem5art__fail_errno(error, "sync the folder of", db->path);
     if (last != '\n') { /* on the disk first: without it a torn write would be part of the line before */
         if (!gem5art__write_at(flat->fd, "\n", 1, size++) || !gem5art__datasync(flat->fd))
-            return gem5art__fail_errno(error, "write to the store", flat->path);
+            return gem5art__fail_errno(error, "write to the store", db->path);
     }
     gem5art__put(&data, lines, length);
     gem5art__puts(&data, "]\n");
@@ -4084,7 +4239,7 @@ static bool gem5art__store_append(gem5art_db *db, const char *lines, size_t leng
         flat->known = false;
         if (gem5art__write_at(flat->fd, "]", 1, bracket)) gem5art__truncate(flat->fd, size);
         errno = saved;
-        gem5art__fail_errno(error, "write to the store", flat->path);
+        gem5art__fail_errno(error, "write to the store", db->path);
     }
     size += (off_t)data.length;
     gem5art__buf_free(&data);
@@ -4095,156 +4250,207 @@ static bool gem5art__store_append(gem5art_db *db, const char *lines, size_t leng
     return ok;
 }
 
-/* One record of a rewritten store: ours as it is; another program's as one of ours. */
-static bool gem5art__rewrite_record(gem5art__cursor *cursor, const gem5art_json *record, gem5art__buf *line,
-                                    gem5art_error *error) {
-    static const char *const first[] = {"_id", "hash", "type", "name"};
-    gem5art_json_writer writer;
-    const gem5art_json *member;
-    const char *text;
-    size_t length, i;
-    line->length = 0;
-    if (cursor->sealed) {
-        gem5art__put(line, cursor->data, cursor->size);
-        return line->failed ? gem5art__fail_nomem(error) : true;
-    }
-    gem5art_json_writer_init(&writer, 0);
-    gem5art_json_begin_object(&writer);
-    for (i = 0; i < 4; i++)
-        if ((member = gem5art_json_get(record, first[i])) != NULL)
-            gem5art_json_key(&writer, first[i]), gem5art_json_value(&writer, member);
-    for (member = record->first; member; member = member->next) {
-        for (i = 0; i < 4 && strcmp(member->key, first[i]) != 0; i++) {}
-        if (i == 4 && strcmp(member->key, "crc32") != 0)
-            gem5art_json_key(&writer, member->key), gem5art_json_value(&writer, member);
-    }
-    gem5art_json_end_object(&writer);
-    text = gem5art_json_take(&writer, &length, error);
-    if (text) gem5art__put_line(line, text, length);
-    gem5art_json_writer_free(&writer);
-    if (text && line->failed) gem5art__fail_nomem(error);
-    return text && !line->failed;
-}
-
+/* The store as it is to be, written to another file: what is left out of it, and what is added. */
 typedef struct gem5art__rewrite {
+    const char *const *removed; /* ids; NULL-terminated */
+    size_t removals;
+    const char *lines; /* joined by ",\n" */
+    size_t length;
     int fd;
     gem5art__buf out;
-    size_t written;
-    const char *const *removed; /* ids to leave out; NULL-terminated */
-    size_t removals;
+    bool begun; /* a record was written */
 } gem5art__rewrite;
 
-static bool gem5art__rewrite_all(gem5art_db *db, gem5art__rewrite *rewrite, gem5art_error *error) {
-    gem5art__flat *flat = &db->flat;
-    gem5art__cursor cursor;
+static bool gem5art__rewrite_flush(gem5art__rewrite *rewrite, const char *name, gem5art_error *error) {
+    if (rewrite->out.failed) return gem5art__fail_nomem(error);
+    if (!gem5art__write_all(rewrite->fd, rewrite->out.data, rewrite->out.length))
+        return gem5art__fail_errno(error, "rewrite", name);
+    rewrite->out.length = 0;
+    return true;
+}
+
+/* One record of a rewritten store: ours as it is; another program's as one of ours. */
+static bool gem5art__rewrite_record(gem5art__rewrite *rewrite, gem5art__cursor *cursor, gem5art_error *error) {
     gem5art__arena arena = {NULL, false};
-    gem5art__buf line = {NULL, 0, 0, false};
-    const gem5art_json *record;
+    const gem5art_json *record = NULL;
+    gem5art__head head;
+    const char *const *id = rewrite->removed;
+    gem5art__step step = gem5art__cursor_head(cursor, &arena, &head, &record, error);
+    bool ok = step == GEM5ART__RECORD;
+    while (ok && *id && !gem5art__text_is(head.text[0], head.length[0], *id)) id++;
+    if (ok && *id) rewrite->removals++;
+    else if (ok) {
+        gem5art__puts(&rewrite->out, rewrite->begun ? ",\n" : "\n");
+        rewrite->begun = true;
+        if (record) ok = gem5art__put_record_line(&rewrite->out, record, error);
+        else gem5art__put(&rewrite->out, cursor->data, cursor->size);
+    }
+    gem5art__arena_free(&arena);
+    if (step == GEM5ART__TORN)
+        gem5art__fail(error, GEM5ART_CORRUPT, "%s changed while it was read: try again", cursor->path);
+    return ok && (rewrite->out.length < GEM5ART__WINDOW || gem5art__rewrite_flush(rewrite, cursor->path, error));
+}
+
+static bool gem5art__rewrite_all(gem5art_db *db, gem5art__rewrite *rewrite, gem5art_error *error) {
+    gem5art__cursor cursor;
     gem5art__step step;
     bool ok = true;
     gem5art__puts(&rewrite->out, "[");
-    gem5art__cursor_init(&cursor, flat->fd, flat->path, 0, flat->bracket + 1);
-    while (ok && (step = gem5art__cursor_next(&cursor, error)) == GEM5ART__RECORD) {
-        const char *const *id = rewrite->removed;
-        step = gem5art__cursor_parse(&cursor, &arena, &record, error);
-        ok = step == GEM5ART__RECORD;
-        while (ok && *id && strcmp(*id, gem5art__record_text(record, "_id")) != 0) id++;
-        if (ok && *id) rewrite->removals++;
-        else if (ok && (ok = gem5art__rewrite_record(&cursor, record, &line, error)) == true) {
-            gem5art__puts(&rewrite->out, rewrite->written++ ? ",\n" : "\n");
-            gem5art__put(&rewrite->out, line.data, line.length);
-        }
-        gem5art__arena_free(&arena);
-        if (ok && rewrite->out.length > GEM5ART__WINDOW) {
-            ok = gem5art__write_all(rewrite->fd, rewrite->out.data, rewrite->out.length);
-            if (!ok) gem5art__fail_errno(error, "rewrite", flat->path);
-            rewrite->out.length = 0;
-        }
-    }
-    if (step == GEM5ART__TORN)
-        gem5art__fail(error, GEM5ART_CORRUPT, "%s changed while it was read: try again", flat->path);
-    ok = ok && step == GEM5ART__END;
-    gem5art__puts(&rewrite->out, "]\n");
-    if (ok && rewrite->out.failed) ok = gem5art__fail_nomem(error);
-    if (ok && !gem5art__write_all(rewrite->fd, rewrite->out.data, rewrite->out.length))
-        ok = gem5art__fail_errno(error, "rewrite", flat->path);
+    gem5art__cursor_init(&cursor, db->flat.fd, db->path, 0, db->flat.bracket + 1);
+    while (ok && (step = gem5art__cursor_next(&cursor, error)) == GEM5ART__RECORD)
+        ok = gem5art__rewrite_record(rewrite, &cursor, error);
     gem5art__cursor_free(&cursor);
-    gem5art__buf_free(&line);
-    return ok;
+    if (step == GEM5ART__TORN)
+        gem5art__fail(error, GEM5ART_CORRUPT, "%s changed while it was read: try again", db->path);
+    if (!ok || step != GEM5ART__END || !gem5art__rewrite_flush(rewrite, db->path, error)) return false;
+    if (rewrite->length) {
+        gem5art__puts(&rewrite->out, rewrite->begun ? ",\n" : "\n");
+        if (!gem5art__rewrite_flush(rewrite, db->path, error)) return false;
+        if (!gem5art__write_all(rewrite->fd, rewrite->lines, rewrite->length))
+            return gem5art__fail_errno(error, "rewrite", db->path);
+    }
+    gem5art__puts(&rewrite->out, "]\n");
+    return gem5art__rewrite_flush(rewrite, db->path, error);
 }
 
-/* Under the writer lock: writes the store anew without the records of these ids, under another name, and gives it the
-   store's, with its mode and owner. A reader goes on with the old file. */
-static bool gem5art__store_remove(gem5art_db *db, const char *const *ids, size_t *removals, gem5art_error *error) {
-    gem5art__flat *flat = &db->flat;
-    gem5art__buf name = {NULL, 0, 0, false};
-    gem5art__rewrite rewrite;
+/* Opens a new file beside the store, which is to become it: with its mode and owner, at first of no use to others. */
+static bool gem5art__rewrite_create(gem5art_db *db, gem5art__rewrite *rewrite, const char *name, gem5art_error *error) {
     struct stat st;
-    bool ok = false;
-    memset(&rewrite, 0, sizeof rewrite);
-    rewrite.removed = ids;
-    rewrite.fd = -1;
-    if (!gem5art__flat_find_end(db, error) || !gem5art__temporary_name(&name, flat->path, error)) goto done;
-    if (GEM5ART_SYS_FSTAT(flat->fd, &st) < 0 ||
-        (rewrite.fd = gem5art__open(name.data, O_RDWR | O_CREAT | O_EXCL, 0600)) < 0) {
-        gem5art__fail_errno(error, "write", name.data);
-        goto done;
-    }
-    if ((GEM5ART_SYS_FCHOWN(rewrite.fd, st.st_uid, st.st_gid) < 0 &&
+    if (GEM5ART_SYS_FSTAT(db->flat.fd, &st) < 0 ||
+        (rewrite->fd = gem5art__open(name, O_RDWR | O_CREAT | O_EXCL, 0600)) < 0)
+        return gem5art__fail_errno(error, "write", name);
+    if ((GEM5ART_SYS_FCHOWN(rewrite->fd, st.st_uid, st.st_gid) < 0 &&
          (st.st_uid != geteuid() || st.st_gid != getegid())) ||
-        GEM5ART_SYS_FCHMOD(rewrite.fd, st.st_mode & 07777) < 0) {
-        gem5art__fail(error, GEM5ART_IO,
-                      "cannot give a rewritten %s the owner and mode it has: %s; let its owner do this", flat->path,
-                      strerror(errno));
-        goto done;
+        GEM5ART_SYS_FCHMOD(rewrite->fd, st.st_mode & 07777) < 0)
+        return gem5art__fail(error, GEM5ART_IO,
+                             "cannot give a rewritten %s the owner and mode it has: %s; let its owner do this", db->path,
+                             strerror(errno));
+    return true;
+}
+
+/* Writes the store anew under another name, and gives it the store's. A reader goes on with the old file. */
+static bool gem5art__flat_rewrite(gem5art_db *db, gem5art__rewrite *rewrite, gem5art_error *error) {
+    gem5art__buf name = {NULL, 0, 0, false};
+    bool ok = false, renamed = false;
+    rewrite->fd = -1;
+    if (gem5art__flat_find_end(db, error) && gem5art__temporary_name(&name, db->path, error) &&
+        gem5art__rewrite_create(db, rewrite, name.data, error) && gem5art__rewrite_all(db, rewrite, error)) {
+        renamed = gem5art__datasync(rewrite->fd) && gem5art__flat_mark(db, "!", NULL) &&
+                  GEM5ART_SYS_RENAME(name.data, db->path) == 0;
+        ok = renamed && gem5art__sync_name(db->path);
+        if (ok) gem5art__flat_mark(db, " ", NULL); /* or not: then the next writer syncs it again */
+        if (!ok) gem5art__fail_errno(error, renamed ? "sync the folder of" : "rewrite", db->path);
     }
-    if (!gem5art__rewrite_all(db, &rewrite, error)) goto done;
-    if (!gem5art__datasync(rewrite.fd) || !gem5art__flat_mark(db, "!", NULL) ||
-        GEM5ART_SYS_RENAME(name.data, flat->path) < 0) {
-        gem5art__fail_errno(error, "rewrite", flat->path);
-        goto done;
-    }
-    *removals = rewrite.removals;
-    ok = gem5art__sync_name(flat->path) ? true : gem5art__fail_errno(error, "sync the folder of", flat->path);
-    if (ok) gem5art__flat_mark(db, " ", NULL); /* or not: then the next writer syncs it again */
-done:
-    if (!ok && rewrite.fd >= 0) GEM5ART_SYS_UNLINK(name.data);
-    gem5art__close(rewrite.fd);
-    gem5art__buf_free(&rewrite.out);
+    if (!renamed && rewrite->fd >= 0) GEM5ART_SYS_UNLINK(name.data);
+    gem5art__close(rewrite->fd);
+    gem5art__buf_free(&rewrite->out);
     gem5art__buf_free(&name);
     return ok;
 }
 
-/* ---- opening */
-
-/* The path in a uri; an error says what to do instead. */
-static const char *gem5art__uri_path(const char *uri, gem5art_error *error) {
-    const char *scheme_end = strstr(uri, "://");
-    if (gem5art__starts_with(uri, "file://")) {
-        if (uri[7]) return uri + 7;
-        gem5art__fail(error, GEM5ART_INVALID, "%s names no file: write file://db.json or file:///absolute/path/db.json",
-                      uri);
-    } else if (gem5art__starts_with(uri, "mongodb://") || gem5art__starts_with(uri, "mongodb+srv://"))
-        gem5art__fail(error, GEM5ART_UNSUPPORTED,
-                      "%s: MongoDB is not supported; use a file (file://db.json), which gem5art's own file:// stores are too", uri);
-    else if (scheme_end && strcspn(uri, "/") == (size_t)(scheme_end - uri) + 1)
-        gem5art__fail(error, GEM5ART_UNSUPPORTED,
-                      "%s: unknown kind of store \"%.*s\"; use file://db.json, file:///absolute/path or a path", uri,
-                      (int)(scheme_end - uri), uri);
-    else return uri;
-    return NULL;
+static bool gem5art__flat_remove(gem5art_db *db, const char *const *ids, size_t *removals, gem5art_error *error) {
+    gem5art__rewrite rewrite;
+    memset(&rewrite, 0, sizeof rewrite);
+    rewrite.removed = ids;
+    if (!gem5art__flat_rewrite(db, &rewrite, error)) return false;
+    *removals = rewrite.removals;
+    return true;
 }
 
-/* Makes an empty store under a temporary name and links it into place, so that nobody ever sees half of one. */
-static bool gem5art__flat_create(const char *path, gem5art_error *error) {
-    gem5art_error why;
-    gem5art__clear(&why);
-    if (gem5art__put_file(path, "[]\n", 3, GEM5ART__KEEP_EXISTING, true, &why) || why.code == GEM5ART_EXISTS)
+/* Many records at once are added by rewriting, as in place a kill could leave a part of them. */
+static bool gem5art__flat_append(gem5art_db *db, const char *lines, size_t length, gem5art_error *error) {
+    static const char *const none[] = {NULL};
+    gem5art__rewrite rewrite;
+    const char *end = lines + length, *newline = lines;
+    int few;
+    for (few = 0; newline && few < GEM5ART__APPENDED; few++)
+        newline = (const char *)memchr(newline, '\n', (size_t)(end - newline)), newline = newline ? newline + 1 : NULL;
+    if (!newline) return gem5art__flat_find_end(db, error) && gem5art__flat_append_few(db, lines, length, error);
+    memset(&rewrite, 0, sizeof rewrite);
+    rewrite.removed = none;
+    rewrite.lines = lines;
+    rewrite.length = length;
+    return gem5art__flat_rewrite(db, &rewrite, error);
+}
+
+/* ---- scans: a cursor on a descriptor of its own, which a rewritten store does not disturb */
+
+typedef struct gem5art__flat_scan {
+    gem5art__cursor cursor;
+    int fd;
+    off_t size;
+} gem5art__flat_scan;
+
+static void gem5art__flat_scan_end(gem5art__scan *scan) {
+    gem5art__flat_scan *flat = (gem5art__flat_scan *)scan->state;
+    gem5art__close(flat->fd);
+    gem5art__cursor_free(&flat->cursor);
+    gem5art__free(flat);
+}
+
+static bool gem5art__flat_scan_begin(gem5art__scan *scan, const gem5art_query *query, gem5art_error *error) {
+    gem5art_db *db = scan->db;
+    gem5art__flat_scan *flat;
+    struct stat st;
+    (void)query;
+    if (!gem5art__flat_follow(db, &st, error)) return false;
+    flat = (gem5art__flat_scan *)gem5art__alloc(sizeof *flat);
+    if (!flat) return gem5art__fail_nomem(error);
+    flat->size = st.st_size;
+    flat->fd = GEM5ART_SYS_FCNTL(db->flat.fd, F_DUPFD_CLOEXEC, 3);
+    gem5art__cursor_init(&flat->cursor, flat->fd, db->path, 0, st.st_size);
+    if (flat->fd >= 0) {
+        scan->state = flat;
         return true;
-    if (why.code == GEM5ART_NOT_FOUND)
-        return gem5art__fail(error, GEM5ART_NOT_FOUND,
-                             "cannot make the store %s: its folder does not exist; make it first", path);
-    return gem5art__fail(error, why.code, "cannot make the store %s: %s", path, why.message);
+    }
+    gem5art__fail_errno(error, "read", db->path);
+    gem5art__free(flat);
+    return false;
+}
+
+/* The store ends inside the array: an append that goes on right now, or one that was torn. */
+static void gem5art__warn_torn(gem5art_db *db, const gem5art__flat_scan *flat) {
+    struct stat st;
+    if (GEM5ART_SYS_FSTAT(flat->fd, &st) < 0 || st.st_size != flat->size) return;
+    gem5art__warn(db,
+                  "%s ends inside a record or without its closing bracket, after byte %lld: a write was cut off; what "
+                  "is whole was read",
+                  db->path, (long long)flat->cursor.at);
+}
+
+static gem5art__step gem5art__flat_scan_next(gem5art__scan *scan, gem5art_error *error) {
+    gem5art__flat_scan *flat = (gem5art__flat_scan *)scan->state;
+    gem5art__step step = gem5art__cursor_next(&flat->cursor, error);
+    if (step == GEM5ART__TORN) gem5art__warn_torn(scan->db, flat);
+    scan->data = flat->cursor.data;
+    scan->size = flat->cursor.size;
+    scan->sealed = flat->cursor.sealed;
+    return step;
+}
+
+static gem5art__step gem5art__flat_scan_parse(gem5art__scan *scan, gem5art__arena *arena, const gem5art_json **record,
+                                              gem5art_error *error) {
+    gem5art__flat_scan *flat = (gem5art__flat_scan *)scan->state;
+    gem5art__step step = gem5art__cursor_parse(&flat->cursor, arena, record, error);
+    if (step == GEM5ART__TORN) gem5art__warn_torn(scan->db, flat);
+    return step;
+}
+
+/* ---- opening */
+
+/* Makes an empty store under a temporary name and links it into place, so that nobody ever sees half of one. */
+static bool gem5art__flat_create(gem5art_db *db, const char *path, gem5art_error *error) {
+    (void)db;
+    return gem5art__put_file(path, "[]\n", 3, GEM5ART__KEEP_EXISTING, true, error);
+}
+
+/* An LMDB file begins with a page that is described in 16 bytes (12 on 32-bit systems) and begins with this number. */
+static bool gem5art__is_lmdb(const char *start, size_t length) {
+    uint32_t here = 0xbeefc0de, swapped = 0xdec0efbe;
+    size_t at;
+    for (at = 12; at <= 16; at += 4)
+        if (length >= at + 4 && (memcmp(start + at, &here, 4) == 0 || memcmp(start + at, &swapped, 4) == 0)) return true;
+    return false;
 }
 
 /* The first bytes tell a store from another file at once. */
@@ -4259,46 +4465,861 @@ static bool gem5art__flat_check_start(gem5art__flat *flat, gem5art_error *error)
         return gem5art__fail(error, GEM5ART_CORRUPT,
                              "%s starts with a byte order mark, which JSON must not have: take those 3 bytes out",
                              flat->path);
+    if (gem5art__is_lmdb(chunk, got))
+        return gem5art__fail(error, GEM5ART_INVALID, "%s is an LMDB file: open it as lmdb://%s", flat->path,
+                             flat->path);
     return gem5art__fail(error, GEM5ART_CORRUPT,
                          "%s is no run store: a JSON array was expected, and byte %zu is not '['", flat->path, i);
 }
 
+static bool gem5art__flat_open(gem5art_db *db, gem5art_error *error) {
+    struct stat st;
+    db->flat.fd = -1;
+    db->flat.path = db->path;
+    return gem5art__flat_follow(db, &st, error) && gem5art__flat_check_start(&db->flat, error);
+}
+
+static void gem5art__flat_close(gem5art_db *db) {
+    gem5art__flat_forget(&db->flat);
+    gem5art__close(db->flat.fd);
+}
+
+static bool gem5art__flat_settle(gem5art_db *db, gem5art_error *error) {
+    return gem5art__flat_find_end(db, error) && gem5art__index_refresh(db, error);
+}
+
+static const gem5art__backend gem5art__flat_backend = {
+    "file",
+    gem5art__flat_open,
+    gem5art__flat_close,
+    gem5art__flat_create,
+    gem5art__index_refresh,
+    gem5art__flat_lookup,
+    gem5art__flat_scan_begin,
+    gem5art__flat_scan_next,
+    gem5art__flat_scan_parse,
+    gem5art__flat_scan_end,
+    gem5art__flat_settle,
+    gem5art__flat_append,
+    gem5art__flat_remove};
+
+/* ================================================================== >>lmdb
+   The same records in an LMDB file, with indexes: see "LMDB" in the manual. LMDB orders readers and writers itself; we
+   add what it asks of its callers: one environment a process, maps that grow, and no file that it cannot work on. */
+
+#ifdef GEM5ART_LMDB
+
+enum {
+    GEM5ART__LMDB_READERS = 1022, /* transactions at once, in all processes */
+    GEM5ART__LMDB_KEY = 511       /* bytes of a key, at most */
+};
+
+enum { GEM5ART__RECORDS, GEM5ART__IDS, GEM5ART__HASHES, GEM5ART__NAMES, GEM5ART__TABLES };
+static const char *const gem5art__table_names[] = {"records", "ids", "hashes", "names"};
+
+/* LMDB allows a process no second environment of a file: all its dbs of that store share this one. */
+typedef struct gem5art__env {
+    MDB_env *env;
+    MDB_dbi tables[GEM5ART__TABLES];
+    int fd;       /* LMDB's own, of the file */
+    int refused;  /* why it is open for reading only; 0: it is not */
+    dev_t device;
+    ino_t inode;
+    off_t size;   /* the largest that the file was seen with */
+    pid_t process;
+    int users;    /* dbs */
+    int scans;    /* open ones: the map cannot move meanwhile */
+    pthread_mutex_t mutex; /* held in each transaction but a scan's */
+    struct gem5art__env *next;
+} gem5art__env;
+
+static pthread_mutex_t gem5art__envs_mutex = PTHREAD_MUTEX_INITIALIZER;
+static gem5art__env *gem5art__envs;
+
+static bool gem5art__lmdb_fail(gem5art_error *error, int code, const char *what, const char *path) {
+    switch (code) {
+    case MDB_CORRUPTED:
+    case MDB_PAGE_NOTFOUND:
+    case MDB_INVALID:
+    case MDB_BAD_TXN:
+        return gem5art__fail(error, GEM5ART_CORRUPT,
+                             "cannot %s %s: it is damaged (%s); gem5art-fsck --salvage saves what is whole", what, path,
+                             mdb_strerror(code));
+    case MDB_VERSION_MISMATCH:
+        return gem5art__fail(error, GEM5ART_UNSUPPORTED,
+                             "cannot %s %s: it was written by another kind of LMDB (here: %s)", what, path,
+                             mdb_version(NULL, NULL, NULL));
+    case MDB_READERS_FULL:
+        return gem5art__fail(error, GEM5ART_BUSY, "cannot %s %s: %d listings are open already; close some", what, path,
+                             GEM5ART__LMDB_READERS);
+    default:
+        if (code < 0) return gem5art__fail(error, GEM5ART_IO, "cannot %s %s: %s", what, path, mdb_strerror(code));
+        errno = code;
+        return gem5art__fail_errno(error, what, path);
+    }
+}
+
+/* ---- environments */
+
+/* Maps the file, with room to grow; less where the address space has no more. An LMDB code. */
+static int gem5art__env_start(gem5art__env *env, const char *path) {
+    size_t smallest = (size_t)env->size + (size_t)env->size / 4 + 65536;
+    size_t size = smallest > GEM5ART_LMDB_MAP ? smallest * 2 : (size_t)GEM5ART_LMDB_MAP;
+    unsigned flags = MDB_NOSUBDIR | MDB_NOTLS;
+    int code;
+    env->refused = 0;
+    for (;;) {
+        if ((code = mdb_env_create(&env->env)) != 0) return code;
+        if ((code = mdb_env_set_mapsize(env->env, size)) == 0 &&
+            (code = mdb_env_set_maxdbs(env->env, GEM5ART__TABLES)) == 0 &&
+            (code = mdb_env_set_maxreaders(env->env, GEM5ART__LMDB_READERS)) == 0)
+            code = mdb_env_open(env->env, path, flags, 0666);
+        if (code == 0) return mdb_env_get_fd(env->env, &env->fd);
+        mdb_env_close(env->env);
+        env->env = NULL;
+        if (code == ENOMEM && size > smallest) size = size / 2 > smallest ? size / 2 : smallest;
+        else if ((code == EACCES || code == EROFS || code == EPERM) && !(flags & MDB_RDONLY))
+            flags |= MDB_RDONLY, env->refused = code;
+        else return code;
+    }
+}
+
+/* A code as of LMDB; MDB_NOTFOUND: this is no run store. */
+static int gem5art__env_open_tables(gem5art__env *env) {
+    MDB_txn *txn;
+    int table, code = mdb_txn_begin(env->env, NULL, MDB_RDONLY, &txn);
+    if (code) return code;
+    for (table = 0; table < GEM5ART__TABLES && code == 0; table++)
+        code = mdb_dbi_open(txn, gem5art__table_names[table], 0, &env->tables[table]);
+    if (code == 0) return mdb_txn_commit(txn); /* which keeps the handles */
+    mdb_txn_abort(txn);
+    return code;
+}
+
+/* How many bytes the header of the file says that it has; *size: how many it has. */
+static off_t gem5art__env_extent(const gem5art__env *env, off_t *size) {
+    MDB_envinfo info;
+    MDB_stat stat;
+    struct stat st;
+    *size = GEM5ART_SYS_FSTAT(env->fd, &st) < 0 ? 0 : st.st_size;
+    mdb_env_info(env->env, &info);
+    mdb_env_stat(env->env, &stat);
+    return ((off_t)info.me_last_pgno + 1) * (off_t)stat.ms_psize;
+}
+
+/* LMDB does not write the last pages of a file where it does not need them, and crashes where those that it needs were
+   cut off: a short file is made as long as its header says. Then what is missing reads as zeros, which LMDB reports. A
+   transaction keeps other writers away meanwhile. */
+static bool gem5art__env_pad(gem5art__env *env, const char *path, gem5art_error *error) {
+    MDB_txn *txn;
+    off_t size, extent = gem5art__env_extent(env, &size);
+    bool ok = size >= extent;
+    if (!ok && !env->refused && mdb_txn_begin(env->env, NULL, 0, &txn) == 0) {
+        extent = gem5art__env_extent(env, &size);
+        ok = size >= extent || gem5art__truncate(env->fd, extent);
+        mdb_txn_abort(txn);
+    }
+    return ok ? true
+              : gem5art__fail(error, GEM5ART_CORRUPT,
+                              "%s has %lld bytes and should have %lld: it was cut off; restore it from a copy, or open "
+                              "it where it can be written", path, (long long)size, (long long)extent);
+}
+
+static void gem5art__env_stop(gem5art__env *env) {
+    if (env->env) mdb_env_close(env->env);
+    env->env = NULL;
+}
+
+static bool gem5art__env_open(gem5art__env *env, const char *path, gem5art_error *error) {
+    int dead, code = gem5art__env_start(env, path);
+    if (code == ENOMEM)
+        return gem5art__fail(error, GEM5ART_LIMIT,
+                             "cannot map the %lld bytes of %s into memory: %s; LMDB needs more address space than this "
+                             "process has: raise its limit, use a 64-bit build, or a flat store",
+                             (long long)env->size, path, strerror(code));
+    if (code == EACCES && env->refused)
+        return gem5art__fail(error, GEM5ART_IO,
+                             "cannot open %s: LMDB must write to %s-lock even to read, which this user may not; ask its "
+                             "owner for that, or for a copy", path, path);
+    if (code) return gem5art__lmdb_fail(error, code, "open", path);
+    mdb_reader_check(env->env, &dead);
+    if (!gem5art__env_pad(env, path, error)) return false;
+    code = gem5art__env_open_tables(env);
+    if (code == MDB_NOTFOUND)
+        return gem5art__fail(error, GEM5ART_CORRUPT, "%s is an LMDB file, but no run store: give the path of a store",
+                             path);
+    return code == 0 ? true : gem5art__lmdb_fail(error, code, "read", path);
+}
+
+static void gem5art__env_free(gem5art__env *env) {
+    gem5art__env_stop(env);
+    pthread_mutex_destroy(&env->mutex);
+    gem5art__free(env);
+}
+
+/* With the mutex of all held. One that a fork copied from its parent is no environment of this process. */
+static gem5art__env *gem5art__env_find(const struct stat *st) {
+    gem5art__env *env;
+    for (env = gem5art__envs; env; env = env->next)
+        if (env->device == st->st_dev && env->inode == st->st_ino && env->process == getpid()) break;
+    return env;
+}
+
+static gem5art__env *gem5art__env_new(const char *path, const struct stat *st, gem5art_error *error) {
+    gem5art__env *env = (gem5art__env *)gem5art__alloc(sizeof *env);
+    if (!env) return gem5art__fail_nomem(error), (gem5art__env *)NULL;
+    pthread_mutex_init(&env->mutex, NULL);
+    env->device = st->st_dev;
+    env->inode = st->st_ino;
+    env->size = st->st_size;
+    env->process = getpid();
+    if (gem5art__env_open(env, path, error)) {
+        env->next = gem5art__envs;
+        return gem5art__envs = env;
+    }
+    gem5art__env_free(env);
+    return NULL;
+}
+
+static void gem5art__lmdb_close(gem5art_db *db) {
+    gem5art__env **link;
+    if (!db->env) return;
+    pthread_mutex_lock(&gem5art__envs_mutex);
+    if (--db->env->users == 0) {
+        for (link = &gem5art__envs; *link != db->env; link = &(*link)->next) {}
+        *link = db->env->next;
+        gem5art__env_free(db->env);
+    }
+    pthread_mutex_unlock(&gem5art__envs_mutex);
+    db->env = NULL;
+}
+
+/* Moves the map, to `size` or to what another process has made of it (0). With its mutex held. */
+static bool gem5art__env_resize(gem5art__env *env, size_t size, const char *path, gem5art_error *error) {
+    int code;
+    if (env->scans)
+        return gem5art__fail(error, GEM5ART_BUSY,
+                             "the map of %s must grow, which it cannot while this process has %d open listings of it: "
+                             "close them first", path, env->scans);
+    code = mdb_env_set_mapsize(env->env, size);
+    if (code == 0) return true;
+    if (code == ENOMEM)
+        return gem5art__fail(error, GEM5ART_LIMIT,
+                             "the map of %s cannot grow: this process has no address space left; raise its limit, or "
+                             "use a flat store", path);
+    return gem5art__lmdb_fail(error, code, "grow the map of", path);
+}
+
+static bool gem5art__env_grow(gem5art__env *env, const char *path, gem5art_error *error) {
+    MDB_envinfo info;
+    int dead;
+    mdb_reader_check(env->env, &dead);
+    mdb_env_info(env->env, &info);
+    return gem5art__env_resize(env, info.me_mapsize + info.me_mapsize / 2, path, error);
+}
+
+/* ---- transactions */
+
+/* Is it still the file that was opened, and all of it? LMDB crashes on one that was cut. */
+static bool gem5art__lmdb_intact(gem5art_db *db, gem5art_error *error) {
+    gem5art__env *env = db->env;
+    struct stat st;
+    if (GEM5ART_SYS_STAT(db->path, &st) < 0) return gem5art__fail_errno(error, "find the store", db->path);
+    if (st.st_dev != env->device || st.st_ino != env->inode)
+        return gem5art__fail(error, GEM5ART_CORRUPT,
+                             "%s was replaced by another file while it was open: close it and open it again", db->path);
+    if (st.st_size < env->size)
+        return gem5art__fail(error, GEM5ART_CORRUPT,
+                             "%s had %lld bytes and has %lld: something cut it while it was open; restore it from a "
+                             "copy", db->path, (long long)env->size, (long long)st.st_size);
+    env->size = st.st_size;
+    return true;
+}
+
+/* With the environment's mutex held. */
+static bool gem5art__lmdb_begin(gem5art_db *db, unsigned flags, MDB_txn **txn, gem5art_error *error) {
+    gem5art__env *env = db->env;
+    int code, dead = 0;
+    if (!gem5art__lmdb_intact(db, error)) return false;
+    if (!(flags & MDB_RDONLY) && env->refused)
+        return gem5art__fail(error, GEM5ART_IO,
+                             "cannot write to the store %s: %s; its owner can, or store in a copy of it", db->path,
+                             strerror(env->refused));
+    for (;;) {
+        code = mdb_txn_begin(env->env, NULL, flags, txn);
+        if (code == MDB_MAP_RESIZED) {
+            if (!gem5art__env_resize(env, 0, db->path, error)) return false;
+        } else if (code == MDB_PANIC && !env->scans) { /* LMDB gave up after a failed write */
+            gem5art__env_stop(env);
+            if (!gem5art__env_open(env, db->path, error)) return false;
+        } else if (code != MDB_READERS_FULL || mdb_reader_check(env->env, &dead) != 0 || !dead) break;
+    }
+    return code == 0 ? true : gem5art__lmdb_fail(error, code, "read", db->path);
+}
+
+static MDB_val gem5art__lmdb_value(const void *data, size_t size) {
+    MDB_val value;
+    value.mv_data = (void *)(uintptr_t)data;
+    value.mv_size = size;
+    return value;
+}
+
+/* A key of an index: LMDB's have 511 bytes at most. What is behind them the record itself decides. */
+static MDB_val gem5art__lmdb_key(const void *data, size_t size) {
+    return gem5art__lmdb_value(data, size < GEM5ART__LMDB_KEY ? size : (size_t)GEM5ART__LMDB_KEY);
+}
+
+/* Records are numbered in the order they are stored, from 1; as keys their bytes sort alike. */
+typedef struct gem5art__number {
+    uint8_t bytes[8];
+} gem5art__number;
+
+static MDB_val gem5art__lmdb_number(gem5art__number *number, int64_t value) {
+    int i;
+    for (i = 0; i < 8; i++) number->bytes[i] = (uint8_t)((uint64_t)value >> (56 - 8 * i));
+    return gem5art__lmdb_value(number->bytes, 8);
+}
+
+static int64_t gem5art__read_number(const MDB_val *value) {
+    uint64_t number = 0;
+    size_t i;
+    for (i = 0; i < 8 && i < value->mv_size; i++) number = number << 8 | ((const uint8_t *)value->mv_data)[i];
+    return (int64_t)number;
+}
+
+/* ---- looking up */
+
+/* The first number behind `last` that an index has for a key; *number stays where there is none. An LMDB code. */
+static int gem5art__lmdb_after(gem5art__env *env, MDB_txn *txn, int table, const char *text, int64_t last,
+                               int64_t *number) {
+    MDB_cursor *cursor;
+    gem5art__number bytes;
+    MDB_val key = gem5art__lmdb_key(text, strlen(text)), value = gem5art__lmdb_number(&bytes, last + 1);
+    int code = mdb_cursor_open(txn, env->tables[table], &cursor);
+    if (code) return code;
+    code = mdb_cursor_get(cursor, &key, &value, MDB_GET_BOTH_RANGE);
+    if (code == 0 && gem5art__read_number(&value) < *number) *number = gem5art__read_number(&value);
+    mdb_cursor_close(cursor);
+    return code == MDB_NOTFOUND ? 0 : code;
+}
+
+static gem5art__step gem5art__lmdb_parse(gem5art_db *db, const char *data, size_t size, gem5art__arena *arena,
+                                         const gem5art_json **record, gem5art_error *error) {
+    gem5art_error why;
+    gem5art__clear(&why);
+    *record = NULL;
+    if (!gem5art__is_sealed(data, size) || !gem5art__seal_holds(data, size))
+        gem5art__fail(&why, GEM5ART_CORRUPT, "the checksum does not fit");
+    else *record = gem5art__json_parse_in(arena, data, size, NULL, &why);
+    if (*record) return GEM5ART__RECORD;
+    if (why.code == GEM5ART_NOMEM) gem5art__fail_nomem(error);
+    else
+        gem5art__fail(error, GEM5ART_CORRUPT,
+                      "%s has a damaged record, which begins with \"%.60s\": %s; gem5art-fsck --salvage saves what is "
+                      "whole", db->path, size ? data : "", why.message);
+    return GEM5ART__FAILED;
+}
+
+/* The record behind the last match whose id or hash has, as far as keys go, this text. END: there is none. */
+static gem5art__step gem5art__lmdb_candidate(gem5art_db *db, MDB_txn *txn, gem5art__lookup *lookup, const char *text,
+                                             gem5art__arena *arena, const gem5art_json **record, gem5art_error *error) {
+    int64_t number = INT64_MAX;
+    gem5art__number bytes;
+    MDB_val key, value;
+    int code = 0;
+    if (*text) code = gem5art__lmdb_after(db->env, txn, GEM5ART__IDS, text, lookup->last, &number);
+    if (*text && code == 0) code = gem5art__lmdb_after(db->env, txn, GEM5ART__HASHES, text, lookup->last, &number);
+    if (code == 0 && number == INT64_MAX) return GEM5ART__END;
+    key = gem5art__lmdb_number(&bytes, number);
+    if (code == 0) code = mdb_get(txn, db->env->tables[GEM5ART__RECORDS], &key, &value);
+    if (code == 0) {
+        lookup->last = number;
+        return gem5art__lmdb_parse(db, (const char *)value.mv_data, value.mv_size, arena, record, error);
+    }
+    gem5art__lmdb_fail(error, code == MDB_NOTFOUND ? MDB_CORRUPTED : code, "read", db->path);
+    return GEM5ART__FAILED;
+}
+
+static gem5art__step gem5art__lmdb_lookup(gem5art_db *db, gem5art__lookup *lookup, const char *key,
+                                          gem5art__arena *arena, const gem5art_json **record, gem5art_error *error) {
+    gem5art__step step = GEM5ART__FAILED;
+    MDB_txn *txn;
+    pthread_mutex_lock(&db->env->mutex);
+    if (gem5art__lmdb_begin(db, MDB_RDONLY, &txn, error)) {
+        do step = gem5art__lmdb_candidate(db, txn, lookup, key, arena, record, error);
+        while (step == GEM5ART__RECORD && strcmp(gem5art__record_text(*record, "_id"), key) != 0 &&
+               strcmp(gem5art__record_text(*record, "hash"), key) != 0);
+        mdb_txn_abort(txn);
+    }
+    pthread_mutex_unlock(&db->env->mutex);
+    return step;
+}
+
+static bool gem5art__lmdb_refresh(gem5art_db *db, gem5art_error *error) { return gem5art__lmdb_intact(db, error); }
+
+/* ---- scans: a transaction that lasts, and either all records or those with these numbers */
+
+typedef struct gem5art__lmdb_scan {
+    MDB_txn *txn;
+    MDB_cursor *records;
+    bool chosen;
+    int64_t *numbers; /* where chosen */
+    size_t count, capacity, next;
+} gem5art__lmdb_scan;
+
+static void gem5art__lmdb_scan_end(gem5art__scan *scan) {
+    gem5art__lmdb_scan *lmdb = (gem5art__lmdb_scan *)scan->state;
+    pthread_mutex_lock(&scan->db->env->mutex);
+    if (lmdb->records) mdb_cursor_close(lmdb->records);
+    if (lmdb->txn) mdb_txn_abort(lmdb->txn);
+    if (lmdb->txn) scan->db->env->scans--;
+    pthread_mutex_unlock(&scan->db->env->mutex);
+    gem5art__free(lmdb->numbers);
+    gem5art__free(lmdb);
+}
+
+static bool gem5art__choose_number(gem5art__lmdb_scan *lmdb, int64_t number) {
+    if (lmdb->count == lmdb->capacity) {
+        size_t capacity = lmdb->capacity ? lmdb->capacity * 2 : 64;
+        int64_t *numbers = (int64_t *)GEM5ART_REALLOC(lmdb->numbers, capacity * sizeof *numbers);
+        if (!numbers) return false;
+        lmdb->numbers = numbers;
+        lmdb->capacity = capacity;
+    }
+    lmdb->numbers[lmdb->count++] = number;
+    return true;
+}
+
+static int gem5art__compare_numbers(const void *a, const void *b) {
+    int64_t x = *(const int64_t *)a, y = *(const int64_t *)b;
+    return x < y ? -1 : x > y;
+}
+
+/* May a record under this key of the names, NAME NUL TYPE, be one that the query asks for? */
+static bool gem5art__name_key_matches(const MDB_val *key, const gem5art_query *query) {
+    const char *name = (const char *)key->mv_data;
+    const char *end = (const char *)memchr(name, 0, key->mv_size);
+    size_t length = end ? (size_t)(end - name) : key->mv_size;
+    if (!end) return true; /* cut: the record decides */
+    if (query->name && !gem5art__text_is(name, length, query->name)) return false;
+    return gem5art__contains(name, length, query->name_contains);
+}
+
+/* Notes the records whose names match, by the index. An LMDB code. */
+static int gem5art__lmdb_choose(gem5art__env *env, gem5art__lmdb_scan *lmdb, const gem5art_query *query) {
+    MDB_cursor *cursor;
+    MDB_val key, value;
+    size_t length = query->name ? strlen(query->name) + 1 : 0, cut;
+    int code = mdb_cursor_open(lmdb->txn, env->tables[GEM5ART__NAMES], &cursor);
+    if (code) return code;
+    lmdb->chosen = true;
+    key = gem5art__lmdb_key(query->name, length);
+    cut = key.mv_size;
+    code = mdb_cursor_get(cursor, &key, &value, length ? MDB_SET_RANGE : MDB_FIRST);
+    while (code == 0 && (!length || (key.mv_size >= cut && memcmp(key.mv_data, query->name, cut) == 0))) {
+        bool matches = gem5art__name_key_matches(&key, query);
+        if (matches && !gem5art__choose_number(lmdb, gem5art__read_number(&value))) code = ENOMEM;
+        else code = mdb_cursor_get(cursor, &key, &value, matches ? MDB_NEXT : MDB_NEXT_NODUP);
+    }
+    mdb_cursor_close(cursor);
+    if (lmdb->count) qsort(lmdb->numbers, lmdb->count, sizeof *lmdb->numbers, gem5art__compare_numbers);
+    return code == MDB_NOTFOUND ? 0 : code;
+}
+
+static bool gem5art__lmdb_scan_begin(gem5art__scan *scan, const gem5art_query *query, gem5art_error *error) {
+    gem5art_db *db = scan->db;
+    gem5art__lmdb_scan *lmdb = (gem5art__lmdb_scan *)gem5art__alloc(sizeof *lmdb);
+    int code = 0;
+    bool begun;
+    if (!lmdb) return gem5art__fail_nomem(error);
+    scan->state = lmdb;
+    pthread_mutex_lock(&db->env->mutex);
+    begun = gem5art__lmdb_begin(db, MDB_RDONLY, &lmdb->txn, error);
+    if (begun) {
+        db->env->scans++;
+        code = mdb_cursor_open(lmdb->txn, db->env->tables[GEM5ART__RECORDS], &lmdb->records);
+        if (code == 0 && query && (query->name || !gem5art__empty(query->name_contains)))
+            code = gem5art__lmdb_choose(db->env, lmdb, query);
+    } else lmdb->txn = NULL;
+    pthread_mutex_unlock(&db->env->mutex);
+    if (begun && code == 0) return true;
+    if (begun) gem5art__lmdb_fail(error, code, "read", db->path);
+    gem5art__scan_end(scan);
+    return false;
+}
+
+static gem5art__step gem5art__lmdb_scan_next(gem5art__scan *scan, gem5art_error *error) {
+    gem5art__lmdb_scan *lmdb = (gem5art__lmdb_scan *)scan->state;
+    gem5art__number bytes;
+    MDB_val key, value;
+    int code;
+    if (lmdb->chosen && lmdb->next == lmdb->count) return GEM5ART__END;
+    if (lmdb->chosen) {
+        key = gem5art__lmdb_number(&bytes, lmdb->numbers[lmdb->next++]);
+        code = mdb_cursor_get(lmdb->records, &key, &value, MDB_SET);
+    } else if ((code = mdb_cursor_get(lmdb->records, &key, &value, MDB_NEXT)) == MDB_NOTFOUND) return GEM5ART__END;
+    if (code) {
+        gem5art__lmdb_fail(error, code == MDB_NOTFOUND ? MDB_CORRUPTED : code, "read", scan->db->path);
+        return GEM5ART__FAILED;
+    }
+    scan->data = (const char *)value.mv_data;
+    scan->size = value.mv_size;
+    scan->sealed = true;
+    return GEM5ART__RECORD;
+}
+
+static gem5art__step gem5art__lmdb_scan_parse(gem5art__scan *scan, gem5art__arena *arena, const gem5art_json **record,
+                                              gem5art_error *error) {
+    return gem5art__lmdb_parse(scan->db, scan->data, scan->size, arena, record, error);
+}
+
+/* ---- writing */
+
+/* What the indexes know of a record: its texts, and the key NAME NUL TYPE. */
+typedef struct gem5art__lmdb_keys {
+    gem5art__arena arena;
+    MDB_val id; /* whole */
+    MDB_val values[GEM5ART__TABLES]; /* that of the records is not used */
+} gem5art__lmdb_keys;
+
+static bool gem5art__lmdb_read_keys(const char *line, size_t length, gem5art__lmdb_keys *keys) {
+    static const char *const names[] = {"_id", "hash", "type", "name"};
+    gem5art__head head;
+    char *both;
+    int i;
+    memset(keys, 0, sizeof *keys);
+    if (!gem5art__read_head(line, length, &head)) {
+        const gem5art_json *record = gem5art__json_parse_in(&keys->arena, line, length, NULL, NULL);
+        if (!record) return false;
+        for (i = 0; i < 4; i++) {
+            head.text[i] = gem5art__record_text(record, names[i]);
+            head.length[i] = strlen(head.text[i]);
+        }
+    }
+    both = (char *)gem5art__arena_alloc(&keys->arena, head.length[2] + head.length[3] + 1);
+    if (!both) return false;
+    memcpy(both, head.text[3], head.length[3]);
+    memcpy(both + head.length[3] + 1, head.text[2], head.length[2]);
+    keys->id = gem5art__lmdb_value(head.text[0], head.length[0]);
+    keys->values[GEM5ART__IDS] = gem5art__lmdb_key(head.text[0], head.length[0]);
+    keys->values[GEM5ART__HASHES] = gem5art__lmdb_key(head.text[1], head.length[1]);
+    keys->values[GEM5ART__NAMES] = gem5art__lmdb_key(both, head.length[2] + head.length[3] + 1);
+    return true;
+}
+
+static int gem5art__lmdb_last(gem5art__env *env, MDB_txn *txn, int64_t *number) {
+    MDB_cursor *cursor;
+    MDB_val key, value;
+    int code = mdb_cursor_open(txn, env->tables[GEM5ART__RECORDS], &cursor);
+    *number = 0;
+    if (code) return code;
+    code = mdb_cursor_get(cursor, &key, &value, MDB_LAST);
+    if (code == 0) *number = gem5art__read_number(&key);
+    mdb_cursor_close(cursor);
+    return code == MDB_NOTFOUND ? 0 : code;
+}
+
+static int gem5art__lmdb_put(gem5art__env *env, MDB_txn *txn, int64_t number, const char *line, size_t length) {
+    gem5art__lmdb_keys keys;
+    gem5art__number bytes;
+    MDB_val key = gem5art__lmdb_number(&bytes, number), value = gem5art__lmdb_value(line, length);
+    int table, code = gem5art__lmdb_read_keys(line, length, &keys) ? 0 : ENOMEM;
+    if (code == 0) code = mdb_put(txn, env->tables[GEM5ART__RECORDS], &key, &value, MDB_APPEND);
+    for (table = GEM5ART__IDS; code == 0 && table < GEM5ART__TABLES; table++)
+        if (keys.values[table].mv_size) code = mdb_put(txn, env->tables[table], &keys.values[table], &key, 0);
+    gem5art__arena_free(&keys.arena);
+    return code;
+}
+
+/* What a write transaction is to do: an LMDB code. */
+typedef struct gem5art__lmdb_change {
+    int (*make)(gem5art_db *db, MDB_txn *txn, struct gem5art__lmdb_change *change);
+    const char *lines;
+    size_t length;
+    const char *const *removed;
+    size_t removals;
+} gem5art__lmdb_change;
+
+/* Makes a change, in a larger map if that is needed. With the environment's mutex held. */
+static bool gem5art__lmdb_change_locked(gem5art_db *db, gem5art__lmdb_change *change, gem5art_error *error) {
+    MDB_txn *txn;
+    int code;
+    for (;;) {
+        if (!gem5art__lmdb_begin(db, 0, &txn, error)) return false;
+        code = change->make(db, txn, change);
+        if (code == 0) code = mdb_txn_commit(txn);
+        else mdb_txn_abort(txn);
+        if (code != MDB_MAP_FULL) break;
+        if (!gem5art__env_grow(db->env, db->path, error)) return false;
+    }
+    return code == 0 ? true : gem5art__lmdb_fail(error, code, "write to the store", db->path);
+}
+
+static bool gem5art__lmdb_make(gem5art_db *db, gem5art__lmdb_change *change, gem5art_error *error) {
+    bool ok;
+    pthread_mutex_lock(&db->env->mutex);
+    ok = gem5art__lmdb_change_locked(db, change, error);
+    pthread_mutex_unlock(&db->env->mutex);
+    return ok;
+}
+
+static int gem5art__lmdb_put_lines(gem5art_db *db, MDB_txn *txn, gem5art__lmdb_change *change) {
+    const char *line = change->lines, *end = line + change->length, *newline;
+    int64_t number;
+    int code = gem5art__lmdb_last(db->env, txn, &number);
+    for (; code == 0 && line < end; line = newline + 1) {
+        newline = (const char *)memchr(line, '\n', (size_t)(end - line));
+        code = gem5art__lmdb_put(db->env, txn, ++number, line, (size_t)((newline ? newline - 1 : end) - line));
+        if (!newline) break;
+    }
+    return code;
+}
+
+static bool gem5art__lmdb_append(gem5art_db *db, const char *lines, size_t length, gem5art_error *error) {
+    gem5art__lmdb_change change;
+    memset(&change, 0, sizeof change);
+    change.make = gem5art__lmdb_put_lines;
+    change.lines = lines;
+    change.length = length;
+    return gem5art__lmdb_make(db, &change, error);
+}
+
+/* Removes the record with this number if it has this id; *removed says so. */
+static int gem5art__lmdb_drop(gem5art__env *env, MDB_txn *txn, int64_t number, const char *id, bool *removed) {
+    gem5art__lmdb_keys keys;
+    gem5art__number bytes;
+    MDB_val key = gem5art__lmdb_number(&bytes, number), value;
+    char *line;
+    int table, code = mdb_get(txn, env->tables[GEM5ART__RECORDS], &key, &value);
+    *removed = false;
+    if (code) return code == MDB_NOTFOUND ? MDB_CORRUPTED : code;
+    if ((line = (char *)GEM5ART_MALLOC(value.mv_size)) == NULL) return ENOMEM; /* what LMDB shows moves when it is changed */
+    memcpy(line, value.mv_data, value.mv_size);
+    code = gem5art__lmdb_read_keys(line, value.mv_size, &keys) ? 0 : ENOMEM;
+    if (code == 0 && gem5art__text_is((const char *)keys.id.mv_data, keys.id.mv_size, id)) {
+        *removed = true;
+        for (table = GEM5ART__IDS; code == 0 && table < GEM5ART__TABLES; table++)
+            if (keys.values[table].mv_size) code = mdb_del(txn, env->tables[table], &keys.values[table], &key);
+        if (code == 0) code = mdb_del(txn, env->tables[GEM5ART__RECORDS], &key, NULL);
+    }
+    gem5art__arena_free(&keys.arena);
+    gem5art__free(line);
+    return code;
+}
+
+static int gem5art__lmdb_drop_ids(gem5art_db *db, MDB_txn *txn, gem5art__lmdb_change *change) {
+    const char *const *id;
+    int code = 0;
+    change->removals = 0;
+    for (id = change->removed; code == 0 && *id; id++) {
+        int64_t last = 0, number;
+        for (;;) {
+            bool removed = false;
+            number = INT64_MAX;
+            code = gem5art__lmdb_after(db->env, txn, GEM5ART__IDS, *id, last, &number);
+            if (code || number == INT64_MAX) break;
+            if ((code = gem5art__lmdb_drop(db->env, txn, number, *id, &removed)) != 0) break;
+            change->removals += removed;
+            last = number;
+        }
+    }
+    return code;
+}
+
+static bool gem5art__lmdb_remove(gem5art_db *db, const char *const *ids, size_t *removals, gem5art_error *error) {
+    gem5art__lmdb_change change;
+    bool ok;
+    memset(&change, 0, sizeof change);
+    change.make = gem5art__lmdb_drop_ids;
+    change.removed = ids;
+    ok = gem5art__lmdb_make(db, &change, error);
+    *removals = change.removals;
+    return ok;
+}
+
+/* ---- opening */
+
+/* Makes an empty store under a temporary name and links it into place. */
+static int gem5art__lmdb_create_at(const char *path) {
+    MDB_env *env;
+    MDB_txn *txn;
+    MDB_dbi dbi;
+    int table, code = mdb_env_create(&env);
+    if (code) return code;
+    if ((code = mdb_env_set_mapsize(env, 1 << 20)) == 0 && (code = mdb_env_set_maxdbs(env, GEM5ART__TABLES)) == 0 &&
+        (code = mdb_env_open(env, path, MDB_NOSUBDIR | MDB_NOLOCK, 0666)) == 0 &&
+        (code = mdb_txn_begin(env, NULL, 0, &txn)) == 0) {
+        for (table = 0; code == 0 && table < GEM5ART__TABLES; table++)
+            code = mdb_dbi_open(txn, gem5art__table_names[table],
+                                MDB_CREATE | (table == GEM5ART__RECORDS ? 0 : MDB_DUPSORT | MDB_DUPFIXED), &dbi);
+        if (code == 0) code = mdb_txn_commit(txn);
+        else mdb_txn_abort(txn);
+    }
+    mdb_env_close(env);
+    return code;
+}
+
+static bool gem5art__lmdb_check_place(const char *path, gem5art_error *error) {
+    const char *kind = gem5art__network_file_system(path);
+    return kind ? gem5art__fail(error, GEM5ART_UNSUPPORTED,
+                                "%s is on a network file system (%s), where LMDB loses data: use a flat store "
+                                "(file://), or a local disk", path, kind)
+                : true;
+}
+
+static bool gem5art__lmdb_create(gem5art_db *db, const char *path, gem5art_error *error) {
+    gem5art__buf name = {NULL, 0, 0, false};
+    char *folder;
+    bool ok = false;
+    int code;
+    if ((folder = gem5art__arena_copy(&db->arena, path)) == NULL) return gem5art__fail_nomem(error);
+    *strrchr(folder, '/') = 0;
+    if (!gem5art__lmdb_check_place(*folder ? folder : "/", error) || !gem5art__temporary_name(&name, path, error))
+        return false;
+    if ((code = gem5art__lmdb_create_at(name.data)) != 0) gem5art__lmdb_fail(error, code, "write", path);
+    else if (gem5art__name_file(name.data, path, GEM5ART__KEEP_EXISTING, error)) {
+        ok = gem5art__sync_name(name.data);
+        if (!ok) gem5art__fail_errno(error, "sync the folder of", path);
+    }
+    if (!ok) GEM5ART_SYS_UNLINK(name.data);
+    gem5art__buf_free(&name);
+    return ok;
+}
+
+/* LMDB would make a store of any file, and take some for damaged that are not its own. */
+static bool gem5art__lmdb_check_start(const char *path, gem5art_error *error) {
+    char chunk[64];
+    size_t got = 0;
+    int fd = gem5art__open(path, O_RDONLY | O_NONBLOCK, 0);
+    bool ok = fd >= 0 && gem5art__read_at(fd, chunk, sizeof chunk, 0, &got);
+    if (!ok) gem5art__fail_errno(error, "open the store", path);
+    gem5art__close(fd);
+    if (!ok) return false;
+    if (got == 0)
+        return gem5art__fail(
+            error, GEM5ART_CORRUPT,
+            "%s has 0 bytes: something truncated it; restore it from a copy, or remove it to start anew", path);
+    if (gem5art__is_lmdb(chunk, got)) return true;
+    if (chunk[0] == '[')
+        return gem5art__fail(error, GEM5ART_INVALID, "%s is a flat store, not an LMDB file: open it as file://%s", path,
+                             path);
+    return gem5art__fail(error, GEM5ART_CORRUPT, "%s is no LMDB file: give the path of a store", path);
+}
+
+static bool gem5art__lmdb_open(gem5art_db *db, gem5art_error *error) {
+    struct stat st;
+    if (GEM5ART_SYS_STAT(db->path, &st) < 0) return gem5art__fail_errno(error, "open the store", db->path);
+    if (!S_ISREG(st.st_mode))
+        return gem5art__fail(error, GEM5ART_CORRUPT, "%s is not a file: give the path of a store", db->path);
+    if (!gem5art__lmdb_check_place(db->path, error)) return false;
+    pthread_mutex_lock(&gem5art__envs_mutex);
+    db->env = gem5art__env_find(&st);
+    if (!db->env && gem5art__lmdb_check_start(db->path, error)) db->env = gem5art__env_new(db->path, &st, error);
+    if (db->env) db->env->users++;
+    pthread_mutex_unlock(&gem5art__envs_mutex);
+    return db->env != NULL;
+}
+
+static const gem5art__backend gem5art__lmdb_backend = {
+    "lmdb",
+    gem5art__lmdb_open,
+    gem5art__lmdb_close,
+    gem5art__lmdb_create,
+    gem5art__lmdb_refresh,
+    gem5art__lmdb_lookup,
+    gem5art__lmdb_scan_begin,
+    gem5art__lmdb_scan_next,
+    gem5art__lmdb_scan_parse,
+    gem5art__lmdb_scan_end,
+    gem5art__lmdb_refresh,
+    gem5art__lmdb_append,
+    gem5art__lmdb_remove};
+
+#endif /* GEM5ART_LMDB */
+
+/* ---- opening, of any kind of store */
+
+static const gem5art__backend *const gem5art__backends[] = {
+#ifdef GEM5ART_LMDB
+    &gem5art__lmdb_backend,
+#endif
+    &gem5art__flat_backend};
+
+/* Tells a uri's kind of store, and leaves its path; NULL: an error that says what to do instead. */
+static const gem5art__backend *gem5art__find_backend(const char **uri, gem5art_error *error) {
+    const char *scheme_end = strstr(*uri, "://");
+    size_t length = scheme_end ? (size_t)(scheme_end - *uri) : 0, i;
+    if (!scheme_end || strcspn(*uri, "/") != length + 1) return &gem5art__flat_backend; /* a bare path */
+    for (i = 0; i < sizeof gem5art__backends / sizeof *gem5art__backends; i++) {
+        if (!gem5art__text_is(*uri, length, gem5art__backends[i]->scheme)) continue;
+        if (scheme_end[3]) {
+            *uri = scheme_end + 3;
+            return gem5art__backends[i];
+        }
+        gem5art__fail(error, GEM5ART_INVALID, "%s names no file: write %sdb.json or %s/absolute/path/db.json", *uri,
+                      *uri, *uri);
+        return NULL;
+    }
+    if (gem5art__starts_with(*uri, "mongodb"))
+        gem5art__fail(error, GEM5ART_UNSUPPORTED,
+                      "%s: MongoDB is not supported; use a file (file://db.json), which gem5art's own file:// stores "
+                      "are too, and gem5art-import for what mongoexport writes", *uri);
+    else if (gem5art__text_is(*uri, length, "lmdb"))
+        gem5art__fail(error, GEM5ART_UNSUPPORTED,
+                      "%s: LMDB is not in this build; compile with -DGEM5ART_LMDB and -llmdb, or use a flat store "
+                      "(file://db.json)", *uri);
+    else
+        gem5art__fail(error, GEM5ART_UNSUPPORTED,
+                      "%s: unknown kind of store \"%.*s\"; use file://db.json, file:///absolute/path, a path or "
+                      "lmdb://path", *uri, (int)length, *uri);
+    return NULL;
+}
+
+static bool gem5art__store_create(gem5art_db *db, const char *path, gem5art_error *error) {
+    struct stat st;
+    gem5art_error why;
+    gem5art__clear(&why);
+    if (db->read_only)
+        return gem5art__fail(error, GEM5ART_NOT_FOUND,
+                             "there is no store at %s: name the right one by its uri or in $GEM5ART_DB", path);
+    if (GEM5ART_SYS_LSTAT(path, &st) == 0 && S_ISLNK(st.st_mode)) /* else another program has just made it */
+        return gem5art__fail(error, GEM5ART_NOT_FOUND,
+                             "%s is a symlink that leads nowhere: make the file it should lead to, or remove it",
+                             path);
+    if (db->backend->create(db, path, &why) || why.code == GEM5ART_EXISTS) return true;
+    if (why.code == GEM5ART_NOT_FOUND)
+        return gem5art__fail(error, GEM5ART_NOT_FOUND,
+                             "cannot make the store %s: its folder does not exist; make it first", path);
+    return gem5art__fail(error, why.code, "cannot make the store %s: %s", path, why.message);
+}
+
 static bool gem5art__store_open(gem5art_db *db, const char *uri, gem5art_error *error) {
-    gem5art__flat *flat = &db->flat;
-    const char *path;
     char *absolute, *resolved;
     struct stat st;
-    flat->fd = -1;
     if (gem5art__empty(uri)) uri = getenv("GEM5ART_DB");
     if (gem5art__empty(uri)) uri = "file://db.json";
-    if ((path = gem5art__uri_path(uri, error)) == NULL) return false;
-    if ((absolute = gem5art__absolute_path(&db->arena, NULL, path, error)) == NULL) return false;
+    if ((db->backend = gem5art__find_backend(&uri, error)) == NULL) return false;
+    if ((absolute = gem5art__absolute_path(&db->arena, NULL, uri, error)) == NULL) return false;
     if (GEM5ART_SYS_STAT(absolute, &st) < 0) {
         if (errno != ENOENT) return gem5art__fail_errno(error, "open the store", absolute);
-        if (db->read_only)
-            return gem5art__fail(error, GEM5ART_NOT_FOUND,
-                                 "there is no store at %s: name the right one by its uri or in $GEM5ART_DB", absolute);
-        if (GEM5ART_SYS_LSTAT(absolute, &st) == 0 && S_ISLNK(st.st_mode)) /* else another program has just made it */
-            return gem5art__fail(error, GEM5ART_NOT_FOUND,
-                                 "%s is a symlink that leads nowhere: make the file it should lead to, or remove it",
-                                 absolute);
-        if (!gem5art__flat_create(absolute, error)) return false;
+        if (!gem5art__store_create(db, absolute, error)) return false;
     } else if (S_ISDIR(st.st_mode))
         return gem5art__fail(error, GEM5ART_CORRUPT, "%s is a folder: give the path of a store, such as %s/db.json",
                              absolute, absolute);
     resolved = GEM5ART_SYS_REALPATH(absolute, NULL);
     if (!resolved) return gem5art__fail_errno(error, "open the store", absolute);
-    flat->path = gem5art__arena_copy(&db->arena, resolved);
+    db->path = gem5art__arena_copy(&db->arena, resolved);
     free(resolved);
-    db->lock_path = gem5art__arena_printf(&db->arena, "%s.lock", flat->path);
-    db->live_path = gem5art__arena_printf(&db->arena, "%s.live", flat->path);
+    db->lock_path = gem5art__arena_printf(&db->arena, "%s.lock", db->path);
+    db->live_path = gem5art__arena_printf(&db->arena, "%s.live", db->path);
     if (db->arena.failed) return gem5art__fail_nomem(error);
-    return gem5art__flat_follow(db, &st, error) && gem5art__flat_check_start(flat, error);
+    if (db->backend->open(db, error)) return true;
+    db->backend->close(db);
+    return false;
 }
 
 static void gem5art__store_close(gem5art_db *db) {
-    gem5art__flat_forget(&db->flat);
-    gem5art__close(db->flat.fd);
+    db->backend->close(db);
     if (db->lock_open) gem5art__lock_file_close(&db->lock);
 }
 
@@ -4331,12 +5352,12 @@ static bool gem5art__lookup_artifact(gem5art_db *db, const char *key, gem5art__a
     const gem5art_json *record;
     *found = NULL;
     if (!artifact) return false;
-    while ((step = gem5art__lookup_next(db, &lookup, key, &artifact->object.arena, &record, error)) == GEM5ART__RECORD)
+    while ((step = gem5art__store_lookup(db, &lookup, key, &artifact->object.arena, &record, error)) == GEM5ART__RECORD)
         if (!gem5art__is_run(gem5art__record_text(record, "type"))) break;
     if (step == GEM5ART__RECORD) {
         artifact->public_.record = record;
         if (gem5art__read_object(&artifact->object.arena, gem5art__artifact_fields, record, &artifact->public_,
-                                 db->flat.path, error)) {
+                                 db->path, error)) {
             *found = artifact;
             return true;
         }
@@ -4652,7 +5673,7 @@ static gem5art__artifact *gem5art__same_artifact(gem5art_db *db, gem5art__artifa
 /* By SHA-256 or commit, else by the MD5 that gem5art would have stored. */
 static bool gem5art__lookup_content(gem5art_db *db, const gem5art__content *content, gem5art__artifact **found,
                                     gem5art_error *error) {
-    return gem5art__index_refresh(db, error) && gem5art__lookup_artifact(db, content->hash, found, error) &&
+    return gem5art__store_refresh(db, error) && gem5art__lookup_artifact(db, content->hash, found, error) &&
            (*found || !*content->md5 || gem5art__lookup_artifact(db, content->md5, found, error));
 }
 
@@ -5309,7 +6330,7 @@ static bool gem5art__find_used(gem5art__run *run, const char *where, gem5art_err
     run->used = (const gem5art_artifact **)gem5art__arena_alloc(arena, (fixed + count) * sizeof *run->used);
     run->used_paths = (const char **)gem5art__arena_alloc(arena, (fixed + count) * sizeof *run->used_paths);
     if (arena->failed) return gem5art__fail_nomem(error);
-    if (!gem5art__index_refresh(run->db, error)) return false;
+    if (!gem5art__store_refresh(run->db, error)) return false;
     for (i = 0; i < fixed + count; i++) {
         const char *id = i < fixed ? ids[i] : r->artifacts[i - fixed];
         if (!gem5art__lookup_artifact(run->db, id, &found, error)) return false;
@@ -5317,7 +6338,7 @@ static bool gem5art__find_used(gem5art__run *run, const char *where, gem5art_err
             return gem5art__fail(
                 error, GEM5ART_NOT_FOUND,
                 "%s: its artifact \"%s\" is not in the store %s: register it, or open the run's own store", where, id,
-                run->db->flat.path);
+                run->db->path);
         ok = gem5art__use_artifact(run, &found->public_, i < fixed ? paths[i] : NULL, "artifacts", error);
         gem5art__free_artifact(found);
         if (!ok) return false;
@@ -5573,7 +6594,7 @@ static bool gem5art__not_recorded(gem5art__run *run, gem5art_error *error) {
     char legacy[33];
     const char *keys[2];
     int k;
-    bool ok = gem5art__index_refresh(run->db, error);
+    bool ok = gem5art__store_refresh(run->db, error);
     gem5art__legacy_hash(run, legacy);
     keys[0] = run->public_.hash;
     keys[1] = legacy;
@@ -5582,7 +6603,7 @@ static bool gem5art__not_recorded(gem5art__run *run, gem5art_error *error) {
         const gem5art_json *record;
         gem5art__step step = GEM5ART__END;
         while (ok && *keys[k] &&
-               (step = gem5art__lookup_next(run->db, &lookup, keys[k], &arena, &record, error)) == GEM5ART__RECORD) {
+               (step = gem5art__store_lookup(run->db, &lookup, keys[k], &arena, &record, error)) == GEM5ART__RECORD) {
             if (gem5art__is_run(gem5art__record_text(record, "type")) && gem5art__status_blocks(record) &&
                 (strlen(keys[k]) != 32 || gem5art__same_params(record, run->public_.params)))
                 ok = gem5art__fail(error, GEM5ART_EXISTS,
@@ -5590,7 +6611,7 @@ static bool gem5art__not_recorded(gem5art__run *run, gem5art_error *error) {
                                    "record (gem5art-rm %s), "
                                    "or set .rerun",
                                    run->public_.name, gem5art__record_text(record, "_id"),
-                                   gem5art__record_text(record, "status"), run->db->flat.path,
+                                   gem5art__record_text(record, "status"), run->db->path,
                                    gem5art__record_text(record, "_id"));
             gem5art__arena_free(&arena);
         }
@@ -5604,8 +6625,8 @@ static bool gem5art__is_recorded(gem5art_db *db, const char *id, bool *recorded,
     gem5art__arena arena = {NULL, false};
     gem5art__lookup lookup = {0};
     const gem5art_json *record;
-    gem5art__step step = gem5art__index_refresh(db, error)
-                             ? gem5art__lookup_next(db, &lookup, id, &arena, &record, error)
+    gem5art__step step = gem5art__store_refresh(db, error)
+                             ? gem5art__store_lookup(db, &lookup, id, &arena, &record, error)
                              : GEM5ART__FAILED;
     *recorded = step == GEM5ART__RECORD;
     gem5art__arena_free(&arena);
@@ -8075,7 +9096,7 @@ GEM5ARTDEF gem5art_db *gem5art_open(const char *uri, const gem5art_open_desc *de
     const char *storage;
     gem5art__clear(error);
     if (!db) return gem5art__fail_nomem(error), (gem5art_db *)NULL;
-    db->flat.fd = db->lock.fd = -1;
+    db->lock.fd = -1;
     if (desc) {
         db->read_only = desc->read_only;
         db->log = desc->log;
@@ -8084,7 +9105,6 @@ GEM5ARTDEF gem5art_db *gem5art_open(const char *uri, const gem5art_open_desc *de
     storage = desc && !gem5art__empty(desc->storage) ? desc->storage : getenv("GEM5ART_STORAGE");
     if (!gem5art__empty(storage)) db->storage = gem5art__absolute_path(&db->arena, NULL, storage, error);
     if ((gem5art__empty(storage) || db->storage) && gem5art__store_open(db, uri, error)) return db;
-    gem5art__store_close(db);
     gem5art__arena_free(&db->arena);
     gem5art__free(db);
     return NULL;
@@ -8095,7 +9115,7 @@ GEM5ARTDEF bool gem5art_close(gem5art_db *db, gem5art_error *error) {
     if (!db) return true;
     if (db->pools || db->iters)
         return gem5art__fail(error, GEM5ART_BUSY, "the db %s has %d live pools and %d open iterators: end them first",
-                             db->flat.path, db->pools, db->iters);
+                             db->path, db->pools, db->iters);
     while (db->objects) {
         gem5art__object *object = db->objects;
         gem5art__disown(object);
@@ -8122,10 +9142,10 @@ GEM5ARTDEF const gem5art_artifact *gem5art_register_artifact(gem5art_db *db, con
 GEM5ARTDEF const gem5art_artifact *gem5art_find_artifact(gem5art_db *db, const char *id_or_hash, gem5art_error *error) {
     gem5art__artifact *found = NULL;
     if (!gem5art__need(db, "the db", error) || !gem5art__need(id_or_hash, "the id or hash", error)) return NULL;
-    if (!gem5art__index_refresh(db, error) || !gem5art__lookup_artifact(db, id_or_hash, &found, error)) return NULL;
+    if (!gem5art__store_refresh(db, error) || !gem5art__lookup_artifact(db, id_or_hash, &found, error)) return NULL;
     if (found) return &found->public_;
     gem5art__fail(error, GEM5ART_NOT_FOUND, "there is no artifact with the id or hash \"%s\" in %s", id_or_hash,
-                  db->flat.path);
+                  db->path);
     return NULL;
 }
 
@@ -8162,17 +9182,17 @@ static const char *gem5art__names_artifact(const gem5art_json *record, const cha
     return NULL;
 }
 
-/* With the end of the store known: false with BUSY where a record other than its own and `but` names the artifact, or
-   with another error. */
+/* With the store settled: false with BUSY where a record other than its own and `but` names the artifact, or with
+   another error. */
 static bool gem5art__artifact_unused(gem5art_db *db, const char *id, const char *but, gem5art_error *error) {
-    gem5art__cursor cursor;
+    gem5art__scan scan;
     gem5art__arena arena = {NULL, false};
     const gem5art_json *record;
-    gem5art__step step;
+    gem5art__step step = GEM5ART__FAILED;
     const char *field = NULL;
-    gem5art__cursor_init(&cursor, db->flat.fd, db->flat.path, 0, db->flat.bracket + 1);
-    while (!field && (step = gem5art__cursor_next(&cursor, error)) == GEM5ART__RECORD &&
-           (step = gem5art__cursor_parse(&cursor, &arena, &record, error)) == GEM5ART__RECORD) {
+    if (!gem5art__scan_begin(db, NULL, &scan, error)) return false;
+    while (!field && (step = gem5art__scan_next(&scan, error)) == GEM5ART__RECORD &&
+           (step = gem5art__scan_parse(&scan, &arena, &record, error)) == GEM5ART__RECORD) {
         const char *other = gem5art__record_text(record, "_id");
         field = strcmp(other, id) == 0 || strcmp(other, but) == 0 ? NULL : gem5art__names_artifact(record, id);
         if (field)
@@ -8181,7 +9201,7 @@ static bool gem5art__artifact_unused(gem5art_db *db, const char *id, const char 
         gem5art__arena_free(&arena);
     }
     gem5art__arena_free(&arena);
-    gem5art__cursor_free(&cursor);
+    gem5art__scan_end(&scan);
     return !field && step == GEM5ART__END;
 }
 
@@ -8192,10 +9212,10 @@ GEM5ARTDEF bool gem5art_remove_artifact(gem5art_db *db, const char *id, gem5art_
     bool ok = false;
     if (!gem5art__need(db, "the db", error) || !gem5art__need(id, "the id", error) || !gem5art__store_lock(db, error))
         return false;
-    if (gem5art__flat_find_end(db, error) && gem5art__index_refresh(db, error) &&
+    if (gem5art__store_settle(db, error) &&
         gem5art__lookup_artifact(db, id, &found, error)) {
         if (!found || strcmp(found->public_.id, id) != 0)
-            gem5art__fail(error, GEM5ART_NOT_FOUND, "there is no artifact with the id \"%s\" in %s", id, db->flat.path);
+            gem5art__fail(error, GEM5ART_NOT_FOUND, "there is no artifact with the id \"%s\" in %s", id, db->path);
         else if (gem5art__artifact_unused(db, id, "", error)) {
             ids[0] = id, ids[1] = NULL;
             ok = gem5art__store_remove(db, ids, &removals, error);
@@ -8242,8 +9262,8 @@ GEM5ARTDEF const gem5art_run *gem5art_find_run(gem5art_db *db, const char *id_or
     const gem5art_json *record, *last = NULL;
     gem5art__step step;
     if (!gem5art__need(db, "the db", error) || !gem5art__need(id_or_hash, "the id or hash", error)) return NULL;
-    if (!gem5art__index_refresh(db, error) || (run = gem5art__new_run(db, error)) == NULL) return NULL;
-    while ((step = gem5art__lookup_next(db, &lookup, id_or_hash, &arena, &record, error)) == GEM5ART__RECORD) {
+    if (!gem5art__store_refresh(db, error) || (run = gem5art__new_run(db, error)) == NULL) return NULL;
+    while ((step = gem5art__store_lookup(db, &lookup, id_or_hash, &arena, &record, error)) == GEM5ART__RECORD) {
         gem5art__arena previous = run->object.arena;
         if (!gem5art__is_run(gem5art__record_text(record, "type"))) {
             gem5art__arena_free(&arena);
@@ -8256,13 +9276,13 @@ GEM5ARTDEF const gem5art_run *gem5art_find_run(gem5art_db *db, const char *id_or
     }
     gem5art__arena_free(&arena);
     if (last && step != GEM5ART__FAILED &&
-        gem5art__read_object(&run->object.arena, gem5art__run_fields, last, &run->public_, db->flat.path, error)) {
+        gem5art__read_object(&run->object.arena, gem5art__run_fields, last, &run->public_, db->path, error)) {
         run->public_.record = last;
         return &run->public_;
     }
     if (!last && step != GEM5ART__FAILED)
         gem5art__fail(error, GEM5ART_NOT_FOUND, "there is no run with the id or hash \"%s\" in %s", id_or_hash,
-                      db->flat.path);
+                      db->path);
     gem5art__free_run(run);
     return NULL;
 }
@@ -8286,12 +9306,12 @@ GEM5ARTDEF bool gem5art_remove_run(gem5art_db *db, const char *id, gem5art_error
     bool ok = false;
     if (!gem5art__need(db, "the db", error) || !gem5art__need(id, "the id", error) || !gem5art__store_lock(db, error))
         return false;
-    if (gem5art__flat_find_end(db, error) && gem5art__index_refresh(db, error)) {
-        gem5art__step step = gem5art__lookup_next(db, &lookup, id, &arena, &record, error);
+    if (gem5art__store_settle(db, error)) {
+        gem5art__step step = gem5art__store_lookup(db, &lookup, id, &arena, &record, error);
         if (step == GEM5ART__END ||
             (step == GEM5ART__RECORD && (!gem5art__is_run(gem5art__record_text(record, "type")) ||
                                          strcmp(gem5art__record_text(record, "_id"), id) != 0)))
-            gem5art__fail(error, GEM5ART_NOT_FOUND, "there is no run with the id \"%s\" in %s", id, db->flat.path);
+            gem5art__fail(error, GEM5ART_NOT_FOUND, "there is no run with the id \"%s\" in %s", id, db->path);
         else if (step == GEM5ART__RECORD && !gem5art__claim_run(db, gem5art__record_text(record, "hash"), error)) {
             if (error && error->code == GEM5ART_BUSY)
                 gem5art__fail(error, GEM5ART_BUSY, "run \"%s\" (%s) is being executed: wait for its end, or end it",
@@ -8440,12 +9460,10 @@ GEM5ARTDEF bool gem5art_execute(gem5art_db *db, gem5art_run *run, const gem5art_
 struct gem5art_iter {
     gem5art_db *db;
     gem5art__arena arena, row_arena;
-    gem5art__cursor cursor;
-    int fd; /* its own: a rewritten store does not disturb it */
+    gem5art__scan scan;
     gem5art_query query;
     bool runs, done;
     int64_t returned;
-    off_t size;
     DIR *live;
     gem5art_run run;
     gem5art_artifact artifact;
@@ -8453,8 +9471,7 @@ struct gem5art_iter {
 
 static gem5art_iter *gem5art__query(gem5art_db *db, const gem5art_query *query, bool runs, gem5art_error *error) {
     gem5art_iter *iter;
-    struct stat st;
-    if (!gem5art__need(db, "the db", error) || !gem5art__flat_follow(db, &st, error)) return NULL;
+    if (!gem5art__need(db, "the db", error)) return NULL;
     iter = (gem5art_iter *)gem5art__alloc(sizeof *iter);
     if (!iter) return gem5art__fail_nomem(error), (gem5art_iter *)NULL;
     if (query) iter->query = *query;
@@ -8464,39 +9481,25 @@ static gem5art_iter *gem5art__query(gem5art_db *db, const gem5art_query *query, 
     iter->query.status = gem5art__arena_copy(&iter->arena, iter->query.status);
     iter->runs = runs;
     iter->db = db;
-    iter->size = st.st_size;
-    iter->fd = GEM5ART_SYS_FCNTL(db->flat.fd, F_DUPFD_CLOEXEC, 3);
-    gem5art__cursor_init(&iter->cursor, iter->fd, db->flat.path, 0, st.st_size);
+    db->iters++;
     if (runs && iter->query.live) {
         iter->live = GEM5ART_SYS_OPENDIR(db->live_path);
         iter->done = !iter->live;
     }
-    db->iters++;
-    if (iter->fd >= 0 && !iter->arena.failed) return iter;
     if (iter->arena.failed) gem5art__fail_nomem(error);
-    else gem5art__fail_errno(error, "read", db->flat.path);
+    else if (gem5art__scan_begin(db, &iter->query, &iter->scan, error)) return iter;
     gem5art_iter_close(iter);
     return NULL;
-}
-
-static bool gem5art__text_is(const char *text, size_t length, const char *wanted) {
-    return strlen(wanted) == length && memcmp(text, wanted, length) == 0;
 }
 
 /* Can the record be passed over by what its first four texts say? */
 static bool gem5art__head_excludes(const gem5art_iter *iter, const gem5art__head *head) {
     bool fs = gem5art__text_is(head->text[2], head->length[2], gem5art__type_fs);
     bool run = fs || gem5art__text_is(head->text[2], head->length[2], gem5art__type_se);
-    const char *part = iter->query.name_contains;
     if (run != iter->runs || (iter->runs && iter->query.fs_only && !fs)) return true;
     if (!run && iter->query.type && !gem5art__text_is(head->text[2], head->length[2], iter->query.type)) return true;
     if (iter->query.name && !gem5art__text_is(head->text[3], head->length[3], iter->query.name)) return true;
-    if (part && *part) {
-        size_t n = strlen(part), i;
-        for (i = 0; i + n <= head->length[3] && memcmp(head->text[3] + i, part, n) != 0; i++) {}
-        return i + n > head->length[3];
-    }
-    return false;
+    return !gem5art__contains(head->text[3], head->length[3], iter->query.name_contains);
 }
 
 static bool gem5art__record_matches(const gem5art_iter *iter, const gem5art_json *record) {
@@ -8514,31 +9517,18 @@ static bool gem5art__record_matches(const gem5art_iter *iter, const gem5art_json
     return strcmp(q->status, "Failed artifact check") == 0 && gem5art__starts_with(status, q->status);
 }
 
-/* The store ends inside the array: an append that goes on right now, or one that was torn. */
-static void gem5art__warn_torn(gem5art_iter *iter) {
-    struct stat st;
-    if (GEM5ART_SYS_FSTAT(iter->fd, &st) < 0 || st.st_size != iter->size) return;
-    gem5art__warn(iter->db,
-                  "%s ends inside a record or without its closing bracket, after byte %lld: a write was cut off; what "
-                  "is whole was read",
-                  iter->db->flat.path, (long long)iter->cursor.at);
-}
-
 /* The next stored record that matches; NULL at the end (done) or with an error. */
 static const gem5art_json *gem5art__next_stored(gem5art_iter *iter, gem5art_error *error) {
     const gem5art_json *record;
     gem5art__head head;
-    gem5art__step step;
-    while ((step = gem5art__cursor_next(&iter->cursor, error)) == GEM5ART__RECORD) {
-        if (iter->cursor.sealed && gem5art__read_head(iter->cursor.data, iter->cursor.size, &head) &&
+    while (gem5art__scan_next(&iter->scan, error) == GEM5ART__RECORD) {
+        if (iter->scan.sealed && gem5art__read_head(iter->scan.data, iter->scan.size, &head) &&
             gem5art__head_excludes(iter, &head))
             continue;
         gem5art__arena_free(&iter->row_arena);
-        step = gem5art__cursor_parse(&iter->cursor, &iter->row_arena, &record, error);
-        if (step != GEM5ART__RECORD) break;
+        if (gem5art__scan_parse(&iter->scan, &iter->row_arena, &record, error) != GEM5ART__RECORD) break;
         if (gem5art__record_matches(iter, record)) return record;
     }
-    if (step == GEM5ART__TORN) gem5art__warn_torn(iter);
     iter->done = true;
     return NULL;
 }
@@ -8595,7 +9585,7 @@ GEM5ARTDEF const gem5art_run *gem5art_next_run(gem5art_iter *iter, gem5art_error
     record = gem5art__next(iter, &lost, error);
     if (!record) return NULL;
     memset(&iter->run, 0, sizeof iter->run);
-    if (!gem5art__read_object(&iter->row_arena, gem5art__run_fields, record, &iter->run, iter->db->flat.path, error))
+    if (!gem5art__read_object(&iter->row_arena, gem5art__run_fields, record, &iter->run, iter->db->path, error))
         return NULL;
     iter->run.record = record;
     if (lost) iter->run.kill_reason = "lost";
@@ -8611,7 +9601,7 @@ GEM5ARTDEF const gem5art_artifact *gem5art_next_artifact(gem5art_iter *iter, gem
     record = gem5art__next(iter, &lost, error);
     if (!record) return NULL;
     memset(&iter->artifact, 0, sizeof iter->artifact);
-    if (!gem5art__read_object(&iter->row_arena, gem5art__artifact_fields, record, &iter->artifact, iter->db->flat.path,
+    if (!gem5art__read_object(&iter->row_arena, gem5art__artifact_fields, record, &iter->artifact, iter->db->path,
                               error))
         return NULL;
     iter->artifact.record = record;
@@ -8622,8 +9612,7 @@ GEM5ARTDEF void gem5art_iter_close(gem5art_iter *iter) {
     if (!iter) return;
     iter->db->iters--;
     if (iter->live) GEM5ART_SYS_CLOSEDIR(iter->live);
-    gem5art__close(iter->fd);
-    gem5art__cursor_free(&iter->cursor);
+    gem5art__scan_end(&iter->scan);
     gem5art__arena_free(&iter->arena);
     gem5art__arena_free(&iter->row_arena);
     gem5art__free(iter);

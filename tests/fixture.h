@@ -11,14 +11,16 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
-/* The store of a test, in the current folder: one file, and beside it STORE_PATH.lock and STORE_PATH.live. */
-#ifdef TEST_LMDB
-#define STORE_PATH "db.lmdb"
-#define STORE_URI "lmdb://db.lmdb"
-#else
+/* The store of a test, in the current folder: beside it are STORE_PATH.lock and STORE_PATH.live. */
 #define STORE_PATH "db.json"
-#define STORE_URI "db.json"
+#ifdef TEST_LMDB
+#define STORE_SCHEME "lmdb://"
+enum { STORE_FILES = 2 }; /* LMDB has a lock file of its own */
+#else
+#define STORE_SCHEME ""
+enum { STORE_FILES = 1 };
 #endif
+#define STORE_URI STORE_SCHEME STORE_PATH
 
 static char fixture_folder[PATH_MAX]; /* absolute */
 static char fixture_warnings[16384];  /* what the log callback was told, one a line, since fixture_begin */

@@ -3,6 +3,13 @@
 #ifndef STORE_H
 #define STORE_H
 
+/* A test of what only a flat store has: its bytes, other programs' layouts, torn lines. */
+#ifdef TEST_LMDB
+#define FLAT_TEST(name) __attribute__((unused)) static void test_##name(void)
+#else
+#define FLAT_TEST(name) TEST(name)
+#endif
+
 /* "00000000-0000-4000-8000-000000000007" for 7; one of eight buffers. */
 __attribute__((unused)) static const char *id_of(int n) {
     static char id[8][40];
@@ -70,6 +77,62 @@ __attribute__((unused)) static bool store_artifact(gem5art_db *to, const gem5art
     return ok;
 }
 
+/* Makes a store of this JSON array, in which a flat one keeps every byte. */
+__attribute__((unused)) static void lay_store(const char *text) {
+#ifdef TEST_LMDB
+    gem5art_db *to = gem5art_open(STORE_URI, NULL, &error);
+    const gem5art_json *records = gem5art_json_parse(text, strlen(text), NULL, &error), *record;
+    gem5art__buf lines = {NULL, 0, 0, false};
+    for (record = records ? records->first : NULL; record; record = record->next) {
+        if (lines.length) gem5art__puts(&lines, ",\n");
+        if (!gem5art__put_record_line(&lines, record, &error)) test_fail(__FILE__, __LINE__, "%s", error.message);
+    }
+    if (!to || !gem5art__store_lock(to, &error) || !gem5art__store_append(to, lines.data, lines.length, &error))
+        test_fail(__FILE__, __LINE__, "cannot lay a store: %s", error.message);
+    gem5art__store_unlock(to);
+    gem5art_close(to, NULL);
+    unlink(STORE_PATH ".lock");
+    gem5art__buf_free(&lines);
+    gem5art_json_free(records);
+#else
+    write_text(STORE_PATH, text);
+#endif
+}
+
+/* A store's text, to be freed: of a flat one the file, of an LMDB one the same lines in brackets. */
+__attribute__((unused)) static char *read_store(const char *path) {
+#ifdef TEST_LMDB
+    gem5art__buf uri = {NULL, 0, 0, false}, text = {NULL, 0, 0, false};
+    gem5art_open_desc desc;
+    gem5art__scan scan;
+    gem5art_db *of;
+    memset(&desc, 0, sizeof desc);
+    desc.read_only = true;
+    gem5art__putf(&uri, "lmdb://%s", path);
+    of = gem5art_open(uri.data, &desc, &error);
+    if (!of || !gem5art__scan_begin(of, NULL, &scan, &error)) test_fail(__FILE__, __LINE__, "%s", error.message);
+    gem5art__puts(&text, "[");
+    while (of && gem5art__scan_next(&scan, &error) == GEM5ART__RECORD) {
+        gem5art__puts(&text, text.length > 1 ? ",\n" : "\n");
+        gem5art__put(&text, scan.data, scan.size);
+    }
+    gem5art__puts(&text, "]\n");
+    if (of) gem5art__scan_end(&scan);
+    gem5art_close(of, NULL);
+    gem5art__buf_free(&uri);
+    return text.data;
+#else
+    return read_text(path);
+#endif
+}
+
+__attribute__((unused)) static bool store_contains(const char *part) {
+    char *text = read_store(STORE_PATH);
+    bool found = strstr(text, part) != NULL;
+    free(text);
+    return found;
+}
+
 /* The line of run N as it is stored, without what separates it from the next; to be freed. */
 __attribute__((unused)) static char *line_of(int n) {
     gem5art__buf line = {NULL, 0, 0, false};
@@ -114,9 +177,9 @@ __attribute__((unused)) static unsigned crc_of(const char *data, size_t length) 
     return ~crc;
 }
 
-/* How many lines of the file are records with a checksum, all of which must be right. */
+/* How many lines of the store are records with a checksum, all of which must be right. */
 __attribute__((unused)) static int count_sealed(const char *path) {
-    char *text = read_text(path), *line = text, expected[16];
+    char *text = read_store(path), *line = text, expected[16];
     int count = 0;
     for (; line && *line; line = strchr(line, '\n'), line = line ? line + 1 : NULL) {
         size_t length = strcspn(line, "\n"), before;
@@ -132,9 +195,9 @@ __attribute__((unused)) static int count_sealed(const char *path) {
     return count;
 }
 
-/* Elements of the array that the file holds, or -1 where it is not JSON. */
+/* Elements of the array that the store holds, or -1 where it is not JSON. */
 __attribute__((unused)) static int json_count(const char *path) {
-    char *text = read_text(path);
+    char *text = read_store(path);
     const gem5art_json *root = gem5art_json_parse(text, strlen(text), NULL, NULL);
     int count = root && root->type == GEM5ART_JSON_ARRAY ? (int)root->count : -1;
     gem5art_json_free(root);

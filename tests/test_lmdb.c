@@ -1,0 +1,471 @@
+/* test_lmdb.c - what only an LMDB store has: a map that grows, an environment that a process shares, files that are not
+   LMDB's, and places where it cannot work. What any store does is in test_store.c, which runs on both kinds. */
+
+#include "memory.h"
+
+#include <sys/resource.h>
+#include <sys/vfs.h>
+
+/* A map so small that every test makes it grow. */
+#ifndef GEM5ART_LMDB
+#define GEM5ART_LMDB
+#endif
+#define GEM5ART_LMDB_MAP ((size_t)1 << 17)
+
+static unsigned long pretended_file_system; /* what statfs says; 0: the truth */
+static int pretend_statfs(const char *path, struct statfs *fs) {
+    int result = statfs(path, fs);
+    if (pretended_file_system) fs->f_type = (__typeof__(fs->f_type))pretended_file_system;
+    return result;
+}
+#define GEM5ART_SYS_STATFS(path, result) pretend_statfs(path, result)
+
+#define GEM5ART_IMPLEMENTATION
+#include "../gem5art.h"
+
+#include "test.h"
+
+#ifndef TEST_LMDB
+#define TEST_LMDB
+#endif
+#include "fixture.h"
+#include "store.h"
+
+/* A run with `bytes` of parameters, each byte told by its number. */
+static bool store_large(gem5art_db *to, int n, size_t bytes) {
+    char *text = (char *)malloc(bytes + 1);
+    const char *params[2];
+    gem5art_run run = a_run(n);
+    bool ok;
+    memset(text, 'a' + n % 26, bytes);
+    text[bytes] = 0;
+    params[0] = text, params[1] = NULL;
+    run.params = params;
+    ok = gem5art__record_run(to, &run, NULL, &error);
+    free(text);
+    return ok;
+}
+
+static int count_runs(gem5art_db *of) {
+    gem5art_iter *iter = gem5art_get_runs(of, NULL, &error);
+    int count = 0;
+    while (iter && gem5art_next_run(iter, &error)) count++;
+    gem5art_iter_close(iter);
+    return error.code == GEM5ART_OK ? count : -1;
+}
+
+/* Does each index have one entry for each record? */
+static void check_indexes(gem5art_db *of, size_t records) {
+    MDB_txn *txn;
+    MDB_stat stat;
+    int table;
+    REQUIRE(mdb_txn_begin(of->env->env, NULL, MDB_RDONLY, &txn) == 0);
+    for (table = 0; table < GEM5ART__TABLES; table++) {
+        CHECK(mdb_stat(txn, of->env->tables[table], &stat) == 0);
+        CHECK_THAT(stat.ms_entries == records, "%s has %zu entries, not %zu", gem5art__table_names[table],
+                   (size_t)stat.ms_entries, records);
+    }
+    mdb_txn_abort(txn);
+}
+
+/* ---- the map */
+
+TEST(the_map_grows_by_itself) {
+    gem5art_db *other;
+    MDB_envinfo info;
+    int i;
+    fixture_begin();
+    REQUIRE(open_db(NULL));
+    for (i = 1; i <= 40; i++) CHECK(store_large(db, i, i == 20 ? 3000000 : 20000));
+    CHECK_INT(count_runs(db), 40);
+    mdb_env_info(db->env->env, &info);
+    CHECK(info.me_mapsize > 3800000);
+    check_indexes(db, 40);
+    close_db();
+    REQUIRE(open_db(NULL)); /* which starts with a larger one than it would for an empty store */
+    REQUIRE((other = gem5art_open(STORE_URI, NULL, &error)) != NULL && other->env == db->env);
+    CHECK(store_large(other, 41, 9000000));
+    CHECK(gem5art_find_run(db, id_of(41), &error) != NULL);
+    CHECK(gem5art_close(other, &error));
+    CHECK_STR(fixture_warnings, "");
+    fixture_end();
+}
+
+static int store_much(void *unused) {
+    gem5art_db *mine = gem5art_open(STORE_URI, NULL, &error);
+    int i;
+    (void)unused;
+    for (i = 100; mine && i < 140; i++)
+        if (!store_large(mine, i, 30000)) return 1;
+    return mine && gem5art_close(mine, &error) ? 0 : 2;
+}
+
+TEST(a_map_that_another_process_made_larger_is_followed) {
+    fixture_begin();
+    REQUIRE(open_db(NULL) && store_run(db, 1));
+    CHECK_INT(in_child(store_much, NULL), 0);
+    CHECK_INT(count_runs(db), 41);
+    CHECK(store_run(db, 2) && gem5art_find_run(db, id_of(139), &error) != NULL);
+    fixture_end();
+}
+
+TEST(a_map_does_not_move_under_an_open_listing) {
+    gem5art_iter *iter;
+    const gem5art_run *run;
+    gem5art_error full;
+    int i, stored = 0;
+    fixture_begin();
+    REQUIRE(open_db(NULL) && store_run(db, 1) && store_run(db, 2));
+    REQUIRE((iter = gem5art_get_runs(db, NULL, &error)) != NULL && gem5art_next_run(iter, &error) != NULL);
+    for (i = 3; i < 100 && store_large(db, i, 20000); i++) stored++;
+    full = error;
+    CHECK(stored > 0 && stored < 97);
+    CHECK_INT(full.code, GEM5ART_BUSY);
+    CHECK_CONTAINS(full.message, "has 1 open listings of it: close them first");
+    REQUIRE((run = gem5art_next_run(iter, &error)) != NULL); /* as of its beginning */
+    CHECK_STR(run->name, "run 2");
+    CHECK(gem5art_next_run(iter, &error) == NULL && error.code == GEM5ART_OK);
+    gem5art_iter_close(iter);
+    CHECK(store_large(db, 100, 20000));
+    CHECK_INT(count_runs(db), stored + 3);
+    check_indexes(db, (size_t)stored + 3);
+    fixture_end();
+}
+
+static int store_in_little_space(void *unused) {
+    struct rlimit limit;
+    gem5art_db *mine;
+    char *statm = read_text("/proc/self/statm");
+    (void)unused;
+    limit.rlim_cur = limit.rlim_max = (rlim_t)(atol(statm) + 1500) * 4096;
+    if (setrlimit(RLIMIT_AS, &limit) < 0) return 1;
+    if ((mine = gem5art_open(STORE_URI, NULL, &error)) != NULL) return 2;
+    return error.code == GEM5ART_LIMIT && strstr(error.message, "LMDB needs more address space") ? 0 : 3;
+}
+
+TEST(too_little_address_space_is_an_error_that_says_so) {
+    int i;
+    if (stride(2) == 2 || sizeof(void *) < 8 || access("/proc/self/statm", R_OK) < 0) return;
+#ifdef __SANITIZE_ADDRESS__
+    return; /* which takes terabytes */
+#endif
+    fixture_begin();
+    REQUIRE(open_db(NULL));
+    for (i = 1; i <= 10; i++) CHECK(store_large(db, i, 1000000));
+    close_db();
+    CHECK_INT(in_child(store_in_little_space, NULL), 0);
+    REQUIRE(open_db(NULL));
+    CHECK_INT(count_runs(db), 10);
+    fixture_end();
+}
+
+/* ---- one environment a process */
+
+TEST(the_dbs_of_a_process_share_an_environment) {
+    gem5art_db *second, *third;
+    fixture_begin();
+    REQUIRE(open_db(NULL));
+    CHECK(symlink(STORE_PATH, "other-name") == 0);
+    REQUIRE((second = gem5art_open("lmdb://other-name", NULL, &error)) != NULL);
+    CHECK(second->env == db->env);
+    REQUIRE((third = gem5art_open("lmdb://another", NULL, &error)) != NULL);
+    CHECK(third->env != db->env);
+    CHECK(store_run(db, 1) && gem5art_find_run(second, id_of(1), &error) && !gem5art_find_run(third, id_of(1), &error));
+    close_db();
+    CHECK(store_run(second, 2));
+    CHECK_STR(store_names(second), "run 1, run 2");
+    CHECK(gem5art_close(second, &error) && gem5art_close(third, &error));
+    CHECK(gem5art__envs == NULL);
+    CHECK(unlink("another") == 0);
+    fixture_end();
+}
+
+static int use_after_fork(void *unused) {
+    gem5art_db *mine = gem5art_open(STORE_URI, NULL, &error);
+    bool ok = mine && mine->env != db->env && store_run(mine, 2);
+    (void)unused;
+    leave_parents_db();
+    return ok && gem5art_close(mine, &error) ? 0 : 1;
+}
+
+TEST(a_child_has_an_environment_of_its_own) {
+    gem5art_iter *iter;
+    fixture_begin();
+    REQUIRE(open_db(NULL) && store_run(db, 1));
+    REQUIRE((iter = gem5art_get_runs(db, NULL, &error)) != NULL);
+    CHECK_INT(in_child(use_after_fork, NULL), 0);
+    CHECK(gem5art_next_run(iter, &error) != NULL && gem5art_next_run(iter, &error) == NULL);
+    gem5art_iter_close(iter);
+    CHECK(store_run(db, 3));
+    CHECK_STR(store_names(db), "run 1, run 2, run 3");
+    fixture_end();
+}
+
+static void *store_in_thread(void *first) {
+    gem5art_db *mine = gem5art_open(STORE_URI, NULL, NULL);
+    int i, n = *(int *)first;
+    bool ok = mine != NULL;
+    for (i = 0; ok && i < 50; i++) {
+        char id[40], hash[72];
+        gem5art_run run;
+        gem5art_iter *iter;
+        memset(&run, 0, sizeof run);
+        gem5art__set_defaults(gem5art__run_fields, &run);
+        snprintf(id, sizeof id, "%d", n + i), snprintf(hash, sizeof hash, "h%d", n + i);
+        run.id = id, run.hash = hash, run.type = "gem5 run", run.name = "of a thread";
+        ok = gem5art__record_run(mine, &run, NULL, NULL) && gem5art_find_run(mine, hash, NULL) != NULL;
+        iter = gem5art_get_runs(mine, NULL, NULL);
+        ok = ok && iter && gem5art_next_run(iter, NULL);
+        gem5art_iter_close(iter);
+    }
+    gem5art_close(mine, NULL);
+    return ok ? first : NULL;
+}
+
+/* Without a listing open, or the map could not grow: here it is large enough from the start. */
+TEST(threads_with_a_db_each_share_it) {
+    pthread_t threads[4];
+    int first[4], i;
+    void *result;
+    if (stride(2) == 2) return; /* valgrind blocks all threads in a lock */
+    fixture_begin();
+    REQUIRE(open_db(NULL));
+    for (i = 1; i <= 20; i++) CHECK(store_large(db, i, 100000));
+    for (i = 1; i <= 20; i++) CHECK(gem5art_remove_run(db, id_of(i), &error));
+    close_db();
+    for (i = 0; i < 4; i++) {
+        first[i] = 1000 * (i + 1);
+        REQUIRE(pthread_create(&threads[i], NULL, store_in_thread, &first[i]) == 0);
+    }
+    for (i = 0; i < 4; i++) CHECK(pthread_join(threads[i], &result) == 0 && result == &first[i]);
+    REQUIRE(open_db(NULL));
+    CHECK_INT(count_runs(db), 200);
+    check_indexes(db, 200);
+    fixture_end();
+}
+
+/* ---- keys */
+
+TEST(long_names_and_ids_are_told_apart) {
+    char a[2000], b[2000], id[2][1000];
+    gem5art_run run = a_run(1);
+    gem5art_query query;
+    gem5art_iter *iter;
+    const gem5art_run *found;
+    int i;
+    memset(a, 'n', sizeof a), memset(b, 'n', sizeof b);
+    a[1999] = b[1999] = 0, b[1998] = 'm';
+    fixture_begin();
+    REQUIRE(open_db(NULL));
+    for (i = 0; i < 2; i++) {
+        memset(id[i], 'i', sizeof id[i]);
+        snprintf(id[i] + 600, 10, "%d", i);
+        run.id = id[i], run.hash = id[i], run.name = i ? b : a;
+        CHECK(gem5art__record_run(db, &run, NULL, &error));
+    }
+    for (i = 0; i < 2; i++) {
+        REQUIRE((found = gem5art_find_run(db, id[i], &error)) != NULL);
+        CHECK_STR(found->name, i ? b : a);
+    }
+    memset(&query, 0, sizeof query);
+    query.name = b;
+    REQUIRE((iter = gem5art_get_runs(db, &query, &error)) != NULL);
+    CHECK((found = gem5art_next_run(iter, &error)) != NULL && strcmp(found->id, id[1]) == 0);
+    CHECK(gem5art_next_run(iter, &error) == NULL && error.code == GEM5ART_OK);
+    gem5art_iter_close(iter);
+    query.name = NULL, query.name_contains = "nm";
+    REQUIRE((iter = gem5art_get_runs(db, &query, &error)) != NULL);
+    CHECK(gem5art_next_run(iter, &error) != NULL && gem5art_next_run(iter, &error) == NULL);
+    gem5art_iter_close(iter);
+    CHECK(gem5art_remove_run(db, id[0], &error));
+    CHECK(!gem5art_find_run(db, id[0], &error) && gem5art_find_run(db, id[1], &error));
+    check_indexes(db, 1);
+    fixture_end();
+}
+
+/* Records of other programs may lack what the indexes are of. */
+TEST(records_without_a_hash_or_a_name_are_stored_and_removed) {
+    fixture_begin();
+    lay_store("[{\"_id\":\"a\"},{\"hash\":\"\",\"_id\":\"b\",\"type\":\"gem5 run\"},{\"_id\":\"c\\u0041\",\"name\":\"C\"}]");
+    REQUIRE(open_db(NULL));
+    CHECK_STR(store_names(db), "; ; C");
+    CHECK(gem5art_find_artifact(db, "cA", &error) != NULL);
+    CHECK(gem5art_remove_artifact(db, "a", &error) && gem5art_remove_run(db, "b", &error));
+    CHECK(gem5art_remove_artifact(db, "cA", &error));
+    check_indexes(db, 0);
+    fixture_end();
+}
+
+/* ---- what cannot be a store */
+
+TEST(files_that_are_no_lmdb_store_are_refused_and_left_alone) {
+    static const struct { const char *bytes; gem5art_code code; const char *words; } table[] = {
+        {"", GEM5ART_CORRUPT, "has 0 bytes: something truncated it"},
+        {"[]\n", GEM5ART_INVALID, "is a flat store, not an LMDB file: open it as file:///"},
+        {"a text of no interest to anyone", GEM5ART_CORRUPT, "is no LMDB file"},
+    };
+    size_t i;
+    MDB_env *env;
+    fixture_begin();
+    for (i = 0; i < sizeof table / sizeof *table; i++) {
+        char *bytes;
+        write_text(STORE_PATH, table[i].bytes);
+        CHECK(gem5art_open(STORE_URI, NULL, &error) == NULL);
+        CHECK_INT(error.code, table[i].code);
+        CHECK_CONTAINS(error.message, table[i].words);
+        bytes = read_text(STORE_PATH);
+        CHECK_STR(bytes, table[i].bytes);
+        free(bytes);
+        CHECK_INT(files_like(""), 1);
+    }
+    CHECK(unlink(STORE_PATH) == 0);
+    REQUIRE(mdb_env_create(&env) == 0 && mdb_env_open(env, STORE_PATH, MDB_NOSUBDIR, 0666) == 0); /* another program's */
+    mdb_env_close(env);
+    CHECK(gem5art_open(STORE_URI, NULL, &error) == NULL);
+    CHECK_INT(error.code, GEM5ART_CORRUPT);
+    CHECK_CONTAINS(error.message, "is an LMDB file, but no run store");
+    CHECK(gem5art_open("file://" STORE_PATH, NULL, &error) == NULL);
+    CHECK_INT(error.code, GEM5ART_INVALID);
+    CHECK_CONTAINS(error.message, "is an LMDB file: open it as lmdb:///");
+    CHECK(gem5art_open("lmdb://", NULL, &error) == NULL && error.code == GEM5ART_INVALID);
+    CHECK_CONTAINS(error.message, "names no file");
+    CHECK(gem5art_open("lmdb://nowhere/db", NULL, &error) == NULL && error.code == GEM5ART_NOT_FOUND);
+    CHECK_CONTAINS(error.message, "its folder does not exist");
+    fixture_end();
+}
+
+TEST(a_network_file_system_is_refused) {
+    fixture_begin();
+    pretended_file_system = 0x6969;
+    CHECK(gem5art_open(STORE_URI, NULL, &error) == NULL);
+    CHECK_INT(error.code, GEM5ART_UNSUPPORTED);
+    CHECK_CONTAINS(error.message, "is on a network file system (NFS), where LMDB loses data: use a flat store");
+    CHECK_INT(files_like(""), 0);
+    pretended_file_system = 0;
+    REQUIRE(open_db(NULL));
+    close_db();
+    pretended_file_system = 0xfe534d42;
+    CHECK(gem5art_open(STORE_URI, NULL, &error) == NULL && strstr(error.message, "SMB2"));
+    pretended_file_system = 0;
+    fixture_end();
+}
+
+/* ---- files that change under it */
+
+TEST(a_file_that_is_replaced_or_cut_while_open_is_an_error) {
+    fixture_begin();
+    REQUIRE(open_db(NULL) && store_large(db, 1, 50000));
+    CHECK(sh("cp %s copy && mv copy %s", STORE_PATH, STORE_PATH) == 0);
+    CHECK(!store_run(db, 2));
+    CHECK_INT(error.code, GEM5ART_CORRUPT);
+    CHECK_CONTAINS(error.message, "was replaced by another file while it was open: close it and open it again");
+    CHECK(gem5art_find_run(db, id_of(1), &error) == NULL && error.code == GEM5ART_CORRUPT);
+    close_db();
+    REQUIRE(open_db(NULL));
+    CHECK(store_run(db, 2));
+    CHECK(truncate(STORE_PATH, 8192) == 0);
+    CHECK(gem5art_find_run(db, id_of(1), &error) == NULL);
+    CHECK_INT(error.code, GEM5ART_CORRUPT);
+    CHECK_CONTAINS(error.message, "something cut it while it was open");
+    CHECK(gem5art_get_runs(db, NULL, &error) == NULL && error.code == GEM5ART_CORRUPT);
+    CHECK(!store_run(db, 3) && error.code == GEM5ART_CORRUPT);
+    close_db();
+    fixture_end();
+}
+
+/* Reads and appends; 1: refused, with a sentence. */
+static int use_cut_store(void *unused) {
+    gem5art_db *mine = gem5art_open(STORE_URI, NULL, &error);
+    int count = mine ? count_runs(mine) : -1;
+    bool stored = count >= 0 && store_run(mine, 100);
+    (void)unused;
+    if (stored) return 0;
+    return error.code != GEM5ART_OK && strchr(error.message, ' ') ? 1 : 2;
+}
+
+TEST(a_file_that_was_cut_anywhere_is_refused_or_read_but_never_a_crash) {
+    char *whole;
+    struct stat st;
+    off_t size;
+    int i;
+    fixture_begin();
+    REQUIRE(open_db(NULL));
+    for (i = 1; i <= 12; i++) CHECK(store_large(db, i, 5000));
+    close_db();
+    CHECK(stat(STORE_PATH, &st) == 0 && sh("cp %s whole", STORE_PATH) == 0);
+    whole = read_text("whole");
+    for (size = 0; size < st.st_size; size += size % 4096 ? 4095 : 1) {
+        int result;
+        CHECK(sh("cp whole %s && rm -f %s-lock", STORE_PATH, STORE_PATH) == 0 && truncate(STORE_PATH, size) == 0);
+        result = in_child(use_cut_store, NULL);
+        CHECK_THAT(result == 1 || (result == 0 && size > st.st_size / 2), "cut to %ld of %ld bytes: %d", (long)size,
+                   (long)st.st_size, result);
+    }
+    free(whole);
+    fixture_end();
+}
+
+/* ---- other users */
+
+static int read_as_nobody(void *unused) {
+    gem5art_db *mine;
+    (void)unused;
+    if (geteuid() == 0 && (setgid(65534) < 0 || setuid(65534) < 0)) return 1;
+    mine = gem5art_open(STORE_URI, NULL, &error);
+    if (exists("open-lock")) { /* it may write LMDB's lock file, and so read */
+        if (!mine || strcmp(store_names(mine), "run 1") != 0 || store_run(mine, 2) || error.code != GEM5ART_IO) return 2;
+        return strstr(error.message, "cannot write to the store") ? 0 : 3;
+    }
+    return !mine && error.code == GEM5ART_IO && strstr(error.message, "-lock even to read") ? 0 : 4;
+}
+
+TEST(a_store_of_another_user_is_read_where_its_lock_may_be_written) {
+    fixture_begin();
+    REQUIRE(open_db(NULL) && store_run(db, 1));
+    close_db();
+    CHECK(chmod(".", 0777) == 0 && chmod(STORE_PATH, 0644) == 0 && chmod(STORE_PATH "-lock", 0644) == 0);
+    if (geteuid() == 0) CHECK_INT(in_child(read_as_nobody, NULL), 0);
+    CHECK(chmod(STORE_PATH, 0444) == 0 && chmod(STORE_PATH "-lock", 0666) == 0 && chmod(STORE_PATH ".lock", 0666) == 0);
+    write_text("open-lock", "");
+    CHECK_INT(in_child(read_as_nobody, NULL), 0);
+    fixture_end();
+}
+
+/* ---- memory */
+
+/* Opens the store, stores, finds, lists, removes; as far as memory goes. */
+static bool use_store(void) {
+    bool ok = (db = gem5art_open(STORE_URI, NULL, &error)) != NULL && store_run(db, 2) &&
+              gem5art_find_run(db, id_of(1), &error) && count_runs(db) == 2 && gem5art_remove_run(db, id_of(2), &error);
+    gem5art_error why = error;
+    close_db();
+    error = why;
+    return ok;
+}
+
+TEST(each_allocation_may_fail) {
+    long n, before = memory_alive;
+    int fds;
+    bool done = false;
+    fixture_begin();
+    fds = open_descriptors();
+    REQUIRE(open_db(NULL) && store_run(db, 1));
+    close_db();
+    for (n = 1; !done && n < 1000; n++) {
+        fail_memory(n);
+        done = use_store();
+        fail_memory(0);
+        CHECK(done || error.code == GEM5ART_NOMEM);
+        CHECK_INT(memory_alive, before);
+        CHECK_INT(open_descriptors(), fds);
+        CHECK(gem5art__envs == NULL);
+        REQUIRE(open_db(NULL));
+        CHECK(gem5art_find_run(db, id_of(1), &error) != NULL);
+        if (gem5art_find_run(db, id_of(2), NULL)) CHECK(gem5art_remove_run(db, id_of(2), &error));
+        close_db();
+    }
+    CHECK(done && n > 20);
+    fixture_end();
+}
+
+int main(int argc, char **argv) { return test_main(argc, argv); }
