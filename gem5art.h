@@ -5067,6 +5067,7 @@ static int gem5art__lmdb_put_lines(gem5art_db *db, MDB_txn *txn, gem5art__lmdb_c
     const char *line = change->lines, *end = line + change->length, *newline;
     int64_t number;
     int code = gem5art__lmdb_last(db->env, txn, &number);
+    if (code == 0 && number == 0 && !gem5art__sync_name(db->path)) code = errno; /* its maker may have been killed before */
     for (; code == 0 && line < end; line = newline + 1) {
         newline = (const char *)memchr(line, '\n', (size_t)(end - line));
         code = gem5art__lmdb_put(db->env, txn, ++number, line, (size_t)((newline ? newline - 1 : end) - line));
