@@ -34,6 +34,7 @@ examples = $(patsubst examples/%.c,$(B)/%,$(wildcard examples/*.c))
 children = $(patsubst tests/children/%.c,$(B)/children/%,$(wildcard tests/children/*.c))
 tests    = $(patsubst tests/%.c,$(B)/%,$(test_sources)) $(store_tests)
 torture  = $(patsubst tests/torture/%.c,$(B)/torture/%,$(wildcard tests/torture/*.c))
+lmdb_torture = $(if $(LMDB),$(addsuffix -lmdb,$(torture)))
 benches  = $(patsubst tests/bench/%.c,$(B)/bench/%,$(wildcard tests/bench/*.c))
 
 all: $(tools) $(examples)
@@ -44,6 +45,7 @@ $(filter-out $(B)/gem5-stand-in,$(examples)): $(B)/%: examples/%.c $(HEADER)
 $(B)/gem5-stand-in: examples/gem5-stand-in.c
 $(filter-out $(store_tests),$(tests)): $(B)/%: tests/%.c $(HEADER) $(wildcard tests/*.h)
 $(store_tests): $(B)/%-lmdb: tests/%.c $(HEADER) $(wildcard tests/*.h)
+$(lmdb_torture): $(B)/torture/%-lmdb: tests/torture/%.c $(HEADER) $(wildcard tests/*.h tests/torture/*.h)
 $(torture): $(B)/torture/%: tests/torture/%.c $(HEADER) $(wildcard tests/*.h tests/torture/*.h)
 $(B)/test_crash: $(wildcard tests/torture/*)
 $(benches): $(B)/bench/%: tests/bench/%.c $(HEADER) $(wildcard tests/*.h tests/bench/*.h)
@@ -54,11 +56,11 @@ FLAGS = $(CFLAGS)
 $(B)/gem5-stand-in $(children): FLAGS = $(PLAIN)
 $(B)/bench/append: LDLIBS += -ldl # it loads SQLite where there is one
 ifdef LMDB
-$(tools) $(store_tests): FLAGS += -DGEM5ART_LMDB
-$(tools) $(store_tests) $(B)/test_lmdb: LDLIBS += -llmdb
-$(store_tests): FLAGS += -DTEST_LMDB
+$(tools) $(store_tests) $(lmdb_torture): FLAGS += -DGEM5ART_LMDB
+$(tools) $(store_tests) $(lmdb_torture) $(B)/test_lmdb: LDLIBS += -llmdb
+$(store_tests) $(lmdb_torture): FLAGS += -DTEST_LMDB
 endif
-$(tools) $(examples) $(tests) $(torture) $(benches) $(children) $(B)/qemu-boot:
+$(tools) $(examples) $(tests) $(torture) $(lmdb_torture) $(benches) $(children) $(B)/qemu-boot:
 	@mkdir -p $(@D)
 	$(CC) $(FLAGS) -I. -o $@ $< $(LDFLAGS) $(LDLIBS)
 
@@ -91,8 +93,8 @@ test-qemu: $(B)/qemu-boot
 demo:
 	+@BUILD=$(ABSOLUTE) MAKE="$(MAKE)" sh examples/demo.sh
 
-torture: $(torture)
-	@TEST_TIMEOUT=7200 sh tests/run.sh $(torture)
+torture: $(torture) $(lmdb_torture)
+	@TEST_TIMEOUT=7200 sh tests/run.sh $^
 
 bench: $(tools) $(benches) children
 	@for bench in $(benches); do echo "== $$bench"; BUILD=$(ABSOLUTE) $$bench || exit 1; done

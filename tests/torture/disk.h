@@ -354,7 +354,7 @@ static int disk_file_of(int fd) {
 
 static bool disk_is_lock(const char *name) {
     size_t length = strlen(name);
-    return length > 5 && strcmp(name + length - 5, ".lock") == 0;
+    return length > 5 && (strcmp(name + length - 5, ".lock") == 0 || strcmp(name + length - 5, "-lock") == 0); /* LMDB's */
 }
 
 /* A descriptor was opened. */
@@ -424,6 +424,94 @@ static void disk_made_folder(const char *path) {
     if (name) disk_note_now(disk_entry_of(DISK_FOLDER, DISK_IS_FOLDER, name));
 }
 
+#ifdef DISK_INTERPOSE
+/* ---- calls that are recorded, of the program and of dynamic libraries: this program's definitions come before libc's.
+   Linux with glibc. What is written through a mapping is not seen. Syncing is only noted. */
+
+#include <sys/syscall.h>
+#include <sys/uio.h>
+
+#define DISK_CALL(type, name, symbol, ...) \
+    type name(__VA_ARGS__) __asm__(symbol); \
+    type name(__VA_ARGS__)
+
+static int disk_real_open(const char *path, int flags, mode_t mode) {
+    int fd = (int)syscall(SYS_openat, AT_FDCWD, path, flags, mode);
+    disk_opened(fd, path, flags);
+    return fd;
+}
+
+static ssize_t disk_real_pwrite(int fd, const void *data, size_t size, off_t at) {
+    ssize_t done = syscall(SYS_pwrite64, fd, data, size, at);
+    disk_wrote(fd, data, done, at);
+    return done;
+}
+
+static int disk_real_ftruncate(int fd, off_t size) {
+    int result = (int)syscall(SYS_ftruncate, fd, size);
+    if (result == 0) disk_truncated(fd, size);
+    return result;
+}
+
+DISK_CALL(int, disk_i_open, "open", const char *path, int flags, mode_t mode) { return disk_real_open(path, flags, mode); }
+DISK_CALL(int, disk_i_open64, "open64", const char *path, int flags, mode_t mode) { return disk_real_open(path, flags, mode); }
+DISK_CALL(ssize_t, disk_i_pwrite, "pwrite", int fd, const void *data, size_t size, off_t at) { return disk_real_pwrite(fd, data, size, at); }
+DISK_CALL(ssize_t, disk_i_pwrite64, "pwrite64", int fd, const void *data, size_t size, off_t at) { return disk_real_pwrite(fd, data, size, at); }
+DISK_CALL(int, disk_i_ftruncate, "ftruncate", int fd, off_t size) { return disk_real_ftruncate(fd, size); }
+DISK_CALL(int, disk_i_ftruncate64, "ftruncate64", int fd, off_t size) { return disk_real_ftruncate(fd, size); }
+
+DISK_CALL(ssize_t, disk_i_write, "write", int fd, const void *data, size_t size) {
+    off_t at = disk_file_of(fd) >= 0 ? lseek(fd, 0, SEEK_CUR) : 0;
+    ssize_t done = syscall(SYS_write, fd, data, size);
+    disk_wrote(fd, data, done, at);
+    return done;
+}
+
+DISK_CALL(ssize_t, disk_i_writev, "writev", int fd, const struct iovec *parts, int count) {
+    ssize_t all = 0, done;
+    int i;
+    for (i = 0; i < count; all += done, i++)
+        if ((done = disk_i_write(fd, parts[i].iov_base, parts[i].iov_len)) < 0) return done;
+    return all;
+}
+
+DISK_CALL(int, disk_i_close, "close", int fd) {
+    disk_closed(fd);
+    return (int)syscall(SYS_close, fd);
+}
+
+static int disk_sync(int fd) {
+    disk_synced(fd);
+    return 0;
+}
+
+DISK_CALL(int, disk_i_fsync, "fsync", int fd) { return disk_sync(fd); }
+DISK_CALL(int, disk_i_fdatasync, "fdatasync", int fd) { return disk_sync(fd); }
+
+DISK_CALL(int, disk_i_rename, "rename", const char *from, const char *to) {
+    int result = (int)syscall(SYS_renameat, AT_FDCWD, from, AT_FDCWD, to);
+    if (result == 0) disk_renamed(DISK_RENAME, from, to);
+    return result;
+}
+
+DISK_CALL(int, disk_i_link, "link", const char *from, const char *to) {
+    int result = (int)syscall(SYS_linkat, AT_FDCWD, from, AT_FDCWD, to, 0);
+    if (result == 0) disk_renamed(DISK_LINK, from, to);
+    return result;
+}
+
+DISK_CALL(int, disk_i_unlink, "unlink", const char *path) {
+    int result = (int)syscall(SYS_unlinkat, AT_FDCWD, path, 0);
+    if (result == 0) disk_unlinked(path);
+    return result;
+}
+
+DISK_CALL(int, disk_i_mkdir, "mkdir", const char *path, mode_t mode) {
+    int result = (int)syscall(SYS_mkdirat, AT_FDCWD, path, mode);
+    if (result == 0) disk_made_folder(path);
+    return result;
+}
+#else
 /* ---- calls that are recorded. Syncing is only noted: no power is lost here but the disk's in memory. */
 
 __attribute__((unused)) static int disk_open(const char *path, int flags, mode_t mode) {
@@ -484,5 +572,6 @@ __attribute__((unused)) static int disk_mkdir(const char *path, mode_t mode) {
     if (result == 0) disk_made_folder(path);
     return result;
 }
+#endif
 
 #endif
