@@ -38,12 +38,11 @@
 #ifndef CRASH_SCALE
 #define CRASH_SCALE 1
 #define CRASH_SEED 0
-#ifdef TEST_LMDB
-#define CRASH_DEPTH 1 /* a writer after a crash; an LMDB commit has many writes, and so many ends */
-#else
-#define CRASH_DEPTH 2 /* and one that comes when that has crashed too */
 #endif
-#endif
+
+/* What the writer does to a disk is replayed, and in a full run what the next one does when that has crashed too. An LMDB
+   commit has many writes, and so many ends: one less there. */
+static int depth_of_all;
 
 /* ---- records: each has a number, which is in its name */
 
@@ -380,7 +379,7 @@ static void try_disk(const history *h, int count, const disk_fate *fates, int de
 static void tear(const history *h, int count, const int *unsafe, int found, disk_fate *fates, int at, int deeper) {
     const disk_entry *entry = &h->log.entries[unsafe[at]];
     int most = entry->size > 2000 ? 400 : 2000, others = found > 4 ? 4 : 1 << (found - 1), combination, i, k;
-    bool top = deeper == CRASH_DEPTH;
+    bool top = deeper == depth_of_all;
     size_t n, step = entry->size / (size_t)torture_scaled(top ? most : most / 100, 2) + 1;
     for (combination = 0; combination < others; combination++) {
         for (i = k = 0; i < found; i++)
@@ -410,7 +409,7 @@ static void cut_power(const history *h, int count, int deeper) {
     int *unsafe = (int *)disk_need(malloc((size_t)(count + 1) * sizeof *unsafe));
     disk_fate *fates = (disk_fate *)disk_need(calloc((size_t)count + 1, sizeof *fates));
     int found = disk_unsafe(&h->log, count, unsafe), i;
-    long all = 1, k, most = torture_scaled(deeper == CRASH_DEPTH ? 1000 : 50, 8);
+    long all = 1, k, most = torture_scaled(deeper == depth_of_all ? 1000 : 50, 8);
     for (i = 0; i < found && all <= most; i++) all *= h->log.entries[unsafe[i]].kind == DISK_WRITE ? 3 : 2;
     for (k = 0; k < (all < most ? all : most); k++) { /* each there, dropped, or only its size; random ones where these are many */
         long rest = k;
@@ -509,7 +508,7 @@ static void replay(const char *name, const char *store, const change *changes, s
     if (db) close_db();
     disk_stop();
     CHECK_THAT(h.log.count > from + 4, "%s: the log is empty", name);
-    explore(&h, from, CRASH_DEPTH);
+    explore(&h, from, depth_of_all);
     disk_log_free(&h.log);
     report();
     fixture_end();
@@ -541,5 +540,9 @@ SCRIPT(a_store_of_python,
 
 int main(int argc, char **argv) {
     torture_begin(CRASH_SCALE, CRASH_SEED);
+    depth_of_all = torture_scale < 0.05 ? 1 : 2;
+#ifdef TEST_LMDB
+    depth_of_all--;
+#endif
     return test_main(argc, argv);
 }
