@@ -2,7 +2,8 @@
 #
 #   make             tools and examples, into build/
 #   make test        builds and runs the tests; TESTS="json cli" runs only tests/test_json.* and tests/test_cli.*
-#   make torture     the tests in full size, for some minutes; TORTURE="model" runs only tests/torture/model.c
+#   make torture     crashes replayed at every call, kill -9 by the thousand, models, many processes: for an hour or so.
+#                    SEED=N gives one back, TORTURE_SCALE=0.1 is shorter, TORTURE="model" runs only tests/torture/model.c
 #   make demo        a small sweep from registration to gem5art-getruns; GEM5=/path/to/gem5.opt takes your gem5
 #   make bench       times the library beside its peers
 #   make install     tools and header, under $(DESTDIR)$(PREFIX)
@@ -36,6 +37,7 @@ examples = $(patsubst examples/%.c,$(B)/%,$(wildcard examples/*.c))
 children = $(patsubst tests/children/%.c,$(B)/children/%,$(wildcard tests/children/*.c))
 tests    = $(patsubst tests/%.c,$(B)/%,$(test_sources)) $(store_tests)
 tortures = $(patsubst tests/torture/%.c,$(B)/torture/%,$(sort $(foreach name,$(TORTURE),$(wildcard tests/torture/$(name).c))))
+lmdb_tortures = $(if $(LMDB),$(addsuffix -lmdb,$(filter-out %/concurrency_portable,$(tortures))))
 benches  = $(patsubst tests/bench/%.c,$(B)/bench/%,$(wildcard tests/bench/*.c))
 replays  = $(patsubst tests/fuzz/%.c,$(B)/fuzz/%,$(wildcard tests/fuzz/*.c))
 
@@ -48,6 +50,8 @@ $(B)/gem5-stand-in: examples/gem5-stand-in.c
 $(filter-out $(store_tests),$(tests)): $(B)/%: tests/%.c $(HEADER) $(wildcard tests/*.h)
 $(store_tests): $(B)/%-lmdb: tests/%.c $(HEADER) $(wildcard tests/*.h)
 $(tortures): $(B)/torture/%: tests/torture/%.c $(HEADER) $(wildcard tests/test_*.c tests/*.h tests/torture/*.h)
+$(lmdb_tortures): $(B)/torture/%-lmdb: tests/torture/%.c $(HEADER) $(wildcard tests/test_*.c tests/*.h tests/torture/*.h)
+$(B)/test_crash: $(wildcard tests/torture/*)
 $(benches): $(B)/bench/%: tests/bench/%.c $(HEADER) $(wildcard tests/*.h tests/bench/*.h)
 $(replays): $(B)/fuzz/%: tests/fuzz/%.c $(HEADER) $(wildcard tests/fuzz/*.h tests/memory.h tools/*)
 $(B)/qemu-boot: tests/qemu/boot.c $(HEADER)
@@ -58,19 +62,19 @@ $(B)/gem5-stand-in $(children): FLAGS = $(PLAIN)
 $(B)/bench/append $(B)/bench/scale: LDLIBS += -ldl # they load SQLite where there is one
 $(replays): FLAGS = $(CFLAGS) -O1 # they are compiled for the sake of a second
 ifdef LMDB
-$(tools) $(store_tests) $(B)/bench/scale: FLAGS += -DGEM5ART_LMDB
-$(tools) $(store_tests) $(B)/bench/scale $(B)/test_lmdb: LDLIBS += -llmdb
-$(store_tests): FLAGS += -DTEST_LMDB
+$(tools) $(store_tests) $(lmdb_tortures) $(B)/bench/scale: FLAGS += -DGEM5ART_LMDB
+$(tools) $(store_tests) $(lmdb_tortures) $(B)/bench/scale $(B)/test_lmdb: LDLIBS += -llmdb
+$(store_tests) $(lmdb_tortures): FLAGS += -DTEST_LMDB
 endif
-$(tools) $(examples) $(tests) $(tortures) $(benches) $(replays) $(children) $(B)/qemu-boot:
+$(tools) $(examples) $(tests) $(tortures) $(lmdb_tortures) $(benches) $(replays) $(children) $(B)/qemu-boot:
 	@mkdir -p $(@D)
 	$(CC) $(FLAGS) -I. -o $@ $< $(LDFLAGS) $(LDLIBS)
 
 test: all children $(tests) $(if $(filter %test_fuzz.sh,$(test_scripts)),$(replays))
 	@BUILD=$(ABSOLUTE) RUNNER="$(RUNNER)" sh tests/run.sh $(tests) $(test_scripts)
 
-torture: $(tortures)
-	@BUILD=$(ABSOLUTE) TEST_TIMEOUT=3600 sh tests/run.sh $(tortures)
+torture: $(tortures) $(lmdb_tortures)
+	@BUILD=$(ABSOLUTE) TEST_TIMEOUT=7200 sh tests/run.sh $^
 
 children: $(children)
 

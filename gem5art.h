@@ -120,7 +120,7 @@
    as not verified; a rewrite gives them this form.
    - Appending: the writer lock; a look at the end; the new lines are written behind the bracket and closed by one of their
      own; one byte turns the old bracket into a comma (a space in an empty array); fdatasync; unlock. The time does not
-     depend on the size of the store.
+     depend on the size of the store. A run and its archive, two lines, are synced before that byte too.
    - The first top-level bracket is the commit point: a reader, which takes no lock, stops there. Whatever follows it was
      never acknowledged; the next writer moves it to STORE.torn.N and says so.
    - A last record that is not whole is a torn write, moved aside in the same way. A record that is not whole before one
@@ -136,7 +136,8 @@
    - Bytes that are not UTF-8 are written as \udc80-\udcff (Python's surrogateescape) and read back exactly.
    Beside it:
      STORE.lock     made once, never removed: byte 0 is the writer lock, byte 1 + (the first 62 bits of a run's hash) is
-                    the claim of that run, held by its supervisor for the run's life
+                    the claim of that run, held by its supervisor for the run's life. Its first byte is "!" while a writer
+                    writes: whoever finds it there knows that one was killed, and syncs what that left
      STORE.live/ID  one small JSON file for each run that has begun and not ended. One whose claim is free is lost: whoever
                     claims that run next ends what is left of its process group and records it
      STORE.torn.N   bytes of writes that were never finished; look at them, then remove them
@@ -4005,7 +4006,7 @@ static gem5art__step gem5art__cursor_step(gem5art__cursor *cursor, gem5art_error
     cursor->at = gem5art__cursor_offset(cursor);
     if (byte != '{')
         return gem5art__cursor_problem(cursor, cursor->at, "a record, which starts with '{', was expected",
-                                       !cursor->records, error);
+                                       !cursor->records && byte != 0, error); /* NULs: a new size without its bytes */
     if (cursor->records && !cursor->comma)
         return gem5art__cursor_problem(cursor, cursor->at, "a comma is missing before this record", false, error);
     whole = gem5art__cursor_measure(cursor, false, &cursor->size, error);
@@ -4203,16 +4204,33 @@ static bool gem5art__flat_save_aside(gem5art_db *db, off_t from, off_t size, gem
     return ok;
 }
 
+/* Byte 0 of the lock file is '!' from before a change to the store until that is on the disk, else ' '. */
+static bool gem5art__flat_mark(gem5art_db *db, const char *mark, gem5art_error *error) {
+    return gem5art__write_at(db->lock.fd, mark, 1, 0) ? true : gem5art__fail_errno(error, "write", db->lock_path);
+}
+
+/* Under the writer lock: where the writer before was killed in a change, what it did to the file or its name may not be on
+   the disk. It must be before more is stored behind it. */
+static bool gem5art__flat_sync_left(gem5art_db *db, gem5art_error *error) {
+    char mark;
+    size_t got;
+    if (!gem5art__read_at(db->lock.fd, &mark, 1, 0, &got)) return gem5art__fail_errno(error, "read", db->lock_path);
+    if (!got || mark != '!') return true;
+    if (!gem5art__datasync(db->flat.fd) || !gem5art__sync_name(db->path))
+        return gem5art__fail_errno(error, "sync", db->path);
+    return gem5art__flat_mark(db, " ", error);
+}
+
 /* Under the writer lock: makes the file end in a bracket and a newline, at `at`; on a line of its own behind a loose
    record. */
 static bool gem5art__flat_mend(gem5art_db *db, off_t at, off_t size, bool empty, bool loose, gem5art_error *error) {
     gem5art__flat *flat = &db->flat;
-    if (!gem5art__flat_save_aside(db, at, size, error)) return false;
+    if (!gem5art__flat_save_aside(db, at, size, error) || !gem5art__flat_mark(db, "!", error)) return false;
     if (loose && !gem5art__write_at(flat->fd, "\n", 1, at++)) return gem5art__fail_errno(error, "mend", flat->path);
     if (!gem5art__write_at(flat->fd, "]", 1, at) || !gem5art__truncate(flat->fd, at + 1) ||
         !gem5art__write_at(flat->fd, "\n", 1, at + 1) || !gem5art__datasync(flat->fd))
         return gem5art__fail_errno(error, "mend", flat->path);
-    return gem5art__flat_know(flat, at + 2, at, empty, error);
+    return gem5art__flat_mark(db, " ", error) && gem5art__flat_know(flat, at + 2, at, empty, error);
 }
 
 static void gem5art__flat_forget(gem5art__flat *flat) {
@@ -4284,6 +4302,7 @@ static bool gem5art__flat_find_end(gem5art_db *db, gem5art_error *error) {
         return gem5art__fail(error, GEM5ART_IO,
                              "cannot write to the store %s: %s; its owner can, or store in a copy of it", flat->path,
                              strerror(flat->refused));
+    if (!gem5art__flat_sync_left(db, error)) return false;
     if (flat->known && st.st_size == flat->size && gem5art__read_at(flat->fd, &byte, 1, flat->bracket, &got) &&
         got == 1 && byte == ']')
         return true;
@@ -4440,7 +4459,13 @@ static bool gem5art__flat_append_few(gem5art_db *db, const char *lines, size_t l
     bool ok;
     if (!gem5art__read_at(flat->fd, &last, 1, size - 1, &got) || got != 1)
         return gem5art__fail_errno(error, "read", flat->path);
-    if (last != '\n') gem5art__puts(&data, "\n");
+    if (!gem5art__flat_mark(db, "!", error)) return false;
+    if (flat->empty && !gem5art__sync_name(db->path)) /* who made the store may have been killed before it did that */
+        return gem5art__fail_errno(error, "sync the folder of", db->path);
+    if (last != '\n') { /* on the disk first: without it a torn write would be part of the line before */
+        if (!gem5art__write_at(flat->fd, "\n", 1, size++) || !gem5art__datasync(flat->fd))
+            return gem5art__fail_errno(error, "write to the store", db->path);
+    }
     gem5art__put(&data, lines, length);
     gem5art__puts(&data, "]\n");
     if (data.failed) {
@@ -4448,17 +4473,21 @@ static bool gem5art__flat_append_few(gem5art_db *db, const char *lines, size_t l
         return gem5art__fail_nomem(error);
     }
     ok = gem5art__write_at(flat->fd, data.data, data.length, size) &&
+         (!memchr(lines, '\n', length) || gem5art__datasync(flat->fd)) && /* of two records power loss leaves both or none */
          gem5art__write_at(flat->fd, flat->empty ? " " : ",", 1, bracket) && gem5art__datasync(flat->fd);
     if (!ok) {
         int saved = errno;
         flat->known = false;
         if (gem5art__write_at(flat->fd, "]", 1, bracket)) gem5art__truncate(flat->fd, size);
         errno = saved;
-        gem5art__fail_errno(error, "write to the store", flat->path);
+        gem5art__fail_errno(error, "write to the store", db->path);
     }
     size += (off_t)data.length;
     gem5art__buf_free(&data);
-    if (ok) gem5art__flat_know(flat, size, size - 2, false, NULL); /* or not: it is stored */
+    if (ok) { /* whatever these two do: it is stored */
+        gem5art__flat_mark(db, " ", NULL);
+        gem5art__flat_know(flat, size, size - 2, false, NULL);
+    }
     return ok;
 }
 
@@ -4589,8 +4618,9 @@ static bool gem5art__flat_rewrite(gem5art_db *db, gem5art__rewrite *rewrite, gem
     if (gem5art__temporary_name(&name, db->path, error) &&
         gem5art__rewrite_create(db, rewrite, name.data, error) && gem5art__rewrite_text(db, rewrite, error) &&
         (!rewrite->keep || gem5art__keep_file(db->path, rewrite->keep, &rewrite->kept, error))) {
-        renamed = GEM5ART_SYS_RENAME(name.data, db->path) == 0;
+        renamed = gem5art__flat_mark(db, "!", NULL) && GEM5ART_SYS_RENAME(name.data, db->path) == 0;
         ok = renamed && gem5art__sync_name(db->path);
+        if (ok) gem5art__flat_mark(db, " ", NULL); /* or not: then the next writer syncs it again */
         if (!ok) gem5art__fail_errno(error, renamed ? "sync the folder of" : "rewrite", db->path);
     }
     if (!renamed && rewrite->fd >= 0) GEM5ART_SYS_UNLINK(name.data);
@@ -5324,6 +5354,7 @@ static int gem5art__lmdb_put_lines(gem5art_db *db, MDB_txn *txn, gem5art__lmdb_c
     const char *line = change->lines, *end = line + change->length, *newline;
     int64_t number;
     int code = gem5art__lmdb_last(db->env, txn, &number);
+    if (code == 0 && number == 0 && !gem5art__sync_name(db->path)) code = errno; /* its maker may have been killed before */
     for (; code == 0 && line < end; line = newline + 1) {
         newline = (const char *)memchr(line, '\n', (size_t)(end - line));
         code = gem5art__lmdb_put(db->env, txn, ++number, line, (size_t)((newline ? newline - 1 : end) - line));
@@ -5743,6 +5774,7 @@ static bool gem5art__copy_file(const char *from, const char *to, gem5art_error *
     gem5art__close(out);
     ok = ok && gem5art__name_file(temporary.data, to, GEM5ART__KEEP_EXISTING, error);
     if (!ok && out >= 0) GEM5ART_SYS_UNLINK(temporary.data);
+    if (ok && !gem5art__sync_name(temporary.data)) ok = gem5art__fail_errno(error, "sync the folder of", to);
     gem5art__buf_free(&temporary);
     return ok;
 }
@@ -5752,15 +5784,17 @@ static bool gem5art__keep_copy(const char *storage, const char *path, const char
                                gem5art_error *error) {
     gem5art__arena arena = {NULL, false};
     struct stat st;
-    char *copy, copied[65];
+    char *copy, *folder, copied[65];
     bool ok;
     if (!storage) return true;
     copy = gem5art__join_path(&arena, storage, id);
-    if (!copy) ok = gem5art__fail_nomem(error);
+    folder = gem5art__arena_copy(&arena, storage);
+    if (!copy || !folder) ok = gem5art__fail_nomem(error);
     else if (GEM5ART_SYS_STAT(copy, &st) == 0) ok = true; /* kept before */
     else {
         ok = gem5art__make_folders(storage, error) && gem5art__copy_file(path, copy, error) &&
              gem5art_sha256_file(copy, copied, error);
+        if (ok && !gem5art__sync_name(folder)) ok = gem5art__fail_errno(error, "sync the folder of", storage);
         if (ok && strcmp(copied, hash) != 0) {
             GEM5ART_SYS_UNLINK(copy);
             ok = gem5art__fail(error, GEM5ART_CHANGED,

@@ -53,6 +53,7 @@ static struct fault_log {
 
 static void (*before_link)(void); /* what another program does meanwhile */
 static void (*before_lstat)(void);
+static void (*before_sync)(void);
 static char trace[256];           /* the calls that change something, a letter each */
 static unsigned dawdle;           /* not 0: writes are done in pieces, with pauses */
 enum { STOPPED = 128 + SIGKILL };
@@ -159,7 +160,10 @@ static ssize_t hook_read(int fd, void *data, size_t size) {
     return faulty("read", true) ? -1 : shortened_to(most, size, read(fd, data, most));
 }
 
-static int hook_fdatasync(int fd) { return faulty("fdatasync", true) || traced('s') ? -1 : fault_lenient ? 0 : fdatasync(fd); }
+static int hook_fdatasync(int fd) {
+    if (before_sync) before_sync();
+    return faulty("fdatasync", true) || traced('s') ? -1 : fault_lenient ? 0 : fdatasync(fd);
+}
 
 static int hook_link(const char *from, const char *to) {
     if (before_link) before_link();

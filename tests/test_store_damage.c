@@ -95,6 +95,30 @@ TEST(torn_writes_are_moved_aside_and_nothing_else_is) {
     free_lines();
 }
 
+/* Power loss may leave a file its new size and not the bytes; in an empty store they are not behind any record. */
+TEST(nuls_where_the_first_record_should_be_are_a_torn_write) {
+    static const char *const before[] = {"[ \n", "[]\n", "[\n", "["};
+    static const char nuls[100];
+    size_t i;
+    for (i = 0; i < sizeof before / sizeof *before; i++) {
+        char aside[256];
+        FILE *file;
+        fixture_begin();
+        REQUIRE((file = fopen("db.json", "wb")) != NULL);
+        fputs(before[i], file);
+        CHECK(fwrite(nuls, 1, sizeof nuls, file) == sizeof nuls && fputs("\"}]\n", file) >= 0 && fclose(file) == 0);
+        REQUIRE(open_db(NULL));
+        CHECK_STR(store_names(db), "");
+        CHECK_THAT(store_run(db, 1), "%s", error.message);
+        CHECK_STR(store_names(db), "run 1");
+        CHECK_INT(json_count("db.json"), 1);
+        REQUIRE((file = fopen("db.json.torn.1", "rb")) != NULL);
+        CHECK(fread(aside, 1, sizeof aside, file) > sizeof nuls);
+        fclose(file);
+        fixture_end();
+    }
+}
+
 TEST(bytes_moved_aside_are_as_private_as_the_store_and_keep_earlier_ones) {
     struct stat st;
     int i;

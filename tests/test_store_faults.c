@@ -119,13 +119,13 @@ static void begin(const operation *op) {
 
 TEST(each_change_is_synced_in_this_order) {
     static const struct { const operation *op; const char *calls; } table[] = {
-        {&operations[0], "W,s"},            /* the record, the comma, sync */
-        {&operations[1], "sf]t\nsW,s"},     /* torn bytes saved, their name; mended; as above */
-        {&operations[4], "W,s"},
-        {&operations[5], "W s"},            /* a space in an empty array */
-        {&operations[6], "W,s"},            /* both records at once */
-        {&operations[7], "srf"},            /* the rewritten store, its name, the folder */
-        {&operations[9], "W,s"},
+        {&operations[0], "!W,s "},          /* the record, the comma, sync */
+        {&operations[1], "sf!]t\ns !W,s "},     /* torn bytes saved, their name; mended; as above */
+        {&operations[4], "!\nsW,s "},          /* first the newline that ends the line before */
+        {&operations[5], "!fW s "},         /* the name of the store, a space in an empty array */
+        {&operations[6], "!Ws,s "},          /* both records at once, on the disk before the comma */
+        {&operations[7], "s!rf "},          /* the rewritten store, its name, the folder */
+        {&operations[9], "!W,s "},
         {&operations[11], ""},
         {&operations[12], ""},
     };
@@ -142,6 +142,45 @@ TEST(each_change_is_synced_in_this_order) {
     trace[0] = 0;
     REQUIRE(open_db(NULL));
     CHECK_STR(trace, "slf");
+    fixture_end();
+}
+
+TEST(a_copy_is_on_the_disk_before_the_record_of_its_artifact) {
+    gem5art_open_desc desc;
+    memset(&desc, 0, sizeof desc);
+    desc.storage = "storage";
+    fixture_begin();
+    write_text("kernel", "vmlinux");
+    REQUIRE((db = gem5art_open(STORE_URI, &desc, &error)) != NULL && store_run(db, 1));
+    trace[0] = 0;
+    CHECK_THAT(register_one(), "%s", error.message);
+    CHECK_STR(trace, "slff!W,s "); /* its bytes, its name, the folder's names, the folder's own */
+    fixture_end();
+}
+
+static void die(void) { raise(SIGKILL); }
+
+static int append_until_the_sync(void *unused) {
+    (void)unused;
+    if (!open_db(NULL)) return 1;
+    trace[0] = 0;
+    before_sync = die;
+    store_run(db, 5);
+    return 2;
+}
+
+/* A record that a killed writer left is there for everybody, and not yet on the disk. Nor is the name that it renamed. */
+TEST(what_a_killed_writer_did_not_sync_the_next_one_does_first) {
+    fixture_begin();
+    REQUIRE(open_db(NULL) && store_run(db, 1));
+    CHECK_INT(in_child(append_until_the_sync, NULL), STOPPED);
+    trace[0] = 0;
+    CHECK(store_run(db, 2));
+    CHECK_STR(trace, "sf !W,s ");
+    CHECK_STR(store_names(db), "run 1, run 5, run 2");
+    trace[0] = 0;
+    CHECK(store_run(db, 3));
+    CHECK_STR(trace, "!W,s ");
     fixture_end();
 }
 
