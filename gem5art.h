@@ -43,8 +43,8 @@
        this manual        compile-time options, caveats, identity, a run's life, store format
        >>errors >>db >>artifacts >>runs >>runner >>queries >>json >>hashes               the API; each comment is the manual
        >>platform >>memory >>text >>json >>hash >>git >>store >>flat >>artifact >>run
-       >>warden >>archive >>pool >>audit >>public                                        the implementation; each section
-                                                                                         uses those above it
+       >>warden >>archive >>pool >>audit >>public                                        the implementation; each
+                                                                                         section uses those above it
    COMPILE-TIME OPTIONS (define before the #include that has GEM5ART_IMPLEMENTATION; GEM5ARTDEF and _STATIC before all)
        GEM5ART_STATIC            all functions are static: the library is private to one file
        GEM5ARTDEF                what stands before each public function; default extern, or static with the above
@@ -9274,7 +9274,7 @@ static const gem5art_json *gem5art__load_flat(const gem5art__audit *audit, off_t
 
 #ifdef GEM5ART_LMDB
 
-/* The size of the intact line of ours that begins at a byte, if one does; else 0. Its text holds no control character. */
+/* The size of the intact line of ours that begins at a byte, if one does; else 0. It holds no control character. */
 static size_t gem5art__raw_line(const gem5art__buf *raw, size_t at) {
     size_t end;
     if (raw->length - at < 8 || memcmp(raw->data + at, "{\"_id\":\"", 8) != 0) return 0;
@@ -9291,7 +9291,8 @@ static const gem5art_json *gem5art__load_lmdb(const gem5art__audit *audit, off_t
     MDB_val key = gem5art__lmdb_number(&bytes, (int64_t)at), value;
     int code;
     if (audit->raw)
-        return gem5art__json_parse_in(arena, audit->raw->data + at, gem5art__raw_line(audit->raw, (size_t)at), NULL, error);
+        return gem5art__json_parse_in(arena, audit->raw->data + at, gem5art__raw_line(audit->raw, (size_t)at), NULL,
+                                      error);
     code = mdb_get((MDB_txn *)audit->txn, audit->db->env->tables[GEM5ART__RECORDS], &key, &value);
     if (code == 0) return gem5art__json_parse_in(arena, (const char *)value.mv_data, value.mv_size, NULL, error);
     gem5art__lmdb_fail(error, code, "read", audit->db->path);
@@ -9805,8 +9806,8 @@ static bool gem5art__check_lmdb(gem5art__audit *audit, gem5art_error *error) {
     return ok;
 }
 
-/* All intact lines among the bytes of a file whose tree cannot be read: old copies of some and records that were removed
-   are among them. */
+/* All intact lines among the bytes of a file whose tree cannot be read: old copies of some and records that were
+   removed are among them. */
 static bool gem5art__check_raw(gem5art__audit *audit, gem5art_error *error) {
     const gem5art__buf *raw = audit->raw;
     const char *at = raw->data, *end = raw->data + raw->length;
@@ -9934,8 +9935,8 @@ static bool gem5art__lmdb_rewrite(gem5art_db *db, gem5art__rewrite *rewrite, gem
         ok = gem5art__fail_errno(error, "rewrite", db->path);
     if (ok && strcmp(rewrite->keep, "old") == 0) smaller = now.st_size < st.st_size;
     else if (ok && !rewrite->written)
-        ok = gem5art__fail(error, GEM5ART_CORRUPT, "%s holds no intact record: nothing was changed; restore it from a copy",
-                           db->path);
+        ok = gem5art__fail(error, GEM5ART_CORRUPT,
+                           "%s holds no intact record: nothing was changed; restore it from a copy", db->path);
     ok = ok && (!smaller || (gem5art__rewrite_own(db, rewrite->fd, &st, error) &&
                              gem5art__keep_file(db->path, rewrite->keep, &rewrite->kept, error)));
     if (ok && smaller) {

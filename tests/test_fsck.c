@@ -143,6 +143,7 @@ static char *rows(void) {
 /* ---- what is told */
 
 TEST(nothing_is_told_of_a_store_that_is_well) {
+    struct stat st;
     fixture_begin();
     REQUIRE(open_db(NULL));
     CHECK(fsck());
@@ -157,7 +158,7 @@ TEST(nothing_is_told_of_a_store_that_is_well) {
     CHECK_INT(audit.runs, 2);
     CHECK_INT(audit.artifacts, 1);
     CHECK_INT(audit.verified, 3);
-    CHECK_INT(audit.bytes, (int64_t)strlen(read_text(STORE_PATH)));
+    CHECK(stat(STORE_PATH, &st) == 0 && audit.bytes == st.st_size);
     fixture_end();
 }
 
@@ -350,7 +351,7 @@ TEST(a_store_cut_anywhere_is_told_and_its_whole_records_are_salvaged) {
     for (n = 1; n < starts[3] - 1; n += (size_t)stride(37)) {
         int whole = 0;
         snprintf(what, sizeof what, "cut at %d", (int)n);
-        while (n >= starts[whole + 1] - 2) whole++;
+        while (whole < 3 && n >= starts[whole + 1] - 2) whole++;
         write_bytes(STORE_PATH, text, n);
         CHECK_THAT(fsck() && audit.found[GEM5ART__UNFINISHED] == 1 && wrongs() == 1, "%s: told %s", what, told);
         CHECK_THAT(told_at[0] <= (int64_t)n && told_at[0] + 2 >= (int64_t)(whole ? starts[whole] : 1), "%s: told %s", what, told);
