@@ -2,12 +2,14 @@
 #
 #   make             tools and examples, into build/
 #   make test        builds and runs the tests; TESTS="json cli" runs only tests/test_json.* and tests/test_cli.*
+#   make torture     the tests in full size, for some minutes; TORTURE="model" runs only tests/torture/model.c
 #   make demo        a small sweep from registration to gem5art-getruns; GEM5=/path/to/gem5.opt takes your gem5
 #   make bench       times the library beside its peers
 #   make install     tools and header, under $(DESTDIR)$(PREFIX)
 #
 # Other ways to run the tests: lmdb (all of them on LMDB stores), portable (no Linux or CPU extras), sanitize (ASan and
-# UBSan), valgrind, compilers (every C and C++ standard with every compiler here), test-qemu (boots a real Linux kernel).
+# UBSan), valgrind, compilers (every C and C++ standard with every compiler here), test-qemu (boots a real Linux kernel),
+# fuzz (libFuzzer for FUZZ_SECONDS on each target; SEED=N makes the same choices again).
 #
 # Where LMDB is installed (Debian: liblmdb-dev), the tools have it; LMDB= leaves it out.
 
@@ -17,6 +19,7 @@ CFLAGS   = -std=c99 -O2 -g $(WARNINGS)
 LDLIBS   = -pthread
 B        = build
 TESTS    = *
+TORTURE  = *
 
 LMDB    := $(shell f=$$(mktemp) && echo 'int main(void) { return 0; }' | $(CC) -include lmdb.h -x c - -o $$f -llmdb \
              2>/dev/null && echo yes; rm -f $$f)
@@ -32,7 +35,9 @@ tools    = $(patsubst tools/%.c,$(B)/%,$(wildcard tools/gem5art-*.c))
 examples = $(patsubst examples/%.c,$(B)/%,$(wildcard examples/*.c))
 children = $(patsubst tests/children/%.c,$(B)/children/%,$(wildcard tests/children/*.c))
 tests    = $(patsubst tests/%.c,$(B)/%,$(test_sources)) $(store_tests)
+tortures = $(patsubst tests/torture/%.c,$(B)/torture/%,$(sort $(foreach name,$(TORTURE),$(wildcard tests/torture/$(name).c))))
 benches  = $(patsubst tests/bench/%.c,$(B)/bench/%,$(wildcard tests/bench/*.c))
+replays  = $(patsubst tests/fuzz/%.c,$(B)/fuzz/%,$(wildcard tests/fuzz/*.c))
 
 all: $(tools) $(examples)
 
@@ -42,24 +47,30 @@ $(filter-out $(B)/gem5-stand-in,$(examples)): $(B)/%: examples/%.c $(HEADER)
 $(B)/gem5-stand-in: examples/gem5-stand-in.c
 $(filter-out $(store_tests),$(tests)): $(B)/%: tests/%.c $(HEADER) $(wildcard tests/*.h)
 $(store_tests): $(B)/%-lmdb: tests/%.c $(HEADER) $(wildcard tests/*.h)
+$(tortures): $(B)/torture/%: tests/torture/%.c $(HEADER) $(wildcard tests/test_*.c tests/*.h tests/torture/*.h)
 $(benches): $(B)/bench/%: tests/bench/%.c $(HEADER) $(wildcard tests/*.h tests/bench/*.h)
+$(replays): $(B)/fuzz/%: tests/fuzz/%.c $(HEADER) $(wildcard tests/fuzz/*.h tests/memory.h tools/*)
 $(B)/qemu-boot: tests/qemu/boot.c $(HEADER)
 $(children): $(B)/children/%: tests/children/%.c tests/children/child.h
 
 FLAGS = $(CFLAGS)
 $(B)/gem5-stand-in $(children): FLAGS = $(PLAIN)
-$(B)/bench/append: LDLIBS += -ldl # it loads SQLite where there is one
+$(B)/bench/append $(B)/bench/scale: LDLIBS += -ldl # they load SQLite where there is one
+$(replays): FLAGS = $(CFLAGS) -O1 # they are compiled for the sake of a second
 ifdef LMDB
-$(tools) $(store_tests): FLAGS += -DGEM5ART_LMDB
-$(tools) $(store_tests) $(B)/test_lmdb: LDLIBS += -llmdb
+$(tools) $(store_tests) $(B)/bench/scale: FLAGS += -DGEM5ART_LMDB
+$(tools) $(store_tests) $(B)/bench/scale $(B)/test_lmdb: LDLIBS += -llmdb
 $(store_tests): FLAGS += -DTEST_LMDB
 endif
-$(tools) $(examples) $(tests) $(benches) $(children) $(B)/qemu-boot:
+$(tools) $(examples) $(tests) $(tortures) $(benches) $(replays) $(children) $(B)/qemu-boot:
 	@mkdir -p $(@D)
 	$(CC) $(FLAGS) -I. -o $@ $< $(LDFLAGS) $(LDLIBS)
 
-test: all children $(tests)
+test: all children $(tests) $(if $(filter %test_fuzz.sh,$(test_scripts)),$(replays))
 	@BUILD=$(ABSOLUTE) RUNNER="$(RUNNER)" sh tests/run.sh $(tests) $(test_scripts)
+
+torture: $(tortures)
+	@BUILD=$(ABSOLUTE) TEST_TIMEOUT=3600 sh tests/run.sh $(tortures)
 
 children: $(children)
 
@@ -84,6 +95,9 @@ compilers:
 test-qemu: $(B)/qemu-boot
 	@BUILD=$(ABSOLUTE) sh tests/test-qemu.sh
 
+fuzz:
+	@BUILD=$(ABSOLUTE) FUZZ_SECONDS="$(FUZZ_SECONDS)" SEED="$(SEED)" sh tests/fuzz.sh
+
 demo:
 	+@BUILD=$(ABSOLUTE) MAKE="$(MAKE)" sh examples/demo.sh
 
@@ -98,4 +112,4 @@ install: $(tools)
 clean:
 	rm -rf $(B)
 
-.PHONY: all test children lmdb portable sanitize valgrind compilers test-qemu demo bench install clean
+.PHONY: all test torture children lmdb portable sanitize valgrind compilers test-qemu fuzz demo bench install clean

@@ -42,8 +42,8 @@
    CONTENTS
        this manual        compile-time options, caveats, identity, a run's life, store format
        >>errors >>db >>artifacts >>runs >>runner >>queries >>json >>hashes               the API; each comment is the manual
-       >>platform >>memory >>text >>json >>hash >>git >>store >>flat >>artifact >>run
-       >>warden >>archive >>pool >>audit >>public                                        the implementation; each
+       >>platform >>memory >>text >>json >>hash >>git >>store >>flat >>lmdb >>artifact
+       >>run >>warden >>archive >>pool >>audit >>public                                  the implementation; each
                                                                                          section uses those above it
    COMPILE-TIME OPTIONS (define before the #include that has GEM5ART_IMPLEMENTATION; GEM5ARTDEF and _STATIC before all)
        GEM5ART_STATIC            all functions are static: the library is private to one file
@@ -55,6 +55,9 @@
        GEM5ART_MAX_JOBS          runs at once in one pool, at most; default 1024
        GEM5ART_MAX_NAME          bytes of a name; default 4096
        GEM5ART_MAX_COMMAND       bytes of a run's command line; default 1 MiB
+       GEM5ART_LMDB              lmdb:// stores too; link with -llmdb (lmdb.h is included)
+       GEM5ART_LMDB_MAP          bytes of address space that such a store takes at first; default 64 GiB, on 32-bit
+                                 systems 256 MiB. It grows by itself, and starts smaller where a limit makes it
        GEM5ART_PORTABLE          no Linux and no CPU extras: all of the next five
        GEM5ART_NO_OFD_LOCKS      POSIX record locks with a table of who holds what in this process
        GEM5ART_NO_SHA_EXTENSIONS SHA-256 in plain C
@@ -133,7 +136,19 @@
                     claims that run next ends what is left of its process group and records it
      STORE.torn.N   bytes of writes that were never finished; look at them, then remove them
      STORE.damaged.N, STORE.old.N   the store as it was before gem5art-fsck salvaged or compacted it
-   $GEM5ART_STORAGE (or .storage): a folder with a copy of every registered file and results archive, named by its _id. */
+   $GEM5ART_STORAGE (or .storage): a folder with a copy of every registered file and results archive, named by its _id.
+
+   LMDB (lmdb://PATH, in a build with GEM5ART_LMDB)
+   The same records in one LMDB file, for those who search much: by id, hash and name without reading the rest. Tables:
+   "records": a number, 8 bytes, big-endian, in the order stored -> the very line of a flat store, with its checksum; and
+   to such numbers, sorted: "ids", "hashes" and "names" (the name, a NUL, the type), keys cut to 511 bytes. An append is
+   one transaction. STORE.lock and STORE.live are as above; LMDB has PATH-lock of its own, which readers must be able to
+   write too. Where it differs:
+   - The file has another form on another kind of CPU, and no network file system may hold it: both are errors.
+   - All dbs of a process share one mapping of the file. It cannot grow while that process lists rows: BUSY then, which in
+     64 GiB of address space does not come up. A long listing also keeps pages from being used again.
+   - A file that is replaced or cut while it is open is an error of every call until it is closed.
+   - Removed records leave room for new ones; the file does not shrink until it is compacted. */
 #if defined(GEM5ART_IMPLEMENTATION) && !defined(GEM5ART__IMPLEMENTED)
 #ifndef _GNU_SOURCE
 #define _GNU_SOURCE
@@ -237,12 +252,15 @@ typedef struct gem5art_open_desc {
 } gem5art_open_desc;
 
 /* Opens a run store, and makes an empty one where there is none.
-     uri   "file://relative.json", "file:///absolute.json" or a bare path. NULL or
-           "": $GEM5ART_DB, else "file://db.json". A relative path is resolved now.
+     uri   "file://relative.json", "file:///absolute.json" or a bare path; with
+           GEM5ART_LMDB also "lmdb://relative" and "lmdb:///absolute". NULL or "":
+           $GEM5ART_DB, else "file://db.json". A relative path is resolved now.
      desc  may be NULL.
    Returns a db to be ended with gem5art_close, or NULL:
      UNSUPPORTED  another scheme (mongodb://, lmdb:// in a build without it)
-     CORRUPT      the file is empty, or not a JSON array of records
+     CORRUPT      the file is empty, or not a JSON array of records (an LMDB store)
+     INVALID      a flat store that was named as an LMDB one, or the other way round
+     LIMIT        too little address space for an LMDB store
      NOT_FOUND    no such folder; with read_only, no such file
      IO, NOMEM
    A db is used by one thread at a time and by the process that opened it. Any
@@ -539,6 +557,9 @@ GEM5ARTDEF gem5art_iter *gem5art_get_artifacts(gem5art_db *db, const gem5art_que
    offset of a damaged record, IO, NOMEM). */
 GEM5ARTDEF const gem5art_run *gem5art_next_run(gem5art_iter *iter, gem5art_error *error);
 GEM5ARTDEF const gem5art_artifact *gem5art_next_artifact(gem5art_iter *iter, gem5art_error *error);
+/* The next row of either kind of iterator as JSON text on one line, as it is stored but for its checksum; NUL-terminated,
+   *length bytes. For dumps: records in the store's own form are not even parsed. NULL as above. */
+GEM5ARTDEF const char *gem5art_next_json(gem5art_iter *iter, size_t *length, gem5art_error *error);
 GEM5ARTDEF void gem5art_iter_close(gem5art_iter *iter); /* NULL is allowed */
 
 /* ------------------------------------------------------------------ >>json
@@ -614,6 +635,8 @@ GEM5ARTDEF void gem5art_json_string(gem5art_json_writer *writer, const char *tex
 GEM5ARTDEF void gem5art_json_string_n(gem5art_json_writer *writer, const char *text, size_t length);
 /* A parsed value: numbers and strings exactly as they were written. NULL: null. */
 GEM5ARTDEF void gem5art_json_value(gem5art_json_writer *writer, const gem5art_json *value);
+/* A value as text, which must be valid JSON (as gem5art_next_json gives): its tokens as they are, laid out anew. */
+GEM5ARTDEF void gem5art_json_text(gem5art_json_writer *writer, const char *text, size_t length);
 /* What was written since the last take; NUL-terminated, the writer's own until its next call. For
    long texts: take after each part. NULL with NOMEM. */
 GEM5ARTDEF const char *gem5art_json_take(gem5art_json_writer *writer, size_t *length, gem5art_error *error);
@@ -2138,18 +2161,26 @@ GEM5ARTDEF const gem5art_json *gem5art_json_get(const gem5art_json *object, cons
 
 /* ---- the writer */
 
-static void gem5art__json_put(gem5art_json_writer *writer, const char *text, size_t length) {
+static void gem5art__json_grow(gem5art_json_writer *writer, size_t more) {
     gem5art__buf buf;
     buf.data = writer->data;
-    buf.length = writer->taken ? 0 : writer->length;
+    buf.length = writer->length;
     buf.capacity = writer->capacity;
     buf.failed = writer->failed;
-    gem5art__put(&buf, text, length);
+    gem5art__reserve(&buf, more);
     writer->data = buf.data;
-    writer->length = buf.length;
     writer->capacity = buf.capacity;
     writer->failed = buf.failed;
+}
+
+static void gem5art__json_put(gem5art_json_writer *writer, const char *text, size_t length) {
+    if (writer->taken) writer->length = 0;
     writer->taken = false;
+    if (writer->capacity - writer->length <= length) gem5art__json_grow(writer, length);
+    if (writer->failed) return;
+    if (length) memcpy(writer->data + writer->length, text, length);
+    writer->length += length;
+    writer->data[writer->length] = 0;
 }
 
 static void gem5art__json_puts(gem5art_json_writer *writer, const char *text) {
@@ -2324,6 +2355,44 @@ GEM5ARTDEF void gem5art_json_value(gem5art_json_writer *writer, const gem5art_js
         if (depth == 0) return;
         at = at->next;
     }
+}
+
+/* The length of the token at `text`: a whole string; the digits or letters up to what cannot be of them; else 1. */
+static size_t gem5art__json_token(const char *text, const char *end) {
+    const char *at = text + 1, *back;
+    if (*text == '"') {
+        while (at < end && (at = (const char *)memchr(at, '"', (size_t)(end - at))) != NULL) {
+            for (back = at; back[-1] == '\\'; back--) {}
+            if ((at - back) % 2 == 0) return (size_t)(at - text) + 1;
+            at++;
+        }
+        return (size_t)(end - text);
+    }
+    if (!gem5art__json_is_digit(*text) && *text != '-' && (*text < 'a' || *text > 'z')) return 1;
+    while (at < end && !strchr(",:]} \t\r\n", *at)) at++;
+    return (size_t)(at - text);
+}
+
+GEM5ARTDEF void gem5art_json_text(gem5art_json_writer *writer, const char *text, size_t length) {
+    const char *end = text + length;
+    size_t n;
+    gem5art__json_separate(writer);
+    for (; text < end; text += n) {
+        char c = *text;
+        n = gem5art__json_token(text, end);
+        if (c == ' ' || c == '\t' || c == '\r' || c == '\n') continue;
+        if (c == '}' || c == ']') {
+            gem5art__json_end(writer, c == '}' ? "}" : "]");
+            continue;
+        }
+        if (writer->first) gem5art__json_new_line(writer);
+        writer->first = c == '{' || c == '[';
+        writer->depth += writer->first;
+        gem5art__json_put(writer, text, n);
+        if (c == ',') gem5art__json_new_line(writer);
+        if (c == ':' && writer->indent > 0) gem5art__json_puts(writer, " ");
+    }
+    writer->first = writer->after_key = false;
 }
 
 GEM5ARTDEF const char *gem5art_json_take(gem5art_json_writer *writer, size_t *length, gem5art_error *error) {
@@ -3172,6 +3241,12 @@ static const gem5art__field *gem5art__find_field(const gem5art__field *fields, c
     return fields->name ? fields : NULL;
 }
 
+/* The key of a member that was read, as it was written. */
+static void gem5art__write_key(gem5art_json_writer *writer, const gem5art_json *member) {
+    gem5art__json_put_value(writer, member->raw_key, member->raw_key_length);
+    gem5art__json_colon(writer);
+}
+
 /* A whole object: the fields of the table, then what the record that was read has besides. */
 static void gem5art__write_object(gem5art_json_writer *writer, const gem5art__field *fields, const void *object,
                                   bool fs, const gem5art_json *record) {
@@ -3182,7 +3257,7 @@ static void gem5art__write_object(gem5art_json_writer *writer, const gem5art__fi
         if (fs || !field->fs_only) gem5art__write_field(writer, field, object);
     for (member = record ? record->first : NULL; member; member = member->next)
         if (strcmp(member->key, "crc32") != 0 && !gem5art__find_field(fields, member->key)) {
-            gem5art_json_key(writer, member->key);
+            gem5art__write_key(writer, member);
             gem5art_json_value(writer, member);
         }
     gem5art_json_end_object(writer);
@@ -3211,6 +3286,28 @@ static bool gem5art__put_object_line(gem5art__buf *line, const gem5art__field *f
     return text && !line->failed;
 }
 
+/* A record as it was written, but for its checksum. */
+static bool gem5art__put_plain_record(gem5art__buf *text, const gem5art_json *record, gem5art_error *error) {
+    gem5art_json_writer writer;
+    const gem5art_json *member;
+    const char *written;
+    size_t length;
+    gem5art_json_writer_init(&writer, 0);
+    gem5art_json_begin_object(&writer);
+    for (member = record->first; member; member = member->next)
+        if (strcmp(member->key, "crc32") != 0) {
+            gem5art__json_put_value(&writer, member->raw_key, member->raw_key_length);
+            gem5art__json_colon(&writer);
+            gem5art_json_value(&writer, member);
+        }
+    gem5art_json_end_object(&writer);
+    written = gem5art_json_take(&writer, &length, error);
+    if (written) gem5art__put(text, written, length);
+    gem5art_json_writer_free(&writer);
+    if (written && text->failed) gem5art__fail_nomem(error);
+    return written && !text->failed;
+}
+
 /* Any record as a line of ours: what it holds as it was written, the four that open a record first. */
 static bool gem5art__put_record_line(gem5art__buf *line, const gem5art_json *record, gem5art_error *error) {
     static const char *const first[] = {"_id", "hash", "type", "name"};
@@ -3226,7 +3323,7 @@ static bool gem5art__put_record_line(gem5art__buf *line, const gem5art_json *rec
     for (member = record->first; member; member = member->next) {
         for (i = 0; i < 4 && strcmp(member->key, first[i]) != 0; i++) {}
         if (i == 4 && strcmp(member->key, "crc32") != 0)
-            gem5art_json_key(&writer, member->key), gem5art_json_value(&writer, member);
+            gem5art__write_key(&writer, member), gem5art_json_value(&writer, member);
     }
     gem5art_json_end_object(&writer);
     text = gem5art_json_take(&writer, &length, error);
@@ -3307,8 +3404,9 @@ static bool gem5art__read_field(gem5art__arena *arena, const gem5art__field *fie
         return value->type == GEM5ART_JSON_BOOL || null;
     case GEM5ART__INTEGER:
     case GEM5ART__SIZE:
-        if (number) *(int64_t *)(void *)at = value->is_integer ? value->integer : (int64_t)value->number;
-        return null || (number && (value->is_integer || (value->number > -9e18 && value->number < 9e18)));
+        if (!number || (!value->is_integer && !(value->number > -9e18 && value->number < 9e18))) return null;
+        *(int64_t *)(void *)at = value->is_integer ? value->integer : (int64_t)value->number;
+        return true;
     case GEM5ART__SECONDS:
         if (number) *(double *)(void *)at = value->number;
         return number || null;
@@ -3367,7 +3465,8 @@ typedef struct gem5art__flat {
     dev_t device;
     ino_t inode;
     bool known;            /* the five below hold; else the end of the file must be examined */
-    off_t size, bracket;   /* of the file, and where its closing bracket is */
+    off_t size, bracket;   /* of the file, and where its closing bracket is; of a torn file both are the end of what is
+                              whole: it is longer, or has no bracket there */
     bool empty;            /* there is no record before it */
     size_t tail_length;
     char tail[64];         /* the bytes before the bracket */
@@ -3594,8 +3693,11 @@ static void gem5art__store_unlock(gem5art_db *db) { gem5art__unlock(&db->lock, G
 /* ================================================================== >>flat
    The flat file: see "Store format" in the manual. Everything that knows how records lie in it is here. */
 
+#ifndef GEM5ART__WINDOW /* smaller where a test wants records cut at every byte */
+#define GEM5ART__WINDOW ((size_t)262144)
+#endif
+
 enum {
-    GEM5ART__WINDOW = 262144,
     GEM5ART__APPENDED = 2 /* records that one append adds, at most: a run and its archive */
 };
 
@@ -3606,6 +3708,7 @@ typedef struct gem5art__cursor {
     int fd;
     const char *path;
     off_t end;         /* no byte from here on is read */
+    off_t stop;        /* and nothing from here on counts: the line of the last record is seen whole, to judge it */
     char *window;      /* bytes [window_at, window_at + length) of the file; `pos` is the next one */
     size_t capacity, length, pos;
     off_t window_at;
@@ -3630,7 +3733,7 @@ static void gem5art__cursor_init(gem5art__cursor *cursor, int fd, const char *pa
     cursor->fd = fd;
     cursor->path = path;
     cursor->window_at = start;
-    cursor->end = end;
+    cursor->end = cursor->stop = end;
     cursor->begun = start > 0;
     cursor->after = start;
     cursor->good = -1;
@@ -3662,7 +3765,7 @@ static int gem5art__cursor_more(gem5art__cursor *cursor, gem5art_error *error) {
     cursor->pos = 0;
     cursor->length = kept;
     if (cursor->capacity - kept < GEM5ART__WINDOW / 2) {
-        size_t capacity = cursor->capacity ? cursor->capacity * 2 : (size_t)GEM5ART__WINDOW;
+        size_t capacity = cursor->capacity ? cursor->capacity * 2 : GEM5ART__WINDOW;
         char *window = (char *)GEM5ART_REALLOC(cursor->window, capacity);
         if (!window) return gem5art__fail_nomem(error), -1;
         cursor->window = window;
@@ -3849,7 +3952,7 @@ static gem5art__step gem5art__cursor_no_array(gem5art__cursor *cursor, gem5art_e
 static gem5art__step gem5art__cursor_step(gem5art__cursor *cursor, gem5art_error *error) {
     int byte, whole;
     for (;;) {
-        byte = gem5art__cursor_peek(cursor, error);
+        byte = gem5art__cursor_offset(cursor) < cursor->stop ? gem5art__cursor_peek(cursor, error) : -1;
         if (byte == -2) return GEM5ART__FAILED;
         if (byte == -1) {
             cursor->at = cursor->problem_at = cursor->after;
@@ -4017,18 +4120,22 @@ static bool gem5art__cursor_closes(gem5art__cursor *cursor) {
     return byte == -1;
 }
 
-/* Where the array ends, by reading all of it, and whether the file does. END, TORN or FAILED. */
+/* Where the array ends, by reading all of it, and whether the file does; `loose`: a bracket right behind the last record
+   would make it one of ours with a wrong checksum, while it is read as another program's now. END, TORN or FAILED. */
 static gem5art__step gem5art__flat_full_end(const gem5art__flat *flat, off_t size, off_t *at, bool *empty, bool *closed,
-                                            gem5art_error *error) {
+                                            bool *loose, gem5art_error *error) {
     gem5art__cursor cursor;
     gem5art__arena arena = {NULL, false};
     const gem5art_json *record;
     gem5art__step step;
+    *loose = false;
     gem5art__cursor_init(&cursor, flat->fd, flat->path, 0, size);
     while ((step = gem5art__cursor_next(&cursor, error)) == GEM5ART__RECORD) {
         step = gem5art__cursor_parse(&cursor, &arena, &record, error);
         gem5art__arena_free(&arena);
         if (step != GEM5ART__RECORD) break;
+        *loose = !cursor.sealed && gem5art__is_sealed(cursor.data, cursor.size) &&
+                 !gem5art__seal_holds(cursor.data, cursor.size);
     }
     *at = cursor.at;
     *closed = step == GEM5ART__END && gem5art__cursor_closes(&cursor);
@@ -4073,10 +4180,12 @@ static bool gem5art__flat_save_aside(gem5art_db *db, off_t from, off_t size, gem
     return ok;
 }
 
-/* Under the writer lock: makes the file end in a bracket and a newline, at `at`. */
-static bool gem5art__flat_mend(gem5art_db *db, off_t at, off_t size, bool empty, gem5art_error *error) {
+/* Under the writer lock: makes the file end in a bracket and a newline, at `at`; on a line of its own behind a loose
+   record. */
+static bool gem5art__flat_mend(gem5art_db *db, off_t at, off_t size, bool empty, bool loose, gem5art_error *error) {
     gem5art__flat *flat = &db->flat;
     if (!gem5art__flat_save_aside(db, at, size, error)) return false;
+    if (loose && !gem5art__write_at(flat->fd, "\n", 1, at++)) return gem5art__fail_errno(error, "mend", flat->path);
     if (!gem5art__write_at(flat->fd, "]", 1, at) || !gem5art__truncate(flat->fd, at + 1) ||
         !gem5art__write_at(flat->fd, "\n", 1, at + 1) || !gem5art__datasync(flat->fd))
         return gem5art__fail_errno(error, "mend", flat->path);
@@ -4130,6 +4239,15 @@ static bool gem5art__flat_follow(gem5art_db *db, struct stat *st, gem5art_error 
     return true;
 }
 
+/* Was a closing bracket read before this offset, and is it still there? Then what ends the file does not end the array:
+   another store was written behind this one. */
+static bool gem5art__flat_closed_before(const gem5art__flat *flat, off_t at) {
+    char byte;
+    size_t got;
+    return flat->indexed > 0 && flat->indexed < at && gem5art__read_at(flat->fd, &byte, 1, flat->indexed, &got) &&
+           got == 1 && byte == ']';
+}
+
 /* Under the writer lock: finds the bracket, mending what an interrupted append left. */
 static bool gem5art__flat_find_end(gem5art_db *db, gem5art_error *error) {
     gem5art__flat *flat = &db->flat;
@@ -4137,7 +4255,7 @@ static bool gem5art__flat_find_end(gem5art_db *db, gem5art_error *error) {
     off_t at;
     char byte;
     size_t got;
-    bool empty, closed;
+    bool empty, closed, loose;
     if (!gem5art__flat_follow(db, &st, error)) return false;
     if (flat->refused)
         return gem5art__fail(error, GEM5ART_IO,
@@ -4146,10 +4264,31 @@ static bool gem5art__flat_find_end(gem5art_db *db, gem5art_error *error) {
     if (flat->known && st.st_size == flat->size && gem5art__read_at(flat->fd, &byte, 1, flat->bracket, &got) &&
         got == 1 && byte == ']')
         return true;
-    if (gem5art__flat_quick_end(flat, st.st_size, &at)) return gem5art__flat_know(flat, st.st_size, at, false, error);
-    if (gem5art__flat_full_end(flat, st.st_size, &at, &empty, &closed, error) == GEM5ART__FAILED) return false;
+    if (gem5art__flat_quick_end(flat, st.st_size, &at) && !gem5art__flat_closed_before(flat, at))
+        return gem5art__flat_know(flat, st.st_size, at, false, error);
+    if (gem5art__flat_full_end(flat, st.st_size, &at, &empty, &closed, &loose, error) == GEM5ART__FAILED)
+        return false;
     return closed ? gem5art__flat_know(flat, st.st_size, at, empty, error)
-                  : gem5art__flat_mend(db, at, st.st_size, empty, error);
+                  : gem5art__flat_mend(db, at, st.st_size, empty, loose, error);
+}
+
+/* Where a reader of the file, which has this size, has to stop: behind the bracket, or behind what is whole of a torn
+   file. What follows is not acknowledged, and another record may soon be there. Damage is found by who reads on. */
+static off_t gem5art__flat_readable(gem5art__flat *flat, off_t size) {
+    char byte;
+    size_t got;
+    off_t at;
+    bool empty, closed, loose;
+    if (flat->known && gem5art__read_at(flat->fd, &byte, 1, flat->bracket, &got) && got == 1 && byte == ']')
+        return flat->bracket + 1;
+    if (gem5art__flat_quick_end(flat, size, &at)) return at + 1;
+    switch (gem5art__flat_full_end(flat, size, &at, &empty, &closed, &loose, NULL)) {
+    case GEM5ART__END:
+        gem5art__flat_know(flat, closed ? size : at, at, empty, NULL);
+        return at + 1;
+    case GEM5ART__TORN: return at;
+    default: return size;
+    }
 }
 
 /* ---- the index: where the records with an id or a hash lie. Built when it is first needed, then extended by what
@@ -4227,9 +4366,11 @@ static bool gem5art__index_refresh(gem5art_db *db, gem5art_error *error) {
     while ((step = gem5art__cursor_next(&cursor, error)) == GEM5ART__RECORD)
         if ((step = gem5art__index_record(flat, &cursor, error)) != GEM5ART__RECORD) break;
     if (step != GEM5ART__FAILED) flat->indexed = cursor.at;
-    if (step == GEM5ART__END && gem5art__cursor_closes(&cursor) &&
-        !gem5art__flat_know(flat, st.st_size, flat->indexed, cursor.records == 0, error))
-        step = GEM5ART__FAILED;
+    if (step != GEM5ART__FAILED) {
+        bool closed = step == GEM5ART__END && gem5art__cursor_closes(&cursor);
+        if (!gem5art__flat_know(flat, closed ? st.st_size : flat->indexed, flat->indexed, cursor.records == 0, error))
+            step = GEM5ART__FAILED;
+    }
     gem5art__cursor_free(&cursor);
     return step != GEM5ART__FAILED;
 }
@@ -4250,7 +4391,7 @@ static gem5art__step gem5art__flat_lookup(gem5art_db *db, gem5art__lookup *looku
                 at = flat->slots[i].at;
         if (at == INT64_MAX) return GEM5ART__END;
         lookup->last = at;
-        gem5art__cursor_init(&cursor, flat->fd, flat->path, (off_t)at, flat->indexed + 1);
+        gem5art__cursor_init(&cursor, flat->fd, flat->path, (off_t)at, (off_t)INT64_MAX); /* its line as it was indexed */
         cursor.line_start = gem5art__read_at(flat->fd, &before, 1, (off_t)at - 1, &got) && got && before == '\n';
         step = gem5art__cursor_next(&cursor, error);
         if (step == GEM5ART__RECORD) step = gem5art__cursor_parse(&cursor, arena, record, error);
@@ -4364,6 +4505,10 @@ static bool gem5art__rewrite_all(gem5art_db *db, gem5art__rewrite *rewrite, gem5
     gem5art__cursor_free(&cursor);
     if (step == GEM5ART__TORN)
         gem5art__fail(error, GEM5ART_CORRUPT, "%s changed while it was read: try again", db->path);
+    if (step == GEM5ART__END && cursor.at != db->flat.bracket)
+        return gem5art__fail(error, GEM5ART_CORRUPT,
+                             "%s has a closing bracket at byte %lld, with records behind it: gem5art-fsck --salvage "
+                             "makes it one array again", db->path, (long long)cursor.at);
     if (!ok || step != GEM5ART__END || !gem5art__rewrite_flush(rewrite, db->path, error)) return false;
     if (rewrite->length) {
         gem5art__rewrite_join(rewrite);
@@ -4492,6 +4637,7 @@ static bool gem5art__flat_scan_begin(gem5art__scan *scan, const gem5art_query *q
     flat->size = st.st_size;
     flat->fd = GEM5ART_SYS_FCNTL(db->flat.fd, F_DUPFD_CLOEXEC, 3);
     gem5art__cursor_init(&flat->cursor, flat->fd, db->path, 0, st.st_size);
+    flat->cursor.stop = gem5art__flat_readable(&db->flat, st.st_size);
     if (flat->fd >= 0) {
         scan->state = flat;
         return true;
@@ -10467,6 +10613,7 @@ struct gem5art_iter {
     gem5art_db *db;
     gem5art__arena arena, row_arena;
     gem5art__scan scan;
+    gem5art__buf text;
     gem5art_query query;
     bool runs, done;
     int64_t returned;
@@ -10523,55 +10670,60 @@ static bool gem5art__record_matches(const gem5art_iter *iter, const gem5art_json
     return strcmp(q->status, "Failed artifact check") == 0 && gem5art__starts_with(status, q->status);
 }
 
-/* The next stored record that matches; NULL at the end (done) or with an error. */
-static const gem5art_json *gem5art__next_stored(gem5art_iter *iter, gem5art_error *error) {
-    const gem5art_json *record;
+/* Goes to the next stored record that matches; false: the end (done) or an error. It is parsed unless the caller has no
+   `record` of its and text will do: then *record is NULL where the record is a sound line of ours. */
+static bool gem5art__next_stored(gem5art_iter *iter, bool text, const gem5art_json **record, gem5art_error *error) {
+    bool head_decides = !iter->query.status && !iter->query.rerunnable;
     gem5art__head head;
     while (gem5art__scan_next(&iter->scan, error) == GEM5ART__RECORD) {
-        if (iter->scan.sealed && gem5art__read_head(iter->scan.data, iter->scan.size, &head) &&
-            gem5art__head_excludes(iter, &head))
-            continue;
+        bool ours = iter->scan.sealed && gem5art__read_head(iter->scan.data, iter->scan.size, &head);
+        *record = NULL;
+        if (ours && gem5art__head_excludes(iter, &head)) continue;
+        if (ours && text && head_decides && gem5art__seal_holds(iter->scan.data, iter->scan.size)) return true;
         gem5art__arena_free(&iter->row_arena);
-        if (gem5art__scan_parse(&iter->scan, &iter->row_arena, &record, error) != GEM5ART__RECORD) break;
-        if (gem5art__record_matches(iter, record)) return record;
+        if (gem5art__scan_parse(&iter->scan, &iter->row_arena, record, error) != GEM5ART__RECORD) break;
+        if (gem5art__record_matches(iter, *record)) return true;
     }
     iter->done = true;
-    return NULL;
+    return false;
 }
 
 /* The next live run's info.json that matches; one whose claim is free is lost. */
-static const gem5art_json *gem5art__next_live(gem5art_iter *iter, bool *lost, gem5art_error *error) {
+static bool gem5art__next_live(gem5art_iter *iter, const gem5art_json **record, bool *lost, gem5art_error *error) {
     struct dirent *entry;
     while ((entry = GEM5ART_SYS_READDIR(iter->live)) != NULL) {
         gem5art__live live;
-        const gem5art_json *info;
         gem5art_error why;
         char *path;
         gem5art__clear(&why);
         gem5art__arena_free(&iter->row_arena);
         if (!gem5art__read_live(iter->db, entry->d_name, &iter->row_arena, &live, &why)) {
             if (why.code == GEM5ART_OK) continue;
-            return gem5art__fail(error, why.code, "%s", why.message), (const gem5art_json *)NULL;
+            return gem5art__fail(error, why.code, "%s", why.message);
         }
         path = gem5art__join_path(&iter->row_arena, live.outdir, "info.json");
-        info = path ? gem5art__read_info(&iter->row_arena, path, NULL) : NULL;
-        if (!info || strcmp(gem5art__record_text(info, "_id"), live.id) != 0 || !gem5art__record_matches(iter, info))
+        *record = path ? gem5art__read_info(&iter->row_arena, path, NULL) : NULL;
+        if (!*record || strcmp(gem5art__record_text(*record, "_id"), live.id) != 0 ||
+            !gem5art__record_matches(iter, *record))
             continue;
         *lost = !gem5art__is_claimed(iter->db, live.hash);
-        return info;
+        return true;
     }
     iter->done = true;
-    return NULL;
+    return false;
 }
 
-static const gem5art_json *gem5art__next(gem5art_iter *iter, bool *lost, gem5art_error *error) {
-    const gem5art_json *record;
+static bool gem5art__next(gem5art_iter *iter, bool text, const gem5art_json **record, bool *lost,
+                          gem5art_error *error) {
     *lost = false;
-    if (!gem5art__need(iter, "the iterator", error)) return NULL;
-    if (iter->done || (iter->query.limit > 0 && iter->returned >= iter->query.limit)) return NULL;
-    record = iter->live ? gem5art__next_live(iter, lost, error) : gem5art__next_stored(iter, error);
-    if (record) iter->returned++;
-    return record;
+    *record = NULL;
+    if (!gem5art__need(iter, "the iterator", error)) return false;
+    if (iter->done || (iter->query.limit > 0 && iter->returned >= iter->query.limit)) return false;
+    if (!(iter->live ? gem5art__next_live(iter, record, lost, error)
+                     : gem5art__next_stored(iter, text, record, error)))
+        return false;
+    iter->returned++;
+    return true;
 }
 
 GEM5ARTDEF gem5art_iter *gem5art_get_runs(gem5art_db *db, const gem5art_query *query, gem5art_error *error) {
@@ -10588,8 +10740,7 @@ GEM5ARTDEF const gem5art_run *gem5art_next_run(gem5art_iter *iter, gem5art_error
     if (iter && !iter->runs)
         return gem5art__fail(error, GEM5ART_INVALID, "this iterator has artifacts: use gem5art_next_artifact"),
                (const gem5art_run *)NULL;
-    record = gem5art__next(iter, &lost, error);
-    if (!record) return NULL;
+    if (!gem5art__next(iter, false, &record, &lost, error)) return NULL;
     memset(&iter->run, 0, sizeof iter->run);
     if (!gem5art__read_object(&iter->row_arena, gem5art__run_fields, record, &iter->run, iter->db->path, error))
         return NULL;
@@ -10604,8 +10755,7 @@ GEM5ARTDEF const gem5art_artifact *gem5art_next_artifact(gem5art_iter *iter, gem
     if (iter && iter->runs)
         return gem5art__fail(error, GEM5ART_INVALID, "this iterator has runs: use gem5art_next_run"),
                (const gem5art_artifact *)NULL;
-    record = gem5art__next(iter, &lost, error);
-    if (!record) return NULL;
+    if (!gem5art__next(iter, false, &record, &lost, error)) return NULL;
     memset(&iter->artifact, 0, sizeof iter->artifact);
     if (!gem5art__read_object(&iter->row_arena, gem5art__artifact_fields, record, &iter->artifact, iter->db->path,
                               error))
@@ -10614,11 +10764,26 @@ GEM5ARTDEF const gem5art_artifact *gem5art_next_artifact(gem5art_iter *iter, gem
     return &iter->artifact;
 }
 
+GEM5ARTDEF const char *gem5art_next_json(gem5art_iter *iter, size_t *length, gem5art_error *error) {
+    const gem5art_json *record;
+    bool lost;
+    if (!gem5art__next(iter, true, &record, &lost, error)) return NULL;
+    iter->text.length = 0;
+    if (!record) {
+        gem5art__put(&iter->text, iter->scan.data, iter->scan.size - GEM5ART__SEAL - 1);
+        gem5art__puts(&iter->text, "}");
+    } else if (!gem5art__put_plain_record(&iter->text, record, error)) return NULL;
+    if (iter->text.failed) return gem5art__fail_nomem(error), (const char *)NULL;
+    if (length) *length = iter->text.length;
+    return iter->text.data;
+}
+
 GEM5ARTDEF void gem5art_iter_close(gem5art_iter *iter) {
     if (!iter) return;
     iter->db->iters--;
     if (iter->live) GEM5ART_SYS_CLOSEDIR(iter->live);
     gem5art__scan_end(&iter->scan);
+    gem5art__buf_free(&iter->text);
     gem5art__arena_free(&iter->arena);
     gem5art__arena_free(&iter->row_arena);
     gem5art__free(iter);

@@ -30,7 +30,7 @@ static void counted_free(void *memory) {
     free(memory);
 }
 
-static void fail_memory(long n) {
+__attribute__((unused)) static void fail_memory(long n) {
     memory_count = 0;
     memory_fails_at = n;
 }

@@ -1248,4 +1248,36 @@ TEST(writing_without_memory) {
     CHECK_THAT(text && at > 2, "%ld allocations", at);
 }
 
+/* A text laid out anew is what the same value is that was parsed and written; of any layout to any other. */
+TEST(text_is_laid_out_as_its_value_would_be) {
+    static const char *const texts[] = {
+        "1", "-0.50e+3", "null", "true", "\"\"", "\"a\\\\\"", "\"\\\"{[,:]}\\\\\\\"\"", "[]", "{}", " [ ] ", "{\n}\n", "[[],{},[[]]]",
+        "{\"a\":1,\"b\":[1,2,{\"c\":null}],\"d\":{},\"e\":[{}]}",
+        "\t{ \"a\" : [ 1 ,\r\n true , false ] , \"\\u0022\" : \"x \\t y\" }",
+        "[1.50, 1e400, -1, \"caf\303\251\", \"\\ud800\"]",
+    };
+    size_t i;
+    int indent;
+    for (i = 0; i < sizeof texts / sizeof *texts; i++)
+        for (indent = 0; indent <= 4; indent += 2) {
+            const gem5art_json *value = gem5art_json_parse(texts[i], strlen(texts[i]), NULL, NULL);
+            gem5art_json_writer of_value, of_text;
+            gem5art_json_writer_init(&of_value, indent);
+            gem5art_json_writer_init(&of_text, indent);
+            gem5art_json_begin_array(&of_value), gem5art_json_begin_array(&of_text);
+            gem5art_json_integer(&of_value, 7), gem5art_json_integer(&of_text, 7);
+            gem5art_json_value(&of_value, value), gem5art_json_text(&of_text, texts[i], strlen(texts[i]));
+            gem5art_json_begin_object(&of_value), gem5art_json_begin_object(&of_text);
+            gem5art_json_key(&of_value, "k"), gem5art_json_key(&of_text, "k");
+            gem5art_json_value(&of_value, value), gem5art_json_text(&of_text, texts[i], strlen(texts[i]));
+            gem5art_json_end_object(&of_value), gem5art_json_end_object(&of_text);
+            gem5art_json_end_array(&of_value), gem5art_json_end_array(&of_text);
+            CHECK(value != NULL);
+            CHECK_STR(gem5art_json_take(&of_text, NULL, NULL), gem5art_json_take(&of_value, NULL, NULL));
+            gem5art_json_writer_free(&of_value);
+            gem5art_json_writer_free(&of_text);
+            gem5art_json_free(value);
+        }
+}
+
 int main(int argc, char **argv) { return test_main(argc, argv); }

@@ -1,5 +1,4 @@
-/* test_store_faults.c - what the store is after failed calls, full disks, lack of memory and kills, and under many
-   processes at once. Every system call of the library and every allocation goes through the hooks below. */
+/* test_store_faults.c - what the store is after failed calls, full disks, lack of memory and kills. Every system call of the library and every allocation goes through the hooks below. */
 #define _GNU_SOURCE
 
 #include <dirent.h>
@@ -659,7 +658,7 @@ TEST(kill_9_at_any_moment_loses_nothing_that_was_acknowledged) {
     fixture_end();
 }
 
-/* ---- many processes */
+/* ---- many processes; more of that in test_concurrency.c */
 
 static int append_many(void *argument) {
     int worker = *(int *)argument, i;
@@ -682,64 +681,6 @@ static int append_many(void *argument) {
     }
     close_db();
     return *fixture_warnings ? 3 : 0;
-}
-
-/* Lists all runs over and over, until the file "done" is there: never an error, never fewer, each whole. */
-static int read_many(void *unused) {
-    int most = 0;
-    (void)unused;
-    if (!open_db(NULL)) return 1;
-    while (!exists("done")) {
-        gem5art_iter *iter = gem5art_get_runs(db, NULL, &error);
-        const gem5art_run *run;
-        int count = 0;
-        if (!iter) return 2;
-        while ((run = gem5art_next_run(iter, &error)) != NULL) {
-            count++;
-            if (strncmp(run->name, "run ", 4) != 0 || atoi(run->name + 4) != atoi(run->id + 24) || strcmp(run->status, "Finished") != 0) return 3;
-        }
-        if (error.code != GEM5ART_OK || count < most) {
-            test_fail(__FILE__, __LINE__, "%d runs after %d: %s", count, most, error.message);
-            return 4;
-        }
-        most = count;
-        gem5art_iter_close(iter);
-        if (gem5art_find_run(db, id_of(999), &error) || error.code != GEM5ART_NOT_FOUND) return 5;
-    }
-    close_db();
-    return *fixture_warnings ? 6 : most > 0 ? 0 : 7;
-}
-
-TEST(eight_processes_append_at_once_before_readers) {
-    enum { WRITERS = 8, READERS = 2 };
-    pid_t pids[WRITERS + READERS];
-    int i, status, worker;
-    fixture_begin();
-    REQUIRE(open_db(NULL));
-    close_db();
-    fflush(stdout);
-    for (i = 0; i < WRITERS + READERS; i++)
-        if ((pids[i] = fork()) == 0) _exit(i < WRITERS ? append_many(&i) : read_many(NULL));
-    for (i = 0; i < WRITERS; i++) {
-        CHECK(waitpid(pids[i], &status, 0) == pids[i]);
-        CHECK_THAT(status == 0, "a writer ended with %x", status);
-    }
-    write_text("done", "");
-    for (; i < WRITERS + READERS; i++) {
-        CHECK(waitpid(pids[i], &status, 0) == pids[i]);
-        CHECK_THAT(status == 0, "a reader ended with %x", status);
-    }
-    CHECK_INT(json_count("db.json"), WRITERS * 220 / stride(10));
-    CHECK_INT(count_sealed("db.json"), WRITERS * 220 / stride(10));
-    CHECK_INT(files_like("torn"), 0);
-    REQUIRE(open_db(NULL));
-    for (worker = 0; worker < WRITERS; worker++)
-        for (i = 0; i < 200 / stride(10); i += 7) {
-            const gem5art_run *run = gem5art_find_run(db, id_of(1 + worker * 1000 + i), &error);
-            CHECK_THAT(run != NULL, "%s", error.message);
-            gem5art_release_run(db, run);
-        }
-    fixture_end();
 }
 
 /* Removals among appends: what is acknowledged by either holds. */

@@ -25,14 +25,13 @@
 static void dump(gem5art_iter *runs, int64_t limit, tool_output *output) {
     gem5art_json_writer writer;
     gem5art_error error;
-    const gem5art_run *run;
     const char *text;
     size_t length;
     memset(&error, 0, sizeof error);
     gem5art_json_writer_init(&writer, 2);
     gem5art_json_begin_array(&writer);
-    while (limit-- != 0 && (run = gem5art_next_run(runs, &error)) != NULL) {
-        tool_write_record(&writer, run->record);
+    while (limit-- != 0 && (text = gem5art_next_json(runs, &length, &error)) != NULL) {
+        gem5art_json_text(&writer, text, length);
         if ((text = gem5art_json_take(&writer, &length, &error)) == NULL) break;
         tool_write(output, text, length);
     }

@@ -13,8 +13,10 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/mman.h>
 
 enum { TOOL_DONE = 0, TOOL_FAILED = 1, TOOL_MISUSE = 2 };
+enum { TOOL_BUFFER = 262144 };
 
 /* ---- messages */
 
@@ -149,10 +151,66 @@ __attribute__((unused)) static void tool_write_record(gem5art_json_writer *write
     gem5art_json_begin_object(writer);
     for (member = record->first; member; member = member->next)
         if (strcmp(member->key, "crc32") != 0) {
-            gem5art_json_key(writer, member->key);
+            gem5art__write_key(writer, member);
             gem5art_json_value(writer, member);
         }
     gem5art_json_end_object(writer);
+}
+
+/* ---- a spool: lines of records that wait in an unlinked temporary file, until all of them are known to be good */
+
+typedef struct tool_spool {
+    FILE *file;
+    char *data; /* NULL until tool_spool_map; may be changed in place */
+    size_t length;
+} tool_spool;
+
+__attribute__((noreturn)) static void tool_spool_failed(const char *folder) {
+    tool_exit(TOOL_FAILED, "cannot write a temporary file in %s: %s; $TMPDIR can name another folder", folder,
+              strerror(errno));
+}
+
+static const char *tool_spool_folder(void) {
+    const char *folder = getenv("TMPDIR");
+    return gem5art__empty(folder) ? "/tmp" : folder;
+}
+
+__attribute__((unused)) static tool_spool tool_spool_create(void) {
+    tool_spool spool = {NULL, NULL, 0};
+    gem5art__buf name = {NULL, 0, 0, false};
+    int fd;
+    gem5art__putf(&name, "%s/gem5art-XXXXXX", tool_spool_folder());
+    if (name.failed) tool_exit(TOOL_FAILED, "out of memory");
+    fd = mkstemp(name.data);
+    if (fd < 0 || unlink(name.data) < 0 || (spool.file = fdopen(fd, "w+")) == NULL)
+        tool_spool_failed(tool_spool_folder());
+    gem5art__buf_free(&name);
+    return spool;
+}
+
+/* Adds a line, ",\n" included. */
+__attribute__((unused)) static void tool_spool_add(tool_spool *spool, const char *line, size_t length) {
+    if (length > SIZE_MAX - 2 - spool->length)
+        tool_exit(TOOL_FAILED, "the records are too many for this system's memory");
+    if (fwrite(line, 1, length, spool->file) != length || fputs(",\n", spool->file) < 0)
+        tool_spool_failed(tool_spool_folder());
+    spool->length += length + 2;
+}
+
+/* Makes all that was added readable, and no more can be added. */
+__attribute__((unused)) static void tool_spool_map(tool_spool *spool) {
+    void *data;
+    if (fflush(spool->file) != 0) tool_spool_failed(tool_spool_folder());
+    if (spool->length == 0) return;
+    data = mmap(NULL, spool->length, PROT_READ | PROT_WRITE, MAP_SHARED, fileno(spool->file), 0);
+    if (data == MAP_FAILED)
+        tool_exit(TOOL_FAILED, "cannot map a temporary file of %zu bytes: %s", spool->length, strerror(errno));
+    spool->data = (char *)data;
+}
+
+__attribute__((unused)) static void tool_spool_free(tool_spool *spool) {
+    if (spool->data) munmap(spool->data, spool->length);
+    fclose(spool->file);
 }
 
 /* ---- output: to a file whole or not at all, to stdout ("-") as it comes */
@@ -172,6 +230,7 @@ __attribute__((unused)) static tool_output tool_create(const char *name) {
     memset(&output, 0, sizeof output);
     if (strcmp(name, "-") == 0) {
         output.file = stdout;
+        if (!isatty(STDOUT_FILENO)) setvbuf(stdout, NULL, _IOFBF, TOOL_BUFFER);
         return output;
     }
     if (!*name) tool_exit(TOOL_MISUSE, "the output file has no name: give one, or - for stdout");
@@ -189,6 +248,7 @@ __attribute__((unused)) static tool_output tool_create(const char *name) {
     fd = open(output.temporary, O_WRONLY | O_CREAT | O_EXCL, 0666);
     if (fd < 0 || (there && fchmod(fd, st.st_mode & 07777) < 0) || (output.file = fdopen(fd, "w")) == NULL)
         tool_exit(TOOL_FAILED, "cannot write %s: %s", name, strerror(errno));
+    setvbuf(output.file, NULL, _IOFBF, TOOL_BUFFER);
     return output;
 }
 

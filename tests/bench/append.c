@@ -9,7 +9,7 @@
 #define GEM5ART_IMPLEMENTATION
 #include "../../gem5art.h"
 
-#include <dlfcn.h>
+#include "sqlite.h"
 
 enum { APPENDS = 1000, TURNS = 10, SIZES = 2 };
 static const int sizes[SIZES] = {100, 100000};
@@ -74,39 +74,9 @@ static void close_ours(void) {
     db = NULL;
 }
 
-/* ---- SQLite: the few calls that it takes */
+/* ---- SQLite */
 
-static struct {
-    int (*open)(const char *path, void **handle);
-    int (*close)(void *handle);
-    int (*exec)(void *handle, const char *sql, void *callback, void *argument, char **message);
-    int (*prepare_v2)(void *handle, const char *sql, int size, void **statement, const char **tail);
-    int (*bind_text)(void *statement, int index, const char *text, int size, void (*release)(void *));
-    int (*step)(void *statement);
-    int (*reset)(void *statement);
-    int (*finalize)(void *statement);
-    const char *(*errmsg)(void *handle);
-    const char *(*libversion)(void);
-} sqlite;
-static void *handle, *insert;
-
-static bool load_sqlite(void) {
-    static const char *const names[] = {"open", "close", "exec", "prepare_v2", "bind_text", "step", "reset", "finalize", "errmsg", "libversion"};
-    void *library = dlopen("libsqlite3.so.0", RTLD_NOW), *symbol;
-    size_t i;
-    char name[64];
-    for (i = 0; library && i < sizeof names / sizeof *names; i++) {
-        snprintf(name, sizeof name, "sqlite3_%s", names[i]);
-        if ((symbol = dlsym(library, name)) == NULL) return false;
-        memcpy((char *)&sqlite + i * sizeof symbol, &symbol, sizeof symbol); /* POSIX: a function fits into a void * */
-    }
-    return library != NULL;
-}
-
-static bool fail_sqlite(void) {
-    fprintf(stderr, "SQLite: %s\n", sqlite.errmsg(handle));
-    return false;
-}
+static void *insert;
 
 static bool open_sqlite(const char *path) {
     if (sqlite.open(path, &handle) != 0 ||
@@ -117,11 +87,10 @@ static bool open_sqlite(const char *path) {
 }
 
 static bool append_sqlite(const gem5art__buf *line, int n) {
-    enum { DONE = 101 };
     (void)n;
     sqlite.bind_text(insert, 1, line->data + 8, 36, NULL); /* behind {"_id":" */
     sqlite.bind_text(insert, 2, line->data, (int)line->length, NULL);
-    if (sqlite.step(insert) != DONE) return fail_sqlite();
+    if (sqlite.step(insert) != SQLITE_DONE) return fail_sqlite();
     sqlite.reset(insert);
     return true;
 }
