@@ -43,8 +43,8 @@
        this manual        compile-time options, caveats, identity, a run's life, store format
        >>errors >>db >>artifacts >>runs >>runner >>queries >>json >>hashes               the API; each comment is the manual
        >>platform >>memory >>text >>json >>hash >>git >>store >>flat >>lmdb >>artifact
-       >>run >>warden >>archive >>pool >>audit >>public                                  the implementation; each section
-                                                                                         uses those above it
+       >>run >>warden >>archive >>pool >>audit >>public                                  the implementation; each
+                                                                                         section uses those above it
    COMPILE-TIME OPTIONS (define before the #include that has GEM5ART_IMPLEMENTATION; GEM5ARTDEF and _STATIC before all)
        GEM5ART_STATIC            all functions are static: the library is private to one file
        GEM5ARTDEF                what stands before each public function; default extern, or static with the above
@@ -4595,19 +4595,23 @@ static bool gem5art__keep_file(const char *path, const char *what, gem5art__buf 
     return gem5art__sync_name(kept->data) ? true : gem5art__fail_errno(error, "sync the folder of", path);
 }
 
+/* Gives a file the owner and mode that the store has. */
+static bool gem5art__rewrite_own(gem5art_db *db, int fd, const struct stat *st, gem5art_error *error) {
+    if ((GEM5ART_SYS_FCHOWN(fd, st->st_uid, st->st_gid) == 0 || (st->st_uid == geteuid() && st->st_gid == getegid())) &&
+        GEM5ART_SYS_FCHMOD(fd, st->st_mode & 07777) == 0)
+        return true;
+    return gem5art__fail(error, GEM5ART_IO,
+                         "cannot give a rewritten %s the owner and mode it has: %s; let its owner do this", db->path,
+                         strerror(errno));
+}
+
 /* Opens a new file beside the store, which is to become it: with its mode and owner, at first of no use to others. */
 static bool gem5art__rewrite_create(gem5art_db *db, gem5art__rewrite *rewrite, const char *name, gem5art_error *error) {
     struct stat st;
     if (GEM5ART_SYS_FSTAT(db->flat.fd, &st) < 0 ||
         (rewrite->fd = gem5art__open(name, O_RDWR | O_CREAT | O_EXCL, 0600)) < 0)
         return gem5art__fail_errno(error, "write", name);
-    if ((GEM5ART_SYS_FCHOWN(rewrite->fd, st.st_uid, st.st_gid) < 0 &&
-         (st.st_uid != geteuid() || st.st_gid != getegid())) ||
-        GEM5ART_SYS_FCHMOD(rewrite->fd, st.st_mode & 07777) < 0)
-        return gem5art__fail(error, GEM5ART_IO,
-                             "cannot give a rewritten %s the owner and mode it has: %s; let its owner do this", db->path,
-                             strerror(errno));
-    return true;
+    return gem5art__rewrite_own(db, rewrite->fd, &st, error);
 }
 
 /* Writes the store anew under another name, and gives it the store's. A reader goes on with the old file. */
@@ -9396,7 +9400,8 @@ typedef enum gem5art__gravity {
 
 typedef struct gem5art__finding {
     gem5art__gravity gravity;
-    int64_t at, line; /* byte offset in the store, and line, from 1; both -1: beside it */
+    int64_t at;       /* byte offset in a flat store, number of a record in an LMDB store; -1: neither */
+    int64_t line;     /* of a flat store, from 1; 0: of a file without lines; -1: `at` is no byte offset */
     const char *text; /* until the callback returns */
 } gem5art__finding;
 
@@ -9411,7 +9416,14 @@ typedef struct gem5art__audit {
 
     bool locked;      /* by us: nobody writes meanwhile */
     gem5art__rewrite *rewrite; /* where intact records go, or NULL */
+    gem5art_db *target;        /* the LMDB store that they go to from there; NULL: a flat file */
+    const gem5art__buf *raw;   /* the bytes of an LMDB file that is read without LMDB */
+    void *txn;                 /* the transaction in which one is read with it */
     gem5art__cursor cursor;
+    off_t at;                  /* the record being looked at, */
+    const char *data;          /* its text, */
+    size_t size;
+    bool fits;                 /* and whether its last 8 digits are a checksum that fits */
     gem5art__flat ids;   /* an index of the records by their ids, */
     gem5art__flat named; /* and of the first record that names each artifact not met before */
     off_t laid_out;      /* bytes of lines of ours, with what joins them */
@@ -9449,7 +9461,7 @@ static void gem5art__find(gem5art__audit *audit, gem5art__gravity gravity, off_t
     va_end(arguments);
     finding.gravity = gravity;
     finding.at = (int64_t)at;
-    finding.line = at < 0 ? -1 : gem5art__line_at(audit, at);
+    finding.line = at < 0 || audit->db->env ? -1 : audit->raw ? 0 : gem5art__line_at(audit, at);
     finding.text = text;
     audit->report(&finding, audit->user_data);
 }
@@ -9466,9 +9478,8 @@ static void gem5art__find_left_out(gem5art__audit *audit, off_t at, off_t end) {
                   end - at == 1 ? "" : "s", words);
 }
 
-/* Parses the record that was met at an offset, again. NULL with an error. */
-static const gem5art_json *gem5art__load_record(const gem5art__audit *audit, off_t at, gem5art__arena *arena,
-                                                gem5art_error *error) {
+static const gem5art_json *gem5art__load_flat(const gem5art__audit *audit, off_t at, gem5art__arena *arena,
+                                              gem5art_error *error) {
     gem5art__cursor cursor;
     const gem5art_json *record = NULL;
     gem5art__cursor_init(&cursor, audit->db->flat.fd, audit->db->path, at, (off_t)audit->bytes);
@@ -9477,6 +9488,44 @@ static const gem5art_json *gem5art__load_record(const gem5art__audit *audit, off
         record = gem5art__json_parse_in(arena, cursor.data, cursor.size, NULL, error);
     gem5art__cursor_free(&cursor);
     return record;
+}
+
+#ifdef GEM5ART_LMDB
+
+/* The size of the intact line of ours that begins at a byte, if one does; else 0. It holds no control character. */
+static size_t gem5art__raw_line(const gem5art__buf *raw, size_t at) {
+    size_t end;
+    if (raw->length - at < 8 || memcmp(raw->data + at, "{\"_id\":\"", 8) != 0) return 0;
+    for (end = at; end < raw->length && (unsigned char)raw->data[end] >= ' '; end++)
+        if (raw->data[end] == '}' && gem5art__is_sealed(raw->data + at, end + 1 - at) &&
+            gem5art__seal_holds(raw->data + at, end + 1 - at))
+            return end + 1 - at;
+    return 0;
+}
+
+static const gem5art_json *gem5art__load_lmdb(const gem5art__audit *audit, off_t at, gem5art__arena *arena,
+                                              gem5art_error *error) {
+    gem5art__number bytes;
+    MDB_val key = gem5art__lmdb_number(&bytes, (int64_t)at), value;
+    int code;
+    if (audit->raw)
+        return gem5art__json_parse_in(arena, audit->raw->data + at, gem5art__raw_line(audit->raw, (size_t)at), NULL,
+                                      error);
+    code = mdb_get((MDB_txn *)audit->txn, audit->db->env->tables[GEM5ART__RECORDS], &key, &value);
+    if (code == 0) return gem5art__json_parse_in(arena, (const char *)value.mv_data, value.mv_size, NULL, error);
+    gem5art__lmdb_fail(error, code, "read", audit->db->path);
+    return NULL;
+}
+
+#endif
+
+/* Parses the record that was met at a place, again. NULL with an error. */
+static const gem5art_json *gem5art__load_record(const gem5art__audit *audit, off_t at, gem5art__arena *arena,
+                                                gem5art_error *error) {
+#ifdef GEM5ART_LMDB
+    if (audit->txn || audit->raw) return gem5art__load_lmdb(audit, at, arena, error);
+#endif
+    return gem5art__load_flat(audit, at, arena, error);
 }
 
 /* ---- records that are whole */
@@ -9525,6 +9574,7 @@ static bool gem5art__find_twin(const gem5art__audit *audit, const gem5art_json *
 static bool gem5art__check_id(gem5art__audit *audit, const gem5art_json *record, off_t at, gem5art__fate *fate,
                               gem5art_error *error) {
     const char *id = gem5art__record_text(record, "_id");
+    const char *unit = audit->db->env ? "record" : "byte";
     off_t twin;
     bool same = false;
     *fate = GEM5ART__KEPT;
@@ -9537,10 +9587,11 @@ static bool gem5art__check_id(gem5art__audit *audit, const gem5art_json *record,
     if (twin < 0)
         return gem5art__index_add(&audit->ids, id, strlen(id), at) ? true : gem5art__fail_nomem(error);
     *fate = same ? GEM5ART__DROPPED : GEM5ART__RENAMED;
-    if (same) gem5art__find(audit, GEM5ART__DAMAGE, at, "this record is a copy of that at byte %lld", (long long)twin);
+    if (same)
+        gem5art__find(audit, GEM5ART__DAMAGE, at, "this record is a copy of that at %s %lld", unit, (long long)twin);
     else
-        gem5art__find(audit, GEM5ART__DAMAGE, at, "this record has the \"_id\" of another one, at byte %lld: %.100s",
-                      (long long)twin, id);
+        gem5art__find(audit, GEM5ART__DAMAGE, at, "this record has the \"_id\" of another one, at %s %lld: %.100s",
+                      unit, (long long)twin, id);
     return true;
 }
 
@@ -9590,11 +9641,39 @@ static bool gem5art__index_has(const gem5art__flat *index, uint64_t key) {
 }
 
 /* Remembers an artifact that was not met yet with the current record; true: out of memory. */
+static bool gem5art__note_name(gem5art__audit *audit, const char *id, size_t length) {
+    uint64_t key = gem5art__key(id, length);
+    if (!length || gem5art__index_has(&audit->ids, key) || gem5art__index_has(&audit->named, key)) return false;
+    return !gem5art__index_add(&audit->named, id, length, audit->at);
+}
+
 static bool gem5art__note_reference(const gem5art_json *id, const void *context) {
-    gem5art__audit *audit = (gem5art__audit *)(uintptr_t)context;
-    uint64_t key = gem5art__key(id->text, strlen(id->text));
-    if (!*id->text || gem5art__index_has(&audit->ids, key) || gem5art__index_has(&audit->named, key)) return false;
-    return !gem5art__index_add(&audit->named, id->text, strlen(id->text), audit->cursor.at);
+    return gem5art__note_name((gem5art__audit *)(uintptr_t)context, id->text, strlen(id->text));
+}
+
+/* Notes what a line of ours names, without parsing it: a quote and a colon are the end of a key. 1; 0: it must be
+   parsed; -1: out of memory. */
+static int gem5art__note_references(gem5art__audit *audit) {
+    static const struct {
+        const char *key;
+        char opening;
+    } table[] = {{"artifact\"", '"'}, {"\"results\"", '"'}, {"\"inputs\"", '['}, {"\"artifacts\"", '['}};
+    const char *end = audit->data + audit->size, *at = audit->data;
+    size_t i;
+    for (; (at = (const char *)memchr(at, ':', (size_t)(end - at))) != NULL; at++)
+        for (i = 0; at[-1] == '"' && i < sizeof table / sizeof *table; i++) {
+            size_t n = strlen(table[i].key);
+            const char *id = table[i].opening == '[' ? at + 2 : at + 1, *quote;
+            if (at[1] != table[i].opening || (size_t)(at - audit->data) < n || memcmp(at - n, table[i].key, n) != 0)
+                continue;
+            while (*id == '"') { /* the line ends in one more quote, which is none of these */
+                quote = (const char *)memchr(id + 1, '"', (size_t)(end - id - 1));
+                if (!quote || memchr(id, '\\', (size_t)(quote - id))) return 0;
+                if (gem5art__note_name(audit, id + 1, (size_t)(quote - id - 1))) return -1;
+                id = table[i].opening == '[' && quote[1] == ',' ? quote + 2 : quote + 1;
+            }
+        }
+    return 1;
 }
 
 typedef struct gem5art__reference {
@@ -9659,27 +9738,77 @@ static bool gem5art__renew_id(gem5art__audit *audit, const gem5art_json *record,
     return gem5art__put_record_line(line, &renamed, error);
 }
 
-/* `fits`: the last 8 digits of the record are a checksum that fits. */
-static bool gem5art__renew_record(gem5art__audit *audit, const gem5art_json *record, off_t at, gem5art__fate fate,
-                                  bool fits, gem5art_error *error) {
-    const gem5art__cursor *cursor = &audit->cursor;
+/* What waits in `out` goes to an LMDB store. */
+static bool gem5art__renew_flush(gem5art__audit *audit, gem5art_error *error) {
+    gem5art__buf *out = &audit->rewrite->out;
+    bool ok = out->failed ? gem5art__fail_nomem(error)
+                          : !out->length || gem5art__store_append(audit->target, out->data, out->length, error);
+    out->length = 0;
+    return ok;
+}
+
+static bool gem5art__renew_line(gem5art__audit *audit, const char *line, size_t length, gem5art_error *error) {
+    gem5art__rewrite *rewrite = audit->rewrite;
+    if (!audit->target) {
+        gem5art__rewrite_join(rewrite);
+        gem5art__put(&rewrite->out, line, length);
+        return gem5art__rewrite_flush_much(rewrite, audit->db->path, error);
+    }
+    gem5art__puts(&rewrite->out, rewrite->out.length ? ",\n" : "");
+    gem5art__put(&rewrite->out, line, length);
+    rewrite->written++;
+    return rewrite->out.length < GEM5ART__WINDOW || gem5art__renew_flush(audit, error);
+}
+
+static bool gem5art__renew_record(gem5art__audit *audit, const gem5art_json *record, gem5art__fate fate,
+                                  gem5art_error *error) {
     gem5art__buf line = {NULL, 0, 0, false};
     bool ok = true;
     if (fate == GEM5ART__DROPPED) {
-        gem5art__find(audit, GEM5ART__RENEWED, at, "left out this copy");
+        if (!audit->raw) gem5art__find(audit, GEM5ART__RENEWED, audit->at, "left out this copy"); /* LMDB makes many */
         return true;
     }
-    if (fate == GEM5ART__RENAMED) ok = gem5art__renew_id(audit, record, at, &line, error);
-    else if (fits) gem5art__put_line(&line, cursor->data, cursor->size - GEM5ART__SEAL);
+    if (fate == GEM5ART__RENAMED) ok = gem5art__renew_id(audit, record, audit->at, &line, error);
+    else if (audit->fits) gem5art__put_line(&line, audit->data, audit->size - GEM5ART__SEAL);
     else ok = gem5art__put_record_line(&line, record, error);
     if (ok && line.failed) ok = gem5art__fail_nomem(error);
-    if (ok) {
-        gem5art__rewrite_join(audit->rewrite);
-        gem5art__put(&audit->rewrite->out, line.data, line.length);
-        ok = gem5art__rewrite_flush_much(audit->rewrite, audit->db->path, error);
-    }
+    ok = ok && gem5art__renew_line(audit, line.data, line.length, error);
     gem5art__buf_free(&line);
     return ok;
+}
+
+/* A line of ours with a checksum that fits holds what was written: its head and what it names are all that is looked at.
+   1; 0: it must be parsed, as it is another program's record or there is something to tell of it; -1: error. */
+static int gem5art__check_line(gem5art__audit *audit, gem5art_error *error) {
+    gem5art__head head;
+    int noted;
+    if (!audit->fits || !gem5art__is_sealed(audit->data, audit->size) ||
+        !gem5art__read_head(audit->data, audit->size, &head) || !head.length[0] || !head.length[1] ||
+        gem5art__index_has(&audit->ids, gem5art__key(head.text[0], head.length[0])))
+        return 0;
+    if ((noted = gem5art__note_references(audit)) == 0) return 0;
+    if (noted < 0 || !gem5art__index_add(&audit->ids, head.text[0], head.length[0], audit->at))
+        return gem5art__fail_nomem(error), -1;
+    audit->records++;
+    audit->verified++;
+    if (gem5art__text_is(head.text[2], head.length[2], gem5art__type_se) ||
+        gem5art__text_is(head.text[2], head.length[2], gem5art__type_fs))
+        audit->runs++;
+    else audit->artifacts++;
+    return !audit->rewrite || gem5art__renew_line(audit, audit->data, audit->size, error) ? 1 : -1;
+}
+
+/* A record that is whole, whatever keeps it. */
+static bool gem5art__check_whole(gem5art__audit *audit, gem5art__arena *arena, const gem5art_json *record,
+                                 gem5art_error *error) {
+    gem5art__fate fate;
+    audit->records++;
+    audit->verified += audit->fits;
+    if (!gem5art__check_id(audit, record, audit->at, &fate, error) ||
+        !gem5art__check_fields(audit, arena, record, audit->at, error) ||
+        (audit->rewrite && !gem5art__renew_record(audit, record, fate, error)))
+        return false;
+    return gem5art__find_reference(record, gem5art__note_reference, audit) ? gem5art__fail_nomem(error) : true;
 }
 
 /* ---- the flat file */
@@ -9707,31 +9836,31 @@ static gem5art__step gem5art__check_record(gem5art__audit *audit, gem5art_error 
     gem5art__arena arena = {NULL, false};
     gem5art_error why;
     const gem5art_json *record = NULL;
-    gem5art__fate fate;
-    off_t at = cursor->at;
-    bool ends, fits, ok;
+    bool ends, ok;
+    int quick;
     if (cursor->sealed && !gem5art__seal_holds(cursor->data, cursor->size) && !gem5art__unjoin(cursor, error))
         return GEM5ART__FAILED;
     ends = gem5art__is_sealed(cursor->data, cursor->size); /* as ours do */
-    fits = cursor->size > GEM5ART__SEAL + 2 && (ends || cursor->own) &&
-           gem5art__seal_holds(cursor->data, cursor->size);
+    audit->at = cursor->at;
+    audit->data = cursor->data;
+    audit->size = cursor->size;
+    audit->fits = cursor->size > GEM5ART__SEAL + 2 && (ends || cursor->own) &&
+                  gem5art__seal_holds(cursor->data, cursor->size);
+    if (cursor->sealed && audit->fits) audit->laid_out += (off_t)cursor->size + 2;
+    if ((quick = gem5art__check_line(audit, error)) != 0) return quick > 0 ? GEM5ART__RECORD : GEM5ART__FAILED;
     gem5art__clear(&why);
-    if (fits || !cursor->sealed) record = gem5art__json_parse_in(&arena, cursor->data, cursor->size, NULL, &why);
-    if (record && ends && !fits && !gem5art__has_id(record)) record = NULL; /* its damaged head was "_id" */
+    if (audit->fits || !cursor->sealed)
+        record = gem5art__json_parse_in(&arena, cursor->data, cursor->size, NULL, &why);
+    if (record && ends && !audit->fits && !gem5art__has_id(record)) record = NULL; /* its damaged head was "_id" */
     if (!record) {
         gem5art__arena_free(&arena);
         if (why.code == GEM5ART_OK) gem5art__fail(&why, GEM5ART_CORRUPT, "the checksum does not fit this record");
         return gem5art__cursor_spoiled(cursor, &why, error);
     }
-    audit->records++;
-    audit->verified += fits;
-    if (cursor->sealed) audit->laid_out += (off_t)cursor->size + 2;
-    if (fits && !ends)
-        gem5art__find(audit, GEM5ART__DAMAGE, at, "the key \"crc32\" of this record is damaged, and nothing else of it");
-    ok = gem5art__check_id(audit, record, at, &fate, error) &&
-         gem5art__check_fields(audit, &arena, record, at, error) &&
-         (!audit->rewrite || gem5art__renew_record(audit, record, at, fate, fits, error));
-    if (ok && gem5art__find_reference(record, gem5art__note_reference, audit)) ok = gem5art__fail_nomem(error);
+    if (audit->fits && !ends)
+        gem5art__find(audit, GEM5ART__DAMAGE, audit->at,
+                      "the key \"crc32\" of this record is damaged, and nothing else of it");
+    ok = gem5art__check_whole(audit, &arena, record, error);
     gem5art__arena_free(&arena);
     return ok ? GEM5ART__RECORD : GEM5ART__FAILED;
 }
@@ -9819,6 +9948,158 @@ static bool gem5art__check_flat(gem5art__audit *audit, gem5art_error *error) {
     return step == GEM5ART__END ? gem5art__check_behind(audit, error) : step == GEM5ART__TORN;
 }
 
+/* ---- the LMDB file */
+
+#ifdef GEM5ART_LMDB
+
+/* Does each index lead to the record? An LMDB code. */
+static int gem5art__check_indexed(gem5art__audit *audit, const MDB_val *line, MDB_val number) {
+    gem5art__env *env = audit->db->env;
+    gem5art__lmdb_keys keys;
+    int table, code = gem5art__lmdb_read_keys((const char *)line->mv_data, line->mv_size, &keys) ? 0 : ENOMEM;
+    for (table = GEM5ART__IDS; code == 0 && table < GEM5ART__TABLES; table++) {
+        MDB_cursor *cursor;
+        if (!keys.values[table].mv_size) continue;
+        if ((code = mdb_cursor_open((MDB_txn *)audit->txn, env->tables[table], &cursor)) != 0) break;
+        code = mdb_cursor_get(cursor, &keys.values[table], &number, MDB_GET_BOTH);
+        mdb_cursor_close(cursor);
+        if (code != MDB_NOTFOUND) continue;
+        gem5art__find(audit, GEM5ART__DAMAGE, audit->at, "the index \"%s\" does not lead to this record",
+                      gem5art__table_names[table]);
+        code = 0;
+    }
+    gem5art__arena_free(&keys.arena);
+    return code;
+}
+
+/* Do all entries of an index lead to records with their keys? An LMDB code. */
+static int gem5art__check_index(gem5art__audit *audit, int table) {
+    gem5art__env *env = audit->db->env;
+    MDB_txn *txn = (MDB_txn *)audit->txn;
+    MDB_cursor *cursor;
+    MDB_val key, number, line;
+    int code = mdb_cursor_open(txn, env->tables[table], &cursor);
+    if (code) return code;
+    while ((code = mdb_cursor_get(cursor, &key, &number, MDB_NEXT)) == 0) {
+        gem5art__lmdb_keys keys;
+        int got = mdb_get(txn, env->tables[GEM5ART__RECORDS], &number, &line);
+        bool fits = false;
+        if (got && got != MDB_NOTFOUND) {
+            code = got;
+            break;
+        }
+        if (got == 0) {
+            fits = gem5art__lmdb_read_keys((const char *)line.mv_data, line.mv_size, &keys) &&
+                   key.mv_size == keys.values[table].mv_size &&
+                   memcmp(key.mv_data, keys.values[table].mv_data, key.mv_size) == 0;
+            gem5art__arena_free(&keys.arena);
+        }
+        if (!fits)
+            gem5art__find(audit, GEM5ART__DAMAGE, (off_t)gem5art__read_number(&number),
+                          got ? "the index \"%s\" leads to this record, which is not there"
+                              : "the index \"%s\" leads to this record under a key that it does not have",
+                          gem5art__table_names[table]);
+    }
+    mdb_cursor_close(cursor);
+    return code;
+}
+
+static bool gem5art__check_lmdb_record(gem5art__audit *audit, const MDB_val *line, gem5art_error *error) {
+    gem5art__arena arena = {NULL, false};
+    gem5art_error why;
+    const gem5art_json *record = NULL;
+    bool ok = true;
+    int quick;
+    gem5art__clear(&why);
+    audit->data = (const char *)line->mv_data;
+    audit->size = line->mv_size;
+    audit->fits = gem5art__is_sealed(audit->data, audit->size) && gem5art__seal_holds(audit->data, audit->size);
+    if ((quick = gem5art__check_line(audit, error)) != 0) return quick > 0;
+    if (!audit->fits) gem5art__fail(&why, GEM5ART_CORRUPT, "the checksum does not fit this record");
+    else record = gem5art__json_parse_in(&arena, audit->data, audit->size, NULL, &why);
+    if (record) ok = gem5art__check_whole(audit, &arena, record, error);
+    else if (why.code == GEM5ART_NOMEM) ok = gem5art__fail_nomem(error);
+    else {
+        gem5art__find(audit, GEM5ART__DAMAGE, audit->at, "%.900s", why.message);
+        gem5art__find(audit, GEM5ART__RENEWED, audit->at, "left out %lld bytes", (long long)audit->size);
+    }
+    gem5art__arena_free(&arena);
+    return ok;
+}
+
+/* LMDB's own list of free pages, which only writers read. */
+static void gem5art__check_free_pages(gem5art__audit *audit) {
+    MDB_cursor *cursor;
+    MDB_val key, pages;
+    int code = mdb_cursor_open((MDB_txn *)audit->txn, 0, &cursor);
+    if (code == 0) {
+        while ((code = mdb_cursor_get(cursor, &key, &pages, MDB_NEXT)) == 0) {}
+        mdb_cursor_close(cursor);
+    }
+    if (code != MDB_NOTFOUND)
+        gem5art__find(audit, GEM5ART__DAMAGE, -1, "LMDB's list of free pages cannot be read: %s", mdb_strerror(code));
+}
+
+/* All records, by the tree, and the indexes. */
+static bool gem5art__check_tree(gem5art__audit *audit, gem5art_error *error) {
+    gem5art__env *env = audit->db->env;
+    MDB_cursor *cursor;
+    MDB_val key, line;
+    int table, code = mdb_cursor_open((MDB_txn *)audit->txn, env->tables[GEM5ART__RECORDS], &cursor);
+    bool ok = true;
+    if (code) return gem5art__lmdb_fail(error, code, "read", audit->db->path);
+    while (ok && (code = mdb_cursor_get(cursor, &key, &line, MDB_NEXT)) == 0) {
+        audit->at = (off_t)gem5art__read_number(&key);
+        ok = gem5art__check_lmdb_record(audit, &line, error);
+        if (ok && audit->fits && (code = gem5art__check_indexed(audit, &line, key)) != 0) break;
+    }
+    mdb_cursor_close(cursor);
+    for (table = GEM5ART__IDS; ok && code == MDB_NOTFOUND && table < GEM5ART__TABLES; table++)
+        code = gem5art__check_index(audit, table);
+    if (ok && code != MDB_NOTFOUND) return gem5art__lmdb_fail(error, code, "read", audit->db->path);
+    if (ok) gem5art__check_free_pages(audit);
+    return ok && gem5art__check_references(audit, error);
+}
+
+static bool gem5art__check_lmdb(gem5art__audit *audit, gem5art_error *error) {
+    MDB_txn *txn;
+    bool ok;
+    pthread_mutex_lock(&audit->db->env->mutex);
+    ok = gem5art__lmdb_begin(audit->db, MDB_RDONLY, &txn, error);
+    if (ok) {
+        audit->bytes = (int64_t)audit->db->env->size;
+        audit->txn = txn;
+        ok = gem5art__check_tree(audit, error);
+        audit->txn = NULL;
+        mdb_txn_abort(txn);
+    }
+    pthread_mutex_unlock(&audit->db->env->mutex);
+    return ok;
+}
+
+/* All intact lines among the bytes of a file whose tree cannot be read: old copies of some and records that were
+   removed are among them. */
+static bool gem5art__check_raw(gem5art__audit *audit, gem5art_error *error) {
+    const gem5art__buf *raw = audit->raw;
+    const char *at = raw->data, *end = raw->data + raw->length;
+    bool ok = true;
+    audit->bytes = (int64_t)raw->length;
+    for (; ok && at < end && (at = (const char *)memchr(at, '{', (size_t)(end - at))) != NULL; at++) {
+        gem5art__arena arena = {NULL, false};
+        const gem5art_json *record;
+        audit->at = (off_t)(at - raw->data);
+        audit->data = at;
+        if ((audit->size = gem5art__raw_line(raw, (size_t)audit->at)) == 0) continue;
+        audit->fits = true;
+        record = gem5art__json_parse_in(&arena, audit->data, audit->size, NULL, NULL);
+        ok = !record || gem5art__check_whole(audit, &arena, record, error);
+        gem5art__arena_free(&arena);
+    }
+    return ok;
+}
+
+#endif
+
 /* ---- what lies beside a store */
 
 static bool gem5art__check_live(gem5art__audit *audit, gem5art_error *error) {
@@ -9864,12 +10145,22 @@ static bool gem5art__check_files(gem5art__audit *audit, gem5art_error *error) {
 
 /* ---- all of it */
 
-static bool gem5art__check_all_records(gem5art__audit *audit, gem5art_error *error) {
+static gem5art_db *gem5art__open_db(const char *uri, const gem5art_open_desc *desc, bool unchecked,
+                                    gem5art_error *error);
+
+static bool gem5art__check_kind(gem5art__audit *audit, gem5art_error *error) {
     struct stat st;
-    bool ok = gem5art__flat_follow(audit->db, &st, error);
-    if (!ok) return false;
+#ifdef GEM5ART_LMDB
+    if (audit->raw) return gem5art__check_raw(audit, error);
+    if (audit->db->env) return gem5art__check_lmdb(audit, error);
+#endif
+    if (!gem5art__flat_follow(audit->db, &st, error)) return false;
     audit->bytes = (int64_t)st.st_size;
-    ok = gem5art__check_flat(audit, error) && gem5art__check_references(audit, error);
+    return gem5art__check_flat(audit, error) && gem5art__check_references(audit, error);
+}
+
+static bool gem5art__check_all_records(gem5art__audit *audit, gem5art_error *error) {
+    bool ok = gem5art__check_kind(audit, error);
     audit->compact = audit->laid_out ? audit->laid_out + 3 >= audit->bytes : audit->records == 0 && audit->bytes <= 4;
     gem5art__cursor_free(&audit->cursor);
     gem5art__flat_forget(&audit->ids);
@@ -9883,6 +10174,81 @@ GEM5ART__MAYBE_UNUSED static bool gem5art__check_store(gem5art__audit *audit, ge
     return gem5art__check_all_records(audit, error) && gem5art__check_live(audit, error) &&
            gem5art__check_files(audit, error);
 }
+
+#ifdef GEM5ART_LMDB
+
+static bool gem5art__renew_into(gem5art__audit *audit, const char *path, gem5art_error *error) {
+    gem5art__buf uri = {NULL, 0, 0, false};
+    bool ok;
+    gem5art__putf(&uri, "lmdb://%s", path);
+    audit->target = uri.failed ? (gem5art__fail_nomem(error), (gem5art_db *)NULL)
+                               : gem5art__open_db(uri.data, NULL, false, error);
+    gem5art__buf_free(&uri);
+    if (!audit->target) return false;
+    ok = gem5art__check_all_records(audit, error) && gem5art__renew_flush(audit, error);
+    gem5art_close(audit->target, NULL);
+    audit->target = NULL;
+    return ok;
+}
+
+/* Writes an LMDB store anew, as gem5art__flat_rewrite does a flat one. Whoever has the old file open is told so by the
+   next call, as its name leads elsewhere: hence LMDB's lock file goes with it. */
+static bool gem5art__lmdb_rewrite(gem5art_db *db, gem5art__rewrite *rewrite, gem5art_error *error) {
+    gem5art__audit *audit = (gem5art__audit *)rewrite->source;
+    gem5art__buf name = {NULL, 0, 0, false}, lock = {NULL, 0, 0, false};
+    struct stat st, now;
+    bool ok, smaller = true;
+    audit->rewrite = rewrite;
+    if (!gem5art__temporary_name(&name, db->path, error)) return gem5art__buf_free(&name), false;
+    ok = gem5art__renew_into(audit, name.data, error);
+    rewrite->fd = ok ? gem5art__open(name.data, O_RDWR, 0) : -1;
+    if (ok && (rewrite->fd < 0 || GEM5ART_SYS_STAT(db->path, &st) < 0 || GEM5ART_SYS_FSTAT(rewrite->fd, &now) < 0))
+        ok = gem5art__fail_errno(error, "rewrite", db->path);
+    if (ok && strcmp(rewrite->keep, "old") == 0) smaller = now.st_size < st.st_size;
+    else if (ok && !rewrite->written)
+        ok = gem5art__fail(error, GEM5ART_CORRUPT,
+                           "%s holds no intact record: nothing was changed; restore it from a copy", db->path);
+    ok = ok && (!smaller || (gem5art__rewrite_own(db, rewrite->fd, &st, error) &&
+                             gem5art__keep_file(db->path, rewrite->keep, &rewrite->kept, error)));
+    if (ok && smaller) {
+        ok = GEM5ART_SYS_FSYNC(rewrite->fd) == 0 && GEM5ART_SYS_RENAME(name.data, db->path) == 0;
+        gem5art__putf(&lock, "%s-lock", db->path);
+        if (ok && !lock.failed) GEM5ART_SYS_UNLINK(lock.data);
+        ok = ok && gem5art__sync_name(db->path);
+        if (!ok) gem5art__fail_errno(error, "rewrite", db->path);
+    } else GEM5ART_SYS_UNLINK(name.data);
+    lock.length = 0;
+    gem5art__putf(&lock, "%s-lock", name.data);
+    if (!lock.failed) GEM5ART_SYS_UNLINK(lock.data);
+    gem5art__close(rewrite->fd);
+    gem5art__buf_free(&rewrite->out);
+    gem5art__buf_free(&name);
+    gem5art__buf_free(&lock);
+    return ok;
+}
+
+/* Writes an LMDB store anew from the bytes of a file that LMDB cannot read: `audit->db` has it open as a flat one,
+   unchecked. */
+GEM5ART__MAYBE_UNUSED static bool gem5art__renew_raw(gem5art__audit *audit, gem5art__buf *kept, gem5art_error *error) {
+    gem5art__rewrite rewrite;
+    gem5art__buf raw = {NULL, 0, 0, false};
+    bool ok;
+    memset(&rewrite, 0, sizeof rewrite);
+    rewrite.source = audit;
+    rewrite.keep = "damaged";
+    if (!gem5art__store_lock(audit->db, error)) return false;
+    ok = gem5art__read_file(audit->db->path, SIZE_MAX / 8, &raw, error);
+    audit->raw = &raw;
+    ok = ok && gem5art__lmdb_rewrite(audit->db, &rewrite, error);
+    gem5art__store_unlock(audit->db);
+    audit->found[GEM5ART__RENEWED] = rewrite.written;
+    audit->raw = NULL;
+    gem5art__buf_free(&raw);
+    *kept = rewrite.kept;
+    return ok;
+}
+
+#endif
 
 /* The intact records, for a rewrite whose source is a new audit. */
 static bool gem5art__renew_fill(gem5art_db *db, gem5art__rewrite *rewrite, gem5art_error *error) {
@@ -9908,11 +10274,15 @@ static bool gem5art__renew_locked(gem5art__audit *audit, bool compact, gem5art__
                              audit->db->path);
     if (!audit->found[GEM5ART__DAMAGE] && !audit->found[GEM5ART__UNFINISHED] && (!compact || audit->compact))
         return true;
-    if ((compact || audit->db->flat.refused) && !gem5art__flat_find_end(audit->db, error)) return false;
+    if ((compact || audit->db->flat.refused) && !gem5art__store_settle(audit->db, error)) return false;
     memset(&rewrite, 0, sizeof rewrite);
     rewrite.fill = gem5art__renew_fill;
     rewrite.source = &renewal;
     rewrite.keep = compact ? "old" : "damaged";
+#ifdef GEM5ART_LMDB
+    if (audit->db->env) ok = gem5art__lmdb_rewrite(audit->db, &rewrite, error);
+    else
+#endif
     ok = gem5art__flat_rewrite(audit->db, &rewrite, error);
     audit->found[GEM5ART__RENEWED] = rewrite.written;
     *kept = rewrite.kept;

@@ -11,7 +11,6 @@ static void sys_change(void);
 #define GEM5ART_SYS_LINK(from, to) (sys_change(), link(from, to))
 #define GEM5ART_IMPLEMENTATION
 #include "../gem5art.h"
-#undef TEST_LMDB /* these are flat stores */
 
 #include "test.h"
 
@@ -63,6 +62,8 @@ static bool fsck(void) { return fsck_as(FSCK, NULL); }
 static int64_t wrongs(void) {
     return audit.found[GEM5ART__UNFINISHED] + audit.found[GEM5ART__WRONG] + audit.found[GEM5ART__DAMAGE];
 }
+
+#ifndef TEST_LMDB
 
 /* ---- files */
 
@@ -142,6 +143,7 @@ static char *rows(void) {
 /* ---- what is told */
 
 TEST(nothing_is_told_of_a_store_that_is_well) {
+    struct stat st;
     fixture_begin();
     REQUIRE(open_db(NULL));
     CHECK(fsck());
@@ -156,7 +158,7 @@ TEST(nothing_is_told_of_a_store_that_is_well) {
     CHECK_INT(audit.runs, 2);
     CHECK_INT(audit.artifacts, 1);
     CHECK_INT(audit.verified, 3);
-    CHECK_INT(audit.bytes, (int64_t)strlen(read_text(STORE_PATH)));
+    CHECK(stat(STORE_PATH, &st) == 0 && audit.bytes == st.st_size);
     fixture_end();
 }
 
@@ -277,6 +279,11 @@ TEST(artifacts_that_are_not_there_are_warned_of_and_what_lies_about_is_noted) {
     CHECK_CONTAINS(told, "/" STORE_PATH ".tmp-0123456789abcdef has a new store");
     CHECK_INT(told_count, 4);
     CHECK_INT(wrongs(), 0);
+    CHECK(fsck_as(COMPACT, NULL)); /* lines of ours are looked at in a quicker way */
+    CHECK(fsck() && audit.verified == 3 && audit.runs == 2 && audit.artifacts == 1);
+    CHECK_CONTAINS(told, "warning 2/2: gem5 run \"n\" names an artifact that is not there, as its results: gone\n");
+    CHECK_CONTAINS(told, "warning 2/2: gem5 run \"n\" names an artifact that is not there, as its artifacts: lost\n");
+    CHECK_INT(audit.found[GEM5ART__WARNING], 2);
     fixture_end();
 }
 
@@ -349,7 +356,7 @@ TEST(a_store_cut_anywhere_is_told_and_its_whole_records_are_salvaged) {
     for (n = 1; n < starts[3] - 1; n += (size_t)stride(37)) {
         int whole = 0;
         snprintf(what, sizeof what, "cut at %d", (int)n);
-        while (n >= starts[whole + 1] - 2) whole++;
+        while (whole < 3 && n >= starts[whole + 1] - 2) whole++;
         write_bytes(STORE_PATH, text, n);
         CHECK_THAT(fsck() && audit.found[GEM5ART__UNFINISHED] == 1 && wrongs() == 1, "%s: told %s", what, told);
         CHECK_THAT(told_at[0] <= (int64_t)n && told_at[0] + 2 >= (int64_t)(whole ? starts[whole] : 1), "%s: told %s", what, told);
@@ -518,5 +525,142 @@ TEST(an_append_that_goes_on_is_no_torn_write) {
     CHECK(looks > 1);
     fixture_end();
 }
+
+#else
+
+/* Does something to the tables of the store, in a transaction. */
+static void change(int (*make)(MDB_txn *txn, MDB_dbi *tables)) {
+    MDB_txn *txn;
+    REQUIRE(open_db(NULL));
+    CHECK_INT(mdb_txn_begin(db->env->env, NULL, 0, &txn), 0);
+    CHECK_INT(make(txn, db->env->tables), 0);
+    CHECK_INT(mdb_txn_commit(txn), 0);
+    close_db();
+}
+
+static int spoil_record_2(MDB_txn *txn, MDB_dbi *tables) {
+    gem5art__number bytes;
+    MDB_val key = gem5art__lmdb_number(&bytes, 2), value;
+    char line[4096];
+    int code = mdb_get(txn, tables[GEM5ART__RECORDS], &key, &value);
+    if (code) return code;
+    memcpy(line, value.mv_data, value.mv_size);
+    strstr(line, "\"name\"")[9] ^= 1;
+    value.mv_data = line;
+    return mdb_put(txn, tables[GEM5ART__RECORDS], &key, &value, 0);
+}
+
+static int forget_hash_of_2(MDB_txn *txn, MDB_dbi *tables) {
+    gem5art__number bytes;
+    MDB_val number = gem5art__lmdb_number(&bytes, 2), key = gem5art__lmdb_key(hash_of(2), 64);
+    return mdb_del(txn, tables[GEM5ART__HASHES], &key, &number);
+}
+
+static int invent_id(MDB_txn *txn, MDB_dbi *tables) {
+    gem5art__number bytes;
+    MDB_val number = gem5art__lmdb_number(&bytes, 7), key = gem5art__lmdb_key(id_of(7), 36);
+    return mdb_put(txn, tables[GEM5ART__IDS], &key, &number, 0);
+}
+
+static int mistake_name(MDB_txn *txn, MDB_dbi *tables) {
+    gem5art__number bytes;
+    MDB_val number = gem5art__lmdb_number(&bytes, 1), key = gem5art__lmdb_key("no\0run", 6);
+    return mdb_put(txn, tables[GEM5ART__NAMES], &key, &number, 0);
+}
+
+static int forget_record_2(MDB_txn *txn, MDB_dbi *tables) {
+    gem5art__number bytes;
+    MDB_val number = gem5art__lmdb_number(&bytes, 2);
+    return mdb_del(txn, tables[GEM5ART__RECORDS], &number, NULL);
+}
+
+static void make_store(int runs) {
+    int n;
+    fixture_begin();
+    REQUIRE(open_db(NULL));
+    for (n = 1; n <= runs; n++) CHECK(store_run(db, n));
+    close_db();
+}
+
+TEST(damage_to_a_record_or_an_index_is_told_and_salvaging_mends_it) {
+    static const struct { int (*make)(MDB_txn *txn, MDB_dbi *tables); const char *told, *names; } table[] = {
+        {NULL, "", "run 1, run 2, run 3"},
+        {spoil_record_2, "damage 2/-1: the checksum does not fit this record\n", "run 1, run 3"},
+        {forget_hash_of_2, "damage 2/-1: the index \"hashes\" does not lead to this record\n", "run 1, run 2, run 3"},
+        {invent_id, "damage 7/-1: the index \"ids\" leads to this record, which is not there\n", "run 1, run 2, run 3"},
+        {mistake_name, "damage 1/-1: the index \"names\" leads to this record under a key that it does not have\n", "run 1, run 2, run 3"},
+        {forget_record_2, "damage 2/-1: the index \"hashes\" leads to this record, which is not there\n", "run 1, run 3"},
+    };
+    size_t i;
+    for (i = 0; i < sizeof table / sizeof *table; i++) {
+        char kept[64];
+        make_store(3);
+        if (table[i].make) change(table[i].make);
+        CHECK_THAT(fsck(), "%s: %s", table[i].told, error.message);
+        CHECK_CONTAINS(told, table[i].told);
+        CHECK_THAT((wrongs() > 0) == (table[i].make != NULL), "told: %s", told);
+        CHECK_THAT(fsck_as(SALVAGE, kept), "%s: %s", table[i].told, error.message);
+        CHECK_STR(kept, table[i].make ? STORE_PATH ".damaged.1" : "");
+        CHECK_THAT(fsck() && !wrongs(), "%s: told when salvaged: %s%s", table[i].told, told, error.message);
+        REQUIRE(open_db(NULL));
+        CHECK_STR(store_names(db), table[i].names);
+        CHECK(store_run(db, 8) && gem5art_find_run(db, hash_of(8), &error));
+        close_db();
+        CHECK_INT(files_like("tmp"), 0);
+        fixture_end();
+    }
+}
+
+TEST(an_lmdb_store_is_compacted_to_its_live_size_once) {
+    struct stat before, after;
+    char kept[64];
+    int n;
+    make_store(200);
+    REQUIRE(open_db(NULL));
+    for (n = 1; n < 200; n++) CHECK(gem5art_remove_run(db, id_of(n), &error));
+    close_db();
+    CHECK(stat(STORE_PATH, &before) == 0);
+    CHECK_THAT(fsck_as(COMPACT, kept), "%s", error.message);
+    CHECK_STR(kept, STORE_PATH ".old.1");
+    CHECK(stat(STORE_PATH, &after) == 0 && after.st_size < before.st_size / 4);
+    CHECK(fsck() && !wrongs() && audit.records == 1);
+    CHECK(fsck_as(COMPACT, kept) && !*kept);
+    CHECK_INT(files_like("tmp"), 0);
+    fixture_end();
+}
+
+/* LMDB may crash on such a file; the tool does not. */
+TEST(a_page_of_garbage_is_survived_and_what_is_whole_is_salvaged) {
+    struct stat st;
+    off_t at;
+    int n;
+    make_store(60);
+    CHECK(stat(STORE_PATH, &st) == 0);
+    sh("cp %s whole", STORE_PATH);
+    for (at = 0; at < st.st_size; at += 4096 * 5 * stride(5)) {
+        char command[256];
+        int status;
+        sh("rm -f %s*; cp whole %s", STORE_PATH, STORE_PATH);
+        sh("head -c 4096 /dev/urandom | dd of=%s bs=4096 seek=%d conv=notrunc status=none", STORE_PATH, (int)(at / 4096));
+        snprintf(command, sizeof command, "%s %s >out 2>err", built("gem5art-fsck"), STORE_URI);
+        status = sh("%s", command);
+        CHECK_THAT(status <= 1, "page %d: status %d", (int)(at / 4096), status);
+        status = sh("%s --salvage %s >out 2>err", built("gem5art-fsck"), STORE_URI);
+        if (status != 0) {
+            char *why = read_text("err");
+            CHECK_THAT(at == 0 || status == 0, "page %d: status %d: %s", (int)(at / 4096), status, why);
+            free(why);
+            continue;
+        }
+        REQUIRE(open_db(NULL));
+        for (n = 1; n <= 60 && gem5art_find_run(db, id_of(n), &error); n++) {}
+        CHECK_THAT(store_run(db, 100), "page %d: %s", (int)(at / 4096), error.message);
+        close_db();
+        CHECK_THAT(fsck() && !wrongs() && audit.records >= 50, "page %d: %d records: %s%s", (int)(at / 4096), (int)audit.records, told, error.message);
+    }
+    fixture_end();
+}
+
+#endif
 
 int main(int argc, char **argv) { return test_main(argc, argv); }

@@ -24,7 +24,9 @@
 static void tell(const gem5art__finding *finding, void *user_data) {
     static const char *const labels[] = {"note: ", "warning: ", "unfinished: ", "wrong: ", "damage: ", ""};
     printf("%s: ", (const char *)user_data);
-    if (finding->at >= 0) printf("byte %lld, line %lld: ", (long long)finding->at, (long long)finding->line);
+    if (finding->line > 0) printf("byte %lld, line %lld: ", (long long)finding->at, (long long)finding->line);
+    else if (finding->line == 0) printf("byte %lld: ", (long long)finding->at);
+    else if (finding->at >= 0) printf("record %lld: ", (long long)finding->at);
     printf("%s%s\n", labels[finding->gravity], finding->text);
 }
 
@@ -53,28 +55,114 @@ static bool tell_verdict(const gem5art__audit *audit, const char *path) {
     return true;
 }
 
-/* True: all is well now. */
-static bool mend(gem5art__audit *audit, bool compact, const char *path) {
-    gem5art__buf kept = {NULL, 0, 0, false};
-    gem5art_error error;
-    bool ok = gem5art__renew_store(audit, compact, &kept, &error);
-    if (audit->records || ok) tell_sum(audit, path);
-    if (!ok) tool_exit(TOOL_FAILED, "%s", error.message);
-    if (kept.length)
-        printf("%s: written anew, with %lld record%s; the old file is %s\n", path, (long long)audit->found[GEM5ART__RENEWED],
-               plural(audit->found[GEM5ART__RENEWED]), kept.data);
-    else printf("%s: left alone: it is %s\n", path, compact ? "compact already" : "not damaged");
-    gem5art__buf_free(&kept);
-    return audit->found[GEM5ART__WRONG] == 0;
+static void tell_renewed(const gem5art__audit *audit, const char *path, const gem5art__buf *kept) {
+    printf("%s: written anew, with %lld record%s; the old file is %s\n", path, (long long)audit->found[GEM5ART__RENEWED],
+           plural(audit->found[GEM5ART__RENEWED]), kept->data);
 }
 
-int main(int argc, char **argv) {
-    const char *db_uri = NULL;
-    bool salvage = false, compact = false, ok;
+/* True: all is well now. */
+static bool mend(gem5art__audit *audit, bool compact, const char *path, gem5art_error *error) {
+    gem5art__buf kept = {NULL, 0, 0, false};
+    bool ok = gem5art__renew_store(audit, compact, &kept, error);
+    if (audit->records || ok) tell_sum(audit, path);
+    if (ok && kept.length) tell_renewed(audit, path, &kept);
+    else if (ok) printf("%s: left alone: it is %s\n", path, compact ? "compact already" : "not damaged");
+    gem5art__buf_free(&kept);
+    return ok && audit->found[GEM5ART__WRONG] == 0;
+}
+
+/* Opens, checks, mends as the options say; the exit status. Whatever could not be done is in the error. */
+static int work(const char *db_uri, bool salvage, bool compact, gem5art_error *error) {
+    gem5art_open_desc desc;
+    gem5art__audit audit;
+    bool ok;
+    memset(&desc, 0, sizeof desc);
+    memset(&audit, 0, sizeof audit);
+    desc.read_only = true; /* at first: a missing store must not be made here */
+    desc.log = tool_warn;
+    audit.db = gem5art__open_db(db_uri, &desc, true, error);
+    if (audit.db && (salvage || compact)) {
+        gem5art_close(audit.db, NULL);
+        desc.read_only = false;
+        audit.db = gem5art__open_db(db_uri, &desc, true, error);
+    }
+    if (!audit.db) return error->code == GEM5ART_UNSUPPORTED ? TOOL_MISUSE : TOOL_FAILED;
+    audit.report = tell;
+    audit.user_data = audit.db->path;
+    if (salvage || compact) ok = mend(&audit, compact, audit.db->path, error);
+    else if ((ok = gem5art__check_store(&audit, error)) == true) {
+        tell_sum(&audit, audit.db->path);
+        ok = tell_verdict(&audit, audit.db->path);
+    }
+    gem5art_close(audit.db, NULL);
+    return ok ? TOOL_DONE : TOOL_FAILED;
+}
+
+/* As work, then says the error, if any. */
+static int work_aloud(const char *db_uri, bool salvage, bool compact) {
+    gem5art_error error;
+    int status;
+    memset(&error, 0, sizeof error);
+    status = work(db_uri, salvage, compact, &error);
+    if (error.code != GEM5ART_OK) tool_exit(status, "%s", error.message);
+    if (fflush(stdout) != 0) tool_exit(TOOL_FAILED, "cannot write to stdout: %s", strerror(errno));
+    return status;
+}
+
+#ifdef GEM5ART_LMDB
+
+enum { TOOL_UNREADABLE = 3 }; /* of the child: LMDB cannot read the file */
+
+/* What is whole among the bytes of a file that LMDB cannot read. */
+static int salvage_raw(const char *path) {
+    gem5art__buf kept = {NULL, 0, 0, false};
     gem5art_open_desc desc;
     gem5art__audit audit;
     gem5art_error error;
-    char *path;
+    memset(&desc, 0, sizeof desc);
+    memset(&audit, 0, sizeof audit);
+    desc.log = tool_warn;
+    audit.db = gem5art__open_db(path, &desc, true, &error);
+    if (!audit.db) tool_exit(TOOL_FAILED, "%s", error.message);
+    audit.report = tell;
+    audit.user_data = audit.db->path;
+    if (!gem5art__renew_raw(&audit, &kept, &error)) tool_exit(TOOL_FAILED, "%s", error.message);
+    tell_renewed(&audit, audit.db->path, &kept);
+    printf("%s: its records were found by their checksums alone: some may be ones that had been removed\n", audit.db->path);
+    gem5art__buf_free(&kept);
+    gem5art_close(audit.db, NULL);
+    return fflush(stdout) == 0 ? TOOL_DONE : TOOL_FAILED;
+}
+
+/* LMDB may crash on a damaged file: a child looks at it. */
+static int work_apart(const char *db_uri, bool salvage, bool compact) {
+    const char *path = db_uri + strlen("lmdb://");
+    pid_t child = fork();
+    int status;
+    if (child == 0) {
+        gem5art_error error;
+        memset(&error, 0, sizeof error);
+        status = work(db_uri, salvage, compact, &error);
+        if (salvage && (error.code == GEM5ART_CORRUPT || error.code == GEM5ART_IO)) {
+            fflush(stdout);
+            _exit(TOOL_UNREADABLE);
+        }
+        if (error.code != GEM5ART_OK) tool_exit(status, "%s", error.message);
+        exit(fflush(stdout) == 0 ? status : TOOL_FAILED);
+    }
+    if (child < 0 || waitpid(child, &status, 0) != child) tool_exit(TOOL_FAILED, "cannot run a child: %s", strerror(errno));
+    if (WIFSIGNALED(status)) printf("%s: damage: LMDB crashes on it, by signal %d\n", path, WTERMSIG(status));
+    else if (WEXITSTATUS(status) != TOOL_UNREADABLE) return WEXITSTATUS(status);
+    if (salvage) return salvage_raw(path);
+    printf("%s: gem5art-fsck --salvage writes what is whole to a new file and keeps this one\n", path);
+    return TOOL_FAILED;
+}
+
+#endif
+
+int main(int argc, char **argv) {
+    const char *db_uri = NULL;
+    bool salvage = false, compact = false;
     {
         const tool_option options[] = {{"--salvage", NULL, NULL, &salvage},
                                        {"--compact", NULL, NULL, &compact},
@@ -85,27 +173,9 @@ int main(int argc, char **argv) {
     if (argc > 1 || (argc && db_uri)) tool_exit(TOOL_MISUSE, "one database is enough: leave \"%s\" out", argv[argc - 1]);
     if (salvage && compact) tool_exit(TOOL_MISUSE, "--salvage and --compact: give one of them (what is salvaged is compact)");
     if (argc) db_uri = argv[0];
-    memset(&desc, 0, sizeof desc);
-    memset(&audit, 0, sizeof audit);
-    desc.read_only = true; /* at first: a missing store must not be made here */
-    desc.log = tool_warn;
-    audit.db = gem5art__open_db(db_uri, &desc, true, &error);
-    if (audit.db && (salvage || compact)) {
-        gem5art_close(audit.db, NULL);
-        desc.read_only = false;
-        audit.db = gem5art__open_db(db_uri, &desc, true, &error);
-    }
-    if (!audit.db) tool_exit(error.code == GEM5ART_UNSUPPORTED ? TOOL_MISUSE : TOOL_FAILED, "%s", error.message);
-    path = audit.db->path;
-    audit.report = tell;
-    audit.user_data = path;
-    if (salvage || compact) ok = mend(&audit, compact, path);
-    else {
-        if (!gem5art__check_store(&audit, &error)) tool_exit(TOOL_FAILED, "%s", error.message);
-        tell_sum(&audit, path);
-        ok = tell_verdict(&audit, path);
-    }
-    gem5art_close(audit.db, NULL);
-    if (fflush(stdout) != 0) tool_exit(TOOL_FAILED, "cannot write to stdout: %s", strerror(errno));
-    return ok ? TOOL_DONE : TOOL_FAILED;
+#ifdef GEM5ART_LMDB
+    if (gem5art__empty(db_uri)) db_uri = getenv("GEM5ART_DB");
+    if (db_uri && gem5art__starts_with(db_uri, "lmdb://")) return work_apart(db_uri, salvage, compact);
+#endif
+    return work_aloud(db_uri, salvage, compact);
 }
