@@ -5367,6 +5367,19 @@ static int gem5art__lmdb_put_lines(gem5art_db *db, MDB_txn *txn, gem5art__lmdb_c
     return code;
 }
 
+static int gem5art__lmdb_change_nothing(gem5art_db *db, MDB_txn *txn, gem5art__lmdb_change *change) {
+    (void)db, (void)txn, (void)change;
+    return 0;
+}
+
+/* Whoever was killed in a commit may have made it, with no reader told: LMDB tells them when the next change begins. */
+static bool gem5art__lmdb_settle(gem5art_db *db, gem5art_error *error) {
+    gem5art__lmdb_change change;
+    memset(&change, 0, sizeof change);
+    change.make = gem5art__lmdb_change_nothing;
+    return gem5art__lmdb_make(db, &change, error);
+}
+
 static bool gem5art__lmdb_append(gem5art_db *db, const char *lines, size_t length, gem5art_error *error) {
     gem5art__lmdb_change change;
     memset(&change, 0, sizeof change);
@@ -5523,7 +5536,7 @@ static const gem5art__backend gem5art__lmdb_backend = {
     gem5art__lmdb_scan_next,
     gem5art__lmdb_scan_parse,
     gem5art__lmdb_scan_end,
-    gem5art__lmdb_refresh,
+    gem5art__lmdb_settle,
     gem5art__lmdb_append,
     gem5art__lmdb_remove};
 
@@ -5973,7 +5986,7 @@ static bool gem5art__lookup_content(gem5art_db *db, const gem5art__content *cont
 static bool gem5art__insert_artifact(gem5art_db *db, gem5art__artifact *artifact, const gem5art__content *content,
                                      gem5art__artifact **found, gem5art_error *error) {
     gem5art__buf line = {NULL, 0, 0, false};
-    bool ok = gem5art__lookup_content(db, content, found, error);
+    bool ok = gem5art__store_settle(db, error) && gem5art__lookup_content(db, content, found, error);
     if (ok && !*found)
         ok = gem5art__put_object_line(&line, gem5art__artifact_fields, &artifact->public_, true, NULL, error) &&
              gem5art__store_append(db, line.data, line.length, error);
@@ -6989,11 +7002,14 @@ static bool gem5art__record_lost(gem5art_db *db, const gem5art__live *live, gem5
     gem5art__run run;
     gem5art_run *r = &run.public_;
     gem5art_error why;
-    bool recorded, ended;
+    bool recorded, ended, settled;
     char *path = gem5art__join_path(arena, live->outdir, "info.json");
     memset(&run, 0, sizeof run);
     if (!path) return gem5art__fail_nomem(error);
-    if (!gem5art__is_recorded(db, live->id, &recorded, error)) return false;
+    if (!gem5art__store_lock(db, error)) return false;
+    settled = gem5art__store_settle(db, error); /* its supervisor may have been killed at just that record */
+    gem5art__store_unlock(db);
+    if (!settled || !gem5art__is_recorded(db, live->id, &recorded, error)) return false;
     if (recorded) return true;
     gem5art__clear(&why);
     r->record = gem5art__read_info(arena, path, &why);

@@ -20,6 +20,25 @@ static int pretend_statfs(const char *path, struct statfs *fs) {
 }
 #define GEM5ART_SYS_STATFS(path, result) pretend_statfs(path, result)
 
+/* LMDB's own writes, which the linker finds here: the process dies behind that of a first page, by which a transaction
+   counts, before LMDB says so in its lock file. */
+#include <signal.h>
+#include <stdbool.h>
+#include <sys/syscall.h>
+#include <unistd.h>
+
+static bool dies_at_commit;
+ssize_t write_then_die(int fd, const void *data, size_t size, off_t offset) __asm__("pwrite");
+ssize_t write_then_die64(int fd, const void *data, size_t size, off_t offset) __asm__("pwrite64");
+
+ssize_t write_then_die64(int fd, const void *data, size_t size, off_t offset) {
+    ssize_t written = (ssize_t)syscall(SYS_pwrite64, fd, data, size, offset);
+    if (dies_at_commit && offset < 2 * sysconf(_SC_PAGESIZE)) raise(SIGKILL);
+    return written;
+}
+
+ssize_t write_then_die(int fd, const void *data, size_t size, off_t offset) { return write_then_die64(fd, data, size, offset); }
+
 #define GEM5ART_IMPLEMENTATION
 #include "../gem5art.h"
 
@@ -245,6 +264,57 @@ TEST(threads_with_a_db_each_share_it) {
 }
 
 /* ---- keys */
+
+/* What a process dies at, when it is stored, though no reader knows it yet. */
+static int use_artifact_and_die(void *unused) {
+    gem5art_run run = a_run(1);
+    (void)unused;
+    leave_parents_db();
+    if (!open_db(NULL)) return 1;
+    run.gem5_artifact = id_of(8);
+    dies_at_commit = true;
+    gem5art__record_run(db, &run, NULL, &error);
+    return 2;
+}
+
+static int register_and_die(void *unused) {
+    (void)unused;
+    leave_parents_db();
+    if (!open_db(NULL)) return 1;
+    dies_at_commit = true;
+    register_path("kernel", "kernel", "vmlinux");
+    return 2;
+}
+
+TEST(a_change_is_decided_on_what_a_killed_one_has_left) {
+    gem5art_artifact artifact = an_artifact(8, "kernel");
+    gem5art_run run = a_run(1);
+    gem5art__arena arena = {NULL, false};
+    gem5art__buf line = {NULL, 0, 0, false};
+    gem5art__live live;
+    int round;
+    for (round = 0; round < 3; round++) {
+        fixture_begin();
+        write_text("vmlinux", "not much of a kernel\n");
+        REQUIRE(open_db(NULL) && store_artifact(db, &artifact));
+        CHECK_INT(in_child(round == 1 ? register_and_die : use_artifact_and_die, NULL), 128 + SIGKILL);
+        CHECK_STR(store_names(db), "; artifact 8"); /* else it died elsewhere, and this tests nothing */
+        if (round == 0) CHECK(!gem5art_remove_artifact(db, id_of(8), &error) && error.code == GEM5ART_BUSY);
+        if (round == 1) register_path("kernel", "kernel", "vmlinux");
+        if (round == 2) { /* its run is lost, but has been recorded */
+            CHECK(gem5art__put_object_line(&line, gem5art__run_fields, &run, false, NULL, &error));
+            gem5art__puts(&line, "");
+            write_text("info.json", line.data);
+            gem5art__buf_free(&line);
+            memset(&live, 0, sizeof live);
+            live.id = run.id, live.hash = run.hash, live.outdir = fixture_folder;
+            CHECK_THAT(gem5art__record_lost(db, &live, &arena, &error), "%s", error.message);
+            gem5art__arena_free(&arena);
+        }
+        CHECK_STR(store_names(db), round == 1 ? "; artifact 8; kernel" : "run 1; artifact 8");
+        fixture_end();
+    }
+}
 
 TEST(long_names_and_ids_are_told_apart) {
     char a[2000], b[2000], id[2][1000];
