@@ -1,7 +1,7 @@
 /* test_faults.c - every call of the API that can fail, while the 1st, 2nd, ... system call or allocation under it fails, or
    all from there on, or is interrupted, or does less than it was asked to: it fails with a sentence or does its work, leaves
    nothing behind, harms no record, and works when it is made again. Each case is a process of its own, with a time limit.
-   TEST_LONG=1 tries all, which takes half an hour (FAULT_STEP=9: every ninth); without it, a few of each kind. */
+   TEST_LONG=1 tries all, which takes an hour or two (FAULT_STEP=29: every 29th); without it, a few of each kind. */
 #include "faults.h"
 
 #define GEM5ART_WATCH_SECONDS 0.02
