@@ -557,12 +557,12 @@ static bool end_case(pid_t pid, const api_call *c, const sweep *s, int n) {
 static bool thorough(void) { return getenv("TEST_LONG") != NULL; }
 
 static void sweep_call(const api_call *c, const sweep *s, int offset) {
-    int step = thorough() ? getenv("FAULT_STEP") ? atoi(getenv("FAULT_STEP")) : 1 : s->warden ? 7 : c->stride, n, failures = test_failures_here;
+    int wanted = getenv("FAULT_STEP") ? atoi(getenv("FAULT_STEP")) : 1, step = thorough() ? wanted : s->warden ? 7 : c->stride, n, failures = test_failures_here;
     bool more = true;
     pid_t pid;
     if (getenv("FAULT_AT")) step = 1 << 30, offset = atoi(getenv("FAULT_AT")) - 1;
     for (n = 1 + offset % step; more && test_failures_here < failures + 3; n += step) {
-        if (s->mode >= PIECES) step = thorough() ? 1 + n / 256 : c->stride + 2 * n; /* large transfers are all alike */
+        if (s->mode >= PIECES) step = thorough() ? wanted * (1 + n / 256) : c->stride + 2 * n; /* large transfers are all alike */
         fflush(stdout);
         if ((pid = fork()) == 0) _exit(run_case(c, s, n));
         more = end_case(pid, c, s, n);
