@@ -7200,11 +7200,13 @@ static void gem5art__ward_report(gem5art__ward *ward, const gem5art__report *rep
    cannot go at all the warden ends, which the pool notices. */
 static void gem5art__ward_flush(gem5art__ward *ward) {
     gem5art__report woken;
+    if (ward->closing) ward->queue_count = 0, ward->wake = false; /* the pool is gone, or takes it for killed */
     while (ward->queue_count) {
         if (GEM5ART_SYS_WRITE(ward->reports, &ward->queue[ward->queue_first], sizeof woken) < 0) {
             if (errno == EINTR) continue;
             if (errno == EAGAIN) return;
             gem5art__ward_close(ward);
+            return;
         }
         ward->queue_first = (ward->queue_first + 1) % ward->queue_size;
         ward->queue_count--;
