@@ -236,13 +236,8 @@ static void write_records(job *e, gem5art_db *db) {
 
 /* ---- outputs */
 
-/* A file must not take the place of the store that it is made of. */
 static void write_file(job *e, gem5art_db *db, const char *name) {
-    struct stat ours, theirs;
-    if (strcmp(name, "-") != 0 && stat(name, &theirs) == 0 && stat(db->path, &ours) == 0 &&
-        ours.st_dev == theirs.st_dev && ours.st_ino == theirs.st_ino)
-        tool_exit(TOOL_FAILED, "%s is the store itself: name another file", name);
-    e->output = tool_create(name);
+    e->output = tool_create(name, db);
     write_records(e, db);
     tool_finish(&e->output);
 }

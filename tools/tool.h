@@ -220,11 +220,12 @@ typedef struct tool_output {
     char *name, *temporary; /* temporary: NULL where it is written in place (stdout, a device, a pipe) */
 } tool_output;
 
-__attribute__((unused)) static tool_output tool_create(const char *name) {
+/* It must not take the place of the store `db` that it is made of. */
+__attribute__((unused)) static tool_output tool_create(const char *name, const gem5art_db *db) {
     tool_output output;
     gem5art__buf temporary = {NULL, 0, 0, false};
     gem5art_error error;
-    struct stat st;
+    struct stat st, store;
     bool there;
     int fd;
     memset(&output, 0, sizeof output);
@@ -236,6 +237,8 @@ __attribute__((unused)) static tool_output tool_create(const char *name) {
     if (!*name) tool_exit(TOOL_MISUSE, "the output file has no name: give one, or - for stdout");
     there = stat(name, &st) == 0;
     if (there && S_ISDIR(st.st_mode)) tool_exit(TOOL_FAILED, "cannot write %s: it is a folder; name a file, or - for stdout", name);
+    if (there && stat(db->path, &store) == 0 && st.st_dev == store.st_dev && st.st_ino == store.st_ino)
+        tool_exit(TOOL_FAILED, "%s is the store itself: name another file", name);
     output.name = there ? realpath(name, NULL) : NULL; /* a symlink stays one */
     if (!output.name) output.name = strdup(name);
     if (there && !S_ISREG(st.st_mode)) {
