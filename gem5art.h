@@ -4822,6 +4822,8 @@ typedef struct gem5art__env {
     dev_t device;
     ino_t inode;
     off_t size;   /* the largest that the file was seen with */
+    gem5art__buf lock; /* the name of LMDB's lock file, which all who have the file open must share, */
+    ino_t lock_inode;  /* and the inode it had then; 0: there was none */
     pid_t process;
     int users;    /* dbs */
     int scans;    /* open ones: the map cannot move meanwhile */
@@ -4878,6 +4880,11 @@ static int gem5art__env_start(gem5art__env *env, const char *path) {
             flags |= MDB_RDONLY, env->refused = code;
         else return code;
     }
+}
+
+static ino_t gem5art__env_lock_inode(const gem5art__env *env) {
+    struct stat st;
+    return GEM5ART_SYS_STAT(env->lock.data, &st) < 0 ? 0 : st.st_ino;
 }
 
 /* A code as of LMDB; MDB_NOTFOUND: this is no run store. */
@@ -4938,6 +4945,7 @@ static bool gem5art__env_open(gem5art__env *env, const char *path, gem5art_error
                              "cannot open %s: LMDB must write to %s-lock even to read, which this user may not; ask its "
                              "owner for that, or for a copy", path, path);
     if (code) return gem5art__lmdb_fail(error, code, "open", path);
+    env->lock_inode = gem5art__env_lock_inode(env);
     mdb_reader_check(env->env, &dead);
     if (!gem5art__env_pad(env, path, error)) return false;
     code = gem5art__env_open_tables(env);
@@ -4949,6 +4957,7 @@ static bool gem5art__env_open(gem5art__env *env, const char *path, gem5art_error
 
 static void gem5art__env_free(gem5art__env *env) {
     gem5art__env_stop(env);
+    gem5art__buf_free(&env->lock);
     pthread_mutex_destroy(&env->mutex);
     gem5art__free(env);
 }
@@ -4969,7 +4978,9 @@ static gem5art__env *gem5art__env_new(const char *path, const struct stat *st, g
     env->inode = st->st_ino;
     env->size = st->st_size;
     env->process = getpid();
-    if (gem5art__env_open(env, path, error)) {
+    gem5art__putf(&env->lock, "%s-lock", path);
+    if (env->lock.failed) gem5art__fail_nomem(error);
+    else if (gem5art__env_open(env, path, error)) {
         env->next = gem5art__envs;
         return gem5art__envs = env;
     }
@@ -5021,9 +5032,10 @@ static bool gem5art__lmdb_intact(gem5art_db *db, gem5art_error *error) {
     gem5art__env *env = db->env;
     struct stat st;
     if (GEM5ART_SYS_STAT(db->path, &st) < 0) return gem5art__fail_errno(error, "find the store", db->path);
-    if (st.st_dev != env->device || st.st_ino != env->inode)
+    if (st.st_dev != env->device || st.st_ino != env->inode || gem5art__env_lock_inode(env) != env->lock_inode)
         return gem5art__fail(error, GEM5ART_CORRUPT,
-                             "%s was replaced by another file while it was open: close it and open it again", db->path);
+                             "%s was replaced by another file while it was open: close it and open it again",
+                             st.st_dev != env->device || st.st_ino != env->inode ? db->path : env->lock.data);
     if (st.st_size < env->size)
         return gem5art__fail(error, GEM5ART_CORRUPT,
                              "%s had %lld bytes and has %lld: something cut it while it was open; restore it from a "
@@ -10140,12 +10152,25 @@ static bool gem5art__check_live(gem5art__audit *audit, gem5art_error *error) {
     return ok;
 }
 
+/* Under the writer lock nobody is writing the store anew: what is left of one who was, is removed. */
+static bool gem5art__remove_leftover(const gem5art__audit *audit, const char *folder, const char *name) {
+    const char *end = strstr(name, ".tmp-");
+    gem5art__buf path = {NULL, 0, 0, false};
+    bool ok;
+    if (!audit->locked || !end || strspn(end + 5, "0123456789abcdef") != 16) return false;
+    if (end[21] && strcmp(end + 21, "-lock") != 0 && !gem5art__starts_with(end + 21, ".tmp-")) return false;
+    gem5art__putf(&path, "%s%s", folder, name);
+    ok = !path.failed && GEM5ART_SYS_UNLINK(path.data) == 0;
+    gem5art__buf_free(&path);
+    return ok;
+}
+
 static bool gem5art__check_files(gem5art__audit *audit, gem5art_error *error) {
     static const char *const table[][2] = {
         {".torn.", "bytes of a write that was never finished: look at them, then remove them"},
         {".damaged.", "the store as it was before it was salvaged: remove it when nothing in it is missed"},
         {".old.", "the store as it was before it was compacted: remove it when nothing in it is missed"},
-        {".tmp-", "a new store that was never finished: remove it"}};
+        {".tmp-", "a new store that is being written, or was never finished: --salvage and --compact remove such"}};
     const char *path = audit->db->path, *name = gem5art__base_name(path);
     gem5art__arena arena = {NULL, false};
     char *folder = gem5art__arena_copy_n(&arena, path, (size_t)(name - path));
@@ -10154,7 +10179,8 @@ static bool gem5art__check_files(gem5art__audit *audit, gem5art_error *error) {
     size_t i;
     while (dir && (entry = GEM5ART_SYS_READDIR(dir)) != NULL)
         for (i = 0; gem5art__starts_with(entry->d_name, name) && i < sizeof table / sizeof *table; i++)
-            if (gem5art__starts_with(entry->d_name + strlen(name), table[i][0]))
+            if (gem5art__starts_with(entry->d_name + strlen(name), table[i][0]) &&
+                !gem5art__remove_leftover(audit, folder, entry->d_name))
                 gem5art__find(audit, GEM5ART__NOTE, -1, "%s%s has %s", folder, entry->d_name, table[i][1]);
     if (dir) GEM5ART_SYS_CLOSEDIR(dir);
     gem5art__arena_free(&arena);
@@ -10209,11 +10235,27 @@ static bool gem5art__renew_into(gem5art__audit *audit, const char *path, gem5art
     return ok;
 }
 
-/* Writes an LMDB store anew, as gem5art__flat_rewrite does a flat one. Whoever has the old file open is told so by the
-   next call, as its name leads elsewhere: hence LMDB's lock file goes with it. */
+/* LMDB's lock file goes with the file that it belongs to. */
+static bool gem5art__unlink_lock(const char *path) {
+    gem5art__buf lock = {NULL, 0, 0, false};
+    bool ok;
+    gem5art__putf(&lock, "%s-lock", path);
+    ok = lock.failed ? (errno = ENOMEM, false) : GEM5ART_SYS_UNLINK(lock.data) == 0 || errno == ENOENT;
+    gem5art__buf_free(&lock);
+    return ok;
+}
+
+/* Gives a file the store's name. Whoever has the old one open, or its lock file, is told so by the next call. The lock file
+   of the old one must not serve the new one: it is gone before, and so is what others make of it in between. */
+static bool gem5art__lmdb_replace(gem5art_db *db, int fd, const char *name) {
+    return GEM5ART_SYS_FSYNC(fd) == 0 && gem5art__unlink_lock(db->path) && GEM5ART_SYS_RENAME(name, db->path) == 0 &&
+           gem5art__unlink_lock(db->path) && gem5art__sync_name(db->path);
+}
+
+/* Writes an LMDB store anew, as gem5art__flat_rewrite does a flat one. */
 static bool gem5art__lmdb_rewrite(gem5art_db *db, gem5art__rewrite *rewrite, gem5art_error *error) {
     gem5art__audit *audit = (gem5art__audit *)rewrite->source;
-    gem5art__buf name = {NULL, 0, 0, false}, lock = {NULL, 0, 0, false};
+    gem5art__buf name = {NULL, 0, 0, false};
     struct stat st, now;
     bool ok, smaller = true;
     audit->rewrite = rewrite;
@@ -10228,20 +10270,13 @@ static bool gem5art__lmdb_rewrite(gem5art_db *db, gem5art__rewrite *rewrite, gem
                            "%s holds no intact record: nothing was changed; restore it from a copy", db->path);
     ok = ok && (!smaller || (gem5art__rewrite_own(db, rewrite->fd, &st, error) &&
                              gem5art__keep_file(db->path, rewrite->keep, &rewrite->kept, error)));
-    if (ok && smaller) {
-        ok = GEM5ART_SYS_FSYNC(rewrite->fd) == 0 && GEM5ART_SYS_RENAME(name.data, db->path) == 0;
-        gem5art__putf(&lock, "%s-lock", db->path);
-        if (ok && !lock.failed) GEM5ART_SYS_UNLINK(lock.data);
-        ok = ok && gem5art__sync_name(db->path);
-        if (!ok) gem5art__fail_errno(error, "rewrite", db->path);
-    } else GEM5ART_SYS_UNLINK(name.data);
-    lock.length = 0;
-    gem5art__putf(&lock, "%s-lock", name.data);
-    if (!lock.failed) GEM5ART_SYS_UNLINK(lock.data);
+    if (ok && smaller && !gem5art__lmdb_replace(db, rewrite->fd, name.data))
+        ok = gem5art__fail_errno(error, "rewrite", db->path);
+    GEM5ART_SYS_UNLINK(name.data); /* if it has that name still */
+    gem5art__unlink_lock(name.data);
     gem5art__close(rewrite->fd);
     gem5art__buf_free(&rewrite->out);
     gem5art__buf_free(&name);
-    gem5art__buf_free(&lock);
     return ok;
 }
 
