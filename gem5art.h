@@ -4046,12 +4046,33 @@ static gem5art__step gem5art__cursor_spoiled(gem5art__cursor *cursor, const gem5
     return step;
 }
 
+/* A line that ends as ours do, but with another checksum, may be two records that lost the line end between them: makes
+   the first one the current record. */
+static bool gem5art__cursor_unjoin(gem5art__cursor *cursor, gem5art_error *error) {
+    size_t line = cursor->size;
+    int whole;
+    gem5art__cursor_seek(cursor, cursor->at, true);
+    whole = gem5art__cursor_balance(cursor, true, &cursor->size, error);
+    if (whole < 0) return false;
+    if (whole == 0) cursor->size = line;
+    cursor->data = cursor->window + cursor->pos;
+    cursor->sealed = cursor->size <= line && gem5art__is_sealed(cursor->data, cursor->size);
+    cursor->pos += cursor->size;
+    cursor->after = gem5art__cursor_offset(cursor);
+    cursor->line_start = false;
+    return true;
+}
+
 /* Parses the current record into an arena. RECORD, TORN or FAILED. */
 static gem5art__step gem5art__cursor_parse(gem5art__cursor *cursor, gem5art__arena *arena, const gem5art_json **record,
                                            gem5art_error *error) {
     gem5art_error why;
     gem5art__clear(&why);
     *record = gem5art__parse_record(cursor, cursor->data, cursor->size, arena, &why);
+    if (why.code == GEM5ART_CORRUPT) {
+        if (!gem5art__cursor_unjoin(cursor, error)) return GEM5ART__FAILED;
+        *record = gem5art__parse_record(cursor, cursor->data, cursor->size, arena, &why);
+    }
     if (gem5art__has_id(*record)) return GEM5ART__RECORD;
     if (!*record) return gem5art__damage(cursor, gem5art__cursor_spoiled(cursor, &why, error), error);
     gem5art__fail(error, GEM5ART_CORRUPT,
@@ -4116,7 +4137,7 @@ static bool gem5art__flat_quick_end(const gem5art__flat *flat, off_t size, off_t
     off_t from = size;
     size_t want = 16384, got, end, line;
     int joined = -1;
-    while (joined < 0 && from > 0) {
+    while (joined < 0 && from > 0 && want) { /* 0: as large as 32 bits allow */
         from = size > (off_t)want ? size - (off_t)want : 0;
         if (!gem5art__reserve(&tail, (size_t)(size - from)) ||
             !gem5art__read_at(flat->fd, tail.data, (size_t)(size - from), from, &got) || (off_t)got != size - from)
@@ -4713,13 +4734,19 @@ static void gem5art__warn_torn(gem5art_db *db, const gem5art__flat_scan *flat) {
                   db->path, (long long)flat->cursor.at);
 }
 
-static gem5art__step gem5art__flat_scan_next(gem5art__scan *scan, gem5art_error *error) {
-    gem5art__flat_scan *flat = (gem5art__flat_scan *)scan->state;
-    gem5art__step step = gem5art__cursor_next(&flat->cursor, error);
+/* The record as the cursor has it now: parsing may find that its line holds two. */
+static void gem5art__flat_scan_show(gem5art__scan *scan, gem5art__step step) {
+    const gem5art__flat_scan *flat = (const gem5art__flat_scan *)scan->state;
     if (step == GEM5ART__TORN) gem5art__warn_torn(scan->db, flat);
     scan->data = flat->cursor.data;
     scan->size = flat->cursor.size;
     scan->sealed = flat->cursor.sealed;
+}
+
+static gem5art__step gem5art__flat_scan_next(gem5art__scan *scan, gem5art_error *error) {
+    gem5art__flat_scan *flat = (gem5art__flat_scan *)scan->state;
+    gem5art__step step = gem5art__cursor_next(&flat->cursor, error);
+    gem5art__flat_scan_show(scan, step);
     return step;
 }
 
@@ -4727,7 +4754,7 @@ static gem5art__step gem5art__flat_scan_parse(gem5art__scan *scan, gem5art__aren
                                               gem5art_error *error) {
     gem5art__flat_scan *flat = (gem5art__flat_scan *)scan->state;
     gem5art__step step = gem5art__cursor_parse(&flat->cursor, arena, record, error);
-    if (step == GEM5ART__TORN) gem5art__warn_torn(scan->db, flat);
+    gem5art__flat_scan_show(scan, step);
     return step;
 }
 
@@ -9843,23 +9870,6 @@ static bool gem5art__check_whole(gem5art__audit *audit, gem5art__arena *arena, c
 
 /* ---- the flat file */
 
-/* A line that ends as ours do, but with another checksum, may be two records that lost the line end between them: makes
-   the first one the current record. */
-static bool gem5art__unjoin(gem5art__cursor *cursor, gem5art_error *error) {
-    size_t line = cursor->size;
-    int whole;
-    gem5art__cursor_seek(cursor, cursor->at, true);
-    whole = gem5art__cursor_balance(cursor, true, &cursor->size, error);
-    if (whole < 0) return false;
-    if (whole == 0) cursor->size = line;
-    cursor->sealed = cursor->size == line;
-    cursor->data = cursor->window + cursor->pos;
-    cursor->pos += cursor->size;
-    cursor->after = gem5art__cursor_offset(cursor);
-    cursor->line_start = false;
-    return true;
-}
-
 /* The cursor's record: RECORD, or as gem5art__cursor_spoiled. */
 static gem5art__step gem5art__check_record(gem5art__audit *audit, gem5art_error *error) {
     gem5art__cursor *cursor = &audit->cursor;
@@ -9868,7 +9878,7 @@ static gem5art__step gem5art__check_record(gem5art__audit *audit, gem5art_error 
     const gem5art_json *record = NULL;
     bool ends, ok;
     int quick;
-    if (cursor->sealed && !gem5art__seal_holds(cursor->data, cursor->size) && !gem5art__unjoin(cursor, error))
+    if (cursor->sealed && !gem5art__seal_holds(cursor->data, cursor->size) && !gem5art__cursor_unjoin(cursor, error))
         return GEM5ART__FAILED;
     ends = gem5art__is_sealed(cursor->data, cursor->size); /* as ours do */
     audit->at = cursor->at;

@@ -443,6 +443,32 @@ TEST(a_whole_store_is_compacted_once_and_a_damaged_one_is_not) {
     fixture_end();
 }
 
+/* Each is whole and was acknowledged: neither may be moved aside as the end of a write that was cut off. */
+TEST(two_records_in_the_last_line_are_damage_to_readers_and_writers_too) {
+    static const char *const files[] = {"[\nC,\nA,xB]\n", "[\nA,xB]\n", "[\nA,xB]", "[\nC,\n~A,xB]\n"};
+    size_t i;
+    for (i = 0; i < sizeof files / sizeof *files; i++) {
+        char *text = expand(files[i]), *now;
+        fixture_begin();
+        write_text(STORE_PATH, text);
+        REQUIRE(open_db(NULL));
+        CHECK_THAT(!store_run(db, 1) && error.code == GEM5ART_CORRUPT, "%s: %s", files[i], error.message);
+        CHECK_CONTAINS(error.message, "is damaged at byte");
+        CHECK(!gem5art_find_run(db, "b", &error) && error.code == GEM5ART_CORRUPT);
+        CHECK(!gem5art_remove_run(db, "a", &error) && error.code == GEM5ART_CORRUPT);
+        close_db();
+        free(rows());
+        CHECK_THAT(error.code == GEM5ART_CORRUPT, "%s is listed without a word", files[i]);
+        now = read_text(STORE_PATH);
+        CHECK_STR(now, text);
+        CHECK_INT(files_like("torn"), 0);
+        CHECK(fsck_as(SALVAGE, NULL) && fsck() && !wrongs());
+        CHECK_INT(audit.records, strstr(files[i], "~") ? 2 : strstr(files[i], "C") ? 3 : 2);
+        free(text), free(now);
+        fixture_end();
+    }
+}
+
 TEST(an_old_file_is_never_replaced_and_a_running_run_is_no_obstacle) {
     char *text = expand("[\nA,\n~B,\nC]\n"), kept[64];
     fixture_begin();
