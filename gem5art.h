@@ -142,6 +142,7 @@
                     claims that run next ends what is left of its process group and records it
      STORE.torn.N   bytes of writes that were never finished; look at them, then remove them
      STORE.damaged.N, STORE.old.N   the store as it was before gem5art-fsck salvaged or compacted it
+     STORE.tmp-HEX  a store that is being written anew; what a killed rewrite left, --salvage and --compact remove
    $GEM5ART_STORAGE (or .storage): a folder with a copy of every registered file and results archive, named by its _id.
 
    LMDB (lmdb://PATH, in a build with GEM5ART_LMDB)
@@ -153,7 +154,7 @@
    - The file has another form on another kind of CPU, and no network file system may hold it: both are errors.
    - All dbs of a process share one mapping of the file. It cannot grow while that process lists rows: BUSY then, which in
      64 GiB of address space does not come up. A long listing also keeps pages from being used again.
-   - A file that is replaced or cut while it is open is an error of every call until it is closed.
+   - A file that is replaced or cut while it is open, or its PATH-lock, is an error of every call until it is closed.
    - Removed records leave room for new ones; the file does not shrink until it is compacted. */
 #if defined(GEM5ART_IMPLEMENTATION) && !defined(GEM5ART__IMPLEMENTED)
 #ifndef _GNU_SOURCE
@@ -3281,40 +3282,35 @@ static void gem5art__put_line(gem5art__buf *line, const char *object, size_t len
     gem5art__putf(line, "\"crc32\":\"%08x\"}", (unsigned)gem5art_crc32(0, line->data + start, line->length - start));
 }
 
-static bool gem5art__put_object_line(gem5art__buf *line, const gem5art__field *fields, const void *object, bool fs,
-                                     const gem5art_json *record, gem5art_error *error) {
-    gem5art_json_writer writer;
-    const char *text;
+/* Appends what a writer has, `sealed` as a line of ours, and frees the writer. */
+static bool gem5art__put_written(gem5art__buf *line, gem5art_json_writer *writer, bool sealed, gem5art_error *error) {
     size_t length;
-    gem5art_json_writer_init(&writer, 0);
-    gem5art__write_object(&writer, fields, object, fs, record);
-    text = gem5art_json_take(&writer, &length, error);
-    if (text) gem5art__put_line(line, text, length);
-    gem5art_json_writer_free(&writer);
+    const char *text = gem5art_json_take(writer, &length, error);
+    if (text && sealed) gem5art__put_line(line, text, length);
+    else if (text) gem5art__put(line, text, length);
+    gem5art_json_writer_free(writer);
     if (text && line->failed) gem5art__fail_nomem(error);
     return text && !line->failed;
 }
 
-/* A record as it was written, but for its checksum. */
-static bool gem5art__put_plain_record(gem5art__buf *text, const gem5art_json *record, gem5art_error *error) {
+static bool gem5art__put_object_line(gem5art__buf *line, const gem5art__field *fields, const void *object, bool fs,
+                                     const gem5art_json *record, gem5art_error *error) {
     gem5art_json_writer writer;
-    const gem5art_json *member;
-    const char *written;
-    size_t length;
     gem5art_json_writer_init(&writer, 0);
-    gem5art_json_begin_object(&writer);
+    gem5art__write_object(&writer, fields, object, fs, record);
+    return gem5art__put_written(line, &writer, true, error);
+}
+
+/* A record as it was written, but for its checksum. */
+static void gem5art__write_record(gem5art_json_writer *writer, const gem5art_json *record) {
+    const gem5art_json *member;
+    gem5art_json_begin_object(writer);
     for (member = record->first; member; member = member->next)
         if (strcmp(member->key, "crc32") != 0) {
-            gem5art__json_put_value(&writer, member->raw_key, member->raw_key_length);
-            gem5art__json_colon(&writer);
-            gem5art_json_value(&writer, member);
+            gem5art__write_key(writer, member);
+            gem5art_json_value(writer, member);
         }
-    gem5art_json_end_object(&writer);
-    written = gem5art_json_take(&writer, &length, error);
-    if (written) gem5art__put(text, written, length);
-    gem5art_json_writer_free(&writer);
-    if (written && text->failed) gem5art__fail_nomem(error);
-    return written && !text->failed;
+    gem5art_json_end_object(writer);
 }
 
 /* Any record as a line of ours: what it holds as it was written, the four that open a record first. */
@@ -3322,8 +3318,7 @@ static bool gem5art__put_record_line(gem5art__buf *line, const gem5art_json *rec
     static const char *const first[] = {"_id", "hash", "type", "name"};
     gem5art_json_writer writer;
     const gem5art_json *member;
-    const char *text;
-    size_t length, i;
+    size_t i;
     gem5art_json_writer_init(&writer, 0);
     gem5art_json_begin_object(&writer);
     for (i = 0; i < 4; i++)
@@ -3335,11 +3330,7 @@ static bool gem5art__put_record_line(gem5art__buf *line, const gem5art_json *rec
             gem5art__write_key(&writer, member), gem5art_json_value(&writer, member);
     }
     gem5art_json_end_object(&writer);
-    text = gem5art_json_take(&writer, &length, error);
-    if (text) gem5art__put_line(line, text, length);
-    gem5art_json_writer_free(&writer);
-    if (text && line->failed) gem5art__fail_nomem(error);
-    return text && !line->failed;
+    return gem5art__put_written(line, &writer, true, error);
 }
 
 /* ---- reading */
@@ -4396,6 +4387,15 @@ static bool gem5art__index_add(gem5art__flat *flat, const char *text, size_t len
     return true;
 }
 
+/* The next slot of a key, or NULL; *probe is 0 to begin with. */
+static const gem5art__slot *gem5art__index_next(const gem5art__flat *index, uint64_t key, size_t *probe) {
+    const gem5art__slot *slot;
+    if (!index->slot_count) return NULL;
+    do slot = &index->slots[((size_t)key + (*probe)++) & (index->slot_count - 1)];
+    while (slot->key && slot->key != key);
+    return slot->key ? slot : NULL;
+}
+
 static gem5art__step gem5art__index_record(gem5art__flat *flat, gem5art__cursor *cursor, gem5art_error *error) {
     gem5art__arena arena = {NULL, false};
     const gem5art_json *record;
@@ -4445,13 +4445,12 @@ static gem5art__step gem5art__flat_lookup(gem5art_db *db, gem5art__lookup *looku
     for (;;) {
         gem5art__cursor cursor;
         gem5art__step step;
+        const gem5art__slot *slot;
         int64_t at = INT64_MAX;
-        size_t i, got;
+        size_t probe = 0, got;
         char before;
-        if (!flat->slot_count) return GEM5ART__END;
-        for (i = (size_t)wanted & (flat->slot_count - 1); flat->slots[i].key; i = (i + 1) & (flat->slot_count - 1))
-            if (flat->slots[i].key == wanted && flat->slots[i].at > lookup->last && flat->slots[i].at < at)
-                at = flat->slots[i].at;
+        while ((slot = gem5art__index_next(flat, wanted, &probe)) != NULL)
+            if (slot->at > lookup->last && slot->at < at) at = slot->at;
         if (at == INT64_MAX) return GEM5ART__END;
         lookup->last = at;
         gem5art__cursor_init(&cursor, flat->fd, flat->path, (off_t)at, (off_t)INT64_MAX); /* its line as it was indexed */
@@ -4909,9 +4908,12 @@ static int gem5art__env_start(gem5art__env *env, const char *path) {
     }
 }
 
-static ino_t gem5art__env_lock_inode(const gem5art__env *env) {
+static bool gem5art__env_lock_inode(const gem5art__env *env, ino_t *inode, gem5art_error *error) {
     struct stat st;
-    return GEM5ART_SYS_STAT(env->lock.data, &st) < 0 ? 0 : st.st_ino;
+    bool there = GEM5ART_SYS_STAT(env->lock.data, &st) == 0;
+    if (!there && errno != ENOENT) return gem5art__fail_errno(error, "find", env->lock.data);
+    *inode = there ? st.st_ino : 0;
+    return true;
 }
 
 /* A code as of LMDB; MDB_NOTFOUND: this is no run store. */
@@ -4972,7 +4974,7 @@ static bool gem5art__env_open(gem5art__env *env, const char *path, gem5art_error
                              "cannot open %s: LMDB must write to %s-lock even to read, which this user may not; ask its "
                              "owner for that, or for a copy", path, path);
     if (code) return gem5art__lmdb_fail(error, code, "open", path);
-    env->lock_inode = gem5art__env_lock_inode(env);
+    if (!gem5art__env_lock_inode(env, &env->lock_inode, error)) return false;
     mdb_reader_check(env->env, &dead);
     if (!gem5art__env_pad(env, path, error)) return false;
     code = gem5art__env_open_tables(env);
@@ -5058,11 +5060,15 @@ static bool gem5art__env_grow(gem5art__env *env, const char *path, gem5art_error
 static bool gem5art__lmdb_intact(gem5art_db *db, gem5art_error *error) {
     gem5art__env *env = db->env;
     struct stat st;
+    ino_t lock;
+    bool same;
     if (GEM5ART_SYS_STAT(db->path, &st) < 0) return gem5art__fail_errno(error, "find the store", db->path);
-    if (st.st_dev != env->device || st.st_ino != env->inode || gem5art__env_lock_inode(env) != env->lock_inode)
+    if (!gem5art__env_lock_inode(env, &lock, error)) return false;
+    same = st.st_dev == env->device && st.st_ino == env->inode;
+    if (!same || lock != env->lock_inode)
         return gem5art__fail(error, GEM5ART_CORRUPT,
                              "%s was replaced by another file while it was open: close it and open it again",
-                             st.st_dev != env->device || st.st_ino != env->inode ? db->path : env->lock.data);
+                             same ? env->lock.data : db->path);
     if (st.st_size < env->size)
         return gem5art__fail(error, GEM5ART_CORRUPT,
                              "%s had %lld bytes and has %lld: something cut it while it was open; restore it from a "
@@ -9605,22 +9611,18 @@ static bool gem5art__same_record(const gem5art_json *a, const gem5art_json *b, b
 /* Is there an earlier record with the id of this one? *same: and is this one its copy? */
 static bool gem5art__find_twin(const gem5art__audit *audit, const gem5art_json *record, off_t *twin, bool *same,
                                gem5art_error *error) {
-    const gem5art__flat *ids = &audit->ids;
+    const gem5art__slot *slot;
     const char *id = gem5art__record_text(record, "_id");
     uint64_t key = gem5art__key(id, strlen(id));
     bool ok = true;
-    size_t i;
+    size_t probe = 0;
     *twin = -1;
-    if (!ids->slot_count) return true;
-    for (i = (size_t)key & (ids->slot_count - 1); ok && *twin < 0 && ids->slots[i].key;
-         i = (i + 1) & (ids->slot_count - 1)) {
+    while (ok && *twin < 0 && (slot = gem5art__index_next(&audit->ids, key, &probe)) != NULL) {
         gem5art__arena arena = {NULL, false};
-        const gem5art_json *other;
-        if (ids->slots[i].key != key) continue;
-        other = gem5art__load_record(audit, (off_t)ids->slots[i].at, &arena, error);
+        const gem5art_json *other = gem5art__load_record(audit, (off_t)slot->at, &arena, error);
         ok = other != NULL;
         if (ok && strcmp(gem5art__record_text(other, "_id"), id) == 0) {
-            *twin = (off_t)ids->slots[i].at;
+            *twin = (off_t)slot->at;
             ok = gem5art__same_record(other, record, same, error);
         }
         gem5art__arena_free(&arena);
@@ -9690,11 +9692,8 @@ static const char *gem5art__find_reference(const gem5art_json *record,
 }
 
 static bool gem5art__index_has(const gem5art__flat *index, uint64_t key) {
-    size_t i;
-    if (!index->slot_count) return false;
-    for (i = (size_t)key & (index->slot_count - 1); index->slots[i].key; i = (i + 1) & (index->slot_count - 1))
-        if (index->slots[i].key == key) return true;
-    return false;
+    size_t probe = 0;
+    return gem5art__index_next(index, key, &probe) != NULL;
 }
 
 /* Remembers an artifact that was not met yet with the current record; true: out of memory. */
@@ -10908,13 +10907,18 @@ GEM5ARTDEF const gem5art_artifact *gem5art_next_artifact(gem5art_iter *iter, gem
 
 GEM5ARTDEF const char *gem5art_next_json(gem5art_iter *iter, size_t *length, gem5art_error *error) {
     const gem5art_json *record;
+    gem5art_json_writer writer;
     bool lost;
     if (!gem5art__next(iter, true, &record, &lost, error)) return NULL;
     iter->text.length = 0;
     if (!record) {
         gem5art__put(&iter->text, iter->scan.data, iter->scan.size - GEM5ART__SEAL - 1);
         gem5art__puts(&iter->text, "}");
-    } else if (!gem5art__put_plain_record(&iter->text, record, error)) return NULL;
+    } else {
+        gem5art_json_writer_init(&writer, 0);
+        gem5art__write_record(&writer, record);
+        if (!gem5art__put_written(&iter->text, &writer, false, error)) return NULL;
+    }
     if (iter->text.failed) return gem5art__fail_nomem(error), (const char *)NULL;
     if (length) *length = iter->text.length;
     return iter->text.data;
