@@ -4037,21 +4037,19 @@ static gem5art__step gem5art__cursor_spoiled(gem5art__cursor *cursor, const gem5
     return step;
 }
 
-/* A line that ends as ours do, but with another checksum, may be two records that lost the line end between them: makes
-   the first one the current record. */
-static bool gem5art__cursor_unjoin(gem5art__cursor *cursor, gem5art_error *error) {
-    size_t line = cursor->size;
-    int whole;
-    gem5art__cursor_seek(cursor, cursor->at, true);
-    whole = gem5art__cursor_balance(cursor, true, &cursor->size, error);
-    if (whole < 0) return false;
-    if (whole == 0) cursor->size = line;
-    cursor->data = cursor->window + cursor->pos;
-    cursor->sealed = cursor->size <= line && gem5art__is_sealed(cursor->data, cursor->size);
-    cursor->pos += cursor->size;
+/* The current record is a line that ends as ours do, but with another checksum: it may be two records that lost the line
+   end between them. Makes the first one the current record. Where its brackets do not close in that line, it is none of
+   ours any more: then what is wrong with it will be found, and records in it too. */
+static void gem5art__cursor_unjoin(gem5art__cursor *cursor) {
+    gem5art__cursor line = *cursor; /* it ends where the line does: nothing is read */
+    size_t size = cursor->size;
+    line.length = line.pos;
+    line.end = gem5art__cursor_offset(cursor);
+    line.pos -= size;
+    cursor->sealed = gem5art__cursor_balance(&line, true, &size, NULL) > 0 && gem5art__is_sealed(cursor->data, size);
+    cursor->pos -= cursor->size - size;
+    cursor->size = size;
     cursor->after = gem5art__cursor_offset(cursor);
-    cursor->line_start = false;
-    return true;
 }
 
 /* Parses the current record into an arena. RECORD, TORN or FAILED. */
@@ -4061,7 +4059,8 @@ static gem5art__step gem5art__cursor_parse(gem5art__cursor *cursor, gem5art__are
     gem5art__clear(&why);
     *record = gem5art__parse_record(cursor, cursor->data, cursor->size, arena, &why);
     if (why.code == GEM5ART_CORRUPT) {
-        if (!gem5art__cursor_unjoin(cursor, error)) return GEM5ART__FAILED;
+        gem5art__cursor_unjoin(cursor);
+        gem5art__clear(&why);
         *record = gem5art__parse_record(cursor, cursor->data, cursor->size, arena, &why);
     }
     if (gem5art__has_id(*record)) return GEM5ART__RECORD;
@@ -9877,8 +9876,7 @@ static gem5art__step gem5art__check_record(gem5art__audit *audit, gem5art_error 
     const gem5art_json *record = NULL;
     bool ends, ok;
     int quick;
-    if (cursor->sealed && !gem5art__seal_holds(cursor->data, cursor->size) && !gem5art__cursor_unjoin(cursor, error))
-        return GEM5ART__FAILED;
+    if (cursor->sealed && !gem5art__seal_holds(cursor->data, cursor->size)) gem5art__cursor_unjoin(cursor);
     ends = gem5art__is_sealed(cursor->data, cursor->size); /* as ours do */
     audit->at = cursor->at;
     audit->data = cursor->data;
