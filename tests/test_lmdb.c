@@ -432,6 +432,11 @@ TEST(a_file_that_is_replaced_or_cut_while_open_is_an_error) {
     CHECK(gem5art_find_run(db, id_of(1), &error) == NULL && error.code == GEM5ART_CORRUPT);
     close_db();
     REQUIRE(open_db(NULL));
+    CHECK(unlink(STORE_PATH "-lock") == 0); /* another process would make a lock file of its own */
+    CHECK(!store_run(db, 2) && error.code == GEM5ART_CORRUPT);
+    CHECK_CONTAINS(error.message, "-lock was replaced by another file while it was open");
+    close_db();
+    REQUIRE(open_db(NULL));
     CHECK(store_run(db, 2));
     CHECK(truncate(STORE_PATH, 8192) == 0);
     CHECK(gem5art_find_run(db, id_of(1), &error) == NULL);
