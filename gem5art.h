@@ -4848,6 +4848,9 @@ static bool gem5art__lmdb_fail(gem5art_error *error, int code, const char *what,
     case MDB_READERS_FULL:
         return gem5art__fail(error, GEM5ART_BUSY, "cannot %s %s: %d listings are open already; close some", what, path,
                              GEM5ART__LMDB_READERS);
+    case EIO:
+        return gem5art__fail(error, GEM5ART_IO, "cannot %s %s: %s, or there is no room for it (LMDB says the same of both)",
+                             what, path, strerror(code));
     default:
         if (code < 0) return gem5art__fail(error, GEM5ART_IO, "cannot %s %s: %s", what, path, mdb_strerror(code));
         errno = code;
@@ -4892,14 +4895,14 @@ static int gem5art__env_open_tables(gem5art__env *env) {
     return code;
 }
 
-/* How many bytes the header of the file says that it has; *size: how many it has. */
+/* How many bytes the header of the file says that it has; *size: how many it has, -1 where the system does not say. */
 static off_t gem5art__env_extent(const gem5art__env *env, off_t *size) {
     MDB_envinfo info;
     MDB_stat stat;
     struct stat st;
-    *size = GEM5ART_SYS_FSTAT(env->fd, &st) < 0 ? 0 : st.st_size;
     mdb_env_info(env->env, &info);
     mdb_env_stat(env->env, &stat);
+    *size = GEM5ART_SYS_FSTAT(env->fd, &st) < 0 ? -1 : st.st_size;
     return ((off_t)info.me_last_pgno + 1) * (off_t)stat.ms_psize;
 }
 
@@ -4910,11 +4913,14 @@ static bool gem5art__env_pad(gem5art__env *env, const char *path, gem5art_error 
     MDB_txn *txn;
     off_t size, extent = gem5art__env_extent(env, &size);
     bool ok = size >= extent;
-    if (!ok && !env->refused && mdb_txn_begin(env->env, NULL, 0, &txn) == 0) {
+    if (size >= 0 && !ok && !env->refused && mdb_txn_begin(env->env, NULL, 0, &txn) == 0) {
         extent = gem5art__env_extent(env, &size);
-        ok = size >= extent || gem5art__truncate(env->fd, extent);
+        ok = size >= extent || (size >= 0 && gem5art__truncate(env->fd, extent));
+        if (!ok) gem5art__fail_errno(error, "restore the length of", path);
         mdb_txn_abort(txn);
+        return ok;
     }
+    if (size < 0) return gem5art__fail_errno(error, "read the length of", path);
     return ok ? true
               : gem5art__fail(error, GEM5ART_CORRUPT,
                               "%s has %lld bytes and should have %lld: it was cut off; restore it from a copy, or open "
