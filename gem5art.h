@@ -5014,8 +5014,6 @@ static bool gem5art__env_resize(gem5art__env *env, size_t size, const char *path
 
 static bool gem5art__env_grow(gem5art__env *env, const char *path, gem5art_error *error) {
     MDB_envinfo info;
-    int dead;
-    mdb_reader_check(env->env, &dead);
     mdb_env_info(env->env, &info);
     return gem5art__env_resize(env, info.me_mapsize + info.me_mapsize / 2, path, error);
 }
@@ -5048,12 +5046,19 @@ static bool gem5art__lmdb_begin(gem5art_db *db, unsigned flags, MDB_txn **txn, g
                              "cannot write to the store %s: %s; its owner can, or store in a copy of it", db->path,
                              strerror(env->refused));
     for (;;) {
-        code = mdb_txn_begin(env->env, NULL, flags, txn);
+        code = env->env ? mdb_txn_begin(env->env, NULL, flags, txn) : MDB_PANIC;
         if (code == MDB_MAP_RESIZED) {
             if (!gem5art__env_resize(env, 0, db->path, error)) return false;
-        } else if (code == MDB_PANIC && !env->scans) { /* LMDB gave up after a failed write */
+        } else if (code == MDB_PANIC) { /* LMDB gave up after a failed write */
+            if (env->scans)
+                return gem5art__fail(error, GEM5ART_BUSY,
+                                     "%s must be opened anew after a failed write, which it cannot be while this process "
+                                     "has %d open listings of it: close them first", db->path, env->scans);
             gem5art__env_stop(env);
-            if (!gem5art__env_open(env, db->path, error)) return false;
+            if (!gem5art__env_open(env, db->path, error)) {
+                gem5art__env_stop(env);
+                return false;
+            }
         } else if (code != MDB_READERS_FULL || mdb_reader_check(env->env, &dead) != 0 || !dead) break;
     }
     return code == 0 ? true : gem5art__lmdb_fail(error, code, "read", db->path);
@@ -5337,12 +5342,14 @@ typedef struct gem5art__lmdb_change {
     size_t removals;
 } gem5art__lmdb_change;
 
-/* Makes a change, in a larger map if that is needed. With the environment's mutex held. */
+/* Makes a change, in a larger map if that is needed. For readers that were killed LMDB would keep what they looked at, and
+   the file would grow by every change. With the environment's mutex held. */
 static bool gem5art__lmdb_change_locked(gem5art_db *db, gem5art__lmdb_change *change, gem5art_error *error) {
     MDB_txn *txn;
-    int code;
+    int code, dead;
     for (;;) {
         if (!gem5art__lmdb_begin(db, 0, &txn, error)) return false;
+        mdb_reader_check(db->env->env, &dead);
         code = change->make(db, txn, change);
         if (code == 0) code = mdb_txn_commit(txn);
         else mdb_txn_abort(txn);
