@@ -1,5 +1,6 @@
-/* test_lmdb.c - what only an LMDB store has: a map that grows, an environment that a process shares, files that are not
-   LMDB's, and places where it cannot work. What any store does is in test_store.c, which runs on both kinds. */
+/* test_lmdb.c - what only an LMDB store has: a map that grows, an environment that a process shares, calls of LMDB's
+   own that fail, readers that are killed, files that are not LMDB's, and places where it cannot work. What any store
+   does is in test_store.c, which runs on both kinds. */
 
 #include "memory.h"
 
@@ -21,7 +22,8 @@ static int pretend_statfs(const char *path, struct statfs *fs) {
 #define GEM5ART_SYS_STATFS(path, result) pretend_statfs(path, result)
 
 /* LMDB's own calls, which the linker finds here. They can fail, the Nth from now on and perhaps all behind it. And the
-   process can die behind the write of a first page, by which a transaction counts, before LMDB says so in its lock file. */
+   process can die behind the write of a first page, by which a transaction counts, before LMDB says so in its lock
+   file. */
 #include <errno.h>
 #include <signal.h>
 #include <stdbool.h>
@@ -31,7 +33,8 @@ static int pretend_statfs(const char *path, struct statfs *fs) {
 
 static bool dies_at_commit;
 
-typedef enum lmdb_fault { EARLY, LATE, HALF } lmdb_fault; /* a call fails; it does its work and fails; it does half of it */
+/* A call fails; it does its work and fails; it does half of it. */
+typedef enum lmdb_fault { EARLY, LATE, HALF } lmdb_fault;
 static lmdb_fault lmdb_fault_kind;
 static int lmdb_calls, lmdb_fails_at, lmdb_errno; /* lmdb_fails_at 0: none does */
 static bool lmdb_fails_sticky;
@@ -59,7 +62,9 @@ ssize_t lmdb_pwrite64(int fd, const void *data, size_t size, off_t offset) {
     return fails && lmdb_fault_kind == LATE ? lmdb_failed() : written;
 }
 
-ssize_t lmdb_pwrite(int fd, const void *data, size_t size, off_t offset) { return lmdb_pwrite64(fd, data, size, offset); }
+ssize_t lmdb_pwrite(int fd, const void *data, size_t size, off_t offset) {
+    return lmdb_pwrite64(fd, data, size, offset);
+}
 
 ssize_t writev(int fd, const struct iovec *parts, int count) {
     bool fails = lmdb_faulty();
@@ -71,7 +76,11 @@ ssize_t writev(int fd, const struct iovec *parts, int count) {
 }
 
 int fdatasync(int fd) { return (void)fd, lmdb_faulty() ? (int)lmdb_failed() : 0; } /* no power is lost here */
-int lmdb_ftruncate64(int fd, off_t size) { return lmdb_faulty() ? (int)lmdb_failed() : (int)syscall(SYS_ftruncate, fd, size); }
+
+int lmdb_ftruncate64(int fd, off_t size) {
+    return lmdb_faulty() ? (int)lmdb_failed() : (int)syscall(SYS_ftruncate, fd, size);
+}
+
 int lmdb_ftruncate(int fd, off_t size) { return lmdb_ftruncate64(fd, size); }
 
 #define GEM5ART_IMPLEMENTATION
@@ -531,7 +540,9 @@ static const struct { const char *name; bool (*run)(void); const char *after; } 
 };
 
 static const struct { const char *name; lmdb_fault kind; int number; } lmdb_faults[] = {
-    {"fails with ENOSPC", EARLY, ENOSPC}, {"fails behind its work", LATE, EIO}, {"does half", HALF, EIO},
+    {"fails with ENOSPC", EARLY, ENOSPC},
+    {"fails behind its work", LATE, EIO},
+    {"does half", HALF, EIO},
 };
 
 /* What another process finds in the store, which must be what this one does. */
@@ -548,16 +559,19 @@ static bool change_under_fault(int change, int kind, int n, bool sticky) {
     char when[128], names[256];
     bool ok, reached;
     int i;
-    snprintf(when, sizeof when, "%s, where call %d %s%s", changes[change].name, n, lmdb_faults[kind].name, sticky ? " and all behind it" : "");
+    snprintf(when, sizeof when, "%s, where call %d %s%s", changes[change].name, n, lmdb_faults[kind].name,
+             sticky ? " and all behind it" : "");
     fixture_begin();
     if (!open_db(NULL)) return false;
     for (i = 1; i <= 3; i++) CHECK(store_run(db, i));
-    lmdb_fault_kind = lmdb_faults[kind].kind, lmdb_errno = lmdb_faults[kind].number, lmdb_fails_sticky = sticky;
+    lmdb_fault_kind = lmdb_faults[kind].kind, lmdb_errno = lmdb_faults[kind].number;
+    lmdb_fails_sticky = sticky;
     lmdb_calls = 0, lmdb_fails_at = n;
     ok = changes[change].run();
     lmdb_fails_at = 0;
     reached = lmdb_calls >= n;
-    CHECK_THAT(ok || (reached && error.code == GEM5ART_IO && strstr(error.message, fixture_folder) && strstr(error.message, ": ")),
+    CHECK_THAT(ok || (reached && error.code == GEM5ART_IO && strstr(error.message, fixture_folder) &&
+                      strstr(error.message, ": ")),
                "%s: %s", when, error.message);
     CHECK_THAT(!ok || !reached || !sticky, "%s: it was not told", when);
     snprintf(names, sizeof names, "%s", store_names(db)); /* by the same handle */
@@ -638,7 +652,8 @@ TEST(an_environment_that_cannot_be_opened_anew_is_tried_again) {
 static int list_until_killed(void *ready) {
     gem5art_db *mine;
     leave_parents_db();
-    if ((mine = gem5art_open(STORE_URI, NULL, &error)) == NULL || !gem5art_next_run(gem5art_get_runs(mine, NULL, &error), &error)) return 1;
+    if ((mine = gem5art_open(STORE_URI, NULL, &error)) == NULL) return 1;
+    if (!gem5art_next_run(gem5art_get_runs(mine, NULL, &error), &error)) return 1;
     if (write(*(int *)ready, "", 1) != 1) return 2;
     for (;;) pause();
 }
@@ -658,7 +673,11 @@ static void kill_a_reader(void) {
     close(fds[0]);
 }
 
-static int count_lines(const char *text, void *lines) { return *(int *)lines += strncmp(text, "(no", 3) != 0, 0; }
+static int count_lines(const char *text, void *lines) {
+    (void)text;
+    ++*(int *)lines;
+    return 0;
+}
 
 /* What they looked at would be kept for them for ever. The map is large here: it never needs to grow. */
 TEST(readers_that_are_killed_keep_nothing) {
