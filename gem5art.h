@@ -784,6 +784,13 @@ typedef char gem5art__needs_64_bit_file_offsets[sizeof(off_t) >= 8 ? 1 : -1]; /*
 #ifndef GEM5ART_SYS_FTRUNCATE
 #define GEM5ART_SYS_FTRUNCATE(fd, size) ftruncate(fd, size)
 #endif
+#ifndef GEM5ART_SYS_POSIX_FALLOCATE
+#ifdef __APPLE__ /* which has none */
+#define GEM5ART_SYS_POSIX_FALLOCATE(fd, size) ((void)(fd), 0)
+#else
+#define GEM5ART_SYS_POSIX_FALLOCATE(fd, size) posix_fallocate(fd, 0, size)
+#endif
+#endif
 #ifndef GEM5ART_SYS_FDATASYNC
 #if defined(_POSIX_SYNCHRONIZED_IO) && _POSIX_SYNCHRONIZED_IO > 0
 #define GEM5ART_SYS_FDATASYNC(fd) fdatasync(fd)
@@ -4932,8 +4939,27 @@ static void gem5art__env_stop(gem5art__env *env) {
     env->env = NULL;
 }
 
+/* LMDB maps its lock file, which has holes: where the disk has no room for one, a look at it would end the process. What
+   cannot be opened or reserved otherwise LMDB speaks of itself. */
+static bool gem5art__env_reserve_lock(const char *path, gem5art_error *error) {
+    gem5art__buf name = {NULL, 0, 0, false};
+    bool ok = true;
+    int fd;
+    gem5art__putf(&name, "%s-lock", path);
+    if (name.failed) ok = gem5art__fail_nomem(error);
+    else if ((fd = gem5art__open(name.data, O_RDWR | O_CREAT, 0666)) >= 0) {
+        errno = GEM5ART_SYS_POSIX_FALLOCATE(fd, (GEM5ART__LMDB_READERS + 2) * 64); /* as much as LMDB takes */
+        if (errno == ENOSPC || errno == EDQUOT) ok = gem5art__fail_errno(error, "reserve room for", name.data);
+        gem5art__close(fd);
+    }
+    gem5art__buf_free(&name);
+    return ok;
+}
+
 static bool gem5art__env_open(gem5art__env *env, const char *path, gem5art_error *error) {
-    int dead, code = gem5art__env_start(env, path);
+    int dead, code;
+    if (!gem5art__env_reserve_lock(path, error)) return false;
+    code = gem5art__env_start(env, path);
     if (code == ENOMEM)
         return gem5art__fail(error, GEM5ART_LIMIT,
                              "cannot map the %lld bytes of %s into memory: %s; LMDB needs more address space than this "

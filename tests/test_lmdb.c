@@ -4,6 +4,7 @@
 
 #include "memory.h"
 
+#include <sys/mount.h>
 #include <sys/resource.h>
 #include <sys/vfs.h>
 
@@ -644,6 +645,32 @@ TEST(an_environment_that_cannot_be_opened_anew_is_tried_again) {
     CHECK(setrlimit(RLIMIT_NOFILE, &all) == 0);
     CHECK(gem5art_find_run(other, id_of(1), &error) != NULL);
     CHECK(store_run(db, 2) && gem5art_close(other, &error));
+    fixture_end();
+}
+
+/* LMDB maps its lock file, and where the disk has no room for a page of that, a look at it would end the process. */
+static int list_without_room(void *unused) {
+    gem5art_db *mine;
+    (void)unused;
+    if ((mine = gem5art_open(STORE_URI, NULL, &error)) != NULL) return 1;
+    return error.code == GEM5ART_IO && strstr(error.message, "-lock: No space left on device") ? 0 : 2;
+}
+
+TEST(a_full_disk_without_a_lock_file_is_an_error) {
+    fixture_begin();
+    CHECK(mkdir("small", 0777) == 0);
+    if (mount("none", "small", "tmpfs", 0, "size=128k") == 0) { /* else it is not allowed, and this tests nothing */
+        CHECK(chdir("small") == 0);
+        REQUIRE(open_db(NULL) && store_run(db, 1));
+        close_db();
+        CHECK(unlink(STORE_PATH "-lock") == 0 && sh("head -c 1000000 /dev/zero >filler 2>&1") != 0);
+        CHECK_INT(in_child(list_without_room, NULL), 0);
+        CHECK(unlink("filler") == 0);
+        REQUIRE(open_db(NULL));
+        CHECK_STR(store_names(db), "run 1");
+        close_db();
+        CHECK(chdir("..") == 0 && umount("small") == 0);
+    }
     fixture_end();
 }
 
