@@ -785,6 +785,13 @@ typedef char gem5art__needs_64_bit_file_offsets[sizeof(off_t) >= 8 ? 1 : -1]; /*
 #ifndef GEM5ART_SYS_FTRUNCATE
 #define GEM5ART_SYS_FTRUNCATE(fd, size) ftruncate(fd, size)
 #endif
+#ifndef GEM5ART_SYS_POSIX_FALLOCATE
+#ifdef __APPLE__ /* which has none */
+#define GEM5ART_SYS_POSIX_FALLOCATE(fd, size) ((void)(fd), 0)
+#else
+#define GEM5ART_SYS_POSIX_FALLOCATE(fd, size) posix_fallocate(fd, 0, size)
+#endif
+#endif
 #ifndef GEM5ART_SYS_FDATASYNC
 #if defined(_POSIX_SYNCHRONIZED_IO) && _POSIX_SYNCHRONIZED_IO > 0
 #define GEM5ART_SYS_FDATASYNC(fd) fdatasync(fd)
@@ -4875,6 +4882,9 @@ static bool gem5art__lmdb_fail(gem5art_error *error, int code, const char *what,
     case MDB_READERS_FULL:
         return gem5art__fail(error, GEM5ART_BUSY, "cannot %s %s: %d listings are open already; close some", what, path,
                              GEM5ART__LMDB_READERS);
+    case EIO:
+        return gem5art__fail(error, GEM5ART_IO, "cannot %s %s: %s, or there is no room for it (LMDB says the same of both)",
+                             what, path, strerror(code));
     default:
         if (code < 0) return gem5art__fail(error, GEM5ART_IO, "cannot %s %s: %s", what, path, mdb_strerror(code));
         errno = code;
@@ -4927,14 +4937,14 @@ static int gem5art__env_open_tables(gem5art__env *env) {
     return code;
 }
 
-/* How many bytes the header of the file says that it has; *size: how many it has. */
+/* How many bytes the header of the file says that it has; *size: how many it has, -1 where the system does not say. */
 static off_t gem5art__env_extent(const gem5art__env *env, off_t *size) {
     MDB_envinfo info;
     MDB_stat stat;
     struct stat st;
-    *size = GEM5ART_SYS_FSTAT(env->fd, &st) < 0 ? 0 : st.st_size;
     mdb_env_info(env->env, &info);
     mdb_env_stat(env->env, &stat);
+    *size = GEM5ART_SYS_FSTAT(env->fd, &st) < 0 ? -1 : st.st_size;
     return ((off_t)info.me_last_pgno + 1) * (off_t)stat.ms_psize;
 }
 
@@ -4945,11 +4955,14 @@ static bool gem5art__env_pad(gem5art__env *env, const char *path, gem5art_error 
     MDB_txn *txn;
     off_t size, extent = gem5art__env_extent(env, &size);
     bool ok = size >= extent;
-    if (!ok && !env->refused && mdb_txn_begin(env->env, NULL, 0, &txn) == 0) {
+    if (size >= 0 && !ok && !env->refused && mdb_txn_begin(env->env, NULL, 0, &txn) == 0) {
         extent = gem5art__env_extent(env, &size);
-        ok = size >= extent || gem5art__truncate(env->fd, extent);
+        ok = size >= extent || (size >= 0 && gem5art__truncate(env->fd, extent));
+        if (!ok) gem5art__fail_errno(error, "restore the length of", path);
         mdb_txn_abort(txn);
+        return ok;
     }
+    if (size < 0) return gem5art__fail_errno(error, "read the length of", path);
     return ok ? true
               : gem5art__fail(error, GEM5ART_CORRUPT,
                               "%s has %lld bytes and should have %lld: it was cut off; restore it from a copy, or open "
@@ -4961,8 +4974,27 @@ static void gem5art__env_stop(gem5art__env *env) {
     env->env = NULL;
 }
 
+/* LMDB maps its lock file, which has holes: where the disk has no room for one, a look at it would end the process. What
+   cannot be opened or reserved otherwise LMDB speaks of itself. */
+static bool gem5art__env_reserve_lock(const char *path, gem5art_error *error) {
+    gem5art__buf name = {NULL, 0, 0, false};
+    bool ok = true;
+    int fd;
+    gem5art__putf(&name, "%s-lock", path);
+    if (name.failed) ok = gem5art__fail_nomem(error);
+    else if ((fd = gem5art__open(name.data, O_RDWR | O_CREAT, 0666)) >= 0) {
+        errno = GEM5ART_SYS_POSIX_FALLOCATE(fd, (GEM5ART__LMDB_READERS + 2) * 64); /* as much as LMDB takes */
+        if (errno == ENOSPC || errno == EDQUOT) ok = gem5art__fail_errno(error, "reserve room for", name.data);
+        gem5art__close(fd);
+    }
+    gem5art__buf_free(&name);
+    return ok;
+}
+
 static bool gem5art__env_open(gem5art__env *env, const char *path, gem5art_error *error) {
-    int dead, code = gem5art__env_start(env, path);
+    int dead, code;
+    if (!gem5art__env_reserve_lock(path, error)) return false;
+    code = gem5art__env_start(env, path);
     if (code == ENOMEM)
         return gem5art__fail(error, GEM5ART_LIMIT,
                              "cannot map the %lld bytes of %s into memory: %s; LMDB needs more address space than this "
@@ -5047,8 +5079,6 @@ static bool gem5art__env_resize(gem5art__env *env, size_t size, const char *path
 
 static bool gem5art__env_grow(gem5art__env *env, const char *path, gem5art_error *error) {
     MDB_envinfo info;
-    int dead;
-    mdb_reader_check(env->env, &dead);
     mdb_env_info(env->env, &info);
     return gem5art__env_resize(env, info.me_mapsize + info.me_mapsize / 2, path, error);
 }
@@ -5086,12 +5116,19 @@ static bool gem5art__lmdb_begin(gem5art_db *db, unsigned flags, MDB_txn **txn, g
                              "cannot write to the store %s: %s; its owner can, or store in a copy of it", db->path,
                              strerror(env->refused));
     for (;;) {
-        code = mdb_txn_begin(env->env, NULL, flags, txn);
+        code = env->env ? mdb_txn_begin(env->env, NULL, flags, txn) : MDB_PANIC;
         if (code == MDB_MAP_RESIZED) {
             if (!gem5art__env_resize(env, 0, db->path, error)) return false;
-        } else if (code == MDB_PANIC && !env->scans) { /* LMDB gave up after a failed write */
+        } else if (code == MDB_PANIC) { /* LMDB gave up after a failed write */
+            if (env->scans)
+                return gem5art__fail(error, GEM5ART_BUSY,
+                                     "%s must be opened anew after a failed write, which it cannot be while this process "
+                                     "has %d open listings of it: close them first", db->path, env->scans);
             gem5art__env_stop(env);
-            if (!gem5art__env_open(env, db->path, error)) return false;
+            if (!gem5art__env_open(env, db->path, error)) {
+                gem5art__env_stop(env);
+                return false;
+            }
         } else if (code != MDB_READERS_FULL || mdb_reader_check(env->env, &dead) != 0 || !dead) break;
     }
     return code == 0 ? true : gem5art__lmdb_fail(error, code, "read", db->path);
@@ -5375,12 +5412,14 @@ typedef struct gem5art__lmdb_change {
     size_t removals;
 } gem5art__lmdb_change;
 
-/* Makes a change, in a larger map if that is needed. With the environment's mutex held. */
+/* Makes a change, in a larger map if that is needed. For readers that were killed LMDB would keep what they looked at, and
+   the file would grow by every change. With the environment's mutex held. */
 static bool gem5art__lmdb_change_locked(gem5art_db *db, gem5art__lmdb_change *change, gem5art_error *error) {
     MDB_txn *txn;
-    int code;
+    int code, dead;
     for (;;) {
         if (!gem5art__lmdb_begin(db, 0, &txn, error)) return false;
+        mdb_reader_check(db->env->env, &dead);
         code = change->make(db, txn, change);
         if (code == 0) code = mdb_txn_commit(txn);
         else mdb_txn_abort(txn);
