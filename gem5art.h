@@ -42,8 +42,8 @@
    CONTENTS
        this manual        compile-time options, caveats, identity, a run's life, store format
        >>errors >>db >>artifacts >>runs >>runner >>queries >>json >>hashes               the API; each comment is the manual
-       >>platform >>memory >>text >>json >>hash >>git >>store >>flat >>lmdb >>artifact
-       >>run >>warden >>archive >>pool >>audit >>public                                  the implementation; each
+       >>platform >>memory >>text >>json >>hash >>git >>known >>store >>flat >>lmdb
+       >>artifact >>run >>warden >>archive >>pool >>audit >>public                       the implementation; each
                                                                                          section uses those above it
    COMPILE-TIME OPTIONS (define before the #include that has GEM5ART_IMPLEMENTATION; GEM5ARTDEF and _STATIC before all)
        GEM5ART_STATIC            all functions are static: the library is private to one file
@@ -52,6 +52,8 @@
                                  all or none; default those of libc. Called from several threads while a pool lives
        GEM5ART_WATCH_SECONDS     how often a run is looked at for panics and its own check; default 1.0
        GEM5ART_BEAT_SECONDS      how often info.json is refreshed; default 5.0
+       GEM5ART_GIT_SECONDS       for how long a pool believes that a git work tree is as it was seen; default 3.0, 0: each
+                                 run has it looked at anew
        GEM5ART_MAX_JOBS          runs at once in one pool, at most; default 1024
        GEM5ART_MAX_NAME          bytes of a name; default 4096
        GEM5ART_MAX_COMMAND       bytes of a run's command line; default 1 MiB
@@ -76,6 +78,8 @@
    - A host that forks without exec while a pool lives keeps the warden's socket and the claims open in that child: the
      warden notices the host's death, and the runs' claims are free, only when that child has ended too.
    - The environment is read when git is run: do not change it from another thread meanwhile.
+   - A file counts as unchanged while its device, inode, size and times are the same. What changes the bytes and none of
+     these goes unseen: writes below the file system, or through a shared mapping that the kernel has not looked at since.
    - gem5 must not be told to put its outdir elsewhere: --outdir is the library's.
 
    IDENTITY
@@ -104,6 +108,11 @@
    Each attempt has an outdir of its own: OUTDIR, then OUTDIR.2, OUTDIR.3; nothing of an earlier one moves.
    The child's stdin is /dev/null, its stdout and stderr are OUTDIR/console.txt (gem5's -re sends its own to simout and
    simerr). It inherits no other descriptor, default signal dispositions and an empty signal mask.
+   The check before a launch: a pool's threads, one a CPU, hash files and ask git, each file and work tree once for all
+   runs that wait for it, while the pool's loop goes on. A work tree is asked again after GEM5ART_GIT_SECONDS. A file is not
+   hashed again whose device, inode, size, mtime and ctime are as they were when it was, by this or an earlier process (see
+   STORE.checked.UID), provided that it had lain still then: for 3 s, on network file systems for 60 s. Files of FUSE, 9P and
+   FAT are hashed each time, as their times do not tell enough.
    A pool's children are spawned by the warden, a small process of the pool's own, which ends them all when the pool's
    process is gone, however it ended. The host needs no SIGCHLD handler, may wait for -1, and may have threads.
 
@@ -140,6 +149,10 @@
                     writes: whoever finds it there knows that one was killed, and syncs what that left
      STORE.live/ID  one small JSON file for each run that has begun and not ended. One whose claim is free is lost: whoever
                     claims that run next ends what is left of its process group and records it
+     STORE.checked.UID  what the files hashed to that this user's runs were checked by, one a line: SHA-256, MD5 or "-",
+                    device, inode, size, mtime, ctime, and the CRC-32 of the line before it. It can be removed at any time.
+                    It is believed where it belongs to the user and nobody else may write it; what is wrong in it is
+                    ignored; it holds some thousand files at most
      STORE.torn.N   bytes of writes that were never finished; look at them, then remove them
      STORE.damaged.N, STORE.old.N   the store as it was before gem5art-fsck salvaged or compacted it
    $GEM5ART_STORAGE (or .storage): a folder with a copy of every registered file and results archive, named by its _id.
@@ -326,8 +339,8 @@ typedef struct gem5art_artifact_desc {
     const char *const *extra;  /* key, value, ..., NULL; keys beyond gem5art's own */
 } gem5art_artifact_desc;
 
-/* Hashes the file (or asks git for the commit), and returns the artifact with
-   that hash: the stored one, with the caller's path and cwd and a warning for each
+/* Hashes the file (unless it is known, see "A run's life"; or asks git for the
+   commit), and returns the artifact with that hash: the stored one, with the caller's path and cwd and a warning for each
    other field that differs, or else a new one, stored before the call returns.
      INVALID    a required field is missing, or documentation under 10 characters
      NOT_FOUND  no such path
@@ -343,7 +356,7 @@ GEM5ARTDEF const gem5art_artifact *gem5art_register_artifact(gem5art_db *db, con
 GEM5ARTDEF const gem5art_artifact *gem5art_find_artifact(gem5art_db *db, const char *id_or_hash, gem5art_error *error);
 
 /* Is the file or repo at the artifact's path, taken relative to `cwd` (NULL: the
-   current folder), still what was registered? False with CHANGED if not, DIRTY for a
+   current folder), still what was registered? All of it is read, whatever is known. False with CHANGED if not, DIRTY for a
    tree with uncommitted changes, NOT_FOUND for a missing one. */
 GEM5ARTDEF bool gem5art_check_artifact(gem5art_db *db, const gem5art_artifact *artifact, const char *cwd,
                                        gem5art_error *error);
@@ -507,7 +520,8 @@ typedef struct gem5art_pool_desc {
        no more and ends the running ones with their results recorded as "sigint" or "sigterm", the
        second kills at once. The former handlers are put back by gem5art_pool_destroy. */
     bool handle_signals;
-    /* Called on the thread that steps the pool. It must not step or destroy the pool; it may add to it. */
+    /* Called on the thread that steps the pool, which does nothing else meanwhile: what takes long belongs elsewhere.
+       It must not step or destroy the pool; it may add to it. */
     void (*event)(const gem5art_event *event, void *user_data);
     void *user_data;
 } gem5art_pool_desc;
