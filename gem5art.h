@@ -52,8 +52,8 @@
                                  all or none; default those of libc. Called from several threads while a pool lives
        GEM5ART_WATCH_SECONDS     how often a run is looked at for panics and its own check; default 1.0
        GEM5ART_BEAT_SECONDS      how often info.json is refreshed; default 5.0
-       GEM5ART_GIT_SECONDS       for how long a pool believes that a git work tree is as it was seen; default 3.0, 0: each
-                                 run has it looked at anew
+       GEM5ART_GIT_SECONDS       for how long a pool believes that a git work tree is as it was seen; default 3.0,
+                                 0: each run has it looked at anew
        GEM5ART_MAX_JOBS          runs at once in one pool, at most; default 1024
        GEM5ART_MAX_NAME          bytes of a name; default 4096
        GEM5ART_MAX_COMMAND       bytes of a run's command line; default 1 MiB
@@ -78,8 +78,8 @@
    - A host that forks without exec while a pool lives keeps the warden's socket and the claims open in that child: the
      warden notices the host's death, and the runs' claims are free, only when that child has ended too.
    - The environment is read when git is run: do not change it from another thread meanwhile.
-   - A file counts as unchanged while its device, inode, size and times are the same. What changes the bytes and none of
-     these goes unseen: writes below the file system, or through a shared mapping that the kernel has not looked at since.
+   - A file counts as unchanged while its device, inode, size and times are the same. What changes the bytes and none
+     of these goes unseen: writes below the file system, or on through a shared mapping that was written before.
    - gem5 must not be told to put its outdir elsewhere: --outdir is the library's.
 
    IDENTITY
@@ -109,10 +109,10 @@
    The child's stdin is /dev/null, its stdout and stderr are OUTDIR/console.txt (gem5's -re sends its own to simout and
    simerr). It inherits no other descriptor, default signal dispositions and an empty signal mask.
    The check before a launch: a pool's threads, one a CPU, hash files and ask git, each file and work tree once for all
-   runs that wait for it, while the pool's loop goes on. A work tree is asked again after GEM5ART_GIT_SECONDS. A file is not
-   hashed again whose device, inode, size, mtime and ctime are as they were when it was, by this or an earlier process (see
-   STORE.checked.UID), provided that it had lain still then: for 3 s, on network file systems for 60 s. Files of FUSE, 9P and
-   FAT are hashed each time, as their times do not tell enough.
+   runs that wait for it, while the pool's loop goes on. A work tree is asked again after GEM5ART_GIT_SECONDS. A file
+   is not hashed again whose device, inode, size, mtime and ctime are as they were when it was, by this or an earlier
+   process (see STORE.checked.UID), provided that it had lain still then: for 3 s, on network file systems for 60 s.
+   Files of FUSE, 9P and FAT are hashed each time, as their times do not tell enough.
    A pool's children are spawned by the warden, a small process of the pool's own, which ends them all when the pool's
    process is gone, however it ended. The host needs no SIGCHLD handler, may wait for -1, and may have threads.
 
@@ -150,9 +150,9 @@
      STORE.live/ID  one small JSON file for each run that has begun and not ended. One whose claim is free is lost: whoever
                     claims that run next ends what is left of its process group and records it
      STORE.checked.UID  what the files hashed to that this user's runs were checked by, one a line: SHA-256, MD5 or "-",
-                    device, inode, size, mtime, ctime, and the CRC-32 of the line before it. It can be removed at any time.
-                    It is believed where it belongs to the user and nobody else may write it; what is wrong in it is
-                    ignored; it holds some thousand files at most
+                    device, inode, size, mtime, ctime, and the line's CRC-32. It can be removed at any time. It is believed
+                    where it belongs to the user and nobody else may write it; what is wrong in it is ignored; it holds
+                    some thousand files at most
      STORE.torn.N   bytes of writes that were never finished; look at them, then remove them
      STORE.damaged.N, STORE.old.N   the store as it was before gem5art-fsck salvaged or compacted it
    $GEM5ART_STORAGE (or .storage): a folder with a copy of every registered file and results archive, named by its _id.
@@ -340,8 +340,8 @@ typedef struct gem5art_artifact_desc {
 } gem5art_artifact_desc;
 
 /* Hashes the file (unless it is known, see "A run's life"; or asks git for the
-   commit), and returns the artifact with that hash: the stored one, with the caller's path and cwd and a warning for each
-   other field that differs, or else a new one, stored before the call returns.
+   commit), and returns the artifact with that hash: the stored one, with the
+   caller's path and cwd and a warning for each other field that differs, or else a new one, stored before the call returns.
      INVALID    a required field is missing, or documentation under 10 characters
      NOT_FOUND  no such path
      DIRTY      the work tree has uncommitted changes; the first are named
@@ -356,8 +356,8 @@ GEM5ARTDEF const gem5art_artifact *gem5art_register_artifact(gem5art_db *db, con
 GEM5ARTDEF const gem5art_artifact *gem5art_find_artifact(gem5art_db *db, const char *id_or_hash, gem5art_error *error);
 
 /* Is the file or repo at the artifact's path, taken relative to `cwd` (NULL: the
-   current folder), still what was registered? All of it is read, whatever is known. False with CHANGED if not, DIRTY for a
-   tree with uncommitted changes, NOT_FOUND for a missing one. */
+   current folder), still what was registered? All of it is read, whatever is known.
+   False with CHANGED if not, DIRTY for a tree with uncommitted changes, NOT_FOUND for a missing one. */
 GEM5ARTDEF bool gem5art_check_artifact(gem5art_db *db, const gem5art_artifact *artifact, const char *cwd,
                                        gem5art_error *error);
 
@@ -9584,7 +9584,7 @@ static void gem5art__read_reports(gem5art_pool *pool) {
     }
 }
 
-enum { GEM5ART__SLICE_MS = 20 }; /* what need not be done now waits after so long, so that nothing that is due is late */
+enum { GEM5ART__SLICE_MS = 20 }; /* what need not be done now waits after so long: nothing that is due is to be late */
 
 static void gem5art__take_work_done(gem5art_pool *pool, double until) {
     gem5art__workers *workers = &pool->workers;
@@ -11026,7 +11026,8 @@ GEM5ARTDEF int gem5art_pool_timeout(const gem5art_pool *pool) {
     double next = 0, now = gem5art__monotonic(), left;
     int slot;
     if (!pool || !gem5art__pool_left(pool)) return -1;
-    if (pool->done || gem5art__can_launch(pool) || (pool->desc.handle_signals && pool->signals_handled != (int)gem5art__signal_count))
+    if (pool->done || gem5art__can_launch(pool) ||
+        (pool->desc.handle_signals && pool->signals_handled != (int)gem5art__signal_count))
         return 0;
     if (pool->warden_dead) return 10;
     for (slot = 0; slot < pool->desc.jobs; slot++) {
