@@ -150,9 +150,9 @@
      STORE.live/ID  one small JSON file for each run that has begun and not ended. One whose claim is free is lost: whoever
                     claims that run next ends what is left of its process group and records it
      STORE.checked.UID  what the files hashed to that this user's runs were checked by, one a line: SHA-256, MD5 or "-",
-                    device, inode, size, mtime, ctime, and the line's CRC-32. It can be removed at any time. It is believed
-                    where it belongs to the user and nobody else may write it; what is wrong in it is ignored; it holds
-                    some thousand files at most
+                    device, inode, size, mtime, ctime, and the line's CRC-32. It can be removed at any time. It is
+                    believed where it belongs to the user and nobody else may write it; what is wrong in it is ignored;
+                    it holds some thousand files at most
      STORE.torn.N   bytes of writes that were never finished; look at them, then remove them
      STORE.damaged.N, STORE.old.N   the store as it was before gem5art-fsck salvaged or compacted it
    $GEM5ART_STORAGE (or .storage): a folder with a copy of every registered file and results archive, named by its _id.
@@ -341,7 +341,8 @@ typedef struct gem5art_artifact_desc {
 
 /* Hashes the file (unless it is known, see "A run's life"; or asks git for the
    commit), and returns the artifact with that hash: the stored one, with the
-   caller's path and cwd and a warning for each other field that differs, or else a new one, stored before the call returns.
+   caller's path and cwd and a warning for each other field that differs, or else
+   a new one, stored before the call returns.
      INVALID    a required field is missing, or documentation under 10 characters
      NOT_FOUND  no such path
      DIRTY      the work tree has uncommitted changes; the first are named
