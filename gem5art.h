@@ -9673,7 +9673,7 @@ static int gem5art__step_pool(gem5art_pool *pool, int timeout_ms, gem5art_error 
     gem5art__clear(&pool->first_error);
     gem5art__read_reports(pool);
     gem5art__heed_signals(pool);
-    until = gem5art__monotonic() + GEM5ART__SLICE_MS / 1e3;
+    until = gem5art__monotonic() + (double)GEM5ART__SLICE_MS / 1e3;
     gem5art__take_work_done(pool, until);
     if (pool->warden_dead) gem5art__look_after_orphans(pool);
     gem5art__watch(pool);
