@@ -81,7 +81,7 @@ torture: $(tortures) $(lmdb_tortures)
 children: $(children)
 
 lmdb:
-	@$(MAKE) --no-print-directory test B=$(B)/lmdb CFLAGS="$(CFLAGS) -DGEM5ART_LMDB -DTEST_LMDB" LDLIBS="$(LDLIBS) -llmdb"
+	@$(MAKE) --no-print-directory test B=$(B)/lmdb store_tests= CFLAGS="$(CFLAGS) -DGEM5ART_LMDB -DTEST_LMDB" LDLIBS="$(LDLIBS) -llmdb"
 
 portable:
 	@$(MAKE) --no-print-directory test B=$(B)/portable CFLAGS="$(CFLAGS) -DGEM5ART_PORTABLE"

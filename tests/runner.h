@@ -9,16 +9,23 @@
 
 #include "memory.h"
 
+#ifdef TEST_LMDB
+#include <sys/syscall.h>
+#endif
+
 /* ---- calls that can be made to fail, and a log of what becomes of info.json */
 
 #define GEM5ART_SYS_OPEN(path, flags, mode) test_open(path, flags, mode)
+#define GEM5ART_SYS_CLOCK_GETTIME(clock, result) test_clock(clock, result)
 #define GEM5ART_SYS_FDATASYNC(fd) test_fdatasync(fd)
 #define GEM5ART_SYS_POLL(fds, count, timeout) test_poll(fds, count, timeout)
 #define GEM5ART_SYS_LINK(from, to) (note_info(from, to), link(from, to))
 #define GEM5ART_SYS_RENAME(from, to) (note_info(from, to), rename(from, to))
 #define GEM5ART_SYS_POSIX_SPAWNP(pid, file, actions, attributes, argv, envp) \
-    (wait_for_git(), posix_spawnp(pid, file, actions, attributes, argv, envp))
+    (__sync_add_and_fetch(&gits, 1), wait_for_git(), posix_spawnp(pid, file, actions, attributes, argv, envp))
+static int gits; /* how often git was started */
 static void wait_for_git(void);
+static int test_clock(int clock, void *result);
 static int test_open(const char *path, int flags, unsigned mode);
 static int test_fdatasync(int fd);
 struct pollfd;
@@ -31,10 +38,31 @@ static void note_info(const char *from, const char *to);
 #include "test.h"
 
 #include "fixture.h"
+#include "store.h"
 
 static bool info_disk_full, datasync_fails;
 
+static volatile double clock_ahead; /* seconds by which both clocks are */
+
+static int test_clock(int clock, void *result) {
+    struct timespec *t = (struct timespec *)result;
+    int failed = clock_gettime(clock, t);
+    long ns = t->tv_nsec + (long)((clock_ahead - (double)(long)clock_ahead) * 1e9);
+    t->tv_sec += (long)clock_ahead + ns / 1000000000;
+    t->tv_nsec = ns % 1000000000;
+    return failed;
+}
+
+static volatile bool holds;  /* files with "held" in their names are not opened until this is false again */
+static volatile int held;    /* how many threads wait for that */
+static void nap(void);
+
 static int test_open(const char *path, int flags, unsigned mode) {
+    if (holds && strstr(path, "held")) {
+        __sync_add_and_fetch(&held, 1);
+        while (holds) nap();
+        __sync_sub_and_fetch(&held, 1);
+    }
     if (info_disk_full && (flags & O_CREAT) && strstr(path, "/info.json.tmp-")) return errno = ENOSPC, -1;
     return open(path, flags, mode);
 }
@@ -43,6 +71,11 @@ static int test_fdatasync(int fd) {
     if (datasync_fails) return errno = EIO, -1;
     return fdatasync(fd);
 }
+
+#ifdef TEST_LMDB
+/* LMDB's own syncs, which the linker finds here. */
+int fdatasync(int fd) { return datasync_fails ? (errno = EIO, -1) : (int)syscall(SYS_fdatasync, fd); }
+#endif
 
 static int waits; /* how many calls of poll could have waited */
 
@@ -123,12 +156,6 @@ static void wait_for_git(void) {
         if (gem5art__monotonic() >= until_) test_fail(__FILE__, __LINE__, "never so: %s", #condition);         \
     } while (0)
 
-static int open_descriptors(void) {
-    int fd, count = 0;
-    for (fd = 0; fd < 1024; fd++) count += fcntl(fd, F_GETFD) != -1;
-    return count;
-}
-
 /* ---- the experiment */
 
 static const gem5art_artifact *the_repo;
@@ -140,7 +167,8 @@ static void begin(void) {
     descriptors_before = open_descriptors();
     memory_alive = 0;
     fail_memory(0, false);
-    info_disk_full = datasync_fails = false;
+    info_disk_full = datasync_fails = holds = false;
+    clock_ahead = 0;
     info_statuses[0] = 0;
     make_repo("repo");
     write_text("vmlinux", "not much of a kernel\n");
