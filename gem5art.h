@@ -155,6 +155,7 @@
                     it holds some thousand files at most
      STORE.torn.N   bytes of writes that were never finished; look at them, then remove them
      STORE.damaged.N, STORE.old.N   the store as it was before gem5art-fsck salvaged or compacted it
+     STORE.tmp-HEX  a store that is being written anew; what a killed rewrite left, --salvage and --compact remove
    $GEM5ART_STORAGE (or .storage): a folder with a copy of every registered file and results archive, named by its _id.
 
    LMDB (lmdb://PATH, in a build with GEM5ART_LMDB)
@@ -166,7 +167,7 @@
    - The file has another form on another kind of CPU, and no network file system may hold it: both are errors.
    - All dbs of a process share one mapping of the file. It cannot grow while that process lists rows: BUSY then, which in
      64 GiB of address space does not come up. A long listing also keeps pages from being used again.
-   - A file that is replaced or cut while it is open is an error of every call until it is closed.
+   - A file that is replaced or cut while it is open, or its PATH-lock, is an error of every call until it is closed.
    - Removed records leave room for new ones; the file does not shrink until it is compacted. */
 #if defined(GEM5ART_IMPLEMENTATION) && !defined(GEM5ART__IMPLEMENTED)
 #ifndef _GNU_SOURCE
@@ -798,6 +799,13 @@ typedef char gem5art__needs_64_bit_file_offsets[sizeof(off_t) >= 8 ? 1 : -1]; /*
 #endif
 #ifndef GEM5ART_SYS_FTRUNCATE
 #define GEM5ART_SYS_FTRUNCATE(fd, size) ftruncate(fd, size)
+#endif
+#ifndef GEM5ART_SYS_POSIX_FALLOCATE
+#ifdef __APPLE__ /* which has none */
+#define GEM5ART_SYS_POSIX_FALLOCATE(fd, size) ((void)(fd), 0)
+#else
+#define GEM5ART_SYS_POSIX_FALLOCATE(fd, size) posix_fallocate(fd, 0, size)
+#endif
 #endif
 #ifndef GEM5ART_SYS_FDATASYNC
 #if defined(_POSIX_SYNCHRONIZED_IO) && _POSIX_SYNCHRONIZED_IO > 0
@@ -3553,40 +3561,35 @@ static void gem5art__put_line(gem5art__buf *line, const char *object, size_t len
     gem5art__putf(line, "\"crc32\":\"%08x\"}", (unsigned)gem5art_crc32(0, line->data + start, line->length - start));
 }
 
-static bool gem5art__put_object_line(gem5art__buf *line, const gem5art__field *fields, const void *object, bool fs,
-                                     const gem5art_json *record, gem5art_error *error) {
-    gem5art_json_writer writer;
-    const char *text;
+/* Appends what a writer has, `sealed` as a line of ours, and frees the writer. */
+static bool gem5art__put_written(gem5art__buf *line, gem5art_json_writer *writer, bool sealed, gem5art_error *error) {
     size_t length;
-    gem5art_json_writer_init(&writer, 0);
-    gem5art__write_object(&writer, fields, object, fs, record);
-    text = gem5art_json_take(&writer, &length, error);
-    if (text) gem5art__put_line(line, text, length);
-    gem5art_json_writer_free(&writer);
+    const char *text = gem5art_json_take(writer, &length, error);
+    if (text && sealed) gem5art__put_line(line, text, length);
+    else if (text) gem5art__put(line, text, length);
+    gem5art_json_writer_free(writer);
     if (text && line->failed) gem5art__fail_nomem(error);
     return text && !line->failed;
 }
 
-/* A record as it was written, but for its checksum. */
-static bool gem5art__put_plain_record(gem5art__buf *text, const gem5art_json *record, gem5art_error *error) {
+static bool gem5art__put_object_line(gem5art__buf *line, const gem5art__field *fields, const void *object, bool fs,
+                                     const gem5art_json *record, gem5art_error *error) {
     gem5art_json_writer writer;
-    const gem5art_json *member;
-    const char *written;
-    size_t length;
     gem5art_json_writer_init(&writer, 0);
-    gem5art_json_begin_object(&writer);
+    gem5art__write_object(&writer, fields, object, fs, record);
+    return gem5art__put_written(line, &writer, true, error);
+}
+
+/* A record as it was written, but for its checksum. */
+static void gem5art__write_record(gem5art_json_writer *writer, const gem5art_json *record) {
+    const gem5art_json *member;
+    gem5art_json_begin_object(writer);
     for (member = record->first; member; member = member->next)
         if (strcmp(member->key, "crc32") != 0) {
-            gem5art__json_put_value(&writer, member->raw_key, member->raw_key_length);
-            gem5art__json_colon(&writer);
-            gem5art_json_value(&writer, member);
+            gem5art__write_key(writer, member);
+            gem5art_json_value(writer, member);
         }
-    gem5art_json_end_object(&writer);
-    written = gem5art_json_take(&writer, &length, error);
-    if (written) gem5art__put(text, written, length);
-    gem5art_json_writer_free(&writer);
-    if (written && text->failed) gem5art__fail_nomem(error);
-    return written && !text->failed;
+    gem5art_json_end_object(writer);
 }
 
 /* Any record as a line of ours: what it holds as it was written, the four that open a record first. */
@@ -3594,8 +3597,7 @@ static bool gem5art__put_record_line(gem5art__buf *line, const gem5art_json *rec
     static const char *const first[] = {"_id", "hash", "type", "name"};
     gem5art_json_writer writer;
     const gem5art_json *member;
-    const char *text;
-    size_t length, i;
+    size_t i;
     gem5art_json_writer_init(&writer, 0);
     gem5art_json_begin_object(&writer);
     for (i = 0; i < 4; i++)
@@ -3607,11 +3609,7 @@ static bool gem5art__put_record_line(gem5art__buf *line, const gem5art_json *rec
             gem5art__write_key(&writer, member), gem5art_json_value(&writer, member);
     }
     gem5art_json_end_object(&writer);
-    text = gem5art_json_take(&writer, &length, error);
-    if (text) gem5art__put_line(line, text, length);
-    gem5art_json_writer_free(&writer);
-    if (text && line->failed) gem5art__fail_nomem(error);
-    return text && !line->failed;
+    return gem5art__put_written(line, &writer, true, error);
 }
 
 /* ---- reading */
@@ -4319,12 +4317,32 @@ static gem5art__step gem5art__cursor_spoiled(gem5art__cursor *cursor, const gem5
     return step;
 }
 
+/* The current record is a line that ends as ours do, but with another checksum: it may be two records that lost the line
+   end between them. Makes the first one the current record. Where its brackets do not close in that line, it is none of
+   ours any more: then what is wrong with it will be found, and records in it too. */
+static void gem5art__cursor_unjoin(gem5art__cursor *cursor) {
+    gem5art__cursor line = *cursor; /* it ends where the line does: nothing is read */
+    size_t size = cursor->size;
+    line.length = line.pos;
+    line.end = gem5art__cursor_offset(cursor);
+    line.pos -= size;
+    cursor->sealed = gem5art__cursor_balance(&line, true, &size, NULL) > 0 && gem5art__is_sealed(cursor->data, size);
+    cursor->pos -= cursor->size - size;
+    cursor->size = size;
+    cursor->after = gem5art__cursor_offset(cursor);
+}
+
 /* Parses the current record into an arena. RECORD, TORN or FAILED. */
 static gem5art__step gem5art__cursor_parse(gem5art__cursor *cursor, gem5art__arena *arena, const gem5art_json **record,
                                            gem5art_error *error) {
     gem5art_error why;
     gem5art__clear(&why);
     *record = gem5art__parse_record(cursor, cursor->data, cursor->size, arena, &why);
+    if (why.code == GEM5ART_CORRUPT) {
+        gem5art__cursor_unjoin(cursor);
+        gem5art__clear(&why);
+        *record = gem5art__parse_record(cursor, cursor->data, cursor->size, arena, &why);
+    }
     if (gem5art__has_id(*record)) return GEM5ART__RECORD;
     if (!*record) return gem5art__damage(cursor, gem5art__cursor_spoiled(cursor, &why, error), error);
     gem5art__fail(error, GEM5ART_CORRUPT,
@@ -4389,7 +4407,7 @@ static bool gem5art__flat_quick_end(const gem5art__flat *flat, off_t size, off_t
     off_t from = size;
     size_t want = 16384, got, end, line;
     int joined = -1;
-    while (joined < 0 && from > 0) {
+    while (joined < 0 && from > 0 && want) { /* 0: as large as 32 bits allow */
         from = size > (off_t)want ? size - (off_t)want : 0;
         if (!gem5art__reserve(&tail, (size_t)(size - from)) ||
             !gem5art__read_at(flat->fd, tail.data, (size_t)(size - from), from, &got) || (off_t)got != size - from)
@@ -4648,6 +4666,15 @@ static bool gem5art__index_add(gem5art__flat *flat, const char *text, size_t len
     return true;
 }
 
+/* The next slot of a key, or NULL; *probe is 0 to begin with. */
+static const gem5art__slot *gem5art__index_next(const gem5art__flat *index, uint64_t key, size_t *probe) {
+    const gem5art__slot *slot;
+    if (!index->slot_count) return NULL;
+    do slot = &index->slots[((size_t)key + (*probe)++) & (index->slot_count - 1)];
+    while (slot->key && slot->key != key);
+    return slot->key ? slot : NULL;
+}
+
 static gem5art__step gem5art__index_record(gem5art__flat *flat, gem5art__cursor *cursor, gem5art_error *error) {
     gem5art__arena arena = {NULL, false};
     const gem5art_json *record;
@@ -4697,13 +4724,12 @@ static gem5art__step gem5art__flat_lookup(gem5art_db *db, gem5art__lookup *looku
     for (;;) {
         gem5art__cursor cursor;
         gem5art__step step;
+        const gem5art__slot *slot;
         int64_t at = INT64_MAX;
-        size_t i, got;
+        size_t probe = 0, got;
         char before;
-        if (!flat->slot_count) return GEM5ART__END;
-        for (i = (size_t)wanted & (flat->slot_count - 1); flat->slots[i].key; i = (i + 1) & (flat->slot_count - 1))
-            if (flat->slots[i].key == wanted && flat->slots[i].at > lookup->last && flat->slots[i].at < at)
-                at = flat->slots[i].at;
+        while ((slot = gem5art__index_next(flat, wanted, &probe)) != NULL)
+            if (slot->at > lookup->last && slot->at < at) at = slot->at;
         if (at == INT64_MAX) return GEM5ART__END;
         lookup->last = at;
         gem5art__cursor_init(&cursor, flat->fd, flat->path, (off_t)at, (off_t)INT64_MAX); /* its line as it was indexed */
@@ -4986,13 +5012,19 @@ static void gem5art__warn_torn(gem5art_db *db, const gem5art__flat_scan *flat) {
                   db->path, (long long)flat->cursor.at);
 }
 
-static gem5art__step gem5art__flat_scan_next(gem5art__scan *scan, gem5art_error *error) {
-    gem5art__flat_scan *flat = (gem5art__flat_scan *)scan->state;
-    gem5art__step step = gem5art__cursor_next(&flat->cursor, error);
+/* The record as the cursor has it now: parsing may find that its line holds two. */
+static void gem5art__flat_scan_show(gem5art__scan *scan, gem5art__step step) {
+    const gem5art__flat_scan *flat = (const gem5art__flat_scan *)scan->state;
     if (step == GEM5ART__TORN) gem5art__warn_torn(scan->db, flat);
     scan->data = flat->cursor.data;
     scan->size = flat->cursor.size;
     scan->sealed = flat->cursor.sealed;
+}
+
+static gem5art__step gem5art__flat_scan_next(gem5art__scan *scan, gem5art_error *error) {
+    gem5art__flat_scan *flat = (gem5art__flat_scan *)scan->state;
+    gem5art__step step = gem5art__cursor_next(&flat->cursor, error);
+    gem5art__flat_scan_show(scan, step);
     return step;
 }
 
@@ -5000,7 +5032,7 @@ static gem5art__step gem5art__flat_scan_parse(gem5art__scan *scan, gem5art__aren
                                               gem5art_error *error) {
     gem5art__flat_scan *flat = (gem5art__flat_scan *)scan->state;
     gem5art__step step = gem5art__cursor_parse(&flat->cursor, arena, record, error);
-    if (step == GEM5ART__TORN) gem5art__warn_torn(scan->db, flat);
+    gem5art__flat_scan_show(scan, step);
     return step;
 }
 
@@ -5095,6 +5127,8 @@ typedef struct gem5art__env {
     dev_t device;
     ino_t inode;
     off_t size;   /* the largest that the file was seen with */
+    gem5art__buf lock; /* the name of LMDB's lock file, which all who have the file open must share, */
+    ino_t lock_inode;  /* and the inode it had then; 0: there was none */
     pid_t process;
     int users;    /* dbs */
     int scans;    /* open ones: the map cannot move meanwhile */
@@ -5121,6 +5155,9 @@ static bool gem5art__lmdb_fail(gem5art_error *error, int code, const char *what,
     case MDB_READERS_FULL:
         return gem5art__fail(error, GEM5ART_BUSY, "cannot %s %s: %d listings are open already; close some", what, path,
                              GEM5ART__LMDB_READERS);
+    case EIO:
+        return gem5art__fail(error, GEM5ART_IO, "cannot %s %s: %s, or there is no room for it (LMDB says the same of both)",
+                             what, path, strerror(code));
     default:
         if (code < 0) return gem5art__fail(error, GEM5ART_IO, "cannot %s %s: %s", what, path, mdb_strerror(code));
         errno = code;
@@ -5153,6 +5190,14 @@ static int gem5art__env_start(gem5art__env *env, const char *path) {
     }
 }
 
+static bool gem5art__env_lock_inode(const gem5art__env *env, ino_t *inode, gem5art_error *error) {
+    struct stat st;
+    bool there = GEM5ART_SYS_STAT(env->lock.data, &st) == 0;
+    if (!there && errno != ENOENT) return gem5art__fail_errno(error, "find", env->lock.data);
+    *inode = there ? st.st_ino : 0;
+    return true;
+}
+
 /* A code as of LMDB; MDB_NOTFOUND: this is no run store. */
 static int gem5art__env_open_tables(gem5art__env *env) {
     MDB_txn *txn;
@@ -5165,14 +5210,14 @@ static int gem5art__env_open_tables(gem5art__env *env) {
     return code;
 }
 
-/* How many bytes the header of the file says that it has; *size: how many it has. */
+/* How many bytes the header of the file says that it has; *size: how many it has, -1 where the system does not say. */
 static off_t gem5art__env_extent(const gem5art__env *env, off_t *size) {
     MDB_envinfo info;
     MDB_stat stat;
     struct stat st;
-    *size = GEM5ART_SYS_FSTAT(env->fd, &st) < 0 ? 0 : st.st_size;
     mdb_env_info(env->env, &info);
     mdb_env_stat(env->env, &stat);
+    *size = GEM5ART_SYS_FSTAT(env->fd, &st) < 0 ? -1 : st.st_size;
     return ((off_t)info.me_last_pgno + 1) * (off_t)stat.ms_psize;
 }
 
@@ -5183,11 +5228,14 @@ static bool gem5art__env_pad(gem5art__env *env, const char *path, gem5art_error 
     MDB_txn *txn;
     off_t size, extent = gem5art__env_extent(env, &size);
     bool ok = size >= extent;
-    if (!ok && !env->refused && mdb_txn_begin(env->env, NULL, 0, &txn) == 0) {
+    if (size >= 0 && !ok && !env->refused && mdb_txn_begin(env->env, NULL, 0, &txn) == 0) {
         extent = gem5art__env_extent(env, &size);
-        ok = size >= extent || gem5art__truncate(env->fd, extent);
+        ok = size >= extent || (size >= 0 && gem5art__truncate(env->fd, extent));
+        if (!ok) gem5art__fail_errno(error, "restore the length of", path);
         mdb_txn_abort(txn);
+        return ok;
     }
+    if (size < 0) return gem5art__fail_errno(error, "read the length of", path);
     return ok ? true
               : gem5art__fail(error, GEM5ART_CORRUPT,
                               "%s has %lld bytes and should have %lld: it was cut off; restore it from a copy, or open "
@@ -5199,8 +5247,27 @@ static void gem5art__env_stop(gem5art__env *env) {
     env->env = NULL;
 }
 
+/* LMDB maps its lock file, which has holes: where the disk has no room for one, a look at it would end the process. What
+   cannot be opened or reserved otherwise LMDB speaks of itself. */
+static bool gem5art__env_reserve_lock(const char *path, gem5art_error *error) {
+    gem5art__buf name = {NULL, 0, 0, false};
+    bool ok = true;
+    int fd;
+    gem5art__putf(&name, "%s-lock", path);
+    if (name.failed) ok = gem5art__fail_nomem(error);
+    else if ((fd = gem5art__open(name.data, O_RDWR | O_CREAT, 0666)) >= 0) {
+        errno = GEM5ART_SYS_POSIX_FALLOCATE(fd, (GEM5ART__LMDB_READERS + 2) * 64); /* as much as LMDB takes */
+        if (errno == ENOSPC || errno == EDQUOT) ok = gem5art__fail_errno(error, "reserve room for", name.data);
+        gem5art__close(fd);
+    }
+    gem5art__buf_free(&name);
+    return ok;
+}
+
 static bool gem5art__env_open(gem5art__env *env, const char *path, gem5art_error *error) {
-    int dead, code = gem5art__env_start(env, path);
+    int dead, code;
+    if (!gem5art__env_reserve_lock(path, error)) return false;
+    code = gem5art__env_start(env, path);
     if (code == ENOMEM)
         return gem5art__fail(error, GEM5ART_LIMIT,
                              "cannot map the %lld bytes of %s into memory: %s; LMDB needs more address space than this "
@@ -5211,6 +5278,7 @@ static bool gem5art__env_open(gem5art__env *env, const char *path, gem5art_error
                              "cannot open %s: LMDB must write to %s-lock even to read, which this user may not; ask its "
                              "owner for that, or for a copy", path, path);
     if (code) return gem5art__lmdb_fail(error, code, "open", path);
+    if (!gem5art__env_lock_inode(env, &env->lock_inode, error)) return false;
     mdb_reader_check(env->env, &dead);
     if (!gem5art__env_pad(env, path, error)) return false;
     code = gem5art__env_open_tables(env);
@@ -5222,6 +5290,7 @@ static bool gem5art__env_open(gem5art__env *env, const char *path, gem5art_error
 
 static void gem5art__env_free(gem5art__env *env) {
     gem5art__env_stop(env);
+    gem5art__buf_free(&env->lock);
     pthread_mutex_destroy(&env->mutex);
     gem5art__free(env);
 }
@@ -5242,7 +5311,9 @@ static gem5art__env *gem5art__env_new(const char *path, const struct stat *st, g
     env->inode = st->st_ino;
     env->size = st->st_size;
     env->process = getpid();
-    if (gem5art__env_open(env, path, error)) {
+    gem5art__putf(&env->lock, "%s-lock", path);
+    if (env->lock.failed) gem5art__fail_nomem(error);
+    else if (gem5art__env_open(env, path, error)) {
         env->next = gem5art__envs;
         return gem5art__envs = env;
     }
@@ -5281,8 +5352,6 @@ static bool gem5art__env_resize(gem5art__env *env, size_t size, const char *path
 
 static bool gem5art__env_grow(gem5art__env *env, const char *path, gem5art_error *error) {
     MDB_envinfo info;
-    int dead;
-    mdb_reader_check(env->env, &dead);
     mdb_env_info(env->env, &info);
     return gem5art__env_resize(env, info.me_mapsize + info.me_mapsize / 2, path, error);
 }
@@ -5293,10 +5362,15 @@ static bool gem5art__env_grow(gem5art__env *env, const char *path, gem5art_error
 static bool gem5art__lmdb_intact(gem5art_db *db, gem5art_error *error) {
     gem5art__env *env = db->env;
     struct stat st;
+    ino_t lock;
+    bool same;
     if (GEM5ART_SYS_STAT(db->path, &st) < 0) return gem5art__fail_errno(error, "find the store", db->path);
-    if (st.st_dev != env->device || st.st_ino != env->inode)
+    if (!gem5art__env_lock_inode(env, &lock, error)) return false;
+    same = st.st_dev == env->device && st.st_ino == env->inode;
+    if (!same || lock != env->lock_inode)
         return gem5art__fail(error, GEM5ART_CORRUPT,
-                             "%s was replaced by another file while it was open: close it and open it again", db->path);
+                             "%s was replaced by another file while it was open: close it and open it again",
+                             same ? env->lock.data : db->path);
     if (st.st_size < env->size)
         return gem5art__fail(error, GEM5ART_CORRUPT,
                              "%s had %lld bytes and has %lld: something cut it while it was open; restore it from a "
@@ -5315,12 +5389,19 @@ static bool gem5art__lmdb_begin(gem5art_db *db, unsigned flags, MDB_txn **txn, g
                              "cannot write to the store %s: %s; its owner can, or store in a copy of it", db->path,
                              strerror(env->refused));
     for (;;) {
-        code = mdb_txn_begin(env->env, NULL, flags, txn);
+        code = env->env ? mdb_txn_begin(env->env, NULL, flags, txn) : MDB_PANIC;
         if (code == MDB_MAP_RESIZED) {
             if (!gem5art__env_resize(env, 0, db->path, error)) return false;
-        } else if (code == MDB_PANIC && !env->scans) { /* LMDB gave up after a failed write */
+        } else if (code == MDB_PANIC) { /* LMDB gave up after a failed write */
+            if (env->scans)
+                return gem5art__fail(error, GEM5ART_BUSY,
+                                     "%s must be opened anew after a failed write, which it cannot be while this process "
+                                     "has %d open listings of it: close them first", db->path, env->scans);
             gem5art__env_stop(env);
-            if (!gem5art__env_open(env, db->path, error)) return false;
+            if (!gem5art__env_open(env, db->path, error)) {
+                gem5art__env_stop(env);
+                return false;
+            }
         } else if (code != MDB_READERS_FULL || mdb_reader_check(env->env, &dead) != 0 || !dead) break;
     }
     return code == 0 ? true : gem5art__lmdb_fail(error, code, "read", db->path);
@@ -5604,12 +5685,14 @@ typedef struct gem5art__lmdb_change {
     size_t removals;
 } gem5art__lmdb_change;
 
-/* Makes a change, in a larger map if that is needed. With the environment's mutex held. */
+/* Makes a change, in a larger map if that is needed. For readers that were killed LMDB would keep what they looked at, and
+   the file would grow by every change. With the environment's mutex held. */
 static bool gem5art__lmdb_change_locked(gem5art_db *db, gem5art__lmdb_change *change, gem5art_error *error) {
     MDB_txn *txn;
-    int code;
+    int code, dead;
     for (;;) {
         if (!gem5art__lmdb_begin(db, 0, &txn, error)) return false;
+        mdb_reader_check(db->env->env, &dead);
         code = change->make(db, txn, change);
         if (code == 0) code = mdb_txn_commit(txn);
         else mdb_txn_abort(txn);
@@ -9973,22 +10056,18 @@ static bool gem5art__same_record(const gem5art_json *a, const gem5art_json *b, b
 /* Is there an earlier record with the id of this one? *same: and is this one its copy? */
 static bool gem5art__find_twin(const gem5art__audit *audit, const gem5art_json *record, off_t *twin, bool *same,
                                gem5art_error *error) {
-    const gem5art__flat *ids = &audit->ids;
+    const gem5art__slot *slot;
     const char *id = gem5art__record_text(record, "_id");
     uint64_t key = gem5art__key(id, strlen(id));
     bool ok = true;
-    size_t i;
+    size_t probe = 0;
     *twin = -1;
-    if (!ids->slot_count) return true;
-    for (i = (size_t)key & (ids->slot_count - 1); ok && *twin < 0 && ids->slots[i].key;
-         i = (i + 1) & (ids->slot_count - 1)) {
+    while (ok && *twin < 0 && (slot = gem5art__index_next(&audit->ids, key, &probe)) != NULL) {
         gem5art__arena arena = {NULL, false};
-        const gem5art_json *other;
-        if (ids->slots[i].key != key) continue;
-        other = gem5art__load_record(audit, (off_t)ids->slots[i].at, &arena, error);
+        const gem5art_json *other = gem5art__load_record(audit, (off_t)slot->at, &arena, error);
         ok = other != NULL;
         if (ok && strcmp(gem5art__record_text(other, "_id"), id) == 0) {
-            *twin = (off_t)ids->slots[i].at;
+            *twin = (off_t)slot->at;
             ok = gem5art__same_record(other, record, same, error);
         }
         gem5art__arena_free(&arena);
@@ -10058,11 +10137,8 @@ static const char *gem5art__find_reference(const gem5art_json *record,
 }
 
 static bool gem5art__index_has(const gem5art__flat *index, uint64_t key) {
-    size_t i;
-    if (!index->slot_count) return false;
-    for (i = (size_t)key & (index->slot_count - 1); index->slots[i].key; i = (i + 1) & (index->slot_count - 1))
-        if (index->slots[i].key == key) return true;
-    return false;
+    size_t probe = 0;
+    return gem5art__index_next(index, key, &probe) != NULL;
 }
 
 /* Remembers an artifact that was not met yet with the current record; true: out of memory. */
@@ -10238,23 +10314,6 @@ static bool gem5art__check_whole(gem5art__audit *audit, gem5art__arena *arena, c
 
 /* ---- the flat file */
 
-/* A line that ends as ours do, but with another checksum, may be two records that lost the line end between them: makes
-   the first one the current record. */
-static bool gem5art__unjoin(gem5art__cursor *cursor, gem5art_error *error) {
-    size_t line = cursor->size;
-    int whole;
-    gem5art__cursor_seek(cursor, cursor->at, true);
-    whole = gem5art__cursor_balance(cursor, true, &cursor->size, error);
-    if (whole < 0) return false;
-    if (whole == 0) cursor->size = line;
-    cursor->sealed = cursor->size == line;
-    cursor->data = cursor->window + cursor->pos;
-    cursor->pos += cursor->size;
-    cursor->after = gem5art__cursor_offset(cursor);
-    cursor->line_start = false;
-    return true;
-}
-
 /* The cursor's record: RECORD, or as gem5art__cursor_spoiled. */
 static gem5art__step gem5art__check_record(gem5art__audit *audit, gem5art_error *error) {
     gem5art__cursor *cursor = &audit->cursor;
@@ -10263,8 +10322,7 @@ static gem5art__step gem5art__check_record(gem5art__audit *audit, gem5art_error 
     const gem5art_json *record = NULL;
     bool ends, ok;
     int quick;
-    if (cursor->sealed && !gem5art__seal_holds(cursor->data, cursor->size) && !gem5art__unjoin(cursor, error))
-        return GEM5ART__FAILED;
+    if (cursor->sealed && !gem5art__seal_holds(cursor->data, cursor->size)) gem5art__cursor_unjoin(cursor);
     ends = gem5art__is_sealed(cursor->data, cursor->size); /* as ours do */
     audit->at = cursor->at;
     audit->data = cursor->data;
@@ -10547,12 +10605,25 @@ static bool gem5art__check_live(gem5art__audit *audit, gem5art_error *error) {
     return ok;
 }
 
+/* Under the writer lock nobody is writing the store anew: what is left of one who was, is removed. */
+static bool gem5art__remove_leftover(const gem5art__audit *audit, const char *folder, const char *name) {
+    const char *end = strstr(name, ".tmp-");
+    gem5art__buf path = {NULL, 0, 0, false};
+    bool ok;
+    if (!audit->locked || !end || strspn(end + 5, "0123456789abcdef") != 16) return false;
+    if (end[21] && strcmp(end + 21, "-lock") != 0 && !gem5art__starts_with(end + 21, ".tmp-")) return false;
+    gem5art__putf(&path, "%s%s", folder, name);
+    ok = !path.failed && GEM5ART_SYS_UNLINK(path.data) == 0;
+    gem5art__buf_free(&path);
+    return ok;
+}
+
 static bool gem5art__check_files(gem5art__audit *audit, gem5art_error *error) {
     static const char *const table[][2] = {
         {".torn.", "bytes of a write that was never finished: look at them, then remove them"},
         {".damaged.", "the store as it was before it was salvaged: remove it when nothing in it is missed"},
         {".old.", "the store as it was before it was compacted: remove it when nothing in it is missed"},
-        {".tmp-", "a new store that was never finished: remove it"}};
+        {".tmp-", "a new store that is being written, or was never finished: --salvage and --compact remove such"}};
     const char *path = audit->db->path, *name = gem5art__base_name(path);
     gem5art__arena arena = {NULL, false};
     char *folder = gem5art__arena_copy_n(&arena, path, (size_t)(name - path));
@@ -10561,7 +10632,8 @@ static bool gem5art__check_files(gem5art__audit *audit, gem5art_error *error) {
     size_t i;
     while (dir && (entry = GEM5ART_SYS_READDIR(dir)) != NULL)
         for (i = 0; gem5art__starts_with(entry->d_name, name) && i < sizeof table / sizeof *table; i++)
-            if (gem5art__starts_with(entry->d_name + strlen(name), table[i][0]))
+            if (gem5art__starts_with(entry->d_name + strlen(name), table[i][0]) &&
+                !gem5art__remove_leftover(audit, folder, entry->d_name))
                 gem5art__find(audit, GEM5ART__NOTE, -1, "%s%s has %s", folder, entry->d_name, table[i][1]);
     if (dir) GEM5ART_SYS_CLOSEDIR(dir);
     gem5art__arena_free(&arena);
@@ -10616,11 +10688,27 @@ static bool gem5art__renew_into(gem5art__audit *audit, const char *path, gem5art
     return ok;
 }
 
-/* Writes an LMDB store anew, as gem5art__flat_rewrite does a flat one. Whoever has the old file open is told so by the
-   next call, as its name leads elsewhere: hence LMDB's lock file goes with it. */
+/* LMDB's lock file goes with the file that it belongs to. */
+static bool gem5art__unlink_lock(const char *path) {
+    gem5art__buf lock = {NULL, 0, 0, false};
+    bool ok;
+    gem5art__putf(&lock, "%s-lock", path);
+    ok = lock.failed ? (errno = ENOMEM, false) : GEM5ART_SYS_UNLINK(lock.data) == 0 || errno == ENOENT;
+    gem5art__buf_free(&lock);
+    return ok;
+}
+
+/* Gives a file the store's name. Whoever has the old one open, or its lock file, is told so by the next call. The lock file
+   of the old one must not serve the new one: it is gone before, and so is what others make of it in between. */
+static bool gem5art__lmdb_replace(gem5art_db *db, int fd, const char *name) {
+    return GEM5ART_SYS_FSYNC(fd) == 0 && gem5art__unlink_lock(db->path) && GEM5ART_SYS_RENAME(name, db->path) == 0 &&
+           gem5art__unlink_lock(db->path) && gem5art__sync_name(db->path);
+}
+
+/* Writes an LMDB store anew, as gem5art__flat_rewrite does a flat one. */
 static bool gem5art__lmdb_rewrite(gem5art_db *db, gem5art__rewrite *rewrite, gem5art_error *error) {
     gem5art__audit *audit = (gem5art__audit *)rewrite->source;
-    gem5art__buf name = {NULL, 0, 0, false}, lock = {NULL, 0, 0, false};
+    gem5art__buf name = {NULL, 0, 0, false};
     struct stat st, now;
     bool ok, smaller = true;
     audit->rewrite = rewrite;
@@ -10635,20 +10723,13 @@ static bool gem5art__lmdb_rewrite(gem5art_db *db, gem5art__rewrite *rewrite, gem
                            "%s holds no intact record: nothing was changed; restore it from a copy", db->path);
     ok = ok && (!smaller || (gem5art__rewrite_own(db, rewrite->fd, &st, error) &&
                              gem5art__keep_file(db->path, rewrite->keep, &rewrite->kept, error)));
-    if (ok && smaller) {
-        ok = GEM5ART_SYS_FSYNC(rewrite->fd) == 0 && GEM5ART_SYS_RENAME(name.data, db->path) == 0;
-        gem5art__putf(&lock, "%s-lock", db->path);
-        if (ok && !lock.failed) GEM5ART_SYS_UNLINK(lock.data);
-        ok = ok && gem5art__sync_name(db->path);
-        if (!ok) gem5art__fail_errno(error, "rewrite", db->path);
-    } else GEM5ART_SYS_UNLINK(name.data);
-    lock.length = 0;
-    gem5art__putf(&lock, "%s-lock", name.data);
-    if (!lock.failed) GEM5ART_SYS_UNLINK(lock.data);
+    if (ok && smaller && !gem5art__lmdb_replace(db, rewrite->fd, name.data))
+        ok = gem5art__fail_errno(error, "rewrite", db->path);
+    GEM5ART_SYS_UNLINK(name.data); /* if it has that name still */
+    gem5art__unlink_lock(name.data);
     gem5art__close(rewrite->fd);
     gem5art__buf_free(&rewrite->out);
     gem5art__buf_free(&name);
-    gem5art__buf_free(&lock);
     return ok;
 }
 
@@ -11272,13 +11353,18 @@ GEM5ARTDEF const gem5art_artifact *gem5art_next_artifact(gem5art_iter *iter, gem
 
 GEM5ARTDEF const char *gem5art_next_json(gem5art_iter *iter, size_t *length, gem5art_error *error) {
     const gem5art_json *record;
+    gem5art_json_writer writer;
     bool lost;
     if (!gem5art__next(iter, true, &record, &lost, error)) return NULL;
     iter->text.length = 0;
     if (!record) {
         gem5art__put(&iter->text, iter->scan.data, iter->scan.size - GEM5ART__SEAL - 1);
         gem5art__puts(&iter->text, "}");
-    } else if (!gem5art__put_plain_record(&iter->text, record, error)) return NULL;
+    } else {
+        gem5art_json_writer_init(&writer, 0);
+        gem5art__write_record(&writer, record);
+        if (!gem5art__put_written(&iter->text, &writer, false, error)) return NULL;
+    }
     if (iter->text.failed) return gem5art__fail_nomem(error), (const char *)NULL;
     if (length) *length = iter->text.length;
     return iter->text.data;

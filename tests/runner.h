@@ -9,6 +9,10 @@
 
 #include "memory.h"
 
+#ifdef TEST_LMDB
+#include <sys/syscall.h>
+#endif
+
 /* ---- calls that can be made to fail, and a log of what becomes of info.json */
 
 #define GEM5ART_SYS_OPEN(path, flags, mode) test_open(path, flags, mode)
@@ -34,6 +38,7 @@ static void note_info(const char *from, const char *to);
 #include "test.h"
 
 #include "fixture.h"
+#include "store.h"
 
 static bool info_disk_full, datasync_fails;
 
@@ -66,6 +71,11 @@ static int test_fdatasync(int fd) {
     if (datasync_fails) return errno = EIO, -1;
     return fdatasync(fd);
 }
+
+#ifdef TEST_LMDB
+/* LMDB's own syncs, which the linker finds here. */
+int fdatasync(int fd) { return datasync_fails ? (errno = EIO, -1) : (int)syscall(SYS_fdatasync, fd); }
+#endif
 
 static int waits; /* how many calls of poll could have waited */
 
@@ -145,12 +155,6 @@ static void wait_for_git(void) {
         while (!(condition) && gem5art__monotonic() < until_) nap();                                           \
         if (gem5art__monotonic() >= until_) test_fail(__FILE__, __LINE__, "never so: %s", #condition);         \
     } while (0)
-
-static int open_descriptors(void) {
-    int fd, count = 0;
-    for (fd = 0; fd < 1024; fd++) count += fcntl(fd, F_GETFD) != -1;
-    return count;
-}
 
 /* ---- the experiment */
 

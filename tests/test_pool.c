@@ -1093,7 +1093,7 @@ enum { RUNS_A_THREAD = 6 };
 /* Threads have a db each, of the same store. */
 static void *run_a_pool(void *argument) {
     gem5art_error why;
-    gem5art_db *own = gem5art_open("db.json", NULL, &why);
+    gem5art_db *own = gem5art_open(STORE_URI, NULL, &why);
     gem5art_artifact_desc artifact;
     gem5art_run_desc desc;
     gem5art_pool_desc pool_desc;
