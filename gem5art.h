@@ -3195,9 +3195,9 @@ static void gem5art__know(gem5art__known *known, const gem5art__known_file *file
     }
     if (i == known->capacity) {
         size_t capacity = i ? i * 2 : 16;
-        void *files = GEM5ART_REALLOC(known->files, capacity * sizeof *known->files);
-        if (!files) return;
-        known->files = (gem5art__known_file *)files;
+        void *larger = GEM5ART_REALLOC(known->files, capacity * sizeof *known->files);
+        if (!larger) return;
+        known->files = (gem5art__known_file *)larger;
         known->capacity = capacity;
     }
     known->files[i] = *file;
