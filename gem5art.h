@@ -63,7 +63,7 @@
        GEM5ART_NO_SHA_EXTENSIONS SHA-256 in plain C
        GEM5ART_NO_FILE_CLONING   copies by read and write
        GEM5ART_NO_VFORK          the warden forks
-       GEM5ART_NO_PROC           nothing is read from /proc
+       GEM5ART_NO_PROC           nothing is read from /proc, nor of cgroups
        GEM5ART_SYS_*             system calls, each with its own arguments, for tests that make them fail
 
    CAVEATS
@@ -435,11 +435,15 @@ typedef struct gem5art_run_desc {
     bool (*check_failure)(const gem5art_run *run, void *user_data);
     void *user_data;
     const char *cwd;           /* where relative paths are looked up now; default: the current folder */
+    /* How it is executed. Not part of info.json: a run that is loaded from one has the defaults. */
+    int priority;              /* of the queued runs of a pool the one with the highest goes first; default 0; of equal
+                                  ones the first that was added */
+    int nice;                  /* added to the host's niceness, -20 to 20; default 0. Less than 0 needs the right to */
 } gem5art_run_desc;
 
 /* Make a run, its outdir and (where there is none) its info.json. Nothing is
    recorded or launched yet. Everything is copied; artifacts must be this db's.
-     INVALID    a required field is missing or of the wrong kind; not executable
+     INVALID    a required field is missing or of the wrong kind; not executable; .nice out of its range
      NOT_FOUND  a file is missing
      EXISTS     the outdir is a file, or holds another run's info.json
      GIT, IO, NOMEM
@@ -498,7 +502,9 @@ typedef struct gem5art_event {
 } gem5art_event;
 
 typedef struct gem5art_pool_desc {
-    int jobs;                  /* runs at once; default: the CPUs this process may use; negative: GEM5ART_MAX_JOBS */
+    /* Runs at once. Default: the CPUs that this process may use, by its affinity and, rounded up, by the CPU quotas of
+       its cgroups (cpu.max; cpu.cfs_quota_us of version 1; below /sys/fs/cgroup). Negative: GEM5ART_MAX_JOBS. */
+    int jobs;
     const char *cwd;           /* where gem5 runs and relative paths lead; default: the current folder */
     const char *task_id;       /* recorded in each run; default: none */
     bool rerun;                /* launch runs whose hash is recorded, too */
@@ -507,6 +513,19 @@ typedef struct gem5art_pool_desc {
        no more and ends the running ones with their results recorded as "sigint" or "sigterm", the
        second kills at once. The former handlers are put back by gem5art_pool_destroy. */
     bool handle_signals;
+    /* Bytes: no further run is launched while less memory is available (MemAvailable of /proc/meminfo, and what the
+       cgroups leave). A run that was launched within the last GEM5ART_BEAT_SECONDS counts as if it had yet to take that
+       much. While no other run is under way one is launched in any case, as waiting would not help. Default: no such
+       limit. UNSUPPORTED where the available memory cannot be known (no /proc). */
+    int64_t free_memory;
+    /* Each run has one CPU to itself, all its threads and children too: that of its place among the `jobs`, of those
+       that the thread which creates the pool may use, in the order of their numbers. INVALID with more jobs than CPUs;
+       UNSUPPORTED where there is no sched_setaffinity. Other pools and programs do not know of it: two pools that pin
+       take the same CPUs, unless they are started with different ones (taskset). Default: the system decides. */
+    bool pin;
+    /* So many Failed runs, and no more are launched (the queued ones are skipped, CANCELLED); those that run go on to
+       their ends. Runs that were cancelled or stopped do not count. Default: no such limit; negative too. */
+    int max_failed;
     /* Called on the thread that steps the pool. It must not step or destroy the pool; it may add to it. */
     void (*event)(const gem5art_event *event, void *user_data);
     void *user_data;
@@ -514,10 +533,10 @@ typedef struct gem5art_pool_desc {
 
 /* Makes a pool, which executes many runs at once. It forks one small process, the warden, that
    spawns and ends the children: create the pool before you fill memory. NULL on failure: IO, NOMEM,
-   INVALID. The db must not be closed before the pool is destroyed. */
+   INVALID, UNSUPPORTED. The db must not be closed before the pool is destroyed. */
 GEM5ARTDEF gem5art_pool *gem5art_pool_create(gem5art_db *db, const gem5art_pool_desc *desc, gem5art_error *error);
 
-/* Queues a run of the pool's db. INVALID for a run with the hash of one that the pool has had
+/* Queues a run of the pool's db, at any time: before and while others run, and when all have ended. INVALID for a run with the hash of one that the pool has had
    already; NOMEM. A recorded run is skipped when its turn comes, and the pool goes on. */
 GEM5ARTDEF bool gem5art_pool_add(gem5art_pool *pool, gem5art_run *run, gem5art_error *error);
 
@@ -914,6 +933,9 @@ typedef char gem5art__needs_64_bit_file_offsets[sizeof(off_t) >= 8 ? 1 : -1]; /*
 #endif
 #ifndef GEM5ART_SYS_CLOCK_GETTIME
 #define GEM5ART_SYS_CLOCK_GETTIME(clock, result) clock_gettime(clock, result)
+#endif
+#if defined(__linux__) && defined(CPU_COUNT) && !defined(GEM5ART_PORTABLE) && !defined(GEM5ART_SYS_SCHED_GETAFFINITY)
+#define GEM5ART_SYS_SCHED_GETAFFINITY(pid, size, set) sched_getaffinity(pid, size, set)
 #endif
 #ifndef GEM5ART_SYS_PTHREAD_CREATE
 #define GEM5ART_SYS_PTHREAD_CREATE(thread, attributes, function, argument) \
@@ -6081,6 +6103,7 @@ typedef struct gem5art__run {
     const char *script_hash;       /* its content's; else NULL */
     bool (*check_failure)(const gem5art_run *run, void *user_data);
     void *user_data;
+    int priority, nice;
     bool in_pool, released;
 } gem5art__run;
 
@@ -6401,6 +6424,8 @@ static bool gem5art__check_run_desc(const gem5art_run_desc *desc, bool fs, gem5a
             "run \"%s\" has a kernel or a disk image, which SE runs have not: use gem5art_create_fs_run", name);
     if (desc->timeout != desc->timeout)
         return gem5art__fail(error, GEM5ART_INVALID, "run \"%s\": .timeout is not a number", name);
+    if (desc->nice < -20 || desc->nice > 20)
+        return gem5art__fail(error, GEM5ART_INVALID, "run \"%s\": .nice is %d: give -20 to 20", name, desc->nice);
     return true;
 }
 
@@ -6606,6 +6631,8 @@ static bool gem5art__make_run(gem5art__run *run, const gem5art_run_desc *desc, b
     r->enqueue_time = gem5art__now();
     run->check_failure = desc->check_failure;
     run->user_data = desc->user_data;
+    run->priority = desc->priority;
+    run->nice = desc->nice;
     if (!r->outdir || !r->cwd) return false;
     gem5art__set_command(run);
     if (arena->failed) return gem5art__fail_nomem(error);
@@ -7124,6 +7151,7 @@ typedef struct gem5art__order {
     uint32_t bytes; /* behind this head */
     int32_t slot;
     int32_t number; /* of arguments, or the signal */
+    int32_t nice, cpu; /* SPAWN; -1: any CPU */
 } gem5art__order;
 
 typedef enum gem5art__report_type {
@@ -7134,7 +7162,13 @@ typedef enum gem5art__report_type {
 } gem5art__report_type;
 
 /* What a child does before it is the program. */
-typedef enum gem5art__exec_step { GEM5ART__OPEN_CONSOLE, GEM5ART__ENTER_CWD, GEM5ART__EXECUTE } gem5art__exec_step;
+typedef enum gem5art__exec_step {
+    GEM5ART__OPEN_CONSOLE,
+    GEM5ART__SET_NICE,
+    GEM5ART__SET_CPU,
+    GEM5ART__ENTER_CWD,
+    GEM5ART__EXECUTE
+} gem5art__exec_step;
 
 typedef struct gem5art__exec_failure {
     int number; /* an errno; 0: none */
@@ -7217,8 +7251,22 @@ static void gem5art__ward_flush(gem5art__ward *ward) {
     if (GEM5ART_SYS_WRITE(ward->reports, &woken, sizeof woken) > 0 || errno != EAGAIN) ward->wake = false;
 }
 
-/* In the child, between fork and exec: its own group, plain signals, quiet descriptors, its folder. Returns what failed. */
-static gem5art__exec_step gem5art__child_exec(char *const *argv, const char *cwd, const char *console) {
+static bool gem5art__use_cpu(int cpu) {
+#ifdef GEM5ART_SYS_SCHED_GETAFFINITY
+    cpu_set_t set;
+    CPU_ZERO(&set);
+    CPU_SET((size_t)cpu, &set);
+    return sched_setaffinity(0, sizeof set, &set) == 0;
+#else
+    (void)cpu;
+    return errno = ENOSYS, false;
+#endif
+}
+
+/* In the child, between fork and exec: its own group, plain signals, quiet descriptors, its folder. Returns what failed.
+   (nice and sched_setaffinity are not on POSIX's list of what is async-signal-safe; they are bare system calls.) */
+static gem5art__exec_step gem5art__child_exec(const gem5art__order *order, char *const *argv, const char *cwd,
+                                              const char *console) {
     struct sigaction plain;
     sigset_t none;
     struct stat st;
@@ -7234,13 +7282,15 @@ static gem5art__exec_step gem5art__child_exec(char *const *argv, const char *cwd
     if (fd >= 0 && fstat(fd, &st) == 0 && !S_ISREG(st.st_mode)) return errno = EEXIST, GEM5ART__OPEN_CONSOLE;
     if (fd < 0 || fcntl(fd, F_SETFL, O_APPEND) < 0 || dup2(fd, 1) < 0 || dup2(fd, 2) < 0) return GEM5ART__OPEN_CONSOLE;
     close(fd); /* stdin is the warden's: /dev/null */
+    if (errno = 0, order->nice && nice(order->nice) == -1 && errno) return GEM5ART__SET_NICE;
+    if (order->cpu >= 0 && !gem5art__use_cpu(order->cpu)) return GEM5ART__SET_CPU;
     if (chdir(cwd) < 0) return GEM5ART__ENTER_CWD;
     GEM5ART_SYS_EXECV(argv[0], argv);
     return GEM5ART__EXECUTE;
 }
 
 /* The child's pid, or 0 and what failed. The pipe tells: it closes with the exec, or brings the failure. */
-static pid_t gem5art__ward_exec(char *const *argv, const char *cwd, const char *console,
+static pid_t gem5art__ward_exec(const gem5art__order *order, char *const *argv, const char *cwd, const char *console,
                                 gem5art__exec_failure *failure) {
     int fds[2];
     pid_t pid;
@@ -7250,7 +7300,7 @@ static pid_t gem5art__ward_exec(char *const *argv, const char *cwd, const char *
     pid = GEM5ART_SYS_VFORK();
     if (pid == 0) {
         gem5art__exec_failure why;
-        why.step = gem5art__child_exec(argv, cwd, console);
+        why.step = gem5art__child_exec(order, argv, cwd, console);
         why.number = errno;
         if (write(fds[1], &why, sizeof why) < 0) {}
         _exit(127);
@@ -7273,7 +7323,7 @@ static void gem5art__ward_spawn(gem5art__ward *ward, const gem5art__order *order
     ward->argv[i] = NULL;
     memset(&report, 0, sizeof report);
     report.slot = order->slot;
-    ward->pids[order->slot] = gem5art__ward_exec(ward->argv, cwd, console, &report.failure);
+    ward->pids[order->slot] = gem5art__ward_exec(order, ward->argv, cwd, console, &report.failure);
     report.pid = ward->pids[order->slot];
     report.type = report.pid ? GEM5ART__SPAWNED : GEM5ART__NOT_SPAWNED;
     gem5art__ward_report(ward, &report);
@@ -7497,14 +7547,16 @@ static bool gem5art__order_signal(const gem5art__warden *warden, int slot, int n
 }
 
 /* False: the warden is gone (errno EPIPE), or the command is too long (E2BIG). */
-static bool gem5art__order_spawn(const gem5art__warden *warden, int slot, const char *cwd, const char *console,
-                                 const char *const *argv, gem5art_error *error) {
+static bool gem5art__order_spawn(const gem5art__warden *warden, int slot, int nice, int cpu, const char *cwd,
+                                 const char *console, const char *const *argv, gem5art_error *error) {
     gem5art__buf message = {NULL, 0, 0, false};
     gem5art__order order;
     bool ok = false;
     memset(&order, 0, sizeof order);
     order.type = GEM5ART__ORDER_SPAWN;
     order.slot = slot;
+    order.nice = nice;
+    order.cpu = cpu;
     gem5art__put(&message, &order, sizeof order);
     gem5art__put(&message, cwd, strlen(cwd) + 1);
     gem5art__put(&message, console, strlen(console) + 1);
@@ -8425,6 +8477,102 @@ static bool gem5art__archive(const char *folder, const char *zip_path, gem5art__
 
 /* ================================================================== >>pool */
 
+/* ---- what this machine has to give */
+
+#define GEM5ART__NO_LIMIT 1e18
+
+#ifndef GEM5ART_NO_PROC
+/* The number behind `key` in a file of a cgroup; negative: there is none. */
+static double gem5art__cgroup_number(gem5art__arena *arena, const char *folder, const char *file, const char *key) {
+    const char *path = gem5art__arena_printf(arena, "%s/%s", folder, file);
+    const char *text = path ? gem5art__proc_text(arena, path, key) : "";
+    return *text >= '0' && *text <= '9' ? strtod(text, NULL) : -1;
+}
+
+/* The CPUs that one cgroup may use. */
+static double gem5art__cgroup_cpus(gem5art__arena *arena, const char *folder) {
+    double quota = gem5art__cgroup_number(arena, folder, "cpu.max", "");
+    double period = gem5art__cgroup_number(arena, folder, "cpu.max", " ");
+    if (quota < 0) { /* version 1 */
+        quota = gem5art__cgroup_number(arena, folder, "cpu.cfs_quota_us", "");
+        period = gem5art__cgroup_number(arena, folder, "cpu.cfs_period_us", "");
+    }
+    return quota > 0 && period > 0 ? quota / period : GEM5ART__NO_LIMIT;
+}
+
+/* The bytes that one cgroup leaves. What it has read of files and not used again gives way. */
+static double gem5art__cgroup_memory(gem5art__arena *arena, const char *folder) {
+    double most = gem5art__cgroup_number(arena, folder, "memory.max", "");
+    double used = gem5art__cgroup_number(arena, folder, "memory.current", "");
+    double files = gem5art__cgroup_number(arena, folder, "memory.stat", "inactive_file");
+    if (most < 0) { /* version 1 */
+        most = gem5art__cgroup_number(arena, folder, "memory.limit_in_bytes", "");
+        used = gem5art__cgroup_number(arena, folder, "memory.usage_in_bytes", "");
+        files = gem5art__cgroup_number(arena, folder, "memory.stat", "total_inactive_file");
+    }
+    if (most < 0 || used < 0) return GEM5ART__NO_LIMIT;
+    most += (files > 0 ? files : 0) - used;
+    return most > 0 ? most : 0;
+}
+
+/* The least that this process's cgroup and those above it allow. `key` is behind what /proc/self/cgroup has its path,
+   `mount` where its hierarchy is. */
+static double gem5art__cgroup_least(const char *key, const char *mount,
+                                    double (*allowed)(gem5art__arena *arena, const char *folder)) {
+    gem5art__arena arena = {NULL, false};
+    char *path = gem5art__arena_copy(&arena, gem5art__proc_text(&arena, "/proc/self/cgroup", key));
+    double least = GEM5ART__NO_LIMIT;
+    while (path && *path == '/') {
+        const char *folder = gem5art__arena_printf(&arena, "%s%s", mount, path);
+        double here = folder ? allowed(&arena, folder) : GEM5ART__NO_LIMIT;
+        char *slash = strrchr(path, '/');
+        if (here < least) least = here;
+        slash[slash == path && path[1] ? 1 : 0] = 0; /* up to "/", then to nothing */
+    }
+    gem5art__arena_free(&arena);
+    return least;
+}
+
+/* The bytes that MemAvailable tells; negative: not known. */
+static double gem5art__system_memory(void) {
+    gem5art__arena arena = {NULL, false};
+    double kib = gem5art__cgroup_number(&arena, "/proc", "meminfo", "MemAvailable");
+    gem5art__arena_free(&arena);
+    return kib * 1024;
+}
+#endif
+
+/* The CPUs that this process may use, by its affinity and its cgroups. */
+static int gem5art__cpus(void) {
+    long count = sysconf(_SC_NPROCESSORS_ONLN);
+#ifdef GEM5ART_SYS_SCHED_GETAFFINITY
+    cpu_set_t set;
+    if (GEM5ART_SYS_SCHED_GETAFFINITY(0, sizeof set, &set) == 0) count = CPU_COUNT(&set);
+#endif
+#ifndef GEM5ART_NO_PROC
+    static const char *const places[][2] = {
+        {"0::", "/sys/fs/cgroup"}, {":cpu,cpuacct:", "/sys/fs/cgroup/cpu"}, {":cpu:", "/sys/fs/cgroup/cpu"}};
+    size_t i;
+    for (i = 0; i < sizeof places / sizeof *places; i++) {
+        double quota = gem5art__cgroup_least(places[i][0], places[i][1], gem5art__cgroup_cpus);
+        if (quota < (double)count) count = (long)quota + (quota > (double)(long)quota);
+    }
+#endif
+    return count < 1 ? 1 : (int)count;
+}
+
+/* The bytes of memory that are available to this process; negative: not known. */
+static double gem5art__available_memory(void) {
+#ifdef GEM5ART_NO_PROC
+    return -1;
+#else
+    double least = gem5art__system_memory(), here = gem5art__cgroup_least("0::", "/sys/fs/cgroup", gem5art__cgroup_memory);
+    if (here < least) least = here;
+    here = gem5art__cgroup_least(":memory:", "/sys/fs/cgroup/memory", gem5art__cgroup_memory);
+    return here < least ? here : least;
+#endif
+}
+
 typedef enum gem5art__job_state {
     GEM5ART__CHECKING,  /* in a worker */
     GEM5ART__SPAWNING,  /* ordered of the warden */
@@ -8445,13 +8593,14 @@ typedef struct gem5art__terminal {
 /* A run in a pool. */
 typedef struct gem5art__job {
     gem5art__run *run;
-    struct gem5art__job *next; /* in the queue, or in the workers' lists */
+    struct gem5art__job *next; /* in the workers' lists */
+    uint64_t number;           /* of those in the queue, the order in which they came */
     gem5art__arena arena;
     gem5art__job_state state;
     int slot;
     bool cancelled;            /* still queued, and not to be launched */
     const char *kill_reason;   /* NULL: it is not being ended */
-    double deadline, next_watch, next_beat, kill_at; /* monotonic; kill_at: when SIGKILL follows, 0: not pending */
+    double begun, deadline, next_watch, next_beat, kill_at; /* monotonic; kill_at: when SIGKILL follows, 0: not pending */
     int64_t start;             /* of the child: see gem5art__process_start */
     gem5art__report report;    /* of its end */
     gem5art__terminal *terminals;
@@ -8488,13 +8637,19 @@ struct gem5art_pool {
     bool warden_dead;
     gem5art__workers workers;
     gem5art__job **slots; /* one for each run at once; NULL: free */
-    gem5art__job *queue, **queue_last;
+    const int *cpus;      /* for each slot, where they are pinned */
+    gem5art__job **queue; /* a heap: each goes before those at twice its place, plus 1 and 2 */
+    size_t queue_count, queue_size;
+    uint64_t queue_number;
+    double launch_after;  /* monotonic: memory was short, and is looked at again then */
     uint64_t *hashes;     /* of every run it has had: an open-addressed set */
     size_t hash_count, hash_size;
     gem5art_event counts; /* its numbers are kept up to date */
     int active;
     int signals_seen, signals_handled;
-    const char *stopping; /* the kill reason for all; NULL: it goes on */
+    const char *stopping; /* why no more is launched; NULL: it goes on */
+    bool signalled;
+    int failures;         /* what counts for .max_failed */
     gem5art_error first_error;
     bool stepping;
 };
@@ -8759,6 +8914,46 @@ static void gem5art__say_cancelled(gem5art_error *why, const gem5art__job *job, 
                   reason);
 }
 
+/* ---- the queue */
+
+static bool gem5art__goes_before(const gem5art__job *a, const gem5art__job *b) {
+    return a->run->priority != b->run->priority ? a->run->priority > b->run->priority : a->number < b->number;
+}
+
+/* Room for one more, besides those that are under way: they may come back. */
+static bool gem5art__queue_room(gem5art_pool *pool) {
+    size_t size = pool->queue_size ? 2 * pool->queue_size : 64;
+    gem5art__job **queue;
+    if ((size_t)(pool->counts.queued + pool->counts.running) < pool->queue_size) return true;
+    queue = (gem5art__job **)gem5art__alloc(size * sizeof *queue);
+    if (!queue) return false;
+    if (pool->queue_count) memcpy(queue, pool->queue, pool->queue_count * sizeof *queue);
+    gem5art__free(pool->queue);
+    pool->queue = queue;
+    pool->queue_size = size;
+    return true;
+}
+
+static void gem5art__put_queued(gem5art_pool *pool, gem5art__job *job) {
+    size_t i = pool->queue_count++;
+    job->number = pool->queue_number++;
+    for (; i && gem5art__goes_before(job, pool->queue[(i - 1) / 2]); i = (i - 1) / 2)
+        pool->queue[i] = pool->queue[(i - 1) / 2];
+    pool->queue[i] = job;
+}
+
+static gem5art__job *gem5art__take_queued(gem5art_pool *pool) {
+    gem5art__job *first = pool->queue[0], *last = pool->queue[--pool->queue_count];
+    size_t i = 0, next;
+    for (; (next = 2 * i + 1) < pool->queue_count; i = next) {
+        if (next + 1 < pool->queue_count && gem5art__goes_before(pool->queue[next + 1], pool->queue[next])) next++;
+        if (!gem5art__goes_before(pool->queue[next], last)) break;
+        pool->queue[i] = pool->queue[next];
+    }
+    pool->queue[i] = last;
+    return first;
+}
+
 static void gem5art__skip_job(gem5art_pool *pool, gem5art__job *job, const gem5art_error *error) {
     pool->counts.queued--;
     pool->counts.skipped++;
@@ -8766,6 +8961,17 @@ static void gem5art__skip_job(gem5art_pool *pool, gem5art__job *job, const gem5a
         gem5art__note_error(pool, error);
     gem5art__emit(pool, GEM5ART_EVENT_SKIPPED, job->run, error);
     gem5art__free_job(job);
+}
+
+/* Also for runs that are added later: nothing more is launched. */
+static void gem5art__stop_launching(gem5art_pool *pool, const char *reason) {
+    gem5art_error why;
+    pool->stopping = reason;
+    while (pool->queue_count) {
+        gem5art__job *job = gem5art__take_queued(pool);
+        gem5art__say_cancelled(&why, job, reason);
+        gem5art__skip_job(pool, job, &why);
+    }
 }
 
 /* info.json follows every change of state; a disk that is full must not end a simulation. */
@@ -8778,6 +8984,11 @@ static void gem5art__tell_state(gem5art_pool *pool, gem5art__run *run, const cha
 }
 
 /* ---- the end of a run */
+
+/* Is a run that ended for this reason its own doing? */
+static bool gem5art__reason_blocks(const char *reason) {
+    return strcmp(reason, "sigint") != 0 && strcmp(reason, "sigterm") != 0 && strcmp(reason, "lost") != 0;
+}
 
 /* Records the outcome, then lets go of the run. `why`: what the event tells, where the run did not just run. */
 static void gem5art__finish_job(gem5art_pool *pool, gem5art__job *job, const gem5art_artifact *archive,
@@ -8797,9 +9008,14 @@ static void gem5art__finish_job(gem5art_pool *pool, gem5art__job *job, const gem
     pool->active--;
     pool->counts.running--;
     if (strcmp(run->public_.status, "Finished") == 0) pool->counts.finished++;
-    else pool->counts.failed++;
+    else {
+        pool->counts.failed++;
+        pool->failures += gem5art__reason_blocks(run->public_.kill_reason);
+    }
     gem5art__emit(pool, GEM5ART_EVENT_ENDED, run, why);
     gem5art__free_job(job);
+    if (!pool->stopping && pool->desc.max_failed > 0 && pool->failures >= pool->desc.max_failed)
+        gem5art__stop_launching(pool, "as many runs as .max_failed says have failed");
 }
 
 /* A run that ends without having run: nothing is archived. */
@@ -8917,25 +9133,12 @@ static bool gem5art__kill_job(gem5art_pool *pool, gem5art__job *job, const char 
     return true;
 }
 
-static gem5art__job *gem5art__take_queued(gem5art_pool *pool) {
-    gem5art__job *job = pool->queue;
-    pool->queue = job->next;
-    if (!pool->queue) pool->queue_last = &pool->queue;
-    return job;
-}
-
-/* Also for runs that are added later: nothing more is launched. */
 static void gem5art__stop_all(gem5art_pool *pool, const char *reason, bool at_once) {
-    gem5art_error why;
     int slot;
     pool->stopping = reason;
     for (slot = 0; slot < pool->desc.jobs; slot++)
         if (pool->slots[slot]) gem5art__kill_job(pool, pool->slots[slot], reason, at_once);
-    while (pool->queue) {
-        gem5art__job *job = gem5art__take_queued(pool);
-        gem5art__say_cancelled(&why, job, reason);
-        gem5art__skip_job(pool, job, &why);
-    }
+    gem5art__stop_launching(pool, reason);
 }
 
 static void gem5art__heed_signals(gem5art_pool *pool) {
@@ -8943,7 +9146,8 @@ static void gem5art__heed_signals(gem5art_pool *pool) {
     pool->signals_seen = (int)gem5art__signal_count;
     if (pool->signals_seen == pool->signals_handled) return;
     gem5art__stop_all(pool, gem5art__signal_last == SIGINT ? "sigint" : "sigterm",
-                      pool->stopping || pool->signals_seen - pool->signals_handled > 1);
+                      pool->signalled || pool->signals_seen - pool->signals_handled > 1);
+    pool->signalled = true;
     pool->signals_handled = pool->signals_seen;
 }
 
@@ -8995,7 +9199,8 @@ static void gem5art__begin_job(gem5art_pool *pool, gem5art__job *job, int slot) 
     }
     job->slot = slot;
     job->state = GEM5ART__CHECKING;
-    job->next_beat = gem5art__monotonic() + GEM5ART_BEAT_SECONDS;
+    job->begun = gem5art__monotonic();
+    job->next_beat = job->begun + GEM5ART_BEAT_SECONDS;
     pool->slots[slot] = job;
     pool->active++;
     pool->counts.queued--;
@@ -9025,7 +9230,8 @@ static void gem5art__checked(gem5art_pool *pool, gem5art__job *job) {
     job->state = GEM5ART__SPAWNING;
     if (!console) gem5art__fail_nomem(&error);
     else if (!pool->warden_dead &&
-             gem5art__order_spawn(&pool->warden, job->slot, pool->cwd, console, run->public_.command, &error))
+             gem5art__order_spawn(&pool->warden, job->slot, run->nice, pool->cpus ? pool->cpus[job->slot] : -1, pool->cwd,
+                                  console, run->public_.command, &error))
         return;
     if (error.code == GEM5ART_OK) {
         job->kill_reason = "lost";
@@ -9058,6 +9264,12 @@ static void gem5art__not_spawned(gem5art_pool *pool, gem5art__job *job, const ge
     gem5art_error error;
     if (report->failure.step == GEM5ART__OPEN_CONSOLE)
         gem5art__fail(&error, GEM5ART_IO, "cannot write %s/console.txt: %s", r->outdir, why);
+    else if (report->failure.step == GEM5ART__SET_NICE)
+        gem5art__fail(&error, GEM5ART_IO, "cannot give the run the niceness %d: %s; set .nice to what this user may",
+                      job->run->nice, why);
+    else if (report->failure.step == GEM5ART__SET_CPU)
+        gem5art__fail(&error, GEM5ART_IO, "cannot pin the run to CPU %d: %s; make the pool anew, or do without .pin",
+                      pool->cpus[job->slot], why);
     else if (report->failure.step == GEM5ART__ENTER_CWD)
         gem5art__fail(&error, GEM5ART_IO, "cannot enter the cwd %s: %s", pool->cwd, why);
     else {
@@ -9067,10 +9279,6 @@ static void gem5art__not_spawned(gem5art_pool *pool, gem5art__job *job, const ge
                       lacks ? "the interpreter or loader that it names is not there" : why);
     }
     gem5art__fail_job(pool, job, "Failed", &error);
-}
-
-static bool gem5art__reason_blocks(const char *reason) {
-    return strcmp(reason, "sigint") != 0 && strcmp(reason, "sigterm") != 0 && strcmp(reason, "lost") != 0;
 }
 
 /* What the run came to. `panicked`: what the last look at its terminals found. */
@@ -9235,18 +9443,36 @@ static void gem5art__watch(gem5art_pool *pool) {
     }
 }
 
-static bool gem5art__can_launch(const gem5art_pool *pool) {
-    return pool->queue && pool->active < pool->desc.jobs && (!pool->warden_dead || pool->active == 0);
+/* A run that was launched lately may have yet to take its memory. */
+static bool gem5art__memory_is_short(const gem5art_pool *pool, double now) {
+    double needed = (double)pool->desc.free_memory, available;
+    int slot;
+    if (pool->desc.free_memory <= 0 || pool->active == 0) return false;
+    for (slot = 0; slot < pool->desc.jobs; slot++)
+        if (pool->slots[slot] && now - pool->slots[slot]->begun < GEM5ART_BEAT_SECONDS)
+            needed += (double)pool->desc.free_memory;
+    available = gem5art__available_memory();
+    return available >= 0 && available < needed;
+}
+
+static bool gem5art__can_launch(const gem5art_pool *pool, double now) {
+    return pool->queue_count && pool->active < pool->desc.jobs && (pool->active == 0 || now >= pool->launch_after) &&
+           (!pool->warden_dead || pool->active == 0);
 }
 
 /* Fills free slots. Many skipped runs in a row must not keep the others from being watched. */
 static void gem5art__launch(gem5art_pool *pool) {
     int slot = 0, begun;
+    double now = gem5art__monotonic();
     gem5art_error error;
     gem5art__clear(&error);
-    for (begun = 0; begun < 64 && gem5art__can_launch(pool); begun++) {
+    for (begun = 0; begun < 64 && gem5art__can_launch(pool, now); begun++) {
+        if (gem5art__memory_is_short(pool, now)) {
+            pool->launch_after = now + GEM5ART_WATCH_SECONDS;
+            return;
+        }
         if (pool->warden_dead && !pool->stopping && !gem5art__replace_warden(pool, &error)) {
-            while (pool->queue) gem5art__skip_job(pool, gem5art__take_queued(pool), &error);
+            while (pool->queue_count) gem5art__skip_job(pool, gem5art__take_queued(pool), &error);
             return;
         }
         while (pool->slots[slot]) slot = (slot + 1) % pool->desc.jobs;
@@ -9284,22 +9510,35 @@ static int gem5art__step_pool(gem5art_pool *pool, int timeout_ms, gem5art_error 
 
 /* ---- creation and end */
 
-/* The CPUs that this process may use. */
-static int gem5art__cpus(void) {
-    long count;
-#if defined(__linux__) && defined(CPU_COUNT)
+/* The CPUs for the slots. */
+static bool gem5art__choose_cpus(gem5art_pool *pool, gem5art_error *error) {
+#ifdef GEM5ART_SYS_SCHED_GETAFFINITY
+    int *cpus = (int *)gem5art__arena_alloc(&pool->arena, (size_t)pool->desc.jobs * sizeof *cpus), cpu, count = 0;
     cpu_set_t set;
-    if (sched_getaffinity(0, sizeof set, &set) == 0 && CPU_COUNT(&set) > 0) return CPU_COUNT(&set);
+    if (!cpus) return gem5art__fail_nomem(error);
+    if (GEM5ART_SYS_SCHED_GETAFFINITY(0, sizeof set, &set) < 0)
+        return gem5art__fail_errno(error, "pin runs to CPUs, as", "this process's affinity cannot be read");
+    for (cpu = 0; cpu < CPU_SETSIZE && count < pool->desc.jobs; cpu++)
+        if (CPU_ISSET((size_t)cpu, &set)) cpus[count++] = cpu;
+    pool->cpus = cpus;
+    if (count == pool->desc.jobs) return true;
+    return gem5art__fail(error, GEM5ART_INVALID,
+                         ".pin gives each of the %d .jobs a CPU of its own, but this process may use only %d: leave .jobs "
+                         "at its default, or do without .pin",
+                         pool->desc.jobs, count);
+#else
+    (void)pool;
+    return gem5art__fail(error, GEM5ART_UNSUPPORTED,
+                         "this build or system cannot pin runs to CPUs: do without .pin");
 #endif
-    count = sysconf(_SC_NPROCESSORS_ONLN);
-    return count < 1 ? 1 : (int)count;
 }
 
 static bool gem5art__fill_pool(gem5art_pool *pool, const gem5art_pool_desc *desc, gem5art_error *error) {
     gem5art_pool_desc *d = &pool->desc;
     struct stat st;
+    int cpus = gem5art__cpus();
     if (desc) *d = *desc;
-    if (d->jobs == 0) d->jobs = gem5art__cpus();
+    if (d->jobs == 0) d->jobs = cpus;
     if (d->jobs < 0 || d->jobs > GEM5ART_MAX_JOBS) d->jobs = GEM5ART_MAX_JOBS;
     if (d->grace == 0) d->grace = 5;
     pool->cwd = gem5art__absolute_path(&pool->arena, NULL, gem5art__or(d->cwd, "."), error);
@@ -9308,14 +9547,17 @@ static bool gem5art__fill_pool(gem5art_pool *pool, const gem5art_pool_desc *desc
     if (!S_ISDIR(st.st_mode)) return gem5art__fail(error, GEM5ART_INVALID, "the cwd %s is not a folder", pool->cwd);
     d->task_id = gem5art__arena_copy(&pool->arena, d->task_id);
     d->cwd = pool->cwd;
-    pool->queue_last = &pool->queue;
     pool->slots = (gem5art__job **)gem5art__arena_alloc(&pool->arena, (size_t)d->jobs * sizeof(gem5art__job *));
     if (pool->arena.failed) return gem5art__fail_nomem(error);
+    if (d->free_memory > 0 && gem5art__available_memory() < 0)
+        return gem5art__fail(error, GEM5ART_UNSUPPORTED,
+                             "it cannot be known here how much memory is available: do without .free_memory");
+    if (d->pin && !gem5art__choose_cpus(pool, error)) return false;
     if (!gem5art__open_lock(pool->db, error) || !gem5art__warden_start(&pool->warden, d->jobs, d->grace, error))
         return false;
     pool->workers.wakes = pool->warden.wakes;
     pool->workers.todo_last = &pool->workers.todo;
-    pool->workers.limit = gem5art__cpus() < d->jobs ? gem5art__cpus() : d->jobs;
+    pool->workers.limit = cpus < d->jobs ? cpus : d->jobs;
     if (pool->workers.limit > GEM5ART__MAX_WORKERS) pool->workers.limit = GEM5ART__MAX_WORKERS;
     pthread_mutex_init(&pool->workers.mutex, NULL);
     pthread_cond_init(&pool->workers.more, NULL);
@@ -9331,6 +9573,7 @@ static void gem5art__free_pool(gem5art_pool *pool) {
     gem5art__warden_stop(&pool->warden);
     gem5art__arena_free(&pool->arena);
     gem5art__free(pool->hashes);
+    gem5art__free(pool->queue);
     gem5art__free(pool);
 }
 
@@ -9374,15 +9617,14 @@ static bool gem5art__add_run(gem5art_pool *pool, gem5art__run *run, gem5art_erro
                              "run \"%s\" was found in the store and cannot be executed: load its info.json",
                              run->public_.name);
     job = (gem5art__job *)gem5art__alloc(sizeof *job);
-    if (!job) return gem5art__fail_nomem(error);
+    if (!job || !gem5art__queue_room(pool)) return gem5art__free(job), gem5art__fail_nomem(error);
     if (!gem5art__remember_hash(pool, run, error)) {
         gem5art__free(job);
         return false;
     }
     job->run = run;
     run->in_pool = true;
-    *pool->queue_last = job;
-    pool->queue_last = &job->next;
+    gem5art__put_queued(pool, job);
     pool->counts.added++;
     pool->counts.queued++;
     gem5art__emit(pool, GEM5ART_EVENT_QUEUED, run, NULL);
@@ -10597,7 +10839,7 @@ GEM5ARTDEF bool gem5art_pool_add(gem5art_pool *pool, gem5art_run *run, gem5art_e
 }
 
 GEM5ARTDEF bool gem5art_pool_cancel(gem5art_pool *pool, const char *run_id, gem5art_error *error) {
-    gem5art__job *job;
+    size_t i;
     int slot;
     if (!gem5art__need(pool, "the pool", error) || !gem5art__need(run_id, "the run's id", error)) return false;
     for (slot = 0; slot < pool->desc.jobs; slot++)
@@ -10607,8 +10849,8 @@ GEM5ARTDEF bool gem5art_pool_cancel(gem5art_pool *pool, const char *run_id, gem5
                        : gem5art__fail(error, GEM5ART_NOT_FOUND,
                                        "run %s has ended and is being recorded: it cannot be cancelled any more",
                                        run_id);
-    for (job = pool->queue; job; job = job->next)
-        if (strcmp(job->run->public_.id, run_id) == 0) return job->cancelled = true;
+    for (i = 0; i < pool->queue_count; i++)
+        if (strcmp(pool->queue[i]->run->public_.id, run_id) == 0) return pool->queue[i]->cancelled = true;
     return gem5art__fail(error, GEM5ART_NOT_FOUND, "the pool has no run with the id \"%s\" that is queued or running",
                          run_id);
 }
@@ -10619,7 +10861,7 @@ GEM5ARTDEF int gem5art_pool_timeout(const gem5art_pool *pool) {
     double next = 0, now = gem5art__monotonic(), left;
     int slot;
     if (!pool || !gem5art__pool_left(pool)) return -1;
-    if (gem5art__can_launch(pool) || (pool->desc.handle_signals && pool->signals_handled != (int)gem5art__signal_count))
+    if (gem5art__can_launch(pool, now) || (pool->desc.handle_signals && pool->signals_handled != (int)gem5art__signal_count))
         return 0;
     if (pool->warden_dead) return 10;
     for (slot = 0; slot < pool->desc.jobs; slot++) {
@@ -10635,6 +10877,8 @@ GEM5ARTDEF int gem5art_pool_timeout(const gem5art_pool *pool) {
         }
         if (next == 0 || due < next) next = due;
     }
+    if (pool->queue_count && pool->active < pool->desc.jobs && pool->launch_after > 0 && pool->launch_after < next)
+        next = pool->launch_after;
     if (next == 0) return -1;
     left = (next - now) * 1000 + 1; /* not a little too early */
     return left < 0 ? 0 : (int)left;
