@@ -101,6 +101,7 @@
    Ending a run is SIGINT, on which gem5 writes its statistics, then after the grace time SIGKILL, to the process group.
    A recorded attempt keeps its run from being launched again if it is Finished, or Failed by exit, signal, time-out,
    panic or check; not after a failed artifact check, a failed exec, sigint, sigterm or lost (its `rerunnable` is true).
+   With .retries so many Failed ones do not keep it either.
    Each attempt has an outdir of its own: OUTDIR, then OUTDIR.2, OUTDIR.3; nothing of an earlier one moves.
    The child's stdin is /dev/null, its stdout and stderr are OUTDIR/console.txt (gem5's -re sends its own to simout and
    simerr). It inherits no other descriptor, default signal dispositions and an empty signal mask.
@@ -473,6 +474,7 @@ typedef struct gem5art_execute_desc {
     const char *cwd;           /* where gem5 runs and relative paths lead; default: the current folder */
     bool rerun;                /* launch it even if its hash is recorded */
     bool handle_signals;       /* as in gem5art_pool_desc */
+    int retries;               /* as in gem5art_pool_desc */
 } gem5art_execute_desc;
 
 /* Executes one run to its end: a pool of one. Returns true when a Finished or Failed
@@ -491,7 +493,8 @@ typedef enum gem5art_event_type {
     GEM5ART_EVENT_SPAWNED, /* its child runs; run->pid */
     GEM5ART_EVENT_BEAT,    /* its info.json was refreshed */
     GEM5ART_EVENT_KILLED,  /* it is being ended; run->kill_reason */
-    GEM5ART_EVENT_ENDED    /* its outcome is recorded: run->status. With `error`: it could not be */
+    GEM5ART_EVENT_ENDED,   /* its outcome is recorded: run->status. With `error`: it could not be */
+    GEM5ART_EVENT_RETRIED  /* this attempt's outcome, Failed, is recorded, and the run is queued again: see .retries */
 } gem5art_event_type;
 
 typedef struct gem5art_event {
@@ -526,6 +529,11 @@ typedef struct gem5art_pool_desc {
     /* So many Failed runs, and no more are launched (the queued ones are skipped, CANCELLED); those that run go on to
        their ends. Runs that were cancelled or stopped do not count. Default: no such limit; negative too. */
     int max_failed;
+    /* A run that Failed by exit, signal, time-out, panic or check is queued again, behind the others of its priority, at
+       most so many times. Each attempt is recorded and has an id and an outdir of its own. Recorded attempts count: a
+       harness that is started again does not begin anew, and launches what has failed at most .retries times so far (with
+       .rerun, only the attempts of this pool count). Default: none; negative too. */
+    int retries;
     /* Called on the thread that steps the pool. It must not step or destroy the pool; it may add to it. */
     void (*event)(const gem5art_event *event, void *user_data);
     void *user_data;
@@ -6927,8 +6935,9 @@ static bool gem5art__same_params(const gem5art_json *record, const char *const *
     return !item && !*params;
 }
 
-/* Looks for an attempt that keeps this run from being launched. EXISTS with what to do, or true. */
-static bool gem5art__not_recorded(gem5art__run *run, gem5art_error *error) {
+/* Looks for an attempt that keeps this run from being launched, or for more than `retries` that Failed. EXISTS with what
+   to do, or true and how many those are. */
+static bool gem5art__not_recorded(gem5art__run *run, int retries, int *failed, gem5art_error *error) {
     gem5art__arena arena = {NULL, false};
     char legacy[33];
     const char *keys[2];
@@ -6937,6 +6946,7 @@ static bool gem5art__not_recorded(gem5art__run *run, gem5art_error *error) {
     gem5art__legacy_hash(run, legacy);
     keys[0] = run->public_.hash;
     keys[1] = legacy;
+    *failed = 0;
     for (k = 0; ok && k < 2; k++) {
         gem5art__lookup lookup = {0};
         const gem5art_json *record;
@@ -6944,7 +6954,8 @@ static bool gem5art__not_recorded(gem5art__run *run, gem5art_error *error) {
         while (ok && *keys[k] &&
                (step = gem5art__store_lookup(run->db, &lookup, keys[k], &arena, &record, error)) == GEM5ART__RECORD) {
             if (gem5art__is_run(gem5art__record_text(record, "type")) && gem5art__status_blocks(record) &&
-                (strlen(keys[k]) != 32 || gem5art__same_params(record, run->public_.params)))
+                (strlen(keys[k]) != 32 || gem5art__same_params(record, run->public_.params)) &&
+                (strcmp(gem5art__record_text(record, "status"), "Failed") != 0 || ++*failed > retries))
                 ok = gem5art__fail(error, GEM5ART_EXISTS,
                                    "run \"%s\" is recorded already: %s (%s), in %s; to launch it again remove that "
                                    "record (gem5art-rm %s), "
@@ -8599,6 +8610,7 @@ typedef struct gem5art__job {
     gem5art__job_state state;
     int slot;
     bool cancelled;            /* still queued, and not to be launched */
+    int failures;              /* attempts that count for .retries */
     const char *kill_reason;   /* NULL: it is not being ended */
     double begun, deadline, next_watch, next_beat, kill_at; /* monotonic; kill_at: when SIGKILL follows, 0: not pending */
     int64_t start;             /* of the child: see gem5art__process_start */
@@ -8895,13 +8907,22 @@ static void gem5art__emit(gem5art_pool *pool, gem5art_event_type type, const gem
     pool->desc.event(&event, pool->desc.user_data);
 }
 
-/* A job leaves the pool. */
-static void gem5art__free_job(gem5art__job *job) {
+/* A job is as it was when it was added, but for its failures. */
+static void gem5art__reset_job(gem5art__job *job) {
     gem5art__run *run = job->run;
-    run->in_pool = false;
-    if (run->released) gem5art__free_run(run);
+    int failures = job->failures;
     gem5art__arena_free(&job->arena);
     gem5art__buf_free(&job->notes);
+    memset(job, 0, sizeof *job);
+    job->run = run;
+    job->failures = failures;
+}
+
+/* A job leaves the pool. */
+static void gem5art__free_job(gem5art__job *job) {
+    gem5art__reset_job(job);
+    job->run->in_pool = false;
+    if (job->run->released) gem5art__free_run(job->run);
     gem5art__free(job);
 }
 
@@ -8990,6 +9011,31 @@ static bool gem5art__reason_blocks(const char *reason) {
     return strcmp(reason, "sigint") != 0 && strcmp(reason, "sigterm") != 0 && strcmp(reason, "lost") != 0;
 }
 
+/* Did it run and fail by itself? Else it may be launched again in any case. */
+static bool gem5art__own_failure(const gem5art_run *r) { return strcmp(r->status, "Failed") == 0 && !r->rerunnable; }
+
+/* An attempt has Failed, and there will be another. */
+static void gem5art__retry_job(gem5art_pool *pool, gem5art__job *job) {
+    gem5art__reset_job(job);
+    gem5art__put_queued(pool, job);
+    pool->counts.queued++;
+    gem5art__emit(pool, GEM5ART_EVENT_RETRIED, job->run, NULL);
+}
+
+/* The run's last attempt has ended. */
+static void gem5art__end_job(gem5art_pool *pool, gem5art__job *job, const gem5art_error *why) {
+    const gem5art_run *r = &job->run->public_;
+    if (strcmp(r->status, "Finished") == 0) pool->counts.finished++;
+    else {
+        pool->counts.failed++;
+        pool->failures += gem5art__reason_blocks(r->kill_reason);
+    }
+    gem5art__emit(pool, GEM5ART_EVENT_ENDED, job->run, why);
+    gem5art__free_job(job);
+    if (!pool->stopping && pool->desc.max_failed > 0 && pool->failures >= pool->desc.max_failed)
+        gem5art__stop_launching(pool, "as many runs as .max_failed says have failed");
+}
+
 /* Records the outcome, then lets go of the run. `why`: what the event tells, where the run did not just run. */
 static void gem5art__finish_job(gem5art_pool *pool, gem5art__job *job, const gem5art_artifact *archive,
                                 const gem5art_error *why) {
@@ -9007,15 +9053,9 @@ static void gem5art__finish_job(gem5art_pool *pool, gem5art__job *job, const gem
     pool->slots[job->slot] = NULL;
     pool->active--;
     pool->counts.running--;
-    if (strcmp(run->public_.status, "Finished") == 0) pool->counts.finished++;
-    else {
-        pool->counts.failed++;
-        pool->failures += gem5art__reason_blocks(run->public_.kill_reason);
-    }
-    gem5art__emit(pool, GEM5ART_EVENT_ENDED, run, why);
-    gem5art__free_job(job);
-    if (!pool->stopping && pool->desc.max_failed > 0 && pool->failures >= pool->desc.max_failed)
-        gem5art__stop_launching(pool, "as many runs as .max_failed says have failed");
+    if (recorded && !pool->stopping && gem5art__own_failure(&run->public_) && job->failures++ < pool->desc.retries)
+        gem5art__retry_job(pool, job);
+    else gem5art__end_job(pool, job, why);
 }
 
 /* A run that ends without having run: nothing is archived. */
@@ -9160,7 +9200,7 @@ static bool gem5art__prepare_job(gem5art_pool *pool, gem5art__job *job, gem5art_
     size_t i;
     run->object.arena.failed = false; /* what failed before was told */
     if (!host || !gem5art__take_lost(run, error)) return false;
-    if (!pool->desc.rerun && !gem5art__not_recorded(run, error)) return false;
+    if (!pool->desc.rerun && !gem5art__not_recorded(run, pool->desc.retries, &job->failures, error)) return false;
     if (!gem5art__same_script(run, pool->cwd, error)) return false;
     run->public_.task_id = gem5art__arena_copy(&run->object.arena, pool->desc.task_id);
     run->public_.cwd = gem5art__arena_copy(&run->object.arena, pool->cwd);
@@ -10927,6 +10967,7 @@ GEM5ARTDEF bool gem5art_execute(gem5art_db *db, gem5art_run *run, const gem5art_
         pool_desc.task_id = desc->task_id;
         pool_desc.rerun = desc->rerun;
         pool_desc.handle_signals = desc->handle_signals;
+        pool_desc.retries = desc->retries;
     }
     if ((pool = gem5art_pool_create(db, &pool_desc, error)) == NULL) return false;
     ok = gem5art_pool_add(pool, run, error);

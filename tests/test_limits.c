@@ -26,7 +26,7 @@ static gem5art_event last_event;
 static gem5art_error last_error; /* of the last event that had one */
 
 static void note_event(const gem5art_event *event, void *user_data) {
-    static const char *const names[] = {NULL, "skipped", "spawned", NULL, "killed", "ended"};
+    static const char *const names[] = {NULL, "skipped", "spawned", NULL, "killed", "ended", "retried"};
     size_t length = strlen(events);
     (void)user_data;
     CHECK_INT(event->queued + event->running + event->finished + event->failed + event->skipped, event->added);
@@ -427,6 +427,176 @@ TEST(what_runs_goes_on_when_enough_have_failed) {
     CHECK_STR(slow->status, "Finished");
     CHECK_CONTAINS(events, "ended d, skipped e");
     CHECK_INT(last_event.failed, 2);
+    gem5art_pool_destroy(pool);
+    end();
+}
+
+/* ---- trying again */
+
+/* Exits with 3 so many times, then with 0. */
+static gem5art_run *run_that_fails(const char *name, const char *times) {
+    gem5art_run_desc desc;
+    char params[64];
+    snprintf(params, sizeof params, "%s|%s", name, times);
+    desc = describe("./again.sh", name, params);
+    return create(&desc, false);
+}
+
+static void begin_with_failures(void) {
+    begin();
+    write_text("again.sh", "#!/bin/sh\nshift 3\n"
+                           "for i in 1 2 3 4 5 6 7 8 9; do mkdir times-$1.$i 2>/dev/null && break; done\n"
+                           "[ $i -gt $2 ] || exit 3\n");
+    sh("chmod +x again.sh");
+}
+
+TEST(a_run_that_is_tried_again) {
+    gem5art_pool_desc desc = pool_desc(1);
+    gem5art_pool *pool;
+    gem5art_run *run, *other;
+    char first[40];
+    begin_with_failures();
+    desc.retries = 2;
+    REQUIRE((pool = make_pool(&desc)) != NULL);
+    REQUIRE((run = run_that_fails("a", "2")) != NULL);
+    REQUIRE((other = run_that_fails("b", "0")) != NULL);
+    snprintf(first, sizeof first, "%s", run->id);
+    add(pool, run), add(pool, other);
+    wait_well(pool);
+    CHECK_STR(events, "spawned a, retried a, spawned b, ended b, spawned a, retried a, spawned a, ended a");
+    CHECK_STR(run->status, "Finished");
+    CHECK_STR(run->error, "");
+    CHECK_INT(last_event.finished, 2);
+    CHECK_INT(last_event.failed, 0);
+    gem5art_pool_destroy(pool);
+    CHECK_STR(json_member("a/info.json", "_id"), first); /* each attempt has its own */
+    CHECK_STR(json_member("a/info.json", "status"), "Failed");
+    CHECK_STR(json_member("a/info.json", "return_code"), "3");
+    CHECK_STR(json_member("a.2/info.json", "status"), "Failed");
+    CHECK_STR(json_member("a.3/info.json", "status"), "Finished");
+    CHECK(strcmp(json_member("a.2/info.json", "_id"), json_member("a.3/info.json", "_id")) != 0);
+    CHECK(exists("a/results.zip") && exists("a.2/results.zip") && exists("a.3/results.zip"));
+    CHECK_INT(recorded("Failed"), 2);
+    CHECK_INT(recorded("Finished"), 2);
+    end();
+}
+
+/* Also over several lives of the harness, and not for ever. */
+TEST(what_is_recorded_counts) {
+    gem5art_execute_desc desc;
+    gem5art_run *run;
+    begin_with_failures();
+    memset(&desc, 0, sizeof desc);
+    REQUIRE((run = run_that_fails("a", "9")) != NULL);
+    execute_well(run);
+    CHECK(!gem5art_execute(db, run, &desc, &error)); /* no retries by default */
+    CHECK_INT(error.code, GEM5ART_EXISTS);
+    desc.retries = 2;
+    CHECK(gem5art_execute(db, run, &desc, &error));
+    CHECK_STR(run->status, "Failed");
+    CHECK_INT(recorded("Failed"), 3);
+    CHECK(!gem5art_execute(db, run, &desc, &error));
+    CHECK_INT(error.code, GEM5ART_EXISTS);
+    desc.retries = 3;
+    CHECK(gem5art_execute(db, run, &desc, &error));
+    CHECK_INT(recorded("Failed"), 4);
+    desc.rerun = true; /* then only those of now */
+    desc.retries = 1;
+    CHECK(gem5art_execute(db, run, &desc, &error));
+    CHECK_INT(recorded("Failed"), 6);
+    REQUIRE((run = run_that_fails("b", "0")) != NULL); /* finished is finished */
+    execute_well(run);
+    desc.rerun = false;
+    desc.retries = 5;
+    CHECK(!gem5art_execute(db, run, &desc, &error));
+    CHECK_INT(error.code, GEM5ART_EXISTS);
+    end();
+}
+
+static bool fails(const gem5art_run *run, void *user_data) {
+    (void)user_data;
+    return run->pid != 0;
+}
+
+/* By signal, time-out, panic and the user's check too. */
+TEST(all_kinds_of_failures_are_tried_again) {
+    gem5art_pool_desc desc = pool_desc(4);
+    gem5art_run_desc slow, checked;
+    gem5art_pool *pool;
+    begin();
+    desc.retries = 1;
+    desc.grace = -1;
+    REQUIRE((pool = make_pool(&desc)) != NULL);
+    slow = describe("children/slow", "timeout", "60");
+    slow.timeout = 0.01;
+    checked = describe("children/slow", "check", "61");
+    checked.check_failure = fails;
+    add(pool, se_run("children/die_by_signal", "signal", "6"));
+    add(pool, create(&slow, false));
+    add(pool, create(&checked, false));
+    add(pool, fs_run("children/panic_then_exit0", "panic", NULL, NULL));
+    wait_well(pool);
+    CHECK_CONTAINS(events, "retried signal");
+    CHECK_CONTAINS(events, "retried timeout");
+    CHECK_CONTAINS(events, "retried check");
+    CHECK_CONTAINS(events, "retried panic");
+    CHECK_INT(last_event.failed, 4);
+    gem5art_pool_destroy(pool);
+    CHECK_INT(recorded("Failed"), 8);
+    end();
+}
+
+static gem5art_event_type cancel_when;
+
+static void cancel_from_the_callback(const gem5art_event *event, void *user_data) {
+    note_event(event, user_data);
+    if (event->type == cancel_when)
+        CHECK(gem5art_pool_cancel(adding_to, event->run->id, &error));
+}
+
+TEST(what_is_cancelled_is_not_tried_again) {
+    gem5art_pool_desc desc = pool_desc(1);
+    gem5art_run *cancelled, *retried, *changed;
+    begin();
+    desc.retries = 5;
+    desc.grace = -1;
+    desc.event = cancel_from_the_callback;
+    cancel_when = GEM5ART_EVENT_SPAWNED;
+    REQUIRE((adding_to = make_pool(&desc)) != NULL);
+    REQUIRE((cancelled = se_run("children/slow", "a", "60")) != NULL);
+    add(adding_to, cancelled);
+    wait_well(adding_to);
+    CHECK_STR(events, "spawned a, killed a, ended a");
+    gem5art_pool_destroy(adding_to);
+    cancel_when = GEM5ART_EVENT_RETRIED; /* while it waits to be tried again, and its object is released */
+    REQUIRE((adding_to = make_pool(&desc)) != NULL);
+    REQUIRE((retried = se_run("children/exit_with", "b", "1")) != NULL);
+    add(adding_to, retried);
+    gem5art_release_run(db, retried);
+    wait_well(adding_to);
+    CHECK_STR(events, "spawned b, retried b, skipped b");
+    CHECK_INT(last_error.code, GEM5ART_CANCELLED);
+    REQUIRE((changed = se_run("children/exit_with", "c", "2")) != NULL); /* nor is one that did not run */
+    sh("echo >>repo/run.py");
+    add(adding_to, changed);
+    wait_well(adding_to);
+    CHECK_CONTAINS(events, "skipped b, ended c");
+    CHECK_CONTAINS(changed->status, "Failed artifact check");
+    gem5art_pool_destroy(adding_to);
+    end();
+}
+
+/* Only what is given up has failed. */
+TEST(retries_and_failures) {
+    gem5art_pool_desc desc = pool_desc(1);
+    gem5art_pool *pool;
+    begin();
+    desc.retries = desc.max_failed = 1;
+    REQUIRE((pool = make_pool(&desc)) != NULL);
+    add(pool, se_run("children/exit_with", "a", "1"));
+    add(pool, se_run("children/exit_with", "b", "2"));
+    wait_well(pool);
+    CHECK_STR(events, "spawned a, retried a, spawned b, retried b, spawned a, ended a, skipped b");
     gem5art_pool_destroy(pool);
     end();
 }
