@@ -502,6 +502,11 @@ typedef struct gem5art_event {
     const gem5art_run *run;
     const gem5art_error *error; /* SKIPPED and ENDED; NULL: none */
     int added, queued, running, finished, failed, skipped; /* of the pool's runs, now; added is their sum */
+    int recorded;              /* of the skipped: those whose hash is recorded */
+    int lost;                  /* attempts that were found lost, ended and recorded before a run was launched */
+    int launched, retried;     /* attempts whose child was spawned, and those that another one followed */
+    double eta;                /* seconds until all have ended, if those to come take as long as those that ended by
+                                  themselves, from check to record, on average; -1: none has yet; 0: nothing is left */
 } gem5art_event;
 
 typedef struct gem5art_pool_desc {
@@ -550,6 +555,9 @@ GEM5ARTDEF bool gem5art_pool_add(gem5art_pool *pool, gem5art_run *run, gem5art_e
 
 /* Ends one run: a queued one is skipped (CANCELLED), a running one ended as "sigterm". NOT_FOUND. */
 GEM5ARTDEF bool gem5art_pool_cancel(gem5art_pool *pool, const char *run_id, gem5art_error *error);
+
+/* How far it is: what an event tells at this moment, with no run (and the first type). For a display of one's own rhythm. */
+GEM5ARTDEF void gem5art_pool_progress(const gem5art_pool *pool, gem5art_event *progress);
 
 /* For a caller's own poll set: when pool_fd is readable, or after pool_timeout milliseconds (-1: no
    limit), call gem5art_pool_step(pool, 0). The descriptor is the pool's own. */
@@ -7081,8 +7089,8 @@ static bool gem5art__is_own_live(const gem5art_db *db, const char *id) {
     return claim != NULL;
 }
 
-/* With the claim of `run` held, before it begins: whatever live entry has its hash is lost. */
-static bool gem5art__take_lost(gem5art__run *run, gem5art_error *error) {
+/* With the claim of `run` held, before it begins: whatever live entry has its hash is lost. Counts them. */
+static bool gem5art__take_lost(gem5art__run *run, int *lost, gem5art_error *error) {
     gem5art_db *db = run->db;
     DIR *dir = GEM5ART_SYS_OPENDIR(db->live_path);
     struct dirent *entry;
@@ -7099,6 +7107,7 @@ static bool gem5art__take_lost(gem5art__run *run, gem5art_error *error) {
         } else if (strcmp(live.hash, run->public_.hash) == 0) {
             ok = gem5art__end_lost_group(db, &live, error) && gem5art__record_lost(db, &live, &arena, error);
             if (ok) gem5art__drop_live(db, live.id);
+            *lost += ok;
         }
         gem5art__arena_free(&arena);
     }
@@ -8662,6 +8671,8 @@ struct gem5art_pool {
     const char *stopping; /* why no more is launched; NULL: it goes on */
     bool signalled;
     int failures;         /* what counts for .max_failed */
+    double took;          /* the seconds of all attempts that ended by themselves, and */
+    int64_t took_count;   /* how many */
     gem5art_error first_error;
     bool stepping;
 };
@@ -8897,10 +8908,30 @@ static void gem5art__stop_workers(gem5art__workers *workers) {
 
 /* ---- telling */
 
+static int gem5art__pool_left(const gem5art_pool *pool) { return pool->counts.queued + pool->counts.running; }
+
+/* The time that the runs under way and those to come still need, shared out among as many slots as they fill. */
+static double gem5art__eta(const gem5art_pool *pool) {
+    int left = gem5art__pool_left(pool), slots = left < pool->desc.jobs ? left : pool->desc.jobs, slot;
+    double mean, work, now;
+    if (!left) return 0;
+    if (!pool->took_count) return -1;
+    now = gem5art__monotonic();
+    mean = pool->took / (double)pool->took_count;
+    work = mean * pool->counts.queued;
+    for (slot = 0; slot < pool->desc.jobs; slot++) {
+        double more = pool->slots[slot] ? pool->slots[slot]->begun + mean - now : 0;
+        if (more > 0) work += more;
+    }
+    return work / slots;
+}
+
 static void gem5art__emit(gem5art_pool *pool, gem5art_event_type type, const gem5art__run *run,
                           const gem5art_error *error) {
-    gem5art_event event = pool->counts;
+    gem5art_event event;
     if (!pool->desc.event) return;
+    event = pool->counts;
+    event.eta = gem5art__eta(pool);
     event.type = type;
     event.run = &run->public_;
     event.error = error;
@@ -9019,6 +9050,7 @@ static void gem5art__retry_job(gem5art_pool *pool, gem5art__job *job) {
     gem5art__reset_job(job);
     gem5art__put_queued(pool, job);
     pool->counts.queued++;
+    pool->counts.retried++;
     gem5art__emit(pool, GEM5ART_EVENT_RETRIED, job->run, NULL);
 }
 
@@ -9053,6 +9085,10 @@ static void gem5art__finish_job(gem5art_pool *pool, gem5art__job *job, const gem
     pool->slots[job->slot] = NULL;
     pool->active--;
     pool->counts.running--;
+    if (!run->public_.rerunnable) {
+        pool->took += gem5art__monotonic() - job->begun;
+        pool->took_count++;
+    }
     if (recorded && !pool->stopping && gem5art__own_failure(&run->public_) && job->failures++ < pool->desc.retries)
         gem5art__retry_job(pool, job);
     else gem5art__end_job(pool, job, why);
@@ -9199,8 +9235,11 @@ static bool gem5art__prepare_job(gem5art_pool *pool, gem5art__job *job, gem5art_
     const gem5art__host_facts *host = gem5art__host(pool->db, error);
     size_t i;
     run->object.arena.failed = false; /* what failed before was told */
-    if (!host || !gem5art__take_lost(run, error)) return false;
-    if (!pool->desc.rerun && !gem5art__not_recorded(run, pool->desc.retries, &job->failures, error)) return false;
+    if (!host || !gem5art__take_lost(run, &pool->counts.lost, error)) return false;
+    if (!pool->desc.rerun && !gem5art__not_recorded(run, pool->desc.retries, &job->failures, error)) {
+        pool->counts.recorded += error->code == GEM5ART_EXISTS;
+        return false;
+    }
     if (!gem5art__same_script(run, pool->cwd, error)) return false;
     run->public_.task_id = gem5art__arena_copy(&run->object.arena, pool->desc.task_id);
     run->public_.cwd = gem5art__arena_copy(&run->object.arena, pool->cwd);
@@ -9294,6 +9333,7 @@ static void gem5art__spawned(gem5art_pool *pool, gem5art__job *job, const gem5ar
     job->start = gem5art__process_start(report->pid, false);
     if (!gem5art__write_live(run, &error)) gem5art__warn(pool->db, "run \"%s\": %s", run->public_.name, error.message);
     gem5art__tell_state(pool, run, "Running");
+    pool->counts.launched++;
     gem5art__emit(pool, GEM5ART_EVENT_SPAWNED, run, NULL);
     if (reason && !job->kill_reason) gem5art__kill_job(pool, job, reason, false);
 }
@@ -9519,8 +9559,6 @@ static void gem5art__launch(gem5art_pool *pool) {
         gem5art__begin_job(pool, gem5art__take_queued(pool), slot);
     }
 }
-
-static int gem5art__pool_left(const gem5art_pool *pool) { return pool->counts.queued + pool->counts.running; }
 
 static int gem5art__step_pool(gem5art_pool *pool, int timeout_ms, gem5art_error *error) {
     struct pollfd fd;
@@ -10893,6 +10931,13 @@ GEM5ARTDEF bool gem5art_pool_cancel(gem5art_pool *pool, const char *run_id, gem5
         if (strcmp(pool->queue[i]->run->public_.id, run_id) == 0) return pool->queue[i]->cancelled = true;
     return gem5art__fail(error, GEM5ART_NOT_FOUND, "the pool has no run with the id \"%s\" that is queued or running",
                          run_id);
+}
+
+GEM5ARTDEF void gem5art_pool_progress(const gem5art_pool *pool, gem5art_event *progress) {
+    memset(progress, 0, sizeof *progress);
+    if (!pool) return;
+    *progress = pool->counts;
+    progress->eta = gem5art__eta(pool);
 }
 
 GEM5ARTDEF int gem5art_pool_fd(const gem5art_pool *pool) { return pool ? pool->warden.reports : -1; }

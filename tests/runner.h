@@ -14,6 +14,7 @@
 #define GEM5ART_SYS_OPEN(path, flags, mode) test_open(path, flags, mode)
 #define GEM5ART_SYS_FDATASYNC(fd) test_fdatasync(fd)
 #define GEM5ART_SYS_POLL(fds, count, timeout) test_poll(fds, count, timeout)
+#define GEM5ART_SYS_CLOCK_GETTIME(clock, result) test_clock(clock, result)
 #define GEM5ART_SYS_LINK(from, to) (note_info(from, to), link(from, to))
 #define GEM5ART_SYS_RENAME(from, to) (note_info(from, to), rename(from, to))
 #define GEM5ART_SYS_POSIX_SPAWNP(pid, file, actions, attributes, argv, envp) \
@@ -24,6 +25,8 @@ static int test_fdatasync(int fd);
 struct pollfd;
 static int test_poll(struct pollfd *fds, unsigned count, int timeout);
 static void note_info(const char *from, const char *to);
+struct timespec;
+static int test_clock(int clock, struct timespec *result);
 
 #define GEM5ART_IMPLEMENTATION
 #include "../gem5art.h"
@@ -48,6 +51,14 @@ static int test_open(const char *path, int flags, unsigned mode) {
 static int test_fdatasync(int fd) {
     if (datasync_fails) return errno = EIO, -1;
     return fdatasync(fd);
+}
+
+static double wall_ahead, monotonic_ahead; /* seconds by which those clocks have jumped */
+
+static int test_clock(int clock, struct timespec *result) {
+    int failed = clock_gettime(clock, result);
+    result->tv_sec += (time_t)(clock == CLOCK_REALTIME ? wall_ahead : clock == CLOCK_MONOTONIC ? monotonic_ahead : 0);
+    return failed;
 }
 
 static int waits; /* how many calls of poll could have waited */
@@ -148,6 +159,7 @@ static void begin(void) {
     fail_memory(0, false);
     info_disk_full = datasync_fails = false;
     machine = NULL;
+    wall_ahead = monotonic_ahead = 0;
     info_statuses[0] = 0;
     make_repo("repo");
     write_text("vmlinux", "not much of a kernel\n");

@@ -601,4 +601,88 @@ TEST(retries_and_failures) {
     end();
 }
 
+/* ---- progress */
+
+/* A pool that was killed: what is recorded is skipped, what was lost is recorded and launched, the rest is launched. */
+static void be_killed(void) {
+    gem5art_pool_desc desc = pool_desc(2);
+    gem5art_pool *pool;
+    desc.event = NULL;
+    REQUIRE((pool = gem5art_pool_create(db, &desc, &error)) != NULL);
+    add(pool, gem5art_load_run(db, "lost/info.json", &error));
+    gem5art_pool_wait(pool, &error);
+}
+
+TEST(a_sweep_that_is_resumed) {
+    gem5art_pool_desc desc = pool_desc(1);
+    gem5art_event now;
+    gem5art_pool *pool;
+    pid_t harness;
+    begin();
+    execute_well(se_run("children/exit_with", "a", "0"));
+    execute_well(se_run("children/exit_with", "b", "1"));
+    REQUIRE(se_run("children/slow", "lost", "0.7") != NULL);
+    close_db();
+    harness = start_harness(be_killed);
+    WAIT_FOR(strcmp(json_member("lost/info.json", "status"), "Running") == 0);
+    kill(harness, SIGKILL);
+    end_of(harness);
+    REQUIRE(open_db(NULL));
+    the_repo = register_path("repo", "git repo", "repo");
+    desc.retries = 1;
+    REQUIRE((pool = make_pool(&desc)) != NULL);
+    gem5art_pool_progress(pool, &now);
+    CHECK_INT(now.added + now.recorded + now.lost + now.launched + now.retried, 0);
+    CHECK(now.eta == 0);
+    add(pool, se_run("children/exit_with", "a2", "0"));
+    add(pool, se_run("children/exit_with", "b2", "1"));
+    add(pool, se_run("children/exit_with", "c", "2"));
+    add(pool, se_run("children/slow", "lost", "0.7"));
+    CHECK(last_event.eta == -1);
+    wait_well(pool);
+    CHECK_STR(events, "skipped a2, spawned b2, ended b2, spawned c, retried c, spawned lost, ended lost, spawned c, ended c");
+    gem5art_pool_progress(pool, &now);
+    CHECK_INT(now.skipped, 1);
+    CHECK_INT(now.recorded, 1);
+    CHECK_INT(now.lost, 1);
+    CHECK_INT(now.launched, 4);
+    CHECK_INT(now.retried, 1);
+    CHECK_INT(now.finished, 1);
+    CHECK_INT(now.failed, 2);
+    CHECK(now.eta == 0);
+    CHECK_INT(last_event.lost + last_event.launched, 5); /* the callback is told the same */
+    CHECK(last_event.eta == 0);
+    gem5art_pool_destroy(pool);
+    CHECK_INT(recorded(NULL), 7);
+    gem5art_pool_progress(NULL, &now);
+    CHECK_INT(now.added, 0);
+    end();
+}
+
+/* By a clock that is made up: one run took 100 s; with two slots, of the next three one is under way for 40. */
+TEST(how_long_it_will_take) {
+    gem5art_pool_desc desc = pool_desc(2);
+    gem5art_event now;
+    gem5art_pool *pool;
+    gem5art_run *run;
+    begin();
+    REQUIRE((pool = make_pool(&desc)) != NULL);
+    REQUIRE((run = se_run("children/slow", "a", "0.01")) != NULL);
+    add(pool, run);
+    gem5art_pool_step(pool, 0, &error);
+    monotonic_ahead = 100;
+    wait_well(pool);
+    add_slow(pool, "60");
+    STEP_UNTIL(pool, last_event.type == GEM5ART_EVENT_SPAWNED);
+    monotonic_ahead += 40;
+    add_slow(pool, "61"), add_slow(pool, "62"), add_slow(pool, "63");
+    gem5art_pool_progress(pool, &now);
+    CHECK_THAT(now.eta > 170 && now.eta < 182, "%g s are left", now.eta); /* (60 + 3 * 100) / 2 */
+    monotonic_ahead += 1000; /* one that takes longer than the others is about to end */
+    gem5art_pool_progress(pool, &now);
+    CHECK_THAT(now.eta > 145 && now.eta < 155, "%g s are left", now.eta);
+    gem5art_pool_destroy(pool);
+    end();
+}
+
 int main(int argc, char **argv) { return test_main(argc, argv); }
