@@ -412,6 +412,7 @@ struct gem5art_run {
     double ru_utime, ru_stime; /* getrusage(2)'s, in seconds */
     int64_t ru_maxrss;         /* KiB */
     int64_t ru_inblock, ru_oublock, ru_nvcsw, ru_nivcsw;
+    const char *const *environment; /* name, value, ..., NULL: the variables that the pool was told to record */
     const char *gem5art_version; /* of this library, when it wrote the record */
     const gem5art_json *record;  /* as stored, unknown fields too; NULL: not read from a file */
 };
@@ -475,6 +476,7 @@ typedef struct gem5art_execute_desc {
     bool rerun;                /* launch it even if its hash is recorded */
     bool handle_signals;       /* as in gem5art_pool_desc */
     int retries;               /* as in gem5art_pool_desc */
+    const char *const *environment; /* as in gem5art_pool_desc */
 } gem5art_execute_desc;
 
 /* Executes one run to its end: a pool of one. Returns true when a Finished or Failed
@@ -515,6 +517,10 @@ typedef struct gem5art_pool_desc {
     int jobs;
     const char *cwd;           /* where gem5 runs and relative paths lead; default: the current folder */
     const char *task_id;       /* recorded in each run; default: none */
+    /* Names of environment variables, NULL-terminated: those that are set when the pool is created, which is also when
+       its runs' environment is settled, are recorded with each run (`environment`). Default: none. INVALID for what
+       cannot be a name. */
+    const char *const *environment;
     bool rerun;                /* launch runs whose hash is recorded, too */
     double grace;              /* seconds between SIGINT and SIGKILL; default 5; negative: SIGKILL at once */
     /* While the pool lives, SIGINT and SIGTERM to this process end its runs: the first launches
@@ -3119,7 +3125,8 @@ typedef enum gem5art__kind {
     GEM5ART__TEXT_OR_NULL, /* const char *, null where NULL */
     GEM5ART__TEXTS,        /* const char *const *, an array of strings */
     GEM5ART__TEXTS_QUOTED, /* the same, as JSON inside a string, as gem5art has it */
-    GEM5ART__PAIRS_QUOTED, /* key, value, ...: an object inside a string */
+    GEM5ART__PAIRS,        /* key, value, ...: an object of strings */
+    GEM5ART__PAIRS_QUOTED, /* the same, inside a string */
     GEM5ART__BOOLEAN,      /* bool */
     GEM5ART__INTEGER,      /* int64_t */
     GEM5ART__SIZE,         /* int64_t, null where negative */
@@ -3209,6 +3216,7 @@ static const gem5art__field gem5art__run_fields[] = {
     GEM5ART__R(ru_oublock, GEM5ART__INTEGER),
     GEM5ART__R(ru_nvcsw, GEM5ART__INTEGER),
     GEM5ART__R(ru_nivcsw, GEM5ART__INTEGER),
+    GEM5ART__R(environment, GEM5ART__PAIRS),
     GEM5ART__R(gem5art_version, GEM5ART__TEXT),
     {NULL, GEM5ART__TEXT, 0, false}};
 #undef GEM5ART__R
@@ -3230,20 +3238,23 @@ static void gem5art__write_texts(gem5art_json_writer *writer, const char *const 
     gem5art_json_end_array(writer);
 }
 
+static void gem5art__write_pairs(gem5art_json_writer *writer, const char *const *texts) {
+    gem5art_json_begin_object(writer);
+    for (; texts[0] && texts[1]; texts += 2) {
+        gem5art_json_key(writer, texts[0]);
+        gem5art_json_string(writer, texts[1]);
+    }
+    gem5art_json_end_object(writer);
+}
+
 /* JSON inside a string, as gem5art stores two of its fields. */
 static void gem5art__write_quoted(gem5art_json_writer *writer, const char *const *texts, bool pairs) {
     gem5art_json_writer inner;
     const char *text;
     size_t length;
     gem5art_json_writer_init(&inner, 0);
-    if (pairs) {
-        gem5art_json_begin_object(&inner);
-        for (; texts[0] && texts[1]; texts += 2) {
-            gem5art_json_key(&inner, texts[0]);
-            gem5art_json_string(&inner, texts[1]);
-        }
-        gem5art_json_end_object(&inner);
-    } else gem5art__write_texts(&inner, texts);
+    if (pairs) gem5art__write_pairs(&inner, texts);
+    else gem5art__write_texts(&inner, texts);
     text = gem5art_json_take(&inner, &length, NULL);
     if (text) gem5art_json_string_n(writer, text, length);
     else writer->failed = true;
@@ -3267,6 +3278,7 @@ static void gem5art__write_field(gem5art_json_writer *writer, const gem5art__fie
     case GEM5ART__TEXT:
     case GEM5ART__TEXT_OR_NULL: gem5art_json_string(writer, *(const char *const *)(const void *)at); break;
     case GEM5ART__TEXTS: gem5art__write_texts(writer, *(const char *const *const *)(const void *)at); break;
+    case GEM5ART__PAIRS: gem5art__write_pairs(writer, *(const char *const *const *)(const void *)at); break;
     case GEM5ART__TEXTS_QUOTED:
     case GEM5ART__PAIRS_QUOTED:
         gem5art__write_quoted(writer, *(const char *const *const *)(const void *)at,
@@ -3442,6 +3454,10 @@ static bool gem5art__read_field(gem5art__arena *arena, const gem5art__field *fie
         if (value->type != GEM5ART_JSON_ARRAY) return null;
         *(const char *const **)(void *)at = gem5art__read_texts(arena, value);
         return *(const char *const **)(void *)at != NULL;
+    case GEM5ART__PAIRS:
+        if (value->type != GEM5ART_JSON_OBJECT) return null;
+        *(const char *const **)(void *)at = gem5art__read_pairs(arena, value);
+        return *(const char *const **)(void *)at != NULL;
     case GEM5ART__TEXTS_QUOTED:
     case GEM5ART__PAIRS_QUOTED:
         *(const char *const **)(void *)at = gem5art__read_quoted(arena, value, field->kind == GEM5ART__PAIRS_QUOTED);
@@ -3467,7 +3483,7 @@ static void gem5art__set_defaults(const gem5art__field *fields, void *object) {
     for (field = fields; field->name; field++) {
         char *at = (char *)object + field->offset;
         if (field->kind == GEM5ART__TEXT) *(const char **)(void *)at = "";
-        if (field->kind == GEM5ART__TEXTS || field->kind == GEM5ART__TEXTS_QUOTED ||
+        if (field->kind == GEM5ART__TEXTS || field->kind == GEM5ART__TEXTS_QUOTED || field->kind == GEM5ART__PAIRS ||
             field->kind == GEM5ART__PAIRS_QUOTED)
             *(const char *const **)(void *)at = gem5art__no_texts;
         if (field->kind == GEM5ART__SIZE) *(int64_t *)(void *)at = -1;
@@ -5872,6 +5888,7 @@ static bool gem5art__field_equal(const gem5art__field *field, const void *a, con
     switch (field->kind) {
     case GEM5ART__TEXTS:
     case GEM5ART__TEXTS_QUOTED:
+    case GEM5ART__PAIRS:
     case GEM5ART__PAIRS_QUOTED:
         return gem5art__texts_equal(*(const char *const *const *)x, *(const char *const *const *)y);
     case GEM5ART__BOOLEAN: return *(const bool *)x == *(const bool *)y;
@@ -8658,6 +8675,7 @@ struct gem5art_pool {
     bool warden_dead;
     gem5art__workers workers;
     gem5art__job **slots; /* one for each run at once; NULL: free */
+    const char *const *environment; /* name, value, ..., NULL: what is recorded of it */
     const int *cpus;      /* for each slot, where they are pinned */
     gem5art__job **queue; /* a heap: each goes before those at twice its place, plus 1 and 2 */
     size_t queue_count, queue_size;
@@ -9247,6 +9265,7 @@ static bool gem5art__prepare_job(gem5art_pool *pool, gem5art__job *job, gem5art_
     run->public_.kernel = host->kernel;
     run->public_.user = host->user;
     run->public_.cpu_model = host->cpu_model;
+    run->public_.environment = gem5art__copy_texts(&run->object.arena, pool->environment);
     job->checks = (gem5art__check *)gem5art__arena_alloc(&job->arena, run->used_count * sizeof *job->checks);
     for (i = 0; job->checks && i < run->used_count; i++) {
         job->checks[i].artifact = run->used[i];
@@ -9611,6 +9630,28 @@ static bool gem5art__choose_cpus(gem5art_pool *pool, gem5art_error *error) {
 #endif
 }
 
+/* What is to be recorded of the environment: of each name once, if it is set. */
+static bool gem5art__read_environment(gem5art_pool *pool, const char *const *names, gem5art_error *error) {
+    size_t count = 0, i, n = 0;
+    const char **pairs;
+    while (names && names[count]) count++;
+    pairs = (const char **)gem5art__arena_alloc(&pool->arena, (2 * count + 1) * sizeof *pairs);
+    pool->environment = pairs;
+    for (i = 0; pairs && i < count; i++) {
+        const char *value = getenv(names[i]);
+        size_t k = 0;
+        if (!*names[i] || strchr(names[i], '='))
+            return gem5art__fail(error, GEM5ART_INVALID, "\"%s\" cannot be an environment variable: correct .environment",
+                                 names[i]);
+        while (k < n && strcmp(pairs[k], names[i]) != 0) k += 2;
+        if (!value || k < n) continue;
+        pairs[n++] = gem5art__arena_copy(&pool->arena, names[i]);
+        pairs[n++] = gem5art__arena_copy(&pool->arena, value);
+        if (pool->arena.failed) break;
+    }
+    return pool->arena.failed ? gem5art__fail_nomem(error) : true;
+}
+
 static bool gem5art__fill_pool(gem5art_pool *pool, const gem5art_pool_desc *desc, gem5art_error *error) {
     gem5art_pool_desc *d = &pool->desc;
     struct stat st;
@@ -9625,6 +9666,7 @@ static bool gem5art__fill_pool(gem5art_pool *pool, const gem5art_pool_desc *desc
     if (!S_ISDIR(st.st_mode)) return gem5art__fail(error, GEM5ART_INVALID, "the cwd %s is not a folder", pool->cwd);
     d->task_id = gem5art__arena_copy(&pool->arena, d->task_id);
     d->cwd = pool->cwd;
+    if (!gem5art__read_environment(pool, d->environment, error)) return false;
     pool->slots = (gem5art__job **)gem5art__arena_alloc(&pool->arena, (size_t)d->jobs * sizeof(gem5art__job *));
     if (pool->arena.failed) return gem5art__fail_nomem(error);
     if (d->free_memory > 0 && gem5art__available_memory() < 0)
@@ -11013,6 +11055,7 @@ GEM5ARTDEF bool gem5art_execute(gem5art_db *db, gem5art_run *run, const gem5art_
         pool_desc.rerun = desc->rerun;
         pool_desc.handle_signals = desc->handle_signals;
         pool_desc.retries = desc->retries;
+        pool_desc.environment = desc->environment;
     }
     if ((pool = gem5art_pool_create(db, &pool_desc, error)) == NULL) return false;
     ok = gem5art_pool_add(pool, run, error);

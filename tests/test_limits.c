@@ -685,4 +685,48 @@ TEST(how_long_it_will_take) {
     end();
 }
 
+/* ---- what is recorded of the environment */
+
+TEST(environment) {
+    const char *names[] = {"GEM5ART_TEST_ONE", "GEM5ART_TEST_UNSET", "GEM5ART_TEST_EMPTY", "GEM5ART_TEST_ONE", NULL};
+    const char *odd[] = {"A=B", NULL}, *empty[] = {"", NULL};
+    gem5art_execute_desc desc;
+    gem5art_pool_desc pool;
+    gem5art_run *run;
+    const gem5art_run *stored;
+    const gem5art_json *object;
+    begin();
+    memset(&desc, 0, sizeof desc);
+    setenv("GEM5ART_TEST_ONE", "a \"b\" \xff\n", 1);
+    setenv("GEM5ART_TEST_EMPTY", "", 1);
+    unsetenv("GEM5ART_TEST_UNSET");
+    desc.environment = names;
+    REQUIRE((run = se_run("children/exit_with", "a", "0")) != NULL);
+    CHECK(run->environment && !run->environment[0]);
+    CHECK(gem5art_execute(db, run, &desc, &error));
+    CHECK(file_contains("a/info.json", "\"environment\": {"));
+    REQUIRE((stored = gem5art_find_run(db, run->id, &error)) != NULL);
+    REQUIRE(stored->environment[0] && stored->environment[1] && stored->environment[2] && stored->environment[3]);
+    CHECK_STR(stored->environment[0], "GEM5ART_TEST_ONE");
+    CHECK_STR(stored->environment[1], "a \"b\" \xff\n");
+    CHECK_STR(stored->environment[2], "GEM5ART_TEST_EMPTY");
+    CHECK_STR(stored->environment[3], "");
+    CHECK(!stored->environment[4]);
+    object = gem5art_json_get(stored->record, "environment");
+    REQUIRE(object && object->type == GEM5ART_JSON_OBJECT);
+    CHECK_INT(object->count, 2);
+    REQUIRE((run = se_run("children/exit_with", "b", "1")) != NULL); /* nobody asked */
+    execute_well(run);
+    CHECK(!run->environment[0]);
+    pool = pool_desc(1);
+    pool.environment = odd;
+    CHECK(gem5art_pool_create(db, &pool, &error) == NULL);
+    CHECK_INT(error.code, GEM5ART_INVALID);
+    CHECK_CONTAINS(error.message, "\"A=B\"");
+    pool.environment = empty;
+    CHECK(gem5art_pool_create(db, &pool, &error) == NULL);
+    CHECK_INT(error.code, GEM5ART_INVALID);
+    end();
+}
+
 int main(int argc, char **argv) { return test_main(argc, argv); }
