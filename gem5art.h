@@ -98,6 +98,10 @@
    kill_reason: "timeout"; "kernel panic" (the text "Kernel panic - not syncing" in any *.device or *.terminal file under
    the outdir of an FS run, while it runs or when it has ended); "User defined kill" (its check_failure said so);
    "sigint" and "sigterm" (the harness was told to stop); "lost" (its supervisor or warden was killed).
+   Time-outs go by the monotonic clock, whatever becomes of the time of day, from the moment that the child runs. Of a time
+   in which the pool was not stepped (its process was stopped, its container frozen, its machine suspended where that
+   clock goes on meanwhile) at most one minute counts, so that no run is ended for what nobody could have seen of it: keep
+   to gem5art_pool_timeout in a loop of your own.
    Ending a run is SIGINT, on which gem5 writes its statistics, then after the grace time SIGKILL, to the process group.
    A recorded attempt keeps its run from being launched again if it is Finished, or Failed by exit, signal, time-out,
    panic or check; not after a failed artifact check, a failed exec, sigint, sigterm or lost (its `rerunnable` is true).
@@ -431,7 +435,7 @@ typedef struct gem5art_run_desc {
     const gem5art_artifact *disk_image_artifact;     /* FS: required */
     const gem5art_artifact *const *artifacts; /* any more that matter (an SE workload, inputs); NULL-terminated */
     const char *const *params; /* NULL-terminated */
-    double timeout;            /* seconds; default 900, as gem5art's; negative: none */
+    double timeout;            /* seconds that it may run; default 900, as gem5art's; negative: none */
     /* Asked every GEM5ART_WATCH_SECONDS while the run runs and once when it has ended, on
        the thread that steps the pool: true ends it as Failed, "User defined kill". */
     bool (*check_failure)(const gem5art_run *run, void *user_data);
@@ -8680,6 +8684,7 @@ struct gem5art_pool {
     gem5art__job **queue; /* a heap: each goes before those at twice its place, plus 1 and 2 */
     size_t queue_count, queue_size;
     uint64_t queue_number;
+    double stepped;       /* monotonic: when it was stepped last; 0: never */
     double launch_after;  /* monotonic: memory was short, and is looked at again then */
     uint64_t *hashes;     /* of every run it has had: an open-addressed set */
     size_t hash_count, hash_size;
@@ -9524,6 +9529,16 @@ static void gem5art__do_due(gem5art_pool *pool, gem5art__job *job, double now) {
     }
 }
 
+/* Of a time in which nobody looked, as the process was stopped or the machine suspended, a minute counts at most. */
+static void gem5art__forgive_absence(gem5art_pool *pool) {
+    enum { MINUTE = 60 };
+    double now = gem5art__monotonic(), absent = pool->stepped > 0 ? now - pool->stepped - MINUTE : 0;
+    int slot;
+    pool->stepped = now;
+    for (slot = 0; absent > 0 && slot < pool->desc.jobs; slot++)
+        if (pool->slots[slot] && pool->slots[slot]->deadline > 0) pool->slots[slot]->deadline += absent;
+}
+
 /* Not while the outdir is archived: what is archived must hold still. */
 static void gem5art__beat(gem5art_pool *pool, gem5art__job *job, double now) {
     if (job->state == GEM5ART__ARCHIVING || now < job->next_beat) return;
@@ -9593,6 +9608,7 @@ static int gem5art__step_pool(gem5art_pool *pool, int timeout_ms, gem5art_error 
     }
     pool->stepping = true;
     gem5art__clear(&pool->first_error);
+    gem5art__forgive_absence(pool);
     gem5art__read_reports(pool);
     gem5art__heed_signals(pool);
     gem5art__take_work_done(pool);

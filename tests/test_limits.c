@@ -685,6 +685,68 @@ TEST(how_long_it_will_take) {
     end();
 }
 
+/* ---- clocks that jump */
+
+static gem5art_run *add_with_timeout(gem5art_pool *pool, const char *name, double timeout) {
+    gem5art_run_desc desc = describe("children/slow", name, "60");
+    gem5art_run *run;
+    desc.timeout = timeout;
+    if ((run = create(&desc, false)) != NULL) add(pool, run);
+    return run;
+}
+
+TEST(the_time_of_day_jumps) {
+    gem5art_pool_desc desc = pool_desc(1);
+    gem5art_pool *pool;
+    gem5art_run *run;
+    int beat;
+    begin();
+    desc.grace = -1;
+    REQUIRE((pool = make_pool(&desc)) != NULL);
+    REQUIRE((run = add_with_timeout(pool, "a", 50)) != NULL);
+    STEP_UNTIL(pool, run->pid);
+    wall_ahead = 86400;
+    last_event.type = GEM5ART_EVENT_QUEUED;
+    STEP_UNTIL(pool, last_event.type == GEM5ART_EVENT_BEAT);
+    wall_ahead = -86400;
+    for (beat = 0; beat < 2; beat++) {
+        last_event.type = GEM5ART_EVENT_QUEUED;
+        STEP_UNTIL(pool, last_event.type == GEM5ART_EVENT_BEAT);
+    }
+    CHECK_STR(events, "spawned a");
+    monotonic_ahead = 51; /* but this one counts */
+    wait_well(pool);
+    CHECK_STR(run->kill_reason, "timeout");
+    gem5art_pool_destroy(pool);
+    end();
+}
+
+/* The host was stopped for an hour: of that a minute counts. */
+TEST(a_suspended_host) {
+    gem5art_pool_desc desc = pool_desc(1);
+    gem5art_pool *pool;
+    gem5art_run *run;
+    begin();
+    desc.grace = -1;
+    REQUIRE((pool = make_pool(&desc)) != NULL);
+    REQUIRE((run = add_with_timeout(pool, "a", 150)) != NULL);
+    STEP_UNTIL(pool, run->pid);
+    monotonic_ahead += 3600;
+    last_event.type = GEM5ART_EVENT_QUEUED;
+    STEP_UNTIL(pool, last_event.type == GEM5ART_EVENT_BEAT);
+    CHECK_STR(events, "spawned a");
+    monotonic_ahead += 50;
+    last_event.type = GEM5ART_EVENT_QUEUED;
+    STEP_UNTIL(pool, last_event.type == GEM5ART_EVENT_BEAT);
+    CHECK_STR(events, "spawned a"); /* 110 of 150 */
+    monotonic_ahead += 50;
+    wait_well(pool);
+    CHECK_STR(events, "spawned a, killed a, ended a");
+    CHECK_STR(run->kill_reason, "timeout");
+    gem5art_pool_destroy(pool);
+    end();
+}
+
 /* ---- what is recorded of the environment */
 
 TEST(environment) {
