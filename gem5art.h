@@ -529,7 +529,8 @@ typedef struct gem5art_pool_desc {
     double grace;              /* seconds between SIGINT and SIGKILL; default 5; negative: SIGKILL at once */
     /* While the pool lives, SIGINT and SIGTERM to this process end its runs: the first launches
        no more and ends the running ones with their results recorded as "sigint" or "sigterm", the
-       second kills at once. The former handlers are put back by gem5art_pool_destroy. */
+       second kills at once: it waits neither for the grace time nor for archives, so that what was not archived by then
+       is recorded without one, its outdir left as it is. The former handlers are put back by gem5art_pool_destroy. */
     bool handle_signals;
     /* Bytes: no further run is launched while less memory is available (MemAvailable of /proc/meminfo, and what the
        cgroups leave). A run that was launched within the last GEM5ART_BEAT_SECONDS counts as if it had yet to take that
@@ -1161,12 +1162,46 @@ GEM5ART__MAYBE_UNUSED static const char *gem5art__network_file_system(const char
     return NULL;
 }
 
+/* ---- errands: what takes long, in a worker's thread, can be given up. Whoever reads a lot asks from time to time. */
+
+typedef struct gem5art__errand {
+    pthread_mutex_t *mutex; /* over the next */
+    bool given_up;
+} gem5art__errand;
+
+static pthread_once_t gem5art__errand_once = PTHREAD_ONCE_INIT;
+static pthread_key_t gem5art__errand_key; /* of each thread, the errand that it is on; NULL: none */
+static bool gem5art__errand_works;
+
+static void gem5art__errand_make_key(void) {
+    gem5art__errand_works = pthread_key_create(&gem5art__errand_key, NULL) == 0;
+}
+
+/* Where there can be no key, nothing is ever given up. */
+static void gem5art__set_errand(gem5art__errand *errand) {
+    pthread_once(&gem5art__errand_once, gem5art__errand_make_key);
+    if (gem5art__errand_works) pthread_setspecific(gem5art__errand_key, errand);
+}
+
+/* Is what this thread does not wanted any more? */
+static bool gem5art__given_up(void) {
+    gem5art__errand *errand;
+    bool given_up;
+    pthread_once(&gem5art__errand_once, gem5art__errand_make_key);
+    errand = gem5art__errand_works ? (gem5art__errand *)pthread_getspecific(gem5art__errand_key) : NULL;
+    if (!errand) return false;
+    pthread_mutex_lock(errand->mutex);
+    given_up = errand->given_up;
+    pthread_mutex_unlock(errand->mutex);
+    return given_up;
+}
+
 /* ---- locks of single bytes in a file; see "Locks" in the manual.
    An open file description never conflicts with itself where there are OFD locks. Else POSIX
    locks belong to the process and are lost when it closes any descriptor of the file, so all
    handles of one file in a process share one descriptor, and conflicts inside the process are found
-   here: this registry is the library's only global state but for what handle_signals needs and
-   what is remembered of the CPU. */
+   here: this registry is the library's only global state but for what handle_signals needs, the
+   threads' errands, and what is remembered of the CPU. */
 
 typedef struct gem5art__lock_file gem5art__lock_file;
 
@@ -2862,6 +2897,8 @@ static bool gem5art__hash_opened(int fd, const char *path, char sha256[65], char
     while (ok && got == GEM5ART__HASH_CHUNK) {
         ok = gem5art__read_at(fd, chunk, GEM5ART__HASH_CHUNK, (off_t)done, &got);
         if (!ok) gem5art__fail_errno(error, "read", path);
+        else if (gem5art__given_up())
+            ok = gem5art__fail(error, GEM5ART_CANCELLED, "%s was not hashed to its end: its run was cancelled", path);
         gem5art_sha256_update(&sha256_hash, chunk, got);
         if (md5) gem5art_md5_update(&md5_hash, chunk, got);
         done += (int64_t)got;
@@ -5820,13 +5857,13 @@ static bool gem5art__copy_bytes(int from, int to) {
     bool ok = true;
 #ifndef GEM5ART_NO_FILE_CLONING
     if (GEM5ART_SYS_CLONE(to, from) == 0) return true;
-    while ((n = GEM5ART_SYS_COPY_FILE_RANGE(from, to, (size_t)1 << 30)) > 0) {}
+    while ((n = GEM5ART_SYS_COPY_FILE_RANGE(from, to, (size_t)1 << 30)) > 0 && !gem5art__given_up()) {}
     if (n == 0) return true; /* else what is left goes through memory: both offsets are where it stopped */
 #endif
     chunk = (char *)GEM5ART_MALLOC(GEM5ART__WINDOW);
     if (!chunk) return errno = ENOMEM, false;
     while (ok && (n = gem5art__read_some(from, chunk, GEM5ART__WINDOW)) != 0)
-        ok = n > 0 && gem5art__write_all(to, chunk, (size_t)n);
+        ok = n > 0 && (!gem5art__given_up() || (errno = ECANCELED, false)) && gem5art__write_all(to, chunk, (size_t)n);
     GEM5ART_FREE(chunk);
     return ok;
 }
@@ -8018,6 +8055,7 @@ static void gem5art__deflate_fill(gem5art__zip *zip) {
             zip->block -= keep;
         }
         room = (uint32_t)sizeof zip->window - zip->end;
+        if (!zip->write_errno && gem5art__given_up()) zip->write_errno = ECANCELED;
         n = gem5art__read_some(zip->source, zip->window + zip->end, zip->unread < room ? (size_t)zip->unread : room);
         if (n < 0) zip->read_errno = errno;
         zip->unread = n > 0 ? zip->unread - (uint64_t)n : 0; /* it may have become shorter */
@@ -8647,6 +8685,7 @@ typedef struct gem5art__job {
     gem5art__report report;    /* of its end */
     gem5art__terminal *terminals;
     /* for and from the worker */
+    gem5art__errand errand;
     gem5art__check *checks;
     const char *script;        /* the script that its repo does not track, or NULL */
     const char *archive_path, *storage;
@@ -8871,7 +8910,9 @@ static void *gem5art__worker_main(void *argument) {
         workers->todo = job->next;
         if (!workers->todo) workers->todo_last = &workers->todo;
         pthread_mutex_unlock(&workers->mutex);
+        gem5art__set_errand(&job->errand);
         gem5art__work(job);
+        gem5art__set_errand(NULL);
         pthread_mutex_lock(&workers->mutex);
         job->next = workers->done;
         workers->done = job;
@@ -8900,6 +8941,7 @@ static void gem5art__give_work(gem5art_pool *pool, gem5art__job *job) {
     pthread_mutex_lock(&workers->mutex);
     threaded = workers->idle > workers->waiting || workers->count == workers->limit || gem5art__add_worker(workers) ||
                workers->count > 0;
+    job->errand.mutex = &workers->mutex;
     job->next = NULL;
     if (threaded) {
         *workers->todo_last = job;
@@ -8915,6 +8957,13 @@ static void gem5art__give_work(gem5art_pool *pool, gem5art__job *job) {
     workers->done = job;
     pthread_mutex_unlock(&workers->mutex);
     gem5art__wake(workers->wakes);
+}
+
+/* What a worker does or will do for a job is not wanted any more. */
+static void gem5art__give_up_work(gem5art_pool *pool, gem5art__job *job) {
+    pthread_mutex_lock(&pool->workers.mutex);
+    job->errand.given_up = true;
+    pthread_mutex_unlock(&pool->workers.mutex);
 }
 
 static void gem5art__stop_workers(gem5art__workers *workers) {
@@ -9225,6 +9274,7 @@ static bool gem5art__kill_job(gem5art_pool *pool, gem5art__job *job, const char 
         job->kill_reason = reason;
         job->run->public_.kill_reason = reason;
     }
+    if (job->state == GEM5ART__CHECKING) gem5art__give_up_work(pool, job);
     if (job->state != GEM5ART__RUNNING) return true;
     gem5art__signal_job(pool, job, grace > 0 ? SIGINT : SIGKILL);
     job->kill_at = gem5art__monotonic() + (grace > 0 ? grace : 1);
@@ -9241,11 +9291,15 @@ static void gem5art__stop_all(gem5art_pool *pool, const char *reason, bool at_on
 }
 
 static void gem5art__heed_signals(gem5art_pool *pool) {
+    bool again;
+    int slot;
     if (!pool->desc.handle_signals) return;
     pool->signals_seen = (int)gem5art__signal_count;
     if (pool->signals_seen == pool->signals_handled) return;
-    gem5art__stop_all(pool, gem5art__signal_last == SIGINT ? "sigint" : "sigterm",
-                      pool->signalled || pool->signals_seen - pool->signals_handled > 1);
+    again = pool->signalled || pool->signals_seen - pool->signals_handled > 1;
+    gem5art__stop_all(pool, gem5art__signal_last == SIGINT ? "sigint" : "sigterm", again);
+    for (slot = 0; again && slot < pool->desc.jobs; slot++)
+        if (pool->slots[slot]) gem5art__give_up_work(pool, pool->slots[slot]);
     pool->signalled = true;
     pool->signals_handled = pool->signals_seen;
 }
@@ -9315,7 +9369,7 @@ static void gem5art__checked(gem5art_pool *pool, gem5art__job *job) {
     gem5art__run *run = job->run;
     gem5art_error error;
     char *console, *status;
-    if (!job->work_ok) {
+    if (!job->work_ok && job->work_error.code != GEM5ART_CANCELLED) {
         const char *path = job->failed_check < run->used_count ? job->checks[job->failed_check].path : job->script;
         status = gem5art__arena_printf(&run->object.arena, "Failed artifact check for %s", path);
         gem5art__fail_job(pool, job, status ? status : "Failed artifact check", &job->work_error);

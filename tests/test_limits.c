@@ -5,7 +5,21 @@
 static int test_affinity(unsigned long size, void *set);
 #endif
 
+#define GEM5ART_SYS_PREAD(fd, data, size, offset) test_pread(fd, data, size, offset)
+static long test_pread(int fd, void *data, unsigned long size, long offset);
+
 #include "runner.h"
+
+static volatile ino_t endless;   /* the file that has no end; 0: none */
+static volatile bool reading_on; /* and is being read */
+
+static long test_pread(int fd, void *data, unsigned long size, long offset) {
+    struct stat st;
+    if (!endless || fstat(fd, &st) < 0 || st.st_ino != endless) return pread(fd, data, size, offset);
+    memset(data, 0, size);
+    reading_on = true;
+    return (long)size;
+}
 
 #ifndef GEM5ART_PORTABLE
 static int first_cpu, cpu_count; /* that this process may use, as the library is told; 0: the truth */
@@ -744,6 +758,86 @@ TEST(a_suspended_host) {
     CHECK_STR(events, "spawned a, killed a, ended a");
     CHECK_STR(run->kill_reason, "timeout");
     gem5art_pool_destroy(pool);
+    end();
+}
+
+/* ---- stopping while something takes long: an artifact without an end is checked, an archive of a terabyte is made */
+
+static gem5art_pool *pool_with_signals(void) {
+    gem5art_pool_desc desc = pool_desc(1);
+    desc.handle_signals = true;
+    return make_pool(&desc);
+}
+
+/* A run whose artifacts are being hashed. */
+static gem5art_run *begin_a_check(gem5art_pool *pool) {
+    gem5art_run *run = se_run("./program", "a", "60");
+    struct stat st;
+    if (!run || sh("touch program") != 0 || stat("program", &st) < 0) return NULL;
+    endless = st.st_ino;
+    reading_on = false;
+    add(pool, run);
+    STEP_UNTIL(pool, reading_on);
+    CHECK_STR(run->status, "Begin run");
+    return run;
+}
+
+static void check_given_up(gem5art_pool *pool, const gem5art_run *run) {
+    wait_well(pool);
+    endless = 0;
+    CHECK_STR(run->status, "Failed");
+    CHECK_STR(run->kill_reason, "sigterm");
+    CHECK(run->rerunnable);
+    CHECK_INT(last_error.code, GEM5ART_CANCELLED);
+    gem5art_pool_destroy(pool);
+    CHECK_INT(recorded("Failed"), 1);
+}
+
+TEST(a_check_is_given_up) {
+    gem5art_pool *pool;
+    gem5art_run *run;
+    int how;
+    for (how = 0; how < 2; how++) {
+        begin();
+        CHECK_INT(sh("cp %s program", built("children/slow")), 0);
+        REQUIRE((pool = pool_with_signals()) != NULL);
+        REQUIRE((run = begin_a_check(pool)) != NULL);
+        if (how == 0) raise(SIGTERM);
+        else CHECK(gem5art_pool_cancel(pool, run->id, &error));
+        check_given_up(pool, run);
+        end();
+    }
+}
+
+static void make_a_huge_result(const gem5art_event *event, void *user_data) {
+    note_event(event, user_data);
+    if (event->type == GEM5ART_EVENT_SPAWNED) CHECK_INT(truncate("a/huge", (off_t)1 << 40), 0);
+}
+
+TEST(an_archive_is_given_up) {
+    gem5art_pool_desc desc = pool_desc(1);
+    gem5art_pool *pool;
+    gem5art_run *run;
+    begin();
+    desc.handle_signals = true;
+    desc.event = make_a_huge_result;
+    REQUIRE((pool = make_pool(&desc)) != NULL);
+    REQUIRE((run = se_run("children/slow", "a", "0.05")) != NULL);
+    write_text("a/huge", "");
+    add(pool, run);
+    STEP_UNTIL(pool, *run->status == 'F'); /* it is archived now */
+    raise(SIGTERM);
+    gem5art_pool_step(pool, 0, &error);
+    CHECK_INT(gem5art_pool_step(pool, 20, &error), 1); /* with the first, that goes on */
+    raise(SIGTERM);
+    wait_well(pool);
+    CHECK_STR(run->status, "Finished"); /* it had ended before */
+    CHECK(!run->results);
+    CHECK_CONTAINS(run->error, "not archived");
+    gem5art_pool_destroy(pool);
+    CHECK(!exists("a/results.zip"));
+    CHECK_INT(sh("test -z \"$(ls a | grep tmp-)\""), 0);
+    CHECK_INT(recorded("Finished"), 1);
     end();
 }
 
