@@ -29,8 +29,10 @@ ABSOLUTE = $(abspath $(B))
 HEADER   = gem5art.h
 PLAIN    = -std=c99 -O1 -g $(WARNINGS) # for programs to be supervised: no sanitizer may change what they do
 
-test_sources = $(filter-out $(if $(LMDB),,tests/test_lmdb.c),$(sort $(foreach name,$(TESTS),$(wildcard tests/test_$(name).c))))
-store_tests  = $(if $(LMDB),$(patsubst tests/%.c,$(B)/%-lmdb,$(filter tests/test_store.c tests/test_model.c tests/test_fsck.c,$(test_sources))))
+test_sources = $(filter-out $(if $(LMDB),,tests/test_lmdb.c), \
+                 $(sort $(foreach name,$(TESTS),$(wildcard tests/test_$(name).c))))
+store_tests  = $(if $(LMDB),$(patsubst tests/%.c,$(B)/%-lmdb, \
+                 $(filter tests/test_store.c tests/test_model.c tests/test_fsck.c,$(test_sources))))
 test_scripts = $(sort $(foreach name,$(TESTS),$(wildcard tests/test_$(name).sh)))
 tools    = $(patsubst tools/%.c,$(B)/%,$(wildcard tools/gem5art-*.c))
 examples = $(patsubst examples/%.c,$(B)/%,$(wildcard examples/*.c))
@@ -79,7 +81,7 @@ torture: $(tortures) $(lmdb_tortures)
 children: $(children)
 
 lmdb:
-	@$(MAKE) --no-print-directory test B=$(B)/lmdb CFLAGS="$(CFLAGS) -DGEM5ART_LMDB -DTEST_LMDB" LDLIBS="$(LDLIBS) -llmdb"
+	@$(MAKE) --no-print-directory test B=$(B)/lmdb store_tests= CFLAGS="$(CFLAGS) -DGEM5ART_LMDB -DTEST_LMDB" LDLIBS="$(LDLIBS) -llmdb"
 
 portable:
 	@$(MAKE) --no-print-directory test B=$(B)/portable CFLAGS="$(CFLAGS) -DGEM5ART_PORTABLE"

@@ -42,8 +42,8 @@
    CONTENTS
        this manual        compile-time options, caveats, identity, a run's life, store format
        >>errors >>db >>artifacts >>runs >>runner >>queries >>json >>hashes               the API; each comment is the manual
-       >>platform >>memory >>text >>json >>hash >>git >>store >>flat >>lmdb >>artifact
-       >>run >>warden >>archive >>pool >>audit >>public                                  the implementation; each
+       >>platform >>memory >>text >>json >>hash >>git >>known >>store >>flat >>lmdb
+       >>artifact >>run >>warden >>archive >>pool >>audit >>public                       the implementation; each
                                                                                          section uses those above it
    COMPILE-TIME OPTIONS (define before the #include that has GEM5ART_IMPLEMENTATION; GEM5ARTDEF and _STATIC before all)
        GEM5ART_STATIC            all functions are static: the library is private to one file
@@ -52,6 +52,8 @@
                                  all or none; default those of libc. Called from several threads while a pool lives
        GEM5ART_WATCH_SECONDS     how often a run is looked at for panics and its own check; default 1.0
        GEM5ART_BEAT_SECONDS      how often info.json is refreshed; default 5.0
+       GEM5ART_GIT_SECONDS       for how long a pool believes that a git work tree is as it was seen; default 3.0,
+                                 0: each run has it looked at anew
        GEM5ART_MAX_JOBS          runs at once in one pool, at most; default 1024
        GEM5ART_MAX_NAME          bytes of a name; default 4096
        GEM5ART_MAX_COMMAND       bytes of a run's command line; default 1 MiB
@@ -76,6 +78,8 @@
    - A host that forks without exec while a pool lives keeps the warden's socket and the claims open in that child: the
      warden notices the host's death, and the runs' claims are free, only when that child has ended too.
    - The environment is read when git is run: do not change it from another thread meanwhile.
+   - A file counts as unchanged while its device, inode, size and times are the same. What changes the bytes and none
+     of these goes unseen: writes below the file system, or on through a shared mapping that was written before.
    - gem5 must not be told to put its outdir elsewhere: --outdir is the library's.
 
    IDENTITY
@@ -109,6 +113,11 @@
    Each attempt has an outdir of its own: OUTDIR, then OUTDIR.2, OUTDIR.3; nothing of an earlier one moves.
    The child's stdin is /dev/null, its stdout and stderr are OUTDIR/console.txt (gem5's -re sends its own to simout and
    simerr). It inherits no other descriptor, default signal dispositions and an empty signal mask.
+   The check before a launch: a pool's threads, one a CPU, hash files and ask git, each file and work tree once for all
+   runs that wait for it, while the pool's loop goes on. A work tree is asked again after GEM5ART_GIT_SECONDS. A file
+   is not hashed again whose device, inode, size, mtime and ctime are as they were when it was, by this or an earlier
+   process (see STORE.checked.UID), provided that it had lain still then: for 3 s, on network file systems for 60 s.
+   Files of FUSE, 9P and FAT are hashed each time, as their times do not tell enough.
    A pool's children are spawned by the warden, a small process of the pool's own, which ends them all when the pool's
    process is gone, however it ended. The host needs no SIGCHLD handler, may wait for -1, and may have threads.
 
@@ -145,8 +154,13 @@
                     writes: whoever finds it there knows that one was killed, and syncs what that left
      STORE.live/ID  one small JSON file for each run that has begun and not ended. One whose claim is free is lost: whoever
                     claims that run next ends what is left of its process group and records it
+     STORE.checked.UID  what the files hashed to that this user's runs were checked by, one a line: SHA-256, MD5 or "-",
+                    device, inode, size, mtime, ctime, and the line's CRC-32. It can be removed at any time. It is
+                    believed where it belongs to the user and nobody else may write it; what is wrong in it is ignored;
+                    it holds some thousand files at most
      STORE.torn.N   bytes of writes that were never finished; look at them, then remove them
      STORE.damaged.N, STORE.old.N   the store as it was before gem5art-fsck salvaged or compacted it
+     STORE.tmp-HEX  a store that is being written anew; what a killed rewrite left, --salvage and --compact remove
    $GEM5ART_STORAGE (or .storage): a folder with a copy of every registered file and results archive, named by its _id.
 
    LMDB (lmdb://PATH, in a build with GEM5ART_LMDB)
@@ -158,7 +172,7 @@
    - The file has another form on another kind of CPU, and no network file system may hold it: both are errors.
    - All dbs of a process share one mapping of the file. It cannot grow while that process lists rows: BUSY then, which in
      64 GiB of address space does not come up. A long listing also keeps pages from being used again.
-   - A file that is replaced or cut while it is open is an error of every call until it is closed.
+   - A file that is replaced or cut while it is open, or its PATH-lock, is an error of every call until it is closed.
    - Removed records leave room for new ones; the file does not shrink until it is compacted. */
 #if defined(GEM5ART_IMPLEMENTATION) && !defined(GEM5ART__IMPLEMENTED)
 #ifndef _GNU_SOURCE
@@ -331,9 +345,10 @@ typedef struct gem5art_artifact_desc {
     const char *const *extra;  /* key, value, ..., NULL; keys beyond gem5art's own */
 } gem5art_artifact_desc;
 
-/* Hashes the file (or asks git for the commit), and returns the artifact with
-   that hash: the stored one, with the caller's path and cwd and a warning for each
-   other field that differs, or else a new one, stored before the call returns.
+/* Hashes the file (unless it is known, see "A run's life"; or asks git for the
+   commit), and returns the artifact with that hash: the stored one, with the
+   caller's path and cwd and a warning for each other field that differs, or else
+   a new one, stored before the call returns.
      INVALID    a required field is missing, or documentation under 10 characters
      NOT_FOUND  no such path
      DIRTY      the work tree has uncommitted changes; the first are named
@@ -348,8 +363,8 @@ GEM5ARTDEF const gem5art_artifact *gem5art_register_artifact(gem5art_db *db, con
 GEM5ARTDEF const gem5art_artifact *gem5art_find_artifact(gem5art_db *db, const char *id_or_hash, gem5art_error *error);
 
 /* Is the file or repo at the artifact's path, taken relative to `cwd` (NULL: the
-   current folder), still what was registered? False with CHANGED if not, DIRTY for a
-   tree with uncommitted changes, NOT_FOUND for a missing one. */
+   current folder), still what was registered? All of it is read, whatever is known.
+   False with CHANGED if not, DIRTY for a tree with uncommitted changes, NOT_FOUND for a missing one. */
 GEM5ARTDEF bool gem5art_check_artifact(gem5art_db *db, const gem5art_artifact *artifact, const char *cwd,
                                        gem5art_error *error);
 
@@ -550,7 +565,8 @@ typedef struct gem5art_pool_desc {
        harness that is started again does not begin anew, and launches what has failed at most .retries times so far (with
        .rerun, only the attempts of this pool count). Default: none; negative too. */
     int retries;
-    /* Called on the thread that steps the pool. It must not step or destroy the pool; it may add to it. */
+    /* Called on the thread that steps the pool, which does nothing else meanwhile: what takes long belongs elsewhere.
+       It must not step or destroy the pool; it may add to it. */
     void (*event)(const gem5art_event *event, void *user_data);
     void *user_data;
 } gem5art_pool_desc;
@@ -830,6 +846,13 @@ typedef char gem5art__needs_64_bit_file_offsets[sizeof(off_t) >= 8 ? 1 : -1]; /*
 #ifndef GEM5ART_SYS_FTRUNCATE
 #define GEM5ART_SYS_FTRUNCATE(fd, size) ftruncate(fd, size)
 #endif
+#ifndef GEM5ART_SYS_POSIX_FALLOCATE
+#ifdef __APPLE__ /* which has none */
+#define GEM5ART_SYS_POSIX_FALLOCATE(fd, size) ((void)(fd), 0)
+#else
+#define GEM5ART_SYS_POSIX_FALLOCATE(fd, size) posix_fallocate(fd, 0, size)
+#endif
+#endif
 #ifndef GEM5ART_SYS_FDATASYNC
 #if defined(_POSIX_SYNCHRONIZED_IO) && _POSIX_SYNCHRONIZED_IO > 0
 #define GEM5ART_SYS_FDATASYNC(fd) fdatasync(fd)
@@ -976,6 +999,9 @@ typedef char gem5art__needs_64_bit_file_offsets[sizeof(off_t) >= 8 ? 1 : -1]; /*
 #endif
 #ifndef GEM5ART_WATCH_SECONDS
 #define GEM5ART_WATCH_SECONDS 1.0
+#endif
+#ifndef GEM5ART_GIT_SECONDS
+#define GEM5ART_GIT_SECONDS 3.0
 #endif
 #ifndef GEM5ART_MAX_JOBS
 #define GEM5ART_MAX_JOBS 1024
@@ -1194,6 +1220,27 @@ static bool gem5art__given_up(void) {
     given_up = errand->given_up;
     pthread_mutex_unlock(errand->mutex);
     return given_up;
+}
+
+/* For how many seconds a file must have lain still before its times tell any later change: beyond the granularity of
+   the times (FAT: 2 s; a kernel's tick: 10 ms), and where another machine gives them, beyond what its clock may be off.
+   Negative: never, as its times may be anything. */
+static double gem5art__settling_seconds(const char *path) {
+#ifdef GEM5ART_SYS_STATFS
+    struct statfs fs;
+    if (GEM5ART_SYS_STATFS(path, &fs) < 0) return -1;
+    switch ((unsigned long)fs.f_type & 0xffffffff) {
+    case 0x65735546: /* FUSE */
+    case 0x01021997: /* 9P */
+    case 0x786f4256: /* VirtualBox's shared folders */
+    case 0x4d44:     /* FAT and exFAT have no time of change */
+    case 0x2011bab0: return -1;
+    default: return gem5art__network_file_system(path) ? 60 : 3;
+    }
+#else
+    (void)path;
+    return 60;
+#endif
 }
 
 /* ---- locks of single bytes in a file; see "Locks" in the manual.
@@ -1712,14 +1759,15 @@ static bool gem5art__sync_name(char *path) {
     return ok;
 }
 
-/* Writes a file whole or not at all. `durable`: on disk, under its name, when the call returns. */
-static bool gem5art__put_file(const char *path, const char *data, size_t length, gem5art__put_file_mode mode,
-                              bool durable, gem5art_error *error) {
+/* Writes a file whole or not at all, with at most these permissions. `durable`: on disk, under its name, when the call
+   returns. */
+static bool gem5art__put_file_as(const char *path, const char *data, size_t length, mode_t permissions,
+                                 gem5art__put_file_mode mode, bool durable, gem5art_error *error) {
     gem5art__buf temporary = {NULL, 0, 0, false};
     int fd;
     bool ok;
     if (!gem5art__temporary_name(&temporary, path, error)) return false;
-    fd = gem5art__open(temporary.data, O_WRONLY | O_CREAT | O_EXCL, 0666);
+    fd = gem5art__open(temporary.data, O_WRONLY | O_CREAT | O_EXCL, permissions);
     ok = fd >= 0 && gem5art__write_all(fd, data, length) && (!durable || gem5art__datasync(fd));
     if (!ok) gem5art__fail_errno(error, "write", path);
     gem5art__close(fd);
@@ -1729,6 +1777,11 @@ static bool gem5art__put_file(const char *path, const char *data, size_t length,
         ok = gem5art__fail_errno(error, "sync the folder of", path);
     gem5art__buf_free(&temporary);
     return ok;
+}
+
+static bool gem5art__put_file(const char *path, const char *data, size_t length, gem5art__put_file_mode mode,
+                              bool durable, gem5art_error *error) {
+    return gem5art__put_file_as(path, data, length, 0666, mode, durable, error);
 }
 
 /* Makes a folder and those above it, as mkdir -p. */
@@ -2911,23 +2964,30 @@ static bool gem5art__hash_opened(int fd, const char *path, char sha256[65], char
     return true;
 }
 
-/* The hashes of a file, read once, and the bytes that were read. NULL for `md5` or `size`: not wanted. */
-static bool gem5art__hash_file(const char *path, char sha256[65], char md5[33], int64_t *size, gem5art_error *error) {
+/* Opens a file that can be hashed; -1 with an error for anything else. */
+static int gem5art__open_to_hash(const char *path, gem5art_error *error) {
     struct stat st;
-    bool ok;
     int fd;
     if (gem5art__empty(path))
-        return gem5art__fail(error, GEM5ART_INVALID, "there is no path to a file to hash: give one");
-    if (GEM5ART_SYS_STAT(path, &st) < 0) return gem5art__fail_errno(error, "read", path);
+        return gem5art__fail(error, GEM5ART_INVALID, "there is no path to a file to hash: give one"), -1;
+    if (GEM5ART_SYS_STAT(path, &st) < 0) return gem5art__fail_errno(error, "read", path), -1;
     if (S_ISDIR(st.st_mode))
-        return gem5art__fail(error, GEM5ART_INVALID, "%s is a folder, not a file: name a file in it", path);
-    if (!S_ISREG(st.st_mode)) /* not even opened: a FIFO would wait for a writer */
-        return gem5art__fail(
-            error, GEM5ART_INVALID,
-            "%s is a pipe, a socket or a device, not a file: write what it gives to a file and name that", path);
+        return gem5art__fail(error, GEM5ART_INVALID, "%s is a folder, not a file: name a file in it", path), -1;
+    if (!S_ISREG(st.st_mode)) { /* not even opened: a FIFO would wait for a writer */
+        gem5art__fail(error, GEM5ART_INVALID,
+                      "%s is a pipe, a socket or a device, not a file: write what it gives to a file and name that",
+                      path);
+        return -1;
+    }
     fd = gem5art__open(path, O_RDONLY, 0);
-    if (fd < 0) return gem5art__fail_errno(error, "read", path);
-    ok = gem5art__hash_opened(fd, path, sha256, md5, size, error);
+    if (fd < 0) gem5art__fail_errno(error, "read", path);
+    return fd;
+}
+
+/* The hashes of a file, read once, and the bytes that were read. NULL for `md5` or `size`: not wanted. */
+static bool gem5art__hash_file(const char *path, char sha256[65], char md5[33], int64_t *size, gem5art_error *error) {
+    int fd = gem5art__open_to_hash(path, error);
+    bool ok = fd >= 0 && gem5art__hash_opened(fd, path, sha256, md5, size, error);
     gem5art__close(fd);
     return ok;
 }
@@ -3157,6 +3217,226 @@ static bool gem5art__git_tracked_path(const char *folder, const char *file, gem5
     return true;
 }
 
+/* ================================================================= >>known
+   What files hashed to, so that one that is as it was then is not hashed again.
+   What can be known of a file by its inode is enough: no program can set the time
+   of change (ctime) back. As in git's index, that holds for a file that had lain
+   still for a while when it was hashed; another one is hashed each time. */
+
+typedef struct gem5art__stamp {
+    int64_t device, inode, size, mtime, mtime_ns, ctime, ctime_ns;
+} gem5art__stamp;
+
+typedef struct gem5art__known_file {
+    gem5art__stamp stamp;
+    char sha256[65], md5[33]; /* md5 "": nobody wanted it */
+} gem5art__known_file;
+
+/* Used by several threads: `mutex` guards all but the path. */
+typedef struct gem5art__known {
+    pthread_mutex_t mutex;
+    const char *path; /* of the file that keeps it for other processes; NULL: none does */
+    gem5art__known_file *files; /* the newest last */
+    size_t count, capacity;
+    bool loaded, renew; /* renew: the file holds what is not good for anything, or too much of it */
+} gem5art__known;
+
+enum { GEM5ART__MAX_KNOWN = 4096, GEM5ART__MAX_KNOWN_FILE = 4 << 20 }; /* files; bytes of what keeps them */
+
+static void gem5art__known_begin(gem5art__known *known) { pthread_mutex_init(&known->mutex, NULL); }
+
+static void gem5art__known_end(gem5art__known *known) {
+    pthread_mutex_destroy(&known->mutex);
+    gem5art__free(known->files);
+}
+
+static gem5art__stamp gem5art__stamp_of(const struct stat *st) {
+    gem5art__stamp stamp;
+    stamp.device = (int64_t)st->st_dev;
+    stamp.inode = (int64_t)st->st_ino;
+    stamp.size = (int64_t)st->st_size;
+    stamp.mtime = (int64_t)st->st_mtim.tv_sec;
+    stamp.mtime_ns = (int64_t)st->st_mtim.tv_nsec;
+    stamp.ctime = (int64_t)st->st_ctim.tv_sec;
+    stamp.ctime_ns = (int64_t)st->st_ctim.tv_nsec;
+    return stamp;
+}
+
+static bool gem5art__same_stamp(const gem5art__stamp *a, const gem5art__stamp *b) {
+    return memcmp(a, b, sizeof *a) == 0; /* it has no padding */
+}
+
+/* Puts a file in the place of what was known of that inode, or behind the others; the older half goes when there are
+   too many. Without memory it is not known. */
+static void gem5art__know(gem5art__known *known, const gem5art__known_file *file) {
+    size_t i = 0;
+    while (i < known->count && (known->files[i].stamp.inode != file->stamp.inode ||
+                                known->files[i].stamp.device != file->stamp.device))
+        i++;
+    if (i == GEM5ART__MAX_KNOWN) {
+        known->count = i = GEM5ART__MAX_KNOWN / 2;
+        memmove(known->files, known->files + GEM5ART__MAX_KNOWN - i, i * sizeof *known->files);
+        known->renew = true;
+    }
+    if (i == known->capacity) {
+        size_t capacity = i ? i * 2 : 16;
+        void *files = GEM5ART_REALLOC(known->files, capacity * sizeof *known->files);
+        if (!files) return;
+        known->files = (gem5art__known_file *)files;
+        known->capacity = capacity;
+    }
+    known->files[i] = *file;
+    if (i == known->count) known->count++;
+}
+
+/* ---- the file that keeps it: one line for each, closed by its CRC-32 */
+
+static void gem5art__put_known(gem5art__buf *text, const gem5art__known_file *file) {
+    const gem5art__stamp *s = &file->stamp;
+    size_t start = text->length;
+    gem5art__putf(text, "%s %s %lld %lld %lld %lld.%09lld %lld.%09lld", file->sha256, *file->md5 ? file->md5 : "-",
+                  (long long)s->device, (long long)s->inode, (long long)s->size, (long long)s->mtime,
+                  (long long)s->mtime_ns, (long long)s->ctime, (long long)s->ctime_ns);
+    if (!text->failed)
+        gem5art__putf(text, " %08lx\n", (unsigned long)gem5art_crc32(0, text->data + start, text->length - start));
+}
+
+static bool gem5art__parse_known(const char *line, size_t length, gem5art__known_file *file) {
+    enum { CRC = 9 }; /* a space and 8 digits */
+    char text[512], crc[CRC + 1];
+    long long n[7];
+    int i;
+    if (length < CRC || length >= sizeof text) return false;
+    memcpy(text, line, length);
+    text[length] = 0;
+    snprintf(crc, sizeof crc, " %08lx", (unsigned long)gem5art_crc32(0, text, length - CRC));
+    if (memcmp(text + length - CRC, crc, CRC) != 0) return false;
+    if (sscanf(text, "%64[0-9a-f] %32[0-9a-f-] %lld %lld %lld %lld.%lld %lld.%lld", file->sha256, file->md5, &n[0],
+               &n[1], &n[2], &n[3], &n[4], &n[5], &n[6]) != 9)
+        return false;
+    for (i = 0; i < 7; i++) ((int64_t *)&file->stamp)[i] = n[i];
+    if (strcmp(file->md5, "-") == 0) file->md5[0] = 0;
+    return strlen(file->sha256) == 64 && (!*file->md5 || strlen(file->md5) == 32);
+}
+
+/* What others may have written is not believed: a false line would let a wrong file pass. */
+static bool gem5art__known_is_ours(int fd, struct stat *st) {
+    return fd >= 0 && GEM5ART_SYS_FSTAT(fd, st) == 0 && S_ISREG(st->st_mode) && st->st_uid == geteuid() &&
+           !(st->st_mode & (S_IWGRP | S_IWOTH));
+}
+
+/* Whatever is wrong with the file, or with a line of it, is left out, and written anew when there is more to write. */
+static void gem5art__load_known(gem5art__known *known) {
+    gem5art__buf text = {NULL, 0, 0, false};
+    gem5art__known_file file;
+    struct stat st;
+    const char *line, *end;
+    size_t got = 0;
+    int fd = gem5art__open(known->path, O_RDONLY | O_NONBLOCK | O_NOFOLLOW, 0);
+    known->loaded = true;
+    known->renew = fd >= 0 || errno != ENOENT;
+    if (gem5art__known_is_ours(fd, &st) && st.st_size <= GEM5ART__MAX_KNOWN_FILE &&
+        gem5art__reserve(&text, (size_t)st.st_size) &&
+        gem5art__read_at(fd, text.data, (size_t)st.st_size, 0, &got)) {
+        known->renew = false;
+        for (line = text.data; line < text.data + got; line = end + 1) {
+            end = (const char *)memchr(line, '\n', got - (size_t)(line - text.data));
+            if (end && gem5art__parse_known(line, (size_t)(end - line), &file)) gem5art__know(known, &file);
+            else known->renew = true;
+            if (!end) break;
+        }
+    }
+    gem5art__close(fd);
+    gem5art__buf_free(&text);
+}
+
+/* One write: lines of several processes do not mix, and where they do, their checksums tell. */
+static bool gem5art__append_known(const char *path, const gem5art__buf *line) {
+    struct stat st;
+    int fd = gem5art__open(path, O_WRONLY | O_APPEND | O_CREAT | O_NONBLOCK | O_NOFOLLOW, 0644);
+    bool ok = gem5art__known_is_ours(fd, &st) && st.st_size < GEM5ART__MAX_KNOWN_FILE &&
+              gem5art__write_all(fd, line->data, line->length);
+    gem5art__close(fd);
+    return ok;
+}
+
+/* Keeps one more file, or where that cannot be done, all of them in a new file. */
+static void gem5art__keep_known(gem5art__known *known, const gem5art__known_file *file) {
+    gem5art__buf text = {NULL, 0, 0, false};
+    size_t i;
+    gem5art__put_known(&text, file);
+    if (known->renew || text.failed || !gem5art__append_known(known->path, &text)) {
+        text.length = 0;
+        for (i = 0; i < known->count; i++) gem5art__put_known(&text, &known->files[i]);
+        known->renew = text.failed || !gem5art__put_file_as(known->path, text.data, text.length, 0644,
+                                                            GEM5ART__REPLACE, false, NULL);
+    }
+    gem5art__buf_free(&text);
+}
+
+/* ---- hashing with it */
+
+static bool gem5art__recall(gem5art__known *known, const gem5art__stamp *stamp, char sha256[65], char *md5) {
+    size_t i;
+    bool found = false;
+    pthread_mutex_lock(&known->mutex);
+    if (!known->loaded && known->path) gem5art__load_known(known);
+    for (i = known->count; !found && i-- > 0;) {
+        const gem5art__known_file *file = &known->files[i];
+        found = gem5art__same_stamp(&file->stamp, stamp) && (!md5 || *file->md5);
+        if (found) strcpy(sha256, file->sha256);
+        if (found && md5) strcpy(md5, file->md5);
+    }
+    pthread_mutex_unlock(&known->mutex);
+    return found;
+}
+
+static void gem5art__remember(gem5art__known *known, const gem5art__stamp *stamp, const char *sha256, const char *md5) {
+    gem5art__known_file file;
+    file.stamp = *stamp;
+    strcpy(file.sha256, sha256);
+    strcpy(file.md5, md5 ? md5 : "");
+    pthread_mutex_lock(&known->mutex);
+    gem5art__know(known, &file);
+    if (known->path) gem5art__keep_known(known, &file);
+    pthread_mutex_unlock(&known->mutex);
+}
+
+/* Had the file lain still when its hashing began? */
+static bool gem5art__was_settled(const char *path, const gem5art__stamp *stamp, double began) {
+    double seconds = gem5art__settling_seconds(path);
+    return seconds >= 0 && (double)(stamp->mtime + 1) < began - seconds && (double)(stamp->ctime + 1) < began - seconds;
+}
+
+/* As gem5art__hash_file, but what is known of the file is not hashed again. */
+static bool gem5art__hash_known(gem5art__known *known, const char *path, char sha256[65], char md5[33], int64_t *size,
+                                gem5art_error *error) {
+    struct stat st;
+    gem5art__stamp stamp, after;
+    double began;
+    bool ok;
+    int fd = gem5art__open_to_hash(path, error);
+    if (fd < 0) return false;
+    if (GEM5ART_SYS_FSTAT(fd, &st) < 0) {
+        gem5art__fail_errno(error, "read", path);
+        gem5art__close(fd);
+        return false;
+    }
+    stamp = gem5art__stamp_of(&st);
+    ok = gem5art__recall(known, &stamp, sha256, md5);
+    if (ok && size) *size = stamp.size;
+    if (!ok) {
+        began = gem5art__now();
+        ok = gem5art__hash_opened(fd, path, sha256, md5, size, error);
+        if (ok && gem5art__was_settled(path, &stamp, began) && GEM5ART_SYS_FSTAT(fd, &st) == 0) {
+            after = gem5art__stamp_of(&st);
+            if (gem5art__same_stamp(&stamp, &after)) gem5art__remember(known, &stamp, sha256, md5);
+        }
+    }
+    gem5art__close(fd);
+    return ok;
+}
+
 /* ================================================================= >>store
    What a record is, whatever keeps it: one table of fields for each type drives writing, reading and
    defaults. A new field is one line here and one in its struct. */
@@ -3372,40 +3652,35 @@ static void gem5art__put_line(gem5art__buf *line, const char *object, size_t len
     gem5art__putf(line, "\"crc32\":\"%08x\"}", (unsigned)gem5art_crc32(0, line->data + start, line->length - start));
 }
 
-static bool gem5art__put_object_line(gem5art__buf *line, const gem5art__field *fields, const void *object, bool fs,
-                                     const gem5art_json *record, gem5art_error *error) {
-    gem5art_json_writer writer;
-    const char *text;
+/* Appends what a writer has, `sealed` as a line of ours, and frees the writer. */
+static bool gem5art__put_written(gem5art__buf *line, gem5art_json_writer *writer, bool sealed, gem5art_error *error) {
     size_t length;
-    gem5art_json_writer_init(&writer, 0);
-    gem5art__write_object(&writer, fields, object, fs, record);
-    text = gem5art_json_take(&writer, &length, error);
-    if (text) gem5art__put_line(line, text, length);
-    gem5art_json_writer_free(&writer);
+    const char *text = gem5art_json_take(writer, &length, error);
+    if (text && sealed) gem5art__put_line(line, text, length);
+    else if (text) gem5art__put(line, text, length);
+    gem5art_json_writer_free(writer);
     if (text && line->failed) gem5art__fail_nomem(error);
     return text && !line->failed;
 }
 
-/* A record as it was written, but for its checksum. */
-static bool gem5art__put_plain_record(gem5art__buf *text, const gem5art_json *record, gem5art_error *error) {
+static bool gem5art__put_object_line(gem5art__buf *line, const gem5art__field *fields, const void *object, bool fs,
+                                     const gem5art_json *record, gem5art_error *error) {
     gem5art_json_writer writer;
-    const gem5art_json *member;
-    const char *written;
-    size_t length;
     gem5art_json_writer_init(&writer, 0);
-    gem5art_json_begin_object(&writer);
+    gem5art__write_object(&writer, fields, object, fs, record);
+    return gem5art__put_written(line, &writer, true, error);
+}
+
+/* A record as it was written, but for its checksum. */
+static void gem5art__write_record(gem5art_json_writer *writer, const gem5art_json *record) {
+    const gem5art_json *member;
+    gem5art_json_begin_object(writer);
     for (member = record->first; member; member = member->next)
         if (strcmp(member->key, "crc32") != 0) {
-            gem5art__json_put_value(&writer, member->raw_key, member->raw_key_length);
-            gem5art__json_colon(&writer);
-            gem5art_json_value(&writer, member);
+            gem5art__write_key(writer, member);
+            gem5art_json_value(writer, member);
         }
-    gem5art_json_end_object(&writer);
-    written = gem5art_json_take(&writer, &length, error);
-    if (written) gem5art__put(text, written, length);
-    gem5art_json_writer_free(&writer);
-    if (written && text->failed) gem5art__fail_nomem(error);
-    return written && !text->failed;
+    gem5art_json_end_object(writer);
 }
 
 /* Any record as a line of ours: what it holds as it was written, the four that open a record first. */
@@ -3413,8 +3688,7 @@ static bool gem5art__put_record_line(gem5art__buf *line, const gem5art_json *rec
     static const char *const first[] = {"_id", "hash", "type", "name"};
     gem5art_json_writer writer;
     const gem5art_json *member;
-    const char *text;
-    size_t length, i;
+    size_t i;
     gem5art_json_writer_init(&writer, 0);
     gem5art_json_begin_object(&writer);
     for (i = 0; i < 4; i++)
@@ -3426,11 +3700,7 @@ static bool gem5art__put_record_line(gem5art__buf *line, const gem5art_json *rec
             gem5art__write_key(&writer, member), gem5art_json_value(&writer, member);
     }
     gem5art_json_end_object(&writer);
-    text = gem5art_json_take(&writer, &length, error);
-    if (text) gem5art__put_line(line, text, length);
-    gem5art_json_writer_free(&writer);
-    if (text && line->failed) gem5art__fail_nomem(error);
-    return text && !line->failed;
+    return gem5art__put_written(line, &writer, true, error);
 }
 
 /* ---- reading */
@@ -3595,6 +3865,7 @@ struct gem5art_db {
     struct gem5art__claim *claims;
     struct gem5art__script *scripts;
     const struct gem5art__host_facts *host_facts;
+    gem5art__known known;
     int pools, iters;
 };
 
@@ -4141,12 +4412,32 @@ static gem5art__step gem5art__cursor_spoiled(gem5art__cursor *cursor, const gem5
     return step;
 }
 
+/* The current record is a line that ends as ours do, but with another checksum: it may be two records that lost the line
+   end between them. Makes the first one the current record. Where its brackets do not close in that line, it is none of
+   ours any more: then what is wrong with it will be found, and records in it too. */
+static void gem5art__cursor_unjoin(gem5art__cursor *cursor) {
+    gem5art__cursor line = *cursor; /* it ends where the line does: nothing is read */
+    size_t size = cursor->size;
+    line.length = line.pos;
+    line.end = gem5art__cursor_offset(cursor);
+    line.pos -= size;
+    cursor->sealed = gem5art__cursor_balance(&line, true, &size, NULL) > 0 && gem5art__is_sealed(cursor->data, size);
+    cursor->pos -= cursor->size - size;
+    cursor->size = size;
+    cursor->after = gem5art__cursor_offset(cursor);
+}
+
 /* Parses the current record into an arena. RECORD, TORN or FAILED. */
 static gem5art__step gem5art__cursor_parse(gem5art__cursor *cursor, gem5art__arena *arena, const gem5art_json **record,
                                            gem5art_error *error) {
     gem5art_error why;
     gem5art__clear(&why);
     *record = gem5art__parse_record(cursor, cursor->data, cursor->size, arena, &why);
+    if (why.code == GEM5ART_CORRUPT) {
+        gem5art__cursor_unjoin(cursor);
+        gem5art__clear(&why);
+        *record = gem5art__parse_record(cursor, cursor->data, cursor->size, arena, &why);
+    }
     if (gem5art__has_id(*record)) return GEM5ART__RECORD;
     if (!*record) return gem5art__damage(cursor, gem5art__cursor_spoiled(cursor, &why, error), error);
     gem5art__fail(error, GEM5ART_CORRUPT,
@@ -4211,7 +4502,7 @@ static bool gem5art__flat_quick_end(const gem5art__flat *flat, off_t size, off_t
     off_t from = size;
     size_t want = 16384, got, end, line;
     int joined = -1;
-    while (joined < 0 && from > 0) {
+    while (joined < 0 && from > 0 && want) { /* 0: as large as 32 bits allow */
         from = size > (off_t)want ? size - (off_t)want : 0;
         if (!gem5art__reserve(&tail, (size_t)(size - from)) ||
             !gem5art__read_at(flat->fd, tail.data, (size_t)(size - from), from, &got) || (off_t)got != size - from)
@@ -4470,6 +4761,15 @@ static bool gem5art__index_add(gem5art__flat *flat, const char *text, size_t len
     return true;
 }
 
+/* The next slot of a key, or NULL; *probe is 0 to begin with. */
+static const gem5art__slot *gem5art__index_next(const gem5art__flat *index, uint64_t key, size_t *probe) {
+    const gem5art__slot *slot;
+    if (!index->slot_count) return NULL;
+    do slot = &index->slots[((size_t)key + (*probe)++) & (index->slot_count - 1)];
+    while (slot->key && slot->key != key);
+    return slot->key ? slot : NULL;
+}
+
 static gem5art__step gem5art__index_record(gem5art__flat *flat, gem5art__cursor *cursor, gem5art_error *error) {
     gem5art__arena arena = {NULL, false};
     const gem5art_json *record;
@@ -4519,13 +4819,12 @@ static gem5art__step gem5art__flat_lookup(gem5art_db *db, gem5art__lookup *looku
     for (;;) {
         gem5art__cursor cursor;
         gem5art__step step;
+        const gem5art__slot *slot;
         int64_t at = INT64_MAX;
-        size_t i, got;
+        size_t probe = 0, got;
         char before;
-        if (!flat->slot_count) return GEM5ART__END;
-        for (i = (size_t)wanted & (flat->slot_count - 1); flat->slots[i].key; i = (i + 1) & (flat->slot_count - 1))
-            if (flat->slots[i].key == wanted && flat->slots[i].at > lookup->last && flat->slots[i].at < at)
-                at = flat->slots[i].at;
+        while ((slot = gem5art__index_next(flat, wanted, &probe)) != NULL)
+            if (slot->at > lookup->last && slot->at < at) at = slot->at;
         if (at == INT64_MAX) return GEM5ART__END;
         lookup->last = at;
         gem5art__cursor_init(&cursor, flat->fd, flat->path, (off_t)at, (off_t)INT64_MAX); /* its line as it was indexed */
@@ -4808,13 +5107,19 @@ static void gem5art__warn_torn(gem5art_db *db, const gem5art__flat_scan *flat) {
                   db->path, (long long)flat->cursor.at);
 }
 
-static gem5art__step gem5art__flat_scan_next(gem5art__scan *scan, gem5art_error *error) {
-    gem5art__flat_scan *flat = (gem5art__flat_scan *)scan->state;
-    gem5art__step step = gem5art__cursor_next(&flat->cursor, error);
+/* The record as the cursor has it now: parsing may find that its line holds two. */
+static void gem5art__flat_scan_show(gem5art__scan *scan, gem5art__step step) {
+    const gem5art__flat_scan *flat = (const gem5art__flat_scan *)scan->state;
     if (step == GEM5ART__TORN) gem5art__warn_torn(scan->db, flat);
     scan->data = flat->cursor.data;
     scan->size = flat->cursor.size;
     scan->sealed = flat->cursor.sealed;
+}
+
+static gem5art__step gem5art__flat_scan_next(gem5art__scan *scan, gem5art_error *error) {
+    gem5art__flat_scan *flat = (gem5art__flat_scan *)scan->state;
+    gem5art__step step = gem5art__cursor_next(&flat->cursor, error);
+    gem5art__flat_scan_show(scan, step);
     return step;
 }
 
@@ -4822,7 +5127,7 @@ static gem5art__step gem5art__flat_scan_parse(gem5art__scan *scan, gem5art__aren
                                               gem5art_error *error) {
     gem5art__flat_scan *flat = (gem5art__flat_scan *)scan->state;
     gem5art__step step = gem5art__cursor_parse(&flat->cursor, arena, record, error);
-    if (step == GEM5ART__TORN) gem5art__warn_torn(scan->db, flat);
+    gem5art__flat_scan_show(scan, step);
     return step;
 }
 
@@ -4917,6 +5222,8 @@ typedef struct gem5art__env {
     dev_t device;
     ino_t inode;
     off_t size;   /* the largest that the file was seen with */
+    gem5art__buf lock; /* the name of LMDB's lock file, which all who have the file open must share, */
+    ino_t lock_inode;  /* and the inode it had then; 0: there was none */
     pid_t process;
     int users;    /* dbs */
     int scans;    /* open ones: the map cannot move meanwhile */
@@ -4943,6 +5250,9 @@ static bool gem5art__lmdb_fail(gem5art_error *error, int code, const char *what,
     case MDB_READERS_FULL:
         return gem5art__fail(error, GEM5ART_BUSY, "cannot %s %s: %d listings are open already; close some", what, path,
                              GEM5ART__LMDB_READERS);
+    case EIO:
+        return gem5art__fail(error, GEM5ART_IO, "cannot %s %s: %s, or there is no room for it (LMDB says the same of both)",
+                             what, path, strerror(code));
     default:
         if (code < 0) return gem5art__fail(error, GEM5ART_IO, "cannot %s %s: %s", what, path, mdb_strerror(code));
         errno = code;
@@ -4975,6 +5285,14 @@ static int gem5art__env_start(gem5art__env *env, const char *path) {
     }
 }
 
+static bool gem5art__env_lock_inode(const gem5art__env *env, ino_t *inode, gem5art_error *error) {
+    struct stat st;
+    bool there = GEM5ART_SYS_STAT(env->lock.data, &st) == 0;
+    if (!there && errno != ENOENT) return gem5art__fail_errno(error, "find", env->lock.data);
+    *inode = there ? st.st_ino : 0;
+    return true;
+}
+
 /* A code as of LMDB; MDB_NOTFOUND: this is no run store. */
 static int gem5art__env_open_tables(gem5art__env *env) {
     MDB_txn *txn;
@@ -4987,14 +5305,14 @@ static int gem5art__env_open_tables(gem5art__env *env) {
     return code;
 }
 
-/* How many bytes the header of the file says that it has; *size: how many it has. */
+/* How many bytes the header of the file says that it has; *size: how many it has, -1 where the system does not say. */
 static off_t gem5art__env_extent(const gem5art__env *env, off_t *size) {
     MDB_envinfo info;
     MDB_stat stat;
     struct stat st;
-    *size = GEM5ART_SYS_FSTAT(env->fd, &st) < 0 ? 0 : st.st_size;
     mdb_env_info(env->env, &info);
     mdb_env_stat(env->env, &stat);
+    *size = GEM5ART_SYS_FSTAT(env->fd, &st) < 0 ? -1 : st.st_size;
     return ((off_t)info.me_last_pgno + 1) * (off_t)stat.ms_psize;
 }
 
@@ -5005,11 +5323,14 @@ static bool gem5art__env_pad(gem5art__env *env, const char *path, gem5art_error 
     MDB_txn *txn;
     off_t size, extent = gem5art__env_extent(env, &size);
     bool ok = size >= extent;
-    if (!ok && !env->refused && mdb_txn_begin(env->env, NULL, 0, &txn) == 0) {
+    if (size >= 0 && !ok && !env->refused && mdb_txn_begin(env->env, NULL, 0, &txn) == 0) {
         extent = gem5art__env_extent(env, &size);
-        ok = size >= extent || gem5art__truncate(env->fd, extent);
+        ok = size >= extent || (size >= 0 && gem5art__truncate(env->fd, extent));
+        if (!ok) gem5art__fail_errno(error, "restore the length of", path);
         mdb_txn_abort(txn);
+        return ok;
     }
+    if (size < 0) return gem5art__fail_errno(error, "read the length of", path);
     return ok ? true
               : gem5art__fail(error, GEM5ART_CORRUPT,
                               "%s has %lld bytes and should have %lld: it was cut off; restore it from a copy, or open "
@@ -5021,8 +5342,27 @@ static void gem5art__env_stop(gem5art__env *env) {
     env->env = NULL;
 }
 
+/* LMDB maps its lock file, which has holes: where the disk has no room for one, a look at it would end the process. What
+   cannot be opened or reserved otherwise LMDB speaks of itself. */
+static bool gem5art__env_reserve_lock(const char *path, gem5art_error *error) {
+    gem5art__buf name = {NULL, 0, 0, false};
+    bool ok = true;
+    int fd;
+    gem5art__putf(&name, "%s-lock", path);
+    if (name.failed) ok = gem5art__fail_nomem(error);
+    else if ((fd = gem5art__open(name.data, O_RDWR | O_CREAT, 0666)) >= 0) {
+        errno = GEM5ART_SYS_POSIX_FALLOCATE(fd, (GEM5ART__LMDB_READERS + 2) * 64); /* as much as LMDB takes */
+        if (errno == ENOSPC || errno == EDQUOT) ok = gem5art__fail_errno(error, "reserve room for", name.data);
+        gem5art__close(fd);
+    }
+    gem5art__buf_free(&name);
+    return ok;
+}
+
 static bool gem5art__env_open(gem5art__env *env, const char *path, gem5art_error *error) {
-    int dead, code = gem5art__env_start(env, path);
+    int dead, code;
+    if (!gem5art__env_reserve_lock(path, error)) return false;
+    code = gem5art__env_start(env, path);
     if (code == ENOMEM)
         return gem5art__fail(error, GEM5ART_LIMIT,
                              "cannot map the %lld bytes of %s into memory: %s; LMDB needs more address space than this "
@@ -5033,6 +5373,7 @@ static bool gem5art__env_open(gem5art__env *env, const char *path, gem5art_error
                              "cannot open %s: LMDB must write to %s-lock even to read, which this user may not; ask its "
                              "owner for that, or for a copy", path, path);
     if (code) return gem5art__lmdb_fail(error, code, "open", path);
+    if (!gem5art__env_lock_inode(env, &env->lock_inode, error)) return false;
     mdb_reader_check(env->env, &dead);
     if (!gem5art__env_pad(env, path, error)) return false;
     code = gem5art__env_open_tables(env);
@@ -5044,6 +5385,7 @@ static bool gem5art__env_open(gem5art__env *env, const char *path, gem5art_error
 
 static void gem5art__env_free(gem5art__env *env) {
     gem5art__env_stop(env);
+    gem5art__buf_free(&env->lock);
     pthread_mutex_destroy(&env->mutex);
     gem5art__free(env);
 }
@@ -5064,7 +5406,9 @@ static gem5art__env *gem5art__env_new(const char *path, const struct stat *st, g
     env->inode = st->st_ino;
     env->size = st->st_size;
     env->process = getpid();
-    if (gem5art__env_open(env, path, error)) {
+    gem5art__putf(&env->lock, "%s-lock", path);
+    if (env->lock.failed) gem5art__fail_nomem(error);
+    else if (gem5art__env_open(env, path, error)) {
         env->next = gem5art__envs;
         return gem5art__envs = env;
     }
@@ -5103,8 +5447,6 @@ static bool gem5art__env_resize(gem5art__env *env, size_t size, const char *path
 
 static bool gem5art__env_grow(gem5art__env *env, const char *path, gem5art_error *error) {
     MDB_envinfo info;
-    int dead;
-    mdb_reader_check(env->env, &dead);
     mdb_env_info(env->env, &info);
     return gem5art__env_resize(env, info.me_mapsize + info.me_mapsize / 2, path, error);
 }
@@ -5115,10 +5457,15 @@ static bool gem5art__env_grow(gem5art__env *env, const char *path, gem5art_error
 static bool gem5art__lmdb_intact(gem5art_db *db, gem5art_error *error) {
     gem5art__env *env = db->env;
     struct stat st;
+    ino_t lock;
+    bool same;
     if (GEM5ART_SYS_STAT(db->path, &st) < 0) return gem5art__fail_errno(error, "find the store", db->path);
-    if (st.st_dev != env->device || st.st_ino != env->inode)
+    if (!gem5art__env_lock_inode(env, &lock, error)) return false;
+    same = st.st_dev == env->device && st.st_ino == env->inode;
+    if (!same || lock != env->lock_inode)
         return gem5art__fail(error, GEM5ART_CORRUPT,
-                             "%s was replaced by another file while it was open: close it and open it again", db->path);
+                             "%s was replaced by another file while it was open: close it and open it again",
+                             same ? env->lock.data : db->path);
     if (st.st_size < env->size)
         return gem5art__fail(error, GEM5ART_CORRUPT,
                              "%s had %lld bytes and has %lld: something cut it while it was open; restore it from a "
@@ -5137,12 +5484,19 @@ static bool gem5art__lmdb_begin(gem5art_db *db, unsigned flags, MDB_txn **txn, g
                              "cannot write to the store %s: %s; its owner can, or store in a copy of it", db->path,
                              strerror(env->refused));
     for (;;) {
-        code = mdb_txn_begin(env->env, NULL, flags, txn);
+        code = env->env ? mdb_txn_begin(env->env, NULL, flags, txn) : MDB_PANIC;
         if (code == MDB_MAP_RESIZED) {
             if (!gem5art__env_resize(env, 0, db->path, error)) return false;
-        } else if (code == MDB_PANIC && !env->scans) { /* LMDB gave up after a failed write */
+        } else if (code == MDB_PANIC) { /* LMDB gave up after a failed write */
+            if (env->scans)
+                return gem5art__fail(error, GEM5ART_BUSY,
+                                     "%s must be opened anew after a failed write, which it cannot be while this process "
+                                     "has %d open listings of it: close them first", db->path, env->scans);
             gem5art__env_stop(env);
-            if (!gem5art__env_open(env, db->path, error)) return false;
+            if (!gem5art__env_open(env, db->path, error)) {
+                gem5art__env_stop(env);
+                return false;
+            }
         } else if (code != MDB_READERS_FULL || mdb_reader_check(env->env, &dead) != 0 || !dead) break;
     }
     return code == 0 ? true : gem5art__lmdb_fail(error, code, "read", db->path);
@@ -5426,12 +5780,14 @@ typedef struct gem5art__lmdb_change {
     size_t removals;
 } gem5art__lmdb_change;
 
-/* Makes a change, in a larger map if that is needed. With the environment's mutex held. */
+/* Makes a change, in a larger map if that is needed. For readers that were killed LMDB would keep what they looked at, and
+   the file would grow by every change. With the environment's mutex held. */
 static bool gem5art__lmdb_change_locked(gem5art_db *db, gem5art__lmdb_change *change, gem5art_error *error) {
     MDB_txn *txn;
-    int code;
+    int code, dead;
     for (;;) {
         if (!gem5art__lmdb_begin(db, 0, &txn, error)) return false;
+        mdb_reader_check(db->env->env, &dead);
         code = change->make(db, txn, change);
         if (code == 0) code = mdb_txn_commit(txn);
         else mdb_txn_abort(txn);
@@ -5712,6 +6068,8 @@ static bool gem5art__store_open(gem5art_db *db, const char *uri, gem5art_error *
     free(resolved);
     db->lock_path = gem5art__arena_printf(&db->arena, "%s.lock", db->path);
     db->live_path = gem5art__arena_printf(&db->arena, "%s.live", db->path);
+    if (!db->read_only)
+        db->known.path = gem5art__arena_printf(&db->arena, "%s.checked.%ld", db->path, (long)geteuid());
     if (db->arena.failed) return gem5art__fail_nomem(error);
     if (db->backend->open(db, error)) return true;
     db->backend->close(db);
@@ -5777,11 +6135,13 @@ typedef struct gem5art__content {
 
 static void gem5art__content_free(gem5art__content *content) { gem5art__git_facts_free(&content->git); }
 
-static bool gem5art__read_content(const char *path, gem5art__content *content, gem5art_error *error) {
+static bool gem5art__read_content(gem5art__known *known, const char *path, gem5art__content *content,
+                                  gem5art_error *error) {
     struct stat st;
     memset(content, 0, sizeof *content);
     if (GEM5ART_SYS_STAT(path, &st) < 0) return gem5art__fail_errno(error, "find", path);
-    if (!S_ISDIR(st.st_mode)) return gem5art__hash_file(path, content->hash, content->md5, &content->size, error);
+    if (!S_ISDIR(st.st_mode))
+        return gem5art__hash_known(known, path, content->hash, content->md5, &content->size, error);
     content->size = -1;
     if (!gem5art__git_read_facts(path, &content->git, error)) return false;
     memcpy(content->hash, content->git.hash, sizeof content->hash);
@@ -5796,56 +6156,55 @@ static bool gem5art__changed(const gem5art_artifact *artifact, const char *path,
         artifact->name, artifact->id, what, hash, artifact->hash);
 }
 
-/* A check is started and finished, so that git can look at several trees while files are hashed. */
-typedef struct gem5art__check {
-    const gem5art_artifact *artifact;
-    const char *path; /* with the cwd before it */
-    gem5art__child git;
-} gem5art__check;
+/* A look at what a path is now, be it a file or a git work tree. */
+typedef struct gem5art__look {
+    const char *path;
+    bool wants_md5;
+    bool found, is_folder, ok; /* ok: it has a hash; else `error` says why not */
+    char hash[65], md5[33];
+    gem5art_error error;
+} gem5art__look;
 
-static bool gem5art__check_start(gem5art__check *check, gem5art_error *error) {
+/* gem5art wrote MD5s. */
+static bool gem5art__has_md5(const gem5art_artifact *artifact) { return strlen(artifact->hash) == 32; }
+
+/* Needs nothing but what it is given, so that it can be a thread's. `known` NULL: a file is hashed in any case. */
+static void gem5art__take_look(gem5art__look *look, gem5art__known *known) {
+    gem5art_error *error = &look->error;
+    char *md5 = look->wants_md5 ? look->md5 : NULL;
+    gem5art__child git;
     struct stat st;
-    bool repo = *check->artifact->git_hash != 0;
-    check->git.pid = 0;
-    if (GEM5ART_SYS_STAT(check->path, &st) < 0) return gem5art__fail_errno(error, "find", check->path);
-    if (repo != (S_ISDIR(st.st_mode) != 0))
-        return gem5art__fail(error, GEM5ART_CHANGED, "%s is not what was registered as \"%s\" (%s): it is a %s now",
-                             check->path, check->artifact->name, check->artifact->id, repo ? "file" : "folder");
-    return repo ? gem5art__git_status_start(&check->git, check->path, error) : true;
+    look->found = GEM5ART_SYS_STAT(look->path, &st) == 0;
+    look->is_folder = look->found && S_ISDIR(st.st_mode);
+    if (!look->found) look->ok = gem5art__fail_errno(error, "find", look->path);
+    else if (look->is_folder)
+        look->ok = gem5art__git_status_start(&git, look->path, error) &&
+                   gem5art__git_status_finish(&git, look->path, look->hash, error);
+    else if (known) look->ok = gem5art__hash_known(known, look->path, look->hash, md5, NULL, error);
+    else look->ok = gem5art__hash_file(look->path, look->hash, md5, NULL, error);
 }
 
-static bool gem5art__check_finish(gem5art__check *check, gem5art_error *error) {
-    const gem5art_artifact *artifact = check->artifact;
-    bool legacy = strlen(artifact->hash) == 32; /* an MD5 that gem5art wrote */
-    char hash[65], md5[33];
-    const char *now = legacy ? md5 : hash;
-    if (check->git.pid) {
-        if (!gem5art__git_status_finish(&check->git, check->path, hash, error)) return false;
-        return strcmp(hash, artifact->hash) == 0 ? true
-                                                 : gem5art__changed(artifact, check->path, "commit", hash, error);
-    }
-    if (*artifact->git_hash) return false; /* it could not be started */
-    if (!gem5art__hash_file(check->path, hash, legacy ? md5 : NULL, NULL, error)) return false;
+/* Is what was seen what was registered? */
+static bool gem5art__looks_like(const gem5art__look *look, const gem5art_artifact *artifact, gem5art_error *error) {
+    bool repo = *artifact->git_hash != 0, legacy = gem5art__has_md5(artifact);
+    const char *now = legacy ? look->md5 : look->hash;
+    if (look->found && repo != look->is_folder)
+        return gem5art__fail(error, GEM5ART_CHANGED, "%s is not what was registered as \"%s\" (%s): it is a %s now",
+                             look->path, artifact->name, artifact->id, repo ? "file" : "folder");
+    if (!look->ok) return gem5art__fail(error, look->error.code, "%s", look->error.message);
     return strcmp(now, artifact->hash) == 0
                ? true
-               : gem5art__changed(artifact, check->path, legacy ? "MD5" : "SHA-256", now, error);
+               : gem5art__changed(artifact, look->path, repo ? "commit" : legacy ? "MD5" : "SHA-256", now, error);
 }
 
-/* Checks all; *failed is the index of the first that is not as it was. */
-static bool gem5art__check_all(gem5art__check *checks, size_t count, size_t *failed, gem5art_error *error) {
-    gem5art_error why;
-    size_t i;
-    *failed = count;
-    for (i = 0; i < count; i++)
-        if (!gem5art__check_start(&checks[i], *failed == count ? error : NULL) && *failed == count) *failed = i;
-    for (i = 0; i < count; i++) {
-        gem5art__clear(&why);
-        if ((checks[i].git.pid || *failed == count) && !gem5art__check_finish(&checks[i], &why) && i < *failed) {
-            *failed = i;
-            if (error) *error = why;
-        }
-    }
-    return *failed == count;
+/* Checks one artifact here and now, by all of its bytes. */
+static bool gem5art__check(const gem5art_artifact *artifact, const char *path, gem5art_error *error) {
+    gem5art__look look;
+    memset(&look, 0, sizeof look);
+    look.path = path;
+    look.wants_md5 = gem5art__has_md5(artifact);
+    gem5art__take_look(&look, NULL);
+    return gem5art__looks_like(&look, artifact, error);
 }
 
 /* ---- copies */
@@ -6121,7 +6480,8 @@ static const gem5art_artifact *gem5art__register(gem5art_db *db, const gem5art_a
     gem5art__content content;
     gem5art__artifact *stored = NULL, *described = NULL, *result = NULL;
     if (!gem5art__check_artifact_desc(desc, error)) return NULL;
-    if (gem5art__read_content(desc->path, &content, error) && gem5art__lookup_content(db, &content, &stored, error) &&
+    if (gem5art__read_content(&db->known, desc->path, &content, error) &&
+        gem5art__lookup_content(db, &content, &stored, error) &&
         (!stored || content.size < 0 ||
          gem5art__keep_copy(db->storage, desc->path, stored->public_.id, content.hash, error)) &&
         (described = gem5art__describe_artifact(db, desc, &content, error)) != NULL)
@@ -6137,26 +6497,24 @@ static const gem5art_artifact *gem5art__register(gem5art_db *db, const gem5art_a
 static bool gem5art__download(gem5art_db *db, const gem5art_artifact *artifact, const char *path,
                               gem5art_error *error) {
     gem5art__arena arena = {NULL, false};
-    gem5art__check check;
+    const char *from;
     struct stat st;
-    size_t failed;
     bool found, ok = false;
     if (*artifact->git_hash)
         return gem5art__fail(
             error, GEM5ART_UNSUPPORTED,
             "\"%s\" is a git repo, of which no copy is stored: git clone '%s' '%s' && git -C '%s' checkout %s",
             artifact->name, gem5art__or(artifact->git_origin, artifact->git_name), path, path, artifact->git_hash);
-    check.artifact = artifact;
-    check.path = db->storage ? gem5art__join_path(&arena, db->storage, artifact->id) : artifact->path;
-    found = check.path && GEM5ART_SYS_STAT(check.path, &st) == 0;
-    if (check.path && !found && errno == ENOENT) found = GEM5ART_SYS_STAT(check.path = artifact->path, &st) == 0;
-    if (!check.path) gem5art__fail_nomem(error);
-    else if (!found && errno != ENOENT) gem5art__fail_errno(error, "read", check.path);
+    from = db->storage ? gem5art__join_path(&arena, db->storage, artifact->id) : artifact->path;
+    found = from && GEM5ART_SYS_STAT(from, &st) == 0;
+    if (from && !found && errno == ENOENT) found = GEM5ART_SYS_STAT(from = artifact->path, &st) == 0;
+    if (!from) gem5art__fail_nomem(error);
+    else if (!found && errno != ENOENT) gem5art__fail_errno(error, "read", from);
     else if (!found)
         gem5art__fail(error, GEM5ART_NOT_FOUND,
                       "no copy of \"%s\" (%s) is left: neither in the storage folder (%s) nor at %s", artifact->name,
                       artifact->id, db->storage ? db->storage : "none is set", artifact->path);
-    else ok = gem5art__check_all(&check, 1, &failed, error) && gem5art__copy_file(check.path, path, error);
+    else ok = gem5art__check(artifact, from, error) && gem5art__copy_file(from, path, error);
     gem5art__arena_free(&arena);
     return ok;
 }
@@ -8653,7 +9011,7 @@ static double gem5art__available_memory(void) {
 }
 
 typedef enum gem5art__job_state {
-    GEM5ART__CHECKING,  /* in a worker */
+    GEM5ART__CHECKING,  /* workers look at its artifacts */
     GEM5ART__SPAWNING,  /* ordered of the warden */
     GEM5ART__RUNNING,
     GEM5ART__LOOKING,   /* ended: its terminals are read to their ends, in a worker */
@@ -8669,10 +9027,30 @@ typedef struct gem5art__terminal {
     struct gem5art__terminal *next;
 } gem5art__terminal;
 
+/* Something that takes long: `work` is called in a worker's thread, then `done` in the pool's own. */
+typedef struct gem5art__task {
+    struct gem5art__task *next; /* in the workers' and the pool's lists */
+    void (*work)(struct gem5art__task *task);
+    void (*done)(gem5art_pool *pool, struct gem5art__task *task);
+    gem5art__errand errand;
+} gem5art__task;
+
+/* A look at a path that all runs share which need it while it goes on; one at a git work tree serves for some
+   seconds longer. */
+typedef struct gem5art__shared_look {
+    gem5art__task task; /* first: a pointer to one is a pointer to the other */
+    gem5art__look look;
+    gem5art__known *known;
+    double began; /* monotonic */
+    bool done;
+    int users;    /* jobs that have not taken its result yet */
+    struct gem5art__shared_look *next;
+} gem5art__shared_look;
+
 /* A run in a pool. */
 typedef struct gem5art__job {
+    gem5art__task task; /* first, as above */
     gem5art__run *run;
-    struct gem5art__job *next; /* in the workers' lists */
     uint64_t number;           /* of those in the queue, the order in which they came */
     gem5art__arena arena;
     gem5art__job_state state;
@@ -8684,12 +9062,10 @@ typedef struct gem5art__job {
     int64_t start;             /* of the child: see gem5art__process_start */
     gem5art__report report;    /* of its end */
     gem5art__terminal *terminals;
+    gem5art__shared_look **looks; /* at its artifacts, in their order, then at a script that its repo does not track */
+    size_t look_count, looks_left; /* left: those still going on */
     /* for and from the worker */
-    gem5art__errand errand;
-    gem5art__check *checks;
-    const char *script;        /* the script that its repo does not track, or NULL */
     const char *archive_path, *storage;
-    size_t failed_check;
     gem5art_error work_error;
     bool work_ok;
     gem5art__buf notes;
@@ -8703,9 +9079,9 @@ typedef struct gem5art__workers {
     pthread_mutex_t mutex;
     pthread_cond_t more;
     pthread_t threads[GEM5ART__MAX_WORKERS];
-    int count, limit, idle, waiting; /* idle threads, waiting jobs */
+    int count, limit, idle, waiting; /* idle threads, waiting tasks */
     bool stop, ready;
-    gem5art__job *todo, **todo_last, *done;
+    gem5art__task *todo, **todo_last, *done, **done_last;
     int wakes;
 } gem5art__workers;
 
@@ -8717,6 +9093,8 @@ struct gem5art_pool {
     gem5art__warden warden;
     bool warden_dead;
     gem5art__workers workers;
+    gem5art__task *done;  /* taken from the workers, and not yet heeded */
+    gem5art__shared_look *looks;
     gem5art__job **slots; /* one for each run at once; NULL: free */
     const char *const *environment; /* name, value, ..., NULL: what is recorded of it */
     const int *cpus;      /* for each slot, where they are pinned */
@@ -8869,54 +9247,53 @@ static bool gem5art__panicked(gem5art__job *job, size_t budget) {
 
 /* ---- workers: threads for what takes long, hashing and archiving */
 
-static void gem5art__work_check(gem5art__job *job) {
-    gem5art__run *run = job->run;
-    char hash[65];
-    job->work_ok = gem5art__check_all(job->checks, run->used_count, &job->failed_check, &job->work_error);
-    if (!job->work_ok || !job->script) return;
-    job->work_ok = gem5art_sha256_file(job->script, hash, &job->work_error);
-    if (job->work_ok && strcmp(hash, run->script_hash) != 0)
-        job->work_ok = gem5art__fail(
-            &job->work_error, GEM5ART_CHANGED,
-            "the script %s is not what it was when the run was created: its SHA-256 is %s, not %s; create the run anew",
-            job->script, hash, run->script_hash);
+static void gem5art__work_look(gem5art__task *task) {
+    gem5art__shared_look *shared = (gem5art__shared_look *)task;
+    gem5art__take_look(&shared->look, shared->known);
 }
 
-static void gem5art__work_archive(gem5art__job *job) {
+static void gem5art__work_panic(gem5art__task *task) {
+    gem5art__job *job = (gem5art__job *)task;
+    job->work_ok = !gem5art__panicked(job, SIZE_MAX);
+}
+
+static void gem5art__work_archive(gem5art__task *task) {
+    gem5art__job *job = (gem5art__job *)task;
+    gem5art__clear(&job->work_error);
     job->work_ok =
         gem5art__archive(job->run->public_.outdir, job->archive_path, &job->notes, &job->work_error) &&
         gem5art__hash_file(job->archive_path, job->archive_hash, NULL, &job->archive_size, &job->work_error) &&
         gem5art__keep_copy(job->storage, job->archive_path, job->archive_id, job->archive_hash, &job->work_error);
 }
 
-static void gem5art__work(gem5art__job *job) {
-    gem5art__clear(&job->work_error);
-    if (job->state == GEM5ART__CHECKING) gem5art__work_check(job);
-    else if (job->state == GEM5ART__LOOKING) job->work_ok = !gem5art__panicked(job, SIZE_MAX);
-    else gem5art__work_archive(job);
+/* With the mutex held: hands a task back. The pool is woken by the first, and takes all. */
+static void gem5art__work_done(gem5art__workers *workers, gem5art__task *task) {
+    bool first = !workers->done;
+    task->next = NULL;
+    *workers->done_last = task;
+    workers->done_last = &task->next;
+    if (first) gem5art__wake(workers->wakes);
 }
 
 static void *gem5art__worker_main(void *argument) {
     gem5art__workers *workers = (gem5art__workers *)argument;
     pthread_mutex_lock(&workers->mutex);
     for (;;) {
-        gem5art__job *job;
+        gem5art__task *task;
         workers->idle++;
         while (!workers->todo && !workers->stop) pthread_cond_wait(&workers->more, &workers->mutex);
         workers->idle--;
         if (workers->stop) break;
-        job = workers->todo;
+        task = workers->todo;
         workers->waiting--;
-        workers->todo = job->next;
+        workers->todo = task->next;
         if (!workers->todo) workers->todo_last = &workers->todo;
         pthread_mutex_unlock(&workers->mutex);
-        gem5art__set_errand(&job->errand);
-        gem5art__work(job);
+        gem5art__set_errand(&task->errand);
+        task->work(task);
         gem5art__set_errand(NULL);
         pthread_mutex_lock(&workers->mutex);
-        job->next = workers->done;
-        workers->done = job;
-        gem5art__wake(workers->wakes);
+        gem5art__work_done(workers, task);
     }
     pthread_mutex_unlock(&workers->mutex);
     return NULL;
@@ -8934,35 +9311,32 @@ static bool gem5art__add_worker(gem5art__workers *workers) {
     return !failed;
 }
 
-/* Gives a job to the workers; where there can be none it is done here and now. */
-static void gem5art__give_work(gem5art_pool *pool, gem5art__job *job) {
+/* Gives a task to the workers; where there can be none it is done here and now. */
+static void gem5art__give_work(gem5art_pool *pool, gem5art__task *task, void (*work)(gem5art__task *),
+                               void (*done)(gem5art_pool *, gem5art__task *)) {
     gem5art__workers *workers = &pool->workers;
-    bool threaded;
+    task->work = work;
+    task->done = done;
+    task->errand.mutex = &workers->mutex;
+    task->next = NULL;
     pthread_mutex_lock(&workers->mutex);
-    threaded = workers->idle > workers->waiting || workers->count == workers->limit || gem5art__add_worker(workers) ||
-               workers->count > 0;
-    job->errand.mutex = &workers->mutex;
-    job->next = NULL;
-    if (threaded) {
-        *workers->todo_last = job;
-        workers->todo_last = &job->next;
+    if (workers->idle > workers->waiting || workers->count == workers->limit || gem5art__add_worker(workers) ||
+        workers->count > 0) {
+        *workers->todo_last = task;
+        workers->todo_last = &task->next;
         workers->waiting++;
         pthread_cond_signal(&workers->more);
+    } else {
+        work(task);
+        gem5art__work_done(workers, task);
     }
     pthread_mutex_unlock(&workers->mutex);
-    if (threaded) return;
-    gem5art__work(job);
-    pthread_mutex_lock(&workers->mutex);
-    job->next = workers->done;
-    workers->done = job;
-    pthread_mutex_unlock(&workers->mutex);
-    gem5art__wake(workers->wakes);
 }
 
-/* What a worker does or will do for a job is not wanted any more. */
-static void gem5art__give_up_work(gem5art_pool *pool, gem5art__job *job) {
+/* What a worker does or will do is not wanted any more. */
+static void gem5art__give_up(gem5art_pool *pool, gem5art__task *task) {
     pthread_mutex_lock(&pool->workers.mutex);
-    job->errand.given_up = true;
+    task->errand.given_up = true;
     pthread_mutex_unlock(&pool->workers.mutex);
 }
 
@@ -9198,7 +9572,8 @@ static void gem5art__describe_archive(gem5art__job *job, gem5art_artifact *archi
     archive->time = gem5art__now();
 }
 
-static void gem5art__archived(gem5art_pool *pool, gem5art__job *job) {
+static void gem5art__archived(gem5art_pool *pool, gem5art__task *task) {
+    gem5art__job *job = (gem5art__job *)task;
     gem5art__run *run = job->run;
     gem5art_artifact archive;
     const char *note;
@@ -9229,13 +9604,13 @@ static void gem5art__start_archive(gem5art_pool *pool, gem5art__job *job) {
         run->public_.results = gem5art__arena_copy(&run->object.arena, job->archive_id);
     gem5art__tell_state(pool, run, run->public_.status);
     if (run->public_.results) {
-        gem5art__give_work(pool, job);
+        gem5art__give_work(pool, &job->task, gem5art__work_archive, gem5art__archived);
         return;
     }
     if (why.code == GEM5ART_OK) gem5art__fail_nomem(&why);
     job->work_ok = false;
     job->work_error = why;
-    gem5art__archived(pool, job);
+    gem5art__archived(pool, &job->task);
 }
 
 /* ---- watching */
@@ -9269,12 +9644,14 @@ static void gem5art__signal_job(gem5art_pool *pool, gem5art__job *job, int numbe
 static bool gem5art__kill_job(gem5art_pool *pool, gem5art__job *job, const char *reason, bool at_once) {
     bool first = !job->kill_reason;
     double grace = at_once || pool->desc.grace < 0 ? 0 : pool->desc.grace;
+    size_t i;
     if (job->state >= GEM5ART__LOOKING) return false;
     if (first) {
         job->kill_reason = reason;
         job->run->public_.kill_reason = reason;
     }
-    if (job->state == GEM5ART__CHECKING) gem5art__give_up_work(pool, job);
+    for (i = 0; job->state == GEM5ART__CHECKING && i < job->look_count; i++)
+        if (job->looks[i]->users == 1) gem5art__give_up(pool, &job->looks[i]->task);
     if (job->state != GEM5ART__RUNNING) return true;
     gem5art__signal_job(pool, job, grace > 0 ? SIGINT : SIGKILL);
     job->kill_at = gem5art__monotonic() + (grace > 0 ? grace : 1);
@@ -9283,10 +9660,12 @@ static bool gem5art__kill_job(gem5art_pool *pool, gem5art__job *job, const char 
 }
 
 static void gem5art__stop_all(gem5art_pool *pool, const char *reason, bool at_once) {
+    gem5art__shared_look *shared;
     int slot;
     pool->stopping = reason;
     for (slot = 0; slot < pool->desc.jobs; slot++)
         if (pool->slots[slot]) gem5art__kill_job(pool, pool->slots[slot], reason, at_once);
+    for (shared = pool->looks; shared; shared = shared->next) gem5art__give_up(pool, &shared->task);
     gem5art__stop_launching(pool, reason);
 }
 
@@ -9299,18 +9678,104 @@ static void gem5art__heed_signals(gem5art_pool *pool) {
     again = pool->signalled || pool->signals_seen - pool->signals_handled > 1;
     gem5art__stop_all(pool, gem5art__signal_last == SIGINT ? "sigint" : "sigterm", again);
     for (slot = 0; again && slot < pool->desc.jobs; slot++)
-        if (pool->slots[slot]) gem5art__give_up_work(pool, pool->slots[slot]);
+        if (pool->slots[slot]) gem5art__give_up(pool, &pool->slots[slot]->task);
     pool->signalled = true;
     pool->signals_handled = pool->signals_seen;
 }
 
 /* ---- the start of a run */
 
+/* Of a script that its repo does not track. */
+static bool gem5art__same_script_content(const gem5art__run *run, const gem5art__look *look, gem5art_error *error) {
+    if (!look->ok) return gem5art__fail(error, look->error.code, "%s", look->error.message);
+    return strcmp(look->hash, run->script_hash) == 0
+               ? true
+               : gem5art__fail(error, GEM5ART_CHANGED,
+                               "the script %s is not what it was when the run was created: its SHA-256 is %s, not %s; "
+                               "create the run anew",
+                               look->path, look->hash, run->script_hash);
+}
+
+/* The look at a path that goes on, or at a git work tree that is fresh; NULL: neither. What is of no more use is
+   removed. */
+static gem5art__shared_look *gem5art__find_look(gem5art_pool *pool, const char *path, bool md5) {
+    gem5art__shared_look **link = &pool->looks, *shared, *found = NULL;
+    double now = gem5art__monotonic();
+    while ((shared = *link) != NULL) {
+        const gem5art__look *look = &shared->look;
+        bool useful =
+            !shared->done || (look->ok && look->is_folder && now < shared->began + GEM5ART_GIT_SECONDS);
+        if (useful && !shared->task.errand.given_up && look->wants_md5 == md5 && strcmp(look->path, path) == 0)
+            found = shared;
+        if (useful || shared->users) link = &shared->next;
+        else {
+            *link = shared->next;
+            gem5art__free(shared);
+        }
+    }
+    return found;
+}
+
+static void gem5art__looked(gem5art_pool *pool, gem5art__task *task);
+
+/* One more look for a job; false when out of memory. */
+static bool gem5art__add_look(gem5art_pool *pool, gem5art__job *job, const char *relative, bool md5) {
+    char *path = gem5art__join_path(&job->arena, pool->cwd, relative);
+    gem5art__shared_look *shared = path ? gem5art__find_look(pool, path, md5) : NULL;
+    if (!path) return false;
+    if (!shared) {
+        size_t length = strlen(path) + 1;
+        shared = (gem5art__shared_look *)gem5art__alloc(sizeof *shared + length);
+        if (!shared) return false;
+        shared->look.path = (const char *)memcpy(shared + 1, path, length);
+        shared->look.wants_md5 = md5;
+        shared->known = &pool->db->known;
+        shared->began = gem5art__monotonic();
+        shared->next = pool->looks;
+        pool->looks = shared;
+        gem5art__give_work(pool, &shared->task, gem5art__work_look, gem5art__looked);
+    }
+    job->looks[job->look_count++] = shared;
+    job->looks_left += !shared->done;
+    shared->users++;
+    return true;
+}
+
+/* All that the run is checked by. */
+static bool gem5art__start_checks(gem5art_pool *pool, gem5art__job *job) {
+    const gem5art__run *run = job->run;
+    size_t i;
+    bool ok;
+    job->looks =
+        (gem5art__shared_look **)gem5art__arena_alloc(&job->arena, (run->used_count + 1) * sizeof *job->looks);
+    ok = job->looks != NULL;
+    for (i = 0; ok && i < run->used_count; i++)
+        ok = gem5art__add_look(pool, job, run->used_paths[i], gem5art__has_md5(run->used[i]));
+    return ok && (!run->script_hash || gem5art__add_look(pool, job, run->public_.run_script, false));
+}
+
+/* Is all as it was, in the artifacts' order? False with the path of the first that is not. */
+static bool gem5art__end_checks(gem5art__job *job, const char **path, gem5art_error *error) {
+    const gem5art__run *run = job->run;
+    bool ok = true;
+    size_t i;
+    for (i = 0; ok && i < job->look_count; i++) {
+        const gem5art__look *look = &job->looks[i]->look;
+        ok = i < run->used_count ? gem5art__looks_like(look, run->used[i], error)
+                                 : gem5art__same_script_content(run, look, error);
+        if (!ok) *path = gem5art__arena_copy(&job->arena, look->path);
+    }
+    return ok;
+}
+
+static void gem5art__drop_looks(gem5art__job *job) {
+    while (job->look_count) job->looks[--job->look_count]->users--;
+}
+
 /* With the claim held: everything that may keep the run from being launched, then its first marks on the disk. */
 static bool gem5art__prepare_job(gem5art_pool *pool, gem5art__job *job, gem5art_error *error) {
     gem5art__run *run = job->run;
     const gem5art__host_facts *host = gem5art__host(pool->db, error);
-    size_t i;
     run->object.arena.failed = false; /* what failed before was told */
     if (!host || !gem5art__take_lost(run, &pool->counts.lost, error)) return false;
     if (!pool->desc.rerun && !gem5art__not_recorded(run, pool->desc.retries, &job->failures, error)) {
@@ -9325,15 +9790,11 @@ static bool gem5art__prepare_job(gem5art_pool *pool, gem5art__job *job, gem5art_
     run->public_.user = host->user;
     run->public_.cpu_model = host->cpu_model;
     run->public_.environment = gem5art__copy_texts(&run->object.arena, pool->environment);
-    job->checks = (gem5art__check *)gem5art__arena_alloc(&job->arena, run->used_count * sizeof *job->checks);
-    for (i = 0; job->checks && i < run->used_count; i++) {
-        job->checks[i].artifact = run->used[i];
-        job->checks[i].path = gem5art__join_path(&job->arena, pool->cwd, run->used_paths[i]);
-    }
-    job->script = run->script_hash ? gem5art__join_path(&job->arena, pool->cwd, run->public_.run_script) : NULL;
-    if (job->arena.failed || run->object.arena.failed) return gem5art__fail_nomem(error);
+    if (run->object.arena.failed || !gem5art__start_checks(pool, job)) return gem5art__fail_nomem(error);
     return gem5art__begin_attempt(run, error) && gem5art__write_live(run, error);
 }
+
+static void gem5art__checked(gem5art_pool *pool, gem5art__job *job);
 
 static void gem5art__begin_job(gem5art_pool *pool, gem5art__job *job, int slot) {
     gem5art_error error;
@@ -9350,6 +9811,7 @@ static void gem5art__begin_job(gem5art_pool *pool, gem5art__job *job, int slot) 
         return;
     }
     if (!gem5art__prepare_job(pool, job, &error)) {
+        gem5art__drop_looks(job);
         gem5art__unclaim_run(pool->db, job->run->public_.hash);
         gem5art__skip_job(pool, job, &error);
         return;
@@ -9362,17 +9824,33 @@ static void gem5art__begin_job(gem5art_pool *pool, gem5art__job *job, int slot) 
     pool->active++;
     pool->counts.queued--;
     pool->counts.running++;
-    gem5art__give_work(pool, job);
+    if (!job->looks_left) gem5art__checked(pool, job);
+}
+
+/* A look is done: those who waited for it alone go on. */
+static void gem5art__looked(gem5art_pool *pool, gem5art__task *task) {
+    gem5art__shared_look *shared = (gem5art__shared_look *)task;
+    int slot;
+    size_t i;
+    shared->done = true;
+    for (slot = 0; slot < pool->desc.jobs; slot++) {
+        gem5art__job *job = pool->slots[slot];
+        if (!job || !job->looks_left) continue;
+        for (i = 0; i < job->look_count; i++) job->looks_left -= job->looks[i] == shared;
+        if (!job->looks_left) gem5art__checked(pool, job);
+    }
 }
 
 static void gem5art__checked(gem5art_pool *pool, gem5art__job *job) {
     gem5art__run *run = job->run;
     gem5art_error error;
+    const char *path = NULL;
     char *console, *status;
-    if (!job->work_ok && job->work_error.code != GEM5ART_CANCELLED) {
-        const char *path = job->failed_check < run->used_count ? job->checks[job->failed_check].path : job->script;
-        status = gem5art__arena_printf(&run->object.arena, "Failed artifact check for %s", path);
-        gem5art__fail_job(pool, job, status ? status : "Failed artifact check", &job->work_error);
+    bool ok = gem5art__end_checks(job, &path, &error);
+    gem5art__drop_looks(job);
+    if (!ok && !job->kill_reason) {
+        status = path ? gem5art__arena_printf(&run->object.arena, "Failed artifact check for %s", path) : NULL;
+        gem5art__fail_job(pool, job, status ? status : "Failed artifact check", &error);
         return;
     }
     gem5art__clear(&error);
@@ -9461,13 +9939,18 @@ static void gem5art__conclude(gem5art_pool *pool, gem5art__job *job, bool panick
     gem5art__start_archive(pool, job);
 }
 
+static void gem5art__looked_for_panic(gem5art_pool *pool, gem5art__task *task) {
+    gem5art__job *job = (gem5art__job *)task;
+    gem5art__conclude(pool, job, !job->work_ok);
+}
+
 /* Its child has ended. The last look at the terminals may have much to read, and is a worker's. */
 static void gem5art__ended(gem5art_pool *pool, gem5art__job *job, const gem5art__report *report) {
     job->report = *report;
     job->run->public_.end_time = gem5art__now();
     job->state = GEM5ART__LOOKING;
     if (job->kill_reason || !gem5art__is_fs(job->run->public_.type)) gem5art__conclude(pool, job, false);
-    else gem5art__give_work(pool, job);
+    else gem5art__give_work(pool, &job->task, gem5art__work_panic, gem5art__looked_for_panic);
 }
 
 /* ---- the warden's death: whoever killed it, its children must not outlive it */
@@ -9536,6 +10019,7 @@ static bool gem5art__replace_warden(gem5art_pool *pool, gem5art_error *error) {
 
 /* ---- the loop */
 
+/* All of them: what has ended is not late any more, however long nobody stepped the pool. */
 static void gem5art__read_reports(gem5art_pool *pool) {
     gem5art__report report;
     while (!pool->warden_dead) {
@@ -9554,17 +10038,20 @@ static void gem5art__read_reports(gem5art_pool *pool) {
     }
 }
 
-static void gem5art__take_work_done(gem5art_pool *pool) {
-    gem5art__job *done, *next;
-    pthread_mutex_lock(&pool->workers.mutex);
-    done = pool->workers.done;
-    pool->workers.done = NULL;
-    pthread_mutex_unlock(&pool->workers.mutex);
-    for (; done; done = next) {
-        next = done->next;
-        if (done->state == GEM5ART__CHECKING) gem5art__checked(pool, done);
-        else if (done->state == GEM5ART__LOOKING) gem5art__conclude(pool, done, !done->work_ok);
-        else gem5art__archived(pool, done);
+enum { GEM5ART__SLICE_MS = 20 }; /* what need not be done now waits after so long: nothing that is due is to be late */
+
+static void gem5art__take_work_done(gem5art_pool *pool, double until) {
+    gem5art__workers *workers = &pool->workers;
+    gem5art__task **last = &pool->done, *task;
+    while (*last) last = &(*last)->next;
+    pthread_mutex_lock(&workers->mutex);
+    *last = workers->done;
+    workers->done = NULL;
+    workers->done_last = &workers->done;
+    pthread_mutex_unlock(&workers->mutex);
+    while ((task = pool->done) != NULL && gem5art__monotonic() < until) {
+        pool->done = task->next;
+        task->done(pool, task);
     }
 }
 
@@ -9629,12 +10116,12 @@ static bool gem5art__can_launch(const gem5art_pool *pool, double now) {
 }
 
 /* Fills free slots. Many skipped runs in a row must not keep the others from being watched. */
-static void gem5art__launch(gem5art_pool *pool) {
-    int slot = 0, begun;
+static void gem5art__launch(gem5art_pool *pool, double until) {
+    int slot = 0;
     double now = gem5art__monotonic();
     gem5art_error error;
     gem5art__clear(&error);
-    for (begun = 0; begun < 64 && gem5art__can_launch(pool, now); begun++) {
+    for (; gem5art__can_launch(pool, now) && now < until; now = gem5art__monotonic()) {
         if (gem5art__memory_is_short(pool, now)) {
             pool->launch_after = now + GEM5ART_WATCH_SECONDS;
             return;
@@ -9650,6 +10137,7 @@ static void gem5art__launch(gem5art_pool *pool) {
 
 static int gem5art__step_pool(gem5art_pool *pool, int timeout_ms, gem5art_error *error) {
     struct pollfd fd;
+    double until;
     int due = gem5art_pool_timeout(pool);
     gem5art__clear(error);
     if (pool->stepping)
@@ -9665,10 +10153,11 @@ static int gem5art__step_pool(gem5art_pool *pool, int timeout_ms, gem5art_error 
     gem5art__forgive_absence(pool);
     gem5art__read_reports(pool);
     gem5art__heed_signals(pool);
-    gem5art__take_work_done(pool);
+    until = gem5art__monotonic() + (double)GEM5ART__SLICE_MS / 1e3;
+    gem5art__take_work_done(pool, until);
     if (pool->warden_dead) gem5art__look_after_orphans(pool);
     gem5art__watch(pool);
-    gem5art__launch(pool);
+    gem5art__launch(pool, until);
     pool->stepping = false;
     if (pool->first_error.code == GEM5ART_OK) return gem5art__pool_left(pool);
     if (error) *error = pool->first_error;
@@ -9747,8 +10236,8 @@ static bool gem5art__fill_pool(gem5art_pool *pool, const gem5art_pool_desc *desc
         return false;
     pool->workers.wakes = pool->warden.wakes;
     pool->workers.todo_last = &pool->workers.todo;
-    pool->workers.limit = cpus < d->jobs ? cpus : d->jobs;
-    if (pool->workers.limit > GEM5ART__MAX_WORKERS) pool->workers.limit = GEM5ART__MAX_WORKERS;
+    pool->workers.done_last = &pool->workers.done;
+    pool->workers.limit = cpus < GEM5ART__MAX_WORKERS ? cpus : GEM5ART__MAX_WORKERS;
     pthread_mutex_init(&pool->workers.mutex, NULL);
     pthread_cond_init(&pool->workers.more, NULL);
     pool->workers.ready = true;
@@ -9760,6 +10249,11 @@ static bool gem5art__fill_pool(gem5art_pool *pool, const gem5art_pool_desc *desc
 static void gem5art__free_pool(gem5art_pool *pool) {
     if (pool->desc.handle_signals) gem5art__signals_off(pool);
     gem5art__stop_workers(&pool->workers);
+    while (pool->looks) {
+        gem5art__shared_look *next = pool->looks->next;
+        gem5art__free(pool->looks);
+        pool->looks = next;
+    }
     gem5art__warden_stop(&pool->warden);
     gem5art__arena_free(&pool->arena);
     gem5art__free(pool->hashes);
@@ -9998,22 +10492,18 @@ static bool gem5art__same_record(const gem5art_json *a, const gem5art_json *b, b
 /* Is there an earlier record with the id of this one? *same: and is this one its copy? */
 static bool gem5art__find_twin(const gem5art__audit *audit, const gem5art_json *record, off_t *twin, bool *same,
                                gem5art_error *error) {
-    const gem5art__flat *ids = &audit->ids;
+    const gem5art__slot *slot;
     const char *id = gem5art__record_text(record, "_id");
     uint64_t key = gem5art__key(id, strlen(id));
     bool ok = true;
-    size_t i;
+    size_t probe = 0;
     *twin = -1;
-    if (!ids->slot_count) return true;
-    for (i = (size_t)key & (ids->slot_count - 1); ok && *twin < 0 && ids->slots[i].key;
-         i = (i + 1) & (ids->slot_count - 1)) {
+    while (ok && *twin < 0 && (slot = gem5art__index_next(&audit->ids, key, &probe)) != NULL) {
         gem5art__arena arena = {NULL, false};
-        const gem5art_json *other;
-        if (ids->slots[i].key != key) continue;
-        other = gem5art__load_record(audit, (off_t)ids->slots[i].at, &arena, error);
+        const gem5art_json *other = gem5art__load_record(audit, (off_t)slot->at, &arena, error);
         ok = other != NULL;
         if (ok && strcmp(gem5art__record_text(other, "_id"), id) == 0) {
-            *twin = (off_t)ids->slots[i].at;
+            *twin = (off_t)slot->at;
             ok = gem5art__same_record(other, record, same, error);
         }
         gem5art__arena_free(&arena);
@@ -10083,11 +10573,8 @@ static const char *gem5art__find_reference(const gem5art_json *record,
 }
 
 static bool gem5art__index_has(const gem5art__flat *index, uint64_t key) {
-    size_t i;
-    if (!index->slot_count) return false;
-    for (i = (size_t)key & (index->slot_count - 1); index->slots[i].key; i = (i + 1) & (index->slot_count - 1))
-        if (index->slots[i].key == key) return true;
-    return false;
+    size_t probe = 0;
+    return gem5art__index_next(index, key, &probe) != NULL;
 }
 
 /* Remembers an artifact that was not met yet with the current record; true: out of memory. */
@@ -10263,23 +10750,6 @@ static bool gem5art__check_whole(gem5art__audit *audit, gem5art__arena *arena, c
 
 /* ---- the flat file */
 
-/* A line that ends as ours do, but with another checksum, may be two records that lost the line end between them: makes
-   the first one the current record. */
-static bool gem5art__unjoin(gem5art__cursor *cursor, gem5art_error *error) {
-    size_t line = cursor->size;
-    int whole;
-    gem5art__cursor_seek(cursor, cursor->at, true);
-    whole = gem5art__cursor_balance(cursor, true, &cursor->size, error);
-    if (whole < 0) return false;
-    if (whole == 0) cursor->size = line;
-    cursor->sealed = cursor->size == line;
-    cursor->data = cursor->window + cursor->pos;
-    cursor->pos += cursor->size;
-    cursor->after = gem5art__cursor_offset(cursor);
-    cursor->line_start = false;
-    return true;
-}
-
 /* The cursor's record: RECORD, or as gem5art__cursor_spoiled. */
 static gem5art__step gem5art__check_record(gem5art__audit *audit, gem5art_error *error) {
     gem5art__cursor *cursor = &audit->cursor;
@@ -10288,8 +10758,7 @@ static gem5art__step gem5art__check_record(gem5art__audit *audit, gem5art_error 
     const gem5art_json *record = NULL;
     bool ends, ok;
     int quick;
-    if (cursor->sealed && !gem5art__seal_holds(cursor->data, cursor->size) && !gem5art__unjoin(cursor, error))
-        return GEM5ART__FAILED;
+    if (cursor->sealed && !gem5art__seal_holds(cursor->data, cursor->size)) gem5art__cursor_unjoin(cursor);
     ends = gem5art__is_sealed(cursor->data, cursor->size); /* as ours do */
     audit->at = cursor->at;
     audit->data = cursor->data;
@@ -10572,12 +11041,25 @@ static bool gem5art__check_live(gem5art__audit *audit, gem5art_error *error) {
     return ok;
 }
 
+/* Under the writer lock nobody is writing the store anew: what is left of one who was, is removed. */
+static bool gem5art__remove_leftover(const gem5art__audit *audit, const char *folder, const char *name) {
+    const char *end = strstr(name, ".tmp-");
+    gem5art__buf path = {NULL, 0, 0, false};
+    bool ok;
+    if (!audit->locked || !end || strspn(end + 5, "0123456789abcdef") != 16) return false;
+    if (end[21] && strcmp(end + 21, "-lock") != 0 && !gem5art__starts_with(end + 21, ".tmp-")) return false;
+    gem5art__putf(&path, "%s%s", folder, name);
+    ok = !path.failed && GEM5ART_SYS_UNLINK(path.data) == 0;
+    gem5art__buf_free(&path);
+    return ok;
+}
+
 static bool gem5art__check_files(gem5art__audit *audit, gem5art_error *error) {
     static const char *const table[][2] = {
         {".torn.", "bytes of a write that was never finished: look at them, then remove them"},
         {".damaged.", "the store as it was before it was salvaged: remove it when nothing in it is missed"},
         {".old.", "the store as it was before it was compacted: remove it when nothing in it is missed"},
-        {".tmp-", "a new store that was never finished: remove it"}};
+        {".tmp-", "a new store that is being written, or was never finished: --salvage and --compact remove such"}};
     const char *path = audit->db->path, *name = gem5art__base_name(path);
     gem5art__arena arena = {NULL, false};
     char *folder = gem5art__arena_copy_n(&arena, path, (size_t)(name - path));
@@ -10586,7 +11068,8 @@ static bool gem5art__check_files(gem5art__audit *audit, gem5art_error *error) {
     size_t i;
     while (dir && (entry = GEM5ART_SYS_READDIR(dir)) != NULL)
         for (i = 0; gem5art__starts_with(entry->d_name, name) && i < sizeof table / sizeof *table; i++)
-            if (gem5art__starts_with(entry->d_name + strlen(name), table[i][0]))
+            if (gem5art__starts_with(entry->d_name + strlen(name), table[i][0]) &&
+                !gem5art__remove_leftover(audit, folder, entry->d_name))
                 gem5art__find(audit, GEM5ART__NOTE, -1, "%s%s has %s", folder, entry->d_name, table[i][1]);
     if (dir) GEM5ART_SYS_CLOSEDIR(dir);
     gem5art__arena_free(&arena);
@@ -10641,11 +11124,27 @@ static bool gem5art__renew_into(gem5art__audit *audit, const char *path, gem5art
     return ok;
 }
 
-/* Writes an LMDB store anew, as gem5art__flat_rewrite does a flat one. Whoever has the old file open is told so by the
-   next call, as its name leads elsewhere: hence LMDB's lock file goes with it. */
+/* LMDB's lock file goes with the file that it belongs to. */
+static bool gem5art__unlink_lock(const char *path) {
+    gem5art__buf lock = {NULL, 0, 0, false};
+    bool ok;
+    gem5art__putf(&lock, "%s-lock", path);
+    ok = lock.failed ? (errno = ENOMEM, false) : GEM5ART_SYS_UNLINK(lock.data) == 0 || errno == ENOENT;
+    gem5art__buf_free(&lock);
+    return ok;
+}
+
+/* Gives a file the store's name. Whoever has the old one open, or its lock file, is told so by the next call. The lock file
+   of the old one must not serve the new one: it is gone before, and so is what others make of it in between. */
+static bool gem5art__lmdb_replace(gem5art_db *db, int fd, const char *name) {
+    return GEM5ART_SYS_FSYNC(fd) == 0 && gem5art__unlink_lock(db->path) && GEM5ART_SYS_RENAME(name, db->path) == 0 &&
+           gem5art__unlink_lock(db->path) && gem5art__sync_name(db->path);
+}
+
+/* Writes an LMDB store anew, as gem5art__flat_rewrite does a flat one. */
 static bool gem5art__lmdb_rewrite(gem5art_db *db, gem5art__rewrite *rewrite, gem5art_error *error) {
     gem5art__audit *audit = (gem5art__audit *)rewrite->source;
-    gem5art__buf name = {NULL, 0, 0, false}, lock = {NULL, 0, 0, false};
+    gem5art__buf name = {NULL, 0, 0, false};
     struct stat st, now;
     bool ok, smaller = true;
     audit->rewrite = rewrite;
@@ -10660,20 +11159,13 @@ static bool gem5art__lmdb_rewrite(gem5art_db *db, gem5art__rewrite *rewrite, gem
                            "%s holds no intact record: nothing was changed; restore it from a copy", db->path);
     ok = ok && (!smaller || (gem5art__rewrite_own(db, rewrite->fd, &st, error) &&
                              gem5art__keep_file(db->path, rewrite->keep, &rewrite->kept, error)));
-    if (ok && smaller) {
-        ok = GEM5ART_SYS_FSYNC(rewrite->fd) == 0 && GEM5ART_SYS_RENAME(name.data, db->path) == 0;
-        gem5art__putf(&lock, "%s-lock", db->path);
-        if (ok && !lock.failed) GEM5ART_SYS_UNLINK(lock.data);
-        ok = ok && gem5art__sync_name(db->path);
-        if (!ok) gem5art__fail_errno(error, "rewrite", db->path);
-    } else GEM5ART_SYS_UNLINK(name.data);
-    lock.length = 0;
-    gem5art__putf(&lock, "%s-lock", name.data);
-    if (!lock.failed) GEM5ART_SYS_UNLINK(lock.data);
+    if (ok && smaller && !gem5art__lmdb_replace(db, rewrite->fd, name.data))
+        ok = gem5art__fail_errno(error, "rewrite", db->path);
+    GEM5ART_SYS_UNLINK(name.data); /* if it has that name still */
+    gem5art__unlink_lock(name.data);
     gem5art__close(rewrite->fd);
     gem5art__buf_free(&rewrite->out);
     gem5art__buf_free(&name);
-    gem5art__buf_free(&lock);
     return ok;
 }
 
@@ -10775,6 +11267,7 @@ static gem5art_db *gem5art__open_db(const char *uri, const gem5art_open_desc *de
     gem5art__clear(error);
     if (!db) return gem5art__fail_nomem(error), (gem5art_db *)NULL;
     db->lock.fd = -1;
+    gem5art__known_begin(&db->known);
     db->unchecked = unchecked;
     if (desc) {
         db->read_only = desc->read_only;
@@ -10784,6 +11277,7 @@ static gem5art_db *gem5art__open_db(const char *uri, const gem5art_open_desc *de
     storage = desc && !gem5art__empty(desc->storage) ? desc->storage : getenv("GEM5ART_STORAGE");
     if (!gem5art__empty(storage)) db->storage = gem5art__absolute_path(&db->arena, NULL, storage, error);
     if ((gem5art__empty(storage) || db->storage) && gem5art__store_open(db, uri, error)) return db;
+    gem5art__known_end(&db->known);
     gem5art__arena_free(&db->arena);
     gem5art__free(db);
     return NULL;
@@ -10805,6 +11299,7 @@ GEM5ARTDEF bool gem5art_close(gem5art_db *db, gem5art_error *error) {
         gem5art__free(object->owner);
     }
     gem5art__store_close(db);
+    gem5art__known_end(&db->known);
     gem5art__arena_free(&db->arena);
     gem5art__free(db);
     return true;
@@ -10835,13 +11330,11 @@ GEM5ARTDEF const gem5art_artifact *gem5art_find_artifact(gem5art_db *db, const c
 GEM5ARTDEF bool gem5art_check_artifact(gem5art_db *db, const gem5art_artifact *artifact, const char *cwd,
                                        gem5art_error *error) {
     gem5art__arena arena = {NULL, false};
-    gem5art__check check;
-    size_t failed;
+    const char *path;
     bool ok;
     if (!gem5art__need(db, "the db", error) || !gem5art__need(artifact, "the artifact", error)) return false;
-    check.artifact = artifact;
-    check.path = gem5art__join_path(&arena, cwd, artifact->path);
-    ok = check.path ? gem5art__check_all(&check, 1, &failed, error) : gem5art__fail_nomem(error);
+    path = gem5art__join_path(&arena, cwd, artifact->path);
+    ok = path ? gem5art__check(artifact, path, error) : gem5art__fail_nomem(error);
     gem5art__arena_free(&arena);
     return ok;
 }
@@ -11058,7 +11551,8 @@ GEM5ARTDEF int gem5art_pool_timeout(const gem5art_pool *pool) {
     double next = 0, now = gem5art__monotonic(), left;
     int slot;
     if (!pool || !gem5art__pool_left(pool)) return -1;
-    if (gem5art__can_launch(pool, now) || (pool->desc.handle_signals && pool->signals_handled != (int)gem5art__signal_count))
+    if (pool->done || gem5art__can_launch(pool, now) ||
+        (pool->desc.handle_signals && pool->signals_handled != (int)gem5art__signal_count))
         return 0;
     if (pool->warden_dead) return 10;
     for (slot = 0; slot < pool->desc.jobs; slot++) {
@@ -11306,13 +11800,18 @@ GEM5ARTDEF const gem5art_artifact *gem5art_next_artifact(gem5art_iter *iter, gem
 
 GEM5ARTDEF const char *gem5art_next_json(gem5art_iter *iter, size_t *length, gem5art_error *error) {
     const gem5art_json *record;
+    gem5art_json_writer writer;
     bool lost;
     if (!gem5art__next(iter, true, &record, &lost, error)) return NULL;
     iter->text.length = 0;
     if (!record) {
         gem5art__put(&iter->text, iter->scan.data, iter->scan.size - GEM5ART__SEAL - 1);
         gem5art__puts(&iter->text, "}");
-    } else if (!gem5art__put_plain_record(&iter->text, record, error)) return NULL;
+    } else {
+        gem5art_json_writer_init(&writer, 0);
+        gem5art__write_record(&writer, record);
+        if (!gem5art__put_written(&iter->text, &writer, false, error)) return NULL;
+    }
     if (iter->text.failed) return gem5art__fail_nomem(error), (const char *)NULL;
     if (length) *length = iter->text.length;
     return iter->text.data;

@@ -60,10 +60,26 @@ whole() { # COMPILER and options
     check "$@" -o "$work/main" "$work/main.c" "$work/implemented.c" -pthread && check "$work/main"
     check "$@" -DGEM5ART_PORTABLE -c -o "$work/portable.o" "$work/implemented.c"
 }
+# And with LMDB, where its header is.
+with_lmdb() {
+    if ! echo '#include <lmdb.h>' | "$1" -E - >"$work/lmdb" 2>&1; then
+        echo "skipped: lmdb.h is not here"
+        if [ "$CI" ]; then failed=$((failed + 1)); else skipped=$((skipped + 1)); fi
+        return
+    fi
+    compiler=$1
+    shift
+    check "$compiler" -O2 $warnings -DGEM5ART_LMDB "$@" -I. -c -o "$work/lmdb.o" "$work/implemented.c"
+}
 whole gcc -std=c99
 whole clang -std=c99
 whole g++ -x c++ -std=c++11
 whole clang++ -x c++ -std=c++11
+with_lmdb gcc -std=c99
+with_lmdb gcc -std=c99 -m32 -idirafter /usr/include/x86_64-linux-gnu
+with_lmdb clang -std=gnu2x
+with_lmdb g++ -x c++ -std=c++11
+with_lmdb clang++ -x c++ -std=c++20
 whole musl-gcc -std=c99 -Wno-sign-conversion # which musl's FD_SET is in for
 whole gcc -m32 -std=c99 -idirafter /usr/include/x86_64-linux-gnu # for asm/errno.h, as gcc-multilib has it
 

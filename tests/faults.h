@@ -25,6 +25,7 @@
 #include <unistd.h>
 #ifdef __linux__
 #include <sys/ioctl.h>
+#include <sys/syscall.h>
 #endif
 
 typedef enum fault_mode {
@@ -54,6 +55,8 @@ static struct fault_log {
 static void (*before_link)(void); /* what another program does meanwhile */
 static void (*before_lstat)(void);
 static void (*before_sync)(void);
+static void (*after_fstat)(struct stat *st);
+__attribute__((unused)) static int64_t hashed; /* bytes of files that were read to be hashed, for who defines GEM5ART__HASH_CHUNK */
 static char trace[256];           /* the calls that change something, a letter each */
 static unsigned dawdle;           /* not 0: writes are done in pieces, with pauses */
 enum { STOPPED = 128 + SIGKILL };
@@ -146,7 +149,17 @@ static ssize_t hook_send(int fd, const void *data, size_t size) {
 
 static ssize_t hook_pread(int fd, void *data, size_t size, off_t offset) {
     size_t most = shortened(fd, size, false);
-    return faulty("pread", true) ? -1 : shortened_to(most, size, pread(fd, data, most, offset));
+    ssize_t n = faulty("pread", true) ? -1 : shortened_to(most, size, pread(fd, data, most, offset));
+#ifdef GEM5ART__HASH_CHUNK
+    if (size == GEM5ART__HASH_CHUNK && n > 0) hashed += n;
+#endif
+    return n;
+}
+
+static int hook_fstat(int fd, struct stat *st) {
+    int result = faulty("fstat", false) ? -1 : fstat(fd, st);
+    if (after_fstat) after_fstat(st);
+    return result;
 }
 
 static bool is_pipe(int fd) {
@@ -159,6 +172,11 @@ static ssize_t hook_read(int fd, void *data, size_t size) {
     if (fault == STICK && fault_errno == EAGAIN && is_pipe(fd)) return read(fd, data, size); /* else it is a silent one */
     return faulty("read", true) ? -1 : shortened_to(most, size, read(fd, data, most));
 }
+
+#ifdef TEST_LMDB
+/* LMDB's own syncs, which the linker finds here. */
+int fdatasync(int fd) { return fault_lenient ? 0 : (int)syscall(SYS_fdatasync, fd); }
+#endif
 
 static int hook_fdatasync(int fd) {
     if (before_sync) before_sync();
@@ -207,7 +225,7 @@ __attribute__((unused)) static pid_t hook_fork(void) {
 #define GEM5ART_SYS_FTRUNCATE(fd, size) (faulty("ftruncate", true) || traced('t') ? -1 : ftruncate(fd, size))
 #define GEM5ART_SYS_FDATASYNC(fd) hook_fdatasync(fd)
 #define GEM5ART_SYS_FSYNC(fd) (faulty("fsync", false) || traced('f') ? -1 : fault_lenient ? 0 : fsync(fd))
-#define GEM5ART_SYS_FSTAT(fd, result) (faulty("fstat", false) ? -1 : fstat(fd, result))
+#define GEM5ART_SYS_FSTAT(fd, result) hook_fstat(fd, result)
 #define GEM5ART_SYS_STAT(path, result) (faulty("stat", false) ? -1 : stat(path, result))
 #define GEM5ART_SYS_LSTAT(path, result) hook_lstat(path, result)
 #define GEM5ART_SYS_ACCESS(path, mode) (faulty("access", false) ? -1 : access(path, mode))

@@ -15,10 +15,10 @@
 #define STORE_PATH "db.json"
 #ifdef TEST_LMDB
 #define STORE_SCHEME "lmdb://"
-enum { STORE_FILES = 2 }; /* LMDB has a lock file of its own */
+enum { STORE_IS_FLAT = false, STORE_FILES = 2 }; /* LMDB has a lock file of its own */
 #else
 #define STORE_SCHEME ""
-enum { STORE_FILES = 1 };
+enum { STORE_IS_FLAT = true, STORE_FILES = 1 };
 #endif
 #define STORE_URI STORE_SCHEME STORE_PATH
 

@@ -9,6 +9,10 @@
 
 #include "memory.h"
 
+#ifdef TEST_LMDB
+#include <sys/syscall.h>
+#endif
+
 /* ---- calls that can be made to fail, and a log of what becomes of info.json */
 
 #define GEM5ART_SYS_OPEN(path, flags, mode) test_open(path, flags, mode)
@@ -18,15 +22,15 @@
 #define GEM5ART_SYS_LINK(from, to) (note_info(from, to), link(from, to))
 #define GEM5ART_SYS_RENAME(from, to) (note_info(from, to), rename(from, to))
 #define GEM5ART_SYS_POSIX_SPAWNP(pid, file, actions, attributes, argv, envp) \
-    (wait_for_git(), posix_spawnp(pid, file, actions, attributes, argv, envp))
+    (__sync_add_and_fetch(&gits, 1), wait_for_git(), posix_spawnp(pid, file, actions, attributes, argv, envp))
+static int gits; /* how often git was started */
 static void wait_for_git(void);
+static int test_clock(int clock, void *result);
 static int test_open(const char *path, int flags, unsigned mode);
 static int test_fdatasync(int fd);
 struct pollfd;
 static int test_poll(struct pollfd *fds, unsigned count, int timeout);
 static void note_info(const char *from, const char *to);
-struct timespec;
-static int test_clock(int clock, struct timespec *result);
 
 #define GEM5ART_IMPLEMENTATION
 #include "../gem5art.h"
@@ -34,15 +38,37 @@ static int test_clock(int clock, struct timespec *result);
 #include "test.h"
 
 #include "fixture.h"
+#include "store.h"
 
 static bool info_disk_full, datasync_fails;
 static const char *machine; /* a folder whose proc and sys stand for those of this machine, where limits are read; NULL: none */
+
+static volatile double clock_ahead; /* seconds by which both clocks are */
+static volatile double wall_ahead, monotonic_ahead; /* and each for itself, in whole ones */
+
+static int test_clock(int clock, void *result) {
+    struct timespec *t = (struct timespec *)result;
+    int failed = clock_gettime(clock, t);
+    long ns = t->tv_nsec + (long)((clock_ahead - (double)(long)clock_ahead) * 1e9);
+    t->tv_sec += (long)clock_ahead + ns / 1000000000 + (long)(clock == CLOCK_REALTIME ? wall_ahead : monotonic_ahead);
+    t->tv_nsec = ns % 1000000000;
+    return failed;
+}
+
+static volatile bool holds;  /* files with "held" in their names are not opened until this is false again */
+static volatile int held;    /* how many threads wait for that */
+static void nap(void);
 
 static int test_open(const char *path, int flags, unsigned mode) {
     char made_up[PATH_MAX];
     if (machine && (strcmp(path, "/proc/meminfo") == 0 || strcmp(path, "/proc/self/cgroup") == 0 || strncmp(path, "/sys/", 5) == 0)) {
         snprintf(made_up, sizeof made_up, "%s%s", machine, path);
         return open(made_up, flags, mode);
+    }
+    if (holds && strstr(path, "held")) {
+        __sync_add_and_fetch(&held, 1);
+        while (holds) nap();
+        __sync_sub_and_fetch(&held, 1);
     }
     if (info_disk_full && (flags & O_CREAT) && strstr(path, "/info.json.tmp-")) return errno = ENOSPC, -1;
     return open(path, flags, mode);
@@ -53,13 +79,10 @@ static int test_fdatasync(int fd) {
     return fdatasync(fd);
 }
 
-static double wall_ahead, monotonic_ahead; /* seconds by which those clocks have jumped */
-
-static int test_clock(int clock, struct timespec *result) {
-    int failed = clock_gettime(clock, result);
-    result->tv_sec += (time_t)(clock == CLOCK_REALTIME ? wall_ahead : clock == CLOCK_MONOTONIC ? monotonic_ahead : 0);
-    return failed;
-}
+#ifdef TEST_LMDB
+/* LMDB's own syncs, which the linker finds here. */
+int fdatasync(int fd) { return datasync_fails ? (errno = EIO, -1) : (int)syscall(SYS_fdatasync, fd); }
+#endif
 
 static int waits; /* how many calls of poll could have waited */
 
@@ -140,12 +163,6 @@ static void wait_for_git(void) {
         if (gem5art__monotonic() >= until_) test_fail(__FILE__, __LINE__, "never so: %s", #condition);         \
     } while (0)
 
-static int open_descriptors(void) {
-    int fd, count = 0;
-    for (fd = 0; fd < 1024; fd++) count += fcntl(fd, F_GETFD) != -1;
-    return count;
-}
-
 /* ---- the experiment */
 
 static const gem5art_artifact *the_repo;
@@ -157,7 +174,8 @@ static void begin(void) {
     descriptors_before = open_descriptors();
     memory_alive = 0;
     fail_memory(0, false);
-    info_disk_full = datasync_fails = false;
+    info_disk_full = datasync_fails = holds = false;
+    clock_ahead = 0;
     machine = NULL;
     wall_ahead = monotonic_ahead = 0;
     info_statuses[0] = 0;

@@ -77,12 +77,14 @@ __attribute__((unused)) static bool store_artifact(gem5art_db *to, const gem5art
     return ok;
 }
 
-/* Makes a store of this JSON array, in which a flat one keeps every byte. */
+/* Makes a store of this JSON array, in which a flat one keeps every byte, in place of the one that is there. */
 __attribute__((unused)) static void lay_store(const char *text) {
 #ifdef TEST_LMDB
-    gem5art_db *to = gem5art_open(STORE_URI, NULL, &error);
+    gem5art_db *to;
     const gem5art_json *records = gem5art_json_parse(text, strlen(text), NULL, &error), *record;
     gem5art__buf lines = {NULL, 0, 0, false};
+    unlink(STORE_PATH), unlink(STORE_PATH "-lock");
+    to = gem5art_open(STORE_URI, NULL, &error);
     for (record = records ? records->first : NULL; record; record = record->next) {
         if (lines.length) gem5art__puts(&lines, ",\n");
         if (!gem5art__put_record_line(&lines, record, &error)) test_fail(__FILE__, __LINE__, "%s", error.message);
@@ -103,6 +105,7 @@ __attribute__((unused)) static void lay_store(const char *text) {
 __attribute__((unused)) static char *read_store(const char *path) {
 #ifdef TEST_LMDB
     gem5art__buf uri = {NULL, 0, 0, false}, text = {NULL, 0, 0, false};
+    char *copy;
     gem5art_open_desc desc;
     gem5art__scan scan;
     gem5art_db *of;
@@ -120,7 +123,9 @@ __attribute__((unused)) static char *read_store(const char *path) {
     if (of) gem5art__scan_end(&scan);
     gem5art_close(of, NULL);
     gem5art__buf_free(&uri);
-    return text.data;
+    copy = strdup(text.data);
+    gem5art__buf_free(&text);
+    return copy;
 #else
     return read_text(path);
 #endif
@@ -227,7 +232,7 @@ __attribute__((unused)) static void empty_folder(void) {
 /* The open descriptors of this process: none may leak. */
 __attribute__((unused)) static int open_descriptors(void) {
     int fd, count = 0;
-    for (fd = 0; fd < 256; fd++) count += fcntl(fd, F_GETFD) >= 0;
+    for (fd = 0; fd < 1024; fd++) count += fcntl(fd, F_GETFD) >= 0;
     return count;
 }
 

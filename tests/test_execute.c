@@ -289,7 +289,8 @@ TEST(a_host_without_descriptors) {
     close_db();
     CHECK_INT(end_of(start_harness(execute_with_20_descriptors)), 0);
     check_child_environment("out");
-    sh("rm -r db.json.live out; echo '[]' > db.json");
+    sh("rm -r db.json.live out");
+    lay_store("[]");
     open_db(NULL);
     the_repo = register_path("repo", "git repo", "repo");
     REQUIRE(se_run("children/exit_with", "out", "0") != NULL);
@@ -729,7 +730,7 @@ TEST(a_rerun_is_an_attempt_of_its_own) {
     snprintf(id, sizeof id, "%s", run->id);
     snprintf(first, sizeof first, "%s", run->outdir);
     CHECK_INT(sh("cp -a out before"), 0);
-    before = read_text("db.json");
+    before = read_store(STORE_PATH);
     CHECK(gem5art_execute(db, run, &desc, &error));
     CHECK_STR(run->status, "Finished");
     CHECK(strcmp(run->id, id) != 0);
@@ -740,7 +741,7 @@ TEST(a_rerun_is_an_attempt_of_its_own) {
     CHECK_CONTAINS(run->outdir, "/out.3");
     CHECK_INT(sh("diff -r out before"), 0);
     CHECK_INT(recorded("Finished"), 3);
-    after = read_text("db.json");
+    after = read_store(STORE_PATH);
     CHECK(strncmp(before, after, strlen(before) - 2) == 0); /* all but the bracket */
     free(before);
     free(after);
@@ -879,14 +880,14 @@ TEST(arguments_that_make_no_sense) {
     CHECK(!gem5art_execute(db, NULL, NULL, &error));
     CHECK_INT(error.code, GEM5ART_INVALID);
     CHECK(!gem5art_execute(db, NULL, NULL, NULL));
-    REQUIRE((other = gem5art_open("db.json", NULL, &error)) != NULL);
+    REQUIRE((other = gem5art_open(STORE_URI, NULL, &error)) != NULL);
     CHECK(!gem5art_execute(other, run, NULL, &error));
     CHECK_INT(error.code, GEM5ART_INVALID);
     CHECK_CONTAINS(error.message, "another db");
     CHECK(gem5art_close(other, &error));
     memset(&read_only, 0, sizeof read_only);
     read_only.read_only = true;
-    REQUIRE((other = gem5art_open("db.json", &read_only, &error)) != NULL);
+    REQUIRE((other = gem5art_open(STORE_URI, &read_only, &error)) != NULL);
     CHECK(gem5art_pool_create(other, NULL, &error) == NULL);
     CHECK_INT(error.code, GEM5ART_INVALID);
     CHECK_CONTAINS(error.message, "reading only");

@@ -2,15 +2,20 @@
    and a store that is salvaged or compacted has each intact record, or is the old one. */
 static int sys_left = -1; /* the process ends before this many more calls that change files; -1: never */
 
+static int no_rename;      /* they fail */
+
 static void sys_change(void);
 #define GEM5ART_SYS_FDATASYNC(fd) (sys_change(), (void)(fd), 0) /* no power is lost here */
 #define GEM5ART_SYS_FSYNC(fd) (sys_change(), (void)(fd), 0)
 #define GEM5ART_SYS_WRITE(fd, data, size) (sys_change(), write(fd, data, size))
 #define GEM5ART_SYS_PWRITE(fd, data, size, offset) (sys_change(), pwrite(fd, data, size, offset))
-#define GEM5ART_SYS_RENAME(from, to) (sys_change(), unlink(to), rename(from, to)) /* what replaces is flushed */
+#define GEM5ART_SYS_RENAME(from, to) (sys_change(), no_rename ? (errno = EIO, -1) : (unlink(to), rename(from, to))) /* what replaces is flushed */
 #define GEM5ART_SYS_LINK(from, to) (sys_change(), link(from, to))
+#define GEM5ART_SYS_UNLINK(path) (sys_change(), unlink(path))
 #define GEM5ART_IMPLEMENTATION
 #include "../gem5art.h"
+
+#include <sys/socket.h>
 
 #include "test.h"
 
@@ -438,6 +443,32 @@ TEST(a_whole_store_is_compacted_once_and_a_damaged_one_is_not) {
     fixture_end();
 }
 
+/* Each is whole and was acknowledged: neither may be moved aside as the end of a write that was cut off. */
+TEST(two_records_in_the_last_line_are_damage_to_readers_and_writers_too) {
+    static const char *const files[] = {"[\nC,\nA,xB]\n", "[\nA,xB]\n", "[\nA,xB]", "[\nC,\n~A,xB]\n"};
+    size_t i;
+    for (i = 0; i < sizeof files / sizeof *files; i++) {
+        char *text = expand(files[i]), *now;
+        fixture_begin();
+        write_text(STORE_PATH, text);
+        REQUIRE(open_db(NULL));
+        CHECK_THAT(!store_run(db, 1) && error.code == GEM5ART_CORRUPT, "%s: %s", files[i], error.message);
+        CHECK_CONTAINS(error.message, "is damaged at byte");
+        CHECK(!gem5art_find_run(db, "b", &error) && error.code == GEM5ART_CORRUPT);
+        CHECK(!gem5art_remove_run(db, "a", &error) && error.code == GEM5ART_CORRUPT);
+        close_db();
+        free(rows());
+        CHECK_THAT(error.code == GEM5ART_CORRUPT, "%s is listed without a word", files[i]);
+        now = read_text(STORE_PATH);
+        CHECK_STR(now, text);
+        CHECK_INT(files_like("torn"), 0);
+        CHECK(fsck_as(SALVAGE, NULL) && fsck() && !wrongs());
+        CHECK_INT(audit.records, strstr(files[i], "~") ? 2 : strstr(files[i], "C") ? 3 : 2);
+        free(text), free(now);
+        fixture_end();
+    }
+}
+
 TEST(an_old_file_is_never_replaced_and_a_running_run_is_no_obstacle) {
     char *text = expand("[\nA,\n~B,\nC]\n"), kept[64];
     fixture_begin();
@@ -484,6 +515,7 @@ TEST(a_salvage_that_is_killed_leaves_the_old_store_or_the_new_one) {
         CHECK(fsck_as(SALVAGE, NULL)); /* and goes on from there */
         CHECK(fsck() && !wrongs() && audit.records == 2);
         CHECK(file_contains(STORE_PATH ".damaged.1", "\"gem5 run\"") && !exists(STORE_PATH ".damaged.2"));
+        CHECK_INT(files_like("tmp"), 0);
         fixture_end();
     }
     CHECK_INT(status, 0);
@@ -626,6 +658,72 @@ TEST(an_lmdb_store_is_compacted_to_its_live_size_once) {
     CHECK(fsck() && !wrongs() && audit.records == 1);
     CHECK(fsck_as(COMPACT, kept) && !*kept);
     CHECK_INT(files_like("tmp"), 0);
+    fixture_end();
+}
+
+/* A process that has the store open when this returns, and stores a run when its end of the socket is closed. */
+static pid_t holder(int n, int *other_end) {
+    int ends[2];
+    char byte = 0;
+    pid_t child;
+    CHECK(socketpair(AF_UNIX, SOCK_STREAM, 0, ends) == 0);
+    if ((child = fork()) == 0) {
+        bool ok = (close(ends[1]), db = gem5art_open(STORE_URI, NULL, &error)) != NULL && gem5art_find_run(db, id_of(1), &error);
+        ok = write(ends[0], &byte, 1) == 1 && read(ends[0], &byte, 1) == 0 && ok && store_run(db, n);
+        _exit(!ok);
+    }
+    close(ends[0]);
+    CHECK(read(ends[1], &byte, 1) == 1);
+    *other_end = ends[1];
+    return child;
+}
+
+/* LMDB's lock file has the number of the last transaction: one of another file would lead a writer to older records. */
+TEST(a_compaction_that_is_killed_loses_nothing_whoever_has_the_store_open) {
+    int n, status = -1, stored;
+    for (n = 0; status != 0 && n < 100; n++) {
+        int held, fresh, status_held, status_fresh;
+        pid_t old, new_, child;
+        make_store(41); /* an odd number of transactions in all, an even one in the new store */
+        REQUIRE(open_db(NULL));
+        for (stored = 3; stored <= 41; stored++) CHECK(gem5art_remove_run(db, id_of(stored), &error));
+        close_db();
+        old = holder(50, &held);
+        if ((child = fork()) == 0) {
+            sys_left = n;
+            _exit(!fsck_as(COMPACT, NULL));
+        }
+        CHECK(waitpid(child, &status, 0) == child && WIFEXITED(status));
+        new_ = holder(51, &fresh);
+        CHECK(close(fresh) == 0 && waitpid(new_, &status_fresh, 0) == new_);
+        CHECK(close(held) == 0 && waitpid(old, &status_held, 0) == old);
+        CHECK_INT(status_fresh, 0);
+        CHECK_THAT(fsck() && !wrongs(), "killed at %d: %s%s", n, told, error.message);
+        REQUIRE(open_db(NULL));
+        CHECK(gem5art_find_run(db, id_of(1), &error));
+        CHECK_THAT(gem5art_find_run(db, id_of(51), &error), "killed at %d: %s", n, error.message);
+        CHECK_THAT(status_held || gem5art_find_run(db, id_of(50), &error), "killed at %d: %s", n, error.message);
+        close_db();
+        CHECK(fsck_as(COMPACT, NULL));
+        CHECK_INT(files_like("tmp"), 0);
+        fixture_end();
+    }
+    CHECK_INT(status, 0);
+    CHECK(n > 4);
+}
+
+TEST(a_compaction_that_fails_leaves_the_old_store_and_nothing_beside_it) {
+    int n;
+    make_store(40);
+    REQUIRE(open_db(NULL));
+    for (n = 2; n <= 40; n++) CHECK(gem5art_remove_run(db, id_of(n), &error));
+    close_db();
+    no_rename = 1;
+    CHECK(!fsck_as(COMPACT, NULL) && error.code == GEM5ART_IO);
+    no_rename = 0;
+    CHECK_CONTAINS(error.message, "rewrite");
+    CHECK_INT(files_like("tmp"), 0);
+    CHECK(fsck() && !wrongs() && audit.records == 1);
     fixture_end();
 }
 

@@ -592,6 +592,7 @@ TEST(what_is_cancelled_is_not_tried_again) {
     CHECK_INT(last_error.code, GEM5ART_CANCELLED);
     REQUIRE((changed = se_run("children/exit_with", "c", "2")) != NULL); /* nor is one that did not run */
     sh("echo >>repo/run.py");
+    monotonic_ahead = GEM5ART_GIT_SECONDS; /* git is asked anew */
     add(adding_to, changed);
     wait_well(adding_to);
     CHECK_CONTAINS(events, "skipped b, ended c");

@@ -1,8 +1,10 @@
-/* test_lmdb.c - what only an LMDB store has: a map that grows, an environment that a process shares, files that are not
-   LMDB's, and places where it cannot work. What any store does is in test_store.c, which runs on both kinds. */
+/* test_lmdb.c - what only an LMDB store has: a map that grows, an environment that a process shares, calls of LMDB's
+   own that fail, readers that are killed, files that are not LMDB's, and places where it cannot work. What any store
+   does is in test_store.c, which runs on both kinds. */
 
 #include "memory.h"
 
+#include <sys/mount.h>
 #include <sys/resource.h>
 #include <sys/vfs.h>
 
@@ -20,24 +22,67 @@ static int pretend_statfs(const char *path, struct statfs *fs) {
 }
 #define GEM5ART_SYS_STATFS(path, result) pretend_statfs(path, result)
 
-/* LMDB's own writes, which the linker finds here: the process dies behind that of a first page, by which a transaction
-   counts, before LMDB says so in its lock file. */
+/* LMDB's own calls, which the linker finds here. They can fail, the Nth from now on and perhaps all behind it. And the
+   process can die behind the write of a first page, by which a transaction counts, before LMDB says so in its lock
+   file. */
+#include <errno.h>
 #include <signal.h>
 #include <stdbool.h>
 #include <sys/syscall.h>
+#include <sys/uio.h>
 #include <unistd.h>
 
 static bool dies_at_commit;
-ssize_t write_then_die(int fd, const void *data, size_t size, off_t offset) __asm__("pwrite");
-ssize_t write_then_die64(int fd, const void *data, size_t size, off_t offset) __asm__("pwrite64");
 
-ssize_t write_then_die64(int fd, const void *data, size_t size, off_t offset) {
-    ssize_t written = (ssize_t)syscall(SYS_pwrite64, fd, data, size, offset);
-    if (dies_at_commit && offset < 2 * sysconf(_SC_PAGESIZE)) raise(SIGKILL);
-    return written;
+/* A call fails; it does its work and fails; it does half of it. */
+typedef enum lmdb_fault { EARLY, LATE, HALF } lmdb_fault;
+static lmdb_fault lmdb_fault_kind;
+static int lmdb_calls, lmdb_fails_at, lmdb_errno; /* lmdb_fails_at 0: none does */
+static bool lmdb_fails_sticky;
+
+/* Is this call to fail? */
+static bool lmdb_faulty(void) {
+    if (!lmdb_fails_at) return false;
+    lmdb_calls++;
+    return lmdb_calls == lmdb_fails_at || (lmdb_fails_sticky && lmdb_calls > lmdb_fails_at);
 }
 
-ssize_t write_then_die(int fd, const void *data, size_t size, off_t offset) { return write_then_die64(fd, data, size, offset); }
+static long lmdb_failed(void) { return errno = lmdb_errno, -1; }
+
+ssize_t lmdb_pwrite(int fd, const void *data, size_t size, off_t offset) __asm__("pwrite");
+ssize_t lmdb_pwrite64(int fd, const void *data, size_t size, off_t offset) __asm__("pwrite64");
+int lmdb_ftruncate(int fd, off_t size) __asm__("ftruncate");
+int lmdb_ftruncate64(int fd, off_t size) __asm__("ftruncate64");
+
+ssize_t lmdb_pwrite64(int fd, const void *data, size_t size, off_t offset) {
+    bool fails = lmdb_faulty();
+    ssize_t written;
+    if (fails && lmdb_fault_kind == EARLY) return lmdb_failed();
+    written = (ssize_t)syscall(SYS_pwrite64, fd, data, fails && lmdb_fault_kind == HALF ? size / 2 : size, offset);
+    if (dies_at_commit && offset < 2 * sysconf(_SC_PAGESIZE)) raise(SIGKILL);
+    return fails && lmdb_fault_kind == LATE ? lmdb_failed() : written;
+}
+
+ssize_t lmdb_pwrite(int fd, const void *data, size_t size, off_t offset) {
+    return lmdb_pwrite64(fd, data, size, offset);
+}
+
+ssize_t writev(int fd, const struct iovec *parts, int count) {
+    bool fails = lmdb_faulty();
+    ssize_t written;
+    if (fails && lmdb_fault_kind == EARLY) return lmdb_failed();
+    if (fails && lmdb_fault_kind == HALF) return (ssize_t)syscall(SYS_write, fd, parts->iov_base, parts->iov_len / 2);
+    written = (ssize_t)syscall(SYS_writev, fd, parts, count);
+    return fails ? lmdb_failed() : written;
+}
+
+int fdatasync(int fd) { return (void)fd, lmdb_faulty() ? (int)lmdb_failed() : 0; } /* no power is lost here */
+
+int lmdb_ftruncate64(int fd, off_t size) {
+    return lmdb_faulty() ? (int)lmdb_failed() : (int)syscall(SYS_ftruncate, fd, size);
+}
+
+int lmdb_ftruncate(int fd, off_t size) { return lmdb_ftruncate64(fd, size); }
 
 #define GEM5ART_IMPLEMENTATION
 #include "../gem5art.h"
@@ -432,6 +477,11 @@ TEST(a_file_that_is_replaced_or_cut_while_open_is_an_error) {
     CHECK(gem5art_find_run(db, id_of(1), &error) == NULL && error.code == GEM5ART_CORRUPT);
     close_db();
     REQUIRE(open_db(NULL));
+    CHECK(unlink(STORE_PATH "-lock") == 0); /* another process would make a lock file of its own */
+    CHECK(!store_run(db, 2) && error.code == GEM5ART_CORRUPT);
+    CHECK_CONTAINS(error.message, "-lock was replaced by another file while it was open");
+    close_db();
+    REQUIRE(open_db(NULL));
     CHECK(store_run(db, 2));
     CHECK(truncate(STORE_PATH, 8192) == 0);
     CHECK(gem5art_find_run(db, id_of(1), &error) == NULL);
@@ -472,6 +522,214 @@ TEST(a_file_that_was_cut_anywhere_is_refused_or_read_but_never_a_crash) {
                    (long)st.st_size, result);
     }
     free(whole);
+    fixture_end();
+}
+
+/* ---- LMDB's own calls fail */
+
+static bool stores_a_run(void) { return store_run(db, 7); }
+static bool stores_a_large_run(void) { return store_large(db, 7, 300000); } /* in a larger map */
+static bool removes_a_run(void) { return gem5art_remove_run(db, id_of(2), &error); }
+
+static bool makes_a_store(void) {
+    gem5art_db *other = gem5art_open("lmdb://other", NULL, &error);
+    bool ok = other && store_run(other, 1);
+    if (other) CHECK(gem5art_close(other, NULL));
+    return ok;
+}
+
+static const struct { const char *name; bool (*run)(void); const char *after; } changes[] = {
+    {"append", stores_a_run, "run 1, run 2, run 3, run 7"},
+    {"append and grow", stores_a_large_run, "run 1, run 2, run 3, run 7"},
+    {"remove", removes_a_run, "run 1, run 3"},
+    {"make", makes_a_store, "run 1, run 2, run 3"},
+};
+
+static const struct { const char *name; lmdb_fault kind; int number; } lmdb_faults[] = {
+    {"fails with ENOSPC", EARLY, ENOSPC},
+    {"fails behind its work", LATE, EIO},
+    {"does half", HALF, EIO},
+};
+
+/* What another process finds in the store, which must be what this one does. */
+static int finds_these(void *names) {
+    gem5art_db *mine;
+    leave_parents_db();
+    if ((mine = gem5art_open(STORE_URI, NULL, &error)) == NULL) return 1;
+    if (strcmp(store_names(mine), (const char *)names) != 0) return 2;
+    return store_run(mine, 8) && gem5art_close(mine, NULL) ? 0 : 3;
+}
+
+/* One change under one fault. False: there was no such call any more. */
+static bool change_under_fault(int change, int kind, int n, bool sticky) {
+    char when[128], names[256];
+    bool ok, reached;
+    int i;
+    snprintf(when, sizeof when, "%s, where call %d %s%s", changes[change].name, n, lmdb_faults[kind].name,
+             sticky ? " and all behind it" : "");
+    fixture_begin();
+    if (!open_db(NULL)) return false;
+    for (i = 1; i <= 3; i++) CHECK(store_run(db, i));
+    lmdb_fault_kind = lmdb_faults[kind].kind, lmdb_errno = lmdb_faults[kind].number;
+    lmdb_fails_sticky = sticky;
+    lmdb_calls = 0, lmdb_fails_at = n;
+    ok = changes[change].run();
+    lmdb_fails_at = 0;
+    reached = lmdb_calls >= n;
+    CHECK_THAT(ok || (reached && error.code == GEM5ART_IO && strstr(error.message, fixture_folder) &&
+                      strstr(error.message, ": ")),
+               "%s: %s", when, error.message);
+    CHECK_THAT(!ok || !reached || !sticky, "%s: it was not told", when);
+    snprintf(names, sizeof names, "%s", store_names(db)); /* by the same handle */
+    CHECK_THAT((ok && strcmp(names, changes[change].after) == 0) ||
+                   (!ok && strcmp(names, "run 1, run 2, run 3") == 0), "%s: %s: %s", when, names, error.message);
+    i = in_child(finds_these, names);
+    CHECK_THAT(i == 0, "%s: another process: %d", when, i);
+    CHECK_THAT(store_run(db, 9), "%s: %s", when, error.message);
+    strcat(names, ", run 8, run 9");
+    CHECK_STR(store_names(db), names);
+    CHECK_INT(files_like("tmp"), 0);
+    close_db();
+    if (open_db(NULL)) CHECK_STR(store_names(db), names);
+    if (db) check_indexes(db, (size_t)count_runs(db));
+    fixture_end();
+    return reached;
+}
+
+TEST(each_call_of_lmdbs_may_fail) {
+    int change, kind, sticky, n;
+    for (change = 0; change < (int)(sizeof changes / sizeof *changes); change++)
+        for (kind = 0; kind < (int)(sizeof lmdb_faults / sizeof *lmdb_faults); kind++)
+            for (sticky = 0; sticky < 2; sticky++) {
+                for (n = 1; n < 100 && change_under_fault(change, kind, n, sticky); n += stride(3)) {}
+                CHECK_THAT(n > 3 && n < 100, "%s: %d calls", changes[change].name, n);
+            }
+}
+
+/* Fails in the write of the first page, behind which LMDB wants its environment opened anew. */
+static bool fail_at_commit(void) {
+    int n;
+    MDB_txn *txn;
+    lmdb_fault_kind = EARLY, lmdb_errno = EIO, lmdb_fails_sticky = false;
+    for (n = 1; n < 20; n++) {
+        lmdb_calls = 0, lmdb_fails_at = n;
+        CHECK(!store_run(db, 7));
+        lmdb_fails_at = 0;
+        if (mdb_txn_begin(db->env->env, NULL, MDB_RDONLY, &txn) == MDB_PANIC) return true;
+        mdb_txn_abort(txn);
+    }
+    return false;
+}
+
+TEST(a_listing_goes_on_where_a_commit_failed) {
+    gem5art_iter *iter;
+    fixture_begin();
+    REQUIRE(open_db(NULL) && store_run(db, 1) && store_run(db, 2));
+    REQUIRE((iter = gem5art_get_runs(db, NULL, &error)) != NULL && gem5art_next_run(iter, &error) != NULL);
+    REQUIRE(fail_at_commit());
+    CHECK(!store_run(db, 3) && error.code == GEM5ART_BUSY);
+    CHECK_CONTAINS(error.message, "close them first");
+    CHECK(gem5art_next_run(iter, &error) != NULL && gem5art_next_run(iter, &error) == NULL && error.code == GEM5ART_OK);
+    gem5art_iter_close(iter);
+    CHECK(store_run(db, 3));
+    CHECK_STR(store_names(db), "run 1, run 2, run 3");
+    fixture_end();
+}
+
+TEST(an_environment_that_cannot_be_opened_anew_is_tried_again) {
+    struct rlimit all, none;
+    gem5art_db *other;
+    fixture_begin();
+    REQUIRE(open_db(NULL) && store_run(db, 1) && (other = gem5art_open(STORE_URI, NULL, &error)) != NULL);
+    REQUIRE(fail_at_commit() && getrlimit(RLIMIT_NOFILE, &all) == 0);
+    none = all;
+    none.rlim_cur = 3;
+    CHECK(setrlimit(RLIMIT_NOFILE, &none) == 0);
+    CHECK(gem5art_find_run(db, id_of(1), &error) == NULL && error.code == GEM5ART_IO);
+    CHECK(gem5art_get_runs(other, NULL, &error) == NULL && error.code == GEM5ART_IO);
+    CHECK(setrlimit(RLIMIT_NOFILE, &all) == 0);
+    CHECK(gem5art_find_run(other, id_of(1), &error) != NULL);
+    CHECK(store_run(db, 2) && gem5art_close(other, &error));
+    fixture_end();
+}
+
+/* LMDB maps its lock file, and where the disk has no room for a page of that, a look at it would end the process. */
+static int list_without_room(void *unused) {
+    gem5art_db *mine;
+    (void)unused;
+    if ((mine = gem5art_open(STORE_URI, NULL, &error)) != NULL) return 1;
+    return error.code == GEM5ART_IO && strstr(error.message, "-lock: No space left on device") ? 0 : 2;
+}
+
+TEST(a_full_disk_without_a_lock_file_is_an_error) {
+    fixture_begin();
+    CHECK(mkdir("small", 0777) == 0);
+    if (mount("none", "small", "tmpfs", 0, "size=128k") == 0) { /* else it is not allowed, and this tests nothing */
+        CHECK(chdir("small") == 0);
+        REQUIRE(open_db(NULL) && store_run(db, 1));
+        close_db();
+        CHECK(unlink(STORE_PATH "-lock") == 0 && sh("head -c 1000000 /dev/zero >filler 2>&1") != 0);
+        CHECK_INT(in_child(list_without_room, NULL), 0);
+        CHECK(unlink("filler") == 0);
+        REQUIRE(open_db(NULL));
+        CHECK_STR(store_names(db), "run 1");
+        close_db();
+        CHECK(chdir("..") == 0 && umount("small") == 0);
+    }
+    fixture_end();
+}
+
+/* ---- readers that are killed */
+
+static int list_until_killed(void *ready) {
+    gem5art_db *mine;
+    leave_parents_db();
+    if ((mine = gem5art_open(STORE_URI, NULL, &error)) == NULL) return 1;
+    if (!gem5art_next_run(gem5art_get_runs(mine, NULL, &error), &error)) return 1;
+    if (write(*(int *)ready, "", 1) != 1) return 2;
+    for (;;) pause();
+}
+
+/* Begins a listing in another process, and kills that. */
+static void kill_a_reader(void) {
+    int fds[2], status;
+    char byte;
+    pid_t pid;
+    REQUIRE(pipe(fds) == 0);
+    fflush(stdout);
+    if ((pid = fork()) == 0) _exit(list_until_killed(&fds[1]));
+    close(fds[1]);
+    CHECK(read(fds[0], &byte, 1) == 1);
+    kill(pid, SIGKILL);
+    CHECK(waitpid(pid, &status, 0) == pid && WIFSIGNALED(status));
+    close(fds[0]);
+}
+
+static int count_lines(const char *text, void *lines) {
+    (void)text;
+    ++*(int *)lines;
+    return 0;
+}
+
+/* What they looked at would be kept for them for ever. The map is large here: it never needs to grow. */
+TEST(readers_that_are_killed_keep_nothing) {
+    struct stat early, late;
+    int i, readers = 0;
+    fixture_begin();
+    REQUIRE(open_db(NULL) && store_large(db, 1, 3000000));
+    CHECK(store_run(db, 2) && gem5art_remove_run(db, id_of(1), &error));
+    close_db();
+    REQUIRE(open_db(NULL));
+    for (i = 0; i < 40; i++) {
+        if (i % 20 == 0) kill_a_reader();
+        CHECK(store_large(db, 100 + i, 50000) && gem5art_remove_run(db, id_of(100 + i), &error));
+        if (i == 9) CHECK(stat(STORE_PATH, &early) == 0);
+    }
+    CHECK(stat(STORE_PATH, &late) == 0);
+    CHECK_INT(late.st_size, early.st_size);
+    CHECK(mdb_reader_list(db->env->env, count_lines, &readers) >= 0);
+    CHECK_THAT(readers < 4, "%d readers", readers); /* a heading, and perhaps a slot of ours */
+    CHECK_STR(store_names(db), "run 2");
     fixture_end();
 }
 

@@ -30,10 +30,10 @@ a_run() { printf '{"_id":"%s","hash":"%s","type":"gem5 run","name":"r"%s}\n' "$1
 an_artifact() { printf '{"_id":"%s","hash":"%s","type":"kernel","name":"k"%s}\n' "$1" "$2" "$3"; }
 
 begin "the help fits a screen"
-for tool in "$import" "$export"; do
+for tool in "$BUILD"/gem5art-*; do
     run "$tool" --help
     same status $status 0
-    check "80 columns, 26 lines" awk 'length($0) > 80 { wide = 1 } END { exit wide || NR > 26 }' .out
+    check "80 columns, 24 lines" awk 'length($0) > 80 { wide = 1 } END { exit wide || NR > 24 }' .out
     run "$tool" --version
     has version "$out" "$(basename "$tool") (gem5art.h) "
 done

@@ -18,6 +18,7 @@ static void (*before_link)(const char *to);
 #include <sys/mman.h>
 #include "test.h"
 #include "fixture.h"
+#include "store.h"
 
 /* ---- an experiment: a gem5 binary, its repo, one with scripts, a kernel, a disk image, a workload */
 
@@ -890,7 +891,7 @@ static bool begin_boot_tests(void) {
     int i;
     if (db) close_db();
     fixture_begin();
-    write_text("db.json", text);
+    lay_store(text);
     free(text);
     text = read_data("gem5art-filedb/info.json");
     write_text("info.json", text);
@@ -1019,7 +1020,7 @@ TEST(gem5arts_info_json_is_loaded) {
     CHECK(!gem5art_load_run(db, "info.json", &error));
     REFUSED(GEM5ART_CHANGED, "672164f703b2b0de4b8391d11b6023fc");
     close_db();
-    write_text("db.json", "[]");
+    lay_store("[]");
     open_db(NULL);
     CHECK(!gem5art_load_run(db, "info.json", &error));
     REFUSED(GEM5ART_NOT_FOUND, "11e923cd-237b-45ff-bf29-f017292cc12a");
@@ -1044,7 +1045,7 @@ TEST(an_info_json_that_was_edited_is_refused) {
     CHECK_INT(((gem5art__run *)run)->used_count, 4);
     CHECK(gem5art_execute(db, run, NULL, &error));
     CHECK(file_contains("results/a/info.json", "1.50")); /* what we do not know is kept */
-    CHECK(file_contains("db.json", "1.50"));
+    CHECK(store_contains("1.50"));
     edit("results/a/info.json", "\"--cpu\"", "\"--gpu\"");
     CHECK(!gem5art_load_run(db, "results/a/info.json", &error));
     REFUSED(GEM5ART_CHANGED, "edited");
@@ -1234,7 +1235,7 @@ TEST(a_record_is_removed_with_its_archive) {
     CHECK(!gem5art_find_run(db, id, &error));
     CHECK(!gem5art_find_artifact(db, results, &error));
     CHECK(exists("results/a/info.json") && exists("results/a/results.zip"));
-    text = read_text("db.json");
+    text = read_store(STORE_PATH);
     CHECK(!strstr(text, id) && strstr(text, gem5->id));
     free(text);
     CHECK(gem5art_execute(db, run, NULL, &error)); /* which is the way out of EXISTS */
@@ -1309,7 +1310,7 @@ static void h_is_free(void) {
 TEST(one_claim_at_a_time) {
     gem5art_db *second;
     begin_store();
-    second = gem5art_open("db.json", NULL, &error);
+    second = gem5art_open(STORE_URI, NULL, &error);
     REQUIRE(second);
     CHECK(gem5art__claim_run(db, "h", &error));
     CHECK(!gem5art__claim_run(db, "h", &error));
@@ -1424,7 +1425,7 @@ TEST(claims_need_a_store_that_is_written) {
     close_db();
     memset(&desc, 0, sizeof desc);
     desc.read_only = true;
-    db = gem5art_open("db.json", &desc, &error);
+    db = gem5art_open(STORE_URI, &desc, &error);
     REQUIRE(db);
     CHECK(!gem5art__claim_run(db, "h", &error));
     REFUSED(GEM5ART_INVALID, "reading only");
@@ -1443,7 +1444,7 @@ TEST(a_run_that_another_process_executes_is_busy) {
     REQUIRE(begin());
     desc = se_desc();
     run = se(&desc);
-    second = gem5art_open("db.json", NULL, &error);
+    second = gem5art_open(STORE_URI, NULL, &error);
     REQUIRE(run && second);
     CHECK(gem5art__claim_run(second, run->hash, &error));
     CHECK(!gem5art_execute(db, run, NULL, &error));
@@ -1767,12 +1768,12 @@ TEST(a_lost_run_that_is_recorded_already_is_only_dropped) {
     run = lose_a_run(0);
     REQUIRE(run);
     CHECK(take_lost(run));
-    before = read_text("db.json");
+    before = read_store(STORE_PATH);
     sh("echo '{\"_id\":\"%s\",\"hash\":\"%s\",\"outdir\":\"x\",\"host\":\"'$(uname -n)'\",\"boot_id\":\"\",\"pid\":0,\"start\":0,\"supervisor\":1}' > %s",
        lost_id, run->hash, live_path);
     CHECK(take_lost(run));
     CHECK(!exists(live_path));
-    after = read_text("db.json");
+    after = read_store(STORE_PATH);
     CHECK_STR(after, before);
     free(before);
     free(after);

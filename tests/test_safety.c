@@ -75,9 +75,9 @@ TEST(a_run_that_was_loaded_twice_gets_two_ids) {
 TEST(an_archive_that_another_run_names_stays) {
     begin();
     close_db();
-    write_text("db.json", "[{\"_id\":\"a\",\"hash\":\"h\",\"type\":\"gem5 run\",\"name\":\"a\",\"results\":\"z\"},"
-                          "{\"_id\":\"b\",\"hash\":\"i\",\"type\":\"gem5 run\",\"name\":\"b\",\"results\":\"z\"},"
-                          "{\"_id\":\"z\",\"hash\":\"j\",\"type\":\"directory\",\"name\":\"a\"}]");
+    lay_store("[{\"_id\":\"a\",\"hash\":\"h\",\"type\":\"gem5 run\",\"name\":\"a\",\"results\":\"z\"},"
+              "{\"_id\":\"b\",\"hash\":\"i\",\"type\":\"gem5 run\",\"name\":\"b\",\"results\":\"z\"},"
+              "{\"_id\":\"z\",\"hash\":\"j\",\"type\":\"directory\",\"name\":\"a\"}]");
     open_db(NULL);
     CHECK(gem5art_remove_run(db, "a", &error));
     CHECK(gem5art_find_artifact(db, "z", &error) != NULL);
@@ -130,7 +130,7 @@ static const char *live_reason(bool read_only) {
     memset(&query, 0, sizeof query);
     desc.read_only = read_only;
     query.live = true;
-    other = gem5art_open("db.json", &desc, &error);
+    other = gem5art_open(STORE_URI, &desc, &error);
     iter = gem5art_get_runs(other, &query, &error);
     run = gem5art_next_run(iter, &error);
     snprintf(reason, sizeof reason, "%s", run ? run->kill_reason : "not there");

@@ -581,6 +581,29 @@ TEST(a_claimed_run_cannot_be_removed) {
     fixture_end();
 }
 
+static off_t size_of_store(void) {
+    struct stat st;
+    CHECK(stat(STORE_PATH, &st) == 0);
+    return st.st_size;
+}
+
+/* A flat file is written anew; LMDB uses its free pages again. */
+TEST(a_record_that_is_renewed_many_times_does_not_make_the_store_grow) {
+    off_t size = 0;
+    int i;
+    fixture_begin();
+    REQUIRE(open_db(NULL));
+    for (i = 1; i <= 20; i++) CHECK(store_run(db, i));
+    for (i = 0; i < 200 / stride(10); i++) {
+        CHECK(gem5art_remove_run(db, id_of(7), &error) && store_run(db, 7));
+        if (i == 9) size = size_of_store();
+    }
+    CHECK(size > 0);
+    CHECK_INT(size_of_store(), size);
+    CHECK_INT(json_count(STORE_PATH), 20);
+    fixture_end();
+}
+
 TEST(an_iterator_goes_on_with_the_file_it_began) {
     gem5art_iter *iter;
     const gem5art_run *run;

@@ -1,5 +1,5 @@
 /* test_store_damage.c - stores that are torn, damaged, cut, spoiled or changed by others: what is whole is read, what is
-   not is told, and no byte is lost. */
+   not is told, and no byte is lost. All of it is about the bytes of a flat store: with TEST_LMDB there is nothing to test. */
 #define GEM5ART_SYS_FDATASYNC(fd) ((void)(fd), 0) /* no power is lost here */
 #define GEM5ART_IMPLEMENTATION
 #include "../gem5art.h"
@@ -38,7 +38,7 @@ static void free_lines(void) {
     for (i = 0; i < 3; i++) free(lines[i]);
 }
 
-TEST(torn_writes_are_moved_aside_and_nothing_else_is) {
+FLAT_TEST(torn_writes_are_moved_aside_and_nothing_else_is) {
     static const struct { const char *file, *shown, *aside, *mended; } table[] = {
         {"[\nA]\nB]\n", "run 1", "]\nB]\n", "[\nA,\nC]\n"},               /* killed between the two writes */
         {"[\nA]\nB,\nC]\n", "run 1", "]\nB,\nC]\n", "[\nA,\nC]\n"},       /* the same, of a run with its archive */
@@ -96,7 +96,7 @@ TEST(torn_writes_are_moved_aside_and_nothing_else_is) {
 }
 
 /* Power loss may leave a file its new size and not the bytes; in an empty store they are not behind any record. */
-TEST(nuls_where_the_first_record_should_be_are_a_torn_write) {
+FLAT_TEST(nuls_where_the_first_record_should_be_are_a_torn_write) {
     static const char *const before[] = {"[ \n", "[]\n", "[\n", "["};
     static const char nuls[100];
     size_t i;
@@ -119,7 +119,7 @@ TEST(nuls_where_the_first_record_should_be_are_a_torn_write) {
     }
 }
 
-TEST(bytes_moved_aside_are_as_private_as_the_store_and_keep_earlier_ones) {
+FLAT_TEST(bytes_moved_aside_are_as_private_as_the_store_and_keep_earlier_ones) {
     struct stat st;
     int i;
     fixture_begin();
@@ -145,7 +145,7 @@ static void spoil(char *text, const char *part, size_t plus) {
     else test_fail(__FILE__, __LINE__, "there is no %s", part);
 }
 
-TEST(a_bad_last_checksum_is_a_torn_write) {
+FLAT_TEST(a_bad_last_checksum_is_a_torn_write) {
     char *text;
     fixture_begin();
     make_lines();
@@ -168,7 +168,7 @@ TEST(a_bad_last_checksum_is_a_torn_write) {
     fixture_end();
 }
 
-TEST(a_bad_record_before_a_good_one_is_damage) {
+FLAT_TEST(a_bad_record_before_a_good_one_is_damage) {
     static const struct { const char *file, *part; size_t plus; const char *behind; } table[] = {
         /* spoiled where `part` begins; the bad record is the one after `behind` */
         {"[\nA,\nB,\nC]\n", "run 2", 4, "A,\n"},                    /* its checksum is wrong */
@@ -214,7 +214,7 @@ TEST(a_bad_record_before_a_good_one_is_damage) {
 }
 
 /* So that the end of a long run can be recorded even then. What looks for a record looks at all of them. */
-TEST(an_append_looks_at_the_end_only_and_a_query_at_its_rows) {
+FLAT_TEST(an_append_looks_at_the_end_only_and_a_query_at_its_rows) {
     char *text;
     gem5art_iter *iter;
     gem5art_query query;
@@ -240,7 +240,7 @@ TEST(an_append_looks_at_the_end_only_and_a_query_at_its_rows) {
     fixture_end();
 }
 
-TEST(records_that_cannot_be_used_are_errors_that_name_them) {
+FLAT_TEST(records_that_cannot_be_used_are_errors_that_name_them) {
     static const struct { const char *file, *words; } table[] = {
         {"[{\"name\":\"x\"}]", "the record at byte 1 has no \"_id\""},
         {"[{}]", "has no \"_id\""},
@@ -274,7 +274,7 @@ TEST(records_that_cannot_be_used_are_errors_that_name_them) {
 }
 
 /* What was cut off may look like the beginning of a record at every other byte: the time is that of reading it. */
-TEST(a_long_torn_end_full_of_braces_takes_no_time) {
+FLAT_TEST(a_long_torn_end_full_of_braces_takes_no_time) {
     static const char *const parts[] = {"{\"", "{ \"a\"", "{\"a\":[{ }, ", "{ \\\"\n"};
     size_t i, n;
     for (i = 0; i < sizeof parts / sizeof *parts; i++) {
@@ -292,7 +292,7 @@ TEST(a_long_torn_end_full_of_braces_takes_no_time) {
     }
 }
 
-TEST(a_field_of_the_wrong_kind_is_an_error_of_its_row_only) {
+FLAT_TEST(a_field_of_the_wrong_kind_is_an_error_of_its_row_only) {
     gem5art_iter *iter;
     fixture_begin();
     write_text("db.json", "[{\"_id\":\"a\",\"type\":\"gem5 run\",\"pid\":\"seven\"},{\"_id\":\"b\",\"type\":\"gem5 run\",\"pid\":7,\"outdir\":null}]");
@@ -315,7 +315,7 @@ TEST(a_field_of_the_wrong_kind_is_an_error_of_its_row_only) {
 
 /* ---- stores that change under an open db */
 
-TEST(a_store_that_was_renamed_over_is_followed) {
+FLAT_TEST(a_store_that_was_renamed_over_is_followed) {
     char *text;
     fixture_begin();
     make_lines();
@@ -340,7 +340,7 @@ TEST(a_store_that_was_renamed_over_is_followed) {
     fixture_end();
 }
 
-TEST(a_store_that_was_rewritten_in_place_is_read_afresh_with_a_warning) {
+FLAT_TEST(a_store_that_was_rewritten_in_place_is_read_afresh_with_a_warning) {
     static const char *const table[] = {"[\nC]\n", "[\nC,\nB,\nA]\n", "[]", "[\n    {\n        \"_id\": \"x\"\n    }\n]"};
     size_t i;
     make_lines();
@@ -372,7 +372,7 @@ TEST(a_store_that_was_rewritten_in_place_is_read_afresh_with_a_warning) {
 }
 
 /* So is one that was torn when it was last looked at: its end is no bracket to remember, but the index covers what is before. */
-TEST(a_torn_store_that_was_rewritten_in_place_is_read_afresh) {
+FLAT_TEST(a_torn_store_that_was_rewritten_in_place_is_read_afresh) {
     static const char *const table[] = {"[\nA,\nB]\n~C", "[\nA,\nB]\nC]\n", "[\nA,\nB,\n~C", "[\nA,\nB,\n", "[\nA,\nB", "[\n~A"};
     size_t i;
     make_lines();
@@ -396,7 +396,7 @@ TEST(a_torn_store_that_was_rewritten_in_place_is_read_afresh) {
 }
 
 /* What follows its end was never acknowledged, and is another record soon: an iterator of before does not show that. */
-TEST(an_iterator_over_a_torn_store_shows_what_was_there_at_its_call) {
+FLAT_TEST(an_iterator_over_a_torn_store_shows_what_was_there_at_its_call) {
     static const struct { const char *store, *names; } table[] = {
         {"[\nA,\nB]\nC", "run 1, run 2"}, {"[\nA,\nB]\nC]\n", "run 1, run 2"},      {"[\nA,\nB,\nC", "run 1, run 2, run 3"},
         {"[\nA,\nB,\n~C", "run 1, run 2"}, {"[\nA,\nB,\n~C\"crc32\":\"00000000\"}]\n", "run 1, run 2"}, {"[]\nC,C,C", ""},
@@ -439,7 +439,7 @@ static void write_bytes(const char *path, const char *bytes, size_t size);
 #define BYTES(text) text, sizeof text - 1
 
 /* Each store opens, shows these rows, finds "x" (or says why not) and takes another record. */
-TEST(odd_records_are_read_as_they_are) {
+FLAT_TEST(odd_records_are_read_as_they_are) {
     static const struct { const char *file; size_t size; const char *shown, *found; } table[] = {
         {BYTES("[{\"_id\":\"x\",\"type\":\"gem5 run\",\"name\":\"no hash\"}]"), "no hash", "no hash"},
         {BYTES("[{\"_id\":\"x\",\"hash\":null,\"type\":\"gem5 run\",\"name\":\"null\"}]"), "null", "null"},
@@ -472,7 +472,7 @@ TEST(odd_records_are_read_as_they_are) {
     }
 }
 
-TEST(removing_an_id_removes_all_that_have_it_and_no_other) {
+FLAT_TEST(removing_an_id_removes_all_that_have_it_and_no_other) {
     fixture_begin();
     write_text("db.json", "[{\"_id\":\"x\",\"type\":\"gem5 run\",\"name\":\"1st\"},{\"_id\":\"x\\u0000y\",\"type\":\"gem5 run\",\"name\":\"other\"},"
                           "{\"_id\":\"x\",\"type\":\"gem5 run\",\"name\":\"2nd\"},{\"_id\":\"xx\",\"type\":\"gem5 run\",\"name\":\"longer\"}]");
@@ -484,7 +484,7 @@ TEST(removing_an_id_removes_all_that_have_it_and_no_other) {
 }
 
 /* An editor under Windows: our own records, with their checksums, and CRLF behind each. */
-TEST(line_ends_of_windows_do_no_harm) {
+FLAT_TEST(line_ends_of_windows_do_no_harm) {
     char *text;
     fixture_begin();
     make_lines();
@@ -504,7 +504,7 @@ TEST(line_ends_of_windows_do_no_harm) {
 }
 
 /* NULs where JSON has none, and nesting that would overflow a stack: refused, byte for byte as they were. */
-TEST(what_is_no_json_is_refused_with_its_offset) {
+FLAT_TEST(what_is_no_json_is_refused_with_its_offset) {
     enum { DEEP = 10000 };
     static char deep[2 * DEEP + 100];
     struct { const char *file; size_t size; const char *words; } table[] = {
@@ -529,7 +529,7 @@ TEST(what_is_no_json_is_refused_with_its_offset) {
     }
 }
 
-TEST(a_record_of_100_mb) {
+FLAT_TEST(a_record_of_100_mb) {
     enum { SIZE = 100 << 20 };
     FILE *file;
     char *chunk;
@@ -559,7 +559,7 @@ TEST(a_record_of_100_mb) {
 
 /* ---- stores of others, and where nothing can be written */
 
-TEST(a_store_on_a_read_only_mount_can_be_read) {
+FLAT_TEST(a_store_on_a_read_only_mount_can_be_read) {
     gem5art_open_desc desc;
     fixture_begin();
     CHECK(mkdir("ro", 0777) == 0);
@@ -612,7 +612,7 @@ static int use_anothers_store(void *unused) {
     return test_failures_here ? 3 : 0;
 }
 
-TEST(a_store_of_another_owner_can_be_appended_to_and_stays_his) {
+FLAT_TEST(a_store_of_another_owner_can_be_appended_to_and_stays_his) {
     struct stat st;
     fixture_begin();
     if (geteuid() != 0) {
@@ -633,7 +633,7 @@ TEST(a_store_of_another_owner_can_be_appended_to_and_stays_his) {
     fixture_end();
 }
 
-TEST(a_store_that_is_cut_while_it_is_listed) {
+FLAT_TEST(a_store_that_is_cut_while_it_is_listed) {
     gem5art_iter *iter;
     struct stat st;
     int i, seen = 0;
@@ -668,7 +668,7 @@ static void write_bytes(const char *path, const char *bytes, size_t size) {
     CHECK(fd >= 0 && write(fd, bytes, size) == (ssize_t)size && close(fd) == 0);
 }
 
-TEST(a_store_cut_anywhere_keeps_its_whole_records) {
+FLAT_TEST(a_store_cut_anywhere_keeps_its_whole_records) {
     const char *python_like = "[\n    {\n        \"_id\": \"p\",\n        \"type\": \"gem5 run\",\n        \"name\": \"run 1\"\n    },\n"
                               "    {\n        \"name\": \"run 2\",\n        \"git\": {},\n        \"type\": \"gem5 run\",\n        \"_id\": \"q\"\n    }\n]";
     int which;
@@ -708,7 +708,7 @@ TEST(a_store_cut_anywhere_keeps_its_whole_records) {
 }
 
 /* Whatever bit is wrong: rows are what they were, or the change is told by an error, a warning or a record that is gone as torn. */
-TEST(a_flipped_bit_is_found_or_harmless) {
+FLAT_TEST(a_flipped_bit_is_found_or_harmless) {
     char text[16384];
     size_t size, i;
     int bit, told = 0, silent = 0;
@@ -748,7 +748,7 @@ TEST(a_flipped_bit_is_found_or_harmless) {
 }
 
 /* An append to a spoiled store loses none of its bytes. */
-TEST(appending_to_a_store_with_a_flipped_bit_keeps_all_bytes) {
+FLAT_TEST(appending_to_a_store_with_a_flipped_bit_keeps_all_bytes) {
     char text[16384];
     size_t size, i;
     fixture_begin();

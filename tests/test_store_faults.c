@@ -35,7 +35,7 @@ static bool find_one(void) { return gem5art_find_run(db, id_of(1), &error) != NU
 static bool list_all(void) { return strchr(store_names(db), '!') == NULL; }
 
 /* The files that operations start from; A and B are runs 1 and 2. */
-static const char usual[] = "[\nA,\nB]\n", torn[] = "[\nA,\nB]\n{\"_id\":\"tor", cut[] = "[\nA,\nB,\n{\"_id\":\"tor", twice[] = "[\nA,\nB]\nA,\nB]\n";
+static const char usual[] = "[\nA,\nB]\n", torn[] = "[\nA,\nB]\n{\"_id\":\"tor", cut[] = "[\nA,\nB,\n{\"_id\":\"tor";
 static const char python[] = "[\n  {\"_id\": \"py\", \"type\": \"gem5 run\", \"name\": \"from Python\"},\n  A,\n  B\n]";
 
 typedef struct operation {
@@ -47,16 +47,18 @@ typedef struct operation {
 
 static const operation operations[] = {
     {"append", append_one, usual, "run 1, run 2", "run 1, run 2, run 7"},
+    {"append to Python's", append_one, python, "from Python, run 1, run 2", "from Python, run 1, run 2, run 7"},
+#ifndef TEST_LMDB
     {"append to a torn store", append_one, torn, "run 1, run 2", "run 1, run 2, run 7"},
     {"append to a cut store", append_one, cut, "run 1, run 2", "run 1, run 2, run 7"},
-    {"append to an unfinished one", append_one, twice, "run 1, run 2", "run 1, run 2, run 7"},
-    {"append to Python's", append_one, python, "from Python, run 1, run 2", "from Python, run 1, run 2, run 7"},
+    {"append to an unfinished one", append_one, "[\nA,\nB]\nA,\nB]\n", "run 1, run 2", "run 1, run 2, run 7"},
+    {"remove from a torn store", remove_one, torn, "run 1, run 2", "run 1"},
+    {"register in a cut store", register_one, cut, "run 1, run 2", "run 1, run 2; artifact 8"},
+#endif
     {"append to an empty one", append_one, "[]\n", "", "run 7"},
     {"append with an archive", append_with_archive, usual, "run 1, run 2", "run 1, run 2, run 7; artifact 8"},
     {"remove", remove_one, usual, "run 1, run 2", "run 1"},
-    {"remove from a torn store", remove_one, torn, "run 1, run 2", "run 1"},
     {"register", register_one, usual, "run 1, run 2", "run 1, run 2; artifact 8"},
-    {"register in a cut store", register_one, cut, "run 1, run 2", "run 1, run 2; artifact 8"},
     {"find", find_one, usual, "run 1, run 2", "run 1, run 2"},
     {"list", list_all, usual, "run 1, run 2", "run 1, run 2"},
 };
@@ -70,7 +72,7 @@ static void make_store(const char *text) {
             gem5art__puts(&out, line);
             gem5art__free(line);
         } else gem5art__put(&out, text, 1);
-    write_text("db.json", out.data);
+    lay_store(out.data);
     gem5art__buf_free(&out);
     write_text("kernel", "vmlinux");
 }
@@ -90,7 +92,7 @@ static void check_store(const operation *op, const char *when, bool before_allow
     bool before, after;
     int count, commas;
     if (db) close_db();
-    db = gem5art_open("db.json", NULL, &error);
+    db = gem5art_open(STORE_URI, NULL, &error);
     CHECK_THAT(db != NULL, "%s, %s: %s", op->name, when, error.message);
     if (!db) return;
     shown = store_names(db);
@@ -101,7 +103,7 @@ static void check_store(const operation *op, const char *when, bool before_allow
     CHECK_THAT(store_run(db, 9), "%s, %s: %s", op->name, when, error.message);
     CHECK_THAT(strstr(store_names(db), "run 9") != NULL, "%s, %s: run 9 is not in \"%s\"", op->name, when, store_names(db));
     for (count = *names ? 2 : 1, commas = 0; names[commas]; commas++) count += names[commas] == ',' || (names[commas] == ';' && commas > 0);
-    CHECK_THAT(json_count("db.json") == count, "%s, %s: %d records are %d", op->name, when, count, json_count("db.json"));
+    CHECK_THAT(json_count(STORE_PATH) == count, "%s, %s: %d records are %d", op->name, when, count, json_count(STORE_PATH));
     CHECK_INT(files_like("db.json.tmp"), 0);
     close_db();
 }
@@ -111,21 +113,21 @@ static void begin(const operation *op) {
     empty_folder();
     fixture_warnings[0] = 0;
     make_store(op->store);
-    db = gem5art_open("db.json", NULL, &error);
+    db = gem5art_open(STORE_URI, NULL, &error);
     CHECK_THAT(db != NULL, "%s", error.message);
 }
 
 /* ---- durability: nothing is acknowledged before it is on the disk, and in an order that a power cut may end anywhere */
 
-TEST(each_change_is_synced_in_this_order) {
+FLAT_TEST(each_change_is_synced_in_this_order) {
     static const struct { const operation *op; const char *calls; } table[] = {
         {&operations[0], "!W,s "},          /* the record, the comma, sync */
-        {&operations[1], "sf!]t\ns !W,s "},     /* torn bytes saved, their name; mended; as above */
-        {&operations[4], "!\nsW,s "},          /* first the newline that ends the line before */
-        {&operations[5], "!fW s "},         /* the name of the store, a space in an empty array */
-        {&operations[6], "!Ws,s "},          /* both records at once, on the disk before the comma */
-        {&operations[7], "s!rf "},          /* the rewritten store, its name, the folder */
-        {&operations[9], "!W,s "},
+        {&operations[2], "sf!]t\ns !W,s "},     /* torn bytes saved, their name; mended; as above */
+        {&operations[1], "!\nsW,s "},          /* first the newline that ends the line before */
+        {&operations[7], "!fW s "},         /* the name of the store, a space in an empty array */
+        {&operations[8], "!Ws,s "},          /* both records at once, on the disk before the comma */
+        {&operations[9], "s!rf "},          /* the rewritten store, its name, the folder */
+        {&operations[10], "!W,s "},
         {&operations[11], ""},
         {&operations[12], ""},
     };
@@ -154,7 +156,7 @@ TEST(a_copy_is_on_the_disk_before_the_record_of_its_artifact) {
     REQUIRE((db = gem5art_open(STORE_URI, &desc, &error)) != NULL && store_run(db, 1));
     trace[0] = 0;
     CHECK_THAT(register_one(), "%s", error.message);
-    CHECK_STR(trace, "slff!W,s "); /* its bytes, its name, the folder's names, the folder's own */
+    CHECK_STR(trace, STORE_IS_FLAT ? "slff!W,s " : "slff"); /* its bytes, its name, the folder's names, the folder's own */
     fixture_end();
 }
 
@@ -170,7 +172,7 @@ static int append_until_the_sync(void *unused) {
 }
 
 /* A record that a killed writer left is there for everybody, and not yet on the disk. Nor is the name that it renamed. */
-TEST(what_a_killed_writer_did_not_sync_the_next_one_does_first) {
+FLAT_TEST(what_a_killed_writer_did_not_sync_the_next_one_does_first) {
     fixture_begin();
     REQUIRE(open_db(NULL) && store_run(db, 1));
     CHECK_INT(in_child(append_until_the_sync, NULL), STOPPED);
@@ -212,7 +214,7 @@ TEST(each_call_may_fail_once) {
                 /* A failed append is undone. A removal that could not sync the folder is done, and says that it may not last. */
                 check_store(&operations[i], when, !ok, ok || (operations[i].run == remove_one && strstr(error.message, "sync")));
             }
-            CHECK_THAT(!reached && n > 3, "%s: there are no calls, or no end of them (%d)", operations[i].name, n);
+            CHECK_THAT(!reached && n > 1 + STORE_IS_FLAT * 2, "%s: there are no calls, or no end of them (%d)", operations[i].name, n);
         }
     fault_lenient = false;
     fixture_end();
@@ -257,7 +259,7 @@ TEST(interrupted_and_short_calls_are_made_again) {
             set_fault(FAIL, 0, 0);
             check_store(&operations[i], "interrupted", false, true);
         }
-        CHECK(!reached && n > 3);
+        CHECK(!reached);
     }
     fault_lenient = false;
     fixture_end();
@@ -268,7 +270,7 @@ static int stopped_at(void *argument) {
     int at = fault_at;
     bool ok;
     fault_at = 0;
-    db = gem5art_open("db.json", NULL, &error);
+    db = gem5art_open(STORE_URI, NULL, &error);
     if (!db) return 1;
     set_fault(STOP, at, 0);
     ok = op->run();
@@ -300,7 +302,7 @@ TEST(a_process_may_die_at_each_call) {
                 CHECK(file_contains("db.json.torn.1", "\"tor") || file_contains("db.json.torn.2", "\"tor"));
         }
         CHECK_THAT(status == 0 && n > 5, "%s: status %d after %d calls", operations[i].name, status, n);
-        CHECK_THAT(aside > 0 || stride(2) > 1 || operations[i].run == remove_one, "%s: nothing was ever moved aside", operations[i].name);
+        CHECK_THAT(aside > 0 || !STORE_IS_FLAT || stride(2) > 1 || operations[i].run == remove_one, "%s: nothing was ever moved aside", operations[i].name);
     }
     fault_lenient = false;
     fixture_end();
@@ -308,7 +310,7 @@ TEST(a_process_may_die_at_each_call) {
 
 static int create_stopped(void *unused) {
     (void)unused;
-    db = gem5art_open("db.json", NULL, &error);
+    db = gem5art_open(STORE_URI, NULL, &error);
     return db && gem5art_close(db, NULL) ? 0 : 1;
 }
 
@@ -322,7 +324,7 @@ TEST(creating_may_fail_or_die_at_each_call) {
             set_fault(mode == 0 ? STOP : mode == 1 ? FAIL : STICK, n, ENOSPC);
             if (mode == 0) reached = (status = in_child(create_stopped, NULL)) == STOPPED;
             else {
-                db = gem5art_open("db.json", NULL, &error);
+                db = gem5art_open(STORE_URI, NULL, &error);
                 reached = fault_count >= n;
                 CHECK(db || (error.code != GEM5ART_OK && *error.message));
                 if (mode == 1 && !db) CHECK_INT(files_like("tmp"), 0); /* else it may be its removal that failed */
@@ -330,7 +332,7 @@ TEST(creating_may_fail_or_die_at_each_call) {
             }
             set_fault(FAIL, 0, 0);
             if (exists("db.json")) {
-                bytes = read_text("db.json");
+                bytes = read_store(STORE_PATH);
                 CHECK_STR(bytes, "[]\n");
                 free(bytes);
             }
@@ -345,7 +347,7 @@ TEST(creating_may_fail_or_die_at_each_call) {
 
 static void another_creates_it(void) {
     before_lstat = before_link = NULL;
-    write_text("db.json", "[{\"_id\":\"x\",\"type\":\"gem5 run\",\"name\":\"theirs\"}]\n");
+    lay_store("[{\"_id\":\"x\",\"type\":\"gem5 run\",\"name\":\"theirs\"}]\n");
 }
 
 TEST(a_store_that_another_creates_meanwhile_is_used) {
@@ -356,7 +358,7 @@ TEST(a_store_that_another_creates_meanwhile_is_used) {
         REQUIRE(open_db(NULL));
         CHECK(!before_link && !before_lstat);
         CHECK_STR(store_names(db), "theirs");
-        CHECK_INT(files_like(""), 1);
+        CHECK_INT(files_like(""), STORE_FILES);
         fixture_end();
     }
 }
@@ -364,7 +366,7 @@ TEST(a_store_that_another_creates_meanwhile_is_used) {
 /* ---- memory */
 
 static bool open_another(void) {
-    gem5art_db *another = gem5art_open("db.json", NULL, &error);
+    gem5art_db *another = gem5art_open(STORE_URI, NULL, &error);
     return another && gem5art_close(another, NULL);
 }
 
@@ -401,7 +403,7 @@ TEST(each_allocation_may_fail) {
 }
 
 /* To look for a good record behind a bad one takes memory; without it a damaged store must not pass for a torn one. */
-TEST(lack_of_memory_makes_no_torn_write_of_damage) {
+FLAT_TEST(lack_of_memory_makes_no_torn_write_of_damage) {
     static const operation damaged = {"append to a damaged store", append_one, "[\n{\"_id\":\"half\n, A\n]", "", ""};
     int sticks;
     fixture_begin();
@@ -411,13 +413,13 @@ TEST(lack_of_memory_makes_no_torn_write_of_damage) {
         for (n = 1; reached && n < 100; n++) {
             char *before, *after;
             begin(&damaged);
-            before = read_text("db.json");
+            before = read_store(STORE_PATH);
             fail_memory(n, sticks);
             CHECK_THAT(!damaged.run(), "appended without allocation %ld", n);
             reached = memory_count >= n;
             memory_fails_at = 0;
             CHECK_THAT(error.code == GEM5ART_CORRUPT || error.code == GEM5ART_NOMEM, "%d, %s", error.code, error.message);
-            after = read_text("db.json");
+            after = read_store(STORE_PATH);
             CHECK_STR(after, before);
             CHECK_INT(files_like("torn"), 0);
             free(before), free(after);
@@ -431,29 +433,45 @@ TEST(lack_of_memory_makes_no_torn_write_of_damage) {
 /* ---- full disks */
 
 static void check_full_disk(const char *expected) {
-    char *before = read_text("db.json"), *after;
+    char *before = read_store(STORE_PATH), *after;
     int i, stored = 2;
     for (i = 3; i < 1000 && store_run(db, i); i++) {
         free(before);
-        before = read_text("db.json");
+        before = read_store(STORE_PATH);
         stored = i;
     }
     CHECK(i < 1000);
     CHECK_INT(error.code, GEM5ART_IO);
     CHECK_CONTAINS(error.message, "/db.json");
     CHECK_CONTAINS(error.message, expected);
-    after = read_text("db.json");
+    after = read_store(STORE_PATH);
     CHECK_STR(after, before);
-    CHECK_INT(json_count("db.json"), stored);
+    CHECK_INT(json_count(STORE_PATH), stored);
     CHECK(gem5art_find_run(db, id_of(stored), &error) != NULL);
     CHECK_INT(files_like("tmp") + files_like("torn"), 0);
     free(before), free(after);
 }
 
+/* What a flat store needs room for beside it. */
+static void check_full_disk_beside(void) {
+    struct stat st;
+    CHECK(!gem5art_remove_run(db, id_of(1), &error)); /* the rewritten store has no room beside it */
+    CHECK_INT(error.code, GEM5ART_IO);
+    CHECK_INT(files_like("tmp"), 0);
+    CHECK(gem5art_find_run(db, id_of(1), &error) != NULL);
+    CHECK(truncate(STORE_PATH, 3000) == 0); /* nor have torn bytes, which stay where they are then */
+    CHECK(sh("head -c 1000000 /dev/zero >filler 2>/dev/null") != 0);
+    CHECK(!store_run(db, 1001) && error.code == GEM5ART_IO);
+    CHECK(stat(STORE_PATH, &st) == 0 && st.st_size == 3000);
+    CHECK_INT(files_like("torn"), 0);
+    CHECK(unlink("filler") == 0 && store_run(db, 1001));
+    CHECK_INT(files_like("torn"), 1);
+}
+
 TEST(a_full_disk_leaves_the_store_as_it_was) {
     fixture_begin();
     CHECK(mkdir("small", 0777) == 0);
-    if (mount("none", "small", "tmpfs", 0, "size=64k") < 0) {
+    if (mount("none", "small", "tmpfs", 0, "size=256k") < 0) {
         fixture_end();
         printf("a_full_disk_leaves_the_store_as_it_was: no small disk, as mount(2) is not allowed: RLIMIT_FSIZE must do\n");
         return;
@@ -461,31 +479,18 @@ TEST(a_full_disk_leaves_the_store_as_it_was) {
     CHECK(chdir("small") == 0);
     REQUIRE(open_db(NULL) && store_run(db, 1) && store_run(db, 2));
     check_full_disk("No space left");
-    CHECK(!gem5art_remove_run(db, id_of(1), &error)); /* the rewritten store has no room beside it */
-    CHECK_INT(error.code, GEM5ART_IO);
-    CHECK_INT(files_like("tmp"), 0);
-    CHECK(gem5art_find_run(db, id_of(1), &error) != NULL);
-    CHECK(truncate("db.json", 3000) == 0); /* nor have torn bytes, which stay where they are then */
-    CHECK(sh("head -c 1000000 /dev/zero >filler 2>/dev/null") != 0);
-    CHECK(!store_run(db, 1001) && error.code == GEM5ART_IO);
-    {
-        struct stat st;
-        CHECK(stat("db.json", &st) == 0 && st.st_size == 3000);
-        CHECK_INT(files_like("torn"), 0);
-    }
-    CHECK(unlink("filler") == 0 && store_run(db, 1001));
-    CHECK_INT(files_like("torn"), 1);
+    if (STORE_IS_FLAT) check_full_disk_beside();
     close_db();
     CHECK(chdir("..") == 0 && umount("small") == 0);
     fixture_end();
 }
 
 static int fill_to_a_limit(void *unused) {
-    struct rlimit limit = {20000, 20000};
+    struct rlimit limit = {100000, 100000};
     (void)unused;
     if (signal(SIGXFSZ, SIG_IGN) == SIG_ERR || setrlimit(RLIMIT_FSIZE, &limit) < 0) return 1;
     if (!open_db(NULL) || !store_run(db, 1) || !store_run(db, 2)) return 2;
-    check_full_disk("File too large");
+    check_full_disk(STORE_IS_FLAT ? "File too large" : "no room");
     close_db();
     return test_failures_here ? 3 : 0;
 }
@@ -507,7 +512,7 @@ static void write_until_killed(int first, int pipe_fd) {
     filler[sizeof filler - 1] = 0;
     params[0] = filler, params[1] = NULL;
     dawdle = (unsigned)first | 1;
-    db = gem5art_open("db.json", NULL, &error);
+    db = gem5art_open(STORE_URI, NULL, &error);
     for (i = first; db && i < first + 1000; i++) {
         gem5art_run run = a_run(i);
         gem5art_artifact archive = an_artifact(i + 500, "directory");
@@ -559,13 +564,13 @@ TEST(kill_9_at_any_moment_loses_nothing_that_was_acknowledged) {
         fresh++;
         close_db();
         if (round % 50 == 49 || round == rounds - 1) {
-            CHECK(json_count("db.json") >= last + fresh);
-            CHECK(count_sealed("db.json") == json_count("db.json"));
+            CHECK(json_count(STORE_PATH) >= last + fresh);
+            CHECK(count_sealed(STORE_PATH) == json_count(STORE_PATH));
         }
         if (test_failures_here) break;
     }
     aside = files_like("torn");
-    CHECK_THAT(rounds < 100 || aside > 0, "no kill came in an append: this tests nothing");
+    CHECK_THAT(rounds < 100 || aside > 0 || !STORE_IS_FLAT, "no kill came in an append: this tests nothing");
     fault_lenient = false;
     fixture_end();
 }
@@ -632,7 +637,7 @@ TEST(removals_and_appends_at_once) {
     CHECK(waitpid(remover, &status, 0) == remover && status == 0);
     write_text("done", "");
     CHECK(waitpid(reader, &status, 0) == reader && status == 0);
-    CHECK_INT(json_count("db.json"), 220 / stride(10));
+    CHECK_INT(json_count(STORE_PATH), 220 / stride(10));
     fixture_end();
 }
 
@@ -657,7 +662,7 @@ static void drop_locks(gem5art_db *claimant) {
 
 /* Does somebody hold this claim? Asked by another process, which knows only what the kernel knows. */
 static int lock_hash_claimed(void *argument) {
-    gem5art_db *mine = gem5art_open("db.json", NULL, NULL);
+    gem5art_db *mine = gem5art_open(STORE_URI, NULL, NULL);
     bool ok = mine && gem5art__claim_run(mine, (const char *)argument, &error);
     int answer = ok ? 0 : error.code == GEM5ART_BUSY ? 1 : 2;
     if (mine) drop_locks(mine);
@@ -667,7 +672,7 @@ static int lock_hash_claimed(void *argument) {
 TEST(claims_exclude_dbs_of_one_process_and_others) {
     gem5art_db *other;
     fixture_begin();
-    REQUIRE(open_db(NULL) && (other = gem5art_open("db.json", NULL, &error)) != NULL);
+    REQUIRE(open_db(NULL) && (other = gem5art_open(STORE_URI, NULL, &error)) != NULL);
     CHECK(gem5art__claim_run(db, lock_hash(1), &error));
     CHECK(!gem5art__claim_run(other, lock_hash(1), &error));
     CHECK_INT(error.code, GEM5ART_BUSY);
@@ -699,7 +704,7 @@ TEST(claims_survive_dbs_that_come_and_go) {
     REQUIRE(open_db(NULL));
     CHECK(gem5art__claim_run(db, lock_hash(1), &error));
     for (i = 0; i < 3; i++) {
-        gem5art_db *other = gem5art_open(i % 2 ? "db.json" : "other.json", NULL, &error);
+        gem5art_db *other = gem5art_open(i % 2 ? STORE_URI : STORE_SCHEME "other.json", NULL, &error);
         REQUIRE(other != NULL);
         CHECK(store_run(other, i + 1));
         CHECK(!gem5art__claim_run(other, lock_hash(1), &error) && error.code == GEM5ART_BUSY);
@@ -714,7 +719,7 @@ TEST(claims_survive_dbs_that_come_and_go) {
 static int claim_after_parent(void *argument) {
     int fd = *(int *)argument;
     char byte;
-    gem5art_db *mine = gem5art_open("db.json", NULL, NULL);
+    gem5art_db *mine = gem5art_open(STORE_URI, NULL, NULL);
     if (!mine || gem5art__claim_run(mine, lock_hash(1), &error) || error.code != GEM5ART_BUSY) return 1;
     if (write(fd, "?", 1) != 1 || read(fd, &byte, 1) != 1) return 2;
     if (!gem5art__claim_run(mine, lock_hash(1), &error) || !store_run(mine, 5)) return 3;
@@ -745,7 +750,7 @@ TEST(a_child_sees_its_parents_claims_come_and_go) {
 static void *append_in_thread(void *argument) {
     int worker = *(int *)argument, i;
     gem5art_error why;
-    gem5art_db *mine = gem5art_open("db.json", NULL, &why);
+    gem5art_db *mine = gem5art_open(STORE_URI, NULL, &why);
     for (i = 0; mine && i < 50; i++) {
         gem5art_run run;
         char id[40];
@@ -771,8 +776,8 @@ TEST(threads_with_a_db_each_append_at_once) {
     }
     for (i = 0; i < count; i++) CHECK(pthread_join(threads[i], &result) == 0 && result != NULL);
     fault_lenient = false;
-    CHECK_INT(json_count("db.json"), count * 50);
-    CHECK_INT(count_sealed("db.json"), count * 50);
+    CHECK_INT(json_count(STORE_PATH), count * 50);
+    CHECK_INT(count_sealed(STORE_PATH), count * 50);
     fixture_end();
 }
 
@@ -787,7 +792,7 @@ TEST(a_lock_that_the_file_system_refuses_is_an_error) {
         set_fault(FAIL, 0, 0);
         if (refused) CHECK_INT(error.code, GEM5ART_IO);
         if (refused) CHECK_CONTAINS(error.message, "/db.json.lock");
-        CHECK_INT(json_count("db.json"), refused ? 0 : json_count("db.json"));
+        CHECK_INT(json_count(STORE_PATH), refused ? 0 : json_count(STORE_PATH));
         fixture_end();
     }
     CHECK(refused);

@@ -164,6 +164,13 @@ run sh -c "'$getruns' - >/dev/full"
 same "status on a full device" $status 1
 has error "$err" "cannot write to stdout: No space left on device"
 printf '[{"_id":"1","hash":"h","type":"gem5 run","name":"n"},{"_id":"2"]' >bad.json
+cp db.json store.json && ln -sf store.json link.json
+for name in store.json ./store.json link.json; do
+    run "$getruns" --db-uri store.json "$name"
+    same "status where $name is the store itself" $status 1
+    has error "$err" "gem5art-getruns: $name is the store itself: name another file"
+done
+check "the store is whole" cmp store.json db.json
 echo old >kept.json
 run "$getruns" --db-uri bad.json kept.json
 same "no half-written file is left" "$(ls | grep -c tmp-)" 0

@@ -15,15 +15,13 @@
     "another store. The output is written whole or not at all.\n"                        \
     "\n"                                                                                 \
     "positional arguments:\n"                                                            \
-    "  output                Output file name, or - for stdout; of a store its URI,\n"   \
-    "                        where none is yet\n"                                        \
+    "  output                Output file name, - for stdout, or a new store's URI\n"    \
     "\n"                                                                                 \
     "optional arguments:\n"                                                              \
     "  -h, --help            show this help message and exit\n"                          \
     "  --to FORMAT           gem5art  a file database, as Python's gem5art writes\n"     \
     "                        jsonl    JSON lines, a record each\n"                       \
-    "                        csv      a table (RFC 4180) of runs, or with --artifacts\n" \
-    "                                 of artifacts\n"                                    \
+    "                        csv      a table (RFC 4180) of runs, or --artifacts\n"      \
     "                        store    a store: lmdb://PATH, file://PATH or a path\n"     \
     "  --runs                Only output runs\n"                                         \
     "  --artifacts           Only output artifacts\n"                                    \
@@ -69,7 +67,7 @@ static void begin_gem5art(job *e) {
 
 static void add_gem5art(job *e, const gem5art__scan *scan, const gem5art_json *record) {
     (void)scan;
-    tool_write_record(&e->writer, record);
+    gem5art__write_record(&e->writer, record);
     flush_writer(e);
 }
 
@@ -236,13 +234,8 @@ static void write_records(job *e, gem5art_db *db) {
 
 /* ---- outputs */
 
-/* A file must not take the place of the store that it is made of. */
 static void write_file(job *e, gem5art_db *db, const char *name) {
-    struct stat ours, theirs;
-    if (strcmp(name, "-") != 0 && stat(name, &theirs) == 0 && stat(db->path, &ours) == 0 &&
-        ours.st_dev == theirs.st_dev && ours.st_ino == theirs.st_ino)
-        tool_exit(TOOL_FAILED, "%s is the store itself: name another file", name);
-    e->output = tool_create(name);
+    e->output = tool_create(name, db);
     write_records(e, db);
     tool_finish(&e->output);
 }
@@ -290,8 +283,8 @@ static const struct format *find_format(const char *name) {
     if (!name) tool_exit(TOOL_MISUSE, "--to is missing: gem5art, jsonl, csv or store");
     for (i = 0; i < sizeof formats / sizeof *formats; i++)
         if (strcmp(formats[i].name, name) == 0) return &formats[i];
-    tool_exit(TOOL_MISUSE, "--to %s: there is no such format; there are gem5art, jsonl, csv and store (also lmdb://PATH)",
-              name);
+    tool_exit(TOOL_MISUSE,
+              "--to %s: there is no such format; there are gem5art, jsonl, csv and store (also lmdb://PATH)", name);
 }
 
 int main(int argc, char **argv) {

@@ -10,13 +10,14 @@
     "\n"                                                                               \
     "optional arguments:\n"                                                            \
     "  -h, --help            show this help message and exit\n"                        \
-    "  --salvage             If it is damaged, write every intact record to a new file,\n" \
-    "                        which takes its place. The old one stays, as\n"           \
-    "                        DATABASE.damaged.N. Exit status 1 if not all is well now\n" \
-    "  --compact             If it is whole, write it in gem5art.h's own form: one\n"   \
-    "                        record a line, each with a checksum. The old file stays,\n" \
-    "                        as DATABASE.old.N\n"                                      \
-    "  --db-uri DB_URI       The database to check. Default $GEM5ART_DB, else\n"       \
+    "  --salvage             If it is damaged, write every intact record to a new\n"   \
+    "                        file, which takes its place. The old one stays, as\n"     \
+    "                        DATABASE.damaged.N. Exit status 1 if not all is well\n"   \
+    "                        now\n"                                                    \
+    "  --compact             If it is whole, write it in gem5art.h's own form: one\n"  \
+    "                        record a line, each with a checksum. The old file\n"      \
+    "                        stays, as DATABASE.old.N\n"                               \
+    "  --db-uri DB_URI       The database to connect to. Default $GEM5ART_DB, else\n"  \
     "                        file://db.json\n"
 
 #include "tool.h"
@@ -35,29 +36,37 @@ static const char *plural(int64_t count) { return count == 1 ? "" : "s"; }
 /* What was read. */
 static void tell_sum(const gem5art__audit *audit, const char *path) {
     int64_t unverified = audit->records - audit->verified;
-    printf("%s: %lld bytes, %lld whole record%s: %lld run%s and %lld artifact%s; %lld verified by checksum", path, (long long)audit->bytes,
-           (long long)audit->records, plural(audit->records), (long long)audit->runs, plural(audit->runs), (long long)audit->artifacts,
-           plural(audit->artifacts), (long long)audit->verified);
-    if (unverified) printf(", %lld without one, as another program laid %s out", (long long)unverified, unverified == 1 ? "it" : "them");
+    printf("%s: %lld bytes, %lld whole record%s: %lld run%s and %lld artifact%s; %lld verified by checksum", path,
+           (long long)audit->bytes, (long long)audit->records, plural(audit->records), (long long)audit->runs,
+           plural(audit->runs), (long long)audit->artifacts, plural(audit->artifacts), (long long)audit->verified);
+    if (unverified)
+        printf(", %lld without one, as another program laid %s out", (long long)unverified,
+               unverified == 1 ? "it" : "them");
     printf("\n");
 }
 
 /* What is wrong with it, and the way out; true: nothing is. */
 static bool tell_verdict(const gem5art__audit *audit, const char *path) {
-    int64_t damage = audit->found[GEM5ART__DAMAGE], unfinished = audit->found[GEM5ART__UNFINISHED], wrong = audit->found[GEM5ART__WRONG];
+    int64_t damage = audit->found[GEM5ART__DAMAGE], unfinished = audit->found[GEM5ART__UNFINISHED];
+    int64_t wrong = audit->found[GEM5ART__WRONG];
+    bool one = wrong == 1;
     if (damage)
-        printf("%s: damaged in %lld place%s: gem5art-fsck --salvage writes every intact record to a new file and keeps this one\n", path,
-               (long long)damage, plural(damage));
-    if (unfinished && !damage) printf("%s: its end is unfinished: the next writer mends it, or gem5art-fsck --salvage\n", path);
-    if (wrong) printf("%s: %lld record%s cannot be used as %s: mend %s by hand\n", path, (long long)wrong, plural(wrong), wrong == 1 ? "it is" : "they are", wrong == 1 ? "it" : "them");
+        printf("%s: damaged in %lld place%s: gem5art-fsck --salvage writes every intact record to a new file and keeps "
+               "this one\n", path, (long long)damage, plural(damage));
+    if (unfinished && !damage)
+        printf("%s: its end is unfinished: the next writer mends it, or gem5art-fsck --salvage\n", path);
+    if (wrong)
+        printf("%s: %lld record%s cannot be used as %s: mend %s by hand\n", path, (long long)wrong, plural(wrong),
+               one ? "it is" : "they are", one ? "it" : "them");
     if (damage + unfinished + wrong) return false;
     printf("%s: all is well\n", path);
     return true;
 }
 
 static void tell_renewed(const gem5art__audit *audit, const char *path, const gem5art__buf *kept) {
-    printf("%s: written anew, with %lld record%s; the old file is %s\n", path, (long long)audit->found[GEM5ART__RENEWED],
-           plural(audit->found[GEM5ART__RENEWED]), kept->data);
+    int64_t records = audit->found[GEM5ART__RENEWED];
+    printf("%s: written anew, with %lld record%s; the old file is %s\n", path, (long long)records, plural(records),
+           kept->data);
 }
 
 /* True: all is well now. */
@@ -105,8 +114,7 @@ static int work_aloud(const char *db_uri, bool salvage, bool compact) {
     memset(&error, 0, sizeof error);
     status = work(db_uri, salvage, compact, &error);
     if (error.code != GEM5ART_OK) tool_exit(status, "%s", error.message);
-    if (fflush(stdout) != 0) tool_exit(TOOL_FAILED, "cannot write to stdout: %s", strerror(errno));
-    return status;
+    return tool_end(status == TOOL_DONE);
 }
 
 #ifdef GEM5ART_LMDB
@@ -128,10 +136,11 @@ static int salvage_raw(const char *path) {
     audit.user_data = audit.db->path;
     if (!gem5art__renew_raw(&audit, &kept, &error)) tool_exit(TOOL_FAILED, "%s", error.message);
     tell_renewed(&audit, audit.db->path, &kept);
-    printf("%s: its records were found by their checksums alone: some may be ones that had been removed\n", audit.db->path);
+    printf("%s: its records were found by their checksums alone: some may be ones that had been removed\n",
+           audit.db->path);
     gem5art__buf_free(&kept);
     gem5art_close(audit.db, NULL);
-    return fflush(stdout) == 0 ? TOOL_DONE : TOOL_FAILED;
+    return tool_end(true);
 }
 
 /* LMDB may crash on a damaged file: a child looks at it. */
@@ -148,9 +157,10 @@ static int work_apart(const char *db_uri, bool salvage, bool compact) {
             _exit(TOOL_UNREADABLE);
         }
         if (error.code != GEM5ART_OK) tool_exit(status, "%s", error.message);
-        exit(fflush(stdout) == 0 ? status : TOOL_FAILED);
+        exit(tool_end(status == TOOL_DONE));
     }
-    if (child < 0 || waitpid(child, &status, 0) != child) tool_exit(TOOL_FAILED, "cannot run a child: %s", strerror(errno));
+    if (child < 0 || waitpid(child, &status, 0) != child)
+        tool_exit(TOOL_FAILED, "cannot run a child: %s", strerror(errno));
     if (WIFSIGNALED(status)) printf("%s: damage: LMDB crashes on it, by signal %d\n", path, WTERMSIG(status));
     else if (WEXITSTATUS(status) != TOOL_UNREADABLE) return WEXITSTATUS(status);
     if (salvage) return salvage_raw(path);
@@ -170,8 +180,10 @@ int main(int argc, char **argv) {
                                        {NULL, NULL, NULL, NULL}};
         argc = tool_parse(argc, argv, options);
     }
-    if (argc > 1 || (argc && db_uri)) tool_exit(TOOL_MISUSE, "one database is enough: leave \"%s\" out", argv[argc - 1]);
-    if (salvage && compact) tool_exit(TOOL_MISUSE, "--salvage and --compact: give one of them (what is salvaged is compact)");
+    if (argc > 1 || (argc && db_uri))
+        tool_exit(TOOL_MISUSE, "one database is enough: leave \"%s\" out", argv[argc - 1]);
+    if (salvage && compact)
+        tool_exit(TOOL_MISUSE, "--salvage and --compact: give one of them (what is salvaged is compact)");
     if (argc) db_uri = argv[0];
 #ifdef GEM5ART_LMDB
     if (gem5art__empty(db_uri)) db_uri = getenv("GEM5ART_DB");

@@ -69,7 +69,7 @@ int main(int argc, char **argv) {
     db = tool_open(db_uri, true);
     runs = gem5art_get_runs(db, &query, &error);
     if (!runs) tool_exit(TOOL_FAILED, "%s", error.message);
-    output = tool_create(argv[0]);
+    output = tool_create(argv[0], db);
     dump(runs, count, &output);
     tool_finish(&output);
     gem5art_iter_close(runs);

@@ -586,20 +586,17 @@ static const gem5art_json *parse_line(gem5art__arena *arena, const char *line) {
 
 /* The record with this id that is here, or among the lines to be added; NULL: there is none. */
 static const gem5art_json *find_id(merge *m, gem5art__arena *arena, const char *id) {
-    const gem5art__flat *index = &m->index;
+    const gem5art__slot *slot;
     uint64_t key = gem5art__key(id, strlen(id));
     gem5art__lookup lookup = {0};
     const gem5art_json *record;
     gem5art__step step = GEM5ART__END;
     gem5art_error error;
-    size_t i;
+    size_t probe = 0;
     while (m->db && (step = gem5art__store_lookup(m->db, &lookup, id, arena, &record, &error)) == GEM5ART__RECORD)
         if (strcmp(gem5art__record_text(record, "_id"), id) == 0) return record;
     if (step == GEM5ART__FAILED) tool_exit(TOOL_FAILED, "%s", error.message);
-    for (i = (size_t)key; index->slot_count; i++) {
-        const gem5art__slot *slot = &index->slots[i & (index->slot_count - 1)];
-        if (!slot->key) break;
-        if (slot->key != key) continue;
+    while ((slot = gem5art__index_next(&m->index, key, &probe)) != NULL) {
         record = parse_line(arena, m->spool.data + slot->at);
         if (strcmp(gem5art__record_text(record, "_id"), id) == 0) return record;
     }
@@ -676,13 +673,14 @@ static void judge_all(merge *m) {
     }
 }
 
-/* All or none, under the writer lock; a dry run takes none. */
+/* All or none, under the writer lock; a dry run takes none. What the store has now is read before the lock is taken. */
 static void merge_spool(merge *m) {
     gem5art_error error;
     bool ok;
     gem5art__clear(&error);
-    if (m->db && m->dry_run) ok = gem5art__store_refresh(m->db, &error);
-    else ok = !m->db || (gem5art__store_lock(m->db, &error) && gem5art__store_settle(m->db, &error));
+    ok = !m->db || gem5art__store_refresh(m->db, &error);
+    if (ok && m->db && !m->dry_run)
+        ok = gem5art__store_lock(m->db, &error) && gem5art__store_settle(m->db, &error);
     if (ok) judge_all(m);
     if (ok && m->kept && !m->dry_run) ok = gem5art__store_append(m->db, m->spool.data, m->kept - 2, &error);
     if (!ok) tool_exit(TOOL_FAILED, "%s; nothing of %s was imported", error.message, m->source);
@@ -754,5 +752,5 @@ int main(int argc, char **argv) {
     }
     if (argc == 0) tool_exit(TOOL_MISUSE, "nothing to import: name a file or a store, or - for stdin");
     for (i = 0; i < argc; i++) ok = import(argv[i], db_uri, dry_run, verbose) && ok;
-    return fflush(stdout) == 0 && ok ? TOOL_DONE : TOOL_FAILED;
+    return tool_end(ok);
 }

@@ -61,12 +61,13 @@ static bool remove_artifact(gem5art_db *db, const char *key, bool dry_run) {
     gem5art_error error;
     const gem5art_artifact *artifact = gem5art_find_artifact(db, key, &error);
     if (artifact && (dry_run || gem5art_remove_artifact(db, artifact->id, &error))) {
-        printf("%s %s %s \"%s\"\n  its file stays at %s\n", dry_run ? "would remove" : "removed", artifact->type, artifact->id, artifact->name,
-               artifact->path);
+        printf("%s %s %s \"%s\"\n  its file stays at %s\n", dry_run ? "would remove" : "removed", artifact->type,
+               artifact->id, artifact->name, artifact->path);
         return true;
     }
     if (error.code == GEM5ART_NOT_FOUND)
-        fprintf(stderr, "%s: no run and no artifact has the id or hash \"%s\": gem5art-getruns lists the runs\n", TOOL_NAME, key);
+        fprintf(stderr, "%s: no run and no artifact has the id or hash \"%s\": gem5art-getruns lists the runs\n",
+                TOOL_NAME, key);
     else fprintf(stderr, "%s: %s\n", TOOL_NAME, error.message);
     return false;
 }
@@ -98,5 +99,5 @@ int main(int argc, char **argv) {
     db = tool_open(db_uri, dry_run);
     for (i = 0; i < argc; i++) ok = remove_key(db, argv[i], dry_run) && ok;
     gem5art_close(db, NULL);
-    return ok ? TOOL_DONE : TOOL_FAILED;
+    return tool_end(ok);
 }

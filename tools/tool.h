@@ -40,6 +40,12 @@ __attribute__((unused)) static void tool_warn(const char *message, void *user_da
     fprintf(stderr, "%s: warning: %s\n", TOOL_NAME, message);
 }
 
+/* What a tool ends with. */
+__attribute__((unused)) static int tool_end(bool ok) {
+    if (fflush(stdout) != 0) tool_exit(TOOL_FAILED, "cannot write to stdout: %s", strerror(errno));
+    return ok ? TOOL_DONE : TOOL_FAILED;
+}
+
 /* ---- options: a table, ended by an entry without a name */
 
 typedef struct tool_option {
@@ -53,11 +59,11 @@ typedef struct tool_option {
 __attribute__((unused)) static void tool_standard_option(const char *argument) {
     if (strcmp(argument, "-h") == 0 || strcmp(argument, "--help") == 0) {
         fputs(TOOL_HELP, stdout);
-        exit(fflush(stdout) == 0 ? TOOL_DONE : TOOL_FAILED);
+        exit(tool_end(true));
     }
     if (strcmp(argument, "--version") == 0) {
         printf("%s (gem5art.h) %s\n", TOOL_NAME, gem5art_version());
-        exit(fflush(stdout) == 0 ? TOOL_DONE : TOOL_FAILED);
+        exit(tool_end(true));
     }
 }
 
@@ -123,7 +129,8 @@ __attribute__((unused)) static int64_t tool_count(const char *option, const char
     const char *c;
     if (!*text) tool_exit(TOOL_MISUSE, "%s: a whole number of 0 or more is needed, not \"\"", option);
     for (c = text; *c; c++) {
-        if (*c < '0' || *c > '9') tool_exit(TOOL_MISUSE, "%s: a whole number of 0 or more is needed, not \"%s\"", option, text);
+        if (*c < '0' || *c > '9')
+            tool_exit(TOOL_MISUSE, "%s: a whole number of 0 or more is needed, not \"%s\"", option, text);
         if (count > (INT64_MAX - (*c - '0')) / 10)
             tool_exit(TOOL_MISUSE, "%s: %s is too large: at most %lld is allowed", option, text, (long long)INT64_MAX);
         count = count * 10 + (*c - '0');
@@ -143,18 +150,6 @@ __attribute__((unused)) static gem5art_db *tool_open(const char *uri, bool read_
     db = gem5art_open(uri, &desc, &error);
     if (!db) tool_exit(error.code == GEM5ART_UNSUPPORTED ? TOOL_MISUSE : TOOL_FAILED, "%s", error.message);
     return db;
-}
-
-/* A record as stored, but for the checksum of its line. */
-__attribute__((unused)) static void tool_write_record(gem5art_json_writer *writer, const gem5art_json *record) {
-    const gem5art_json *member;
-    gem5art_json_begin_object(writer);
-    for (member = record->first; member; member = member->next)
-        if (strcmp(member->key, "crc32") != 0) {
-            gem5art__write_key(writer, member);
-            gem5art_json_value(writer, member);
-        }
-    gem5art_json_end_object(writer);
 }
 
 /* ---- a spool: lines of records that wait in an unlinked temporary file, until all of them are known to be good */
@@ -220,11 +215,12 @@ typedef struct tool_output {
     char *name, *temporary; /* temporary: NULL where it is written in place (stdout, a device, a pipe) */
 } tool_output;
 
-__attribute__((unused)) static tool_output tool_create(const char *name) {
+/* It must not take the place of the store `db` that it is made of. */
+__attribute__((unused)) static tool_output tool_create(const char *name, const gem5art_db *db) {
     tool_output output;
     gem5art__buf temporary = {NULL, 0, 0, false};
     gem5art_error error;
-    struct stat st;
+    struct stat st, store;
     bool there;
     int fd;
     memset(&output, 0, sizeof output);
@@ -235,7 +231,10 @@ __attribute__((unused)) static tool_output tool_create(const char *name) {
     }
     if (!*name) tool_exit(TOOL_MISUSE, "the output file has no name: give one, or - for stdout");
     there = stat(name, &st) == 0;
-    if (there && S_ISDIR(st.st_mode)) tool_exit(TOOL_FAILED, "cannot write %s: it is a folder; name a file, or - for stdout", name);
+    if (there && S_ISDIR(st.st_mode))
+        tool_exit(TOOL_FAILED, "cannot write %s: it is a folder; name a file, or - for stdout", name);
+    if (there && stat(db->path, &store) == 0 && st.st_dev == store.st_dev && st.st_ino == store.st_ino)
+        tool_exit(TOOL_FAILED, "%s is the store itself: name another file", name);
     output.name = there ? realpath(name, NULL) : NULL; /* a symlink stays one */
     if (!output.name) output.name = strdup(name);
     if (there && !S_ISREG(st.st_mode)) {
@@ -243,7 +242,8 @@ __attribute__((unused)) static tool_output tool_create(const char *name) {
         if (!output.file) tool_exit(TOOL_FAILED, "cannot write %s: %s", name, strerror(errno));
         return output;
     }
-    if (!output.name || !gem5art__temporary_name(&temporary, output.name, &error)) tool_exit(TOOL_FAILED, "cannot write %s: out of memory", name);
+    if (!output.name) tool_exit(TOOL_FAILED, "cannot write %s: out of memory", name);
+    if (!gem5art__temporary_name(&temporary, output.name, &error)) tool_exit(TOOL_FAILED, "%s", error.message);
     output.temporary = temporary.data;
     fd = open(output.temporary, O_WRONLY | O_CREAT | O_EXCL, 0666);
     if (fd < 0 || (there && fchmod(fd, st.st_mode & 07777) < 0) || (output.file = fdopen(fd, "w")) == NULL)
