@@ -576,14 +576,16 @@ typedef struct gem5art_pool_desc {
    INVALID, UNSUPPORTED. The db must not be closed before the pool is destroyed. */
 GEM5ARTDEF gem5art_pool *gem5art_pool_create(gem5art_db *db, const gem5art_pool_desc *desc, gem5art_error *error);
 
-/* Queues a run of the pool's db, at any time: before and while others run, and when all have ended. INVALID for a run with the hash of one that the pool has had
-   already; NOMEM. A recorded run is skipped when its turn comes, and the pool goes on. */
+/* Queues a run of the pool's db, at any time: before and while others run, and when all have ended.
+   INVALID for a run with the hash of one that the pool has had already; NOMEM. A recorded run is
+   skipped when its turn comes, and the pool goes on. */
 GEM5ARTDEF bool gem5art_pool_add(gem5art_pool *pool, gem5art_run *run, gem5art_error *error);
 
 /* Ends one run: a queued one is skipped (CANCELLED), a running one ended as "sigterm". NOT_FOUND. */
 GEM5ARTDEF bool gem5art_pool_cancel(gem5art_pool *pool, const char *run_id, gem5art_error *error);
 
-/* How far it is: what an event tells at this moment, with no run (and the first type). For a display of one's own rhythm. */
+/* How far it is: what an event would tell at this moment, without a run (its type means nothing). For
+   displays that go by a rhythm of their own. */
 GEM5ARTDEF void gem5art_pool_progress(const gem5art_pool *pool, gem5art_event *progress);
 
 /* For a caller's own poll set: when pool_fd is readable, or after pool_timeout milliseconds (-1: no
@@ -9003,7 +9005,8 @@ static double gem5art__available_memory(void) {
 #ifdef GEM5ART_NO_PROC
     return -1;
 #else
-    double least = gem5art__system_memory(), here = gem5art__cgroup_least("0::", "/sys/fs/cgroup", gem5art__cgroup_memory);
+    double least = gem5art__system_memory();
+    double here = gem5art__cgroup_least("0::", "/sys/fs/cgroup", gem5art__cgroup_memory);
     if (here < least) least = here;
     here = gem5art__cgroup_least(":memory:", "/sys/fs/cgroup/memory", gem5art__cgroup_memory);
     return here < least ? here : least;
@@ -9058,7 +9061,8 @@ typedef struct gem5art__job {
     bool cancelled;            /* still queued, and not to be launched */
     int failures;              /* attempts that count for .retries */
     const char *kill_reason;   /* NULL: it is not being ended */
-    double begun, deadline, next_watch, next_beat, kill_at; /* monotonic; kill_at: when SIGKILL follows, 0: not pending */
+    double begun; /* monotonic, as the next */
+    double deadline, next_watch, next_beat, kill_at; /* monotonic; kill_at: when SIGKILL follows, 0: not pending */
     int64_t start;             /* of the child: see gem5art__process_start */
     gem5art__report report;    /* of its end */
     gem5art__terminal *terminals;
@@ -9865,8 +9869,8 @@ static void gem5art__checked(gem5art_pool *pool, gem5art__job *job) {
     job->state = GEM5ART__SPAWNING;
     if (!console) gem5art__fail_nomem(&error);
     else if (!pool->warden_dead &&
-             gem5art__order_spawn(&pool->warden, job->slot, run->nice, pool->cpus ? pool->cpus[job->slot] : -1, pool->cwd,
-                                  console, run->public_.command, &error))
+             gem5art__order_spawn(&pool->warden, job->slot, run->nice, pool->cpus ? pool->cpus[job->slot] : -1,
+                                  pool->cwd, console, run->public_.command, &error))
         return;
     if (error.code == GEM5ART_OK) {
         job->kill_reason = "lost";
@@ -10179,8 +10183,8 @@ static bool gem5art__choose_cpus(gem5art_pool *pool, gem5art_error *error) {
     pool->cpus = cpus;
     if (count == pool->desc.jobs) return true;
     return gem5art__fail(error, GEM5ART_INVALID,
-                         ".pin gives each of the %d .jobs a CPU of its own, but this process may use only %d: leave .jobs "
-                         "at its default, or do without .pin",
+                         ".pin gives each of the %d .jobs a CPU of its own, but this process may use only %d: leave "
+                         ".jobs at its default, or do without .pin",
                          pool->desc.jobs, count);
 #else
     (void)pool;
@@ -10200,8 +10204,8 @@ static bool gem5art__read_environment(gem5art_pool *pool, const char *const *nam
         const char *value = getenv(names[i]);
         size_t k = 0;
         if (!*names[i] || strchr(names[i], '='))
-            return gem5art__fail(error, GEM5ART_INVALID, "\"%s\" cannot be an environment variable: correct .environment",
-                                 names[i]);
+            return gem5art__fail(error, GEM5ART_INVALID,
+                                 "\"%s\" cannot be an environment variable: correct .environment", names[i]);
         while (k < n && strcmp(pairs[k], names[i]) != 0) k += 2;
         if (!value || k < n) continue;
         pairs[n++] = gem5art__arena_copy(&pool->arena, names[i]);
