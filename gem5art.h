@@ -5459,7 +5459,7 @@ static bool gem5art__env_grow(gem5art__env *env, const char *path, gem5art_error
 static bool gem5art__lmdb_intact(gem5art_db *db, gem5art_error *error) {
     gem5art__env *env = db->env;
     struct stat st;
-    ino_t lock;
+    ino_t lock = 0;
     bool same;
     if (GEM5ART_SYS_STAT(db->path, &st) < 0) return gem5art__fail_errno(error, "find the store", db->path);
     if (!gem5art__env_lock_inode(env, &lock, error)) return false;

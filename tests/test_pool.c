@@ -26,7 +26,7 @@ static void note_event(const gem5art_event *event, void *user_data) {
     static const char *const names[] = {"queued", "skipped", "spawned", "beat", "killed", "ended"};
     size_t length = strlen(events);
     (void)user_data;
-    clock_ahead += event_seconds;
+    if (event_seconds > 0) clock_ahead += event_seconds;
     CHECK_INT(event->queued + event->running + event->finished + event->failed + event->skipped, event->added);
     if (event->running > most_running) most_running = event->running;
     last_event = *event;
