@@ -65,7 +65,7 @@
        GEM5ART_NO_SHA_EXTENSIONS SHA-256 in plain C
        GEM5ART_NO_FILE_CLONING   copies by read and write
        GEM5ART_NO_VFORK          the warden forks
-       GEM5ART_NO_PROC           nothing is read from /proc
+       GEM5ART_NO_PROC           nothing is read from /proc, nor of cgroups
        GEM5ART_SYS_*             system calls, each with its own arguments, for tests that make them fail
 
    CAVEATS
@@ -102,9 +102,14 @@
    kill_reason: "timeout"; "kernel panic" (the text "Kernel panic - not syncing" in any *.device or *.terminal file under
    the outdir of an FS run, while it runs or when it has ended); "User defined kill" (its check_failure said so);
    "sigint" and "sigterm" (the harness was told to stop); "lost" (its supervisor or warden was killed).
+   Time-outs go by the monotonic clock, whatever becomes of the time of day, from the moment that the child runs. Of a time
+   in which the pool was not stepped (its process was stopped, its container frozen, its machine suspended where that
+   clock goes on meanwhile) at most one minute counts, so that no run is ended for what nobody could have seen of it: keep
+   to gem5art_pool_timeout in a loop of your own.
    Ending a run is SIGINT, on which gem5 writes its statistics, then after the grace time SIGKILL, to the process group.
    A recorded attempt keeps its run from being launched again if it is Finished, or Failed by exit, signal, time-out,
    panic or check; not after a failed artifact check, a failed exec, sigint, sigterm or lost (its `rerunnable` is true).
+   With .retries so many Failed ones do not keep it either.
    Each attempt has an outdir of its own: OUTDIR, then OUTDIR.2, OUTDIR.3; nothing of an earlier one moves.
    The child's stdin is /dev/null, its stdout and stderr are OUTDIR/console.txt (gem5's -re sends its own to simout and
    simerr). It inherits no other descriptor, default signal dispositions and an empty signal mask.
@@ -426,6 +431,7 @@ struct gem5art_run {
     double ru_utime, ru_stime; /* getrusage(2)'s, in seconds */
     int64_t ru_maxrss;         /* KiB */
     int64_t ru_inblock, ru_oublock, ru_nvcsw, ru_nivcsw;
+    const char *const *environment; /* name, value, ..., NULL: the variables that the pool was told to record */
     const char *gem5art_version; /* of this library, when it wrote the record */
     const gem5art_json *record;  /* as stored, unknown fields too; NULL: not read from a file */
 };
@@ -444,17 +450,21 @@ typedef struct gem5art_run_desc {
     const gem5art_artifact *disk_image_artifact;     /* FS: required */
     const gem5art_artifact *const *artifacts; /* any more that matter (an SE workload, inputs); NULL-terminated */
     const char *const *params; /* NULL-terminated */
-    double timeout;            /* seconds; default 900, as gem5art's; negative: none */
+    double timeout;            /* seconds that it may run; default 900, as gem5art's; negative: none */
     /* Asked every GEM5ART_WATCH_SECONDS while the run runs and once when it has ended, on
        the thread that steps the pool: true ends it as Failed, "User defined kill". */
     bool (*check_failure)(const gem5art_run *run, void *user_data);
     void *user_data;
     const char *cwd;           /* where relative paths are looked up now; default: the current folder */
+    /* How it is executed. Not part of info.json: a run that is loaded from one has the defaults. */
+    int priority;              /* of the queued runs of a pool the one with the highest goes first; default 0; of equal
+                                  ones the first that was added */
+    int nice;                  /* added to the host's niceness, -20 to 20; default 0. Less than 0 needs the right to */
 } gem5art_run_desc;
 
 /* Make a run, its outdir and (where there is none) its info.json. Nothing is
    recorded or launched yet. Everything is copied; artifacts must be this db's.
-     INVALID    a required field is missing or of the wrong kind; not executable
+     INVALID    a required field is missing or of the wrong kind; not executable; .nice out of its range
      NOT_FOUND  a file is missing
      EXISTS     the outdir is a file, or holds another run's info.json
      GIT, IO, NOMEM
@@ -484,6 +494,8 @@ typedef struct gem5art_execute_desc {
     const char *cwd;           /* where gem5 runs and relative paths lead; default: the current folder */
     bool rerun;                /* launch it even if its hash is recorded */
     bool handle_signals;       /* as in gem5art_pool_desc */
+    int retries;               /* as in gem5art_pool_desc */
+    const char *const *environment; /* as in gem5art_pool_desc */
 } gem5art_execute_desc;
 
 /* Executes one run to its end: a pool of one. Returns true when a Finished or Failed
@@ -502,7 +514,8 @@ typedef enum gem5art_event_type {
     GEM5ART_EVENT_SPAWNED, /* its child runs; run->pid */
     GEM5ART_EVENT_BEAT,    /* its info.json was refreshed */
     GEM5ART_EVENT_KILLED,  /* it is being ended; run->kill_reason */
-    GEM5ART_EVENT_ENDED    /* its outcome is recorded: run->status. With `error`: it could not be */
+    GEM5ART_EVENT_ENDED,   /* its outcome is recorded: run->status. With `error`: it could not be */
+    GEM5ART_EVENT_RETRIED  /* this attempt's outcome, Failed, is recorded, and the run is queued again: see .retries */
 } gem5art_event_type;
 
 typedef struct gem5art_event {
@@ -510,18 +523,48 @@ typedef struct gem5art_event {
     const gem5art_run *run;
     const gem5art_error *error; /* SKIPPED and ENDED; NULL: none */
     int added, queued, running, finished, failed, skipped; /* of the pool's runs, now; added is their sum */
+    int recorded;              /* of the skipped: those whose hash is recorded */
+    int lost;                  /* attempts that were found lost, ended and recorded before a run was launched */
+    int launched, retried;     /* attempts whose child was spawned, and those that another one followed */
+    double eta;                /* seconds until all have ended, if those to come take as long as those that ended by
+                                  themselves, from check to record, on average; -1: none has yet; 0: nothing is left */
 } gem5art_event;
 
 typedef struct gem5art_pool_desc {
-    int jobs;                  /* runs at once; default: the CPUs this process may use; negative: GEM5ART_MAX_JOBS */
+    /* Runs at once. Default: the CPUs that this process may use, by its affinity and, rounded up, by the CPU quotas of
+       its cgroups (cpu.max; cpu.cfs_quota_us of version 1; below /sys/fs/cgroup). Negative: GEM5ART_MAX_JOBS. */
+    int jobs;
     const char *cwd;           /* where gem5 runs and relative paths lead; default: the current folder */
     const char *task_id;       /* recorded in each run; default: none */
+    /* Names of environment variables, NULL-terminated: those that are set when the pool is created, which is also when
+       its runs' environment is settled, are recorded with each run (`environment`). Default: none. INVALID for what
+       cannot be a name. */
+    const char *const *environment;
     bool rerun;                /* launch runs whose hash is recorded, too */
     double grace;              /* seconds between SIGINT and SIGKILL; default 5; negative: SIGKILL at once */
     /* While the pool lives, SIGINT and SIGTERM to this process end its runs: the first launches
        no more and ends the running ones with their results recorded as "sigint" or "sigterm", the
-       second kills at once. The former handlers are put back by gem5art_pool_destroy. */
+       second kills at once: it waits neither for the grace time nor for archives, so that what was not archived by then
+       is recorded without one, its outdir left as it is. The former handlers are put back by gem5art_pool_destroy. */
     bool handle_signals;
+    /* Bytes: no further run is launched while less memory is available (MemAvailable of /proc/meminfo, and what the
+       cgroups leave). A run that was launched within the last GEM5ART_BEAT_SECONDS counts as if it had yet to take that
+       much. While no other run is under way one is launched in any case, as waiting would not help. Default: no such
+       limit. UNSUPPORTED where the available memory cannot be known (no /proc). */
+    int64_t free_memory;
+    /* Each run has one CPU to itself, all its threads and children too: that of its place among the `jobs`, of those
+       that the thread which creates the pool may use, in the order of their numbers. INVALID with more jobs than CPUs;
+       UNSUPPORTED where there is no sched_setaffinity. Other pools and programs do not know of it: two pools that pin
+       take the same CPUs, unless they are started with different ones (taskset). Default: the system decides. */
+    bool pin;
+    /* So many Failed runs, and no more are launched (the queued ones are skipped, CANCELLED); those that run go on to
+       their ends. Runs that were cancelled or stopped do not count. Default: no such limit; negative too. */
+    int max_failed;
+    /* A run that Failed by exit, signal, time-out, panic or check is queued again, behind the others of its priority, at
+       most so many times. Each attempt is recorded and has an id and an outdir of its own. Recorded attempts count: a
+       harness that is started again does not begin anew, and launches what has failed at most .retries times so far (with
+       .rerun, only the attempts of this pool count). Default: none; negative too. */
+    int retries;
     /* Called on the thread that steps the pool, which does nothing else meanwhile: what takes long belongs elsewhere.
        It must not step or destroy the pool; it may add to it. */
     void (*event)(const gem5art_event *event, void *user_data);
@@ -530,15 +573,20 @@ typedef struct gem5art_pool_desc {
 
 /* Makes a pool, which executes many runs at once. It forks one small process, the warden, that
    spawns and ends the children: create the pool before you fill memory. NULL on failure: IO, NOMEM,
-   INVALID. The db must not be closed before the pool is destroyed. */
+   INVALID, UNSUPPORTED. The db must not be closed before the pool is destroyed. */
 GEM5ARTDEF gem5art_pool *gem5art_pool_create(gem5art_db *db, const gem5art_pool_desc *desc, gem5art_error *error);
 
-/* Queues a run of the pool's db. INVALID for a run with the hash of one that the pool has had
-   already; NOMEM. A recorded run is skipped when its turn comes, and the pool goes on. */
+/* Queues a run of the pool's db, at any time: before and while others run, and when all have ended.
+   INVALID for a run with the hash of one that the pool has had already; NOMEM. A recorded run is
+   skipped when its turn comes, and the pool goes on. */
 GEM5ARTDEF bool gem5art_pool_add(gem5art_pool *pool, gem5art_run *run, gem5art_error *error);
 
 /* Ends one run: a queued one is skipped (CANCELLED), a running one ended as "sigterm". NOT_FOUND. */
 GEM5ARTDEF bool gem5art_pool_cancel(gem5art_pool *pool, const char *run_id, gem5art_error *error);
+
+/* How far it is: what an event would tell at this moment, without a run (its type means nothing). For
+   displays that go by a rhythm of their own. */
+GEM5ARTDEF void gem5art_pool_progress(const gem5art_pool *pool, gem5art_event *progress);
 
 /* For a caller's own poll set: when pool_fd is readable, or after pool_timeout milliseconds (-1: no
    limit), call gem5art_pool_step(pool, 0). The descriptor is the pool's own. */
@@ -938,6 +986,9 @@ typedef char gem5art__needs_64_bit_file_offsets[sizeof(off_t) >= 8 ? 1 : -1]; /*
 #ifndef GEM5ART_SYS_CLOCK_GETTIME
 #define GEM5ART_SYS_CLOCK_GETTIME(clock, result) clock_gettime(clock, result)
 #endif
+#if defined(__linux__) && defined(CPU_COUNT) && !defined(GEM5ART_PORTABLE) && !defined(GEM5ART_SYS_SCHED_GETAFFINITY)
+#define GEM5ART_SYS_SCHED_GETAFFINITY(pid, size, set) sched_getaffinity(pid, size, set)
+#endif
 #ifndef GEM5ART_SYS_PTHREAD_CREATE
 #define GEM5ART_SYS_PTHREAD_CREATE(thread, attributes, function, argument) \
     pthread_create(thread, attributes, function, argument)
@@ -1139,6 +1190,40 @@ GEM5ART__MAYBE_UNUSED static const char *gem5art__network_file_system(const char
     return NULL;
 }
 
+/* ---- errands: what takes long, in a worker's thread, can be given up. Whoever reads a lot asks from time to time. */
+
+typedef struct gem5art__errand {
+    pthread_mutex_t *mutex; /* over the next */
+    bool given_up;
+} gem5art__errand;
+
+static pthread_once_t gem5art__errand_once = PTHREAD_ONCE_INIT;
+static pthread_key_t gem5art__errand_key; /* of each thread, the errand that it is on; NULL: none */
+static bool gem5art__errand_works;
+
+static void gem5art__errand_make_key(void) {
+    gem5art__errand_works = pthread_key_create(&gem5art__errand_key, NULL) == 0;
+}
+
+/* Where there can be no key, nothing is ever given up. */
+static void gem5art__set_errand(gem5art__errand *errand) {
+    pthread_once(&gem5art__errand_once, gem5art__errand_make_key);
+    if (gem5art__errand_works) pthread_setspecific(gem5art__errand_key, errand);
+}
+
+/* Is what this thread does not wanted any more? */
+static bool gem5art__given_up(void) {
+    gem5art__errand *errand;
+    bool given_up;
+    pthread_once(&gem5art__errand_once, gem5art__errand_make_key);
+    errand = gem5art__errand_works ? (gem5art__errand *)pthread_getspecific(gem5art__errand_key) : NULL;
+    if (!errand) return false;
+    pthread_mutex_lock(errand->mutex);
+    given_up = errand->given_up;
+    pthread_mutex_unlock(errand->mutex);
+    return given_up;
+}
+
 /* For how many seconds a file must have lain still before its times tell any later change: beyond the granularity of
    the times (FAT: 2 s; a kernel's tick: 10 ms), and where another machine gives them, beyond what its clock may be off.
    Negative: never, as its times may be anything. */
@@ -1164,8 +1249,8 @@ static double gem5art__settling_seconds(const char *path) {
    An open file description never conflicts with itself where there are OFD locks. Else POSIX
    locks belong to the process and are lost when it closes any descriptor of the file, so all
    handles of one file in a process share one descriptor, and conflicts inside the process are found
-   here: this registry is the library's only global state but for what handle_signals needs and
-   what is remembered of the CPU. */
+   here: this registry is the library's only global state but for what handle_signals needs, the
+   threads' errands, and what is remembered of the CPU. */
 
 typedef struct gem5art__lock_file gem5art__lock_file;
 
@@ -2867,6 +2952,8 @@ static bool gem5art__hash_opened(int fd, const char *path, char sha256[65], char
     while (ok && got == GEM5ART__HASH_CHUNK) {
         ok = gem5art__read_at(fd, chunk, GEM5ART__HASH_CHUNK, (off_t)done, &got);
         if (!ok) gem5art__fail_errno(error, "read", path);
+        else if (gem5art__given_up())
+            ok = gem5art__fail(error, GEM5ART_CANCELLED, "%s was not hashed to its end: its run was cancelled", path);
         gem5art_sha256_update(&sha256_hash, chunk, got);
         if (md5) gem5art_md5_update(&md5_hash, chunk, got);
         done += (int64_t)got;
@@ -3361,7 +3448,8 @@ typedef enum gem5art__kind {
     GEM5ART__TEXT_OR_NULL, /* const char *, null where NULL */
     GEM5ART__TEXTS,        /* const char *const *, an array of strings */
     GEM5ART__TEXTS_QUOTED, /* the same, as JSON inside a string, as gem5art has it */
-    GEM5ART__PAIRS_QUOTED, /* key, value, ...: an object inside a string */
+    GEM5ART__PAIRS,        /* key, value, ...: an object of strings */
+    GEM5ART__PAIRS_QUOTED, /* the same, inside a string */
     GEM5ART__BOOLEAN,      /* bool */
     GEM5ART__INTEGER,      /* int64_t */
     GEM5ART__SIZE,         /* int64_t, null where negative */
@@ -3451,6 +3539,7 @@ static const gem5art__field gem5art__run_fields[] = {
     GEM5ART__R(ru_oublock, GEM5ART__INTEGER),
     GEM5ART__R(ru_nvcsw, GEM5ART__INTEGER),
     GEM5ART__R(ru_nivcsw, GEM5ART__INTEGER),
+    GEM5ART__R(environment, GEM5ART__PAIRS),
     GEM5ART__R(gem5art_version, GEM5ART__TEXT),
     {NULL, GEM5ART__TEXT, 0, false}};
 #undef GEM5ART__R
@@ -3472,20 +3561,23 @@ static void gem5art__write_texts(gem5art_json_writer *writer, const char *const 
     gem5art_json_end_array(writer);
 }
 
+static void gem5art__write_pairs(gem5art_json_writer *writer, const char *const *texts) {
+    gem5art_json_begin_object(writer);
+    for (; texts[0] && texts[1]; texts += 2) {
+        gem5art_json_key(writer, texts[0]);
+        gem5art_json_string(writer, texts[1]);
+    }
+    gem5art_json_end_object(writer);
+}
+
 /* JSON inside a string, as gem5art stores two of its fields. */
 static void gem5art__write_quoted(gem5art_json_writer *writer, const char *const *texts, bool pairs) {
     gem5art_json_writer inner;
     const char *text;
     size_t length;
     gem5art_json_writer_init(&inner, 0);
-    if (pairs) {
-        gem5art_json_begin_object(&inner);
-        for (; texts[0] && texts[1]; texts += 2) {
-            gem5art_json_key(&inner, texts[0]);
-            gem5art_json_string(&inner, texts[1]);
-        }
-        gem5art_json_end_object(&inner);
-    } else gem5art__write_texts(&inner, texts);
+    if (pairs) gem5art__write_pairs(&inner, texts);
+    else gem5art__write_texts(&inner, texts);
     text = gem5art_json_take(&inner, &length, NULL);
     if (text) gem5art_json_string_n(writer, text, length);
     else writer->failed = true;
@@ -3509,6 +3601,7 @@ static void gem5art__write_field(gem5art_json_writer *writer, const gem5art__fie
     case GEM5ART__TEXT:
     case GEM5ART__TEXT_OR_NULL: gem5art_json_string(writer, *(const char *const *)(const void *)at); break;
     case GEM5ART__TEXTS: gem5art__write_texts(writer, *(const char *const *const *)(const void *)at); break;
+    case GEM5ART__PAIRS: gem5art__write_pairs(writer, *(const char *const *const *)(const void *)at); break;
     case GEM5ART__TEXTS_QUOTED:
     case GEM5ART__PAIRS_QUOTED:
         gem5art__write_quoted(writer, *(const char *const *const *)(const void *)at,
@@ -3674,6 +3767,10 @@ static bool gem5art__read_field(gem5art__arena *arena, const gem5art__field *fie
         if (value->type != GEM5ART_JSON_ARRAY) return null;
         *(const char *const **)(void *)at = gem5art__read_texts(arena, value);
         return *(const char *const **)(void *)at != NULL;
+    case GEM5ART__PAIRS:
+        if (value->type != GEM5ART_JSON_OBJECT) return null;
+        *(const char *const **)(void *)at = gem5art__read_pairs(arena, value);
+        return *(const char *const **)(void *)at != NULL;
     case GEM5ART__TEXTS_QUOTED:
     case GEM5ART__PAIRS_QUOTED:
         *(const char *const **)(void *)at = gem5art__read_quoted(arena, value, field->kind == GEM5ART__PAIRS_QUOTED);
@@ -3699,7 +3796,7 @@ static void gem5art__set_defaults(const gem5art__field *fields, void *object) {
     for (field = fields; field->name; field++) {
         char *at = (char *)object + field->offset;
         if (field->kind == GEM5ART__TEXT) *(const char **)(void *)at = "";
-        if (field->kind == GEM5ART__TEXTS || field->kind == GEM5ART__TEXTS_QUOTED ||
+        if (field->kind == GEM5ART__TEXTS || field->kind == GEM5ART__TEXTS_QUOTED || field->kind == GEM5ART__PAIRS ||
             field->kind == GEM5ART__PAIRS_QUOTED)
             *(const char *const **)(void *)at = gem5art__no_texts;
         if (field->kind == GEM5ART__SIZE) *(int64_t *)(void *)at = -1;
@@ -6121,13 +6218,13 @@ static bool gem5art__copy_bytes(int from, int to) {
     bool ok = true;
 #ifndef GEM5ART_NO_FILE_CLONING
     if (GEM5ART_SYS_CLONE(to, from) == 0) return true;
-    while ((n = GEM5ART_SYS_COPY_FILE_RANGE(from, to, (size_t)1 << 30)) > 0) {}
+    while ((n = GEM5ART_SYS_COPY_FILE_RANGE(from, to, (size_t)1 << 30)) > 0 && !gem5art__given_up()) {}
     if (n == 0) return true; /* else what is left goes through memory: both offsets are where it stopped */
 #endif
     chunk = (char *)GEM5ART_MALLOC(GEM5ART__WINDOW);
     if (!chunk) return errno = ENOMEM, false;
     while (ok && (n = gem5art__read_some(from, chunk, GEM5ART__WINDOW)) != 0)
-        ok = n > 0 && gem5art__write_all(to, chunk, (size_t)n);
+        ok = n > 0 && (!gem5art__given_up() || (errno = ECANCELED, false)) && gem5art__write_all(to, chunk, (size_t)n);
     GEM5ART_FREE(chunk);
     return ok;
 }
@@ -6193,6 +6290,7 @@ static bool gem5art__field_equal(const gem5art__field *field, const void *a, con
     switch (field->kind) {
     case GEM5ART__TEXTS:
     case GEM5ART__TEXTS_QUOTED:
+    case GEM5ART__PAIRS:
     case GEM5ART__PAIRS_QUOTED:
         return gem5art__texts_equal(*(const char *const *const *)x, *(const char *const *const *)y);
     case GEM5ART__BOOLEAN: return *(const bool *)x == *(const bool *)y;
@@ -6439,6 +6537,7 @@ typedef struct gem5art__run {
     const char *script_hash;       /* its content's; else NULL */
     bool (*check_failure)(const gem5art_run *run, void *user_data);
     void *user_data;
+    int priority, nice;
     bool in_pool, released;
 } gem5art__run;
 
@@ -6759,6 +6858,8 @@ static bool gem5art__check_run_desc(const gem5art_run_desc *desc, bool fs, gem5a
             "run \"%s\" has a kernel or a disk image, which SE runs have not: use gem5art_create_fs_run", name);
     if (desc->timeout != desc->timeout)
         return gem5art__fail(error, GEM5ART_INVALID, "run \"%s\": .timeout is not a number", name);
+    if (desc->nice < -20 || desc->nice > 20)
+        return gem5art__fail(error, GEM5ART_INVALID, "run \"%s\": .nice is %d: give -20 to 20", name, desc->nice);
     return true;
 }
 
@@ -6964,6 +7065,8 @@ static bool gem5art__make_run(gem5art__run *run, const gem5art_run_desc *desc, b
     r->enqueue_time = gem5art__now();
     run->check_failure = desc->check_failure;
     run->user_data = desc->user_data;
+    run->priority = desc->priority;
+    run->nice = desc->nice;
     if (!r->outdir || !r->cwd) return false;
     gem5art__set_command(run);
     if (arena->failed) return gem5art__fail_nomem(error);
@@ -7258,8 +7361,9 @@ static bool gem5art__same_params(const gem5art_json *record, const char *const *
     return !item && !*params;
 }
 
-/* Looks for an attempt that keeps this run from being launched. EXISTS with what to do, or true. */
-static bool gem5art__not_recorded(gem5art__run *run, gem5art_error *error) {
+/* Looks for an attempt that keeps this run from being launched, or for more than `retries` that Failed. EXISTS with what
+   to do, or true and how many those are. */
+static bool gem5art__not_recorded(gem5art__run *run, int retries, int *failed, gem5art_error *error) {
     gem5art__arena arena = {NULL, false};
     char legacy[33];
     const char *keys[2];
@@ -7268,6 +7372,7 @@ static bool gem5art__not_recorded(gem5art__run *run, gem5art_error *error) {
     gem5art__legacy_hash(run, legacy);
     keys[0] = run->public_.hash;
     keys[1] = legacy;
+    *failed = 0;
     for (k = 0; ok && k < 2; k++) {
         gem5art__lookup lookup = {0};
         const gem5art_json *record;
@@ -7275,7 +7380,8 @@ static bool gem5art__not_recorded(gem5art__run *run, gem5art_error *error) {
         while (ok && *keys[k] &&
                (step = gem5art__store_lookup(run->db, &lookup, keys[k], &arena, &record, error)) == GEM5ART__RECORD) {
             if (gem5art__is_run(gem5art__record_text(record, "type")) && gem5art__status_blocks(record) &&
-                (strlen(keys[k]) != 32 || gem5art__same_params(record, run->public_.params)))
+                (strlen(keys[k]) != 32 || gem5art__same_params(record, run->public_.params)) &&
+                (strcmp(gem5art__record_text(record, "status"), "Failed") != 0 || ++*failed > retries))
                 ok = gem5art__fail(error, GEM5ART_EXISTS,
                                    "run \"%s\" is recorded already: %s (%s), in %s; to launch it again remove that "
                                    "record (gem5art-rm %s), "
@@ -7401,8 +7507,8 @@ static bool gem5art__is_own_live(const gem5art_db *db, const char *id) {
     return claim != NULL;
 }
 
-/* With the claim of `run` held, before it begins: whatever live entry has its hash is lost. */
-static bool gem5art__take_lost(gem5art__run *run, gem5art_error *error) {
+/* With the claim of `run` held, before it begins: whatever live entry has its hash is lost. Counts them. */
+static bool gem5art__take_lost(gem5art__run *run, int *lost, gem5art_error *error) {
     gem5art_db *db = run->db;
     DIR *dir = GEM5ART_SYS_OPENDIR(db->live_path);
     struct dirent *entry;
@@ -7419,6 +7525,7 @@ static bool gem5art__take_lost(gem5art__run *run, gem5art_error *error) {
         } else if (strcmp(live.hash, run->public_.hash) == 0) {
             ok = gem5art__end_lost_group(db, &live, error) && gem5art__record_lost(db, &live, &arena, error);
             if (ok) gem5art__drop_live(db, live.id);
+            *lost += ok;
         }
         gem5art__arena_free(&arena);
     }
@@ -7482,6 +7589,7 @@ typedef struct gem5art__order {
     uint32_t bytes; /* behind this head */
     int32_t slot;
     int32_t number; /* of arguments, or the signal */
+    int32_t nice, cpu; /* SPAWN; -1: any CPU */
 } gem5art__order;
 
 typedef enum gem5art__report_type {
@@ -7492,7 +7600,13 @@ typedef enum gem5art__report_type {
 } gem5art__report_type;
 
 /* What a child does before it is the program. */
-typedef enum gem5art__exec_step { GEM5ART__OPEN_CONSOLE, GEM5ART__ENTER_CWD, GEM5ART__EXECUTE } gem5art__exec_step;
+typedef enum gem5art__exec_step {
+    GEM5ART__OPEN_CONSOLE,
+    GEM5ART__SET_NICE,
+    GEM5ART__SET_CPU,
+    GEM5ART__ENTER_CWD,
+    GEM5ART__EXECUTE
+} gem5art__exec_step;
 
 typedef struct gem5art__exec_failure {
     int number; /* an errno; 0: none */
@@ -7575,8 +7689,22 @@ static void gem5art__ward_flush(gem5art__ward *ward) {
     if (GEM5ART_SYS_WRITE(ward->reports, &woken, sizeof woken) > 0 || errno != EAGAIN) ward->wake = false;
 }
 
-/* In the child, between fork and exec: its own group, plain signals, quiet descriptors, its folder. Returns what failed. */
-static gem5art__exec_step gem5art__child_exec(char *const *argv, const char *cwd, const char *console) {
+static bool gem5art__use_cpu(int cpu) {
+#ifdef GEM5ART_SYS_SCHED_GETAFFINITY
+    cpu_set_t set;
+    CPU_ZERO(&set);
+    CPU_SET((size_t)cpu, &set);
+    return sched_setaffinity(0, sizeof set, &set) == 0;
+#else
+    (void)cpu;
+    return errno = ENOSYS, false;
+#endif
+}
+
+/* In the child, between fork and exec: its own group, plain signals, quiet descriptors, its folder. Returns what failed.
+   (nice and sched_setaffinity are not on POSIX's list of what is async-signal-safe; they are bare system calls.) */
+static gem5art__exec_step gem5art__child_exec(const gem5art__order *order, char *const *argv, const char *cwd,
+                                              const char *console) {
     struct sigaction plain;
     sigset_t none;
     struct stat st;
@@ -7592,13 +7720,15 @@ static gem5art__exec_step gem5art__child_exec(char *const *argv, const char *cwd
     if (fd >= 0 && fstat(fd, &st) == 0 && !S_ISREG(st.st_mode)) return errno = EEXIST, GEM5ART__OPEN_CONSOLE;
     if (fd < 0 || fcntl(fd, F_SETFL, O_APPEND) < 0 || dup2(fd, 1) < 0 || dup2(fd, 2) < 0) return GEM5ART__OPEN_CONSOLE;
     close(fd); /* stdin is the warden's: /dev/null */
+    if (errno = 0, order->nice && nice(order->nice) == -1 && errno) return GEM5ART__SET_NICE;
+    if (order->cpu >= 0 && !gem5art__use_cpu(order->cpu)) return GEM5ART__SET_CPU;
     if (chdir(cwd) < 0) return GEM5ART__ENTER_CWD;
     GEM5ART_SYS_EXECV(argv[0], argv);
     return GEM5ART__EXECUTE;
 }
 
 /* The child's pid, or 0 and what failed. The pipe tells: it closes with the exec, or brings the failure. */
-static pid_t gem5art__ward_exec(char *const *argv, const char *cwd, const char *console,
+static pid_t gem5art__ward_exec(const gem5art__order *order, char *const *argv, const char *cwd, const char *console,
                                 gem5art__exec_failure *failure) {
     int fds[2];
     pid_t pid;
@@ -7608,7 +7738,7 @@ static pid_t gem5art__ward_exec(char *const *argv, const char *cwd, const char *
     pid = GEM5ART_SYS_VFORK();
     if (pid == 0) {
         gem5art__exec_failure why;
-        why.step = gem5art__child_exec(argv, cwd, console);
+        why.step = gem5art__child_exec(order, argv, cwd, console);
         why.number = errno;
         if (write(fds[1], &why, sizeof why) < 0) {}
         _exit(127);
@@ -7631,7 +7761,7 @@ static void gem5art__ward_spawn(gem5art__ward *ward, const gem5art__order *order
     ward->argv[i] = NULL;
     memset(&report, 0, sizeof report);
     report.slot = order->slot;
-    ward->pids[order->slot] = gem5art__ward_exec(ward->argv, cwd, console, &report.failure);
+    ward->pids[order->slot] = gem5art__ward_exec(order, ward->argv, cwd, console, &report.failure);
     report.pid = ward->pids[order->slot];
     report.type = report.pid ? GEM5ART__SPAWNED : GEM5ART__NOT_SPAWNED;
     gem5art__ward_report(ward, &report);
@@ -7855,14 +7985,16 @@ static bool gem5art__order_signal(const gem5art__warden *warden, int slot, int n
 }
 
 /* False: the warden is gone (errno EPIPE), or the command is too long (E2BIG). */
-static bool gem5art__order_spawn(const gem5art__warden *warden, int slot, const char *cwd, const char *console,
-                                 const char *const *argv, gem5art_error *error) {
+static bool gem5art__order_spawn(const gem5art__warden *warden, int slot, int nice, int cpu, const char *cwd,
+                                 const char *console, const char *const *argv, gem5art_error *error) {
     gem5art__buf message = {NULL, 0, 0, false};
     gem5art__order order;
     bool ok = false;
     memset(&order, 0, sizeof order);
     order.type = GEM5ART__ORDER_SPAWN;
     order.slot = slot;
+    order.nice = nice;
+    order.cpu = cpu;
     gem5art__put(&message, &order, sizeof order);
     gem5art__put(&message, cwd, strlen(cwd) + 1);
     gem5art__put(&message, console, strlen(console) + 1);
@@ -8283,6 +8415,7 @@ static void gem5art__deflate_fill(gem5art__zip *zip) {
             zip->block -= keep;
         }
         room = (uint32_t)sizeof zip->window - zip->end;
+        if (!zip->write_errno && gem5art__given_up()) zip->write_errno = ECANCELED;
         n = gem5art__read_some(zip->source, zip->window + zip->end, zip->unread < room ? (size_t)zip->unread : room);
         if (n < 0) zip->read_errno = errno;
         zip->unread = n > 0 ? zip->unread - (uint64_t)n : 0; /* it may have become shorter */
@@ -8783,6 +8916,103 @@ static bool gem5art__archive(const char *folder, const char *zip_path, gem5art__
 
 /* ================================================================== >>pool */
 
+/* ---- what this machine has to give */
+
+#define GEM5ART__NO_LIMIT 1e18
+
+#ifndef GEM5ART_NO_PROC
+/* The number behind `key` in a file of a cgroup; negative: there is none. */
+static double gem5art__cgroup_number(gem5art__arena *arena, const char *folder, const char *file, const char *key) {
+    const char *path = gem5art__arena_printf(arena, "%s/%s", folder, file);
+    const char *text = path ? gem5art__proc_text(arena, path, key) : "";
+    return *text >= '0' && *text <= '9' ? strtod(text, NULL) : -1;
+}
+
+/* The CPUs that one cgroup may use. */
+static double gem5art__cgroup_cpus(gem5art__arena *arena, const char *folder) {
+    double quota = gem5art__cgroup_number(arena, folder, "cpu.max", "");
+    double period = gem5art__cgroup_number(arena, folder, "cpu.max", " ");
+    if (quota < 0) { /* version 1 */
+        quota = gem5art__cgroup_number(arena, folder, "cpu.cfs_quota_us", "");
+        period = gem5art__cgroup_number(arena, folder, "cpu.cfs_period_us", "");
+    }
+    return quota > 0 && period > 0 ? quota / period : GEM5ART__NO_LIMIT;
+}
+
+/* The bytes that one cgroup leaves. What it has read of files and not used again gives way. */
+static double gem5art__cgroup_memory(gem5art__arena *arena, const char *folder) {
+    double most = gem5art__cgroup_number(arena, folder, "memory.max", "");
+    double used = gem5art__cgroup_number(arena, folder, "memory.current", "");
+    double files = gem5art__cgroup_number(arena, folder, "memory.stat", "inactive_file");
+    if (most < 0) { /* version 1 */
+        most = gem5art__cgroup_number(arena, folder, "memory.limit_in_bytes", "");
+        used = gem5art__cgroup_number(arena, folder, "memory.usage_in_bytes", "");
+        files = gem5art__cgroup_number(arena, folder, "memory.stat", "total_inactive_file");
+    }
+    if (most < 0 || used < 0) return GEM5ART__NO_LIMIT;
+    most += (files > 0 ? files : 0) - used;
+    return most > 0 ? most : 0;
+}
+
+/* The least that this process's cgroup and those above it allow. `key` is behind what /proc/self/cgroup has its path,
+   `mount` where its hierarchy is. */
+static double gem5art__cgroup_least(const char *key, const char *mount,
+                                    double (*allowed)(gem5art__arena *arena, const char *folder)) {
+    gem5art__arena arena = {NULL, false};
+    char *path = gem5art__arena_copy(&arena, gem5art__proc_text(&arena, "/proc/self/cgroup", key));
+    double least = GEM5ART__NO_LIMIT;
+    while (path && *path == '/') {
+        const char *folder = gem5art__arena_printf(&arena, "%s%s", mount, path);
+        double here = folder ? allowed(&arena, folder) : GEM5ART__NO_LIMIT;
+        char *slash = strrchr(path, '/');
+        if (here < least) least = here;
+        slash[slash == path && path[1] ? 1 : 0] = 0; /* up to "/", then to nothing */
+    }
+    gem5art__arena_free(&arena);
+    return least;
+}
+
+/* The bytes that MemAvailable tells; negative: not known. */
+static double gem5art__system_memory(void) {
+    gem5art__arena arena = {NULL, false};
+    double kib = gem5art__cgroup_number(&arena, "/proc", "meminfo", "MemAvailable");
+    gem5art__arena_free(&arena);
+    return kib * 1024;
+}
+#endif
+
+/* The CPUs that this process may use, by its affinity and its cgroups. */
+static int gem5art__cpus(void) {
+    long count = sysconf(_SC_NPROCESSORS_ONLN);
+#ifdef GEM5ART_SYS_SCHED_GETAFFINITY
+    cpu_set_t set;
+    if (GEM5ART_SYS_SCHED_GETAFFINITY(0, sizeof set, &set) == 0) count = CPU_COUNT(&set);
+#endif
+#ifndef GEM5ART_NO_PROC
+    static const char *const places[][2] = {
+        {"0::", "/sys/fs/cgroup"}, {":cpu,cpuacct:", "/sys/fs/cgroup/cpu"}, {":cpu:", "/sys/fs/cgroup/cpu"}};
+    size_t i;
+    for (i = 0; i < sizeof places / sizeof *places; i++) {
+        double quota = gem5art__cgroup_least(places[i][0], places[i][1], gem5art__cgroup_cpus);
+        if (quota < (double)count) count = (long)quota + (quota > (double)(long)quota);
+    }
+#endif
+    return count < 1 ? 1 : (int)count;
+}
+
+/* The bytes of memory that are available to this process; negative: not known. */
+static double gem5art__available_memory(void) {
+#ifdef GEM5ART_NO_PROC
+    return -1;
+#else
+    double least = gem5art__system_memory();
+    double here = gem5art__cgroup_least("0::", "/sys/fs/cgroup", gem5art__cgroup_memory);
+    if (here < least) least = here;
+    here = gem5art__cgroup_least(":memory:", "/sys/fs/cgroup/memory", gem5art__cgroup_memory);
+    return here < least ? here : least;
+#endif
+}
+
 typedef enum gem5art__job_state {
     GEM5ART__CHECKING,  /* workers look at its artifacts */
     GEM5ART__SPAWNING,  /* ordered of the warden */
@@ -8805,6 +9035,7 @@ typedef struct gem5art__task {
     struct gem5art__task *next; /* in the workers' and the pool's lists */
     void (*work)(struct gem5art__task *task);
     void (*done)(gem5art_pool *pool, struct gem5art__task *task);
+    gem5art__errand errand;
 } gem5art__task;
 
 /* A look at a path that all runs share which need it while it goes on; one at a git work tree serves for some
@@ -8823,12 +9054,14 @@ typedef struct gem5art__shared_look {
 typedef struct gem5art__job {
     gem5art__task task; /* first, as above */
     gem5art__run *run;
-    struct gem5art__job *next; /* in the queue */
+    uint64_t number;           /* of those in the queue, the order in which they came */
     gem5art__arena arena;
     gem5art__job_state state;
     int slot;
     bool cancelled;            /* still queued, and not to be launched */
+    int failures;              /* attempts that count for .retries */
     const char *kill_reason;   /* NULL: it is not being ended */
+    double begun; /* monotonic, as the next */
     double deadline, next_watch, next_beat, kill_at; /* monotonic; kill_at: when SIGKILL follows, 0: not pending */
     int64_t start;             /* of the child: see gem5art__process_start */
     gem5art__report report;    /* of its end */
@@ -8867,13 +9100,23 @@ struct gem5art_pool {
     gem5art__task *done;  /* taken from the workers, and not yet heeded */
     gem5art__shared_look *looks;
     gem5art__job **slots; /* one for each run at once; NULL: free */
-    gem5art__job *queue, **queue_last;
+    const char *const *environment; /* name, value, ..., NULL: what is recorded of it */
+    const int *cpus;      /* for each slot, where they are pinned */
+    gem5art__job **queue; /* a heap: each goes before those at twice its place, plus 1 and 2 */
+    size_t queue_count, queue_size;
+    uint64_t queue_number;
+    double stepped;       /* monotonic: when it was stepped last; 0: never */
+    double launch_after;  /* monotonic: memory was short, and is looked at again then */
     uint64_t *hashes;     /* of every run it has had: an open-addressed set */
     size_t hash_count, hash_size;
     gem5art_event counts; /* its numbers are kept up to date */
     int active;
     int signals_seen, signals_handled;
-    const char *stopping; /* the kill reason for all; NULL: it goes on */
+    const char *stopping; /* why no more is launched; NULL: it goes on */
+    bool signalled;
+    int failures;         /* what counts for .max_failed */
+    double took;          /* the seconds of all attempts that ended by themselves, and */
+    int64_t took_count;   /* how many */
     gem5art_error first_error;
     bool stepping;
 };
@@ -9050,7 +9293,9 @@ static void *gem5art__worker_main(void *argument) {
         workers->todo = task->next;
         if (!workers->todo) workers->todo_last = &workers->todo;
         pthread_mutex_unlock(&workers->mutex);
+        gem5art__set_errand(&task->errand);
         task->work(task);
+        gem5art__set_errand(NULL);
         pthread_mutex_lock(&workers->mutex);
         gem5art__work_done(workers, task);
     }
@@ -9076,6 +9321,7 @@ static void gem5art__give_work(gem5art_pool *pool, gem5art__task *task, void (*w
     gem5art__workers *workers = &pool->workers;
     task->work = work;
     task->done = done;
+    task->errand.mutex = &workers->mutex;
     task->next = NULL;
     pthread_mutex_lock(&workers->mutex);
     if (workers->idle > workers->waiting || workers->count == workers->limit || gem5art__add_worker(workers) ||
@@ -9089,6 +9335,13 @@ static void gem5art__give_work(gem5art_pool *pool, gem5art__task *task, void (*w
         gem5art__work_done(workers, task);
     }
     pthread_mutex_unlock(&workers->mutex);
+}
+
+/* What a worker does or will do is not wanted any more. */
+static void gem5art__give_up(gem5art_pool *pool, gem5art__task *task) {
+    pthread_mutex_lock(&pool->workers.mutex);
+    task->errand.given_up = true;
+    pthread_mutex_unlock(&pool->workers.mutex);
 }
 
 static void gem5art__stop_workers(gem5art__workers *workers) {
@@ -9105,23 +9358,52 @@ static void gem5art__stop_workers(gem5art__workers *workers) {
 
 /* ---- telling */
 
+static int gem5art__pool_left(const gem5art_pool *pool) { return pool->counts.queued + pool->counts.running; }
+
+/* The time that the runs under way and those to come still need, shared out among as many slots as they fill. */
+static double gem5art__eta(const gem5art_pool *pool) {
+    int left = gem5art__pool_left(pool), slots = left < pool->desc.jobs ? left : pool->desc.jobs, slot;
+    double mean, work, now;
+    if (!left) return 0;
+    if (!pool->took_count) return -1;
+    now = gem5art__monotonic();
+    mean = pool->took / (double)pool->took_count;
+    work = mean * pool->counts.queued;
+    for (slot = 0; slot < pool->desc.jobs; slot++) {
+        double more = pool->slots[slot] ? pool->slots[slot]->begun + mean - now : 0;
+        if (more > 0) work += more;
+    }
+    return work / slots;
+}
+
 static void gem5art__emit(gem5art_pool *pool, gem5art_event_type type, const gem5art__run *run,
                           const gem5art_error *error) {
-    gem5art_event event = pool->counts;
+    gem5art_event event;
     if (!pool->desc.event) return;
+    event = pool->counts;
+    event.eta = gem5art__eta(pool);
     event.type = type;
     event.run = &run->public_;
     event.error = error;
     pool->desc.event(&event, pool->desc.user_data);
 }
 
-/* A job leaves the pool. */
-static void gem5art__free_job(gem5art__job *job) {
+/* A job is as it was when it was added, but for its failures. */
+static void gem5art__reset_job(gem5art__job *job) {
     gem5art__run *run = job->run;
-    run->in_pool = false;
-    if (run->released) gem5art__free_run(run);
+    int failures = job->failures;
     gem5art__arena_free(&job->arena);
     gem5art__buf_free(&job->notes);
+    memset(job, 0, sizeof *job);
+    job->run = run;
+    job->failures = failures;
+}
+
+/* A job leaves the pool. */
+static void gem5art__free_job(gem5art__job *job) {
+    gem5art__reset_job(job);
+    job->run->in_pool = false;
+    if (job->run->released) gem5art__free_run(job->run);
     gem5art__free(job);
 }
 
@@ -9134,6 +9416,46 @@ static void gem5art__say_cancelled(gem5art_error *why, const gem5art__job *job, 
                   reason);
 }
 
+/* ---- the queue */
+
+static bool gem5art__goes_before(const gem5art__job *a, const gem5art__job *b) {
+    return a->run->priority != b->run->priority ? a->run->priority > b->run->priority : a->number < b->number;
+}
+
+/* Room for one more, besides those that are under way: they may come back. */
+static bool gem5art__queue_room(gem5art_pool *pool) {
+    size_t size = pool->queue_size ? 2 * pool->queue_size : 64;
+    gem5art__job **queue;
+    if ((size_t)(pool->counts.queued + pool->counts.running) < pool->queue_size) return true;
+    queue = (gem5art__job **)gem5art__alloc(size * sizeof *queue);
+    if (!queue) return false;
+    if (pool->queue_count) memcpy(queue, pool->queue, pool->queue_count * sizeof *queue);
+    gem5art__free(pool->queue);
+    pool->queue = queue;
+    pool->queue_size = size;
+    return true;
+}
+
+static void gem5art__put_queued(gem5art_pool *pool, gem5art__job *job) {
+    size_t i = pool->queue_count++;
+    job->number = pool->queue_number++;
+    for (; i && gem5art__goes_before(job, pool->queue[(i - 1) / 2]); i = (i - 1) / 2)
+        pool->queue[i] = pool->queue[(i - 1) / 2];
+    pool->queue[i] = job;
+}
+
+static gem5art__job *gem5art__take_queued(gem5art_pool *pool) {
+    gem5art__job *first = pool->queue[0], *last = pool->queue[--pool->queue_count];
+    size_t i = 0, next;
+    for (; (next = 2 * i + 1) < pool->queue_count; i = next) {
+        if (next + 1 < pool->queue_count && gem5art__goes_before(pool->queue[next + 1], pool->queue[next])) next++;
+        if (!gem5art__goes_before(pool->queue[next], last)) break;
+        pool->queue[i] = pool->queue[next];
+    }
+    pool->queue[i] = last;
+    return first;
+}
+
 static void gem5art__skip_job(gem5art_pool *pool, gem5art__job *job, const gem5art_error *error) {
     pool->counts.queued--;
     pool->counts.skipped++;
@@ -9141,6 +9463,17 @@ static void gem5art__skip_job(gem5art_pool *pool, gem5art__job *job, const gem5a
         gem5art__note_error(pool, error);
     gem5art__emit(pool, GEM5ART_EVENT_SKIPPED, job->run, error);
     gem5art__free_job(job);
+}
+
+/* Also for runs that are added later: nothing more is launched. */
+static void gem5art__stop_launching(gem5art_pool *pool, const char *reason) {
+    gem5art_error why;
+    pool->stopping = reason;
+    while (pool->queue_count) {
+        gem5art__job *job = gem5art__take_queued(pool);
+        gem5art__say_cancelled(&why, job, reason);
+        gem5art__skip_job(pool, job, &why);
+    }
 }
 
 /* info.json follows every change of state; a disk that is full must not end a simulation. */
@@ -9153,6 +9486,37 @@ static void gem5art__tell_state(gem5art_pool *pool, gem5art__run *run, const cha
 }
 
 /* ---- the end of a run */
+
+/* Is a run that ended for this reason its own doing? */
+static bool gem5art__reason_blocks(const char *reason) {
+    return strcmp(reason, "sigint") != 0 && strcmp(reason, "sigterm") != 0 && strcmp(reason, "lost") != 0;
+}
+
+/* Did it run and fail by itself? Else it may be launched again in any case. */
+static bool gem5art__own_failure(const gem5art_run *r) { return strcmp(r->status, "Failed") == 0 && !r->rerunnable; }
+
+/* An attempt has Failed, and there will be another. */
+static void gem5art__retry_job(gem5art_pool *pool, gem5art__job *job) {
+    gem5art__reset_job(job);
+    gem5art__put_queued(pool, job);
+    pool->counts.queued++;
+    pool->counts.retried++;
+    gem5art__emit(pool, GEM5ART_EVENT_RETRIED, job->run, NULL);
+}
+
+/* The run's last attempt has ended. */
+static void gem5art__end_job(gem5art_pool *pool, gem5art__job *job, const gem5art_error *why) {
+    const gem5art_run *r = &job->run->public_;
+    if (strcmp(r->status, "Finished") == 0) pool->counts.finished++;
+    else {
+        pool->counts.failed++;
+        pool->failures += gem5art__reason_blocks(r->kill_reason);
+    }
+    gem5art__emit(pool, GEM5ART_EVENT_ENDED, job->run, why);
+    gem5art__free_job(job);
+    if (!pool->stopping && pool->desc.max_failed > 0 && pool->failures >= pool->desc.max_failed)
+        gem5art__stop_launching(pool, "as many runs as .max_failed says have failed");
+}
 
 /* Records the outcome, then lets go of the run. `why`: what the event tells, where the run did not just run. */
 static void gem5art__finish_job(gem5art_pool *pool, gem5art__job *job, const gem5art_artifact *archive,
@@ -9171,10 +9535,13 @@ static void gem5art__finish_job(gem5art_pool *pool, gem5art__job *job, const gem
     pool->slots[job->slot] = NULL;
     pool->active--;
     pool->counts.running--;
-    if (strcmp(run->public_.status, "Finished") == 0) pool->counts.finished++;
-    else pool->counts.failed++;
-    gem5art__emit(pool, GEM5ART_EVENT_ENDED, run, why);
-    gem5art__free_job(job);
+    if (!run->public_.rerunnable) {
+        pool->took += gem5art__monotonic() - job->begun;
+        pool->took_count++;
+    }
+    if (recorded && !pool->stopping && gem5art__own_failure(&run->public_) && job->failures++ < pool->desc.retries)
+        gem5art__retry_job(pool, job);
+    else gem5art__end_job(pool, job, why);
 }
 
 /* A run that ends without having run: nothing is archived. */
@@ -9281,11 +9648,14 @@ static void gem5art__signal_job(gem5art_pool *pool, gem5art__job *job, int numbe
 static bool gem5art__kill_job(gem5art_pool *pool, gem5art__job *job, const char *reason, bool at_once) {
     bool first = !job->kill_reason;
     double grace = at_once || pool->desc.grace < 0 ? 0 : pool->desc.grace;
+    size_t i;
     if (job->state >= GEM5ART__LOOKING) return false;
     if (first) {
         job->kill_reason = reason;
         job->run->public_.kill_reason = reason;
     }
+    for (i = 0; job->state == GEM5ART__CHECKING && i < job->look_count; i++)
+        if (job->looks[i]->users == 1) gem5art__give_up(pool, &job->looks[i]->task);
     if (job->state != GEM5ART__RUNNING) return true;
     gem5art__signal_job(pool, job, grace > 0 ? SIGINT : SIGKILL);
     job->kill_at = gem5art__monotonic() + (grace > 0 ? grace : 1);
@@ -9293,33 +9663,27 @@ static bool gem5art__kill_job(gem5art_pool *pool, gem5art__job *job, const char 
     return true;
 }
 
-static gem5art__job *gem5art__take_queued(gem5art_pool *pool) {
-    gem5art__job *job = pool->queue;
-    pool->queue = job->next;
-    if (!pool->queue) pool->queue_last = &pool->queue;
-    return job;
-}
-
-/* Also for runs that are added later: nothing more is launched. */
 static void gem5art__stop_all(gem5art_pool *pool, const char *reason, bool at_once) {
-    gem5art_error why;
+    gem5art__shared_look *shared;
     int slot;
     pool->stopping = reason;
     for (slot = 0; slot < pool->desc.jobs; slot++)
         if (pool->slots[slot]) gem5art__kill_job(pool, pool->slots[slot], reason, at_once);
-    while (pool->queue) {
-        gem5art__job *job = gem5art__take_queued(pool);
-        gem5art__say_cancelled(&why, job, reason);
-        gem5art__skip_job(pool, job, &why);
-    }
+    for (shared = pool->looks; shared; shared = shared->next) gem5art__give_up(pool, &shared->task);
+    gem5art__stop_launching(pool, reason);
 }
 
 static void gem5art__heed_signals(gem5art_pool *pool) {
+    bool again;
+    int slot;
     if (!pool->desc.handle_signals) return;
     pool->signals_seen = (int)gem5art__signal_count;
     if (pool->signals_seen == pool->signals_handled) return;
-    gem5art__stop_all(pool, gem5art__signal_last == SIGINT ? "sigint" : "sigterm",
-                      pool->stopping || pool->signals_seen - pool->signals_handled > 1);
+    again = pool->signalled || pool->signals_seen - pool->signals_handled > 1;
+    gem5art__stop_all(pool, gem5art__signal_last == SIGINT ? "sigint" : "sigterm", again);
+    for (slot = 0; again && slot < pool->desc.jobs; slot++)
+        if (pool->slots[slot]) gem5art__give_up(pool, &pool->slots[slot]->task);
+    pool->signalled = true;
     pool->signals_handled = pool->signals_seen;
 }
 
@@ -9345,7 +9709,8 @@ static gem5art__shared_look *gem5art__find_look(gem5art_pool *pool, const char *
         const gem5art__look *look = &shared->look;
         bool useful =
             !shared->done || (look->ok && look->is_folder && now < shared->began + GEM5ART_GIT_SECONDS);
-        if (useful && look->wants_md5 == md5 && strcmp(look->path, path) == 0) found = shared;
+        if (useful && !shared->task.errand.given_up && look->wants_md5 == md5 && strcmp(look->path, path) == 0)
+            found = shared;
         if (useful || shared->users) link = &shared->next;
         else {
             *link = shared->next;
@@ -9416,8 +9781,11 @@ static bool gem5art__prepare_job(gem5art_pool *pool, gem5art__job *job, gem5art_
     gem5art__run *run = job->run;
     const gem5art__host_facts *host = gem5art__host(pool->db, error);
     run->object.arena.failed = false; /* what failed before was told */
-    if (!host || !gem5art__take_lost(run, error)) return false;
-    if (!pool->desc.rerun && !gem5art__not_recorded(run, error)) return false;
+    if (!host || !gem5art__take_lost(run, &pool->counts.lost, error)) return false;
+    if (!pool->desc.rerun && !gem5art__not_recorded(run, pool->desc.retries, &job->failures, error)) {
+        pool->counts.recorded += error->code == GEM5ART_EXISTS;
+        return false;
+    }
     if (!gem5art__same_script(run, pool->cwd, error)) return false;
     run->public_.task_id = gem5art__arena_copy(&run->object.arena, pool->desc.task_id);
     run->public_.cwd = gem5art__arena_copy(&run->object.arena, pool->cwd);
@@ -9425,6 +9793,7 @@ static bool gem5art__prepare_job(gem5art_pool *pool, gem5art__job *job, gem5art_
     run->public_.kernel = host->kernel;
     run->public_.user = host->user;
     run->public_.cpu_model = host->cpu_model;
+    run->public_.environment = gem5art__copy_texts(&run->object.arena, pool->environment);
     if (run->object.arena.failed || !gem5art__start_checks(pool, job)) return gem5art__fail_nomem(error);
     return gem5art__begin_attempt(run, error) && gem5art__write_live(run, error);
 }
@@ -9453,7 +9822,8 @@ static void gem5art__begin_job(gem5art_pool *pool, gem5art__job *job, int slot) 
     }
     job->slot = slot;
     job->state = GEM5ART__CHECKING;
-    job->next_beat = gem5art__monotonic() + GEM5ART_BEAT_SECONDS;
+    job->begun = gem5art__monotonic();
+    job->next_beat = job->begun + GEM5ART_BEAT_SECONDS;
     pool->slots[slot] = job;
     pool->active++;
     pool->counts.queued--;
@@ -9482,7 +9852,7 @@ static void gem5art__checked(gem5art_pool *pool, gem5art__job *job) {
     char *console, *status;
     bool ok = gem5art__end_checks(job, &path, &error);
     gem5art__drop_looks(job);
-    if (!ok) {
+    if (!ok && !job->kill_reason) {
         status = path ? gem5art__arena_printf(&run->object.arena, "Failed artifact check for %s", path) : NULL;
         gem5art__fail_job(pool, job, status ? status : "Failed artifact check", &error);
         return;
@@ -9499,7 +9869,8 @@ static void gem5art__checked(gem5art_pool *pool, gem5art__job *job) {
     job->state = GEM5ART__SPAWNING;
     if (!console) gem5art__fail_nomem(&error);
     else if (!pool->warden_dead &&
-             gem5art__order_spawn(&pool->warden, job->slot, pool->cwd, console, run->public_.command, &error))
+             gem5art__order_spawn(&pool->warden, job->slot, run->nice, pool->cpus ? pool->cpus[job->slot] : -1,
+                                  pool->cwd, console, run->public_.command, &error))
         return;
     if (error.code == GEM5ART_OK) {
         job->kill_reason = "lost";
@@ -9522,6 +9893,7 @@ static void gem5art__spawned(gem5art_pool *pool, gem5art__job *job, const gem5ar
     job->start = gem5art__process_start(report->pid, false);
     if (!gem5art__write_live(run, &error)) gem5art__warn(pool->db, "run \"%s\": %s", run->public_.name, error.message);
     gem5art__tell_state(pool, run, "Running");
+    pool->counts.launched++;
     gem5art__emit(pool, GEM5ART_EVENT_SPAWNED, run, NULL);
     if (reason && !job->kill_reason) gem5art__kill_job(pool, job, reason, false);
 }
@@ -9532,6 +9904,12 @@ static void gem5art__not_spawned(gem5art_pool *pool, gem5art__job *job, const ge
     gem5art_error error;
     if (report->failure.step == GEM5ART__OPEN_CONSOLE)
         gem5art__fail(&error, GEM5ART_IO, "cannot write %s/console.txt: %s", r->outdir, why);
+    else if (report->failure.step == GEM5ART__SET_NICE)
+        gem5art__fail(&error, GEM5ART_IO, "cannot give the run the niceness %d: %s; set .nice to what this user may",
+                      job->run->nice, why);
+    else if (report->failure.step == GEM5ART__SET_CPU)
+        gem5art__fail(&error, GEM5ART_IO, "cannot pin the run to CPU %d: %s; make the pool anew, or do without .pin",
+                      pool->cpus[job->slot], why);
     else if (report->failure.step == GEM5ART__ENTER_CWD)
         gem5art__fail(&error, GEM5ART_IO, "cannot enter the cwd %s: %s", pool->cwd, why);
     else {
@@ -9541,10 +9919,6 @@ static void gem5art__not_spawned(gem5art_pool *pool, gem5art__job *job, const ge
                       lacks ? "the interpreter or loader that it names is not there" : why);
     }
     gem5art__fail_job(pool, job, "Failed", &error);
-}
-
-static bool gem5art__reason_blocks(const char *reason) {
-    return strcmp(reason, "sigint") != 0 && strcmp(reason, "sigterm") != 0 && strcmp(reason, "lost") != 0;
 }
 
 /* What the run came to. `panicked`: what the last look at its terminals found. */
@@ -9700,6 +10074,16 @@ static void gem5art__do_due(gem5art_pool *pool, gem5art__job *job, double now) {
     }
 }
 
+/* Of a time in which nobody looked, as the process was stopped or the machine suspended, a minute counts at most. */
+static void gem5art__forgive_absence(gem5art_pool *pool) {
+    enum { MINUTE = 60 };
+    double now = gem5art__monotonic(), absent = pool->stepped > 0 ? now - pool->stepped - MINUTE : 0;
+    int slot;
+    pool->stepped = now;
+    for (slot = 0; absent > 0 && slot < pool->desc.jobs; slot++)
+        if (pool->slots[slot] && pool->slots[slot]->deadline > 0) pool->slots[slot]->deadline += absent;
+}
+
 /* Not while the outdir is archived: what is archived must hold still. */
 static void gem5art__beat(gem5art_pool *pool, gem5art__job *job, double now) {
     if (job->state == GEM5ART__ARCHIVING || now < job->next_beat) return;
@@ -9718,26 +10102,42 @@ static void gem5art__watch(gem5art_pool *pool) {
     }
 }
 
-static bool gem5art__can_launch(const gem5art_pool *pool) {
-    return pool->queue && pool->active < pool->desc.jobs && (!pool->warden_dead || pool->active == 0);
+/* A run that was launched lately may have yet to take its memory. */
+static bool gem5art__memory_is_short(const gem5art_pool *pool, double now) {
+    double needed = (double)pool->desc.free_memory, available;
+    int slot;
+    if (pool->desc.free_memory <= 0 || pool->active == 0) return false;
+    for (slot = 0; slot < pool->desc.jobs; slot++)
+        if (pool->slots[slot] && now - pool->slots[slot]->begun < GEM5ART_BEAT_SECONDS)
+            needed += (double)pool->desc.free_memory;
+    available = gem5art__available_memory();
+    return available >= 0 && available < needed;
+}
+
+static bool gem5art__can_launch(const gem5art_pool *pool, double now) {
+    return pool->queue_count && pool->active < pool->desc.jobs && (pool->active == 0 || now >= pool->launch_after) &&
+           (!pool->warden_dead || pool->active == 0);
 }
 
 /* Fills free slots. Many skipped runs in a row must not keep the others from being watched. */
 static void gem5art__launch(gem5art_pool *pool, double until) {
     int slot = 0;
+    double now = gem5art__monotonic();
     gem5art_error error;
     gem5art__clear(&error);
-    while (gem5art__can_launch(pool) && gem5art__monotonic() < until) {
+    for (; gem5art__can_launch(pool, now) && now < until; now = gem5art__monotonic()) {
+        if (gem5art__memory_is_short(pool, now)) {
+            pool->launch_after = now + GEM5ART_WATCH_SECONDS;
+            return;
+        }
         if (pool->warden_dead && !pool->stopping && !gem5art__replace_warden(pool, &error)) {
-            while (pool->queue) gem5art__skip_job(pool, gem5art__take_queued(pool), &error);
+            while (pool->queue_count) gem5art__skip_job(pool, gem5art__take_queued(pool), &error);
             return;
         }
         while (pool->slots[slot]) slot = (slot + 1) % pool->desc.jobs;
         gem5art__begin_job(pool, gem5art__take_queued(pool), slot);
     }
 }
-
-static int gem5art__pool_left(const gem5art_pool *pool) { return pool->counts.queued + pool->counts.running; }
 
 static int gem5art__step_pool(gem5art_pool *pool, int timeout_ms, gem5art_error *error) {
     struct pollfd fd;
@@ -9754,6 +10154,7 @@ static int gem5art__step_pool(gem5art_pool *pool, int timeout_ms, gem5art_error 
     }
     pool->stepping = true;
     gem5art__clear(&pool->first_error);
+    gem5art__forgive_absence(pool);
     gem5art__read_reports(pool);
     gem5art__heed_signals(pool);
     until = gem5art__monotonic() + (double)GEM5ART__SLICE_MS / 1e3;
@@ -9769,22 +10170,57 @@ static int gem5art__step_pool(gem5art_pool *pool, int timeout_ms, gem5art_error 
 
 /* ---- creation and end */
 
-/* The CPUs that this process may use. */
-static int gem5art__cpus(void) {
-    long count;
-#if defined(__linux__) && defined(CPU_COUNT)
+/* The CPUs for the slots. */
+static bool gem5art__choose_cpus(gem5art_pool *pool, gem5art_error *error) {
+#ifdef GEM5ART_SYS_SCHED_GETAFFINITY
+    int *cpus = (int *)gem5art__arena_alloc(&pool->arena, (size_t)pool->desc.jobs * sizeof *cpus), cpu, count = 0;
     cpu_set_t set;
-    if (sched_getaffinity(0, sizeof set, &set) == 0 && CPU_COUNT(&set) > 0) return CPU_COUNT(&set);
+    if (!cpus) return gem5art__fail_nomem(error);
+    if (GEM5ART_SYS_SCHED_GETAFFINITY(0, sizeof set, &set) < 0)
+        return gem5art__fail_errno(error, "pin runs to CPUs, as", "this process's affinity cannot be read");
+    for (cpu = 0; cpu < CPU_SETSIZE && count < pool->desc.jobs; cpu++)
+        if (CPU_ISSET((size_t)cpu, &set)) cpus[count++] = cpu;
+    pool->cpus = cpus;
+    if (count == pool->desc.jobs) return true;
+    return gem5art__fail(error, GEM5ART_INVALID,
+                         ".pin gives each of the %d .jobs a CPU of its own, but this process may use only %d: leave "
+                         ".jobs at its default, or do without .pin",
+                         pool->desc.jobs, count);
+#else
+    (void)pool;
+    return gem5art__fail(error, GEM5ART_UNSUPPORTED,
+                         "this build or system cannot pin runs to CPUs: do without .pin");
 #endif
-    count = sysconf(_SC_NPROCESSORS_ONLN);
-    return count < 1 ? 1 : (int)count;
+}
+
+/* What is to be recorded of the environment: of each name once, if it is set. */
+static bool gem5art__read_environment(gem5art_pool *pool, const char *const *names, gem5art_error *error) {
+    size_t count = 0, i, n = 0;
+    const char **pairs;
+    while (names && names[count]) count++;
+    pairs = (const char **)gem5art__arena_alloc(&pool->arena, (2 * count + 1) * sizeof *pairs);
+    pool->environment = pairs;
+    for (i = 0; pairs && i < count; i++) {
+        const char *value = getenv(names[i]);
+        size_t k = 0;
+        if (!*names[i] || strchr(names[i], '='))
+            return gem5art__fail(error, GEM5ART_INVALID,
+                                 "\"%s\" cannot be an environment variable: correct .environment", names[i]);
+        while (k < n && strcmp(pairs[k], names[i]) != 0) k += 2;
+        if (!value || k < n) continue;
+        pairs[n++] = gem5art__arena_copy(&pool->arena, names[i]);
+        pairs[n++] = gem5art__arena_copy(&pool->arena, value);
+        if (pool->arena.failed) break;
+    }
+    return pool->arena.failed ? gem5art__fail_nomem(error) : true;
 }
 
 static bool gem5art__fill_pool(gem5art_pool *pool, const gem5art_pool_desc *desc, gem5art_error *error) {
     gem5art_pool_desc *d = &pool->desc;
     struct stat st;
+    int cpus = gem5art__cpus();
     if (desc) *d = *desc;
-    if (d->jobs == 0) d->jobs = gem5art__cpus();
+    if (d->jobs == 0) d->jobs = cpus;
     if (d->jobs < 0 || d->jobs > GEM5ART_MAX_JOBS) d->jobs = GEM5ART_MAX_JOBS;
     if (d->grace == 0) d->grace = 5;
     pool->cwd = gem5art__absolute_path(&pool->arena, NULL, gem5art__or(d->cwd, "."), error);
@@ -9793,15 +10229,19 @@ static bool gem5art__fill_pool(gem5art_pool *pool, const gem5art_pool_desc *desc
     if (!S_ISDIR(st.st_mode)) return gem5art__fail(error, GEM5ART_INVALID, "the cwd %s is not a folder", pool->cwd);
     d->task_id = gem5art__arena_copy(&pool->arena, d->task_id);
     d->cwd = pool->cwd;
-    pool->queue_last = &pool->queue;
+    if (!gem5art__read_environment(pool, d->environment, error)) return false;
     pool->slots = (gem5art__job **)gem5art__arena_alloc(&pool->arena, (size_t)d->jobs * sizeof(gem5art__job *));
     if (pool->arena.failed) return gem5art__fail_nomem(error);
+    if (d->free_memory > 0 && gem5art__available_memory() < 0)
+        return gem5art__fail(error, GEM5ART_UNSUPPORTED,
+                             "it cannot be known here how much memory is available: do without .free_memory");
+    if (d->pin && !gem5art__choose_cpus(pool, error)) return false;
     if (!gem5art__open_lock(pool->db, error) || !gem5art__warden_start(&pool->warden, d->jobs, d->grace, error))
         return false;
     pool->workers.wakes = pool->warden.wakes;
     pool->workers.todo_last = &pool->workers.todo;
     pool->workers.done_last = &pool->workers.done;
-    pool->workers.limit = gem5art__cpus() < GEM5ART__MAX_WORKERS ? gem5art__cpus() : GEM5ART__MAX_WORKERS;
+    pool->workers.limit = cpus < GEM5ART__MAX_WORKERS ? cpus : GEM5ART__MAX_WORKERS;
     pthread_mutex_init(&pool->workers.mutex, NULL);
     pthread_cond_init(&pool->workers.more, NULL);
     pool->workers.ready = true;
@@ -9821,6 +10261,7 @@ static void gem5art__free_pool(gem5art_pool *pool) {
     gem5art__warden_stop(&pool->warden);
     gem5art__arena_free(&pool->arena);
     gem5art__free(pool->hashes);
+    gem5art__free(pool->queue);
     gem5art__free(pool);
 }
 
@@ -9864,15 +10305,14 @@ static bool gem5art__add_run(gem5art_pool *pool, gem5art__run *run, gem5art_erro
                              "run \"%s\" was found in the store and cannot be executed: load its info.json",
                              run->public_.name);
     job = (gem5art__job *)gem5art__alloc(sizeof *job);
-    if (!job) return gem5art__fail_nomem(error);
+    if (!job || !gem5art__queue_room(pool)) return gem5art__free(job), gem5art__fail_nomem(error);
     if (!gem5art__remember_hash(pool, run, error)) {
         gem5art__free(job);
         return false;
     }
     job->run = run;
     run->in_pool = true;
-    *pool->queue_last = job;
-    pool->queue_last = &job->next;
+    gem5art__put_queued(pool, job);
     pool->counts.added++;
     pool->counts.queued++;
     gem5art__emit(pool, GEM5ART_EVENT_QUEUED, run, NULL);
@@ -11086,7 +11526,7 @@ GEM5ARTDEF bool gem5art_pool_add(gem5art_pool *pool, gem5art_run *run, gem5art_e
 }
 
 GEM5ARTDEF bool gem5art_pool_cancel(gem5art_pool *pool, const char *run_id, gem5art_error *error) {
-    gem5art__job *job;
+    size_t i;
     int slot;
     if (!gem5art__need(pool, "the pool", error) || !gem5art__need(run_id, "the run's id", error)) return false;
     for (slot = 0; slot < pool->desc.jobs; slot++)
@@ -11096,10 +11536,17 @@ GEM5ARTDEF bool gem5art_pool_cancel(gem5art_pool *pool, const char *run_id, gem5
                        : gem5art__fail(error, GEM5ART_NOT_FOUND,
                                        "run %s has ended and is being recorded: it cannot be cancelled any more",
                                        run_id);
-    for (job = pool->queue; job; job = job->next)
-        if (strcmp(job->run->public_.id, run_id) == 0) return job->cancelled = true;
+    for (i = 0; i < pool->queue_count; i++)
+        if (strcmp(pool->queue[i]->run->public_.id, run_id) == 0) return pool->queue[i]->cancelled = true;
     return gem5art__fail(error, GEM5ART_NOT_FOUND, "the pool has no run with the id \"%s\" that is queued or running",
                          run_id);
+}
+
+GEM5ARTDEF void gem5art_pool_progress(const gem5art_pool *pool, gem5art_event *progress) {
+    memset(progress, 0, sizeof *progress);
+    if (!pool) return;
+    *progress = pool->counts;
+    progress->eta = gem5art__eta(pool);
 }
 
 GEM5ARTDEF int gem5art_pool_fd(const gem5art_pool *pool) { return pool ? pool->warden.reports : -1; }
@@ -11108,7 +11555,7 @@ GEM5ARTDEF int gem5art_pool_timeout(const gem5art_pool *pool) {
     double next = 0, now = gem5art__monotonic(), left;
     int slot;
     if (!pool || !gem5art__pool_left(pool)) return -1;
-    if (pool->done || gem5art__can_launch(pool) ||
+    if (pool->done || gem5art__can_launch(pool, now) ||
         (pool->desc.handle_signals && pool->signals_handled != (int)gem5art__signal_count))
         return 0;
     if (pool->warden_dead) return 10;
@@ -11125,6 +11572,8 @@ GEM5ARTDEF int gem5art_pool_timeout(const gem5art_pool *pool) {
         }
         if (next == 0 || due < next) next = due;
     }
+    if (pool->queue_count && pool->active < pool->desc.jobs && pool->launch_after > 0 && pool->launch_after < next)
+        next = pool->launch_after;
     if (next == 0) return -1;
     left = (next - now) * 1000 + 1; /* not a little too early */
     return left < 0 ? 0 : (int)left;
@@ -11173,6 +11622,8 @@ GEM5ARTDEF bool gem5art_execute(gem5art_db *db, gem5art_run *run, const gem5art_
         pool_desc.task_id = desc->task_id;
         pool_desc.rerun = desc->rerun;
         pool_desc.handle_signals = desc->handle_signals;
+        pool_desc.retries = desc->retries;
+        pool_desc.environment = desc->environment;
     }
     if ((pool = gem5art_pool_create(db, &pool_desc, error)) == NULL) return false;
     ok = gem5art_pool_add(pool, run, error);

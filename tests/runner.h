@@ -16,9 +16,9 @@
 /* ---- calls that can be made to fail, and a log of what becomes of info.json */
 
 #define GEM5ART_SYS_OPEN(path, flags, mode) test_open(path, flags, mode)
-#define GEM5ART_SYS_CLOCK_GETTIME(clock, result) test_clock(clock, result)
 #define GEM5ART_SYS_FDATASYNC(fd) test_fdatasync(fd)
 #define GEM5ART_SYS_POLL(fds, count, timeout) test_poll(fds, count, timeout)
+#define GEM5ART_SYS_CLOCK_GETTIME(clock, result) test_clock(clock, result)
 #define GEM5ART_SYS_LINK(from, to) (note_info(from, to), link(from, to))
 #define GEM5ART_SYS_RENAME(from, to) (note_info(from, to), rename(from, to))
 #define GEM5ART_SYS_POSIX_SPAWNP(pid, file, actions, attributes, argv, envp) \
@@ -41,14 +41,16 @@ static void note_info(const char *from, const char *to);
 #include "store.h"
 
 static bool info_disk_full, datasync_fails;
+static const char *machine; /* a folder whose proc and sys stand for those of this machine, where limits are read; NULL: none */
 
 static volatile double clock_ahead; /* seconds by which both clocks are */
+static volatile double wall_ahead, monotonic_ahead; /* and each for itself, in whole ones */
 
 static int test_clock(int clock, void *result) {
     struct timespec *t = (struct timespec *)result;
     int failed = clock_gettime(clock, t);
     long ns = t->tv_nsec + (long)((clock_ahead - (double)(long)clock_ahead) * 1e9);
-    t->tv_sec += (long)clock_ahead + ns / 1000000000;
+    t->tv_sec += (long)clock_ahead + ns / 1000000000 + (long)(clock == CLOCK_REALTIME ? wall_ahead : monotonic_ahead);
     t->tv_nsec = ns % 1000000000;
     return failed;
 }
@@ -58,6 +60,11 @@ static volatile int held;    /* how many threads wait for that */
 static void nap(void);
 
 static int test_open(const char *path, int flags, unsigned mode) {
+    char made_up[PATH_MAX];
+    if (machine && (strcmp(path, "/proc/meminfo") == 0 || strcmp(path, "/proc/self/cgroup") == 0 || strncmp(path, "/sys/", 5) == 0)) {
+        snprintf(made_up, sizeof made_up, "%s%s", machine, path);
+        return open(made_up, flags, mode);
+    }
     if (holds && strstr(path, "held")) {
         __sync_add_and_fetch(&held, 1);
         while (holds) nap();
@@ -169,6 +176,8 @@ static void begin(void) {
     fail_memory(0, false);
     info_disk_full = datasync_fails = holds = false;
     clock_ahead = 0;
+    machine = NULL;
+    wall_ahead = monotonic_ahead = 0;
     info_statuses[0] = 0;
     make_repo("repo");
     write_text("vmlinux", "not much of a kernel\n");

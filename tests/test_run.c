@@ -25,6 +25,7 @@ static void (*before_link)(const char *to);
 static char source_folder[PATH_MAX]; /* where the tests were started */
 static const gem5art_artifact *gem5, *gem5_repo, *scripts, *kernel, *disk, *workload;
 static const char *const two_params[] = {"--cpu", "o3", NULL};
+static int failed_count, lost_count; /* where the library counts what it finds */
 
 /* The text of a file of the tests' own data; to be freed. */
 static char *read_data(const char *name) {
@@ -987,7 +988,7 @@ TEST(what_gem5art_recorded_is_not_launched_again) {
     REQUIRE(run);
     gem5art__legacy_hash((gem5art__run *)run, legacy);
     CHECK_STR(legacy, "09e7548ddc6c05507c0652bbe729630a");
-    CHECK(gem5art__not_recorded((gem5art__run *)run, &error));
+    CHECK(gem5art__not_recorded((gem5art__run *)run, 0, &failed_count, &error));
     fixture_end();
 }
 
@@ -1525,7 +1526,7 @@ __attribute__((unused)) static bool die_soon(const pid_t pids[2]) {
 static bool take_lost(gem5art_run *run) {
     bool ok;
     CHECK(gem5art__claim_run(db, run->hash, &error));
-    ok = gem5art__take_lost((gem5art__run *)run, &error);
+    ok = gem5art__take_lost((gem5art__run *)run, &lost_count, &error);
     gem5art__unclaim_run(db, run->hash);
     return ok;
 }
@@ -1891,7 +1892,7 @@ static bool use_runs(void) {
     more[0] = workload;
     desc.artifacts = more;
     run = fs(&desc);
-    if (!run || !gem5art__not_recorded((gem5art__run *)run, &error)) return false;
+    if (!run || !gem5art__not_recorded((gem5art__run *)run, 0, &failed_count, &error)) return false;
     loaded = gem5art_load_run(db, "results/starved/info.json", &error);
     if (!loaded) return false;
     gem5art_release_run(db, loaded);
@@ -1951,7 +1952,7 @@ TEST(running_out_of_memory_while_a_lost_run_is_taken) {
     CHECK(gem5art__claim_run(db, run->hash, &error));
     for (n = 1; n < 5000 && !taken; n++) {
         fail_memory(n, false);
-        taken = gem5art__take_lost((gem5art__run *)run, &error);
+        taken = gem5art__take_lost((gem5art__run *)run, &lost_count, &error);
         fail_memory(0, false);
         if (!taken) CHECK_THAT(error.code == GEM5ART_NOMEM, "allocation %ld: %s", n, error.message);
         if (!taken) CHECK(exists(live_path));
