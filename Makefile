@@ -17,6 +17,7 @@
 PREFIX   = /usr/local
 WARNINGS = -Wall -Wextra -Wpedantic -Wshadow -Wconversion
 CFLAGS   = -std=c99 -O2 -g $(WARNINGS)
+OPTIMISE = -O1 # of tests, which take longer to compile than to run
 LDLIBS   = -pthread
 B        = build
 TESTS    = *
@@ -62,7 +63,7 @@ $(children): $(B)/children/%: tests/children/%.c tests/children/child.h
 FLAGS = $(CFLAGS)
 $(B)/gem5-stand-in $(children): FLAGS = $(PLAIN)
 $(B)/bench/append $(B)/bench/scale: LDLIBS += -ldl # they load SQLite where there is one
-$(replays): FLAGS = $(CFLAGS) -O1 # they are compiled for the sake of a second
+$(tests) $(replays): FLAGS = $(CFLAGS) $(OPTIMISE)
 ifdef LMDB
 $(tools) $(store_tests) $(lmdb_tortures) $(B)/bench/scale: FLAGS += -DGEM5ART_LMDB
 $(tools) $(store_tests) $(lmdb_tortures) $(B)/bench/scale $(B)/test_lmdb: LDLIBS += -llmdb
@@ -92,7 +93,7 @@ sanitize:
 
 # -O0: optimised, the compiler compares what it then ignores, and valgrind reports it.
 valgrind:
-	@$(MAKE) --no-print-directory test B=$(B)/valgrind CFLAGS="$(CFLAGS) -O0" \
+	@$(MAKE) --no-print-directory test B=$(B)/valgrind OPTIMISE=-O0 \
 	    RUNNER="valgrind -q --error-exitcode=99 --leak-check=full --child-silent-after-fork=yes"
 
 compilers:

@@ -8943,14 +8943,14 @@ static double gem5art__cgroup_cpus(gem5art__arena *arena, const char *folder) {
 static double gem5art__cgroup_memory(gem5art__arena *arena, const char *folder) {
     double most = gem5art__cgroup_number(arena, folder, "memory.max", "");
     double used = gem5art__cgroup_number(arena, folder, "memory.current", "");
-    double files = gem5art__cgroup_number(arena, folder, "memory.stat", "inactive_file");
+    double cached = gem5art__cgroup_number(arena, folder, "memory.stat", "inactive_file");
     if (most < 0) { /* version 1 */
         most = gem5art__cgroup_number(arena, folder, "memory.limit_in_bytes", "");
         used = gem5art__cgroup_number(arena, folder, "memory.usage_in_bytes", "");
-        files = gem5art__cgroup_number(arena, folder, "memory.stat", "total_inactive_file");
+        cached = gem5art__cgroup_number(arena, folder, "memory.stat", "total_inactive_file");
     }
     if (most < 0 || used < 0) return GEM5ART__NO_LIMIT;
-    most += (files > 0 ? files : 0) - used;
+    most += (cached > 0 ? cached : 0) - used;
     return most > 0 ? most : 0;
 }
 
@@ -10950,17 +10950,51 @@ static bool gem5art__check_lmdb_record(gem5art__audit *audit, const MDB_val *lin
     return ok;
 }
 
-/* LMDB's own list of free pages, which only writers read. */
-static void gem5art__check_free_pages(gem5art__audit *audit) {
+/* How many pages LMDB's own list of free pages has, which only writers read. An LMDB code. */
+static int gem5art__count_free_pages(MDB_txn *txn, size_t *count) {
     MDB_cursor *cursor;
     MDB_val key, pages;
-    int code = mdb_cursor_open((MDB_txn *)audit->txn, 0, &cursor);
-    if (code == 0) {
-        while ((code = mdb_cursor_get(cursor, &key, &pages, MDB_NEXT)) == 0) {}
-        mdb_cursor_close(cursor);
+    size_t listed;
+    int code = mdb_cursor_open(txn, 0, &cursor);
+    if (code) return code;
+    while ((code = mdb_cursor_get(cursor, &key, &pages, MDB_NEXT)) == 0) {
+        if (key.mv_size != sizeof listed || pages.mv_size < sizeof listed) break;
+        memcpy(&listed, pages.mv_data, sizeof listed); /* of each transaction: their number, and they */
+        if (pages.mv_size / sizeof listed != listed + 1) break;
+        *count += listed;
     }
-    if (code != MDB_NOTFOUND)
+    mdb_cursor_close(cursor);
+    return code == MDB_NOTFOUND ? 0 : code ? code : MDB_CORRUPTED;
+}
+
+/* How many pages all tables have, LMDB's own too. An LMDB code. */
+static int gem5art__count_used_pages(gem5art__env *env, MDB_txn *txn, size_t *count) {
+    MDB_dbi tables[GEM5ART__TABLES + 2] = {0, 0}; /* the free pages; the names of the tables; the tables */
+    MDB_stat stat;
+    int table, code = mdb_dbi_open(txn, NULL, 0, &tables[1]);
+    memcpy(tables + 2, env->tables, sizeof env->tables);
+    for (table = 0; code == 0 && table < GEM5ART__TABLES + 2; table++) {
+        code = mdb_stat(txn, tables[table], &stat);
+        *count += stat.ms_branch_pages + stat.ms_leaf_pages + stat.ms_overflow_pages;
+    }
+    return code;
+}
+
+/* Every page of the file but the first two is of a table or free; else the list of free pages is not to be trusted. */
+static void gem5art__check_pages(gem5art__audit *audit) {
+    gem5art__env *env = audit->db->env;
+    MDB_txn *txn = (MDB_txn *)audit->txn;
+    MDB_envinfo info;
+    size_t pages = 2;
+    int code = gem5art__count_free_pages(txn, &pages);
+    if (code == 0) code = gem5art__count_used_pages(env, txn, &pages);
+    mdb_env_info(env->env, &info);
+    if (code)
         gem5art__find(audit, GEM5ART__DAMAGE, -1, "LMDB's list of free pages cannot be read: %s", mdb_strerror(code));
+    else if (info.me_last_txnid == mdb_txn_id(txn) && pages != info.me_last_pgno + 1) /* else another one has just written */
+        gem5art__find(audit, GEM5ART__DAMAGE, -1,
+                      "LMDB's list of free pages is damaged: %zu pages are accounted for, of %zu", pages,
+                      (size_t)info.me_last_pgno + 1);
 }
 
 /* All records, by the tree, and the indexes. */
@@ -10980,7 +11014,7 @@ static bool gem5art__check_tree(gem5art__audit *audit, gem5art_error *error) {
     for (table = GEM5ART__IDS; ok && code == MDB_NOTFOUND && table < GEM5ART__TABLES; table++)
         code = gem5art__check_index(audit, table);
     if (ok && code != MDB_NOTFOUND) return gem5art__lmdb_fail(error, code, "read", audit->db->path);
-    if (ok) gem5art__check_free_pages(audit);
+    if (ok) gem5art__check_pages(audit);
     return ok && gem5art__check_references(audit, error);
 }
 

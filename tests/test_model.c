@@ -199,6 +199,7 @@ static bool same_field(const gem5art__field *field, const void *a, const void *b
     case GEM5ART__TEXT:
     case GEM5ART__TEXT_OR_NULL: return same_text(*(const char *const *)x, *(const char *const *)y);
     case GEM5ART__TEXTS:
+    case GEM5ART__PAIRS:
     case GEM5ART__TEXTS_QUOTED:
     case GEM5ART__PAIRS_QUOTED: return same_texts(*(const char *const *const *)x, *(const char *const *const *)y);
     case GEM5ART__BOOLEAN: return *(const bool *)x == *(const bool *)y;
@@ -671,6 +672,22 @@ static void compare_all(void) {
         if (slots[slot].db) do_compare(slot);
 }
 
+static void tell_damage(const gem5art__finding *finding, void *unused) {
+    (void)unused;
+    if (finding->gravity == GEM5ART__UNFINISHED || finding->gravity == GEM5ART__DAMAGE)
+        DIFFERS("at %lld: %s", (long long)finding->at, finding->text);
+}
+
+/* What was only killed is not damaged. */
+static void check_store(void) {
+    gem5art__audit audit;
+    memset(&audit, 0, sizeof audit);
+    audit.db = db;
+    audit.report = tell_damage;
+    if (!gem5art__check_store(&audit, &error)) DIFFERS("%s", error.message);
+    else if (audit.records != present.count) DIFFERS("%d records were checked, not %d", (int)audit.records, present.count);
+}
+
 /* Each iterator ends as it began, whatever the store is now; one more record mends what a death has left; then the file
    is what any program reads, and nothing is left open. */
 static void end_seed(int descriptors) {
@@ -689,6 +706,7 @@ static void end_seed(int descriptors) {
     slots[0].db = db;
     do_compare(0);
     slots[0].db = NULL;
+    check_store();
     close_db();
 #ifndef TEST_LMDB
     if (json_count(STORE_PATH) != present.count) DIFFERS("the file has %d records, not %d", json_count(STORE_PATH), present.count);
