@@ -141,7 +141,8 @@
      that is, is damage: an error with its byte offset for whoever meets it, in registering, looking up, launching and
      removing. A run that ends is still recorded, as that looks only at the end of the file. gem5art-fsck reads all of a
      store and tells each such place; with --salvage it writes every intact record anew and keeps the old file.
-   - Removing rewrites the store under another name and renames it into place. Symlinks, mode and owner stay.
+   - Removing, and adding many records at once, rewrites the store under another name and renames it into place.
+     Symlinks, mode and owner stay.
    - An id that another program has written twice is two rows; looking it up finds the latest run or the first artifact,
      removing it removes both. A record without a hash is found by its id only.
    - Who may write a store but does not own it may append; removing is left to the owner, whose file it stays. A store
@@ -4013,7 +4014,7 @@ typedef struct gem5art__backend {
     const char *scheme;
     bool (*open)(gem5art_db *db, gem5art_error *error); /* the store at db->path, which is there */
     void (*close)(gem5art_db *db);
-    bool (*create)(gem5art_db *db, const char *path, gem5art_error *error); /* an empty one, whole at once; not over another */
+    bool (*create)(gem5art_db *db, const char *path, gem5art_error *error); /* an empty one, whole; not over another */
     bool (*refresh)(gem5art_db *db, gem5art_error *error); /* look-ups see what is stored now; needs no lock */
     gem5art__step (*lookup)(gem5art_db *db, gem5art__lookup *lookup, const char *key, gem5art__arena *arena,
                             const gem5art_json **record, gem5art_error *error); /* parses into the arena */
@@ -4025,7 +4026,7 @@ typedef struct gem5art__backend {
     /* Under the writer lock, each whole or not at all, and durable: */
     bool (*settle)(gem5art_db *db, gem5art_error *error); /* ends what was cut off, and refreshes */
     bool (*append)(gem5art_db *db, const char *lines, size_t length, gem5art_error *error); /* joined by ",\n" */
-    bool (*remove)(gem5art_db *db, const char *const *ids, size_t *removals, gem5art_error *error); /* NULL-terminated */
+    bool (*remove)(gem5art_db *db, const char *const *ids, size_t *removals, gem5art_error *error); /* ids end in NULL */
 } gem5art__backend;
 
 static bool gem5art__store_refresh(gem5art_db *db, gem5art_error *error) { return db->backend->refresh(db, error); }
@@ -4197,8 +4198,9 @@ static size_t gem5art__sealed_line(const char *text, size_t line) {
     return gem5art__is_sealed(text, line - 1) ? line - 1 : 0;
 }
 
-/* Finds the end of the object at pos by its brackets. 1: *size; 0: the file ends first, or (only where it is a `guess` that
-   an object begins here) it cannot be JSON that we read: so that many guesses take no longer than reading; -1: error. */
+/* Finds the end of the object at pos by its brackets. 1: *size; 0: the file ends first, or (only where it is a `guess`
+   that an object begins here) it cannot be JSON that we read: so that many guesses take no longer than reading; -1:
+   error. */
 static int gem5art__cursor_balance(gem5art__cursor *cursor, bool guess, size_t *size, gem5art_error *error) {
     size_t n = 0, depth = 0;
     bool string = false;
@@ -4225,8 +4227,8 @@ static int gem5art__cursor_balance(gem5art__cursor *cursor, bool guess, size_t *
     }
 }
 
-/* The size of the record at pos, and whether it is sealed, for which it must have a line of its own: other programs keep
-   our checksums where they write all on one line. As gem5art__cursor_balance. */
+/* The size of the record at pos, and whether it is sealed, for which it must have a line of its own: other programs
+   keep our checksums where they write all on one line. As gem5art__cursor_balance. */
 static int gem5art__cursor_measure(gem5art__cursor *cursor, bool guess, size_t *size, gem5art_error *error) {
     size_t searched = 0;
     *size = 0;
@@ -4276,8 +4278,8 @@ static int gem5art__cursor_is_good(gem5art__cursor *cursor, size_t size, gem5art
     return good;
 }
 
-/* Looks from pos on for a good record: where there is one, what is bad before it is damage, not a torn write. Leaves the
-   cursor at it, or at a line before it that begins as one of ours. 1, 0: there is none; or -1: error. */
+/* Looks from pos on for a good record: where there is one, what is bad before it is damage, not a torn write. Leaves
+   the cursor at it, or at a line before it that begins as one of ours. 1, 0: there is none; or -1: error. */
 static int gem5art__cursor_resume(gem5art__cursor *cursor, gem5art_error *error) {
     off_t line = -1, at;
     for (;; cursor->pos++) {
@@ -4303,8 +4305,8 @@ static int gem5art__cursor_resume(gem5art__cursor *cursor, gem5art_error *error)
     }
 }
 
-/* From pos on there is no record where one should be: DAMAGED, or TORN with `at` where the array breaks off. What is wrong
-   there may be a write that was never finished, unless `written` says that it was. */
+/* From pos on there is no record where one should be: DAMAGED, or TORN with `at` where the array breaks off. What is
+   wrong there may be a write that was never finished, unless `written` says that it was. */
 static gem5art__step gem5art__cursor_problem(gem5art__cursor *cursor, off_t at, const char *what, bool written,
                                              gem5art_error *error) {
     int follows;
@@ -4414,9 +4416,9 @@ static gem5art__step gem5art__cursor_spoiled(gem5art__cursor *cursor, const gem5
     return step;
 }
 
-/* The current record is a line that ends as ours do, but with another checksum: it may be two records that lost the line
-   end between them. Makes the first one the current record. Where its brackets do not close in that line, it is none of
-   ours any more: then what is wrong with it will be found, and records in it too. */
+/* The current record is a line that ends as ours do, but with another checksum: it may be two records that lost the
+   line end between them. Makes the first one the current record. Where its brackets do not close in that line, it is
+   none of ours any more: then what is wrong with it will be found, and records in it too. */
 static void gem5art__cursor_unjoin(gem5art__cursor *cursor) {
     gem5art__cursor line = *cursor; /* it ends where the line does: nothing is read */
     size_t size = cursor->size;
@@ -4532,8 +4534,9 @@ static bool gem5art__cursor_closes(gem5art__cursor *cursor) {
     return byte == -1;
 }
 
-/* Where the array ends, by reading all of it, and whether the file does; `loose`: a bracket right behind the last record
-   would make it one of ours with a wrong checksum, while it is read as another program's now. END, TORN or FAILED. */
+/* Where the array ends, by reading all of it, and whether the file does; `loose`: a bracket right behind the last
+   record would make it one of ours with a wrong checksum, while it is read as another program's now. END, TORN or
+   FAILED. */
 static gem5art__step gem5art__flat_full_end(const gem5art__flat *flat, off_t size, off_t *at, bool *empty, bool *closed,
                                             bool *loose, gem5art_error *error) {
     gem5art__cursor cursor;
@@ -4597,8 +4600,8 @@ static bool gem5art__flat_mark(gem5art_db *db, const char *mark, gem5art_error *
     return gem5art__write_at(db->lock.fd, mark, 1, 0) ? true : gem5art__fail_errno(error, "write", db->lock_path);
 }
 
-/* Under the writer lock: where the writer before was killed in a change, what it did to the file or its name may not be on
-   the disk. It must be before more is stored behind it. */
+/* Under the writer lock: where the writer before was killed in a change, what it did to the file or its name may not be
+   on the disk. It must be before more is stored behind it. */
 static bool gem5art__flat_sync_left(gem5art_db *db, gem5art_error *error) {
     char mark;
     size_t got;
@@ -4829,7 +4832,8 @@ static gem5art__step gem5art__flat_lookup(gem5art_db *db, gem5art__lookup *looku
             if (slot->at > lookup->last && slot->at < at) at = slot->at;
         if (at == INT64_MAX) return GEM5ART__END;
         lookup->last = at;
-        gem5art__cursor_init(&cursor, flat->fd, flat->path, (off_t)at, (off_t)INT64_MAX); /* its line as it was indexed */
+        /* no end: its line is seen as it was indexed */
+        gem5art__cursor_init(&cursor, flat->fd, flat->path, (off_t)at, (off_t)INT64_MAX);
         cursor.line_start = gem5art__read_at(flat->fd, &before, 1, (off_t)at - 1, &got) && got && before == '\n';
         step = gem5art__cursor_next(&cursor, error);
         if (step == GEM5ART__RECORD) step = gem5art__cursor_parse(&cursor, arena, record, error);
@@ -4868,9 +4872,9 @@ static bool gem5art__flat_append_few(gem5art_db *db, const char *lines, size_t l
         gem5art__buf_free(&data);
         return gem5art__fail_nomem(error);
     }
-    ok = gem5art__write_at(flat->fd, data.data, data.length, size) &&
-         (!memchr(lines, '\n', length) || gem5art__datasync(flat->fd)) && /* of two records power loss leaves both or none */
-         gem5art__write_at(flat->fd, flat->empty ? " " : ",", 1, bracket) && gem5art__datasync(flat->fd);
+    ok = gem5art__write_at(flat->fd, data.data, data.length, size);
+    if (ok && memchr(lines, '\n', length)) ok = gem5art__datasync(flat->fd); /* of two, power loss leaves both or none */
+    ok = ok && gem5art__write_at(flat->fd, flat->empty ? " " : ",", 1, bracket) && gem5art__datasync(flat->fd);
     if (!ok) {
         int saved = errno;
         flat->known = false;
@@ -5146,7 +5150,8 @@ static bool gem5art__is_lmdb(const char *start, size_t length) {
     uint32_t here = 0xbeefc0de, swapped = 0xdec0efbe;
     size_t at;
     for (at = 12; at <= 16; at += 4)
-        if (length >= at + 4 && (memcmp(start + at, &here, 4) == 0 || memcmp(start + at, &swapped, 4) == 0)) return true;
+        if (length >= at + 4 && (memcmp(start + at, &here, 4) == 0 || memcmp(start + at, &swapped, 4) == 0))
+            return true;
     return false;
 }
 
@@ -5253,8 +5258,9 @@ static bool gem5art__lmdb_fail(gem5art_error *error, int code, const char *what,
         return gem5art__fail(error, GEM5ART_BUSY, "cannot %s %s: %d listings are open already; close some", what, path,
                              GEM5ART__LMDB_READERS);
     case EIO:
-        return gem5art__fail(error, GEM5ART_IO, "cannot %s %s: %s, or there is no room for it (LMDB says the same of both)",
-                             what, path, strerror(code));
+        return gem5art__fail(error, GEM5ART_IO,
+                             "cannot %s %s: %s, or there is no room for it (LMDB says the same of both)", what, path,
+                             strerror(code));
     default:
         if (code < 0) return gem5art__fail(error, GEM5ART_IO, "cannot %s %s: %s", what, path, mdb_strerror(code));
         errno = code;
@@ -5344,8 +5350,8 @@ static void gem5art__env_stop(gem5art__env *env) {
     env->env = NULL;
 }
 
-/* LMDB maps its lock file, which has holes: where the disk has no room for one, a look at it would end the process. What
-   cannot be opened or reserved otherwise LMDB speaks of itself. */
+/* LMDB maps its lock file, which has holes: where the disk has no room for one, a look at it would end the process.
+   What cannot be opened or reserved otherwise LMDB speaks of itself. */
 static bool gem5art__env_reserve_lock(const char *path, gem5art_error *error) {
     gem5art__buf name = {NULL, 0, 0, false};
     bool ok = true;
@@ -5371,9 +5377,11 @@ static bool gem5art__env_open(gem5art__env *env, const char *path, gem5art_error
                              "process has: raise its limit, use a 64-bit build, or a flat store",
                              (long long)env->size, path, strerror(code));
     if (code == EACCES && env->refused)
-        return gem5art__fail(error, GEM5ART_IO,
-                             "cannot open %s: LMDB must write to %s-lock even to read, which this user may not; ask its "
-                             "owner for that, or for a copy", path, path);
+        return gem5art__fail(
+            error, GEM5ART_IO,
+            "cannot open %s: LMDB must write to %s-lock even to read, which this user may not; ask its "
+            "owner for that, or for a copy",
+            path, path);
     if (code) return gem5art__lmdb_fail(error, code, "open", path);
     if (!gem5art__env_lock_inode(env, &env->lock_inode, error)) return false;
     mdb_reader_check(env->env, &dead);
@@ -5491,9 +5499,11 @@ static bool gem5art__lmdb_begin(gem5art_db *db, unsigned flags, MDB_txn **txn, g
             if (!gem5art__env_resize(env, 0, db->path, error)) return false;
         } else if (code == MDB_PANIC) { /* LMDB gave up after a failed write */
             if (env->scans)
-                return gem5art__fail(error, GEM5ART_BUSY,
-                                     "%s must be opened anew after a failed write, which it cannot be while this process "
-                                     "has %d open listings of it: close them first", db->path, env->scans);
+                return gem5art__fail(
+                    error, GEM5ART_BUSY,
+                    "%s must be opened anew after a failed write, which it cannot be while this process "
+                    "has %d open listings of it: close them first",
+                    db->path, env->scans);
             gem5art__env_stop(env);
             if (!gem5art__env_open(env, db->path, error)) {
                 gem5art__env_stop(env);
@@ -5782,8 +5792,8 @@ typedef struct gem5art__lmdb_change {
     size_t removals;
 } gem5art__lmdb_change;
 
-/* Makes a change, in a larger map if that is needed. For readers that were killed LMDB would keep what they looked at, and
-   the file would grow by every change. With the environment's mutex held. */
+/* Makes a change, in a larger map if that is needed. For readers that were killed LMDB would keep what they looked at,
+   and the file would grow by every change. With the environment's mutex held. */
 static bool gem5art__lmdb_change_locked(gem5art_db *db, gem5art__lmdb_change *change, gem5art_error *error) {
     MDB_txn *txn;
     int code, dead;
@@ -5811,7 +5821,8 @@ static int gem5art__lmdb_put_lines(gem5art_db *db, MDB_txn *txn, gem5art__lmdb_c
     const char *line = change->lines, *end = line + change->length, *newline;
     int64_t number;
     int code = gem5art__lmdb_last(db->env, txn, &number);
-    if (code == 0 && number == 0 && !gem5art__sync_name(db->path)) code = errno; /* its maker may have been killed before */
+    /* Of a new store the maker may have been killed before it did this. */
+    if (code == 0 && number == 0 && !gem5art__sync_name(db->path)) code = errno;
     for (; code == 0 && line < end; line = newline + 1) {
         newline = (const char *)memchr(line, '\n', (size_t)(end - line));
         code = gem5art__lmdb_put(db->env, txn, ++number, line, (size_t)((newline ? newline - 1 : end) - line));
@@ -5851,7 +5862,8 @@ static int gem5art__lmdb_drop(gem5art__env *env, MDB_txn *txn, int64_t number, c
     int table, code = mdb_get(txn, env->tables[GEM5ART__RECORDS], &key, &value);
     *removed = false;
     if (code) return code == MDB_NOTFOUND ? MDB_CORRUPTED : code;
-    if ((line = (char *)GEM5ART_MALLOC(value.mv_size)) == NULL) return ENOMEM; /* what LMDB shows moves when it is changed */
+    /* A copy: what LMDB shows moves when it is changed. */
+    if ((line = (char *)GEM5ART_MALLOC(value.mv_size)) == NULL) return ENOMEM;
     memcpy(line, value.mv_data, value.mv_size);
     code = gem5art__lmdb_read_keys(line, value.mv_size, &keys) ? 0 : ENOMEM;
     if (code == 0 && gem5art__text_is((const char *)keys.id.mv_data, keys.id.mv_size, id)) {
@@ -7259,7 +7271,8 @@ static void gem5art__drop_live(gem5art_db *db, const char *id) {
     gem5art__arena_free(&arena);
 }
 
-/* Reads STORE.live/NAME into the arena; false where it is gone or no entry. An error with NOMEM or IO: it may be one. */
+/* Reads STORE.live/NAME into the arena; false where it is gone or no entry. An error, NOMEM or IO: it may be
+   one. */
 static bool gem5art__read_live(gem5art_db *db, const char *name, gem5art__arena *arena, gem5art__live *live,
                                gem5art_error *error) {
     const gem5art__live_field *field;
@@ -7361,8 +7374,8 @@ static bool gem5art__same_params(const gem5art_json *record, const char *const *
     return !item && !*params;
 }
 
-/* Looks for an attempt that keeps this run from being launched, or for more than `retries` that Failed. EXISTS with what
-   to do, or true and how many those are. */
+/* Looks for an attempt that keeps this run from being launched, or for more than `retries` that Failed. EXISTS with
+   what to do, or true and how many those are. */
 static bool gem5art__not_recorded(gem5art__run *run, int retries, int *failed, gem5art_error *error) {
     gem5art__arena arena = {NULL, false};
     char legacy[33];
@@ -7701,8 +7714,9 @@ static bool gem5art__use_cpu(int cpu) {
 #endif
 }
 
-/* In the child, between fork and exec: its own group, plain signals, quiet descriptors, its folder. Returns what failed.
-   (nice and sched_setaffinity are not on POSIX's list of what is async-signal-safe; they are bare system calls.) */
+/* In the child, between fork and exec: its own group, plain signals, quiet descriptors, its folder. Returns what
+   failed. (nice and sched_setaffinity are not on POSIX's list of what is async-signal-safe; they are bare system
+   calls.) */
 static gem5art__exec_step gem5art__child_exec(const gem5art__order *order, char *const *argv, const char *cwd,
                                               const char *console) {
     struct sigaction plain;
@@ -10651,9 +10665,9 @@ static bool gem5art__check_references(gem5art__audit *audit, gem5art_error *erro
         reference.key = named->slots[i].key;
         ok = record != NULL;
         if (ok && (field = gem5art__find_reference(record, gem5art__is_reference, &reference)) != NULL)
-            gem5art__find(audit, GEM5ART__WARNING, at, "%.100s \"%.100s\" names an artifact that is not there, as its %s: %.100s",
-                          gem5art__record_text(record, "type"), gem5art__record_text(record, "name"), field,
-                          reference.id);
+            gem5art__find(
+                audit, GEM5ART__WARNING, at, "%.100s \"%.100s\" names an artifact that is not there, as its %s: %.100s",
+                gem5art__record_text(record, "type"), gem5art__record_text(record, "name"), field, reference.id);
         gem5art__arena_free(&arena);
     }
     return ok;
@@ -10718,8 +10732,8 @@ static bool gem5art__renew_record(gem5art__audit *audit, const gem5art_json *rec
     return ok;
 }
 
-/* A line of ours with a checksum that fits holds what was written: its head and what it names are all that is looked at.
-   1; 0: it must be parsed, as it is another program's record or there is something to tell of it; -1: error. */
+/* A line of ours with a checksum that fits holds what was written: its head and what it names are all that is looked
+   at. 1; 0: it must be parsed, as it is another program's record or there is something to tell of it; -1: error. */
 static int gem5art__check_line(gem5art__audit *audit, gem5art_error *error) {
     gem5art__head head;
     int noted;
@@ -10991,7 +11005,7 @@ static void gem5art__check_pages(gem5art__audit *audit) {
     mdb_env_info(env->env, &info);
     if (code)
         gem5art__find(audit, GEM5ART__DAMAGE, -1, "LMDB's list of free pages cannot be read: %s", mdb_strerror(code));
-    else if (info.me_last_txnid == mdb_txn_id(txn) && pages != info.me_last_pgno + 1) /* else another one has just written */
+    else if (pages != info.me_last_pgno + 1 && info.me_last_txnid == mdb_txn_id(txn)) /* nobody has just written */
         gem5art__find(audit, GEM5ART__DAMAGE, -1,
                       "LMDB's list of free pages is damaged: %zu pages are accounted for, of %zu", pages,
                       (size_t)info.me_last_pgno + 1);
@@ -11139,8 +11153,8 @@ static bool gem5art__check_all_records(gem5art__audit *audit, gem5art_error *err
     return ok;
 }
 
-/* Fills in the numbers of an audit whose db, report and user_data are set, the rest zero. Takes no lock. False: it could
-   not be done, or this is no store. */
+/* Fills in the numbers of an audit whose db, report and user_data are set, the rest zero. Takes no lock. False: it
+   could not be done, or this is no store. */
 GEM5ART__MAYBE_UNUSED static bool gem5art__check_store(gem5art__audit *audit, gem5art_error *error) {
     return gem5art__check_all_records(audit, error) && gem5art__check_live(audit, error) &&
            gem5art__check_files(audit, error);
@@ -11172,8 +11186,8 @@ static bool gem5art__unlink_lock(const char *path) {
     return ok;
 }
 
-/* Gives a file the store's name. Whoever has the old one open, or its lock file, is told so by the next call. The lock file
-   of the old one must not serve the new one: it is gone before, and so is what others make of it in between. */
+/* Gives a file the store's name. Whoever has the old one open, or its lock file, is told so by the next call. The lock
+   file of the old one must not serve the new one: it is gone before, and so is what others make of it in between. */
 static bool gem5art__lmdb_replace(gem5art_db *db, int fd, const char *name) {
     return GEM5ART_SYS_FSYNC(fd) == 0 && gem5art__unlink_lock(db->path) && GEM5ART_SYS_RENAME(name, db->path) == 0 &&
            gem5art__unlink_lock(db->path) && gem5art__sync_name(db->path);
@@ -11269,9 +11283,10 @@ static bool gem5art__renew_locked(gem5art__audit *audit, bool compact, gem5art__
     return ok;
 }
 
-/* As gem5art__check_store, under the writer lock, and then writes the store anew: where it is whole (`compact`), in lines
-   of ours; where it is damaged, from what is intact. The old file stays whole, under the name put into `kept`, which is
-   empty where the store was left alone: nothing was to be done. found[RENEWED] is the number of records written. */
+/* As gem5art__check_store, under the writer lock, and then writes the store anew: where it is whole (`compact`), in
+   lines of ours; where it is damaged, from what is intact. The old file stays whole, under the name put into `kept`,
+   which is empty where the store was left alone: nothing was to be done. found[RENEWED] is the number of records
+   written. */
 GEM5ART__MAYBE_UNUSED static bool gem5art__renew_store(gem5art__audit *audit, bool compact, gem5art__buf *kept,
                                                        gem5art_error *error) {
     bool ok;
@@ -11399,7 +11414,8 @@ static bool gem5art__artifact_unused(gem5art_db *db, const char *id, const char 
     while (!field && (step = gem5art__scan_next(&scan, error)) == GEM5ART__RECORD &&
            (step = gem5art__scan_parse(&scan, &arena, &record, error)) == GEM5ART__RECORD) {
         const char *other = gem5art__record_text(record, "_id");
-        field = strcmp(other, id) == 0 || strcmp(other, but) == 0 ? NULL : gem5art__find_reference(record, gem5art__is_id, id);
+        field = strcmp(other, id) == 0 || strcmp(other, but) == 0 ? NULL
+                                                                  : gem5art__find_reference(record, gem5art__is_id, id);
         if (field)
             gem5art__fail(error, GEM5ART_BUSY, "artifact %s is used by %s \"%s\" (%s), as its %s: remove that first",
                           id, gem5art__record_text(record, "type"), gem5art__record_text(record, "name"), other, field);
