@@ -69,7 +69,7 @@ with_lmdb() {
     fi
     compiler=$1
     shift
-    check "$compiler" -O2 $warnings -DGEM5ART_LMDB "$@" -I. -c -o "$work/lmdb.o" "$work/implemented.c"
+    check "$compiler" -O1 $warnings -DGEM5ART_LMDB "$@" -I. -c -o "$work/lmdb.o" "$work/implemented.c"
 }
 whole gcc -std=c99
 whole clang -std=c99
