@@ -10090,8 +10090,8 @@ static void gem5art__do_due(gem5art_pool *pool, gem5art__job *job, double now) {
 
 /* Of a time in which nobody looked, as the process was stopped or the machine suspended, a minute counts at most. */
 static void gem5art__forgive_absence(gem5art_pool *pool) {
-    enum { MINUTE = 60 };
-    double now = gem5art__monotonic(), absent = pool->stepped > 0 ? now - pool->stepped - MINUTE : 0;
+    const double minute = 60;
+    double now = gem5art__monotonic(), absent = pool->stepped > 0 ? now - pool->stepped - minute : 0;
     int slot;
     pool->stepped = now;
     for (slot = 0; absent > 0 && slot < pool->desc.jobs; slot++)
