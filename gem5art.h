@@ -2334,23 +2334,21 @@ static void gem5art__json_puts(gem5art_json_writer *writer, const char *text) {
     gem5art__json_put(writer, text, strlen(text));
 }
 
-static void gem5art__json_new_line(gem5art_json_writer *writer) {
-    static const char spaces[] = "                                ";
-    size_t left, n;
-    if (writer->indent <= 0) return;
-    gem5art__json_puts(writer, "\n");
-    for (left = (size_t)writer->depth * (size_t)writer->indent; left > 0; left -= n) {
-        n = left < sizeof spaces - 1 ? left : sizeof spaces - 1;
-        gem5art__json_put(writer, spaces, n);
+/* A comma, if so wished, and then the line that the layout begins here, if it has lines. */
+static void gem5art__json_new_line(gem5art_json_writer *writer, bool comma) {
+    static const char text[] = ",\n                                ";
+    size_t left = writer->indent > 0 ? (size_t)writer->depth * (size_t)writer->indent : 0, n;
+    n = left < sizeof text - 3 ? left : sizeof text - 3;
+    gem5art__json_put(writer, text + !comma, (size_t)comma + (writer->indent > 0) + n);
+    for (left -= n; left > 0; left -= n) {
+        n = left < sizeof text - 3 ? left : sizeof text - 3;
+        gem5art__json_put(writer, text + 2, n);
     }
 }
 
 /* What stands before a value, or before the key of one. */
 static void gem5art__json_separate(gem5art_json_writer *writer) {
-    if (writer->depth > 0 && !writer->after_key) {
-        if (!writer->first) gem5art__json_puts(writer, ",");
-        gem5art__json_new_line(writer);
-    }
+    if (writer->depth > 0 && !writer->after_key) gem5art__json_new_line(writer, !writer->first);
     writer->first = writer->after_key = false;
 }
 
@@ -2367,7 +2365,7 @@ static void gem5art__json_begin(gem5art_json_writer *writer, const char *bracket
 
 static void gem5art__json_end(gem5art_json_writer *writer, const char *bracket) {
     if (writer->depth > 0) writer->depth--;
-    if (!writer->first) gem5art__json_new_line(writer);
+    if (!writer->first) gem5art__json_new_line(writer, false);
     gem5art__json_put(writer, bracket, 1);
     writer->first = writer->after_key = false;
 }
@@ -2504,6 +2502,8 @@ GEM5ARTDEF void gem5art_json_value(gem5art_json_writer *writer, const gem5art_js
     }
 }
 
+static bool gem5art__is_space(int byte) { return byte == ' ' || byte == '\n' || byte == '\r' || byte == '\t'; }
+
 /* The length of the token at `text`: a whole string; the digits or letters up to what cannot be of them; else 1. */
 static size_t gem5art__json_token(const char *text, const char *end) {
     const char *at = text + 1, *back;
@@ -2516,7 +2516,7 @@ static size_t gem5art__json_token(const char *text, const char *end) {
         return (size_t)(end - text);
     }
     if (!gem5art__json_is_digit(*text) && *text != '-' && (*text < 'a' || *text > 'z')) return 1;
-    while (at < end && !strchr(",:]} \t\r\n", *at)) at++;
+    while (at < end && *at != ',' && *at != '}' && *at != ']' && !gem5art__is_space((unsigned char)*at)) at++;
     return (size_t)(at - text);
 }
 
@@ -2532,12 +2532,12 @@ GEM5ARTDEF void gem5art_json_text(gem5art_json_writer *writer, const char *text,
             gem5art__json_end(writer, c == '}' ? "}" : "]");
             continue;
         }
-        if (writer->first) gem5art__json_new_line(writer);
+        if (writer->first) gem5art__json_new_line(writer, false);
         writer->first = c == '{' || c == '[';
         writer->depth += writer->first;
-        gem5art__json_put(writer, text, n);
-        if (c == ',') gem5art__json_new_line(writer);
-        if (c == ':' && writer->indent > 0) gem5art__json_puts(writer, " ");
+        if (c == ',') gem5art__json_new_line(writer, true);
+        else if (c == ':' && writer->indent > 0) gem5art__json_put(writer, ": ", 2);
+        else gem5art__json_put(writer, text, n);
     }
     writer->first = writer->after_key = false;
 }
@@ -4186,8 +4186,6 @@ static int gem5art__cursor_peek(gem5art__cursor *cursor, gem5art_error *error) {
     }
     return (unsigned char)cursor->window[cursor->pos];
 }
-
-static bool gem5art__is_space(int byte) { return byte == ' ' || byte == '\n' || byte == '\r' || byte == '\t'; }
 
 /* The size of the record at `text` if it is a line of ours, closed by '}' and then ',' or ']'; else 0. */
 static size_t gem5art__sealed_line(const char *text, size_t line) {

@@ -26,14 +26,16 @@ static void dump(gem5art_iter *runs, int64_t limit, tool_output *output) {
     gem5art_json_writer writer;
     gem5art_error error;
     const char *text;
-    size_t length;
+    size_t length, waiting = 0;
     memset(&error, 0, sizeof error);
     gem5art_json_writer_init(&writer, 2);
     gem5art_json_begin_array(&writer);
     while (limit-- != 0 && (text = gem5art_next_json(runs, &length, &error)) != NULL) {
         gem5art_json_text(&writer, text, length);
+        if ((waiting += length) < TOOL_BUFFER) continue;
         if ((text = gem5art_json_take(&writer, &length, &error)) == NULL) break;
         tool_write(output, text, length);
+        waiting = 0;
     }
     gem5art_json_end_array(&writer);
     if (error.code == GEM5ART_OK && (text = gem5art_json_take(&writer, &length, &error)) != NULL) {
