@@ -112,7 +112,8 @@ int main(void) {
     printf("  %-58s %8.1f\n", "the longest step, without its waiting, in ms", longest_step * 1e3);
     printf("  %-58s %8.1f\n", "the latest heartbeat was late by, in ms", latest_beat * 1e3);
     if (failed) printf("  %d runs failed\n", failed);
-    gem5art_pool_destroy(pool);
+    i = failed;
+    gem5art_pool_destroy(pool); /* which ends the watched run */
     fixture_end();
-    return failed != 0;
+    return i != 0;
 }
