@@ -4006,7 +4006,8 @@ typedef struct gem5art__scan {
     gem5art_db *db;
     const char *data; /* the record's text, until the next step */
     size_t size;
-    bool sealed;      /* it is a line of ours, with a checksum */
+    bool sealed;      /* it is a line of ours, with a checksum, */
+    bool intact;      /* which fits */
     void *state;      /* the backend's own */
 } gem5art__scan;
 
@@ -4118,6 +4119,7 @@ typedef struct gem5art__cursor {
     size_t size;
     bool own;          /* it starts a line as records of this library do */
     bool sealed;       /* and ends that line, with a checksum */
+    bool intact;       /* which was found to fit: see gem5art__cursor_verify */
     off_t after;       /* behind the last whole record, or behind the opening bracket */
     off_t before;      /* the same for the record before it */
     off_t start;       /* behind the opening bracket */
@@ -4256,21 +4258,14 @@ static int gem5art__cursor_measure(gem5art__cursor *cursor, bool guess, size_t *
     return cursor->sealed ? 1 : gem5art__cursor_balance(cursor, guess, size, error);
 }
 
-/* Parses a record into an arena, checksum first; NULL: `why` says what is wrong with it. */
-static const gem5art_json *gem5art__parse_record(const gem5art__cursor *cursor, const char *data, size_t size,
-                                                 gem5art__arena *arena, gem5art_error *why) {
-    if (!cursor->sealed || gem5art__seal_holds(data, size)) return gem5art__json_parse_in(arena, data, size, NULL, why);
-    gem5art__fail(why, GEM5ART_CORRUPT, "the checksum does not fit this record");
-    return NULL;
-}
-
 /* Is the whole object at pos a record, with a checksum that fits? 1, 0, or -1: error. */
 static int gem5art__cursor_is_good(gem5art__cursor *cursor, size_t size, gem5art_error *error) {
     gem5art__arena arena = {NULL, false};
     gem5art_error why;
+    const char *text = cursor->window + cursor->pos;
     bool good;
-    gem5art__clear(&why);
-    good = gem5art__has_id(gem5art__parse_record(cursor, cursor->window + cursor->pos, size, &arena, &why));
+    if (cursor->sealed && !gem5art__seal_holds(text, size)) return 0;
+    good = gem5art__has_id(gem5art__json_parse_in(&arena, text, size, NULL, &why));
     gem5art__arena_free(&arena);
     if (why.code == GEM5ART_NOMEM) return gem5art__fail_nomem(error), -1;
     return good;
@@ -4387,7 +4382,7 @@ static gem5art__step gem5art__cursor_step(gem5art__cursor *cursor, gem5art_error
     cursor->pos += cursor->size;
     cursor->before = cursor->after;
     cursor->after = gem5art__cursor_offset(cursor);
-    cursor->comma = cursor->line_start = false;
+    cursor->comma = cursor->line_start = cursor->intact = false;
     cursor->records++;
     return GEM5ART__RECORD;
 }
@@ -4429,17 +4424,24 @@ static void gem5art__cursor_unjoin(gem5art__cursor *cursor) {
     cursor->after = gem5art__cursor_offset(cursor);
 }
 
+/* Is the current record a line of ours whose checksum fits? If it does not fit, the first of the records that the line
+   may be is the current one from here on. */
+static bool gem5art__cursor_verify(gem5art__cursor *cursor) {
+    if (cursor->intact || !cursor->sealed) return cursor->intact;
+    cursor->intact = gem5art__seal_holds(cursor->data, cursor->size);
+    if (cursor->intact) return true;
+    gem5art__cursor_unjoin(cursor);
+    return cursor->intact = cursor->sealed && gem5art__seal_holds(cursor->data, cursor->size);
+}
+
 /* Parses the current record into an arena. RECORD, TORN or FAILED. */
 static gem5art__step gem5art__cursor_parse(gem5art__cursor *cursor, gem5art__arena *arena, const gem5art_json **record,
                                            gem5art_error *error) {
     gem5art_error why;
-    gem5art__clear(&why);
-    *record = gem5art__parse_record(cursor, cursor->data, cursor->size, arena, &why);
-    if (why.code == GEM5ART_CORRUPT) {
-        gem5art__cursor_unjoin(cursor);
-        gem5art__clear(&why);
-        *record = gem5art__parse_record(cursor, cursor->data, cursor->size, arena, &why);
-    }
+    *record = NULL;
+    if (gem5art__cursor_verify(cursor) || !cursor->sealed)
+        *record = gem5art__json_parse_in(arena, cursor->data, cursor->size, NULL, &why);
+    else gem5art__fail(&why, GEM5ART_CORRUPT, "the checksum does not fit this record");
     if (gem5art__has_id(*record)) return GEM5ART__RECORD;
     if (!*record) return gem5art__damage(cursor, gem5art__cursor_spoiled(cursor, &why, error), error);
     gem5art__fail(error, GEM5ART_CORRUPT,
@@ -4454,9 +4456,7 @@ static gem5art__step gem5art__cursor_head(gem5art__cursor *cursor, gem5art__aren
                                           const gem5art_json **record, gem5art_error *error) {
     gem5art__step step;
     *record = NULL;
-    if (cursor->sealed && gem5art__read_head(cursor->data, cursor->size, head) &&
-        gem5art__seal_holds(cursor->data, cursor->size))
-        return GEM5ART__RECORD;
+    if (gem5art__cursor_verify(cursor) && gem5art__read_head(cursor->data, cursor->size, head)) return GEM5ART__RECORD;
     step = gem5art__cursor_parse(cursor, arena, record, error);
     gem5art__parsed_head(*record, head);
     return step;
@@ -5111,19 +5111,15 @@ static void gem5art__warn_torn(gem5art_db *db, const gem5art__flat_scan *flat) {
                   db->path, (long long)flat->cursor.at);
 }
 
-/* The record as the cursor has it now: parsing may find that its line holds two. */
-static void gem5art__flat_scan_show(gem5art__scan *scan, gem5art__step step) {
-    const gem5art__flat_scan *flat = (const gem5art__flat_scan *)scan->state;
-    if (step == GEM5ART__TORN) gem5art__warn_torn(scan->db, flat);
-    scan->data = flat->cursor.data;
-    scan->size = flat->cursor.size;
-    scan->sealed = flat->cursor.sealed;
-}
-
 static gem5art__step gem5art__flat_scan_next(gem5art__scan *scan, gem5art_error *error) {
     gem5art__flat_scan *flat = (gem5art__flat_scan *)scan->state;
     gem5art__step step = gem5art__cursor_next(&flat->cursor, error);
-    gem5art__flat_scan_show(scan, step);
+    if (step == GEM5ART__TORN) gem5art__warn_torn(scan->db, flat);
+    if (step != GEM5ART__RECORD) return step;
+    scan->intact = gem5art__cursor_verify(&flat->cursor); /* first: it may make another record of it */
+    scan->data = flat->cursor.data;
+    scan->size = flat->cursor.size;
+    scan->sealed = flat->cursor.sealed;
     return step;
 }
 
@@ -5131,7 +5127,7 @@ static gem5art__step gem5art__flat_scan_parse(gem5art__scan *scan, gem5art__aren
                                               gem5art_error *error) {
     gem5art__flat_scan *flat = (gem5art__flat_scan *)scan->state;
     gem5art__step step = gem5art__cursor_parse(&flat->cursor, arena, record, error);
-    gem5art__flat_scan_show(scan, step);
+    if (step == GEM5ART__TORN) gem5art__warn_torn(scan->db, flat);
     return step;
 }
 
@@ -5558,14 +5554,17 @@ static int gem5art__lmdb_after(gem5art__env *env, MDB_txn *txn, int table, const
     return code == MDB_NOTFOUND ? 0 : code;
 }
 
-static gem5art__step gem5art__lmdb_parse(gem5art_db *db, const char *data, size_t size, gem5art__arena *arena,
-                                         const gem5art_json **record, gem5art_error *error) {
+/* Is it a line of ours whose checksum fits? All records are. */
+static bool gem5art__is_intact(const char *data, size_t size) {
+    return gem5art__is_sealed(data, size) && gem5art__seal_holds(data, size);
+}
+
+static gem5art__step gem5art__lmdb_parse(gem5art_db *db, const char *data, size_t size, bool intact,
+                                         gem5art__arena *arena, const gem5art_json **record, gem5art_error *error) {
     gem5art_error why;
-    gem5art__clear(&why);
     *record = NULL;
-    if (!gem5art__is_sealed(data, size) || !gem5art__seal_holds(data, size))
-        gem5art__fail(&why, GEM5ART_CORRUPT, "the checksum does not fit");
-    else *record = gem5art__json_parse_in(arena, data, size, NULL, &why);
+    if (intact) *record = gem5art__json_parse_in(arena, data, size, NULL, &why);
+    else gem5art__fail(&why, GEM5ART_CORRUPT, "the checksum does not fit");
     if (*record) return GEM5ART__RECORD;
     if (why.code == GEM5ART_NOMEM) gem5art__fail_nomem(error);
     else
@@ -5589,7 +5588,9 @@ static gem5art__step gem5art__lmdb_candidate(gem5art_db *db, MDB_txn *txn, gem5a
     if (code == 0) code = mdb_get(txn, db->env->tables[GEM5ART__RECORDS], &key, &value);
     if (code == 0) {
         lookup->last = number;
-        return gem5art__lmdb_parse(db, (const char *)value.mv_data, value.mv_size, arena, record, error);
+        return gem5art__lmdb_parse(db, (const char *)value.mv_data, value.mv_size,
+                                   gem5art__is_intact((const char *)value.mv_data, value.mv_size), arena, record,
+                                   error);
     }
     gem5art__lmdb_fail(error, code == MDB_NOTFOUND ? MDB_CORRUPTED : code, "read", db->path);
     return GEM5ART__FAILED;
@@ -5720,12 +5721,13 @@ static gem5art__step gem5art__lmdb_scan_next(gem5art__scan *scan, gem5art_error 
     scan->data = (const char *)value.mv_data;
     scan->size = value.mv_size;
     scan->sealed = true;
+    scan->intact = gem5art__is_intact(scan->data, scan->size);
     return GEM5ART__RECORD;
 }
 
 static gem5art__step gem5art__lmdb_scan_parse(gem5art__scan *scan, gem5art__arena *arena, const gem5art_json **record,
                                               gem5art_error *error) {
-    return gem5art__lmdb_parse(scan->db, scan->data, scan->size, arena, record, error);
+    return gem5art__lmdb_parse(scan->db, scan->data, scan->size, scan->intact, arena, record, error);
 }
 
 /* ---- writing */
@@ -10457,8 +10459,7 @@ static size_t gem5art__raw_line(const gem5art__buf *raw, size_t at) {
     size_t end;
     if (raw->length - at < 8 || memcmp(raw->data + at, "{\"_id\":\"", 8) != 0) return 0;
     for (end = at; end < raw->length && (unsigned char)raw->data[end] >= ' '; end++)
-        if (raw->data[end] == '}' && gem5art__is_sealed(raw->data + at, end + 1 - at) &&
-            gem5art__seal_holds(raw->data + at, end + 1 - at))
+        if (raw->data[end] == '}' && gem5art__is_intact(raw->data + at, end + 1 - at))
             return end + 1 - at;
     return 0;
 }
@@ -10774,13 +10775,13 @@ static gem5art__step gem5art__check_record(gem5art__audit *audit, gem5art_error 
     const gem5art_json *record = NULL;
     bool ends, ok;
     int quick;
-    if (cursor->sealed && !gem5art__seal_holds(cursor->data, cursor->size)) gem5art__cursor_unjoin(cursor);
+    gem5art__cursor_verify(cursor);
     ends = gem5art__is_sealed(cursor->data, cursor->size); /* as ours do */
     audit->at = cursor->at;
     audit->data = cursor->data;
     audit->size = cursor->size;
-    audit->fits = cursor->size > GEM5ART__SEAL + 2 && (ends || cursor->own) &&
-                  gem5art__seal_holds(cursor->data, cursor->size);
+    audit->fits = cursor->intact || (cursor->size > GEM5ART__SEAL + 2 && (ends || cursor->own) &&
+                                     gem5art__seal_holds(cursor->data, cursor->size));
     if (cursor->sealed && audit->fits) audit->laid_out += (off_t)cursor->size + 2;
     if ((quick = gem5art__check_line(audit, error)) != 0) return quick > 0 ? GEM5ART__RECORD : GEM5ART__FAILED;
     gem5art__clear(&why);
@@ -10948,7 +10949,7 @@ static bool gem5art__check_lmdb_record(gem5art__audit *audit, const MDB_val *lin
     gem5art__clear(&why);
     audit->data = (const char *)line->mv_data;
     audit->size = line->mv_size;
-    audit->fits = gem5art__is_sealed(audit->data, audit->size) && gem5art__seal_holds(audit->data, audit->size);
+    audit->fits = gem5art__is_intact(audit->data, audit->size);
     if ((quick = gem5art__check_line(audit, error)) != 0) return quick > 0;
     if (!audit->fits) gem5art__fail(&why, GEM5ART_CORRUPT, "the checksum does not fit this record");
     else record = gem5art__json_parse_in(&arena, audit->data, audit->size, NULL, &why);
@@ -11722,7 +11723,8 @@ static gem5art_iter *gem5art__query(gem5art_db *db, const gem5art_query *query, 
         if (unread) gem5art__fail_errno(error, "read", db->live_path);
     }
     if (iter->arena.failed) gem5art__fail_nomem(error);
-    else if (!unread && gem5art__scan_begin(db, &iter->query, &iter->scan, error)) return iter;
+    else if (!unread && ((runs && iter->query.live) || gem5art__scan_begin(db, &iter->query, &iter->scan, error)))
+        return iter;
     gem5art_iter_close(iter);
     return NULL;
 }
@@ -11752,38 +11754,16 @@ static bool gem5art__record_matches(const gem5art_iter *iter, const gem5art_json
     return strcmp(q->status, "Failed artifact check") == 0 && gem5art__starts_with(status, q->status);
 }
 
-/* Is a line one object, by its brackets? Two that lost the line end between them are not. */
-static bool gem5art__is_one_object(const char *text, size_t size) {
-    size_t i, depth = 0;
-    bool string = false;
-    for (i = 0; i < size; i++) {
-        char c = text[i];
-        if (c == '"') string = !string;
-        else if (string) i += c == '\\';
-        else if (c == '{' || c == '[') depth++;
-        else if ((c == '}' || c == ']') && --depth == 0) break;
-    }
-    return i + 1 == size;
-}
-
-/* May the current record be passed over by its head? A line whose checksum does not fit may be several records. */
-static bool gem5art__passes_over(const gem5art_iter *iter, const gem5art__head *head) {
-    const char *text = iter->scan.data;
-    size_t size = iter->scan.size;
-    return gem5art__head_excludes(iter, head) &&
-           (gem5art__seal_holds(text, size) || gem5art__is_one_object(text, size));
-}
-
-/* Goes to the next stored record that matches; false: the end (done) or an error. It is parsed unless the caller has no
-   `record` of its and text will do: then *record is NULL where the record is a sound line of ours. */
+/* Goes to the next stored record that matches; false: the end (done) or an error. It is parsed, but where `text` will do
+   and an intact line of ours has it: then *record is NULL. */
 static bool gem5art__next_stored(gem5art_iter *iter, bool text, const gem5art_json **record, gem5art_error *error) {
     bool head_decides = !iter->query.status && !iter->query.rerunnable;
     gem5art__head head;
     while (gem5art__scan_next(&iter->scan, error) == GEM5ART__RECORD) {
         bool ours = iter->scan.sealed && gem5art__read_head(iter->scan.data, iter->scan.size, &head);
         *record = NULL;
-        if (ours && gem5art__passes_over(iter, &head)) continue;
-        if (ours && text && head_decides && gem5art__seal_holds(iter->scan.data, iter->scan.size)) return true;
+        if (ours && gem5art__head_excludes(iter, &head)) continue;
+        if (ours && text && head_decides && iter->scan.intact) return true;
         gem5art__arena_free(&iter->row_arena);
         if (gem5art__scan_parse(&iter->scan, &iter->row_arena, record, error) != GEM5ART__RECORD) break;
         if (gem5art__record_matches(iter, *record)) return true;
