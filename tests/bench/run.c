@@ -1,4 +1,4 @@
-/* run.c - what a recorded run costs beside bare fork + exec + wait, and many in a pool beside xargs.
+/* run.c - what a recorded run costs beside bare fork + exec + wait. (Many in a pool: pool.c.)
 
      make bench, or: BUILD=$PWD/build build/bench/run
 
@@ -13,7 +13,7 @@
 
 #include "../fixture.h"
 
-enum { RUNS = 60, POOL_RUNS = 200, JOBS = 2 };
+enum { RUNS = 60 };
 
 static const char *child; /* children/exit_with */
 static gem5art_run_desc run_desc;
@@ -122,33 +122,10 @@ static double median(bool (*work)(int)) {
     return times[RUNS / 2];
 }
 
-static double pool_of_many(void) {
-    gem5art_pool_desc desc;
-    gem5art_pool *pool;
-    double start;
-    int n;
-    memset(&desc, 0, sizeof desc);
-    desc.jobs = JOBS;
-    pool = gem5art_pool_create(db, &desc, &error);
-    for (n = RUNS; pool && n < RUNS + POOL_RUNS; n++)
-        if (!gem5art_pool_add(pool, new_run(n), &error)) fprintf(stderr, "%s\n", error.message), all_well = false;
-    start = gem5art__monotonic();
-    if (!pool || !gem5art_pool_wait(pool, &error)) fprintf(stderr, "%s\n", error.message), all_well = false;
-    start = gem5art__monotonic() - start;
-    gem5art_pool_destroy(pool);
-    return start * 1e3 / POOL_RUNS;
-}
-
-static double xargs(void) {
-    double start = gem5art__monotonic();
-    if (sh("seq %d | sed 's/.*/0/' | xargs -P %d -n 1 %s", POOL_RUNS, JOBS, child) != 0) all_well = false;
-    return (gem5art__monotonic() - start) * 1e3 / POOL_RUNS;
-}
-
 static void line(const char *what, double ms) { printf("  %-58s %8.2f\n", what, ms); }
 
 int main(void) {
-    double bare_ms, execute_ms, ours, peer;
+    double bare_ms, execute_ms;
     child = built("children/exit_with");
     fixture_begin();
     make_repo("gem5");
@@ -174,11 +151,6 @@ int main(void) {
     line("one info.json replaced (there are 4)", median(info));
     line("results.zip written, on disk, and hashed", median(archive));
     line("one durable append to a store", median(append));
-    printf("%d such runs, %d at a time, in ms a run\n", POOL_RUNS, JOBS);
-    ours = pool_of_many();
-    peer = xargs();
-    line("a gem5art_pool, all recorded", ours);
-    line("xargs -P, nothing recorded", peer);
     gem5art_close(scratch, NULL);
     fixture_end();
     return all_well ? 0 : 1;
