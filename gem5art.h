@@ -40,11 +40,16 @@
    Each call fails with NULL or false and one sentence in `error`; passing a NULL artifact on gives such an error too.
 
    CONTENTS
-       this manual        compile-time options, caveats, identity, a run's life, store format
-       >>errors >>db >>artifacts >>runs >>runner >>queries >>json >>hashes               the API; each comment is the manual
-       >>platform >>memory >>text >>json >>hash >>git >>known >>store >>flat >>lmdb
-       >>artifact >>run >>warden >>archive >>pool >>audit >>public                       the implementation; each
-                                                                                         section uses those above it
+       this manual                    compile-time options, caveats, identity, a run's life, store format
+       >>errors >>db >>artifacts >>runs >>runner >>queries >>json >>hashes
+                                      the API; each comment is the manual
+       the implementation, in which each section uses those above it:
+       >>platform >>memory >>text     system calls and locks; allocation; the text of errors, files written whole
+       >>json >>hash >>git >>known    as their names say; files that need not be hashed again
+       >>store >>flat >>lmdb          what a record is, the writer lock; where records become durable
+       >>artifact >>run               what is registered and checked; identity, claims, live and lost runs
+       >>warden >>archive >>pool      where children are spawned and killed; results.zip; the loop that watches them
+       >>audit >>public               what gem5art-fsck checks and mends; the entries of the API
    COMPILE-TIME OPTIONS (define before the #include that has GEM5ART_IMPLEMENTATION; GEM5ARTDEF and _STATIC before all)
        GEM5ART_STATIC            all functions are static: the library is private to one file
        GEM5ARTDEF                what stands before each public function; default extern, or static with the above
@@ -83,29 +88,29 @@
    - gem5 must not be told to put its outdir elsewhere: --outdir is the library's.
 
    IDENTITY
-   An artifact is its `hash`: SHA-256 of a file, or the commit of a clean git work tree. A run is its `hash` too: SHA-256
-   over "gem5art.h run 1", the type, for each artifact its role (its field's name; "artifacts" for the further ones) and
-   its hash, then "script path" and the run script's path in its artifact's repo where git tracks it there, else "script
-   content" and the SHA-256 of it, with a warning, then each parameter; every item is written as LENGTH:BYTES. Name,
-   outdir, time-out and paths do not count, so two machines agree on what is the same experiment, and ["a b"] is not
-   ["a","b"]. `_id` is a random UUID, a new one for each attempt at a run.
-   gem5art's own hashes are understood: a file with the MD5 of a stored artifact is that artifact, and a run that gem5art
-   recorded is not launched again (parameters are compared one by one, as its hash joins them by spaces).
+   An artifact is its `hash`: SHA-256 of a file, or the commit of a clean git work tree. A run is its `hash` too:
+   SHA-256 over "gem5art.h run 1", the type, for each artifact its role (its field's name; "artifacts" for the further
+   ones) and its hash, then "script path" and the run script's path in its artifact's repo where git tracks it there,
+   else "script content" and the SHA-256 of it, with a warning, then each parameter; every item is written as
+   LENGTH:BYTES. Name, outdir, time-out and paths do not count, so two machines agree on what is the same experiment,
+   and ["a b"] is not ["a","b"]. `_id` is a random UUID, a new one for each attempt at a run.
+   gem5art's own hashes are understood: a file with the MD5 of a stored artifact is that artifact, and a run that
+   gem5art recorded is not launched again (parameters are compared one by one, as its hash joins them by spaces).
 
    A RUN'S LIFE
        Created -> Begin run -> Failed artifact check for PATH
                             -> Spawning -> Running -> Finished  (exit 0, and nothing against it)
                                                    -> Failed    (anything else, or killed: see kill_reason)
    In order: claim, look up, check artifacts, spawn, watch, archive, append the record, drop the live entry, release the
-   claim. OUTDIR/info.json shows every change of state, replaced atomically, and is refreshed every 5 s until the outdir is
-   archived.
-   kill_reason: "timeout"; "kernel panic" (the text "Kernel panic - not syncing" in any *.device or *.terminal file under
-   the outdir of an FS run, while it runs or when it has ended); "User defined kill" (its check_failure said so);
+   claim. OUTDIR/info.json shows every change of state, replaced atomically, and is refreshed every 5 s until the outdir
+   is archived.
+   kill_reason: "timeout"; "kernel panic" (the text "Kernel panic - not syncing" in any *.device or *.terminal file
+   under the outdir of an FS run, while it runs or when it has ended); "User defined kill" (its check_failure said so);
    "sigint" and "sigterm" (the harness was told to stop); "lost" (its supervisor or warden was killed).
-   Time-outs go by the monotonic clock, whatever becomes of the time of day, from the moment that the child runs. Of a time
-   in which the pool was not stepped (its process was stopped, its container frozen, its machine suspended where that
-   clock goes on meanwhile) at most one minute counts, so that no run is ended for what nobody could have seen of it: keep
-   to gem5art_pool_timeout in a loop of your own.
+   Time-outs go by the monotonic clock, whatever becomes of the time of day, from the moment that the child runs. Of a
+   time in which the pool was not stepped (its process was stopped, its container frozen, its machine suspended where
+   that clock goes on meanwhile) at most one minute counts, so that no run is ended for what nobody could have seen of
+   it: keep to gem5art_pool_timeout in a loop of your own.
    Ending a run is SIGINT, on which gem5 writes its statistics, then after the grace time SIGKILL, to the process group.
    A recorded attempt keeps its run from being launched again if it is Finished, or Failed by exit, signal, time-out,
    panic or check; not after a failed artifact check, a failed exec, sigint, sigterm or lost (its `rerunnable` is true).
@@ -122,8 +127,8 @@
    process is gone, however it ended. The host needs no SIGCHLD handler, may wait for -1, and may have threads.
 
    STORE FORMAT
-   One file, always a JSON array; one record a line, "_id", "hash", "type" and "name" first, and last "crc32", the CRC-32
-   of the line's bytes from "{" up to that key's quote, as 8 hex digits. The bracket ends the last record's line:
+   One file, always a JSON array; one record a line, "_id", "hash", "type" and "name" first, and last "crc32", the
+   CRC-32 of the line's bytes from "{" up to that key's quote, as 8 hex digits. The bracket ends the last record's line:
 
        [
        {"_id":"...","hash":"...","type":"gem5 binary","name":"gem5",...,"crc32":"8d3f01aa"},
@@ -132,11 +137,11 @@
    "gem5 run" (SE) and "gem5 run fs" are runs, every other type is an artifact. Fields are gem5art's, with ours behind
    them; unknown ones are kept. Records in any other layout, such as Python gem5art's, are read as they are, and count
    as not verified; a rewrite gives them this form.
-   - Appending: the writer lock; a look at the end; the new lines are written behind the bracket and closed by one of their
-     own; one byte turns the old bracket into a comma (a space in an empty array); fdatasync; unlock. The time does not
-     depend on the size of the store. A run and its archive, two lines, are synced before that byte too.
-   - The first top-level bracket is the commit point: a reader, which takes no lock, stops there. Whatever follows it was
-     never acknowledged; the next writer moves it to STORE.torn.N and says so.
+   - Appending: the writer lock; a look at the end; the new lines are written behind the bracket and closed by one of
+     their own; one byte turns the old bracket into a comma (a space in an empty array); fdatasync; unlock. The time
+     does not depend on the size of the store. A run and its archive, two lines, are synced before that byte too.
+   - The first top-level bracket is the commit point: a reader, which takes no lock, stops there. Whatever follows it
+     was never acknowledged; the next writer moves it to STORE.torn.N and says so.
    - A last record that is not whole is a torn write, moved aside in the same way. A record that is not whole before one
      that is, is damage: an error with its byte offset for whoever meets it, in registering, looking up, launching and
      removing. A run that ends is still recorded, as that looks only at the end of the file. gem5art-fsck reads all of a
@@ -151,10 +156,10 @@
    - Bytes that are not UTF-8 are written as \udc80-\udcff (Python's surrogateescape) and read back exactly.
    Beside it:
      STORE.lock     made once, never removed: byte 0 is the writer lock, byte 1 + (the first 62 bits of a run's hash) is
-                    the claim of that run, held by its supervisor for the run's life. Its first byte is "!" while a writer
-                    writes: whoever finds it there knows that one was killed, and syncs what that left
-     STORE.live/ID  one small JSON file for each run that has begun and not ended. One whose claim is free is lost: whoever
-                    claims that run next ends what is left of its process group and records it
+                    the claim of that run, held by its supervisor for the run's life. Its first byte is "!" while a
+                    writer writes: whoever finds it there knows that one was killed, and syncs what that left
+     STORE.live/ID  one small JSON file for each run that has begun and not ended. One whose claim is free is lost:
+                    whoever claims that run next ends what is left of its process group and records it
      STORE.checked.UID  what the files hashed to that this user's runs were checked by, one a line: SHA-256, MD5 or "-",
                     device, inode, size, mtime, ctime, and the line's CRC-32. It can be removed at any time. It is
                     believed where it belongs to the user and nobody else may write it; what is wrong in it is ignored;
@@ -166,13 +171,13 @@
 
    LMDB (lmdb://PATH, in a build with GEM5ART_LMDB)
    The same records in one LMDB file, for those who search much: by id, hash and name without reading the rest. Tables:
-   "records": a number, 8 bytes, big-endian, in the order stored -> the very line of a flat store, with its checksum; and
-   to such numbers, sorted: "ids", "hashes" and "names" (the name, a NUL, the type), keys cut to 511 bytes. An append is
-   one transaction. STORE.lock and STORE.live are as above; LMDB has PATH-lock of its own, which readers must be able to
-   write too. Where it differs:
+   "records": a number, 8 bytes, big-endian, in the order stored -> the very line of a flat store, with its checksum;
+   and to such numbers, sorted: "ids", "hashes" and "names" (the name, a NUL, the type), keys cut to 511 bytes. An
+   append is one transaction. STORE.lock and STORE.live are as above; LMDB has PATH-lock of its own, which readers must
+   be able to write too. Where it differs:
    - The file has another form on another kind of CPU, and no network file system may hold it: both are errors.
-   - All dbs of a process share one mapping of the file. It cannot grow while that process lists rows: BUSY then, which in
-     64 GiB of address space does not come up. A long listing also keeps pages from being used again.
+   - All dbs of a process share one mapping of the file. It cannot grow while that process lists rows: BUSY then, which
+     in 64 GiB of address space does not come up. A long listing also keeps pages from being used again.
    - A file that is replaced or cut while it is open, or its PATH-lock, is an error of every call until it is closed.
    - Removed records leave room for new ones; the file does not shrink until it is compacted. */
 #if defined(GEM5ART_IMPLEMENTATION) && !defined(GEM5ART__IMPLEMENTED)
@@ -561,10 +566,10 @@ typedef struct gem5art_pool_desc {
     /* So many Failed runs, and no more are launched (the queued ones are skipped, CANCELLED); those that run go on to
        their ends. Runs that were cancelled or stopped do not count. Default: no such limit; negative too. */
     int max_failed;
-    /* A run that Failed by exit, signal, time-out, panic or check is queued again, behind the others of its priority, at
-       most so many times. Each attempt is recorded and has an id and an outdir of its own. Recorded attempts count: a
-       harness that is started again does not begin anew, and launches what has failed at most .retries times so far (with
-       .rerun, only the attempts of this pool count). Default: none; negative too. */
+    /* A run that Failed by exit, signal, time-out, panic or check is queued again, behind the others of its priority,
+       at most so many times. Each attempt is recorded and has an id and an outdir of its own. Recorded attempts count:
+       a harness that is started again does not begin anew, and launches what has failed at most .retries times so far
+       (with .rerun, only the attempts of this pool count). Default: none; negative too. */
     int retries;
     /* Called on the thread that steps the pool, which does nothing else meanwhile: what takes long belongs elsewhere.
        It must not step or destroy the pool; it may add to it. */
@@ -628,8 +633,8 @@ GEM5ARTDEF gem5art_iter *gem5art_get_artifacts(gem5art_db *db, const gem5art_que
    offset of a damaged record, IO, NOMEM). */
 GEM5ARTDEF const gem5art_run *gem5art_next_run(gem5art_iter *iter, gem5art_error *error);
 GEM5ARTDEF const gem5art_artifact *gem5art_next_artifact(gem5art_iter *iter, gem5art_error *error);
-/* The next row of either kind of iterator as JSON text on one line, as it is stored but for its checksum; NUL-terminated,
-   *length bytes. For dumps: records in the store's own form are not even parsed. NULL as above. */
+/* The next row of either kind of iterator as JSON text on one line, as it is stored but for its checksum;
+   NUL-terminated, *length bytes. For dumps: records in the store's own form are not even parsed. NULL as above. */
 GEM5ARTDEF const char *gem5art_next_json(gem5art_iter *iter, size_t *length, gem5art_error *error);
 GEM5ARTDEF void gem5art_iter_close(gem5art_iter *iter); /* NULL is allowed */
 
@@ -3686,19 +3691,20 @@ static void gem5art__write_record(gem5art_json_writer *writer, const gem5art_jso
     gem5art_json_end_object(writer);
 }
 
-/* Any record as a line of ours: what it holds as it was written, the four that open a record first. */
+static const char *const gem5art__head_keys[] = {"_id", "hash", "type", "name"}; /* they open a record, in this order */
+
+/* Any record as a line of ours: what it holds as it was written, its head first. */
 static bool gem5art__put_record_line(gem5art__buf *line, const gem5art_json *record, gem5art_error *error) {
-    static const char *const first[] = {"_id", "hash", "type", "name"};
     gem5art_json_writer writer;
     const gem5art_json *member;
     size_t i;
     gem5art_json_writer_init(&writer, 0);
     gem5art_json_begin_object(&writer);
     for (i = 0; i < 4; i++)
-        if ((member = gem5art_json_get(record, first[i])) != NULL)
-            gem5art_json_key(&writer, first[i]), gem5art_json_value(&writer, member);
+        if ((member = gem5art_json_get(record, gem5art__head_keys[i])) != NULL)
+            gem5art_json_key(&writer, gem5art__head_keys[i]), gem5art_json_value(&writer, member);
     for (member = record->first; member; member = member->next) {
-        for (i = 0; i < 4 && strcmp(member->key, first[i]) != 0; i++) {}
+        for (i = 0; i < 4 && strcmp(member->key, gem5art__head_keys[i]) != 0; i++) {}
         if (i == 4 && strcmp(member->key, "crc32") != 0)
             gem5art__write_key(&writer, member), gem5art_json_value(&writer, member);
     }
@@ -3959,10 +3965,9 @@ typedef struct gem5art__head {
 
 /* Those of a record that was parsed; "" for what it has not. */
 static void gem5art__parsed_head(const gem5art_json *record, gem5art__head *head) {
-    static const char *const keys[] = {"_id", "hash", "type", "name"};
     int i;
     for (i = 0; i < 4; i++) {
-        const gem5art_json *member = gem5art_json_get(record, keys[i]);
+        const gem5art_json *member = gem5art_json_get(record, gem5art__head_keys[i]);
         bool text = member && member->type == GEM5ART_JSON_STRING;
         head->text[i] = text ? member->text : "";
         head->length[i] = text ? member->length : 0;
@@ -3990,10 +3995,10 @@ static bool gem5art__read_head(const char *data, size_t size, gem5art__head *hea
 
 typedef enum gem5art__step {
     GEM5ART__RECORD,
-    GEM5ART__END,   /* no more records */
-    GEM5ART__TORN,  /* the file ends inside a record, or without its bracket: only of flat stores, and only there */
-    GEM5ART__DAMAGED, /* only of a flat store's cursor: its `problem` says what is wrong, and it can go on */
-    GEM5ART__FAILED /* error filled in */
+    GEM5ART__END,     /* no more records */
+    GEM5ART__TORN,    /* a flat store ends inside a record, or without its bracket: a scan has warned of it */
+    GEM5ART__DAMAGED, /* of a flat store's cursor only: its `problem` says what is wrong, and it can go on */
+    GEM5ART__FAILED   /* error filled in */
 } gem5art__step;
 
 /* A search for records by their id or hash, in the order they were stored; all zero to begin with. */
@@ -4027,7 +4032,7 @@ typedef struct gem5art__backend {
     /* Under the writer lock, each whole or not at all, and durable: */
     bool (*settle)(gem5art_db *db, gem5art_error *error); /* ends what was cut off, and refreshes */
     bool (*append)(gem5art_db *db, const char *lines, size_t length, gem5art_error *error); /* joined by ",\n" */
-    bool (*remove)(gem5art_db *db, const char *const *ids, size_t *removals, gem5art_error *error); /* ids end in NULL */
+    bool (*remove)(gem5art_db *db, const char *const *ids, size_t *removals, gem5art_error *error); /* NULL-ended */
 } gem5art__backend;
 
 static bool gem5art__store_refresh(gem5art_db *db, gem5art_error *error) { return db->backend->refresh(db, error); }
@@ -4871,7 +4876,7 @@ static bool gem5art__flat_append_few(gem5art_db *db, const char *lines, size_t l
         return gem5art__fail_nomem(error);
     }
     ok = gem5art__write_at(flat->fd, data.data, data.length, size);
-    if (ok && memchr(lines, '\n', length)) ok = gem5art__datasync(flat->fd); /* of two, power loss leaves both or none */
+    if (ok && memchr(lines, '\n', length)) ok = gem5art__datasync(flat->fd); /* two: power loss leaves both or none */
     ok = ok && gem5art__write_at(flat->fd, flat->empty ? " " : ",", 1, bracket) && gem5art__datasync(flat->fd);
     if (!ok) {
         int saved = errno;
@@ -11754,8 +11759,8 @@ static bool gem5art__record_matches(const gem5art_iter *iter, const gem5art_json
     return strcmp(q->status, "Failed artifact check") == 0 && gem5art__starts_with(status, q->status);
 }
 
-/* Goes to the next stored record that matches; false: the end (done) or an error. It is parsed, but where `text` will do
-   and an intact line of ours has it: then *record is NULL. */
+/* Goes to the next stored record that matches; false: the end (done) or an error. It is parsed, but where `text` will
+   do and an intact line of ours has it: then *record is NULL. */
 static bool gem5art__next_stored(gem5art_iter *iter, bool text, const gem5art_json **record, gem5art_error *error) {
     bool head_decides = !iter->query.status && !iter->query.rerunnable;
     gem5art__head head;
