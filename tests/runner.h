@@ -223,6 +223,19 @@ static gem5art_run_desc describe(const char *program, const char *outdir, const 
     return desc;
 }
 
+/* The same with absolute paths, for an execution in any folder. */
+__attribute__((unused)) static gem5art_run_desc describe_anywhere(const char *program, const char *outdir, const char *parameters) {
+    static char script[PATH_MAX + 16];
+    gem5art_run_desc desc;
+    char repo[PATH_MAX + 8];
+    snprintf(repo, sizeof repo, "%s/repo", fixture_folder);
+    snprintf(script, sizeof script, "%s/run.py", repo);
+    the_repo = register_path("repo", "git repo", repo);
+    desc = describe(program, outdir, parameters);
+    desc.run_script = script;
+    return desc;
+}
+
 static gem5art_run *create(const gem5art_run_desc *desc, bool fs) {
     gem5art_run *run = fs ? gem5art_create_fs_run(db, desc, &error) : gem5art_create_se_run(db, desc, &error);
     if (!run) test_fail(__FILE__, __LINE__, "cannot create the run %s: %s", desc->name, error.message);

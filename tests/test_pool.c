@@ -313,13 +313,8 @@ TEST(a_folder_that_goes_away) {
     gem5art_pool_desc pool_desc;
     gem5art_pool *pool;
     gem5art_run *run;
-    char script[PATH_MAX + 16], repo[PATH_MAX + 16];
     begin();
-    snprintf(repo, sizeof repo, "%s/repo", fixture_folder);
-    snprintf(script, sizeof script, "%s/repo/run.py", fixture_folder);
-    the_repo = register_path("repo", "git repo", repo);
-    desc = describe("children/exit_with", "a", "0");
-    desc.run_script = script;
+    desc = describe_anywhere("children/exit_with", "a", "0");
     REQUIRE((run = create(&desc, false)) != NULL);
     mkdir("gone", 0777);
     memset(&pool_desc, 0, sizeof pool_desc);

@@ -33,13 +33,8 @@ TEST(an_absolute_script_may_be_executed_anywhere) {
     gem5art_execute_desc desc;
     gem5art_run_desc run_desc;
     gem5art_run *run;
-    char repo[PATH_MAX + 8], script[PATH_MAX + 16];
     begin();
-    snprintf(repo, sizeof repo, "%s/repo", fixture_folder);
-    snprintf(script, sizeof script, "%s/run.py", repo);
-    the_repo = register_path("repo", "git repo", repo);
-    run_desc = describe("children/exit_with", "out", "0");
-    run_desc.run_script = script;
+    run_desc = describe_anywhere("children/exit_with", "out", "0");
     REQUIRE((run = create(&run_desc, false)) != NULL);
     sh("mkdir elsewhere");
     memset(&desc, 0, sizeof desc);
