@@ -437,7 +437,8 @@ struct gem5art_run {
     double ru_utime, ru_stime; /* getrusage(2)'s, in seconds */
     int64_t ru_maxrss;         /* KiB */
     int64_t ru_inblock, ru_oublock, ru_nvcsw, ru_nivcsw;
-    const char *const *environment; /* name, value, ..., NULL: the variables that the pool was told to record */
+    const char *const *environment; /* name, value, ..., NULL: the variables that were set for it, and those that the pool
+                                  was told to record */
     const char *gem5art_version; /* of this library, when it wrote the record */
     const gem5art_json *record;  /* as stored, unknown fields too; NULL: not read from a file */
 };
@@ -466,11 +467,14 @@ typedef struct gem5art_run_desc {
     int priority;              /* of the queued runs of a pool the one with the highest goes first; default 0; of equal
                                   ones the first that was added */
     int nice;                  /* added to the host's niceness, -20 to 20; default 0. Less than 0 needs the right to */
+    const char *const *environment; /* name, value, ..., NULL: variables that are set for it, besides those that the host
+                                  has when the pool is created; recorded with it. Default: none */
 } gem5art_run_desc;
 
 /* Make a run, its outdir and (where there is none) its info.json. Nothing is
    recorded or launched yet. Everything is copied; artifacts must be this db's.
-     INVALID    a required field is missing or of the wrong kind; not executable; .nice out of its range
+     INVALID    a required field is missing or of the wrong kind; not executable; .nice out of its range; in .environment
+                a name twice or one that cannot be, or the last without a value
      NOT_FOUND  a file is missing
      EXISTS     the outdir is a file, or holds another run's info.json
      GIT, IO, NOMEM
@@ -528,7 +532,8 @@ typedef struct gem5art_event {
     gem5art_event_type type;
     const gem5art_run *run;
     const gem5art_error *error; /* SKIPPED and ENDED; NULL: none */
-    int added, queued, running, finished, failed, skipped; /* of the pool's runs, now; added is their sum */
+    int added, queued, running, ending, finished, failed, skipped; /* of the pool's runs, now; added is their sum. Running:
+                                  from the check of their artifacts on; ending: their results are archived and recorded */
     int recorded;              /* of the skipped: those whose hash is recorded */
     int lost;                  /* attempts that were found lost, ended and recorded before a run was launched */
     int launched, retried;     /* attempts whose child was spawned, and those that another one followed */
@@ -537,7 +542,8 @@ typedef struct gem5art_event {
 } gem5art_event;
 
 typedef struct gem5art_pool_desc {
-    /* Runs at once. Default: the CPUs that this process may use, by its affinity and, rounded up, by the CPU quotas of
+    /* Runs at once. One that has ended makes room for the next while its results are archived and recorded, so that
+       twice as many are under way at most. (With .max_failed it makes room when it is recorded.) Default: the CPUs that this process may use, by its affinity and, rounded up, by the CPU quotas of
        its cgroups (cpu.max; cpu.cfs_quota_us of version 1; below /sys/fs/cgroup). Negative: GEM5ART_MAX_JOBS. */
     int jobs;
     const char *cwd;           /* where gem5 runs and relative paths lead; default: the current folder */
@@ -962,8 +968,8 @@ typedef char gem5art__needs_64_bit_file_offsets[sizeof(off_t) >= 8 ? 1 : -1]; /*
 #define GEM5ART_SYS_VFORK() vfork()
 #endif
 #endif
-#ifndef GEM5ART_SYS_EXECV
-#define GEM5ART_SYS_EXECV(path, argv) execv(path, argv)
+#ifndef GEM5ART_SYS_EXECVE
+#define GEM5ART_SYS_EXECVE(path, argv, envp) execve(path, argv, envp)
 #endif
 #ifndef GEM5ART_SYS_WAIT4
 #define GEM5ART_SYS_WAIT4(pid, status, options, usage) wait4(pid, status, options, usage)
@@ -6100,6 +6106,31 @@ static void gem5art__store_close(gem5art_db *db) {
     if (db->lock_open) gem5art__lock_file_close(&db->lock);
 }
 
+/* The store of `db`, opened once more for another thread, which may append to it. Ends before `db` does. */
+static gem5art_db *gem5art__twin_open(const gem5art_db *db, void (*log)(const char *message, void *user_data),
+                                      void *user_data, gem5art_error *error) {
+    gem5art_db *twin = (gem5art_db *)gem5art__alloc(sizeof *twin);
+    if (!twin) return gem5art__fail_nomem(error), (gem5art_db *)NULL;
+    twin->lock.fd = -1;
+    twin->backend = db->backend;
+    twin->unchecked = true; /* the first one has looked */
+    twin->path = db->path;
+    twin->lock_path = db->lock_path;
+    twin->live_path = db->live_path;
+    twin->log = log;
+    twin->user_data = user_data;
+    if (twin->backend->open(twin, error)) return twin;
+    twin->backend->close(twin);
+    gem5art__free(twin);
+    return NULL;
+}
+
+static void gem5art__twin_close(gem5art_db *twin) {
+    if (!twin) return;
+    gem5art__store_close(twin);
+    gem5art__free(twin);
+}
+
 /* ============================================================== >>artifact */
 
 typedef struct gem5art__artifact {
@@ -6555,6 +6586,7 @@ typedef struct gem5art__run {
     bool (*check_failure)(const gem5art_run *run, void *user_data);
     void *user_data;
     int priority, nice;
+    const char *const *environment; /* name, value, ..., NULL: what is set for it */
     bool in_pool, released;
 } gem5art__run;
 
@@ -6860,6 +6892,26 @@ static bool gem5art__need_repo(const gem5art_artifact *artifact, const char *run
                          artifact->name, artifact->type);
 }
 
+/* Pairs of names, each once, and values? */
+static bool gem5art__check_environment(const char *const *pairs, const char *run, gem5art_error *error) {
+    size_t i, k;
+    for (i = 0; pairs && pairs[i]; i += 2) {
+        if (!*pairs[i] || strchr(pairs[i], '='))
+            return gem5art__fail(error, GEM5ART_INVALID,
+                                 "run \"%s\": \"%s\" cannot be an environment variable: correct .environment", run,
+                                 pairs[i]);
+        if (!pairs[i + 1])
+            return gem5art__fail(error, GEM5ART_INVALID,
+                                 "run \"%s\": .environment has no value for %s: give name, value, ..., NULL", run,
+                                 pairs[i]);
+        for (k = 0; k < i; k += 2)
+            if (strcmp(pairs[k], pairs[i]) == 0)
+                return gem5art__fail(error, GEM5ART_INVALID, "run \"%s\": .environment has %s twice: give it once", run,
+                                     pairs[i]);
+    }
+    return true;
+}
+
 static bool gem5art__check_run_desc(const gem5art_run_desc *desc, bool fs, gem5art_error *error) {
     const char *name;
     if (!desc) return gem5art__fail(error, GEM5ART_INVALID, "no run is described: the desc is NULL");
@@ -6877,7 +6929,7 @@ static bool gem5art__check_run_desc(const gem5art_run_desc *desc, bool fs, gem5a
         return gem5art__fail(error, GEM5ART_INVALID, "run \"%s\": .timeout is not a number", name);
     if (desc->nice < -20 || desc->nice > 20)
         return gem5art__fail(error, GEM5ART_INVALID, "run \"%s\": .nice is %d: give -20 to 20", name, desc->nice);
-    return true;
+    return gem5art__check_environment(desc->environment, name, error);
 }
 
 /* Copies a desc into a run: artifacts, paths, names. */
@@ -7084,6 +7136,7 @@ static bool gem5art__make_run(gem5art__run *run, const gem5art_run_desc *desc, b
     run->user_data = desc->user_data;
     run->priority = desc->priority;
     run->nice = desc->nice;
+    run->environment = gem5art__copy_texts(arena, desc->environment);
     if (!r->outdir || !r->cwd) return false;
     gem5art__set_command(run);
     if (arena->failed) return gem5art__fail_nomem(error);
@@ -7427,21 +7480,31 @@ static bool gem5art__is_recorded(gem5art_db *db, const char *id, bool *recorded,
     return step != GEM5ART__FAILED;
 }
 
-/* Appends one run's record, and that of its archive before it where there is one, in one write. */
+/* One run's record as text, behind that of its archive where there is one. */
+static bool gem5art__put_run_lines(gem5art__buf *lines, const gem5art_run *run, const gem5art_artifact *archive,
+                                   gem5art_error *error) {
+    if (archive) {
+        if (!gem5art__put_object_line(lines, gem5art__artifact_fields, archive, true, NULL, error)) return false;
+        gem5art__puts(lines, ",\n");
+    }
+    return gem5art__put_object_line(lines, gem5art__run_fields, run, gem5art__is_fs(run->type), run->record, error);
+}
+
+/* Appends records, all or none. */
+static bool gem5art__record_lines(gem5art_db *db, const gem5art__buf *lines, gem5art_error *error) {
+    bool ok;
+    if (lines->failed) return gem5art__fail_nomem(error);
+    if (!gem5art__store_lock(db, error)) return false;
+    ok = gem5art__store_append(db, lines->data, lines->length, error);
+    gem5art__store_unlock(db);
+    return ok;
+}
+
+/* Appends one run's record, and that of its archive before it where there is one. */
 static bool gem5art__record_run(gem5art_db *db, const gem5art_run *run, const gem5art_artifact *archive,
                                 gem5art_error *error) {
     gem5art__buf lines = {NULL, 0, 0, false};
-    bool ok = true;
-    if (archive) {
-        ok = gem5art__put_object_line(&lines, gem5art__artifact_fields, archive, true, NULL, error);
-        gem5art__puts(&lines, ",\n");
-    }
-    ok =
-        ok && gem5art__put_object_line(&lines, gem5art__run_fields, run, gem5art__is_fs(run->type), run->record, error);
-    if (ok && gem5art__store_lock(db, error)) {
-        ok = gem5art__store_append(db, lines.data, lines.length, error);
-        gem5art__store_unlock(db);
-    } else ok = false;
+    bool ok = gem5art__put_run_lines(&lines, run, archive, error) && gem5art__record_lines(db, &lines, error);
     gem5art__buf_free(&lines);
     return ok;
 }
@@ -7601,12 +7664,13 @@ typedef enum gem5art__order_type {
     GEM5ART__ORDER_SIGNAL /* to a slot's process group */
 } gem5art__order_type;
 
-/* An order's head; behind it, for SPAWN, NUL-terminated texts: cwd, console, argv... */
+/* An order's head; behind it, for SPAWN, NUL-terminated texts: cwd, console, argv..., NAME=VALUE... */
 typedef struct gem5art__order {
     uint32_t type;
     uint32_t bytes; /* behind this head */
     int32_t slot;
     int32_t number; /* of arguments, or the signal */
+    int32_t variables; /* SPAWN: that are set */
     int32_t nice, cpu; /* SPAWN; -1: any CPU */
 } gem5art__order;
 
@@ -7657,11 +7721,15 @@ typedef struct gem5art__ward {
     double kill_at;         /* closing: when SIGKILL follows */
     char *buffer;           /* orders as they come in */
     size_t length, size;
-    char **argv;
+    char **argv, **envp;
 } gem5art__ward;
 
 enum { GEM5ART__WARD_DESCRIPTORS = 6 };
-enum { GEM5ART__MAX_ARGUMENTS = 65536, GEM5ART__ORDER_BUFFER = GEM5ART_MAX_COMMAND + 65536 };
+enum {
+    GEM5ART__MAX_ARGUMENTS = 65536,
+    GEM5ART__MAX_VARIABLES = 4096,
+    GEM5ART__ORDER_BUFFER = GEM5ART_MAX_COMMAND + 65536
+};
 
 static void gem5art__ward_signal(const gem5art__ward *ward, int slot, int number) {
     if (!ward->pids[slot]) return;
@@ -7722,7 +7790,7 @@ static bool gem5art__use_cpu(int cpu) {
 /* In the child, between fork and exec: its own group, plain signals, quiet descriptors, its folder. Returns what
    failed. (nice and sched_setaffinity are not on POSIX's list of what is async-signal-safe; they are bare system
    calls.) */
-static gem5art__exec_step gem5art__child_exec(const gem5art__order *order, char *const *argv, const char *cwd,
+static gem5art__exec_step gem5art__child_exec(const gem5art__ward *ward, const gem5art__order *order, const char *cwd,
                                               const char *console) {
     struct sigaction plain;
     sigset_t none;
@@ -7742,13 +7810,13 @@ static gem5art__exec_step gem5art__child_exec(const gem5art__order *order, char 
     if (errno = 0, order->nice && nice(order->nice) == -1 && errno) return GEM5ART__SET_NICE;
     if (order->cpu >= 0 && !gem5art__use_cpu(order->cpu)) return GEM5ART__SET_CPU;
     if (chdir(cwd) < 0) return GEM5ART__ENTER_CWD;
-    GEM5ART_SYS_EXECV(argv[0], argv);
+    GEM5ART_SYS_EXECVE(ward->argv[0], ward->argv, ward->envp);
     return GEM5ART__EXECUTE;
 }
 
 /* The child's pid, or 0 and what failed. The pipe tells: it closes with the exec, or brings the failure. */
-static pid_t gem5art__ward_exec(const gem5art__order *order, char *const *argv, const char *cwd, const char *console,
-                                gem5art__exec_failure *failure) {
+static pid_t gem5art__ward_exec(const gem5art__ward *ward, const gem5art__order *order, const char *cwd,
+                                const char *console, gem5art__exec_failure *failure) {
     int fds[2];
     pid_t pid;
     failure->number = 0;
@@ -7757,7 +7825,7 @@ static pid_t gem5art__ward_exec(const gem5art__order *order, char *const *argv, 
     pid = GEM5ART_SYS_VFORK();
     if (pid == 0) {
         gem5art__exec_failure why;
-        why.step = gem5art__child_exec(order, argv, cwd, console);
+        why.step = gem5art__child_exec(ward, order, cwd, console);
         why.number = errno;
         if (write(fds[1], &why, sizeof why) < 0) {}
         _exit(127);
@@ -7772,15 +7840,35 @@ static pid_t gem5art__ward_exec(const gem5art__order *order, char *const *argv, 
     return pid > 0 ? pid : 0;
 }
 
-static void gem5art__ward_spawn(gem5art__ward *ward, const gem5art__order *order, char *texts) {
-    char *cwd = texts, *console = cwd + strlen(cwd) + 1, *argument = console + strlen(console) + 1;
-    gem5art__report report;
+/* The next so many texts, and a NULL. Returns where they end. */
+static char *gem5art__ward_texts(char **texts, int count, char *at) {
     int i;
-    for (i = 0; i < order->number; i++, argument += strlen(argument) + 1) ward->argv[i] = argument;
-    ward->argv[i] = NULL;
+    for (i = 0; i < count; i++, at += strlen(at) + 1) texts[i] = at;
+    texts[count] = NULL;
+    return at;
+}
+
+/* What is set for the child, and of the warden's own environment the rest. */
+static void gem5art__ward_environment(gem5art__ward *ward, int set) {
+    int n = set, i;
+    char **own;
+    for (own = environ; own && *own; own++) {
+        size_t name = strcspn(*own, "=") + 1;
+        for (i = 0; i < set && strncmp(ward->envp[i], *own, name) != 0; i++) {}
+        if (i == set) ward->envp[n++] = *own;
+    }
+    ward->envp[n] = NULL;
+}
+
+static void gem5art__ward_spawn(gem5art__ward *ward, const gem5art__order *order, char *texts) {
+    char *cwd = texts, *console = cwd + strlen(cwd) + 1, *rest = console + strlen(console) + 1;
+    gem5art__report report;
+    rest = gem5art__ward_texts(ward->argv, order->number, rest);
+    gem5art__ward_texts(ward->envp, order->variables, rest);
+    gem5art__ward_environment(ward, order->variables);
     memset(&report, 0, sizeof report);
     report.slot = order->slot;
-    ward->pids[order->slot] = gem5art__ward_exec(order, ward->argv, cwd, console, &report.failure);
+    ward->pids[order->slot] = gem5art__ward_exec(ward, order, cwd, console, &report.failure);
     report.pid = ward->pids[order->slot];
     report.type = report.pid ? GEM5ART__SPAWNED : GEM5ART__NOT_SPAWNED;
     gem5art__ward_report(ward, &report);
@@ -7925,9 +8013,12 @@ static void gem5art__ward_free(gem5art__ward *ward) {
     gem5art__free(ward->queue);
     gem5art__free(ward->buffer);
     gem5art__free(ward->argv);
+    gem5art__free(ward->envp);
 }
 
 static bool gem5art__ward_alloc(gem5art__ward *ward, int slots) {
+    size_t variables = 0;
+    while (environ && environ[variables]) variables++;
     memset(ward, 0, sizeof *ward);
     ward->slots = slots;
     ward->queue_size = 2 * (size_t)slots + 1;
@@ -7936,7 +8027,8 @@ static bool gem5art__ward_alloc(gem5art__ward *ward, int slots) {
     ward->queue = (gem5art__report *)GEM5ART_MALLOC(ward->queue_size * sizeof *ward->queue);
     ward->buffer = (char *)GEM5ART_MALLOC(ward->size); /* untouched pages cost nothing */
     ward->argv = (char **)GEM5ART_MALLOC((GEM5ART__MAX_ARGUMENTS + 1) * sizeof *ward->argv);
-    return ward->pids && ward->queue && ward->buffer && ward->argv;
+    ward->envp = (char **)GEM5ART_MALLOC((variables + GEM5ART__MAX_VARIABLES + 1) * sizeof *ward->envp);
+    return ward->pids && ward->queue && ward->buffer && ward->argv && ward->envp;
 }
 
 static bool gem5art__warden_start(gem5art__warden *warden, int slots, double grace, gem5art_error *error) {
@@ -8004,26 +8096,34 @@ static bool gem5art__order_signal(const gem5art__warden *warden, int slot, int n
 }
 
 /* False: the warden is gone (errno EPIPE), or the command is too long (E2BIG). */
-static bool gem5art__order_spawn(const gem5art__warden *warden, int slot, int nice, int cpu, const char *cwd,
-                                 const char *console, const char *const *argv, gem5art_error *error) {
+static bool gem5art__order_spawn(const gem5art__warden *warden, int slot, const gem5art__run *run, int cpu,
+                                 const char *cwd, const char *console, gem5art_error *error) {
     gem5art__buf message = {NULL, 0, 0, false};
+    const char *const *argv = run->public_.command, *const *pair = run->environment;
     gem5art__order order;
     bool ok = false;
     memset(&order, 0, sizeof order);
     order.type = GEM5ART__ORDER_SPAWN;
     order.slot = slot;
-    order.nice = nice;
+    order.nice = run->nice;
     order.cpu = cpu;
     gem5art__put(&message, &order, sizeof order);
     gem5art__put(&message, cwd, strlen(cwd) + 1);
     gem5art__put(&message, console, strlen(console) + 1);
     for (; *argv; argv++, order.number++) gem5art__put(&message, *argv, strlen(*argv) + 1);
+    for (; pair && *pair; pair += 2, order.variables++) {
+        gem5art__putf(&message, "%s=%s", pair[0], pair[1]);
+        gem5art__put(&message, "", 1);
+    }
     order.bytes = (uint32_t)(message.length - sizeof order);
     if (message.failed) gem5art__fail_nomem(error);
-    else if (message.length > GEM5ART_MAX_COMMAND || order.number > GEM5ART__MAX_ARGUMENTS)
+    else if (message.length > GEM5ART_MAX_COMMAND || order.number > GEM5ART__MAX_ARGUMENTS ||
+             order.variables > GEM5ART__MAX_VARIABLES)
         gem5art__fail(error, GEM5ART_LIMIT,
-                      "the command line has %zu bytes and %d arguments: at most %d and %d are allowed", message.length,
-                      (int)order.number, GEM5ART_MAX_COMMAND, GEM5ART__MAX_ARGUMENTS);
+                      "the command line has %zu bytes, %d arguments and %d environment variables: at most %d, %d and %d "
+                      "are allowed",
+                      message.length, (int)order.number, (int)order.variables, GEM5ART_MAX_COMMAND,
+                      GEM5ART__MAX_ARGUMENTS, GEM5ART__MAX_VARIABLES);
     else {
         memcpy(message.data, &order, sizeof order);
         ok = gem5art__send_all(warden->orders, message.data, message.length);
@@ -9037,7 +9137,8 @@ typedef enum gem5art__job_state {
     GEM5ART__SPAWNING,  /* ordered of the warden */
     GEM5ART__RUNNING,
     GEM5ART__LOOKING,   /* ended: its terminals are read to their ends, in a worker */
-    GEM5ART__ARCHIVING  /* in a worker */
+    GEM5ART__ARCHIVING, /* in a worker */
+    GEM5ART__RECORDING  /* by the recorder */
 } gem5art__job_state;
 
 /* A terminal file that is being read for a panic. */
@@ -9076,7 +9177,8 @@ typedef struct gem5art__job {
     uint64_t number;           /* of those in the queue, the order in which they came */
     gem5art__arena arena;
     gem5art__job_state state;
-    int slot;
+    int slot;                  /* its place among those that run; -1: it has ended and left it, and is the pool's .ending */
+    struct gem5art__job *next_ending;
     bool cancelled;            /* still queued, and not to be launched */
     int failures;              /* attempts that count for .retries */
     const char *kill_reason;   /* NULL: it is not being ended */
@@ -9089,15 +9191,19 @@ typedef struct gem5art__job {
     size_t look_count, looks_left; /* left: those still going on */
     /* for and from the worker */
     const char *archive_path, *storage;
-    gem5art_error work_error;
+    gem5art_error work_error;  /* of a job that is being recorded: what the event of its end is to tell */
     bool work_ok;
     gem5art__buf notes;
     char archive_id[37], archive_hash[65];
     int64_t archive_size;
+    /* for the recorder */
+    gem5art_db *twin;
+    gem5art__buf lines;        /* its records */
 } gem5art__job;
 
 enum { GEM5ART__MAX_WORKERS = 8 };
 
+/* Some threads and what they have to do. */
 typedef struct gem5art__workers {
     pthread_mutex_t mutex;
     pthread_cond_t more;
@@ -9108,6 +9214,10 @@ typedef struct gem5art__workers {
     int wakes;
 } gem5art__workers;
 
+/* A pool's workers: those that hash and archive, and the recorder, a thread of its own: no disk can hold the loop up,
+   and no record has to wait for other work. */
+enum { GEM5ART__ARCHIVERS, GEM5ART__RECORDER, GEM5ART__CREWS };
+
 struct gem5art_pool {
     gem5art_db *db;
     gem5art__arena arena;
@@ -9115,10 +9225,12 @@ struct gem5art_pool {
     const char *cwd; /* absolute */
     gem5art__warden warden;
     bool warden_dead;
-    gem5art__workers workers;
+    gem5art__workers crews[GEM5ART__CREWS];
+    gem5art_db *twin;     /* the recorder's: the same store, opened once more */
     gem5art__task *done;  /* taken from the workers, and not yet heeded */
     gem5art__shared_look *looks;
     gem5art__job **slots; /* one for each run at once; NULL: free */
+    gem5art__job *ending; /* have ended, are not recorded yet, and hold no slot: see gem5art__can_launch */
     const char *const *environment; /* name, value, ..., NULL: what is recorded of it */
     const int *cpus;      /* for each slot, where they are pinned */
     gem5art__job **queue; /* a heap: each goes before those at twice its place, plus 1 and 2 */
@@ -9129,7 +9241,6 @@ struct gem5art_pool {
     uint64_t *hashes;     /* of every run it has had: an open-addressed set */
     size_t hash_count, hash_size;
     gem5art_event counts; /* its numbers are kept up to date */
-    int active;
     int signals_seen, signals_handled;
     const char *stopping; /* why no more is launched; NULL: it goes on */
     bool signalled;
@@ -9334,10 +9445,19 @@ static bool gem5art__add_worker(gem5art__workers *workers) {
     return !failed;
 }
 
+static void gem5art__begin_workers(gem5art__workers *workers, int limit, int wakes) {
+    workers->limit = limit;
+    workers->wakes = wakes;
+    workers->todo_last = &workers->todo;
+    workers->done_last = &workers->done;
+    pthread_mutex_init(&workers->mutex, NULL);
+    pthread_cond_init(&workers->more, NULL);
+    workers->ready = true;
+}
+
 /* Gives a task to the workers; where there can be none it is done here and now. */
-static void gem5art__give_work(gem5art_pool *pool, gem5art__task *task, void (*work)(gem5art__task *),
+static void gem5art__give_work(gem5art__workers *workers, gem5art__task *task, void (*work)(gem5art__task *),
                                void (*done)(gem5art_pool *, gem5art__task *)) {
-    gem5art__workers *workers = &pool->workers;
     task->work = work;
     task->done = done;
     task->errand.mutex = &workers->mutex;
@@ -9357,10 +9477,10 @@ static void gem5art__give_work(gem5art_pool *pool, gem5art__task *task, void (*w
 }
 
 /* What a worker does or will do is not wanted any more. */
-static void gem5art__give_up(gem5art_pool *pool, gem5art__task *task) {
-    pthread_mutex_lock(&pool->workers.mutex);
+static void gem5art__give_up(gem5art__task *task) {
+    pthread_mutex_lock(task->errand.mutex);
     task->errand.given_up = true;
-    pthread_mutex_unlock(&pool->workers.mutex);
+    pthread_mutex_unlock(task->errand.mutex);
 }
 
 static void gem5art__stop_workers(gem5art__workers *workers) {
@@ -9377,21 +9497,29 @@ static void gem5art__stop_workers(gem5art__workers *workers) {
 
 /* ---- telling */
 
-static int gem5art__pool_left(const gem5art_pool *pool) { return pool->counts.queued + pool->counts.running; }
+static int gem5art__pool_left(const gem5art_pool *pool) {
+    return pool->counts.queued + pool->counts.running + pool->counts.ending;
+}
+
+/* Of a run that will have taken `mean`. */
+static double gem5art__time_left(const gem5art__job *job, double mean, double now) {
+    double left = job->begun + mean - now;
+    return left > 0 ? left : 0;
+}
 
 /* The time that the runs under way and those to come still need, shared out among as many slots as they fill. */
 static double gem5art__eta(const gem5art_pool *pool) {
     int left = gem5art__pool_left(pool), slots = left < pool->desc.jobs ? left : pool->desc.jobs, slot;
+    const gem5art__job *ending;
     double mean, work, now;
     if (!left) return 0;
     if (!pool->took_count) return -1;
     now = gem5art__monotonic();
     mean = pool->took / (double)pool->took_count;
     work = mean * pool->counts.queued;
-    for (slot = 0; slot < pool->desc.jobs; slot++) {
-        double more = pool->slots[slot] ? pool->slots[slot]->begun + mean - now : 0;
-        if (more > 0) work += more;
-    }
+    for (slot = 0; slot < pool->desc.jobs; slot++)
+        if (pool->slots[slot]) work += gem5art__time_left(pool->slots[slot], mean, now);
+    for (ending = pool->ending; ending; ending = ending->next_ending) work += gem5art__time_left(ending, mean, now);
     return work / slots;
 }
 
@@ -9413,6 +9541,7 @@ static void gem5art__reset_job(gem5art__job *job) {
     int failures = job->failures;
     gem5art__arena_free(&job->arena);
     gem5art__buf_free(&job->notes);
+    gem5art__buf_free(&job->lines);
     memset(job, 0, sizeof *job);
     job->run = run;
     job->failures = failures;
@@ -9445,7 +9574,7 @@ static bool gem5art__goes_before(const gem5art__job *a, const gem5art__job *b) {
 static bool gem5art__queue_room(gem5art_pool *pool) {
     size_t size = pool->queue_size ? 2 * pool->queue_size : 64;
     gem5art__job **queue;
-    if ((size_t)(pool->counts.queued + pool->counts.running) < pool->queue_size) return true;
+    if ((size_t)gem5art__pool_left(pool) < pool->queue_size) return true;
     queue = (gem5art__job **)gem5art__alloc(size * sizeof *queue);
     if (!queue) return false;
     if (pool->queue_count) memcpy(queue, pool->queue, pool->queue_count * sizeof *queue);
@@ -9537,30 +9666,81 @@ static void gem5art__end_job(gem5art_pool *pool, gem5art__job *job, const gem5ar
         gem5art__stop_launching(pool, "as many runs as .max_failed says have failed");
 }
 
-/* Records the outcome, then lets go of the run. `why`: what the event tells, where the run did not just run. */
-static void gem5art__finish_job(gem5art_pool *pool, gem5art__job *job, const gem5art_artifact *archive,
-                                const gem5art_error *why) {
-    gem5art__run *run = job->run;
-    gem5art_error error;
-    bool recorded;
-    gem5art__clear(&error);
-    recorded = gem5art__record_run(pool->db, &run->public_, archive, &error);
-    if (recorded) gem5art__drop_live(pool->db, run->public_.id);
-    else {
-        gem5art__note_error(pool, &error);
-        why = &error;
-    }
-    gem5art__unclaim_run(pool->db, run->public_.hash);
+/* A job that has ended gives its slot to the next one, while it is archived and recorded. */
+static void gem5art__leave_slot(gem5art_pool *pool, gem5art__job *job) {
+    if (job->slot < 0) return;
     pool->slots[job->slot] = NULL;
-    pool->active--;
+    job->slot = -1;
+    job->next_ending = pool->ending;
+    pool->ending = job;
     pool->counts.running--;
+    pool->counts.ending++;
+}
+
+static void gem5art__leave_ending(gem5art_pool *pool, gem5art__job *job) {
+    gem5art__job **link = &pool->ending;
+    while (*link != job) link = &(*link)->next_ending;
+    *link = job->next_ending;
+    pool->counts.ending--;
+}
+
+static void gem5art__warn_notes(gem5art_pool *pool, gem5art__job *job) {
+    const char *note, *end;
+    for (note = job->notes.data ? job->notes.data : ""; *note; note = *end ? end + 1 : end) {
+        end = note + strcspn(note, "\n");
+        gem5art__warn(pool->db, "run \"%s\": %.*s", job->run->public_.name, (int)(end - note), note);
+    }
+    gem5art__buf_free(&job->notes);
+}
+
+/* The log of the recorder's db. */
+static void gem5art__note_warning(const char *message, void *user_data) {
+    gem5art__putf((gem5art__buf *)user_data, "%s\n", message);
+}
+
+static void gem5art__work_record(gem5art__task *task) {
+    gem5art__job *job = (gem5art__job *)task;
+    gem5art_error error;
+    job->twin->user_data = &job->notes;
+    job->work_ok = gem5art__record_lines(job->twin, &job->lines, &error);
+    if (!job->work_ok) job->work_error = error;
+}
+
+/* Its outcome is recorded, or cannot be: lets go of the run. */
+static void gem5art__recorded(gem5art_pool *pool, gem5art__task *task) {
+    gem5art__job *job = (gem5art__job *)task;
+    gem5art__run *run = job->run;
+    bool recorded = job->work_ok;
+    gem5art_error why = job->work_error;
+    gem5art__warn_notes(pool, job);
+    if (recorded) gem5art__drop_live(pool->db, run->public_.id);
+    else gem5art__note_error(pool, &why);
+    gem5art__unclaim_run(pool->db, run->public_.hash);
+    gem5art__leave_slot(pool, job);
+    gem5art__leave_ending(pool, job);
     if (!run->public_.rerunnable) {
         pool->took += gem5art__monotonic() - job->begun;
         pool->took_count++;
     }
     if (recorded && !pool->stopping && gem5art__own_failure(&run->public_) && job->failures++ < pool->desc.retries)
         gem5art__retry_job(pool, job);
-    else gem5art__end_job(pool, job, why);
+    else gem5art__end_job(pool, job, why.code == GEM5ART_OK ? NULL : &why);
+}
+
+/* Its outcome is to be recorded. `why`: what the event tells, where the run did not just run. */
+static void gem5art__finish_job(gem5art_pool *pool, gem5art__job *job, const gem5art_artifact *archive,
+                                const gem5art_error *why) {
+    gem5art_error error;
+    bool ok = gem5art__put_run_lines(&job->lines, &job->run->public_, archive, &error);
+    if (!ok) why = &error;
+    gem5art__clear(&job->work_error);
+    if (why) job->work_error = *why;
+    job->work_ok = false;
+    job->state = GEM5ART__RECORDING;
+    job->twin = pool->twin;
+    if (ok)
+        gem5art__give_work(&pool->crews[GEM5ART__RECORDER], &job->task, gem5art__work_record, gem5art__recorded);
+    else gem5art__recorded(pool, &job->task);
 }
 
 /* A run that ends without having run: nothing is archived. */
@@ -9599,9 +9779,7 @@ static void gem5art__archived(gem5art_pool *pool, gem5art__task *task) {
     gem5art__job *job = (gem5art__job *)task;
     gem5art__run *run = job->run;
     gem5art_artifact archive;
-    const char *note;
-    for (note = job->notes.data ? job->notes.data : ""; *note; note += strcspn(note, "\n"), note += *note == '\n')
-        gem5art__warn(pool->db, "run \"%s\": %.*s", run->public_.name, (int)strcspn(note, "\n"), note);
+    gem5art__warn_notes(pool, job);
     if (job->work_ok) {
         gem5art__describe_archive(job, &archive);
         gem5art__finish_job(pool, job, &archive, NULL);
@@ -9627,7 +9805,7 @@ static void gem5art__start_archive(gem5art_pool *pool, gem5art__job *job) {
         run->public_.results = gem5art__arena_copy(&run->object.arena, job->archive_id);
     gem5art__tell_state(pool, run, run->public_.status);
     if (run->public_.results) {
-        gem5art__give_work(pool, &job->task, gem5art__work_archive, gem5art__archived);
+        gem5art__give_work(&pool->crews[GEM5ART__ARCHIVERS], &job->task, gem5art__work_archive, gem5art__archived);
         return;
     }
     if (why.code == GEM5ART_OK) gem5art__fail_nomem(&why);
@@ -9674,7 +9852,7 @@ static bool gem5art__kill_job(gem5art_pool *pool, gem5art__job *job, const char 
         job->run->public_.kill_reason = reason;
     }
     for (i = 0; job->state == GEM5ART__CHECKING && i < job->look_count; i++)
-        if (job->looks[i]->users == 1) gem5art__give_up(pool, &job->looks[i]->task);
+        if (job->looks[i]->users == 1) gem5art__give_up(&job->looks[i]->task);
     if (job->state != GEM5ART__RUNNING) return true;
     gem5art__signal_job(pool, job, grace > 0 ? SIGINT : SIGKILL);
     job->kill_at = gem5art__monotonic() + (grace > 0 ? grace : 1);
@@ -9688,20 +9866,30 @@ static void gem5art__stop_all(gem5art_pool *pool, const char *reason, bool at_on
     pool->stopping = reason;
     for (slot = 0; slot < pool->desc.jobs; slot++)
         if (pool->slots[slot]) gem5art__kill_job(pool, pool->slots[slot], reason, at_once);
-    for (shared = pool->looks; shared; shared = shared->next) gem5art__give_up(pool, &shared->task);
+    for (shared = pool->looks; shared; shared = shared->next) gem5art__give_up(&shared->task);
     gem5art__stop_launching(pool, reason);
+}
+
+/* Whether they hold a slot or have left it. */
+static void gem5art__give_up_archives(gem5art_pool *pool) {
+    gem5art__job *job;
+    int slot;
+    for (slot = 0; slot < pool->desc.jobs; slot++) {
+        job = pool->slots[slot];
+        if (job && job->task.errand.mutex) gem5art__give_up(&job->task);
+    }
+    for (job = pool->ending; job; job = job->next_ending)
+        if (job->task.errand.mutex) gem5art__give_up(&job->task);
 }
 
 static void gem5art__heed_signals(gem5art_pool *pool) {
     bool again;
-    int slot;
     if (!pool->desc.handle_signals) return;
     pool->signals_seen = (int)gem5art__signal_count;
     if (pool->signals_seen == pool->signals_handled) return;
     again = pool->signalled || pool->signals_seen - pool->signals_handled > 1;
     gem5art__stop_all(pool, gem5art__signal_last == SIGINT ? "sigint" : "sigterm", again);
-    for (slot = 0; again && slot < pool->desc.jobs; slot++)
-        if (pool->slots[slot]) gem5art__give_up(pool, &pool->slots[slot]->task);
+    if (again) gem5art__give_up_archives(pool);
     pool->signalled = true;
     pool->signals_handled = pool->signals_seen;
 }
@@ -9756,7 +9944,7 @@ static bool gem5art__add_look(gem5art_pool *pool, gem5art__job *job, const char 
         shared->began = gem5art__monotonic();
         shared->next = pool->looks;
         pool->looks = shared;
-        gem5art__give_work(pool, &shared->task, gem5art__work_look, gem5art__looked);
+        gem5art__give_work(&pool->crews[GEM5ART__ARCHIVERS], &shared->task, gem5art__work_look, gem5art__looked);
     }
     job->looks[job->look_count++] = shared;
     job->looks_left += !shared->done;
@@ -9795,6 +9983,24 @@ static void gem5art__drop_looks(gem5art__job *job) {
     while (job->look_count) job->looks[--job->look_count]->users--;
 }
 
+/* What is set for the run, and of what the pool records the rest. */
+static const char *const *gem5art__recorded_environment(const gem5art_pool *pool, gem5art__run *run) {
+    size_t set = 0, n, count = 0, i, k;
+    const char **pairs;
+    while (run->environment && run->environment[set]) set++;
+    while (pool->environment[count]) count++;
+    pairs = (const char **)gem5art__arena_alloc(&run->object.arena, (set + count + 1) * sizeof *pairs);
+    if (!pairs) return gem5art__no_texts;
+    for (n = 0; n < set; n++) pairs[n] = run->environment[n];
+    for (i = 0; i < count; i += 2) {
+        for (k = 0; k < set && strcmp(pairs[k], pool->environment[i]) != 0;) k += 2;
+        if (k < set) continue;
+        pairs[n++] = gem5art__arena_copy(&run->object.arena, pool->environment[i]);
+        pairs[n++] = gem5art__arena_copy(&run->object.arena, pool->environment[i + 1]);
+    }
+    return pairs;
+}
+
 /* With the claim held: everything that may keep the run from being launched, then its first marks on the disk. */
 static bool gem5art__prepare_job(gem5art_pool *pool, gem5art__job *job, gem5art_error *error) {
     gem5art__run *run = job->run;
@@ -9812,7 +10018,7 @@ static bool gem5art__prepare_job(gem5art_pool *pool, gem5art__job *job, gem5art_
     run->public_.kernel = host->kernel;
     run->public_.user = host->user;
     run->public_.cpu_model = host->cpu_model;
-    run->public_.environment = gem5art__copy_texts(&run->object.arena, pool->environment);
+    run->public_.environment = gem5art__recorded_environment(pool, run);
     if (run->object.arena.failed || !gem5art__start_checks(pool, job)) return gem5art__fail_nomem(error);
     return gem5art__begin_attempt(run, error) && gem5art__write_live(run, error);
 }
@@ -9844,7 +10050,6 @@ static void gem5art__begin_job(gem5art_pool *pool, gem5art__job *job, int slot) 
     job->begun = gem5art__monotonic();
     job->next_beat = job->begun + GEM5ART_BEAT_SECONDS;
     pool->slots[slot] = job;
-    pool->active++;
     pool->counts.queued--;
     pool->counts.running++;
     if (!job->looks_left) gem5art__checked(pool, job);
@@ -9888,8 +10093,8 @@ static void gem5art__checked(gem5art_pool *pool, gem5art__job *job) {
     job->state = GEM5ART__SPAWNING;
     if (!console) gem5art__fail_nomem(&error);
     else if (!pool->warden_dead &&
-             gem5art__order_spawn(&pool->warden, job->slot, run->nice, pool->cpus ? pool->cpus[job->slot] : -1,
-                                  pool->cwd, console, run->public_.command, &error))
+             gem5art__order_spawn(&pool->warden, job->slot, run, pool->cpus ? pool->cpus[job->slot] : -1, pool->cwd,
+                                  console, &error))
         return;
     if (error.code == GEM5ART_OK) {
         job->kill_reason = "lost";
@@ -9972,8 +10177,9 @@ static void gem5art__ended(gem5art_pool *pool, gem5art__job *job, const gem5art_
     job->report = *report;
     job->run->public_.end_time = gem5art__now();
     job->state = GEM5ART__LOOKING;
+    if (pool->desc.max_failed <= 0) gem5art__leave_slot(pool, job); /* else what follows may keep others from it */
     if (job->kill_reason || !gem5art__is_fs(job->run->public_.type)) gem5art__conclude(pool, job, false);
-    else gem5art__give_work(pool, &job->task, gem5art__work_panic, gem5art__looked_for_panic);
+    else gem5art__give_work(&pool->crews[GEM5ART__ARCHIVERS], &job->task, gem5art__work_panic, gem5art__looked_for_panic);
 }
 
 /* ---- the warden's death: whoever killed it, its children must not outlive it */
@@ -10064,14 +10270,17 @@ static void gem5art__read_reports(gem5art_pool *pool) {
 enum { GEM5ART__SLICE_MS = 20 }; /* what need not be done now waits after so long: nothing that is due is to be late */
 
 static void gem5art__take_work_done(gem5art_pool *pool, double until) {
-    gem5art__workers *workers = &pool->workers;
     gem5art__task **last = &pool->done, *task;
-    while (*last) last = &(*last)->next;
-    pthread_mutex_lock(&workers->mutex);
-    *last = workers->done;
-    workers->done = NULL;
-    workers->done_last = &workers->done;
-    pthread_mutex_unlock(&workers->mutex);
+    int crew;
+    for (crew = 0; crew < GEM5ART__CREWS; crew++) {
+        gem5art__workers *workers = &pool->crews[crew];
+        while (*last) last = &(*last)->next;
+        pthread_mutex_lock(&workers->mutex);
+        *last = workers->done;
+        workers->done = NULL;
+        workers->done_last = &workers->done;
+        pthread_mutex_unlock(&workers->mutex);
+    }
     while ((task = pool->done) != NULL && gem5art__monotonic() < until) {
         pool->done = task->next;
         task->done(pool, task);
@@ -10105,13 +10314,14 @@ static void gem5art__forgive_absence(gem5art_pool *pool) {
 
 /* Not while the outdir is archived: what is archived must hold still. */
 static void gem5art__beat(gem5art_pool *pool, gem5art__job *job, double now) {
-    if (job->state == GEM5ART__ARCHIVING || now < job->next_beat) return;
+    if (job->state >= GEM5ART__ARCHIVING || now < job->next_beat) return;
     job->next_beat = now + GEM5ART_BEAT_SECONDS;
     gem5art__tell_state(pool, job->run, job->run->public_.status);
     gem5art__emit(pool, GEM5ART_EVENT_BEAT, job->run, NULL);
 }
 
 static void gem5art__watch(gem5art_pool *pool) {
+    gem5art__job *ending;
     double now = gem5art__monotonic();
     int slot;
     for (slot = 0; slot < pool->desc.jobs; slot++) {
@@ -10119,13 +10329,14 @@ static void gem5art__watch(gem5art_pool *pool) {
         if (job && job->state == GEM5ART__RUNNING) gem5art__do_due(pool, job, now);
         if (job) gem5art__beat(pool, job, now);
     }
+    for (ending = pool->ending; ending; ending = ending->next_ending) gem5art__beat(pool, ending, now);
 }
 
 /* A run that was launched lately may have yet to take its memory. */
 static bool gem5art__memory_is_short(const gem5art_pool *pool, double now) {
     double needed = (double)pool->desc.free_memory, available;
     int slot;
-    if (pool->desc.free_memory <= 0 || pool->active == 0) return false;
+    if (pool->desc.free_memory <= 0 || pool->counts.running == 0) return false;
     for (slot = 0; slot < pool->desc.jobs; slot++)
         if (pool->slots[slot] && now - pool->slots[slot]->begun < GEM5ART_BEAT_SECONDS)
             needed += (double)pool->desc.free_memory;
@@ -10134,8 +10345,9 @@ static bool gem5art__memory_is_short(const gem5art_pool *pool, double now) {
 }
 
 static bool gem5art__can_launch(const gem5art_pool *pool, double now) {
-    return pool->queue_count && pool->active < pool->desc.jobs && (pool->active == 0 || now >= pool->launch_after) &&
-           (!pool->warden_dead || pool->active == 0);
+    int under_way = pool->counts.running + pool->counts.ending;
+    return pool->queue_count && pool->counts.running < pool->desc.jobs && under_way < 2 * pool->desc.jobs &&
+           (pool->counts.running == 0 || now >= pool->launch_after) && (!pool->warden_dead || pool->counts.running == 0);
 }
 
 /* Fills free slots. Many skipped runs in a row must not keep the others from being watched. */
@@ -10257,21 +10469,21 @@ static bool gem5art__fill_pool(gem5art_pool *pool, const gem5art_pool_desc *desc
     if (d->pin && !gem5art__choose_cpus(pool, error)) return false;
     if (!gem5art__open_lock(pool->db, error) || !gem5art__warden_start(&pool->warden, d->jobs, d->grace, error))
         return false;
-    pool->workers.wakes = pool->warden.wakes;
-    pool->workers.todo_last = &pool->workers.todo;
-    pool->workers.done_last = &pool->workers.done;
-    pool->workers.limit = cpus < GEM5ART__MAX_WORKERS ? cpus : GEM5ART__MAX_WORKERS;
-    pthread_mutex_init(&pool->workers.mutex, NULL);
-    pthread_cond_init(&pool->workers.more, NULL);
-    pool->workers.ready = true;
+    gem5art__begin_workers(&pool->crews[GEM5ART__ARCHIVERS], cpus < GEM5ART__MAX_WORKERS ? cpus : GEM5ART__MAX_WORKERS,
+                           pool->warden.wakes);
+    gem5art__begin_workers(&pool->crews[GEM5ART__RECORDER], 1, pool->warden.wakes);
+    pool->twin = gem5art__twin_open(pool->db, gem5art__note_warning, NULL, error);
+    if (!pool->twin) return false;
     if (!d->handle_signals) return true;
     d->handle_signals = gem5art__signals_on(pool, error);
     return d->handle_signals;
 }
 
 static void gem5art__free_pool(gem5art_pool *pool) {
+    int crew;
     if (pool->desc.handle_signals) gem5art__signals_off(pool);
-    gem5art__stop_workers(&pool->workers);
+    for (crew = 0; crew < GEM5ART__CREWS; crew++) gem5art__stop_workers(&pool->crews[crew]);
+    gem5art__twin_close(pool->twin);
     while (pool->looks) {
         gem5art__shared_look *next = pool->looks->next;
         gem5art__free(pool->looks);
@@ -11579,19 +11791,24 @@ GEM5ARTDEF bool gem5art_pool_add(gem5art_pool *pool, gem5art_run *run, gem5art_e
     return gem5art__need(pool, "the pool", error) && gem5art__add_run(pool, (gem5art__run *)(void *)run, error);
 }
 
+static bool gem5art__cancelled_late(const char *run_id, gem5art_error *error) {
+    return gem5art__fail(error, GEM5ART_NOT_FOUND,
+                         "run %s has ended and is being recorded: it cannot be cancelled any more", run_id);
+}
+
 GEM5ARTDEF bool gem5art_pool_cancel(gem5art_pool *pool, const char *run_id, gem5art_error *error) {
+    const gem5art__job *ending;
     size_t i;
     int slot;
     if (!gem5art__need(pool, "the pool", error) || !gem5art__need(run_id, "the run's id", error)) return false;
     for (slot = 0; slot < pool->desc.jobs; slot++)
         if (pool->slots[slot] && strcmp(pool->slots[slot]->run->public_.id, run_id) == 0)
-            return gem5art__kill_job(pool, pool->slots[slot], "sigterm", false)
-                       ? true
-                       : gem5art__fail(error, GEM5ART_NOT_FOUND,
-                                       "run %s has ended and is being recorded: it cannot be cancelled any more",
-                                       run_id);
+            return gem5art__kill_job(pool, pool->slots[slot], "sigterm", false) ||
+                   gem5art__cancelled_late(run_id, error);
     for (i = 0; i < pool->queue_count; i++)
         if (strcmp(pool->queue[i]->run->public_.id, run_id) == 0) return pool->queue[i]->cancelled = true;
+    for (ending = pool->ending; ending; ending = ending->next_ending)
+        if (strcmp(ending->run->public_.id, run_id) == 0) return gem5art__cancelled_late(run_id, error);
     return gem5art__fail(error, GEM5ART_NOT_FOUND, "the pool has no run with the id \"%s\" that is queued or running",
                          run_id);
 }
@@ -11603,9 +11820,23 @@ GEM5ARTDEF void gem5art_pool_progress(const gem5art_pool *pool, gem5art_event *p
     progress->eta = gem5art__eta(pool);
 }
 
+/* When something of a run is due. */
+static double gem5art__job_due(const gem5art__job *job, double now) {
+    double due = job->next_beat;
+    if (job->state >= GEM5ART__ARCHIVING) return now + GEM5ART_BEAT_SECONDS; /* if its wake should fail */
+    if (job->state != GEM5ART__RUNNING) return due;
+    if (job->kill_reason) return job->kill_at < due ? job->kill_at : due;
+    if (job->next_watch < due) due = job->next_watch;
+    return job->deadline > 0 && job->deadline < due ? job->deadline : due;
+}
+
+/* Of two times, where 0 stands for none. */
+static double gem5art__earlier(double a, double b) { return a == 0 || (b > 0 && b < a) ? b : a; }
+
 GEM5ARTDEF int gem5art_pool_fd(const gem5art_pool *pool) { return pool ? pool->warden.reports : -1; }
 
 GEM5ARTDEF int gem5art_pool_timeout(const gem5art_pool *pool) {
+    const gem5art__job *ending;
     double next = 0, now = gem5art__monotonic(), left;
     int slot;
     if (!pool || !gem5art__pool_left(pool)) return -1;
@@ -11613,20 +11844,11 @@ GEM5ARTDEF int gem5art_pool_timeout(const gem5art_pool *pool) {
         (pool->desc.handle_signals && pool->signals_handled != (int)gem5art__signal_count))
         return 0;
     if (pool->warden_dead) return 10;
-    for (slot = 0; slot < pool->desc.jobs; slot++) {
-        const gem5art__job *job = pool->slots[slot];
-        double due;
-        if (!job) continue;
-        due = job->next_beat;
-        if (job->state == GEM5ART__ARCHIVING) due = now + GEM5ART_BEAT_SECONDS; /* if its wake should fail */
-        if (job->state == GEM5ART__RUNNING) {
-            if (job->kill_reason && job->kill_at < due) due = job->kill_at;
-            if (!job->kill_reason && job->next_watch < due) due = job->next_watch;
-            if (!job->kill_reason && job->deadline > 0 && job->deadline < due) due = job->deadline;
-        }
-        if (next == 0 || due < next) next = due;
-    }
-    if (pool->queue_count && pool->active < pool->desc.jobs && pool->launch_after > 0 && pool->launch_after < next)
+    for (slot = 0; slot < pool->desc.jobs; slot++)
+        if (pool->slots[slot]) next = gem5art__earlier(next, gem5art__job_due(pool->slots[slot], now));
+    for (ending = pool->ending; ending; ending = ending->next_ending)
+        next = gem5art__earlier(next, gem5art__job_due(ending, now));
+    if (pool->queue_count && pool->counts.running < pool->desc.jobs && pool->launch_after > 0 && pool->launch_after < next)
         next = pool->launch_after;
     if (next == 0) return -1;
     left = (next - now) * 1000 + 1; /* not a little too early */

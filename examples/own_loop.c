@@ -61,7 +61,7 @@ int main(int argc, char **argv) {
             ssize_t length = read(STDIN_FILENO, line, sizeof line);
             if (length <= 0) watched[1].fd = -1; /* no more to read: poll skips it */
             else if (line[0] == 'q') for (i = 1; i < argc; i++) gem5art_pool_cancel(pool, runs[i]->id, NULL);
-            else printf("%d queued, %d running, %d ended\n", last.queued, last.running, last.finished + last.failed);
+            else printf("%d queued, %d running, %d ended\n", last.queued, last.running + last.ending, last.finished + last.failed);
             fflush(stdout);
         }
     }

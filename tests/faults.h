@@ -258,7 +258,7 @@ __attribute__((unused)) static pid_t hook_fork(void) {
 #define GEM5ART_SYS_COPY_FILE_RANGE(from, to, size) \
     (fault_at && fault >= SHORT ? (errno = EXDEV, -1) : faulty("copy_file_range", false) ? -1 : copy_file_range(from, NULL, to, NULL, size, 0))
 #endif
-#define GEM5ART_SYS_EXECV(path, argv) (faulty("execv", false) ? -1 : execv(path, argv))
+#define GEM5ART_SYS_EXECVE(path, argv, envp) (faulty("execve", false) ? -1 : execve(path, argv, envp))
 #define GEM5ART_SYS_POSIX_SPAWNP(pid, file, actions, attributes, argv, envp) \
     (faulty("posix_spawnp", false) ? errno : posix_spawnp(pid, file, actions, attributes, argv, envp))
 #define GEM5ART_SYS_WAITPID(pid, status, options) waited(waitpid(pid, status, options))

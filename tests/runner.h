@@ -74,7 +74,21 @@ static int test_open(const char *path, int flags, unsigned mode) {
     return open(path, flags, mode);
 }
 
+static volatile int store_syncs; /* of the store itself, and whether they wait */
+static volatile bool store_syncs_wait;
+
+static bool is_store(int fd) {
+    struct stat a, b;
+    return fstat(fd, &a) == 0 && stat(STORE_PATH, &b) == 0 && a.st_ino == b.st_ino && a.st_dev == b.st_dev;
+}
+
 static int test_fdatasync(int fd) {
+    if (is_store(fd)) {
+        __sync_add_and_fetch(&store_syncs, 1);
+        __sync_add_and_fetch(&held, 1);
+        while (store_syncs_wait) nap();
+        __sync_sub_and_fetch(&held, 1);
+    }
     if (datasync_fails) return errno = EIO, -1;
     return fdatasync(fd);
 }
@@ -298,6 +312,22 @@ __attribute__((unused)) static int end_of(pid_t harness) {
     int status = -1;
     while (waitpid(harness, &status, 0) < 0 && errno == EINTR) {}
     return WIFSIGNALED(status) ? 128 + WTERMSIG(status) : WEXITSTATUS(status);
+}
+
+static char events[65536]; /* what a test noted of a pool's: "queued a, spawned a, ended a" */
+
+/* Do these events, joined by ", ", come in this order, whatever else between them? One run may be spawned before the one
+   that made room for it is recorded. */
+__attribute__((unused)) static bool came_in_order(const char *wanted) {
+    const char *at = events;
+    char event[64];
+    while (at && *wanted) {
+        size_t length = strcspn(wanted, ",");
+        snprintf(event, sizeof event, "%.*s", (int)length, wanted);
+        at = strstr(at, event);
+        wanted += length + (wanted[length] ? 2 : 0);
+    }
+    return at != NULL;
 }
 
 #endif

@@ -235,7 +235,7 @@ static bool refuses_to_execute_it(void) { /* which is what it should do */
 static void count_ends(const gem5art_event *event, void *user_data) {
     (void)user_data;
     ended_events += event->type == GEM5ART_EVENT_ENDED || event->type == GEM5ART_EVENT_SKIPPED;
-    CHECK_INT(event->added, event->queued + event->running + event->finished + event->failed + event->skipped);
+    CHECK_INT(event->added, event->queued + event->running + event->ending + event->finished + event->failed + event->skipped);
     if (event->type == GEM5ART_EVENT_SKIPPED) CHECK(event->error && event->error->code != GEM5ART_OK);
 }
 

@@ -4,8 +4,11 @@
      signal NUMBER ignored|handled
      blocked NUMBER
      cwd FOLDER
-     arg ARGUMENT          each of its arguments, from argv[0] on */
+     arg ARGUMENT          each of its arguments, from argv[0] on
+     variable NAME=VALUE   each variable of its environment that begins with GEM5ART_TEST */
 #include "child.h"
+
+extern char **environ;
 
 int main(int argc, char **argv) {
     FILE *file;
@@ -33,5 +36,7 @@ int main(int argc, char **argv) {
     }
     fprintf(file, "cwd %s\n", getcwd(text, sizeof text) ? text : "?");
     for (i = 0; i < argc; i++) fprintf(file, "arg %s\n", argv[i]);
+    for (i = 0; environ[i]; i++)
+        if (strncmp(environ[i], "GEM5ART_TEST", 12) == 0) fprintf(file, "variable %s\n", environ[i]);
     return fclose(file);
 }
