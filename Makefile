@@ -9,7 +9,7 @@
 #   make install     tools and header, under $(DESTDIR)$(PREFIX)
 #
 # Other ways to run the tests: lmdb (all of them on LMDB stores), portable (no Linux or CPU extras), sanitize (ASan and
-# UBSan), valgrind, compilers (every C and C++ standard with every compiler here), test-qemu (boots a real Linux kernel),
+# UBSan), tsan (ThreadSanitizer), valgrind, compilers (every C and C++ standard with every compiler here), test-qemu (boots a real Linux kernel),
 # fuzz (libFuzzer for FUZZ_SECONDS on each target; SEED=N makes the same choices again).
 #
 # Where LMDB is installed (Debian: liblmdb-dev), the tools have it; LMDB= leaves it out.
@@ -91,6 +91,13 @@ sanitize:
 	@$(MAKE) --no-print-directory test B=$(B)/sanitize \
 	    CFLAGS="$(CFLAGS) -O1 -fsanitize=address,undefined -fno-sanitize-recover=all -fno-omit-frame-pointer"
 
+# The host that has threads, with Linux's locks and with POSIX's.
+tsan: TESTS = threads
+tsan:
+	@for extras in "" -DGEM5ART_PORTABLE; do \
+	    $(MAKE) --no-print-directory test B=$(B)/tsan$$extras LMDB= TESTS="$(TESTS)" \
+	        CFLAGS="$(CFLAGS) -fsanitize=thread $$extras" || exit 1; done
+
 # -O0: optimised, the compiler compares what it then ignores, and valgrind reports it.
 valgrind:
 	@$(MAKE) --no-print-directory test B=$(B)/valgrind OPTIMISE=-O0 \
@@ -119,4 +126,4 @@ install: $(tools)
 clean:
 	rm -rf $(B)
 
-.PHONY: all test torture children lmdb portable sanitize valgrind compilers test-qemu fuzz demo bench install clean
+.PHONY: all test torture children lmdb portable sanitize tsan valgrind compilers test-qemu fuzz demo bench install clean

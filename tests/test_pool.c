@@ -1099,65 +1099,6 @@ TEST(two_pools_on_one_db) {
     end();
 }
 
-enum { RUNS_A_THREAD = 6 };
-
-/* Threads have a db each, of the same store. */
-static void *run_a_pool(void *argument) {
-    gem5art_error why;
-    gem5art_db *own = gem5art_open(STORE_URI, NULL, &why);
-    gem5art_artifact_desc artifact;
-    gem5art_run_desc desc;
-    gem5art_pool_desc pool_desc;
-    gem5art_pool *pool;
-    int i, ok = own != NULL;
-    memset(&artifact, 0, sizeof artifact);
-    memset(&desc, 0, sizeof desc);
-    memset(&pool_desc, 0, sizeof pool_desc);
-    pool_desc.jobs = 2;
-    artifact.name = artifact.command = "gem5";
-    artifact.type = "gem5 binary";
-    artifact.path = (const char *)built("children/exit_with");
-    artifact.documentation = "made by the tests for the tests";
-    desc.gem5_artifact = gem5art_register_artifact(own, &artifact, &why);
-    artifact.name = "repo";
-    artifact.type = "git repo";
-    artifact.path = "repo";
-    desc.gem5_git_artifact = desc.run_script_git_artifact = gem5art_register_artifact(own, &artifact, &why);
-    desc.run_script = "repo/run.py";
-    pool = gem5art_pool_create(own, &pool_desc, &why);
-    for (i = 0; ok && i < RUNS_A_THREAD; i++) {
-        char name[64];
-        const char *params[2] = {name, NULL};
-        gem5art_run *run;
-        snprintf(name, sizeof name, "0-%s-%d", (const char *)argument, i);
-        desc.name = desc.outdir = name;
-        desc.params = params;
-        run = gem5art_create_se_run(own, &desc, &why);
-        ok = run && gem5art_pool_add(pool, run, &why);
-    }
-    ok = ok && gem5art_pool_wait(pool, &why);
-    gem5art_pool_destroy(pool);
-    ok = gem5art_close(own, &why) && ok;
-    if (!ok) printf("%s\n", why.message);
-    return ok ? argument : NULL;
-}
-
-TEST(pools_in_threads) {
-    static const char *const names[3] = {"x", "y", "z"};
-    pthread_t threads[3];
-    void *result;
-    int i;
-    if (under_valgrind()) return;
-    begin();
-    for (i = 0; i < 3; i++) REQUIRE(pthread_create(&threads[i], NULL, run_a_pool, (void *)(uintptr_t)names[i]) == 0);
-    for (i = 0; i < 3; i++) {
-        pthread_join(threads[i], &result);
-        CHECK(result != NULL);
-    }
-    CHECK_INT(recorded("Finished"), 3 * RUNS_A_THREAD);
-    end();
-}
-
 /* ---- the recorder: no disk holds the loop up */
 
 /* Three runs end while the store is being written to for the first of them, and a fourth goes on. */
