@@ -123,6 +123,8 @@
    is not hashed again whose device, inode, size, mtime and ctime are as they were when it was, by this or an earlier
    process (see STORE.checked.UID), provided that it had lain still then: for 3 s, on network file systems for 60 s.
    Files of FUSE, 9P and FAT are hashed each time, as their times do not tell enough.
+   What has ended is archived by those threads, and recorded by one more that has the store open for itself: no disk
+   holds the loop up, and the next run has the place already.
    A pool's children are spawned by the warden, a small process of the pool's own, which ends them all when the pool's
    process is gone, however it ended. The host needs no SIGCHLD handler, may wait for -1, and may have threads.
 
