@@ -449,7 +449,7 @@ misuse() {
     run "$export" --db-uri full.json "$@"
     same "status of $*" $status 2
     has "error of $*" "$err" "gem5art-export: $expected"
-    has "usage of $*" "$err" "usage: gem5art-export [-h] --to FORMAT"
+    has "usage of $*" "$err" "usage: gem5art-export [-h] [--runs]"
 }
 misuse "--to is missing: gem5art, jsonl, csv or store" x
 misuse "--to xml: there is no such format" --to xml x

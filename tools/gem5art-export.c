@@ -6,31 +6,6 @@
    has no column for, as a JSON object, or nothing. */
 
 #define TOOL_NAME "gem5art-export"
-#define TOOL_HELP                                                                        \
-    "usage: gem5art-export [-h] --to FORMAT [--runs] [--artifacts] [--fs-only]\n"        \
-    "                      [--limit LIMIT] [--db-uri DB_URI] [-s SEARCH_NAME]\n"         \
-    "                      output\n"                                                     \
-    "\n"                                                                                 \
-    "Write the records of the database, in the order they were stored, to a file or\n"   \
-    "another store. The output is written whole or not at all.\n"                        \
-    "\n"                                                                                 \
-    "positional arguments:\n"                                                            \
-    "  output                Output file name, - for stdout, or a new store's URI\n"    \
-    "\n"                                                                                 \
-    "optional arguments:\n"                                                              \
-    "  -h, --help            show this help message and exit\n"                          \
-    "  --to FORMAT           gem5art  a file database, as Python's gem5art writes\n"     \
-    "                        jsonl    JSON lines, a record each\n"                       \
-    "                        csv      a table (RFC 4180) of runs, or --artifacts\n"      \
-    "                        store    a store: lmdb://PATH, file://PATH or a path\n"     \
-    "  --runs                Only output runs\n"                                         \
-    "  --artifacts           Only output artifacts\n"                                    \
-    "  --fs-only             Only output FS runs\n"                                      \
-    "  --limit LIMIT         Limit of the number of records to output. Default: all\n"   \
-    "  --db-uri DB_URI       The database to connect to. Default $GEM5ART_DB, else\n"    \
-    "                        file://db.json\n"                                           \
-    "  -s SEARCH_NAME, --search_name SEARCH_NAME\n"                                      \
-    "                        Query for the name field\n"
 
 #include "tool.h"
 
@@ -292,17 +267,25 @@ int main(int argc, char **argv) {
     gem5art_db *db;
     job e;
     memset(&e, 0, sizeof e);
-    {
-        const tool_option options[] = {{"--to", NULL, &to, NULL},
-                                       {"--runs", NULL, NULL, &e.runs},
-                                       {"--artifacts", NULL, NULL, &e.artifacts},
-                                       {"--fs-only", NULL, NULL, &e.fs_only},
-                                       {"--limit", NULL, &limit, NULL},
-                                       {"--db-uri", NULL, &db_uri, NULL},
-                                       {"--search_name", "-s", &e.name, NULL},
-                                       {NULL, NULL, NULL, NULL}};
-        argc = tool_parse(argc, argv, options);
-    }
+    const tool_option options[] = {
+        {"--to", NULL, "FORMAT", "gem5art  a file database, as Python's gem5art writes\njsonl    JSON lines, a "
+         "record each\ncsv      a table (RFC 4180) of runs, or --artifacts\nstore    a store: lmdb://PATH, "
+         "file://PATH or a path", &to, NULL, NULL, "gem5art jsonl csv store"},
+        {"--runs", NULL, NULL, "Only output runs", NULL, NULL, &e.runs, NULL},
+        {"--artifacts", NULL, NULL, "Only output artifacts", NULL, NULL, &e.artifacts, NULL},
+        {"--fs-only", NULL, NULL, "Only output FS runs", NULL, NULL, &e.fs_only, NULL},
+        {"--limit", NULL, "LIMIT", "Limit of the number of records to output. Default: all", &limit, NULL, NULL,
+         NULL},
+        {"--db-uri", NULL, "DB_URI", "The database to connect to. Default $GEM5ART_DB, else file://db.json",
+         &db_uri, NULL, NULL, "FILE"},
+        {"--search_name", "-s", "SEARCH_NAME", "Query for the name field", &e.name, NULL, NULL, NULL},
+        {NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL}};
+    static const tool_operand operands[] = {{"output", "Output file name, - for stdout, or a new store's URI",
+        "FILE"}, {NULL, NULL, NULL}};
+    const tool_page page = {"write a store for other programs", "--to FORMAT output",
+        "Write the records of the database, in the order they were stored, to a file or another store. The output "
+        "is written whole or not at all.", operands, options, NULL};
+    argc = tool_parse(argc, argv, &page);
     e.format = find_format(to);
     if (argc == 0) tool_exit(TOOL_MISUSE, "the output is missing: name a file or a store");
     if (argc > 1) tool_exit(TOOL_MISUSE, "one output is enough: leave \"%s\" out", argv[1]);

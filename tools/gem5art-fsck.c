@@ -1,24 +1,6 @@
 /* gem5art-fsck - checks a store, says what is wrong and where, and mends it: the way out of damage. */
 
 #define TOOL_NAME "gem5art-fsck"
-#define TOOL_HELP                                                                      \
-    "usage: gem5art-fsck [-h] [--salvage | --compact] [--db-uri DB_URI | DB_URI]\n"    \
-    "\n"                                                                               \
-    "Check all records of a database: say what was read, what is wrong and where.\n"   \
-    "Nothing is changed, and others may go on writing. Exit status: 0 all is well,\n"  \
-    "1 something is wrong, 2 misuse.\n"                                                \
-    "\n"                                                                               \
-    "optional arguments:\n"                                                            \
-    "  -h, --help            show this help message and exit\n"                        \
-    "  --salvage             If it is damaged, write every intact record to a new\n"   \
-    "                        file, which takes its place. The old one stays, as\n"     \
-    "                        DATABASE.damaged.N. Exit status 1 if not all is well\n"   \
-    "                        now\n"                                                    \
-    "  --compact             If it is whole, write it in gem5art.h's own form: one\n"  \
-    "                        record a line, each with a checksum. The old file\n"      \
-    "                        stays, as DATABASE.old.N\n"                               \
-    "  --db-uri DB_URI       The database to connect to. Default $GEM5ART_DB, else\n"  \
-    "                        file://db.json\n"
 
 #include "tool.h"
 
@@ -173,13 +155,20 @@ static int work_apart(const char *db_uri, bool salvage, bool compact) {
 int main(int argc, char **argv) {
     const char *db_uri = NULL;
     bool salvage = false, compact = false;
-    {
-        const tool_option options[] = {{"--salvage", NULL, NULL, &salvage},
-                                       {"--compact", NULL, NULL, &compact},
-                                       {"--db-uri", NULL, &db_uri, NULL},
-                                       {NULL, NULL, NULL, NULL}};
-        argc = tool_parse(argc, argv, options);
-    }
+    const tool_option options[] = {
+        {"--salvage", NULL, NULL, "If it is damaged, write every intact record to a new file, which takes its "
+         "place. The old one stays, as DATABASE.damaged.N. Exit status 1 if not all is well now", NULL, NULL,
+         &salvage, NULL},
+        {"--compact", NULL, NULL, "If it is whole, write it in gem5art.h's own form: one record a line, each with a "
+         "checksum. The old file stays, as DATABASE.old.N", NULL, NULL, &compact, NULL},
+        {"--db-uri", NULL, "DB_URI", "The database to connect to. Default $GEM5ART_DB, else file://db.json",
+         &db_uri, NULL, NULL, "FILE"},
+        {NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL}};
+    const tool_page page = {"check a run store, and mend it", "[--salvage | --compact] [--db-uri DB_URI | DB_URI]",
+        "Check all records of a database: say what was read, what is wrong and where. Nothing is changed, and "
+        "others may go on writing. Exit status: 0 all is well, 1 something is wrong, 2 misuse.", NULL, options,
+        NULL};
+    argc = tool_parse(argc, argv, &page);
     if (argc > 1 || (argc && db_uri))
         tool_exit(TOOL_MISUSE, "one database is enough: leave \"%s\" out", argv[argc - 1]);
     if (salvage && compact)

@@ -1,24 +1,6 @@
 /* gem5art-getruns - dumps the recorded runs of a store into a JSON file: gem5art's tool of that name. */
 
 #define TOOL_NAME "gem5art-getruns"
-#define TOOL_HELP                                                                      \
-    "usage: gem5art-getruns [-h] [--fs-only] [--limit LIMIT] [--db-uri DB_URI]\n"      \
-    "                       [-s SEARCH_NAME]\n"                                        \
-    "                       filename\n"                                                \
-    "\n"                                                                               \
-    "Dump all runs from the database into a json file\n"                               \
-    "\n"                                                                               \
-    "positional arguments:\n"                                                          \
-    "  filename              Output file name\n"                                       \
-    "\n"                                                                               \
-    "optional arguments:\n"                                                            \
-    "  -h, --help            show this help message and exit\n"                        \
-    "  --fs-only             Only output FS runs\n"                                    \
-    "  --limit LIMIT         Limit of the number of runs to return. Default: all\n"    \
-    "  --db-uri DB_URI       The database to connect to. Default $GEM5ART_DB, else\n"  \
-    "                        file://db.json\n"                                         \
-    "  -s SEARCH_NAME, --search_name SEARCH_NAME\n"                                    \
-    "                        Query for the name field\n"
 
 #include "tool.h"
 
@@ -57,14 +39,17 @@ int main(int argc, char **argv) {
     tool_output output;
     int64_t count = -1;
     memset(&query, 0, sizeof query);
-    {
-        const tool_option options[] = {{"--fs-only", NULL, NULL, &query.fs_only},
-                                       {"--limit", NULL, &limit, NULL},
-                                       {"--db-uri", NULL, &db_uri, NULL},
-                                       {"--search_name", "-s", &query.name_contains, NULL},
-                                       {NULL, NULL, NULL, NULL}};
-        argc = tool_parse(argc, argv, options);
-    }
+    const tool_option options[] = {
+        {"--fs-only", NULL, NULL, "Only output FS runs", NULL, NULL, &query.fs_only, NULL},
+        {"--limit", NULL, "LIMIT", "Limit of the number of runs to return. Default: all", &limit, NULL, NULL, NULL},
+        {"--db-uri", NULL, "DB_URI", "The database to connect to. Default $GEM5ART_DB, else file://db.json",
+         &db_uri, NULL, NULL, "FILE"},
+        {"--search_name", "-s", "SEARCH_NAME", "Query for the name field", &query.name_contains, NULL, NULL, NULL},
+        {NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL}};
+    static const tool_operand operands[] = {{"filename", "Output file name", "FILE"}, {NULL, NULL, NULL}};
+    const tool_page page = {"write the recorded runs as JSON", "filename",
+        "Dump all runs from the database into a json file", operands, options, NULL};
+    argc = tool_parse(argc, argv, &page);
     if (argc == 0) tool_exit(TOOL_MISUSE, "the output file is missing: name one, or - for stdout");
     if (argc > 1) tool_exit(TOOL_MISUSE, "one output file is enough: leave \"%s\" out", argv[1]);
     if (limit) count = tool_count("--limit", limit);

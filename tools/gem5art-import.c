@@ -18,29 +18,6 @@
      gem5art never stores (other binaries, time stamps, regular expressions) is kept as it is written. */
 
 #define TOOL_NAME "gem5art-import"
-#define TOOL_HELP                                                                        \
-    "usage: gem5art-import [-h] [--dry-run] [-v] [--db-uri DB_URI]\n"                    \
-    "                      source [source ...]\n"                                        \
-    "\n"                                                                                 \
-    "Add the records of other databases to this one, which is made where there is\n"     \
-    "none. They keep their ids, and nothing that is here is changed: a record whose\n"   \
-    "id is here is skipped, and where its content differs, that is told, with exit\n"    \
-    "code 1. A source that cannot be read as a whole adds nothing.\n"                    \
-    "\n"                                                                                 \
-    "positional arguments:\n"                                                            \
-    "  source                A file database of gem5art's; what mongoexport wrote; a\n"  \
-    "                        file with a record a line; another store (a path,\n"        \
-    "                        file://PATH or lmdb://PATH); - is stdin\n"                  \
-    "\n"                                                                                 \
-    "optional arguments:\n"                                                              \
-    "  -h, --help            show this help message and exit\n"                          \
-    "  --dry-run             Say what would be added, and add nothing\n"                 \
-    "  -v, --verbose         Name each record that is added or skipped\n"                \
-    "  --db-uri DB_URI       The database to connect to. Default $GEM5ART_DB, else\n"    \
-    "                        file://db.json\n"                                           \
-    "\n"                                                                                 \
-    "From MongoDB: mongoexport -d artifact_database -c artifacts -o artifacts.json\n"    \
-    "Files in its GridFS stay there; mongofiles gets them.\n"
 
 #include "tool.h"
 
@@ -743,13 +720,22 @@ int main(int argc, char **argv) {
     const char *db_uri = NULL;
     bool dry_run = false, verbose = false, ok = true;
     int i;
-    {
-        const tool_option options[] = {{"--dry-run", NULL, NULL, &dry_run},
-                                       {"--verbose", "-v", NULL, &verbose},
-                                       {"--db-uri", NULL, &db_uri, NULL},
-                                       {NULL, NULL, NULL, NULL}};
-        argc = tool_parse(argc, argv, options);
-    }
+    const tool_option options[] = {
+        {"--dry-run", NULL, NULL, "Say what would be added, and add nothing", NULL, NULL, &dry_run, NULL},
+        {"--verbose", "-v", NULL, "Name each record that is added or skipped", NULL, NULL, &verbose, NULL},
+        {"--db-uri", NULL, "DB_URI", "The database to connect to. Default $GEM5ART_DB, else file://db.json",
+         &db_uri, NULL, NULL, "FILE"},
+        {NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL}};
+    static const tool_operand operands[] = {{"source", "A file database of gem5art's; what mongoexport wrote; a "
+        "file with a record a line; another store (a path, file://PATH or lmdb://PATH); - is stdin", "FILE"},
+        {NULL, NULL, NULL}};
+    const tool_page page = {"merge other stores into this one", "source [source ...]",
+        "Add the records of other databases to this one, which is made where there is none. They keep their ids, "
+        "and nothing that is here is changed: a record whose id is here is skipped, and where its content "
+        "differs, that is told, with exit code 1. A source that cannot be read as a whole adds nothing.",
+        operands, options, "From MongoDB: mongoexport -d artifact_database -c artifacts -o "
+        "artifacts.json\nFiles in its GridFS stay there; mongofiles gets them."};
+    argc = tool_parse(argc, argv, &page);
     if (argc == 0) tool_exit(TOOL_MISUSE, "nothing to import: name a file or a store, or - for stdin");
     for (i = 0; i < argc; i++) ok = import(argv[i], db_uri, dry_run, verbose) && ok;
     return tool_end(ok);

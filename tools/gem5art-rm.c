@@ -1,21 +1,6 @@
 /* gem5art-rm - removes runs and artifacts from a store: the way out of "recorded already". */
 
 #define TOOL_NAME "gem5art-rm"
-#define TOOL_HELP                                                                      \
-    "usage: gem5art-rm [-h] [--dry-run] [--db-uri DB_URI] id_or_hash [id_or_hash ...]\n" \
-    "\n"                                                                               \
-    "Remove the records of runs and artifacts from the database. Files stay: results,\n" \
-    "outdirs and what was registered.\n"                                               \
-    "\n"                                                                               \
-    "positional arguments:\n"                                                          \
-    "  id_or_hash            An id removes that run or artifact; a run's hash removes\n" \
-    "                        every attempt at it, each with its results archive\n"   \
-    "\n"                                                                               \
-    "optional arguments:\n"                                                            \
-    "  -h, --help            show this help message and exit\n"                        \
-    "  --dry-run             Say what would be removed, and remove nothing\n"          \
-    "  --db-uri DB_URI       The database to connect to. Default $GEM5ART_DB, else\n"  \
-    "                        file://db.json\n"
 
 #include "tool.h"
 
@@ -89,11 +74,17 @@ int main(int argc, char **argv) {
     bool dry_run = false, ok = true;
     gem5art_db *db;
     int i;
-    {
-        const tool_option options[] = {
-            {"--dry-run", NULL, NULL, &dry_run}, {"--db-uri", NULL, &db_uri, NULL}, {NULL, NULL, NULL, NULL}};
-        argc = tool_parse(argc, argv, options);
-    }
+    const tool_option options[] = {
+        {"--dry-run", NULL, NULL, "Say what would be removed, and remove nothing", NULL, NULL, &dry_run, NULL},
+        {"--db-uri", NULL, "DB_URI", "The database to connect to. Default $GEM5ART_DB, else file://db.json",
+         &db_uri, NULL, NULL, "FILE"},
+        {NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL}};
+    static const tool_operand operands[] = {{"id_or_hash", "An id removes that run or artifact; a run's hash "
+        "removes every attempt at it, each with its results archive", "RUN"}, {NULL, NULL, NULL}};
+    const tool_page page = {"forget runs and artifacts", "id_or_hash [id_or_hash ...]",
+        "Remove the records of runs and artifacts from the database. Files stay: results, outdirs and what was "
+        "registered.", operands, options, NULL};
+    argc = tool_parse(argc, argv, &page);
     if (argc == 0) tool_exit(TOOL_MISUSE, "nothing to remove: give the id or hash of a run or an artifact");
     gem5art_close(tool_open(db_uri, true), NULL); /* a missing store must not be made here */
     db = tool_open(db_uri, dry_run);

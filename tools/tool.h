@@ -1,7 +1,7 @@
-/* tool.h - what the gem5art-* tools share: options, messages, output.
+/* tool.h - what the gem5art-* tools share: their page, options, messages, output.
 
-   A tool is one C file that defines TOOL_NAME and TOOL_HELP (its whole --help; the usage is what stands before the
-   first empty line), then includes this. Exit codes: 0 done, 1 it failed, 2 misuse. */
+   A tool is one C file that defines TOOL_NAME, then includes this. Its page is what its --help is made of. Exit codes:
+   0 done, 1 it failed, 2 misuse. */
 #ifndef TOOL_H
 #define TOOL_H
 
@@ -13,19 +13,155 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/ioctl.h>
 #include <sys/mman.h>
 
 enum { TOOL_DONE = 0, TOOL_FAILED = 1, TOOL_MISUSE = 2 };
 enum { TOOL_BUFFER = 262144 };
 
+/* ---- the page: what a tool does and takes, which its --help is made of */
+
+/* The values of an option that may be given several times, in order. */
+typedef struct tool_list {
+    const char **items;
+    size_t count;
+} tool_list;
+
+typedef struct tool_option {
+    const char *name;       /* "--limit" */
+    const char *letter;     /* "-l"; NULL: none */
+    const char *value_name; /* "LIMIT"; NULL: it takes no value */
+    const char *help;
+    const char **value;     /* where its value goes, or */
+    tool_list *list;        /* its values, or */
+    bool *flag;             /* what it sets */
+    const char *words;      /* values to offer, parted by spaces, or FILE, FOLDER, RUN, ARTIFACT; NULL: anything */
+} tool_option;
+
+typedef struct tool_operand {
+    const char *name, *help, *words; /* words: as for options */
+} tool_operand;
+
+typedef struct tool_page {
+    const char *summary;            /* a phrase, without a full stop */
+    const char *usage;              /* its operands, and options that stand there in a form of their own */
+    const char *description;
+    const tool_operand *operands;   /* ended by one without a name; NULL: none that need words */
+    const tool_option *options;     /* ended by one without a name; --help and --version are every tool's */
+    const char *more;               /* a last paragraph; NULL: none */
+} tool_page;
+
+static const tool_page *tool_own_page; /* what tool_parse was given */
+
+enum { TOOL_WIDTH = 78, TOOL_HELP_COLUMN = 24 };
+
+/* The length of the next word of a usage; what is in brackets is one. */
+static size_t tool_usage_word(const char *usage) {
+    size_t length = 0;
+    int depth = 0;
+    for (; usage[length] && (usage[length] != ' ' || depth > 0); length++) {
+        depth += usage[length] == '[';
+        depth -= usage[length] == ']';
+    }
+    return length;
+}
+
+/* A further word on the line of a usage, or on a new one. */
+static void tool_add_word(gem5art__buf *usage, const char *word, size_t length, size_t indent, size_t *column) {
+    if (*column > indent && *column + 1 + length > (size_t)TOOL_WIDTH) {
+        gem5art__putf(usage, "\n%*s", (int)indent, "");
+        *column = indent;
+    }
+    if (*column > indent) gem5art__puts(usage, " ");
+    *column += length + (*column > indent);
+    gem5art__put(usage, word, length);
+}
+
+/* As Python's argparse lays it out: options, and on a line of their own, unless all fits into one, operands. */
+static void tool_put_usage(gem5art__buf *usage, const tool_page *page) {
+    const size_t indent = strlen("usage: " TOOL_NAME " ");
+    const tool_option *option;
+    const char *word = page->usage;
+    char text[256];
+    size_t column = indent;
+    gem5art__puts(usage, "usage: " TOOL_NAME " ");
+    tool_add_word(usage, "[-h]", 4, indent, &column);
+    for (option = page->options; option->name; option++) {
+        if (strstr(page->usage, option->name)) continue;
+        snprintf(text, sizeof text, option->value_name ? "[%s %s]" : "[%s]",
+                 option->letter ? option->letter : option->name, option->value_name);
+        tool_add_word(usage, text, strlen(text), indent, &column);
+    }
+    if (*word && (usage->length > (size_t)TOOL_WIDTH || column + 1 + strlen(word) > (size_t)TOOL_WIDTH)) {
+        gem5art__putf(usage, "\n%*s", (int)indent, "");
+        column = indent;
+    }
+    for (; *word; word += tool_usage_word(word), word += *word == ' ')
+        tool_add_word(usage, word, tool_usage_word(word), indent, &column);
+    gem5art__puts(usage, "\n");
+}
+
+/* A paragraph, broken where lines are full; its own line ends stay. */
+static void tool_put_paragraph(gem5art__buf *text, const char *words, size_t indent) {
+    size_t column = indent;
+    while (*words) {
+        size_t length = strcspn(words, " \n");
+        if (column > indent && column + 1 + length > (size_t)TOOL_WIDTH) {
+            gem5art__putf(text, "\n%*s", (int)indent, "");
+            column = indent;
+        }
+        if (column > indent) gem5art__puts(text, " ");
+        gem5art__put(text, words, length);
+        column += length + (column > indent);
+        words += length;
+        if (*words == '\n') {
+            gem5art__putf(text, "\n%*s", words[1] ? (int)indent : 0, "");
+            column = indent;
+        }
+        words += *words != 0;
+    }
+    gem5art__puts(text, "\n");
+}
+
+static void tool_put_entry(gem5art__buf *text, const char *entry, const char *help) {
+    gem5art__putf(text, "  %s", entry);
+    if (strlen(entry) + 2 > (size_t)TOOL_HELP_COLUMN - 2) gem5art__putf(text, "\n%*s", TOOL_HELP_COLUMN, "");
+    else gem5art__putf(text, "%*s", TOOL_HELP_COLUMN - 2 - (int)strlen(entry), "");
+    tool_put_paragraph(text, help, (size_t)TOOL_HELP_COLUMN);
+}
+
+static void tool_put_help(gem5art__buf *text, const tool_page *page) {
+    const tool_operand *operand = page->operands;
+    const tool_option *option;
+    char entry[256];
+    tool_put_usage(text, page);
+    gem5art__puts(text, "\n");
+    tool_put_paragraph(text, page->description, 0);
+    if (operand && operand->name) gem5art__puts(text, "\npositional arguments:\n");
+    for (; operand && operand->name; operand++) tool_put_entry(text, operand->name, operand->help);
+    gem5art__puts(text, "\noptional arguments:\n");
+    tool_put_entry(text, "-h, --help", "show this help message and exit");
+    for (option = page->options; option->name; option++) {
+        const char *value = option->value_name ? option->value_name : "", *space = *value ? " " : "";
+        if (option->letter)
+            snprintf(entry, sizeof entry, "%s%s%s, %s%s%s", option->letter, space, value, option->name, space, value);
+        else snprintf(entry, sizeof entry, "%s%s%s", option->name, space, value);
+        tool_put_entry(text, entry, option->help);
+    }
+    if (!page->more) return;
+    gem5art__puts(text, "\n");
+    tool_put_paragraph(text, page->more, 0);
+}
+
 /* ---- messages */
 
 __attribute__((format(printf, 2, 3), noreturn, unused)) static void tool_exit(int status, const char *format, ...) {
-    static const char help[] = TOOL_HELP;
-    const char *usage_end = strstr(help, "\n\n");
+    gem5art__buf usage = {NULL, 0, 0, false};
     va_list arguments;
     fflush(stdout);
-    if (status == TOOL_MISUSE) fprintf(stderr, "%.*s\n", (int)(usage_end - help), help);
+    if (status == TOOL_MISUSE && tool_own_page) tool_put_usage(&usage, tool_own_page);
+    if (usage.data) fputs(usage.data, stderr);
+    gem5art__buf_free(&usage);
     fprintf(stderr, "%s: ", TOOL_NAME);
     va_start(arguments, format);
     vfprintf(stderr, format, arguments);
@@ -46,25 +182,81 @@ __attribute__((unused)) static int tool_end(bool ok) {
     return ok ? TOOL_DONE : TOOL_FAILED;
 }
 
-/* ---- options: a table, ended by an entry without a name */
+/* ---- the nearest word: for who mistyped one */
 
-typedef struct tool_option {
-    const char *name; /* "--limit" */
-    const char *letter; /* "-l", or NULL */
-    const char **value; /* where its value goes; NULL: it has none */
-    bool *flag;         /* what it sets, where it has no value */
-} tool_option;
-
-/* "-h", "--help" and "--version" are every tool's. */
-__attribute__((unused)) static void tool_standard_option(const char *argument) {
-    if (strcmp(argument, "-h") == 0 || strcmp(argument, "--help") == 0) {
-        fputs(TOOL_HELP, stdout);
-        exit(tool_end(true));
+/* How many letters must be put in, left out, changed or swapped with the next to make one word of the other; letter
+   case is nothing. */
+static size_t tool_distance(const char *a, const char *b) {
+    enum { LONGEST = 40 };
+    size_t rows[3][LONGEST + 1], *before = rows[0], *last = rows[1], *now = rows[2], *spare, i, k, n = strlen(b);
+    if (strlen(a) > LONGEST || n > LONGEST) return SIZE_MAX;
+    for (k = 0; k <= n; k++) last[k] = k;
+    for (i = 1; a[i - 1]; i++) {
+        now[0] = i;
+        for (k = 1; k <= n; k++) {
+            int x = a[i - 1] | 32, y = b[k - 1] | 32;
+            now[k] = last[k - 1] + (x != y);
+            if (last[k] + 1 < now[k]) now[k] = last[k] + 1;
+            if (now[k - 1] + 1 < now[k]) now[k] = now[k - 1] + 1;
+            if (i > 1 && k > 1 && x == (b[k - 2] | 32) && y == (a[i - 2] | 32) && before[k - 2] + 1 < now[k])
+                now[k] = before[k - 2] + 1;
+        }
+        spare = before, before = last, last = now, now = spare;
     }
+    return last[n];
+}
+
+/* The one of `words`, which a NULL ends, that was probably meant; NULL: none is near. */
+__attribute__((unused)) static const char *tool_nearest(const char *word, const char *const *words) {
+    const char *nearest = NULL;
+    size_t least = strlen(word) / 3 + 1;
+    for (; *words; words++) {
+        size_t distance = tool_distance(word, *words);
+        if (distance > least || (nearest && distance == least)) continue;
+        nearest = *words;
+        least = distance;
+    }
+    return nearest;
+}
+
+/* ---- options */
+
+static void tool_print_help(const tool_page *page) {
+    gem5art__buf text = {NULL, 0, 0, false};
+    tool_put_help(&text, page);
+    if (text.failed) tool_exit(TOOL_FAILED, "out of memory");
+    fputs(text.data, stdout);
+    gem5art__buf_free(&text);
+    exit(tool_end(true));
+}
+
+static void tool_standard_option(const char *argument) {
+    if (strcmp(argument, "-h") == 0 || strcmp(argument, "--help") == 0) tool_print_help(tool_own_page);
     if (strcmp(argument, "--version") == 0) {
         printf("%s (gem5art.h) %s\n", TOOL_NAME, gem5art_version());
         exit(tool_end(true));
     }
+}
+
+__attribute__((noreturn)) static void tool_unknown_option(const tool_option *options, const char *argument) {
+    const char *names[64], *near;
+    char word[64];
+    size_t count = 0;
+    for (; options->name && count < 62; options++) names[count++] = options->name;
+    names[count++] = "--version";
+    names[count] = NULL;
+    snprintf(word, sizeof word, "%.*s", (int)strcspn(argument, "="), argument);
+    near = argument[1] == '-' ? tool_nearest(word, names) : NULL;
+    if (near) tool_exit(TOOL_MISUSE, "unknown option %s: did you mean %s?", argument, near);
+    tool_exit(TOOL_MISUSE, "unknown option %s: see %s --help", argument, TOOL_NAME);
+}
+
+static void tool_list_add(tool_list *list, const char *item) {
+    const char **items = (const char **)realloc(list->items, (list->count + 2) * sizeof *items);
+    if (!items) tool_exit(TOOL_FAILED, "out of memory");
+    list->items = items;
+    items[list->count++] = item;
+    items[list->count] = NULL;
 }
 
 /* The option an argument names; *value is what it carries itself ("--limit=3", "-s=x" is "=x"), else NULL. A long name
@@ -95,9 +287,11 @@ static const tool_option *tool_find_option(const tool_option *options, const cha
 
 /* Sets what the options say and moves the other arguments to the front of argv; returns how many they are. "-" is an
    argument; behind "--" everything is. */
-__attribute__((unused)) static int tool_parse(int argc, char **argv, const tool_option *options) {
+__attribute__((unused)) static int tool_parse(int argc, char **argv, const tool_page *page) {
+    const tool_option *options = page->options;
     int i, kept = 0;
     bool all_arguments = false;
+    tool_own_page = page;
     for (i = 1; i < argc; i++) {
         const tool_option *option;
         const char *value;
@@ -111,14 +305,16 @@ __attribute__((unused)) static int tool_parse(int argc, char **argv, const tool_
         }
         tool_standard_option(argv[i]);
         option = tool_find_option(options, argv[i], &value);
-        if (!option) tool_exit(TOOL_MISUSE, "unknown option %s: see %s --help", argv[i], TOOL_NAME);
-        if (!option->value) {
+        if (!option) tool_unknown_option(options, argv[i]);
+        if (!option->value_name) {
             if (value) tool_exit(TOOL_MISUSE, "%s takes no value: leave \"%s\" out", option->name, value);
             *option->flag = true;
             continue;
         }
         if (!value && i + 1 == argc) tool_exit(TOOL_MISUSE, "%s needs a value behind it", option->name);
-        *option->value = value ? value : argv[++i];
+        if (!value) value = argv[++i];
+        if (option->list) tool_list_add(option->list, value);
+        else *option->value = value;
     }
     return kept;
 }
@@ -136,6 +332,156 @@ __attribute__((unused)) static int64_t tool_count(const char *option, const char
         count = count * 10 + (*c - '0');
     }
     return count;
+}
+
+/* ---- what people see: widths, colours, times */
+
+/* --color WHEN: always, never, or (auto, NULL) where `out` is a terminal that has colours and NO_COLOR is not set. */
+__attribute__((unused)) static bool tool_use_color(const char *when, FILE *out) {
+    static const char *const words[] = {"always", "auto", "never", NULL};
+    const char *term = getenv("TERM"), *none = getenv("NO_COLOR"), *near;
+    if (when && strcmp(when, "always") == 0) return true;
+    if (when && strcmp(when, "never") == 0) return false;
+    if (when && strcmp(when, "auto") != 0) {
+        near = tool_nearest(when, words);
+        tool_exit(TOOL_MISUSE, "--color: unknown word \"%s\": did you mean %s?", when,
+                  near ? near : "always, auto or never");
+    }
+    return isatty(fileno(out)) && gem5art__empty(none) && !gem5art__empty(term) && strcmp(term, "dumb") != 0;
+}
+
+/* Of the terminal; else $COLUMNS; else 80. */
+__attribute__((unused)) static int tool_columns(int fd) {
+    struct winsize size;
+    const char *columns = getenv("COLUMNS");
+    if (ioctl(fd, TIOCGWINSZ, &size) == 0 && size.ws_col > 0) return size.ws_col;
+    return columns && atoi(columns) > 0 ? atoi(columns) : 80;
+}
+
+/* Ranges of characters that take no column, and two; from Unicode's lists, as coarse as a table needs. */
+static const uint32_t tool_no_columns[][2] = {{0x300, 0x36f},   {0x483, 0x489},   {0x591, 0x5bd},   {0x610, 0x61a},
+                                              {0x64b, 0x65f},   {0x1ab0, 0x1aff}, {0x1dc0, 0x1dff}, {0x200b, 0x200f},
+                                              {0x202a, 0x202e}, {0x2060, 0x2064}, {0x20d0, 0x20ff}, {0xfe00, 0xfe0f},
+                                              {0xfe20, 0xfe2f}, {0xfeff, 0xfeff}, {0xe0100, 0xe01ef}};
+static const uint32_t tool_two_columns[][2] = {{0x1100, 0x115f},   {0x231a, 0x231b},   {0x2329, 0x232a},
+                                               {0x2e80, 0x303e},   {0x3041, 0x33ff},   {0x3400, 0x4dbf},
+                                               {0x4e00, 0x9fff},   {0xa000, 0xa4cf},   {0xac00, 0xd7a3},
+                                               {0xf900, 0xfaff},   {0xfe30, 0xfe6f},   {0xff00, 0xff60},
+                                               {0xffe0, 0xffe6},   {0x1f300, 0x1f64f}, {0x1f680, 0x1f6ff},
+                                               {0x1f900, 0x1f9ff}, {0x20000, 0x3fffd}};
+
+static bool tool_in(uint32_t code, const uint32_t (*ranges)[2], size_t count) {
+    size_t i;
+    for (i = 0; i < count; i++)
+        if (code >= ranges[i][0] && code <= ranges[i][1]) return true;
+    return false;
+}
+
+/* The character that `text` begins with: its bytes and columns. False: a control character, or no UTF-8; one byte. */
+static bool tool_character(const char *text, size_t *bytes, size_t *columns) {
+    static const uint32_t least[] = {0, 0, 0x80, 0x800, 0x10000};
+    const unsigned char *at = (const unsigned char *)text;
+    size_t n = *at < 0x80 ? 1 : *at >= 0xf0 && *at < 0xf5 ? 4 : *at >= 0xe0 ? 3 : *at >= 0xc2 ? 2 : 0, i;
+    uint32_t code = n > 1 ? *at & (0x7fu >> n) : *at;
+    *bytes = *columns = 1;
+    if (n == 0 || *at > 0xf4 || *at < 0x20 || *at == 0x7f) return false;
+    for (i = 1; i < n; i++) {
+        if ((at[i] & 0xc0) != 0x80) return false;
+        code = code << 6 | (at[i] & 0x3f);
+    }
+    if (code < least[n] || code > 0x10ffff || (code >= 0xd800 && code < 0xe000) || (code >= 0x80 && code < 0xa0))
+        return false;
+    *bytes = n;
+    if (tool_in(code, tool_no_columns, sizeof tool_no_columns / sizeof *tool_no_columns)) *columns = 0;
+    else if (tool_in(code, tool_two_columns, sizeof tool_two_columns / sizeof *tool_two_columns)) *columns = 2;
+    return true;
+}
+
+/* As much of a text as fits into so many columns, with an ellipsis where it is cut. What a terminal would obey, and
+   bytes that are no UTF-8, come as \n, \t and \xHH. SIZE_MAX: all of it. Returns the columns that it takes. */
+__attribute__((unused)) static size_t tool_put_text(gem5art__buf *out, const char *text, size_t columns) {
+    size_t used = 0, fits = out->length, fits_columns = 0;
+    while (*text) {
+        size_t bytes, width, before = out->length;
+        if (tool_character(text, &bytes, &width)) gem5art__put(out, text, bytes);
+        else {
+            unsigned byte = (unsigned char)*text;
+            if (byte == '\n') gem5art__puts(out, "\\n");
+            else if (byte == '\t') gem5art__puts(out, "\\t");
+            else gem5art__putf(out, "\\x%02x", byte);
+            width = out->length - before;
+        }
+        if (used + width > columns) { /* back to what leaves room for the ellipsis */
+            out->length = fits;
+            if (columns) gem5art__puts(out, "\xe2\x80\xa6");
+            return fits_columns + (columns > 0);
+        }
+        used += width;
+        text += bytes;
+        if (used < columns) fits = out->length, fits_columns = used;
+    }
+    return used;
+}
+
+/* The columns that all of it takes. */
+__attribute__((unused)) static size_t tool_width(const char *text) {
+    gem5art__buf shown = {NULL, 0, 0, false};
+    size_t width = tool_put_text(&shown, text, SIZE_MAX);
+    gem5art__buf_free(&shown);
+    return width;
+}
+
+/* "2026-11-27 03:28", local time. */
+__attribute__((unused)) static void tool_put_time(gem5art__buf *out, double unix_time) {
+    char text[32] = "";
+    time_t seconds = (time_t)unix_time;
+    struct tm local;
+    if (unix_time > 0 && localtime_r(&seconds, &local)) strftime(text, sizeof text, "%Y-%m-%d %H:%M", &local);
+    gem5art__puts(out, text);
+}
+
+/* "4.2 s", "1:02" (minutes), "1:02:03", "3d 01:02". */
+__attribute__((unused)) static void tool_put_duration(gem5art__buf *out, double seconds) {
+    int64_t whole = seconds > 0 && seconds < 1e15 ? (int64_t)seconds : 0;
+    if (whole < 60) gem5art__putf(out, "%.1f s", seconds > 0 ? seconds : 0);
+    else if (whole < 3600) gem5art__putf(out, "%d:%02d", (int)(whole / 60), (int)(whole % 60));
+    else if (whole < 86400)
+        gem5art__putf(out, "%d:%02d:%02d", (int)(whole / 3600), (int)(whole / 60 % 60), (int)(whole % 60));
+    else
+        gem5art__putf(out, "%lldd %02d:%02d", (long long)(whole / 86400), (int)(whole / 3600 % 24),
+                      (int)(whole / 60 % 60));
+}
+
+/* "90", "30m", "24h", "2d", "1.5w": seconds. Negative: it is no duration. */
+__attribute__((unused)) static double tool_duration(const char *text) {
+    static const struct unit {
+        const char *name;
+        double seconds;
+    } units[] = {{"", 1}, {"s", 1}, {"m", 60}, {"h", 3600}, {"d", 86400}, {"w", 604800}};
+    char *end;
+    double number = *text >= '0' && *text <= '9' ? strtod(text, &end) : -1;
+    size_t i;
+    for (i = 0; number >= 0 && i < sizeof units / sizeof *units; i++)
+        if (strcmp(end, units[i].name) == 0) return number * units[i].seconds;
+    return -1;
+}
+
+/* "2d" (ago), "2026-11-01" or "2026-11-01 12:30", local time: a Unix time. */
+__attribute__((unused)) static double tool_since(const char *option, const char *text) {
+    double ago = tool_duration(text);
+    struct tm t;
+    char rest;
+    memset(&t, 0, sizeof t);
+    if (ago >= 0 && strlen(text) > 1) return gem5art__now() - ago;
+    if (sscanf(text, "%4d-%2d-%2d%c", &t.tm_year, &t.tm_mon, &t.tm_mday, &rest) != 3 &&
+        sscanf(text, "%4d-%2d-%2d%*1[ T]%2d:%2d%c", &t.tm_year, &t.tm_mon, &t.tm_mday, &t.tm_hour, &t.tm_min,
+               &rest) != 5)
+        tool_exit(TOOL_MISUSE, "%s: \"%s\" is no time: give 30m, 3h, 2d, 2026-11-01 or \"2026-11-01 12:30\"", option,
+                  text);
+    t.tm_year -= 1900;
+    t.tm_mon -= 1;
+    t.tm_isdst = -1;
+    return (double)mktime(&t);
 }
 
 /* ---- store */

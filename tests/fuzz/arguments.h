@@ -81,7 +81,7 @@ static int tool_fclose(FILE *file) {
 #define fopen(path, mode) (files_open(path, O_WRONLY) < 0 ? NULL : stdout)
 #define fdopen(fd, mode) (files_close(fd), stdout)
 #define fclose(file) tool_fclose(file)
-#define fileno(file) 0
+#define fileno(file) ((void)(file), 0)
 #define fsync(fd) 0
 #define fchmod(fd, mode) 0
 #define unlink(path) files_unlink(path)
