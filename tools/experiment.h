@@ -1,0 +1,786 @@
+/* experiment.h - reads an experiment file: the artifacts and runs that gem5art-run registers and launches.
+
+   It is JSON in which comments (// and slash-star) and trailing commas are allowed:
+
+       {
+         "artifacts": {
+           "gem5": {"type": "git repo", "path": "gem5/", "documentation": "gem5 v24.0, as cloned"},
+           "gem5-{isa}": {"type": "gem5 binary", "path": "gem5/build/{isa}/gem5.opt", "inputs": ["gem5"],
+                          "command": "scons build/{isa}/gem5.opt", "documentation": "gem5 for {isa}, built from v24.0"},
+         },
+         "timeout": "12h",                                   // what stands here holds for all sweeps
+         "sweeps": [{
+           "mode": "se", "name": "hello {cpu}", "run_script": "gem5/configs/hello.py",
+           "gem5_artifact": "gem5-{isa}", "gem5_git_artifact": "gem5", "run_script_git_artifact": "gem5",
+           "matrix": {"isa": ["X86", "ARM"], "cpu": ["o3", "timing"], "size": [1, 2]},
+           "exclude": [{"isa": "ARM", "cpu": ["o3", "kvm"]}],
+           "overrides": [{"when": {"cpu": "o3"}, "timeout": "2d"}],
+           "params": ["--cpu", "{cpu}", "--size={size}"], "outdir": "results/{isa}/{cpu}/{size}",
+         }],
+       }
+
+   Keys are the fields of gem5art_artifact_desc and gem5art_run_desc; artifacts are named by their keys. A sweep is the
+   cross product of its matrix, the first variable slowest: without the rows of `exclude`, or with those of `only` alone,
+   and with those of `include` behind it. {variable} is replaced in every text, {{ and }} are braces. A timeout is in
+   seconds, or "30m", "12h", "2d", or "none". `environment` is an object: variables that are set for the run. */
+#ifndef EXPERIMENT_H
+#define EXPERIMENT_H
+
+#include "tool.h"
+
+enum { EXPERIMENT_ROWS = 1000000 }; /* of all matrices, at most */
+
+typedef enum experiment_role { GEM5, GEM5_GIT, SCRIPT_GIT, LINUX_BINARY, DISK_IMAGE, EXPERIMENT_ROLES } experiment_role;
+
+typedef struct experiment_artifact {
+    gem5art_artifact_desc desc;        /* without its inputs */
+    const size_t *inputs;              /* places of earlier artifacts */
+    size_t input_count;
+    const gem5art_artifact *artifact;  /* for whoever registers it */
+    const gem5art_json *definition;
+    struct experiment_artifact *outer; /* while its inputs are read: whose input it is */
+} experiment_artifact;
+
+typedef struct experiment_run {
+    bool fs;
+    gem5art_run_desc desc;             /* without its artifacts */
+    size_t roles[EXPERIMENT_ROLES];    /* places of artifacts; the last two in FS runs only */
+    const size_t *more;                /* of further artifacts */
+    size_t more_count;
+    const char *const *variables;      /* name, value, ..., NULL */
+    const gem5art_json *sweep;
+} experiment_run;
+
+typedef struct experiment {
+    gem5art__arena arena;
+    const char *path;
+    gem5art__buf text;                 /* of the file */
+    const gem5art_json *root;
+    experiment_artifact **artifacts;   /* each behind its inputs */
+    size_t artifact_count, artifact_room;
+    experiment_run *runs;
+    size_t run_count, run_room;
+} experiment;
+
+/* ---- errors: PATH:LINE:COLUMN: what is wrong */
+
+/* Where a value begins in what was parsed; NULL: not known. */
+static const char *experiment_begin(const gem5art_json *value) {
+    if (!value) return NULL;
+    if (value->raw) return value->raw;
+    if (value->raw_key) return value->raw_key;
+    return experiment_begin(value->first);
+}
+
+static void experiment_place(const experiment *e, size_t offset, size_t *line, size_t *column) {
+    size_t i;
+    *line = *column = 1;
+    for (i = 0; i < offset && i < e->text.length; i++) {
+        ++*column;
+        if (e->text.data[i] == '\n') ++*line, *column = 1;
+    }
+}
+
+/* The parser's copy has all at the same distances; the first quote is that of the first key. */
+static size_t experiment_offset(const experiment *e, const gem5art_json *value) {
+    const char *begin = experiment_begin(value), *first = e->root->first ? e->root->first->raw_key : NULL;
+    if (!begin || !first) return 0;
+    return (size_t)((const char *)memchr(e->text.data, '"', e->text.length) - e->text.data) + (size_t)(begin - first);
+}
+
+__attribute__((format(printf, 3, 4), noreturn)) static void experiment_bad(const experiment *e, const gem5art_json *at,
+                                                                           const char *format, ...) {
+    char message[1024];
+    size_t line, column;
+    va_list arguments;
+    va_start(arguments, format);
+    vsnprintf(message, sizeof message, format, arguments);
+    va_end(arguments);
+    experiment_place(e, experiment_offset(e, at), &line, &column);
+    tool_exit(TOOL_FAILED, "%s:%zu:%zu: %s", e->path, line, column, message);
+}
+
+static void *experiment_alloc(experiment *e, size_t size) {
+    void *memory = gem5art__arena_alloc(&e->arena, size);
+    if (!memory) tool_exit(TOOL_FAILED, "out of memory");
+    return memory;
+}
+
+static const char *experiment_copy(experiment *e, const char *text, size_t length) {
+    char *copy = gem5art__arena_copy_n(&e->arena, text, length);
+    if (!copy) tool_exit(TOOL_FAILED, "out of memory");
+    return copy;
+}
+
+/* ---- what a value must be */
+
+static const char *experiment_kind(const gem5art_json *value) {
+    static const char *const names[] = {"null", "true or false", "a number", "a text", "an array", "an object"};
+    return names[value->type];
+}
+
+static const gem5art_json *experiment_need(const experiment *e, const gem5art_json *value, gem5art_json_type type,
+                                           const char *what) {
+    gem5art_json wanted;
+    wanted.type = type;
+    if (value->type != type)
+        experiment_bad(e, value, "%s must be %s, not %s", what, experiment_kind(&wanted), experiment_kind(value));
+    return value;
+}
+
+/* A text, or a number as it is written. */
+static const char *experiment_scalar(experiment *e, const gem5art_json *value, const char *what) {
+    if (value->type == GEM5ART_JSON_NUMBER) return experiment_copy(e, value->raw, value->raw_length);
+    if (value->type != GEM5ART_JSON_STRING)
+        experiment_bad(e, value, "%s must be a text or a number, not %s", what, experiment_kind(value));
+    if (strlen(value->text) != value->length) experiment_bad(e, value, "%s has a NUL in it: leave it out", what);
+    return value->text;
+}
+
+/* Every key must be one of these, or of the others (NULL: there are none). */
+static void experiment_keys(const experiment *e, const gem5art_json *object, const char *what,
+                            const char *const *keys, const char *const *others) {
+    const gem5art_json *member;
+    for (member = object->first; member; member = member->next) {
+        const char *const *key = keys, *const *other = others, *near;
+        while (*key && strcmp(*key, member->key) != 0) key++;
+        while (other && *other && strcmp(*other, member->key) != 0) other++;
+        if (*key || (other && *other)) continue;
+        near = tool_nearest(member->key, keys);
+        if (!near && others) near = tool_nearest(member->key, others);
+        if (near) experiment_bad(e, member, "unknown key \"%s\" of %s: did you mean %s?", member->key, what, near);
+        experiment_bad(e, member, "unknown key \"%s\" of %s: correct it or leave it out", member->key, what);
+    }
+}
+
+/* ---- variables: name, value, ..., NULL */
+
+static const char *experiment_variable(const char *const *variables, const char *name, size_t length) {
+    for (; *variables; variables += 2)
+        if (gem5art__text_is(name, length, *variables)) return variables[1];
+    return NULL;
+}
+
+__attribute__((noreturn)) static void experiment_undefined(const experiment *e, const gem5art_json *at,
+                                                           const char *const *variables, const char *name,
+                                                           size_t length) {
+    const char *names[64], *near;
+    char word[64];
+    size_t count = 0;
+    for (; *variables && count < 63; variables += 2) names[count++] = *variables;
+    names[count] = NULL;
+    snprintf(word, sizeof word, "%.*s", (int)length, name);
+    near = tool_nearest(word, names);
+    if (near) experiment_bad(e, at, "the variable {%s} is not in the matrix: did you mean {%s}?", word, near);
+    experiment_bad(e, at, "the variable {%s} is not in the matrix: add it there, or write {{ for a brace", word);
+}
+
+/* A text with its variables replaced. */
+static const char *experiment_expand(experiment *e, const gem5art_json *at, const char *text,
+                                     const char *const *variables) {
+    gem5art__buf out = {NULL, 0, 0, false};
+    const char *c = text, *result;
+    for (; *c; c++) {
+        size_t length = strcspn(c + 1, "}");
+        const char *value;
+        if ((*c == '{' || *c == '}') && c[1] == *c) gem5art__put(&out, c++, 1);
+        else if (*c == '{' && c[1 + length]) {
+            value = experiment_variable(variables, c + 1, length);
+            if (!value) experiment_undefined(e, at, variables, c + 1, length);
+            gem5art__puts(&out, value);
+            c += 1 + length;
+        } else if (*c == '{' || *c == '}')
+            experiment_bad(e, at, "a %c without its partner in \"%s\": write it twice where a brace is meant", *c, text);
+        else gem5art__put(&out, c, 1);
+    }
+    result = experiment_copy(e, out.data ? out.data : "", out.length);
+    gem5art__buf_free(&out);
+    return result;
+}
+
+/* "cpu=o3 size=2" */
+static const char *experiment_tell(experiment *e, const char *const *variables) {
+    gem5art__buf out = {NULL, 0, 0, false};
+    const char *text;
+    for (; *variables; variables += 2)
+        gem5art__putf(&out, "%s%s=%s", out.length ? " " : "", variables[0], variables[1]);
+    text = experiment_copy(e, out.data ? out.data : "", out.length);
+    gem5art__buf_free(&out);
+    return text;
+}
+
+/* ---- artifacts: each is read when a run or another one first needs it */
+
+typedef struct experiment_text_key {
+    const char *name;
+    size_t offset; /* in gem5art_artifact_desc */
+    bool required;
+} experiment_text_key;
+
+#define EXPERIMENT_TEXT(name, required) {#name, offsetof(gem5art_artifact_desc, name), required}
+static const experiment_text_key experiment_artifact_texts[] = {
+    EXPERIMENT_TEXT(name, false),         EXPERIMENT_TEXT(type, true),    EXPERIMENT_TEXT(path, true),
+    EXPERIMENT_TEXT(documentation, true), EXPERIMENT_TEXT(cwd, false),    EXPERIMENT_TEXT(command, false),
+    EXPERIMENT_TEXT(architecture, false), EXPERIMENT_TEXT(url, false),    EXPERIMENT_TEXT(version, false)};
+enum { EXPERIMENT_ARTIFACT_TEXTS = sizeof experiment_artifact_texts / sizeof *experiment_artifact_texts };
+static const char *const experiment_artifact_keys[] = {
+    "name", "type", "path", "documentation", "cwd", "command", "architecture", "url", "version", "inputs", NULL};
+
+static size_t experiment_artifact_of(experiment *e, const gem5art_json *reference, const char *const *variables,
+                                     experiment_artifact *outer);
+
+/* The definition that a reference means: one whose key is written as it is, or what it is when expanded. */
+static const gem5art_json *experiment_definition(experiment *e, const gem5art_json *reference,
+                                                 const char *const *variables) {
+    const gem5art_json *artifacts = gem5art_json_get(e->root, "artifacts"), *found, *member;
+    const char *names[256], *name, *near;
+    size_t count = 0;
+    experiment_need(e, reference, GEM5ART_JSON_STRING, "the name of an artifact");
+    if ((found = gem5art_json_get(artifacts, reference->text)) != NULL) return found;
+    name = experiment_expand(e, reference, reference->text, variables);
+    if ((found = gem5art_json_get(artifacts, name)) != NULL) return found;
+    for (member = artifacts ? artifacts->first : NULL; member && count < 255; member = member->next)
+        names[count++] = member->key;
+    names[count] = NULL;
+    near = tool_nearest(reference->text, names);
+    if (near) experiment_bad(e, reference, "there is no artifact \"%s\": did you mean \"%s\"?", name, near);
+    experiment_bad(e, reference, "there is no artifact \"%s\": define it in \"artifacts\"", name);
+}
+
+/* Reads the inputs, which may not lead back to it. */
+static void experiment_read_inputs(experiment *e, experiment_artifact *artifact, const char *const *variables) {
+    const gem5art_json *inputs = gem5art_json_get(artifact->definition, "inputs"), *input;
+    size_t *places;
+    if (!inputs) return;
+    experiment_need(e, inputs, GEM5ART_JSON_ARRAY, "inputs");
+    artifact->inputs = places = (size_t *)experiment_alloc(e, inputs->count * sizeof *places + 1);
+    for (input = inputs->first; input; input = input->next)
+        places[artifact->input_count++] = experiment_artifact_of(e, input, variables, artifact);
+}
+
+static void experiment_read_artifact(experiment *e, experiment_artifact *artifact, const char *const *variables) {
+    const gem5art_json *definition = artifact->definition;
+    size_t i;
+    experiment_need(e, definition, GEM5ART_JSON_OBJECT, "an artifact");
+    experiment_keys(e, definition, "an artifact", experiment_artifact_keys, NULL);
+    for (i = 0; i < EXPERIMENT_ARTIFACT_TEXTS; i++) {
+        const experiment_text_key *key = &experiment_artifact_texts[i];
+        const gem5art_json *value = gem5art_json_get(definition, key->name);
+        const char **to = (const char **)(void *)((char *)&artifact->desc + key->offset);
+        if (!value && key->required)
+            experiment_bad(e, definition, "the artifact \"%s\" has no %s: add it", artifact->desc.name, key->name);
+        if (!value) continue;
+        *to = experiment_expand(e, value, experiment_scalar(e, value, key->name), variables);
+        if (key->required && !**to) experiment_bad(e, value, "%s is empty: fill it in", key->name);
+    }
+    if (strlen(artifact->desc.documentation) < 10)
+        experiment_bad(e, gem5art_json_get(definition, "documentation"),
+                       "the documentation \"%s\" is short: say in at least 10 characters what it is and how it was made",
+                       artifact->desc.documentation);
+}
+
+static bool experiment_same_artifact(const experiment_artifact *a, const experiment_artifact *b) {
+    return strcmp(a->desc.path, b->desc.path) == 0 && strcmp(a->desc.type, b->desc.type) == 0;
+}
+
+/* Its place, behind those of its inputs. */
+static size_t experiment_artifact_of(experiment *e, const gem5art_json *reference, const char *const *variables,
+                                     experiment_artifact *outer) {
+    experiment_artifact *artifact = (experiment_artifact *)experiment_alloc(e, sizeof *artifact), *up;
+    size_t i;
+    artifact->definition = experiment_definition(e, reference, variables);
+    artifact->desc.name = experiment_expand(e, artifact->definition, artifact->definition->key, variables);
+    artifact->outer = outer;
+    for (up = outer; up; up = up->outer)
+        if (up->definition == artifact->definition)
+            experiment_bad(e, reference, "the artifact \"%s\" is made from itself: take it out of these inputs",
+                           artifact->desc.name);
+    experiment_read_artifact(e, artifact, variables);
+    for (i = 0; i < e->artifact_count; i++)
+        if (e->artifacts[i]->definition == artifact->definition &&
+            experiment_same_artifact(e->artifacts[i], artifact))
+            return i;
+    experiment_read_inputs(e, artifact, variables);
+    if (e->artifact_count == e->artifact_room) {
+        experiment_artifact **grown;
+        e->artifact_room = e->artifact_room ? 2 * e->artifact_room : 64;
+        grown = (experiment_artifact **)experiment_alloc(e, e->artifact_room * sizeof *grown);
+        if (e->artifact_count) memcpy(grown, e->artifacts, e->artifact_count * sizeof *grown);
+        e->artifacts = grown;
+    }
+    e->artifacts[e->artifact_count] = artifact;
+    return e->artifact_count++;
+}
+
+/* ---- rows: which of a matrix are wanted */
+
+static const char *const experiment_run_keys[] = {
+    "name",          "gem5_binary",         "run_script",         "outdir",
+    "gem5_artifact", "gem5_git_artifact",   "run_script_git_artifact",
+    "linux_binary",  "disk_image",          "linux_binary_artifact", "disk_image_artifact",
+    "params",        "timeout",             "environment",        "nice",
+    "priority",      "mode",                NULL};
+static const char *const experiment_sweep_keys[] = {"matrix",    "exclude",   "include", "only",
+                                                    "overrides", "artifacts", NULL};
+static const char *const experiment_override_keys[] = {"when", "artifacts", NULL};
+static const char *const experiment_top_keys[] = {"artifacts", "sweeps", NULL};
+
+typedef struct experiment_sweep {
+    const gem5art_json *json, *matrix;
+    const gem5art_json *exclude, *include, *only, *overrides; /* arrays, or NULL */
+    size_t *matches; /* of each row of exclude, only and overrides, in this order: how many rows it has matched */
+} experiment_sweep;
+
+static bool experiment_value_is(experiment *e, const gem5art_json *wanted, const char *value) {
+    if (wanted->type != GEM5ART_JSON_ARRAY) return strcmp(experiment_scalar(e, wanted, wanted->key), value) == 0;
+    for (wanted = wanted->first; wanted; wanted = wanted->next)
+        if (strcmp(experiment_scalar(e, wanted, "a value"), value) == 0) return true;
+    return false;
+}
+
+/* Do the variables have the values, or one of the values, that a condition names? */
+static bool experiment_row_matches(experiment *e, const gem5art_json *condition, const char *const *variables) {
+    const gem5art_json *member;
+    bool matches = true;
+    experiment_need(e, condition, GEM5ART_JSON_OBJECT, "a row");
+    for (member = condition->first; member; member = member->next) {
+        const char *value = experiment_variable(variables, member->key, strlen(member->key));
+        if (!value) experiment_undefined(e, member, variables, member->key, strlen(member->key));
+        if (!experiment_value_is(e, member, value)) matches = false;
+    }
+    return matches;
+}
+
+/* Does any row of `rows` match? Counts for each whether it did. */
+static bool experiment_any_matches(experiment *e, const gem5art_json *rows, size_t *matches,
+                                   const char *const *variables) {
+    const gem5art_json *row;
+    bool any = false;
+    for (row = rows ? rows->first : NULL; row; row = row->next, matches++)
+        if (experiment_row_matches(e, row, variables)) ++*matches, any = true;
+    return any;
+}
+
+/* var=value of the command line: one of the values that are given for each variable that is. */
+static bool experiment_wanted(const tool_list *only, const char *const *variables) {
+    size_t i, k;
+    for (i = 0; only && i < only->count; i++) {
+        size_t name = strcspn(only->items[i], "=") + 1;
+        bool wanted = false;
+        for (k = 0; k < only->count; k++) {
+            const char *value = experiment_variable(variables, only->items[k], strcspn(only->items[k], "="));
+            if (strncmp(only->items[i], only->items[k], name) == 0 && value &&
+                strcmp(only->items[k] + name, value) == 0)
+                wanted = true;
+        }
+        if (!wanted) return false;
+    }
+    return true;
+}
+
+/* ---- runs */
+
+/* The value of a key for a row: that of the last override that holds, else the sweep's, else the file's. */
+static const gem5art_json *experiment_value(experiment *e, experiment_sweep *sweep, const char *const *variables,
+                                            const char *key) {
+    const gem5art_json *value = gem5art_json_get(sweep->json, key), *row;
+    if (!value && strcmp(key, "artifacts") != 0) value = gem5art_json_get(e->root, key);
+    for (row = sweep->overrides ? sweep->overrides->first : NULL; row; row = row->next)
+        if (gem5art_json_get(row, key) && experiment_row_matches(e, gem5art_json_get(row, "when"), variables))
+            value = gem5art_json_get(row, key);
+    return value;
+}
+
+static const char *experiment_text(experiment *e, experiment_sweep *sweep, const char *const *variables,
+                                   const char *key, bool required) {
+    const gem5art_json *value = experiment_value(e, sweep, variables, key);
+    const char *text;
+    if (!value && required) experiment_bad(e, sweep->json, "the sweep has no %s: add it", key);
+    if (!value) return NULL;
+    text = experiment_expand(e, value, experiment_scalar(e, value, key), variables);
+    if (!*text) experiment_bad(e, value, "%s is empty: fill it in, or leave it out", key);
+    return text;
+}
+
+/* An array of texts, or (with `pairs`) an object of them as name, value, ...; NULL-terminated. */
+static const char *const *experiment_texts(experiment *e, experiment_sweep *sweep, const char *const *variables,
+                                           const char *key, bool pairs) {
+    const gem5art_json *value = experiment_value(e, sweep, variables, key), *item;
+    const char **texts;
+    size_t n = 0;
+    if (!value) return NULL;
+    experiment_need(e, value, pairs ? GEM5ART_JSON_OBJECT : GEM5ART_JSON_ARRAY, key);
+    texts = (const char **)experiment_alloc(e, (2 * value->count + 1) * sizeof *texts);
+    for (item = value->first; item; item = item->next) {
+        if (pairs && (!*item->key || strchr(item->key, '=')))
+            experiment_bad(e, item, "\"%s\" cannot be an environment variable: correct its name", item->key);
+        if (pairs) texts[n++] = item->key;
+        texts[n++] = experiment_expand(e, item, experiment_scalar(e, item, key), variables);
+    }
+    texts[n] = NULL;
+    return texts;
+}
+
+static double experiment_timeout(experiment *e, experiment_sweep *sweep, const char *const *variables) {
+    const gem5art_json *value = experiment_value(e, sweep, variables, "timeout");
+    const char *text = value ? experiment_expand(e, value, experiment_scalar(e, value, "timeout"), variables) : NULL;
+    double seconds = text ? tool_duration(text) : 0;
+    if (!text) return 0;
+    if (strcmp(text, "none") == 0) return -1;
+    if (!(seconds > 0))
+        experiment_bad(e, value,
+                       "the timeout \"%s\" is no time: give seconds, or \"30m\", \"12h\", \"2d\", or \"none\"", text);
+    return seconds;
+}
+
+static int experiment_integer(experiment *e, experiment_sweep *sweep, const char *const *variables, const char *key,
+                              int least, int most) {
+    const gem5art_json *value = experiment_value(e, sweep, variables, key);
+    if (!value) return 0;
+    experiment_need(e, value, GEM5ART_JSON_NUMBER, key);
+    if (!value->is_integer || value->integer < least || value->integer > most)
+        experiment_bad(e, value, "%s must be a whole number from %d to %d", key, least, most);
+    return (int)value->integer;
+}
+
+static void experiment_read_roles(experiment *e, experiment_sweep *sweep, experiment_run *run) {
+    static const char *const keys[EXPERIMENT_ROLES] = {"gem5_artifact", "gem5_git_artifact", "run_script_git_artifact",
+                                                       "linux_binary_artifact", "disk_image_artifact"};
+    const gem5art_json *more = experiment_value(e, sweep, run->variables, "artifacts"), *item;
+    size_t *places;
+    int role;
+    for (role = 0; role < (run->fs ? EXPERIMENT_ROLES : LINUX_BINARY); role++) {
+        const gem5art_json *value = experiment_value(e, sweep, run->variables, keys[role]);
+        const char *type;
+        if (!value)
+            experiment_bad(e, sweep->json, "the sweep has no %s%s: add it", keys[role],
+                           role >= LINUX_BINARY ? ", which fs runs need" : "");
+        run->roles[role] = experiment_artifact_of(e, value, run->variables, NULL);
+        type = e->artifacts[run->roles[role]]->desc.type;
+        if ((role == GEM5_GIT || role == SCRIPT_GIT) != (strcmp(type, "git repo") == 0))
+            experiment_bad(e, value, "%s is a \"%s\": name an artifact that is %s \"git repo\"", keys[role], type,
+                           role == GEM5_GIT || role == SCRIPT_GIT ? "a" : "no");
+    }
+    for (; role < EXPERIMENT_ROLES; role++)
+        if (gem5art_json_get(sweep->json, keys[role]))
+            experiment_bad(e, gem5art_json_get(sweep->json, keys[role]),
+                           "%s is for fs runs: set \"mode\": \"fs\", or leave it out", keys[role]);
+    if (!more) return;
+    experiment_need(e, more, GEM5ART_JSON_ARRAY, "artifacts");
+    run->more = places = (size_t *)experiment_alloc(e, more->count * sizeof *places + 1);
+    for (item = more->first; item; item = item->next)
+        places[run->more_count++] = experiment_artifact_of(e, item, run->variables, NULL);
+}
+
+static bool experiment_is_fs(experiment *e, experiment_sweep *sweep, const char *const *variables) {
+    const gem5art_json *value = experiment_value(e, sweep, variables, "mode");
+    const char *mode;
+    if (!value) experiment_bad(e, sweep->json, "the sweep has no mode: add \"mode\": \"se\" or \"fs\"");
+    mode = experiment_scalar(e, value, "mode");
+    if (strcmp(mode, "se") != 0 && strcmp(mode, "fs") != 0)
+        experiment_bad(e, value, "unknown mode \"%s\": give se or fs", mode);
+    return *mode == 'f';
+}
+
+static void experiment_add_run(experiment *e, experiment_sweep *sweep, const char *const *variables) {
+    experiment_run *run;
+    gem5art_run_desc *d;
+    if (e->run_count == e->run_room) {
+        experiment_run *grown;
+        e->run_room = e->run_room ? 2 * e->run_room : 256;
+        grown = (experiment_run *)experiment_alloc(e, e->run_room * sizeof *grown);
+        if (e->run_count) memcpy(grown, e->runs, e->run_count * sizeof *grown);
+        e->runs = grown;
+    }
+    run = &e->runs[e->run_count++];
+    memset(run, 0, sizeof *run);
+    run->sweep = sweep->json;
+    run->variables = variables;
+    run->fs = experiment_is_fs(e, sweep, variables);
+    d = &run->desc;
+    d->name = experiment_text(e, sweep, variables, "name", true);
+    d->run_script = experiment_text(e, sweep, variables, "run_script", true);
+    d->outdir = experiment_text(e, sweep, variables, "outdir", true);
+    d->gem5_binary = experiment_text(e, sweep, variables, "gem5_binary", false);
+    d->linux_binary = run->fs ? experiment_text(e, sweep, variables, "linux_binary", false) : NULL;
+    d->disk_image = run->fs ? experiment_text(e, sweep, variables, "disk_image", false) : NULL;
+    d->params = experiment_texts(e, sweep, variables, "params", false);
+    d->environment = experiment_texts(e, sweep, variables, "environment", true);
+    d->timeout = experiment_timeout(e, sweep, variables);
+    d->nice = experiment_integer(e, sweep, variables, "nice", -20, 20);
+    d->priority = experiment_integer(e, sweep, variables, "priority", -1000000, 1000000);
+    experiment_read_roles(e, sweep, run);
+}
+
+/* ---- sweeps */
+
+static const gem5art_json *experiment_rows(experiment *e, const gem5art_json *sweep, const char *key) {
+    const gem5art_json *rows = gem5art_json_get(sweep, key);
+    return rows ? experiment_need(e, rows, GEM5ART_JSON_ARRAY, key) : NULL;
+}
+
+static bool experiment_is_name(const char *name) {
+    const char *c = name;
+    while ((*c >= 'a' && *c <= 'z') || (*c >= 'A' && *c <= 'Z') || *c == '_' || (c > name && *c >= '0' && *c <= '9'))
+        c++;
+    return *name && !*c;
+}
+
+/* How many rows the matrix has. */
+static size_t experiment_count_rows(experiment *e, const gem5art_json *matrix) {
+    const gem5art_json *variable;
+    size_t rows = 1;
+    for (variable = matrix ? matrix->first : NULL; variable; variable = variable->next) {
+        experiment_need(e, variable, GEM5ART_JSON_ARRAY, "a variable of the matrix");
+        if (!experiment_is_name(variable->key))
+            experiment_bad(e, variable, "\"%s\" cannot be a variable: use letters, digits and _", variable->key);
+        if (!variable->count)
+            experiment_bad(e, variable, "the variable \"%s\" has no values: give at least one", variable->key);
+        rows *= variable->count;
+        if (rows > EXPERIMENT_ROWS)
+            experiment_bad(e, variable, "the matrix has more than %d rows: make several experiments of it",
+                           EXPERIMENT_ROWS);
+    }
+    return rows;
+}
+
+/* Row `number` of the matrix: name, value, ..., NULL. */
+static const char *const *experiment_row(experiment *e, const gem5art_json *matrix, size_t number) {
+    size_t count = matrix ? matrix->count : 0, k = count, i;
+    const char **row = (const char **)experiment_alloc(e, (2 * count + 1) * sizeof *row);
+    const gem5art_json *variable, *value;
+    size_t *picks = (size_t *)experiment_alloc(e, count * sizeof *picks + 1);
+    for (variable = matrix ? matrix->first : NULL, i = 0; variable; variable = variable->next)
+        picks[i++] = variable->count;
+    while (k-- > 0) {
+        size_t values = picks[k];
+        picks[k] = number % values;
+        number /= values;
+    }
+    for (variable = matrix ? matrix->first : NULL, k = 0; variable; variable = variable->next, k++) {
+        for (value = variable->first, i = 0; i < picks[k]; i++) value = value->next;
+        row[2 * k] = variable->key;
+        row[2 * k + 1] = experiment_scalar(e, value, "a value of the matrix");
+    }
+    row[2 * count] = NULL;
+    return row;
+}
+
+/* Of `include`: variables of its own. */
+static const char *const *experiment_included(experiment *e, const gem5art_json *object) {
+    const char **row;
+    const gem5art_json *member;
+    size_t n = 0;
+    experiment_need(e, object, GEM5ART_JSON_OBJECT, "a row of include");
+    row = (const char **)experiment_alloc(e, (2 * object->count + 1) * sizeof *row);
+    for (member = object->first; member; member = member->next) {
+        row[n++] = member->key;
+        row[n++] = experiment_scalar(e, member, member->key);
+    }
+    row[n] = NULL;
+    return row;
+}
+
+/* A row that nothing matched is a mistake. */
+static void experiment_check_matches(experiment *e, const gem5art_json *rows, const size_t *matches, const char *what) {
+    const gem5art_json *row;
+    for (row = rows ? rows->first : NULL; row; row = row->next, matches++)
+        if (!*matches) experiment_bad(e, row, "this row of %s matches no row of the matrix: correct its values", what);
+}
+
+static void experiment_check_overrides(experiment *e, const gem5art_json *overrides) {
+    const gem5art_json *row;
+    for (row = overrides ? overrides->first : NULL; row; row = row->next) {
+        experiment_need(e, row, GEM5ART_JSON_OBJECT, "a row of overrides");
+        experiment_keys(e, row, "an override", experiment_run_keys, experiment_override_keys);
+        if (!gem5art_json_get(row, "when"))
+            experiment_bad(e, row, "the override has no \"when\": say for which variables it holds");
+    }
+}
+
+static void experiment_read_sweep(experiment *e, const gem5art_json *json, const tool_list *only, int64_t limit) {
+    experiment_sweep s;
+    const gem5art_json *row;
+    size_t rows, i, excludes, onlys, overrides, *override;
+    experiment_need(e, json, GEM5ART_JSON_OBJECT, "a sweep");
+    experiment_keys(e, json, "a sweep", experiment_run_keys, experiment_sweep_keys);
+    memset(&s, 0, sizeof s);
+    s.json = json;
+    s.matrix = gem5art_json_get(json, "matrix");
+    if (s.matrix) experiment_need(e, s.matrix, GEM5ART_JSON_OBJECT, "matrix");
+    s.exclude = experiment_rows(e, json, "exclude");
+    s.include = experiment_rows(e, json, "include");
+    s.only = experiment_rows(e, json, "only");
+    s.overrides = experiment_rows(e, json, "overrides");
+    experiment_check_overrides(e, s.overrides);
+    rows = experiment_count_rows(e, s.matrix);
+    excludes = s.exclude ? s.exclude->count : 0;
+    onlys = s.only ? s.only->count : 0;
+    overrides = s.overrides ? s.overrides->count : 0;
+    s.matches = (size_t *)experiment_alloc(e, (excludes + onlys + overrides + 1) * sizeof *s.matches);
+    for (i = 0; i < rows; i++) {
+        const char *const *variables = experiment_row(e, s.matrix, i);
+        bool excluded = experiment_any_matches(e, s.exclude, s.matches, variables);
+        bool chosen = experiment_any_matches(e, s.only, s.matches + excludes, variables) || !s.only;
+        override = s.matches + excludes + onlys;
+        for (row = s.overrides ? s.overrides->first : NULL; row; row = row->next)
+            *override++ += experiment_row_matches(e, gem5art_json_get(row, "when"), variables);
+        if (chosen && !excluded && experiment_wanted(only, variables) && (limit < 0 || e->run_count < (size_t)limit))
+            experiment_add_run(e, &s, variables);
+    }
+    experiment_check_matches(e, s.exclude, s.matches, "exclude");
+    experiment_check_matches(e, s.only, s.matches + excludes, "only");
+    for (row = s.include ? s.include->first : NULL; row; row = row->next) {
+        const char *const *variables = experiment_included(e, row);
+        if (experiment_wanted(only, variables) && (limit < 0 || e->run_count < (size_t)limit))
+            experiment_add_run(e, &s, variables);
+    }
+    if (!s.include) experiment_check_matches(e, s.overrides, s.matches + excludes + onlys, "overrides");
+}
+
+/* ---- what may not be twice */
+
+static int experiment_compare_outdirs(const void *a, const void *b) {
+    const experiment_run *x = *(experiment_run *const *)a, *y = *(experiment_run *const *)b;
+    int order = strcmp(x->desc.outdir, y->desc.outdir);
+    return order ? order : (x > y) - (x < y);
+}
+
+static void experiment_check_outdirs(experiment *e) {
+    const experiment_run **sorted = (const experiment_run **)experiment_alloc(e, (e->run_count + 1) * sizeof *sorted);
+    size_t i;
+    for (i = 0; i < e->run_count; i++) sorted[i] = &e->runs[i];
+    qsort(sorted, e->run_count, sizeof *sorted, experiment_compare_outdirs);
+    for (i = 1; i < e->run_count; i++)
+        if (strcmp(sorted[i - 1]->desc.outdir, sorted[i]->desc.outdir) == 0)
+            experiment_bad(e, gem5art_json_get(sorted[i]->sweep, "outdir"),
+                           "two runs have the outdir \"%s\" (%s; %s): put what differs into it", sorted[i]->desc.outdir,
+                           experiment_tell(e, sorted[i - 1]->variables), experiment_tell(e, sorted[i]->variables));
+}
+
+/* ---- the file */
+
+/* Comments become spaces, and so do commas before a closing bracket, so that all stays where it is. */
+static void experiment_plain(experiment *e) {
+    char *at = e->text.data, *end = at + e->text.length, *comma = NULL, *begin;
+    bool line_comment;
+    while (at < end) {
+        if (*at == '"') {
+            for (at++; at < end && *at != '"'; at++) at += *at == '\\';
+            comma = NULL;
+        } else if (*at == '/' && at + 1 < end && (at[1] == '/' || at[1] == '*')) {
+            size_t line, column;
+            begin = at;
+            line_comment = at[1] == '/';
+            for (at += 2; at < end; at++)
+                if (line_comment ? *at == '\n' : *at == '/' && at[-1] == '*' && at >= begin + 3) break;
+            experiment_place(e, (size_t)(begin - e->text.data), &line, &column);
+            if (at >= end && !line_comment)
+                tool_exit(TOOL_FAILED, "%s:%zu:%zu: this comment has no end: close it with */", e->path, line, column);
+            for (; begin < at + !line_comment; begin++)
+                if (*begin != '\n') *begin = ' ';
+            at -= line_comment;
+        } else if ((*at == ']' || *at == '}') && comma) *comma = ' ', comma = NULL;
+        else if (*at == ',') comma = at;
+        else if (!gem5art__is_space((unsigned char)*at)) comma = NULL;
+        at++;
+    }
+}
+
+/* --only var=value: a variable that no run has, or a value, is a mistake. */
+static void experiment_check_only(const experiment *e, const tool_list *only) {
+    size_t i, r;
+    for (i = 0; only && i < only->count; i++) {
+        const char *item = only->items[i];
+        size_t length = strcspn(item, "=");
+        bool found = false;
+        if (!item[length] || !length)
+            tool_exit(TOOL_MISUSE, "--only: \"%s\" is not of the form variable=value", item);
+        for (r = 0; r < e->run_count && !found; r++) {
+            const char *value = experiment_variable(e->runs[r].variables, item, length);
+            found = value && strcmp(value, item + length + 1) == 0;
+        }
+        if (!found) tool_exit(TOOL_FAILED, "%s: no run has %s: see the values of its matrix", e->path, item);
+    }
+}
+
+/* The experiment of a file; `only` (var=value, ...) and `limit` (negative: none) choose of its runs. Never NULL: what is
+   wrong ends the tool. */
+__attribute__((unused)) static experiment *experiment_read(const char *path, const tool_list *only, int64_t limit) {
+    experiment *e = (experiment *)calloc(1, sizeof *e);
+    const gem5art_json *sweeps, *sweep;
+    gem5art_error error;
+    if (!e) tool_exit(TOOL_FAILED, "out of memory");
+    e->path = path;
+    if (!gem5art__read_file(path, (size_t)64 << 20, &e->text, &error)) tool_exit(TOOL_FAILED, "%s", error.message);
+    experiment_plain(e);
+    e->root = gem5art__json_parse_in(&e->arena, e->text.data ? e->text.data : "", e->text.length, NULL, &error);
+    if (!e->root) {
+        unsigned line, column;
+        int rest = 0;
+        if (sscanf(error.message, "line %u, column %u: %n", &line, &column, &rest) == 2 && rest)
+            tool_exit(TOOL_FAILED, "%s:%u:%u: %s", path, line, column, error.message + rest);
+        tool_exit(TOOL_FAILED, "%s: %s", path, error.message);
+    }
+    experiment_need(e, e->root, GEM5ART_JSON_OBJECT, "an experiment");
+    experiment_keys(e, e->root, "an experiment", experiment_top_keys, experiment_run_keys);
+    if (gem5art_json_get(e->root, "artifacts"))
+        experiment_need(e, gem5art_json_get(e->root, "artifacts"), GEM5ART_JSON_OBJECT, "artifacts");
+    if ((sweeps = gem5art_json_get(e->root, "sweeps")) == NULL)
+        experiment_bad(e, e->root, "the experiment has no sweeps: add \"sweeps\": [...]");
+    experiment_need(e, sweeps, GEM5ART_JSON_ARRAY, "sweeps");
+    for (sweep = sweeps->first; sweep; sweep = sweep->next) experiment_read_sweep(e, sweep, only, limit);
+    experiment_check_only(e, only);
+    if (!e->run_count) tool_exit(TOOL_FAILED, "%s has no runs: see its sweeps, --only and --limit", path);
+    experiment_check_outdirs(e);
+    return e;
+}
+
+__attribute__((unused)) static void experiment_free(experiment *e) {
+    gem5art__buf_free(&e->text);
+    gem5art__arena_free(&e->arena);
+    free(e);
+}
+
+/* ---- command lines */
+
+/* The command that executes a run: argv, NULL-terminated, the experiment's own. `folder` is where its outdir leads from. */
+__attribute__((unused)) static const char *const *experiment_command(experiment *e, const experiment_run *run,
+                                                                     const char *folder) {
+    const gem5art_run_desc *d = &run->desc;
+    const char *own[EXPERIMENT_ROLES], **argv;
+    const char *const *param;
+    size_t n = 0, count = 0;
+    int role;
+    own[GEM5] = d->gem5_binary, own[LINUX_BINARY] = d->linux_binary, own[DISK_IMAGE] = d->disk_image;
+    for (role = 0; role < (run->fs ? EXPERIMENT_ROLES : LINUX_BINARY); role++)
+        if (role == GEM5 || role >= LINUX_BINARY)
+            if (!own[role]) own[role] = e->artifacts[run->roles[role]]->desc.path;
+    for (param = d->params; param && *param; param++) count++;
+    argv = (const char **)experiment_alloc(e, (count + 7) * sizeof *argv);
+    argv[n++] = own[GEM5];
+    argv[n++] = "-re";
+    argv[n++] = gem5art__arena_printf(&e->arena, "--outdir=%s", gem5art__join_path(&e->arena, folder, d->outdir));
+    argv[n++] = d->run_script;
+    if (run->fs) argv[n++] = own[LINUX_BINARY], argv[n++] = own[DISK_IMAGE];
+    for (param = d->params; param && *param; param++) argv[n++] = *param;
+    argv[n] = NULL;
+    return argv;
+}
+
+/* A word as a shell takes it. */
+__attribute__((unused)) static void tool_put_shell_word(gem5art__buf *out, const char *word) {
+    static const char plain[] = "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789_./:=,+@%-";
+    const char *c;
+    if (*word && !word[strspn(word, plain)]) {
+        gem5art__puts(out, word);
+        return;
+    }
+    gem5art__puts(out, "'");
+    for (c = word; *c; c++)
+        if (*c == '\'') gem5art__puts(out, "'\\''");
+        else gem5art__put(out, c, 1);
+    gem5art__puts(out, "'");
+}
+
+#endif
