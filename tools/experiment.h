@@ -20,8 +20,8 @@
        }
 
    Keys are the fields of gem5art_artifact_desc and gem5art_run_desc; artifacts are named by their keys. A sweep is the
-   cross product of its matrix, the first variable slowest: without the rows of `exclude`, or with those of `only` alone,
-   and with those of `include` behind it. {variable} is replaced in every text, {{ and }} are braces. A timeout is in
+   cross product of its matrix, the first variable slowest, without the rows of `exclude`, or with those of `only`
+   alone, and with those of `include` behind it. {variable} is replaced in every text, {{ and }} are braces. A timeout is in
    seconds, or "30m", "12h", "2d", or "none". `environment` is an object: variables that are set for the run. */
 #ifndef EXPERIMENT_H
 #define EXPERIMENT_H
@@ -190,7 +190,7 @@ static const char *experiment_expand(experiment *e, const gem5art_json *at, cons
             gem5art__puts(&out, value);
             c += 1 + length;
         } else if (*c == '{' || *c == '}')
-            experiment_bad(e, at, "a %c without its partner in \"%s\": write it twice where a brace is meant", *c, text);
+            experiment_bad(e, at, "a %c without its partner in \"%s\": write it twice for a brace", *c, text);
         else gem5art__put(&out, c, 1);
     }
     result = experiment_copy(e, out.data ? out.data : "", out.length);
@@ -275,7 +275,7 @@ static void experiment_read_artifact(experiment *e, experiment_artifact *artifac
     }
     if (strlen(artifact->desc.documentation) < 10)
         experiment_bad(e, gem5art_json_get(definition, "documentation"),
-                       "the documentation \"%s\" is short: say in at least 10 characters what it is and how it was made",
+                       "the documentation \"%s\" is short: say in at least 10 characters what it is",
                        artifact->desc.documentation);
 }
 
@@ -704,8 +704,8 @@ static void experiment_check_only(const experiment *e, const tool_list *only) {
     }
 }
 
-/* The experiment of a file; `only` (var=value, ...) and `limit` (negative: none) choose of its runs. Never NULL: what is
-   wrong ends the tool. */
+/* The experiment of a file; `only` (var=value, ...) and `limit` (negative: none) choose of its runs. What is wrong ends
+   the tool. */
 __attribute__((unused)) static experiment *experiment_read(const char *path, const tool_list *only, int64_t limit) {
     experiment *e = (experiment *)calloc(1, sizeof *e);
     const gem5art_json *sweeps, *sweep;
@@ -744,7 +744,7 @@ __attribute__((unused)) static void experiment_free(experiment *e) {
 
 /* ---- command lines */
 
-/* The command that executes a run: argv, NULL-terminated, the experiment's own. `folder` is where its outdir leads from. */
+/* The command that executes a run: argv, NULL-terminated, the experiment's own. Its outdir leads from `folder`. */
 __attribute__((unused)) static const char *const *experiment_command(experiment *e, const experiment_run *run,
                                                                      const char *folder) {
     const gem5art_run_desc *d = &run->desc;
