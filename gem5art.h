@@ -667,8 +667,8 @@ struct gem5art_json {
     double number;             /* NUMBER: the nearest double; infinite where it is too large */
     const char *text;          /* STRING: decoded, with a NUL after it; \udc80-\udcff are bytes 80-ff (PEP 383) */
     size_t length;             /* STRING: bytes of `text`, which may hold NULs */
-    const char *raw;           /* NUMBER, STRING: as it was written, quotes and escapes too */
-    size_t raw_length;
+    const char *raw;           /* as it was written, quotes and escapes too; ARRAY, OBJECT: where it begins */
+    size_t raw_length;         /* ARRAY, OBJECT: 0 */
     const char *key;           /* a member of an object: its name, decoded, with a NUL after it; else NULL */
     size_t key_length;
     const char *raw_key;       /* with quotes and escapes */
@@ -2123,10 +2123,11 @@ static bool gem5art__json_number(gem5art__json_parser *p, gem5art_json *node) {
     return true;
 }
 
-static bool gem5art__json_literal(gem5art__json_parser *p, const char *name) {
+static bool gem5art__json_literal(gem5art__json_parser *p, gem5art_json *value, const char *name) {
     const char *c;
     for (c = name; *c; c++, p->at++)
         if (*p->at != *c) return gem5art__json_expected(p, name);
+    value->raw_length = strlen(name);
     return true;
 }
 
@@ -2199,6 +2200,7 @@ static bool gem5art__json_key_and_colon(gem5art__json_parser *p, gem5art_json *n
 static bool gem5art__json_value(gem5art__json_parser *p, gem5art__json_node *node) {
     gem5art_json *value = &node->value;
     gem5art__json_skip_space(p);
+    value->raw = p->at;
     switch (*p->at) {
     case '"':
         value->type = GEM5ART_JSON_STRING;
@@ -2209,13 +2211,13 @@ static bool gem5art__json_value(gem5art__json_parser *p, gem5art__json_node *nod
     case 't':
         value->type = GEM5ART_JSON_BOOL;
         value->boolean = true;
-        return gem5art__json_literal(p, "true");
+        return gem5art__json_literal(p, value, "true");
     case 'f':
         value->type = GEM5ART_JSON_BOOL;
-        return gem5art__json_literal(p, "false");
+        return gem5art__json_literal(p, value, "false");
     case 'n':
         value->type = GEM5ART_JSON_NULL;
-        return gem5art__json_literal(p, "null");
+        return gem5art__json_literal(p, value, "null");
     default:
         if (*p->at == '-' || gem5art__json_is_digit(*p->at)) return gem5art__json_number(p, value);
         return gem5art__json_expected(p, p->open && p->open->value.type == GEM5ART_JSON_ARRAY && !p->open->last

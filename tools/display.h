@@ -1,4 +1,4 @@
-/* display.h - what gem5art-run shows of a pool: on a terminal a block of lines that is redrawn in place, elsewhere a line
+/* display.h - what gem5art-run shows of a pool: on a terminal a block of lines, redrawn in place, elsewhere a line
    for each event.
 
    A frame is one write: up over the last one, each line to its end, and what is left below erased. Nothing of the

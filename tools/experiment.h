@@ -64,14 +64,6 @@ typedef struct experiment {
 
 /* ---- errors: PATH:LINE:COLUMN: what is wrong */
 
-/* Where a value begins in what was parsed; NULL: not known. */
-static const char *experiment_begin(const gem5art_json *value) {
-    if (!value) return NULL;
-    if (value->raw) return value->raw;
-    if (value->raw_key) return value->raw_key;
-    return experiment_begin(value->first);
-}
-
 static void experiment_place(const experiment *e, size_t offset, size_t *line, size_t *column) {
     size_t i;
     *line = *column = 1;
@@ -81,11 +73,11 @@ static void experiment_place(const experiment *e, size_t offset, size_t *line, s
     }
 }
 
-/* The parser's copy has all at the same distances; the first quote is that of the first key. */
+/* In the file: the parser's copy has all at the same distances, and begins with white space, then its root. */
 static size_t experiment_offset(const experiment *e, const gem5art_json *value) {
-    const char *begin = experiment_begin(value), *first = e->root->first ? e->root->first->raw_key : NULL;
-    if (!begin || !first) return 0;
-    return (size_t)((const char *)memchr(e->text.data, '"', e->text.length) - e->text.data) + (size_t)(begin - first);
+    size_t root = 0;
+    while (gem5art__is_space((unsigned char)e->text.data[root])) root++;
+    return root + (size_t)(value->raw - e->root->raw);
 }
 
 __attribute__((format(printf, 3, 4), noreturn)) static void experiment_bad(const experiment *e, const gem5art_json *at,
@@ -98,6 +90,13 @@ __attribute__((format(printf, 3, 4), noreturn)) static void experiment_bad(const
     va_end(arguments);
     experiment_place(e, experiment_offset(e, at), &line, &column);
     tool_exit(TOOL_FAILED, "%s:%zu:%zu: %s", e->path, line, column, message);
+}
+
+/* The key of a member, as a place. */
+static const gem5art_json *experiment_key(const gem5art_json *member) {
+    static gem5art_json key;
+    key.raw = member->raw_key;
+    return &key;
 }
 
 static void *experiment_alloc(experiment *e, size_t size) {
@@ -148,8 +147,10 @@ static void experiment_keys(const experiment *e, const gem5art_json *object, con
         if (*key || (other && *other)) continue;
         near = tool_nearest(member->key, keys);
         if (!near && others) near = tool_nearest(member->key, others);
-        if (near) experiment_bad(e, member, "unknown key \"%s\" of %s: did you mean %s?", member->key, what, near);
-        experiment_bad(e, member, "unknown key \"%s\" of %s: correct it or leave it out", member->key, what);
+        if (near)
+            experiment_bad(e, experiment_key(member), "unknown key \"%s\" of %s: did you mean %s?", member->key, what,
+                           near);
+        experiment_bad(e, experiment_key(member), "unknown key \"%s\" of %s: correct it or leave it out", member->key, what);
     }
 }
 
@@ -229,16 +230,16 @@ static const char *const experiment_artifact_keys[] = {
 static size_t experiment_artifact_of(experiment *e, const gem5art_json *reference, const char *const *variables,
                                      experiment_artifact *outer);
 
-/* The definition that a reference means: one whose key is written as it is, or what it is when expanded. */
+/* The definition that a reference means: that of what it expands to, else one whose key is written as it is. */
 static const gem5art_json *experiment_definition(experiment *e, const gem5art_json *reference,
                                                  const char *const *variables) {
     const gem5art_json *artifacts = gem5art_json_get(e->root, "artifacts"), *found, *member;
     const char *names[256], *name, *near;
     size_t count = 0;
     experiment_need(e, reference, GEM5ART_JSON_STRING, "the name of an artifact");
-    if ((found = gem5art_json_get(artifacts, reference->text)) != NULL) return found;
     name = experiment_expand(e, reference, reference->text, variables);
     if ((found = gem5art_json_get(artifacts, name)) != NULL) return found;
+    if ((found = gem5art_json_get(artifacts, reference->text)) != NULL) return found;
     for (member = artifacts ? artifacts->first : NULL; member && count < 255; member = member->next)
         names[count++] = member->key;
     names[count] = NULL;
@@ -413,7 +414,7 @@ static const char *const *experiment_texts(experiment *e, experiment_sweep *swee
     texts = (const char **)experiment_alloc(e, (2 * value->count + 1) * sizeof *texts);
     for (item = value->first; item; item = item->next) {
         if (pairs && (!*item->key || strchr(item->key, '=')))
-            experiment_bad(e, item, "\"%s\" cannot be an environment variable: correct its name", item->key);
+            experiment_bad(e, experiment_key(item), "\"%s\" cannot be an environment variable: correct its name", item->key);
         if (pairs) texts[n++] = item->key;
         texts[n++] = experiment_expand(e, item, experiment_scalar(e, item, key), variables);
     }
@@ -533,7 +534,8 @@ static size_t experiment_count_rows(experiment *e, const gem5art_json *matrix) {
     for (variable = matrix ? matrix->first : NULL; variable; variable = variable->next) {
         experiment_need(e, variable, GEM5ART_JSON_ARRAY, "a variable of the matrix");
         if (!experiment_is_name(variable->key))
-            experiment_bad(e, variable, "\"%s\" cannot be a variable: use letters, digits and _", variable->key);
+            experiment_bad(e, experiment_key(variable), "\"%s\" cannot be a variable: use letters, digits and _",
+                           variable->key);
         if (!variable->count)
             experiment_bad(e, variable, "the variable \"%s\" has no values: give at least one", variable->key);
         rows *= variable->count;
@@ -582,7 +584,8 @@ static const char *const *experiment_included(experiment *e, const gem5art_json 
 }
 
 /* A row that nothing matched is a mistake. */
-static void experiment_check_matches(experiment *e, const gem5art_json *rows, const size_t *matches, const char *what) {
+static void experiment_check_matches(experiment *e, const gem5art_json *rows, const size_t *matches,
+                                     const char *what) {
     const gem5art_json *row;
     for (row = rows ? rows->first : NULL; row; row = row->next, matches++)
         if (!*matches) experiment_bad(e, row, "this row of %s matches no row of the matrix: correct its values", what);
@@ -731,7 +734,7 @@ __attribute__((unused)) static experiment *experiment_read(const char *path, con
     experiment_need(e, sweeps, GEM5ART_JSON_ARRAY, "sweeps");
     for (sweep = sweeps->first; sweep; sweep = sweep->next) experiment_read_sweep(e, sweep, only, limit);
     experiment_check_only(e, only);
-    if (!e->run_count) tool_exit(TOOL_FAILED, "%s has no runs: see its sweeps, --only and --limit", path);
+    if (!e->run_count) experiment_bad(e, sweeps, "there are no runs: see the sweeps, --only and --limit");
     experiment_check_outdirs(e);
     return e;
 }

@@ -304,7 +304,8 @@ int main(int argc, char **argv) {
     count = tool_parse(argc, argv, &page);
     argv[count] = NULL;
     from_file = !name && !gem5 && !script && !outdir && !kernel && !disk && !timeout_text;
-    if (from_file && !count) tool_exit(TOOL_MISUSE, "the experiment is missing: name its file, or one run with --name ...");
+    if (from_file && !count)
+        tool_exit(TOOL_MISUSE, "the experiment is missing: name its file, or one run with --name ...");
     if (from_file && count > 1) tool_exit(TOOL_MISUSE, "one experiment is enough: leave \"%s\" out", argv[1]);
     e = from_file ? experiment_read(argv[0], &only, limit_text ? tool_count("--limit", limit_text) : -1)
                   : single_run(argv);

@@ -209,7 +209,7 @@ static size_t tool_distance(const char *a, const char *b) {
 /* The one of `words`, which a NULL ends, that was probably meant; NULL: none is near. */
 __attribute__((unused)) static const char *tool_nearest(const char *word, const char *const *words) {
     const char *nearest = NULL;
-    size_t least = strlen(word) / 3 + 1;
+    size_t least = strlen(word) / 3;
     for (; *words; words++) {
         size_t distance = tool_distance(word, *words);
         if (distance > least || (nearest && distance == least)) continue;
