@@ -21,8 +21,8 @@
 
    Keys are the fields of gem5art_artifact_desc and gem5art_run_desc; artifacts are named by their keys. A sweep is the
    cross product of its matrix, the first variable slowest, without the rows of `exclude`, or with those of `only`
-   alone, and with those of `include` behind it. {variable} is replaced in every text, {{ and }} are braces. A timeout is in
-   seconds, or "30m", "12h", "2d", or "none". `environment` is an object: variables that are set for the run. */
+   alone, and with those of `include` behind it. {variable} is replaced in every text, {{ and }} are braces. A timeout is
+   in seconds, or "30m", "12h", "2d", or "none". `environment` is an object: variables that are set for the run. */
 #ifndef EXPERIMENT_H
 #define EXPERIMENT_H
 
@@ -150,7 +150,8 @@ static void experiment_keys(const experiment *e, const gem5art_json *object, con
         if (near)
             experiment_bad(e, experiment_key(member), "unknown key \"%s\" of %s: did you mean %s?", member->key, what,
                            near);
-        experiment_bad(e, experiment_key(member), "unknown key \"%s\" of %s: correct it or leave it out", member->key, what);
+        experiment_bad(e, experiment_key(member), "unknown key \"%s\" of %s: correct it or leave it out", member->key,
+                       what);
     }
 }
 
@@ -414,7 +415,8 @@ static const char *const *experiment_texts(experiment *e, experiment_sweep *swee
     texts = (const char **)experiment_alloc(e, (2 * value->count + 1) * sizeof *texts);
     for (item = value->first; item; item = item->next) {
         if (pairs && (!*item->key || strchr(item->key, '=')))
-            experiment_bad(e, experiment_key(item), "\"%s\" cannot be an environment variable: correct its name", item->key);
+            experiment_bad(e, experiment_key(item), "\"%s\" cannot be an environment variable: correct its name",
+                           item->key);
         if (pairs) texts[n++] = item->key;
         texts[n++] = experiment_expand(e, item, experiment_scalar(e, item, key), variables);
     }
