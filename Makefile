@@ -6,7 +6,7 @@
 #                    SEED=N gives one back, TORTURE_SCALE=0.1 is shorter, TORTURE="model" runs only tests/torture/model.c
 #   make demo        a small sweep from registration to gem5art-getruns; GEM5=/path/to/gem5.opt takes your gem5
 #   make bench       times the library beside its peers
-#   make install     tools and header, under $(DESTDIR)$(PREFIX)
+#   make install     tools, header, man pages and completions for bash, zsh and fish, under $(DESTDIR)$(PREFIX)
 #
 # Other ways to run the tests: lmdb (all of them on LMDB stores), portable (no Linux or CPU extras), sanitize (ASan and
 # UBSan), tsan (ThreadSanitizer), valgrind, compilers (every C and C++ standard with every compiler here), test-qemu (boots a real Linux kernel),
@@ -15,6 +15,10 @@
 # Where LMDB is installed (Debian: liblmdb-dev), the tools have it; LMDB= leaves it out.
 
 PREFIX   = /usr/local
+MAN      = $(PREFIX)/share/man/man1
+BASH     = $(PREFIX)/share/bash-completion/completions
+ZSH      = $(PREFIX)/share/zsh/site-functions
+FISH     = $(PREFIX)/share/fish/vendor_completions.d
 WARNINGS = -Wall -Wextra -Wpedantic -Wshadow -Wconversion
 CFLAGS   = -std=c99 -O2 -g $(WARNINGS)
 OPTIMISE = -O1 # of tests, which take longer to compile than to run
@@ -118,10 +122,17 @@ demo:
 bench: $(tools) $(benches) children
 	@for bench in $(benches); do echo "== $$bench"; BUILD=$(ABSOLUTE) $$bench || exit 1; done
 
+# Each tool prints its own man page and completions.
 install: $(tools)
-	mkdir -p $(DESTDIR)$(PREFIX)/bin $(DESTDIR)$(PREFIX)/include
+	mkdir -p $(DESTDIR)$(PREFIX)/bin $(DESTDIR)$(PREFIX)/include $(DESTDIR)$(MAN) $(DESTDIR)$(BASH) $(DESTDIR)$(ZSH) \
+	    $(DESTDIR)$(FISH)
 	install -m 755 $(tools) $(DESTDIR)$(PREFIX)/bin
 	install -m 644 $(HEADER) $(DESTDIR)$(PREFIX)/include
+	for tool in $(notdir $(tools)); do \
+	    $(B)/$$tool --print man >$(DESTDIR)$(MAN)/$$tool.1 && \
+	    $(B)/$$tool --print bash >$(DESTDIR)$(BASH)/$$tool && \
+	    $(B)/$$tool --print zsh >$(DESTDIR)$(ZSH)/_$$tool && \
+	    $(B)/$$tool --print fish >$(DESTDIR)$(FISH)/$$tool.fish || exit 1; done
 
 clean:
 	rm -rf $(B)

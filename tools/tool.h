@@ -53,7 +53,7 @@ typedef struct tool_page {
 
 static const tool_page *tool_own_page; /* what tool_parse was given */
 
-enum { TOOL_WIDTH = 78, TOOL_HELP_COLUMN = 24 };
+enum { TOOL_WIDTH = 78, TOOL_HELP_COLUMN = 24, TOOL_FEW_OPTIONS = 10 };
 
 /* The length of the next word of a usage; what is in brackets is one. */
 static size_t tool_usage_word(const char *usage) {
@@ -83,10 +83,12 @@ static void tool_put_usage(gem5art__buf *usage, const tool_page *page) {
     const tool_option *option;
     const char *word = page->usage;
     char text[256];
-    size_t column = indent;
+    size_t column = indent, count = 0;
+    while (page->options[count].name) count++;
     gem5art__puts(usage, "usage: " TOOL_NAME " ");
     tool_add_word(usage, "[-h]", 4, indent, &column);
-    for (option = page->options; option->name; option++) {
+    if (count > TOOL_FEW_OPTIONS) tool_add_word(usage, "[OPTION...]", 11, indent, &column);
+    for (option = page->options; option->name && count <= TOOL_FEW_OPTIONS; option++) {
         if (strstr(page->usage, option->name)) continue;
         snprintf(text, sizeof text, option->value_name ? "[%s %s]" : "[%s]",
                  option->letter ? option->letter : option->name, option->value_name);
@@ -230,12 +232,16 @@ static void tool_print_help(const tool_page *page) {
     exit(tool_end(true));
 }
 
-static void tool_standard_option(const char *argument) {
+#include "manual.h"
+
+/* "-h", "--help" and "--version" are every tool's, and "--print", which is for `make install`. */
+static void tool_standard_option(const char *argument, const char *next) {
     if (strcmp(argument, "-h") == 0 || strcmp(argument, "--help") == 0) tool_print_help(tool_own_page);
     if (strcmp(argument, "--version") == 0) {
         printf("%s (gem5art.h) %s\n", TOOL_NAME, gem5art_version());
         exit(tool_end(true));
     }
+    if (strcmp(argument, "--print") == 0 && next) manual_print(next, tool_own_page);
 }
 
 __attribute__((noreturn)) static void tool_unknown_option(const tool_option *options, const char *argument) {
@@ -303,7 +309,7 @@ __attribute__((unused)) static int tool_parse(int argc, char **argv, const tool_
             all_arguments = true;
             continue;
         }
-        tool_standard_option(argv[i]);
+        tool_standard_option(argv[i], i + 1 < argc ? argv[i + 1] : NULL);
         option = tool_find_option(options, argv[i], &value);
         if (!option) tool_unknown_option(options, argv[i]);
         if (!option->value_name) {
