@@ -305,6 +305,7 @@ if need tmux git; then
     (cd repo && git init -q . && git add . && git commit -q -m "What is run")
     terminal 80 24 "'$ls' --watch"
     shows "8 runs: 7 Finished, 1 Failed; q ends"
+    shows "6346b869 boot exp… FS   Finished   0.2 s 2026-11-22 08:35 atomic MESI_Two_Leve…"
     GEM5ART_DB=db.json setsid "$BUILD/se_sweep" repo/gem5 repo repo/script.py repo repo/script.py sweep >sweep.log 2>&1 </dev/null &
     sweep=$!
     shows " Running"
@@ -331,7 +332,20 @@ if need tmux git; then
     shows "status 0"
     has "nothing is left on the screen" "$(screen | head -n 1)" "status 0"
     end_terminal
-    terminal 80 24 "'$ls' --watch; stty -a | grep -o -- '-*icanon'"
+    terminal 80 24 "PS1='> ' sh -i"
+    shows ">"
+    keys "'$ls' --watch" Enter
+    shows "q ends"
+    keys C-z
+    shows "Stopped"
+    keys "stty -a | grep -o -e '-*icanon'; fg" Enter
+    shows "q ends"
+    keys q
+    shows "fg"
+    has "the terminal is as before while it is stopped" "$(screen)" "
+icanon"
+    end_terminal
+    terminal 80 24 "'$ls' --watch; stty -a | grep -o -e '-*icanon'"
     shows "q ends"
     keys C-c
     shows "icanon"

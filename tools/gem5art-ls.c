@@ -967,6 +967,11 @@ static size_t put_cell(gem5art__buf *buf, const line *l, size_t place, const cel
     bool in_tree = place == tree_column() && (*l->prefix || l->again);
     size_t start = buf->length, cut;
     char *whole;
+    if (l->row->ascii && !in_tree && c->width > width) { /* which is most of what must be cut */
+        gem5art__put(buf, c->text, width - 1);
+        gem5art__puts(buf, "\xe2\x80\xa6");
+        return width;
+    }
     if (in_tree) gem5art__puts(buf, l->prefix);
     gem5art__put(buf, c->text, c->length);
     if (in_tree && l->again) gem5art__puts(buf, again_mark);
@@ -1148,7 +1153,7 @@ static void draw(size_t limit) {
     size_t height = ioctl(STDOUT_FILENO, TIOCGWINSZ, &size) == 0 && size.ws_row ? size.ws_row : 24, i;
     size_t room = height > 4 ? height - 3 : 1;
     make_lines(limit < room ? limit : room);
-    lay_out((size_t)tool_columns(STDOUT_FILENO), widths);
+    lay_out((size_t)tool_columns(STDOUT_FILENO) - 1, widths); /* what clears a full line would clear its last column */
     buf.length = 0;
     gem5art__puts(&buf, "\033[H");
     put_heading(&buf, widths, color);
