@@ -67,7 +67,7 @@
                                  systems 256 MiB. It grows by itself, and starts smaller where a limit makes it
        GEM5ART_PORTABLE          no Linux and no CPU extras: all of the next five
        GEM5ART_NO_OFD_LOCKS      POSIX record locks with a table of who holds what in this process
-       GEM5ART_NO_SHA_EXTENSIONS SHA-256 in plain C
+       GEM5ART_NO_SHA_EXTENSIONS SHA-256 and CRC-32 in plain C
        GEM5ART_NO_FILE_CLONING   copies by read and write
        GEM5ART_NO_VFORK          the warden forks
        GEM5ART_NO_PROC           nothing is read from /proc, nor of cgroups
@@ -2581,6 +2581,7 @@ GEM5ARTDEF const char *gem5art_json_take(gem5art_json_writer *writer, size_t *le
 #include <immintrin.h>
 #define GEM5ART__SHA_EXTENSIONS "x86 SHA extensions"
 #define GEM5ART__SHA_TARGET __attribute__((target("sha,sse4.1")))
+#define GEM5ART__CRC_TARGET __attribute__((target("pclmul,sse2"))) /* every CPU with the former has it */
 #elif defined(__AARCH64EL__) && (!defined(__clang__) || __clang_major__ >= 16 || defined(__ARM_FEATURE_SHA2)) && \
     (defined(__linux__) || defined(__APPLE__))
 /* An older clang's arm_neon.h lacks what the flags do not ask for. */
@@ -2711,7 +2712,8 @@ static void gem5art__sha256_blocks_portable(uint32_t state[8], const uint8_t *da
 
 static bool gem5art__ask_for_sha(void) {
     unsigned eax, ebx, ecx, edx;
-    if (!__get_cpuid(1, &eax, &ebx, &ecx, &edx) || !(ecx & bit_SSE4_1) || !(ecx & bit_SSSE3)) return false;
+    const unsigned needed = bit_SSE4_1 | bit_SSSE3 | bit_PCLMUL;
+    if (!__get_cpuid(1, &eax, &ebx, &ecx, &edx) || (ecx & needed) != needed) return false;
     return __get_cpuid_count(7, 0, &eax, &ebx, &ecx, &edx) && (ebx & 1u << 29); /* bit 29: SHA */
 }
 
@@ -2935,17 +2937,61 @@ static const uint32_t gem5art__crc32_table[8][256] = {
     GEM5ART__CRC_256(0xccaa009eu, 0x4225077du, 0x844a0efau, 0xd3e51bb5u, 0x7cbb312bu, 0xf9766256u, 0x299dc2edu, 0x533b85dau),
 };
 
-GEM5ARTDEF uint32_t gem5art_crc32(uint32_t crc, const void *data, size_t length) {
+/* The CRC's register, not inverted, after these bytes. */
+static uint32_t gem5art__crc32_bytes(uint32_t crc, const uint8_t *bytes, size_t length) {
     const uint32_t(*table)[256] = gem5art__crc32_table;
-    const uint8_t *bytes = (const uint8_t *)data;
-    crc = ~crc;
     for (; length >= 8; length -= 8, bytes += 8) {
         uint32_t low = crc ^ gem5art__load_le32(bytes), high = gem5art__load_le32(bytes + 4);
         crc = table[7][low & 255] ^ table[6][low >> 8 & 255] ^ table[5][low >> 16 & 255] ^ table[4][low >> 24] ^
               table[3][high & 255] ^ table[2][high >> 8 & 255] ^ table[1][high >> 16 & 255] ^ table[0][high >> 24];
     }
     for (; length; length--) crc = crc >> 8 ^ table[0][(crc ^ *bytes++) & 255];
-    return ~crc;
+    return crc;
+}
+
+#ifdef GEM5ART__CRC_TARGET
+
+/* Moves what has been read so far over the next bytes: as polynomials, its halves times x^(distance + 32) and
+   x^(distance - 32) modulo that of the CRC, bits reversed, are as good as itself, `distance` bits before them. */
+GEM5ART__CRC_TARGET
+static __m128i gem5art__crc32_fold(__m128i sum, __m128i powers, __m128i next) {
+    __m128i low = _mm_clmulepi64_si128(sum, powers, 0x00), high = _mm_clmulepi64_si128(sum, powers, 0x11);
+    return _mm_xor_si128(_mm_xor_si128(low, high), next);
+}
+
+/* The same for at least 64 bytes, a multiple of 16: four sums of every fourth 16 bytes, then all in one, which is no
+   longer than 16 bytes and has the same CRC. */
+GEM5ART__CRC_TARGET
+static uint32_t gem5art__crc32_blocks(uint32_t crc, const uint8_t *bytes, size_t length) {
+    const __m128i by_512 = _mm_set_epi64x(0x1c6e41596, 0x154442bd4), by_128 = _mm_set_epi64x(0x0ccaa009e, 0x1751997d0);
+    const __m128i *in = (const __m128i *)(const void *)bytes, *end = in + length / 16;
+    __m128i sum[4];
+    uint8_t rest[16];
+    int i;
+    for (i = 0; i < 4; i++) sum[i] = _mm_loadu_si128(in++);
+    sum[0] = _mm_xor_si128(sum[0], _mm_cvtsi32_si128((int)crc));
+    for (; end - in >= 4; in += 4)
+        for (i = 0; i < 4; i++) sum[i] = gem5art__crc32_fold(sum[i], by_512, _mm_loadu_si128(in + i));
+    for (i = 1; i < 4; i++) sum[0] = gem5art__crc32_fold(sum[0], by_128, sum[i]);
+    while (in < end) sum[0] = gem5art__crc32_fold(sum[0], by_128, _mm_loadu_si128(in++));
+    _mm_storeu_si128((__m128i *)(void *)rest, sum[0]);
+    return gem5art__crc32_bytes(0, rest, sizeof rest);
+}
+
+#endif
+
+GEM5ARTDEF uint32_t gem5art_crc32(uint32_t crc, const void *data, size_t length) {
+    const uint8_t *bytes = (const uint8_t *)data;
+    crc = ~crc;
+#ifdef GEM5ART__CRC_TARGET
+    if (length >= 64 && gem5art__has_sha()) {
+        size_t whole = length & ~(size_t)15;
+        crc = gem5art__crc32_blocks(crc, bytes, whole);
+        bytes += whole;
+        length -= whole;
+    }
+#endif
+    return ~gem5art__crc32_bytes(crc, bytes, length);
 }
 
 /* ---- files */

@@ -446,16 +446,26 @@ __attribute__((unused)) static void tool_put_time(gem5art__buf *out, double unix
     gem5art__puts(out, text);
 }
 
-/* "4.2 s", "1:02" (minutes), "1:02:03", "3d 01:02". */
+static void tool_put_digits(gem5art__buf *out, int64_t number, int least) {
+    char digits[24], *first = digits + sizeof digits;
+    for (; number > 0 || least > 0; number /= 10, least--) *--first = (char)('0' + number % 10);
+    gem5art__put(out, first, (size_t)(digits + sizeof digits - first));
+}
+
+/* "4.2 s", "1:02" (minutes), "1:02:03", "3d 01:02". Not by printf: some lists have a hundred thousand. */
 __attribute__((unused)) static void tool_put_duration(gem5art__buf *out, double seconds) {
-    int64_t whole = seconds > 0 && seconds < 1e15 ? (int64_t)seconds : 0;
-    if (whole < 60) gem5art__putf(out, "%.1f s", seconds > 0 ? seconds : 0);
-    else if (whole < 3600) gem5art__putf(out, "%d:%02d", (int)(whole / 60), (int)(whole % 60));
-    else if (whole < 86400)
-        gem5art__putf(out, "%d:%02d:%02d", (int)(whole / 3600), (int)(whole / 60 % 60), (int)(whole % 60));
-    else
-        gem5art__putf(out, "%lldd %02d:%02d", (long long)(whole / 86400), (int)(whole / 3600 % 24),
-                      (int)(whole / 60 % 60));
+    int64_t whole = seconds > 0 && seconds < 1e15 ? (int64_t)seconds : 0, days = whole / 86400;
+    if (whole < 60) {
+        gem5art__putf(out, "%.1f s", seconds > 0 ? seconds : 0);
+        return;
+    }
+    tool_put_digits(out, days ? days : whole < 3600 ? whole / 60 : whole / 3600, 1);
+    if (days) gem5art__puts(out, "d ");
+    if (days) tool_put_digits(out, whole / 3600 % 24, 2);
+    gem5art__puts(out, ":");
+    if (whole >= 3600) tool_put_digits(out, whole / 60 % 60, 2);
+    if (whole >= 3600 && !days) gem5art__puts(out, ":");
+    if (!days) tool_put_digits(out, whole % 60, 2);
 }
 
 /* "90", "30m", "24h", "2d", "1.5w": seconds. Negative: it is no duration. */

@@ -10,9 +10,10 @@
 #define GEM5ART_IMPLEMENTATION
 #include "../../gem5art.h"
 
+#include "programs.h"
 #include "sqlite.h"
 
-enum { TURNS = 3, SAME_NAME = 10, QUERIES = 2000, BATCH = 1 << 20 };
+enum { SAME_NAME = 10, QUERIES = 2000, BATCH = 1 << 20 };
 static char folder[400];
 static int runs = 100000;
 static gem5art_error why;
@@ -102,57 +103,6 @@ static bool fill_lmdb(gem5art_db *db) {
 }
 #endif
 
-/* ---- programs: what they take */
-
-typedef struct cost {
-    double seconds;
-    long kilobytes; /* resident, at most */
-} cost;
-
-static bool run_once(const char *const *argv, cost *best) {
-    char output[500];
-    struct rusage usage;
-    double began = gem5art__monotonic(), seconds;
-    int status = 0;
-    pid_t pid;
-    snprintf(output, sizeof output, "%s/output", folder);
-    if ((pid = fork()) == 0) {
-        int fd = open(output, O_WRONLY | O_CREAT | O_TRUNC, 0666);
-        if (fd < 0 || dup2(fd, 1) < 0) _exit(126);
-        execvp(argv[0], (char *const *)(uintptr_t)argv);
-        _exit(127);
-    }
-    if (pid < 0 || wait4(pid, &status, 0, &usage) < 0 || !WIFEXITED(status) || WEXITSTATUS(status) > 1) return false;
-    seconds = gem5art__monotonic() - began;
-    if (best->seconds == 0 || seconds < best->seconds) best->seconds = seconds;
-    if (usage.ru_maxrss > best->kilobytes) best->kilobytes = usage.ru_maxrss;
-    return true;
-}
-
-typedef struct program {
-    const char *what, *argv[8];
-    cost cost;
-    bool missing;
-} program;
-
-/* All in turns; the ratio is to the first of them. */
-static void compare(program *programs, size_t count) {
-    size_t i;
-    int turn;
-    for (turn = 0; turn < TURNS; turn++)
-        for (i = 0; i < count; i++) {
-            if (programs[i].cost.seconds > 20) continue; /* once is enough */
-            if (!programs[i].missing) programs[i].missing = !run_once(programs[i].argv, &programs[i].cost);
-        }
-    for (i = 0; i < count; i++) {
-        program *p = &programs[i];
-        if (p->missing) printf("  %-44s cannot be run here\n", p->what);
-        else
-            printf("  %-44s %9.3f s %9.1f MB resident %7.2f times the first\n", p->what, p->cost.seconds,
-                   (double)p->cost.kilobytes / 1024, p->cost.seconds / programs[0].cost.seconds);
-    }
-}
-
 static void compare_programs(const char *flat, const char *database, const char *build) {
     char getruns[500], name[64];
     program search[] = {{"gem5art-getruns -s NAME", {getruns, "--db-uri", flat, "-s", name, "-", NULL}, {0, 0}, false},
@@ -163,9 +113,9 @@ static void compare_programs(const char *flat, const char *database, const char 
     snprintf(getruns, sizeof getruns, "%s/gem5art-getruns", build);
     name_of(runs / 2, name);
     printf("search by name, of which there are few\n");
-    compare(search, sizeof search / sizeof *search);
+    compare(folder, search, sizeof search / sizeof *search);
     printf("everything as indented JSON\n");
-    compare(dump, sizeof dump / sizeof *dump);
+    compare(folder, dump, sizeof dump / sizeof *dump);
 }
 
 /* ---- the first append */

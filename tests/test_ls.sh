@@ -1,0 +1,356 @@
+#!/bin/sh
+# gem5art-ls, driven as a person would: piped, on terminals of two sizes, with keys typed and screens read back.
+. "$(dirname "$0")/check.sh"
+ls=$BUILD/gem5art-ls
+export TZ=UTC
+data=$root/tests/data/gem5art-filedb/db.json
+cp "$data" db.json
+
+begin "the table of a store that gem5art wrote"
+cat >expected <<'END'
+ID        NAME                             MODE  STATUS    REASON  ELAPSED  WHEN              PARAMS
+6346b869  boot experiments with gem5-24.0  FS    Finished            0.2 s  2026-11-22 08:35  atomic MESI_Two_Level 1 init
+94ffa110  boot experiments with gem5-24.0  FS    Finished            0.0 s  2026-11-22 08:35  atomic MESI_Two_Level 2 init
+5f910f06  boot experiments with gem5-24.0  FS    Finished            0.2 s  2026-11-22 08:35  timing MESI_Two_Level 1 init
+238edd3e  boot experiments with gem5-24.0  FS    Finished            0.2 s  2026-11-22 08:35  timing MESI_Two_Level 2 init
+f3dd3182  boot experiments with gem5-24.0  FS    Finished            0.0 s  2026-11-22 08:35  o3 MESI_Two_Level 1 init
+9816a141  boot experiments with gem5-24.0  FS    Failed              0.2 s  2026-11-22 08:35  o3 MESI_Two_Level 2 init fail
+3b911819  se hello "quoted" \ back         SE    Finished            0.0 s  2026-11-22 08:35  hello '--cmd=a b'
+0e3d227a  se queens "quoted" \ back        SE    Finished            0.2 s  2026-11-22 08:35  queens '--cmd=a b'
+
+8 runs: 7 Finished, 1 Failed
+END
+run "$ls"
+same status $status 0
+same errors "$err" ""
+check "the table" diff expected .out
+run "$ls" --color always
+has "a green status" "$out" "$(printf 'FS    \033[32mFinished\033[m ')"
+has "a red status" "$out" "$(printf 'FS    \033[31mFailed\033[m ')"
+
+begin "filters"
+ids() { "$ls" --csv --columns id "$@" | sed -n '2,$s/-.*//p' | tr '\n' ' '; }
+same "--name" "$(ids --name 'se hello')" "3b911819 "
+same "--status, in any case" "$(ids --status failed)" "9816a141 "
+same "--type se" "$(ids --type se)" "3b911819 0e3d227a "
+same "--type FS and two parameters" "$(ids --type FS --param timing --param 2)" "238edd3e "
+same "a parameter with a space" "$(ids --param='--cmd=a b' --param queens)" "0e3d227a "
+same "no part of a parameter" "$(ids --param timin)" ""
+same "--since a day" "$(ids --since '2026-11-22')" "$(ids)"
+same "--since later" "$(ids --since '2026-11-22 08:36')" ""
+same "the last of them" "$(ids --limit 2)" "3b911819 0e3d227a "
+same "none" "$("$ls" --limit 0)" "0 of 8 runs: 7 Finished, 1 Failed"
+same "nothing matches" "$("$ls" --name nonsense)" "0 runs"
+
+begin "order"
+same "by name" "$(ids --sort name --type se)" "3b911819 0e3d227a "
+same "by name, the other way" "$(ids --sort -name --type se)" "0e3d227a 3b911819 "
+same "by id" "$(ids --sort ID --limit 2)" "9816a141 f3dd3182 "
+same "by a field that is not shown" "$(ids --sort return_code --limit 1)" "9816a141 "
+"$ls" --csv --columns elapsed --sort elapsed | tr -d '\r' | sed 1d >elapsed
+check "by elapsed time" sort -c -n elapsed
+same "lines that were sorted" "$(wc -l <elapsed)" 8
+
+begin "columns"
+same "chosen ones" "$("$ls" --columns Status,RETURN_CODE,name --limit 2 | head -n 2)" \
+    "STATUS    RETURN_CODE  NAME
+Finished            0  se hello \"quoted\" \\ back"
+run "$ls" --columns id,outdir,linux_name,timeout,start_time --limit 1 --type fs
+has "fields of a record" "$out" "OUTDIR"
+has "a moment" "$out" "2026-11-22 08:35"
+
+begin "misuse: one sentence each, with the nearest word"
+refused() { # SENTENCE ARGUMENT...
+    sentence=$1
+    shift
+    run "$ls" "$@"
+    same "the status of $*" $status 2
+    same "the error of $*" "$(tail -n 1 .err)" "gem5art-ls: $sentence"
+    same "the output of $*" "$out" ""
+}
+refused "unknown status 'finsihed': did you mean Finished?" --status finsihed
+refused "unknown status 'xyzzy': there are Finished, Failed, Failed artifact check, Created, Begin run, Spawning, Running" \
+    --status xyzzy
+refused "unknown column 'stauts': did you mean status?" --columns id,stauts
+refused "unknown column 'elapsd': did you mean elapsed?" --sort -elapsd
+refused "--columns: a name is missing in \"name,\": give them as in name,status,outdir" --columns name,
+refused "--columns: a name is missing in \"\": give them as in name,status,outdir" --columns ""
+refused "--columns: at most 47 can be shown" --columns "$(yes id | head -n 48 | paste -s -d , -)"
+refused "unknown type 'sf': there are se, fs" --type sf
+refused "--limit: a whole number of 0 or more is needed, not \"-1\"" --limit -1
+refused "--since: \"soon\" is no time: give 30m, 3h, 2d, 2026-11-01 or \"2026-11-01 12:30\"" --since soon
+refused "--json and --csv exclude each other: leave one out" --json --csv
+refused "--watch draws a table: leave --csv out" --watch --csv
+refused "--watch needs a terminal as its stdout: leave it out" --watch
+refused "--status, --live and --param choose among runs: leave --artifacts out, or them" --artifacts --live
+refused "\"boot\" is one argument too many: --name looks for a part of the name" boot
+refused "unknown option --colums: did you mean --columns?" --colums id
+run "$ls" --help
+same "the lines of the help" "$(wc -l <.out)" 24
+check "no line of the help is too wide" sh -c '! grep "^.\{80\}" .out'
+
+begin "stdout that cannot be written"
+run sh -c "'$ls' >&-"
+same "the status, closed" $status 1
+same "the error, closed" "$err" "gem5art-ls: cannot write to stdout: Bad file descriptor"
+if [ -c /dev/full ]; then
+    run sh -c "'$ls' --csv >/dev/full"
+    same "the status, full" $status 1
+    same "the error, full" "$err" "gem5art-ls: cannot write to stdout: No space left on device"
+fi
+awk 'BEGIN {
+    print "["
+    for (i = 0; i < 5000; i++)
+        printf "%s{\"_id\":\"%08d-x\",\"hash\":\"%d\",\"type\":\"gem5 run\",\"name\":\"many\",\"status\":\"Finished\"}\n",
+            i ? "," : "", i * 20003, i
+    print "]" }' >many.json
+run sh -c "'$ls' --db-uri many.json | head -n 1"
+same "the head" "$out" "ID        NAME  MODE  STATUS    REASON  ELAPSED  WHEN  PARAMS"
+same "no noise" "$err" ""
+same "all of them" "$("$ls" --db-uri many.json | tail -n 1)" "5000 runs: 5000 Finished"
+
+begin "no store, an empty one, a torn one, a damaged one"
+mkdir -p empty
+run sh -c "cd empty && '$ls'"
+same "status without a store" $status 1
+has "error without a store" "$err" "gem5art-ls: there is no store at $work/empty/db.json"
+same "no store was made" "$(ls -A empty)" ""
+echo '[]' >none.json
+same "an empty store" "$("$ls" --db-uri none.json)" "0 runs"
+same "its artifacts" "$("$ls" --db-uri none.json --artifacts)" "0 artifacts"
+same "its JSON" "$("$ls" --db-uri none.json --json)" "[]"
+head -c 20000 db.json >torn.json
+run "$ls" --db-uri torn.json
+same "status of a torn store" $status 0
+has "warning" "$err" "gem5art-ls: warning: $work/torn.json ends inside a record"
+same "what is whole" "$(tail -n 1 .out)" "6 runs: 5 Finished, 1 Failed"
+sed '10s/"/x/' db.json >damaged.json
+run "$ls" --db-uri damaged.json
+same "status of a damaged store" $status 1
+has "damage" "$err" "gem5art-ls: $work/damaged.json is damaged at byte "
+same "no half of a table" "$out" ""
+
+begin "strange names are shown, and no terminal obeys them"
+cat >odd.json <<'END'
+[{"_id":"aaaaaaaa-1","hash":"h1","type":"gem5 run fs","name":"日本 \u001b[31mred\nline\ttab\udcff \u0007","environment":
+  {"status":"no","deep":["}",{"status":"\\\""}]},"status":"Finished","kill_reason":"","params":["a b","it's","","\udcff","é"],
+  "start_time":1e9,"end_time":1000000061.5},
+ { "_id" : "aaaaaaaa-2" , "hash":"h2","type":"gem5 run","name":"back\\","status" : "Failed artifact check for /x/y" ,
+  "params":[ ] , "start_time":null},
+ {"_id":"b","hash":"h3","type":"gem5 run","name":null,"status":"Lunch","params":"text","kill_reason":"timeout"},
+ {"_id":"c","hash":"h4","type":"kernel","name":"k","inputs":["d","nosuch"]},
+ {"_id":"d","hash":"h5","type":"git repo","name":"r\u0001","inputs":["c"],"time":1700000000.5},
+ {"_id":"e","hash":"h6","type":"disk image","name":"lone","inputs":[]}]
+END
+cat >expected <<'END'
+ID          NAME                                  MODE  STATUS                          REASON   ELAPSED  WHEN              PARAMS
+aaaaaaaa-1  日本 \x1b[31mred\nline\ttab\xff \x07  FS    Finished                                    1:01  2001-09-09 01:47  'a b' 'it'\''s' '' '\xff' 'é'
+aaaaaaaa-2  back\                                 SE    Failed artifact check for /x/y
+b                                                 SE    Lunch                           timeout                             text
+
+3 runs: 1 Finished, 1 Failed artifact check, 1 Lunch (1 timeout)
+END
+same "the table" "$("$ls" --db-uri odd.json)" "$(cat expected)"
+cat >expected.csv <<'END'
+id,name,reason,params
+aaaaaaaa-1,"日本 @[31mred
+line	tab~ #",,"[""a b"",""it's"","""",""\udcff"",""é""]"
+aaaaaaaa-2,back\,,[]
+b,,timeout,text
+END
+LC_ALL=C tr '@~#' '\033\377\007' <expected.csv >expected.bytes
+"$ls" --db-uri odd.json --csv --columns id,name,reason,params | tr -d '\r' >odd.csv
+check "CSV has the bytes themselves" cmp odd.csv expected.bytes
+same "a byte in a filter" "$(ids --db-uri odd.json --param "$(printf '\377')")" "aaaaaaaa "
+same "a run that failed in the check has failed" "$("$ls" --db-uri odd.json --status failed | tail -n 1)" \
+    "1 run: 1 Failed artifact check"
+cp odd.json sealed.json
+"$BUILD/gem5art-fsck" --db-uri sealed.json --compact >/dev/null 2>&1
+check "the store has checksums now" grep -q '"crc32"' sealed.json
+for form in --color=never --json --csv --artifacts; do
+    "$ls" --db-uri odd.json $form | sed 's/\[ \]/[]/' >1
+    "$ls" --db-uri sealed.json $form >2
+    check "$form is the same of lines of ours" diff 1 2
+done
+
+begin "for other programs"
+if need python3; then
+    "$ls" --json --columns id,name,mode,status,elapsed,when,params,environment >all.json
+    "$ls" --csv >all.csv
+    check "they read what was stored" python3 - "$data" <<'END'
+import csv, json, sys
+runs = [r for r in json.load(open(sys.argv[1])) if r["type"].startswith("gem5 run")]
+rows = json.load(open("all.json"))
+table = list(csv.DictReader(open("all.csv", newline="")))
+assert len(rows) == len(table) == len(runs) == 8
+for run, row, line in zip(runs, rows, table):
+    assert row["id"] == line["id"] == run["_id"]
+    assert row["name"] == line["name"] == run["name"]
+    assert row["mode"] == line["mode"] == ("FS" if run["type"].endswith("fs") else "SE")
+    assert row["status"] == line["status"] == run["status"]
+    assert row["params"] == json.loads(line["params"]) == run["params"]
+    assert row["environment"] is None
+    assert abs(row["elapsed"] - (run["end_time"] - run["start_time"])) < 0.001
+    assert abs(float(line["when"]) - run["end_time"]) < 0.001
+assert open("all.csv", newline="").read().count("\r\n") == 9
+END
+fi
+
+begin "an LMDB store"
+if "$BUILD/gem5art-export" --to store lmdb://db.lmdb 2>.err; then
+    same "the same table" "$("$ls" --db-uri lmdb://db.lmdb)" "$("$ls")"
+    same "the same tree" "$("$ls" --db-uri lmdb://db.lmdb --artifacts)" "$("$ls" --artifacts)"
+else has "no LMDB here" "$(cat .err)" "LMDB"; fi
+
+begin "ids have as many digits as it takes"
+cat >near.json <<'END'
+[{"_id":"0123456789a","hash":"1","type":"gem5 run","name":"x"},{"_id":"0123456788b","hash":"2","type":"kernel","name":"k"},
+ {"_id":"fedcba987654","hash":"3","type":"gem5 run","name":"y"},{"_id":"fedcba987654","hash":"4","type":"gem5 run","name":"z"}]
+END
+same "they differ from artifacts', too" "$("$ls" --db-uri near.json --columns id | head -n 4 | tr '\n' ' ')" \
+    "ID 0123456789 fedcba9876 fedcba9876 "
+
+begin "artifacts, and what they were made from"
+cat >expected <<'END'
+ID        NAME            TYPE         WHEN  PATH
+11e923cd  gem5            gem5 binary        gem5/build/X86/gem5.opt
+735f4d72  └─ gem5         git repo           gem5
+2ab9d959  vmlinux-5.4.49  kernel             vmlinux-5.4.49
+16251673  └─ boot_tests   git repo           boot_tests
+37bcbfe5  boot-disk       disk image         boot-disk
+16251673  └─ boot_tests   git repo           boot_tests
+END
+"$ls" --artifacts | head -n 7 >tree
+check "the tree" diff -b expected tree
+same "of one type" "$("$ls" --artifacts --type KERNEL)" "ID        NAME            TYPE      WHEN  PATH
+2ab9d959  vmlinux-5.4.49  kernel          vmlinux-5.4.49
+16251673  └─ boot_tests   git repo        boot_tests
+
+1 artifact"
+cat >expected <<'END'
+ID      NAME                   TYPE        WHEN              PATH
+e       lone                   disk image
+c       k                      kernel
+d       ├─ r\x01               git repo    2023-11-14 22:13
+c       │  └─ k (above)        kernel
+nosuch  └─ (not in the store)
+
+3 artifacts
+END
+same "inputs that are missing, or go in a circle" "$("$ls" --db-uri odd.json --artifacts)" "$(cat expected)"
+
+# ---- terminals
+
+export TMUX_TMPDIR="$work"
+terminals=0 sweep=
+on_terminal() { tmux -L "$terminals" "$@" 2>>tmux.log; }
+terminal() { # COLUMNS ROWS COMMAND: runs in a terminal of its own; then it shows its status and stays
+    terminals=$((terminals + 1))
+    on_terminal -f /dev/null -u new-session -d -x "$1" -y "$2" "$3; echo \"status \$?\"; exec cat"
+}
+screen() { on_terminal capture-pane -p "$@"; }
+end_terminal() { on_terminal kill-server; }
+keys() { on_terminal send-keys "$@"; }
+resize() { on_terminal resize-window -x "$1" -y "$2"; }
+shows() { # TEXT: waits for it to stand on the screen
+    for _ in $(seq 200); do
+        case $(screen) in *"$1"*) return ;; esac
+        sleep 0.05
+    done
+    wrong "after 10 s the screen does not show \"$1\" but:"
+    screen | sed 's/^/    /'
+}
+trap 'end_terminal; [ -z "$sweep" ] || kill -9 "$sweep" 2>/dev/null; cd /; chmod -R u+w "$work"; rm -rf "$work"' EXIT
+
+begin "a terminal of 80 columns: what is too long is cut, what is empty left out"
+if need tmux; then
+    terminal 80 24 "'$ls'"
+    shows "status 0"
+    cat >expected <<'END'
+ID       NAME       MODE STATUS   ELAPSED WHEN             PARAMS
+6346b869 boot expe… FS   Finished   0.2 s 2026-11-22 08:35 atomic MESI_Two_Leve…
+94ffa110 boot expe… FS   Finished   0.0 s 2026-11-22 08:35 atomic MESI_Two_Leve…
+5f910f06 boot expe… FS   Finished   0.2 s 2026-11-22 08:35 timing MESI_Two_Leve…
+238edd3e boot expe… FS   Finished   0.2 s 2026-11-22 08:35 timing MESI_Two_Leve…
+f3dd3182 boot expe… FS   Finished   0.0 s 2026-11-22 08:35 o3 MESI_Two_Level 1 …
+9816a141 boot expe… FS   Failed     0.2 s 2026-11-22 08:35 o3 MESI_Two_Level 2 …
+3b911819 se hello … SE   Finished   0.0 s 2026-11-22 08:35 hello '--cmd=a b'
+0e3d227a se queens… SE   Finished   0.2 s 2026-11-22 08:35 queens '--cmd=a b'
+
+8 runs: 7 Finished, 1 Failed
+status 0
+END
+    same "the screen" "$(screen)" "$(cat expected)"
+    end_terminal
+    terminal 200 50 "'$ls' >piped; '$ls'"
+    shows "status 0"
+    same "200 columns hold it as it is piped" "$(screen)" "$(cat piped)
+status 0"
+    end_terminal
+    terminal 80 24 "'$ls' --db-uri odd.json --columns name,status"
+    shows "status 0"
+    has "wide characters in their columns" "$(screen)" '日本 \x1b[31mred\nline\ttab\xff \x07  Finished'
+    has "what is below them" "$(screen)" 'back\                                 Failed artifact check for /x/y'
+    has "colours" "$(screen -e)" "$(printf '\033[32mFinished')"
+    end_terminal
+    terminal 80 24 "NO_COLOR=1 '$ls' --columns status"
+    shows "status 0"
+    same "no colours" "$(screen -e | grep -c "$(printf '\033')")" 0
+    end_terminal
+fi
+
+begin "--watch"
+if need tmux git; then
+    mkdir repo && cp "$BUILD/gem5-stand-in" repo/gem5 && echo '# stand-in: seconds=600' >repo/script.py
+    (cd repo && git init -q . && git add . && git commit -q -m "What is run")
+    terminal 80 24 "'$ls' --watch"
+    shows "8 runs: 7 Finished, 1 Failed; q ends"
+    shows "6346b869 boot exp… FS   Finished   0.2 s 2026-11-22 08:35 atomic MESI_Two_Leve…"
+    GEM5ART_DB=db.json setsid "$BUILD/se_sweep" repo/gem5 repo repo/script.py repo repo/script.py sweep >sweep.log 2>&1 </dev/null &
+    sweep=$!
+    shows " Running"
+    has "a live run" "$(screen)" " sweep-at"
+    resize 200 50
+    shows "boot experiments with gem5-24.0  FS    Finished"
+    shows "sweep-atomic-1000                SE    Running"
+    resize 60 8
+    shows "ID       NAME     MODE STATUS"
+    shows "q ends"
+    same "its lines" "$(screen | grep -c .)" 7
+    run "$ls" --live
+    same "status of --live" $status 0
+    has "--live" "$out" "sweep-atomic-1000  SE    Running"
+    run "$ls" --live --json --columns name,status,elapsed
+    has "its JSON" "$out" '"name": "sweep-atomic-1000", "status": "Running", "elapsed": '
+    kill -9 $sweep
+    wait $sweep 2>/dev/null
+    sweep=
+    resize 200 50
+    shows "Running   lost"
+    has "a lost run" "$("$ls" --live)" " lost)"
+    keys q
+    shows "status 0"
+    has "nothing is left on the screen" "$(screen | head -n 1)" "status 0"
+    end_terminal
+    terminal 80 24 "PS1='> ' sh -i"
+    shows ">"
+    keys "'$ls' --watch" Enter
+    shows "q ends"
+    keys C-z
+    shows "Stopped"
+    keys "stty -a | grep -o -e '-*icanon'; fg" Enter
+    shows "q ends"
+    keys q
+    shows "fg"
+    has "the terminal is as before while it is stopped" "$(screen)" "
+icanon"
+    end_terminal
+    terminal 80 24 "'$ls' --watch; stty -a | grep -o -e '-*icanon'"
+    shows "q ends"
+    keys C-c
+    shows "icanon"
+    same "the terminal is as before" "$(screen)" "icanon
+status 0"
+    end_terminal
+fi
+finish
