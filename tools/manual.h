@@ -63,8 +63,9 @@ static void manual_man(gem5art__buf *out, const tool_page *page) {
     manual_put_option(out, &help);
     manual_put_option(out, &version);
     if (page->more) gem5art__puts(out, ".SH NOTES\n"), manual_put(out, page->more), gem5art__puts(out, "\n");
-    gem5art__puts(out, ".SH ENVIRONMENT\n.TP\n.B GEM5ART_DB\nThe store, where no option names one: a path, "
-                       "file://PATH or lmdb://PATH.\n.TP\n.B GEM5ART_STORAGE\nA folder for copies of registered files and results.\n"
+    gem5art__puts(out, ".SH ENVIRONMENT\n.TP\n.B GEM5ART_DB\n"
+                       "The store, where no option names one: a path, file://PATH or lmdb://PATH.\n"
+                       ".TP\n.B GEM5ART_STORAGE\nA folder for copies of registered files and results.\n"
                        ".SH EXIT STATUS\n0 done, 1 it failed, 2 misuse.\n");
 }
 
