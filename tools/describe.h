@@ -85,22 +85,6 @@ static void sheet_label(sheet *s, const char *label) {
 
 static void sheet_end_line(sheet *s) { gem5art__puts(&s->text, "\n"); }
 
-/* A line of a file, below an entry. */
-static void sheet_quote(sheet *s, sheet_color color, const char *line) {
-    enum { INDENT = 4, ROWS = 4 };
-    gem5art__buf text = {NULL, 0, 0, false};
-    tool_put_text(&text, line, ROWS * (s->columns > INDENT ? s->columns - INDENT : 1));
-    if (text.failed) tool_exit(TOOL_FAILED, "out of memory");
-    gem5art__putf(&s->text, "%*s", INDENT, "");
-    s->column = INDENT;
-    sheet_begin_line(s, INDENT);
-    if (color) sheet_set_color(s, color);
-    sheet_words(s, text.data ? text.data : "");
-    if (color) sheet_set_color(s, SHEET_PLAIN);
-    sheet_end_line(s);
-    gem5art__buf_free(&text);
-}
-
 /* "  label       text" */
 GEM5ART__PRINTF(3, 4) static void sheet_entry(sheet *s, const char *label, const char *format, ...) {
     gem5art__buf text = {NULL, 0, 0, false};
@@ -156,37 +140,7 @@ static void put_shown_shell_word(gem5art__buf *out, const char *word) {
     gem5art__puts(out, "'");
 }
 
-static void sheet_command(sheet *s, const char *label, const char *const *argv) {
-    gem5art__buf word = {NULL, 0, 0, false};
-    sheet_label(s, label);
-    s->glue = " \\";
-    for (; *argv; argv++) {
-        word.length = 0;
-        put_shown_shell_word(&word, *argv);
-        if (word.failed) tool_exit(TOOL_FAILED, "out of memory");
-        sheet_word(s, word.data);
-    }
-    sheet_end_line(s);
-    gem5art__buf_free(&word);
-}
-
 /* ---- artifacts and runs */
-
-/* The artifacts that a run names by their role. */
-static const struct role {
-    const char *label;
-    size_t offset; /* of the id in gem5art_run */
-} roles[] = {{"gem5", offsetof(gem5art_run, gem5_artifact)},
-             {"gem5 repo", offsetof(gem5art_run, gem5_git_artifact)},
-             {"script repo", offsetof(gem5art_run, run_script_git_artifact)},
-             {"kernel", offsetof(gem5art_run, linux_binary_artifact)},
-             {"disk image", offsetof(gem5art_run, disk_image_artifact)}};
-enum { ROLES = sizeof roles / sizeof *roles };
-
-/* "": the run has none. */
-static const char *role_id(const gem5art_run *run, size_t role) {
-    return *(const char *const *)(const void *)((const char *)run + roles[role].offset);
-}
 
 static bool is_repo(const gem5art_artifact *artifact) { return *artifact->git_hash != 0; }
 
@@ -212,11 +166,6 @@ static void put_status(gem5art__buf *out, const gem5art_run *run) {
     else if (run->return_code > 0) gem5art__putf(out, ": exit status %lld", (long long)run->return_code);
 }
 
-static sheet_color status_color(const char *status) {
-    return strcmp(status, "Finished") == 0 ? SHEET_GREEN
-           : gem5art__starts_with(status, "Failed") ? SHEET_RED : SHEET_YELLOW;
-}
-
 /* "1.5 MiB" */
 static void put_bytes(gem5art__buf *out, double bytes) {
     static const char *const units[] = {"bytes", "KiB", "MiB", "GiB", "TiB"};
@@ -229,6 +178,15 @@ static void put_bytes(gem5art__buf *out, double bytes) {
 static double run_seconds(const gem5art_run *run) {
     double end = run->end_time > 0 ? run->end_time : run->running ? gem5art__now() : 0;
     return run->start_time > 0 && end > run->start_time ? end - run->start_time : 0;
+}
+
+/* What is behind a folder in a path, without a slash; "." for the folder itself; NULL: the path leads elsewhere. */
+static const char *path_below(const char *folder, const char *path) {
+    size_t length = strlen(folder);
+    if (length == 0 || strncmp(folder, path, length) != 0) return NULL;
+    if (!path[length]) return ".";
+    if (folder[length - 1] == '/') return path + length;
+    return path[length] == '/' ? path + length + 1 : NULL;
 }
 
 static bool path_is_there(const char *path) {

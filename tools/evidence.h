@@ -192,6 +192,22 @@ static void evidence_find(evidence *e, const char *outdir, const char *const *ar
 
 /* ---- the telling */
 
+/* A line of a file, below an entry. */
+static void sheet_quote(sheet *s, sheet_color color, const char *line) {
+    enum { INDENT = 4, ROWS = 4 };
+    gem5art__buf text = {NULL, 0, 0, false};
+    tool_put_text(&text, line, ROWS * (s->columns > INDENT ? s->columns - INDENT : 1));
+    if (text.failed) tool_exit(TOOL_FAILED, "out of memory");
+    gem5art__putf(&s->text, "%*s", INDENT, "");
+    s->column = INDENT;
+    sheet_begin_line(s, INDENT);
+    if (color) sheet_set_color(s, color);
+    sheet_words(s, text.data ? text.data : "");
+    if (color) sheet_set_color(s, SHEET_PLAIN);
+    sheet_end_line(s);
+    gem5art__buf_free(&text);
+}
+
 static void evidence_show_excerpt(const evidence *e, sheet *s, const char *name) {
     size_t i;
     sheet_entry(s, name, "%s", e->excerpt.panicked ? "around the panic:" : "the last lines:");

@@ -33,6 +33,20 @@ static void show_pairs(sheet *s, const char *label, const char *const *pairs) {
     for (; *pairs && pairs[1]; pairs += 2, label = "") sheet_entry(s, label, "%s=%s", pairs[0], pairs[1]);
 }
 
+static void sheet_command(sheet *s, const char *label, const char *const *argv) {
+    gem5art__buf word = {NULL, 0, 0, false};
+    sheet_label(s, label);
+    s->glue = " \\";
+    for (; *argv; argv++) {
+        word.length = 0;
+        put_shown_shell_word(&word, *argv);
+        if (word.failed) tool_exit(TOOL_FAILED, "out of memory");
+        sheet_word(s, word.data);
+    }
+    sheet_end_line(s);
+    gem5art__buf_free(&word);
+}
+
 /* ---- artifacts */
 
 /* "gem5 (commit 53a3b2dde320), boot_tests (commit ...)" */
@@ -130,6 +144,11 @@ static void show_artifact(sheet *s, gem5art_db *db, const gem5art_artifact *arti
 
 /* ---- runs */
 
+static sheet_color status_color(const char *status) {
+    return strcmp(status, "Finished") == 0 ? SHEET_GREEN
+           : gem5art__starts_with(status, "Failed") ? SHEET_RED : SHEET_YELLOW;
+}
+
 static void show_status(sheet *s, gem5art_db *db, const gem5art_run *run, bool live) {
     gem5art__buf text = {NULL, 0, 0, false};
     put_status(&text, run);
@@ -187,7 +206,7 @@ static void show_cost(sheet *s, const gem5art_run *run) {
     sheet_entry(s, "CPU", "%.2f s user, %.2f s system", run->ru_utime, run->ru_stime);
     show_size(s, "memory", (double)run->ru_maxrss * 1024, " at its peak");
     sheet_entry(s, "I/O", "%lld blocks read, %lld written", (long long)run->ru_inblock, (long long)run->ru_oublock);
-    sheet_entry(s, "switches", "%lld of its own accord, %lld forced", (long long)run->ru_nvcsw, (long long)run->ru_nivcsw);
+    sheet_entry(s, "switches", "%lld, and %lld preemptions", (long long)run->ru_nvcsw, (long long)run->ru_nivcsw);
 }
 
 static void show_where(sheet *s, const gem5art_run *run) {

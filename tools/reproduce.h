@@ -29,6 +29,22 @@ static void recipe_check(bool ok) {
 
 /* ---- what is needed */
 
+/* The artifacts that a run names by their role. */
+static const struct role {
+    const char *label;
+    size_t offset; /* of the id in gem5art_run */
+} roles[] = {{"gem5", offsetof(gem5art_run, gem5_artifact)},
+             {"gem5 repo", offsetof(gem5art_run, gem5_git_artifact)},
+             {"script repo", offsetof(gem5art_run, run_script_git_artifact)},
+             {"kernel", offsetof(gem5art_run, linux_binary_artifact)},
+             {"disk image", offsetof(gem5art_run, disk_image_artifact)}};
+enum { ROLES = sizeof roles / sizeof *roles };
+
+/* "": the run has none. */
+static const char *role_id(const gem5art_run *run, size_t role) {
+    return *(const char *const *)(const void *)((const char *)run + roles[role].offset);
+}
+
 static bool list_has(const tool_list *list, const char *item) {
     size_t i;
     for (i = 0; i < list->count; i++)
@@ -78,15 +94,6 @@ static char *recipe_absolute(recipe *r, const char *path) {
         part = text;
     }
     return *text ? text : gem5art__arena_copy(&r->arena, "/");
-}
-
-/* What is behind a folder in a path, without a slash; "." for the folder itself; NULL: the path leads elsewhere. */
-static const char *path_below(const char *folder, const char *path) {
-    size_t length = strlen(folder);
-    if (length == 0 || strncmp(folder, path, length) != 0) return NULL;
-    if (!path[length]) return ".";
-    if (folder[length - 1] == '/') return path + length;
-    return path[length] == '/' ? path + length + 1 : NULL;
 }
 
 /* Where a file or folder stands in the script. */

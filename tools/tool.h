@@ -17,6 +17,9 @@
 #include <sys/mman.h>
 
 enum { TOOL_DONE = 0, TOOL_FAILED = 1, TOOL_MISUSE = 2 };
+#ifndef TOOL_FAILED_STATUS
+#define TOOL_FAILED_STATUS TOOL_FAILED /* a tool may keep 1 for what it finds, as diff does */
+#endif
 enum { TOOL_BUFFER = 262144 };
 
 /* ---- the page: what a tool does and takes, which its --help is made of */
@@ -167,7 +170,7 @@ __attribute__((format(printf, 2, 3), noreturn, unused)) static void tool_exit(in
     vfprintf(stderr, format, arguments);
     va_end(arguments);
     fprintf(stderr, "\n");
-    exit(status);
+    exit(status == TOOL_FAILED ? TOOL_FAILED_STATUS : status);
 }
 
 __attribute__((unused)) static void tool_warn(const char *message, void *user_data) {
