@@ -5,8 +5,8 @@
 
 #include "tool.h"
 
-/* ---- a sheet: headings, and entries whose text is broken where lines are full. A word that is longer than a line, such
-   as a path, stays whole, as people copy it. */
+/* ---- a sheet: headings, and entries whose text is broken where lines are full. A word that is longer than a line,
+   such as a path, stays whole, as people copy it. */
 
 enum { SHEET_LABEL = 14 }; /* columns of a label and the space around it */
 
@@ -15,10 +15,17 @@ typedef struct sheet {
     size_t columns, column; /* of the terminal; where the line is */
     size_t indent;          /* where a line goes on */
     const char *glue;       /* what ends a line that is broken; "": nothing */
+    const char *heading;    /* of the entries to come; NULL: it was put already */
     bool color, fresh;      /* fresh: nothing stands behind the label yet */
 } sheet;
 
-typedef enum sheet_color { SHEET_PLAIN = 0, SHEET_BOLD = 1, SHEET_RED = 31, SHEET_GREEN = 32, SHEET_YELLOW = 33 } sheet_color;
+typedef enum sheet_color {
+    SHEET_PLAIN = 0,
+    SHEET_BOLD = 1,
+    SHEET_RED = 31,
+    SHEET_GREEN = 32,
+    SHEET_YELLOW = 33
+} sheet_color;
 
 static void sheet_set_color(sheet *s, sheet_color color) {
     if (s->color) gem5art__putf(&s->text, "\033[%dm", (int)color);
@@ -62,11 +69,15 @@ static void sheet_words(sheet *s, const char *text) {
     gem5art__buf_free(&word);
 }
 
-static void sheet_heading(sheet *s, const char *text) {
+static void sheet_title(sheet *s, const char *text) {
     gem5art__puts(&s->text, s->text.length ? "\n" : "");
     sheet_put(s, SHEET_BOLD, text);
     gem5art__puts(&s->text, "\n");
+    s->heading = NULL;
 }
+
+/* Comes with the first entry below it; without one not at all. */
+static void sheet_heading(sheet *s, const char *text) { s->heading = text; }
 
 static void sheet_begin_line(sheet *s, size_t indent) {
     s->indent = indent;
@@ -75,6 +86,7 @@ static void sheet_begin_line(sheet *s, size_t indent) {
 }
 
 static void sheet_label(sheet *s, const char *label) {
+    if (s->heading) sheet_title(s, s->heading);
     s->column = 2 + tool_width(label);
     gem5art__puts(&s->text, "  ");
     tool_put_text(&s->text, label, SIZE_MAX);
@@ -105,31 +117,14 @@ static void sheet_print(sheet *s) {
     gem5art__buf_free(&s->text);
 }
 
-/* ---- words for a shell */
-
-/* A word as sh takes it, byte for byte. */
-static void put_shell_word(gem5art__buf *out, const char *word) {
-    static const char plain[] = "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789_-./=:,+@%";
-    const char *quote;
-    if (*word && strspn(word, plain) == strlen(word) && (*word == '-' || !strchr(word, '='))) {
-        gem5art__puts(out, word);
-        return;
-    }
-    for (gem5art__puts(out, "'"); (quote = strchr(word, '\'')) != NULL; word = quote + 1) {
-        gem5art__put(out, word, (size_t)(quote - word));
-        gem5art__puts(out, "'\\''");
-    }
-    gem5art__putf(out, "%s'", word);
-}
-
-/* The same for a person's eyes: what a terminal would obey is written in the form $'\x1b', which bash, zsh and ksh
-   read back. */
+/* As tool_put_shell_word, for a person's eyes: what a terminal would obey is written in the form $'\x1b', which bash,
+   zsh and ksh read back. */
 static void put_shown_shell_word(gem5art__buf *out, const char *word) {
     size_t bytes, columns;
     const char *c = word;
     while (*c && tool_character(c, &bytes, &columns)) c += bytes;
     if (!*c) {
-        put_shell_word(out, word);
+        tool_put_shell_word(out, word);
         return;
     }
     gem5art__puts(out, "$'");

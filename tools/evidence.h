@@ -1,6 +1,6 @@
-/* evidence.h - why a run failed, as far as its files tell: the last lines of what gem5 said, and of the guest's terminals
-   what stands around a kernel's panic. They are read from the outdir; where that is gone, from the results archive, by
-   unzip where it is installed. */
+/* evidence.h - why a run failed, as far as its files tell: the last lines of what gem5 said, and of the guest's
+   terminals what stands around a kernel's panic. They are read from the outdir; where that is gone, from the results
+   archive, by unzip where it is installed. */
 #ifndef EVIDENCE_H
 #define EVIDENCE_H
 
@@ -76,14 +76,13 @@ static void excerpt_read(excerpt *e, FILE *file) {
     for (;;) {
         gem5art__buf *line;
         if (e->panicked && e->count == EXCERPT_LINES) return;
-        if (!e->panicked) excerpt_keep(e, EXCERPT_LAST - 1);
         line = &e->lines[e->count];
         if (!excerpt_read_line(file, line)) return;
         if (!line->length) continue;
         e->count++;
-        if (e->panicked || !strstr(line->data, gem5art__panic_text)) continue;
-        e->panicked = true;
-        excerpt_keep(e, EXCERPT_BEFORE + 1);
+        if (e->panicked) continue;
+        e->panicked = strstr(line->data, gem5art__panic_text) != NULL;
+        excerpt_keep(e, e->panicked ? EXCERPT_BEFORE + 1 : EXCERPT_LAST);
     }
 }
 

@@ -97,11 +97,11 @@ static found find_any(gem5art_db *db, const char *key) {
     if (m.count > 1)
         tool_exit(TOOL_FAILED, "\"%s\" may mean several: %s; write more of the id", key, m.named.data);
     if (m.count == 0 && m.names > 0)
-        tool_exit(TOOL_FAILED, "\"%s\" is a name, of %zu record%s, not an id: gem5art-ls --name \"%s\" tells the ids", key,
-                  m.names, m.names > 1 ? "s" : "", key);
+        tool_exit(TOOL_FAILED, "\"%s\" is a name, of %zu record%s, not an id: gem5art-ls --name \"%s\" tells the ids",
+                  key, m.names, m.names > 1 ? "s" : "", key);
     if (m.count == 0 && *key && strlen(key) < FIND_DIGITS)
-        tool_exit(TOOL_FAILED, "\"%s\" is too short for the beginning of an id: write at least %d of its characters", key,
-                  FIND_DIGITS);
+        tool_exit(TOOL_FAILED, "\"%s\" is too short for the beginning of an id: write at least %d of its characters",
+                  key, FIND_DIGITS);
     if (m.count == 0 || !(find_recorded(db, m.id.data, &f) || find_live(db, m.id.data, NULL, &f)))
         tool_exit(TOOL_FAILED, "no run and no artifact has the id or hash \"%s\": gem5art-ls lists what there is", key);
     gem5art__buf_free(&m.id);

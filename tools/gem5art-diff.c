@@ -17,7 +17,12 @@ typedef enum form {
     ARTIFACT,   /* the id of one: what counts is its hash */
     ARTIFACTS,  /* ids */
     SCRIPT,     /* a path, of which counts what is below its repo */
-    SECONDS, COUNT, BYTES, KIB
+    NUMBER,
+    LIMIT,      /* seconds; 0: none */
+    BYTES,      /* negative: not known */
+    COUNT,      /* from here on: cost, of which the ratio is told too */
+    SECONDS,
+    KIB
 } form;
 
 typedef struct aspect {
@@ -37,10 +42,10 @@ static const aspect run_aspects[] = {{"type", "what", TEXT, true},
                                      {"artifacts", "further", ARTIFACTS, true},
                                      {"status", "status", TEXT, false},
                                      {"kill_reason", "killed for", TEXT, false},
-                                     {"return_code", "return code", COUNT, false},
+                                     {"return_code", "return code", NUMBER, false},
                                      {"error", "error", TEXT, false},
                                      {"name", "name", TEXT, false},
-                                     {"timeout", "time-out", SECONDS, false},
+                                     {"timeout", "time-out", LIMIT, false},
                                      {"environment", "environment", PAIRS, false},
                                      {"gem5_binary_path", "gem5 path", TEXT, false},
                                      {"linux_binary_path", "kernel path", TEXT, false},
@@ -136,18 +141,22 @@ static const char *hash_of(const comparison *c, const char *id) {
 static const char *artifact_text(comparison *c, const char *id) {
     const gem5art_artifact *artifact = *id ? find_used(c->db, id) : NULL;
     if (!*id) return "none";
-    if (!artifact) return (const char *)need_memory(gem5art__arena_printf(&c->arena, "%s, not in the store any more", id));
     return (const char *)need_memory(
-        gem5art__arena_printf(&c->arena, "%s, %s %.12s", artifact->name, hash_kind(artifact), artifact->hash));
+        artifact ? gem5art__arena_printf(&c->arena, "%s, %s %.12s", artifact->name, hash_kind(artifact), artifact->hash)
+                 : gem5art__arena_printf(&c->arena, "%s, not in the store any more", id));
+}
+
+static const char *join(comparison *c, const char *folder, const char *path) {
+    return (const char *)need_memory(gem5art__join_path(&c->arena, folder, path));
 }
 
 /* What counts of a run's script, so far as its record tells: its path in its repo. */
 static const char *script_of(comparison *c, int side) {
     const gem5art_run *run = c->runs[side];
     const gem5art_artifact *repo = find_used(c->db, run->run_script_git_artifact);
-    const char *path = (const char *)need_memory(gem5art__join_path(&c->arena, run->cwd, run->run_script)), *below = NULL;
+    const char *path = join(c, run->cwd, run->run_script), *below = NULL;
     if (repo) below = path_below(repo->git_name, path);
-    if (repo && !below) below = path_below((const char *)need_memory(gem5art__join_path(&c->arena, NULL, repo->path)), path);
+    if (repo && !below) below = path_below(join(c, NULL, repo->path), path);
     return below ? below : run->run_script;
 }
 
@@ -187,10 +196,7 @@ static bool is_same(comparison *c, const aspect *a) {
     case ARTIFACTS: return same_lists(list_of(c, a, 0, false), list_of(c, a, 1, false));
     case ARTIFACT: return strcmp(hash_of(c, text_of(c, a, 0)), hash_of(c, text_of(c, a, 1))) == 0;
     case SCRIPT: return strcmp(script_of(c, 0), script_of(c, 1)) == 0;
-    case SECONDS:
-    case COUNT:
-    case BYTES:
-    case KIB: break;
+    default: break;
     }
     return !(number_of(c, a, 0) < number_of(c, a, 1) || number_of(c, a, 0) > number_of(c, a, 1));
 }
@@ -225,7 +231,7 @@ static const char *find_repo(comparison *c, const gem5art_artifact *const repos[
     for (side = 0; side < 2; side++)
         for (place = 0; place < 2; place++) {
             const char *cwd = c->runs[side] ? c->runs[side]->cwd : "", *folder = repos[side]->git_name;
-            if (place == 1) folder = (const char *)need_memory(gem5art__join_path(&c->arena, cwd, repos[side]->path));
+            if (place == 1) folder = join(c, cwd, repos[side]->path);
             if (*folder && path_is_there(folder) && has_commit(folder, repos[0]->git_hash) &&
                 has_commit(folder, repos[1]->git_hash))
                 return folder;
@@ -297,9 +303,10 @@ static void compare(comparison *c) {
 /* ---- for people */
 
 static void put_number(gem5art__buf *out, form of, double number) {
-    if (of == BYTES && number < 0) return; /* not known */
-    if (of == SECONDS && number < 60) gem5art__putf(out, "%.3f s", number);
-    else if (of == SECONDS) tool_put_duration(out, number);
+    if (of == BYTES && number < 0) return;
+    if (of == LIMIT && number <= 0) gem5art__puts(out, "none");
+    else if (of == SECONDS && number < 60) gem5art__putf(out, "%.3f s", number);
+    else if (of == LIMIT || of == SECONDS) tool_put_duration(out, number);
     else if (of == BYTES || of == KIB) put_bytes(out, of == KIB ? number * 1024 : number);
     else gem5art__putf(out, "%.0f", number);
 }
@@ -333,7 +340,7 @@ static void tell_pair(sheet *s, const char *label, const char *a, const char *b,
 
 static void tell_numbers(comparison *c, sheet *s, const aspect *what) {
     double a = number_of(c, what, 0), b = number_of(c, what, 1);
-    bool ratio = a > 0 && b > 0 && what->form != BYTES && strcmp(what->label, "return code") != 0;
+    bool ratio = a > 0 && b > 0 && what->form >= COUNT;
     gem5art__buf texts[2] = {{NULL, 0, 0, false}, {NULL, 0, 0, false}};
     char more[32] = "";
     put_number(&texts[0], what->form, a);
@@ -431,10 +438,7 @@ static void tell_difference(comparison *c, sheet *s, const difference *d) {
         tell_pair(s, a->label, artifact_text(c, text_of(c, a, 0)), artifact_text(c, text_of(c, a, 1)), "");
         break;
     case SCRIPT: tell_script(c, s, a); break;
-    case SECONDS:
-    case COUNT:
-    case BYTES:
-    case KIB: tell_numbers(c, s, a); break;
+    default: tell_numbers(c, s, a);
     }
     tell_commits(s, d);
 }
@@ -457,7 +461,6 @@ static void tell_side(comparison *c, sheet *s, int side) {
 
 static void tell_part(comparison *c, sheet *s, const char *heading, bool decides) {
     size_t i;
-    if (decides ? c->deciding == 0 : c->deciding == c->count) return;
     sheet_heading(s, heading);
     for (i = 0; i < c->count; i++)
         if (c->differences[i].aspect->decides == decides) tell_difference(c, s, &c->differences[i]);
@@ -467,10 +470,10 @@ static void tell(comparison *c, sheet *s) {
     tell_side(c, s, 0);
     tell_side(c, s, 1);
     if (c->count == 0) {
-        sheet_heading(s, "No difference");
+        sheet_title(s, "No difference");
         return;
     }
-    if (c->deciding == 0) sheet_heading(s, c->runs[0] ? "No difference in what decides the result" : "The same content");
+    if (c->deciding == 0) sheet_title(s, c->runs[0] ? "No difference in what decides the result" : "The same content");
     tell_part(c, s, c->runs[0] ? "What decides the result" : "Another content", true);
     tell_part(c, s, "Besides", false);
 }
@@ -564,7 +567,8 @@ static comparison begin(gem5art_db *db, const found *a, const found *b, char **k
     c.runs[0] = a->run;
     c.runs[1] = b->run;
     c.aspects = a->run ? run_aspects : artifact_aspects;
-    c.aspect_count = a->run ? sizeof run_aspects / sizeof *run_aspects : sizeof artifact_aspects / sizeof *artifact_aspects;
+    c.aspect_count =
+        a->run ? sizeof run_aspects / sizeof *run_aspects : sizeof artifact_aspects / sizeof *artifact_aspects;
     return c;
 }
 
@@ -579,7 +583,8 @@ int main(int argc, char **argv) {
          NULL, NULL, "FILE"},
         {NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL}};
     static const tool_operand operands[] = {
-        {"a, b", "Two runs or two artifacts: an id, the beginning of one (at least 4 characters), or a whole hash", "RUN"},
+        {"a, b", "Two runs or two artifacts: an id, the beginning of one (at least 4 characters), or a whole hash",
+         "RUN"},
         {NULL, NULL, NULL}};
     static const tool_page page = {
         "tell what differs between two runs or two artifacts",

@@ -49,18 +49,21 @@ static void sheet_command(sheet *s, const char *label, const char *const *argv) 
 
 /* ---- artifacts */
 
-/* "gem5 (commit 53a3b2dde320), boot_tests (commit ...)" */
+/* "gem5 (commit 53a3b2dde320 of https://...), vmlinux (SHA-256 ...)" */
 static void put_inputs(gem5art__buf *out, gem5art_db *db, const gem5art_artifact *artifact) {
     const char *const *id;
     for (id = artifact->inputs; *id; id++) {
         const gem5art_artifact *input = find_used(db, *id);
         gem5art__puts(out, id == artifact->inputs ? "" : ", ");
-        if (input) gem5art__putf(out, "%s (%s %.12s)", input->name, hash_kind(input), input->hash);
-        else gem5art__putf(out, "%s (not in the store any more)", *id);
+        if (!input) gem5art__putf(out, "%s (not in the store any more)", *id);
+        else
+            gem5art__putf(out, "%s (%s %.12s%s%s)", input->name, hash_kind(input), input->hash,
+                          *input->git_origin ? " of " : "", input->git_origin);
     }
 }
 
-static void show_inputs(sheet *s, const char *label, const char *before, gem5art_db *db, const gem5art_artifact *artifact) {
+static void show_inputs(sheet *s, const char *label, const char *before, gem5art_db *db,
+                        const gem5art_artifact *artifact) {
     gem5art__buf text = {NULL, 0, 0, false};
     put_inputs(&text, db, artifact);
     if (text.length) sheet_entry(s, label, "%s%s", before, text.data);
@@ -111,7 +114,9 @@ static void show_users(sheet *s, gem5art_db *db, const char *id) {
     if (error.code != GEM5ART_OK) tool_exit(TOOL_FAILED, "%s", error.message);
     gem5art_iter_close(iter);
     if (count == 0) sheet_entry(s, "used by", "no recorded run");
-    else sheet_entry(s, "used by", "%zu run%s%s", count, count > 1 ? "s" : "", count > SHOW_USERS ? ", the latest:" : ":");
+    else
+        sheet_entry(s, "used by", "%zu run%s%s", count, count > 1 ? "s" : "",
+                    count > SHOW_USERS ? ", the latest:" : ":");
     for (i = count > SHOW_USERS ? count - SHOW_USERS : 0; i < count; i++)
         sheet_entry(s, "", "%s", latest[i % SHOW_USERS].data);
     for (i = 0; i < SHOW_USERS; i++) gem5art__buf_free(&latest[i]);
@@ -221,10 +226,12 @@ static void show_where(sheet *s, const gem5art_run *run) {
 }
 
 /* Where the archive may be: where it was made, and the copy in the storage. */
-static void find_archives(gem5art_db *db, const gem5art_artifact *archive, gem5art__arena *arena, const char *places[3]) {
+static void find_archives(gem5art_db *db, const gem5art_artifact *archive, gem5art__arena *arena,
+                          const char *places[3]) {
     size_t count = 0;
     if (archive) places[count++] = archive->path;
-    if (archive && db->storage && (places[count] = gem5art__join_path(arena, db->storage, archive->id)) != NULL) count++;
+    if (archive && db->storage) places[count++] = gem5art__join_path(arena, db->storage, archive->id);
+    if (arena->failed) tool_exit(TOOL_FAILED, "out of memory");
     places[count] = NULL;
 }
 
@@ -323,8 +330,8 @@ int main(int argc, char **argv) {
         {NULL, NULL, NULL}};
     static const tool_page page = {"show everything about a run or an artifact",
                                    "id [id ...]",
-                                   "Show everything about a run or an artifact: what it is made of, how it was run, what "
-                                   "it cost, and why it failed.",
+                                   "Show everything about a run or an artifact: what it is made of, how it was run, "
+                                   "what it cost, and why it failed.",
                                    operands,
                                    options,
                                    NULL};

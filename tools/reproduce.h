@@ -1,5 +1,5 @@
-/* reproduce.h - a shell script that makes again what a run or an artifact needs, and then runs it: clones and checkouts,
-   build commands in the order of what is made from what, checks of what was built, the command.
+/* reproduce.h - a shell script that makes again what a run or an artifact needs, and then runs it: clones and
+   checkouts, build commands in the order of what is made from what, checks of what was built, the command.
 
    All of it happens in one new folder. What stood below the folder where the run was executed stands at the same place
    below the new one; what stood elsewhere, below outside/ there. */
@@ -8,7 +8,7 @@
 
 #include "describe.h"
 
-enum { RECIPE_DEPTH = 256, RECIPE_WIDTH = 110 }; /* inputs of inputs; columns of the script's longest line, if it can be */
+enum { RECIPE_DEPTH = 256, RECIPE_WIDTH = 110 }; /* inputs of inputs; columns of the script's lines, where words allow */
 
 typedef struct recipe {
     gem5art_db *db;
@@ -171,7 +171,7 @@ static const char script_functions[] =
     "    same \"$1\" \"$2\" && return\n"
     "    mkdir -p -- \"$3\"\n"
     "    (cd -- \"$3\" && sh -c \"$4\") || fail \"$1 could not be built: put it there, and start this script again\"\n"
-    "    [ -e \"$1\" ] || fail \"$1 is not there, though its command succeeded: put it there, and start this script again\"\n"
+    "    [ -e \"$1\" ] || fail \"$1 was not built by its command: put it there, and start this script again\"\n"
     "    same \"$1\" \"$2\" || warn \"$1 is not the same as it was: it had the hash $2\"\n"
     "}\n"
     "copy() { # FILE HASH FROM... - the first that is the same, unless it is there\n"
@@ -184,7 +184,7 @@ static const char script_functions[] =
     "        cp -p -- \"$from\" \"$file\"\n"
     "        return\n"
     "    done\n"
-    "    fail \"no command is known that makes $file: put the file with the hash $wanted there, and start this script again\"\n"
+    "    fail \"no command is known that makes $file, hash $wanted: put it there, and start again\"\n"
     "}\n";
 
 /* Words, in several lines where they are long. */
@@ -192,7 +192,7 @@ static void script_words(recipe *r, size_t column, const char *const *words, siz
     size_t i, before;
     for (i = 0; i < count; i++) {
         gem5art__buf word = {NULL, 0, 0, false};
-        put_shell_word(&word, words[i]);
+        tool_put_shell_word(&word, words[i]);
         recipe_check(!word.failed);
         if (column && column + 1 + word.length > RECIPE_WIDTH) {
             gem5art__puts(&r->script, " \\\n   ");
@@ -244,9 +244,11 @@ static void script_clone(recipe *r, const gem5art_artifact *repo) {
     const char *words[] = {recipe_repo_place(r, repo), recipe_origin(r, repo), repo->git_hash};
     script_comment(r, "%s: %s", repo->name, repo->documentation);
     if (!*words[1]) {
-        const char *wanted = gem5art__arena_printf(&r->arena, "the repo %s has no origin: put it into %s", repo->name, words[0]);
+        const char *wanted = gem5art__arena_printf(&r->arena, "the repo %s has no origin: put it into %s", repo->name,
+                                                   words[0]);
+        recipe_check(wanted != NULL);
         gem5art__puts(&r->script, "[ -e ");
-        put_shell_word(&r->script, words[0]);
+        tool_put_shell_word(&r->script, words[0]);
         gem5art__puts(&r->script, "/.git ] || fail");
         script_words(r, RECIPE_WIDTH / 2, &wanted, 1);
         words[1] = words[0];

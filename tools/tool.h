@@ -434,6 +434,21 @@ __attribute__((unused)) static size_t tool_width(const char *text) {
     return width;
 }
 
+/* A word as a shell takes it, byte for byte. */
+__attribute__((unused)) static void tool_put_shell_word(gem5art__buf *out, const char *word) {
+    static const char plain[] = "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789_./:=,+@%-";
+    const char *quote;
+    if (*word && !word[strspn(word, plain)]) {
+        gem5art__puts(out, word);
+        return;
+    }
+    for (gem5art__puts(out, "'"); (quote = strchr(word, '\'')) != NULL; word = quote + 1) {
+        gem5art__put(out, word, (size_t)(quote - word));
+        gem5art__puts(out, "'\\''");
+    }
+    gem5art__putf(out, "%s'", word);
+}
+
 /* "2026-11-27 03:28", local time. */
 __attribute__((unused)) static void tool_put_time(gem5art__buf *out, double unix_time) {
     char text[32] = "";
