@@ -180,7 +180,7 @@ static void evidence_read(evidence *e, const char *name) {
 /* The first place where there is something to read. */
 static void evidence_find(evidence *e, const char *outdir, const char *const *archives) {
     e->folder = outdir;
-    evidence_list_folder(e, "", EVIDENCE_DEPTH);
+    if (*outdir) evidence_list_folder(e, "", EVIDENCE_DEPTH);
     for (; !e->count && *archives; archives++) {
         e->folder = NULL;
         e->archive = *archives;
@@ -252,7 +252,7 @@ static void evidence_show(sheet *s, const char *outdir, const char *const *archi
         const char *const *archive = archives;
         while (*archive && !path_is_there(*archive)) archive++;
         if (*archive) sheet_entry(s, "files", "in %s, for want of unzip not read", *archive);
-        else sheet_entry(s, "files", "none of them are here: not in %s, and no archive", outdir);
+        else sheet_entry(s, "files", "none of them are here: not in %s, and no archive", *outdir ? outdir : "any outdir");
     }
     excerpt_free(&e.excerpt);
     gem5art__arena_free(&e.arena);

@@ -343,7 +343,8 @@ int main(int argc, char **argv) {
     memset(&s, 0, sizeof s);
     s.color = tool_use_color(color, stdout);
     s.columns = (size_t)tool_columns(STDOUT_FILENO);
-    if (argc == 0) tool_exit(TOOL_MISUSE, "nothing to show: give the id of a run or an artifact; gem5art-ls lists them");
+    if (argc == 0)
+        tool_exit(TOOL_MISUSE, "nothing to show: give the id of a run or an artifact; gem5art-ls lists them");
     if (json && shell) tool_exit(TOOL_MISUSE, "--json and --shell are two forms: give one of them");
     if (shell && argc > 1) tool_exit(TOOL_MISUSE, "one script reproduces one thing: leave \"%s\" out", argv[1]);
     all = (found *)calloc((size_t)argc, sizeof *all);

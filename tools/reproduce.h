@@ -8,7 +8,7 @@
 
 #include "describe.h"
 
-enum { RECIPE_DEPTH = 256, RECIPE_WIDTH = 110 }; /* inputs of inputs; columns of the script's lines, where words allow */
+enum { RECIPE_DEPTH = 256, RECIPE_WIDTH = 110 }; /* inputs of inputs; columns of the script, where words allow */
 
 typedef struct recipe {
     gem5art_db *db;
@@ -156,7 +156,7 @@ static const char script_functions[] =
     "\n"
     "checkout() { # FOLDER COMMIT\n"
     "    git -C \"$1\" checkout --quiet --detach \"$2\" || fail \"$1 has no commit $2: was it pushed?\"\n"
-    "    git -C \"$1\" submodule --quiet update --init --recursive\n"
+    "    [ ! -e \"$1/.gitmodules\" ] || git -C \"$1\" submodule --quiet update --init --recursive\n"
     "}\n"
     "clone() { # FOLDER ORIGIN COMMIT\n"
     "    [ -e \"$1/.git\" ] || git clone --quiet -- \"$2\" \"$1\" || fail \"cannot clone $2 into $1\"\n"
