@@ -773,19 +773,4 @@ __attribute__((unused)) static const char *const *experiment_command(experiment 
     return argv;
 }
 
-/* A word as a shell takes it. */
-__attribute__((unused)) static void tool_put_shell_word(gem5art__buf *out, const char *word) {
-    static const char plain[] = "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789_./:=,+@%-";
-    const char *c;
-    if (*word && !word[strspn(word, plain)]) {
-        gem5art__puts(out, word);
-        return;
-    }
-    gem5art__puts(out, "'");
-    for (c = word; *c; c++)
-        if (*c == '\'') gem5art__puts(out, "'\\''");
-        else gem5art__put(out, c, 1);
-    gem5art__puts(out, "'");
-}
-
 #endif

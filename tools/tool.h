@@ -17,6 +17,9 @@
 #include <sys/mman.h>
 
 enum { TOOL_DONE = 0, TOOL_FAILED = 1, TOOL_MISUSE = 2 };
+#ifndef TOOL_FAILED_STATUS
+#define TOOL_FAILED_STATUS TOOL_FAILED /* a tool may keep 1 for what it finds, as diff does */
+#endif
 enum { TOOL_BUFFER = 262144 };
 
 /* ---- the page: what a tool does and takes, which its --help is made of */
@@ -169,7 +172,7 @@ __attribute__((format(printf, 2, 3), noreturn, unused)) static void tool_exit(in
     vfprintf(stderr, format, arguments);
     va_end(arguments);
     fprintf(stderr, "\n");
-    exit(status);
+    exit(status == TOOL_FAILED ? TOOL_FAILED_STATUS : status);
 }
 
 __attribute__((unused)) static void tool_warn(const char *message, void *user_data) {
@@ -435,6 +438,21 @@ __attribute__((unused)) static size_t tool_width(const char *text) {
     size_t width = tool_put_text(&shown, text, SIZE_MAX);
     gem5art__buf_free(&shown);
     return width;
+}
+
+/* A word as a shell takes it, byte for byte. */
+__attribute__((unused)) static void tool_put_shell_word(gem5art__buf *out, const char *word) {
+    static const char plain[] = "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789_./:=,+@%-";
+    const char *quote;
+    if (*word && !word[strspn(word, plain)]) {
+        gem5art__puts(out, word);
+        return;
+    }
+    for (gem5art__puts(out, "'"); (quote = strchr(word, '\'')) != NULL; word = quote + 1) {
+        gem5art__put(out, word, (size_t)(quote - word));
+        gem5art__puts(out, "'\\''");
+    }
+    gem5art__putf(out, "%s'", word);
 }
 
 /* "2026-11-27 03:28", local time. */

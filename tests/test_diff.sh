@@ -1,0 +1,198 @@
+#!/bin/sh
+# gem5art-diff, driven as a person would: stores written by hand, git repos, and real runs of the stand-in for gem5.
+. "$(dirname "$0")/check.sh"
+diff=$BUILD/gem5art-diff launch=$BUILD/gem5art-run
+
+begin "parameters: aligned where there are as many, else by what both have"
+cat >db.json <<'END_OF_FILE'
+[{"_id":"aaaa-1","hash":"h1","type":"gem5 run","name":"one","status":"Finished","params":["--cpu","o3","--size","1"],"timeout":900},
+ {"_id":"aaaa-2","hash":"h2","type":"gem5 run","name":"one","status":"Finished","params":["--cpu","atomic","--size","1"],"timeout":900},
+ {"_id":"aaaa-3","hash":"h3","type":"gem5 run","name":"one","status":"Finished","params":["-v","--cpu","o3","1","it's \u001b"],"timeout":900},
+ {"_id":"aaaa-4","hash":"h1","type":"gem5 run","name":"again\n","status":"Failed","kill_reason":"timeout","params":["--cpu","o3","--size","1"],
+  "timeout":7200,"start_time":100,"end_time":110,"ru_utime":2,"ru_maxrss":2048,"environment":{"A":"1","B":"2"},"host":"left"},
+ {"_id":"aaaa-5","hash":"h1","type":"gem5 run","name":"again\n","status":"Failed","return_code":-11,"params":["--cpu","o3","--size","1"],
+  "timeout":0,"start_time":100,"end_time":125,"ru_utime":3,"ru_maxrss":1024,"environment":{"A":"1","C":"3","B":"2"},"host":"right"}]
+END_OF_FILE
+run "$diff" aaaa-1 aaaa-2
+same status $status 1
+same errors "$err" ""
+same "what differs" "$out" "--- one (Finished)
+    aaaa-1
++++ one (Finished)
+    aaaa-2
+
+What decides the result
+  parameters  - 2: o3
+              + 2: atomic"
+run "$diff" aaaa-1 aaaa-3
+same status $status 1
+same "what differs" "$(sed 1,6d .out)" "  parameters  + 1: -v
+              - 3: --size
+              + 5: \$'it\\'s \\x1b'"
+run "$diff" aaaa-3 aaaa-1
+same "the other way round" "$(sed 1,6d .out)" "  parameters  - 1: -v
+              + 3: --size
+              - 5: \$'it\\'s \\x1b'"
+
+begin "no difference"
+run "$diff" aaaa-1 aaaa-1
+same status $status 0
+has "what it says" "$out" "
+No difference"
+same "lines" "$(wc -l <.out)" 6
+
+begin "what decides nothing: status, time-out, environment, host, cost with its ratio"
+run "$diff" aaaa-4 aaaa-5
+same status $status 0
+same "what differs" "$out" '--- again\n (Failed: timeout)
+    aaaa-4
++++ again\n (Failed: signal 11)
+    aaaa-5
+
+No difference in what decides the result
+
+Besides
+  killed for  - timeout
+  return code 0 -> -11
+  time-out    2:00:00 -> none
+  environment + 2: C=3
+  host        left -> right
+  took        10.000 s -> 25.000 s (2.50 times)
+  user CPU    2.000 s -> 3.000 s (1.50 times)
+  memory      2.0 MiB -> 1.0 MiB (0.50 times)'
+
+begin "artifacts, role by role, and the commits between them"
+mkdir repo && git -C repo init -q
+commit() { echo "$1" >repo/file && git -C repo add file && git -C repo commit -q -m "$1" && git -C repo rev-parse HEAD; }
+first=$(commit "The first")
+left=$(commit "Only left")
+git -C repo checkout -q "$first"
+i=1
+while [ $i -le 13 ]; do right=$(commit "Right $i $(printf '\033[31m')") && i=$((i + 1)); done
+artifact() { printf '{"_id":"%s","hash":"%s","type":"%s","name":"%s","path":"%s","git":%s}' "$@"; }
+repo() { artifact "$1" "$2" "git repo" gem5 "$3" "{\"origin\":\"o\",\"hash\":\"$2\",\"name\":\"$4\"}"; }
+runs() { # the folder of the repo
+    echo "["
+    repo repo-left "$left" gem5 "$1" && echo ,
+    repo repo-right "$right" gem5 "$1" && echo ,
+    repo repo-again "$left" elsewhere /nowhere && echo ,
+    repo repo-evil "--output=evil" gem5 "$1" && echo ,
+    artifact bin-left "$(printf %064d 1)" "gem5 binary" gem5 gem5.opt "{}" && echo ,
+    artifact bin-right "$(printf %032d 2)" "gem5 binary" gem5 gem5.opt "{}" && echo ,
+    artifact more-1 "$(printf %064d 3)" binary hello hello "{}" && echo ,
+    artifact more-2 "$(printf %064d 4)" binary world world "{}" && echo ,
+    run_with run-left bin-left repo-left '["more-1","more-2"]' && echo ,
+    run_with run-right bin-right repo-right '["more-2"]' && echo ,
+    run_with run-again bin-left repo-again '["more-1","more-2"]' && echo ,
+    run_with run-evil bin-left repo-evil '["more-1","more-2"]' && echo ,
+    run_with run-gone bin-gone repo-left '["more-1","more-2"]'
+    echo "]"
+}
+run_with() { printf '{"_id":"%s","hash":"%s","type":"gem5 run","name":"n","status":"Finished","gem5_artifact":"%s","gem5_git_artifact":"%s","artifacts":%s}' \
+    "$1" "$1" "$2" "$3" "$4"; }
+runs "$work/repo" >repos.json
+run "$diff" --db-uri repos.json run-left run-right
+same status $status 1
+has "the binary" "$out" "  gem5        gem5, SHA-256 000000000000 -> gem5, MD5 000000000000"
+has "the repo" "$out" "  gem5 repo   gem5, commit $(echo "$left" | cut -c 1-12) -> gem5, commit $(echo "$right" | cut -c 1-12)
+              1 commit only in the first:
+              - $(git -C repo rev-parse --short "$left") Only left
+              13 commits only in the second:
+              + $(git -C repo rev-parse --short "$right") Right 13 \\x1b[31m"
+has "no more than ten" "$out" "Right 4 \\x1b[31m
+              and 3 more"
+has "the further ones" "$out" "  further     - 1: hello, SHA-256 000000000000"
+run "$diff" --db-uri repos.json run-left run-again
+same "status of the same commit elsewhere" $status 0
+run "$diff" --db-uri repos.json run-left run-evil
+same "status of what is no commit" $status 1
+check "git was not made to write" test ! -e evil
+run "$diff" --db-uri repos.json run-left run-gone
+has "an artifact that is gone" "$out" "bin-gone, not in the store any more"
+runs "$work/moved" >moved.json
+run "$diff" --db-uri moved.json run-left run-right
+has "a repo that is not here" "$out" "what is between them is not known: no repo that has both is here"
+
+begin "artifacts, compared themselves"
+run "$diff" --db-uri repos.json repo-left repo-right
+same status $status 1
+has hash "$out" "Another content
+  hash        - $left
+              + $right"
+has commits "$out" "13 commits only in the second:"
+run "$diff" --db-uri repos.json repo-left repo-again
+same status $status 0
+has "what it says" "$out" "The same content
+
+Besides
+  path        gem5 -> elsewhere"
+
+begin "--json"
+if need jq; then
+    run "$diff" --json --db-uri repos.json run-left run-right
+    same status $status 1
+    same "what decides" "$(jq -c '[.same, .decide, .besides]' .out)" \
+        '[false,["gem5_artifact","gem5_git_artifact","artifacts"],[]]'
+    same "both sides" "$(jq -c '[.a._id, .a.gem5_artifact, .b.artifacts]' .out)" '["run-left","bin-left",["more-2"]]'
+    same "the commits" "$(jq -r '.commits.gem5_git_artifact | (.a | length), (.b | length), .b[0]' .out | cut -d ' ' -f 1,2)" \
+        "1
+10
+$(git -C repo rev-parse --short "$right") Right"
+    run "$diff" --json aaaa-4 aaaa-5
+    same status $status 0
+    same cost "$(jq -c '[.same, .a.seconds, .b.seconds, .b.environment]' .out)" '[true,10,25,{"A":"1","C":"3","B":"2"}]'
+fi
+
+begin "long lists"
+many() { i=0; while [ $i -lt 3000 ]; do printf '"%s%d",' "$1" $i && i=$((i + 1)); done; }
+printf '[{"_id":"long-1","hash":"1","type":"gem5 run","name":"n","params":[%s"x"]},{"_id":"long-2","hash":"2","type":"gem5 run","name":"n","params":[%s"y","x"]},
+    {"_id":"long-3","hash":"3","type":"gem5 run","name":"n","params":[%s"z"]}]' "$(many a)" "$(many a)" "$(many b)$(many c)" >long.json
+run "$diff" --db-uri long.json long-1 long-2
+same "one more in 3,000" "$(sed 1,6d .out)" "  parameters  + 3001: y"
+run "$diff" --db-uri long.json long-1 long-3
+same "lines where all differs" "$(grep -c '[-+] [0-9]*: ' .out)" 9002
+
+begin "real runs"
+mkdir gem5 && cp "$BUILD/gem5-stand-in" gem5/gem5.opt && echo '# stand-in: seconds=0' >gem5/se.py
+git -C gem5 init -q && git -C gem5 add -A && git -C gem5 commit -q -m "All of it"
+for size in 1 2; do
+    run "$launch" --db-uri real.json --name "size $size" --gem5 gem5/gem5.opt --script gem5/se.py --outdir results/$size -- --size $size
+    same "status of launch" $status 0
+done
+ids=$(sed -n 's/^{"_id":"\([^"]*\)".*"name":"size [12]","gem5_b.*/\1/p' real.json)
+# shellcheck disable=SC2086 # they are two
+run "$diff" --db-uri real.json $ids
+same status $status 1
+has "what differs" "$out" "What decides the result
+  parameters  - 2: 1
+              + 2: 2
+
+Besides
+  name        size 1 -> size 2"
+# shellcheck disable=SC2086
+run "$diff" --color always --db-uri real.json $ids
+has colours "$out" "$(printf '\033[31m- 2: 1\033[0m')"
+
+begin "misuse, and where it cannot read or write"
+run "$diff" aaaa-1
+same status $status 2
+has error "$err" "two runs or two artifacts are compared: give two ids"
+run "$diff" aaaa-1 nothing
+same status $status 2
+same error "$err" 'gem5art-diff: no run and no artifact has the id or hash "nothing": gem5art-ls lists what there is'
+run "$diff" --db-uri repos.json run-left bin-left
+same status $status 2
+has error "$err" '"run-left" is a run and "bin-left" is an artifact: give two of a kind'
+run "$diff" --db-uri none.json a b
+same "status without a store" $status 2
+for form in "" --json; do
+    run sh -c "'$diff' $form aaaa-1 aaaa-2 >/dev/full"
+    same "status on a full device" $status 2
+    has "error on a full device" "$err" "cannot write to stdout: No space left on device"
+    run sh -c "'$diff' $form aaaa-1 aaaa-2 >&-"
+    same "status with stdout closed" $status 2
+done
+run "$diff" --help
+has "the exit status" "$out" "Exit status, as of diff: 0 when nothing differs"
+check "a help of a screen" test "$(wc -l <.out)" -le 24
+finish
