@@ -86,7 +86,7 @@ refused "--status, --live and --param choose among runs: leave --artifacts out, 
 refused "\"boot\" is one argument too many: --name looks for a part of the name" boot
 refused "unknown option --colums: did you mean --columns?" --colums id
 run "$ls" --help
-same "the lines of the help" "$(wc -l <.out)" 24
+check "the help fits a screen" test "$(wc -l <.out)" -le 24
 check "no line of the help is too wide" sh -c '! grep "^.\{80\}" .out'
 
 begin "stdout that cannot be written"
