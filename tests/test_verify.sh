@@ -1,0 +1,103 @@
+#!/bin/sh
+# gem5art-artifact and gem5art-verify, driven as a person would, on real git repos.
+. "$(dirname "$0")/check.sh"
+artifact=$BUILD/gem5art-artifact verify=$BUILD/gem5art-verify
+git init -q repo && echo '# a script' >repo/run.py && git -C repo add -A && git -C repo commit -qm first
+printf 'not much of a kernel\n' >vmlinux
+cp "$BUILD/children/exit_with" gem5.opt
+
+begin "register: prints an id, which a second time is the same"
+run "$artifact" register --name src --type "git repo" --path repo --documentation "a repo of the test"
+same status $status 0
+repo=$out
+check "a UUID" sh -c "echo $repo | grep -qE '^[0-9a-f-]{36}$'"
+run "$artifact" register --name gem5 --type "gem5 binary" --path gem5.opt --documentation "a binary of the test" \
+    --command "make it" --cwd repo --input "$(echo "$repo" | cut -c1-8)"
+gem5=$out
+run "$artifact" register --name linux --type kernel --path vmlinux --documentation "a kernel of the test"
+kernel=$out
+run "$artifact" register --name linux --type kernel --path vmlinux --documentation "a kernel of the test"
+same "the id of the second time" "$out" "$kernel"
+run "$artifact" register --name linux --type kernel --path none --documentation "a kernel of the test"
+same "status without the file" $status 1
+has "error without the file" "$err" "gem5art-artifact: "
+run "$artifact" register --name linux --type kernel --path vmlinux --documentation short
+has "error of a short documentation" "$err" "10 characters"
+
+begin "list and tree"
+run "$artifact" list
+same "how many" "$(wc -l <.out)" 3
+has "one" "$out" "$(echo "$gem5" | cut -c1-8)  gem5 binary  gem5  gem5.opt"
+same "--type" "$("$artifact" list --type kernel | wc -l)" 1
+same "--name" "$("$artifact" list --name src | wc -l)" 1
+run "$artifact" tree "$gem5"
+same "the tree" "$out" "$(echo "$gem5" | cut -c1-8)  gem5 binary  gem5  gem5.opt
+└─ $(echo "$repo" | cut -c1-8)  git repo  src  repo"
+same "all trees" "$("$artifact" tree | wc -l)" 3
+
+begin "download: the copy, verified, not over a file"
+run "$artifact" download "$kernel" copy
+same status $status 0
+check "the bytes" cmp copy vmlinux
+run "$artifact" download "$kernel" copy
+same "status where it is there" $status 1
+run "$artifact" download "$repo" clone
+has "of a repo" "$err" "git"
+
+begin "verify: all is as it was"
+run "$verify"
+same status $status 0
+has "the sum" "$out" "3 artifacts, 0 not as registered"
+same "lines that say ok" "$(grep -c '^ok ' .out)" 3
+same "--quiet" "$("$verify" -q)" "3 artifacts, 0 not as registered"
+
+begin "verify: what has changed, since when, and what is gone"
+echo more >>vmlinux
+touch -d '2026-01-02 03:04' vmlinux
+echo more >>repo/run.py
+rm gem5.opt
+run "$verify"
+same status $status 1
+has "a changed file" "$out" "changed "
+has "since when" "$out" "; as it is now since 2026-01-02 03:04"
+has "a dirty repo" "$out" "dirty   $(echo "$repo" | cut -c1-8)"
+has "a missing file" "$out" "missing $(echo "$gem5" | cut -c1-8)"
+has "the sum" "$out" "3 artifacts, 3 not as registered"
+git -C repo commit -qam second
+run "$verify" "$repo"
+has "a repo at another commit" "$out" "changed "
+has "its commit's date" "$out" "; as it is now since $(date +%Y)-"
+if need jq; then
+    run "$verify" --json
+    same "as JSON" "$(jq -r '[.[].status] | join(" ")' .out)" "changed missing changed"
+fi
+
+begin "verify: a run's artifacts and results; stored copies"
+mkdir store
+GEM5ART_STORAGE=$work/store
+export GEM5ART_STORAGE
+git init -q r && mkdir r/build && echo '#' >r/run.py && git -C r add -A && git -C r commit -qm first && cp "$BUILD/children/exit_with" r/build/gem5.opt
+run "$BUILD/gem5art-run" --db-uri other.json --name one --gem5 r/build/gem5.opt --script r/run.py --outdir out -- 0
+same "status of the run" $status 0
+id=$("$BUILD/gem5art-getruns" --db-uri other.json - | sed -n 's/.*"_id": "\(.*\)",/\1/p')
+run "$verify" --db-uri other.json "$(echo "$id" | cut -c1-8)"
+same status $status 0
+has "its binary, repo and results" "$out" "3 artifacts, 0 not as registered"
+has "a copy" "$out" "is as it was"
+for copy in store/*; do chmod u+w "$copy" && echo x >>"$copy"; done
+run "$verify" --db-uri other.json "$id"
+same "status with damaged copies" $status 1
+has "a damaged copy" "$out" "is not what was stored"
+
+begin "misuse"
+for words in "" "lisst" "download x" "list x" "tree a b"; do
+    run "$artifact" $words
+    same "status of \"$words\"" $status 2
+done
+run "$artifact" lisst
+has "the nearest word" "$err" 'unknown command "lisst": did you mean list?'
+run "$artifact" download "$id" x
+same "status of a run's id in another store" $status 1
+run "$verify" nonsense
+same "status of an unknown id" $status 1
+finish

@@ -1,0 +1,224 @@
+/* gem5art-verify - are the artifacts of runs, or of a whole store, still what they were? */
+
+#define TOOL_NAME "gem5art-verify"
+
+#include "tool.h"
+
+#include "find.h"
+
+static const char *cwd, *db_uri, *color;
+static bool as_json, quiet, archives;
+
+static const tool_option options[] = {
+    {"--archives", NULL, NULL, "results archives too, where no IDs are given", NULL, NULL, &archives, NULL},
+    {"--cwd", NULL, "DIR", "where relative paths lead; default: the current folder", &cwd, NULL, NULL, "FOLDER"},
+    {"--quiet", "-q", NULL, "only what is not as it was", NULL, NULL, &quiet, NULL},
+    {"--json", NULL, NULL, "an array of objects", NULL, NULL, &as_json, NULL},
+    {"--color", NULL, "WHEN", "always, auto or never", &color, NULL, NULL, "always auto never"},
+    {"--db-uri", NULL, "DB_URI", "default $GEM5ART_DB, else file://db.json", &db_uri, NULL, NULL, "FILE"},
+    {NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL}};
+
+static const tool_operand operands[] = {
+    {"ID", "A run: its artifacts and its results; or an artifact. Default: all artifacts but results archives", "RUN"},
+    {NULL, NULL, NULL}};
+
+static const tool_page page = {
+    "tell whether artifacts are still what they were", "[ID ...]",
+    "Read each artifact's file, or ask git for its repo, and compare with what was registered; so with its copy in "
+    "$GEM5ART_STORAGE. Exit status: 0 all is as it was, 1 something is not.",
+    operands, options, NULL};
+
+/* ---- which artifacts: each once */
+
+typedef struct wanted {
+    char **ids; /* NULL-terminated */
+    size_t count;
+} wanted;
+
+static void want(wanted *w, const char *id) {
+    size_t i;
+    if (gem5art__empty(id)) return;
+    for (i = 0; i < w->count; i++)
+        if (strcmp(w->ids[i], id) == 0) return;
+    w->ids = (char **)realloc(w->ids, (w->count + 2) * sizeof *w->ids);
+    if (!w->ids || (w->ids[w->count++] = strdup(id)) == NULL) tool_exit(TOOL_FAILED, "out of memory");
+    w->ids[w->count] = NULL;
+}
+
+static void want_run(wanted *w, const gem5art_run *run) {
+    const char *const *more;
+    want(w, run->gem5_artifact);
+    want(w, run->gem5_git_artifact);
+    want(w, run->run_script_git_artifact);
+    want(w, run->linux_binary_artifact);
+    want(w, run->disk_image_artifact);
+    for (more = run->artifacts; *more; more++) want(w, *more);
+    want(w, run->results);
+}
+
+static void want_all(wanted *w, gem5art_db *db) {
+    gem5art_error error;
+    gem5art_iter *iter = gem5art_get_artifacts(db, NULL, &error);
+    const gem5art_artifact *artifact;
+    while (iter && (artifact = gem5art_next_artifact(iter, &error)) != NULL)
+        if (archives || strcmp(artifact->type, "directory") != 0) want(w, artifact->id);
+    gem5art_iter_close(iter);
+    if (error.code != GEM5ART_OK) tool_exit(TOOL_FAILED, "%s", error.message);
+}
+
+/* ---- what has become of one */
+
+typedef struct verdict {
+    const gem5art_artifact *artifact;
+    const char *status; /* "ok", "changed", "dirty", "missing", "unknown" */
+    char since[32], why[1024];
+    const char *copy;   /* "ok", "changed", "" where there is none */
+    char copy_path[PATH_MAX];
+} verdict;
+
+/* When the file was changed last, or when the commit was made that a repo is at. */
+static void tell_since(verdict *v, const char *path) {
+    static const char *const log[] = {"log", "-1", "--format=%ct", NULL};
+    gem5art__buf text = {NULL, 0, 0, false};
+    struct stat st;
+    double seconds = 0;
+    int status = 0;
+    if (stat(path, &st) < 0) return;
+    if (!S_ISDIR(st.st_mode)) seconds = (double)st.st_mtime;
+    else if (gem5art__git(path, log, &text, &status, NULL) && status == 0 && text.data)
+        seconds = strtod(text.data, NULL);
+    text.length = 0;
+    tool_put_time(&text, seconds);
+    if (text.data) snprintf(v->since, sizeof v->since, "%s", text.data);
+    gem5art__buf_free(&text);
+}
+
+static void verify_copy(verdict *v, const char *storage) {
+    gem5art_artifact copy = *v->artifact;
+    gem5art_error error;
+    v->copy = "";
+    if (gem5art__empty(storage)) return;
+    snprintf(v->copy_path, sizeof v->copy_path, "%s/%s", storage, v->artifact->id);
+    if (access(v->copy_path, F_OK) < 0) return;
+    copy.path = v->copy_path;
+    v->copy = gem5art__check(&copy, v->copy_path, &error) ? "ok" : "changed";
+}
+
+static verdict verify(gem5art_db *db, const gem5art_artifact *artifact) {
+    verdict v;
+    gem5art_error error;
+    gem5art__arena arena = {NULL, false};
+    char *path = gem5art__join_path(&arena, cwd, artifact->path);
+    memset(&v, 0, sizeof v);
+    v.artifact = artifact;
+    if (!path) tool_exit(TOOL_FAILED, "out of memory");
+    v.status = gem5art_check_artifact(db, artifact, cwd, &error) ? "ok"
+               : error.code == GEM5ART_CHANGED                   ? "changed"
+               : error.code == GEM5ART_DIRTY                     ? "dirty"
+               : error.code == GEM5ART_NOT_FOUND                 ? "missing"
+                                                                 : "unknown";
+    snprintf(v.why, sizeof v.why, "%s", error.message);
+    if (strcmp(v.status, "changed") == 0) tell_since(&v, path);
+    verify_copy(&v, db->storage);
+    gem5art__arena_free(&arena);
+    return v;
+}
+
+static bool all_well(const verdict *v) { return strcmp(v->status, "ok") == 0 && strcmp(v->copy, "changed") != 0; }
+
+/* ---- telling */
+
+static void put_verdict(gem5art_json_writer *writer, const verdict *v) {
+    const char *const members[][2] = {{"_id", v->artifact->id},     {"type", v->artifact->type},
+                                      {"name", v->artifact->name},  {"path", v->artifact->path},
+                                      {"hash", v->artifact->hash},  {"status", v->status},
+                                      {"since", v->since},          {"error", v->why},
+                                      {"copy", v->copy}};
+    size_t i;
+    gem5art_json_begin_object(writer);
+    for (i = 0; i < sizeof members / sizeof *members; i++) {
+        gem5art_json_key(writer, members[i][0]);
+        gem5art_json_string(writer, members[i][1]);
+    }
+    gem5art_json_end_object(writer);
+}
+
+static void print_verdict(const verdict *v, bool colored) {
+    gem5art__buf line = {NULL, 0, 0, false};
+    bool well = all_well(v);
+    if (colored) gem5art__puts(&line, well ? "\033[32m" : "\033[31m");
+    gem5art__putf(&line, "%-8s", v->status);
+    if (colored) gem5art__puts(&line, "\033[0m");
+    gem5art__putf(&line, "%.8s  ", v->artifact->id);
+    tool_put_text(&line, v->artifact->type, SIZE_MAX);
+    gem5art__puts(&line, " \"");
+    tool_put_text(&line, v->artifact->name, SIZE_MAX);
+    gem5art__puts(&line, "\" ");
+    tool_put_text(&line, v->artifact->path, SIZE_MAX);
+    gem5art__puts(&line, "\n");
+    if (strcmp(v->status, "ok") != 0) {
+        gem5art__puts(&line, "        ");
+        tool_put_text(&line, v->why, SIZE_MAX);
+        if (*v->since) gem5art__putf(&line, "; as it is now since %s", v->since);
+        gem5art__puts(&line, "\n");
+    }
+    if (*v->copy)
+        gem5art__putf(&line, "        its copy %s is %s\n", v->copy_path,
+                      strcmp(v->copy, "ok") == 0 ? "as it was" : "not what was stored");
+    if (line.failed) tool_exit(TOOL_FAILED, "out of memory");
+    fputs(line.data, stdout);
+    gem5art__buf_free(&line);
+}
+
+static bool verify_all(gem5art_db *db, const wanted *w) {
+    gem5art_json_writer writer;
+    gem5art_error error;
+    const char *text;
+    size_t i, length, wrong = 0;
+    bool colored = tool_use_color(color, stdout);
+    gem5art_json_writer_init(&writer, 2);
+    gem5art_json_begin_array(&writer);
+    for (i = 0; i < w->count; i++) {
+        const gem5art_artifact *artifact = gem5art_find_artifact(db, w->ids[i], &error);
+        verdict v;
+        if (!artifact && error.code != GEM5ART_NOT_FOUND) tool_exit(TOOL_FAILED, "%s", error.message);
+        if (!artifact) {
+            tool_warn(error.message, NULL);
+            wrong++;
+            continue;
+        }
+        v = verify(db, artifact);
+        wrong += !all_well(&v);
+        if (quiet && all_well(&v)) continue;
+        if (as_json) put_verdict(&writer, &v);
+        else print_verdict(&v, colored);
+    }
+    gem5art_json_end_array(&writer);
+    text = gem5art_json_take(&writer, &length, &error);
+    if (!text) tool_exit(TOOL_FAILED, "%s", error.message);
+    if (as_json) printf("%s\n", text);
+    else printf("%zu artifacts, %zu not as registered\n", w->count, wrong);
+    gem5art_json_writer_free(&writer);
+    return wrong == 0;
+}
+
+int main(int argc, char **argv) {
+    wanted w = {NULL, 0};
+    gem5art_db *db;
+    size_t n;
+    bool well;
+    int i, count = tool_parse(argc, argv, &page);
+    db = tool_open(db_uri, true);
+    for (i = 0; i < count; i++) {
+        found f = find_any(db, argv[i]);
+        if (f.run) want_run(&w, f.run);
+        else want(&w, f.artifact->id);
+        find_end(&f);
+    }
+    if (!count) want_all(&w, db);
+    well = verify_all(db, &w);
+    for (n = 0; n < w.count; n++) free(w.ids[n]);
+    free(w.ids);
+    gem5art_close(db, NULL);
+    return tool_end(well);
+}
