@@ -45,7 +45,8 @@ static const tool_page page = {"list the runs and artifacts of a store",
                                "List the recorded runs, the newest last, and how many have which status.",
                                NULL,
                                options,
-                               NULL};
+                               "COLUMN: id, mode, reason, elapsed, when, or a field of a record: name, status, params, "
+                               "outdir, return_code, host, error, results, ..."};
 
 /* ---- columns */
 
@@ -293,29 +294,25 @@ static void put_plainly(gem5art__buf *buf, json_slice value) {
     else tool_put_text(buf, decoded(value), SIZE_MAX);
 }
 
-/* Does a shell take it as it is? */
+/* Surely taken as it is by a shell: letters, digits and a few signs. */
 static bool is_word(const char *text, size_t length) {
-    static const char letters[] = "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789_@%+=:,./-";
-    static bool harmless[256];
     size_t i;
-    for (i = 0; !harmless['a'] && letters[i]; i++) harmless[(unsigned char)letters[sizeof letters - 2 - i]] = true;
-    for (i = 0; i < length && harmless[(unsigned char)text[i]]; i++) {}
+    for (i = 0; i < length; i++) {
+        char c = text[i];
+        if (((c | 32) < 'a' || (c | 32) > 'z') && (c < '-' || c > '9') && c != '_' && c != '=') break;
+    }
     return length > 0 && i == length;
 }
 
 /* A parameter as a shell would take it. */
 static void put_word(gem5art__buf *buf, json_slice value) {
     gem5art__buf quoted = {NULL, 0, 0, false};
-    const char *word;
     size_t quote = is_json_string(value) ? 1 : 0;
     if (is_word(value.text + quote, value.length - 2 * quote)) {
         gem5art__put(buf, value.text + quote, value.length - 2 * quote);
         return;
     }
-    word = decoded(value);
-    gem5art__puts(&quoted, "'");
-    for (; *word; word++) gem5art__put(&quoted, *word == '\'' ? "'\\''" : word, *word == '\'' ? 4 : 1);
-    gem5art__puts(&quoted, "'");
+    tool_put_shell_word(&quoted, decoded(value));
     out_of_memory(quoted.failed);
     tool_put_text(buf, quoted.data, SIZE_MAX);
     gem5art__buf_free(&quoted);
