@@ -69,8 +69,8 @@ refused() { # SENTENCE ARGUMENT...
     same "the output of $*" "$out" ""
 }
 refused "unknown status 'finsihed': did you mean Finished?" --status finsihed
-refused "unknown status 'xyzzy': there are Finished, Failed, Failed artifact check, Created, Begin run, Spawning, Running" \
-    --status xyzzy
+all="Finished, Failed, Failed artifact check, Created, Begin run, Spawning, Running"
+refused "unknown status 'xyzzy': there are $all" --status xyzzy
 refused "unknown column 'stauts': did you mean status?" --columns id,stauts
 refused "unknown column 'elapsd': did you mean elapsed?" --sort -elapsd
 refused "--columns: a name is missing in \"name,\": give them as in name,status,outdir" --columns name,
@@ -100,9 +100,8 @@ if [ -c /dev/full ]; then
 fi
 awk 'BEGIN {
     print "["
-    for (i = 0; i < 5000; i++)
-        printf "%s{\"_id\":\"%08d-x\",\"hash\":\"%d\",\"type\":\"gem5 run\",\"name\":\"many\",\"status\":\"Finished\"}\n",
-            i ? "," : "", i * 20003, i
+    run = "{\"_id\":\"%08d-x\",\"hash\":\"%d\",\"type\":\"gem5 run\",\"name\":\"many\",\"status\":\"Finished\"}"
+    for (i = 0; i < 5000; i++) printf (i ? "," : "") run "\n", i * 20003, i
     print "]" }' >many.json
 run sh -c "'$ls' --db-uri many.json | head -n 1"
 same "the head" "$out" "ID        NAME  MODE  STATUS    REASON  ELAPSED  WHEN  PARAMS"
@@ -172,6 +171,30 @@ for form in --color=never --json --csv --artifacts; do
     "$ls" --db-uri sealed.json $form >2
     check "$form is the same of lines of ours" diff 1 2
 done
+
+begin "a line that ends in the right checksum is trusted in nothing else"
+if need python3; then
+    check "lines are made" python3 - <<'END'
+import zlib
+def sealed(line): return line + b'"crc32":"%08x"}' % zlib.crc32(line)
+run = b'{"_id":"%s","hash":"h","type":"gem5 run","name":"%s","params":%s,"status":"%s",'
+lines = [sealed(run % values) for values in [
+    (b"a\x1b[31m", b"b\x1b[31m\xff\0c", b'["\x1b[31m"]', b"Fin\x1b[31m"),
+    (b"c", b"", b'["', b"z"), (b"e", b"", b"]]]", b"z"), (b"f", b"", b'["a",,"b" "c"', b"z"), (b"g", b"", b"", b""), (b"h", b"", b'[[[{"]"', b"z")]]
+lines += [sealed(b'{"_id":"i","hash":"","type":"gem5 run","name":"","params":["a"],"status",'),
+          sealed(b'{"_id":"j","hash":"","type":"kernel","name":"\x1b","inputs":["a\x1b","a\0b",'),
+          sealed(b'{"_id":"k","hash":"","type":"kernel","name":"","inputs":["a'+ b"\\" * 9 + b',')]
+open("hostile.json", "wb").write(b"[\n" + b",\n".join(lines) + b"]\n")
+END
+    for form in --color=never --json --csv --artifacts; do
+        run "$ls" --db-uri hostile.json $form
+        check "$form ends as it should" [ $status -le 1 ]
+        case $form in --color* | --artifacts)
+            check "$form has rows" grep -q x1b .out
+            check "$form has no escapes" sh -c "! grep '$(printf '\033')' .out" ;;
+        esac
+    done
+fi
 
 begin "for other programs"
 if need python3; then
@@ -293,6 +316,10 @@ status 0"
     has "what is below them" "$(screen)" 'back\                                 Failed artifact check for /x/y'
     has "colours" "$(screen -e)" "$(printf '\033[32mFinished')"
     end_terminal
+    terminal 80 24 "'$ls' --db-uri odd.json --columns name --csv"
+    shows "status 0"
+    has "no escapes in what is for other programs, either" "$(screen)" '"日本 \x1b[31mred\nline\ttab\xff \x07"'
+    end_terminal
     terminal 80 24 "NO_COLOR=1 '$ls' --columns status"
     shows "status 0"
     same "no colours" "$(screen -e | grep -c "$(printf '\033')")" 0
@@ -306,7 +333,8 @@ if need tmux git; then
     terminal 80 24 "'$ls' --watch"
     shows "8 runs: 7 Finished, 1 Failed; q ends"
     shows "6346b869 boot exp… FS   Finished   0.2 s 2026-11-22 08:35 atomic MESI_Two_Leve…"
-    GEM5ART_DB=db.json setsid "$BUILD/se_sweep" repo/gem5 repo repo/script.py repo repo/script.py sweep >sweep.log 2>&1 </dev/null &
+    GEM5ART_DB=db.json setsid "$BUILD/se_sweep" repo/gem5 repo repo/script.py repo repo/script.py sweep \
+        >sweep.log 2>&1 </dev/null &
     sweep=$!
     shows " Running"
     has "a live run" "$(screen)" " sweep-at"

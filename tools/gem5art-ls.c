@@ -10,6 +10,7 @@
 #include "members.h"
 #include "tree.h"
 
+#include <strings.h>
 #include <sys/select.h>
 #include <termios.h>
 #include <time.h>
@@ -44,7 +45,8 @@ static const tool_page page = {"list the runs and artifacts of a store",
                                "List the recorded runs, the newest last, and how many have which status.",
                                NULL,
                                options,
-                               NULL};
+                               "COLUMN: id, mode, reason, elapsed, when, or a field of a record: name, status, params, "
+                               "outdir, return_code, host, error, results, ..."};
 
 /* ---- columns */
 
@@ -166,12 +168,12 @@ typedef enum tint { PLAIN, GOOD, BAD, BUSY } tint;
 static const char *const tints[] = {"", "\033[32m", "\033[31m", "\033[36m"};
 
 typedef struct row {
-    const char *id; /* whole. Behind it, each ended by a NUL: the cells; an artifact's inputs; an empty text */
+    const char *id; /* whole, as it is shown. Behind it, each ended by a NUL: cells; an artifact's inputs; nothing */
     double number;  /* to sort by, where the sort column has numbers */
     size_t order;
     size_t tally;   /* where it is counted */
     tint tint;
-    bool ascii;     /* all cells are */
+    bool ascii;     /* the id and all cells are */
     bool matches;   /* an artifact that does not is shown only as an input */
 } row;
 
@@ -285,34 +287,32 @@ static const char *decoded(json_slice value) {
     return text.data;
 }
 
+/* As people may see it: what a terminal would obey is written out. */
 static void put_plainly(gem5art__buf *buf, json_slice value) {
     if (is_json_string(value) && is_plain(value.text + 1, value.length - 2))
         gem5art__put(buf, value.text + 1, value.length - 2);
     else tool_put_text(buf, decoded(value), SIZE_MAX);
 }
 
-/* Does a shell take it as it is? */
+/* Surely taken as it is by a shell: letters, digits and a few signs. */
 static bool is_word(const char *text, size_t length) {
-    static const char letters[] = "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789_@%+=:,./-";
-    static bool harmless[256];
     size_t i;
-    for (i = 0; !harmless['a'] && letters[i]; i++) harmless[(unsigned char)letters[sizeof letters - 2 - i]] = true;
-    for (i = 0; i < length && harmless[(unsigned char)text[i]]; i++) {}
+    for (i = 0; i < length; i++) {
+        char c = text[i];
+        if (((c | 32) < 'a' || (c | 32) > 'z') && (c < '-' || c > '9') && c != '_' && c != '=') break;
+    }
     return length > 0 && i == length;
 }
 
 /* A parameter as a shell would take it. */
 static void put_word(gem5art__buf *buf, json_slice value) {
     gem5art__buf quoted = {NULL, 0, 0, false};
-    const char *word;
-    if (is_json_string(value) && is_word(value.text + 1, value.length - 2)) {
-        gem5art__put(buf, value.text + 1, value.length - 2);
+    size_t quote = is_json_string(value) ? 1 : 0;
+    if (is_word(value.text + quote, value.length - 2 * quote)) {
+        gem5art__put(buf, value.text + quote, value.length - 2 * quote);
         return;
     }
-    word = decoded(value);
-    gem5art__puts(&quoted, "'");
-    for (; *word; word++) gem5art__put(&quoted, *word == '\'' ? "'\\''" : word, *word == '\'' ? 4 : 1);
-    gem5art__puts(&quoted, "'");
+    tool_put_shell_word(&quoted, decoded(value));
     out_of_memory(quoted.failed);
     tool_put_text(buf, quoted.data, SIZE_MAX);
     gem5art__buf_free(&quoted);
@@ -429,21 +429,20 @@ static double sort_number(const column *c, const facts *f) {
 
 /* The record that `wanted` has read, as the next row. */
 static row *add_row(listing *l, const facts *f) {
+    void (*put)(gem5art__buf *, const column *, const facts *) = as_json ? put_value : as_csv ? put_csv : put_shown;
     static gem5art__buf text;
     json_slice id = member(M_ID), inputs = of_artifacts ? member(M_INPUTS) : id, input;
     row *r = (row *)heap_alloc(&l->heap, sizeof *r);
     size_t i;
     text.length = 0;
-    if (is_json_string(id)) gem5art__put(&text, id.text + 1, id.length - 2);
+    put_plainly(&text, id);
     for (i = 0; i < column_count; i++) {
         gem5art__put(&text, "", 1);
-        if (as_json) put_value(&text, &columns[i], f);
-        else if (as_csv) put_csv(&text, &columns[i], f);
-        else put_shown(&text, &columns[i], f);
+        put(&text, &columns[i], f);
     }
     while (next_json_element(&inputs, &input)) {
         gem5art__put(&text, "", 1);
-        if (is_json_string(input)) gem5art__put(&text, input.text + 1, input.length - 2);
+        put_plainly(&text, input);
     }
     gem5art__put(&text, "", 1);
     out_of_memory(text.failed);
@@ -654,7 +653,7 @@ static void add_record(listing *l, const char *text, size_t size, const gem5art_
     }
     matches = is_wanted(&f);
     if (!matches && !of_artifacts) {
-        add_hidden_id(l, member(M_ID).text + 1, is_json_string(member(M_ID)) ? member(M_ID).length - 2 : 0);
+        if (is_json_string(member(M_ID))) add_hidden_id(l, member(M_ID).text + 1, member(M_ID).length - 2);
         return;
     }
     r = add_row(l, &f);
@@ -909,8 +908,10 @@ static cell cell_at(const line *l, size_t place, const char *text) {
     c.text = text;
     c.length = strlen(text);
     c.next = text + c.length + 1;
-    if (columns[place].kind == ID) c.text = l->row->id, c.length = strlen(c.text);
-    if (columns[place].kind == ID && c.length > digits && is_plain(c.text, digits)) c.length = digits;
+    if (columns[place].kind == ID) {
+        c.text = l->row->id;
+        c.length = strlen(c.text) < digits ? strlen(c.text) : digits;
+    }
     c.width = l->row->ascii ? c.length : tool_width(c.text);
     if (place == tree_column()) c.width += tool_width(l->prefix) + (l->again ? AGAIN : 0);
     return c;
@@ -1054,6 +1055,14 @@ static void write_table(void) {
 
 /* ---- for other programs */
 
+/* A terminal gets even this without what it would obey. */
+static void put_field(gem5art__buf *buf, const char *text) {
+    static int terminal = -1;
+    if (terminal < 0) terminal = isatty(STDOUT_FILENO);
+    if (terminal) tool_put_text(buf, text, SIZE_MAX);
+    else gem5art__puts(buf, text);
+}
+
 static void put_json_row(gem5art__buf *buf, const row *r) {
     const char *text = next_cell(r->id);
     size_t place;
@@ -1063,7 +1072,7 @@ static void put_json_row(gem5art__buf *buf, const row *r) {
         if (!place) gem5art__puts(buf, "\"");
         gem5art__puts(buf, columns[place].name);
         gem5art__puts(buf, "\": ");
-        gem5art__puts(buf, *text ? text : "null");
+        put_field(buf, *text ? text : "null");
     }
     gem5art__puts(buf, "}");
 }
@@ -1073,7 +1082,7 @@ static void put_csv_row(gem5art__buf *buf, const row *r) {
     size_t place;
     for (place = 0; place < shown_count; place++, text = next_cell(text)) {
         if (place) gem5art__puts(buf, ",");
-        gem5art__puts(buf, text);
+        put_field(buf, text);
     }
     gem5art__puts(buf, "\r\n");
 }
