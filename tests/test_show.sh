@@ -281,17 +281,24 @@ mkdir alive
     --stand-in=seconds=60 >live.log.json 2>&1 &
 launcher=$!
 i=0
-while [ ! -s results/still/stats.txt ] && [ ! -e results/still/config.ini ] && [ $i -lt 200 ]; do sleep 0.05 && i=$((i + 1)); done
+until { grep -q '"Running"' results/still/info.json && grep -q Entering results/still/simerr.txt; } 2>/dev/null || [ $i = 200 ]; do
+    sleep 0.05
+    i=$((i + 1))
+done
 live=$(ls alive/db.json.live 2>/dev/null | head -n 1)
 run "$show" --db-uri alive/db.json "${live:-none}"
 same status $status 0
 has "what it is" "$out" "which has not ended"
 has status "$out" "status      Running"
-has "how long" "$out" "so far"
+has "how long" "$out" "so far, of 15:00"
+has "what it says" "$out" "Entering event queue"
 run "$show" --json --db-uri alive/db.json "$(echo "$live" | cut -c 1-8)"
 has "its record" "$out" '"status": "Running"'
-kill -INT $launcher
-wait $launcher
+kill -9 $launcher
+wait $launcher 2>/dev/null
+run "$show" --db-uri alive/db.json "${live:-none}"
+has "when its launcher was killed" "$out" "status      Running: lost
+              nobody watches over it any more; whoever launches it again"
 
 begin "misuse, and where it cannot write"
 run "$show"

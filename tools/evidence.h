@@ -252,7 +252,9 @@ static void evidence_show(sheet *s, const char *outdir, const char *const *archi
         const char *const *archive = archives;
         while (*archive && !path_is_there(*archive)) archive++;
         if (*archive) sheet_entry(s, "files", "in %s, for want of unzip not read", *archive);
-        else sheet_entry(s, "files", "none of them are here: not in %s, and no archive", *outdir ? outdir : "any outdir");
+        else
+            sheet_entry(s, "files", "none of them are here: not in %s, and no archive",
+                        *outdir ? outdir : "any outdir");
     }
     excerpt_free(&e.excerpt);
     gem5art__arena_free(&e.arena);

@@ -17,11 +17,15 @@ enum { FIND_DIGITS = 4, FIND_NAMED = 6 }; /* the shortest beginning of an id; ca
 typedef struct find_matches {
     const char *key;
     gem5art__buf id, named; /* the first that matches; the first few, for people */
-    size_t count, names;    /* records whose id begins so, and those that have this name */
+    size_t count, names;    /* records whose id begins so, and those that have this name, */
+    bool artifacts;         /* all of them artifacts */
 } find_matches;
 
 static void find_consider(find_matches *m, const char *id, const char *type, const char *name) {
-    if (strcmp(name, m->key) == 0) m->names++;
+    if (strcmp(name, m->key) == 0) {
+        m->artifacts = (m->artifacts || m->names == 0) && !gem5art__is_run(type);
+        m->names++;
+    }
     if (strlen(m->key) < FIND_DIGITS || !gem5art__starts_with(id, m->key)) return;
     if (m->count > 0 && strcmp(id, m->id.data) == 0) return; /* an id that another program has written twice */
     if (m->count++ == 0) gem5art__puts(&m->id, id);
@@ -87,7 +91,7 @@ static bool find_recorded(gem5art_db *db, const char *key, found *f) {
    taken. What is found lives until find_end. */
 static found find_any(gem5art_db *db, const char *key) {
     found f = {NULL, NULL, NULL};
-    find_matches m = {key, {NULL, 0, 0, false}, {NULL, 0, 0, false}, 0, 0};
+    find_matches m = {key, {NULL, 0, 0, false}, {NULL, 0, 0, false}, 0, 0, false};
     gem5art_error error;
     if (*key && (find_recorded(db, key, &f) || find_live(db, key, &m, &f))) return f;
     find_in(&m, gem5art_get_artifacts(db, NULL, &error), &error);
@@ -97,8 +101,8 @@ static found find_any(gem5art_db *db, const char *key) {
     if (m.count > 1)
         tool_exit(TOOL_FAILED, "\"%s\" may mean several: %s; write more of the id", key, m.named.data);
     if (m.count == 0 && m.names > 0)
-        tool_exit(TOOL_FAILED, "\"%s\" is a name, of %zu record%s, not an id: gem5art-ls --name \"%s\" tells the ids",
-                  key, m.names, m.names > 1 ? "s" : "", key);
+        tool_exit(TOOL_FAILED, "\"%s\" is a name, of %zu record%s, not an id: gem5art-ls%s --name \"%s\" tells the ids",
+                  key, m.names, m.names > 1 ? "s" : "", m.artifacts ? " --artifacts" : "", key);
     if (m.count == 0 && *key && strlen(key) < FIND_DIGITS)
         tool_exit(TOOL_FAILED, "\"%s\" is too short for the beginning of an id: write at least %d of its characters",
                   key, FIND_DIGITS);

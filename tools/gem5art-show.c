@@ -76,10 +76,14 @@ static void show_hash(sheet *s, const gem5art_artifact *artifact) {
     sheet_entry(s, "", sha256 ? "%s%s" : "%s %s", sha256 ? "" : hash_kind(artifact), artifact->hash);
 }
 
-/* An artifact of a run, in a few lines. */
-static void show_used(sheet *s, const char *label, gem5art_db *db, const char *id) {
+/* An artifact of a run, in a few lines; `above`: where it was told already. */
+static void show_used(sheet *s, const char *label, gem5art_db *db, const char *id, const char *above) {
     const gem5art_artifact *artifact;
     if (!*id) return;
+    if (above) {
+        sheet_entry(s, label, "the %s", above);
+        return;
+    }
     artifact = find_used(db, id);
     if (!artifact) {
         sheet_entry(s, label, "%s, which is not in the store any more", id);
@@ -154,37 +158,41 @@ static sheet_color status_color(const char *status) {
            : gem5art__starts_with(status, "Failed") ? SHEET_RED : SHEET_YELLOW;
 }
 
-static void show_status(sheet *s, gem5art_db *db, const gem5art_run *run, bool live) {
+static void show_status(sheet *s, const gem5art_run *run, bool live) {
     gem5art__buf text = {NULL, 0, 0, false};
     put_status(&text, run);
     sheet_label(s, "status");
     sheet_put(s, status_color(run->status), text.data ? text.data : "");
     sheet_end_line(s);
     gem5art__buf_free(&text);
-    if (live && !gem5art__lock_is_held(db->lock_path, gem5art__claim_byte(run->hash)))
-        sheet_entry(s, "", "lost: nobody watches over it any more; whoever launches it again records it");
+    if (live && strcmp(run->kill_reason, "lost") == 0)
+        sheet_entry(s, "", "nobody watches over it any more; whoever launches it again records it");
     if (!live && run->rerunnable) sheet_entry(s, "", "it can be launched again");
     if (*run->kill_reason && run->return_code) sheet_entry(s, "return code", "%lld", (long long)run->return_code);
     show_text(s, "error", run->error);
 }
 
-static void show_identity(sheet *s, gem5art_db *db, const gem5art_run *run, bool live) {
+static void show_identity(sheet *s, const gem5art_run *run, bool live) {
     sheet_heading(s, run->name);
     sheet_entry(s, "what", "%s run%s", gem5art__is_fs(run->type) ? "FS" : "SE", live ? ", which has not ended" : "");
     sheet_entry(s, "id", "%s", run->id);
     sheet_entry(s, "hash", "%s", run->hash);
-    show_status(s, db, run, live);
+    show_status(s, run, live);
     if (*run->params) sheet_command(s, "parameters", run->params);
     if (*run->command) sheet_command(s, "command", run->command);
     show_text(s, "in", run->cwd);
+    if (live && run->pid > 0) sheet_entry(s, "process", "%lld", (long long)run->pid);
 }
 
 static void show_artifacts(sheet *s, gem5art_db *db, const gem5art_run *run) {
     const char *const *further;
-    size_t i;
+    size_t i, k;
     sheet_heading(s, "Artifacts");
-    for (i = 0; i < ROLES; i++) show_used(s, roles[i].label, db, role_id(run, i));
-    for (further = run->artifacts; *further; further++) show_used(s, "further", db, *further);
+    for (i = 0; i < ROLES; i++) {
+        for (k = 0; k < i && strcmp(role_id(run, k), role_id(run, i)) != 0; k++) {}
+        show_used(s, roles[i].label, db, role_id(run, i), k < i ? roles[k].label : NULL);
+    }
+    for (further = run->artifacts; *further; further++) show_used(s, "further", db, *further, NULL);
     show_text(s, "script", run->run_script);
 }
 
@@ -247,27 +255,46 @@ static void show_results(sheet *s, const gem5art_run *run, const gem5art_artifac
     show_hash(s, archive);
 }
 
-/* Every other attempt at the same run, live ones too. */
-static void show_attempts(sheet *s, gem5art_db *db, const gem5art_run *run, bool live) {
+/* Another attempt at the same run. */
+static void show_attempt(sheet *s, const gem5art_run *run, const gem5art_run *other) {
+    gem5art__buf text = {NULL, 0, 0, false};
+    if (strcmp(other->hash, run->hash) != 0 || strcmp(other->id, run->id) == 0) return;
+    tool_put_time(&text, other->start_time > 0 ? other->start_time : other->enqueue_time);
+    gem5art__puts(&text, text.length ? "  " : "");
+    put_status(&text, other);
+    sheet_entry(s, "", "%.8s  %s", other->id, text.data ? text.data : "");
+    gem5art__buf_free(&text);
+}
+
+static void show_attempts(sheet *s, gem5art_db *db, const gem5art_run *run) {
+    gem5art__arena arena = {NULL, false};
+    gem5art__lookup lookup = {0};
+    gem5art__step step = GEM5ART__END;
+    gem5art_error error;
+    const gem5art_json *record;
+    gem5art_run other;
+    sheet_heading(s, "Other attempts");
+    while (*run->hash &&
+           (step = gem5art__store_lookup(db, &lookup, run->hash, &arena, &record, &error)) == GEM5ART__RECORD) {
+        memset(&other, 0, sizeof other);
+        if (gem5art__is_run(gem5art__record_text(record, "type")) &&
+            gem5art__read_object(&arena, gem5art__run_fields, record, &other, db->path, &error))
+            show_attempt(s, run, &other);
+        gem5art__arena_free(&arena);
+    }
+    gem5art__arena_free(&arena);
+    if (step == GEM5ART__FAILED) tool_exit(TOOL_FAILED, "%s", error.message);
+}
+
+static void show_live_attempts(sheet *s, gem5art_db *db, const gem5art_run *run) {
     gem5art_query query;
     gem5art_error error;
     gem5art_iter *iter;
     const gem5art_run *other;
-    bool headed = false;
     memset(&query, 0, sizeof query);
-    query.live = live;
+    query.live = true;
     iter = gem5art_get_runs(db, &query, &error);
-    while (iter && (other = gem5art_next_run(iter, &error)) != NULL) {
-        gem5art__buf text = {NULL, 0, 0, false};
-        if (!*run->hash || strcmp(other->hash, run->hash) != 0 || strcmp(other->id, run->id) == 0) continue;
-        if (!headed) sheet_heading(s, live ? "Attempts that have not ended" : "Other attempts");
-        headed = true;
-        tool_put_time(&text, other->start_time > 0 ? other->start_time : other->enqueue_time);
-        gem5art__puts(&text, text.length ? "  " : "");
-        put_status(&text, other);
-        sheet_entry(s, "", "%.8s  %s", other->id, text.data ? text.data : "");
-        gem5art__buf_free(&text);
-    }
+    while (iter && (other = gem5art_next_run(iter, &error)) != NULL) show_attempt(s, run, other);
     if (error.code != GEM5ART_OK) tool_exit(TOOL_FAILED, "%s", error.message);
     gem5art_iter_close(iter);
 }
@@ -277,17 +304,16 @@ static void show_run(sheet *s, gem5art_db *db, const gem5art_run *run, bool live
     gem5art__arena arena = {NULL, false};
     const char *places[3];
     find_archives(db, archive, &arena, places);
-    show_identity(s, db, run, live);
-    if (gem5art__starts_with(run->status, "Failed")) {
-        sheet_heading(s, "Why it failed");
-        evidence_show(s, run->outdir, places);
-    }
+    show_identity(s, run, live);
+    sheet_heading(s, live ? "What it says so far" : "Why it failed");
+    if (live || gem5art__starts_with(run->status, "Failed")) evidence_show(s, run->outdir, places);
     show_artifacts(s, db, run);
     show_cost(s, run);
     show_where(s, run);
     show_results(s, run, archive, places);
-    show_attempts(s, db, run, false);
-    show_attempts(s, db, run, true);
+    show_attempts(s, db, run);
+    show_live_attempts(s, db, run);
+    s->heading = NULL;
     gem5art__arena_free(&arena);
 }
 

@@ -352,15 +352,16 @@ static void script_run(recipe *r, const gem5art_run *run) {
 }
 
 static void script_head(recipe *r, const char *kind, const char *id, const char *name) {
+    int digits = strspn(id, "0123456789abcdef") >= 8 ? 8 : 0;
     gem5art__puts(&r->script, "#!/bin/sh\n");
     script_comment(r, "Reproduces the %s \"%s\", %s.", kind, name, id);
-    script_comment(r, "usage: sh SCRIPT [FOLDER]; all of it happens in FOLDER, by default reproduced-%.8s here.", id);
+    script_comment(r, "usage: sh SCRIPT [FOLDER]; all of it happens in FOLDER, by default reproduced-%.*s here.",
+                   digits, id);
     if (*r->base) script_comment(r, "What stood below %s stands below it.", r->base);
     gem5art__puts(&r->script, "# shellcheck disable=SC2016 # commands stand here as they were recorded\n");
     gem5art__puts(&r->script, script_functions);
-    gem5art__puts(&r->script, "\nfolder=${1:-");
-    gem5art__putf(&r->script, "reproduced-%.*s", (int)strspn(id, "0123456789abcdef") < 8 ? 0 : 8, id);
-    gem5art__puts(&r->script, "}\nmkdir -p -- \"$folder\"\nCDPATH='' cd -- \"$folder\"\n\n");
+    gem5art__putf(&r->script, "\nfolder=${1:-reproduced-%.*s}\n", digits, id);
+    gem5art__puts(&r->script, "mkdir -p -- \"$folder\"\nCDPATH='' cd -- \"$folder\"\n\n");
 }
 
 /* One of both is not NULL. */
