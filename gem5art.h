@@ -2708,13 +2708,19 @@ static void gem5art__sha256_blocks_portable(uint32_t state[8], const uint8_t *da
 
 #ifdef GEM5ART__SHA_EXTENSIONS
 
+enum { GEM5ART__CPU_ASKED = 1, GEM5ART__CPU_SHA = 2, GEM5ART__CPU_CLMUL = 4 };
+
 #if defined(__x86_64__) || defined(__i386__)
 
-static bool gem5art__ask_for_sha(void) {
-    unsigned eax, ebx, ecx, edx;
-    const unsigned needed = bit_SSE4_1 | bit_SSSE3 | bit_PCLMUL;
-    if (!__get_cpuid(1, &eax, &ebx, &ecx, &edx) || (ecx & needed) != needed) return false;
-    return __get_cpuid_count(7, 0, &eax, &ebx, &ecx, &edx) && (ebx & 1u << 29); /* bit 29: SHA */
+static int gem5art__ask_cpu(void) {
+    unsigned eax, ebx, ecx, edx, leaf1;
+    int has = 0;
+    if (!__get_cpuid(1, &eax, &ebx, &leaf1, &edx)) return 0;
+    if (leaf1 & bit_PCLMUL) has |= GEM5ART__CPU_CLMUL;
+    if ((leaf1 & bit_SSE4_1) && (leaf1 & bit_SSSE3) && __get_cpuid_count(7, 0, &eax, &ebx, &ecx, &edx) &&
+        (ebx & 1u << 29))
+        has |= GEM5ART__CPU_SHA;
+    return has;
 }
 
 GEM5ART__SHA_TARGET
@@ -2758,11 +2764,11 @@ static void gem5art__sha256_blocks_extensions(uint32_t state[8], const uint8_t *
 
 #else
 
-static bool gem5art__ask_for_sha(void) {
+static int gem5art__ask_cpu(void) {
 #ifdef __linux__
-    return (getauxval(AT_HWCAP) & HWCAP_SHA2) != 0;
+    return getauxval(AT_HWCAP) & HWCAP_SHA2 ? GEM5ART__CPU_SHA : 0;
 #else
-    return true; /* every arm64 CPU of Apple's has them */
+    return GEM5ART__CPU_SHA; /* every arm64 CPU of Apple's has them */
 #endif
 }
 
@@ -2798,15 +2804,17 @@ static void gem5art__sha256_blocks_extensions(uint32_t state[8], const uint8_t *
 
 /* CPUID takes microseconds where a hypervisor traps it, so the answer is kept. Threads that ask at
    once find, and keep, the same one. */
-static bool gem5art__has_sha(void) {
-    static int known; /* 0: not asked yet, 1: no, 2: yes */
+static bool gem5art__cpu_has(int what) {
+    static int known; /* 0: not asked yet */
     int answer = __atomic_load_n(&known, __ATOMIC_RELAXED);
     if (!answer) {
-        answer = gem5art__ask_for_sha() ? 2 : 1;
+        answer = gem5art__ask_cpu() | GEM5ART__CPU_ASKED;
         __atomic_store_n(&known, answer, __ATOMIC_RELAXED);
     }
-    return answer == 2;
+    return (answer & what) != 0;
 }
+
+static bool gem5art__has_sha(void) { return gem5art__cpu_has(GEM5ART__CPU_SHA); }
 
 #endif
 
@@ -2984,7 +2992,7 @@ GEM5ARTDEF uint32_t gem5art_crc32(uint32_t crc, const void *data, size_t length)
     const uint8_t *bytes = (const uint8_t *)data;
     crc = ~crc;
 #ifdef GEM5ART__CRC_TARGET
-    if (length >= 64 && gem5art__has_sha()) {
+    if (length >= 64 && gem5art__cpu_has(GEM5ART__CPU_CLMUL)) {
         size_t whole = length & ~(size_t)15;
         crc = gem5art__crc32_blocks(crc, bytes, whole);
         bytes += whole;
