@@ -97,7 +97,7 @@ static double on_terminal(const char *const *argv) {
         dup2(slave, 1);
         close(slave);
         close(master);
-        execv(argv[0], (char *const *)(uintptr_t)argv);
+        execvp(argv[0], (char *const *)(uintptr_t)argv);
         _exit(127);
     }
     close(slave);
@@ -112,7 +112,7 @@ static bool compare_on_terminal(const char *what, const char *const *argv) {
     int turn;
     for (turn = 0; turn < TURNS; turn++) {
         double seconds = on_terminal(argv);
-        if (seconds < 0) return complain("gem5art-ls failed on a terminal");
+        if (seconds < 0) return complain("a program failed on a terminal");
         if (turn == 0 || seconds < best) best = seconds;
     }
     printf("  %-44s %9.3f s\n", what, best);
@@ -121,8 +121,9 @@ static bool compare_on_terminal(const char *what, const char *const *argv) {
 
 int main(int argc, char **argv) {
     const char *base = getenv("TMPDIR"), *build = getenv("BUILD"), *wanted = argc > 1 ? argv[1] : getenv("SCALE_RUNS");
-    char folder[400], flat[450], command[500], ls[500];
+    char folder[400], flat[450], table_text[450], command[1500], ls[500];
     const char *all[] = {ls, "--db-uri", flat, NULL}, *last[] = {ls, "--db-uri", flat, "--limit", "50", NULL};
+    const char *cat[] = {"cat", table_text, NULL};
     program table[] = {
         {"gem5art-ls", {ls, "--db-uri", flat, NULL}, {0, 0}, false},
         {"gem5art-ls --status Failed --sort elapsed",
@@ -151,6 +152,9 @@ int main(int argc, char **argv) {
         compare(folder, table, sizeof table / sizeof *table);
         ok = compare_on_terminal("gem5art-ls on a terminal", all) &&
              compare_on_terminal("gem5art-ls --limit 50 on a terminal", last);
+        snprintf(table_text, sizeof table_text, "%s/table", folder);
+        snprintf(command, sizeof command, "%s --db-uri %s | cut -c 1-80 >%s", ls, flat, table_text);
+        ok = ok && system(command) == 0 && compare_on_terminal("cat of as many lines on a terminal", cat);
     }
     snprintf(command, sizeof command, "rm -rf %s", folder);
     return system(command) == 0 && ok ? 0 : 1;
