@@ -143,6 +143,40 @@ $(git -C repo rev-parse --short "$right") Right"
     same cost "$(jq -c '[.same, .a.seconds, .b.seconds, .b.environment]' .out)" '[true,10,25,{"A":"1","C":"3","B":"2"}]'
 fi
 
+begin "the script: its path in its repo, wherever that is; else what it says"
+cat >scripts.json <<'END_OF_FILE'
+[{"_id":"repo-a","hash":"cc","type":"git repo","name":"scripts","path":"scripts","git":{"origin":"","hash":"cc","name":"/left/scripts"}},
+ {"_id":"left-1","hash":"x1","type":"gem5 run","name":"n","run_script":"scripts/run.py","cwd":"/left","run_script_git_artifact":"repo-a"},
+ {"_id":"right-1","hash":"x2","type":"gem5 run","name":"n","run_script":"/right/clone/run.py","cwd":"/right","run_script_git_artifact":"repo-a"},
+ {"_id":"other-1","hash":"x3","type":"gem5 run","name":"n","run_script":"/left/scripts/other.py","cwd":"/","run_script_git_artifact":"repo-a"}]
+END_OF_FILE
+run "$diff" --db-uri scripts.json left-1 other-1
+same status $status 1
+has "the scripts" "$out" "  script      scripts/run.py -> /left/scripts/other.py"
+run "$diff" --db-uri scripts.json left-1 right-1
+same "status, as the hashes differ" $status 1
+has "all that it can be" "$out" "  script      scripts/run.py: what it says"
+sed "s/x[123]/$(printf %064d 5)/" scripts.json >same.json
+run "$diff" --db-uri same.json left-1 right-1
+same "status of the same hash" $status 0
+
+cat >loose.json <<'END_OF_FILE'
+[{"_id":"loose-1","hash":"x1","type":"gem5 run","name":"n","run_script":"a/run.py"},
+ {"_id":"loose-2","hash":"x2","type":"gem5 run","name":"n","run_script":"b/run.py"}]
+END_OF_FILE
+run "$diff" --db-uri loose.json loose-1 loose-2
+has "scripts of which no repo is known" "$out" "  script      a/run.py -> b/run.py"
+
+begin "what Python gem5art recorded"
+run "$diff" --db-uri "$root/tests/data/gem5art-filedb/db.json" 6346b869 94ffa110
+same status $status 1
+same "what differs" "$(sed 1,5d .out)" "What decides the result
+  parameters  - 3: 1
+              + 3: 2
+
+Besides
+  took        0.210 s -> 0.007 s (0.04 times)"
+
 begin "long lists"
 many() { i=0; while [ $i -lt 3000 ]; do printf '"%s%d",' "$1" $i && i=$((i + 1)); done; }
 printf '[{"_id":"long-1","hash":"1","type":"gem5 run","name":"n","params":[%s"x"]},{"_id":"long-2","hash":"2","type":"gem5 run","name":"n","params":[%s"y","x"]},

@@ -138,7 +138,11 @@ if need zip && need unzip; then
     has outdir "$out" "$work/results/real (gone)"
     mkdir none && run env PATH="$work/none" "$show" --db-uri real.json real-1
     same "status without unzip" $status 0
-    has "where to look" "$out" "files       in $work/real.zip, for want of unzip not read"
+    has "where to look" "$out" "files       in $work/real.zip; where unzip is"
+    (cd "$data" && zip -q "$work/empty.zip" gem5art-filedb/info.json)
+    record "$work/empty.zip" >empty.json
+    run "$show" --db-uri empty.json real-1
+    has "an archive without such files" "$out" "files       no simerr and no terminal in $work/empty.zip"
 fi
 if need unzip; then
     begin "an archive of ours, from the storage"

@@ -97,7 +97,7 @@ typedef struct evidence {
     gem5art__arena arena;
     const char *folder, *archive; /* one of both, where the files are */
     const char *names[EVIDENCE_FILES];
-    size_t count;
+    size_t count, members; /* members: all of the archive's */
     excerpt excerpt; /* of the file that was read last */
 } evidence;
 
@@ -139,7 +139,7 @@ static void evidence_list_archive(evidence *e) {
     pid_t pid;
     FILE *file = evidence_run(argv, &pid);
     if (!file) return;
-    while (excerpt_read_line(file, &line)) evidence_note(e, line.data);
+    for (; excerpt_read_line(file, &line); e->members++) evidence_note(e, line.data);
     fclose(file);
     waitpid(pid, NULL, 0);
     gem5art__buf_free(&line);
@@ -240,6 +240,16 @@ static void evidence_show_last(evidence *e, sheet *s, bool (*wanted)(const char 
     }
 }
 
+/* Why there is nothing to tell. */
+static void evidence_show_none(const evidence *e, sheet *s, const char *outdir, const char *const *archives) {
+    while (*archives && !path_is_there(*archives)) archives++;
+    if (*archives && !e->members)
+        sheet_entry(s, "files", "in %s; where unzip is installed, they are read from there", *archives);
+    else if (*archives || path_is_there(outdir))
+        sheet_entry(s, "files", "no simerr and no terminal in %s", *archives ? *archives : outdir);
+    else sheet_entry(s, "files", "none of them are here: not in %s, and no archive", *outdir ? outdir : "any outdir");
+}
+
 /* `archives`: where the archive may be, the likeliest first; NULL-terminated. */
 static void evidence_show(sheet *s, const char *outdir, const char *const *archives) {
     evidence e;
@@ -248,14 +258,7 @@ static void evidence_show(sheet *s, const char *outdir, const char *const *archi
     if (e.count && !e.folder) sheet_entry(s, "read from", "%s", e.archive);
     if (!evidence_show_panics(&e, s)) evidence_show_last(&e, s, evidence_is_terminal, EVIDENCE_QUIET);
     evidence_show_last(&e, s, evidence_is_said, 1);
-    if (!e.count) {
-        const char *const *archive = archives;
-        while (*archive && !path_is_there(*archive)) archive++;
-        if (*archive) sheet_entry(s, "files", "in %s, for want of unzip not read", *archive);
-        else
-            sheet_entry(s, "files", "none of them are here: not in %s, and no archive",
-                        *outdir ? outdir : "any outdir");
-    }
+    if (!e.count) evidence_show_none(&e, s, outdir, archives);
     excerpt_free(&e.excerpt);
     gem5art__arena_free(&e.arena);
 }

@@ -150,14 +150,24 @@ static const char *join(comparison *c, const char *folder, const char *path) {
     return (const char *)need_memory(gem5art__join_path(&c->arena, folder, path));
 }
 
-/* What counts of a run's script, so far as its record tells: its path in its repo. */
-static const char *script_of(comparison *c, int side) {
+/* What counts of a run's script: its path in its repo; NULL: the record does not tell it. */
+static const char *script_in_repo(comparison *c, int side) {
     const gem5art_run *run = c->runs[side];
     const gem5art_artifact *repo = find_used(c->db, run->run_script_git_artifact);
     const char *path = join(c, run->cwd, run->run_script), *below = NULL;
     if (repo) below = path_below(repo->git_name, path);
     if (repo && !below) below = path_below(join(c, NULL, repo->path), path);
-    return below ? below : run->run_script;
+    return below;
+}
+
+/* The repo that is stored may be another clone than that of the script: then the end of the path is all there is. */
+static bool same_scripts(comparison *c) {
+    const char *a = script_in_repo(c, 0), *b = script_in_repo(c, 1);
+    const char *known = a ? a : b, *path = c->runs[a != NULL]->run_script;
+    size_t length = strlen(path), end = known ? strlen(known) : 0;
+    if (a && b) return strcmp(a, b) == 0;
+    if (!known) return strcmp(c->runs[0]->run_script, c->runs[1]->run_script) == 0;
+    return gem5art__ends_with(path, known) && (length == end || path[length - end - 1] == '/');
 }
 
 /* The texts of a list, as they are compared (hashes of artifacts) or shown; NULL-terminated. */
@@ -195,17 +205,19 @@ static bool is_same(comparison *c, const aspect *a) {
     case PAIRS:
     case ARTIFACTS: return same_lists(list_of(c, a, 0, false), list_of(c, a, 1, false));
     case ARTIFACT: return strcmp(hash_of(c, text_of(c, a, 0)), hash_of(c, text_of(c, a, 1))) == 0;
-    case SCRIPT: return strcmp(script_of(c, 0), script_of(c, 1)) == 0;
+    case SCRIPT: return same_scripts(c);
     default: break;
     }
     return !(number_of(c, a, 0) < number_of(c, a, 1) || number_of(c, a, 0) > number_of(c, a, 1));
 }
 
-/* A run's own hash tells more than its record's parts: a script that no repo tracks counts by its content. */
+/* A run's own hash tells more than its record's parts: a script that no repo tracks counts by its content. Python
+   gem5art records no use of resources. */
 static bool differs(comparison *c, const aspect *a) {
     bool both = c->runs[0] && strlen(c->runs[0]->hash) == 64 && strlen(c->runs[1]->hash) == 64;
     bool equal = both && strcmp(c->runs[0]->hash, c->runs[1]->hash) == 0;
     if (a->decides && equal) return false;
+    if (a->form >= COUNT && a->field && (c->runs[0]->ru_maxrss <= 0 || c->runs[1]->ru_maxrss <= 0)) return false;
     return !is_same(c, a);
 }
 
@@ -424,7 +436,7 @@ static void tell_commits(sheet *s, const difference *d) {
 
 static void tell_script(comparison *c, sheet *s, const aspect *a) {
     if (is_same(c, a)) sheet_entry(s, a->label, "%s: what it says", c->runs[0]->run_script);
-    else tell_pair(s, a->label, script_of(c, 0), script_of(c, 1), "");
+    else tell_pair(s, a->label, c->runs[0]->run_script, c->runs[1]->run_script, "");
 }
 
 static void tell_difference(comparison *c, sheet *s, const difference *d) {
