@@ -7599,8 +7599,8 @@ static bool gem5art__end_lost_group(gem5art_db *db, const gem5art__live *live, g
 }
 
 /* Records the attempt that a live entry tells of: as lost, or as it ended where its info.json says so (its supervisor
-   was killed between the end and the record). */
-static bool gem5art__record_lost(gem5art_db *db, const gem5art__live *live, gem5art__arena *arena,
+   was killed between the end and the record). Counts it, unless it was recorded before that. */
+static bool gem5art__record_lost(gem5art_db *db, const gem5art__live *live, gem5art__arena *arena, int *lost,
                                  gem5art_error *error) {
     gem5art__run run;
     gem5art_run *r = &run.public_;
@@ -7614,6 +7614,7 @@ static bool gem5art__record_lost(gem5art_db *db, const gem5art__live *live, gem5
     gem5art__store_unlock(db);
     if (!settled || !gem5art__is_recorded(db, live->id, &recorded, error)) return false;
     if (recorded) return true;
+    ++*lost;
     gem5art__clear(&why);
     r->record = gem5art__read_info(arena, path, &why);
     if (!r->record || !gem5art__read_object(arena, gem5art__run_fields, r->record, r, path, &why) ||
@@ -7662,9 +7663,8 @@ static bool gem5art__take_lost(gem5art__run *run, int *lost, gem5art_error *erro
             if (why.code == GEM5ART_NOMEM || why.code == GEM5ART_IO)
                 ok = gem5art__fail(error, why.code, "%s", why.message);
         } else if (strcmp(live.hash, run->public_.hash) == 0) {
-            ok = gem5art__end_lost_group(db, &live, error) && gem5art__record_lost(db, &live, &arena, error);
+            ok = gem5art__end_lost_group(db, &live, error) && gem5art__record_lost(db, &live, &arena, lost, error);
             if (ok) gem5art__drop_live(db, live.id);
-            *lost += ok;
         }
         gem5art__arena_free(&arena);
     }

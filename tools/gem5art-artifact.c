@@ -73,6 +73,7 @@ static void register_one(char **arguments) {
     if (!artifact) tool_exit(TOOL_FAILED, "%s", error.message);
     printf("%s\n", artifact->id);
     free(made_from);
+    free(inputs.items);
     gem5art_close(db, NULL);
 }
 

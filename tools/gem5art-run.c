@@ -289,7 +289,6 @@ static int launch_all(experiment *e, const char *folder, int argc, char **argv) 
     well = sum_up(&l, &end);
     if (l.stopped) tell_resume(argc, argv);
     gem5art_close(l.db, NULL);
-    experiment_free(e);
     return tool_end(well);
 }
 
@@ -297,7 +296,7 @@ int main(int argc, char **argv) {
     char **words = (char **)calloc((size_t)argc + 1, sizeof *words), *folder;
     bool from_file;
     experiment *e;
-    int count;
+    int count, status;
     if (!words) tool_exit(TOOL_FAILED, "out of memory");
     memcpy(words, argv, (size_t)argc * sizeof *words);
     signal(SIGPIPE, SIG_IGN); /* the runs go on, whatever becomes of the output */
@@ -311,5 +310,10 @@ int main(int argc, char **argv) {
                   : single_run(argv);
     folder = realpath(cwd ? cwd : ".", NULL);
     if (!folder) tool_exit(TOOL_FAILED, "cannot work in %s: %s", cwd ? cwd : ".", strerror(errno));
-    return dry_run ? print_commands(e, folder) : launch_all(e, folder, argc, words);
+    status = dry_run ? print_commands(e, folder) : launch_all(e, folder, argc, words);
+    experiment_free(e);
+    free(only.items);
+    free(folder);
+    free(words);
+    return status;
 }
