@@ -242,6 +242,21 @@ has "what it tells" "$out" 'removed disk image d1 "boot-disk"'
 run "$getruns" --db-uri alone.json -
 same "the emptied store" "$out" "[]"
 
+begin "rm by the beginning of an id"
+run "$rm" --db-uri attempts.json --dry-run b
+has "too short" "$err" 'gem5art-rm: "b" is too short'
+cat >prefix.json <<'END'
+[{"_id":"abcd1","hash":"h1","type":"gem5 run","name":"one","status":"Finished","outdir":"/o"},
+ {"_id":"abcd2","hash":"h2","type":"disk image","name":"two","path":"disk"},
+ {"_id":"abce1","hash":"h3","type":"disk image","name":"three","path":"disk"}]
+END
+run "$rm" --db-uri prefix.json abcd abce
+same "status where one may mean several" $status 1
+has error "$err" 'gem5art-rm: "abcd" may mean several: abcd2 (disk image "two"), abcd1 (gem5 run "one"); write more of the id'
+has "the other is removed" "$out" 'removed disk image abce1 "three"'
+run "$rm" --db-uri prefix.json abce
+same "status where nothing begins so" $status 1
+
 begin "rm misused"
 run "$rm"
 same status $status 2

@@ -87,29 +87,41 @@ static bool find_recorded(gem5art_db *db, const char *key, found *f) {
     return f->run || f->artifact;
 }
 
-/* Ends the tool where a key names nothing, or more than one thing; of a run's hash the latest recorded attempt is
-   taken. What is found lives until find_end. */
-static found find_any(gem5art_db *db, const char *key) {
-    found f = {NULL, NULL, NULL};
+/* Of a run's hash the latest recorded attempt is taken. What is found lives until find_end. False, and why: the key
+   names nothing, or more than one thing. */
+static bool find_key(gem5art_db *db, const char *key, found *f, gem5art__buf *why) {
     find_matches m = {key, {NULL, 0, 0, false}, {NULL, 0, 0, false}, 0, 0, false};
     gem5art_error error;
-    if (*key && (find_recorded(db, key, &f) || find_live(db, key, &m, &f))) return f;
+    bool ok;
+    memset(f, 0, sizeof *f);
+    if (*key && (find_recorded(db, key, f) || find_live(db, key, &m, f))) return true;
     find_in(&m, gem5art_get_artifacts(db, NULL, &error), &error);
     find_in(&m, gem5art_get_runs(db, NULL, &error), &error);
     if (m.id.failed || m.named.failed) tool_exit(TOOL_FAILED, "out of memory");
-    if (m.count > FIND_NAMED) gem5art__putf(&m.named, " and %zu more", m.count - FIND_NAMED);
-    if (m.count > 1)
-        tool_exit(TOOL_FAILED, "\"%s\" may mean several: %s; write more of the id", key, m.named.data);
-    if (m.count == 0 && m.names > 0)
-        tool_exit(TOOL_FAILED, "\"%s\" is a name, of %zu record%s, not an id: gem5art-ls%s --name \"%s\" tells the ids",
-                  key, m.names, m.names > 1 ? "s" : "", m.artifacts ? " --artifacts" : "", key);
-    if (m.count == 0 && *key && strlen(key) < FIND_DIGITS)
-        tool_exit(TOOL_FAILED, "\"%s\" is too short for the beginning of an id: write at least %d of its characters",
-                  key, FIND_DIGITS);
-    if (m.count == 0 || !(find_recorded(db, m.id.data, &f) || find_live(db, m.id.data, NULL, &f)))
-        tool_exit(TOOL_FAILED, "no run and no artifact has the id or hash \"%s\": gem5art-ls lists what there is", key);
+    ok = m.count == 1 && (find_recorded(db, m.id.data, f) || find_live(db, m.id.data, NULL, f));
+    if (ok) {
+    } else if (m.count > 1) {
+        gem5art__putf(why, "\"%s\" may mean several: %s", key, m.named.data);
+        if (m.count > FIND_NAMED) gem5art__putf(why, " and %zu more", m.count - FIND_NAMED);
+        gem5art__puts(why, "; write more of the id");
+    } else if (m.names > 0)
+        gem5art__putf(why, "\"%s\" is a name, of %zu record%s, not an id: gem5art-ls%s --name \"%s\" tells the ids", key,
+                      m.names, m.names > 1 ? "s" : "", m.artifacts ? " --artifacts" : "", key);
+    else if (*key && strlen(key) < FIND_DIGITS)
+        gem5art__putf(why, "\"%s\" is too short for the beginning of an id: write at least %d of its characters", key,
+                      FIND_DIGITS);
+    else gem5art__putf(why, "no run and no artifact has the id or hash \"%s\": gem5art-ls lists what there is", key);
+    if (why->failed) tool_exit(TOOL_FAILED, "out of memory");
     gem5art__buf_free(&m.id);
     gem5art__buf_free(&m.named);
+    return ok;
+}
+
+/* Ends the tool where nothing, or more than one thing, is found. */
+__attribute__((unused)) static found find_any(gem5art_db *db, const char *key) {
+    gem5art__buf why = {NULL, 0, 0, false};
+    found f;
+    if (!find_key(db, key, &f, &why)) tool_exit(TOOL_FAILED, "%s", why.data);
     return f;
 }
 

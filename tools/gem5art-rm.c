@@ -2,7 +2,7 @@
 
 #define TOOL_NAME "gem5art-rm"
 
-#include "tool.h"
+#include "find.h"
 
 /* What a run's removal takes, for a person. */
 static void tell_run(const gem5art_run *run, bool archived, bool dry_run) {
@@ -42,25 +42,36 @@ static bool remove_run(gem5art_db *db, const char *id, bool dry_run) {
     return false;
 }
 
-static bool remove_artifact(gem5art_db *db, const char *key, bool dry_run) {
+static bool remove_artifact(gem5art_db *db, const gem5art_artifact *artifact, bool dry_run) {
     gem5art_error error;
-    const gem5art_artifact *artifact = gem5art_find_artifact(db, key, &error);
-    if (artifact && (dry_run || gem5art_remove_artifact(db, artifact->id, &error))) {
+    if (dry_run || gem5art_remove_artifact(db, artifact->id, &error)) {
         printf("%s %s %s \"%s\"\n  its file stays at %s\n", dry_run ? "would remove" : "removed", artifact->type,
                artifact->id, artifact->name, artifact->path);
         return true;
     }
-    if (error.code == GEM5ART_NOT_FOUND)
-        fprintf(stderr, "%s: no run and no artifact has the id or hash \"%s\": gem5art-getruns lists the runs\n",
-                TOOL_NAME, key);
-    else fprintf(stderr, "%s: %s\n", TOOL_NAME, error.message);
+    fprintf(stderr, "%s: %s\n", TOOL_NAME, error.message);
     return false;
+}
+
+/* What no run has as its id or hash: an artifact, or the beginning of an id. */
+static bool remove_other(gem5art_db *db, const char *key, bool dry_run) {
+    gem5art__buf why = {NULL, 0, 0, false};
+    found f;
+    bool ok = find_key(db, key, &f, &why);
+    if (!ok) fprintf(stderr, "%s: %s\n", TOOL_NAME, why.data);
+    else if (f.live) {
+        fprintf(stderr, "%s: run %s has not ended, so it is not recorded\n", TOOL_NAME, f.run->id);
+        ok = false;
+    } else ok = f.run ? remove_run(db, f.run->id, dry_run) : remove_artifact(db, f.artifact, dry_run);
+    find_end(&f);
+    gem5art__buf_free(&why);
+    return ok;
 }
 
 static bool remove_key(gem5art_db *db, const char *key, bool dry_run) {
     char **ids = find_runs(db, key), **id;
     bool ok = true;
-    if (!*ids) ok = remove_artifact(db, key, dry_run);
+    if (!*ids) ok = remove_other(db, key, dry_run);
     for (id = ids; *id; id++) {
         ok = remove_run(db, *id, dry_run) && ok;
         free(*id);
@@ -79,8 +90,9 @@ int main(int argc, char **argv) {
         {"--db-uri", NULL, "DB_URI", "The database to connect to. Default $GEM5ART_DB, else file://db.json",
          &db_uri, NULL, NULL, "FILE"},
         {NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL}};
-    static const tool_operand operands[] = {{"id_or_hash", "An id removes that run or artifact; a run's hash "
-        "removes every attempt at it, each with its results archive", "RUN"}, {NULL, NULL, NULL}};
+    static const tool_operand operands[] = {{"id_or_hash", "An id, or the beginning of one (at least 4 "
+        "characters), removes that run or artifact; a run's hash removes every attempt at it, each with its results "
+        "archive", "RUN"}, {NULL, NULL, NULL}};
     const tool_page page = {"forget runs and artifacts", "id_or_hash [id_or_hash ...]",
         "Remove the records of runs and artifacts from the database. Files stay: results, outdirs and what was "
         "registered.", operands, options, NULL};
