@@ -337,6 +337,7 @@ TEST(a_change_is_decided_on_what_a_killed_one_has_left) {
     gem5art__arena arena = {NULL, false};
     gem5art__buf line = {NULL, 0, 0, false};
     gem5art__live live;
+            int lost = 0;
     int round;
     for (round = 0; round < 3; round++) {
         fixture_begin();
@@ -353,7 +354,7 @@ TEST(a_change_is_decided_on_what_a_killed_one_has_left) {
             gem5art__buf_free(&line);
             memset(&live, 0, sizeof live);
             live.id = run.id, live.hash = run.hash, live.outdir = fixture_folder;
-            CHECK_THAT(gem5art__record_lost(db, &live, &arena, &error), "%s", error.message);
+            CHECK_THAT(gem5art__record_lost(db, &live, &arena, &lost, &error), "%s", error.message);
             gem5art__arena_free(&arena);
         }
         CHECK_STR(store_names(db), round == 1 ? "; artifact 8; kernel" : "run 1; artifact 8");
