@@ -58,6 +58,13 @@ run "$launch" --dry-run --only cpu "$root/examples/boot-tests.json"
 same "status of --only cpu" $status 2
 has "error of --only cpu" "$err" '--only: "cpu" is not of the form variable=value'
 
+begin "the NPB sweep"
+run "$launch" --dry-run "$root/examples/npb.json"
+same status $status 0
+same "how many" "$(wc -l <.out)" 32
+has "one of them" "$out" "gem5/build/X86_MESI_Two_Level/gem5.opt -re --outdir=$work/results/run_npb/ft/A/timing/8 \
+configs-npb-tests/run_npb.py linux-stable/vmlinux-4.19.83 disk-image/npb/npb-image/npb timing MESI_Two_Level ft.A.x 8"
+
 begin "rows, overrides, families of artifacts, quoting, environment"
 cat >good.json <<'END'
 { // defaults

@@ -355,6 +355,7 @@ TEST(a_change_is_decided_on_what_a_killed_one_has_left) {
             memset(&live, 0, sizeof live);
             live.id = run.id, live.hash = run.hash, live.outdir = fixture_folder;
             CHECK_THAT(gem5art__record_lost(db, &live, &arena, &lost, &error), "%s", error.message);
+            CHECK_INT(lost, 0);
             gem5art__arena_free(&arena);
         }
         CHECK_STR(store_names(db), round == 1 ? "; artifact 8; kernel" : "run 1; artifact 8");
