@@ -1,168 +1,383 @@
 #!/bin/sh
-# gem5art-run, driven as a person would: from a script, in a terminal, stopped, killed, and resumed.
+# gem5art-run, driven as a person would: from scripts, in terminals, stopped, killed, and resumed.
 . "$(dirname "$0")/check.sh"
 launch=$BUILD/gem5art-run
-git init -q repo && echo '# a script' >repo/run.py && git -C repo add -A && git -C repo commit -qm first
+git init -q repo && echo '# a script' >repo/run.py && echo build/ >repo/.gitignore && git -C repo add -A
+git -C repo commit -qm first
 
-# experiment PROGRAM 'VALUES' - a sweep of runs of a program of tests/children over its last argument
+# experiment PROGRAM 'VALUES' [NAME] - a sweep of runs of a program of the tests, over its last argument
 experiment() {
     cat >x.json <<END
 {
   "artifacts": {
     "repo": {"type": "git repo", "path": "repo", "documentation": "a repo of the test"},
-    "gem5": {"type": "gem5 binary", "path": "$BUILD/children/$1", "documentation": "a program of the test"},
+    "gem5": {"type": "gem5 binary", "path": "$BUILD/$1", "documentation": "a program of the test"},
   },
-  "sweeps": [{"mode": "se", "name": "run {n}", "gem5_artifact": "gem5", "gem5_git_artifact": "repo", "outdir": "out/{n}",
-              "run_script_git_artifact": "repo", "run_script": "repo/run.py", "params": ["{n}"], "matrix": {"n": [$2]}}],
+  "sweeps": [{"mode": "se", "name": "${3:-run {n\}}", "gem5_artifact": "gem5", "gem5_git_artifact": "repo",
+              "run_script_git_artifact": "repo", "run_script": "repo/run.py", "outdir": "out/{n}", "params": ["{n}"],
+              "matrix": {"n": [$2]}}],
 }
 END
 }
 afresh() { rm -rf out out.* db.json*; }
-recorded() { "$BUILD/gem5art-getruns" - 2>/dev/null | grep -c "\"status\": \"$1\""; }
-# until COMMAND... - waits for it to succeed, half a minute at most
+recorded() { "$BUILD/gem5art-getruns" - 2>/dev/null | grep -c "\"$1\": \"$2\""; }
+# What differs from time to time: durations, process numbers.
+timeless() { sed 's/[0-9.:]* s\>/T/; s/process [0-9]*/process P/; s/ in T/ in T/'; }
+# until_true COMMAND... - waits for it to succeed, half a minute at most
 until_true() {
-    for _ in $(seq 300); do
+    for _ in $(seq 600); do
         "$@" >/dev/null 2>&1 && return
-        sleep 0.1
+        sleep 0.05
     done
     wrong "never so: $*"
+    screen 2>/dev/null | grep . | sed 's/^/    /'
 }
+runs() { grep -q '"Running"' "out/$1/info.json"; } # has a run's child been spawned?
 
-begin "a sweep, and the same again"
-experiment exit_with "0, 3, 4"
-run "$launch" -j 2 x.json
+begin "a sweep through a pipe: a line for each event, and the sum"
+experiment children/exit_with "0, 3"
+run "$launch" -j 1 x.json
 same status $status 1
 same errors "$err" ""
-has "a start" "$out" "started out/0"
-has "an end" "$out" "finished out/0 ("
-has "a failure" "$out" "s): exit status 3"
-has "the sum" "$out" "3 runs: 1 finished, 2 failed"
+same "lines" "$(echo "$out" | wc -l)" 7
+has "a start" "$(echo "$out" | timeless)" "[0/2] run 0: started, process P"
+has "a good end" "$(echo "$out" | timeless)" "[1/2] run 0: finished after T"
+has "a bad end, and the sum" "$(echo "$out" | timeless)" "[2/2] run 3: failed: exit status 3 after T
+2 runs in T: 1 finished, 1 failed
+  run 3: exit status 3 after T
+      out/3"
+
+begin "what is recorded is not launched again"
 run "$launch" x.json
-same "status of the second time" $status 1
-same "what it says then" "$out" \
-    "3 runs: 0 finished, 0 failed, 3 recorded before (2 of them failed: --retry-failed N launches those again)"
+same status $status 1
+same "what it says" "$(echo "$out" | timeless)" "[1/2] run 0: recorded before
+[2/2] run 3: failed before
+2 runs in T: 1 recorded before, 1 failed before
+  run 3: exit status 3 after T
+      out/3
+What failed before is launched again with --retry-failed N or --rerun."
 run "$launch" --retry-failed 1 x.json
-has "failed ones again" "$out" "3 runs: 0 finished, 2 failed, 1 recorded before"
-check "attempts are kept" test -e out/3.2/info.json
+has "--retry-failed" "$(echo "$out" | timeless)" "2 runs in T: 1 failed, 1 recorded before"
+check "the first attempt is kept" test -e out/3/info.json -a -e out/3.2/info.json
 run "$launch" --retry-failed 1 x.json
-has "not once more" "$out" "3 recorded before"
+has "--retry-failed once more" "$out" "1 failed before"
 run "$launch" --only n=0 x.json
 same "status where all is Finished" $status 0
 run "$launch" --only n=0 --rerun x.json
-same "--rerun" "$(echo "$out" | tail -n 1)" "1 runs: 1 finished, 0 failed"
-
-begin "--stop-after, --limit"
+same "status of --rerun" $status 0
+has "--rerun" "$out" ": 1 finished"
 afresh
-experiment exit_with "5, 6, 7, 8"
+run "$launch" --only n=3 --retry-failed 2 x.json
+has "a retry" "$out" "run 3: failed and tried again: exit status 3"
+has "how many retries" "$out" "Attempts that failed and were followed by others: 2"
+same "attempts that are recorded" "$(recorded status Failed)" 3
+
+begin "--limit, --stop-after, and how to go on"
+afresh
+experiment children/exit_with "5, 6, 7, 8"
 run "$launch" -j 1 --stop-after 2 x.json
 same status $status 1
-has "the sum" "$out" "4 runs: 0 finished, 2 failed, 2 not launched"
-has "how to go on" "$out" "to go on with the rest: $launch -j 1 --stop-after 2 x.json"
+has "the sum" "$out" ": 2 failed, 2 not launched"
+has "how to go on" "$out" "To go on: $launch -j 1 --stop-after 2 x.json"
+run "$launch" --limit 3 x.json
+has "--limit" "$(echo "$out" | timeless)" "3 runs in T: 1 failed, 2 failed before"
+
+begin "why a run failed"
+afresh
+experiment gem5-stand-in '"--stand-in=fatal", "--stand-in=signal=11"'
+run "$launch" x.json
+has "gem5's own words" "$out" "exit status 1 after"
+has "gem5's own words" "$out" "s: fatal: fatal condition fd < 0 occurred: Failed to open file ./nosuch."
+has "a signal" "$out" "run --stand-in=signal=11: failed: signal 11 (Segmentation fault)"
+
+begin "runs of one name are told apart by their outdirs"
+afresh
+experiment children/exit_with "0, 1" "all alike"
+run "$launch" x.json
+has "a label" "$out" "/2] 0: finished"
+has "a label" "$out" "/2] 1: failed"
+
+begin "--dry-run: command lines for a shell, and nothing is touched"
+afresh
+experiment children/exit_with "\"it's\""
+sed -i 's|"params"|"nice": 3, "environment": {"A": "b c"}, "params"|' x.json
+run "$launch" -n x.json
+same status $status 0
+same "the command" "$out" \
+    "A='b c' nice -n 3 $BUILD/children/exit_with -re '--outdir=$work/out/it'\\''s' repo/run.py 'it'\\''s'"
+check "nothing was made" test ! -e out -a ! -e db.json
+sed -i 's|repo/run.py|repo/none.py|' x.json
+run "$launch" -n x.json
+same "status without the script" $status 0
+has "warning" "$err" "gem5art-run: warning: cannot find the run script"
 
 begin "what is wrong is told before anything is launched, all of it"
-afresh
-experiment exit_with "0, 1"
-sed -i 's|"path": "repo"|"path": "no-repo"|' x.json
+experiment children/exit_with "0, 1, 2"
+sed -i 's|repo/run.py|repo/none.py|; s|children/exit_with|children/none|' x.json
 run "$launch" x.json
 same status $status 1
-has "the repo" "$err" "gem5art-run: repo: "
-has "the end" "$err" "gem5art-run: nothing was launched"
-experiment exit_with "0, 1"
-sed -i 's|repo/run.py|repo/no.py|' x.json
+same "what it says" "$err" "gem5art-run: cannot find the gem5 binary \"gem5\" at $BUILD/children/none: No such file or \
+directory; correct its path
+gem5art-run: cannot find the run script $work/repo/none.py: No such file or directory; correct run_script (3 times)
+gem5art-run: nothing was launched"
+check "nothing was made" test ! -e out -a ! -e db.json
+experiment children/exit_with "0, 1, 2"
+echo dirt >>repo/run.py
 run "$launch" x.json
-has "a run" "$err" "gem5art-run: out/0: "
-has "the other run" "$err" "gem5art-run: out/1: "
-same "nothing is recorded" "$(recorded Failed)" 0
+has "a work tree that was changed" "$err" "gem5art-run: the git work tree repo has changes that are not committed"
+has "the end" "$err" "gem5art-run: nothing was launched"
+same "its status" $status 1
+git -C repo checkout -q .
+for n in 0 1 2; do mkdir -p out && echo in the way >out/$n; done
+run "$launch" x.json
+same "each run that cannot be created" "$(echo "$err" | grep -c "cannot be a folder: a file of that name is in the way")" 3
+same "nothing is recorded" "$("$BUILD/gem5art-getruns" -)" "[]"
+experiment children/exit_with "0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11"
+afresh && mkdir out && for n in 0 1 2 3 4 5 6 7 8 9 10 11; do echo in the way >out/$n; done
+run "$launch" x.json
+has "how many more" "$err" "gem5art-run: and 2 more"
+same "lines" "$(echo "$err" | wc -l)" 12
 
 begin "one run from the command line"
 afresh
 mkdir -p repo/build && cp "$BUILD/children/exit_with" repo/build/gem5.opt
-run "$launch" --name one --gem5 repo/build/gem5.opt --script repo/run.py --outdir out/one --timeout 1h -- --flag 0
+one() { run "$launch" --name one --gem5 repo/build/gem5.opt --script repo/run.py "$@"; }
+one --outdir out/one --timeout 1h -- --flag 0
 same status $status 0
-has "the sum" "$out" "1 runs: 1 finished, 0 failed"
-has "its parameters" "$("$BUILD/gem5art-getruns" - | tr -d '\n ')" '"params":["--flag","0"]'
-has "its time-out" "$("$BUILD/gem5art-getruns" -)" '"timeout": 3600'
-run "$launch" --name one --gem5 repo/build/gem5.opt --script repo/run.py
-has "what is missing" "$err" "--outdir is missing: one run needs"
-same "status then" $status 2
-run "$launch" --name one --gem5 g --script s --outdir o --kernel k
-has "half a full system" "$err" "give both or neither"
-run "$launch"
-has "nothing" "$err" "the experiment is missing"
-run "$launch" --dry-rum x.json
-has "a mistyped option" "$err" "unknown option --dry-rum: did you mean --dry-run?"
-run "$launch" --jobs many x.json
-has "a number" "$err" '--jobs: a whole number of 0 or more is needed, not "many"'
+same errors "$err" ""
+has "the sum" "$out" ": 1 finished"
+dump=$("$BUILD/gem5art-getruns" - | tr -d ' \n')
+has "its parameters" "$dump" '"params":["--flag","0"]'
+has "its time-out" "$dump" '"timeout":3600'
+has "its repo" "$(cat db.json)" "\"path\":\"$work/repo\""
+echo kernel >vmlinux && echo disk >disk.img
+one --outdir out/fs --kernel vmlinux --disk disk.img -- 0
+has "a full system" "$("$BUILD/gem5art-getruns" --fs-only - | tr -d ' \n')" '"disk_name":"disk.img"'
+same "errors of a full system" "$err" ""
+cp repo/build/gem5.opt bare.opt
+run "$launch" --name one --gem5 bare.opt --script repo/run.py --outdir out/bare -- 0
+has "no repo" "$err" "gem5art-run: bare.opt lies in no git repo: name the one that it was made from by --gem5-repo"
+run "$launch" --name one --gem5 bare.opt --gem5-repo repo --script repo/run.py --outdir out/bare -- --flag 0
+has "--gem5-repo" "$out" "1 recorded before"
+
+begin "misuse"
+misuse() {
+    expected=$1
+    shift
+    run "$launch" "$@"
+    same "status of $*" $status 2
+    has "error of $*" "$err" "gem5art-run: $expected"
+    same "output of $*" "$out" ""
+}
+misuse "the experiment is missing"
+misuse 'one experiment is enough: leave "y.json" out' x.json y.json
+misuse "--outdir is missing: one run needs" --name one --gem5 g --script s
+misuse "a full system needs --kernel and --disk: give both or neither" --name n --gem5 g --script s --outdir o --kernel k
+misuse "--only and --limit choose" --name n --gem5 g --script s --outdir o --limit 1
+misuse "unknown option --dry-rum: did you mean --dry-run?" --dry-rum x.json
+misuse '--jobs: a whole number of 0 or more is needed, not "many"' --jobs many x.json
+misuse '--timeout: "soon" is no time' --timeout soon x.json
+misuse '--free-memory: "lots" is no size' --free-memory lots x.json
+misuse '--color: unknown word "allways": did you mean always?' --color allways x.json
+
+begin "the help fits 80x24"
+run "$launch" --help
+check "its height" test "$(wc -l <.out)" -le 24
+check "its width" sh -c "! grep '.\{80\}' .out"
+
+begin "--cwd, --nice and --timeout"
+afresh
+experiment children/exit_with "0"
+mkdir elsewhere && mv repo elsewhere/repo
+run "$launch" --cwd elsewhere --nice 4 --timeout 90 x.json
+same status $status 0
+check "the outdir is there, the store here" test -e elsewhere/out/0/info.json -a -e db.json
+mv elsewhere/repo repo
 
 begin "stdout closed or full: the runs are recorded all the same"
-afresh
-experiment exit_with '0, "00"'
-run sh -c "'$launch' x.json >&-"
-same "recorded with stdout closed" "$(recorded Finished)" 2
-same "status" $status 1
-afresh
-run sh -c "'$launch' x.json >/dev/full"
-same "recorded with stdout full" "$(recorded Finished)" 2
-same "status with stdout full" $status 1
+for to in '&-' /dev/full; do
+    afresh
+    experiment children/exit_with '0, "00"'
+    run sh -c "'$launch' x.json >$to"
+    same "recorded with >$to" "$(recorded status Finished)" 2
+    same "status with >$to" $status 1
+    has "error with >$to" "$err" "gem5art-run: cannot write to stdout: "
+done
 
-begin "killed with -9 in the middle, and started again"
+begin "a reader that does not read holds nothing up"
 afresh
-experiment slow "0.1, 0.2, 1.5, 1.6"
-"$launch" -j 2 x.json >/dev/null 2>&1 &
+experiment children/exit_with '0, "00", "000"'
+mkfifo pipe
+exec 3<>pipe
+head -c 65536 /dev/zero >&3 # as much as it holds
+"$launch" x.json >&3 2>/dev/null &
 pid=$!
-until_true sh -c "grep -q Running out/1.5/info.json && grep -q Running out/1.6/info.json"
-kill -9 $pid
-wait $pid 2>/dev/null
-run "$launch" -j 2 x.json
-same status $status 0
-has "what it says" "$out" "4 runs: 2 finished, 0 failed, 2 recorded before, 2 found lost and recorded"
-same "Finished in all" "$(recorded Finished)" 4
+until_true sh -c "test \$('$BUILD/gem5art-getruns' - | grep -c Finished) = 3"
+cat <&3 >/dev/null &
+reader=$!
+wait $pid
+same status $? 0
+kill $reader
+exec 3>&-
 
-begin "in a terminal"
+begin "SIGTERM and SIGHUP stop as Ctrl-C does"
+for signal in TERM HUP; do
+    afresh
+    experiment children/slow "600, 601"
+    "$launch" -j 1 x.json >out.txt 2>&1 &
+    pid=$!
+    until_true runs 600
+    kill -$signal $pid
+    wait $pid
+    same "status" $? 1
+    has "the sum" "$(cat out.txt)" ": 1 stopped, 1 not launched"
+    same "recorded" "$(recorded kill_reason sigterm)" 1
+done
+
+# ---- in terminals
+
+server=0
+tmux() { command tmux -L "gem5art-$$-$server" -f /dev/null "$@"; }
+screen() { tmux capture-pane -p | sed 's/ *$//'; }
+shown() { screen | grep . | timeless; }
+shows() { screen | grep -q -- "$1"; }
+shows_not() { ! shows "$1"; }
+widest() { [ "$(screen | wc -L)" = "$1" ]; }
+display_lines() { [ "$(screen | sed -n '/▕/,$p' | grep -c .)" = "$1" ]; } # of the display
+shows_times() { [ "$(screen | grep -c -- "$1")" = "$2" ]; }
+cursor() { tmux display-message -p '#{cursor_flag}'; } # 1: it is shown
+cursor_is() { [ "$(cursor)" = "$1" ]; }
+# terminal WIDTH HEIGHT - a shell that waits for what is typed
+terminal() {
+    tmux kill-server 2>/dev/null
+    server=$((server + 1)) # one that ends may be in the way of the next
+    tmux -u new-session -d -x "$1" -y "$2" "cd '$work'; PATH='$BUILD:$PATH' PS1='\$ ' ENV= NO_COLOR=$3 exec sh -i"
+    until_true shows '^\$'
+}
+type_in() { tmux send-keys "$@"; }
+command_line() { type_in "clear; $*; echo status \$?" Enter; }
+trap 'tmux kill-server 2>/dev/null; cd /; chmod -R u+w "$work"; rm -rf "$work"' EXIT
+
+begin "in a terminal of 80x24: the display, and Ctrl-C"
 if need tmux; then
-    screen() { tmux -L "$$" capture-pane -p; }
-    shows() { screen | grep -q -- "$1"; }
-    # terminal WIDTH HEIGHT OPTIONS - what it says at its end stays on the screen
-    terminal() {
-        tmux -L "$$" -f /dev/null new-session -d -x "$1" -y "$2" \
-            "cd '$work'; NO_COLOR=1 TERM=screen '$launch' $3 x.json; echo status \$?; sleep 600"
-    }
     afresh
-    experiment slow "600, 601, 602, 0.1"
-    terminal 80 24 "-j 3"
-    until_true shows "out/602"
-    has "the bar" "$(screen | head -n 1)" "0/4 done, 0 failed, 3 running, 1 left"
-    has "what runs" "$(screen)" " s  out/600"
-    same "lines of the display" "$(screen | grep -c .)" 4
-    tmux -L "$$" resize-window -x 40 -y 24
-    until_true sh -c "[ \$(tmux -L $$ capture-pane -p | grep -c .) = 4 ] && tmux -L $$ capture-pane -p | grep -q 'out/602'"
-    check "no line is wider than 40" sh -c "! tmux -L $$ capture-pane -p | grep -q '.\{41\}'"
-    tmux -L "$$" send-keys C-c
+    experiment gem5-stand-in '"--stand-in=exit=4", "--stand-in=seconds=600", "--stand-in=seconds=601", "0"'
+    terminal 80 24 1
+    command_line gem5art-run -j 2 x.json
+    until_true shows_times "Global" 2
+    same "the screen" "$(shown)" \
+        "run --stand-in=exit=4: failed: exit status 4 after T
+x ▕██████████████▎                                          ▏ 1/4  25%  ETA T
+2 running, 1 left, 0 finished, 1 failed, T elapsed
+      T  run --stand-in=seconds=600  Global frequency set at 1000000000000 t…
+      T  run --stand-in=seconds=601  Global frequency set at 1000000000000 t…"
+    check "its width" widest 79
+    same "the cursor" "$(cursor)" 0
+    type_in "typed" Enter Enter C-c
     until_true shows "^status 1"
-    has "the stopped run" "$(screen)" "failed out/600"
-    has "the reason" "$(screen)" "sigint"
-    has "the sum" "$(screen | tr -d '\n')" "4 runs: 0 finished, 3 failed, 1 not launched"
-    has "how to go on" "$(screen | tr -d '\n')" "to go on with the rest: $launch -j 3 x.json"
-    same "recorded" "$(recorded Failed)" 3
-    tmux -L "$$" kill-server
+    same "what stays" "$(shown)" "run --stand-in=exit=4: failed: exit status 4 after T
+4 runs in T: 1 failed, 2 stopped, 1 not launched
+  run --stand-in=exit=4: exit status 4 after T
+      out/--stand-in=exit=4
+To go on: gem5art-run -j 2 x.json
+status 1
+\$"
+    same "the cursor after it" "$(cursor)" 1
+    type_in "stty -a | grep -c ' echo '" Enter
+    until_true shows "^1"
+    same "recorded" "$(recorded kill_reason sigint)" 2
+
+    begin "a terminal that is resized: one display, and what is above it stays"
+    command_line "seq 30; gem5art-run -j 2 x.json"
+    until_true shows_times "Global" 2
+    for width in 60 20 40 80 200; do # and how wide the display is then, if not that
+        tmux resize-window -x $width -y 24
+        until_true widest $((width < 200 ? width - 1 : 99))
+        same "bars at $width" "$(screen | grep -c '▕')" 1
+        same "what runs at $width" "$(screen | grep -c '^  .* s  ')" 2
+    done
+    for height in 10:4 5:2 3:2 2:1 24:4; do # and how many lines the display has then
+        tmux resize-window -x 200 -y ${height%:*}
+        until_true display_lines ${height#*:}
+    done
+    type_in C-c
+    until_true shows "^status 1"
+    same "the lines above, and no others" "$(tmux capture-pane -p -S - | grep -x '[0-9][0-9]*' | tr '\n' ' ')" \
+        "$(seq 30 | tr '\n' ' ')"
+    same "bars that are left" "$(tmux capture-pane -p -S - | grep -c '▕')" 0
+
+    begin "in a terminal of 200x50: Ctrl-C twice, for runs that will not end"
     afresh
-    experiment ignore_signals "1, 2"
-    terminal 200 50 "-j 2"
+    experiment children/ignore_signals "1, 2"
+    terminal 200 50 1
+    command_line gem5art-run -j 2 x.json
+    until_true test -e out/1/ready -a -e out/2/ready
     until_true shows "2 running, 0 left"
-    until_true grep -q Running out/1/info.json
-    tmux -L "$$" send-keys C-c
-    until_true shows "stopping: what runs is ended and recorded; once more ends it at once"
-    tmux -L "$$" send-keys C-c
+    type_in C-c
+    until_true shows "^Stopping: the runs are being ended; Ctrl-C again kills them"
+    type_in C-c
     until_true shows "^status 1"
-    same "recorded" "$(recorded Failed)" 2
-    tmux -L "$$" kill-server
+    has "the sum" "$(shown)" "2 runs in T: 2 stopped"
+    same "recorded" "$(recorded kill_reason sigint)" 2
+
+    begin "Ctrl-Z gives the shell its terminal back, and fg goes on"
     afresh
-    experiment exit_with '0, "00", "000", 1'
-    terminal 80 24 "-j 1"
+    experiment children/slow "600"
+    terminal 80 24 1
+    command_line gem5art-run x.json
+    until_true shows "1 running"
+    type_in C-z
+    until_true shows "Stopped"
+    same "the cursor" "$(cursor)" 1
+    check "no display" shows_not running
+    type_in "fg" Enter
+    until_true shows "1 running"
+    same "the cursor" "$(cursor)" 0
+
+    begin "killed with -9 in the middle, and started again: resumed, with what was lost recorded"
+    pid=$(tmux list-panes -F '#{pane_pid}')
+    pid=$(ps -o pid= --ppid "$pid" | tr -d ' ')
+    kill -9 "$pid"
+    until_true shows '^\$ *$'
+    until_true cursor_is 1
+    type_in "clear; stty -a | grep -c ' echo '" Enter
+    until_true shows "^1"
+    experiment children/slow "0, 600"
+    run "$launch" --only n=0 x.json
+    same "status of the other run" $status 0
+    command_line gem5art-run -j 2 x.json
+    until_true shows "1 running, 0 left, 0 finished, 1 recorded before"
+    type_in C-c
     until_true shows "^status 1"
-    same "what stays of it" "$(screen | grep -v '^$' | sed 's/([0-9.]* s)/(T)/')" "failed out/1 (T): exit status 1
-4 runs: 3 finished, 1 failed
-status 1"
-    tmux -L "$$" kill-server
+    has "the sum" "$(shown)" "2 runs in T: 1 stopped, 1 recorded before"
+    has "the lost one" "$(shown)" "Attempts that were found lost, and are recorded now: 1"
+    same "recorded as lost" "$(recorded kill_reason lost)" 1
+
+    begin "colours, letters, and terminals that know neither"
+    afresh
+    experiment children/slow "600, 0"
+    terminal 80 24
+    command_line gem5art-run x.json
+    until_true shows "1 finished"
+    has "green" "$(tmux capture-pane -pe | grep finished)" "$(printf '\033[32m')"
+    type_in C-c
+    until_true shows "^status 1"
+    command_line NO_COLOR=1 LC_ALL=C gem5art-run x.json
+    until_true shows "1 recorded before"
+    same "the bar of ASCII" "$(screen | head -n 1)" "x [#################################.................................] 1/2  50%"
+    same "colours" "$(tmux capture-pane -pe | grep -c "$(printf '\033')\[[0-9;]*m")" 0
+    type_in C-c
+    until_true shows "^status 1"
+    command_line TERM=dumb gem5art-run x.json
+    until_true shows "\[1/2\] run 600: started"
+    type_in C-c
+    until_true shows "^status 1"
+    check "no bar" shows_not "▕"
+    command_line "gem5art-run --only n=0 x.json | cat"
+    until_true shows "^status 0"
+    same "through a pipe" "$(shown | head -n 2)" "[1/1] run 0: recorded before
+1 run in T: 1 recorded before"
+    run "$launch" --color always --only n=0 x.json
+    has "--color always" "$out" "$(printf '\033[32m1 run in ')"
 fi
 finish

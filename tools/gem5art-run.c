@@ -9,70 +9,122 @@
 
 /* ---- what the command line says */
 
-static const char *name, *gem5, *script, *outdir, *kernel, *disk, *timeout_text;
-static const char *jobs_text, *limit_text, *retries_text, *stop_after_text, *cwd, *db_uri, *color;
-static bool dry_run, rerun;
+static const char *name, *gem5, *script, *outdir, *kernel, *disk, *gem5_repo, *script_repo;
+static const char *jobs_text, *limit_text, *retries_text, *stop_after_text, *timeout_text, *nice_text, *memory_text;
+static const char *cwd, *db_uri, *color;
+static bool dry_run, rerun, pin;
 static tool_list only;
+static char *folder; /* of --cwd, absolute */
 
 static const tool_option options[] = {
-    {"--dry-run", "-n", NULL, "only print the command lines", NULL, NULL, &dry_run, NULL},
-    {"--jobs", "-j", "N", "runs at once; default: as many as there are CPUs", &jobs_text, NULL, NULL, NULL},
-    {"--only", NULL, "VAR=VALUE", "only these runs; may be repeated", NULL, &only, NULL, NULL},
-    {"--limit", NULL, "LIMIT", "at most so many runs", &limit_text, NULL, NULL, NULL},
-    {"--retry-failed", NULL, "N", "launch what failed again, N times at most", &retries_text, NULL, NULL, NULL},
+    {"--dry-run", "-n", NULL, "print each command line, touch nothing", NULL, NULL, &dry_run, NULL},
+    {"--jobs", "-j", "N", "runs at once; default: as many as CPUs", &jobs_text, NULL, NULL, NULL},
+    {"--only", NULL, "VAR=VALUE", "these runs alone; may be repeated", NULL, &only, NULL, NULL},
+    {"--limit", NULL, "LIMIT", "the first so many runs", &limit_text, NULL, NULL, NULL},
+    {"--retry-failed", NULL, "N", "launch what Failed again, N times at most", &retries_text, NULL, NULL, NULL},
     {"--rerun", NULL, NULL, "launch what is recorded, too", NULL, NULL, &rerun, NULL},
-    {"--stop-after", NULL, "N", "launch no more when N runs have failed", &stop_after_text, NULL, NULL, NULL},
-    {"--cwd", NULL, "DIR", "work in this folder; default: the current one", &cwd, NULL, NULL, "FOLDER"},
+    {"--stop-after", NULL, "N", "launch no more once N runs have Failed", &stop_after_text, NULL, NULL, NULL},
+    {"--timeout", NULL, "TIME", "of each run: 30m, 12h, 2d, none", &timeout_text, NULL, NULL, NULL},
+    {"--cwd", NULL, "DIR", "where relative paths lead from", &cwd, NULL, NULL, "FOLDER"},
     {"--db-uri", NULL, "DB_URI", "default $GEM5ART_DB, else file://db.json", &db_uri, NULL, NULL, "FILE"},
     {"--color", NULL, "WHEN", "always, auto or never", &color, NULL, NULL, "always auto never"},
-    {"--name", NULL, "NAME", "one run: its name, and instead of a file:", &name, NULL, NULL, NULL},
-    {"--gem5", NULL, "FILE", "  its gem5 binary, in a clone of gem5's source", &gem5, NULL, NULL, "FILE"},
-    {"--script", NULL, "FILE", "  its run script, in a git repo", &script, NULL, NULL, "FILE"},
-    {"--outdir", NULL, "DIR", "  where it writes", &outdir, NULL, NULL, "FOLDER"},
-    {"--kernel", NULL, "FILE", "  its kernel, with --disk: a full-system run", &kernel, NULL, NULL, "FILE"},
-    {"--disk", NULL, "FILE", "  its disk image", &disk, NULL, NULL, "FILE"},
-    {"--timeout", NULL, "TIME", "  30m, 12h, 2d, none; default 900 s", &timeout_text, NULL, NULL, NULL},
+    {"--nice", NULL, "N", "lower the runs' priority, by 0 to 20", &nice_text, NULL, NULL, NULL},
+    {"--free-memory", NULL, "SIZE", "launch none while less is free (as 8G)", &memory_text, NULL, NULL, NULL},
+    {"--pin", NULL, NULL, "give each run a CPU to itself", NULL, NULL, &pin, NULL},
+    {"--name", NULL, "NAME", " one run: its name", &name, NULL, NULL, NULL},
+    {"--gem5", NULL, "FILE", " its gem5 binary", &gem5, NULL, NULL, "FILE"},
+    {"--script", NULL, "FILE", " its run script", &script, NULL, NULL, "FILE"},
+    {"--outdir", NULL, "DIR", " where it writes", &outdir, NULL, NULL, "FOLDER"},
+    {"--kernel", NULL, "FILE", " its kernel, which makes it one of a full system", &kernel, NULL, NULL, "FILE"},
+    {"--disk", NULL, "FILE", " its disk image", &disk, NULL, NULL, "FILE"},
+    {"--gem5-repo", NULL, "DIR", " of its gem5; default: where it lies", &gem5_repo, NULL, NULL, "FOLDER"},
+    {"--script-repo", NULL, "DIR", " of its script; default: where it lies", &script_repo, NULL, NULL, "FOLDER"},
     {NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL}};
 
-static const tool_page page = {"launch gem5 experiments and watch over them", "[EXPERIMENT.json | -- PARAM...]",
-                               "Launch the runs that are not recorded yet.", NULL, options, NULL};
+static const tool_page page = {
+    "launch gem5 experiments and watch over them",
+    "EXPERIMENT.json | --name NAME --gem5 FILE --script FILE --outdir DIR [--kernel FILE --disk FILE] [-- PARAM...]",
+    "Launch the runs that are not recorded yet, of a file or from the command line.", NULL, options,
+    "The repos of one run's gem5 and script: --gem5-repo, --script-repo."};
 
-/* ---- one run from the command line: an experiment too */
-
-static size_t add_artifact(experiment *e, const char *type, const char *path) {
-    experiment_artifact *artifact = (experiment_artifact *)experiment_alloc(e, sizeof *artifact);
-    const char *slash = strrchr(path, '/');
-    artifact->desc.name = slash && slash[1] ? slash + 1 : path;
-    artifact->desc.type = type;
-    artifact->desc.path = path;
-    artifact->desc.documentation = "registered by gem5art-run from its command line";
-    e->artifacts[e->artifact_count] = artifact;
-    return e->artifact_count++;
+static int count_of(const char *option, const char *text, int unset) {
+    int64_t count = text ? tool_count(option, text) : unset;
+    if (count > INT_MAX) tool_exit(TOOL_MISUSE, "%s: %s is too large: at most %d is allowed", option, text, INT_MAX);
+    return (int)count;
 }
 
-static const char *folder_of(experiment *e, const char *path) {
-    const char *slash = strrchr(path, '/');
-    return slash ? experiment_copy(e, path, slash > path ? (size_t)(slash - path) : 1) : ".";
+/* "8G": bytes. */
+static int64_t size_of(const char *option, const char *text) {
+    static const char units[] = "KMGT";
+    char *end;
+    double size = *text >= '0' && *text <= '9' ? strtod(text, &end) : -1;
+    const char *unit = size > 0 && *end ? strchr(units, *end) : units;
+    if (size <= 0 || !unit || (*end && end[1]))
+        tool_exit(TOOL_MISUSE, "%s: \"%s\" is no size: give bytes, or 512M, 8G", option, text);
+    return (int64_t)(*end ? size * (double)((int64_t)1 << 10 * (unit - units + 1)) : size);
 }
 
 static double timeout_of(const char *text) {
-    double seconds = text ? tool_duration(text) : 0;
-    if (text && strcmp(text, "none") == 0) return -1;
-    if (text && !(seconds > 0))
+    double seconds = tool_duration(text);
+    if (strcmp(text, "none") == 0) return -1;
+    if (!(seconds > 0))
         tool_exit(TOOL_MISUSE, "--timeout: \"%s\" is no time: give seconds, or 30m, 12h, 2d, or none", text);
     return seconds;
 }
 
+/* What the command line says of all runs. */
+static void override_runs(experiment *e) {
+    double timeout = timeout_text ? timeout_of(timeout_text) : 0;
+    int nice = count_of("--nice", nice_text, 0);
+    size_t i;
+    for (i = 0; i < e->run_count; i++) {
+        if (timeout_text) e->runs[i].desc.timeout = timeout;
+        if (nice_text) e->runs[i].desc.nice = nice;
+    }
+}
+
+/* ---- one run from the command line: an experiment too */
+
+static size_t add_artifact(experiment *e, const char *type, const char *path) {
+    experiment_artifact *a = (experiment_artifact *)experiment_alloc(e, sizeof *a);
+    gem5art__buf documentation = {NULL, 0, 0, false};
+    a->desc.name = gem5art__base_name(path);
+    if (!*a->desc.name || strspn(a->desc.name, ".") == strlen(a->desc.name)) a->desc.name = path;
+    a->desc.type = type;
+    a->desc.path = path;
+    gem5art__putf(&documentation, "The %s at %s, as gem5art-run was told of it", type, path);
+    a->desc.documentation = experiment_copy(e, documentation.data ? documentation.data : "", documentation.length);
+    gem5art__buf_free(&documentation);
+    e->artifacts[e->artifact_count] = a;
+    return e->artifact_count++;
+}
+
+/* The work tree that a file lies in: the first of the folders above it that has a .git. */
+static const char *repo_of(experiment *e, const char *file, const char *option) {
+    char *real = realpath(gem5art__join_path(&e->arena, folder, file), NULL), *path, *slash;
+    struct stat st;
+    if (!real) tool_exit(TOOL_FAILED, "cannot find %s: %s", file, strerror(errno));
+    path = gem5art__arena_copy(&e->arena, real);
+    free(real);
+    while ((slash = strrchr(path, '/')) != NULL) {
+        slash[slash == path] = 0; /* "/" is the last one */
+        if (stat(gem5art__join_path(&e->arena, path, ".git"), &st) == 0) return path;
+        if (slash == path) break;
+    }
+    tool_exit(TOOL_FAILED, "%s lies in no git repo: name the one that it was made from by %s", file, option);
+}
+
 static experiment *single_run(char **params) {
+    static const char *const none[] = {NULL};
     experiment *e = (experiment *)calloc(1, sizeof *e);
     experiment_run *run;
-    static const char *const none[] = {NULL};
     const char *missing = !name ? "--name" : !gem5 ? "--gem5" : !script ? "--script" : !outdir ? "--outdir" : NULL;
     if (!e) tool_exit(TOOL_FAILED, "out of memory");
     if (missing) tool_exit(TOOL_MISUSE, "%s is missing: one run needs --name, --gem5, --script and --outdir", missing);
-    if (!kernel != !disk) tool_exit(TOOL_MISUSE, "a full-system run needs --kernel and --disk: give both or neither");
-    e->path = "the command line";
+    if (!kernel != !disk) tool_exit(TOOL_MISUSE, "a full system needs --kernel and --disk: give both or neither");
+    if (only.count || limit_text) tool_exit(TOOL_MISUSE, "--only and --limit choose of an experiment file's runs");
     e->artifacts = (experiment_artifact **)experiment_alloc(e, EXPERIMENT_ROLES * sizeof *e->artifacts);
+    e->path = "the command line";
     e->runs = run = (experiment_run *)experiment_alloc(e, sizeof *run);
     e->run_count = 1;
     run->fs = kernel != NULL;
@@ -80,19 +132,73 @@ static experiment *single_run(char **params) {
     run->desc.name = name;
     run->desc.run_script = script;
     run->desc.outdir = outdir;
-    run->desc.timeout = timeout_of(timeout_text);
     run->desc.params = (const char *const *)(void *)params;
     run->roles[GEM5] = add_artifact(e, "gem5 binary", gem5);
-    run->roles[GEM5_GIT] = add_artifact(e, "git repo", folder_of(e, gem5));
-    run->roles[SCRIPT_GIT] = add_artifact(e, "git repo", folder_of(e, script));
+    run->roles[GEM5_GIT] = add_artifact(e, "git repo", gem5_repo ? gem5_repo : repo_of(e, gem5, "--gem5-repo"));
+    run->roles[SCRIPT_GIT] =
+        add_artifact(e, "git repo", script_repo ? script_repo : repo_of(e, script, "--script-repo"));
     if (run->fs) run->roles[LINUX_BINARY] = add_artifact(e, "kernel", kernel);
     if (run->fs) run->roles[DISK_IMAGE] = add_artifact(e, "disk image", disk);
     return e;
 }
 
+/* ---- what is wrong: told at once, before anything is launched */
+
+enum { TOLD = 10 };
+
+static struct {
+    char *text;
+    int times;
+} problems[TOLD];
+static int problem_count; /* and those beyond the ones above */
+
+static void complain(const char *text) {
+    int i;
+    problem_count++;
+    for (i = 0; i < TOLD && problems[i].text; i++)
+        if (strcmp(problems[i].text, text) == 0) {
+            problems[i].times++;
+            return;
+        }
+    if (i == TOLD || (problems[i].text = strdup(text)) == NULL) return;
+    problems[i].times = 1;
+}
+
+static void tell_problems(const char *kind) {
+    int i, left = problem_count;
+    for (i = 0; i < TOLD && problems[i].text; i++) {
+        fprintf(stderr, "%s: %s%s", TOOL_NAME, kind, problems[i].text);
+        if (problems[i].times > 1) fprintf(stderr, " (%d times)", problems[i].times);
+        fprintf(stderr, "\n");
+        left -= problems[i].times;
+    }
+    if (left) fprintf(stderr, "%s: %sand %d more\n", TOOL_NAME, kind, left);
+}
+
+static void check_files(experiment *e) {
+    gem5art_error error;
+    gem5art__buf text = {NULL, 0, 0, false};
+    struct stat st;
+    size_t i;
+    for (i = 0; i < e->artifact_count; i++) {
+        const gem5art_artifact_desc *d = &e->artifacts[i]->desc;
+        const char *path = gem5art__join_path(&e->arena, folder, d->path);
+        if (path && stat(path, &st) == 0) continue;
+        text.length = 0;
+        gem5art__putf(&text, "cannot find the %s \"%s\" at %s: %s; correct its path", d->type, d->name, d->path,
+                      strerror(errno));
+        complain(text.data ? text.data : "out of memory");
+    }
+    gem5art__buf_free(&text);
+    for (i = 0; i < e->run_count; i++) {
+        char *path = gem5art__absolute_path(&e->arena, folder, e->runs[i].desc.run_script, &error);
+        if (!path || !gem5art__need_file(path, "run script", "run_script", false, &error)) complain(error.message);
+    }
+}
+
 /* ---- --dry-run */
 
-static int print_commands(experiment *e, const char *folder) {
+static int print_commands(experiment *e) {
     gem5art__buf line = {NULL, 0, 0, false};
     size_t i;
     for (i = 0; i < e->run_count; i++) {
@@ -104,47 +210,272 @@ static int print_commands(experiment *e, const char *folder) {
             tool_put_shell_word(&line, pair[1]);
             gem5art__puts(&line, " ");
         }
+        if (e->runs[i].desc.nice) gem5art__putf(&line, "nice -n %d ", e->runs[i].desc.nice);
         for (; *argument; argument++) {
             tool_put_shell_word(&line, *argument);
             gem5art__puts(&line, argument[1] ? " " : "\n");
         }
         if (line.failed) tool_exit(TOOL_FAILED, "out of memory");
-        fwrite(line.data, 1, line.length, stdout);
+        if (fwrite(line.data, 1, line.length, stdout) != line.length) break;
     }
     gem5art__buf_free(&line);
+    check_files(e);
+    tell_problems("warning: ");
     return tool_end(true);
 }
 
-/* ---- registering and creating: all that is wrong is told before anything is launched */
+/* ---- what became of the runs */
 
-enum { TOLD = 10 };
-static int wrong;
+typedef enum outcome {
+    FINISHED,
+    FAILED,
+    STOPPED,       /* by a signal */
+    RECORDED,      /* as Finished */
+    FAILED_BEFORE,
+    ELSEWHERE,     /* another process executes it */
+    CANCELLED,     /* by a signal or --stop-after, before it was launched */
+    TROUBLE,       /* any other error kept it from being launched or recorded */
+    OUTCOMES
+} outcome;
 
-static void complain(const char *what, const gem5art_error *error) {
-    if (wrong++ < TOLD) fprintf(stderr, "%s: %s: %s\n", TOOL_NAME, what, error->message);
+static const char *const outcome_words[OUTCOMES] = {
+    "finished",      "failed",             "stopped",      "recorded before",
+    "failed before", "executed elsewhere", "not launched", "in trouble"};
+
+enum { LISTED = 20 };
+
+static gem5art_db *db;
+static gem5art_pool *pool;
+static int tally[OUTCOMES];
+static gem5art__buf failures; /* a line each, of the first LISTED ones */
+static bool registering, preparing = true;
+static size_t outdir_prefix;  /* bytes that all outdirs begin with */
+static bool outdirs_are_labels;
+
+/* Names are labels where they differ; else what differs in the outdirs is. */
+static const char *label_of(const gem5art_run *run) {
+    return outdirs_are_labels && strlen(run->outdir) > outdir_prefix ? run->outdir + outdir_prefix : run->name;
 }
 
-static void register_artifacts(gem5art_db *db, experiment *e) {
+static const char *short_path(const char *path) {
+    size_t length = strlen(folder);
+    return strncmp(path, folder, length) == 0 && path[length] == '/' ? path + length + 1 : path;
+}
+
+/* What gem5 said last of an error, in simerr or simerr.txt. */
+static void put_cause(gem5art__buf *out, const char *run_outdir) {
+    static const char *const files[] = {"simerr.txt", "simerr"}, *const marks[] = {"fatal: ", "panic: ", "Error: "};
+    gem5art__buf path = {NULL, 0, 0, false}, text = {NULL, 0, 0, false};
+    const char *cause = NULL, *line, *end;
+    size_t i;
+    for (i = 0; i < 2 && !text.length; i++) {
+        path.length = 0;
+        gem5art__putf(&path, "%s/%s", run_outdir, files[i]);
+        if (!gem5art__read_file(path.data, (size_t)1 << 20, &text, NULL)) text.length = 0;
+    }
+    for (line = text.length ? text.data : ""; *line; line = *end ? end + 1 : end) {
+        end = line + strcspn(line, "\n");
+        for (i = 0; i < sizeof marks / sizeof *marks; i++) {
+            const char *at = strstr(line, marks[i]);
+            if (at && at < end) cause = *marks[i] == 'E' ? line : at;
+        }
+    }
+    if (cause) gem5art__putf(out, ": %.*s", (int)(strcspn(cause, "\n") < 200 ? strcspn(cause, "\n") : 200), cause);
+    gem5art__buf_free(&path);
+    gem5art__buf_free(&text);
+}
+
+/* "exit status 1 after 4.2 s: fatal: ..." */
+static void put_reason(gem5art__buf *out, const gem5art_run *run) {
+    if (*run->kill_reason) gem5art__puts(out, run->kill_reason);
+    else if (*run->error) gem5art__puts(out, run->error);
+    else if (run->return_code < 0)
+        gem5art__putf(out, "signal %d (%s)", (int)-run->return_code, strsignal((int)-run->return_code));
+    else gem5art__putf(out, "exit status %d", (int)run->return_code);
+    if (run->start_time > 0 && run->end_time >= run->start_time) {
+        gem5art__puts(out, " after ");
+        tool_put_duration(out, run->end_time - run->start_time);
+    }
+    if (!*run->kill_reason && !*run->error) put_cause(out, run->outdir);
+}
+
+/* For the end: two lines. */
+static void list_failure(const char *label, const char *reason, const char *where) {
+    if (tally[FAILED] + tally[FAILED_BEFORE] > LISTED) return;
+    tool_put_text(&failures, label, SIZE_MAX);
+    gem5art__puts(&failures, ": ");
+    tool_put_text(&failures, reason, SIZE_MAX);
+    gem5art__puts(&failures, "\n    ");
+    tool_put_text(&failures, short_path(where), SIZE_MAX);
+    gem5art__puts(&failures, "\n");
+}
+
+/* Has an attempt at this run Finished? Else *last is the latest, where it can be read. */
+static bool finished_before(const gem5art_run *run, const gem5art_run **last) {
+    const gem5art__run *own = (const gem5art__run *)(const void *)run;
+    gem5art__arena arena = {NULL, false};
+    gem5art__lookup lookup;
+    const gem5art_json *record;
+    char legacy[33];
+    const char *keys[2];
+    bool finished = false;
+    int k;
+    gem5art__legacy_hash(own, legacy);
+    keys[0] = run->hash, keys[1] = legacy;
+    for (k = 0; k < 2 && !finished; k++) {
+        memset(&lookup, 0, sizeof lookup);
+        while (!finished && *keys[k] &&
+               gem5art__store_lookup(db, &lookup, keys[k], &arena, &record, NULL) == GEM5ART__RECORD) {
+            finished = gem5art__is_run(gem5art__record_text(record, "type")) &&
+                       strcmp(gem5art__record_text(record, "status"), "Finished") == 0 &&
+                       (k == 0 || gem5art__same_params(record, run->params));
+            gem5art__arena_free(&arena);
+        }
+    }
+    *last = finished ? NULL : gem5art_find_run(db, run->hash, NULL);
+    return finished;
+}
+
+/* ---- events */
+
+/* A line that stays. What a terminal shows all the time is said elsewhere only. */
+__attribute__((format(printf, 3, 4))) static void say(display_color how, const gem5art_run *run, const char *format,
+                                                      ...) {
+    gem5art__buf text = {NULL, 0, 0, false};
+    int done = 0, i;
+    char rest[4096];
+    va_list arguments;
+    va_start(arguments, format);
+    vsnprintf(rest, sizeof rest, format, arguments);
+    va_end(arguments);
+    for (i = 0; i < OUTCOMES; i++) done += tally[i];
+    if (!display.live) gem5art__putf(&text, "[%d/%d] ", done, pool->counts.added);
+    gem5art__putf(&text, "%s", label_of(run));
+    display_say(how, "%s: %s", text.data ? text.data : "", rest);
+    gem5art__buf_free(&text);
+}
+
+static void on_skipped(const gem5art_run *run, const gem5art_error *error) {
+    gem5art__buf reason = {NULL, 0, 0, false};
+    const gem5art_run *last = NULL;
+    outcome o = error->code == GEM5ART_BUSY        ? ELSEWHERE
+                : error->code == GEM5ART_CANCELLED ? CANCELLED
+                : error->code != GEM5ART_EXISTS    ? TROUBLE
+                : finished_before(run, &last)      ? RECORDED
+                                                   : FAILED_BEFORE;
+    tally[o]++;
+    if (o == FAILED_BEFORE) {
+        if (last) put_reason(&reason, last);
+        list_failure(label_of(run), reason.data ? reason.data : "recorded as Failed",
+                     last ? last->outdir : run->outdir);
+        gem5art_release_run(db, last);
+        gem5art__buf_free(&reason);
+    }
+    if (o == ELSEWHERE || o == TROUBLE) say(o == TROUBLE ? RED : YELLOW, run, "%s", error->message);
+    else if (!display.live && o != CANCELLED) say(PLAIN, run, "%s", outcome_words[o]);
+}
+
+static void on_end(const gem5art_run *run, const gem5art_error *error) {
+    gem5art__buf reason = {NULL, 0, 0, false};
+    outcome o = strcmp(run->status, "Finished") == 0 ? FINISHED
+                : strcmp(run->kill_reason, "sigint") == 0 || strcmp(run->kill_reason, "sigterm") == 0 ? STOPPED
+                                                                                                      : FAILED;
+    bool unrecorded = error && strcmp(error->message, run->error) != 0;
+    tally[unrecorded ? TROUBLE : o]++;
+    display_remove_run(run);
+    put_reason(&reason, run);
+    if (unrecorded) say(RED, run, "not recorded: %s", error->message);
+    else if (o == FAILED) {
+        list_failure(label_of(run), reason.data ? reason.data : "Failed", run->outdir);
+        say(RED, run, "failed: %s", reason.data ? reason.data : "");
+    } else if (o == STOPPED && !display.live) say(YELLOW, run, "stopped: %s", reason.data ? reason.data : "");
+    else if (o == FINISHED && !display.live) {
+        reason.length = 0;
+        tool_put_duration(&reason, run->end_time - run->start_time);
+        say(GREEN, run, "finished after %s", reason.data ? reason.data : "");
+    }
+    gem5art__buf_free(&reason);
+}
+
+static void on_event(const gem5art_event *event, void *user_data) {
+    const gem5art_run *run = event->run;
+    gem5art__buf reason = {NULL, 0, 0, false};
+    (void)user_data;
+    if (preparing) return;
+    if (event->type == GEM5ART_EVENT_SKIPPED) on_skipped(run, event->error);
+    if (event->type == GEM5ART_EVENT_ENDED) on_end(run, event->error);
+    if (event->type == GEM5ART_EVENT_SPAWNED) {
+        display_add_run(run, label_of(run));
+        if (!display.live) say(PLAIN, run, "started, process %lld", (long long)run->pid);
+    }
+    if (event->type == GEM5ART_EVENT_KILLED && !display.live) say(YELLOW, run, "ending it: %s", run->kill_reason);
+    if (event->type == GEM5ART_EVENT_RETRIED) {
+        display_remove_run(run);
+        put_reason(&reason, run);
+        say(YELLOW, run, "failed and tried again: %s", reason.data ? reason.data : "");
+        gem5art__buf_free(&reason);
+    }
+}
+
+/* Warnings of the library, which would break the display; many of one kind can come with many runs. */
+static void on_warning(const char *message, void *user_data) {
+    enum { MOST = 20 };
+    static int count;
+    (void)user_data;
+    if (registering && name) return; /* artifacts of one run are described by us: others' words for them are better */
+    if (preparing && count++ >= MOST) {
+        if (count == MOST + 1) on_warning("there are more such warnings", NULL);
+        return;
+    }
+    if (display.live && isatty(STDERR_FILENO)) display_say(YELLOW, "warning: %s", message);
+    else fprintf(stderr, "%s: warning: %s\n", TOOL_NAME, message);
+}
+
+/* ---- the display's clock */
+
+static void draw(size_t total, const char *note) {
+    gem5art_event now;
+    display_counts c;
+    if (display_stopped) display_stop();
+    if (display_due() != 0) return;
+    gem5art_pool_progress(pool, &now);
+    memset(&c, 0, sizeof c);
+    c.total = (int)total;
+    c.finished = tally[FINISHED];
+    c.failed = tally[FAILED] + tally[TROUBLE];
+    c.recorded = tally[RECORDED] + tally[FAILED_BEFORE];
+    c.running = now.running + now.ending;
+    c.left = c.total - c.finished - c.failed - c.recorded - c.running;
+    c.eta = pool && !pool->stopping ? now.eta : -1;
+    c.note = note;
+    display_draw(&c);
+}
+
+/* ---- registering and creating */
+
+static void register_artifacts(experiment *e) {
     gem5art_error error;
     size_t i, k;
+    registering = true;
     for (i = 0; i < e->artifact_count; i++) {
         experiment_artifact *a = e->artifacts[i];
         const gem5art_artifact **inputs =
             (const gem5art_artifact **)experiment_alloc(e, (a->input_count + 1) * sizeof *inputs);
-        for (k = 0; k < a->input_count; k++) inputs[k] = e->artifacts[a->inputs[k]]->artifact;
-        for (k = 0; k < a->input_count && inputs[k]; k++) {}
+        draw(e->run_count, gem5art__arena_printf(&e->arena, "Registering %s", a->desc.path));
+        for (k = 0; k < a->input_count; k++)
+            if ((inputs[k] = e->artifacts[a->inputs[k]]->artifact) == NULL) break;
         if (k < a->input_count) continue; /* its input's error was told */
-        inputs[k] = NULL;
         a->desc.inputs = inputs;
         a->artifact = gem5art_register_artifact(db, &a->desc, &error);
-        if (!a->artifact) complain(a->desc.name, &error);
+        if (!a->artifact) complain(error.message);
     }
+    registering = false;
 }
 
-/* The artifacts of a run, all of them registered? */
+/* The artifacts of a run; false where one could not be registered, which was told. */
 static bool use_artifacts(experiment *e, experiment_run *run) {
-    const gem5art_artifact **to[EXPERIMENT_ROLES], **more;
     gem5art_run_desc *d = &run->desc;
+    const gem5art_artifact **to[EXPERIMENT_ROLES], **more;
     size_t i;
     int role;
     to[GEM5] = &d->gem5_artifact, to[GEM5_GIT] = &d->gem5_git_artifact, to[SCRIPT_GIT] = &d->run_script_git_artifact;
@@ -154,163 +485,191 @@ static bool use_artifacts(experiment *e, experiment_run *run) {
     more = (const gem5art_artifact **)experiment_alloc(e, (run->more_count + 1) * sizeof *more);
     for (i = 0; i < run->more_count; i++)
         if ((more[i] = e->artifacts[run->more[i]]->artifact) == NULL) return false;
-    more[i] = NULL;
     d->artifacts = more;
     return true;
 }
 
-static void add_runs(gem5art_db *db, gem5art_pool *pool, experiment *e) {
+static int compare_names(const void *a, const void *b) {
+    return strcmp(*(const char *const *)a, *(const char *const *)b);
+}
+
+static void choose_labels(experiment *e) {
+    const char **names = (const char **)experiment_alloc(e, (e->run_count + 1) * sizeof *names);
+    size_t i;
+    for (i = 0; i < e->run_count; i++) names[i] = e->runs[i].desc.name;
+    qsort(names, e->run_count, sizeof *names, compare_names);
+    for (i = 1; i < e->run_count; i++)
+        if (strcmp(names[i - 1], names[i]) == 0) outdirs_are_labels = true;
+}
+
+/* What all outdirs so far begin with, up to a slash. */
+static void share_prefix(const char *path, bool first) {
+    static char *shared;
+    size_t i = 0;
+    if (first) shared = strdup(path), outdir_prefix = strlen(path);
+    while (shared && i < outdir_prefix && shared[i] == path[i]) i++;
+    while (i && path[i - 1] != '/') i--;
+    outdir_prefix = i;
+}
+
+static void create_runs(experiment *e) {
     gem5art_error error;
     size_t i;
-    for (i = 0; i < e->run_count; i++) {
+    bool first = true;
+    choose_labels(e);
+    for (i = 0; i < e->run_count && !gem5art__signal_count; i++) {
         experiment_run *r = &e->runs[i];
         gem5art_run *run;
+        draw(e->run_count, "Preparing the runs");
         if (!use_artifacts(e, r)) continue;
         run = r->fs ? gem5art_create_fs_run(db, &r->desc, &error) : gem5art_create_se_run(db, &r->desc, &error);
-        if (!run || !gem5art_pool_add(pool, run, &error)) complain(r->desc.outdir, &error);
+        if (run) share_prefix(run->outdir, first), first = false;
+        if (!run || !gem5art_pool_add(pool, run, &error)) complain(error.message);
         gem5art_release_run(db, run); /* it stays until it has ended */
     }
 }
 
-/* ---- the pool */
+/* ---- launching */
 
-typedef struct launch {
-    display shown;
-    gem5art_db *db;
-    int failed_before; /* of those that are recorded */
-    bool stopped;
-} launch;
-
-static void on_event(const gem5art_event *event, void *user_data) {
-    launch *l = (launch *)user_data;
-    const gem5art_run *before;
-    if (event->type == GEM5ART_EVENT_SKIPPED && event->error->code == GEM5ART_EXISTS) {
-        before = gem5art_find_run(l->db, event->run->hash, NULL);
-        l->failed_before += !before || strcmp(before->status, "Finished") != 0;
-    }
-    if ((event->type == GEM5ART_EVENT_SKIPPED && event->error->code == GEM5ART_CANCELLED) ||
-        (event->type == GEM5ART_EVENT_KILLED && gem5art__starts_with(event->run->kill_reason, "sig")))
-        l->stopped = true;
-    if (l->stopped) l->shown.note = "stopping: what runs is ended and recorded; once more ends it at once";
-    display_event(&l->shown, event);
-}
-
-static int count_of(const char *option, const char *text, int unset) {
-    int64_t count = text ? tool_count(option, text) : unset;
-    if (count > 1000000) tool_exit(TOOL_MISUSE, "%s: %s is too large: at most 1000000 is allowed", option, text);
-    return (int)count;
-}
-
-static gem5art_pool *make_pool(launch *l) {
+static void create_pool(void) {
     gem5art_pool_desc desc;
     gem5art_error error;
-    gem5art_pool *pool;
     memset(&desc, 0, sizeof desc);
     desc.jobs = count_of("--jobs", jobs_text, 0);
     desc.retries = count_of("--retry-failed", retries_text, 0);
     desc.max_failed = count_of("--stop-after", stop_after_text, 0);
+    desc.free_memory = memory_text ? size_of("--free-memory", memory_text) : 0;
+    desc.pin = pin;
     desc.rerun = rerun;
     desc.handle_signals = true;
     desc.event = on_event;
-    desc.user_data = l;
-    pool = gem5art_pool_create(l->db, &desc, &error);
+    pool = gem5art_pool_create(db, &desc, &error);
     if (!pool) tool_exit(TOOL_FAILED, "%s", error.message);
-    return pool;
 }
 
-/* With a clock of its own for the display. */
-static void watch(gem5art_pool *pool, launch *l) {
-    struct pollfd fd;
+/* The end of the terminal is an order to stop, as that of an operator. */
+static void on_hangup(int number) {
+    (void)number;
+    kill(getpid(), SIGTERM);
+}
+
+static void watch(size_t total) {
     gem5art_error error;
-    double drawn = 0, now;
-    int left, due;
-    fd.fd = gem5art_pool_fd(pool);
-    fd.events = POLLIN;
-    while ((left = gem5art_pool_step(pool, 0, &error)) != 0) {
-        if (left < 0) display_say(&l->shown, display_red, "%s", error.message);
-        now = gem5art__monotonic();
-        if (now - drawn >= DISPLAY_MS / 1e3) {
-            gem5art_pool_progress(pool, &l->shown.now);
-            display_draw(&l->shown);
-            drawn = now;
-        }
-        due = gem5art_pool_timeout(pool);
-        if (l->shown.live && (due < 0 || due > DISPLAY_MS)) due = DISPLAY_MS;
-        poll(&fd, 1, due);
+    int left = 1;
+    preparing = false;
+    while (left != 0) {
+        left = gem5art_pool_step(pool, display_due(), &error);
+        draw(total, !pool->signalled    ? NULL
+                    : pool->counts.running ? "Stopping: the runs are being ended; Ctrl-C again kills them"
+                                           : "Stopping: results are being archived; Ctrl-C again leaves them");
+        if (left < 0) left = gem5art__pool_left(pool); /* the run's event told of the error */
     }
 }
 
 /* ---- the end */
 
-static void tell_resume(int argc, char **argv) {
+static void tell_command(char **argv) {
     gem5art__buf line = {NULL, 0, 0, false};
-    int i;
-    for (i = 0; i < argc; i++) {
-        if (i) gem5art__puts(&line, " ");
-        tool_put_shell_word(&line, argv[i]);
+    for (; *argv; argv++) {
+        if (line.length) gem5art__puts(&line, " ");
+        tool_put_shell_word(&line, *argv);
     }
-    if (!line.failed) printf("to go on with the rest: %s\n", line.data);
+    display_say(PLAIN, "To go on: %s", line.data ? line.data : "");
     gem5art__buf_free(&line);
 }
 
-static bool sum_up(const launch *l, const gem5art_event *end) {
-    int skipped = end->skipped - end->recorded;
-    printf("%d runs: %d finished, %d failed", end->added, end->finished, end->failed);
-    if (end->recorded) printf(", %d recorded before", end->recorded);
-    if (l->failed_before) printf(" (%d of them failed: --retry-failed N launches those again)", l->failed_before);
-    if (skipped) printf(", %d not launched", skipped);
-    if (end->lost) printf(", %d found lost and recorded", end->lost);
-    if (end->retried) printf(", %d times tried again", end->retried);
-    printf("\n");
-    return !end->failed && !skipped && !l->failed_before;
+static void tell_failures(void) {
+    int count = tally[FAILED] + tally[FAILED_BEFORE];
+    char *line = failures.data, *end;
+    for (; line && (end = strchr(line, '\n')) != NULL; line = end + 1) {
+        *end = 0;
+        display_say(PLAIN, "  %s", line);
+    }
+    if (count > LISTED) display_say(PLAIN, "  and %d more: gem5art-ls --status Failed", count - LISTED);
+    if (tally[FAILED_BEFORE])
+        display_say(PLAIN, "What failed before is launched again with --retry-failed N or --rerun.");
 }
 
-static int launch_all(experiment *e, const char *folder, int argc, char **argv) {
-    launch l;
-    gem5art_pool *pool;
+/* True: all runs are recorded as Finished. */
+static bool sum_up(const gem5art_event *end, int total, char **argv) {
+    gem5art__buf text = {NULL, 0, 0, false};
+    int i, told = 0, good = tally[FINISHED] + tally[RECORDED];
+    tally[CANCELLED] += total - end->added; /* Ctrl-C came while they were prepared */
+    gem5art__putf(&text, "%d run%s in ", total, total == 1 ? "" : "s");
+    tool_put_duration(&text, gem5art__monotonic() - display.begun);
+    for (i = 0; i < OUTCOMES; i++)
+        if (tally[i]) gem5art__putf(&text, "%s %d %s", told++ ? "," : ":", tally[i], outcome_words[i]);
+    display_say(good == total ? GREEN : RED, "%s", text.data ? text.data : "");
+    if (end->lost) display_say(PLAIN, "Attempts that were found lost, and are recorded now: %d", end->lost);
+    if (end->retried) display_say(PLAIN, "Attempts that failed and were followed by others: %d", end->retried);
+    tell_failures();
+    if (tally[STOPPED] + tally[CANCELLED]) tell_command(argv);
+    gem5art__buf_free(&text);
+    return good == total;
+}
+
+/* The run's name, or that of the file without its ending. */
+static const char *title_of(experiment *e) {
+    return name ? name : gem5art__stem(&e->arena, e->path);
+}
+
+static int launch_all(experiment *e, char **argv) {
+    gem5art_open_desc desc;
+    gem5art_error error;
     gem5art_event end;
     bool well;
-    memset(&l, 0, sizeof l);
-    l.db = tool_open(db_uri, false);
+    memset(&desc, 0, sizeof desc);
+    desc.log = on_warning;
+    check_files(e);
+    if (problem_count) {
+        tell_problems("");
+        tool_exit(TOOL_FAILED, "nothing was launched");
+    }
+    signal(SIGPIPE, SIG_IGN); /* the runs go on, whatever becomes of the output */
+    if (signal(SIGHUP, on_hangup) == SIG_IGN) signal(SIGHUP, SIG_IGN); /* nohup */
+    display_begin(title_of(e), color);
+    db = gem5art_open(db_uri, &desc, &error);
+    if (!db) tool_exit(error.code == GEM5ART_UNSUPPORTED ? TOOL_MISUSE : TOOL_FAILED, "%s", error.message);
     if (chdir(folder) < 0) tool_exit(TOOL_FAILED, "cannot enter %s: %s", folder, strerror(errno));
-    display_begin(&l.shown, stdout, color, folder);
-    pool = make_pool(&l);
-    register_artifacts(l.db, e);
-    add_runs(l.db, pool, e);
-    if (wrong) {
-        if (wrong > TOLD) fprintf(stderr, "%s: and %d more such errors\n", TOOL_NAME, wrong - TOLD);
+    register_artifacts(e);
+    create_pool();
+    create_runs(e);
+    if (problem_count) {
+        display_end();
+        display_flush();
+        tell_problems("");
         gem5art_pool_destroy(pool);
         tool_exit(TOOL_FAILED, "nothing was launched");
     }
-    watch(pool, &l);
+    watch(e->run_count);
     gem5art_pool_progress(pool, &end);
-    display_end(&l.shown);
+    display_end();
     gem5art_pool_destroy(pool);
-    well = sum_up(&l, &end);
-    if (l.stopped) tell_resume(argc, argv);
-    gem5art_close(l.db, NULL);
-    return tool_end(well);
+    well = sum_up(&end, (int)e->run_count, argv);
+    if (!gem5art_close(db, &error)) tool_exit(TOOL_FAILED, "%s", error.message);
+    if (!display_flush()) tool_exit(TOOL_FAILED, "cannot write to stdout: %s", strerror(errno));
+    return well ? TOOL_DONE : TOOL_FAILED;
 }
 
+/* One run is what any option of these asks for. */
+static bool wants_single_run(void) { return name || gem5 || script || outdir || kernel || disk; }
+
 int main(int argc, char **argv) {
-    char **words = (char **)calloc((size_t)argc + 1, sizeof *words), *folder;
-    bool from_file;
+    char **words = (char **)calloc((size_t)argc + 1, sizeof *words);
     experiment *e;
     int count, status;
     if (!words) tool_exit(TOOL_FAILED, "out of memory");
     memcpy(words, argv, (size_t)argc * sizeof *words);
-    signal(SIGPIPE, SIG_IGN); /* the runs go on, whatever becomes of the output */
     count = tool_parse(argc, argv, &page);
     argv[count] = NULL;
-    from_file = !name && !gem5 && !script && !outdir && !kernel && !disk && !timeout_text;
-    if (from_file && !count)
-        tool_exit(TOOL_MISUSE, "the experiment is missing: name its file, or one run with --name ...");
-    if (from_file && count > 1) tool_exit(TOOL_MISUSE, "one experiment is enough: leave \"%s\" out", argv[1]);
-    e = from_file ? experiment_read(argv[0], &only, limit_text ? tool_count("--limit", limit_text) : -1)
-                  : single_run(argv);
     folder = realpath(cwd ? cwd : ".", NULL);
     if (!folder) tool_exit(TOOL_FAILED, "cannot work in %s: %s", cwd ? cwd : ".", strerror(errno));
-    status = dry_run ? print_commands(e, folder) : launch_all(e, folder, argc, words);
+    if (wants_single_run()) e = single_run(argv);
+    else if (count == 1) e = experiment_read(argv[0], &only, limit_text ? tool_count("--limit", limit_text) : -1);
+    else if (count) tool_exit(TOOL_MISUSE, "one experiment is enough: leave \"%s\" out", argv[1]);
+    else tool_exit(TOOL_MISUSE, "the experiment is missing: name its file, or describe a run by --name and the others");
+    override_runs(e);
+    status = dry_run ? print_commands(e) : launch_all(e, words);
     experiment_free(e);
     free(only.items);
     free(folder);

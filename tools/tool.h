@@ -34,7 +34,7 @@ typedef struct tool_option {
     const char *name;       /* "--limit" */
     const char *letter;     /* "-l"; NULL: none */
     const char *value_name; /* "LIMIT"; NULL: it takes no value */
-    const char *help;
+    const char *help;       /* with a space before it: in the man page alone */
     const char **value;     /* where its value goes, or */
     tool_list *list;        /* its values, or */
     bool *flag;             /* what it sets */
@@ -148,6 +148,7 @@ static void tool_put_help(gem5art__buf *text, const tool_page *page) {
     tool_put_entry(text, "-h, --help", "show this help message and exit");
     for (option = page->options; option->name; option++) {
         const char *value = option->value_name ? option->value_name : "", *space = *value ? " " : "";
+        if (*option->help == ' ') continue;
         if (option->letter)
             snprintf(entry, sizeof entry, "%s%s%s, %s%s%s", option->letter, space, value, option->name, space, value);
         else snprintf(entry, sizeof entry, "%s%s%s", option->name, space, value);
