@@ -236,8 +236,9 @@ same status $status 0
 has "the artifact" "$out" "gem5        gone-1, which is not in the store any more"
 run "$show" --shell --db-uri bare.json bare-1
 same status $status 0
-has warning "$err" "warning: an artifact is not in the store any more"
+same warning "$err" "gem5art-show: warning: artifact gone-1 is not in the store any more: the script cannot make it"
 check "sh takes it" sh -n .out
+has "no command" "$(tail -n 1 .out)" "# The run's record tells no command."
 
 begin "--shell: the script makes all of it again, and the run has the same results"
 without_host() { grep -v '^host' "$1/stats.txt"; }
