@@ -1,5 +1,5 @@
-/* describe.h - how records are told to people: labelled text in columns, and what both gem5art-show and gem5art-diff say
-   of a run or an artifact. */
+/* describe.h - how records are told to people: labelled text in columns, and what both gem5art-show and gem5art-diff
+   say of a run or an artifact. */
 #ifndef DESCRIBE_H
 #define DESCRIBE_H
 
