@@ -85,6 +85,8 @@ if need script; then
     has "on a terminal" "$out" "$(printf '\033[32mFinished\033[0m')"
     run env TERM=xterm NO_COLOR=1 script -qec "'$show' $good" /dev/null
     same "with NO_COLOR" "$(grep -c "$(printf '\033')" .out)" 0
+    run script -qec "stty cols 200 && '$show' $panic" /dev/null
+    has "a terminal of 200 columns" "$out" "Kernel panic - not syncing: VFS: Unable to mount root fs on unknown-block(0,0)"
 fi
 
 begin "why it failed: the terminal around the panic, and what gem5 said"
@@ -234,8 +236,9 @@ same status $status 0
 has "the artifact" "$out" "gem5        gone-1, which is not in the store any more"
 run "$show" --shell --db-uri bare.json bare-1
 same status $status 0
-has warning "$err" "warning: an artifact is not in the store any more"
+same warning "$err" "gem5art-show: warning: artifact gone-1 is not in the store any more: the script cannot make it"
 check "sh takes it" sh -n .out
+has "no command" "$(tail -n 1 .out)" "# The run's record tells no command."
 
 begin "--shell: the script makes all of it again, and the run has the same results"
 without_host() { grep -v '^host' "$1/stats.txt"; }
@@ -278,6 +281,44 @@ run sh disk.json "$work/../disk only"
 same status $status 0
 check "it is the same" cmp "$work/../disk only/disks/it's a disk.img" "disks/it's a disk.img"
 check "no more than it needs" test ! -e "$work/../disk only/gem5"
+
+begin "--shell: two commits of one repo, a relative origin, a repo without one"
+mkdir one && git -C one init -q && echo old >one/file && git -C one add file && git -C one commit -q -m Old
+old=$(git -C one rev-parse HEAD)
+printf '#!/bin/sh\ncat one/file one/built >"${1#--outdir=}/result"\n' >one/program && chmod +x one/program
+echo new >one/file && git -C one add -A && git -C one commit -q -m New
+new=$(git -C one rev-parse HEAD)
+printf 'old\n' >built
+repo() { printf '{"_id":"%s","hash":"%s","type":"git repo","name":"%s","path":"one","git":{"origin":"%s","hash":"%s","name":"/lab/one"}}' \
+    "$1" "$2" "$1" "$3" "$2"; }
+store() { # ORIGIN
+    printf '[%s,\n%s,\n' "$(repo repo-old "$old" "$1")" "$(repo repo-new "$new" "$1")"
+    printf '{"_id":"bin-1","hash":"%s","type":"gem5 binary","name":"built","path":"/lab/one/built","cwd":"/lab/one","inputs":["repo-old"],"command":"cp file built"},\n' \
+        "$(sha256sum <built | cut -d ' ' -f 1)"
+    printf '{"_id":"run-1","hash":"h","type":"gem5 run","name":"two\\ncommits","status":"Finished","cwd":"/lab","outdir":"/lab/results","gem5_artifact":"bin-1",'
+    printf '"gem5_git_artifact":"repo-new","run_script_git_artifact":"repo-new","command":["../lab/one/program","--outdir=/lab/results"]}]\n'
+}
+store "$work/one" >commits.json
+"$show" --shell --db-uri commits.json run-1 >commits.sh
+run sh commits.sh "$work/commits"
+same status $status 0
+same errors "$err" ""
+same "of the newer commit, and what was built from the older one" "$(cat commits/results/result)" "new
+old"
+if need shellcheck; then check "shellcheck" shellcheck commits.sh; fi
+store "" >commits.json
+"$show" --shell --db-uri commits.json run-1 >commits.sh
+run sh commits.sh "$work/none at all"
+same "status without an origin" $status 1
+has "what to do" "$err" "the repo repo-old has no origin: put it into one"
+cp -r one "none at all/"
+run sh commits.sh "$work/none at all"
+same "status when it was put there" $status 0
+store "$work/nowhere" >commits.json
+"$show" --shell --db-uri commits.json run-1 >commits.sh
+run sh commits.sh "$work/lost"
+same "status where the origin is gone" $status 1
+has error "$err" "cannot clone $work/nowhere into one"
 
 begin "a live run"
 mkdir alive

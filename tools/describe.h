@@ -1,5 +1,5 @@
-/* describe.h - how runs and artifacts are told to people: labelled text in columns, and what both gem5art-show and
-   gem5art-diff say of a record. */
+/* describe.h - how records are told to people: labelled text in columns, and what both gem5art-show and gem5art-diff
+   say of a run or an artifact. */
 #ifndef DESCRIBE_H
 #define DESCRIBE_H
 
@@ -86,12 +86,13 @@ static void sheet_begin_line(sheet *s, size_t indent) {
 }
 
 static void sheet_label(sheet *s, const char *label) {
+    size_t space;
     if (s->heading) sheet_title(s, s->heading);
-    s->column = 2 + tool_width(label);
     gem5art__puts(&s->text, "  ");
-    tool_put_text(&s->text, label, SIZE_MAX);
-    gem5art__putf(&s->text, "%*s", s->column < SHEET_LABEL ? (int)(SHEET_LABEL - s->column) : 1, "");
-    if (s->column < SHEET_LABEL) s->column = SHEET_LABEL;
+    s->column = 2 + tool_put_text(&s->text, label, SIZE_MAX);
+    space = s->column < SHEET_LABEL ? SHEET_LABEL - s->column : 1;
+    gem5art__putf(&s->text, "%*s", (int)space, "");
+    s->column += space;
     sheet_begin_line(s, SHEET_LABEL);
 }
 

@@ -105,8 +105,8 @@ static bool find_key(gem5art_db *db, const char *key, found *f, gem5art__buf *wh
         if (m.count > FIND_NAMED) gem5art__putf(why, " and %zu more", m.count - FIND_NAMED);
         gem5art__puts(why, "; write more of the id");
     } else if (m.names > 0)
-        gem5art__putf(why, "\"%s\" is a name, of %zu record%s, not an id: gem5art-ls%s --name \"%s\" tells the ids", key,
-                      m.names, m.names > 1 ? "s" : "", m.artifacts ? " --artifacts" : "", key);
+        gem5art__putf(why, "\"%s\" is a name, of %zu record%s, not an id: gem5art-ls%s --name \"%s\" tells the ids",
+                      key, m.names, m.names > 1 ? "s" : "", m.artifacts ? " --artifacts" : "", key);
     else if (*key && strlen(key) < FIND_DIGITS)
         gem5art__putf(why, "\"%s\" is too short for the beginning of an id: write at least %d of its characters", key,
                       FIND_DIGITS);

@@ -336,6 +336,10 @@ static void script_run(recipe *r, const gem5art_run *run) {
     script_put(r, run->gem5_binary_path, run->gem5_artifact);
     script_put(r, run->linux_binary_path, run->linux_binary_artifact);
     script_put(r, run->disk_image_path, run->disk_image_artifact);
+    if (!*run->command) {
+        script_comment(r, "The run's record tells no command.");
+        return;
+    }
     if (run->timeout > 0) script_comment(r, "The run; it was allowed to take %.15g s.", run->timeout);
     else script_comment(r, "The run.");
     script_call(r, "mkdir -p --", &outdir, 1);
@@ -364,6 +368,17 @@ static void script_head(recipe *r, const char *kind, const char *id, const char 
     gem5art__puts(&r->script, "mkdir -p -- \"$folder\"\nCDPATH='' cd -- \"$folder\"\n\n");
 }
 
+static void script_missing(recipe *r, const char *id) {
+    gem5art__buf warning = {NULL, 0, 0, false};
+    script_comment(r, "The artifact %s is not in the store any more.", id);
+    gem5art__puts(&warning, "artifact ");
+    tool_put_text(&warning, id, SIZE_MAX);
+    gem5art__puts(&warning, " is not in the store any more: the script cannot make it");
+    recipe_check(!warning.failed);
+    tool_warn(warning.data, NULL);
+    gem5art__buf_free(&warning);
+}
+
 /* One of both is not NULL. */
 static void reproduce(gem5art_db *db, const gem5art_run *run, const gem5art_artifact *artifact) {
     recipe r;
@@ -376,10 +391,7 @@ static void reproduce(gem5art_db *db, const gem5art_run *run, const gem5art_arti
     r.base = recipe_find_base(&r, run);
     if (run) script_head(&r, "run", run->id, run->name);
     else script_head(&r, "artifact", artifact->id, artifact->name);
-    for (i = 0; i < r.missing.count; i++) {
-        script_comment(&r, "The artifact %s is not in the store any more.", r.missing.items[i]);
-        tool_warn("an artifact is not in the store any more: the script cannot make it", NULL);
-    }
+    for (i = 0; i < r.missing.count; i++) script_missing(&r, r.missing.items[i]);
     script_clones(&r);
     for (i = 0; i < r.count; i++)
         if (!is_repo(r.needed[i])) script_make(&r, r.needed[i]);
