@@ -18,7 +18,7 @@ for tool in $tools; do
     same "status of $tool --help" $status 0
     has "usage of $tool" "$out" "usage: $tool [-h]"
     check "$tool: 80 columns" sh -c "! grep -q '.\{80\}' .out"
-    check "$tool: a screen" test "$(wc -l <.out)" -le 27
+    check "$tool: a screen" test "$(wc -l <.out)" -le 24
     for option in $(sed -n 's/^ *{"\(--[a-z_-]*\)", .*/\1/p' "$root/tools/$tool.c"); do
         has "help of $tool" "$out" "$option"
         check "$option in the man page of $tool" grep -q -- "$(echo "$option" | sed 's/-/\\\\-/g')" $share/man/man1/$tool.1

@@ -23,7 +23,7 @@ static const tool_option options[] = {
 
 static const tool_operand operands[] = {
     {"register", "Register a file or a git repo; prints its id", NULL},
-    {"list", "The artifacts, a line each: id, type, name, path (gem5art-ls --artifacts has more)", NULL},
+    {"list", "The artifacts, a line each: id, type, name, path", NULL},
     {"download", "Write the stored file of ID to PATH, and verify it", NULL},
     {"tree", "What ID, or each artifact, was made from", NULL},
     {NULL, NULL, NULL}};
