@@ -41,8 +41,9 @@ same status $status 1
 same errors "$err" ""
 same "lines" "$(echo "$out" | wc -l)" 7
 has "a start" "$(echo "$out" | timeless)" "[0/2] run 0: started, process P"
-has "a good end" "$(echo "$out" | timeless)" "[1/2] run 0: finished after T"
-has "a bad end, and the sum" "$(echo "$out" | timeless)" "[2/2] run 3: failed: exit status 3 after T
+has "a good end" "$(echo "$out" | timeless)" "/2] run 0: finished after T"
+has "a bad end" "$(echo "$out" | timeless)" "/2] run 3: failed: exit status 3 after T"
+has "the sum" "$(echo "$out" | timeless)" "
 2 runs in T: 1 finished, 1 failed
   run 3: exit status 3 after T
       out/3"
@@ -264,6 +265,7 @@ if need tmux; then
     experiment gem5-stand-in '"--stand-in=exit=4", "--stand-in=seconds=600", "--stand-in=seconds=601", "0"'
     terminal 80 24 1
     command_line gem5art-run -j 2 x.json
+    until_true shows "2 running, 1 left, 0 finished, 1 failed"
     until_true shows_times "Global" 2
     same "the screen" "$(shown)" \
         "run --stand-in=exit=4: failed: exit status 4 after T

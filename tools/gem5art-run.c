@@ -553,16 +553,22 @@ static void on_hangup(int number) {
     kill(getpid(), SIGTERM);
 }
 
+/* Why no more is launched, and what becomes of the runs that go on; NULL: more is. */
+static const char *stop_note(void) {
+    if (!pool->stopping) return NULL;
+    if (!pool->signalled) return "Enough have failed: no more are launched, those that run go on to their ends";
+    if (pool->counts.running) return "Stopping: the runs are being ended; Ctrl-C again kills them";
+    return "Stopping: results are being archived; Ctrl-C again leaves them";
+}
+
 static void watch(size_t total) {
     gem5art_error error;
     int left = 1;
     preparing = false;
     while (left != 0) {
         left = gem5art_pool_step(pool, display_due(), &error);
-        draw(total, !pool->signalled    ? NULL
-                    : pool->counts.running ? "Stopping: the runs are being ended; Ctrl-C again kills them"
-                                           : "Stopping: results are being archived; Ctrl-C again leaves them");
         if (left < 0) left = gem5art__pool_left(pool); /* the run's event told of the error */
+        draw(total, stop_note());
     }
 }
 
