@@ -21,6 +21,7 @@ END
 }
 afresh() { rm -rf out out.* db.json*; }
 recorded() { "$BUILD/gem5art-getruns" - 2>/dev/null | grep -c "\"$1\": \"$2\""; }
+is_recorded() { [ "$(recorded "$1" "$2")" = 1 ]; }
 # What differs from time to time: durations, process numbers.
 timeless() { sed 's/[0-9.:]* s\>/T/; s/process [0-9]*/process P/; s/ in T/ in T/'; }
 # until_true COMMAND... - waits for it to succeed, half a minute at most
@@ -131,7 +132,7 @@ same "its status" $status 1
 git -C repo checkout -q .
 for n in 0 1 2; do mkdir -p out && echo in the way >out/$n; done
 run "$launch" x.json
-same "each run that cannot be created" "$(echo "$err" | grep -c "cannot be a folder: a file of that name is in the way")" 3
+same "each run that cannot be created" "$(echo "$err" | grep -c "cannot be a folder: a file of that name")" 3
 same "nothing is recorded" "$("$BUILD/gem5art-getruns" -)" "[]"
 experiment children/exit_with "0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11"
 afresh && mkdir out && for n in 0 1 2 3 4 5 6 7 8 9 10 11; do echo in the way >out/$n; done
@@ -173,7 +174,7 @@ misuse() {
 misuse "the experiment is missing"
 misuse 'one experiment is enough: leave "y.json" out' x.json y.json
 misuse "--outdir is missing: one run needs" --name one --gem5 g --script s
-misuse "a full system needs --kernel and --disk: give both or neither" --name n --gem5 g --script s --outdir o --kernel k
+misuse "a full system needs --kernel and --disk" --name n --gem5 g --script s --outdir o --kernel k
 misuse "--only and --limit choose" --name n --gem5 g --script s --outdir o --limit 1
 misuse "unknown option --dry-rum: did you mean --dry-run?" --dry-rum x.json
 misuse '--jobs: a whole number of 0 or more is needed, not "many"' --jobs many x.json
@@ -355,6 +356,29 @@ status 1
     has "the lost one" "$(shown)" "Attempts that were found lost, and are recorded now: 1"
     same "recorded as lost" "$(recorded kill_reason lost)" 1
 
+    begin "a terminal that is closed: the runs are stopped and recorded"
+    afresh
+    experiment children/slow "600"
+    command_line gem5art-run x.json
+    until_true shows "1 running"
+    tmux kill-server
+    until_true is_recorded kill_reason sigterm
+
+    begin "started in the background: nothing is drawn until it is in the foreground"
+    afresh
+    terminal 80 24 1
+    type_in "clear; gem5art-run x.json &" Enter
+    until_true runs 600
+    check "no display" shows_not "running"
+    type_in "clear; fg" Enter
+    until_true shows "1 running"
+    type_in "typed" Enter Enter Enter
+    until_true shows "\([2-9]\|[0-9][0-9]\) s elapsed"
+    check "what is typed is not shown" shows_not "typed"
+    same "displays" "$(screen | grep -c '▕')" 1
+    type_in C-c
+    until_true shows "1 run in .* 1 stopped"
+
     begin "colours, letters, and terminals that know neither"
     afresh
     experiment children/slow "600, 0"
@@ -366,7 +390,8 @@ status 1
     until_true shows "^status 1"
     command_line NO_COLOR=1 LC_ALL=C gem5art-run x.json
     until_true shows "1 recorded before"
-    same "the bar of ASCII" "$(screen | head -n 1)" "x [#################################.................................] 1/2  50%"
+    same "the bar of ASCII" "$(screen | head -n 1)" \
+        "x [#################################.................................] 1/2  50%"
     same "colours" "$(tmux capture-pane -pe | grep -c "$(printf '\033')\[[0-9;]*m")" 0
     type_in C-c
     until_true shows "^status 1"

@@ -12,7 +12,12 @@
 
 #include <termios.h>
 
-enum { DISPLAY_MS = 250, DISPLAY_RUNS = 8 /* at most */, DISPLAY_TAIL = 256, DISPLAY_WIDTH = 99 /* of the bar's line, at most */ };
+enum {
+    DISPLAY_MS = 250,   /* between frames */
+    DISPLAY_RUNS = 8,   /* shown at most */
+    DISPLAY_TAIL = 256, /* bytes of the last line of each */
+    DISPLAY_WIDTH = 99  /* columns of the bar's line, at most */
+};
 
 /* What a frame tells. */
 typedef struct display_counts {
@@ -143,8 +148,8 @@ static void display_take_terminal(void) {
     if (display.terminal_saved && display_in_foreground()) tcsetattr(STDOUT_FILENO, TCSANOW, &own);
 }
 
-/* From the line's begin to the screen's end. Said at the screen's very first place, tmux would first put all of the screen
-   into its history. */
+/* From the line's begin to the screen's end, but not in one go: at the screen's very first place tmux would take that for
+   an order to put all of the screen into its history. */
 #define DISPLAY_ERASE "\r\033[K\033[C\033[J\r"
 
 /* The process that waits for our end. Had we no time to clean up, it does, unless somebody else has set the terminal
@@ -458,10 +463,15 @@ static void display_compose(const display_counts *c) {
 /* One frame, unless nothing has changed or the last one is still on its way. */
 static void display_draw(const display_counts *c) {
     gem5art__buf out = {NULL, 0, 0, false}, other;
-    bool afresh = display.said.length || display_resized || !display.shown;
-    if (!display.live || !display_in_foreground() || display_is_busy()) return;
+    bool afresh;
+    if (!display.live || display_is_busy()) return;
     display.drawn = gem5art__monotonic();
+    if (!display_in_foreground()) {
+        display_resized = 1; /* it must be taken again */
+        return;
+    }
     if (display_resized) display_take_terminal();
+    afresh = display.said.length || display_resized || !display.shown;
     display_resized = 0;
     display_compose(c);
     if (!afresh && display.frame.length == display.last.length &&
@@ -485,7 +495,7 @@ static void display_draw(const display_counts *c) {
 static int display_due(void) {
     double left = display.drawn + DISPLAY_MS / 1e3 - gem5art__monotonic();
     if (!display.live) return -1;
-    if (display_resized || display_stopped) return 0;
+    if (display_stopped || (display_resized && display_in_foreground())) return 0;
     return left > 0 ? (int)(left * 1e3) + 1 : 0;
 }
 
