@@ -148,8 +148,8 @@ static void display_take_terminal(void) {
     if (display.terminal_saved && display_in_foreground()) tcsetattr(STDOUT_FILENO, TCSANOW, &own);
 }
 
-/* From the line's begin to the screen's end, but not in one go: at the screen's very first place tmux would take that for
-   an order to put all of the screen into its history. */
+/* From the line's begin to the screen's end, but not in one go: at the screen's first place tmux would take that for an
+   order to put all of the screen into its history. */
 #define DISPLAY_ERASE "\r\033[K\033[C\033[J\r"
 
 /* The process that waits for our end. Had we no time to clean up, it does, unless somebody else has set the terminal
