@@ -77,7 +77,12 @@ $(tools) $(examples) $(tests) $(tortures) $(lmdb_tortures) $(benches) $(replays)
 	@mkdir -p $(@D)
 	$(CC) $(FLAGS) -I. -o $@ $< $(LDFLAGS) $(LDLIBS)
 
-test: all children $(tests) $(if $(filter %test_fuzz.sh,$(test_scripts)),$(replays))
+# What the chosen tests drive, besides themselves: scripts drive the tools and examples.
+driven = children $(B)/gem5-stand-in $(if $(test_scripts),$(tools) $(examples)) \
+           $(if $(filter %/test_fsck %/test_fsck-lmdb,$(tests)),$(B)/gem5art-fsck) \
+           $(if $(filter %/test_fuzz.sh,$(test_scripts)),$(replays))
+
+test: $(tests) $(driven)
 	@BUILD=$(ABSOLUTE) RUNNER="$(RUNNER)" sh tests/run.sh $(tests) $(test_scripts)
 
 torture: $(tortures) $(lmdb_tortures)

@@ -34,16 +34,17 @@ printf '#include "gem5art.h"\nint use(void);\nint use(void) { return gem5art_ver
 printf '#define GEM5ART_IMPLEMENTATION\n#include "gem5art.h"\n#include "gem5art.h"\n' >"$work/implemented.c"
 printf '#define GEM5ART_STATIC\n#define GEM5ART_IMPLEMENTATION\n#include "gem5art.h"\nint nothing;\n' >"$work/static.c"
 printf '#include "gem5art.h"\nint main(void) { return gem5art_version()[0] != GEM5ART_VERSION[0]; }\n' >"$work/main.c"
-sources="$work/declared.c $work/implemented.c $work/static.c $(ls examples/*.c)"
+sources="$work/declared.c $work/implemented.c $work/static.c"
 
-standards() { # COMPILER LANGUAGE STANDARD...
-    compiler=$1 language=$2
+standards() { # COMPILER LANGUAGE STANDARD...; the examples by the first
+    compiler=$1 language=$2 more=$(ls examples/*.c)
     shift 2
     works "$compiler" -x "$language" || return
     for standard; do
-        for source in $sources; do
+        for source in $sources $more; do
             check "$compiler" -x "$language" "-std=$standard" $warnings -I. -fsyntax-only "$source"
         done
+        more=
     done
 }
 standards gcc c c99 c11 c17 gnu2x
@@ -57,7 +58,8 @@ whole() { # COMPILER and options
     compiler=$1
     shift
     set -- "$compiler" -O2 $warnings "$@" -I.
-    check "$@" -o "$work/main" "$work/main.c" "$work/implemented.c" -pthread && check "$work/main"
+    "$work/works" 2>/dev/null && emulator= || emulator=qemu-i386 # not every kernel executes 32-bit programs
+    check "$@" -o "$work/main" "$work/main.c" "$work/implemented.c" -pthread && check $emulator "$work/main"
     check "$@" -DGEM5ART_PORTABLE -c -o "$work/portable.o" "$work/implemented.c"
 }
 # And with LMDB, where its header is.

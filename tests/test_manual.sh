@@ -39,33 +39,85 @@ if need mandoc; then
     done
 fi
 
+# What is offered comes from this store: two runs, of which one has an artifact.
+cat >ids.json <<'END'
+[
+{"_id":"aaaa1111-0000-4000-8000-000000000001","hash":"h1","type":"gem5 run","name":"one, more","status":"Finished"},
+{"_id":"aaaa2222-0000-4000-8000-000000000002","hash":"h2","type":"gem5 run fs","name":"two","status":"Failed"},
+{"_id":"aaaa3333-0000-4000-8000-000000000003","hash":"h3","type":"kernel","name":"linux","path":"vmlinux"}]
+END
+PATH=$work/root/usr/bin:$PATH
+mkdir folder-x elsewhere && cp ids.json elsewhere/db.json
+touch experiment-x.json
+
 begin "completion: bash"
 if need bash; then
     for tool in $tools; do check "$tool" bash -n $share/bash-completion/completions/$tool; done
     cat >complete.sh <<'END'
-source "$1"
-COMP_WORDS=("${@:3}") COMP_CWORD=$(($# - 3))
-$2
+source "$1/$2"
+COMP_WORDS=("${@:2}") COMP_CWORD=$(($# - 2)) COMP_LINE="${*:2}"
+"_${2//-/_}"
 printf '%s\n' "${COMPREPLY[@]}"
 END
-    words() { bash complete.sh "$share/bash-completion/completions/gem5art-run" _gem5art_run gem5art-run "$@" | tr '\n' ' '; }
-    same "an option" "$(words --retr)" "--retry-failed "
-    same "its value" "$(words --color a)" "always auto "
-    touch experiment-x.json
-    same "a file" "$(words experiment-)" "experiment-x.json "
-    mkdir folder-x
-    same "a folder" "$(words --cwd folder)" "folder-x "
-    same "nothing to offer" "$(words --jobs '')" " "
+    words() { bash complete.sh $share/bash-completion/completions "$@" | tr '\n' ' '; }
+    same "an option" "$(words gem5art-run --retr)" "--retry-failed "
+    same "its value" "$(words gem5art-run --color a)" "always auto "
+    same "a file" "$(words gem5art-run experiment-)" "experiment-x.json "
+    same "a folder" "$(words gem5art-run --cwd folder)" "folder-x "
+    same "nothing to offer" "$(words gem5art-run --jobs '')" " "
+    same "no operands" "$(words gem5art-ls '')" " "
+    same "an id of the store named" "$(words gem5art-show --db-uri ids.json aaaa2)" \
+        "aaaa2222-0000-4000-8000-000000000002 "
+    same "ids of the store here" "$(cd elsewhere && bash ../complete.sh $share/bash-completion/completions gem5art-diff a)" \
+        "aaaa1111-0000-4000-8000-000000000001
+aaaa2222-0000-4000-8000-000000000002
+aaaa3333-0000-4000-8000-000000000003"
+    same "an artifact's id" "$(words gem5art-artifact --db-uri=ids.json --input aaaa)" \
+        "aaaa3333-0000-4000-8000-000000000003 "
+    same "a word or an artifact's id" "$(words gem5art-artifact tr) $(words gem5art-artifact --db-uri=ids.json tree aaaa)" \
+        "tree  aaaa3333-0000-4000-8000-000000000003 "
 fi
 
+# typed LINE WORD - the screen of a zsh once LINE and a tab were typed, and WORD has come.
+until_shown() { for i in 1 2 3 4 5 6 7 8 9; do tmux -L $$ capture-pane -p | grep -q "$1" && break; sleep 0.3; done; }
+typed() {
+    tmux -L $$ -f /dev/null new-session -d -x 100 -y 24 "ZDOTDIR=$work/zsh zsh -i"
+    until_shown '^ready>'
+    tmux -L $$ send-keys "$1" Tab
+    until_shown "$2"
+    tmux -L $$ capture-pane -p
+    tmux -L $$ kill-server
+    while tmux -L $$ list-sessions >/dev/null 2>&1; do sleep 0.1; done
+}
+
 begin "completion: zsh"
-if need zsh; then for tool in $tools; do check "$tool" zsh -n $share/zsh/site-functions/_$tool; done; fi
+if need zsh tmux; then
+    for tool in $tools; do check "$tool" zsh -n $share/zsh/site-functions/_$tool; done
+    mkdir zsh
+    cat >zsh/.zshrc <<END
+fpath=($share/zsh/site-functions \$fpath)
+autoload -U compinit && compinit -D
+PS1='ready> '
+END
+    has "an option" "$(typed 'gem5art-run --retr' retry-failed)" "gem5art-run --retry-failed"
+    has "an id of the store named" "$(typed 'gem5art-show --db-uri ids.json aaaa2' aaaa2222-)" \
+        "aaaa2222-0000-4000-8000-000000000002"
+    shown=$(typed 'gem5art-show --db-uri=ids.json aaaa' two)
+    for name in "one, more" two linux; do has "the names of several" "$shown" "$name"; done
+    has "an artifact's id" "$(typed 'gem5art-artifact --db-uri ids.json tree a' aaaa3333-)" \
+        "tree aaaa3333-0000-4000-8000-000000000003"
+fi
 
 begin "completion: fish"
 if need fish; then
     for tool in $tools; do check "$tool" fish -n $share/fish/vendor_completions.d/$tool.fish; done
-    has "an option" "$(fish -c "source $share/fish/vendor_completions.d/gem5art-run.fish; complete -C 'gem5art-run --retr'")" \
-        "--retry-failed"
+    offered() { fish -c "source $share/fish/vendor_completions.d/${1%% *}.fish; complete -C '$1'"; }
+    has "an option" "$(offered 'gem5art-run --retr')" "--retry-failed"
+    has "a file" "$(offered 'gem5art-run experiment-')" "experiment-x.json"
+    same "ids of the store named" "$(offered 'gem5art-show --db-uri ids.json aaaa2')" \
+        "aaaa2222-0000-4000-8000-000000000002	two"
+    same "an artifact's id" "$(offered 'gem5art-artifact --db-uri=ids.json --input aaaa')" \
+        "aaaa3333-0000-4000-8000-000000000003	linux"
 fi
 
 begin "shellcheck finds nothing in the completions"

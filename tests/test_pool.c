@@ -1175,7 +1175,7 @@ TEST(many_runs) {
     for (i = 0; i < 32; i++) add_to_many(callback_pool);
     wait_well(callback_pool);
     CHECK_INT(many_ended, many_total);
-    CHECK_INT(most_running, 16);
+    CHECK_THAT(most_running <= 16, "%d were running at a time", most_running);
     gem5art_pool_destroy(callback_pool);
     CHECK_INT(recorded("Finished"), many_total);
     end();

@@ -49,6 +49,7 @@ typedef struct experiment_run {
     size_t more_count;
     const char *const *variables;      /* name, value, ..., NULL */
     const gem5art_json *sweep;
+    const char *key;                   /* what no other run may have, while that is checked */
 } experiment_run;
 
 typedef struct experiment {
@@ -645,22 +646,61 @@ static void experiment_read_sweep(experiment *e, const gem5art_json *json, const
 
 /* ---- what may not be twice */
 
-static int experiment_compare_outdirs(const void *a, const void *b) {
+/* What makes a run the one it is, as its hash does: two with the same are one experiment. */
+static const char *experiment_identity(experiment *e, const experiment_run *run) {
+    const char *const *param = run->desc.params;
+    const char *identity;
+    gem5art__buf out = {NULL, 0, 0, false};
+    size_t i, roles = run->fs ? EXPERIMENT_ROLES : LINUX_BINARY;
+    for (i = 0; i < roles; i++) gem5art__putf(&out, "%zu ", run->roles[i]);
+    for (i = 0; i < run->more_count; i++) gem5art__putf(&out, "+%zu ", run->more[i]);
+    gem5art__puts(&out, run->desc.run_script);
+    for (; param && *param; param++) gem5art__putf(&out, " %zu:%s", strlen(*param), *param);
+    if (out.failed) tool_exit(TOOL_FAILED, "out of memory");
+    identity = experiment_copy(e, out.data, out.length);
+    gem5art__buf_free(&out);
+    return identity;
+}
+
+static int experiment_compare_keys(const void *a, const void *b) {
     const experiment_run *x = *(experiment_run *const *)a, *y = *(experiment_run *const *)b;
-    int order = strcmp(x->desc.outdir, y->desc.outdir);
+    int order = strcmp(x->key, y->key);
     return order ? order : (x > y) - (x < y);
 }
 
-static void experiment_check_outdirs(experiment *e) {
+/* The first run, in the file's order, whose key an earlier one has; *earlier is that one. NULL: there is none. */
+static const experiment_run *experiment_twice(experiment *e, const experiment_run **earlier) {
     const experiment_run **sorted = (const experiment_run **)experiment_alloc(e, (e->run_count + 1) * sizeof *sorted);
+    const experiment_run *found = NULL;
     size_t i;
     for (i = 0; i < e->run_count; i++) sorted[i] = &e->runs[i];
-    qsort(sorted, e->run_count, sizeof *sorted, experiment_compare_outdirs);
+    qsort(sorted, e->run_count, sizeof *sorted, experiment_compare_keys);
     for (i = 1; i < e->run_count; i++)
-        if (strcmp(sorted[i - 1]->desc.outdir, sorted[i]->desc.outdir) == 0)
-            experiment_bad(e, gem5art_json_get(sorted[i]->sweep, "outdir"),
-                           "two runs have the outdir \"%s\" (%s; %s): put what differs into it", sorted[i]->desc.outdir,
-                           experiment_tell(e, sorted[i - 1]->variables), experiment_tell(e, sorted[i]->variables));
+        if (strcmp(sorted[i - 1]->key, sorted[i]->key) == 0 && (!found || sorted[i] < found))
+            found = sorted[i], *earlier = sorted[i - 1];
+    return found;
+}
+
+static void experiment_check_outdirs(experiment *e) {
+    const experiment_run *run, *earlier;
+    size_t i;
+    for (i = 0; i < e->run_count; i++) e->runs[i].key = e->runs[i].desc.outdir;
+    if ((run = experiment_twice(e, &earlier)) == NULL) return;
+    experiment_bad(e, gem5art_json_get(run->sweep, "outdir"),
+                   "two runs have the outdir \"%s\" (%s; %s): put what differs into it", run->key,
+                   experiment_tell(e, earlier->variables), experiment_tell(e, run->variables));
+}
+
+static void experiment_check_identities(experiment *e) {
+    const experiment_run *run, *earlier;
+    size_t i;
+    for (i = 0; i < e->run_count; i++) e->runs[i].key = experiment_identity(e, &e->runs[i]);
+    if ((run = experiment_twice(e, &earlier)) == NULL) return;
+    experiment_bad(e, run->sweep,
+                   "two runs are one experiment, in \"%s\" and \"%s\" (%s; %s): leave one out, or let their artifacts, "
+                   "run_script or params differ",
+                   earlier->desc.outdir, run->desc.outdir, experiment_tell(e, earlier->variables),
+                   experiment_tell(e, run->variables));
 }
 
 /* ---- the file */
@@ -738,6 +778,7 @@ __attribute__((unused)) static experiment *experiment_read(const char *path, con
     experiment_check_only(e, only);
     if (!e->run_count) experiment_bad(e, sweeps, "there are no runs: see the sweeps, --only and --limit");
     experiment_check_outdirs(e);
+    experiment_check_identities(e);
     return e;
 }
 

@@ -22,7 +22,7 @@ static const tool_option options[] = {
     {NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL}};
 
 static const tool_operand operands[] = {
-    {"register", "Register a file or a git repo; prints its id", NULL},
+    {"register", "Register a file or a git repo; prints its id", "register list download tree ARTIFACT FILE"},
     {"list", "The artifacts, a line each: id, type, name, path", NULL},
     {"download", "Write the stored file of ID to PATH, and verify it", NULL},
     {"tree", "What ID, or each artifact, was made from", NULL},

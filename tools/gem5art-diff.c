@@ -596,7 +596,7 @@ int main(int argc, char **argv) {
         {NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL}};
     static const tool_operand operands[] = {
         {"a, b", "Two runs or two artifacts: an id, the beginning of one (at least 4 characters), or a whole hash",
-         "RUN"},
+         "ID"},
         {NULL, NULL, NULL}};
     static const tool_page page = {
         "tell what differs between two runs or two artifacts",

@@ -92,7 +92,7 @@ int main(int argc, char **argv) {
         {NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL}};
     static const tool_operand operands[] = {{"id_or_hash", "An id, or the beginning of one (at least 4 "
         "characters), removes that run or artifact; a run's hash removes every attempt at it, each with its results "
-        "archive", "RUN"}, {NULL, NULL, NULL}};
+        "archive", "ID"}, {NULL, NULL, NULL}};
     const tool_page page = {"forget runs and artifacts", "id_or_hash [id_or_hash ...]",
         "Remove the records of runs and artifacts from the database. Files stay: results, outdirs and what was "
         "registered.", operands, options, NULL};

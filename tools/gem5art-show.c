@@ -352,7 +352,7 @@ int main(int argc, char **argv) {
          NULL, NULL, "FILE"},
         {NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL}};
     static const tool_operand operands[] = {
-        {"id", "The id of a run or an artifact, the beginning of one (at least 4 characters), or a whole hash", "RUN"},
+        {"id", "The id of a run or an artifact, the beginning of one (at least 4 characters), or a whole hash", "ID"},
         {NULL, NULL, NULL}};
     static const tool_page page = {"show everything about a run or an artifact",
                                    "id [id ...]",

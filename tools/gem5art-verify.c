@@ -19,7 +19,7 @@ static const tool_option options[] = {
     {NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL}};
 
 static const tool_operand operands[] = {
-    {"ID", "A run: its artifacts and its results; or an artifact. Default: all artifacts but results archives", "RUN"},
+    {"ID", "A run: its artifacts and its results; or an artifact. Default: all artifacts but results archives", "ID"},
     {NULL, NULL, NULL}};
 
 static const tool_page page = {

@@ -71,43 +71,115 @@ static void manual_man(gem5art__buf *out, const tool_page *page) {
 
 /* ---- completions */
 
-static bool manual_is_place(const char *words) {
-    return words && (strcmp(words, "FILE") == 0 || strcmp(words, "FOLDER") == 0);
+/* What else than words can be offered: how each shell looks for it. SELF_ids asks gem5art-ls, once with each
+   of the options that it is given. */
+static const struct manual_kind {
+    const char *name, *bash, *zsh;
+    bool files; /* fish offers files by itself */
+    const char *fish;
+} manual_kinds[] = {
+    {"FILE", "compgen -f -- \"$cur\"", "_files", true, NULL},
+    {"FOLDER", "compgen -d -- \"$cur\"", "_files -/", true, NULL},
+    {"ARTIFACT", "compgen -W \"$(SELF_ids --artifacts)\" -- \"$cur\"", "{SELF_ids --artifacts}", false,
+     "(SELF_ids --artifacts)"},
+    {"ID", "compgen -W \"$(SELF_ids --csv --live --artifacts)\" -- \"$cur\"", "{SELF_ids --csv --live --artifacts}",
+     false, "(SELF_ids --csv --live --artifacts)"}};
+enum { MANUAL_KINDS = sizeof manual_kinds / sizeof *manual_kinds };
+
+/* The next of words that are parted by spaces, "" at their end; *kind is what it stands for, NULL for itself. */
+static const char *manual_next(const char **words, size_t *length, const struct manual_kind **kind) {
+    const char *word = *words ? *words : "";
+    size_t i;
+    *length = strcspn(word, " ");
+    *words = word + *length + (word[*length] == ' ');
+    *kind = NULL;
+    for (i = 0; i < MANUAL_KINDS; i++)
+        if (gem5art__text_is(word, *length, manual_kinds[i].name)) *kind = &manual_kinds[i];
+    return word;
 }
 
-/* The names of options, one after the other. */
-static void manual_put_names(gem5art__buf *out, const tool_page *page) {
-    const tool_option *option;
-    gem5art__puts(out, "--help --version");
-    for (option = page->options; option->name; option++) gem5art__putf(out, " %s", option->name);
+/* Those words that stand for themselves. */
+static void manual_put_words(gem5art__buf *out, const char *words) {
+    const struct manual_kind *kind;
+    const char *word;
+    size_t length, count = 0;
+    while (*(word = manual_next(&words, &length, &kind)))
+        if (!kind) gem5art__putf(out, "%s%.*s", count++ ? " " : "", (int)length, word);
+}
+
+/* What operands may be; NULL: there are none. */
+static const char *manual_operands(const tool_page *page) {
+    const tool_operand *operand = page->operands;
+    for (; operand && operand->name; operand++)
+        if (operand->words) return operand->words;
+    return *page->usage ? "FILE" : NULL;
+}
+
+/* Does anything that is offered come from the store? */
+static bool manual_needs_ids(const tool_page *page) {
+    const tool_option *option = page->options;
+    const char *operands = manual_operands(page);
+    while (option->name && !(option->words && strstr(option->words, "ARTIFACT"))) option++;
+    return option->name || (operands && (strstr(operands, "ARTIFACT") || strstr(operands, "ID")));
+}
+
+/* A shell's text, in which SELF stands for the tool's name as a function has it. */
+static void manual_put_shell(gem5art__buf *out, const char *text) {
+    const char *c;
+    for (; *text; text++) {
+        if (!gem5art__starts_with(text, "SELF")) {
+            gem5art__put(out, text, 1);
+            continue;
+        }
+        for (c = "_" TOOL_NAME; *c; c++) gem5art__put(out, *c == '-' ? "_" : c, 1);
+        text += 3;
+    }
+}
+
+static void manual_bash_reply(gem5art__buf *out, const char *words) {
+    gem5art__buf own = {NULL, 0, 0, false};
+    const struct manual_kind *kind;
+    size_t length, count = 0;
+    manual_put_words(&own, words);
+    gem5art__puts(out, "mapfile -t COMPREPLY < <(");
+    if (own.length) gem5art__putf(out, "compgen -W \"%s\" -- \"$cur\"", own.data), count++;
+    while (*manual_next(&words, &length, &kind)) {
+        if (!kind) continue;
+        if (count++) gem5art__puts(out, "; ");
+        manual_put_shell(out, kind->bash);
+    }
+    gem5art__puts(out, ")");
+    gem5art__buf_free(&own);
 }
 
 static void manual_bash(gem5art__buf *out, const tool_page *page) {
     const tool_option *option;
-    char function[] = "_" TOOL_NAME, *c;
-    for (c = function; *c; c++)
-        if (*c == '-') *c = '_';
-    gem5art__putf(out,
-                  "# bash completion for " TOOL_NAME "\n%s() {\n    local cur=${COMP_WORDS[COMP_CWORD]} "
-                  "prev=${COMP_WORDS[COMP_CWORD-1]}\n    COMPREPLY=()\n    case $prev in\n",
-                  function);
+    gem5art__puts(out, "# bash completion for " TOOL_NAME "\n");
+    if (manual_needs_ids(page))
+        manual_put_shell(out, "SELF_ids() {\n"
+                     "    local db option\n"
+                     "    [[ $COMP_LINE =~ --db-uri[=\\ ]+([^\\ ]+) ]] && db=${BASH_REMATCH[1]}\n"
+                     "    for option; do\n"
+                     "        gem5art-ls ${db:+--db-uri \"$db\"} --csv --columns id \"$option\"\n"
+                     "    done 2>/dev/null | sed -n 's/^\\([0-9a-f-]\\{36\\}\\).*/\\1/p'\n"
+                     "}\n");
+    manual_put_shell(out, "SELF() {\n"
+                     "    local cur=${COMP_WORDS[COMP_CWORD]} prev=${COMP_WORDS[COMP_CWORD-1]}\n"
+                     "    COMPREPLY=()\n"
+                     "    case $prev in\n");
     for (option = page->options; option->name; option++) {
         if (!option->value_name) continue;
         gem5art__putf(out, "        %s%s%s) ", option->name, option->letter ? "|" : "",
                       option->letter ? option->letter : "");
-        if (manual_is_place(option->words))
-            gem5art__putf(out, "mapfile -t COMPREPLY < <(compgen -%c -- \"$cur\"); ",
-                          option->words[1] == 'I' ? 'f' : 'd');
-        else if (option->words)
-            gem5art__putf(out, "mapfile -t COMPREPLY < <(compgen -W \"%s\" -- \"$cur\"); ", option->words);
+        if (option->words) manual_bash_reply(out, option->words), gem5art__puts(out, "; ");
         gem5art__puts(out, "return ;;\n");
     }
-    gem5art__puts(out, "    esac\n    case $cur in\n        -*) mapfile -t COMPREPLY < <(compgen -W \"");
-    manual_put_names(out, page);
-    gem5art__putf(out,
-                  "\" -- \"$cur\") ;;\n        *) mapfile -t COMPREPLY < <(compgen -f -- \"$cur\") ;;\n    esac\n}\n"
-                  "complete -o filenames -F %s " TOOL_NAME "\n",
-                  function);
+    gem5art__puts(out, "    esac\n    case $cur in\n"
+                       "        -*) mapfile -t COMPREPLY < <(compgen -W \"--help --version");
+    for (option = page->options; option->name; option++) gem5art__putf(out, " %s", option->name);
+    gem5art__puts(out, "\" -- \"$cur\") ;;\n        *) ");
+    if (manual_operands(page)) manual_bash_reply(out, manual_operands(page)), gem5art__puts(out, " ");
+    manual_put_shell(out, ";;\n    esac\n}\ncomplete -o filenames -F SELF " TOOL_NAME "\n");
 }
 
 /* A help as a text in single quotes; brackets and colons would mean something to zsh. */
@@ -119,37 +191,95 @@ static void manual_put_quoted(gem5art__buf *out, const char *help, bool zsh) {
     }
 }
 
+/* Colons would part it. */
+static void manual_zsh_action(gem5art__buf *out, const char *words) {
+    gem5art__buf own = {NULL, 0, 0, false};
+    const struct manual_kind *kind;
+    size_t length;
+    manual_put_words(&own, words);
+    gem5art__puts(out, "{_alternative");
+    if (own.length) gem5art__putf(out, " \"words\\:value\\:(%s)\"", own.data);
+    while (*manual_next(&words, &length, &kind)) {
+        if (!kind) continue;
+        gem5art__putf(out, " \"%s\\:%s\\:", kind->files ? "files" : "ids", kind->files ? "file" : "id");
+        manual_put_shell(out, kind->zsh);
+        gem5art__puts(out, "\"");
+    }
+    gem5art__puts(out, "}");
+    gem5art__buf_free(&own);
+}
+
 static void manual_zsh(gem5art__buf *out, const tool_page *page) {
     const tool_option *option;
-    gem5art__puts(out, "#compdef " TOOL_NAME "\n_arguments \\\n    '(-h --help)'{-h,--help}'[show a short help]' \\\n"
-                       "    '--version[show the version]' \\\n");
+    gem5art__puts(out, "#compdef " TOOL_NAME "\n");
+    if (manual_needs_ids(page))
+        manual_put_shell(out, "SELF_ids() {\n"
+                     "    local at=${words[(I)--db-uri]} db option ids=()\n"
+                     "    (( at )) && db=${~${(Q)words[at+1]}} || db=${${words[(r)--db-uri=*]}#*=}\n"
+                     "    ids=(${(f)\"$(for option; do\n"
+                     "        gem5art-ls ${db:+--db-uri} $db --csv --columns id,name $option\n"
+                     "    done 2>/dev/null | tr -d '\\r' | sed -n 's/^\\([0-9a-f-]\\{36\\}\\),/\\1:/p')\"})\n"
+                     "    _describe id ids\n"
+                     "}\n");
+    gem5art__puts(out, "_arguments \\\n    '(-h --help)'{-h,--help}'[show a short help]' \\\n"
+                       "    '--version[show the version]'");
     for (option = page->options; option->name; option++) {
         const char *star = option->list ? "*" : "";
         if (option->letter)
-            gem5art__putf(out, "    '%s'{%s,%s}'[", star, option->letter, option->name);
-        else gem5art__putf(out, "    '%s%s[", star, option->name);
+            gem5art__putf(out, " \\\n    '%s'{%s,%s}'[", star, option->letter, option->name);
+        else gem5art__putf(out, " \\\n    '%s%s[", star, option->name);
         manual_put_quoted(out, option->help, true);
         gem5art__puts(out, "]");
         if (option->value_name) gem5art__putf(out, ":%s:", option->value_name);
-        if (option->value_name && manual_is_place(option->words))
-            gem5art__puts(out, option->words[1] == 'I' ? "_files" : "_files -/");
-        else if (option->value_name && option->words) gem5art__putf(out, "(%s)", option->words);
-        gem5art__puts(out, "' \\\n");
+        if (option->value_name && option->words) manual_zsh_action(out, option->words);
+        gem5art__puts(out, "'");
     }
-    gem5art__puts(out, "    '*:file:_files'\n");
+    if (manual_operands(page)) {
+        gem5art__puts(out, " \\\n    '*:operand:");
+        manual_zsh_action(out, manual_operands(page));
+        gem5art__puts(out, "'");
+    }
+    gem5art__puts(out, "\n");
+}
+
+/* " -x -a '...'": what there is instead of files, or also. */
+static void manual_fish_words(gem5art__buf *out, const char *words, bool value) {
+    const struct manual_kind *kind;
+    const char *word;
+    size_t length;
+    bool files = false;
+    gem5art__buf offered = {NULL, 0, 0, false};
+    while (*(word = manual_next(&words, &length, &kind))) {
+        if (kind && kind->files) files = true;
+        if (offered.length && !(kind && kind->files)) gem5art__puts(&offered, " ");
+        if (!kind) gem5art__put(&offered, word, length);
+        else if (kind->fish) manual_put_shell(&offered, kind->fish);
+    }
+    gem5art__puts(out, value ? files ? " -r -F" : " -x" : files ? "" : " -f");
+    if (offered.length) gem5art__putf(out, " -a '%s'", offered.data);
+    gem5art__buf_free(&offered);
 }
 
 static void manual_fish(gem5art__buf *out, const tool_page *page) {
     const tool_option *option;
+    if (manual_needs_ids(page))
+        manual_put_shell(out, "function SELF_ids\n"
+                     "    set -l words (string split -m 1 = -- (commandline -opc))\n"
+                     "    set -l db\n"
+                     "    set -l at (contains -i -- --db-uri $words); and set db --db-uri $words[(math $at + 1)]\n"
+                     "    for option in $argv; gem5art-ls $db --csv --columns id,name $option 2>/dev/null; end |\n"
+                     "        string replace -fr '^([0-9a-f-]{36}),(.*?)\\r?$' '$1\\t$2'\n"
+                     "end\n");
     gem5art__puts(out, "complete -c " TOOL_NAME " -s h -l help -d 'show a short help'\n"
-                       "complete -c " TOOL_NAME " -l version -d 'show the version'\n");
+                     "complete -c " TOOL_NAME " -l version -d 'show the version'\n"
+                     "complete -c " TOOL_NAME);
+    manual_fish_words(out, manual_operands(page), false);
+    gem5art__puts(out, "\n");
     for (option = page->options; option->name; option++) {
         gem5art__puts(out, "complete -c " TOOL_NAME);
         if (option->letter) gem5art__putf(out, " -s %s", option->letter + 1);
         gem5art__putf(out, " -l %s", option->name + 2);
-        if (option->value_name) gem5art__puts(out, manual_is_place(option->words) ? " -r -F" : " -x");
-        if (option->value_name && option->words && !manual_is_place(option->words))
-            gem5art__putf(out, " -a '%s'", option->words);
+        if (option->value_name) manual_fish_words(out, option->words, true);
         gem5art__puts(out, " -d '");
         manual_put_quoted(out, option->help, false);
         gem5art__puts(out, "'\n");

@@ -38,11 +38,11 @@ typedef struct tool_option {
     const char **value;     /* where its value goes, or */
     tool_list *list;        /* its values, or */
     bool *flag;             /* what it sets */
-    const char *words;      /* values to offer, parted by spaces, or FILE, FOLDER, RUN, ARTIFACT; NULL: anything */
+    const char *words;      /* values to offer, parted by spaces; FILE, FOLDER, ID, ARTIFACT: any such; NULL: none */
 } tool_option;
 
 typedef struct tool_operand {
-    const char *name, *help, *words; /* words: as for options */
+    const char *name, *help, *words; /* words: as for options; the first ones are for all operands */
 } tool_operand;
 
 typedef struct tool_page {
