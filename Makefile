@@ -21,7 +21,7 @@ ZSH      = $(PREFIX)/share/zsh/site-functions
 FISH     = $(PREFIX)/share/fish/vendor_completions.d
 WARNINGS = -Wall -Wextra -Wpedantic -Wshadow -Wconversion
 CFLAGS   = -std=c99 -O2 -g $(WARNINGS)
-OPTIMISE = -O1 # of tests, which take longer to compile than to run
+OPTIMISE = -O0 # of tests and examples, which take longer to compile than to run
 LDLIBS   = -pthread
 B        = build
 TESTS    = *
@@ -67,7 +67,7 @@ $(children): $(B)/children/%: tests/children/%.c tests/children/child.h
 FLAGS = $(CFLAGS)
 $(B)/gem5-stand-in $(children): FLAGS = $(PLAIN)
 $(B)/bench/append $(B)/bench/scale: LDLIBS += -ldl # they load SQLite where there is one
-$(tests) $(replays): FLAGS = $(CFLAGS) $(OPTIMISE)
+$(tests) $(replays) $(filter-out $(B)/gem5-stand-in,$(examples)): FLAGS = $(CFLAGS) $(OPTIMISE)
 ifdef LMDB
 $(tools) $(store_tests) $(lmdb_tortures) $(B)/bench/scale: FLAGS += -DGEM5ART_LMDB
 $(tools) $(store_tests) $(lmdb_tortures) $(B)/bench/scale $(B)/test_lmdb: LDLIBS += -llmdb
@@ -98,7 +98,7 @@ portable:
 
 sanitize:
 	@$(MAKE) --no-print-directory test B=$(B)/sanitize \
-	    CFLAGS="$(CFLAGS) -O1 -fsanitize=address,undefined -fno-sanitize-recover=all -fno-omit-frame-pointer"
+	    CFLAGS="$(CFLAGS) $(OPTIMISE) -fsanitize=address,undefined -fno-sanitize-recover=all -fno-omit-frame-pointer"
 
 # The host that has threads, with Linux's locks and with POSIX's.
 tsan: TESTS = threads
@@ -107,7 +107,7 @@ tsan:
 	    $(MAKE) --no-print-directory test B=$(B)/tsan$$extras LMDB= TESTS="$(TESTS)" \
 	        CFLAGS="$(CFLAGS) -fsanitize=thread $$extras" || exit 1; done
 
-# -O0: optimised, the compiler compares what it then ignores, and valgrind reports it.
+# Optimised, the compiler compares what it then ignores, and valgrind reports it.
 valgrind:
 	@$(MAKE) --no-print-directory test B=$(B)/valgrind OPTIMISE=-O0 \
 	    RUNNER="valgrind -q --error-exitcode=99 --leak-check=full --child-silent-after-fork=yes"

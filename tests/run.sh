@@ -1,5 +1,5 @@
 #!/bin/sh
-# run.sh TEST... - runs tests, JOBS (2) at a time, shows what each printed under its name, and sums their
+# run.sh TEST... - runs tests, JOBS (3, as they often wait) at a time, shows what each printed under its name, and sums their
 # closing lines, "N passed, N failed[, N skipped]", into one.
 #
 # A test that ends without such a line, or with another status than 0 though nothing failed, counts as one
@@ -35,7 +35,7 @@ fi
 LOGS=$(mktemp -d) || exit 1
 export LOGS
 trap 'rm -rf "$LOGS"' EXIT
-printf '%s\n' "$@" | xargs -P "${JOBS:-2}" -n 1 sh "$0" --one
+printf '%s\n' "$@" | xargs -P "${JOBS:-3}" -n 1 sh "$0" --one
 cat "$LOGS"/*.sum | awk -F '[ ,]+' -v tests=$# '
     { passed += $1; failed += $3; skipped += $5 }
     END {

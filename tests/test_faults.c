@@ -582,8 +582,8 @@ static void sweep_call(const api_call *c, const sweep *s, int offset) {
     if (getenv("TEST_VERBOSE")) printf("%s: %s: up to %d, at %ld s\n", c->name, s->name, n, (long)gem5art__monotonic() % 1000), fflush(stdout);
 }
 
-/* A short sweep tries every other kind of fault, and of what takes long every fourth; each call others. */
-static bool due(size_t call, size_t kind) { return thorough() || (call + kind) % (calls[call].stride < 50 ? 2 : 4) == 0; }
+/* A short sweep tries every third kind of fault, and of what takes long every sixth; each call others. */
+static bool due(size_t call, size_t kind) { return thorough() || (call + kind) % (calls[call].stride < 50 ? 3 : 6) == 0; }
 
 /* FAULT_CALL="pool_step" FAULT="on fail with EIO" FAULT_AT=17 is one case alone. */
 static bool chosen(const char *variable, const char *name) { return !getenv(variable) || strstr(name, getenv(variable)); }
