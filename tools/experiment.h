@@ -28,7 +28,9 @@
 
 #include "tool.h"
 
-enum { EXPERIMENT_ROWS = 1000000 }; /* of all matrices, at most */
+#ifndef EXPERIMENT_ROWS
+#define EXPERIMENT_ROWS 1000000 /* of all matrices, at most */
+#endif
 
 typedef enum experiment_role { GEM5, GEM5_GIT, SCRIPT_GIT, LINUX_BINARY, DISK_IMAGE, EXPERIMENT_ROLES } experiment_role;
 

@@ -247,15 +247,15 @@ static void manual_fish_words(gem5art__buf *out, const char *words, bool value) 
     const struct manual_kind *kind;
     const char *word;
     size_t length;
-    bool files = false;
+    bool with_files = false;
     gem5art__buf offered = {NULL, 0, 0, false};
     while (*(word = manual_next(&words, &length, &kind))) {
-        if (kind && kind->files) files = true;
+        if (kind && kind->files) with_files = true;
         if (offered.length && !(kind && kind->files)) gem5art__puts(&offered, " ");
         if (!kind) gem5art__put(&offered, word, length);
         else if (kind->fish) manual_put_shell(&offered, kind->fish);
     }
-    gem5art__puts(out, value ? files ? " -r -F" : " -x" : files ? "" : " -f");
+    gem5art__puts(out, value ? with_files ? " -r -F" : " -x" : with_files ? "" : " -f");
     if (offered.length) gem5art__putf(out, " -a '%s'", offered.data);
     gem5art__buf_free(&offered);
 }
