@@ -37,7 +37,7 @@ typedef struct program {
 } program;
 
 /* All in turns; the ratio is to the first of them. */
-static void compare(const char *folder, program *programs, size_t count) {
+__attribute__((unused)) static void compare(const char *folder, program *programs, size_t count) {
     size_t i;
     int turn;
     for (turn = 0; turn < TURNS; turn++)
