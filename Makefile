@@ -67,6 +67,7 @@ $(children): $(B)/children/%: tests/children/%.c tests/children/child.h
 FLAGS = $(CFLAGS)
 $(B)/gem5-stand-in $(children): FLAGS = $(PLAIN)
 $(B)/bench/append $(B)/bench/scale: LDLIBS += -ldl # they load SQLite where there is one
+$(B)/test_crash $(B)/test_model $(B)/test_model-lmdb $(B)/test_store_faults: OPTIMISE = -O1 # run longer
 $(tests) $(replays) $(filter-out $(B)/gem5-stand-in,$(examples)): FLAGS = $(CFLAGS) $(OPTIMISE)
 ifdef LMDB
 $(tools) $(store_tests) $(lmdb_tortures) $(B)/bench/scale: FLAGS += -DGEM5ART_LMDB
@@ -98,7 +99,7 @@ portable:
 
 sanitize:
 	@$(MAKE) --no-print-directory test B=$(B)/sanitize \
-	    CFLAGS="$(CFLAGS) $(OPTIMISE) -fsanitize=address,undefined -fno-sanitize-recover=all -fno-omit-frame-pointer"
+	    CFLAGS="$(CFLAGS) $(OPTIMISE) -fsanitize=address,undefined -fno-sanitize-recover=all -fno-omit-frame-pointer -DSANITIZED"
 
 # The host that has threads, with Linux's locks and with POSIX's.
 tsan: TESTS = threads

@@ -57,7 +57,7 @@ whole() { # COMPILER and options
     works "$@" || return
     compiler=$1
     shift
-    set -- "$compiler" -O2 $warnings "$@" -I.
+    set -- "$compiler" -O1 $warnings "$@" -I.
     "$work/works" 2>/dev/null && emulator= || emulator=qemu-i386 # not every kernel executes 32-bit programs
     check "$@" -o "$work/main" "$work/main.c" "$work/implemented.c" -pthread && check $emulator "$work/main"
     check "$@" -DGEM5ART_PORTABLE -c -o "$work/portable.o" "$work/implemented.c"

@@ -1,6 +1,7 @@
 #!/bin/sh
 # gem5art-run, driven as a person would: from scripts, in terminals, stopped, killed, and resumed.
 . "$(dirname "$0")/check.sh"
+. "$(dirname "$0")/terminal.sh"
 launch=$BUILD/gem5art-run
 git init -q repo && echo '# a script' >repo/run.py && echo build/ >repo/.gitignore && git -C repo add -A
 git -C repo commit -qm first
@@ -24,15 +25,6 @@ recorded() { "$BUILD/gem5art-getruns" - 2>/dev/null | grep -c "\"$1\": \"$2\""; 
 is_recorded() { [ "$(recorded "$1" "$2")" = 1 ]; }
 # What differs from time to time: durations, process numbers.
 timeless() { sed 's/[0-9.:]* s\>/T/; s/process [0-9]*/process P/; s/ in T/ in T/'; }
-# until_true COMMAND... - waits for it to succeed, half a minute at most
-until_true() {
-    for _ in $(seq 600); do
-        "$@" >/dev/null 2>&1 && return
-        sleep 0.05
-    done
-    wrong "never so: $*"
-    screen 2>/dev/null | grep . | sed 's/^/    /'
-}
 runs() { grep -q '"Running"' "out/$1/info.json"; } # has a run's child been spawned?
 
 begin "a sweep through a pipe: a line for each event, and the sum"
@@ -238,33 +230,20 @@ done
 
 # ---- in terminals
 
-server=0
-tmux() { command tmux -L "gem5art-$$-$server" -f /dev/null "$@"; }
-screen() { tmux capture-pane -p | sed 's/ *$//'; }
 shown() { screen | grep . | timeless; }
-shows() { screen | grep -q -- "$1"; }
-shows_not() { ! shows "$1"; }
 widest() { [ "$(screen | wc -L)" = "$1" ]; }
 display_lines() { [ "$(screen | sed -n '/▕/,$p' | grep -c .)" = "$1" ]; } # of the display
-shows_times() { [ "$(screen | grep -c -- "$1")" = "$2" ]; }
-cursor() { tmux display-message -p '#{cursor_flag}'; } # 1: it is shown
+shows_times() { [ "$(screen | grep -c -e "$1")" = "$2" ]; }
+cursor() { on_terminal display-message -p '#{cursor_flag}'; } # 1: it is shown
 cursor_is() { [ "$(cursor)" = "$1" ]; }
-# terminal WIDTH HEIGHT - a shell that waits for what is typed
-terminal() {
-    tmux kill-server 2>/dev/null
-    server=$((server + 1)) # one that ends may be in the way of the next
-    tmux -u new-session -d -x "$1" -y "$2" "cd '$work'; PATH='$BUILD:$PATH' PS1='\$ ' ENV= NO_COLOR=$3 exec sh -i"
-    until_true shows '^\$'
-}
-type_in() { tmux send-keys "$@"; }
-command_line() { type_in "clear; $*; echo status \$?" Enter; }
-trap 'tmux kill-server 2>/dev/null; cd /; chmod -R u+w "$work"; rm -rf "$work"' EXIT
+plain="NO_COLOR=1 PS1='\$ ' ENV= exec sh -i"
 
 begin "in a terminal of 80x24: the display, and Ctrl-C"
 if need tmux; then
     afresh
     experiment gem5-stand-in '"--stand-in=exit=4", "--stand-in=seconds=600", "--stand-in=seconds=601", "0"'
-    terminal 80 24 1
+    terminal 80 24 "$plain"
+    until_true shows "^\\$"
     command_line gem5art-run -j 2 x.json
     until_true shows "2 running, 1 left, 0 finished, 1 failed"
     until_true shows_times "Global" 2
@@ -276,7 +255,7 @@ x ▕██████████████▎                              
       T  run --stand-in=seconds=601  Global frequency set at 1000000000000 t…"
     check "its width" widest 79
     same "the cursor" "$(cursor)" 0
-    type_in "typed" Enter Enter C-c
+    keys "typed" Enter Enter C-c
     until_true shows "^status 1"
     same "what stays" "$(shown)" "run --stand-in=exit=4: failed: exit status 4 after T
 4 runs in T: 1 failed, 2 stopped, 1 not launched
@@ -286,7 +265,7 @@ To go on: gem5art-run -j 2 x.json
 status 1
 \$"
     same "the cursor after it" "$(cursor)" 1
-    type_in "stty -a | grep -c ' echo '" Enter
+    keys "stty -a | grep -c ' echo '" Enter
     until_true shows "^1"
     same "recorded" "$(recorded kill_reason sigint)" 2
 
@@ -294,31 +273,32 @@ status 1
     command_line "seq 30; gem5art-run -j 2 x.json"
     until_true shows_times "Global" 2
     for width in 60 20 40 80 200; do # and how wide the display is then, if not that
-        tmux resize-window -x $width -y 24
+        resize $width 24
         until_true widest $((width < 200 ? width - 1 : 99))
         same "bars at $width" "$(screen | grep -c '▕')" 1
         same "what runs at $width" "$(screen | grep -c '^  .* s  ')" 2
     done
     for height in 10:4 5:2 3:2 2:1 24:4; do # and how many lines the display has then
-        tmux resize-window -x 200 -y ${height%:*}
+        resize 200 ${height%:*}
         until_true display_lines ${height#*:}
     done
-    type_in C-c
+    keys C-c
     until_true shows "^status 1"
-    same "the lines above, and no others" "$(tmux capture-pane -p -S - | grep -x '[0-9][0-9]*' | tr '\n' ' ')" \
+    same "the lines above, and no others" "$(screen -S - | grep -x '[0-9][0-9]*' | tr '\n' ' ')" \
         "$(seq 30 | tr '\n' ' ')"
-    same "bars that are left" "$(tmux capture-pane -p -S - | grep -c '▕')" 0
+    same "bars that are left" "$(screen -S - | grep -c '▕')" 0
 
     begin "in a terminal of 200x50: Ctrl-C twice, for runs that will not end"
     afresh
     experiment children/ignore_signals "1, 2"
-    terminal 200 50 1
+    terminal 200 50 "$plain"
+    until_true shows "^\\$"
     command_line gem5art-run -j 2 x.json
     until_true test -e out/1/ready -a -e out/2/ready
     until_true shows "2 running, 0 left"
-    type_in C-c
+    keys C-c
     until_true shows "^Stopping: the runs are being ended; Ctrl-C again kills them"
-    type_in C-c
+    keys C-c
     until_true shows "^status 1"
     has "the sum" "$(shown)" "2 runs in T: 2 stopped"
     same "recorded" "$(recorded kill_reason sigint)" 2
@@ -326,31 +306,32 @@ status 1
     begin "Ctrl-Z gives the shell its terminal back, and fg goes on"
     afresh
     experiment children/slow "600"
-    terminal 80 24 1
+    terminal 80 24 "$plain"
+    until_true shows "^\\$"
     command_line gem5art-run x.json
     until_true shows "1 running"
-    type_in C-z
+    keys C-z
     until_true shows "Stopped"
     same "the cursor" "$(cursor)" 1
     check "no display" shows_not running
-    type_in "fg" Enter
+    keys "fg" Enter
     until_true shows "1 running"
     same "the cursor" "$(cursor)" 0
 
     begin "killed with -9 in the middle, and started again: resumed, with what was lost recorded"
-    pid=$(tmux list-panes -F '#{pane_pid}')
+    pid=$(on_terminal list-panes -F '#{pane_pid}')
     pid=$(ps -o pid= --ppid "$pid" | tr -d ' ')
     kill -9 "$pid"
     until_true shows '^\$ *$'
     until_true cursor_is 1
-    type_in "clear; stty -a | grep -c ' echo '" Enter
+    keys "clear; stty -a | grep -c ' echo '" Enter
     until_true shows "^1"
     experiment children/slow "0, 600"
     run "$launch" --only n=0 x.json
     same "status of the other run" $status 0
     command_line gem5art-run -j 2 x.json
     until_true shows "1 running, 0 left, 0 finished, 1 recorded before"
-    type_in C-c
+    keys C-c
     until_true shows "^status 1"
     has "the sum" "$(shown)" "2 runs in T: 1 stopped, 1 recorded before"
     has "the lost one" "$(shown)" "Attempts that were found lost, and are recorded now: 1"
@@ -361,22 +342,23 @@ status 1
     experiment children/slow "600"
     command_line gem5art-run x.json
     until_true shows "1 running"
-    tmux kill-server
+    end_terminal
     until_true is_recorded kill_reason sigterm
 
     begin "started in the background: nothing is drawn until it is in the foreground"
     afresh
-    terminal 80 24 1
-    type_in "clear; gem5art-run x.json &" Enter
+    terminal 80 24 "$plain"
+    until_true shows "^\\$"
+    keys "clear; gem5art-run x.json &" Enter
     until_true runs 600
     check "no display" shows_not "running"
-    type_in "clear; fg" Enter
+    keys "clear; fg" Enter
     until_true shows "1 running"
-    type_in "typed" Enter Enter Enter
+    keys "typed" Enter Enter Enter
     until_true shows "\([2-9]\|[0-9][0-9]\) s elapsed"
     check "what is typed is not shown" shows_not "typed"
     same "displays" "$(screen | grep -c '▕')" 1
-    type_in C-c
+    keys C-c
     until_true shows "1 run in .* 1 stopped"
 
     begin "colours, letters, and terminals that know neither"
@@ -385,19 +367,19 @@ status 1
     terminal 80 24
     command_line gem5art-run x.json
     until_true shows "1 finished"
-    has "green" "$(tmux capture-pane -pe | grep finished)" "$(printf '\033[32m')"
-    type_in C-c
+    has "green" "$(screen -e | grep finished)" "$(printf '\033[32m')"
+    keys C-c
     until_true shows "^status 1"
     command_line NO_COLOR=1 LC_ALL=C gem5art-run x.json
     until_true shows "1 recorded before"
     same "the bar of ASCII" "$(screen | head -n 1)" \
         "x [#################################.................................] 1/2  50%"
-    same "colours" "$(tmux capture-pane -pe | grep -c "$(printf '\033')\[[0-9;]*m")" 0
-    type_in C-c
+    same "colours" "$(screen -e | grep -c "$(printf '\033')\[[0-9;]*m")" 0
+    keys C-c
     until_true shows "^status 1"
     command_line TERM=dumb gem5art-run x.json
     until_true shows "\[1/2\] run 600: started"
-    type_in C-c
+    keys C-c
     until_true shows "^status 1"
     check "no bar" shows_not "▕"
     command_line "gem5art-run --only n=0 x.json | cat"

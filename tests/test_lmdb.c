@@ -210,7 +210,7 @@ static int store_in_little_space(void *unused) {
 TEST(too_little_address_space_is_an_error_that_says_so) {
     int i;
     if (stride(2) == 2 || sizeof(void *) < 8 || access("/proc/self/statm", R_OK) < 0) return;
-#ifdef __SANITIZE_ADDRESS__
+#ifdef SANITIZED
     return; /* which takes terabytes */
 #endif
     fixture_begin();

@@ -1,6 +1,7 @@
 #!/bin/sh
 # gem5art-ls, driven as a person would: piped, on terminals of two sizes, with keys typed and screens read back.
 . "$(dirname "$0")/check.sh"
+. "$(dirname "$0")/terminal.sh"
 ls=$BUILD/gem5art-ls
 export TZ=UTC
 data=$root/tests/data/gem5art-filedb/db.json
@@ -264,31 +265,13 @@ same "inputs that are missing, or go in a circle" "$("$ls" --db-uri odd.json --a
 
 # ---- terminals
 
-export TMUX_TMPDIR="$work"
-terminals=0 sweep=
-on_terminal() { tmux -L "$terminals" "$@" 2>>tmux.log; }
-terminal() { # COLUMNS ROWS COMMAND: runs in a terminal of its own; then it shows its status and stays
-    terminals=$((terminals + 1))
-    on_terminal -f /dev/null -u new-session -d -x "$1" -y "$2" "$3; echo \"status \$?\"; exec cat"
-}
-screen() { on_terminal capture-pane -p "$@"; }
-end_terminal() { on_terminal kill-server; }
-keys() { on_terminal send-keys "$@"; }
-resize() { on_terminal resize-window -x "$1" -y "$2"; }
-shows() { # TEXT: waits for it to stand on the screen
-    for _ in $(seq 200); do
-        case $(screen) in *"$1"*) return ;; esac
-        sleep 0.05
-    done
-    wrong "after 10 s the screen does not show \"$1\" but:"
-    screen | sed 's/^/    /'
-}
+sweep=
 trap 'end_terminal; [ -z "$sweep" ] || kill -9 "$sweep" 2>/dev/null; cd /; chmod -R u+w "$work"; rm -rf "$work"' EXIT
 
 begin "a terminal of 80 columns: what is too long is cut, what is empty left out"
 if need tmux; then
     terminal 80 24 "'$ls'"
-    shows "status 0"
+    until_true shows "status 0"
     cat >expected <<'END'
 ID       NAME       MODE STATUS   ELAPSED WHEN             PARAMS
 6346b869 boot expe… FS   Finished   0.2 s 2026-11-22 08:35 atomic MESI_Two_Leve…
@@ -304,26 +287,21 @@ f3dd3182 boot expe… FS   Finished   0.0 s 2026-11-22 08:35 o3 MESI_Two_Level 1
 status 0
 END
     same "the screen" "$(screen)" "$(cat expected)"
-    end_terminal
     terminal 200 50 "'$ls' >piped; '$ls'"
-    shows "status 0"
+    until_true shows "status 0"
     same "200 columns hold it as it is piped" "$(screen)" "$(cat piped)
 status 0"
-    end_terminal
     terminal 80 24 "'$ls' --db-uri odd.json --columns name,status"
-    shows "status 0"
+    until_true shows "status 0"
     has "wide characters in their columns" "$(screen)" '日本 \x1b[31mred\nline\ttab\xff \x07  Finished'
     has "what is below them" "$(screen)" 'back\                                 Failed artifact check for /x/y'
     has "colours" "$(screen -e)" "$(printf '\033[32mFinished')"
-    end_terminal
     terminal 80 24 "'$ls' --db-uri odd.json --columns name --csv"
-    shows "status 0"
+    until_true shows "status 0"
     has "no escapes in what is for other programs, either" "$(screen)" '"日本 \x1b[31mred\nline\ttab\xff \x07"'
-    end_terminal
     terminal 80 24 "NO_COLOR=1 '$ls' --columns status"
-    shows "status 0"
+    until_true shows "status 0"
     same "no colours" "$(screen -e | grep -c "$(printf '\033')")" 0
-    end_terminal
 fi
 
 begin "--watch"
@@ -331,19 +309,19 @@ if need tmux git; then
     mkdir repo && cp "$BUILD/gem5-stand-in" repo/gem5 && echo '# stand-in: seconds=600' >repo/script.py
     (cd repo && git init -q . && git add . && git commit -q -m "What is run")
     terminal 80 24 "'$ls' --watch"
-    shows "8 runs: 7 Finished, 1 Failed; q ends"
-    shows "6346b869 boot exp… FS   Finished   0.2 s 2026-11-22 08:35 atomic MESI_Two_Leve…"
+    until_true shows "8 runs: 7 Finished, 1 Failed; q ends"
+    until_true shows "6346b869 boot exp… FS   Finished   0.2 s 2026-11-22 08:35 atomic MESI_Two_Leve…"
     GEM5ART_DB=db.json setsid "$BUILD/se_sweep" repo/gem5 repo repo/script.py repo repo/script.py sweep \
         >sweep.log 2>&1 </dev/null &
     sweep=$!
-    shows " Running"
+    until_true shows " Running"
     has "a live run" "$(screen)" " sweep-at"
     resize 200 50
-    shows "boot experiments with gem5-24.0  FS    Finished"
-    shows "sweep-atomic-1000                SE    Running"
+    until_true shows "boot experiments with gem5-24.0  FS    Finished"
+    until_true shows "sweep-atomic-1000                SE    Running"
     resize 60 8
-    shows "ID       NAME     MODE STATUS"
-    shows "q ends"
+    until_true shows "ID       NAME     MODE STATUS"
+    until_true shows "q ends"
     same "its lines" "$(screen | grep -c .)" 7
     run "$ls" --live
     same "status of --live" $status 0
@@ -354,31 +332,28 @@ if need tmux git; then
     wait $sweep 2>/dev/null
     sweep=
     resize 200 50
-    shows "Running   lost"
+    until_true shows "Running   lost"
     has "a lost run" "$("$ls" --live)" " lost)"
     keys q
-    shows "status 0"
+    until_true shows "status 0"
     has "nothing is left on the screen" "$(screen | head -n 1)" "status 0"
-    end_terminal
     terminal 80 24 "PS1='> ' sh -i"
-    shows ">"
+    until_true shows ">"
     keys "'$ls' --watch" Enter
-    shows "q ends"
+    until_true shows "q ends"
     keys C-z
-    shows "Stopped"
+    until_true shows "Stopped"
     keys "stty -a | grep -o -e '-*icanon'; fg" Enter
-    shows "q ends"
+    until_true shows "q ends"
     keys q
-    shows "fg"
+    until_true shows "fg"
     has "the terminal is as before while it is stopped" "$(screen)" "
 icanon"
-    end_terminal
     terminal 80 24 "'$ls' --watch; stty -a | grep -o -e '-*icanon'"
-    shows "q ends"
+    until_true shows "q ends"
     keys C-c
-    shows "icanon"
+    until_true shows "icanon"
     same "the terminal is as before" "$(screen)" "icanon
 status 0"
-    end_terminal
 fi
 finish

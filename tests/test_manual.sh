@@ -1,6 +1,7 @@
 #!/bin/sh
 # What is made of the tools' pages: --help, man pages, completions, and where `make install` puts them.
 . "$(dirname "$0")/check.sh"
+. "$(dirname "$0")/terminal.sh"
 tools=$(cd "$root/tools" && ls gem5art-*.c | sed 's/\.c$//')
 
 begin "make install puts all in place"
@@ -79,15 +80,12 @@ aaaa3333-0000-4000-8000-000000000003"
 fi
 
 # typed LINE WORD - the screen of a zsh once LINE and a tab were typed, and WORD has come.
-until_shown() { for i in 1 2 3 4 5 6 7 8 9; do tmux -L $$ capture-pane -p | grep -q "$1" && break; sleep 0.3; done; }
 typed() {
-    tmux -L $$ -f /dev/null new-session -d -x 100 -y 24 "ZDOTDIR=$work/zsh zsh -i"
-    until_shown '^ready>'
-    tmux -L $$ send-keys "$1" Tab
-    until_shown "$2"
-    tmux -L $$ capture-pane -p
-    tmux -L $$ kill-server
-    while tmux -L $$ list-sessions >/dev/null 2>&1; do sleep 0.1; done
+    terminal 100 24 "ZDOTDIR=$work/zsh exec zsh -i"
+    until_true shows '^ready>'
+    keys "$1" Tab
+    until_true shows "$2"
+    screen
 }
 
 begin "completion: zsh"
