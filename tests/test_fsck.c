@@ -682,7 +682,7 @@ static pid_t holder(int n, int *other_end) {
 TEST(a_compaction_that_is_killed_loses_nothing_whoever_has_the_store_open) {
     int n, status = -1, stored;
     for (n = 0; status != 0 && n < 100; n++) {
-        int held, fresh, status_held, status_fresh;
+        int held, fresh, status_held = 1, status_fresh = 1;
         pid_t old, new_, child;
         make_store(41); /* an odd number of transactions in all, an even one in the new store */
         REQUIRE(open_db(NULL));
