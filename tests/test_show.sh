@@ -32,7 +32,8 @@ cat >boots.json <<'END_OF_FILE'
     "gem5": {"type": "git repo", "path": "gem5/", "documentation": "the source of the simulator"},
     "linux": {"type": "git repo", "path": "linux", "documentation": "the source of the kernel"},
     "gem5.opt": {"type": "gem5 binary", "path": "gem5/build/X/gem5.opt", "cwd": "gem5", "inputs": ["gem5"],
-                 "command": "mkdir -p build/X && cp prebuilt build/X/gem5.opt", "documentation": "the simulator"},
+                 "command": "mkdir -p build/X && cp \"WORK/gem5/prebuilt\" build/X/gem5.opt && echo WORKs WORK.old /xWORK >names",
+                 "documentation": "the simulator"},
     "vmlinux": {"type": "kernel", "path": "linux/vmlinux", "cwd": "linux", "inputs": ["linux"],
                 "command": "printf 'kernel %s\\n' \"$(cat version)\" >vmlinux", "documentation": "the guest's kernel"},
     "disk": {"type": "disk image", "path": "disks/it's a disk.img", "inputs": ["vmlinux", "scripts"],
@@ -50,6 +51,7 @@ cat >boots.json <<'END_OF_FILE'
   }]
 }
 END_OF_FILE
+sed "s|WORK|$work|g" boots.json >boots && mv boots boots.json
 mkdir -p gem5/build/X && cp gem5/prebuilt gem5/build/X/gem5.opt
 (cd linux && printf 'kernel %s\n' "$(cat version)" >vmlinux)
 mkdir disks && cat linux/vmlinux run_fs.py >"disks/it's a disk.img"
@@ -255,6 +257,7 @@ same "its errors" "$err" ""
 check "there are results" test -s "$again/results/good/stats.txt"
 same "the results" "$(without_host "$again/results/good")" "$(without_host "$work/results/good")"
 same "a disk that was made from what was made" "$(cat "$again/disks/it's a disk.img")" "$(cat "$work/disks/it's a disk.img")"
+same "other paths of its command" "$(cat "$again/gem5/names")" "${work}s $work.old /x$work"
 same "the commit" "$(git -C "$again/linux" rev-parse HEAD)" "$(git -C "$work/linux" rev-parse HEAD)"
 has "the console has the parameters" "$(cat "$again/results/good/simout.txt")" "it's \$HOME; $(printf '\033')[31m"
 run sh "$work/reproduce.json"
@@ -268,7 +271,7 @@ sed "s/$(git -C linux rev-parse HEAD~1)/$(git -C linux rev-parse HEAD)/" reprodu
 run sh other.json "$work/../other"
 same "status of the script" $status 0
 has warning "$err" "warning: linux/vmlinux is not the same as it was: it had the hash $(sha256sum <linux/vmlinux | cut -d ' ' -f 1)"
-sed 's/cp prebuilt/cp nothing/' reproduce.json >other.json
+sed 's,gem5/prebuilt,gem5/nothing,' reproduce.json >other.json
 rm "$work/../other/gem5/build/X/gem5.opt"
 run sh other.json "$work/../other"
 same "status where a build fails" $status 1

@@ -167,10 +167,20 @@ static const char script_functions[] =
     "    case ${#2} in 32) hash=$(md5sum <\"$1\") ;; *) hash=$(sha256sum <\"$1\") ;; esac\n"
     "    [ \"${hash%% *}\" = \"$2\" ]\n"
     "}\n"
+    "moved() { # COMMAND - it, naming this folder wherever it names the one that was\n"
+    "    rest=$1\n"
+    "    while [ \"$was\" ] && [ \"$rest\" != \"${rest#*\"$was\"}\" ]; do\n"
+    "        before=${rest%%\"$was\"*} rest=${rest#*\"$was\"} is=$now\n"
+    "        case $before in *[!:=\\ \\'\\\"\\;\\(]) is=$was ;; esac\n"
+    "        case $rest in [A-Za-z0-9_.-]*) is=$was ;; esac\n"
+    "        printf %s \"$before$is\"\n"
+    "    done\n"
+    "    printf '%s\\n' \"$rest\"\n"
+    "}\n"
     "build() { # FILE HASH FOLDER COMMAND - unless it is there\n"
     "    same \"$1\" \"$2\" && return\n"
     "    mkdir -p -- \"$3\"\n"
-    "    (cd -- \"$3\" && sh -c \"$4\") || fail \"$1 could not be built: put it there, and start this script again\"\n"
+    "    (cd -- \"$3\" && sh -c \"$(moved \"$4\")\") || fail \"$1 could not be built: put it there, and start this script again\"\n"
     "    [ -e \"$1\" ] || fail \"$1 was not built by its command: put it there, and start this script again\"\n"
     "    same \"$1\" \"$2\" || warn \"$1 is not the same as it was: it had the hash $2\"\n"
     "}\n"
@@ -365,7 +375,9 @@ static void script_head(recipe *r, const char *kind, const char *id, const char 
     gem5art__puts(&r->script, "# shellcheck disable=SC2016 # commands stand here as they were recorded\n");
     gem5art__puts(&r->script, script_functions);
     gem5art__putf(&r->script, "\nfolder=${1:-reproduced-%.*s}\n", digits, id);
-    gem5art__puts(&r->script, "mkdir -p -- \"$folder\"\nCDPATH='' cd -- \"$folder\"\n\n");
+    gem5art__puts(&r->script, "mkdir -p -- \"$folder\"\nCDPATH='' cd -- \"$folder\"\nwas=");
+    tool_put_shell_word(&r->script, strcmp(r->base, "/") ? r->base : "");
+    gem5art__puts(&r->script, " now=$(pwd)\n\n");
 }
 
 static void script_missing(recipe *r, const char *id) {
