@@ -1,7 +1,7 @@
 #!/bin/sh
 # gem5art-run, driven as a person would: from scripts, in terminals, stopped, killed, and resumed.
 . "$(dirname "$0")/check.sh"
-. "$(dirname "$0")/terminal.sh"
+. "$root/tests/terminal.sh"
 launch=$BUILD/gem5art-run
 git init -q repo && echo '# a script' >repo/run.py && echo build/ >repo/.gitignore && git -C repo add -A
 git -C repo commit -qm first

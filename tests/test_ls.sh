@@ -1,7 +1,7 @@
 #!/bin/sh
 # gem5art-ls, driven as a person would: piped, on terminals of two sizes, with keys typed and screens read back.
 . "$(dirname "$0")/check.sh"
-. "$(dirname "$0")/terminal.sh"
+. "$root/tests/terminal.sh"
 ls=$BUILD/gem5art-ls
 export TZ=UTC
 data=$root/tests/data/gem5art-filedb/db.json

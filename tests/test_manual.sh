@@ -1,7 +1,7 @@
 #!/bin/sh
 # What is made of the tools' pages: --help, man pages, completions, and where `make install` puts them.
 . "$(dirname "$0")/check.sh"
-. "$(dirname "$0")/terminal.sh"
+. "$root/tests/terminal.sh"
 tools=$(cd "$root/tools" && ls gem5art-*.c | sed 's/\.c$//')
 
 begin "make install puts all in place"

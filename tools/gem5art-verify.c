@@ -5,6 +5,7 @@
 #include "tool.h"
 
 #include "find.h"
+#include "sheet.h"
 
 static const char *cwd, *db_uri, *color;
 static bool as_json, quiet, archives;
@@ -143,31 +144,41 @@ static void put_verdict(gem5art_json_writer *writer, const verdict *v) {
     gem5art_json_end_object(writer);
 }
 
+enum { INDENT = 8 };
+
+static void put_reason(sheet *s, const char *text) {
+    gem5art__putf(&s->text, "%*s", INDENT, "");
+    s->column = INDENT;
+    s->fresh = true;
+    sheet_words(s, text);
+    sheet_end_line(s);
+}
+
 static void print_verdict(const verdict *v, bool colored) {
-    gem5art__buf line = {NULL, 0, 0, false};
-    bool well = all_well(v);
-    if (colored) gem5art__puts(&line, well ? "\033[32m" : "\033[31m");
-    gem5art__putf(&line, "%-8s", v->status);
-    if (colored) gem5art__puts(&line, "\033[0m");
-    gem5art__putf(&line, "%.8s  ", v->artifact->id);
-    tool_put_text(&line, v->artifact->type, SIZE_MAX);
-    gem5art__puts(&line, " \"");
-    tool_put_text(&line, v->artifact->name, SIZE_MAX);
-    gem5art__puts(&line, "\" ");
-    tool_put_text(&line, v->artifact->path, SIZE_MAX);
-    gem5art__puts(&line, "\n");
-    if (strcmp(v->status, "ok") != 0) {
-        gem5art__puts(&line, "        ");
-        tool_put_text(&line, v->why, SIZE_MAX);
-        if (*v->since) gem5art__putf(&line, "; as it is now since %s", v->since);
-        gem5art__puts(&line, "\n");
-    }
-    if (*v->copy)
-        gem5art__putf(&line, "        its copy %s is %s\n", v->copy_path,
-                      strcmp(v->copy, "ok") == 0 ? "as it was" : "not what was stored");
-    if (line.failed) tool_exit(TOOL_FAILED, "out of memory");
-    fputs(line.data, stdout);
-    gem5art__buf_free(&line);
+    gem5art__buf text = {NULL, 0, 0, false};
+    sheet s;
+    memset(&s, 0, sizeof s);
+    s.columns = isatty(STDOUT_FILENO) ? (size_t)tool_columns(STDOUT_FILENO) : SIZE_MAX;
+    s.color = colored;
+    sheet_begin_line(&s, INDENT);
+    sheet_put(&s, all_well(v) ? SHEET_GREEN : SHEET_RED, v->status);
+    gem5art__putf(&s.text, "%*s", INDENT - (int)s.column, "");
+    s.column = INDENT;
+    gem5art__putf(&text, "%.8s  %s \"%s\" %s", v->artifact->id, v->artifact->type, v->artifact->name,
+                  v->artifact->path);
+    if (text.failed) tool_exit(TOOL_FAILED, "out of memory");
+    sheet_words(&s, text.data);
+    sheet_end_line(&s);
+    text.length = 0;
+    gem5art__puts(&text, v->why);
+    if (*v->since) gem5art__putf(&text, "; as it is now since %s", v->since);
+    if (strcmp(v->status, "ok") != 0) put_reason(&s, text.data);
+    text.length = 0;
+    gem5art__putf(&text, "its copy %s is %s", v->copy_path,
+                  strcmp(v->copy, "ok") == 0 ? "as it was" : "not what was stored");
+    if (*v->copy) put_reason(&s, text.data);
+    gem5art__buf_free(&text);
+    sheet_print(&s);
 }
 
 static bool verify_all(gem5art_db *db, const wanted *w) {
