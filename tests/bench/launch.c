@@ -1,6 +1,6 @@
 /* launch.c - a large experiment file: what gem5art-run takes until the first of its runs is under way.
 
-     bench/launch [RUNS]      default 10000
+     bench/launch [RUNS]      default $LAUNCH_RUNS, else 10000
 
    Before the first run starts, each has its outdir and its info.json. The peer, tar, unpacks as many folders with such a
    file in each, which is what the file system can do at best. The first run fails, and --stop-after 1 ends it there. */
@@ -47,7 +47,7 @@ int main(int argc, char **argv) {
                  {"tar -x of as many outdirs", untar, "tar -cf out.tar out && rm -rf out", {0, 0}}};
     size_t i;
     bool ok = true;
-    if (argc > 1) runs = atoi(argv[1]);
+    if (argc > 1 || getenv("LAUNCH_RUNS")) runs = atoi(argc > 1 ? argv[1] : getenv("LAUNCH_RUNS"));
     snprintf(tool, sizeof tool, "%s", built("gem5art-run"));
     fixture_begin();
     make_repo("repo");
