@@ -288,6 +288,23 @@ status 1
         "$(seq 30 | tr '\n' ' ')"
     same "bars that are left" "$(screen -S - | grep -c '▕')" 0
 
+    begin "Ctrl-C while a large file is hashed: nothing is left, and it says so"
+    afresh
+    experiment gem5-stand-in 0
+    truncate -s 20G large
+    sed 's|"path": "[^"]*gem5-stand-in"|"path": "large"|' x.json >large.json && chmod +x large
+    terminal 80 24 "$plain"
+    until_true shows "^\\$"
+    command_line gem5art-run large.json
+    until_true shows "Registering large"
+    keys C-c
+    until_true shows "^\\$" # as the shell does not go on behind what was ended so
+    same "the screen" "$(screen | grep .)" "gem5art-run: stopped before a run was launched: start it again to go on
+\$"
+    same "the cursor" "$(cursor)" 1
+    check "nothing was recorded" sh -c "! grep -q 'gem5 run' db.json"
+    rm large
+
     begin "in a terminal of 200x50: Ctrl-C twice, for runs that will not end"
     afresh
     experiment children/ignore_signals "1, 2"

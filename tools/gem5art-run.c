@@ -553,6 +553,21 @@ static void on_hangup(int number) {
     kill(getpid(), SIGTERM);
 }
 
+/* A signal that comes before there is a pool, such as while a disk image is hashed. */
+static void on_early_signal(int number) {
+    static const char erase[] = "\r\033[J", text[] = TOOL_NAME ": stopped before a run was launched: start it again to go on\n";
+    if ((display.live && write(STDOUT_FILENO, erase, sizeof erase - 1) < 0) ||
+        write(STDERR_FILENO, text, sizeof text - 1) < 0)
+        _exit(TOOL_FAILED);
+    signal(number, SIG_DFL);
+    raise(number);
+}
+
+static void handle_early(void (*handler)(int)) {
+    if (signal(SIGINT, handler) == SIG_IGN) signal(SIGINT, SIG_IGN);
+    if (signal(SIGTERM, handler) == SIG_IGN) signal(SIGTERM, SIG_IGN);
+}
+
 /* Why no more is launched, and what becomes of the runs that go on; NULL: more is. */
 static const char *stop_note(void) {
     if (!pool->stopping) return NULL;
@@ -637,7 +652,9 @@ static int launch_all(experiment *e, char **argv) {
     db = gem5art_open(db_uri, &desc, &error);
     if (!db) tool_exit(error.code == GEM5ART_UNSUPPORTED ? TOOL_MISUSE : TOOL_FAILED, "%s", error.message);
     if (chdir(folder) < 0) tool_exit(TOOL_FAILED, "cannot enter %s: %s", folder, strerror(errno));
+    handle_early(on_early_signal);
     register_artifacts(e);
+    handle_early(SIG_DFL);
     create_pool();
     create_runs(e);
     if (problem_count) {
