@@ -1165,7 +1165,7 @@ TEST(many_runs) {
     gem5art_pool_desc desc;
     int i;
     begin();
-    many_total = under_valgrind() ? 60 : 300;
+    many_total = under_valgrind() ? 60 : 150;
     many_added = many_ended = most_running = 0;
     many_desc = describe("children/exit_with", "", "");
     memset(&desc, 0, sizeof desc);
