@@ -246,10 +246,15 @@ __attribute__((unused)) static int in_child(int (*code)(void *), void *argument)
     return WIFEXITED(status) ? WEXITSTATUS(status) : 128 + WTERMSIG(status);
 }
 
-/* 1, or `slow` where everything is: under valgrind, which `make valgrind` puts into RUNNER. For loops that try everything. */
+/* 1, or `slow` where everything is: under valgrind, which `make valgrind` puts into RUNNER; less than that with
+   sanitizers. For loops that try everything. */
 __attribute__((unused)) static int stride(int slow) {
     const char *runner = getenv("RUNNER");
-    return runner && *runner ? slow : 1;
+    if (runner && *runner) return slow;
+#ifdef SANITIZED
+    if (slow >= 7) return 5;
+#endif
+    return 1;
 }
 
 #endif

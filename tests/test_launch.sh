@@ -249,7 +249,7 @@ if need tmux; then
     until_true shows_times "Global" 2
     same "the screen" "$(shown)" \
         "run --stand-in=exit=4: failed: exit status 4 after T
-x ▕██████████████▎                                          ▏ 1/4  25%  ETA T
+x ▕████████████████▌                                                 ▏ 1/4  25%
 2 running, 1 left, 0 finished, 1 failed, T elapsed
       T  run --stand-in=seconds=600  Global frequency set at 1000000000000 t…
       T  run --stand-in=seconds=601  Global frequency set at 1000000000000 t…"

@@ -290,7 +290,7 @@ static void display_put_head(gem5art__buf *line, const display_counts *c, size_t
     int done = c->finished + c->failed + c->recorded;
     size_t title = columns >= 50 ? tool_width(display.title) : 0, room;
     gem5art__putf(&numbers, "%d/%d  %d%%", done, c->total, c->total ? (int)((double)done * 100 / c->total) : 0);
-    if (c->eta > 0 && columns >= 36) {
+    if (c->eta >= 1 && columns >= 36) {
         gem5art__puts(&numbers, "  ETA ");
         display_put_duration(&numbers, c->eta);
     }
