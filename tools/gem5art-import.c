@@ -635,7 +635,7 @@ static bool judge(merge *m, gem5art__arena *arena, const gem5art_json *record) {
 
 /* Moves the lines that are to be added to the start of the spool. */
 static void judge_all(merge *m) {
-    char *line = m->spool.data, *end = line + m->spool.length, *next;
+    char *line = m->spool.data, *end = line ? line + m->spool.length : NULL, *next;
     for (; line < end; line = next) {
         gem5art__arena arena = {NULL, false};
         const gem5art_json *record = parse_line(&arena, line);

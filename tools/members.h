@@ -68,8 +68,9 @@ static const char *skip_json_value(const char *at, const char *end) {
 /* The first element of an array, then the next ones: `rest`, the array to begin with, becomes what is behind it. What
    is no array has none. */
 static bool next_json_element(json_slice *rest, json_slice *element) {
-    const char *at = rest->text, *end = rest->text + rest->length;
+    const char *at = rest->text, *end;
     if (rest->length == 0 || (*at != '[' && *at != ',')) return false;
+    end = at + rest->length;
     at = skip_json_space(at + 1, end);
     element->text = at;
     at = skip_json_value(at, end);
