@@ -439,8 +439,8 @@ struct gem5art_run {
     double ru_utime, ru_stime; /* getrusage(2)'s, in seconds */
     int64_t ru_maxrss;         /* KiB */
     int64_t ru_inblock, ru_oublock, ru_nvcsw, ru_nivcsw;
-    const char *const *environment; /* name, value, ..., NULL: the variables that were set for it, and those that the pool
-                                  was told to record */
+    const char *const *environment; /* name, value, ..., NULL: the variables that were set for it, and those that the
+                                  pool was told to record */
     const char *gem5art_version; /* of this library, when it wrote the record */
     const gem5art_json *record;  /* as stored, unknown fields too; NULL: not read from a file */
 };
@@ -469,14 +469,14 @@ typedef struct gem5art_run_desc {
     int priority;              /* of the queued runs of a pool the one with the highest goes first; default 0; of equal
                                   ones the first that was added */
     int nice;                  /* added to the host's niceness, -20 to 20; default 0. Less than 0 needs the right to */
-    const char *const *environment; /* name, value, ..., NULL: variables that are set for it, besides those that the host
-                                  has when the pool is created; recorded with it. Default: none */
+    const char *const *environment; /* name, value, ..., NULL: variables that are set for it, besides those that the
+                                  host has when the pool is created; recorded with it. Default: none */
 } gem5art_run_desc;
 
 /* Make a run, its outdir and (where there is none) its info.json. Nothing is
    recorded or launched yet. Everything is copied; artifacts must be this db's.
-     INVALID    a required field is missing or of the wrong kind; not executable; .nice out of its range; in .environment
-                a name twice or one that cannot be, or the last without a value
+     INVALID    a required field is missing or of the wrong kind; not executable; .nice out of its range; in
+                .environment a name twice or one that cannot be, or the last without a value
      NOT_FOUND  a file is missing
      EXISTS     the outdir is a file, or holds another run's info.json
      GIT, IO, NOMEM
@@ -534,8 +534,9 @@ typedef struct gem5art_event {
     gem5art_event_type type;
     const gem5art_run *run;
     const gem5art_error *error; /* SKIPPED and ENDED; NULL: none */
-    int added, queued, running, ending, finished, failed, skipped; /* of the pool's runs, now; added is their sum. Running:
-                                  from the check of their artifacts on; ending: their results are archived and recorded */
+    int added, queued, running, ending, finished, failed, skipped; /* of the pool's runs, now; added is their sum.
+                                  Running: from the check of their artifacts on; ending: their results are archived and
+                                  recorded */
     int recorded;              /* of the skipped: those whose hash is recorded */
     int lost;                  /* attempts that were found lost, ended and recorded before a run was launched */
     int launched, retried;     /* attempts whose child was spawned, and those that another one followed */
@@ -545,8 +546,9 @@ typedef struct gem5art_event {
 
 typedef struct gem5art_pool_desc {
     /* Runs at once. One that has ended makes room for the next while its results are archived and recorded, so that
-       twice as many are under way at most. (With .max_failed it makes room when it is recorded.) Default: the CPUs that this process may use, by its affinity and, rounded up, by the CPU quotas of
-       its cgroups (cpu.max; cpu.cfs_quota_us of version 1; below /sys/fs/cgroup). Negative: GEM5ART_MAX_JOBS. */
+       twice as many are under way at most. (With .max_failed it makes room when it is recorded.) Default: the CPUs
+       that this process may use, by its affinity and, rounded up, by the CPU quotas of its cgroups (cpu.max;
+       cpu.cfs_quota_us of version 1; below /sys/fs/cgroup). Negative: GEM5ART_MAX_JOBS. */
     int jobs;
     const char *cwd;           /* where gem5 runs and relative paths lead; default: the current folder */
     const char *task_id;       /* recorded in each run; default: none */

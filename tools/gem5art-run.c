@@ -555,7 +555,8 @@ static void on_hangup(int number) {
 
 /* A signal that comes before there is a pool, such as while a disk image is hashed. */
 static void on_early_signal(int number) {
-    static const char erase[] = "\r\033[J", text[] = TOOL_NAME ": stopped before a run was launched: start it again to go on\n";
+    static const char erase[] = "\r\033[J";
+    static const char text[] = TOOL_NAME ": stopped before a run was launched: start it again to go on\n";
     if ((display.live && write(STDOUT_FILENO, erase, sizeof erase - 1) < 0) ||
         write(STDERR_FILENO, text, sizeof text - 1) < 0)
         _exit(TOOL_FAILED);

@@ -1,5 +1,5 @@
-/* sheet.h - text for people: headings, and entries whose text is broken where lines are full. A word that is longer than
-   a line, such as a path, stays whole, as people copy it. */
+/* sheet.h - text for people: headings, and entries whose text is broken where lines are full. A word that is longer
+   than a line, such as a path, stays whole, as people copy it. */
 #ifndef SHEET_H
 #define SHEET_H
 
