@@ -300,6 +300,9 @@ for format in jsonl gem5art; do
     has "$format is here already" "$out" "25 skipped (25 here already"
 done
 same "lines" "$(wc -l <out.jsonl | tr -d ' ')" 25
+run "$export" --db-uri full.json --to cvs out.csv
+same "status of --to cvs" $status 2
+has "error of --to cvs" "$err" '--to: unknown format "cvs": did you mean csv?'
 run "$export" --db-uri full.json --to store file://copy.json
 same "status of a store" $status 0
 check "a store" cmp full.json copy.json

@@ -23,6 +23,10 @@ same "status without the file" $status 1
 has "error without the file" "$err" "gem5art-artifact: "
 run "$artifact" register --name linux --type kernel --path vmlinux --documentation short
 has "error of a short documentation" "$err" "10 characters"
+run env GEM5ART_DB=none.json "$artifact" register --name linux --path vmlinux --documentation "a kernel of the test"
+same "status without a type" $status 2
+has "error without a type" "$err" "--type is missing: register needs --name, --type, --path and --documentation"
+check "no store is made" test ! -e none.json
 
 begin "list and tree"
 run "$artifact" list

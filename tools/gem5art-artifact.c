@@ -61,9 +61,17 @@ static void register_one(char **arguments) {
     gem5art_error error;
     const gem5art_artifact *artifact,
         **made_from = (const gem5art_artifact **)calloc(inputs.count + 1, sizeof *made_from);
-    gem5art_db *db = tool_open(db_uri, false);
+    const char *missing = !name            ? "--name"
+                          : !type          ? "--type"
+                          : !path          ? "--path"
+                          : !documentation ? "--documentation"
+                                           : NULL;
+    gem5art_db *db;
     size_t i;
     (void)arguments;
+    if (missing)
+        tool_exit(TOOL_MISUSE, "%s is missing: register needs --name, --type, --path and --documentation", missing);
+    db = tool_open(db_uri, false);
     if (!made_from) tool_exit(TOOL_FAILED, "out of memory");
     for (i = 0; i < inputs.count; i++) made_from[i] = find_one(db, inputs.items[i]);
     memset(&desc, 0, sizeof desc);

@@ -254,10 +254,14 @@ static void write_store(job *e, gem5art_db *db, const char *uri) {
 }
 
 static const struct format *find_format(const char *name) {
+    const char *names[sizeof formats / sizeof *formats + 1], *near;
     size_t i;
     if (!name) tool_exit(TOOL_MISUSE, "--to is missing: gem5art, jsonl, csv or store");
     for (i = 0; i < sizeof formats / sizeof *formats; i++)
-        if (strcmp(formats[i].name, name) == 0) return &formats[i];
+        if (strcmp(names[i] = formats[i].name, name) == 0) return &formats[i];
+    names[i] = NULL;
+    if ((near = tool_nearest(name, names)) != NULL)
+        tool_exit(TOOL_MISUSE, "--to: unknown format \"%s\": did you mean %s?", name, near);
     tool_exit(TOOL_MISUSE,
               "--to %s: there is no such format; there are gem5art, jsonl, csv and store (also lmdb://PATH)", name);
 }
