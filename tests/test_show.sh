@@ -242,6 +242,11 @@ same warning "$err" "gem5art-show: warning: artifact gone-1 is not in the store 
 check "sh takes it" sh -n .out
 has "no command" "$(tail -n 1 .out)" "# The run's record tells no command."
 
+begin "an id from a line of CSV, which ends in CR LF"
+run "$show" "$("$BUILD/gem5art-ls" --csv --columns id --name boot-good | tail -n 1)"
+same status $status 0
+has "the run" "$out" "boot-good"
+
 begin "--shell: the script makes all of it again, and the run has the same results"
 without_host() { grep -v '^host' "$1/stats.txt"; }
 run "$show" --shell "$good"

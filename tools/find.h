@@ -88,13 +88,16 @@ static bool find_recorded(gem5art_db *db, const char *key, found *f) {
 }
 
 /* Of a run's hash the latest recorded attempt is taken. What is found lives until find_end. False, and why: the key
-   names nothing, or more than one thing. */
-static bool find_key(gem5art_db *db, const char *key, found *f, gem5art__buf *why) {
+   names nothing, or more than one thing. White space behind it is not its own: a line of CSV ends in CR LF. */
+static bool find_key(gem5art_db *db, const char *typed, found *f, gem5art__buf *why) {
+    char *key = strdup(typed), *end = key ? key + strlen(key) : NULL;
     find_matches m = {key, {NULL, 0, 0, false}, {NULL, 0, 0, false}, 0, 0, false};
     gem5art_error error;
     bool ok;
+    if (!key) tool_exit(TOOL_FAILED, "out of memory");
+    while (end > key && gem5art__is_space((unsigned char)end[-1])) *--end = 0;
     memset(f, 0, sizeof *f);
-    if (*key && (find_recorded(db, key, f) || find_live(db, key, &m, f))) return true;
+    if (*key && (find_recorded(db, key, f) || find_live(db, key, &m, f))) return free(key), true;
     find_in(&m, gem5art_get_artifacts(db, NULL, &error), &error);
     find_in(&m, gem5art_get_runs(db, NULL, &error), &error);
     if (m.id.failed || m.named.failed) tool_exit(TOOL_FAILED, "out of memory");
@@ -114,6 +117,7 @@ static bool find_key(gem5art_db *db, const char *key, found *f, gem5art__buf *wh
     if (why->failed) tool_exit(TOOL_FAILED, "out of memory");
     gem5art__buf_free(&m.id);
     gem5art__buf_free(&m.named);
+    free(key);
     return ok;
 }
 
