@@ -54,6 +54,9 @@ for only in cpu=o4 cpus= nonsense=1; do
     same "status of --only $only" $status 1
     has "error of --only $only" "$err" "no run has $only: see the values of its matrix"
 done
+run "$launch" --dry-run --only cpu=kvm --only cpu=o3 --limit 1 "$root/examples/boot-tests.json"
+same "status of --only with --limit" $status 0
+same "runs of --only with --limit" "$(wc -l <.out)" 1
 run "$launch" --dry-run --only cpu "$root/examples/boot-tests.json"
 same "status of --only cpu" $status 2
 has "error of --only cpu" "$err" '--only: "cpu" is not of the form variable=value'

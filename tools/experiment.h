@@ -50,7 +50,7 @@ typedef struct experiment_run {
     const size_t *more;                /* of further artifacts */
     size_t more_count;
     const char *const *variables;      /* name, value, ..., NULL */
-    const gem5art_json *sweep;
+    const gem5art_json *sweep, *outdir; /* where it stands in the file, and its outdir */
     const char *key;                   /* what no other run may have, while that is checked */
 } experiment_run;
 
@@ -63,6 +63,7 @@ typedef struct experiment {
     size_t artifact_count, artifact_room;
     experiment_run *runs;
     size_t run_count, run_room;
+    bool *only_found;                  /* of each --only: whether a row has it */
 } experiment;
 
 /* ---- errors: PATH:LINE:COLUMN: what is wrong */
@@ -159,6 +160,13 @@ static void experiment_keys(const experiment *e, const gem5art_json *object, con
 }
 
 /* ---- variables: name, value, ..., NULL */
+
+static bool experiment_is_name(const char *name) {
+    const char *c = name;
+    while ((*c >= 'a' && *c <= 'z') || (*c >= 'A' && *c <= 'Z') || *c == '_' || (c > name && *c >= '0' && *c <= '9'))
+        c++;
+    return *name && !*c;
+}
 
 static const char *experiment_variable(const char *const *variables, const char *name, size_t length) {
     for (; *variables; variables += 2)
@@ -288,6 +296,23 @@ static bool experiment_same_artifact(const experiment_artifact *a, const experim
     return strcmp(a->desc.path, b->desc.path) == 0 && strcmp(a->desc.type, b->desc.type) == 0;
 }
 
+/* Two rows mean one file: then they must agree on all that is said of it. */
+static void experiment_check_same(experiment *e, const experiment_artifact *known, const experiment_artifact *other) {
+    size_t i;
+    bool same = known->input_count == other->input_count;
+    for (i = 0; same && i < known->input_count; i++) same = known->inputs[i] == other->inputs[i];
+    for (i = 0; same && i < EXPERIMENT_ARTIFACT_TEXTS; i++) {
+        size_t offset = experiment_artifact_texts[i].offset;
+        const char *const *a = (const char *const *)(const void *)((const char *)&known->desc + offset);
+        const char *const *b = (const char *const *)(const void *)((const char *)&other->desc + offset);
+        same = strcmp(*a ? *a : "", *b ? *b : "") == 0;
+    }
+    if (!same)
+        experiment_bad(e, other->definition,
+                       "the artifact \"%s\" is described in two ways, at one path, \"%s\": put what differs into the path",
+                       other->desc.name, other->desc.path);
+}
+
 /* Its place, behind those of its inputs. */
 static size_t experiment_artifact_of(experiment *e, const gem5art_json *reference, const char *const *variables,
                                      experiment_artifact *outer) {
@@ -301,11 +326,13 @@ static size_t experiment_artifact_of(experiment *e, const gem5art_json *referenc
             experiment_bad(e, reference, "the artifact \"%s\" is made from itself: take it out of these inputs",
                            artifact->desc.name);
     experiment_read_artifact(e, artifact, variables);
-    for (i = 0; i < e->artifact_count; i++)
-        if (e->artifacts[i]->definition == artifact->definition &&
-            experiment_same_artifact(e->artifacts[i], artifact))
-            return i;
     experiment_read_inputs(e, artifact, variables);
+    for (i = 0; i < e->artifact_count; i++) {
+        if (e->artifacts[i]->definition != artifact->definition || !experiment_same_artifact(e->artifacts[i], artifact))
+            continue;
+        experiment_check_same(e, e->artifacts[i], artifact);
+        return i;
+    }
     if (e->artifact_count == e->artifact_room) {
         experiment_artifact **grown;
         e->artifact_room = e->artifact_room ? 2 * e->artifact_room : 64;
@@ -330,16 +357,33 @@ static const char *const experiment_sweep_keys[] = {"matrix",    "exclude",   "i
 static const char *const experiment_override_keys[] = {"when", "artifacts", NULL};
 static const char *const experiment_top_keys[] = {"artifacts", "sweeps", NULL};
 
+/* A variable of the matrix. */
+typedef struct experiment_axis {
+    const char *name;
+    const char **values;
+    size_t count;
+} experiment_axis;
+
 typedef struct experiment_sweep {
     const gem5art_json *json, *matrix;
+    experiment_axis *axes;
+    size_t axis_count;
     const gem5art_json *exclude, *include, *only, *overrides; /* arrays, or NULL */
     size_t *matches; /* of each row of exclude, only and overrides, in this order: how many rows it has matched */
+    const gem5art_json **held; /* the overrides that hold for the row at hand */
+    size_t held_count;
 } experiment_sweep;
 
+/* Is this the value, as a text or a number? Such comparisons are many: a number is not copied. */
+static bool experiment_scalar_is(experiment *e, const gem5art_json *wanted, const char *what, const char *value) {
+    if (wanted->type == GEM5ART_JSON_NUMBER) return gem5art__text_is(wanted->raw, wanted->raw_length, value);
+    return strcmp(experiment_scalar(e, wanted, what), value) == 0;
+}
+
 static bool experiment_value_is(experiment *e, const gem5art_json *wanted, const char *value) {
-    if (wanted->type != GEM5ART_JSON_ARRAY) return strcmp(experiment_scalar(e, wanted, wanted->key), value) == 0;
+    if (wanted->type != GEM5ART_JSON_ARRAY) return experiment_scalar_is(e, wanted, wanted->key, value);
     for (wanted = wanted->first; wanted; wanted = wanted->next)
-        if (strcmp(experiment_scalar(e, wanted, "a value"), value) == 0) return true;
+        if (experiment_scalar_is(e, wanted, "a value", value)) return true;
     return false;
 }
 
@@ -367,8 +411,12 @@ static bool experiment_any_matches(experiment *e, const gem5art_json *rows, size
 }
 
 /* var=value of the command line: one of the values that are given for each variable that is. */
-static bool experiment_wanted(const tool_list *only, const char *const *variables) {
+static bool experiment_wanted(experiment *e, const tool_list *only, const char *const *variables) {
     size_t i, k;
+    for (i = 0; only && i < only->count; i++) {
+        const char *own = experiment_variable(variables, only->items[i], strcspn(only->items[i], "="));
+        if (own && strcmp(own, only->items[i] + strcspn(only->items[i], "=") + 1) == 0) e->only_found[i] = true;
+    }
     for (i = 0; only && i < only->count; i++) {
         size_t name = strcspn(only->items[i], "=") + 1;
         bool wanted = false;
@@ -385,20 +433,19 @@ static bool experiment_wanted(const tool_list *only, const char *const *variable
 
 /* ---- runs */
 
-/* The value of a key for a row: that of the last override that holds, else the sweep's, else the file's. */
-static const gem5art_json *experiment_value(experiment *e, experiment_sweep *sweep, const char *const *variables,
-                                            const char *key) {
-    const gem5art_json *value = gem5art_json_get(sweep->json, key), *row;
+/* The value of a key for the row at hand: that of the last override that holds, else the sweep's, else the file's. */
+static const gem5art_json *experiment_value(experiment *e, experiment_sweep *sweep, const char *key) {
+    const gem5art_json *value = NULL;
+    size_t i = sweep->held_count;
+    while (!value && i-- > 0) value = gem5art_json_get(sweep->held[i], key);
+    if (!value) value = gem5art_json_get(sweep->json, key);
     if (!value && strcmp(key, "artifacts") != 0) value = gem5art_json_get(e->root, key);
-    for (row = sweep->overrides ? sweep->overrides->first : NULL; row; row = row->next)
-        if (gem5art_json_get(row, key) && experiment_row_matches(e, gem5art_json_get(row, "when"), variables))
-            value = gem5art_json_get(row, key);
     return value;
 }
 
 static const char *experiment_text(experiment *e, experiment_sweep *sweep, const char *const *variables,
                                    const char *key, bool required) {
-    const gem5art_json *value = experiment_value(e, sweep, variables, key);
+    const gem5art_json *value = experiment_value(e, sweep, key);
     const char *text;
     if (!value && required) experiment_bad(e, sweep->json, "the sweep has no %s: add it", key);
     if (!value) return NULL;
@@ -410,14 +457,14 @@ static const char *experiment_text(experiment *e, experiment_sweep *sweep, const
 /* An array of texts, or (with `pairs`) an object of them as name, value, ...; NULL-terminated. */
 static const char *const *experiment_texts(experiment *e, experiment_sweep *sweep, const char *const *variables,
                                            const char *key, bool pairs) {
-    const gem5art_json *value = experiment_value(e, sweep, variables, key), *item;
+    const gem5art_json *value = experiment_value(e, sweep, key), *item;
     const char **texts;
     size_t n = 0;
     if (!value) return NULL;
     experiment_need(e, value, pairs ? GEM5ART_JSON_OBJECT : GEM5ART_JSON_ARRAY, key);
     texts = (const char **)experiment_alloc(e, (2 * value->count + 1) * sizeof *texts);
     for (item = value->first; item; item = item->next) {
-        if (pairs && (!*item->key || strchr(item->key, '=')))
+        if (pairs && (!experiment_is_name(item->key) || strlen(item->key) != item->key_length))
             experiment_bad(e, experiment_key(item), "\"%s\" cannot be an environment variable: correct its name",
                            item->key);
         if (pairs) texts[n++] = item->key;
@@ -428,7 +475,7 @@ static const char *const *experiment_texts(experiment *e, experiment_sweep *swee
 }
 
 static double experiment_timeout(experiment *e, experiment_sweep *sweep, const char *const *variables) {
-    const gem5art_json *value = experiment_value(e, sweep, variables, "timeout");
+    const gem5art_json *value = experiment_value(e, sweep, "timeout");
     const char *text = value ? experiment_expand(e, value, experiment_scalar(e, value, "timeout"), variables) : NULL;
     double seconds = text ? tool_duration(text) : 0;
     if (!text) return 0;
@@ -439,9 +486,8 @@ static double experiment_timeout(experiment *e, experiment_sweep *sweep, const c
     return seconds;
 }
 
-static int experiment_integer(experiment *e, experiment_sweep *sweep, const char *const *variables, const char *key,
-                              int least, int most) {
-    const gem5art_json *value = experiment_value(e, sweep, variables, key);
+static int experiment_integer(experiment *e, experiment_sweep *sweep, const char *key, int least, int most) {
+    const gem5art_json *value = experiment_value(e, sweep, key);
     if (!value) return 0;
     experiment_need(e, value, GEM5ART_JSON_NUMBER, key);
     if (!value->is_integer || value->integer < least || value->integer > most)
@@ -452,11 +498,11 @@ static int experiment_integer(experiment *e, experiment_sweep *sweep, const char
 static void experiment_read_roles(experiment *e, experiment_sweep *sweep, experiment_run *run) {
     static const char *const keys[EXPERIMENT_ROLES] = {"gem5_artifact", "gem5_git_artifact", "run_script_git_artifact",
                                                        "linux_binary_artifact", "disk_image_artifact"};
-    const gem5art_json *more = experiment_value(e, sweep, run->variables, "artifacts"), *item;
+    const gem5art_json *more = experiment_value(e, sweep, "artifacts"), *item;
     size_t *places;
     int role;
     for (role = 0; role < (run->fs ? EXPERIMENT_ROLES : LINUX_BINARY); role++) {
-        const gem5art_json *value = experiment_value(e, sweep, run->variables, keys[role]);
+        const gem5art_json *value = experiment_value(e, sweep, keys[role]);
         const char *type;
         if (!value)
             experiment_bad(e, sweep->json, "the sweep has no %s%s: add it", keys[role],
@@ -478,8 +524,8 @@ static void experiment_read_roles(experiment *e, experiment_sweep *sweep, experi
         places[run->more_count++] = experiment_artifact_of(e, item, run->variables, NULL);
 }
 
-static bool experiment_is_fs(experiment *e, experiment_sweep *sweep, const char *const *variables) {
-    const gem5art_json *value = experiment_value(e, sweep, variables, "mode");
+static bool experiment_is_fs(experiment *e, experiment_sweep *sweep) {
+    const gem5art_json *value = experiment_value(e, sweep, "mode");
     const char *mode;
     if (!value) experiment_bad(e, sweep->json, "the sweep has no mode: add \"mode\": \"se\" or \"fs\"");
     mode = experiment_scalar(e, value, "mode");
@@ -502,19 +548,20 @@ static void experiment_add_run(experiment *e, experiment_sweep *sweep, const cha
     memset(run, 0, sizeof *run);
     run->sweep = sweep->json;
     run->variables = variables;
-    run->fs = experiment_is_fs(e, sweep, variables);
+    run->fs = experiment_is_fs(e, sweep);
     d = &run->desc;
     d->name = experiment_text(e, sweep, variables, "name", true);
     d->run_script = experiment_text(e, sweep, variables, "run_script", true);
     d->outdir = experiment_text(e, sweep, variables, "outdir", true);
+    run->outdir = experiment_value(e, sweep, "outdir");
     d->gem5_binary = experiment_text(e, sweep, variables, "gem5_binary", false);
     d->linux_binary = run->fs ? experiment_text(e, sweep, variables, "linux_binary", false) : NULL;
     d->disk_image = run->fs ? experiment_text(e, sweep, variables, "disk_image", false) : NULL;
     d->params = experiment_texts(e, sweep, variables, "params", false);
     d->environment = experiment_texts(e, sweep, variables, "environment", true);
     d->timeout = experiment_timeout(e, sweep, variables);
-    d->nice = experiment_integer(e, sweep, variables, "nice", -20, 20);
-    d->priority = experiment_integer(e, sweep, variables, "priority", -1000000, 1000000);
+    d->nice = experiment_integer(e, sweep, "nice", -20, 20);
+    d->priority = experiment_integer(e, sweep, "priority", -1000000, 1000000);
     experiment_read_roles(e, sweep, run);
 }
 
@@ -525,18 +572,15 @@ static const gem5art_json *experiment_rows(experiment *e, const gem5art_json *sw
     return rows ? experiment_need(e, rows, GEM5ART_JSON_ARRAY, key) : NULL;
 }
 
-static bool experiment_is_name(const char *name) {
-    const char *c = name;
-    while ((*c >= 'a' && *c <= 'z') || (*c >= 'A' && *c <= 'Z') || *c == '_' || (c > name && *c >= '0' && *c <= '9'))
-        c++;
-    return *name && !*c;
-}
-
-/* How many rows the matrix has. */
-static size_t experiment_count_rows(experiment *e, const gem5art_json *matrix) {
-    const gem5art_json *variable;
+/* Reads the matrix; how many rows it has. */
+static size_t experiment_read_matrix(experiment *e, experiment_sweep *sweep) {
+    const gem5art_json *variable, *value;
     size_t rows = 1;
-    for (variable = matrix ? matrix->first : NULL; variable; variable = variable->next) {
+    if (!sweep->matrix) return rows;
+    experiment_need(e, sweep->matrix, GEM5ART_JSON_OBJECT, "matrix");
+    sweep->axes = (experiment_axis *)experiment_alloc(e, (sweep->matrix->count + 1) * sizeof *sweep->axes);
+    for (variable = sweep->matrix->first; variable; variable = variable->next) {
+        experiment_axis *axis = &sweep->axes[sweep->axis_count++];
         experiment_need(e, variable, GEM5ART_JSON_ARRAY, "a variable of the matrix");
         if (!experiment_is_name(variable->key))
             experiment_bad(e, experiment_key(variable), "\"%s\" cannot be a variable: use letters, digits and _",
@@ -547,29 +591,25 @@ static size_t experiment_count_rows(experiment *e, const gem5art_json *matrix) {
         if (rows > EXPERIMENT_ROWS)
             experiment_bad(e, variable, "the matrix has more than %d rows: make several experiments of it",
                            EXPERIMENT_ROWS);
+        axis->name = variable->key;
+        axis->values = (const char **)experiment_alloc(e, variable->count * sizeof *axis->values);
+        for (value = variable->first; value; value = value->next)
+            axis->values[axis->count++] = experiment_scalar(e, value, "a value of the matrix");
     }
     return rows;
 }
 
 /* Row `number` of the matrix: name, value, ..., NULL. */
-static const char *const *experiment_row(experiment *e, const gem5art_json *matrix, size_t number) {
-    size_t count = matrix ? matrix->count : 0, k = count, i;
-    const char **row = (const char **)experiment_alloc(e, (2 * count + 1) * sizeof *row);
-    const gem5art_json *variable, *value;
-    size_t *picks = (size_t *)experiment_alloc(e, count * sizeof *picks + 1);
-    for (variable = matrix ? matrix->first : NULL, i = 0; variable; variable = variable->next)
-        picks[i++] = variable->count;
+static const char *const *experiment_row(experiment *e, const experiment_sweep *sweep, size_t number) {
+    size_t k = sweep->axis_count;
+    const char **row = (const char **)experiment_alloc(e, (2 * k + 1) * sizeof *row);
+    row[2 * k] = NULL;
     while (k-- > 0) {
-        size_t values = picks[k];
-        picks[k] = number % values;
-        number /= values;
+        const experiment_axis *axis = &sweep->axes[k];
+        row[2 * k] = axis->name;
+        row[2 * k + 1] = axis->values[number % axis->count];
+        number /= axis->count;
     }
-    for (variable = matrix ? matrix->first : NULL, k = 0; variable; variable = variable->next, k++) {
-        for (value = variable->first, i = 0; i < picks[k]; i++) value = value->next;
-        row[2 * k] = variable->key;
-        row[2 * k + 1] = experiment_scalar(e, value, "a value of the matrix");
-    }
-    row[2 * count] = NULL;
     return row;
 }
 
@@ -606,44 +646,54 @@ static void experiment_check_overrides(experiment *e, const gem5art_json *overri
     }
 }
 
+/* The overrides that hold for a row, of which each counts what it has matched. */
+static void experiment_hold(experiment *e, experiment_sweep *sweep, size_t *matches, const char *const *variables) {
+    const gem5art_json *row;
+    sweep->held_count = 0;
+    for (row = sweep->overrides ? sweep->overrides->first : NULL; row; row = row->next, matches++) {
+        if (!experiment_row_matches(e, gem5art_json_get(row, "when"), variables)) continue;
+        sweep->held[sweep->held_count++] = row;
+        ++*matches;
+    }
+}
+
 static void experiment_read_sweep(experiment *e, const gem5art_json *json, const tool_list *only, int64_t limit) {
     experiment_sweep s;
     const gem5art_json *row;
-    size_t rows, i, excludes, onlys, overrides, *override;
+    size_t rows, i, excludes, onlys, overrides;
     experiment_need(e, json, GEM5ART_JSON_OBJECT, "a sweep");
     experiment_keys(e, json, "a sweep", experiment_run_keys, experiment_sweep_keys);
     memset(&s, 0, sizeof s);
     s.json = json;
     s.matrix = gem5art_json_get(json, "matrix");
-    if (s.matrix) experiment_need(e, s.matrix, GEM5ART_JSON_OBJECT, "matrix");
     s.exclude = experiment_rows(e, json, "exclude");
     s.include = experiment_rows(e, json, "include");
     s.only = experiment_rows(e, json, "only");
     s.overrides = experiment_rows(e, json, "overrides");
     experiment_check_overrides(e, s.overrides);
-    rows = experiment_count_rows(e, s.matrix);
+    rows = experiment_read_matrix(e, &s);
     excludes = s.exclude ? s.exclude->count : 0;
     onlys = s.only ? s.only->count : 0;
     overrides = s.overrides ? s.overrides->count : 0;
     s.matches = (size_t *)experiment_alloc(e, (excludes + onlys + overrides + 1) * sizeof *s.matches);
+    s.held = (const gem5art_json **)experiment_alloc(e, (overrides + 1) * sizeof *s.held);
     for (i = 0; i < rows; i++) {
-        const char *const *variables = experiment_row(e, s.matrix, i);
+        const char *const *variables = experiment_row(e, &s, i);
         bool excluded = experiment_any_matches(e, s.exclude, s.matches, variables);
         bool chosen = experiment_any_matches(e, s.only, s.matches + excludes, variables) || !s.only;
-        override = s.matches + excludes + onlys;
-        for (row = s.overrides ? s.overrides->first : NULL; row; row = row->next)
-            *override++ += experiment_row_matches(e, gem5art_json_get(row, "when"), variables);
-        if (chosen && !excluded && experiment_wanted(only, variables) && (limit < 0 || e->run_count < (size_t)limit))
+        experiment_hold(e, &s, s.matches + excludes + onlys, variables);
+        if (chosen && !excluded && experiment_wanted(e, only, variables) && (limit < 0 || e->run_count < (size_t)limit))
             experiment_add_run(e, &s, variables);
     }
     experiment_check_matches(e, s.exclude, s.matches, "exclude");
     experiment_check_matches(e, s.only, s.matches + excludes, "only");
     for (row = s.include ? s.include->first : NULL; row; row = row->next) {
         const char *const *variables = experiment_included(e, row);
-        if (experiment_wanted(only, variables) && (limit < 0 || e->run_count < (size_t)limit))
+        experiment_hold(e, &s, s.matches + excludes + onlys, variables);
+        if (experiment_wanted(e, only, variables) && (limit < 0 || e->run_count < (size_t)limit))
             experiment_add_run(e, &s, variables);
     }
-    if (!s.include) experiment_check_matches(e, s.overrides, s.matches + excludes + onlys, "overrides");
+    experiment_check_matches(e, s.overrides, s.matches + excludes + onlys, "overrides");
 }
 
 /* ---- what may not be twice */
@@ -688,7 +738,7 @@ static void experiment_check_outdirs(experiment *e) {
     size_t i;
     for (i = 0; i < e->run_count; i++) e->runs[i].key = e->runs[i].desc.outdir;
     if ((run = experiment_twice(e, &earlier)) == NULL) return;
-    experiment_bad(e, gem5art_json_get(run->sweep, "outdir"),
+    experiment_bad(e, run->outdir,
                    "two runs have the outdir \"%s\" (%s; %s): put what differs into it", run->key,
                    experiment_tell(e, earlier->variables), experiment_tell(e, run->variables));
 }
@@ -736,19 +786,20 @@ static void experiment_plain(experiment *e) {
 
 /* --only var=value: a variable that no run has, or a value, is a mistake. */
 static void experiment_check_only(const experiment *e, const tool_list *only) {
-    size_t i, r;
+    size_t i;
+    for (i = 0; only && i < only->count; i++)
+        if (!e->only_found[i])
+            tool_exit(TOOL_FAILED, "%s: no run has %s: see the values of its matrix", e->path, only->items[i]);
+}
+
+static void experiment_begin_only(experiment *e, const tool_list *only) {
+    size_t i;
     for (i = 0; only && i < only->count; i++) {
-        const char *item = only->items[i];
-        size_t length = strcspn(item, "=");
-        bool found = false;
-        if (!item[length] || !length)
-            tool_exit(TOOL_MISUSE, "--only: \"%s\" is not of the form variable=value", item);
-        for (r = 0; r < e->run_count && !found; r++) {
-            const char *value = experiment_variable(e->runs[r].variables, item, length);
-            found = value && strcmp(value, item + length + 1) == 0;
-        }
-        if (!found) tool_exit(TOOL_FAILED, "%s: no run has %s: see the values of its matrix", e->path, item);
+        size_t length = strcspn(only->items[i], "=");
+        if (!only->items[i][length] || !length)
+            tool_exit(TOOL_MISUSE, "--only: \"%s\" is not of the form variable=value", only->items[i]);
     }
+    e->only_found = (bool *)experiment_alloc(e, only ? only->count + 1 : 1);
 }
 
 /* The experiment of a file; `only` (var=value, ...) and `limit` (negative: none) choose of its runs. What is wrong ends
@@ -769,6 +820,7 @@ __attribute__((unused)) static experiment *experiment_read(const char *path, con
             tool_exit(TOOL_FAILED, "%s:%u:%u: %s", path, line, column, error.message + rest);
         tool_exit(TOOL_FAILED, "%s: %s", path, error.message);
     }
+    experiment_begin_only(e, only);
     experiment_need(e, e->root, GEM5ART_JSON_OBJECT, "an experiment");
     experiment_keys(e, e->root, "an experiment", experiment_top_keys, experiment_run_keys);
     if (gem5art_json_get(e->root, "artifacts"))
