@@ -214,6 +214,42 @@ same status $? 0
 kill $reader
 exec 3>&-
 
+begin "numbers that cannot be: told before anything is made"
+afresh
+experiment children/exit_with 0
+for option in "--jobs abc" "--retry-failed -1" "--stop-after 1e3" "--nice 21" "--free-memory 16777216T" "--free-memory lots" \
+    "--timeout 1e400" "--timeout soon" "--limit x" "--jobs 99999999999"; do
+    run "$launch" $option x.json
+    same "status of $option" $status 2
+    has "error of $option" "$err" "gem5art-run: ${option% *}: "
+done
+check "nothing was made" test ! -e db.json -a ! -e out
+
+begin "where nothing is launched, nothing stays that is in the way"
+experiment children/exit_with "0, 1"
+sed 's|"outdir"|"overrides": [{"when": {"n": 1}, "gem5_binary": "none"}], "outdir"|' x.json >wrong.json
+run "$launch" wrong.json
+same "status" $status 1
+has "error" "$err" "gem5art-run: nothing was launched"
+check "no outdirs" sh -c '! ls out/*'
+sed 's|"params": \["{n}"\]|"params": ["other", "{n}"]|' x.json >other.json
+run "$launch" other.json
+same "what was launched then" "$(echo "$out" | timeless | tail -n 3 | head -n 1)" "2 runs in T: 1 finished, 1 failed"
+
+begin "the cause of a failure: at the end of an error log of any size"
+afresh
+experiment children/exit_with 0
+cat >verbose <<'END'
+#!/bin/sh
+for word; do case $word in --outdir=*) out=${word#--outdir=} ;; esac; done
+{ yes "warn: fatal" | head -n 100000; yes "" | head -n 1000000; echo "src/x.cc:1: fatal: the cause"; echo more; } >"$out/simerr.txt"
+exit 1
+END
+chmod +x verbose
+sed 's|"path": "[^"]*exit_with"|"path": "verbose"|' x.json >verbose.json
+run "$launch" verbose.json
+has "the cause" "$(echo "$out" | timeless)" "run 0: failed: exit status 1 after T: fatal: the cause"
+
 begin "SIGTERM and SIGHUP stop as Ctrl-C does"
 for signal in TERM HUP; do
     afresh
@@ -297,9 +333,16 @@ status 1
     until_true shows "^\\$"
     command_line gem5art-run large.json
     until_true shows "Registering large"
+    same "the cursor meanwhile" "$(cursor)" 0
+    keys C-z
+    until_true shows "Stopped"
+    same "the cursor while it is stopped" "$(cursor)" 1
+    keys "clear; fg" Enter
+    until_true shows "^gem5art-run large.json"
     keys C-c
     until_true shows "^\\$" # as the shell does not go on behind what was ended so
-    same "the screen" "$(screen | grep .)" "gem5art-run: stopped before a run was launched: start it again to go on
+    same "the screen" "$(screen | grep .)" "gem5art-run large.json
+gem5art-run: stopped before a run was launched: start it again to go on
 \$"
     same "the cursor" "$(cursor)" 1
     check "nothing was recorded" sh -c "! grep -q 'gem5 run' db.json"

@@ -51,6 +51,7 @@ static struct {
 } display;
 
 static volatile sig_atomic_t display_resized, display_stopped;
+static volatile sig_atomic_t display_blocked; /* by what takes long: nobody draws */
 
 /* ---- output */
 
@@ -194,9 +195,18 @@ static void display_end_guard(void) {
     display.guard_pid = 0;
 }
 
+/* While the loop cannot come to display_stop, all of it is done here. */
 static void display_on_signal(int number) {
-    if (number == SIGTSTP) display_stopped = 1;
-    else display_resized = 1;
+    static const char erase[] = "\r\033[J\033[?25h";
+    int kept = errno;
+    if (number != SIGTSTP) display_resized = 1;
+    else if (!display_blocked) display_stopped = 1;
+    else {
+        if (display_in_foreground() && write(STDOUT_FILENO, erase, sizeof erase - 1) > 0) display_restore_terminal();
+        raise(SIGSTOP);
+        display_resized = 1;
+    }
+    errno = kept;
 }
 
 static void display_handle(int number) {
@@ -350,18 +360,25 @@ static bool display_tells(const char *name) {
            gem5art__ends_with(name, ".device") || gem5art__ends_with(name, ".terminal");
 }
 
+/* The last bytes of a file, as many as there is room for, and a NUL behind them; 0 where there are none. */
+static size_t display_read_tail(const char *path, char *tail, size_t room) {
+    struct stat st;
+    size_t got = 0;
+    int fd = gem5art__open(path, O_RDONLY | O_NONBLOCK, 0);
+    if (fd < 0) return 0;
+    if (fstat(fd, &st) == 0 && S_ISREG(st.st_mode)) {
+        off_t from = st.st_size > (off_t)room ? st.st_size - (off_t)room : 0;
+        if (!gem5art__read_at(fd, tail, room, from, &got)) got = 0;
+    }
+    gem5art__close(fd);
+    tail[got] = 0;
+    return got;
+}
+
 /* Into `line`, which has DISPLAY_TAIL bytes, without what a terminal would obey; it stays where there is none. */
 static void display_last_line(const char *path, char *line) {
     char tail[4096 + 1];
-    struct stat st;
-    size_t got = 0, begin, n = 0;
-    int fd = gem5art__open(path, O_RDONLY | O_NONBLOCK, 0);
-    if (fd < 0) return;
-    if (fstat(fd, &st) == 0 && S_ISREG(st.st_mode)) {
-        off_t size = (off_t)sizeof tail - 1, from = st.st_size > size ? st.st_size - size : 0;
-        if (!gem5art__read_at(fd, tail, sizeof tail - 1, from, &got)) got = 0;
-    }
-    gem5art__close(fd);
+    size_t got = display_read_tail(path, tail, sizeof tail - 1), begin, n = 0;
     while (got && gem5art__is_space((unsigned char)tail[got - 1])) got--;
     if (!got) return;
     tail[got] = 0;
@@ -491,6 +508,9 @@ static void display_draw(const display_counts *c) {
     other = display.last, display.last = display.frame, display.frame = other;
 }
 
+/* The next frame is due at once. */
+static void display_want_frame(void) { display.drawn = gem5art__monotonic() - DISPLAY_MS / 1e3; }
+
 /* Milliseconds until the next frame; -1: there is none. */
 static int display_due(void) {
     double left = display.drawn + DISPLAY_MS / 1e3 - gem5art__monotonic();
@@ -568,6 +588,7 @@ static void display_begin(const char *title, const char *color) {
     display.live = isatty(STDOUT_FILENO) && !gem5art__empty(term) && strcmp(term, "dumb") != 0;
     display.utf8 = display_speaks_utf8();
     display.begun = gem5art__monotonic();
+    display_want_frame();
     if (display.live) {
         display.terminal_saved = tcgetattr(STDOUT_FILENO, &display.terminal) == 0;
         display_start_guard();

@@ -47,9 +47,9 @@ static const tool_page page = {
     "Launch the runs that are not recorded yet, of a file or from the command line.", NULL, options,
     "The repos of one run's gem5 and script: --gem5-repo, --script-repo."};
 
-static int count_of(const char *option, const char *text, int unset) {
-    int64_t count = text ? tool_count(option, text) : unset;
-    if (count > INT_MAX) tool_exit(TOOL_MISUSE, "%s: %s is too large: at most %d is allowed", option, text, INT_MAX);
+static int count_of(const char *option, const char *text, int most) {
+    int64_t count = text ? tool_count(option, text) : 0;
+    if (count > most) tool_exit(TOOL_MISUSE, "%s: %s is too large: at most %d is allowed", option, text, most);
     return (int)count;
 }
 
@@ -61,7 +61,9 @@ static int64_t size_of(const char *option, const char *text) {
     const char *unit = size > 0 && *end ? strchr(units, *end) : units;
     if (size <= 0 || !unit || (*end && end[1]))
         tool_exit(TOOL_MISUSE, "%s: \"%s\" is no size: give bytes, or 512M, 8G", option, text);
-    return (int64_t)(*end ? size * (double)((int64_t)1 << 10 * (unit - units + 1)) : size);
+    if (*end) size *= (double)((int64_t)1 << 10 * (unit - units + 1));
+    if (size >= 0x1p63) tool_exit(TOOL_MISUSE, "%s: %s is more memory than there can be: give less", option, text);
+    return (int64_t)size;
 }
 
 static double timeout_of(const char *text) {
@@ -72,14 +74,28 @@ static double timeout_of(const char *text) {
     return seconds;
 }
 
+/* What the options say, read before anything is done. */
+static struct {
+    int jobs, retries, stop_after, nice;
+    int64_t free_memory;
+    double timeout;
+} numbers;
+
+static void read_numbers(void) {
+    numbers.jobs = count_of("--jobs", jobs_text, INT_MAX);
+    numbers.retries = count_of("--retry-failed", retries_text, INT_MAX);
+    numbers.stop_after = count_of("--stop-after", stop_after_text, INT_MAX);
+    numbers.nice = count_of("--nice", nice_text, 20);
+    if (memory_text) numbers.free_memory = size_of("--free-memory", memory_text);
+    if (timeout_text) numbers.timeout = timeout_of(timeout_text);
+}
+
 /* What the command line says of all runs. */
 static void override_runs(experiment *e) {
-    double timeout = timeout_text ? timeout_of(timeout_text) : 0;
-    int nice = count_of("--nice", nice_text, 0);
     size_t i;
     for (i = 0; i < e->run_count; i++) {
-        if (timeout_text) e->runs[i].desc.timeout = timeout;
-        if (nice_text) e->runs[i].desc.nice = nice;
+        if (timeout_text) e->runs[i].desc.timeout = numbers.timeout;
+        if (nice_text) e->runs[i].desc.nice = numbers.nice;
     }
 }
 
@@ -262,27 +278,29 @@ static const char *short_path(const char *path) {
     return strncmp(path, folder, length) == 0 && path[length] == '/' ? path + length + 1 : path;
 }
 
-/* What gem5 said last of an error, in simerr or simerr.txt. */
+/* What gem5 said last of an error, near the end of simerr or simerr.txt. */
 static void put_cause(gem5art__buf *out, const char *run_outdir) {
+    enum { TAIL = 65536 };
     static const char *const files[] = {"simerr.txt", "simerr"}, *const marks[] = {"fatal: ", "panic: ", "Error: "};
-    gem5art__buf path = {NULL, 0, 0, false}, text = {NULL, 0, 0, false};
-    const char *cause = NULL, *line, *end;
-    size_t i;
-    for (i = 0; i < 2 && !text.length; i++) {
+    gem5art__buf path = {NULL, 0, 0, false};
+    char *tail = (char *)malloc(TAIL + 1);
+    const char *line, *end, *at, *cause = NULL;
+    size_t i, got = 0;
+    for (i = 0; i < 2 && tail && !got; i++) {
         path.length = 0;
         gem5art__putf(&path, "%s/%s", run_outdir, files[i]);
-        if (!gem5art__read_file(path.data, (size_t)1 << 20, &text, NULL)) text.length = 0;
+        if (!path.failed) got = display_read_tail(path.data, tail, TAIL);
     }
-    for (line = text.length ? text.data : ""; *line; line = *end ? end + 1 : end) {
-        end = line + strcspn(line, "\n");
-        for (i = 0; i < sizeof marks / sizeof *marks; i++) {
-            const char *at = strstr(line, marks[i]);
-            if (at && at < end) cause = *marks[i] == 'E' ? line : at;
-        }
+    for (line = tail; got && line < tail + got; line = end + 1) {
+        end = (const char *)memchr(line, '\n', (size_t)(tail + got - line));
+        if (!end) end = tail + got;
+        for (i = 0; i < sizeof marks / sizeof *marks; i++)
+            if ((at = (const char *)memmem(line, (size_t)(end - line), marks[i], strlen(marks[i]))) != NULL)
+                cause = *marks[i] == 'E' ? line : at;
     }
     if (cause) gem5art__putf(out, ": %.*s", (int)(strcspn(cause, "\n") < 200 ? strcspn(cause, "\n") : 200), cause);
     gem5art__buf_free(&path);
-    gem5art__buf_free(&text);
+    free(tail);
 }
 
 /* "exit status 1 after 4.2 s: fatal: ..." */
@@ -423,10 +441,8 @@ static void on_warning(const char *message, void *user_data) {
     static int count;
     (void)user_data;
     if (registering && name) return; /* artifacts of one run are described by us: others' words for them are better */
-    if (preparing && count++ >= MOST) {
-        if (count == MOST + 1) on_warning("there are more such warnings", NULL);
-        return;
-    }
+    if (preparing && count++ == MOST) message = "there are more such warnings";
+    else if (preparing && count > MOST) return;
     if (display.live && isatty(STDERR_FILENO)) display_say(YELLOW, "warning: %s", message);
     else fprintf(stderr, "%s: warning: %s\n", TOOL_NAME, message);
 }
@@ -457,10 +473,12 @@ static void register_artifacts(experiment *e) {
     gem5art_error error;
     size_t i, k;
     registering = true;
+    display_blocked = 1;
     for (i = 0; i < e->artifact_count; i++) {
         experiment_artifact *a = e->artifacts[i];
         const gem5art_artifact **inputs =
             (const gem5art_artifact **)experiment_alloc(e, (a->input_count + 1) * sizeof *inputs);
+        display_want_frame();
         draw(e->run_count, gem5art__arena_printf(&e->arena, "Registering %s", a->desc.path));
         for (k = 0; k < a->input_count; k++)
             if ((inputs[k] = e->artifacts[a->inputs[k]]->artifact) == NULL) break;
@@ -469,6 +487,7 @@ static void register_artifacts(experiment *e) {
         a->artifact = gem5art_register_artifact(db, &a->desc, &error);
         if (!a->artifact) complain(error.message);
     }
+    display_blocked = 0;
     registering = false;
 }
 
@@ -512,6 +531,28 @@ static void share_prefix(const char *path, bool first) {
     outdir_prefix = i;
 }
 
+/* Outdirs whose info.json was made here: where nothing is launched, they must not be in the way of what is corrected. */
+static tool_list made;
+
+static bool has_info(const char *run_outdir) {
+    gem5art__arena arena = {NULL, false};
+    const char *path = gem5art__join_path(&arena, run_outdir, "info.json");
+    bool is_there = path && access(path, F_OK) == 0;
+    gem5art__arena_free(&arena);
+    return is_there;
+}
+
+static void unmake(void) {
+    gem5art__buf path = {NULL, 0, 0, false};
+    size_t i;
+    for (i = 0; i < made.count; i++) {
+        path.length = 0;
+        gem5art__putf(&path, "%s/info.json", made.items[i]);
+        if (path.failed || unlink(path.data) < 0 || rmdir(made.items[i]) < 0) continue;
+    }
+    gem5art__buf_free(&path);
+}
+
 static void create_runs(experiment *e) {
     gem5art_error error;
     size_t i;
@@ -520,9 +561,12 @@ static void create_runs(experiment *e) {
     for (i = 0; i < e->run_count && !gem5art__signal_count; i++) {
         experiment_run *r = &e->runs[i];
         gem5art_run *run;
+        bool was_there;
         draw(e->run_count, "Preparing the runs");
         if (!use_artifacts(e, r)) continue;
+        was_there = has_info(r->desc.outdir);
         run = r->fs ? gem5art_create_fs_run(db, &r->desc, &error) : gem5art_create_se_run(db, &r->desc, &error);
+        if (run && !was_there) tool_list_add(&made, gem5art__arena_copy(&e->arena, run->outdir));
         if (run) share_prefix(run->outdir, first), first = false;
         if (!run || !gem5art_pool_add(pool, run, &error)) complain(error.message);
         gem5art_release_run(db, run); /* it stays until it has ended */
@@ -535,10 +579,10 @@ static void create_pool(void) {
     gem5art_pool_desc desc;
     gem5art_error error;
     memset(&desc, 0, sizeof desc);
-    desc.jobs = count_of("--jobs", jobs_text, 0);
-    desc.retries = count_of("--retry-failed", retries_text, 0);
-    desc.max_failed = count_of("--stop-after", stop_after_text, 0);
-    desc.free_memory = memory_text ? size_of("--free-memory", memory_text) : 0;
+    desc.jobs = numbers.jobs;
+    desc.retries = numbers.retries;
+    desc.max_failed = numbers.stop_after;
+    desc.free_memory = numbers.free_memory;
     desc.pin = pin;
     desc.rerun = rerun;
     desc.handle_signals = true;
@@ -663,6 +707,7 @@ static int launch_all(experiment *e, char **argv) {
         display_flush();
         tell_problems("");
         gem5art_pool_destroy(pool);
+        unmake();
         tool_exit(TOOL_FAILED, "nothing was launched");
     }
     watch(e->run_count);
@@ -686,6 +731,7 @@ int main(int argc, char **argv) {
     memcpy(words, argv, (size_t)argc * sizeof *words);
     count = tool_parse(argc, argv, &page);
     argv[count] = NULL;
+    read_numbers();
     folder = realpath(cwd ? cwd : ".", NULL);
     if (!folder) tool_exit(TOOL_FAILED, "cannot work in %s: %s", cwd ? cwd : ".", strerror(errno));
     if (wants_single_run()) e = single_run(argv);
@@ -696,6 +742,7 @@ int main(int argc, char **argv) {
     status = dry_run ? print_commands(e) : launch_all(e, words);
     experiment_free(e);
     free(only.items);
+    free(made.items);
     free(folder);
     free(words);
     return status;

@@ -497,7 +497,7 @@ __attribute__((unused)) static double tool_duration(const char *text) {
     double number = *text >= '0' && *text <= '9' ? strtod(text, &end) : -1;
     size_t i;
     for (i = 0; number >= 0 && i < sizeof units / sizeof *units; i++)
-        if (strcmp(end, units[i].name) == 0) return number * units[i].seconds;
+        if (strcmp(end, units[i].name) == 0) return number * units[i].seconds < 1e15 ? number * units[i].seconds : -1;
     return -1;
 }
 
