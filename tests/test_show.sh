@@ -32,7 +32,7 @@ cat >boots.json <<'END_OF_FILE'
     "gem5": {"type": "git repo", "path": "gem5/", "documentation": "the source of the simulator"},
     "linux": {"type": "git repo", "path": "linux", "documentation": "the source of the kernel"},
     "gem5.opt": {"type": "gem5 binary", "path": "gem5/build/X/gem5.opt", "cwd": "gem5", "inputs": ["gem5"],
-                 "command": "mkdir -p build/X && cp \"WORK/gem5/prebuilt\" build/X/gem5.opt && echo WORKs WORK.old /xWORK >names",
+                 "command": "mkdir -p build/X && cp \"WORK/gem5/prebuilt\" build/X/gem5.opt && echo WORKs WORK.old /xWORK >names \u0026\u0026\ncp WORK/gem5/names -t WORK/gem5/build",
                  "documentation": "the simulator"},
     "vmlinux": {"type": "kernel", "path": "linux/vmlinux", "cwd": "linux", "inputs": ["linux"],
                 "command": "printf 'kernel %s\\n' \"$(cat version)\" >vmlinux", "documentation": "the guest's kernel"},
@@ -263,6 +263,8 @@ check "there are results" test -s "$again/results/good/stats.txt"
 same "the results" "$(without_host "$again/results/good")" "$(without_host "$work/results/good")"
 same "a disk that was made from what was made" "$(cat "$again/disks/it's a disk.img")" "$(cat "$work/disks/it's a disk.img")"
 same "other paths of its command" "$(cat "$again/gem5/names")" "${work}s $work.old /x$work"
+check "paths without quotes" cmp "$again/gem5/names" "$again/gem5/build/names"
+check "nothing in the old place" test ! -e "$work/gem5/build/names"
 same "the commit" "$(git -C "$again/linux" rev-parse HEAD)" "$(git -C "$work/linux" rev-parse HEAD)"
 has "the console has the parameters" "$(cat "$again/results/good/simout.txt")" "it's \$HOME; $(printf '\033')[31m"
 run sh "$work/reproduce.json"
@@ -289,6 +291,16 @@ run sh disk.json "$work/../disk only"
 same status $status 0
 check "it is the same" cmp "$work/../disk only/disks/it's a disk.img" "disks/it's a disk.img"
 check "no more than it needs" test ! -e "$work/../disk only/gem5"
+
+begin "--shell of what was registered by a path that leads up, where it is not known from where"
+mkdir up up/src up/in && git -C up/src init -q && echo x >up/src/x && git -C up/src add x && git -C up/src commit -qm x
+cp up/src/x up/kernel
+(cd up/in && "$BUILD/gem5art-artifact" register --name src --type "git repo" --path ../src --documentation "a repo of the test" >src.id
+    "$BUILD/gem5art-artifact" register --name kernel --type kernel --path ../kernel --input "$(cat src.id)" \
+    --command "cp ../src/x ../kernel" --documentation "a kernel of the test" >kernel.id)
+run "$show" --shell --db-uri up/in/db.json "$(cat up/in/kernel.id)"
+check "no place is outside of the folder" sh -c '! grep -E "^(clone|checkout|build|copy|mkdir -p --) \.\./" .out'
+has "where the repo stands" "$out" "clone outside/up/src "
 
 begin "--shell: two commits of one repo, a relative origin, a repo without one"
 mkdir one && git -C one init -q && echo old >one/file && git -C one add file && git -C one commit -q -m Old

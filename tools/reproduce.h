@@ -96,14 +96,28 @@ static char *recipe_absolute(recipe *r, const char *path) {
     return *text ? text : gem5art__arena_copy(&r->arena, "/");
 }
 
+/* Where a path that leads elsewhere stands: /x in outside/x, and ../x, where the base is not known, in outside/up/x. */
+static const char *recipe_outside(recipe *r, const char *path) {
+    gem5art__buf place = {NULL, 0, 0, false};
+    const char *copy;
+    gem5art__puts(&place, "outside");
+    for (; gem5art__starts_with(path, "..") && (!path[2] || path[2] == '/'); path += 2 + (path[2] == '/'))
+        gem5art__puts(&place, "/up");
+    if (*path && *path != '/') gem5art__puts(&place, "/");
+    gem5art__puts(&place, path);
+    copy = place.failed ? NULL : gem5art__arena_copy(&r->arena, place.data);
+    recipe_check(copy != NULL);
+    gem5art__buf_free(&place);
+    return copy;
+}
+
 /* Where a file or folder stands in the script. */
 static const char *recipe_place(recipe *r, const char *path) {
     const char *absolute = recipe_absolute(r, path), *below = path_below(r->base, absolute);
-    if (below || *absolute != '/') return below ? below : absolute;
+    bool elsewhere = *absolute == '/' || strcmp(absolute, "..") == 0 || gem5art__starts_with(absolute, "../");
+    if (below || !elsewhere) return below ? below : absolute;
     if (!list_has(&r->moved, absolute)) tool_list_add(&r->moved, absolute);
-    below = gem5art__arena_printf(&r->arena, "outside%s", absolute);
-    recipe_check(below != NULL);
-    return below;
+    return recipe_outside(r, absolute);
 }
 
 /* The work tree of a repo. Python gem5art's records do not tell where relative paths begin. */
@@ -139,7 +153,7 @@ static const char *recipe_word(recipe *r, const char *word) {
     absolute = recipe_absolute(r, path);
     below = path_below(r->base, absolute);
     for (i = 0; !below && i < r->moved.count; i++)
-        if (path_below(r->moved.items[i], absolute)) below = gem5art__arena_printf(&r->arena, "outside%s", absolute);
+        if (path_below(r->moved.items[i], absolute)) below = recipe_outside(r, absolute);
     if (!below) return word;
     word = gem5art__arena_printf(&r->arena, "%.*s%s", (int)(path - word), word, below);
     recipe_check(word != NULL);
@@ -171,7 +185,7 @@ static const char script_functions[] =
     "    rest=$1\n"
     "    while [ \"$was\" ] && [ \"$rest\" != \"${rest#*\"$was\"}\" ]; do\n"
     "        before=${rest%%\"$was\"*} rest=${rest#*\"$was\"} is=$now\n"
-    "        case $before in *[!:=\\ \\'\\\"\\;\\(]) is=$was ;; esac\n"
+    "        case $before in *-I | *-L | *-isystem) ;; *[A-Za-z0-9_.~/-]) is=$was ;; esac\n"
     "        case $rest in [A-Za-z0-9_.-]*) is=$was ;; esac\n"
     "        printf %s \"$before$is\"\n"
     "    done\n"
@@ -180,7 +194,8 @@ static const char script_functions[] =
     "build() { # FILE HASH FOLDER COMMAND - unless it is there\n"
     "    same \"$1\" \"$2\" && return\n"
     "    mkdir -p -- \"$3\"\n"
-    "    (cd -- \"$3\" && sh -c \"$(moved \"$4\")\") || fail \"$1 could not be built: put it there, and start this script again\"\n"
+    "    (cd -- \"$3\" && sh -c \"$(moved \"$4\")\") ||\n"
+    "        fail \"$1 could not be built: put it there, and start this script again\"\n"
     "    [ -e \"$1\" ] || fail \"$1 was not built by its command: put it there, and start this script again\"\n"
     "    same \"$1\" \"$2\" || warn \"$1 is not the same as it was: it had the hash $2\"\n"
     "}\n"
@@ -377,7 +392,11 @@ static void script_head(recipe *r, const char *kind, const char *id, const char 
     gem5art__putf(&r->script, "\nfolder=${1:-reproduced-%.*s}\n", digits, id);
     gem5art__puts(&r->script, "mkdir -p -- \"$folder\"\nCDPATH='' cd -- \"$folder\"\nwas=");
     tool_put_shell_word(&r->script, strcmp(r->base, "/") ? r->base : "");
-    gem5art__puts(&r->script, " now=$(pwd)\n\n");
+    gem5art__puts(&r->script, " now=$(pwd)\n"
+                              "# Commands name folders with quotes or without: this name needs none.\n"
+                              "case $now in\n"
+                              "    *[!A-Za-z0-9_./+,:@%-]*) now=$(mktemp -d)/folder && ln -s \"$(pwd)\" \"$now\" ;;\n"
+                              "esac\n\n");
 }
 
 static void script_missing(recipe *r, const char *id) {
