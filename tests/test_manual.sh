@@ -63,12 +63,16 @@ END
     words() { bash complete.sh $share/bash-completion/completions "$@" | tr '\n' ' '; }
     same "an option" "$(words gem5art-run --retr)" "--retry-failed "
     same "its value" "$(words gem5art-run --color a)" "always auto "
+    same "a value behind =" "$(words gem5art-run --color = al) $(words gem5art-run --color =)" "always  always auto never "
     same "a file" "$(words gem5art-run experiment-)" "experiment-x.json "
     same "a folder" "$(words gem5art-run --cwd folder)" "folder-x "
     same "nothing to offer" "$(words gem5art-run --jobs '')" " "
     same "no operands" "$(words gem5art-ls '')" " "
     same "an id of the store named" "$(words gem5art-show --db-uri ids.json aaaa2)" \
         "aaaa2222-0000-4000-8000-000000000002 "
+    cp ids.json "$HOME/home.json"
+    same "an id of a store at home" "$(words gem5art-rm --db-uri '~/home.json' aaaa1)" \
+        "aaaa1111-0000-4000-8000-000000000001 "
     same "ids of the store here" "$(cd elsewhere && bash ../complete.sh $share/bash-completion/completions gem5art-diff a)" \
         "aaaa1111-0000-4000-8000-000000000001
 aaaa2222-0000-4000-8000-000000000002

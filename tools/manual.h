@@ -158,13 +158,15 @@ static void manual_bash(gem5art__buf *out, const tool_page *page) {
     if (manual_needs_ids(page))
         manual_put_shell(out, "SELF_ids() {\n"
                      "    local db option\n"
-                     "    [[ $COMP_LINE =~ --db-uri[=\\ ]+([^\\ ]+) ]] && db=${BASH_REMATCH[1]}\n"
+                     "    [[ $COMP_LINE =~ --db-uri[=\\ ]+([^\\ ]+) ]] && db=${BASH_REMATCH[1]/#\\~\\//$HOME/}\n"
                      "    for option; do\n"
                      "        gem5art-ls ${db:+--db-uri \"$db\"} --csv --columns id \"$option\"\n"
                      "    done 2>/dev/null | sed -n 's/^\\([0-9a-f-]\\{36\\}\\).*/\\1/p'\n"
                      "}\n");
     manual_put_shell(out, "SELF() {\n"
                      "    local cur=${COMP_WORDS[COMP_CWORD]} prev=${COMP_WORDS[COMP_CWORD-1]}\n"
+                     "    [[ $prev == = ]] && prev=${COMP_WORDS[COMP_CWORD-2]} # --option=value is three words\n"
+                     "    [[ $cur == = ]] && cur=\n"
                      "    COMPREPLY=()\n"
                      "    case $prev in\n");
     for (option = page->options; option->name; option++) {
