@@ -704,6 +704,7 @@ static const char *experiment_identity(experiment *e, const experiment_run *run)
     const char *identity;
     gem5art__buf out = {NULL, 0, 0, false};
     size_t i, roles = run->fs ? EXPERIMENT_ROLES : LINUX_BINARY;
+    gem5art__puts(&out, run->fs ? "fs " : "se ");
     for (i = 0; i < roles; i++) gem5art__putf(&out, "%zu ", run->roles[i]);
     for (i = 0; i < run->more_count; i++) gem5art__putf(&out, "+%zu ", run->more[i]);
     gem5art__puts(&out, run->desc.run_script);
