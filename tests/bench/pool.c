@@ -1,7 +1,8 @@
 /* pool.c - many runs of a program that exits at once, through one pool, beside xargs -P and GNU parallel --joblog in the same
    run, from a small host and from one with much memory in use.
 
-     bench/pool [GIGABYTES]      default 8, as far as half of the memory that is free allows; 0: the small host only
+     bench/pool [GIGABYTES]      default 8, as far as half of the memory that is free allows; 0: the small host only.
+                                 $POOL_RUNS runs, else 1000
 
    A run of the pool has all that makes it a record: its binary and two git repos of 100 files are checked, info.json is
    replaced at each state, the outdir is zipped and hashed, and run and archive are on the disk. xargs keeps nothing, and
@@ -21,7 +22,9 @@ static int without_syncs;
 
 #include "../fixture.h"
 
-enum { RUNS = 1000, JOBS = 2 };
+enum { JOBS = 2 };
+
+static int runs = 1000;
 
 static const char *child; /* children/exit_with */
 static bool all_well = true;
@@ -66,7 +69,7 @@ static double pool_of_runs(double *created) {
     desc.jobs = JOBS;
     if ((pool = gem5art_pool_create(db, &desc, &error)) == NULL) return complain();
     *created = (gem5art__monotonic() - start) * 1e3;
-    for (n = 0; n < RUNS; n++) {
+    for (n = 0; n < runs; n++) {
         gem5art_run *run = new_run(&run_desc, n);
         if (!run || !gem5art_pool_add(pool, run, &error)) complain();
     }
@@ -74,7 +77,7 @@ static double pool_of_runs(double *created) {
     if (!gem5art_pool_wait(pool, &error)) complain();
     seconds = gem5art__monotonic() - start;
     gem5art_pool_destroy(pool);
-    return seconds * 1e3 / RUNS;
+    return seconds * 1e3 / runs;
 }
 
 static int count_finished(void) {
@@ -102,7 +105,7 @@ static int be_host(int gigabytes, double peer) {
     sh("for repo in gem5 experiment; do cd $repo; for i in $(seq 99); do echo $i > file-$i; done; git add -A; git commit -qm more; cd ..; done");
     if (!open_db(NULL)) return 1;
     ours = pool_of_runs(&created);
-    if (count_finished() != RUNS) fprintf(stderr, "only %d runs are recorded\n", count_finished()), all_well = false;
+    if (count_finished() != runs) fprintf(stderr, "only %d runs are recorded\n", count_finished()), all_well = false;
     snprintf(what, sizeof what, "gem5art_pool, all recorded, host of %d %s", gigabytes ? gigabytes : 10, gigabytes ? "GB" : "MB");
     line(without_syncs ? "  the same, nothing synced" : what, ours, peer);
     if (!without_syncs) printf("  %-52s %8.2f once\n", "  three artifacts registered, and the pool created", created);
@@ -114,8 +117,8 @@ static int be_host(int gigabytes, double peer) {
 
 static double xargs(void) {
     double start = gem5art__monotonic();
-    if (sh("seq %d | sed 's/.*/0/' | xargs -P %d -n 1 %s", RUNS, JOBS, child) != 0) all_well = false;
-    return (gem5art__monotonic() - start) * 1e3 / RUNS;
+    if (sh("seq %d | sed 's/.*/0/' | xargs -P %d -n 1 %s", runs, JOBS, child) != 0) all_well = false;
+    return (gem5art__monotonic() - start) * 1e3 / runs;
 }
 
 /* Negative: it is not here. */
@@ -123,8 +126,8 @@ static double parallel(void) {
     double start;
     if (sh("parallel --version >/dev/null 2>&1") != 0) return -1;
     start = gem5art__monotonic();
-    if (sh("seq %d | sed 's/.*/0/' | parallel --will-cite -j %d --joblog joblog %s", RUNS, JOBS, child) != 0) all_well = false;
-    return (gem5art__monotonic() - start) * 1e3 / RUNS;
+    if (sh("seq %d | sed 's/.*/0/' | parallel --will-cite -j %d --joblog joblog %s", runs, JOBS, child) != 0) all_well = false;
+    return (gem5art__monotonic() - start) * 1e3 / runs;
 }
 
 static int gigabytes_to_use(int wanted) {
@@ -145,9 +148,10 @@ int main(int argc, char **argv) {
     int large = gigabytes_to_use(argc > 1 ? atoi(argv[1]) : 8);
     double peer, other;
     child = built("children/exit_with");
+    if (getenv("POOL_RUNS")) runs = atoi(getenv("POOL_RUNS"));
     fixture_begin();
     setenv("TMPDIR", fixture_folder, 1); /* of the hosts, too */
-    printf("%d runs of a program that exits at once, %d at a time, in ms a run\n", RUNS, JOBS);
+    printf("%d runs of a program that exits at once, %d at a time, in ms a run\n", runs, JOBS);
     peer = xargs();
     line("xargs -P, nothing recorded", peer, 0);
     measure_host(0, peer);
