@@ -237,8 +237,7 @@ static bool source_fail(const source *s, gem5art_error *error, const char *forma
 }
 
 static void source_warn(const source *s, const char *what) {
-    fflush(stdout);
-    fprintf(stderr, "%s: warning: %s %s\n", TOOL_NAME, s->name, what);
+    tool_say("warning: ", "%s %s", s->name, what);
 }
 
 static void source_advance(source *s) {
@@ -708,10 +707,7 @@ static bool import(const char *name, const char *db_uri, bool dry_run, bool verb
         merge_spool(&m);
         if (m.db) gem5art_close(m.db, NULL);
         tell_tally(&m);
-    } else {
-        fflush(stdout);
-        fprintf(stderr, "%s: %s; nothing of it was imported\n", TOOL_NAME, error.message);
-    }
+    } else tool_say("", "%s; nothing of it was imported", error.message);
     tool_spool_free(&m.spool);
     return ok && !m.tally.conflicts;
 }

@@ -38,7 +38,7 @@ static bool remove_run(gem5art_db *db, const char *id, bool dry_run) {
         tell_run(run, archived, dry_run);
         return true;
     }
-    fprintf(stderr, "%s: %s\n", TOOL_NAME, error.message);
+    tool_say("", "%s", error.message);
     return false;
 }
 
@@ -49,7 +49,7 @@ static bool remove_artifact(gem5art_db *db, const gem5art_artifact *artifact, bo
                artifact->id, artifact->name, artifact->path);
         return true;
     }
-    fprintf(stderr, "%s: %s\n", TOOL_NAME, error.message);
+    tool_say("", "%s", error.message);
     return false;
 }
 
@@ -58,9 +58,9 @@ static bool remove_other(gem5art_db *db, const char *key, bool dry_run) {
     gem5art__buf why = {NULL, 0, 0, false};
     found f;
     bool ok = find_key(db, key, &f, &why);
-    if (!ok) fprintf(stderr, "%s: %s\n", TOOL_NAME, why.data);
+    if (!ok) tool_say("", "%s", why.data);
     else if (f.live) {
-        fprintf(stderr, "%s: run %s has not ended, so it is not recorded\n", TOOL_NAME, f.run->id);
+        tool_say("", "run %s has not ended, so it is not recorded", f.run->id);
         ok = false;
     } else ok = f.run ? remove_run(db, f.run->id, dry_run) : remove_artifact(db, f.artifact, dry_run);
     find_end(&f);

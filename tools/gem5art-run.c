@@ -183,12 +183,11 @@ static void complain(const char *text) {
 static void tell_problems(const char *kind) {
     int i, left = problem_count;
     for (i = 0; i < TOLD && problems[i].text; i++) {
-        fprintf(stderr, "%s: %s%s", TOOL_NAME, kind, problems[i].text);
-        if (problems[i].times > 1) fprintf(stderr, " (%d times)", problems[i].times);
-        fprintf(stderr, "\n");
+        if (problems[i].times > 1) tool_say(kind, "%s (%d times)", problems[i].text, problems[i].times);
+        else tool_say(kind, "%s", problems[i].text);
         left -= problems[i].times;
     }
-    if (left) fprintf(stderr, "%s: %sand %d more\n", TOOL_NAME, kind, left);
+    if (left) tool_say(kind, "and %d more", left);
 }
 
 static void check_files(experiment *e) {
@@ -444,7 +443,7 @@ static void on_warning(const char *message, void *user_data) {
     if (preparing && count++ == MOST) message = "there are more such warnings";
     else if (preparing && count > MOST) return;
     if (display.live && isatty(STDERR_FILENO)) display_say(YELLOW, "warning: %s", message);
-    else fprintf(stderr, "%s: warning: %s\n", TOOL_NAME, message);
+    else tool_warn(message, NULL);
 }
 
 /* ---- the display's clock */

@@ -161,6 +161,26 @@ static void tool_put_help(gem5art__buf *text, const tool_page *page) {
 
 /* ---- messages */
 
+static size_t tool_put_text(gem5art__buf *out, const char *text, size_t columns);
+
+/* One line on stderr. What a terminal would obey, and may stand in a file that is complained of, is written out. */
+static void tool_vsay(const char *kind, const char *format, va_list arguments) {
+    gem5art__buf message = {NULL, 0, 0, false}, line = {NULL, 0, 0, false};
+    gem5art__vputf(&message, format, arguments);
+    if (!message.failed) tool_put_text(&line, message.data, SIZE_MAX);
+    fflush(stdout);
+    fprintf(stderr, "%s: %s%s\n", TOOL_NAME, kind, line.failed || !line.data ? "out of memory" : line.data);
+    gem5art__buf_free(&message);
+    gem5art__buf_free(&line);
+}
+
+__attribute__((format(printf, 2, 3), unused)) static void tool_say(const char *kind, const char *format, ...) {
+    va_list arguments;
+    va_start(arguments, format);
+    tool_vsay(kind, format, arguments);
+    va_end(arguments);
+}
+
 __attribute__((format(printf, 2, 3), noreturn, unused)) static void tool_exit(int status, const char *format, ...) {
     gem5art__buf usage = {NULL, 0, 0, false};
     va_list arguments;
@@ -168,18 +188,15 @@ __attribute__((format(printf, 2, 3), noreturn, unused)) static void tool_exit(in
     if (status == TOOL_MISUSE && tool_own_page) tool_put_usage(&usage, tool_own_page);
     if (usage.data) fputs(usage.data, stderr);
     gem5art__buf_free(&usage);
-    fprintf(stderr, "%s: ", TOOL_NAME);
     va_start(arguments, format);
-    vfprintf(stderr, format, arguments);
+    tool_vsay("", format, arguments);
     va_end(arguments);
-    fprintf(stderr, "\n");
     exit(status == TOOL_FAILED ? TOOL_FAILED_STATUS : status);
 }
 
 __attribute__((unused)) static void tool_warn(const char *message, void *user_data) {
     (void)user_data;
-    fflush(stdout);
-    fprintf(stderr, "%s: warning: %s\n", TOOL_NAME, message);
+    tool_say("warning: ", "%s", message);
 }
 
 /* What a tool ends with. */
