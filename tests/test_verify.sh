@@ -55,6 +55,13 @@ has "the sum" "$out" "3 artifacts, 0 not as registered"
 same "lines that say ok" "$(grep -c '^ok ' .out)" 3
 same "--quiet" "$("$verify" -q)" "3 artifacts, 0 not as registered"
 
+begin "verify: a name in which a line ends is shown in one line"
+printf '[{"_id":"forged-1","hash":"h","type":"kernel","name":"a\\nok      forged","path":"none"}]' >forged.json
+run "$verify" --db-uri forged.json
+same status $status 1
+has "the name" "$out" 'kernel "a\nok      forged" none'
+same "lines that say ok" "$(grep -c '^ok ' .out)" 0
+
 begin "verify: what has changed, since when, and what is gone"
 echo more >>vmlinux
 touch -d '2026-01-02 03:04' vmlinux

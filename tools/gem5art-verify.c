@@ -146,38 +146,34 @@ static void put_verdict(gem5art_json_writer *writer, const verdict *v) {
 
 enum { INDENT = 8 };
 
-static void put_reason(sheet *s, const char *text) {
-    gem5art__putf(&s->text, "%*s", INDENT, "");
-    s->column = INDENT;
-    s->fresh = true;
-    sheet_words(s, text);
+/* Made safe first: a line end in a name is none of ours. */
+GEM5ART__PRINTF(2, 3) static void put_words(sheet *s, const char *format, ...) {
+    gem5art__buf text = {NULL, 0, 0, false}, safe = {NULL, 0, 0, false};
+    va_list arguments;
+    va_start(arguments, format);
+    gem5art__vputf(&text, format, arguments);
+    va_end(arguments);
+    if (!text.failed) tool_put_text(&safe, text.data, SIZE_MAX);
+    if (text.failed || safe.failed) tool_exit(TOOL_FAILED, "out of memory");
+    sheet_skip_to(s, INDENT);
+    sheet_words(s, safe.data);
     sheet_end_line(s);
+    gem5art__buf_free(&text);
+    gem5art__buf_free(&safe);
 }
 
 static void print_verdict(const verdict *v, bool colored) {
-    gem5art__buf text = {NULL, 0, 0, false};
+    const gem5art_artifact *a = v->artifact;
+    bool copy_is_well = strcmp(v->copy, "ok") == 0;
     sheet s;
     memset(&s, 0, sizeof s);
     s.columns = isatty(STDOUT_FILENO) ? (size_t)tool_columns(STDOUT_FILENO) : SIZE_MAX;
     s.color = colored;
-    sheet_begin_line(&s, INDENT);
     sheet_put(&s, all_well(v) ? SHEET_GREEN : SHEET_RED, v->status);
-    gem5art__putf(&s.text, "%*s", INDENT - (int)s.column, "");
-    s.column = INDENT;
-    gem5art__putf(&text, "%.8s  %s \"%s\" %s", v->artifact->id, v->artifact->type, v->artifact->name,
-                  v->artifact->path);
-    if (text.failed) tool_exit(TOOL_FAILED, "out of memory");
-    sheet_words(&s, text.data);
-    sheet_end_line(&s);
-    text.length = 0;
-    gem5art__puts(&text, v->why);
-    if (*v->since) gem5art__putf(&text, "; as it is now since %s", v->since);
-    if (strcmp(v->status, "ok") != 0) put_reason(&s, text.data);
-    text.length = 0;
-    gem5art__putf(&text, "its copy %s is %s", v->copy_path,
-                  strcmp(v->copy, "ok") == 0 ? "as it was" : "not what was stored");
-    if (*v->copy) put_reason(&s, text.data);
-    gem5art__buf_free(&text);
+    put_words(&s, "%.8s  %s \"%s\" %s", a->id, a->type, a->name, a->path);
+    if (strcmp(v->status, "ok") != 0)
+        put_words(&s, "%s%s%s", v->why, *v->since ? "; as it is now since " : "", v->since);
+    if (*v->copy) put_words(&s, "its copy %s is %s", v->copy_path, copy_is_well ? "as it was" : "not what was stored");
     sheet_print(&s);
 }
 

@@ -82,18 +82,25 @@ static void sheet_begin_line(sheet *s, size_t indent) {
     s->fresh = true;
 }
 
-static void sheet_label(sheet *s, const char *label) {
-    size_t space;
+/* Space up to a column, at least one, where a text begins and its further lines will. */
+static void sheet_skip_to(sheet *s, size_t column) {
+    size_t space = s->column < column ? column - s->column : 1;
+    gem5art__putf(&s->text, "%*s", (int)space, "");
+    s->column += space;
+    sheet_begin_line(s, column);
+}
+
+__attribute__((unused)) static void sheet_label(sheet *s, const char *label) {
     if (s->heading) sheet_title(s, s->heading);
     gem5art__puts(&s->text, "  ");
     s->column = 2 + tool_put_text(&s->text, label, SIZE_MAX);
-    space = s->column < SHEET_LABEL ? SHEET_LABEL - s->column : 1;
-    gem5art__putf(&s->text, "%*s", (int)space, "");
-    s->column += space;
-    sheet_begin_line(s, SHEET_LABEL);
+    sheet_skip_to(s, SHEET_LABEL);
 }
 
-static void sheet_end_line(sheet *s) { gem5art__puts(&s->text, "\n"); }
+static void sheet_end_line(sheet *s) {
+    gem5art__puts(&s->text, "\n");
+    s->column = 0;
+}
 
 /* "  label       text" */
 __attribute__((unused)) GEM5ART__PRINTF(3, 4) static void sheet_entry(sheet *s, const char *label, const char *format,
