@@ -588,7 +588,6 @@ static void display_begin(const char *title, const char *color) {
     display.live = isatty(STDOUT_FILENO) && !gem5art__empty(term) && strcmp(term, "dumb") != 0;
     display.utf8 = display_speaks_utf8();
     display.begun = gem5art__monotonic();
-    display_want_frame();
     if (display.live) {
         display.terminal_saved = tcgetattr(STDOUT_FILENO, &display.terminal) == 0;
         display_start_guard();

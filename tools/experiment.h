@@ -410,22 +410,21 @@ static bool experiment_any_matches(experiment *e, const gem5art_json *rows, size
     return any;
 }
 
-/* var=value of the command line: one of the values that are given for each variable that is. */
-static bool experiment_wanted(experiment *e, const tool_list *only, const char *const *variables) {
+/* Does a row have this var=value of the command line? */
+static bool experiment_row_has(const char *item, const char *const *variables) {
+    size_t length = strcspn(item, "=");
+    const char *value = experiment_variable(variables, item, length);
+    return value && strcmp(item + length + 1, value) == 0;
+}
+
+/* One of the values that the command line gives for each variable that it names. */
+static bool experiment_wanted(const tool_list *only, const char *const *variables) {
     size_t i, k;
-    for (i = 0; only && i < only->count; i++) {
-        const char *own = experiment_variable(variables, only->items[i], strcspn(only->items[i], "="));
-        if (own && strcmp(own, only->items[i] + strcspn(only->items[i], "=") + 1) == 0) e->only_found[i] = true;
-    }
     for (i = 0; only && i < only->count; i++) {
         size_t name = strcspn(only->items[i], "=") + 1;
         bool wanted = false;
-        for (k = 0; k < only->count; k++) {
-            const char *value = experiment_variable(variables, only->items[k], strcspn(only->items[k], "="));
-            if (strncmp(only->items[i], only->items[k], name) == 0 && value &&
-                strcmp(only->items[k] + name, value) == 0)
-                wanted = true;
-        }
+        for (k = 0; k < only->count && !wanted; k++)
+            wanted = strncmp(only->items[i], only->items[k], name) == 0 && experiment_row_has(only->items[k], variables);
         if (!wanted) return false;
     }
     return true;
@@ -657,6 +656,16 @@ static void experiment_hold(experiment *e, experiment_sweep *sweep, size_t *matc
     }
 }
 
+/* A run for a row, if the command line wants it. */
+static void experiment_offer(experiment *e, experiment_sweep *sweep, const tool_list *only, int64_t limit,
+                             const char *const *variables) {
+    size_t i;
+    for (i = 0; only && i < only->count; i++)
+        if (experiment_row_has(only->items[i], variables)) e->only_found[i] = true;
+    if (experiment_wanted(only, variables) && (limit < 0 || e->run_count < (size_t)limit))
+        experiment_add_run(e, sweep, variables);
+}
+
 static void experiment_read_sweep(experiment *e, const gem5art_json *json, const tool_list *only, int64_t limit) {
     experiment_sweep s;
     const gem5art_json *row;
@@ -682,16 +691,14 @@ static void experiment_read_sweep(experiment *e, const gem5art_json *json, const
         bool excluded = experiment_any_matches(e, s.exclude, s.matches, variables);
         bool chosen = experiment_any_matches(e, s.only, s.matches + excludes, variables) || !s.only;
         experiment_hold(e, &s, s.matches + excludes + onlys, variables);
-        if (chosen && !excluded && experiment_wanted(e, only, variables) && (limit < 0 || e->run_count < (size_t)limit))
-            experiment_add_run(e, &s, variables);
+        if (chosen && !excluded) experiment_offer(e, &s, only, limit, variables);
     }
     experiment_check_matches(e, s.exclude, s.matches, "exclude");
     experiment_check_matches(e, s.only, s.matches + excludes, "only");
     for (row = s.include ? s.include->first : NULL; row; row = row->next) {
         const char *const *variables = experiment_included(e, row);
         experiment_hold(e, &s, s.matches + excludes + onlys, variables);
-        if (experiment_wanted(e, only, variables) && (limit < 0 || e->run_count < (size_t)limit))
-            experiment_add_run(e, &s, variables);
+        experiment_offer(e, &s, only, limit, variables);
     }
     experiment_check_matches(e, s.overrides, s.matches + excludes + onlys, "overrides");
 }

@@ -279,7 +279,7 @@ static const char *short_path(const char *path) {
 
 /* What gem5 said last of an error, near the end of simerr or simerr.txt. */
 static void put_cause(gem5art__buf *out, const char *run_outdir) {
-    enum { TAIL = 65536 };
+    enum { TAIL = 1 << 20 };
     static const char *const files[] = {"simerr.txt", "simerr"}, *const marks[] = {"fatal: ", "panic: ", "Error: "};
     gem5art__buf path = {NULL, 0, 0, false};
     char *tail = (char *)malloc(TAIL + 1);
@@ -547,7 +547,7 @@ static void unmake(void) {
     for (i = 0; i < made.count; i++) {
         path.length = 0;
         gem5art__putf(&path, "%s/info.json", made.items[i]);
-        if (path.failed || unlink(path.data) < 0 || rmdir(made.items[i]) < 0) continue;
+        if (!path.failed && unlink(path.data) == 0) rmdir(made.items[i]);
     }
     gem5art__buf_free(&path);
 }

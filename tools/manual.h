@@ -98,13 +98,22 @@ static const char *manual_next(const char **words, size_t *length, const struct 
     return word;
 }
 
-/* Those words that stand for themselves. */
-static void manual_put_words(gem5art__buf *out, const char *words) {
+/* The next of them that is a kind; NULL: there is none. */
+static const struct manual_kind *manual_next_kind(const char **words) {
+    const struct manual_kind *kind;
+    size_t length;
+    while (*manual_next(words, &length, &kind) && !kind) {}
+    return kind;
+}
+
+/* Those that stand for themselves, between two texts; nothing where there are none. */
+static void manual_put_words(gem5art__buf *out, const char *before, const char *words, const char *after) {
     const struct manual_kind *kind;
     const char *word;
     size_t length, count = 0;
     while (*(word = manual_next(&words, &length, &kind)))
-        if (!kind) gem5art__putf(out, "%s%.*s", count++ ? " " : "", (int)length, word);
+        if (!kind) gem5art__putf(out, "%s%.*s", count++ ? " " : before, (int)length, word);
+    if (count) gem5art__puts(out, after);
 }
 
 /* What operands may be; NULL: there are none. */
@@ -115,12 +124,17 @@ static const char *manual_operands(const tool_page *page) {
     return *page->usage ? "FILE" : NULL;
 }
 
+static bool manual_has_ids(const char *words) {
+    const struct manual_kind *kind;
+    while ((kind = manual_next_kind(&words)) != NULL && kind->files) {}
+    return kind != NULL;
+}
+
 /* Does anything that is offered come from the store? */
 static bool manual_needs_ids(const tool_page *page) {
     const tool_option *option = page->options;
-    const char *operands = manual_operands(page);
-    while (option->name && !(option->words && strstr(option->words, "ARTIFACT"))) option++;
-    return option->name || (operands && (strstr(operands, "ARTIFACT") || strstr(operands, "ID")));
+    while (option->name && !manual_has_ids(option->words)) option++;
+    return option->name || manual_has_ids(manual_operands(page));
 }
 
 /* A shell's text, in which SELF stands for the tool's name as a function has it. */
@@ -137,19 +151,12 @@ static void manual_put_shell(gem5art__buf *out, const char *text) {
 }
 
 static void manual_bash_reply(gem5art__buf *out, const char *words) {
-    gem5art__buf own = {NULL, 0, 0, false};
     const struct manual_kind *kind;
-    size_t length, count = 0;
-    manual_put_words(&own, words);
     gem5art__puts(out, "mapfile -t COMPREPLY < <(");
-    if (own.length) gem5art__putf(out, "compgen -W \"%s\" -- \"$cur\"", own.data), count++;
-    while (*manual_next(&words, &length, &kind)) {
-        if (!kind) continue;
-        if (count++) gem5art__puts(out, "; ");
-        manual_put_shell(out, kind->bash);
-    }
+    manual_put_words(out, "compgen -W \"", words, "\" -- \"$cur\"; ");
+    while ((kind = manual_next_kind(&words)) != NULL) manual_put_shell(out, kind->bash), gem5art__puts(out, "; ");
+    out->length -= strlen("; ");
     gem5art__puts(out, ")");
-    gem5art__buf_free(&own);
 }
 
 static void manual_bash(gem5art__buf *out, const tool_page *page) {
@@ -195,20 +202,15 @@ static void manual_put_quoted(gem5art__buf *out, const char *help, bool zsh) {
 
 /* Colons would part it. */
 static void manual_zsh_action(gem5art__buf *out, const char *words) {
-    gem5art__buf own = {NULL, 0, 0, false};
     const struct manual_kind *kind;
-    size_t length;
-    manual_put_words(&own, words);
     gem5art__puts(out, "{_alternative");
-    if (own.length) gem5art__putf(out, " \"words\\:value\\:(%s)\"", own.data);
-    while (*manual_next(&words, &length, &kind)) {
-        if (!kind) continue;
-        gem5art__putf(out, " \"%s\\:%s\\:", kind->files ? "files" : "ids", kind->files ? "file" : "id");
+    manual_put_words(out, " \"words\\:value\\:(", words, ")\"");
+    while ((kind = manual_next_kind(&words)) != NULL) {
+        gem5art__puts(out, kind->files ? " \"files\\:file\\:" : " \"ids\\:id\\:");
         manual_put_shell(out, kind->zsh);
         gem5art__puts(out, "\"");
     }
     gem5art__puts(out, "}");
-    gem5art__buf_free(&own);
 }
 
 static void manual_zsh(gem5art__buf *out, const tool_page *page) {
