@@ -272,14 +272,17 @@ display_lines() { [ "$(screen | sed -n '/▕/,$p' | grep -c .)" = "$1" ]; } # of
 shows_times() { [ "$(screen | grep -c -e "$1")" = "$2" ]; }
 cursor() { on_terminal display-message -p '#{cursor_flag}'; } # 1: it is shown
 cursor_is() { [ "$(cursor)" = "$1" ]; }
-plain="NO_COLOR=1 PS1='\$ ' ENV= exec sh -i"
+# A terminal's shell without colours.
+plain_terminal() {
+    terminal "$1" "$2" "NO_COLOR=1 PS1='\$ ' ENV= exec sh -i"
+    until_true shows '^\$'
+}
 
 begin "in a terminal of 80x24: the display, and Ctrl-C"
 if need tmux; then
     afresh
     experiment gem5-stand-in '"--stand-in=exit=4", "--stand-in=seconds=600", "--stand-in=seconds=601", "0"'
-    terminal 80 24 "$plain"
-    until_true shows "^\\$"
+    plain_terminal 80 24
     command_line gem5art-run -j 2 x.json
     until_true shows "2 running, 1 left, 0 finished, 1 failed"
     until_true shows_times "Global" 2
@@ -329,8 +332,7 @@ status 1
     experiment gem5-stand-in 0
     truncate -s 20G large
     sed 's|"path": "[^"]*gem5-stand-in"|"path": "large"|' x.json >large.json && chmod +x large
-    terminal 80 24 "$plain"
-    until_true shows "^\\$"
+    plain_terminal 80 24
     command_line gem5art-run large.json
     until_true shows "Registering large"
     same "the cursor meanwhile" "$(cursor)" 0
@@ -351,8 +353,7 @@ gem5art-run: stopped before a run was launched: start it again to go on
     begin "in a terminal of 200x50: Ctrl-C twice, for runs that will not end"
     afresh
     experiment children/ignore_signals "1, 2"
-    terminal 200 50 "$plain"
-    until_true shows "^\\$"
+    plain_terminal 200 50
     command_line gem5art-run -j 2 x.json
     until_true test -e out/1/ready -a -e out/2/ready
     until_true shows "2 running, 0 left"
@@ -366,8 +367,7 @@ gem5art-run: stopped before a run was launched: start it again to go on
     begin "Ctrl-Z gives the shell its terminal back, and fg goes on"
     afresh
     experiment children/slow "600"
-    terminal 80 24 "$plain"
-    until_true shows "^\\$"
+    plain_terminal 80 24
     command_line gem5art-run x.json
     until_true shows "1 running"
     keys C-z
@@ -407,8 +407,7 @@ gem5art-run: stopped before a run was launched: start it again to go on
 
     begin "started in the background: nothing is drawn until it is in the foreground"
     afresh
-    terminal 80 24 "$plain"
-    until_true shows "^\\$"
+    plain_terminal 80 24
     keys "clear; gem5art-run x.json &" Enter
     until_true runs 600
     check "no display" shows_not "running"

@@ -83,13 +83,12 @@ aaaa3333-0000-4000-8000-000000000003"
         "tree  aaaa3333-0000-4000-8000-000000000003 "
 fi
 
-# typed LINE WORD - the screen of a zsh once LINE and a tab were typed, and WORD has come.
-typed() {
+# type_in_zsh LINE WORD - LINE and a tab, in a new one; until WORD is shown.
+type_in_zsh() {
     terminal 100 24 "ZDOTDIR=$work/zsh exec zsh -i"
     until_true shows '^ready>'
     keys "$1" Tab
     until_true shows "$2"
-    screen
 }
 
 begin "completion: zsh"
@@ -101,13 +100,14 @@ fpath=($share/zsh/site-functions \$fpath)
 autoload -U compinit && compinit -D
 PS1='ready> '
 END
-    has "an option" "$(typed 'gem5art-run --retr' retry-failed)" "gem5art-run --retry-failed"
-    has "an id of the store named" "$(typed 'gem5art-show --db-uri ids.json aaaa2' aaaa2222-)" \
-        "aaaa2222-0000-4000-8000-000000000002"
-    shown=$(typed 'gem5art-show --db-uri=ids.json aaaa' two)
-    for name in "one, more" two linux; do has "the names of several" "$shown" "$name"; done
-    has "an artifact's id" "$(typed 'gem5art-artifact --db-uri ids.json tree a' aaaa3333-)" \
-        "tree aaaa3333-0000-4000-8000-000000000003"
+    type_in_zsh 'gem5art-run --retr' retry-failed
+    has "an option" "$(screen)" "gem5art-run --retry-failed"
+    type_in_zsh 'gem5art-show --db-uri ids.json aaaa2' aaaa2222-
+    has "an id of the store named" "$(screen)" "aaaa2222-0000-4000-8000-000000000002"
+    type_in_zsh 'gem5art-show --db-uri=ids.json aaaa' two
+    for name in "one, more" two linux; do has "the names of several" "$(screen)" "$name"; done
+    type_in_zsh 'gem5art-artifact --db-uri ids.json tree a' aaaa3333-
+    has "an artifact's id" "$(screen)" "tree aaaa3333-0000-4000-8000-000000000003"
 fi
 
 begin "completion: fish"

@@ -267,13 +267,14 @@ same "no store was made" "$(ls -A empty)" ""
 run "$rm" one-that-is-not-there "$(sed -n 's/.*"_id": "\(.*\)",/\1/p' all.json | tail -n 1)"
 same "status where one of two is there" $status 1
 has "the other is removed" "$out" "removed run"
+
 begin "closed descriptors: what is said never goes into a file"
 cat >whole.json <<'END'
 [
 {"_id":"run-1","hash":"h1","type":"gem5 run","name":"one","status":"Finished"},
 {"_id":"run-2","hash":"h2","type":"gem5 run","name":"two","status":"Finished"}]
 END
-for closed in '<&-' '>&-' '2>&-' '<&- >&-' '>&- 2>&-' '<&- >&- 2>&-'; do
+need jq && for closed in '<&-' '>&-' '2>&-' '<&- >&-' '>&- 2>&-' '<&- >&- 2>&-'; do
     for command in "gem5art-rm --db-uri db.json run-1" "gem5art-rm --db-uri db.json nobody" "gem5art-ls --db-uri db.json" \
         "gem5art-getruns --db-uri db.json out.json" "gem5art-export --db-uri db.json --to jsonl out.json" \
         "gem5art-import --db-uri db.json other.json" "gem5art-fsck --db-uri db.json --compact" \
