@@ -35,16 +35,19 @@ printf '#define GEM5ART_IMPLEMENTATION\n#include "gem5art.h"\n#include "gem5art.
 printf '#define GEM5ART_STATIC\n#define GEM5ART_IMPLEMENTATION\n#include "gem5art.h"\nint nothing;\n' >"$work/static.c"
 printf '#include "gem5art.h"\nint main(void) { return gem5art_version()[0] != GEM5ART_VERSION[0]; }\n' >"$work/main.c"
 sources="$work/declared.c $work/implemented.c $work/static.c"
+for example in examples/*.c; do # without the implementation, which is the same in all
+    sed '/define GEM5ART_IMPLEMENTATION/d' "$example" >"$work/$(basename "$example")"
+    sources="$sources $work/$(basename "$example")"
+done
 
-standards() { # COMPILER LANGUAGE STANDARD...; the examples by the first
-    compiler=$1 language=$2 more=$(ls examples/*.c)
+standards() { # COMPILER LANGUAGE STANDARD...
+    compiler=$1 language=$2
     shift 2
     works "$compiler" -x "$language" || return
     for standard; do
-        for source in $sources $more; do
+        for source in $sources; do
             check "$compiler" -x "$language" "-std=$standard" $warnings -I. -fsyntax-only "$source"
         done
-        more=
     done
 }
 standards gcc c c99 c11 c17 gnu2x
