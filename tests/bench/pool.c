@@ -13,7 +13,7 @@
    before counts, so nothing is removed here until all is measured. The line of /dev/shm is what is left of that. */
 #define GEM5ART_SYS_FDATASYNC(fd) (without_syncs ? 0 : fdatasync(fd))
 #define GEM5ART_SYS_FSYNC(fd) (without_syncs ? 0 : fsync(fd))
-static int without_syncs, in_memory;
+static int without_syncs;
 
 #define GEM5ART_IMPLEMENTATION
 #include "../../gem5art.h"
@@ -25,6 +25,8 @@ static int without_syncs, in_memory;
 enum { JOBS = 2 };
 
 static int runs = 1000;
+
+static const char *variant; /* what is measured now; NULL: the whole of it */
 
 static const char *child; /* children/exit_with */
 static bool all_well = true;
@@ -107,8 +109,8 @@ static int be_host(int gigabytes, double peer) {
     ours = pool_of_runs(&created);
     if (count_finished() != runs) fprintf(stderr, "only %d runs are recorded\n", count_finished()), all_well = false;
     snprintf(what, sizeof what, "gem5art_pool, all recorded, host of %d %s", gigabytes ? gigabytes : 10, gigabytes ? "GB" : "MB");
-    line(in_memory ? "  the same, in /dev/shm" : without_syncs ? "  the same, nothing synced" : what, ours, peer);
-    if (!without_syncs && !in_memory) printf("  %-52s %8.2f once\n", "  three artifacts registered, and the pool created", created);
+    line(variant ? variant : what, ours, peer);
+    if (!variant) printf("  %-52s %8.2f once\n", "  three artifacts registered, and the pool created", created);
     free(memory);
     return !all_well;
 }
@@ -144,14 +146,22 @@ static void measure_host(int gigabytes, double peer) {
     if (pid < 0 || waitpid(pid, &status, 0) != pid || status != 0) all_well = false;
 }
 
-/* The same on a file system in memory, where there is one. */
+static void measure_without_syncs(double peer) {
+    variant = "  the same, nothing synced";
+    without_syncs = 1;
+    measure_host(0, peer);
+    without_syncs = 0;
+    variant = NULL;
+}
+
+/* On a file system in memory, where there is one. */
 static void measure_in_memory(double peer) {
     char folder[] = "/dev/shm/gem5art-bench-XXXXXX";
     if (!mkdtemp(folder)) return;
     setenv("TMPDIR", folder, 1);
-    in_memory = 1;
+    variant = "  the same, in /dev/shm";
     measure_host(0, peer);
-    in_memory = 0;
+    variant = NULL;
     setenv("TMPDIR", fixture_folder, 1);
     sh("rm -rf %s", folder);
 }
@@ -167,9 +177,7 @@ int main(int argc, char **argv) {
     peer = xargs();
     line("xargs -P, nothing recorded", peer, 0);
     measure_host(0, peer);
-    without_syncs = 1;
-    measure_host(0, peer);
-    without_syncs = 0;
+    measure_without_syncs(peer);
     measure_in_memory(peer);
     if (large) measure_host(large, peer);
     other = parallel();
