@@ -1,6 +1,6 @@
 #!/bin/sh
 # run.sh TEST... - runs tests, JOBS (3, as they often wait) at a time, shows what each printed under its name, and sums their
-# closing lines, "N passed, N failed[, N skipped]", into one.
+# closing lines, "N passed, N failed[, N skipped]", into one. What the failed ones said stands above that, again.
 #
 # A test that ends without such a line, or with another status than 0 though nothing failed, counts as one
 # more failed; so does one that takes longer than TEST_TIMEOUT (600) seconds. RUNNER goes before each
@@ -36,6 +36,9 @@ LOGS=$(mktemp -d) || exit 1
 export LOGS
 trap 'rm -rf "$LOGS"' EXIT
 printf '%s\n' "$@" | xargs -P "${JOBS:-3}" -n 1 sh "$0" --one
+grep -L ' 0 failed' "$LOGS"/*.sum | while read -r sum; do
+    head -n 20 "${sum%.sum}.shown" | sed '1s/== /== failed: /'
+done
 cat "$LOGS"/*.sum | awk -F '[ ,]+' -v tests=$# '
     { passed += $1; failed += $3; skipped += $5 }
     END {
