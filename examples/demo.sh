@@ -15,7 +15,8 @@ if [ "${GEM5:-}" ]; then
     [ -f "$GEM5" ] && [ -x "$GEM5" ] || { echo "GEM5 is no file that can be executed: $GEM5" >&2; exit 1; }
     GEM5=$(cd "$(dirname "$GEM5")" && pwd)/$(basename "$GEM5")
 else
-    echo "gem5art demo with examples/gem5-stand-in.c, which simulates nothing; GEM5=/path/to/gem5.opt takes your gem5"
+    echo "gem5art demo with examples/gem5-stand-in.c, which simulates nothing;"
+    echo "GEM5=/path/to/gem5.opt takes your gem5"
 fi
 
 say() { printf '\n# %s\n' "$*"; }
@@ -105,4 +106,4 @@ if command -v jq >/dev/null; then
 else
     cat runs.json
 fi
-printf '\nAll of it is in %s: db.json, runs.json, and an outdir with results.zip for each run.\n' "$demo"
+printf '\nAll of it is in %s:\ndb.json, runs.json, and an outdir with results.zip for each run.\n' "$demo"
