@@ -505,6 +505,7 @@ typedef struct gem5art_execute_desc {
     const char *task_id;       /* recorded; default: none */
     const char *cwd;           /* where gem5 runs and relative paths lead; default: the current folder */
     bool rerun;                /* launch it even if its hash is recorded */
+    bool take_lost;            /* as in gem5art_pool_desc */
     bool handle_signals;       /* as in gem5art_pool_desc */
     int retries;               /* as in gem5art_pool_desc */
     const char *const *environment; /* as in gem5art_pool_desc */
@@ -557,6 +558,9 @@ typedef struct gem5art_pool_desc {
        cannot be a name. */
     const char *const *environment;
     bool rerun;                /* launch runs whose hash is recorded, too */
+    /* Record as lost what another host began and nobody claims any more. You answer for it that nothing of it still
+       runs there. Default: such a run is BUSY. */
+    bool take_lost;
     double grace;              /* seconds between SIGINT and SIGKILL; default 5; negative: SIGKILL at once */
     /* While the pool lives, SIGINT and SIGTERM to this process end its runs: the first launches
        no more and ends the running ones with their results recorded as "sigint" or "sigterm", the
@@ -7301,7 +7305,6 @@ static gem5art_run *gem5art__load(gem5art_db *db, const char *path, gem5art_erro
 typedef struct gem5art__claim {
     struct gem5art__claim *next;
     int64_t byte;
-    const gem5art__run *run; /* whose live entry is this db's own; NULL before there is one */
 } gem5art__claim;
 
 /* 1 and the first 62 bits of the hash. */
@@ -7343,9 +7346,8 @@ static const gem5art__live_field gem5art__live_fields[] = {
     {"start", false, offsetof(gem5art__live, start)},    {"supervisor", false, offsetof(gem5art__live, supervisor)},
     {NULL, false, 0}};
 
-static bool gem5art__write_live(gem5art__run *run, gem5art_error *error) {
-    const gem5art__host_facts *host = gem5art__host(run->db, error);
-    gem5art__claim *claim = gem5art__find_claim(run->db, gem5art__claim_byte(run->public_.hash));
+static bool gem5art__write_live(gem5art_db *db, const gem5art_run *r, gem5art_error *error) {
+    const gem5art__host_facts *host = gem5art__host(db, error);
     const gem5art__live_field *field;
     gem5art__arena arena = {NULL, false};
     gem5art__live live;
@@ -7354,14 +7356,13 @@ static bool gem5art__write_live(gem5art__run *run, gem5art_error *error) {
     size_t length;
     char *path;
     bool ok;
-    if (!host || !gem5art__make_folders(run->db->live_path, error)) return false;
-    if (claim) claim->run = run;
-    live.id = run->public_.id;
-    live.hash = run->public_.hash;
-    live.outdir = run->public_.outdir;
+    if (!host || !gem5art__make_folders(db->live_path, error)) return false;
+    live.id = r->id;
+    live.hash = r->hash;
+    live.outdir = r->outdir;
     live.host = host->host;
     live.boot_id = host->boot_id;
-    live.pid = run->public_.pid;
+    live.pid = r->pid;
     live.start = live.pid ? gem5art__process_start(live.pid, false) : 0;
     live.supervisor = (int64_t)getpid();
     gem5art_json_writer_init(&writer, 0);
@@ -7374,7 +7375,7 @@ static bool gem5art__write_live(gem5art__run *run, gem5art_error *error) {
     }
     gem5art_json_end_object(&writer);
     text = gem5art_json_take(&writer, &length, error);
-    path = gem5art__join_path(&arena, run->db->live_path, run->public_.id);
+    path = gem5art__join_path(&arena, db->live_path, r->id);
     ok = text && path ? gem5art__put_file(path, text, length, GEM5ART__REPLACE, false, error)
                       : gem5art__fail_nomem(error);
     gem5art_json_writer_free(&writer);
@@ -7382,9 +7383,10 @@ static bool gem5art__write_live(gem5art__run *run, gem5art_error *error) {
     return ok;
 }
 
-static void gem5art__drop_live(gem5art_db *db, const char *id) {
+static void gem5art__drop_live(gem5art_db *db, const char *hash, const char *id) {
     gem5art__arena arena = {NULL, false};
     char *path = gem5art__join_path(&arena, db->live_path, id);
+    (void)hash;
     if (path) GEM5ART_SYS_UNLINK(path);
     gem5art__arena_free(&arena);
 }
@@ -7468,6 +7470,18 @@ static void gem5art__unclaim_run(gem5art_db *db, const char *hash) {
     *link = claim->next;
     gem5art__unlock(&db->lock, byte);
     gem5art__free(claim);
+}
+
+/* Is the lock file in which this db holds the run's claim still the one at its path? To be asked right before a spawn:
+   else another program may have claimed the run in a new one. */
+GEM5ART__MAYBE_UNUSED static bool gem5art__claim_still_holds(gem5art_db *db, const char *hash, gem5art_error *error) {
+    struct stat own, there;
+    if (gem5art__find_claim(db, gem5art__claim_byte(hash)) && GEM5ART_SYS_FSTAT(db->lock.fd, &own) == 0 &&
+        GEM5ART_SYS_LSTAT(db->lock_path, &there) == 0 && own.st_dev == there.st_dev && own.st_ino == there.st_ino)
+        return true;
+    return gem5art__fail(error, GEM5ART_BUSY,
+                         "the lock file %s was removed or replaced, and another program may execute the run: launch it "
+                         "again", db->lock_path);
 }
 
 /* Does anybody hold the claim of this run, this db included? */
@@ -7643,30 +7657,24 @@ static bool gem5art__record_lost(gem5art_db *db, const gem5art__live *live, gem5
     return gem5art__record_run(db, r, NULL, error);
 }
 
-static bool gem5art__is_own_live(const gem5art_db *db, const char *id) {
-    const gem5art__claim *claim = db->claims;
-    while (claim && !(claim->run && strcmp(claim->run->public_.id, id) == 0)) claim = claim->next;
-    return claim != NULL;
-}
-
-/* With the claim of `run` held, before it begins: whatever live entry has its hash is lost. Counts them. */
-static bool gem5art__take_lost(gem5art__run *run, int *lost, gem5art_error *error) {
-    gem5art_db *db = run->db;
+/* With the claim of a run's hash held, before it begins: whatever live entry has that hash is lost. Counts them.
+   `take`: even where another host may still run it. */
+static bool gem5art__take_lost(gem5art_db *db, const char *hash, bool take, int *lost, gem5art_error *error) {
     DIR *dir = GEM5ART_SYS_OPENDIR(db->live_path);
     struct dirent *entry;
     gem5art_error why;
     bool ok = true;
+    (void)take;
     if (!dir) return errno == ENOENT ? true : gem5art__fail_errno(error, "read", db->live_path);
     while (errno = 0, ok && (entry = GEM5ART_SYS_READDIR(dir)) != NULL) {
         gem5art__arena arena = {NULL, false};
         gem5art__live live;
-        if (gem5art__is_own_live(db, entry->d_name)) continue;
         if (!gem5art__read_live(db, entry->d_name, &arena, &live, &why)) {
             if (why.code == GEM5ART_NOMEM || why.code == GEM5ART_IO)
                 ok = gem5art__fail(error, why.code, "%s", why.message);
-        } else if (strcmp(live.hash, run->public_.hash) == 0) {
+        } else if (strcmp(live.hash, hash) == 0) {
             ok = gem5art__end_lost_group(db, &live, error) && gem5art__record_lost(db, &live, &arena, lost, error);
-            if (ok) gem5art__drop_live(db, live.id);
+            if (ok) gem5art__drop_live(db, hash, live.id);
         }
         gem5art__arena_free(&arena);
     }
@@ -9773,7 +9781,7 @@ static void gem5art__recorded(gem5art_pool *pool, gem5art__task *task) {
     bool recorded = job->work_ok;
     gem5art_error why = job->work_error;
     gem5art__warn_notes(pool, job);
-    if (recorded) gem5art__drop_live(pool->db, run->public_.id);
+    if (recorded) gem5art__drop_live(pool->db, run->public_.hash, run->public_.id);
     else gem5art__note_error(pool, &why);
     gem5art__unclaim_run(pool->db, run->public_.hash);
     gem5art__leave_slot(pool, job);
@@ -10066,7 +10074,7 @@ static bool gem5art__prepare_job(gem5art_pool *pool, gem5art__job *job, gem5art_
     gem5art__run *run = job->run;
     const gem5art__host_facts *host = gem5art__host(pool->db, error);
     run->object.arena.failed = false; /* what failed before was told */
-    if (!host || !gem5art__take_lost(run, &pool->counts.lost, error)) return false;
+    if (!host || !gem5art__take_lost(pool->db, run->public_.hash, pool->desc.take_lost, &pool->counts.lost, error)) return false;
     if (!pool->desc.rerun && !gem5art__not_recorded(run, pool->desc.retries, &job->failures, error)) {
         pool->counts.recorded += error->code == GEM5ART_EXISTS;
         return false;
@@ -10080,7 +10088,7 @@ static bool gem5art__prepare_job(gem5art_pool *pool, gem5art__job *job, gem5art_
     run->public_.cpu_model = host->cpu_model;
     run->public_.environment = gem5art__recorded_environment(pool, run);
     if (run->object.arena.failed || !gem5art__start_checks(pool, job)) return gem5art__fail_nomem(error);
-    return gem5art__begin_attempt(run, error) && gem5art__write_live(run, error);
+    return gem5art__begin_attempt(run, error) && gem5art__write_live(pool->db, &run->public_, error);
 }
 
 static void gem5art__checked(gem5art_pool *pool, gem5art__job *job);
@@ -10175,7 +10183,8 @@ static void gem5art__spawned(gem5art_pool *pool, gem5art__job *job, const gem5ar
     job->next_watch = now + GEM5ART_WATCH_SECONDS;
     run->public_.pid = report->pid;
     job->start = gem5art__process_start(report->pid, false);
-    if (!gem5art__write_live(run, &error)) gem5art__warn(pool->db, "run \"%s\": %s", run->public_.name, error.message);
+    if (!gem5art__write_live(pool->db, &run->public_, &error))
+        gem5art__warn(pool->db, "run \"%s\": %s", run->public_.name, error.message);
     gem5art__tell_state(pool, run, "Running");
     pool->counts.launched++;
     gem5art__emit(pool, GEM5ART_EVENT_SPAWNED, run, NULL);
@@ -11957,6 +11966,7 @@ GEM5ARTDEF bool gem5art_execute(gem5art_db *db, gem5art_run *run, const gem5art_
         pool_desc.cwd = desc->cwd;
         pool_desc.task_id = desc->task_id;
         pool_desc.rerun = desc->rerun;
+        pool_desc.take_lost = desc->take_lost;
         pool_desc.handle_signals = desc->handle_signals;
         pool_desc.retries = desc->retries;
         pool_desc.environment = desc->environment;

@@ -1469,7 +1469,7 @@ static gem5art_run *lose_a_run(pid_t pid) {
     if (!run) return NULL;
     run->pid = pid;
     run->status = "Running";
-    CHECK_THAT(gem5art__write_live(own, &error) && gem5art__write_info(own, GEM5ART__REPLACE, &error), "%s", error.message);
+    CHECK_THAT(gem5art__write_live(db, &own->public_, &error) && gem5art__write_info(own, GEM5ART__REPLACE, &error), "%s", error.message);
     snprintf(live_path, sizeof live_path, "db.json.live/%s", run->id);
     snprintf(lost_info, sizeof lost_info, "%s/info.json", run->outdir);
     strcpy(lost_id, run->id);
@@ -1526,7 +1526,7 @@ __attribute__((unused)) static bool die_soon(const pid_t pids[2]) {
 static bool take_lost(gem5art_run *run) {
     bool ok;
     CHECK(gem5art__claim_run(db, run->hash, &error));
-    ok = gem5art__take_lost((gem5art__run *)run, &lost_count, &error);
+    ok = gem5art__take_lost(db, run->hash, false, &lost_count, &error);
     gem5art__unclaim_run(db, run->hash);
     return ok;
 }
@@ -1574,9 +1574,9 @@ TEST(live_entries_are_written_read_and_dropped) {
     write_text(live_path, "");
     CHECK(!gem5art__read_live(db, lost_id, &arena, &live, &error));
     CHECK(take_lost(run)); /* none of which is in anybody's way */
-    gem5art__drop_live(db, lost_id);
+    gem5art__drop_live(db, run->hash, lost_id);
     CHECK(!exists(live_path));
-    gem5art__drop_live(db, lost_id);
+    gem5art__drop_live(db, run->hash, lost_id);
     gem5art__arena_free(&arena);
     fixture_end();
 }
@@ -1954,7 +1954,7 @@ TEST(running_out_of_memory_while_a_lost_run_is_taken) {
     CHECK(gem5art__claim_run(db, run->hash, &error));
     for (n = 1; n < 5000 && !taken; n++) {
         fail_memory(n, false);
-        taken = gem5art__take_lost((gem5art__run *)run, &lost_count, &error);
+        taken = gem5art__take_lost(db, run->hash, false, &lost_count, &error);
         fail_memory(0, false);
         if (!taken) CHECK_THAT(error.code == GEM5ART_NOMEM, "allocation %ld: %s", n, error.message);
         if (!taken) CHECK(exists(live_path));
