@@ -394,6 +394,27 @@ GEM5ARTDEF bool gem5art_artifacts_similar(const gem5art_artifact *a, const gem5a
 
 /* ------------------------------------------------------------------ >>runs */
 
+/* A doubt about a recorded run that does not make it Failed. */
+typedef struct gem5art_warning {
+    const char *kind;          /* one word to select by: "cause", "files", "forks", "processes", "stats" */
+    const char *text;          /* one sentence */
+} gem5art_warning;
+
+/* One return of m5.simulate(), as the probe noted it. */
+typedef struct gem5art_exit_event {
+    uint64_t tick;
+    int64_t code;              /* getCode(): what the guest returned, the number given to m5_fail, 0 */
+    const char *cause;         /* getCause(): "m5_exit instruction encountered" */
+    double seconds;            /* wall-clock seconds since the probe was loaded */
+} gem5art_exit_event;
+
+/* A file that gem5 read, as OUTDIR/config.ini names it. */
+typedef struct gem5art_file {
+    const char *path;          /* absolute */
+    const char *hash;          /* SHA-256 of its content when the run ended; "" if it could not be read */
+    const char *artifact;      /* id of the artifact with that hash; "" if there is none */
+} gem5art_file;
+
 /* One run: an attempt that is recorded, or one to come. Read-only; owned by the db
    until gem5art_release_run or gem5art_close (by the iterator, for a run that
    gem5art_next_run returned). Field names, and the values of those that gem5art has too,
@@ -442,6 +463,18 @@ struct gem5art_run {
     const char *const *environment; /* name, value, ..., NULL: the variables that were set for it, and those that the
                                   pool was told to record */
     const char *gem5art_version; /* of this library, when it wrote the record */
+    const char *cause;         /* why the simulation ended, in gem5's words where it gave any; "": not known */
+    const gem5art_warning *warnings;
+    size_t warning_count;
+    const gem5art_exit_event *exit_events; /* the last 100 */
+    size_t exit_event_count;
+    const gem5art_file *files; /* what gem5 read; not part of the identity */
+    size_t file_count;
+    const char *const *gem5_options; /* before the script; NULL-terminated, as the next two; see gem5art_run_desc */
+    const char *const *accept;
+    const char *const *fail_on;
+    double stall;              /* seconds; 0: none */
+    const char *const *variables; /* name, value, ..., NULL: of an experiment's matrix */
     const gem5art_json *record;  /* as stored, unknown fields too; NULL: not read from a file */
 };
 
@@ -460,6 +493,18 @@ typedef struct gem5art_run_desc {
     const gem5art_artifact *const *artifacts; /* any more that matter (an SE workload, inputs); NULL-terminated */
     const char *const *params; /* NULL-terminated */
     double timeout;            /* seconds that it may run; default 900, as gem5art's; negative: none */
+    const char *const *gem5_options; /* gem5's own options, placed before the script; NULL-terminated. Part of the
+                                  identity. INVALID for those that move the files that are watched (-d, --outdir, -r,
+                                  -e, --stdout-file, --stderr-file and their long forms). Default: none */
+    const char *const *accept; /* kinds of evidence that are not a failure of this run; NULL-terminated. See "A run's
+                                  life" for the names; INVALID for any other. Default: none */
+    const char *const *fail_on; /* texts that make the run Failed where one of its output files has them;
+                                  NULL-terminated. Default: none */
+    double stall;              /* seconds: a run none of whose files grows for so long is ended as Failed, "stall".
+                                  Default and negative: no such limit */
+    bool no_probe;             /* do not note the simulation's exit events by a Python module in gem5's PYTHONPATH */
+    const char *const *variables; /* name, value, ..., NULL: the values of an experiment's matrix variables, recorded
+                                  with the run. Not part of the identity. Default: none */
     /* Asked every GEM5ART_WATCH_SECONDS while the run runs and once when it has ended, on
        the thread that steps the pool: true ends it as Failed, "User defined kill". */
     bool (*check_failure)(const gem5art_run *run, void *user_data);
@@ -3530,26 +3575,35 @@ typedef enum gem5art__kind {
     GEM5ART__INTEGER,      /* int64_t */
     GEM5ART__SIZE,         /* int64_t, null where negative */
     GEM5ART__SECONDS,      /* double */
-    GEM5ART__GIT           /* const char *[3]: {} or {origin, hash, name} */
+    GEM5ART__GIT,          /* const char *[3]: {} or {origin, hash, name} */
+    GEM5ART__TICK,         /* uint64_t */
+    GEM5ART__ROWS          /* a pointer to structs and their count (gem5art__rows), an array of objects: `columns` */
 } gem5art__kind;
+
+/* How a pointer and the count after it lie in a public struct. */
+typedef struct gem5art__rows {
+    const void *row;
+    size_t count;
+} gem5art__rows;
 
 typedef struct gem5art__field {
     const char *name;
     gem5art__kind kind;
     size_t offset;
     bool fs_only; /* not written for an SE run */
+    const struct gem5art__field *columns; /* ROWS: the fields of one, ended by one that has the size as its offset */
 } gem5art__field;
 
-#define GEM5ART__A(name, kind) {#name, kind, offsetof(gem5art_artifact, name), false}
+#define GEM5ART__A(name, kind) {#name, kind, offsetof(gem5art_artifact, name), false, NULL}
 static const gem5art__field gem5art__artifact_fields[] = {
-    {"_id", GEM5ART__TEXT, offsetof(gem5art_artifact, id), false},
+    {"_id", GEM5ART__TEXT, offsetof(gem5art_artifact, id), false, NULL},
     GEM5ART__A(hash, GEM5ART__TEXT),
     GEM5ART__A(type, GEM5ART__TEXT),
     GEM5ART__A(name, GEM5ART__TEXT),
     GEM5ART__A(documentation, GEM5ART__TEXT),
     GEM5ART__A(command, GEM5ART__TEXT),
     GEM5ART__A(path, GEM5ART__TEXT),
-    {"git", GEM5ART__GIT, offsetof(gem5art_artifact, git_origin), false},
+    {"git", GEM5ART__GIT, offsetof(gem5art_artifact, git_origin), false, NULL},
     GEM5ART__A(cwd, GEM5ART__TEXT),
     GEM5ART__A(inputs, GEM5ART__TEXTS),
     GEM5ART__A(architecture, GEM5ART__TEXT),
@@ -3561,13 +3615,30 @@ static const gem5art__field gem5art__artifact_fields[] = {
     GEM5ART__A(version, GEM5ART__TEXT),
     GEM5ART__A(extra, GEM5ART__PAIRS_QUOTED),
     GEM5ART__A(time, GEM5ART__SECONDS),
-    {NULL, GEM5ART__TEXT, 0, false}};
+    {NULL, GEM5ART__TEXT, 0, false, NULL}};
 #undef GEM5ART__A
 
-#define GEM5ART__R(name, kind) {#name, kind, offsetof(gem5art_run, name), false}
-#define GEM5ART__FS(name) {#name, GEM5ART__TEXT, offsetof(gem5art_run, name), true}
+#define GEM5ART__COLUMN(row, name, kind) {#name, kind, offsetof(row, name), false, NULL}
+static const gem5art__field gem5art__warning_fields[] = {GEM5ART__COLUMN(gem5art_warning, kind, GEM5ART__TEXT),
+                                                         GEM5ART__COLUMN(gem5art_warning, text, GEM5ART__TEXT),
+                                                         {NULL, GEM5ART__TEXT, sizeof(gem5art_warning), false, NULL}};
+static const gem5art__field gem5art__exit_event_fields[] = {
+    GEM5ART__COLUMN(gem5art_exit_event, tick, GEM5ART__TICK),
+    GEM5ART__COLUMN(gem5art_exit_event, code, GEM5ART__INTEGER),
+    GEM5ART__COLUMN(gem5art_exit_event, cause, GEM5ART__TEXT),
+    GEM5ART__COLUMN(gem5art_exit_event, seconds, GEM5ART__SECONDS),
+    {NULL, GEM5ART__TEXT, sizeof(gem5art_exit_event), false, NULL}};
+static const gem5art__field gem5art__file_fields[] = {GEM5ART__COLUMN(gem5art_file, path, GEM5ART__TEXT),
+                                                      GEM5ART__COLUMN(gem5art_file, hash, GEM5ART__TEXT),
+                                                      GEM5ART__COLUMN(gem5art_file, artifact, GEM5ART__TEXT),
+                                                      {NULL, GEM5ART__TEXT, sizeof(gem5art_file), false, NULL}};
+#undef GEM5ART__COLUMN
+
+#define GEM5ART__R(name, kind) {#name, kind, offsetof(gem5art_run, name), false, NULL}
+#define GEM5ART__FS(name) {#name, GEM5ART__TEXT, offsetof(gem5art_run, name), true, NULL}
+#define GEM5ART__RS(name, columns) {#name, GEM5ART__ROWS, offsetof(gem5art_run, name), false, columns}
 static const gem5art__field gem5art__run_fields[] = {
-    {"_id", GEM5ART__TEXT, offsetof(gem5art_run, id), false},
+    {"_id", GEM5ART__TEXT, offsetof(gem5art_run, id), false, NULL},
     GEM5ART__R(hash, GEM5ART__TEXT),
     GEM5ART__R(type, GEM5ART__TEXT),
     GEM5ART__R(name, GEM5ART__TEXT),
@@ -3617,9 +3688,19 @@ static const gem5art__field gem5art__run_fields[] = {
     GEM5ART__R(ru_nivcsw, GEM5ART__INTEGER),
     GEM5ART__R(environment, GEM5ART__PAIRS),
     GEM5ART__R(gem5art_version, GEM5ART__TEXT),
-    {NULL, GEM5ART__TEXT, 0, false}};
+    GEM5ART__R(cause, GEM5ART__TEXT),
+    GEM5ART__RS(warnings, gem5art__warning_fields),
+    GEM5ART__RS(exit_events, gem5art__exit_event_fields),
+    GEM5ART__RS(files, gem5art__file_fields),
+    GEM5ART__R(gem5_options, GEM5ART__TEXTS),
+    GEM5ART__R(accept, GEM5ART__TEXTS),
+    GEM5ART__R(fail_on, GEM5ART__TEXTS),
+    GEM5ART__R(stall, GEM5ART__SECONDS),
+    GEM5ART__R(variables, GEM5ART__PAIRS),
+    {NULL, GEM5ART__TEXT, 0, false, NULL}};
 #undef GEM5ART__R
 #undef GEM5ART__FS
+#undef GEM5ART__RS
 
 static const char gem5art__type_se[] = "gem5 run";
 static const char gem5art__type_fs[] = "gem5 run fs";
@@ -3670,6 +3751,30 @@ static void gem5art__write_git(gem5art_json_writer *writer, const char *const fa
     gem5art_json_end_object(writer);
 }
 
+static void gem5art__write_field(gem5art_json_writer *writer, const gem5art__field *field, const void *object);
+
+static void gem5art__write_rows(gem5art_json_writer *writer, const gem5art__field *columns, const void *at) {
+    const gem5art__field *column;
+    const char *row;
+    gem5art__rows rows;
+    size_t i;
+    memcpy(&rows, at, sizeof rows);
+    row = (const char *)rows.row;
+    gem5art_json_begin_array(writer);
+    for (i = 0; i < rows.count; i++, row += column->offset) {
+        gem5art_json_begin_object(writer);
+        for (column = columns; column->name; column++) gem5art__write_field(writer, column, row);
+        gem5art_json_end_object(writer);
+    }
+    gem5art_json_end_array(writer);
+}
+
+static void gem5art__write_tick(gem5art_json_writer *writer, uint64_t tick) {
+    char digits[32];
+    snprintf(digits, sizeof digits, "%llu", (unsigned long long)tick);
+    gem5art_json_text(writer, digits, strlen(digits));
+}
+
 static void gem5art__write_field(gem5art_json_writer *writer, const gem5art__field *field, const void *object) {
     const char *at = (const char *)object + field->offset;
     gem5art_json_key(writer, field->name);
@@ -3691,6 +3796,8 @@ static void gem5art__write_field(gem5art_json_writer *writer, const gem5art__fie
         break;
     case GEM5ART__SECONDS: gem5art_json_number(writer, *(const double *)(const void *)at); break;
     case GEM5ART__GIT: gem5art__write_git(writer, (const char *const *)(const void *)at); break;
+    case GEM5ART__TICK: gem5art__write_tick(writer, *(const uint64_t *)(const void *)at); break;
+    case GEM5ART__ROWS: gem5art__write_rows(writer, field->columns, at); break;
     }
 }
 
@@ -3829,6 +3936,26 @@ static bool gem5art__read_git(const gem5art_json *object, const char *facts[3]) 
     return object->type == GEM5ART_JSON_OBJECT;
 }
 
+static bool gem5art__read_object(gem5art__arena *arena, const gem5art__field *fields, const gem5art_json *record,
+                                 void *object, const char *where, gem5art_error *error);
+
+static bool gem5art__read_rows(gem5art__arena *arena, const gem5art__field *columns, const gem5art_json *array,
+                               void *at) {
+    const gem5art__field *end = columns;
+    const gem5art_json *item;
+    gem5art__rows rows;
+    char *row;
+    while (end->name) end++;
+    row = (char *)gem5art__arena_alloc(arena, (array->count + 1) * end->offset);
+    if (!row || array->type != GEM5ART_JSON_ARRAY) return false;
+    rows.row = row;
+    rows.count = array->count;
+    for (item = array->first; item; item = item->next, row += end->offset)
+        if (item->type != GEM5ART_JSON_OBJECT || !gem5art__read_object(arena, columns, item, row, "", NULL)) return false;
+    memcpy(at, &rows, sizeof rows);
+    return true;
+}
+
 /* False where the value is of a wrong kind. */
 static bool gem5art__read_field(gem5art__arena *arena, const gem5art__field *field, const gem5art_json *value,
                                 void *object) {
@@ -3864,6 +3991,10 @@ static bool gem5art__read_field(gem5art__arena *arena, const gem5art__field *fie
         if (number) *(double *)(void *)at = value->number;
         return number || null;
     case GEM5ART__GIT: return gem5art__read_git(value, (const char **)(void *)at);
+    case GEM5ART__TICK:
+        if (number) *(uint64_t *)(void *)at = strtoull(value->raw, NULL, 10);
+        return number || null;
+    case GEM5ART__ROWS: return null || gem5art__read_rows(arena, field->columns, value, at);
     }
     return false;
 }
@@ -6651,6 +6782,7 @@ typedef struct gem5art__run {
     void *user_data;
     int priority, nice;
     const char *const *environment; /* name, value, ..., NULL: what is set for it */
+    bool no_probe;
     bool in_pool, released;
 } gem5art__run;
 
@@ -6775,6 +6907,8 @@ static void gem5art__run_hash(const gem5art__run *run, const char *script, char 
     gem5art__hash_item(&hash, run->script_hash ? "script content" : "script path");
     gem5art__hash_item(&hash, script);
     for (param = r->params; *param; param++) gem5art__hash_item(&hash, *param);
+    if (*r->gem5_options) gem5art__hash_item(&hash, "gem5_options");
+    for (param = r->gem5_options; *param; param++) gem5art__hash_item(&hash, *param);
     gem5art_sha256_final(&hash, hex);
 }
 
@@ -6806,7 +6940,7 @@ static void gem5art__legacy_hash(const gem5art__run *run, char hex[33]) {
     gem5art_md5 hash;
     uint8_t bytes[16];
     hex[0] = 0;
-    if (run->used_count != fixed) return;
+    if (run->used_count != fixed || *run->public_.gem5_options) return;
     gem5art_md5_init(&hash);
     for (i = 0; i < fixed; i++) {
         if (!gem5art__uuid_bytes(run->used[i]->id, bytes)) return;
@@ -6887,18 +7021,20 @@ static const char *gem5art__stem(gem5art__arena *arena, const char *path) {
     return gem5art__arena_copy_n(arena, base, dot && dot != base && dot[1] ? (size_t)(dot - base) : strlen(base));
 }
 
-/* GEM5 -re --outdir=OUTDIR SCRIPT [LINUX DISK] PARAMS... */
+/* GEM5 -re --outdir=OUTDIR [GEM5_OPTIONS] SCRIPT [LINUX DISK] PARAMS... */
 static void gem5art__set_command(gem5art__run *run) {
     gem5art_run *r = &run->public_;
     gem5art__arena *arena = &run->object.arena;
-    size_t count = 0, n = 0, i;
+    size_t count = 0, options = 0, n = 0, i;
     const char **argv;
     while (r->params[count]) count++;
-    argv = (const char **)gem5art__arena_alloc(arena, (count + 7) * sizeof *argv);
+    while (r->gem5_options[options]) options++;
+    argv = (const char **)gem5art__arena_alloc(arena, (options + count + 7) * sizeof *argv);
     if (!argv) return;
     argv[n++] = r->gem5_binary_path;
     argv[n++] = "-re";
     argv[n++] = gem5art__arena_printf(arena, "--outdir=%s", r->outdir);
+    for (i = 0; i < options; i++) argv[n++] = r->gem5_options[i];
     argv[n++] = r->run_script;
     if (gem5art__is_fs(r->type)) {
         argv[n++] = r->linux_binary_path;
@@ -6956,22 +7092,50 @@ static bool gem5art__need_repo(const gem5art_artifact *artifact, const char *run
                          artifact->name, artifact->type);
 }
 
-/* Pairs of names, each once, and values? */
-static bool gem5art__check_environment(const char *const *pairs, const char *run, gem5art_error *error) {
+/* Checks that names are unique and that each has a value. */
+static bool gem5art__check_pairs(const char *const *pairs, const char *field, const char *run, gem5art_error *error) {
     size_t i, k;
     for (i = 0; pairs && pairs[i]; i += 2) {
         if (!*pairs[i] || strchr(pairs[i], '='))
             return gem5art__fail(error, GEM5ART_INVALID,
-                                 "run \"%s\": \"%s\" cannot be an environment variable: correct .environment", run,
-                                 pairs[i]);
+                                 "run \"%s\": \"%s\" cannot be the name of a variable: correct .%s", run, pairs[i], field);
         if (!pairs[i + 1])
             return gem5art__fail(error, GEM5ART_INVALID,
-                                 "run \"%s\": .environment has no value for %s: give name, value, ..., NULL", run,
-                                 pairs[i]);
+                                 "run \"%s\": .%s has no value for %s: give name, value, ..., NULL", run, field, pairs[i]);
         for (k = 0; k < i; k += 2)
             if (strcmp(pairs[k], pairs[i]) == 0)
-                return gem5art__fail(error, GEM5ART_INVALID, "run \"%s\": .environment has %s twice: give it once", run,
+                return gem5art__fail(error, GEM5ART_INVALID, "run \"%s\": .%s has %s twice: give it once", run, field,
                                      pairs[i]);
+    }
+    return true;
+}
+
+/* Is `option` this short or long option of gem5's, alone or with its value, abbreviated as optparse allows? */
+static bool gem5art__is_option(const char *option, char letter, const char *name) {
+    size_t length = strcspn(option, "="), letters;
+    if (option[0] != '-') return false;
+    letters = strcspn(option + 1, "cmp"); /* the rest of the word is the value of one of these */
+    if (option[1] != '-') return letter && memchr(option + 1, letter, letters) != NULL;
+    return length > 2 && strlen(name) >= length && memcmp(option, name, length) == 0;
+}
+
+/* gem5's own options must not move the files that are watched. */
+static bool gem5art__check_gem5_options(const char *const *options, const char *run, gem5art_error *error) {
+    static const struct {
+        char letter;
+        const char *name;
+    } refused[] = {{'d', "--outdir"}, {'r', "--redirect-stdout"}, {'e', "--redirect-stderr"},
+                   {0, "--stdout-file"}, {0, "--stderr-file"}};
+    size_t i;
+    for (; options && *options; options++) {
+        if (strcmp(*options, "--") == 0)
+            return gem5art__fail(error, GEM5ART_INVALID, "run \"%s\": .gem5_options has \"--\": leave it out", run);
+        for (i = 0; i < sizeof refused / sizeof *refused; i++)
+            if (gem5art__is_option(*options, refused[i].letter, refused[i].name))
+                return gem5art__fail(error, GEM5ART_INVALID,
+                                     "run \"%s\": .gem5_options has %s, which moves the files that are watched: leave it "
+                                     "out",
+                                     run, *options);
     }
     return true;
 }
@@ -6993,7 +7157,11 @@ static bool gem5art__check_run_desc(const gem5art_run_desc *desc, bool fs, gem5a
         return gem5art__fail(error, GEM5ART_INVALID, "run \"%s\": .timeout is not a number", name);
     if (desc->nice < -20 || desc->nice > 20)
         return gem5art__fail(error, GEM5ART_INVALID, "run \"%s\": .nice is %d: give -20 to 20", name, desc->nice);
-    return gem5art__check_environment(desc->environment, name, error);
+    if (desc->stall != desc->stall)
+        return gem5art__fail(error, GEM5ART_INVALID, "run \"%s\": .stall is not a number", name);
+    return gem5art__check_gem5_options(desc->gem5_options, name, error) &&
+           gem5art__check_pairs(desc->environment, "environment", name, error) &&
+           gem5art__check_pairs(desc->variables, "variables", name, error);
 }
 
 /* Copies a desc into a run: artifacts, paths, names. */
@@ -7009,6 +7177,11 @@ static bool gem5art__fill_run(gem5art__run *run, const gem5art_run_desc *desc, b
     r->name = gem5art__arena_copy(arena, desc->name);
     r->run_script = gem5art__join_path(arena, NULL, desc->run_script);
     r->params = gem5art__copy_texts(arena, desc->params);
+    r->gem5_options = gem5art__copy_texts(arena, desc->gem5_options);
+    r->accept = gem5art__copy_texts(arena, desc->accept);
+    r->fail_on = gem5art__copy_texts(arena, desc->fail_on);
+    r->stall = desc->stall > 0 ? desc->stall : 0;
+    r->variables = gem5art__copy_texts(arena, desc->variables);
     r->timeout = desc->timeout < 0 ? 0 : desc->timeout > 0 ? desc->timeout : 900;
     if (desc->gem5_artifact)
         r->gem5_binary_path =
@@ -7200,6 +7373,7 @@ static bool gem5art__make_run(gem5art__run *run, const gem5art_run_desc *desc, b
     run->user_data = desc->user_data;
     run->priority = desc->priority;
     run->nice = desc->nice;
+    run->no_probe = desc->no_probe;
     run->environment = gem5art__copy_texts(arena, desc->environment);
     if (!r->outdir || !r->cwd) return false;
     gem5art__set_command(run);
@@ -7711,6 +7885,8 @@ static bool gem5art__begin_attempt(gem5art__run *run, gem5art_error *error) {
     r->return_code = r->pid = 0;
     r->kill_reason = r->error = "";
     r->results = NULL;
+    r->cause = "";
+    r->warning_count = r->exit_event_count = r->file_count = 0;
     r->rerunnable = false;
     r->running = true;
     r->ru_utime = r->ru_stime = 0;

@@ -153,6 +153,7 @@ static const char *hash_text(int n) {
 static gem5art_run as_run(const entry *e) {
     static const char *params[4], *uses[2];
     static char number[16];
+    static gem5art_exit_event events[2];
     gem5art_run run = a_run(e->id);
     snprintf(number, sizeof number, "%d", e->id);
     params[0] = "--number", params[1] = number, params[2] = filler + LONGEST - e->filler;
@@ -170,6 +171,10 @@ static gem5art_run as_run(const entry *e) {
     if (e->type == 1) run.disk_name = "disk";
     run.return_code = -e->id;
     run.end_time = 1700000000.1 + e->id;
+    events[0].cause = "m5_exit instruction encountered", events[1].cause = "simulate() limit reached";
+    events[0].tick = (uint64_t)e->id, events[1].tick = UINT64_MAX;
+    run.exit_events = events;
+    run.exit_event_count = (size_t)(e->id % 3);
     return run;
 }
 
@@ -193,6 +198,22 @@ static bool same_texts(const char *const *a, const char *const *b) {
 
 static bool same_text(const char *a, const char *b) { return a && b ? strcmp(a, b) == 0 : a == b; }
 
+static bool same_field(const gem5art__field *field, const void *a, const void *b);
+
+static bool same_rows(const gem5art__field *columns, const void *x, const void *y) {
+    gem5art__rows a, b;
+    const gem5art__field *column;
+    size_t i, size;
+    memcpy(&a, x, sizeof a);
+    memcpy(&b, y, sizeof b);
+    for (column = columns; column->name; column++) {}
+    size = column->offset;
+    for (i = 0; i < a.count && i < b.count; i++)
+        for (column = columns; column->name; column++)
+            if (!same_field(column, (const char *)a.row + i * size, (const char *)b.row + i * size)) return false;
+    return a.count == b.count;
+}
+
 static bool same_field(const gem5art__field *field, const void *a, const void *b) {
     const void *x = (const char *)a + field->offset, *y = (const char *)b + field->offset;
     switch (field->kind) {
@@ -207,6 +228,8 @@ static bool same_field(const gem5art__field *field, const void *a, const void *b
     case GEM5ART__SIZE: return *(const int64_t *)x == *(const int64_t *)y;
     case GEM5ART__SECONDS: return memcmp(x, y, sizeof(double)) == 0;
     case GEM5ART__GIT: return same_text(*(const char *const *)x, *(const char *const *)y);
+    case GEM5ART__TICK: return *(const uint64_t *)x == *(const uint64_t *)y;
+    case GEM5ART__ROWS: return same_rows(field->columns, x, y);
     }
     return false;
 }
