@@ -48,6 +48,7 @@
        >>json >>hash >>git >>known    as their names say; files that need not be hashed again
        >>store >>flat >>lmdb          what a record is, the writer lock; where records become durable
        >>artifact >>run               what is registered and checked; identity, claims, live and lost runs
+       >>outcome                      how a run ended: evidence from its files, the probe
        >>warden >>archive >>pool      where children are spawned and killed; results.zip; the loop that watches them
        >>audit >>public               what gem5art-fsck checks and mends; the entries of the API
    COMPILE-TIME OPTIONS (define before the #include that has GEM5ART_IMPLEMENTATION; GEM5ARTDEF and _STATIC before all)
@@ -7896,6 +7897,102 @@ static bool gem5art__begin_attempt(gem5art__run *run, gem5art_error *error) {
     gem5art__set_command(run);
     if (arena->failed) return gem5art__fail_nomem(error);
     return gem5art__make_folders(r->outdir, error) && gem5art__write_info(run, GEM5ART__REPLACE, error);
+}
+
+/* =============================================================== >>outcome
+   How a run ended: what its child's end and its output files are evidence of. Everything here is called in workers. */
+
+/* What is known of a child's end before its files are read. */
+typedef struct gem5art__end {
+    int status;              /* of waitpid */
+    const char *kill_reason; /* of this library: "timeout", "kernel panic", "User defined kill", "stall", "sigint",
+                                "sigterm", "sighup", "lost"; NULL: none */
+    int stragglers;          /* processes that outlived gem5 and were ended */
+    double spawned;          /* Unix time of the spawn */
+} gem5art__end;
+
+/* The output files of a run as far as they have been read, for panics and fail_on texts, and when one of any file grew
+   last. Used by one thread at a time. All zero: not begun. */
+typedef struct gem5art__watch {
+    gem5art__arena arena;
+} gem5art__watch;
+
+/* Before the spawn: what lies in the outdir now is not this run's. */
+GEM5ART__MAYBE_UNUSED static bool gem5art__watch_begin(gem5art__watch *watch, const gem5art_run *r,
+                                                       gem5art_error *error) {
+    (void)watch, (void)r, (void)error;
+    return true;
+}
+
+/* Reads at most `budget` bytes of what has grown. Returns NULL, "kernel panic", or for a fail_on text
+   "User defined kill". *grown (in and out; may be NULL): the monotonic time of the last growth seen. */
+GEM5ART__MAYBE_UNUSED static const char *gem5art__watch_round(gem5art__watch *watch, const gem5art_run *r,
+                                                              size_t budget, double *grown) {
+    (void)watch, (void)r, (void)budget, (void)grown;
+    return NULL;
+}
+
+GEM5ART__MAYBE_UNUSED static void gem5art__watch_free(gem5art__watch *watch) { gem5art__arena_free(&watch->arena); }
+
+/* The pairs NAME, VALUE, ..., NULL that the child's environment gets besides, in the arena, after writing the probe's
+   files into the outdir; an empty list with no_probe or on trouble. `environment`: the pairs that are set for the run;
+   a PYTHONPATH that is not there is this process's. */
+GEM5ART__MAYBE_UNUSED static const char *const *gem5art__probe_begin(gem5art__arena *arena, const gem5art_run *r,
+                                                                     bool no_probe, const char *const *environment) {
+    static const char *const none[] = {NULL};
+    (void)arena, (void)r, (void)no_probe, (void)environment;
+    return none;
+}
+
+static void gem5art__add_warning(gem5art_run *r, gem5art__arena *arena, const char *kind, const char *format, ...)
+    GEM5ART__PRINTF(4, 5);
+/* Appends to r->warnings; a failed allocation sticks in the arena. */
+GEM5ART__MAYBE_UNUSED static void gem5art__add_warning(gem5art_run *r, gem5art__arena *arena, const char *kind,
+                                                       const char *format, ...) {
+    char text[2048];
+    va_list arguments;
+    gem5art_warning *all =
+        (gem5art_warning *)gem5art__arena_alloc(arena, (r->warning_count + 1) * sizeof *all);
+    va_start(arguments, format);
+    vsnprintf(text, sizeof text, format, arguments);
+    va_end(arguments);
+    if (!all) return;
+    if (r->warning_count) memcpy(all, r->warnings, r->warning_count * sizeof *all);
+    all[r->warning_count].kind = gem5art__arena_copy(arena, kind);
+    all[r->warning_count].text = gem5art__arena_copy(arena, text);
+    if (arena->failed) return;
+    r->warnings = all;
+    r->warning_count++;
+}
+
+/* Sets status, return_code, kill_reason, rerunnable, cause, warnings, exit_events and running of r (texts in the arena)
+   by the end and the files, of which it reads what the watch has not. False: out of memory. */
+GEM5ART__MAYBE_UNUSED static bool gem5art__classify(gem5art_run *r, gem5art__arena *arena, const gem5art__end *end,
+                                                    gem5art__watch *watch, gem5art_error *error) {
+    (void)watch;
+    r->return_code = WIFSIGNALED(end->status) ? -WTERMSIG(end->status) : WEXITSTATUS(end->status);
+    r->kill_reason = end->kill_reason ? end->kill_reason : "";
+    r->rerunnable = gem5art__starts_with(r->kill_reason, "sig") || strcmp(r->kill_reason, "lost") == 0;
+    r->status = !end->kill_reason && r->return_code == 0 ? "Finished" : "Failed";
+    r->running = false;
+    return arena->failed ? gem5art__fail_nomem(error) : true;
+}
+
+/* The folders OUTDIR.f0, OUTDIR.f1, ... that m5.fork made since the spawn: absolute paths in the arena, sorted,
+   NULL-terminated; *count may be NULL. NULL: out of memory. */
+GEM5ART__MAYBE_UNUSED static const char *const *gem5art__forks_of(const char *outdir, double spawned,
+                                                                  gem5art__arena *arena, size_t *count) {
+    static const char *const none[] = {NULL};
+    (void)outdir, (void)spawned, (void)arena;
+    if (count) *count = 0;
+    return none;
+}
+
+/* Are these names of kinds of evidence that can be accepted? INVALID names the first that is not. */
+GEM5ART__MAYBE_UNUSED static bool gem5art__check_accept(const char *const *accept, const char *run,
+                                                        gem5art_error *error) {
+    (void)accept, (void)run, (void)error;
+    return true;
 }
 
 /* ================================================================ >>warden
