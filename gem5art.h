@@ -10662,7 +10662,7 @@ static void gem5art__beat(gem5art_pool *pool, gem5art__job *job, double now) {
     gem5art__emit(pool, GEM5ART_EVENT_BEAT, job->run, NULL);
 }
 
-static void gem5art__watch(gem5art_pool *pool) {
+static void gem5art__watch_runs(gem5art_pool *pool) {
     gem5art__job *ending;
     double now = gem5art__monotonic();
     int slot;
@@ -10733,7 +10733,7 @@ static int gem5art__step_pool(gem5art_pool *pool, int timeout_ms, gem5art_error 
     until = gem5art__monotonic() + (double)GEM5ART__SLICE_MS / 1e3;
     gem5art__take_work_done(pool, until);
     if (pool->warden_dead) gem5art__look_after_orphans(pool);
-    gem5art__watch(pool);
+    gem5art__watch_runs(pool);
     gem5art__launch(pool, until);
     pool->stepping = false;
     if (pool->first_error.code == GEM5ART_OK) return gem5art__pool_left(pool);
