@@ -45,7 +45,7 @@
                                       the API; each comment is the manual
        the implementation, in which each section uses those above it:
        >>platform >>memory >>text     system calls and locks; allocation; the text of errors, files written whole
-       >>json >>hash >>git >>known    as their names say; files that need not be hashed again
+       >>json >>hash >>git >>cache    as their names say; the cache of hashes
        >>store >>flat >>lmdb          what a record is, the writer lock; where records become durable
        >>artifact >>run               what is registered and checked; identity, claims, live and lost runs
        >>outcome                      how a run ended: evidence from its files, the probe
@@ -163,10 +163,9 @@
                     writer writes: whoever finds it there knows that one was killed, and syncs what that left
      STORE.live/ID  one small JSON file for each run that has begun and not ended. One whose claim is free is lost:
                     whoever claims that run next ends what is left of its process group and records it
-     STORE.checked.UID  what the files hashed to that this user's runs were checked by, one a line: SHA-256, MD5 or "-",
-                    device, inode, size, mtime, ctime, and the line's CRC-32. It can be removed at any time. It is
-                    believed where it belongs to the user and nobody else may write it; what is wrong in it is ignored;
-                    it holds some thousand files at most
+     STORE.checked.UID  this user's cache of hashes: a line with the CRC-32 of the others, then a line for each file:
+                    SHA-256, MD5 or "-", device, inode, size, mtime, ctime. It can be removed at any time. It is ignored
+                    unless it is intact, belongs to the user and nobody else may write it. At most 4,096 files
      STORE.torn.N   bytes of writes that were never finished; look at them, then remove them
      STORE.damaged.N, STORE.old.N   the store as it was before gem5art-fsck salvaged or compacted it
      STORE.tmp-HEX  a store that is being written anew; what a killed rewrite left, --salvage and --compact remove
@@ -1288,6 +1287,33 @@ static bool gem5art__given_up(void) {
     given_up = errand->given_up;
     pthread_mutex_unlock(errand->mutex);
     return given_up;
+}
+
+/* A condition variable whose timed waits go by the monotonic clock, where the system lets them. */
+static void gem5art__cond_begin(pthread_cond_t *cond) {
+#ifdef __APPLE__
+    pthread_cond_init(cond, NULL);
+#else
+    pthread_condattr_t attributes;
+    pthread_condattr_init(&attributes);
+    pthread_condattr_setclock(&attributes, CLOCK_MONOTONIC);
+    pthread_cond_init(cond, &attributes);
+    pthread_condattr_destroy(&attributes);
+#endif
+}
+
+/* With the mutex held: waits for a signal, at most so many milliseconds. */
+static void gem5art__cond_wait(pthread_cond_t *cond, pthread_mutex_t *mutex, int milliseconds) {
+    struct timespec until;
+#ifdef __APPLE__
+    GEM5ART_SYS_CLOCK_GETTIME(CLOCK_REALTIME, &until);
+#else
+    GEM5ART_SYS_CLOCK_GETTIME(CLOCK_MONOTONIC, &until);
+#endif
+    until.tv_nsec += milliseconds % 1000 * 1000000L;
+    until.tv_sec += milliseconds / 1000 + until.tv_nsec / 1000000000;
+    until.tv_nsec %= 1000000000;
+    pthread_cond_timedwait(cond, mutex, &until);
 }
 
 /* For how many seconds a file must have lain still before its times tell any later change: beyond the granularity of
@@ -3341,38 +3367,52 @@ static bool gem5art__git_tracked_path(const char *folder, const char *file, gem5
     return true;
 }
 
-/* ================================================================= >>known
-   What files hashed to, so that one that is as it was then is not hashed again.
-   What can be known of a file by its inode is enough: no program can set the time
-   of change (ctime) back. As in git's index, that holds for a file that had lain
-   still for a while when it was hashed; another one is hashed each time. */
+/* ================================================================= >>cache
+   What files hashed to, so that an unchanged file is not rehashed, and the looks at files and git work trees that are
+   under way, so that threads which ask for one path at once share one look.
+   The inode tells whether a file has changed: no program can set the time of change (ctime) back. As in git's index,
+   that holds only for a file that had lain still for a while when it was hashed; any other file is hashed each time. */
 
 typedef struct gem5art__stamp {
     int64_t device, inode, size, mtime, mtime_ns, ctime, ctime_ns;
 } gem5art__stamp;
 
-typedef struct gem5art__known_file {
+typedef struct gem5art__cached {
     gem5art__stamp stamp;
     char sha256[65], md5[33]; /* md5 "": nobody wanted it */
-} gem5art__known_file;
+} gem5art__cached;
+
+/* What a path is now, be it a file or a folder. */
+typedef struct gem5art__look {
+    const char *path;
+    bool wants_md5;
+    bool found, is_folder, ok; /* ok: it has a hash; else `error` has the reason */
+    char hash[65], md5[33];
+    gem5art_error error;
+} gem5art__look;
+
+typedef struct gem5art__look_entry {
+    struct gem5art__look_entry *next;
+    gem5art__look look; /* its path follows this struct */
+    double began;       /* monotonic */
+    bool ended;
+    int waiting;        /* threads that wait for its end */
+} gem5art__look_entry;
 
 /* Used by several threads: `mutex` guards all but the path. */
-typedef struct gem5art__known {
+typedef struct gem5art__cache {
     pthread_mutex_t mutex;
-    const char *path; /* of the file that keeps it for other processes; NULL: none does */
-    gem5art__known_file *files; /* the newest last */
+    pthread_cond_t ended;     /* a look has ended */
+    const char *path;         /* of the file that keeps the hashes for other processes; NULL: none does */
+    gem5art__cached *entries; /* the newest last */
     size_t count, capacity;
-    bool loaded, renew; /* renew: the file holds what is not good for anything, or too much of it */
-} gem5art__known;
+    gem5art__stamp saved;     /* the file as it was read or written last */
+    double saved_at;          /* monotonic; 0: never */
+    bool loaded, changed;     /* changed: there are entries that the file lacks */
+    gem5art__look_entry *looks;
+} gem5art__cache;
 
-enum { GEM5ART__MAX_KNOWN = 4096, GEM5ART__MAX_KNOWN_FILE = 4 << 20 }; /* files; bytes of what keeps them */
-
-static void gem5art__known_begin(gem5art__known *known) { pthread_mutex_init(&known->mutex, NULL); }
-
-static void gem5art__known_end(gem5art__known *known) {
-    pthread_mutex_destroy(&known->mutex);
-    gem5art__free(known->files);
-}
+enum { GEM5ART__MAX_CACHED = 4096, GEM5ART__MAX_CACHE_FILE = 2 << 20 }; /* files; bytes of the file that keeps them */
 
 static gem5art__stamp gem5art__stamp_of(const struct stat *st) {
     gem5art__stamp stamp;
@@ -3390,140 +3430,161 @@ static bool gem5art__same_stamp(const gem5art__stamp *a, const gem5art__stamp *b
     return memcmp(a, b, sizeof *a) == 0; /* it has no padding */
 }
 
-/* Puts a file in the place of what was known of that inode, or behind the others; the older half goes when there are
-   too many. Without memory it is not known. */
-static void gem5art__know(gem5art__known *known, const gem5art__known_file *file) {
-    size_t i = 0;
-    while (i < known->count && (known->files[i].stamp.inode != file->stamp.inode ||
-                                known->files[i].stamp.device != file->stamp.device))
-        i++;
-    if (i == GEM5ART__MAX_KNOWN) {
-        known->count = i = GEM5ART__MAX_KNOWN / 2;
-        memmove(known->files, known->files + GEM5ART__MAX_KNOWN - i, i * sizeof *known->files);
-        known->renew = true;
-    }
-    if (i == known->capacity) {
-        size_t capacity = i ? i * 2 : 16;
-        void *larger = GEM5ART_REALLOC(known->files, capacity * sizeof *known->files);
-        if (!larger) return;
-        known->files = (gem5art__known_file *)larger;
-        known->capacity = capacity;
-    }
-    known->files[i] = *file;
-    if (i == known->count) known->count++;
+static gem5art__cached *gem5art__cache_find(const gem5art__cache *cache, const gem5art__stamp *stamp) {
+    size_t i = cache->count;
+    while (i-- > 0)
+        if (cache->entries[i].stamp.inode == stamp->inode && cache->entries[i].stamp.device == stamp->device)
+            return &cache->entries[i];
+    return NULL;
 }
 
-/* ---- the file that keeps it: one line for each, closed by its CRC-32 */
+/* Replaces the entry of that inode, or adds one; the older half goes when there are too many. Without memory the file
+   is not cached. */
+static void gem5art__cache_put(gem5art__cache *cache, const gem5art__cached *entry) {
+    gem5art__cached *old = gem5art__cache_find(cache, &entry->stamp);
+    if (old) {
+        *old = *entry;
+        return;
+    }
+    if (cache->count == GEM5ART__MAX_CACHED) {
+        cache->count /= 2;
+        memmove(cache->entries, cache->entries + GEM5ART__MAX_CACHED - cache->count,
+                cache->count * sizeof *cache->entries);
+    }
+    if (cache->count == cache->capacity) {
+        size_t capacity = cache->count ? cache->count * 2 : 16;
+        void *larger = GEM5ART_REALLOC(cache->entries, capacity * sizeof *cache->entries);
+        if (!larger) return;
+        cache->entries = (gem5art__cached *)larger;
+        cache->capacity = capacity;
+    }
+    cache->entries[cache->count++] = *entry;
+}
 
-static void gem5art__put_known(gem5art__buf *text, const gem5art__known_file *file) {
-    const gem5art__stamp *s = &file->stamp;
-    size_t start = text->length;
-    gem5art__putf(text, "%s %s %lld %lld %lld %lld.%09lld %lld.%09lld", file->sha256, *file->md5 ? file->md5 : "-",
+/* ---- the file that keeps the hashes: a line for each file, after one with the CRC-32 of all of them */
+
+static const char gem5art__cache_title[] = "gem5art.h hashes 1 "; /* and 8 digits */
+
+static void gem5art__put_cached(gem5art__buf *text, const gem5art__cached *entry) {
+    const gem5art__stamp *s = &entry->stamp;
+    gem5art__putf(text, "%s %s %lld %lld %lld %lld.%09lld %lld.%09lld\n", entry->sha256, *entry->md5 ? entry->md5 : "-",
                   (long long)s->device, (long long)s->inode, (long long)s->size, (long long)s->mtime,
                   (long long)s->mtime_ns, (long long)s->ctime, (long long)s->ctime_ns);
-    if (!text->failed)
-        gem5art__putf(text, " %08lx\n", (unsigned long)gem5art_crc32(0, text->data + start, text->length - start));
 }
 
-static bool gem5art__parse_known(const char *line, size_t length, gem5art__known_file *file) {
-    enum { CRC = 9 }; /* a space and 8 digits */
-    char text[512], crc[CRC + 1];
+static bool gem5art__parse_cached(const char *line, gem5art__cached *entry) {
     long long n[7];
     int i;
-    if (length < CRC || length >= sizeof text) return false;
-    memcpy(text, line, length);
-    text[length] = 0;
-    snprintf(crc, sizeof crc, " %08lx", (unsigned long)gem5art_crc32(0, text, length - CRC));
-    if (memcmp(text + length - CRC, crc, CRC) != 0) return false;
-    if (sscanf(text, "%64[0-9a-f] %32[0-9a-f-] %lld %lld %lld %lld.%lld %lld.%lld", file->sha256, file->md5, &n[0],
+    if (sscanf(line, "%64[0-9a-f] %32[0-9a-f-] %lld %lld %lld %lld.%lld %lld.%lld", entry->sha256, entry->md5, &n[0],
                &n[1], &n[2], &n[3], &n[4], &n[5], &n[6]) != 9)
         return false;
-    for (i = 0; i < 7; i++) ((int64_t *)&file->stamp)[i] = n[i];
-    if (strcmp(file->md5, "-") == 0) file->md5[0] = 0;
-    return strlen(file->sha256) == 64 && (!*file->md5 || strlen(file->md5) == 32);
+    for (i = 0; i < 7; i++) ((int64_t *)&entry->stamp)[i] = n[i];
+    if (strcmp(entry->md5, "-") == 0) entry->md5[0] = 0;
+    return strlen(entry->sha256) == 64 && (!*entry->md5 || strlen(entry->md5) == 32);
 }
 
-/* What others may have written is not believed: a false line would let a wrong file pass. */
-static bool gem5art__known_is_ours(int fd, struct stat *st) {
-    return fd >= 0 && GEM5ART_SYS_FSTAT(fd, st) == 0 && S_ISREG(st->st_mode) && st->st_uid == geteuid() &&
-           !(st->st_mode & (S_IWGRP | S_IWOTH));
-}
-
-/* Whatever is wrong with the file, or with a line of it, is left out, and written anew when there is more to write. */
-static void gem5art__load_known(gem5art__known *known) {
-    gem5art__buf text = {NULL, 0, 0, false};
-    gem5art__known_file file;
+/* The lines of the file, if it is whole. One that others may have written is not believed: a false line would let a
+   wrong file pass. */
+static const char *gem5art__read_cache(gem5art__cache *cache, gem5art__buf *text) {
+    enum { GEM5ART__TITLE = sizeof gem5art__cache_title + 8 };
+    char title[GEM5ART__TITLE + 1];
+    const char *lines = NULL;
     struct stat st;
-    const char *line, *end;
     size_t got = 0;
-    int fd = gem5art__open(known->path, O_RDONLY | O_NONBLOCK | O_NOFOLLOW, 0);
-    known->loaded = true;
-    known->renew = fd >= 0 || errno != ENOENT;
-    if (gem5art__known_is_ours(fd, &st) && st.st_size <= GEM5ART__MAX_KNOWN_FILE &&
-        gem5art__reserve(&text, (size_t)st.st_size) &&
-        gem5art__read_at(fd, text.data, (size_t)st.st_size, 0, &got)) {
-        known->renew = false;
-        for (line = text.data; line < text.data + got; line = end + 1) {
-            end = (const char *)memchr(line, '\n', got - (size_t)(line - text.data));
-            if (end && gem5art__parse_known(line, (size_t)(end - line), &file)) gem5art__know(known, &file);
-            else known->renew = true;
-            if (!end) break;
-        }
+    int fd = gem5art__open(cache->path, O_RDONLY | O_NONBLOCK | O_NOFOLLOW, 0);
+    if (fd >= 0 && GEM5ART_SYS_FSTAT(fd, &st) == 0 && S_ISREG(st.st_mode) && st.st_uid == geteuid() &&
+        !(st.st_mode & (S_IWGRP | S_IWOTH)) && st.st_size >= GEM5ART__TITLE && st.st_size <= GEM5ART__MAX_CACHE_FILE &&
+        gem5art__reserve(text, (size_t)st.st_size) &&
+        gem5art__read_at(fd, text->data, (size_t)st.st_size, 0, &got) && got >= GEM5ART__TITLE) {
+        text->data[got] = 0;
+        snprintf(title, sizeof title, "%s%08lx\n", gem5art__cache_title,
+                 (unsigned long)gem5art_crc32(0, text->data + GEM5ART__TITLE, got - GEM5ART__TITLE));
+        if (gem5art__starts_with(text->data, title)) lines = text->data + GEM5ART__TITLE;
+        cache->saved = gem5art__stamp_of(&st);
     }
     gem5art__close(fd);
-    gem5art__buf_free(&text);
+    return lines;
 }
 
-/* One write: lines of several processes do not mix, and where they do, their checksums tell. */
-static bool gem5art__append_known(const char *path, const gem5art__buf *line) {
-    struct stat st;
-    int fd = gem5art__open(path, O_WRONLY | O_APPEND | O_CREAT | O_NONBLOCK | O_NOFOLLOW, 0644);
-    bool ok = gem5art__known_is_ours(fd, &st) && st.st_size < GEM5ART__MAX_KNOWN_FILE &&
-              gem5art__write_all(fd, line->data, line->length);
-    gem5art__close(fd);
-    return ok;
-}
-
-/* Keeps one more file, or where that cannot be done, all of them in a new file. */
-static void gem5art__keep_known(gem5art__known *known, const gem5art__known_file *file) {
+/* Adds the entries of the file that the cache does not have. */
+static void gem5art__load_cache(gem5art__cache *cache) {
     gem5art__buf text = {NULL, 0, 0, false};
+    gem5art__cached entry;
+    const char *line = gem5art__read_cache(cache, &text);
+    cache->loaded = true;
+    for (; line && *line; line += strcspn(line, "\n"), line += *line == '\n')
+        if (gem5art__parse_cached(line, &entry) && !gem5art__cache_find(cache, &entry.stamp))
+            gem5art__cache_put(cache, &entry);
+    gem5art__buf_free(&text);
+}
+
+/* Writes the file, with what other processes have added to it. What two of them write at the same moment may be lost;
+   it is hashed again then. */
+static void gem5art__save_cache(gem5art__cache *cache) {
+    gem5art__buf text = {NULL, 0, 0, false}, lines = {NULL, 0, 0, false};
+    gem5art__stamp now;
+    struct stat st;
     size_t i;
-    gem5art__put_known(&text, file);
-    if (known->renew || text.failed || !gem5art__append_known(known->path, &text)) {
-        text.length = 0;
-        for (i = 0; i < known->count; i++) gem5art__put_known(&text, &known->files[i]);
-        known->renew = text.failed || !gem5art__put_file_as(known->path, text.data, text.length, 0644,
-                                                            GEM5ART__REPLACE, false, NULL);
+    cache->saved_at = gem5art__monotonic();
+    if (GEM5ART_SYS_LSTAT(cache->path, &st) == 0) {
+        now = gem5art__stamp_of(&st);
+        if (!gem5art__same_stamp(&now, &cache->saved)) gem5art__load_cache(cache);
+    }
+    for (i = 0; i < cache->count; i++) gem5art__put_cached(&lines, &cache->entries[i]);
+    gem5art__putf(&text, "%s%08lx\n", gem5art__cache_title, (unsigned long)gem5art_crc32(0, lines.data, lines.length));
+    gem5art__put(&text, lines.data, lines.length);
+    if (!text.failed && !lines.failed &&
+        gem5art__put_file_as(cache->path, text.data, text.length, 0644, GEM5ART__REPLACE, false, NULL)) {
+        cache->changed = false;
+        if (GEM5ART_SYS_LSTAT(cache->path, &st) == 0) cache->saved = gem5art__stamp_of(&st);
     }
     gem5art__buf_free(&text);
+    gem5art__buf_free(&lines);
+}
+
+static void gem5art__cache_begin(gem5art__cache *cache) {
+    pthread_mutex_init(&cache->mutex, NULL);
+    gem5art__cond_begin(&cache->ended);
+}
+
+static void gem5art__cache_end(gem5art__cache *cache) {
+    if (cache->changed && cache->path) gem5art__save_cache(cache);
+    while (cache->looks) {
+        gem5art__look_entry *entry = cache->looks;
+        cache->looks = entry->next;
+        gem5art__free(entry);
+    }
+    pthread_cond_destroy(&cache->ended);
+    pthread_mutex_destroy(&cache->mutex);
+    gem5art__free(cache->entries);
 }
 
 /* ---- hashing with it */
 
-static bool gem5art__recall(gem5art__known *known, const gem5art__stamp *stamp, char sha256[65], char *md5) {
-    size_t i;
-    bool found = false;
-    pthread_mutex_lock(&known->mutex);
-    if (!known->loaded && known->path) gem5art__load_known(known);
-    for (i = known->count; !found && i-- > 0;) {
-        const gem5art__known_file *file = &known->files[i];
-        found = gem5art__same_stamp(&file->stamp, stamp) && (!md5 || *file->md5);
-        if (found) strcpy(sha256, file->sha256);
-        if (found && md5) strcpy(md5, file->md5);
-    }
-    pthread_mutex_unlock(&known->mutex);
+static bool gem5art__recall(gem5art__cache *cache, const gem5art__stamp *stamp, char sha256[65], char *md5) {
+    const gem5art__cached *entry;
+    bool found;
+    pthread_mutex_lock(&cache->mutex);
+    if (!cache->loaded && cache->path) gem5art__load_cache(cache);
+    entry = gem5art__cache_find(cache, stamp);
+    found = entry && gem5art__same_stamp(&entry->stamp, stamp) && (!md5 || *entry->md5);
+    if (found) strcpy(sha256, entry->sha256);
+    if (found && md5) strcpy(md5, entry->md5);
+    pthread_mutex_unlock(&cache->mutex);
     return found;
 }
 
-static void gem5art__remember(gem5art__known *known, const gem5art__stamp *stamp, const char *sha256, const char *md5) {
-    gem5art__known_file file;
-    file.stamp = *stamp;
-    strcpy(file.sha256, sha256);
-    strcpy(file.md5, md5 ? md5 : "");
-    pthread_mutex_lock(&known->mutex);
-    gem5art__know(known, &file);
-    if (known->path) gem5art__keep_known(known, &file);
-    pthread_mutex_unlock(&known->mutex);
+/* The file is written at most once a second, and when the db is closed: what is lost in between took no longer. */
+static void gem5art__remember(gem5art__cache *cache, const gem5art__stamp *stamp, const char *sha256, const char *md5) {
+    gem5art__cached entry;
+    entry.stamp = *stamp;
+    strcpy(entry.sha256, sha256);
+    strcpy(entry.md5, md5 ? md5 : "");
+    pthread_mutex_lock(&cache->mutex);
+    gem5art__cache_put(cache, &entry);
+    cache->changed = true;
+    if (cache->path && (!cache->saved_at || gem5art__monotonic() - cache->saved_at >= 1)) gem5art__save_cache(cache);
+    pthread_mutex_unlock(&cache->mutex);
 }
 
 /* Had the file lain still when its hashing began? */
@@ -3532,33 +3593,118 @@ static bool gem5art__was_settled(const char *path, const gem5art__stamp *stamp, 
     return seconds >= 0 && (double)(stamp->mtime + 1) < began - seconds && (double)(stamp->ctime + 1) < began - seconds;
 }
 
-/* As gem5art__hash_file, but what is known of the file is not hashed again. */
-static bool gem5art__hash_known(gem5art__known *known, const char *path, char sha256[65], char md5[33], int64_t *size,
-                                gem5art_error *error) {
+/* As gem5art__hash_opened, but a cached file is not read. */
+static bool gem5art__hash_cached(gem5art__cache *cache, int fd, const char *path, char sha256[65], char *md5,
+                                 int64_t *size, gem5art_error *error) {
     struct stat st;
     gem5art__stamp stamp, after;
     double began;
-    bool ok;
-    int fd = gem5art__open_to_hash(path, error);
-    if (fd < 0) return false;
-    if (GEM5ART_SYS_FSTAT(fd, &st) < 0) {
-        gem5art__fail_errno(error, "read", path);
-        gem5art__close(fd);
-        return false;
-    }
+    if (GEM5ART_SYS_FSTAT(fd, &st) < 0) return gem5art__fail_errno(error, "read", path);
     stamp = gem5art__stamp_of(&st);
-    ok = gem5art__recall(known, &stamp, sha256, md5);
-    if (ok && size) *size = stamp.size;
-    if (!ok) {
-        began = gem5art__now();
-        ok = gem5art__hash_opened(fd, path, sha256, md5, size, error);
-        if (ok && gem5art__was_settled(path, &stamp, began) && GEM5ART_SYS_FSTAT(fd, &st) == 0) {
-            after = gem5art__stamp_of(&st);
-            if (gem5art__same_stamp(&stamp, &after)) gem5art__remember(known, &stamp, sha256, md5);
-        }
+    if (size) *size = stamp.size;
+    if (gem5art__recall(cache, &stamp, sha256, md5)) return true;
+    began = gem5art__now();
+    if (!gem5art__hash_opened(fd, path, sha256, md5, size, error)) return false;
+    if (gem5art__was_settled(path, &stamp, began) && GEM5ART_SYS_FSTAT(fd, &st) == 0) {
+        after = gem5art__stamp_of(&st);
+        if (gem5art__same_stamp(&stamp, &after)) gem5art__remember(cache, &stamp, sha256, md5);
     }
+    return true;
+}
+
+/* As gem5art__hash_file, but a cached file is not read. */
+static bool gem5art__cache_hash(gem5art__cache *cache, const char *path, char sha256[65], char *md5, int64_t *size,
+                                gem5art_error *error) {
+    int fd = gem5art__open_to_hash(path, error);
+    bool ok = fd >= 0 && gem5art__hash_cached(cache, fd, path, sha256, md5, size, error);
     gem5art__close(fd);
     return ok;
+}
+
+/* ---- looks */
+
+/* Needs nothing but its arguments, so that any thread can take it. `cache` NULL: a file is read in any case. */
+static void gem5art__take_look(gem5art__look *look, gem5art__cache *cache) {
+    gem5art_error *error = &look->error;
+    char *md5 = look->wants_md5 ? look->md5 : NULL;
+    gem5art__child git;
+    struct stat st;
+    look->found = GEM5ART_SYS_STAT(look->path, &st) == 0;
+    look->is_folder = look->found && S_ISDIR(st.st_mode);
+    if (!look->found) look->ok = gem5art__fail_errno(error, "find", look->path);
+    else if (look->is_folder)
+        look->ok = gem5art__git_status_start(&git, look->path, error) &&
+                   gem5art__git_status_finish(&git, look->path, look->hash, error);
+    else if (cache) look->ok = gem5art__cache_hash(cache, look->path, look->hash, md5, NULL, error);
+    else look->ok = gem5art__hash_file(look->path, look->hash, md5, NULL, error);
+}
+
+/* The look at the same path that is under way, or the one at a git work tree that is fresh; NULL: neither. Drops the
+   looks that nobody needs any more. */
+static gem5art__look_entry *gem5art__current_look(gem5art__cache *cache, const gem5art__look *look) {
+    gem5art__look_entry **link = &cache->looks, *entry, *found = NULL;
+    double now = gem5art__monotonic();
+    while ((entry = *link) != NULL) {
+        const gem5art__look *other = &entry->look;
+        bool fresh = !entry->ended || (other->ok && other->is_folder && now < entry->began + GEM5ART_GIT_SECONDS);
+        if (fresh && other->wants_md5 == look->wants_md5 && strcmp(other->path, look->path) == 0) found = entry;
+        if (fresh || entry->waiting) link = &entry->next;
+        else {
+            *link = entry->next;
+            gem5art__free(entry);
+        }
+    }
+    return found;
+}
+
+static void gem5art__copy_look(gem5art__look *to, const gem5art__look *from) {
+    const char *path = to->path;
+    *to = *from;
+    to->path = path;
+}
+
+/* With the mutex held: waits for the end of another thread's look. False where that was cancelled, and this is not. */
+static bool gem5art__await_look(gem5art__cache *cache, gem5art__look_entry *entry, gem5art__look *look) {
+    bool given_up = false;
+    entry->waiting++;
+    while (!entry->ended && !(given_up = gem5art__given_up()))
+        gem5art__cond_wait(&cache->ended, &cache->mutex, 100);
+    entry->waiting--;
+    if (given_up) {
+        look->ok = gem5art__fail(&look->error, GEM5ART_CANCELLED, "%s was not looked at: its run was cancelled",
+                                 look->path);
+        return true;
+    }
+    if (!entry->look.ok && entry->look.error.code == GEM5ART_CANCELLED) return false;
+    gem5art__copy_look(look, &entry->look);
+    return true;
+}
+
+/* Takes a look, or shares that of another thread which looks at the same path now; one at a git work tree serves for
+   GEM5ART_GIT_SECONDS from when it began. `look` has the path and what is wanted, the rest zero; it gets the result.
+   Returns look->ok. */
+static bool gem5art__cache_look(gem5art__cache *cache, gem5art__look *look) {
+    gem5art__look_entry *entry;
+    size_t length = strlen(look->path) + 1;
+    pthread_mutex_lock(&cache->mutex);
+    while ((entry = gem5art__current_look(cache, look)) != NULL)
+        if (gem5art__await_look(cache, entry, look)) break;
+    if (!entry && (entry = (gem5art__look_entry *)gem5art__alloc(sizeof *entry + length)) != NULL) {
+        gem5art__copy_look(&entry->look, look);
+        entry->look.path = (const char *)memcpy(entry + 1, look->path, length);
+        entry->began = gem5art__monotonic();
+        entry->next = cache->looks;
+        cache->looks = entry;
+        pthread_mutex_unlock(&cache->mutex);
+        gem5art__take_look(&entry->look, cache);
+        pthread_mutex_lock(&cache->mutex);
+        entry->ended = true;
+        gem5art__copy_look(look, &entry->look);
+        pthread_cond_broadcast(&cache->ended);
+    }
+    pthread_mutex_unlock(&cache->mutex);
+    if (!entry) gem5art__take_look(look, cache); /* without memory it is not shared */
+    return look->ok;
 }
 
 /* ================================================================= >>store
@@ -4076,7 +4222,7 @@ struct gem5art_db {
     struct gem5art__claim *claims;
     struct gem5art__script *scripts;
     const struct gem5art__host_facts *host_facts;
-    gem5art__known known;
+    gem5art__cache cache;
     int pools, iters;
 };
 
@@ -6290,7 +6436,7 @@ static bool gem5art__store_open(gem5art_db *db, const char *uri, gem5art_error *
     db->lock_path = gem5art__arena_printf(&db->arena, "%s.lock", db->path);
     db->live_path = gem5art__arena_printf(&db->arena, "%s.live", db->path);
     if (!db->read_only)
-        db->known.path = gem5art__arena_printf(&db->arena, "%s.checked.%ld", db->path, (long)geteuid());
+        db->cache.path = gem5art__arena_printf(&db->arena, "%s.checked.%ld", db->path, (long)geteuid());
     if (db->arena.failed) return gem5art__fail_nomem(error);
     if (db->backend->open(db, error)) return true;
     db->backend->close(db);
@@ -6381,13 +6527,13 @@ typedef struct gem5art__content {
 
 static void gem5art__content_free(gem5art__content *content) { gem5art__git_facts_free(&content->git); }
 
-static bool gem5art__read_content(gem5art__known *known, const char *path, gem5art__content *content,
+static bool gem5art__read_content(gem5art__cache *cache, const char *path, gem5art__content *content,
                                   gem5art_error *error) {
     struct stat st;
     memset(content, 0, sizeof *content);
     if (GEM5ART_SYS_STAT(path, &st) < 0) return gem5art__fail_errno(error, "find", path);
     if (!S_ISDIR(st.st_mode))
-        return gem5art__hash_known(known, path, content->hash, content->md5, &content->size, error);
+        return gem5art__cache_hash(cache, path, content->hash, content->md5, &content->size, error);
     content->size = -1;
     if (!gem5art__git_read_facts(path, &content->git, error)) return false;
     memcpy(content->hash, content->git.hash, sizeof content->hash);
@@ -6402,33 +6548,8 @@ static bool gem5art__changed(const gem5art_artifact *artifact, const char *path,
         artifact->name, artifact->id, what, hash, artifact->hash);
 }
 
-/* A look at what a path is now, be it a file or a git work tree. */
-typedef struct gem5art__look {
-    const char *path;
-    bool wants_md5;
-    bool found, is_folder, ok; /* ok: it has a hash; else `error` says why not */
-    char hash[65], md5[33];
-    gem5art_error error;
-} gem5art__look;
-
 /* gem5art wrote MD5s. */
 static bool gem5art__has_md5(const gem5art_artifact *artifact) { return strlen(artifact->hash) == 32; }
-
-/* Needs nothing but what it is given, so that it can be a thread's. `known` NULL: a file is hashed in any case. */
-static void gem5art__take_look(gem5art__look *look, gem5art__known *known) {
-    gem5art_error *error = &look->error;
-    char *md5 = look->wants_md5 ? look->md5 : NULL;
-    gem5art__child git;
-    struct stat st;
-    look->found = GEM5ART_SYS_STAT(look->path, &st) == 0;
-    look->is_folder = look->found && S_ISDIR(st.st_mode);
-    if (!look->found) look->ok = gem5art__fail_errno(error, "find", look->path);
-    else if (look->is_folder)
-        look->ok = gem5art__git_status_start(&git, look->path, error) &&
-                   gem5art__git_status_finish(&git, look->path, look->hash, error);
-    else if (known) look->ok = gem5art__hash_known(known, look->path, look->hash, md5, NULL, error);
-    else look->ok = gem5art__hash_file(look->path, look->hash, md5, NULL, error);
-}
 
 /* Is what was seen what was registered? */
 static bool gem5art__looks_like(const gem5art__look *look, const gem5art_artifact *artifact, gem5art_error *error) {
@@ -6726,7 +6847,7 @@ static const gem5art_artifact *gem5art__register(gem5art_db *db, const gem5art_a
     gem5art__content content;
     gem5art__artifact *stored = NULL, *described = NULL, *result = NULL;
     if (!gem5art__check_artifact_desc(desc, error)) return NULL;
-    if (gem5art__read_content(&db->known, desc->path, &content, error) &&
+    if (gem5art__read_content(&db->cache, desc->path, &content, error) &&
         gem5art__lookup_content(db, &content, &stored, error) &&
         (!stored || content.size < 0 ||
          gem5art__keep_copy(db->storage, desc->path, stored->public_.id, content.hash, error)) &&
@@ -9504,7 +9625,7 @@ typedef struct gem5art__task {
 typedef struct gem5art__shared_look {
     gem5art__task task; /* first: a pointer to one is a pointer to the other */
     gem5art__look look;
-    gem5art__known *known;
+    gem5art__cache *cache;
     double began; /* monotonic */
     bool done;
     int users;    /* jobs that have not taken its result yet */
@@ -9724,7 +9845,7 @@ static bool gem5art__panicked(gem5art__job *job, size_t budget) {
 
 static void gem5art__work_look(gem5art__task *task) {
     gem5art__shared_look *shared = (gem5art__shared_look *)task;
-    gem5art__take_look(&shared->look, shared->known);
+    gem5art__cache_look(shared->cache, &shared->look);
 }
 
 static void gem5art__work_panic(gem5art__task *task) {
@@ -10281,7 +10402,7 @@ static bool gem5art__add_look(gem5art_pool *pool, gem5art__job *job, const char 
         if (!shared) return false;
         shared->look.path = (const char *)memcpy(shared + 1, path, length);
         shared->look.wants_md5 = md5;
-        shared->known = &pool->db->known;
+        shared->cache = &pool->db->cache;
         shared->began = gem5art__monotonic();
         shared->next = pool->looks;
         pool->looks = shared;
@@ -11878,7 +11999,7 @@ static gem5art_db *gem5art__open_db(const char *uri, const gem5art_open_desc *de
     gem5art__clear(error);
     if (!db) return gem5art__fail_nomem(error), (gem5art_db *)NULL;
     db->lock.fd = -1;
-    gem5art__known_begin(&db->known);
+    gem5art__cache_begin(&db->cache);
     db->unchecked = unchecked;
     if (desc) {
         db->read_only = desc->read_only;
@@ -11888,7 +12009,7 @@ static gem5art_db *gem5art__open_db(const char *uri, const gem5art_open_desc *de
     storage = desc && !gem5art__empty(desc->storage) ? desc->storage : getenv("GEM5ART_STORAGE");
     if (!gem5art__empty(storage)) db->storage = gem5art__absolute_path(&db->arena, NULL, storage, error);
     if ((gem5art__empty(storage) || db->storage) && gem5art__store_open(db, uri, error)) return db;
-    gem5art__known_end(&db->known);
+    gem5art__cache_end(&db->cache);
     gem5art__arena_free(&db->arena);
     gem5art__free(db);
     return NULL;
@@ -11910,7 +12031,7 @@ GEM5ARTDEF bool gem5art_close(gem5art_db *db, gem5art_error *error) {
         gem5art__free(object->owner);
     }
     gem5art__store_close(db);
-    gem5art__known_end(&db->known);
+    gem5art__cache_end(&db->cache);
     gem5art__arena_free(&db->arena);
     gem5art__free(db);
     return true;
