@@ -1048,6 +1048,14 @@ typedef char gem5art__needs_64_bit_file_offsets[sizeof(off_t) >= 8 ? 1 : -1]; /*
 #ifndef GEM5ART_SYS_KILL
 #define GEM5ART_SYS_KILL(pid, signal) kill(pid, signal)
 #endif
+#ifndef GEM5ART_NO_PROC
+#ifndef GEM5ART_SYS_GETDENTS64
+#define GEM5ART_SYS_GETDENTS64(fd, data, size) syscall(SYS_getdents64, fd, data, size)
+#endif
+#if defined(SYS_pidfd_send_signal) && !defined(GEM5ART_SYS_PIDFD_SEND_SIGNAL)
+#define GEM5ART_SYS_PIDFD_SEND_SIGNAL(fd, signal) syscall(SYS_pidfd_send_signal, fd, signal, NULL, 0)
+#endif
+#endif
 #ifndef GEM5ART_SYS_CLOCK_GETTIME
 #define GEM5ART_SYS_CLOCK_GETTIME(clock, result) clock_gettime(clock, result)
 #endif
@@ -1334,6 +1342,135 @@ static double gem5art__settling_seconds(const char *path) {
 #else
     (void)path;
     return 60;
+#endif
+}
+
+/* ---- the processes of a run. Each child is started with GEM5ART_RUN=ID in its environment, which whatever it starts
+   inherits, in any process group or session. Only async-signal-safe calls are made: the warden searches too. */
+
+enum { GEM5ART__RUN_ID_SIZE = 64 };
+
+typedef struct gem5art__process {
+    pid_t pid;
+    char folder[32];                /* /proc/PID */
+    char run[GEM5ART__RUN_ID_SIZE]; /* the value of its GEM5ART_RUN */
+} gem5art__process;
+
+#ifndef GEM5ART_NO_PROC
+
+/* Appends a name to a path of /proc, which always has room for it. */
+static void gem5art__proc_path(char *path, const char *folder, const char *name) {
+    size_t length = strlen(folder);
+    memcpy(path, folder, length);
+    memcpy(path + length, name, strlen(name) + 1);
+}
+
+/* Reads the value of GEM5ART_RUN in a process's environment; false: it has none, or its environment is not readable. */
+static bool gem5art__read_run_id(gem5art__process *process) {
+    static const char key[] = "GEM5ART_RUN=";
+    const size_t key_length = sizeof key - 1, other = SIZE_MAX;
+    char path[64], chunk[4096];
+    size_t at = 0; /* how much of this entry has matched; `other`: it is a different one */
+    ssize_t n, i;
+    bool found = false;
+    int fd;
+    gem5art__proc_path(path, process->folder, "/environ");
+    fd = gem5art__open(path, O_RDONLY, 0);
+    while (fd >= 0 && !found && (n = gem5art__read_some(fd, chunk, sizeof chunk)) > 0)
+        for (i = 0; i < n && !found; i++) {
+            found = !chunk[i] && at != other && at > key_length;
+            if (found) process->run[at - key_length] = 0;
+            else if (!chunk[i]) at = 0;
+            else if (at < key_length) at = chunk[i] == key[at] ? at + 1 : other;
+            else if (at < key_length + GEM5ART__RUN_ID_SIZE - 1) process->run[at++ - key_length] = chunk[i];
+            else at = other;
+        }
+    gem5art__close(fd);
+    return found;
+}
+
+/* The number that a name in /proc is; 0: it is not one. */
+static pid_t gem5art__proc_pid(const char *name) {
+    pid_t pid = 0;
+    for (; *name >= '0' && *name <= '9' && pid < 100000000; name++) pid = pid * 10 + (*name - '0');
+    return *name ? 0 : pid;
+}
+
+/* Does /proc show the processes by the numbers that this process knows them by? */
+static bool gem5art__proc_is_ours(void) {
+    char self[16];
+    ssize_t n = GEM5ART_SYS_READLINK("/proc/self", self, sizeof self - 1);
+    if (n <= 0) return false;
+    self[n] = 0;
+    return gem5art__proc_pid(self) == getpid();
+}
+
+/* Calls `visit` for each process of this user that belongs to a run. Neither this process nor its parent is one. */
+static void gem5art__visit_processes(void (*visit)(void *context, const gem5art__process *process), void *context) {
+    enum { GEM5ART__LENGTH_AT = 16, GEM5ART__NAME_AT = 19 }; /* in a struct linux_dirent64 */
+    gem5art__process process;
+    struct stat st;
+    union {
+        char bytes[8192];
+        uint64_t aligned;
+    } entries;
+    long n, at;
+    int fd = gem5art__proc_is_ours() ? gem5art__open("/proc", O_RDONLY | O_DIRECTORY, 0) : -1;
+    while (fd >= 0 && (n = GEM5ART_SYS_GETDENTS64(fd, entries.bytes, sizeof entries)) > 0) {
+        uint16_t length;
+        for (at = 0; at < n; at += length) {
+            const char *name = entries.bytes + at + GEM5ART__NAME_AT;
+            memcpy(&length, entries.bytes + at + GEM5ART__LENGTH_AT, sizeof length);
+            process.pid = gem5art__proc_pid(name);
+            if (!process.pid || process.pid == getpid() || process.pid == getppid()) continue;
+            gem5art__proc_path(process.folder, "/proc/", name);
+            if (GEM5ART_SYS_STAT(process.folder, &st) == 0 && st.st_uid == geteuid() && gem5art__read_run_id(&process))
+                visit(context, &process);
+        }
+    }
+    gem5art__close(fd);
+}
+
+/* Sends a signal to a process of a run, unless its number has passed on to another one: an open folder of /proc stays
+   that of one process. True: it is there. */
+static bool gem5art__signal_process(const gem5art__process *process, int number) {
+    gem5art__process now = *process;
+    int fd = gem5art__open(process->folder, O_RDONLY | O_DIRECTORY, 0);
+    bool same = fd >= 0 && gem5art__read_run_id(&now) && strcmp(now.run, process->run) == 0;
+    int sent = -1;
+#ifdef GEM5ART_SYS_PIDFD_SEND_SIGNAL
+    if (same) sent = (int)GEM5ART_SYS_PIDFD_SEND_SIGNAL(fd, number);
+    if (same && sent < 0 && errno != ENOSYS) same = errno == EPERM;
+    else
+#endif
+    if (same && sent < 0) GEM5ART_SYS_KILL(process->pid, number);
+    gem5art__close(fd);
+    return same;
+}
+
+typedef struct gem5art__run_search {
+    const char *run;
+    int number, found;
+} gem5art__run_search;
+
+static void gem5art__found_process(void *context, const gem5art__process *process) {
+    gem5art__run_search *search = (gem5art__run_search *)context;
+    if (strcmp(process->run, search->run) == 0) search->found += gem5art__signal_process(process, search->number);
+}
+#endif
+
+/* Sends a signal (0: none) to every process of a run that this user has here. Returns how many there were: for SIGKILL,
+   call it until that is 0. Without /proc none is found. */
+static int gem5art__end_processes_of(const char *run_id, int number) {
+#ifdef GEM5ART_NO_PROC
+    (void)run_id, (void)number;
+    return 0;
+#else
+    gem5art__run_search search = {NULL, 0, 0};
+    search.run = run_id;
+    search.number = number;
+    gem5art__visit_processes(gem5art__found_process, &search);
+    return search.found;
 #endif
 }
 
