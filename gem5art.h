@@ -1866,6 +1866,21 @@ static char *gem5art__arena_printf(gem5art__arena *arena, const char *format, ..
     return text;
 }
 
+/* A word as a POSIX shell reads it back, for a command that a message shows; NULL when out of memory. */
+static char *gem5art__shell_word(gem5art__arena *arena, const char *word) {
+    static const char plain[] = "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789_./:,+@%-";
+    char *quoted, *to;
+    if (*word && !word[strspn(word, plain)]) return gem5art__arena_copy(arena, word);
+    quoted = to = (char *)gem5art__arena_alloc(arena, 4 * strlen(word) + 3);
+    if (!quoted) return NULL;
+    for (*to++ = '\''; *word; word++) {
+        if (*word == '\'') memcpy(to, "'\\'", 3), to += 3;
+        *to++ = *word;
+    }
+    *to = '\'';
+    return quoted;
+}
+
 static bool gem5art__starts_with(const char *text, const char *start) {
     return strncmp(text, start, strlen(start)) == 0;
 }
@@ -6998,17 +7013,26 @@ static const gem5art_artifact *gem5art__register(gem5art_db *db, const gem5art_a
 
 /* ---- download */
 
+static bool gem5art__fail_repo_download(const gem5art_artifact *artifact, const char *path, gem5art_error *error) {
+    gem5art__arena arena = {NULL, false};
+    const char *origin = gem5art__shell_word(&arena, gem5art__or(artifact->git_origin, artifact->git_name));
+    const char *to = gem5art__shell_word(&arena, path), *commit = gem5art__shell_word(&arena, artifact->git_hash);
+    if (arena.failed) gem5art__fail_nomem(error);
+    else
+        gem5art__fail(error, GEM5ART_UNSUPPORTED,
+                      "\"%s\" is a git repo, of which no copy is stored: git clone -- %s %s && git -C %s checkout %s",
+                      artifact->name, origin, to, to, commit);
+    gem5art__arena_free(&arena);
+    return false;
+}
+
 static bool gem5art__download(gem5art_db *db, const gem5art_artifact *artifact, const char *path,
                               gem5art_error *error) {
     gem5art__arena arena = {NULL, false};
     const char *from;
     struct stat st;
     bool found, ok = false;
-    if (*artifact->git_hash)
-        return gem5art__fail(
-            error, GEM5ART_UNSUPPORTED,
-            "\"%s\" is a git repo, of which no copy is stored: git clone '%s' '%s' && git -C '%s' checkout %s",
-            artifact->name, gem5art__or(artifact->git_origin, artifact->git_name), path, path, artifact->git_hash);
+    if (*artifact->git_hash) return gem5art__fail_repo_download(artifact, path, error);
     from = db->storage ? gem5art__join_path(&arena, db->storage, artifact->id) : artifact->path;
     found = from && GEM5ART_SYS_STAT(from, &st) == 0;
     if (from && !found && errno == ENOENT) found = GEM5ART_SYS_STAT(from = artifact->path, &st) == 0;
@@ -7966,7 +7990,7 @@ static bool gem5art__not_recorded(gem5art__run *run, int retries, int *failed, g
                                    "or set .rerun",
                                    run->public_.name, gem5art__record_text(record, "_id"),
                                    gem5art__record_text(record, "status"), run->db->path,
-                                   gem5art__record_text(record, "_id"));
+                                   gem5art__or(gem5art__shell_word(&arena, gem5art__record_text(record, "_id")), "ID"));
             gem5art__arena_free(&arena);
         }
         if (step == GEM5ART__FAILED) ok = false;

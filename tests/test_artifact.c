@@ -1207,7 +1207,7 @@ TEST(a_repo_is_not_downloaded_but_the_command_is_told) {
     a = add("repo");
     REQUIRE(a);
     CHECK(!gem5art_download_artifact(db, a, "there", &error));
-    snprintf(wanted, sizeof wanted, "git clone '%s' 'there' && git -C 'there' checkout %s", a->git_name, a->hash);
+    snprintf(wanted, sizeof wanted, "git clone -- %s there && git -C there checkout %s", a->git_name, a->hash);
     REFUSED(GEM5ART_UNSUPPORTED, wanted);
     CHECK_INT(sh("{ %s; } 2>/dev/null", strstr(error.message, "git clone")), 0);
     CHECK_STR(head_of("there"), a->hash);
@@ -1215,7 +1215,9 @@ TEST(a_repo_is_not_downloaded_but_the_command_is_told) {
     a = add("repo");
     REQUIRE(a);
     CHECK(!gem5art_download_artifact(db, a, "there", &error));
-    REFUSED(GEM5ART_UNSUPPORTED, "git clone 'https://example.org/repo' 'there'");
+    REFUSED(GEM5ART_UNSUPPORTED, "git clone -- https://example.org/repo there");
+    CHECK(!gem5art_download_artifact(db, a, "it's; $(here)", &error));
+    REFUSED(GEM5ART_UNSUPPORTED, "git clone -- https://example.org/repo 'it'\\''s; $(here)' && git -C 'it'\\''s; $(here)' ");
     fixture_end();
 }
 

@@ -28,11 +28,11 @@ run "$diff" aaaa-1 aaaa-3
 same status $status 1
 same "what differs" "$(sed 1,6d .out)" "  parameters  + 1: -v
               - 3: --size
-              + 5: \$'it\\'s \\x1b'"
+              + 5: \"\$(printf 'it\\047s \\033')\""
 run "$diff" aaaa-3 aaaa-1
 same "the other way round" "$(sed 1,6d .out)" "  parameters  - 1: -v
               + 3: --size
-              - 5: \$'it\\'s \\x1b'"
+              - 5: \"\$(printf 'it\\047s \\033')\""
 
 begin "no difference"
 run "$diff" aaaa-1 aaaa-1
@@ -222,7 +222,7 @@ same "status without a store" $status 2
 for form in "" --json; do
     run sh -c "'$diff' $form aaaa-1 aaaa-2 >/dev/full"
     same "status on a full device" $status 2
-    has "error on a full device" "$err" "cannot write to stdout: No space left on device"
+    has "error on a full device" "$err" "cannot write to standard output: No space left on device"
     run sh -c "'$diff' $form aaaa-1 aaaa-2 >&-"
     same "status with stdout closed" $status 2
 done

@@ -104,6 +104,42 @@ sed -i 's|repo/run.py|repo/none.py|' x.json
 run "$launch" -n x.json
 same "status without the script" $status 0
 has "warning" "$err" "gem5art-run: warning: cannot find the run script"
+if [ -c /dev/full ]; then
+    run sh -c "'$launch' -n x.json >/dev/full"
+    same "status on a full device" $status 1
+    has "error on a full device" "$err" "gem5art-run: cannot write to standard output: No space left on device"
+    has "warning on a full device" "$err" "gem5art-run: warning: cannot find the run script"
+fi
+sed -i 's|repo/none.py|repo/run.py|' x.json
+
+begin "--dry-run: hostile words, pasted, are words"
+afresh
+experiment children/exit_with '0'
+cat >words.json <<'END'
+["$(touch PWNED)", "`touch PWNED`", "a'b; touch PWNED", "x\ny; touch PWNED", "-x\ny", "\u001b[2J'; touch PWNED; '",
+ "50%\\n\u0007", "\u202eabc", "\u009b31m", "\udcff", "tab\there", "!x", "~", "a=b", "", "*", "é", "end\n"]
+END
+sed -i "s|\"params\": \[[^]]*\]|\"params\": $(tr -d '\n' <words.json | sed 's/[\\&|]/\\&/g'), \"environment\": {\"A\": \"c\\\\u001b'd\"}|" x.json
+run "$launch" -n x.json
+same status $status 0
+same errors "$err" ""
+has "its environment" "$out" "A=\"\$(printf 'c\\033\\047d')\" $BUILD"
+same "control characters" "$(LC_ALL=C tr -d '\n -~\303\251' <.out | od -An -c)" ""
+same lines "$(wc -l <.out)" 1
+for shell in sh bash; do
+    need $shell python3 || continue
+    check "$shell reads what was meant" python3 - $shell "$BUILD" <<'END'
+import json, subprocess, sys
+line = open(".out", "rb").read().rstrip(b"\n")
+script = b"show() { for word; do printf '%s\\000' \"$word\"; done; }; line() { show \"$@\"; }; " + line.replace(b" " + sys.argv[2].encode(), b" line ", 1)
+words = [word.decode("utf-8", "surrogateescape") for word in subprocess.check_output([sys.argv[1], "-c", script]).split(b"\0")]
+wanted = json.load(open("words.json"))
+got = words[-1 - len(wanted):-1]
+if sys.argv[1] == "sh": got[-1] = wanted[-1]  # $'\\n' is newer than some shells
+assert got == wanted, (got, wanted)
+END
+done
+check "nothing was run" test ! -e PWNED
 
 begin "what is wrong is told before anything is launched, all of it"
 experiment children/exit_with "0, 1, 2"
@@ -195,7 +231,7 @@ for to in '&-' /dev/full; do
     run sh -c "'$launch' x.json >$to"
     same "recorded with >$to" "$(recorded status Finished)" 2
     same "status with >$to" $status 1
-    has "error with >$to" "$err" "gem5art-run: cannot write to stdout: "
+    has "error with >$to" "$err" "gem5art-run: cannot write to standard output: "
 done
 
 begin "a reader that does not read holds nothing up"

@@ -79,7 +79,16 @@ refused "--columns: a name is missing in \"\": give them as in name,status,outdi
 refused "--columns: at most 47 can be shown" --columns "$(yes id | head -n 48 | paste -s -d , -)"
 refused "unknown type 'sf': there are se, fs" --type sf
 refused "--limit: a whole number of 0 or more is needed, not \"-1\"" --limit -1
-refused "--since: \"soon\" is no time: give 30m, 3h, 2d, 2026-11-01 or \"2026-11-01 12:30\"" --since soon
+refused "--since: \"soon\" is not a time: give 30m, 3h, 2d, 2026-11-01 or \"2026-11-01 12:30\"" --since soon
+for when in 2026-13-01 2026-00-10 2026-11-31 2026-02-29 1900-02-29 2026-11-00 2026--1-01 0-1-1 +2026-01-01 \
+    "2026-11-01 24:00" "2026-11-01 12:60" "2026-11-01 -1:30" "2026-11-01x" 2026-13-45; do
+    refused "--since: \"$when\" is not a time: give 30m, 3h, 2d, 2026-11-01 or \"2026-11-01 12:30\"" --since "$when"
+done
+for when in 2024-02-29 2000-02-29 2026-1-1 "2026-11-01 23:59" 2026-11-01T00:00; do
+    run "$ls" --since "$when"
+    same "the status of --since $when" $status 0
+done
+refused "--spreadsheet changes only CSV: give --csv, or leave it out" --spreadsheet
 refused "--json and --csv exclude each other: leave one out" --json --csv
 refused "--watch draws a table: leave --csv out" --watch --csv
 refused "--watch needs a terminal as its stdout: leave it out" --watch
@@ -93,11 +102,11 @@ check "no line of the help is too wide" sh -c '! grep "^.\{80\}" .out'
 begin "stdout that cannot be written"
 run sh -c "'$ls' >&-"
 same "the status, closed" $status 1
-same "the error, closed" "$err" "gem5art-ls: cannot write to stdout: Bad file descriptor"
+same "the error, closed" "$err" "gem5art-ls: cannot write to standard output: Bad file descriptor"
 if [ -c /dev/full ]; then
     run sh -c "'$ls' --csv >/dev/full"
     same "the status, full" $status 1
-    same "the error, full" "$err" "gem5art-ls: cannot write to stdout: No space left on device"
+    same "the error, full" "$err" "gem5art-ls: cannot write to standard output: No space left on device"
 fi
 awk 'BEGIN {
     print "["
@@ -144,7 +153,7 @@ cat >odd.json <<'END'
 END
 cat >expected <<'END'
 ID          NAME                                  MODE  STATUS                          REASON   ELAPSED  WHEN              PARAMS
-aaaaaaaa-1  日本 \x1b[31mred\nline\ttab\xff \x07  FS    Finished                                    1:01  2001-09-09 01:47  'a b' 'it'\''s' '' '\xff' 'é'
+aaaaaaaa-1  日本 \x1b[31mred\nline\ttab\xff \x07  FS    Finished                                    1:01  2001-09-09 01:47  'a b' 'it'\''s' '' "$(printf '\377')" 'é'
 aaaaaaaa-2  back\                                 SE    Failed artifact check for /x/y
 b                                                 SE    Lunch                           timeout                             text
 
@@ -154,13 +163,13 @@ same "the table" "$("$ls" --db-uri odd.json)" "$(cat expected)"
 cat >expected.csv <<'END'
 id,name,reason,params
 aaaaaaaa-1,"日本 @[31mred
-line	tab~ #",,"[""a b"",""it's"","""",""\udcff"",""é""]"
+line	tab\xff #",,"[""a b"",""it's"","""",""\udcff"",""é""]"
 aaaaaaaa-2,back\,,[]
 b,,timeout,text
 END
-LC_ALL=C tr '@~#' '\033\377\007' <expected.csv >expected.bytes
+LC_ALL=C tr '@#' '\033\007' <expected.csv >expected.bytes
 "$ls" --db-uri odd.json --csv --columns id,name,reason,params | tr -d '\r' >odd.csv
-check "CSV has the bytes themselves" cmp odd.csv expected.bytes
+check "CSV has the bytes themselves, in UTF-8" cmp odd.csv expected.bytes
 same "a byte in a filter" "$(ids --db-uri odd.json --param "$(printf '\377')")" "aaaaaaaa "
 same "a run that failed in the check has failed" "$("$ls" --db-uri odd.json --status failed | tail -n 1)" \
     "1 run: 1 Failed artifact check"
@@ -218,6 +227,40 @@ for run, row, line in zip(runs, rows, table):
     assert abs(float(line["when"]) - run["end_time"]) < 0.001
 assert open("all.csv", newline="").read().count("\r\n") == 9
 END
+fi
+
+begin "CSV for spreadsheets: no text is a formula"
+cat >formulas.json <<'END'
+[{"_id":"=cmd()","hash":"h","type":"gem5 run","name":"=1+1","status":"-2+3","kill_reason":"@SUM(1,2)","error":"+\"x\"",
+  "return_code":-9,"outdir":"\tx","host":"\r=1","user":"a=b","kernel":"\n=1","params":["=1"]}]
+END
+columns=name,status,reason,error,return_code,outdir,host,user,kernel,params
+printf '%s\r\n' "$columns" \
+    "\"'=1+1\",\"'-2+3\",\"'@SUM(1,2)\",\"'+\"\"x\"\"\",-9,\"'	x\",\"'$(printf '\r')=1\",a=b,\"'
+=1\",\"[\"\"=1\"\"]\"" >expected
+"$ls" --db-uri formulas.json --csv --spreadsheet --columns $columns >found
+check "every beginning of a formula" cmp expected found
+printf '%s\r\n' name,status,return_code "=1+1,-2+3,-9" >expected
+"$ls" --db-uri formulas.json --csv --columns name,status,return_code >found
+check "without the option the data is exact" cmp expected found
+
+begin "a locale without UTF-8 gets what is drawn in ASCII"
+cat >expected <<'END'
+ID      NAME                   TYPE        WHEN              PATH
+e       lone                   disk image
+c       k                      kernel
+d       |- r\x01               git repo    2023-11-14 22:13
+c       |  `- k (above)        kernel
+nosuch  `- (not in the store)
+
+3 artifacts
+END
+same "the tree" "$(LC_ALL=C "$ls" --db-uri odd.json --artifacts)" "$(cat expected)"
+has "names stay" "$(LC_ALL=C "$ls" --db-uri odd.json)" "日本 "
+if need script; then
+    LC_ALL=C COLUMNS=60 script -qec "stty cols 60; '$ls'" /dev/null >cut </dev/null
+    has "what is cut" "$(cat cut)" "boot ex~ FS"
+    same "letters beyond ASCII" "$(LC_ALL=C tr -d '\000-\177' <cut)" ""
 fi
 
 begin "an LMDB store"

@@ -366,13 +366,12 @@ same status $status 0
 check "lines end in CRLF" sh -c 'test "$(grep -c "$(printf "\r")\$" artifacts.csv)" = 16'
 if need python3; then
     check "the cells" python3 - full.json runs.csv artifacts.csv <<'END'
-import csv, json, sys
+import csv, json, re, sys
 class Number(str):  # as it was written
     pass
 stored = json.load(open(sys.argv[1], errors="surrogateescape"), parse_int=Number, parse_float=Number)
 def compare(name, records):
-    rows = list(csv.reader((line.replace("\0", "<NUL>") for line in
-                            open(name, newline="", encoding="utf-8", errors="surrogateescape")), strict=True))
+    rows = list(csv.reader(open(name, newline="", encoding="utf-8"), strict=True))
     columns = rows[0]
     assert columns[:4] == ["_id", "hash", "type", "name"] and columns[-1] == "other", columns
     assert len(rows) == 1 + len(records), (name, len(rows))
@@ -383,7 +382,8 @@ def compare(name, records):
         for column, cell in zip(columns, row):
             value = record.get(column) if column != "other" else other or None
             if isinstance(value, Number): expected = str(value)
-            elif isinstance(value, str): expected = value.replace("\0", "<NUL>")
+            elif isinstance(value, str):
+                expected = re.sub("[\0\udc80-\udcff]", lambda byte: "\\x%02x" % (ord(byte[0]) & 0xff), value)
             elif value is None: expected = ""
             elif isinstance(value, bool): expected = "true" if value else "false"
             else: expected, cell = value, json.loads(cell, parse_int=Number, parse_float=Number)
@@ -393,6 +393,19 @@ compare(sys.argv[2], [r for r in stored if is_run(r)])
 compare(sys.argv[3], [r for r in stored if not is_run(r)])
 END
 fi
+
+begin "CSV for spreadsheets"
+cat >formulas.json <<'END'
+[{"_id":"=1","hash":"h","type":"gem5 run","name":"=cmd|' /C calc'!A0","status":"-2","return_code":-9,"params":["=1"]}]
+END
+run "$export" --db-uri formulas.json --to csv --spreadsheet -
+has "cells" "$out" "\"'=1\",h,gem5 run,\"'=cmd|' /C calc'!A0\","
+has "numbers" "$out" ",-9,"
+run "$export" --db-uri formulas.json --to csv -
+has "without it, cells" "$out" "=1,h,gem5 run,=cmd|' /C calc'!A0,"
+run "$export" --db-uri formulas.json --to jsonl --spreadsheet -
+same "status for JSON" $status 2
+has "error for JSON" "$err" "--spreadsheet changes only tables: give --to csv, or leave it out"
 
 begin "what README.md shows"
 grep '^    gem5art-export .*--to [a-z]* ' "$root/README.md" | grep -v '|csv|' >shown

@@ -73,7 +73,8 @@ for part in "boot-good" "what        FS run" "id          $good" "status      Fi
     "outdir      $work/results/good" "archive     $work/results/good/results.zip"; do
     has "what it tells" "$out" "$part"
 done
-has parameters "$out" "parameters  'two  words' \$'it\\'s \$HOME; \\x1b[31m' '' '--opt=a b'"
+has parameters "$out" "parameters  'two  words' \"\$(printf 'it\\047s \$HOME; \\033[31m')\" '' \\
+              '--opt=a b'"
 same "lines of more than 80 columns, but for long words" "$(awk 'length > 80 && !/^ *[^ ]* *(\\|\(gone\))?$/' .out)" ""
 same "colours without a terminal" "$(grep -c "$(printf '\033')" .out)" 0
 run "$show" --color=always "$good"
@@ -183,7 +184,7 @@ same status $status 1
 has unknown "$err" 'no run and no artifact has the id or hash "zzzzzz": gem5art-ls lists what there is'
 same "nothing is told before all is found" "$out" ""
 run "$show" --db-uri ids.json one
-has "a name" "$err" '"one" is a name, of 1 record, not an id: gem5art-ls --name "one"'
+has "a name" "$err" '"one" is a name, of 1 record, not an id: gem5art-ls --name one shows the ids'
 run "$show" --db-uri ids.json h1
 has "the latest attempt" "$out" "id          abcd2222"
 has "the other one" "$out" "Other attempts
@@ -382,7 +383,7 @@ cp db.json before.json
 for form in "" --json --shell; do
     run sh -c "'$show' $form $good >/dev/full"
     same "status on a full device, $form" $status 1
-    has "error on a full device" "$err" "cannot write to stdout: No space left on device"
+    has "error on a full device" "$err" "cannot write to standard output: No space left on device"
     run sh -c "'$show' $form $good >&-"
     same "status with stdout closed, $form" $status 1
 done

@@ -162,7 +162,7 @@ run "$getruns" /dev/null
 same "status for a device" $status 0
 run sh -c "'$getruns' - >/dev/full"
 same "status on a full device" $status 1
-has error "$err" "cannot write to stdout: No space left on device"
+has error "$err" "cannot write to standard output: No space left on device"
 printf '[{"_id":"1","hash":"h","type":"gem5 run","name":"n"},{"_id":"2"]' >bad.json
 cp db.json store.json && ln -sf store.json link.json
 for name in store.json ./store.json link.json; do
@@ -267,6 +267,72 @@ same "no store was made" "$(ls -A empty)" ""
 run "$rm" one-that-is-not-there "$(sed -n 's/.*"_id": "\(.*\)",/\1/p' all.json | tail -n 1)"
 same "status where one of two is there" $status 1
 has "the other is removed" "$out" "removed run"
+
+begin "hostile texts of a store reach no terminal, from any tool"
+cat >hostile.json <<'END'
+[{"_id":"run1-1\u001b[31m","type":"gem5 run","name":"n\u001b]0;evil\u0007\u009b31m\u202e\u2066\u007f\udc9b","hash":"hh\u001b","gem5_artifact":"miss\u001b[2J",
+  "status":"St\u001b[31m","kill_reason":"\u001b[1m","error":"\u001b[31mred\u0085","outdir":"/o\ntouch x\u001b","host":"h\u001b","cwd":"/c\u001b",
+  "command":["g\u001b","\u202e"],"params":["\u001b[2J","-x\ny"],"environment":{"A\u001b":"\u001b"},"results":"gone\u001b"},
+ {"_id":"art1-1\u001b[31m","type":"ty\u001b[31m","name":"na\u001b[31m\u2028","hash":"h2\u001b","documentation":"d\u001b\nx","path":"/no\u001bne\udcff",
+  "command":"make\u001b\n","cwd":"\u001b","inputs":["lost\u001b"],"git":{"origin":"o\u001b","hash":"g\u001b","name":"\u001b"}}]
+END
+# Neither C0 but line ends, nor DEL, C1, directions of text, separators, or bytes that are not UTF-8.
+harmless() {
+    LC_ALL=C tr -d '\n' <"$1" | LC_ALL=C grep -q '[[:cntrl:]]' && return 1
+    LC_ALL=C grep -q "$(printf '\302[\200-\237]\|\342\200[\250-\256]\|\342\201[\246-\251]')" "$1" && return 1
+    iconv -f UTF-8 -t UTF-8 "$1" >/dev/null
+}
+for command in "import -v hostile.json" "import -v hostile.json" "import --dry-run -v changed.json" "import changed.json" ls "ls --live" \
+    "ls --artifacts" "ls --json" "show run1" "show art1" "show --json run1" "show --shell run1" "show --shell art1" \
+    "diff run1 run1" "diff run1 run2" "diff art1 art1" "diff --json run1 run2" "verify" "verify --json" "verify run1" "artifact list" \
+    "artifact tree" "artifact tree art1" "artifact download art1 o" fsck "fsck wrong.json" "rm --dry-run run1" "rm --dry-run art1" \
+    "rm art1" "rm run1" "getruns -" "export --to jsonl -" "export --to gem5art -"; do
+    case $command in *changed*)
+        sed 's/evil/other/' hostile.json >changed.json
+        sed 's/run1-1/run2-1/; /art1-1/,$d' hostile.json | sed '$s/,$/]/' >second.json
+        sed 's/"hash":"hh/"nohash":"hh/' hostile.json >wrong.json
+        "$BUILD/gem5art-import" --db-uri hostile second.json >/dev/null 2>&1 ;;
+    esac
+    GEM5ART_DB=hostile run "$BUILD"/gem5art-$command
+    check "stdout of $command" harmless .out
+    check "stderr of $command" harmless .err
+    check "$command ends as it should" test $status -le 2
+    check "$command says something" test -s .out -o -s .err -o "$command" = "ls --live"
+done
+name=$(printf 'no\033[31m\342\200\256\233')
+for tool in "$BUILD"/gem5art-*; do
+    for arguments in "--$name" "$name" "--db-uri $name" "--db-uri $name $name"; do
+        run "$tool" $arguments
+        check "stderr of $tool with $arguments" harmless .err
+        run env GEM5ART_DB="$name" "$tool" "$name"
+        check "stderr of $tool, the name in GEM5ART_DB" harmless .err
+    done
+done
+
+begin "output that cannot be written is an error of every tool; a reader that has gone is not"
+if [ -c /dev/full ]; then
+    id=$(sed -n 's/.*"_id":"\([^"]*\)".*"type":"gem5 run".*/\1/p' db.json | head -n 1)
+    [ "$id" ] || id=$(sed -n 's/.*"_id": "\(.*\)",/\1/p' all.json | tail -n 1)
+    for command in ls "ls --json" "ls --csv" "ls --artifacts" "show $id" "show --json $id" "show --shell $id" "diff $id $id" "diff --json $id $id" \
+        "verify" "verify --json" "artifact list" "artifact tree" fsck "rm --dry-run $id" "getruns -" "getruns /dev/stdout" "export --to jsonl -" \
+        "export --to csv -" "export --to csv /dev/stdout" "import db.json" "import -v db.json" --help --version "--print man" "--print bash"; do
+        tools=${command%% *} options=
+        case $command in *' '*) options=${command#* } ;; esac
+        case $command in -*) tools="ls show diff verify artifact fsck rm getruns export import run" options=$command ;; esac
+        for tool in $tools; do
+            run sh -c "'$BUILD/gem5art-$tool' $options >/dev/full"
+            wanted=1
+            [ $tool = diff ] && wanted=2
+            same "status of $tool $options" $status $wanted
+            case $options in
+                */dev/stdout) has "error of $tool $options" "$err" "cannot write /dev/full: No space left on device" ;;
+                *) has "error of $tool $options" "$err" "gem5art-$tool: cannot write to standard output: No space left on device" ;;
+            esac
+            run sh -c "(trap '' PIPE; '$BUILD/gem5art-$tool' $options; echo \$? >.status) | exec <&-"
+            same "errors of $tool $options without a reader" "$(printf %s "$err" | grep -c 'cannot write to')" 0
+        done
+    done
+fi
 
 begin "closed descriptors: what is said never goes into a file"
 cat >whole.json <<'END'

@@ -48,6 +48,23 @@ same "status where it is there" $status 1
 run "$artifact" download "$repo" clone
 has "of a repo" "$err" "git"
 
+begin "download of a repo: the command that is printed, pasted, runs nothing else"
+cat >hostile.json <<'END'
+[{"_id":"aaaaaaaa-1","hash":"a","type":"git repo","name":"n","path":"p",
+  "git":{"origin":"x'; touch PWNED; echo '","hash":"a; touch PWNED","name":"/n"}},
+ {"_id":"bbbbbbbb-1","hash":"b","type":"git repo","name":"n","path":"p",
+  "git":{"origin":"--upload-pack=touch PWNED","hash":"$(touch PWNED)\u001b[2J","name":"/n"}}]
+END
+for id in aaaaaaaa bbbbbbbb; do
+    run "$artifact" --db-uri hostile.json download $id "o'; touch PWNED; '"
+    same status $status 1
+    same "control characters" "$(tr -d '\n -~' <.err)" ""
+    command=${err#*is stored: }
+    check "it begins with git clone" test "$command" != "${command#git clone -- }"
+    sh -c "git() { :; }; $command" >/dev/null 2>&1
+    check "nothing else was run" test ! -e PWNED
+done
+
 begin "verify: all is as it was"
 run "$verify"
 same status $status 0

@@ -4,24 +4,6 @@
 
 #include "sheet.h"
 
-/* As tool_put_shell_word, for a person's eyes: what a terminal would obey is written in the form $'\x1b', which bash,
-   zsh and ksh read back. */
-static void put_shown_shell_word(gem5art__buf *out, const char *word) {
-    size_t bytes, columns;
-    const char *c = word;
-    while (*c && tool_character(c, &bytes, &columns)) c += bytes;
-    if (!*c) {
-        tool_put_shell_word(out, word);
-        return;
-    }
-    gem5art__puts(out, "$'");
-    for (; *word; word += bytes) {
-        if (!tool_character(word, &bytes, &columns)) gem5art__putf(out, "\\x%02x", (unsigned)(unsigned char)*word);
-        else gem5art__putf(out, "%s%.*s", *word == '\'' || *word == '\\' ? "\\" : "", (int)bytes, word);
-    }
-    gem5art__puts(out, "'");
-}
-
 /* ---- artifacts and runs */
 
 static bool is_repo(const gem5art_artifact *artifact) { return *artifact->git_hash != 0; }

@@ -224,7 +224,7 @@ static int display_rows(void) {
     return ioctl(STDOUT_FILENO, TIOCGWINSZ, &size) == 0 && size.ws_row > 0 ? size.ws_row : 24;
 }
 
-/* A locale without UTF-8 gets neither its letters nor the ellipsis. */
+/* A terminal without UTF-8 gets none of its letters. */
 static void display_to_ascii(gem5art__buf *text, size_t from) {
     size_t to = from, bytes, columns;
     for (; from < text->length; from += bytes) {
@@ -233,7 +233,7 @@ static void display_to_ascii(gem5art__buf *text, size_t from) {
             text->data[to++] = text->data[from];
             continue;
         }
-        for (; columns; columns--) text->data[to++] = strncmp(text->data + from, "\xe2\x80\xa6", 3) ? '?' : '~';
+        for (; columns; columns--) text->data[to++] = '?';
     }
     text->length = to;
 }
@@ -254,7 +254,7 @@ static size_t display_put_end(gem5art__buf *out, const char *text, size_t column
         width = tool_width(text + bytes);
     }
     if (!columns) return 0;
-    gem5art__puts(out, "\xe2\x80\xa6");
+    gem5art__puts(out, tool_ellipsis());
     return 1 + tool_put_text(out, text, columns - 1);
 }
 
@@ -521,14 +521,16 @@ static int display_due(void) {
 
 /* A line that stays: on a terminal with the next frame. */
 __attribute__((format(printf, 2, 3))) static void display_say(display_color color, const char *format, ...) {
-    char text[8192];
+    gem5art__buf text = {NULL, 0, 0, false};
     size_t from = display.said.length;
     va_list arguments;
     va_start(arguments, format);
-    vsnprintf(text, sizeof text, format, arguments);
+    gem5art__vputf(&text, format, arguments);
     va_end(arguments);
+    if (text.failed) tool_exit(TOOL_FAILED, "out of memory");
     display_put_color(&display.said, color);
-    tool_put_text(&display.said, text, SIZE_MAX);
+    tool_put_text(&display.said, text.data, SIZE_MAX);
+    gem5art__buf_free(&text);
     if (color != PLAIN) display_put_color(&display.said, PLAIN);
     gem5art__puts(&display.said, "\n");
     if (display.live && !display.utf8) display_to_ascii(&display.said, from);
@@ -571,22 +573,13 @@ static void display_leave(void) {
     display_end_guard();
 }
 
-static bool display_speaks_utf8(void) {
-    const char *names[] = {getenv("LC_ALL"), getenv("LC_CTYPE"), getenv("LANG")};
-    int i;
-    for (i = 0; i < 3; i++)
-        if (!gem5art__empty(names[i]))
-            return strstr(names[i], "UTF-8") || strstr(names[i], "utf8") || strstr(names[i], "utf-8");
-    return false;
-}
-
 /* Before a pool is there and a store is open: what it forks must not have those. */
 static void display_begin(const char *title, const char *color) {
     const char *term = getenv("TERM");
     display.title = title;
     display.color = tool_use_color(color, stdout);
     display.live = isatty(STDOUT_FILENO) && !gem5art__empty(term) && strcmp(term, "dumb") != 0;
-    display.utf8 = display_speaks_utf8();
+    display.utf8 = tool_utf8();
     display.begun = gem5art__monotonic();
     if (display.live) {
         display.terminal_saved = tcgetattr(STDOUT_FILENO, &display.terminal) == 0;

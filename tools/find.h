@@ -107,10 +107,12 @@ static bool find_key(gem5art_db *db, const char *typed, found *f, gem5art__buf *
         gem5art__putf(why, "\"%s\" may mean several: %s", key, m.named.data);
         if (m.count > FIND_NAMED) gem5art__putf(why, " and %zu more", m.count - FIND_NAMED);
         gem5art__puts(why, "; write more of the id");
-    } else if (m.names > 0)
-        gem5art__putf(why, "\"%s\" is a name, of %zu record%s, not an id: gem5art-ls%s --name \"%s\" tells the ids",
-                      key, m.names, m.names > 1 ? "s" : "", m.artifacts ? " --artifacts" : "", key);
-    else if (*key && strlen(key) < FIND_DIGITS)
+    } else if (m.names > 0) {
+        gem5art__putf(why, "\"%s\" is a name, of %zu record%s, not an id: gem5art-ls%s --name ", key, m.names,
+                      m.names > 1 ? "s" : "", m.artifacts ? " --artifacts" : "");
+        tool_put_shell_word(why, key);
+        gem5art__puts(why, " shows the ids");
+    } else if (*key && strlen(key) < FIND_DIGITS)
         gem5art__putf(why, "\"%s\" is too short for the beginning of an id: write at least %d of its characters", key,
                       FIND_DIGITS);
     else gem5art__putf(why, "no run and no artifact has the id or hash \"%s\": gem5art-ls lists what there is", key);

@@ -41,17 +41,7 @@ static const gem5art_artifact *find_one(gem5art_db *db, const char *key) {
 }
 
 static void put_line(const gem5art_artifact *a, const char *before, const char *after) {
-    const char *const texts[] = {a->type, a->name, a->path};
-    gem5art__buf line = {NULL, 0, 0, false};
-    int i;
-    gem5art__putf(&line, "%s%.8s", before, a->id);
-    for (i = 0; i < 3; i++) {
-        gem5art__puts(&line, "  ");
-        tool_put_text(&line, texts[i], SIZE_MAX);
-    }
-    if (line.failed) tool_exit(TOOL_FAILED, "out of memory");
-    printf("%s%s\n", line.data, after);
-    gem5art__buf_free(&line);
+    tool_line("%s%.8s  %s  %s  %s%s", before, a->id, a->type, a->name, a->path, after);
 }
 
 /* ---- the commands: each is told the operands behind its name */
@@ -79,7 +69,7 @@ static void register_one(char **arguments) {
     desc.command = command, desc.cwd = cwd, desc.inputs = made_from;
     artifact = gem5art_register_artifact(db, &desc, &error);
     if (!artifact) tool_exit(TOOL_FAILED, "%s", error.message);
-    printf("%s\n", artifact->id);
+    tool_line("%s", artifact->id);
     free(made_from);
     free(inputs.items);
     gem5art_close(db, NULL);
@@ -114,7 +104,7 @@ static void show_node(const tree_node *node, const char *id, const char *trunk, 
     char before[1024];
     snprintf(before, sizeof before, "%s%s", trunk, branch);
     if (node) put_line((const gem5art_artifact *)node->data, before, again ? "  (see above)" : "");
-    else printf("%s%.8s  is not in this store\n", before, id);
+    else tool_line("%s%.8s  is not in this store", before, id);
 }
 
 /* Of one artifact, or of all but results archives. */

@@ -370,7 +370,7 @@ static void tell_numbers(comparison *c, sheet *s, const aspect *what) {
 static void tell_item(sheet *s, const aspect *a, int side, size_t number, const char *item) {
     gem5art__buf text = {NULL, 0, 0, false};
     gem5art__putf(&text, "%zu: ", number);
-    if (a->form == LIST) put_shown_shell_word(&text, item);
+    if (a->form == LIST) tool_put_shell_word(&text, item);
     else gem5art__puts(&text, item);
     if (text.failed) tool_exit(TOOL_FAILED, "out of memory");
     tell_marked(s, side, text.data);
@@ -545,9 +545,6 @@ static void write_commits(const comparison *c, gem5art_json_writer *writer) {
 
 static void write_json(comparison *c) {
     gem5art_json_writer writer;
-    gem5art_error error;
-    const char *text;
-    size_t length;
     gem5art_json_writer_init(&writer, 2);
     gem5art_json_begin_object(&writer);
     gem5art_json_key(&writer, "same");
@@ -560,10 +557,7 @@ static void write_json(comparison *c) {
     write_side(c, &writer, 1);
     write_commits(c, &writer);
     gem5art_json_end_object(&writer);
-    text = gem5art_json_take(&writer, &length, &error);
-    if (!text) tool_exit(TOOL_FAILED, "%s", error.message);
-    fwrite(text, 1, length, stdout);
-    fputs("\n", stdout);
+    tool_print_json(&writer);
     gem5art_json_writer_free(&writer);
 }
 

@@ -1,13 +1,13 @@
 /* gem5art-export - writes the records of a store for other programs, or as another store.
 
    Nothing is rounded, reordered or left out but the lines' checksums: numbers and strings are as they were written, and
-   what gem5art-import reads back gives the same records. In CSV a cell is a field: text as it is, arrays and objects as
-   JSON, and both null and a field that is not there as nothing; the last column, "other", has the fields that the table
+   what gem5art-import reads back gives the same records. In CSV a cell is a field: text as it is (bytes that are not
+   UTF-8, and NUL, as \xHH), arrays and objects as JSON, and both null and a field that is not there as nothing; the last column, "other", has the fields that the table
    has no column for, as a JSON object, or nothing. */
 
 #define TOOL_NAME "gem5art-export"
 
-#include "tool.h"
+#include "csv.h"
 
 typedef struct job {
     const struct format *format;
@@ -17,6 +17,7 @@ typedef struct job {
     tool_output output;
     gem5art_json_writer writer;
     gem5art__buf row;            /* of a table */
+    csv_style style;
     tool_spool spool;            /* of a store */
 } job;
 
@@ -60,19 +61,6 @@ static void add_jsonl(job *e, const gem5art__scan *scan, const gem5art_json *rec
 
 static void end_lines(job *e) { (void)e; }
 
-/* A cell, quoted where it must be. */
-static void put_cell(gem5art__buf *row, const char *text, size_t length) {
-    bool quoted = false;
-    size_t i;
-    for (i = 0; i < length && !quoted; i++) quoted = memchr(",\"\r\n", text[i], 4) != NULL;
-    if (quoted) gem5art__puts(row, "\"");
-    for (i = 0; i < length; i++) {
-        if (text[i] == '"') gem5art__puts(row, "\"");
-        gem5art__put(row, text + i, 1);
-    }
-    if (quoted) gem5art__puts(row, "\"");
-}
-
 static void end_row(job *e) {
     gem5art__puts(&e->row, "\r\n");
     if (e->row.failed) {
@@ -89,9 +77,10 @@ static const gem5art__field *columns(const job *e) {
 
 static void begin_csv(job *e) {
     const gem5art__field *field;
+    e->style.terminal = isatty(fileno(e->output.file));
     gem5art_json_writer_init(&e->writer, 0);
     for (field = columns(e); field->name; field++) {
-        put_cell(&e->row, field->name, strlen(field->name));
+        gem5art__puts(&e->row, field->name);
         gem5art__puts(&e->row, ",");
     }
     gem5art__puts(&e->row, "other");
@@ -102,14 +91,14 @@ static void begin_csv(job *e) {
 static void put_written(job *e) {
     size_t length;
     const char *text = gem5art_json_take(&e->writer, &length, NULL);
-    if (text) put_cell(&e->row, text, length);
+    if (text) csv_put_value(&e->row, e->style, text, length);
     else e->row.failed = true;
 }
 
 static void put_value(job *e, const gem5art_json *value) {
     if (!value || value->type == GEM5ART_JSON_NULL) return;
     if (value->type == GEM5ART_JSON_STRING) {
-        put_cell(&e->row, value->text, value->length);
+        csv_put_text(&e->row, e->style, value->text, value->length);
         return;
     }
     gem5art_json_value(&e->writer, value);
@@ -278,9 +267,11 @@ int main(int argc, char **argv) {
         {"--runs", NULL, NULL, "Only output runs", NULL, NULL, &e.runs, NULL},
         {"--artifacts", NULL, NULL, "Only output artifacts", NULL, NULL, &e.artifacts, NULL},
         {"--fs-only", NULL, NULL, "Only output FS runs", NULL, NULL, &e.fs_only, NULL},
+        {"--spreadsheet", NULL, NULL, "csv: put a ' before what looks like a formula", NULL, NULL,
+         &e.style.spreadsheet, NULL},
         {"--limit", NULL, "LIMIT", "Limit of the number of records to output. Default: all", &limit, NULL, NULL,
          NULL},
-        {"--db-uri", NULL, "DB_URI", "The database to connect to. Default $GEM5ART_DB, else file://db.json",
+        {"--db-uri", NULL, "DB_URI", "Default $GEM5ART_DB, else file://db.json",
          &db_uri, NULL, NULL, "FILE"},
         {"--search_name", "-s", "SEARCH_NAME", "Query for the name field", &e.name, NULL, NULL, NULL},
         {NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL}};
@@ -296,6 +287,8 @@ int main(int argc, char **argv) {
     if (e.artifacts && (e.runs || e.fs_only))
         tool_exit(TOOL_MISUSE, "--artifacts leaves out what %s asks for: give one of them",
                   e.runs ? "--runs" : "--fs-only");
+    if (e.style.spreadsheet && !e.format->table)
+        tool_exit(TOOL_MISUSE, "--spreadsheet changes only tables: give --to csv, or leave it out");
     if (e.format->table && !e.artifacts) e.runs = true;
     e.limit = limit ? tool_count("--limit", limit) : -1;
     db = tool_open(db_uri, true);

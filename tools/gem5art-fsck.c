@@ -6,11 +6,13 @@
 
 static void tell(const gem5art__finding *finding, void *user_data) {
     static const char *const labels[] = {"note: ", "warning: ", "unfinished: ", "wrong: ", "damage: ", ""};
-    printf("%s: ", (const char *)user_data);
-    if (finding->line > 0) printf("byte %lld, line %lld: ", (long long)finding->at, (long long)finding->line);
-    else if (finding->line == 0) printf("byte %lld: ", (long long)finding->at);
-    else if (finding->at >= 0) printf("record %lld: ", (long long)finding->at);
-    printf("%s%s\n", labels[finding->gravity], finding->text);
+    const char *path = (const char *)user_data, *label = labels[finding->gravity];
+    if (finding->line > 0)
+        tool_line("%s: byte %lld, line %lld: %s%s", path, (long long)finding->at, (long long)finding->line, label,
+                  finding->text);
+    else if (finding->line == 0) tool_line("%s: byte %lld: %s%s", path, (long long)finding->at, label, finding->text);
+    else if (finding->at >= 0) tool_line("%s: record %lld: %s%s", path, (long long)finding->at, label, finding->text);
+    else tool_line("%s: %s%s", path, label, finding->text);
 }
 
 static const char *plural(int64_t count) { return count == 1 ? "" : "s"; }
@@ -18,13 +20,14 @@ static const char *plural(int64_t count) { return count == 1 ? "" : "s"; }
 /* What was read. */
 static void tell_sum(const gem5art__audit *audit, const char *path) {
     int64_t unverified = audit->records - audit->verified;
-    printf("%s: %lld bytes, %lld whole record%s: %lld run%s and %lld artifact%s; %lld verified by checksum", path,
-           (long long)audit->bytes, (long long)audit->records, plural(audit->records), (long long)audit->runs,
-           plural(audit->runs), (long long)audit->artifacts, plural(audit->artifacts), (long long)audit->verified);
+    char without[128] = "";
     if (unverified)
-        printf(", %lld without one, as another program laid %s out", (long long)unverified,
-               unverified == 1 ? "it" : "them");
-    printf("\n");
+        snprintf(without, sizeof without, ", %lld without one, as another program laid %s out", (long long)unverified,
+                 unverified == 1 ? "it" : "them");
+    tool_line("%s: %lld bytes, %lld whole record%s: %lld run%s and %lld artifact%s; %lld verified by checksum%s", path,
+              (long long)audit->bytes, (long long)audit->records, plural(audit->records), (long long)audit->runs,
+              plural(audit->runs), (long long)audit->artifacts, plural(audit->artifacts), (long long)audit->verified,
+              without);
 }
 
 /* What is wrong with it, and the way out; true: nothing is. */
@@ -33,22 +36,22 @@ static bool tell_verdict(const gem5art__audit *audit, const char *path) {
     int64_t wrong = audit->found[GEM5ART__WRONG];
     bool one = wrong == 1;
     if (damage)
-        printf("%s: damaged in %lld place%s: gem5art-fsck --salvage writes every intact record to a new file and keeps "
-               "this one\n", path, (long long)damage, plural(damage));
+        tool_line("%s: damaged in %lld place%s: gem5art-fsck --salvage writes every intact record to a new file and "
+                  "keeps this one", path, (long long)damage, plural(damage));
     if (unfinished && !damage)
-        printf("%s: its end is unfinished: the next writer mends it, or gem5art-fsck --salvage\n", path);
+        tool_line("%s: its end is unfinished: the next writer mends it, or gem5art-fsck --salvage", path);
     if (wrong)
-        printf("%s: %lld record%s cannot be used as %s: mend %s by hand\n", path, (long long)wrong, plural(wrong),
-               one ? "it is" : "they are", one ? "it" : "them");
+        tool_line("%s: %lld record%s cannot be used as %s: mend %s by hand", path, (long long)wrong, plural(wrong),
+                  one ? "it is" : "they are", one ? "it" : "them");
     if (damage + unfinished + wrong) return false;
-    printf("%s: all is well\n", path);
+    tool_line("%s: all is well", path);
     return true;
 }
 
 static void tell_renewed(const gem5art__audit *audit, const char *path, const gem5art__buf *kept) {
     int64_t records = audit->found[GEM5ART__RENEWED];
-    printf("%s: written anew, with %lld record%s; the old file is %s\n", path, (long long)records, plural(records),
-           kept->data);
+    tool_line("%s: written anew, with %lld record%s; the old file is %s", path, (long long)records, plural(records),
+              kept->data);
 }
 
 /* True: all is well now. */
@@ -57,7 +60,7 @@ static bool mend(gem5art__audit *audit, bool compact, const char *path, gem5art_
     bool ok = gem5art__renew_store(audit, compact, &kept, error);
     if (audit->records || ok) tell_sum(audit, path);
     if (ok && kept.length) tell_renewed(audit, path, &kept);
-    else if (ok) printf("%s: left alone: it is %s\n", path, compact ? "compact already" : "not damaged");
+    else if (ok) tool_line("%s: left alone: it is %s", path, compact ? "compact already" : "not damaged");
     gem5art__buf_free(&kept);
     return ok && audit->found[GEM5ART__WRONG] == 0;
 }
@@ -118,8 +121,8 @@ static int salvage_raw(const char *path) {
     audit.user_data = audit.db->path;
     if (!gem5art__renew_raw(&audit, &kept, &error)) tool_exit(TOOL_FAILED, "%s", error.message);
     tell_renewed(&audit, audit.db->path, &kept);
-    printf("%s: its records were found by their checksums alone: some may be ones that had been removed\n",
-           audit.db->path);
+    tool_line("%s: its records were found by their checksums alone: some may be ones that had been removed",
+              audit.db->path);
     gem5art__buf_free(&kept);
     gem5art_close(audit.db, NULL);
     return tool_end(true);
@@ -143,10 +146,10 @@ static int work_apart(const char *db_uri, bool salvage, bool compact) {
     }
     if (child < 0 || waitpid(child, &status, 0) != child)
         tool_exit(TOOL_FAILED, "cannot run a child: %s", strerror(errno));
-    if (WIFSIGNALED(status)) printf("%s: damage: LMDB crashes on it, by signal %d\n", path, WTERMSIG(status));
+    if (WIFSIGNALED(status)) tool_line("%s: damage: LMDB crashes on it, by signal %d", path, WTERMSIG(status));
     else if (WEXITSTATUS(status) != TOOL_UNREADABLE) return WEXITSTATUS(status);
     if (salvage) return salvage_raw(path);
-    printf("%s: gem5art-fsck --salvage writes what is whole to a new file and keeps this one\n", path);
+    tool_line("%s: gem5art-fsck --salvage writes what is whole to a new file and keeps this one", path);
     return TOOL_FAILED;
 }
 

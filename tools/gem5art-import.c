@@ -590,21 +590,21 @@ static bool hash_is_here(merge *m, gem5art__arena *arena, const char *hash, bool
     return false;
 }
 
-/* "skipped run ID "NAME"", and why. */
-static void tell(const merge *m, FILE *out, const char *what, const gem5art_json *record, const char *format, ...)
+/* "skipped run ID "NAME"", and why; a conflict on stderr. */
+static void tell(const merge *m, bool conflict, const char *what, const gem5art_json *record, const char *format, ...)
     GEM5ART__PRINTF(5, 6);
-static void tell(const merge *m, FILE *out, const char *what, const gem5art_json *record, const char *format, ...) {
+static void tell(const merge *m, bool conflict, const char *what, const gem5art_json *record, const char *format, ...) {
+    const char *kind = is_run(record) ? "run" : "artifact", *id = gem5art__record_text(record, "_id");
+    const char *name = gem5art__record_text(record, "name");
+    gem5art__buf why = {NULL, 0, 0, false};
     va_list arguments;
-    if (out == stderr) {
-        fflush(stdout);
-        fprintf(out, "%s: %s: ", TOOL_NAME, m->source);
-    }
-    fprintf(out, "%s %s %s \"%s\"", what, is_run(record) ? "run" : "artifact", gem5art__record_text(record, "_id"),
-            gem5art__record_text(record, "name"));
     va_start(arguments, format);
-    vfprintf(out, format, arguments);
+    gem5art__vputf(&why, format, arguments);
     va_end(arguments);
-    fputc('\n', out);
+    if (why.failed) tool_exit(TOOL_FAILED, "out of memory");
+    if (conflict) tool_say("", "%s: %s %s %s \"%s\"%s", m->source, what, kind, id, name, why.data);
+    else tool_line("%s %s %s \"%s\"%s", what, kind, id, name, why.data);
+    gem5art__buf_free(&why);
 }
 
 /* Is this line to be added? Counts it, and says so. */
@@ -614,17 +614,17 @@ static bool judge(merge *m, gem5art__arena *arena, const gem5art_json *record) {
     const char *field = other ? differing_field(other, record) : NULL;
     if (field) {
         m->tally.conflicts++;
-        tell(m, stderr, "skipped", record, ": its id is here with another content (\"%s\" differs), which stays",
+        tell(m, true, "skipped", record, ": its id is here with another content (\"%s\" differs), which stays",
              field);
     } else if (other) {
         m->tally.here++;
-        if (m->verbose) tell(m, stdout, "skipped", record, ": it is here already");
+        if (m->verbose) tell(m, false, "skipped", record, ": it is here already");
     } else {
         known = hash_is_here(m, arena, gem5art__record_text(record, "hash"), run);
         *(run ? &m->tally.runs : &m->tally.artifacts) += 1;
         if (known) *(run ? &m->tally.attempts : &m->tally.shared) += 1;
         if (m->verbose)
-            tell(m, stdout, m->dry_run ? "would add" : "added", record, "%s",
+            tell(m, false, m->dry_run ? "would add" : "added", record, "%s",
                  !known ? ""
                  : run  ? ": another attempt at a run that is here"
                         : ": its hash is here under another id, too");
@@ -681,13 +681,14 @@ static const char *plural(size_t count) { return count == 1 ? "" : "s"; }
 
 static void tell_tally(const merge *m) {
     const tally *t = &m->tally;
-    printf("%s: %zu %s (%zu artifact%s, %zu run%s), %zu skipped", m->source, t->artifacts + t->runs,
-           m->dry_run ? "would be added" : "added", t->artifacts, plural(t->artifacts), t->runs, plural(t->runs),
-           t->here + t->conflicts);
-    if (t->here + t->conflicts) printf(" (%zu here already, %zu in conflict)", t->here, t->conflicts);
-    printf("\n");
-    if (t->attempts) printf("  %zu of the runs: attempts at runs that were here\n", t->attempts);
-    if (t->shared) printf("  %zu of the artifacts: with a hash that was here under another id; both stay\n", t->shared);
+    char skipped[128] = "";
+    if (t->here + t->conflicts)
+        snprintf(skipped, sizeof skipped, " (%zu here already, %zu in conflict)", t->here, t->conflicts);
+    tool_line("%s: %zu %s (%zu artifact%s, %zu run%s), %zu skipped%s", m->source, t->artifacts + t->runs,
+              m->dry_run ? "would be added" : "added", t->artifacts, plural(t->artifacts), t->runs, plural(t->runs),
+              t->here + t->conflicts, skipped);
+    if (t->attempts) tool_line("  %zu of the runs: attempts at runs that were here", t->attempts);
+    if (t->shared) tool_line("  %zu of the artifacts: with a hash that was here under another id; both stay", t->shared);
 }
 
 /* Returns whether everything that the source holds is now here. */

@@ -7,6 +7,7 @@
 
 #include "tool.h"
 
+#include "csv.h"
 #include "members.h"
 #include "tree.h"
 
@@ -19,6 +20,7 @@ static const char *db_uri, *name_part, *status_word, *type_word, *since_text, *l
     *color_when;
 static tool_list params;
 static bool live_only, as_json, as_csv, watching, of_artifacts;
+static csv_style style;
 
 static const tool_option options[] = {
     {"--name", NULL, "PART", "only with this in the name", &name_part, NULL, NULL, NULL},
@@ -34,7 +36,9 @@ static const tool_option options[] = {
      "id name mode status reason elapsed when params"},
     {"--columns", NULL, "LIST", "what to show: name,status,outdir,...", &columns_text, NULL, NULL, NULL},
     {"--json", NULL, NULL, "an array of objects, with whole values", NULL, NULL, &as_json, NULL},
-    {"--csv", NULL, NULL, "a table for other programs, with whole values", NULL, NULL, &as_csv, NULL},
+    {"--csv", NULL, NULL, "a table for programs; with --spreadsheet, for people", NULL, NULL, &as_csv, NULL},
+    {"--spreadsheet", NULL, NULL, " with --csv: put a ' before text that a spreadsheet would take for a formula", NULL, NULL,
+     &style.spreadsheet, NULL},
     {"--watch", NULL, NULL, "show it every 2 s, live runs too; q ends", NULL, NULL, &watching, NULL},
     {"--color", NULL, "WHEN", "always, auto or never", &color_when, NULL, NULL, "always auto never"},
     {"--db-uri", NULL, "DB_URI", "Default $GEM5ART_DB, else file://db.json", &db_uri, NULL, NULL, "FILE"},
@@ -398,23 +402,22 @@ static void put_value(gem5art__buf *buf, const column *c, const facts *f) {
     else gem5art__put(buf, value.text, value.length);
 }
 
-/* A cell by RFC 4180: text is decoded, quoted where it must be, and quotes are doubled. */
+/* A cell of a CSV table: text is decoded. */
 static void put_csv(gem5art__buf *buf, const column *c, const facts *f) {
-    gem5art__buf json = {NULL, 0, 0, false}, text = {NULL, 0, 0, false};
+    gem5art__buf json = {NULL, 0, 0, false};
+    gem5art__arena arena = {NULL, false};
+    const gem5art_json *string = NULL;
     json_slice value;
-    const char *at;
     put_value(&json, c, f);
     value.text = json.data, value.length = json.length;
-    if (value.length) put_json_text(&text, value);
-    if (!text.length || !strpbrk(text.data, ",\"\r\n")) gem5art__put(buf, text.data, text.length);
-    else {
-        gem5art__puts(buf, "\"");
-        for (at = text.data; *at; at++) gem5art__put(buf, *at == '"' ? "\"\"" : at, *at == '"' ? 2 : 1);
-        gem5art__puts(buf, "\"");
-    }
-    buf->failed |= json.failed || text.failed;
+    if (is_json_string(value) && !memchr(value.text, '\\', value.length))
+        csv_put_text(buf, style, value.text + 1, value.length - 2);
+    else if (is_json_string(value)) string = gem5art__json_parse_in(&arena, value.text, value.length, NULL, NULL);
+    if (string) csv_put_text(buf, style, string->text, string->length);
+    else if (json.length && !is_json_string(value)) csv_put_value(buf, style, json.data, json.length);
+    buf->failed |= json.failed || arena.failed;
+    gem5art__arena_free(&arena);
     gem5art__buf_free(&json);
-    gem5art__buf_free(&text);
 }
 
 static bool is_run_type(const char *type, size_t length) {
@@ -970,7 +973,7 @@ static size_t put_cell(gem5art__buf *buf, const line *l, size_t place, const cel
     char *whole;
     if (l->row->ascii && !in_tree && c->width > width) { /* which is most of what must be cut */
         gem5art__put(buf, c->text, width - 1);
-        gem5art__puts(buf, "\xe2\x80\xa6");
+        gem5art__puts(buf, tool_ellipsis());
         return width;
     }
     if (in_tree) gem5art__puts(buf, l->prefix);
@@ -1025,7 +1028,7 @@ static void put_heading(gem5art__buf *buf, const size_t *widths, bool color) {
 
 static void write_out(gem5art__buf *buf) {
     out_of_memory(buf->failed);
-    if (fwrite(buf->data, 1, buf->length, stdout) != buf->length) exit(tool_end(false));
+    tool_print(buf->data, buf->length);
     buf->length = 0;
 }
 
@@ -1055,14 +1058,6 @@ static void write_table(void) {
 
 /* ---- for other programs */
 
-/* A terminal gets even this without what it would obey. */
-static void put_field(gem5art__buf *buf, const char *text) {
-    static int terminal = -1;
-    if (terminal < 0) terminal = isatty(STDOUT_FILENO);
-    if (terminal) tool_put_text(buf, text, SIZE_MAX);
-    else gem5art__puts(buf, text);
-}
-
 static void put_json_row(gem5art__buf *buf, const row *r) {
     const char *text = next_cell(r->id);
     size_t place;
@@ -1072,7 +1067,7 @@ static void put_json_row(gem5art__buf *buf, const row *r) {
         if (!place) gem5art__puts(buf, "\"");
         gem5art__puts(buf, columns[place].name);
         gem5art__puts(buf, "\": ");
-        put_field(buf, *text ? text : "null");
+        tool_put_json(buf, *text ? text : "null", *text ? strlen(text) : 4);
     }
     gem5art__puts(buf, "}");
 }
@@ -1082,7 +1077,7 @@ static void put_csv_row(gem5art__buf *buf, const row *r) {
     size_t place;
     for (place = 0; place < shown_count; place++, text = next_cell(text)) {
         if (place) gem5art__puts(buf, ",");
-        put_field(buf, text);
+        gem5art__puts(buf, text);
     }
     gem5art__puts(buf, "\r\n");
 }
@@ -1289,6 +1284,8 @@ int main(int argc, char **argv) {
     if (watching && !isatty(STDOUT_FILENO))
         tool_exit(TOOL_MISUSE, "--watch needs a terminal as its stdout: leave it out");
     if (limit_text) limit = (size_t)tool_count("--limit", limit_text);
+    if (style.spreadsheet && !as_csv) tool_exit(TOOL_MISUSE, "--spreadsheet changes only CSV: give --csv, or leave it out");
+    style.terminal = isatty(STDOUT_FILENO);
     tool_use_color(color_when, stdout); /* a word that it does not know ends this */
     read_filters();
     choose_columns();

@@ -6,9 +6,9 @@
 
 /* What a run's removal takes, for a person. */
 static void tell_run(const gem5art_run *run, bool archived, bool dry_run) {
-    printf("%s run %s \"%s\" (%s)\n", dry_run ? "would remove" : "removed", run->id, run->name, run->status);
-    if (archived) printf("  with its archive %s; the files stay in %s\n", run->results, run->outdir);
-    else printf("  its files stay in %s\n", run->outdir);
+    tool_line("%s run %s \"%s\" (%s)", dry_run ? "would remove" : "removed", run->id, run->name, run->status);
+    if (archived) tool_line("  with its archive %s; the files stay in %s", run->results, run->outdir);
+    else tool_line("  its files stay in %s", run->outdir);
 }
 
 /* The ids of the attempts that a key names, each to be freed, in an array to be freed; NULL-terminated. */
@@ -45,8 +45,9 @@ static bool remove_run(gem5art_db *db, const char *id, bool dry_run) {
 static bool remove_artifact(gem5art_db *db, const gem5art_artifact *artifact, bool dry_run) {
     gem5art_error error;
     if (dry_run || gem5art_remove_artifact(db, artifact->id, &error)) {
-        printf("%s %s %s \"%s\"\n  its file stays at %s\n", dry_run ? "would remove" : "removed", artifact->type,
-               artifact->id, artifact->name, artifact->path);
+        tool_line("%s %s %s \"%s\"", dry_run ? "would remove" : "removed", artifact->type, artifact->id,
+                  artifact->name);
+        tool_line("  its file stays at %s", artifact->path);
         return true;
     }
     tool_say("", "%s", error.message);

@@ -231,7 +231,7 @@ static int print_commands(experiment *e) {
             gem5art__puts(&line, argument[1] ? " " : "\n");
         }
         if (line.failed) tool_exit(TOOL_FAILED, "out of memory");
-        if (fwrite(line.data, 1, line.length, stdout) != line.length) break;
+        tool_print(line.data, line.length);
     }
     gem5art__buf_free(&line);
     check_files(e);
@@ -715,8 +715,8 @@ static int launch_all(experiment *e, char **argv) {
     gem5art_pool_destroy(pool);
     well = sum_up(&end, (int)e->run_count, argv);
     if (!gem5art_close(db, &error)) tool_exit(TOOL_FAILED, "%s", error.message);
-    if (!display_flush()) tool_exit(TOOL_FAILED, "cannot write to stdout: %s", strerror(errno));
-    return well ? TOOL_DONE : TOOL_FAILED;
+    if (!display_flush()) tool_output_error = errno;
+    return tool_end(well);
 }
 
 /* One run is what any option of these asks for. */

@@ -39,7 +39,7 @@ static void sheet_command(sheet *s, const char *label, const char *const *argv) 
     s->glue = " \\";
     for (; *argv; argv++) {
         word.length = 0;
-        put_shown_shell_word(&word, *argv);
+        tool_put_shell_word(&word, *argv);
         if (word.failed) tool_exit(TOOL_FAILED, "out of memory");
         sheet_word(s, word.data);
     }
@@ -322,15 +322,9 @@ static void show_run(sheet *s, gem5art_db *db, const gem5art_run *run, bool live
 static void show_json(const found *f) {
     const gem5art_json *record = f->run ? f->run->record : f->artifact->record;
     gem5art_json_writer writer;
-    gem5art_error error;
-    const char *text;
-    size_t length;
     gem5art_json_writer_init(&writer, 2);
     gem5art__write_record(&writer, record);
-    text = gem5art_json_take(&writer, &length, &error);
-    if (!text) tool_exit(TOOL_FAILED, "%s", error.message);
-    fwrite(text, 1, length, stdout);
-    fputs("\n", stdout);
+    tool_print_json(&writer);
     gem5art_json_writer_free(&writer);
 }
 

@@ -180,8 +180,7 @@ static void print_verdict(const verdict *v, bool colored) {
 static bool verify_all(gem5art_db *db, const wanted *w) {
     gem5art_json_writer writer;
     gem5art_error error;
-    const char *text;
-    size_t i, length, wrong = 0;
+    size_t i, wrong = 0;
     bool colored = tool_use_color(color, stdout);
     gem5art_json_writer_init(&writer, 2);
     gem5art_json_begin_array(&writer);
@@ -201,10 +200,8 @@ static bool verify_all(gem5art_db *db, const wanted *w) {
         else print_verdict(&v, colored);
     }
     gem5art_json_end_array(&writer);
-    text = gem5art_json_take(&writer, &length, &error);
-    if (!text) tool_exit(TOOL_FAILED, "%s", error.message);
-    if (as_json) printf("%s\n", text);
-    else printf("%zu artifacts, %zu not as registered\n", w->count, wrong);
+    if (as_json) tool_print_json(&writer);
+    else tool_line("%zu artifact%s, %zu not as registered", w->count, w->count == 1 ? "" : "s", wrong);
     gem5art_json_writer_free(&writer);
     return wrong == 0;
 }

@@ -303,7 +303,7 @@ static void manual_print(const char *what, const tool_page *page) {
         tool_exit(TOOL_MISUSE, "--print: \"%s\" is none of man, bash, zsh, fish", what);
     forms[i].put(&out, page);
     if (out.failed) tool_exit(TOOL_FAILED, "out of memory");
-    fputs(out.data, stdout);
+    tool_print(out.data, out.length);
     gem5art__buf_free(&out);
     exit(tool_end(true));
 }

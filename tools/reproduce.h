@@ -212,12 +212,25 @@ static const char script_functions[] =
     "    fail \"no command is known that makes $file, hash $wanted: put it there, and start again\"\n"
     "}\n";
 
+/* A word of the script: line ends and tabs stay, other bytes that a terminal would obey are escaped. */
+static void script_word(gem5art__buf *out, const char *word) {
+    gem5art__buf text = {NULL, 0, 0, false};
+    size_t i;
+    gem5art__puts(&text, word);
+    recipe_check(!text.failed);
+    for (i = 0; i < text.length; i++)
+        if (text.data[i] == '\n' || text.data[i] == '\t') text.data[i] = ' ';
+    if (strcmp(text.data, word) != 0 && tool_is_shown(text.data)) tool_put_quoted(out, word);
+    else tool_put_shell_word(out, word);
+    gem5art__buf_free(&text);
+}
+
 /* Words, in several lines where they are long. */
 static void script_words(recipe *r, size_t column, const char *const *words, size_t count) {
     size_t i, before;
     for (i = 0; i < count; i++) {
         gem5art__buf word = {NULL, 0, 0, false};
-        tool_put_shell_word(&word, words[i]);
+        script_word(&word, words[i]);
         recipe_check(!word.failed);
         if (column && column + 1 + word.length > RECIPE_WIDTH) {
             gem5art__puts(&r->script, " \\\n   ");
@@ -428,7 +441,7 @@ static void reproduce(gem5art_db *db, const gem5art_run *run, const gem5art_arti
         if (!is_repo(r.needed[i])) script_make(&r, r.needed[i]);
     if (run) script_run(&r, run);
     recipe_check(!r.script.failed);
-    fwrite(r.script.data, 1, r.script.length, stdout);
+    tool_print(r.script.data, r.script.length);
     gem5art__buf_free(&r.script);
     gem5art__arena_free(&r.arena);
     free((void *)r.needed);

@@ -119,7 +119,7 @@ __attribute__((unused)) GEM5ART__PRINTF(3, 4) static void sheet_entry(sheet *s, 
 
 static void sheet_print(sheet *s) {
     if (s->text.failed) tool_exit(TOOL_FAILED, "out of memory");
-    if (s->text.length) fwrite(s->text.data, 1, s->text.length, stdout);
+    tool_print(s->text.data, s->text.length);
     gem5art__buf_free(&s->text);
 }
 

@@ -9,6 +9,8 @@
 #define GEM5ART_IMPLEMENTATION
 #include "gem5art.h"
 
+#include <langinfo.h>
+#include <locale.h>
 #include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -159,18 +161,41 @@ static void tool_put_help(gem5art__buf *text, const tool_page *page) {
     tool_put_paragraph(text, page->more, 0);
 }
 
+/* ---- output to stdout: all of it passes here */
+
+static int tool_output_error; /* errno of the first failed write to stdout; 0: none */
+
+static void tool_flush(void) {
+    if (fflush(stdout) != 0 && !tool_output_error) tool_output_error = errno;
+}
+
+static int tool_end(bool ok);
+
+__attribute__((unused)) static void tool_print(const char *text, size_t length) {
+    if (length && fwrite(text, 1, length, stdout) != length && !tool_output_error) tool_output_error = errno;
+    if (tool_output_error) exit(tool_end(false));
+}
+
 /* ---- messages */
 
 static size_t tool_put_text(gem5art__buf *out, const char *text, size_t columns);
 
-/* One line on stderr. What a terminal would obey, and may stand in a file that is complained of, is written out. */
+/* Appends one line, in which nothing is left for a terminal to obey: names, and what stands in files, may hold any bytes. */
+static void tool_put_line(gem5art__buf *line, const char *format, va_list arguments) {
+    gem5art__buf text = {NULL, 0, 0, false};
+    gem5art__vputf(&text, format, arguments);
+    if (!text.failed) tool_put_text(line, text.data, SIZE_MAX);
+    gem5art__puts(line, "\n");
+    line->failed |= text.failed;
+    gem5art__buf_free(&text);
+}
+
+/* Prints one line on stderr. */
 static void tool_vsay(const char *kind, const char *format, va_list arguments) {
-    gem5art__buf message = {NULL, 0, 0, false}, line = {NULL, 0, 0, false};
-    gem5art__vputf(&message, format, arguments);
-    if (!message.failed) tool_put_text(&line, message.data, SIZE_MAX);
-    fflush(stdout);
-    fprintf(stderr, "%s: %s%s\n", TOOL_NAME, kind, line.failed || !line.data ? "out of memory" : line.data);
-    gem5art__buf_free(&message);
+    gem5art__buf line = {NULL, 0, 0, false};
+    tool_put_line(&line, format, arguments);
+    tool_flush();
+    fprintf(stderr, "%s: %s%s", TOOL_NAME, kind, line.failed ? "out of memory\n" : line.data);
     gem5art__buf_free(&line);
 }
 
@@ -184,7 +209,7 @@ __attribute__((format(printf, 2, 3), unused)) static void tool_say(const char *k
 __attribute__((format(printf, 2, 3), noreturn, unused)) static void tool_exit(int status, const char *format, ...) {
     gem5art__buf usage = {NULL, 0, 0, false};
     va_list arguments;
-    fflush(stdout);
+    tool_flush();
     if (status == TOOL_MISUSE && tool_own_page) tool_put_usage(&usage, tool_own_page);
     if (usage.data) fputs(usage.data, stderr);
     gem5art__buf_free(&usage);
@@ -199,10 +224,26 @@ __attribute__((unused)) static void tool_warn(const char *message, void *user_da
     tool_say("warning: ", "%s", message);
 }
 
-/* What a tool ends with. */
-__attribute__((unused)) static int tool_end(bool ok) {
-    if (fflush(stdout) != 0) tool_exit(TOOL_FAILED, "cannot write to stdout: %s", strerror(errno));
-    return ok ? TOOL_DONE : TOOL_FAILED;
+/* Prints one line on stdout. */
+__attribute__((format(printf, 1, 2), unused)) static void tool_line(const char *format, ...) {
+    gem5art__buf line = {NULL, 0, 0, false};
+    va_list arguments;
+    va_start(arguments, format);
+    tool_put_line(&line, format, arguments);
+    va_end(arguments);
+    if (line.failed) tool_exit(TOOL_FAILED, "out of memory");
+    tool_print(line.data, line.length);
+    gem5art__buf_free(&line);
+}
+
+/* Closes stdout; returns the exit status. Ends the tool where stdout could not be written: in silence where its reader
+   has gone, as `head` does. */
+static int tool_end(bool ok) {
+    tool_flush();
+    if (close(STDOUT_FILENO) < 0 && errno != EBADF && !tool_output_error) tool_output_error = errno;
+    if (tool_output_error == EPIPE) exit(TOOL_FAILED_STATUS);
+    if (tool_output_error) tool_exit(TOOL_FAILED, "cannot write to standard output: %s", strerror(tool_output_error));
+    return ok ? TOOL_DONE : TOOL_FAILED_STATUS;
 }
 
 /* ---- the nearest word: for who mistyped one */
@@ -248,7 +289,7 @@ static void tool_print_help(const tool_page *page) {
     gem5art__buf text = {NULL, 0, 0, false};
     tool_put_help(&text, page);
     if (text.failed) tool_exit(TOOL_FAILED, "out of memory");
-    fputs(text.data, stdout);
+    tool_print(text.data, text.length);
     gem5art__buf_free(&text);
     exit(tool_end(true));
 }
@@ -259,7 +300,7 @@ static void tool_print_help(const tool_page *page) {
 static void tool_standard_option(const char *argument, const char *next) {
     if (strcmp(argument, "-h") == 0 || strcmp(argument, "--help") == 0) tool_print_help(tool_own_page);
     if (strcmp(argument, "--version") == 0) {
-        printf("%s (gem5art.h) %s\n", TOOL_NAME, gem5art_version());
+        tool_line("%s (gem5art.h) %s", TOOL_NAME, gem5art_version());
         exit(tool_end(true));
     }
     if (strcmp(argument, "--print") == 0 && next) manual_print(next, tool_own_page);
@@ -319,6 +360,7 @@ __attribute__((unused)) static int tool_parse(int argc, char **argv, const tool_
     int i, kept = 0;
     bool all_arguments = false;
     tool_own_page = page;
+    setlocale(LC_CTYPE, "");
     for (i = 1; i < argc; i++) {
         const tool_option *option;
         const char *value;
@@ -385,11 +427,22 @@ __attribute__((unused)) static int tool_columns(int fd) {
     return columns && atoi(columns) > 0 ? atoi(columns) : 80;
 }
 
+/* Does the locale have UTF-8? Only then the tools draw with more than ASCII. */
+static bool tool_utf8(void) { return strcmp(nl_langinfo(CODESET), "UTF-8") == 0; }
+
+/* One column, where a text is cut. */
+static const char *tool_ellipsis(void) { return tool_utf8() ? "\xe2\x80\xa6" : "~"; }
+
+/* Ranges of characters that a terminal obeys or that hide the order of others: C1 controls, bidirectional controls, and
+   the line and paragraph separators. */
+static const uint32_t tool_obeyed[][2] = {{0x80, 0x9f},     {0x61c, 0x61c},   {0x200e, 0x200f},
+                                          {0x2028, 0x202e}, {0x2066, 0x2069}};
+
 /* Ranges of characters that take no column, and two; from Unicode's lists, as coarse as a table needs. */
 static const uint32_t tool_no_columns[][2] = {{0x300, 0x36f},   {0x483, 0x489},   {0x591, 0x5bd},   {0x610, 0x61a},
-                                              {0x64b, 0x65f},   {0x1ab0, 0x1aff}, {0x1dc0, 0x1dff}, {0x200b, 0x200f},
-                                              {0x202a, 0x202e}, {0x2060, 0x2064}, {0x20d0, 0x20ff}, {0xfe00, 0xfe0f},
-                                              {0xfe20, 0xfe2f}, {0xfeff, 0xfeff}, {0xe0100, 0xe01ef}};
+                                              {0x64b, 0x65f},   {0x1ab0, 0x1aff}, {0x1dc0, 0x1dff}, {0x200b, 0x200d},
+                                              {0x2060, 0x2064}, {0x20d0, 0x20ff}, {0xfe00, 0xfe0f}, {0xfe20, 0xfe2f},
+                                              {0xfeff, 0xfeff}, {0xe0100, 0xe01ef}};
 static const uint32_t tool_two_columns[][2] = {{0x1100, 0x115f},   {0x231a, 0x231b},   {0x2329, 0x232a},
                                                {0x2e80, 0x303e},   {0x3041, 0x33ff},   {0x3400, 0x4dbf},
                                                {0x4e00, 0x9fff},   {0xa000, 0xa4cf},   {0xac00, 0xd7a3},
@@ -404,24 +457,67 @@ static bool tool_in(uint32_t code, const uint32_t (*ranges)[2], size_t count) {
     return false;
 }
 
-/* The character that `text` begins with: its bytes and columns. False: a control character, or no UTF-8; one byte. */
-static bool tool_character(const char *text, size_t *bytes, size_t *columns) {
+/* The character that `text` begins with. False: it is not UTF-8; one byte. */
+static bool tool_decode(const char *text, size_t *bytes, uint32_t *code) {
     static const uint32_t least[] = {0, 0, 0x80, 0x800, 0x10000};
     const unsigned char *at = (const unsigned char *)text;
     size_t n = *at < 0x80 ? 1 : *at >= 0xf0 && *at < 0xf5 ? 4 : *at >= 0xe0 ? 3 : *at >= 0xc2 ? 2 : 0, i;
-    uint32_t code = n > 1 ? *at & (0x7fu >> n) : *at;
-    *bytes = *columns = 1;
-    if (n == 0 || *at > 0xf4 || *at < 0x20 || *at == 0x7f) return false;
+    *bytes = 1;
+    *code = n > 1 ? *at & (0x7fu >> n) : *at;
+    if (n == 0 || *at > 0xf4) return false;
     for (i = 1; i < n; i++) {
         if ((at[i] & 0xc0) != 0x80) return false;
-        code = code << 6 | (at[i] & 0x3f);
+        *code = *code << 6 | (at[i] & 0x3f);
     }
-    if (code < least[n] || code > 0x10ffff || (code >= 0xd800 && code < 0xe000) || (code >= 0x80 && code < 0xa0))
-        return false;
+    if (*code < least[n] || *code > 0x10ffff || (*code >= 0xd800 && *code < 0xe000)) return false;
     *bytes = n;
+    return true;
+}
+
+/* The character that `text` begins with: its bytes and columns. False: what a terminal would obey, or not UTF-8; one
+   byte. */
+static bool tool_character(const char *text, size_t *bytes, size_t *columns) {
+    uint32_t code;
+    *columns = 1;
+    if (!tool_decode(text, bytes, &code) || code < 0x20 || code == 0x7f ||
+        tool_in(code, tool_obeyed, sizeof tool_obeyed / sizeof *tool_obeyed))
+        return *bytes = 1, false;
+    if (code < 0x300) return true;
     if (tool_in(code, tool_no_columns, sizeof tool_no_columns / sizeof *tool_no_columns)) *columns = 0;
     else if (tool_in(code, tool_two_columns, sizeof tool_two_columns / sizeof *tool_two_columns)) *columns = 2;
     return true;
+}
+
+/* A byte that is not shown as it is: \n, \t or \xHH. */
+static void tool_put_byte(gem5art__buf *out, char byte) {
+    if (byte == '\n') gem5art__puts(out, "\\n");
+    else if (byte == '\t') gem5art__puts(out, "\\t");
+    else gem5art__putf(out, "\\x%02x", (unsigned)(unsigned char)byte);
+}
+
+/* JSON as it is, but for what a terminal would obey inside of strings, which is escaped. Line ends stay. */
+__attribute__((unused)) static void tool_put_json(gem5art__buf *out, const char *text, size_t length) {
+    size_t i, bytes, columns;
+    uint32_t code;
+    for (i = 0; i < length; i += bytes) {
+        if (tool_character(text + i, &bytes, &columns) || text[i] == '\n') gem5art__put(out, text + i, bytes);
+        else if (tool_decode(text + i, &bytes, &code)) gem5art__putf(out, "\\u%04x", (unsigned)code);
+        else gem5art__putf(out, "\\udc%02x", (unsigned)(unsigned char)text[i]);
+    }
+}
+
+/* JSON of a writer, and a line end. */
+__attribute__((unused)) static void tool_print_json(gem5art_json_writer *writer) {
+    gem5art__buf out = {NULL, 0, 0, false};
+    gem5art_error error;
+    size_t length;
+    const char *text = gem5art_json_take(writer, &length, &error);
+    if (!text) tool_exit(TOOL_FAILED, "%s", error.message);
+    tool_put_json(&out, text, length);
+    gem5art__puts(&out, "\n");
+    if (out.failed) tool_exit(TOOL_FAILED, "out of memory");
+    tool_print(out.data, out.length);
+    gem5art__buf_free(&out);
 }
 
 /* As much of a text as fits into so many columns, with an ellipsis where it is cut. What a terminal would obey, and
@@ -432,15 +528,12 @@ __attribute__((unused)) static size_t tool_put_text(gem5art__buf *out, const cha
         size_t bytes, width, before = out->length;
         if (tool_character(text, &bytes, &width)) gem5art__put(out, text, bytes);
         else {
-            unsigned byte = (unsigned char)*text;
-            if (byte == '\n') gem5art__puts(out, "\\n");
-            else if (byte == '\t') gem5art__puts(out, "\\t");
-            else gem5art__putf(out, "\\x%02x", byte);
+            tool_put_byte(out, *text);
             width = out->length - before;
         }
         if (used + width > columns) { /* back to what leaves room for the ellipsis */
             out->length = fits;
-            if (columns) gem5art__puts(out, "\xe2\x80\xa6");
+            if (columns) gem5art__puts(out, tool_ellipsis());
             return fits_columns + (columns > 0);
         }
         used += width;
@@ -458,19 +551,51 @@ __attribute__((unused)) static size_t tool_width(const char *text) {
     return width;
 }
 
-/* A word as a shell takes it, byte for byte. */
-__attribute__((unused)) static void tool_put_shell_word(gem5art__buf *out, const char *word) {
-    static const char plain[] = "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789_./:=,+@%-";
+/* A word in quotes, byte for byte. */
+static void tool_put_quoted(gem5art__buf *out, const char *word) {
     const char *quote;
-    if (*word && !word[strspn(word, plain)]) {
-        gem5art__puts(out, word);
-        return;
-    }
     for (gem5art__puts(out, "'"); (quote = strchr(word, '\'')) != NULL; word = quote + 1) {
         gem5art__put(out, word, (size_t)(quote - word));
         gem5art__puts(out, "'\\''");
     }
     gem5art__putf(out, "%s'", word);
+}
+
+/* Would a terminal show the text as it is, in one line? */
+static bool tool_is_shown(const char *text) {
+    size_t bytes, columns;
+    while (*text && tool_character(text, &bytes, &columns)) text += bytes;
+    return !*text;
+}
+
+/* A word that must be written with escapes, as every POSIX shell reads it: "$(printf 'a\033b')". That drops line ends
+   at the end; they follow as $'\n', which older shells do not know. */
+static void tool_put_escaped(gem5art__buf *out, const char *word) {
+    size_t length = strlen(word), i, bytes, columns;
+    while (length && word[length - 1] == '\n') length--;
+    gem5art__puts(out, length ? "\"$(printf '" : "");
+    for (i = 0; i < length; i += bytes) {
+        const char *c = word + i;
+        bool shown = tool_character(c, &bytes, &columns) && *c != '\'' && (*c != '-' || i > 0);
+        if (*c == '\n') gem5art__puts(out, "\\n");
+        else if (*c == '\t') gem5art__puts(out, "\\t");
+        else if (!shown) gem5art__putf(out, "\\%03o", (unsigned)(unsigned char)*c);
+        else gem5art__putf(out, "%s%.*s", *c == '\\' ? "\\" : *c == '%' ? "%" : "", (int)bytes, c);
+    }
+    gem5art__puts(out, length ? "')\"" : "");
+    if (!word[length]) return;
+    gem5art__puts(out, "$'");
+    for (; word[length]; length++) gem5art__puts(out, "\\n");
+    gem5art__puts(out, "'");
+}
+
+/* A word as a shell reads it back, for command lines that are pasted: one line, without what a terminal would obey.
+   What could be an assignment is quoted. */
+__attribute__((unused)) static void tool_put_shell_word(gem5art__buf *out, const char *word) {
+    static const char plain[] = "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789_./:,+@%-=";
+    if (!tool_is_shown(word)) tool_put_escaped(out, word);
+    else if (*word && !word[strspn(word, plain)] && (*word == '-' || !strchr(word, '='))) gem5art__puts(out, word);
+    else tool_put_quoted(out, word);
 }
 
 /* "2026-11-27 03:28", local time. */
@@ -518,18 +643,33 @@ __attribute__((unused)) static double tool_duration(const char *text) {
     return -1;
 }
 
+static int tool_days(int year, int month) {
+    static const int days[] = {31, 28, 31, 30, 31, 30, 31, 31, 30, 31, 30, 31};
+    return days[month - 1] + (month == 2 && year % 4 == 0 && (year % 100 != 0 || year % 400 == 0));
+}
+
+/* "2026-11-01" or "2026-11-01 12:30", which must be in the calendar. */
+static bool tool_read_date(const char *text, struct tm *t) {
+    char rest;
+    memset(t, 0, sizeof *t);
+    if (text[strspn(text, "0123456789-: T")] ||
+        (sscanf(text, "%4d-%2d-%2d%c", &t->tm_year, &t->tm_mon, &t->tm_mday, &rest) != 3 &&
+         sscanf(text, "%4d-%2d-%2d%*1[ T]%2d:%2d%c", &t->tm_year, &t->tm_mon, &t->tm_mday, &t->tm_hour, &t->tm_min,
+                &rest) != 5))
+        return false;
+    return t->tm_year >= 1900 && t->tm_mon >= 1 && t->tm_mon <= 12 && t->tm_mday >= 1 &&
+           t->tm_mday <= tool_days(t->tm_year, t->tm_mon) && t->tm_hour >= 0 && t->tm_hour <= 23 && t->tm_min >= 0 &&
+           t->tm_min <= 59;
+}
+
 /* "2d" (ago), "2026-11-01" or "2026-11-01 12:30", local time: a Unix time. */
 __attribute__((unused)) static double tool_since(const char *option, const char *text) {
     double ago = tool_duration(text);
     struct tm t;
-    char rest;
-    memset(&t, 0, sizeof t);
     if (ago >= 0 && strlen(text) > 1) return gem5art__now() - ago;
-    if (sscanf(text, "%4d-%2d-%2d%c", &t.tm_year, &t.tm_mon, &t.tm_mday, &rest) != 3 &&
-        sscanf(text, "%4d-%2d-%2d%*1[ T]%2d:%2d%c", &t.tm_year, &t.tm_mon, &t.tm_mday, &t.tm_hour, &t.tm_min,
-               &rest) != 5)
-        tool_exit(TOOL_MISUSE, "%s: \"%s\" is no time: give 30m, 3h, 2d, 2026-11-01 or \"2026-11-01 12:30\"", option,
-                  text);
+    if (!tool_read_date(text, &t))
+        tool_exit(TOOL_MISUSE, "%s: \"%s\" is not a time: give 30m, 3h, 2d, 2026-11-01 or \"2026-11-01 12:30\"",
+                  option, text);
     t.tm_year -= 1900;
     t.tm_mon -= 1;
     t.tm_isdst = -1;
@@ -655,22 +795,24 @@ __attribute__((unused)) static void tool_abandon(tool_output *output) {
     if (output->temporary) unlink(output->temporary);
 }
 
-__attribute__((unused)) static void tool_write(tool_output *output, const char *text, size_t length) {
-    if (fwrite(text, 1, length, output->file) == length) return;
+__attribute__((noreturn)) static void tool_output_failed(tool_output *output) {
+    int error = errno;
     tool_abandon(output);
-    tool_exit(TOOL_FAILED, "cannot write %s: %s", output->name ? output->name : "to stdout", strerror(errno));
+    tool_exit(TOOL_FAILED, "cannot write %s: %s", output->name, strerror(error));
+}
+
+__attribute__((unused)) static void tool_write(tool_output *output, const char *text, size_t length) {
+    if (output->file == stdout) tool_print(text, length);
+    else if (fwrite(text, 1, length, output->file) != length) tool_output_failed(output);
 }
 
 __attribute__((unused)) static void tool_finish(tool_output *output) {
-    bool ok = fflush(output->file) == 0 && (!output->temporary || fsync(fileno(output->file)) == 0);
-    if (ok && output->temporary) ok = fclose(output->file) == 0 && rename(output->temporary, output->name) == 0;
-    if (ok) {
-        free(output->name);
-        free(output->temporary);
-        return;
-    }
-    tool_abandon(output);
-    tool_exit(TOOL_FAILED, "cannot write %s: %s", output->name ? output->name : "to stdout", strerror(errno));
+    if (output->file == stdout) return; /* tool_end looks after it */
+    if (fflush(output->file) != 0 || (output->temporary && fsync(fileno(output->file)) < 0) ||
+        fclose(output->file) != 0 || (output->temporary && rename(output->temporary, output->name) < 0))
+        tool_output_failed(output);
+    free(output->name);
+    free(output->temporary);
 }
 
 #endif

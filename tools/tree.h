@@ -41,13 +41,15 @@ static tree_node *tree_find(const tree *t, const char *id) {
 }
 
 static void tree_show_node(tree *t, tree_node *node, const char *id, const char *branch, int depth) {
-    static const char tee[] = "\xe2\x94\x9c\xe2\x94\x80 ", last[] = "\xe2\x94\x94\xe2\x94\x80 ";
+    const char *tee = tool_utf8() ? "\xe2\x94\x9c\xe2\x94\x80 " : "|- ";
+    const char *last = tool_utf8() ? "\xe2\x94\x94\xe2\x94\x80 " : "`- ";
+    const char *further = tool_utf8() ? "\xe2\x94\x82  " : "|  ";
     bool inputs = node && *node->inputs, again = inputs && (node->shown || depth == TREE_DEPTH);
     size_t trunk = t->trunk.length, i;
     t->show(node, id, trunk ? t->trunk.data : "", branch, again);
     if (node) node->shown = true;
     if (!inputs || again) return;
-    if (*branch) gem5art__puts(&t->trunk, branch == last ? "   " : "\xe2\x94\x82  ");
+    if (*branch) gem5art__puts(&t->trunk, strcmp(branch, last) == 0 ? "   " : further);
     if (t->trunk.failed) tool_exit(TOOL_FAILED, "out of memory");
     for (i = 0; node->inputs[i]; i++)
         tree_show_node(t, tree_find(t, node->inputs[i]), node->inputs[i], node->inputs[i + 1] ? tee : last, depth + 1);
