@@ -895,6 +895,21 @@ typedef char gem5art__needs_64_bit_file_offsets[sizeof(off_t) >= 8 ? 1 : -1]; /*
 #ifndef GEM5ART_SYS_OPEN
 #define GEM5ART_SYS_OPEN(path, flags, mode) open(path, flags, mode)
 #endif
+#ifndef GEM5ART_SYS_OPENAT
+#define GEM5ART_SYS_OPENAT(folder, path, flags, mode) openat(folder, path, flags, mode)
+#endif
+#ifndef GEM5ART_SYS_FSTATAT
+#define GEM5ART_SYS_FSTATAT(folder, path, result, flags) fstatat(folder, path, result, flags)
+#endif
+#ifndef GEM5ART_SYS_MKDIRAT
+#define GEM5ART_SYS_MKDIRAT(folder, path, mode) mkdirat(folder, path, mode)
+#endif
+#ifndef GEM5ART_SYS_UNLINKAT
+#define GEM5ART_SYS_UNLINKAT(folder, path, flags) unlinkat(folder, path, flags)
+#endif
+#ifndef GEM5ART_SYS_FDOPENDIR
+#define GEM5ART_SYS_FDOPENDIR(fd) fdopendir(fd)
+#endif
 #ifndef GEM5ART_SYS_CLOSE
 #define GEM5ART_SYS_CLOSE(fd) close(fd)
 #endif
@@ -1102,16 +1117,28 @@ extern char **environ;
 /* The loops that every caller of read, write and open would write: interrupted calls are made
    again, short ones go on. False leaves errno. */
 
+/* A host without stdin, stdout or stderr: stays out of their places. */
+static int gem5art__above_standard(int fd) {
+    int higher = fd, saved;
+    if (fd >= 0 && fd <= 2) {
+        higher = GEM5ART_SYS_FCNTL(fd, F_DUPFD_CLOEXEC, 3), saved = errno;
+        GEM5ART_SYS_CLOSE(fd);
+        errno = saved;
+    }
+    return higher;
+}
+
 static int gem5art__open(const char *path, int flags, mode_t mode) {
     int fd;
     do fd = GEM5ART_SYS_OPEN(path, flags | O_CLOEXEC, mode); while (fd < 0 && errno == EINTR);
-    if (fd >= 0 && fd <= 2) { /* a host without stdin, stdout or stderr: stay out of their places */
-        int higher = GEM5ART_SYS_FCNTL(fd, F_DUPFD_CLOEXEC, 3), saved = errno;
-        GEM5ART_SYS_CLOSE(fd);
-        errno = saved;
-        fd = higher;
-    }
-    return fd;
+    return gem5art__above_standard(fd);
+}
+
+/* The same for a name in an open folder. */
+static int gem5art__open_in(int folder, const char *name, int flags, mode_t mode) {
+    int fd;
+    do fd = GEM5ART_SYS_OPENAT(folder, name, flags | O_CLOEXEC, mode); while (fd < 0 && errno == EINTR);
+    return gem5art__above_standard(fd);
 }
 
 static void gem5art__close(int fd) {
@@ -8182,7 +8209,9 @@ static bool gem5art__begin_attempt(gem5art__run *run, gem5art_error *error) {
 }
 
 /* =============================================================== >>outcome
-   How a run ended: what its child's end and its output files are evidence of. Everything here is called in workers. */
+   How a run ended: what its child's end and its output files are evidence of. Everything here is called in workers.
+   Files in an outdir are found through its own descriptor, component by component: no link is followed, and only what
+   is a regular file is opened, as opening a FIFO or a terminal has effects of its own. */
 
 /* What is known of a child's end before its files are read. */
 typedef struct gem5art__end {
@@ -8193,28 +8222,697 @@ typedef struct gem5art__end {
     double spawned;          /* Unix time of the spawn */
 } gem5art__end;
 
+/* ---- the table of evidence. The manual has it in words, under "A run's life": change both. */
+
+/* Where a text may stand. */
+enum {
+    GEM5ART__SIMOUT = 1,
+    GEM5ART__SIMERR = 2,
+    GEM5ART__CONSOLE = 4,
+    GEM5ART__TERMINAL = 8, /* a guest's console: *.terminal, *.device */
+    GEM5ART__DMESG = 16,   /* what gem5 saved of a guest kernel's log: *.dmesg */
+    GEM5ART__CAUSE = 32,   /* why simulate() returned last, as the probe noted it or the script printed it */
+    GEM5ART__OUTPUT = GEM5ART__SIMOUT | GEM5ART__SIMERR | GEM5ART__CONSOLE,
+    GEM5ART__FS_ONLY = 64  /* in OUTPUT only if the run is an FS run: in an SE run these are the guest's words, too */
+};
+
+typedef enum gem5art__form {
+    GEM5ART__AS_PRINTK,     /* at the beginning of a line, after a kernel's time stamp */
+    GEM5ART__AS_GEM5,       /* after gem5's "FILE:LINE: ", or where that is not printed (before v21) in a form that is
+                               as clear */
+    GEM5ART__AS_CAUSE,      /* the cause begins with it */
+    GEM5ART__AT_LAST_TICK,  /* the same, at the last tick there is */
+    GEM5ART__WITH_CODE,     /* any cause with a code that is not 0 */
+    GEM5ART__AS_LAST_WORDS, /* at the beginning of a line, after the script's last "Exiting @ tick" */
+    GEM5ART__NO_TEXT        /* found otherwise; here for its name */
+} gem5art__form;
+
+typedef enum gem5art__meaning {
+    GEM5ART__GOOD,
+    GEM5ART__PANICKED,
+    GEM5ART__INTERRUPTED,
+    GEM5ART__BAD,     /* Failed */
+    GEM5ART__BAD_LUCK /* Failed, to be launched again */
+} gem5art__meaning;
+
+typedef struct gem5art__evidence {
+    const char *text;
+    int places;
+    gem5art__form form;
+    gem5art__meaning meaning;
+    const char *name; /* for .accept; NULL: nothing to accept */
+} gem5art__evidence;
+
+static const char gem5art__panic_text[] = "Kernel panic - not syncing";
+
+/* Of the rows that hold for a place, the first decides. */
+static const gem5art__evidence gem5art__evidences[] = {
+    {gem5art__panic_text, GEM5ART__TERMINAL | GEM5ART__DMESG | GEM5ART__OUTPUT | GEM5ART__FS_ONLY, GEM5ART__AS_PRINTK,
+     GEM5ART__PANICKED, "guest panic"},
+    {"warn: Kernel panic in simulated ", GEM5ART__OUTPUT, GEM5ART__AS_GEM5, GEM5ART__PANICKED, "guest panic"},
+    {"panic: Kernel panic in simulated ", GEM5ART__OUTPUT, GEM5ART__AS_GEM5, GEM5ART__PANICKED, "guest panic"},
+    {"fatal: ", GEM5ART__OUTPUT, GEM5ART__AS_GEM5, GEM5ART__BAD, "gem5 error"},
+    {"panic: ", GEM5ART__OUTPUT, GEM5ART__AS_GEM5, GEM5ART__BAD, "gem5 error"},
+    {"Kernel panic in simulated ", GEM5ART__CAUSE, GEM5ART__AS_CAUSE, GEM5ART__PANICKED, "guest panic"},
+    {"user interrupt received", GEM5ART__CAUSE, GEM5ART__AS_CAUSE, GEM5ART__INTERRUPTED, "interrupt"},
+    {"m5_fail instruction encountered", GEM5ART__CAUSE, GEM5ART__AS_CAUSE, GEM5ART__BAD, "m5_fail"},
+    {"simulate() limit reached", GEM5ART__CAUSE, GEM5ART__AT_LAST_TICK, GEM5ART__BAD, "deadlock"},
+    {"workbegin", GEM5ART__CAUSE, GEM5ART__AS_CAUSE, GEM5ART__GOOD, NULL}, /* the code is the id of the work */
+    {"workend", GEM5ART__CAUSE, GEM5ART__AS_CAUSE, GEM5ART__GOOD, NULL},
+    {"", GEM5ART__CAUSE, GEM5ART__WITH_CODE, GEM5ART__BAD, "guest exit code"},
+    {"Simulated exit code not 0!", GEM5ART__SIMOUT | GEM5ART__CONSOLE, GEM5ART__AS_LAST_WORDS, GEM5ART__BAD,
+     "guest exit code"},
+    {NULL, 0, GEM5ART__NO_TEXT, GEM5ART__BAD_LUCK, "incomplete stats"},
+    {NULL, 0, GEM5ART__NO_TEXT, GEM5ART__GOOD, "no stats"}, /* these only warn */
+    {NULL, 0, GEM5ART__NO_TEXT, GEM5ART__GOOD, "no cause"},
+    {NULL, 0, GEM5ART__NO_TEXT, GEM5ART__GOOD, "processes"},
+    {NULL, 0, GEM5ART__NO_TEXT, GEM5ART__GOOD, "forks"}};
+
+enum { GEM5ART__EVIDENCES = sizeof gem5art__evidences / sizeof *gem5art__evidences };
+
+static bool gem5art__has_text(const char *const *texts, const char *text) {
+    for (; texts && *texts; texts++)
+        if (strcmp(*texts, text) == 0) return true;
+    return false;
+}
+
+static bool gem5art__accepts(const gem5art_run *r, const char *name) {
+    return name && gem5art__has_text(r->accept, name);
+}
+
+/* Are these names of kinds of evidence? INVALID names the first that is not. */
+static bool gem5art__check_accept(const char *const *accept, const char *run, gem5art_error *error) {
+    gem5art__buf known = {NULL, 0, 0, false};
+    size_t i;
+    for (; accept && *accept; accept++) {
+        for (i = 0; i < GEM5ART__EVIDENCES; i++)
+            if (gem5art__evidences[i].name && strcmp(gem5art__evidences[i].name, *accept) == 0) break;
+        if (i == GEM5ART__EVIDENCES) break;
+    }
+    if (!accept || !*accept) return true;
+    for (i = 0; i < GEM5ART__EVIDENCES; i++) {
+        const char *name = gem5art__evidences[i].name;
+        if (name && (!i || !gem5art__evidences[i - 1].name || strcmp(gem5art__evidences[i - 1].name, name) != 0) &&
+            !(known.data && strstr(known.data, name)))
+            gem5art__putf(&known, "%s\"%s\"", known.length ? ", " : "", name);
+    }
+    gem5art__fail(error, GEM5ART_INVALID, "run \"%s\": .accept has \"%s\": give names out of %s", run, *accept,
+                  known.failed ? "the manual's table" : known.data);
+    gem5art__buf_free(&known);
+    return false;
+}
+
+/* ---- texts in bytes */
+
+/* The first place of a text in data, or NULL. */
+static const char *gem5art__find_text(const char *data, size_t size, const char *text, size_t length) {
+    const char *at = data, *end = data + size;
+    if (!length) return NULL;
+    for (; (size_t)(end - at) >= length; at++) {
+        at = (const char *)memchr(at, text[0], (size_t)(end - at) - length + 1);
+        if (!at) return NULL;
+        if (memcmp(at, text, length) == 0) return at;
+    }
+    return NULL;
+}
+
+static const char *gem5art__line_start(const char *data, const char *at) {
+    while (at > data && at[-1] != '\n' && at[-1] != '\r') at--;
+    return at;
+}
+
+static bool gem5art__is_digit(char c) { return c >= '0' && c <= '9'; }
+
+/* Is [start, at) what a kernel puts before a message: nothing, or its time stamp, as in "[    2.749115] ", "<0>" or
+   "[   T1] "? What a program printed without a line end may stand before a stamp, but not "kernel:", as in the log of an
+   earlier boot. */
+static bool gem5art__printk_prefix(const char *start, const char *at) {
+    static const char log[] = "kernel:", end[] = "---[ end ";
+    const size_t log_length = sizeof log - 1, end_length = sizeof end - 1;
+    bool stamped = false;
+    if ((size_t)(at - start) >= end_length && memcmp(at - end_length, end, end_length) == 0) at -= end_length;
+    for (;;) {
+        const char *open;
+        while (at > start && at[-1] == ' ') at--;
+        if (at == start) return true;
+        if (at[-1] != ']' && at[-1] != '>') break;
+        for (open = at - 1; open > start && (gem5art__is_digit(open[-1]) || memchr(" .TC", open[-1], 4)); open--) {}
+        if (open == start || (open[-1] != '[' && open[-1] != '<')) return false;
+        at = open - 1;
+        stamped = true;
+    }
+    return stamped && !((size_t)(at - start) >= log_length && memcmp(at - log_length, log, log_length) == 0);
+}
+
+/* Does "FILE:LINE: " end at `at`, FILE being a source file? */
+static bool gem5art__source_line(const char *start, const char *at) {
+    static const char *const endings[] = {".cc", ".hh", ".c", ".h", ".cpp", ".hpp", ".isa", ".inc", ".sm"};
+    const char *colon, *file;
+    size_t i;
+    if (at - start < 2 || at[-1] != ' ' || at[-2] != ':') return false;
+    for (colon = at - 2; colon > start && gem5art__is_digit(colon[-1]); colon--) {}
+    if (colon == at - 2 || colon == start || *--colon != ':') return false;
+    for (file = colon; file > start && file[-1] > ' ' && file[-1] != ':'; file--) {}
+    for (i = 0; i < sizeof endings / sizeof *endings; i++) {
+        size_t length = strlen(endings[i]);
+        if ((size_t)(colon - file) > length && memcmp(colon - length, endings[i], length) == 0) return true;
+    }
+    return false;
+}
+
+/* Is the message at `at` (a "fatal: ", "panic: " or "warn: ") gem5's own? Before v21 there is no FILE:LINE: then a fatal
+   or panic is known by the line on memory that follows it, and a warning only where no guest writes (`fs`). */
+static bool gem5art__gem5_line(const char *data, const char *end, const char *at, bool fs) {
+    static const char usage[] = "\nMemory Usage: ";
+    const char *start = gem5art__line_start(data, at), *found, *line;
+    if (gem5art__source_line(start, at)) return true;
+    if (start != at) return false;
+    if (memcmp(at, "warn", 4) == 0) return fs;
+    found = gem5art__find_text(at, (size_t)(end - at), usage, sizeof usage - 1);
+    if (!found || found - at > 4096) return false;
+    for (line = at + 1; line < found; line++) /* other messages in between: it was not this one's */
+        if (line[-1] == '\n' && (memcmp(line, "fatal: ", 7) == 0 || memcmp(line, "panic: ", 7) == 0)) return false;
+    return true;
+}
+
+/* Does the row hold for its text at `at`, in [data, end), which begins at a line's beginning or a good way before? */
+static bool gem5art__in_form(const gem5art__evidence *row, const char *data, const char *end, const char *at, bool fs) {
+    const char *start = gem5art__line_start(data, at);
+    switch (row->form) {
+    case GEM5ART__AS_PRINTK: return gem5art__printk_prefix(start, at);
+    case GEM5ART__AS_GEM5: return gem5art__gem5_line(data, end, at, fs);
+    case GEM5ART__AS_LAST_WORDS: return start == at;
+    default: return false;
+    }
+}
+
+static bool gem5art__row_applies(const gem5art__evidence *row, int place, bool fs) {
+    return (row->places & place) != 0 &&
+           (fs || !(row->places & GEM5ART__FS_ONLY) || (place & (GEM5ART__TERMINAL | GEM5ART__DMESG)) != 0);
+}
+
+/* A line as a text of its own: at most 500 bytes, without control characters and the blanks around it. */
+static char *gem5art__line_text(gem5art__arena *arena, const char *at, const char *end) {
+    const char *stop = at;
+    char *text, *byte;
+    while (at < end && *at == ' ') at++;
+    for (stop = at; stop < end && stop - at < 500 && *stop != '\n' && *stop != '\r' && *stop; stop++) {}
+    while (stop > at && stop[-1] == ' ') stop--;
+    text = gem5art__arena_copy_n(arena, at, (size_t)(stop - at));
+    for (byte = text; byte && *byte; byte++)
+        if ((unsigned char)*byte < ' ' || *byte == 127) *byte = ' ';
+    return text;
+}
+
+/* ---- files below a folder */
+
+/* Opens a file or folder below a folder. Nothing but a folder or a regular file, and no link on the way. */
+static int gem5art__open_below(int folder, const char *path, int flags, struct stat *st) {
+    char name[256];
+    int fd = folder, next;
+    for (;; path += strlen(name) + 1) {
+        size_t length = strcspn(path, "/");
+        bool last = !path[length];
+        next = -1;
+        errno = ENAMETOOLONG;
+        if (length < sizeof name) {
+            memcpy(name, path, length);
+            name[length] = 0;
+            if (GEM5ART_SYS_FSTATAT(fd, name, st, AT_SYMLINK_NOFOLLOW) == 0) {
+                errno = EINVAL;
+                if (last ? S_ISREG(st->st_mode) || S_ISDIR(st->st_mode) : S_ISDIR(st->st_mode))
+                    next = gem5art__open_in(fd, name, last ? flags | O_NOFOLLOW | O_NONBLOCK | O_NOCTTY
+                                                           : O_RDONLY | O_DIRECTORY | O_NOFOLLOW, 0);
+            }
+        }
+        if (fd != folder) gem5art__close(fd);
+        if (next < 0 || last) break;
+        fd = next;
+    }
+    if (next >= 0 && (GEM5ART_SYS_FSTAT(next, st) < 0 || !(S_ISREG(st->st_mode) || S_ISDIR(st->st_mode)))) {
+        gem5art__close(next);
+        return -1;
+    }
+    return next;
+}
+
+static int gem5art__open_regular(int folder, const char *path, struct stat *st) {
+    int fd = gem5art__open_below(folder, path, O_RDONLY, st);
+    if (fd >= 0 && S_ISREG(st->st_mode)) return fd;
+    gem5art__close(fd);
+    return -1;
+}
+
+/* ---- the watch: which files there are, and what has been read of them */
+
+enum {
+    GEM5ART__WATCHED_MOST = 1024,   /* files whose texts count */
+    GEM5ART__GROWING_MOST = 256,    /* other files, of which only the growth counts */
+    GEM5ART__WATCH_DEPTH = 8,       /* folders below the outdir */
+    GEM5ART__WATCH_OVERLAP = 512,   /* bytes that are read again: a text's beginning, and its line's */
+    GEM5ART__WATCH_CHUNK = 65536
+};
+
+typedef struct gem5art__watched {
+    const char *path; /* below the outdir */
+    int place;        /* 0: only its growth counts */
+    bool old;         /* as it lay there before the run */
+    struct stat st;   /* as last seen */
+    off_t read;
+    struct gem5art__watched *next;
+} gem5art__watched;
+
+typedef struct gem5art__watched_folder {
+    const char *path; /* "": the outdir */
+    int depth;
+    struct stat st;     /* as it was listed */
+    double listed, due; /* monotonic; a folder is listed again when it has changed, from `due` on */
+    struct gem5art__watched_folder *next;
+} gem5art__watched_folder;
+
 /* The output files of a run as far as they have been read, for panics and fail_on texts, and when one of any file grew
-   last. Used by one thread at a time. All zero: not begun. */
+   last. Used by one thread at a time. All zero: not begun, as for a run of the past, of which everything counts. */
 typedef struct gem5art__watch {
     gem5art__arena arena;
+    gem5art__watched *files;
+    gem5art__watched_folder *folders;
+    int watched, growing;
+    dev_t device; /* of the outdir: another folder in its place is not the run's */
+    ino_t inode;
+    bool begun;
+    const char *reason; /* found: NULL, "kernel panic", or for a fail_on text "User defined kill" */
+    const char *text;   /* the panic's line, as far as it had been written; or the text */
+    const char *path;   /* of the file, below the outdir */
+    off_t at;           /* where in it */
 } gem5art__watch;
+
+/* What a file of this path below the outdir is. */
+static int gem5art__place_of(const char *path) {
+    static const struct {
+        const char *name;
+        int place;
+    } tops[] = {{"simout", GEM5ART__SIMOUT},     {"simout.txt", GEM5ART__SIMOUT},  {"simerr", GEM5ART__SIMERR},
+                {"simerr.txt", GEM5ART__SIMERR}, {"console.txt", GEM5ART__CONSOLE}},
+      ends[] = {{".terminal", GEM5ART__TERMINAL}, {".device", GEM5ART__TERMINAL}, {".dmesg", GEM5ART__DMESG}};
+    size_t i;
+    for (i = 0; i < sizeof tops / sizeof *tops; i++)
+        if (strcmp(path, tops[i].name) == 0) return tops[i].place;
+    for (i = 0; i < sizeof ends / sizeof *ends; i++)
+        if (gem5art__ends_with(path, ends[i].name)) return ends[i].place;
+    return 0;
+}
+
+static bool gem5art__same_state(const struct stat *a, const struct stat *b) {
+    return a->st_ino == b->st_ino && a->st_dev == b->st_dev && a->st_size == b->st_size &&
+           a->st_mtim.tv_sec == b->st_mtim.tv_sec && a->st_mtim.tv_nsec == b->st_mtim.tv_nsec;
+}
+
+static int gem5art__open_outdir(const gem5art__watch *watch, const char *outdir) {
+    struct stat st;
+    int fd = gem5art__open(outdir, O_RDONLY | O_DIRECTORY | O_NONBLOCK | O_NOCTTY, 0);
+    if (fd < 0 || !watch->begun) return fd;
+    if (GEM5ART_SYS_FSTAT(fd, &st) == 0 && st.st_dev == watch->device && st.st_ino == watch->inode) return fd;
+    gem5art__close(fd);
+    errno = ENOENT;
+    return -1;
+}
+
+static void gem5art__watch_file(gem5art__watch *watch, const char *path, int place) {
+    gem5art__watched *file;
+    if (place ? watch->watched == GEM5ART__WATCHED_MOST : watch->growing == GEM5ART__GROWING_MOST) return;
+    for (file = watch->files; file; file = file->next)
+        if (strcmp(file->path, path) == 0) return;
+    file = (gem5art__watched *)gem5art__arena_alloc(&watch->arena, sizeof *file);
+    if (!file || (file->path = gem5art__arena_copy(&watch->arena, path)) == NULL) return;
+    file->place = place;
+    file->st.st_size = -1;
+    file->next = watch->files;
+    watch->files = file;
+    if (place) watch->watched++;
+    else watch->growing++;
+}
+
+static void gem5art__watch_folder(gem5art__watch *watch, const char *path, int depth) {
+    gem5art__watched_folder **link = &watch->folders, *folder;
+    for (; *link; link = &(*link)->next)
+        if (strcmp((*link)->path, path) == 0) return;
+    if (depth > GEM5ART__WATCH_DEPTH) return;
+    folder = (gem5art__watched_folder *)gem5art__arena_alloc(&watch->arena, sizeof *folder);
+    if (!folder || (folder->path = gem5art__arena_copy(&watch->arena, path)) == NULL) return;
+    folder->depth = depth;
+    *link = folder; /* behind the others, for who goes through them now */
+}
+
+/* The kind of an entry, as S_IFMT bits; most file systems tell it without a look at the file. */
+static mode_t gem5art__kind_of(int folder, const struct dirent *entry) {
+    struct stat st;
+#ifdef DT_UNKNOWN
+    if (entry->d_type == DT_REG) return S_IFREG;
+    if (entry->d_type == DT_DIR) return S_IFDIR;
+    if (entry->d_type != DT_UNKNOWN) return 0;
+#endif
+    return GEM5ART_SYS_FSTATAT(folder, entry->d_name, &st, AT_SYMLINK_NOFOLLOW) == 0 ? st.st_mode & S_IFMT : 0;
+}
+
+/* A file that this library writes, so that its growth is not the run's. */
+static bool gem5art__is_ours(const char *name) {
+    return strcmp(name, "results.zip") == 0 || gem5art__starts_with(name, "info.json");
+}
+
+/* Notes what a folder holds. `growth`: files whose texts do not count, too. */
+static void gem5art__list_watched(gem5art__watch *watch, int fd, gem5art__watched_folder *folder, bool growth) {
+    gem5art__buf path = {NULL, 0, 0, false};
+    DIR *dir = GEM5ART_SYS_FDOPENDIR(fd);
+    struct dirent *entry;
+    double begun = gem5art__monotonic();
+    if (!dir) gem5art__close(fd);
+    while (dir && (entry = GEM5ART_SYS_READDIR(dir)) != NULL) {
+        int place = gem5art__place_of(entry->d_name);
+        mode_t kind;
+        if (entry->d_name[0] == '.' || gem5art__is_ours(entry->d_name)) continue;
+        kind = gem5art__kind_of(fd, entry);
+        if (kind != S_IFDIR && (kind != S_IFREG || (!place && !growth))) continue;
+        path.length = 0;
+        gem5art__putf(&path, "%s%s%s", folder->path, *folder->path ? "/" : "", entry->d_name);
+        if (path.failed) break;
+        if (kind == S_IFDIR) gem5art__watch_folder(watch, path.data, folder->depth + 1);
+        else gem5art__watch_file(watch, path.data, gem5art__place_of(path.data));
+    }
+    if (dir) GEM5ART_SYS_CLOSEDIR(dir);
+    gem5art__buf_free(&path);
+    folder->listed = gem5art__monotonic();
+    folder->due = folder->listed + 50 * (folder->listed - begun); /* a large one costs at most 2% of the time */
+}
+
+/* Lists the folders that have changed. `all`: those too that are not due yet. */
+static void gem5art__update_watched(gem5art__watch *watch, int outdir, bool growth, bool all) {
+    gem5art__watched_folder *folder;
+    gem5art__watch_folder(watch, "", 0);
+    for (folder = watch->folders; folder; folder = folder->next) {
+        struct stat st;
+        int fd;
+        if (!all && gem5art__monotonic() < folder->due) continue;
+        fd = *folder->path ? gem5art__open_below(outdir, folder->path, O_RDONLY, &st)
+                           : gem5art__open_in(outdir, ".", O_RDONLY | O_DIRECTORY, 0);
+        if (fd < 0) continue;
+        if (GEM5ART_SYS_FSTAT(fd, &st) < 0 || !S_ISDIR(st.st_mode)) {
+            gem5art__close(fd);
+            continue;
+        }
+        if (folder->listed > 0 && gem5art__same_state(&st, &folder->st) &&
+            folder->listed - gem5art__monotonic() + gem5art__now() > (double)st.st_mtim.tv_sec + 3) {
+            gem5art__close(fd); /* unchanged, and listed when its times had settled */
+            continue;
+        }
+        folder->st = st;
+        gem5art__list_watched(watch, fd, folder, growth);
+    }
+}
+
+/* The file of statistics, below the outdir: stats.txt, or what gem5's own options say. "": another place or form. */
+static const char *gem5art__stats_name(gem5art__arena *arena, const gem5art_run *r) {
+    const char *name = "stats.txt", *const *option, *scheme;
+    char *copy;
+    for (option = r->gem5_options; option && *option; option++) {
+        const char *equals = strchr(*option, '=');
+        if (!gem5art__is_option(*option, 0, "--stats-file")) continue;
+        if (equals) name = equals + 1;
+        else if (option[1]) name = *++option;
+    }
+    if ((scheme = strstr(name, "://")) != NULL) {
+        if (!gem5art__starts_with(name, "text:") && !gem5art__starts_with(name, "file:")) return "";
+        name = scheme + 3;
+    }
+    copy = gem5art__arena_copy_n(arena, name, strcspn(name, "?"));
+    if (!copy || *copy == '/' || gem5art__ends_with(copy, ".gz") || gem5art__ends_with(copy, ".h5")) return "";
+    return copy;
+}
 
 /* Before the spawn: what lies in the outdir now is not this run's. */
 GEM5ART__MAYBE_UNUSED static bool gem5art__watch_begin(gem5art__watch *watch, const gem5art_run *r,
                                                        gem5art_error *error) {
-    (void)watch, (void)r, (void)error;
-    return true;
+    struct stat st;
+    gem5art__watched *file;
+    int fd = gem5art__open_outdir(watch, r->outdir);
+    if (fd < 0 || GEM5ART_SYS_FSTAT(fd, &st) < 0) {
+        gem5art__fail_errno(error, "open the folder", r->outdir);
+        gem5art__close(fd);
+        return false;
+    }
+    watch->device = st.st_dev;
+    watch->inode = st.st_ino;
+    watch->begun = true;
+    gem5art__update_watched(watch, fd, r->stall > 0, true);
+    gem5art__watch_file(watch, gem5art__stats_name(&watch->arena, r), 0);
+    for (file = watch->files; file; file = file->next)
+        file->old = GEM5ART_SYS_FSTATAT(fd, file->path, &file->st, AT_SYMLINK_NOFOLLOW) == 0;
+    gem5art__close(fd);
+    return watch->arena.failed ? gem5art__fail_nomem(error) : true;
 }
 
-/* Reads at most `budget` bytes of what has grown. Returns NULL, "kernel panic", or for a fail_on text
-   "User defined kill". *grown (in and out; may be NULL): the monotonic time of the last growth seen. */
-GEM5ART__MAYBE_UNUSED static const char *gem5art__watch_round(gem5art__watch *watch, const gem5art_run *r,
-                                                              size_t budget, double *grown) {
-    (void)watch, (void)r, (void)budget, (void)grown;
+/* Looks for the rows that mean a panic, and for fail_on texts, in bytes of a file. Returns where one is, or NULL. */
+static const char *gem5art__search_bytes(gem5art__watch *watch, const gem5art_run *r, const gem5art__watched *file,
+                                  const char *data, size_t size) {
+    bool fs = gem5art__is_fs(r->type);
+    const char *const *text = r->fail_on, *at, *end = data + size;
+    size_t i;
+    for (i = 0; i < GEM5ART__EVIDENCES; i++) {
+        const gem5art__evidence *row = &gem5art__evidences[i];
+        if (row->meaning != GEM5ART__PANICKED || !gem5art__row_applies(row, file->place, fs) ||
+            gem5art__accepts(r, row->name))
+            continue;
+        for (at = data; (at = gem5art__find_text(at, (size_t)(end - at), row->text, strlen(row->text))) != NULL; at++) {
+            if (!gem5art__in_form(row, data, end, at, fs)) continue;
+            watch->reason = "kernel panic";
+            watch->text = gem5art__line_text(&watch->arena, at, end);
+            return at;
+        }
+    }
+    for (; text && *text; text++)
+        if ((at = gem5art__find_text(data, size, *text, strlen(*text))) != NULL) {
+            watch->reason = "User defined kill";
+            watch->text = *text;
+            return at;
+        }
     return NULL;
 }
 
-GEM5ART__MAYBE_UNUSED static void gem5art__watch_free(gem5art__watch *watch) { gem5art__arena_free(&watch->arena); }
+static size_t gem5art__overlap_of(const gem5art_run *r) {
+    size_t overlap = GEM5ART__WATCH_OVERLAP;
+    const char *const *text;
+    for (text = r->fail_on; text && *text; text++)
+        if (strlen(*text) > overlap) overlap = strlen(*text);
+    return overlap;
+}
+
+/* Can anything in files of this place end the run? */
+static bool gem5art__is_searched(const gem5art_run *r, int place) {
+    size_t i;
+    if (!place) return false;
+    if (r->fail_on && *r->fail_on) return true;
+    for (i = 0; i < GEM5ART__EVIDENCES; i++)
+        if (gem5art__evidences[i].meaning == GEM5ART__PANICKED &&
+            gem5art__row_applies(&gem5art__evidences[i], place, gem5art__is_fs(r->type)))
+            return true;
+    return false;
+}
+
+/* Reads at most `budget` bytes that have not been read, so that a flood does not hold a round up. */
+static void gem5art__search_file(gem5art__watch *watch, const gem5art_run *r, int outdir, gem5art__watched *file,
+                                 size_t budget, gem5art__buf *chunk) {
+    size_t overlap = gem5art__overlap_of(r), got, back;
+    const char *found;
+    struct stat st;
+    int fd;
+    if (file->old || file->read >= file->st.st_size || !gem5art__is_searched(r, file->place)) return;
+    fd = gem5art__open_regular(outdir, file->path, &st);
+    if (fd < 0 || !gem5art__reserve(chunk, overlap + GEM5ART__WATCH_CHUNK)) {
+        gem5art__close(fd);
+        return;
+    }
+    while (!watch->reason && budget && !gem5art__given_up()) {
+        back = file->read > (off_t)overlap ? overlap : (size_t)file->read;
+        if (!gem5art__read_at(fd, chunk->data, back + GEM5ART__WATCH_CHUNK, file->read - (off_t)back, &got) ||
+            got <= back)
+            break;
+        file->read += (off_t)(got - back);
+        budget -= got - back < budget ? got - back : budget;
+        found = gem5art__search_bytes(watch, r, file, chunk->data, got);
+        if (!found) continue;
+        watch->path = file->path;
+        watch->at = file->read - (off_t)got + (off_t)(found - chunk->data);
+    }
+    gem5art__close(fd);
+}
+
+/* One round over all files. `all`: folders that are not due yet, too. */
+static const char *gem5art__watch_files(gem5art__watch *watch, const gem5art_run *r, size_t budget, bool all,
+                                        double *grown) {
+    gem5art__buf chunk = {NULL, 0, 0, false};
+    gem5art__watched *file;
+    int fd = watch->reason ? -1 : gem5art__open_outdir(watch, r->outdir);
+    if (fd < 0) return watch->reason;
+    gem5art__update_watched(watch, fd, r->stall > 0, all);
+    for (file = watch->files; file && !watch->reason; file = file->next) {
+        struct stat st;
+        if (GEM5ART_SYS_FSTATAT(fd, file->path, &st, AT_SYMLINK_NOFOLLOW) < 0 || !S_ISREG(st.st_mode)) continue;
+        if (!gem5art__same_state(&st, &file->st)) {
+            if (st.st_ino != file->st.st_ino || st.st_size < file->read) file->read = 0; /* a new file of that name */
+            file->st = st;
+            file->old = false;
+            if (grown) *grown = gem5art__monotonic();
+        }
+        gem5art__search_file(watch, r, fd, file, budget, &chunk);
+    }
+    gem5art__close(fd);
+    gem5art__buf_free(&chunk);
+    return watch->reason;
+}
+
+/* Reads at most `budget` bytes of what has grown in each file. Returns NULL, "kernel panic", or for a fail_on text
+   "User defined kill". *grown (in and out; may be NULL): the monotonic time of the last growth seen. */
+GEM5ART__MAYBE_UNUSED static const char *gem5art__watch_round(gem5art__watch *watch, const gem5art_run *r,
+                                                              size_t budget, double *grown) {
+    return gem5art__watch_files(watch, r, budget, false, grown);
+}
+
+GEM5ART__MAYBE_UNUSED static void gem5art__watch_free(gem5art__watch *watch) {
+    gem5art__arena_free(&watch->arena);
+    memset(watch, 0, sizeof *watch);
+}
+
+/* ---- the probe: a Python module that gem5's own Python loads, and that notes why each simulate() returned */
+
+#define GEM5ART__PROBE_FOLDER ".gem5art"
+#define GEM5ART__PROBE_EVENTS ".gem5art/events.tsv"
+
+/* Python 2.7 and 3.6 or later. It must not change what gem5 does, whatever goes wrong: it wraps the one function that
+   all ways to simulate lead to, when it is there; a finder that finds nothing sees that moment. A line of events.tsv:
+   tick, code, cause, seconds. A forked simulation's are not noted. Then a sitecustomize of the user's is loaded. */
+static const char *const gem5art__probe[] = {
+    "# Notes why each m5.simulate() returned; see \"The probe\" in gem5art.h.",
+    "def _gem5art():",
+    "    import os, stat, sys, time",
+    "    here = os.path.dirname(os.path.abspath(__file__))",
+    "    sys.path[:] = [p for p in sys.path if p != here]",
+    "    sys.path_importer_cache.pop(here, None)",
+    "    path = os.environ.get('GEM5ART_EVENTS')",
+    "    if not path:",
+    "        return",
+    "    clock = getattr(time, 'monotonic', time.time)",
+    "    pid, begun, last, wrapped = os.getpid(), clock(), [], []",
+    "    flags = os.O_WRONLY | os.O_CREAT | os.O_APPEND",
+    "    for name in ('O_NOFOLLOW', 'O_NONBLOCK', 'O_NOCTTY', 'O_CLOEXEC'):",
+    "        flags |= getattr(os, name, 0)",
+    "    def note(event):",
+    "        cause = event.getCause()",
+    "        if os.getpid() != pid or cause == 'Finished drain':",
+    "            return",
+    "        core = sys.modules.get('_m5.core') or sys.modules['_m5'].core",
+    "        cause = ''.join([c if c >= ' ' else ' ' for c in cause[:500]])",
+    "        line = '%d\\t%d\\t%s\\t%.3f\\n' % (core.curTick(), event.getCode(), cause, clock() - begun)",
+    "        if not isinstance(line, bytes):",
+    "            line = line.encode('utf-8', 'backslashreplace')",
+    "        last.append(line)",
+    "        del last[:-100]",
+    "        fd = os.open(path, flags, 0o644)",
+    "        try:",
+    "            status = os.fstat(fd)",
+    "            if not stat.S_ISREG(status.st_mode):",
+    "                return",
+    "            if status.st_size > 1 << 20:",
+    "                os.ftruncate(fd, 0)",
+    "                line = b''.join(last)",
+    "            os.write(fd, line)",
+    "        finally:",
+    "            os.close(fd)",
+    "    def wrap():",
+    "        m5_event = sys.modules.get('_m5.event') or getattr(sys.modules.get('_m5'), 'event', None)",
+    "        plain = getattr(m5_event, 'simulate', None)",
+    "        if plain is None or wrapped:",
+    "            return",
+    "        wrapped.append(plain)",
+    "        def simulate(*args, **kwargs):",
+    "            event = plain(*args, **kwargs)",
+    "            try:",
+    "                if finder in sys.meta_path:",
+    "                    sys.meta_path.remove(finder)",
+    "                note(event)",
+    "            except Exception:",
+    "                pass",
+    "            return event",
+    "        simulate.__doc__ = getattr(plain, '__doc__', None)",
+    "        m5_event.simulate = simulate",
+    "        os.environ.pop('GEM5ART_EVENTS', None)",
+    "        rest = [p for p in os.environ.get('PYTHONPATH', '').split(os.pathsep) if p != here]",
+    "        if any(rest):",
+    "            os.environ['PYTHONPATH'] = os.pathsep.join(rest)",
+    "        else:",
+    "            os.environ.pop('PYTHONPATH', None)",
+    "    class Finder(object):",
+    "        def find_module(self, name, path=None):",
+    "            try:",
+    "                wrap()",
+    "            except Exception:",
+    "                pass",
+    "            return None",
+    "        def find_spec(self, name, path=None, target=None):",
+    "            return self.find_module(name)",
+    "    finder = Finder()",
+    "    sys.meta_path.insert(0, finder)",
+    "def _gem5art_next():",
+    "    import sys",
+    "    mine = globals()['_gem5art_self'] = sys.modules.pop('sitecustomize', None)",
+    "    try:",
+    "        import sitecustomize",
+    "    except ImportError:",
+    "        error = sys.exc_info()[1]",
+    "        name = getattr(error, 'name', None) or str(error)",
+    "        if name not in ('sitecustomize', 'No module named sitecustomize'):",
+    "            raise",
+    "    finally:",
+    "        if mine is not None:",
+    "            sys.modules.setdefault('sitecustomize', mine)",
+    "try:",
+    "    _gem5art()",
+    "except Exception:",
+    "    pass",
+    "_gem5art_next()"};
+
+/* The value of a variable that the child will have; NULL: none. */
+static const char *gem5art__variable(const char *name, const char *const *pairs) {
+    size_t length = strlen(name);
+    char **own;
+    for (; pairs && pairs[0] && pairs[1]; pairs += 2)
+        if (strcmp(pairs[0], name) == 0) return pairs[1];
+    for (own = environ; own && *own; own++)
+        if (strncmp(*own, name, length) == 0 && (*own)[length] == '=') return *own + length + 1;
+    return NULL;
+}
+
+/* Writes the module into OUTDIR/.gem5art, where nobody else may write. */
+static bool gem5art__write_probe(const char *outdir) {
+    gem5art__buf text = {NULL, 0, 0, false};
+    struct stat st;
+    size_t i;
+    int fd = gem5art__open(outdir, O_RDONLY | O_DIRECTORY, 0), folder = -1, file = -1;
+    bool ok = fd >= 0 && GEM5ART_SYS_FSTAT(fd, &st) == 0 && !((st.st_mode & S_IWOTH) && !(st.st_mode & S_ISVTX));
+    if (ok && GEM5ART_SYS_MKDIRAT(fd, GEM5ART__PROBE_FOLDER, 0755) < 0 && errno != EEXIST) ok = false;
+    if (ok) folder = gem5art__open_below(fd, GEM5ART__PROBE_FOLDER, O_RDONLY, &st);
+    ok = folder >= 0 && S_ISDIR(st.st_mode) && st.st_uid == geteuid() && !(st.st_mode & (S_IWGRP | S_IWOTH));
+    for (i = 0; i < sizeof gem5art__probe / sizeof *gem5art__probe; i++) gem5art__putf(&text, "%s\n", gem5art__probe[i]);
+    if (ok && !text.failed) {
+        GEM5ART_SYS_UNLINKAT(folder, "events.tsv", 0);
+        GEM5ART_SYS_UNLINKAT(folder, "sitecustomize.py", 0);
+        file = gem5art__open_in(folder, "sitecustomize.py", O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW, 0644);
+    }
+    ok = file >= 0 && gem5art__write_all(file, text.data, text.length);
+    gem5art__close(file);
+    gem5art__close(folder);
+    gem5art__close(fd);
+    gem5art__buf_free(&text);
+    return ok;
+}
 
 /* The pairs NAME, VALUE, ..., NULL that the child's environment gets besides, in the arena, after writing the probe's
    files into the outdir; an empty list with no_probe or on trouble. `environment`: the pairs that are set for the run;
@@ -8222,9 +8920,295 @@ GEM5ART__MAYBE_UNUSED static void gem5art__watch_free(gem5art__watch *watch) { g
 GEM5ART__MAYBE_UNUSED static const char *const *gem5art__probe_begin(gem5art__arena *arena, const gem5art_run *r,
                                                                      bool no_probe, const char *const *environment) {
     static const char *const none[] = {NULL};
-    (void)arena, (void)r, (void)no_probe, (void)environment;
-    return none;
+    const char *former = gem5art__variable("PYTHONPATH", environment);
+    const char **pairs;
+    if (no_probe || strchr(r->outdir, ':') || !gem5art__write_probe(r->outdir)) return none;
+    pairs = (const char **)gem5art__arena_alloc(arena, 5 * sizeof *pairs);
+    if (!pairs) return none;
+    pairs[0] = "PYTHONPATH";
+    pairs[1] = gem5art__arena_printf(arena, "%s/" GEM5ART__PROBE_FOLDER "%s%s", r->outdir,
+                                     gem5art__empty(former) ? "" : ":", gem5art__empty(former) ? "" : former);
+    pairs[2] = "GEM5ART_EVENTS";
+    pairs[3] = gem5art__arena_printf(arena, "%s/" GEM5ART__PROBE_EVENTS, r->outdir);
+    return arena->failed ? none : pairs;
 }
+
+/* Removes the module and what Python compiled from it, so that only the events are archived. */
+static void gem5art__probe_end(int outdir) {
+    static const char cache[] = "__pycache__";
+    struct stat st;
+    struct dirent *entry;
+    int folder = gem5art__open_below(outdir, GEM5ART__PROBE_FOLDER, O_RDONLY, &st), below;
+    DIR *dir;
+    if (folder < 0) return;
+    GEM5ART_SYS_UNLINKAT(folder, "sitecustomize.py", 0);
+    GEM5ART_SYS_UNLINKAT(folder, "sitecustomize.pyc", 0);
+    below = gem5art__open_below(folder, cache, O_RDONLY, &st);
+    dir = below >= 0 ? GEM5ART_SYS_FDOPENDIR(below) : NULL;
+    if (!dir) gem5art__close(below);
+    while (dir && (entry = GEM5ART_SYS_READDIR(dir)) != NULL)
+        if (gem5art__starts_with(entry->d_name, "sitecustomize.")) GEM5ART_SYS_UNLINKAT(below, entry->d_name, 0);
+    if (dir) GEM5ART_SYS_CLOSEDIR(dir);
+    GEM5ART_SYS_UNLINKAT(folder, cache, AT_REMOVEDIR);
+    gem5art__close(folder);
+    GEM5ART_SYS_UNLINKAT(outdir, GEM5ART__PROBE_FOLDER, AT_REMOVEDIR); /* where there were no events */
+}
+
+/* ---- the end of a run: its files' last bytes */
+
+enum {
+    GEM5ART__TAIL = 65536,
+    GEM5ART__EVENTS_MOST = 100,
+    GEM5ART__TAILS = 5
+};
+
+typedef enum gem5art__stats_state {
+    GEM5ART__STATS_FINE,
+    GEM5ART__STATS_MISSING,
+    GEM5ART__STATS_EMPTY,
+    GEM5ART__STATS_CUT
+} gem5art__stats_state;
+
+/* What the files say. Texts are in the run's arena; NULL: there is none. */
+typedef struct gem5art__findings {
+    struct {
+        int place;
+        gem5art__buf text; /* without NULs */
+    } tails[GEM5ART__TAILS];
+    const char *cause; /* the script's, from its last "Exiting @ tick" */
+    uint64_t tick;
+    const char *last_words; /* a row's, after that */
+    const gem5art__evidence *last_words_row;
+    const char *gem5_error; /* gem5's own fatal or panic */
+    const char *error_line; /* the last line that looks like a reason */
+    gem5art__stats_state stats;
+} gem5art__findings;
+
+/* Does the file lie there since before the run? */
+static bool gem5art__is_old(const gem5art__watch *watch, const char *path) {
+    const gem5art__watched *file = watch->files;
+    while (file && strcmp(file->path, path) != 0) file = file->next;
+    return file && file->old;
+}
+
+/* The last bytes of a file, from the beginning of a line on, NULs replaced. False: there is no such file. */
+static bool gem5art__read_tail(const gem5art__watch *watch, int outdir, const char *path, size_t most,
+                               gem5art__buf *text) {
+    struct stat st;
+    size_t got = 0, i;
+    off_t from;
+    const char *line;
+    int fd = gem5art__is_old(watch, path) ? -1 : gem5art__open_regular(outdir, path, &st);
+    text->length = 0;
+    if (fd < 0 || !gem5art__reserve(text, most)) {
+        gem5art__close(fd);
+        return false;
+    }
+    from = st.st_size > (off_t)most ? st.st_size - (off_t)most : 0;
+    if (!gem5art__read_at(fd, text->data, most, from, &got)) got = 0;
+    gem5art__close(fd);
+    if (from && (line = (const char *)memchr(text->data, '\n', got)) != NULL) {
+        got -= (size_t)(line + 1 - text->data);
+        memmove(text->data, line + 1, got);
+    }
+    for (i = 0; i < got; i++)
+        if (!text->data[i]) text->data[i] = ' ';
+    text->data[got] = 0;
+    text->length = got;
+    return true;
+}
+
+/* One line of events.tsv, up to `end`. */
+static bool gem5art__read_event(gem5art__arena *arena, const char *line, const char *end, gem5art_exit_event *event) {
+    const char *tab = (const char *)memchr(line, '\t', (size_t)(end - line));
+    char *stop;
+    if (!tab || !gem5art__is_digit(*line)) return false;
+    event->tick = strtoull(line, &stop, 10);
+    if (stop != tab) return false;
+    event->code = strtoll(tab + 1, &stop, 10);
+    if (stop == tab + 1 || *stop != '\t') return false;
+    line = stop + 1;
+    tab = (const char *)memchr(line, '\t', (size_t)(end - line));
+    event->cause = gem5art__line_text(arena, line, tab ? tab : end);
+    event->seconds = tab ? (double)strtoull(tab + 1, &stop, 10) : 0;
+    if (tab && *stop == '.') { /* no locale's */
+        double unit = 0.1;
+        for (stop++; gem5art__is_digit(*stop); stop++, unit /= 10) event->seconds += unit * (*stop - '0');
+    }
+    return event->cause != NULL;
+}
+
+/* The probe's last events. A line that is not of its form is left out; so is one without an end. */
+static void gem5art__read_events(gem5art_run *r, gem5art__arena *arena, const gem5art__watch *watch, int outdir) {
+    gem5art__buf text = {NULL, 0, 0, false};
+    gem5art_exit_event *events;
+    const char *at, *end;
+    size_t count = 0;
+    r->exit_events = NULL;
+    r->exit_event_count = 0;
+    if (!gem5art__read_tail(watch, outdir, GEM5ART__PROBE_EVENTS, GEM5ART__TAIL, &text)) return;
+    events = (gem5art_exit_event *)gem5art__arena_alloc(arena, GEM5ART__EVENTS_MOST * sizeof *events);
+    for (at = text.data; events && (end = strchr(at, '\n')) != NULL; at = end + 1) {
+        gem5art_exit_event event;
+        if (!gem5art__read_event(arena, at, end, &event)) continue;
+        if (count == GEM5ART__EVENTS_MOST) memmove(events, events + 1, --count * sizeof *events);
+        events[count++] = event;
+    }
+    gem5art__buf_free(&text);
+    r->exit_events = events;
+    r->exit_event_count = count;
+}
+
+/* ---- what stands in the tails */
+
+/* The cause in a script's last line at `at`, and its tick; NULL: it is none. */
+static const char *gem5art__exiting_cause(const char *at, uint64_t *tick) {
+    static const char because[] = "because ";
+    static const char *const starts[] = {"Exiting @ tick ", "Exiting @ cycle "};
+    char *stop;
+    size_t i;
+    *tick = 0;
+    if (gem5art__starts_with(at, "Exiting because ")) return at + sizeof "Exiting because " - 1;
+    for (i = 0; i < 2 && !gem5art__starts_with(at, starts[i]); i++) {}
+    if (i == 2 || !gem5art__is_digit(at[strlen(starts[i])])) return NULL;
+    *tick = strtoull(at + strlen(starts[i]), &stop, 10);
+    return *stop == ' ' && gem5art__starts_with(stop + 1, because) ? stop + sizeof because : NULL;
+}
+
+/* The script's last "Exiting @ tick N because CAUSE", and the rows' last words after it. */
+static void gem5art__find_exiting(gem5art__findings *f, gem5art__arena *arena, const gem5art__buf *tail, int place) {
+    const char *at = tail->data, *end = tail->data + tail->length, *cause, *last = NULL;
+    uint64_t tick;
+    char *text;
+    size_t i;
+    for (; (at = strstr(at, "Exiting ")) != NULL; at++)
+        if ((cause = gem5art__exiting_cause(at, &tick)) != NULL) {
+            last = cause;
+            f->tick = tick;
+        }
+    if (last && (text = gem5art__line_text(arena, last, end)) != NULL) {
+        size_t length = strlen(text);
+        if (length > 1 && text[length - 1] == '.') text[length - 1] = 0;
+        f->cause = text;
+    }
+    for (i = 0; i < GEM5ART__EVIDENCES; i++) {
+        const gem5art__evidence *row = &gem5art__evidences[i];
+        if (row->form != GEM5ART__AS_LAST_WORDS || !(row->places & place)) continue;
+        for (at = last ? last : tail->data; (at = strstr(at, row->text)) != NULL; at++)
+            if (gem5art__in_form(row, tail->data, end, at, true)) {
+                f->last_words = gem5art__line_text(arena, at, end);
+                f->last_words_row = row;
+            }
+    }
+}
+
+/* The last line of gem5's own that names an error. */
+static void gem5art__find_gem5_error(gem5art__findings *f, const gem5art_run *r, gem5art__arena *arena,
+                                     const gem5art__buf *tail, int place) {
+    const char *at, *last = NULL, *end = tail->data + tail->length;
+    size_t i;
+    for (i = 0; i < GEM5ART__EVIDENCES; i++) {
+        const gem5art__evidence *row = &gem5art__evidences[i];
+        if (row->form != GEM5ART__AS_GEM5 || row->meaning != GEM5ART__BAD || !(row->places & place)) continue;
+        for (at = tail->data; (at = strstr(at, row->text)) != NULL; at++)
+            if (at > last && gem5art__in_form(row, tail->data, end, at, gem5art__is_fs(r->type))) last = at;
+    }
+    if (last) f->gem5_error = gem5art__line_text(arena, last, end);
+}
+
+/* Is this line of no use as a reason: empty, indented, a warning, a line of a back trace? */
+static bool gem5art__is_noise(const char *line) {
+    static const char *const starts[] = {" ", "\t", "\n", "\r", "--- ", "At:", "Memory Usage:", "Redirecting std",
+                                         "For more info on how", "Program aborted at"};
+    static const char *const parts[] = {"warn: ", "info: ", "hack: ", ")[0x"};
+    const char *end = line + strcspn(line, "\n");
+    size_t i;
+    for (i = 0; i < sizeof starts / sizeof *starts; i++)
+        if (gem5art__starts_with(line, starts[i])) return true;
+    for (i = 0; i < sizeof parts / sizeof *parts; i++)
+        if (gem5art__find_text(line, (size_t)(end - line), parts[i], strlen(parts[i]))) return true;
+    return !*line;
+}
+
+/* The last line that may be a reason: of a Python error its last one, before "At:" where pybind11 wrote it. */
+static const char *gem5art__find_error_line(gem5art__arena *arena, const gem5art__buf *tail) {
+    const char *line = tail->data, *last = NULL, *before = NULL, *end = tail->data + tail->length, *next;
+    for (; line && *line; line = next) {
+        next = strchr(line, '\n');
+        next = next ? next + 1 : end;
+        if (gem5art__starts_with(line, "At:\n") && last) before = last;
+        if (!gem5art__is_noise(line)) {
+            last = line;
+            before = NULL;
+        }
+    }
+    if (before) last = before;
+    return last ? gem5art__line_text(arena, last, end) : NULL;
+}
+
+/* Reads the tails of the outputs; the first file that has a thing wins. */
+static bool gem5art__read_outputs(gem5art__findings *f, const gem5art_run *r, gem5art__arena *arena,
+                                  const gem5art__watch *watch, int outdir) {
+    static const char *const names[GEM5ART__TAILS] = {"simerr.txt", "simerr", "simout.txt", "simout", "console.txt"};
+    size_t i;
+    bool failed = false;
+    for (i = 0; i < GEM5ART__TAILS; i++) {
+        int place = f->tails[i].place = gem5art__place_of(names[i]);
+        gem5art__buf *text = &f->tails[i].text;
+        if (!gem5art__read_tail(watch, outdir, names[i], GEM5ART__TAIL, text)) {
+            failed = failed || text->failed;
+            continue;
+        }
+        if (!f->gem5_error) gem5art__find_gem5_error(f, r, arena, text, place);
+        if (!f->cause && !f->last_words && place != GEM5ART__SIMERR) gem5art__find_exiting(f, arena, text, place);
+        if (!f->error_line && place != GEM5ART__SIMOUT) f->error_line = gem5art__find_error_line(arena, text);
+    }
+    for (i = 0; i < GEM5ART__TAILS; i++) gem5art__buf_free(&f->tails[i].text);
+    return !failed;
+}
+
+/* ---- stats.txt */
+
+/* Is [at, end) the beginning of `text`, cut? */
+static bool gem5art__is_cut(const char *at, const char *end, const char *text) {
+    return at < end && (size_t)(end - at) < strlen(text) && memcmp(at, text, (size_t)(end - at)) == 0;
+}
+
+/* Does the text end within a dump: with one begun and not ended? `begun`: there is one before the text. */
+static bool gem5art__ends_within_dump(const char *at, const char *end, bool begun) {
+    static const char begin[] = "---------- Begin Simulation Statistics", done[] = "---------- End Simulation Statistics   ";
+    for (;; at++) {
+        while (at < end && (*at == '\n' || *at == '\r' || *at == ' ')) at++;
+        if (gem5art__starts_with(at, begin)) begun = true;
+        else if (gem5art__starts_with(at, done)) begun = false;
+        else if (gem5art__is_cut(at, end, begin)) return true;
+        if ((at = (const char *)memchr(at, '\n', (size_t)(end - at))) == NULL) return begun;
+    }
+}
+
+static void gem5art__read_stats(gem5art__findings *f, const gem5art_run *r, gem5art__arena *arena,
+                                const gem5art__watch *watch, int outdir) {
+    static const char begin[] = "---------- Begin Simulation Statistics";
+    const char *name = gem5art__stats_name(arena, r);
+    gem5art__buf text = {NULL, 0, 0, false};
+    char head[256];
+    struct stat st;
+    size_t got = 0;
+    bool begun = false;
+    int fd = *name && !gem5art__is_old(watch, name) ? gem5art__open_regular(outdir, name, &st) : -1;
+    f->stats = !*name ? GEM5ART__STATS_FINE : fd < 0 ? GEM5ART__STATS_MISSING : GEM5ART__STATS_FINE;
+    if (fd < 0) return;
+    if (st.st_size == 0) f->stats = GEM5ART__STATS_EMPTY;
+    if (st.st_size > GEM5ART__TAIL && gem5art__read_at(fd, head, sizeof head, 0, &got))
+        begun = gem5art__find_text(head, got, begin, sizeof begin - 1) != NULL;
+    gem5art__close(fd);
+    if (st.st_size && gem5art__read_tail(watch, outdir, name, GEM5ART__TAIL, &text) &&
+        gem5art__ends_within_dump(text.data, text.data + text.length, begun))
+        f->stats = GEM5ART__STATS_CUT;
+    gem5art__buf_free(&text);
+}
+
+/* ---- the verdict */
 
 static void gem5art__add_warning(gem5art_run *r, gem5art__arena *arena, const char *kind, const char *format, ...)
     GEM5ART__PRINTF(4, 5);
@@ -8233,8 +9217,7 @@ GEM5ART__MAYBE_UNUSED static void gem5art__add_warning(gem5art_run *r, gem5art__
                                                        const char *format, ...) {
     char text[2048];
     va_list arguments;
-    gem5art_warning *all =
-        (gem5art_warning *)gem5art__arena_alloc(arena, (r->warning_count + 1) * sizeof *all);
+    gem5art_warning *all = (gem5art_warning *)gem5art__arena_alloc(arena, (r->warning_count + 1) * sizeof *all);
     va_start(arguments, format);
     vsnprintf(text, sizeof text, format, arguments);
     va_end(arguments);
@@ -8247,34 +9230,237 @@ GEM5ART__MAYBE_UNUSED static void gem5art__add_warning(gem5art_run *r, gem5art__
     r->warning_count++;
 }
 
-/* Sets status, return_code, kill_reason, rerunnable, cause, warnings, exit_events and running of r (texts in the arena)
-   by the end and the files, of which it reads what the watch has not. False: out of memory. */
-GEM5ART__MAYBE_UNUSED static bool gem5art__classify(gem5art_run *r, gem5art__arena *arena, const gem5art__end *end,
-                                                    gem5art__watch *watch, gem5art_error *error) {
-    (void)watch;
-    r->return_code = WIFSIGNALED(end->status) ? -WTERMSIG(end->status) : WEXITSTATUS(end->status);
-    r->kill_reason = end->kill_reason ? end->kill_reason : "";
-    r->rerunnable = gem5art__starts_with(r->kill_reason, "sig") || strcmp(r->kill_reason, "lost") == 0;
-    r->status = !end->kill_reason && r->return_code == 0 ? "Finished" : "Failed";
-    r->running = false;
-    return arena->failed ? gem5art__fail_nomem(error) : true;
+static const struct gem5art__signal {
+    int number;
+    const char *name, *reason; /* reason: NULL where somebody who ends a job does not send it */
+} gem5art__signals[] = {{SIGHUP, "SIGHUP", "sighup"},    {SIGINT, "SIGINT", "sigint"},   {SIGTERM, "SIGTERM", "sigterm"},
+                        {SIGKILL, "SIGKILL", "sigkill"}, {SIGSEGV, "SIGSEGV", NULL},     {SIGABRT, "SIGABRT", NULL},
+                        {SIGBUS, "SIGBUS", NULL},        {SIGFPE, "SIGFPE", NULL},       {SIGILL, "SIGILL", NULL},
+                        {SIGPIPE, "SIGPIPE", NULL},      {SIGQUIT, "SIGQUIT", NULL},     {SIGTRAP, "SIGTRAP", NULL},
+                        {SIGXCPU, "SIGXCPU", NULL},      {SIGXFSZ, "SIGXFSZ", NULL},     {SIGUSR1, "SIGUSR1", NULL},
+                        {SIGUSR2, "SIGUSR2", NULL},      {SIGALRM, "SIGALRM", NULL},     {SIGSYS, "SIGSYS", NULL}};
+
+/* The signal that ended the child, or the child of a wrapper (128 + its number); NULL: none, or one without a name. */
+static const struct gem5art__signal *gem5art__signal_of(int status) {
+    int number = WIFSIGNALED(status) ? WTERMSIG(status) : WEXITSTATUS(status) - 128;
+    size_t i;
+    for (i = 0; i < sizeof gem5art__signals / sizeof *gem5art__signals; i++)
+        if (gem5art__signals[i].number == number) return &gem5art__signals[i];
+    return NULL;
 }
+
+/* "exit status 3", "SIGSEGV". */
+static const char *gem5art__status_text(gem5art__arena *arena, int status) {
+    const struct gem5art__signal *known = gem5art__signal_of(status);
+    if (WIFSIGNALED(status)) return known ? known->name : gem5art__arena_printf(arena, "signal %d", WTERMSIG(status));
+    return gem5art__arena_printf(arena, known ? "exit status %d (%s)" : "exit status %d", WEXITSTATUS(status),
+                                 known ? known->name : "");
+}
+
+/* The row that a cause of simulate()'s return is evidence by; NULL: it is good. */
+static const gem5art__evidence *gem5art__cause_row(const gem5art_run *r, const char *cause, uint64_t tick,
+                                                   int64_t code) {
+    size_t i;
+    for (i = 0; cause && i < GEM5ART__EVIDENCES; i++) {
+        const gem5art__evidence *row = &gem5art__evidences[i];
+        bool holds = (row->places & GEM5ART__CAUSE) && gem5art__starts_with(cause, row->text);
+        if (row->form == GEM5ART__AT_LAST_TICK) holds = holds && tick >= (uint64_t)INT64_MAX; /* 2^63 - 1 in old ones */
+        if (row->form == GEM5ART__WITH_CODE) holds = holds && code != 0;
+        if (holds) return row->meaning == GEM5ART__GOOD || gem5art__accepts(r, row->name) ? NULL : row;
+    }
+    return NULL;
+}
+
+static void gem5art__set_verdict(gem5art_run *r, const char *reason, bool rerunnable, const char *cause) {
+    r->status = "Failed";
+    r->kill_reason = reason;
+    r->rerunnable = rerunnable;
+    r->cause = cause ? cause : "";
+}
+
+/* What simulate() returned last, as the recorded cause of a failure. */
+static const char *gem5art__bad_cause(gem5art__arena *arena, const gem5art__evidence *row, const char *cause,
+                                      uint64_t tick, int64_t code) {
+    if (row->form == GEM5ART__AT_LAST_TICK)
+        return gem5art__arena_printf(arena, "%s at tick %llu, the last there is: no event was left (a deadlock?)", cause,
+                                     (unsigned long long)tick);
+    return code ? gem5art__arena_printf(arena, "%s, code %lld", cause, (long long)code) : cause;
+}
+
+/* The reasons that need no look at what gem5 wrote of its own errors: false where there is none. */
+static bool gem5art__decide_killed(gem5art_run *r, gem5art__arena *arena, const gem5art__end *end,
+                                   const gem5art__watch *watch, const gem5art__findings *f,
+                                   const gem5art__evidence *row, const char *cause) {
+    const struct gem5art__signal *signal = gem5art__signal_of(end->status);
+    bool panicked = watch->reason && strcmp(watch->reason, "kernel panic") == 0;
+    const char *reason = end->kill_reason;
+    if (!reason && (panicked || (row && row->meaning == GEM5ART__PANICKED))) reason = "kernel panic";
+    if (!reason && signal && signal->reason)
+        return gem5art__set_verdict(r, signal->reason, true, gem5art__status_text(arena, end->status)), true;
+    if (!reason && ((row && row->meaning == GEM5ART__INTERRUPTED) ||
+                    (end->status != 0 && f->error_line && gem5art__starts_with(f->error_line, "KeyboardInterrupt"))))
+        return gem5art__set_verdict(r, "sigint", true, cause ? cause : f->error_line), true;
+    if (!reason) reason = watch->reason; /* a fail_on text */
+    if (!reason) return false;
+    if (watch->reason && strcmp(reason, watch->reason) == 0)
+        cause = panicked ? watch->text : gem5art__arena_printf(arena, "\"%s\" in %s", watch->text, watch->path);
+    else if (strcmp(reason, "stall") == 0)
+        cause = gem5art__arena_printf(arena, "none of its files grew for %.15g s", r->stall);
+    gem5art__set_verdict(r, reason, gem5art__starts_with(reason, "sig") || strcmp(reason, "lost") == 0, cause);
+    return true;
+}
+
+/* Precedence: our own reason, a guest's panic, a foreign signal, gem5's own error, the exit status, the script's lines. */
+static void gem5art__decide(gem5art_run *r, gem5art__arena *arena, const gem5art__end *end,
+                            const gem5art__watch *watch, const gem5art__findings *f) {
+    const gem5art_exit_event *event = r->exit_event_count ? &r->exit_events[r->exit_event_count - 1] : NULL;
+    const char *cause = event ? event->cause : f->cause;
+    uint64_t tick = event ? event->tick : f->tick;
+    int64_t code = event ? event->code : 0;
+    const gem5art__evidence *row = gem5art__cause_row(r, cause, tick, code);
+    bool passed_on = event && code && !row && end->status == (int)(code & 0xff) << 8; /* accepted, and the exit status */
+    if (gem5art__decide_killed(r, arena, end, watch, f, row, cause)) return;
+    if (f->gem5_error && !gem5art__accepts(r, "gem5 error"))
+        gem5art__set_verdict(r, "", false, f->gem5_error);
+    else if (end->status != 0 && !passed_on)
+        gem5art__set_verdict(r, "", false,
+                             row                                           ? gem5art__bad_cause(arena, row, cause, tick, code)
+                             : f->error_line && !WIFSIGNALED(end->status) ? f->error_line
+                                                                           : gem5art__status_text(arena, end->status));
+    else if (row) gem5art__set_verdict(r, "", false, gem5art__bad_cause(arena, row, cause, tick, code));
+    else if (!event && f->last_words && !gem5art__accepts(r, f->last_words_row->name))
+        gem5art__set_verdict(r, "", false, f->last_words);
+    else if (f->stats == GEM5ART__STATS_CUT && !gem5art__accepts(r, "incomplete stats"))
+        gem5art__set_verdict(r, "", true, "the last dump of the statistics is incomplete");
+    else {
+        gem5art__set_verdict(r, "", false, cause);
+        r->status = "Finished";
+    }
+}
+
+/* The times of files lag behind the clock by a tick of the kernel's, or have whole seconds only. */
+static bool gem5art__changed_since(const struct stat *st, double moment) {
+    double seconds = (double)st->st_mtim.tv_sec;
+    return st->st_mtim.tv_nsec ? seconds + (double)st->st_mtim.tv_nsec / 1e9 >= moment - 0.02 : seconds + 1 > moment;
+}
+
+/* Was this folder, or the stats.txt in it, made or written since a moment? */
+static bool gem5art__made_since(DIR *dir, const char *name, double moment) {
+    struct stat st;
+    gem5art__buf stats = {NULL, 0, 0, false};
+    bool made = GEM5ART_SYS_FSTATAT(dirfd(dir), name, &st, AT_SYMLINK_NOFOLLOW) == 0 && S_ISDIR(st.st_mode);
+    bool since = made && gem5art__changed_since(&st, moment);
+    gem5art__putf(&stats, "%s/stats.txt", name);
+    if (made && !since && !stats.failed && GEM5ART_SYS_FSTATAT(dirfd(dir), stats.data, &st, AT_SYMLINK_NOFOLLOW) == 0)
+        since = gem5art__changed_since(&st, moment);
+    gem5art__buf_free(&stats);
+    return since;
+}
+
+static unsigned long gem5art__fork_number(const char *path) { return strtoul(strrchr(path, '.') + 2, NULL, 10); }
 
 /* The folders OUTDIR.f0, OUTDIR.f1, ... that m5.fork made since the spawn: absolute paths in the arena, sorted,
    NULL-terminated; *count may be NULL. NULL: out of memory. */
 GEM5ART__MAYBE_UNUSED static const char *const *gem5art__forks_of(const char *outdir, double spawned,
                                                                   gem5art__arena *arena, size_t *count) {
-    static const char *const none[] = {NULL};
-    (void)outdir, (void)spawned, (void)arena;
-    if (count) *count = 0;
-    return none;
+    enum { GEM5ART__FORKS_MOST = 4096 };
+    gem5art__buf folder = {NULL, 0, 0, false};
+    const char *base = gem5art__base_name(outdir), **forks;
+    size_t length = strlen(base), n = 0, i;
+    struct dirent *entry;
+    DIR *dir;
+    gem5art__put(&folder, outdir, (size_t)(base - outdir));
+    forks = (const char **)gem5art__arena_alloc(arena, sizeof *forks);
+    dir = folder.failed || !forks ? NULL : GEM5ART_SYS_OPENDIR(folder.length ? folder.data : ".");
+    while (dir && forks && n < GEM5ART__FORKS_MOST && (entry = GEM5ART_SYS_READDIR(dir)) != NULL) {
+        const char *number = entry->d_name + length + 2;
+        if (strncmp(entry->d_name, base, length) != 0 || !gem5art__starts_with(entry->d_name + length, ".f") ||
+            !*number || number[strspn(number, "0123456789")] || !gem5art__made_since(dir, entry->d_name, spawned))
+            continue;
+        if ((n & (n + 1)) == 0) { /* full: twice as many */
+            const char **more = (const char **)gem5art__arena_alloc(arena, (2 * n + 2) * sizeof *more);
+            if (more) memcpy(more, forks, n * sizeof *more);
+            forks = more;
+        }
+        for (i = n; forks && i > 0 && gem5art__fork_number(forks[i - 1]) > strtoul(number, NULL, 10); i--)
+            forks[i] = forks[i - 1];
+        if (forks) forks[i] = gem5art__arena_printf(arena, "%s%s", folder.length ? folder.data : "", entry->d_name), n++;
+    }
+    if (dir) GEM5ART_SYS_CLOSEDIR(dir);
+    if (forks) forks[n] = NULL;
+    if (count) *count = n;
+    if (folder.failed || arena->failed) forks = NULL;
+    gem5art__buf_free(&folder);
+    return forks;
 }
 
-/* Are these names of kinds of evidence that can be accepted? INVALID names the first that is not. */
-GEM5ART__MAYBE_UNUSED static bool gem5art__check_accept(const char *const *accept, const char *run,
-                                                        gem5art_error *error) {
-    (void)accept, (void)run, (void)error;
-    return true;
+/* What does not make a run Failed, but has to be known. */
+static void gem5art__put_warnings(gem5art_run *r, gem5art__arena *arena, const gem5art__end *end,
+                                  const gem5art__findings *f) {
+    static const char script_line[] =
+        "print(\"Exiting @ tick\", m5.curTick(), \"because\", exit_event.getCause())";
+    bool finished = strcmp(r->status, "Finished") == 0;
+    size_t forks = 0;
+    if (finished && (f->stats == GEM5ART__STATS_MISSING || f->stats == GEM5ART__STATS_EMPTY) &&
+        !gem5art__accepts(r, "no stats"))
+        gem5art__add_warning(r, arena, "stats", "%s is %s, so the run has no statistics", gem5art__stats_name(arena, r),
+                             f->stats == GEM5ART__STATS_EMPTY ? "empty" : "missing");
+    if (finished && !*r->cause && !gem5art__accepts(r, "no cause"))
+        gem5art__add_warning(r, arena, "cause",
+                             "nothing shows why the simulation ended, so it counts as good by its exit status alone: "
+                             "end the script with %s",
+                             script_line);
+    if (end->stragglers > 0 && !gem5art__accepts(r, "processes"))
+        gem5art__add_warning(r, arena, "processes", "%d process%s of the run outlived gem5 and %s ended", end->stragglers,
+                             end->stragglers == 1 ? "" : "es", end->stragglers == 1 ? "was" : "were");
+    if (!gem5art__forks_of(r->outdir, end->spawned, arena, &forks)) return;
+    if (forks && !gem5art__accepts(r, "forks"))
+        gem5art__add_warning(r, arena, "forks",
+                             "%zu forked simulation%s wrote to %s.f0%s: how %s ended is not known", forks,
+                             forks == 1 ? "" : "s", r->outdir, forks == 1 ? "" : " and on", forks == 1 ? "it" : "they");
+}
+
+/* The whole line of a panic that was seen while it was written. */
+static void gem5art__complete_text(gem5art__watch *watch, int outdir) {
+    char line[512];
+    struct stat st;
+    size_t got = 0;
+    int fd;
+    if (!watch->reason || strcmp(watch->reason, "kernel panic") != 0) return;
+    fd = gem5art__open_regular(outdir, watch->path, &st);
+    if (fd >= 0 && gem5art__read_at(fd, line, sizeof line, watch->at, &got) && got >= strlen(watch->text) &&
+        memcmp(line, watch->text, strlen(watch->text)) == 0)
+        watch->text = gem5art__line_text(&watch->arena, line, line + got);
+    gem5art__close(fd);
+}
+
+/* Sets status, return_code, kill_reason, rerunnable, cause, exit_events and running of r by the end and the files, of
+   which it reads what the watch has not, and adds to its warnings (texts in the arena). False: out of memory. */
+GEM5ART__MAYBE_UNUSED static bool gem5art__classify(gem5art_run *r, gem5art__arena *arena, const gem5art__end *end,
+                                                    gem5art__watch *watch, gem5art_error *error) {
+    gem5art__findings f;
+    int outdir;
+    bool ok = true;
+    memset(&f, 0, sizeof f);
+    f.stats = GEM5ART__STATS_MISSING;
+    gem5art__watch_files(watch, r, SIZE_MAX, true, NULL);
+    outdir = gem5art__open_outdir(watch, r->outdir);
+    r->exit_event_count = 0;
+    if (outdir >= 0) {
+        gem5art__complete_text(watch, outdir);
+        gem5art__read_events(r, arena, watch, outdir);
+        ok = gem5art__read_outputs(&f, r, arena, watch, outdir);
+        gem5art__read_stats(&f, r, arena, watch, outdir);
+        if (watch->begun) gem5art__probe_end(outdir);
+        gem5art__close(outdir);
+    }
+    r->return_code = WIFSIGNALED(end->status) ? -WTERMSIG(end->status) : WEXITSTATUS(end->status);
+    r->running = false;
+    gem5art__decide(r, arena, end, watch, &f);
+    r->cause = gem5art__arena_copy(arena, r->cause);
+    r->kill_reason = gem5art__arena_copy(arena, r->kill_reason);
+    gem5art__put_warnings(r, arena, end, &f);
+    return ok && !arena->failed && !watch->arena.failed ? true : gem5art__fail_nomem(error);
 }
 
 /* ================================================================ >>warden
@@ -9925,8 +11111,6 @@ static void gem5art__signals_off(gem5art_pool *pool) {
 }
 
 /* ---- panics on the terminals */
-
-static const char gem5art__panic_text[] = "Kernel panic - not syncing";
 
 /* Is the text in [offset, size) of the file, or across the offset? Reads at most `budget` bytes, so that a flood
    on a terminal cannot hold the loop up; the rest is read next time. A budget of 0 is for before the run: what is
@@ -12302,12 +13486,19 @@ GEM5ARTDEF bool gem5art_artifacts_similar(const gem5art_artifact *a, const gem5a
 
 /* ---- runs */
 
+static gem5art_run *gem5art__create_checked(gem5art_db *db, const gem5art_run_desc *desc, bool fs,
+                                            gem5art_error *error) {
+    if (!gem5art__need(db, "the db", error)) return NULL;
+    if (desc && !gem5art__check_accept(desc->accept, gem5art__or(desc->name, ""), error)) return NULL;
+    return gem5art__create_run(db, desc, fs, error);
+}
+
 GEM5ARTDEF gem5art_run *gem5art_create_se_run(gem5art_db *db, const gem5art_run_desc *desc, gem5art_error *error) {
-    return gem5art__need(db, "the db", error) ? gem5art__create_run(db, desc, false, error) : NULL;
+    return gem5art__create_checked(db, desc, false, error);
 }
 
 GEM5ARTDEF gem5art_run *gem5art_create_fs_run(gem5art_db *db, const gem5art_run_desc *desc, gem5art_error *error) {
-    return gem5art__need(db, "the db", error) ? gem5art__create_run(db, desc, true, error) : NULL;
+    return gem5art__create_checked(db, desc, true, error);
 }
 
 GEM5ARTDEF gem5art_run *gem5art_load_run(gem5art_db *db, const char *info_json_path, gem5art_error *error) {
