@@ -147,7 +147,8 @@
      was never acknowledged; the next writer moves it to STORE.torn.N and says so.
    - A last record that is not whole is a torn write, moved aside in the same way. A record that is not whole before one
      that is, is damage: an error with its byte offset for whoever meets it, in registering, looking up, launching and
-     removing. A run that ends is still recorded, as that looks only at the end of the file. gem5art-fsck reads all of a
+     removing. A run that ends is still recorded, as that looks only at the end of the file. Whoever opens the store with
+     `damaged`, as the tools that list and show do, gets every intact record. gem5art-fsck reads all of a
      store and tells each such place; with --salvage it writes every intact record anew and keeps the old file.
    - Removing, and adding many records at once, rewrites the store under another name and renames it into place.
      Symlinks, mode and owner stay.
@@ -281,6 +282,10 @@ typedef struct gem5art_open_desc {
     /* Warnings, one sentence each, without a newline. Called on the thread that
        uses the db. Default: warnings are dropped. */
     void (*log)(const char *message, void *user_data);
+    /* For viewers of a damaged flat store, with read_only: called with a sentence
+       for each damaged record, which queries and look-ups then pass over.
+       Default: damage is an error (CORRUPT). */
+    void (*damaged)(const char *message, void *user_data);
     void *user_data;
 } gem5art_open_desc;
 
@@ -689,7 +694,7 @@ GEM5ARTDEF gem5art_iter *gem5art_get_runs(gem5art_db *db, const gem5art_query *q
 GEM5ARTDEF gem5art_iter *gem5art_get_artifacts(gem5art_db *db, const gem5art_query *query, gem5art_error *error);
 
 /* The next row, or NULL: with code OK at the end, else with what is wrong (CORRUPT with the byte
-   offset of a damaged record, IO, NOMEM). */
+   offset of a damaged record, unless gem5art_open_desc has `damaged`; IO, NOMEM). */
 GEM5ARTDEF const gem5art_run *gem5art_next_run(gem5art_iter *iter, gem5art_error *error);
 GEM5ARTDEF const gem5art_artifact *gem5art_next_artifact(gem5art_iter *iter, gem5art_error *error);
 /* The next row of either kind of iterator as JSON text on one line, as it is stored but for its checksum;
@@ -4393,6 +4398,7 @@ struct gem5art_db {
     struct gem5art__env *env; /* of an LMDB store */
     gem5art__lock_file lock;
     bool lock_open, read_only;
+    void (*damaged)(const char *message, void *user_data);
     bool unchecked; /* it may be damaged where it begins: gem5art-fsck tells */
     char *lock_path, *live_path, *storage;
     void (*log)(const char *message, void *user_data);
@@ -4658,6 +4664,7 @@ typedef struct gem5art__cursor {
     char problem[256]; /* TORN, DAMAGED: what is wrong, and where; "" where the file only ends too early */
     off_t problem_at;
     off_t good;        /* where a good record was seen behind a problem; -1: nowhere */
+    const gem5art_db *viewer; /* NULL: damage ends the reading */
 } gem5art__cursor;
 
 static void gem5art__cursor_init(gem5art__cursor *cursor, int fd, const char *path, off_t start, off_t end) {
@@ -4919,11 +4926,6 @@ static gem5art__step gem5art__cursor_step(gem5art__cursor *cursor, gem5art_error
     return GEM5ART__RECORD;
 }
 
-/* RECORD, END, TORN or FAILED. */
-static gem5art__step gem5art__cursor_next(gem5art__cursor *cursor, gem5art_error *error) {
-    return gem5art__damage(cursor, gem5art__cursor_step(cursor, error), error);
-}
-
 /* The current record is none, for the reason `why`: TORN, DAMAGED or FAILED. Where its text is bad, the brackets may
    have led too far: what follows is looked for in it, too. */
 static gem5art__step gem5art__cursor_spoiled(gem5art__cursor *cursor, const gem5art_error *why, gem5art_error *error) {
@@ -4980,6 +4982,30 @@ static gem5art__step gem5art__cursor_parse(gem5art__cursor *cursor, gem5art__are
                   "%s: the record at byte %lld has no \"_id\": gem5art-fsck --salvage gives it one", cursor->path,
                   (long long)cursor->at);
     return GEM5ART__FAILED;
+}
+
+/* As cursor_next: passes over damage and reports it. */
+static gem5art__step gem5art__cursor_view(gem5art__cursor *cursor, gem5art_error *error) {
+    for (;;) {
+        gem5art__arena arena = {NULL, false};
+        const gem5art_json *record;
+        gem5art_error why;
+        gem5art__step step = gem5art__cursor_step(cursor, &why);
+        bool more = step == GEM5ART__DAMAGED || step == GEM5ART__RECORD;
+        step = gem5art__damage(cursor, step, &why);
+        if (step == GEM5ART__RECORD && !gem5art__cursor_verify(cursor))
+            step = gem5art__cursor_parse(cursor, &arena, &record, &why);
+        gem5art__arena_free(&arena);
+        if (step != GEM5ART__FAILED) return step;
+        if (!more || why.code != GEM5ART_CORRUPT) return gem5art__fail(error, why.code, "%s", why.message), step;
+        cursor->viewer->damaged(why.message, cursor->viewer->user_data);
+    }
+}
+
+/* RECORD, END, TORN or FAILED. */
+static gem5art__step gem5art__cursor_next(gem5art__cursor *cursor, gem5art_error *error) {
+    if (cursor->viewer) return gem5art__cursor_view(cursor, error);
+    return gem5art__damage(cursor, gem5art__cursor_step(cursor, error), error);
 }
 
 /* The texts that open the current record. One that is not a whole line of ours is parsed for that into the arena, and
@@ -5335,6 +5361,7 @@ static bool gem5art__index_refresh(gem5art_db *db, gem5art_error *error) {
     if (fresh) return true;
     gem5art__cursor_init(&cursor, flat->fd, flat->path, flat->indexed, st.st_size);
     cursor.records = flat->indexed > 0 && flat->slot_used > 0;
+    cursor.viewer = db->damaged ? db : NULL;
     while ((step = gem5art__cursor_next(&cursor, error)) == GEM5ART__RECORD)
         if ((step = gem5art__index_record(flat, &cursor, error)) != GEM5ART__RECORD) break;
     if (step != GEM5ART__FAILED) flat->indexed = cursor.at;
@@ -5619,6 +5646,7 @@ static bool gem5art__flat_scan_begin(gem5art__scan *scan, const gem5art_query *q
     flat->fd = GEM5ART_SYS_FCNTL(db->flat.fd, F_DUPFD_CLOEXEC, 3);
     gem5art__cursor_init(&flat->cursor, flat->fd, db->path, 0, st.st_size);
     flat->cursor.stop = gem5art__flat_readable(&db->flat, st.st_size);
+    flat->cursor.viewer = db->damaged ? db : NULL;
     if (flat->fd >= 0) {
         scan->state = flat;
         return true;
@@ -5702,10 +5730,14 @@ static bool gem5art__flat_check_start(gem5art__flat *flat, gem5art_error *error)
 }
 
 static bool gem5art__flat_open(gem5art_db *db, gem5art_error *error) {
+    gem5art_error why;
     struct stat st;
     db->flat.fd = -1;
     db->flat.path = db->path;
-    return gem5art__flat_follow(db, &st, error) && (db->unchecked || gem5art__flat_check_start(&db->flat, error));
+    if (!gem5art__flat_follow(db, &st, error)) return false;
+    if (db->unchecked || gem5art__flat_check_start(&db->flat, &why)) return true;
+    if (db->damaged && why.code == GEM5ART_CORRUPT) return true; /* there may be records behind it */
+    return gem5art__fail(error, why.code, "%s", why.message);
 }
 
 static void gem5art__flat_close(gem5art_db *db) {
@@ -13349,6 +13381,7 @@ static gem5art_db *gem5art__open_db(const char *uri, const gem5art_open_desc *de
     if (desc) {
         db->read_only = desc->read_only;
         db->log = desc->log;
+        db->damaged = desc->read_only ? desc->damaged : NULL;
         db->user_data = desc->user_data;
     }
     storage = desc && !gem5art__empty(desc->storage) ? desc->storage : getenv("GEM5ART_STORAGE");
@@ -13857,6 +13890,20 @@ static bool gem5art__next(gem5art_iter *iter, bool text, const gem5art_json **re
     return true;
 }
 
+/* The next record that matches, read into a row. A viewer passes over one that has a value of a wrong kind. */
+static bool gem5art__next_row(gem5art_iter *iter, const gem5art__field *fields, void *row, size_t size,
+                              const gem5art_json **record, bool *lost, gem5art_error *error) {
+    while (gem5art__next(iter, false, record, lost, error)) {
+        gem5art_error why;
+        memset(row, 0, size);
+        if (gem5art__read_object(&iter->row_arena, fields, *record, row, iter->db->path, &why)) return true;
+        if (!iter->db->damaged || why.code != GEM5ART_INVALID)
+            return gem5art__fail(error, why.code, "%s", why.message);
+        iter->db->damaged(why.message, iter->db->user_data);
+    }
+    return false;
+}
+
 GEM5ARTDEF gem5art_iter *gem5art_get_runs(gem5art_db *db, const gem5art_query *query, gem5art_error *error) {
     return gem5art__query(db, query, true, error);
 }
@@ -13871,10 +13918,7 @@ GEM5ARTDEF const gem5art_run *gem5art_next_run(gem5art_iter *iter, gem5art_error
     if (iter && !iter->runs)
         return gem5art__fail(error, GEM5ART_INVALID, "this iterator has artifacts: use gem5art_next_artifact"),
                (const gem5art_run *)NULL;
-    if (!gem5art__next(iter, false, &record, &lost, error)) return NULL;
-    memset(&iter->run, 0, sizeof iter->run);
-    if (!gem5art__read_object(&iter->row_arena, gem5art__run_fields, record, &iter->run, iter->db->path, error))
-        return NULL;
+    if (!gem5art__next_row(iter, gem5art__run_fields, &iter->run, sizeof iter->run, &record, &lost, error)) return NULL;
     iter->run.record = record;
     if (lost) iter->run.kill_reason = "lost";
     return &iter->run;
@@ -13886,10 +13930,7 @@ GEM5ARTDEF const gem5art_artifact *gem5art_next_artifact(gem5art_iter *iter, gem
     if (iter && iter->runs)
         return gem5art__fail(error, GEM5ART_INVALID, "this iterator has runs: use gem5art_next_run"),
                (const gem5art_artifact *)NULL;
-    if (!gem5art__next(iter, false, &record, &lost, error)) return NULL;
-    memset(&iter->artifact, 0, sizeof iter->artifact);
-    if (!gem5art__read_object(&iter->row_arena, gem5art__artifact_fields, record, &iter->artifact, iter->db->path,
-                              error))
+    if (!gem5art__next_row(iter, gem5art__artifact_fields, &iter->artifact, sizeof iter->artifact, &record, &lost, error))
         return NULL;
     iter->artifact.record = record;
     return &iter->artifact;

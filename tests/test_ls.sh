@@ -136,8 +136,16 @@ same "what is whole" "$(tail -n 1 .out)" "6 runs: 5 Finished, 1 Failed"
 sed '10s/"/x/' db.json >damaged.json
 run "$ls" --db-uri damaged.json
 same "status of a damaged store" $status 1
-has "damage" "$err" "gem5art-ls: $work/damaged.json is damaged at byte "
-same "no half of a table" "$out" ""
+has "damage" "$err" "gem5art-ls: warning: $work/damaged.json is damaged at byte "
+same "what is intact" "$(tail -n 1 .out)" "8 runs: 7 Finished, 1 Failed"
+sed 's/"name": "se hello/"name: "se hello/' db.json >damaged.json
+for options in "" --csv --json; do
+    run "$ls" --db-uri damaged.json $options
+    same "status of a damaged run, $options" $status 1
+    same "lines of warnings, $options" "$(wc -l <.err)" 1
+    has "a run that is intact, $options" "$out" "queens"
+    check "a run that is not, $options" sh -c '! grep hello .out'
+done
 
 begin "strange names are shown, and no terminal obeys them"
 cat >odd.json <<'END'

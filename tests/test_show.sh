@@ -199,6 +199,16 @@ has path "$out" 'a\xffb'
 run "$show" --json --db-uri ids.json abce
 has "the record is as it is" "$out" '"path": "a\udcffb"'
 
+begin "a damaged store: what is intact is shown"
+sed 's/"name":"two"/"name:"two"/' ids.json >spoiled.json
+check "a record is damaged" sh -c '! cmp -s ids.json spoiled.json'
+for command in "show abcd1111" "show --json abcd1111" "show --shell abcd1111" "diff abcd1111 abcd1111" "getruns -" "artifact list" verify; do
+    run "$BUILD"/gem5art-$command --db-uri spoiled.json
+    same "warnings of $command" "$(grep -c 'warning: .*spoiled.json is damaged at byte' .err)" 1
+    check "$command shows something" test -s .out
+    case $command in diff*) same "status of $command" $status 2 ;; *) same "status of $command" $status 1 ;; esac
+done
+
 begin "--json is the record"
 run "$show" --json "$panic"
 same status $status 0

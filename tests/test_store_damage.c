@@ -748,6 +748,87 @@ FLAT_TEST(a_flipped_bit_is_found_or_harmless) {
 }
 
 /* An append to a spoiled store loses none of its bytes. */
+static int places; /* that were reported as damaged */
+
+static void count_damage(const char *message, void *user_data) {
+    (void)user_data;
+    if (strstr(message, "damaged at byte") || strstr(message, "has no \"_id\"") || strstr(message, "wrong kind")) places++;
+    else test_fail(__FILE__, __LINE__, "%s", message);
+}
+
+/* Opens db.json, whose byte `at` is wrong, as a viewer: the rows and look-ups of runs 1 to 3 whose text is intact must be
+   there. `ends`: where those texts begin and end. */
+static void view_spoiled(size_t at, int bit, const size_t ends[3][2]) {
+    gem5art_open_desc desc;
+    gem5art_db *viewer;
+    gem5art_iter *iter;
+    const gem5art_run *run;
+    bool seen[4] = {false, false, false, false};
+    int i;
+    memset(&desc, 0, sizeof desc);
+    desc.read_only = true;
+    desc.log = fixture_log;
+    desc.damaged = count_damage;
+    fixture_warnings[0] = 0;
+    places = 0;
+    REQUIRE((viewer = gem5art_open("db.json", &desc, &error)) != NULL);
+    REQUIRE((iter = gem5art_get_runs(viewer, NULL, &error)) != NULL);
+    while ((run = gem5art_next_run(iter, &error)) != NULL)
+        for (i = 1; i <= 3; i++) seen[i] |= strcmp(run->id, id_of(i)) == 0 && strcmp(run->hash, hash_of(i)) == 0;
+    CHECK_THAT(error.code == GEM5ART_OK, "byte %d, bit %d: %s", (int)at, bit, error.message);
+    gem5art_iter_close(iter);
+    for (i = 1; i <= 3; i++) {
+        bool intact = at < ends[i - 1][0] || at >= ends[i - 1][1];
+        CHECK_THAT(!intact || seen[i], "byte %d, bit %d: no row of run %d", (int)at, bit, i);
+        CHECK_THAT(!intact || gem5art_find_run(viewer, id_of(i), &error), "byte %d, bit %d: run %d: %s", (int)at, bit, i, error.message);
+    }
+    gem5art_close(viewer, NULL);
+}
+
+/* All bits of a store of three runs, whose texts `runs` are. */
+static void view_flipped_bits(char *text, const char *const *runs) {
+    size_t ends[3][2], size = strlen(text), i;
+    int bit;
+    for (i = 0; i < 3; i++) {
+        REQUIRE(strstr(text, runs[i]) != NULL);
+        ends[i][0] = (size_t)(strstr(text, runs[i]) - text);
+        ends[i][1] = ends[i][0] + strlen(runs[i]);
+    }
+    for (i = 0; i < size; i++)
+        for (bit = 0; bit < 8; bit += i % 16 ? 3 : 1) {
+            text[i] ^= (char)(1 << bit);
+            write_bytes("db.json", text, size);
+            view_spoiled(i, bit, (const size_t(*)[2])ends);
+            text[i] ^= (char)(1 << bit);
+        }
+}
+
+FLAT_TEST(a_viewer_passes_over_a_flipped_bit) {
+    const char *const layouts[] = {"[%s,%s,%s]", "[\n    %s,\n    %s,\n    %s\n]\n"};
+    gem5art__buf runs[3] = {{NULL, 0, 0, false}, {NULL, 0, 0, false}, {NULL, 0, 0, false}};
+    const char *texts[3];
+    char *text, other[2048];
+    size_t i;
+    fixture_begin();
+    make_lines();
+    for (i = 0; i < 3; i++) texts[i] = lines[i];
+    text = expand("[\nA,\nB,\nC]\n");
+    view_flipped_bits(text, texts);
+    free(text);
+    free_lines();
+    for (i = 0; i < 3; i++) { /* of another program */
+        gem5art__putf(&runs[i], "{\n        \"_id\": \"%s\",\n        \"hash\": \"%s\",\n        \"type\": \"gem5 run\",\n"
+                      "        \"params\": [\"a\"],\n        \"name\": \"run %d\"\n    }", id_of((int)i + 1), hash_of((int)i + 1), (int)i + 1);
+        texts[i] = runs[i].data;
+    }
+    for (i = 0; i < 2; i++) {
+        snprintf(other, sizeof other, layouts[i], texts[0], texts[1], texts[2]);
+        view_flipped_bits(other, texts);
+    }
+    for (i = 0; i < 3; i++) gem5art__buf_free(&runs[i]);
+    fixture_end();
+}
+
 FLAT_TEST(appending_to_a_store_with_a_flipped_bit_keeps_all_bytes) {
     char text[16384];
     size_t size, i;

@@ -628,6 +628,5 @@ int main(int argc, char **argv) {
     find_end(&a);
     find_end(&b);
     gem5art_close(db, NULL);
-    tool_end(true);
-    return c.deciding ? 1 : 0;
+    return tool_end(true) == TOOL_DONE ? c.deciding > 0 : TOOL_FAILED_STATUS;
 }

@@ -295,5 +295,5 @@ int main(int argc, char **argv) {
     if (e.format->store) write_store(&e, db, argv[0]);
     else write_file(&e, db, argv[0]);
     gem5art_close(db, NULL);
-    return TOOL_DONE;
+    return tool_end(true);
 }

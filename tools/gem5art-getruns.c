@@ -61,5 +61,5 @@ int main(int argc, char **argv) {
     tool_finish(&output);
     gem5art_iter_close(runs);
     gem5art_close(db, NULL);
-    return TOOL_DONE;
+    return tool_end(true);
 }

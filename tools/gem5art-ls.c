@@ -1234,7 +1234,7 @@ static int watch(gem5art_db *db, size_t limit) {
     sigset_t before;
     double now, next = 0;
     bool quit = false;
-    db->log = take_note;
+    db->log = db->damaged = take_note;
     catch_signals(&before);
     enter_screen();
     while (!quit && !ended) {

@@ -236,6 +236,24 @@ __attribute__((format(printf, 1, 2), unused)) static void tool_line(const char *
     gem5art__buf_free(&line);
 }
 
+/* The places in a store that are damaged: each is said once, the first ones in words. What is intact is shown, and the
+   exit status is 1. */
+enum { TOOL_DAMAGES = 10 };
+static char *tool_damages[TOOL_DAMAGES];
+static size_t tool_damage_count; /* as reported: more than places, where the store is read several times */
+
+__attribute__((unused)) static void tool_damaged(const char *message, void *user_data) {
+    size_t i;
+    (void)user_data;
+    tool_damage_count++;
+    for (i = 0; i < TOOL_DAMAGES && tool_damages[i]; i++)
+        if (strcmp(tool_damages[i], message) == 0) return;
+    if (i == TOOL_DAMAGES) return;
+    tool_damages[i] = strdup(message);
+    tool_warn(message, NULL);
+    if (i + 1 == TOOL_DAMAGES) tool_warn("there may be more damage: gem5art-fsck lists all of it", NULL);
+}
+
 /* Closes stdout; returns the exit status. Ends the tool where stdout could not be written: in silence where its reader
    has gone, as `head` does. */
 static int tool_end(bool ok) {
@@ -243,7 +261,7 @@ static int tool_end(bool ok) {
     if (close(STDOUT_FILENO) < 0 && errno != EBADF && !tool_output_error) tool_output_error = errno;
     if (tool_output_error == EPIPE) exit(TOOL_FAILED_STATUS);
     if (tool_output_error) tool_exit(TOOL_FAILED, "cannot write to standard output: %s", strerror(tool_output_error));
-    return ok ? TOOL_DONE : TOOL_FAILED_STATUS;
+    return ok && !tool_damage_count ? TOOL_DONE : TOOL_FAILED_STATUS;
 }
 
 /* ---- the nearest word: for who mistyped one */
@@ -685,6 +703,7 @@ __attribute__((unused)) static gem5art_db *tool_open(const char *uri, bool read_
     memset(&desc, 0, sizeof desc);
     desc.read_only = read_only;
     desc.log = tool_warn;
+    if (read_only) desc.damaged = tool_damaged;
     db = gem5art_open(uri, &desc, &error);
     if (!db) tool_exit(error.code == GEM5ART_UNSUPPORTED ? TOOL_MISUSE : TOOL_FAILED, "%s", error.message);
     return db;
