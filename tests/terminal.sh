@@ -6,7 +6,7 @@
 #   resize COLUMNS ROWS
 #   screen [-e]                       what it shows; with -e, in which colours
 #   shows REGEX                       does it?
-#   until_true COMMAND...             waits for it to succeed, half a minute at most: until_true shows "^status 0"
+#   until_true COMMAND...             waits for it to succeed, two minutes at most: until_true shows "^status 0"
 #   end_terminal                      as the next one does, and the script's end
 #
 # tmux itself is at hand for more: on_terminal display-message -p ...
@@ -22,13 +22,14 @@ terminal() {
 }
 end_terminal() { on_terminal kill-server; }
 keys() { on_terminal send-keys "$@"; }
-command_line() { keys "clear; $*; echo status \$?" Enter; }
+command_line() { keys -R "clear; $*; echo status \$?" Enter; } # -R: no status of an earlier one is left to be seen
 resize() { on_terminal resize-window -x "$1" -y "$2"; }
 screen() { on_terminal capture-pane -p "$@" | sed 's/ *$//'; }
 shows() { screen | grep -q -e "$1"; }
 shows_not() { ! shows "$1"; }
 until_true() {
-    for _ in $(seq 600); do
+    until=$(($(date +%s) + 120))
+    while [ "$(date +%s)" -lt $until ]; do
         "$@" >/dev/null 2>&1 && return
         sleep 0.05
     done

@@ -356,6 +356,7 @@ status 0"
 fi
 
 begin "--watch"
+lines_are() { [ "$(screen | grep -c .)" = "$1" ]; }
 if need tmux git; then
     mkdir repo && cp "$BUILD/gem5-stand-in" repo/gem5 && echo '# stand-in: seconds=600' >repo/script.py
     (cd repo && git init -q . && git add . && git commit -q -m "What is run")
@@ -373,7 +374,7 @@ if need tmux git; then
     resize 60 8
     until_true shows "ID       NAME     MODE STATUS"
     until_true shows "q ends"
-    same "its lines" "$(screen | grep -c .)" 7
+    until_true lines_are 7
     run "$ls" --live
     same "status of --live" $status 0
     has "--live" "$out" "sweep-atomic-1000  SE    Running"

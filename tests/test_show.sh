@@ -354,11 +354,11 @@ has error "$err" "cannot clone $work/nowhere into one"
 begin "a live run"
 mkdir alive
 "$launch" --db-uri alive/db.json --name still --gem5 gem5/build/X/gem5.opt --script run_fs.py --outdir results/still -- \
-    --stand-in=seconds=60 >live.log.json 2>&1 &
+    --stand-in=seconds=600 >live.log.json 2>&1 &
 launcher=$!
 i=0
-until { grep -q '"Running"' results/still/info.json && grep -q Entering results/still/simerr.txt; } 2>/dev/null || [ $i = 200 ]; do
-    sleep 0.05
+until { grep -q '"Running"' results/still/info.json && grep -q Entering results/still/simerr.txt; } 2>/dev/null || [ $i = 1200 ]; do
+    sleep 0.1
     i=$((i + 1))
 done
 live=$(ls alive/db.json.live 2>/dev/null | head -n 1)
