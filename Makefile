@@ -44,7 +44,7 @@ examples = $(patsubst examples/%.c,$(B)/%,$(wildcard examples/*.c))
 children = $(patsubst tests/children/%.c,$(B)/children/%,$(wildcard tests/children/*.c))
 tests    = $(patsubst tests/%.c,$(B)/%,$(test_sources)) $(store_tests)
 tortures = $(patsubst tests/torture/%.c,$(B)/torture/%,$(sort $(foreach name,$(TORTURE),$(wildcard tests/torture/$(name).c))))
-lmdb_tortures = $(if $(LMDB),$(addsuffix -lmdb,$(filter-out %/concurrency_portable,$(tortures))))
+lmdb_tortures = $(if $(LMDB),$(addsuffix -lmdb,$(tortures)))
 benches  = $(patsubst tests/bench/%.c,$(B)/bench/%,$(wildcard tests/bench/*.c))
 replays  = $(patsubst tests/fuzz/%.c,$(B)/fuzz/%,$(wildcard tests/fuzz/*.c))
 
@@ -101,7 +101,7 @@ sanitize:
 	@$(MAKE) --no-print-directory test B=$(B)/sanitize \
 	    CFLAGS="$(CFLAGS) $(OPTIMISE) -fsanitize=address,undefined -fno-sanitize-recover=all -fno-omit-frame-pointer -DSANITIZED"
 
-# The host that has threads, with Linux's locks and with POSIX's.
+# The host that has threads, with and without Linux extras.
 tsan: TESTS = threads
 tsan:
 	@for extras in "" -DGEM5ART_PORTABLE; do \

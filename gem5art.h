@@ -66,8 +66,7 @@
        GEM5ART_LMDB              lmdb:// stores too; link with -llmdb (lmdb.h is included)
        GEM5ART_LMDB_MAP          bytes of address space that such a store takes at first; default 64 GiB, on 32-bit
                                  systems 256 MiB. It grows by itself, and starts smaller where a limit makes it
-       GEM5ART_PORTABLE          no Linux and no CPU extras: all of the next five
-       GEM5ART_NO_OFD_LOCKS      POSIX record locks with a table of who holds what in this process
+       GEM5ART_PORTABLE          no CPU extras, and no Linux extras but open file description locks: all of the next four
        GEM5ART_NO_SHA_EXTENSIONS SHA-256 and CRC-32 in plain C
        GEM5ART_NO_FILE_CLONING   copies by read and write
        GEM5ART_NO_VFORK          the warden forks
@@ -76,7 +75,8 @@
 
    CAVEATS
    - A db belongs to one thread at a time and to the process that opened it: open another one after a fork.
-   - The store needs a file system with fcntl record locks; over NFS, a working lock service.
+   - The store needs open file description locks (Linux 3.15, POSIX.1-2024) and a file system that has them; over NFS,
+     a working lock service.
    - Python gem5art rewrites the whole file at each put. It may read a store at any time, and write it only while nobody
      else does.
    - Create a pool before you fill memory: its fork of the warden costs about 14 ms for each GB that the process has in
@@ -864,9 +864,8 @@ GEM5ARTDEF const char *gem5art_sha256_implementation(void);
 
 typedef char gem5art__needs_64_bit_file_offsets[sizeof(off_t) >= 8 ? 1 : -1]; /* else -D_FILE_OFFSET_BITS=64 */
 
-/* GEM5ART_PORTABLE leaves every Linux and CPU extra out; each can be left out alone too. */
+/* GEM5ART_PORTABLE leaves out every Linux and CPU extra but the locks; each can be left out alone too. */
 #ifdef GEM5ART_PORTABLE
-#define GEM5ART_NO_OFD_LOCKS
 #define GEM5ART_NO_SHA_EXTENSIONS
 #define GEM5ART_NO_FILE_CLONING
 #define GEM5ART_NO_VFORK
@@ -876,10 +875,9 @@ typedef char gem5art__needs_64_bit_file_offsets[sizeof(off_t) >= 8 ? 1 : -1]; /*
 #if defined(__linux__) && !defined(F_OFD_SETLK)
 #define F_OFD_GETLK 36
 #define F_OFD_SETLK 37
-#define F_OFD_SETLKW 38
 #endif
-#if !defined(F_OFD_SETLK) && !defined(GEM5ART_NO_OFD_LOCKS)
-#define GEM5ART_NO_OFD_LOCKS
+#ifndef F_OFD_SETLK
+#error "gem5art.h needs open file description locks (F_OFD_SETLK), which this system does not have"
 #endif
 #if !defined(__linux__) && !defined(GEM5ART_NO_FILE_CLONING)
 #define GEM5ART_NO_FILE_CLONING
@@ -909,11 +907,17 @@ typedef char gem5art__needs_64_bit_file_offsets[sizeof(off_t) >= 8 ? 1 : -1]; /*
 #ifndef GEM5ART_SYS_MKDIRAT
 #define GEM5ART_SYS_MKDIRAT(folder, path, mode) mkdirat(folder, path, mode)
 #endif
+#ifndef GEM5ART_SYS_RENAMEAT
+#define GEM5ART_SYS_RENAMEAT(from_folder, from, to_folder, to) renameat(from_folder, from, to_folder, to)
+#endif
 #ifndef GEM5ART_SYS_UNLINKAT
 #define GEM5ART_SYS_UNLINKAT(folder, path, flags) unlinkat(folder, path, flags)
 #endif
 #ifndef GEM5ART_SYS_FDOPENDIR
 #define GEM5ART_SYS_FDOPENDIR(fd) fdopendir(fd)
+#endif
+#ifndef GEM5ART_SYS_RMDIR
+#define GEM5ART_SYS_RMDIR(path) rmdir(path)
 #endif
 #ifndef GEM5ART_SYS_CLOSE
 #define GEM5ART_SYS_CLOSE(fd) close(fd)
@@ -1152,6 +1156,9 @@ static void gem5art__close(int fd) {
     errno = saved;
 }
 
+/* Closes a file that was written: over NFS a write may fail only now. (An interrupted close has closed it.) */
+static bool gem5art__close_written(int fd) { return GEM5ART_SYS_CLOSE(fd) == 0 || errno == EINTR; }
+
 /* Reads until `size` bytes or the end of the file; *got tells. */
 static bool gem5art__read_at(int fd, void *data, size_t size, off_t offset, size_t *got) {
     *got = 0;
@@ -1205,6 +1212,12 @@ static bool gem5art__truncate(int fd, off_t size) {
 static bool gem5art__datasync(int fd) {
     int result;
     do result = GEM5ART_SYS_FDATASYNC(fd); while (result < 0 && errno == EINTR);
+    return result == 0;
+}
+
+static bool gem5art__sync(int fd) {
+    int result;
+    do result = GEM5ART_SYS_FSYNC(fd); while (result < 0 && errno == EINTR);
     return result == 0;
 }
 
@@ -1266,10 +1279,23 @@ static bool gem5art__random(void *data, size_t size) {
     return done == size;
 }
 
+/* A number for a temporary name that no other process or thread has. The kernel is asked once a process. */
+static bool gem5art__unique(uint64_t *number) {
+    static pthread_mutex_t mutex = PTHREAD_MUTEX_INITIALIZER;
+    static uint64_t seed, count;
+    static pid_t process; /* whose the seed is: a child that was forked has to get its own */
+    bool ok = true;
+    pthread_mutex_lock(&mutex);
+    if (process != getpid() && (ok = gem5art__random(&seed, sizeof seed))) process = getpid();
+    *number = seed + ++count * 0x9e3779b97f4a7c15u;
+    pthread_mutex_unlock(&mutex);
+    return ok;
+}
+
 /* Makes a name that was created, linked or renamed in a folder durable. */
 static bool gem5art__sync_folder(const char *folder) {
     int fd = gem5art__open(folder, O_RDONLY | O_DIRECTORY, 0);
-    bool ok = fd >= 0 && (GEM5ART_SYS_FSYNC(fd) == 0 || errno == EINVAL || errno == EROFS);
+    bool ok = fd >= 0 && (gem5art__sync(fd) || errno == EINVAL || errno == EROFS);
     gem5art__close(fd);
     return ok;
 }
@@ -1506,16 +1532,11 @@ static int gem5art__end_processes_of(const char *run_id, int number) {
 #endif
 }
 
-/* ---- locks of single bytes in a file; see "Locks" in the manual.
-   An open file description never conflicts with itself where there are OFD locks. Else POSIX
-   locks belong to the process and are lost when it closes any descriptor of the file, so all
-   handles of one file in a process share one descriptor, and conflicts inside the process are found
-   here: this registry is the library's only global state but for what handle_signals needs, the
-   threads' errands, and what is remembered of the CPU. */
+/* ---- locks of single bytes in a file; see "Locks" in the manual. They belong to an open file description: two handles
+   of a process exclude each other as two processes do, and closing another descriptor of the file does not release
+   them. Nobody sleeps in the kernel for one. */
 
-typedef struct gem5art__lock_file gem5art__lock_file;
-
-static int gem5art__lock_byte(int fd, int command, short type, int64_t byte, struct flock *lock) {
+static int gem5art__lock_call(int fd, int command, short type, int64_t byte, struct flock *lock) {
     int result;
     do {
         memset(lock, 0, sizeof *lock);
@@ -1528,227 +1549,24 @@ static int gem5art__lock_byte(int fd, int command, short type, int64_t byte, str
     return result;
 }
 
-/* Does another than the descriptor's owner hold the byte? Yes, where that cannot be found out. */
-static bool gem5art__lock_seen(int fd, int command, int64_t byte) {
+/* Locks a byte of a file that is open for writing. False with EAGAIN or EACCES: another handle has locked it. */
+static bool gem5art__lock(int fd, int64_t byte) {
     struct flock lock;
-    return gem5art__lock_byte(fd, command, F_WRLCK, byte, &lock) < 0 || lock.l_type != F_UNLCK;
+    return gem5art__lock_call(fd, F_OFD_SETLK, F_WRLCK, byte, &lock) == 0;
 }
 
-#ifndef GEM5ART_NO_OFD_LOCKS
-
-struct gem5art__lock_file {
-    int fd;
-};
-
-static bool gem5art__lock_file_open(gem5art__lock_file *file, const char *path, mode_t mode) {
-    file->fd = gem5art__open(path, O_RDWR | O_CREAT, mode);
-    return file->fd >= 0;
-}
-
-static void gem5art__lock_file_close(gem5art__lock_file *file) {
-    gem5art__close(file->fd);
-    file->fd = -1;
-}
-
-static bool gem5art__lock_set(gem5art__lock_file *file, int64_t byte, short type, bool wait) {
+static void gem5art__unlock(int fd, int64_t byte) {
     struct flock lock;
-    return gem5art__lock_byte(file->fd, wait ? F_OFD_SETLKW : F_OFD_SETLK, type, byte, &lock) == 0;
-}
-
-static bool gem5art__lock_is_held(const char *path, int64_t byte) {
-    int fd = gem5art__open(path, O_RDONLY, 0);
-    bool held = fd < 0 ? errno != ENOENT : gem5art__lock_seen(fd, F_OFD_GETLK, byte);
-    gem5art__close(fd);
-    return held;
-}
-
-#else
-
-#define GEM5ART__LOCKS_A_FILE 4096 /* bytes of one file that one process may hold at once */
-
-typedef struct gem5art__shared_lock {
-    pid_t process; /* whose locks these are: a child of it has none of them */
-    dev_t device;
-    ino_t inode;
-    int fd, users;
-    int64_t held[GEM5ART__LOCKS_A_FILE];
-    const void *holder[GEM5ART__LOCKS_A_FILE];
-    int count;
-    struct gem5art__shared_lock *next;
-} gem5art__shared_lock;
-
-struct gem5art__lock_file {
-    int fd;
-    gem5art__shared_lock *shared;
-};
-
-static pthread_mutex_t gem5art__lock_mutex = PTHREAD_MUTEX_INITIALIZER;
-static pthread_cond_t gem5art__lock_freed = PTHREAD_COND_INITIALIZER;
-static gem5art__shared_lock *gem5art__shared_locks;
-
-/* This process's entry for a file; NULL: none. */
-static gem5art__shared_lock *gem5art__find_shared(const struct stat *st) {
-    gem5art__shared_lock *s = gem5art__shared_locks;
-    while (s && !(s->device == st->st_dev && s->inode == st->st_ino && s->process == getpid())) s = s->next;
-    return s;
-}
-
-static bool gem5art__lock_file_open_locked(gem5art__lock_file *file, const char *path, mode_t mode) {
-    struct stat st;
-    gem5art__shared_lock *s;
-    /* Look before opening: closing a second descriptor would drop the locks of the first. */
-    if (GEM5ART_SYS_STAT(path, &st) == 0) {
-        if ((s = gem5art__find_shared(&st)) != NULL) {
-            s->users++;
-            file->shared = s;
-            file->fd = s->fd;
-            return true;
-        }
-    } else if (errno != ENOENT) return false;
-    s = (gem5art__shared_lock *)GEM5ART_MALLOC(sizeof *s);
-    if (!s) return errno = ENOMEM, false;
-    memset(s, 0, sizeof *s);
-    s->fd = gem5art__open(path, O_RDWR | O_CREAT, mode);
-    if (s->fd < 0 || GEM5ART_SYS_FSTAT(s->fd, &st) < 0) {
-        gem5art__close(s->fd);
-        GEM5ART_FREE(s);
-        return false;
-    }
-    s->process = getpid();
-    s->device = st.st_dev;
-    s->inode = st.st_ino;
-    s->users = 1;
-    s->next = gem5art__shared_locks;
-    gem5art__shared_locks = s;
-    file->shared = s;
-    file->fd = s->fd;
-    return true;
-}
-
-static bool gem5art__lock_file_open(gem5art__lock_file *file, const char *path, mode_t mode) {
-    bool ok;
-    pthread_mutex_lock(&gem5art__lock_mutex);
-    ok = gem5art__lock_file_open_locked(file, path, mode);
-    pthread_mutex_unlock(&gem5art__lock_mutex);
-    if (!ok) file->fd = -1;
-    return ok;
-}
-
-static bool gem5art__lock_posix(int fd, int64_t byte, short type, bool wait) {
-    struct flock lock;
-    return gem5art__lock_byte(fd, wait ? F_SETLKW : F_SETLK, type, byte, &lock) == 0;
-}
-
-static int gem5art__lock_index(const gem5art__shared_lock *s, int64_t byte) {
-    int i;
-    for (i = 0; i < s->count; i++)
-        if (s->held[i] == byte) return i;
-    return -1;
-}
-
-static bool gem5art__lock_is_held_locked(const char *path, int64_t byte) {
-    struct stat st;
-    gem5art__shared_lock *s;
-    bool held;
-    int fd;
-    if (GEM5ART_SYS_STAT(path, &st) < 0) return errno != ENOENT;
-    if ((s = gem5art__find_shared(&st)) != NULL)
-        return gem5art__lock_index(s, byte) >= 0 || gem5art__lock_seen(s->fd, F_GETLK, byte);
-    fd = gem5art__open(path, O_RDONLY, 0);
-    held = fd < 0 || gem5art__lock_seen(fd, F_GETLK, byte);
-    gem5art__close(fd);
-    return held;
-}
-
-static bool gem5art__lock_is_held(const char *path, int64_t byte) {
-    bool held;
-    pthread_mutex_lock(&gem5art__lock_mutex);
-    held = gem5art__lock_is_held_locked(path, byte);
-    pthread_mutex_unlock(&gem5art__lock_mutex);
-    return held;
-}
-
-static void gem5art__lock_remove(gem5art__shared_lock *s, int i) {
-    s->count--;
-    s->held[i] = s->held[s->count];
-    s->holder[i] = s->holder[s->count];
-    pthread_cond_broadcast(&gem5art__lock_freed);
-}
-
-static bool gem5art__lock_set(gem5art__lock_file *file, int64_t byte, short type, bool wait) {
-    gem5art__shared_lock *s = file->shared;
-    bool ok = true;
-    int i;
-    pthread_mutex_lock(&gem5art__lock_mutex);
-    i = gem5art__lock_index(s, byte);
-    if (type == F_UNLCK) {
-        if (i >= 0 && s->holder[i] == file) {
-            ok = gem5art__lock_posix(s->fd, byte, F_UNLCK, false);
-            gem5art__lock_remove(s, i);
-        }
-        pthread_mutex_unlock(&gem5art__lock_mutex);
-        return ok;
-    }
-    while (wait && i >= 0 && s->holder[i] != file) {
-        pthread_cond_wait(&gem5art__lock_freed, &gem5art__lock_mutex);
-        i = gem5art__lock_index(s, byte);
-    }
-    if (i >= 0 && s->holder[i] != file) {
-        errno = EAGAIN;
-        ok = false;
-    } else if (i < 0 && s->count == GEM5ART__LOCKS_A_FILE) {
-        errno = ENOLCK;
-        ok = false;
-    } else if (i < 0) {
-        s->held[s->count] = byte;
-        s->holder[s->count++] = file;
-        if (wait) pthread_mutex_unlock(&gem5art__lock_mutex); /* another process may hold it for a while */
-        ok = gem5art__lock_posix(s->fd, byte, type, wait);
-        if (wait) pthread_mutex_lock(&gem5art__lock_mutex);
-        if (!ok) {
-            int saved = errno;
-            gem5art__lock_remove(s, gem5art__lock_index(s, byte));
-            errno = saved;
-        }
-    }
-    pthread_mutex_unlock(&gem5art__lock_mutex);
-    return ok;
-}
-
-static void gem5art__lock_file_close(gem5art__lock_file *file) {
-    gem5art__shared_lock *s = file->shared, **link = &gem5art__shared_locks;
-    int i;
-    if (file->fd < 0) return;
-    pthread_mutex_lock(&gem5art__lock_mutex);
-    for (i = s->count - 1; i >= 0; i--)
-        if (s->holder[i] == file) {
-            gem5art__lock_posix(s->fd, s->held[i], F_UNLCK, false);
-            gem5art__lock_remove(s, i);
-        }
-    if (--s->users == 0) {
-        while (*link != s) link = &(*link)->next;
-        *link = s->next;
-        gem5art__close(s->fd);
-        GEM5ART_FREE(s);
-    }
-    pthread_mutex_unlock(&gem5art__lock_mutex);
-    file->fd = -1;
-}
-
-#endif
-
-/* lock_is_held: by anybody, this process included; nothing is taken, and a file that cannot be read counts as held.
-   The others, true: held by this handle now. False with EAGAIN or EACCES: another holds it; else an error. */
-static bool gem5art__lock_try(gem5art__lock_file *file, int64_t byte) {
-    return gem5art__lock_set(file, byte, F_WRLCK, false);
-}
-static bool gem5art__lock_wait(gem5art__lock_file *file, int64_t byte) {
-    return gem5art__lock_set(file, byte, F_WRLCK, true);
-}
-static void gem5art__unlock(gem5art__lock_file *file, int64_t byte) {
     int saved = errno;
-    gem5art__lock_set(file, byte, F_UNLCK, false);
+    gem5art__lock_call(fd, F_OFD_SETLK, F_UNLCK, byte, &lock);
     errno = saved;
+}
+
+/* How another descriptor than `fd` has locked the byte: F_UNLCK (it has not), F_RDLCK, which only programs other than
+   this library do, or F_WRLCK, also where the system does not say. */
+static short gem5art__lock_seen(int fd, int64_t byte) {
+    struct flock lock;
+    return gem5art__lock_call(fd, F_OFD_GETLK, F_WRLCK, byte, &lock) < 0 ? (short)F_WRLCK : lock.l_type;
 }
 
 /* ================================================================ >>memory */
@@ -1971,22 +1789,22 @@ static bool gem5art__fail_errno(gem5art_error *error, const char *what, const ch
 
 /* ---- whole files and paths */
 
-/* "PATH.tmp-" and 16 random hex digits: a name beside a file, for what will replace it. */
+/* "PATH.tmp-" and 16 hex digits: a name beside a file, for what will replace it. */
 static bool gem5art__temporary_name(gem5art__buf *name, const char *path, gem5art_error *error) {
-    uint64_t random;
+    uint64_t number;
     name->length = 0;
-    if (!gem5art__random(&random, sizeof random))
+    if (!gem5art__unique(&number))
         return gem5art__fail(error, GEM5ART_IO, "cannot read random bytes from /dev/urandom");
-    gem5art__putf(name, "%s.tmp-%016llx", path, (unsigned long long)random);
+    gem5art__putf(name, "%s.tmp-%016llx", path, (unsigned long long)number);
     return name->failed ? gem5art__fail_nomem(error) : true;
 }
 
-/* Reads a whole regular file of at most `max` bytes. */
-static bool gem5art__read_file(const char *path, size_t max, gem5art__buf *text, gem5art_error *error) {
+/* Reads a whole regular file of at most `max` bytes, and closes it; `path` is its name in errors. -1: it could not be
+   opened. */
+static bool gem5art__read_open_file(int fd, const char *path, size_t max, gem5art__buf *text, gem5art_error *error) {
     struct stat st;
     size_t got = 0;
     bool ok = false;
-    int fd = gem5art__open(path, O_RDONLY | O_NONBLOCK, 0);
     text->length = 0;
     if (fd < 0 || GEM5ART_SYS_FSTAT(fd, &st) < 0) gem5art__fail_errno(error, "read", path);
     else if (!S_ISREG(st.st_mode))
@@ -2002,17 +1820,67 @@ static bool gem5art__read_file(const char *path, size_t max, gem5art__buf *text,
     return ok;
 }
 
+GEM5ART__MAYBE_UNUSED static bool gem5art__read_file(const char *path, size_t max, gem5art__buf *text, gem5art_error *error) {
+    return gem5art__read_open_file(gem5art__open(path, O_RDONLY | O_NONBLOCK, 0), path, max, text, error);
+}
+
 typedef enum gem5art__put_file_mode {
     GEM5ART__REPLACE,      /* whatever is there */
     GEM5ART__KEEP_EXISTING /* fail with EEXIST, code EXISTS */
 } gem5art__put_file_mode;
 
-/* Gives the finished file `temporary` its name. A link never replaces; where the file system has no
-   links, a look and a rename must do. */
-static bool gem5art__name_file(const char *temporary, const char *path, gem5art__put_file_mode mode,
-                               gem5art_error *error) {
+/* Makes the name of a file durable, by its folder. False leaves errno. */
+static bool gem5art__sync_name(const char *path) {
+    char folder[4096]; /* as long as the kernel takes: nothing is allocated after a change is made */
+    size_t length = (size_t)(gem5art__base_name(path) - path);
+    if (!length) return gem5art__sync_folder(".");
+    if (length >= sizeof folder) return errno = ENAMETOOLONG, false;
+    memcpy(folder, path, length);
+    folder[length > 1 ? length - 1 : length] = 0; /* without its last slash */
+    return gem5art__sync_folder(folder);
+}
+
+/* A file that is written whole or not at all: begin, write to `fd`, and commit or abort, each of which frees it. The
+   path leads from `folder`, an open folder, unless that is -1. */
+typedef struct gem5art__new_file {
+    int folder, fd;
+    const char *path; /* the caller's */
+    gem5art__buf temporary;
+    bool made;
+} gem5art__new_file;
+
+static void gem5art__abort_file(gem5art__new_file *file) {
+    int saved = errno;
+    gem5art__close(file->fd);
+    if (file->made && file->folder < 0) GEM5ART_SYS_UNLINK(file->temporary.data);
+    else if (file->made) GEM5ART_SYS_UNLINKAT(file->folder, file->temporary.data, 0);
+    gem5art__buf_free(&file->temporary);
+    errno = saved;
+}
+
+static bool gem5art__begin_file(gem5art__new_file *file, int folder, const char *path, mode_t permissions,
+                                gem5art_error *error) {
+    const int flags = O_RDWR | O_CREAT | O_EXCL;
+    memset(file, 0, sizeof *file);
+    file->folder = folder;
+    file->path = path;
+    file->fd = -1;
+    if (gem5art__temporary_name(&file->temporary, path, error)) {
+        file->fd = folder < 0 ? gem5art__open(file->temporary.data, flags, permissions)
+                              : gem5art__open_in(folder, file->temporary.data, flags, permissions);
+        if (file->fd >= 0) return file->made = true;
+        gem5art__fail_errno(error, "write", path);
+    }
+    gem5art__abort_file(file);
+    return false;
+}
+
+/* Gives the finished file its name. A link never replaces; where the file system has no links, a look and a rename
+   must do. */
+static bool gem5art__name_file(const gem5art__new_file *file, gem5art__put_file_mode mode, gem5art_error *error) {
+    const char *temporary = file->temporary.data, *path = file->path;
     struct stat st;
-    if (mode == GEM5ART__KEEP_EXISTING) {
+    if (mode == GEM5ART__KEEP_EXISTING) { /* of paths only */
         if (GEM5ART_SYS_LINK(temporary, path) == 0) {
             GEM5ART_SYS_UNLINK(temporary);
             return true;
@@ -2020,46 +1888,54 @@ static bool gem5art__name_file(const char *temporary, const char *path, gem5art_
         if (errno == EEXIST || GEM5ART_SYS_LSTAT(path, &st) == 0)
             return gem5art__fail(error, GEM5ART_EXISTS, "%s exists already", path);
     }
-    if (GEM5ART_SYS_RENAME(temporary, path) == 0) return true;
+    if ((file->folder < 0 ? GEM5ART_SYS_RENAME(temporary, path)
+                          : GEM5ART_SYS_RENAMEAT(file->folder, temporary, file->folder, path)) == 0)
+        return true;
     return gem5art__fail_errno(error, "write", path);
 }
 
-/* Makes the name of a file durable, by its folder; `path` is cut there for a moment. False leaves errno. */
-static bool gem5art__sync_name(char *path) {
-    char *cut = strrchr(path, '/'), kept;
-    bool ok;
-    if (!cut) return gem5art__sync_folder(".");
-    if (cut == path) cut++;
-    kept = *cut;
-    *cut = 0;
-    ok = gem5art__sync_folder(path);
-    *cut = kept;
-    return ok;
+/* False leaves errno. */
+static bool gem5art__finish_file(gem5art__new_file *file, bool durable) {
+    int fd = file->fd;
+    if (durable && !gem5art__datasync(fd)) return false;
+    file->fd = -1;
+    return gem5art__close_written(fd);
 }
 
-/* Writes a file whole or not at all, with at most these permissions. `durable`: on disk, under its name, when the call
-   returns. */
+/* `durable`: on disk, under its name, when the call returns. */
+static bool gem5art__commit_file(gem5art__new_file *file, gem5art__put_file_mode mode, bool durable,
+                                 gem5art_error *error) {
+    bool ok = gem5art__finish_file(file, durable);
+    if (!ok) gem5art__fail_errno(error, "write", file->path);
+    else if (gem5art__name_file(file, mode, error)) {
+        if (durable && !(file->folder < 0 ? gem5art__sync_name(file->path) : gem5art__sync(file->folder)))
+            ok = gem5art__fail_errno(error, "sync the folder of", file->path);
+        gem5art__buf_free(&file->temporary);
+        return ok;
+    }
+    gem5art__abort_file(file);
+    return false;
+}
+
+/* Writes a file whole or not at all, with at most these permissions. */
+static bool gem5art__put_file_in(int folder, const char *path, const char *data, size_t length, mode_t permissions,
+                                 gem5art__put_file_mode mode, bool durable, gem5art_error *error) {
+    gem5art__new_file file;
+    if (!gem5art__begin_file(&file, folder, path, permissions, error)) return false;
+    if (gem5art__write_all(file.fd, data, length)) return gem5art__commit_file(&file, mode, durable, error);
+    gem5art__fail_errno(error, "write", path);
+    gem5art__abort_file(&file);
+    return false;
+}
+
 static bool gem5art__put_file_as(const char *path, const char *data, size_t length, mode_t permissions,
                                  gem5art__put_file_mode mode, bool durable, gem5art_error *error) {
-    gem5art__buf temporary = {NULL, 0, 0, false};
-    int fd;
-    bool ok;
-    if (!gem5art__temporary_name(&temporary, path, error)) return false;
-    fd = gem5art__open(temporary.data, O_WRONLY | O_CREAT | O_EXCL, permissions);
-    ok = fd >= 0 && gem5art__write_all(fd, data, length) && (!durable || gem5art__datasync(fd));
-    if (!ok) gem5art__fail_errno(error, "write", path);
-    gem5art__close(fd);
-    ok = ok && gem5art__name_file(temporary.data, path, mode, error);
-    if (!ok && fd >= 0) GEM5ART_SYS_UNLINK(temporary.data);
-    if (ok && durable && !gem5art__sync_name(temporary.data))
-        ok = gem5art__fail_errno(error, "sync the folder of", path);
-    gem5art__buf_free(&temporary);
-    return ok;
+    return gem5art__put_file_in(-1, path, data, length, permissions, mode, durable, error);
 }
 
 static bool gem5art__put_file(const char *path, const char *data, size_t length, gem5art__put_file_mode mode,
                               bool durable, gem5art_error *error) {
-    return gem5art__put_file_as(path, data, length, 0666, mode, durable, error);
+    return gem5art__put_file_in(-1, path, data, length, 0666, mode, durable, error);
 }
 
 /* Makes a folder and those above it, as mkdir -p. */
@@ -2126,6 +2002,21 @@ static char *gem5art__absolute_path(gem5art__arena *arena, const char *folder, c
     }
     if (!absolute) gem5art__fail_nomem(error);
     return absolute;
+}
+
+static int gem5art__hex_digit(char c) {
+    if (c >= '0' && c <= '9') return c - '0';
+    if (c >= 'a' && c <= 'f') return c - 'a' + 10;
+    if (c >= 'A' && c <= 'F') return c - 'A' + 10;
+    return -1;
+}
+
+/* Is it a UUID in its usual form? Only then may an id be part of a file's name. */
+static bool gem5art__is_uuid(const char *text) {
+    int i;
+    for (i = 0; i < 36; i++)
+        if (i == 8 || i == 13 || i == 18 || i == 23 ? text[i] != '-' : gem5art__hex_digit(text[i]) < 0) return false;
+    return text[36] == 0;
 }
 
 /* A random UUID (RFC 9562, version 4). */
@@ -4376,7 +4267,6 @@ typedef struct gem5art__object {
 typedef struct gem5art__flat {
     const char *path; /* the db's */
     int fd;
-    int refused; /* why it could not be opened for writing; 0: it was, or should not be */
     dev_t device;
     ino_t inode;
     bool known;            /* the five below hold; else the end of the file must be examined */
@@ -4385,6 +4275,7 @@ typedef struct gem5art__flat {
     bool empty;            /* there is no record before it */
     size_t tail_length;
     char tail[64];         /* the bytes before the bracket */
+    off_t synced;          /* the size that this handle left the file with, on the disk with its name; 0: it did not */
     off_t indexed;         /* the index covers the records before this offset */
     struct gem5art__slot *slots;
     size_t slot_count, slot_used;
@@ -4396,9 +4287,11 @@ struct gem5art_db {
     char *path; /* of the store: absolute, symlinks resolved */
     gem5art__flat flat;
     struct gem5art__env *env; /* of an LMDB store */
-    gem5art__lock_file lock;
-    bool lock_open, read_only;
+    int writer;  /* a descriptor of the store that has the writer lock; -1: this handle does not hold it */
+    int claimed; /* one of the lock file, with this handle's claims; -1: not open */
+    bool read_only;
     void (*damaged)(const char *message, void *user_data);
+    bool left_live; /* this handle has made live entries: their folder goes with the last of them */
     bool unchecked; /* it may be damaged where it begins: gem5art-fsck tells */
     char *lock_path, *live_path, *storage;
     void (*log)(const char *message, void *user_data);
@@ -4605,28 +4498,98 @@ static void gem5art__scan_end(gem5art__scan *scan) {
     scan->state = NULL;
 }
 
-/* ---- the writer lock: byte 0 of STORE.lock, whatever the kind of store */
+/* ---- the writer lock: a byte of the store itself, far behind its end, whatever the kind of store. So all names of a
+   file have the same lock, and there is no lock file that can be removed. */
 
-enum { GEM5ART__WRITER_BYTE = 0 };
+#ifndef GEM5ART__LOCK_SECONDS /* until a wait for the writer lock is given up; shorter in tests */
+#define GEM5ART__LOCK_SECONDS 60.0
+#endif
+#define GEM5ART__WRITER_BYTE ((int64_t)1 << 62)
+#define GEM5ART__NEXT_BYTE (GEM5ART__WRITER_BYTE + 1) /* of whoever gets the lock next, so that none starves */
 
-static bool gem5art__open_lock(gem5art_db *db, gem5art_error *error) {
-    if (db->lock_open) return true;
-    if (db->read_only)
-        return gem5art__fail(error, GEM5ART_INVALID,
-                             "%s was opened for reading only: nothing can be stored or executed", db->path);
-    db->lock_open = gem5art__lock_file_open(&db->lock, db->lock_path, 0666);
-    return db->lock_open ? true : gem5art__fail_errno(error, "open the lock file", db->lock_path);
+typedef enum gem5art__grip { GEM5ART__LOCKED, GEM5ART__LOCK_HELD, GEM5ART__LOCK_MOVED, GEM5ART__LOCK_FAILED } gem5art__grip;
+
+/* Is the locked file still the one at the store's path? */
+static gem5art__grip gem5art__check_writer(gem5art_db *db, int fd, gem5art_error *error) {
+    struct stat own, there;
+    if (GEM5ART_SYS_FSTAT(fd, &own) < 0 || GEM5ART_SYS_STAT(db->path, &there) < 0)
+        return gem5art__fail_errno(error, "find the store", db->path), GEM5ART__LOCK_FAILED;
+    if (own.st_dev != there.st_dev || own.st_ino != there.st_ino) return GEM5ART__LOCK_MOVED;
+    if (own.st_nlink) return GEM5ART__LOCKED;
+    gem5art__fail(error, GEM5ART_IO,
+                  "%s was removed or replaced where it is mounted from, and what is written here would be lost: mount "
+                  "the new file", db->path);
+    return GEM5ART__LOCK_FAILED;
 }
 
-static bool gem5art__store_lock(gem5art_db *db, gem5art_error *error) {
-    if (!gem5art__open_lock(db, error)) return false;
-    if (!gem5art__lock_wait(&db->lock, GEM5ART__WRITER_BYTE))
-        return gem5art__fail(error, GEM5ART_IO, "cannot lock %s: %s; the store needs a file system with fcntl locks",
-                             db->lock_path, strerror(errno));
+/* *fd: the store, opened at the first try; *next: it is this handle's turn. */
+static gem5art__grip gem5art__try_writer_lock(gem5art_db *db, int *fd, bool *next, gem5art_error *error) {
+    if (*fd < 0) *fd = gem5art__open(db->path, O_RDWR | O_NONBLOCK, 0);
+    if (*fd < 0 && (errno == EACCES || errno == EROFS || errno == EPERM))
+        gem5art__fail(error, GEM5ART_IO, "cannot write to the store %s: %s; its owner can, or store in a copy of it",
+                      db->path, strerror(errno));
+    else if (*fd < 0) gem5art__fail_errno(error, "open the store", db->path);
+    else if ((*next = *next || gem5art__lock(*fd, GEM5ART__NEXT_BYTE)) && gem5art__lock(*fd, GEM5ART__WRITER_BYTE)) {
+        gem5art__unlock(*fd, GEM5ART__NEXT_BYTE);
+        return gem5art__check_writer(db, *fd, error);
+    } else if (errno == EAGAIN || errno == EACCES) return GEM5ART__LOCK_HELD;
+    else
+        gem5art__fail(error, errno == EINVAL || errno == ENOTSUP ? GEM5ART_UNSUPPORTED : GEM5ART_IO,
+                      "cannot lock %s: %s; the store needs a file system with open file description locks", db->path,
+                      strerror(errno));
+    return GEM5ART__LOCK_FAILED;
+}
+
+/* The wait for the writer lock: for how long, and what was said of it. */
+typedef struct gem5art__wait {
+    double begun;
+    int pause; /* ms */
+    bool said;
+} gem5art__wait;
+
+/* Pauses before the next try. BUSY after a minute in which others held the lock, or when a worker is to stop. */
+static bool gem5art__wait_for_lock(gem5art_db *db, gem5art__wait *wait, bool next, gem5art_error *error) {
+    double waited = gem5art__monotonic() - wait->begun;
+    if (waited >= GEM5ART__LOCK_SECONDS || gem5art__given_up())
+        return gem5art__fail(error, GEM5ART_BUSY,
+                             "cannot write to the store %s: another program has held its lock for %.0f s; find it "
+                             "(lsof %s) and end it, or try again", db->path, waited, db->path);
+    if (waited >= 2 && !wait->said) {
+        wait->said = true;
+        gem5art__warn(db, "waiting for the writer lock of %s, which another program holds", db->path);
+    }
+    if (next && wait->pause > 10) wait->pause = 10;
+    GEM5ART_SYS_POLL(NULL, 0, wait->pause);
+    wait->pause = wait->pause < 50 ? wait->pause * 2 : 100;
     return true;
 }
 
-static void gem5art__store_unlock(gem5art_db *db) { gem5art__unlock(&db->lock, GEM5ART__WRITER_BYTE); }
+/* Takes the writer lock. */
+static bool gem5art__store_lock(gem5art_db *db, gem5art_error *error) {
+    gem5art__wait wait = {gem5art__monotonic(), 1, false};
+    gem5art__grip grip;
+    bool next = false;
+    int fd = -1;
+    if (db->read_only)
+        return gem5art__fail(error, GEM5ART_INVALID,
+                             "%s was opened for reading only: nothing can be stored or executed", db->path);
+    while ((grip = gem5art__try_writer_lock(db, &fd, &next, error)) != GEM5ART__LOCKED) {
+        if (grip == GEM5ART__LOCK_HELD && gem5art__wait_for_lock(db, &wait, next, error)) continue;
+        gem5art__close(fd);
+        fd = -1;
+        next = false;
+        if (grip != GEM5ART__LOCK_MOVED) return false;
+    }
+    db->writer = fd;
+    return true;
+}
+
+static void gem5art__store_unlock(gem5art_db *db) {
+    gem5art__unlock(db->writer, GEM5ART__WRITER_BYTE);
+    gem5art__close(db->writer);
+    db->writer = -1;
+}
+
 /* ================================================================== >>flat
    The flat file: see "Store format" in the manual. Everything that knows how records lie in it is here. */
 
@@ -4635,7 +4598,7 @@ static void gem5art__store_unlock(gem5art_db *db) { gem5art__unlock(&db->lock, G
 #endif
 
 enum {
-    GEM5ART__APPENDED = 2 /* records that one append adds, at most: a run and its archive */
+    GEM5ART__APPENDED = 64 /* records that one append adds in place, at most */
 };
 
 /* ---- reading forward */
@@ -5040,9 +5003,10 @@ static int gem5art__flat_tail_same(const gem5art__flat *flat) {
     return got == flat->tail_length && memcmp(now, flat->tail, got) == 0;
 }
 
-/* Do the lines before offset `line` of a text end as those before a finished append do: in commas, or in the opening
-   bracket? As many are looked at as one append adds, for if it was not finished one of them has the old bracket. 1, 0,
-   or -1: the text, which is the end of a file unless it is the `whole`, is too short to tell. */
+/* Are the lines before offset `line` of a text, which ends a file, joined to what follows them: does each end in a comma,
+   or is it the opening bracket? As many are looked at as one append adds, for if it was not finished one of them has the
+   old bracket. 1, 0 (also where another program wrote one of them), or -1: the text, unless it is the `whole` file, is
+   too short to tell. */
 static int gem5art__lines_joined(const char *text, size_t line, bool whole) {
     int i;
     for (i = 0; i < GEM5ART__APPENDED; i++) {
@@ -5151,37 +5115,31 @@ static bool gem5art__flat_save_aside(gem5art_db *db, off_t from, off_t size, gem
     return ok;
 }
 
-/* Byte 0 of the lock file is '!' from before a change to the store until that is on the disk, else ' '. */
-static bool gem5art__flat_mark(gem5art_db *db, const char *mark, gem5art_error *error) {
-    return gem5art__write_at(db->lock.fd, mark, 1, 0) ? true : gem5art__fail_errno(error, "write", db->lock_path);
-}
-
-/* Under the writer lock: where the writer before was killed in a change, what it did to the file or its name may not be
-   on the disk. It must be before more is stored behind it. */
-static bool gem5art__flat_sync_left(gem5art_db *db, gem5art_error *error) {
-    char mark;
-    size_t got;
-    if (!gem5art__read_at(db->lock.fd, &mark, 1, 0, &got)) return gem5art__fail_errno(error, "read", db->lock_path);
-    if (!got || mark != '!') return true;
-    if (!gem5art__datasync(db->flat.fd) || !gem5art__sync_name(db->path))
-        return gem5art__fail_errno(error, "sync", db->path);
-    return gem5art__flat_mark(db, " ", error);
+/* Under the writer lock, at the beginning of a change: what another handle did to the file or its name may not be on the
+   disk, if it was killed. It must be before more is stored behind it. */
+static bool gem5art__flat_sync_left(gem5art_db *db, off_t size, gem5art_error *error) {
+    if (db->flat.synced == size) return true;
+    return gem5art__datasync(db->writer) && gem5art__sync_name(db->path)
+               ? true
+               : gem5art__fail_errno(error, "sync", db->path);
 }
 
 /* Under the writer lock: makes the file end in a bracket and a newline, at `at`; on a line of its own behind a loose
    record. */
 static bool gem5art__flat_mend(gem5art_db *db, off_t at, off_t size, bool empty, bool loose, gem5art_error *error) {
     gem5art__flat *flat = &db->flat;
-    if (!gem5art__flat_save_aside(db, at, size, error) || !gem5art__flat_mark(db, "!", error)) return false;
-    if (loose && !gem5art__write_at(flat->fd, "\n", 1, at++)) return gem5art__fail_errno(error, "mend", flat->path);
-    if (!gem5art__write_at(flat->fd, "]", 1, at) || !gem5art__truncate(flat->fd, at + 1) ||
-        !gem5art__write_at(flat->fd, "\n", 1, at + 1) || !gem5art__datasync(flat->fd))
+    if (!gem5art__flat_sync_left(db, size, error) || !gem5art__flat_save_aside(db, at, size, error)) return false;
+    if (loose && !gem5art__write_at(db->writer, "\n", 1, at++)) return gem5art__fail_errno(error, "mend", flat->path);
+    if (!gem5art__write_at(db->writer, "]", 1, at) || !gem5art__truncate(db->writer, at + 1) ||
+        !gem5art__write_at(db->writer, "\n", 1, at + 1) || !gem5art__datasync(db->writer))
         return gem5art__fail_errno(error, "mend", flat->path);
-    return gem5art__flat_mark(db, " ", error) && gem5art__flat_know(flat, at + 2, at, empty, error);
+    flat->synced = at + 2;
+    return gem5art__flat_know(flat, at + 2, at, empty, error);
 }
 
 static void gem5art__flat_forget(gem5art__flat *flat) {
     flat->known = false;
+    flat->synced = 0;
     flat->indexed = 0;
     flat->slot_used = 0;
     if (flat->slots) gem5art__free(flat->slots);
@@ -5195,12 +5153,7 @@ static bool gem5art__flat_follow(gem5art_db *db, struct stat *st, gem5art_error 
     bool reopened = false;
     if (GEM5ART_SYS_STAT(flat->path, st) < 0) return gem5art__fail_errno(error, "find the store", flat->path);
     if (flat->fd < 0 || st->st_dev != flat->device || st->st_ino != flat->inode) {
-        int fd = gem5art__open(flat->path, (db->read_only ? O_RDONLY : O_RDWR) | O_NONBLOCK, 0);
-        flat->refused = 0;
-        if (fd < 0 && !db->read_only && (errno == EACCES || errno == EROFS || errno == EPERM)) {
-            flat->refused = errno;
-            fd = gem5art__open(flat->path, O_RDONLY | O_NONBLOCK, 0);
-        }
+        int fd = gem5art__open(flat->path, O_RDONLY | O_NONBLOCK, 0);
         if (fd < 0) return gem5art__fail_errno(error, "open the store", flat->path);
         gem5art__close(flat->fd);
         flat->fd = fd;
@@ -5236,6 +5189,14 @@ static bool gem5art__flat_closed_before(const gem5art__flat *flat, off_t at) {
            got == 1 && byte == ']';
 }
 
+/* Under the writer lock: is it the file that is read here? */
+static bool gem5art__flat_is_locked(gem5art_db *db, gem5art_error *error) {
+    struct stat st;
+    if (GEM5ART_SYS_FSTAT(db->writer, &st) == 0 && st.st_dev == db->flat.device && st.st_ino == db->flat.inode)
+        return true;
+    return gem5art__fail(error, GEM5ART_BUSY, "%s was replaced by another program just now: try again", db->path);
+}
+
 /* Under the writer lock: finds the bracket, mending what an interrupted append left. */
 static bool gem5art__flat_find_end(gem5art_db *db, gem5art_error *error) {
     gem5art__flat *flat = &db->flat;
@@ -5244,12 +5205,7 @@ static bool gem5art__flat_find_end(gem5art_db *db, gem5art_error *error) {
     char byte;
     size_t got;
     bool empty, closed, loose;
-    if (!gem5art__flat_follow(db, &st, error)) return false;
-    if (flat->refused)
-        return gem5art__fail(error, GEM5ART_IO,
-                             "cannot write to the store %s: %s; its owner can, or store in a copy of it", flat->path,
-                             strerror(flat->refused));
-    if (!gem5art__flat_sync_left(db, error)) return false;
+    if (!gem5art__flat_follow(db, &st, error) || !gem5art__flat_is_locked(db, error)) return false;
     if (flat->known && st.st_size == flat->size && gem5art__read_at(flat->fd, &byte, 1, flat->bracket, &got) &&
         got == 1 && byte == ']')
         return true;
@@ -5261,22 +5217,38 @@ static bool gem5art__flat_find_end(gem5art_db *db, gem5art_error *error) {
                   : gem5art__flat_mend(db, at, st.st_size, empty, loose, error);
 }
 
+/* May a file that was read without finding its closing bracket have got one since? An append has it behind its new
+   lines before it takes the old one away. Waits for whoever writes; *size: that of now. */
+static bool gem5art__flat_look_again(const gem5art__flat *flat, off_t *size, int *looks) {
+    bool held = gem5art__lock_seen(flat->fd, GEM5ART__WRITER_BYTE) == F_WRLCK;
+    off_t before = *size;
+    struct stat st;
+    if (GEM5ART_SYS_FSTAT(flat->fd, &st) < 0) return false;
+    *size = st.st_size;
+    if (st.st_size == before && held) GEM5ART_SYS_POLL(NULL, 0, 10);
+    return ++*looks < 200 && (st.st_size != before || held || *looks == 1); /* 1: one that failed took its lines back */
+}
+
 /* Where a reader of the file, which has this size, has to stop: behind the bracket, or behind what is whole of a torn
    file. What follows is not acknowledged, and another record may soon be there. Damage is found by who reads on. */
-static off_t gem5art__flat_readable(gem5art__flat *flat, off_t size) {
+static off_t gem5art__flat_readable(gem5art__flat *flat, off_t *size) {
     char byte;
     size_t got;
     off_t at;
     bool empty, closed, loose;
-    if (flat->known && gem5art__read_at(flat->fd, &byte, 1, flat->bracket, &got) && got == 1 && byte == ']')
-        return flat->bracket + 1;
-    if (gem5art__flat_quick_end(flat, size, &at)) return at + 1;
-    switch (gem5art__flat_full_end(flat, size, &at, &empty, &closed, &loose, NULL)) {
-    case GEM5ART__END:
-        gem5art__flat_know(flat, closed ? size : at, at, empty, NULL);
-        return at + 1;
-    case GEM5ART__TORN: return at;
-    default: return size;
+    int looks = 0;
+    for (;;) {
+        if (flat->known && gem5art__read_at(flat->fd, &byte, 1, flat->bracket, &got) && got == 1 && byte == ']')
+            return flat->bracket + 1;
+        if (gem5art__flat_quick_end(flat, *size, &at)) return at + 1;
+        switch (gem5art__flat_full_end(flat, *size, &at, &empty, &closed, &loose, NULL)) {
+        case GEM5ART__END:
+            gem5art__flat_know(flat, closed ? *size : at, at, empty, NULL);
+            return at + 1;
+        case GEM5ART__TORN: break;
+        default: return *size;
+        }
+        if (!gem5art__flat_look_again(flat, size, &looks)) return at;
     }
 }
 
@@ -5405,7 +5377,7 @@ static gem5art__step gem5art__flat_lookup(gem5art_db *db, gem5art__lookup *looku
 
 /* ---- writing */
 
-/* Appends a record or two in place. The order of the writes is what makes a kill between them harmless: see "Store
+/* Appends records in place. The order of the writes is what makes a kill between them harmless: see "Store
    format". */
 static bool gem5art__flat_append_few(gem5art_db *db, const char *lines, size_t length, gem5art_error *error) {
     gem5art__flat *flat = &db->flat;
@@ -5413,14 +5385,14 @@ static bool gem5art__flat_append_few(gem5art_db *db, const char *lines, size_t l
     char last;
     size_t got;
     off_t size = flat->size, bracket = flat->bracket;
+    int fd = db->writer;
     bool ok;
     if (!gem5art__read_at(flat->fd, &last, 1, size - 1, &got) || got != 1)
         return gem5art__fail_errno(error, "read", flat->path);
-    if (!gem5art__flat_mark(db, "!", error)) return false;
-    if (flat->empty && !gem5art__sync_name(db->path)) /* who made the store may have been killed before it did that */
-        return gem5art__fail_errno(error, "sync the folder of", db->path);
+    if (!gem5art__flat_sync_left(db, size, error)) return false;
+    flat->synced = 0;
     if (last != '\n') { /* on the disk first: without it a torn write would be part of the line before */
-        if (!gem5art__write_at(flat->fd, "\n", 1, size++) || !gem5art__datasync(flat->fd))
+        if (!gem5art__write_at(fd, "\n", 1, size++) || !gem5art__datasync(fd))
             return gem5art__fail_errno(error, "write to the store", db->path);
     }
     gem5art__put(&data, lines, length);
@@ -5429,21 +5401,21 @@ static bool gem5art__flat_append_few(gem5art_db *db, const char *lines, size_t l
         gem5art__buf_free(&data);
         return gem5art__fail_nomem(error);
     }
-    ok = gem5art__write_at(flat->fd, data.data, data.length, size);
-    if (ok && memchr(lines, '\n', length)) ok = gem5art__datasync(flat->fd); /* two: power loss leaves both or none */
-    ok = ok && gem5art__write_at(flat->fd, flat->empty ? " " : ",", 1, bracket) && gem5art__datasync(flat->fd);
+    ok = gem5art__write_at(fd, data.data, data.length, size);
+    if (ok && memchr(lines, '\n', length)) ok = gem5art__datasync(fd); /* several: power loss leaves all or none */
+    ok = ok && gem5art__write_at(fd, flat->empty ? " " : ",", 1, bracket) && gem5art__datasync(fd);
     if (!ok) {
         int saved = errno;
         flat->known = false;
-        if (gem5art__write_at(flat->fd, "]", 1, bracket)) gem5art__truncate(flat->fd, size);
+        if (gem5art__write_at(fd, "]", 1, bracket)) gem5art__truncate(fd, size);
         errno = saved;
         gem5art__fail_errno(error, "write to the store", db->path);
     }
     size += (off_t)data.length;
     gem5art__buf_free(&data);
-    if (ok) { /* whatever these two do: it is stored */
-        gem5art__flat_mark(db, " ", NULL);
-        gem5art__flat_know(flat, size, size - 2, false, NULL);
+    if (ok) {
+        flat->synced = size;
+        gem5art__flat_know(flat, size, size - 2, false, NULL); /* whatever it does: they are stored */
     }
     return ok;
 }
@@ -5458,14 +5430,14 @@ typedef struct gem5art__rewrite {
     size_t removals;
     const char *lines; /* that are added, joined by ",\n" */
     size_t length;
-    int fd;
+    gem5art__new_file file;
     gem5art__buf out;
     int64_t written; /* records */
 } gem5art__rewrite;
 
 static bool gem5art__rewrite_flush(gem5art__rewrite *rewrite, const char *name, gem5art_error *error) {
     if (rewrite->out.failed) return gem5art__fail_nomem(error);
-    if (!gem5art__write_all(rewrite->fd, rewrite->out.data, rewrite->out.length))
+    if (!gem5art__write_all(rewrite->file.fd, rewrite->out.data, rewrite->out.length))
         return gem5art__fail_errno(error, "rewrite", name);
     rewrite->out.length = 0;
     return true;
@@ -5520,19 +5492,18 @@ static bool gem5art__rewrite_all(gem5art_db *db, gem5art__rewrite *rewrite, gem5
     if (rewrite->length) {
         gem5art__rewrite_join(rewrite);
         if (!gem5art__rewrite_flush(rewrite, db->path, error)) return false;
-        if (!gem5art__write_all(rewrite->fd, rewrite->lines, rewrite->length))
+        if (!gem5art__write_all(rewrite->file.fd, rewrite->lines, rewrite->length))
             return gem5art__fail_errno(error, "rewrite", db->path);
     }
     return true;
 }
 
-/* The whole text, durably. */
+/* The whole text. */
 static bool gem5art__rewrite_text(gem5art_db *db, gem5art__rewrite *rewrite, gem5art_error *error) {
     gem5art__puts(&rewrite->out, "[");
     if (!rewrite->fill(db, rewrite, error)) return false;
     gem5art__puts(&rewrite->out, "]\n");
-    if (!gem5art__rewrite_flush(rewrite, db->path, error)) return false;
-    return gem5art__datasync(rewrite->fd) ? true : gem5art__fail_errno(error, "rewrite", db->path);
+    return gem5art__rewrite_flush(rewrite, db->path, error);
 }
 
 /* Gives a store's file a second name, STORE.WHAT.N, that no other file has, durably. */
@@ -5562,32 +5533,76 @@ static bool gem5art__rewrite_own(gem5art_db *db, int fd, const struct stat *st, 
                          strerror(errno));
 }
 
-/* Opens a new file beside the store, which is to become it: with its mode and owner, at first of no use to others. */
-static bool gem5art__rewrite_create(gem5art_db *db, gem5art__rewrite *rewrite, const char *name, gem5art_error *error) {
-    struct stat st;
-    if (GEM5ART_SYS_FSTAT(db->flat.fd, &st) < 0 ||
-        (rewrite->fd = gem5art__open(name, O_RDWR | O_CREAT | O_EXCL, 0600)) < 0)
-        return gem5art__fail_errno(error, "write", name);
-    return gem5art__rewrite_own(db, rewrite->fd, &st, error);
+/* What a killed rewrite or creation left of the store's own names: STORE.tmp-HEX, STORE.old.N and STORE.damaged.N. */
+static void gem5art__unlink_leftovers(const char *path, const struct stat *st) {
+    static const char *const kinds[] = {".tmp-", ".old.", ".damaged."};
+    const char *base = gem5art__base_name(path), *after;
+    gem5art__buf name = {NULL, 0, 0, false};
+    struct dirent *entry;
+    struct stat other;
+    DIR *dir;
+    size_t i, folder = (size_t)(base - path);
+    gem5art__put(&name, path, folder);
+    dir = name.failed ? NULL : GEM5ART_SYS_OPENDIR(name.data);
+    while (dir && (entry = GEM5ART_SYS_READDIR(dir)) != NULL) {
+        if (!gem5art__starts_with(entry->d_name, base)) continue;
+        after = entry->d_name + strlen(base);
+        for (i = 0; i < 3 && !gem5art__starts_with(after, kinds[i]); i++) {}
+        name.length = folder;
+        gem5art__puts(&name, entry->d_name);
+        if (i < 3 && !name.failed && GEM5ART_SYS_LSTAT(name.data, &other) == 0 && other.st_dev == st->st_dev &&
+            other.st_ino == st->st_ino)
+            GEM5ART_SYS_UNLINK(name.data);
+    }
+    if (dir) GEM5ART_SYS_CLOSEDIR(dir);
+    gem5art__buf_free(&name);
 }
 
-/* Writes the store anew under another name, and gives it the store's. A reader goes on with the old file. */
-static bool gem5art__flat_rewrite(gem5art_db *db, gem5art__rewrite *rewrite, gem5art_error *error) {
-    gem5art__buf name = {NULL, 0, 0, false};
-    bool ok = false, renamed = false;
-    rewrite->fd = -1;
-    if (gem5art__temporary_name(&name, db->path, error) &&
-        gem5art__rewrite_create(db, rewrite, name.data, error) && gem5art__rewrite_text(db, rewrite, error) &&
-        (!rewrite->keep || gem5art__keep_file(db->path, rewrite->keep, &rewrite->kept, error))) {
-        renamed = gem5art__flat_mark(db, "!", NULL) && GEM5ART_SYS_RENAME(name.data, db->path) == 0;
-        ok = renamed && gem5art__sync_name(db->path);
-        if (ok) gem5art__flat_mark(db, " ", NULL); /* or not: then the next writer syncs it again */
-        if (!ok) gem5art__fail_errno(error, renamed ? "sync the folder of" : "rewrite", db->path);
+/* Under the writer lock: a file of several names cannot be replaced, as only one of them would be. */
+static bool gem5art__replaceable(gem5art_db *db, struct stat *st, gem5art_error *error) {
+    if (GEM5ART_SYS_FSTAT(db->writer, st) < 0) return gem5art__fail_errno(error, "read", db->path);
+    if (st->st_nlink > 1) {
+        gem5art__unlink_leftovers(db->path, st);
+        if (GEM5ART_SYS_FSTAT(db->writer, st) < 0) return gem5art__fail_errno(error, "read", db->path);
     }
-    if (!renamed && rewrite->fd >= 0) GEM5ART_SYS_UNLINK(name.data);
-    gem5art__close(rewrite->fd);
+    return st->st_nlink <= 1
+               ? true
+               : gem5art__fail(error, GEM5ART_UNSUPPORTED,
+                               "%s cannot be rewritten, as it has %ld names (hard links), of which the others would "
+                               "keep the old file: remove those (find -samefile finds them)", db->path,
+                               (long)st->st_nlink);
+}
+
+/* The error of a rename over the store. */
+static bool gem5art__fail_replace(gem5art_db *db, gem5art_error *error) {
+    if (errno == EBUSY || errno == EXDEV)
+        return gem5art__fail(error, GEM5ART_UNSUPPORTED,
+                             "%s cannot be rewritten, as it is a mount point: do this where it is mounted from, or "
+                             "mount its folder instead", db->path);
+    return gem5art__fail_errno(error, "rewrite", db->path);
+}
+
+/* Gives the finished file the store's name. */
+static bool gem5art__rewrite_commit(gem5art_db *db, gem5art__rewrite *rewrite, gem5art_error *error) {
+    gem5art__new_file *file = &rewrite->file;
+    if (!gem5art__finish_file(file, true)) return gem5art__fail_errno(error, "rewrite", db->path);
+    if (rewrite->keep && !gem5art__keep_file(db->path, rewrite->keep, &rewrite->kept, error)) return false;
+    if (GEM5ART_SYS_RENAME(file->temporary.data, db->path) < 0) return gem5art__fail_replace(db, error);
+    file->made = false;
+    return gem5art__sync_name(db->path) ? true : gem5art__fail_errno(error, "sync the folder of", db->path);
+}
+
+/* Writes the store anew under another name, with its mode and owner, and gives it the store's. A reader goes on with
+   the old file. */
+static bool gem5art__flat_rewrite(gem5art_db *db, gem5art__rewrite *rewrite, gem5art_error *error) {
+    struct stat st;
+    bool ok;
+    if (!gem5art__replaceable(db, &st, error) || !gem5art__begin_file(&rewrite->file, -1, db->path, 0600, error))
+        return false;
+    ok = gem5art__rewrite_own(db, rewrite->file.fd, &st, error) && gem5art__rewrite_text(db, rewrite, error) &&
+         gem5art__rewrite_commit(db, rewrite, error);
+    gem5art__abort_file(&rewrite->file); /* unless it has the store's name now */
     gem5art__buf_free(&rewrite->out);
-    gem5art__buf_free(&name);
     return ok;
 }
 
@@ -5644,8 +5659,9 @@ static bool gem5art__flat_scan_begin(gem5art__scan *scan, const gem5art_query *q
     if (!flat) return gem5art__fail_nomem(error);
     flat->size = st.st_size;
     flat->fd = GEM5ART_SYS_FCNTL(db->flat.fd, F_DUPFD_CLOEXEC, 3);
-    gem5art__cursor_init(&flat->cursor, flat->fd, db->path, 0, st.st_size);
-    flat->cursor.stop = gem5art__flat_readable(&db->flat, st.st_size);
+    st.st_size = gem5art__flat_readable(&db->flat, &flat->size); /* where to stop */
+    gem5art__cursor_init(&flat->cursor, flat->fd, db->path, 0, flat->size);
+    flat->cursor.stop = st.st_size;
     flat->cursor.viewer = db->damaged ? db : NULL;
     if (flat->fd >= 0) {
         scan->state = flat;
@@ -6502,22 +6518,19 @@ static bool gem5art__lmdb_check_place(const char *path, gem5art_error *error) {
 }
 
 static bool gem5art__lmdb_create(gem5art_db *db, const char *path, gem5art_error *error) {
-    gem5art__buf name = {NULL, 0, 0, false};
-    char *folder;
-    bool ok = false;
+    gem5art__new_file file;
+    char *folder = gem5art__arena_copy(&db->arena, path);
     int code;
-    if ((folder = gem5art__arena_copy(&db->arena, path)) == NULL) return gem5art__fail_nomem(error);
+    if (!folder) return gem5art__fail_nomem(error);
     *strrchr(folder, '/') = 0;
-    if (!gem5art__lmdb_check_place(*folder ? folder : "/", error) || !gem5art__temporary_name(&name, path, error))
+    if (!gem5art__lmdb_check_place(*folder ? folder : "/", error) ||
+        !gem5art__begin_file(&file, -1, path, 0666, error))
         return false;
-    if ((code = gem5art__lmdb_create_at(name.data)) != 0) gem5art__lmdb_fail(error, code, "write", path);
-    else if (gem5art__name_file(name.data, path, GEM5ART__KEEP_EXISTING, error)) {
-        ok = gem5art__sync_name(name.data);
-        if (!ok) gem5art__fail_errno(error, "sync the folder of", path);
-    }
-    if (!ok) GEM5ART_SYS_UNLINK(name.data);
-    gem5art__buf_free(&name);
-    return ok;
+    if ((code = gem5art__lmdb_create_at(file.temporary.data)) == 0)
+        return gem5art__commit_file(&file, GEM5ART__KEEP_EXISTING, true, error);
+    gem5art__lmdb_fail(error, code, "write", path);
+    gem5art__abort_file(&file);
+    return false;
 }
 
 /* LMDB would make a store of any file, and take some for damaged that are not its own. */
@@ -6656,32 +6669,34 @@ static bool gem5art__store_open(gem5art_db *db, const char *uri, gem5art_error *
 
 static void gem5art__store_close(gem5art_db *db) {
     db->backend->close(db);
-    if (db->lock_open) gem5art__lock_file_close(&db->lock);
+    gem5art__close(db->claimed);
+    if (db->left_live) GEM5ART_SYS_RMDIR(db->live_path); /* unless there are others */
 }
 
-/* The store of `db`, opened once more for another thread, which may append to it. Ends before `db` does. */
-static gem5art_db *gem5art__twin_open(const gem5art_db *db, void (*log)(const char *message, void *user_data),
-                                      void *user_data, gem5art_error *error) {
-    gem5art_db *twin = (gem5art_db *)gem5art__alloc(sizeof *twin);
-    if (!twin) return gem5art__fail_nomem(error), (gem5art_db *)NULL;
-    twin->lock.fd = -1;
-    twin->backend = db->backend;
-    twin->unchecked = true; /* the first one has looked */
-    twin->path = db->path;
-    twin->lock_path = db->lock_path;
-    twin->live_path = db->live_path;
-    twin->log = log;
-    twin->user_data = user_data;
-    if (twin->backend->open(twin, error)) return twin;
-    twin->backend->close(twin);
-    gem5art__free(twin);
+static void gem5art__close_second(gem5art_db *db) {
+    if (!db) return;
+    gem5art__store_close(db);
+    gem5art__arena_free(&db->arena);
+    gem5art__free(db);
+}
+
+/* A second handle of the store of `db`, for another thread. It shares nothing with the first one. */
+static gem5art_db *gem5art__open_second(const gem5art_db *db, void (*log)(const char *message, void *user_data),
+                                        void *user_data, gem5art_error *error) {
+    gem5art_db *second = (gem5art_db *)gem5art__alloc(sizeof *second);
+    if (!second) return gem5art__fail_nomem(error), (gem5art_db *)NULL;
+    second->writer = second->claimed = second->flat.fd = -1;
+    second->backend = db->backend;
+    second->unchecked = true; /* the first one has looked */
+    second->path = gem5art__arena_copy(&second->arena, db->path);
+    second->lock_path = gem5art__arena_copy(&second->arena, db->lock_path);
+    second->live_path = gem5art__arena_copy(&second->arena, db->live_path);
+    second->log = log;
+    second->user_data = user_data;
+    if (second->arena.failed) gem5art__fail_nomem(error);
+    else if (second->backend->open(second, error)) return second;
+    gem5art__close_second(second);
     return NULL;
-}
-
-static void gem5art__twin_close(gem5art_db *twin) {
-    if (!twin) return;
-    gem5art__store_close(twin);
-    gem5art__free(twin);
 }
 
 /* ============================================================== >>artifact */
@@ -6807,24 +6822,16 @@ static bool gem5art__copy_bytes(int from, int to) {
 
 /* Copies a file, whole or not at all and durably, to a name that is not taken. */
 static bool gem5art__copy_file(const char *from, const char *to, gem5art_error *error) {
-    gem5art__buf temporary = {NULL, 0, 0, false};
-    int in, out = -1;
-    bool ok;
-    if (!gem5art__temporary_name(&temporary, to, error)) return false;
-    in = gem5art__open(from, O_RDONLY | O_NONBLOCK, 0);
-    ok = in >= 0;
-    if (!ok) gem5art__fail_errno(error, "read", from);
-    else {
-        out = gem5art__open(temporary.data, O_WRONLY | O_CREAT | O_EXCL, 0666);
-        ok = out >= 0 && gem5art__copy_bytes(in, out) && gem5art__datasync(out);
-        if (!ok) gem5art__fail_errno(error, "write", to);
+    gem5art__new_file copy;
+    bool ok = false;
+    int in = gem5art__open(from, O_RDONLY | O_NONBLOCK, 0);
+    if (in < 0) return gem5art__fail_errno(error, "read", from);
+    if (gem5art__begin_file(&copy, -1, to, 0666, error)) {
+        ok = gem5art__copy_bytes(in, copy.fd);
+        if (!ok) gem5art__fail_errno(error, "write", to), gem5art__abort_file(&copy);
+        else ok = gem5art__commit_file(&copy, GEM5ART__KEEP_EXISTING, true, error);
     }
     gem5art__close(in);
-    gem5art__close(out);
-    ok = ok && gem5art__name_file(temporary.data, to, GEM5ART__KEEP_EXISTING, error);
-    if (!ok && out >= 0) GEM5ART_SYS_UNLINK(temporary.data);
-    if (ok && !gem5art__sync_name(temporary.data)) ok = gem5art__fail_errno(error, "sync the folder of", to);
-    gem5art__buf_free(&temporary);
     return ok;
 }
 
@@ -6835,7 +6842,7 @@ static bool gem5art__keep_copy(const char *storage, const char *path, const char
     struct stat st;
     char *copy, *folder, copied[65];
     bool ok;
-    if (!storage) return true;
+    if (!storage || !gem5art__is_uuid(id)) return true;
     copy = gem5art__join_path(&arena, storage, id);
     folder = gem5art__arena_copy(&arena, storage);
     if (!copy || !folder) ok = gem5art__fail_nomem(error);
@@ -7092,7 +7099,8 @@ static bool gem5art__download(gem5art_db *db, const gem5art_artifact *artifact, 
     struct stat st;
     bool found, ok = false;
     if (*artifact->git_hash) return gem5art__fail_repo_download(artifact, path, error);
-    from = db->storage ? gem5art__join_path(&arena, db->storage, artifact->id) : artifact->path;
+    from = db->storage && gem5art__is_uuid(artifact->id) ? gem5art__join_path(&arena, db->storage, artifact->id)
+                                                         : artifact->path;
     found = from && GEM5ART_SYS_STAT(from, &st) == 0;
     if (from && !found && errno == ENOENT) found = GEM5ART_SYS_STAT(from = artifact->path, &st) == 0;
     if (!from) gem5art__fail_nomem(error);
@@ -7147,6 +7155,8 @@ static void gem5art__free_run(gem5art__run *run) {
 
 typedef struct gem5art__host_facts {
     const char *host, *kernel, *user, *cpu_model, *boot_id;
+    const char *pid_space; /* the name space of process ids; "": not known */
+    int64_t start;         /* when this process started, as gem5art__process_start has it */
 } gem5art__host_facts;
 
 #ifndef GEM5ART_NO_PROC
@@ -7170,6 +7180,46 @@ static const char *gem5art__proc_text(gem5art__arena *arena, const char *path, c
     return found ? found : "";
 }
 #endif
+
+/* When a process started, in clock ticks since boot; 0: not known, or no such process. `living`: nor a zombie. */
+static int64_t gem5art__process_start(int64_t pid, bool living) {
+#ifdef GEM5ART_NO_PROC
+    (void)pid, (void)living;
+    return 0;
+#else
+    char path[64], text[1024], *at;
+    ssize_t n;
+    int fd, field;
+    snprintf(path, sizeof path, "/proc/%lld/stat", (long long)pid);
+    fd = gem5art__open(path, O_RDONLY, 0);
+    n = fd < 0 ? -1 : gem5art__read_some(fd, text, sizeof text - 1);
+    gem5art__close(fd);
+    if (n <= 0) return 0;
+    text[n] = 0;
+    at = strrchr(text, ')'); /* the name, field 2, may hold anything */
+    if (living && at && gem5art__starts_with(at, ") Z")) return 0;
+    for (field = 2; at && field < 22; field++) at = strchr(at + 1, ' ');
+    return at ? strtoll(at + 1, NULL, 10) : 0;
+#endif
+}
+
+/* Does the process that had this number and start still run? One that cannot be looked at counts as running. */
+static bool gem5art__process_lives(int64_t pid, int64_t start) {
+    int64_t now = gem5art__process_start(pid, true);
+    if (pid <= 0 || pid != (pid_t)pid) return false;
+    if (now) return !start || now == start;
+    if (gem5art__process_start(pid, false)) return false; /* a zombie */
+    return GEM5ART_SYS_KILL((pid_t)pid, 0) == 0 || errno != ESRCH;
+}
+
+static const char *gem5art__pid_space(gem5art__arena *arena) {
+    char name[64];
+    ssize_t n = -1;
+#ifndef GEM5ART_NO_PROC
+    n = GEM5ART_SYS_READLINK("/proc/self/ns/pid", name, sizeof name);
+#endif
+    return gem5art__arena_copy_n(arena, name, n < 0 ? 0 : (size_t)n);
+}
 
 static const gem5art__host_facts *gem5art__host(gem5art_db *db, gem5art_error *error) {
     gem5art__host_facts *facts;
@@ -7195,30 +7245,10 @@ static const gem5art__host_facts *gem5art__host(gem5art_db *db, gem5art_error *e
     if (!*facts->cpu_model) facts->cpu_model = gem5art__arena_copy(&db->arena, name.machine);
     facts->boot_id = gem5art__proc_text(&db->arena, "/proc/sys/kernel/random/boot_id", "");
 #endif
+    facts->pid_space = gem5art__pid_space(&db->arena);
+    facts->start = gem5art__process_start((int64_t)getpid(), false);
     if (db->arena.failed) return gem5art__fail_nomem(error), (const gem5art__host_facts *)NULL;
     return db->host_facts = facts;
-}
-
-/* When a process started, in clock ticks since boot; 0: not known, or no such process. `living`: nor a zombie. */
-static int64_t gem5art__process_start(int64_t pid, bool living) {
-#ifdef GEM5ART_NO_PROC
-    (void)pid, (void)living;
-    return 0;
-#else
-    char path[64], text[1024], *at;
-    ssize_t n;
-    int fd, field;
-    snprintf(path, sizeof path, "/proc/%lld/stat", (long long)pid);
-    fd = gem5art__open(path, O_RDONLY, 0);
-    n = fd < 0 ? -1 : gem5art__read_some(fd, text, sizeof text - 1);
-    gem5art__close(fd);
-    if (n <= 0) return 0;
-    text[n] = 0;
-    at = strrchr(text, ')'); /* the name, field 2, may hold anything */
-    if (living && at && gem5art__starts_with(at, ") Z")) return 0;
-    for (field = 2; at && field < 22; field++) at = strchr(at + 1, ' ');
-    return at ? strtoll(at + 1, NULL, 10) : 0;
-#endif
 }
 
 /* ---- identity */
@@ -7252,13 +7282,6 @@ static void gem5art__run_hash(const gem5art__run *run, const char *script, char 
     if (*r->gem5_options) gem5art__hash_item(&hash, "gem5_options");
     for (param = r->gem5_options; *param; param++) gem5art__hash_item(&hash, *param);
     gem5art_sha256_final(&hash, hex);
-}
-
-static int gem5art__hex_digit(char c) {
-    if (c >= '0' && c <= '9') return c - '0';
-    if (c >= 'a' && c <= 'f') return c - 'a' + 10;
-    if (c >= 'A' && c <= 'F') return c - 'A' + 10;
-    return -1;
 }
 
 /* The 16 bytes of a UUID in text; false: it is none. */
@@ -7606,13 +7629,14 @@ static bool gem5art__same_script(gem5art__run *run, const char *cwd, gem5art_err
 
 /* ---- info.json */
 
-/* A parsed info.json in an arena; NULL with NOT_FOUND where there is none. */
-static const gem5art_json *gem5art__read_info(gem5art__arena *arena, const char *path, gem5art_error *error) {
+/* The JSON object in a file that was opened (-1: it could not be), which is closed; NULL with an error. */
+static const gem5art_json *gem5art__read_open_info(int fd, gem5art__arena *arena, const char *path,
+                                                   gem5art_error *error) {
     gem5art__buf text = {NULL, 0, 0, false};
     gem5art_error why;
     const gem5art_json *info = NULL;
     gem5art__clear(&why);
-    if (gem5art__read_file(path, GEM5ART__MAX_INFO, &text, error)) {
+    if (gem5art__read_open_file(fd, path, GEM5ART__MAX_INFO, &text, error)) {
         info = gem5art__json_parse_in(arena, text.data, text.length, NULL, &why);
         if (!info) gem5art__fail(error, why.code, "%s: %s", path, why.message);
         else if (info->type != GEM5ART_JSON_OBJECT)
@@ -7621,6 +7645,11 @@ static const gem5art_json *gem5art__read_info(gem5art__arena *arena, const char 
     }
     gem5art__buf_free(&text);
     return info;
+}
+
+/* A parsed info.json in an arena; NULL with NOT_FOUND where there is none. */
+static const gem5art_json *gem5art__read_info(gem5art__arena *arena, const char *path, gem5art_error *error) {
+    return gem5art__read_open_info(gem5art__open(path, O_RDONLY | O_NONBLOCK, 0), arena, path, error);
 }
 
 static bool gem5art__write_info(gem5art__run *run, gem5art__put_file_mode mode, gem5art_error *error) {
@@ -7821,6 +7850,7 @@ static gem5art_run *gem5art__load(gem5art_db *db, const char *path, gem5art_erro
 typedef struct gem5art__claim {
     struct gem5art__claim *next;
     int64_t byte;
+    bool lost; /* another program took it after the lock file had been removed */
 } gem5art__claim;
 
 /* 1 and the first 62 bits of the hash. */
@@ -7841,12 +7871,16 @@ static gem5art__claim *gem5art__find_claim(const gem5art_db *db, int64_t byte) {
     return claim;
 }
 
-/* ---- live entries: STORE.live/ID, one for each run that has begun and not ended */
+/* ---- live entries: STORE.live/HASH.ID, one for each run that has begun and not ended. They are files that anybody who
+   may write the store may have made: what one says is believed only as far as its owner could act himself. */
 
 typedef struct gem5art__live {
-    const char *id, *hash, *outdir, *host, *boot_id;
+    const char *id, *hash, *outdir, *host, *boot_id, *pid_space;
+    const char *job;       /* of the scheduler; "": none */
+    int64_t restart;       /* how often that started the job again */
     int64_t pid, start;    /* the leader of its process group, 0 before it is spawned, and when it started */
-    int64_t supervisor;    /* pid */
+    int64_t supervisor, supervisor_start;
+    const gem5art_json *record; /* all of the entry */
 } gem5art__live;
 
 typedef struct gem5art__live_field {
@@ -7855,45 +7889,124 @@ typedef struct gem5art__live_field {
     size_t offset;
 } gem5art__live_field;
 
+#define GEM5ART__L(name, text) {#name, text, offsetof(gem5art__live, name)}
 static const gem5art__live_field gem5art__live_fields[] = {
-    {"_id", true, offsetof(gem5art__live, id)},          {"hash", true, offsetof(gem5art__live, hash)},
-    {"outdir", true, offsetof(gem5art__live, outdir)},   {"host", true, offsetof(gem5art__live, host)},
-    {"boot_id", true, offsetof(gem5art__live, boot_id)}, {"pid", false, offsetof(gem5art__live, pid)},
-    {"start", false, offsetof(gem5art__live, start)},    {"supervisor", false, offsetof(gem5art__live, supervisor)},
-    {NULL, false, 0}};
+    {"_id", true, offsetof(gem5art__live, id)}, GEM5ART__L(hash, true), GEM5ART__L(outdir, true),
+    GEM5ART__L(host, true), GEM5ART__L(boot_id, true), GEM5ART__L(pid_space, true), GEM5ART__L(job, true),
+    GEM5ART__L(restart, false), GEM5ART__L(pid, false), GEM5ART__L(start, false), GEM5ART__L(supervisor, false),
+    GEM5ART__L(supervisor_start, false), {NULL, false, 0}};
+#undef GEM5ART__L
 
+/* What an entry has besides, as the run's record does: a live run's artifacts are not removed. */
+static const char *const gem5art__live_artifacts[] = {"gem5_artifact", "gem5_git_artifact", "run_script_git_artifact",
+                                                      "linux_binary_artifact", "disk_image_artifact", "artifacts"};
+
+static const char *gem5art__scheduler_job(int64_t *restart) {
+    const char *job = getenv("SLURM_JOB_ID"), *count = getenv("SLURM_RESTART_COUNT");
+    *restart = count ? strtoll(count, NULL, 10) : 0;
+    return job ? job : "";
+}
+
+/* The path of an entry. NULL with an error: out of memory, or what is in no run of this library. */
+static char *gem5art__live_entry(gem5art_db *db, gem5art__arena *arena, const char *hash, const char *id,
+                                 gem5art_error *error) {
+    char *path;
+    if (!*hash || strspn(hash, "0123456789abcdef") != strlen(hash) || strlen(hash) > 128 || !gem5art__is_uuid(id))
+        return gem5art__fail(error, GEM5ART_INVALID, "a run cannot have the id \"%.60s\" and the hash \"%.140s\"", id,
+                             hash), (char *)NULL;
+    path = gem5art__arena_printf(arena, "%s/%s.%s", db->live_path, hash, id);
+    if (!path) gem5art__fail_nomem(error);
+    return path;
+}
+
+/* The folder of live entries, for all who may write the store; sticky, so that they cannot remove each other's. */
+static bool gem5art__make_live_folder(gem5art_db *db, gem5art_error *error) {
+    gem5art__buf name = {NULL, 0, 0, false};
+    struct stat store, st;
+    mode_t mode;
+    int fd;
+    bool ok, there;
+    if (GEM5ART_SYS_STAT(db->path, &store) < 0) return gem5art__fail_errno(error, "find the store", db->path);
+    mode = (store.st_mode & 0777) | (store.st_mode & 0444) >> 2 | 0700;
+    if (mode & 0022) mode |= S_ISVTX;
+    there = GEM5ART_SYS_LSTAT(db->live_path, &st) == 0;
+    if (there && !S_ISDIR(st.st_mode))
+        return gem5art__fail(error, GEM5ART_INVALID, "%s is in the way: the entries of live runs lie in a folder of "
+                             "that name; remove it", db->live_path);
+    if (there && (st.st_uid != geteuid() || ((st.st_mode ^ mode) & 01777) == 0)) return true;
+    if (!there && !gem5art__temporary_name(&name, db->live_path, error)) return false;
+    ok = there || GEM5ART_SYS_MKDIR(name.data, 0700) == 0;
+    fd = ok ? gem5art__open(there ? db->live_path : name.data, O_RDONLY | O_DIRECTORY | O_NOFOLLOW, 0) : -1;
+    ok = fd >= 0 && (GEM5ART_SYS_FCHOWN(fd, (uid_t)-1, store.st_gid) == 0 || true) && /* the group, where one may */
+         GEM5ART_SYS_FCHMOD(fd, mode) == 0 && (there || GEM5ART_SYS_RENAME(name.data, db->live_path) == 0);
+    if (!ok && !there && (errno == EEXIST || errno == ENOTEMPTY)) ok = true; /* another program has just made it */
+    if (!ok) gem5art__fail_errno(error, "make the folder", db->live_path);
+    gem5art__close(fd);
+    if (!there) GEM5ART_SYS_RMDIR(name.data); /* if it has that name still */
+    gem5art__buf_free(&name);
+    return ok;
+}
+
+static const char *gem5art__live_text(gem5art_json_writer *writer, const gem5art__live *live, const gem5art_run *r,
+                                      size_t *length, gem5art_error *error) {
+    const gem5art__live_field *field;
+    size_t i;
+    gem5art_json_begin_object(writer);
+    for (field = gem5art__live_fields; field->name; field++) {
+        const char *at = (const char *)live + field->offset;
+        gem5art_json_key(writer, field->name);
+        if (field->text) gem5art_json_string(writer, *(const char *const *)(const void *)at);
+        else gem5art_json_integer(writer, *(const int64_t *)(const void *)at);
+    }
+    for (i = 0; i < sizeof gem5art__live_artifacts / sizeof *gem5art__live_artifacts; i++) {
+        const gem5art__field *artifact = gem5art__find_field(gem5art__run_fields, gem5art__live_artifacts[i]);
+        if (artifact && (!artifact->fs_only || gem5art__is_fs(r->type))) gem5art__write_field(writer, artifact, r);
+    }
+    gem5art_json_end_object(writer);
+    return gem5art_json_take(writer, length, error);
+}
+
+/* Others may read an entry, to show the run, but not write it. */
+static bool gem5art__put_live(gem5art_db *db, const char *path, const char *text, size_t length, gem5art_error *error) {
+    gem5art__new_file file;
+    struct stat store;
+    mode_t mode = GEM5ART_SYS_STAT(db->path, &store) == 0 ? (store.st_mode & 0644) | 0600 : 0600;
+    if (!gem5art__begin_file(&file, -1, path, 0600, error)) return false;
+    if (GEM5ART_SYS_FCHMOD(file.fd, mode) == 0 && gem5art__write_all(file.fd, text, length))
+        return gem5art__commit_file(&file, GEM5ART__REPLACE, false, error);
+    gem5art__fail_errno(error, "write", path);
+    gem5art__abort_file(&file);
+    return false;
+}
+
+/* Writes the live entry of a run whose claim is held, or writes it again. */
 static bool gem5art__write_live(gem5art_db *db, const gem5art_run *r, gem5art_error *error) {
     const gem5art__host_facts *host = gem5art__host(db, error);
-    const gem5art__live_field *field;
     gem5art__arena arena = {NULL, false};
     gem5art__live live;
     gem5art_json_writer writer;
+    gem5art_error why;
     const char *text;
-    size_t length;
     char *path;
-    bool ok;
-    if (!host || !gem5art__make_folders(db->live_path, error)) return false;
-    live.id = r->id;
-    live.hash = r->hash;
-    live.outdir = r->outdir;
-    live.host = host->host;
-    live.boot_id = host->boot_id;
+    size_t length;
+    int tries = 0;
+    bool ok = false;
+    if (!host || (path = gem5art__live_entry(db, &arena, r->hash, r->id, error)) == NULL) return false;
+    live.id = r->id, live.hash = r->hash, live.outdir = r->outdir;
+    live.host = host->host, live.boot_id = host->boot_id, live.pid_space = host->pid_space;
+    live.job = gem5art__scheduler_job(&live.restart);
     live.pid = r->pid;
     live.start = live.pid ? gem5art__process_start(live.pid, false) : 0;
     live.supervisor = (int64_t)getpid();
+    live.supervisor_start = host->start;
     gem5art_json_writer_init(&writer, 0);
-    gem5art_json_begin_object(&writer);
-    for (field = gem5art__live_fields; field->name; field++) {
-        const char *at = (const char *)&live + field->offset;
-        gem5art_json_key(&writer, field->name);
-        if (field->text) gem5art_json_string(&writer, *(const char *const *)(const void *)at);
-        else gem5art_json_integer(&writer, *(const int64_t *)(const void *)at);
-    }
-    gem5art_json_end_object(&writer);
-    text = gem5art_json_take(&writer, &length, error);
-    path = gem5art__join_path(&arena, db->live_path, r->id);
-    ok = text && path ? gem5art__put_file(path, text, length, GEM5ART__REPLACE, false, error)
-                      : gem5art__fail_nomem(error);
+    gem5art__clear(&why);
+    text = gem5art__live_text(&writer, &live, r, &length, &why);
+    while (text && !ok && tries++ < 10 && gem5art__make_live_folder(db, &why) &&
+           !(ok = gem5art__put_live(db, path, text, length, &why)) && why.code == GEM5ART_NOT_FOUND) {
+    } /* NOT_FOUND: whoever had the last entry in the folder has just removed it */
+    db->left_live = true;
+    if (!ok) gem5art__fail(error, why.code, "%s", why.message);
     gem5art_json_writer_free(&writer);
     gem5art__arena_free(&arena);
     return ok;
@@ -7901,25 +8014,22 @@ static bool gem5art__write_live(gem5art_db *db, const gem5art_run *r, gem5art_er
 
 static void gem5art__drop_live(gem5art_db *db, const char *hash, const char *id) {
     gem5art__arena arena = {NULL, false};
-    char *path = gem5art__join_path(&arena, db->live_path, id);
-    (void)hash;
+    char *path = gem5art__live_entry(db, &arena, hash, id, NULL);
     if (path) GEM5ART_SYS_UNLINK(path);
     gem5art__arena_free(&arena);
 }
 
-/* Reads STORE.live/NAME into the arena; false where it is gone or no entry. An error, NOMEM or IO: it may be
-   one. */
-static bool gem5art__read_live(gem5art_db *db, const char *name, gem5art__arena *arena, gem5art__live *live,
-                               gem5art_error *error) {
+typedef enum gem5art__belief {
+    GEM5ART__LIVE_NONE,    /* no such entry (any more), or the file is none: `why` says so */
+    GEM5ART__LIVE_SHOWN,   /* another user's, or one that another user may have written: it may be shown, no more */
+    GEM5ART__LIVE_TRUSTED, /* this user's own */
+    GEM5ART__LIVE_FAILED   /* out of memory */
+} gem5art__belief;
+
+static bool gem5art__parse_live(const gem5art_json *entry, const char *name, gem5art__live *live) {
     const gem5art__live_field *field;
-    const gem5art_json *entry, *member;
-    char *path;
-    gem5art__clear(error);
-    if (strlen(name) != 36) return false;
-    path = gem5art__join_path(arena, db->live_path, name);
-    if (!path) return gem5art__fail_nomem(error);
-    entry = gem5art__read_info(arena, path, error);
-    if (!entry) return false;
+    const gem5art_json *member;
+    size_t hash;
     memset(live, 0, sizeof *live);
     for (field = gem5art__live_fields; field->name; field++) {
         char *at = (char *)live + field->offset;
@@ -7928,24 +8038,149 @@ static bool gem5art__read_live(gem5art_db *db, const char *name, gem5art__arena 
         if (field->text) *(const char **)(void *)at = member->text;
         else *(int64_t *)(void *)at = member->integer;
     }
-    return strcmp(live->id, name) == 0;
+    live->record = entry;
+    hash = strlen(live->hash);
+    return strncmp(name, live->hash, hash) == 0 && name[hash] == '.' && strcmp(name + hash + 1, live->id) == 0;
+}
+
+/* Reads STORE.live/NAME into the arena. `why`: why it is not trusted; no error where it is gone. */
+static gem5art__belief gem5art__read_live(gem5art_db *db, const char *name, gem5art__arena *arena, gem5art__live *live,
+                                          gem5art_error *why) {
+    char *path = gem5art__join_path(arena, db->live_path, name);
+    const gem5art_json *entry;
+    struct stat st;
+    int fd = path ? gem5art__open(path, O_RDONLY | O_NONBLOCK | O_NOFOLLOW, 0) : -1;
+    gem5art__clear(why);
+    if (!path) return gem5art__fail_nomem(why), GEM5ART__LIVE_FAILED;
+    if (fd < 0 && errno == ENOENT) return GEM5ART__LIVE_NONE;
+    if (fd >= 0 && GEM5ART_SYS_FSTAT(fd, &st) < 0) {
+        gem5art__close(fd);
+        fd = -1;
+    }
+    if ((entry = gem5art__read_open_info(fd, arena, path, why)) == NULL)
+        return why->code == GEM5ART_NOMEM ? GEM5ART__LIVE_FAILED : GEM5ART__LIVE_NONE;
+    if (!gem5art__parse_live(entry, name, live))
+        return gem5art__fail(why, GEM5ART_SYNTAX, "%s is not an entry of this version", path), GEM5ART__LIVE_NONE;
+    if (st.st_uid == geteuid() && !(st.st_mode & 0022)) return GEM5ART__LIVE_TRUSTED;
+    gem5art__fail(why, GEM5ART_INVALID, "%s belongs to another user, or another may write it", path);
+    return GEM5ART__LIVE_SHOWN;
+}
+
+/* The next name in STORE.live that is one of an entry of this run (NULL: of any). NULL: the end, or errno. */
+static const char *gem5art__live_name(DIR *dir, const char *hash) {
+    struct dirent *entry;
+    size_t length = hash ? strlen(hash) : 0;
+    while (errno = 0, dir && (entry = GEM5ART_SYS_READDIR(dir)) != NULL) {
+        const char *name = entry->d_name, *dot = strchr(name, '.');
+        if (dot && dot != name && gem5art__is_uuid(dot + 1) &&
+            (!hash || ((size_t)(dot - name) == length && memcmp(name, hash, length) == 0)))
+            return name;
+    }
+    return NULL;
+}
+
+typedef enum gem5art__whereabouts {
+    GEM5ART__RUN_LIVE,     /* its supervisor runs */
+    GEM5ART__RUN_LOST,     /* if its claim is free, nobody supervises it */
+    GEM5ART__RUN_ELSEWHERE /* on another host, where that cannot be known */
+} gem5art__whereabouts;
+
+/* Was this run begun since this machine was booted? */
+static bool gem5art__same_boot(const gem5art__live *live, const gem5art__host_facts *host) {
+    if (*live->boot_id && *host->boot_id) return strcmp(live->boot_id, host->boot_id) == 0;
+    return strcmp(live->host, host->host) == 0;
+}
+
+/* What becomes of the run of an entry that is trusted. With the same boot the claim decides, whatever the host is
+   called, as of containers; but where the supervisor can be seen it must be gone too, as a lock file may be removed. */
+static gem5art__whereabouts gem5art__find_supervisor(const gem5art__live *live, const gem5art__host_facts *host) {
+    int64_t restart;
+    const char *job = gem5art__scheduler_job(&restart);
+    if (gem5art__same_boot(live, host)) {
+        bool seen = strcmp(live->pid_space, host->pid_space) == 0 && live->supervisor != (int64_t)getpid();
+        return seen && gem5art__process_lives(live->supervisor, live->supervisor_start) ? GEM5ART__RUN_LIVE
+                                                                                        : GEM5ART__RUN_LOST;
+    }
+    if (strcmp(live->host, host->host) == 0) return GEM5ART__RUN_LOST; /* it was booted since */
+    if (*job && strcmp(job, live->job) == 0 && restart > live->restart) return GEM5ART__RUN_LOST;
+    return GEM5ART__RUN_ELSEWHERE;
 }
 
 /* ---- claiming */
 
+/* Opens the lock file, or the new one where it was removed: then the claims that are held are made in that too. */
+static bool gem5art__make_lock_file(gem5art_db *db, gem5art_error *error) {
+    gem5art__new_file file;
+    gem5art_error why;
+    struct stat store;
+    if (GEM5ART_SYS_STAT(db->path, &store) < 0) return gem5art__fail_errno(error, "find the store", db->path);
+    if (!gem5art__begin_file(&file, -1, db->lock_path, 0600, error)) return false;
+    if ((GEM5ART_SYS_FCHOWN(file.fd, (uid_t)-1, store.st_gid) == 0 || true) && /* the group, where one may */
+        GEM5ART_SYS_FCHMOD(file.fd, (store.st_mode & 0666) | 0600) == 0) {
+        if (gem5art__commit_file(&file, GEM5ART__KEEP_EXISTING, false, &why) || why.code == GEM5ART_EXISTS) return true;
+        return gem5art__fail(error, why.code, "%s", why.message);
+    }
+    gem5art__fail_errno(error, "make the lock file", db->lock_path);
+    gem5art__abort_file(&file);
+    return false;
+}
+
+static int gem5art__open_lock_file(gem5art_db *db, gem5art_error *error) {
+    const int flags = O_RDWR | O_NONBLOCK | O_NOFOLLOW;
+    int fd = gem5art__open(db->lock_path, flags, 0);
+    struct stat st;
+    if (fd < 0 && errno == ENOENT && gem5art__make_lock_file(db, error))
+        fd = gem5art__open(db->lock_path, flags, 0);
+    else if (fd < 0 && errno == ENOENT) return -1;
+    if (fd < 0 && errno == ELOOP)
+        gem5art__fail(error, GEM5ART_INVALID, "the lock file %s is a symlink, which is not followed: remove it",
+                      db->lock_path);
+    else if (fd < 0) gem5art__fail_errno(error, "open the lock file", db->lock_path);
+    else if (GEM5ART_SYS_FSTAT(fd, &st) == 0 && S_ISREG(st.st_mode)) return fd;
+    else gem5art__fail(error, GEM5ART_INVALID, "the lock file %s is not a file: remove it", db->lock_path);
+    gem5art__close(fd);
+    return -1;
+}
+
+/* Is the lock file that this handle has open the one at its path? */
+static bool gem5art__lock_file_stays(const gem5art_db *db) {
+    struct stat own, there;
+    return db->claimed >= 0 && GEM5ART_SYS_FSTAT(db->claimed, &own) == 0 &&
+           GEM5ART_SYS_LSTAT(db->lock_path, &there) == 0 && own.st_dev == there.st_dev && own.st_ino == there.st_ino;
+}
+
+static bool gem5art__open_claims(gem5art_db *db, gem5art_error *error) {
+    gem5art__claim *claim;
+    int fd, tries;
+    if (db->read_only)
+        return gem5art__fail(error, GEM5ART_INVALID,
+                             "%s was opened for reading only: nothing can be stored or executed", db->path);
+    for (tries = 0; !gem5art__lock_file_stays(db); tries++) {
+        if (tries == 100)
+            return gem5art__fail(error, GEM5ART_BUSY, "the lock file %s is removed again and again", db->lock_path);
+        if ((fd = gem5art__open_lock_file(db, error)) < 0) return false;
+        for (claim = db->claims; claim; claim = claim->next)
+            if (!gem5art__lock(fd, claim->byte)) claim->lost = true;
+        gem5art__close(db->claimed);
+        db->claimed = fd;
+    }
+    return true;
+}
+
 /* Who executes a run, from its live entry. */
 static bool gem5art__tell_claimant(gem5art_db *db, const char *hash, gem5art_error *error) {
     DIR *dir = GEM5ART_SYS_OPENDIR(db->live_path);
-    struct dirent *entry;
     gem5art__arena arena = {NULL, false};
     gem5art__live live;
-    bool found = false;
-    while (dir && !found && (entry = GEM5ART_SYS_READDIR(dir)) != NULL) {
+    gem5art_error why;
+    gem5art__belief belief = GEM5ART__LIVE_NONE;
+    const char *name;
+    while (belief == GEM5ART__LIVE_NONE && (name = gem5art__live_name(dir, hash)) != NULL) {
         gem5art__arena_free(&arena);
-        found = gem5art__read_live(db, entry->d_name, &arena, &live, NULL) && strcmp(live.hash, hash) == 0;
+        belief = gem5art__read_live(db, name, &arena, &live, &why);
     }
     if (dir) GEM5ART_SYS_CLOSEDIR(dir);
-    if (found)
+    if (belief == GEM5ART__LIVE_SHOWN || belief == GEM5ART__LIVE_TRUSTED)
         gem5art__fail(error, GEM5ART_BUSY,
                       "it is being executed by process %lld on host %s, in %s: wait for its end, or end it",
                       (long long)live.supervisor, live.host, live.outdir);
@@ -7958,23 +8193,29 @@ static bool gem5art__tell_claimant(gem5art_db *db, const char *hash, gem5art_err
 static bool gem5art__claim_run(gem5art_db *db, const char *hash, gem5art_error *error) {
     int64_t byte = gem5art__claim_byte(hash);
     gem5art__claim *claim;
+    bool busy;
     if (gem5art__find_claim(db, byte)) return gem5art__tell_claimant(db, hash, error);
-    if (!gem5art__open_lock(db, error)) return false;
+    if (!gem5art__open_claims(db, error)) return false;
     claim = (gem5art__claim *)gem5art__alloc(sizeof *claim);
     if (!claim) return gem5art__fail_nomem(error);
-    if (!gem5art__lock_try(&db->lock, byte)) {
-        bool busy = errno == EAGAIN || errno == EACCES;
-        if (busy) gem5art__tell_claimant(db, hash, error);
-        else
-            gem5art__fail(error, GEM5ART_IO, "cannot lock %s: %s; the store needs a file system with fcntl locks",
-                          db->lock_path, strerror(errno));
-        gem5art__free(claim);
-        return false;
+    if (gem5art__lock(db->claimed, byte)) {
+        claim->byte = byte;
+        claim->next = db->claims;
+        db->claims = claim;
+        return true;
     }
-    claim->byte = byte;
-    claim->next = db->claims;
-    db->claims = claim;
-    return true;
+    busy = errno == EAGAIN || errno == EACCES;
+    if (!busy)
+        gem5art__fail(error, errno == EINVAL || errno == ENOTSUP ? GEM5ART_UNSUPPORTED : GEM5ART_IO,
+                      "cannot lock %s: %s; the store needs a file system with open file description locks",
+                      db->lock_path, strerror(errno));
+    else if (gem5art__lock_seen(db->claimed, byte) == F_RDLCK)
+        gem5art__fail(error, GEM5ART_BUSY,
+                      "its claim in %s is locked by a program that is not a supervisor: find it (lsof %s) and end it",
+                      db->lock_path, db->lock_path);
+    else gem5art__tell_claimant(db, hash, error);
+    gem5art__free(claim);
+    return false;
 }
 
 static void gem5art__unclaim_run(gem5art_db *db, const char *hash) {
@@ -7984,25 +8225,35 @@ static void gem5art__unclaim_run(gem5art_db *db, const char *hash) {
     claim = *link;
     if (!claim) return;
     *link = claim->next;
-    gem5art__unlock(&db->lock, byte);
+    if (!claim->lost) gem5art__unlock(db->claimed, byte);
     gem5art__free(claim);
 }
 
-/* Is the lock file in which this db holds the run's claim still the one at its path? To be asked right before a spawn:
-   else another program may have claimed the run in a new one. */
+/* Does this db hold the run's claim in the lock file that is at its path now? To be asked right before a spawn: if the
+   file was removed, another program may have claimed the run in a new one. */
 GEM5ART__MAYBE_UNUSED static bool gem5art__claim_still_holds(gem5art_db *db, const char *hash, gem5art_error *error) {
-    struct stat own, there;
-    if (gem5art__find_claim(db, gem5art__claim_byte(hash)) && GEM5ART_SYS_FSTAT(db->lock.fd, &own) == 0 &&
-        GEM5ART_SYS_LSTAT(db->lock_path, &there) == 0 && own.st_dev == there.st_dev && own.st_ino == there.st_ino)
-        return true;
-    return gem5art__fail(error, GEM5ART_BUSY,
-                         "the lock file %s was removed or replaced, and another program may execute the run: launch it "
-                         "again", db->lock_path);
+    const gem5art__claim *claim = gem5art__find_claim(db, gem5art__claim_byte(hash));
+    if (!claim || !gem5art__open_claims(db, error)) return false;
+    return !claim->lost ? true
+                        : gem5art__fail(error, GEM5ART_BUSY,
+                                        "the lock file %s was removed, and another program has claimed the run since",
+                                        db->lock_path);
 }
 
-/* Does anybody hold the claim of this run, this db included? */
+/* Does a supervisor hold the claim of this run, in this db or elsewhere? Yes, where that cannot be known. */
 static bool gem5art__is_claimed(const gem5art_db *db, const char *hash) {
-    return gem5art__lock_is_held(db->lock_path, gem5art__claim_byte(hash));
+    int fd = gem5art__open(db->lock_path, O_RDONLY | O_NONBLOCK | O_NOFOLLOW, 0);
+    bool held = fd < 0 ? errno != ENOENT : gem5art__lock_seen(fd, gem5art__claim_byte(hash)) == F_WRLCK;
+    gem5art__close(fd);
+    return held;
+}
+
+/* Does anybody execute the run of a live entry? As far as that can be known: one on another host by its claim. */
+static bool gem5art__is_live(gem5art_db *db, const gem5art__live *live, gem5art__belief belief) {
+    const gem5art__host_facts *host;
+    if (gem5art__is_claimed(db, live->hash)) return true;
+    host = belief == GEM5ART__LIVE_TRUSTED ? gem5art__host(db, NULL) : NULL;
+    return host && gem5art__find_supervisor(live, host) == GEM5ART__RUN_LIVE;
 }
 
 /* ---- what is recorded of a run */
@@ -8099,99 +8350,156 @@ static bool gem5art__record_run(gem5art_db *db, const gem5art_run *run, const ge
     return ok;
 }
 
-/* ---- lost runs: a live entry whose claim is free */
+/* ---- lost runs: live entries whose claim is free and whose supervisor is gone */
 
-/* Ends what is left of a lost run's process group. False with BUSY where that cannot be known or done. */
-static bool gem5art__end_lost_group(gem5art_db *db, const gem5art__live *live, gem5art_error *error) {
-    const gem5art__host_facts *host = gem5art__host(db, error);
-    pid_t group = (pid_t)live->pid;
-    int64_t now;
-    bool proven;
-    int tries;
-    if (!host) return false;
-    if (strcmp(live->host, host->host) != 0)
-        return gem5art__fail(error, GEM5ART_BUSY,
-                             "run %s may still be running on host %s (pid %lld), where its supervisor was lost: end it "
-                             "there, then remove %s/%s",
-                             live->id, live->host, (long long)live->pid, db->live_path, live->id);
-    if (group <= 1 || group != live->pid || strcmp(live->boot_id, host->boot_id) != 0) return true;
-    now = gem5art__process_start(live->pid, false);
-    if (live->start && now && now != live->start) return true; /* the number belongs to another process now */
-    proven = live->start && now; /* else only its warden may end it, perhaps just now */
+/* Ends what is left of a lost run's processes. False with BUSY where that cannot be known or done. */
+static bool gem5art__end_lost(gem5art_db *db, const gem5art__live *live, gem5art_error *error) {
+    pid_t group = live->pid > 1 && live->pid == (pid_t)live->pid ? (pid_t)live->pid : 0;
+    int64_t start = group ? gem5art__process_start(group, false) : 0;
+    int tries, left;
+#ifdef GEM5ART_NO_PROC
+    bool proven = false; /* only its warden may end it, perhaps just now */
+#else
+    bool proven = start && start == live->start; /* else the number belongs to another process now */
+    if (!proven) group = 0;
+#endif
     if (proven) GEM5ART_SYS_KILL(-group, SIGKILL);
-    for (tries = 0; tries < 100; tries++) {
-        if (GEM5ART_SYS_KILL(-group, 0) < 0 && errno == ESRCH) return true;
-        if (proven && gem5art__process_start(live->pid, true) != live->start) return true;
+    for (tries = 0; tries < 200; tries++) {
+        left = gem5art__end_processes_of(live->id, SIGKILL);
+        if (proven) left += gem5art__process_start(group, true) == start;
+        else if (group) left += GEM5ART_SYS_KILL(-group, 0) == 0 || errno != ESRCH;
+        if (!left) return true;
         GEM5ART_SYS_POLL(NULL, 0, 10);
     }
     return gem5art__fail(error, GEM5ART_BUSY,
-                         "process group %lld may be what is left of the lost run %s: end it if it is (kill -9 -- "
-                         "-%lld), then remove %s/%s",
-                         (long long)live->pid, live->id, (long long)live->pid, db->live_path, live->id);
+                         "what is left of the lost run %s cannot be ended: end its %d processes (those with "
+                         "GEM5ART_RUN=%s in their environment, and process group %lld), then remove %s/%s.%s",
+                         live->id, left, live->id, (long long)live->pid, db->live_path, live->hash, live->id);
+}
+
+/* Reads the info.json of a lost attempt, if it is that attempt's and this user's own. *folder: the outdir, which is to be
+   closed; -1: it cannot be opened. NULL with the reason. */
+static const gem5art_json *gem5art__read_lost_info(const gem5art__live *live, gem5art__arena *arena, int *folder,
+                                                   gem5art_error *why) {
+    char *path = gem5art__join_path(arena, live->outdir, "info.json");
+    const gem5art_json *info;
+    struct stat st;
+    int fd;
+    *folder = gem5art__open(live->outdir, O_RDONLY | O_DIRECTORY | O_NOFOLLOW, 0);
+    if (!path) return gem5art__fail_nomem(why), (const gem5art_json *)NULL;
+    fd = *folder < 0 ? -1 : gem5art__open_in(*folder, "info.json", O_RDONLY | O_NONBLOCK | O_NOFOLLOW, 0);
+    if (fd >= 0 && (GEM5ART_SYS_FSTAT(fd, &st) < 0 || st.st_uid != geteuid())) {
+        gem5art__close(fd);
+        return gem5art__fail(why, GEM5ART_INVALID, "%s belongs to another user", path), (const gem5art_json *)NULL;
+    }
+    info = gem5art__read_open_info(fd, arena, path, why);
+    if (!info || (strcmp(gem5art__record_text(info, "_id"), live->id) == 0 &&
+                  strcmp(gem5art__record_text(info, "hash"), live->hash) == 0))
+        return info;
+    return gem5art__fail(why, GEM5ART_INVALID, "%s is another run's", path), (const gem5art_json *)NULL;
+}
+
+/* Replaces the info.json of a lost attempt, in its open outdir. */
+static bool gem5art__write_lost_info(int folder, const gem5art_run *r, gem5art_error *error) {
+    gem5art_json_writer writer;
+    const char *text;
+    size_t length;
+    bool ok;
+    gem5art_json_writer_init(&writer, 4);
+    gem5art__write_object(&writer, gem5art__run_fields, r, gem5art__is_fs(r->type), r->record);
+    text = gem5art_json_take(&writer, &length, error);
+    ok = text && gem5art__put_file_in(folder, "info.json", text, length, 0666, GEM5ART__REPLACE, false, error);
+    gem5art_json_writer_free(&writer);
+    return ok;
+}
+
+/* Is this attempt recorded? Whoever was killed at just that record may have left it unfinished. */
+static bool gem5art__settle_recorded(gem5art_db *db, const char *id, bool *recorded, gem5art_error *error) {
+    bool ok;
+    if (!gem5art__store_lock(db, error)) return false;
+    ok = db->backend->settle(db, error);
+    gem5art__store_unlock(db);
+    return ok && gem5art__is_recorded(db, id, recorded, error);
 }
 
 /* Records the attempt that a live entry tells of: as lost, or as it ended where its info.json says so (its supervisor
    was killed between the end and the record). Counts it, unless it was recorded before that. */
 static bool gem5art__record_lost(gem5art_db *db, const gem5art__live *live, gem5art__arena *arena, int *lost,
                                  gem5art_error *error) {
-    gem5art__run run;
-    gem5art_run *r = &run.public_;
+    gem5art_run r;
     gem5art_error why;
-    bool recorded, ended, settled;
-    char *path = gem5art__join_path(arena, live->outdir, "info.json");
-    memset(&run, 0, sizeof run);
-    if (!path) return gem5art__fail_nomem(error);
-    if (!gem5art__store_lock(db, error)) return false;
-    settled = gem5art__store_settle(db, error); /* its supervisor may have been killed at just that record */
-    gem5art__store_unlock(db);
-    if (!settled || !gem5art__is_recorded(db, live->id, &recorded, error)) return false;
+    bool recorded, ended, ok;
+    int folder;
+    if (!gem5art__settle_recorded(db, live->id, &recorded, error)) return false;
     if (recorded) return true;
-    ++*lost;
+    memset(&r, 0, sizeof r);
     gem5art__clear(&why);
-    r->record = gem5art__read_info(arena, path, &why);
-    if (!r->record || !gem5art__read_object(arena, gem5art__run_fields, r->record, r, path, &why) ||
-        strcmp(r->id, live->id) != 0) {
-        if (why.code == GEM5ART_NOMEM || why.code == GEM5ART_IO)
-            return gem5art__fail(error, why.code, "%s", why.message);
-        gem5art__warn(db, "the lost run %s cannot be recorded, as %s is gone or not its own%s%s", live->id, path,
-                      *why.message ? ": " : "", why.message);
+    r.record = gem5art__read_lost_info(live, arena, &folder, &why);
+    ok = r.record && gem5art__read_object(arena, gem5art__run_fields, r.record, &r, live->outdir, &why);
+    if (!ok && why.code == GEM5ART_NOMEM) return gem5art__close(folder), gem5art__fail_nomem(error);
+    ++*lost;
+    if (!ok) {
+        gem5art__warn(db, "the lost run %s cannot be recorded: %s", live->id, why.message);
+        gem5art__close(folder);
         return true;
     }
-    ended = !r->running && (strcmp(r->status, "Finished") == 0 || strcmp(r->status, "Failed") == 0);
-    r->results = NULL;
+    ended = !r.running && (strcmp(r.status, "Finished") == 0 || strcmp(r.status, "Failed") == 0);
+    r.outdir = live->outdir;
+    r.results = NULL;
     if (!ended) {
-        r->status = "Failed";
-        r->kill_reason = "lost";
-        r->rerunnable = true;
-        r->running = false;
-        r->end_time = r->current_time;
-        if (!gem5art__write_info(&run, GEM5ART__REPLACE, &why))
-            gem5art__warn(db, "run \"%s\": %s", r->name, why.message);
+        r.status = "Failed";
+        r.kill_reason = "lost";
+        r.rerunnable = true;
+        r.running = false;
+        r.end_time = r.current_time;
+        if (!gem5art__write_lost_info(folder, &r, &why)) gem5art__warn(db, "run \"%s\": %s", r.name, why.message);
     }
-    gem5art__warn(db, "run %s (%s) was lost by its supervisor and is recorded as %s", r->name, r->id,
-                  ended ? r->status : "lost");
-    return gem5art__record_run(db, r, NULL, error);
+    gem5art__close(folder);
+    gem5art__warn(db, "run %s (%s) was lost by its supervisor and is recorded as %s", r.name, r.id,
+                  ended ? r.status : "lost");
+    return gem5art__record_run(db, &r, NULL, error);
+}
+
+/* Ends and records the lost run of a trusted entry. BUSY: it may not be lost. */
+static bool gem5art__take_lost_run(gem5art_db *db, const gem5art__live *live, bool take, gem5art__arena *arena,
+                                   int *lost, gem5art_error *error) {
+    const gem5art__host_facts *host = gem5art__host(db, error);
+    gem5art__whereabouts where;
+    if (!host) return false;
+    where = gem5art__find_supervisor(live, host);
+    if (where == GEM5ART__RUN_LIVE)
+        return gem5art__fail(error, GEM5ART_BUSY,
+                             "it is being executed by process %lld, in %s, although its claim is free (was %s removed?): "
+                             "wait for its end, or end it", (long long)live->supervisor, live->outdir, db->lock_path);
+    if (where == GEM5ART__RUN_ELSEWHERE && !take)
+        return gem5art__fail(error, GEM5ART_BUSY,
+                             "run %s may still be running on host %s (pid %lld), where its supervisor was lost: end it "
+                             "there, then use --take-lost (.take_lost), or remove %s/%s.%s",
+                             live->id, live->host, (long long)live->pid, db->live_path, live->hash, live->id);
+    if (gem5art__same_boot(live, host) && strcmp(live->pid_space, host->pid_space) == 0 &&
+        !gem5art__end_lost(db, live, error))
+        return false;
+    if (!gem5art__record_lost(db, live, arena, lost, error)) return false;
+    gem5art__drop_live(db, live->hash, live->id);
+    return true;
 }
 
 /* With the claim of a run's hash held, before it begins: whatever live entry has that hash is lost. Counts them.
    `take`: even where another host may still run it. */
 static bool gem5art__take_lost(gem5art_db *db, const char *hash, bool take, int *lost, gem5art_error *error) {
     DIR *dir = GEM5ART_SYS_OPENDIR(db->live_path);
-    struct dirent *entry;
     gem5art_error why;
+    const char *name;
     bool ok = true;
-    (void)take;
     if (!dir) return errno == ENOENT ? true : gem5art__fail_errno(error, "read", db->live_path);
-    while (errno = 0, ok && (entry = GEM5ART_SYS_READDIR(dir)) != NULL) {
+    while (ok && (name = gem5art__live_name(dir, hash)) != NULL) {
         gem5art__arena arena = {NULL, false};
         gem5art__live live;
-        if (!gem5art__read_live(db, entry->d_name, &arena, &live, &why)) {
-            if (why.code == GEM5ART_NOMEM || why.code == GEM5ART_IO)
-                ok = gem5art__fail(error, why.code, "%s", why.message);
-        } else if (strcmp(live.hash, hash) == 0) {
-            ok = gem5art__end_lost_group(db, &live, error) && gem5art__record_lost(db, &live, &arena, lost, error);
-            if (ok) gem5art__drop_live(db, hash, live.id);
-        }
+        gem5art__belief belief = gem5art__read_live(db, name, &arena, &live, &why);
+        if (belief == GEM5ART__LIVE_FAILED) ok = gem5art__fail_nomem(error);
+        else if (belief == GEM5ART__LIVE_TRUSTED)
+            ok = gem5art__take_lost_run(db, &live, take, &arena, lost, error);
+        else if (why.code != GEM5ART_OK) gem5art__warn(db, "a live entry of this run is ignored: %s", why.message);
         gem5art__arena_free(&arena);
     }
     if (ok && errno) ok = gem5art__fail_errno(error, "read", db->live_path);
@@ -8633,8 +8941,7 @@ static void gem5art__list_watched(gem5art__watch *watch, int fd, gem5art__watche
     if (dir) GEM5ART_SYS_CLOSEDIR(dir);
     gem5art__buf_free(&path);
     folder->listed = gem5art__monotonic();
-    if (folder->listed - begun > 0.005) /* a large one: it shall take at most 2% of the time */
-        folder->due = folder->listed + 50 * (folder->listed - begun);
+    folder->due = folder->listed + 50 * (folder->listed - begun); /* a large one costs at most 2% of the time */
 }
 
 /* Lists the folders that have changed. `all`: those too that are not due yet. */
@@ -9057,7 +9364,7 @@ static bool gem5art__read_event(gem5art__arena *arena, const char *line, const c
     char *stop;
     if (!tab || !gem5art__is_digit(*line)) return false;
     event->tick = strtoull(line, &stop, 10);
-    if (stop != tab || !(tab[1] == '-' || gem5art__is_digit(tab[1]))) return false;
+    if (stop != tab) return false;
     event->code = strtoll(tab + 1, &stop, 10);
     if (stop == tab + 1 || *stop != '\t') return false;
     line = stop + 1;
@@ -10653,7 +10960,7 @@ static bool gem5art__zip_finish(gem5art__zip *zip) {
     gem5art__zip_flush(zip);
     if (zip->write_errno) return errno = zip->write_errno, false;
     if (zip->reached > zip->flushed && !gem5art__truncate(zip->fd, (off_t)zip->flushed)) return false;
-    return gem5art__datasync(zip->fd);
+    return true;
 }
 
 /* ---- the folder */
@@ -10824,27 +11131,13 @@ static bool gem5art__archive_write(gem5art__archiver *a) {
 
 /* Writes the listed entries to a temporary file and gives it its name. */
 static bool gem5art__archive_save(gem5art__archiver *a, gem5art_error *error) {
-    gem5art__buf temporary = {NULL, 0, 0, false};
-    char *slash;
-    bool ok = false;
-    if (!gem5art__temporary_name(&temporary, a->zip_path, error)) return gem5art__buf_free(&temporary), false;
-    a->zip->fd = gem5art__open(temporary.data, O_WRONLY | O_CREAT | O_EXCL, 0666);
-    if (a->zip->fd < 0) gem5art__fail_errno(error, "create", temporary.data);
-    else {
-        ok = gem5art__archive_write(a);
-        if (!ok) gem5art__fail_errno(error, "write", a->zip_path);
-        gem5art__close(a->zip->fd);
-        ok = ok && gem5art__name_file(temporary.data, a->zip_path, GEM5ART__REPLACE, error);
-        if (!ok) GEM5ART_SYS_UNLINK(temporary.data);
-    }
-    if (ok) {
-        slash = strrchr(temporary.data, '/');
-        if (slash) slash[slash == temporary.data] = 0;
-        ok = gem5art__sync_folder(slash ? temporary.data : ".");
-        if (!ok) gem5art__fail_errno(error, "sync the folder of", a->zip_path);
-    }
-    gem5art__buf_free(&temporary);
-    return ok;
+    gem5art__new_file file;
+    if (!gem5art__begin_file(&file, -1, a->zip_path, 0666, error)) return false;
+    a->zip->fd = file.fd;
+    if (gem5art__archive_write(a)) return gem5art__commit_file(&file, GEM5ART__REPLACE, true, error);
+    gem5art__fail_errno(error, "write", a->zip_path);
+    gem5art__abort_file(&file);
+    return false;
 }
 
 /* Writes everything under `folder` to a new zip file at `zip_path` (which may lie inside the folder and is
@@ -12308,12 +12601,12 @@ static bool gem5art__fill_pool(gem5art_pool *pool, const gem5art_pool_desc *desc
         return gem5art__fail(error, GEM5ART_UNSUPPORTED,
                              "it cannot be known here how much memory is available: do without .free_memory");
     if (d->pin && !gem5art__choose_cpus(pool, error)) return false;
-    if (!gem5art__open_lock(pool->db, error) || !gem5art__warden_start(&pool->warden, d->jobs, d->grace, error))
+    if (!gem5art__open_claims(pool->db, error) || !gem5art__warden_start(&pool->warden, d->jobs, d->grace, error))
         return false;
     gem5art__begin_workers(&pool->crews[GEM5ART__ARCHIVERS], cpus < GEM5ART__MAX_WORKERS ? cpus : GEM5ART__MAX_WORKERS,
                            pool->warden.wakes);
     gem5art__begin_workers(&pool->crews[GEM5ART__RECORDER], 1, pool->warden.wakes);
-    pool->twin = gem5art__twin_open(pool->db, gem5art__note_warning, NULL, error);
+    pool->twin = gem5art__open_second(pool->db, gem5art__note_warning, NULL, error);
     if (!pool->twin) return false;
     if (!d->handle_signals) return true;
     d->handle_signals = gem5art__signals_on(pool, error);
@@ -12324,7 +12617,7 @@ static void gem5art__free_pool(gem5art_pool *pool) {
     int crew;
     if (pool->desc.handle_signals) gem5art__signals_off(pool);
     for (crew = 0; crew < GEM5ART__CREWS; crew++) gem5art__stop_workers(&pool->crews[crew]);
-    gem5art__twin_close(pool->twin);
+    gem5art__close_second(pool->twin);
     while (pool->looks) {
         gem5art__shared_look *next = pool->looks->next;
         gem5art__free(pool->looks);
@@ -12867,7 +13160,7 @@ static bool gem5art__look_again(gem5art__audit *audit) {
     struct stat st;
     if (audit->locked || audit->looks++ == 200 || GEM5ART_SYS_FSTAT(audit->db->flat.fd, &st) < 0) return false;
     if (st.st_size == audit->bytes) {
-        if (!gem5art__lock_is_held(audit->db->lock_path, GEM5ART__WRITER_BYTE)) {
+        if (gem5art__lock_seen(audit->db->flat.fd, GEM5ART__WRITER_BYTE) == F_UNLCK) {
             if (audit->looks > 1) return false;
         } else GEM5ART_SYS_POLL(NULL, 0, 10);
     }
@@ -13132,15 +13425,15 @@ static bool gem5art__check_raw(gem5art__audit *audit, gem5art_error *error) {
 
 static bool gem5art__check_live(gem5art__audit *audit, gem5art_error *error) {
     DIR *dir = GEM5ART_SYS_OPENDIR(audit->db->live_path);
-    struct dirent *entry;
+    const char *name;
     gem5art__arena arena = {NULL, false};
     gem5art__live live;
     gem5art_error why;
     bool ok = true;
-    while (dir && ok && (entry = GEM5ART_SYS_READDIR(dir)) != NULL) {
-        if (!gem5art__read_live(audit->db, entry->d_name, &arena, &live, &why))
-            ok = why.code != GEM5ART_NOMEM ? true : gem5art__fail_nomem(error);
-        else if (!gem5art__is_claimed(audit->db, live.hash))
+    while (ok && (name = gem5art__live_name(dir, NULL)) != NULL) {
+        gem5art__belief belief = gem5art__read_live(audit->db, name, &arena, &live, &why);
+        if (belief == GEM5ART__LIVE_FAILED) ok = gem5art__fail_nomem(error);
+        else if (belief == GEM5ART__LIVE_TRUSTED && !gem5art__is_live(audit->db, &live, belief))
             gem5art__find(audit, GEM5ART__NOTE, -1,
                           "the run %s was lost: it has begun, in %.500s, and its supervisor is gone; whoever executes "
                           "it next records that", live.id, live.outdir);
@@ -13250,29 +13543,36 @@ static bool gem5art__lmdb_replace(gem5art_db *db, int fd, const char *name) {
            gem5art__unlink_lock(db->path) && gem5art__sync_name(db->path);
 }
 
+/* Gives the new file the store's mode, owner and name, if it is worth it: a compacted one must be smaller. */
+static bool gem5art__lmdb_commit(gem5art_db *db, gem5art__rewrite *rewrite, int fd, const char *name,
+                                 gem5art_error *error) {
+    struct stat st, now;
+    bool compact = strcmp(rewrite->keep, "old") == 0;
+    if (!gem5art__replaceable(db, &st, error)) return false;
+    if (fd < 0 || GEM5ART_SYS_FSTAT(fd, &now) < 0) return gem5art__fail_errno(error, "rewrite", db->path);
+    if (compact && now.st_size >= st.st_size) return true;
+    if (!compact && !rewrite->written)
+        return gem5art__fail(error, GEM5ART_CORRUPT,
+                             "%s holds no intact record: nothing was changed; restore it from a copy", db->path);
+    return gem5art__rewrite_own(db, fd, &st, error) &&
+           gem5art__keep_file(db->path, rewrite->keep, &rewrite->kept, error) &&
+           (gem5art__lmdb_replace(db, fd, name) || gem5art__fail_replace(db, error));
+}
+
 /* Writes an LMDB store anew, as gem5art__flat_rewrite does a flat one. */
 static bool gem5art__lmdb_rewrite(gem5art_db *db, gem5art__rewrite *rewrite, gem5art_error *error) {
     gem5art__audit *audit = (gem5art__audit *)rewrite->source;
     gem5art__buf name = {NULL, 0, 0, false};
-    struct stat st, now;
-    bool ok, smaller = true;
+    int fd = -1;
+    bool ok = gem5art__temporary_name(&name, db->path, error);
     audit->rewrite = rewrite;
-    if (!gem5art__temporary_name(&name, db->path, error)) return gem5art__buf_free(&name), false;
-    ok = gem5art__renew_into(audit, name.data, error);
-    rewrite->fd = ok ? gem5art__open(name.data, O_RDWR, 0) : -1;
-    if (ok && (rewrite->fd < 0 || GEM5ART_SYS_STAT(db->path, &st) < 0 || GEM5ART_SYS_FSTAT(rewrite->fd, &now) < 0))
-        ok = gem5art__fail_errno(error, "rewrite", db->path);
-    if (ok && strcmp(rewrite->keep, "old") == 0) smaller = now.st_size < st.st_size;
-    else if (ok && !rewrite->written)
-        ok = gem5art__fail(error, GEM5ART_CORRUPT,
-                           "%s holds no intact record: nothing was changed; restore it from a copy", db->path);
-    ok = ok && (!smaller || (gem5art__rewrite_own(db, rewrite->fd, &st, error) &&
-                             gem5art__keep_file(db->path, rewrite->keep, &rewrite->kept, error)));
-    if (ok && smaller && !gem5art__lmdb_replace(db, rewrite->fd, name.data))
-        ok = gem5art__fail_errno(error, "rewrite", db->path);
-    GEM5ART_SYS_UNLINK(name.data); /* if it has that name still */
-    gem5art__unlink_lock(name.data);
-    gem5art__close(rewrite->fd);
+    if (ok && (ok = gem5art__renew_into(audit, name.data, error))) {
+        fd = gem5art__open(name.data, O_RDWR, 0);
+        ok = gem5art__lmdb_commit(db, rewrite, fd, name.data, error);
+    }
+    if (name.data) GEM5ART_SYS_UNLINK(name.data); /* if it has that name still */
+    if (name.data) gem5art__unlink_lock(name.data);
+    gem5art__close(fd);
     gem5art__buf_free(&rewrite->out);
     gem5art__buf_free(&name);
     return ok;
@@ -13325,7 +13625,7 @@ static bool gem5art__renew_locked(gem5art__audit *audit, bool compact, gem5art__
                              audit->db->path);
     if (!audit->found[GEM5ART__DAMAGE] && !audit->found[GEM5ART__UNFINISHED] && (!compact || audit->compact))
         return true;
-    if ((compact || audit->db->flat.refused) && !gem5art__store_settle(audit->db, error)) return false;
+    if (compact && !gem5art__store_settle(audit->db, error)) return false;
     memset(&rewrite, 0, sizeof rewrite);
     rewrite.fill = gem5art__renew_fill;
     rewrite.source = &renewal;
@@ -13376,7 +13676,7 @@ static gem5art_db *gem5art__open_db(const char *uri, const gem5art_open_desc *de
     const char *storage;
     gem5art__clear(error);
     if (!db) return gem5art__fail_nomem(error), (gem5art_db *)NULL;
-    db->lock.fd = -1;
+    db->writer = db->claimed = db->flat.fd = -1;
     gem5art__cache_begin(&db->cache);
     db->unchecked = unchecked;
     if (desc) {
@@ -13851,26 +14151,24 @@ static bool gem5art__next_stored(gem5art_iter *iter, bool text, const gem5art_js
 
 /* The next live run's info.json that matches; one whose claim is free is lost. */
 static bool gem5art__next_live(gem5art_iter *iter, const gem5art_json **record, bool *lost, gem5art_error *error) {
-    struct dirent *entry;
-    while (errno = 0, (entry = GEM5ART_SYS_READDIR(iter->live)) != NULL) {
+    const char *name;
+    while ((name = gem5art__live_name(iter->live, NULL)) != NULL) {
         gem5art__live live;
+        gem5art__belief belief;
         gem5art_error why;
         char *path;
-        gem5art__clear(&why);
         gem5art__arena_free(&iter->row_arena);
-        if (!gem5art__read_live(iter->db, entry->d_name, &iter->row_arena, &live, &why)) {
-            if (why.code == GEM5ART_OK) continue;
-            return gem5art__fail(error, why.code, "%s", why.message);
-        }
+        belief = gem5art__read_live(iter->db, name, &iter->row_arena, &live, &why);
+        if (belief == GEM5ART__LIVE_FAILED) return gem5art__fail_nomem(error);
+        if (belief == GEM5ART__LIVE_NONE) continue;
         path = gem5art__join_path(&iter->row_arena, live.outdir, "info.json");
         *record = path ? gem5art__read_info(&iter->row_arena, path, &why) : NULL;
         if (!path) gem5art__fail_nomem(&why);
-        if (why.code == GEM5ART_NOMEM || why.code == GEM5ART_IO)
-            return gem5art__fail(error, why.code, "%s", why.message);
+        if (why.code == GEM5ART_NOMEM) return gem5art__fail_nomem(error);
         if (!*record || strcmp(gem5art__record_text(*record, "_id"), live.id) != 0 ||
             !gem5art__record_matches(iter, *record))
             continue;
-        *lost = !gem5art__is_claimed(iter->db, live.hash);
+        *lost = !gem5art__is_live(iter->db, &live, belief);
         return true;
     }
     if (errno) gem5art__fail_errno(error, "read", iter->db->live_path);

@@ -74,6 +74,7 @@ __attribute__((unused)) static bool exists(const char *path) {
 
 static void fixture_log(const char *message, void *user_data) {
     size_t length = strlen(fixture_warnings);
+    if (strncmp(message, "waiting for the writer lock", 27) == 0) return; /* as on a busy machine */
     (void)user_data;
     snprintf(fixture_warnings + length, sizeof fixture_warnings - length, "%s\n", message);
 }

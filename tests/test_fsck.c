@@ -200,7 +200,7 @@ TEST(all_that_is_wrong_is_told_with_its_place_and_salvaging_keeps_the_rest) {
         {"[\nA,\n{\"_id\":\"x\"," DEEP SHALLOW "}]\n", "damage 94/3: line 1, column 143:", "[\nA]\n"},
         {"[\nA]\nB]\n", "unfinished 94/3: 92 bytes behind the closing bracket", "[\nA,\nB]\n"},
         {"[\nA]\n{\"_id\":\n", "unfinished 94/3: 8 bytes behind the closing bracket", "[\nA]\n"},
-        {"[\nA]\nB,\nC,\nZ]\n", "damage 92/2: the array is closed here, before 3 more records\n", "[\nA,\nB,\nC,\nZ]\n"},
+        {"[\nA]\nB,\nC,\nZ]\n", "unfinished 94/3: 261 bytes behind the closing bracket", "[\nA,\nB,\nC,\nZ]\n"},
         {"[\nA,\nB", "unfinished 184/3: the store ends here, without a closing bracket", "[\nA,\nB]\n"},
         {"[\nA,\n{\"_id\":\"b", "unfinished 94/3: this record is not whole, nor does a whole one follow", "[\nA]\n"},
         {"[\r\nA,\r\nB]\r\n", "", NULL},

@@ -361,7 +361,7 @@ until { grep -q '"Running"' results/still/info.json && grep -q Entering results/
     sleep 0.1
     i=$((i + 1))
 done
-live=$(ls alive/db.json.live 2>/dev/null | head -n 1)
+live=$(ls alive/db.json.live 2>/dev/null | head -n 1 | sed "s/.*\\.//")
 run "$show" --db-uri alive/db.json "${live:-none}"
 same status $status 0
 has "what it is" "$out" "which has not ended"
