@@ -89,7 +89,10 @@
    - gem5 must not be told to put its outdir elsewhere: --outdir is the library's.
 
    IDENTITY
-   An artifact is its `hash`: SHA-256 of a file, or the commit of a clean git work tree. A run is its `hash` too:
+   An artifact is its `hash`: SHA-256 of a file, or the commit of a clean git work tree. Clean means that git finds no
+   change in a tracked file when nothing is hidden from it: no file-system monitor is asked, files marked "assume
+   unchanged" or "skip worktree" are compared if they exist, submodules are looked at too. Nothing that a repo's own
+   configuration names is executed; a file that a filter set there converts counts by its bytes. A run is its `hash` too:
    SHA-256 over "gem5art.h run 1", the type, for each artifact its role (its field's name; "artifacts" for the further
    ones) and its hash, then "script path" and the run script's path in its artifact's repo where git tracks it there,
    else "script content" and the SHA-256 of it, with a warning, then each parameter; every item is written as
@@ -974,6 +977,9 @@ typedef char gem5art__needs_64_bit_file_offsets[sizeof(off_t) >= 8 ? 1 : -1]; /*
 #endif
 #ifndef GEM5ART_SYS_FCHOWN
 #define GEM5ART_SYS_FCHOWN(fd, user, group) fchown(fd, user, group)
+#endif
+#ifndef GEM5ART_SYS_FUTIMENS
+#define GEM5ART_SYS_FUTIMENS(fd, times) futimens(fd, times)
 #endif
 #ifndef GEM5ART_SYS_RENAME
 #define GEM5ART_SYS_RENAME(from, to) rename(from, to)
@@ -3222,15 +3228,20 @@ GEM5ARTDEF bool gem5art_sha256_file(const char *path, char hex[65], gem5art_erro
     return gem5art__hash_file(path, hex, NULL, NULL, error);
 }
 /* =================================================================== >>git
-   git is run as a program. Several can run side by side: start each, then finish each. */
+   git is run as a program. A work tree is clean if git finds no change in it when nothing is hidden from git: no
+   file-system monitor is asked, no replaced object counts, files that are marked "assume unchanged" or "skip worktree"
+   are compared if they exist, and submodules are looked at like any other work tree. Untracked files do not matter.
+   Nothing is executed on the word of a repo's own configuration: no monitor, hook, filter, pager, signature check or
+   fetch. A file that such a filter converts (git-lfs with --local, say) counts by the bytes in the work tree, so that
+   it may be found changed; filters of the user's or the system's configuration run as always. */
 
 typedef struct gem5art__child {
     pid_t pid; /* 0: none */
     int fd;    /* what it prints */
 } gem5art__child;
 
-/* Of git's own variables those that say how it is installed and configured, and which repos it may look at, are
-   kept; not those that point it at another repository or change what it prints. */
+/* Of git's own variables, keeps those of its installation and configuration, and those that restrict which repos it
+   looks at; not those that point it at another repository or change its output. */
 static bool gem5art__git_keeps(const char *variable) {
     static const char *const kept[] = {"GIT_CONFIG_", "GIT_EXEC_PATH=", "GIT_CEILING_DIRECTORIES=",
                                        "GIT_DISCOVERY_ACROSS_FILESYSTEM="};
@@ -3240,19 +3251,22 @@ static bool gem5art__git_keeps(const char *variable) {
     return !gem5art__starts_with(variable, "GIT_") && !gem5art__starts_with(variable, "LC_ALL=");
 }
 
-/* The environment for git: in plain English, without the optional writes that `git status` makes, and with paths
-   that are no patterns. NULL when out of memory. */
-static char **gem5art__git_environment(gem5art__arena *arena) {
-    size_t count = 0, kept = 0, i;
+/* The environment for git: `more` (NULL-terminated; NULL: none), then the settings for plain English, without the
+   optional writes that `git status` makes, with paths that are not patterns, and without fetches from a partial clone's
+   remote. NULL when out of memory. */
+static char **gem5art__git_environment(gem5art__arena *arena, const char *const *more) {
+    static const char *const set[] = {"LC_ALL=C", "GIT_OPTIONAL_LOCKS=0", "GIT_LITERAL_PATHSPECS=1",
+                                      "GIT_NO_REPLACE_OBJECTS=1", "GIT_NO_LAZY_FETCH=1", "GIT_ALLOW_PROTOCOL=none"};
+    size_t count = 0, more_count = 0, n = 0, i;
     char **envp;
     while (environ && environ[count]) count++;
-    envp = (char **)gem5art__arena_alloc(arena, (count + 4) * sizeof *envp);
+    while (more && more[more_count]) more_count++;
+    envp = (char **)gem5art__arena_alloc(arena, (count + more_count + sizeof set / sizeof *set + 1) * sizeof *envp);
     if (!envp) return NULL;
+    for (i = 0; i < more_count; i++) envp[n++] = gem5art__arena_copy(arena, more[i]); /* of two, the first counts */
+    for (i = 0; i < sizeof set / sizeof *set; i++) envp[n++] = gem5art__arena_copy(arena, set[i]);
     for (i = 0; i < count; i++)
-        if (gem5art__git_keeps(environ[i])) envp[kept++] = environ[i];
-    envp[kept++] = gem5art__arena_copy(arena, "LC_ALL=C");
-    envp[kept++] = gem5art__arena_copy(arena, "GIT_OPTIONAL_LOCKS=0");
-    envp[kept] = gem5art__arena_copy(arena, "GIT_LITERAL_PATHSPECS=1");
+        if (gem5art__git_keeps(environ[i])) envp[n++] = environ[i];
     return envp;
 }
 
@@ -3287,10 +3301,11 @@ static bool gem5art__no_git(gem5art_error *error, int number) {
                          strerror(number));
 }
 
-/* `messages`: what it says on stderr is wanted too. */
-static bool gem5art__git_start(gem5art__child *child, const char *const *argv, bool messages, gem5art_error *error) {
+/* `messages`: its stderr is wanted too. `more`: see gem5art__git_environment. */
+static bool gem5art__git_start(gem5art__child *child, const char *const *argv, bool messages, const char *const *more,
+                               gem5art_error *error) {
     gem5art__arena arena = {NULL, false};
-    char **envp = gem5art__git_environment(&arena);
+    char **envp = gem5art__git_environment(&arena, more);
     int fds[2], failed;
     child->pid = 0;
     if (arena.failed || !gem5art__pipe(fds)) {
@@ -3309,58 +3324,408 @@ static bool gem5art__git_start(gem5art__child *child, const char *const *argv, b
     return gem5art__no_git(error, failed);
 }
 
-/* Reads what it prints to its end, and its exit status: -1 where the host reaps children itself (SIGCHLD
-   ignored, or a wait of its own), so that only the output can tell. */
-static bool gem5art__git_finish(gem5art__child *child, gem5art__buf *output, int *status, gem5art_error *error) {
+/* Reads the output to its end, but no longer than git lives: a process that it leaves behind may keep the pipe open.
+   Sets *reaped as waitpid does, or to 0 if git may still live. Returns 0 or an errno. */
+static int gem5art__git_read(gem5art__child *child, gem5art__buf *output, pid_t *reaped, int *raw) {
     char chunk[4096];
     ssize_t n;
-    int raw = 0, failed = 0;
+    struct pollfd readable;
+    readable.fd = child->fd;
+    readable.events = POLLIN;
+    *reaped = 0;
+    if (GEM5ART_SYS_FCNTL(child->fd, F_SETFL, O_NONBLOCK) < 0) return errno;
+    while ((n = gem5art__read_some(child->fd, chunk, sizeof chunk)) != 0) {
+        if (n > 0) gem5art__put(output, chunk, (size_t)n);
+        else if (errno != EAGAIN && errno != EWOULDBLOCK) return errno;
+        else if (*reaped) break;
+        else if (gem5art__given_up()) return ECANCELED;
+        else if (GEM5ART_SYS_POLL(&readable, 1, 20) == 0) *reaped = GEM5ART_SYS_WAITPID(child->pid, raw, WNOHANG);
+    }
+    return 0;
+}
+
+/* Reads its output, and its exit status: -1 where the host reaps children itself (SIGCHLD ignored, or a wait for any
+   child), so that only the output can tell. */
+static bool gem5art__git_finish(gem5art__child *child, gem5art__buf *output, int *status, gem5art_error *error) {
+    int raw = 0, failed;
     pid_t reaped;
-    while ((n = gem5art__read_some(child->fd, chunk, sizeof chunk)) > 0) gem5art__put(output, chunk, (size_t)n);
-    if (n < 0) failed = errno;
+    failed = gem5art__git_read(child, output, &reaped, &raw);
     gem5art__close(child->fd);
-    do reaped = GEM5ART_SYS_WAITPID(child->pid, &raw, 0); while (reaped < 0 && errno == EINTR);
+    if (failed && !reaped) GEM5ART_SYS_KILL(child->pid, SIGKILL);
+    if (!reaped)
+        do reaped = GEM5ART_SYS_WAITPID(child->pid, &raw, 0); while (reaped < 0 && errno == EINTR);
     *status = reaped < 0 ? -1 : WIFEXITED(raw) ? WEXITSTATUS(raw) : 128;
     child->pid = 0;
-    if (failed) return gem5art__fail(error, GEM5ART_IO, "cannot read what git prints: %s", strerror(failed));
+    if (failed == ECANCELED) return gem5art__fail(error, GEM5ART_CANCELLED, "git was ended: its run was cancelled");
+    if (failed) return gem5art__fail(error, GEM5ART_IO, "cannot read the output of git: %s", strerror(failed));
     if (*status == 127 && !output->length)
         return gem5art__no_git(error, ENOENT); /* what POSIX lets posix_spawn find out late */
     gem5art__puts(output, "");
     return output->failed ? gem5art__fail_nomem(error) : true;
 }
 
-/* The first line of what git said, for an error. */
+/* Passes on git's own words: the line that it dies of, else its first, and its advice on a repo of another user. */
 static bool gem5art__git_refused(gem5art_error *error, const char *what, const char *path, const gem5art__buf *output) {
-    const char *text = output->data ? output->data : "";
-    size_t length = strcspn(text, "\n");
-    return gem5art__fail(error, GEM5ART_GIT, "git cannot %s %s: %.*s", what, path, length > 400 ? 400 : (int)length,
-                         text);
+    const char *text = output->data ? output->data : "", *fatal = strstr(text, "fatal: ");
+    const char *advice = strstr(text, "git config --global --add safe.directory ");
+    size_t length;
+    if (fatal) text = fatal;
+    length = strcspn(text, "\n");
+    return gem5art__fail(error, GEM5ART_GIT, "git cannot %s %s: %.*s%s%.*s", what, path,
+                         length > 300 ? 300 : (int)length, text,
+                         advice ? "; if you trust whoever owns it: " : "", advice ? (int)strcspn(advice, "\n") : 0,
+                         advice ? advice : "");
 }
 
-/* Runs `git -C folder ARGUMENTS...` (NULL-terminated, at most 6) and takes a trailing newline off. */
+/* Settings that hold whatever the repo's own say. An empty core.fsmonitor means none to all versions of git. */
+static const char *const gem5art__git_settings[] = {
+    "core.fsmonitor=", "core.hooksPath=/dev/null", "core.checkStat=default", "core.trustctime=true",
+    "core.quotePath=false", "log.showSignature=false", "sparse.expectFilesOutsideOfPatterns=false"};
+
+/* An argv of git: `git -c SETTING... [-c MORE...] -C folder ARGUMENTS...`; both lists are NULL-terminated. NULL when out
+   of memory. */
+static const char *const *gem5art__git_argv(gem5art__arena *arena, const char *folder, const char *const *more,
+                                            const char *const *arguments) {
+    enum { GEM5ART__SETTINGS = sizeof gem5art__git_settings / sizeof *gem5art__git_settings };
+    size_t n = 0, i, count = 0;
+    const char **argv;
+    while (more && more[count]) count++;
+    for (i = 0; arguments[i];) i++;
+    argv = (const char **)gem5art__arena_alloc(arena, (2 * (GEM5ART__SETTINGS + count) + i + 4) * sizeof *argv);
+    if (!argv) return NULL;
+    argv[n++] = "git";
+    for (i = 0; i < GEM5ART__SETTINGS + count; i++) {
+        argv[n++] = "-c";
+        argv[n++] = i < GEM5ART__SETTINGS ? gem5art__git_settings[i] : more[i - GEM5ART__SETTINGS];
+    }
+    argv[n++] = "-C";
+    argv[n++] = folder;
+    while (*arguments) argv[n++] = *arguments++;
+    return argv;
+}
+
+/* Runs `git -C folder ARGUMENTS...` (NULL-terminated) and takes a trailing newline off. */
 static bool gem5art__git(const char *folder, const char *const *arguments, gem5art__buf *output, int *status,
                          gem5art_error *error) {
-    const char *argv[10] = {"git", "-C", folder};
+    gem5art__arena arena = {NULL, false};
+    const char *const *argv = gem5art__git_argv(&arena, folder, NULL, arguments);
     gem5art__child child;
-    int n = 3;
-    while (*arguments && n < 9) argv[n++] = *arguments++;
+    bool ok;
     output->length = 0;
-    if (!gem5art__git_start(&child, argv, false, error) || !gem5art__git_finish(&child, output, status, error))
-        return false;
-    while (output->length && output->data[output->length - 1] == '\n') output->data[--output->length] = 0;
-    return true;
+    ok = argv ? gem5art__git_start(&child, argv, false, NULL, error) &&
+                    gem5art__git_finish(&child, output, status, error)
+              : gem5art__fail_nomem(error);
+    gem5art__arena_free(&arena);
+    while (ok && output->length && output->data[output->length - 1] == '\n') output->data[--output->length] = 0;
+    return ok;
 }
 
-/* One status tells the commit and what is not committed: about 4 ms on a small repo. Of submodules, what they
-   have checked out counts, and changes in them, but not untracked files, as in the tree itself. How far a branch is
-   behind its upstream is not asked (git 2.17 and later): that would walk the history. */
-static bool gem5art__git_status_start(gem5art__child *child, const char *folder, gem5art_error *error) {
-    const char *argv[] = {"git", "-C", folder, "status", "--porcelain=v2", "--branch", "--no-ahead-behind",
-                          "--untracked-files=no", "--ignore-submodules=untracked", NULL};
-    return gem5art__git_start(child, argv, true, error);
+/* ---- a repo's own files, as far as they tell what could mislead git */
+
+typedef struct gem5art__git_repo {
+    gem5art__arena arena;
+    const char *top;    /* of the work tree: absolute, without symlinks */
+    const char *folder; /* with its index */
+    const char *common; /* with its configuration; the same but for linked work trees */
+    bool filters;       /* its configuration may set filters */
+    size_t hash_size;   /* bytes: 20, or 32 for SHA-256 */
+} gem5art__git_repo;
+
+/* The first line of a small file after `start`; NULL: there is none. */
+static const char *gem5art__git_line(gem5art__arena *arena, const char *path, const char *start) {
+    gem5art__buf text = {NULL, 0, 0, false};
+    const char *line = NULL;
+    if (gem5art__read_file(path, 65536, &text, NULL) && gem5art__starts_with(text.data, start))
+        line = gem5art__arena_copy_n(arena, text.data + strlen(start), strcspn(text.data + strlen(start), "\n"));
+    gem5art__buf_free(&text);
+    return line;
 }
 
-/* The path in a line of `git status --porcelain=v2`, which stands behind 8, 9 or 10 fields; NULL: none there. */
+/* Looks through a configuration file for words; one that cannot be read may hold any. */
+static void gem5art__git_scan_config(gem5art__git_repo *repo, const char *folder, const char *name) {
+    gem5art__buf text = {NULL, 0, 0, false};
+    gem5art_error why;
+    const char *path = gem5art__join_path(&repo->arena, folder, name);
+    size_t i;
+    gem5art__clear(&why);
+    if (!path) return;
+    if (!gem5art__read_file(path, 1 << 20, &text, &why)) {
+        if (why.code != GEM5ART_NOT_FOUND) repo->filters = true;
+    } else {
+        for (i = 0; i < text.length; i++) text.data[i] = (char)tolower((unsigned char)text.data[i]);
+        if (strstr(text.data, "filter") || strstr(text.data, "include")) repo->filters = true;
+        if (strstr(text.data, "sha256")) repo->hash_size = 32;
+    }
+    gem5art__buf_free(&text);
+}
+
+/* The nearest folder at or above `path` that has a ".git", and that; NULL: there is none. */
+static char *gem5art__git_top(gem5art__arena *arena, const char *path, char **git) {
+    char *top = gem5art__arena_copy(arena, path), *slash;
+    struct stat st;
+    while (top && *top) {
+        *git = gem5art__arena_printf(arena, "%s/.git", top);
+        if (!*git || GEM5ART_SYS_LSTAT(*git, &st) == 0) break;
+        if ((slash = strrchr(top, '/')) != NULL) *slash = 0;
+    }
+    return top && *top ? top : NULL;
+}
+
+/* Finds the repo whose work tree has a folder, as git does. False with GIT where there is none. */
+static bool gem5art__git_find(gem5art__git_repo *repo, const char *path, gem5art_error *error) {
+    gem5art__arena *arena = &repo->arena;
+    char *real = GEM5ART_SYS_REALPATH(path, NULL), *git = NULL, *common;
+    const char *link;
+    bool inside;
+    if (!real) return gem5art__fail_errno(error, "find", path);
+    repo->top = gem5art__git_top(arena, real, &git);
+    inside = repo->top && git && gem5art__starts_with(real, git) && (real[strlen(git)] == '/' || !real[strlen(git)]);
+    free(real);
+    if (arena->failed) return gem5art__fail_nomem(error);
+    if (!repo->top || inside)
+        return gem5art__fail(error, GEM5ART_GIT,
+                             "%s is not a git repository, nor in the work tree of one: name a folder in a work tree",
+                             path);
+    link = gem5art__git_line(arena, git, "gitdir: "); /* of a linked work tree or a submodule */
+    repo->folder = link ? gem5art__join_path(arena, repo->top, link) : git;
+    common = repo->folder ? gem5art__join_path(arena, repo->folder, "commondir") : NULL;
+    link = common ? gem5art__git_line(arena, common, "") : NULL;
+    repo->common = link ? gem5art__join_path(arena, repo->folder, link) : repo->folder;
+    if (arena->failed) return gem5art__fail_nomem(error);
+    repo->hash_size = 20;
+    gem5art__git_scan_config(repo, repo->common, "config");
+    gem5art__git_scan_config(repo, repo->folder, "config.worktree");
+    return arena->failed ? gem5art__fail_nomem(error) : true;
+}
+
+/* Settings that turn off the filters which the repo's own configuration sets. NULL on failure. */
+static const char *const *gem5art__git_filters_off(gem5art__git_repo *repo, gem5art_error *error) {
+    static const char *const list[] = {"config", "--show-scope", "--null", "--name-only", "--get-regexp", "^filter\\.",
+                                       NULL};
+    gem5art__arena *arena = &repo->arena;
+    gem5art__buf text = {NULL, 0, 0, false};
+    const char **settings = NULL, *scope, *key;
+    size_t n = 0, at;
+    int status;
+    bool ok = gem5art__git(repo->top, list, &text, &status, error);
+    if (ok && status > 1) ok = gem5art__git_refused(error, "list the filters of", repo->top, &text);
+    if (ok) settings = (const char **)gem5art__arena_alloc(arena, (text.length + 1) * sizeof *settings);
+    if (ok && !settings) ok = gem5art__fail_nomem(error);
+    for (at = 0; ok && at < text.length; at += strlen(scope) + strlen(key) + 2) {
+        int length;
+        scope = text.data + at;
+        key = scope + strlen(scope) + (at + strlen(scope) < text.length);
+        if ((strcmp(scope, "local") != 0 && strcmp(scope, "worktree") != 0) || !strrchr(key, '.')) continue;
+        length = (int)(strrchr(key, '.') - key);
+        if (strchr(key, '='))
+            ok = gem5art__fail(error, GEM5ART_GIT,
+                               "the git repo %s has a filter in its own configuration that cannot be turned off: %s; "
+                               "rename it",
+                               repo->top, key);
+        settings[n++] = gem5art__arena_printf(arena, "%.*s.clean=", length, key);
+        settings[n++] = gem5art__arena_printf(arena, "%.*s.process=", length, key);
+        settings[n++] = gem5art__arena_printf(arena, "%.*s.required=false", length, key);
+    }
+    gem5art__buf_free(&text);
+    if (ok && arena->failed) ok = gem5art__fail_nomem(error);
+    return ok ? settings : NULL;
+}
+
+/* ---- the index: its entries are read in order, as git's index-format(5) describes them */
+
+typedef struct gem5art__git_index {
+    gem5art__buf text;
+    size_t hash_size, at;
+    uint32_t version, left;
+    bool damaged;
+    struct timespec times[2]; /* of the last access and change of the file */
+    /* the last entry */
+    uint32_t mode;            /* 0160000: a submodule */
+    uint8_t *flags, *more;    /* where they stand in `text`; more NULL: there are none */
+    gem5art__buf path;
+} gem5art__git_index;
+
+static uint32_t gem5art__git_number(const gem5art__git_index *index, size_t at) {
+    return gem5art__load_be32((const uint8_t *)index->text.data + at);
+}
+
+static bool gem5art__git_index_begin(gem5art__git_index *index, const gem5art__git_repo *repo, gem5art_error *error) {
+    gem5art__arena arena = {NULL, false};
+    const char *path = gem5art__join_path(&arena, repo->folder, "index");
+    gem5art_error why;
+    struct stat st;
+    bool ok;
+    memset(index, 0, sizeof *index);
+    gem5art__clear(&why);
+    ok = path && GEM5ART_SYS_STAT(path, &st) == 0 && gem5art__read_file(path, SIZE_MAX / 8, &index->text, &why);
+    if (ok) {
+        index->times[0] = st.st_atim;
+        index->times[1] = st.st_mtim;
+        index->hash_size = repo->hash_size;
+        index->damaged = index->text.length < 12 || memcmp(index->text.data, "DIRC", 4) != 0;
+        index->version = index->damaged ? 0 : gem5art__git_number(index, 4);
+        index->left = index->damaged ? 0 : gem5art__git_number(index, 8);
+        index->at = 12;
+    } else if (!path) gem5art__fail_nomem(error);
+    else if (why.code) gem5art__fail(error, why.code, "%s", why.message);
+    else if (errno == ENOENT || errno == ENOTDIR) ok = true; /* nothing is added yet */
+    else gem5art__fail_errno(error, "read", path);
+    gem5art__arena_free(&arena);
+    return ok;
+}
+
+static void gem5art__git_index_end(gem5art__git_index *index) {
+    gem5art__buf_free(&index->text);
+    gem5art__buf_free(&index->path);
+}
+
+/* In version 4 a path begins with a number: how many bytes of the path before it give way. Returns its length. */
+static size_t gem5art__git_index_cut(gem5art__git_index *index, size_t at) {
+    const uint8_t *bytes = (const uint8_t *)index->text.data + at;
+    size_t length = 1, cut = bytes[0] & 127, most = index->text.length - at;
+    while (bytes[length - 1] & 128 && length < most && length < 5) cut = (cut + 1) << 7 | (bytes[length++] & 127);
+    index->damaged = index->damaged || cut > index->path.length || (bytes[length - 1] & 128);
+    if (!index->damaged) index->path.length -= cut;
+    return length;
+}
+
+/* The next entry. False at the end, or where the index is damaged. */
+static bool gem5art__git_index_next(gem5art__git_index *index) {
+    size_t start = index->at, at = start + 40 + index->hash_size + 2, end = index->text.length, length;
+    if (index->damaged || !index->left) return false;
+    index->damaged = index->version < 2 || index->version > 4 || at + 4 > end;
+    if (index->damaged) return false;
+    index->mode = gem5art__git_number(index, start + 24);
+    index->flags = (uint8_t *)index->text.data + at - 2;
+    index->more = index->version > 2 && index->flags[0] & 0x40 ? (uint8_t *)index->text.data + at : NULL;
+    if (index->more) at += 2;
+    if (index->version == 4) at += gem5art__git_index_cut(index, at);
+    else index->path.length = 0;
+    length = at < end ? strnlen(index->text.data + at, end - at) : 0;
+    index->damaged = index->damaged || at + length >= end;
+    if (index->damaged) return false;
+    gem5art__put(&index->path, index->text.data + at, length);
+    at += length;
+    index->at = index->version == 4 ? at + 1 : start + ((at - start + 8) & ~(size_t)7);
+    index->left--;
+    return !index->path.failed;
+}
+
+/* After the last entry: does this index only add to another one, which is not looked at here? */
+static bool gem5art__git_index_is_split(const gem5art__git_index *index) {
+    size_t at = index->at, end = index->text.length - index->hash_size;
+    while (at + 8 <= end && index->text.length > index->hash_size) {
+        if (memcmp(index->text.data + at, "link", 4) == 0) return true;
+        at += 8 + (size_t)gem5art__git_number(index, at + 4);
+    }
+    return false;
+}
+
+/* ---- what is checked out, and is it clean? */
+
+/* What a look at a work tree needs besides git's status. */
+typedef struct gem5art__git_view {
+    gem5art__git_repo repo;
+    const char *const *filters; /* settings; NULL: none */
+    const char *index;          /* the file with all marks cleared; NULL: the repo's own index has none */
+    gem5art__buf submodules;    /* paths, each with a NUL */
+} gem5art__git_view;
+
+/* Clears the marks that hide an entry, if the file is there. Returns whether there were any. */
+static bool gem5art__git_reveal(const char *top, gem5art__git_index *index) {
+    gem5art__arena arena = {NULL, false};
+    bool unchanged = (index->flags[0] & 0x80) != 0, skipped = index->more && (index->more[0] & 0x40);
+    struct stat st;
+    char *path;
+    if (skipped) {
+        path = gem5art__arena_printf(&arena, "%s/%s", top, index->path.data);
+        skipped = (index->mode & 0170000) != 0040000 && (!path || GEM5ART_SYS_LSTAT(path, &st) == 0);
+        gem5art__arena_free(&arena);
+        if (!skipped) return false; /* a sparse checkout left it out */
+        index->more[0] = (uint8_t)(index->more[0] & ~0x40);
+    }
+    index->flags[0] = (uint8_t)(index->flags[0] & ~0x80);
+    return unchanged || skipped;
+}
+
+/* Writes the index beside those of other programs, in $TMPDIR, with its time of change: by that git knows which files
+   may have changed after it was written. */
+static bool gem5art__git_write_index(gem5art__git_view *view, const gem5art__git_index *index, gem5art_error *error) {
+    gem5art__buf name = {NULL, 0, 0, false};
+    const char *folder = getenv("TMPDIR");
+    char *path = gem5art__join_path(&view->repo.arena, gem5art__empty(folder) ? "/tmp" : folder, "gem5art-index");
+    int fd;
+    bool ok;
+    if (!path) return gem5art__fail_nomem(error);
+    if (!gem5art__temporary_name(&name, path, error)) return false;
+    fd = gem5art__open(name.data, O_WRONLY | O_CREAT | O_EXCL, 0600);
+    if (fd >= 0) view->index = gem5art__arena_copy(&view->repo.arena, name.data);
+    ok = fd >= 0 && view->index && gem5art__write_all(fd, index->text.data, index->text.length) &&
+         GEM5ART_SYS_FUTIMENS(fd, index->times) == 0;
+    if (!ok) gem5art__fail_errno(error, "write", name.data);
+    gem5art__close(fd);
+    gem5art__buf_free(&name);
+    return ok;
+}
+
+static bool gem5art__git_view_index(gem5art__git_view *view, gem5art_error *error) {
+    const gem5art__git_repo *repo = &view->repo;
+    gem5art__git_index index;
+    bool ok = gem5art__git_index_begin(&index, repo, error), marked = false;
+    while (ok && gem5art__git_index_next(&index)) {
+        if ((index.mode & 0170000) == 0160000) gem5art__put(&view->submodules, index.path.data, index.path.length + 1);
+        if (gem5art__git_reveal(repo->top, &index)) marked = true;
+    }
+    if (ok && (index.path.failed || view->submodules.failed)) ok = gem5art__fail_nomem(error);
+    if (ok && index.damaged)
+        ok = gem5art__fail(error, GEM5ART_GIT, "the index of the git repo %s cannot be understood: try git -C %s status",
+                           repo->top, repo->top);
+    if (ok && index.text.length && gem5art__git_index_is_split(&index))
+        ok = gem5art__fail(error, GEM5ART_GIT,
+                           "the index of the git repo %s is split, so that what it hides is not known: join it by git "
+                           "update-index --no-split-index",
+                           repo->top);
+    ok = ok && (!marked || gem5art__git_write_index(view, &index, error));
+    gem5art__git_index_end(&index);
+    return ok;
+}
+
+static bool gem5art__git_view_begin(gem5art__git_view *view, const char *folder, gem5art_error *error) {
+    memset(view, 0, sizeof *view);
+    return gem5art__git_find(&view->repo, folder, error) &&
+           (!view->repo.filters || (view->filters = gem5art__git_filters_off(&view->repo, error)) != NULL) &&
+           gem5art__git_view_index(view, error);
+}
+
+static void gem5art__git_view_end(gem5art__git_view *view) {
+    if (view->index) GEM5ART_SYS_UNLINK(view->index);
+    gem5art__buf_free(&view->submodules);
+    gem5art__arena_free(&view->repo.arena);
+}
+
+/* One status has the commit and the changes: about 1.5 ms on a small repo. Of submodules the commit that is checked
+   out counts here. How far a branch is behind its upstream is not asked (git 2.17 and later): that would walk the
+   history. The work tree is where its ".git" is, whatever core.worktree says. */
+static bool gem5art__git_status(gem5art__git_view *view, gem5art__buf *output, int *status, gem5art_error *error) {
+    static const char *const arguments[] = {"status", "--porcelain=v2", "--branch", "--no-ahead-behind",
+                                            "--untracked-files=no", "--ignore-submodules=dirty", NULL};
+    gem5art__arena *arena = &view->repo.arena;
+    const char *const *argv = gem5art__git_argv(arena, view->repo.top, view->filters, arguments);
+    const char *slash = strrchr(view->repo.top, '/'), *environment[4];
+    gem5art__child child;
+    int n = 0;
+    environment[n++] = gem5art__arena_printf(arena, "GIT_WORK_TREE=%s", view->repo.top);
+    environment[n++] = gem5art__arena_printf(arena, "GIT_CEILING_DIRECTORIES=%.*s",
+                                             slash == view->repo.top ? 1 : (int)(slash - view->repo.top),
+                                             view->repo.top);
+    if (view->index) environment[n++] = gem5art__arena_printf(arena, "GIT_INDEX_FILE=%s", view->index);
+    environment[n] = NULL;
+    if (arena->failed) return gem5art__fail_nomem(error);
+    return gem5art__git_start(&child, argv, true, environment, error) &&
+           gem5art__git_finish(&child, output, status, error);
+}
+
+/* The path in a line of `git status --porcelain=v2`, which follows 8, 9 or 10 fields; NULL: none there. */
 static const char *gem5art__git_changed_path(const char *line, size_t *length) {
     int fields = line[0] == '1' ? 8 : line[0] == '2' ? 9 : line[0] == 'u' ? 10 : 0;
     if (!fields || line[1] != ' ') return NULL;
@@ -3373,38 +3738,82 @@ static const char *gem5art__git_changed_path(const char *line, size_t *length) {
     return line;
 }
 
-/* The commit that is checked out, where the tree is clean. */
-static bool gem5art__git_status_finish(gem5art__child *child, const char *folder, char hash[65], gem5art_error *error) {
-    enum { NAMED = 3 };
-    gem5art__buf output = {NULL, 0, 0, false}, dirty = {NULL, 0, 0, false};
+enum { GEM5ART__GIT_NAMED = 3 }; /* changed paths in an error */
+
+static void gem5art__git_name_change(gem5art__buf *dirty, size_t *changed, const char *path, size_t length) {
+    if ((*changed)++ < GEM5ART__GIT_NAMED)
+        gem5art__putf(dirty, "%s%.*s", *changed > 1 ? ", " : "", length > 200 ? 200 : (int)length, path);
+}
+
+/* The commit, or "-" for none yet, and the changed paths in the output of git status. */
+static void gem5art__git_read_status(const char *output, char hash[65], gem5art__buf *dirty, size_t *changed) {
     const char *line, *path;
-    size_t length, changed = 0;
-    int status;
-    bool ok = gem5art__git_finish(child, &output, &status, error);
+    size_t length;
     hash[0] = 0;
-    for (line = ok ? output.data : ""; *line; line += strcspn(line, "\n"), line += *line == '\n') {
+    for (line = output; *line; line += strcspn(line, "\n"), line += *line == '\n') {
         if (gem5art__starts_with(line, "# branch.oid ")) {
             length = strcspn(line + 13, "\n");
             if (length == 40 || length == 64) memcpy(hash, line + 13, length), hash[length] = 0;
-            else status = 0, strcpy(hash, "-");
-        } else if ((path = gem5art__git_changed_path(line, &length)) != NULL && changed++ < NAMED)
-            gem5art__putf(&dirty, "%s%.*s", changed > 1 ? ", " : "", length > 200 ? 200 : (int)length, path);
+            else strcpy(hash, "-");
+        } else if ((path = gem5art__git_changed_path(line, &length)) != NULL)
+            gem5art__git_name_change(dirty, changed, path, length);
     }
+}
+
+static bool gem5art__git_look(const char *folder, int depth, char hash[65], gem5art__buf *top, gem5art_error *error);
+
+/* Looks at the submodules that are checked out; changed ones are added to the changed paths. */
+static bool gem5art__git_look_below(gem5art__git_view *view, int depth, gem5art__buf *dirty, size_t *changed,
+                                    gem5art_error *error) {
+    gem5art__arena *arena = &view->repo.arena;
+    gem5art_error why;
+    struct stat st;
+    char hash[65], *git;
+    size_t at;
+    for (at = 0; at < view->submodules.length; at += strlen(view->submodules.data + at) + 1) {
+        const char *path = view->submodules.data + at;
+        git = gem5art__arena_printf(arena, "%s/%s/.git", view->repo.top, path);
+        if (!git) return gem5art__fail_nomem(error);
+        if (GEM5ART_SYS_LSTAT(git, &st) < 0) continue;
+        git[strlen(git) - 5] = 0;
+        gem5art__clear(&why);
+        if (depth <= 0)
+            return gem5art__fail(error, GEM5ART_LIMIT, "the submodules of %s are nested too deeply", view->repo.top);
+        if (gem5art__git_look(git, depth - 1, hash, NULL, &why)) continue;
+        if (why.code != GEM5ART_DIRTY) return gem5art__fail(error, why.code, "%s", why.message);
+        gem5art__git_name_change(dirty, changed, path, strlen(path));
+    }
+    return true;
+}
+
+/* The commit that is checked out, if the tree is clean. `top` gets the work tree's top folder, if it is wanted. */
+static bool gem5art__git_look(const char *folder, int depth, char hash[65], gem5art__buf *top, gem5art_error *error) {
+    gem5art__buf output = {NULL, 0, 0, false}, dirty = {NULL, 0, 0, false};
+    gem5art__git_view view;
+    size_t changed = 0;
+    int status = 0;
+    bool ok = gem5art__git_view_begin(&view, folder, error) && gem5art__git_status(&view, &output, &status, error);
+    if (ok) gem5art__git_read_status(output.data, hash, &dirty, &changed);
+    if (ok && top) gem5art__puts(top, view.repo.top);
     if (!ok) {
-    } else if (status > 0 || !hash[0]) ok = gem5art__git_refused(error, "tell the state of", folder, &output);
-    else if (hash[0] == '-')
+    } else if (hash[0] == '-' && status <= 0)
         ok =
             gem5art__fail(error, GEM5ART_GIT, "the git repo at %s has no commit yet: commit what the runs use", folder);
-    else if (changed) {
-        if (changed > NAMED) gem5art__putf(&dirty, " and %zu more", changed - NAMED);
+    else if (status > 0 || !hash[0]) ok = gem5art__git_refused(error, "tell the state of", folder, &output);
+    else if (!changed) ok = gem5art__git_look_below(&view, depth, &dirty, &changed, error);
+    if (ok && changed) {
+        if (changed > GEM5ART__GIT_NAMED) gem5art__putf(&dirty, " and %zu more", changed - GEM5ART__GIT_NAMED);
         ok = gem5art__fail(error, GEM5ART_DIRTY,
                            "the git work tree %s has changes that are not committed (%s): commit or stash them", folder,
                            dirty.data ? dirty.data : "");
     }
+    gem5art__git_view_end(&view);
     gem5art__buf_free(&output);
     gem5art__buf_free(&dirty);
     return ok;
 }
+
+enum { GEM5ART__GIT_DEPTH = 16 }; /* submodules in each other */
 
 /* What a git artifact records. */
 typedef struct gem5art__git_facts {
@@ -3413,17 +3822,12 @@ typedef struct gem5art__git_facts {
 } gem5art__git_facts;
 
 static bool gem5art__git_read_facts(const char *folder, gem5art__git_facts *facts, gem5art_error *error) {
-    static const char *const top[] = {"rev-parse", "--show-toplevel", NULL};
     static const char *const origin[] = {"config", "--get", "remote.origin.url", NULL};
-    gem5art__child child;
     int status;
-    if (!gem5art__git_status_start(&child, folder, error) ||
-        !gem5art__git_status_finish(&child, folder, facts->hash, error) ||
-        !gem5art__git(folder, top, &facts->name, &status, error))
+    if (!gem5art__git_look(folder, GEM5ART__GIT_DEPTH, facts->hash, &facts->name, error) ||
+        !gem5art__git(folder, origin, &facts->origin, &status, error))
         return false;
-    if (status > 0 || facts->name.data[0] != '/')
-        return gem5art__git_refused(error, "find the top of", folder, &facts->name);
-    if (!gem5art__git(folder, origin, &facts->origin, &status, error)) return false;
+    if (facts->name.failed) return gem5art__fail_nomem(error);
     if (status > 0) facts->origin.data[facts->origin.length = 0] = 0;
     return true;
 }
@@ -3658,7 +4062,7 @@ static void gem5art__remember(gem5art__cache *cache, const gem5art__stamp *stamp
     pthread_mutex_lock(&cache->mutex);
     gem5art__cache_put(cache, &entry);
     cache->changed = true;
-    if (cache->path && (!cache->saved_at || gem5art__monotonic() - cache->saved_at >= 1)) gem5art__save_cache(cache);
+    if (cache->path && (cache->saved_at <= 0 || gem5art__monotonic() - cache->saved_at >= 1)) gem5art__save_cache(cache);
     pthread_mutex_unlock(&cache->mutex);
 }
 
@@ -3702,14 +4106,11 @@ static bool gem5art__cache_hash(gem5art__cache *cache, const char *path, char sh
 static void gem5art__take_look(gem5art__look *look, gem5art__cache *cache) {
     gem5art_error *error = &look->error;
     char *md5 = look->wants_md5 ? look->md5 : NULL;
-    gem5art__child git;
     struct stat st;
     look->found = GEM5ART_SYS_STAT(look->path, &st) == 0;
     look->is_folder = look->found && S_ISDIR(st.st_mode);
     if (!look->found) look->ok = gem5art__fail_errno(error, "find", look->path);
-    else if (look->is_folder)
-        look->ok = gem5art__git_status_start(&git, look->path, error) &&
-                   gem5art__git_status_finish(&git, look->path, look->hash, error);
+    else if (look->is_folder) look->ok = gem5art__git_look(look->path, GEM5ART__GIT_DEPTH, look->hash, NULL, error);
     else if (cache) look->ok = gem5art__cache_hash(cache, look->path, look->hash, md5, NULL, error);
     else look->ok = gem5art__hash_file(look->path, look->hash, md5, NULL, error);
 }

@@ -964,6 +964,243 @@ TEST(a_git_that_warns_is_not_misread) {
     fixture_end();
 }
 
+/* ---- git: nothing is hidden from it, and nothing of a repo is executed */
+
+/* Registers "repo", runs commands in it, and wants it to be dirty by `part`, or clean where that is NULL. */
+static void after(const char *commands, const char *part) {
+    const gem5art_artifact *clean;
+    begin();
+    make_repo("repo");
+    sh("cd repo && mkdir -p a/b && echo 1 > a/b/one && echo 2 > two && git add -A && git commit -qm files");
+    clean = add("repo");
+    REQUIRE(clean);
+    CHECK_INT(sh("cd repo && { %s; } >../out 2>&1", commands), 0);
+    if (part) {
+        CHECK_THAT(!add("repo"), "%s: clean", commands);
+        REFUSED(GEM5ART_DIRTY, part);
+    } else CHECK_THAT(add("repo"), "%s: %s", commands, error.message);
+    CHECK_INT(gem5art_check_artifact(db, clean, NULL, &error), !part);
+    CHECK(!exists("executed"));
+    CHECK_INT(sh("ls ${TMPDIR:-/tmp}/gem5art-index* >/dev/null 2>&1"), 2);
+    fixture_end();
+}
+
+TEST(files_that_git_is_told_to_overlook) {
+    static const char *const marks[] = {"assume-unchanged", "skip-worktree", NULL};
+    static const char *const formats[] = {"2", "4", NULL};
+    const char *const *mark, *const *version;
+    char commands[1024];
+    for (mark = marks; *mark; mark++)
+        for (version = formats; *version; version++) {
+            const char *format = "git update-index --index-version %s --%s a/b/one run.py && %s";
+            snprintf(commands, sizeof commands, format, *version, *mark, "echo x >> a/b/one");
+            after(commands, "(a/b/one)");
+            snprintf(commands, sizeof commands, format, *version, *mark, "echo x >> a/b/one; echo x >> run.py; echo x >> two");
+            after(commands, "(a/b/one, run.py, two)");
+            snprintf(commands, sizeof commands, format, *version, *mark, "touch a/b/one run.py");
+            after(commands, NULL);
+            snprintf(commands, sizeof commands, format, *version, *mark, "chmod +x run.py");
+            after(commands, "(run.py)");
+        }
+    after("git update-index --skip-worktree two && rm two", NULL); /* as a sparse checkout does */
+    after("git update-index --assume-unchanged two && rm two", "(two)");
+    after("git update-index --assume-unchanged two && rm two && ln -s run.py two", "(two)");
+    after("git update-index --skip-worktree --assume-unchanged two && echo x > two", "(two)");
+    after("git config core.ignoreStat true && git reset -q --hard && echo x > two", "(two)");
+}
+
+TEST(a_sparse_checkout_is_clean) {
+    after("git sparse-checkout set --no-cone two && ! test -e run.py", NULL);
+    after("git sparse-checkout set --no-cone two && echo x > run.py", "(run.py)");
+    after("git sparse-checkout set --no-cone two && git config sparse.expectFilesOutsideOfPatterns true && echo x > run.py",
+          "(run.py)");
+    after("git sparse-checkout set --cone --sparse-index a/b && git ls-files >/dev/null", NULL);
+    after("git sparse-checkout set --cone --sparse-index && mkdir -p a/b && echo x > a/b/one", "a/b/one");
+}
+
+TEST(what_weakens_gits_eyes) {
+    after("git config core.trustctime false && sleep 1.1 && git update-index --refresh && touch -r two ref && echo 3 > two && touch -r ref two && rm ref",
+          "(two)");
+    after("git config core.checkStat minimal && sleep 1.1 && git update-index --refresh && touch -r two ref && echo 3 > two && touch -r ref two && rm ref",
+          "(two)");
+    /* another commit that stands for the one that is checked out */
+    after("echo x >> two && git commit -qam other && git reset -q --soft HEAD~1 && "
+          "git replace $(git rev-parse HEAD) $(git commit-tree -m fake -p $(git rev-parse HEAD~1) $(git write-tree))",
+          "(two)");
+}
+
+TEST(an_index_that_is_split_or_damaged_is_refused) {
+    int version;
+    begin();
+    make_repo("repo");
+    sh("cd repo && git update-index --split-index");
+    CHECK(!add("repo"));
+    REFUSED(GEM5ART_GIT, "--no-split-index");
+    sh("cd repo && git update-index --no-split-index");
+    CHECK_THAT(add("repo"), "%s", error.message);
+    sh("cd repo && head -c 40 .git/index > cut && mv cut .git/index");
+    CHECK(!add("repo"));
+    REFUSED(GEM5ART_GIT, "index");
+    for (version = 1; version <= 5; version++) { /* more entries than there are bytes */
+        char bytes[128] = "DIRC";
+        FILE *file = fopen("repo/.git/index", "wb");
+        bytes[7] = (char)version;
+        memset(bytes + 8, 255, 4 + (size_t)version * 20);
+        CHECK(file && fwrite(bytes, 1, 12 + (size_t)version * 20, file) > 0 && fclose(file) == 0);
+        CHECK(!add("repo"));
+        REFUSED(GEM5ART_GIT, "index");
+    }
+    fixture_end();
+}
+
+TEST(a_submodule_hides_nothing) {
+    const gem5art_artifact *outer;
+    begin();
+    make_repo("library");
+    make_repo("repo");
+    CHECK_INT(sh("cd library && git -c protocol.file.allow=always submodule --quiet add ../library deep && git commit -qm deep &&"
+                 "cd ../repo && git -c protocol.file.allow=always submodule --quiet add ../library sub && git commit -qm sub && "
+                 "git -c protocol.file.allow=always submodule --quiet update --init --recursive"), 0);
+    outer = add("repo");
+    REQUIRE(outer);
+    sh("cd repo/sub/deep && git update-index --assume-unchanged run.py && echo x >> run.py");
+    CHECK(!add("repo"));
+    REFUSED(GEM5ART_DIRTY, "(sub)");
+    CHECK(!add("repo/sub"));
+    REFUSED(GEM5ART_DIRTY, "(deep)");
+    sh("cd repo/sub/deep && git update-index --no-assume-unchanged run.py && git checkout -q run.py && "
+       "git config core.fsmonitor \"touch $PWD/../../../executed #\"");
+    CHECK_THAT(add("repo"), "%s", error.message);
+    CHECK(!exists("executed"));
+    sh("cd repo/sub && git config submodule.deep.ignore all && cd deep && git commit -q --allow-empty -m more");
+    CHECK(!gem5art_check_artifact(db, outer, NULL, &error));
+    REFUSED(GEM5ART_DIRTY, "(sub)");
+    fixture_end();
+}
+
+/* A command that leaves a trace. */
+#define TRACE "sh -c 'touch ../executed; cat'"
+
+TEST(nothing_of_a_repos_configuration_is_executed) {
+    after("git config core.fsmonitor \"touch $PWD/../executed #\"", NULL);
+    after("printf '#!/bin/sh\\ntouch ../executed\\n' > .git/hooks/post-index-change; chmod +x .git/hooks/*; touch two", NULL);
+    after("mkdir h; printf '#!/bin/sh\\ntouch ../executed\\n' > h/post-index-change; chmod +x h/*; git config core.hooksPath h; touch two", NULL);
+    after("echo '* filter=x' > .git/info/attributes; git config filter.x.clean \"" TRACE "\"; touch two run.py", NULL);
+    after("echo '* filter=x' > .git/info/attributes; git config filter.x.process \"" TRACE "\"; "
+          "git config filter.x.required true; touch two run.py", NULL);
+    after("echo '* filter=x' > .git/info/attributes; printf '[FILTER \"x\"]\\n clean = " TRACE "\\n' > inc; "
+          "git config include.path ../inc; touch two", NULL);
+    after("echo '* filter=x' > .git/info/attributes; git config extensions.worktreeConfig true; "
+          "git config --worktree filter.x.clean \"" TRACE "\"; touch two", NULL);
+    after("echo '* filter=a.b' > .git/info/attributes; git config filter.a.b.clean \"" TRACE "\"; touch two", NULL);
+    after("git config alias.status '!touch ../executed'; git config core.pager 'touch ../executed'; git config pager.status true", NULL);
+    after("git config gpg.program 'touch ../executed'; git config log.showSignature true; git config core.sshCommand 'touch ../executed';"
+          "git config credential.helper '!touch ../executed'; git config diff.external 'touch ../executed'", NULL);
+    after("git config extensions.partialClone origin; git config remote.origin.url \"$PWD/../nowhere\"; "
+          "git config remote.origin.promisor true; git config remote.origin.uploadpack 'touch ../executed; false'; touch two", NULL);
+}
+
+TEST(a_filter_that_cannot_be_turned_off_is_refused) {
+    begin();
+    make_repo("repo");
+    sh("cd repo && echo '* filter=a=b' > .git/info/attributes && git config filter.a=b.clean 'touch ../executed' && touch run.py");
+    CHECK(!add("repo"));
+    REFUSED(GEM5ART_GIT, "filter.a=b");
+    CHECK(!exists("executed"));
+    fixture_end();
+}
+
+/* As git-lfs has it by default. */
+TEST(a_filter_of_the_users_own_configuration_is_used) {
+    begin();
+    make_repo("repo");
+    write_text("home.config", "[filter \"up\"]\n clean = tr a-z A-Z\n required = true\n[user]\n name = t\n email = t@t\n");
+    setenv("GIT_CONFIG_GLOBAL", "home.config", 1);
+    sh("export GIT_CONFIG_GLOBAL=$PWD/home.config; cd repo && echo 'f filter=up' > .gitattributes && echo abc > f && git add -A && "
+       "git commit -qm filtered && touch f");
+    setenv("GIT_CONFIG_GLOBAL", printed_by("echo $PWD/home.config"), 1);
+    CHECK_THAT(add("repo"), "%s", error.message);
+    sh("cd repo && git config filter.up.clean 'touch ../executed' && touch f");
+    CHECK(!add("repo")); /* its bytes are not those of the commit */
+    REFUSED(GEM5ART_DIRTY, "(f)");
+    CHECK(!exists("executed"));
+    unsetenv("GIT_CONFIG_GLOBAL");
+    fixture_end();
+}
+
+/* The work tree that is looked at is the one that was named. */
+TEST(a_repo_cannot_point_elsewhere) {
+    begin();
+    make_repo("repo");
+    sh("cp -r repo other && git -C repo config core.worktree \"$PWD/other\" && echo x >> repo/run.py");
+    CHECK(!add("repo"));
+    REFUSED(GEM5ART_DIRTY, "(run.py)");
+    make_repo("upper");
+    sh("mkdir -p upper/lower/.git");
+    CHECK(!add("upper/lower")); /* an empty .git is no repo, and it is not a part of the one above */
+    REFUSED(GEM5ART_GIT, "not a git repository");
+    fixture_end();
+}
+
+/* Makes a "git" that is a shell script the first in the PATH; gives the former PATH, to be freed. */
+static char *replace_git(const char *script) {
+    char *path = strdup(getenv("PATH")), longer[3 * PATH_MAX];
+    if (!exists("bin")) CHECK(mkdir("bin", 0777) == 0);
+    write_text("bin/git", script);
+    chmod("bin/git", 0755);
+    snprintf(longer, sizeof longer, "%s/bin:%s", fixture_folder, path);
+    setenv("PATH", longer, 1);
+    return path;
+}
+
+static void restore_git(char *path) {
+    setenv("PATH", path, 1);
+    free(path);
+}
+
+TEST(nobody_waits_for_what_git_leaves_behind) {
+    char *path, *pid;
+    begin();
+    make_repo("repo");
+    path = replace_git("#!/bin/sh\nsleep 600 & echo $! > left\nexec /usr/bin/env PATH=\"${PATH#*:}\" git \"$@\"\n");
+    CHECK_THAT(add("repo"), "%s", error.message);
+    pid = read_text("left");
+    CHECK(kill((pid_t)atol(pid), SIGKILL) == 0); /* it was still there */
+    restore_git(path);
+    free(pid);
+    fixture_end();
+}
+
+TEST(a_cancelled_run_does_not_wait_for_git) {
+    gem5art__errand errand;
+    pthread_mutex_t mutex = PTHREAD_MUTEX_INITIALIZER;
+    char *path;
+    begin();
+    make_repo("repo");
+    path = replace_git("#!/bin/sh\nexec sleep 600\n");
+    errand.mutex = &mutex;
+    errand.given_up = true;
+    gem5art__set_errand(&errand);
+    CHECK(!add("repo"));
+    gem5art__set_errand(NULL);
+    REFUSED(GEM5ART_CANCELLED, "git");
+    restore_git(path);
+    fixture_end();
+}
+
+TEST(gits_advice_is_passed_on) {
+    char *path;
+    begin();
+    make_repo("repo");
+    path = replace_git("#!/bin/sh\nprintf \"fatal: detected dubious ownership in repository at '/a b'\\nTo add an exception for this directory, "
+                       "call:\\n\\n\\tgit config --global --add safe.directory '/a b'\\n\" >&2\nexit 128\n");
+    CHECK(!add("repo"));
+    REFUSED(GEM5ART_GIT, "dubious ownership");
+    CHECK_CONTAINS(error.message, "git config --global --add safe.directory '/a b'");
+    restore_git(path);
+    fixture_end();
+}
+
 /* ---- records that Python gem5art wrote */
 
 static void write_md5_store(void) {
