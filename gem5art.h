@@ -4133,6 +4133,14 @@ static gem5art__look_entry *gem5art__current_look(gem5art__cache *cache, const g
     return found;
 }
 
+/* For a new pool: the git work trees that were looked at so far are not fresh any more. */
+static void gem5art__cache_forget(gem5art__cache *cache) {
+    gem5art__look_entry *entry;
+    pthread_mutex_lock(&cache->mutex);
+    for (entry = cache->looks; entry; entry = entry->next) entry->began = -GEM5ART_GIT_SECONDS;
+    pthread_mutex_unlock(&cache->mutex);
+}
+
 static void gem5art__copy_look(gem5art__look *to, const gem5art__look *from) {
     const char *path = to->path;
     *to = *from;
@@ -14330,6 +14338,7 @@ GEM5ARTDEF gem5art_pool *gem5art_pool_create(gem5art_db *db, const gem5art_pool_
     pool->db = db;
     if (gem5art__fill_pool(pool, desc, error)) {
         db->pools++;
+        gem5art__cache_forget(&db->cache);
         return pool;
     }
     pool->desc.handle_signals = false;

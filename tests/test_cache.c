@@ -660,6 +660,13 @@ TEST(a_git_work_tree_is_fresh_for_a_while) {
     monotonic_ahead = 3600;
     CHECK(!gem5art__cache_look(&cache, &again));
     CHECK_INT(again.error.code, GEM5ART_DIRTY);
+    sh("git -C repo checkout -q run.py");
+    memset(&again, 0, sizeof again);
+    again.path = "repo";
+    CHECK(gem5art__cache_look(&cache, &again));
+    write_text("repo/run.py", "# changed\n");
+    gem5art__cache_forget(&cache); /* as each new pool does */
+    CHECK(!gem5art__cache_look(&cache, &again));
     monotonic_ahead = 0;
     end();
 }
