@@ -99,18 +99,18 @@ portable:
 
 sanitize:
 	@$(MAKE) --no-print-directory test B=$(B)/sanitize \
-	    CFLAGS="$(CFLAGS) $(OPTIMISE) -fsanitize=address,undefined -fno-sanitize-recover=all -fno-omit-frame-pointer -DSANITIZED"
+	    CFLAGS="$(CFLAGS) $(OPTIMISE) -fsanitize=address,undefined -fno-sanitize-recover=all -fno-omit-frame-pointer -DSANITIZED -DGEM5ART_NO_VFORK"
 
 # The host that has threads, with and without Linux extras.
 tsan: TESTS = threads
 tsan:
 	@for extras in "" -DGEM5ART_PORTABLE; do \
 	    $(MAKE) --no-print-directory test B=$(B)/tsan$$extras LMDB= TESTS="$(TESTS)" \
-	        CFLAGS="$(CFLAGS) -fsanitize=thread $$extras" || exit 1; done
+	        CFLAGS="$(CFLAGS) -fsanitize=thread -DGEM5ART_NO_VFORK $$extras" || exit 1; done
 
 # Optimised, the compiler compares what it then ignores, and valgrind reports it.
 valgrind:
-	@$(MAKE) --no-print-directory test B=$(B)/valgrind OPTIMISE=-O0 \
+	@$(MAKE) --no-print-directory test B=$(B)/valgrind OPTIMISE=-O0 CFLAGS="$(CFLAGS) -DGEM5ART_NO_VFORK" \
 	    RUNNER="valgrind -q --error-exitcode=99 --leak-check=full --child-silent-after-fork=yes"
 
 compilers:

@@ -69,7 +69,8 @@
        GEM5ART_PORTABLE          no CPU extras, and no Linux extras but open file description locks: all of the next four
        GEM5ART_NO_SHA_EXTENSIONS SHA-256 and CRC-32 in plain C
        GEM5ART_NO_FILE_CLONING   copies by read and write
-       GEM5ART_NO_VFORK          the warden forks
+       GEM5ART_NO_VFORK          the warden forks; needed under valgrind and sanitizers, which know no child that shares
+                                 memory on another stack
        GEM5ART_NO_PROC           nothing is read from /proc, nor of cgroups
        GEM5ART_SYS_*             system calls, each with its own arguments, for tests that make them fail
 
@@ -842,7 +843,7 @@ GEM5ARTDEF const char *gem5art_sha256_implementation(void);
 #include <stdlib.h>
 #include <string.h>
 #include <sys/resource.h>
-#include <sys/select.h>
+#include <sys/mman.h>
 #include <sys/socket.h>
 #include <sys/stat.h>
 #include <sys/time.h>
@@ -854,6 +855,7 @@ GEM5ARTDEF const char *gem5art_sha256_implementation(void);
 #ifdef __linux__
 #include <sched.h>
 #include <sys/ioctl.h>
+#include <sys/prctl.h>
 #include <sys/syscall.h>
 #include <sys/vfs.h>
 #endif
@@ -887,6 +889,9 @@ typedef char gem5art__needs_64_bit_file_offsets[sizeof(off_t) >= 8 ? 1 : -1]; /*
 #endif
 #if !defined(__linux__) && !defined(GEM5ART_NO_PROC)
 #define GEM5ART_NO_PROC
+#endif
+#if !defined(__linux__) && !defined(GEM5ART_NO_VFORK)
+#define GEM5ART_NO_VFORK
 #endif
 
 #if defined(GEM5ART_MALLOC) && defined(GEM5ART_REALLOC) && defined(GEM5ART_FREE)
@@ -1037,19 +1042,17 @@ typedef char gem5art__needs_64_bit_file_offsets[sizeof(off_t) >= 8 ? 1 : -1]; /*
 #ifndef GEM5ART_SYS_POLL
 #define GEM5ART_SYS_POLL(fds, count, timeout) poll(fds, count, timeout)
 #endif
-#ifndef GEM5ART_SYS_PSELECT
-#define GEM5ART_SYS_PSELECT(count, readable, writable, timeout, mask)                                                  \
-    pselect(count, readable, writable, NULL, timeout, mask)
+#ifndef GEM5ART_SYS_PPOLL
+#define GEM5ART_SYS_PPOLL(fds, count, timeout, mask) ppoll(fds, count, timeout, mask)
 #endif
 #ifndef GEM5ART_SYS_FORK
 #define GEM5ART_SYS_FORK() fork()
 #endif
-#ifndef GEM5ART_SYS_VFORK
-#ifdef GEM5ART_NO_VFORK
-#define GEM5ART_SYS_VFORK() fork()
-#else
-#define GEM5ART_SYS_VFORK() vfork()
+#if !defined(GEM5ART_NO_VFORK) && !defined(GEM5ART_SYS_CLONE_VM) /* a child that shares the memory, with another stack */
+#define GEM5ART_SYS_CLONE_VM(function, stack, argument) clone(function, stack, CLONE_VM | SIGCHLD, argument)
 #endif
+#if defined(__linux__) && !defined(GEM5ART_PORTABLE) && !defined(GEM5ART_SYS_PRCTL)
+#define GEM5ART_SYS_PRCTL(option, value) prctl(option, value, 0, 0, 0)
 #endif
 #ifndef GEM5ART_SYS_EXECVE
 #define GEM5ART_SYS_EXECVE(path, argv, envp) execve(path, argv, envp)
@@ -1247,17 +1250,6 @@ static bool gem5art__connect(int fds[2], bool sockets) {
 
 static bool gem5art__pipe(int fds[2]) { return gem5art__connect(fds, false); }
 static bool gem5art__sockets(int fds[2]) { return gem5art__connect(fds, true); }
-
-static bool gem5art__send_all(int fd, const void *data, size_t size) {
-    size_t done = 0;
-    while (done < size) {
-        ssize_t n = GEM5ART_SYS_SEND(fd, (const char *)data + done, size - done);
-        if (n < 0 && errno == EINTR) continue;
-        if (n < 0) return false;
-        done += (size_t)n;
-    }
-    return true;
-}
 
 static bool gem5art__set_nonblocking(int fd) {
     int flags = GEM5ART_SYS_FCNTL(fd, F_GETFL, 0);
@@ -10213,30 +10205,43 @@ GEM5ART__MAYBE_UNUSED static bool gem5art__classify(gem5art_run *r, gem5art__are
 }
 
 /* ================================================================ >>warden
-   The small process that a pool forks. It alone forks, executes and waits for the children, and tells the pool of
-   them through one pipe. When its command pipe closes, because the supervisor ended, however that was, it ends every
-   child's process group. Only async-signal-safe calls are made in it: the host may have had threads when it forked. */
+   The small process that a pool forks. It alone forks, executes and waits for the children, and reports to the pool
+   through one pipe. When the host ends, however that was, it ends every run. gem5art__warden is the host's side of it;
+   functions named gem5art__in_warden_* run in the process itself. Only async-signal-safe calls are made there, as the
+   host may have had threads when it forked.
+
+   Ending a run reaches all of its descendants: the child's process group by a signal to that, the others by their
+   environment (see gem5art__visit_processes). A child that has ended stays a zombie until none of them is left, so that
+   the number of its group cannot become that of another one.
+
+   Until it executes its program a child shares the warden's memory (CLONE_VM), and so its errno, in which an error of
+   one may show up in the other. The warden therefore never reads errno: a call that fails is made again later.
+
+   All signals are blocked in the warden, and have their default dispositions, so that a child need only unblock them;
+   SIGCHLD comes in while it waits. */
 
 typedef enum gem5art__order_type {
     GEM5ART__ORDER_SPAWN,
-    GEM5ART__ORDER_SIGNAL /* to a slot's process group */
+    GEM5ART__ORDER_SIGNAL, /* to all processes of a slot's run */
+    GEM5ART__ORDER_PING    /* answered by a PONG */
 } gem5art__order_type;
 
-/* An order's head; behind it, for SPAWN, NUL-terminated texts: cwd, console, argv..., NAME=VALUE... */
+/* An order's head. For SPAWN, NUL-terminated texts follow: cwd, outdir, argv..., NAME=VALUE... (GEM5ART_RUN first). */
 typedef struct gem5art__order {
     uint32_t type;
-    uint32_t bytes; /* behind this head */
+    uint32_t bytes;     /* after this head */
     int32_t slot;
-    int32_t number; /* of arguments, or the signal */
-    int32_t variables; /* SPAWN: that are set */
-    int32_t nice, cpu; /* SPAWN; -1: any CPU */
+    int32_t number;     /* of arguments, or the signal */
+    int32_t variables;  /* SPAWN: how many are set */
+    int32_t nice, cpu;  /* SPAWN; -1: any CPU */
 } gem5art__order;
 
 typedef enum gem5art__report_type {
+    GEM5ART__WOKEN, /* written by the host itself */
+    GEM5ART__PONG,
     GEM5ART__SPAWNED,
     GEM5ART__NOT_SPAWNED,
-    GEM5ART__ENDED,
-    GEM5ART__WOKEN
+    GEM5ART__ENDED
 } gem5art__report_type;
 
 /* What a child does before it is the program. */
@@ -10255,83 +10260,40 @@ typedef struct gem5art__exec_failure {
 
 typedef struct gem5art__report {
     int32_t type, slot;
+    int64_t generation;            /* of the warden; WOKEN: 0 */
     int64_t pid;
     int32_t status;                /* ENDED: of waitpid */
+    int32_t stragglers;            /* ENDED: processes of the run that outlived its child and were killed */
     gem5art__exec_failure failure; /* NOT_SPAWNED */
     struct rusage usage;
 } gem5art__report;
 
-typedef struct gem5art__warden {
-    pid_t pid;    /* 0: none */
-    int orders;   /* the pool's ends, each a socket or pipe: orders are given by its thread alone */
-    int wakes;    /* a byte from any thread or signal handler: the warden answers with a report */
-    int reports;
-} gem5art__warden;
+#ifndef GEM5ART__WARDEN_SECONDS /* a warden that has not answered for so long is continued, after twice that killed */
+#define GEM5ART__WARDEN_SECONDS 10.0
+#endif
+#define GEM5ART__EXIT_SECONDS 0.1 /* after a child's end: until what it leaves is killed */
+#define GEM5ART__KILL_SECONDS 5.0 /* the same after a SIGINT; and how long a killed process is waited for */
+#define GEM5ART__MAX_GRACE 60.0   /* of runs whose host is gone */
 
-/* The warden's own state, allocated before the fork. */
-typedef struct gem5art__ward {
-    int orders, wakes, reports, slots;
-    double grace;
-    pid_t *pids;            /* of each slot's child; 0: none */
-    gem5art__report *queue; /* reports that wait for room in the pipe: two for each slot at most */
-    size_t queue_first, queue_count, queue_size;
-    bool wake, closing;
-    double kill_at;         /* closing: when SIGKILL follows */
-    char *buffer;           /* orders as they come in */
-    size_t length, size;
-    char **argv, **envp;
-} gem5art__ward;
-
-enum { GEM5ART__WARD_DESCRIPTORS = 6 };
 enum {
     GEM5ART__MAX_ARGUMENTS = 65536,
     GEM5ART__MAX_VARIABLES = 4096,
-    GEM5ART__ORDER_BUFFER = GEM5ART_MAX_COMMAND + 65536
+    GEM5ART__CHILD_STACK = 65536,
+    GEM5ART__SWEEP_MS = 50, /* how often what is left of ended runs is looked at */
+    GEM5ART__WARDEN_DESCRIPTORS = 6
 };
 
-static void gem5art__ward_signal(const gem5art__ward *ward, int slot, int number) {
-    if (!ward->pids[slot]) return;
-    GEM5ART_SYS_KILL(-ward->pids[slot], number);
-    GEM5ART_SYS_KILL(-ward->pids[slot], SIGCONT); /* a stopped child must run to notice */
-}
+/* ---- in the child, until it is the program */
 
-static void gem5art__ward_signal_all(const gem5art__ward *ward, int number) {
-    int slot;
-    for (slot = 0; slot < ward->slots; slot++) gem5art__ward_signal(ward, slot, number);
-}
-
-/* The beginning of the end: of the children first. */
-static void gem5art__ward_close(gem5art__ward *ward) {
-    if (ward->closing) return;
-    ward->closing = true;
-    ward->kill_at = gem5art__monotonic() + ward->grace;
-    gem5art__ward_signal_all(ward, ward->grace > 0 ? SIGINT : SIGKILL);
-}
-
-static void gem5art__ward_report(gem5art__ward *ward, const gem5art__report *report) {
-    ward->queue[(ward->queue_first + ward->queue_count++) % ward->queue_size] = *report;
-}
-
-/* What waits goes out as far as the pipe has room; a report is smaller than PIPE_BUF, so it goes whole. Where it
-   cannot go at all the warden ends, which the pool notices. */
-static void gem5art__ward_flush(gem5art__ward *ward) {
-    gem5art__report woken;
-    if (ward->closing) ward->queue_count = 0, ward->wake = false; /* the pool is gone, or takes it for killed */
-    while (ward->queue_count) {
-        if (GEM5ART_SYS_WRITE(ward->reports, &ward->queue[ward->queue_first], sizeof woken) < 0) {
-            if (errno == EINTR) continue;
-            if (errno == EAGAIN) return;
-            gem5art__ward_close(ward);
-            return;
-        }
-        ward->queue_first = (ward->queue_first + 1) % ward->queue_size;
-        ward->queue_count--;
-    }
-    if (!ward->wake) return;
-    memset(&woken, 0, sizeof woken);
-    woken.type = GEM5ART__WOKEN;
-    if (GEM5ART_SYS_WRITE(ward->reports, &woken, sizeof woken) > 0 || errno != EAGAIN) ward->wake = false;
-}
+/* What a child is started with, in a mapping of its own: its stack, this, the pointers and the texts. */
+typedef struct gem5art__child_start {
+    size_t size; /* of the mapping */
+    gem5art__order order;
+    pid_t warden;
+    int failed; /* a pipe for an exec_failure; it closes when the program is executed */
+    const char *cwd, *outdir;
+    char **argv, **envp, *texts;
+} gem5art__child_start;
 
 static bool gem5art__use_cpu(int cpu) {
 #ifdef GEM5ART_SYS_SCHED_GETAFFINITY
@@ -10345,171 +10307,397 @@ static bool gem5art__use_cpu(int cpu) {
 #endif
 }
 
-/* In the child, between fork and exec: its own group, plain signals, quiet descriptors, its folder. Returns what
-   failed. (nice and sched_setaffinity are not on POSIX's list of what is async-signal-safe; they are bare system
-   calls.) */
-static gem5art__exec_step gem5art__child_exec(const gem5art__ward *ward, const gem5art__order *order, const char *cwd,
-                                              const char *console) {
-    struct sigaction plain;
-    sigset_t none;
+/* Makes OUTDIR/console.txt the child's stdout and stderr. Only a regular file is taken, which the pool has made. */
+static bool gem5art__open_console(const char *outdir) {
     struct stat st;
-    int number, fd;
+    int folder = open(outdir, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+    int fd = folder < 0 ? -1 : openat(folder, "console.txt", O_WRONLY | O_APPEND | O_NOFOLLOW | O_NONBLOCK | O_NOCTTY | O_CLOEXEC);
+    if (fd < 0 || fstat(fd, &st) < 0) return false;
+    if (!S_ISREG(st.st_mode)) return errno = EEXIST, false;
+    return fcntl(fd, F_SETFL, O_APPEND) >= 0 && dup2(fd, 1) >= 0 && dup2(fd, 2) >= 0;
+}
+
+/* Returns only where something failed, and what. (nice and sched_setaffinity are not on POSIX's list of what is
+   async-signal-safe; they are bare system calls.) */
+static gem5art__exec_step gem5art__child_exec(const gem5art__child_start *start) {
+    sigset_t none;
     setpgid(0, 0);
-    memset(&plain, 0, sizeof plain);
-    plain.sa_handler = SIG_DFL;
-    for (number = 1; number < 65; number++) sigaction(number, &plain, NULL);
+#ifdef GEM5ART_SYS_PRCTL
+    GEM5ART_SYS_PRCTL(PR_SET_PDEATHSIG, SIGKILL);
+#endif
+    if (getppid() != start->warden) _exit(127); /* it died before that */
+    if (!gem5art__open_console(start->outdir)) return GEM5ART__OPEN_CONSOLE; /* stdin is the warden's: /dev/null */
+    if (errno = 0, start->order.nice && nice(start->order.nice) == -1 && errno) return GEM5ART__SET_NICE;
+    if (start->order.cpu >= 0 && !gem5art__use_cpu(start->order.cpu)) return GEM5ART__SET_CPU;
+    if (chdir(start->cwd) < 0) return GEM5ART__ENTER_CWD;
     sigemptyset(&none);
     sigprocmask(SIG_SETMASK, &none, NULL);
-    fd = open(console, O_WRONLY | O_CREAT | O_APPEND | O_NONBLOCK | O_NOCTTY,
-              0666); /* a pipe there must not hold the warden up */
-    if (fd >= 0 && fstat(fd, &st) == 0 && !S_ISREG(st.st_mode)) return errno = EEXIST, GEM5ART__OPEN_CONSOLE;
-    if (fd < 0 || fcntl(fd, F_SETFL, O_APPEND) < 0 || dup2(fd, 1) < 0 || dup2(fd, 2) < 0) return GEM5ART__OPEN_CONSOLE;
-    close(fd); /* stdin is the warden's: /dev/null */
-    if (errno = 0, order->nice && nice(order->nice) == -1 && errno) return GEM5ART__SET_NICE;
-    if (order->cpu >= 0 && !gem5art__use_cpu(order->cpu)) return GEM5ART__SET_CPU;
-    if (chdir(cwd) < 0) return GEM5ART__ENTER_CWD;
-    GEM5ART_SYS_EXECVE(ward->argv[0], ward->argv, ward->envp);
+    GEM5ART_SYS_EXECVE(start->argv[0], start->argv, start->envp);
     return GEM5ART__EXECUTE;
 }
 
-/* The child's pid, or 0 and what failed. The pipe tells: it closes with the exec, or brings the failure. */
-static pid_t gem5art__ward_exec(const gem5art__ward *ward, const gem5art__order *order, const char *cwd,
-                                const char *console, gem5art__exec_failure *failure) {
-    int fds[2];
-    pid_t pid;
-    failure->number = 0;
-    failure->step = GEM5ART__EXECUTE;
-    if (!gem5art__pipe(fds)) return failure->number = errno, 0;
-    pid = GEM5ART_SYS_VFORK();
-    if (pid == 0) {
-        gem5art__exec_failure why;
-        why.step = gem5art__child_exec(ward, order, cwd, console);
-        why.number = errno;
-        if (write(fds[1], &why, sizeof why) < 0) {}
-        _exit(127);
-    }
-    if (pid < 0) failure->number = errno;
-    gem5art__close(fds[1]);
-    if (pid > 0 && gem5art__read_some(fds[0], failure, sizeof *failure) == (ssize_t)sizeof *failure) {
-        while (GEM5ART_SYS_WAITPID(pid, NULL, 0) < 0 && errno == EINTR) {}
-        pid = 0;
-    }
-    gem5art__close(fds[0]);
-    return pid > 0 ? pid : 0;
+static int gem5art__child_main(void *argument) {
+    gem5art__child_start *start = (gem5art__child_start *)argument;
+    gem5art__exec_failure why;
+    why.step = gem5art__child_exec(start);
+    why.number = errno;
+    if (write(start->failed, &why, sizeof why) < 0) {}
+    return 127;
 }
 
-/* The next so many texts, and a NULL. Returns where they end. */
-static char *gem5art__ward_texts(char **texts, int count, char *at) {
+/* ---- in the warden's process */
+
+/* A child and what belongs to it. */
+typedef struct gem5art__run_child {
+    pid_t pid;                      /* of the child, which leads its process group; 0: the slot is free */
+    char run[GEM5ART__RUN_ID_SIZE]; /* its id */
+    gem5art__child_start *start;        /* until it is executed, or gone */
+    int exec_pipe;                  /* closes with the exec, or brings the failure; 0: it is closed */
+    gem5art__exec_failure failure;
+    bool ended;                     /* the child; its descendants may not have */
+    int signal;                     /* the strongest that was ordered: 0, SIGINT, SIGKILL */
+    int spread;                     /* to be sent to those outside of its group; 0: nothing */
+    double kill_at;                 /* ended: when what is left of it is killed */
+    int left, killed, stragglers;   /* processes that the latest search found and killed; the most that were killed */
+} gem5art__run_child;
+
+typedef struct gem5art__warden_state {
+    int orders, reports, child_list; /* descriptors; child_list: a file of /proc, -1: there is none */
+    pid_t host;
+    int64_t generation;
+    double grace, now;
+    gem5art__run_child *children;    /* one for each slot */
+    int slot_count;
+    struct pollfd *polled;         /* orders, reports, each slot's exec_pipe */
+    gem5art__report *queue;        /* reports that wait for room in the pipe: two for each slot at most, and a PONG */
+    size_t queue_first, queue_count, queue_size;
+    gem5art__order order;          /* the one that is being read, and for SPAWN the rest of it */
+    gem5art__child_start *start;
+    size_t got;                    /* bytes of it */
+    size_t variables;              /* in the warden's own environment */
+    bool closing;
+    double kill_at;                /* closing: when SIGKILL follows */
+} gem5art__warden_state;
+
+/* Puts a report into the queue, for the caller to fill in. */
+static gem5art__report *gem5art__in_warden_report(gem5art__warden_state *self, gem5art__report_type type,
+                                                  const gem5art__run_child *child) {
+    gem5art__report *report = &self->queue[(self->queue_first + self->queue_count) % self->queue_size];
+    memset(report, 0, sizeof *report);
+    report->type = (int32_t)type;
+    report->generation = self->generation;
+    report->slot = (int32_t)(child - self->children);
+    report->pid = child->pid;
+    report->failure = child->failure;
+    self->queue_count += !self->closing && self->queue_count + 1 < self->queue_size;
+    return report;
+}
+
+/* Writes what waits as far as the pipe has room. A report is smaller than PIPE_BUF, so it goes whole. */
+static void gem5art__in_warden_flush(gem5art__warden_state *self) {
+    while (self->queue_count &&
+           GEM5ART_SYS_WRITE(self->reports, &self->queue[self->queue_first], sizeof *self->queue) > 0) {
+        self->queue_first = (self->queue_first + 1) % self->queue_size;
+        self->queue_count--;
+    }
+}
+
+/* Signals a run's group now, and in the next sweep its other processes. A stopped process must run to notice. */
+static void gem5art__in_warden_signal(gem5art__warden_state *self, gem5art__run_child *child, int number) {
+    if (!child->pid) return;
+    GEM5ART_SYS_KILL(-child->pid, number);
+    if (number != SIGKILL) GEM5ART_SYS_KILL(-child->pid, SIGCONT);
+    child->spread = number;
+    if (child->signal != SIGKILL) child->signal = number;
+    if (child->ended && number == SIGKILL && child->kill_at > self->now) child->kill_at = self->now;
+}
+
+static void gem5art__in_warden_signal_all(gem5art__warden_state *self, int number) {
     int i;
-    for (i = 0; i < count; i++, at += strlen(at) + 1) texts[i] = at;
-    texts[count] = NULL;
-    return at;
+    for (i = 0; i < self->slot_count; i++) gem5art__in_warden_signal(self, &self->children[i], number);
 }
 
-/* What is set for the child, and of the warden's own environment the rest. */
-static void gem5art__ward_environment(gem5art__ward *ward, int set) {
-    int n = set, i;
-    char **own;
-    for (own = environ; own && *own; own++) {
-        size_t name = strcspn(*own, "=") + 1;
-        for (i = 0; i < set && strncmp(ward->envp[i], *own, name) != 0; i++) {}
-        if (i == set) ward->envp[n++] = *own;
+/* The host is gone, or wants no more: all runs are ended. */
+static void gem5art__in_warden_close(gem5art__warden_state *self) {
+    if (self->closing) return;
+    self->closing = true;
+    self->queue_count = 0; /* the pool is gone, or takes this process for killed */
+    self->kill_at = self->now + (self->grace < GEM5ART__MAX_GRACE ? self->grace : GEM5ART__MAX_GRACE);
+    gem5art__in_warden_signal_all(self, self->grace > 0 ? SIGINT : SIGKILL);
+}
+
+/* ---- spawning */
+
+static gem5art__child_start *gem5art__in_warden_map(const gem5art__warden_state *self) {
+    size_t pointers = (size_t)self->order.number + (size_t)self->order.variables + self->variables + 2;
+    size_t size = GEM5ART__CHILD_STACK + sizeof(gem5art__child_start) + pointers * sizeof(char *) + self->order.bytes;
+    void *memory = mmap(NULL, size, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
+    gem5art__child_start *start;
+    if (memory == MAP_FAILED) return NULL;
+    start = (gem5art__child_start *)(void *)((char *)memory + GEM5ART__CHILD_STACK);
+    start->size = size;
+    start->order = self->order;
+    start->warden = getpid();
+    start->argv = (char **)(void *)(start + 1);
+    start->envp = start->argv + self->order.number + 1;
+    start->texts = (char *)(start->argv + pointers);
+    return start;
+}
+
+static void gem5art__in_warden_unmap(gem5art__child_start *start) {
+    if (start) munmap((char *)start - GEM5ART__CHILD_STACK, start->size);
+}
+
+static char *gem5art__next_text(char *text) { return text + strlen(text) + 1; }
+
+/* Adds a variable, unless one of that name is there already. */
+static size_t gem5art__add_variable(char **envp, size_t count, char *variable) {
+    size_t i, name = strcspn(variable, "=") + 1;
+    for (i = 0; i < count && strncmp(envp[i], variable, name) != 0; i++) {}
+    if (i == count) envp[count++] = variable;
+    return count;
+}
+
+/* Finds the arguments and variables among the texts. Of two variables of one name the first counts, the warden's own
+   come last. */
+static void gem5art__in_warden_arrange(gem5art__child_start *start, size_t own) {
+    char *text = start->texts;
+    size_t count = 0, k;
+    int i;
+    start->cwd = text;
+    start->outdir = text = gem5art__next_text(text);
+    for (i = 0; i < start->order.number; i++) start->argv[i] = text = gem5art__next_text(text);
+    for (i = 0; i < start->order.variables; i++)
+        count = gem5art__add_variable(start->envp, count, text = gem5art__next_text(text));
+    for (k = 0; k < own; k++) count = gem5art__add_variable(start->envp, count, environ[k]);
+}
+
+static pid_t gem5art__in_warden_clone(gem5art__child_start *start) {
+#ifdef GEM5ART_SYS_CLONE_VM
+    return GEM5ART_SYS_CLONE_VM(gem5art__child_main, start, start); /* the stack ends below it */
+#else
+    pid_t pid = GEM5ART_SYS_FORK();
+    if (pid == 0) _exit(gem5art__child_main(start));
+    return pid;
+#endif
+}
+
+/* Starts the child of an order. Whether its program is executed shows later, in its exec_pipe. */
+static void gem5art__in_warden_spawn(gem5art__warden_state *self, gem5art__child_start *start) {
+    gem5art__run_child *child = &self->children[self->order.slot];
+    int fds[2] = {-1, -1};
+    pid_t pid = -1;
+    memset(child, 0, sizeof *child);
+    if (start && gem5art__pipe(fds) && gem5art__set_nonblocking(fds[0])) {
+        gem5art__in_warden_arrange(start, self->variables);
+        start->failed = fds[1];
+        pid = gem5art__in_warden_clone(start);
     }
-    ward->envp[n] = NULL;
-}
-
-static void gem5art__ward_spawn(gem5art__ward *ward, const gem5art__order *order, char *texts) {
-    char *cwd = texts, *console = cwd + strlen(cwd) + 1, *rest = console + strlen(console) + 1;
-    gem5art__report report;
-    rest = gem5art__ward_texts(ward->argv, order->number, rest);
-    gem5art__ward_texts(ward->envp, order->variables, rest);
-    gem5art__ward_environment(ward, order->variables);
-    memset(&report, 0, sizeof report);
-    report.slot = order->slot;
-    ward->pids[order->slot] = gem5art__ward_exec(ward, order, cwd, console, &report.failure);
-    report.pid = ward->pids[order->slot];
-    report.type = report.pid ? GEM5ART__SPAWNED : GEM5ART__NOT_SPAWNED;
-    gem5art__ward_report(ward, &report);
-}
-
-/* Obeys the orders that are whole in the buffer. */
-static void gem5art__ward_obey(gem5art__ward *ward) {
-    size_t at = 0;
-    gem5art__order order;
-    while (ward->length - at >= sizeof order) {
-        memcpy(&order, ward->buffer + at, sizeof order);
-        if (ward->length - at < sizeof order + order.bytes) break;
-        if (order.type == GEM5ART__ORDER_SPAWN) gem5art__ward_spawn(ward, &order, ward->buffer + at + sizeof order);
-        else gem5art__ward_signal(ward, order.slot, order.number);
-        at += sizeof order + order.bytes;
+    gem5art__close(fds[1]);
+    if (pid > 0) {
+        setpgid(pid, pid); /* as the child does: a signal to the group may come before it runs */
+        child->pid = pid;
+        child->start = start;
+        child->exec_pipe = fds[0];
+        strncat(child->run, start->envp[0] + sizeof "GEM5ART_RUN", GEM5ART__RUN_ID_SIZE - 1);
+        return;
     }
-    memmove(ward->buffer, ward->buffer + at, ward->length - at);
-    ward->length -= at;
+    child->failure.step = GEM5ART__EXECUTE;
+    child->failure.number = !start ? ENOMEM : fds[0] < 0 ? EMFILE : EAGAIN;
+    gem5art__close(fds[0]);
+    gem5art__in_warden_unmap(start);
+    gem5art__in_warden_report(self, GEM5ART__NOT_SPAWNED, child);
 }
 
-/* A child that has ended is looked at before it is waited for: while it is a zombie its group's number cannot be
-   anybody else's, so what it left in the group can be ended safely. */
-static void gem5art__ward_reap(gem5art__ward *ward) {
+/* A child has been executed, has failed before that, which is reported when it is gone, or was killed. */
+static void gem5art__in_warden_read_exec(gem5art__warden_state *self, gem5art__run_child *child) {
+    ssize_t n = GEM5ART_SYS_READ(child->exec_pipe, &child->failure, sizeof child->failure);
+    if (n < 0 && !child->ended) return;
+    gem5art__close(child->exec_pipe);
+    child->exec_pipe = 0;
+    if (n > 0) return;
+    gem5art__in_warden_unmap(child->start);
+    child->start = NULL;
+    gem5art__in_warden_report(self, GEM5ART__SPAWNED, child);
+}
+
+/* Obeys an order that is complete. */
+static void gem5art__in_warden_obey(gem5art__warden_state *self) {
+    gem5art__run_child *child = &self->children[self->order.slot];
+    if (self->order.type == GEM5ART__ORDER_SPAWN) gem5art__in_warden_spawn(self, self->start);
+    else if (self->order.type == GEM5ART__ORDER_SIGNAL) gem5art__in_warden_signal(self, child, self->order.number);
+    else gem5art__in_warden_report(self, GEM5ART__PONG, child);
+    self->start = NULL;
+    self->got = 0;
+}
+
+/* Reads an order: its head, then what follows into the memory of the child that it is for. */
+static void gem5art__in_warden_read(gem5art__warden_state *self) {
+    const size_t head = sizeof self->order;
+    char waste[4096]; /* for a child that there is no memory for */
+    ssize_t n;
+    do {
+        size_t size = self->got < head ? head - self->got : head + self->order.bytes - self->got;
+        char *at = (char *)&self->order + self->got;
+        if (self->got >= head) at = self->start ? self->start->texts + (self->got - head) : waste;
+        if (at == waste && size > sizeof waste) size = sizeof waste;
+        n = GEM5ART_SYS_READ(self->orders, at, size);
+        if (n <= 0) break;
+        self->got += (size_t)n;
+        if (self->got == head && self->order.type == GEM5ART__ORDER_SPAWN) self->start = gem5art__in_warden_map(self);
+        if (self->got >= head && self->got == head + self->order.bytes) gem5art__in_warden_obey(self);
+    } while (self->got);
+    if (n == 0) gem5art__in_warden_close(self);
+}
+
+/* ---- the ends of runs */
+
+/* How many children this process has, the runs' orphans among them; -1: not known. With a number, each gets that
+   signal: as they are its own, they are nobody else. */
+static int gem5art__in_warden_count(const gem5art__warden_state *self, int number) {
+    char chunk[4096];
+    off_t at = 0;
+    ssize_t n, i;
+    int count = 0;
+    pid_t pid = 0;
+    if (self->child_list < 0) return -1;
+    while ((n = GEM5ART_SYS_PREAD(self->child_list, chunk, sizeof chunk, at)) > 0) {
+        for (i = 0; i < n; i++) {
+            if (chunk[i] >= '0' && chunk[i] <= '9') {
+                pid = pid * 10 + (chunk[i] - '0');
+                continue;
+            }
+            if (pid && number) GEM5ART_SYS_KILL(pid, number);
+            count += pid > 0;
+            pid = 0;
+        }
+        at += n;
+    }
+    return n < 0 ? -1 : count;
+}
+
+/* The child has ended. What is left of its run is given a moment to end by itself; longer after a SIGINT, as it may be
+   a simulator that writes its statistics. */
+static void gem5art__in_warden_child_ended(gem5art__warden_state *self, gem5art__run_child *child) {
+    child->ended = true;
+    if (child->exec_pipe) gem5art__in_warden_read_exec(self, child);
+    child->kill_at = self->now;
+    if (child->signal == 0) child->kill_at += GEM5ART__EXIT_SECONDS;
+    if (child->signal == SIGINT) child->kill_at += GEM5ART__KILL_SECONDS;
+}
+
+/* Takes the ends of orphans, and notes those of children. */
+static void gem5art__in_warden_reap(gem5art__warden_state *self) {
     siginfo_t info;
-    gem5art__report report;
-    int slot;
+    int i;
     for (;;) {
         memset(&info, 0, sizeof info);
         if (GEM5ART_SYS_WAITID(P_ALL, 0, &info, WEXITED | WNOHANG | WNOWAIT) < 0 || !info.si_pid) return;
-        for (slot = 0; slot < ward->slots && ward->pids[slot] != info.si_pid; slot++) {}
-        if (slot < ward->slots) GEM5ART_SYS_KILL(-info.si_pid, SIGKILL);
-        memset(&report, 0, sizeof report);
-        if (GEM5ART_SYS_WAIT4(info.si_pid, &report.status, 0, &report.usage) < 0 || slot == ward->slots) continue;
-        report.type = GEM5ART__ENDED;
-        report.slot = slot;
-        report.pid = info.si_pid;
-        ward->pids[slot] = 0;
-        gem5art__ward_report(ward, &report);
+        for (i = 0; i < self->slot_count && self->children[i].pid != info.si_pid; i++) {}
+        if (i < self->slot_count) break;
+        GEM5ART_SYS_WAIT4(info.si_pid, NULL, 0, NULL);
+    }
+    for (i = 0; i < self->slot_count; i++) { /* one that has ended before may hide others from P_ALL */
+        gem5art__run_child *child = &self->children[i];
+        if (!child->pid || child->ended) continue;
+        memset(&info, 0, sizeof info);
+        if (GEM5ART_SYS_WAITID(P_PID, (id_t)child->pid, &info, WEXITED | WNOHANG | WNOWAIT) == 0 && info.si_pid)
+            gem5art__in_warden_child_ended(self, child);
     }
 }
 
-static bool gem5art__ward_has_children(const gem5art__ward *ward) {
-    int slot;
-    for (slot = 0; slot < ward->slots; slot++)
-        if (ward->pids[slot]) return true;
-    return false;
+#ifndef GEM5ART_NO_PROC
+static void gem5art__in_warden_found(void *context, const gem5art__process *process) {
+    gem5art__warden_state *self = (gem5art__warden_state *)context;
+    gem5art__run_child *child = self->children, *end = child + self->slot_count;
+    int number;
+    while (child < end && (!child->pid || strcmp(child->run, process->run) != 0)) child++;
+    if (child == end || process->pid == child->pid) return;
+    child->left++;
+    number = child->ended && self->now >= child->kill_at ? SIGKILL : child->spread;
+    if (!number || (!child->ended && getpgid(process->pid) == child->pid)) return; /* which had it with its group */
+    child->killed += gem5art__signal_process(process, number) && child->ended && number == SIGKILL;
+    if (number != SIGKILL) gem5art__signal_process(process, SIGCONT);
+}
+#endif
+
+/* Reports the end of a run of which nothing is left. */
+static void gem5art__in_warden_end_run(gem5art__warden_state *self, gem5art__run_child *child) {
+    struct rusage usage;
+    gem5art__report *report;
+    int status;
+    GEM5ART_SYS_KILL(-child->pid, SIGKILL); /* any without such an environment */
+    if (GEM5ART_SYS_WAIT4(child->pid, &status, 0, &usage) < 0) return;
+    report = gem5art__in_warden_report(self, child->failure.number ? GEM5ART__NOT_SPAWNED : GEM5ART__ENDED, child);
+    report->status = status;
+    report->usage = usage;
+    report->stragglers = child->stragglers;
+    gem5art__in_warden_unmap(child->start);
+    child->start = NULL;
+    child->pid = 0;
 }
 
-static void gem5art__ward_read(gem5art__ward *ward) {
-    ssize_t n = gem5art__read_some(ward->orders, ward->buffer + ward->length, ward->size - ward->length);
-    if (n > 0) {
-        ward->length += (size_t)n;
-        gem5art__ward_obey(ward);
-    } else gem5art__ward_close(ward);
-}
-
-/* Waits for an order, a child's end, or room for a report. SIGCHLD comes in only here. */
-static void gem5art__ward_wait(gem5art__ward *ward, const sigset_t *mask) {
-    fd_set readable, writable;
-    struct timespec timeout;
-    double left = ward->closing ? ward->kill_at - gem5art__monotonic() : 0;
-    FD_ZERO(&readable);
-    FD_ZERO(&writable);
-    if (!ward->closing) {
-        FD_SET(ward->orders, &readable);
-        FD_SET(ward->wakes, &readable);
+/* Looks for what is left of ended runs, and for those that a signal has yet to reach: in one search for all of them,
+   and in none where this process, to which orphans come, has no other children. */
+static void gem5art__in_warden_sweep(gem5art__warden_state *self) {
+    int i, ended = 0, spread = 0, known = 0;
+    for (i = 0; i < self->slot_count; i++) {
+        gem5art__run_child *child = &self->children[i];
+        ended += child->pid && child->ended;
+        spread += child->pid && child->spread && !child->ended;
+        known += child->pid > 0;
+        child->left = child->killed = 0;
     }
-    if (ward->queue_count || ward->wake) FD_SET(ward->reports, &writable);
-    if (left < 0.01) left = 0.01;
-    timeout.tv_sec = (time_t)left;
-    timeout.tv_nsec = (long)((left - (double)timeout.tv_sec) * 1e9);
-    if (GEM5ART_SYS_PSELECT(GEM5ART__WARD_DESCRIPTORS, &readable, &writable, ward->closing ? &timeout : NULL, mask) < 0)
-        return;
-    if (FD_ISSET(ward->wakes, &readable)) {
-        char bytes[256];
-        if (GEM5ART_SYS_READ(ward->wakes, bytes, sizeof bytes) > 0) ward->wake = true;
+    if (!ended && !spread) return;
+#ifndef GEM5ART_NO_PROC
+    if (spread || gem5art__in_warden_count(self, 0) != known)
+        gem5art__visit_processes(gem5art__in_warden_found, self);
+#endif
+    for (i = 0; i < self->slot_count; i++) {
+        gem5art__run_child *child = &self->children[i];
+        child->spread = 0;
+        if (child->killed > child->stragglers) child->stragglers = child->killed;
+        if (child->pid && child->ended && (!child->left || self->now >= child->kill_at + GEM5ART__KILL_SECONDS))
+            gem5art__in_warden_end_run(self, child);
     }
-    if (FD_ISSET(ward->orders, &readable)) gem5art__ward_read(ward);
 }
 
-static void gem5art__ward_child_ended(int number) { (void)number; /* it only has to interrupt pselect */ }
+/* ---- the warden's loop */
 
-static void gem5art__ward_close_from(int first) {
+static bool gem5art__in_warden_sweeps(const gem5art__warden_state *self) {
+    int i;
+    for (i = 0; i < self->slot_count; i++)
+        if (self->children[i].pid && self->children[i].ended) return true;
+    return self->closing;
+}
+
+/* Waits for an order, a child's exec or end, or room for a report. */
+static void gem5art__in_warden_wait(gem5art__warden_state *self, const sigset_t *mask) {
+    struct timespec tick;
+    struct pollfd *polled = self->polled;
+    int i, ready;
+    memset(&tick, 0, sizeof tick);
+    tick.tv_nsec = GEM5ART__SWEEP_MS * 1000000L;
+    memset(polled, 0, ((size_t)self->slot_count + 2) * sizeof *polled);
+    polled[0].fd = self->closing ? -1 : self->orders;
+    polled[0].events = POLLIN;
+    polled[1].fd = self->queue_count ? self->reports : -1;
+    polled[1].events = POLLOUT;
+    for (i = 0; i < self->slot_count; i++) {
+        polled[i + 2].fd = self->children[i].exec_pipe ? self->children[i].exec_pipe : -1;
+        polled[i + 2].events = POLLIN;
+    }
+    ready = GEM5ART_SYS_PPOLL(polled, (nfds_t)self->slot_count + 2, gem5art__in_warden_sweeps(self) ? &tick : NULL, mask);
+    self->now = gem5art__monotonic();
+    if (getppid() != self->host || (ready > 0 && polled[1].revents & (POLLERR | POLLNVAL))) gem5art__in_warden_close(self);
+    for (i = 0; ready > 0 && i < self->slot_count; i++)
+        if (polled[i + 2].revents) gem5art__in_warden_read_exec(self, &self->children[i]);
+    if (ready > 0 && polled[0].revents && !self->closing) gem5art__in_warden_read(self);
+}
+
+static void gem5art__in_warden_interrupt(int number) { (void)number; /* it only has to end the wait */ }
+
+static void gem5art__in_warden_close_from(int first) {
     long limit, fd;
 #if defined(SYS_close_range) && !defined(GEM5ART_PORTABLE)
     if (syscall(SYS_close_range, (unsigned)first, ~0u, 0u) == 0) return;
@@ -10519,143 +10707,215 @@ static void gem5art__ward_close_from(int first) {
     for (fd = first; fd < limit; fd++) close((int)fd);
 }
 
-/* 0, 1 and 2 are /dev/null, behind them come the three that it talks through, and nothing else is open. Room is made
-   first: the host may have all the descriptors that it is allowed. */
-static void gem5art__ward_descriptors(gem5art__ward *ward) {
-    int *const own[] = {&ward->orders, &ward->wakes, &ward->reports};
-    int fd;
+/* 0, 1 and 2 are /dev/null, then come its own three, and nothing else is open. Room is made first: the host may have
+   all the descriptors that it is allowed. */
+static void gem5art__in_warden_descriptors(gem5art__warden_state *self) {
+    int *const own[] = {&self->orders, &self->reports, &self->child_list};
+    int fd, i;
     for (fd = 0; fd < 16; fd++)
-        if (fd != ward->orders && fd != ward->wakes && fd != ward->reports) close(fd);
+        if (fd != self->orders && fd != self->reports) close(fd);
     if (open("/dev/null", O_RDWR) != 0 || dup2(0, 1) < 0 || dup2(0, 2) < 0) _exit(1);
-    for (fd = 0; fd < 3; fd++) *own[fd] = fcntl(*own[fd], F_DUPFD, GEM5ART__WARD_DESCRIPTORS);
-    for (fd = 3; fd < GEM5ART__WARD_DESCRIPTORS; fd++) {
-        *own[fd - 3] = dup2(*own[fd - 3], fd);
-        fcntl(fd, F_SETFD, FD_CLOEXEC);
+#ifdef GEM5ART_NO_PROC
+    self->child_list = -1;
+#else
+    self->child_list = open("/proc/thread-self/children", O_RDONLY);
+#endif
+    for (i = 0; i < 3; i++)
+        if (*own[i] >= 0) *own[i] = fcntl(*own[i], F_DUPFD, GEM5ART__WARDEN_DESCRIPTORS);
+    for (i = 0; i < 3; i++) {
+        if (*own[i] < 0) continue;
+        *own[i] = dup2(*own[i], i + 3);
+        fcntl(i + 3, F_SETFD, FD_CLOEXEC);
     }
-    gem5art__ward_close_from(GEM5ART__WARD_DESCRIPTORS);
+    gem5art__in_warden_close_from(GEM5ART__WARDEN_DESCRIPTORS);
 }
 
-static void gem5art__ward_signals(sigset_t *waiting) {
-    static const int ignored[] = {SIGINT,  SIGTERM, SIGQUIT, SIGHUP,  SIGTSTP, SIGTTIN,
-                                  SIGTTOU, SIGPIPE, SIGUSR1, SIGUSR2, SIGALRM};
+static void gem5art__in_warden_signals(sigset_t *waiting) {
     struct sigaction action;
-    sigset_t blocked;
-    size_t i;
+    int number;
     memset(&action, 0, sizeof action);
-    action.sa_handler = SIG_IGN;
-    for (i = 0; i < sizeof ignored / sizeof *ignored; i++) sigaction(ignored[i], &action, NULL);
-    action.sa_handler = gem5art__ward_child_ended;
+    action.sa_handler = SIG_DFL;
+    for (number = 1; number < 65; number++) sigaction(number, &action, NULL);
+    action.sa_handler = gem5art__in_warden_interrupt;
     sigaction(SIGCHLD, &action, NULL);
-    sigemptyset(waiting);
-    sigemptyset(&blocked);
-    sigaddset(&blocked, SIGCHLD);
-    sigprocmask(SIG_SETMASK, &blocked, NULL);
+    sigfillset(waiting); /* all are blocked since before the fork */
+    sigdelset(waiting, SIGCHLD);
+#ifdef GEM5ART_SYS_PRCTL
+    GEM5ART_SYS_PRCTL(PR_SET_CHILD_SUBREAPER, 1); /* orphans of the runs come to it */
+    GEM5ART_SYS_PRCTL(PR_SET_PDEATHSIG, SIGCHLD); /* the host's end, also where a child of it keeps the socket open */
+#endif
 }
 
-static void gem5art__ward_main(gem5art__ward *ward) {
+/* The host is gone: SIGKILL when the grace is over; when no run is left, also to orphans that cleared their
+   environment. False: nothing is left, or it does not end. */
+static bool gem5art__in_warden_finish(gem5art__warden_state *self) {
+    int i;
+    for (i = 0; i < self->slot_count && !self->children[i].pid; i++) {}
+    if (i < self->slot_count) {
+        if (self->now >= self->kill_at) gem5art__in_warden_signal_all(self, SIGKILL);
+        return true;
+    }
+    return gem5art__in_warden_count(self, SIGKILL) > 0 && self->now < self->kill_at + GEM5ART__KILL_SECONDS;
+}
+
+static void gem5art__in_warden_main(gem5art__warden_state *self) {
     sigset_t waiting;
     setpgid(0, 0);
-    gem5art__ward_signals(&waiting);
-    gem5art__ward_descriptors(ward);
-    while (!ward->closing || gem5art__ward_has_children(ward)) {
-        gem5art__ward_wait(ward, &waiting);
-        gem5art__ward_reap(ward);
-        gem5art__ward_flush(ward);
-        if (ward->closing && gem5art__monotonic() >= ward->kill_at) gem5art__ward_signal_all(ward, SIGKILL);
+    gem5art__in_warden_signals(&waiting);
+    gem5art__in_warden_descriptors(self);
+    self->host = getppid();
+    while (!self->closing || gem5art__in_warden_finish(self)) {
+        gem5art__in_warden_wait(self, &waiting);
+        gem5art__in_warden_reap(self);
+        gem5art__in_warden_sweep(self);
+        gem5art__in_warden_flush(self);
     }
     _exit(0);
 }
 
-static void gem5art__ward_free(gem5art__ward *ward) {
-    gem5art__free(ward->pids);
-    gem5art__free(ward->queue);
-    gem5art__free(ward->buffer);
-    gem5art__free(ward->argv);
-    gem5art__free(ward->envp);
+/* ---- the host's side */
+
+typedef struct gem5art__warden {
+    pid_t pid;             /* 0: there is none */
+    int64_t start;         /* see gem5art__process_start */
+    int64_t generation;    /* how many the pool has had */
+    bool dead;
+    int reports, wakes;    /* the pipe's ends: what the pool reads; what wardens write to, and the host to wake itself */
+    int orders;            /* a socket that does not block */
+    gem5art__buf unsent;   /* orders that it has not taken yet */
+    double tended;         /* monotonic: when it was last looked after */
+    bool asked;            /* it has not answered a PING yet, and */
+    double silence;        /* for how many seconds */
+} gem5art__warden;
+
+static void gem5art__warden_state_free(gem5art__warden_state *self) {
+    gem5art__free(self->children);
+    gem5art__free(self->polled);
+    gem5art__free(self->queue);
 }
 
-static bool gem5art__ward_alloc(gem5art__ward *ward, int slots) {
-    size_t variables = 0;
-    while (environ && environ[variables]) variables++;
-    memset(ward, 0, sizeof *ward);
-    ward->slots = slots;
-    ward->queue_size = 2 * (size_t)slots + 1;
-    ward->size = GEM5ART__ORDER_BUFFER;
-    ward->pids = (pid_t *)gem5art__alloc((size_t)slots * sizeof *ward->pids);
-    ward->queue = (gem5art__report *)GEM5ART_MALLOC(ward->queue_size * sizeof *ward->queue);
-    ward->buffer = (char *)GEM5ART_MALLOC(ward->size); /* untouched pages cost nothing */
-    ward->argv = (char **)GEM5ART_MALLOC((GEM5ART__MAX_ARGUMENTS + 1) * sizeof *ward->argv);
-    ward->envp = (char **)GEM5ART_MALLOC((variables + GEM5ART__MAX_VARIABLES + 1) * sizeof *ward->envp);
-    return ward->pids && ward->queue && ward->buffer && ward->argv && ward->envp;
+static bool gem5art__warden_state_alloc(gem5art__warden_state *self, int slots) {
+    memset(self, 0, sizeof *self);
+    while (environ && environ[self->variables]) self->variables++;
+    self->slot_count = slots;
+    self->queue_size = 2 * (size_t)slots + 2;
+    self->children = (gem5art__run_child *)gem5art__alloc((size_t)slots * sizeof *self->children);
+    self->polled = (struct pollfd *)gem5art__alloc(((size_t)slots + 2) * sizeof *self->polled);
+    self->queue = (gem5art__report *)gem5art__alloc(self->queue_size * sizeof *self->queue);
+    return self->children && self->polled && self->queue;
 }
 
-static bool gem5art__warden_start(gem5art__warden *warden, int slots, double grace, gem5art_error *error) {
-    gem5art__ward ward;
-    int orders[2] = {-1, -1}, wakes[2] = {-1, -1}, reports[2] = {-1, -1};
-    sigset_t all, before;
-    bool ok;
-    memset(warden, 0, sizeof *warden);
-    if (!gem5art__ward_alloc(&ward, slots)) {
-        gem5art__ward_free(&ward);
-        return gem5art__fail_nomem(error);
+static bool gem5art__warden_is_there(const gem5art__warden *warden) {
+    int64_t start = gem5art__process_start(warden->pid, false);
+    if (warden->start && start && start != warden->start) return false; /* the host waited for it; its number is another's */
+    return GEM5ART_SYS_WAITPID(warden->pid, NULL, WNOHANG) == 0;
+}
+
+/* Closing its orders ends a warden, and with it what runs in it. */
+static void gem5art__warden_end(gem5art__warden *warden) {
+    if (!warden->pid) return;
+    gem5art__close(warden->orders);
+    gem5art__buf_free(&warden->unsent);
+    if (!warden->dead && gem5art__warden_is_there(warden)) {
+        GEM5ART_SYS_KILL(warden->pid, SIGCONT); /* it may have been stopped */
+        while (GEM5ART_SYS_WAITPID(warden->pid, NULL, 0) < 0 && errno == EINTR) {}
     }
-    ok = gem5art__sockets(orders) && gem5art__sockets(wakes) && gem5art__pipe(reports) &&
-         gem5art__set_nonblocking(wakes[1]) && gem5art__set_nonblocking(reports[0]) &&
-         gem5art__set_nonblocking(reports[1]);
+    warden->pid = 0;
+}
+
+/* Starts the first warden, or the next after one has died, behind the same pipe. */
+static bool gem5art__warden_start(gem5art__warden *warden, int slots, double grace, gem5art_error *error) {
+    gem5art__warden_state self;
+    int orders[2] = {-1, -1}, reports[2] = {-1, -1};
+    sigset_t all, before;
+    bool ok = gem5art__warden_state_alloc(&self, slots);
+    gem5art__warden_end(warden);
+    errno = ENOMEM;
+    if (ok && !warden->reports) {
+        ok = gem5art__pipe(reports);
+        warden->reports = ok ? reports[0] : 0;
+        warden->wakes = ok ? reports[1] : 0;
+    }
+    ok = ok && gem5art__sockets(orders) && gem5art__set_nonblocking(orders[0]) && gem5art__set_nonblocking(orders[1]) &&
+         gem5art__set_nonblocking(warden->reports) && gem5art__set_nonblocking(warden->wakes);
     if (ok) {
-        ward.orders = orders[0];
-        ward.wakes = wakes[0];
-        ward.reports = reports[1];
-        ward.grace = grace;
+        self.orders = orders[0];
+        self.reports = warden->wakes;
+        self.generation = ++warden->generation;
+        self.grace = grace;
         sigfillset(&all); /* no handler of the host's may run in the warden */
         pthread_sigmask(SIG_SETMASK, &all, &before);
         warden->pid = GEM5ART_SYS_FORK();
-        if (warden->pid == 0) gem5art__ward_main(&ward);
+        if (warden->pid == 0) gem5art__in_warden_main(&self);
         ok = warden->pid > 0;
         pthread_sigmask(SIG_SETMASK, &before, NULL);
     }
     if (!ok) {
         gem5art__fail(error, GEM5ART_IO, "cannot start the warden process: %s", strerror(errno));
-        warden->pid = 0;
-    }
-    gem5art__ward_free(&ward);
-    gem5art__close(orders[0]);
-    gem5art__close(wakes[0]);
-    gem5art__close(reports[1]);
-    if (ok) {
-        warden->orders = orders[1];
-        warden->wakes = wakes[1];
-        warden->reports = reports[0];
-    } else {
         gem5art__close(orders[1]);
-        gem5art__close(wakes[1]);
-        gem5art__close(reports[0]);
+        warden->pid = 0;
+    } else {
+        warden->orders = orders[1];
+        warden->start = gem5art__process_start(warden->pid, false);
+        warden->dead = warden->asked = false;
     }
+    gem5art__close(orders[0]);
+    gem5art__warden_state_free(&self);
     return ok;
 }
 
-/* Closing its orders ends it; its children must have ended. */
+/* Its children must have ended. */
 static void gem5art__warden_stop(gem5art__warden *warden) {
-    if (!warden->pid) return;
-    gem5art__close(warden->orders);
-    gem5art__close(warden->wakes);
-    gem5art__close(warden->reports);
-    while (GEM5ART_SYS_WAITPID(warden->pid, NULL, 0) < 0 && errno == EINTR) {} /* ECHILD: the host waited for it */
-    warden->pid = 0;
+    gem5art__warden_end(warden);
+    if (warden->reports) gem5art__close(warden->reports);
+    if (warden->wakes) gem5art__close(warden->wakes);
+    memset(warden, 0, sizeof *warden);
 }
 
-static bool gem5art__order_signal(const gem5art__warden *warden, int slot, int number) {
+static void gem5art__put_text(gem5art__buf *message, const char *before, const char *text) {
+    gem5art__puts(message, before);
+    gem5art__put(message, text, strlen(text) + 1);
+}
+
+/* Sends the orders that it takes now. False: it is gone. */
+static bool gem5art__warden_send(gem5art__warden *warden) {
+    gem5art__buf *unsent = &warden->unsent;
+    size_t done = 0;
+    ssize_t n = 0;
+    if (warden->dead || !warden->pid) return errno = EPIPE, false;
+    while (done < unsent->length) {
+        n = GEM5ART_SYS_SEND(warden->orders, unsent->data + done, unsent->length - done);
+        if (n >= 0) done += (size_t)n;
+        else if (errno != EINTR) break;
+    }
+    if (done) memmove(unsent->data, unsent->data + done, unsent->length - done);
+    unsent->length -= done;
+    if (!unsent->length) gem5art__buf_free(unsent);
+    return n >= 0 || errno == EAGAIN;
+}
+
+/* Sends an order after those that wait. False: the warden is gone, or there is no memory. */
+static bool gem5art__send_order(gem5art__warden *warden, const void *order, size_t length) {
+    gem5art__put(&warden->unsent, order, length);
+    if (!warden->unsent.failed) return gem5art__warden_send(warden);
+    warden->unsent.failed = false;
+    return errno = ENOMEM, false;
+}
+
+static bool gem5art__order_signal(gem5art__warden *warden, int slot, int number) {
     gem5art__order order;
     memset(&order, 0, sizeof order);
-    order.type = GEM5ART__ORDER_SIGNAL;
+    order.type = number ? GEM5ART__ORDER_SIGNAL : GEM5ART__ORDER_PING;
     order.slot = slot;
     order.number = number;
-    return gem5art__send_all(warden->orders, &order, sizeof order);
+    return gem5art__send_order(warden, &order, sizeof order);
 }
 
-/* False: the warden is gone (errno EPIPE), or the command is too long (E2BIG). */
-static bool gem5art__order_spawn(const gem5art__warden *warden, int slot, const gem5art__run *run, int cpu,
-                                 const char *cwd, const char *console, gem5art_error *error) {
+/* Orders a run's child. Its environment is GEM5ART_RUN, then `more` (NAME=VALUE..., NULL; or NULL), what is set for the
+   run, and the warden's; of one name the first counts. False with IO: the warden is gone; with LIMIT: the command is
+   too long. */
+static bool gem5art__order_spawn(gem5art__warden *warden, int slot, const gem5art__run *run, int cpu, const char *cwd,
+                                 const char *const *more, gem5art_error *error) {
     gem5art__buf message = {NULL, 0, 0, false};
     const char *const *argv = run->public_.command, *const *pair = run->environment;
     gem5art__order order;
@@ -10666,12 +10926,14 @@ static bool gem5art__order_spawn(const gem5art__warden *warden, int slot, const 
     order.nice = run->nice;
     order.cpu = cpu;
     gem5art__put(&message, &order, sizeof order);
-    gem5art__put(&message, cwd, strlen(cwd) + 1);
-    gem5art__put(&message, console, strlen(console) + 1);
-    for (; *argv; argv++, order.number++) gem5art__put(&message, *argv, strlen(*argv) + 1);
+    gem5art__put_text(&message, "", cwd);
+    gem5art__put_text(&message, "", run->public_.outdir);
+    for (; *argv; argv++, order.number++) gem5art__put_text(&message, "", *argv);
+    gem5art__put_text(&message, "GEM5ART_RUN=", run->public_.id);
+    for (order.variables = 1; more && *more; more++, order.variables++) gem5art__put_text(&message, "", *more);
     for (; pair && *pair; pair += 2, order.variables++) {
-        gem5art__putf(&message, "%s=%s", pair[0], pair[1]);
-        gem5art__put(&message, "", 1);
+        gem5art__putf(&message, "%s=", pair[0]);
+        gem5art__put_text(&message, "", pair[1]);
     }
     order.bytes = (uint32_t)(message.length - sizeof order);
     if (message.failed) gem5art__fail_nomem(error);
@@ -10684,8 +10946,9 @@ static bool gem5art__order_spawn(const gem5art__warden *warden, int slot, const 
                       GEM5ART__MAX_ARGUMENTS, GEM5ART__MAX_VARIABLES);
     else {
         memcpy(message.data, &order, sizeof order);
-        ok = gem5art__send_all(warden->orders, message.data, message.length);
-        if (!ok)
+        ok = gem5art__send_order(warden, message.data, message.length);
+        if (!ok && errno == ENOMEM) gem5art__fail_nomem(error);
+        else if (!ok)
             gem5art__fail(error, GEM5ART_IO, "the warden process (pid %ld) is gone: %s", (long)warden->pid,
                           strerror(errno));
     }
@@ -10693,10 +10956,44 @@ static bool gem5art__order_spawn(const gem5art__warden *warden, int slot, const 
     return ok;
 }
 
-/* Async-signal-safe. A full socket means that a wake is on its way. */
+/* Takes the next report; false: there is none. */
+static bool gem5art__warden_read(gem5art__warden *warden, gem5art__report *report) {
+    while (gem5art__read_some(warden->reports, report, sizeof *report) == (ssize_t)sizeof *report) {
+        if (report->generation != warden->generation) continue; /* a wake, or from a warden that has died */
+        warden->asked = false;
+        if (report->type != GEM5ART__PONG) return true;
+    }
+    return false;
+}
+
+/* Looks after the warden: to be called at least every second while anything runs. False: it is dead, and what is left of
+   its runs is to be ended by gem5art__end_processes_of before another one is started. */
+static bool gem5art__warden_tend(gem5art__warden *warden, double now) {
+    const double period = GEM5ART__WARDEN_SECONDS / 10;
+    double passed = now - warden->tended;
+    if (warden->dead || !warden->pid) return false;
+    if (!gem5art__warden_send(warden)) passed = period; /* it is gone */
+    if (passed < period) return true;
+    warden->tended = now;
+    if (!gem5art__warden_is_there(warden)) return warden->dead = true, false;
+    if (!warden->asked) {
+        warden->asked = true;
+        warden->silence = 0;
+        gem5art__order_signal(warden, 0, 0); /* a PING */
+        return true;
+    }
+    warden->silence += passed < 2 * period ? passed : 2 * period; /* the host may have been stopped meanwhile */
+    if (warden->silence >= 2 * GEM5ART__WARDEN_SECONDS) GEM5ART_SYS_KILL(warden->pid, SIGKILL);
+    else if (warden->silence >= GEM5ART__WARDEN_SECONDS) GEM5ART_SYS_KILL(warden->pid, SIGCONT);
+    if (warden->silence >= 3 * GEM5ART__WARDEN_SECONDS) warden->dead = true; /* not even SIGKILL ended it */
+    return !warden->dead;
+}
+
+/* Makes the pool's descriptor readable. Async-signal-safe. A full pipe is readable already. */
 static void gem5art__wake(int wakes) {
+    static gem5art__report woken; /* of generation 0 */
     int saved = errno;
-    if (GEM5ART_SYS_SEND(wakes, "w", 1) < 0) {}
+    if (GEM5ART_SYS_WRITE(wakes, &woken, sizeof woken) < 0) {}
     errno = saved;
 }
 
@@ -11768,7 +12065,6 @@ struct gem5art_pool {
     gem5art_pool_desc desc;
     const char *cwd; /* absolute */
     gem5art__warden warden;
-    bool warden_dead;
     gem5art__workers crews[GEM5ART__CREWS];
     gem5art_db *twin;     /* the recorder's: the same store, opened once more */
     gem5art__task *done;  /* taken from the workers, and not yet heeded */
@@ -12375,8 +12671,7 @@ static bool gem5art__orphan_gone(const gem5art__job *job) {
 }
 
 static void gem5art__signal_job(gem5art_pool *pool, gem5art__job *job, int number) {
-    if (job->state != GEM5ART__RUNNING) return;
-    if (pool->warden_dead) {
+    if (pool->warden.dead) {
         if (!gem5art__orphan_gone(job)) GEM5ART_SYS_KILL(-(pid_t)job->run->public_.pid, SIGKILL);
     }
     else gem5art__order_signal(&pool->warden, job->slot, number);
@@ -12395,6 +12690,7 @@ static bool gem5art__kill_job(gem5art_pool *pool, gem5art__job *job, const char 
     }
     for (i = 0; job->state == GEM5ART__CHECKING && i < job->look_count; i++)
         if (job->looks[i]->users == 1) gem5art__give_up(&job->looks[i]->task);
+    if (job->state == GEM5ART__SPAWNING && !pool->warden.dead) gem5art__signal_job(pool, job, SIGKILL); /* it may be stuck */
     if (job->state != GEM5ART__RUNNING) return true;
     gem5art__signal_job(pool, job, grace > 0 ? SIGINT : SIGKILL);
     job->kill_at = gem5art__monotonic() + (grace > 0 ? grace : 1);
@@ -12633,10 +12929,11 @@ static void gem5art__checked(gem5art_pool *pool, gem5art__job *job) {
     console = gem5art__join_path(&job->arena, run->public_.outdir, "console.txt");
     gem5art__panicked(job, 0);
     job->state = GEM5ART__SPAWNING;
+    if (console) gem5art__close(gem5art__open(console, O_WRONLY | O_CREAT | O_NOFOLLOW | O_NONBLOCK | O_NOCTTY, 0666));
     if (!console) gem5art__fail_nomem(&error);
-    else if (!pool->warden_dead &&
-             gem5art__order_spawn(&pool->warden, job->slot, run, pool->cpus ? pool->cpus[job->slot] : -1, pool->cwd,
-                                  console, &error))
+    else if (!pool->warden.dead &&
+             gem5art__order_spawn(&pool->warden, job->slot, run, pool->cpus ? pool->cpus[job->slot] : -1, pool->cwd, NULL,
+                                  &error))
         return;
     if (error.code == GEM5ART_OK) {
         job->kill_reason = "lost";
@@ -12731,8 +13028,6 @@ enum { GEM5ART__ORPHAN_SECONDS = 5 }; /* a process that is still there so long a
 
 static void gem5art__warden_died(gem5art_pool *pool) {
     int slot;
-    if (pool->warden_dead) return;
-    pool->warden_dead = true;
     gem5art__warn(pool->db, "the warden process (pid %ld) was killed: its runs are ended and recorded as lost",
                   (long)pool->warden.pid);
     for (slot = 0; slot < pool->desc.jobs; slot++) {
@@ -12752,9 +13047,10 @@ static void gem5art__warden_died(gem5art_pool *pool) {
 }
 
 /* An orphan can be waited for only where the host is what adopts orphans, as a container's first process is; else
-   it has ended when its group is gone. */
+   it has ended when its group and all other processes of its run are gone. */
 static bool gem5art__orphan_ended(const gem5art__job *job) {
     pid_t pid = (pid_t)job->run->public_.pid;
+    if (gem5art__end_processes_of(job->run->public_.id, SIGKILL) && gem5art__monotonic() < job->deadline) return false;
     if (gem5art__orphan_gone(job)) return true;
     GEM5ART_SYS_WAITPID(pid, NULL, WNOHANG);
     return (GEM5ART_SYS_KILL(-pid, SIGKILL) < 0 && errno == ESRCH) || gem5art__monotonic() >= job->deadline;
@@ -12771,43 +13067,20 @@ static void gem5art__look_after_orphans(gem5art_pool *pool) {
     }
 }
 
-/* With nothing running any more, a new warden takes the place of a dead one, on the same descriptors. */
-static bool gem5art__replace_warden(gem5art_pool *pool, gem5art_error *error) {
-    gem5art__warden old = pool->warden, fresh;
-    if (!gem5art__warden_start(&fresh, pool->desc.jobs, pool->desc.grace, error)) return false;
-    if (dup2(fresh.orders, old.orders) < 0 || dup2(fresh.wakes, old.wakes) < 0 || dup2(fresh.reports, old.reports) < 0)
-        return gem5art__fail_errno(error, "start", "the warden process");
-    gem5art__close(fresh.orders);
-    gem5art__close(fresh.wakes);
-    gem5art__close(fresh.reports);
-    while (GEM5ART_SYS_WAITPID(old.pid, NULL, 0) < 0 && errno == EINTR) {} /* its orders are closed now: it ends */
-    GEM5ART_SYS_FCNTL(old.orders, F_SETFD, FD_CLOEXEC);
-    GEM5ART_SYS_FCNTL(old.wakes, F_SETFD, FD_CLOEXEC);
-    GEM5ART_SYS_FCNTL(old.reports, F_SETFD, FD_CLOEXEC);
-    pool->warden.pid = fresh.pid;
-    pool->warden_dead = false;
-    return true;
-}
-
 /* ---- the loop */
 
 /* All of them: what has ended is not late any more, however long nobody stepped the pool. */
 static void gem5art__read_reports(gem5art_pool *pool) {
     gem5art__report report;
-    while (!pool->warden_dead) {
-        ssize_t n = gem5art__read_some(pool->warden.reports, &report, sizeof report);
-        gem5art__job *job;
-        if (n < 0 && errno == EAGAIN) return;
-        if (n != (ssize_t)sizeof report) {
-            gem5art__warden_died(pool);
-            return;
-        }
-        job = report.type == GEM5ART__WOKEN ? NULL : pool->slots[report.slot];
+    while (gem5art__warden_read(&pool->warden, &report)) {
+        gem5art__job *job = pool->slots[report.slot];
         if (!job) continue;
         if (report.type == GEM5ART__SPAWNED) gem5art__spawned(pool, job, &report);
         else if (report.type == GEM5ART__NOT_SPAWNED) gem5art__not_spawned(pool, job, &report);
         else gem5art__ended(pool, job, &report);
     }
+    if (pool->counts.running && !pool->warden.dead && !gem5art__warden_tend(&pool->warden, gem5art__monotonic()))
+        gem5art__warden_died(pool);
 }
 
 enum { GEM5ART__SLICE_MS = 20 }; /* what need not be done now waits after so long: nothing that is due is to be late */
@@ -12890,7 +13163,7 @@ static bool gem5art__memory_is_short(const gem5art_pool *pool, double now) {
 static bool gem5art__can_launch(const gem5art_pool *pool, double now) {
     int under_way = pool->counts.running + pool->counts.ending;
     return pool->queue_count && pool->counts.running < pool->desc.jobs && under_way < 2 * pool->desc.jobs &&
-           (pool->counts.running == 0 || now >= pool->launch_after) && (!pool->warden_dead || pool->counts.running == 0);
+           (pool->counts.running == 0 || now >= pool->launch_after) && (!pool->warden.dead || pool->counts.running == 0);
 }
 
 /* Fills free slots. Many skipped runs in a row must not keep the others from being watched. */
@@ -12904,7 +13177,8 @@ static void gem5art__launch(gem5art_pool *pool, double until) {
             pool->launch_after = now + GEM5ART_WATCH_SECONDS;
             return;
         }
-        if (pool->warden_dead && !pool->stopping && !gem5art__replace_warden(pool, &error)) {
+        if (!pool->counts.running && !pool->stopping && !gem5art__warden_tend(&pool->warden, now) &&
+            !gem5art__warden_start(&pool->warden, pool->desc.jobs, pool->desc.grace, &error)) {
             while (pool->queue_count) gem5art__skip_job(pool, gem5art__take_queued(pool), &error);
             return;
         }
@@ -12922,7 +13196,7 @@ static int gem5art__step_pool(gem5art_pool *pool, int timeout_ms, gem5art_error 
         return gem5art__fail(error, GEM5ART_INVALID, "a pool cannot be stepped from its own event callback"), -1;
     if (due < 0 || (timeout_ms >= 0 && timeout_ms < due)) due = timeout_ms;
     if (gem5art__pool_left(pool) && due != 0) {
-        fd.fd = pool->warden_dead ? -1 : pool->warden.reports;
+        fd.fd = pool->warden.reports;
         fd.events = POLLIN;
         GEM5ART_SYS_POLL(&fd, 1, due);
     }
@@ -12933,7 +13207,7 @@ static int gem5art__step_pool(gem5art_pool *pool, int timeout_ms, gem5art_error 
     gem5art__heed_signals(pool);
     until = gem5art__monotonic() + (double)GEM5ART__SLICE_MS / 1e3;
     gem5art__take_work_done(pool, until);
-    if (pool->warden_dead) gem5art__look_after_orphans(pool);
+    if (pool->warden.dead) gem5art__look_after_orphans(pool);
     gem5art__watch_runs(pool);
     gem5art__launch(pool, until);
     pool->stepping = false;
@@ -14402,7 +14676,7 @@ GEM5ARTDEF int gem5art_pool_timeout(const gem5art_pool *pool) {
     if (pool->done || gem5art__can_launch(pool, now) ||
         (pool->desc.handle_signals && pool->signals_handled != (int)gem5art__signal_count))
         return 0;
-    if (pool->warden_dead) return 10;
+    if (pool->warden.unsent.length || (pool->warden.dead && pool->counts.running)) return 10;
     for (slot = 0; slot < pool->desc.jobs; slot++)
         if (pool->slots[slot]) next = gem5art__earlier(next, gem5art__job_due(pool->slots[slot], now));
     for (ending = pool->ending; ending; ending = ending->next_ending)
@@ -14411,6 +14685,7 @@ GEM5ARTDEF int gem5art_pool_timeout(const gem5art_pool *pool) {
         next = pool->launch_after;
     if (next == 0) return -1;
     left = (next - now) * 1000 + 1; /* not a little too early */
+    if (pool->counts.running && left > GEM5ART__WARDEN_SECONDS * 100) left = GEM5ART__WARDEN_SECONDS * 100; /* see gem5art__warden_tend */
     return left < 0 ? 0 : (int)left;
 }
 

@@ -251,13 +251,13 @@ __attribute__((unused)) static pid_t hook_fork(void) {
 #define GEM5ART_SYS_SOCKETPAIR(fds) (faulty("socketpair", false) ? -1 : socketpair(AF_UNIX, SOCK_STREAM, 0, fds))
 #define GEM5ART_SYS_SEND(fd, data, size) hook_send(fd, data, size)
 #define GEM5ART_SYS_POLL(fds, count, timeout) (faulty("poll", true) ? -1 : poll(fds, count, timeout))
-#define GEM5ART_SYS_PSELECT(count, readable, writable, timeout, mask) \
-    (faulty("pselect", true) ? -1 : pselect(count, readable, writable, NULL, timeout, mask))
+#define GEM5ART_SYS_PPOLL(fds, count, timeout, mask) (faulty("ppoll", true) ? -1 : ppoll(fds, count, timeout, mask))
 #define GEM5ART_SYS_FORK() hook_fork()
-#ifdef GEM5ART_PORTABLE
-#define GEM5ART_SYS_VFORK() (faulty("fork", false) ? -1 : fork())
-#else
-#define GEM5ART_SYS_VFORK() (faulty("vfork", false) ? -1 : vfork())
+#ifndef GEM5ART_PORTABLE
+#ifndef GEM5ART_NO_VFORK
+#define GEM5ART_SYS_CLONE_VM(function, stack, argument) \
+    (faulty("clone", false) ? -1 : clone(function, stack, CLONE_VM | SIGCHLD, argument))
+#endif
 #define GEM5ART_SYS_CLONE(to, from) (faulty("ioctl", false) ? -1 : ioctl(to, _IOW(0x94, 9, int), from))
 #define GEM5ART_SYS_COPY_FILE_RANGE(from, to, size) \
     (fault_at && fault >= SHORT ? (errno = EXDEV, -1) : faulty("copy_file_range", false) ? -1 : copy_file_range(from, NULL, to, NULL, size, 0))

@@ -80,7 +80,7 @@ static void look_at_host(void) {
     long kib = resident_kib();
     snprintf(warden, sizeof warden, "/proc/%ld/fd", (long)pool->warden.pid);
     CHECK(count_entries("/proc/self/task") <= HOST_THREADS);
-    CHECK(count_entries(warden) <= GEM5ART__WARD_DESCRIPTORS + 2); /* and what it has between a fork and an exec */
+    CHECK(count_entries(warden) <= GEM5ART__WARDEN_DESCRIPTORS + 2 * JOBS); /* and what it has between a fork and an exec */
     if (!alive_early) {
         alive_early = memory_alive, kib_early = kib, descriptors_early = descriptors;
         return;
