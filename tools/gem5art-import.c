@@ -133,7 +133,7 @@ static bool read_iso_date(const char *text, int64_t *ms) {
     int year, month, day, hour, minute, second, n = 0, hours = 0, minutes = 0, sign = 0, i;
     int64_t fraction = 0;
     if (sscanf(text, "%4d-%2d-%2dT%2d:%2d:%2d%n", &year, &month, &day, &hour, &minute, &second, &n) != 6) return false;
-    if (n != 19 || year < 1 || month < 1 || month > 12 || day < 1 || day > 31) return false;
+    if (n != 19 || year < 1 || month < 1 || month > 12 || day < 1 || day > tool_days(year, month)) return false;
     if (hour > 23 || minute > 59 || second > 60) return false;
     for (text += n, i = 0; *text == '.' || (i > 0 && gem5art__json_is_digit(*text)); text++, i++)
         if (i > 0 && i < 4) fraction = fraction * 10 + (*text - '0');

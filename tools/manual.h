@@ -222,7 +222,7 @@ static void manual_zsh(gem5art__buf *out, const tool_page *page) {
                      "    (( at )) && db=${~${(Q)words[at+1]}} || db=${${words[(r)--db-uri=*]}#*=}\n"
                      "    ids=(${(f)\"$(for option; do\n"
                      "        gem5art-ls ${db:+--db-uri} $db --csv --columns id,name $option\n"
-                     "    done 2>/dev/null | tr -d '\\r' | sed -n 's/^\\([0-9a-f-]\\{36\\}\\),/\\1:/p')\"})\n"
+                     "    done 2>/dev/null | tr -d '\\000-\\011\\013-\\037\\177' | sed -n 's/^\\([0-9a-f-]\\{36\\}\\),/\\1:/p')\"})\n"
                      "    _describe id ids\n"
                      "}\n");
     gem5art__puts(out, "_arguments \\\n    '(-h --help)'{-h,--help}'[show a short help]' \\\n"
@@ -272,7 +272,7 @@ static void manual_fish(gem5art__buf *out, const tool_page *page) {
                      "    set -l db\n"
                      "    set -l at (contains -i -- --db-uri $words); and set db --db-uri $words[(math $at + 1)]\n"
                      "    for option in $argv; gem5art-ls $db --csv --columns id,name $option 2>/dev/null; end |\n"
-                     "        string replace -fr '^([0-9a-f-]{36}),(.*?)\\r?$' '$1\\t$2'\n"
+                     "        tr -d '\\000-\\011\\013-\\037\\177' | string replace -fr '^([0-9a-f-]{36}),(.*?)\\r?$' '$1\\t$2'\n"
                      "end\n");
     gem5art__puts(out, "complete -c " TOOL_NAME " -s h -l help -d 'show a short help'\n"
                      "complete -c " TOOL_NAME " -l version -d 'show the version'\n"

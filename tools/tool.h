@@ -661,7 +661,7 @@ __attribute__((unused)) static double tool_duration(const char *text) {
     return -1;
 }
 
-static int tool_days(int year, int month) {
+__attribute__((unused)) static int tool_days(int year, int month) {
     static const int days[] = {31, 28, 31, 30, 31, 30, 31, 31, 30, 31, 30, 31};
     return days[month - 1] + (month == 2 && year % 4 == 0 && (year % 100 != 0 || year % 400 == 0));
 }
