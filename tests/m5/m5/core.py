@@ -1,0 +1,1 @@
+from _m5.core import curTick

@@ -1,0 +1,2 @@
+import m5
+import _m5.event
