@@ -48,7 +48,7 @@
        >>json >>hash >>git >>cache    as their names say; the cache of hashes
        >>store >>flat >>lmdb          what a record is, the writer lock; where records become durable
        >>artifact >>run               what is registered and checked; identity, claims, live and lost runs
-       >>outcome                      how a run ended: evidence from its files, the probe
+       >>outcome >>files              how a run ended: evidence from its files, the probe; which files gem5 read
        >>warden >>archive >>pool      where children are spawned and killed; results.zip; the loop that watches them
        >>audit >>public               what gem5art-fsck checks and mends; the entries of the API
    COMPILE-TIME OPTIONS (define before the #include that has GEM5ART_IMPLEMENTATION; GEM5ARTDEF and _STATIC before all)
@@ -421,7 +421,7 @@ typedef struct gem5art_exit_event {
 typedef struct gem5art_file {
     const char *path;          /* absolute */
     const char *hash;          /* SHA-256 of its content when the run ended; "" if it could not be read */
-    const char *artifact;      /* id of the artifact with that hash; "" if there is none */
+    const char *artifact;      /* id of the artifact with that hash, or of the run's repo that tracks the file; "": none */
 } gem5art_file;
 
 /* One run: an attempt that is recorded, or one to come. Read-only; owned by the db
@@ -8674,6 +8674,42 @@ static bool gem5art__same_params(const gem5art_json *record, const char *const *
     return !item && !*params;
 }
 
+/* The first of the files that a recorded run has read which is not what it was; NULL: none. `date` gets when it was
+   modified last. */
+static const char *gem5art__changed_file(gem5art_db *db, const gem5art_json *record, char date[32]) {
+    const gem5art_json *list = gem5art_json_get(record, "files"), *file = list ? list->first : NULL;
+    struct stat st;
+    struct tm tm;
+    char hash[65];
+    for (; file; file = file->next) {
+        const char *path = gem5art__record_text(file, "path"), *then = gem5art__record_text(file, "hash");
+        if (!*path || !*then || GEM5ART_SYS_STAT(path, &st) < 0 ||
+            !gem5art__cache_hash(&db->cache, path, hash, NULL, NULL, NULL) || strcmp(hash, then) == 0)
+            continue;
+        *date = 0;
+        if (gmtime_r(&st.st_mtime, &tm)) strftime(date, 32, "%Y-%m-%d %H:%M UTC", &tm);
+        return path;
+    }
+    return NULL;
+}
+
+/* EXISTS, with the ways out: one that differs where a file that gem5 read has changed since. */
+static bool gem5art__say_recorded(const gem5art__run *run, const gem5art_json *record, gem5art__arena *arena,
+                                  gem5art_error *error) {
+    const char *name = run->public_.name, *id = gem5art__record_text(record, "_id"), *file;
+    const char *status = gem5art__record_text(record, "status"), *store = run->db->path;
+    char date[32];
+    if ((file = gem5art__changed_file(run->db, record, date)) != NULL)
+        return gem5art__fail(error, GEM5ART_EXISTS,
+                             "run \"%s\" is recorded already: %s (%s), in %s; but %s, which gem5 read then, has changed "
+                             "since (modified %s): register it as an artifact of the run, or rerun it (.rerun)",
+                             name, id, status, store, file, date);
+    return gem5art__fail(error, GEM5ART_EXISTS,
+                         "run \"%s\" is recorded already: %s (%s), in %s; to launch it again remove that record "
+                         "(gem5art-rm %s), or set .rerun",
+                         name, id, status, store, gem5art__or(gem5art__shell_word(arena, id), "ID"));
+}
+
 /* Looks for an attempt that keeps this run from being launched, or for more than `retries` that Failed. EXISTS with
    what to do, or true and how many those are. */
 static bool gem5art__not_recorded(gem5art__run *run, int retries, int *failed, gem5art_error *error) {
@@ -8695,13 +8731,7 @@ static bool gem5art__not_recorded(gem5art__run *run, int retries, int *failed, g
             if (gem5art__is_run(gem5art__record_text(record, "type")) && gem5art__status_blocks(record) &&
                 (strlen(keys[k]) != 32 || gem5art__same_params(record, run->public_.params)) &&
                 (strcmp(gem5art__record_text(record, "status"), "Failed") != 0 || ++*failed > retries))
-                ok = gem5art__fail(error, GEM5ART_EXISTS,
-                                   "run \"%s\" is recorded already: %s (%s), in %s; to launch it again remove that "
-                                   "record (gem5art-rm %s), "
-                                   "or set .rerun",
-                                   run->public_.name, gem5art__record_text(record, "_id"),
-                                   gem5art__record_text(record, "status"), run->db->path,
-                                   gem5art__or(gem5art__shell_word(&arena, gem5art__record_text(record, "_id")), "ID"));
+                ok = gem5art__say_recorded(run, record, &arena, error);
             gem5art__arena_free(&arena);
         }
         if (step == GEM5ART__FAILED) ok = false;
@@ -10202,6 +10232,217 @@ GEM5ART__MAYBE_UNUSED static bool gem5art__classify(gem5art_run *r, gem5art__are
     r->kill_reason = gem5art__arena_copy(arena, r->kill_reason);
     gem5art__put_warnings(r, arena, end, &f);
     return ok && !arena->failed && !watch->arena.failed ? true : gem5art__fail_nomem(error);
+}
+
+/* ================================================================= >>files
+   What gem5 really reads: the files that its parameters name before it is launched, and those that OUTDIR/config.ini
+   names when it has run. A file that is neither an artifact nor tracked in a git repo of the run may change without
+   anybody noticing, so that it is a warning of kind "files". */
+
+enum {
+    GEM5ART__MAX_CONFIG = 64 << 20, /* bytes of a config.ini */
+    GEM5ART__MAX_FILES = 1000       /* files of a run */
+};
+
+/* Some files, each once; its paths are in an arena. */
+typedef struct gem5art__files {
+    gem5art__arena *arena;
+    const char *cwd, *outdir; /* relative paths begin at cwd; what is below outdir does not count */
+    gem5art_file *list;
+    size_t count;
+} gem5art__files;
+
+/* Adds a file if it is a regular one. */
+static void gem5art__add_file(gem5art__files *files, const char *name) {
+    char *path = *name ? gem5art__join_path(files->arena, files->cwd, name) : NULL;
+    size_t length = strlen(files->outdir), i;
+    struct stat st;
+    if (!path || files->count == GEM5ART__MAX_FILES || GEM5ART_SYS_STAT(path, &st) < 0 || !S_ISREG(st.st_mode)) return;
+    if (length && gem5art__starts_with(path, files->outdir) && path[length] == '/') return;
+    for (i = 0; i < files->count; i++)
+        if (strcmp(files->list[i].path, path) == 0) return;
+    if (!files->list)
+        files->list = (gem5art_file *)gem5art__arena_alloc(files->arena, GEM5ART__MAX_FILES * sizeof *files->list);
+    if (!files->list) return;
+    files->list[files->count].path = path;
+    files->list[files->count].hash = files->list[files->count].artifact = "";
+    files->count++;
+}
+
+/* Does this key of a config.ini name files, also ones without a folder? */
+static bool gem5art__names_files(const char *key, size_t length) {
+    static const char *const ends[] = {"file",   "filename", "files",       "file_name", "executable",
+                                       "kernel", "cmd",      "boot_loader", "bootloader", "binary"};
+    size_t i, n;
+    for (i = 0; i < sizeof ends / sizeof *ends; i++)
+        if ((n = strlen(ends[i])) <= length && memcmp(key + length - n, ends[i], n) == 0) return true;
+    return false;
+}
+
+/* A whole value, or its words, as gem5 writes lists; of a word like --input=FILE the part after "=" too. */
+static void gem5art__add_value(gem5art__files *files, char *value, bool named) {
+    char *word = value, *end, *part;
+    if (named || strchr(value, '/')) gem5art__add_file(files, value);
+    for (; *word; word = end) {
+        word += strspn(word, " \t");
+        end = word + strcspn(word, " \t");
+        if (*end) *end++ = 0;
+        part = strchr(word, '=');
+        if (named || strchr(word, '/')) gem5art__add_file(files, word);
+        if (part && (named || strchr(part, '/'))) gem5art__add_file(files, part + 1);
+    }
+}
+
+static void gem5art__add_config(gem5art__files *files, char *text) {
+    char *line, *next, *value;
+    for (line = text; *line && !gem5art__given_up(); line = next) {
+        next = line + strcspn(line, "\n");
+        if (*next) *next++ = 0;
+        line[strcspn(line, "\r")] = 0;
+        value = strchr(line, '=');
+        if (value) gem5art__add_value(files, value + 1, gem5art__names_files(line, (size_t)(value - line)));
+    }
+}
+
+/* The text of OUTDIR/config.ini; "" where there is none that can be used. */
+static void gem5art__read_config(const char *outdir, gem5art__buf *text) {
+    int folder = gem5art__open(outdir, O_RDONLY | O_DIRECTORY | O_NONBLOCK, 0), fd = -1;
+    struct stat st;
+    size_t got;
+    if (folder >= 0) fd = gem5art__open_in(folder, "config.ini", O_RDONLY | O_NOFOLLOW | O_NONBLOCK | O_NOCTTY, 0);
+    if (fd >= 0 && GEM5ART_SYS_FSTAT(fd, &st) == 0 && S_ISREG(st.st_mode) && st.st_size <= GEM5ART__MAX_CONFIG &&
+        gem5art__reserve(text, (size_t)st.st_size) && gem5art__read_at(fd, text->data, (size_t)st.st_size, 0, &got))
+        text->length = got;
+    gem5art__close(fd);
+    gem5art__close(folder);
+    if (text->data) text->data[text->length] = 0;
+}
+
+static int gem5art__compare_files(const void *a, const void *b) {
+    return strcmp(((const gem5art_file *)a)->path, ((const gem5art_file *)b)->path);
+}
+
+/* Gives the files that the repo of an artifact tracks the artifact's id. */
+static void gem5art__find_tracked(gem5art__files *files, const gem5art_artifact *artifact, const char *path) {
+    gem5art__git_repo repo;
+    gem5art__git_index index;
+    char *real[GEM5ART__MAX_FILES];
+    size_t i, length;
+    memset(&repo, 0, sizeof repo);
+    memset(&index, 0, sizeof index);
+    memset(real, 0, sizeof real);
+    path = gem5art__join_path(files->arena, files->cwd, path);
+    if (path && gem5art__git_find(&repo, path, NULL) && gem5art__git_index_begin(&index, &repo, NULL)) {
+        length = strlen(repo.top);
+        for (i = 0; i < files->count; i++) real[i] = GEM5ART_SYS_REALPATH(files->list[i].path, NULL);
+        while (gem5art__git_index_next(&index))
+            for (i = 0; i < files->count; i++)
+                if (real[i] && strncmp(real[i], repo.top, length) == 0 && real[i][length] == '/' &&
+                    strcmp(real[i] + length + 1, index.path.data) == 0)
+                    files->list[i].artifact = artifact->id;
+        for (i = 0; i < files->count; i++) free(real[i]);
+    }
+    gem5art__git_index_end(&index);
+    gem5art__arena_free(&repo.arena);
+}
+
+static void gem5art__find_all_tracked(gem5art__files *files, const gem5art__run *run) {
+    size_t i, k;
+    for (i = 0; files->count && i < run->used_count; i++) {
+        for (k = 0; k < i && strcmp(run->used[k]->id, run->used[i]->id) != 0;) k++;
+        if (k == i && *run->used[i]->git_hash) gem5art__find_tracked(files, run->used[i], run->used_paths[i]);
+    }
+}
+
+/* In a worker, when the run has ended: lists the files that its config.ini names, sorted by path, with their hashes and
+   the ids of the run's repos that track them; all in the arena. A file that cannot be read, or was not when the run was
+   cancelled, has an empty hash. Needs no db but for its cache of hashes. */
+static bool gem5art__hash_files(const gem5art__run *run, const char *cwd, gem5art__arena *arena, gem5art_file **list,
+                                size_t *count, gem5art_error *error) {
+    gem5art__buf text = {NULL, 0, 0, false};
+    gem5art__files files;
+    char hash[65];
+    size_t i;
+    memset(&files, 0, sizeof files);
+    files.arena = arena;
+    files.cwd = cwd;
+    files.outdir = run->public_.outdir;
+    gem5art__read_config(files.outdir, &text);
+    if (text.length) gem5art__add_config(&files, text.data);
+    gem5art__buf_free(&text);
+    if (files.count) qsort(files.list, files.count, sizeof *files.list, gem5art__compare_files);
+    for (i = 0; i < files.count && !gem5art__given_up(); i++)
+        if (gem5art__cache_hash(&run->db->cache, files.list[i].path, hash, NULL, NULL, NULL))
+            files.list[i].hash = gem5art__arena_copy(arena, hash);
+    gem5art__find_all_tracked(&files, run);
+    *list = files.list;
+    *count = files.count;
+    return arena->failed ? gem5art__fail_nomem(error) : true;
+}
+
+/* After gem5art__hash_files, on the thread that uses the db: sets the run's files to these (copied to the arena), finds
+   their artifacts by their hashes, and warns of each file that has none and is not tracked. */
+static bool gem5art__name_files(gem5art_db *db, gem5art_run *r, const gem5art_file *list, size_t count,
+                                gem5art__arena *arena, gem5art_error *error) {
+    gem5art_file *files = (gem5art_file *)gem5art__arena_alloc(arena, (count + 1) * sizeof *files);
+    gem5art__artifact *found = NULL;
+    size_t i;
+    if (!files) return gem5art__fail_nomem(error);
+    if (count && !gem5art__store_refresh(db, error)) return false;
+    for (i = 0; i < count; i++) {
+        files[i].path = gem5art__arena_copy(arena, list[i].path);
+        files[i].hash = gem5art__arena_copy(arena, list[i].hash);
+        if (*list[i].hash && !gem5art__lookup_artifact(db, list[i].hash, &found, error)) return false;
+        files[i].artifact = gem5art__arena_copy(arena, *list[i].hash && found ? found->public_.id : list[i].artifact);
+        if (*list[i].hash) gem5art__free_artifact(found);
+        if (!arena->failed && !*files[i].artifact)
+            gem5art__add_warning(r, arena, "files",
+                                 "gem5 read %s, which is not an artifact: if it changes, this run still counts; register "
+                                 "it, and give it to the run as one of its artifacts",
+                                 files[i].path);
+    }
+    if (arena->failed) return gem5art__fail_nomem(error);
+    r->files = files;
+    r->file_count = count;
+    return true;
+}
+
+/* Is a file one of the run's artifacts? */
+static bool gem5art__is_used(gem5art__run *run, gem5art__arena *arena, const char *cwd, const char *path) {
+    struct stat a, b;
+    size_t i;
+    if (GEM5ART_SYS_STAT(path, &a) < 0) return false;
+    for (i = 0; i < run->used_count; i++) {
+        const char *used = gem5art__join_path(arena, cwd, run->used_paths[i]);
+        if (used && GEM5ART_SYS_STAT(used, &b) == 0 && a.st_dev == b.st_dev && a.st_ino == b.st_ino) return true;
+    }
+    return false;
+}
+
+/* Before a launch: warns of each parameter that names a file, itself or after its "=", which is neither an artifact of
+   the run nor tracked in one of its repos. */
+static void gem5art__check_params(gem5art__run *run, gem5art__arena *arena, const char *cwd) {
+    const char *const *param;
+    const char *part;
+    gem5art__files files;
+    size_t i;
+    memset(&files, 0, sizeof files);
+    files.arena = arena;
+    files.cwd = cwd;
+    files.outdir = run->public_.outdir;
+    for (param = run->public_.params; *param; param++) {
+        gem5art__add_file(&files, *param);
+        if ((part = strchr(*param, '=')) != NULL) gem5art__add_file(&files, part + 1);
+    }
+    for (i = 0; i < files.count; i++)
+        if (gem5art__is_used(run, arena, cwd, files.list[i].path)) files.list[i--] = files.list[--files.count];
+    gem5art__find_all_tracked(&files, run);
+    for (i = 0; i < files.count; i++)
+        if (!*files.list[i].artifact)
+            gem5art__add_warning(&run->public_, arena, "files",
+                                 "a parameter names %s, which is not an artifact of the run: if it changes, the run still "
+                                 "counts as recorded; register it, and give it to the run as one of its artifacts",
+                                 files.list[i].path);
 }
 
 /* ================================================================ >>warden
@@ -12031,6 +12272,8 @@ typedef struct gem5art__job {
     gem5art__shared_look **looks; /* at its artifacts, in their order, then at a script that its repo does not track */
     size_t look_count, looks_left; /* left: those still going on */
     /* for and from the worker */
+    gem5art_file *files;       /* that gem5 read */
+    size_t file_count;
     const char *archive_path, *storage;
     gem5art_error work_error;  /* of a job that is being recorded: what the event of its end is to tell */
     bool work_ok;
@@ -12227,6 +12470,8 @@ static void gem5art__work_look(gem5art__task *task) {
 static void gem5art__work_panic(gem5art__task *task) {
     gem5art__job *job = (gem5art__job *)task;
     job->work_ok = !gem5art__panicked(job, SIZE_MAX);
+    if (!gem5art__hash_files(job->run, job->run->public_.cwd, &job->arena, &job->files, &job->file_count, NULL))
+        job->file_count = 0;
 }
 
 static void gem5art__work_archive(gem5art__task *task) {
@@ -12843,6 +13088,7 @@ static const char *const *gem5art__recorded_environment(const gem5art_pool *pool
 static bool gem5art__prepare_job(gem5art_pool *pool, gem5art__job *job, gem5art_error *error) {
     gem5art__run *run = job->run;
     const gem5art__host_facts *host = gem5art__host(pool->db, error);
+    size_t i;
     run->object.arena.failed = false; /* what failed before was told */
     if (!host || !gem5art__take_lost(pool->db, run->public_.hash, pool->desc.take_lost, &pool->counts.lost, error)) return false;
     if (!pool->desc.rerun && !gem5art__not_recorded(run, pool->desc.retries, &job->failures, error)) {
@@ -12858,7 +13104,11 @@ static bool gem5art__prepare_job(gem5art_pool *pool, gem5art__job *job, gem5art_
     run->public_.cpu_model = host->cpu_model;
     run->public_.environment = gem5art__recorded_environment(pool, run);
     if (run->object.arena.failed || !gem5art__start_checks(pool, job)) return gem5art__fail_nomem(error);
-    return gem5art__begin_attempt(run, error) && gem5art__write_live(pool->db, &run->public_, error);
+    if (!gem5art__begin_attempt(run, error)) return false;
+    gem5art__check_params(run, &run->object.arena, pool->cwd);
+    for (i = 0; i < run->public_.warning_count; i++)
+        gem5art__warn(pool->db, "run \"%s\": %s", run->public_.name, run->public_.warnings[i].text);
+    return gem5art__write_live(pool->db, &run->public_, error);
 }
 
 static void gem5art__checked(gem5art_pool *pool, gem5art__job *job);
@@ -13009,16 +13259,19 @@ static void gem5art__conclude(gem5art_pool *pool, gem5art__job *job, bool panick
 
 static void gem5art__looked_for_panic(gem5art_pool *pool, gem5art__task *task) {
     gem5art__job *job = (gem5art__job *)task;
+    gem5art_error error;
+    if (!gem5art__name_files(pool->db, &job->run->public_, job->files, job->file_count, &job->run->object.arena, &error))
+        gem5art__warn(pool->db, "run \"%s\": %s", job->run->public_.name, error.message);
     gem5art__conclude(pool, job, !job->work_ok);
 }
 
-/* Its child has ended. The last look at the terminals may have much to read, and is a worker's. */
+/* Its child has ended. The last look at the terminals and at the files that it read is a worker's. */
 static void gem5art__ended(gem5art_pool *pool, gem5art__job *job, const gem5art__report *report) {
     job->report = *report;
     job->run->public_.end_time = gem5art__now();
     job->state = GEM5ART__LOOKING;
     if (pool->desc.max_failed <= 0) gem5art__leave_slot(pool, job); /* else what follows may keep others from it */
-    if (job->kill_reason || !gem5art__is_fs(job->run->public_.type)) gem5art__conclude(pool, job, false);
+    if (job->kill_reason) gem5art__conclude(pool, job, false);
     else gem5art__give_work(&pool->crews[GEM5ART__ARCHIVERS], &job->task, gem5art__work_panic, gem5art__looked_for_panic);
 }
 

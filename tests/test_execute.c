@@ -952,6 +952,139 @@ static void execute_with_little_memory(void) {
     _exit(test_failures_here ? 1 : nth_reached ? 0 : 2);
 }
 
+/* ---- what gem5 read */
+
+/* A "gem5" that writes this config.ini. */
+static gem5art_run_desc describe_config(const char *outdir, const char *params, const char *config) {
+    char script[4096];
+    snprintf(script, sizeof script,
+             "#!/bin/sh\nfor a; do case $a in --outdir=*) cat > \"${a#--outdir=}/config.ini\" <<'END'\n%s\nEND\nesac; done\n", config);
+    write_text("gem5.sh", script);
+    chmod("gem5.sh", 0755);
+    return describe("./gem5.sh", outdir, params);
+}
+
+static const gem5art_file *file_named(const gem5art_run *run, const char *name) {
+    size_t i;
+    for (i = 0; i < run->file_count; i++)
+        if (strcmp(gem5art__base_name(run->files[i].path), name) == 0) return &run->files[i];
+    return NULL;
+}
+
+TEST(the_files_that_gem5_read_are_recorded) {
+    const gem5art_artifact *kernel, *image;
+    const gem5art_run *stored;
+    gem5art_run_desc desc;
+    gem5art_run *run;
+    char hash[65];
+    begin();
+    kernel = register_path("linux", "kernel", "vmlinux");
+    image = register_path("disk", "disk image", "disk.img");
+    write_text("hello", "an unregistered program\n");
+    write_text("matrix.mtx", "1 2 3\n");
+    write_text("timing", "a file with the name of a mode\n");
+    mkdir("folder", 0777);
+    desc = describe_config("out", NULL, "[system]\nmem_mode=timing\nobject_file=vmlinux\nreadfile=\nimage_file=./disk.img\n"
+                           "missing_file=nowhere\nfolder_file=folder\ndevice=/dev/null\n[system.cpu.workload]\n"
+                           "cmd=./hello --in=matrix.mtx -n 3\nexecutable=hello\ncommand_line=earlyprintk=ttyS0 root=/dev/sda1\n"
+                           "boot_loader=repo/run.py repo/run.py\nlog_file=out/config.ini\n");
+    REQUIRE((run = create(&desc, false)) != NULL);
+    execute_well(run);
+    CHECK_STR(run->status, "Finished");
+    REQUIRE(run->file_count == 5);
+    CHECK(gem5art_sha256_file("hello", hash, &error));
+    CHECK_STR(file_named(run, "hello")->hash, hash);
+    CHECK_STR(file_named(run, "hello")->artifact, "");
+    CHECK_STR(file_named(run, "matrix.mtx")->artifact, "");
+    CHECK_STR(file_named(run, "vmlinux")->artifact, kernel->id);
+    CHECK_STR(file_named(run, "disk.img")->artifact, image->id);
+    CHECK_STR(file_named(run, "run.py")->artifact, the_repo->id);
+    CHECK(*run->files[0].path == '/');
+    CHECK_INT(run->warning_count, 2);
+    CHECK_STR(run->warnings[0].kind, "files");
+    CHECK_CONTAINS(run->warnings[0].text, "/hello, which is not an artifact");
+    CHECK_CONTAINS(run->warnings[1].text, "/matrix.mtx, which is not an artifact");
+    stored = gem5art_find_run(db, run->id, &error);
+    REQUIRE(stored && stored->file_count == 5);
+    CHECK_STR(file_named(stored, "hello")->hash, hash);
+    end();
+}
+
+TEST(a_config_that_is_no_file_or_damaged) {
+    static const char *const outdirs[] = {"o0", "o1", "o2", "o3", "o4", "o5"};
+    static const char *const configs[] = {"mkfifo", "mkdir", "ln -s /etc/passwd", "echo =/etc/passwd >", "head -c 100000 /dev/zero >",
+                                          "echo '[x' >", NULL};
+    const char *const *config;
+    char script[1024];
+    gem5art_run_desc desc;
+    gem5art_run *run;
+    begin();
+    for (config = configs; *config; config++) {
+        snprintf(script, sizeof script, "#!/bin/sh\nfor a; do case $a in --outdir=*) %s \"${a#--outdir=}/config.ini\";; esac; done\n",
+                 *config);
+        write_text("gem5.sh", script);
+        chmod("gem5.sh", 0755);
+        desc = describe("./gem5.sh", "out", *config);
+        desc.outdir = outdirs[config - configs];
+        REQUIRE((run = create(&desc, false)) != NULL);
+        execute_well(run);
+        CHECK_STR(run->status, "Finished");
+        CHECK_INT(run->file_count, strstr(*config, "=/etc") != NULL);
+    }
+    end();
+}
+
+TEST(a_recorded_run_whose_files_changed_is_said_to_be_so) {
+    gem5art_run_desc desc;
+    gem5art_run *run;
+    begin();
+    write_text("hello", "version 1\n");
+    desc = describe_config("out", NULL, "cmd=hello\n");
+    REQUIRE((run = create(&desc, false)) != NULL);
+    execute_well(run);
+    CHECK(!execute(run));
+    CHECK_INT(error.code, GEM5ART_EXISTS);
+    CHECK_CONTAINS(error.message, "to launch it again remove");
+    write_text("hello", "version 2\n");
+    CHECK(!execute(run));
+    CHECK_INT(error.code, GEM5ART_EXISTS);
+    CHECK_CONTAINS(error.message, "/hello, which gem5 read then, has changed since (modified 20");
+    CHECK_CONTAINS(error.message, "register it as an artifact");
+    CHECK_CONTAINS(error.message, "rerun it");
+    unlink("hello"); /* what is not here cannot be compared */
+    CHECK(!execute(run));
+    CHECK_CONTAINS(error.message, "to launch it again remove");
+    end();
+}
+
+TEST(parameters_that_name_files_are_warned_of) {
+    const gem5art_artifact *used[] = {NULL, NULL};
+    gem5art_run_desc desc;
+    gem5art_run *run;
+    begin();
+    write_text("hello", "a program\n");
+    write_text("input", "its input\n");
+    write_text("repo/untracked", "x\n");
+    run = se_run("children/exit_with", "out", "0|hello|--cmd=input|--kernel=|hello|repo/run.py|repo/untracked|o3|.");
+    REQUIRE(run);
+    execute_well(run);
+    CHECK_INT(run->warning_count, 3);
+    CHECK_CONTAINS(run->warnings[0].text, "/hello, which is not an artifact");
+    CHECK_CONTAINS(fixture_warnings, "/hello, which is not an artifact");
+    CHECK_CONTAINS(fixture_warnings, "/input, which is not an artifact");
+    CHECK_CONTAINS(fixture_warnings, "/repo/untracked, which is not an artifact");
+    CHECK(!strstr(fixture_warnings, "run.py"));
+    desc = describe("children/exit_with", "out2", "0|hello");
+    used[0] = register_path("hello", "program", "hello");
+    desc.artifacts = used;
+    fixture_warnings[0] = 0;
+    REQUIRE((run = create(&desc, false)) != NULL);
+    execute_well(run);
+    CHECK_INT(run->warning_count, 0);
+    CHECK_STR(fixture_warnings, "");
+    end();
+}
+
 /* TEST_LONG=1 tries each allocation; else each third, others for each of both kinds of failure. */
 TEST(out_of_memory) {
     int status = 0, sticky, stride = under_valgrind() ? 11 : getenv("TEST_LONG") ? 1 : 3;
