@@ -22,9 +22,9 @@
        repo.name = "gem5", repo.type = "git repo", repo.path = "gem5";
        repo.documentation = "gem5 v24.0, cloned from github.com/gem5/gem5";
        const gem5art_artifact *gem5_repo = gem5art_register_artifact(db, &repo, &error);
-       const gem5art_artifact *inputs[] = {gem5_repo, NULL};
+       const gem5art_artifact *inputs[] = {gem5_repo};
        binary.name = "gem5", binary.type = "gem5 binary", binary.path = "gem5/build/X86/gem5.opt";
-       binary.command = "scons build/X86/gem5.opt", binary.inputs = inputs;
+       binary.command = "scons build/X86/gem5.opt", binary.inputs = inputs, binary.input_count = 1;
        binary.documentation = "gem5 for X86, built from v24.0 as it is";
        const gem5art_artifact *gem5 = gem5art_register_artifact(db, &binary, &error);
 
@@ -37,7 +37,8 @@
        if (!run || !gem5art_execute(db, run, NULL, &error)) fprintf(stderr, "%s\n", error.message);
        gem5art_close(db, NULL);
 
-   Each call fails with NULL or false and one sentence in `error`; passing a NULL artifact on gives such an error too.
+   Each call fails with NULL or false and one sentence in `error`; passing a NULL artifact on, also as one of .inputs or
+   .artifacts, gives such an error too.
 
    CONTENTS
        this manual                    compile-time options, caveats, identity, a run's life, store format
@@ -351,7 +352,8 @@ typedef struct gem5art_artifact_desc {
     const char *type;          /* required; not "gem5 run..." */
     const char *path;          /* required: a file, or a folder inside a git work tree */
     const char *documentation; /* required: at least 10 characters */
-    const gem5art_artifact *const *inputs; /* NULL-terminated */
+    const gem5art_artifact *const *inputs; /* what it was made from; INVALID where one is NULL */
+    size_t input_count;
     const char *architecture;
     int64_t size;              /* default: that of the file; negative: not known */
     bool is_zipped;
@@ -499,7 +501,8 @@ typedef struct gem5art_run_desc {
     const char *disk_image;    /* FS; default: the path of disk_image_artifact */
     const gem5art_artifact *linux_binary_artifact;   /* FS: required */
     const gem5art_artifact *disk_image_artifact;     /* FS: required */
-    const gem5art_artifact *const *artifacts; /* any more that matter (an SE workload, inputs); NULL-terminated */
+    const gem5art_artifact *const *artifacts; /* any more that matter (an SE workload, inputs); INVALID where one is NULL */
+    size_t artifact_count;
     const char *const *params; /* NULL-terminated */
     double timeout;            /* seconds that it may run; default 900, as gem5art's; negative: none */
     const char *const *gem5_options; /* gem5's own options, placed before the script; NULL-terminated. Part of the
@@ -7320,6 +7323,22 @@ static bool gem5art__check_extra(const gem5art_artifact_desc *desc, gem5art_erro
     return true;
 }
 
+/* A NULL in an array of artifacts is one that could not be registered, not its end. */
+static bool gem5art__check_artifacts(const gem5art_artifact *const *artifacts, size_t count, const char *whose,
+                                     const char *name, const char *field, const char *number, gem5art_error *error) {
+    size_t i;
+    if ((artifacts == NULL) != (count == 0))
+        return gem5art__fail(error, GEM5ART_INVALID, "%s \"%s\": .%s and .%s must be set together", whose, name, field,
+                             number);
+    for (i = 0; i < count; i++)
+        if (!artifacts[i])
+            return gem5art__fail(error, GEM5ART_INVALID,
+                                 "%s \"%s\": .%s[%zu] is NULL: register that artifact first, and look at the error of "
+                                 "its registration",
+                                 whose, name, field, i);
+    return true;
+}
+
 static bool gem5art__check_artifact_desc(const gem5art_artifact_desc *desc, gem5art_error *error) {
     enum { DOCUMENTATION = 10 }; /* gem5art refuses less, too */
     if (!desc) return gem5art__fail(error, GEM5ART_INVALID, "no artifact is described: the desc is NULL");
@@ -7337,7 +7356,9 @@ static bool gem5art__check_artifact_desc(const gem5art_artifact_desc *desc, gem5
                              "artifact \"%s\" has too short a documentation (\"%s\"): say in at least %d characters "
                              "how it was made and what for",
                              desc->name, desc->documentation ? desc->documentation : "", DOCUMENTATION);
-    return gem5art__check_extra(desc, error);
+    return gem5art__check_artifacts(desc->inputs, desc->input_count, "artifact", desc->name, "inputs", "input_count",
+                                    error) &&
+           gem5art__check_extra(desc, error);
 }
 
 static const char *const *gem5art__copy_texts(gem5art__arena *arena, const char *const *texts) {
@@ -7349,10 +7370,10 @@ static const char *const *gem5art__copy_texts(gem5art__arena *arena, const char 
     return copy ? copy : gem5art__no_texts;
 }
 
-static const char *const *gem5art__copy_ids(gem5art__arena *arena, const gem5art_artifact *const *artifacts) {
-    size_t count = 0, i;
+static const char *const *gem5art__copy_ids(gem5art__arena *arena, const gem5art_artifact *const *artifacts,
+                                            size_t count) {
+    size_t i;
     const char **copy;
-    while (artifacts && artifacts[count]) count++;
     copy = (const char **)gem5art__arena_alloc(arena, (count + 1) * sizeof *copy);
     for (i = 0; copy && i < count; i++) copy[i] = gem5art__arena_copy(arena, artifacts[i]->id);
     return copy ? copy : gem5art__no_texts;
@@ -7374,7 +7395,7 @@ static gem5art__artifact *gem5art__describe_artifact(gem5art_db *db, const gem5a
     a->command = gem5art__arena_copy(arena, gem5art__or(desc->command, ""));
     a->path = gem5art__arena_copy(arena, desc->path);
     a->cwd = gem5art__arena_copy(arena, gem5art__or(desc->cwd, "."));
-    a->inputs = gem5art__copy_ids(arena, desc->inputs);
+    a->inputs = gem5art__copy_ids(arena, desc->inputs, desc->input_count);
     if (content->size < 0) {
         a->git_origin = gem5art__arena_copy(arena, content->git.origin.data);
         a->git_hash = a->hash;
@@ -7925,7 +7946,9 @@ static bool gem5art__check_run_desc(const gem5art_run_desc *desc, bool fs, gem5a
         return gem5art__fail(error, GEM5ART_INVALID, "run \"%s\": .nice is %d: give -20 to 20", name, desc->nice);
     if (desc->stall != desc->stall)
         return gem5art__fail(error, GEM5ART_INVALID, "run \"%s\": .stall is not a number", name);
-    return gem5art__check_gem5_options(desc->gem5_options, name, error) &&
+    return gem5art__check_artifacts(desc->artifacts, desc->artifact_count, "run", name, "artifacts", "artifact_count",
+                                    error) &&
+           gem5art__check_gem5_options(desc->gem5_options, name, error) &&
            gem5art__check_pairs(desc->environment, "environment", name, error) &&
            gem5art__check_pairs(desc->variables, "variables", name, error);
 }
@@ -7934,9 +7957,7 @@ static bool gem5art__check_run_desc(const gem5art_run_desc *desc, bool fs, gem5a
 static bool gem5art__fill_run(gem5art__run *run, const gem5art_run_desc *desc, bool fs, gem5art_error *error) {
     gem5art__arena *arena = &run->object.arena;
     gem5art_run *r = &run->public_;
-    const gem5art_artifact *const *more;
-    size_t count = 5;
-    for (more = desc->artifacts; more && *more; more++) count++;
+    size_t count = 5 + desc->artifact_count, i;
     run->used = (const gem5art_artifact **)gem5art__arena_alloc(arena, count * sizeof *run->used);
     run->used_paths = (const char **)gem5art__arena_alloc(arena, count * sizeof *run->used_paths);
     r->type = fs ? gem5art__type_fs : gem5art__type_se;
@@ -7968,12 +7989,12 @@ static bool gem5art__fill_run(gem5art__run *run, const gem5art_run_desc *desc, b
                                 error) ||
          !gem5art__use_artifact(run, desc->disk_image_artifact, r->disk_image_path, "disk_image_artifact", error)))
         return false;
-    for (more = desc->artifacts; more && *more; more++)
-        if (!gem5art__use_artifact(run, *more, NULL, "artifacts", error)) return false;
+    for (i = 0; i < desc->artifact_count; i++)
+        if (!gem5art__use_artifact(run, desc->artifacts[i], NULL, "artifacts", error)) return false;
     r->gem5_artifact = gem5art__arena_copy(arena, desc->gem5_artifact->id);
     r->gem5_git_artifact = gem5art__arena_copy(arena, desc->gem5_git_artifact->id);
     r->run_script_git_artifact = gem5art__arena_copy(arena, desc->run_script_git_artifact->id);
-    r->artifacts = gem5art__copy_ids(arena, desc->artifacts);
+    r->artifacts = gem5art__copy_ids(arena, desc->artifacts, desc->artifact_count);
     if (fs) {
         r->linux_binary_artifact = gem5art__arena_copy(arena, desc->linux_binary_artifact->id);
         r->disk_image_artifact = gem5art__arena_copy(arena, desc->disk_image_artifact->id);

@@ -60,7 +60,7 @@ int main(int argc, char **argv) {
     gem5art_pool_desc pool_desc;
     gem5art_pool *pool;
     gem5art_db *db;
-    const gem5art_artifact *workload[2] = {NULL, NULL};
+    const gem5art_artifact *workload[1];
     size_t i, j;
     bool good;
 
@@ -78,7 +78,7 @@ int main(int argc, char **argv) {
     desc.gem5_git_artifact = add(db, "git repo", "gem5 source", argv[2], "What the simulator was built from");
     desc.run_script = argv[3];
     desc.run_script_git_artifact = add(db, "git repo", "experiments", argv[4], "The run scripts of the sweep");
-    desc.artifacts = workload;
+    desc.artifacts = workload, desc.artifact_count = 1;
     workload[0] = add(db, "binary", "workload", argv[5], "The program that is simulated");
 
     memset(&pool_desc, 0, sizeof pool_desc);

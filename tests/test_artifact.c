@@ -156,6 +156,7 @@ static gem5art_artifact_desc full_desc(const gem5art_artifact *const *inputs) {
     desc.type = "disk image";
     desc.documentation = "Ubuntu with m5 \xe2\x80\x94 and \xfe bytes";
     desc.inputs = inputs;
+    desc.input_count = inputs != NULL;
     desc.architecture = "x86";
     desc.size = 70000;
     desc.is_zipped = true;
@@ -964,6 +965,32 @@ TEST(a_git_that_warns_is_not_misread) {
     fixture_end();
 }
 
+/* An artifact that could not be registered must not be lost from the provenance of another. */
+TEST(inputs_must_exist) {
+    const gem5art_artifact *inputs[3] = {NULL, NULL, NULL};
+    gem5art_artifact_desc desc;
+    begin();
+    write_text("a", "a");
+    write_text("b", "b");
+    desc = a_desc("b");
+    inputs[0] = add("a");
+    inputs[1] = add("missing");
+    inputs[2] = inputs[0];
+    desc.inputs = inputs;
+    desc.input_count = 3;
+    CHECK(!gem5art_register_artifact(db, &desc, &error));
+    REFUSED(GEM5ART_INVALID, "\"thing\": .inputs[1] is NULL");
+    desc.input_count = 0; /* as where the array was ended by a NULL */
+    CHECK(!gem5art_register_artifact(db, &desc, &error));
+    REFUSED(GEM5ART_INVALID, ".input_count");
+    desc.inputs = NULL;
+    desc.input_count = 1;
+    CHECK(!gem5art_register_artifact(db, &desc, &error));
+    REFUSED(GEM5ART_INVALID, ".input_count");
+    CHECK_INT(count_of("_id"), 1);
+    fixture_end();
+}
+
 /* ---- git: nothing is hidden from it, and nothing of a repo is executed */
 
 /* Registers "repo", runs commands in it, and wants it to be dirty by `part`, or clean where that is NULL. */
@@ -1580,6 +1607,7 @@ TEST(an_artifact_in_use_is_not_removed) {
     desc.name = "the user";
     inputs[0] = used;
     desc.inputs = inputs;
+    desc.input_count = 1;
     user = gem5art_register_artifact(db, &desc, &error);
     REQUIRE(used && user);
     CHECK(!gem5art_remove_artifact(db, used->id, &error));

@@ -1076,7 +1076,7 @@ TEST(parameters_that_name_files_are_warned_of) {
     CHECK(!strstr(fixture_warnings, "run.py"));
     desc = describe("children/exit_with", "out2", "0|hello");
     used[0] = register_path("hello", "program", "hello");
-    desc.artifacts = used;
+    desc.artifacts = used, desc.artifact_count = 1;
     fixture_warnings[0] = 0;
     REQUIRE((run = create(&desc, false)) != NULL);
     execute_well(run);

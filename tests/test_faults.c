@@ -154,7 +154,7 @@ static bool register_as(const char *path, const char *type, const char *name, bo
     memset(&desc, 0, sizeof desc);
     inputs[0] = the_artifact, inputs[1] = NULL;
     desc.name = name, desc.type = type, desc.path = path, desc.documentation = "ten letters and more";
-    if (with_inputs) desc.inputs = inputs;
+    if (with_inputs) desc.inputs = inputs, desc.input_count = 1;
     artifact = gem5art_register_artifact(db, &desc, &error);
     if (!artifact) return false;
     CHECK_STR(artifact->path, path);

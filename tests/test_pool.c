@@ -209,7 +209,7 @@ static gem5art_run *run_with(const char *program, const char *outdir, const char
     gem5art_run_desc desc = describe(program, outdir, params);
     if (!exists(file)) write_text(file, file);
     more[0] = register_path(file, "workload", file);
-    desc.artifacts = more;
+    desc.artifacts = more, desc.artifact_count = 1;
     return create(&desc, false);
 }
 

@@ -141,7 +141,7 @@ TEST(an_se_run_has_all_its_fields) {
     REQUIRE(begin());
     desc = se_desc();
     more[0] = workload;
-    desc.artifacts = more;
+    desc.artifacts = more, desc.artifact_count = 1;
     desc.timeout = 12.5;
     run = se(&desc);
     REQUIRE(run);
@@ -446,6 +446,7 @@ TEST(artifacts_may_come_from_a_query) {
 
 TEST(a_desc_with_a_missing_field_is_refused) {
     gem5art_run_desc desc;
+    const gem5art_artifact *more[2];
     char *name = (char *)malloc(GEM5ART_MAX_NAME + 2);
     memset(name, 'n', GEM5ART_MAX_NAME + 1);
     name[GEM5ART_MAX_NAME + 1] = 0;
@@ -460,6 +461,10 @@ TEST(a_desc_with_a_missing_field_is_refused) {
     BAD_SE(desc.gem5_artifact = NULL, GEM5ART_INVALID, ".gem5_artifact");
     BAD_SE(desc.gem5_git_artifact = NULL, GEM5ART_INVALID, ".gem5_git_artifact");
     BAD_SE(desc.run_script_git_artifact = NULL, GEM5ART_INVALID, ".run_script_git_artifact");
+    more[0] = workload, more[1] = NULL; /* one that could not be registered */
+    BAD_SE((desc.artifacts = more, desc.artifact_count = 2), GEM5ART_INVALID, ".artifacts[1] is NULL");
+    BAD_SE(desc.artifacts = more, GEM5ART_INVALID, ".artifact_count");
+    BAD_SE(desc.artifact_count = 1, GEM5ART_INVALID, ".artifact_count");
     BAD_SE(desc.linux_binary = "x", GEM5ART_INVALID, "gem5art_create_fs_run");
     BAD_SE(desc.disk_image = "x", GEM5ART_INVALID, "gem5art_create_fs_run");
     BAD_SE(desc.linux_binary_artifact = kernel, GEM5ART_INVALID, "gem5art_create_fs_run");
@@ -684,7 +689,7 @@ TEST(a_runs_hash_is_what_the_manual_says) {
     REQUIRE(begin());
     desc = fs_desc();
     more[0] = workload;
-    desc.artifacts = more;
+    desc.artifacts = more, desc.artifact_count = 1;
     hash_of_desc(&desc, hash);
     items[n++] = "gem5art.h run 1", items[n++] = "gem5 run fs";
     items[n++] = "gem5_artifact", items[n++] = gem5->hash;
@@ -727,10 +732,10 @@ TEST(what_makes_runs_differ_and_what_does_not) {
     desc = se_desc();
     ALSO((void)0);
     more[0] = workload, more[1] = kernel;
-    ALSO(desc.artifacts = more);
+    ALSO(desc.artifacts = more; desc.artifact_count = 2);
     more[0] = kernel, more[1] = workload;
     ALSO((void)0); /* in order */
-    more[1] = NULL;
+    desc.artifact_count = 1;
     ALSO((void)0);
     desc = se_desc();
     ALSO(desc.gem5_git_artifact = scripts); /* each artifact has its role */
@@ -1036,7 +1041,7 @@ TEST(an_info_json_that_was_edited_is_refused) {
     REQUIRE(begin());
     desc = se_desc();
     more[0] = workload;
-    desc.artifacts = more;
+    desc.artifacts = more, desc.artifact_count = 1;
     REQUIRE(se(&desc));
     edit("results/a/info.json", "\"name\": \"a run\"", "\"name\": \"renamed\", \"note\": {\"mine\": [1.50]}"); /* which is no part of what it is */
     run = gem5art_load_run(db, "results/a/info.json", &error);
@@ -1895,7 +1900,7 @@ static bool use_runs(void) {
     desc = fs_desc();
     desc.outdir = "results/starved";
     more[0] = workload;
-    desc.artifacts = more;
+    desc.artifacts = more, desc.artifact_count = 1;
     run = fs(&desc);
     if (!run || !gem5art__not_recorded((gem5art__run *)run, 0, &failed_count, &error)) return false;
     loaded = gem5art_load_run(db, "results/starved/info.json", &error);

@@ -66,7 +66,7 @@ static void register_one(char **arguments) {
     for (i = 0; i < inputs.count; i++) made_from[i] = find_one(db, inputs.items[i]);
     memset(&desc, 0, sizeof desc);
     desc.name = name, desc.type = type, desc.path = path, desc.documentation = documentation;
-    desc.command = command, desc.cwd = cwd, desc.inputs = made_from;
+    desc.command = command, desc.cwd = cwd, desc.inputs = inputs.count ? made_from : NULL, desc.input_count = inputs.count;
     artifact = gem5art_register_artifact(db, &desc, &error);
     if (!artifact) tool_exit(TOOL_FAILED, "%s", error.message);
     tool_line("%s", artifact->id);

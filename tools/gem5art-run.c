@@ -482,7 +482,7 @@ static void register_artifacts(experiment *e) {
         for (k = 0; k < a->input_count; k++)
             if ((inputs[k] = e->artifacts[a->inputs[k]]->artifact) == NULL) break;
         if (k < a->input_count) continue; /* its input's error was told */
-        a->desc.inputs = inputs;
+        a->desc.inputs = a->input_count ? inputs : NULL, a->desc.input_count = a->input_count;
         a->artifact = gem5art_register_artifact(db, &a->desc, &error);
         if (!a->artifact) complain(error.message);
     }
@@ -503,7 +503,7 @@ static bool use_artifacts(experiment *e, experiment_run *run) {
     more = (const gem5art_artifact **)experiment_alloc(e, (run->more_count + 1) * sizeof *more);
     for (i = 0; i < run->more_count; i++)
         if ((more[i] = e->artifacts[run->more[i]]->artifact) == NULL) return false;
-    d->artifacts = more;
+    d->artifacts = run->more_count ? more : NULL, d->artifact_count = run->more_count;
     return true;
 }
 

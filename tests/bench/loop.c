@@ -69,7 +69,7 @@ static gem5art_run *new_run(const char *program, const char *name, const char *p
     desc.gem5_git_artifact = desc.run_script_git_artifact = repo;
     desc.run_script = "repo/run.py";
     desc.params = params;
-    desc.artifacts = more;
+    desc.artifacts = more, desc.artifact_count = 1;
     return gem5art_create_se_run(db, &desc, &error);
 }
 
