@@ -10535,7 +10535,9 @@ typedef struct gem5art__report {
 #endif
 #define GEM5ART__EXIT_SECONDS 0.1 /* after a child's end: until what it leaves is killed */
 #define GEM5ART__KILL_SECONDS 5.0 /* the same after a SIGINT; and how long a killed process is waited for */
+#ifndef GEM5ART__MAX_GRACE
 #define GEM5ART__MAX_GRACE 60.0   /* of runs whose host is gone */
+#endif
 
 enum {
     GEM5ART__MAX_ARGUMENTS = 65536,

@@ -1,6 +1,21 @@
-/* test_warden.c - how runs are ended: every process of a run, in whatever group or session, and no other one. */
+/* test_warden.c - how runs are ended: every process of a run, in whatever group or session, and no other one; and what
+   becomes of a warden that is killed, stopped or held up. */
+
+#define GEM5ART__WARDEN_SECONDS 1.0
+#define GEM5ART__MAX_GRACE 1.0
+
+#define GEM5ART_SYS_EXECVE(path, argv, envp) test_execve(path, argv, envp)
+static int test_execve(const char *path, char *const argv[], char *const envp[]);
 
 #include "runner.h"
+
+/* A program whose name has "stuck" in it does not get through its exec, as on a file system that hangs. */
+static int test_execve(const char *path, char *const argv[], char *const envp[]) {
+    while (strstr(path, "stuck")) pause();
+    return execve(path, argv, envp);
+}
+
+static const char id_a[] = "11111111-2222-4333-8444-555555555555";
 
 #ifndef GEM5ART_NO_PROC
 
@@ -8,8 +23,6 @@
 #include <sched.h>
 
 /* ---- the processes of a run are found by their environment */
-
-static const char id_a[] = "11111111-2222-4333-8444-555555555555";
 
 /* Starts a program that sleeps, after `before`, with one variable in its environment. */
 static pid_t start_sleeper(const char *variable, void (*before)(void)) {
@@ -137,5 +150,584 @@ static int search(void) { return gem5art__end_processes_of(id_a, SIGKILL); }
 #else
 static int search(void) { return 0; }
 #endif
+
+/* ---- a warden of one's own, with its children */
+
+enum { SLOTS = 4 };
+
+static gem5art__warden warden;
+static char ids[SLOTS][37], marks[SLOTS][64]; /* of each slot: its run, and GEM5ART_RUN=ID */
+
+static void start_warden(double grace) {
+    begin();
+    close_db();
+    memset(&warden, 0, sizeof warden);
+    CHECK(gem5art__warden_start(&warden, SLOTS, grace, &error));
+}
+
+static void stop_warden(void) {
+    gem5art__warden_stop(&warden);
+    end();
+}
+
+/* An outdir of its own for each slot: 0, 1, ... */
+static const char *outdir_of(int slot) {
+    static char folder[PATH_MAX + 16];
+    snprintf(folder, sizeof folder, "%s/%d", fixture_folder, slot);
+    return folder;
+}
+
+static bool spawn_with(int slot, const char *const *command, const char *const *environment, const char *const *more) {
+    gem5art__run run;
+    memset(&run, 0, sizeof run);
+    gem5art__uuid(ids[slot], NULL);
+    snprintf(marks[slot], sizeof marks[slot], "GEM5ART_RUN=%s", ids[slot]);
+    run.public_.id = ids[slot];
+    run.public_.outdir = outdir_of(slot);
+    run.public_.command = command;
+    run.environment = environment;
+    sh("rm -rf %d; mkdir %d; : >%d/console.txt", slot, slot, slot);
+    return gem5art__order_spawn(&warden, slot, &run, -1, fixture_folder, more, &error);
+}
+
+/* Spawns a shell script (printf-like; %s is the simulator with its outdir, of a slot). */
+static void spawn(int slot, const char *script) {
+    static char text[8192], simulator[4096];
+    const char *command[] = {"/bin/sh", "-c", text, NULL};
+    snprintf(simulator, sizeof simulator, "%s --outdir=%s", built("children/simulate"), outdir_of(slot));
+    snprintf(text, sizeof text, script, simulator);
+    CHECK(spawn_with(slot, command, NULL, NULL));
+}
+
+/* The next report, of any slot; its type is -1 where none comes within half a minute. */
+static gem5art__report next_report(void) {
+    gem5art__report report;
+    struct pollfd fd;
+    double until = gem5art__monotonic() + 30;
+    fd.fd = warden.reports;
+    fd.events = POLLIN;
+    while (gem5art__monotonic() < until) {
+        if (gem5art__warden_read(&warden, &report)) return report;
+        if (!gem5art__warden_tend(&warden, gem5art__monotonic())) break;
+        poll(&fd, 1, 20);
+    }
+    memset(&report, 0, sizeof report);
+    report.type = -1;
+    return report;
+}
+
+static gem5art__report expect(int slot, gem5art__report_type type) {
+    gem5art__report report = next_report();
+    CHECK_INT(report.type, type);
+    CHECK_INT(report.slot, slot);
+    return report;
+}
+
+static bool in_outdir_of(int slot, const char *name) {
+    char path[PATH_MAX + 64];
+    snprintf(path, sizeof path, "%s/%s", outdir_of(slot), name);
+    return exists(path);
+}
+
+static long number_in(int slot, const char *name) {
+    char path[PATH_MAX + 64], *text;
+    long number;
+    snprintf(path, sizeof path, "%s/%s", outdir_of(slot), name);
+    text = read_text(path);
+    number = atol(text);
+    free(text);
+    return number;
+}
+
+TEST(a_child_is_reported_from_its_exec_to_its_end) {
+    gem5art__report report;
+    char *text;
+    long pid, group;
+    start_warden(5);
+    spawn(1, "ps -o pid=,pgid= -p $$; exit 3 # %s");
+    report = expect(1, GEM5ART__SPAWNED);
+    pid = (long)report.pid;
+    report = expect(1, GEM5ART__ENDED);
+    CHECK_INT(report.pid, pid);
+    CHECK(WIFEXITED(report.status) && WEXITSTATUS(report.status) == 3);
+    CHECK_INT(report.stragglers, 0);
+    text = read_text("1/console.txt");
+    CHECK(sscanf(text, "%ld %ld", &pid, &group) == 2 && pid == (long)report.pid && group == pid);
+    free(text);
+    stop_warden();
+}
+
+/* Of one name the run's id counts, then the pool's variables, then the run's, then the warden's own. */
+TEST(the_environment_of_a_child) {
+    static const char *const command[] = {"/usr/bin/env", NULL};
+    static const char *const set[] = {"GEM5ART_RUN", "mine", "TEST_A", "run", "TEST_B", "run", NULL};
+    static const char *const more[] = {"TEST_A=pool", NULL};
+    char *text;
+    setenv("TEST_B", "own", 1);
+    setenv("TEST_C", "own", 1);
+    start_warden(5);
+    CHECK(spawn_with(0, command, set, more));
+    expect(0, GEM5ART__SPAWNED);
+    expect(0, GEM5ART__ENDED);
+    text = read_text("0/console.txt");
+    CHECK(strncmp(text, marks[0], strlen(marks[0])) == 0);
+    CHECK(!strstr(text, "GEM5ART_RUN=mine"));
+    CHECK(strstr(text, "TEST_A=pool\n") && !strstr(text, "TEST_A=run"));
+    CHECK(strstr(text, "TEST_B=run\n") && !strstr(text, "TEST_B=own"));
+    CHECK_CONTAINS(text, "TEST_C=own\n");
+    free(text);
+    unsetenv("TEST_B"), unsetenv("TEST_C");
+    stop_warden();
+}
+
+static void console_is_refused(const char *make, int number) {
+    static const char *const command[] = {"/bin/true", NULL};
+    gem5art__report report;
+    gem5art__run run;
+    memset(&run, 0, sizeof run);
+    run.public_.id = id_a;
+    run.public_.outdir = outdir_of(0);
+    run.public_.command = command;
+    sh("rm -rf 0; mkdir 0; %s", make);
+    CHECK(gem5art__order_spawn(&warden, 0, &run, -1, fixture_folder, NULL, &error));
+    report = expect(0, GEM5ART__NOT_SPAWNED);
+    CHECK_INT(report.failure.step, GEM5ART__OPEN_CONSOLE);
+    CHECK_INT(report.failure.number, number);
+}
+
+TEST(only_a_regular_file_that_is_there_becomes_the_console) {
+    start_warden(5);
+    console_is_refused("ln -s ../elsewhere 0/console.txt; : >elsewhere", ELOOP);
+    console_is_refused("mkfifo 0/console.txt", ENXIO);
+    console_is_refused("true", ENOENT);
+    console_is_refused("rmdir 0", ENOENT);
+    CHECK_INT(sh("test ! -s elsewhere"), 0);
+    stop_warden();
+}
+
+TEST(a_program_that_cannot_be_executed) {
+    static const char *const command[] = {"/nonexistent/gem5", NULL};
+    gem5art__report report;
+    start_warden(5);
+    CHECK(spawn_with(2, command, NULL, NULL));
+    report = expect(2, GEM5ART__NOT_SPAWNED);
+    CHECK_INT(report.failure.step, GEM5ART__EXECUTE);
+    CHECK_INT(report.failure.number, ENOENT);
+    stop_warden();
+}
+
+/* ---- a child that does not get through its exec */
+
+TEST(a_child_that_is_stuck_in_its_exec_holds_up_no_other) {
+    static const char *const command[] = {"/stuck", NULL};
+    gem5art__report report;
+    start_warden(5);
+    CHECK(spawn_with(0, command, NULL, NULL));
+    spawn(1, "exit 0 # %s");
+    expect(1, GEM5ART__SPAWNED);
+    expect(1, GEM5ART__ENDED);
+    spawn(1, "exec %s 0");
+    expect(1, GEM5ART__SPAWNED);
+    WAIT_FOR(in_outdir_of(1, "ready"));
+    gem5art__order_signal(&warden, 0, SIGKILL);
+    expect(0, GEM5ART__SPAWNED); /* what cannot be known any more */
+    report = expect(0, GEM5ART__ENDED);
+    CHECK(WIFSIGNALED(report.status) && WTERMSIG(report.status) == SIGKILL);
+    gem5art__order_signal(&warden, 1, SIGINT);
+    expect(1, GEM5ART__ENDED);
+    stop_warden();
+}
+
+TEST(the_host_of_a_child_that_is_stuck_in_its_exec_ends) {
+    static const char *const command[] = {"/stuck", NULL};
+    start_warden(0.1);
+    CHECK(spawn_with(0, command, NULL, NULL));
+    spawn(1, "exit 0 # %s");
+    expect(1, GEM5ART__SPAWNED);
+    expect(1, GEM5ART__ENDED);
+    stop_warden();
+}
+
+#ifndef GEM5ART_NO_PROC
+
+/* ---- ending a run */
+
+/* Wrappers that put the simulator where a signal to their process group does not come. */
+static const char *const wrappers[] = {"timeout 1000 %s 0", "timeout 1000 %s 0; exit 0", "setsid -w %s 0", "exec setsid -w %s 0",
+                                       "setsid sh -c 'setsid -w %s 0'; exit 0", "setsid %s 0 & wait", "(setsid %s 0 &); sleep 600",
+                                       "setsid sh -c 'trap : INT; timeout 1000 %s 0; exit 0'; exit 0"};
+enum { WRAPPERS = sizeof wrappers / sizeof *wrappers };
+
+TEST(sigint_reaches_a_simulator_behind_a_wrapper) {
+    gem5art__report report;
+    int i;
+    start_warden(5);
+    for (i = 0; i < WRAPPERS; i++) {
+        spawn(0, wrappers[i]);
+        expect(0, GEM5ART__SPAWNED);
+        WAIT_FOR(number_in(0, "ready") > 0);
+        gem5art__order_signal(&warden, 0, SIGINT);
+        report = expect(0, GEM5ART__ENDED);
+        CHECK_THAT(in_outdir_of(0, "interrupted"), "%s: it was not asked to end", wrappers[i]);
+        CHECK_THAT(report.stragglers == 0, "%s: %d were killed", wrappers[i], (int)report.stragglers);
+        CHECK_INT(gem5art__end_processes_of(ids[0], SIGKILL), 0);
+    }
+    stop_warden();
+}
+
+TEST(sigint_comes_once_to_a_simulator_in_a_session_of_its_own) {
+    start_warden(5);
+    spawn(0, "setsid %s 0.3 & wait");
+    expect(0, GEM5ART__SPAWNED);
+    WAIT_FOR(number_in(0, "ready") > 0);
+    gem5art__order_signal(&warden, 0, SIGINT);
+    expect(0, GEM5ART__ENDED);
+    CHECK_INT(number_in(0, "interrupted"), 1);
+    stop_warden();
+}
+
+/* The wrapper dies of the SIGINT at once, while the simulator writes its statistics. */
+TEST(a_simulator_that_outlives_its_wrapper_may_write_its_statistics) {
+    gem5art__report report;
+    start_warden(5);
+    spawn(0, "exec setsid -w %s 1");
+    expect(0, GEM5ART__SPAWNED);
+    WAIT_FOR(number_in(0, "ready") > 0);
+    gem5art__order_signal(&warden, 0, SIGINT);
+    report = expect(0, GEM5ART__ENDED);
+    CHECK(in_outdir_of(0, "interrupted"));
+    CHECK_INT(report.stragglers, 0);
+    stop_warden();
+}
+
+TEST(sigkill_reaches_a_simulator_behind_a_wrapper) {
+    long simulator;
+    int i;
+    start_warden(5);
+    for (i = 0; i < WRAPPERS; i++) {
+        spawn(0, wrappers[i]);
+        expect(0, GEM5ART__SPAWNED);
+        WAIT_FOR((simulator = number_in(0, "ready")) > 0);
+        gem5art__order_signal(&warden, 0, SIGKILL);
+        expect(0, GEM5ART__ENDED);
+        CHECK_THAT(!alive(simulator), "%s: it is still there", wrappers[i]);
+        CHECK_INT(gem5art__end_processes_of(ids[0], SIGKILL), 0);
+    }
+    stop_warden();
+}
+
+TEST(what_a_child_leaves_is_killed_and_counted) {
+    static const char *const leave[] = {"setsid %s 0 & ", "%s 0 & ", "(setsid %s 0 &); ", "timeout 1000 %s 0 & ", NULL};
+    char script[256];
+    gem5art__report report;
+    long left;
+    int i;
+    start_warden(5);
+    for (i = 0; leave[i]; i++) {
+        snprintf(script, sizeof script, "%s while [ ! -s 0/ready ]; do sleep 0.01; done; exit 4", leave[i]);
+        spawn(0, script);
+        expect(0, GEM5ART__SPAWNED);
+        report = expect(0, GEM5ART__ENDED);
+        left = number_in(0, "ready");
+        CHECK(WIFEXITED(report.status) && WEXITSTATUS(report.status) == 4);
+        CHECK_THAT(report.stragglers == 1 + (i == 3), "%s: %d were killed", leave[i], (int)report.stragglers);
+        CHECK_THAT(left > 0 && !alive(left), "%s: it is still there", leave[i]);
+    }
+    stop_warden();
+}
+
+TEST(the_processes_of_another_run_are_left_alone) {
+    pid_t own;
+    start_warden(5);
+    spawn(0, "setsid %s 0 & wait");
+    expect(0, GEM5ART__SPAWNED);
+    spawn(1, "setsid %s 0 & wait");
+    expect(1, GEM5ART__SPAWNED);
+    WAIT_FOR(number_in(0, "ready") > 0 && number_in(1, "ready") > 0);
+    own = start_sleeper("GEM5ART_RUN=another", make_session);
+    gem5art__order_signal(&warden, 0, SIGINT);
+    expect(0, GEM5ART__ENDED);
+    spawn(0, "(setsid %s 0 &); exit 0");
+    expect(0, GEM5ART__SPAWNED);
+    expect(0, GEM5ART__ENDED);
+    CHECK(alive(number_in(1, "ready")));
+    CHECK(!in_outdir_of(1, "interrupted"));
+    gem5art__order_signal(&warden, 1, SIGKILL);
+    expect(1, GEM5ART__ENDED);
+    CHECK_INT(waitpid(own, NULL, WNOHANG), 0);
+    end_sleeper(own);
+    stop_warden();
+}
+
+TEST(a_stopped_simulator_is_ended) {
+    long simulator;
+    start_warden(5);
+    spawn(0, "setsid %s 0 & wait");
+    expect(0, GEM5ART__SPAWNED);
+    WAIT_FOR((simulator = number_in(0, "ready")) > 0);
+    kill((pid_t)simulator, SIGSTOP);
+    gem5art__order_signal(&warden, 0, SIGINT);
+    expect(0, GEM5ART__ENDED);
+    CHECK(in_outdir_of(0, "interrupted"));
+    stop_warden();
+}
+#endif
+
+/* ---- a host that ends */
+
+/* A host process whose warden spawns what `scripts` say, and which then waits to be killed. */
+static pid_t start_host(double grace, const char *const *scripts, bool forks) {
+    int slot, ready[2];
+    char byte;
+    pid_t pid;
+    if (pipe(ready) < 0) return -1;
+    fflush(stdout);
+    pid = fork();
+    if (pid == 0) {
+        close(ready[0]);
+        test_failures_here = 0;
+        memset(&warden, 0, sizeof warden);
+        CHECK(gem5art__warden_start(&warden, SLOTS, grace, &error));
+        for (slot = 0; scripts[slot]; slot++) {
+            spawn(slot, scripts[slot]);
+            expect(slot, GEM5ART__SPAWNED);
+            WAIT_FOR(number_in(slot, "ready") > 0);
+        }
+        if (forks && fork() == 0) {
+            while (exists(fixture_folder)) poll(NULL, 0, 100);
+            _exit(0);
+        }
+        byte = test_failures_here == 0;
+        if (write(ready[1], &byte, 1) != 1) _exit(1);
+        for (;;) pause();
+    }
+    close(ready[1]);
+    CHECK(read(ready[0], &byte, 1) == 1 && byte == 1);
+    close(ready[0]);
+    return pid;
+}
+
+static void end_host(pid_t host) {
+    kill(host, SIGKILL);
+    waitpid(host, NULL, 0);
+}
+
+static const char *const hosted[] = {"exec %s 0",
+#ifndef GEM5ART_NO_PROC
+                                     "timeout 1000 %s 0; exit 0", "(setsid %s 0 &); sleep 600",
+                                     "setsid env -i %s 0 & wait", /* which no environment shows */
+#endif
+                                     NULL};
+
+static void all_end(double grace, bool forks) {
+    long simulators[SLOTS];
+    pid_t host;
+    int i, count = 0;
+    fixture_begin();
+    host = start_host(grace, hosted, forks);
+    for (; hosted[count]; count++) simulators[count] = number_in(count, "ready");
+    end_host(host);
+    for (i = 0; i < count; i++) {
+        WAIT_FOR(!alive(simulators[i]));
+        if (grace > 0 && i < 3) CHECK_THAT(in_outdir_of(i, "interrupted"), "%s: it was not asked to end", hosted[i]);
+    }
+    fixture_end();
+}
+
+TEST(all_runs_end_with_a_host_that_is_killed) { all_end(5, false); }
+TEST(all_runs_end_at_once_where_there_is_no_grace) { all_end(-1, false); }
+
+#ifdef GEM5ART_SYS_PRCTL
+/* A child of the host has the warden's socket open, too. */
+TEST(all_runs_end_with_a_host_that_has_forked) {
+    all_end(5, true);
+    CHECK_INT(waitpid(-1, NULL, WNOHANG) < 0 && errno == ECHILD, 1);
+}
+#endif
+
+/* However long the grace: no more than GEM5ART__MAX_GRACE, which here is a second. */
+TEST(an_orphaned_warden_with_an_infinite_grace_ends) {
+    static const char *const scripts[] = {"trap '' INT; echo $$ >0/ready; sleep 600; exit 0 # %s", NULL};
+    long child;
+    pid_t host;
+    fixture_begin();
+    host = start_host(1e300 * 1e300, scripts, false);
+    child = number_in(0, "ready");
+    end_host(host);
+    WAIT_FOR(!alive(child));
+    fixture_end();
+}
+
+/* ---- a warden that is killed, stopped or held up */
+
+static void wait_for_its_death(void) {
+    double until = gem5art__monotonic() + 30;
+    while (gem5art__warden_tend(&warden, gem5art__monotonic()) && gem5art__monotonic() < until) nap();
+    CHECK(warden.dead);
+}
+
+static bool readable(int fd) {
+    struct pollfd polled;
+    polled.fd = fd;
+    polled.events = POLLIN;
+    return poll(&polled, 1, 0) != 0;
+}
+
+TEST(the_descriptor_outlives_the_warden) {
+    gem5art__report report;
+    int fd;
+    start_warden(5);
+    fd = warden.reports;
+    CHECK(!readable(fd));
+    kill(warden.pid, SIGKILL);
+    wait_for_its_death();
+    CHECK(!readable(fd)); /* an idle pool's loop must not spin */
+    gem5art__wake(warden.wakes);
+    CHECK(readable(fd));
+    CHECK(!gem5art__warden_read(&warden, &report));
+    CHECK(!readable(fd));
+    CHECK(gem5art__warden_start(&warden, SLOTS, 5, &error));
+    CHECK_INT(warden.reports, fd);
+    spawn(0, "exit 0 # %s");
+    WAIT_FOR(readable(fd));
+    expect(0, GEM5ART__SPAWNED);
+    expect(0, GEM5ART__ENDED);
+    stop_warden();
+}
+
+#ifdef __linux__
+#include <sys/epoll.h>
+
+TEST(an_epoll_set_keeps_the_descriptor) {
+    struct epoll_event event;
+    int set = epoll_create1(0);
+    start_warden(5);
+    descriptors_before--; /* set */
+    memset(&event, 0, sizeof event);
+    event.events = EPOLLIN;
+    CHECK_INT(epoll_ctl(set, EPOLL_CTL_ADD, warden.reports, &event), 0);
+    kill(warden.pid, SIGKILL);
+    wait_for_its_death();
+    CHECK_INT(epoll_wait(set, &event, 1, 0), 0);
+    CHECK(gem5art__warden_start(&warden, SLOTS, 5, &error));
+    spawn(0, "exit 0 # %s");
+    CHECK_INT(epoll_wait(set, &event, 1, 30000), 1);
+    close(set);
+    expect(0, GEM5ART__SPAWNED);
+    expect(0, GEM5ART__ENDED);
+    stop_warden();
+}
+#endif
+
+TEST(reports_of_a_dead_warden_are_not_its_successors) {
+    gem5art__report report;
+    long first;
+    start_warden(5);
+    spawn(0, "exec %s 0");
+    WAIT_FOR((first = number_in(0, "ready")) > 0);
+    WAIT_FOR(readable(warden.reports)); /* that it was spawned, which nobody reads */
+    kill(warden.pid, SIGKILL);
+    wait_for_its_death();
+    kill((pid_t)first, SIGKILL); /* where it does not die with the warden */
+    CHECK(gem5art__warden_start(&warden, SLOTS, 5, &error));
+    spawn(0, "exit 0 # %s");
+    report = expect(0, GEM5ART__SPAWNED);
+    CHECK(report.pid != first);
+    expect(0, GEM5ART__ENDED);
+    stop_warden();
+}
+
+TEST(a_host_that_waited_for_the_warden_itself_notices_its_death) {
+    start_warden(5);
+    kill(warden.pid, SIGKILL);
+    CHECK_INT(waitpid(warden.pid, NULL, 0), warden.pid);
+    wait_for_its_death();
+    CHECK(!spawn_with(0, (const char *const[]){"/bin/true", NULL}, NULL, NULL));
+    CHECK_CONTAINS(error.message, "warden");
+    CHECK(gem5art__warden_start(&warden, SLOTS, 5, &error));
+    stop_warden();
+}
+
+/* A stopped warden takes no orders: none may block, and those that it gets when it is continued are all there. */
+TEST(a_stopped_warden_is_continued) {
+    static char large[100 * 1000];
+    const char *const command[] = {"/bin/sh", "-c", "exit 5", NULL}, *more[10];
+    gem5art__report report;
+    pid_t pid;
+    int slot;
+    size_t i;
+    start_warden(5);
+    pid = warden.pid;
+    memset(large, 'x', sizeof large - 1);
+    memcpy(large, "A=", 2);
+    for (i = 0; i < 9; i++) more[i] = large;
+    more[9] = NULL;
+    kill(pid, SIGSTOP);
+    for (slot = 0; slot < SLOTS; slot++) CHECK(spawn_with(slot, command, NULL, more));
+    CHECK(warden.unsent.length > 0);
+    for (slot = 0; slot < 2 * SLOTS; slot++) {
+        report = next_report();
+        if (report.type != GEM5ART__ENDED) continue;
+        CHECK(WIFEXITED(report.status) && WEXITSTATUS(report.status) == 5);
+    }
+    CHECK_INT(warden.pid, pid);
+    CHECK(!warden.dead);
+    CHECK_INT(warden.unsent.length, 0);
+    stop_warden();
+}
+
+TEST(a_warden_that_stays_stopped_is_killed_and_replaced) {
+    double until = gem5art__monotonic() + 30;
+    long simulator;
+    pid_t pid;
+    start_warden(5);
+    pid = warden.pid;
+    spawn(0, "setsid %s 0 & wait");
+    expect(0, GEM5ART__SPAWNED);
+    WAIT_FOR((simulator = number_in(0, "ready")) > 0);
+    do kill(pid, SIGSTOP), nap(); while (gem5art__warden_tend(&warden, gem5art__monotonic()) && gem5art__monotonic() < until);
+    CHECK(warden.dead);
+#ifdef GEM5ART_NO_PROC
+    kill((pid_t)simulator, SIGKILL);
+#else
+    WAIT_FOR(gem5art__end_processes_of(ids[0], SIGKILL) == 0);
+#endif
+    WAIT_FOR(!alive(simulator));
+    CHECK(gem5art__warden_start(&warden, SLOTS, 5, &error));
+    spawn(0, "exit 0 # %s");
+    expect(0, GEM5ART__SPAWNED);
+    expect(0, GEM5ART__ENDED);
+    stop_warden();
+}
+
+/* A host that did not look for a long time does not blame the warden for that. */
+TEST(a_warden_is_not_blamed_for_the_absence_of_its_host) {
+    start_warden(5);
+    CHECK(gem5art__warden_tend(&warden, gem5art__monotonic()));
+    CHECK(warden.asked);
+    CHECK(gem5art__warden_tend(&warden, gem5art__monotonic() + 1000));
+    CHECK(warden.silence < 1);
+    spawn(0, "exit 0 # %s");
+    expect(0, GEM5ART__SPAWNED);
+    expect(0, GEM5ART__ENDED);
+    stop_warden();
+}
+
+TEST(a_stopped_warden_does_not_hold_up_its_end) {
+    start_warden(5);
+    kill(warden.pid, SIGSTOP);
+    stop_warden();
+}
+
+TEST(wakes_never_block) {
+    int i;
+    start_warden(5);
+    for (i = 0; i < 100000; i++) gem5art__wake(warden.wakes);
+    CHECK(readable(warden.reports));
+    spawn(0, "exit 0 # %s");
+    expect(0, GEM5ART__SPAWNED);
+    expect(0, GEM5ART__ENDED);
+    stop_warden();
+}
 
 int main(int argc, char **argv) { return argc > 1 && strcmp(argv[1], "--search") == 0 ? search() : test_main(argc, argv); }
