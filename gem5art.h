@@ -394,8 +394,11 @@ GEM5ARTDEF bool gem5art_check_artifact(gem5art_db *db, const gem5art_artifact *a
 GEM5ARTDEF bool gem5art_download_artifact(gem5art_db *db, const gem5art_artifact *artifact, const char *path,
                                           gem5art_error *error);
 
-/* Removes an artifact's record; files stay. BUSY while a recorded run or another
-   artifact's inputs name it (the message says which). */
+/* Ends an artifact before its db does: not while a run that was created with it is in use. NULL is allowed. */
+GEM5ARTDEF void gem5art_release_artifact(gem5art_db *db, const gem5art_artifact *artifact);
+
+/* Removes an artifact's record; files stay. BUSY while a recorded run, another
+   artifact's inputs or a live run name it (the message says which). */
 GEM5ARTDEF bool gem5art_remove_artifact(gem5art_db *db, const char *id, gem5art_error *error);
 
 /* Equal: the same hash, as gem5art's Artifact.__eq__. */
@@ -753,7 +756,7 @@ GEM5ARTDEF const gem5art_json *gem5art_json_parse(const char *text, size_t lengt
                                                   gem5art_error *error);
 GEM5ARTDEF void gem5art_json_free(const gem5art_json *root); /* NULL is allowed */
 
-/* The member of an object with this key, or NULL (also where `object` is NULL or no object). */
+/* The member of an object with this key, or NULL (also where `object` is NULL or not an object, or the key is NULL). */
 GEM5ARTDEF const gem5art_json *gem5art_json_get(const gem5art_json *object, const char *key);
 
 /* A writer appends to text that it owns. Errors (out of memory) stick and show in
@@ -2469,8 +2472,8 @@ GEM5ARTDEF void gem5art_json_free(const gem5art_json *root) {
 }
 
 GEM5ARTDEF const gem5art_json *gem5art_json_get(const gem5art_json *object, const char *key) {
-    const gem5art_json *member = object && object->type == GEM5ART_JSON_OBJECT ? object->first : NULL;
-    size_t length = strlen(key);
+    const gem5art_json *member = object && key && object->type == GEM5ART_JSON_OBJECT ? object->first : NULL;
+    size_t length = key ? strlen(key) : 0;
     while (member && (member->key_length != length || memcmp(member->key, key, length) != 0)) member = member->next;
     return member;
 }
@@ -4834,6 +4837,7 @@ typedef enum gem5art__step {
 /* A search for records by their id or hash, in the order they were stored; all zero to begin with. */
 typedef struct gem5art__lookup {
     int64_t last; /* where the last match is */
+    size_t count; /* of a flat store: matches so far */
 } gem5art__lookup;
 
 /* Records one by one in the order they were stored, as of the beginning, whatever is done to the store meanwhile. */
@@ -5015,6 +5019,7 @@ typedef struct gem5art__cursor {
     off_t stop;        /* and nothing from here on counts: the line of the last record is seen whole, to judge it */
     char *window;      /* bytes [window_at, window_at + length) of the file; `pos` is the next one */
     size_t capacity, length, pos;
+    size_t step;       /* the first capacity */
     off_t window_at;
     bool begun, comma; /* the opening bracket, or a comma behind the last record, was read */
     bool line_start;   /* the byte before pos is a newline */
@@ -5043,6 +5048,7 @@ static void gem5art__cursor_init(gem5art__cursor *cursor, int fd, const char *pa
     cursor->begun = start > 0;
     cursor->after = start;
     cursor->good = -1;
+    cursor->step = GEM5ART__WINDOW;
 }
 
 static void gem5art__cursor_free(gem5art__cursor *cursor) {
@@ -5070,8 +5076,8 @@ static int gem5art__cursor_more(gem5art__cursor *cursor, gem5art_error *error) {
     cursor->window_at += (off_t)cursor->pos;
     cursor->pos = 0;
     cursor->length = kept;
-    if (cursor->capacity - kept < GEM5ART__WINDOW / 2) {
-        size_t capacity = cursor->capacity ? cursor->capacity * 2 : GEM5ART__WINDOW;
+    if (cursor->capacity - kept < cursor->step / 2) {
+        size_t capacity = cursor->capacity ? cursor->capacity * 2 : cursor->step;
         char *window = (char *)GEM5ART_REALLOC(cursor->window, capacity);
         if (!window) return gem5art__fail_nomem(error), -1;
         cursor->window = window;
@@ -5672,6 +5678,16 @@ static uint64_t gem5art__key(const char *text, size_t length) {
     return h ? h : 1;
 }
 
+/* The place of the Nth record with a key, from 0 on: many records may have one hash, and none is to be passed over on
+   the way to the next. */
+static uint64_t gem5art__nth_key(uint64_t key, size_t n) {
+    if (!n) return key;
+    key += (uint64_t)n * 0x9e3779b97f4a7c15u;
+    key = (key ^ key >> 29) * 0xbf58476d1ce4e5b9u;
+    key ^= key >> 32;
+    return key ? key : 1;
+}
+
 static void gem5art__index_put(gem5art__flat *flat, uint64_t key, int64_t at) {
     size_t i = (size_t)key & (flat->slot_count - 1);
     while (flat->slots[i].key) i = (i + 1) & (flat->slot_count - 1);
@@ -5680,7 +5696,31 @@ static void gem5art__index_put(gem5art__flat *flat, uint64_t key, int64_t at) {
     flat->slot_used++;
 }
 
+/* The slot of the Nth record with a key, or NULL. */
+static const gem5art__slot *gem5art__index_find(const gem5art__flat *index, uint64_t key, size_t n) {
+    size_t i;
+    key = gem5art__nth_key(key, n);
+    if (!index->slot_count) return NULL;
+    for (i = (size_t)key & (index->slot_count - 1); index->slots[i].key; i = (i + 1) & (index->slot_count - 1))
+        if (index->slots[i].key == key) return &index->slots[i];
+    return NULL;
+}
+
+/* How many records have a key. */
+static size_t gem5art__index_count(const gem5art__flat *index, uint64_t key) {
+    size_t low = 0, high = 1; /* one that is there, and one that is not */
+    if (!gem5art__index_find(index, key, 0)) return 0;
+    while (gem5art__index_find(index, key, high)) low = high, high *= 2;
+    while (high - low > 1) {
+        size_t middle = low + (high - low) / 2;
+        if (gem5art__index_find(index, key, middle)) low = middle;
+        else high = middle;
+    }
+    return high;
+}
+
 static bool gem5art__index_add(gem5art__flat *flat, const char *text, size_t length, off_t at) {
+    uint64_t key = gem5art__key(text, length);
     if (!length) return true;
     if (flat->slot_used * 2 >= flat->slot_count) {
         gem5art__flat bigger = *flat;
@@ -5694,17 +5734,8 @@ static bool gem5art__index_add(gem5art__flat *flat, const char *text, size_t len
         gem5art__free(flat->slots);
         *flat = bigger;
     }
-    gem5art__index_put(flat, gem5art__key(text, length), (int64_t)at);
+    gem5art__index_put(flat, gem5art__nth_key(key, gem5art__index_count(flat, key)), (int64_t)at);
     return true;
-}
-
-/* The next slot of a key, or NULL; *probe is 0 to begin with. */
-static const gem5art__slot *gem5art__index_next(const gem5art__flat *index, uint64_t key, size_t *probe) {
-    const gem5art__slot *slot;
-    if (!index->slot_count) return NULL;
-    do slot = &index->slots[((size_t)key + (*probe)++) & (index->slot_count - 1)];
-    while (slot->key && slot->key != key);
-    return slot->key ? slot : NULL;
 }
 
 static gem5art__step gem5art__index_record(gem5art__flat *flat, gem5art__cursor *cursor, gem5art_error *error) {
@@ -5757,16 +5788,17 @@ static gem5art__step gem5art__flat_lookup(gem5art_db *db, gem5art__lookup *looku
     for (;;) {
         gem5art__cursor cursor;
         gem5art__step step;
-        const gem5art__slot *slot;
-        int64_t at = INT64_MAX;
-        size_t probe = 0, got;
+        const gem5art__slot *slot = gem5art__index_find(flat, wanted, lookup->count);
+        int64_t at = slot ? slot->at : 0;
+        size_t got;
         char before;
-        while ((slot = gem5art__index_next(flat, wanted, &probe)) != NULL)
-            if (slot->at > lookup->last && slot->at < at) at = slot->at;
-        if (at == INT64_MAX) return GEM5ART__END;
+        if (!slot) return GEM5ART__END;
+        lookup->count++;
+        if (at <= lookup->last) continue; /* an id that is its hash too */
         lookup->last = at;
         /* no end: its line is seen as it was indexed */
         gem5art__cursor_init(&cursor, flat->fd, flat->path, (off_t)at, (off_t)INT64_MAX);
+        if (cursor.step > 4096) cursor.step = 4096; /* one record */
         cursor.line_start = gem5art__read_at(flat->fd, &before, 1, (off_t)at - 1, &got) && got && before == '\n';
         step = gem5art__cursor_next(&cursor, error);
         if (step == GEM5ART__RECORD) step = gem5art__cursor_parse(&cursor, arena, record, error);
@@ -7126,7 +7158,7 @@ static void gem5art__free_artifact(gem5art__artifact *artifact) {
 
 /* The first stored artifact with this id or hash; *found NULL: there is none. */
 static bool gem5art__lookup_artifact(gem5art_db *db, const char *key, gem5art__artifact **found, gem5art_error *error) {
-    gem5art__lookup lookup = {0};
+    gem5art__lookup lookup = {0, 0};
     gem5art__step step;
     gem5art__artifact *artifact = gem5art__new_artifact(db, error);
     const gem5art_json *record;
@@ -8744,7 +8776,7 @@ static bool gem5art__not_recorded(gem5art__run *run, int retries, int *failed, g
     keys[1] = legacy;
     *failed = 0;
     for (k = 0; ok && k < 2; k++) {
-        gem5art__lookup lookup = {0};
+        gem5art__lookup lookup = {0, 0};
         const gem5art_json *record;
         gem5art__step step = GEM5ART__END;
         while (ok && *keys[k] &&
@@ -8763,7 +8795,7 @@ static bool gem5art__not_recorded(gem5art__run *run, int retries, int *failed, g
 
 static bool gem5art__is_recorded(gem5art_db *db, const char *id, bool *recorded, gem5art_error *error) {
     gem5art__arena arena = {NULL, false};
-    gem5art__lookup lookup = {0};
+    gem5art__lookup lookup = {0, 0};
     const gem5art_json *record;
     gem5art__step step = gem5art__store_refresh(db, error)
                              ? gem5art__store_lookup(db, &lookup, id, &arena, &record, error)
@@ -13684,6 +13716,7 @@ typedef struct gem5art__audit {
     int64_t bytes, records, runs, artifacts;
     int64_t verified; /* records whose checksum fits; the others were laid out by another program */
     int64_t found[GEM5ART__GRAVITIES];
+    bool clear_live; /* remove live entries that nobody believes */
     bool compact;     /* nothing but lines of ours: writing it anew would change nothing */
 
     bool locked;      /* by us: nobody writes meanwhile */
@@ -13825,7 +13858,7 @@ static bool gem5art__find_twin(const gem5art__audit *audit, const gem5art_json *
     bool ok = true;
     size_t probe = 0;
     *twin = -1;
-    while (ok && *twin < 0 && (slot = gem5art__index_next(&audit->ids, key, &probe)) != NULL) {
+    while (ok && *twin < 0 && (slot = gem5art__index_find(&audit->ids, key, probe++)) != NULL) {
         gem5art__arena arena = {NULL, false};
         const gem5art_json *other = gem5art__load_record(audit, (off_t)slot->at, &arena, error);
         ok = other != NULL;
@@ -13900,8 +13933,7 @@ static const char *gem5art__find_reference(const gem5art_json *record,
 }
 
 static bool gem5art__index_has(const gem5art__flat *index, uint64_t key) {
-    size_t probe = 0;
-    return gem5art__index_next(index, key, &probe) != NULL;
+    return gem5art__index_find(index, key, 0) != NULL;
 }
 
 /* Remembers an artifact that was not met yet with the current record; true: out of memory. */
@@ -14382,22 +14414,47 @@ static bool gem5art__check_raw(gem5art__audit *audit, gem5art_error *error) {
 
 /* ---- what lies beside a store */
 
-static bool gem5art__check_live(gem5art__audit *audit, gem5art_error *error) {
-    DIR *dir = GEM5ART_SYS_OPENDIR(audit->db->live_path);
-    const char *name;
+/* A file among the live entries that nobody acts on: tells of it, and removes it where that was asked for. */
+static void gem5art__find_disbelieved(gem5art__audit *audit, const char *name, const char *why) {
+    gem5art__buf path = {NULL, 0, 0, false};
+    gem5art__putf(&path, "%s/%s", audit->db->live_path, name);
+    if (!path.failed && !audit->clear_live)
+        gem5art__find(audit, GEM5ART__NOTE, -1, "nobody believes the live entry %.400s: %.400s; --clear-live removes it",
+                      name, why);
+    else if (!path.failed && GEM5ART_SYS_UNLINK(path.data) == 0)
+        gem5art__find(audit, GEM5ART__NOTE, -1, "removed the live entry %.400s: %.400s", name, why);
+    else
+        gem5art__find(audit, GEM5ART__NOTE, -1, "cannot remove the live entry %.400s: %s", name,
+                      path.failed ? "out of memory" : strerror(errno));
+    gem5art__buf_free(&path);
+}
+
+/* What one file among the live entries is. False: out of memory. */
+static bool gem5art__check_entry(gem5art__audit *audit, const char *name, gem5art_error *error) {
     gem5art__arena arena = {NULL, false};
     gem5art__live live;
     gem5art_error why;
+    gem5art__belief belief = gem5art__read_live(audit->db, name, &arena, &live, &why);
+    if (belief == GEM5ART__LIVE_FAILED) gem5art__fail_nomem(error);
+    else if (belief == GEM5ART__LIVE_NONE && why.code == GEM5ART_OK) {} /* it has just ended */
+    else if (belief == GEM5ART__LIVE_NONE) gem5art__find_disbelieved(audit, name, why.message);
+    else if (gem5art__is_live(audit->db, &live, belief)) {}
+    else if (belief == GEM5ART__LIVE_SHOWN) gem5art__find_disbelieved(audit, name, why.message);
+    else
+        gem5art__find(audit, GEM5ART__NOTE, -1,
+                      "the run %s was lost: it has begun, in %.500s, and its supervisor is gone; whoever executes "
+                      "it next records that", live.id, live.outdir);
+    gem5art__arena_free(&arena);
+    return belief != GEM5ART__LIVE_FAILED;
+}
+
+static bool gem5art__check_live(gem5art__audit *audit, gem5art_error *error) {
+    DIR *dir = GEM5ART_SYS_OPENDIR(audit->db->live_path);
+    struct dirent *entry;
     bool ok = true;
-    while (ok && (name = gem5art__live_name(dir, NULL)) != NULL) {
-        gem5art__belief belief = gem5art__read_live(audit->db, name, &arena, &live, &why);
-        if (belief == GEM5ART__LIVE_FAILED) ok = gem5art__fail_nomem(error);
-        else if (belief == GEM5ART__LIVE_TRUSTED && !gem5art__is_live(audit->db, &live, belief))
-            gem5art__find(audit, GEM5ART__NOTE, -1,
-                          "the run %s was lost: it has begun, in %.500s, and its supervisor is gone; whoever executes "
-                          "it next records that", live.id, live.outdir);
-        gem5art__arena_free(&arena);
-    }
+    while (dir && ok && (entry = GEM5ART_SYS_READDIR(dir)) != NULL)
+        if (entry->d_name[0] != '.' && !strstr(entry->d_name, ".tmp-")) /* that is being written */
+            ok = gem5art__check_entry(audit, entry->d_name, error);
     if (dir) GEM5ART_SYS_CLOSEDIR(dir);
     return ok;
 }
@@ -14743,6 +14800,47 @@ static bool gem5art__artifact_unused(gem5art_db *db, const char *id, const char 
     return !field && step == GEM5ART__END;
 }
 
+/* False with BUSY where a live run uses the artifact, or with another error. */
+static bool gem5art__artifact_idle(gem5art_db *db, const char *id, gem5art_error *error) {
+    DIR *dir = GEM5ART_SYS_OPENDIR(db->live_path);
+    const char *name;
+    bool ok = dir || errno == ENOENT ? true : gem5art__fail_errno(error, "read", db->live_path);
+    while (ok && (name = gem5art__live_name(dir, NULL)) != NULL) {
+        gem5art__arena arena = {NULL, false};
+        gem5art__live live;
+        gem5art_error why;
+        gem5art__belief belief = gem5art__read_live(db, name, &arena, &live, &why);
+        if (belief == GEM5ART__LIVE_FAILED) ok = gem5art__fail_nomem(error);
+        else if (belief != GEM5ART__LIVE_NONE && gem5art__find_reference(live.record, gem5art__is_id, id) &&
+                 gem5art__is_live(db, &live, belief))
+            ok = gem5art__fail(error, GEM5ART_BUSY,
+                               "artifact %s is used by a run that is being executed, in %s: wait for its end, or end it",
+                               id, live.outdir);
+        gem5art__arena_free(&arena);
+    }
+    if (dir) GEM5ART_SYS_CLOSEDIR(dir);
+    return ok;
+}
+
+/* With the claim held: false with BUSY where a supervisor executes the run all the same, as the lock file was removed. */
+static bool gem5art__run_idle(gem5art_db *db, const char *hash, gem5art_error *error) {
+    DIR *dir = GEM5ART_SYS_OPENDIR(db->live_path);
+    const gem5art__host_facts *host = gem5art__host(db, error);
+    const char *name;
+    bool ok = host != NULL;
+    while (ok && (name = gem5art__live_name(dir, hash)) != NULL) {
+        gem5art__arena arena = {NULL, false};
+        gem5art__live live;
+        gem5art_error why;
+        if (gem5art__read_live(db, name, &arena, &live, &why) == GEM5ART__LIVE_TRUSTED &&
+            gem5art__find_supervisor(&live, host) == GEM5ART__RUN_LIVE)
+            ok = gem5art__fail(error, GEM5ART_BUSY, "it is executed in %s", live.outdir);
+        gem5art__arena_free(&arena);
+    }
+    if (dir) GEM5ART_SYS_CLOSEDIR(dir);
+    return ok;
+}
+
 GEM5ARTDEF bool gem5art_remove_artifact(gem5art_db *db, const char *id, gem5art_error *error) {
     gem5art__artifact *found = NULL;
     const char *ids[2];
@@ -14754,7 +14852,7 @@ GEM5ARTDEF bool gem5art_remove_artifact(gem5art_db *db, const char *id, gem5art_
         gem5art__lookup_artifact(db, id, &found, error)) {
         if (!found || strcmp(found->public_.id, id) != 0)
             gem5art__fail(error, GEM5ART_NOT_FOUND, "there is no artifact with the id \"%s\" in %s", id, db->path);
-        else if (gem5art__artifact_unused(db, id, "", error)) {
+        else if (gem5art__artifact_unused(db, id, "", error) && gem5art__artifact_idle(db, id, error)) {
             ids[0] = id, ids[1] = NULL;
             ok = gem5art__store_remove(db, ids, &removals, error);
         }
@@ -14803,7 +14901,7 @@ GEM5ARTDEF gem5art_run *gem5art_load_run(gem5art_db *db, const char *info_json_p
 GEM5ARTDEF const gem5art_run *gem5art_find_run(gem5art_db *db, const char *id_or_hash, gem5art_error *error) {
     gem5art__run *run;
     gem5art__arena arena = {NULL, false};
-    gem5art__lookup lookup = {0};
+    gem5art__lookup lookup = {0, 0};
     const gem5art_json *record, *last = NULL;
     gem5art__step step;
     if (!gem5art__need(db, "the db", error) || !gem5art__need(id_or_hash, "the id or hash", error)) return NULL;
@@ -14844,9 +14942,23 @@ static bool gem5art__remove_with_archive(gem5art_db *db, const char *id, const c
     return gem5art__store_remove(db, ids, &removals, error);
 }
 
+/* Removes a record that was found, under the writer lock. */
+static bool gem5art__remove_claimed(gem5art_db *db, const char *id, const gem5art_json *record, gem5art_error *error) {
+    const char *hash = gem5art__record_text(record, "hash");
+    gem5art_error why;
+    bool ok = gem5art__claim_run(db, hash, &why), idle = ok && gem5art__run_idle(db, hash, &why);
+    if (idle) idle = gem5art__remove_with_archive(db, id, gem5art__record_text(record, "results"), error);
+    else if (why.code == GEM5ART_BUSY)
+        gem5art__fail(error, GEM5ART_BUSY, "run \"%s\" (%s) is being executed: wait for its end, or end it",
+                      gem5art__record_text(record, "name"), id);
+    else gem5art__fail(error, why.code, "%s", why.message);
+    if (ok) gem5art__unclaim_run(db, hash);
+    return idle;
+}
+
 GEM5ARTDEF bool gem5art_remove_run(gem5art_db *db, const char *id, gem5art_error *error) {
     gem5art__arena arena = {NULL, false};
-    gem5art__lookup lookup = {0};
+    gem5art__lookup lookup = {0, 0};
     const gem5art_json *record = NULL;
     bool ok = false;
     if (!gem5art__need(db, "the db", error) || !gem5art__need(id, "the id", error) || !gem5art__store_lock(db, error))
@@ -14857,18 +14969,15 @@ GEM5ARTDEF bool gem5art_remove_run(gem5art_db *db, const char *id, gem5art_error
             (step == GEM5ART__RECORD && (!gem5art__is_run(gem5art__record_text(record, "type")) ||
                                          strcmp(gem5art__record_text(record, "_id"), id) != 0)))
             gem5art__fail(error, GEM5ART_NOT_FOUND, "there is no run with the id \"%s\" in %s", id, db->path);
-        else if (step == GEM5ART__RECORD && !gem5art__claim_run(db, gem5art__record_text(record, "hash"), error)) {
-            if (error && error->code == GEM5ART_BUSY)
-                gem5art__fail(error, GEM5ART_BUSY, "run \"%s\" (%s) is being executed: wait for its end, or end it",
-                              gem5art__record_text(record, "name"), id);
-        } else if (step == GEM5ART__RECORD) {
-            ok = gem5art__remove_with_archive(db, id, gem5art__record_text(record, "results"), error);
-            gem5art__unclaim_run(db, gem5art__record_text(record, "hash"));
-        }
+        else if (step == GEM5ART__RECORD) ok = gem5art__remove_claimed(db, id, record, error);
     }
     gem5art__store_unlock(db);
     gem5art__arena_free(&arena);
     return ok;
+}
+
+GEM5ARTDEF void gem5art_release_artifact(gem5art_db *db, const gem5art_artifact *artifact) {
+    if (db && artifact) gem5art__free_artifact((gem5art__artifact *)(uintptr_t)artifact);
 }
 
 GEM5ARTDEF void gem5art_release_run(gem5art_db *db, const gem5art_run *run) {

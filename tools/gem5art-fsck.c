@@ -66,7 +66,7 @@ static bool mend(gem5art__audit *audit, bool compact, const char *path, gem5art_
 }
 
 /* Opens, checks, mends as the options say; the exit status. Whatever could not be done is in the error. */
-static int work(const char *db_uri, bool salvage, bool compact, gem5art_error *error) {
+static int work(const char *db_uri, bool salvage, bool compact, bool clear_live, gem5art_error *error) {
     gem5art_open_desc desc;
     gem5art__audit audit;
     bool ok;
@@ -83,6 +83,7 @@ static int work(const char *db_uri, bool salvage, bool compact, gem5art_error *e
     if (!audit.db) return error->code == GEM5ART_UNSUPPORTED ? TOOL_MISUSE : TOOL_FAILED;
     audit.report = tell;
     audit.user_data = audit.db->path;
+    audit.clear_live = clear_live;
     if (salvage || compact) ok = mend(&audit, compact, audit.db->path, error);
     else if ((ok = gem5art__check_store(&audit, error)) == true) {
         tell_sum(&audit, audit.db->path);
@@ -93,11 +94,11 @@ static int work(const char *db_uri, bool salvage, bool compact, gem5art_error *e
 }
 
 /* As work, then says the error, if any. */
-static int work_aloud(const char *db_uri, bool salvage, bool compact) {
+static int work_aloud(const char *db_uri, bool salvage, bool compact, bool clear_live) {
     gem5art_error error;
     int status;
     memset(&error, 0, sizeof error);
-    status = work(db_uri, salvage, compact, &error);
+    status = work(db_uri, salvage, compact, clear_live, &error);
     if (error.code != GEM5ART_OK) tool_exit(status, "%s", error.message);
     return tool_end(status == TOOL_DONE);
 }
@@ -129,14 +130,14 @@ static int salvage_raw(const char *path) {
 }
 
 /* LMDB may crash on a damaged file: a child looks at it. */
-static int work_apart(const char *db_uri, bool salvage, bool compact) {
+static int work_apart(const char *db_uri, bool salvage, bool compact, bool clear_live) {
     const char *path = db_uri + strlen("lmdb://");
     pid_t child = fork();
     int status;
     if (child == 0) {
         gem5art_error error;
         memset(&error, 0, sizeof error);
-        status = work(db_uri, salvage, compact, &error);
+        status = work(db_uri, salvage, compact, clear_live, &error);
         if (salvage && (error.code == GEM5ART_CORRUPT || error.code == GEM5ART_IO)) {
             fflush(stdout);
             _exit(TOOL_UNREADABLE);
@@ -157,17 +158,19 @@ static int work_apart(const char *db_uri, bool salvage, bool compact) {
 
 int main(int argc, char **argv) {
     const char *db_uri = NULL;
-    bool salvage = false, compact = false;
+    bool salvage = false, compact = false, clear_live = false;
     const tool_option options[] = {
         {"--salvage", NULL, NULL, "If it is damaged, write every intact record to a new file, which takes its "
          "place. The old one stays, as DATABASE.damaged.N. Exit status 1 if not all is well now", NULL, NULL,
          &salvage, NULL},
         {"--compact", NULL, NULL, "If it is whole, write it in gem5art.h's own form: one record a line, each with a "
          "checksum. The old file stays, as DATABASE.old.N", NULL, NULL, &compact, NULL},
+        {"--clear-live", NULL, NULL, "Remove entries of DATABASE.live that no program acts on: damaged ones, those of "
+         "another version, and those of other users whose runs are over", NULL, NULL, &clear_live, NULL},
         {"--db-uri", NULL, "DB_URI", "The database to connect to. Default $GEM5ART_DB, else file://db.json",
          &db_uri, NULL, NULL, "FILE"},
         {NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL}};
-    const tool_page page = {"check a run store, and mend it", "[--salvage | --compact] [--db-uri DB_URI | DB_URI]",
+    const tool_page page = {"check a run store, and mend it", "[--salvage | --compact] [--clear-live] [--db-uri DB_URI | DB_URI]",
         "Check all records of a database: say what was read, what is wrong and where. Nothing is changed, and "
         "others may go on writing. Exit status: 0 all is well, 1 something is wrong, 2 misuse.", NULL, options,
         NULL};
@@ -179,7 +182,7 @@ int main(int argc, char **argv) {
     if (argc) db_uri = argv[0];
 #ifdef GEM5ART_LMDB
     if (gem5art__empty(db_uri)) db_uri = getenv("GEM5ART_DB");
-    if (db_uri && gem5art__starts_with(db_uri, "lmdb://")) return work_apart(db_uri, salvage, compact);
+    if (db_uri && gem5art__starts_with(db_uri, "lmdb://")) return work_apart(db_uri, salvage, compact, clear_live);
 #endif
-    return work_aloud(db_uri, salvage, compact);
+    return work_aloud(db_uri, salvage, compact, clear_live);
 }

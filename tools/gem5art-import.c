@@ -572,7 +572,7 @@ static const gem5art_json *find_id(merge *m, gem5art__arena *arena, const char *
     while (m->db && (step = gem5art__store_lookup(m->db, &lookup, id, arena, &record, &error)) == GEM5ART__RECORD)
         if (strcmp(gem5art__record_text(record, "_id"), id) == 0) return record;
     if (step == GEM5ART__FAILED) tool_exit(TOOL_FAILED, "%s", error.message);
-    while ((slot = gem5art__index_next(&m->index, key, &probe)) != NULL) {
+    while ((slot = gem5art__index_find(&m->index, key, probe++)) != NULL) {
         record = parse_line(arena, m->spool.data + slot->at);
         if (strcmp(gem5art__record_text(record, "_id"), id) == 0) return record;
     }
