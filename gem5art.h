@@ -867,6 +867,7 @@ GEM5ARTDEF const char *gem5art_sha256_implementation(void);
 #endif
 #ifdef GEM5ART_LMDB
 #include <lmdb.h>
+#include <setjmp.h>
 #endif
 
 #if !defined(CLOCK_MONOTONIC) || !defined(O_CLOEXEC) || (defined(__GLIBC__) && !defined(__USE_GNU))
@@ -2693,7 +2694,7 @@ static size_t gem5art__json_token(const char *text, const char *end) {
 }
 
 GEM5ARTDEF void gem5art_json_text(gem5art_json_writer *writer, const char *text, size_t length) {
-    const char *end = text + length;
+    const char *end = text ? text + length : NULL;
     size_t n;
     gem5art__json_separate(writer);
     for (; text < end; text += n) {
@@ -6009,8 +6010,15 @@ static bool gem5art__replaceable(gem5art_db *db, struct stat *st, gem5art_error 
                                (long)st->st_nlink);
 }
 
-/* The error of a rename over the store. */
-static bool gem5art__fail_replace(gem5art_db *db, gem5art_error *error) {
+/* The error of a rename over the store, which is as it was: it does not keep its second name. */
+static bool gem5art__fail_replace(gem5art_db *db, const gem5art__rewrite *rewrite, gem5art_error *error) {
+    struct stat store, kept;
+    int saved = errno;
+    if (rewrite->kept.length && GEM5ART_SYS_STAT(db->path, &store) == 0 &&
+        GEM5ART_SYS_LSTAT(rewrite->kept.data, &kept) == 0 && store.st_ino == kept.st_ino &&
+        store.st_dev == kept.st_dev)
+        GEM5ART_SYS_UNLINK(rewrite->kept.data);
+    errno = saved;
     if (errno == EBUSY || errno == EXDEV)
         return gem5art__fail(error, GEM5ART_UNSUPPORTED,
                              "%s cannot be rewritten, as it is a mount point: do this where it is mounted from, or "
@@ -6023,7 +6031,7 @@ static bool gem5art__rewrite_commit(gem5art_db *db, gem5art__rewrite *rewrite, g
     gem5art__new_file *file = &rewrite->file;
     if (!gem5art__finish_file(file, true)) return gem5art__fail_errno(error, "rewrite", db->path);
     if (rewrite->keep && !gem5art__keep_file(db->path, rewrite->keep, &rewrite->kept, error)) return false;
-    if (GEM5ART_SYS_RENAME(file->temporary.data, db->path) < 0) return gem5art__fail_replace(db, error);
+    if (GEM5ART_SYS_RENAME(file->temporary.data, db->path) < 0) return gem5art__fail_replace(db, rewrite, error);
     file->made = false;
     return gem5art__sync_name(db->path) ? true : gem5art__fail_errno(error, "sync the folder of", db->path);
 }
@@ -6242,7 +6250,8 @@ typedef struct gem5art__env {
     gem5art__buf lock; /* the name of LMDB's lock file, which all who have the file open must share, */
     ino_t lock_inode;  /* and the inode it had then; 0: there was none */
     pid_t process;
-    int users;    /* dbs */
+    int users;    /* dbs and their scans */
+    bool stale;   /* it is not the store any more; under the mutex of all */
     int scans;    /* open ones: the map cannot move meanwhile */
     pthread_mutex_t mutex; /* held in each transaction but a scan's */
     struct gem5art__env *next;
@@ -6278,6 +6287,69 @@ static bool gem5art__lmdb_fail(gem5art_error *error, int code, const char *what,
     }
 }
 
+/* ---- damaged pages: LMDB follows what they say, out of the file or into nowhere. While such a store is open, a fault of
+   a thread that reads one makes that call an error; those of all other code go where they went before. */
+
+typedef struct gem5art__guard {
+    sigjmp_buf jump;
+} gem5art__guard;
+
+static const int gem5art__fault_numbers[] = {SIGSEGV, SIGBUS};
+static struct sigaction gem5art__fault_handlers[2]; /* the host's */
+static int gem5art__fault_users;                    /* environments; under the mutex of all */
+static pthread_key_t gem5art__guard_key;            /* of each thread, where a fault leads; NULL: to the host */
+static pthread_once_t gem5art__guard_once = PTHREAD_ONCE_INIT;
+static bool gem5art__guard_works;
+
+static void gem5art__guard_make_key(void) { gem5art__guard_works = pthread_key_create(&gem5art__guard_key, NULL) == 0; }
+
+static void gem5art__on_fault(int number) {
+    gem5art__guard *guard = (gem5art__guard *)pthread_getspecific(gem5art__guard_key);
+    if (guard) siglongjmp(guard->jump, 1);
+    sigaction(number, &gem5art__fault_handlers[number == SIGBUS], NULL); /* and it faults again */
+}
+
+static void gem5art__on_assert(MDB_env *env, const char *text) {
+    gem5art__guard *guard = (gem5art__guard *)pthread_getspecific(gem5art__guard_key);
+    (void)env, (void)text;
+    if (guard) siglongjmp(guard->jump, 1);
+}
+
+/* With the mutex of all held. */
+static void gem5art__catch_faults(void) {
+    struct sigaction action;
+    int i;
+    pthread_once(&gem5art__guard_once, gem5art__guard_make_key);
+    if (!gem5art__guard_works || gem5art__fault_users++) return;
+    memset(&action, 0, sizeof action);
+    action.sa_handler = gem5art__on_fault;
+    action.sa_flags = SA_NODEFER;
+    sigemptyset(&action.sa_mask);
+    for (i = 0; i < 2; i++) sigaction(gem5art__fault_numbers[i], &action, &gem5art__fault_handlers[i]);
+}
+
+static void gem5art__leave_faults(void) {
+    struct sigaction now;
+    int i;
+    if (!gem5art__guard_works || --gem5art__fault_users) return;
+    for (i = 0; i < 2; i++)
+        if (sigaction(gem5art__fault_numbers[i], NULL, &now) == 0 && now.sa_handler == gem5art__on_fault)
+            sigaction(gem5art__fault_numbers[i], &gem5art__fault_handlers[i], NULL);
+}
+
+/* Calls LMDB, or what reads its pages. A code as of LMDB. */
+static int gem5art__guarded(int (*call)(void *argument), void *argument) {
+    gem5art__guard guard;
+    int code;
+    if (!gem5art__guard_works || pthread_getspecific(gem5art__guard_key)) return call(argument);
+    if (sigsetjmp(guard.jump, 0) == 0) {
+        pthread_setspecific(gem5art__guard_key, &guard);
+        code = call(argument);
+    } else code = MDB_CORRUPTED;
+    pthread_setspecific(gem5art__guard_key, NULL);
+    return code;
+}
+
 /* ---- environments */
 
 /* Maps the file, with room to grow; less where the address space has no more. An LMDB code. */
@@ -6293,6 +6365,7 @@ static int gem5art__env_start(gem5art__env *env, const char *path) {
             (code = mdb_env_set_maxdbs(env->env, GEM5ART__TABLES)) == 0 &&
             (code = mdb_env_set_maxreaders(env->env, GEM5ART__LMDB_READERS)) == 0)
             code = mdb_env_open(env->env, path, flags, 0666);
+        if (code == 0) mdb_env_set_assert(env->env, gem5art__on_assert);
         if (code == 0) return mdb_env_get_fd(env->env, &env->fd);
         mdb_env_close(env->env);
         env->env = NULL;
@@ -6312,14 +6385,26 @@ static bool gem5art__env_lock_inode(const gem5art__env *env, ino_t *inode, gem5a
 }
 
 /* A code as of LMDB; MDB_NOTFOUND: this is no run store. */
-static int gem5art__env_open_tables(gem5art__env *env) {
+typedef struct gem5art__table_call {
+    gem5art__env *env;
     MDB_txn *txn;
-    int table, code = mdb_txn_begin(env->env, NULL, MDB_RDONLY, &txn);
-    if (code) return code;
+} gem5art__table_call;
+
+static int gem5art__call_tables(void *argument) {
+    gem5art__table_call *call = (gem5art__table_call *)argument;
+    int table, code = 0;
     for (table = 0; table < GEM5ART__TABLES && code == 0; table++)
-        code = mdb_dbi_open(txn, gem5art__table_names[table], 0, &env->tables[table]);
-    if (code == 0) return mdb_txn_commit(txn); /* which keeps the handles */
-    mdb_txn_abort(txn);
+        code = mdb_dbi_open(call->txn, gem5art__table_names[table], 0, &call->env->tables[table]);
+    return code;
+}
+
+static int gem5art__env_open_tables(gem5art__env *env) {
+    gem5art__table_call call = {env, NULL};
+    int code = mdb_txn_begin(env->env, NULL, MDB_RDONLY, &call.txn);
+    if (code) return code;
+    code = gem5art__guarded(gem5art__call_tables, &call);
+    if (code == 0) return mdb_txn_commit(call.txn); /* which keeps the handles */
+    mdb_txn_abort(call.txn);
     return code;
 }
 
@@ -6405,6 +6490,7 @@ static bool gem5art__env_open(gem5art__env *env, const char *path, gem5art_error
 
 static void gem5art__env_free(gem5art__env *env) {
     gem5art__env_stop(env);
+    gem5art__leave_faults();
     gem5art__buf_free(&env->lock);
     pthread_mutex_destroy(&env->mutex);
     gem5art__free(env);
@@ -6414,7 +6500,7 @@ static void gem5art__env_free(gem5art__env *env) {
 static gem5art__env *gem5art__env_find(const struct stat *st) {
     gem5art__env *env;
     for (env = gem5art__envs; env; env = env->next)
-        if (env->device == st->st_dev && env->inode == st->st_ino && env->process == getpid()) break;
+        if (!env->stale && env->device == st->st_dev && env->inode == st->st_ino && env->process == getpid()) break;
     return env;
 }
 
@@ -6422,6 +6508,7 @@ static gem5art__env *gem5art__env_new(const char *path, const struct stat *st, g
     gem5art__env *env = (gem5art__env *)gem5art__alloc(sizeof *env);
     if (!env) return gem5art__fail_nomem(error), (gem5art__env *)NULL;
     pthread_mutex_init(&env->mutex, NULL);
+    gem5art__catch_faults();
     env->device = st->st_dev;
     env->inode = st->st_ino;
     env->size = st->st_size;
@@ -6436,16 +6523,19 @@ static gem5art__env *gem5art__env_new(const char *path, const struct stat *st, g
     return NULL;
 }
 
-static void gem5art__lmdb_close(gem5art_db *db) {
+static void gem5art__env_release(gem5art__env *env) {
     gem5art__env **link;
-    if (!db->env) return;
     pthread_mutex_lock(&gem5art__envs_mutex);
-    if (--db->env->users == 0) {
-        for (link = &gem5art__envs; *link != db->env; link = &(*link)->next) {}
-        *link = db->env->next;
-        gem5art__env_free(db->env);
+    if (--env->users == 0) {
+        for (link = &gem5art__envs; *link != env; link = &(*link)->next) {}
+        *link = env->next;
+        gem5art__env_free(env);
     }
     pthread_mutex_unlock(&gem5art__envs_mutex);
+}
+
+static void gem5art__lmdb_close(gem5art_db *db) {
+    if (db->env) gem5art__env_release(db->env);
     db->env = NULL;
 }
 
@@ -6473,8 +6563,10 @@ static bool gem5art__env_grow(gem5art__env *env, const char *path, gem5art_error
 
 /* ---- transactions */
 
-/* Is it still the file that was opened, and all of it? LMDB crashes on one that was cut. */
-static bool gem5art__lmdb_intact(gem5art_db *db, gem5art_error *error) {
+static bool gem5art__lmdb_open(gem5art_db *db, gem5art_error *error);
+
+/* Opens the store anew where gem5art-fsck has replaced it, and its lock file with it. */
+static bool gem5art__lmdb_follow(gem5art_db *db, gem5art_error *error) {
     gem5art__env *env = db->env;
     struct stat st;
     ino_t lock = 0;
@@ -6482,10 +6574,24 @@ static bool gem5art__lmdb_intact(gem5art_db *db, gem5art_error *error) {
     if (GEM5ART_SYS_STAT(db->path, &st) < 0) return gem5art__fail_errno(error, "find the store", db->path);
     if (!gem5art__env_lock_inode(env, &lock, error)) return false;
     same = st.st_dev == env->device && st.st_ino == env->inode;
-    if (!same || lock != env->lock_inode)
+    if (same && lock == env->lock_inode) return true;
+    if (!same && lock == env->lock_inode) /* its transactions are numbered otherwise */
         return gem5art__fail(error, GEM5ART_CORRUPT,
-                             "%s was replaced by another file while it was open: close it and open it again",
-                             same ? env->lock.data : db->path);
+                             "%s was replaced by another file while it was open, and its lock file stayed: end all "
+                             "programs that use it, and remove %s", db->path, env->lock.data);
+    pthread_mutex_lock(&gem5art__envs_mutex);
+    env->stale = true;
+    pthread_mutex_unlock(&gem5art__envs_mutex);
+    if (gem5art__lmdb_open(db, error)) return gem5art__env_release(env), true;
+    db->env = env;
+    return false;
+}
+
+/* With the environment's mutex held: is the file all there? LMDB crashes on one that was cut. */
+static bool gem5art__lmdb_intact(gem5art_db *db, gem5art_error *error) {
+    gem5art__env *env = db->env;
+    struct stat st;
+    if (GEM5ART_SYS_STAT(db->path, &st) < 0) return gem5art__fail_errno(error, "find the store", db->path);
     if (st.st_size < env->size)
         return gem5art__fail(error, GEM5ART_CORRUPT,
                              "%s had %lld bytes and has %lld: something cut it while it was open; restore it from a "
@@ -6612,26 +6718,55 @@ static gem5art__step gem5art__lmdb_candidate(gem5art_db *db, MDB_txn *txn, gem5a
     return GEM5ART__FAILED;
 }
 
-static gem5art__step gem5art__lmdb_lookup(gem5art_db *db, gem5art__lookup *lookup, const char *key,
-                                          gem5art__arena *arena, const gem5art_json **record, gem5art_error *error) {
-    gem5art__step step = GEM5ART__FAILED;
+typedef struct gem5art__candidate_call {
+    gem5art_db *db;
     MDB_txn *txn;
-    pthread_mutex_lock(&db->env->mutex);
-    if (gem5art__lmdb_begin(db, MDB_RDONLY, &txn, error)) {
-        do step = gem5art__lmdb_candidate(db, txn, lookup, key, arena, record, error);
-        while (step == GEM5ART__RECORD && !gem5art__record_is(*record, "_id", key) &&
-               !gem5art__record_is(*record, "hash", key));
-        mdb_txn_abort(txn);
-    }
-    pthread_mutex_unlock(&db->env->mutex);
-    return step;
+    gem5art__lookup *lookup;
+    const char *key;
+    gem5art__arena *arena;
+    const gem5art_json **record;
+    gem5art_error *error;
+    gem5art__step step;
+} gem5art__candidate_call;
+
+static int gem5art__call_candidates(void *argument) {
+    gem5art__candidate_call *c = (gem5art__candidate_call *)argument;
+    do c->step = gem5art__lmdb_candidate(c->db, c->txn, c->lookup, c->key, c->arena, c->record, c->error);
+    while (c->step == GEM5ART__RECORD && !gem5art__record_is(*c->record, "_id", c->key) &&
+           !gem5art__record_is(*c->record, "hash", c->key));
+    return 0;
 }
 
-static bool gem5art__lmdb_refresh(gem5art_db *db, gem5art_error *error) { return gem5art__lmdb_intact(db, error); }
+static gem5art__step gem5art__lmdb_lookup(gem5art_db *db, gem5art__lookup *lookup, const char *key,
+                                          gem5art__arena *arena, const gem5art_json **record, gem5art_error *error) {
+    gem5art__candidate_call call = {db, NULL, lookup, key, arena, record, error, GEM5ART__FAILED};
+    int code;
+    if (!gem5art__lmdb_follow(db, error)) return GEM5ART__FAILED;
+    pthread_mutex_lock(&db->env->mutex);
+    if (gem5art__lmdb_begin(db, MDB_RDONLY, &call.txn, error)) {
+        code = gem5art__guarded(gem5art__call_candidates, &call);
+        if (code) call.step = (gem5art__lmdb_fail(error, code, "read", db->path), GEM5ART__FAILED);
+        mdb_txn_abort(call.txn);
+    }
+    pthread_mutex_unlock(&db->env->mutex);
+    return call.step;
+}
+
+static bool gem5art__lmdb_refresh(gem5art_db *db, gem5art_error *error) {
+    bool ok;
+    if (!gem5art__lmdb_follow(db, error)) return false;
+    pthread_mutex_lock(&db->env->mutex);
+    ok = gem5art__lmdb_intact(db, error);
+    pthread_mutex_unlock(&db->env->mutex);
+    return ok;
+}
 
 /* ---- scans: a transaction that lasts, and either all records or those with these numbers */
 
 typedef struct gem5art__lmdb_scan {
+    gem5art__env *env; /* in which it began, held until it ends */
+    gem5art__scan *scan;
+    const gem5art_query *query; /* while it begins */
     MDB_txn *txn;
     MDB_cursor *records;
     bool chosen;
@@ -6641,11 +6776,12 @@ typedef struct gem5art__lmdb_scan {
 
 static void gem5art__lmdb_scan_end(gem5art__scan *scan) {
     gem5art__lmdb_scan *lmdb = (gem5art__lmdb_scan *)scan->state;
-    pthread_mutex_lock(&scan->db->env->mutex);
+    pthread_mutex_lock(&lmdb->env->mutex);
     if (lmdb->records) mdb_cursor_close(lmdb->records);
     if (lmdb->txn) mdb_txn_abort(lmdb->txn);
-    if (lmdb->txn) scan->db->env->scans--;
-    pthread_mutex_unlock(&scan->db->env->mutex);
+    if (lmdb->txn) lmdb->env->scans--;
+    pthread_mutex_unlock(&lmdb->env->mutex);
+    gem5art__env_release(lmdb->env);
     gem5art__free(lmdb->numbers);
     gem5art__free(lmdb);
 }
@@ -6698,47 +6834,78 @@ static int gem5art__lmdb_choose(gem5art__env *env, gem5art__lmdb_scan *lmdb, con
     return code == MDB_NOTFOUND ? 0 : code;
 }
 
+/* With the environment's mutex held. */
+static int gem5art__call_scan_begin(void *argument) {
+    gem5art__lmdb_scan *lmdb = (gem5art__lmdb_scan *)argument;
+    const gem5art_query *query = lmdb->query;
+    int code = mdb_cursor_open(lmdb->txn, lmdb->env->tables[GEM5ART__RECORDS], &lmdb->records);
+    if (code == 0 && query && (query->name || !gem5art__empty(query->name_contains)))
+        code = gem5art__lmdb_choose(lmdb->env, lmdb, query);
+    return code;
+}
+
 static bool gem5art__lmdb_scan_begin(gem5art__scan *scan, const gem5art_query *query, gem5art_error *error) {
     gem5art_db *db = scan->db;
-    gem5art__lmdb_scan *lmdb = (gem5art__lmdb_scan *)gem5art__alloc(sizeof *lmdb);
+    gem5art__lmdb_scan *lmdb;
     int code = 0;
     bool begun;
-    if (!lmdb) return gem5art__fail_nomem(error);
+    if (!gem5art__lmdb_follow(db, error)) return false;
+    if ((lmdb = (gem5art__lmdb_scan *)gem5art__alloc(sizeof *lmdb)) == NULL) return gem5art__fail_nomem(error);
     scan->state = lmdb;
-    pthread_mutex_lock(&db->env->mutex);
+    lmdb->scan = scan;
+    lmdb->query = query;
+    lmdb->env = db->env;
+    pthread_mutex_lock(&gem5art__envs_mutex);
+    lmdb->env->users++;
+    pthread_mutex_unlock(&gem5art__envs_mutex);
+    pthread_mutex_lock(&lmdb->env->mutex);
     begun = gem5art__lmdb_begin(db, MDB_RDONLY, &lmdb->txn, error);
     if (begun) {
-        db->env->scans++;
-        code = mdb_cursor_open(lmdb->txn, db->env->tables[GEM5ART__RECORDS], &lmdb->records);
-        if (code == 0 && query && (query->name || !gem5art__empty(query->name_contains)))
-            code = gem5art__lmdb_choose(db->env, lmdb, query);
+        lmdb->env->scans++;
+        code = gem5art__guarded(gem5art__call_scan_begin, lmdb);
     } else lmdb->txn = NULL;
-    pthread_mutex_unlock(&db->env->mutex);
+    pthread_mutex_unlock(&lmdb->env->mutex);
     if (begun && code == 0) return true;
     if (begun) gem5art__lmdb_fail(error, code, "read", db->path);
     gem5art__scan_end(scan);
     return false;
 }
 
-static gem5art__step gem5art__lmdb_scan_next(gem5art__scan *scan, gem5art_error *error) {
-    gem5art__lmdb_scan *lmdb = (gem5art__lmdb_scan *)scan->state;
+/* Reads the next record, as far as it is needed to know that all of it can be read; else its beginning. */
+static int gem5art__call_scan_next(void *argument) {
+    enum { GEM5ART__BEGINNING = 60 };
+    gem5art__lmdb_scan *lmdb = (gem5art__lmdb_scan *)argument;
+    gem5art__scan *scan = lmdb->scan;
     gem5art__number bytes;
     MDB_val key, value;
+    volatile char byte = 0;
+    size_t i;
     int code;
-    if (lmdb->chosen && lmdb->next == lmdb->count) return GEM5ART__END;
     if (lmdb->chosen) {
         key = gem5art__lmdb_number(&bytes, lmdb->numbers[lmdb->next++]);
         code = mdb_cursor_get(lmdb->records, &key, &value, MDB_SET);
-    } else if ((code = mdb_cursor_get(lmdb->records, &key, &value, MDB_NEXT)) == MDB_NOTFOUND) return GEM5ART__END;
-    if (code) {
-        gem5art__lmdb_fail(error, code == MDB_NOTFOUND ? MDB_CORRUPTED : code, "read", scan->db->path);
-        return GEM5ART__FAILED;
-    }
+        if (code == MDB_NOTFOUND) code = MDB_CORRUPTED;
+    } else code = mdb_cursor_get(lmdb->records, &key, &value, MDB_NEXT);
+    if (code) return code;
     scan->data = (const char *)value.mv_data;
     scan->size = value.mv_size;
-    scan->sealed = true;
     scan->intact = gem5art__is_intact(scan->data, scan->size);
-    return GEM5ART__RECORD;
+    if (!scan->intact && scan->size > GEM5ART__BEGINNING) scan->size = GEM5ART__BEGINNING;
+    for (i = 0; !scan->intact && i < scan->size; i++) byte = scan->data[i];
+    (void)byte;
+    return 0;
+}
+
+static gem5art__step gem5art__lmdb_scan_next(gem5art__scan *scan, gem5art_error *error) {
+    gem5art__lmdb_scan *lmdb = (gem5art__lmdb_scan *)scan->state;
+    int code;
+    if (lmdb->chosen && lmdb->next == lmdb->count) return GEM5ART__END;
+    scan->sealed = true;
+    code = gem5art__guarded(gem5art__call_scan_next, lmdb);
+    if (code == 0) return GEM5ART__RECORD;
+    if (code == MDB_NOTFOUND) return GEM5ART__END;
+    gem5art__lmdb_fail(error, code, "read", scan->db->path);
+    return GEM5ART__FAILED;
 }
 
 static gem5art__step gem5art__lmdb_scan_parse(gem5art__scan *scan, gem5art__arena *arena, const gem5art_json **record,
@@ -6806,19 +6973,26 @@ typedef struct gem5art__lmdb_change {
     size_t length;
     const char *const *removed;
     size_t removals;
+    gem5art_db *db; /* of the transaction */
+    MDB_txn *txn;
 } gem5art__lmdb_change;
+
+static int gem5art__call_change(void *argument) {
+    gem5art__lmdb_change *change = (gem5art__lmdb_change *)argument;
+    return change->make(change->db, change->txn, change);
+}
 
 /* Makes a change, in a larger map if that is needed. For readers that were killed LMDB would keep what they looked at,
    and the file would grow by every change. With the environment's mutex held. */
 static bool gem5art__lmdb_change_locked(gem5art_db *db, gem5art__lmdb_change *change, gem5art_error *error) {
-    MDB_txn *txn;
     int code, dead;
     for (;;) {
-        if (!gem5art__lmdb_begin(db, 0, &txn, error)) return false;
+        if (!gem5art__lmdb_begin(db, 0, &change->txn, error)) return false;
         mdb_reader_check(db->env->env, &dead);
-        code = change->make(db, txn, change);
-        if (code == 0) code = mdb_txn_commit(txn);
-        else mdb_txn_abort(txn);
+        change->db = db;
+        code = gem5art__guarded(gem5art__call_change, change);
+        if (code == 0) code = mdb_txn_commit(change->txn);
+        else mdb_txn_abort(change->txn);
         if (code != MDB_MAP_FULL) break;
         if (!gem5art__env_grow(db->env, db->path, error)) return false;
     }
@@ -6827,6 +7001,7 @@ static bool gem5art__lmdb_change_locked(gem5art_db *db, gem5art__lmdb_change *ch
 
 static bool gem5art__lmdb_make(gem5art_db *db, gem5art__lmdb_change *change, gem5art_error *error) {
     bool ok;
+    if (!gem5art__lmdb_follow(db, error)) return false;
     pthread_mutex_lock(&db->env->mutex);
     ok = gem5art__lmdb_change_locked(db, change, error);
     pthread_mutex_unlock(&db->env->mutex);
@@ -6989,12 +7164,32 @@ static bool gem5art__lmdb_check_start(const char *path, gem5art_error *error) {
     return gem5art__fail(error, GEM5ART_CORRUPT, "%s is no LMDB file: give the path of a store", path);
 }
 
+/* Who use two names of a file have two lock files of LMDB's, and would not know of each other. (One that is just being
+   made or kept has two for a moment.) */
+static bool gem5art__lmdb_check_names(gem5art_db *db, struct stat *st, gem5art_error *error) {
+    int tries;
+    for (tries = 0; st->st_nlink > 1 && tries < 50; tries++) {
+        GEM5ART_SYS_POLL(NULL, 0, 2);
+        if (GEM5ART_SYS_STAT(db->path, st) < 0) return gem5art__fail_errno(error, "open the store", db->path);
+    }
+    if (st->st_nlink > 1 && !db->read_only && gem5art__store_lock(db, NULL)) {
+        gem5art__unlink_leftovers(db->path, st);
+        gem5art__store_unlock(db);
+        if (GEM5ART_SYS_STAT(db->path, st) < 0) return gem5art__fail_errno(error, "open the store", db->path);
+    }
+    return st->st_nlink <= 1
+               ? true
+               : gem5art__fail(error, GEM5ART_UNSUPPORTED,
+                               "%s has %ld names (hard links), whose users LMDB cannot keep apart: remove the others "
+                               "(find -samefile finds them)", db->path, (long)st->st_nlink);
+}
+
 static bool gem5art__lmdb_open(gem5art_db *db, gem5art_error *error) {
     struct stat st;
     if (GEM5ART_SYS_STAT(db->path, &st) < 0) return gem5art__fail_errno(error, "open the store", db->path);
     if (!S_ISREG(st.st_mode))
         return gem5art__fail(error, GEM5ART_CORRUPT, "%s is not a file: give the path of a store", db->path);
-    if (!gem5art__lmdb_check_place(db->path, error)) return false;
+    if (!gem5art__lmdb_check_place(db->path, error) || !gem5art__lmdb_check_names(db, &st, error)) return false;
     pthread_mutex_lock(&gem5art__envs_mutex);
     db->env = gem5art__env_find(&st);
     if (!db->env && gem5art__lmdb_check_start(db->path, error)) db->env = gem5art__env_new(db->path, &st, error);
@@ -14373,15 +14568,31 @@ static bool gem5art__check_tree(gem5art__audit *audit, gem5art_error *error) {
     return ok && gem5art__check_references(audit, error);
 }
 
+typedef struct gem5art__tree_call {
+    gem5art__audit *audit;
+    gem5art_error *error;
+    bool ok;
+} gem5art__tree_call;
+
+static int gem5art__call_tree(void *argument) {
+    gem5art__tree_call *call = (gem5art__tree_call *)argument;
+    call->ok = gem5art__check_tree(call->audit, call->error);
+    return 0;
+}
+
 static bool gem5art__check_lmdb(gem5art__audit *audit, gem5art_error *error) {
+    gem5art__tree_call call = {audit, error, false};
     MDB_txn *txn;
     bool ok;
+    int code;
+    if (!gem5art__lmdb_follow(audit->db, error)) return false;
     pthread_mutex_lock(&audit->db->env->mutex);
     ok = gem5art__lmdb_begin(audit->db, MDB_RDONLY, &txn, error);
     if (ok) {
         audit->bytes = (int64_t)audit->db->env->size;
         audit->txn = txn;
-        ok = gem5art__check_tree(audit, error);
+        code = gem5art__guarded(gem5art__call_tree, &call);
+        ok = code ? gem5art__lmdb_fail(error, code, "read", audit->db->path) : call.ok;
         audit->txn = NULL;
         mdb_txn_abort(txn);
     }
@@ -14572,7 +14783,7 @@ static bool gem5art__lmdb_commit(gem5art_db *db, gem5art__rewrite *rewrite, int 
                              "%s holds no intact record: nothing was changed; restore it from a copy", db->path);
     return gem5art__rewrite_own(db, fd, &st, error) &&
            gem5art__keep_file(db->path, rewrite->keep, &rewrite->kept, error) &&
-           (gem5art__lmdb_replace(db, fd, name) || gem5art__fail_replace(db, error));
+           (gem5art__lmdb_replace(db, fd, name) || gem5art__fail_replace(db, rewrite, error));
 }
 
 /* Writes an LMDB store anew, as gem5art__flat_rewrite does a flat one. */
@@ -15284,7 +15495,8 @@ GEM5ARTDEF gem5art_iter *gem5art_get_artifacts(gem5art_db *db, const gem5art_que
 GEM5ARTDEF const gem5art_run *gem5art_next_run(gem5art_iter *iter, gem5art_error *error) {
     bool lost;
     const gem5art_json *record;
-    if (iter && !iter->runs)
+    if (!gem5art__need(iter, "the iterator", error)) return NULL;
+    if (!iter->runs)
         return gem5art__fail(error, GEM5ART_INVALID, "this iterator has artifacts: use gem5art_next_artifact"),
                (const gem5art_run *)NULL;
     if (!gem5art__next_row(iter, gem5art__run_fields, &iter->run, sizeof iter->run, &record, &lost, error)) return NULL;
@@ -15296,7 +15508,8 @@ GEM5ARTDEF const gem5art_run *gem5art_next_run(gem5art_iter *iter, gem5art_error
 GEM5ARTDEF const gem5art_artifact *gem5art_next_artifact(gem5art_iter *iter, gem5art_error *error) {
     bool lost;
     const gem5art_json *record;
-    if (iter && iter->runs)
+    if (!gem5art__need(iter, "the iterator", error)) return NULL;
+    if (iter->runs)
         return gem5art__fail(error, GEM5ART_INVALID, "this iterator has runs: use gem5art_next_run"),
                (const gem5art_artifact *)NULL;
     if (!gem5art__next_row(iter, gem5art__artifact_fields, &iter->artifact, sizeof iter->artifact, &record, &lost, error))

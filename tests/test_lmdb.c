@@ -475,16 +475,13 @@ TEST(a_file_that_is_replaced_or_cut_while_open_is_an_error) {
     CHECK(sh("cp %s copy && mv copy %s", STORE_PATH, STORE_PATH) == 0);
     CHECK(!store_run(db, 2));
     CHECK_INT(error.code, GEM5ART_CORRUPT);
-    CHECK_CONTAINS(error.message, "was replaced by another file while it was open: close it and open it again");
+    CHECK_CONTAINS(error.message, "was replaced by another file while it was open, and its lock file stayed");
     CHECK(gem5art_find_run(db, id_of(1), &error) == NULL && error.code == GEM5ART_CORRUPT);
     close_db();
     REQUIRE(open_db(NULL));
     CHECK(unlink(STORE_PATH "-lock") == 0); /* another process would make a lock file of its own */
-    CHECK(!store_run(db, 2) && error.code == GEM5ART_CORRUPT);
-    CHECK_CONTAINS(error.message, "-lock was replaced by another file while it was open");
-    close_db();
-    REQUIRE(open_db(NULL));
-    CHECK(store_run(db, 2));
+    CHECK_THAT(store_run(db, 2), "%s", error.message); /* it is opened anew with that one */
+    CHECK(gem5art_find_run(db, id_of(1), &error) != NULL);
     CHECK(truncate(STORE_PATH, 8192) == 0);
     CHECK(gem5art_find_run(db, id_of(1), &error) == NULL);
     CHECK_INT(error.code, GEM5ART_CORRUPT);
@@ -755,7 +752,7 @@ TEST(a_store_of_another_user_is_read_where_its_lock_may_be_written) {
     close_db();
     CHECK(chmod(".", 0777) == 0 && chmod(STORE_PATH, 0644) == 0 && chmod(STORE_PATH "-lock", 0644) == 0);
     if (geteuid() == 0) CHECK_INT(in_child(read_as_nobody, NULL), 0);
-    CHECK(chmod(STORE_PATH, 0444) == 0 && chmod(STORE_PATH "-lock", 0666) == 0 && chmod(STORE_PATH ".lock", 0666) == 0);
+    CHECK(chmod(STORE_PATH, 0444) == 0 && chmod(STORE_PATH "-lock", 0666) == 0);
     write_text("open-lock", "");
     CHECK_INT(in_child(read_as_nobody, NULL), 0);
     fixture_end();
@@ -788,7 +785,7 @@ TEST(each_allocation_may_fail) {
         CHECK(done || error.code == GEM5ART_NOMEM);
         CHECK_INT(memory_alive, before);
         CHECK_INT(open_descriptors(), fds);
-        CHECK(gem5art__envs == NULL);
+        CHECK_THAT(gem5art__envs == NULL, "%ld %s", n, error.message);
         REQUIRE(open_db(NULL));
         CHECK(gem5art_find_run(db, id_of(1), &error) != NULL);
         if (gem5art_find_run(db, id_of(2), NULL)) CHECK(gem5art_remove_run(db, id_of(2), &error));
