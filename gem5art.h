@@ -552,6 +552,17 @@ GEM5ARTDEF gem5art_run *gem5art_load_run(gem5art_db *db, const char *info_json_p
    NOT_FOUND where there is none. */
 GEM5ARTDEF const gem5art_run *gem5art_find_run(gem5art_db *db, const char *id_or_hash, gem5art_error *error);
 
+/* Names again how a recorded run ended, by the table of this version ("A run's life"), from the files in `outdir`
+   (default: the run's own): what an earlier version named wrongly is found so. The result is the db's, until
+   gem5art_release_run; it differs from `run` in status, kill_reason, rerunnable, cause, warnings and exit_events at the
+   most, and shares the other texts, so `run` must outlive it. Nothing is recorded. The reason for which this library
+   ended a run is believed as it is recorded, but for a panic. NULL on failure:
+     NOT_FOUND  there is no such folder, or another attempt's info.json is in it
+     INVALID    the run was not executed to its end: there is nothing to name
+     IO, NOMEM */
+GEM5ARTDEF gem5art_run *gem5art_review_run(gem5art_db *db, const gem5art_run *run, const char *outdir,
+                                           gem5art_error *error);
+
 /* Removes the record of one attempt and that of its results archive, where no other record names
    that; files stay. BUSY while the run is claimed (being executed). */
 GEM5ARTDEF bool gem5art_remove_run(gem5art_db *db, const char *id, gem5art_error *error);
@@ -15138,6 +15149,56 @@ GEM5ARTDEF const gem5art_run *gem5art_find_run(gem5art_db *db, const char *id_or
         gem5art__fail(error, GEM5ART_NOT_FOUND, "there is no run with the id or hash \"%s\" in %s", id_or_hash,
                       db->path);
     gem5art__free_run(run);
+    return NULL;
+}
+
+/* Is the folder there, and not another attempt's? */
+static bool gem5art__check_reviewed(const gem5art_run *run, const char *outdir, gem5art_error *error) {
+    enum { GEM5ART__INFO_MOST = 16 << 20 };
+    gem5art__arena arena = {NULL, false};
+    gem5art__buf text = {NULL, 0, 0, false};
+    char *path = gem5art__join_path(&arena, outdir, "info.json");
+    const gem5art_json *info = NULL;
+    struct stat st;
+    bool ok = path != NULL;
+    if (!ok) gem5art__fail_nomem(error);
+    else if (GEM5ART_SYS_STAT(outdir, &st) < 0) ok = gem5art__fail_errno(error, "open the folder", outdir);
+    else if (gem5art__read_file(path, GEM5ART__INFO_MOST, &text, NULL))
+        info = gem5art__json_parse_in(&arena, text.data, text.length, NULL, NULL);
+    if (ok && info && strcmp(gem5art__record_text(info, "_id"), run->id) != 0)
+        ok = gem5art__fail(error, GEM5ART_NOT_FOUND, "%s holds another run's files, not those of run %s", outdir, run->id);
+    gem5art__buf_free(&text);
+    gem5art__arena_free(&arena);
+    return ok;
+}
+
+GEM5ARTDEF gem5art_run *gem5art_review_run(gem5art_db *db, const gem5art_run *run, const char *outdir,
+                                           gem5art_error *error) {
+    gem5art__end end;
+    gem5art__watch watch;
+    gem5art__run *named;
+    bool ok;
+    gem5art__clear(error);
+    if (!gem5art__need(db, "the db", error) || !gem5art__need(run, "the run", error)) return NULL;
+    if ((strcmp(run->status, "Finished") != 0 && strcmp(run->status, "Failed") != 0) || !run->pid)
+        return gem5art__fail(error, GEM5ART_INVALID, "run %s was not executed: there is no outcome to review", run->id),
+               (gem5art_run *)NULL;
+    if (!gem5art__check_reviewed(run, outdir ? outdir : run->outdir, error) ||
+        (named = gem5art__new_run(db, error)) == NULL)
+        return NULL;
+    memset(&watch, 0, sizeof watch);
+    memset(&end, 0, sizeof end);
+    named->public_ = *run;
+    if (outdir) named->public_.outdir = gem5art__arena_copy(&named->object.arena, outdir);
+    named->public_.warning_count = 0;
+    end.status = run->return_code < 0 ? (int)-run->return_code & 0x7f : (int)(run->return_code & 0xff) << 8;
+    end.kill_reason = *run->kill_reason && strcmp(run->kill_reason, "kernel panic") != 0 ? run->kill_reason : NULL;
+    end.spawned = run->start_time;
+    ok = named->public_.outdir && gem5art__classify(&named->public_, &named->object.arena, &end, &watch, error);
+    gem5art__watch_free(&watch);
+    if (ok) return &named->public_;
+    gem5art__fail_nomem(error);
+    gem5art__free_run(named);
     return NULL;
 }
 

@@ -128,4 +128,44 @@ run "$artifact" download "$id" x
 same "status of a run's id in another store" $status 1
 run "$verify" nonsense
 same "status of an unknown id" $status 1
+
+begin "--outcomes: what is named otherwise today, by the outdir or by the archive"
+mkdir -p outcomes/build/X86 && cd outcomes || exit 1
+cp "$BUILD/gem5-stand-in" build/X86/gem5.opt
+printf '# stand-in: panic\n' >fs.py && printf '# stand-in: exit=0\n' >se.py
+printf 'build/\nout*\ndb*\nstorage*\n*.img\n' >.gitignore
+git init -q . && git add -A && git commit -qm first
+echo kernel >linux.img && echo disk >disk.img && mkdir storage
+GEM5ART_DB=db.json GEM5ART_STORAGE=$PWD/storage
+export GEM5ART_DB GEM5ART_STORAGE
+"$BUILD/gem5art-run" --name bad --gem5 build/X86/gem5.opt --script fs.py --kernel linux.img --disk disk.img --outdir out-bad >.log 2>&1
+"$BUILD/gem5art-run" --name good --gem5 build/X86/gem5.opt --script se.py --outdir out-good >>.log 2>&1
+run "$verify" --outcomes
+same status $status 0
+same "nothing to tell" "$out" "2 runs, 0 named otherwise today, 0 without files"
+sed -e 's/,"crc32":"[0-9a-f]*"//' -e 's/"kernel panic"/""/' -e 's/"Failed"/"Finished"/' db.json >db2.json # as an earlier version had it
+run "$verify" --outcomes --db-uri db2.json
+same "status of a wrong name" $status 1
+has "the run" "$out" "\"bad\""
+has "its names" "$out" "recorded as Finished; today it is Failed, kernel panic: Kernel panic - not syncing"
+has "the sum" "$out" "2 runs, 1 named otherwise today, 0 without files"
+id=$("$BUILD/gem5art-getruns" - | grep -o '"_id": *"[^"]*"' | head -n 1 | cut -d '"' -f 4)
+run "$verify" --outcomes --json --db-uri db2.json "$id"
+has "JSON" "$out" '"kill_reason": "kernel panic"'
+if command -v unzip >/dev/null; then
+    rm -rf out-bad out-good
+    run "$verify" --outcomes --db-uri db2.json
+    same "status by archives" $status 1
+    has "by archives" "$out" "2 runs, 1 named otherwise today, 0 without files"
+    check "no temporary folder is left" sh -c "! ls -d ${TMPDIR:-/tmp}/gem5art-verify-* 2>/dev/null"
+fi
+rm -rf out-bad out-good storage
+run "$verify" --outcomes --db-uri db2.json
+same "status without files" $status 0
+same "without files" "$out" "0 runs, 0 named otherwise today, 2 without files"
+run "$verify" --outcomes nonsense
+same "status for what is no run" $status 1
+unset GEM5ART_DB GEM5ART_STORAGE
+cd ..
+
 finish

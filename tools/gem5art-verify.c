@@ -1,17 +1,20 @@
-/* gem5art-verify - are the artifacts of runs, or of a whole store, still what they were? */
+/* gem5art-verify - are the artifacts of runs, or of a whole store, still what they were, and runs still named so? */
 
 #define TOOL_NAME "gem5art-verify"
 
 #include "tool.h"
 
 #include "find.h"
+#include "review.h"
 #include "sheet.h"
 
 static const char *cwd, *db_uri, *color;
-static bool as_json, quiet, archives;
+static bool as_json, quiet, archives, outcomes;
 
 static const tool_option options[] = {
     {"--archives", NULL, NULL, "results archives too, where no IDs are given", NULL, NULL, &archives, NULL},
+    {"--outcomes", NULL, NULL, "list the runs whose outcome would be named otherwise today, by the files in their outdirs "
+     "or archives, instead", NULL, NULL, &outcomes, NULL},
     {"--cwd", NULL, "DIR", "where relative paths lead; default: the current folder", &cwd, NULL, NULL, "FOLDER"},
     {"--quiet", "-q", NULL, "only what is not as it was", NULL, NULL, &quiet, NULL},
     {"--json", NULL, NULL, "an array of objects", NULL, NULL, &as_json, NULL},
@@ -206,6 +209,69 @@ static bool verify_all(gem5art_db *db, const wanted *w) {
     return wrong == 0;
 }
 
+/* ---- outcomes */
+
+static void print_review(const review *v, bool colored) {
+    sheet s;
+    memset(&s, 0, sizeof s);
+    s.columns = isatty(STDOUT_FILENO) ? (size_t)tool_columns(STDOUT_FILENO) : SIZE_MAX;
+    s.color = colored;
+    sheet_put(&s, SHEET_RED, v->now->status);
+    put_words(&s, "%.8s  \"%s\" %s", v->run->id, v->run->name, v->run->outdir);
+    put_words(&s, "recorded as %s%s%s%s; today it is %s%s%s%s%s%s", v->run->status, *v->run->kill_reason ? ", " : "",
+              v->run->kill_reason, v->run->rerunnable ? ", rerunnable" : "", v->now->status,
+              *v->now->kill_reason ? ", " : "", v->now->kill_reason, v->now->rerunnable ? ", rerunnable" : "",
+              *v->now->cause ? ": " : "", v->now->cause);
+    sheet_print(&s);
+}
+
+/* Reviews one run. False: it is named otherwise today. */
+static bool review_one(gem5art_db *db, const gem5art_run *run, review_counts *counts, gem5art_json_writer *writer) {
+    review v;
+    bool same;
+    if (!review_begin(&v, db, run, cwd)) {
+        counts->without_files += v.lacks_files;
+        return true;
+    }
+    counts->reviewed++;
+    same = review_is_same(&v);
+    if (!same) {
+        counts->differ++;
+        if (as_json) review_put(writer, &v);
+        else print_review(&v, tool_use_color(color, stdout));
+    }
+    review_end(&v);
+    return same;
+}
+
+static bool review_all(gem5art_db *db, int count, char **ids) {
+    review_counts counts = {0, 0, 0};
+    gem5art_json_writer writer;
+    gem5art_error error;
+    const gem5art_run *run;
+    gem5art_iter *iter;
+    int i;
+    gem5art_json_writer_init(&writer, 2);
+    gem5art_json_begin_array(&writer);
+    for (i = 0; i < count; i++) {
+        found f = find_any(db, ids[i]);
+        if (!f.run || f.live) tool_exit(TOOL_MISUSE, "%s is not a recorded run: --outcomes takes ids of runs", ids[i]);
+        review_one(db, f.run, &counts, &writer);
+        find_end(&f);
+    }
+    iter = count ? NULL : gem5art_get_runs(db, NULL, &error);
+    if (!count && !iter) tool_exit(TOOL_FAILED, "%s", error.message);
+    while (iter && (run = gem5art_next_run(iter, &error)) != NULL) review_one(db, run, &counts, &writer);
+    if (iter && error.code != GEM5ART_OK) tool_exit(TOOL_FAILED, "%s", error.message);
+    gem5art_iter_close(iter);
+    gem5art_json_end_array(&writer);
+    if (as_json) tool_print_json(&writer);
+    else tool_line("%zu run%s, %zu named otherwise today, %zu without files", counts.reviewed,
+                   counts.reviewed == 1 ? "" : "s", counts.differ, counts.without_files);
+    gem5art_json_writer_free(&writer);
+    return counts.differ == 0;
+}
+
 int main(int argc, char **argv) {
     wanted w = {NULL, 0};
     gem5art_db *db;
@@ -213,6 +279,11 @@ int main(int argc, char **argv) {
     bool well;
     int i, count = tool_parse(argc, argv, &page);
     db = tool_open(db_uri, true);
+    if (outcomes) {
+        well = review_all(db, count, argv);
+        gem5art_close(db, NULL);
+        return tool_end(well);
+    }
     for (i = 0; i < count; i++) {
         found f = find_any(db, argv[i]);
         if (f.run) want_run(&w, f.run);
