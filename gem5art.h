@@ -110,16 +110,51 @@
    In order: claim, look up, check artifacts, spawn, watch, archive, append the record, drop the live entry, release the
    claim. OUTDIR/info.json shows every change of state, replaced atomically, and is refreshed every 5 s until the outdir
    is archived.
-   kill_reason: "timeout"; "kernel panic" (the text "Kernel panic - not syncing" in any *.device or *.terminal file
-   under the outdir of an FS run, while it runs or when it has ended); "User defined kill" (its check_failure said so);
-   "sigint" and "sigterm" (the harness was told to stop); "lost" (its supervisor or warden was killed).
+   Finished means that the statistics can be used: exit status 0, and no evidence against it. Evidence is read from
+   simout(.txt), simerr(.txt), console.txt and, in any folder below the outdir, *.terminal and *.device (guests'
+   consoles) and *.dmesg: panics and .fail_on texts once a second while the run is active, everything at its end. Only
+   regular files count, no link is followed, and what lay in the outdir before the run counts when it changes.
+       Evidence, in the order of precedence                      kill_reason        launched again  .accept
+       this library ended the run                                see below          see below
+       a guest's panic: "Kernel panic - not syncing" after a     "kernel panic"     no              "guest panic"
+         kernel's time stamp or at the beginning of a line;
+         "Kernel panic in simulated" from gem5
+       the child, or a wrapper's child (exit status 128 + N),    "sighup","sigint"  yes
+         was ended by a signal that this library did not send    "sigkill","sigterm"
+       gem5 was interrupted: "user interrupt received"           "sigint"           yes             "interrupt"
+       a .fail_on text                                           "User defined kill" no
+       gem5's own FILE:LINE: fatal: or panic:                    ""                 no              "gem5 error"
+       an exit status that is not 0                              ""                 no
+       "m5_fail instruction encountered"                         ""                 no              "m5_fail"
+       "simulate() limit reached" at the last tick there is      ""                 no              "deadlock"
+       a code of the guest that is not 0                         ""                 no              "guest exit code"
+       the last dump in stats.txt is incomplete                  ""                 yes             "incomplete stats"
+     Finished, with a warning of the kind in parentheses:
+       stats.txt is missing or empty ("stats")                                                      "no stats"
+       nothing shows why the simulation ended ("cause")                                             "no cause"
+       processes that outlived gem5 were ended ("processes")                                        "processes"
+       m5.fork made OUTDIR.f0, ... ("forks"); they are archived                                     "forks"
+   A guest's own words are no evidence: in SE runs a guest writes to simout and simerr, so that panics count there only
+   in FS runs, gem5's lines only in gem5's form, and of the lines "Exiting @ tick N because CAUSE" only the last. A
+   limit: SE mode ignores a guest's abort(), and no file shows it.
+   `cause` is the reason in gem5's words: the probe's last event, else the script's last "Exiting @ tick" line, else
+   gem5's fatal or panic line, else the last line of an error, else the exit status or signal; of a panic its line.
+   The probe: gem5's Python loads OUTDIR/.gem5art/sitecustomize.py, which PYTHONPATH names first. It notes the tick,
+   code, cause and time of each return of m5.simulate() in OUTDIR/.gem5art/events.tsv, and changes nothing else: a
+   sitecustomize of yours still runs, forked simulations are not noted, any trouble is ignored. Scripts of the standard
+   library print no reason for their end, so that only the probe sees a failed guest or a SIGINT there. The last event
+   is the first witness, before the script's lines. .no_probe turns it off; there is none where the path of the outdir
+   contains ":" or others may write in it. gem5art_review_run names recorded runs again by this table.
+   kill_reason of what this library ended: "timeout"; "kernel panic"; "User defined kill" (check_failure, or a .fail_on
+   text); "stall"; "sigint", "sigterm" and "sighup" (the harness was told to stop); "lost" (its supervisor or warden was
+   killed).
    Time-outs go by the monotonic clock, whatever becomes of the time of day, from the moment that the child runs. Of a
    time in which the pool was not stepped (its process was stopped, its container frozen, its machine suspended where
    that clock goes on meanwhile) at most one minute counts, so that no run is ended for what nobody could have seen of
    it: keep to gem5art_pool_timeout in a loop of your own.
    Ending a run is SIGINT, on which gem5 writes its statistics, then after the grace time SIGKILL, to the process group.
-   A recorded attempt keeps its run from being launched again if it is Finished, or Failed by exit, signal, time-out,
-   panic or check; not after a failed artifact check, a failed exec, sigint, sigterm or lost (its `rerunnable` is true).
+   A recorded attempt keeps its run from being launched again unless its `rerunnable` is true: after a failed artifact
+   check, a failed exec, "lost", every reason that begins with "sig", and incomplete statistics.
    With .retries so many Failed ones do not keep it either.
    Each attempt has an outdir of its own: OUTDIR, then OUTDIR.2, OUTDIR.3; nothing of an earlier one moves.
    The child's stdin is /dev/null, its stdout and stderr are OUTDIR/console.txt (gem5's -re sends its own to simout and
@@ -460,7 +495,8 @@ struct gem5art_run {
     bool running;
     double enqueue_time, start_time, end_time, current_time;
     int64_t return_code;       /* exit status; negative: the number of the signal that ended it */
-    const char *kill_reason;   /* "", "timeout", "kernel panic", "User defined kill", "sigterm", "sigint", "lost" */
+    const char *kill_reason;   /* "", "timeout", "kernel panic", "User defined kill", "stall", "sigint", "sigterm", "sighup",
+                                  "sigkill", "lost" */
     const char *status;        /* see "A run's life" */
     int64_t pid;
     const char *task_id;       /* NULL: none */
