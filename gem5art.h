@@ -9667,7 +9667,8 @@ static void gem5art__list_watched(gem5art__watch *watch, int fd, gem5art__watche
     if (dir) GEM5ART_SYS_CLOSEDIR(dir);
     gem5art__buf_free(&path);
     folder->listed = gem5art__monotonic();
-    folder->due = folder->listed + 50 * (folder->listed - begun); /* a large one costs at most 2% of the time */
+    if (folder->listed - begun > 0.005) /* a large one: it shall take at most 2% of the time */
+        folder->due = folder->listed + 50 * (folder->listed - begun);
 }
 
 /* Lists the folders that have changed. `all`: those too that are not due yet. */
@@ -10090,7 +10091,7 @@ static bool gem5art__read_event(gem5art__arena *arena, const char *line, const c
     char *stop;
     if (!tab || !gem5art__is_digit(*line)) return false;
     event->tick = strtoull(line, &stop, 10);
-    if (stop != tab) return false;
+    if (stop != tab || !(tab[1] == '-' || gem5art__is_digit(tab[1]))) return false;
     event->code = strtoll(tab + 1, &stop, 10);
     if (stop == tab + 1 || *stop != '\t') return false;
     line = stop + 1;
