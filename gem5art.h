@@ -91,7 +91,9 @@
    - gem5 must not be told to put its outdir elsewhere: --outdir is the library's.
 
    IDENTITY
-   An artifact is its `hash`: SHA-256 of a file, or the commit of a clean git work tree. Clean means that git finds no
+   An artifact is its `hash`: SHA-256 of a file, the commit of a clean git work tree, or of any other folder (a
+   checkpoint) the SHA-256 over "gem5art.h folder 1" and for each entry below it, sorted by path: the path, then "file"
+   or "executable" and the SHA-256 of its content, or "link" and its text, or "folder"; items as in a run's hash. Clean means that git finds no
    change in a tracked file when nothing is hidden from it: no file-system monitor is asked, files marked "assume
    unchanged" or "skip worktree" are compared if they exist, submodules are looked at too. Nothing that a repo's own
    configuration names is executed; a file that a filter set there converts counts by its bytes. A run is its `hash` too:
@@ -355,12 +357,12 @@ GEM5ARTDEF bool gem5art_close(gem5art_db *db, gem5art_error *error);
    one that gem5art_next_artifact returned). Strings are never NULL but where said. */
 struct gem5art_artifact {
     const char *id;            /* "_id" in the store: a random UUID (RFC 9562, version 4) */
-    const char *hash;          /* SHA-256 of the file, or the commit id of the repo; MD5 where gem5art wrote it */
+    const char *hash;          /* SHA-256 of the file or folder, or the commit id of the repo; MD5 where gem5art wrote it */
     const char *type;          /* "gem5 binary", "git repo", "kernel", "disk image", ... */
     const char *name;
     const char *documentation; /* how it was made and what it is for */
     const char *command;       /* the command that made it */
-    const char *path;          /* the file or the work tree */
+    const char *path;          /* the file, the folder or the work tree */
     const char *cwd;           /* where `command` was run */
     const char *const *inputs; /* ids of the artifacts it was made from; NULL-terminated */
     const char *git_origin;    /* "git.origin" in the store; these three are "" but for a git repo */
@@ -385,7 +387,9 @@ typedef struct gem5art_artifact_desc {
     const char *name;          /* required */
     const char *cwd;           /* default "." */
     const char *type;          /* required; not "gem5 run..." */
-    const char *path;          /* required: a file, or a folder inside a git work tree */
+    /* Required: a file or a folder. A folder of the type "git repo", or the top of a git work tree, is its commit; any
+       other folder, a checkpoint for example, is its content. Hashing reads it all: about a second for each GB. */
+    const char *path;
     const char *documentation; /* required: at least 10 characters */
     const gem5art_artifact *const *inputs; /* what it was made from; INVALID where one is NULL */
     size_t input_count;
@@ -399,8 +403,8 @@ typedef struct gem5art_artifact_desc {
     const char *const *extra;  /* key, value, ..., NULL; keys beyond gem5art's own */
 } gem5art_artifact_desc;
 
-/* Hashes the file (unless it is known, see "A run's life"; or asks git for the
-   commit), and returns the artifact with that hash: the stored one, with the
+/* Hashes the file or folder (unless it is known, see "A run's life"; or asks git for
+   the commit), and returns the artifact with that hash: the stored one, with the
    caller's path and cwd and a warning for each other field that differs, or else
    a new one, stored before the call returns.
      INVALID    a required field is missing, or documentation under 10 characters
@@ -423,8 +427,8 @@ GEM5ARTDEF bool gem5art_check_artifact(gem5art_db *db, const gem5art_artifact *a
                                        gem5art_error *error);
 
 /* Copies the stored file ($GEM5ART_STORAGE/ID, else the file at the artifact's own path)
-   to `path`, whole or not at all, and verifies its hash first. EXISTS where `path` exists;
-   UNSUPPORTED for a git repo (the message has the git command); CHANGED where the
+   to `path`, whole or not at all, with its x bits, and verifies the copy's hash. EXISTS where `path` exists;
+   UNSUPPORTED for a git repo or a folder (the message has the command that copies it); CHANGED where the
    copy does not have the hash any more; NOT_FOUND where there is none. */
 GEM5ARTDEF bool gem5art_download_artifact(gem5art_db *db, const gem5art_artifact *artifact, const char *path,
                                           gem5art_error *error);
@@ -3056,6 +3060,14 @@ GEM5ARTDEF void gem5art_sha256_final(gem5art_sha256 *hash, char hex[65]) {
     gem5art__hex(digest, 32, hex);
 }
 
+/* Adds a text as LENGTH:BYTES, so that no two lists of texts are the same. */
+static void gem5art__hash_item(gem5art_sha256 *hash, const char *text) {
+    char length[32];
+    snprintf(length, sizeof length, "%zu:", strlen(text));
+    gem5art_sha256_update(hash, length, strlen(length));
+    gem5art_sha256_update(hash, text, strlen(text));
+}
+
 /* ---- MD5 */
 
 static const uint32_t gem5art__md5_t[64] = {
@@ -3911,6 +3923,7 @@ typedef struct gem5art__cached {
 typedef struct gem5art__look {
     const char *path;
     bool wants_md5;
+    bool wants_commit; /* of a folder, which is a git work tree; else its content is hashed */
     bool found, is_folder, ok; /* ok: it has a hash; else `error` has the reason */
     char hash[65], md5[33];
     gem5art_error error;
@@ -4146,6 +4159,134 @@ static bool gem5art__cache_hash(gem5art__cache *cache, const char *path, char sh
     return ok;
 }
 
+/* ---- folders: see "Identity" in the manual */
+
+enum { GEM5ART__MAX_ENTRIES = 100000, GEM5ART__MAX_LEVELS = 64 }; /* of a folder */
+
+typedef struct gem5art__folder {
+    gem5art__arena arena;
+    const char **entries; /* paths, from the folder on */
+    size_t count, capacity;
+    gem5art__buf path;    /* of the entry that is looked at */
+    size_t start;         /* where its part below the folder begins */
+} gem5art__folder;
+
+static bool gem5art__add_entry(gem5art__folder *folder, gem5art_error *error) {
+    if (folder->count == GEM5ART__MAX_ENTRIES)
+        return gem5art__fail(error, GEM5ART_LIMIT, "%.*s has more than %d files: register an archive of it instead",
+                             (int)folder->start, folder->path.data, GEM5ART__MAX_ENTRIES);
+    if (folder->count == folder->capacity) {
+        size_t capacity = folder->count ? folder->count * 2 : 64;
+        void *larger = GEM5ART_REALLOC(folder->entries, capacity * sizeof *folder->entries);
+        if (!larger) return gem5art__fail_nomem(error);
+        folder->entries = (const char **)larger;
+        folder->capacity = capacity;
+    }
+    folder->entries[folder->count] = gem5art__arena_copy(&folder->arena, folder->path.data + folder->start);
+    return folder->entries[folder->count++] ? true : gem5art__fail_nomem(error);
+}
+
+/* Lists what is below folder->path. */
+static bool gem5art__list_folder(gem5art__folder *folder, int levels, gem5art_error *error) {
+    size_t length = folder->path.length;
+    DIR *dir = GEM5ART_SYS_OPENDIR(folder->path.data);
+    struct dirent *entry;
+    struct stat st;
+    bool ok = true;
+    if (!dir) return gem5art__fail_errno(error, "read the folder", folder->path.data);
+    while (ok && (errno = 0, entry = GEM5ART_SYS_READDIR(dir)) != NULL) {
+        if (strcmp(entry->d_name, ".") == 0 || strcmp(entry->d_name, "..") == 0) continue;
+        folder->path.length = length;
+        gem5art__putf(&folder->path, "/%s", entry->d_name);
+        if (folder->path.failed) ok = gem5art__fail_nomem(error);
+        else if (gem5art__given_up()) ok = gem5art__fail(error, GEM5ART_CANCELLED, "its run was cancelled");
+        else if (GEM5ART_SYS_LSTAT(folder->path.data, &st) < 0) ok = gem5art__fail_errno(error, "read", folder->path.data);
+        else if (!gem5art__add_entry(folder, error)) ok = false;
+        else if (S_ISDIR(st.st_mode) && !levels)
+            ok = gem5art__fail(error, GEM5ART_LIMIT, "%s is nested too deeply", folder->path.data);
+        else if (S_ISDIR(st.st_mode)) ok = gem5art__list_folder(folder, levels - 1, error);
+        errno = 0;
+    }
+    if (ok && errno) ok = gem5art__fail_errno(error, "read the folder", folder->path.data);
+    GEM5ART_SYS_CLOSEDIR(dir);
+    folder->path.length = length;
+    if (folder->path.data) folder->path.data[length] = 0;
+    return ok;
+}
+
+/* A file's content goes through the cache; NULL: it is read in any case. */
+static bool gem5art__hash_entry_file(gem5art__cache *cache, const char *path, gem5art_sha256 *hash, int64_t *size,
+                                     gem5art_error *error) {
+    char content[65];
+    struct stat st;
+    int64_t bytes = 0;
+    int fd = gem5art__open(path, O_RDONLY | O_NOFOLLOW | O_NONBLOCK | O_NOCTTY, 0);
+    bool ok = fd >= 0 && GEM5ART_SYS_FSTAT(fd, &st) == 0;
+    if (!ok) gem5art__fail_errno(error, "read", path);
+    else if (!S_ISREG(st.st_mode)) ok = gem5art__fail(error, GEM5ART_CHANGED, "%s changed while it was hashed", path);
+    else if (cache) ok = gem5art__hash_cached(cache, fd, path, content, NULL, &bytes, error);
+    else ok = gem5art__hash_opened(fd, path, content, NULL, &bytes, error);
+    gem5art__close(fd);
+    if (!ok) return false;
+    gem5art__hash_item(hash, st.st_mode & S_IXUSR ? "executable" : "file");
+    gem5art__hash_item(hash, content);
+    *size += bytes;
+    return true;
+}
+
+static bool gem5art__hash_entry(gem5art__cache *cache, const char *path, gem5art_sha256 *hash, int64_t *size,
+                                gem5art_error *error) {
+    char text[PATH_MAX];
+    struct stat st;
+    ssize_t length;
+    if (GEM5ART_SYS_LSTAT(path, &st) < 0) return gem5art__fail_errno(error, "read", path);
+    if (S_ISREG(st.st_mode)) return gem5art__hash_entry_file(cache, path, hash, size, error);
+    if (S_ISDIR(st.st_mode)) return gem5art__hash_item(hash, "folder"), true;
+    if (!S_ISLNK(st.st_mode))
+        return gem5art__fail(error, GEM5ART_INVALID,
+                             "%s is a pipe, a socket or a device, not a file: take it out of the folder", path);
+    length = GEM5ART_SYS_READLINK(path, text, sizeof text - 1);
+    if (length < 0) return gem5art__fail_errno(error, "read", path);
+    text[length] = 0;
+    gem5art__hash_item(hash, "link");
+    gem5art__hash_item(hash, text);
+    return true;
+}
+
+static int gem5art__compare_texts(const void *a, const void *b) {
+    return strcmp(*(const char *const *)a, *(const char *const *)b);
+}
+
+/* The hash of a folder's content, and the bytes of its files (`size` NULL: not wanted). */
+static bool gem5art__hash_folder(gem5art__cache *cache, const char *path, char sha256[65], int64_t *size,
+                                 gem5art_error *error) {
+    gem5art__folder folder;
+    gem5art_sha256 hash;
+    int64_t bytes = 0;
+    size_t i;
+    bool ok;
+    memset(&folder, 0, sizeof folder);
+    gem5art__puts(&folder.path, path);
+    folder.start = folder.path.length + 1;
+    ok = folder.path.failed ? gem5art__fail_nomem(error) : gem5art__list_folder(&folder, GEM5ART__MAX_LEVELS, error);
+    if (folder.count) qsort(folder.entries, folder.count, sizeof *folder.entries, gem5art__compare_texts);
+    gem5art_sha256_init(&hash);
+    gem5art__hash_item(&hash, "gem5art.h folder 1");
+    for (i = 0; ok && i < folder.count; i++) {
+        folder.path.length = folder.start - 1;
+        gem5art__putf(&folder.path, "/%s", folder.entries[i]);
+        gem5art__hash_item(&hash, folder.entries[i]);
+        ok = folder.path.failed ? gem5art__fail_nomem(error)
+                                : gem5art__hash_entry(cache, folder.path.data, &hash, &bytes, error);
+    }
+    gem5art_sha256_final(&hash, sha256);
+    if (size) *size = bytes;
+    gem5art__free(folder.entries);
+    gem5art__buf_free(&folder.path);
+    gem5art__arena_free(&folder.arena);
+    return ok;
+}
+
 /* ---- looks */
 
 /* Needs nothing but its arguments, so that any thread can take it. `cache` NULL: a file is read in any case. */
@@ -4156,7 +4297,9 @@ static void gem5art__take_look(gem5art__look *look, gem5art__cache *cache) {
     look->found = GEM5ART_SYS_STAT(look->path, &st) == 0;
     look->is_folder = look->found && S_ISDIR(st.st_mode);
     if (!look->found) look->ok = gem5art__fail_errno(error, "find", look->path);
-    else if (look->is_folder) look->ok = gem5art__git_look(look->path, GEM5ART__GIT_DEPTH, look->hash, NULL, error);
+    else if (look->is_folder && look->wants_commit)
+        look->ok = gem5art__git_look(look->path, GEM5ART__GIT_DEPTH, look->hash, NULL, error);
+    else if (look->is_folder) look->ok = gem5art__hash_folder(cache, look->path, look->hash, NULL, error);
     else if (cache) look->ok = gem5art__cache_hash(cache, look->path, look->hash, md5, NULL, error);
     else look->ok = gem5art__hash_file(look->path, look->hash, md5, NULL, error);
 }
@@ -4168,8 +4311,11 @@ static gem5art__look_entry *gem5art__current_look(gem5art__cache *cache, const g
     double now = gem5art__monotonic();
     while ((entry = *link) != NULL) {
         const gem5art__look *other = &entry->look;
-        bool fresh = !entry->ended || (other->ok && other->is_folder && now < entry->began + GEM5ART_GIT_SECONDS);
-        if (fresh && other->wants_md5 == look->wants_md5 && strcmp(other->path, look->path) == 0) found = entry;
+        bool is_git = other->wants_commit && entry->ended && other->is_folder;
+        bool fresh = !entry->ended || (is_git && other->ok && now < entry->began + GEM5ART_GIT_SECONDS);
+        if (fresh && other->wants_md5 == look->wants_md5 && other->wants_commit == look->wants_commit &&
+            strcmp(other->path, look->path) == 0)
+            found = entry;
         if (fresh || entry->waiting) link = &entry->next;
         else {
             *link = entry->next;
@@ -4607,10 +4753,10 @@ static bool gem5art__read_git(const gem5art_json *object, const char *facts[3]) 
     int i;
     for (i = 0; i < 3; i++) {
         const gem5art_json *member = gem5art_json_get(object, gem5art__git_keys[i]);
-        if (member && member->type != GEM5ART_JSON_STRING) return false;
-        if (member) facts[i] = member->text;
+        if (member && member->type == GEM5ART_JSON_STRING) facts[i] = member->text;
+        else if (member && member->type != GEM5ART_JSON_NULL) return false;
     }
-    return object->type == GEM5ART_JSON_OBJECT;
+    return object->type == GEM5ART_JSON_OBJECT || object->type == GEM5ART_JSON_NULL;
 }
 
 static bool gem5art__read_object(gem5art__arena *arena, const gem5art__field *fields, const gem5art_json *record,
@@ -7425,19 +7571,34 @@ static bool gem5art__lookup_artifact(gem5art_db *db, const char *key, gem5art__a
 
 typedef struct gem5art__content {
     char hash[65], md5[33];
-    int64_t size; /* -1: a git repo */
+    int64_t size; /* bytes; -1: a git repo */
+    bool is_file;
     gem5art__git_facts git;
 } gem5art__content;
 
 static void gem5art__content_free(gem5art__content *content) { gem5art__git_facts_free(&content->git); }
 
-static bool gem5art__read_content(gem5art__cache *cache, const char *path, gem5art__content *content,
+static const char gem5art__type_repo[] = "git repo";
+
+/* A folder is a git repo where its type says so, or where it is the top of a work tree. Any other folder is its content,
+   also one in a work tree. */
+static bool gem5art__is_repo(const char *path, const char *type) {
+    gem5art__arena arena = {NULL, false};
+    const char *git = gem5art__join_path(&arena, path, ".git");
+    struct stat st;
+    bool is = strcmp(type, gem5art__type_repo) == 0 || (git && GEM5ART_SYS_LSTAT(git, &st) == 0);
+    gem5art__arena_free(&arena);
+    return is;
+}
+
+static bool gem5art__read_content(gem5art__cache *cache, const char *path, const char *type, gem5art__content *content,
                                   gem5art_error *error) {
     struct stat st;
     memset(content, 0, sizeof *content);
     if (GEM5ART_SYS_STAT(path, &st) < 0) return gem5art__fail_errno(error, "find", path);
-    if (!S_ISDIR(st.st_mode))
-        return gem5art__cache_hash(cache, path, content->hash, content->md5, &content->size, error);
+    content->is_file = !S_ISDIR(st.st_mode);
+    if (content->is_file) return gem5art__cache_hash(cache, path, content->hash, content->md5, &content->size, error);
+    if (!gem5art__is_repo(path, type)) return gem5art__hash_folder(cache, path, content->hash, &content->size, error);
     content->size = -1;
     if (!gem5art__git_read_facts(path, &content->git, error)) return false;
     memcpy(content->hash, content->git.hash, sizeof content->hash);
@@ -7459,13 +7620,18 @@ static bool gem5art__has_md5(const gem5art_artifact *artifact) { return strlen(a
 static bool gem5art__looks_like(const gem5art__look *look, const gem5art_artifact *artifact, gem5art_error *error) {
     bool repo = *artifact->git_hash != 0, legacy = gem5art__has_md5(artifact);
     const char *now = legacy ? look->md5 : look->hash;
-    if (look->found && repo != look->is_folder)
+    if (look->found && (repo || legacy) && repo != look->is_folder)
         return gem5art__fail(error, GEM5ART_CHANGED, "%s is not what was registered as \"%s\" (%s): it is a %s now",
                              look->path, artifact->name, artifact->id, repo ? "file" : "folder");
     if (!look->ok) return gem5art__fail(error, look->error.code, "%s", look->error.message);
     return strcmp(now, artifact->hash) == 0
                ? true
-               : gem5art__changed(artifact, look->path, repo ? "commit" : legacy ? "MD5" : "SHA-256", now, error);
+               : gem5art__changed(artifact, look->path,
+                                  repo              ? "commit"
+                                  : legacy          ? "MD5"
+                                  : look->is_folder ? "SHA-256 as a folder"
+                                                    : "SHA-256",
+                                  now, error);
 }
 
 /* Checks one artifact here and now, by all of its bytes. */
@@ -7474,6 +7640,7 @@ static bool gem5art__check(const gem5art_artifact *artifact, const char *path, g
     memset(&look, 0, sizeof look);
     look.path = path;
     look.wants_md5 = gem5art__has_md5(artifact);
+    look.wants_commit = *artifact->git_hash != 0;
     gem5art__take_look(&look, NULL);
     return gem5art__looks_like(&look, artifact, error);
 }
@@ -7487,8 +7654,9 @@ static bool gem5art__copy_bytes(int from, int to) {
     bool ok = true;
 #ifndef GEM5ART_NO_FILE_CLONING
     if (GEM5ART_SYS_CLONE(to, from) == 0) return true;
-    while ((n = GEM5ART_SYS_COPY_FILE_RANGE(from, to, (size_t)1 << 30)) > 0 && !gem5art__given_up()) {}
-    if (n == 0) return true; /* else what is left goes through memory: both offsets are where it stopped */
+    while (GEM5ART_SYS_COPY_FILE_RANGE(from, to, (size_t)1 << 30) > 0 && !gem5art__given_up()) {}
+    /* Also where it claims to be at the end, which it does on some file systems at once: the rest goes through memory,
+       from the offsets where it stopped. */
 #endif
     chunk = (char *)GEM5ART_MALLOC(GEM5ART__WINDOW);
     if (!chunk) return errno = ENOMEM, false;
@@ -7498,16 +7666,25 @@ static bool gem5art__copy_bytes(int from, int to) {
     return ok;
 }
 
-/* Copies a file, whole or not at all and durably, to a name that is not taken. */
-static bool gem5art__copy_file(const char *from, const char *to, gem5art_error *error) {
+/* Copies a file, whole or not at all and durably, with its x bits, to a name that is not taken. CHANGED where the copy
+   does not have the hash (an MD5 of 32 digits or a SHA-256). */
+static bool gem5art__copy_file(const char *from, const char *to, const char *hash, gem5art_error *error) {
     gem5art__new_file copy;
+    struct stat st;
+    char sha256[65], md5[33], *copied = strlen(hash) == 32 ? md5 : sha256;
     bool ok = false;
     int in = gem5art__open(from, O_RDONLY | O_NONBLOCK, 0);
-    if (in < 0) return gem5art__fail_errno(error, "read", from);
-    if (gem5art__begin_file(&copy, -1, to, 0666, error)) {
-        ok = gem5art__copy_bytes(in, copy.fd);
-        if (!ok) gem5art__fail_errno(error, "write", to), gem5art__abort_file(&copy);
-        else ok = gem5art__commit_file(&copy, GEM5ART__KEEP_EXISTING, true, error);
+    if (in < 0 || GEM5ART_SYS_FSTAT(in, &st) < 0) gem5art__fail_errno(error, "read", from);
+    else if (gem5art__begin_file(&copy, -1, to, 0666 | (st.st_mode & 0111), error)) {
+        if (!gem5art__copy_bytes(in, copy.fd)) gem5art__fail_errno(error, "write", to);
+        else ok = gem5art__hash_opened(copy.fd, to, sha256, md5, NULL, error);
+        if (ok && strcmp(copied, hash) != 0)
+            ok = gem5art__fail(error, GEM5ART_CHANGED,
+                               "%s is not what was registered, or it changed while it was copied to %s: the copy has "
+                               "the %s %s, not %s",
+                               from, to, copied == md5 ? "MD5" : "SHA-256", copied, hash);
+        if (ok) ok = gem5art__commit_file(&copy, GEM5ART__KEEP_EXISTING, true, error);
+        else gem5art__abort_file(&copy);
     }
     gem5art__close(in);
     return ok;
@@ -7518,7 +7695,7 @@ static bool gem5art__keep_copy(const char *storage, const char *path, const char
                                gem5art_error *error) {
     gem5art__arena arena = {NULL, false};
     struct stat st;
-    char *copy, *folder, copied[65];
+    char *copy, *folder;
     bool ok;
     if (!storage || !gem5art__is_uuid(id)) return true;
     copy = gem5art__join_path(&arena, storage, id);
@@ -7526,14 +7703,8 @@ static bool gem5art__keep_copy(const char *storage, const char *path, const char
     if (!copy || !folder) ok = gem5art__fail_nomem(error);
     else if (GEM5ART_SYS_STAT(copy, &st) == 0) ok = true; /* kept before */
     else {
-        ok = gem5art__make_folders(storage, error) && gem5art__copy_file(path, copy, error) &&
-             gem5art_sha256_file(copy, copied, error);
+        ok = gem5art__make_folders(storage, error) && gem5art__copy_file(path, copy, hash, error);
         if (ok && !gem5art__sync_name(folder)) ok = gem5art__fail_errno(error, "sync the folder of", storage);
-        if (ok && strcmp(copied, hash) != 0) {
-            GEM5ART_SYS_UNLINK(copy);
-            ok = gem5art__fail(error, GEM5ART_CHANGED,
-                               "%s changed while it was copied to %s: register it when it is finished", path, storage);
-        }
     }
     gem5art__arena_free(&arena);
     return ok;
@@ -7735,7 +7906,7 @@ static gem5art__artifact *gem5art__store_artifact(gem5art_db *db, const gem5art_
                                                   gem5art_error *error) {
     gem5art__artifact *found = NULL;
     char id[37];
-    bool ok = gem5art__uuid(id, error), copied = db->storage && content->size >= 0;
+    bool ok = gem5art__uuid(id, error), copied = db->storage && content->is_file;
     artifact->public_.id = ok ? gem5art__arena_copy(&artifact->object.arena, id) : NULL;
     if (ok && !artifact->public_.id) gem5art__fail_nomem(error);
     ok = artifact->public_.id && (!copied || gem5art__keep_copy(db->storage, desc->path, id, content->hash, error)) &&
@@ -7761,9 +7932,9 @@ static const gem5art_artifact *gem5art__register(gem5art_db *db, const gem5art_a
     gem5art__content content;
     gem5art__artifact *stored = NULL, *described = NULL, *result = NULL;
     if (!gem5art__check_artifact_desc(desc, error)) return NULL;
-    if (gem5art__read_content(&db->cache, desc->path, &content, error) &&
+    if (gem5art__read_content(&db->cache, desc->path, desc->type, &content, error) &&
         gem5art__lookup_content(db, &content, &stored, error) &&
-        (!stored || content.size < 0 ||
+        (!stored || !content.is_file ||
          gem5art__keep_copy(db->storage, desc->path, stored->public_.id, content.hash, error)) &&
         (described = gem5art__describe_artifact(db, desc, &content, error)) != NULL)
         result = stored ? gem5art__same_artifact(db, stored, desc, described, error)
@@ -7788,6 +7959,18 @@ static bool gem5art__fail_repo_download(const gem5art_artifact *artifact, const 
     return false;
 }
 
+static bool gem5art__fail_folder_download(const gem5art_artifact *artifact, const char *from, const char *path,
+                                          gem5art_error *error) {
+    gem5art__arena arena = {NULL, false};
+    const char *source = gem5art__shell_word(&arena, from), *to = gem5art__shell_word(&arena, path);
+    if (arena.failed) gem5art__fail_nomem(error);
+    else
+        gem5art__fail(error, GEM5ART_UNSUPPORTED, "\"%s\" is a folder, of which no copy is stored: cp -a -- %s %s",
+                      artifact->name, source, to);
+    gem5art__arena_free(&arena);
+    return false;
+}
+
 static bool gem5art__download(gem5art_db *db, const gem5art_artifact *artifact, const char *path,
                               gem5art_error *error) {
     gem5art__arena arena = {NULL, false};
@@ -7805,7 +7988,8 @@ static bool gem5art__download(gem5art_db *db, const gem5art_artifact *artifact, 
         gem5art__fail(error, GEM5ART_NOT_FOUND,
                       "no copy of \"%s\" (%s) is left: neither in the storage folder (%s) nor at %s", artifact->name,
                       artifact->id, db->storage ? db->storage : "none is set", artifact->path);
-    else ok = gem5art__check(artifact, from, error) && gem5art__copy_file(from, path, error);
+    else if (S_ISDIR(st.st_mode)) gem5art__fail_folder_download(artifact, from, path, error);
+    else ok = gem5art__copy_file(from, path, artifact->hash, error);
     gem5art__arena_free(&arena);
     return ok;
 }
@@ -7948,13 +8132,6 @@ static const gem5art__host_facts *gem5art__host(gem5art_db *db, gem5art_error *e
 }
 
 /* ---- identity */
-
-static void gem5art__hash_item(gem5art_sha256 *hash, const char *text) {
-    char length[32];
-    snprintf(length, sizeof length, "%zu:", strlen(text));
-    gem5art_sha256_update(hash, length, strlen(length));
-    gem5art_sha256_update(hash, text, strlen(text));
-}
 
 /* SHA-256 over what makes two runs the same experiment, each item with its length before it. `script` is its path in
    its repo, or its content's hash. */
@@ -13290,14 +13467,15 @@ static bool gem5art__same_script_content(const gem5art__run *run, const gem5art_
 
 /* The look at a path that goes on, or at a git work tree that is fresh; NULL: neither. What is of no more use is
    removed. */
-static gem5art__shared_look *gem5art__find_look(gem5art_pool *pool, const char *path, bool md5) {
+static gem5art__shared_look *gem5art__find_look(gem5art_pool *pool, const char *path, bool md5, bool commit) {
     gem5art__shared_look **link = &pool->looks, *shared, *found = NULL;
     double now = gem5art__monotonic();
     while ((shared = *link) != NULL) {
         const gem5art__look *look = &shared->look;
         bool useful =
-            !shared->done || (look->ok && look->is_folder && now < shared->began + GEM5ART_GIT_SECONDS);
-        if (useful && !shared->task.errand.given_up && look->wants_md5 == md5 && strcmp(look->path, path) == 0)
+            !shared->done || (look->ok && look->is_folder && look->wants_commit && now < shared->began + GEM5ART_GIT_SECONDS);
+        if (useful && !shared->task.errand.given_up && look->wants_md5 == md5 && look->wants_commit == commit &&
+            strcmp(look->path, path) == 0)
             found = shared;
         if (useful || shared->users) link = &shared->next;
         else {
@@ -13311,9 +13489,9 @@ static gem5art__shared_look *gem5art__find_look(gem5art_pool *pool, const char *
 static void gem5art__looked(gem5art_pool *pool, gem5art__task *task);
 
 /* One more look for a job; false when out of memory. */
-static bool gem5art__add_look(gem5art_pool *pool, gem5art__job *job, const char *relative, bool md5) {
+static bool gem5art__add_look(gem5art_pool *pool, gem5art__job *job, const char *relative, bool md5, bool commit) {
     char *path = gem5art__join_path(&job->arena, pool->cwd, relative);
-    gem5art__shared_look *shared = path ? gem5art__find_look(pool, path, md5) : NULL;
+    gem5art__shared_look *shared = path ? gem5art__find_look(pool, path, md5, commit) : NULL;
     if (!path) return false;
     if (!shared) {
         size_t length = strlen(path) + 1;
@@ -13321,6 +13499,7 @@ static bool gem5art__add_look(gem5art_pool *pool, gem5art__job *job, const char 
         if (!shared) return false;
         shared->look.path = (const char *)memcpy(shared + 1, path, length);
         shared->look.wants_md5 = md5;
+        shared->look.wants_commit = commit;
         shared->cache = &pool->db->cache;
         shared->began = gem5art__monotonic();
         shared->next = pool->looks;
@@ -13342,8 +13521,9 @@ static bool gem5art__start_checks(gem5art_pool *pool, gem5art__job *job) {
         (gem5art__shared_look **)gem5art__arena_alloc(&job->arena, (run->used_count + 1) * sizeof *job->looks);
     ok = job->looks != NULL;
     for (i = 0; ok && i < run->used_count; i++)
-        ok = gem5art__add_look(pool, job, run->used_paths[i], gem5art__has_md5(run->used[i]));
-    return ok && (!run->script_hash || gem5art__add_look(pool, job, run->public_.run_script, false));
+        ok = gem5art__add_look(pool, job, run->used_paths[i], gem5art__has_md5(run->used[i]),
+                               *run->used[i]->git_hash != 0);
+    return ok && (!run->script_hash || gem5art__add_look(pool, job, run->public_.run_script, false, false));
 }
 
 /* Is all as it was, in the artifacts' order? False with the path of the first that is not. */

@@ -25,7 +25,8 @@ static int write_fails; /* errno of each write; 0: none fails */
 
 static bool clone_works;
 static int clones, ranges;
-static size_t range_limit; /* bytes a call copies; 0: the call is not there */
+static size_t range_limit; /* bytes a call copies; 0: the call is not there; NOTHING: it claims to be at the end */
+#define NOTHING (SIZE_MAX - 1)
 
 static int hook_clone(int to, int from) {
     char byte;
@@ -42,6 +43,7 @@ static ssize_t hook_copy_range(int from, int to, size_t size) {
     ssize_t n;
     ranges++;
     if (!range_limit) return errno = EXDEV, -1;
+    if (range_limit == NOTHING) return 0; /* as some file systems do */
     if (size > range_limit) size = range_limit;
     n = read(from, chunk, size < sizeof chunk ? size : sizeof chunk);
     if (n > 0 && write(to, chunk, (size_t)n) != n) return -1;
@@ -70,9 +72,10 @@ static void begin(void) {
 
 static gem5art_artifact_desc a_desc(const char *path) {
     gem5art_artifact_desc desc;
+    struct stat st;
     memset(&desc, 0, sizeof desc);
     desc.name = "thing";
-    desc.type = "gem5 binary";
+    desc.type = stat(path, &st) == 0 && S_ISDIR(st.st_mode) ? "git repo" : "gem5 binary";
     desc.path = path;
     desc.documentation = "made by the tests for the tests";
     return desc;
@@ -991,6 +994,105 @@ TEST(inputs_must_exist) {
     fixture_end();
 }
 
+/* ---- folders that are not git repos */
+
+static const gem5art_artifact *add_checkpoint(const char *path) {
+    gem5art_artifact_desc desc = a_desc(path);
+    desc.name = "checkpoint";
+    desc.type = "checkpoint";
+    return gem5art_register_artifact(db, &desc, &error);
+}
+
+static void make_checkpoint(const char *path) {
+    sh("mkdir -p %s/deep/empty && cd %s && echo a > m5.cpt && echo b > deep/physmem && ln -s ../m5.cpt deep/link && chmod +x deep/physmem",
+       path, path);
+}
+
+/* The manual's words, in other code. */
+static const char *hash_of_checkpoint(void) {
+    return printed_by("a=$(printf 'a\\n' | sha256sum | cut -c1-64); b=$(printf 'b\\n' | sha256sum | cut -c1-64); "
+                      "printf '%%s' '18:gem5art.h folder 1' '4:deep' '6:folder' '10:deep/empty' '6:folder' '9:deep/link' '4:link' "
+                      "'9:../m5.cpt' '12:deep/physmem' '10:executable' \"64:$b\" '6:m5.cpt' '4:file' \"64:$a\" | sha256sum | cut -c1-64");
+}
+
+TEST(a_folder_is_its_content) {
+    const gem5art_artifact *a, *b;
+    begin();
+    make_checkpoint("cpt.1");
+    REQUIRE((a = add_checkpoint("cpt.1")) != NULL);
+    CHECK_STR(a->hash, hash_of_checkpoint());
+    CHECK_STR(a->git_hash, "");
+    CHECK_INT(a->size, 4);
+    CHECK(gem5art_check_artifact(db, a, NULL, &error));
+    sh("cp -a cpt.1 copy && touch copy/m5.cpt");
+    REQUIRE((b = add_checkpoint("copy/")) != NULL);
+    CHECK_STR(b->id, a->id);
+    make_repo("repo"); /* also in a work tree, where git would say that nothing has changed */
+    make_checkpoint("repo/cpt");
+    REQUIRE((b = add_checkpoint("repo/cpt")) != NULL);
+    CHECK_STR(b->id, a->id);
+    REQUIRE((b = add_checkpoint("repo")) != NULL); /* the top of a work tree is a repo, whatever its type */
+    CHECK_STR(b->hash, head_of("repo"));
+    fixture_end();
+}
+
+TEST(every_change_of_a_folder_is_found) {
+    static const char *const changes[] = {"echo c > m5.cpt", "echo c > new", "rm deep/physmem", "chmod -x deep/physmem", "chmod +x m5.cpt",
+                                          "rmdir deep/empty", "mkdir deep/more", "mv m5.cpt m6.cpt", "ln -sfn m5.cpt deep/link",
+                                          "rm deep/link && cp m5.cpt deep/link", "rm deep/link && printf ../m5.cpt > deep/link",
+                                          "mv deep/physmem physmem", NULL};
+    const char *const *change;
+    const gem5art_artifact *a;
+    begin();
+    for (change = changes; *change; change++) {
+        sh("rm -rf cpt");
+        make_checkpoint("cpt");
+        REQUIRE((a = add_checkpoint("cpt")) != NULL);
+        CHECK_INT(sh("cd cpt && %s", *change), 0);
+        CHECK_THAT(!gem5art_check_artifact(db, a, NULL, &error), "%s: unchanged", *change);
+        REFUSED(GEM5ART_CHANGED, "cpt");
+    }
+    CHECK_INT(count_of("_id"), 1);
+    sh("rm -rf cpt; echo x > cpt");
+    CHECK(!gem5art_check_artifact(db, a, NULL, &error));
+    REFUSED(GEM5ART_CHANGED, "cpt");
+    unlink("cpt");
+    CHECK(!gem5art_check_artifact(db, a, NULL, &error));
+    REFUSED(GEM5ART_NOT_FOUND, "cpt");
+    fixture_end();
+}
+
+TEST(folders_that_cannot_be_hashed) {
+    begin();
+    make_checkpoint("cpt");
+    CHECK(mkfifo("cpt/deep/fifo", 0600) == 0);
+    CHECK(!add_checkpoint("cpt"));
+    REFUSED(GEM5ART_INVALID, "cpt/deep/fifo");
+    unlink("cpt/deep/fifo");
+    sh("cd cpt && for i in $(seq 70); do mkdir d && cd d; done");
+    CHECK(!add_checkpoint("cpt"));
+    REFUSED(GEM5ART_LIMIT, "too deeply");
+    fixture_end();
+}
+
+TEST(a_folder_is_not_copied_and_its_command_is_given) {
+    const gem5art_artifact *a;
+    begin();
+    close_db();
+    setenv("GEM5ART_STORAGE", "storage", 1);
+    REQUIRE(open_db(NULL));
+    make_checkpoint("cpt");
+    REQUIRE((a = add_checkpoint("cpt")) != NULL);
+    CHECK(!exists("storage"));
+    CHECK(!gem5art_download_artifact(db, a, "it's here", &error));
+    REFUSED(GEM5ART_UNSUPPORTED, "is a folder");
+    CHECK_INT(sh("%s", strstr(error.message, "cp -a")), 0);
+    REQUIRE(add_checkpoint("it's here"));
+    CHECK_INT(count_of("_id"), 1);
+    unsetenv("GEM5ART_STORAGE");
+    fixture_end();
+}
+
 /* ---- git: nothing is hidden from it, and nothing of a repo is executed */
 
 /* Registers "repo", runs commands in it, and wants it to be dirty by `part`, or clean where that is NULL. */
@@ -1380,13 +1482,13 @@ TEST(every_way_to_copy) {
     size_t i;
     int way;
     storage_begin();
-    for (way = 0; way < 5; way++) {
+    for (way = 0; way < 6; way++) {
         for (i = 0; i < SIZE; i++) content[i] = (char)('a' + (i * 7 + (size_t)way + i / 1000) % 26);
         content[SIZE] = 0;
         snprintf(path, sizeof path, "f%d", way);
         write_text(path, content);
         clone_works = way == 4;
-        range_limit = way < 4 ? limits[way] : 0;
+        range_limit = way < 4 ? limits[way] : way == 5 ? NOTHING : 0;
         clones = ranges = 0;
         a = add(path);
         CHECK_THAT(a, "way %d: %s", way, error.message);
@@ -1400,6 +1502,23 @@ TEST(every_way_to_copy) {
 #endif
     }
     free(content);
+    fixture_end();
+}
+
+TEST(copies_keep_their_x_bits) {
+    const gem5art_artifact *a;
+    struct stat st;
+    storage_begin();
+    write_text("f", "hello\n");
+    CHECK(chmod("f", 0755) == 0);
+    REQUIRE((a = add("f")) != NULL);
+    unlink("f");
+    CHECK_THAT(gem5art_download_artifact(db, a, "copy", &error), "%s", error.message);
+    CHECK(stat("copy", &st) == 0 && (st.st_mode & 0777) == 0755);
+    write_text("g", "not executable\n");
+    REQUIRE((a = add("g")) != NULL);
+    CHECK(gem5art_download_artifact(db, a, "copy of g", &error));
+    CHECK(stat("copy of g", &st) == 0 && (st.st_mode & 0111) == 0);
     fixture_end();
 }
 
@@ -1582,7 +1701,7 @@ TEST(a_check_looks_where_cwd_says) {
     CHECK(!gem5art_check_artifact(db, a, "three", &error));
     REFUSED(GEM5ART_NOT_FOUND, "three/f");
     CHECK(!gem5art_check_artifact(db, a, "four", &error));
-    REFUSED(GEM5ART_CHANGED, "folder now");
+    REFUSED(GEM5ART_CHANGED, "as a folder");
     snprintf(folder, sizeof folder, "%s/one", fixture_folder);
     CHECK(gem5art_check_artifact(db, a, folder, &error));
     make_repo("repo");
@@ -1690,8 +1809,10 @@ TEST(a_record_with_a_field_of_a_wrong_kind) {
     }
     close_db();
     lay_store("[{\"_id\": \"x1\", \"hash\": \"h\", \"extra\": \"no json\", \"supported_gem5_versions\": {\"a\": 1}, \"size\": null,"
-              "\"documentation\": null, \"other\": [1, 2]}]");
+              "\"documentation\": null, \"git\": null, \"other\": [1, 2]},"
+              "{\"_id\": \"x2\", \"hash\": \"i\", \"git\": {\"origin\": null, \"hash\": \"i\", \"name\": \"/r\"}}]");
     open_db(NULL);
+    CHECK_STR(gem5art_find_artifact(db, "x2", &error)->git_hash, "i");
     {
         const gem5art_artifact *a = gem5art_find_artifact(db, "x1", &error);
         REQUIRE(a);

@@ -652,6 +652,7 @@ TEST(a_git_work_tree_is_fresh_for_a_while) {
     memset(&look, 0, sizeof look);
     memset(&again, 0, sizeof again);
     look.path = again.path = "repo";
+    look.wants_commit = again.wants_commit = true;
     CHECK(gem5art__cache_look(&cache, &look));
     CHECK_INT(strlen(look.hash), 40);
     write_text("repo/run.py", "# changed\n");
@@ -661,8 +662,6 @@ TEST(a_git_work_tree_is_fresh_for_a_while) {
     CHECK(!gem5art__cache_look(&cache, &again));
     CHECK_INT(again.error.code, GEM5ART_DIRTY);
     sh("git -C repo checkout -q run.py");
-    memset(&again, 0, sizeof again);
-    again.path = "repo";
     CHECK(gem5art__cache_look(&cache, &again));
     write_text("repo/run.py", "# changed\n");
     gem5art__cache_forget(&cache); /* as each new pool does */

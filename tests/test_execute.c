@@ -1057,8 +1057,28 @@ TEST(a_recorded_run_whose_files_changed_is_said_to_be_so) {
     end();
 }
 
+TEST(a_folder_artifact_is_checked_before_a_launch) {
+    const gem5art_artifact *used[1];
+    gem5art_run_desc desc;
+    gem5art_run *run;
+    begin();
+    sh("mkdir cpt && echo 1 > cpt/m5.cpt");
+    desc = describe("children/exit_with", "out", "0");
+    used[0] = register_path("checkpoint", "checkpoint", "cpt");
+    desc.artifacts = used, desc.artifact_count = 1;
+    REQUIRE((run = create(&desc, false)) != NULL);
+    sh("echo 2 > cpt/m5.cpt");
+    CHECK(!execute(run));
+    CHECK_INT(error.code, GEM5ART_CHANGED);
+    CHECK_CONTAINS(error.message, "cpt is not what was registered");
+    sh("echo 1 > cpt/m5.cpt");
+    execute_well(run);
+    CHECK_STR(run->status, "Finished");
+    end();
+}
+
 TEST(parameters_that_name_files_are_warned_of) {
-    const gem5art_artifact *used[] = {NULL, NULL};
+    const gem5art_artifact *used[1];
     gem5art_run_desc desc;
     gem5art_run *run;
     begin();
