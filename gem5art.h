@@ -166,6 +166,11 @@
    is not hashed again whose device, inode, size, mtime and ctime are as they were when it was, by this or an earlier
    process (see STORE.checked.UID), provided that it had lain still then: for 3 s, on network file systems for 60 s.
    Files of FUSE, 9P and FAT are hashed each time, as their times do not tell enough.
+   What gem5 read: OUTDIR/config.ini names kernels, images, programs and other files. Each regular file that it names
+   outside the outdir (at most 1000) is hashed when the run has ended and recorded in `files`. They are not part of the
+   identity, so that one that is neither an artifact nor tracked in a repo of the run is a warning of kind "files", as is
+   a parameter that names such a file, itself or after its "=". When a recorded run is asked for again and one of its
+   files has changed since, the EXISTS error names that file.
    What has ended is archived by those threads, and recorded by one more that has the store open for itself: no disk
    holds the loop up, and the next run has the place already.
    A pool's children are spawned by the warden, a small process of the pool's own, which ends them all when the pool's

@@ -117,6 +117,31 @@ run "$verify" --db-uri other.json "$id"
 same "status with damaged copies" $status 1
 has "a damaged copy" "$out" "is not what was stored"
 
+begin "verify, and show --shell: the files that gem5 read"
+cat >r/build/gem5.opt <<'END'
+#!/bin/sh
+for word; do case $word in --outdir=*) printf 'cmd=hello %s\n' "$PWD/far" >"${word#--outdir=}/config.ini" ;; esac; done
+END
+echo 1 >hello
+echo 1 >far
+run "$BUILD/gem5art-run" --db-uri files.json --name two --gem5 r/build/gem5.opt --script r/run.py --outdir out2
+same "status of the run" $status 0
+id=$("$BUILD/gem5art-getruns" --db-uri files.json - | sed -n 's/.*"_id": "\(.*\)",/\1/p')
+run "$verify" --db-uri files.json "$id"
+same status $status 0
+has "two files" "$out" "3 artifacts and 2 files, 0 not as recorded"
+echo 2 >hello
+run "$verify" --db-uri files.json --quiet "$id"
+same "status with a changed file" $status 1
+has "the changed file" "$out" "hello is not what gem5 read in run $(echo "$id" | cut -c1-8)"
+check "not the other one" sh -c '! grep -q "far is" .out'
+if need jq; then
+    run "$verify" --db-uri files.json --json "$id"
+    same "as JSON" "$(jq -r '[.[] | select(.type == "file") | .status] | join(" ")' .out)" "ok changed"
+fi
+run "$BUILD/gem5art-show" --db-uri files.json --shell "$id"
+has "the script" "$out" "copy hello "
+
 begin "misuse"
 for words in "" "lisst" "download x" "list x" "tree a b"; do
     run "$artifact" $words

@@ -23,7 +23,8 @@ static const tool_option options[] = {
     {NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL}};
 
 static const tool_operand operands[] = {
-    {"ID", "A run: its artifacts and its results; or an artifact. Default: all artifacts but results archives", "ID"},
+    {"ID", "A run: its artifacts, its results and the other files that gem5 read; or an artifact. Default: all artifacts "
+           "but results archives", "ID"},
     {NULL, NULL, NULL}};
 
 static const tool_page page = {
@@ -37,6 +38,9 @@ static const tool_page page = {
 typedef struct wanted {
     char **ids; /* NULL-terminated */
     size_t count;
+    gem5art_artifact *files; /* that gem5 read and no artifact covers: as artifacts with the id and name of their run */
+    size_t file_count;
+    gem5art__arena arena;    /* of their texts */
 } wanted;
 
 static void want(wanted *w, const char *id) {
@@ -49,8 +53,25 @@ static void want(wanted *w, const char *id) {
     w->ids[w->count] = NULL;
 }
 
+static void want_file(wanted *w, const gem5art_run *run, const gem5art_file *file) {
+    gem5art_artifact *a;
+    if (*file->artifact || !*file->hash) return;
+    w->files = (gem5art_artifact *)realloc(w->files, (w->file_count + 1) * sizeof *w->files);
+    if (!w->files) tool_exit(TOOL_FAILED, "out of memory");
+    a = &w->files[w->file_count++];
+    gem5art__set_defaults(gem5art__artifact_fields, a);
+    a->id = gem5art__arena_copy(&w->arena, run->id);
+    a->name = gem5art__arena_copy(&w->arena, run->name);
+    a->type = "file";
+    a->path = gem5art__arena_copy(&w->arena, file->path);
+    a->hash = gem5art__arena_copy(&w->arena, file->hash);
+    if (w->arena.failed) tool_exit(TOOL_FAILED, "out of memory");
+}
+
 static void want_run(wanted *w, const gem5art_run *run) {
     const char *const *more;
+    size_t i;
+    for (i = 0; i < run->file_count; i++) want_file(w, run, &run->files[i]);
     want(w, run->gem5_artifact);
     want(w, run->gem5_git_artifact);
     want(w, run->run_script_git_artifact);
@@ -123,6 +144,9 @@ static verdict verify(gem5art_db *db, const gem5art_artifact *artifact) {
                                                                  : "unknown";
     snprintf(v.why, sizeof v.why, "%s", error.message);
     if (strcmp(v.status, "changed") == 0) tell_since(&v, path);
+    if (strcmp(v.status, "changed") == 0 && strcmp(artifact->type, "file") == 0)
+        snprintf(v.why, sizeof v.why, "%s is not what gem5 read in run %.8s; register it as an artifact, or rerun it", path,
+                 artifact->id);
     verify_copy(&v, db->storage);
     gem5art__arena_free(&arena);
     return v;
@@ -180,31 +204,34 @@ static void print_verdict(const verdict *v, bool colored) {
     sheet_print(&s);
 }
 
+/* Verifies one and shows it; is it as it was? */
+static bool verify_one(gem5art_db *db, const gem5art_artifact *artifact, gem5art_json_writer *writer) {
+    verdict v = verify(db, artifact);
+    if (quiet && all_well(&v)) return true;
+    if (as_json) put_verdict(writer, &v);
+    else print_verdict(&v, tool_use_color(color, stdout));
+    return all_well(&v);
+}
+
 static bool verify_all(gem5art_db *db, const wanted *w) {
     gem5art_json_writer writer;
     gem5art_error error;
     size_t i, wrong = 0;
-    bool colored = tool_use_color(color, stdout);
     gem5art_json_writer_init(&writer, 2);
     gem5art_json_begin_array(&writer);
     for (i = 0; i < w->count; i++) {
         const gem5art_artifact *artifact = gem5art_find_artifact(db, w->ids[i], &error);
-        verdict v;
         if (!artifact && error.code != GEM5ART_NOT_FOUND) tool_exit(TOOL_FAILED, "%s", error.message);
-        if (!artifact) {
-            tool_warn(error.message, NULL);
-            wrong++;
-            continue;
-        }
-        v = verify(db, artifact);
-        wrong += !all_well(&v);
-        if (quiet && all_well(&v)) continue;
-        if (as_json) put_verdict(&writer, &v);
-        else print_verdict(&v, colored);
+        if (!artifact) tool_warn(error.message, NULL);
+        wrong += !artifact || !verify_one(db, artifact, &writer);
     }
+    for (i = 0; i < w->file_count; i++) wrong += !verify_one(db, &w->files[i], &writer);
     gem5art_json_end_array(&writer);
     if (as_json) tool_print_json(&writer);
-    else tool_line("%zu artifact%s, %zu not as registered", w->count, w->count == 1 ? "" : "s", wrong);
+    else if (!w->file_count) tool_line("%zu artifact%s, %zu not as registered", w->count, w->count == 1 ? "" : "s", wrong);
+    else
+        tool_line("%zu artifact%s and %zu file%s, %zu not as recorded", w->count, w->count == 1 ? "" : "s", w->file_count,
+                  w->file_count == 1 ? "" : "s", wrong);
     gem5art_json_writer_free(&writer);
     return wrong == 0;
 }
@@ -273,11 +300,12 @@ static bool review_all(gem5art_db *db, int count, char **ids) {
 }
 
 int main(int argc, char **argv) {
-    wanted w = {NULL, 0};
+    wanted w;
     gem5art_db *db;
     size_t n;
     bool well;
     int i, count = tool_parse(argc, argv, &page);
+    memset(&w, 0, sizeof w);
     db = tool_open(db_uri, true);
     if (outcomes) {
         well = review_all(db, count, argv);
@@ -294,6 +322,8 @@ int main(int argc, char **argv) {
     well = verify_all(db, &w);
     for (n = 0; n < w.count; n++) free(w.ids[n]);
     free(w.ids);
+    free(w.files);
+    gem5art__arena_free(&w.arena);
     gem5art_close(db, NULL);
     return tool_end(well);
 }

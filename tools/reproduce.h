@@ -181,6 +181,9 @@ static const char script_functions[] =
     "    case ${#2} in 32) hash=$(md5sum <\"$1\") ;; *) hash=$(sha256sum <\"$1\") ;; esac\n"
     "    [ \"${hash%% *}\" = \"$2\" ]\n"
     "}\n"
+    "unchanged() { # FILE HASH\n"
+    "    same \"$1\" \"$2\" || warn \"$1 is not what gem5 read: it had the hash $2\"\n"
+    "}\n"
     "moved() { # COMMAND - it, naming this folder wherever it names the one that was\n"
     "    rest=$1\n"
     "    while [ \"$was\" ] && [ \"$rest\" != \"${rest#*\"$was\"}\" ]; do\n"
@@ -358,6 +361,23 @@ static void script_put(recipe *r, const char *path, const char *id) {
     if (strcmp(words[0], words[2]) != 0) script_call(r, "copy", words, 3);
 }
 
+/* Files that gem5 read and that no artifact covers: copied if they stood below the base, else compared where they are. */
+static void script_files(recipe *r, const gem5art_run *run) {
+    const char *words[3], *absolute;
+    size_t i;
+    for (i = 0; i < run->file_count; i++) {
+        const gem5art_file *file = &run->files[i];
+        if (*file->artifact || !*file->hash) continue;
+        words[0] = absolute = recipe_absolute(r, file->path);
+        words[1] = file->hash;
+        words[2] = absolute;
+        if (path_below(r->base, absolute)) {
+            words[0] = recipe_place(r, file->path);
+            script_call(r, "copy", words, 3);
+        } else script_call(r, "unchanged", words, 2);
+    }
+}
+
 /* A program in the folder itself is not looked for in the PATH. */
 static const char *recipe_program(recipe *r, const char *program) {
     program = recipe_word(r, program);
@@ -374,6 +394,7 @@ static void script_run(recipe *r, const gem5art_run *run) {
     script_put(r, run->gem5_binary_path, run->gem5_artifact);
     script_put(r, run->linux_binary_path, run->linux_binary_artifact);
     script_put(r, run->disk_image_path, run->disk_image_artifact);
+    script_files(r, run);
     if (!*run->command) {
         script_comment(r, "The run's record tells no command.");
         return;
