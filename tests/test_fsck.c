@@ -712,6 +712,28 @@ TEST(a_compaction_that_is_killed_loses_nothing_whoever_has_the_store_open) {
     CHECK(n > 4);
 }
 
+/* Who has a store open, and is listing it, goes on with the compacted one. */
+TEST(a_compacted_store_is_followed) {
+    gem5art_db *other;
+    gem5art_iter *iter;
+    int n;
+    make_store(40);
+    REQUIRE(open_db(NULL));
+    for (n = 2; n <= 40; n++) CHECK(gem5art_remove_run(db, id_of(n), &error));
+    REQUIRE((other = gem5art_open(STORE_URI, NULL, &error)) != NULL);
+    REQUIRE((iter = gem5art_get_runs(other, NULL, &error)) != NULL);
+    CHECK(fsck_as(COMPACT, NULL));
+    CHECK_THAT(store_run(db, 50), "%s", error.message);
+    CHECK(gem5art_next_run(iter, &error) != NULL && gem5art_next_run(iter, &error) == NULL && error.code == GEM5ART_OK);
+    CHECK_THAT(gem5art_find_run(other, id_of(50), &error) != NULL, "%s", error.message);
+    gem5art_iter_close(iter);
+    CHECK(store_run(other, 51) && gem5art_close(other, &error));
+    CHECK(gem5art_find_run(db, id_of(51), &error) != NULL);
+    close_db();
+    CHECK(fsck() && !wrongs() && audit.records == 3);
+    fixture_end();
+}
+
 TEST(a_compaction_that_fails_leaves_the_old_store_and_nothing_beside_it) {
     int n;
     make_store(40);

@@ -467,6 +467,71 @@ TEST(a_network_file_system_is_refused) {
     fixture_end();
 }
 
+/* ---- pages that are damaged */
+
+/* All that a program reads of a store. */
+static int use_damaged_store(void *unused) {
+    gem5art_iter *iter;
+    gem5art_query query;
+    (void)unused;
+    alarm(60);
+    memset(&query, 0, sizeof query);
+    query.name_contains = "run";
+    if ((db = gem5art_open(STORE_URI, NULL, &error)) == NULL) return 0;
+    iter = gem5art_get_runs(db, NULL, &error);
+    while (gem5art_next_json(iter, NULL, &error)) {}
+    gem5art_iter_close(iter);
+    iter = gem5art_get_runs(db, &query, &error);
+    while (gem5art_next_run(iter, &error)) {}
+    gem5art_iter_close(iter);
+    gem5art_find_run(db, id_of(7), &error);
+    gem5art_find_artifact(db, id_of(3), &error);
+    gem5art_close(db, NULL);
+    return 0;
+}
+
+TEST(damaged_pages_end_in_errors_and_no_signal) {
+    unsigned state = 1;
+    size_t length, i;
+    char *whole, *bytes;
+    struct stat st;
+    int n, fd;
+    fixture_begin();
+    REQUIRE(open_db(NULL));
+    for (n = 1; n <= 60; n++) CHECK(store_run(db, n));
+    close_db();
+    REQUIRE(stat(STORE_PATH, &st) == 0 && (whole = (char *)malloc((size_t)st.st_size)) && (bytes = (char *)malloc((size_t)st.st_size)));
+    length = (size_t)st.st_size;
+    REQUIRE((fd = open(STORE_PATH, O_RDONLY)) >= 0 && read(fd, whole, length) == (ssize_t)length);
+    close(fd);
+    for (n = 0; n < 150 / stride(10); n++) {
+        memcpy(bytes, whole, length);
+        state = state * 1103515245u + 12345u;
+        for (i = 8192 + (state >> 8) % (length - 8192); n % 3 && i < length && i % 64; i++) bytes[i] = (char)(state >> i % 24);
+        for (i = 8192 + (state >> 8) % (length / 4096 - 2) * 4096; !(n % 3) && i < length && i % 4096 < 16 + (size_t)n; i++)
+            bytes[i] = (char)(state >> i % 24); /* the head of a page */
+        REQUIRE((fd = open(STORE_PATH, O_WRONLY | O_TRUNC)) >= 0 && write(fd, bytes, length) == (ssize_t)length);
+        close(fd);
+        unlink(STORE_PATH "-lock");
+        CHECK_THAT(in_child(use_damaged_store, NULL) == 0, "damage %d ends the process", n);
+    }
+    free(whole), free(bytes);
+    fixture_end();
+}
+
+TEST(a_file_of_two_names_is_refused) {
+    fixture_begin();
+    REQUIRE(open_db(NULL) && store_run(db, 1));
+    close_db();
+    CHECK(link(STORE_PATH, "other") == 0);
+    CHECK(gem5art_open(STORE_URI, NULL, &error) == NULL && error.code == GEM5ART_UNSUPPORTED);
+    CHECK_CONTAINS(error.message, "2 names (hard links)");
+    CHECK(unlink("other") == 0);
+    REQUIRE(open_db(NULL));
+    CHECK_STR(store_names(db), "run 1");
+    fixture_end();
+}
+
 /* ---- files that change under it */
 
 TEST(a_file_that_is_replaced_or_cut_while_open_is_an_error) {

@@ -1845,6 +1845,258 @@ TEST(lost_runs_of_other_experiments_are_left_for_their_takers) {
     fixture_end();
 }
 
+/* ---- whose word a live entry is */
+
+static bool taken_with(gem5art_run *run, const char *from, const char *to) {
+    edit(live_path, from, to);
+    fixture_warnings[0] = 0;
+    return take_lost(run);
+}
+
+/* Another name of the host, as in a container of this machine: the claim decides. */
+TEST(the_claim_decides_on_one_machine_whatever_it_is_called) {
+    gem5art_run *run;
+    REQUIRE(begin());
+    run = lose_a_run(0);
+    REQUIRE(run);
+#ifndef GEM5ART_NO_PROC
+    CHECK(taken_with(run, "\"host\":\"", "\"host\":\"in-a-container-"));
+    check_recorded_as_lost();
+#endif
+    fixture_end();
+}
+
+/* A lock file that was removed frees a claim, and ends no run. */
+TEST(a_run_whose_supervisor_lives_is_not_lost) {
+    char entry[64];
+    gem5art_run *run;
+    pid_t supervisor;
+    REQUIRE(begin());
+    run = lose_a_run(0);
+    REQUIRE(run);
+    fflush(stdout);
+    if ((supervisor = fork()) == 0) {
+        for (;;) pause();
+    }
+    snprintf(entry, sizeof entry, "\"supervisor\":%d", (int)getpid());
+    {
+        char to[64];
+        snprintf(to, sizeof to, "\"supervisor\":%d", (int)supervisor);
+        edit(live_path, entry, to);
+    }
+    {
+        char from[64], to[64];
+        snprintf(from, sizeof from, "\"supervisor_start\":%lld", (long long)gem5art__process_start(getpid(), false));
+        snprintf(to, sizeof to, "\"supervisor_start\":%lld", (long long)gem5art__process_start(supervisor, false));
+        edit(live_path, from, to);
+    }
+    CHECK(!take_lost(run));
+    REFUSED(GEM5ART_BUSY, "although its claim is free");
+    CHECK(exists(live_path) && !gem5art_find_run(db, lost_id, &error));
+    kill(supervisor, SIGKILL);
+    siginfo_t ended;
+    CHECK(waitid(P_PID, (id_t)supervisor, &ended, WEXITED | WNOWAIT) == 0);
+#ifndef GEM5ART_NO_PROC
+    CHECK(take_lost(run)); /* a zombie supervises nothing */
+    check_recorded_as_lost();
+#endif
+    waitpid(supervisor, NULL, 0);
+    fixture_end();
+}
+
+TEST(another_host_is_believed_where_its_job_was_restarted_or_the_user_says_so) {
+    gem5art_run *run;
+    int way;
+    for (way = 0; way < 4; way++) {
+        bool ok;
+        REQUIRE(begin());
+        setenv("SLURM_JOB_ID", "17", 1), setenv("SLURM_RESTART_COUNT", "1", 1);
+        run = lose_a_run(0);
+        REQUIRE(run);
+        edit(live_path, "\"host\":\"", "\"host\":\"far-away-");
+        edit(live_path, "\"boot_id\":\"", "\"boot_id\":\"another-");
+        if (way == 1) setenv("SLURM_RESTART_COUNT", "2", 1);
+        if (way == 2) setenv("SLURM_RESTART_COUNT", "2", 1), setenv("SLURM_JOB_ID", "18", 1);
+        CHECK(gem5art__claim_run(db, run->hash, &error));
+        ok = gem5art__take_lost(db, run->hash, way == 3, &lost_count, &error);
+        gem5art__unclaim_run(db, run->hash);
+        CHECK_INT(ok, way == 1 || way == 3);
+        CHECK_INT(gem5art_find_run(db, lost_id, NULL) != NULL, ok);
+        unsetenv("SLURM_JOB_ID"), unsetenv("SLURM_RESTART_COUNT");
+        fixture_end();
+    }
+}
+
+#ifndef GEM5ART_NO_PROC
+/* Nothing is signalled, written or recorded on the word of a file that is not this user's own. */
+TEST(an_entry_that_another_may_have_written_is_ignored) {
+    gem5art_run *run;
+    pid_t pids[2];
+    int way;
+    for (way = 0; way < 5; way++) {
+        char with[64];
+        struct stat st;
+        if (way == 0 && geteuid() != 0) continue; /* only root can be two users */
+        REQUIRE(begin());
+        REQUIRE(start_orphans(pids));
+        run = lose_a_run(pids[0]);
+        REQUIRE(run);
+        switch (way) {
+        case 0: CHECK(chown(live_path, 65534, 65534) == 0); break;
+        case 1: CHECK(chmod(live_path, 0666) == 0); break;
+        case 2: CHECK(rename(live_path, "entry") == 0 && symlink("../entry", live_path) == 0); break;
+        case 3: CHECK(unlink(live_path) == 0 && mkfifo(live_path, 0600) == 0); break;
+        default:
+            CHECK(chmod(live_path, 0) == 0);
+            snprintf(with, sizeof with, "{\"_id\":5}");
+            write_text(live_path, with);
+        }
+        fixture_warnings[0] = 0;
+        CHECK(take_lost(run));
+        CHECK_CONTAINS(fixture_warnings, "a live entry of this run is ignored");
+        CHECK(!is_dead(pids[0]) && lstat(live_path, &st) == 0);
+        CHECK(!gem5art_find_run(db, lost_id, &error));
+        CHECK(file_contains(lost_info, "\"status\": \"Running\""));
+        CHECK(gem5art_execute(db, run, NULL, &error)); /* and it is in nobody's way */
+        kill(-pids[0], SIGKILL);
+        fixture_end();
+    }
+}
+
+TEST(processes_of_another_name_space_are_not_signalled) {
+    gem5art_run *run;
+    pid_t pids[2];
+    REQUIRE(begin());
+    REQUIRE(start_orphans(pids));
+    run = lose_a_run(pids[0]);
+    REQUIRE(run);
+    CHECK(taken_with(run, "\"pid_space\":\"pid:[", "\"pid_space\":\"pid:[9"));
+    CHECK(!is_dead(pids[0]) && !is_dead(pids[1]));
+    check_recorded_as_lost();
+    kill(-pids[0], SIGKILL);
+    fixture_end();
+}
+
+/* Whatever group or session they put themselves into. */
+TEST(all_processes_of_a_lost_run_are_ended) {
+    gem5art_run *run;
+    char *text;
+    pid_t stray;
+    int tries;
+    REQUIRE(begin());
+    run = lose_a_run(0);
+    REQUIRE(run);
+    CHECK_INT(sh("(GEM5ART_RUN=%s setsid sh -c 'echo $$ >pid.new; mv pid.new pid; exec sleep 60' >/dev/null 2>&1 </dev/null &)", lost_id), 0);
+    for (tries = 0; tries < 10000 && !exists("pid"); tries++) poll(NULL, 0, 1);
+    text = read_text("pid");
+    stray = (pid_t)atol(text);
+    free(text);
+    REQUIRE(stray > 1);
+    CHECK(take_lost(run));
+    for (tries = 0; tries < 10000 && !is_dead(stray); tries++) poll(NULL, 0, 1);
+    CHECK(is_dead(stray));
+    check_recorded_as_lost();
+    fixture_end();
+}
+#endif
+
+/* An entry of the user's own may name any folder: only what is this attempt's is written, and no link is followed. */
+TEST(a_lost_runs_info_json_is_replaced_in_its_own_outdir_only) {
+    gem5art_run *run;
+    const gem5art_run *lost;
+    struct stat st;
+    REQUIRE(begin());
+    run = lose_a_run(0);
+    REQUIRE(run);
+    CHECK(mkdir("victim", 0777) == 0);
+    write_text("victim/info.json", "{\"precious\":1}\n");
+    edit(lost_info, "results/a\"", "victim\"");
+    CHECK(take_lost(run));
+    CHECK(file_contains("victim/info.json", "precious"));
+    REQUIRE((lost = gem5art_find_run(db, lost_id, &error)) != NULL);
+    CHECK_STR(lost->outdir, in_folder("results/a"));
+    check_recorded_as_lost();
+    sh("rm -rf results");
+    run = lose_a_run(0);
+    REQUIRE(run);
+    CHECK(rename(lost_info, "moved") == 0 && symlink(in_folder("moved"), lost_info) == 0);
+    CHECK(take_lost(run));
+    CHECK(lstat(lost_info, &st) == 0 && S_ISLNK(st.st_mode));
+    CHECK(file_contains("moved", "\"status\": \"Running\""));
+    CHECK_CONTAINS(fixture_warnings, "cannot be recorded");
+    fixture_end();
+}
+
+TEST(what_a_live_run_uses_is_not_removed) {
+    gem5art_run *run;
+    REQUIRE(begin());
+    run = lose_a_run(0);
+    REQUIRE(run);
+    CHECK(gem5art__claim_run(db, run->hash, &error));
+    CHECK(!gem5art_remove_artifact(db, gem5->id, &error));
+    REFUSED(GEM5ART_BUSY, "is used by a run that is being executed");
+    gem5art__unclaim_run(db, run->hash); /* now it is lost, and nobody needs them */
+    CHECK(gem5art_remove_artifact(db, gem5->id, &error));
+    fixture_end();
+}
+
+/* ---- the lock file */
+
+TEST(a_lock_file_that_is_no_file_is_refused) {
+    static const char *const makers[] = {"ln -s precious db.json.lock", "mkfifo db.json.lock", "mkdir db.json.lock"};
+    size_t i;
+    REQUIRE(begin());
+    write_text("precious", "PRECIOUS\n");
+    for (i = 0; i < sizeof makers / sizeof *makers; i++) {
+        CHECK_INT(sh("rm -rf db.json.lock; %s", makers[i]), 0);
+        CHECK(!gem5art__claim_run(db, "00", &error));
+        CHECK_CONTAINS(error.message, "db.json.lock");
+    }
+    CHECK(file_contains("precious", "PRECIOUS"));
+    CHECK_INT(sh("rm -rf db.json.lock"), 0);
+    fixture_end();
+}
+
+TEST(claims_move_to_a_new_lock_file) {
+    gem5art_db *second;
+    struct stat st;
+    mode_t mask;
+    REQUIRE(begin());
+    CHECK(chmod("db.json", 0660) == 0);
+    mask = umask(077);
+    CHECK(gem5art__claim_run(db, "aa", &error));
+    umask(mask);
+    CHECK(stat("db.json.lock", &st) == 0 && (st.st_mode & 0777) == 0660 && st.st_size == 0);
+    CHECK(gem5art__claim_still_holds(db, "aa", &error));
+    CHECK(unlink("db.json.lock") == 0);
+    CHECK(gem5art__claim_still_holds(db, "aa", &error)); /* it is held in the new file now */
+    REQUIRE((second = gem5art_open("db.json", NULL, &error)) != NULL);
+    CHECK(!gem5art__claim_run(second, "aa", &error) && error.code == GEM5ART_BUSY);
+    CHECK(unlink("db.json.lock") == 0);
+    CHECK(gem5art__claim_run(second, "aa", &error));
+    CHECK(!gem5art__claim_still_holds(db, "aa", &error) && error.code == GEM5ART_BUSY);
+    gem5art__unclaim_run(db, "aa");
+    CHECK(gem5art__claim_still_holds(second, "aa", &error));
+    gem5art__unclaim_run(second, "aa");
+    CHECK(gem5art_close(second, &error));
+    fixture_end();
+}
+
+TEST(the_folder_of_live_entries_has_the_stores_mode) {
+    gem5art_run *run;
+    struct stat st;
+    mode_t mask;
+    REQUIRE(begin());
+    CHECK(chmod("db.json", 0664) == 0);
+    mask = umask(077);
+    run = lose_a_run(0);
+    umask(mask);
+    REQUIRE(run);
+    CHECK(stat("db.json.live", &st) == 0 && (st.st_mode & 07777) == 01775);
+    CHECK(stat(live_path, &st) == 0 && (st.st_mode & 07777) == 0644); /* others may read it, and not write it */
+    fixture_end();
+}
+
 /* ---- a supervisor that is killed in earnest */
 
 TEST(a_killed_supervisors_run_is_lost_and_taken) {

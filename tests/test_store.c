@@ -1,5 +1,7 @@
 /* test_store.c - the flat-file store: uris, exact bytes, other programs' files, removal and queries. What a damaged one
    does is in test_store_damage.c, what failed calls and ended processes do to it in test_store_faults.c. */
+static double lock_seconds = 60;
+#define GEM5ART__LOCK_SECONDS lock_seconds
 #define GEM5ART_IMPLEMENTATION
 #include "../gem5art.h"
 
@@ -7,6 +9,8 @@
 
 #include "fixture.h"
 #include "store.h"
+
+#include <sys/mount.h>
 
 static char python_store[PATH_MAX]; /* tests/data/gem5art-filedb/db.json, which Python gem5art wrote */
 
@@ -451,6 +455,155 @@ TEST(readers_wait_for_no_lock) {
     CHECK(gem5art_find_run(db, id_of(1), &error) != NULL);
     gem5art__store_unlock(writer);
     CHECK(gem5art_close(writer, &error));
+    fixture_end();
+}
+
+/* ---- the writer lock */
+
+static char lock_words[1024];
+
+static void note_words(const char *message, void *unused) {
+    (void)unused;
+    snprintf(lock_words, sizeof lock_words, "%s", message);
+}
+
+/* Holds the writer lock, or a shared lock of all bytes as one who may only read can. */
+static pid_t hold_lock(bool shared) {
+    int fds[2];
+    char byte;
+    pid_t pid;
+    if (pipe(fds) < 0) return -1;
+    fflush(stdout);
+    if ((pid = fork()) == 0) {
+        struct flock lock;
+        gem5art_db *mine = shared ? NULL : gem5art_open(STORE_URI, NULL, &error);
+        int fd = shared ? open(STORE_PATH, O_RDONLY) : -1;
+        memset(&lock, 0, sizeof lock);
+        lock.l_type = F_RDLCK;
+        if (shared ? fcntl(fd, F_SETLK, &lock) < 0 : !gem5art__store_lock(mine, &error)) _exit(1);
+        if (write(fds[1], "x", 1) != 1) _exit(1);
+        for (;;) pause();
+    }
+    close(fds[1]);
+    if (read(fds[0], &byte, 1) != 1) pid = -1;
+    close(fds[0]);
+    return pid;
+}
+
+TEST(a_wait_for_the_lock_is_said_and_ends) {
+    gem5art_open_desc desc;
+    int shared;
+    memset(&desc, 0, sizeof desc);
+    desc.log = note_words;
+    for (shared = 0; shared < 2; shared++) {
+        pid_t holder;
+        fixture_begin();
+        REQUIRE(open_db(NULL) && store_run(db, 1));
+        close_db();
+        REQUIRE((holder = hold_lock(shared)) > 0);
+        REQUIRE((db = gem5art_open(STORE_URI, &desc, &error)) != NULL);
+        lock_seconds = 2.2;
+        lock_words[0] = 0;
+        CHECK(!store_run(db, 2));
+        lock_seconds = 60;
+        CHECK_INT(error.code, GEM5ART_BUSY);
+        CHECK_CONTAINS(error.message, STORE_PATH);
+        CHECK_CONTAINS(lock_words, "waiting for the writer lock of");
+        CHECK_STR(store_names(db), "run 1"); /* readers wait for nobody */
+        kill(holder, SIGKILL);
+        waitpid(holder, NULL, 0);
+        CHECK(store_run(db, 2));
+        fixture_end();
+    }
+}
+
+static int append_by_name(void *name) {
+    gem5art_db *mine;
+    int i;
+    if ((mine = gem5art_open((const char *)name, NULL, &error)) == NULL) return 1;
+    for (i = 0; i < 40; i++)
+        if (!store_run(mine, strcmp((const char *)name, "db.json") ? 100 + i : 200 + i)) return 2;
+    return gem5art_close(mine, &error) ? 0 : 3;
+}
+
+/* Two names of one file have one lock, and a lock file that is removed is none of a writer's. */
+FLAT_TEST(writers_by_two_names_lose_nothing) {
+    int status;
+    pid_t writer;
+    fixture_begin();
+    REQUIRE(open_db(NULL) && store_run(db, 1));
+    close_db();
+    CHECK(link("db.json", "other.json") == 0);
+    fflush(stdout);
+    if ((writer = fork()) == 0) _exit(append_by_name((void *)(uintptr_t) "other.json"));
+    CHECK_INT(append_by_name((void *)(uintptr_t) "db.json"), 0);
+    CHECK(waitpid(writer, &status, 0) == writer && status == 0);
+    CHECK_INT(json_count("db.json"), 81);
+    CHECK_INT(count_sealed("db.json"), 81);
+    fixture_end();
+}
+
+FLAT_TEST(a_store_of_two_names_is_not_rewritten) {
+    struct stat st, other;
+    fixture_begin();
+    REQUIRE(open_db(NULL) && store_run(db, 1) && store_run(db, 2));
+    CHECK(link("db.json", "other.json") == 0);
+    CHECK(!gem5art_remove_run(db, id_of(1), &error));
+    CHECK_INT(error.code, GEM5ART_UNSUPPORTED);
+    CHECK_CONTAINS(error.message, "2 names (hard links)");
+    CHECK(stat("db.json", &st) == 0 && stat("other.json", &other) == 0 && st.st_ino == other.st_ino);
+    CHECK_INT(json_count("db.json"), 2);
+    CHECK(rename("other.json", "db.json.old.7") == 0); /* what a compaction that was killed leaves */
+    CHECK_INT(sh("ln db.json db.json.tmp-0123456789abcdef"), 0);
+    CHECK_THAT(gem5art_remove_run(db, id_of(1), &error), "%s", error.message);
+    CHECK_STR(store_names(db), "run 2");
+    CHECK(!exists("db.json.old.7"));
+    fixture_end();
+}
+
+/* As a file that is mounted by itself, of which the folder has another now. */
+FLAT_TEST(a_mounted_file_is_appended_to_and_not_replaced) {
+    fixture_begin();
+    REQUIRE(open_db(NULL) && store_run(db, 1));
+    close_db();
+    CHECK(mkdir("m", 0777) == 0);
+    write_text("m/db.json", "[]\n");
+    if (mount("db.json", "m/db.json", NULL, MS_BIND, NULL) < 0) {
+        fixture_end();
+        printf("a_mounted_file_is_appended_to_and_not_replaced: not tried, as mount(2) is not allowed\n");
+        return;
+    }
+    REQUIRE((db = gem5art_open("m/db.json", NULL, &error)) != NULL);
+    CHECK(store_run(db, 2));
+    CHECK(!gem5art_remove_run(db, id_of(1), &error));
+    CHECK_INT(error.code, GEM5ART_UNSUPPORTED);
+    CHECK_CONTAINS(error.message, "it is a mount point");
+    CHECK_INT(json_count("db.json"), 2);
+    CHECK(rename("db.json", "old.json") == 0 && unlink("old.json") == 0); /* what the mount leads to is lost now */
+    CHECK(!store_run(db, 3));
+    CHECK_CONTAINS(error.message, "was removed or replaced where it is mounted from");
+    close_db();
+    CHECK(umount("m/db.json") == 0);
+    fixture_end();
+}
+
+/* ---- many records of one hash */
+
+FLAT_TEST(each_record_of_a_common_hash_is_found_once) {
+    gem5art__lookup lookup = {0, 0};
+    gem5art__arena arena = {NULL, false};
+    const gem5art_json *record;
+    int found = 0;
+    fixture_begin();
+    CHECK_INT(sh("python3 -c \"import json; json.dump([{'_id': 'id%%d' %% i, 'hash': 'h%%d' %% (i %% 3), 'type': 't', 'name': str(i)} "
+                 "for i in range(3000)], open('db.json', 'w'))\""), 0);
+    REQUIRE(open_db(NULL) && gem5art__store_refresh(db, &error));
+    while (gem5art__store_lookup(db, &lookup, "h1", &arena, &record, &error) == GEM5ART__RECORD) {
+        CHECK_INT(atoi(gem5art__record_text(record, "name")), 1 + 3 * found);
+        found++;
+        gem5art__arena_free(&arena);
+    }
+    CHECK_INT(found, 1000);
     fixture_end();
 }
 

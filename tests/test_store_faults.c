@@ -147,6 +147,25 @@ FLAT_TEST(each_change_is_synced_in_this_order) {
     fixture_end();
 }
 
+/* Records that wait together share the syncs of one append. */
+FLAT_TEST(many_records_are_appended_with_two_syncs) {
+    gem5art__buf lines = {NULL, 0, 0, false};
+    int i;
+    fixture_begin();
+    REQUIRE(open_db(NULL) && store_run(db, 1));
+    for (i = 2; i <= 65; i++) {
+        char *line = line_of(i);
+        gem5art__putf(&lines, "%s%s", i > 2 ? ",\n" : "", line);
+        free(line);
+    }
+    trace[0] = 0;
+    CHECK_THAT(gem5art__record_lines(db, &lines, &error), "%s", error.message);
+    CHECK_STR(trace, "Ws,s");
+    CHECK_INT(json_count("db.json"), 65);
+    gem5art__buf_free(&lines);
+    fixture_end();
+}
+
 TEST(a_copy_is_on_the_disk_before_the_record_of_its_artifact) {
     gem5art_open_desc desc;
     memset(&desc, 0, sizeof desc);
