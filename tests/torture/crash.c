@@ -67,6 +67,28 @@ static bool append_run(int n, int archive_number) {
     return gem5art__record_run(db, &run, archive_number ? &archive : NULL, &error);
 }
 
+static bool put_archived(gem5art__buf *lines, int n) {
+    char filler[9001];
+    const char *params[3];
+    gem5art_run run = a_run(n);
+    gem5art_artifact archive = an_artifact(n + 50, "directory");
+    make_params(n, filler, params);
+    archive.documentation = "results of a run";
+    run.params = params;
+    run.results = archive.id;
+    return gem5art__put_run_lines(lines, &run, &archive, &error);
+}
+
+/* As a pool does with runs that end together. */
+static bool append_group(int n) {
+    gem5art__buf lines = {NULL, 0, 0, false};
+    bool ok = put_archived(&lines, n);
+    gem5art__puts(&lines, ",\n");
+    ok = ok && put_archived(&lines, n + 20) && gem5art__record_lines(db, &lines, &error);
+    gem5art__buf_free(&lines);
+    return ok;
+}
+
 static bool run_is_whole(const gem5art_run *run, int n) {
     char filler[9001];
     const char *params[3];
@@ -101,9 +123,9 @@ static bool look(char seen[RECORDS]) {
 
 /* ---- what is done to a store, and what must be seen of it */
 
-typedef enum change_kind { APPEND, ARCHIVED, REMOVE, REMOVE_ARCHIVED, REGISTER, UNREGISTER, REOPEN } change_kind;
+typedef enum change_kind { APPEND, ARCHIVED, GROUP, REMOVE, REMOVE_ARCHIVED, REGISTER, UNREGISTER, REOPEN } change_kind;
 
-/* An archive's number is its run's and 50. */
+/* An archive's number is its run's and 50. A group is a run, its archive, and both again with 20 more. */
 typedef struct change {
     change_kind kind;
     int n;
@@ -111,8 +133,8 @@ typedef struct change {
 
 enum { BEGUN, ACKNOWLEDGED };
 
-static bool change_adds(change_kind kind) { return kind == APPEND || kind == ARCHIVED || kind == REGISTER; }
-static bool change_pairs(change_kind kind) { return kind == ARCHIVED || kind == REMOVE_ARCHIVED; }
+static bool change_adds(change_kind kind) { return kind == APPEND || kind == ARCHIVED || kind == GROUP || kind == REGISTER; }
+static bool change_pairs(change_kind kind) { return kind == ARCHIVED || kind == GROUP || kind == REMOVE_ARCHIVED; }
 
 static bool register_file(int n) {
     gem5art_artifact_desc desc;
@@ -147,6 +169,7 @@ static bool perform(change c) {
     switch (c.kind) {
     case APPEND: return append_run(c.n, 0);
     case ARCHIVED: return append_run(c.n, c.n + 50);
+    case GROUP: return append_group(c.n);
     case REMOVE:
     case REMOVE_ARCHIVED: return gem5art_remove_run(db, id_of(c.n), &error);
     case REGISTER: return register_file(c.n);
@@ -180,6 +203,7 @@ static void expect(const history *h, int count, char status[RECORDS]) {
         if (entry->kind != DISK_MARK) continue;
         status[n] = entry->size == BEGUN ? '?' : change_adds(kind) ? 'P' : '-';
         if (change_pairs(kind)) status[n + 50] = status[n];
+        if (kind == GROUP) status[n + 20] = status[n + 70] = status[n];
     }
 }
 
@@ -227,6 +251,8 @@ static bool check_seen(const history *h, int count, const char status[RECORDS], 
         size_t n = entry->at % RECORDS;
         if (entry->kind == DISK_MARK && change_pairs((change_kind)(entry->at / RECORDS)) && status[n] == '?')
             CHECK_THAT(seen[n] == seen[n + 50], "%s: run %zu is%s there and its archive is%s", when, n, seen[n] ? "" : " not", seen[n + 50] ? "" : " not");
+        if (entry->kind == DISK_MARK && (change_kind)(entry->at / RECORDS) == GROUP && status[n] == '?')
+            CHECK_THAT(seen[n] == seen[n + 20] && seen[n] == seen[n + 70], "%s: of the group of run %zu a part is there", when, n);
     }
     return test_failures_here == before;
 }
@@ -522,6 +548,7 @@ static void replay(const char *name, const char *store, const change *changes, s
 
 SCRIPT(creating_and_appending, NULL, {APPEND, 1}, {APPEND, 2}, {REOPEN, 0}, {APPEND, 3})
 SCRIPT(archives_and_removals, NULL, {ARCHIVED, 1}, {APPEND, 2}, {REMOVE_ARCHIVED, 1}, {ARCHIVED, 3}, {REMOVE, 2}, {APPEND, 4})
+SCRIPT(groups, NULL, {GROUP, 1}, {APPEND, 2}, {GROUP, 3}, {REOPEN, 0}, {GROUP, 4})
 SCRIPT(registering, NULL, {REGISTER, 1}, {REGISTER, 2}, {UNREGISTER, 1}, {REGISTER, 3})
 #ifndef TEST_LMDB
 SCRIPT(removing_all, "[\nA,\nB]\n", {REMOVE, 40}, {REMOVE, 41}, {APPEND, 1}, {REMOVE, 1}, {ARCHIVED, 2})
