@@ -41,7 +41,7 @@
    .artifacts, gives such an error too.
 
    CONTENTS
-       this manual                    compile-time options, caveats, identity, a run's life, store format
+       this manual                    compile-time options, caveats, identity, a run's life, store format, locks
        >>errors >>db >>artifacts >>runs >>runner >>queries >>json >>hashes
                                       the API; each comment is the manual
        the implementation, in which each section uses those above it:
@@ -187,9 +187,10 @@
    "gem5 run" (SE) and "gem5 run fs" are runs, every other type is an artifact. Fields are gem5art's, with ours behind
    them; unknown ones are kept. Records in any other layout, such as Python gem5art's, are read as they are, and count
    as not verified; a rewrite gives them this form.
-   - Appending: the writer lock; a look at the end; the new lines are written behind the bracket and closed by one of
+   - Appending: the writer lock; a look at the end; the new lines are written after the bracket and closed by one of
      their own; one byte turns the old bracket into a comma (a space in an empty array); fdatasync; unlock. The time
-     does not depend on the size of the store. A run and its archive, two lines, are synced before that byte too.
+     does not depend on the size of the store. Several lines (at most 64) are synced before that byte too, so that all or
+     none are there after a power loss. A handle that did not make the last change syncs the file and its folder first.
    - The first top-level bracket is the commit point: a reader, which takes no lock, stops there. Whatever follows it
      was never acknowledged; the next writer moves it to STORE.torn.N and says so.
    - A last record that is not whole is a torn write, moved aside in the same way. A record that is not whole before one
@@ -198,7 +199,8 @@
      `damaged`, as the tools that list and show do, gets every intact record. gem5art-fsck reads all of a
      store and tells each such place; with --salvage it writes every intact record anew and keeps the old file.
    - Removing, and adding many records at once, rewrites the store under another name and renames it into place.
-     Symlinks, mode and owner stay.
+     Symlinks, mode, owner and group stay. A store that has a second hard link, or that is a mount point, cannot be
+     rewritten (UNSUPPORTED); it can be appended to.
    - An id that another program has written twice is two rows; looking it up finds the latest run or the first artifact,
      removing it removes both. A record without a hash is found by its id only.
    - Who may write a store but does not own it may append; removing is left to the owner, whose file it stays. A store
@@ -206,11 +208,8 @@
    - A text with \u0000 in it ends there for C; the record keeps it. Records are at most 128 deep and 1 GiB long.
    - Bytes that are not UTF-8 are written as \udc80-\udcff (Python's surrogateescape) and read back exactly.
    Beside it:
-     STORE.lock     made once, never removed: byte 0 is the writer lock, byte 1 + (the first 62 bits of a run's hash) is
-                    the claim of that run, held by its supervisor for the run's life. Its first byte is "!" while a
-                    writer writes: whoever finds it there knows that one was killed, and syncs what that left
-     STORE.live/ID  one small JSON file for each run that has begun and not ended. One whose claim is free is lost:
-                    whoever claims that run next ends what is left of its process group and records it
+     STORE.lock     an empty file whose bytes are the claims of runs: see LOCKS
+     STORE.live/HASH.ID  one small JSON file for each run that has begun and not ended: see LOCKS
      STORE.checked.UID  this user's cache of hashes: a line with the CRC-32 of the others, then a line for each file:
                     SHA-256, MD5 or "-", device, inode, size, mtime, ctime. It can be removed at any time. It is ignored
                     unless it is intact, belongs to the user and nobody else may write it. At most 4,096 files
@@ -219,6 +218,26 @@
      STORE.tmp-HEX  a store that is being written anew; what a killed rewrite left, --salvage and --compact remove
    $GEM5ART_STORAGE (or .storage): a folder with a copy of every registered file and results archive, named by its _id.
 
+   LOCKS
+   All locks are open file description locks of single bytes. Closing another descriptor of the file does not release
+   them, two handles of one process exclude each other, and the end of a process, kill -9 too, frees its locks at once.
+   - The writer lock is byte 2^62 of the store itself, so that all names of a file share it: hard links, symlinks, bind
+     mounts. After it was got, the file is compared with the one at the store's path. Who waits tries again, after 1 ms
+     to 100 ms; after 2 s the log reports it, after a minute the call fails with BUSY. Byte 2^62 + 1 is of whoever is next.
+     Readers take no lock. A file that was removed, and is reachable by a mount only, is refused.
+   - The claim of a run is byte 1 + (the first 62 bits of its hash) of STORE.lock, held by its supervisor for the run's
+     life. STORE.lock is made with the store's mode, never written, and not followed if it is a symlink. If it is removed,
+     supervisors claim their runs again in the new one.
+   - A live entry names the run's outdir, process group, supervisor, host, boot, process name space and scheduler job. It
+     is written right after the claim. A run is lost if its claim is free and its supervisor is gone: a free claim alone
+     may mean that STORE.lock was removed. On the same boot the claim decides, whatever the host is called (containers);
+     where the supervisor can be seen, it must have ended too. The next program that claims the run ends what is left of
+     its processes (those with GEM5ART_RUN=ID in their environment, of the same user and name space) and records it.
+     A run of another host is lost if the same Slurm job shows a higher restart count, or if .take_lost is set.
+   - An entry is believed only if it belongs to the user and nobody else may write it. Others are ignored with a warning;
+     gem5art-fsck lists them, and --clear-live removes them. STORE.live has the store's mode, and the sticky bit where
+     others may write it.
+
    LMDB (lmdb://PATH, in a build with GEM5ART_LMDB)
    The same records in one LMDB file, for those who search much: by id, hash and name without reading the rest. Tables:
    "records": a number, 8 bytes, big-endian, in the order stored -> the very line of a flat store, with its checksum;
@@ -226,9 +245,14 @@
    append is one transaction. STORE.lock and STORE.live are as above; LMDB has PATH-lock of its own, which readers must
    be able to write too. Where it differs:
    - The file has another form on another kind of CPU, and no network file system may hold it: both are errors.
+   - Damaged pages are errors (CORRUPT). While such a store is open, SIGSEGV and SIGBUS of a thread that reads it are
+     caught; those of other code reach the handler that was there before. LMDB checks no page that it changes: writing to
+     a damaged store may still end the process, so let gem5art-fsck look at it.
+   - A file with a second hard link is refused (UNSUPPORTED): LMDB cannot order the users of two names.
    - All dbs of a process share one mapping of the file. It cannot grow while that process lists rows: BUSY then, which
      in 64 GiB of address space does not come up. A long listing also keeps pages from being used again.
-   - A file that is replaced or cut while it is open, or its PATH-lock, is an error of every call until it is closed.
+   - A file that gem5art-fsck replaces while it is open is opened again by the next call. One that was cut, or replaced
+     while its PATH-lock stayed, is an error of every call.
    - Removed records leave room for new ones; the file does not shrink until it is compacted. */
 #if defined(GEM5ART_IMPLEMENTATION) && !defined(GEM5ART__IMPLEMENTED)
 #ifndef _GNU_SOURCE

@@ -12,7 +12,7 @@
 static const char *name, *gem5, *script, *outdir, *kernel, *disk, *gem5_repo, *script_repo;
 static const char *jobs_text, *limit_text, *retries_text, *stop_after_text, *timeout_text, *nice_text, *memory_text;
 static const char *cwd, *db_uri, *color;
-static bool dry_run, rerun, pin;
+static bool dry_run, rerun, take_lost, pin;
 static tool_list only;
 static char *folder; /* of --cwd, absolute */
 
@@ -23,6 +23,7 @@ static const tool_option options[] = {
     {"--limit", NULL, "LIMIT", "the first so many runs", &limit_text, NULL, NULL, NULL},
     {"--retry-failed", NULL, "N", "launch what Failed again, N times at most", &retries_text, NULL, NULL, NULL},
     {"--rerun", NULL, NULL, "launch what is recorded, too", NULL, NULL, &rerun, NULL},
+    {"--take-lost", NULL, NULL, " take over the lost runs of other hosts, of which nothing runs any more", NULL, NULL, &take_lost, NULL},
     {"--stop-after", NULL, "N", "launch no more once N runs have Failed", &stop_after_text, NULL, NULL, NULL},
     {"--timeout", NULL, "TIME", "of each run: 30m, 12h, 2d, none", &timeout_text, NULL, NULL, NULL},
     {"--cwd", NULL, "DIR", "where relative paths lead from", &cwd, NULL, NULL, "FOLDER"},
@@ -45,7 +46,7 @@ static const tool_page page = {
     "launch gem5 experiments and watch over them",
     "EXPERIMENT.json | --name NAME --gem5 FILE --script FILE --outdir DIR [--kernel FILE --disk FILE] [-- PARAM...]",
     "Launch the runs that are not recorded yet, of a file or from the command line.", NULL, options,
-    "The repos of one run's gem5 and script: --gem5-repo, --script-repo."};
+    "More, in the man page: --gem5-repo and --script-repo of one run; --take-lost."};
 
 static int count_of(const char *option, const char *text, int most) {
     int64_t count = text ? tool_count(option, text) : 0;
@@ -584,6 +585,7 @@ static void create_pool(void) {
     desc.free_memory = numbers.free_memory;
     desc.pin = pin;
     desc.rerun = rerun;
+    desc.take_lost = take_lost;
     desc.handle_signals = true;
     desc.event = on_event;
     pool = gem5art_pool_create(db, &desc, &error);
