@@ -6560,13 +6560,13 @@ static void gem5art__leave_faults(void) {
 }
 
 /* Calls LMDB, or what reads its pages. A code as of LMDB. */
-static int gem5art__guarded(int (*call)(void *argument), void *argument) {
+static int gem5art__guarded(int (*visit)(void *argument), void *argument) {
     gem5art__guard guard;
     int code;
-    if (!gem5art__guard_works || pthread_getspecific(gem5art__guard_key)) return call(argument);
+    if (!gem5art__guard_works || pthread_getspecific(gem5art__guard_key)) return visit(argument);
     if (sigsetjmp(guard.jump, 0) == 0) {
         pthread_setspecific(gem5art__guard_key, &guard);
-        code = call(argument);
+        code = visit(argument);
     } else code = MDB_CORRUPTED;
     pthread_setspecific(gem5art__guard_key, NULL);
     return code;
@@ -6613,20 +6613,20 @@ typedef struct gem5art__table_call {
 } gem5art__table_call;
 
 static int gem5art__call_tables(void *argument) {
-    gem5art__table_call *call = (gem5art__table_call *)argument;
+    gem5art__table_call *visit = (gem5art__table_call *)argument;
     int table, code = 0;
     for (table = 0; table < GEM5ART__TABLES && code == 0; table++)
-        code = mdb_dbi_open(call->txn, gem5art__table_names[table], 0, &call->env->tables[table]);
+        code = mdb_dbi_open(visit->txn, gem5art__table_names[table], 0, &visit->env->tables[table]);
     return code;
 }
 
 static int gem5art__env_open_tables(gem5art__env *env) {
-    gem5art__table_call call = {env, NULL};
-    int code = mdb_txn_begin(env->env, NULL, MDB_RDONLY, &call.txn);
+    gem5art__table_call visit = {env, NULL};
+    int code = mdb_txn_begin(env->env, NULL, MDB_RDONLY, &visit.txn);
     if (code) return code;
-    code = gem5art__guarded(gem5art__call_tables, &call);
-    if (code == 0) return mdb_txn_commit(call.txn); /* which keeps the handles */
-    mdb_txn_abort(call.txn);
+    code = gem5art__guarded(gem5art__call_tables, &visit);
+    if (code == 0) return mdb_txn_commit(visit.txn); /* which keeps the handles */
+    mdb_txn_abort(visit.txn);
     return code;
 }
 
@@ -6961,17 +6961,17 @@ static int gem5art__call_candidates(void *argument) {
 
 static gem5art__step gem5art__lmdb_lookup(gem5art_db *db, gem5art__lookup *lookup, const char *key,
                                           gem5art__arena *arena, const gem5art_json **record, gem5art_error *error) {
-    gem5art__candidate_call call = {db, NULL, lookup, key, arena, record, error, GEM5ART__FAILED};
+    gem5art__candidate_call visit = {db, NULL, lookup, key, arena, record, error, GEM5ART__FAILED};
     int code;
     if (!gem5art__lmdb_follow(db, error)) return GEM5ART__FAILED;
     pthread_mutex_lock(&db->env->mutex);
-    if (gem5art__lmdb_begin(db, MDB_RDONLY, &call.txn, error)) {
-        code = gem5art__guarded(gem5art__call_candidates, &call);
-        if (code) call.step = (gem5art__lmdb_fail(error, code, "read", db->path), GEM5ART__FAILED);
-        mdb_txn_abort(call.txn);
+    if (gem5art__lmdb_begin(db, MDB_RDONLY, &visit.txn, error)) {
+        code = gem5art__guarded(gem5art__call_candidates, &visit);
+        if (code) visit.step = (gem5art__lmdb_fail(error, code, "read", db->path), GEM5ART__FAILED);
+        mdb_txn_abort(visit.txn);
     }
     pthread_mutex_unlock(&db->env->mutex);
-    return call.step;
+    return visit.step;
 }
 
 static bool gem5art__lmdb_refresh(gem5art_db *db, gem5art_error *error) {
@@ -14832,13 +14832,13 @@ typedef struct gem5art__tree_call {
 } gem5art__tree_call;
 
 static int gem5art__call_tree(void *argument) {
-    gem5art__tree_call *call = (gem5art__tree_call *)argument;
-    call->ok = gem5art__check_tree(call->audit, call->error);
+    gem5art__tree_call *visit = (gem5art__tree_call *)argument;
+    visit->ok = gem5art__check_tree(visit->audit, visit->error);
     return 0;
 }
 
 static bool gem5art__check_lmdb(gem5art__audit *audit, gem5art_error *error) {
-    gem5art__tree_call call = {audit, error, false};
+    gem5art__tree_call visit = {audit, error, false};
     MDB_txn *txn;
     bool ok;
     int code;
@@ -14848,8 +14848,8 @@ static bool gem5art__check_lmdb(gem5art__audit *audit, gem5art_error *error) {
     if (ok) {
         audit->bytes = (int64_t)audit->db->env->size;
         audit->txn = txn;
-        code = gem5art__guarded(gem5art__call_tree, &call);
-        ok = code ? gem5art__lmdb_fail(error, code, "read", audit->db->path) : call.ok;
+        code = gem5art__guarded(gem5art__call_tree, &visit);
+        ok = code ? gem5art__lmdb_fail(error, code, "read", audit->db->path) : visit.ok;
         audit->txn = NULL;
         mdb_txn_abort(txn);
     }
