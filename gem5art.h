@@ -10699,7 +10699,7 @@ static void gem5art__complete_text(gem5art__watch *watch, int outdir) {
     struct stat st;
     size_t got = 0;
     int fd;
-    if (!watch->reason || strcmp(watch->reason, "kernel panic") != 0) return;
+    if (!watch->reason || !watch->text || strcmp(watch->reason, "kernel panic") != 0) return;
     fd = gem5art__open_regular(outdir, watch->path, &st);
     if (fd >= 0 && gem5art__read_at(fd, line, sizeof line, watch->at, &got) && got >= strlen(watch->text) &&
         memcmp(line, watch->text, strlen(watch->text)) == 0)
@@ -10730,8 +10730,8 @@ GEM5ART__MAYBE_UNUSED static bool gem5art__classify(gem5art_run *r, gem5art__are
     r->return_code = WIFSIGNALED(end->status) ? -WTERMSIG(end->status) : WEXITSTATUS(end->status);
     r->running = false;
     gem5art__decide(r, arena, end, watch, &f);
-    r->cause = gem5art__arena_copy(arena, r->cause);
-    r->kill_reason = gem5art__arena_copy(arena, r->kill_reason);
+    r->cause = gem5art__or(gem5art__arena_copy(arena, r->cause), "");
+    r->kill_reason = gem5art__or(gem5art__arena_copy(arena, r->kill_reason), "");
     gem5art__put_warnings(r, arena, end, &f);
     return ok && !arena->failed && !watch->arena.failed ? true : gem5art__fail_nomem(error);
 }

@@ -845,6 +845,63 @@ TEST(a_run_of_the_past) {
     fixture_end();
 }
 
+/* Whichever allocation fails: an error or the right outcome, and nothing is lost. */
+TEST(memory_that_runs_out) {
+    static const char *const texts[] = {"not there", NULL};
+    long n, alive;
+    bool failed = true;
+    int sticky;
+    fixture_begin();
+    for (sticky = 0; sticky < 2; sticky++)
+        for (n = 1, failed = true; failed && n < 1000; n++) {
+            ended e;
+            sh("rm -rf out");
+            begin_run(&e, true, "out");
+            alive = memory_alive;
+            e.run.fail_on = texts;
+            put("out", "a/system.terminal", LINUX_PANIC);
+            put("out", "simerr.txt", "src/x.cc:1: fatal: x\n");
+            put("out", EVENTS, "1\t0\tend\t1\n");
+            fail_memory(n, sticky);
+            look(&e, SIZE_MAX, NULL);
+            failed = !gem5art__classify(&e.run, &e.arena, &e.end, &e.watch, &error);
+            failed = failed || memory_count >= n;
+            fail_memory(0, false);
+            if (!failed) CHECK_STR(e.run.kill_reason, "kernel panic");
+            free_run(&e);
+            CHECK(memory_alive <= alive);
+        }
+    CHECK_THAT(!failed && n > 10, "ended at allocation %ld", n);
+    fixture_end();
+}
+
+/* Files whose bytes are changed at random are classified one way or another. */
+TEST(damaged_files_do_no_harm) {
+    static const char *const names[] = {"simout.txt", "simerr.txt", "stats.txt", "system.terminal", EVENTS};
+    unsigned seed = 1;
+    size_t i, k;
+    int round;
+    fixture_begin();
+    for (round = 0; round < 300; round++) {
+        ended e;
+        sh("rm -rf out");
+        begin_run(&e, round % 2, "out");
+        for (i = 0; i < sizeof names / sizeof *names; i++) {
+            char text[1024];
+            const made *m = &mades[(unsigned)rand_r(&seed) % (sizeof mades / sizeof *mades)];
+            snprintf(text, sizeof text, "%s%s", m->files[0] ? m->files[1] : "", i == 2 ? good_stats : LINUX_PANIC);
+            for (k = 0; text[k]; k++)
+                if (rand_r(&seed) % 20 == 0) text[k] = "\n\t \r[]:.0@-\xff\1"[rand_r(&seed) % 13];
+            text[(unsigned)rand_r(&seed) % (k + 1)] = 0;
+            put("out", names[i], text);
+        }
+        end_run(&e, exits(round % 3));
+        CHECK(strcmp(e.run.status, "Finished") == 0 || *e.run.cause || *e.run.kill_reason);
+        free_run(&e);
+    }
+    fixture_end();
+}
+
 int main(int argc, char **argv) {
     if (!getcwd(project, sizeof project)) return 1;
     return test_main(argc, argv);
