@@ -3518,14 +3518,18 @@ typedef struct gem5art__git_repo {
     size_t hash_size;   /* bytes: 20, or 32 for SHA-256 */
 } gem5art__git_repo;
 
-/* The first line of a small file after `start`; NULL: there is none. */
-static const char *gem5art__git_line(gem5art__arena *arena, const char *path, const char *start) {
+/* The first line of a small file after `start`; *line NULL: there is none. */
+static bool gem5art__git_line(gem5art__arena *arena, const char *path, const char *start, const char **line,
+                              gem5art_error *error) {
     gem5art__buf text = {NULL, 0, 0, false};
-    const char *line = NULL;
-    if (gem5art__read_file(path, 65536, &text, NULL) && gem5art__starts_with(text.data, start))
-        line = gem5art__arena_copy_n(arena, text.data + strlen(start), strcspn(text.data + strlen(start), "\n"));
+    gem5art_error why;
+    gem5art__clear(&why);
+    *line = NULL;
+    if (gem5art__read_file(path, 65536, &text, &why) && gem5art__starts_with(text.data, start))
+        *line = gem5art__arena_copy_n(arena, text.data + strlen(start), strcspn(text.data + strlen(start), "\n"));
     gem5art__buf_free(&text);
-    return line;
+    if (why.code == GEM5ART_OK || why.code == GEM5ART_NOT_FOUND || why.code == GEM5ART_INVALID) return true;
+    return gem5art__fail(error, why.code, "%s", why.message);
 }
 
 /* Looks through a configuration file for words; one that cannot be read may hold any. */
@@ -3546,16 +3550,19 @@ static void gem5art__git_scan_config(gem5art__git_repo *repo, const char *folder
     gem5art__buf_free(&text);
 }
 
-/* The nearest folder at or above `path` that has a ".git", and that; NULL: there is none. */
-static char *gem5art__git_top(gem5art__arena *arena, const char *path, char **git) {
+/* The nearest folder at or above `path` that has a ".git", and that; "": there is none. NULL on failure. */
+static char *gem5art__git_top(gem5art__arena *arena, const char *path, char **git, gem5art_error *error) {
     char *top = gem5art__arena_copy(arena, path), *slash;
     struct stat st;
     while (top && *top) {
         *git = gem5art__arena_printf(arena, "%s/.git", top);
-        if (!*git || GEM5ART_SYS_LSTAT(*git, &st) == 0) break;
+        if (!*git) break;
+        if (GEM5ART_SYS_LSTAT(*git, &st) == 0) return top;
+        if (errno != ENOENT && errno != ENOTDIR) return gem5art__fail_errno(error, "read", *git), (char *)NULL;
         if ((slash = strrchr(top, '/')) != NULL) *slash = 0;
     }
-    return top && *top ? top : NULL;
+    if (arena->failed) gem5art__fail_nomem(error);
+    return arena->failed ? NULL : top;
 }
 
 /* Finds the repo whose work tree has a folder, as git does. False with GIT where there is none. */
@@ -3565,18 +3572,19 @@ static bool gem5art__git_find(gem5art__git_repo *repo, const char *path, gem5art
     const char *link;
     bool inside;
     if (!real) return gem5art__fail_errno(error, "find", path);
-    repo->top = gem5art__git_top(arena, real, &git);
+    repo->top = gem5art__git_top(arena, real, &git, error);
     inside = repo->top && git && gem5art__starts_with(real, git) && (real[strlen(git)] == '/' || !real[strlen(git)]);
     free(real);
-    if (arena->failed) return gem5art__fail_nomem(error);
-    if (!repo->top || inside)
+    if (!repo->top) return false;
+    if (!*repo->top || inside)
         return gem5art__fail(error, GEM5ART_GIT,
                              "%s is not a git repository, nor in the work tree of one: name a folder in a work tree",
                              path);
-    link = gem5art__git_line(arena, git, "gitdir: "); /* of a linked work tree or a submodule */
+    if (!gem5art__git_line(arena, git, "gitdir: ", &link, error)) return false; /* of a linked work tree, a submodule */
     repo->folder = link ? gem5art__join_path(arena, repo->top, link) : git;
     common = repo->folder ? gem5art__join_path(arena, repo->folder, "commondir") : NULL;
-    link = common ? gem5art__git_line(arena, common, "") : NULL;
+    if (!common) return gem5art__fail_nomem(error);
+    if (!gem5art__git_line(arena, common, "", &link, error)) return false;
     repo->common = link ? gem5art__join_path(arena, repo->folder, link) : repo->folder;
     if (arena->failed) return gem5art__fail_nomem(error);
     repo->hash_size = 20;
