@@ -11566,12 +11566,13 @@ static bool gem5art__warden_is_there(const gem5art__warden *warden) {
 
 /* Closing its orders ends a warden, and with it what runs in it. */
 static void gem5art__warden_end(gem5art__warden *warden) {
+    int tries;
     if (!warden->pid) return;
     gem5art__close(warden->orders);
     gem5art__buf_free(&warden->unsent);
-    if (!warden->dead && gem5art__warden_is_there(warden)) {
+    for (tries = 0; gem5art__warden_is_there(warden) && (!warden->dead || tries < 100); tries++) {
         GEM5ART_SYS_KILL(warden->pid, SIGCONT); /* it may have been stopped */
-        while (GEM5ART_SYS_WAITPID(warden->pid, NULL, 0) < 0 && errno == EINTR) {}
+        GEM5ART_SYS_POLL(NULL, 0, tries < 10 ? 1 : 10);
     }
     warden->pid = 0;
 }
@@ -11711,10 +11712,16 @@ static bool gem5art__order_spawn(gem5art__warden *warden, int slot, const gem5ar
 
 /* Takes the next report; false: there is none. */
 static bool gem5art__warden_read(gem5art__warden *warden, gem5art__report *report) {
-    while (gem5art__read_some(warden->reports, report, sizeof *report) == (ssize_t)sizeof *report) {
+    ssize_t n;
+    while ((n = gem5art__read_some(warden->reports, report, sizeof *report)) == (ssize_t)sizeof *report) {
         if (report->generation != warden->generation) continue; /* a wake, or from a warden that has died */
         warden->asked = false;
         if (report->type != GEM5ART__PONG) return true;
+    }
+    if (n < 0 && errno != EAGAIN) { /* there is no hearing it any more */
+        warden->asked = true;
+        warden->silence = 3 * GEM5ART__WARDEN_SECONDS;
+        warden->tended = 0;
     }
     return false;
 }
