@@ -83,8 +83,8 @@
      else does.
    - Create a pool before you fill memory: its fork of the warden costs about 14 ms for each GB that the process has in
      use. What is spawned later costs nothing of the kind.
-   - A host that forks without exec while a pool lives keeps the warden's socket and the claims open in that child: the
-     warden notices the host's death, and the runs' claims are free, only when that child has ended too.
+   - A host that forks without exec while a pool lives keeps the claims open in that child: they become free only when
+     that child has ended too. (Without Linux extras the warden, too, notices the host's death only then.)
    - The environment is read when git is run: do not change it from another thread meanwhile.
    - A file counts as unchanged while its device, inode, size and times are the same. What changes the bytes and none
      of these goes unseen: writes below the file system, or on through a shared mapping that was written before.
@@ -154,7 +154,11 @@
    time in which the pool was not stepped (its process was stopped, its container frozen, its machine suspended where
    that clock goes on meanwhile) at most one minute counts, so that no run is ended for what nobody could have seen of
    it: keep to gem5art_pool_timeout in a loop of your own.
-   Ending a run is SIGINT, on which gem5 writes its statistics, then after the grace time SIGKILL, to the process group.
+   Ending a run is SIGINT, on which gem5 writes its statistics, then after the grace time SIGKILL. Both reach all of the
+   run's processes, whatever group or session wrappers put them in: each child is started with GEM5ART_RUN=ID in its
+   environment, and this user's processes that have inherited it are the run's. A process that outlives the child is
+   killed after 0.1 s, or when a SIGINT ended the child, after at most 5 s. Without /proc, only the process group is
+   reached. A process that clears its environment and leaves the group is ended when the pool is destroyed.
    A recorded attempt keeps its run from being launched again unless its `rerunnable` is true: after a failed artifact
    check, a failed exec, "lost", every reason that begins with "sig", and incomplete statistics.
    With .retries so many Failed ones do not keep it either.
@@ -173,8 +177,10 @@
    files has changed since, the EXISTS error names that file.
    What has ended is archived by those threads, and recorded by one more that has the store open for itself: no disk
    holds the loop up, and the next run has the place already.
-   A pool's children are spawned by the warden, a small process of the pool's own, which ends them all when the pool's
-   process is gone, however it ended. The host needs no SIGCHLD handler, may wait for -1, and may have threads.
+   The warden, a small process that each pool forks, spawns the children and ends them all when the pool's process is
+   gone, however it ended; then the grace time is at most 60 s. A warden that does not answer is continued after 10 s and
+   killed after 20 s: its runs are lost, and a new one is started. The host needs no SIGCHLD handler, may wait for -1,
+   and may have threads.
 
    STORE FORMAT
    One file, always a JSON array; one record a line, "_id", "hash", "type" and "name" first, and last "crc32", the
@@ -11566,13 +11572,13 @@ static bool gem5art__warden_is_there(const gem5art__warden *warden) {
 
 /* Closing its orders ends a warden, and with it what runs in it. */
 static void gem5art__warden_end(gem5art__warden *warden) {
-    int tries;
+    double until = gem5art__monotonic() + 1; /* for one that SIGKILL has not ended */
     if (!warden->pid) return;
     gem5art__close(warden->orders);
     gem5art__buf_free(&warden->unsent);
-    for (tries = 0; gem5art__warden_is_there(warden) && (!warden->dead || tries < 100); tries++) {
+    while (gem5art__warden_is_there(warden) && (!warden->dead || gem5art__monotonic() < until)) {
         GEM5ART_SYS_KILL(warden->pid, SIGCONT); /* it may have been stopped */
-        GEM5ART_SYS_POLL(NULL, 0, tries < 10 ? 1 : 10);
+        GEM5ART_SYS_POLL(NULL, 0, 1);
     }
     warden->pid = 0;
 }
@@ -11714,7 +11720,7 @@ static bool gem5art__order_spawn(gem5art__warden *warden, int slot, const gem5ar
 static bool gem5art__warden_read(gem5art__warden *warden, gem5art__report *report) {
     ssize_t n;
     while ((n = gem5art__read_some(warden->reports, report, sizeof *report)) == (ssize_t)sizeof *report) {
-        if (report->generation != warden->generation) continue; /* a wake, or from a warden that has died */
+        if (report->generation != warden->generation || warden->dead) continue; /* a wake, or from one taken for dead */
         warden->asked = false;
         if (report->type != GEM5ART__PONG) return true;
     }
