@@ -1288,15 +1288,15 @@ static void restore_git(char *path) {
 }
 
 TEST(nobody_waits_for_what_git_leaves_behind) {
-    char *path, *pid;
+    char *path, *left, *at;
     begin();
     make_repo("repo");
-    path = replace_git("#!/bin/sh\nsleep 600 & echo $! > left\nexec /usr/bin/env PATH=\"${PATH#*:}\" git \"$@\"\n");
+    path = replace_git("#!/bin/sh\nsleep 600 & echo $! >> left\nexec /usr/bin/env PATH=\"${PATH#*:}\" git \"$@\"\n");
     CHECK_THAT(add("repo"), "%s", error.message);
-    pid = read_text("left");
-    CHECK(kill((pid_t)atol(pid), SIGKILL) == 0); /* it was still there */
+    for (left = at = read_text("left"); *at; at += strspn(at, "\n")) /* one of each call */
+        CHECK(kill((pid_t)strtol(at, &at, 10), SIGKILL) == 0); /* it was still there */
     restore_git(path);
-    free(pid);
+    free(left);
     fixture_end();
 }
 
