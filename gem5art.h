@@ -1412,37 +1412,45 @@ GEM5ART__MAYBE_UNUSED static const char *gem5art__network_file_system(const char
     return NULL;
 }
 
-/* ---- errands: what takes long, in a worker's thread, can be given up. Whoever reads a lot asks from time to time. */
+/* ---- long work in a worker's thread can be given up, and may have something to do from time to time: whoever reads
+   a lot, or waits, polls given_up() */
 
-typedef struct gem5art__errand {
-    pthread_mutex_t *mutex; /* over the next */
+typedef struct gem5art__long_work {
+    pthread_mutex_t *mutex; /* guards the next */
     bool given_up;
-} gem5art__errand;
+    void (*beat)(void *data); /* called when it is time, in the worker's thread; NULL: nothing is */
+    void *data;
+    double beat_at; /* monotonic */
+} gem5art__long_work;
 
-static pthread_once_t gem5art__errand_once = PTHREAD_ONCE_INIT;
-static pthread_key_t gem5art__errand_key; /* of each thread, the errand that it is on; NULL: none */
-static bool gem5art__errand_works;
+static pthread_once_t gem5art__long_work_once = PTHREAD_ONCE_INIT;
+static pthread_key_t gem5art__long_work_key; /* each thread's long work; NULL: none */
+static bool gem5art__long_work_works;
 
-static void gem5art__errand_make_key(void) {
-    gem5art__errand_works = pthread_key_create(&gem5art__errand_key, NULL) == 0;
+static void gem5art__make_long_work_key(void) {
+    gem5art__long_work_works = pthread_key_create(&gem5art__long_work_key, NULL) == 0;
 }
 
 /* Where there can be no key, nothing is ever given up. */
-static void gem5art__set_errand(gem5art__errand *errand) {
-    pthread_once(&gem5art__errand_once, gem5art__errand_make_key);
-    if (gem5art__errand_works) pthread_setspecific(gem5art__errand_key, errand);
+static void gem5art__set_long_work(gem5art__long_work *work) {
+    pthread_once(&gem5art__long_work_once, gem5art__make_long_work_key);
+    if (gem5art__long_work_works) pthread_setspecific(gem5art__long_work_key, work);
 }
 
-/* Is what this thread does not wanted any more? */
+/* Is this thread to end its work early? */
 static bool gem5art__given_up(void) {
-    gem5art__errand *errand;
+    gem5art__long_work *work;
     bool given_up;
-    pthread_once(&gem5art__errand_once, gem5art__errand_make_key);
-    errand = gem5art__errand_works ? (gem5art__errand *)pthread_getspecific(gem5art__errand_key) : NULL;
-    if (!errand) return false;
-    pthread_mutex_lock(errand->mutex);
-    given_up = errand->given_up;
-    pthread_mutex_unlock(errand->mutex);
+    pthread_once(&gem5art__long_work_once, gem5art__make_long_work_key);
+    work = gem5art__long_work_works ? (gem5art__long_work *)pthread_getspecific(gem5art__long_work_key) : NULL;
+    if (!work) return false;
+    pthread_mutex_lock(work->mutex);
+    given_up = work->given_up;
+    pthread_mutex_unlock(work->mutex);
+    if (!given_up && work->beat && gem5art__monotonic() >= work->beat_at) {
+        work->beat_at = gem5art__monotonic() + GEM5ART_BEAT_SECONDS;
+        work->beat(work->data);
+    }
     return given_up;
 }
 
@@ -8303,9 +8311,7 @@ static const char *gem5art__stem(gem5art__arena *arena, const char *path) {
 }
 
 /* GEM5 -re --outdir=OUTDIR [GEM5_OPTIONS] SCRIPT [LINUX DISK] PARAMS... */
-static void gem5art__set_command(gem5art__run *run) {
-    gem5art_run *r = &run->public_;
-    gem5art__arena *arena = &run->object.arena;
+static void gem5art__set_command(gem5art_run *r, gem5art__arena *arena) {
     size_t count = 0, options = 0, n = 0, i;
     const char **argv;
     while (r->params[count]) count++;
@@ -8502,10 +8508,10 @@ static bool gem5art__fill_run(gem5art__run *run, const gem5art_run_desc *desc, b
 }
 
 /* The path of a run's script within its repo, seen from a folder: "" where the repo does not track it. */
-static const char *gem5art__script_in_repo(gem5art__run *run, const char *script, const char *cwd,
+static const char *gem5art__script_in_repo(gem5art_db *db, gem5art__run *run, const char *script, const char *cwd,
                                            gem5art_error *error) {
     char *repo = script ? gem5art__absolute_path(&run->object.arena, cwd, run->used_paths[2], error) : NULL;
-    return repo ? gem5art__tracked_script(run->db, repo, run->used[2]->hash, script, error) : NULL;
+    return repo ? gem5art__tracked_script(db, repo, run->used[2]->hash, script, error) : NULL;
 }
 
 /* Sets the run's hash: the script is named by its path where its repo tracks it, else by its content. */
@@ -8514,7 +8520,7 @@ static bool gem5art__identify(gem5art__run *run, const char *cwd, gem5art_error 
     gem5art_run *r = &run->public_;
     char *script = gem5art__absolute_path(arena, cwd, r->run_script, error);
     char hash[65];
-    run->script_path = gem5art__script_in_repo(run, script, cwd, error);
+    run->script_path = gem5art__script_in_repo(run->db, run, script, cwd, error);
     run->script_hash = NULL;
     if (!run->script_path) return false;
     if (!*run->script_path) {
@@ -8532,9 +8538,9 @@ static bool gem5art__identify(gem5art__run *run, const char *cwd, gem5art_error 
 
 /* Relative paths may lead elsewhere where a run is executed: its script must have the same place in its repo. (The
    content of one that is not tracked is checked with the artifacts.) */
-static bool gem5art__same_script(gem5art__run *run, const char *cwd, gem5art_error *error) {
+static bool gem5art__same_script(gem5art_db *db, gem5art__run *run, const char *cwd, gem5art_error *error) {
     char *script = gem5art__absolute_path(&run->object.arena, cwd, run->public_.run_script, error);
-    const char *path = gem5art__script_in_repo(run, script, cwd, error);
+    const char *path = gem5art__script_in_repo(db, run, script, cwd, error);
     if (!path || strcmp(path, run->script_path) == 0) return path != NULL;
     return gem5art__fail(
         error, GEM5ART_CHANGED,
@@ -8568,17 +8574,16 @@ static const gem5art_json *gem5art__read_info(gem5art__arena *arena, const char 
     return gem5art__read_open_info(gem5art__open(path, O_RDONLY | O_NONBLOCK, 0), arena, path, error);
 }
 
-static bool gem5art__write_info(gem5art__run *run, gem5art__put_file_mode mode, gem5art_error *error) {
+static bool gem5art__write_info(gem5art_run *r, gem5art__put_file_mode mode, gem5art_error *error) {
     gem5art__arena arena = {NULL, false};
     gem5art_json_writer writer;
     const char *text;
     size_t length;
-    char *path = gem5art__join_path(&arena, run->public_.outdir, "info.json");
+    char *path = gem5art__join_path(&arena, r->outdir, "info.json");
     bool ok = false;
-    run->public_.current_time = gem5art__now();
+    r->current_time = gem5art__now();
     gem5art_json_writer_init(&writer, 4);
-    gem5art__write_object(&writer, gem5art__run_fields, &run->public_, gem5art__is_fs(run->public_.type),
-                          run->public_.record);
+    gem5art__write_object(&writer, gem5art__run_fields, r, gem5art__is_fs(r->type), r->record);
     text = gem5art_json_take(&writer, &length, error);
     if (text && path) ok = gem5art__put_file(path, text, length, mode, false, error);
     else gem5art__fail_nomem(error);
@@ -8619,21 +8624,81 @@ static gem5art__outdir_state gem5art__look_at_outdir(const gem5art__run *run, co
     return state;
 }
 
-static bool gem5art__outdir_taken(const gem5art__run *run, const char *outdir, gem5art_error *error) {
-    return gem5art__fail(
-        error, GEM5ART_EXISTS,
-        "the outdir %s of run \"%s\" holds the info.json of another run: give each run an outdir of its own", outdir,
-        run->public_.name);
+/* OUTDIR, OUTDIR.2, OUTDIR.3, ... */
+static const char *gem5art__nth_outdir(gem5art__arena *arena, const char *base, int n) {
+    return n == 1 ? base : gem5art__arena_printf(arena, "%s.%d", base, n);
 }
 
 /* ---- creation */
+
+/* Are the parameters of a recorded run those of this one? gem5art's hash joins them by spaces. */
+static bool gem5art__same_params(const gem5art_json *record, const char *const *params) {
+    const gem5art_json *list = gem5art_json_get(record, "params"), *item = list ? list->first : NULL;
+    for (; item && *params; item = item->next, params++)
+        if (item->type != GEM5ART_JSON_STRING || strcmp(item->text, *params) != 0) return false;
+    return !item && !*params;
+}
+
+/* Names what differs between a run and the one that an info.json describes: "run script repo abc1234 -> def5678". */
+static const char *gem5art__what_changed(gem5art__run *run, const gem5art_json *info) {
+    static const char *const fields[] = {"gem5_artifact", "gem5_git_artifact", "run_script_git_artifact",
+                                         "linux_binary_artifact", "disk_image_artifact"};
+    static const char *const names[] = {"gem5 binary", "gem5 repo", "run script repo", "kernel", "disk image"};
+    gem5art__arena *arena = &run->object.arena;
+    const gem5art_run *r = &run->public_;
+    gem5art__artifact *old;
+    size_t i;
+    if (strcmp(gem5art__record_text(info, "type"), r->type) != 0) return "another kind of run";
+    if (strcmp(gem5art__record_text(info, "run_script"), r->run_script) != 0) return "another run script";
+    if (!gem5art__same_params(info, r->params)) return "other parameters";
+    for (i = 0; i < run->used_count && i < 5; i++) {
+        const char *id = gem5art__record_text(info, fields[i]), *text = names[i];
+        if (strcmp(id, run->used[i]->id) == 0) continue;
+        if (gem5art__lookup_artifact(run->db, id, &old, NULL) && old) {
+            text = gem5art__arena_printf(arena, "%s %.7s -> %.7s", names[i], old->public_.hash, run->used[i]->hash);
+            gem5art__free_artifact(old);
+        }
+        return text ? text : names[i];
+    }
+    return "other artifacts, options or files";
+}
+
+static void gem5art__warn_outdir(gem5art__run *run, const char *outdir) {
+    gem5art__arena arena = {NULL, false};
+    const char *path = gem5art__join_path(&arena, outdir, "info.json");
+    const gem5art_json *info = path ? gem5art__read_info(&arena, path, NULL) : NULL;
+    gem5art__warn(run->db, "run \"%s\": %s holds a different experiment (%s): %s is used", run->public_.name, outdir,
+                  info ? gem5art__what_changed(run, info) : "its info.json cannot be read", run->public_.outdir);
+    gem5art__arena_free(&arena);
+}
+
+/* Sets the outdir, and writes its info.json where there is none: the first of OUTDIR, OUTDIR.2, ... that holds no
+   different experiment. begin_attempt decides again, with the claim. */
+static bool gem5art__choose_outdir(gem5art__run *run, gem5art_error *error) {
+    gem5art__arena *arena = &run->object.arena;
+    gem5art_run *r = &run->public_;
+    gem5art__outdir_state state = GEM5ART__OUTDIR_FOREIGN;
+    gem5art_error why;
+    int n;
+    for (n = 1; state == GEM5ART__OUTDIR_FOREIGN; n++) {
+        r->outdir = gem5art__nth_outdir(arena, run->base, n);
+        if (!r->outdir) return gem5art__fail_nomem(error);
+        gem5art__set_command(r, arena);
+        if (arena->failed) return gem5art__fail_nomem(error);
+        if (!gem5art__make_folders(r->outdir, error)) return false;
+        gem5art__clear(&why);
+        if (gem5art__write_info(r, GEM5ART__KEEP_EXISTING, &why)) break;
+        if (why.code != GEM5ART_EXISTS) return gem5art__fail(error, why.code, "%s", why.message);
+        state = gem5art__look_at_outdir(run, r->outdir, error);
+    }
+    if (n > 1 && strcmp(r->outdir, run->base) != 0) gem5art__warn_outdir(run, run->base);
+    return state != GEM5ART__OUTDIR_ERROR;
+}
 
 static bool gem5art__make_run(gem5art__run *run, const gem5art_run_desc *desc, bool fs, gem5art_error *error) {
     gem5art__arena *arena = &run->object.arena;
     gem5art_run *r = &run->public_;
     char id[37], *binary, *script, *kernel = NULL, *disk = NULL;
-    gem5art_error why;
-    gem5art__outdir_state state;
     if (!gem5art__check_run_desc(desc, fs, error) || !gem5art__fill_run(run, desc, fs, error) ||
         !gem5art__need_repo(desc->gem5_git_artifact, r->name, "gem5_git_artifact", error) ||
         !gem5art__need_repo(desc->run_script_git_artifact, r->name, "run_script_git_artifact", error) ||
@@ -8663,15 +8728,8 @@ static bool gem5art__make_run(gem5art__run *run, const gem5art_run_desc *desc, b
     run->no_probe = desc->no_probe;
     run->environment = gem5art__copy_texts(arena, desc->environment);
     if (!r->outdir || !r->cwd) return false;
-    gem5art__set_command(run);
     if (arena->failed) return gem5art__fail_nomem(error);
-    if (!gem5art__make_folders(r->outdir, error)) return false;
-    gem5art__clear(&why);
-    if (gem5art__write_info(run, GEM5ART__KEEP_EXISTING, &why)) return true;
-    if (why.code != GEM5ART_EXISTS) return gem5art__fail(error, why.code, "%s", why.message);
-    state = gem5art__look_at_outdir(run, r->outdir, error);
-    return state == GEM5ART__OUTDIR_FOREIGN ? gem5art__outdir_taken(run, r->outdir, error)
-                                            : state != GEM5ART__OUTDIR_ERROR;
+    return gem5art__choose_outdir(run, error);
 }
 
 static gem5art_run *gem5art__create_run(gem5art_db *db, const gem5art_run_desc *desc, bool fs, gem5art_error *error) {
@@ -9181,14 +9239,6 @@ static bool gem5art__status_blocks(const gem5art_json *record) {
     return strcmp(status, "Finished") == 0 || strcmp(status, "Failed") == 0;
 }
 
-/* Are the parameters of a recorded run those of this one? gem5art's hash joins them by spaces. */
-static bool gem5art__same_params(const gem5art_json *record, const char *const *params) {
-    const gem5art_json *list = gem5art_json_get(record, "params"), *item = list ? list->first : NULL;
-    for (; item && *params; item = item->next, params++)
-        if (item->type != GEM5ART_JSON_STRING || strcmp(item->text, *params) != 0) return false;
-    return !item && !*params;
-}
-
 /* The first of the files that a recorded run has read which is not what it was; NULL: none. `date` gets when it was
    modified last. */
 static const char *gem5art__changed_file(gem5art_db *db, const gem5art_json *record, char date[32]) {
@@ -9227,12 +9277,12 @@ static bool gem5art__say_recorded(const gem5art__run *run, const gem5art_json *r
 
 /* Looks for an attempt that keeps this run from being launched, or for more than `retries` that Failed. EXISTS with
    what to do, or true and how many those are. */
-static bool gem5art__not_recorded(gem5art__run *run, int retries, int *failed, gem5art_error *error) {
+static bool gem5art__not_recorded(gem5art_db *db, gem5art__run *run, int retries, int *failed, gem5art_error *error) {
     gem5art__arena arena = {NULL, false};
     char legacy[33];
     const char *keys[2];
     int k;
-    bool ok = gem5art__store_refresh(run->db, error);
+    bool ok = gem5art__store_refresh(db, error);
     gem5art__legacy_hash(run, legacy);
     keys[0] = run->public_.hash;
     keys[1] = legacy;
@@ -9242,7 +9292,7 @@ static bool gem5art__not_recorded(gem5art__run *run, int retries, int *failed, g
         const gem5art_json *record;
         gem5art__step step = GEM5ART__END;
         while (ok && *keys[k] &&
-               (step = gem5art__store_lookup(run->db, &lookup, keys[k], &arena, &record, error)) == GEM5ART__RECORD) {
+               (step = gem5art__store_lookup(db, &lookup, keys[k], &arena, &record, error)) == GEM5ART__RECORD) {
             if (gem5art__is_run(gem5art__record_text(record, "type")) && gem5art__status_blocks(record) &&
                 (strlen(keys[k]) != 32 || gem5art__same_params(record, run->public_.params)) &&
                 (strcmp(gem5art__record_text(record, "status"), "Failed") != 0 || ++*failed > retries))
@@ -9455,33 +9505,59 @@ static bool gem5art__take_lost(gem5art_db *db, const char *hash, bool take, int 
 
 /* ---- an attempt's own id and outdir */
 
-static bool gem5art__begin_attempt(gem5art__run *run, gem5art_error *error) {
-    gem5art__arena *arena = &run->object.arena;
-    gem5art_run *r = &run->public_;
-    gem5art__outdir_state state = GEM5ART__OUTDIR_ATTEMPT;
-    bool recorded;
-    char id[37];
-    int attempt;
-    for (attempt = 1; state != GEM5ART__OUTDIR_FREE; attempt++) {
-        r->outdir = attempt == 1 ? run->base : gem5art__arena_printf(arena, "%s.%d", run->base, attempt);
-        if (arena->failed) return gem5art__fail_nomem(error);
+/* Takes an outdir by making its console.txt, which only one attempt can. *taken: false where another one has it.
+   `folder`: what the outdir is. */
+static bool gem5art__take_outdir(const char *outdir, bool *taken, struct stat *folder, gem5art_error *error) {
+    gem5art__arena arena = {NULL, false};
+    const char *console = gem5art__join_path(&arena, outdir, "console.txt");
+    int fd;
+    bool ok;
+    *taken = false;
+    if (!console) return gem5art__fail_nomem(error);
+    ok = gem5art__make_folders(outdir, error);
+    if (ok) {
+        fd = gem5art__open(console, O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW, 0666);
+        *taken = fd >= 0 && GEM5ART_SYS_STAT(outdir, folder) == 0;
+        if (!*taken && errno != EEXIST) ok = gem5art__fail_errno(error, "write", console);
+        gem5art__close(fd);
+    }
+    gem5art__arena_free(&arena);
+    return ok;
+}
+
+/* Gives the attempt the first outdir of OUTDIR, OUTDIR.2, ... that is free. */
+static bool gem5art__next_outdir(gem5art__run *run, gem5art_run *r, struct stat *folder, gem5art_error *error) {
+    bool taken = false;
+    int n;
+    for (n = 1; !taken; n++) {
+        gem5art__outdir_state state;
+        r->outdir = gem5art__nth_outdir(&run->object.arena, run->base, n);
+        if (!r->outdir) return gem5art__fail_nomem(error);
         state = gem5art__look_at_outdir(run, r->outdir, error);
         if (state == GEM5ART__OUTDIR_ERROR) return false;
-        if (state == GEM5ART__OUTDIR_FOREIGN && attempt == 1) return gem5art__outdir_taken(run, r->outdir, error);
+        if (state == GEM5ART__OUTDIR_FREE && !gem5art__take_outdir(r->outdir, &taken, folder, error)) return false;
     }
-    if (!gem5art__is_recorded(run->db, r->id, &recorded, error)) return false;
-    if (recorded || strcmp(r->status, "Created") != 0 ||
-        attempt > 2) { /* executed before, by this object or one like it */
-        if (!gem5art__uuid(id, error)) return false;
+    return true;
+}
+
+/* Makes `r`, a copy of the run's public part, a new attempt; the claim is held. */
+static bool gem5art__begin_attempt(gem5art_db *db, gem5art__run *run, gem5art_run *r, struct stat *folder,
+                                   gem5art_error *error) {
+    gem5art__arena *arena = &run->object.arena;
+    const char *created_in = r->outdir;
+    bool recorded;
+    char id[37];
+    if (!gem5art__next_outdir(run, r, folder, error) || !gem5art__is_recorded(db, r->id, &recorded, error)) return false;
+    if (recorded || strcmp(r->status, "Created") != 0 || strcmp(r->outdir, created_in) != 0) {
+        if (!gem5art__uuid(id, error)) return false; /* executed before, by this object or one like it */
         r->id = gem5art__arena_copy(arena, id);
         r->enqueue_time = gem5art__now();
     }
     r->start_time = gem5art__now();
     r->end_time = 0;
     r->return_code = r->pid = 0;
-    r->kill_reason = r->error = "";
+    r->kill_reason = r->error = r->cause = "";
     r->results = NULL;
-    r->cause = "";
     r->warning_count = r->exit_event_count = r->file_count = 0;
     r->rerunnable = false;
     r->running = true;
@@ -9489,9 +9565,8 @@ static bool gem5art__begin_attempt(gem5art__run *run, gem5art_error *error) {
     r->ru_maxrss = r->ru_inblock = r->ru_oublock = r->ru_nvcsw = r->ru_nivcsw = 0;
     r->gem5art_version = GEM5ART_VERSION;
     r->status = "Begin run";
-    gem5art__set_command(run);
-    if (arena->failed) return gem5art__fail_nomem(error);
-    return gem5art__make_folders(r->outdir, error) && gem5art__write_info(run, GEM5ART__REPLACE, error);
+    gem5art__set_command(r, arena);
+    return arena->failed ? gem5art__fail_nomem(error) : gem5art__write_info(r, GEM5ART__REPLACE, error);
 }
 
 /* =============================================================== >>outcome
@@ -10873,8 +10948,8 @@ static void gem5art__find_all_tracked(gem5art__files *files, const gem5art__run 
 /* In a worker, when the run has ended: lists the files that its config.ini names, sorted by path, with their hashes and
    the ids of the run's repos that track them; all in the arena. A file that cannot be read, or was not when the run was
    cancelled, has an empty hash. Needs no db but for its cache of hashes. */
-static bool gem5art__hash_files(const gem5art__run *run, const char *cwd, gem5art__arena *arena, gem5art_file **list,
-                                size_t *count, gem5art_error *error) {
+static bool gem5art__hash_files(const gem5art__run *run, const char *outdir, const char *cwd, gem5art__arena *arena,
+                                gem5art_file **list, size_t *count, gem5art_error *error) {
     gem5art__buf text = {NULL, 0, 0, false};
     gem5art__files files;
     char hash[65];
@@ -10882,7 +10957,7 @@ static bool gem5art__hash_files(const gem5art__run *run, const char *cwd, gem5ar
     memset(&files, 0, sizeof files);
     files.arena = arena;
     files.cwd = cwd;
-    files.outdir = run->public_.outdir;
+    files.outdir = outdir;
     gem5art__read_config(files.outdir, &text);
     if (text.length) gem5art__add_config(&files, text.data);
     gem5art__buf_free(&text);
@@ -10937,7 +11012,7 @@ static bool gem5art__is_used(gem5art__run *run, gem5art__arena *arena, const cha
 
 /* Before a launch: warns of each parameter that names a file, itself or after its "=", which is neither an artifact of
    the run nor tracked in one of its repos. */
-static void gem5art__check_params(gem5art__run *run, gem5art__arena *arena, const char *cwd) {
+static void gem5art__check_params(gem5art__run *run, gem5art_run *r, gem5art__arena *arena, const char *cwd) {
     const char *const *param;
     const char *part;
     gem5art__files files;
@@ -10945,8 +11020,8 @@ static void gem5art__check_params(gem5art__run *run, gem5art__arena *arena, cons
     memset(&files, 0, sizeof files);
     files.arena = arena;
     files.cwd = cwd;
-    files.outdir = run->public_.outdir;
-    for (param = run->public_.params; *param; param++) {
+    files.outdir = r->outdir;
+    for (param = r->params; *param; param++) {
         gem5art__add_file(&files, *param);
         if ((part = strchr(*param, '=')) != NULL) gem5art__add_file(&files, part + 1);
     }
@@ -10955,7 +11030,7 @@ static void gem5art__check_params(gem5art__run *run, gem5art__arena *arena, cons
     gem5art__find_all_tracked(&files, run);
     for (i = 0; i < files.count; i++)
         if (!*files.list[i].artifact)
-            gem5art__add_warning(&run->public_, arena, "files",
+            gem5art__add_warning(r, arena, "files",
                                  "a parameter names %s, which is not an artifact of the run: if it changes, the run still "
                                  "counts as recorded; register it, and give it to the run as one of its artifacts",
                                  files.list[i].path);
@@ -11671,13 +11746,23 @@ static bool gem5art__order_signal(gem5art__warden *warden, int slot, int number)
     return gem5art__send_order(warden, &order, sizeof order);
 }
 
-/* Orders a run's child. Its environment is GEM5ART_RUN, then `more` (NAME=VALUE..., NULL; or NULL), what is set for the
+/* Appends NAME=VALUE for each pair, and returns how many there are. */
+static int gem5art__put_variables(gem5art__buf *message, const char *const *pairs) {
+    int count = 0;
+    for (; pairs && *pairs; pairs += 2, count++) {
+        gem5art__putf(message, "%s=", pairs[0]);
+        gem5art__put_text(message, "", pairs[1]);
+    }
+    return count;
+}
+
+/* Orders a run's child. Its environment is GEM5ART_RUN, then `more` (name, value, ..., NULL; or NULL), what is set for the
    run, and the warden's; of one name the first counts. False with IO: the warden is gone; with LIMIT: the command is
    too long. */
 static bool gem5art__order_spawn(gem5art__warden *warden, int slot, const gem5art__run *run, int cpu, const char *cwd,
                                  const char *const *more, gem5art_error *error) {
     gem5art__buf message = {NULL, 0, 0, false};
-    const char *const *argv = run->public_.command, *const *pair = run->environment;
+    const char *const *argv = run->public_.command;
     gem5art__order order;
     bool ok = false;
     memset(&order, 0, sizeof order);
@@ -11690,11 +11775,7 @@ static bool gem5art__order_spawn(gem5art__warden *warden, int slot, const gem5ar
     gem5art__put_text(&message, "", run->public_.outdir);
     for (; *argv; argv++, order.number++) gem5art__put_text(&message, "", *argv);
     gem5art__put_text(&message, "GEM5ART_RUN=", run->public_.id);
-    for (order.variables = 1; more && *more; more++, order.variables++) gem5art__put_text(&message, "", *more);
-    for (; pair && *pair; pair += 2, order.variables++) {
-        gem5art__putf(&message, "%s=", pair[0]);
-        gem5art__put_text(&message, "", pair[1]);
-    }
+    order.variables = 1 + gem5art__put_variables(&message, more) + gem5art__put_variables(&message, run->environment);
     order.bytes = (uint32_t)(message.length - sizeof order);
     if (message.failed) gem5art__fail_nomem(error);
     else if (message.length > GEM5ART_MAX_COMMAND || order.number > GEM5ART__MAX_ARGUMENTS ||
@@ -12444,6 +12525,8 @@ typedef struct gem5art__archiver {
     gem5art__buf entries;   /* of gem5art__zip_entry */
     gem5art__buf path;      /* of what is being looked at */
     size_t root_length;     /* of `path`: the folder and a slash */
+    const char *folder;
+    const char *const *more; /* folders beside it, archived under their own names; NULL-terminated */
     gem5art__buf *notes;
     gem5art__zip *zip;
 } gem5art__archiver;
@@ -12457,9 +12540,23 @@ static void gem5art__archive_note(gem5art__archiver *a, const char *why) {
     gem5art__puts(a->notes, "\n");
 }
 
+/* The folder that holds an entry: the archived one, or for the entries of those beside it, the one that both are in. */
+static size_t gem5art__archive_root(const gem5art__archiver *a, const char *name) {
+    size_t parent = (size_t)(gem5art__base_name(a->folder) - a->folder), length;
+    const char *const *more;
+    for (more = a->more; *more; more++) {
+        length = strlen(*more) - parent;
+        if (strncmp(name, *more + parent, length) == 0 && name[length] == '/') return parent;
+    }
+    return strlen(a->folder) + 1;
+}
+
 /* Makes `path` that of an entry, and returns false when out of memory. */
 static bool gem5art__archive_at(gem5art__archiver *a, const char *folder, const char *name) {
-    a->path.length = a->root_length;
+    a->path.length = 0;
+    a->root_length = gem5art__archive_root(a, folder);
+    gem5art__put(&a->path, a->folder, a->root_length - 1);
+    gem5art__puts(&a->path, "/");
     gem5art__puts(&a->path, folder);
     gem5art__puts(&a->path, name);
     return !a->path.failed;
@@ -12522,9 +12619,16 @@ static int gem5art__archive_compare(const void *a, const void *b) {
 /* Finds everything under the folder, the folders found so far serving as the queue; sorts it by name. */
 static bool gem5art__archive_list(gem5art__archiver *a, const char *folder, gem5art_error *error) {
     gem5art__zip_entry *entries;
+    const char *const *more;
     size_t count, i;
     if (!gem5art__archive_list_folder(a, "") && !a->path.failed)
         return gem5art__fail_errno(error, "read the folder", folder);
+    for (more = a->more; *more && !a->path.failed; more++) {
+        a->path.length = 0;
+        a->root_length = (size_t)(gem5art__base_name(folder) - folder);
+        gem5art__puts(&a->path, *more);
+        if (!a->path.failed) gem5art__archive_add(a);
+    }
     for (i = 0; entries = gem5art__archive_entries(a, &count), i < count; i++) {
         const char *name = entries[i].name;
         if (a->names.failed || a->entries.failed) break;
@@ -12612,17 +12716,18 @@ static bool gem5art__archive_save(gem5art__archiver *a, gem5art_error *error) {
     return false;
 }
 
-/* Writes everything under `folder` to a new zip file at `zip_path` (which may lie inside the folder and is
-   left out), whole or not at all. A file counts as long as it is when it is opened. `notes` gets one sentence
+/* Writes everything under `folder`, and under the folders beside it that `more` has, to a new zip file at `zip_path`
+   (which may lie inside the folder and is left out), whole or not at all. A file counts as long as it is when it is opened. `notes` gets one sentence
    a line for what could not go in: a socket, a FIFO, a device, what vanished or cannot be read. */
-static bool gem5art__archive(const char *folder, const char *zip_path, gem5art__buf *notes, gem5art_error *error) {
+static bool gem5art__archive(const char *folder, const char *const *more, const char *zip_path, gem5art__buf *notes,
+                             gem5art_error *error) {
     gem5art__archiver a;
     bool ok = false;
     memset(&a, 0, sizeof a);
     a.zip_path = zip_path;
     a.notes = notes;
-    gem5art__putf(&a.path, "%s/", folder);
-    a.root_length = a.path.length;
+    a.folder = folder;
+    a.more = more ? more : gem5art__no_texts;
     if (GEM5ART_SYS_LSTAT(zip_path, &a.old_zip) < 0) memset(&a.old_zip, 0, sizeof a.old_zip);
     a.zip = (gem5art__zip *)gem5art__alloc(sizeof *a.zip);
     if (!a.zip) gem5art__fail_nomem(error);
@@ -12640,9 +12745,9 @@ static bool gem5art__archive(const char *folder, const char *zip_path, gem5art__
     return ok;
 }
 
-/* ================================================================== >>pool */
-
-/* ---- what this machine has to give */
+/* =============================================================== >>machine
+   What this machine has to give to a pool: CPUs and memory, within the limits of
+   its cgroups. */
 
 #define GEM5ART__NO_LIMIT 1e18
 
@@ -12739,282 +12844,37 @@ static double gem5art__available_memory(void) {
 #endif
 }
 
-typedef enum gem5art__job_state {
-    GEM5ART__CHECKING,  /* workers look at its artifacts */
-    GEM5ART__SPAWNING,  /* ordered of the warden */
-    GEM5ART__RUNNING,
-    GEM5ART__LOOKING,   /* ended: its terminals are read to their ends, in a worker */
-    GEM5ART__ARCHIVING, /* in a worker */
-    GEM5ART__RECORDING  /* by the recorder */
-} gem5art__job_state;
+/* =============================================================== >>workers
+   Threads for everything that touches a disk or waits for a process, so that
+   the loop that steps a pool never blocks. */
 
-/* A terminal file that is being read for a panic. */
-typedef struct gem5art__terminal {
-    char *path;
-    off_t offset;    /* read up to here */
-    off_t old_size;  /* of one that lay there before the run, until it changes; else -1 */
-    time_t old_time;
-    struct gem5art__terminal *next;
-} gem5art__terminal;
-
-/* Something that takes long: `work` is called in a worker's thread, then `done` in the pool's own. */
 typedef struct gem5art__task {
-    struct gem5art__task *next; /* in the workers' and the pool's lists */
-    void (*work)(struct gem5art__task *task);
-    void (*done)(gem5art_pool *pool, struct gem5art__task *task);
-    gem5art__errand errand;
+    struct gem5art__task *next;
+    void (*work)(struct gem5art__task *task);              /* in a worker's thread, then */
+    void (*done)(void *owner, struct gem5art__task *task); /* in the thread that takes the results */
+    gem5art__long_work control;
 } gem5art__task;
-
-/* A look at a path that all runs share which need it while it goes on; one at a git work tree serves for some
-   seconds longer. */
-typedef struct gem5art__shared_look {
-    gem5art__task task; /* first: a pointer to one is a pointer to the other */
-    gem5art__look look;
-    gem5art__cache *cache;
-    double began; /* monotonic */
-    bool done;
-    int users;    /* jobs that have not taken its result yet */
-    struct gem5art__shared_look *next;
-} gem5art__shared_look;
-
-/* A run in a pool. */
-typedef struct gem5art__job {
-    gem5art__task task; /* first, as above */
-    gem5art__run *run;
-    uint64_t number;           /* of those in the queue, the order in which they came */
-    gem5art__arena arena;
-    gem5art__job_state state;
-    int slot;                  /* its place among those that run; -1: it has ended and left it, and is the pool's .ending */
-    struct gem5art__job *next_ending;
-    bool cancelled;            /* still queued, and not to be launched */
-    int failures;              /* attempts that count for .retries */
-    const char *kill_reason;   /* NULL: it is not being ended */
-    double begun; /* monotonic, as the next */
-    double deadline, next_watch, next_beat, kill_at; /* monotonic; kill_at: when SIGKILL follows, 0: not pending */
-    int64_t start;             /* of the child: see gem5art__process_start */
-    gem5art__report report;    /* of its end */
-    gem5art__terminal *terminals;
-    gem5art__shared_look **looks; /* at its artifacts, in their order, then at a script that its repo does not track */
-    size_t look_count, looks_left; /* left: those still going on */
-    /* for and from the worker */
-    gem5art_file *files;       /* that gem5 read */
-    size_t file_count;
-    const char *archive_path, *storage;
-    gem5art_error work_error;  /* of a job that is being recorded: what the event of its end is to tell */
-    bool work_ok;
-    gem5art__buf notes;
-    char archive_id[37], archive_hash[65];
-    int64_t archive_size;
-    /* for the recorder */
-    gem5art_db *twin;
-    gem5art__buf lines;        /* its records */
-} gem5art__job;
 
 enum { GEM5ART__MAX_WORKERS = 8 };
 
-/* Some threads and what they have to do. */
+/* Some threads, the tasks that wait for them, and the tasks that they have done. */
 typedef struct gem5art__workers {
     pthread_mutex_t mutex;
     pthread_cond_t more;
     pthread_t threads[GEM5ART__MAX_WORKERS];
-    int count, limit, idle, waiting; /* idle threads, waiting tasks */
+    int count, limit, idle, waiting; /* threads, their limit, idle ones; waiting tasks */
     bool stop, ready;
     gem5art__task *todo, **todo_last, *done, **done_last;
-    int wakes;
+    int wake; /* see gem5art__wake */
 } gem5art__workers;
 
-/* A pool's workers: those that hash and archive, and the recorder, a thread of its own: no disk can hold the loop up,
-   and no record has to wait for other work. */
-enum { GEM5ART__ARCHIVERS, GEM5ART__RECORDER, GEM5ART__CREWS };
-
-struct gem5art_pool {
-    gem5art_db *db;
-    gem5art__arena arena;
-    gem5art_pool_desc desc;
-    const char *cwd; /* absolute */
-    gem5art__warden warden;
-    gem5art__workers crews[GEM5ART__CREWS];
-    gem5art_db *twin;     /* the recorder's: the same store, opened once more */
-    gem5art__task *done;  /* taken from the workers, and not yet heeded */
-    gem5art__shared_look *looks;
-    gem5art__job **slots; /* one for each run at once; NULL: free */
-    gem5art__job *ending; /* have ended, are not recorded yet, and hold no slot: see gem5art__can_launch */
-    const char *const *environment; /* name, value, ..., NULL: what is recorded of it */
-    const int *cpus;      /* for each slot, where they are pinned */
-    gem5art__job **queue; /* a heap: each goes before those at twice its place, plus 1 and 2 */
-    size_t queue_count, queue_size;
-    uint64_t queue_number;
-    double stepped;       /* monotonic: when it was stepped last; 0: never */
-    double launch_after;  /* monotonic: memory was short, and is looked at again then */
-    uint64_t *hashes;     /* of every run it has had: an open-addressed set */
-    size_t hash_count, hash_size;
-    gem5art_event counts; /* its numbers are kept up to date */
-    int signals_seen, signals_handled;
-    const char *stopping; /* why no more is launched; NULL: it goes on */
-    bool signalled;
-    int failures;         /* what counts for .max_failed */
-    double took;          /* the seconds of all attempts that ended by themselves, and */
-    int64_t took_count;   /* how many */
-    gem5art_error first_error;
-    bool stepping;
-};
-
-/* ---- signals to the host, where a pool asked for them */
-
-enum { GEM5ART__SIGNAL_POOLS = 16 };
-static volatile sig_atomic_t gem5art__signal_count, gem5art__signal_last;
-static volatile sig_atomic_t gem5art__signal_wakes[GEM5ART__SIGNAL_POOLS]; /* descriptors; 0: none */
-static pthread_mutex_t gem5art__signal_mutex = PTHREAD_MUTEX_INITIALIZER;
-static struct sigaction gem5art__signal_before[2];
-static int gem5art__signal_users;
-static const int gem5art__signal_numbers[2] = {SIGINT, SIGTERM};
-
-static void gem5art__on_signal(int number) {
-    int i;
-    gem5art__signal_last = number;
-    gem5art__signal_count = gem5art__signal_count + 1;
-    for (i = 0; i < GEM5ART__SIGNAL_POOLS; i++)
-        if (gem5art__signal_wakes[i]) gem5art__wake((int)gem5art__signal_wakes[i]);
-}
-
-static bool gem5art__signals_on(gem5art_pool *pool, gem5art_error *error) {
-    struct sigaction action;
-    int i, free_place = -1;
-    pthread_mutex_lock(&gem5art__signal_mutex);
-    for (i = 0; i < GEM5ART__SIGNAL_POOLS; i++)
-        if (!gem5art__signal_wakes[i]) free_place = i;
-    if (free_place >= 0) {
-        gem5art__signal_wakes[free_place] = pool->warden.wakes;
-        pool->signals_seen = pool->signals_handled = (int)gem5art__signal_count;
-        if (gem5art__signal_users++ == 0) {
-            memset(&action, 0, sizeof action);
-            action.sa_handler = gem5art__on_signal;
-            sigemptyset(&action.sa_mask);
-            for (i = 0; i < 2; i++) sigaction(gem5art__signal_numbers[i], &action, &gem5art__signal_before[i]);
-        }
-    }
-    pthread_mutex_unlock(&gem5art__signal_mutex);
-    if (free_place >= 0) return true;
-    return gem5art__fail(error, GEM5ART_LIMIT, "more than %d pools with .handle_signals: let one pool have all runs",
-                         GEM5ART__SIGNAL_POOLS);
-}
-
-static void gem5art__signals_off(gem5art_pool *pool) {
-    int i;
-    pthread_mutex_lock(&gem5art__signal_mutex);
-    for (i = 0; i < GEM5ART__SIGNAL_POOLS; i++)
-        if (gem5art__signal_wakes[i] == pool->warden.wakes) gem5art__signal_wakes[i] = 0;
-    if (--gem5art__signal_users == 0)
-        for (i = 0; i < 2; i++) sigaction(gem5art__signal_numbers[i], &gem5art__signal_before[i], NULL);
-    pthread_mutex_unlock(&gem5art__signal_mutex);
-}
-
-/* ---- panics on the terminals */
-
-/* Is the text in [offset, size) of the file, or across the offset? Reads at most `budget` bytes, so that a flood
-   on a terminal cannot hold the loop up; the rest is read next time. A budget of 0 is for before the run: what is
-   there then is not this run's. */
-static bool gem5art__panic_in(gem5art__terminal *terminal, size_t budget) {
-    enum { OVERLAP = sizeof gem5art__panic_text - 2, CHUNK = 65536 };
-    char chunk[CHUNK + 1];
-    struct stat st;
-    size_t got;
-    bool found = false;
-    int fd = gem5art__open(terminal->path, O_RDONLY | O_NONBLOCK, 0);
-    if (fd >= 0 && GEM5ART_SYS_FSTAT(fd, &st) == 0 && S_ISREG(st.st_mode)) {
-        if (!budget) terminal->old_size = st.st_size, terminal->old_time = st.st_mtime;
-        if (st.st_size != terminal->old_size || st.st_mtime != terminal->old_time) terminal->old_size = -1;
-        if (st.st_size < terminal->offset) terminal->offset = 0;
-        while (!found && terminal->old_size < 0 && terminal->offset < st.st_size && budget) {
-            off_t from = terminal->offset > OVERLAP ? terminal->offset - OVERLAP : 0;
-            char *at;
-            if (!gem5art__read_at(fd, chunk, CHUNK, from, &got) || from + (off_t)got <= terminal->offset) break;
-            terminal->offset = from + (off_t)got;
-            budget -= got < budget ? got : budget;
-            for (at = chunk; !found && (at = (char *)memchr(at, 'K', got - (size_t)(at - chunk))) != NULL; at++)
-                found = got - (size_t)(at - chunk) >= sizeof gem5art__panic_text - 1 &&
-                        memcmp(at, gem5art__panic_text, sizeof gem5art__panic_text - 1) == 0;
-        }
-    }
-    gem5art__close(fd);
-    return found;
-}
-
-static gem5art__terminal *gem5art__find_terminal(gem5art__job *job, const char *path) {
-    gem5art__terminal *terminal = job->terminals;
-    while (terminal && strcmp(terminal->path, path) != 0) terminal = terminal->next;
-    if (terminal) return terminal;
-    terminal = (gem5art__terminal *)gem5art__arena_alloc(&job->arena, sizeof *terminal);
-    if (!terminal || (terminal->path = gem5art__arena_copy(&job->arena, path)) == NULL) return NULL;
-    terminal->old_size = -1;
-    terminal->next = job->terminals;
-    return job->terminals = terminal;
-}
-
-/* Looks at every terminal below a folder. */
-static bool gem5art__panic_below(gem5art__job *job, gem5art__buf *path, int depth, size_t budget) {
-    size_t length = path->length;
-    DIR *dir = GEM5ART_SYS_OPENDIR(path->data);
-    struct dirent *entry;
-    struct stat st;
-    bool found = false;
-    while (dir && !found && (entry = GEM5ART_SYS_READDIR(dir)) != NULL) {
-        bool terminal = gem5art__ends_with(entry->d_name, ".device") || gem5art__ends_with(entry->d_name, ".terminal");
-        if (strcmp(entry->d_name, ".") == 0 || strcmp(entry->d_name, "..") == 0) continue;
-        path->length = length;
-        gem5art__putf(path, "/%s", entry->d_name);
-        if (path->failed) break;
-        if (terminal) {
-            gem5art__terminal *t = gem5art__find_terminal(job, path->data);
-            found = t && gem5art__panic_in(t, budget);
-        } else if (depth && GEM5ART_SYS_LSTAT(path->data, &st) == 0 && S_ISDIR(st.st_mode))
-            found = gem5art__panic_below(job, path, depth - 1, budget);
-    }
-    if (dir) GEM5ART_SYS_CLOSEDIR(dir);
-    return found;
-}
-
-static bool gem5art__panicked(gem5art__job *job, size_t budget) {
-    enum { DEPTH = 8 };
-    gem5art__buf path = {NULL, 0, 0, false};
-    bool found;
-    if (!gem5art__is_fs(job->run->public_.type)) return false;
-    gem5art__puts(&path, job->run->public_.outdir);
-    found = !path.failed && gem5art__panic_below(job, &path, DEPTH, budget);
-    gem5art__buf_free(&path);
-    return found;
-}
-
-/* ---- workers: threads for what takes long, hashing and archiving */
-
-static void gem5art__work_look(gem5art__task *task) {
-    gem5art__shared_look *shared = (gem5art__shared_look *)task;
-    gem5art__cache_look(shared->cache, &shared->look);
-}
-
-static void gem5art__work_panic(gem5art__task *task) {
-    gem5art__job *job = (gem5art__job *)task;
-    job->work_ok = !gem5art__panicked(job, SIZE_MAX);
-    if (!gem5art__hash_files(job->run, job->run->public_.cwd, &job->arena, &job->files, &job->file_count, NULL))
-        job->file_count = 0;
-}
-
-static void gem5art__work_archive(gem5art__task *task) {
-    gem5art__job *job = (gem5art__job *)task;
-    gem5art__clear(&job->work_error);
-    job->work_ok =
-        gem5art__archive(job->run->public_.outdir, job->archive_path, &job->notes, &job->work_error) &&
-        gem5art__hash_file(job->archive_path, job->archive_hash, NULL, &job->archive_size, &job->work_error) &&
-        gem5art__keep_copy(job->storage, job->archive_path, job->archive_id, job->archive_hash, &job->work_error);
-}
-
-/* With the mutex held: hands a task back. The pool is woken by the first, and takes all. */
-static void gem5art__work_done(gem5art__workers *workers, gem5art__task *task) {
+/* Hands a task back, with the mutex held. The first one wakes the owner, who takes all. */
+static void gem5art__hand_back(gem5art__workers *workers, gem5art__task *task) {
     bool first = !workers->done;
     task->next = NULL;
     *workers->done_last = task;
     workers->done_last = &task->next;
-    if (first) gem5art__wake(workers->wakes);
+    if (first) gem5art__wake(workers->wake);
 }
 
 static void *gem5art__worker_main(void *argument) {
@@ -13031,11 +12891,11 @@ static void *gem5art__worker_main(void *argument) {
         workers->todo = task->next;
         if (!workers->todo) workers->todo_last = &workers->todo;
         pthread_mutex_unlock(&workers->mutex);
-        gem5art__set_errand(&task->errand);
+        gem5art__set_long_work(&task->control);
         task->work(task);
-        gem5art__set_errand(NULL);
+        gem5art__set_long_work(NULL);
         pthread_mutex_lock(&workers->mutex);
-        gem5art__work_done(workers, task);
+        gem5art__hand_back(workers, task);
     }
     pthread_mutex_unlock(&workers->mutex);
     return NULL;
@@ -13053,9 +12913,9 @@ static bool gem5art__add_worker(gem5art__workers *workers) {
     return !failed;
 }
 
-static void gem5art__begin_workers(gem5art__workers *workers, int limit, int wakes) {
-    workers->limit = limit;
-    workers->wakes = wakes;
+static void gem5art__start_workers(gem5art__workers *workers, int limit, int wake) {
+    workers->limit = limit < GEM5ART__MAX_WORKERS ? limit : GEM5ART__MAX_WORKERS;
+    workers->wake = wake;
     workers->todo_last = &workers->todo;
     workers->done_last = &workers->done;
     pthread_mutex_init(&workers->mutex, NULL);
@@ -13063,12 +12923,12 @@ static void gem5art__begin_workers(gem5art__workers *workers, int limit, int wak
     workers->ready = true;
 }
 
-/* Gives a task to the workers; where there can be none it is done here and now. */
+/* Gives a task to the workers. Where there can be no thread it is done at once. */
 static void gem5art__give_work(gem5art__workers *workers, gem5art__task *task, void (*work)(gem5art__task *),
-                               void (*done)(gem5art_pool *, gem5art__task *)) {
+                               void (*done)(void *, gem5art__task *)) {
     task->work = work;
     task->done = done;
-    task->errand.mutex = &workers->mutex;
+    task->control.mutex = &workers->mutex;
     task->next = NULL;
     pthread_mutex_lock(&workers->mutex);
     if (workers->idle > workers->waiting || workers->count == workers->limit || gem5art__add_worker(workers) ||
@@ -13077,20 +12937,34 @@ static void gem5art__give_work(gem5art__workers *workers, gem5art__task *task, v
         workers->todo_last = &task->next;
         workers->waiting++;
         pthread_cond_signal(&workers->more);
-    } else {
-        work(task);
-        gem5art__work_done(workers, task);
+        pthread_mutex_unlock(&workers->mutex);
+        return;
     }
+    pthread_mutex_unlock(&workers->mutex);
+    work(task);
+    pthread_mutex_lock(&workers->mutex);
+    gem5art__hand_back(workers, task);
     pthread_mutex_unlock(&workers->mutex);
 }
 
-/* What a worker does or will do is not wanted any more. */
+/* Asks a task to end early, whether a worker has it or not. */
 static void gem5art__give_up(gem5art__task *task) {
-    pthread_mutex_lock(task->errand.mutex);
-    task->errand.given_up = true;
-    pthread_mutex_unlock(task->errand.mutex);
+    if (task->control.mutex) pthread_mutex_lock(task->control.mutex);
+    task->control.given_up = true;
+    if (task->control.mutex) pthread_mutex_unlock(task->control.mutex);
 }
 
+/* Takes the tasks that are done, in the order of their ends; appends them to a list. */
+static void gem5art__take_done(gem5art__workers *workers, gem5art__task **list) {
+    while (*list) list = &(*list)->next;
+    pthread_mutex_lock(&workers->mutex);
+    *list = workers->done;
+    workers->done = NULL;
+    workers->done_last = &workers->done;
+    pthread_mutex_unlock(&workers->mutex);
+}
+
+/* Ends the threads; tasks that wait are not begun. */
 static void gem5art__stop_workers(gem5art__workers *workers) {
     int i;
     if (!workers->ready) return;
@@ -13103,31 +12977,233 @@ static void gem5art__stop_workers(gem5art__workers *workers) {
     pthread_mutex_destroy(&workers->mutex);
 }
 
-/* ---- telling */
+/* ================================================================== >>pool
+   Executes runs. A run in a pool is a job, in one list: first the active ones,
+   then the queued ones in the order of their launch. The loop only moves jobs
+   from state to state; all work is straight-line code in workers.
+
+       QUEUED -> BEFORE -> SPAWNING -> RUNNING -> AFTER -> out of the pool
+                  |  |         |                  | ^ |
+                  |  |         +- not spawned ----|-+ +-> QUEUED (.retries)
+                  |  +- artifact check failed ----+
+                  +- recorded, claimed, refused: skipped, out of the pool
+
+   BEFORE    a worker: claim, lost attempts, look-up, outdir, artifact check (gem5art__before)
+   SPAWNING  the warden executes it; RUNNING ends with the warden's report
+   AFTER     a worker: outcome, archive, record, release of the claim (gem5art__after) */
+
+typedef enum gem5art__job_state {
+    GEM5ART__QUEUED,
+    GEM5ART__BEFORE,
+    GEM5ART__SPAWNING,
+    GEM5ART__RUNNING,
+    GEM5ART__AFTER
+} gem5art__job_state;
+
+/* What is due at a time of the monotonic clock. */
+typedef enum gem5art__timer {
+    GEM5ART__TO_WATCH,    /* look at its files, refresh info.json */
+    GEM5ART__TO_TIME_OUT,
+    GEM5ART__TO_KILL,     /* SIGKILL follows a signal that did not end it */
+    GEM5ART__TO_RECORD,   /* the store was locked for too long: try again */
+    GEM5ART__TIMERS
+} gem5art__timer;
+
+/* How a worker's part of a job ended. */
+typedef enum gem5art__result {
+    GEM5ART__SKIPPED,      /* not launched: the error says why */
+    GEM5ART__READY,        /* to be spawned */
+    GEM5ART__RECORDED,
+    GEM5ART__NOT_RECORDED, /* the store refused it; the live entry stays */
+    GEM5ART__STORE_BUSY
+} gem5art__result;
+
+/* A run in a pool. A worker that has it changes `draft`; the loop makes that the run. */
+typedef struct gem5art__job {
+    gem5art__task task;              /* before and after; first: a pointer to one is a pointer to the other */
+    gem5art__task watch_task;
+    struct gem5art__job *next, *previous;
+    gem5art_pool *pool;
+    gem5art__run *run;
+    gem5art__arena arena;            /* of this attempt */
+    gem5art__job_state state;
+    double at[GEM5ART__TIMERS];      /* 0: not due */
+    double begun;                    /* monotonic */
+    int slot;                        /* its place among those that run, known to the warden; -1: none */
+    int failures;                    /* attempts that count for .retries */
+    const char *kill_reason;         /* NULL: it is not being ended */
+    bool cancelled;                  /* still queued, and not to be launched */
+    bool hurry, last_try;            /* do not wait for its archive; for a store that is locked */
+    bool orphaned;                   /* its warden died: nobody waits for its processes */
+    bool spawned;
+    int64_t child_start;             /* see gem5art__process_start */
+    gem5art__end end;                /* of its child */
+    const char *const *probe;        /* variables, see gem5art__probe_begin */
+    struct stat folder;              /* of its outdir */
+    gem5art__watch watch;
+    bool watching;                   /* a worker has watch_task, with */
+    gem5art_run watched;             /* the run as it was then */
+    const char *watch_reason;
+    double grown, next_beat;         /* monotonic */
+    bool live_written, beaten;
+    /* to and from the worker */
+    gem5art_run draft;
+    gem5art__result result;
+    gem5art_error error;             /* what the event of its end holds; code OK: none */
+    gem5art__buf notes;              /* warnings for the log, one a line */
+    gem5art__buf lines;              /* its records */
+    int lost;                        /* lost attempts that were recorded */
+} gem5art__job;
+
+/* Records that wait for the store: those that come while others are written are written together. */
+typedef struct gem5art__commit {
+    const gem5art__buf *lines;
+    gem5art_error error;
+    bool ok, done;
+    struct gem5art__commit *next;
+} gem5art__commit;
+
+/* The workers of each kind of task, so that none of them waits for another kind. */
+enum { GEM5ART__FOR_BEFORE, GEM5ART__FOR_AFTER, GEM5ART__FOR_WATCH, GEM5ART__CREWS };
+
+struct gem5art_pool {
+    gem5art_db *db;
+    gem5art__arena arena;
+    gem5art_pool_desc desc;
+    const char *cwd;      /* absolute */
+    const gem5art__host_facts *host;
+    gem5art__warden warden;
+    double next_tend;     /* monotonic: when the warden is looked after again */
+    gem5art__workers workers[GEM5ART__CREWS];
+    gem5art__task *done;  /* taken from the workers and not yet processed */
+    gem5art__job *first, *last;
+    gem5art__job *queued; /* the first QUEUED one; NULL: none */
+    gem5art__job **slots; /* the job of each; NULL: free */
+    const char *const *environment; /* name, value, ..., NULL: what is recorded of it */
+    const int *cpus;      /* for each slot, where they are pinned */
+    double stepped;       /* monotonic: when it was stepped last; 0: never */
+    double launch_after;  /* monotonic: memory was short, and is looked at again then */
+    uint64_t *hashes;     /* of every run it has had: an open-addressed set */
+    size_t hash_count, hash_size;
+    gem5art_event counts; /* its numbers are kept up to date */
+    int signals_handled;
+    const char *stopping; /* why no more is launched; NULL: more is */
+    bool signalled;
+    int failures;         /* what counts for .max_failed */
+    double took;          /* the seconds of all attempts that ended by themselves, and */
+    int64_t took_count;   /* how many */
+    gem5art_error first_error;
+    bool stepping;
+    /* the workers' */
+    bool sharing;         /* the next four are made */
+    gem5art_db *store;    /* the same store, opened once more: claims, look-ups and records */
+    pthread_mutex_t store_mutex, commit_mutex;
+    pthread_cond_t committed;
+    gem5art__commit *commits, **commits_last;
+    bool committing;
+};
+
+/* ---- jobs: what each state is counted as, and what may be due in it */
+
+#define GEM5ART__DUE(timer) (1u << (timer))
+static const struct {
+    size_t counter; /* in gem5art_event */
+    unsigned due;
+} gem5art__states[] = {
+    {offsetof(gem5art_event, queued), 0},
+    {offsetof(gem5art_event, running), 0},
+    {offsetof(gem5art_event, running), 0},
+    {offsetof(gem5art_event, running),
+     GEM5ART__DUE(GEM5ART__TO_WATCH) | GEM5ART__DUE(GEM5ART__TO_TIME_OUT) | GEM5ART__DUE(GEM5ART__TO_KILL)},
+    {offsetof(gem5art_event, ending), GEM5ART__DUE(GEM5ART__TO_RECORD)}};
+
+static int *gem5art__counter(gem5art_pool *pool, gem5art__job_state state) {
+    return (int *)(void *)((char *)&pool->counts + gem5art__states[state].counter);
+}
+
+static void gem5art__set_state(gem5art__job *job, gem5art__job_state state) {
+    --*gem5art__counter(job->pool, job->state);
+    ++*gem5art__counter(job->pool, state);
+    job->state = state;
+}
+
+static bool gem5art__is_due(const gem5art__job *job, int timer, double now) {
+    return (gem5art__states[job->state].due & GEM5ART__DUE(timer)) && job->at[timer] > 0 && now >= job->at[timer];
+}
+
+/* The first active job, and the one after it. */
+static gem5art__job *gem5art__first_active(const gem5art_pool *pool) {
+    return pool->first == pool->queued ? NULL : pool->first;
+}
+static gem5art__job *gem5art__next_active(const gem5art__job *job) {
+    return job->next == job->pool->queued ? NULL : job->next;
+}
+
+/* Puts a job after the queued ones of its priority. */
+static void gem5art__enqueue(gem5art_pool *pool, gem5art__job *job) {
+    gem5art__job *at = pool->last;
+    while (at && at->state == GEM5ART__QUEUED && at->run->priority < job->run->priority) at = at->previous;
+    job->previous = at;
+    job->next = at ? at->next : pool->first;
+    *(at ? &at->next : &pool->first) = job;
+    *(job->next ? &job->next->previous : &pool->last) = job;
+    if (job->next == pool->queued) pool->queued = job;
+}
+
+static void gem5art__unlink(gem5art_pool *pool, gem5art__job *job) {
+    if (pool->queued == job) pool->queued = job->next;
+    *(job->previous ? &job->previous->next : &pool->first) = job->next;
+    *(job->next ? &job->next->previous : &pool->last) = job->previous;
+}
 
 static int gem5art__pool_left(const gem5art_pool *pool) {
     return pool->counts.queued + pool->counts.running + pool->counts.ending;
 }
 
-/* Of a run that will have taken `mean`. */
-static double gem5art__time_left(const gem5art__job *job, double mean, double now) {
-    double left = job->begun + mean - now;
-    return left > 0 ? left : 0;
+/* A job is as it was when it was added, but for its failures. */
+static void gem5art__reset_job(gem5art__job *job) {
+    gem5art__run *run = job->run;
+    gem5art_pool *pool = job->pool;
+    int failures = job->failures;
+    gem5art__watch_free(&job->watch);
+    gem5art__arena_free(&job->arena);
+    gem5art__buf_free(&job->notes);
+    gem5art__buf_free(&job->lines);
+    memset(job, 0, sizeof *job);
+    job->run = run;
+    job->pool = pool;
+    job->failures = failures;
+    job->slot = -1;
 }
+
+/* A job leaves the pool; its caller counts it. */
+static void gem5art__leave(gem5art__job *job) {
+    --*gem5art__counter(job->pool, job->state);
+    gem5art__unlink(job->pool, job);
+    if (job->slot >= 0) job->pool->slots[job->slot] = NULL;
+}
+
+static void gem5art__free_job(gem5art__job *job) {
+    gem5art__reset_job(job);
+    job->run->in_pool = false;
+    if (job->run->released) gem5art__free_run(job->run);
+    gem5art__free(job);
+}
+
+/* ---- events */
 
 /* The time that the runs under way and those to come still need, shared out among as many slots as they fill. */
 static double gem5art__eta(const gem5art_pool *pool) {
-    int left = gem5art__pool_left(pool), slots = left < pool->desc.jobs ? left : pool->desc.jobs, slot;
-    const gem5art__job *ending;
+    int left = gem5art__pool_left(pool), slots = left < pool->desc.jobs ? left : pool->desc.jobs;
+    const gem5art__job *job;
     double mean, work, now;
     if (!left) return 0;
     if (!pool->took_count) return -1;
     now = gem5art__monotonic();
     mean = pool->took / (double)pool->took_count;
     work = mean * pool->counts.queued;
-    for (slot = 0; slot < pool->desc.jobs; slot++)
-        if (pool->slots[slot]) work += gem5art__time_left(pool->slots[slot], mean, now);
-    for (ending = pool->ending; ending; ending = ending->next_ending) work += gem5art__time_left(ending, mean, now);
+    for (job = gem5art__first_active(pool); job; job = gem5art__next_active(job))
+        if (job->begun + mean > now) work += job->begun + mean - now;
     return work / slots;
 }
 
@@ -13143,77 +13219,17 @@ static void gem5art__emit(gem5art_pool *pool, gem5art_event_type type, const gem
     pool->desc.event(&event, pool->desc.user_data);
 }
 
-/* A job is as it was when it was added, but for its failures. */
-static void gem5art__reset_job(gem5art__job *job) {
-    gem5art__run *run = job->run;
-    int failures = job->failures;
-    gem5art__arena_free(&job->arena);
-    gem5art__buf_free(&job->notes);
-    gem5art__buf_free(&job->lines);
-    memset(job, 0, sizeof *job);
-    job->run = run;
-    job->failures = failures;
-}
-
-/* A job leaves the pool. */
-static void gem5art__free_job(gem5art__job *job) {
-    gem5art__reset_job(job);
-    job->run->in_pool = false;
-    if (job->run->released) gem5art__free_run(job->run);
-    gem5art__free(job);
-}
-
 static void gem5art__note_error(gem5art_pool *pool, const gem5art_error *error) {
     if (pool->first_error.code == GEM5ART_OK) pool->first_error = *error;
 }
 
-static void gem5art__say_cancelled(gem5art_error *why, const gem5art__job *job, const char *reason) {
+static void gem5art__cancelled(gem5art_error *why, const gem5art__job *job, const char *reason) {
     gem5art__fail(why, GEM5ART_CANCELLED, "run \"%s\" was not launched: it was cancelled (%s)", job->run->public_.name,
                   reason);
 }
 
-/* ---- the queue */
-
-static bool gem5art__goes_before(const gem5art__job *a, const gem5art__job *b) {
-    return a->run->priority != b->run->priority ? a->run->priority > b->run->priority : a->number < b->number;
-}
-
-/* Room for one more, besides those that are under way: they may come back. */
-static bool gem5art__queue_room(gem5art_pool *pool) {
-    size_t size = pool->queue_size ? 2 * pool->queue_size : 64;
-    gem5art__job **queue;
-    if ((size_t)gem5art__pool_left(pool) < pool->queue_size) return true;
-    queue = (gem5art__job **)gem5art__alloc(size * sizeof *queue);
-    if (!queue) return false;
-    if (pool->queue_count) memcpy(queue, pool->queue, pool->queue_count * sizeof *queue);
-    gem5art__free(pool->queue);
-    pool->queue = queue;
-    pool->queue_size = size;
-    return true;
-}
-
-static void gem5art__put_queued(gem5art_pool *pool, gem5art__job *job) {
-    size_t i = pool->queue_count++;
-    job->number = pool->queue_number++;
-    for (; i && gem5art__goes_before(job, pool->queue[(i - 1) / 2]); i = (i - 1) / 2)
-        pool->queue[i] = pool->queue[(i - 1) / 2];
-    pool->queue[i] = job;
-}
-
-static gem5art__job *gem5art__take_queued(gem5art_pool *pool) {
-    gem5art__job *first = pool->queue[0], *last = pool->queue[--pool->queue_count];
-    size_t i = 0, next;
-    for (; (next = 2 * i + 1) < pool->queue_count; i = next) {
-        if (next + 1 < pool->queue_count && gem5art__goes_before(pool->queue[next + 1], pool->queue[next])) next++;
-        if (!gem5art__goes_before(pool->queue[next], last)) break;
-        pool->queue[i] = pool->queue[next];
-    }
-    pool->queue[i] = last;
-    return first;
-}
-
 static void gem5art__skip_job(gem5art_pool *pool, gem5art__job *job, const gem5art_error *error) {
-    pool->counts.queued--;
+    gem5art__leave(job);
     pool->counts.skipped++;
     if (error->code != GEM5ART_EXISTS && error->code != GEM5ART_BUSY && error->code != GEM5ART_CANCELLED)
         gem5art__note_error(pool, error);
@@ -13221,378 +13237,161 @@ static void gem5art__skip_job(gem5art_pool *pool, gem5art__job *job, const gem5a
     gem5art__free_job(job);
 }
 
-/* Also for runs that are added later: nothing more is launched. */
+/* Launches nothing more, of the runs that are added later either. */
 static void gem5art__stop_launching(gem5art_pool *pool, const char *reason) {
     gem5art_error why;
     pool->stopping = reason;
-    while (pool->queue_count) {
-        gem5art__job *job = gem5art__take_queued(pool);
-        gem5art__say_cancelled(&why, job, reason);
-        gem5art__skip_job(pool, job, &why);
+    while (pool->queued) {
+        gem5art__cancelled(&why, pool->queued, reason);
+        gem5art__skip_job(pool, pool->queued, &why);
     }
 }
 
-/* info.json follows every change of state; a disk that is full must not end a simulation. */
-static void gem5art__tell_state(gem5art_pool *pool, gem5art__run *run, const char *status) {
-    gem5art_error why;
-    gem5art__clear(&why);
-    run->public_.status = status;
-    if (!gem5art__write_info(run, GEM5ART__REPLACE, &why))
-        gem5art__warn(pool->db, "run \"%s\": %s", run->public_.name, why.message);
-}
-
-/* ---- the end of a run */
-
-/* Is a run that ended for this reason its own doing? */
-static bool gem5art__reason_blocks(const char *reason) {
-    return strcmp(reason, "sigint") != 0 && strcmp(reason, "sigterm") != 0 && strcmp(reason, "lost") != 0;
-}
-
-/* Did it run and fail by itself? Else it may be launched again in any case. */
-static bool gem5art__own_failure(const gem5art_run *r) { return strcmp(r->status, "Failed") == 0 && !r->rerunnable; }
-
-/* An attempt has Failed, and there will be another. */
-static void gem5art__retry_job(gem5art_pool *pool, gem5art__job *job) {
-    gem5art__reset_job(job);
-    gem5art__put_queued(pool, job);
-    pool->counts.queued++;
-    pool->counts.retried++;
-    gem5art__emit(pool, GEM5ART_EVENT_RETRIED, job->run, NULL);
-}
-
-/* The run's last attempt has ended. */
-static void gem5art__end_job(gem5art_pool *pool, gem5art__job *job, const gem5art_error *why) {
-    const gem5art_run *r = &job->run->public_;
-    if (strcmp(r->status, "Finished") == 0) pool->counts.finished++;
-    else {
-        pool->counts.failed++;
-        pool->failures += gem5art__reason_blocks(r->kill_reason);
-    }
-    gem5art__emit(pool, GEM5ART_EVENT_ENDED, job->run, why);
-    gem5art__free_job(job);
-    if (!pool->stopping && pool->desc.max_failed > 0 && pool->failures >= pool->desc.max_failed)
-        gem5art__stop_launching(pool, "as many runs as .max_failed says have failed");
-}
-
-/* A job that has ended gives its slot to the next one, while it is archived and recorded. */
-static void gem5art__leave_slot(gem5art_pool *pool, gem5art__job *job) {
-    if (job->slot < 0) return;
-    pool->slots[job->slot] = NULL;
-    job->slot = -1;
-    job->next_ending = pool->ending;
-    pool->ending = job;
-    pool->counts.running--;
-    pool->counts.ending++;
-}
-
-static void gem5art__leave_ending(gem5art_pool *pool, gem5art__job *job) {
-    gem5art__job **link = &pool->ending;
-    while (*link != job) link = &(*link)->next_ending;
-    *link = job->next_ending;
-    pool->counts.ending--;
-}
-
-static void gem5art__warn_notes(gem5art_pool *pool, gem5art__job *job) {
+/* Passes a worker's warnings on to the log. */
+static void gem5art__log_notes(gem5art__job *job) {
     const char *note, *end;
     for (note = job->notes.data ? job->notes.data : ""; *note; note = *end ? end + 1 : end) {
         end = note + strcspn(note, "\n");
-        gem5art__warn(pool->db, "run \"%s\": %.*s", job->run->public_.name, (int)(end - note), note);
+        gem5art__warn(job->pool->db, "run \"%s\": %.*s", job->run->public_.name, (int)(end - note), note);
     }
     gem5art__buf_free(&job->notes);
 }
 
-/* The log of the recorder's db. */
-static void gem5art__note_warning(const char *message, void *user_data) {
+/* ---- in a worker: the store, and what is written for a run */
+
+/* The log of the pool's own handle of the store. */
+static void gem5art__note(const char *message, void *user_data) {
     gem5art__putf((gem5art__buf *)user_data, "%s\n", message);
 }
 
-static void gem5art__work_record(gem5art__task *task) {
-    gem5art__job *job = (gem5art__job *)task;
-    gem5art_error error;
-    job->twin->user_data = &job->notes;
-    job->work_ok = gem5art__record_lines(job->twin, &job->lines, &error);
-    if (!job->work_ok) job->work_error = error;
+static gem5art_db *gem5art__lock_store(gem5art_pool *pool, gem5art__buf *notes) {
+    pthread_mutex_lock(&pool->store_mutex);
+    pool->store->user_data = notes;
+    return pool->store;
 }
 
-/* Its outcome is recorded, or cannot be: lets go of the run. */
-static void gem5art__recorded(gem5art_pool *pool, gem5art__task *task) {
-    gem5art__job *job = (gem5art__job *)task;
-    gem5art__run *run = job->run;
-    bool recorded = job->work_ok;
-    gem5art_error why = job->work_error;
-    gem5art__warn_notes(pool, job);
-    if (recorded) gem5art__drop_live(pool->db, run->public_.hash, run->public_.id);
-    else gem5art__note_error(pool, &why);
-    gem5art__unclaim_run(pool->db, run->public_.hash);
-    gem5art__leave_slot(pool, job);
-    gem5art__leave_ending(pool, job);
-    if (!run->public_.rerunnable) {
-        pool->took += gem5art__monotonic() - job->begun;
-        pool->took_count++;
-    }
-    if (recorded && !pool->stopping && gem5art__own_failure(&run->public_) && job->failures++ < pool->desc.retries)
-        gem5art__retry_job(pool, job);
-    else gem5art__end_job(pool, job, why.code == GEM5ART_OK ? NULL : &why);
-}
+static void gem5art__unlock_store(gem5art_pool *pool) { pthread_mutex_unlock(&pool->store_mutex); }
 
-/* Its outcome is to be recorded. `why`: what the event tells, where the run did not just run. */
-static void gem5art__finish_job(gem5art_pool *pool, gem5art__job *job, const gem5art_artifact *archive,
-                                const gem5art_error *why) {
-    gem5art_error error;
-    bool ok = gem5art__put_run_lines(&job->lines, &job->run->public_, archive, &error);
-    if (!ok) why = &error;
-    gem5art__clear(&job->work_error);
-    if (why) job->work_error = *why;
-    job->work_ok = false;
-    job->state = GEM5ART__RECORDING;
-    job->twin = pool->twin;
-    if (ok)
-        gem5art__give_work(&pool->crews[GEM5ART__RECORDER], &job->task, gem5art__work_record, gem5art__recorded);
-    else gem5art__recorded(pool, &job->task);
-}
-
-/* A run that ends without having run: nothing is archived. */
-static void gem5art__fail_job(gem5art_pool *pool, gem5art__job *job, const char *status, const gem5art_error *why) {
-    gem5art__run *run = job->run;
-    run->public_.running = false;
-    run->public_.rerunnable = true;
-    run->public_.end_time = gem5art__now();
-    run->public_.kill_reason = job->kill_reason ? job->kill_reason : "";
-    run->public_.error = gem5art__arena_copy(&run->object.arena, why->message);
-    if (!run->public_.error) run->public_.error = "";
-    gem5art__tell_state(pool, run, status);
-    gem5art__finish_job(pool, job, NULL, why);
-}
-
-/* The archive's artifact: never compared with others, each attempt has its own. */
-static void gem5art__describe_archive(gem5art__job *job, gem5art_artifact *archive) {
-    const gem5art_run *r = &job->run->public_;
-    const char *command = gem5art__arena_printf(&job->arena, "zip results.zip -r %s", r->outdir);
-    memset(archive, 0, sizeof *archive);
-    gem5art__set_defaults(gem5art__artifact_fields, archive);
-    archive->id = job->archive_id;
-    archive->hash = job->archive_hash;
-    archive->type = "directory";
-    archive->name = r->name;
-    archive->documentation = "Compressed version of the results directory";
-    archive->command = command ? command : "";
-    archive->path = job->archive_path;
-    archive->cwd = ".";
-    archive->size = job->archive_size;
-    archive->is_zipped = true;
-    archive->time = gem5art__now();
-}
-
-static void gem5art__archived(gem5art_pool *pool, gem5art__task *task) {
-    gem5art__job *job = (gem5art__job *)task;
-    gem5art__run *run = job->run;
-    gem5art_artifact archive;
-    gem5art__warn_notes(pool, job);
-    if (job->work_ok) {
-        gem5art__describe_archive(job, &archive);
-        gem5art__finish_job(pool, job, &archive, NULL);
-        return;
-    }
-    gem5art__warn(pool->db, "run \"%s\": its results are not archived: %s", run->public_.name, job->work_error.message);
-    run->public_.results = NULL;
-    run->public_.error =
-        gem5art__arena_printf(&run->object.arena, "its results are not archived: %s", job->work_error.message);
-    if (!run->public_.error) run->public_.error = "its results are not archived: out of memory";
-    gem5art__tell_state(pool, run, run->public_.status);
-    gem5art__finish_job(pool, job, NULL, NULL);
-}
-
-static void gem5art__start_archive(gem5art_pool *pool, gem5art__job *job) {
-    gem5art__run *run = job->run;
-    gem5art_error why;
-    gem5art__clear(&why);
-    job->state = GEM5ART__ARCHIVING;
-    job->archive_path = gem5art__join_path(&job->arena, run->public_.outdir, "results.zip");
-    job->storage = pool->db->storage;
-    if (job->archive_path && gem5art__uuid(job->archive_id, &why))
-        run->public_.results = gem5art__arena_copy(&run->object.arena, job->archive_id);
-    gem5art__tell_state(pool, run, run->public_.status);
-    if (run->public_.results) {
-        gem5art__give_work(&pool->crews[GEM5ART__ARCHIVERS], &job->task, gem5art__work_archive, gem5art__archived);
-        return;
-    }
-    if (why.code == GEM5ART_OK) gem5art__fail_nomem(&why);
-    job->work_ok = false;
-    job->work_error = why;
-    gem5art__archived(pool, &job->task);
-}
-
-/* ---- watching */
-
-/* Why the run should end, or NULL. */
-static const char *gem5art__failure(gem5art__job *job, size_t budget) {
-    gem5art__run *run = job->run;
-    if (gem5art__panicked(job, budget)) return "kernel panic";
-    if (run->check_failure && run->check_failure(&run->public_, run->user_data)) return "User defined kill";
-    return NULL;
-}
-
-/* ---- killing */
-
-/* The warden is dead, so that somebody else may have waited for the child: has its number passed on since? */
-static bool gem5art__orphan_gone(const gem5art__job *job) {
-    int64_t start = gem5art__process_start(job->run->public_.pid, false);
-    return job->start && start && start != job->start;
-}
-
-static void gem5art__signal_job(gem5art_pool *pool, gem5art__job *job, int number) {
-    if (pool->warden.dead) {
-        if (!gem5art__orphan_gone(job)) GEM5ART_SYS_KILL(-(pid_t)job->run->public_.pid, SIGKILL);
-    }
-    else gem5art__order_signal(&pool->warden, job->slot, number);
-}
-
-/* SIGINT, which lets gem5 write its statistics, then SIGKILL; a run that is not spawned yet ends when its turn comes.
-   False: it has ended already. */
-static bool gem5art__kill_job(gem5art_pool *pool, gem5art__job *job, const char *reason, bool at_once) {
-    bool first = !job->kill_reason;
-    double grace = at_once || pool->desc.grace < 0 ? 0 : pool->desc.grace;
-    size_t i;
-    if (job->state >= GEM5ART__LOOKING) return false;
-    if (first) {
-        job->kill_reason = reason;
-        job->run->public_.kill_reason = reason;
-    }
-    for (i = 0; job->state == GEM5ART__CHECKING && i < job->look_count; i++)
-        if (job->looks[i]->users == 1) gem5art__give_up(&job->looks[i]->task);
-    if (job->state == GEM5ART__SPAWNING && !pool->warden.dead) gem5art__signal_job(pool, job, SIGKILL); /* it may be stuck */
-    if (job->state != GEM5ART__RUNNING) return true;
-    gem5art__signal_job(pool, job, grace > 0 ? SIGINT : SIGKILL);
-    job->kill_at = gem5art__monotonic() + (grace > 0 ? grace : 1);
-    if (first) gem5art__emit(pool, GEM5ART_EVENT_KILLED, job->run, NULL);
-    return true;
-}
-
-static void gem5art__stop_all(gem5art_pool *pool, const char *reason, bool at_once) {
-    gem5art__shared_look *shared;
-    int slot;
-    pool->stopping = reason;
-    for (slot = 0; slot < pool->desc.jobs; slot++)
-        if (pool->slots[slot]) gem5art__kill_job(pool, pool->slots[slot], reason, at_once);
-    for (shared = pool->looks; shared; shared = shared->next) gem5art__give_up(&shared->task);
-    gem5art__stop_launching(pool, reason);
-}
-
-/* Whether they hold a slot or have left it. */
-static void gem5art__give_up_archives(gem5art_pool *pool) {
-    gem5art__job *job;
-    int slot;
-    for (slot = 0; slot < pool->desc.jobs; slot++) {
-        job = pool->slots[slot];
-        if (job && job->task.errand.mutex) gem5art__give_up(&job->task);
-    }
-    for (job = pool->ending; job; job = job->next_ending)
-        if (job->task.errand.mutex) gem5art__give_up(&job->task);
-}
-
-static void gem5art__heed_signals(gem5art_pool *pool) {
-    bool again;
-    if (!pool->desc.handle_signals) return;
-    pool->signals_seen = (int)gem5art__signal_count;
-    if (pool->signals_seen == pool->signals_handled) return;
-    again = pool->signalled || pool->signals_seen - pool->signals_handled > 1;
-    gem5art__stop_all(pool, gem5art__signal_last == SIGINT ? "sigint" : "sigterm", again);
-    if (again) gem5art__give_up_archives(pool);
-    pool->signalled = true;
-    pool->signals_handled = pool->signals_seen;
-}
-
-/* ---- the start of a run */
-
-/* Of a script that its repo does not track. */
-static bool gem5art__same_script_content(const gem5art__run *run, const gem5art__look *look, gem5art_error *error) {
-    if (!look->ok) return gem5art__fail(error, look->error.code, "%s", look->error.message);
-    return strcmp(look->hash, run->script_hash) == 0
-               ? true
-               : gem5art__fail(error, GEM5ART_CHANGED,
-                               "the script %s is not what it was when the run was created: its SHA-256 is %s, not %s; "
-                               "create the run anew",
-                               look->path, look->hash, run->script_hash);
-}
-
-/* The look at a path that goes on, or at a git work tree that is fresh; NULL: neither. What is of no more use is
-   removed. */
-static gem5art__shared_look *gem5art__find_look(gem5art_pool *pool, const char *path, bool md5, bool commit) {
-    gem5art__shared_look **link = &pool->looks, *shared, *found = NULL;
-    double now = gem5art__monotonic();
-    while ((shared = *link) != NULL) {
-        const gem5art__look *look = &shared->look;
-        bool useful =
-            !shared->done || (look->ok && look->is_folder && look->wants_commit && now < shared->began + GEM5ART_GIT_SECONDS);
-        if (useful && !shared->task.errand.given_up && look->wants_md5 == md5 && look->wants_commit == commit &&
-            strcmp(look->path, path) == 0)
-            found = shared;
-        if (useful || shared->users) link = &shared->next;
-        else {
-            *link = shared->next;
-            gem5art__free(shared);
-        }
-    }
-    return found;
-}
-
-static void gem5art__looked(gem5art_pool *pool, gem5art__task *task);
-
-/* One more look for a job; false when out of memory. */
-static bool gem5art__add_look(gem5art_pool *pool, gem5art__job *job, const char *relative, bool md5, bool commit) {
-    char *path = gem5art__join_path(&job->arena, pool->cwd, relative);
-    gem5art__shared_look *shared = path ? gem5art__find_look(pool, path, md5, commit) : NULL;
-    if (!path) return false;
-    if (!shared) {
-        size_t length = strlen(path) + 1;
-        shared = (gem5art__shared_look *)gem5art__alloc(sizeof *shared + length);
-        if (!shared) return false;
-        shared->look.path = (const char *)memcpy(shared + 1, path, length);
-        shared->look.wants_md5 = md5;
-        shared->look.wants_commit = commit;
-        shared->cache = &pool->db->cache;
-        shared->began = gem5art__monotonic();
-        shared->next = pool->looks;
-        pool->looks = shared;
-        gem5art__give_work(&pool->crews[GEM5ART__ARCHIVERS], &shared->task, gem5art__work_look, gem5art__looked);
-    }
-    job->looks[job->look_count++] = shared;
-    job->looks_left += !shared->done;
-    shared->users++;
-    return true;
-}
-
-/* All that the run is checked by. */
-static bool gem5art__start_checks(gem5art_pool *pool, gem5art__job *job) {
-    const gem5art__run *run = job->run;
-    size_t i;
+/* Writes the records of one commit, or of all in a list at once. */
+static bool gem5art__write_commits(gem5art_pool *pool, gem5art__commit *list, bool all, gem5art__buf *notes,
+                                   gem5art_error *error) {
+    gem5art__buf lines = {NULL, 0, 0, false};
+    gem5art__commit *commit;
     bool ok;
-    job->looks =
-        (gem5art__shared_look **)gem5art__arena_alloc(&job->arena, (run->used_count + 1) * sizeof *job->looks);
-    ok = job->looks != NULL;
-    for (i = 0; ok && i < run->used_count; i++)
-        ok = gem5art__add_look(pool, job, run->used_paths[i], gem5art__has_md5(run->used[i]),
-                               *run->used[i]->git_hash != 0);
-    return ok && (!run->script_hash || gem5art__add_look(pool, job, run->public_.run_script, false, false));
-}
-
-/* Is all as it was, in the artifacts' order? False with the path of the first that is not. */
-static bool gem5art__end_checks(gem5art__job *job, const char **path, gem5art_error *error) {
-    const gem5art__run *run = job->run;
-    bool ok = true;
-    size_t i;
-    for (i = 0; ok && i < job->look_count; i++) {
-        const gem5art__look *look = &job->looks[i]->look;
-        ok = i < run->used_count ? gem5art__looks_like(look, run->used[i], error)
-                                 : gem5art__same_script_content(run, look, error);
-        if (!ok) *path = gem5art__arena_copy(&job->arena, look->path);
+    for (commit = list; commit; commit = all ? commit->next : NULL) {
+        if (commit != list) gem5art__puts(&lines, ",\n");
+        gem5art__put(&lines, commit->lines->data, commit->lines->length);
     }
+    ok = gem5art__record_lines(gem5art__lock_store(pool, notes), &lines, error);
+    gem5art__unlock_store(pool);
+    gem5art__buf_free(&lines);
     return ok;
 }
 
-static void gem5art__drop_looks(gem5art__job *job) {
-    while (job->look_count) job->looks[--job->look_count]->users--;
+/* Appends a job's records to the store. Whoever comes while another thread writes waits for it, and one of those who
+   waited then writes the records of all of them. */
+static bool gem5art__commit_lines(gem5art_pool *pool, const gem5art__buf *lines, gem5art__buf *notes,
+                                  gem5art_error *error) {
+    gem5art__commit own, *list, *commit, *next;
+    bool ok;
+    memset(&own, 0, sizeof own);
+    own.lines = lines;
+    pthread_mutex_lock(&pool->commit_mutex);
+    *pool->commits_last = &own;
+    pool->commits_last = &own.next;
+    while (pool->committing && !own.done) pthread_cond_wait(&pool->committed, &pool->commit_mutex);
+    if (!own.done) {
+        list = pool->commits;
+        pool->commits = NULL;
+        pool->commits_last = &pool->commits;
+        pool->committing = true;
+        pthread_mutex_unlock(&pool->commit_mutex);
+        ok = gem5art__write_commits(pool, list, true, notes, &list->error);
+        for (commit = list; commit; commit = commit->next) { /* one that cannot be written must not keep the others out */
+            commit->ok = ok;
+            if (commit != list) commit->error = list->error;
+        }
+        for (commit = list; !ok && list->next && commit; commit = commit->next)
+            commit->ok = gem5art__write_commits(pool, commit, false, notes, &commit->error);
+        pthread_mutex_lock(&pool->commit_mutex);
+        for (commit = list; commit; commit = next) next = commit->next, commit->done = true;
+        pool->committing = false;
+        pthread_cond_broadcast(&pool->committed);
+    }
+    pthread_mutex_unlock(&pool->commit_mutex);
+    *error = own.error;
+    return own.ok;
 }
+
+/* Is the outdir still the folder that the run began in? Nothing is written into, or taken from, another one. */
+static bool gem5art__same_outdir(const gem5art__job *job, const char *outdir, gem5art_error *error) {
+    struct stat st;
+    if (GEM5ART_SYS_STAT(outdir, &st) < 0) return gem5art__fail_errno(error, "find the outdir", outdir);
+    if (st.st_dev == job->folder.st_dev && st.st_ino == job->folder.st_ino) return true;
+    return gem5art__fail(error, GEM5ART_CHANGED, "the outdir %s is not the folder that the run began in: nothing is "
+                         "written to it", outdir);
+}
+
+/* info.json follows every change of state; a disk that is full must not end a simulation. */
+static void gem5art__show_state(gem5art__job *job, gem5art_run *r, const char *status) {
+    gem5art_error why;
+    gem5art__clear(&why);
+    r->status = status;
+    if (!gem5art__same_outdir(job, r->outdir, &why) || !gem5art__write_info(r, GEM5ART__REPLACE, &why))
+        gem5art__note(why.message, &job->notes);
+}
+
+/* Called now and then by long work: keeps info.json fresh. */
+static void gem5art__beat(void *data) {
+    gem5art__job *job = (gem5art__job *)data;
+    if (job->folder.st_ino) gem5art__show_state(job, &job->draft, job->draft.status);
+}
+
+/* Records what the draft came to, and lets go of the run. */
+static void gem5art__record_job(gem5art__job *job) {
+    gem5art_pool *pool = job->pool;
+    gem5art_db *store;
+    gem5art_error error;
+    bool ok = gem5art__commit_lines(pool, &job->lines, &job->notes, &error);
+    if (!ok && error.code == GEM5ART_BUSY && !job->last_try) {
+        job->result = GEM5ART__STORE_BUSY;
+        return;
+    }
+    if (!ok) job->error = error;
+    job->result = ok ? GEM5ART__RECORDED : GEM5ART__NOT_RECORDED;
+    store = gem5art__lock_store(pool, &job->notes);
+    if (ok) gem5art__drop_live(store, job->draft.hash, job->draft.id);
+    gem5art__unclaim_run(store, job->draft.hash);
+    gem5art__unlock_store(pool);
+}
+
+/* Writes the records' lines, and records them. */
+static void gem5art__record_draft(gem5art__job *job, const gem5art_artifact *archive) {
+    gem5art_error error;
+    if (!gem5art__put_run_lines(&job->lines, &job->draft, archive, &error)) {
+        gem5art__buf_free(&job->lines);
+        job->error = error;
+        job->last_try = true; /* with nothing to record, only the claim is released */
+        job->result = GEM5ART__NOT_RECORDED;
+        gem5art__unclaim_run(gem5art__lock_store(job->pool, &job->notes), job->draft.hash);
+        gem5art__unlock_store(job->pool);
+    } else gem5art__record_job(job);
+}
+
+/* Records a run that ends without having run: nothing is archived. */
+static void gem5art__record_unspawned(gem5art__job *job, const char *status) {
+    gem5art_run *r = &job->draft;
+    const char *why = gem5art__arena_copy(&job->run->object.arena, job->error.message);
+    r->running = false;
+    r->rerunnable = true;
+    r->end_time = gem5art__now();
+    r->kill_reason = job->kill_reason ? job->kill_reason : "";
+    r->error = r->cause = why ? why : "";
+    gem5art__show_state(job, r, status);
+    gem5art__record_draft(job, NULL);
+}
+
+/* ---- in a worker: before the spawn */
 
 /* What is set for the run, and of what the pool records the rest. */
 static const char *const *gem5art__recorded_environment(const gem5art_pool *pool, gem5art__run *run) {
@@ -13613,134 +13412,476 @@ static const char *const *gem5art__recorded_environment(const gem5art_pool *pool
 }
 
 /* With the claim held: everything that may keep the run from being launched, then its first marks on the disk. */
-static bool gem5art__prepare_job(gem5art_pool *pool, gem5art__job *job, gem5art_error *error) {
+static bool gem5art__begin_run(gem5art__job *job, gem5art_db *store, gem5art_error *error) {
+    const gem5art_pool *pool = job->pool;
     gem5art__run *run = job->run;
-    const gem5art__host_facts *host = gem5art__host(pool->db, error);
+    gem5art_run *r = &job->draft;
+    run->object.arena.failed = false; /* earlier failures were already reported */
+    if (!gem5art__take_lost(store, r->hash, pool->desc.take_lost, &job->lost, error)) return false;
+    if (!pool->desc.rerun && !gem5art__not_recorded(store, run, pool->desc.retries, &job->failures, error)) return false;
+    if (!gem5art__same_script(store, run, pool->cwd, error)) return false;
+    r->task_id = gem5art__arena_copy(&run->object.arena, pool->desc.task_id);
+    r->cwd = gem5art__arena_copy(&run->object.arena, pool->cwd);
+    r->host = pool->host->host;
+    r->kernel = pool->host->kernel;
+    r->user = pool->host->user;
+    r->cpu_model = pool->host->cpu_model;
+    r->environment = gem5art__recorded_environment(pool, run);
+    if (run->object.arena.failed) return gem5art__fail_nomem(error);
+    return gem5art__begin_attempt(store, run, r, &job->folder, error) && gem5art__write_live(store, r, error);
+}
+
+/* Claims the run and begins it; false with the reason why it is skipped. */
+static bool gem5art__claim_job(gem5art__job *job, gem5art_error *error) {
+    gem5art_db *store = gem5art__lock_store(job->pool, &job->notes);
+    bool ok = gem5art__claim_run(store, job->draft.hash, error);
+    if (!ok) {
+        gem5art_error why = *error;
+        gem5art__fail(error, why.code, "run \"%s\" was not launched: %s", job->draft.name, why.message);
+    } else if (!gem5art__begin_run(job, store, error)) {
+        gem5art__unclaim_run(store, job->draft.hash);
+        ok = false;
+    }
+    gem5art__unlock_store(job->pool);
+    return ok;
+}
+
+/* Is the script that its repo does not track what it was when the run was created? */
+static bool gem5art__same_script_content(const gem5art__run *run, const gem5art__look *look, gem5art_error *error) {
+    if (!look->ok) return gem5art__fail(error, look->error.code, "%s", look->error.message);
+    return strcmp(look->hash, run->script_hash) == 0
+               ? true
+               : gem5art__fail(error, GEM5ART_CHANGED,
+                               "the script %s is not what it was when the run was created: its SHA-256 is %s, not %s; "
+                               "create the run again",
+                               look->path, look->hash, run->script_hash);
+}
+
+/* Checks every artifact, and a script that its repo does not track. Different runs begin with different artifacts, so
+   that they share the work of hashing those that they have in common. False with the path of the first that is not
+   what was registered. */
+static bool gem5art__check_used(gem5art__job *job, const char **path, gem5art_error *error) {
+    const gem5art__run *run = job->run;
+    size_t count = run->used_count + (run->script_hash != NULL), i;
+    gem5art__look *looks = (gem5art__look *)gem5art__arena_alloc(&job->arena, count * sizeof *looks);
+    bool ok = true;
+    for (i = 0; looks && i < count; i++) {
+        size_t k = (i + (size_t)job->slot) % count;
+        looks[k].path = gem5art__join_path(&job->arena, job->pool->cwd,
+                                           k < run->used_count ? run->used_paths[k] : job->draft.run_script);
+        looks[k].wants_md5 = k < run->used_count && gem5art__has_md5(run->used[k]);
+        looks[k].wants_commit = k < run->used_count && *run->used[k]->git_hash != 0;
+        if (!looks[k].path) break;
+        gem5art__cache_look(&job->pool->db->cache, &looks[k]);
+    }
+    if (job->arena.failed) return gem5art__fail_nomem(error);
+    for (i = 0; ok && i < count; i++) {
+        ok = i < run->used_count ? gem5art__looks_like(&looks[i], run->used[i], error)
+                                 : gem5art__same_script_content(run, &looks[i], error);
+        if (!ok) *path = looks[i].path;
+    }
+    return ok;
+}
+
+/* The last things before the spawn. */
+static bool gem5art__prepare_spawn(gem5art__job *job, gem5art_error *error) {
+    gem5art_db *store = gem5art__lock_store(job->pool, &job->notes);
     size_t i;
-    run->object.arena.failed = false; /* what failed before was told */
-    if (!host || !gem5art__take_lost(pool->db, run->public_.hash, pool->desc.take_lost, &pool->counts.lost, error)) return false;
-    if (!pool->desc.rerun && !gem5art__not_recorded(run, pool->desc.retries, &job->failures, error)) {
-        pool->counts.recorded += error->code == GEM5ART_EXISTS;
+    bool ok = gem5art__claim_still_holds(store, job->draft.hash, error);
+    gem5art__unlock_store(job->pool);
+    if (!ok || !gem5art__watch_begin(&job->watch, &job->draft, error)) return false;
+    gem5art__check_params(job->run, &job->draft, &job->run->object.arena, job->pool->cwd);
+    for (i = 0; i < job->draft.warning_count; i++) gem5art__note(job->draft.warnings[i].text, &job->notes);
+    job->probe = gem5art__probe_begin(&job->arena, &job->draft, job->run->no_probe, job->run->environment);
+    gem5art__show_state(job, &job->draft, "Spawning");
+    return true;
+}
+
+static void gem5art__before(gem5art__task *task) {
+    gem5art__job *job = (gem5art__job *)task;
+    const char *path = NULL, *status = NULL;
+    if (gem5art__given_up()) gem5art__cancelled(&job->error, job, "before it was begun");
+    if (gem5art__given_up() || !gem5art__claim_job(job, &job->error)) {
+        job->result = GEM5ART__SKIPPED;
+        return;
+    }
+    job->result = GEM5ART__READY;
+    if (gem5art__check_used(job, &path, &job->error) && gem5art__prepare_spawn(job, &job->error)) {
+        gem5art__clear(&job->error);
+        return;
+    }
+    if (gem5art__given_up()) return; /* it is cancelled: the loop says so */
+    if (path) status = gem5art__arena_printf(&job->run->object.arena, "Failed artifact check for %s", path);
+    gem5art__record_unspawned(job, status ? status : path ? "Failed artifact check" : "Failed");
+}
+
+/* ---- in a worker: while the child runs */
+
+/* Looks at the run's files, and refreshes info.json when it is time. */
+static void gem5art__watch_work(gem5art__task *task) {
+    gem5art__job *job = (gem5art__job *)(void *)((char *)task - offsetof(gem5art__job, watch_task));
+    enum { GEM5ART__WATCH_BYTES = 8 << 20 }; /* of one round, so that a flood on a terminal holds up no other run */
+    gem5art_error error;
+    double now;
+    if (!job->live_written) {
+        gem5art_db *store = gem5art__lock_store(job->pool, &job->notes);
+        job->live_written = true;
+        if (!gem5art__write_live(store, &job->watched, &error)) gem5art__note(error.message, &job->notes);
+        gem5art__unlock_store(job->pool);
+    }
+    job->watch_reason = gem5art__watch_round(&job->watch, &job->watched, GEM5ART__WATCH_BYTES, &job->grown);
+    now = gem5art__monotonic();
+    job->beaten = now >= job->next_beat;
+    if (!job->beaten) return;
+    gem5art__show_state(job, &job->watched, job->watched.status);
+    job->next_beat = now + GEM5ART_BEAT_SECONDS;
+}
+
+/* ---- in a worker: after the child's end */
+
+/* Ends what a dead warden has left of a run. */
+static void gem5art__end_orphans(const gem5art__job *job) {
+    enum { GEM5ART__ORPHAN_TRIES = 500 }; /* 5 s: a process that outlives SIGKILL for so long is one that nobody reaps */
+    const gem5art_run *r = &job->draft;
+    int tries;
+    for (tries = 0; tries < GEM5ART__ORPHAN_TRIES; tries++) {
+        int64_t start = r->pid > 0 ? gem5art__process_start(r->pid, false) : 0;
+        bool group = r->pid > 0 && (!job->child_start || !start || start == job->child_start) &&
+                     GEM5ART_SYS_KILL(-(pid_t)r->pid, SIGKILL) == 0;
+        if (r->pid > 0) GEM5ART_SYS_WAITPID((pid_t)r->pid, NULL, WNOHANG); /* where the host adopts orphans */
+        if (gem5art__end_processes_of(r->id, SIGKILL) == 0 && !group) return;
+        GEM5ART_SYS_POLL(NULL, 0, 10);
+    }
+}
+
+/* The archive's artifact: never compared with others, each attempt has its own. */
+static void gem5art__describe_archive(gem5art__job *job, const char *path, gem5art_artifact *archive) {
+    const char *command = gem5art__arena_printf(&job->arena, "zip results.zip -r %s", job->draft.outdir);
+    memset(archive, 0, sizeof *archive);
+    gem5art__set_defaults(gem5art__artifact_fields, archive);
+    archive->type = "directory";
+    archive->name = job->draft.name;
+    archive->documentation = "Compressed version of the results directory";
+    archive->command = command ? command : "";
+    archive->path = path ? path : "";
+    archive->cwd = ".";
+    archive->is_zipped = true;
+}
+
+/* Archives the outdir, and what m5.fork has put beside it. */
+static bool gem5art__archive_run(gem5art__job *job, gem5art_artifact *archive, gem5art_error *error) {
+    gem5art_run *r = &job->draft;
+    const char *path = gem5art__join_path(&job->arena, r->outdir, "results.zip");
+    const char *const *forks = gem5art__forks_of(r->outdir, job->end.spawned, &job->arena, NULL);
+    char id[37], hash[65];
+    gem5art__describe_archive(job, path, archive);
+    if (job->arena.failed) return gem5art__fail_nomem(error);
+    if (!gem5art__same_outdir(job, r->outdir, error) || !gem5art__uuid(id, error)) return false;
+    r->results = archive->id = gem5art__arena_copy(&job->run->object.arena, id);
+    if (!r->results) return gem5art__fail_nomem(error);
+    gem5art__show_state(job, r, r->status);
+    job->task.control.beat = NULL; /* what is archived must hold still */
+    if (!gem5art__archive(r->outdir, forks, path, &job->notes, error) ||
+        !gem5art__hash_file(path, hash, NULL, &archive->size, error) ||
+        !gem5art__keep_copy(job->pool->db->storage, path, id, hash, error))
         return false;
-    }
-    if (!gem5art__same_script(run, pool->cwd, error)) return false;
-    run->public_.task_id = gem5art__arena_copy(&run->object.arena, pool->desc.task_id);
-    run->public_.cwd = gem5art__arena_copy(&run->object.arena, pool->cwd);
-    run->public_.host = host->host;
-    run->public_.kernel = host->kernel;
-    run->public_.user = host->user;
-    run->public_.cpu_model = host->cpu_model;
-    run->public_.environment = gem5art__recorded_environment(pool, run);
-    if (run->object.arena.failed || !gem5art__start_checks(pool, job)) return gem5art__fail_nomem(error);
-    if (!gem5art__begin_attempt(run, error)) return false;
-    gem5art__check_params(run, &run->object.arena, pool->cwd);
-    for (i = 0; i < run->public_.warning_count; i++)
-        gem5art__warn(pool->db, "run \"%s\": %s", run->public_.name, run->public_.warnings[i].text);
-    return gem5art__write_live(pool->db, &run->public_, error);
+    archive->hash = gem5art__arena_copy(&job->arena, hash);
+    archive->time = gem5art__now();
+    return archive->hash ? true : gem5art__fail_nomem(error);
 }
 
-static void gem5art__checked(gem5art_pool *pool, gem5art__job *job);
+/* Results that could not be archived are not results. */
+static void gem5art__not_archived(gem5art__job *job, const gem5art_error *why) {
+    gem5art_run *r = &job->draft;
+    const char *text = gem5art__arena_printf(&job->run->object.arena, "its results are not archived: %s", why->message);
+    gem5art__note(text ? text : why->message, &job->notes);
+    r->results = NULL;
+    r->rerunnable = true;
+    r->error = text ? text : "its results are not archived: out of memory";
+    if (strcmp(r->status, "Finished") == 0) r->cause = r->error;
+    gem5art__show_state(job, r, "Failed");
+}
 
-static void gem5art__begin_job(gem5art_pool *pool, gem5art__job *job, int slot) {
+/* Records the files that gem5 read. */
+static void gem5art__note_files(gem5art__job *job) {
+    gem5art_file *list;
+    size_t count;
     gem5art_error error;
-    gem5art__clear(&error);
-    if (job->cancelled || pool->stopping) {
-        gem5art__say_cancelled(&error, job, pool->stopping ? pool->stopping : "gem5art_pool_cancel");
-        gem5art__skip_job(pool, job, &error);
-        return;
+    bool ok = gem5art__hash_files(job->run, job->draft.outdir, job->pool->cwd, &job->arena, &list, &count, &error);
+    if (ok) {
+        ok = gem5art__name_files(gem5art__lock_store(job->pool, &job->notes), &job->draft, list, count,
+                                 &job->run->object.arena, &error);
+        gem5art__unlock_store(job->pool);
     }
-    if (!gem5art__claim_run(pool->db, job->run->public_.hash, &error)) {
-        gem5art_error why = error;
-        gem5art__fail(&error, why.code, "run \"%s\" was not launched: %s", job->run->public_.name, why.message);
-        gem5art__skip_job(pool, job, &error);
-        return;
-    }
-    if (!gem5art__prepare_job(pool, job, &error)) {
-        gem5art__drop_looks(job);
-        gem5art__unclaim_run(pool->db, job->run->public_.hash);
-        gem5art__skip_job(pool, job, &error);
-        return;
-    }
-    job->slot = slot;
-    job->state = GEM5ART__CHECKING;
-    job->begun = gem5art__monotonic();
-    job->next_beat = job->begun + GEM5ART_BEAT_SECONDS;
-    pool->slots[slot] = job;
-    pool->counts.queued--;
-    pool->counts.running++;
-    if (!job->looks_left) gem5art__checked(pool, job);
+    if (!ok) gem5art__note(error.message, &job->notes);
 }
 
-/* A look is done: those who waited for it alone go on. */
-static void gem5art__looked(gem5art_pool *pool, gem5art__task *task) {
-    gem5art__shared_look *shared = (gem5art__shared_look *)task;
-    int slot;
+/* What the child's end and its files say of the run, then the archive and the record. */
+static void gem5art__end_run(gem5art__job *job) {
+    gem5art_run *r = &job->draft;
+    gem5art__arena *arena = &job->run->object.arena;
+    gem5art_artifact archive;
+    gem5art_error error;
+    bool ok;
+    gem5art__clear(&error);
+    if (job->orphaned) gem5art__end_orphans(job);
+    ok = gem5art__classify(r, arena, &job->end, &job->watch, &error);
+    if (!ok) { /* out of memory: what the run came to is not known */
+        r->running = false;
+        r->rerunnable = true;
+        r->status = "Failed";
+        r->error = r->cause = "its outcome could not be read: out of memory";
+    } else gem5art__note_files(job);
+    ok = gem5art__archive_run(job, &archive, &error);
+    if (!ok) gem5art__not_archived(job, &error);
+    gem5art__record_draft(job, ok ? &archive : NULL);
+}
+
+static void gem5art__after(gem5art__task *task) {
+    gem5art__job *job = (gem5art__job *)task;
+    if (job->lines.length) gem5art__record_job(job);
+    else if (job->spawned) gem5art__end_run(job);
+    else gem5art__record_unspawned(job, "Failed");
+}
+
+/* ---- the loop: handing jobs to workers and taking them back */
+
+static void gem5art__worked(void *owner, gem5art__task *task);
+
+/* Gives a job to a worker, with a draft of its run. */
+static void gem5art__start_work(gem5art__job *job, int crew, void (*work)(gem5art__task *task)) {
+    job->draft = job->run->public_;
+    job->task.control.given_up = job->hurry;
+    job->task.control.beat = gem5art__beat;
+    job->task.control.data = job;
+    job->task.control.beat_at = gem5art__monotonic() + GEM5ART_BEAT_SECONDS;
+    gem5art__give_work(&job->pool->workers[crew], &job->task, work, gem5art__worked);
+}
+
+/* The child has ended, or there was none: the rest is a worker's, once its files are not looked at any more. */
+static void gem5art__start_after(gem5art__job *job) {
+    if (job->slot >= 0) job->pool->slots[job->slot] = NULL;
+    job->slot = -1;
+    if (job->state != GEM5ART__AFTER) gem5art__set_state(job, GEM5ART__AFTER);
+    if (!job->watching) gem5art__start_work(job, GEM5ART__FOR_AFTER, gem5art__after);
+}
+
+/* Is a run that ended for this reason to blame for it? */
+static bool gem5art__reason_counts(const char *reason) {
+    static const char *const foreign[] = {"sigint", "sigterm", "sighup", "sigkill", "lost"};
     size_t i;
-    shared->done = true;
-    for (slot = 0; slot < pool->desc.jobs; slot++) {
-        gem5art__job *job = pool->slots[slot];
-        if (!job || !job->looks_left) continue;
-        for (i = 0; i < job->look_count; i++) job->looks_left -= job->looks[i] == shared;
-        if (!job->looks_left) gem5art__checked(pool, job);
-    }
+    for (i = 0; i < sizeof foreign / sizeof *foreign; i++)
+        if (strcmp(reason, foreign[i]) == 0) return false;
+    return true;
 }
 
-static void gem5art__checked(gem5art_pool *pool, gem5art__job *job) {
-    gem5art__run *run = job->run;
+/* A job whose outcome is recorded, or cannot be, leaves the pool or is queued again. */
+static void gem5art__end_job(gem5art_pool *pool, gem5art__job *job) {
+    const gem5art_run *r = &job->run->public_;
+    gem5art_error why = job->error;
+    bool finished = strcmp(r->status, "Finished") == 0;
+    if (job->result == GEM5ART__NOT_RECORDED) gem5art__note_error(pool, &why);
+    if (!r->rerunnable) {
+        pool->took += gem5art__monotonic() - job->begun;
+        pool->took_count++;
+    }
+    if (job->result == GEM5ART__RECORDED && !pool->stopping && !finished && !r->rerunnable &&
+        job->failures++ < pool->desc.retries) {
+        gem5art__leave(job);
+        gem5art__reset_job(job);
+        gem5art__enqueue(pool, job);
+        pool->counts.queued++;
+        pool->counts.retried++;
+        gem5art__emit(pool, GEM5ART_EVENT_RETRIED, job->run, NULL);
+        return;
+    }
+    gem5art__leave(job);
+    ++*(finished ? &pool->counts.finished : &pool->counts.failed);
+    pool->failures += !finished && gem5art__reason_counts(r->kill_reason);
+    gem5art__emit(pool, GEM5ART_EVENT_ENDED, job->run, why.code == GEM5ART_OK ? NULL : &why);
+    gem5art__free_job(job);
+    if (!pool->stopping && pool->desc.max_failed > 0 && pool->failures >= pool->desc.max_failed)
+        gem5art__stop_launching(pool, "as many runs as .max_failed allows have failed");
+}
+
+/* A job that cannot be spawned: `error` says why. */
+static void gem5art__not_spawned(gem5art__job *job, const gem5art_error *error) {
+    job->error = *error;
+    job->spawned = false;
+    gem5art__start_after(job);
+}
+
+/* A job is ready: the warden is to execute it, unless it was cancelled meanwhile. */
+static void gem5art__order_job(gem5art_pool *pool, gem5art__job *job) {
     gem5art_error error;
-    const char *path = NULL;
-    char *console, *status;
-    bool ok = gem5art__end_checks(job, &path, &error);
-    gem5art__drop_looks(job);
-    if (!ok && !job->kill_reason) {
-        status = path ? gem5art__arena_printf(&run->object.arena, "Failed artifact check for %s", path) : NULL;
-        gem5art__fail_job(pool, job, status ? status : "Failed artifact check", &error);
-        return;
-    }
     gem5art__clear(&error);
-    if (job->kill_reason) {
-        gem5art__say_cancelled(&error, job, job->kill_reason);
-        gem5art__fail_job(pool, job, "Failed", &error);
+    gem5art__set_state(job, GEM5ART__SPAWNING);
+    if (job->kill_reason) gem5art__cancelled(&error, job, job->kill_reason);
+    else if (!pool->warden.dead && gem5art__order_spawn(&pool->warden, job->slot, job->run,
+                                                        pool->cpus ? pool->cpus[job->slot] : -1, pool->cwd, job->probe,
+                                                        &error))
         return;
-    }
-    gem5art__tell_state(pool, run, "Spawning");
-    console = gem5art__join_path(&job->arena, run->public_.outdir, "console.txt");
-    gem5art__panicked(job, 0);
-    job->state = GEM5ART__SPAWNING;
-    if (console) gem5art__close(gem5art__open(console, O_WRONLY | O_CREAT | O_NOFOLLOW | O_NONBLOCK | O_NOCTTY, 0666));
-    if (!console) gem5art__fail_nomem(&error);
-    else if (!pool->warden.dead &&
-             gem5art__order_spawn(&pool->warden, job->slot, run, pool->cpus ? pool->cpus[job->slot] : -1, pool->cwd, NULL,
-                                  &error))
-        return;
-    if (error.code == GEM5ART_OK) {
+    else if (error.code == GEM5ART_OK) {
         job->kill_reason = "lost";
         gem5art__fail(&error, GEM5ART_IO, "the warden process was killed before it spawned the run; run it again");
     }
-    gem5art__fail_job(pool, job, "Failed", &error);
+    gem5art__not_spawned(job, &error);
 }
+
+/* A worker's part of a job is done. */
+static void gem5art__worked(void *owner, gem5art__task *task) {
+    gem5art_pool *pool = (gem5art_pool *)owner;
+    gem5art__job *job = (gem5art__job *)task;
+    job->run->public_ = job->draft;
+    gem5art__log_notes(job);
+    pool->counts.lost += job->lost;
+    job->lost = 0;
+    if (job->result == GEM5ART__SKIPPED) {
+        gem5art_error why = job->error;
+        pool->counts.recorded += why.code == GEM5ART_EXISTS;
+        gem5art__skip_job(pool, job, &why);
+    } else if (job->result == GEM5ART__READY) gem5art__order_job(pool, job);
+    else if (job->result == GEM5ART__STORE_BUSY) {
+        job->at[GEM5ART__TO_RECORD] = gem5art__monotonic() + 1;
+        if (job->slot >= 0) pool->slots[job->slot] = NULL;
+        job->slot = -1;
+        if (job->state != GEM5ART__AFTER) gem5art__set_state(job, GEM5ART__AFTER);
+    } else gem5art__end_job(pool, job);
+}
+
+/* ---- the loop: killing */
+
+static void gem5art__signal_job(gem5art_pool *pool, gem5art__job *job, int number) {
+    if (job->state == GEM5ART__RUNNING) gem5art__order_signal(&pool->warden, job->slot, number);
+}
+
+/* SIGINT, which lets gem5 write its statistics, then SIGKILL; a run that is not spawned yet ends when its turn comes.
+   False: it has ended already. */
+static bool gem5art__kill_job(gem5art_pool *pool, gem5art__job *job, const char *reason, bool at_once) {
+    bool first = !job->kill_reason;
+    double grace = at_once || pool->desc.grace < 0 ? 0 : pool->desc.grace;
+    if (job->state == GEM5ART__AFTER) return false;
+    if (first) job->kill_reason = reason;
+    if (job->state == GEM5ART__BEFORE) gem5art__give_up(&job->task);
+    if (job->state != GEM5ART__RUNNING) return true;
+    if (first) job->run->public_.kill_reason = reason;
+    gem5art__signal_job(pool, job, grace > 0 ? SIGINT : SIGKILL);
+    job->at[GEM5ART__TO_KILL] = gem5art__monotonic() + (grace > 0 ? grace : 1);
+    job->at[GEM5ART__TO_TIME_OUT] = 0;
+    if (first) gem5art__emit(pool, GEM5ART_EVENT_KILLED, job->run, NULL);
+    return true;
+}
+
+/* Ends all runs. `at_once` waits for nothing: neither for grace times nor, where `hurry`, for archives. */
+static void gem5art__stop_all(gem5art_pool *pool, const char *reason, bool at_once, bool hurry) {
+    gem5art__job *job;
+    pool->stopping = reason;
+    for (job = gem5art__first_active(pool); job; job = gem5art__next_active(job)) {
+        gem5art__kill_job(pool, job, reason, at_once);
+        job->last_try = true;
+        job->hurry = job->hurry || hurry;
+        if (hurry) gem5art__give_up(&job->task);
+    }
+    gem5art__stop_launching(pool, reason);
+}
+
+/* ---- the loop: watching */
+
+static void gem5art__watch_done(void *owner, gem5art__task *task) {
+    gem5art_pool *pool = (gem5art_pool *)owner;
+    gem5art__job *job = (gem5art__job *)(void *)((char *)task - offsetof(gem5art__job, watch_task));
+    gem5art__run *run = job->run;
+    const char *reason = job->watch_reason;
+    double now = gem5art__monotonic();
+    job->watching = false;
+    gem5art__log_notes(job);
+    if (job->state == GEM5ART__AFTER) {
+        gem5art__start_after(job);
+        return;
+    }
+    job->at[GEM5ART__TO_WATCH] = now + GEM5ART_WATCH_SECONDS;
+    run->public_.current_time = job->watched.current_time;
+    if (job->beaten) gem5art__emit(pool, GEM5ART_EVENT_BEAT, run, NULL);
+    if (job->kill_reason) return;
+    if (!reason && run->check_failure && run->check_failure(&run->public_, run->user_data)) reason = "User defined kill";
+    if (!reason && run->public_.stall > 0 && now - job->grown >= run->public_.stall) reason = "stall";
+    if (reason) gem5art__kill_job(pool, job, reason, false);
+}
+
+static void gem5art__watch_due(gem5art_pool *pool, gem5art__job *job, double now) {
+    (void)now;
+    job->at[GEM5ART__TO_WATCH] = 0;
+    job->watching = true;
+    job->watched = job->run->public_;
+    gem5art__give_work(&pool->workers[GEM5ART__FOR_WATCH], &job->watch_task, gem5art__watch_work, gem5art__watch_done);
+}
+
+static void gem5art__time_out_due(gem5art_pool *pool, gem5art__job *job, double now) {
+    (void)now;
+    job->at[GEM5ART__TO_TIME_OUT] = 0;
+    if (!job->kill_reason) gem5art__kill_job(pool, job, "timeout", false);
+}
+
+static void gem5art__kill_due(gem5art_pool *pool, gem5art__job *job, double now) {
+    gem5art__signal_job(pool, job, SIGKILL);
+    job->at[GEM5ART__TO_KILL] = now + 1; /* again, where it was not sent */
+}
+
+static void gem5art__record_due(gem5art_pool *pool, gem5art__job *job, double now) {
+    (void)pool, (void)now;
+    job->at[GEM5ART__TO_RECORD] = 0;
+    gem5art__start_work(job, GEM5ART__FOR_AFTER, gem5art__after);
+}
+
+static void (*const gem5art__timer_actions[])(gem5art_pool *pool, gem5art__job *job, double now) = {
+    gem5art__watch_due, gem5art__time_out_due, gem5art__kill_due, gem5art__record_due};
+
+static void gem5art__do_due(gem5art_pool *pool) {
+    double now = gem5art__monotonic();
+    gem5art__job *job, *next;
+    int timer;
+    for (job = gem5art__first_active(pool); job; job = next) {
+        next = gem5art__next_active(job);
+        for (timer = 0; timer < GEM5ART__TIMERS; timer++)
+            if (gem5art__is_due(job, timer, now)) gem5art__timer_actions[timer](pool, job, now);
+    }
+}
+
+/* Counts at most a minute of a time in which nobody looked, as the process was stopped or the machine suspended. */
+static void gem5art__forgive_absence(gem5art_pool *pool) {
+    const double minute = 60;
+    double now = gem5art__monotonic(), absent = pool->stepped > 0 ? now - pool->stepped - minute : 0;
+    gem5art__job *job;
+    pool->stepped = now;
+    for (job = gem5art__first_active(pool); absent > 0 && job; job = gem5art__next_active(job)) {
+        if (job->at[GEM5ART__TO_TIME_OUT] > 0) job->at[GEM5ART__TO_TIME_OUT] += absent;
+        if (!job->watching) job->grown += absent;
+    }
+}
+
+/* ---- the loop: the warden's reports */
 
 static void gem5art__spawned(gem5art_pool *pool, gem5art__job *job, const gem5art__report *report) {
     gem5art__run *run = job->run;
-    gem5art_error error;
     double now = gem5art__monotonic();
     const char *reason = job->kill_reason; /* it was cancelled while it was spawned */
-    gem5art__clear(&error);
     job->kill_reason = NULL;
-    job->state = GEM5ART__RUNNING;
-    job->deadline = run->public_.timeout > 0 ? now + run->public_.timeout : 0;
-    job->next_watch = now + GEM5ART_WATCH_SECONDS;
+    job->spawned = true;
+    job->end.spawned = gem5art__now();
+    job->grown = now;
+    job->next_beat = now; /* "Running" */
+    job->at[GEM5ART__TO_TIME_OUT] = run->public_.timeout > 0 ? now + run->public_.timeout : 0;
+    job->at[GEM5ART__TO_WATCH] = now;
     run->public_.pid = report->pid;
-    job->start = gem5art__process_start(report->pid, false);
-    if (!gem5art__write_live(pool->db, &run->public_, &error))
-        gem5art__warn(pool->db, "run \"%s\": %s", run->public_.name, error.message);
-    gem5art__tell_state(pool, run, "Running");
+    run->public_.status = "Running";
+    job->child_start = gem5art__process_start(report->pid, false);
+    gem5art__set_state(job, GEM5ART__RUNNING);
     pool->counts.launched++;
     gem5art__emit(pool, GEM5ART_EVENT_SPAWNED, run, NULL);
     if (reason && !job->kill_reason) gem5art__kill_job(pool, job, reason, false);
 }
 
-static void gem5art__not_spawned(gem5art_pool *pool, gem5art__job *job, const gem5art__report *report) {
+static void gem5art__spawn_failed(gem5art_pool *pool, gem5art__job *job, const gem5art__report *report) {
     const gem5art_run *r = &job->run->public_;
     const char *why = strerror(report->failure.number);
     gem5art_error error;
@@ -13750,7 +13891,7 @@ static void gem5art__not_spawned(gem5art_pool *pool, gem5art__job *job, const ge
         gem5art__fail(&error, GEM5ART_IO, "cannot give the run the niceness %d: %s; set .nice to what this user may",
                       job->run->nice, why);
     else if (report->failure.step == GEM5ART__SET_CPU)
-        gem5art__fail(&error, GEM5ART_IO, "cannot pin the run to CPU %d: %s; make the pool anew, or do without .pin",
+        gem5art__fail(&error, GEM5ART_IO, "cannot pin the run to CPU %d: %s; make the pool again, or do without .pin",
                       pool->cpus[job->slot], why);
     else if (report->failure.step == GEM5ART__ENTER_CWD)
         gem5art__fail(&error, GEM5ART_IO, "cannot enter the cwd %s: %s", pool->cwd, why);
@@ -13758,97 +13899,45 @@ static void gem5art__not_spawned(gem5art_pool *pool, gem5art__job *job, const ge
         char *program = gem5art__join_path(&job->arena, pool->cwd, r->command[0]);
         bool lacks = report->failure.number == ENOENT && program && GEM5ART_SYS_ACCESS(program, F_OK) == 0;
         gem5art__fail(&error, GEM5ART_IO, "cannot execute %s in %s: %s", r->command[0], pool->cwd,
-                      lacks ? "the interpreter or loader that it names is not there" : why);
+                      lacks ? "the interpreter or loader that it names does not exist" : why);
     }
-    gem5art__fail_job(pool, job, "Failed", &error);
+    gem5art__not_spawned(job, &error);
 }
 
-/* What the run came to. `panicked`: what the last look at its terminals found. */
-static void gem5art__conclude(gem5art_pool *pool, gem5art__job *job, bool panicked) {
+/* The child has ended. The run's own check is asked once more, on this thread. */
+static void gem5art__child_ended(gem5art__job *job, int status, const struct rusage *usage) {
     gem5art__run *run = job->run;
     gem5art_run *r = &run->public_;
-    const gem5art__report *report = &job->report;
-    const char *reason = job->kill_reason ? job->kill_reason : panicked ? "kernel panic" : NULL;
-    if (!reason && run->check_failure && run->check_failure(r, run->user_data)) reason = "User defined kill";
-    r->return_code = WIFSIGNALED(report->status) ? -WTERMSIG(report->status) : WEXITSTATUS(report->status);
-    r->kill_reason = reason ? reason : "";
-    r->rerunnable = !gem5art__reason_blocks(r->kill_reason);
-    r->status = !reason && r->return_code == 0 ? "Finished" : "Failed";
-    r->running = false;
-    r->ru_utime = (double)report->usage.ru_utime.tv_sec + (double)report->usage.ru_utime.tv_usec / 1e6;
-    r->ru_stime = (double)report->usage.ru_stime.tv_sec + (double)report->usage.ru_stime.tv_usec / 1e6;
-    r->ru_maxrss = report->usage.ru_maxrss;
-    r->ru_inblock = report->usage.ru_inblock;
-    r->ru_oublock = report->usage.ru_oublock;
-    r->ru_nvcsw = report->usage.ru_nvcsw;
-    r->ru_nivcsw = report->usage.ru_nivcsw;
-    gem5art__start_archive(pool, job);
+    r->end_time = gem5art__now();
+    r->ru_utime = (double)usage->ru_utime.tv_sec + (double)usage->ru_utime.tv_usec / 1e6;
+    r->ru_stime = (double)usage->ru_stime.tv_sec + (double)usage->ru_stime.tv_usec / 1e6;
+    r->ru_maxrss = usage->ru_maxrss;
+    r->ru_inblock = usage->ru_inblock;
+    r->ru_oublock = usage->ru_oublock;
+    r->ru_nvcsw = usage->ru_nvcsw;
+    r->ru_nivcsw = usage->ru_nivcsw;
+    if (!job->kill_reason && run->check_failure && run->check_failure(r, run->user_data))
+        job->kill_reason = "User defined kill";
+    job->end.status = status;
+    job->end.kill_reason = job->kill_reason;
+    gem5art__start_after(job);
 }
 
-static void gem5art__looked_for_panic(gem5art_pool *pool, gem5art__task *task) {
-    gem5art__job *job = (gem5art__job *)task;
-    gem5art_error error;
-    if (!gem5art__name_files(pool->db, &job->run->public_, job->files, job->file_count, &job->run->object.arena, &error))
-        gem5art__warn(pool->db, "run \"%s\": %s", job->run->public_.name, error.message);
-    gem5art__conclude(pool, job, !job->work_ok);
-}
-
-/* Its child has ended. The last look at the terminals and at the files that it read is a worker's. */
-static void gem5art__ended(gem5art_pool *pool, gem5art__job *job, const gem5art__report *report) {
-    job->report = *report;
-    job->run->public_.end_time = gem5art__now();
-    job->state = GEM5ART__LOOKING;
-    if (pool->desc.max_failed <= 0) gem5art__leave_slot(pool, job); /* else what follows may keep others from it */
-    if (job->kill_reason) gem5art__conclude(pool, job, false);
-    else gem5art__give_work(&pool->crews[GEM5ART__ARCHIVERS], &job->task, gem5art__work_panic, gem5art__looked_for_panic);
-}
-
-/* ---- the warden's death: whoever killed it, its children must not outlive it */
-
-enum { GEM5ART__ORPHAN_SECONDS = 5 }; /* a process that is still there so long after SIGKILL is one that nobody reaps */
-
+/* The warden was killed, or does not answer any more: its children must not outlive it. */
 static void gem5art__warden_died(gem5art_pool *pool) {
-    int slot;
+    gem5art__job *job, *next;
+    struct rusage none;
+    memset(&none, 0, sizeof none);
     gem5art__warn(pool->db, "the warden process (pid %ld) was killed: its runs are ended and recorded as lost",
                   (long)pool->warden.pid);
-    for (slot = 0; slot < pool->desc.jobs; slot++) {
-        gem5art__job *job = pool->slots[slot];
-        if (!job) continue;
-        if (job->state == GEM5ART__RUNNING) {
-            gem5art__kill_job(pool, job, "lost", true);
-            job->deadline = gem5art__monotonic() + (double)GEM5ART__ORPHAN_SECONDS;
-        }
-        if (job->state == GEM5ART__SPAWNING) {
-            gem5art_error error;
-            job->kill_reason = "lost";
-            gem5art__fail(&error, GEM5ART_IO, "the warden process was killed while it spawned the run; run it again");
-            gem5art__fail_job(pool, job, "Failed", &error);
-        }
+    for (job = gem5art__first_active(pool); job; job = next) {
+        next = gem5art__next_active(job);
+        if (job->state != GEM5ART__RUNNING && job->state != GEM5ART__SPAWNING) continue;
+        if (!job->kill_reason) job->kill_reason = "lost";
+        job->spawned = job->orphaned = true;
+        gem5art__child_ended(job, SIGKILL, &none);
     }
 }
-
-/* An orphan can be waited for only where the host is what adopts orphans, as a container's first process is; else
-   it has ended when its group and all other processes of its run are gone. */
-static bool gem5art__orphan_ended(const gem5art__job *job) {
-    pid_t pid = (pid_t)job->run->public_.pid;
-    if (gem5art__end_processes_of(job->run->public_.id, SIGKILL) && gem5art__monotonic() < job->deadline) return false;
-    if (gem5art__orphan_gone(job)) return true;
-    GEM5ART_SYS_WAITPID(pid, NULL, WNOHANG);
-    return (GEM5ART_SYS_KILL(-pid, SIGKILL) < 0 && errno == ESRCH) || gem5art__monotonic() >= job->deadline;
-}
-
-static void gem5art__look_after_orphans(gem5art_pool *pool) {
-    gem5art__report report;
-    int slot;
-    memset(&report, 0, sizeof report);
-    report.status = SIGKILL;
-    for (slot = 0; slot < pool->desc.jobs; slot++) {
-        gem5art__job *job = pool->slots[slot];
-        if (job && job->state == GEM5ART__RUNNING && gem5art__orphan_ended(job)) gem5art__ended(pool, job, &report);
-    }
-}
-
-/* ---- the loop */
 
 /* All of them: what has ended is not late any more, however long nobody stepped the pool. */
 static void gem5art__read_reports(gem5art_pool *pool) {
@@ -13857,115 +13946,163 @@ static void gem5art__read_reports(gem5art_pool *pool) {
         gem5art__job *job = pool->slots[report.slot];
         if (!job) continue;
         if (report.type == GEM5ART__SPAWNED) gem5art__spawned(pool, job, &report);
-        else if (report.type == GEM5ART__NOT_SPAWNED) gem5art__not_spawned(pool, job, &report);
-        else gem5art__ended(pool, job, &report);
+        else if (report.type == GEM5ART__NOT_SPAWNED) gem5art__spawn_failed(pool, job, &report);
+        else if (report.type == GEM5ART__ENDED) {
+            job->end.stragglers = report.stragglers;
+            gem5art__child_ended(job, report.status, &report.usage);
+        }
     }
     if (pool->counts.running && !pool->warden.dead && !gem5art__warden_tend(&pool->warden, gem5art__monotonic()))
         gem5art__warden_died(pool);
 }
 
-enum { GEM5ART__SLICE_MS = 20 }; /* what need not be done now waits after so long: nothing that is due is to be late */
+/* ---- the loop: launching */
 
-static void gem5art__take_work_done(gem5art_pool *pool, double until) {
-    gem5art__task **last = &pool->done, *task;
-    int crew;
-    for (crew = 0; crew < GEM5ART__CREWS; crew++) {
-        gem5art__workers *workers = &pool->crews[crew];
-        while (*last) last = &(*last)->next;
-        pthread_mutex_lock(&workers->mutex);
-        *last = workers->done;
-        workers->done = NULL;
-        workers->done_last = &workers->done;
-        pthread_mutex_unlock(&workers->mutex);
+/* Is there too little memory for one more run? One that was launched lately may have yet to take its share. */
+static bool gem5art__memory_is_short(const gem5art_pool *pool, double now) {
+    double needed = (double)pool->desc.free_memory, available;
+    const gem5art__job *job;
+    if (pool->desc.free_memory <= 0 || pool->counts.running == 0) return false;
+    for (job = gem5art__first_active(pool); job; job = gem5art__next_active(job))
+        if (job->slot >= 0 && now - job->begun < GEM5ART_BEAT_SECONDS) needed += (double)pool->desc.free_memory;
+    available = gem5art__available_memory();
+    return available >= 0 && available < needed;
+}
+
+/* With .max_failed, a run that has ended may keep others from being launched until its outcome is known. */
+static bool gem5art__can_launch(const gem5art_pool *pool, double now) {
+    int held = pool->counts.running + (pool->desc.max_failed > 0 ? pool->counts.ending : 0);
+    return pool->queued && held < pool->desc.jobs && pool->counts.running + pool->counts.ending < 2 * pool->desc.jobs &&
+           (pool->counts.running == 0 || now >= pool->launch_after);
+}
+
+static void gem5art__launch_job(gem5art_pool *pool, gem5art__job *job) {
+    gem5art_error error;
+    int slot = 0;
+    if (job->cancelled || pool->stopping) {
+        gem5art__cancelled(&error, job, pool->stopping ? pool->stopping : "gem5art_pool_cancel");
+        gem5art__skip_job(pool, job, &error);
+        return;
     }
+    while (pool->slots[slot]) slot++;
+    pool->slots[slot] = job;
+    pool->queued = job->next;
+    job->slot = slot;
+    job->begun = gem5art__monotonic();
+    gem5art__set_state(job, GEM5ART__BEFORE);
+    gem5art__start_work(job, GEM5ART__FOR_BEFORE, gem5art__before);
+}
+
+/* Fills free slots. Many skipped runs in a row must not keep the others from being watched. */
+static void gem5art__launch(gem5art_pool *pool, double until) {
+    gem5art_error error;
+    double now = gem5art__monotonic();
+    for (; gem5art__can_launch(pool, now) && now < until; now = gem5art__monotonic()) {
+        if (gem5art__memory_is_short(pool, now)) {
+            pool->launch_after = now + GEM5ART_WATCH_SECONDS;
+            return;
+        }
+        if (pool->warden.dead && !gem5art__warden_start(&pool->warden, pool->desc.jobs, pool->desc.grace, &error)) {
+            while (pool->queued) gem5art__skip_job(pool, pool->queued, &error);
+            return;
+        }
+        gem5art__launch_job(pool, pool->queued);
+    }
+    if (pool->counts.running && !pool->warden.dead && !gem5art__warden_tend(&pool->warden, gem5art__monotonic()))
+        gem5art__warden_died(pool);
+}
+
+/* ---- the loop: signals to the host, where a pool asked for them */
+
+enum { GEM5ART__SIGNAL_POOLS = 16 };
+static const struct {
+    int number;
+    const char *reason;
+} gem5art__stop_signals[] = {{SIGINT, "sigint"}, {SIGTERM, "sigterm"}, {SIGHUP, "sighup"}};
+enum { GEM5ART__STOP_SIGNALS = sizeof gem5art__stop_signals / sizeof *gem5art__stop_signals };
+static volatile sig_atomic_t gem5art__signal_count, gem5art__signal_last;
+static volatile sig_atomic_t gem5art__signal_wakes[GEM5ART__SIGNAL_POOLS]; /* descriptors; 0: none */
+static pthread_mutex_t gem5art__signal_mutex = PTHREAD_MUTEX_INITIALIZER;
+static struct sigaction gem5art__signal_before[GEM5ART__STOP_SIGNALS];
+static int gem5art__signal_users;
+
+static void gem5art__on_signal(int number) {
+    int i;
+    gem5art__signal_last = number;
+    gem5art__signal_count = gem5art__signal_count + 1;
+    for (i = 0; i < GEM5ART__SIGNAL_POOLS; i++)
+        if (gem5art__signal_wakes[i]) gem5art__wake((int)gem5art__signal_wakes[i]);
+}
+
+static bool gem5art__signals_on(gem5art_pool *pool, gem5art_error *error) {
+    struct sigaction action;
+    int i, free_place = -1;
+    pthread_mutex_lock(&gem5art__signal_mutex);
+    for (i = 0; i < GEM5ART__SIGNAL_POOLS; i++)
+        if (!gem5art__signal_wakes[i]) free_place = i;
+    if (free_place >= 0) {
+        gem5art__signal_wakes[free_place] = pool->warden.wakes;
+        pool->signals_handled = (int)gem5art__signal_count;
+        if (gem5art__signal_users++ == 0) {
+            memset(&action, 0, sizeof action);
+            action.sa_handler = gem5art__on_signal;
+            sigemptyset(&action.sa_mask);
+            for (i = 0; i < GEM5ART__STOP_SIGNALS; i++) {
+                sigaction(gem5art__stop_signals[i].number, &action, &gem5art__signal_before[i]);
+                if (gem5art__stop_signals[i].number == SIGHUP && gem5art__signal_before[i].sa_handler == SIG_IGN)
+                    sigaction(SIGHUP, &gem5art__signal_before[i], NULL); /* as nohup wants it */
+            }
+        }
+    }
+    pthread_mutex_unlock(&gem5art__signal_mutex);
+    if (free_place >= 0) return true;
+    return gem5art__fail(error, GEM5ART_LIMIT, "more than %d pools with .handle_signals: let one pool have all runs",
+                         GEM5ART__SIGNAL_POOLS);
+}
+
+static void gem5art__signals_off(gem5art_pool *pool) {
+    int i;
+    pthread_mutex_lock(&gem5art__signal_mutex);
+    for (i = 0; i < GEM5ART__SIGNAL_POOLS; i++)
+        if (gem5art__signal_wakes[i] == pool->warden.wakes) gem5art__signal_wakes[i] = 0;
+    if (--gem5art__signal_users == 0)
+        for (i = 0; i < GEM5ART__STOP_SIGNALS; i++)
+            sigaction(gem5art__stop_signals[i].number, &gem5art__signal_before[i], NULL);
+    pthread_mutex_unlock(&gem5art__signal_mutex);
+}
+
+/* The first signal ends the runs, the second kills them at once. */
+static void gem5art__handle_signals(gem5art_pool *pool) {
+    int seen = (int)gem5art__signal_count, i = 0;
+    bool again;
+    if (!pool->desc.handle_signals || seen == pool->signals_handled) return;
+    again = pool->signalled || seen - pool->signals_handled > 1;
+    while (i < GEM5ART__STOP_SIGNALS - 1 && gem5art__stop_signals[i].number != gem5art__signal_last) i++;
+    gem5art__stop_all(pool, gem5art__stop_signals[i].reason, again, again);
+    pool->signalled = true;
+    pool->signals_handled = seen;
+}
+
+/* ---- the loop */
+
+enum { GEM5ART__SLICE_MS = 20 }; /* after this long, deferrable work waits so that deadlines are met */
+
+static void gem5art__process_done(gem5art_pool *pool, double until) {
+    gem5art__task *task;
+    int crew;
+    for (crew = 0; crew < GEM5ART__CREWS; crew++) gem5art__take_done(&pool->workers[crew], &pool->done);
     while ((task = pool->done) != NULL && gem5art__monotonic() < until) {
         pool->done = task->next;
         task->done(pool, task);
     }
 }
 
-static void gem5art__do_due(gem5art_pool *pool, gem5art__job *job, double now) {
-    enum { BUDGET = 8 << 20 };
-    const char *reason;
-    if (job->kill_reason) {
-        if (job->kill_at > 0 && now >= job->kill_at) {
-            gem5art__signal_job(pool, job, SIGKILL);
-            job->kill_at = now + 1;
-        }
-    } else if (job->deadline > 0 && now >= job->deadline) gem5art__kill_job(pool, job, "timeout", false);
-    else if (now >= job->next_watch) {
-        job->next_watch = now + GEM5ART_WATCH_SECONDS;
-        if ((reason = gem5art__failure(job, BUDGET)) != NULL) gem5art__kill_job(pool, job, reason, false);
-    }
-}
-
-/* Of a time in which nobody looked, as the process was stopped or the machine suspended, a minute counts at most. */
-static void gem5art__forgive_absence(gem5art_pool *pool) {
-    const double minute = 60;
-    double now = gem5art__monotonic(), absent = pool->stepped > 0 ? now - pool->stepped - minute : 0;
-    int slot;
-    pool->stepped = now;
-    for (slot = 0; absent > 0 && slot < pool->desc.jobs; slot++)
-        if (pool->slots[slot] && pool->slots[slot]->deadline > 0) pool->slots[slot]->deadline += absent;
-}
-
-/* Not while the outdir is archived: what is archived must hold still. */
-static void gem5art__beat(gem5art_pool *pool, gem5art__job *job, double now) {
-    if (job->state >= GEM5ART__ARCHIVING || now < job->next_beat) return;
-    job->next_beat = now + GEM5ART_BEAT_SECONDS;
-    gem5art__tell_state(pool, job->run, job->run->public_.status);
-    gem5art__emit(pool, GEM5ART_EVENT_BEAT, job->run, NULL);
-}
-
-static void gem5art__watch_runs(gem5art_pool *pool) {
-    gem5art__job *ending;
+/* Looks after the warden, at least every second while it has children. */
+static void gem5art__tend(gem5art_pool *pool) {
     double now = gem5art__monotonic();
-    int slot;
-    for (slot = 0; slot < pool->desc.jobs; slot++) {
-        gem5art__job *job = pool->slots[slot];
-        if (job && job->state == GEM5ART__RUNNING) gem5art__do_due(pool, job, now);
-        if (job) gem5art__beat(pool, job, now);
-    }
-    for (ending = pool->ending; ending; ending = ending->next_ending) gem5art__beat(pool, ending, now);
-}
-
-/* A run that was launched lately may have yet to take its memory. */
-static bool gem5art__memory_is_short(const gem5art_pool *pool, double now) {
-    double needed = (double)pool->desc.free_memory, available;
-    int slot;
-    if (pool->desc.free_memory <= 0 || pool->counts.running == 0) return false;
-    for (slot = 0; slot < pool->desc.jobs; slot++)
-        if (pool->slots[slot] && now - pool->slots[slot]->begun < GEM5ART_BEAT_SECONDS)
-            needed += (double)pool->desc.free_memory;
-    available = gem5art__available_memory();
-    return available >= 0 && available < needed;
-}
-
-static bool gem5art__can_launch(const gem5art_pool *pool, double now) {
-    int under_way = pool->counts.running + pool->counts.ending;
-    return pool->queue_count && pool->counts.running < pool->desc.jobs && under_way < 2 * pool->desc.jobs &&
-           (pool->counts.running == 0 || now >= pool->launch_after) && (!pool->warden.dead || pool->counts.running == 0);
-}
-
-/* Fills free slots. Many skipped runs in a row must not keep the others from being watched. */
-static void gem5art__launch(gem5art_pool *pool, double until) {
-    int slot = 0;
-    double now = gem5art__monotonic();
-    gem5art_error error;
-    gem5art__clear(&error);
-    for (; gem5art__can_launch(pool, now) && now < until; now = gem5art__monotonic()) {
-        if (gem5art__memory_is_short(pool, now)) {
-            pool->launch_after = now + GEM5ART_WATCH_SECONDS;
-            return;
-        }
-        if (!pool->counts.running && !pool->stopping && !gem5art__warden_tend(&pool->warden, now) &&
-            !gem5art__warden_start(&pool->warden, pool->desc.jobs, pool->desc.grace, &error)) {
-            while (pool->queue_count) gem5art__skip_job(pool, gem5art__take_queued(pool), &error);
-            return;
-        }
-        while (pool->slots[slot]) slot = (slot + 1) % pool->desc.jobs;
-        gem5art__begin_job(pool, gem5art__take_queued(pool), slot);
-    }
+    if (pool->warden.dead || now < pool->next_tend || !pool->counts.running) return;
+    pool->next_tend = now + GEM5ART__WARDEN_SECONDS / 10;
+    if (!gem5art__warden_tend(&pool->warden, now)) gem5art__warden_died(pool);
 }
 
 static int gem5art__step_pool(gem5art_pool *pool, int timeout_ms, gem5art_error *error) {
@@ -13985,11 +14122,11 @@ static int gem5art__step_pool(gem5art_pool *pool, int timeout_ms, gem5art_error 
     gem5art__clear(&pool->first_error);
     gem5art__forgive_absence(pool);
     gem5art__read_reports(pool);
-    gem5art__heed_signals(pool);
+    gem5art__tend(pool);
+    gem5art__handle_signals(pool);
     until = gem5art__monotonic() + (double)GEM5ART__SLICE_MS / 1e3;
-    gem5art__take_work_done(pool, until);
-    if (pool->warden.dead) gem5art__look_after_orphans(pool);
-    gem5art__watch_runs(pool);
+    gem5art__process_done(pool, until);
+    gem5art__do_due(pool);
     gem5art__launch(pool, until);
     pool->stepping = false;
     if (pool->first_error.code == GEM5ART_OK) return gem5art__pool_left(pool);
@@ -14044,6 +14181,24 @@ static bool gem5art__read_environment(gem5art_pool *pool, const char *const *nam
     return pool->arena.failed ? gem5art__fail_nomem(error) : true;
 }
 
+/* Makes what the workers share. */
+static bool gem5art__start_sharing(gem5art_pool *pool, int cpus, gem5art_error *error) {
+    int crew;
+    pthread_mutex_init(&pool->store_mutex, NULL);
+    pthread_mutex_init(&pool->commit_mutex, NULL);
+    pthread_cond_init(&pool->committed, NULL);
+    pool->commits_last = &pool->commits;
+    pool->sharing = true;
+    for (crew = 0; crew < GEM5ART__CREWS; crew++)
+        gem5art__start_workers(&pool->workers[crew],
+                               crew == GEM5ART__FOR_BEFORE ? cpus
+                               : crew == GEM5ART__FOR_WATCH ? 2
+                                                            : GEM5ART__MAX_WORKERS,
+                               pool->warden.wakes);
+    pool->store = gem5art__open_second(pool->db, gem5art__note, NULL, error);
+    return pool->store != NULL;
+}
+
 static bool gem5art__fill_pool(gem5art_pool *pool, const gem5art_pool_desc *desc, gem5art_error *error) {
     gem5art_pool_desc *d = &pool->desc;
     struct stat st;
@@ -14063,15 +14218,12 @@ static bool gem5art__fill_pool(gem5art_pool *pool, const gem5art_pool_desc *desc
     if (pool->arena.failed) return gem5art__fail_nomem(error);
     if (d->free_memory > 0 && gem5art__available_memory() < 0)
         return gem5art__fail(error, GEM5ART_UNSUPPORTED,
-                             "it cannot be known here how much memory is available: do without .free_memory");
+                             "the available memory is unknown on this system: do without .free_memory");
     if (d->pin && !gem5art__choose_cpus(pool, error)) return false;
-    if (!gem5art__open_claims(pool->db, error) || !gem5art__warden_start(&pool->warden, d->jobs, d->grace, error))
+    pool->host = gem5art__host(pool->db, error);
+    if (!pool->host || !gem5art__open_claims(pool->db, error) ||
+        !gem5art__warden_start(&pool->warden, d->jobs, d->grace, error) || !gem5art__start_sharing(pool, cpus, error))
         return false;
-    gem5art__begin_workers(&pool->crews[GEM5ART__ARCHIVERS], cpus < GEM5ART__MAX_WORKERS ? cpus : GEM5ART__MAX_WORKERS,
-                           pool->warden.wakes);
-    gem5art__begin_workers(&pool->crews[GEM5ART__RECORDER], 1, pool->warden.wakes);
-    pool->twin = gem5art__open_second(pool->db, gem5art__note_warning, NULL, error);
-    if (!pool->twin) return false;
     if (!d->handle_signals) return true;
     d->handle_signals = gem5art__signals_on(pool, error);
     return d->handle_signals;
@@ -14080,17 +14232,16 @@ static bool gem5art__fill_pool(gem5art_pool *pool, const gem5art_pool_desc *desc
 static void gem5art__free_pool(gem5art_pool *pool) {
     int crew;
     if (pool->desc.handle_signals) gem5art__signals_off(pool);
-    for (crew = 0; crew < GEM5ART__CREWS; crew++) gem5art__stop_workers(&pool->crews[crew]);
-    gem5art__close_second(pool->twin);
-    while (pool->looks) {
-        gem5art__shared_look *next = pool->looks->next;
-        gem5art__free(pool->looks);
-        pool->looks = next;
+    for (crew = 0; crew < GEM5ART__CREWS; crew++) gem5art__stop_workers(&pool->workers[crew]);
+    gem5art__close_second(pool->store);
+    if (pool->sharing) {
+        pthread_mutex_destroy(&pool->store_mutex);
+        pthread_mutex_destroy(&pool->commit_mutex);
+        pthread_cond_destroy(&pool->committed);
     }
     gem5art__warden_stop(&pool->warden);
     gem5art__arena_free(&pool->arena);
     gem5art__free(pool->hashes);
-    gem5art__free(pool->queue);
     gem5art__free(pool);
 }
 
@@ -14134,14 +14285,16 @@ static bool gem5art__add_run(gem5art_pool *pool, gem5art__run *run, gem5art_erro
                              "run \"%s\" was found in the store and cannot be executed: load its info.json",
                              run->public_.name);
     job = (gem5art__job *)gem5art__alloc(sizeof *job);
-    if (!job || !gem5art__queue_room(pool)) return gem5art__free(job), gem5art__fail_nomem(error);
+    if (!job) return gem5art__fail_nomem(error);
     if (!gem5art__remember_hash(pool, run, error)) {
         gem5art__free(job);
         return false;
     }
     job->run = run;
+    job->pool = pool;
+    job->slot = -1;
     run->in_pool = true;
-    gem5art__put_queued(pool, job);
+    gem5art__enqueue(pool, job);
     pool->counts.added++;
     pool->counts.queued++;
     gem5art__emit(pool, GEM5ART_EVENT_QUEUED, run, NULL);
@@ -15548,26 +15701,17 @@ GEM5ARTDEF bool gem5art_pool_add(gem5art_pool *pool, gem5art_run *run, gem5art_e
     return gem5art__need(pool, "the pool", error) && gem5art__add_run(pool, (gem5art__run *)(void *)run, error);
 }
 
-static bool gem5art__cancelled_late(const char *run_id, gem5art_error *error) {
-    return gem5art__fail(error, GEM5ART_NOT_FOUND,
-                         "run %s has ended and is being recorded: it cannot be cancelled any more", run_id);
-}
-
 GEM5ARTDEF bool gem5art_pool_cancel(gem5art_pool *pool, const char *run_id, gem5art_error *error) {
-    const gem5art__job *ending;
-    size_t i;
-    int slot;
+    gem5art__job *job;
     if (!gem5art__need(pool, "the pool", error) || !gem5art__need(run_id, "the run's id", error)) return false;
-    for (slot = 0; slot < pool->desc.jobs; slot++)
-        if (pool->slots[slot] && strcmp(pool->slots[slot]->run->public_.id, run_id) == 0)
-            return gem5art__kill_job(pool, pool->slots[slot], "sigterm", false) ||
-                   gem5art__cancelled_late(run_id, error);
-    for (i = 0; i < pool->queue_count; i++)
-        if (strcmp(pool->queue[i]->run->public_.id, run_id) == 0) return pool->queue[i]->cancelled = true;
-    for (ending = pool->ending; ending; ending = ending->next_ending)
-        if (strcmp(ending->run->public_.id, run_id) == 0) return gem5art__cancelled_late(run_id, error);
-    return gem5art__fail(error, GEM5ART_NOT_FOUND, "the pool has no run with the id \"%s\" that is queued or running",
-                         run_id);
+    for (job = pool->first; job && strcmp(job->run->public_.id, run_id) != 0;) job = job->next;
+    if (!job)
+        return gem5art__fail(error, GEM5ART_NOT_FOUND, "the pool has no run with the id \"%s\" that is queued or running",
+                             run_id);
+    if (job->state == GEM5ART__QUEUED) return job->cancelled = true;
+    return gem5art__kill_job(pool, job, "sigterm", false) ||
+           gem5art__fail(error, GEM5ART_NOT_FOUND,
+                         "run %s has ended and is being recorded: it cannot be cancelled any more", run_id);
 }
 
 GEM5ARTDEF void gem5art_pool_progress(const gem5art_pool *pool, gem5art_event *progress) {
@@ -15577,37 +15721,22 @@ GEM5ARTDEF void gem5art_pool_progress(const gem5art_pool *pool, gem5art_event *p
     progress->eta = gem5art__eta(pool);
 }
 
-/* When something of a run is due. */
-static double gem5art__job_due(const gem5art__job *job, double now) {
-    double due = job->next_beat;
-    if (job->state >= GEM5ART__ARCHIVING) return now + GEM5ART_BEAT_SECONDS; /* if its wake should fail */
-    if (job->state != GEM5ART__RUNNING) return due;
-    if (job->kill_reason) return job->kill_at < due ? job->kill_at : due;
-    if (job->next_watch < due) due = job->next_watch;
-    return job->deadline > 0 && job->deadline < due ? job->deadline : due;
-}
-
-/* Of two times, where 0 stands for none. */
-static double gem5art__earlier(double a, double b) { return a == 0 || (b > 0 && b < a) ? b : a; }
-
 GEM5ARTDEF int gem5art_pool_fd(const gem5art_pool *pool) { return pool ? pool->warden.reports : -1; }
 
 GEM5ARTDEF int gem5art_pool_timeout(const gem5art_pool *pool) {
-    const gem5art__job *ending;
-    double next = 0, now = gem5art__monotonic(), left;
-    int slot;
+    const gem5art__job *job;
+    double now = gem5art__monotonic(), next = now + 60, left;
+    int timer;
     if (!pool || !gem5art__pool_left(pool)) return -1;
     if (pool->done || gem5art__can_launch(pool, now) ||
         (pool->desc.handle_signals && pool->signals_handled != (int)gem5art__signal_count))
         return 0;
-    if (pool->warden.unsent.length || (pool->warden.dead && pool->counts.running)) return 10;
-    for (slot = 0; slot < pool->desc.jobs; slot++)
-        if (pool->slots[slot]) next = gem5art__earlier(next, gem5art__job_due(pool->slots[slot], now));
-    for (ending = pool->ending; ending; ending = ending->next_ending)
-        next = gem5art__earlier(next, gem5art__job_due(ending, now));
-    if (pool->queue_count && pool->counts.running < pool->desc.jobs && pool->launch_after > 0 && pool->launch_after < next)
-        next = pool->launch_after;
-    if (next == 0) return -1;
+    if (pool->counts.running && !pool->warden.dead && pool->next_tend < next) next = pool->next_tend;
+    if (pool->queued && pool->launch_after > now && pool->launch_after < next) next = pool->launch_after;
+    for (job = gem5art__first_active(pool); job; job = gem5art__next_active(job))
+        for (timer = 0; timer < GEM5ART__TIMERS; timer++)
+            if ((gem5art__states[job->state].due & GEM5ART__DUE(timer)) && job->at[timer] > 0 && job->at[timer] < next)
+                next = job->at[timer];
     left = (next - now) * 1000 + 1; /* not a little too early */
     if (pool->counts.running && left > GEM5ART__WARDEN_SECONDS * 100) left = GEM5ART__WARDEN_SECONDS * 100; /* see gem5art__warden_tend */
     return left < 0 ? 0 : (int)left;
@@ -15632,7 +15761,7 @@ GEM5ARTDEF void gem5art_pool_destroy(gem5art_pool *pool) {
     if (!pool) return;
     if (gem5art__pool_left(pool)) {
         pool->desc.grace = -1;
-        gem5art__stop_all(pool, "sigterm", true);
+        gem5art__stop_all(pool, "sigterm", true, false);
         gem5art_pool_wait(pool, NULL);
     }
     pool->db->pools--;

@@ -98,7 +98,7 @@ static int test_fdatasync(int fd) {
 int fdatasync(int fd) { return datasync_fails ? (errno = EIO, -1) : (int)syscall(SYS_fdatasync, fd); }
 #endif
 
-static int waits; /* how many calls of poll could have waited */
+static __thread int waits; /* how many calls of poll could have waited */
 
 static int test_poll(struct pollfd *fds, unsigned count, int timeout) {
     waits += timeout != 0;
@@ -115,10 +115,10 @@ __attribute__((unused)) static bool under_valgrind(void) {
 /* ---- looking at JSON files and processes */
 
 /* A member of the JSON object in a file, as text: numbers as they are written, true, false and null so. "" where there
-   is none; in one of four static buffers. */
+   is none; in one of four static buffers of the thread. */
 __attribute__((unused)) static const char *json_member(const char *path, const char *key) {
-    static char texts[4][PATH_MAX];
-    static int next;
+    static __thread char texts[4][PATH_MAX];
+    static __thread int next;
     char *text = read_text(path);
     const gem5art_json *root = gem5art_json_parse(text, strlen(text), NULL, NULL), *member = gem5art_json_get(root, key);
     next = (next + 1) % 4;
@@ -135,16 +135,25 @@ __attribute__((unused)) static const char *json_member(const char *path, const c
 /* "Created, Begin run, ...": the statuses that every info.json of this process has had, each change once. */
 static char info_statuses[65536];
 
-static void note_info(const char *from, const char *to) {
-    const char *status, *last;
-    if (memory_fails_at || !gem5art__ends_with(to, "/info.json")) return;
-    if (strlen(info_statuses) > sizeof info_statuses / 2) return; /* of a crowd the first do */
-    status = json_member(from, "status");
+static void note_status(const char *status, const char *to) {
+    const char *last;
     if (!*status) test_fail(__FILE__, __LINE__, "%s is about to be replaced by something without a status", to);
     last = strrchr(info_statuses, ',');
     if (strcmp(last ? last + 2 : info_statuses, status) == 0) return;
     if (*info_statuses) strcat(info_statuses, ", ");
     strncat(info_statuses, status, 2000);
+}
+
+/* Called by a pool's workers, too. */
+static void note_info(const char *from, const char *to) {
+    static pthread_mutex_t mutex = PTHREAD_MUTEX_INITIALIZER;
+    const char *status;
+    if (memory_fails_at || !gem5art__ends_with(to, "/info.json")) return;
+    if (strlen(info_statuses) > sizeof info_statuses / 2) return; /* of a crowd the first do */
+    status = json_member(from, "status");
+    pthread_mutex_lock(&mutex);
+    note_status(status, to);
+    pthread_mutex_unlock(&mutex);
 }
 
 /* Is there such a process, and not only its zombie? */

@@ -1301,17 +1301,17 @@ TEST(nobody_waits_for_what_git_leaves_behind) {
 }
 
 TEST(a_cancelled_run_does_not_wait_for_git) {
-    gem5art__errand errand;
+    gem5art__long_work work;
     pthread_mutex_t mutex = PTHREAD_MUTEX_INITIALIZER;
     char *path;
     begin();
     make_repo("repo");
     path = replace_git("#!/bin/sh\nexec sleep 600\n");
-    errand.mutex = &mutex;
-    errand.given_up = true;
-    gem5art__set_errand(&errand);
+    work.mutex = &mutex;
+    work.given_up = true;
+    gem5art__set_long_work(&work);
     CHECK(!add("repo"));
-    gem5art__set_errand(NULL);
+    gem5art__set_long_work(NULL);
     REFUSED(GEM5ART_CANCELLED, "git");
     restore_git(path);
     fixture_end();

@@ -529,7 +529,7 @@ static void wait_in_look(struct stat *st) {
 
 typedef struct asker {
     pthread_t thread;
-    gem5art__errand errand;
+    gem5art__long_work work;
     gem5art__look look;
 } asker;
 
@@ -537,22 +537,22 @@ static pthread_mutex_t asker_mutex = PTHREAD_MUTEX_INITIALIZER;
 
 static void *ask(void *argument) {
     asker *a = (asker *)argument;
-    gem5art__set_errand(&a->errand);
+    gem5art__set_long_work(&a->work);
     gem5art__cache_look(&cache, &a->look);
-    gem5art__set_errand(NULL);
+    gem5art__set_long_work(NULL);
     return NULL;
 }
 
 static void start_asking(asker *a, const char *path) {
     memset(a, 0, sizeof *a);
-    a->errand.mutex = &asker_mutex;
+    a->work.mutex = &asker_mutex;
     a->look.path = path;
     REQUIRE(pthread_create(&a->thread, NULL, ask, a) == 0);
 }
 
 static void give_up(asker *a) {
     pthread_mutex_lock(&asker_mutex);
-    a->errand.given_up = true;
+    a->work.given_up = true;
     pthread_mutex_unlock(&asker_mutex);
 }
 

@@ -92,6 +92,7 @@ TEST(exit_codes) {
 
 TEST(signals_give_negative_return_codes) {
     static const int numbers[] = {SIGKILL, SIGTERM, SIGINT, SIGSEGV};
+    static const char *const reasons[] = {"sigkill", "sigterm", "sigint", ""}; /* of signals that were sent from outside */
     char text[16];
     size_t i;
     begin();
@@ -102,8 +103,8 @@ TEST(signals_give_negative_return_codes) {
         execute_well(run);
         CHECK_INT(run->return_code, -numbers[i]);
         CHECK_STR(run->status, "Failed");
-        CHECK_STR(run->kill_reason, "");
-        CHECK(!run->rerunnable);
+        CHECK_STR(run->kill_reason, reasons[i]);
+        CHECK_INT(run->rerunnable, i < 3);
         snprintf(text, sizeof text, "%d/info.json", numbers[i]);
         CHECK_INT(atoi(json_member(text, "return_code")), -numbers[i]);
     }
@@ -406,17 +407,15 @@ TEST(panic_then_exit_0) {
     end();
 }
 
-TEST(a_user_level_run_does_not_panic) {
+/* Scripts of the standard library bring a kernel of their own: a terminal is a guest kernel's, in SE runs too. */
+TEST(a_user_level_run_with_a_terminal_panics_too) {
     gem5art_run *run;
     begin();
     REQUIRE((run = se_run("children/panic_then_exit0", "out", "")) != NULL);
     execute_well(run);
-    CHECK_STR(run->status, "Finished");
-    CHECK_STR(run->kill_reason, "");
-    REQUIRE((run = se_run("gem5-stand-in", "longer", "--stand-in=panic|--stand-in=seconds=0.2")) != NULL);
-    execute_well(run);
-    CHECK_STR(run->status, "Finished");
-    CHECK(file_contains("longer/system.pc.com_1.device", "Kernel panic"));
+    CHECK_STR(run->status, "Failed");
+    CHECK_STR(run->kill_reason, "kernel panic");
+    CHECK(!run->rerunnable);
     end();
 }
 
@@ -448,6 +447,7 @@ TEST(a_panic_at_any_place) {
     for (i = 0; i < sizeof places / sizeof *places; i++) {
         gem5art_run *run;
         memset(text, 'K', (size_t)places[i]);
+        if (places[i]) text[places[i] - 1] = '\n';
         strcpy(text + places[i], "Kernel panic - not syncing");
         write_text("console", text);
         snprintf(outdir, sizeof outdir, "out-%ld", places[i]);
@@ -587,16 +587,14 @@ TEST(programs_that_cannot_be_executed) {
     end();
 }
 
-TEST(a_console_that_cannot_be_written) {
+TEST(a_console_that_is_in_the_way) {
     gem5art_run *run;
     begin();
     REQUIRE((run = se_run("children/exit_with", "out", "0")) != NULL);
     mkdir("out/console.txt", 0777);
     execute_well(run);
-    CHECK_STR(run->status, "Failed");
-    CHECK_CONTAINS(run->error, "/out/console.txt");
-    CHECK_CONTAINS(run->error, "Is a directory");
-    CHECK(run->rerunnable);
+    CHECK_STR(run->status, "Finished");
+    CHECK(gem5art__ends_with(run->outdir, "/out.2"));
     end();
 }
 
@@ -848,22 +846,21 @@ TEST(a_record_that_the_store_refuses) {
     snprintf(id, sizeof id, "%s", run->id);
     CHECK_INT(sh("test -f db.json.live/*.%s", id), 0); /* the next to come finds it here */
     REQUIRE((again = se_run("children/exit_with", "again", "3")) != NULL);
-    CHECK(!execute(again));
-    CHECK_INT(error.code, GEM5ART_EXISTS);
-    CHECK_CONTAINS(error.message, id);
+    execute_well(again); /* the first attempt has no archive */
     REQUIRE((stored = gem5art_find_run(db, id, &error)) != NULL);
     CHECK_STR(stored->status, "Failed");
-    CHECK_STR(stored->kill_reason, "");
+    CHECK(stored->rerunnable);
+    CHECK_CONTAINS(stored->error, "not archived");
     CHECK_INT(stored->return_code, 3);
-    CHECK_INT(recorded(NULL), 1);
+    CHECK_INT(recorded(NULL), 2);
     end();
     begin(); /* and so does the same object, executed again */
     REQUIRE((run = se_run("children/exit_with", "out", "0")) != NULL);
     datasync_fails = true;
     CHECK(!execute(run));
     datasync_fails = false;
-    CHECK(!execute(run));
-    CHECK_INT(error.code, GEM5ART_EXISTS);
+    execute_well(run);
+    CHECK_INT(recorded("Failed"), 1);
     CHECK_INT(recorded("Finished"), 1);
     end();
 }

@@ -91,6 +91,7 @@ static void begin_work(void) {
 static bool begin_base(void) {
     const char *paths[ARTIFACTS] = {"../repo", NULL, "../vmlinux", "../disk.img", "../lone"};
     gem5art_run *run, *lost;
+    struct stat folder;
     int i;
     paths[GEM5] = built("children/exit_with");
     fixture_begin();
@@ -112,9 +113,9 @@ static bool begin_base(void) {
     if (!run || !lost || !gem5art_execute(db, run, NULL, &error)) return false;
     strcpy(old_id, run->id), strcpy(old_hash, run->hash), strcpy(lost_id, lost->id);
     snprintf(live_path, sizeof live_path, "db.json.live/%s.%s", lost->hash, lost_id);
-    if (!gem5art__begin_attempt((gem5art__run *)lost, &error)) return false;
+    if (!gem5art__begin_attempt(db, (gem5art__run *)lost, lost, &folder, &error)) return false;
     lost->status = "Running";
-    if (!gem5art__write_live(db, lost, &error) || !gem5art__write_info((gem5art__run *)lost, GEM5ART__REPLACE, &error)) return false;
+    if (!gem5art__write_live(db, lost, &error) || !gem5art__write_info(lost, GEM5ART__REPLACE, &error)) return false;
     close_db();
     base_store = read_store(STORE_PATH), base_live = read_text(live_path), base_info = read_text("lost/info.json");
     return json_count(STORE_PATH) == ARTIFACTS + 2; /* the run and its archive */

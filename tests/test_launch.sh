@@ -297,7 +297,7 @@ for signal in TERM HUP; do
     wait $pid
     same "status" $? 1
     has "the sum" "$(cat out.txt)" ": 1 stopped, 1 not launched"
-    same "recorded" "$(recorded kill_reason sigterm)" 1
+    same "recorded" "$(recorded kill_reason "sig$(echo $signal | tr A-Z a-z)")" 1
 done
 
 # ---- in terminals
@@ -441,7 +441,7 @@ gem5art-run: stopped before a run was launched: start it again to go on
     command_line gem5art-run x.json
     until_true shows "1 running"
     end_terminal
-    until_true is_recorded kill_reason sigterm
+    until_true is_recorded kill_reason sighup
 
     begin "started in the background: nothing is drawn until it is in the foreground"
     afresh

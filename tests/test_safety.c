@@ -143,17 +143,17 @@ TEST(a_lost_run_shows_as_lost_to_readers_and_writers) {
     while (run->pid == 0) gem5art_pool_step(pool, 100, &error);
     CHECK_STR(live_reason(true), "");
     CHECK_STR(live_reason(false), "");
-    gem5art__unclaim_run(db, run->hash);
+    gem5art__unclaim_run(pool->store, run->hash);
     CHECK_STR(live_reason(true), "lost");
     CHECK_STR(live_reason(false), "lost");
-    CHECK(gem5art__claim_run(db, run->hash, &error));
+    CHECK(gem5art__claim_run(pool->store, run->hash, &error));
     gem5art_pool_destroy(pool);
     end();
 }
 
 /* ---- the warden is never held up */
 
-TEST(a_pipe_for_a_console_fails_its_run_alone) {
+TEST(a_pipe_for_a_console_holds_nobody_up) {
     gem5art_run *piped, *other;
     gem5art_pool *pool;
     gem5art_pool_desc desc;
@@ -166,10 +166,8 @@ TEST(a_pipe_for_a_console_fails_its_run_alone) {
     REQUIRE((pool = gem5art_pool_create(db, &desc, &error)) != NULL);
     CHECK(gem5art_pool_add(pool, piped, &error) && gem5art_pool_add(pool, other, &error));
     CHECK(gem5art_pool_wait(pool, &error));
-    CHECK_STR(piped->status, "Failed");
-    CHECK_CONTAINS(piped->error, "cannot write ");
-    CHECK_CONTAINS(piped->error, "/piped/console.txt");
-    CHECK(piped->rerunnable);
+    CHECK_STR(piped->status, "Finished"); /* in an outdir of its own */
+    CHECK(gem5art__ends_with(piped->outdir, "/piped.2"));
     CHECK_STR(other->status, "Finished");
     gem5art_pool_destroy(pool);
     end();

@@ -393,11 +393,16 @@ static void on_skipped(const gem5art_run *run, const gem5art_error *error) {
     else if (!display.live && o != CANCELLED) say(PLAIN, run, "%s", outcome_words[o]);
 }
 
+static bool is_stopped(const gem5art_run *run) {
+    return strcmp(run->kill_reason, "sigint") == 0 || strcmp(run->kill_reason, "sigterm") == 0 ||
+           strcmp(run->kill_reason, "sighup") == 0;
+}
+
 static void on_end(const gem5art_run *run, const gem5art_error *error) {
     gem5art__buf reason = {NULL, 0, 0, false};
     outcome o = strcmp(run->status, "Finished") == 0 ? FINISHED
-                : strcmp(run->kill_reason, "sigint") == 0 || strcmp(run->kill_reason, "sigterm") == 0 ? STOPPED
-                                                                                                      : FAILED;
+                : is_stopped(run)                         ? STOPPED
+                                                          : FAILED;
     bool unrecorded = error && strcmp(error->message, run->error) != 0;
     tally[unrecorded ? TROUBLE : o]++;
     display_remove_run(run);
@@ -593,11 +598,6 @@ static void create_pool(void) {
 }
 
 /* The end of the terminal is an order to stop, as that of an operator. */
-static void on_hangup(int number) {
-    (void)number;
-    kill(getpid(), SIGTERM);
-}
-
 /* A signal that comes before there is a pool, such as while a disk image is hashed. */
 static void on_early_signal(int number) {
     static const char erase[] = "\r\033[J";
@@ -610,8 +610,10 @@ static void on_early_signal(int number) {
 }
 
 static void handle_early(void (*handler)(int)) {
-    if (signal(SIGINT, handler) == SIG_IGN) signal(SIGINT, SIG_IGN);
-    if (signal(SIGTERM, handler) == SIG_IGN) signal(SIGTERM, SIG_IGN);
+    static const int numbers_of[] = {SIGINT, SIGTERM, SIGHUP};
+    size_t i;
+    for (i = 0; i < sizeof numbers_of / sizeof *numbers_of; i++)
+        if (signal(numbers_of[i], handler) == SIG_IGN) signal(numbers_of[i], SIG_IGN);
 }
 
 /* Why no more is launched, and what becomes of the runs that go on; NULL: more is. */
@@ -693,7 +695,6 @@ static int launch_all(experiment *e, char **argv) {
         tool_exit(TOOL_FAILED, "nothing was launched");
     }
     signal(SIGPIPE, SIG_IGN); /* the runs go on, whatever becomes of the output */
-    if (signal(SIGHUP, on_hangup) == SIG_IGN) signal(SIGHUP, SIG_IGN); /* nohup */
     display_begin(title_of(e), color);
     db = gem5art_open(db_uri, &desc, &error);
     if (!db) tool_exit(error.code == GEM5ART_UNSUPPORTED ? TOOL_MISUSE : TOOL_FAILED, "%s", error.message);

@@ -81,14 +81,14 @@ static bool git_status(int n) {
     return gem5art__git_look("gem5", GEM5ART__GIT_DEPTH, hash, NULL, &error);
 }
 
-static bool info(int n) { return gem5art__write_info((gem5art__run *)(void *)runs[n], GEM5ART__REPLACE, &error); }
+static bool info(int n) { return gem5art__write_info(runs[n], GEM5ART__REPLACE, &error); }
 
 static bool archive(int n) {
     gem5art__buf notes = {NULL, 0, 0, false};
     char path[64], hash[65];
     bool ok;
     snprintf(path, sizeof path, "out-%d/results.zip", n);
-    ok = gem5art__archive(runs[n]->outdir, path, &notes, &error) && gem5art_sha256_file(path, hash, &error);
+    ok = gem5art__archive(runs[n]->outdir, NULL, path, &notes, &error) && gem5art_sha256_file(path, hash, &error);
     gem5art__buf_free(&notes);
     return ok;
 }
