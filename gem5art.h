@@ -13523,10 +13523,10 @@ static void gem5art__watch_work(gem5art__task *task) {
     enum { GEM5ART__WATCH_BYTES = 8 << 20 }; /* of one round, so that a flood on a terminal holds up no other run */
     gem5art_error error;
     double now;
-    if (!job->live_written) {
-        gem5art_db *store = gem5art__lock_store(job->pool, &job->notes);
+    if (!job->live_written && pthread_mutex_trylock(&job->pool->store_mutex) == 0) { /* a slow disk holds up no watch */
+        job->pool->store->user_data = &job->notes;
         job->live_written = true;
-        if (!gem5art__write_live(store, &job->watched, &error)) gem5art__note(error.message, &job->notes);
+        if (!gem5art__write_live(job->pool->store, &job->watched, &error)) gem5art__note(error.message, &job->notes);
         gem5art__unlock_store(job->pool);
     }
     job->watch_reason = gem5art__watch_round(&job->watch, &job->watched, GEM5ART__WATCH_BYTES, &job->grown);

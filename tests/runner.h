@@ -193,7 +193,7 @@ static const gem5art_artifact *the_repo;
 static int descriptors_before;
 
 /* A new folder with the git repo "repo" (and in it run.py), a kernel, a disk image and a store. */
-static void begin(void) {
+__attribute__((unused)) static void begin(void) {
     fixture_begin();
     descriptors_before = open_descriptors();
     memory_alive = 0;
@@ -210,7 +210,7 @@ static void begin(void) {
 }
 
 /* Nothing may be left: no memory, descriptor, child or live entry. */
-static void end(void) {
+__attribute__((unused)) static void end(void) {
     if (db) close_db();
     CHECK_INT(memory_alive, 0);
     CHECK_INT(open_descriptors(), descriptors_before);
