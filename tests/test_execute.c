@@ -968,6 +968,20 @@ static const gem5art_file *file_named(const gem5art_run *run, const char *name) 
     return NULL;
 }
 
+static char file_warning[4096]; /* the texts of a run's warnings of files */
+
+static int file_warnings(const gem5art_run *run) {
+    int count = 0;
+    size_t i;
+    file_warning[0] = 0;
+    for (i = 0; i < run->warning_count; i++)
+        if (strcmp(run->warnings[i].kind, "files") == 0) {
+            count++;
+            snprintf(file_warning + strlen(file_warning), sizeof file_warning - strlen(file_warning), "%s\n", run->warnings[i].text);
+        }
+    return count;
+}
+
 TEST(the_files_that_gem5_read_are_recorded) {
     const gem5art_artifact *kernel, *image;
     const gem5art_run *stored;
@@ -997,10 +1011,9 @@ TEST(the_files_that_gem5_read_are_recorded) {
     CHECK_STR(file_named(run, "disk.img")->artifact, image->id);
     CHECK_STR(file_named(run, "run.py")->artifact, the_repo->id);
     CHECK(*run->files[0].path == '/');
-    CHECK_INT(run->warning_count, 2);
-    CHECK_STR(run->warnings[0].kind, "files");
-    CHECK_CONTAINS(run->warnings[0].text, "/hello, which is not an artifact");
-    CHECK_CONTAINS(run->warnings[1].text, "/matrix.mtx, which is not an artifact");
+    CHECK_INT(file_warnings(run), 2);
+    CHECK_CONTAINS(file_warning, "/hello, which is not an artifact");
+    CHECK_CONTAINS(file_warning, "/matrix.mtx, which is not an artifact");
     stored = gem5art_find_run(db, run->id, &error);
     REQUIRE(stored && stored->file_count == 5);
     CHECK_STR(file_named(stored, "hello")->hash, hash);
@@ -1085,8 +1098,8 @@ TEST(parameters_that_name_files_are_warned_of) {
     run = se_run("children/exit_with", "out", "0|hello|--cmd=input|--kernel=|hello|repo/run.py|repo/untracked|o3|.");
     REQUIRE(run);
     execute_well(run);
-    CHECK_INT(run->warning_count, 3);
-    CHECK_CONTAINS(run->warnings[0].text, "/hello, which is not an artifact");
+    CHECK_INT(file_warnings(run), 3);
+    CHECK_CONTAINS(file_warning, "/hello, which is not an artifact");
     CHECK_CONTAINS(fixture_warnings, "/hello, which is not an artifact");
     CHECK_CONTAINS(fixture_warnings, "/input, which is not an artifact");
     CHECK_CONTAINS(fixture_warnings, "/repo/untracked, which is not an artifact");
@@ -1097,7 +1110,7 @@ TEST(parameters_that_name_files_are_warned_of) {
     fixture_warnings[0] = 0;
     REQUIRE((run = create(&desc, false)) != NULL);
     execute_well(run);
-    CHECK_INT(run->warning_count, 0);
+    CHECK_INT(file_warnings(run), 0);
     CHECK_STR(fixture_warnings, "");
     end();
 }
