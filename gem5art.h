@@ -7836,7 +7836,7 @@ static bool gem5art__check_artifacts(const gem5art_artifact *const *artifacts, s
 }
 
 static bool gem5art__check_artifact_desc(const gem5art_artifact_desc *desc, gem5art_error *error) {
-    enum { DOCUMENTATION = 10 }; /* gem5art refuses less, too */
+    enum { GEM5ART__DOCUMENTATION = 10 }; /* gem5art refuses less, too */
     if (!desc) return gem5art__fail(error, GEM5ART_INVALID, "no artifact is described: the desc is NULL");
     if (!gem5art__check_name(desc->name, "the artifact", error)) return false;
     if (gem5art__empty(desc->type))
@@ -7847,11 +7847,11 @@ static bool gem5art__check_artifact_desc(const gem5art_artifact_desc *desc, gem5
                              desc->name, desc->type);
     if (gem5art__empty(desc->path))
         return gem5art__fail(error, GEM5ART_INVALID, "artifact \"%s\" has no path: set .path", desc->name);
-    if (gem5art__empty(desc->documentation) || gem5art__characters(desc->documentation) < DOCUMENTATION)
+    if (gem5art__empty(desc->documentation) || gem5art__characters(desc->documentation) < GEM5ART__DOCUMENTATION)
         return gem5art__fail(error, GEM5ART_INVALID,
                              "artifact \"%s\" has too short a documentation (\"%s\"): say in at least %d characters "
                              "how it was made and what for",
-                             desc->name, desc->documentation ? desc->documentation : "", DOCUMENTATION);
+                             desc->name, desc->documentation ? desc->documentation : "", GEM5ART__DOCUMENTATION);
     return gem5art__check_artifacts(desc->inputs, desc->input_count, "artifact", desc->name, "inputs", "input_count",
                                     error) &&
            gem5art__check_extra(desc, error);
@@ -13763,6 +13763,7 @@ static bool gem5art__kill_job(gem5art_pool *pool, gem5art__job *job, const char 
     if (job->state == GEM5ART__AFTER) return false;
     if (first) job->kill_reason = reason;
     if (job->state == GEM5ART__BEFORE) gem5art__give_up(&job->task);
+    if (job->state == GEM5ART__SPAWNING) gem5art__order_signal(&pool->warden, job->slot, SIGKILL); /* it is stuck in exec */
     if (job->state != GEM5ART__RUNNING) return true;
     if (first) job->run->public_.kill_reason = reason;
     gem5art__signal_job(pool, job, grace > 0 ? SIGINT : SIGKILL);
@@ -15737,6 +15738,7 @@ GEM5ARTDEF int gem5art_pool_timeout(const gem5art_pool *pool) {
         for (timer = 0; timer < GEM5ART__TIMERS; timer++)
             if ((gem5art__states[job->state].due & GEM5ART__DUE(timer)) && job->at[timer] > 0 && job->at[timer] < next)
                 next = job->at[timer];
+    if (pool->warden.unsent.length && next > now + 0.01) next = now + 0.01; /* the warden has not taken all orders */
     left = (next - now) * 1000 + 1; /* not a little too early */
     if (pool->counts.running && left > GEM5ART__WARDEN_SECONDS * 100) left = GEM5ART__WARDEN_SECONDS * 100; /* see gem5art__warden_tend */
     return left < 0 ? 0 : (int)left;
