@@ -261,7 +261,7 @@ TEST(a_child_is_reported_from_its_exec_to_its_end) {
 TEST(the_environment_of_a_child) {
     static const char *const command[] = {"/usr/bin/env", NULL};
     static const char *const set[] = {"GEM5ART_RUN", "mine", "TEST_A", "run", "TEST_B", "run", NULL};
-    static const char *const more[] = {"TEST_A=pool", NULL};
+    static const char *const more[] = {"TEST_A", "pool", NULL};
     char *text;
     setenv("TEST_B", "own", 1);
     setenv("TEST_C", "own", 1);
@@ -651,7 +651,7 @@ TEST(a_host_that_waited_for_the_warden_itself_notices_its_death) {
 /* A stopped warden takes no orders: none may block, and those that it gets when it is continued are all there. */
 TEST(a_stopped_warden_is_continued) {
     static char large[100 * 1000];
-    const char *const command[] = {"/bin/sh", "-c", "exit 5", NULL}, *more[10];
+    const char *const command[] = {"/bin/sh", "-c", "exit 5", NULL}, *more[20];
     gem5art__report report;
     pid_t pid;
     int slot;
@@ -660,8 +660,8 @@ TEST(a_stopped_warden_is_continued) {
     pid = warden.pid;
     memset(large, 'x', sizeof large - 1);
     memcpy(large, "A=", 2);
-    for (i = 0; i < 9; i++) more[i] = large;
-    more[9] = NULL;
+    for (i = 0; i < 18; i++) more[i] = i % 2 ? large : "LARGE";
+    more[18] = NULL;
     kill(pid, SIGSTOP);
     for (slot = 0; slot < SLOTS; slot++) CHECK(spawn_with(slot, command, NULL, more));
     CHECK(warden.unsent.length > 0);
