@@ -832,7 +832,7 @@ TEST(an_archive_is_given_up) {
     write_text("a/huge", "");
     add(pool, run);
     STEP_UNTIL(pool, pool->counts.ending == 1);
-    WAIT_FOR(sh("ls a | grep -q tmp-") == 0); /* it is archived now */
+    STEP_UNTIL(pool, sh("ls a | grep -q tmp-") == 0); /* it is archived now */
     raise(SIGTERM);
     gem5art_pool_step(pool, 0, &error);
     CHECK_INT(gem5art_pool_step(pool, 20, &error), 1); /* with the first, that goes on */
