@@ -13033,7 +13033,7 @@ typedef struct gem5art__job {
     int failures;                    /* attempts that count for .retries */
     const char *kill_reason;         /* NULL: it is not being ended */
     bool cancelled;                  /* still queued, and not to be launched */
-    bool hurry, last_try;            /* do not wait for its archive; for a store that is locked */
+    bool hurry;                      /* do not wait for its archive */
     bool orphaned;                   /* its warden died: nobody waits for its processes */
     bool spawned;
     int64_t child_start;             /* see gem5art__process_start */
@@ -13048,6 +13048,8 @@ typedef struct gem5art__job {
     bool live_written, beaten;
     /* to and from the worker */
     gem5art_run draft;
+    const char *reason;              /* kill_reason as it was when the worker got the job */
+    bool last_try;                   /* do not wait for a store that is locked */
     gem5art__result result;
     gem5art_error error;             /* what the event of its end holds; code OK: none */
     gem5art__buf notes;              /* warnings for the log, one a line */
@@ -13371,7 +13373,6 @@ static void gem5art__record_draft(gem5art__job *job, const gem5art_artifact *arc
     if (!gem5art__put_run_lines(&job->lines, &job->draft, archive, &error)) {
         gem5art__buf_free(&job->lines);
         job->error = error;
-        job->last_try = true; /* with nothing to record, only the claim is released */
         job->result = GEM5ART__NOT_RECORDED;
         gem5art__unclaim_run(gem5art__lock_store(job->pool, &job->notes), job->draft.hash);
         gem5art__unlock_store(job->pool);
@@ -13385,7 +13386,7 @@ static void gem5art__record_unspawned(gem5art__job *job, const char *status) {
     r->running = false;
     r->rerunnable = true;
     r->end_time = gem5art__now();
-    r->kill_reason = job->kill_reason ? job->kill_reason : "";
+    r->kill_reason = job->reason ? job->reason : "";
     r->error = r->cause = why ? why : "";
     gem5art__show_state(job, r, status);
     gem5art__record_draft(job, NULL);
@@ -13631,7 +13632,7 @@ static void gem5art__end_run(gem5art__job *job) {
         r->rerunnable = true;
         r->status = "Failed";
         r->error = r->cause = "its outcome could not be read: out of memory";
-    } else gem5art__note_files(job);
+    } else if (gem5art__same_outdir(job, r->outdir, &error)) gem5art__note_files(job);
     ok = gem5art__archive_run(job, &archive, &error);
     if (!ok) gem5art__not_archived(job, &error);
     gem5art__record_draft(job, ok ? &archive : NULL);
@@ -13651,6 +13652,8 @@ static void gem5art__worked(void *owner, gem5art__task *task);
 /* Gives a job to a worker, with a draft of its run. */
 static void gem5art__start_work(gem5art__job *job, int crew, void (*work)(gem5art__task *task)) {
     job->draft = job->run->public_;
+    job->reason = job->kill_reason;
+    job->last_try = job->pool->stopping != NULL;
     job->task.control.given_up = job->hurry;
     job->task.control.beat = gem5art__beat;
     job->task.control.data = job;
@@ -13779,7 +13782,6 @@ static void gem5art__stop_all(gem5art_pool *pool, const char *reason, bool at_on
     pool->stopping = reason;
     for (job = gem5art__first_active(pool); job; job = gem5art__next_active(job)) {
         gem5art__kill_job(pool, job, reason, at_once);
-        job->last_try = true;
         job->hurry = job->hurry || hurry;
         if (hurry) gem5art__give_up(&job->task);
     }

@@ -9,6 +9,7 @@
 #define APPENDS 150    /* by each writer */
 #define CLAIMS 2000
 #define EXECUTIONS 10
+#define OUTDIRS 20
 #endif
 
 #include <dirent.h>
@@ -343,6 +344,45 @@ TEST(a_run_that_two_execute_is_launched_once) {
     CHECK_INT(shared->won[0] + shared->won[1], EXECUTIONS);
     CHECK_INT(sh("seq %d | cmp -s - launched", EXECUTIONS), 0);
     printf("%d runs executed by two harnesses at once: %d and %d launched\n", EXECUTIONS, shared->won[0], shared->won[1]);
+    finish();
+}
+
+/* With a store of its own, but the same outdirs. */
+static int execute_in_shared_outdirs(int harness) {
+    int n;
+    close_db();
+    db = gem5art_open(harness ? "file://one.json" : "file://two.json", NULL, &error);
+    if (!db) test_fail(__FILE__, __LINE__, "%s", error.message);
+    for (n = 1; db && n <= OUTDIRS; n++) {
+        char outdir[32], number[16];
+        const char *params[] = {outdir, number, NULL};
+        gem5art_run_desc desc;
+        gem5art_run *run;
+        snprintf(number, sizeof number, "%d", n % 2 ? harness : 0); /* two experiments, or the same one */
+        snprintf(outdir, sizeof outdir, "shared/%d", n);
+        memset(&desc, 0, sizeof desc);
+        desc.name = number, desc.outdir = outdir, desc.params = params, desc.run_script = "repo/run.py";
+        desc.gem5_artifact = register_path("gem5", "gem5 binary", "gem5");
+        desc.gem5_git_artifact = desc.run_script_git_artifact = register_path("repo", "git repo", "repo");
+        meet(2 * n);
+        jitter();
+        run = gem5art_create_se_run(db, &desc, &error);
+        if (!run || !gem5art_execute(db, run, NULL, &error)) test_fail(__FILE__, __LINE__, "run %d: %s", n, error.message);
+        else if (strcmp(run->status, "Finished") != 0) test_fail(__FILE__, __LINE__, "run %d: %s", n, run->cause);
+        else add(&shared->won[harness], 1);
+    }
+    return 0;
+}
+
+TEST(two_stores_that_use_one_outdir_get_two) {
+    REQUIRE(begin());
+    make_repo("repo");
+    write_text("gem5", "#!/bin/sh\necho ran\n");
+    CHECK(chmod("gem5", 0755) == 0);
+    race(execute_in_shared_outdirs);
+    CHECK_INT(shared->won[0] + shared->won[1], 2 * OUTDIRS);
+    CHECK_INT(sh("test $(ls shared | wc -l) = %d", 2 * OUTDIRS), 0);
+    CHECK_INT(sh("test $(cat shared/*/console.txt | wc -l) = %d", 2 * OUTDIRS), 0);
     finish();
 }
 

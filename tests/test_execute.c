@@ -1115,6 +1115,59 @@ TEST(parameters_that_name_files_are_warned_of) {
     end();
 }
 
+/* ---- what is beside the outdir, and an outdir that is not one any more */
+
+/* A gem5 binary that is this script; $o is its outdir. */
+static gem5art_run *script_run(const char *outdir, const char *script) {
+    char text[2048];
+    snprintf(text, sizeof text, "#!/bin/sh\nfor a; do case $a in --outdir=*) o=${a#--outdir=};; esac; done\n%s\n", script);
+    write_text("gem5.sh", text);
+    chmod("gem5.sh", 0755);
+    return se_run("./gem5.sh", outdir, "");
+}
+
+TEST(the_outdirs_of_forked_simulations_are_archived) {
+    gem5art_run *run;
+    begin();
+    mkdir("out.f7", 0777); /* an older one, of another run */
+    CHECK_INT(sh("touch -d 2020-01-01 out.f7"), 0);
+    REQUIRE((run = script_run("out", "mkdir \"$o.f0\" && echo child >\"$o.f0/stats.txt\"")) != NULL);
+    execute_well(run);
+    CHECK_STR(run->status, "Finished");
+    CHECK_INT(sh("grep -q out.f0/stats.txt out/results.zip"), 0);
+    CHECK_INT(sh("grep -q out.f7 out/results.zip"), 1);
+    end();
+}
+
+TEST(an_outdir_that_is_replaced_by_a_link_is_not_followed) {
+    gem5art_run *run;
+    begin();
+    mkdir("victim", 0777);
+    write_text("victim/info.json", "precious");
+    REQUIRE((run = script_run("out", "mv \"$o\" \"$o.moved\"; ln -s \"$PWD/victim\" \"$o\"; sleep 0.4")) != NULL);
+    execute_well(run);
+    CHECK_STR(run->status, "Failed");
+    CHECK(run->rerunnable);
+    CHECK_CONTAINS(run->cause, "is not the folder that the run began in");
+    CHECK(file_contains("victim/info.json", "precious"));
+    CHECK_INT(sh("test $(ls -A victim | wc -l) = 1"), 0);
+    CHECK_INT(recorded("Failed"), 1);
+    end();
+}
+
+TEST(results_that_cannot_be_archived_are_not_results) {
+    gem5art_run *run;
+    begin();
+    REQUIRE((run = script_run("out", "mkdir \"$o/results.zip\"")) != NULL);
+    execute_well(run);
+    CHECK_STR(run->status, "Failed");
+    CHECK(run->rerunnable);
+    CHECK_CONTAINS(run->cause, "not archived");
+    CHECK(!run->results);
+    CHECK_STR(json_member("out/info.json", "status"), "Failed");
+    end();
+}
+
 /* TEST_LONG=1 tries each allocation; else each third, others for each of both kinds of failure. */
 TEST(out_of_memory) {
     int status = 0, sticky, stride = under_valgrind() ? 11 : getenv("TEST_LONG") ? 1 : 3;

@@ -1,5 +1,8 @@
 /* test_pool.c - many runs at once: events, limits, a caller's own loop, signals, and what happens when the harness or
    the warden is killed. */
+static double lock_seconds = 60; /* for how long a locked store is waited for */
+#define GEM5ART__LOCK_SECONDS lock_seconds
+
 #include "runner.h"
 
 #include <poll.h>
@@ -366,6 +369,64 @@ TEST(a_store_that_refuses_a_record) {
     gem5art_pool_destroy(pool);
     CHECK_INT(recorded(NULL), 1);
     CHECK_INT(sh("ls db.json.live | wc -l | grep -qx 1 && rm -r db.json.live"), 0);
+    end();
+}
+
+/* Another process holds the store's writer lock until there is a file "release". */
+static void hold_the_store(void) {
+    if (!gem5art__store_lock(db, &error)) test_fail(__FILE__, __LINE__, "%s", error.message);
+    write_text("holding", "");
+    while (!exists("release")) nap();
+    gem5art__store_unlock(db);
+}
+
+TEST(a_store_that_is_locked_for_long) {
+    gem5art_pool *pool;
+    gem5art_run *run;
+    pid_t holder;
+    begin();
+    REQUIRE((run = se_run("children/exit_with", "a", "0")) != NULL);
+    holder = start_harness(hold_the_store);
+    WAIT_FOR(exists("holding"));
+    lock_seconds = 0.05;
+    REQUIRE((pool = new_pool(1, 0)) != NULL);
+    add(pool, run);
+    STEP_UNTIL(pool, pool->first->at[GEM5ART__TO_RECORD] > 0); /* it was tried, and will be again */
+    CHECK_INT(recorded(NULL), 0);
+    CHECK_STR(json_member("a/info.json", "status"), "Finished");
+    CHECK_INT(sh("ls db.json.live | wc -l | grep -qx 1"), 0);
+    write_text("release", "");
+    CHECK_INT(end_of(holder), 0);
+    lock_seconds = 60;
+    wait_well(pool);
+    CHECK_INT(recorded("Finished"), 1);
+    gem5art_pool_destroy(pool);
+    end();
+}
+
+/* A pool that is ended does not wait any longer; whoever asks for the run next records it. */
+TEST(a_store_that_stays_locked) {
+    gem5art_pool *pool;
+    gem5art_run *run;
+    pid_t holder;
+    begin();
+    REQUIRE((run = se_run("children/exit_with", "a", "0")) != NULL);
+    holder = start_harness(hold_the_store);
+    WAIT_FOR(exists("holding"));
+    lock_seconds = 0.05;
+    REQUIRE((pool = new_pool(1, 0)) != NULL);
+    add(pool, run);
+    STEP_UNTIL(pool, pool->first->at[GEM5ART__TO_RECORD] > 0);
+    gem5art_pool_destroy(pool);
+    CHECK_INT(last_error.code, GEM5ART_BUSY);
+    write_text("release", "");
+    CHECK_INT(end_of(holder), 0);
+    lock_seconds = 60;
+    CHECK_INT(recorded(NULL), 0);
+    REQUIRE((run = se_run("children/exit_with", "b", "0")) != NULL);
+    CHECK(!execute(run));
+    CHECK_INT(error.code, GEM5ART_EXISTS);
+    CHECK_INT(recorded("Finished"), 1);
     end();
 }
 
