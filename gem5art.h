@@ -50,7 +50,8 @@
        >>store >>flat >>lmdb          what a record is, the writer lock; where records become durable
        >>artifact >>run               what is registered and checked; identity, claims, live and lost runs
        >>outcome >>files              how a run ended: evidence from its files, the probe; which files gem5 read
-       >>warden >>archive >>pool      where children are spawned and killed; results.zip; the loop that watches them
+       >>warden >>archive             where children are spawned and killed; results.zip
+       >>machine >>workers >>pool     CPUs and memory; threads; a run's states, and the loop that moves it on
        >>audit >>public               what gem5art-fsck checks and mends; the entries of the API
    COMPILE-TIME OPTIONS (define before the #include that has GEM5ART_IMPLEMENTATION; GEM5ARTDEF and _STATIC before all)
        GEM5ART_STATIC            all functions are static: the library is private to one file
@@ -100,7 +101,8 @@
    SHA-256 over "gem5art.h run 1", the type, for each artifact its role (its field's name; "artifacts" for the further
    ones) and its hash, then "script path" and the run script's path in its artifact's repo where git tracks it there,
    else "script content" and the SHA-256 of it, with a warning, then each parameter; every item is written as
-   LENGTH:BYTES. Name, outdir, time-out and paths do not count, so two machines agree on what is the same experiment,
+   LENGTH:BYTES. Where there are .gem5_options, "gem5_options" and each of them follow. Name, outdir, time-out, variables
+   and paths do not count, so two machines agree on what is the same experiment,
    and ["a b"] is not ["a","b"]. `_id` is a random UUID, a new one for each attempt at a run.
    gem5art's own hashes are understood: a file with the MD5 of a stored artifact is that artifact, and a run that
    gem5art recorded is not launched again (parameters are compared one by one, as its hash joins them by spaces).
@@ -150,10 +152,9 @@
    kill_reason of what this library ended: "timeout"; "kernel panic"; "User defined kill" (check_failure, or a .fail_on
    text); "stall"; "sigint", "sigterm" and "sighup" (the harness was told to stop); "lost" (its supervisor or warden was
    killed).
-   Time-outs go by the monotonic clock, whatever becomes of the time of day, from the moment that the child runs. Of a
-   time in which the pool was not stepped (its process was stopped, its container frozen, its machine suspended where
-   that clock goes on meanwhile) at most one minute counts, so that no run is ended for what nobody could have seen of
-   it: keep to gem5art_pool_timeout in a loop of your own.
+   Time-outs go by the monotonic clock, unaffected by wall-clock changes, from the moment that the child runs. While the
+   pool is not stepped (its process was stopped, its container frozen, its machine suspended), at most one minute counts:
+   keep to gem5art_pool_timeout in a loop of your own.
    Ending a run is SIGINT, on which gem5 writes its statistics, then after the grace time SIGKILL. Both reach all of the
    run's processes, whatever group or session wrappers put them in: each child is started with GEM5ART_RUN=ID in its
    environment, and this user's processes that have inherited it are the run's. A process that outlives the child is
@@ -161,22 +162,30 @@
    reached. A process that clears its environment and leaves the group is ended when the pool is destroyed.
    A recorded attempt keeps its run from being launched again unless its `rerunnable` is true: after a failed artifact
    check, a failed exec, "lost", every reason that begins with "sig", and incomplete statistics.
-   With .retries so many Failed ones do not keep it either.
-   Each attempt has an outdir of its own: OUTDIR, then OUTDIR.2, OUTDIR.3; nothing of an earlier one moves.
+   With .retries = N, up to N failed attempts do not prevent a relaunch.
+   Results that cannot be archived are not results: the run is Failed and may be launched again. So is one whose outdir
+   was replaced, by a link say, while it ran: nothing is written to the new one, or taken from it.
+   Each attempt has an outdir of its own: the first free one of OUTDIR, OUTDIR.2, OUTDIR.3, ...; nothing of an earlier
+   one moves. An attempt takes an outdir by creating its console.txt, which only one can, whatever stores they use. An
+   outdir that holds a different experiment (an edited and committed script makes one) is left alone, and the log reports
+   the difference.
    The child's stdin is /dev/null, its stdout and stderr are OUTDIR/console.txt (gem5's -re sends its own to simout and
    simerr). It inherits no other descriptor, default signal dispositions and an empty signal mask.
    The check before a launch: a pool's threads, one a CPU, hash files and ask git, each file and work tree once for all
-   runs that wait for it, while the pool's loop goes on. A work tree is asked again after GEM5ART_GIT_SECONDS. A file
-   is not hashed again whose device, inode, size, mtime and ctime are as they were when it was, by this or an earlier
-   process (see STORE.checked.UID), provided that it had lain still then: for 3 s, on network file systems for 60 s.
-   Files of FUSE, 9P and FAT are hashed each time, as their times do not tell enough.
+   runs that wait for it. A work tree is asked again after GEM5ART_GIT_SECONDS. An unchanged file is not rehashed, by
+   this or a later process (see STORE.checked.UID): its device, inode, size, mtime and ctime are the same, and it had
+   lain still for 3 s when it was hashed, on network file systems for 60 s. Files of FUSE, 9P and FAT, whose times are
+   not reliable, are hashed each time.
    What gem5 read: OUTDIR/config.ini names kernels, images, programs and other files. Each regular file that it names
    outside the outdir (at most 1000) is hashed when the run has ended and recorded in `files`. They are not part of the
    identity, so that one that is neither an artifact nor tracked in a repo of the run is a warning of kind "files", as is
    a parameter that names such a file, itself or after its "=". When a recorded run is asked for again and one of its
    files has changed since, the EXISTS error names that file.
-   What has ended is archived by those threads, and recorded by one more that has the store open for itself: no disk
-   holds the loop up, and the next run has the place already.
+   The loop that steps a pool never touches a disk: up to 8 threads prepare runs, 8 end, archive and record them, and 2
+   watch them, each started when there is work for it. The next run starts while an ended one is archived and recorded.
+   Runs that wait for the store at the same moment are recorded together, with two syncs for all of them. If the store
+   stays locked for a minute, a run keeps its live entry and is recorded later; a pool that is ended tries once more, and
+   the next program that claims the run records it from its info.json.
    The warden, a small process that each pool forks, spawns the children and ends them all when the pool's process is
    gone, however it ended; then the grace time is at most 60 s. A warden that does not answer is continued after 10 s and
    killed after 20 s: its runs are lost, and a new one is started. The host needs no SIGCHLD handler, may wait for -1,
@@ -608,12 +617,13 @@ typedef struct gem5art_run_desc {
                                   host has when the pool is created; recorded with it. Default: none */
 } gem5art_run_desc;
 
-/* Make a run, its outdir and (where there is none) its info.json. Nothing is
-   recorded or launched yet. Everything is copied; artifacts must be this db's.
+/* Make a run, its outdir and (where there is none) its info.json. The outdir is the
+   first of OUTDIR, OUTDIR.2, OUTDIR.3, ... that does not hold a different experiment;
+   run->outdir has it. Nothing is recorded or launched yet. Everything is copied; artifacts must be this db's.
      INVALID    a required field is missing or of the wrong kind; not executable; .nice out of its range; in
                 .environment a name twice or one that cannot be, or the last without a value
      NOT_FOUND  a file is missing
-     EXISTS     the outdir is a file, or holds another run's info.json
+     EXISTS     the outdir is a file
      GIT, IO, NOMEM
    As gem5art's gem5Run.createSERun and createFSRun. */
 GEM5ARTDEF gem5art_run *gem5art_create_se_run(gem5art_db *db, const gem5art_run_desc *desc, gem5art_error *error);
@@ -708,10 +718,10 @@ typedef struct gem5art_pool_desc {
        runs there. Default: such a run is BUSY. */
     bool take_lost;
     double grace;              /* seconds between SIGINT and SIGKILL; default 5; negative: SIGKILL at once */
-    /* While the pool lives, SIGINT and SIGTERM to this process end its runs: the first launches
-       no more and ends the running ones with their results recorded as "sigint" or "sigterm", the
-       second kills at once: it waits neither for the grace time nor for archives, so that what was not archived by then
-       is recorded without one, its outdir left as it is. The former handlers are put back by gem5art_pool_destroy. */
+    /* While the pool lives, SIGINT, SIGTERM and SIGHUP (unless it is ignored, as under nohup) to this process end its
+       runs. The first signal launches no more and ends the running ones, recorded as "sigint", "sigterm" or "sighup".
+       The second kills at once: it waits neither for the grace time nor for archives. Runs that are not archived by then
+       are recorded as Failed, and may be launched again. gem5art_pool_destroy restores the former handlers. */
     bool handle_signals;
     /* Bytes: no further run is launched while less memory is available (MemAvailable of /proc/meminfo, and what the
        cgroups leave). A run that was launched within the last GEM5ART_BEAT_SECONDS counts as if it had yet to take that
@@ -723,13 +733,13 @@ typedef struct gem5art_pool_desc {
        UNSUPPORTED where there is no sched_setaffinity. Other pools and programs do not know of it: two pools that pin
        take the same CPUs, unless they are started with different ones (taskset). Default: the system decides. */
     bool pin;
-    /* So many Failed runs, and no more are launched (the queued ones are skipped, CANCELLED); those that run go on to
-       their ends. Runs that were cancelled or stopped do not count. Default: no such limit; negative too. */
+    /* Launch no more after this many Failed runs: the queued ones are skipped (CANCELLED), active ones run to their ends.
+       Runs that were cancelled, stopped or lost do not count. Default and negative: no such limit. */
     int max_failed;
-    /* A run that Failed by exit, signal, time-out, panic or check is queued again, behind the others of its priority,
-       at most so many times. Each attempt is recorded and has an id and an outdir of its own. Recorded attempts count:
-       a harness that is started again does not begin anew, and launches what has failed at most .retries times so far
-       (with .rerun, only the attempts of this pool count). Default: none; negative too. */
+    /* Queue a Failed run that is not `rerunnable` again, after the others of its priority, at most this many times. Each
+       attempt is recorded and has an id and an outdir of its own. Recorded attempts count: a harness that is started
+       again launches the runs that have failed at most .retries times so far (with .rerun, only the attempts of this pool
+       count). Default and negative: none. */
     int retries;
     /* Called on the thread that steps the pool, which does nothing else meanwhile: what takes long belongs elsewhere.
        It must not step or destroy the pool; it may add to it. */
