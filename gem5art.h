@@ -1,4 +1,4 @@
-/* gem5art.h - reproducible, recorded, restartable gem5 experiments in C - v0.1.0 - MIT license, see LICENSE
+/* gem5art.h - reproducible, recorded, restartable gem5 experiments in C - v0.2.0 - MIT license, see LICENSE
 
    An experiment on the gem5 simulator is a run: a gem5 binary, a run script, parameters, an outdir, and the artifacts
    that decide its result, each hashed. This header registers artifacts, creates SE and FS runs, executes many at once,
@@ -281,9 +281,9 @@
 #define GEM5ART_H
 
 #define GEM5ART_VERSION_MAJOR 0
-#define GEM5ART_VERSION_MINOR 1
+#define GEM5ART_VERSION_MINOR 2
 #define GEM5ART_VERSION_PATCH 0
-#define GEM5ART_VERSION "0.1.0"
+#define GEM5ART_VERSION "0.2.0"
 
 #include <stdbool.h>
 #include <stddef.h>
@@ -345,7 +345,7 @@ typedef struct gem5art_error {
 /* What a code means, as a phrase ("out of memory"); a static string. */
 GEM5ARTDEF const char *gem5art_code_text(gem5art_code code);
 
-/* "0.1.0": the version of the implementation that was compiled in, to compare
+/* "0.2.0": the version of the implementation that was compiled in, to compare
    with GEM5ART_VERSION, which is that of the header being read. */
 GEM5ARTDEF const char *gem5art_version(void);
 
