@@ -13107,8 +13107,9 @@ struct gem5art_pool {
     gem5art_error first_error;
     bool stepping;
     /* the workers' */
-    bool sharing;         /* the next four are made */
-    gem5art_db *store;    /* the same store, opened once more: claims, look-ups and records */
+    bool sharing;         /* the mutexes and the condition below are made */
+    gem5art_db *store;    /* the same store, opened once more, for claims and look-ups: see gem5art__lock_store */
+    gem5art_db *records;  /* and once more, for the thread that is `committing`: a slow disk holds up no launch */
     pthread_mutex_t store_mutex, commit_mutex;
     pthread_cond_t committed;
     gem5art__commit *commits, **commits_last;
@@ -13294,8 +13295,8 @@ static bool gem5art__write_commits(gem5art_pool *pool, gem5art__commit *list, bo
         if (commit != list) gem5art__puts(&lines, ",\n");
         gem5art__put(&lines, commit->lines->data, commit->lines->length);
     }
-    ok = gem5art__record_lines(gem5art__lock_store(pool, notes), &lines, error);
-    gem5art__unlock_store(pool);
+    pool->records->user_data = notes;
+    ok = gem5art__record_lines(pool->records, &lines, error);
     gem5art__buf_free(&lines);
     return ok;
 }
@@ -13724,20 +13725,30 @@ static void gem5art__not_spawned(gem5art__job *job, const gem5art_error *error) 
     gem5art__start_after(job);
 }
 
-/* A job is ready: the warden is to execute it, unless it was cancelled meanwhile. */
-static void gem5art__order_job(gem5art_pool *pool, gem5art__job *job) {
+static void gem5art__warden_died(gem5art_pool *pool);
+
+/* Orders a job's child of the warden, or if that is dead, of a new one. */
+static bool gem5art__order_job(gem5art_pool *pool, gem5art__job *job, gem5art_error *error) {
+    int cpu = pool->cpus ? pool->cpus[job->slot] : -1, tries;
+    for (tries = 0; tries < 2; tries++) {
+        if (pool->warden.dead && !gem5art__warden_start(&pool->warden, pool->desc.jobs, pool->desc.grace, error))
+            return false;
+        if (gem5art__order_spawn(&pool->warden, job->slot, job->run, cpu, pool->cwd, job->probe, error)) return true;
+        if (error->code != GEM5ART_IO) return false;
+        gem5art__warden_died(pool);
+    }
+    return false;
+}
+
+/* A job is ready to be spawned, unless it was cancelled meanwhile. */
+static void gem5art__spawn(gem5art_pool *pool, gem5art__job *job) {
     gem5art_error error;
     gem5art__clear(&error);
-    gem5art__set_state(job, GEM5ART__SPAWNING);
     if (job->kill_reason) gem5art__cancelled(&error, job, job->kill_reason);
-    else if (!pool->warden.dead && gem5art__order_spawn(&pool->warden, job->slot, job->run,
-                                                        pool->cpus ? pool->cpus[job->slot] : -1, pool->cwd, job->probe,
-                                                        &error))
+    else if (gem5art__order_job(pool, job, &error)) {
+        gem5art__set_state(job, GEM5ART__SPAWNING);
         return;
-    else if (error.code == GEM5ART_OK) {
-        job->kill_reason = "lost";
-        gem5art__fail(&error, GEM5ART_IO, "the warden process was killed before it spawned the run; run it again");
-    }
+    } else if (error.code == GEM5ART_IO) job->kill_reason = "lost";
     gem5art__not_spawned(job, &error);
 }
 
@@ -13753,7 +13764,7 @@ static void gem5art__worked(void *owner, gem5art__task *task) {
         gem5art_error why = job->error;
         pool->counts.recorded += why.code == GEM5ART_EXISTS;
         gem5art__skip_job(pool, job, &why);
-    } else if (job->result == GEM5ART__READY) gem5art__order_job(pool, job);
+    } else if (job->result == GEM5ART__READY) gem5art__spawn(pool, job);
     else if (job->result == GEM5ART__STORE_BUSY) {
         job->at[GEM5ART__TO_RECORD] = gem5art__monotonic() + 1;
         if (job->slot >= 0) pool->slots[job->slot] = NULL;
@@ -13940,6 +13951,7 @@ static void gem5art__child_ended(gem5art__job *job, int status, const struct rus
 static void gem5art__warden_died(gem5art_pool *pool) {
     gem5art__job *job, *next;
     struct rusage none;
+    pool->warden.dead = true;
     memset(&none, 0, sizeof none);
     gem5art__warn(pool->db, "the warden process (pid %ld) was killed: its runs are ended and recorded as lost",
                   (long)pool->warden.pid);
@@ -14008,15 +14020,10 @@ static void gem5art__launch_job(gem5art_pool *pool, gem5art__job *job) {
 
 /* Fills free slots. Many skipped runs in a row must not keep the others from being watched. */
 static void gem5art__launch(gem5art_pool *pool, double until) {
-    gem5art_error error;
     double now = gem5art__monotonic();
     for (; gem5art__can_launch(pool, now) && now < until; now = gem5art__monotonic()) {
         if (gem5art__memory_is_short(pool, now)) {
             pool->launch_after = now + GEM5ART_WATCH_SECONDS;
-            return;
-        }
-        if (pool->warden.dead && !gem5art__warden_start(&pool->warden, pool->desc.jobs, pool->desc.grace, &error)) {
-            while (pool->queued) gem5art__skip_job(pool, pool->queued, &error);
             return;
         }
         gem5art__launch_job(pool, pool->queued);
@@ -14209,7 +14216,8 @@ static bool gem5art__start_sharing(gem5art_pool *pool, int cpus, gem5art_error *
                                                             : GEM5ART__MAX_WORKERS,
                                pool->warden.wakes);
     pool->store = gem5art__open_second(pool->db, gem5art__note, NULL, error);
-    return pool->store != NULL;
+    pool->records = pool->store ? gem5art__open_second(pool->db, gem5art__note, NULL, error) : NULL;
+    return pool->records != NULL;
 }
 
 static bool gem5art__fill_pool(gem5art_pool *pool, const gem5art_pool_desc *desc, gem5art_error *error) {
@@ -14247,6 +14255,7 @@ static void gem5art__free_pool(gem5art_pool *pool) {
     if (pool->desc.handle_signals) gem5art__signals_off(pool);
     for (crew = 0; crew < GEM5ART__CREWS; crew++) gem5art__stop_workers(&pool->workers[crew]);
     gem5art__close_second(pool->store);
+    gem5art__close_second(pool->records);
     if (pool->sharing) {
         pthread_mutex_destroy(&pool->store_mutex);
         pthread_mutex_destroy(&pool->commit_mutex);
@@ -15752,7 +15761,6 @@ GEM5ARTDEF int gem5art_pool_timeout(const gem5art_pool *pool) {
                 next = job->at[timer];
     if (pool->warden.unsent.length && next > now + 0.01) next = now + 0.01; /* the warden has not taken all orders */
     left = (next - now) * 1000 + 1; /* not a little too early */
-    if (pool->counts.running && left > GEM5ART__WARDEN_SECONDS * 100) left = GEM5ART__WARDEN_SECONDS * 100; /* see gem5art__warden_tend */
     return left < 0 ? 0 : (int)left;
 }
 
