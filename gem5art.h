@@ -365,8 +365,9 @@ typedef struct gem5art_open_desc {
     /* Folder for copies of registered files, named by their id. Default:
        $GEM5ART_STORAGE; where that is unset or empty too, nothing is copied. */
     const char *storage;
-    /* Warnings, one sentence each, without a newline. Called on the thread that
-       uses the db. Default: warnings are dropped. */
+    /* Warnings, one sentence each, without a newline, and every 5 s how far the
+       hashing of an artifact is. Called on the thread that uses the db. Default:
+       they are dropped. */
     void (*log)(const char *message, void *user_data);
     /* For viewers of a damaged flat store, with read_only: called with a sentence
        for each damaged record, which queries and look-ups then pass over.
@@ -1431,6 +1432,7 @@ typedef struct gem5art__long_work {
     void (*beat)(void *data); /* called when it is time, in the worker's thread; NULL: nothing is */
     void *data;
     double beat_at; /* monotonic */
+    uint64_t bytes; /* hashed so far */
 } gem5art__long_work;
 
 static pthread_once_t gem5art__long_work_once = PTHREAD_ONCE_INIT;
@@ -1447,12 +1449,16 @@ static void gem5art__set_long_work(gem5art__long_work *work) {
     if (gem5art__long_work_works) pthread_setspecific(gem5art__long_work_key, work);
 }
 
+/* This thread's; NULL: it has none. */
+static gem5art__long_work *gem5art__get_long_work(void) {
+    pthread_once(&gem5art__long_work_once, gem5art__make_long_work_key);
+    return gem5art__long_work_works ? (gem5art__long_work *)pthread_getspecific(gem5art__long_work_key) : NULL;
+}
+
 /* Is this thread to end its work early? */
 static bool gem5art__given_up(void) {
-    gem5art__long_work *work;
+    gem5art__long_work *work = gem5art__get_long_work();
     bool given_up;
-    pthread_once(&gem5art__long_work_once, gem5art__make_long_work_key);
-    work = gem5art__long_work_works ? (gem5art__long_work *)pthread_getspecific(gem5art__long_work_key) : NULL;
     if (!work) return false;
     pthread_mutex_lock(work->mutex);
     given_up = work->given_up;
@@ -3281,6 +3287,7 @@ GEM5ARTDEF uint32_t gem5art_crc32(uint32_t crc, const void *data, size_t length)
 static bool gem5art__hash_opened(int fd, const char *path, char sha256[65], char *md5, int64_t *size,
                                  gem5art_error *error) {
     uint8_t *chunk = (uint8_t *)GEM5ART_MALLOC(GEM5ART__HASH_CHUNK);
+    gem5art__long_work *work = gem5art__get_long_work();
     gem5art_sha256 sha256_hash;
     gem5art_md5 md5_hash;
     size_t got = GEM5ART__HASH_CHUNK;
@@ -3290,6 +3297,7 @@ static bool gem5art__hash_opened(int fd, const char *path, char sha256[65], char
     gem5art_sha256_init(&sha256_hash);
     gem5art_md5_init(&md5_hash);
     while (ok && got == GEM5ART__HASH_CHUNK) {
+        if (work) work->bytes += got;
         ok = gem5art__read_at(fd, chunk, GEM5ART__HASH_CHUNK, (off_t)done, &got);
         if (!ok) gem5art__fail_errno(error, "read", path);
         else if (gem5art__given_up())
@@ -7988,13 +7996,48 @@ static gem5art__artifact *gem5art__store_artifact(gem5art_db *db, const gem5art_
     return NULL;
 }
 
+/* ---- progress of what takes long to hash, in the log */
+
+typedef struct gem5art__hashing {
+    gem5art__long_work work;
+    pthread_mutex_t mutex;
+    gem5art_db *db;
+    const char *path;
+} gem5art__hashing;
+
+static void gem5art__report_hashing(void *data) {
+    const gem5art__hashing *hashing = (const gem5art__hashing *)data;
+    if (hashing->work.bytes)
+        gem5art__warn(hashing->db, "hashing %s: %.1f GB so far", hashing->path, (double)hashing->work.bytes / 1e9);
+}
+
+/* As gem5art__read_content, on the thread that uses the db. */
+static bool gem5art__read_and_report(gem5art_db *db, const gem5art_artifact_desc *desc, gem5art__content *content,
+                                     gem5art_error *error) {
+    gem5art__hashing hashing;
+    bool ok;
+    if (gem5art__get_long_work()) return gem5art__read_content(&db->cache, desc->path, desc->type, content, error);
+    memset(&hashing, 0, sizeof hashing);
+    pthread_mutex_init(&hashing.mutex, NULL);
+    hashing.db = db;
+    hashing.path = desc->path;
+    hashing.work.mutex = &hashing.mutex;
+    hashing.work.beat = gem5art__report_hashing;
+    hashing.work.data = &hashing;
+    hashing.work.beat_at = gem5art__monotonic() + GEM5ART_BEAT_SECONDS;
+    gem5art__set_long_work(&hashing.work);
+    ok = gem5art__read_content(&db->cache, desc->path, desc->type, content, error);
+    gem5art__set_long_work(NULL);
+    pthread_mutex_destroy(&hashing.mutex);
+    return ok;
+}
+
 static const gem5art_artifact *gem5art__register(gem5art_db *db, const gem5art_artifact_desc *desc,
                                                  gem5art_error *error) {
     gem5art__content content;
     gem5art__artifact *stored = NULL, *described = NULL, *result = NULL;
     if (!gem5art__check_artifact_desc(desc, error)) return NULL;
-    if (gem5art__read_content(&db->cache, desc->path, desc->type, &content, error) &&
-        gem5art__lookup_content(db, &content, &stored, error) &&
+    if (gem5art__read_and_report(db, desc, &content, error) && gem5art__lookup_content(db, &content, &stored, error) &&
         (!stored || !content.is_file ||
          gem5art__keep_copy(db->storage, desc->path, stored->public_.id, content.hash, error)) &&
         (described = gem5art__describe_artifact(db, desc, &content, error)) != NULL)

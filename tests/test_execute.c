@@ -1115,6 +1115,19 @@ TEST(parameters_that_name_files_are_warned_of) {
     end();
 }
 
+/* Half a gigabyte takes longer to hash than 0.1 s: the log shows how far it is. */
+TEST(the_log_shows_how_far_hashing_is) {
+    begin();
+    mkdir("cpt", 0777);
+    write_text("cpt/m5.cpt", "1");
+    write_text("cpt/pmem", "");
+    CHECK_INT(truncate("cpt/pmem", 1 << 29), 0);
+    CHECK(register_path("checkpoint", "checkpoint", "cpt") != NULL);
+    CHECK_CONTAINS(fixture_warnings, "hashing cpt: 0.");
+    CHECK_CONTAINS(fixture_warnings, " GB so far");
+    end();
+}
+
 /* ---- what is beside the outdir, and an outdir that is not one any more */
 
 /* A gem5 binary that is this script; $o is its outdir. */
