@@ -46,7 +46,7 @@ run "$diff" aaaa-4 aaaa-5
 same status $status 0
 same "what differs" "$out" '--- again\n (Failed: timeout)
     aaaa-4
-+++ again\n (Failed: signal 11)
++++ again\n (Failed: SIGSEGV)
     aaaa-5
 
 No difference in what decides the result

@@ -15,11 +15,11 @@ ID        NAME                             MODE  STATUS    REASON  ELAPSED  WHEN
 5f910f06  boot experiments with gem5-24.0  FS    Finished            0.2 s  2026-11-22 08:35  timing MESI_Two_Level 1 init
 238edd3e  boot experiments with gem5-24.0  FS    Finished            0.2 s  2026-11-22 08:35  timing MESI_Two_Level 2 init
 f3dd3182  boot experiments with gem5-24.0  FS    Finished            0.0 s  2026-11-22 08:35  o3 MESI_Two_Level 1 init
-9816a141  boot experiments with gem5-24.0  FS    Failed              0.2 s  2026-11-22 08:35  o3 MESI_Two_Level 2 init fail
+9816a141  boot experiments with gem5-24.0  FS    Failed    exit 3    0.2 s  2026-11-22 08:35  o3 MESI_Two_Level 2 init fail
 3b911819  se hello "quoted" \ back         SE    Finished            0.0 s  2026-11-22 08:35  hello '--cmd=a b'
 0e3d227a  se queens "quoted" \ back        SE    Finished            0.2 s  2026-11-22 08:35  queens '--cmd=a b'
 
-8 runs: 7 Finished, 1 Failed
+8 runs: 7 Finished, 1 Failed (1 exit 3)
 END
 run "$ls"
 same status $status 0
@@ -40,7 +40,7 @@ same "no part of a parameter" "$(ids --param timin)" ""
 same "--since a day" "$(ids --since '2026-11-22')" "$(ids)"
 same "--since later" "$(ids --since '2026-11-22 08:36')" ""
 same "the last of them" "$(ids --limit 2)" "3b911819 0e3d227a "
-same "none" "$("$ls" --limit 0)" "0 of 8 runs: 7 Finished, 1 Failed"
+same "none" "$("$ls" --limit 0)" "0 of 8 runs: 7 Finished, 1 Failed (1 exit 3)"
 same "nothing matches" "$("$ls" --name nonsense)" "0 runs"
 
 begin "order"
@@ -132,12 +132,12 @@ head -c 20000 db.json >torn.json
 run "$ls" --db-uri torn.json
 same "status of a torn store" $status 0
 has "warning" "$err" "gem5art-ls: warning: $work/torn.json ends inside a record"
-same "what is whole" "$(tail -n 1 .out)" "6 runs: 5 Finished, 1 Failed"
+same "what is whole" "$(tail -n 1 .out)" "6 runs: 5 Finished, 1 Failed (1 exit 3)"
 sed '10s/"/x/' db.json >damaged.json
 run "$ls" --db-uri damaged.json
 same "status of a damaged store" $status 1
 has "damage" "$err" "gem5art-ls: warning: $work/damaged.json is damaged at byte "
-same "what is intact" "$(tail -n 1 .out)" "8 runs: 7 Finished, 1 Failed"
+same "what is intact" "$(tail -n 1 .out)" "8 runs: 7 Finished, 1 Failed (1 exit 3)"
 sed 's/"name": "se hello/"name: "se hello/' db.json >damaged.json
 for options in "" --csv --json; do
     run "$ls" --db-uri damaged.json $options
@@ -324,17 +324,17 @@ if need tmux; then
     terminal 80 24 "'$ls'"
     until_true shows "status 0"
     cat >expected <<'END'
-ID       NAME       MODE STATUS   ELAPSED WHEN             PARAMS
-6346b869 boot expe… FS   Finished   0.2 s 2026-11-22 08:35 atomic MESI_Two_Leve…
-94ffa110 boot expe… FS   Finished   0.0 s 2026-11-22 08:35 atomic MESI_Two_Leve…
-5f910f06 boot expe… FS   Finished   0.2 s 2026-11-22 08:35 timing MESI_Two_Leve…
-238edd3e boot expe… FS   Finished   0.2 s 2026-11-22 08:35 timing MESI_Two_Leve…
-f3dd3182 boot expe… FS   Finished   0.0 s 2026-11-22 08:35 o3 MESI_Two_Level 1 …
-9816a141 boot expe… FS   Failed     0.2 s 2026-11-22 08:35 o3 MESI_Two_Level 2 …
-3b911819 se hello … SE   Finished   0.0 s 2026-11-22 08:35 hello '--cmd=a b'
-0e3d227a se queens… SE   Finished   0.2 s 2026-11-22 08:35 queens '--cmd=a b'
+ID       NAME     MODE STATUS   REASON ELAPSED WHEN             PARAMS
+6346b869 boot ex… FS   Finished          0.2 s 2026-11-22 08:35 atomic MESI_Two…
+94ffa110 boot ex… FS   Finished          0.0 s 2026-11-22 08:35 atomic MESI_Two…
+5f910f06 boot ex… FS   Finished          0.2 s 2026-11-22 08:35 timing MESI_Two…
+238edd3e boot ex… FS   Finished          0.2 s 2026-11-22 08:35 timing MESI_Two…
+f3dd3182 boot ex… FS   Finished          0.0 s 2026-11-22 08:35 o3 MESI_Two_Lev…
+9816a141 boot ex… FS   Failed   exit 3   0.2 s 2026-11-22 08:35 o3 MESI_Two_Lev…
+3b911819 se hell… SE   Finished          0.0 s 2026-11-22 08:35 hello '--cmd=a …
+0e3d227a se quee… SE   Finished          0.2 s 2026-11-22 08:35 queens '--cmd=a…
 
-8 runs: 7 Finished, 1 Failed
+8 runs: 7 Finished, 1 Failed (1 exit 3)
 status 0
 END
     same "the screen" "$(screen)" "$(cat expected)"
@@ -361,13 +361,13 @@ if need tmux git; then
     mkdir repo && cp "$BUILD/gem5-stand-in" repo/gem5 && echo '# stand-in: seconds=600' >repo/script.py
     (cd repo && git init -q . && git add . && git commit -q -m "What is run")
     terminal 80 24 "'$ls' --watch"
-    until_true shows "8 runs: 7 Finished, 1 Failed; q ends"
-    until_true shows "6346b869 boot exp… FS   Finished   0.2 s 2026-11-22 08:35 atomic MESI_Two_Leve…"
+    until_true shows "8 runs: 7 Finished, 1 Failed (1 exit 3); q ends"
+    until_true shows "6346b869 boot ex… FS   Finished          0.2 s 2026-11-22 08:35 atomic MESI_Tw…"
     GEM5ART_DB=db.json setsid "$BUILD/se_sweep" repo/gem5 repo repo/script.py repo repo/script.py sweep \
         >sweep.log 2>&1 </dev/null &
     sweep=$!
     until_true shows " Running"
-    has "a live run" "$(screen)" " sweep-at"
+    has "a live run" "$(screen)" " sweep-a"
     resize 200 50
     until_true shows "boot experiments with gem5-24.0  FS    Finished"
     until_true shows "sweep-atomic-1000                SE    Running"

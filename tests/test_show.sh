@@ -104,7 +104,7 @@ has "what follows it" "$out" "ret_from_fork"
 has simerr "$out" "  simerr.txt  the last lines:
     src/sim/simulate.cc:199: info"
 run "$show" "$fatal"
-has status "$out" "status      Failed: exit status 1"
+has status "$out" "status      Failed: exit 1"
 has simerr "$out" "fatal condition fd < 0
     occurred: Failed to open file ./nosuch."
 

@@ -2,6 +2,7 @@
 #ifndef DESCRIBE_H
 #define DESCRIBE_H
 
+#include "reason.h"
 #include "sheet.h"
 
 /* ---- artifacts and runs */
@@ -21,13 +22,13 @@ static const gem5art_artifact *find_used(gem5art_db *db, const char *id) {
     return artifact;
 }
 
-/* "Finished", "Failed: timeout", "Failed: exit status 2". */
+/* "Finished", "Failed: timeout", "Failed: exit 2". */
 static void put_status(gem5art__buf *out, const gem5art_run *run) {
+    gem5art__buf reason = {NULL, 0, 0, false};
+    put_reason(&reason, run);
     gem5art__puts(out, run->status);
-    if (*run->kill_reason) gem5art__putf(out, ": %s", run->kill_reason);
-    else if (strcmp(run->status, "Failed") != 0) return;
-    else if (run->return_code < 0) gem5art__putf(out, ": signal %lld", -(long long)run->return_code);
-    else if (run->return_code > 0) gem5art__putf(out, ": exit status %lld", (long long)run->return_code);
+    if (reason.length) gem5art__putf(out, ": %s", reason.data);
+    gem5art__buf_free(&reason);
 }
 
 /* "1.5 MiB" */

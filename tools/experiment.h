@@ -22,7 +22,9 @@
    Keys are the fields of gem5art_artifact_desc and gem5art_run_desc; artifacts are named by their keys. A sweep is the
    cross product of its matrix, the first variable slowest, without the rows of `exclude`, or with those of `only`
    alone, and with those of `include` behind it. {variable} is replaced in every text, {{ and }} are braces. A timeout is
-   in seconds, or "30m", "12h", "2d", or "none". `environment` is an object: variables that are set for the run. */
+   in seconds, or "30m", "12h", "2d", or "none", and so is `stall`. `environment` is an object: variables that are set
+   for the run. `accept`, `fail_on` and `gem5_options` are arrays, and "probe": false turns the probe off. The matrix
+   variables of a run are recorded with it. */
 #ifndef EXPERIMENT_H
 #define EXPERIMENT_H
 
@@ -351,7 +353,9 @@ static const char *const experiment_run_keys[] = {
     "gem5_artifact", "gem5_git_artifact",   "run_script_git_artifact",
     "linux_binary",  "disk_image",          "linux_binary_artifact", "disk_image_artifact",
     "params",        "timeout",             "environment",        "nice",
-    "priority",      "mode",                NULL};
+    "priority",      "mode",                "accept",
+    "fail_on",       "stall",               "gem5_options",       "probe",
+    NULL};
 static const char *const experiment_sweep_keys[] = {"matrix",    "exclude",   "include", "only",
                                                     "overrides", "artifacts", NULL};
 static const char *const experiment_override_keys[] = {"when", "artifacts", NULL};
@@ -473,16 +477,72 @@ static const char *const *experiment_texts(experiment *e, experiment_sweep *swee
     return texts;
 }
 
-static double experiment_timeout(experiment *e, experiment_sweep *sweep, const char *const *variables) {
-    const gem5art_json *value = experiment_value(e, sweep, "timeout");
-    const char *text = value ? experiment_expand(e, value, experiment_scalar(e, value, "timeout"), variables) : NULL;
+/* Seconds; 0: the key is missing; negative: "none". */
+static double experiment_time(experiment *e, experiment_sweep *sweep, const char *const *variables, const char *key) {
+    const gem5art_json *value = experiment_value(e, sweep, key);
+    const char *text = value ? experiment_expand(e, value, experiment_scalar(e, value, key), variables) : NULL;
     double seconds = text ? tool_duration(text) : 0;
     if (!text) return 0;
     if (strcmp(text, "none") == 0) return -1;
     if (!(seconds > 0))
-        experiment_bad(e, value,
-                       "the timeout \"%s\" is no time: give seconds, or \"30m\", \"12h\", \"2d\", or \"none\"", text);
+        experiment_bad(e, value, "the %s \"%s\" is not a time: give seconds, or \"30m\", \"12h\", \"2d\", or \"none\"", key,
+                       text);
     return seconds;
+}
+
+/* The names of evidence that the library accepts. */
+static const char *const *experiment_accept(experiment *e, experiment_sweep *sweep, const char *const *variables) {
+    const char *const *accept = experiment_texts(e, sweep, variables, "accept", false), *near;
+    const char *names[GEM5ART__EVIDENCES + 1];
+    const gem5art_json *item = accept ? experiment_value(e, sweep, "accept")->first : NULL;
+    gem5art__buf list = {NULL, 0, 0, false};
+    size_t count = 0, i, k;
+    for (i = 0; i < GEM5ART__EVIDENCES; i++) {
+        const char *name = gem5art__evidences[i].name;
+        for (k = 0; name && k < count && strcmp(names[k], name) != 0; k++) {}
+        if (name && k == count) names[count++] = name;
+    }
+    names[count] = NULL;
+    for (i = 0; item; item = item->next, i++) {
+        if (gem5art__has_text(names, accept[i])) continue;
+        near = tool_nearest(accept[i], names);
+        if (near) experiment_bad(e, item, "unknown name \"%s\" in accept: did you mean \"%s\"?", accept[i], near);
+        for (k = 0; k < count; k++) gem5art__putf(&list, "%s\"%s\"", k ? ", " : "", names[k]);
+        experiment_bad(e, item, "unknown name \"%s\" in accept: give names out of %s", accept[i],
+                       list.data ? list.data : "the manual's table");
+    }
+    return accept;
+}
+
+static const char *const *experiment_fail_on(experiment *e, experiment_sweep *sweep, const char *const *variables) {
+    const char *const *texts = experiment_texts(e, sweep, variables, "fail_on", false);
+    const gem5art_json *item = texts ? experiment_value(e, sweep, "fail_on")->first : NULL;
+    size_t i;
+    for (i = 0; item; item = item->next, i++)
+        if (!*texts[i]) experiment_bad(e, item, "a text of fail_on is empty: fill it in, or leave it out");
+    return texts;
+}
+
+/* Each is checked alone, for its place in the file. */
+static const char *const *experiment_gem5_options(experiment *e, experiment_sweep *sweep,
+                                                  const char *const *variables) {
+    const char *const *options = experiment_texts(e, sweep, variables, "gem5_options", false), *one[2] = {NULL, NULL};
+    const gem5art_json *item = options ? experiment_value(e, sweep, "gem5_options")->first : NULL;
+    gem5art_error error;
+    size_t i;
+    for (i = 0; item; item = item->next, i++) {
+        const char *message;
+        one[0] = options[i];
+        if (gem5art__check_gem5_options(one, "", &error)) continue;
+        message = strstr(error.message, "gem5_options");
+        experiment_bad(e, item, "%s", message ? message : error.message);
+    }
+    return options;
+}
+
+static bool experiment_boolean(experiment *e, experiment_sweep *sweep, const char *key, bool otherwise) {
+    const gem5art_json *value = experiment_value(e, sweep, key);
+    return value ? experiment_need(e, value, GEM5ART_JSON_BOOL, key)->boolean : otherwise;
 }
 
 static int experiment_integer(experiment *e, experiment_sweep *sweep, const char *key, int least, int most) {
@@ -558,7 +618,13 @@ static void experiment_add_run(experiment *e, experiment_sweep *sweep, const cha
     d->disk_image = run->fs ? experiment_text(e, sweep, variables, "disk_image", false) : NULL;
     d->params = experiment_texts(e, sweep, variables, "params", false);
     d->environment = experiment_texts(e, sweep, variables, "environment", true);
-    d->timeout = experiment_timeout(e, sweep, variables);
+    d->gem5_options = experiment_gem5_options(e, sweep, variables);
+    d->accept = experiment_accept(e, sweep, variables);
+    d->fail_on = experiment_fail_on(e, sweep, variables);
+    d->timeout = experiment_time(e, sweep, variables, "timeout");
+    d->stall = experiment_time(e, sweep, variables, "stall");
+    d->no_probe = !experiment_boolean(e, sweep, "probe", true);
+    d->variables = variables;
     d->nice = experiment_integer(e, sweep, "nice", -20, 20);
     d->priority = experiment_integer(e, sweep, "priority", -1000000, 1000000);
     experiment_read_roles(e, sweep, run);
@@ -707,7 +773,7 @@ static void experiment_read_sweep(experiment *e, const gem5art_json *json, const
 
 /* What makes a run the one it is, as its hash does: two with the same are one experiment. */
 static const char *experiment_identity(experiment *e, const experiment_run *run) {
-    const char *const *param = run->desc.params;
+    const char *const *param = run->desc.params, *const *option = run->desc.gem5_options;
     const char *identity;
     gem5art__buf out = {NULL, 0, 0, false};
     size_t i, roles = run->fs ? EXPERIMENT_ROLES : LINUX_BINARY;
@@ -715,6 +781,7 @@ static const char *experiment_identity(experiment *e, const experiment_run *run)
     for (i = 0; i < roles; i++) gem5art__putf(&out, "%zu ", run->roles[i]);
     for (i = 0; i < run->more_count; i++) gem5art__putf(&out, "+%zu ", run->more[i]);
     gem5art__puts(&out, run->desc.run_script);
+    for (; option && *option; option++) gem5art__putf(&out, " option %zu:%s", strlen(*option), *option);
     for (; param && *param; param++) gem5art__putf(&out, " %zu:%s", strlen(*param), *param);
     if (out.failed) tool_exit(TOOL_FAILED, "out of memory");
     identity = experiment_copy(e, out.data, out.length);
@@ -758,7 +825,7 @@ static void experiment_check_identities(experiment *e) {
     if ((run = experiment_twice(e, &earlier)) == NULL) return;
     experiment_bad(e, run->sweep,
                    "two runs are one experiment, in \"%s\" and \"%s\" (%s; %s): leave one out, or let their artifacts, "
-                   "run_script or params differ",
+                   "run_script, gem5_options or params differ",
                    earlier->desc.outdir, run->desc.outdir, experiment_tell(e, earlier->variables),
                    experiment_tell(e, run->variables));
 }
@@ -857,7 +924,7 @@ __attribute__((unused)) static const char *const *experiment_command(experiment 
                                                                      const char *folder) {
     const gem5art_run_desc *d = &run->desc;
     const char *own[EXPERIMENT_ROLES], **argv;
-    const char *const *param;
+    const char *const *param, *const *option;
     size_t n = 0, count = 0;
     int role;
     own[GEM5] = d->gem5_binary, own[LINUX_BINARY] = d->linux_binary, own[DISK_IMAGE] = d->disk_image;
@@ -865,10 +932,12 @@ __attribute__((unused)) static const char *const *experiment_command(experiment 
         if (role == GEM5 || role >= LINUX_BINARY)
             if (!own[role]) own[role] = e->artifacts[run->roles[role]]->desc.path;
     for (param = d->params; param && *param; param++) count++;
+    for (option = d->gem5_options; option && *option; option++) count++;
     argv = (const char **)experiment_alloc(e, (count + 7) * sizeof *argv);
     argv[n++] = own[GEM5];
     argv[n++] = "-re";
     argv[n++] = gem5art__arena_printf(&e->arena, "--outdir=%s", gem5art__join_path(&e->arena, folder, d->outdir));
+    for (option = d->gem5_options; option && *option; option++) argv[n++] = *option;
     argv[n++] = d->run_script;
     if (run->fs) argv[n++] = own[LINUX_BINARY], argv[n++] = own[DISK_IMAGE];
     for (param = d->params; param && *param; param++) argv[n++] = *param;

@@ -20,6 +20,8 @@ typedef enum form {
     NUMBER,
     LIMIT,      /* seconds; 0: none */
     BYTES,      /* negative: not known */
+    EVENT,      /* rows of exit events, of which the last counts */
+    FILES,      /* rows of files: path and hash */
     COUNT,      /* from here on: cost, of which the ratio is told too */
     SECONDS,
     KIB
@@ -33,6 +35,7 @@ typedef struct aspect {
 
 static const aspect run_aspects[] = {{"type", "what", TEXT, true},
                                      {"params", "parameters", LIST, true},
+                                     {"gem5_options", "gem5 options", LIST, true},
                                      {"gem5_artifact", "gem5", ARTIFACT, true},
                                      {"gem5_git_artifact", "gem5 repo", ARTIFACT, true},
                                      {"run_script_git_artifact", "script repo", ARTIFACT, true},
@@ -43,7 +46,14 @@ static const aspect run_aspects[] = {{"type", "what", TEXT, true},
                                      {"status", "status", TEXT, false},
                                      {"kill_reason", "killed for", TEXT, false},
                                      {"return_code", "return code", NUMBER, false},
+                                     {"cause", "cause", TEXT, false},
+                                     {"exit_events", "last event", EVENT, false},
                                      {"error", "error", TEXT, false},
+                                     {"files", "files read", FILES, false},
+                                     {"variables", "variables", PAIRS, false},
+                                     {"accept", "accepts", LIST, false},
+                                     {"fail_on", "fails on", LIST, false},
+                                     {"stall", "stall", LIMIT, false},
                                      {"name", "name", TEXT, false},
                                      {"timeout", "time-out", LIMIT, false},
                                      {"environment", "environment", PAIRS, false},
@@ -170,11 +180,37 @@ static bool same_scripts(comparison *c) {
     return gem5art__ends_with(path, known) && (length == end || path[length - end - 1] == '/');
 }
 
+/* "tick 42: m5_exit instruction encountered, code 3"; "": there was none. */
+static const char *last_event(comparison *c, int side) {
+    const gem5art_run *run = c->runs[side];
+    const gem5art_exit_event *event = run->exit_events + run->exit_event_count;
+    char code[32] = "";
+    if (!run->exit_event_count) return "";
+    event--;
+    if (event->code) snprintf(code, sizeof code, ", code %lld", (long long)event->code);
+    return (const char *)need_memory(
+        gem5art__arena_printf(&c->arena, "tick %llu: %s%s", (unsigned long long)event->tick, event->cause, code));
+}
+
+/* "PATH 99b631e4b40b": the whole hash where it is compared. */
+static const char *const *files_of(comparison *c, int side, bool shown) {
+    const gem5art_run *run = c->runs[side];
+    const char **list = (const char **)need_memory(gem5art__arena_alloc(&c->arena, (run->file_count + 1) * sizeof *list));
+    size_t i;
+    for (i = 0; i < run->file_count; i++)
+        list[i] = (const char *)need_memory(
+            gem5art__arena_printf(&c->arena, "%s %.*s", run->files[i].path, shown ? 12 : 64, run->files[i].hash));
+    list[i] = NULL;
+    return list;
+}
+
 /* The texts of a list, as they are compared (hashes of artifacts) or shown; NULL-terminated. */
 static const char *const *list_of(comparison *c, const aspect *a, int side, bool shown) {
-    const char *const *texts = *(const char *const *const *)value_of(c, a, side);
+    const char *const *texts;
     const char **list;
     size_t count = 0, i;
+    if (a->form == FILES) return files_of(c, side, shown);
+    texts = *(const char *const *const *)value_of(c, a, side);
     while (texts[count]) count++;
     if (a->form == PAIRS) count /= 2;
     list = (const char **)need_memory(gem5art__arena_alloc(&c->arena, (count + 1) * sizeof *list));
@@ -203,8 +239,10 @@ static bool is_same(comparison *c, const aspect *a) {
     case TEXT: return strcmp(text_of(c, a, 0), text_of(c, a, 1)) == 0;
     case LIST:
     case PAIRS:
+    case FILES:
     case ARTIFACTS: return same_lists(list_of(c, a, 0, false), list_of(c, a, 1, false));
     case ARTIFACT: return strcmp(hash_of(c, text_of(c, a, 0)), hash_of(c, text_of(c, a, 1))) == 0;
+    case EVENT: return strcmp(last_event(c, 0), last_event(c, 1)) == 0;
     case SCRIPT: return same_scripts(c);
     default: break;
     }
@@ -445,7 +483,9 @@ static void tell_difference(comparison *c, sheet *s, const difference *d) {
     case TEXT: tell_pair(s, a->label, text_of(c, a, 0), text_of(c, a, 1), ""); break;
     case LIST:
     case PAIRS:
+    case FILES:
     case ARTIFACTS: tell_list(c, s, a); break;
+    case EVENT: tell_pair(s, a->label, last_event(c, 0), last_event(c, 1), ""); break;
     case ARTIFACT:
         tell_pair(s, a->label, artifact_text(c, text_of(c, a, 0)), artifact_text(c, text_of(c, a, 1)), "");
         break;

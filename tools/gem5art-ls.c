@@ -9,6 +9,7 @@
 
 #include "csv.h"
 #include "members.h"
+#include "reason.h"
 #include "tree.h"
 
 #include <strings.h>
@@ -54,7 +55,7 @@ static const tool_page page = {"list the runs and artifacts of a store",
 
 /* ---- columns */
 
-typedef enum kind { TEXT, LIST, NUMBER, MOMENT, DURATION, ID, MODE, ELAPSED, WHEN } kind;
+typedef enum kind { TEXT, LIST, NUMBER, MOMENT, DURATION, ID, MODE, REASON, ELAPSED, WHEN } kind;
 
 typedef struct column {
     const char *name, *key; /* key: of the record's member; NULL: of several */
@@ -64,7 +65,7 @@ typedef struct column {
 
 /* What has another name here than in a record, or another form. Every other field of a record is a column too. */
 static const column special_columns[] = {{"id", "_id", ID, 0},           {"mode", "type", MODE, 0},
-                                         {"reason", "kill_reason", TEXT, 0}, {"elapsed", NULL, ELAPSED, 0},
+                                         {"reason", NULL, REASON, 0},    {"elapsed", NULL, ELAPSED, 0},
                                          {"when", NULL, WHEN, 0},        {NULL, NULL, TEXT, 0}};
 static const char run_columns[] = "id,name,mode,status,reason,elapsed,when,params";
 static const char artifact_columns[] = "id,name,type,when,path";
@@ -76,9 +77,11 @@ static size_t name_column = COLUMNS, status_column = COLUMNS, sort_column = COLU
 static bool reverse, shows_ids; /* shortened ones, for which all ids must be known */
 
 /* The members that are always looked at; their places, in this order. */
-enum { M_ID, M_TYPE, M_NAME, M_STATUS, M_REASON, M_START, M_END, M_ENQUEUE, M_PARAMS, M_ALWAYS };
+enum { M_ID, M_TYPE, M_NAME, M_STATUS, M_REASON, M_START, M_END, M_ENQUEUE, M_PARAMS, M_CODE, M_ERROR, M_CAUSE,
+       M_WARNINGS, M_ALWAYS };
 static const char *const run_members[M_ALWAYS] = {"_id",        "type",     "name",         "status", "kill_reason",
-                                                  "start_time", "end_time", "enqueue_time", "params"};
+                                                  "start_time", "end_time", "enqueue_time", "params",
+                                                  "return_code", "error", "cause", "warnings"};
 enum { M_TIME = M_STATUS, M_INPUTS, M_ALWAYS_ARTIFACT }; /* of artifacts, behind the same three */
 static const char *const artifact_members[M_ALWAYS_ARTIFACT] = {"_id", "type", "name", "time", "inputs"};
 static members wanted;
@@ -268,6 +271,7 @@ static void forget(listing *l) {
 typedef struct facts {
     bool fs;
     double when, elapsed; /* 0, -1: not known */
+    const char *reason;   /* see reason.h; until the next record */
 } facts;
 
 static json_slice member(size_t place) { return wanted.values[place]; }
@@ -368,6 +372,7 @@ static void put_shown(gem5art__buf *buf, const column *c, const facts *f) {
     case TEXT: put_plainly(buf, value); break;
     case LIST: put_list(buf, value); break;
     case MODE: gem5art__puts(buf, f->fs ? "FS" : "SE"); break;
+    case REASON: tool_put_text(buf, f->reason, SIZE_MAX); break;
     case MOMENT:
     case WHEN: put_time(buf, number); break;
     case DURATION:
@@ -390,12 +395,25 @@ static void put_compact(gem5art__buf *buf, json_slice value) {
     gem5art_json_writer_free(&writer);
 }
 
+static void put_json_string(gem5art__buf *buf, const char *string) {
+    gem5art_json_writer writer;
+    const char *text;
+    size_t length;
+    gem5art_json_writer_init(&writer, 0);
+    gem5art_json_string(&writer, string);
+    text = gem5art_json_take(&writer, &length, NULL);
+    out_of_memory(!text);
+    gem5art__put(buf, text, length);
+    gem5art_json_writer_free(&writer);
+}
+
 /* A value for other programs: JSON on one line, or nothing for null. */
 static void put_value(gem5art__buf *buf, const column *c, const facts *f) {
     json_slice value = member(c->member);
     double number = c->kind == WHEN ? f->when : f->elapsed;
     if (c->key && is_null(value)) return;
     if (c->kind == MODE) gem5art__puts(buf, f->fs ? "\"FS\"" : "\"SE\"");
+    else if (c->kind == REASON) put_json_string(buf, f->reason);
     else if (!c->key) {
         if (number > 0 || (c->kind == ELAPSED && number == 0)) gem5art__putf(buf, "%.3f", number);
     } else if (value.text[0] == '[' || value.text[0] == '{') put_compact(buf, value);
@@ -496,20 +514,25 @@ static char *slice_copy(json_slice value) {
     return text.data;
 }
 
+/* Some reasons are whole sentences: those are not counted apart. */
+enum { TALLY_REASON = 40 };
+
 /* The tally of a status and a reason; the last one takes all that are too many. */
-static size_t find_tally(json_slice status, json_slice reason) {
+static size_t find_tally(json_slice status, const char *reason) {
     tally *t;
+    if (strlen(reason) > TALLY_REASON) reason = "";
     if (slice_is(status, check_failed, true)) {
         status.text = "\"Failed artifact check\"";
         status.length = sizeof check_failed + 1;
     }
     for (t = tallies; t < tallies + tally_count; t++)
         if ((slice_is(status, t->status, false) || (is_null(status) && !*t->status)) &&
-            (slice_is(reason, t->reason, false) || (is_null(reason) && !*t->reason)))
+            strcmp(reason, t->reason) == 0)
             return (size_t)(t - tallies);
     if (t == tallies + TALLIES) return TALLIES - 1;
     t->status = slice_copy(status);
-    t->reason = slice_copy(reason);
+    t->reason = strdup(reason);
+    out_of_memory(!t->reason);
     return tally_count++;
 }
 
@@ -524,7 +547,8 @@ static void put_count(gem5art__buf *buf, const char *status, const char **before
         if (strcmp(tallies[i].status, status) != 0) continue;
         tallies[i].told = true;
         if (!tallies[i].count || !*tallies[i].reason) continue;
-        gem5art__putf(buf, "%s%zu %s", reason_before, tallies[i].count, tallies[i].reason);
+        gem5art__putf(buf, "%s%zu ", reason_before, tallies[i].count);
+        tool_put_text(buf, tallies[i].reason, SIZE_MAX);
         reason_before = ", ";
     }
     if (*reason_before == ',') gem5art__puts(buf, ")");
@@ -636,6 +660,50 @@ static void add_hidden_id(listing *l, const char *text, size_t length) {
     if (shows_ids) add_id(l, heap_copy(&l->heap, text, length));
 }
 
+/* Does an array of warnings have one of this kind? */
+static bool warns_of(json_slice warnings, const char *what) {
+    json_slice element;
+    bool found = false;
+    while (!found && next_json_element(&warnings, &element)) {
+        gem5art__arena arena = {NULL, false};
+        const gem5art_json *warning = gem5art__json_parse_in(&arena, element.text, element.length, NULL, NULL);
+        found = warning && strcmp(gem5art__record_text(warning, "kind"), what) == 0;
+        gem5art__arena_free(&arena);
+    }
+    return found;
+}
+
+/* Why the run of the record at hand ended; "" for most. Until the next call. */
+static const char *find_reason(bool lost) {
+    static const gem5art_warning no_stats = {"stats", ""};
+    static const size_t places[3] = {M_REASON, M_ERROR, M_CAUSE};
+    static gem5art__buf texts[3], reason;
+    bool finished = slice_is(member(M_STATUS), "Finished", false);
+    gem5art_run run;
+    size_t i;
+    reason.length = 0;
+    gem5art__puts(&reason, lost ? "lost" : "");
+    if (lost) return reason.data;
+    for (i = 0; i < 3; i++) {
+        texts[i].length = 0;
+        gem5art__puts(&texts[i], "");
+        if (!is_null(member(places[i]))) put_json_text(&texts[i], member(places[i]));
+        out_of_memory(texts[i].failed);
+    }
+    memset(&run, 0, sizeof run);
+    run.status = finished                                        ? "Finished"
+                 : slice_is(member(M_STATUS), "Failed", false)    ? "Failed"
+                 : slice_is(member(M_STATUS), check_failed, true) ? check_failed
+                                                                  : "";
+    run.kill_reason = texts[0].data, run.error = texts[1].data, run.cause = texts[2].data;
+    run.return_code = (int64_t)json_number(member(M_CODE), 0);
+    run.warnings = &no_stats;
+    run.warning_count = finished && warns_of(member(M_WARNINGS), "stats");
+    put_reason(&reason, &run);
+    out_of_memory(reason.failed);
+    return reason.data;
+}
+
 /* Takes a record in, if it is to be shown. `run`: it is no stored one, but of this live run. */
 static void add_record(listing *l, const char *text, size_t size, const gem5art_run *run) {
     double start, end, first;
@@ -659,11 +727,12 @@ static void add_record(listing *l, const char *text, size_t size, const gem5art_
         if (is_json_string(member(M_ID))) add_hidden_id(l, member(M_ID).text + 1, member(M_ID).length - 2);
         return;
     }
+    f.reason = of_artifacts ? "" : find_reason(lost);
     r = add_row(l, &f);
     r->matches = matches;
     add_id(l, r->id);
     if (of_artifacts) return;
-    r->tally = find_tally(member(M_STATUS), member(M_REASON));
+    r->tally = find_tally(member(M_STATUS), f.reason);
     r->tint = run_tint(member(M_STATUS), lost);
 }
 
@@ -763,7 +832,7 @@ static bool is_stored(const char *id) {
 
 static bool sorts_by_number(void) {
     kind k = columns[sort_column].kind;
-    return k != TEXT && k != LIST && k != ID && k != MODE;
+    return k != TEXT && k != LIST && k != ID && k != MODE && k != REASON;
 }
 
 static int compare_rows(const void *a, const void *b) {
@@ -832,6 +901,7 @@ static const row *missing_row(const char *id) {
     const row *r;
     facts f;
     memset(&f, 0, sizeof f);
+    f.reason = "";
     gem5art__putf(&record, "{\"_id\":\"%s\",\"name\":\"(not in the store)\"}", id);
     out_of_memory(record.failed);
     read_members(&wanted, record.data, record.length);
@@ -925,7 +995,8 @@ static size_t find_widest(const size_t *widths) {
     size_t place, widest = COLUMNS, most = 0;
     for (place = 0; place < shown_count; place++) {
         size_t width = columns[place].kind == LIST ? widths[place] / 2 : widths[place];
-        if ((columns[place].kind != TEXT && columns[place].kind != LIST) || widths[place] <= ELLIPSIS_MIN) continue;
+        kind k = columns[place].kind;
+        if ((k != TEXT && k != LIST && k != REASON) || widths[place] <= ELLIPSIS_MIN) continue;
         if (width > most) widest = place, most = width;
     }
     return widest;

@@ -6,6 +6,7 @@
 
 #include "display.h"
 #include "experiment.h"
+#include "reason.h"
 
 /* ---- what the command line says */
 
@@ -71,7 +72,7 @@ static double timeout_of(const char *text) {
     double seconds = tool_duration(text);
     if (strcmp(text, "none") == 0) return -1;
     if (!(seconds > 0))
-        tool_exit(TOOL_MISUSE, "--timeout: \"%s\" is no time: give seconds, or 30m, 12h, 2d, or none", text);
+        tool_exit(TOOL_MISUSE, "--timeout: \"%s\" is not a time: give seconds, or 30m, 12h, 2d, or none", text);
     return seconds;
 }
 
@@ -247,6 +248,7 @@ typedef enum outcome {
     FAILED,
     STOPPED,       /* by a signal */
     RECORDED,      /* as Finished */
+    CHANGED,       /* recorded, but a file that gem5 read has changed since */
     FAILED_BEFORE,
     ELSEWHERE,     /* another process executes it */
     CANCELLED,     /* by a signal or --stop-after, before it was launched */
@@ -255,7 +257,7 @@ typedef enum outcome {
 } outcome;
 
 static const char *const outcome_words[OUTCOMES] = {
-    "finished",      "failed",             "stopped",      "recorded before",
+    "finished",      "failed",             "stopped",      "recorded before", "recorded with files that changed since",
     "failed before", "executed elsewhere", "not launched", "in trouble"};
 
 enum { LISTED = 20 };
@@ -278,43 +280,16 @@ static const char *short_path(const char *path) {
     return strncmp(path, folder, length) == 0 && path[length] == '/' ? path + length + 1 : path;
 }
 
-/* What gem5 said last of an error, near the end of simerr or simerr.txt. */
-static void put_cause(gem5art__buf *out, const char *run_outdir) {
-    enum { TAIL = 1 << 20 };
-    static const char *const files[] = {"simerr.txt", "simerr"}, *const marks[] = {"fatal: ", "panic: ", "Error: "};
-    gem5art__buf path = {NULL, 0, 0, false};
-    char *tail = (char *)malloc(TAIL + 1);
-    const char *line, *end, *at, *cause = NULL;
-    size_t i, got = 0;
-    for (i = 0; i < 2 && tail && !got; i++) {
-        path.length = 0;
-        gem5art__putf(&path, "%s/%s", run_outdir, files[i]);
-        if (!path.failed) got = display_read_tail(path.data, tail, TAIL);
-    }
-    for (line = tail; got && line < tail + got; line = end + 1) {
-        end = (const char *)memchr(line, '\n', (size_t)(tail + got - line));
-        if (!end) end = tail + got;
-        for (i = 0; i < sizeof marks / sizeof *marks; i++)
-            if ((at = (const char *)memmem(line, (size_t)(end - line), marks[i], strlen(marks[i]))) != NULL)
-                cause = *marks[i] == 'E' ? line : at;
-    }
-    if (cause) gem5art__putf(out, ": %.*s", (int)(strcspn(cause, "\n") < 200 ? strcspn(cause, "\n") : 200), cause);
-    gem5art__buf_free(&path);
-    free(tail);
-}
-
-/* "exit status 1 after 4.2 s: fatal: ..." */
-static void put_reason(gem5art__buf *out, const gem5art_run *run) {
-    if (*run->kill_reason) gem5art__puts(out, run->kill_reason);
-    else if (*run->error) gem5art__puts(out, run->error);
-    else if (run->return_code < 0)
-        gem5art__putf(out, "signal %d (%s)", (int)-run->return_code, strsignal((int)-run->return_code));
-    else gem5art__putf(out, "exit status %d", (int)run->return_code);
+/* "exit 1 after 4.2 s: src/sim/x.cc:1: fatal: ..." */
+static void put_end(gem5art__buf *out, const gem5art_run *run) {
+    const char *cause;
+    put_reason(out, run);
+    cause = cause_beyond(run, out->data ? out->data : "");
     if (run->start_time > 0 && run->end_time >= run->start_time) {
         gem5art__puts(out, " after ");
         tool_put_duration(out, run->end_time - run->start_time);
     }
-    if (!*run->kill_reason && !*run->error) put_cause(out, run->outdir);
+    if (cause) gem5art__putf(out, ": %.*s", 200, cause);
 }
 
 /* For the end: two lines. */
@@ -373,24 +348,77 @@ __attribute__((format(printf, 3, 4))) static void say(display_color how, const g
     gem5art__buf_free(&text);
 }
 
+static const char changed[] = "which gem5 read then, has changed since";
+
+/* The library's sentence, with the tool's own way out. */
+static void say_changed(const gem5art_run *run, const char *message) {
+    static const char field[] = "(.rerun)";
+    const char *at = strstr(message, field);
+    if (tally[CHANGED] > LISTED) return;
+    if (at) say(YELLOW, run, "%.*s(--rerun)%s", (int)(at - message), message, at + sizeof field - 1);
+    else say(YELLOW, run, "%s", message);
+}
+
 static void on_skipped(const gem5art_run *run, const gem5art_error *error) {
     gem5art__buf reason = {NULL, 0, 0, false};
     const gem5art_run *last = NULL;
-    outcome o = error->code == GEM5ART_BUSY        ? ELSEWHERE
-                : error->code == GEM5ART_CANCELLED ? CANCELLED
-                : error->code != GEM5ART_EXISTS    ? TROUBLE
-                : finished_before(run, &last)      ? RECORDED
-                                                   : FAILED_BEFORE;
+    outcome o = error->code == GEM5ART_BUSY         ? ELSEWHERE
+                : error->code == GEM5ART_CANCELLED  ? CANCELLED
+                : error->code != GEM5ART_EXISTS     ? TROUBLE
+                : strstr(error->message, changed)   ? CHANGED
+                : finished_before(run, &last)       ? RECORDED
+                                                    : FAILED_BEFORE;
     tally[o]++;
     if (o == FAILED_BEFORE) {
-        if (last) put_reason(&reason, last);
+        if (last) put_end(&reason, last);
         list_failure(label_of(run), reason.data ? reason.data : "recorded as Failed",
                      last ? last->outdir : run->outdir);
         gem5art_release_run(db, last);
         gem5art__buf_free(&reason);
     }
-    if (o == ELSEWHERE || o == TROUBLE) say(o == TROUBLE ? RED : YELLOW, run, "%s", error->message);
+    if (o == CHANGED) say_changed(run, error->message);
+    else if (o == ELSEWHERE || o == TROUBLE) say(o == TROUBLE ? RED : YELLOW, run, "%s", error->message);
     else if (!display.live && o != CANCELLED) say(PLAIN, run, "%s", outcome_words[o]);
+}
+
+/* Warnings of good runs: of each kind how many runs have one, and the first. */
+enum { KINDS = 16 };
+static struct {
+    char *kind, *first;
+    int runs;
+} warnings[KINDS];
+
+static void note_warning(const gem5art_run *run, const gem5art_warning *warning) {
+    gem5art__buf first = {NULL, 0, 0, false};
+    int i;
+    for (i = 0; i < KINDS && warnings[i].kind && strcmp(warnings[i].kind, warning->kind) != 0; i++) {}
+    if (i == KINDS) return;
+    if (!warnings[i].kind) {
+        tool_put_text(&first, label_of(run), SIZE_MAX);
+        gem5art__putf(&first, ": %s", warning->text);
+        warnings[i].kind = strdup(warning->kind);
+        warnings[i].first = first.data;
+    }
+    warnings[i].runs++;
+}
+
+static void note_warnings(const gem5art_run *run) {
+    size_t i, k;
+    for (i = 0; i < run->warning_count; i++) {
+        for (k = 0; k < i && strcmp(run->warnings[k].kind, run->warnings[i].kind) != 0; k++) {}
+        if (k == i) note_warning(run, &run->warnings[i]);
+    }
+}
+
+static void tell_warnings(void) {
+    int i;
+    for (i = 0; i < KINDS && warnings[i].kind; i++) {
+        display_say(YELLOW, "Warning of the kind \"%s\" in %d finished run%s%s: %s", warnings[i].kind, warnings[i].runs,
+                    warnings[i].runs == 1 ? "" : "s", warnings[i].runs == 1 ? "" : ", the first",
+                    warnings[i].first ? warnings[i].first : "");
+        free(warnings[i].kind);
+        free(warnings[i].first);
+    }
 }
 
 static bool is_stopped(const gem5art_run *run) {
@@ -406,7 +434,8 @@ static void on_end(const gem5art_run *run, const gem5art_error *error) {
     bool unrecorded = error && strcmp(error->message, run->error) != 0;
     tally[unrecorded ? TROUBLE : o]++;
     display_remove_run(run);
-    put_reason(&reason, run);
+    put_end(&reason, run);
+    if (o == FINISHED) note_warnings(run);
     if (unrecorded) say(RED, run, "not recorded: %s", error->message);
     else if (o == FAILED) {
         list_failure(label_of(run), reason.data ? reason.data : "Failed", run->outdir);
@@ -434,7 +463,7 @@ static void on_event(const gem5art_event *event, void *user_data) {
     if (event->type == GEM5ART_EVENT_KILLED && !display.live) say(YELLOW, run, "ending it: %s", run->kill_reason);
     if (event->type == GEM5ART_EVENT_RETRIED) {
         display_remove_run(run);
-        put_reason(&reason, run);
+        put_end(&reason, run);
         say(YELLOW, run, "failed and tried again: %s", reason.data ? reason.data : "");
         gem5art__buf_free(&reason);
     }
@@ -464,7 +493,7 @@ static void draw(size_t total, const char *note) {
     c.total = (int)total;
     c.finished = tally[FINISHED];
     c.failed = tally[FAILED] + tally[TROUBLE];
-    c.recorded = tally[RECORDED] + tally[FAILED_BEFORE];
+    c.recorded = tally[RECORDED] + tally[CHANGED] + tally[FAILED_BEFORE];
     c.running = now.running + now.ending;
     c.left = c.total - c.finished - c.failed - c.recorded - c.running;
     c.eta = pool && !pool->stopping ? now.eta : -1;
@@ -672,6 +701,7 @@ static bool sum_up(const gem5art_event *end, int total, char **argv) {
     if (end->lost) display_say(PLAIN, "Attempts that were found lost, and are recorded now: %d", end->lost);
     if (end->retried) display_say(PLAIN, "Attempts that failed and were followed by others: %d", end->retried);
     tell_failures();
+    tell_warnings();
     if (tally[STOPPED] + tally[CANCELLED]) tell_command(argv);
     gem5art__buf_free(&text);
     return good == total;

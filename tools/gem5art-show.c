@@ -158,6 +158,19 @@ static sheet_color status_color(const char *status) {
            : gem5art__starts_with(status, "Failed") ? SHEET_RED : SHEET_YELLOW;
 }
 
+/* The cause and the warnings; the error where the status does not show it. */
+static void show_reasons(sheet *s, const gem5art_run *run) {
+    gem5art__buf reason = {NULL, 0, 0, false};
+    size_t i;
+    put_reason(&reason, run);
+    if (reason.failed) tool_exit(TOOL_FAILED, "out of memory");
+    show_text(s, "cause", cause_beyond(run, reason.data ? reason.data : ""));
+    if (!reason.data || strcmp(run->error, reason.data) != 0) show_text(s, "error", run->error);
+    for (i = 0; i < run->warning_count; i++)
+        sheet_entry(s, "warning", "%s: %s", run->warnings[i].kind, run->warnings[i].text);
+    gem5art__buf_free(&reason);
+}
+
 static void show_status(sheet *s, const gem5art_run *run, bool live) {
     gem5art__buf text = {NULL, 0, 0, false};
     put_status(&text, run);
@@ -169,7 +182,24 @@ static void show_status(sheet *s, const gem5art_run *run, bool live) {
         sheet_entry(s, "", "nobody watches over it any more; whoever launches it again records it");
     if (!live && run->rerunnable) sheet_entry(s, "", "it can be launched again");
     if (*run->kill_reason && run->return_code) sheet_entry(s, "return code", "%lld", (long long)run->return_code);
-    show_text(s, "error", run->error);
+    show_reasons(s, run);
+}
+
+static void show_texts(sheet *s, const char *label, const char *const *texts) {
+    for (; *texts; texts++, label = "") sheet_entry(s, label, "\"%s\"", *texts);
+}
+
+/* What the experiment set for it besides its parameters. */
+static void show_settings(sheet *s, const gem5art_run *run) {
+    gem5art__buf stall = {NULL, 0, 0, false};
+    show_pairs(s, "variables", run->variables);
+    if (*run->gem5_options) sheet_command(s, "gem5 options", run->gem5_options);
+    show_texts(s, "accepts", run->accept);
+    show_texts(s, "fails on", run->fail_on);
+    if (run->stall <= 0) return;
+    tool_put_duration(&stall, run->stall);
+    sheet_entry(s, "stall", "ended after %s without a growing file", stall.data ? stall.data : "");
+    gem5art__buf_free(&stall);
 }
 
 static void show_identity(sheet *s, const gem5art_run *run, bool live) {
@@ -179,6 +209,7 @@ static void show_identity(sheet *s, const gem5art_run *run, bool live) {
     sheet_entry(s, "hash", "%s", run->hash);
     show_status(s, run, live);
     if (*run->params) sheet_command(s, "parameters", run->params);
+    show_settings(s, run);
     if (*run->command) sheet_command(s, "command", run->command);
     show_text(s, "in", run->cwd);
     if (live && run->pid > 0) sheet_entry(s, "process", "%lld", (long long)run->pid);
@@ -194,6 +225,45 @@ static void show_artifacts(sheet *s, gem5art_db *db, const gem5art_run *run) {
     }
     for (further = run->artifacts; *further; further++) show_used(s, "further", db, *further, NULL);
     show_text(s, "script", run->run_script);
+}
+
+/* The returns of simulate(), where a phase ended and the next one began. */
+static void show_phases(sheet *s, const gem5art_run *run) {
+    size_t i;
+    sheet_heading(s, "Phases, by the seconds since gem5 started");
+    for (i = 0; i < run->exit_event_count; i++) {
+        const gem5art_exit_event *event = &run->exit_events[i];
+        char label[32], code[32] = "";
+        snprintf(label, sizeof label, "%.3f s", event->seconds);
+        if (event->code) snprintf(code, sizeof code, ", code %lld", (long long)event->code);
+        sheet_entry(s, label, "tick %llu: %s%s", (unsigned long long)event->tick, event->cause, code);
+    }
+}
+
+/* Is a file what it was? It is hashed, unless the cache of hashes has it. */
+static const char *file_now(gem5art_db *db, const gem5art_file *file) {
+    char hash[65];
+    if (!path_is_there(file->path)) return ", gone since";
+    if (!*file->hash) return "";
+    if (!gem5art__cache_hash(&db->cache, file->path, hash, NULL, NULL, NULL)) return ", unreadable now";
+    return strcmp(hash, file->hash) == 0 ? "" : ", changed since";
+}
+
+static void show_files(sheet *s, gem5art_db *db, const gem5art_run *run) {
+    size_t i;
+    sheet_heading(s, "Files that gem5 read");
+    for (i = 0; i < run->file_count; i++) {
+        const gem5art_file *file = &run->files[i];
+        const gem5art_artifact *artifact = *file->artifact ? find_used(db, file->artifact) : NULL;
+        sheet_entry(s, *file->hash ? "" : "not hashed", "%s", file->path);
+        if (artifact)
+            sheet_entry(s, "", "%.12s, %s%s%s", file->hash, is_repo(artifact) ? "tracked in " : "", artifact->name,
+                        file_now(db, file));
+        else
+            sheet_entry(s, "", "%.12s, %s%s", file->hash,
+                        *file->artifact ? "an artifact that is not in the store any more" : "not an artifact",
+                        file_now(db, file));
+    }
 }
 
 static void show_took(sheet *s, const gem5art_run *run) {
@@ -307,7 +377,9 @@ static void show_run(sheet *s, gem5art_db *db, const gem5art_run *run, bool live
     show_identity(s, run, live);
     sheet_heading(s, live ? "What it says so far" : "Why it failed");
     if (live || gem5art__starts_with(run->status, "Failed")) evidence_show(s, run->outdir, places);
+    show_phases(s, run);
     show_artifacts(s, db, run);
+    show_files(s, db, run);
     show_cost(s, run);
     show_where(s, run);
     show_results(s, run, archive, places);
