@@ -380,24 +380,34 @@ static void hold_the_store(void) {
     gem5art__store_unlock(db);
 }
 
-TEST(a_store_that_is_locked_for_long) {
+/* A pool whose run has ended, and which has tried to record it and will try again. */
+static gem5art_pool *pool_that_cannot_record(pid_t *holder) {
+    gem5art_run *run = se_run("children/exit_with", "a", "0");
     gem5art_pool *pool;
-    gem5art_run *run;
-    pid_t holder;
-    begin();
-    REQUIRE((run = se_run("children/exit_with", "a", "0")) != NULL);
-    holder = start_harness(hold_the_store);
+    *holder = start_harness(hold_the_store);
     WAIT_FOR(exists("holding"));
     lock_seconds = 0.05;
-    REQUIRE((pool = new_pool(1, 0)) != NULL);
+    if ((pool = new_pool(1, 0)) == NULL) return NULL;
     add(pool, run);
-    STEP_UNTIL(pool, pool->first->at[GEM5ART__TO_RECORD] > 0); /* it was tried, and will be again */
-    CHECK_INT(recorded(NULL), 0);
-    CHECK_STR(json_member("a/info.json", "status"), "Finished");
-    CHECK_INT(sh("ls db.json.live | wc -l | grep -qx 1"), 0);
+    STEP_UNTIL(pool, pool->first->at[GEM5ART__TO_RECORD] > 0);
+    return pool;
+}
+
+static void release_the_store(pid_t holder) {
     write_text("release", "");
     CHECK_INT(end_of(holder), 0);
     lock_seconds = 60;
+}
+
+TEST(a_store_that_is_locked_for_long) {
+    gem5art_pool *pool;
+    pid_t holder;
+    begin();
+    REQUIRE((pool = pool_that_cannot_record(&holder)) != NULL);
+    CHECK_INT(recorded(NULL), 0);
+    CHECK_STR(json_member("a/info.json", "status"), "Finished");
+    CHECK_INT(sh("ls db.json.live | wc -l | grep -qx 1"), 0);
+    release_the_store(holder);
     wait_well(pool);
     CHECK_INT(recorded("Finished"), 1);
     gem5art_pool_destroy(pool);
@@ -410,18 +420,10 @@ TEST(a_store_that_stays_locked) {
     gem5art_run *run;
     pid_t holder;
     begin();
-    REQUIRE((run = se_run("children/exit_with", "a", "0")) != NULL);
-    holder = start_harness(hold_the_store);
-    WAIT_FOR(exists("holding"));
-    lock_seconds = 0.05;
-    REQUIRE((pool = new_pool(1, 0)) != NULL);
-    add(pool, run);
-    STEP_UNTIL(pool, pool->first->at[GEM5ART__TO_RECORD] > 0);
+    REQUIRE((pool = pool_that_cannot_record(&holder)) != NULL);
     gem5art_pool_destroy(pool);
     CHECK_INT(last_error.code, GEM5ART_BUSY);
-    write_text("release", "");
-    CHECK_INT(end_of(holder), 0);
-    lock_seconds = 60;
+    release_the_store(holder);
     CHECK_INT(recorded(NULL), 0);
     REQUIRE((run = se_run("children/exit_with", "b", "0")) != NULL);
     CHECK(!execute(run));
