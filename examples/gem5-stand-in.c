@@ -10,6 +10,7 @@
      alone, but for the host* lines.
    - SIGINT: dumps the stats, says "Exiting @ tick N because user interrupt received", exits with 0.
      SIGTERM: ends at once, stats.txt stays empty. SIGUSR1: dumps the stats and goes on.
+   - Notes the returns of simulate() in $GEM5ART_EVENTS, as the probe of gem5art.h does in gem5's Python.
    - A full system (SCRIPT's name contains "fs", or the first two arguments are files: KERNEL DISK) writes its serial
      console to system.pc.com_1.device.
 
@@ -18,8 +19,11 @@
      seconds=S      run for S seconds (default 0)
      exit=N         exit with status N at the end
      signal=N       end by signal N instead, without stats
-     dumps=N        dump the stats N times in all (default 1)
+     dumps=N        dump the stats N times in all (default 1; with 0, stats.txt stays empty)
      fatal          fail as gem5 does for a file that is missing: the reason in simerr.txt, status 1
+     m5_fail=N      end with status 0 after the guest's m5_fail with code N
+     roi            the guest marks a region of interest: workbegin and workend
+     reads=FILE     config.ini names FILE as the object_file of a workload
      panic          the guest's kernel panics, and the simulator runs on (for an hour, unless seconds= is given too)
      ignore-sigint  what it says
      fork           leave a process behind in the process group, its number in OUTDIR/grandchild.pid
@@ -39,8 +43,9 @@
 
 static struct {
     double seconds;
-    int exit_status, signal_number, dumps;
-    int fatal, panic, ignore_sigint, fork, flood; /* yes or no */
+    int exit_status, signal_number, dumps, fail_code;
+    int fatal, panic, ignore_sigint, fork, flood, roi, m5_fail; /* yes or no */
+    char reads[4096];
 } ask;
 
 static const char *outdir = "m5out";
@@ -84,6 +89,9 @@ static void obey(const char *word) {
     else if (!strncmp(word, "exit=", 5)) ask.exit_status = atoi(value);
     else if (!strncmp(word, "signal=", 7)) ask.signal_number = atoi(value);
     else if (!strncmp(word, "dumps=", 6)) ask.dumps = atoi(value);
+    else if (!strncmp(word, "m5_fail=", 8)) ask.m5_fail = 1, ask.fail_code = atoi(value);
+    else if (!strncmp(word, "reads=", 6)) snprintf(ask.reads, sizeof ask.reads, "%s", value);
+    else if (!strcmp(word, "roi")) ask.roi = 1;
     else if (!strcmp(word, "fatal")) ask.fatal = 1;
     else if (!strcmp(word, "panic")) ask.panic = 1;
     else if (!strcmp(word, "ignore-sigint")) ask.ignore_sigint = 1;
@@ -148,6 +156,7 @@ static void write_config(int full_system) {
     fprintf(file, "[root]\ntype=Root\nchildren=system\nfull_system=%s\n\n"
                   "[system]\ntype=System\nchildren=cpu\nmem_mode=timing\nmem_ranges=0:536870912\n\n"
                   "[system.cpu]\ntype=StandInCPU\nclock=1000\n", flag);
+    if (*ask.reads) fprintf(file, "\n[system.workload]\ntype=KernelWorkload\nobject_file=%s\n", ask.reads);
     fclose(file);
     file = open_in_outdir("config.json", "w");
     fprintf(file, "{\n    \"type\": \"Root\",\n    \"name\": null,\n    \"full_system\": %s,\n"
@@ -231,6 +240,14 @@ static void dump_stats(uint64_t ticks, double elapsed) {
     fclose(file);
 }
 
+static void note_event(uint64_t tick, int code, const char *cause, double seconds) {
+    const char *path = getenv("GEM5ART_EVENTS");
+    FILE *file = path ? fopen(path, "a") : NULL;
+    if (!file) return;
+    fprintf(file, "%llu\t%d\t%s\t%.3f\n", (unsigned long long)tick, code, cause, seconds);
+    fclose(file);
+}
+
 static void write_terminal(const char *text) {
     FILE *file = open_in_outdir("system.pc.com_1.device", "a");
     fputs(text, file);
@@ -291,6 +308,7 @@ static double simulate(uint64_t all_ticks) {
 }
 
 int main(int argc, char **argv) {
+    const char *cause;
     int i, n, redirect_stdout = 0, redirect_stderr = 0, full_system;
     double elapsed;
     uint64_t ticks;
@@ -362,7 +380,14 @@ int main(int argc, char **argv) {
     }
     if (full_system && !ask.panic && !interrupted) write_terminal(shutdown_text);
     for (n = 0; n < ask.dumps; n++) dump_stats(ticks / (uint64_t)ask.dumps, elapsed);
-    printf("Exiting @ tick %llu because %s\n", (unsigned long long)ticks,
-           interrupted ? "user interrupt received" : "exiting with last active thread context");
+    cause = interrupted   ? "user interrupt received"
+            : ask.m5_fail ? "m5_fail instruction encountered"
+                          : "exiting with last active thread context";
+    if (ask.roi && !interrupted) {
+        note_event(ticks / 4, 1, "workbegin", elapsed / 4);
+        note_event(ticks / 4 * 3, 1, "workend", elapsed / 4 * 3);
+    }
+    note_event(ticks, interrupted ? 0 : ask.fail_code, cause, elapsed);
+    printf("Exiting @ tick %llu because %s\n", (unsigned long long)ticks, cause);
     return interrupted ? 0 : ask.exit_status;
 }

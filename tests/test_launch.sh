@@ -270,11 +270,10 @@ sed 's|"outdir"|"overrides": [{"when": {"n": 1}, "gem5_binary": "none"}], "outdi
 run "$launch" wrong.json
 same "status" $status 1
 has "error" "$err" "gem5art-run: nothing was launched"
-has "what was launched then" "$(echo "$out" | timeless)" "
-2 runs in T: 1 finished, 1 failed"
 sed 's|"params": \["{n}"\]|"params": ["other", "{n}"]|' x.json >other.json
 run "$launch" other.json
-same "what was launched then" "$(echo "$out" | timeless | tail -n 3 | head -n 1)" "2 runs in T: 1 finished, 1 failed"
+has "what was launched then" "$(echo "$out" | timeless)" "
+2 runs in T: 1 finished, 1 failed"
 
 begin "the cause of a failure: at the end of an error log of any size"
 afresh
