@@ -202,6 +202,8 @@ has "what differs" "$out" "What decides the result
               + 2: 2
 
 Besides
+  last event  - tick "
+has "what differs" "$out" "
   name        size 1 -> size 2"
 # shellcheck disable=SC2086
 run "$diff" --color always --db-uri real.json $ids

@@ -422,8 +422,8 @@ int main(int argc, char **argv) {
         {NULL, NULL, NULL}};
     static const tool_page page = {"show everything about a run or an artifact",
                                    "id [id ...]",
-                                   "Show everything about a run or an artifact: what it is made of, how it was run, "
-                                   "what it cost, and why it failed.",
+                                   "Show everything about a run or an artifact: how it was run and why it ended, what "
+                                   "it is made of, the files that gem5 read, and what it cost.",
                                    operands,
                                    options,
                                    NULL};
