@@ -5865,8 +5865,8 @@ static bool gem5art__flat_closed_before(const gem5art__flat *flat, off_t at) {
 /* Under the writer lock: is it the file that is read here? */
 static bool gem5art__flat_is_locked(gem5art_db *db, gem5art_error *error) {
     struct stat st;
-    if (GEM5ART_SYS_FSTAT(db->writer, &st) == 0 && st.st_dev == db->flat.device && st.st_ino == db->flat.inode)
-        return true;
+    if (GEM5ART_SYS_FSTAT(db->writer, &st) < 0) return gem5art__fail_errno(error, "read", db->path);
+    if (st.st_dev == db->flat.device && st.st_ino == db->flat.inode) return true;
     return gem5art__fail(error, GEM5ART_BUSY, "%s was replaced by another program just now: try again", db->path);
 }
 
@@ -9070,22 +9070,26 @@ static bool gem5art__parse_live(const gem5art_json *entry, const char *name, gem
     return strncmp(name, live->hash, hash) == 0 && name[hash] == '.' && strcmp(name + hash + 1, live->id) == 0;
 }
 
-/* Reads STORE.live/NAME into the arena. `why`: why it is not trusted; no error where it is gone. */
+/* Reads STORE.live/NAME into the arena. `why`: why it is not trusted, or could not be read; no error where it is gone. */
 static gem5art__belief gem5art__read_live(gem5art_db *db, const char *name, gem5art__arena *arena, gem5art__live *live,
                                           gem5art_error *why) {
     char *path = gem5art__join_path(arena, db->live_path, name);
     const gem5art_json *entry;
     struct stat st;
-    int fd = path ? gem5art__open(path, O_RDONLY | O_NONBLOCK | O_NOFOLLOW, 0) : -1;
+    int fd = path ? gem5art__open(path, O_RDONLY | O_NONBLOCK | O_NOFOLLOW, 0) : -1, number = errno;
+    bool refused = fd < 0 && (number == EACCES || number == EPERM || number == ELOOP);
     gem5art__clear(why);
     if (!path) return gem5art__fail_nomem(why), GEM5ART__LIVE_FAILED;
-    if (fd < 0 && errno == ENOENT) return GEM5ART__LIVE_NONE;
+    if (fd < 0 && number == ENOENT) return GEM5ART__LIVE_NONE;
     if (fd >= 0 && GEM5ART_SYS_FSTAT(fd, &st) < 0) {
+        number = errno;
         gem5art__close(fd);
         fd = -1;
     }
+    errno = number;
     if ((entry = gem5art__read_open_info(fd, arena, path, why)) == NULL)
-        return why->code == GEM5ART_NOMEM ? GEM5ART__LIVE_FAILED : GEM5ART__LIVE_NONE;
+        return why->code == GEM5ART_NOMEM || (why->code == GEM5ART_IO && !refused) ? GEM5ART__LIVE_FAILED
+                                                                                  : GEM5ART__LIVE_NONE;
     if (!gem5art__parse_live(entry, name, live))
         return gem5art__fail(why, GEM5ART_SYNTAX, "%s is not an entry of this version", path), GEM5ART__LIVE_NONE;
     if (st.st_uid == geteuid() && !(st.st_mode & 0022)) return GEM5ART__LIVE_TRUSTED;
@@ -9163,7 +9167,8 @@ static int gem5art__open_lock_file(gem5art_db *db, gem5art_error *error) {
         gem5art__fail(error, GEM5ART_INVALID, "the lock file %s is a symlink, which is not followed: remove it",
                       db->lock_path);
     else if (fd < 0) gem5art__fail_errno(error, "open the lock file", db->lock_path);
-    else if (GEM5ART_SYS_FSTAT(fd, &st) == 0 && S_ISREG(st.st_mode)) return fd;
+    else if (GEM5ART_SYS_FSTAT(fd, &st) < 0) gem5art__fail_errno(error, "read the lock file", db->lock_path);
+    else if (S_ISREG(st.st_mode)) return fd;
     else gem5art__fail(error, GEM5ART_INVALID, "the lock file %s is not a file: remove it", db->lock_path);
     gem5art__close(fd);
     return -1;
@@ -9545,7 +9550,7 @@ static bool gem5art__take_lost(gem5art_db *db, const char *hash, bool take, int 
         gem5art__arena arena = {NULL, false};
         gem5art__live live;
         gem5art__belief belief = gem5art__read_live(db, name, &arena, &live, &why);
-        if (belief == GEM5ART__LIVE_FAILED) ok = gem5art__fail_nomem(error);
+        if (belief == GEM5ART__LIVE_FAILED) ok = gem5art__fail(error, why.code, "%s", why.message);
         else if (belief == GEM5ART__LIVE_TRUSTED)
             ok = gem5art__take_lost_run(db, &live, take, &arena, lost, error);
         else if (why.code != GEM5ART_OK) gem5art__warn(db, "a live entry of this run is ignored: %s", why.message);
@@ -15142,7 +15147,7 @@ static bool gem5art__check_entry(gem5art__audit *audit, const char *name, gem5ar
     gem5art__live live;
     gem5art_error why;
     gem5art__belief belief = gem5art__read_live(audit->db, name, &arena, &live, &why);
-    if (belief == GEM5ART__LIVE_FAILED) gem5art__fail_nomem(error);
+    if (belief == GEM5ART__LIVE_FAILED) gem5art__fail(error, why.code, "%s", why.message);
     else if (belief == GEM5ART__LIVE_NONE && why.code == GEM5ART_OK) {} /* it has just ended */
     else if (belief == GEM5ART__LIVE_NONE) gem5art__find_disbelieved(audit, name, why.message);
     else if (gem5art__is_live(audit->db, &live, belief)) {}
@@ -15517,7 +15522,7 @@ static bool gem5art__artifact_idle(gem5art_db *db, const char *id, gem5art_error
         gem5art__live live;
         gem5art_error why;
         gem5art__belief belief = gem5art__read_live(db, name, &arena, &live, &why);
-        if (belief == GEM5ART__LIVE_FAILED) ok = gem5art__fail_nomem(error);
+        if (belief == GEM5ART__LIVE_FAILED) ok = gem5art__fail(error, why.code, "%s", why.message);
         else if (belief != GEM5ART__LIVE_NONE && gem5art__find_reference(live.record, gem5art__is_id, id) &&
                  gem5art__is_live(db, &live, belief))
             ok = gem5art__fail(error, GEM5ART_BUSY,
@@ -15525,6 +15530,7 @@ static bool gem5art__artifact_idle(gem5art_db *db, const char *id, gem5art_error
                                id, live.outdir);
         gem5art__arena_free(&arena);
     }
+    if (ok && dir && errno) ok = gem5art__fail_errno(error, "read", db->live_path);
     if (dir) GEM5ART_SYS_CLOSEDIR(dir);
     return ok;
 }
@@ -15532,18 +15538,21 @@ static bool gem5art__artifact_idle(gem5art_db *db, const char *id, gem5art_error
 /* With the claim held: false with BUSY where a supervisor executes the run all the same, as the lock file was removed. */
 static bool gem5art__run_idle(gem5art_db *db, const char *hash, gem5art_error *error) {
     DIR *dir = GEM5ART_SYS_OPENDIR(db->live_path);
-    const gem5art__host_facts *host = gem5art__host(db, error);
+    bool ok = dir || errno == ENOENT ? true : gem5art__fail_errno(error, "read", db->live_path);
+    const gem5art__host_facts *host = ok ? gem5art__host(db, error) : NULL;
     const char *name;
-    bool ok = host != NULL;
+    ok = host != NULL;
     while (ok && (name = gem5art__live_name(dir, hash)) != NULL) {
         gem5art__arena arena = {NULL, false};
         gem5art__live live;
         gem5art_error why;
-        if (gem5art__read_live(db, name, &arena, &live, &why) == GEM5ART__LIVE_TRUSTED &&
-            gem5art__find_supervisor(&live, host) == GEM5ART__RUN_LIVE)
+        gem5art__belief belief = gem5art__read_live(db, name, &arena, &live, &why);
+        if (belief == GEM5ART__LIVE_FAILED) ok = gem5art__fail(error, why.code, "%s", why.message);
+        else if (belief == GEM5ART__LIVE_TRUSTED && gem5art__find_supervisor(&live, host) == GEM5ART__RUN_LIVE)
             ok = gem5art__fail(error, GEM5ART_BUSY, "it is executed in %s", live.outdir);
         gem5art__arena_free(&arena);
     }
+    if (ok && dir && errno) ok = gem5art__fail_errno(error, "read", db->live_path);
     if (dir) GEM5ART_SYS_CLOSEDIR(dir);
     return ok;
 }
@@ -15962,12 +15971,13 @@ static bool gem5art__next_live(gem5art_iter *iter, const gem5art_json **record, 
         char *path;
         gem5art__arena_free(&iter->row_arena);
         belief = gem5art__read_live(iter->db, name, &iter->row_arena, &live, &why);
-        if (belief == GEM5ART__LIVE_FAILED) return gem5art__fail_nomem(error);
+        if (belief == GEM5ART__LIVE_FAILED) return gem5art__fail(error, why.code, "%s", why.message);
         if (belief == GEM5ART__LIVE_NONE) continue;
         path = gem5art__join_path(&iter->row_arena, live.outdir, "info.json");
         *record = path ? gem5art__read_info(&iter->row_arena, path, &why) : NULL;
         if (!path) gem5art__fail_nomem(&why);
         if (why.code == GEM5ART_NOMEM) return gem5art__fail_nomem(error);
+        if (!*record && why.code == GEM5ART_IO) gem5art__warn(iter->db, "a live run is not listed: %s", why.message);
         if (!*record || strcmp(gem5art__record_text(*record, "_id"), live.id) != 0 ||
             !gem5art__record_matches(iter, *record))
             continue;

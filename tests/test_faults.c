@@ -6,6 +6,7 @@
 
 #define GEM5ART_WATCH_SECONDS 0.02
 #define GEM5ART_BEAT_SECONDS 0.02
+#define GEM5ART__LOCK_SECONDS 2.0
 #define GEM5ART_IMPLEMENTATION
 #include "../gem5art.h"
 
@@ -91,6 +92,7 @@ static void begin_work(void) {
 static bool begin_base(void) {
     const char *paths[ARTIFACTS] = {"../repo", NULL, "../vmlinux", "../disk.img", "../lone"};
     gem5art_run *run, *lost;
+    gem5art__host_facts *host;
     struct stat folder;
     int i;
     paths[GEM5] = built("children/exit_with");
@@ -115,6 +117,9 @@ static bool begin_base(void) {
     snprintf(live_path, sizeof live_path, "db.json.live/%s.%s", lost->hash, lost_id);
     if (!gem5art__begin_attempt(db, (gem5art__run *)lost, lost, &folder, &error)) return false;
     lost->status = "Running";
+    host = (gem5art__host_facts *)(uintptr_t)gem5art__host(db, &error);
+    if (!host) return false;
+    host->start++; /* its supervisor is gone: this process is another one */
     if (!gem5art__write_live(db, lost, &error) || !gem5art__write_info(lost, GEM5ART__REPLACE, &error)) return false;
     close_db();
     base_store = read_store(STORE_PATH), base_live = read_text(live_path), base_info = read_text("lost/info.json");
@@ -332,7 +337,7 @@ static bool lists(bool runs, bool live, int expected) {
     iter = runs ? gem5art_get_runs(db, &query, &error) : gem5art_get_artifacts(db, &query, &error);
     if (!iter) return false;
     while (runs ? (const void *)gem5art_next_run(iter, &error) : (const void *)gem5art_next_artifact(iter, &error)) count++;
-    if (error.code == GEM5ART_OK) CHECK_INT(count, expected);
+    if (error.code == GEM5ART_OK && !strstr(fixture_warnings, "a live run is not listed: ")) CHECK_INT(count, expected);
     gem5art_iter_close(iter);
     return error.code == GEM5ART_OK;
 }

@@ -826,7 +826,7 @@ __attribute__((unused)) static void tool_write(tool_output *output, const char *
 }
 
 __attribute__((unused)) static void tool_finish(tool_output *output) {
-    if (output->file == stdout) return; /* tool_end looks after it */
+    if (!output->name) return; /* stdout: tool_end looks after it */
     if (fflush(output->file) != 0 || (output->temporary && fsync(fileno(output->file)) < 0) ||
         fclose(output->file) != 0 || (output->temporary && rename(output->temporary, output->name) < 0))
         tool_output_failed(output);

@@ -83,7 +83,7 @@ static void fuzz(const char *data, size_t size) {
     for (i = 0; i < 2; i++) putc(0, tool_said[i]), fflush(tool_said[i]);
     REQUIRE(status >= 0 && status <= 2, "status %d", status);
     REQUIRE(status == 0 || strstr(said[1], TOOL_NAME ": "), "status %d without a word: %s", status, said[1]);
-    REQUIRE(files_like(".tmp-") == 0, "a temporary file stays");
+    REQUIRE(files_like(".tmp-") == 0, "a temporary file stays, status %d: %s", status, said[1]);
     check_tool(status, count_records(), said[0], argc, argv);
     end_process();
     files_clear();

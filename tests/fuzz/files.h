@@ -25,7 +25,7 @@ typedef struct memory_file {
     int users;   /* descriptors */
 } memory_file;
 
-static memory_file files[FILES], files_folder, files_random;
+static memory_file files_table[FILES], files_folder, files_random;
 static struct {
     memory_file *file; /* NULL: free */
     size_t at;
@@ -47,7 +47,7 @@ static memory_file *files_find(const char *path) {
     const char *name = files_absolute(path);
     int i;
     for (i = 0; i < FILES; i++)
-        if (files[i].name && strcmp(files[i].name, name) == 0) return &files[i];
+        if (files_table[i].name && strcmp(files_table[i].name, name) == 0) return &files_table[i];
     return NULL;
 }
 
@@ -57,18 +57,18 @@ static bool files_is_folder(const char *path) {
     int i;
     while (length && name[length - 1] == '/') length--;
     for (i = 0; i < FILES && *path; i++)
-        if (files[i].name && strncmp(files[i].name, name, length) == 0 && files[i].name[length] == '/') return true;
+        if (files_table[i].name && strncmp(files_table[i].name, name, length) == 0 && files_table[i].name[length] == '/') return true;
     return false;
 }
 
 static memory_file *files_new(const char *name) {
     int i;
-    for (i = 0; i < FILES && files[i].inode; i++) {}
+    for (i = 0; i < FILES && files_table[i].inode; i++) {}
     REQUIRE(i < FILES, "there are more than %d files", FILES);
-    memset(&files[i], 0, sizeof files[i]);
-    files[i].inode = ++files_last_inode;
-    files[i].name = name ? strdup(name) : NULL;
-    return &files[i];
+    memset(&files_table[i], 0, sizeof files_table[i]);
+    files_table[i].inode = ++files_last_inode;
+    files_table[i].name = name ? strdup(name) : NULL;
+    return &files_table[i];
 }
 
 static void files_drop(memory_file *file) {
@@ -103,9 +103,9 @@ static void files_clear(void) {
     int i;
     for (i = 0; i < DESCRIPTORS; i++) REQUIRE(!descriptors[i].file, "a descriptor leaks");
     for (i = 0; i < FILES; i++) {
-        free(files[i].name);
-        files[i].name = NULL;
-        files_drop(&files[i]);
+        free(files_table[i].name);
+        files_table[i].name = NULL;
+        files_drop(&files_table[i]);
     }
     files_last_inode = 0;
     files_random_state = 1;
@@ -114,7 +114,7 @@ static void files_clear(void) {
 /* How many files have this in their names. */
 __attribute__((unused)) static int files_like(const char *part) {
     int i, count = 0;
-    for (i = 0; i < FILES; i++) count += files[i].name && strstr(files[i].name, part);
+    for (i = 0; i < FILES; i++) count += files_table[i].name && strstr(files_table[i].name, part);
     return count;
 }
 
@@ -202,6 +202,7 @@ static int files_tell(const memory_file *file, struct stat *st) {
     st->st_dev = 1;
     st->st_ino = file->inode;
     st->st_mode = file == &files_folder ? S_IFDIR | 0755 : S_IFREG | 0755;
+    st->st_nlink = file == &files_folder || file->name ? 1 : 0;
     st->st_size = (off_t)file->size;
     st->st_uid = geteuid();
     st->st_gid = getegid();

@@ -18,9 +18,14 @@ static int git_status;
 
 /* `git -C REPO ls-files ... -- FILE`: what is in /w/scripts is tracked there, by its path, and nothing else is. */
 static int answer_as_git(pid_t *pid, char *const *argv) {
-    const char *file = argv[8];
+    const char *file = NULL;
     int i, output = DESCRIPTORS - 1;
-    REQUIRE(strcmp(argv[3], "ls-files") == 0 && file && !argv[9], "git is asked something else: %s", argv[3]);
+    bool asked = false;
+    for (i = 0; argv[i]; i++) {
+        asked = asked || strcmp(argv[i], "ls-files") == 0;
+        if (strcmp(argv[i], "--") == 0) file = argv[i + 1];
+    }
+    REQUIRE(asked && file, "git is asked something else: %s", argv[i - 1]);
     for (i = 0; i < DESCRIPTORS; i++)
         if (descriptors[i].file && !descriptors[i].file->name) output = i; /* the pipe's later end */
     git_status = strncmp(file, "/w/scripts/", 11) == 0 && file[11] ? 0 : 1;
