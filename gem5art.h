@@ -8172,14 +8172,15 @@ static int64_t gem5art__process_start(int64_t pid, bool living) {
     return 0;
 #else
     char path[64], text[1024], *at;
-    ssize_t n;
+    size_t got;
     int fd, field;
+    bool ok;
     snprintf(path, sizeof path, "/proc/%lld/stat", (long long)pid);
     fd = gem5art__open(path, O_RDONLY, 0);
-    n = fd < 0 ? -1 : gem5art__read_some(fd, text, sizeof text - 1);
+    ok = fd >= 0 && gem5art__read_at(fd, text, sizeof text - 1, 0, &got);
     gem5art__close(fd);
-    if (n <= 0) return 0;
-    text[n] = 0;
+    if (!ok) return 0;
+    text[got] = 0;
     at = strrchr(text, ')'); /* the name, field 2, may hold anything */
     if (living && at && gem5art__starts_with(at, ") Z")) return 0;
     for (field = 2; at && field < 22; field++) at = strchr(at + 1, ' ');
@@ -11898,7 +11899,7 @@ static bool gem5art__warden_tend(gem5art__warden *warden, double now) {
 static void gem5art__wake(int wakes) {
     static gem5art__report woken; /* of generation 0 */
     int saved = errno;
-    if (GEM5ART_SYS_WRITE(wakes, &woken, sizeof woken) < 0) {}
+    while (GEM5ART_SYS_WRITE(wakes, &woken, sizeof woken) < 0 && errno == EINTR) {}
     errno = saved;
 }
 

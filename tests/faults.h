@@ -134,8 +134,14 @@ static ssize_t hook_pwrite(int fd, const void *data, size_t size, off_t offset) 
     return shortened_to(most, size, pwrite(fd, data, most, offset));
 }
 
+static bool is_pipe(int fd) {
+    struct stat st;
+    return fstat(fd, &st) == 0 && S_ISFIFO(st.st_mode);
+}
+
 static ssize_t hook_write(int fd, const void *data, size_t size) {
     size_t most;
+    if (fault_at && fault != INTERRUPT && !fault_is_warden && is_pipe(fd)) return write(fd, data, size); /* a thread's wake: the reader is this process */
     if (fault_at && fault == STOP && fault_count + 1 == fault_at && size > 1 && write(fd, data, size / 2) < 0) return -1;
     if (faulty("write", true)) return -1;
     if ((most = shortened(fd, size, true)) == 0) return no_room("write");
@@ -160,11 +166,6 @@ static int hook_fstat(int fd, struct stat *st) {
     int result = faulty("fstat", false) ? -1 : fstat(fd, st);
     if (after_fstat) after_fstat(st);
     return result;
-}
-
-static bool is_pipe(int fd) {
-    struct stat st;
-    return fstat(fd, &st) == 0 && S_ISFIFO(st.st_mode);
 }
 
 static ssize_t hook_read(int fd, void *data, size_t size) {
