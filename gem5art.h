@@ -11545,6 +11545,8 @@ static void gem5art__in_warden_sweep(gem5art__warden_state *self) {
 #ifndef GEM5ART_NO_PROC
     if (spread || gem5art__in_warden_count(self, 0) != known)
         gem5art__visit_processes(gem5art__in_warden_found, self);
+#else
+    (void)known;
 #endif
     for (i = 0; i < self->slot_count; i++) {
         gem5art__run_child *child = &self->children[i];
