@@ -2084,7 +2084,7 @@ TEST(claims_move_to_a_new_lock_file) {
     CHECK(gem5art__claim_still_holds(db, "aa", &error));
     CHECK(unlink("db.json.lock") == 0);
     CHECK(gem5art__claim_still_holds(db, "aa", &error)); /* it is held in the new file now */
-    REQUIRE((second = gem5art_open("db.json", NULL, &error)) != NULL);
+    REQUIRE((second = gem5art_open(STORE_URI, NULL, &error)) != NULL);
     CHECK(!gem5art__claim_run(second, "aa", &error) && error.code == GEM5ART_BUSY);
     CHECK(unlink("db.json.lock") == 0);
     CHECK(gem5art__claim_run(second, "aa", &error));

@@ -349,12 +349,15 @@ TEST(creating_may_fail_or_die_at_each_call) {
                 if (db && reached) close_db();
             }
             set_fault(FAIL, 0, 0);
-            if (exists("db.json")) {
+            if (STORE_IS_FLAT && exists("db.json")) { /* an LMDB store may have a second name until it is opened */
                 bytes = read_store(STORE_PATH);
                 CHECK_STR(bytes, "[]\n");
                 free(bytes);
             }
             if (!db) CHECK(open_db(NULL));
+            bytes = read_store(STORE_PATH);
+            CHECK_STR(bytes, "[]\n");
+            free(bytes);
             CHECK(store_run(db, 1));
             fixture_end();
         }
@@ -496,7 +499,7 @@ TEST(a_full_disk_leaves_the_store_as_it_was) {
     }
     CHECK(chdir("small") == 0);
     REQUIRE(open_db(NULL) && store_run(db, 1) && store_run(db, 2));
-    check_full_disk("No space left");
+    check_full_disk(STORE_IS_FLAT ? "No space left" : "cannot write to the store"); /* LMDB's reason varies */
     if (STORE_IS_FLAT) check_full_disk_beside();
     close_db();
     CHECK(chdir("..") == 0 && umount("small") == 0);

@@ -10,6 +10,7 @@
    that is due can be done, and the longest delay of the watched run's heartbeat. Target: steps under 50 ms; the time that
    the disk takes for the records decides. */
 #define GEM5ART_BEAT_SECONDS 0.2
+#define GEM5ART_WATCH_SECONDS 0.05
 #define GEM5ART_SYS_POLL(fds, count, timeout) timed_poll(fds, count, timeout)
 struct pollfd;
 static int timed_poll(struct pollfd *fds, unsigned count, int timeout);
