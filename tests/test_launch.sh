@@ -52,7 +52,7 @@ has "what it says of run 3" "$out" "/2] run 3: failed before"
 same "its sum" "$(echo "$out" | timeless | sed 1,2d)" "2 runs in T: 1 recorded before, 1 failed before
   run 3: exit 3 after T
       out/3
-What failed before is launched again with --retry-failed N or --rerun."
+To launch runs that failed before: --retry-failed N or --rerun."
 run "$launch" --retry-failed 1 x.json
 has "--retry-failed" "$(echo "$out" | timeless)" "2 runs in T: 1 failed, 1 recorded before"
 check "the first attempt is kept" test -e out/3/info.json -a -e out/3.2/info.json
@@ -66,16 +66,16 @@ has "--rerun" "$out" ": 1 finished"
 afresh
 run "$launch" --only n=3 --retry-failed 2 x.json
 has "a retry" "$out" "run 3: failed and tried again: exit 3"
-has "how many retries" "$out" "Attempts that failed and were followed by others: 2"
+has "how many retries" "$out" "Retried 2 failed attempts"
 same "attempts that are recorded" "$(recorded status Failed)" 3
 
-begin "--limit, --stop-after, and how to go on"
+begin "--limit, --stop-after, and how to resume"
 afresh
 experiment children/exit_with "5, 6, 7, 8"
 run "$launch" -j 1 --stop-after 2 x.json
 same status $status 1
 has "the sum" "$out" ": 2 failed, 2 not launched"
-has "how to go on" "$out" "To go on: $launch -j 1 --stop-after 2 x.json"
+has "how to resume" "$out" "To resume: $launch -j 1 --stop-after 2 x.json"
 run "$launch" --limit 3 x.json
 has "--limit" "$(echo "$out" | timeless)" "3 runs in T: 1 failed, 2 failed before"
 
@@ -210,7 +210,7 @@ misuse "--only and --limit choose" --name n --gem5 g --script s --outdir o --lim
 misuse "unknown option --dry-rum: did you mean --dry-run?" --dry-rum x.json
 misuse '--jobs: a whole number of 0 or more is needed, not "many"' --jobs many x.json
 misuse '--timeout: "soon" is not a time' --timeout soon x.json
-misuse '--free-memory: "lots" is no size' --free-memory lots x.json
+misuse '--free-memory: "lots" is not a size' --free-memory lots x.json
 misuse '--color: unknown word "allways": did you mean always?' --color allways x.json
 
 begin "the help fits 80x24"
@@ -343,7 +343,7 @@ x ▕████████████████▌                        
 4 runs in T: 1 failed, 2 stopped, 1 not launched
   run --stand-in=exit=4: exit 4 after T
       out/--stand-in=exit=4
-To go on: gem5art-run -j 2 x.json
+To resume: gem5art-run -j 2 x.json
 status 1
 \$"
     same "the cursor after it" "$(cursor)" 1
@@ -385,7 +385,7 @@ status 1
     keys C-c
     until_true shows "^\\$" # as the shell does not go on behind what was ended so
     same "the screen" "$(screen | grep .)" "gem5art-run large.json
-gem5art-run: stopped before a run was launched: start it again to go on
+gem5art-run: stopped before a run was launched: start it again to resume
 \$"
     same "the cursor" "$(cursor)" 1
     check "nothing was recorded" sh -c "! grep -q 'gem5 run' db.json"
@@ -435,7 +435,7 @@ gem5art-run: stopped before a run was launched: start it again to go on
     keys C-c
     until_true shows "^status 1"
     has "the sum" "$(shown)" "2 runs in T: 1 stopped, 1 recorded before"
-    has "the lost one" "$(shown)" "Attempts that were found lost, and are recorded now: 1"
+    has "the lost one" "$(shown)" "Recorded 1 lost attempt"
     same "recorded as lost" "$(recorded kill_reason lost)" 1
 
     begin "a terminal that is closed: the runs are stopped and recorded"

@@ -24,23 +24,23 @@ static bool live_only, as_json, as_csv, watching, of_artifacts;
 static csv_style style;
 
 static const tool_option options[] = {
-    {"--name", NULL, "PART", "only with this in the name", &name_part, NULL, NULL, NULL},
-    {"--status", NULL, "STATUS", "only Finished, Failed (by a check, too), Running, ...", &status_word, NULL, NULL,
+    {"--name", NULL, "PART", "list only runs with PART in the name", &name_part, NULL, NULL, NULL},
+    {"--status", NULL, "STATUS", "list only Finished, Failed, Running, ... runs", &status_word, NULL, NULL,
      "Finished Failed Created Spawning Running"},
-    {"--type", NULL, "TYPE", "only se or fs; of artifacts: their type", &type_word, NULL, NULL, "se fs"},
-    {"--since", NULL, "WHEN", "only from then on: 30m, 3h, 2d, 2026-11-01", &since_text, NULL, NULL, NULL},
-    {"--param", NULL, "VALUE", "only with this parameter; may be repeated", NULL, &params, NULL, NULL},
-    {"--live", NULL, NULL, "runs that are under way, instead of recorded ones", NULL, NULL, &live_only, NULL},
-    {"--artifacts", NULL, NULL, "artifacts, with what they were made from below", NULL, NULL, &of_artifacts, NULL},
-    {"--limit", NULL, "LIMIT", "only the last so many", &limit_text, NULL, NULL, NULL},
-    {"--sort", NULL, "COLUMN", "in the order of this column; -COLUMN: the other way", &sort_word, NULL, NULL,
+    {"--type", NULL, "TYPE", "list only se or fs runs, or artifacts of TYPE", &type_word, NULL, NULL, "se fs"},
+    {"--since", NULL, "WHEN", "list only since WHEN: 30m, 3h, 2d, 2026-11-01", &since_text, NULL, NULL, NULL},
+    {"--param", NULL, "VALUE", "list only runs with this parameter; can be repeated", NULL, &params, NULL, NULL},
+    {"--live", NULL, NULL, "list live runs instead of recorded ones", NULL, NULL, &live_only, NULL},
+    {"--artifacts", NULL, NULL, "list artifacts, each above its inputs", NULL, NULL, &of_artifacts, NULL},
+    {"--limit", NULL, "LIMIT", "list at most LIMIT, the last ones", &limit_text, NULL, NULL, NULL},
+    {"--sort", NULL, "COLUMN", "sort by this column; -COLUMN: in reverse", &sort_word, NULL, NULL,
      "id name mode status reason elapsed when params"},
-    {"--columns", NULL, "LIST", "what to show: name,status,outdir,...", &columns_text, NULL, NULL, NULL},
-    {"--json", NULL, NULL, "an array of objects, with whole values", NULL, NULL, &as_json, NULL},
-    {"--csv", NULL, NULL, "a table for programs; with --spreadsheet, for people", NULL, NULL, &as_csv, NULL},
+    {"--columns", NULL, "LIST", "show these columns: name,status,outdir,...", &columns_text, NULL, NULL, NULL},
+    {"--json", NULL, NULL, "print an array of objects, with whole values", NULL, NULL, &as_json, NULL},
+    {"--csv", NULL, NULL, "print CSV; --spreadsheet makes it safe to open", NULL, NULL, &as_csv, NULL},
     {"--spreadsheet", NULL, NULL, " with --csv: put a ' before text that a spreadsheet would take for a formula", NULL, NULL,
      &style.spreadsheet, NULL},
-    {"--watch", NULL, NULL, "show it every 2 s, live runs too; q ends", NULL, NULL, &watching, NULL},
+    {"--watch", NULL, NULL, "update the table every 2 s, live runs too; q ends", NULL, NULL, &watching, NULL},
     {"--color", NULL, "WHEN", "always, auto or never", &color_when, NULL, NULL, "always auto never"},
     {"--db-uri", NULL, "DB_URI", "Default $GEM5ART_DB, else file://db.json", &db_uri, NULL, NULL, "FILE"},
     {NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL}};
@@ -51,7 +51,7 @@ static const tool_page page = {"list the runs and artifacts of a store",
                                NULL,
                                options,
                                "COLUMN: id, mode, reason, elapsed, when, or a field of a record: name, status, params, "
-                               "outdir, return_code, host, error, results, ..."};
+                               "outdir, return_code, host, cause, warnings, ..."};
 
 /* ---- columns */
 

@@ -19,20 +19,21 @@ static char *folder; /* of --cwd, absolute */
 
 static const tool_option options[] = {
     {"--dry-run", "-n", NULL, "print each command line, touch nothing", NULL, NULL, &dry_run, NULL},
-    {"--jobs", "-j", "N", "runs at once; default: as many as CPUs", &jobs_text, NULL, NULL, NULL},
-    {"--only", NULL, "VAR=VALUE", "these runs alone; may be repeated", NULL, &only, NULL, NULL},
-    {"--limit", NULL, "LIMIT", "the first so many runs", &limit_text, NULL, NULL, NULL},
-    {"--retry-failed", NULL, "N", "launch what Failed again, N times at most", &retries_text, NULL, NULL, NULL},
-    {"--rerun", NULL, NULL, "launch what is recorded, too", NULL, NULL, &rerun, NULL},
-    {"--take-lost", NULL, NULL, " take over the lost runs of other hosts, of which nothing runs any more", NULL, NULL, &take_lost, NULL},
-    {"--stop-after", NULL, "N", "launch no more once N runs have Failed", &stop_after_text, NULL, NULL, NULL},
-    {"--timeout", NULL, "TIME", "of each run: 30m, 12h, 2d, none", &timeout_text, NULL, NULL, NULL},
-    {"--cwd", NULL, "DIR", "where relative paths lead from", &cwd, NULL, NULL, "FOLDER"},
+    {"--jobs", "-j", "N", "execute N runs at once; default: the number of CPUs", &jobs_text, NULL, NULL, NULL},
+    {"--only", NULL, "VAR=VALUE", "launch only these runs; can be repeated", NULL, &only, NULL, NULL},
+    {"--limit", NULL, "LIMIT", "launch at most LIMIT runs", &limit_text, NULL, NULL, NULL},
+    {"--retry-failed", NULL, "N", "launch Failed runs again, at most N times", &retries_text, NULL, NULL, NULL},
+    {"--rerun", NULL, NULL, "launch recorded runs too", NULL, NULL, &rerun, NULL},
+    {"--take-lost", NULL, NULL, " take over lost runs of other hosts, where nothing of them is left", NULL, NULL,
+     &take_lost, NULL},
+    {"--stop-after", NULL, "N", "launch no more after N runs have Failed", &stop_after_text, NULL, NULL, NULL},
+    {"--timeout", NULL, "TIME", "end each run after TIME: 30m, 12h, 2d, none", &timeout_text, NULL, NULL, NULL},
+    {"--cwd", NULL, "DIR", "resolve relative paths from DIR", &cwd, NULL, NULL, "FOLDER"},
     {"--db-uri", NULL, "DB_URI", "default $GEM5ART_DB, else file://db.json", &db_uri, NULL, NULL, "FILE"},
     {"--color", NULL, "WHEN", "always, auto or never", &color, NULL, NULL, "always auto never"},
     {"--nice", NULL, "N", "lower the runs' priority, by 0 to 20", &nice_text, NULL, NULL, NULL},
     {"--free-memory", NULL, "SIZE", "launch none while less is free (as 8G)", &memory_text, NULL, NULL, NULL},
-    {"--pin", NULL, NULL, "give each run a CPU to itself", NULL, NULL, &pin, NULL},
+    {"--pin", NULL, NULL, "give each run a CPU of its own", NULL, NULL, &pin, NULL},
     {"--name", NULL, "NAME", " one run: its name", &name, NULL, NULL, NULL},
     {"--gem5", NULL, "FILE", " its gem5 binary", &gem5, NULL, NULL, "FILE"},
     {"--script", NULL, "FILE", " its run script", &script, NULL, NULL, "FILE"},
@@ -62,7 +63,7 @@ static int64_t size_of(const char *option, const char *text) {
     double size = *text >= '0' && *text <= '9' ? strtod(text, &end) : -1;
     const char *unit = size > 0 && *end ? strchr(units, *end) : units;
     if (size <= 0 || !unit || (*end && end[1]))
-        tool_exit(TOOL_MISUSE, "%s: \"%s\" is no size: give bytes, or 512M, 8G", option, text);
+        tool_exit(TOOL_MISUSE, "%s: \"%s\" is not a size: give bytes, or 512M, 8G", option, text);
     if (*end) size *= (double)((int64_t)1 << 10 * (unit - units + 1));
     if (size >= 0x1p63) tool_exit(TOOL_MISUSE, "%s: %s is more memory than there can be: give less", option, text);
     return (int64_t)size;
@@ -110,7 +111,7 @@ static size_t add_artifact(experiment *e, const char *type, const char *path) {
     if (!*a->desc.name || strspn(a->desc.name, ".") == strlen(a->desc.name)) a->desc.name = path;
     a->desc.type = type;
     a->desc.path = path;
-    gem5art__putf(&documentation, "The %s at %s, as gem5art-run was told of it", type, path);
+    gem5art__putf(&documentation, "The %s at %s, given on the command line of gem5art-run", type, path);
     a->desc.documentation = experiment_copy(e, documentation.data ? documentation.data : "", documentation.length);
     gem5art__buf_free(&documentation);
     e->artifacts[e->artifact_count] = a;
@@ -630,7 +631,7 @@ static void create_pool(void) {
 /* A signal that comes before there is a pool, such as while a disk image is hashed. */
 static void on_early_signal(int number) {
     static const char erase[] = "\r\033[J";
-    static const char text[] = TOOL_NAME ": stopped before a run was launched: start it again to go on\n";
+    static const char text[] = TOOL_NAME ": stopped before a run was launched: start it again to resume\n";
     if ((display.live && write(STDOUT_FILENO, erase, sizeof erase - 1) < 0) ||
         write(STDERR_FILENO, text, sizeof text - 1) < 0)
         _exit(TOOL_FAILED);
@@ -648,7 +649,7 @@ static void handle_early(void (*handler)(int)) {
 /* Why no more is launched, and what becomes of the runs that go on; NULL: more is. */
 static const char *stop_note(void) {
     if (!pool->stopping) return NULL;
-    if (!pool->signalled) return "Enough have failed: no more are launched, those that run go on to their ends";
+    if (!pool->signalled) return "Enough runs have failed: no more are launched; active runs continue";
     if (pool->counts.running) return "Stopping: the runs are being ended; Ctrl-C again kills them";
     return "Stopping: results are being archived; Ctrl-C again leaves them";
 }
@@ -672,7 +673,7 @@ static void tell_command(char **argv) {
         if (line.length) gem5art__puts(&line, " ");
         tool_put_shell_word(&line, *argv);
     }
-    display_say(PLAIN, "To go on: %s", line.data ? line.data : "");
+    display_say(PLAIN, "To resume: %s", line.data ? line.data : "");
     gem5art__buf_free(&line);
 }
 
@@ -685,7 +686,7 @@ static void tell_failures(void) {
     }
     if (count > LISTED) display_say(PLAIN, "  and %d more: gem5art-ls --status Failed", count - LISTED);
     if (tally[FAILED_BEFORE])
-        display_say(PLAIN, "What failed before is launched again with --retry-failed N or --rerun.");
+        display_say(PLAIN, "To launch runs that failed before: --retry-failed N or --rerun.");
 }
 
 /* True: all runs are recorded as Finished. */
@@ -698,8 +699,8 @@ static bool sum_up(const gem5art_event *end, int total, char **argv) {
     for (i = 0; i < OUTCOMES; i++)
         if (tally[i]) gem5art__putf(&text, "%s %d %s", told++ ? "," : ":", tally[i], outcome_words[i]);
     display_say(good == total ? GREEN : RED, "%s", text.data ? text.data : "");
-    if (end->lost) display_say(PLAIN, "Attempts that were found lost, and are recorded now: %d", end->lost);
-    if (end->retried) display_say(PLAIN, "Attempts that failed and were followed by others: %d", end->retried);
+    if (end->lost) display_say(PLAIN, "Recorded %d lost attempt%s", end->lost, end->lost == 1 ? "" : "s");
+    if (end->retried) display_say(PLAIN, "Retried %d failed attempt%s", end->retried, end->retried == 1 ? "" : "s");
     tell_failures();
     tell_warnings();
     if (tally[STOPPED] + tally[CANCELLED]) tell_command(argv);
