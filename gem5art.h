@@ -246,7 +246,8 @@
    - A live entry names the run's outdir, process group, supervisor, host, boot, process name space and scheduler job. It
      is written right after the claim. A run is lost if its claim is free and its supervisor is gone: a free claim alone
      may mean that STORE.lock was removed. On the same boot the claim decides, whatever the host is called (containers);
-     where the supervisor can be seen, it must have ended too. The next program that claims the run ends what is left of
+     where the supervisor can be seen, it must have ended too; where it cannot (another process name space), the lock
+     file must be the one that the entry names, else the run may be elsewhere. The next program that claims the run ends what is left of
      its processes (those with GEM5ART_RUN=ID in their environment, of the same user and name space) and records it.
      A run of another host is lost if the same Slurm job shows a higher restart count, or if .take_lost is set.
    - An entry is believed only if it belongs to the user and nobody else may write it. Others are ignored with a warning;
@@ -8176,7 +8177,7 @@ static int64_t gem5art__process_start(int64_t pid, bool living) {
     int fd, field;
     bool ok;
     snprintf(path, sizeof path, "/proc/%lld/stat", (long long)pid);
-    fd = gem5art__open(path, O_RDONLY, 0);
+    fd = gem5art__proc_is_ours() ? gem5art__open(path, O_RDONLY, 0) : -1;
     ok = fd >= 0 && gem5art__read_at(fd, text, sizeof text - 1, 0, &got);
     gem5art__close(fd);
     if (!ok) return 0;
@@ -8906,6 +8907,7 @@ typedef struct gem5art__live {
     const char *id, *hash, *outdir, *host, *boot_id, *pid_space;
     const char *job;       /* of the scheduler; "": none */
     int64_t restart;       /* how often that started the job again */
+    int64_t lock;          /* the inode of the lock file that its claim is in; 0: not known */
     int64_t pid, start;    /* the leader of its process group, 0 before it is spawned, and when it started */
     int64_t supervisor, supervisor_start;
     const gem5art_json *record; /* all of the entry */
@@ -8921,7 +8923,7 @@ typedef struct gem5art__live_field {
 static const gem5art__live_field gem5art__live_fields[] = {
     {"_id", true, offsetof(gem5art__live, id)}, GEM5ART__L(hash, true), GEM5ART__L(outdir, true),
     GEM5ART__L(host, true), GEM5ART__L(boot_id, true), GEM5ART__L(pid_space, true), GEM5ART__L(job, true),
-    GEM5ART__L(restart, false), GEM5ART__L(pid, false), GEM5ART__L(start, false), GEM5ART__L(supervisor, false),
+    GEM5ART__L(restart, false), GEM5ART__L(lock, false), GEM5ART__L(pid, false), GEM5ART__L(start, false), GEM5ART__L(supervisor, false),
     GEM5ART__L(supervisor_start, false), {NULL, false, 0}};
 #undef GEM5ART__L
 
@@ -9007,6 +9009,12 @@ static bool gem5art__put_live(gem5art_db *db, const char *path, const char *text
     return false;
 }
 
+/* 0: there is none. */
+static int64_t gem5art__lock_file_inode(int fd) {
+    struct stat st;
+    return fd >= 0 && GEM5ART_SYS_FSTAT(fd, &st) == 0 ? (int64_t)st.st_ino : 0;
+}
+
 /* Writes the live entry of a run whose claim is held, or writes it again. */
 static bool gem5art__write_live(gem5art_db *db, const gem5art_run *r, gem5art_error *error) {
     const gem5art__host_facts *host = gem5art__host(db, error);
@@ -9023,6 +9031,7 @@ static bool gem5art__write_live(gem5art_db *db, const gem5art_run *r, gem5art_er
     live.id = r->id, live.hash = r->hash, live.outdir = r->outdir;
     live.host = host->host, live.boot_id = host->boot_id, live.pid_space = host->pid_space;
     live.job = gem5art__scheduler_job(&live.restart);
+    live.lock = gem5art__lock_file_inode(db->claimed);
     live.pid = r->pid;
     live.start = live.pid ? gem5art__process_start(live.pid, false) : 0;
     live.supervisor = (int64_t)getpid();
@@ -9062,6 +9071,7 @@ static bool gem5art__parse_live(const gem5art_json *entry, const char *name, gem
     for (field = gem5art__live_fields; field->name; field++) {
         char *at = (char *)live + field->offset;
         member = gem5art_json_get(entry, field->name);
+        if (!member && field->offset == offsetof(gem5art__live, lock)) continue; /* it may be lacking */
         if (!member || member->type != (field->text ? GEM5ART_JSON_STRING : GEM5ART_JSON_NUMBER)) return false;
         if (field->text) *(const char **)(void *)at = member->text;
         else *(int64_t *)(void *)at = member->integer;
@@ -9114,7 +9124,7 @@ static const char *gem5art__live_name(DIR *dir, const char *hash) {
 typedef enum gem5art__whereabouts {
     GEM5ART__RUN_LIVE,     /* its supervisor runs */
     GEM5ART__RUN_LOST,     /* if its claim is free, nobody supervises it */
-    GEM5ART__RUN_ELSEWHERE /* on another host, where that cannot be known */
+    GEM5ART__RUN_ELSEWHERE /* on another host or in another container, where that cannot be known */
 } gem5art__whereabouts;
 
 /* Was this run begun since this machine was booted? */
@@ -9124,14 +9134,18 @@ static bool gem5art__same_boot(const gem5art__live *live, const gem5art__host_fa
 }
 
 /* What becomes of the run of an entry that is trusted. With the same boot the claim decides, whatever the host is
-   called, as of containers; but where the supervisor can be seen it must be gone too, as a lock file may be removed. */
-static gem5art__whereabouts gem5art__find_supervisor(const gem5art__live *live, const gem5art__host_facts *host) {
+   called, as of containers; but where the supervisor can be seen it must be gone too, as a lock file may be removed.
+   Where it cannot be seen, a claim in a lock file that was removed proves nothing: `claims` is open on the one now. */
+static gem5art__whereabouts gem5art__find_supervisor(const gem5art__live *live, const gem5art__host_facts *host,
+                                                     int claims) {
     int64_t restart;
     const char *job = gem5art__scheduler_job(&restart);
     if (gem5art__same_boot(live, host)) {
-        bool seen = strcmp(live->pid_space, host->pid_space) == 0 && live->supervisor != (int64_t)getpid();
-        return seen && gem5art__process_lives(live->supervisor, live->supervisor_start) ? GEM5ART__RUN_LIVE
-                                                                                        : GEM5ART__RUN_LOST;
+        int64_t lock = gem5art__lock_file_inode(claims);
+        if (strcmp(live->pid_space, host->pid_space) != 0)
+            return live->lock && lock && live->lock != lock ? GEM5ART__RUN_ELSEWHERE : GEM5ART__RUN_LOST;
+        if (live->supervisor == (int64_t)getpid()) return GEM5ART__RUN_LOST;
+        return gem5art__process_lives(live->supervisor, live->supervisor_start) ? GEM5ART__RUN_LIVE : GEM5ART__RUN_LOST;
     }
     if (strcmp(live->host, host->host) == 0) return GEM5ART__RUN_LOST; /* it was booted since */
     if (*job && strcmp(job, live->job) == 0 && restart > live->restart) return GEM5ART__RUN_LOST;
@@ -9157,6 +9171,14 @@ static bool gem5art__make_lock_file(gem5art_db *db, gem5art_error *error) {
     return false;
 }
 
+/* The store's permissions may have changed since the lock file was made. */
+static void gem5art__share_lock_file(const gem5art_db *db, int fd, const struct stat *st) {
+    struct stat store;
+    mode_t mode = GEM5ART_SYS_STAT(db->path, &store) == 0 ? (store.st_mode & 0666) | 0600 : st->st_mode & 0777;
+    if (st->st_uid == geteuid() && st->st_nlink == 1 && (st->st_mode & 0777) != mode && GEM5ART_SYS_FCHMOD(fd, mode) < 0) {
+    }
+}
+
 static int gem5art__open_lock_file(gem5art_db *db, gem5art_error *error) {
     const int flags = O_RDWR | O_NONBLOCK | O_NOFOLLOW;
     int fd = gem5art__open(db->lock_path, flags, 0);
@@ -9167,10 +9189,16 @@ static int gem5art__open_lock_file(gem5art_db *db, gem5art_error *error) {
     if (fd < 0 && errno == ELOOP)
         gem5art__fail(error, GEM5ART_INVALID, "the lock file %s is a symlink, which is not followed: remove it",
                       db->lock_path);
-    else if (fd < 0) gem5art__fail_errno(error, "open the lock file", db->lock_path);
-    else if (GEM5ART_SYS_FSTAT(fd, &st) < 0) gem5art__fail_errno(error, "read the lock file", db->lock_path);
-    else if (S_ISREG(st.st_mode)) return fd;
-    else gem5art__fail(error, GEM5ART_INVALID, "the lock file %s is not a file: remove it", db->lock_path);
+    else if (fd < 0 && errno == EACCES)
+        gem5art__fail(error, GEM5ART_IO, "cannot write to the lock file %s, which must have the permissions of %s: %s",
+                      db->lock_path, db->path, strerror(errno));
+    else if (fd < 0 && errno != EISDIR && errno != ENXIO)
+        gem5art__fail_errno(error, "open the lock file", db->lock_path);
+    else if (fd >= 0 && GEM5ART_SYS_FSTAT(fd, &st) < 0) gem5art__fail_errno(error, "read the lock file", db->lock_path);
+    else if (fd >= 0 && S_ISREG(st.st_mode)) {
+        gem5art__share_lock_file(db, fd, &st);
+        return fd;
+    } else gem5art__fail(error, GEM5ART_INVALID, "the lock file %s is not a file: remove it", db->lock_path);
     gem5art__close(fd);
     return -1;
 }
@@ -9286,7 +9314,7 @@ static bool gem5art__is_live(gem5art_db *db, const gem5art__live *live, gem5art_
     const gem5art__host_facts *host;
     if (gem5art__is_claimed(db, live->hash)) return true;
     host = belief == GEM5ART__LIVE_TRUSTED ? gem5art__host(db, NULL) : NULL;
-    return host && gem5art__find_supervisor(live, host) == GEM5ART__RUN_LIVE;
+    return host && gem5art__find_supervisor(live, host, db->claimed) == GEM5ART__RUN_LIVE;
 }
 
 /* ---- what is recorded of a run */
@@ -9412,11 +9440,9 @@ static bool gem5art__end_lost(gem5art_db *db, const gem5art__live *live, gem5art
     pid_t group = live->pid > 1 && live->pid == (pid_t)live->pid ? (pid_t)live->pid : 0;
     int64_t start = group ? gem5art__process_start(group, false) : 0;
     int tries, left;
-#ifdef GEM5ART_NO_PROC
-    bool proven = false; /* only its warden may end it, perhaps just now */
-#else
-    bool proven = start && start == live->start; /* else the number belongs to another process now */
-    if (!proven) group = 0;
+    bool proven = start && start == live->start; /* without /proc only its warden may end it, perhaps just now */
+#ifndef GEM5ART_NO_PROC
+    if (!proven && gem5art__proc_is_ours()) group = 0; /* the number belongs to another process now */
 #endif
     if (proven) GEM5ART_SYS_KILL(-group, SIGKILL);
     for (tries = 0; tries < 200; tries++) {
@@ -9521,7 +9547,7 @@ static bool gem5art__take_lost_run(gem5art_db *db, const gem5art__live *live, bo
     const gem5art__host_facts *host = gem5art__host(db, error);
     gem5art__whereabouts where;
     if (!host) return false;
-    where = gem5art__find_supervisor(live, host);
+    where = gem5art__find_supervisor(live, host, db->claimed);
     if (where == GEM5ART__RUN_LIVE)
         return gem5art__fail(error, GEM5ART_BUSY,
                              "it is being executed by process %lld, in %s, although its claim is free (was %s removed?): "
@@ -9546,7 +9572,7 @@ static bool gem5art__take_lost(gem5art_db *db, const char *hash, bool take, int 
     gem5art_error why;
     const char *name;
     bool ok = true;
-    if (!dir) return errno == ENOENT ? true : gem5art__fail_errno(error, "read", db->live_path);
+    if (!dir) return errno == ENOENT || errno == ENOTDIR ? true : gem5art__fail_errno(error, "read", db->live_path);
     while (ok && (name = gem5art__live_name(dir, hash)) != NULL) {
         gem5art__arena arena = {NULL, false};
         gem5art__live live;
@@ -13429,10 +13455,31 @@ static void gem5art__record_job(gem5art__job *job) {
     gem5art__unlock_store(pool);
 }
 
+/* Somebody who took this attempt for lost (.take_lost, a removed lock file) has recorded it as that: what it came to is
+   recorded beside it, with an id of its own. */
+static bool gem5art__avoid_id(gem5art__job *job, gem5art_error *error) {
+    gem5art_db *store = gem5art__lock_store(job->pool, &job->notes);
+    gem5art_run *r = &job->draft;
+    bool recorded, ok = true;
+    char id[37];
+    if (gem5art__is_recorded(store, r->id, &recorded, NULL) && recorded && (ok = gem5art__uuid(id, error))) {
+        const char *own = gem5art__arena_copy(&job->run->object.arena, id);
+        if (own) {
+            gem5art__warn(store, "another program has taken this run for lost and recorded it as %s: its end is recorded "
+                          "as %s", r->id, own);
+            gem5art__drop_live(store, r->hash, r->id);
+            r->id = own;
+            gem5art__show_state(job, r, r->status);
+        } else ok = gem5art__fail_nomem(error);
+    }
+    gem5art__unlock_store(job->pool);
+    return ok;
+}
+
 /* Writes the records' lines, and records them. */
 static void gem5art__record_draft(gem5art__job *job, const gem5art_artifact *archive) {
     gem5art_error error;
-    if (!gem5art__put_run_lines(&job->lines, &job->draft, archive, &error)) {
+    if (!gem5art__avoid_id(job, &error) || !gem5art__put_run_lines(&job->lines, &job->draft, archive, &error)) {
         gem5art__buf_free(&job->lines);
         job->error = error;
         job->result = GEM5ART__NOT_RECORDED;
@@ -15551,7 +15598,7 @@ static bool gem5art__run_idle(gem5art_db *db, const char *hash, gem5art_error *e
         gem5art_error why;
         gem5art__belief belief = gem5art__read_live(db, name, &arena, &live, &why);
         if (belief == GEM5ART__LIVE_FAILED) ok = gem5art__fail(error, why.code, "%s", why.message);
-        else if (belief == GEM5ART__LIVE_TRUSTED && gem5art__find_supervisor(&live, host) == GEM5ART__RUN_LIVE)
+        else if (belief == GEM5ART__LIVE_TRUSTED && gem5art__find_supervisor(&live, host, db->claimed) == GEM5ART__RUN_LIVE)
             ok = gem5art__fail(error, GEM5ART_BUSY, "it is executed in %s", live.outdir);
         gem5art__arena_free(&arena);
     }

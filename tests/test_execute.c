@@ -787,6 +787,40 @@ TEST(a_run_that_another_process_executes) {
     end();
 }
 
+static bool record_it_as_lost(const gem5art_run *run, void *user_data) {
+    char *taken = (char *)user_data;
+    gem5art_db *taker;
+    gem5art_run lost = *run;
+    if (*taken) return false;
+    snprintf(taken, 64, "%s", run->id);
+    taker = gem5art_open("db.json", NULL, &error);
+    lost.status = "Failed";
+    lost.kill_reason = "lost";
+    CHECK(taker && gem5art__record_run(taker, &lost, NULL, &error));
+    CHECK(gem5art_close(taker, &error));
+    return false;
+}
+
+/* Ids are unique: what a run that was taken too early came to is recorded beside what its taker recorded. */
+TEST(a_run_that_was_taken_for_lost_while_it_runs_is_recorded_too) {
+    char taken[64] = "";
+    gem5art_run_desc desc;
+    gem5art_run *run;
+    begin();
+    desc = describe("gem5-stand-in", "out", "");
+    desc.check_failure = record_it_as_lost;
+    desc.user_data = taken;
+    REQUIRE((run = create(&desc, false)) != NULL);
+    execute_well(run);
+    CHECK(*taken && strcmp(run->id, taken) != 0);
+    CHECK_STR(run->status, "Finished");
+    CHECK_INT(recorded(NULL), 2);
+    CHECK_STR(gem5art_find_run(db, taken, &error)->kill_reason, "lost");
+    CHECK_STR(gem5art_find_run(db, run->id, &error)->status, "Finished");
+    CHECK_STR(json_member("out/info.json", "_id"), run->id);
+    end();
+}
+
 /* ---- trouble on the way */
 
 TEST(a_full_disk_does_not_end_a_simulation) {

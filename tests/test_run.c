@@ -1451,7 +1451,7 @@ TEST(claims_need_a_store_that_is_written) {
     sh("rm -f db.json.lock && mkdir db.json.lock");
     open_db(NULL);
     CHECK(!gem5art__claim_run(db, "h", &error));
-    REFUSED(GEM5ART_IO, "db.json.lock");
+    REFUSED(GEM5ART_INVALID, "db.json.lock");
     fixture_end();
 }
 
@@ -1991,6 +1991,26 @@ TEST(processes_of_another_name_space_are_not_signalled) {
     fixture_end();
 }
 
+/* In another container: its supervisor cannot be seen, and its claim would be in the lock file that was removed. */
+TEST(a_claim_in_a_lock_file_that_was_removed_proves_nothing) {
+    gem5art_run *run;
+    bool ok;
+    REQUIRE(begin());
+    run = lose_a_run(0);
+    REQUIRE(run);
+    edit(live_path, "\"pid_space\":\"pid:[", "\"pid_space\":\"pid:[9");
+    edit(live_path, "\"lock\":", "\"lock\":1");
+    CHECK(!take_lost(run));
+    REFUSED(GEM5ART_BUSY, "may still be running");
+    CHECK(exists(live_path) && !gem5art_find_run(db, lost_id, &error));
+    CHECK(gem5art__claim_run(db, run->hash, &error));
+    ok = gem5art__take_lost(db, run->hash, true, &lost_count, &error);
+    gem5art__unclaim_run(db, run->hash);
+    CHECK(ok);
+    check_recorded_as_lost();
+    fixture_end();
+}
+
 /* Whatever group or session they put themselves into. */
 TEST(all_processes_of_a_lost_run_are_ended) {
     gem5art_run *run;
@@ -2065,6 +2085,7 @@ TEST(a_lock_file_that_is_no_file_is_refused) {
         CHECK_INT(sh("rm -rf db.json.lock; %s", makers[i]), 0);
         CHECK(!gem5art__claim_run(db, "00", &error));
         CHECK_CONTAINS(error.message, "db.json.lock");
+        CHECK_CONTAINS(error.message, "remove it");
     }
     CHECK(file_contains("precious", "PRECIOUS"));
     CHECK_INT(sh("rm -rf db.json.lock"), 0);
@@ -2093,6 +2114,21 @@ TEST(claims_move_to_a_new_lock_file) {
     CHECK(gem5art__claim_still_holds(second, "aa", &error));
     gem5art__unclaim_run(second, "aa");
     CHECK(gem5art_close(second, &error));
+    fixture_end();
+}
+
+TEST(the_lock_file_follows_the_stores_mode) {
+    struct stat st;
+    REQUIRE(begin());
+    CHECK(chmod("db.json", 0600) == 0);
+    CHECK(gem5art__claim_run(db, "aa", &error));
+    gem5art__unclaim_run(db, "aa");
+    close_db();
+    CHECK(chmod("db.json", 0664) == 0);
+    REQUIRE(open_db(NULL));
+    CHECK(gem5art__claim_run(db, "aa", &error));
+    CHECK(stat("db.json.lock", &st) == 0 && (st.st_mode & 0777) == 0664);
+    gem5art__unclaim_run(db, "aa");
     fixture_end();
 }
 
