@@ -976,6 +976,10 @@ typedef char gem5art__needs_64_bit_file_offsets[sizeof(off_t) >= 8 ? 1 : -1]; /*
 
 /* GEM5ART_PORTABLE leaves out every Linux and CPU extra but the locks; each can be left out alone too. */
 #ifdef GEM5ART_PORTABLE
+#undef GEM5ART_NO_SHA_EXTENSIONS
+#undef GEM5ART_NO_FILE_CLONING
+#undef GEM5ART_NO_VFORK
+#undef GEM5ART_NO_PROC
 #define GEM5ART_NO_SHA_EXTENSIONS
 #define GEM5ART_NO_FILE_CLONING
 #define GEM5ART_NO_VFORK
@@ -8199,7 +8203,7 @@ static bool gem5art__process_lives(int64_t pid, int64_t start) {
 }
 
 static const char *gem5art__pid_space(gem5art__arena *arena) {
-    char name[64];
+    char name[64] = "";
     ssize_t n = -1;
 #ifndef GEM5ART_NO_PROC
     n = GEM5ART_SYS_READLINK("/proc/self/ns/pid", name, sizeof name);

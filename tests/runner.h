@@ -220,9 +220,9 @@ __attribute__((unused)) static void end(void) {
 }
 
 /* A desc of a run of a program (a path, or what `make` built, such as "children/slow") with parameters, which a "|"
-   parts; NULL: none. It lives until the eighth call after this one. */
+   parts (at most 15); NULL: none. It lives until the eighth call after this one. */
 static gem5art_run_desc describe(const char *program, const char *outdir, const char *parameters) {
-    static const char *params[8][8];
+    static const char *params[8][16];
     static char *texts[8];
     static int next;
     gem5art_run_desc desc;
