@@ -570,7 +570,7 @@ FLAT_TEST(a_store_on_a_read_only_mount_can_be_read) {
     }
     REQUIRE(open_db("ro/db.json") && store_run(db, 1));
     close_db();
-    CHECK(mount("none", "ro", NULL, MS_REMOUNT | MS_RDONLY, NULL) == 0);
+    CHECK(mount("none", "ro", "", MS_REMOUNT | MS_RDONLY, NULL) == 0);
     memset(&desc, 0, sizeof desc);
     for (desc.read_only = false;; desc.read_only = true) {
         db = gem5art_open("ro/db.json", &desc, &error);
