@@ -123,12 +123,14 @@
        a guest's panic: "Kernel panic - not syncing" after a     "kernel panic"     no              "guest panic"
          kernel's time stamp or at the beginning of a line;
          "Kernel panic in simulated" from gem5
-       the child, or a wrapper's child (exit status 128 + N),    "sighup","sigint"  yes
-         was ended by a signal that this library did not send    "sigkill","sigterm"
+       the child, or a wrapper's child (exit status 128 + N;     "sighup","sigint"  yes
+         of Python 241, 247 or "died with <Signals.SIG..."),     "sigkill","sigterm"
+         was ended by a signal that this library did not send
        gem5 was interrupted: "user interrupt received"           "sigint"           yes             "interrupt"
        a .fail_on text                                           "User defined kill" no
        gem5's own FILE:LINE: fatal: or panic:                    ""                 no              "gem5 error"
        an exit status that is not 0                              ""                 no
+       gem5 exited because of a "Kernel oops in" the guest       ""                 no              "guest panic"
        "m5_fail instruction encountered"                         ""                 no              "m5_fail"
        "simulate() limit reached" at the last tick there is      ""                 no              "deadlock"
        a code of the guest that is not 0                         ""                 no              "guest exit code"
@@ -177,9 +179,9 @@
    lain still for 3 s when it was hashed, on network file systems for 60 s. Files of FUSE, 9P and FAT, whose times are
    not reliable, are hashed each time.
    What gem5 read: OUTDIR/config.ini names kernels, images, programs and other files. Each regular file that it names
-   outside the outdir (at most 1000) is hashed when the run has ended and recorded in `files`. They are not part of the
-   identity, so that one that is neither an artifact nor tracked in a repo of the run is a warning of kind "files", as is
-   a parameter that names such a file, itself or after its "=". When a recorded run is asked for again and one of its
+   outside the outdir (at most 1000) is hashed when the run has ended and recorded in `files`, as is each that a parameter
+   names, itself, after its "=" or in a list (a;b), if the run has not written it. They are not part of the identity, so
+   that one that is neither an artifact nor tracked in a repo of the run is a warning of kind "files". When a recorded run is asked for again and one of its
    files has changed since, the EXISTS error names that file.
    The loop that steps a pool never touches a disk: up to 8 threads prepare runs, 8 end, archive and record them, and 2
    watch them, each started when there is work for it. The next run starts while an ended one is archived and recorded.
@@ -3491,9 +3493,10 @@ static bool gem5art__git_finish(gem5art__child *child, gem5art__buf *output, int
 /* Passes on git's own words: the line that it dies of, else its first, and its advice on a repo of another user. */
 static bool gem5art__git_refused(gem5art_error *error, const char *what, const char *path, const gem5art__buf *output) {
     const char *text = output->data ? output->data : "", *fatal = strstr(text, "fatal: ");
-    const char *advice = strstr(text, "git config --global --add safe.directory ");
+    const char *advice = strstr(path, "\n") ? NULL : strstr(text, "git config --global --add safe.directory ");
     size_t length;
     if (fatal) text = fatal;
+    if (!*text) text = "it failed without a message: try git status there";
     length = strcspn(text, "\n");
     return gem5art__fail(error, GEM5ART_GIT, "git cannot %s %s: %.*s%s%.*s", what, path,
                          length > 300 ? 300 : (int)length, text,
@@ -9724,6 +9727,7 @@ static const gem5art__evidence gem5art__evidences[] = {
     {"fatal: ", GEM5ART__OUTPUT, GEM5ART__AS_GEM5, GEM5ART__BAD, "gem5 error"},
     {"panic: ", GEM5ART__OUTPUT, GEM5ART__AS_GEM5, GEM5ART__BAD, "gem5 error"},
     {"Kernel panic in simulated ", GEM5ART__CAUSE, GEM5ART__AS_CAUSE, GEM5ART__PANICKED, "guest panic"},
+    {"Kernel oops in ", GEM5ART__CAUSE, GEM5ART__AS_CAUSE, GEM5ART__BAD, "guest panic"},
     {"user interrupt received", GEM5ART__CAUSE, GEM5ART__AS_CAUSE, GEM5ART__INTERRUPTED, "interrupt"},
     {"m5_fail instruction encountered", GEM5ART__CAUSE, GEM5ART__AS_CAUSE, GEM5ART__BAD, "m5_fail"},
     {"simulate() limit reached", GEM5ART__CAUSE, GEM5ART__AT_LAST_TICK, GEM5ART__BAD, "deadlock"},
@@ -10691,12 +10695,28 @@ static const struct gem5art__signal {
                         {SIGXCPU, "SIGXCPU", NULL},      {SIGXFSZ, "SIGXFSZ", NULL},     {SIGUSR1, "SIGUSR1", NULL},
                         {SIGUSR2, "SIGUSR2", NULL},      {SIGALRM, "SIGALRM", NULL},     {SIGSYS, "SIGSYS", NULL}};
 
-/* The signal that ended the child, or the child of a wrapper (128 + its number); NULL: none, or one without a name. */
+/* The signal that ended the child, or the child of a wrapper: a shell's exit status is then 128 + its number, that of a
+   Python script with sys.exit(subprocess.call(...)) 256 - its number. NULL: none, or one without a name. */
 static const struct gem5art__signal *gem5art__signal_of(int status) {
     int number = WIFSIGNALED(status) ? WTERMSIG(status) : WEXITSTATUS(status) - 128;
     size_t i;
+    if (!WIFSIGNALED(status) && (WEXITSTATUS(status) == 256 - SIGKILL || WEXITSTATUS(status) == 256 - SIGTERM))
+        number = 256 - WEXITSTATUS(status);
     for (i = 0; i < sizeof gem5art__signals / sizeof *gem5art__signals; i++)
         if (gem5art__signals[i].number == number) return &gem5art__signals[i];
+    return NULL;
+}
+
+/* The signal that a Python wrapper's last line names, as of subprocess.check_call: "... died with <Signals.SIGKILL: 9>."
+   NULL: it names none. */
+static const struct gem5art__signal *gem5art__signal_in(const char *error_line) {
+    static const char died[] = " died with <Signals.";
+    const char *at = error_line ? strstr(error_line, died) : NULL;
+    size_t i, length = at ? strcspn(at + sizeof died - 1, ":") : 0;
+    for (i = 0; at && i < sizeof gem5art__signals / sizeof *gem5art__signals; i++)
+        if (strlen(gem5art__signals[i].name) == length &&
+            strncmp(at + sizeof died - 1, gem5art__signals[i].name, length) == 0)
+            return &gem5art__signals[i];
     return NULL;
 }
 
@@ -10741,13 +10761,16 @@ static const char *gem5art__bad_cause(gem5art__arena *arena, const gem5art__evid
 /* The reasons that need no look at what gem5 wrote of its own errors: false where there is none. */
 static bool gem5art__decide_killed(gem5art_run *r, gem5art__arena *arena, const gem5art__end *end,
                                    const gem5art__watch *watch, const gem5art__findings *f,
-                                   const gem5art__evidence *row, const char *cause) {
-    const struct gem5art__signal *signal = gem5art__signal_of(end->status);
+                                   const gem5art__evidence *row, const char *cause, bool guest_code) {
+    const struct gem5art__signal *signal = guest_code ? NULL : gem5art__signal_of(end->status);
+    const char *signal_cause = gem5art__status_text(arena, end->status);
     bool panicked = watch->reason && strcmp(watch->reason, "kernel panic") == 0;
     const char *reason = end->kill_reason;
     if (!reason && (panicked || (row && row->meaning == GEM5ART__PANICKED))) reason = "kernel panic";
+    if (!signal && WIFEXITED(end->status) && end->status && (signal = gem5art__signal_in(f->error_line)) != NULL)
+        signal_cause = f->error_line;
     if (!reason && signal && signal->reason)
-        return gem5art__set_verdict(r, signal->reason, true, gem5art__status_text(arena, end->status)), true;
+        return gem5art__set_verdict(r, signal->reason, true, signal_cause), true;
     if (!reason && ((row && row->meaning == GEM5ART__INTERRUPTED) ||
                     (end->status != 0 && f->error_line && gem5art__starts_with(f->error_line, "KeyboardInterrupt"))))
         return gem5art__set_verdict(r, "sigint", true, cause ? cause : f->error_line), true;
@@ -10769,8 +10792,9 @@ static void gem5art__decide(gem5art_run *r, gem5art__arena *arena, const gem5art
     uint64_t tick = event ? event->tick : f->tick;
     int64_t code = event ? event->code : 0;
     const gem5art__evidence *row = gem5art__cause_row(r, cause, tick, code);
-    bool passed_on = event && code && !row && end->status == (int)(code & 0xff) << 8; /* accepted, and the exit status */
-    if (gem5art__decide_killed(r, arena, end, watch, f, row, cause)) return;
+    bool guest_code = event && code && end->status == (int)(code & 0xff) << 8; /* which the script exited with */
+    bool passed_on = guest_code && !row;                                        /* and which is accepted */
+    if (gem5art__decide_killed(r, arena, end, watch, f, row, cause, guest_code)) return;
     if (f->gem5_error && !gem5art__accepts(r, "gem5 error"))
         gem5art__set_verdict(r, "", false, f->gem5_error);
     else if (end->status != 0 && !passed_on)
@@ -10959,6 +10983,23 @@ static bool gem5art__names_files(const char *key, size_t length) {
     return false;
 }
 
+/* A whole parameter, the part after its "=", and the words of it where it holds a list, as in --cmd=a;b or
+   --options='-i a'. */
+static void gem5art__add_param(gem5art__files *files, const char *param) {
+    static const char blanks[] = " \t;,'\"";
+    const char *part = strchr(param, '=');
+    char *word = gem5art__arena_copy(files->arena, part ? part + 1 : param), *end;
+    gem5art__add_file(files, param);
+    if (part) gem5art__add_file(files, part + 1);
+    for (; word && *word; word = end) {
+        word += strspn(word, blanks);
+        end = word + strcspn(word, blanks);
+        if (*end) *end++ = 0;
+        gem5art__add_file(files, word);
+        if ((part = strchr(word, '=')) != NULL) gem5art__add_file(files, part + 1);
+    }
+}
+
 /* A whole value, or its words, as gem5 writes lists; of a word like --input=FILE the part after "=" too. */
 static void gem5art__add_value(gem5art__files *files, char *value, bool named) {
     char *word = value, *end, *part;
@@ -11034,10 +11075,22 @@ static void gem5art__find_all_tracked(gem5art__files *files, const gem5art__run 
     }
 }
 
-/* In a worker, when the run has ended: lists the files that its config.ini names, sorted by path, with their hashes and
-   the ids of the run's repos that track them; all in the arena. A file that cannot be read, or was not when the run was
+/* Adds the files that parameters name and that have not been written since the run began. */
+static void gem5art__add_read_params(gem5art__files *files, const gem5art_run *r) {
+    const char *const *param;
+    struct stat st;
+    size_t i, n = files->count;
+    for (param = r->params; *param; param++) gem5art__add_param(files, *param);
+    for (i = n; i < files->count; i++)
+        if (GEM5ART_SYS_STAT(files->list[i].path, &st) == 0 && (double)st.st_mtim.tv_sec + (double)st.st_mtim.tv_nsec / 1e9 < r->start_time)
+            files->list[n++] = files->list[i];
+    files->count = n;
+}
+
+/* In a worker, when the run has ended: lists the files that its config.ini and its parameters name, sorted by path, with
+   their hashes and the ids of the run's repos that track them; all in the arena. A file that cannot be read, or was not when the run was
    cancelled, has an empty hash. Needs no db but for its cache of hashes. */
-static bool gem5art__hash_files(const gem5art__run *run, const char *outdir, const char *cwd, gem5art__arena *arena,
+static bool gem5art__hash_files(const gem5art__run *run, const gem5art_run *r, const char *cwd, gem5art__arena *arena,
                                 gem5art_file **list, size_t *count, gem5art_error *error) {
     gem5art__buf text = {NULL, 0, 0, false};
     gem5art__files files;
@@ -11046,10 +11099,11 @@ static bool gem5art__hash_files(const gem5art__run *run, const char *outdir, con
     memset(&files, 0, sizeof files);
     files.arena = arena;
     files.cwd = cwd;
-    files.outdir = outdir;
+    files.outdir = r->outdir;
     gem5art__read_config(files.outdir, &text);
     if (text.length) gem5art__add_config(&files, text.data);
     gem5art__buf_free(&text);
+    gem5art__add_read_params(&files, r);
     if (files.count) qsort(files.list, files.count, sizeof *files.list, gem5art__compare_files);
     for (i = 0; i < files.count && !gem5art__given_up(); i++)
         if (gem5art__cache_hash(&run->db->cache, files.list[i].path, hash, NULL, NULL, NULL))
@@ -11058,6 +11112,14 @@ static bool gem5art__hash_files(const gem5art__run *run, const char *outdir, con
     *list = files.list;
     *count = files.count;
     return arena->failed ? gem5art__fail_nomem(error) : true;
+}
+
+/* Is there a warning of kind "files" of this path already? */
+static bool gem5art__is_warned_of(const gem5art_run *r, const char *path) {
+    size_t i;
+    for (i = 0; i < r->warning_count; i++)
+        if (strcmp(r->warnings[i].kind, "files") == 0 && strstr(r->warnings[i].text, path)) return true;
+    return false;
 }
 
 /* After gem5art__hash_files, on the thread that uses the db: sets the run's files to these (copied to the arena), finds
@@ -11075,7 +11137,7 @@ static bool gem5art__name_files(gem5art_db *db, gem5art_run *r, const gem5art_fi
         if (*list[i].hash && !gem5art__lookup_artifact(db, list[i].hash, &found, error)) return false;
         files[i].artifact = gem5art__arena_copy(arena, *list[i].hash && found ? found->public_.id : list[i].artifact);
         if (*list[i].hash) gem5art__free_artifact(found);
-        if (!arena->failed && !*files[i].artifact)
+        if (!arena->failed && !*files[i].artifact && !gem5art__is_warned_of(r, files[i].path))
             gem5art__add_warning(r, arena, "files",
                                  "gem5 read %s, which is not an artifact: if it changes, this run still counts; register "
                                  "it, and give it to the run as one of its artifacts",
@@ -11103,17 +11165,13 @@ static bool gem5art__is_used(gem5art__run *run, gem5art__arena *arena, const cha
    the run nor tracked in one of its repos. */
 static void gem5art__check_params(gem5art__run *run, gem5art_run *r, gem5art__arena *arena, const char *cwd) {
     const char *const *param;
-    const char *part;
     gem5art__files files;
     size_t i;
     memset(&files, 0, sizeof files);
     files.arena = arena;
     files.cwd = cwd;
     files.outdir = r->outdir;
-    for (param = r->params; *param; param++) {
-        gem5art__add_file(&files, *param);
-        if ((part = strchr(*param, '=')) != NULL) gem5art__add_file(&files, part + 1);
-    }
+    for (param = r->params; *param; param++) gem5art__add_param(&files, *param);
     for (i = 0; i < files.count; i++)
         if (gem5art__is_used(run, arena, cwd, files.list[i].path)) files.list[i--] = files.list[--files.count];
     gem5art__find_all_tracked(&files, run);
@@ -13721,7 +13779,7 @@ static void gem5art__note_files(gem5art__job *job) {
     gem5art_file *list;
     size_t count;
     gem5art_error error;
-    bool ok = gem5art__hash_files(job->run, job->draft.outdir, job->pool->cwd, &job->arena, &list, &count, &error);
+    bool ok = gem5art__hash_files(job->run, &job->draft, job->pool->cwd, &job->arena, &list, &count, &error);
     if (ok) {
         ok = gem5art__name_files(gem5art__lock_store(job->pool, &job->notes), &job->draft, list, count,
                                  &job->run->object.arena, &error);

@@ -1330,6 +1330,31 @@ TEST(gits_advice_is_passed_on) {
     fixture_end();
 }
 
+TEST(git_without_a_message) {
+    char *path;
+    begin();
+    make_repo("repo");
+    path = replace_git("#!/bin/sh\nkill -9 $$\n");
+    CHECK(!add("repo"));
+    REFUSED(GEM5ART_GIT, "it failed without a message");
+    restore_git(path);
+    fixture_end();
+}
+
+TEST(advice_for_a_name_of_two_lines_is_left_out) {
+    char *path;
+    begin();
+    CHECK(rename((make_repo("repo"), "repo"), "re\npo") == 0);
+    path = replace_git("#!/bin/sh\nprintf \"fatal: detected dubious ownership\\n\\tgit config --global --add "
+                       "safe.directory 're\\npo'\\n\" >&2\nexit 128\n");
+    CHECK(!add("re\npo"));
+    CHECK(error.code == GEM5ART_GIT);
+    CHECK_CONTAINS(error.message, "dubious ownership");
+    CHECK(!strstr(error.message, "git config"));
+    restore_git(path);
+    fixture_end();
+}
+
 /* ---- records that Python gem5art wrote */
 
 static void write_md5_store(void) {

@@ -1054,6 +1054,29 @@ TEST(the_files_that_gem5_read_are_recorded) {
     end();
 }
 
+TEST(files_in_parameters_are_recorded) {
+    static const char *const params[] = {"hello", "--cmd=first;second", "--options='-i input' 3", "made", NULL};
+    gem5art_run_desc desc;
+    gem5art_run *run;
+    begin();
+    write_text("hello", "1\n");
+    write_text("first", "2\n");
+    write_text("second", "3\n");
+    write_text("input", "4\n");
+    desc = describe_config("out", NULL, "END\necho 1 >made\ncat <<'END'\n");
+    desc.params = params;
+    REQUIRE((run = create(&desc, false)) != NULL);
+    execute_well(run);
+    CHECK_INT(run->file_count, 4);
+    CHECK(file_named(run, "hello") && file_named(run, "first") && file_named(run, "second") && file_named(run, "input"));
+    CHECK_INT(file_warnings(run), 4);
+    write_text("second", "changed\n");
+    CHECK(!execute(run));
+    CHECK_INT(error.code, GEM5ART_EXISTS);
+    CHECK_CONTAINS(error.message, "/second, which gem5 read then, has changed since");
+    end();
+}
+
 TEST(a_config_that_is_no_file_or_damaged) {
     static const char *const outdirs[] = {"o0", "o1", "o2", "o3", "o4", "o5"};
     static const char *const configs[] = {"mkfifo", "mkdir", "ln -s /etc/passwd", "echo =/etc/passwd >", "head -c 100000 /dev/zero >",
@@ -1068,7 +1091,7 @@ TEST(a_config_that_is_no_file_or_damaged) {
                  *config);
         write_text("gem5.sh", script);
         chmod("gem5.sh", 0755);
-        desc = describe("./gem5.sh", "out", *config);
+        desc = describe("./gem5.sh", "out", outdirs[config - configs]);
         desc.outdir = outdirs[config - configs];
         REQUIRE((run = create(&desc, false)) != NULL);
         execute_well(run);
