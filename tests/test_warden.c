@@ -126,7 +126,10 @@ TEST(nothing_is_signalled_by_the_numbers_of_another_name_space) {
     CHECK_INT(waitpid(inside, &status, 0), inside);
     CHECK_INT(waitpid(pid, NULL, WNOHANG), 0);
     end_sleeper(pid);
-    if (WIFEXITED(status) && WEXITSTATUS(status) == 77) SKIP("this machine refuses to make a name space of processes");
+    if (WIFEXITED(status) && WEXITSTATUS(status) == 77) { /* as in some containers */
+        printf("%s: not tried, as unshare(2) is not allowed\n", test_current);
+        return;
+    }
     CHECK_INT(status, 0);
 }
 

@@ -4,7 +4,7 @@
 #include "../runner.h"
 #include "torture.h"
 
-enum { JOBS = 64, AHEAD = 2 * JOBS, HOST_THREADS = 1 + GEM5ART__MAX_WORKERS + 1 };
+enum { JOBS = 64, AHEAD = 2 * JOBS, HOST_THREADS = 1 + 2 * GEM5ART__MAX_WORKERS + 2 }; /* see gem5art__start_sharing */
 
 /* ---- the kinds of runs, in turn */
 
@@ -76,10 +76,10 @@ static int descriptors_early;
 
 static void look_at_host(void) {
     char warden[64];
-    int descriptors = count_entries("/proc/self/fd");
+    int descriptors = count_entries("/proc/self/fd"), threads = count_entries("/proc/self/task");
     long kib = resident_kib();
     snprintf(warden, sizeof warden, "/proc/%ld/fd", (long)pool->warden.pid);
-    CHECK(count_entries("/proc/self/task") <= HOST_THREADS);
+    CHECK_THAT(threads <= HOST_THREADS, "%d threads", threads);
     CHECK(count_entries(warden) <= GEM5ART__WARDEN_DESCRIPTORS + 2 * JOBS); /* and what it has between a fork and an exec */
     if (!alive_early) {
         alive_early = memory_alive, kib_early = kib, descriptors_early = descriptors;
