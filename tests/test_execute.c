@@ -24,7 +24,8 @@ TEST(a_finished_run) {
     CHECK_THAT(gem5art_execute(db, run, &desc, &error), "refused: %s", error.message);
     CHECK_INT(error.code, GEM5ART_OK);
     CHECK_STR(error.message, "");
-    CHECK_STR(info_statuses, "Created, Begin run, Spawning, Running, Finished");
+    if (strcmp(info_statuses, "Created, Begin run, Spawning, Finished") != 0) /* it ended before it was first watched */
+        CHECK_STR(info_statuses, "Created, Begin run, Spawning, Running, Finished");
 
     REQUIRE((stored = gem5art_find_run(db, run->id, &error)) != NULL);
     CHECK_STR(stored->hash, run->hash);
@@ -793,7 +794,7 @@ static bool record_it_as_lost(const gem5art_run *run, void *user_data) {
     gem5art_run lost = *run;
     if (*taken) return false;
     snprintf(taken, 64, "%s", run->id);
-    taker = gem5art_open("db.json", NULL, &error);
+    taker = gem5art_open(STORE_URI, NULL, &error);
     lost.status = "Failed";
     lost.kill_reason = "lost";
     CHECK(taker && gem5art__record_run(taker, &lost, NULL, &error));
