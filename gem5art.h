@@ -244,7 +244,8 @@
      Readers take no lock. A file that was removed, and is reachable by a mount only, is refused.
    - The claim of a run is byte 1 + (the first 62 bits of its hash) of STORE.lock, held by its supervisor for the run's
      life. STORE.lock is made with the store's mode, never written, and not followed if it is a symlink. If it is removed,
-     supervisors claim their runs again in the new one.
+     supervisors claim their runs again in the new one. The claim is also held as a byte of the store, behind the writer
+     lock, so that two names of a store have the same claims though each has a lock file.
    - A live entry names the run's outdir, process group, supervisor, host, boot, process name space and scheduler job. It
      is written right after the claim. A run is lost if its claim is free and its supervisor is gone: a free claim alone
      may mean that STORE.lock was removed. On the same boot the claim decides, whatever the host is called (containers);
@@ -4967,6 +4968,7 @@ struct gem5art_db {
     struct gem5art__env *env; /* of an LMDB store */
     int writer;  /* a descriptor of the store that has the writer lock; -1: this handle does not hold it */
     int claimed; /* one of the lock file, with this handle's claims; -1: not open */
+    int claimed_here; /* one of the store, with the same claims, for those who know the store by another name; -1 */
     bool read_only;
     void (*damaged)(const char *message, void *user_data);
     bool left_live; /* this handle has made live entries: their folder goes with the last of them */
@@ -7434,10 +7436,45 @@ static bool gem5art__lmdb_check_start(const char *path, gem5art_error *error) {
     return gem5art__fail(error, GEM5ART_CORRUPT, "%s is no LMDB file: give the path of a store", path);
 }
 
+#ifndef GEM5ART_NO_PROC
+/* The number of the mount that a file is in; -1: not known. */
+static long gem5art__mount_of(const char *path) {
+    char name[64], text[512], *at = NULL;
+    size_t got;
+    int of, fd = gem5art__open(path, O_RDONLY | O_NONBLOCK, 0);
+    snprintf(name, sizeof name, "/proc/self/fdinfo/%d", fd);
+    of = fd < 0 ? -1 : gem5art__open(name, O_RDONLY, 0);
+    if (of >= 0 && gem5art__read_at(of, text, sizeof text - 1, 0, &got)) {
+        text[got] = 0;
+        at = strstr(text, "mnt_id:");
+    }
+    gem5art__close(of);
+    gem5art__close(fd);
+    return at ? strtol(at + 7, NULL, 10) : -1;
+}
+#endif
+
+/* Is this file mounted by itself, as by docker -v FILE:PATH? */
+static bool gem5art__is_mount_point(gem5art_db *db, const char *path) {
+#ifdef GEM5ART_NO_PROC
+    (void)db, (void)path;
+    return false;
+#else
+    char *folder = gem5art__arena_copy(&db->arena, path), *slash = folder ? strrchr(folder, '/') : NULL;
+    if (!slash) return false;
+    slash[slash == folder] = 0;
+    return gem5art__mount_of(path) != gem5art__mount_of(folder);
+#endif
+}
+
 /* Who use two names of a file have two lock files of LMDB's, and would not know of each other. (One that is just being
    made or kept has two for a moment.) */
 static bool gem5art__lmdb_check_names(gem5art_db *db, struct stat *st, gem5art_error *error) {
     int tries;
+    if (gem5art__is_mount_point(db, db->path))
+        return gem5art__fail(error, GEM5ART_UNSUPPORTED,
+                             "%s is a mount point: LMDB cannot keep its users apart from those of the file that is "
+                             "mounted; mount the folder of that instead", db->path);
     for (tries = 0; st->st_nlink > 1 && tries < 50; tries++) {
         GEM5ART_SYS_POLL(NULL, 0, 2);
         if (GEM5ART_SYS_STAT(db->path, st) < 0) return gem5art__fail_errno(error, "open the store", db->path);
@@ -7571,6 +7608,7 @@ static bool gem5art__store_open(gem5art_db *db, const char *uri, gem5art_error *
 static void gem5art__store_close(gem5art_db *db) {
     db->backend->close(db);
     gem5art__close(db->claimed);
+    gem5art__close(db->claimed_here);
     if (db->left_live) GEM5ART_SYS_RMDIR(db->live_path); /* unless there are others */
 }
 
@@ -7586,7 +7624,7 @@ static gem5art_db *gem5art__open_second(const gem5art_db *db, void (*log)(const 
                                         void *user_data, gem5art_error *error) {
     gem5art_db *second = (gem5art_db *)gem5art__alloc(sizeof *second);
     if (!second) return gem5art__fail_nomem(error), (gem5art_db *)NULL;
-    second->writer = second->claimed = second->flat.fd = -1;
+    second->writer = second->claimed = second->claimed_here = second->flat.fd = -1;
     second->backend = db->backend;
     second->unchecked = true; /* the first one has looked */
     second->path = gem5art__arena_copy(&second->arena, db->path);
@@ -9257,6 +9295,29 @@ static bool gem5art__tell_claimant(gem5art_db *db, const char *hash, gem5art_err
     return false;
 }
 
+/* The claim once more, as a byte of the store itself behind those of the writer lock: the lock file is not the only one
+   where the store has two names (a hard link, a file that is mounted elsewhere) or that file was removed. */
+static int64_t gem5art__claim_byte_here(int64_t byte) { return GEM5ART__NEXT_BYTE + 1 + byte / 2; }
+
+static bool gem5art__claim_here(gem5art_db *db, int64_t byte, gem5art_error *error) {
+    const int64_t here = gem5art__claim_byte_here(byte);
+    struct stat own, there;
+    struct flock lock;
+    if (GEM5ART_SYS_STAT(db->path, &there) < 0) return gem5art__fail_errno(error, "find the store", db->path);
+    if (db->claimed_here < 0 || GEM5ART_SYS_FSTAT(db->claimed_here, &own) < 0 || own.st_ino != there.st_ino ||
+        own.st_dev != there.st_dev) { /* a rewrite has replaced it, which a store with two names does not have */
+        gem5art__close(db->claimed_here);
+        db->claimed_here = gem5art__open(db->path, O_RDWR | O_NONBLOCK, 0);
+    }
+    if (db->claimed_here < 0 || gem5art__lock(db->claimed_here, here)) return true; /* the record will report the former */
+    if (gem5art__lock_call(db->claimed_here, F_OFD_GETLK, F_WRLCK, here, &lock) < 0 || lock.l_type != F_WRLCK ||
+        lock.l_start != (off_t)here || lock.l_len != 1)
+        return true; /* what has locked more than this byte is not a supervisor */
+    return gem5art__fail(error, GEM5ART_BUSY,
+                         "it is being executed by a program that has another lock file than %s (which was removed, or the "
+                         "store has two names): wait for its end, or end it", db->lock_path);
+}
+
 /* True: this db holds the run's claim now. BUSY: somebody has it already. */
 static bool gem5art__claim_run(gem5art_db *db, const char *hash, gem5art_error *error) {
     int64_t byte = gem5art__claim_byte(hash);
@@ -9267,6 +9328,11 @@ static bool gem5art__claim_run(gem5art_db *db, const char *hash, gem5art_error *
     claim = (gem5art__claim *)gem5art__alloc(sizeof *claim);
     if (!claim) return gem5art__fail_nomem(error);
     if (gem5art__lock(db->claimed, byte)) {
+        if (!gem5art__claim_here(db, byte, error)) {
+            gem5art__unlock(db->claimed, byte);
+            gem5art__free(claim);
+            return false;
+        }
         claim->byte = byte;
         claim->next = db->claims;
         db->claims = claim;
@@ -9294,6 +9360,7 @@ static void gem5art__unclaim_run(gem5art_db *db, const char *hash) {
     if (!claim) return;
     *link = claim->next;
     if (!claim->lost) gem5art__unlock(db->claimed, byte);
+    if (db->claimed_here >= 0) gem5art__unlock(db->claimed_here, gem5art__claim_byte_here(byte));
     gem5art__free(claim);
 }
 
@@ -13517,8 +13584,8 @@ static void gem5art__record_job(gem5art__job *job) {
     gem5art__unlock_store(pool);
 }
 
-/* Somebody who took this attempt for lost (.take_lost, a removed lock file) has recorded it as that: what it came to is
-   recorded beside it, with an id of its own. */
+/* Somebody who took this attempt for lost (.take_lost, a removed lock file) has recorded it as that, or has imported its
+   info.json: what it came to is recorded beside it, with an id of its own. */
 static bool gem5art__avoid_id(gem5art__job *job, gem5art_error *error) {
     gem5art_db *store = gem5art__lock_store(job->pool, &job->notes);
     gem5art_run *r = &job->draft;
@@ -13527,8 +13594,8 @@ static bool gem5art__avoid_id(gem5art__job *job, gem5art_error *error) {
     if (gem5art__is_recorded(store, r->id, &recorded, NULL) && recorded && (ok = gem5art__uuid(id, error))) {
         const char *own = gem5art__arena_copy(&job->run->object.arena, id);
         if (own) {
-            gem5art__warn(store, "another program has taken this run for lost and recorded it as %s: its end is recorded "
-                          "as %s", r->id, own);
+            gem5art__warn(store, "another program has recorded this run already (%s): how it ended is recorded as %s",
+                          r->id, own);
             gem5art__drop_live(store, r->hash, r->id);
             r->id = own;
             gem5art__show_state(job, r, r->status);
@@ -15516,7 +15583,7 @@ static gem5art_db *gem5art__open_db(const char *uri, const gem5art_open_desc *de
     const char *storage;
     gem5art__clear(error);
     if (!db) return gem5art__fail_nomem(error), (gem5art_db *)NULL;
-    db->writer = db->claimed = db->flat.fd = -1;
+    db->writer = db->claimed = db->claimed_here = db->flat.fd = -1;
     gem5art__cache_begin(&db->cache);
     db->unchecked = unchecked;
     if (desc) {

@@ -2108,11 +2108,31 @@ TEST(claims_move_to_a_new_lock_file) {
     REQUIRE((second = gem5art_open(STORE_URI, NULL, &error)) != NULL);
     CHECK(!gem5art__claim_run(second, "aa", &error) && error.code == GEM5ART_BUSY);
     CHECK(unlink("db.json.lock") == 0);
+    CHECK(!gem5art__claim_run(second, "aa", &error) && error.code == GEM5ART_BUSY); /* the store shows it still */
+    CHECK_CONTAINS(error.message, "another lock file");
+    CHECK_INT(sh("cp db.json copy && mv copy db.json"), 0);
     CHECK(gem5art__claim_run(second, "aa", &error));
     CHECK(!gem5art__claim_still_holds(db, "aa", &error) && error.code == GEM5ART_BUSY);
     gem5art__unclaim_run(db, "aa");
     CHECK(gem5art__claim_still_holds(second, "aa", &error));
     gem5art__unclaim_run(second, "aa");
+    CHECK(gem5art_close(second, &error));
+    fixture_end();
+}
+
+TEST(two_names_of_a_store_have_the_same_claims) {
+    gem5art_db *second;
+    REQUIRE(begin());
+    CHECK(mkdir("other", 0777) == 0 && link("db.json", "other/db.json") == 0);
+    REQUIRE((second = gem5art_open("other/db.json", NULL, &error)) != NULL);
+    CHECK(gem5art__claim_run(db, "aa", &error));
+    CHECK(!gem5art__claim_run(second, "aa", &error) && error.code == GEM5ART_BUSY);
+    CHECK(gem5art__claim_run(second, "bb", &error));
+    CHECK(!gem5art__claim_run(db, "bb", &error) && error.code == GEM5ART_BUSY);
+    gem5art__unclaim_run(db, "aa");
+    CHECK(gem5art__claim_run(second, "aa", &error));
+    gem5art__unclaim_run(second, "aa");
+    gem5art__unclaim_run(second, "bb");
     CHECK(gem5art_close(second, &error));
     fixture_end();
 }
