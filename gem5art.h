@@ -3405,6 +3405,7 @@ static int gem5art__spawn_git(pid_t *pid, const char *const *argv, int output, b
     sigemptyset(&none);
     sigemptyset(&some);
     sigaddset(&some, SIGPIPE);
+    sigaddset(&some, SIGXFSZ);
     sigaddset(&some, SIGCHLD);
     sigaddset(&some, SIGTERM);
     sigaddset(&some, SIGINT);

@@ -35,6 +35,14 @@ has "the help of rm" "$out" "usage: gem5art-rm [-h] [--dry-run]"
 run "$rm" --version
 has version "$out" "gem5art-rm (gem5art.h) "
 
+begin "a store that may not grow is an error, and not the end of the tool"
+mkdir limited && cp "$data" limited/db.json
+id=$(sed -n 's/.*"_id": "\([^"]*\)".*/\1/p' limited/db.json | head -n 1)
+limited() { (ulimit -f 0 && exec "$rm" --db-uri file://limited/db.json "$id" >/dev/null 2>&1); } # no output of its own may grow
+limited
+same status $? 1
+check "it is as it was" cmp "$data" limited/db.json
+
 begin "all runs, exactly as stored"
 run "$getruns" all.json
 same status $status 0

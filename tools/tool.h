@@ -11,6 +11,7 @@
 
 #include <langinfo.h>
 #include <locale.h>
+#include <signal.h>
 #include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -377,6 +378,7 @@ __attribute__((unused)) static int tool_parse(int argc, char **argv, const tool_
     const tool_option *options = page->options;
     int i, kept = 0;
     bool all_arguments = false;
+    signal(SIGXFSZ, SIG_IGN); /* a file that may not grow is an error of its write */
     tool_own_page = page;
     setlocale(LC_CTYPE, "");
     for (i = 1; i < argc; i++) {
