@@ -22,6 +22,7 @@
 #include <sys/socket.h>
 #include <sys/stat.h>
 #include <sys/wait.h>
+#include <time.h>
 #include <unistd.h>
 #ifdef __linux__
 #include <sys/ioctl.h>
@@ -40,6 +41,7 @@ typedef enum fault_mode {
 
 static fault_mode fault;
 static int fault_at, fault_errno; /* fault_at 0: no faults */
+static time_t fault_locked;         /* STICK, EAGAIN: since when others hold the locks; 0: they do not */
 static size_t fault_room;         /* ROOM: bytes that are left */
 static bool fault_lenient;        /* no fdatasync: for tests that kill processes, not the machine */
 static bool fault_in_warden;      /* the warden's calls fail, instead of this process's */
@@ -66,6 +68,7 @@ __attribute__((unused)) static void set_fault(fault_mode mode, int at, int numbe
     fault_at = at;
     fault_errno = number;
     fault_room = (size_t)at - (at > 0);
+    fault_locked = 0;
     fault_log->count = 0;
     fault_log->last = "";
 }
@@ -91,6 +94,15 @@ static bool faulty(const char *name, bool may_be_interrupted) {
     if (n != fault_at && !(fault == STICK && n > fault_at)) return false;
     if (fault == STOP) raise(SIGKILL);
     return fault_failed(name, fault == INTERRUPT ? EINTR : fault_errno);
+}
+
+/* A lock that others hold is free again after 5 s: a pool waits for the store as long as that takes. */
+static bool lock_fails(void) {
+    bool held;
+    if (fault_locked && time(NULL) > fault_locked + 5) return false;
+    held = faulty("fcntl of a lock", true);
+    if (held && fault == STICK && fault_errno == EAGAIN && !fault_locked) fault_locked = time(NULL);
+    return held;
 }
 
 /* How many bytes of a transfer are done in a mode that shortens it; 0: none, as the disk is full. What goes through a
@@ -150,6 +162,7 @@ static ssize_t hook_write(int fd, const void *data, size_t size) {
 
 static ssize_t hook_send(int fd, const void *data, size_t size) {
     size_t most = shortened(fd, size, true);
+    if (fault == STICK && fault_errno == EAGAIN) return send(fd, data, size, MSG_NOSIGNAL); /* else the warden is a silent one */
     return faulty("send", true) ? -1 : shortened_to(most, size, send(fd, data, most, MSG_NOSIGNAL));
 }
 
@@ -247,7 +260,7 @@ __attribute__((unused)) static pid_t hook_fork(void) {
 #define GEM5ART_SYS_READDIR(dir) (faulty("readdir", false) ? NULL : readdir(dir))
 #define GEM5ART_SYS_CLOSEDIR(dir) hook_closedir(dir)
 #define GEM5ART_SYS_FCNTL(fd, command, value) (faulty("fcntl", false) ? -1 : fcntl(fd, command, value))
-#define GEM5ART_SYS_FCNTL_LOCK(fd, command, lock) (faulty("fcntl of a lock", true) ? -1 : fcntl(fd, command, lock))
+#define GEM5ART_SYS_FCNTL_LOCK(fd, command, lock) (lock_fails() ? -1 : fcntl(fd, command, lock))
 #define GEM5ART_SYS_PIPE(fds) (faulty("pipe", false) ? -1 : pipe(fds))
 #define GEM5ART_SYS_SOCKETPAIR(fds) (faulty("socketpair", false) ? -1 : socketpair(AF_UNIX, SOCK_STREAM, 0, fds))
 #define GEM5ART_SYS_SEND(fd, data, size) hook_send(fd, data, size)
