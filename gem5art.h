@@ -13659,7 +13659,7 @@ static bool gem5art__begin_run(gem5art__job *job, gem5art_db *store, gem5art_err
     run->object.arena.failed = false; /* earlier failures were already reported */
     if (!gem5art__take_lost(store, r->hash, pool->desc.take_lost, &job->lost, error)) return false;
     if (!pool->desc.rerun && !gem5art__not_recorded(store, run, pool->desc.retries, &job->failures, error)) return false;
-    if (!gem5art__same_script(store, run, pool->cwd, error)) return false;
+    if (strcmp(r->cwd, pool->cwd) != 0 && !gem5art__same_script(store, run, pool->cwd, error)) return false;
     r->task_id = gem5art__arena_copy(&run->object.arena, pool->desc.task_id);
     r->cwd = gem5art__arena_copy(&run->object.arena, pool->cwd);
     r->host = pool->host->host;
