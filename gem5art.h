@@ -1473,7 +1473,7 @@ static bool gem5art__given_up(void) {
     pthread_mutex_unlock(work->mutex);
     if (!given_up && work->beat && gem5art__monotonic() >= work->beat_at) {
         work->beat_at = gem5art__monotonic() + GEM5ART_BEAT_SECONDS;
-        work->beat(work->data);
+        (work->beat)(work->data);
     }
     return given_up;
 }
@@ -4993,7 +4993,7 @@ static void gem5art__warn(gem5art_db *db, const char *format, ...) {
     va_start(arguments, format);
     vsnprintf(message, sizeof message, format, arguments);
     va_end(arguments);
-    db->log(message, db->user_data);
+    (db->log)(message, db->user_data);
 }
 
 static void gem5art__adopt(gem5art_db *db, gem5art__object *object, void *owner) {
@@ -5143,40 +5143,40 @@ typedef struct gem5art__backend {
     bool (*remove)(gem5art_db *db, const char *const *ids, size_t *removals, gem5art_error *error); /* NULL-ended */
 } gem5art__backend;
 
-static bool gem5art__store_refresh(gem5art_db *db, gem5art_error *error) { return db->backend->refresh(db, error); }
-static bool gem5art__store_settle(gem5art_db *db, gem5art_error *error) { return db->backend->settle(db, error); }
+static bool gem5art__store_refresh(gem5art_db *db, gem5art_error *error) { return (db->backend->refresh)(db, error); }
+static bool gem5art__store_settle(gem5art_db *db, gem5art_error *error) { return (db->backend->settle)(db, error); }
 
 static gem5art__step gem5art__store_lookup(gem5art_db *db, gem5art__lookup *lookup, const char *key,
                                            gem5art__arena *arena, const gem5art_json **record, gem5art_error *error) {
-    return db->backend->lookup(db, lookup, key, arena, record, error);
+    return (db->backend->lookup)(db, lookup, key, arena, record, error);
 }
 
 static bool gem5art__store_append(gem5art_db *db, const char *lines, size_t length, gem5art_error *error) {
-    return db->backend->append(db, lines, length, error);
+    return (db->backend->append)(db, lines, length, error);
 }
 
 static bool gem5art__store_remove(gem5art_db *db, const char *const *ids, size_t *removals, gem5art_error *error) {
-    return db->backend->remove(db, ids, removals, error);
+    return (db->backend->remove)(db, ids, removals, error);
 }
 
 /* `query`, which may be NULL, may narrow what is found by its name and name_contains; the rest is the caller's. */
 static bool gem5art__scan_begin(gem5art_db *db, const gem5art_query *query, gem5art__scan *scan, gem5art_error *error) {
     memset(scan, 0, sizeof *scan);
     scan->db = db;
-    return db->backend->scan_begin(scan, query, error);
+    return (db->backend->scan_begin)(scan, query, error);
 }
 
 static gem5art__step gem5art__scan_next(gem5art__scan *scan, gem5art_error *error) {
-    return scan->db->backend->scan_next(scan, error);
+    return (scan->db->backend->scan_next)(scan, error);
 }
 
 static gem5art__step gem5art__scan_parse(gem5art__scan *scan, gem5art__arena *arena, const gem5art_json **record,
                                          gem5art_error *error) {
-    return scan->db->backend->scan_parse(scan, arena, record, error);
+    return (scan->db->backend->scan_parse)(scan, arena, record, error);
 }
 
 static void gem5art__scan_end(gem5art__scan *scan) {
-    if (scan->state) scan->db->backend->scan_end(scan);
+    if (scan->state) (scan->db->backend->scan_end)(scan);
     scan->state = NULL;
 }
 
@@ -5645,7 +5645,7 @@ static gem5art__step gem5art__cursor_view(gem5art__cursor *cursor, gem5art_error
         gem5art__arena_free(&arena);
         if (step != GEM5ART__FAILED) return step;
         if (!more || why.code != GEM5ART_CORRUPT) return gem5art__fail(error, why.code, "%s", why.message), step;
-        cursor->viewer->damaged(why.message, cursor->viewer->user_data);
+        (cursor->viewer->damaged)(why.message, cursor->viewer->user_data);
     }
 }
 
@@ -6211,7 +6211,7 @@ static bool gem5art__rewrite_all(gem5art_db *db, gem5art__rewrite *rewrite, gem5
 /* The whole text. */
 static bool gem5art__rewrite_text(gem5art_db *db, gem5art__rewrite *rewrite, gem5art_error *error) {
     gem5art__puts(&rewrite->out, "[");
-    if (!rewrite->fill(db, rewrite, error)) return false;
+    if (!(rewrite->fill)(db, rewrite, error)) return false;
     gem5art__puts(&rewrite->out, "]\n");
     return gem5art__rewrite_flush(rewrite, db->path, error);
 }
@@ -7252,7 +7252,7 @@ typedef struct gem5art__lmdb_change {
 
 static int gem5art__call_change(void *argument) {
     gem5art__lmdb_change *change = (gem5art__lmdb_change *)argument;
-    return change->make(change->db, change->txn, change);
+    return (change->make)(change->db, change->txn, change);
 }
 
 /* Makes a change, in a larger map if that is needed. For readers that were killed LMDB would keep what they looked at,
@@ -7572,7 +7572,7 @@ static bool gem5art__store_create(gem5art_db *db, const char *path, gem5art_erro
         return gem5art__fail(error, GEM5ART_NOT_FOUND,
                              "%s is a symlink that leads nowhere: make the file it should lead to, or remove it",
                              path);
-    if (db->backend->create(db, path, &why) || why.code == GEM5ART_EXISTS) return true;
+    if ((db->backend->create)(db, path, &why) || why.code == GEM5ART_EXISTS) return true;
     if (why.code == GEM5ART_NOT_FOUND)
         return gem5art__fail(error, GEM5ART_NOT_FOUND,
                              "cannot make the store %s: its folder does not exist; make it first", path);
@@ -7601,13 +7601,13 @@ static bool gem5art__store_open(gem5art_db *db, const char *uri, gem5art_error *
     if (!db->read_only)
         db->cache.path = gem5art__arena_printf(&db->arena, "%s.checked.%ld", db->path, (long)geteuid());
     if (db->arena.failed) return gem5art__fail_nomem(error);
-    if (db->backend->open(db, error)) return true;
-    db->backend->close(db);
+    if ((db->backend->open)(db, error)) return true;
+    (db->backend->close)(db);
     return false;
 }
 
 static void gem5art__store_close(gem5art_db *db) {
-    db->backend->close(db);
+    (db->backend->close)(db);
     gem5art__close(db->claimed);
     gem5art__close(db->claimed_here);
     if (db->left_live) GEM5ART_SYS_RMDIR(db->live_path); /* unless there are others */
@@ -7634,7 +7634,7 @@ static gem5art_db *gem5art__open_second(const gem5art_db *db, void (*log)(const 
     second->log = log;
     second->user_data = user_data;
     if (second->arena.failed) gem5art__fail_nomem(error);
-    else if (second->backend->open(second, error)) return second;
+    else if ((second->backend->open)(second, error)) return second;
     gem5art__close_second(second);
     return NULL;
 }
@@ -9573,7 +9573,7 @@ static bool gem5art__write_lost_info(int folder, const gem5art_run *r, gem5art_e
 static bool gem5art__settle_recorded(gem5art_db *db, const char *id, bool *recorded, gem5art_error *error) {
     bool ok;
     if (!gem5art__store_lock(db, error)) return false;
-    ok = db->backend->settle(db, error);
+    ok = (db->backend->settle)(db, error);
     gem5art__store_unlock(db);
     return ok && gem5art__is_recorded(db, id, recorded, error);
 }
@@ -13109,7 +13109,7 @@ static void *gem5art__worker_main(void *argument) {
         if (!workers->todo) workers->todo_last = &workers->todo;
         pthread_mutex_unlock(&workers->mutex);
         gem5art__set_long_work(&task->control);
-        task->work(task);
+        (task->work)(task);
         gem5art__set_long_work(NULL);
         pthread_mutex_lock(&workers->mutex);
         gem5art__hand_back(workers, task);
@@ -14055,7 +14055,7 @@ static void gem5art__watch_done(void *owner, gem5art__task *task) {
     run->public_.current_time = job->watched.current_time;
     if (job->beaten) gem5art__emit(pool, GEM5ART_EVENT_BEAT, run, NULL);
     if (job->kill_reason) return;
-    if (!reason && run->check_failure && run->check_failure(&run->public_, run->user_data)) reason = "User defined kill";
+    if (!reason && run->check_failure && (run->check_failure)(&run->public_, run->user_data)) reason = "User defined kill";
     if (!reason && run->public_.stall > 0 && now - job->grown >= run->public_.stall) reason = "stall";
     if (reason) gem5art__kill_job(pool, job, reason, false);
 }
@@ -14168,7 +14168,7 @@ static void gem5art__child_ended(gem5art__job *job, int status, const struct rus
     r->ru_oublock = usage->ru_oublock;
     r->ru_nvcsw = usage->ru_nvcsw;
     r->ru_nivcsw = usage->ru_nivcsw;
-    if (!job->kill_reason && run->check_failure && run->check_failure(r, run->user_data))
+    if (!job->kill_reason && run->check_failure && (run->check_failure)(r, run->user_data))
         job->kill_reason = "User defined kill";
     job->end.status = status;
     job->end.kill_reason = job->kill_reason;
@@ -14341,7 +14341,7 @@ static void gem5art__process_done(gem5art_pool *pool, double until) {
     for (crew = 0; crew < GEM5ART__CREWS; crew++) gem5art__take_done(&pool->workers[crew], &pool->done);
     while ((task = pool->done) != NULL && gem5art__monotonic() < until) {
         pool->done = task->next;
-        task->done(pool, task);
+        (task->done)(pool, task);
     }
 }
 
@@ -14644,7 +14644,7 @@ static void gem5art__find(gem5art__audit *audit, gem5art__gravity gravity, off_t
     finding.at = (int64_t)at;
     finding.line = at < 0 || audit->db->env ? -1 : audit->raw ? 0 : gem5art__line_at(audit, at);
     finding.text = text;
-    audit->report(&finding, audit->user_data);
+    (audit->report)(&finding, audit->user_data);
 }
 
 static void gem5art__find_left_out(gem5art__audit *audit, off_t at, off_t end) {
@@ -16191,7 +16191,7 @@ static bool gem5art__next_row(gem5art_iter *iter, const gem5art__field *fields, 
         if (gem5art__read_object(&iter->row_arena, fields, *record, row, iter->db->path, &why)) return true;
         if (!iter->db->damaged || why.code != GEM5ART_INVALID)
             return gem5art__fail(error, why.code, "%s", why.message);
-        iter->db->damaged(why.message, iter->db->user_data);
+        (iter->db->damaged)(why.message, iter->db->user_data);
     }
     return false;
 }

@@ -360,4 +360,10 @@ need jq && for closed in '<&-' '>&-' '2>&-' '<&- >&-' '>&- 2>&-' '<&- >&- 2>&-';
         check "$command $closed: all files are whole" sh -c "cd closed && for file in *.json; do jq . \$file || exit 1; done"
     done
 done
+begin "the implementation compiles after macros with the names of its callbacks"
+{ echo '#define _GNU_SOURCE'; echo '#define _FILE_OFFSET_BITS 64'; printf '#include <%s>\n' stdio.h stdlib.h string.h unistd.h fcntl.h
+  for word in log append report done fill make remove settle lookup refresh create; do echo "#define $word(x) no_$word"; done
+  echo '#define GEM5ART_IMPLEMENTATION'; echo '#include "gem5art.h"'; } >macros.c
+check compile cc -std=gnu99 -w -fsyntax-only -I"$root" macros.c
+
 finish
