@@ -7462,9 +7462,12 @@ static bool gem5art__is_mount_point(gem5art_db *db, const char *path) {
     return false;
 #else
     char *folder = gem5art__arena_copy(&db->arena, path), *slash = folder ? strrchr(folder, '/') : NULL;
+    long of_file, of_folder;
     if (!slash) return false;
     slash[slash == folder] = 0;
-    return gem5art__mount_of(path) != gem5art__mount_of(folder);
+    of_file = gem5art__mount_of(path);
+    of_folder = gem5art__mount_of(folder);
+    return of_file >= 0 && of_folder >= 0 && of_file != of_folder;
 #endif
 }
 

@@ -148,6 +148,7 @@ static void note_status(const char *status, const char *to) {
 static void note_info(const char *from, const char *to) {
     static pthread_mutex_t mutex = PTHREAD_MUTEX_INITIALIZER;
     const char *status;
+    if (access(from, F_OK) < 0) return; /* its folder was replaced: it cannot be renamed */
     if (memory_fails_at || !gem5art__ends_with(to, "/info.json")) return;
     if (strlen(info_statuses) > sizeof info_statuses / 2) return; /* of a crowd the first do */
     status = json_member(from, "status");

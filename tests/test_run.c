@@ -2122,6 +2122,7 @@ TEST(claims_move_to_a_new_lock_file) {
 
 TEST(two_names_of_a_store_have_the_same_claims) {
     gem5art_db *second;
+    if (!STORE_IS_FLAT) return; /* LMDB refuses a second name */
     REQUIRE(begin());
     CHECK(mkdir("other", 0777) == 0 && link("db.json", "other/db.json") == 0);
     REQUIRE((second = gem5art_open("other/db.json", NULL, &error)) != NULL);
