@@ -13867,7 +13867,10 @@ static void gem5art__end_run(gem5art__job *job) {
     gem5art_error error;
     bool ok;
     gem5art__clear(&error);
-    if (job->orphaned) gem5art__end_orphans(job);
+    if (job->orphaned) {
+        r->error = "the warden process was killed while it ran this; run it again";
+        gem5art__end_orphans(job);
+    }
     ok = gem5art__classify(r, arena, &job->end, &job->watch, &error);
     if (!ok) { /* out of memory: what the run came to is not known */
         r->running = false;

@@ -183,10 +183,10 @@ static bool same_scripts(comparison *c) {
 /* "tick 42: m5_exit instruction encountered, code 3"; "": there was none. */
 static const char *last_event(comparison *c, int side) {
     const gem5art_run *run = c->runs[side];
-    const gem5art_exit_event *event = run->exit_events + run->exit_event_count;
+    const gem5art_exit_event *event;
     char code[32] = "";
     if (!run->exit_event_count) return "";
-    event--;
+    event = &run->exit_events[run->exit_event_count - 1];
     if (event->code) snprintf(code, sizeof code, ", code %lld", (long long)event->code);
     return (const char *)need_memory(
         gem5art__arena_printf(&c->arena, "tick %llu: %s%s", (unsigned long long)event->tick, event->cause, code));
