@@ -596,7 +596,7 @@ typedef struct gem5art_run_desc {
     const gem5art_artifact *const *artifacts; /* any more that matter (an SE workload, inputs); INVALID where one is NULL */
     size_t artifact_count;
     const char *const *params; /* NULL-terminated */
-    double timeout;            /* seconds that it may run; default 900, as gem5art's; negative: none */
+    double timeout;            /* seconds that it may run; default 900, as gem5art's; negative or infinite: none */
     const char *const *gem5_options; /* gem5's own options, placed before the script; NULL-terminated. Part of the
                                   identity. INVALID for those that move the files that are watched (-d, --outdir, -r,
                                   -e, --stdout-file, --stderr-file and their long forms). Default: none */
@@ -4890,7 +4890,7 @@ static bool gem5art__read_field(gem5art__arena *arena, const gem5art__field *fie
         *(int64_t *)(void *)at = value->is_integer ? value->integer : (int64_t)value->number;
         return true;
     case GEM5ART__SECONDS:
-        if (number) *(double *)(void *)at = value->number;
+        if (number && value->number - value->number == 0) *(double *)(void *)at = value->number; /* else it is infinite */
         return number || null;
     case GEM5ART__GIT: return gem5art__read_git(value, (const char **)(void *)at);
     case GEM5ART__TICK:
@@ -8571,9 +8571,9 @@ static bool gem5art__fill_run(gem5art__run *run, const gem5art_run_desc *desc, b
     r->gem5_options = gem5art__copy_texts(arena, desc->gem5_options);
     r->accept = gem5art__copy_texts(arena, desc->accept);
     r->fail_on = gem5art__copy_texts(arena, desc->fail_on);
-    r->stall = desc->stall > 0 ? desc->stall : 0;
+    r->stall = desc->stall > 0 && desc->stall - desc->stall == 0 ? desc->stall : 0;
     r->variables = gem5art__copy_texts(arena, desc->variables);
-    r->timeout = desc->timeout < 0 ? 0 : desc->timeout > 0 ? desc->timeout : 900;
+    r->timeout = desc->timeout < 0 || desc->timeout - desc->timeout != 0 ? 0 : desc->timeout > 0 ? desc->timeout : 900;
     if (desc->gem5_artifact)
         r->gem5_binary_path =
             gem5art__join_path(arena, NULL, gem5art__or(desc->gem5_binary, desc->gem5_artifact->path));
