@@ -240,7 +240,7 @@
    them, two handles of one process exclude each other, and the end of a process, kill -9 too, frees its locks at once.
    - The writer lock is byte 2^62 of the store itself, so that all names of a file share it: hard links, symlinks, bind
      mounts. After it was got, the file is compared with the one at the store's path. Who waits tries again, after 1 ms
-     to 100 ms; after 2 s the log reports it, after a minute the call fails with BUSY. Byte 2^62 + 1 is of whoever is next.
+     to 100 ms; after 2 s the log reports it, after a minute the call fails with BUSY. Byte 2^62 + 1 belongs to the next writer.
      Readers take no lock. A file that was removed, and is reachable by a mount only, is refused.
    - The claim of a run is byte 1 + (the first 62 bits of its hash) of STORE.lock, held by its supervisor for the run's
      life. STORE.lock is made with the store's mode, never written, and not followed if it is a symlink. If it is removed,
@@ -1431,8 +1431,8 @@ GEM5ART__MAYBE_UNUSED static const char *gem5art__network_file_system(const char
     return NULL;
 }
 
-/* ---- long work in a worker's thread can be given up, and may have something to do from time to time: whoever reads
-   a lot, or waits, polls given_up() */
+/* ---- cancelling long work in a worker's thread, and what it does from time to time: code that reads a lot, or waits,
+   polls given_up() */
 
 typedef struct gem5art__long_work {
     pthread_mutex_t *mutex; /* guards the next */
@@ -1491,7 +1491,7 @@ static void gem5art__cond_begin(pthread_cond_t *cond) {
 #endif
 }
 
-/* With the mutex held: waits for a signal, at most so many milliseconds. */
+/* With the mutex held: waits for a signal, for at most this many milliseconds. */
 static void gem5art__cond_wait(pthread_cond_t *cond, pthread_mutex_t *mutex, int milliseconds) {
     struct timespec until;
 #ifdef __APPLE__
