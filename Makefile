@@ -51,13 +51,14 @@ replays  = $(patsubst tests/fuzz/%.c,$(B)/fuzz/%,$(wildcard tests/fuzz/*.c))
 all: $(tools) $(examples)
 
 # Every program is one source file.
-$(tools): $(B)/%: tools/%.c $(HEADER) $(wildcard tools/*.h)
+$(tools): $(B)/%: tools/%.c $(HEADER) $(wildcard tools/*.h tools/*/*.h)
 $(filter-out $(B)/gem5-stand-in,$(examples)): $(B)/%: examples/%.c $(HEADER)
 $(B)/gem5-stand-in: examples/gem5-stand-in.c
 $(filter-out $(store_tests),$(tests)): $(B)/%: tests/%.c $(HEADER) $(wildcard tests/*.h)
 $(store_tests): $(B)/%-lmdb: tests/%.c $(HEADER) $(wildcard tests/*.h)
 $(tortures): $(B)/torture/%: tests/torture/%.c $(HEADER) $(wildcard tests/test_*.c tests/*.h tests/torture/*.h)
 $(lmdb_tortures): $(B)/torture/%-lmdb: tests/torture/%.c $(HEADER) $(wildcard tests/test_*.c tests/*.h tests/torture/*.h)
+$(B)/test_fsck $(B)/test_fsck-lmdb $(B)/test_model $(B)/test_model-lmdb $(tortures) $(lmdb_tortures): $(wildcard tools/fsck/*)
 $(B)/test_crash: $(wildcard tests/torture/*)
 $(benches): $(B)/bench/%: tests/bench/%.c $(HEADER) $(wildcard tests/*.h tests/bench/*.h)
 $(replays): $(B)/fuzz/%: tests/fuzz/%.c $(HEADER) $(wildcard tests/fuzz/*.h tests/memory.h tools/*)

@@ -20,6 +20,7 @@ static void sys_change(void);
 #include "test.h"
 
 #include "fixture.h"
+#include "../tools/fsck/audit.h"
 #include "store.h"
 
 static void sys_change(void) {
@@ -30,9 +31,9 @@ static const char *const gravities[] = {"note", "warning", "unfinished", "wrong"
 static char told[65536];     /* "damage 2/2: TEXT\n" for byte 2 in line 2 */
 static int64_t told_at[4096]; /* where */
 static int told_count;
-static gem5art__audit audit;
+static fsck_audit audit;
 
-static void tell(const gem5art__finding *finding, void *user_data) {
+static void tell(const fsck_finding *finding, void *user_data) {
     size_t n = strlen(told);
     (void)user_data;
     if (told_count < 4096) told_at[told_count++] = finding->at;
@@ -55,7 +56,7 @@ static bool fsck_as(mode how, char kept[64]) {
     if ((checked = gem5art__open_db(STORE_URI, &desc, true, &error)) == NULL) return false;
     audit.db = checked;
     audit.report = tell;
-    ok = how == FSCK ? gem5art__check_store(&audit, &error) : gem5art__renew_store(&audit, how == COMPACT, &name, &error);
+    ok = how == FSCK ? fsck_check_store(&audit, &error) : fsck_renew_store(&audit, how == COMPACT, &name, &error);
     if (kept) snprintf(kept, 64, "%s", name.data ? gem5art__base_name(name.data) : "");
     gem5art__buf_free(&name);
     if (!gem5art_close(checked, NULL)) test_fail(__FILE__, __LINE__, "the store stays open");
@@ -65,7 +66,7 @@ static bool fsck_as(mode how, char kept[64]) {
 static bool fsck(void) { return fsck_as(FSCK, NULL); }
 
 static int64_t wrongs(void) {
-    return audit.found[GEM5ART__UNFINISHED] + audit.found[GEM5ART__WRONG] + audit.found[GEM5ART__DAMAGE];
+    return audit.found[FSCK_UNFINISHED] + audit.found[FSCK_WRONG] + audit.found[FSCK_DAMAGE];
 }
 
 #ifndef TEST_LMDB
@@ -288,7 +289,7 @@ TEST(artifacts_that_are_not_there_are_warned_of_and_what_lies_about_is_noted) {
     CHECK(fsck() && audit.verified == 3 && audit.runs == 2 && audit.artifacts == 1);
     CHECK_CONTAINS(told, "warning 2/2: gem5 run \"n\" names an artifact that is not there, as its results: gone\n");
     CHECK_CONTAINS(told, "warning 2/2: gem5 run \"n\" names an artifact that is not there, as its artifacts: lost\n");
-    CHECK_INT(audit.found[GEM5ART__WARNING], 2);
+    CHECK_INT(audit.found[FSCK_WARNING], 2);
     fixture_end();
 }
 
@@ -363,7 +364,7 @@ TEST(a_store_cut_anywhere_is_told_and_its_whole_records_are_salvaged) {
         snprintf(what, sizeof what, "cut at %d", (int)n);
         while (whole < 3 && n >= starts[whole + 1] - 2) whole++;
         write_bytes(STORE_PATH, text, n);
-        CHECK_THAT(fsck() && audit.found[GEM5ART__UNFINISHED] == 1 && wrongs() == 1, "%s: told %s", what, told);
+        CHECK_THAT(fsck() && audit.found[FSCK_UNFINISHED] == 1 && wrongs() == 1, "%s: told %s", what, told);
         CHECK_THAT(told_at[0] <= (int64_t)n && told_at[0] + 2 >= (int64_t)(whole ? starts[whole] : 1), "%s: told %s", what, told);
         CHECK_INT(audit.records, whole);
         CHECK_THAT(whole == 0 || fsck_as(SALVAGE, NULL), "%s: %s", what, error.message);
@@ -391,7 +392,7 @@ TEST(any_bit_of_another_programs_store_may_be_flipped) {
             CHECK_THAT(fsck(), "bit %d of byte %d: %s", bit, (int)i, error.message);
             silent += !wrongs();
             CHECK_THAT(fsck_as(SALVAGE, NULL), "bit %d of byte %d: %s", bit, (int)i, error.message);
-            CHECK_THAT(fsck() && audit.records && !audit.found[GEM5ART__DAMAGE], "bit %d of byte %d: told after salvaging: %s", bit, (int)i, told);
+            CHECK_THAT(fsck() && audit.records && !audit.found[FSCK_DAMAGE], "bit %d of byte %d: told after salvaging: %s", bit, (int)i, told);
             unlink(STORE_PATH ".damaged.1");
             copy[i] ^= (char)(1 << bit);
         }

@@ -70,6 +70,7 @@ static ssize_t write_or_die(int fd, const void *data, size_t size, off_t offset)
 #include "test.h"
 
 #include "fixture.h"
+#include "../tools/fsck/audit.h"
 #include "store.h"
 
 /* ---- the seed, its random numbers and its story */
@@ -695,19 +696,19 @@ static void compare_all(void) {
         if (slots[slot].db) do_compare(slot);
 }
 
-static void tell_damage(const gem5art__finding *finding, void *unused) {
+static void tell_damage(const fsck_finding *finding, void *unused) {
     (void)unused;
-    if (finding->gravity == GEM5ART__UNFINISHED || finding->gravity == GEM5ART__DAMAGE)
+    if (finding->gravity == FSCK_UNFINISHED || finding->gravity == FSCK_DAMAGE)
         DIFFERS("at %lld: %s", (long long)finding->at, finding->text);
 }
 
 /* What was only killed is not damaged. */
 static void check_store(void) {
-    gem5art__audit audit;
+    fsck_audit audit;
     memset(&audit, 0, sizeof audit);
     audit.db = db;
     audit.report = tell_damage;
-    if (!gem5art__check_store(&audit, &error)) DIFFERS("%s", error.message);
+    if (!fsck_check_store(&audit, &error)) DIFFERS("%s", error.message);
     else if (audit.records != present.count) DIFFERS("%d records were checked, not %d", (int)audit.records, present.count);
 }
 

@@ -4,7 +4,9 @@
 
 #include "tool.h"
 
-static void tell(const gem5art__finding *finding, void *user_data) {
+#include "fsck/audit.h"
+
+static void tell(const fsck_finding *finding, void *user_data) {
     static const char *const labels[] = {"note: ", "warning: ", "unfinished: ", "wrong: ", "damage: ", ""};
     const char *path = (const char *)user_data, *label = labels[finding->gravity];
     if (finding->line > 0)
@@ -18,7 +20,7 @@ static void tell(const gem5art__finding *finding, void *user_data) {
 static const char *plural(int64_t count) { return count == 1 ? "" : "s"; }
 
 /* What was read. */
-static void tell_sum(const gem5art__audit *audit, const char *path) {
+static void tell_sum(const fsck_audit *audit, const char *path) {
     int64_t unverified = audit->records - audit->verified;
     char without[128] = "";
     if (unverified)
@@ -31,9 +33,9 @@ static void tell_sum(const gem5art__audit *audit, const char *path) {
 }
 
 /* What is wrong with it, and the way out; true: nothing is. */
-static bool tell_verdict(const gem5art__audit *audit, const char *path) {
-    int64_t damage = audit->found[GEM5ART__DAMAGE], unfinished = audit->found[GEM5ART__UNFINISHED];
-    int64_t wrong = audit->found[GEM5ART__WRONG];
+static bool tell_verdict(const fsck_audit *audit, const char *path) {
+    int64_t damage = audit->found[FSCK_DAMAGE], unfinished = audit->found[FSCK_UNFINISHED];
+    int64_t wrong = audit->found[FSCK_WRONG];
     bool one = wrong == 1;
     if (damage)
         tool_line("%s: damaged in %lld place%s: gem5art-fsck --salvage writes every intact record to a new file and "
@@ -48,27 +50,27 @@ static bool tell_verdict(const gem5art__audit *audit, const char *path) {
     return true;
 }
 
-static void tell_renewed(const gem5art__audit *audit, const char *path, const gem5art__buf *kept) {
-    int64_t records = audit->found[GEM5ART__RENEWED];
+static void tell_renewed(const fsck_audit *audit, const char *path, const gem5art__buf *kept) {
+    int64_t records = audit->found[FSCK_RENEWED];
     tool_line("%s: written anew, with %lld record%s; the old file is %s", path, (long long)records, plural(records),
               kept->data);
 }
 
 /* True: all is well now. */
-static bool mend(gem5art__audit *audit, bool compact, const char *path, gem5art_error *error) {
+static bool mend(fsck_audit *audit, bool compact, const char *path, gem5art_error *error) {
     gem5art__buf kept = {NULL, 0, 0, false};
-    bool ok = gem5art__renew_store(audit, compact, &kept, error);
+    bool ok = fsck_renew_store(audit, compact, &kept, error);
     if (audit->records || ok) tell_sum(audit, path);
     if (ok && kept.length) tell_renewed(audit, path, &kept);
     else if (ok) tool_line("%s: left alone: it is %s", path, compact ? "compact already" : "not damaged");
     gem5art__buf_free(&kept);
-    return ok && audit->found[GEM5ART__WRONG] == 0;
+    return ok && audit->found[FSCK_WRONG] == 0;
 }
 
 /* Opens, checks, mends as the options say; the exit status. Whatever could not be done is in the error. */
 static int work(const char *db_uri, bool salvage, bool compact, bool clear_live, gem5art_error *error) {
     gem5art_open_desc desc;
-    gem5art__audit audit;
+    fsck_audit audit;
     bool ok;
     memset(&desc, 0, sizeof desc);
     memset(&audit, 0, sizeof audit);
@@ -85,7 +87,7 @@ static int work(const char *db_uri, bool salvage, bool compact, bool clear_live,
     audit.user_data = audit.db->path;
     audit.clear_live = clear_live;
     if (salvage || compact) ok = mend(&audit, compact, audit.db->path, error);
-    else if ((ok = gem5art__check_store(&audit, error)) == true) {
+    else if ((ok = fsck_check_store(&audit, error)) == true) {
         tell_sum(&audit, audit.db->path);
         ok = tell_verdict(&audit, audit.db->path);
     }
@@ -111,7 +113,7 @@ enum { TOOL_UNREADABLE = 3 }; /* of the child: LMDB cannot read the file */
 static int salvage_raw(const char *path) {
     gem5art__buf kept = {NULL, 0, 0, false};
     gem5art_open_desc desc;
-    gem5art__audit audit;
+    fsck_audit audit;
     gem5art_error error;
     memset(&desc, 0, sizeof desc);
     memset(&audit, 0, sizeof audit);
@@ -120,7 +122,7 @@ static int salvage_raw(const char *path) {
     if (!audit.db) tool_exit(TOOL_FAILED, "%s", error.message);
     audit.report = tell;
     audit.user_data = audit.db->path;
-    if (!gem5art__renew_raw(&audit, &kept, &error)) tool_exit(TOOL_FAILED, "%s", error.message);
+    if (!fsck_renew_raw(&audit, &kept, &error)) tool_exit(TOOL_FAILED, "%s", error.message);
     tell_renewed(&audit, audit.db->path, &kept);
     tool_line("%s: its records were found by their checksums alone: some may be ones that had been removed",
               audit.db->path);

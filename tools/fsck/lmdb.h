@@ -1,0 +1,209 @@
+/* lmdb.h - an LMDB store: its records, indexes and pages; the intact records of a file that LMDB cannot read. */
+#ifndef FSCK_LMDB_H
+#define FSCK_LMDB_H
+
+#include "records.h"
+
+/* ---- the LMDB file */
+
+#ifdef GEM5ART_LMDB
+
+/* Does each index lead to the record? An LMDB code. */
+static int fsck_check_indexed(fsck_audit *audit, const MDB_val *line, MDB_val number) {
+    gem5art__env *env = audit->db->env;
+    gem5art__lmdb_keys keys;
+    int table, code = gem5art__lmdb_read_keys((const char *)line->mv_data, line->mv_size, &keys) ? 0 : ENOMEM;
+    for (table = GEM5ART__IDS; code == 0 && table < GEM5ART__TABLES; table++) {
+        MDB_cursor *cursor;
+        if (!keys.values[table].mv_size) continue;
+        if ((code = mdb_cursor_open((MDB_txn *)audit->txn, env->tables[table], &cursor)) != 0) break;
+        code = mdb_cursor_get(cursor, &keys.values[table], &number, MDB_GET_BOTH);
+        mdb_cursor_close(cursor);
+        if (code != MDB_NOTFOUND) continue;
+        fsck_find(audit, FSCK_DAMAGE, audit->at, "the index \"%s\" does not lead to this record",
+                      gem5art__table_names[table]);
+        code = 0;
+    }
+    gem5art__arena_free(&keys.arena);
+    return code;
+}
+
+/* Do all entries of an index lead to records with their keys? An LMDB code. */
+static int fsck_check_index(fsck_audit *audit, int table) {
+    gem5art__env *env = audit->db->env;
+    MDB_txn *txn = (MDB_txn *)audit->txn;
+    MDB_cursor *cursor;
+    MDB_val key, number, line;
+    int code = mdb_cursor_open(txn, env->tables[table], &cursor);
+    if (code) return code;
+    while ((code = mdb_cursor_get(cursor, &key, &number, MDB_NEXT)) == 0) {
+        gem5art__lmdb_keys keys;
+        int got = mdb_get(txn, env->tables[GEM5ART__RECORDS], &number, &line);
+        bool fits = false;
+        if (got && got != MDB_NOTFOUND) {
+            code = got;
+            break;
+        }
+        if (got == 0) {
+            fits = gem5art__lmdb_read_keys((const char *)line.mv_data, line.mv_size, &keys) &&
+                   key.mv_size == keys.values[table].mv_size &&
+                   memcmp(key.mv_data, keys.values[table].mv_data, key.mv_size) == 0;
+            gem5art__arena_free(&keys.arena);
+        }
+        if (!fits)
+            fsck_find(audit, FSCK_DAMAGE, (off_t)gem5art__read_number(&number),
+                          got ? "the index \"%s\" leads to this record, which is not there"
+                              : "the index \"%s\" leads to this record under a key that it does not have",
+                          gem5art__table_names[table]);
+    }
+    mdb_cursor_close(cursor);
+    return code;
+}
+
+static bool fsck_check_lmdb_record(fsck_audit *audit, const MDB_val *line, gem5art_error *error) {
+    gem5art__arena arena = {NULL, false};
+    gem5art_error why;
+    const gem5art_json *record = NULL;
+    bool ok = true;
+    int quick;
+    gem5art__clear(&why);
+    audit->data = (const char *)line->mv_data;
+    audit->size = line->mv_size;
+    audit->fits = gem5art__is_intact(audit->data, audit->size);
+    if ((quick = fsck_check_line(audit, error)) != 0) return quick > 0;
+    if (!audit->fits) gem5art__fail(&why, GEM5ART_CORRUPT, "the checksum does not fit this record");
+    else record = gem5art__json_parse_in(&arena, audit->data, audit->size, NULL, &why);
+    if (record) ok = fsck_check_whole(audit, &arena, record, error);
+    else if (why.code == GEM5ART_NOMEM) ok = gem5art__fail_nomem(error);
+    else {
+        fsck_find(audit, FSCK_DAMAGE, audit->at, "%.900s", why.message);
+        fsck_find(audit, FSCK_RENEWED, audit->at, "left out %lld bytes", (long long)audit->size);
+    }
+    gem5art__arena_free(&arena);
+    return ok;
+}
+
+/* How many pages LMDB's own list of free pages has, which only writers read. An LMDB code. */
+static int fsck_count_free_pages(MDB_txn *txn, size_t *count) {
+    MDB_cursor *cursor;
+    MDB_val key, pages;
+    size_t listed;
+    int code = mdb_cursor_open(txn, 0, &cursor);
+    if (code) return code;
+    while ((code = mdb_cursor_get(cursor, &key, &pages, MDB_NEXT)) == 0) {
+        if (key.mv_size != sizeof listed || pages.mv_size < sizeof listed) break;
+        memcpy(&listed, pages.mv_data, sizeof listed); /* of each transaction: their number, and they */
+        if (pages.mv_size / sizeof listed != listed + 1) break;
+        *count += listed;
+    }
+    mdb_cursor_close(cursor);
+    return code == MDB_NOTFOUND ? 0 : code ? code : MDB_CORRUPTED;
+}
+
+/* How many pages all tables have, LMDB's own too. An LMDB code. */
+static int fsck_count_used_pages(gem5art__env *env, MDB_txn *txn, size_t *count) {
+    MDB_dbi tables[GEM5ART__TABLES + 2] = {0, 0}; /* the free pages; the names of the tables; the tables */
+    MDB_stat stat;
+    int table, code = mdb_dbi_open(txn, NULL, 0, &tables[1]);
+    memcpy(tables + 2, env->tables, sizeof env->tables);
+    for (table = 0; code == 0 && table < GEM5ART__TABLES + 2; table++) {
+        code = mdb_stat(txn, tables[table], &stat);
+        *count += stat.ms_branch_pages + stat.ms_leaf_pages + stat.ms_overflow_pages;
+    }
+    return code;
+}
+
+/* Every page of the file but the first two is of a table or free; else the list of free pages is not to be trusted. */
+static void fsck_check_pages(fsck_audit *audit) {
+    gem5art__env *env = audit->db->env;
+    MDB_txn *txn = (MDB_txn *)audit->txn;
+    MDB_envinfo info;
+    size_t pages = 2;
+    int code = fsck_count_free_pages(txn, &pages);
+    if (code == 0) code = fsck_count_used_pages(env, txn, &pages);
+    mdb_env_info(env->env, &info);
+    if (code)
+        fsck_find(audit, FSCK_DAMAGE, -1, "LMDB's list of free pages cannot be read: %s", mdb_strerror(code));
+    else if (pages != info.me_last_pgno + 1 && info.me_last_txnid == mdb_txn_id(txn)) /* nobody has just written */
+        fsck_find(audit, FSCK_DAMAGE, -1,
+                      "LMDB's list of free pages is damaged: %zu pages are accounted for, of %zu", pages,
+                      (size_t)info.me_last_pgno + 1);
+}
+
+/* All records, by the tree, and the indexes. */
+static bool fsck_check_tree(fsck_audit *audit, gem5art_error *error) {
+    gem5art__env *env = audit->db->env;
+    MDB_cursor *cursor;
+    MDB_val key, line;
+    int table, code = mdb_cursor_open((MDB_txn *)audit->txn, env->tables[GEM5ART__RECORDS], &cursor);
+    bool ok = true;
+    if (code) return gem5art__lmdb_fail(error, code, "read", audit->db->path);
+    while (ok && (code = mdb_cursor_get(cursor, &key, &line, MDB_NEXT)) == 0) {
+        audit->at = (off_t)gem5art__read_number(&key);
+        ok = fsck_check_lmdb_record(audit, &line, error);
+        if (ok && audit->fits && (code = fsck_check_indexed(audit, &line, key)) != 0) break;
+    }
+    mdb_cursor_close(cursor);
+    for (table = GEM5ART__IDS; ok && code == MDB_NOTFOUND && table < GEM5ART__TABLES; table++)
+        code = fsck_check_index(audit, table);
+    if (ok && code != MDB_NOTFOUND) return gem5art__lmdb_fail(error, code, "read", audit->db->path);
+    if (ok) fsck_check_pages(audit);
+    return ok && fsck_check_references(audit, error);
+}
+
+typedef struct fsck_tree_call {
+    fsck_audit *audit;
+    gem5art_error *error;
+    bool ok;
+} fsck_tree_call;
+
+static int fsck_call_tree(void *argument) {
+    fsck_tree_call *visit = (fsck_tree_call *)argument;
+    visit->ok = fsck_check_tree(visit->audit, visit->error);
+    return 0;
+}
+
+static bool fsck_check_lmdb(fsck_audit *audit, gem5art_error *error) {
+    fsck_tree_call visit = {audit, error, false};
+    MDB_txn *txn;
+    bool ok;
+    int code;
+    if (!gem5art__lmdb_follow(audit->db, error)) return false;
+    pthread_mutex_lock(&audit->db->env->mutex);
+    ok = gem5art__lmdb_begin(audit->db, MDB_RDONLY, &txn, error);
+    if (ok) {
+        audit->bytes = (int64_t)audit->db->env->size;
+        audit->txn = txn;
+        code = gem5art__guarded(fsck_call_tree, &visit);
+        ok = code ? gem5art__lmdb_fail(error, code, "read", audit->db->path) : visit.ok;
+        audit->txn = NULL;
+        mdb_txn_abort(txn);
+    }
+    pthread_mutex_unlock(&audit->db->env->mutex);
+    return ok;
+}
+
+/* All intact lines among the bytes of a file whose tree cannot be read: old copies of some and records that were
+   removed are among them. */
+static bool fsck_check_raw(fsck_audit *audit, gem5art_error *error) {
+    const gem5art__buf *raw = audit->raw;
+    const char *at = raw->data, *end = raw->data + raw->length;
+    bool ok = true;
+    audit->bytes = (int64_t)raw->length;
+    for (; ok && at < end && (at = (const char *)memchr(at, '{', (size_t)(end - at))) != NULL; at++) {
+        gem5art__arena arena = {NULL, false};
+        const gem5art_json *record;
+        audit->at = (off_t)(at - raw->data);
+        audit->data = at;
+        if ((audit->size = fsck_raw_line(raw, (size_t)audit->at)) == 0) continue;
+        audit->fits = true;
+        record = gem5art__json_parse_in(&arena, audit->data, audit->size, NULL, NULL);
+        ok = !record || fsck_check_whole(audit, &arena, record, error);
+        gem5art__arena_free(&arena);
+    }
+    return ok;
+}
+
+#endif
+
+#endif

@@ -1,0 +1,406 @@
+/* records.h - what gem5art-fsck checks and keeps of a record, whatever holds it. Included after the implementation of
+   gem5art.h, of which fsck alone among the tools uses private names. */
+#ifndef FSCK_RECORDS_H
+#define FSCK_RECORDS_H
+
+typedef enum fsck_gravity {
+    FSCK_NOTE,       /* nothing wrong, but something lies about */
+    FSCK_WARNING,    /* a record names an artifact that is not there */
+    FSCK_UNFINISHED, /* a write that was cut off: the next writer moves its bytes aside */
+    FSCK_WRONG,      /* a whole record with a field missing or of the wrong kind: only its owner can mend it */
+    FSCK_DAMAGE,     /* what only salvaging mends */
+    FSCK_RENEWED,    /* what became of a record when the store was written anew */
+    FSCK_GRAVITIES
+} fsck_gravity;
+
+typedef struct fsck_finding {
+    fsck_gravity gravity;
+    int64_t at;       /* byte offset in a flat store, number of a record in an LMDB store; -1: neither */
+    int64_t line;     /* of a flat store, from 1; 0: of a file without lines; -1: `at` is no byte offset */
+    const char *text; /* until the callback returns */
+} fsck_finding;
+
+typedef struct fsck_audit {
+    gem5art_db *db;
+    void (*report)(const fsck_finding *finding, void *user_data); /* in the order found; may be NULL */
+    void *user_data;
+    int64_t bytes, records, runs, artifacts;
+    int64_t verified; /* records whose checksum fits; the others were laid out by another program */
+    int64_t found[FSCK_GRAVITIES];
+    bool clear_live; /* remove live entries that nobody believes */
+    bool compact;     /* nothing but lines of ours: writing it anew would change nothing */
+
+    bool locked;      /* by us: nobody writes meanwhile */
+    gem5art__rewrite *rewrite; /* where intact records go, or NULL */
+    gem5art_db *target;        /* the LMDB store that they go to from there; NULL: a flat file */
+    const gem5art__buf *raw;   /* the bytes of an LMDB file that is read without LMDB */
+    void *txn;                 /* the transaction in which one is read with it */
+    gem5art__cursor cursor;
+    off_t at;                  /* the record being looked at, */
+    const char *data;          /* its text, */
+    size_t size;
+    bool fits;                 /* and whether its last 8 digits are a checksum that fits */
+    gem5art__flat ids;   /* an index of the records by their ids, */
+    gem5art__flat named; /* and of the first record that names each artifact not met before */
+    off_t laid_out;      /* bytes of lines of ours, with what joins them */
+    off_t line_at;       /* where `line` begins or goes on */
+    int64_t line;
+    int looks;           /* again, at an end that may be of an append going on */
+} fsck_audit;
+
+/* The line, from 1, that an offset is in: quick as long as offsets grow. */
+static int64_t fsck_line_at(fsck_audit *audit, off_t at) {
+    char chunk[16384];
+    size_t got = 1, i;
+    if (audit->line == 0 || at < audit->line_at) audit->line_at = 0, audit->line = 1;
+    while (audit->line_at < at && got) {
+        size_t want = at - audit->line_at < (off_t)sizeof chunk ? (size_t)(at - audit->line_at) : sizeof chunk;
+        if (!gem5art__read_at(audit->db->flat.fd, chunk, want, audit->line_at, &got)) break;
+        for (i = 0; i < got; i++) audit->line += chunk[i] == '\n';
+        audit->line_at += (off_t)got;
+    }
+    return audit->line;
+}
+
+/* at -1: beside the store. While it is written anew, only what becomes of it is told: the rest was told before. */
+static void fsck_find(fsck_audit *audit, fsck_gravity gravity, off_t at, const char *format, ...)
+    GEM5ART__PRINTF(4, 5);
+static void fsck_find(fsck_audit *audit, fsck_gravity gravity, off_t at, const char *format, ...) {
+    fsck_finding finding;
+    char text[1024];
+    va_list arguments;
+    if ((gravity == FSCK_RENEWED) != (audit->rewrite != NULL)) return;
+    audit->found[gravity]++;
+    if (!audit->report) return;
+    va_start(arguments, format);
+    vsnprintf(text, sizeof text, format, arguments);
+    va_end(arguments);
+    finding.gravity = gravity;
+    finding.at = (int64_t)at;
+    finding.line = at < 0 || audit->db->env ? -1 : audit->raw ? 0 : fsck_line_at(audit, at);
+    finding.text = text;
+    (audit->report)(&finding, audit->user_data);
+}
+
+static void fsck_find_left_out(fsck_audit *audit, off_t at, off_t end) {
+    char words[41];
+    size_t got = 0, i, want = end - at < 40 ? (size_t)(end - at) : 40;
+    if (!audit->rewrite || at >= end) return;
+    gem5art__read_at(audit->db->flat.fd, words, want, at, &got);
+    words[got] = 0;
+    for (i = 0; i < got; i++)
+        if (words[i] < ' ' || words[i] > '~') words[i] = '?';
+    fsck_find(audit, FSCK_RENEWED, at, "left out %lld byte%s, which begin with %s", (long long)(end - at),
+                  end - at == 1 ? "" : "s", words);
+}
+
+static const gem5art_json *fsck_load_flat(const fsck_audit *audit, off_t at, gem5art__arena *arena,
+                                              gem5art_error *error) {
+    gem5art__cursor cursor;
+    const gem5art_json *record = NULL;
+    gem5art__cursor_init(&cursor, audit->db->flat.fd, audit->db->path, at, (off_t)audit->bytes);
+    cursor.begun = true;
+    if (gem5art__cursor_next(&cursor, error) == GEM5ART__RECORD)
+        record = gem5art__json_parse_in(arena, cursor.data, cursor.size, NULL, error);
+    gem5art__cursor_free(&cursor);
+    return record;
+}
+
+#ifdef GEM5ART_LMDB
+
+/* The size of the intact line of ours that begins at a byte, if one does; else 0. It holds no control character. */
+static size_t fsck_raw_line(const gem5art__buf *raw, size_t at) {
+    size_t end;
+    if (raw->length - at < 8 || memcmp(raw->data + at, "{\"_id\":\"", 8) != 0) return 0;
+    for (end = at; end < raw->length && (unsigned char)raw->data[end] >= ' '; end++)
+        if (raw->data[end] == '}' && gem5art__is_intact(raw->data + at, end + 1 - at))
+            return end + 1 - at;
+    return 0;
+}
+
+static const gem5art_json *fsck_load_lmdb(const fsck_audit *audit, off_t at, gem5art__arena *arena,
+                                              gem5art_error *error) {
+    gem5art__number bytes;
+    MDB_val key = gem5art__lmdb_number(&bytes, (int64_t)at), value;
+    int code;
+    if (audit->raw)
+        return gem5art__json_parse_in(arena, audit->raw->data + at, fsck_raw_line(audit->raw, (size_t)at), NULL,
+                                      error);
+    code = mdb_get((MDB_txn *)audit->txn, audit->db->env->tables[GEM5ART__RECORDS], &key, &value);
+    if (code == 0) return gem5art__json_parse_in(arena, (const char *)value.mv_data, value.mv_size, NULL, error);
+    gem5art__lmdb_fail(error, code, "read", audit->db->path);
+    return NULL;
+}
+
+#endif
+
+/* Parses the record that was met at a place, again. NULL with an error. */
+static const gem5art_json *fsck_load_record(const fsck_audit *audit, off_t at, gem5art__arena *arena,
+                                                gem5art_error *error) {
+#ifdef GEM5ART_LMDB
+    if (audit->txn || audit->raw) return fsck_load_lmdb(audit, at, arena, error);
+#endif
+    return fsck_load_flat(audit, at, arena, error);
+}
+
+/* ---- records that are whole */
+
+typedef enum fsck_fate {
+    FSCK_KEPT,
+    FSCK_RENAMED, /* kept, under a new id */
+    FSCK_DROPPED  /* it is a copy */
+} fsck_fate;
+
+static bool fsck_same_record(const gem5art_json *a, const gem5art_json *b, bool *same, gem5art_error *error) {
+    gem5art__buf lines[2] = {{NULL, 0, 0, false}, {NULL, 0, 0, false}};
+    bool ok = gem5art__put_record_line(&lines[0], a, error) && gem5art__put_record_line(&lines[1], b, error);
+    *same = ok && lines[0].length == lines[1].length && memcmp(lines[0].data, lines[1].data, lines[0].length) == 0;
+    gem5art__buf_free(&lines[0]);
+    gem5art__buf_free(&lines[1]);
+    return ok;
+}
+
+/* Is there an earlier record with the id of this one? *same: and is this one its copy? */
+static bool fsck_find_twin(const fsck_audit *audit, const gem5art_json *record, off_t *twin, bool *same,
+                               gem5art_error *error) {
+    const gem5art__slot *slot;
+    const char *id = gem5art__record_text(record, "_id");
+    uint64_t key = gem5art__key(id, strlen(id));
+    bool ok = true;
+    size_t probe = 0;
+    *twin = -1;
+    while (ok && *twin < 0 && (slot = gem5art__index_find(&audit->ids, key, probe++)) != NULL) {
+        gem5art__arena arena = {NULL, false};
+        const gem5art_json *other = fsck_load_record(audit, (off_t)slot->at, &arena, error);
+        ok = other != NULL;
+        if (ok && strcmp(gem5art__record_text(other, "_id"), id) == 0) {
+            *twin = (off_t)slot->at;
+            ok = fsck_same_record(other, record, same, error);
+        }
+        gem5art__arena_free(&arena);
+    }
+    return ok;
+}
+
+static bool fsck_check_id(fsck_audit *audit, const gem5art_json *record, off_t at, fsck_fate *fate,
+                              gem5art_error *error) {
+    const char *id = gem5art__record_text(record, "_id");
+    const char *unit = audit->db->env ? "record" : "byte";
+    off_t twin;
+    bool same = false;
+    *fate = FSCK_KEPT;
+    if (!*id) {
+        *fate = FSCK_RENAMED;
+        fsck_find(audit, FSCK_DAMAGE, at, "this record has no \"_id\"");
+        return true;
+    }
+    if (!fsck_find_twin(audit, record, &twin, &same, error)) return false;
+    if (twin < 0)
+        return gem5art__index_add(&audit->ids, id, strlen(id), at) ? true : gem5art__fail_nomem(error);
+    *fate = same ? FSCK_DROPPED : FSCK_RENAMED;
+    if (same)
+        fsck_find(audit, FSCK_DAMAGE, at, "this record is a copy of that at %s %lld", unit, (long long)twin);
+    else
+        fsck_find(audit, FSCK_DAMAGE, at, "this record has the \"_id\" of another one, at %s %lld: %.100s",
+                      unit, (long long)twin, id);
+    return true;
+}
+
+/* Whether its fields can be read. */
+static bool fsck_check_fields(fsck_audit *audit, gem5art__arena *arena, const gem5art_json *record, off_t at,
+                                  gem5art_error *error) {
+    union {
+        gem5art_run run;
+        gem5art_artifact artifact;
+    } row;
+    bool run = gem5art__is_run(gem5art__record_text(record, "type"));
+    gem5art_error why;
+    *(run ? &audit->runs : &audit->artifacts) += 1;
+    if (!*gem5art__record_text(record, "hash"))
+        fsck_find(audit, FSCK_WRONG, at, "this record has no \"hash\"");
+    if (gem5art__read_object(arena, run ? gem5art__run_fields : gem5art__artifact_fields, record, &row, "this record",
+                             &why))
+        return true;
+    if (why.code == GEM5ART_NOMEM) return gem5art__fail_nomem(error);
+    fsck_find(audit, FSCK_WRONG, at, "%s", why.message);
+    return true;
+}
+
+/* ---- artifacts that records name */
+
+static bool fsck_index_has(const gem5art__flat *index, uint64_t key) {
+    return gem5art__index_find(index, key, 0) != NULL;
+}
+
+/* Remembers an artifact that was not met yet with the current record; true: out of memory. */
+static bool fsck_note_name(fsck_audit *audit, const char *id, size_t length) {
+    uint64_t key = gem5art__key(id, length);
+    if (!length || fsck_index_has(&audit->ids, key) || fsck_index_has(&audit->named, key)) return false;
+    return !gem5art__index_add(&audit->named, id, length, audit->at);
+}
+
+static bool fsck_note_reference(const gem5art_json *id, const void *context) {
+    return fsck_note_name((fsck_audit *)(uintptr_t)context, id->text, strlen(id->text));
+}
+
+/* Notes what a line of ours names, without parsing it: a quote and a colon are the end of a key. 1; 0: it must be
+   parsed; -1: out of memory. */
+static int fsck_note_references(fsck_audit *audit) {
+    static const struct {
+        const char *key;
+        char opening;
+    } table[] = {{"artifact\"", '"'}, {"\"results\"", '"'}, {"\"inputs\"", '['}, {"\"artifacts\"", '['}};
+    const char *end = audit->data + audit->size, *at = audit->data;
+    size_t i;
+    for (; (at = (const char *)memchr(at, ':', (size_t)(end - at))) != NULL; at++)
+        for (i = 0; at[-1] == '"' && i < sizeof table / sizeof *table; i++) {
+            size_t n = strlen(table[i].key);
+            const char *id = table[i].opening == '[' ? at + 2 : at + 1, *quote;
+            if (at[1] != table[i].opening || (size_t)(at - audit->data) < n || memcmp(at - n, table[i].key, n) != 0)
+                continue;
+            while (*id == '"') { /* the line ends in one more quote, which is none of these */
+                quote = (const char *)memchr(id + 1, '"', (size_t)(end - id - 1));
+                if (!quote || memchr(id, '\\', (size_t)(quote - id))) return 0;
+                if (fsck_note_name(audit, id + 1, (size_t)(quote - id - 1))) return -1;
+                id = table[i].opening == '[' && quote[1] == ',' ? quote + 2 : quote + 1;
+            }
+        }
+    return 1;
+}
+
+typedef struct fsck_reference {
+    uint64_t key;
+    const char *id; /* to be filled in */
+} fsck_reference;
+
+static bool fsck_is_reference(const gem5art_json *id, const void *context) {
+    fsck_reference *reference = (fsck_reference *)(uintptr_t)context;
+    reference->id = id->text;
+    return gem5art__key(id->text, strlen(id->text)) == reference->key;
+}
+
+static int fsck_earlier_slot(const void *a, const void *b) {
+    int64_t x = ((const gem5art__slot *)a)->at, y = ((const gem5art__slot *)b)->at;
+    return (x > y) - (x < y);
+}
+
+/* At the end: what was named and never met. */
+static bool fsck_check_references(fsck_audit *audit, gem5art_error *error) {
+    gem5art__flat *named = &audit->named;
+    size_t missing = 0, i;
+    bool ok = true;
+    for (i = 0; i < named->slot_count; i++)
+        if (named->slots[i].key && !fsck_index_has(&audit->ids, named->slots[i].key))
+            named->slots[missing++] = named->slots[i];
+    if (missing) qsort(named->slots, missing, sizeof *named->slots, fsck_earlier_slot);
+    for (i = 0; ok && i < missing; i++) {
+        gem5art__arena arena = {NULL, false};
+        fsck_reference reference = {0, NULL};
+        off_t at = (off_t)named->slots[i].at;
+        const gem5art_json *record = fsck_load_record(audit, at, &arena, error);
+        const char *field;
+        reference.key = named->slots[i].key;
+        ok = record != NULL;
+        if (ok && (field = gem5art__find_reference(record, fsck_is_reference, &reference)) != NULL)
+            fsck_find(
+                audit, FSCK_WARNING, at, "%.100s \"%.100s\" names an artifact that is not there, as its %s: %.100s",
+                gem5art__record_text(record, "type"), gem5art__record_text(record, "name"), field, reference.id);
+        gem5art__arena_free(&arena);
+    }
+    return ok;
+}
+
+/* ---- records on their way to a store written anew */
+
+static bool fsck_renew_id(fsck_audit *audit, const gem5art_json *record, off_t at, gem5art__buf *line,
+                              gem5art_error *error) {
+    gem5art_json renamed = *record, id;
+    char uuid[37], quoted[40];
+    if (!gem5art__uuid(uuid, error)) return false;
+    memset(&id, 0, sizeof id);
+    snprintf(quoted, sizeof quoted, "\"%s\"", uuid);
+    id.type = GEM5ART_JSON_STRING;
+    id.key = "_id", id.key_length = 3;
+    id.raw_key = "\"_id\"", id.raw_key_length = 5;
+    id.text = uuid, id.length = 36;
+    id.raw = quoted, id.raw_length = 38;
+    id.next = record->first;
+    renamed.first = &id;
+    fsck_find(audit, FSCK_RENEWED, at, "kept under the new \"_id\" %s", uuid);
+    return gem5art__put_record_line(line, &renamed, error);
+}
+
+/* What waits in `out` goes to an LMDB store. */
+static bool fsck_renew_flush(fsck_audit *audit, gem5art_error *error) {
+    gem5art__buf *out = &audit->rewrite->out;
+    bool ok = out->failed ? gem5art__fail_nomem(error)
+                          : !out->length || gem5art__store_append(audit->target, out->data, out->length, error);
+    out->length = 0;
+    return ok;
+}
+
+static bool fsck_renew_line(fsck_audit *audit, const char *line, size_t length, gem5art_error *error) {
+    gem5art__rewrite *rewrite = audit->rewrite;
+    if (!audit->target) {
+        gem5art__rewrite_join(rewrite);
+        gem5art__put(&rewrite->out, line, length);
+        return gem5art__rewrite_flush_much(rewrite, audit->db->path, error);
+    }
+    gem5art__puts(&rewrite->out, rewrite->out.length ? ",\n" : "");
+    gem5art__put(&rewrite->out, line, length);
+    rewrite->written++;
+    return rewrite->out.length < GEM5ART__WINDOW || fsck_renew_flush(audit, error);
+}
+
+static bool fsck_renew_record(fsck_audit *audit, const gem5art_json *record, fsck_fate fate,
+                                  gem5art_error *error) {
+    gem5art__buf line = {NULL, 0, 0, false};
+    bool ok = true;
+    if (fate == FSCK_DROPPED) {
+        if (!audit->raw) fsck_find(audit, FSCK_RENEWED, audit->at, "left out this copy"); /* LMDB makes many */
+        return true;
+    }
+    if (fate == FSCK_RENAMED) ok = fsck_renew_id(audit, record, audit->at, &line, error);
+    else if (audit->fits) gem5art__put_line(&line, audit->data, audit->size - GEM5ART__SEAL);
+    else ok = gem5art__put_record_line(&line, record, error);
+    if (ok && line.failed) ok = gem5art__fail_nomem(error);
+    ok = ok && fsck_renew_line(audit, line.data, line.length, error);
+    gem5art__buf_free(&line);
+    return ok;
+}
+
+/* A line of ours with a checksum that fits holds what was written: its head and what it names are all that is looked
+   at. 1; 0: it must be parsed, as it is another program's record or there is something to tell of it; -1: error. */
+static int fsck_check_line(fsck_audit *audit, gem5art_error *error) {
+    gem5art__head head;
+    int noted;
+    if (!audit->fits || !gem5art__is_sealed(audit->data, audit->size) ||
+        !gem5art__read_head(audit->data, audit->size, &head) || !head.length[0] || !head.length[1] ||
+        fsck_index_has(&audit->ids, gem5art__key(head.text[0], head.length[0])))
+        return 0;
+    if ((noted = fsck_note_references(audit)) == 0) return 0;
+    if (noted < 0 || !gem5art__index_add(&audit->ids, head.text[0], head.length[0], audit->at))
+        return gem5art__fail_nomem(error), -1;
+    audit->records++;
+    audit->verified++;
+    if (gem5art__text_is(head.text[2], head.length[2], gem5art__type_se) ||
+        gem5art__text_is(head.text[2], head.length[2], gem5art__type_fs))
+        audit->runs++;
+    else audit->artifacts++;
+    return !audit->rewrite || fsck_renew_line(audit, audit->data, audit->size, error) ? 1 : -1;
+}
+
+/* A record that is whole, whatever keeps it. */
+static bool fsck_check_whole(fsck_audit *audit, gem5art__arena *arena, const gem5art_json *record,
+                                 gem5art_error *error) {
+    fsck_fate fate;
+    audit->records++;
+    audit->verified += audit->fits;
+    if (!fsck_check_id(audit, record, audit->at, &fate, error) ||
+        !fsck_check_fields(audit, arena, record, audit->at, error) ||
+        (audit->rewrite && !fsck_renew_record(audit, record, fate, error)))
+        return false;
+    return gem5art__find_reference(record, fsck_note_reference, audit) ? gem5art__fail_nomem(error) : true;
+}
+
+#endif
