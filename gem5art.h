@@ -361,6 +361,7 @@ typedef struct gem5art_run gem5art_run;
 typedef struct gem5art_pool gem5art_pool;
 typedef struct gem5art_iter gem5art_iter;
 typedef struct gem5art_json gem5art_json;
+struct gem5art_json_writer;
 
 typedef struct gem5art_open_desc {
     /* Never create or change the store: a missing one is NOT_FOUND, and every
@@ -474,6 +475,10 @@ GEM5ARTDEF const gem5art_artifact *gem5art_find_artifact(gem5art_db *db, const c
    False with CHANGED if not, DIRTY for a tree with uncommitted changes, NOT_FOUND for a missing one. */
 GEM5ARTDEF bool gem5art_check_artifact(gem5art_db *db, const gem5art_artifact *artifact, const char *cwd,
                                        gem5art_error *error);
+
+/* Hashes what is at a path as gem5art_register_artifact does: a file or a folder by its content, a git work tree by its
+   commit. Unchanged files are not read again. Errors as there. */
+GEM5ARTDEF bool gem5art_hash_path(gem5art_db *db, const char *path, char hex[65], gem5art_error *error);
 
 /* Copies the stored file ($GEM5ART_STORAGE/ID, else the file at the artifact's own path)
    to `path`, whole or not at all, with its x bits, and verifies the copy's hash. EXISTS where `path` exists;
@@ -634,6 +639,10 @@ typedef struct gem5art_run_desc {
 GEM5ARTDEF gem5art_run *gem5art_create_se_run(gem5art_db *db, const gem5art_run_desc *desc, gem5art_error *error);
 GEM5ARTDEF gem5art_run *gem5art_create_fs_run(gem5art_db *db, const gem5art_run_desc *desc, gem5art_error *error);
 
+/* Checks a desc as those two do, without its artifacts and without making anything: its texts, numbers and options, and the
+   files that it names. For what cannot be created yet, as in a dry run. Errors as above. */
+GEM5ARTDEF bool gem5art_check_run(const gem5art_run_desc *desc, bool fs, gem5art_error *error);
+
 /* The run that an info.json (ours or gem5art's) describes, ready to be executed: its artifacts
    must be in the store (NOT_FOUND). SYNTAX or INVALID where the file is not one; CHANGED where it was edited. */
 GEM5ARTDEF gem5art_run *gem5art_load_run(gem5art_db *db, const char *info_json_path, gem5art_error *error);
@@ -787,31 +796,87 @@ GEM5ARTDEF void gem5art_pool_destroy(gem5art_pool *pool);
 
 /* --------------------------------------------------------------- >>queries */
 
-/* What to look for; all that is set must hold. NULL or all zero: everything. */
+/* The rows that an iterator returns: those for which all that is set holds. NULL or all zero: every row. */
 typedef struct gem5art_query {
     const char *name;          /* exactly this name */
-    const char *name_contains; /* this in the name, letter for letter */
-    const char *type;          /* artifacts: exactly this type ("disk image", "gem5 binary", "kernel") */
-    const char *status;        /* runs: exactly this status; "Failed artifact check" stands for all of them */
+    const char *name_contains; /* names that contain this text; case counts */
+    const char *type;          /* artifacts and records: exactly this type ("disk image", "gem5 run fs") */
+    const char *status;        /* runs: exactly this status; "Failed artifact check" stands for all statuses that begin so */
     bool fs_only;              /* runs: FS runs only */
     bool rerunnable;           /* runs: rerunnable ones only */
-    bool live;                 /* runs that have begun and not ended, by any process, instead of recorded ones */
-    int64_t limit;             /* at most so many in all; default and negative: no limit */
+    bool live;                 /* runs: those that have begun and not ended, in any process, instead of recorded ones */
+    int64_t limit;             /* at most this many rows; default and negative: no limit */
+    const char *id_prefix;     /* ids that begin with this text */
+    const char *hash;          /* exactly this hash: all attempts at a run */
 } gem5art_query;
 
-/* Iterators: rows in the order they were stored, as of the call. A row lives until the next step or
-   gem5art_iter_close. The strings of a query are copied. NULL on failure: IO, NOMEM, CORRUPT. */
+/* Iterators return rows in the order in which they were stored, as of the call. The strings of a query are copied.
+   gem5art_get_records returns runs and artifacts, for gem5art_next_json alone. gem5art_get_attempts returns the recorded
+   attempts at the experiment of `run`, `run` itself among them if it is recorded; attempts that the Python gem5art
+   recorded come last. NULL on failure: INVALID, IO, NOMEM, CORRUPT. */
 GEM5ARTDEF gem5art_iter *gem5art_get_runs(gem5art_db *db, const gem5art_query *query, gem5art_error *error);
 GEM5ARTDEF gem5art_iter *gem5art_get_artifacts(gem5art_db *db, const gem5art_query *query, gem5art_error *error);
-
-/* The next row, or NULL: with code OK at the end, else with what is wrong (CORRUPT with the byte
-   offset of a damaged record, unless gem5art_open_desc has `damaged`; IO, NOMEM). */
-GEM5ARTDEF const gem5art_run *gem5art_next_run(gem5art_iter *iter, gem5art_error *error);
-GEM5ARTDEF const gem5art_artifact *gem5art_next_artifact(gem5art_iter *iter, gem5art_error *error);
-/* The next row of either kind of iterator as JSON text on one line, as it is stored but for its checksum;
-   NUL-terminated, *length bytes. For dumps: records in the store's own form are not even parsed. NULL as above. */
-GEM5ARTDEF const char *gem5art_next_json(gem5art_iter *iter, size_t *length, gem5art_error *error);
+GEM5ARTDEF gem5art_iter *gem5art_get_records(gem5art_db *db, const gem5art_query *query, gem5art_error *error);
+GEM5ARTDEF gem5art_iter *gem5art_get_attempts(gem5art_db *db, const gem5art_run *run, gem5art_error *error);
 GEM5ARTDEF void gem5art_iter_close(gem5art_iter *iter); /* NULL is allowed */
+
+typedef enum gem5art_step {
+    GEM5ART_ROW,
+    GEM5ART_END,               /* there are no more rows */
+    GEM5ART_FAILED             /* CORRUPT with the byte offset of a damaged record, unless gem5art_open_desc has
+                                  `damaged`; INVALID, IO, NOMEM */
+} gem5art_step;
+
+/* Sets *run or *artifact to the next row, which lives until the next step or gem5art_iter_close; to NULL if there is
+   none. To read all rows:
+       while ((step = gem5art_next_run(iter, &run, &error)) == GEM5ART_ROW) puts(run->name);
+       if (step == GEM5ART_FAILED) fprintf(stderr, "%s\n", error.message); */
+GEM5ARTDEF gem5art_step gem5art_next_run(gem5art_iter *iter, const gem5art_run **run, gem5art_error *error);
+GEM5ARTDEF gem5art_step gem5art_next_artifact(gem5art_iter *iter, const gem5art_artifact **artifact,
+                                              gem5art_error *error);
+/* The next row of any iterator as JSON text on one line: the stored record without its checksum, NUL-terminated; *length
+   (which may be NULL) is its size in bytes. This is the fast way to read a whole store: records in the store's own layout
+   are not parsed. */
+GEM5ARTDEF gem5art_step gem5art_next_json(gem5art_iter *iter, const char **text, size_t *length, gem5art_error *error);
+
+/* Write a run or an artifact as its record: each field in the stored order, then the unknown fields of its `record`. */
+GEM5ARTDEF void gem5art_json_run(struct gem5art_json_writer *writer, const gem5art_run *run);
+GEM5ARTDEF void gem5art_json_artifact(struct gem5art_json_writer *writer, const gem5art_artifact *artifact);
+
+/* The name of the field that stands at `index` in records of runs, or else of artifacts; NULL after the last one. */
+GEM5ARTDEF const char *gem5art_field_name(bool of_runs, size_t index);
+
+/* A piece of text; it needs no NUL at its end. */
+typedef struct gem5art_text {
+    const char *text;
+    size_t length;
+} gem5art_text;
+
+typedef enum gem5art_added {
+    GEM5ART_ADDED,
+    GEM5ART_PRESENT,           /* a record with its id has the same content */
+    GEM5ART_CONFLICT           /* a record with its id has different content */
+} gem5art_added;
+
+/* The result for one record that was given to gem5art_add_records. */
+typedef struct gem5art_addition {
+    gem5art_added result;
+    char field[64];            /* CONFLICT: the first field that differs, perhaps cut */
+    bool hash_present;         /* ADDED: the store has its hash under a different id: an attempt at the same run, or the
+                                  same artifact */
+} gem5art_addition;
+
+/* Adds records that are given as JSON objects, as another store or gem5art_next_json has them. All of them are added in
+   one append, or none if one of them cannot be read; a record whose id is present is left out, also if its content
+   differs. `additions` has room for `count` results. With dry_run nothing is written, and db may be NULL, which stands
+   for an empty store.
+     SYNTAX   a text that is not a JSON object; *bad has its index
+     INVALID  a record without an _id, hash or type, or with a value of the wrong kind; *bad
+     CORRUPT  a record that does not match its own crc32; *bad
+     IO, NOMEM, CORRUPT, BUSY with *bad == count: the store failed
+   `bad` may be NULL. */
+GEM5ARTDEF bool gem5art_add_records(gem5art_db *db, const gem5art_text *records, size_t count, bool dry_run,
+                                    gem5art_addition *additions, size_t *bad, gem5art_error *error);
 
 /* ------------------------------------------------------------------ >>json
    RFC 8259, small and exact; usable alone. */
@@ -8327,21 +8392,24 @@ static bool gem5art__uuid_bytes(const char *text, uint8_t bytes[16]) {
 
 /* The hash that gem5art's gem5Run._getHash gives: MD5 of the artifacts' UUIDs, the script and the parameters joined by
    spaces. "" where the run has what gem5art's runs have not. */
-static void gem5art__legacy_hash(const gem5art__run *run, char hex[33]) {
-    size_t i, fixed = gem5art__is_fs(run->public_.type) ? 5 : 3;
-    const char *const *param = run->public_.params;
+static void gem5art__legacy_hash(const gem5art_run *run, char hex[33]) {
+    const char *ids[5];
+    size_t i, count = gem5art__is_fs(run->type) ? 5 : 3;
+    const char *const *param = run->params;
     gem5art_md5 hash;
     uint8_t bytes[16];
     hex[0] = 0;
-    if (run->used_count != fixed || *run->public_.gem5_options) return;
+    if (*run->artifacts || *run->gem5_options) return;
+    ids[0] = run->gem5_artifact, ids[1] = run->gem5_git_artifact, ids[2] = run->run_script_git_artifact;
+    ids[3] = run->linux_binary_artifact, ids[4] = run->disk_image_artifact;
     gem5art_md5_init(&hash);
-    for (i = 0; i < fixed; i++) {
-        if (!gem5art__uuid_bytes(run->used[i]->id, bytes)) return;
+    for (i = 0; i < count; i++) {
+        if (!gem5art__uuid_bytes(ids[i], bytes)) return;
         gem5art_md5_update(&hash, bytes, sizeof bytes);
     }
-    gem5art_md5_update(&hash, run->public_.run_script, strlen(run->public_.run_script));
+    gem5art_md5_update(&hash, run->run_script, strlen(run->run_script));
     for (; *param; param++) {
-        if (param != run->public_.params) gem5art_md5_update(&hash, " ", 1);
+        if (param != run->params) gem5art_md5_update(&hash, " ", 1);
         gem5art_md5_update(&hash, *param, strlen(*param));
     }
     gem5art_md5_final(&hash, hex);
@@ -8713,7 +8781,7 @@ static gem5art__outdir_state gem5art__look_at_outdir(const gem5art__run *run, co
     gem5art__outdir_state state = GEM5ART__OUTDIR_FREE;
     gem5art__clear(&why);
     info = path ? gem5art__read_info(&arena, path, &why) : NULL;
-    gem5art__legacy_hash(run, legacy);
+    gem5art__legacy_hash(&run->public_, legacy);
     if (!path || why.code == GEM5ART_NOMEM) state = (gem5art__fail_nomem(error), GEM5ART__OUTDIR_ERROR);
     else if (why.code == GEM5ART_IO)
         state = (gem5art__fail(error, GEM5ART_IO, "%s", why.message), GEM5ART__OUTDIR_ERROR);
@@ -8903,7 +8971,7 @@ static bool gem5art__fill_loaded(gem5art__run *run, const char *path, gem5art_er
                              "%s is not a run's info.json: it lacks _id, type, hash, outdir or run_script", path);
     if (!gem5art__find_used(run, path, error)) return false;
     hash = r->hash;
-    gem5art__legacy_hash(run, legacy);
+    gem5art__legacy_hash(&run->public_, legacy);
     if (!gem5art__need_repo(run->used[2], r->name, "run_script_git_artifact", error) ||
         !gem5art__identify(run, r->cwd, error))
         return false;
@@ -9440,34 +9508,61 @@ static bool gem5art__say_recorded(const gem5art__run *run, const gem5art_json *r
                          name, id, status, store, gem5art__or(gem5art__shell_word(arena, id), "ID"));
 }
 
+/* The recorded attempts at an experiment, by its hash and then by the one that gem5art gave it. */
+typedef struct gem5art__attempts {
+    gem5art_db *db;
+    const gem5art_run *run;
+    char hashes[2][65];
+    int next; /* of the hashes */
+    gem5art__lookup lookup;
+} gem5art__attempts;
+
+static bool gem5art__attempts_begin(gem5art__attempts *attempts, gem5art_db *db, const gem5art_run *run,
+                                    gem5art_error *error) {
+    memset(attempts, 0, sizeof *attempts);
+    attempts->db = db;
+    attempts->run = run;
+    snprintf(attempts->hashes[0], sizeof attempts->hashes[0], "%s", run->hash);
+    if (strlen(run->hash) != 32) gem5art__legacy_hash(run, attempts->hashes[1]);
+    return gem5art__store_refresh(db, error);
+}
+
+/* Parses the next one into the arena. */
+static gem5art__step gem5art__attempts_next(gem5art__attempts *attempts, gem5art__arena *arena,
+                                            const gem5art_json **record, gem5art_error *error) {
+    for (; attempts->next < 2; attempts->next++, memset(&attempts->lookup, 0, sizeof attempts->lookup)) {
+        const char *hash = attempts->hashes[attempts->next];
+        gem5art__step step = GEM5ART__END;
+        while (*hash && (step = gem5art__store_lookup(attempts->db, &attempts->lookup, hash, arena, record, error)) ==
+                            GEM5ART__RECORD) {
+            if (gem5art__is_run(gem5art__record_text(*record, "type")) &&
+                gem5art__record_is(*record, "hash", hash) &&
+                (strlen(hash) != 32 || gem5art__same_params(*record, attempts->run->params)))
+                return GEM5ART__RECORD;
+            gem5art__arena_free(arena);
+        }
+        if (step == GEM5ART__FAILED) return step;
+    }
+    return GEM5ART__END;
+}
+
 /* Looks for an attempt that keeps this run from being launched, or for more than `retries` that Failed. EXISTS with
    what to do, or true and how many those are. */
 static bool gem5art__not_recorded(gem5art_db *db, gem5art__run *run, int retries, int *failed, gem5art_error *error) {
     gem5art__arena arena = {NULL, false};
-    char legacy[33];
-    const char *keys[2];
-    int k;
-    bool ok = gem5art__store_refresh(db, error);
-    gem5art__legacy_hash(run, legacy);
-    keys[0] = run->public_.hash;
-    keys[1] = legacy;
+    gem5art__attempts attempts;
+    const gem5art_json *record;
+    gem5art__step step = GEM5ART__FAILED;
+    bool ok = gem5art__attempts_begin(&attempts, db, &run->public_, error);
     *failed = 0;
-    for (k = 0; ok && k < 2; k++) {
-        gem5art__lookup lookup = {0, 0};
-        const gem5art_json *record;
-        gem5art__step step = GEM5ART__END;
-        while (ok && *keys[k] &&
-               (step = gem5art__store_lookup(db, &lookup, keys[k], &arena, &record, error)) == GEM5ART__RECORD) {
-            if (gem5art__is_run(gem5art__record_text(record, "type")) && gem5art__status_blocks(record) &&
-                (strlen(keys[k]) != 32 || gem5art__same_params(record, run->public_.params)) &&
-                (strcmp(gem5art__record_text(record, "status"), "Failed") != 0 || ++*failed > retries))
-                ok = gem5art__say_recorded(run, record, &arena, error);
-            gem5art__arena_free(&arena);
-        }
-        if (step == GEM5ART__FAILED) ok = false;
+    while (ok && (step = gem5art__attempts_next(&attempts, &arena, &record, error)) == GEM5ART__RECORD) {
+        if (gem5art__status_blocks(record) &&
+            (strcmp(gem5art__record_text(record, "status"), "Failed") != 0 || ++*failed > retries))
+            ok = gem5art__say_recorded(run, record, &arena, error);
+        gem5art__arena_free(&arena);
     }
     gem5art__arena_free(&arena);
-    return ok;
+    return ok && step == GEM5ART__END;
 }
 
 static bool gem5art__is_recorded(gem5art_db *db, const char *id, bool *recorded, gem5art_error *error) {
@@ -14667,6 +14762,16 @@ GEM5ARTDEF bool gem5art_check_artifact(gem5art_db *db, const gem5art_artifact *a
     return ok;
 }
 
+GEM5ARTDEF bool gem5art_hash_path(gem5art_db *db, const char *path, char hex[65], gem5art_error *error) {
+    gem5art__content content;
+    bool ok;
+    if (!gem5art__need(db, "the db", error) || !gem5art__need(path, "the path", error)) return false;
+    ok = gem5art__read_content(&db->cache, path, "", &content, error);
+    memcpy(hex, content.hash, sizeof content.hash);
+    gem5art__content_free(&content);
+    return ok;
+}
+
 GEM5ARTDEF bool gem5art_download_artifact(gem5art_db *db, const gem5art_artifact *artifact, const char *path,
                                           gem5art_error *error) {
     return gem5art__need(db, "the db", error) && gem5art__need(artifact, "the artifact", error) &&
@@ -14810,6 +14915,24 @@ GEM5ARTDEF gem5art_run *gem5art_create_se_run(gem5art_db *db, const gem5art_run_
 
 GEM5ARTDEF gem5art_run *gem5art_create_fs_run(gem5art_db *db, const gem5art_run_desc *desc, gem5art_error *error) {
     return gem5art__create_checked(db, desc, true, error);
+}
+
+static bool gem5art__check_path(const gem5art_run_desc *desc, const char *path, const char *what, const char *field,
+                                bool executable, gem5art_error *error) {
+    gem5art__arena arena = {NULL, false};
+    const char *joined = path ? gem5art__join_path(&arena, desc->cwd, path) : NULL;
+    bool ok = !path || (joined ? gem5art__need_file(joined, what, field, executable, error) : gem5art__fail_nomem(error));
+    gem5art__arena_free(&arena);
+    return ok;
+}
+
+GEM5ARTDEF bool gem5art_check_run(const gem5art_run_desc *desc, bool fs, gem5art_error *error) {
+    gem5art__clear(error);
+    return gem5art__check_run_desc(desc, fs, error) && gem5art__check_accept(desc->accept, desc->name, error) &&
+           gem5art__check_path(desc, desc->run_script, "run script", ".run_script", false, error) &&
+           gem5art__check_path(desc, desc->gem5_binary, "gem5 binary", ".gem5_binary", true, error) &&
+           gem5art__check_path(desc, desc->linux_binary, "kernel", ".linux_binary", false, error) &&
+           gem5art__check_path(desc, desc->disk_image, "disk image", ".disk_image", false, error);
 }
 
 GEM5ARTDEF gem5art_run *gem5art_load_run(gem5art_db *db, const char *info_json_path, gem5art_error *error) {
@@ -15082,91 +15205,111 @@ GEM5ARTDEF bool gem5art_execute(gem5art_db *db, gem5art_run *run, const gem5art_
 
 /* ---- queries */
 
+typedef enum gem5art__rows_of { GEM5ART__OF_RUNS, GEM5ART__OF_ARTIFACTS, GEM5ART__OF_RECORDS } gem5art__rows_of;
+
 struct gem5art_iter {
     gem5art_db *db;
+    gem5art__rows_of of;
     gem5art__arena arena, row_arena;
-    gem5art__scan scan;
-    gem5art__buf text;
     gem5art_query query;
-    bool runs, done;
+    gem5art__scan scan;
+    gem5art__attempts attempts; /* of .run, instead of a scan */
+    DIR *live;                  /* with query.live, instead of a scan; NULL: there is no such folder */
+    bool done;
     int64_t returned;
-    DIR *live;
+    gem5art__buf text;
     gem5art_run run;
     gem5art_artifact artifact;
 };
 
-static gem5art_iter *gem5art__query(gem5art_db *db, const gem5art_query *query, bool runs, gem5art_error *error) {
-    gem5art_iter *iter;
-    bool unread = false; /* the folder of live runs */
-    if (!gem5art__need(db, "the db", error)) return NULL;
-    iter = (gem5art_iter *)gem5art__alloc(sizeof *iter);
-    if (!iter) return gem5art__fail_nomem(error), (gem5art_iter *)NULL;
-    if (query) iter->query = *query;
-    iter->query.name = gem5art__arena_copy(&iter->arena, iter->query.name);
-    iter->query.name_contains = gem5art__arena_copy(&iter->arena, iter->query.name_contains);
-    iter->query.type = gem5art__arena_copy(&iter->arena, iter->query.type);
-    iter->query.status = gem5art__arena_copy(&iter->arena, iter->query.status);
-    iter->runs = runs;
+static gem5art_iter *gem5art__new_iter(gem5art_db *db, gem5art__rows_of of, gem5art_error *error) {
+    gem5art_iter *iter = gem5art__need(db, "the db", error) ? (gem5art_iter *)gem5art__alloc(sizeof *iter) : NULL;
+    if (db && !iter) gem5art__fail_nomem(error);
+    if (!iter) return NULL;
     iter->db = db;
+    iter->of = of;
     db->iters++;
-    if (runs && iter->query.live) {
-        iter->live = GEM5ART_SYS_OPENDIR(db->live_path);
-        iter->done = !iter->live && errno == ENOENT;
-        unread = !iter->live && !iter->done;
-        if (unread) gem5art__fail_errno(error, "read", db->live_path);
-    }
-    if (iter->arena.failed) gem5art__fail_nomem(error);
-    else if (!unread && ((runs && iter->query.live) || gem5art__scan_begin(db, &iter->query, &iter->scan, error)))
-        return iter;
+    return iter;
+}
+
+static bool gem5art__begin_query(gem5art_iter *iter, const gem5art_query *query, gem5art_error *error) {
+    const char **texts[6];
+    size_t i;
+    if (query) iter->query = *query;
+    texts[0] = &iter->query.id_prefix, texts[1] = &iter->query.hash, texts[2] = &iter->query.name;
+    texts[3] = &iter->query.name_contains, texts[4] = &iter->query.type, texts[5] = &iter->query.status;
+    for (i = 0; i < 6; i++) *texts[i] = gem5art__arena_copy(&iter->arena, *texts[i]);
+    if (iter->arena.failed) return gem5art__fail_nomem(error);
+    if (iter->of != GEM5ART__OF_RUNS) iter->query.live = iter->query.fs_only = iter->query.rerunnable = false;
+    if (!iter->query.live) return gem5art__scan_begin(iter->db, &iter->query, &iter->scan, error);
+    iter->live = GEM5ART_SYS_OPENDIR(iter->db->live_path);
+    iter->done = !iter->live && errno == ENOENT;
+    return iter->live || iter->done ? true : gem5art__fail_errno(error, "read", iter->db->live_path);
+}
+
+static gem5art_iter *gem5art__query(gem5art_db *db, gem5art__rows_of of, const gem5art_query *query,
+                                    gem5art_error *error) {
+    gem5art_iter *iter = gem5art__new_iter(db, of, error);
+    if (!iter || gem5art__begin_query(iter, query, error)) return iter;
     gem5art_iter_close(iter);
     return NULL;
 }
 
-/* Can the record be passed over by what its first four texts say? */
-static bool gem5art__head_excludes(const gem5art_iter *iter, const gem5art__head *head) {
-    bool fs = gem5art__text_is(head->text[2], head->length[2], gem5art__type_fs);
-    bool run = fs || gem5art__text_is(head->text[2], head->length[2], gem5art__type_se);
-    if (run != iter->runs || (iter->runs && iter->query.fs_only && !fs)) return true;
-    if (!run && iter->query.type && !gem5art__text_is(head->text[2], head->length[2], iter->query.type)) return true;
-    if (iter->query.name && !gem5art__text_is(head->text[3], head->length[3], iter->query.name)) return true;
-    return !gem5art__contains(head->text[3], head->length[3], iter->query.name_contains);
+/* Does a record match the query as far as its first four texts say? Lines in the store's layout are matched by these
+   without being parsed. */
+static bool gem5art__head_matches(const gem5art_iter *iter, const gem5art__head *head) {
+    const gem5art_query *q = &iter->query;
+    const char *id = head->text[0], *hash = head->text[1], *type = head->text[2], *name = head->text[3];
+    size_t id_length = head->length[0], type_length = head->length[2], name_length = head->length[3];
+    bool fs = gem5art__text_is(type, type_length, gem5art__type_fs);
+    bool run = fs || gem5art__text_is(type, type_length, gem5art__type_se);
+    if (iter->of != GEM5ART__OF_RECORDS && run != (iter->of == GEM5ART__OF_RUNS)) return false;
+    if (q->id_prefix && (id_length < strlen(q->id_prefix) || memcmp(id, q->id_prefix, strlen(q->id_prefix)) != 0))
+        return false;
+    if (q->hash && !gem5art__text_is(hash, head->length[1], q->hash)) return false;
+    if (q->fs_only && !fs) return false;
+    if (q->type && iter->of != GEM5ART__OF_RUNS && !gem5art__text_is(type, type_length, q->type)) return false;
+    if (q->name && !gem5art__text_is(name, name_length, q->name)) return false;
+    return gem5art__contains(name, name_length, q->name_contains);
 }
 
 static bool gem5art__record_matches(const gem5art_iter *iter, const gem5art_json *record) {
-    const gem5art_query *q = &iter->query;
-    const char *type = gem5art__record_text(record, "type"), *name = gem5art__record_text(record, "name");
+    const char *wanted = iter->of == GEM5ART__OF_RUNS ? iter->query.status : NULL;
     const char *status = gem5art__record_text(record, "status");
     const gem5art_json *rerunnable = gem5art_json_get(record, "rerunnable");
-    if (gem5art__is_run(type) != iter->runs) return false;
-    if (q->name && strcmp(name, q->name) != 0) return false;
-    if (q->name_contains && !strstr(name, q->name_contains)) return false;
-    if (!iter->runs) return !q->type || strcmp(type, q->type) == 0;
-    if (q->fs_only && !gem5art__is_fs(type)) return false;
-    if (q->rerunnable && !(rerunnable && rerunnable->type == GEM5ART_JSON_BOOL && rerunnable->boolean)) return false;
-    if (!q->status || strcmp(status, q->status) == 0) return true;
-    return strcmp(q->status, "Failed artifact check") == 0 && gem5art__starts_with(status, q->status);
+    gem5art__head head;
+    gem5art__parsed_head(record, &head);
+    if (!gem5art__head_matches(iter, &head)) return false;
+    if (iter->query.rerunnable && !(rerunnable && rerunnable->type == GEM5ART_JSON_BOOL && rerunnable->boolean))
+        return false;
+    return !wanted || strcmp(status, wanted) == 0 ||
+           (strcmp(wanted, "Failed artifact check") == 0 && gem5art__starts_with(status, wanted));
 }
 
-/* Goes to the next stored record that matches; false: the end (done) or an error. It is parsed, but where `text` will
-   do and an intact line of ours has it: then *record is NULL. */
-static bool gem5art__next_stored(gem5art_iter *iter, bool text, const gem5art_json **record, gem5art_error *error) {
+/* The next stored record that matches. It is parsed, unless `text` is enough and is in the store's layout: then *record is
+   NULL. */
+static gem5art_step gem5art__next_stored(gem5art_iter *iter, bool text, const gem5art_json **record,
+                                         gem5art_error *error) {
     bool head_decides = !iter->query.status && !iter->query.rerunnable;
+    gem5art__step step;
     gem5art__head head;
-    while (gem5art__scan_next(&iter->scan, error) == GEM5ART__RECORD) {
-        bool ours = iter->scan.sealed && gem5art__read_head(iter->scan.data, iter->scan.size, &head);
+    while ((step = gem5art__scan_next(&iter->scan, error)) == GEM5ART__RECORD) {
+        bool read = iter->scan.sealed && gem5art__read_head(iter->scan.data, iter->scan.size, &head);
         *record = NULL;
-        if (ours && gem5art__head_excludes(iter, &head)) continue;
-        if (ours && text && head_decides && iter->scan.intact) return true;
+        if (read && !gem5art__head_matches(iter, &head)) continue;
+        if (read && text && head_decides && iter->scan.intact) return GEM5ART_ROW;
         gem5art__arena_free(&iter->row_arena);
-        if (gem5art__scan_parse(&iter->scan, &iter->row_arena, record, error) != GEM5ART__RECORD) break;
-        if (gem5art__record_matches(iter, *record)) return true;
+        step = gem5art__scan_parse(&iter->scan, &iter->row_arena, record, error);
+        if (step != GEM5ART__RECORD) break;
+        if (gem5art__record_matches(iter, *record)) return GEM5ART_ROW;
     }
     iter->done = true;
-    return false;
+    return step == GEM5ART__FAILED ? GEM5ART_FAILED : GEM5ART_END;
 }
 
 /* The next live run's info.json that matches; one whose claim is free is lost. */
-static bool gem5art__next_live(gem5art_iter *iter, const gem5art_json **record, bool *lost, gem5art_error *error) {
+static gem5art_step gem5art__next_live(gem5art_iter *iter, const gem5art_json **record, bool *lost,
+                                       gem5art_error *error) {
     const char *name;
     while ((name = gem5art__live_name(iter->live, NULL)) != NULL) {
         gem5art__live live;
@@ -15175,90 +15318,126 @@ static bool gem5art__next_live(gem5art_iter *iter, const gem5art_json **record, 
         char *path;
         gem5art__arena_free(&iter->row_arena);
         belief = gem5art__read_live(iter->db, name, &iter->row_arena, &live, &why);
-        if (belief == GEM5ART__LIVE_FAILED) return gem5art__fail(error, why.code, "%s", why.message);
+        if (belief == GEM5ART__LIVE_FAILED) return gem5art__fail(error, why.code, "%s", why.message), GEM5ART_FAILED;
         if (belief == GEM5ART__LIVE_NONE) continue;
         path = gem5art__join_path(&iter->row_arena, live.outdir, "info.json");
         *record = path ? gem5art__read_info(&iter->row_arena, path, &why) : NULL;
         if (!path) gem5art__fail_nomem(&why);
-        if (why.code == GEM5ART_NOMEM) return gem5art__fail_nomem(error);
+        if (why.code == GEM5ART_NOMEM) return gem5art__fail_nomem(error), GEM5ART_FAILED;
         if (!*record && why.code == GEM5ART_IO) gem5art__warn(iter->db, "a live run is not listed: %s", why.message);
         if (!*record || strcmp(gem5art__record_text(*record, "_id"), live.id) != 0 ||
             !gem5art__record_matches(iter, *record))
             continue;
         *lost = !gem5art__is_live(iter->db, &live, belief);
-        return true;
+        return GEM5ART_ROW;
     }
-    if (errno) gem5art__fail_errno(error, "read", iter->db->live_path);
     iter->done = true;
-    return false;
+    if (!errno) return GEM5ART_END;
+    return gem5art__fail_errno(error, "read", iter->db->live_path), GEM5ART_FAILED;
 }
 
-static bool gem5art__next(gem5art_iter *iter, bool text, const gem5art_json **record, bool *lost,
-                          gem5art_error *error) {
+static gem5art_step gem5art__next_attempt(gem5art_iter *iter, const gem5art_json **record, gem5art_error *error) {
+    gem5art__step step;
+    gem5art__arena_free(&iter->row_arena);
+    step = gem5art__attempts_next(&iter->attempts, &iter->row_arena, record, error);
+    if (step == GEM5ART__RECORD) return GEM5ART_ROW;
+    iter->done = true;
+    return step == GEM5ART__FAILED ? GEM5ART_FAILED : GEM5ART_END;
+}
+
+static gem5art_step gem5art__next(gem5art_iter *iter, bool text, const gem5art_json **record, bool *lost,
+                                  gem5art_error *error) {
+    gem5art_step step;
     *lost = false;
     *record = NULL;
-    if (!gem5art__need(iter, "the iterator", error)) return false;
-    if (iter->done || (iter->query.limit > 0 && iter->returned >= iter->query.limit)) return false;
-    if (!(iter->live ? gem5art__next_live(iter, record, lost, error)
-                     : gem5art__next_stored(iter, text, record, error)))
-        return false;
-    iter->returned++;
-    return true;
+    if (!gem5art__need(iter, "the iterator", error)) return GEM5ART_FAILED;
+    if (iter->done || (iter->query.limit > 0 && iter->returned >= iter->query.limit)) return GEM5ART_END;
+    step = iter->attempts.db ? gem5art__next_attempt(iter, record, error)
+           : iter->live      ? gem5art__next_live(iter, record, lost, error)
+                             : gem5art__next_stored(iter, text, record, error);
+    iter->returned += step == GEM5ART_ROW;
+    return step;
 }
 
-/* The next record that matches, read into a row. A viewer passes over one that has a value of a wrong kind. */
-static bool gem5art__next_row(gem5art_iter *iter, const gem5art__field *fields, void *row, size_t size,
-                              const gem5art_json **record, bool *lost, gem5art_error *error) {
-    while (gem5art__next(iter, false, record, lost, error)) {
+/* The next record that matches, read into a row. A viewer passes over a record that has a value of the wrong kind. */
+static gem5art_step gem5art__next_row(gem5art_iter *iter, const gem5art__field *fields, void *row, size_t size,
+                                      const gem5art_json **record, bool *lost, gem5art_error *error) {
+    gem5art_step step;
+    while ((step = gem5art__next(iter, false, record, lost, error)) == GEM5ART_ROW) {
         gem5art_error why;
         memset(row, 0, size);
-        if (gem5art__read_object(&iter->row_arena, fields, *record, row, iter->db->path, &why)) return true;
+        if (gem5art__read_object(&iter->row_arena, fields, *record, row, iter->db->path, &why)) return step;
         if (!iter->db->damaged || why.code != GEM5ART_INVALID)
-            return gem5art__fail(error, why.code, "%s", why.message);
+            return gem5art__fail(error, why.code, "%s", why.message), GEM5ART_FAILED;
         (iter->db->damaged)(why.message, iter->db->user_data);
     }
-    return false;
+    return step;
 }
 
 GEM5ARTDEF gem5art_iter *gem5art_get_runs(gem5art_db *db, const gem5art_query *query, gem5art_error *error) {
-    return gem5art__query(db, query, true, error);
+    return gem5art__query(db, GEM5ART__OF_RUNS, query, error);
 }
 
 GEM5ARTDEF gem5art_iter *gem5art_get_artifacts(gem5art_db *db, const gem5art_query *query, gem5art_error *error) {
-    return gem5art__query(db, query, false, error);
+    return gem5art__query(db, GEM5ART__OF_ARTIFACTS, query, error);
 }
 
-GEM5ARTDEF const gem5art_run *gem5art_next_run(gem5art_iter *iter, gem5art_error *error) {
+GEM5ARTDEF gem5art_iter *gem5art_get_records(gem5art_db *db, const gem5art_query *query, gem5art_error *error) {
+    return gem5art__query(db, GEM5ART__OF_RECORDS, query, error);
+}
+
+GEM5ARTDEF gem5art_iter *gem5art_get_attempts(gem5art_db *db, const gem5art_run *run, gem5art_error *error) {
+    gem5art_iter *iter = gem5art__need(run, "the run", error) ? gem5art__new_iter(db, GEM5ART__OF_RUNS, error) : NULL;
+    if (!iter || gem5art__attempts_begin(&iter->attempts, db, run, error)) return iter;
+    gem5art_iter_close(iter);
+    return NULL;
+}
+
+static gem5art_step gem5art__wrong_rows(const gem5art_iter *iter, const char *asked, gem5art_error *error) {
+    static const char *const rows[] = {"runs: use gem5art_next_run", "artifacts: use gem5art_next_artifact",
+                                       "records of both kinds: use gem5art_next_json"};
+    gem5art__fail(error, GEM5ART_INVALID, "this iterator has no %s but %s", asked, rows[iter->of]);
+    return GEM5ART_FAILED;
+}
+
+GEM5ARTDEF gem5art_step gem5art_next_run(gem5art_iter *iter, const gem5art_run **run, gem5art_error *error) {
     bool lost;
     const gem5art_json *record;
-    if (!gem5art__need(iter, "the iterator", error)) return NULL;
-    if (!iter->runs)
-        return gem5art__fail(error, GEM5ART_INVALID, "this iterator has artifacts: use gem5art_next_artifact"),
-               (const gem5art_run *)NULL;
-    if (!gem5art__next_row(iter, gem5art__run_fields, &iter->run, sizeof iter->run, &record, &lost, error)) return NULL;
+    gem5art_step step;
+    *run = NULL;
+    if (!gem5art__need(iter, "the iterator", error)) return GEM5ART_FAILED;
+    if (iter->of != GEM5ART__OF_RUNS) return gem5art__wrong_rows(iter, "runs", error);
+    step = gem5art__next_row(iter, gem5art__run_fields, &iter->run, sizeof iter->run, &record, &lost, error);
+    if (step != GEM5ART_ROW) return step;
     iter->run.record = record;
     if (lost) iter->run.kill_reason = "lost";
-    return &iter->run;
+    *run = &iter->run;
+    return step;
 }
 
-GEM5ARTDEF const gem5art_artifact *gem5art_next_artifact(gem5art_iter *iter, gem5art_error *error) {
+GEM5ARTDEF gem5art_step gem5art_next_artifact(gem5art_iter *iter, const gem5art_artifact **artifact,
+                                              gem5art_error *error) {
     bool lost;
     const gem5art_json *record;
-    if (!gem5art__need(iter, "the iterator", error)) return NULL;
-    if (iter->runs)
-        return gem5art__fail(error, GEM5ART_INVALID, "this iterator has runs: use gem5art_next_run"),
-               (const gem5art_artifact *)NULL;
-    if (!gem5art__next_row(iter, gem5art__artifact_fields, &iter->artifact, sizeof iter->artifact, &record, &lost, error))
-        return NULL;
+    gem5art_step step;
+    *artifact = NULL;
+    if (!gem5art__need(iter, "the iterator", error)) return GEM5ART_FAILED;
+    if (iter->of != GEM5ART__OF_ARTIFACTS) return gem5art__wrong_rows(iter, "artifacts", error);
+    step = gem5art__next_row(iter, gem5art__artifact_fields, &iter->artifact, sizeof iter->artifact, &record, &lost, error);
+    if (step != GEM5ART_ROW) return step;
     iter->artifact.record = record;
-    return &iter->artifact;
+    *artifact = &iter->artifact;
+    return step;
 }
 
-GEM5ARTDEF const char *gem5art_next_json(gem5art_iter *iter, size_t *length, gem5art_error *error) {
+GEM5ARTDEF gem5art_step gem5art_next_json(gem5art_iter *iter, const char **text, size_t *length, gem5art_error *error) {
     const gem5art_json *record;
     gem5art_json_writer writer;
     bool lost;
-    if (!gem5art__next(iter, true, &record, &lost, error)) return NULL;
+    gem5art_step step = gem5art__next(iter, true, &record, &lost, error);
+    *text = NULL;
+    if (length) *length = 0;
+    if (step != GEM5ART_ROW) return step;
     iter->text.length = 0;
     if (!record) {
         gem5art__put(&iter->text, iter->scan.data, iter->scan.size - GEM5ART__SEAL - 1);
@@ -15266,11 +15445,12 @@ GEM5ARTDEF const char *gem5art_next_json(gem5art_iter *iter, size_t *length, gem
     } else {
         gem5art_json_writer_init(&writer, 0);
         gem5art__write_record(&writer, record);
-        if (!gem5art__put_written(&iter->text, &writer, false, error)) return NULL;
+        if (!gem5art__put_written(&iter->text, &writer, false, error)) return GEM5ART_FAILED;
     }
-    if (iter->text.failed) return gem5art__fail_nomem(error), (const char *)NULL;
+    if (iter->text.failed) return gem5art__fail_nomem(error), GEM5ART_FAILED;
     if (length) *length = iter->text.length;
-    return iter->text.data;
+    *text = iter->text.data;
+    return step;
 }
 
 GEM5ARTDEF void gem5art_iter_close(gem5art_iter *iter) {
@@ -15282,6 +15462,171 @@ GEM5ARTDEF void gem5art_iter_close(gem5art_iter *iter) {
     gem5art__arena_free(&iter->arena);
     gem5art__arena_free(&iter->row_arena);
     gem5art__free(iter);
+}
+
+/* ---- records as JSON */
+
+GEM5ARTDEF void gem5art_json_run(gem5art_json_writer *writer, const gem5art_run *run) {
+    gem5art__write_object(writer, gem5art__run_fields, run, gem5art__is_fs(run->type), run->record);
+}
+
+GEM5ARTDEF void gem5art_json_artifact(gem5art_json_writer *writer, const gem5art_artifact *artifact) {
+    gem5art__write_object(writer, gem5art__artifact_fields, artifact, true, artifact->record);
+}
+
+GEM5ARTDEF const char *gem5art_field_name(bool of_runs, size_t index) {
+    const gem5art__field *field = of_runs ? gem5art__run_fields : gem5art__artifact_fields;
+    while (field->name && index > 0) field++, index--;
+    return field->name;
+}
+
+/* Records on their way into a store. */
+typedef struct gem5art__adding {
+    gem5art_db *db; /* NULL: an empty store */
+    const gem5art_text *records;
+    gem5art_addition *additions;
+    gem5art__flat ids;   /* an index of the ids of those that are added, by their place in `records` */
+    gem5art__buf lines;
+} gem5art__adding;
+
+static const gem5art_json *gem5art__parse_added(const gem5art_text *text, gem5art__arena *arena, gem5art_error *error) {
+    static const char *const needed[] = {"_id", "hash", "type"};
+    const gem5art_json *record = gem5art__json_parse_in(arena, text->text, text->length, NULL, error);
+    gem5art_artifact artifact;
+    gem5art_run run;
+    size_t i;
+    bool ok;
+    if (!record) return NULL;
+    if (record->type != GEM5ART_JSON_OBJECT)
+        return gem5art__fail(error, GEM5ART_SYNTAX, "a record is a JSON object, which this is not"),
+               (const gem5art_json *)NULL;
+    if (gem5art__is_sealed(text->text, text->length) && !gem5art__seal_holds(text->text, text->length))
+        return gem5art__fail(error, GEM5ART_CORRUPT, "the record does not match its checksum: it is damaged"),
+               (const gem5art_json *)NULL;
+    for (i = 0; i < 3; i++)
+        if (!*gem5art__record_text(record, needed[i]))
+            return gem5art__fail(error, GEM5ART_INVALID, "the record has no \"%s\" that is a text: each artifact and run "
+                                 "needs one", needed[i]), (const gem5art_json *)NULL;
+    ok = gem5art__is_run(gem5art__record_text(record, "type"))
+             ? gem5art__read_object(arena, gem5art__run_fields, record, &run, "the record", error)
+             : gem5art__read_object(arena, gem5art__artifact_fields, record, &artifact, "the record", error);
+    return ok ? record : NULL;
+}
+
+/* The member of an object that has the key of `other`, which may hold NULs. */
+static const gem5art_json *gem5art__same_key(const gem5art_json *object, const gem5art_json *other) {
+    const gem5art_json *member = object->first;
+    while (member && (member->key_length != other->key_length || memcmp(member->key, other->key, other->key_length) != 0))
+        member = member->next;
+    return member;
+}
+
+static bool gem5art__same_value(const gem5art_json *a, const gem5art_json *b) {
+    const gem5art_json *x, *y;
+    if (a->type != b->type || a->count != b->count) return false;
+    if (a->type == GEM5ART_JSON_BOOL) return a->boolean == b->boolean;
+    if (a->type == GEM5ART_JSON_STRING) return a->length == b->length && memcmp(a->text, b->text, a->length) == 0;
+    if (a->type == GEM5ART_JSON_NUMBER) {
+        if (a->is_integer && b->is_integer) return a->integer == b->integer;
+        if (a->number - b->number == 0) return true;
+        return a->raw_length == b->raw_length && memcmp(a->raw, b->raw, a->raw_length) == 0; /* too large for a double */
+    }
+    for (x = a->first, y = b->first; x; x = x->next, y = a->type == GEM5ART_JSON_ARRAY ? y->next : y) {
+        const gem5art_json *other = a->type == GEM5ART_JSON_ARRAY ? y : gem5art__same_key(b, x);
+        if (!other || !gem5art__same_value(x, other)) return false;
+    }
+    return true;
+}
+
+/* The first member of `a` that differs in `b` or is not there. The checksum does not count. */
+static const gem5art_json *gem5art__differing(const gem5art_json *a, const gem5art_json *b) {
+    const gem5art_json *member, *other;
+    for (member = a->first; member; member = member->next) {
+        if (strcmp(member->key, "crc32") == 0) continue;
+        other = gem5art__same_key(b, member);
+        if (!other || !gem5art__same_value(member, other)) return member;
+    }
+    return NULL;
+}
+
+/* The record with this id, of the store or of those that are added; *record NULL: there is none. */
+static bool gem5art__find_present(gem5art__adding *adding, const char *id, gem5art__arena *arena,
+                                  const gem5art_json **record, gem5art_error *error) {
+    uint64_t key = gem5art__key(id, strlen(id));
+    const gem5art__slot *slot;
+    gem5art__lookup lookup = {0, 0};
+    gem5art__step step = GEM5ART__END;
+    size_t n = 0;
+    while (adding->db && (step = gem5art__store_lookup(adding->db, &lookup, id, arena, record, error)) == GEM5ART__RECORD)
+        if (gem5art__record_is(*record, "_id", id)) return true;
+    if (step == GEM5ART__FAILED) return false;
+    while ((slot = gem5art__index_find(&adding->ids, key, n++)) != NULL) {
+        const gem5art_text *text = &adding->records[slot->at];
+        if ((*record = gem5art__json_parse_in(arena, text->text, text->length, NULL, error)) == NULL) return false;
+        if (gem5art__record_is(*record, "_id", id)) return true;
+    }
+    *record = NULL;
+    return true;
+}
+
+static bool gem5art__find_hash(gem5art_db *db, const gem5art_json *wanted, gem5art__arena *arena, bool *found,
+                               gem5art_error *error) {
+    const char *hash = gem5art__record_text(wanted, "hash");
+    bool run = gem5art__is_run(gem5art__record_text(wanted, "type"));
+    gem5art__lookup lookup = {0, 0};
+    const gem5art_json *record;
+    gem5art__step step = GEM5ART__END;
+    *found = false;
+    while (db && !*found && (step = gem5art__store_lookup(db, &lookup, hash, arena, &record, error)) == GEM5ART__RECORD)
+        *found = gem5art__record_is(record, "hash", hash) && gem5art__is_run(gem5art__record_text(record, "type")) == run;
+    return step != GEM5ART__FAILED;
+}
+
+/* Decides what becomes of a record, and adds its line. */
+static bool gem5art__add_record(gem5art__adding *adding, size_t i, gem5art__arena *arena, size_t *bad,
+                                gem5art_error *error) {
+    gem5art_addition *addition = &adding->additions[i];
+    const gem5art_json *record = gem5art__parse_added(&adding->records[i], arena, error), *present, *differing = NULL;
+    const char *id;
+    memset(addition, 0, sizeof *addition);
+    if (!record) return *bad = i, false;
+    id = gem5art__record_text(record, "_id");
+    if (!gem5art__find_present(adding, id, arena, &present, error)) return false;
+    if (!present) {
+        if (!gem5art__find_hash(adding->db, record, arena, &addition->hash_present, error)) return false;
+        if (!gem5art__index_add(&adding->ids, id, strlen(id), (off_t)i)) return gem5art__fail_nomem(error);
+        if (adding->lines.length) gem5art__puts(&adding->lines, ",\n");
+        return gem5art__put_record_line(&adding->lines, record, error);
+    }
+    if ((differing = gem5art__differing(record, present)) == NULL) differing = gem5art__differing(present, record);
+    addition->result = differing ? GEM5ART_CONFLICT : GEM5ART_PRESENT;
+    snprintf(addition->field, sizeof addition->field, "%s", differing ? differing->key : "");
+    return true;
+}
+
+GEM5ARTDEF bool gem5art_add_records(gem5art_db *db, const gem5art_text *records, size_t count, bool dry_run,
+                                    gem5art_addition *additions, size_t *bad, gem5art_error *error) {
+    gem5art__adding adding;
+    size_t i = 0, first_bad = count;
+    bool ok, locked = false;
+    gem5art__clear(error);
+    memset(&adding, 0, sizeof adding);
+    adding.db = db, adding.records = records, adding.additions = additions;
+    ok = (dry_run && !db) || gem5art__need(db, "the db", error);
+    if (ok && db) ok = gem5art__store_refresh(db, error); /* what can be read without the lock is not read under it */
+    if (ok && !dry_run) ok = locked = gem5art__store_lock(db, error);
+    if (ok && locked) ok = gem5art__store_settle(db, error);
+    for (; ok && i < count; i++) {
+        gem5art__arena arena = {NULL, false};
+        ok = gem5art__add_record(&adding, i, &arena, &first_bad, error);
+        gem5art__arena_free(&arena);
+    }
+    if (ok && locked && adding.lines.length) ok = gem5art__store_append(db, adding.lines.data, adding.lines.length, error);
+    if (locked) gem5art__store_unlock(db);
+    gem5art__flat_forget(&adding.ids);
+    gem5art__buf_free(&adding.lines);
+    if (bad) *bad = first_bad;
+    return ok;
 }
 
 #ifdef __cplusplus

@@ -1075,6 +1075,25 @@ TEST(folders_that_cannot_be_hashed) {
     fixture_end();
 }
 
+TEST(a_path_is_hashed_as_it_would_be_registered) {
+    const gem5art_artifact *a;
+    char hex[65];
+    begin();
+    make_checkpoint("cpt");
+    REQUIRE((a = add_checkpoint("cpt")) != NULL);
+    CHECK(gem5art_hash_path(db, "cpt", hex, &error));
+    CHECK_STR(hex, a->hash);
+    write_text("file", "hello\n");
+    CHECK(gem5art_hash_path(db, "file", hex, &error));
+    CHECK_STR(hex, hello_sha256);
+    CHECK_INT(sh("git init -q repo && cd repo && echo 1 >f && git add f && git commit -qm m"), 0);
+    CHECK(gem5art_hash_path(db, "repo", hex, &error));
+    CHECK_STR(hex, head_of("repo"));
+    CHECK(!gem5art_hash_path(db, "nothing", hex, &error));
+    REFUSED(GEM5ART_NOT_FOUND, "nothing");
+    fixture_end();
+}
+
 TEST(a_folder_is_not_copied_and_its_command_is_given) {
     const gem5art_artifact *a;
     begin();
@@ -1641,7 +1660,7 @@ static int rows(const char *name, const char *type, const gem5art_artifact *expe
     query.type = type;
     iter = gem5art_get_artifacts(db, &query, &error);
     if (!iter) return -1;
-    for (; (a = gem5art_next_artifact(iter, &error)) != NULL; count++)
+    for (; (a = next_artifact(iter, &error)) != NULL; count++)
         if (expected && count == 0) CHECK_STR(a->id, expected->id);
     CHECK_INT(error.code, GEM5ART_OK);
     gem5art_iter_close(iter);

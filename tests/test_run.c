@@ -415,7 +415,7 @@ TEST(artifacts_may_come_from_a_query) {
     iter = gem5art_get_artifacts(db, &query, &error);
     REQUIRE(iter);
     desc = se_desc();
-    desc.gem5_artifact = gem5art_next_artifact(iter, &error);
+    desc.gem5_artifact = next_artifact(iter, &error);
     REQUIRE(desc.gem5_artifact);
     run = se(&desc);
     gem5art_iter_close(iter);
@@ -975,8 +975,8 @@ TEST(info_json_has_gem5arts_keys_types_and_values) {
 
 TEST(what_gem5art_recorded_is_not_launched_again) {
     static const char *const split[] = {"hello", "--cmd=a", "b", NULL};
-    gem5art_iter *iter;
-    const gem5art_run *recorded;
+    gem5art_iter *iter, *attempts;
+    const gem5art_run *recorded, *attempt;
     gem5art_run *run;
     gem5art_run_desc desc;
     char legacy[33], outdir[32];
@@ -984,13 +984,17 @@ TEST(what_gem5art_recorded_is_not_launched_again) {
     REQUIRE(begin_boot_tests());
     iter = gem5art_get_runs(db, NULL, &error);
     REQUIRE(iter);
-    while ((recorded = gem5art_next_run(iter, &error)) != NULL) {
+    while ((recorded = next_run(iter, &error)) != NULL) {
         snprintf(outdir, sizeof outdir, "out/%d", count++);
         run = boot_run(recorded, outdir);
         if (!run) continue;
-        gem5art__legacy_hash((gem5art__run *)run, legacy);
+        gem5art__legacy_hash(run, legacy);
         CHECK_STR(legacy, recorded->hash);
         if (gem5art__is_fs(run->type)) CHECK_STR(run->string, recorded->string); /* of an SE run gem5art forgets a space */
+        REQUIRE((attempts = gem5art_get_attempts(db, run, &error)) != NULL);
+        CHECK(gem5art_next_run(attempts, &attempt, &error) == GEM5ART_ROW && strcmp(attempt->id, recorded->id) == 0);
+        CHECK(gem5art_next_run(attempts, &attempt, &error) == GEM5ART_END && !attempt);
+        gem5art_iter_close(attempts);
         CHECK(!gem5art_execute(db, run, NULL, &error));
         REFUSED(GEM5ART_EXISTS, recorded->id);
         CHECK_CONTAINS(error.message, "gem5art-rm");
@@ -1004,9 +1008,35 @@ TEST(what_gem5art_recorded_is_not_launched_again) {
     desc.params = split;
     run = se(&desc);
     REQUIRE(run);
-    gem5art__legacy_hash((gem5art__run *)run, legacy);
+    gem5art__legacy_hash(run, legacy);
     CHECK_STR(legacy, "09e7548ddc6c05507c0652bbe729630a");
     CHECK(gem5art__not_recorded(db, (gem5art__run *)run, 0, &failed_count, &error));
+    REQUIRE((attempts = gem5art_get_attempts(db, run, &error)) != NULL);
+    CHECK(gem5art_next_run(attempts, &attempt, &error) == GEM5ART_END && error.code == GEM5ART_OK);
+    gem5art_iter_close(attempts);
+    fixture_end();
+}
+
+TEST(a_desc_is_checked_without_making_anything) {
+    static const char *const wrong[] = {"--outdir=x", NULL}, *const no_kind[] = {"everything", NULL};
+    gem5art_run_desc desc;
+    struct stat st;
+    REQUIRE(begin());
+    desc = se_desc();
+    desc.gem5_artifact = desc.gem5_git_artifact = desc.run_script_git_artifact = NULL; /* not registered yet */
+    CHECK(gem5art_check_run(&desc, false, &error) && error.code == GEM5ART_OK);
+    CHECK(stat(desc.outdir, &st) < 0);
+    desc.gem5_options = wrong;
+    CHECK(!gem5art_check_run(&desc, false, &error));
+    REFUSED(GEM5ART_INVALID, "--outdir=x");
+    desc.gem5_options = NULL, desc.accept = no_kind;
+    CHECK(!gem5art_check_run(&desc, false, &error));
+    REFUSED(GEM5ART_INVALID, "everything");
+    desc.accept = NULL, desc.run_script = "no/such.py";
+    CHECK(!gem5art_check_run(&desc, false, &error));
+    REFUSED(GEM5ART_NOT_FOUND, "no/such.py");
+    CHECK(!gem5art_check_run(NULL, false, &error));
+    REFUSED(GEM5ART_INVALID, "desc");
     fixture_end();
 }
 
@@ -1020,7 +1050,7 @@ TEST(gem5arts_info_json_is_loaded) {
     CHECK_THAT(run, "%s", error.message);
     REQUIRE(run);
     own = (gem5art__run *)run;
-    gem5art__legacy_hash(own, legacy);
+    gem5art__legacy_hash(&own->public_, legacy);
     CHECK_STR(legacy, "672164f703b2b0de4b8391d11b6023fc");
     CHECK_STR(run->id, "9816a141-bd48-45f6-966d-8d2431f8107b");
     CHECK_STR(run->status, "Failed");

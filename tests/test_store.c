@@ -766,15 +766,15 @@ TEST(an_iterator_goes_on_with_the_file_it_began) {
     REQUIRE(open_db(NULL));
     for (i = 1; i <= 5; i++) CHECK(store_run(db, i));
     REQUIRE((iter = gem5art_get_runs(db, NULL, &error)) != NULL);
-    CHECK(gem5art_next_run(iter, &error) != NULL);
+    CHECK(next_run(iter, &error) != NULL);
     CHECK(gem5art_remove_run(db, id_of(3), &error));
     CHECK(store_run(db, 6));
     for (i = 2; i <= 5; i++) {
-        run = gem5art_next_run(iter, &error);
+        run = next_run(iter, &error);
         REQUIRE(run != NULL);
         CHECK_STR(run->id, id_of(i));
     }
-    CHECK(gem5art_next_run(iter, &error) == NULL && error.code == GEM5ART_OK);
+    CHECK(next_run(iter, &error) == NULL && error.code == GEM5ART_OK);
     gem5art_iter_close(iter);
     CHECK_STR(store_names(db), "run 1, run 2, run 4, run 5, run 6");
     fixture_end();
@@ -848,7 +848,7 @@ TEST(bytes_that_are_not_utf8_come_back_as_they_were) {
     memset(&query, 0, sizeof query);
     query.name = odd, query.name_contains = "\xff";
     REQUIRE((iter = gem5art_get_runs(db, &query, &error)) != NULL);
-    CHECK(gem5art_next_run(iter, &error) != NULL && gem5art_next_run(iter, &error) == NULL);
+    CHECK(next_run(iter, &error) != NULL && next_run(iter, &error) == NULL);
     gem5art_iter_close(iter);
     CHECK(gem5art_remove_run(db, id_of(2), &error)); /* through a rewrite, too */
     REQUIRE((found = gem5art_find_run(db, run.id, &error)) != NULL);
@@ -886,8 +886,8 @@ static const char *found_ids(const gem5art_query *query, bool runs) {
     size_t n = 0;
     text[0] = 0;
     while (iter) {
-        const gem5art_run *run = runs ? gem5art_next_run(iter, &error) : NULL;
-        const gem5art_artifact *artifact = runs ? NULL : gem5art_next_artifact(iter, &error);
+        const gem5art_run *run = runs ? next_run(iter, &error) : NULL;
+        const gem5art_artifact *artifact = runs ? NULL : next_artifact(iter, &error);
         if (!run && !artifact) break;
         n += (size_t)snprintf(text + n, sizeof text - n, "%s%d", n ? " " : "", atoi((run ? run->id : artifact->id) + 24));
     }
@@ -898,36 +898,42 @@ static const char *found_ids(const gem5art_query *query, bool runs) {
 
 TEST(queries_find_what_they_ask_for) {
     static const struct { gem5art_query query; const char *found; } runs[] = {
-        /* name, name_contains, type, status, fs_only, rerunnable, live, limit */
-        {{NULL, NULL, NULL, NULL, false, false, false, 0}, "1 2 3 4 5 6"},
-        {{"boot", NULL, NULL, NULL, false, false, false, 0}, "1 4"},
-        {{"boo", NULL, NULL, NULL, false, false, false, 0}, ""},
-        {{"", NULL, NULL, NULL, false, false, false, 0}, ""},
-        {{NULL, "oot", NULL, NULL, false, false, false, 0}, "1 2 4 5"},
-        {{NULL, "boot", NULL, NULL, false, false, false, 0}, "1 2 4"},
-        {{NULL, "", NULL, NULL, false, false, false, 0}, "1 2 3 4 5 6"},
-        {{NULL, "boot two and more", NULL, NULL, false, false, false, 0}, ""},
-        {{"boot", "oo", NULL, NULL, false, false, false, 0}, "1 4"},
-        {{NULL, NULL, NULL, NULL, true, false, false, 0}, "1 2 6"},
-        {{NULL, NULL, NULL, "Finished", false, false, false, 0}, "1 3"},
-        {{NULL, NULL, NULL, "Failed", false, false, false, 0}, "2 4"},
-        {{NULL, NULL, NULL, "Failed artifact check", false, false, false, 0}, "5 6"},
-        {{NULL, NULL, NULL, "Failed artifact check for x", false, false, false, 0}, "5"},
-        {{NULL, NULL, NULL, "Running", false, false, false, 0}, ""},
-        {{NULL, NULL, NULL, NULL, false, true, false, 0}, "4 5 6"},
-        {{NULL, "ello", NULL, NULL, true, true, false, 0}, "6"},
-        {{NULL, NULL, NULL, NULL, false, false, false, 4}, "1 2 3 4"},
-        {{NULL, NULL, NULL, NULL, true, false, false, 2}, "1 2"},
-        {{NULL, NULL, NULL, NULL, false, false, false, 100}, "1 2 3 4 5 6"},
-        {{NULL, NULL, NULL, NULL, false, false, false, -1}, "1 2 3 4 5 6"},
+        {{.limit = 0}, "1 2 3 4 5 6"},
+        {{.name = "boot"}, "1 4"},
+        {{.name = "boo"}, ""},
+        {{.name = ""}, ""},
+        {{.name_contains = "oot"}, "1 2 4 5"},
+        {{.name_contains = "boot"}, "1 2 4"},
+        {{.name_contains = ""}, "1 2 3 4 5 6"},
+        {{.name_contains = "boot two and more"}, ""},
+        {{.name = "boot", .name_contains = "oo"}, "1 4"},
+        {{.fs_only = true}, "1 2 6"},
+        {{.status = "Finished"}, "1 3"},
+        {{.status = "Failed"}, "2 4"},
+        {{.status = "Failed artifact check"}, "5 6"},
+        {{.status = "Failed artifact check for x"}, "5"},
+        {{.status = "Running"}, ""},
+        {{.rerunnable = true}, "4 5 6"},
+        {{.name_contains = "ello", .fs_only = true, .rerunnable = true}, "6"},
+        {{.limit = 4}, "1 2 3 4"},
+        {{.fs_only = true, .limit = 2}, "1 2"},
+        {{.limit = 100}, "1 2 3 4 5 6"},
+        {{.limit = -1}, "1 2 3 4 5 6"},
+        {{.id_prefix = "00000000"}, "1 2 3 4 5 6"},
+        {{.id_prefix = "00000000-0000-4000-8000-000000000003"}, "3"},
+        {{.id_prefix = "00000000-0000-4000-8000-0000000000031"}, ""},
+        {{.id_prefix = "0001"}, ""},
+        {{.hash = "0000000000000000000000000000000000000000000000000000000000000004"}, "4"},
+        {{.hash = "000000000000000000000000000000000000000000000000000000000000000"}, ""},
     }, artifacts[] = {
-        {{NULL, NULL, NULL, NULL, false, false, false, 0}, "101 102 103 104"},
-        {{NULL, NULL, "disk image", NULL, false, false, false, 0}, "102 104"},
-        {{NULL, NULL, "disk", NULL, false, false, false, 0}, ""},
-        {{NULL, NULL, "gem5 run", NULL, false, false, false, 0}, ""},
-        {{"artifact 103", NULL, NULL, NULL, false, false, false, 0}, "103"},
-        {{NULL, "10", "kernel", NULL, false, false, false, 0}, "101"},
-        {{NULL, NULL, "disk image", NULL, false, false, false, 1}, "102"},
+        {{.limit = 0}, "101 102 103 104"},
+        {{.type = "disk image"}, "102 104"},
+        {{.type = "disk"}, ""},
+        {{.type = "gem5 run"}, ""},
+        {{.name = "artifact 103"}, "103"},
+        {{.name_contains = "10", .type = "kernel"}, "101"},
+        {{.type = "disk image", .limit = 1}, "102"},
+        {{.fs_only = true, .rerunnable = true}, "101 102 103 104"}, /* of runs only */
     };
     int indented;
     size_t i;
@@ -954,7 +960,7 @@ static char *texts_of(const gem5art_query *query, bool runs) {
     const char *text;
     size_t length;
     gem5art__puts(&all, "");
-    while (iter && (text = gem5art_next_json(iter, &length, &error)) != NULL) {
+    while (iter && (text = next_json(iter, &length, &error)) != NULL) {
         CHECK_INT(strlen(text), length);
         gem5art__puts(&all, text), gem5art__puts(&all, "\n");
     }
@@ -989,7 +995,7 @@ TEST(rows_as_text_are_what_is_stored_without_checksums) {
     free(text);
     CHECK_STR(text = texts_of(NULL, false), "");
     free(text), free(line);
-    CHECK(gem5art_next_json(NULL, NULL, &error) == NULL && error.code == GEM5ART_INVALID);
+    CHECK(next_json(NULL, NULL, &error) == NULL && error.code == GEM5ART_INVALID);
     fixture_end();
 }
 
@@ -1008,13 +1014,13 @@ TEST(a_row_lives_until_the_next_step_and_a_query_is_copied) {
     REQUIRE((iter = gem5art_get_runs(db, &query, &error)) != NULL);
     strcpy(name, "gone");
     REQUIRE((second = gem5art_get_runs(db, NULL, &error)) != NULL);
-    REQUIRE((one = gem5art_next_run(iter, &error)) != NULL);
+    REQUIRE((one = next_run(iter, &error)) != NULL);
     for (i = 0; i < 6; i++) { /* steps of another iterator leave the row alone; under sanitizers this would show */
-        REQUIRE((two = gem5art_next_run(second, &error)) != NULL);
+        REQUIRE((two = next_run(second, &error)) != NULL);
         CHECK_STR(one->name, "boot");
         CHECK_STR(gem5art_json_get(one->record, "status")->text, "Finished");
     }
-    CHECK(gem5art_next_artifact(iter, &error) == NULL && error.code == GEM5ART_INVALID);
+    CHECK(next_artifact(iter, &error) == NULL && error.code == GEM5ART_INVALID);
     CHECK_CONTAINS(error.message, "use gem5art_next_run");
     CHECK(!gem5art_close(db, &error));
     CHECK_INT(error.code, GEM5ART_BUSY);
@@ -1024,7 +1030,7 @@ TEST(a_row_lives_until_the_next_step_and_a_query_is_copied) {
     gem5art_iter_close(iter);
     gem5art_iter_close(NULL);
     CHECK_INT(open_descriptors(), fds);
-    CHECK(gem5art_next_run(NULL, &error) == NULL && error.code == GEM5ART_INVALID);
+    CHECK(next_run(NULL, &error) == NULL && error.code == GEM5ART_INVALID);
     CHECK(gem5art_get_runs(NULL, NULL, &error) == NULL && error.code == GEM5ART_INVALID);
     CHECK(gem5art_get_artifacts(NULL, NULL, NULL) == NULL);
     CHECK(gem5art_close(NULL, &error) && error.code == GEM5ART_OK);
@@ -1077,6 +1083,134 @@ TEST(thousands_of_records_are_all_found) {
     }
     CHECK(store_run(db, n + 1) && gem5art_find_run(db, id_of(n + 1), &error) != NULL);
     CHECK_STR(fixture_warnings, "");
+    fixture_end();
+}
+
+/* ---- records as JSON text */
+
+/* Every record as JSON, in the order stored. Returns how many; texts are to be freed. */
+static size_t all_records(char *texts[], size_t most) {
+    gem5art_iter *iter = gem5art_get_records(db, NULL, &error);
+    const char *text;
+    size_t count = 0;
+    while (iter && count < most && gem5art_next_json(iter, &text, NULL, &error) == GEM5ART_ROW) texts[count++] = strdup(text);
+    gem5art_iter_close(iter);
+    return count;
+}
+
+TEST(records_move_from_store_to_store_as_text) {
+    char *texts[10], *copies[10];
+    gem5art_text records[10];
+    gem5art_addition additions[10];
+    size_t count, i, bad;
+    gem5art_iter *iter;
+    const gem5art_run *run;
+    gem5art_query query;
+    fixture_begin();
+    REQUIRE(open_db(NULL));
+    make_queried_store();
+    REQUIRE((count = all_records(texts, 10)) == 10);
+    for (i = 0; i < count; i++) records[i].text = texts[i], records[i].length = strlen(texts[i]);
+    CHECK(gem5art_add_records(db, records, count, false, additions, &bad, &error)); /* all are there */
+    for (i = 0; i < count; i++) CHECK_INT(additions[i].result, GEM5ART_PRESENT);
+    CHECK(gem5art_add_records(NULL, records, count, true, additions, NULL, &error)); /* a dry run into nothing */
+    for (i = 0; i < count; i++) CHECK(additions[i].result == GEM5ART_ADDED && !additions[i].hash_present);
+    CHECK(!gem5art_add_records(NULL, records, count, false, additions, NULL, &error) && error.code == GEM5ART_INVALID);
+    memset(&query, 0, sizeof query);
+    query.type = "disk image";
+    REQUIRE((iter = gem5art_get_records(db, &query, &error)) != NULL);
+    CHECK(gem5art_next_run(iter, &run, &error) == GEM5ART_FAILED && error.code == GEM5ART_INVALID && !run);
+    CHECK(next_json(iter, NULL, &error) && next_json(iter, NULL, &error) && !next_json(iter, NULL, &error));
+    gem5art_iter_close(iter);
+    CHECK(gem5art_close(db, &error));
+    unlink(STORE_PATH), unlink(STORE_PATH "-lock");
+    REQUIRE(open_db(NULL));
+    CHECK(gem5art_add_records(db, records, count, true, additions, NULL, &error) && all_records(copies, 10) == 0);
+    CHECK(gem5art_add_records(db, records, count, false, additions, NULL, &error));
+    REQUIRE(all_records(copies, 10) == count);
+    for (i = 0; i < count; i++) {
+        CHECK_STR(copies[i], texts[i]);
+        free(copies[i]), free(texts[i]);
+    }
+    fixture_end();
+}
+
+TEST(records_that_are_added_are_checked) {
+    static const struct { const char *text, *why; gem5art_code code; } refused[] = {
+        {"", "", GEM5ART_SYNTAX},
+        {"{\"_id\":\"b\"", "", GEM5ART_SYNTAX},
+        {"[]", "a JSON object", GEM5ART_SYNTAX},
+        {"{\"_id\":\"b\",\"hash\":\"h\"}", "no \"type\"", GEM5ART_INVALID},
+        {"{\"_id\":\"b\",\"hash\":7,\"type\":\"kernel\"}", "no \"hash\"", GEM5ART_INVALID},
+        {"{\"_id\":\"b\",\"hash\":\"h\",\"type\":\"gem5 run\",\"timeout\":\"soon\"}", "timeout", GEM5ART_INVALID},
+        {"{\"_id\":\"b\",\"hash\":\"h\",\"type\":\"kernel\",\"name\":\"k\",\"crc32\":\"00000000\"}", "checksum", GEM5ART_CORRUPT},
+    };
+    gem5art_text records[2] = {{"{\"_id\":\"a\",\"hash\":\"h\",\"type\":\"kernel\"}", 38}, {NULL, 0}};
+    gem5art_addition additions[2];
+    char *texts[4];
+    size_t i, bad;
+    fixture_begin();
+    REQUIRE(open_db(NULL));
+    records[0].length = strlen(records[0].text);
+    for (i = 0; i < sizeof refused / sizeof *refused; i++) {
+        records[1].text = refused[i].text, records[1].length = strlen(refused[i].text);
+        bad = 7;
+        CHECK(!gem5art_add_records(db, records, 2, i % 2 == 0, additions, &bad, &error));
+        CHECK_INT(error.code, refused[i].code);
+        CHECK_INT(bad, 1);
+        CHECK_CONTAINS(error.message, refused[i].why);
+        CHECK_INT(all_records(texts, 4), 0); /* the good one neither */
+    }
+    records[1].text = "{\"type\":\"kernel\",\"hash\":\"h\",\"size\":1.0,\"_id\":\"a\"}";
+    records[1].length = strlen(records[1].text);
+    CHECK(gem5art_add_records(db, records, 2, false, additions, &bad, &error)); /* the same id in one batch */
+    CHECK_INT(additions[0].result, GEM5ART_ADDED);
+    CHECK_INT(additions[1].result, GEM5ART_CONFLICT);
+    CHECK_STR(additions[1].field, "size");
+    records[1].text = "{\"type\":\"kernel\",\"hash\":\"h\",\"_id\":\"c\"}";
+    records[1].length = strlen(records[1].text);
+    CHECK(gem5art_add_records(db, records, 2, false, additions, &bad, &error));
+    CHECK_INT(additions[0].result, GEM5ART_PRESENT);
+    CHECK(additions[1].result == GEM5ART_ADDED && additions[1].hash_present);
+    CHECK_INT(all_records(texts, 4), 2);
+    free(texts[0]), free(texts[1]);
+    fixture_end();
+}
+
+TEST(a_row_is_written_as_its_record) {
+    char *texts[10];
+    gem5art_json_writer writer;
+    gem5art_iter *iter;
+    const gem5art_run *run;
+    const gem5art_artifact *artifact;
+    size_t count, i = 0, k;
+    fixture_begin();
+    REQUIRE(open_db(NULL));
+    make_queried_store();
+    REQUIRE((count = all_records(texts, 10)) == 10);
+    gem5art_json_writer_init(&writer, 0);
+    REQUIRE((iter = gem5art_get_runs(db, NULL, &error)) != NULL);
+    for (i = 0; gem5art_next_run(iter, &run, &error) == GEM5ART_ROW; i++) {
+        gem5art_json_run(&writer, run);
+        for (k = 0; k < count && !strstr(texts[k], run->id);) k++;
+        CHECK_STR(gem5art_json_take(&writer, NULL, &error), texts[k]);
+    }
+    gem5art_iter_close(iter);
+    CHECK_INT(i, 6);
+    REQUIRE((iter = gem5art_get_artifacts(db, NULL, &error)) != NULL);
+    for (i = 0; gem5art_next_artifact(iter, &artifact, &error) == GEM5ART_ROW; i++) {
+        gem5art_json_artifact(&writer, artifact);
+        for (k = 0; k < count && !strstr(texts[k], artifact->id);) k++;
+        CHECK_STR(gem5art_json_take(&writer, NULL, &error), texts[k]);
+    }
+    CHECK_INT(i, 4);
+    gem5art_iter_close(iter);
+    gem5art_json_writer_free(&writer);
+    for (k = 0; k < count; k++) free(texts[k]);
+    CHECK_STR(gem5art_field_name(true, 0), "_id");
+    CHECK_STR(gem5art_field_name(false, 2), "type");
+    for (k = 0; gem5art_field_name(true, k);) k++;
+    CHECK(k > 50 && !gem5art_field_name(true, k + 5));
     fixture_end();
 }
 

@@ -49,7 +49,7 @@ static void find_in(find_matches *m, gem5art_iter *iter, gem5art_error *error) {
     bool plain = strspn(m->key, "-._0123456789abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ") == strlen(m->key);
     gem5art__putf(&quoted, "\"%s", plain ? m->key : "");
     if (!iter || quoted.failed) tool_exit(TOOL_FAILED, "%s", iter ? "out of memory" : error->message);
-    while ((text = gem5art_next_json(iter, &length, error)) != NULL) {
+    while ((text = tool_next_json(iter, &length, error)) != NULL) {
         if (!memmem(text, length, quoted.data, quoted.length)) continue;
         record = gem5art__json_parse_in(&arena, text, length, NULL, error);
         if (!record) tool_exit(TOOL_FAILED, "%s", error->message);
@@ -69,7 +69,7 @@ static bool find_live(gem5art_db *db, const char *key, find_matches *m, found *f
     memset(&query, 0, sizeof query);
     query.live = true;
     f->live = gem5art_get_runs(db, &query, &error);
-    while (f->live && (f->run = gem5art_next_run(f->live, &error)) != NULL) {
+    while (f->live && (f->run = tool_next_run(f->live, &error)) != NULL) {
         if (strcmp(f->run->id, key) == 0 || strcmp(f->run->hash, key) == 0) return true;
         if (m) find_consider(m, f->run->id, f->run->type, f->run->name);
     }

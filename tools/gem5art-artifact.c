@@ -86,7 +86,7 @@ static void list(char **arguments) {
     query.name_contains = name;
     query.type = type;
     iter = gem5art_get_artifacts(db, &query, &error);
-    while (iter && (artifact = gem5art_next_artifact(iter, &error)) != NULL) put_line(artifact, "", "");
+    while (iter && (artifact = tool_next_artifact(iter, &error)) != NULL) put_line(artifact, "", "");
     gem5art_iter_close(iter);
     if (error.code != GEM5ART_OK) tool_exit(TOOL_FAILED, "%s", error.message);
     gem5art_close(db, NULL);
@@ -117,7 +117,7 @@ static void show_tree(char **arguments) {
     tree t;
     memset(&t, 0, sizeof t);
     t.show = show_node;
-    while (iter && (row = gem5art_next_artifact(iter, &error)) != NULL) {
+    while (iter && (row = tool_next_artifact(iter, &error)) != NULL) {
         tree_node *node;
         if (strcmp(row->type, "directory") == 0 && !(root && strcmp(root, row->id) == 0)) continue;
         artifact = gem5art_find_artifact(db, row->id, &error); /* a row lives until the next one, this as long as db */

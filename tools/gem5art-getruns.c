@@ -12,7 +12,7 @@ static void dump(gem5art_iter *runs, int64_t limit, tool_output *output) {
     memset(&error, 0, sizeof error);
     gem5art_json_writer_init(&writer, 2);
     gem5art_json_begin_array(&writer);
-    while (limit-- != 0 && (text = gem5art_next_json(runs, &length, &error)) != NULL) {
+    while (limit-- != 0 && (text = tool_next_json(runs, &length, &error)) != NULL) {
         gem5art_json_text(&writer, text, length);
         if ((waiting += length) < TOOL_BUFFER) continue;
         if ((text = gem5art_json_take(&writer, &length, &error)) == NULL) break;

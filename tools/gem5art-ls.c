@@ -767,7 +767,7 @@ static bool read_live(gem5art_db *db, listing *l, gem5art_error *error) {
     memset(&query, 0, sizeof query);
     query.live = true;
     if ((iter = gem5art_get_runs(db, &query, error)) == NULL) return false;
-    while ((run = gem5art_next_run(iter, error)) != NULL) {
+    while ((run = tool_next_run(iter, error)) != NULL) {
         gem5art_json_writer writer;
         const char *text;
         size_t length;

@@ -18,7 +18,7 @@ static char **find_runs(gem5art_db *db, const char *key) {
     const gem5art_run *run;
     char **ids = (char **)calloc(1, sizeof *ids);
     size_t count = 0;
-    while (iter && ids && (run = gem5art_next_run(iter, &error)) != NULL)
+    while (iter && ids && (run = tool_next_run(iter, &error)) != NULL)
         if (strcmp(run->id, key) == 0 || strcmp(run->hash, key) == 0) {
             ids = (char **)realloc(ids, (count + 2) * sizeof *ids);
             if (!ids || (ids[count++] = strdup(run->id)) == NULL) break;

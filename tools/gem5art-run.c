@@ -306,7 +306,6 @@ static void list_failure(const char *label, const char *reason, const char *wher
 
 /* Has an attempt at this run Finished? Else *last is the latest, where it can be read. */
 static bool finished_before(const gem5art_run *run, const gem5art_run **last) {
-    const gem5art__run *own = (const gem5art__run *)(const void *)run;
     gem5art__arena arena = {NULL, false};
     gem5art__lookup lookup;
     const gem5art_json *record;
@@ -314,7 +313,7 @@ static bool finished_before(const gem5art_run *run, const gem5art_run **last) {
     const char *keys[2];
     bool finished = false;
     int k;
-    gem5art__legacy_hash(own, legacy);
+    gem5art__legacy_hash(run, legacy);
     keys[0] = run->hash, keys[1] = legacy;
     for (k = 0; k < 2 && !finished; k++) {
         memset(&lookup, 0, sizeof lookup);

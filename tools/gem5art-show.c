@@ -103,7 +103,7 @@ static void show_users(sheet *s, gem5art_db *db, const char *id) {
     gem5art__buf latest[SHOW_USERS] = {{NULL, 0, 0, false}};
     const gem5art_run *run;
     size_t count = 0, i;
-    while (iter && (run = gem5art_next_run(iter, &error)) != NULL) {
+    while (iter && (run = tool_next_run(iter, &error)) != NULL) {
         const char *const *further = run->artifacts;
         gem5art__buf *line;
         for (i = 0; i < ROLES && strcmp(role_id(run, i), id) != 0; i++) {}
@@ -364,7 +364,7 @@ static void show_live_attempts(sheet *s, gem5art_db *db, const gem5art_run *run)
     memset(&query, 0, sizeof query);
     query.live = true;
     iter = gem5art_get_runs(db, &query, &error);
-    while (iter && (other = gem5art_next_run(iter, &error)) != NULL) show_attempt(s, run, other);
+    while (iter && (other = tool_next_run(iter, &error)) != NULL) show_attempt(s, run, other);
     if (error.code != GEM5ART_OK) tool_exit(TOOL_FAILED, "%s", error.message);
     gem5art_iter_close(iter);
 }

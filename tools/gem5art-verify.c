@@ -85,7 +85,7 @@ static void want_all(wanted *w, gem5art_db *db) {
     gem5art_error error;
     gem5art_iter *iter = gem5art_get_artifacts(db, NULL, &error);
     const gem5art_artifact *artifact;
-    while (iter && (artifact = gem5art_next_artifact(iter, &error)) != NULL)
+    while (iter && (artifact = tool_next_artifact(iter, &error)) != NULL)
         if (archives || strcmp(artifact->type, "directory") != 0) want(w, artifact->id);
     gem5art_iter_close(iter);
     if (error.code != GEM5ART_OK) tool_exit(TOOL_FAILED, "%s", error.message);
@@ -288,7 +288,7 @@ static bool review_all(gem5art_db *db, int count, char **ids) {
     }
     iter = count ? NULL : gem5art_get_runs(db, NULL, &error);
     if (!count && !iter) tool_exit(TOOL_FAILED, "%s", error.message);
-    while (iter && (run = gem5art_next_run(iter, &error)) != NULL) review_one(db, run, &counts, &writer);
+    while (iter && (run = tool_next_run(iter, &error)) != NULL) review_one(db, run, &counts, &writer);
     if (iter && error.code != GEM5ART_OK) tool_exit(TOOL_FAILED, "%s", error.message);
     gem5art_iter_close(iter);
     gem5art_json_end_array(&writer);

@@ -711,6 +711,26 @@ __attribute__((unused)) static gem5art_db *tool_open(const char *uri, bool read_
     return db;
 }
 
+/* ---- the next row, or NULL */
+
+static GEM5ART__MAYBE_UNUSED const gem5art_run *tool_next_run(gem5art_iter *iter, gem5art_error *error) {
+    const gem5art_run *run;
+    gem5art_step step = gem5art_next_run(iter, &run, error);
+    return step == GEM5ART_ROW ? run : NULL;
+}
+
+static GEM5ART__MAYBE_UNUSED const gem5art_artifact *tool_next_artifact(gem5art_iter *iter, gem5art_error *error) {
+    const gem5art_artifact *artifact;
+    gem5art_step step = gem5art_next_artifact(iter, &artifact, error);
+    return step == GEM5ART_ROW ? artifact : NULL;
+}
+
+static GEM5ART__MAYBE_UNUSED const char *tool_next_json(gem5art_iter *iter, size_t *length, gem5art_error *error) {
+    const char *text;
+    gem5art_step step = gem5art_next_json(iter, &text, length, error);
+    return step == GEM5ART_ROW ? text : NULL;
+}
+
 /* ---- a spool: lines of records that wait in an unlinked temporary file, until all of them are known to be good */
 
 typedef struct tool_spool {
