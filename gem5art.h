@@ -995,10 +995,9 @@ GEM5ARTDEF const char *gem5art_sha256_implementation(void);
 #define GEM5ART__IMPLEMENTED
 
 /* ============================================================== >>platform
-   Calls on files, locks, processes and clocks go through a GEM5ART_SYS_* macro,
-   which may be defined before the header is included: with the arguments, the
-   result and the errno of the call it stands for. What the warden does to itself
-   and its children between fork and exec is called directly. */
+   Calls on files, locks, processes and clocks go through a GEM5ART_SYS_* name, which a test may define as a macro
+   before it includes the header: with the arguments, the result and the errno of the call that it replaces. What the
+   warden does to itself and its children between fork and exec is called directly. */
 
 #include <ctype.h>
 #include <dirent.h>
@@ -1014,12 +1013,10 @@ GEM5ARTDEF const char *gem5art_sha256_implementation(void);
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/resource.h>
 #include <sys/mman.h>
+#include <sys/resource.h>
 #include <sys/socket.h>
 #include <sys/stat.h>
-#include <sys/time.h>
-#include <sys/types.h>
 #include <sys/utsname.h>
 #include <sys/wait.h>
 #include <time.h>
@@ -1043,15 +1040,16 @@ GEM5ARTDEF const char *gem5art_sha256_implementation(void);
 typedef char gem5art__needs_64_bit_file_offsets[sizeof(off_t) >= 8 ? 1 : -1]; /* else -D_FILE_OFFSET_BITS=64 */
 
 /* GEM5ART_PORTABLE leaves out every Linux and CPU extra but the locks; each can be left out alone too. */
-#ifdef GEM5ART_PORTABLE
-#undef GEM5ART_NO_SHA_EXTENSIONS
+#if defined(GEM5ART_PORTABLE) || !defined(__linux__)
 #undef GEM5ART_NO_FILE_CLONING
 #undef GEM5ART_NO_VFORK
 #undef GEM5ART_NO_PROC
-#define GEM5ART_NO_SHA_EXTENSIONS
 #define GEM5ART_NO_FILE_CLONING
 #define GEM5ART_NO_VFORK
 #define GEM5ART_NO_PROC
+#endif
+#if defined(GEM5ART_PORTABLE) && !defined(GEM5ART_NO_SHA_EXTENSIONS)
+#define GEM5ART_NO_SHA_EXTENSIONS
 #endif
 
 #if defined(__linux__) && !defined(F_OFD_SETLK)
@@ -1061,15 +1059,6 @@ typedef char gem5art__needs_64_bit_file_offsets[sizeof(off_t) >= 8 ? 1 : -1]; /*
 #ifndef F_OFD_SETLK
 #error "gem5art.h needs open file description locks (F_OFD_SETLK), which this system does not have"
 #endif
-#if !defined(__linux__) && !defined(GEM5ART_NO_FILE_CLONING)
-#define GEM5ART_NO_FILE_CLONING
-#endif
-#if !defined(__linux__) && !defined(GEM5ART_NO_PROC)
-#define GEM5ART_NO_PROC
-#endif
-#if !defined(__linux__) && !defined(GEM5ART_NO_VFORK)
-#define GEM5ART_NO_VFORK
-#endif
 
 #if defined(GEM5ART_MALLOC) && defined(GEM5ART_REALLOC) && defined(GEM5ART_FREE)
 #elif !defined(GEM5ART_MALLOC) && !defined(GEM5ART_REALLOC) && !defined(GEM5ART_FREE)
@@ -1078,203 +1067,6 @@ typedef char gem5art__needs_64_bit_file_offsets[sizeof(off_t) >= 8 ? 1 : -1]; /*
 #define GEM5ART_FREE(memory) free(memory)
 #else
 #error "define all of GEM5ART_MALLOC, GEM5ART_REALLOC and GEM5ART_FREE, or none"
-#endif
-
-#ifndef GEM5ART_SYS_OPEN
-#define GEM5ART_SYS_OPEN(path, flags, mode) open(path, flags, mode)
-#endif
-#ifndef GEM5ART_SYS_OPENAT
-#define GEM5ART_SYS_OPENAT(folder, path, flags, mode) openat(folder, path, flags, mode)
-#endif
-#ifndef GEM5ART_SYS_FSTATAT
-#define GEM5ART_SYS_FSTATAT(folder, path, result, flags) fstatat(folder, path, result, flags)
-#endif
-#ifndef GEM5ART_SYS_MKDIRAT
-#define GEM5ART_SYS_MKDIRAT(folder, path, mode) mkdirat(folder, path, mode)
-#endif
-#ifndef GEM5ART_SYS_RENAMEAT
-#define GEM5ART_SYS_RENAMEAT(from_folder, from, to_folder, to) renameat(from_folder, from, to_folder, to)
-#endif
-#ifndef GEM5ART_SYS_UNLINKAT
-#define GEM5ART_SYS_UNLINKAT(folder, path, flags) unlinkat(folder, path, flags)
-#endif
-#ifndef GEM5ART_SYS_FDOPENDIR
-#define GEM5ART_SYS_FDOPENDIR(fd) fdopendir(fd)
-#endif
-#ifndef GEM5ART_SYS_RMDIR
-#define GEM5ART_SYS_RMDIR(path) rmdir(path)
-#endif
-#ifndef GEM5ART_SYS_CLOSE
-#define GEM5ART_SYS_CLOSE(fd) close(fd)
-#endif
-#ifndef GEM5ART_SYS_READ
-#define GEM5ART_SYS_READ(fd, data, size) read(fd, data, size)
-#endif
-#ifndef GEM5ART_SYS_WRITE
-#define GEM5ART_SYS_WRITE(fd, data, size) write(fd, data, size)
-#endif
-#ifndef GEM5ART_SYS_PREAD
-#define GEM5ART_SYS_PREAD(fd, data, size, offset) pread(fd, data, size, offset)
-#endif
-#ifndef GEM5ART_SYS_PWRITE
-#define GEM5ART_SYS_PWRITE(fd, data, size, offset) pwrite(fd, data, size, offset)
-#endif
-#ifndef GEM5ART_SYS_FTRUNCATE
-#define GEM5ART_SYS_FTRUNCATE(fd, size) ftruncate(fd, size)
-#endif
-#ifndef GEM5ART_SYS_POSIX_FALLOCATE
-#ifdef __APPLE__ /* which has none */
-#define GEM5ART_SYS_POSIX_FALLOCATE(fd, size) ((void)(fd), 0)
-#else
-#define GEM5ART_SYS_POSIX_FALLOCATE(fd, size) posix_fallocate(fd, 0, size)
-#endif
-#endif
-#ifndef GEM5ART_SYS_FDATASYNC
-#if defined(_POSIX_SYNCHRONIZED_IO) && _POSIX_SYNCHRONIZED_IO > 0
-#define GEM5ART_SYS_FDATASYNC(fd) fdatasync(fd)
-#else
-#define GEM5ART_SYS_FDATASYNC(fd) fsync(fd)
-#endif
-#endif
-#ifndef GEM5ART_SYS_FSYNC
-#define GEM5ART_SYS_FSYNC(fd) fsync(fd)
-#endif
-#ifndef GEM5ART_SYS_FSTAT
-#define GEM5ART_SYS_FSTAT(fd, result) fstat(fd, result)
-#endif
-#ifndef GEM5ART_SYS_STAT
-#define GEM5ART_SYS_STAT(path, result) stat(path, result)
-#endif
-#if defined(__linux__) && !defined(GEM5ART_PORTABLE) && !defined(GEM5ART_SYS_STATFS)
-#define GEM5ART_SYS_STATFS(path, result) statfs(path, result)
-#endif
-#ifndef GEM5ART_SYS_LSTAT
-#define GEM5ART_SYS_LSTAT(path, result) lstat(path, result)
-#endif
-#ifndef GEM5ART_SYS_ACCESS
-#define GEM5ART_SYS_ACCESS(path, mode) access(path, mode)
-#endif
-#ifndef GEM5ART_SYS_FCHMOD
-#define GEM5ART_SYS_FCHMOD(fd, mode) fchmod(fd, mode)
-#endif
-#ifndef GEM5ART_SYS_FCHOWN
-#define GEM5ART_SYS_FCHOWN(fd, user, group) fchown(fd, user, group)
-#endif
-#ifndef GEM5ART_SYS_FUTIMENS
-#define GEM5ART_SYS_FUTIMENS(fd, times) futimens(fd, times)
-#endif
-#ifndef GEM5ART_SYS_RENAME
-#define GEM5ART_SYS_RENAME(from, to) rename(from, to)
-#endif
-#ifndef GEM5ART_SYS_LINK
-#define GEM5ART_SYS_LINK(from, to) link(from, to)
-#endif
-#ifndef GEM5ART_SYS_UNLINK
-#define GEM5ART_SYS_UNLINK(path) unlink(path)
-#endif
-#ifndef GEM5ART_SYS_MKDIR
-#define GEM5ART_SYS_MKDIR(path, mode) mkdir(path, mode)
-#endif
-#ifndef GEM5ART_SYS_READLINK
-#define GEM5ART_SYS_READLINK(path, data, size) readlink(path, data, size)
-#endif
-#ifndef GEM5ART_SYS_REALPATH
-#define GEM5ART_SYS_REALPATH(path, resolved) realpath(path, resolved)
-#endif
-#ifndef GEM5ART_SYS_GETCWD
-#define GEM5ART_SYS_GETCWD(data, size) getcwd(data, size)
-#endif
-#ifndef GEM5ART_SYS_OPENDIR
-#define GEM5ART_SYS_OPENDIR(path) opendir(path)
-#endif
-#ifndef GEM5ART_SYS_READDIR
-#define GEM5ART_SYS_READDIR(dir) readdir(dir)
-#endif
-#ifndef GEM5ART_SYS_CLOSEDIR
-#define GEM5ART_SYS_CLOSEDIR(dir) closedir(dir)
-#endif
-#ifndef GEM5ART_SYS_FCNTL_LOCK
-#define GEM5ART_SYS_FCNTL_LOCK(fd, command, lock) fcntl(fd, command, lock)
-#endif
-#ifndef GEM5ART_SYS_FCNTL
-#define GEM5ART_SYS_FCNTL(fd, command, value) fcntl(fd, command, value)
-#endif
-#ifndef GEM5ART_SYS_PIPE
-#if defined(__linux__) && !defined(GEM5ART_PORTABLE)
-#define GEM5ART_SYS_PIPE(fds) pipe2(fds, O_CLOEXEC)
-#else
-#define GEM5ART_SYS_PIPE(fds) pipe(fds)
-#endif
-#endif
-#ifndef GEM5ART_SYS_SOCKETPAIR
-#if defined(__linux__) && !defined(GEM5ART_PORTABLE)
-#define GEM5ART_SYS_SOCKETPAIR(fds) socketpair(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0, fds)
-#else
-#define GEM5ART_SYS_SOCKETPAIR(fds) socketpair(AF_UNIX, SOCK_STREAM, 0, fds)
-#endif
-#endif
-#ifndef GEM5ART_SYS_SEND
-#define GEM5ART_SYS_SEND(fd, data, size) send(fd, data, size, MSG_NOSIGNAL)
-#endif
-#ifndef GEM5ART_SYS_POLL
-#define GEM5ART_SYS_POLL(fds, count, timeout) poll(fds, count, timeout)
-#endif
-#ifndef GEM5ART_SYS_PPOLL
-#define GEM5ART_SYS_PPOLL(fds, count, timeout, mask) ppoll(fds, count, timeout, mask)
-#endif
-#ifndef GEM5ART_SYS_FORK
-#define GEM5ART_SYS_FORK() fork()
-#endif
-#if !defined(GEM5ART_NO_VFORK) && !defined(GEM5ART_SYS_CLONE_VM) /* a child that shares the memory, with another stack */
-#define GEM5ART_SYS_CLONE_VM(function, stack, argument) clone(function, stack, CLONE_VM | SIGCHLD, argument)
-#endif
-#if defined(__linux__) && !defined(GEM5ART_PORTABLE) && !defined(GEM5ART_SYS_PRCTL)
-#define GEM5ART_SYS_PRCTL(option, value) prctl(option, value, 0, 0, 0)
-#endif
-#ifndef GEM5ART_SYS_EXECVE
-#define GEM5ART_SYS_EXECVE(path, argv, envp) execve(path, argv, envp)
-#endif
-#ifndef GEM5ART_SYS_WAIT4
-#define GEM5ART_SYS_WAIT4(pid, status, options, usage) wait4(pid, status, options, usage)
-#endif
-#ifndef GEM5ART_NO_FILE_CLONING
-#ifndef GEM5ART_SYS_CLONE
-#define GEM5ART_SYS_CLONE(to, from) ioctl(to, _IOW(0x94, 9, int), from) /* FICLONE */
-#endif
-#ifndef GEM5ART_SYS_COPY_FILE_RANGE
-#define GEM5ART_SYS_COPY_FILE_RANGE(from, to, size) copy_file_range(from, NULL, to, NULL, size, 0)
-#endif
-#endif
-#ifndef GEM5ART_SYS_POSIX_SPAWNP
-#define GEM5ART_SYS_POSIX_SPAWNP(pid, file, actions, attributes, argv, envp) \
-    posix_spawnp(pid, file, actions, attributes, argv, envp)
-#endif
-#ifndef GEM5ART_SYS_WAITPID
-#define GEM5ART_SYS_WAITPID(pid, status, options) waitpid(pid, status, options)
-#endif
-#ifndef GEM5ART_SYS_WAITID
-#define GEM5ART_SYS_WAITID(type, id, info, options) waitid(type, id, info, options)
-#endif
-#ifndef GEM5ART_SYS_KILL
-#define GEM5ART_SYS_KILL(pid, signal) kill(pid, signal)
-#endif
-#ifndef GEM5ART_NO_PROC
-#ifndef GEM5ART_SYS_GETDENTS64
-#define GEM5ART_SYS_GETDENTS64(fd, data, size) syscall(SYS_getdents64, fd, data, size)
-#endif
-#if defined(SYS_pidfd_send_signal) && !defined(GEM5ART_SYS_PIDFD_SEND_SIGNAL)
-#define GEM5ART_SYS_PIDFD_SEND_SIGNAL(fd, signal) syscall(SYS_pidfd_send_signal, fd, signal, NULL, 0)
-#endif
-#endif
-#ifndef GEM5ART_SYS_CLOCK_GETTIME
-#define GEM5ART_SYS_CLOCK_GETTIME(clock, result) clock_gettime(clock, result)
-#endif
-#if defined(__linux__) && defined(CPU_COUNT) && !defined(GEM5ART_PORTABLE) && !defined(GEM5ART_SYS_SCHED_GETAFFINITY)
-#define GEM5ART_SYS_SCHED_GETAFFINITY(pid, size, set) sched_getaffinity(pid, size, set)
-#endif
-#ifndef GEM5ART_SYS_PTHREAD_CREATE
-#define GEM5ART_SYS_PTHREAD_CREATE(thread, attributes, function, argument) \
-    pthread_create(thread, attributes, function, argument)
 #endif
 
 /* ---- compile-time numbers; see "Compile-time options" */
@@ -1305,14 +1097,99 @@ typedef char gem5art__needs_64_bit_file_offsets[sizeof(off_t) >= 8 ? 1 : -1]; /*
 extern "C" {
 #endif
 
-#ifndef _GNU_SOURCE
-extern char **environ;
+/* ---- system calls. Each is a function unless a test has defined a macro of its name. The parentheses around the name
+   keep that macro, which must take arguments, from being expanded in the definition. */
+
+#define GEM5ART__SYS(type, name, parameters, call) \
+    GEM5ART__MAYBE_UNUSED static type (GEM5ART_SYS_##name) parameters { return call; }
+
+GEM5ART__SYS(int, OPEN, (const char *path, int flags, mode_t mode), open(path, flags, mode))
+GEM5ART__SYS(int, OPENAT, (int folder, const char *path, int flags, mode_t mode), openat(folder, path, flags, mode))
+GEM5ART__SYS(int, CLOSE, (int fd), close(fd))
+GEM5ART__SYS(ssize_t, READ, (int fd, void *data, size_t size), read(fd, data, size))
+GEM5ART__SYS(ssize_t, WRITE, (int fd, const void *data, size_t size), write(fd, data, size))
+GEM5ART__SYS(ssize_t, PREAD, (int fd, void *data, size_t size, off_t offset), pread(fd, data, size, offset))
+GEM5ART__SYS(ssize_t, PWRITE, (int fd, const void *data, size_t size, off_t offset), pwrite(fd, data, size, offset))
+GEM5ART__SYS(int, FTRUNCATE, (int fd, off_t size), ftruncate(fd, size))
+GEM5ART__SYS(int, POSIX_FALLOCATE, (int fd, off_t size), posix_fallocate(fd, 0, size))
+GEM5ART__SYS(int, FDATASYNC, (int fd), fdatasync(fd))
+GEM5ART__SYS(int, FSYNC, (int fd), fsync(fd))
+GEM5ART__SYS(int, FSTAT, (int fd, struct stat *result), fstat(fd, result))
+GEM5ART__SYS(int, STAT, (const char *path, struct stat *result), stat(path, result))
+GEM5ART__SYS(int, LSTAT, (const char *path, struct stat *result), lstat(path, result))
+GEM5ART__SYS(int, FSTATAT, (int folder, const char *path, struct stat *result, int flags),
+             fstatat(folder, path, result, flags))
+GEM5ART__SYS(int, ACCESS, (const char *path, int mode), access(path, mode))
+GEM5ART__SYS(int, FCHMOD, (int fd, mode_t mode), fchmod(fd, mode))
+GEM5ART__SYS(int, FCHOWN, (int fd, uid_t user, gid_t group), fchown(fd, user, group))
+GEM5ART__SYS(int, FUTIMENS, (int fd, const struct timespec times[2]), futimens(fd, times))
+GEM5ART__SYS(int, RENAME, (const char *from, const char *to), rename(from, to))
+GEM5ART__SYS(int, RENAMEAT, (int from_folder, const char *from, int to_folder, const char *to),
+             renameat(from_folder, from, to_folder, to))
+GEM5ART__SYS(int, LINK, (const char *from, const char *to), link(from, to))
+GEM5ART__SYS(int, UNLINK, (const char *path), unlink(path))
+GEM5ART__SYS(int, UNLINKAT, (int folder, const char *path, int flags), unlinkat(folder, path, flags))
+GEM5ART__SYS(int, RMDIR, (const char *path), rmdir(path))
+GEM5ART__SYS(int, MKDIR, (const char *path, mode_t mode), mkdir(path, mode))
+GEM5ART__SYS(int, MKDIRAT, (int folder, const char *path, mode_t mode), mkdirat(folder, path, mode))
+GEM5ART__SYS(ssize_t, READLINK, (const char *path, char *data, size_t size), readlink(path, data, size))
+GEM5ART__SYS(char *, REALPATH, (const char *path, char *resolved), realpath(path, resolved))
+GEM5ART__SYS(char *, GETCWD, (char *data, size_t size), getcwd(data, size))
+GEM5ART__SYS(DIR *, OPENDIR, (const char *path), opendir(path))
+GEM5ART__SYS(DIR *, FDOPENDIR, (int fd), fdopendir(fd))
+GEM5ART__SYS(struct dirent *, READDIR, (DIR *dir), readdir(dir))
+GEM5ART__SYS(int, CLOSEDIR, (DIR *dir), closedir(dir))
+GEM5ART__SYS(int, FCNTL, (int fd, int command, int value), fcntl(fd, command, value))
+GEM5ART__SYS(int, FCNTL_LOCK, (int fd, int command, struct flock *lock), fcntl(fd, command, lock))
+GEM5ART__SYS(int, PIPE, (int fds[2]), pipe2(fds, O_CLOEXEC))
+GEM5ART__SYS(int, SOCKETPAIR, (int fds[2]), socketpair(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0, fds))
+GEM5ART__SYS(ssize_t, SEND, (int fd, const void *data, size_t size), send(fd, data, size, MSG_NOSIGNAL))
+GEM5ART__SYS(int, POLL, (struct pollfd *fds, nfds_t count, int timeout), poll(fds, count, timeout))
+GEM5ART__SYS(int, PPOLL, (struct pollfd *fds, nfds_t count, const struct timespec *timeout, const sigset_t *mask),
+             ppoll(fds, count, timeout, mask))
+GEM5ART__SYS(pid_t, FORK, (void), fork())
+GEM5ART__SYS(int, EXECVE, (const char *path, char *const argv[], char *const envp[]), execve(path, argv, envp))
+GEM5ART__SYS(int, POSIX_SPAWNP, (pid_t *pid, const char *file, const posix_spawn_file_actions_t *actions,
+              const posix_spawnattr_t *attributes, char *const argv[], char *const envp[]),
+             posix_spawnp(pid, file, actions, attributes, argv, envp))
+GEM5ART__SYS(pid_t, WAITPID, (pid_t pid, int *status, int options), waitpid(pid, status, options))
+GEM5ART__SYS(int, WAITID, (idtype_t type, id_t id, siginfo_t *info, int options), waitid(type, id, info, options))
+GEM5ART__SYS(pid_t, WAIT4, (pid_t pid, int *status, int options, struct rusage *usage),
+             wait4(pid, status, options, usage))
+GEM5ART__SYS(int, KILL, (pid_t pid, int number), kill(pid, number))
+GEM5ART__SYS(int, CLOCK_GETTIME, (clockid_t clock, struct timespec *result), clock_gettime(clock, result))
+GEM5ART__SYS(int, PTHREAD_CREATE, (pthread_t *thread, const pthread_attr_t *attributes, void *(*function)(void *),
+              void *argument), pthread_create(thread, attributes, function, argument))
+
+/* Those that not every system has are macros: the code asks whether they are defined. */
+#if defined(__linux__) && !defined(GEM5ART_PORTABLE)
+#ifndef GEM5ART_SYS_STATFS
+#define GEM5ART_SYS_STATFS(path, result) statfs(path, result)
+#endif
+#ifndef GEM5ART_SYS_PRCTL
+#define GEM5ART_SYS_PRCTL(option, value) prctl(option, value, 0, 0, 0)
+#endif
+#if defined(CPU_COUNT) && !defined(GEM5ART_SYS_SCHED_GETAFFINITY)
+#define GEM5ART_SYS_SCHED_GETAFFINITY(pid, size, set) sched_getaffinity(pid, size, set)
+#endif
+#endif
+#if !defined(GEM5ART_NO_VFORK) && !defined(GEM5ART_SYS_CLONE_VM) /* a child that shares the memory, on its own stack */
+#define GEM5ART_SYS_CLONE_VM(function, stack, argument) clone(function, stack, CLONE_VM | SIGCHLD, argument)
+#endif
+#ifndef GEM5ART_NO_FILE_CLONING
+GEM5ART__SYS(int, CLONE, (int to, int from), ioctl(to, _IOW(0x94, 9, int), from)) /* FICLONE */
+GEM5ART__SYS(ssize_t, COPY_FILE_RANGE, (int from, int to, size_t size), copy_file_range(from, NULL, to, NULL, size, 0))
+#endif
+#ifndef GEM5ART_NO_PROC
+GEM5ART__SYS(long, GETDENTS64, (int fd, void *data, size_t size), syscall(SYS_getdents64, fd, data, size))
+#if defined(SYS_pidfd_send_signal) && !defined(GEM5ART_SYS_PIDFD_SEND_SIGNAL)
+#define GEM5ART_SYS_PIDFD_SEND_SIGNAL(fd, signal) syscall(SYS_pidfd_send_signal, fd, signal, NULL, 0)
+#endif
 #endif
 
-/* The loops that every caller of read, write and open would write: interrupted calls are made
-   again, short ones go on. False leaves errno. */
+/* ---- descriptors: interrupted calls are made again, short ones are continued. False leaves errno. */
 
-/* A host without stdin, stdout or stderr: stays out of their places. */
+/* Moves a descriptor of a host without stdin, stdout or stderr out of their places. */
 static int gem5art__above_standard(int fd) {
     int higher = fd, saved;
     if (fd >= 0 && fd <= 2) {
@@ -1336,6 +1213,7 @@ static int gem5art__open_in(int folder, const char *name, int flags, mode_t mode
     return gem5art__above_standard(fd);
 }
 
+/* Keeps errno; -1 is ignored. */
 static void gem5art__close(int fd) {
     int saved = errno;
     if (fd >= 0) GEM5ART_SYS_CLOSE(fd);
@@ -1345,7 +1223,14 @@ static void gem5art__close(int fd) {
 /* Closes a file that was written: over NFS a write may fail only now. (An interrupted close has closed it.) */
 static bool gem5art__close_written(int fd) { return GEM5ART_SYS_CLOSE(fd) == 0 || errno == EINTR; }
 
-/* Reads until `size` bytes or the end of the file; *got tells. */
+/* One read, made again when it is interrupted. */
+static ssize_t gem5art__read_some(int fd, void *data, size_t size) {
+    ssize_t n;
+    do n = GEM5ART_SYS_READ(fd, data, size); while (n < 0 && errno == EINTR);
+    return n;
+}
+
+/* Reads until there are `size` bytes or the file ends; *got is how many. */
 static bool gem5art__read_at(int fd, void *data, size_t size, off_t offset, size_t *got) {
     *got = 0;
     while (*got < size) {
@@ -1358,10 +1243,13 @@ static bool gem5art__read_at(int fd, void *data, size_t size, off_t offset, size
     return true;
 }
 
+/* Writes all of the data, at the descriptor's own position if `offset` is negative. */
 static bool gem5art__write_at(int fd, const void *data, size_t size, off_t offset) {
+    const char *bytes = (const char *)data;
     size_t done = 0;
     while (done < size) {
-        ssize_t n = GEM5ART_SYS_PWRITE(fd, (const char *)data + done, size - done, offset + (off_t)done);
+        ssize_t n = offset < 0 ? GEM5ART_SYS_WRITE(fd, bytes + done, size - done)
+                               : GEM5ART_SYS_PWRITE(fd, bytes + done, size - done, offset + (off_t)done);
         if (n < 0 && errno == EINTR) continue;
         if (n == 0) errno = ENOSPC;
         if (n <= 0) return false;
@@ -1370,24 +1258,7 @@ static bool gem5art__write_at(int fd, const void *data, size_t size, off_t offse
     return true;
 }
 
-/* One read, made again when it is interrupted. */
-static ssize_t gem5art__read_some(int fd, void *data, size_t size) {
-    ssize_t n;
-    do n = GEM5ART_SYS_READ(fd, data, size); while (n < 0 && errno == EINTR);
-    return n;
-}
-
-static bool gem5art__write_all(int fd, const void *data, size_t size) {
-    size_t done = 0;
-    while (done < size) {
-        ssize_t n = GEM5ART_SYS_WRITE(fd, (const char *)data + done, size - done);
-        if (n < 0 && errno == EINTR) continue;
-        if (n == 0) errno = ENOSPC;
-        if (n <= 0) return false;
-        done += (size_t)n;
-    }
-    return true;
-}
+static bool gem5art__write_all(int fd, const void *data, size_t size) { return gem5art__write_at(fd, data, size, -1); }
 
 static bool gem5art__truncate(int fd, off_t size) {
     int result;
@@ -1407,31 +1278,35 @@ static bool gem5art__sync(int fd) {
     return result == 0;
 }
 
-/* A pipe, or a pair of sockets, which a writer without a reader survives: no SIGPIPE to the host. */
-static bool gem5art__connect(int fds[2], bool sockets) {
-    int i;
-    if ((sockets ? GEM5ART_SYS_SOCKETPAIR(fds) : GEM5ART_SYS_PIPE(fds)) < 0) return false;
-    for (i = 0; i < 2; i++) {
-        int higher = fds[i] > 2 ? fds[i] : GEM5ART_SYS_FCNTL(fds[i], F_DUPFD, 3);
-        if (higher != fds[i]) gem5art__close(fds[i]);
-        fds[i] = higher;
-        if (higher < 0 || GEM5ART_SYS_FCNTL(higher, F_SETFD, FD_CLOEXEC) < 0) {
-            gem5art__close(fds[0]);
-            gem5art__close(fds[1]);
-            fds[0] = fds[1] = -1;
-            return false;
-        }
-    }
-    return true;
+/* Makes a name that was created, linked or renamed in a folder durable. */
+static bool gem5art__sync_folder(const char *folder) {
+    int fd = gem5art__open(folder, O_RDONLY | O_DIRECTORY, 0);
+    bool ok = fd >= 0 && (gem5art__sync(fd) || errno == EINVAL || errno == EROFS);
+    gem5art__close(fd);
+    return ok;
 }
 
-static bool gem5art__pipe(int fds[2]) { return gem5art__connect(fds, false); }
-static bool gem5art__sockets(int fds[2]) { return gem5art__connect(fds, true); }
+/* Takes the result of the call that made a pair of descriptors. */
+static bool gem5art__take_pair(int fds[2], int result) {
+    if (result < 0) return false;
+    fds[0] = gem5art__above_standard(fds[0]);
+    fds[1] = gem5art__above_standard(fds[1]);
+    if (fds[0] >= 0 && fds[1] >= 0) return true;
+    gem5art__close(fds[0]);
+    gem5art__close(fds[1]);
+    fds[0] = fds[1] = -1;
+    return false;
+}
+
+static bool gem5art__pipe(int fds[2]) { return gem5art__take_pair(fds, GEM5ART_SYS_PIPE(fds)); }
+static bool gem5art__sockets(int fds[2]) { return gem5art__take_pair(fds, GEM5ART_SYS_SOCKETPAIR(fds)); }
 
 static bool gem5art__set_nonblocking(int fd) {
     int flags = GEM5ART_SYS_FCNTL(fd, F_GETFL, 0);
     return flags >= 0 && GEM5ART_SYS_FCNTL(fd, F_SETFL, flags | O_NONBLOCK) >= 0;
 }
+
+/* ---- clocks and random numbers */
 
 static double gem5art__clock(clockid_t clock) {
     struct timespec t;
@@ -1444,21 +1319,17 @@ static double gem5art__monotonic(void) { return gem5art__clock(CLOCK_MONOTONIC);
 
 static bool gem5art__random(void *data, size_t size) {
     int fd = gem5art__open("/dev/urandom", O_RDONLY, 0);
-    size_t done = 0;
-    while (fd >= 0 && done < size) {
-        ssize_t n = gem5art__read_some(fd, (char *)data + done, size - done);
-        if (n <= 0) break;
-        done += (size_t)n;
-    }
+    size_t got;
+    bool ok = fd >= 0 && gem5art__read_at(fd, data, size, 0, &got) && got == size;
     gem5art__close(fd);
-    return done == size;
+    return ok;
 }
 
-/* A number for a temporary name that no other process or thread has. The kernel is asked once a process. */
+/* A number for a temporary name that no other process or thread has. The kernel is asked once per process. */
 static bool gem5art__unique(uint64_t *number) {
     static pthread_mutex_t mutex = PTHREAD_MUTEX_INITIALIZER;
     static uint64_t seed, count;
-    static pid_t process; /* whose the seed is: a child that was forked has to get its own */
+    static pid_t process; /* the one that got the seed: a forked child needs its own */
     bool ok = true;
     pthread_mutex_lock(&mutex);
     if (process != getpid() && (ok = gem5art__random(&seed, sizeof seed))) process = getpid();
@@ -1467,70 +1338,59 @@ static bool gem5art__unique(uint64_t *number) {
     return ok;
 }
 
-/* Makes a name that was created, linked or renamed in a folder durable. */
-static bool gem5art__sync_folder(const char *folder) {
-    int fd = gem5art__open(folder, O_RDONLY | O_DIRECTORY, 0);
-    bool ok = fd >= 0 && (gem5art__sync(fd) || errno == EINVAL || errno == EROFS);
-    gem5art__close(fd);
-    return ok;
-}
+/* ---- file systems */
 
-/* What a path's file system is called if it is a network's; NULL: it is not, or nobody can tell. */
-GEM5ART__MAYBE_UNUSED static const char *gem5art__network_file_system(const char *path) {
+/* The name of the network file system that holds a path; NULL: it is not on one, or the system does not report it.
+   *settling gets the seconds for which a file must have been left alone before its times prove that it is unchanged:
+   more than the granularity of times (a kernel's tick, 10 ms), and where another machine sets them, more than its clock
+   may be off. Negative: the times prove nothing. */
+static const char *gem5art__file_system(const char *path, double *settling) {
 #ifdef GEM5ART_SYS_STATFS
     static const struct {
         unsigned long type;
-        const char *name;
-    } kinds[] = {{0x6969, "NFS"},       {0x517b, "SMB"},       {0xff534d42, "CIFS"}, {0xfe534d42, "SMB2"},
-                 {0x5346414f, "AFS"},   {0x6b414653, "AFS"},   {0x73757245, "Coda"}, {0x01021997, "9P"},
-                 {0x0bd00bd0, "Lustre"}, {0x47504653, "GPFS"}, {0x00c36400, "Ceph"}, {0x7461636f, "OCFS2"},
-                 {0x19830326, "BeeGFS"}, {0xaad7aaea, "PanFS"}};
+        const char *name; /* of a network's */
+        int settling;
+    } kinds[] = {{0x6969, "NFS", 60},       {0x517b, "SMB", 60},       {0xff534d42, "CIFS", 60},  {0xfe534d42, "SMB2", 60},
+                 {0x5346414f, "AFS", 60},   {0x6b414653, "AFS", 60},   {0x73757245, "Coda", 60},  {0x01021997, "9P", -1},
+                 {0x0bd00bd0, "Lustre", 60}, {0x47504653, "GPFS", 60}, {0x00c36400, "Ceph", 60},
+                 {0x7461636f, "OCFS2", 60}, {0x19830326, "BeeGFS", 60}, {0xaad7aaea, "PanFS", 60},
+                 {0x65735546, NULL, -1}, {0x786f4256, NULL, -1}, /* FUSE; VirtualBox's shared folders */
+                 {0x4d44, NULL, -1},     {0x2011bab0, NULL, -1}}; /* FAT and exFAT have no time of change */
     struct statfs fs;
     size_t i;
-    if (GEM5ART_SYS_STATFS(path, &fs) < 0) return NULL;
-    for (i = 0; i < sizeof kinds / sizeof *kinds; i++)
-        if (kinds[i].type == ((unsigned long)fs.f_type & 0xffffffff)) return kinds[i].name;
+    bool ok = GEM5ART_SYS_STATFS(path, &fs) == 0;
+    *settling = ok ? 3 : -1;
+    for (i = 0; ok && i < sizeof kinds / sizeof *kinds; i++) {
+        if (kinds[i].type != ((unsigned long)fs.f_type & 0xffffffff)) continue;
+        *settling = kinds[i].settling;
+        return kinds[i].name;
+    }
 #else
     (void)path;
+    *settling = 60;
 #endif
     return NULL;
 }
 
-/* ---- cancelling long work in a worker's thread, and what it does from time to time: code that reads a lot, or waits,
-   polls given_up() */
+/* ---- long work in a worker's thread: code that reads a lot, or waits, polls given_up() */
 
 typedef struct gem5art__long_work {
     pthread_mutex_t *mutex; /* guards the next */
     bool given_up;
-    void (*beat)(void *data); /* called when it is time, in the worker's thread; NULL: nothing is */
+    void (*beat)(void *data); /* called every GEM5ART_BEAT_SECONDS in the worker's thread; may be NULL */
     void *data;
     double beat_at; /* monotonic */
     uint64_t bytes; /* hashed so far */
 } gem5art__long_work;
 
-static pthread_once_t gem5art__long_work_once = PTHREAD_ONCE_INIT;
-static pthread_key_t gem5art__long_work_key; /* each thread's long work; NULL: none */
-static bool gem5art__long_work_works;
+static __thread gem5art__long_work *gem5art__this_work; /* this thread's, or NULL */
 
-static void gem5art__make_long_work_key(void) {
-    gem5art__long_work_works = pthread_key_create(&gem5art__long_work_key, NULL) == 0;
-}
-
-/* Where there can be no key, nothing is ever given up. */
-static void gem5art__set_long_work(gem5art__long_work *work) {
-    pthread_once(&gem5art__long_work_once, gem5art__make_long_work_key);
-    if (gem5art__long_work_works) pthread_setspecific(gem5art__long_work_key, work);
-}
-
-/* This thread's; NULL: it has none. */
-static gem5art__long_work *gem5art__get_long_work(void) {
-    pthread_once(&gem5art__long_work_once, gem5art__make_long_work_key);
-    return gem5art__long_work_works ? (gem5art__long_work *)pthread_getspecific(gem5art__long_work_key) : NULL;
-}
+static void gem5art__set_long_work(gem5art__long_work *work) { gem5art__this_work = work; }
+static gem5art__long_work *gem5art__get_long_work(void) { return gem5art__this_work; }
 
 /* Is this thread to end its work early? */
 static bool gem5art__given_up(void) {
-    gem5art__long_work *work = gem5art__get_long_work();
+    gem5art__long_work *work = gem5art__this_work;
     bool given_up;
     if (!work) return false;
     pthread_mutex_lock(work->mutex);
@@ -1543,52 +1403,23 @@ static bool gem5art__given_up(void) {
     return given_up;
 }
 
-/* A condition variable whose timed waits go by the monotonic clock, where the system lets them. */
+/* A condition variable whose timed waits go by the monotonic clock. */
 static void gem5art__cond_begin(pthread_cond_t *cond) {
-#ifdef __APPLE__
-    pthread_cond_init(cond, NULL);
-#else
     pthread_condattr_t attributes;
     pthread_condattr_init(&attributes);
     pthread_condattr_setclock(&attributes, CLOCK_MONOTONIC);
     pthread_cond_init(cond, &attributes);
     pthread_condattr_destroy(&attributes);
-#endif
 }
 
 /* With the mutex held: waits for a signal, for at most this many milliseconds. */
 static void gem5art__cond_wait(pthread_cond_t *cond, pthread_mutex_t *mutex, int milliseconds) {
     struct timespec until;
-#ifdef __APPLE__
-    GEM5ART_SYS_CLOCK_GETTIME(CLOCK_REALTIME, &until);
-#else
     GEM5ART_SYS_CLOCK_GETTIME(CLOCK_MONOTONIC, &until);
-#endif
     until.tv_nsec += milliseconds % 1000 * 1000000L;
     until.tv_sec += milliseconds / 1000 + until.tv_nsec / 1000000000;
     until.tv_nsec %= 1000000000;
     pthread_cond_timedwait(cond, mutex, &until);
-}
-
-/* For how many seconds a file must have lain still before its times tell any later change: beyond the granularity of
-   the times (FAT: 2 s; a kernel's tick: 10 ms), and where another machine gives them, beyond what its clock may be off.
-   Negative: never, as its times may be anything. */
-static double gem5art__settling_seconds(const char *path) {
-#ifdef GEM5ART_SYS_STATFS
-    struct statfs fs;
-    if (GEM5ART_SYS_STATFS(path, &fs) < 0) return -1;
-    switch ((unsigned long)fs.f_type & 0xffffffff) {
-    case 0x65735546: /* FUSE */
-    case 0x01021997: /* 9P */
-    case 0x786f4256: /* VirtualBox's shared folders */
-    case 0x4d44:     /* FAT and exFAT have no time of change */
-    case 0x2011bab0: return -1;
-    default: return gem5art__network_file_system(path) ? 60 : 3;
-    }
-#else
-    (void)path;
-    return 60;
-#endif
 }
 
 /* ---- the processes of a run. Each child is started with GEM5ART_RUN=ID in its environment, which whatever it starts
@@ -1604,13 +1435,6 @@ typedef struct gem5art__process {
 
 #ifndef GEM5ART_NO_PROC
 
-/* Appends a name to a path of /proc, which always has room for it. */
-static void gem5art__proc_path(char *path, const char *folder, const char *name) {
-    size_t length = strlen(folder);
-    memcpy(path, folder, length);
-    memcpy(path + length, name, strlen(name) + 1);
-}
-
 /* Reads the value of GEM5ART_RUN in a process's environment; false: it has none, or its environment is not readable. */
 static bool gem5art__read_run_id(gem5art__process *process) {
     static const char key[] = "GEM5ART_RUN=";
@@ -1620,7 +1444,7 @@ static bool gem5art__read_run_id(gem5art__process *process) {
     ssize_t n, i;
     bool found = false;
     int fd;
-    gem5art__proc_path(path, process->folder, "/environ");
+    strcat(strcpy(path, process->folder), "/environ");
     fd = gem5art__open(path, O_RDONLY, 0);
     while (fd >= 0 && !found && (n = gem5art__read_some(fd, chunk, sizeof chunk)) > 0)
         for (i = 0; i < n && !found; i++) {
@@ -1635,19 +1459,18 @@ static bool gem5art__read_run_id(gem5art__process *process) {
     return found;
 }
 
-/* The number that a name in /proc is; 0: it is not one. */
+/* The process that a name in /proc stands for; 0: it is not a number. */
 static pid_t gem5art__proc_pid(const char *name) {
     pid_t pid = 0;
     for (; *name >= '0' && *name <= '9' && pid < 100000000; name++) pid = pid * 10 + (*name - '0');
     return *name ? 0 : pid;
 }
 
-/* Does /proc show the processes by the numbers that this process knows them by? */
+/* Does /proc number the processes as this process does? */
 static bool gem5art__proc_is_ours(void) {
     char self[16];
     ssize_t n = GEM5ART_SYS_READLINK("/proc/self", self, sizeof self - 1);
-    if (n <= 0) return false;
-    self[n] = 0;
+    self[n > 0 ? n : 0] = 0;
     return gem5art__proc_pid(self) == getpid();
 }
 
@@ -1669,16 +1492,16 @@ static void gem5art__visit_processes(void (*visit)(void *context, const gem5art_
             memcpy(&length, entries.bytes + at + GEM5ART__LENGTH_AT, sizeof length);
             process.pid = gem5art__proc_pid(name);
             if (!process.pid || process.pid == getpid() || process.pid == getppid()) continue;
-            gem5art__proc_path(process.folder, "/proc/", name);
+            strcat(strcpy(process.folder, "/proc/"), name);
             if (GEM5ART_SYS_STAT(process.folder, &st) == 0 && st.st_uid == geteuid() && gem5art__read_run_id(&process))
-                visit(context, &process);
+                (visit)(context, &process);
         }
     }
     gem5art__close(fd);
 }
 
-/* Sends a signal to a process of a run, unless its number has passed on to another one: an open folder of /proc stays
-   that of one process. True: it is there. */
+/* Sends a signal to a process of a run, unless its number has been reused: an open folder of /proc stays that of one
+   process. True: it exists. */
 static bool gem5art__signal_process(const gem5art__process *process, int number) {
     gem5art__process now = *process;
     int fd = gem5art__open(process->folder, O_RDONLY | O_DIRECTORY, 0);
@@ -1705,8 +1528,8 @@ static void gem5art__found_process(void *context, const gem5art__process *proces
 }
 #endif
 
-/* Sends a signal (0: none) to every process of a run that this user has here. Returns how many there were: for SIGKILL,
-   call it until that is 0. Without /proc none is found. */
+/* Sends a signal (0: none) to every process of a run that this user has on this machine. Returns how many there were:
+   for SIGKILL, call it until that is 0. Without /proc none is found. */
 static int gem5art__end_processes_of(const char *run_id, int number) {
 #ifdef GEM5ART_NO_PROC
     (void)run_id, (void)number;
@@ -1722,7 +1545,7 @@ static int gem5art__end_processes_of(const char *run_id, int number) {
 
 /* ---- locks of single bytes in a file; see "Locks" in the manual. They belong to an open file description: two handles
    of a process exclude each other as two processes do, and closing another descriptor of the file does not release
-   them. Nobody sleeps in the kernel for one. */
+   them. No call waits in the kernel for one. */
 
 static int gem5art__lock_call(int fd, int command, short type, int64_t byte, struct flock *lock) {
     int result;
@@ -1751,7 +1574,7 @@ static void gem5art__unlock(int fd, int64_t byte) {
 }
 
 /* How another descriptor than `fd` has locked the byte: F_UNLCK (it has not), F_RDLCK, which only programs other than
-   this library do, or F_WRLCK, also where the system does not say. */
+   this library do, or F_WRLCK, also where the system does not report it. */
 static short gem5art__lock_seen(int fd, int64_t byte) {
     struct flock lock;
     return gem5art__lock_call(fd, F_OFD_GETLK, F_WRLCK, byte, &lock) < 0 ? (short)F_WRLCK : lock.l_type;
@@ -1774,7 +1597,7 @@ static void gem5art__free(void *memory) {
 
 typedef struct gem5art__block {
     struct gem5art__block *next;
-    size_t used, size; /* of the bytes behind this head */
+    size_t used, size; /* of the bytes that follow this head */
 } gem5art__block;
 
 typedef struct gem5art__arena {
@@ -1785,10 +1608,9 @@ typedef struct gem5art__arena {
 #define GEM5ART__ALIGN(n) (((n) + 15u) & ~(size_t)15u)
 #define GEM5ART__BLOCK_HEAD GEM5ART__ALIGN(sizeof(gem5art__block))
 
-/* Zeroed and aligned for anything; NULL when out of memory. */
-static void *gem5art__arena_alloc(gem5art__arena *arena, size_t size) {
+/* Aligned for anything, not zeroed; NULL when out of memory. */
+static void *gem5art__arena_room(gem5art__arena *arena, size_t size) {
     gem5art__block *block = arena->blocks;
-    char *memory;
     if (size > SIZE_MAX / 4) return arena->failed = true, (void *)NULL;
     size = GEM5ART__ALIGN(size ? size : 1);
     if (!block || block->size - block->used < size) {
@@ -1802,15 +1624,21 @@ static void *gem5art__arena_alloc(gem5art__arena *arena, size_t size) {
         block->size = next;
         arena->blocks = block;
     }
-    memory = (char *)block + GEM5ART__BLOCK_HEAD + block->used;
     block->used += size;
-    memset(memory, 0, size);
-    return memory;
+    return (char *)block + GEM5ART__BLOCK_HEAD + block->used - size;
+}
+
+/* The same, zeroed. */
+static void *gem5art__arena_alloc(gem5art__arena *arena, size_t size) {
+    void *memory = gem5art__arena_room(arena, size);
+    return memory ? memset(memory, 0, size) : NULL;
 }
 
 static char *gem5art__arena_copy_n(gem5art__arena *arena, const char *text, size_t length) {
-    char *copy = (char *)gem5art__arena_alloc(arena, length + 1);
-    if (copy && length) memcpy(copy, text, length);
+    char *copy = (char *)gem5art__arena_room(arena, length + 1);
+    if (!copy) return NULL;
+    if (length) memcpy(copy, text, length);
+    copy[length] = 0;
     return copy;
 }
 
@@ -1830,8 +1658,8 @@ static void gem5art__arena_free(gem5art__arena *arena) {
 
 /* ================================================================== >>text */
 
-/* A text that grows; always NUL-terminated once something was put. A failed allocation sticks in
-   `failed`, so that a row of puts needs one check at its end. */
+/* A text that grows; NUL-terminated once something was put. A failed allocation sticks in `failed`, so that a row of
+   puts needs one check at its end. */
 typedef struct gem5art__buf {
     char *data;
     size_t length, capacity;
@@ -1890,16 +1718,16 @@ static void gem5art__buf_free(gem5art__buf *buf) {
 
 static char *gem5art__arena_printf(gem5art__arena *arena, const char *format, ...) GEM5ART__PRINTF(2, 3);
 static char *gem5art__arena_printf(gem5art__arena *arena, const char *format, ...) {
-    va_list arguments, again;
+    va_list arguments;
+    char *text = NULL;
     int length;
-    char *text;
     va_start(arguments, format);
-    va_copy(again, arguments);
-    length = vsnprintf(NULL, 0, format, again);
-    va_end(again);
-    text = length < 0 ? NULL : (char *)gem5art__arena_alloc(arena, (size_t)length + 1);
-    if (text) vsnprintf(text, (size_t)length + 1, format, arguments);
-    else arena->failed = true;
+    length = vsnprintf(NULL, 0, format, arguments);
+    va_end(arguments);
+    if (length >= 0) text = (char *)gem5art__arena_room(arena, (size_t)length + 1);
+    if (!text) return arena->failed = true, (char *)NULL;
+    va_start(arguments, format);
+    vsnprintf(text, (size_t)length + 1, format, arguments);
     va_end(arguments);
     return text;
 }
@@ -1930,10 +1758,26 @@ static bool gem5art__ends_with(const char *text, const char *end) {
 
 static bool gem5art__empty(const char *text) { return !text || !*text; }
 
-/* The part of a path behind its last slash. */
+/* The part of a path after its last slash. */
 static const char *gem5art__base_name(const char *path) {
     const char *slash = strrchr(path, '/');
     return slash ? slash + 1 : path;
+}
+
+static int gem5art__hex_digit(char c) {
+    if (c >= '0' && c <= '9') return c - '0';
+    if (c >= 'a' && c <= 'f') return c - 'a' + 10;
+    if (c >= 'A' && c <= 'F') return c - 'A' + 10;
+    return -1;
+}
+
+static void gem5art__hex(const uint8_t *bytes, size_t count, char *hex) {
+    size_t i;
+    for (i = 0; i < count; i++) {
+        *hex++ = "0123456789abcdef"[bytes[i] >> 4];
+        *hex++ = "0123456789abcdef"[bytes[i] & 15];
+    }
+    *hex = 0;
 }
 
 /* ---- errors */
@@ -1944,21 +1788,17 @@ static void gem5art__clear(gem5art_error *error) {
     error->message[0] = 0;
 }
 
-static void gem5art__set_error(gem5art_error *error, gem5art_code code, const char *format, va_list arguments) {
-    int length;
-    if (!error) return;
-    error->code = code;
-    length = vsnprintf(error->message, sizeof error->message, format, arguments);
-    if (length >= (int)sizeof error->message) strcpy(error->message + sizeof error->message - 4, "...");
-}
-
 /* Fills in the error and returns false, for `return gem5art__fail(...)`. */
 static bool gem5art__fail(gem5art_error *error, gem5art_code code, const char *format, ...) GEM5ART__PRINTF(3, 4);
 static bool gem5art__fail(gem5art_error *error, gem5art_code code, const char *format, ...) {
     va_list arguments;
+    int length;
+    if (!error) return false;
+    error->code = code;
     va_start(arguments, format);
-    gem5art__set_error(error, code, format, arguments);
+    length = vsnprintf(error->message, sizeof error->message, format, arguments);
     va_end(arguments);
+    if (length >= (int)sizeof error->message) strcpy(error->message + sizeof error->message - 4, "...");
     return false;
 }
 
@@ -1975,7 +1815,28 @@ static bool gem5art__fail_errno(gem5art_error *error, const char *what, const ch
     return gem5art__fail(error, code, "cannot %s %.700s: %s", what, path, strerror(number));
 }
 
-/* ---- whole files and paths */
+/* ---- ids and temporary names */
+
+/* Is it a UUID in its usual form? Only then may an id be part of a file's name. */
+static bool gem5art__is_uuid(const char *text) {
+    int i;
+    for (i = 0; i < 36; i++)
+        if (i == 8 || i == 13 || i == 18 || i == 23 ? text[i] != '-' : gem5art__hex_digit(text[i]) < 0) return false;
+    return text[36] == 0;
+}
+
+/* A random UUID (RFC 9562, version 4). */
+static bool gem5art__uuid(char text[37], gem5art_error *error) {
+    uint8_t b[16];
+    char hex[33];
+    if (!gem5art__random(b, sizeof b))
+        return gem5art__fail(error, GEM5ART_IO, "cannot read random bytes from /dev/urandom");
+    b[6] = (uint8_t)((b[6] & 0x0f) | 0x40);
+    b[8] = (uint8_t)((b[8] & 0x3f) | 0x80);
+    gem5art__hex(b, sizeof b, hex);
+    snprintf(text, 37, "%.8s-%.4s-%.4s-%.4s-%.12s", hex, hex + 8, hex + 12, hex + 16, hex + 20);
+    return true;
+}
 
 /* "PATH.tmp-" and 16 hex digits: a name beside a file, for what will replace it. */
 static bool gem5art__temporary_name(gem5art__buf *name, const char *path, gem5art_error *error) {
@@ -1986,6 +1847,8 @@ static bool gem5art__temporary_name(gem5art__buf *name, const char *path, gem5ar
     gem5art__putf(name, "%s.tmp-%016llx", path, (unsigned long long)number);
     return name->failed ? gem5art__fail_nomem(error) : true;
 }
+
+/* ---- whole files */
 
 /* Reads a whole regular file of at most `max` bytes, and closes it; `path` is its name in errors. -1: it could not be
    opened. */
@@ -2008,18 +1871,18 @@ static bool gem5art__read_open_file(int fd, const char *path, size_t max, gem5ar
     return ok;
 }
 
-GEM5ART__MAYBE_UNUSED static bool gem5art__read_file(const char *path, size_t max, gem5art__buf *text, gem5art_error *error) {
+static bool gem5art__read_file(const char *path, size_t max, gem5art__buf *text, gem5art_error *error) {
     return gem5art__read_open_file(gem5art__open(path, O_RDONLY | O_NONBLOCK, 0), path, max, text, error);
 }
 
 typedef enum gem5art__put_file_mode {
     GEM5ART__REPLACE,      /* whatever is there */
-    GEM5ART__KEEP_EXISTING /* fail with EEXIST, code EXISTS */
+    GEM5ART__KEEP_EXISTING /* fail with EEXIST, code EXISTS; for paths only, not in a folder */
 } gem5art__put_file_mode;
 
 /* Makes the name of a file durable, by its folder. False leaves errno. */
 static bool gem5art__sync_name(const char *path) {
-    char folder[4096]; /* as long as the kernel takes: nothing is allocated after a change is made */
+    char folder[4096]; /* the kernel takes no longer path; nothing is allocated once a change is made */
     size_t length = (size_t)(gem5art__base_name(path) - path);
     if (!length) return gem5art__sync_folder(".");
     if (length >= sizeof folder) return errno = ENAMETOOLONG, false;
@@ -2028,8 +1891,8 @@ static bool gem5art__sync_name(const char *path) {
     return gem5art__sync_folder(folder);
 }
 
-/* A file that is written whole or not at all: begin, write to `fd`, and commit or abort, each of which frees it. The
-   path leads from `folder`, an open folder, unless that is -1. */
+/* A file that is written whole or not at all, under a temporary name: begin, write to `fd`, and commit or abort, each of
+   which frees it. The path leads from `folder`, an open folder, or from the current one if that is -1. */
 typedef struct gem5art__new_file {
     int folder, fd;
     const char *path; /* the caller's */
@@ -2063,12 +1926,19 @@ static bool gem5art__begin_file(gem5art__new_file *file, int folder, const char 
     return false;
 }
 
-/* Gives the finished file its name. A link never replaces; where the file system has no links, a look and a rename
-   must do. */
+/* Syncs and closes what was written. False leaves errno. */
+static bool gem5art__finish_file(gem5art__new_file *file, bool durable) {
+    int fd = file->fd;
+    if (durable && !gem5art__datasync(fd)) return false;
+    file->fd = -1;
+    return gem5art__close_written(fd);
+}
+
+/* Gives the finished file its name. A link never replaces; on a file system without links, lstat and rename must do. */
 static bool gem5art__name_file(const gem5art__new_file *file, gem5art__put_file_mode mode, gem5art_error *error) {
     const char *temporary = file->temporary.data, *path = file->path;
     struct stat st;
-    if (mode == GEM5ART__KEEP_EXISTING) { /* of paths only */
+    if (mode == GEM5ART__KEEP_EXISTING) {
         if (GEM5ART_SYS_LINK(temporary, path) == 0) {
             GEM5ART_SYS_UNLINK(temporary);
             return true;
@@ -2082,32 +1952,20 @@ static bool gem5art__name_file(const gem5art__new_file *file, gem5art__put_file_
     return gem5art__fail_errno(error, "write", path);
 }
 
-/* False leaves errno. */
-static bool gem5art__finish_file(gem5art__new_file *file, bool durable) {
-    int fd = file->fd;
-    if (durable && !gem5art__datasync(fd)) return false;
-    file->fd = -1;
-    return gem5art__close_written(fd);
-}
-
 /* `durable`: on disk, under its name, when the call returns. */
 static bool gem5art__commit_file(gem5art__new_file *file, gem5art__put_file_mode mode, bool durable,
                                  gem5art_error *error) {
-    bool ok = gem5art__finish_file(file, durable);
-    if (!ok) gem5art__fail_errno(error, "write", file->path);
-    else if (gem5art__name_file(file, mode, error)) {
-        if (durable && !(file->folder < 0 ? gem5art__sync_name(file->path) : gem5art__sync(file->folder)))
-            ok = gem5art__fail_errno(error, "sync the folder of", file->path);
-        gem5art__buf_free(&file->temporary);
-        return ok;
-    }
-    gem5art__abort_file(file);
-    return false;
+    bool ok = gem5art__finish_file(file, durable) || gem5art__fail_errno(error, "write", file->path);
+    if (!ok || !gem5art__name_file(file, mode, error)) return gem5art__abort_file(file), false;
+    if (durable && !(file->folder < 0 ? gem5art__sync_name(file->path) : gem5art__sync(file->folder)))
+        ok = gem5art__fail_errno(error, "sync the folder of", file->path);
+    gem5art__buf_free(&file->temporary);
+    return ok;
 }
 
 /* Writes a file whole or not at all, with at most these permissions. */
-static bool gem5art__put_file_in(int folder, const char *path, const char *data, size_t length, mode_t permissions,
-                                 gem5art__put_file_mode mode, bool durable, gem5art_error *error) {
+static bool gem5art__put_file(int folder, const char *path, const char *data, size_t length, mode_t permissions,
+                              gem5art__put_file_mode mode, bool durable, gem5art_error *error) {
     gem5art__new_file file;
     if (!gem5art__begin_file(&file, folder, path, permissions, error)) return false;
     if (gem5art__write_all(file.fd, data, length)) return gem5art__commit_file(&file, mode, durable, error);
@@ -2116,15 +1974,7 @@ static bool gem5art__put_file_in(int folder, const char *path, const char *data,
     return false;
 }
 
-static bool gem5art__put_file_as(const char *path, const char *data, size_t length, mode_t permissions,
-                                 gem5art__put_file_mode mode, bool durable, gem5art_error *error) {
-    return gem5art__put_file_in(-1, path, data, length, permissions, mode, durable, error);
-}
-
-static bool gem5art__put_file(const char *path, const char *data, size_t length, gem5art__put_file_mode mode,
-                              bool durable, gem5art_error *error) {
-    return gem5art__put_file_in(-1, path, data, length, 0666, mode, durable, error);
-}
+/* ---- folders and paths */
 
 /* Makes a folder and those above it, as mkdir -p. */
 static bool gem5art__make_folders(const char *path, gem5art_error *error) {
@@ -2149,19 +1999,8 @@ static bool gem5art__make_folders(const char *path, gem5art_error *error) {
     return ok;
 }
 
-/* The current folder; NULL with an error. */
-static char *gem5art__current_folder(gem5art__arena *arena, gem5art_error *error) {
-    size_t size = 256;
-    for (;; size *= 2) {
-        char *folder = (char *)gem5art__arena_alloc(arena, size);
-        if (!folder) return gem5art__fail_nomem(error), (char *)NULL;
-        if (GEM5ART_SYS_GETCWD(folder, size)) return folder;
-        if (errno != ERANGE) return gem5art__fail_errno(error, "find", "the current folder"), (char *)NULL;
-    }
-}
-
-/* `path`, with `folder` before it unless it is absolute; without "." parts and doubled slashes. ".." parts
-   stay, as a symlink may stand before them. NULL when out of memory. */
+/* `path`, with `folder` before it unless it is absolute; without "." parts and doubled slashes. ".." parts stay, as a
+   symlink may stand before them. NULL when out of memory. */
 static char *gem5art__join_path(gem5art__arena *arena, const char *folder, const char *path) {
     char *joined = *path == '/' || gem5art__empty(folder) ? gem5art__arena_copy(arena, path)
                                                           : gem5art__arena_printf(arena, "%s/%s", folder, path);
@@ -2179,51 +2018,18 @@ static char *gem5art__join_path(gem5art__arena *arena, const char *folder, const
     return joined;
 }
 
-/* The same made absolute by the current folder. */
+/* The same made absolute by the current folder. NULL with an error. */
 static char *gem5art__absolute_path(gem5art__arena *arena, const char *folder, const char *path,
                                     gem5art_error *error) {
-    char *absolute = gem5art__join_path(arena, folder, path);
+    char *absolute = gem5art__join_path(arena, folder, path), current[4096]; /* the kernel takes no longer path */
     if (absolute && *absolute != '/') {
-        char *current = gem5art__current_folder(arena, error);
-        if (!current) return NULL;
+        if (!GEM5ART_SYS_GETCWD(current, sizeof current))
+            return gem5art__fail_errno(error, "find", "the current folder"), (char *)NULL;
         absolute = gem5art__join_path(arena, current, absolute);
     }
     if (!absolute) gem5art__fail_nomem(error);
     return absolute;
 }
-
-static int gem5art__hex_digit(char c) {
-    if (c >= '0' && c <= '9') return c - '0';
-    if (c >= 'a' && c <= 'f') return c - 'a' + 10;
-    if (c >= 'A' && c <= 'F') return c - 'A' + 10;
-    return -1;
-}
-
-/* Is it a UUID in its usual form? Only then may an id be part of a file's name. */
-static bool gem5art__is_uuid(const char *text) {
-    int i;
-    for (i = 0; i < 36; i++)
-        if (i == 8 || i == 13 || i == 18 || i == 23 ? text[i] != '-' : gem5art__hex_digit(text[i]) < 0) return false;
-    return text[36] == 0;
-}
-
-/* A random UUID (RFC 9562, version 4). */
-static bool gem5art__uuid(char text[37], gem5art_error *error) {
-    uint8_t b[16];
-    int i, n = 0;
-    if (!gem5art__random(b, sizeof b))
-        return gem5art__fail(error, GEM5ART_IO, "cannot read random bytes from /dev/urandom");
-    b[6] = (uint8_t)((b[6] & 0x0f) | 0x40);
-    b[8] = (uint8_t)((b[8] & 0x3f) | 0x80);
-    for (i = 0; i < 16; i++) {
-        if (i == 4 || i == 6 || i == 8 || i == 10) text[n++] = '-';
-        text[n++] = "0123456789abcdef"[b[i] >> 4];
-        text[n++] = "0123456789abcdef"[b[i] & 15];
-    }
-    text[n] = 0;
-    return true;
-}
-
 
 /* ==================================================================== >>json */
 
@@ -2941,15 +2747,6 @@ GEM5ARTDEF const char *gem5art_json_take(gem5art_json_writer *writer, size_t *le
 extern "C" {
 #endif
 #endif
-
-static void gem5art__hex(const uint8_t *bytes, size_t count, char *hex) {
-    size_t i;
-    for (i = 0; i < count; i++) {
-        *hex++ = "0123456789abcdef"[bytes[i] >> 4];
-        *hex++ = "0123456789abcdef"[bytes[i] & 15];
-    }
-    *hex = 0;
-}
 
 static uint32_t gem5art__load_le32(const uint8_t *bytes) {
     return (uint32_t)bytes[0] | (uint32_t)bytes[1] << 8 | (uint32_t)bytes[2] << 16 | (uint32_t)bytes[3] << 24;
@@ -4216,7 +4013,7 @@ static void gem5art__save_cache(gem5art__cache *cache) {
     gem5art__putf(&text, "%s%08lx\n", gem5art__cache_title, (unsigned long)gem5art_crc32(0, lines.data, lines.length));
     gem5art__put(&text, lines.data, lines.length);
     if (!text.failed && !lines.failed &&
-        gem5art__put_file_as(cache->path, text.data, text.length, 0644, GEM5ART__REPLACE, false, NULL)) {
+        gem5art__put_file(-1, cache->path, text.data, text.length, 0644, GEM5ART__REPLACE, false, NULL)) {
         cache->changed = false;
         if (GEM5ART_SYS_LSTAT(cache->path, &st) == 0) cache->saved = gem5art__stamp_of(&st);
     }
@@ -4271,7 +4068,8 @@ static void gem5art__remember(gem5art__cache *cache, const gem5art__stamp *stamp
 
 /* Had the file lain still when its hashing began? */
 static bool gem5art__was_settled(const char *path, const gem5art__stamp *stamp, double began) {
-    double seconds = gem5art__settling_seconds(path);
+    double seconds;
+    gem5art__file_system(path, &seconds);
     return seconds >= 0 && (double)(stamp->mtime + 1) < began - seconds && (double)(stamp->ctime + 1) < began - seconds;
 }
 
@@ -6494,7 +6292,7 @@ static gem5art__step gem5art__flat_scan_parse(gem5art__scan *scan, gem5art__aren
 /* Makes an empty store under a temporary name and links it into place, so that nobody ever sees half of one. */
 static bool gem5art__flat_create(gem5art_db *db, const char *path, gem5art_error *error) {
     (void)db;
-    return gem5art__put_file(path, "[]\n", 3, GEM5ART__KEEP_EXISTING, true, error);
+    return gem5art__put_file(-1, path, "[]\n", 3, 0666, GEM5ART__KEEP_EXISTING, true, error);
 }
 
 /* An LMDB file begins with a page that is described in 16 bytes (12 on 32-bit systems) and begins with this number. */
@@ -7459,7 +7257,8 @@ static int gem5art__lmdb_create_at(const char *path) {
 }
 
 static bool gem5art__lmdb_check_place(const char *path, gem5art_error *error) {
-    const char *kind = gem5art__network_file_system(path);
+    double settling;
+    const char *kind = gem5art__file_system(path, &settling);
     return kind ? gem5art__fail(error, GEM5ART_UNSUPPORTED,
                                 "%s is on a network file system (%s), where LMDB loses data: use a flat store "
                                 "(file://), or a local disk", path, kind)
@@ -8757,7 +8556,7 @@ static bool gem5art__write_info(gem5art_run *r, gem5art__put_file_mode mode, gem
     gem5art_json_writer_init(&writer, 4);
     gem5art__write_object(&writer, gem5art__run_fields, r, gem5art__is_fs(r->type), r->record);
     text = gem5art_json_take(&writer, &length, error);
-    if (text && path) ok = gem5art__put_file(path, text, length, mode, false, error);
+    if (text && path) ok = gem5art__put_file(-1, path, text, length, 0666, mode, false, error);
     else gem5art__fail_nomem(error);
     gem5art_json_writer_free(&writer);
     gem5art__arena_free(&arena);
@@ -9662,7 +9461,7 @@ static bool gem5art__write_lost_info(int folder, const gem5art_run *r, gem5art_e
     gem5art_json_writer_init(&writer, 4);
     gem5art__write_object(&writer, gem5art__run_fields, r, gem5art__is_fs(r->type), r->record);
     text = gem5art_json_take(&writer, &length, error);
-    ok = text && gem5art__put_file_in(folder, "info.json", text, length, 0666, GEM5ART__REPLACE, false, error);
+    ok = text && gem5art__put_file(folder, "info.json", text, length, 0666, GEM5ART__REPLACE, false, error);
     gem5art_json_writer_free(&writer);
     return ok;
 }

@@ -169,6 +169,12 @@ static int files_close(int fd) {
 
 static ssize_t files_pread(int fd, void *data, size_t size, size_t at) {
     memory_file *file = files_of(fd);
+    size_t n;
+    if (file == &files_random) {
+        for (n = 0; n < size; n++)
+            ((char *)data)[n] = (char)((files_random_state = files_random_state * 1103515245 + 12345) >> 16);
+        return (ssize_t)size;
+    }
     if (at >= file->size) return 0;
     if (size > file->size - at) size = file->size - at;
     memcpy(data, file->data + at, size);
@@ -177,14 +183,7 @@ static ssize_t files_pread(int fd, void *data, size_t size, size_t at) {
 
 static ssize_t files_read(int fd, void *data, size_t size) {
     int i = files_index(fd);
-    ssize_t got;
-    size_t n;
-    if (descriptors[i].file == &files_random) {
-        for (n = 0; n < size; n++)
-            ((char *)data)[n] = (char)((files_random_state = files_random_state * 1103515245 + 12345) >> 16);
-        return (ssize_t)size;
-    }
-    got = files_pread(fd, data, size, descriptors[i].at);
+    ssize_t got = files_pread(fd, data, size, descriptors[i].at);
     descriptors[i].at += (size_t)got;
     return got;
 }
