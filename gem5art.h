@@ -1,17 +1,17 @@
 /* gem5art.h - reproducible, recorded, restartable gem5 experiments in C - v0.2.0 - MIT license, see LICENSE
 
    An experiment on the gem5 simulator is a run: a gem5 binary, a run script, parameters, an outdir, and the artifacts
-   that decide its result, each hashed. This header registers artifacts, creates SE and FS runs, executes many at once,
-   watches over them, archives their results and records everything in a store, a JSON file that jq, pandas and the
-   Python gem5art read too. A run that is recorded is not launched again.
+   that determine its result, each of them hashed. This header registers artifacts, creates SE and FS runs, executes
+   many at once, supervises them, archives their results and records everything in a store: a JSON file that jq, pandas
+   and the Python package gem5art also read. A run that is already recorded is not launched again.
 
-   Do this:
+   Write
 
        #define GEM5ART_IMPLEMENTATION
        #include "gem5art.h"
 
    before any other #include in one C or C++ file, and link with -pthread. Other files include it without the #define.
-   (Behind other includes it needs -D_GNU_SOURCE, and on 32-bit systems -D_FILE_OFFSET_BITS=64.)
+   (If other headers come first, compile with -D_GNU_SOURCE, and on 32-bit systems with -D_FILE_OFFSET_BITS=64.)
 
    EXAMPLE
 
@@ -25,7 +25,7 @@
        const gem5art_artifact *inputs[] = {gem5_repo};
        binary.name = "gem5", binary.type = "gem5 binary", binary.path = "gem5/build/X86/gem5.opt";
        binary.command = "scons build/X86/gem5.opt", binary.inputs = inputs, binary.input_count = 1;
-       binary.documentation = "gem5 for X86, built from v24.0 as it is";
+       binary.documentation = "gem5 for X86, built from v24.0 without changes";
        const gem5art_artifact *gem5 = gem5art_register_artifact(db, &binary, &error);
 
        const char *params[] = {"--cpu", "o3", NULL};
@@ -37,95 +37,150 @@
        if (!run || !gem5art_execute(db, run, NULL, &error)) fprintf(stderr, "%s\n", error.message);
        gem5art_close(db, NULL);
 
-   Each call fails with NULL or false and one sentence in `error`; passing a NULL artifact on, also as one of .inputs or
-   .artifacts, gives such an error too.
+   Each call that fails returns NULL or false and sets `error` to one sentence. A NULL artifact that is passed on, also
+   in .inputs or .artifacts, is such an error too, so that the example needs no further checks.
 
    CONTENTS
-       this manual                    compile-time options, caveats, identity, a run's life, store format, locks
+     The manual: COMPILE-TIME OPTIONS, CAVEATS, IDENTITY, A RUN'S LIFE, HOW A RUN ENDED, STORE FORMAT, LOCKS, LMDB
+     The API; its comments belong to the manual:
        >>errors >>db >>artifacts >>runs >>runner >>queries >>json >>hashes
-                                      the API; each comment is the manual
-       the implementation, in which each section uses those above it:
-       >>platform >>memory >>text     system calls and locks; allocation; the text of errors, files written whole
-       >>json >>hash >>git >>cache    as their names say; the cache of hashes
-       >>store >>flat >>lmdb          what a record is, the writer lock; where records become durable
-       >>artifact >>run               what is registered and checked; identity, claims, live and lost runs
-       >>outcome >>files              how a run ended: evidence from its files, the probe; which files gem5 read
-       >>warden >>archive             where children are spawned and killed; results.zip
-       >>machine >>workers >>pool     CPUs and memory; threads; a run's states, and the loop that moves it on
-       >>public                       the entries of the API
-   COMPILE-TIME OPTIONS (define before the #include that has GEM5ART_IMPLEMENTATION; GEM5ARTDEF and _STATIC before all)
+     The implementation; a section uses only the sections above it:
+       >>platform    system calls, each through a macro; clocks, locks, pipes
+       >>memory      allocation; arenas
+       >>text        growing text, the text of errors, paths, files that are written whole
+       >>json        the reader and the writer
+       >>hash        SHA-256, MD5, CRC-32
+       >>git         what git reports of a work tree
+       >>cache       hashes of unchanged files (STORE.checked.UID)
+       >>store       what a record is, and how it is written and read; the writer lock
+       >>flat        the JSON file: where a record becomes durable
+       >>lmdb        the same records in LMDB
+       >>artifact    registering and checking artifacts
+       >>run         identity, outdirs, info.json, claims, live entries, lost runs
+       >>outcome     how a run ended: evidence from its files, the probe
+       >>files       which files gem5 read
+       >>warden      the process that spawns, signals and reaps the children
+       >>archive     results.zip
+       >>machine     CPUs and memory
+       >>workers     threads
+       >>pool        a run's states, and the loop that moves it from one to the next
+       >>public      the entries of the API
+
+   COMPILE-TIME OPTIONS (define them before the #include that has GEM5ART_IMPLEMENTATION; the first two before each one)
        GEM5ART_STATIC            all functions are static: the library is private to one file
-       GEM5ARTDEF                what stands before each public function; default extern, or static with the above
+       GEM5ARTDEF                the qualifier of each public function; default extern, or static with the above
        GEM5ART_MALLOC(size), GEM5ART_REALLOC(memory, size), GEM5ART_FREE(memory)
-                                 all or none; default those of libc. Called from several threads while a pool lives
-       GEM5ART_WATCH_SECONDS     how often a run is looked at for panics and its own check; default 1.0
-       GEM5ART_BEAT_SECONDS      how often info.json is refreshed; default 5.0
-       GEM5ART_GIT_SECONDS       for how long a pool believes that a git work tree is as it was seen; default 3.0,
-                                 0: each run has it looked at anew
-       GEM5ART_MAX_JOBS          runs at once in one pool, at most; default 1024
-       GEM5ART_MAX_NAME          bytes of a name; default 4096
-       GEM5ART_MAX_COMMAND       bytes of a run's command line; default 1 MiB
-       GEM5ART_LMDB              lmdb:// stores too; link with -llmdb (lmdb.h is included)
-       GEM5ART_LMDB_MAP          bytes of address space that such a store takes at first; default 64 GiB, on 32-bit
-                                 systems 256 MiB. It grows by itself, and starts smaller where a limit makes it
-       GEM5ART_PORTABLE          no CPU extras, and no Linux extras but open file description locks: all of the next four
+                                 all or none; default: those of libc. A pool calls them from several threads
+       GEM5ART_WATCH_SECONDS     the time between two checks of a run for panics and failures; default 1.0
+       GEM5ART_BEAT_SECONDS      the time between two updates of info.json; default 5.0
+       GEM5ART_GIT_SECONDS       the time for which a pool relies on a check of a git work tree; default 3.0; 0: each
+       run
+                                 checks its repos again
+       GEM5ART_MAX_JOBS          the most runs that one pool executes at once; default 1024
+       GEM5ART_MAX_NAME          the most bytes of a name; default 4096
+       GEM5ART_MAX_COMMAND       the most bytes of a run's command line; default 1 MiB
+       GEM5ART_LMDB              adds lmdb:// stores; includes lmdb.h; link with -llmdb
+       GEM5ART_LMDB_MAP          bytes of address space that an LMDB store reserves; default 64 GiB, on 32-bit systems
+                                 256 MiB. It grows when needed, and is smaller at first under a limit (ulimit -v)
+       GEM5ART_PORTABLE          no CPU extensions, and no Linux extensions but open file description locks; implies:
        GEM5ART_NO_SHA_EXTENSIONS SHA-256 and CRC-32 in plain C
-       GEM5ART_NO_FILE_CLONING   copies by read and write
-       GEM5ART_NO_VFORK          the warden forks; needed under valgrind and sanitizers, which know no child that shares
-                                 memory on another stack
-       GEM5ART_NO_PROC           nothing is read from /proc, nor of cgroups
-       GEM5ART_SYS_*             system calls, each with its own arguments, for tests that make them fail
+       GEM5ART_NO_FILE_CLONING   files are copied by read and write
+       GEM5ART_NO_VFORK          the warden uses fork. Valgrind and sanitizers need it: they do not support a child that
+                                 shares memory and has a stack of its own
+       GEM5ART_NO_PROC           nothing is read from /proc or of cgroups
+       GEM5ART_SYS_*             system calls, which tests replace to make them fail
 
    CAVEATS
-   - A db belongs to one thread at a time and to the process that opened it: open another one after a fork.
-   - The store needs open file description locks (Linux 3.15, POSIX.1-2024) and a file system that has them; over NFS,
-     a working lock service.
-   - Python gem5art rewrites the whole file at each put. It may read a store at any time, and write it only while nobody
-     else does.
-   - Create a pool before you fill memory: its fork of the warden costs about 14 ms for each GB that the process has in
-     use. What is spawned later costs nothing of the kind.
-   - A host that forks without exec while a pool lives keeps the claims open in that child: they become free only when
-     that child has ended too. (Without Linux extras the warden, too, notices the host's death only then.)
-   - The environment is read when git is run: do not change it from another thread meanwhile.
-   - A file counts as unchanged while its device, inode, size and times are the same. What changes the bytes and none
-     of these goes unseen: writes below the file system, or on through a shared mapping that was written before.
-   - gem5 must not be told to put its outdir elsewhere: --outdir is the library's.
+   - A db is used by one thread at a time, in the process that opened it. Open another one after a fork.
+   - The store needs open file description locks (Linux 3.15, POSIX.1-2024), and on NFS a working lock service.
+   - Python gem5art rewrites the whole file at each put. It may read a store at any time, but must not write it while
+     anything else does.
+   - Create a pool before you fill memory: creating it forks the warden, which costs about 14 ms for each GB that the
+     process uses. Spawning runs does not depend on it.
+   - A process that a host forks without exec while it has a pool keeps the pool's claims until it ends too. (Without
+     Linux extensions the warden also notices the host's death only then.)
+   - git gets the environment of the process: do not change it in another thread while a pool exists.
+   - A file counts as unchanged while its device, inode, size and times are the same. A change that alters none of these
+     is not detected: writes below the file system, and writes through a shared mapping that had been written before.
+   - gem5 must use the outdir that the library passes to it (--outdir).
 
    IDENTITY
-   An artifact is its `hash`: SHA-256 of a file, the commit of a clean git work tree, or of any other folder (a
-   checkpoint) the SHA-256 over "gem5art.h folder 1" and for each entry below it, sorted by path: the path, then "file"
-   or "executable" and the SHA-256 of its content, or "link" and its text, or "folder"; items as in a run's hash. Clean means that git finds no
-   change in a tracked file when nothing is hidden from it: no file-system monitor is asked, files marked "assume
-   unchanged" or "skip worktree" are compared if they exist, submodules are looked at too. Nothing that a repo's own
-   configuration names is executed; a file that a filter set there converts counts by its bytes. A run is its `hash` too:
-   SHA-256 over "gem5art.h run 1", the type, for each artifact its role (its field's name; "artifacts" for the further
-   ones) and its hash, then "script path" and the run script's path in its artifact's repo where git tracks it there,
-   else "script content" and the SHA-256 of it, with a warning, then each parameter; every item is written as
-   LENGTH:BYTES. Where there are .gem5_options, "gem5_options" and each of them follow. Name, outdir, time-out, variables
-   and paths do not count, so two machines agree on what is the same experiment,
-   and ["a b"] is not ["a","b"]. `_id` is a random UUID, a new one for each attempt at a run.
+   An artifact is identified by its `hash`:
+     a file          the SHA-256 of its bytes
+     a git repo      the commit id of the work tree, which must be clean: git finds no change in a tracked file when
+                     nothing is hidden from it. No file-system monitor is asked, files marked "assume unchanged" or
+                     "skip worktree" are compared if they exist, and submodules are checked too. Programs that the
+                     repo's configuration names are not executed; a file that a filter converts is compared byte by byte
+     another folder  (a checkpoint, say) the SHA-256 over "gem5art.h folder 1" and, for each entry below it, sorted by
+                     path: the path; then "file" or "executable" and the SHA-256 of the content, "link" and its text, or
+                     "folder"
+   A run is identified by its `hash` too: the SHA-256 over "gem5art.h run 1"; the type; for each artifact its role (the
+   name of its field; "artifacts" for further ones) and its hash; then "script path" and the run script's path in its
+   artifact's repo if git tracks it there, or else "script content" and its SHA-256 (a warning reports that); each
+   parameter; and, if there are .gem5_options, "gem5_options" and each of them. Every item is written as LENGTH:BYTES,
+   so that ["a b"] and ["a","b"] differ. Name, outdir, time-out, variables and paths are not part of it: two machines
+   agree on the same experiment. `_id` is a random UUID, a new one for each attempt at a run.
    gem5art's own hashes are understood: a file with the MD5 of a stored artifact is that artifact, and a run that
-   gem5art recorded is not launched again (parameters are compared one by one, as its hash joins them by spaces).
+   gem5art recorded is not launched again (parameters are compared one by one, since gem5art's hash joins them by
+   spaces).
 
    A RUN'S LIFE
        Created -> Begin run -> Failed artifact check for PATH
-                            -> Spawning -> Running -> Finished  (exit 0, and nothing against it)
-                                                   -> Failed    (anything else, or killed: see kill_reason)
-   In order: claim, look up, check artifacts, spawn, watch, archive, append the record, drop the live entry, release the
-   claim. OUTDIR/info.json shows every change of state, replaced atomically, and is refreshed every 5 s until the outdir
-   is archived.
+                            -> Spawning -> Running -> Finished  (its numbers can be used)
+                                                   -> Failed    (anything else: see `cause` and `kill_reason`)
+   The order is: claim the run, look it up, check its artifacts, spawn, watch, classify, archive, append the record,
+   remove the live entry, release the claim. OUTDIR/info.json shows each change of state; it is replaced atomically and
+   updated every 5 s until the outdir is archived.
+   Recorded runs. An attempt that is recorded prevents another launch of its run, unless its `rerunnable` is true: after
+   a failed artifact check, a failed exec, "lost", each reason that begins with "sig", incomplete statistics, and
+   results that could not be archived. With .retries = N, up to N failed attempts do not prevent a relaunch.
+   The check before a launch. Worker threads hash files and ask git, once for each path, for all runs that need it. A
+   file is not hashed again if it was hashed by this or an earlier process (see STORE.checked.UID), has the same device,
+   inode, size, mtime and ctime, and had not changed for 3 s (on network file systems 60 s) when it was hashed. Files on
+   FUSE, 9P and FAT, whose times are not reliable, are hashed each time.
+   Outdirs. Each attempt has an outdir of its own: the first free one of OUTDIR, OUTDIR.2, OUTDIR.3, ...; an earlier one
+   is never moved. An attempt takes an outdir by creating its console.txt, which only one attempt can do, whatever
+   stores they use. An outdir that holds a different experiment (an edited and committed script makes one) is left
+   alone, and the log reports the difference. If an outdir is replaced while its run is active, nothing is written to
+   the new one or taken from it, and the run is Failed.
+   The child. Its stdin is /dev/null; its stdout and stderr are OUTDIR/console.txt (gem5's -re redirects its own output
+   to simout and simerr). It inherits no other descriptor and has default signal dispositions and an empty signal mask.
+   Time-outs use the monotonic clock and start when the child runs; they are unaffected by wall-clock changes. While the
+   pool is not stepped (its process was stopped, its container frozen, its machine suspended) at most one minute counts,
+   so call gem5art_pool_step at least as often as gem5art_pool_timeout asks.
+   Ending a run is SIGINT, at which gem5 writes its statistics, and after the grace time SIGKILL. Both reach all of the
+   run's processes, in whatever group or session: each child has GEM5ART_RUN=ID in its environment, and the processes of
+   this user that inherited it belong to the run. A process that outlives the child is killed after 0.1 s, or after at
+   most 5 s if a SIGINT ended the child. Without /proc only the process group is reached. A process that clears its
+   environment and leaves the group is ended when the pool is destroyed.
+   The warden is a small process that each pool forks. It spawns the children, and ends them all when the pool's process
+   has ended in any way; the grace time is then at most 60 s. A warden that does not answer is continued after 10 s and
+   killed after 20 s: its runs are lost, and a new one starts. The host needs no SIGCHLD handler, may wait for -1, and
+   may have threads.
+   The loop that steps a pool never touches a disk: up to 8 threads prepare runs, 8 classify, archive and record them,
+   and 2 watch them; each starts when there is work for it. The next run starts while an ended one is archived and
+   recorded. Runs that wait for the store at the same moment are recorded together, with two syncs for all of them. If
+   the store stays locked for a minute, a run keeps its live entry and is recorded later. A pool that is destroyed tries
+   once more; after that, the next program that claims the run records it from its info.json.
+   Files that gem5 read. When a run has ended, each regular file outside the outdir that OUTDIR/config.ini names (at
+   most 1000: kernels, images, programs) is hashed and recorded in `files`. So is each file that a parameter names - as
+   a whole, after its "=", or in a list (a;b) - unless the run wrote it. They are not part of the identity. A file that
+   is neither an artifact nor tracked in a repo of the run causes a warning of kind "files". If a recorded run is asked
+   for again and one of its files has changed, the EXISTS error names that file.
+
+   HOW A RUN ENDED
    Finished means that the statistics can be used: exit status 0, and no evidence against it. Evidence is read from
-   simout(.txt), simerr(.txt), console.txt and, in any folder below the outdir, *.terminal and *.device (guests'
-   consoles) and *.dmesg: panics and .fail_on texts once a second while the run is active, everything at its end. Only
-   regular files count, no link is followed, and what lay in the outdir before the run counts when it changes.
+   simout(.txt), simerr(.txt), console.txt and, in every folder below the outdir, *.terminal and *.device (guests'
+   consoles) and *.dmesg: panics and .fail_on texts once a second while the run is active, the rest at its end. Only
+   regular files count, links are not followed, and a file from before the run counts only if it changes.
        Evidence, in the order of precedence                      kill_reason        launched again  .accept
        this library ended the run                                see below          see below
        a guest's panic: "Kernel panic - not syncing" after a     "kernel panic"     no              "guest panic"
          kernel's time stamp or at the beginning of a line;
          "Kernel panic in simulated" from gem5
-       the child, or a wrapper's child (exit status 128 + N;     "sighup","sigint"  yes
-         of Python 241, 247 or "died with <Signals.SIG..."),     "sigkill","sigterm"
-         was ended by a signal that this library did not send
+       a signal that this library did not send ended the child   "sighup","sigint"  yes
+         or a wrapper's child (exit status 128 + N; of Python    "sigkill","sigterm"
+         241, 247 or "died with <Signals.SIG...")
        gem5 was interrupted: "user interrupt received"           "sigint"           yes             "interrupt"
        a .fail_on text                                           "User defined kill" no
        gem5's own FILE:LINE: fatal: or panic:                    ""                 no              "gem5 error"
@@ -140,58 +195,20 @@
        nothing shows why the simulation ended ("cause")                                             "no cause"
        processes that outlived gem5 were ended ("processes")                                        "processes"
        m5.fork made OUTDIR.f0, ... ("forks"); they are archived                                     "forks"
-   A guest's own words are no evidence: in SE runs a guest writes to simout and simerr, so that panics count there only
-   in FS runs, gem5's lines only in gem5's form, and of the lines "Exiting @ tick N because CAUSE" only the last. A
+   A guest's own words are not evidence. In SE runs the guest writes to simout and simerr: there panics count only in FS
+   runs, gem5's lines only in gem5's form, and of the lines "Exiting @ tick N because CAUSE" only the last one. One
    limit: SE mode ignores a guest's abort(), and no file shows it.
    `cause` is the reason in gem5's words: the probe's last event, else the script's last "Exiting @ tick" line, else
-   gem5's fatal or panic line, else the last line of an error, else the exit status or signal; of a panic its line.
-   The probe: gem5's Python loads OUTDIR/.gem5art/sitecustomize.py, which PYTHONPATH names first. It notes the tick,
-   code, cause and time of each return of m5.simulate() in OUTDIR/.gem5art/events.tsv, and changes nothing else: a
-   sitecustomize of yours still runs, forked simulations are not noted, any trouble is ignored. Scripts of the standard
-   library print no reason for their end, so that only the probe sees a failed guest or a SIGINT there. The last event
-   is the first witness, before the script's lines. .no_probe turns it off; there is none where the path of the outdir
-   contains ":" or others may write in it. gem5art_review_run names recorded runs again by this table.
-   kill_reason of what this library ended: "timeout"; "kernel panic"; "User defined kill" (check_failure, or a .fail_on
-   text); "stall"; "sigint", "sigterm" and "sighup" (the harness was told to stop); "lost" (its supervisor or warden was
-   killed).
-   Time-outs go by the monotonic clock, unaffected by wall-clock changes, from the moment that the child runs. While the
-   pool is not stepped (its process was stopped, its container frozen, its machine suspended), at most one minute counts:
-   keep to gem5art_pool_timeout in a loop of your own.
-   Ending a run is SIGINT, on which gem5 writes its statistics, then after the grace time SIGKILL. Both reach all of the
-   run's processes, whatever group or session wrappers put them in: each child is started with GEM5ART_RUN=ID in its
-   environment, and this user's processes that have inherited it are the run's. A process that outlives the child is
-   killed after 0.1 s, or when a SIGINT ended the child, after at most 5 s. Without /proc, only the process group is
-   reached. A process that clears its environment and leaves the group is ended when the pool is destroyed.
-   A recorded attempt keeps its run from being launched again unless its `rerunnable` is true: after a failed artifact
-   check, a failed exec, "lost", every reason that begins with "sig", and incomplete statistics.
-   With .retries = N, up to N failed attempts do not prevent a relaunch.
-   Results that cannot be archived are not results: the run is Failed and may be launched again. So is one whose outdir
-   was replaced, by a link say, while it ran: nothing is written to the new one, or taken from it.
-   Each attempt has an outdir of its own: the first free one of OUTDIR, OUTDIR.2, OUTDIR.3, ...; nothing of an earlier
-   one moves. An attempt takes an outdir by creating its console.txt, which only one can, whatever stores they use. An
-   outdir that holds a different experiment (an edited and committed script makes one) is left alone, and the log reports
-   the difference.
-   The child's stdin is /dev/null, its stdout and stderr are OUTDIR/console.txt (gem5's -re sends its own to simout and
-   simerr). It inherits no other descriptor, default signal dispositions and an empty signal mask.
-   The check before a launch: a pool's threads, one a CPU, hash files and ask git, each file and work tree once for all
-   runs that wait for it. A work tree is asked again after GEM5ART_GIT_SECONDS. An unchanged file is not rehashed, by
-   this or a later process (see STORE.checked.UID): its device, inode, size, mtime and ctime are the same, and it had
-   lain still for 3 s when it was hashed, on network file systems for 60 s. Files of FUSE, 9P and FAT, whose times are
-   not reliable, are hashed each time.
-   What gem5 read: OUTDIR/config.ini names kernels, images, programs and other files. Each regular file that it names
-   outside the outdir (at most 1000) is hashed when the run has ended and recorded in `files`, as is each that a parameter
-   names, itself, after its "=" or in a list (a;b), if the run has not written it. They are not part of the identity, so
-   that one that is neither an artifact nor tracked in a repo of the run is a warning of kind "files". When a recorded run is asked for again and one of its
-   files has changed since, the EXISTS error names that file.
-   The loop that steps a pool never touches a disk: up to 8 threads prepare runs, 8 end, archive and record them, and 2
-   watch them, each started when there is work for it. The next run starts while an ended one is archived and recorded.
-   Runs that wait for the store at the same moment are recorded together, with two syncs for all of them. If the store
-   stays locked for a minute, a run keeps its live entry and is recorded later; a pool that is ended tries once more, and
-   the next program that claims the run records it from its info.json.
-   The warden, a small process that each pool forks, spawns the children and ends them all when the pool's process is
-   gone, however it ended; then the grace time is at most 60 s. A warden that does not answer is continued after 10 s and
-   killed after 20 s: its runs are lost, and a new one is started. The host needs no SIGCHLD handler, may wait for -1,
-   and may have threads.
+   gem5's fatal or panic line, else the last line of an error, else the exit status or signal. For a panic it is the
+   panic's line. `kill_reason` of a run that this library ended: "timeout"; "kernel panic"; "User defined kill"
+   (check_failure, or a .fail_on text); "stall"; "sigint", "sigterm" and "sighup" (the harness was asked to stop);
+   "lost" (its supervisor or warden was killed).
+   The probe: gem5's Python loads OUTDIR/.gem5art/sitecustomize.py, which is first in PYTHONPATH. It notes the tick,
+   code, cause and time of each return of m5.simulate() in OUTDIR/.gem5art/events.tsv and changes nothing else: a
+   sitecustomize of yours still runs, forked simulations are not noted, and errors are ignored. Scripts of the standard
+   library print no reason for their end, so that only the probe detects a failed guest or a SIGINT there. Its last
+   event counts before the script's lines. .no_probe turns it off; it is also off if the path of the outdir contains ":"
+   or others may write to it. gem5art_review_run classifies recorded runs again by this table.
 
    STORE FORMAT
    One file, always a JSON array; one record a line, "_id", "hash", "type" and "name" first, and last "crc32", the
@@ -201,61 +218,64 @@
        {"_id":"...","hash":"...","type":"gem5 binary","name":"gem5",...,"crc32":"8d3f01aa"},
        {"_id":"...","hash":"...","type":"gem5 run fs","name":"boot",...,"crc32":"07be5512"}]
 
-   "gem5 run" (SE) and "gem5 run fs" are runs, every other type is an artifact. Fields are gem5art's, with ours behind
-   them; unknown ones are kept. Records in any other layout, such as Python gem5art's, are read as they are, and count
-   as not verified; a rewrite gives them this form.
-   - Appending: the writer lock; a look at the end; the new lines are written after the bracket and closed by one of
-     their own; one byte turns the old bracket into a comma (a space in an empty array); fdatasync; unlock. The time
-     does not depend on the size of the store. Several lines (at most 64) are synced before that byte too, so that all or
-     none are there after a power loss. A handle that did not make the last change syncs the file and its folder first.
-   - The first top-level bracket is the commit point: a reader, which takes no lock, stops there. Whatever follows it
-     was never acknowledged; the next writer moves it to STORE.torn.N and says so.
-   - A last record that is not whole is a torn write, moved aside in the same way. A record that is not whole before one
-     that is, is damage: an error with its byte offset for whoever meets it, in registering, looking up, launching and
-     removing. A run that ends is still recorded, as that looks only at the end of the file. Whoever opens the store with
-     `damaged`, as the tools that list and show do, gets every intact record. gem5art-fsck reads all of a
-     store and tells each such place; with --salvage it writes every intact record anew and keeps the old file.
-   - Removing, and adding many records at once, rewrites the store under another name and renames it into place.
-     Symlinks, mode, owner and group stay. A store that has a second hard link, or that is a mount point, cannot be
-     rewritten (UNSUPPORTED); it can be appended to.
-   - An id that another program has written twice is two rows; looking it up finds the latest run or the first artifact,
-     removing it removes both. A record without a hash is found by its id only.
-   - Who may write a store but does not own it may append; removing is left to the owner, whose file it stays. A store
-     where nothing can be written (a read-only mount) can be read.
-   - A text with \u0000 in it ends there for C; the record keeps it. Records are at most 128 deep and 1 GiB long.
+   "gem5 run" (SE) and "gem5 run fs" are runs; every other type is an artifact. The fields are gem5art's, followed by
+   those of this library; unknown ones are kept. Records in any other layout, such as Python gem5art's, are read, and
+   count as not verified; a rewrite gives them this layout.
+   - Appending takes the writer lock, checks the end of the file, writes the new lines and their bracket after the old
+     bracket, turns that one byte into a comma (into a space in an empty array), and syncs. Its time does not depend on
+     the size of the store. Several lines are also synced before that byte changes, so that a power loss leaves all or
+     none of them. A handle that did not make the last change syncs the file and its folder first.
+   - The first top-level bracket is the commit point: a reader, which takes no lock, stops there. Bytes after it were
+     never acknowledged; the next writer moves them to STORE.torn.N and reports it.
+   - An incomplete last record is a torn write and is moved aside in the same way. An invalid record before a valid one
+     is damage: an error, with its byte offset, from any call that reads it to register, look up, launch or remove. A
+     run that ends is still recorded. Queries of a db that was opened with `damaged`, as in the tools that list and
+     show, return every intact record. gem5art-fsck reports all damage in a store; with --salvage it writes every intact
+     record to a new file and keeps the old one.
+   - Removing records, and adding many at once, writes the store to a temporary file and renames it. Symlinks, mode,
+     owner and group stay the same. A store that has a second hard link or is a mount point can only be appended to: a
+     rewrite is UNSUPPORTED.
+   - An id that another program wrote twice is two rows: looking it up finds the latest run or the first artifact,
+     removing it removes both. A record without a hash is found by its id alone.
+   - A user who may write a store without owning it may append; only the owner can remove. A store that cannot be
+     written at all (a read-only mount) can be read.
+   - A text that contains \u0000 ends there for C; the record keeps all of it. A record is at most 128 levels deep and 1
+     GiB long.
    - Bytes that are not UTF-8 are written as \udc80-\udcff (Python's surrogateescape) and read back exactly.
    Beside it:
      STORE.lock     an empty file whose bytes are the claims of runs: see LOCKS
      STORE.live/HASH.ID  one small JSON file for each run that has begun and not ended: see LOCKS
      STORE.checked.UID  this user's cache of hashes: a line with the CRC-32 of the others, then a line for each file:
-                    SHA-256, MD5 or "-", device, inode, size, mtime, ctime. It can be removed at any time. It is ignored
-                    unless it is intact, belongs to the user and nobody else may write it. At most 4,096 files
-     STORE.torn.N   bytes of writes that were never finished; look at them, then remove them
-     STORE.damaged.N, STORE.old.N   the store as it was before gem5art-fsck salvaged or compacted it
-     STORE.tmp-HEX  a store that is being written anew; what a killed rewrite left, --salvage and --compact remove
-   $GEM5ART_STORAGE (or .storage): a folder with a copy of every registered file and results archive, named by its _id.
+                    SHA-256, MD5 or "-", device, inode, size, mtime, ctime; at most 4,096. It can be removed at any
+                    time. It is ignored unless it is intact, belongs to the user, and nobody else may write it
+     STORE.torn.N   bytes of writes that were never finished; they can be removed
+     STORE.damaged.N, STORE.old.N   the store before gem5art-fsck salvaged or compacted it
+     STORE.tmp-HEX  a store that is being rewritten; --salvage and --compact remove it if the writer was killed
+   $GEM5ART_STORAGE (or .storage): a folder with a copy of each registered file and results archive, named by its _id.
 
    LOCKS
    All locks are open file description locks of single bytes. Closing another descriptor of the file does not release
-   them, two handles of one process exclude each other, and the end of a process, kill -9 too, frees its locks at once.
+   them, two handles of one process exclude each other, and the end of a process, also by kill -9, frees its locks at
+   once.
    - The writer lock is byte 2^62 of the store itself, so that all names of a file share it: hard links, symlinks, bind
-     mounts. After it was got, the file is compared with the one at the store's path. Who waits tries again, after 1 ms
-     to 100 ms; after 2 s the log reports it, after a minute the call fails with BUSY. Byte 2^62 + 1 belongs to the next writer.
-     Readers take no lock. A file that was removed, and is reachable by a mount only, is refused.
-   - The claim of a run is byte 1 + (the first 62 bits of its hash) of STORE.lock, held by its supervisor for the run's
-     life. STORE.lock is made with the store's mode, never written, and not followed if it is a symlink. If it is removed,
-     supervisors claim their runs again in the new one. The claim is also held as a byte of the store, behind the writer
-     lock, so that two names of a store have the same claims though each has a lock file.
-   - A live entry names the run's outdir, process group, supervisor, host, boot, process name space and scheduler job. It
-     is written right after the claim. A run is lost if its claim is free and its supervisor is gone: a free claim alone
-     may mean that STORE.lock was removed. On the same boot the claim decides, whatever the host is called (containers);
-     where the supervisor can be seen, it must have ended too; where it cannot (another process name space), the lock
-     file must be the one that the entry names, else the run may be elsewhere. The next program that claims the run ends what is left of
-     its processes (those with GEM5ART_RUN=ID in their environment, of the same user and name space) and records it.
-     A run of another host is lost if the same Slurm job shows a higher restart count, or if .take_lost is set.
-   - An entry is believed only if it belongs to the user and nobody else may write it. Others are ignored with a warning;
-     gem5art-fsck lists them, and --clear-live removes them. STORE.live has the store's mode, and the sticky bit where
-     others may write it.
+     mounts. Once it is held, the file is compared with the one at the store's path; a file that was removed and can
+     only be reached by a mount is refused. A process that waits tries again after 1 ms to 100 ms; after 2 s the log
+     reports the wait, after a minute the call fails with BUSY. Byte 2^62 + 1 belongs to the next writer. Readers take
+     no lock.
+   - The claim of a run is byte 1 + (the first 62 bits of its hash) of STORE.lock. Its supervisor holds it for the run's
+     life. STORE.lock is created with the store's mode, never written, and refused if it is a symlink. If it is removed,
+     supervisors claim their runs again in the new one. The claim is also held as a byte of the store, after the writer
+     lock, so that two names of one store, with a lock file each, have the same claims.
+   - A live entry, written right after the claim, names the run's outdir, process group, supervisor, host, boot, process
+     name space and scheduler job. A run is lost if its claim is free and its supervisor is gone: a free claim alone may
+     mean that STORE.lock was removed. On the same boot the claim decides, whatever name the host has (containers). If
+     the supervisor can be seen, it must have ended too; if it cannot (it is in another process name space), the lock
+     file must be the one that the entry names. The next program that claims a lost run ends what is left of its
+     processes (those with GEM5ART_RUN=ID in their environment, of the same user and name space) and records it. A run
+     of another host is lost if the same Slurm job has a higher restart count, or if .take_lost is set.
+   - An entry is believed only if it belongs to the user and nobody else may write it. Others are ignored with a
+     warning; gem5art-fsck lists them, and --clear-live removes them. STORE.live has the store's mode, and the sticky
+     bit if others may write to it.
 
    LMDB (lmdb://PATH, in a build with GEM5ART_LMDB)
    The same records in one LMDB file, for those who search much: by id, hash and name without reading the rest. Tables:
@@ -265,8 +285,8 @@
    be able to write too. Where it differs:
    - The file has another form on another kind of CPU, and no network file system may hold it: both are errors.
    - Damaged pages are errors (CORRUPT). While such a store is open, SIGSEGV and SIGBUS of a thread that reads it are
-     caught; those of other code reach the handler that was there before. LMDB checks no page that it changes: writing to
-     a damaged store may still end the process, so let gem5art-fsck look at it.
+     caught; those of other code reach the handler that was there before. LMDB checks no page that it changes: writing
+     to a damaged store may still end the process, so let gem5art-fsck look at it.
    - A file with a second hard link is refused (UNSUPPORTED): LMDB cannot order the users of two names.
    - All dbs of a process share one mapping of the file. It cannot grow while that process lists rows: BUSY then, which
      in 64 GiB of address space does not come up. A long listing also keeps pages from being used again.
@@ -314,25 +334,24 @@ extern "C" {
 #endif
 
 /* ---------------------------------------------------------------- >>errors
-   Every call that can fail takes a `gem5art_error *`, which may be NULL. On
-   failure it holds a code and one sentence that names the thing, the value and
-   the way out; on success its code is GEM5ART_OK and its message is empty. */
+   Every call that can fail takes a `gem5art_error *`, which may be NULL. On failure it holds a code and one sentence
+   that names the thing, the value and the way out; on success its code is GEM5ART_OK and its message is empty. */
 
 #define GEM5ART_CODES(X)                                                              \
     X(OK, "no error")                                                                 \
     X(NOMEM, "out of memory")                                                         \
-    X(INVALID, "an argument or a field that cannot be used as it is")                 \
+    X(INVALID, "an argument or a field that cannot be used")                          \
     X(NOT_FOUND, "no such file, record, artifact or run")                             \
-    X(EXISTS, "the run is recorded already, or a file is in the way")                 \
+    X(EXISTS, "the run is already recorded, or a file is in the way")                 \
     X(BUSY, "in use: by another process, a live pool, an open iterator, a claim")     \
-    X(CHANGED, "an artifact is not what was registered")                              \
+    X(CHANGED, "an artifact differs from what was registered")                        \
     X(DIRTY, "a git work tree has changes that are not committed")                    \
     X(GIT, "git could not be run, or refused")                                        \
     X(IO, "the system refused to read or write")                                      \
-    X(CORRUPT, "a store that is damaged, or no store at all")                         \
-    X(SYNTAX, "text that is not JSON, or JSON of another form than expected")         \
-    X(LIMIT, "a depth, a size or a length beyond what is allowed")                    \
-    X(UNSUPPORTED, "something this build, system or file system cannot do")           \
+    X(CORRUPT, "a damaged store, or a file that is not a store")                      \
+    X(SYNTAX, "text that is not JSON, or not the JSON that is expected")              \
+    X(LIMIT, "a depth, size or length beyond the limit")                              \
+    X(UNSUPPORTED, "something that this build, system or file system cannot do")      \
     X(CANCELLED, "stopped before the run was launched")
 
 typedef enum gem5art_code {
@@ -343,14 +362,13 @@ typedef enum gem5art_code {
 
 typedef struct gem5art_error {
     gem5art_code code;
-    char message[1024]; /* NUL-terminated; a longer sentence is cut with "..." */
+    char message[1024]; /* NUL-terminated; a longer sentence is cut and ends in "..." */
 } gem5art_error;
 
 /* What a code means, as a phrase ("out of memory"); a static string. */
 GEM5ARTDEF const char *gem5art_code_text(gem5art_code code);
 
-/* "0.2.0": the version of the implementation that was compiled in, to compare
-   with GEM5ART_VERSION, which is that of the header being read. */
+/* The version of the implementation that was compiled in, such as "0.2.0". GEM5ART_VERSION is that of this header. */
 GEM5ARTDEF const char *gem5art_version(void);
 
 /* -------------------------------------------------------------------- >>db */
@@ -364,58 +382,51 @@ typedef struct gem5art_json gem5art_json;
 struct gem5art_json_writer;
 
 typedef struct gem5art_open_desc {
-    /* Never create or change the store: a missing one is NOT_FOUND, and every
-       call that would write is refused. Default: read and write, created. */
-    bool read_only;
-    /* Folder for copies of registered files, named by their id. Default:
-       $GEM5ART_STORAGE; where that is unset or empty too, nothing is copied. */
-    const char *storage;
-    /* Warnings, one sentence each, without a newline, and every 5 s how far the
-       hashing of an artifact is. Called on the thread that uses the db. Default:
-       they are dropped. */
+    bool read_only;            /* never create or change the store: a missing one is NOT_FOUND, a write is INVALID */
+    const char *storage;       /* folder for copies of registered files, named by their id; default $GEM5ART_STORAGE;
+                                  if that is unset or empty too, nothing is copied */
+    /* Receives warnings, one sentence each without a newline, and every 5 s the progress of hashing an artifact, on the
+       thread that uses the db. Default: they are dropped. */
     void (*log)(const char *message, void *user_data);
-    /* For viewers of a damaged flat store, with read_only: called with a sentence
-       for each damaged record, which queries and look-ups then pass over.
-       Default: damage is an error (CORRUPT). */
+    /* For viewers of a damaged flat store, with read_only: receives a sentence for each damaged record, which queries
+       and look-ups then skip. Default: damage is an error (CORRUPT). */
     void (*damaged)(const char *message, void *user_data);
     void *user_data;
 } gem5art_open_desc;
 
-/* Opens a run store, and makes an empty one where there is none.
-     uri   "file://relative.json", "file:///absolute.json" or a bare path; with
-           GEM5ART_LMDB also "lmdb://relative" and "lmdb:///absolute". NULL or "":
-           $GEM5ART_DB, else "file://db.json". A relative path is resolved now.
+/* Opens a run store, and creates an empty one if there is none.
+     uri   a path, "file://relative.json" or "file:///absolute.json"; with GEM5ART_LMDB also "lmdb://relative" and
+           "lmdb:///absolute". NULL or "": $GEM5ART_DB, else "file://db.json". A relative path is resolved now. As in
+           gem5art, %20 does not stand for a space, and there is no host: both are refused.
      desc  may be NULL.
-   Returns a db to be ended with gem5art_close, or NULL:
-     UNSUPPORTED  another scheme (mongodb://, lmdb:// in a build without it)
-     CORRUPT      the file is empty, or not a JSON array of records (an LMDB store)
-     INVALID      a flat store that was named as an LMDB one, or the other way round
-     LIMIT        too little address space for an LMDB store
+   Returns a db, to be closed with gem5art_close, or NULL:
+     UNSUPPORTED  a different scheme (mongodb://, lmdb:// in a build without it)
+     CORRUPT      the file is empty, or neither a JSON array nor an LMDB store
+     INVALID      a flat store that is named as an LMDB one, or the reverse; file://localhost/...; %20 and the like
+     LIMIT        not enough address space for an LMDB store
      NOT_FOUND    no such folder; with read_only, no such file
      IO, NOMEM
-   A db is used by one thread at a time and by the process that opened it. Any
-   number of dbs, threads and processes may have the same store open. */
+   Any number of dbs, threads and processes may have the same store open. */
 GEM5ARTDEF gem5art_db *gem5art_open(const char *uri, const gem5art_open_desc *desc, gem5art_error *error);
 
-/* Ends a db; all its artifacts and runs end with it. BUSY (and nothing is closed)
-   while it has pools or iterators. NULL is allowed. */
+/* Closes a db; all its artifacts and runs end with it. BUSY, and nothing is closed, while it has pools or iterators.
+   NULL is allowed. */
 GEM5ARTDEF bool gem5art_close(gem5art_db *db, gem5art_error *error);
 
 /* ------------------------------------------------------------- >>artifacts */
 
-/* One artifact. Read-only; owned by the db that returned it (by the iterator, for
-   one that gem5art_next_artifact returned). Strings are never NULL but where said. */
+/* An artifact. Read-only; owned by the db that returned it, or by the iterator. Strings are never NULL. */
 struct gem5art_artifact {
     const char *id;            /* "_id" in the store: a random UUID (RFC 9562, version 4) */
-    const char *hash;          /* SHA-256 of the file or folder, or the commit id of the repo; MD5 where gem5art wrote it */
+    const char *hash;          /* see IDENTITY; an MD5 if gem5art wrote it */
     const char *type;          /* "gem5 binary", "git repo", "kernel", "disk image", ... */
     const char *name;
     const char *documentation; /* how it was made and what it is for */
     const char *command;       /* the command that made it */
     const char *path;          /* the file, the folder or the work tree */
-    const char *cwd;           /* where `command` was run */
-    const char *const *inputs; /* ids of the artifacts it was made from; NULL-terminated */
-    const char *git_origin;    /* "git.origin" in the store; these three are "" but for a git repo */
+    const char *cwd;           /* where `command` was executed */
+    const char *const *inputs; /* ids of the artifacts that it was made from; NULL-terminated */
+    const char *git_origin;    /* "git.origin" in the store; these three are "" unless it is a git repo */
     const char *git_hash;
     const char *git_name;      /* the work tree's absolute path */
     const char *architecture;
@@ -427,21 +438,19 @@ struct gem5art_artifact {
     const char *version;
     const char *const *extra;  /* key, value, key, value, ..., NULL */
     double time;               /* when it was registered, Unix time; 0: not known */
-    const gem5art_json *record; /* as stored, unknown fields too; NULL: not stored yet */
+    const gem5art_json *record; /* the stored record, with its unknown fields; NULL: not stored yet */
 };
 
-/* What gem5art_register_artifact is told. gem5art's names (`type` for its `typ`).
-   Everything is copied. Fields left NULL are stored as "". */
+/* The arguments of gem5art_register_artifact, with gem5art's names (`type` for its `typ`). All of it is copied. */
 typedef struct gem5art_artifact_desc {
-    const char *command;
+    const char *command;       /* default "", as for each text below that states no other */
     const char *name;          /* required */
     const char *cwd;           /* default "." */
-    const char *type;          /* required; not "gem5 run..." */
-    /* Required: a file or a folder. A folder of the type "git repo", or the top of a git work tree, is its commit; any
-       other folder, a checkpoint for example, is its content. Hashing reads it all: about a second for each GB. */
-    const char *path;
+    const char *type;          /* required; must not begin with "gem5 run" */
+    const char *path;          /* required: a file or a folder. A folder of the type "git repo", or the top of a git
+                                  work tree, is a git repo. Hashing takes about a second for each GB */
     const char *documentation; /* required: at least 10 characters */
-    const gem5art_artifact *const *inputs; /* what it was made from; INVALID where one is NULL */
+    const gem5art_artifact *const *inputs; /* what it was made from; a NULL in it is INVALID */
     size_t input_count;
     const char *architecture;
     int64_t size;              /* default: that of the file; negative: not known */
@@ -450,53 +459,50 @@ typedef struct gem5art_artifact_desc {
     const char *url;
     const char *const *supported_gem5_versions; /* NULL-terminated */
     const char *version;
-    const char *const *extra;  /* key, value, ..., NULL; keys beyond gem5art's own */
+    const char *const *extra;  /* key, value, ..., NULL: keys beyond gem5art's own */
 } gem5art_artifact_desc;
 
-/* Hashes the file or folder (unless it is known, see "A run's life"; or asks git for
-   the commit), and returns the artifact with that hash: the stored one, with the
-   caller's path and cwd and a warning for each other field that differs, or else
-   a new one, stored before the call returns.
-     INVALID    a required field is missing, or documentation under 10 characters
+/* Hashes the file or folder (see "The check before a launch") and returns the artifact with that hash: the stored one,
+   with the caller's path and cwd and a warning for each other field that differs, or else a new one, which is stored
+   before the call returns.
+     INVALID    a required field is missing, or documentation has fewer than 10 characters
      NOT_FOUND  no such path
-     DIRTY      the work tree has uncommitted changes; the first are named
-     GIT        the folder is in no git work tree, or has no commit yet
+     DIRTY      the work tree has uncommitted changes; the first ones are named
+     GIT        the folder is not in a git work tree, or has no commit yet
      IO, NOMEM, CORRUPT, BUSY
    As gem5art's Artifact.registerArtifact. */
 GEM5ARTDEF const gem5art_artifact *gem5art_register_artifact(gem5art_db *db, const gem5art_artifact_desc *desc,
                                                              gem5art_error *error);
 
-/* The artifact with this id or hash; of several with one hash the first stored.
-   NULL with NOT_FOUND where there is none. */
+/* Returns the artifact with this id, or the first stored one with this hash. NULL: NOT_FOUND, IO, NOMEM, CORRUPT. */
 GEM5ARTDEF const gem5art_artifact *gem5art_find_artifact(gem5art_db *db, const char *id_or_hash, gem5art_error *error);
 
-/* Is the file or repo at the artifact's path, taken relative to `cwd` (NULL: the
-   current folder), still what was registered? All of it is read, whatever is known.
-   False with CHANGED if not, DIRTY for a tree with uncommitted changes, NOT_FOUND for a missing one. */
+/* Checks whether the file or repo at the artifact's path, relative to `cwd` (NULL: the current folder), is still what
+   was registered. All of it is read. False: CHANGED, DIRTY for a tree with uncommitted changes, NOT_FOUND, GIT, IO,
+   NOMEM. */
 GEM5ARTDEF bool gem5art_check_artifact(gem5art_db *db, const gem5art_artifact *artifact, const char *cwd,
                                        gem5art_error *error);
 
-/* Hashes what is at a path as gem5art_register_artifact does: a file or a folder by its content, a git work tree by its
-   commit. Unchanged files are not read again. Errors as there. */
+/* Hashes a path as gem5art_register_artifact does: a file or a folder by its content, a git work tree by its commit.
+   Unchanged files are not read again. Errors as there. */
 GEM5ARTDEF bool gem5art_hash_path(gem5art_db *db, const char *path, char hex[65], gem5art_error *error);
 
-/* Copies the stored file ($GEM5ART_STORAGE/ID, else the file at the artifact's own path)
-   to `path`, whole or not at all, with its x bits, and verifies the copy's hash. EXISTS where `path` exists;
-   UNSUPPORTED for a git repo or a folder (the message has the command that copies it); CHANGED where the
-   copy does not have the hash any more; NOT_FOUND where there is none. */
+/* Copies the stored file ($GEM5ART_STORAGE/ID, else the one at the artifact's path) to `path`, with its x bits, as a
+   whole or not at all, and verifies the copy's hash. EXISTS if `path` exists; UNSUPPORTED for a git repo or a folder
+   (the message has the command that copies it); CHANGED if the file no longer has the hash; NOT_FOUND, IO, NOMEM. */
 GEM5ARTDEF bool gem5art_download_artifact(gem5art_db *db, const gem5art_artifact *artifact, const char *path,
                                           gem5art_error *error);
 
-/* Ends an artifact before its db does: not while a run that was created with it is in use. NULL is allowed. */
+/* Frees an artifact before its db is closed; not while a run that was created with it is in use. NULL is allowed. */
 GEM5ARTDEF void gem5art_release_artifact(gem5art_db *db, const gem5art_artifact *artifact);
 
-/* Removes an artifact's record; files stay. BUSY while a recorded run, another
-   artifact's inputs or a live run name it (the message says which). */
+/* Removes an artifact's record; files stay. BUSY while a recorded run, another artifact's inputs or a live run names it
+   (the message has which). NOT_FOUND, IO, NOMEM, CORRUPT, UNSUPPORTED. */
 GEM5ARTDEF bool gem5art_remove_artifact(gem5art_db *db, const char *id, gem5art_error *error);
 
 /* Equal: the same hash, as gem5art's Artifact.__eq__. */
 GEM5ARTDEF bool gem5art_artifacts_equal(const gem5art_artifact *a, const gem5art_artifact *b);
-/* Similar: every field but id, hash, time and git is the same. */
+/* Similar: the same in every field but id, hash, time and git. */
 GEM5ARTDEF bool gem5art_artifacts_similar(const gem5art_artifact *a, const gem5art_artifact *b);
 
 /* ------------------------------------------------------------------ >>runs */
@@ -515,21 +521,19 @@ typedef struct gem5art_exit_event {
     double seconds;            /* wall-clock seconds since the probe was loaded */
 } gem5art_exit_event;
 
-/* A file that gem5 read, as OUTDIR/config.ini names it. */
+/* A file that gem5 read. */
 typedef struct gem5art_file {
     const char *path;          /* absolute */
     const char *hash;          /* SHA-256 of its content when the run ended; "" if it could not be read */
-    const char *artifact;      /* id of the artifact with that hash, or of the run's repo that tracks the file; "": none */
+    const char *artifact;      /* id of the artifact with that hash, or of the run's repo that tracks it; "": none */
 } gem5art_file;
 
-/* One run: an attempt that is recorded, or one to come. Read-only; owned by the db
-   until gem5art_release_run or gem5art_close (by the iterator, for a run that
-   gem5art_next_run returned). Field names, and the values of those that gem5art has too,
-   are gem5art's. Times are Unix times in seconds; 0 means not yet. Strings are never
-   NULL but where said. The last group is this library's own. */
+/* A run: a recorded attempt, or one to come. Read-only; owned by the db until gem5art_release_run or gem5art_close, or
+   by the iterator. Names and values are gem5art's in the first part; the second part is this library's. Times are Unix
+   times in seconds, 0: not yet. Strings are never NULL unless stated; arrays of strings are NULL-terminated. */
 struct gem5art_run {
-    const char *id;            /* "_id" in the store: a random UUID, one an attempt */
-    const char *hash;          /* what makes two runs the same experiment; see "Identity" */
+    const char *id;            /* "_id" in the store: a random UUID, one for each attempt */
+    const char *hash;          /* of the experiment: see IDENTITY */
     const char *type;          /* "gem5 run" (SE) or "gem5 run fs" */
     const char *name;
     const char *gem5_binary_path;
@@ -537,101 +541,100 @@ struct gem5art_run {
     const char *gem5_artifact; /* ids of artifacts, here and below */
     const char *gem5_git_artifact;
     const char *run_script_git_artifact;
-    const char *linux_binary_path;     /* FS: these six are "" for an SE run */
+    const char *linux_binary_path; /* FS; these six are "" for an SE run */
     const char *disk_image_path;
     const char *linux_binary_artifact;
     const char *disk_image_artifact;
     const char *linux_name;
     const char *disk_name;
-    const char *const *params; /* NULL-terminated */
+    const char *const *params;
     double timeout;            /* seconds; 0: none */
     const char *outdir;        /* absolute */
     const char *gem5_name;     /* the folder of the gem5 binary: "X86" */
-    const char *script_name;   /* the script without folder and ending */
+    const char *script_name;   /* the script without its folder and extension */
     const char *string;        /* a line for people */
-    const char *const *command;/* argv; NULL-terminated */
+    const char *const *command; /* argv */
     bool running;
     double enqueue_time, start_time, end_time, current_time;
     int64_t return_code;       /* exit status; negative: the number of the signal that ended it */
-    const char *kill_reason;   /* "", "timeout", "kernel panic", "User defined kill", "stall", "sigint", "sigterm", "sighup",
-                                  "sigkill", "lost" */
-    const char *status;        /* see "A run's life" */
+    const char *kill_reason;   /* "", "timeout", "kernel panic", "User defined kill", "stall", "sigint", "sigterm",
+                                  "sighup", "sigkill", "lost" */
+    const char *status;        /* see A RUN'S LIFE */
     int64_t pid;
     const char *task_id;       /* NULL: none */
     const char *results;       /* id of the archive's artifact; NULL: none */
-    bool rerunnable;           /* this attempt does not keep the run from being launched again */
+    bool rerunnable;           /* this attempt does not prevent a relaunch */
 
-    const char *const *artifacts; /* ids of the further artifacts; NULL-terminated */
-    const char *error;         /* why it failed, where it was not the simulator's doing */
+    const char *const *artifacts; /* ids of the further artifacts */
+    const char *error;         /* why it failed, if not by the simulator */
     const char *cwd;           /* absolute: where it was executed; before that, where it was created */
     const char *host, *kernel, *user, *cpu_model;
-    double ru_utime, ru_stime; /* getrusage(2)'s, in seconds */
+    double ru_utime, ru_stime; /* as getrusage(2), in seconds */
     int64_t ru_maxrss;         /* KiB */
     int64_t ru_inblock, ru_oublock, ru_nvcsw, ru_nivcsw;
-    const char *const *environment; /* name, value, ..., NULL: the variables that were set for it, and those that the
-                                  pool was told to record */
-    const char *gem5art_version; /* of this library, when it wrote the record */
-    const char *cause;         /* why the simulation ended, in gem5's words where it gave any; "": not known */
+    const char *const *environment; /* name, value, ...: variables that were set for it or that the pool recorded */
+    const char *gem5art_version; /* of the library that wrote the record */
+    const char *cause;         /* why the simulation ended, in gem5's words if there are any; "": not known */
     const gem5art_warning *warnings;
     size_t warning_count;
     const gem5art_exit_event *exit_events; /* the last 100 */
     size_t exit_event_count;
     const gem5art_file *files; /* what gem5 read; not part of the identity */
     size_t file_count;
-    const char *const *gem5_options; /* before the script; NULL-terminated, as the next two; see gem5art_run_desc */
+    const char *const *gem5_options; /* these three as in gem5art_run_desc */
     const char *const *accept;
     const char *const *fail_on;
     double stall;              /* seconds; 0: none */
-    const char *const *variables; /* name, value, ..., NULL: of an experiment's matrix */
-    const gem5art_json *record;  /* as stored, unknown fields too; NULL: not read from a file */
+    const char *const *variables; /* name, value, ...: of an experiment's matrix */
+    const gem5art_json *record; /* the stored record, with its unknown fields; NULL: not read from a file */
 };
 
+/* The arguments of gem5art_create_se_run and gem5art_create_fs_run. All of it is copied but check_failure's user_data.
+   */
 typedef struct gem5art_run_desc {
     const char *name;          /* required */
     const char *gem5_binary;   /* default: the path of gem5_artifact */
     const char *run_script;    /* required */
-    const char *outdir;        /* required; made if need be; relative to the current folder */
-    const gem5art_artifact *gem5_artifact;           /* required, these three */
+    const char *outdir;        /* required; created if needed; relative to the current folder */
+    const gem5art_artifact *gem5_artifact; /* required, these three */
     const gem5art_artifact *gem5_git_artifact;
     const gem5art_artifact *run_script_git_artifact;
     const char *linux_binary;  /* FS; default: the path of linux_binary_artifact */
     const char *disk_image;    /* FS; default: the path of disk_image_artifact */
-    const gem5art_artifact *linux_binary_artifact;   /* FS: required */
-    const gem5art_artifact *disk_image_artifact;     /* FS: required */
-    const gem5art_artifact *const *artifacts; /* any more that matter (an SE workload, inputs); INVALID where one is NULL */
+    const gem5art_artifact *linux_binary_artifact; /* FS: required */
+    const gem5art_artifact *disk_image_artifact; /* FS: required */
+    const gem5art_artifact *const *artifacts; /* further ones (an SE workload, inputs); a NULL in it is INVALID */
     size_t artifact_count;
     const char *const *params; /* NULL-terminated */
-    double timeout;            /* seconds that it may run; default 900, as gem5art's; negative or infinite: none */
-    const char *const *gem5_options; /* gem5's own options, placed before the script; NULL-terminated. Part of the
-                                  identity. INVALID for those that move the files that are watched (-d, --outdir, -r,
-                                  -e, --stdout-file, --stderr-file and their long forms). Default: none */
-    const char *const *accept; /* kinds of evidence that are not a failure of this run; NULL-terminated. See "A run's
-                                  life" for the names; INVALID for any other. Default: none */
-    const char *const *fail_on; /* texts that make the run Failed where one of its output files has them;
+    double timeout;            /* seconds that it may run; default 900, as in gem5art; negative or infinite: none */
+    const char *const *gem5_options; /* gem5's options, placed before the script; NULL-terminated; part of the identity.
+                                  INVALID: those that move the watched files (-d, --outdir, -r, -e, --stdout-file,
+                                  --stderr-file and their long forms). Default: none */
+    const char *const *accept; /* evidence that does not make this run Failed, by the names in HOW A RUN ENDED;
                                   NULL-terminated. Default: none */
-    double stall;              /* seconds: a run none of whose files grows for so long is ended as Failed, "stall".
-                                  Default and negative: no such limit */
-    bool no_probe;             /* do not note the simulation's exit events by a Python module in gem5's PYTHONPATH */
-    const char *const *variables; /* name, value, ..., NULL: the values of an experiment's matrix variables, recorded
-                                  with the run. Not part of the identity. Default: none */
-    /* Asked every GEM5ART_WATCH_SECONDS while the run runs and once when it has ended, on
-       the thread that steps the pool: true ends it as Failed, "User defined kill". */
-    bool (*check_failure)(const gem5art_run *run, void *user_data);
+    const char *const *fail_on; /* texts that make it Failed if one of its output files contains them; NULL-terminated.
+                                  Default: none */
+    double stall;              /* seconds without growth of any of its files after which it is ended as Failed, "stall";
+                                  default and negative: no limit */
+    bool no_probe;             /* do not load the probe: see HOW A RUN ENDED */
+    const char *const *variables; /* name, value, ..., NULL: recorded with it, but not part of the identity */
+    bool (*check_failure)(const gem5art_run *run, void *user_data); /* called every GEM5ART_WATCH_SECONDS while it runs
+                                  and once when it has ended, on the thread that steps the pool; true ends it as Failed,
+                                  "User defined kill" */
     void *user_data;
     const char *cwd;           /* where relative paths are looked up now; default: the current folder */
     /* How it is executed. Not part of info.json: a run that is loaded from one has the defaults. */
-    int priority;              /* of the queued runs of a pool the one with the highest goes first; default 0; of equal
-                                  ones the first that was added */
-    int nice;                  /* added to the host's niceness, -20 to 20; default 0. Less than 0 needs the right to */
+    int priority;              /* of the queued runs of a pool the one with the highest starts first, of equal ones the
+                                  one that was added first; default 0 */
+    int nice;                  /* added to the host's niceness; -20 to 20; default 0; less than 0 needs a privilege */
     const char *const *environment; /* name, value, ..., NULL: variables that are set for it, besides those that the
                                   host has when the pool is created; recorded with it. Default: none */
 } gem5art_run_desc;
 
-/* Make a run, its outdir and (where there is none) its info.json. The outdir is the
-   first of OUTDIR, OUTDIR.2, OUTDIR.3, ... that does not hold a different experiment;
-   run->outdir has it. Nothing is recorded or launched yet. Everything is copied; artifacts must be this db's.
-     INVALID    a required field is missing or of the wrong kind; not executable; .nice out of its range; in
-                .environment a name twice or one that cannot be, or the last without a value
+/* Create a run, its outdir and (unless there is one) its info.json. run->outdir is the first of OUTDIR, OUTDIR.2, ...
+   that does not hold a different experiment. Nothing is recorded or launched yet. Artifacts must belong to this db.
+     INVALID    a required field is missing or has a wrong value; a gem5 binary that is not executable; in
+                .environment a name that cannot be used or is there twice, or a last name without a value
      NOT_FOUND  a file is missing
      EXISTS     the outdir is a file
      GIT, IO, NOMEM
@@ -639,153 +642,141 @@ typedef struct gem5art_run_desc {
 GEM5ARTDEF gem5art_run *gem5art_create_se_run(gem5art_db *db, const gem5art_run_desc *desc, gem5art_error *error);
 GEM5ARTDEF gem5art_run *gem5art_create_fs_run(gem5art_db *db, const gem5art_run_desc *desc, gem5art_error *error);
 
-/* Checks a desc as those two do, without its artifacts and without making anything: its texts, numbers and options, and the
-   files that it names. For what cannot be created yet, as in a dry run. Errors as above. */
+/* Checks a desc as those two do, but neither its artifacts nor its outdir, and creates nothing: for a dry run. Errors
+   as above. */
 GEM5ARTDEF bool gem5art_check_run(const gem5art_run_desc *desc, bool fs, gem5art_error *error);
 
-/* The run that an info.json (ours or gem5art's) describes, ready to be executed: its artifacts
-   must be in the store (NOT_FOUND). SYNTAX or INVALID where the file is not one; CHANGED where it was edited. */
+/* Returns the run that an info.json (this library's or gem5art's) describes, ready to be executed. NULL: NOT_FOUND if
+   one of its artifacts is not in the store; SYNTAX or INVALID if it is not an info.json; CHANGED if it was edited; GIT,
+   IO, NOMEM. */
 GEM5ARTDEF gem5art_run *gem5art_load_run(gem5art_db *db, const char *info_json_path, gem5art_error *error);
 
-/* The recorded run with this id, or the latest attempt with this hash. NULL with
-   NOT_FOUND where there is none. */
+/* Returns the recorded run with this id, or the latest attempt with this hash. NULL: NOT_FOUND, IO, NOMEM, CORRUPT. */
 GEM5ARTDEF const gem5art_run *gem5art_find_run(gem5art_db *db, const char *id_or_hash, gem5art_error *error);
 
-/* Names again how a recorded run ended, by the table of this version ("A run's life"), from the files in `outdir`
-   (default: the run's own): what an earlier version named wrongly is found so. The result is the db's, until
-   gem5art_release_run; it differs from `run` in status, kill_reason, rerunnable, cause, warnings and exit_events at the
-   most, and shares the other texts, so `run` must outlive it. Nothing is recorded. The reason for which this library
-   ended a run is believed as it is recorded, but for a panic. NULL on failure:
-     NOT_FOUND  there is no such folder, or another attempt's info.json is in it
-     INVALID    the run was not executed to its end: there is nothing to name
+/* Classifies a recorded run again by HOW A RUN ENDED, from the files in `outdir` (NULL: the run's own), to find results
+   that an earlier version classified wrongly. The result belongs to the db until gem5art_release_run. It differs from
+   `run` at most in status, kill_reason, rerunnable, cause, warnings and exit_events, and shares the other texts: `run`
+   must outlive it. Nothing is recorded. If this library ended the run, the recorded reason is believed, unless it is a
+   panic. NULL:
+     NOT_FOUND  there is no such folder, or it has another attempt's info.json
+     INVALID    the run was not executed to its end
      IO, NOMEM */
 GEM5ARTDEF gem5art_run *gem5art_review_run(gem5art_db *db, const gem5art_run *run, const char *outdir,
                                            gem5art_error *error);
 
-/* Removes the record of one attempt and that of its results archive, where no other record names
-   that; files stay. BUSY while the run is claimed (being executed). */
+/* Removes the record of one attempt, and that of its results archive unless another record names it; files stay. BUSY
+   while the run is claimed (being executed). NOT_FOUND, IO, NOMEM, CORRUPT, UNSUPPORTED. */
 GEM5ARTDEF bool gem5art_remove_run(gem5art_db *db, const char *id, gem5art_error *error);
 
-/* Ends a run before its db does. NULL is allowed; a run in a pool stays until it has ended. */
+/* Frees a run before its db is closed; a run in a pool stays until it has ended. NULL is allowed. */
 GEM5ARTDEF void gem5art_release_run(gem5art_db *db, const gem5art_run *run);
 
 /* ---------------------------------------------------------------- >>runner */
 
 typedef struct gem5art_execute_desc {
     const char *task_id;       /* recorded; default: none */
-    const char *cwd;           /* where gem5 runs and relative paths lead; default: the current folder */
+    const char *cwd;           /* where gem5 is executed and relative paths lead; default: the current folder */
     bool rerun;                /* launch it even if its hash is recorded */
-    bool take_lost;            /* as in gem5art_pool_desc */
-    bool handle_signals;       /* as in gem5art_pool_desc */
-    int retries;               /* as in gem5art_pool_desc */
-    const char *const *environment; /* as in gem5art_pool_desc */
+    bool take_lost;            /* these four as in gem5art_pool_desc */
+    bool handle_signals;
+    int retries;
+    const char *const *environment;
 } gem5art_execute_desc;
 
-/* Executes one run to its end: a pool of one. Returns true when a Finished or Failed
-   outcome was recorded (run->status says which), false otherwise:
+/* Executes one run to its end: a pool of one. Returns true when a Finished or Failed outcome was recorded (see
+   run->status), else false:
      EXISTS     its hash is recorded: the message names the run and the ways out
      BUSY       another process is executing it
      CHANGED, DIRTY, NOT_FOUND, GIT  the artifact check failed, and that was recorded
-     CANCELLED  a signal came before it was launched
+     CANCELLED  a signal arrived before it was launched
      IO, NOMEM, CORRUPT */
 GEM5ARTDEF bool gem5art_execute(gem5art_db *db, gem5art_run *run, const gem5art_execute_desc *desc,
                                 gem5art_error *error);
 
 typedef enum gem5art_event_type {
-    GEM5ART_EVENT_QUEUED,  /* added to the pool */
-    GEM5ART_EVENT_SKIPPED, /* not launched: `error` says why (EXISTS, BUSY, CANCELLED, ...) */
-    GEM5ART_EVENT_SPAWNED, /* its child runs; run->pid */
-    GEM5ART_EVENT_BEAT,    /* its info.json was refreshed */
-    GEM5ART_EVENT_KILLED,  /* it is being ended; run->kill_reason */
-    GEM5ART_EVENT_ENDED,   /* its outcome is recorded: run->status. With `error`: it could not be */
-    GEM5ART_EVENT_RETRIED  /* this attempt's outcome, Failed, is recorded, and the run is queued again: see .retries */
+    GEM5ART_EVENT_QUEUED,      /* added to the pool */
+    GEM5ART_EVENT_SKIPPED,     /* not launched: see `error` (EXISTS, BUSY, CANCELLED, ...) */
+    GEM5ART_EVENT_SPAWNED,     /* its child runs: run->pid */
+    GEM5ART_EVENT_BEAT,        /* its info.json was updated */
+    GEM5ART_EVENT_KILLED,      /* it is being ended: run->kill_reason */
+    GEM5ART_EVENT_ENDED,       /* its outcome is recorded: run->status; with `error`, it could not be recorded */
+    GEM5ART_EVENT_RETRIED      /* this attempt is recorded as Failed, and the run is queued again: see .retries */
 } gem5art_event_type;
 
 typedef struct gem5art_event {
     gem5art_event_type type;
     const gem5art_run *run;
     const gem5art_error *error; /* SKIPPED and ENDED; NULL: none */
-    int added, queued, running, ending, finished, failed, skipped; /* of the pool's runs, now; added is their sum.
-                                  Running: from the check of their artifacts on; ending: their results are archived and
-                                  recorded */
-    int recorded;              /* of the skipped: those whose hash is recorded */
-    int lost;                  /* attempts that were found lost, ended and recorded before a run was launched */
-    int launched, retried;     /* attempts whose child was spawned, and those that another one followed */
-    double eta;                /* seconds until all have ended, if those to come take as long as those that ended by
-                                  themselves, from check to record, on average; -1: none has yet; 0: nothing is left */
+    int added;                 /* the pool's runs: the sum of the next six */
+    int queued, running, ending, finished, failed, skipped; /* running: from their artifact check on; ending: being
+                                  archived and recorded */
+    int recorded;              /* skipped because their hash is recorded */
+    int lost;                  /* attempts that were found lost, ended and recorded before a launch */
+    int launched, retried;     /* attempts whose child was spawned; attempts that another one followed */
+    double eta;                /* seconds until all have ended, if each takes the mean time, from check to record, of
+                                  those that ended by themselves; -1: none has yet; 0: nothing is left */
 } gem5art_event;
 
 typedef struct gem5art_pool_desc {
-    /* Runs at once. One that has ended makes room for the next while its results are archived and recorded, so that
-       twice as many are under way at most. (With .max_failed it makes room when it is recorded.) Default: the CPUs
-       that this process may use, by its affinity and, rounded up, by the CPU quotas of its cgroups (cpu.max;
-       cpu.cfs_quota_us of version 1; below /sys/fs/cgroup). Negative: GEM5ART_MAX_JOBS. */
-    int jobs;
-    const char *cwd;           /* where gem5 runs and relative paths lead; default: the current folder */
-    const char *task_id;       /* recorded in each run; default: none */
-    /* Names of environment variables, NULL-terminated: those that are set when the pool is created, which is also when
-       its runs' environment is settled, are recorded with each run (`environment`). Default: none. INVALID for what
-       cannot be a name. */
-    const char *const *environment;
-    bool rerun;                /* launch runs whose hash is recorded, too */
-    /* Record as lost what another host began and nobody claims any more. You answer for it that nothing of it still
-       runs there. Default: such a run is BUSY. */
-    bool take_lost;
+    int jobs;                  /* runs at once; default: the CPUs that this process may use, by its affinity and,
+                                  rounded up, the quotas of its cgroups; negative: GEM5ART_MAX_JOBS. An ended run makes
+                                  room for the next while it is archived and recorded (with .max_failed, when it is
+                                  recorded) */
+    const char *cwd;           /* where gem5 is executed and relative paths lead; default: the current folder */
+    const char *task_id;       /* recorded with each run; default: none */
+    const char *const *environment; /* names of variables to record with each run if they are set when the pool is
+                                  created; NULL-terminated; default: none. Runs get the environment that the host has
+                                  then */
+    bool rerun;                /* launch runs even if their hash is recorded */
+    bool take_lost;            /* record as lost what another host began and nobody claims: only if you know that it no
+                                  longer runs there. Default: such a run is BUSY */
     double grace;              /* seconds between SIGINT and SIGKILL; default 5; negative: SIGKILL at once */
-    /* While the pool lives, SIGINT, SIGTERM and SIGHUP (unless it is ignored, as under nohup) to this process end its
-       runs. The first signal launches no more and ends the running ones, recorded as "sigint", "sigterm" or "sighup".
-       The second kills at once: it waits neither for the grace time nor for archives. Runs that are not archived by then
-       are recorded as Failed, and may be launched again. gem5art_pool_destroy restores the former handlers. */
-    bool handle_signals;
-    /* Bytes: no further run is launched while less memory is available (MemAvailable of /proc/meminfo, and what the
-       cgroups leave). A run that was launched within the last GEM5ART_BEAT_SECONDS counts as if it had yet to take that
-       much. While no other run is under way one is launched in any case, as waiting would not help. Default: no such
-       limit. UNSUPPORTED where the available memory cannot be known (no /proc). */
-    int64_t free_memory;
-    /* Each run has one CPU to itself, all its threads and children too: that of its place among the `jobs`, of those
-       that the thread which creates the pool may use, in the order of their numbers. INVALID with more jobs than CPUs;
-       UNSUPPORTED where there is no sched_setaffinity. Other pools and programs do not know of it: two pools that pin
-       take the same CPUs, unless they are started with different ones (taskset). Default: the system decides. */
-    bool pin;
-    /* Launch no more after this many Failed runs: the queued ones are skipped (CANCELLED), active ones run to their ends.
-       Runs that were cancelled, stopped or lost do not count. Default and negative: no such limit. */
-    int max_failed;
-    /* Queue a Failed run that is not `rerunnable` again, after the others of its priority, at most this many times. Each
-       attempt is recorded and has an id and an outdir of its own. Recorded attempts count: a harness that is started
-       again launches the runs that have failed at most .retries times so far (with .rerun, only the attempts of this pool
-       count). Default and negative: none. */
-    int retries;
-    /* Called on the thread that steps the pool, which does nothing else meanwhile: what takes long belongs elsewhere.
-       It must not step or destroy the pool; it may add to it. */
-    void (*event)(const gem5art_event *event, void *user_data);
+    bool handle_signals;       /* while the pool exists, SIGINT, SIGTERM and SIGHUP (unless ignored, as under nohup) to
+                                  this process end its runs, recorded as "sigint", "sigterm" or "sighup". The second
+                                  signal waits neither for the grace time nor for archives: runs that are not archived
+                                  by then are Failed and may be launched again. gem5art_pool_destroy restores the old
+                                  handlers */
+    int64_t free_memory;       /* bytes: launch no further run while less memory is available (MemAvailable, and what
+                                  the cgroups leave); a run launched within GEM5ART_BEAT_SECONDS counts as if it had yet
+                                  to take that much. While no run is active, one is launched anyway. Default: no limit.
+                                  UNSUPPORTED without /proc */
+    bool pin;                  /* each run and its children get one CPU of those that the thread which creates the pool
+                                  may use. Other pools do not know of it: start them with different CPUs (taskset).
+                                  INVALID with more jobs than CPUs, UNSUPPORTED without sched_setaffinity */
+    int max_failed;            /* launch no more after this many Failed runs: queued ones are skipped (CANCELLED),
+                                  active ones continue. Cancelled, stopped and lost runs do not count. Default and
+                                  negative: no limit */
+    int retries;               /* queue a Failed run that is not `rerunnable` again, after the others of its priority,
+                                  at most this many times; recorded attempts count (with .rerun only those of this
+                                  pool). Default and negative: none */
+    void (*event)(const gem5art_event *event, void *user_data); /* called on the thread that steps the pool, which waits
+                                  for it. It may add runs to the pool, but neither step nor destroy it */
     void *user_data;
 } gem5art_pool_desc;
 
-/* Makes a pool, which executes many runs at once. It forks one small process, the warden, that
-   spawns and ends the children: create the pool before you fill memory. NULL on failure: IO, NOMEM,
-   INVALID, UNSUPPORTED. The db must not be closed before the pool is destroyed. */
+/* Creates a pool, which executes many runs at once. It forks one small process, the warden, so create it before you
+   fill memory. The db must not be closed before the pool is destroyed. NULL: IO, NOMEM, INVALID, UNSUPPORTED. */
 GEM5ARTDEF gem5art_pool *gem5art_pool_create(gem5art_db *db, const gem5art_pool_desc *desc, gem5art_error *error);
 
-/* Queues a run of the pool's db, at any time: before and while others run, and when all have ended.
-   INVALID for a run with the hash of one that the pool has had already; NOMEM. A recorded run is
-   skipped when its turn comes, and the pool goes on. */
+/* Queues a run of the pool's db, at any time, also after all have ended. INVALID if the pool has had a run with its
+   hash; NOMEM. A recorded run is skipped when its turn comes, and the pool continues. */
 GEM5ARTDEF bool gem5art_pool_add(gem5art_pool *pool, gem5art_run *run, gem5art_error *error);
 
-/* Ends one run: a queued one is skipped (CANCELLED), a running one ended as "sigterm". NOT_FOUND. */
+/* Ends one run: a queued one is skipped (CANCELLED), a running one is ended as "sigterm". NOT_FOUND. */
 GEM5ARTDEF bool gem5art_pool_cancel(gem5art_pool *pool, const char *run_id, gem5art_error *error);
 
-/* How far it is: what an event would tell at this moment, without a run (its type means nothing). For
-   displays that go by a rhythm of their own. */
+/* Sets *progress to the counts and the eta of an event at this moment; its type and run mean nothing. */
 GEM5ARTDEF void gem5art_pool_progress(const gem5art_pool *pool, gem5art_event *progress);
 
-/* For a caller's own poll set: when pool_fd is readable, or after pool_timeout milliseconds (-1: no
-   limit), call gem5art_pool_step(pool, 0). The descriptor is the pool's own. */
+/* For a poll set of your own: when pool_fd is readable, or after pool_timeout milliseconds (-1: no limit), call
+   gem5art_pool_step(pool, 0). The descriptor belongs to the pool and stays the same. */
 GEM5ARTDEF int gem5art_pool_fd(const gem5art_pool *pool);
 GEM5ARTDEF int gem5art_pool_timeout(const gem5art_pool *pool);
 
-/* Does what is due, waiting at most timeout_ms for something to be (0: not at all; -1: as long as
-   it takes). Returns how many runs are still to end, or -1 with an error when the store refused
-   a record: the run's event has it, and the pool can go on. */
+/* Does what is due, and waits at most timeout_ms for it (0: not at all; -1: without limit). Returns the number of runs
+   that have not ended, or -1 if the store refused a record: the run's event has the error too, and the pool can
+   continue. */
 GEM5ARTDEF int gem5art_pool_step(gem5art_pool *pool, int timeout_ms, gem5art_error *error);
 
 /* Steps until all runs have ended. False with the first error of a step. */
@@ -796,12 +787,13 @@ GEM5ARTDEF void gem5art_pool_destroy(gem5art_pool *pool);
 
 /* --------------------------------------------------------------- >>queries */
 
-/* The rows that an iterator returns: those for which all that is set holds. NULL or all zero: every row. */
+/* Selects rows: all conditions that are set must hold. NULL or all zero: every row. */
 typedef struct gem5art_query {
     const char *name;          /* exactly this name */
     const char *name_contains; /* names that contain this text; case counts */
     const char *type;          /* artifacts and records: exactly this type ("disk image", "gem5 run fs") */
-    const char *status;        /* runs: exactly this status; "Failed artifact check" stands for all statuses that begin so */
+    const char *status;        /* runs: exactly this status; "Failed artifact check" stands for all statuses that begin
+                                  so */
     bool fs_only;              /* runs: FS runs only */
     bool rerunnable;           /* runs: rerunnable ones only */
     bool live;                 /* runs: those that have begun and not ended, in any process, instead of recorded ones */
@@ -811,9 +803,9 @@ typedef struct gem5art_query {
 } gem5art_query;
 
 /* Iterators return rows in the order in which they were stored, as of the call. The strings of a query are copied.
-   gem5art_get_records returns runs and artifacts, for gem5art_next_json alone. gem5art_get_attempts returns the recorded
-   attempts at the experiment of `run`, `run` itself among them if it is recorded; attempts that the Python gem5art
-   recorded come last. NULL on failure: INVALID, IO, NOMEM, CORRUPT. */
+   gem5art_get_records returns runs and artifacts, for gem5art_next_json alone. gem5art_get_attempts returns the
+   recorded attempts at the experiment of `run`, with `run` itself if it is recorded; those that Python gem5art recorded
+   come last. NULL on failure: INVALID, IO, NOMEM, CORRUPT. */
 GEM5ARTDEF gem5art_iter *gem5art_get_runs(gem5art_db *db, const gem5art_query *query, gem5art_error *error);
 GEM5ARTDEF gem5art_iter *gem5art_get_artifacts(gem5art_db *db, const gem5art_query *query, gem5art_error *error);
 GEM5ARTDEF gem5art_iter *gem5art_get_records(gem5art_db *db, const gem5art_query *query, gem5art_error *error);
@@ -822,7 +814,7 @@ GEM5ARTDEF void gem5art_iter_close(gem5art_iter *iter); /* NULL is allowed */
 
 typedef enum gem5art_step {
     GEM5ART_ROW,
-    GEM5ART_END,               /* there are no more rows */
+    GEM5ART_END,               /* no more rows */
     GEM5ART_FAILED             /* CORRUPT with the byte offset of a damaged record, unless gem5art_open_desc has
                                   `damaged`; INVALID, IO, NOMEM */
 } gem5art_step;
@@ -834,9 +826,9 @@ typedef enum gem5art_step {
 GEM5ARTDEF gem5art_step gem5art_next_run(gem5art_iter *iter, const gem5art_run **run, gem5art_error *error);
 GEM5ARTDEF gem5art_step gem5art_next_artifact(gem5art_iter *iter, const gem5art_artifact **artifact,
                                               gem5art_error *error);
-/* The next row of any iterator as JSON text on one line: the stored record without its checksum, NUL-terminated; *length
-   (which may be NULL) is its size in bytes. This is the fast way to read a whole store: records in the store's own layout
-   are not parsed. */
+/* The next row of any iterator as JSON text on one line: the stored record without its checksum, NUL-terminated;
+   *length (which may be NULL) is its size in bytes. This is the fast way to read a whole store: records in the store's
+   own layout are not parsed. */
 GEM5ARTDEF gem5art_step gem5art_next_json(gem5art_iter *iter, const char **text, size_t *length, gem5art_error *error);
 
 /* Write a run or an artifact as its record: each field in the stored order, then the unknown fields of its `record`. */
@@ -879,7 +871,7 @@ GEM5ARTDEF bool gem5art_add_records(gem5art_db *db, const gem5art_text *records,
                                     gem5art_addition *additions, size_t *bad, gem5art_error *error);
 
 /* ------------------------------------------------------------------ >>json
-   RFC 8259, small and exact; usable alone. */
+   RFC 8259, small and exact. */
 
 typedef enum gem5art_json_type {
     GEM5ART_JSON_NULL,
@@ -899,7 +891,7 @@ struct gem5art_json {
     double number;             /* NUMBER: the nearest double; infinite where it is too large */
     const char *text;          /* STRING: decoded, with a NUL after it; \udc80-\udcff are bytes 80-ff (PEP 383) */
     size_t length;             /* STRING: bytes of `text`, which may hold NULs */
-    const char *raw;           /* as it was written, quotes and escapes too; ARRAY, OBJECT: where it begins */
+    const char *raw;           /* the source text, with quotes and escapes; ARRAY, OBJECT: where it begins */
     size_t raw_length;         /* ARRAY, OBJECT: 0 */
     const char *key;           /* a member of an object: its name, decoded, with a NUL after it; else NULL */
     size_t key_length;
@@ -915,20 +907,20 @@ typedef struct gem5art_json_desc {
     size_t max_size;           /* bytes of text; default 1 GiB */
 } gem5art_json_desc;
 
-/* Parses one value with nothing but white space around it. Returns its root, to be freed with
-   gem5art_json_free, or NULL: SYNTAX (the message has line, column and what was expected; duplicate
-   keys, bytes that are not UTF-8 and NULs are errors too), LIMIT, NOMEM. `text` is copied. */
+/* Parses one value that has only white space around it. Returns its root, to be freed with gem5art_json_free, or NULL:
+   SYNTAX (the message has line, column and what was expected; duplicate keys, bytes that are not UTF-8 and NULs are
+   errors too), LIMIT, NOMEM. `text` is copied. */
 GEM5ARTDEF const gem5art_json *gem5art_json_parse(const char *text, size_t length, const gem5art_json_desc *desc,
                                                   gem5art_error *error);
 GEM5ARTDEF void gem5art_json_free(const gem5art_json *root); /* NULL is allowed */
 
-/* The member of an object with this key, or NULL (also where `object` is NULL or not an object, or the key is NULL). */
+/* The member of an object with this key, or NULL, also if `object` is NULL or not an object, or the key is NULL. */
 GEM5ARTDEF const gem5art_json *gem5art_json_get(const gem5art_json *object, const char *key);
 
-/* A writer appends to text that it owns. Errors (out of memory) stick and show in
-   gem5art_json_take. Start with gem5art_json_writer_init; end with gem5art_json_writer_free.
-   Doubles are written with the fewest digits that read back exactly, not-a-number and infinities as
-   null; bytes that are not UTF-8 as \udc80-\udcff, as Python's surrogateescape does. */
+/* A writer appends to text that it owns. Start with gem5art_json_writer_init; end with gem5art_json_writer_free. After
+   an error (out of memory) it writes nothing more, and gem5art_json_take reports it. Doubles are written with the
+   fewest digits that read back exactly, not-a-number and infinities as null; bytes that are not UTF-8 as \udc80-\udcff,
+   as Python's surrogateescape does. */
 typedef struct gem5art_json_writer {
     char *data; /* private, as are all its fields */
     size_t length, capacity;
@@ -951,15 +943,15 @@ GEM5ARTDEF void gem5art_json_string(gem5art_json_writer *writer, const char *tex
 GEM5ARTDEF void gem5art_json_string_n(gem5art_json_writer *writer, const char *text, size_t length);
 /* A parsed value: numbers and strings exactly as they were written. NULL: null. */
 GEM5ARTDEF void gem5art_json_value(gem5art_json_writer *writer, const gem5art_json *value);
-/* A value as text, which must be valid JSON (as gem5art_next_json gives): its tokens as they are, laid out anew. */
+/* A value as text, which must be valid JSON, as from gem5art_next_json: the same tokens in this writer's layout. */
 GEM5ARTDEF void gem5art_json_text(gem5art_json_writer *writer, const char *text, size_t length);
-/* What was written since the last take; NUL-terminated, the writer's own until its next call. For
-   long texts: take after each part. NULL with NOMEM. */
+/* Returns the text written since the last take, NUL-terminated; it belongs to the writer and lives until its next call.
+   Take long texts in parts. NULL: NOMEM. */
 GEM5ARTDEF const char *gem5art_json_take(gem5art_json_writer *writer, size_t *length, gem5art_error *error);
 
 /* ---------------------------------------------------------------- >>hashes
-   SHA-256 (FIPS 180-4), with the CPU's own instructions where it has them; MD5 (RFC 1321), only to
-   recognise what gem5art hashed; CRC-32 (as in zip and gzip). Usable alone. */
+   SHA-256 (FIPS 180-4), with the CPU's own instructions if it has them; MD5 (RFC 1321), only to recognize what gem5art
+   hashed; CRC-32 (as in zip and gzip). */
 
 typedef struct gem5art_sha256 {
     uint32_t state[8];
@@ -979,11 +971,11 @@ GEM5ARTDEF void gem5art_sha256_final(gem5art_sha256 *hash, char hex[65]);
 GEM5ARTDEF void gem5art_md5_init(gem5art_md5 *hash);
 GEM5ARTDEF void gem5art_md5_update(gem5art_md5 *hash, const void *data, size_t length);
 GEM5ARTDEF void gem5art_md5_final(gem5art_md5 *hash, char hex[33]);
-/* crc: 0 to begin with, then what the last call returned. */
+/* crc: 0 at first, then the result of the last call. */
 GEM5ARTDEF uint32_t gem5art_crc32(uint32_t crc, const void *data, size_t length);
-/* SHA-256 of a whole file of any size, as 64 hex digits. NOT_FOUND, INVALID (a folder), IO. */
+/* Sets hex to the SHA-256 of a file of any size, as 64 digits. NOT_FOUND, INVALID (a folder), IO. */
 GEM5ARTDEF bool gem5art_sha256_file(const char *path, char hex[65], gem5art_error *error);
-/* "portable", "x86 SHA extensions" or "ARMv8 SHA2": what gem5art_sha256_update runs on here. */
+/* "portable", "x86 SHA extensions" or "ARMv8 SHA2": what gem5art_sha256_update uses on this machine. */
 GEM5ARTDEF const char *gem5art_sha256_implementation(void);
 
 #ifdef __cplusplus
@@ -7399,19 +7391,33 @@ static const gem5art__backend *const gem5art__backends[] = {
     &gem5art__flat_backend};
 
 /* Tells a uri's kind of store, and leaves its path; NULL: an error that says what to do instead. */
+/* As in gem5art, a URI's path is not decoded, and there is no host: what would mean a different file in other programs is
+   refused. */
+static bool gem5art__check_uri_path(const char *uri, const char *path, gem5art_error *error) {
+    const char *at;
+    if (gem5art__starts_with(path, "localhost/"))
+        return gem5art__fail(error, GEM5ART_INVALID, "%s names a host: write %.*s%s", uri, (int)(path - uri), uri,
+                             path + strlen("localhost"));
+    for (at = path; (at = strchr(at, '%')) != NULL; at++)
+        if (gem5art__hex_digit(at[1]) >= 0 && gem5art__hex_digit(at[2]) >= 0)
+            return gem5art__fail(error, GEM5ART_INVALID,
+                                 "%s: %.3s is not decoded; write the character that it stands for, or give the path "
+                                 "without %.*s if the file's name contains it", uri, at, (int)(path - uri), uri);
+    return true;
+}
+
 static const gem5art__backend *gem5art__find_backend(const char **uri, gem5art_error *error) {
     const char *scheme_end = strstr(*uri, "://");
     size_t length = scheme_end ? (size_t)(scheme_end - *uri) : 0, i;
     if (!scheme_end || strcspn(*uri, "/") != length + 1) return &gem5art__flat_backend; /* a bare path */
     for (i = 0; i < sizeof gem5art__backends / sizeof *gem5art__backends; i++) {
         if (!gem5art__text_is(*uri, length, gem5art__backends[i]->scheme)) continue;
-        if (scheme_end[3]) {
-            *uri = scheme_end + 3;
-            return gem5art__backends[i];
-        }
-        gem5art__fail(error, GEM5ART_INVALID, "%s names no file: write %sdb.json or %s/absolute/path/db.json", *uri,
-                      *uri, *uri);
-        return NULL;
+        if (!scheme_end[3])
+            gem5art__fail(error, GEM5ART_INVALID, "%s names no file: write %sdb.json or %s/absolute/path/db.json", *uri,
+                          *uri, *uri);
+        if (!scheme_end[3] || !gem5art__check_uri_path(*uri, scheme_end + 3, error)) return NULL;
+        *uri = scheme_end + 3;
+        return gem5art__backends[i];
     }
     if (gem5art__starts_with(*uri, "mongodb"))
         gem5art__fail(error, GEM5ART_UNSUPPORTED,

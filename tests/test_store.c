@@ -59,6 +59,9 @@ FLAT_TEST(other_kinds_of_stores_are_refused_with_what_to_do) {
         {"http://example.org/db.json", GEM5ART_UNSUPPORTED, "\"http\""},
         {"://x", GEM5ART_UNSUPPORTED, "use file://db.json"},
         {"file://", GEM5ART_INVALID, "names no file"},
+        {"file://localhost/tmp/db.json", GEM5ART_INVALID, "write file:///tmp/db.json"},
+        {"file://my%20db.json", GEM5ART_INVALID, "%20 is not decoded"},
+        {"file:///tmp/%e2%82%ac.json", GEM5ART_INVALID, "%e2 is not decoded"},
         {"no/such/folder/db.json", GEM5ART_NOT_FOUND, "/no/such/folder/db.json: its folder does not exist; make it first"},
     };
     size_t i;
