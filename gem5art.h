@@ -11156,45 +11156,31 @@ static void gem5art__check_params(gem5art__run *run, gem5art_run *r, gem5art__ar
 
 /* ================================================================ >>warden
    The small process that a pool forks. It alone forks, executes and waits for the children, and reports to the pool
-   through one pipe. When the host ends, however that was, it ends every run. gem5art__warden is the host's side of it;
-   functions named gem5art__in_warden_* run in the process itself. Only async-signal-safe calls are made there, as the
+   through one pipe. When the host ends, for whatever reason, it ends every run. gem5art__warden is the host's side of
+   it; functions named gem5art__in_warden_* run in the process itself. They make only async-signal-safe calls, as the
    host may have had threads when it forked.
 
-   Ending a run reaches all of its descendants: the child's process group by a signal to that, the others by their
-   environment (see gem5art__visit_processes). A child that has ended stays a zombie until none of them is left, so that
-   the number of its group cannot become that of another one.
+   Ending a run reaches all of its descendants: a signal to the child's process group, and one to each process found by
+   its environment (see gem5art__visit_processes). An ended child stays a zombie until none of them is left, so that no
+   other process group can get its number.
 
-   Until it executes its program a child shares the warden's memory (CLONE_VM), and so its errno, in which an error of
-   one may show up in the other. The warden therefore never reads errno: a call that fails is made again later.
+   Until it executes its program, a child shares the warden's memory (CLONE_VM) and so its errno. The warden therefore
+   never decides anything by errno: a failed call is made again later.
 
-   All signals are blocked in the warden, and have their default dispositions, so that a child need only unblock them;
-   SIGCHLD comes in while it waits. */
+   All signals are blocked in the warden and have their default dispositions, so that a child only has to unblock them;
+   SIGCHLD arrives while the warden waits. */
 
-typedef enum gem5art__order_type {
-    GEM5ART__ORDER_SPAWN,
-    GEM5ART__ORDER_SIGNAL, /* to all processes of a slot's run */
-    GEM5ART__ORDER_PING    /* answered by a PONG */
-} gem5art__order_type;
-
-/* An order's head. For SPAWN, NUL-terminated texts follow: cwd, outdir, argv..., NAME=VALUE... (GEM5ART_RUN first). */
-typedef struct gem5art__order {
-    uint32_t type;
-    uint32_t bytes;     /* after this head */
-    int32_t slot;
-    int32_t number;     /* of arguments, or the signal */
-    int32_t variables;  /* SPAWN: how many are set */
-    int32_t nice, cpu;  /* SPAWN; -1: any CPU */
-} gem5art__order;
-
-typedef enum gem5art__report_type {
-    GEM5ART__WOKEN, /* written by the host itself */
-    GEM5ART__PONG,
+typedef enum gem5art__message_type {
+    GEM5ART__SPAWN,       /* to the warden: start a child */
+    GEM5ART__SIGNAL,      /* to all processes of a slot's run */
+    GEM5ART__PING,        /* answered by a PONG */
+    GEM5ART__PONG,        /* from the warden */
     GEM5ART__SPAWNED,
     GEM5ART__NOT_SPAWNED,
     GEM5ART__ENDED
-} gem5art__report_type;
+} gem5art__message_type;
 
-/* What a child does before it is the program. */
+/* The steps of a child before it is the program. */
 typedef enum gem5art__exec_step {
     GEM5ART__OPEN_CONSOLE,
     GEM5ART__SET_NICE,
@@ -11208,44 +11194,64 @@ typedef struct gem5art__exec_failure {
     gem5art__exec_step step;
 } gem5art__exec_failure;
 
-typedef struct gem5art__report {
+/* A request to the warden or a report from it. Behind a SPAWN: `bytes` of NUL-terminated texts: cwd, outdir, the
+   arguments, then the variables as NAME=VALUE, GEM5ART_RUN first. */
+typedef struct gem5art__message {
     int32_t type, slot;
-    int64_t generation;            /* of the warden; WOKEN: 0 */
-    int64_t pid;
+    int32_t warden;                /* of a report: which of the pool's wardens; 0: the host wakes itself */
+    int32_t pid;
+    int32_t number;                /* SPAWN: of arguments; SIGNAL: the signal */
+    int32_t variables, nice, cpu;  /* SPAWN; cpu -1: any */
+    uint32_t bytes;
     int32_t status;                /* ENDED: of waitpid */
     int32_t stragglers;            /* ENDED: processes of the run that outlived its child and were killed */
     gem5art__exec_failure failure; /* NOT_SPAWNED */
-    struct rusage usage;
-} gem5art__report;
+    struct rusage usage;           /* ENDED */
+} gem5art__message;
 
-#ifndef GEM5ART__WARDEN_SECONDS /* a warden that has not answered for so long is continued, after twice that killed */
+#ifndef GEM5ART__WARDEN_SECONDS /* after this long without an answer a warden is continued, after twice that killed */
 #define GEM5ART__WARDEN_SECONDS 10.0
 #endif
-#define GEM5ART__EXIT_SECONDS 0.1 /* after a child's end: until what it leaves is killed */
-#define GEM5ART__KILL_SECONDS 5.0 /* the same after a SIGINT; and how long a killed process is waited for */
+#define GEM5ART__EXIT_SECONDS 0.1 /* between a child's end and the kill of what it leaves */
+#define GEM5ART__KILL_SECONDS 5.0 /* the same after a SIGINT; also how long a killed process is waited for */
 #ifndef GEM5ART__MAX_GRACE
-#define GEM5ART__MAX_GRACE 60.0   /* of runs whose host is gone */
+#define GEM5ART__MAX_GRACE 60.0   /* for runs whose host is gone */
 #endif
 
 enum {
     GEM5ART__MAX_ARGUMENTS = 65536,
     GEM5ART__MAX_VARIABLES = 4096,
     GEM5ART__CHILD_STACK = 65536,
-    GEM5ART__SWEEP_MS = 50, /* how often what is left of ended runs is looked at */
-    GEM5ART__WARDEN_DESCRIPTORS = 6
+    GEM5ART__SWEEP_MS = 50 /* how often the rest of ended runs is searched for */
 };
+
+/* Writes waiting messages as far as there is room, at most `unit` bytes at once: what is at most PIPE_BUF goes whole
+   into a pipe. False: nobody reads them any more. */
+static bool gem5art__send_unsent(int fd, bool socket, gem5art__buf *unsent, size_t unit) {
+    size_t done = 0;
+    ssize_t n = 0;
+    while (done < unsent->length) {
+        size_t size = unsent->length - done < unit ? unsent->length - done : unit;
+        n = socket ? GEM5ART_SYS_SEND(fd, unsent->data + done, size) : GEM5ART_SYS_WRITE(fd, unsent->data + done, size);
+        if (n > 0) done += (size_t)n;
+        else if (errno != EINTR) break;
+    }
+    if (done) memmove(unsent->data, unsent->data + done, unsent->length - done);
+    unsent->length -= done;
+    return n >= 0 || errno == EAGAIN;
+}
 
 /* ---- in the child, until it is the program */
 
-/* What a child is started with, in a mapping of its own: its stack, this, the pointers and the texts. */
-typedef struct gem5art__child_start {
+/* The memory a child starts with, which the warden sees too: its stack, this, the pointers and the texts. */
+typedef struct gem5art__start {
     size_t size; /* of the mapping */
-    gem5art__order order;
+    gem5art__message request;
     pid_t warden;
-    int failed; /* a pipe for an exec_failure; it closes when the program is executed */
+    gem5art__exec_failure failure;
     const char *cwd, *outdir;
     char **argv, **envp, *texts;
-} gem5art__child_start;
+} gem5art__start;
 
 static bool gem5art__use_cpu(int cpu) {
 #ifdef GEM5ART_SYS_SCHED_GETAFFINITY
@@ -11259,19 +11265,20 @@ static bool gem5art__use_cpu(int cpu) {
 #endif
 }
 
-/* Makes OUTDIR/console.txt the child's stdout and stderr. Only a regular file is taken, which the pool has made. */
+/* Makes OUTDIR/console.txt, which the pool has created, the child's stdout and stderr; only a regular file is taken. */
 static bool gem5art__open_console(const char *outdir) {
+    const int flags = O_WRONLY | O_APPEND | O_NOFOLLOW | O_NONBLOCK | O_NOCTTY | O_CLOEXEC;
     struct stat st;
     int folder = open(outdir, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
-    int fd = folder < 0 ? -1 : openat(folder, "console.txt", O_WRONLY | O_APPEND | O_NOFOLLOW | O_NONBLOCK | O_NOCTTY | O_CLOEXEC);
+    int fd = folder < 0 ? -1 : openat(folder, "console.txt", flags);
     if (fd < 0 || fstat(fd, &st) < 0) return false;
     if (!S_ISREG(st.st_mode)) return errno = EEXIST, false;
     return fcntl(fd, F_SETFL, O_APPEND) >= 0 && dup2(fd, 1) >= 0 && dup2(fd, 2) >= 0;
 }
 
-/* Returns only where something failed, and what. (nice and sched_setaffinity are not on POSIX's list of what is
+/* Returns only on failure, with the step that failed. (POSIX does not list nice and sched_setaffinity as
    async-signal-safe; they are bare system calls.) */
-static gem5art__exec_step gem5art__child_exec(const gem5art__child_start *start) {
+static gem5art__exec_step gem5art__child_exec(const gem5art__start *start) {
     sigset_t none;
     setpgid(0, 0);
 #ifdef GEM5ART_SYS_PRCTL
@@ -11279,8 +11286,8 @@ static gem5art__exec_step gem5art__child_exec(const gem5art__child_start *start)
 #endif
     if (getppid() != start->warden) _exit(127); /* it died before that */
     if (!gem5art__open_console(start->outdir)) return GEM5ART__OPEN_CONSOLE; /* stdin is the warden's: /dev/null */
-    if (errno = 0, start->order.nice && nice(start->order.nice) == -1 && errno) return GEM5ART__SET_NICE;
-    if (start->order.cpu >= 0 && !gem5art__use_cpu(start->order.cpu)) return GEM5ART__SET_CPU;
+    if (errno = 0, start->request.nice && nice(start->request.nice) == -1 && errno) return GEM5ART__SET_NICE;
+    if (start->request.cpu >= 0 && !gem5art__use_cpu(start->request.cpu)) return GEM5ART__SET_CPU;
     if (chdir(start->cwd) < 0) return GEM5ART__ENTER_CWD;
     sigemptyset(&none);
     sigprocmask(SIG_SETMASK, &none, NULL);
@@ -11289,69 +11296,58 @@ static gem5art__exec_step gem5art__child_exec(const gem5art__child_start *start)
 }
 
 static int gem5art__child_main(void *argument) {
-    gem5art__child_start *start = (gem5art__child_start *)argument;
-    gem5art__exec_failure why;
-    why.step = gem5art__child_exec(start);
-    why.number = errno;
-    if (write(start->failed, &why, sizeof why) < 0) {}
+    gem5art__start *start = (gem5art__start *)argument;
+    start->failure.step = gem5art__child_exec(start);
+    start->failure.number = errno;
     return 127;
 }
 
 /* ---- in the warden's process */
 
-/* A child and what belongs to it. */
 typedef struct gem5art__run_child {
-    pid_t pid;                      /* of the child, which leads its process group; 0: the slot is free */
-    char run[GEM5ART__RUN_ID_SIZE]; /* its id */
-    gem5art__child_start *start;        /* until it is executed, or gone */
-    int exec_pipe;                  /* closes with the exec, or brings the failure; 0: it is closed */
+    pid_t pid;                      /* it leads its process group; 0: the slot is free */
+    char run[GEM5ART__RUN_ID_SIZE]; /* the run's id */
+    gem5art__start *start;          /* until it is executed, or gone */
+    int exec_pipe;                  /* closes with the exec or the child's end; 0: it is closed */
     gem5art__exec_failure failure;
     bool ended;                     /* the child; its descendants may not have */
-    int signal;                     /* the strongest that was ordered: 0, SIGINT, SIGKILL */
-    int spread;                     /* to be sent to those outside of its group; 0: nothing */
-    double kill_at;                 /* ended: when what is left of it is killed */
+    int signal;                     /* the strongest that was requested: 0, SIGINT, SIGKILL */
+    int spread;                     /* to be sent to the processes outside of its group; 0: nothing */
+    double kill_at;                 /* ended: when the rest of the run is killed */
     int left, killed, stragglers;   /* processes that the latest search found and killed; the most that were killed */
 } gem5art__run_child;
 
 typedef struct gem5art__warden_state {
-    int orders, reports, child_list; /* descriptors; child_list: a file of /proc, -1: there is none */
+    int requests, reports, child_list; /* descriptors; child_list: a file of /proc, -1: there is none */
     pid_t host;
-    int64_t generation;
+    int32_t number;
     double grace, now;
-    gem5art__run_child *children;    /* one for each slot */
+    gem5art__run_child *children;      /* one for each slot */
     int slot_count;
-    struct pollfd *polled;         /* orders, reports, each slot's exec_pipe */
-    gem5art__report *queue;        /* reports that wait for room in the pipe: two for each slot at most, and a PONG */
-    size_t queue_first, queue_count, queue_size;
-    gem5art__order order;          /* the one that is being read, and for SPAWN the rest of it */
-    gem5art__child_start *start;
+    struct pollfd *polled;         /* requests, reports, each slot's exec_pipe */
+    gem5art__buf unsent;           /* reports; has room for two of each slot, and a PONG */
+    gem5art__message request;      /* the one that is being read, and for SPAWN the rest of it */
+    gem5art__start *start;
     size_t got;                    /* bytes of it */
     size_t variables;              /* in the warden's own environment */
     bool closing;
     double kill_at;                /* closing: when SIGKILL follows */
 } gem5art__warden_state;
 
-/* Puts a report into the queue, for the caller to fill in. */
-static gem5art__report *gem5art__in_warden_report(gem5art__warden_state *self, gem5art__report_type type,
-                                                  const gem5art__run_child *child) {
-    gem5art__report *report = &self->queue[(self->queue_first + self->queue_count) % self->queue_size];
-    memset(report, 0, sizeof *report);
-    report->type = (int32_t)type;
-    report->generation = self->generation;
-    report->slot = (int32_t)(child - self->children);
-    report->pid = child->pid;
-    report->failure = child->failure;
-    self->queue_count += !self->closing && self->queue_count + 1 < self->queue_size;
-    return report;
-}
-
-/* Writes what waits as far as the pipe has room. A report is smaller than PIPE_BUF, so it goes whole. */
-static void gem5art__in_warden_flush(gem5art__warden_state *self) {
-    while (self->queue_count &&
-           GEM5ART_SYS_WRITE(self->reports, &self->queue[self->queue_first], sizeof *self->queue) > 0) {
-        self->queue_first = (self->queue_first + 1) % self->queue_size;
-        self->queue_count--;
-    }
+static void gem5art__in_warden_report(gem5art__warden_state *self, gem5art__message_type type,
+                                      const gem5art__run_child *child, int status, const struct rusage *usage) {
+    gem5art__message report;
+    memset(&report, 0, sizeof report);
+    report.type = (int32_t)type;
+    report.warden = self->number;
+    report.slot = (int32_t)(child - self->children);
+    report.pid = child->pid;
+    report.failure = child->failure;
+    report.stragglers = child->stragglers;
+    report.status = status;
+    if (usage) report.usage = *usage;
+    if (!self->closing && self->unsent.length + sizeof report < self->unsent.capacity)
+        gem5art__put(&self->unsent, &report, sizeof report);
 }
 
 /* Signals a run's group now, and in the next sweep its other processes. A stopped process must run to notice. */
@@ -11369,62 +11365,55 @@ static void gem5art__in_warden_signal_all(gem5art__warden_state *self, int numbe
     for (i = 0; i < self->slot_count; i++) gem5art__in_warden_signal(self, &self->children[i], number);
 }
 
-/* The host is gone, or wants no more: all runs are ended. */
+/* The host is gone, or has closed the pool: all runs are ended. */
 static void gem5art__in_warden_close(gem5art__warden_state *self) {
     if (self->closing) return;
     self->closing = true;
-    self->queue_count = 0; /* the pool is gone, or takes this process for killed */
+    self->unsent.length = 0; /* the pool is gone, or takes this process for killed */
     self->kill_at = self->now + (self->grace < GEM5ART__MAX_GRACE ? self->grace : GEM5ART__MAX_GRACE);
     gem5art__in_warden_signal_all(self, self->grace > 0 ? SIGINT : SIGKILL);
 }
 
 /* ---- spawning */
 
-static gem5art__child_start *gem5art__in_warden_map(const gem5art__warden_state *self) {
-    size_t pointers = (size_t)self->order.number + (size_t)self->order.variables + self->variables + 2;
-    size_t size = GEM5ART__CHILD_STACK + sizeof(gem5art__child_start) + pointers * sizeof(char *) + self->order.bytes;
-    void *memory = mmap(NULL, size, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
-    gem5art__child_start *start;
+static gem5art__start *gem5art__in_warden_map(const gem5art__warden_state *self) {
+    size_t pointers = (size_t)self->request.number + (size_t)self->request.variables + self->variables + 2;
+    size_t size = GEM5ART__CHILD_STACK + sizeof(gem5art__start) + pointers * sizeof(char *) + self->request.bytes;
+    void *memory = mmap(NULL, size, PROT_READ | PROT_WRITE, MAP_SHARED | MAP_ANONYMOUS, -1, 0);
+    gem5art__start *start;
     if (memory == MAP_FAILED) return NULL;
-    start = (gem5art__child_start *)(void *)((char *)memory + GEM5ART__CHILD_STACK);
+    start = (gem5art__start *)(void *)((char *)memory + GEM5ART__CHILD_STACK);
     start->size = size;
-    start->order = self->order;
+    start->request = self->request;
     start->warden = getpid();
     start->argv = (char **)(void *)(start + 1);
-    start->envp = start->argv + self->order.number + 1;
+    start->envp = start->argv + self->request.number + 1;
     start->texts = (char *)(start->argv + pointers);
     return start;
 }
 
-static void gem5art__in_warden_unmap(gem5art__child_start *start) {
-    if (start) munmap((char *)start - GEM5ART__CHILD_STACK, start->size);
+static void gem5art__in_warden_unmap(gem5art__run_child *child) {
+    if (child->start) munmap((char *)child->start - GEM5ART__CHILD_STACK, child->start->size);
+    child->start = NULL;
 }
 
-static char *gem5art__next_text(char *text) { return text + strlen(text) + 1; }
-
-/* Adds a variable, unless one of that name is there already. */
-static size_t gem5art__add_variable(char **envp, size_t count, char *variable) {
-    size_t i, name = strcspn(variable, "=") + 1;
-    for (i = 0; i < count && strncmp(envp[i], variable, name) != 0; i++) {}
-    if (i == count) envp[count++] = variable;
-    return count;
-}
-
-/* Finds the arguments and variables among the texts. Of two variables of one name the first counts, the warden's own
+/* Finds the arguments and variables among the texts. Of two variables of one name the first counts; the warden's own
    come last. */
-static void gem5art__in_warden_arrange(gem5art__child_start *start, size_t own) {
+static void gem5art__in_warden_arrange(gem5art__start *start, size_t own) {
     char *text = start->texts;
-    size_t count = 0, k;
-    int i;
+    size_t set = (size_t)start->request.variables, count = 0, i, k;
     start->cwd = text;
-    start->outdir = text = gem5art__next_text(text);
-    for (i = 0; i < start->order.number; i++) start->argv[i] = text = gem5art__next_text(text);
-    for (i = 0; i < start->order.variables; i++)
-        count = gem5art__add_variable(start->envp, count, text = gem5art__next_text(text));
-    for (k = 0; k < own; k++) count = gem5art__add_variable(start->envp, count, environ[k]);
+    start->outdir = text += strlen(text) + 1;
+    for (i = 0; i < (size_t)start->request.number; i++) start->argv[i] = text += strlen(text) + 1;
+    for (i = 0; i < set + own; i++) {
+        char *variable = i < set ? text += strlen(text) + 1 : environ[i - set];
+        size_t name = strcspn(variable, "=") + 1;
+        for (k = 0; k < count && strncmp(start->envp[k], variable, name) != 0;) k++;
+        if (k == count) start->envp[count++] = variable;
+    }
 }
 
-static pid_t gem5art__in_warden_clone(gem5art__child_start *start) {
+static pid_t gem5art__in_warden_clone(gem5art__start *start) {
 #ifdef GEM5ART_SYS_CLONE_VM
     return GEM5ART_SYS_CLONE_VM(gem5art__child_main, start, start); /* the stack ends below it */
 #else
@@ -11434,22 +11423,21 @@ static pid_t gem5art__in_warden_clone(gem5art__child_start *start) {
 #endif
 }
 
-/* Starts the child of an order. Whether its program is executed shows later, in its exec_pipe. */
-static void gem5art__in_warden_spawn(gem5art__warden_state *self, gem5art__child_start *start) {
-    gem5art__run_child *child = &self->children[self->order.slot];
+/* Starts the child of a request. Whether its program is executed shows later, in its exec_pipe. */
+static void gem5art__in_warden_spawn(gem5art__warden_state *self, gem5art__run_child *child) {
+    gem5art__start *start = self->start;
     int fds[2] = {-1, -1};
     pid_t pid = -1;
     memset(child, 0, sizeof *child);
-    if (start && gem5art__pipe(fds) && gem5art__set_nonblocking(fds[0])) {
+    child->start = start;
+    if (start && gem5art__pipe(fds)) {
         gem5art__in_warden_arrange(start, self->variables);
-        start->failed = fds[1];
         pid = gem5art__in_warden_clone(start);
     }
     gem5art__close(fds[1]);
     if (pid > 0) {
         setpgid(pid, pid); /* as the child does: a signal to the group may come before it runs */
         child->pid = pid;
-        child->start = start;
         child->exec_pipe = fds[0];
         strncat(child->run, start->envp[0] + sizeof "GEM5ART_RUN", GEM5ART__RUN_ID_SIZE - 1);
         return;
@@ -11457,55 +11445,50 @@ static void gem5art__in_warden_spawn(gem5art__warden_state *self, gem5art__child
     child->failure.step = GEM5ART__EXECUTE;
     child->failure.number = !start ? ENOMEM : fds[0] < 0 ? EMFILE : EAGAIN;
     gem5art__close(fds[0]);
-    gem5art__in_warden_unmap(start);
-    gem5art__in_warden_report(self, GEM5ART__NOT_SPAWNED, child);
+    gem5art__in_warden_unmap(child);
+    gem5art__in_warden_report(self, GEM5ART__NOT_SPAWNED, child, 0, NULL);
 }
 
-/* A child has been executed, has failed before that, which is reported when it is gone, or was killed. */
-static void gem5art__in_warden_read_exec(gem5art__warden_state *self, gem5art__run_child *child) {
-    ssize_t n = GEM5ART_SYS_READ(child->exec_pipe, &child->failure, sizeof child->failure);
-    if (n < 0 && !child->ended) return;
+/* A child has executed its program, has failed before that, which is reported when it is gone, or was killed. */
+static void gem5art__in_warden_executed(gem5art__warden_state *self, gem5art__run_child *child) {
     gem5art__close(child->exec_pipe);
     child->exec_pipe = 0;
-    if (n > 0) return;
-    gem5art__in_warden_unmap(child->start);
-    child->start = NULL;
-    gem5art__in_warden_report(self, GEM5ART__SPAWNED, child);
+    child->failure = child->start->failure;
+    if (child->failure.number) return;
+    gem5art__in_warden_unmap(child);
+    gem5art__in_warden_report(self, GEM5ART__SPAWNED, child, 0, NULL);
 }
 
-/* Obeys an order that is complete. */
-static void gem5art__in_warden_obey(gem5art__warden_state *self) {
-    gem5art__run_child *child = &self->children[self->order.slot];
-    if (self->order.type == GEM5ART__ORDER_SPAWN) gem5art__in_warden_spawn(self, self->start);
-    else if (self->order.type == GEM5ART__ORDER_SIGNAL) gem5art__in_warden_signal(self, child, self->order.number);
-    else gem5art__in_warden_report(self, GEM5ART__PONG, child);
-    self->start = NULL;
-    self->got = 0;
-}
-
-/* Reads an order: its head, then what follows into the memory of the child that it is for. */
+/* Reads requests and does what they ask: a head, then for SPAWN the texts, into the memory of the child. */
 static void gem5art__in_warden_read(gem5art__warden_state *self) {
-    const size_t head = sizeof self->order;
+    const size_t head = sizeof self->request;
     char waste[4096]; /* for a child that there is no memory for */
     ssize_t n;
     do {
-        size_t size = self->got < head ? head - self->got : head + self->order.bytes - self->got;
-        char *at = (char *)&self->order + self->got;
+        gem5art__run_child *child = &self->children[self->request.slot];
+        size_t size = self->got < head ? head - self->got : head + self->request.bytes - self->got;
+        char *at = (char *)&self->request + self->got;
         if (self->got >= head) at = self->start ? self->start->texts + (self->got - head) : waste;
         if (at == waste && size > sizeof waste) size = sizeof waste;
-        n = GEM5ART_SYS_READ(self->orders, at, size);
-        if (n <= 0) break;
+        if ((n = GEM5ART_SYS_READ(self->requests, at, size)) <= 0) break;
         self->got += (size_t)n;
-        if (self->got == head && self->order.type == GEM5ART__ORDER_SPAWN) self->start = gem5art__in_warden_map(self);
-        if (self->got >= head && self->got == head + self->order.bytes) gem5art__in_warden_obey(self);
+        if (self->got < head) continue;
+        child = &self->children[self->request.slot];
+        if (self->got == head && self->request.type == GEM5ART__SPAWN) self->start = gem5art__in_warden_map(self);
+        if (self->got < head + self->request.bytes) continue;
+        if (self->request.type == GEM5ART__SPAWN) gem5art__in_warden_spawn(self, child);
+        else if (self->request.type == GEM5ART__SIGNAL) gem5art__in_warden_signal(self, child, self->request.number);
+        else gem5art__in_warden_report(self, GEM5ART__PONG, child, 0, NULL);
+        self->start = NULL;
+        self->got = 0;
     } while (self->got);
     if (n == 0) gem5art__in_warden_close(self);
 }
 
 /* ---- the ends of runs */
 
-/* How many children this process has, the runs' orphans among them; -1: not known. With a number, each gets that
-   signal: as they are its own, they are nobody else. */
+/* Returns how many children this process has, the runs' orphans among them; -1: not known. With a number, each gets
+   that signal: as they are its own, they are nobody else. */
 static int gem5art__in_warden_count(const gem5art__warden_state *self, int number) {
     char chunk[4096];
     off_t at = 0;
@@ -11528,24 +11511,15 @@ static int gem5art__in_warden_count(const gem5art__warden_state *self, int numbe
     return n < 0 ? -1 : count;
 }
 
-/* The child has ended. What is left of its run is given a moment to end by itself; longer after a SIGINT, as it may be
-   a simulator that writes its statistics. */
-static void gem5art__in_warden_child_ended(gem5art__warden_state *self, gem5art__run_child *child) {
-    child->ended = true;
-    if (child->exec_pipe) gem5art__in_warden_read_exec(self, child);
-    child->kill_at = self->now;
-    if (child->signal == 0) child->kill_at += GEM5ART__EXIT_SECONDS;
-    if (child->signal == SIGINT) child->kill_at += GEM5ART__KILL_SECONDS;
-}
-
-/* Takes the ends of orphans, and notes those of children. */
+/* Takes the ends of orphans, and notes those of children. What is left of a run is given a moment to end by itself;
+   longer after a SIGINT, as it may be a simulator that writes its statistics. */
 static void gem5art__in_warden_reap(gem5art__warden_state *self) {
     siginfo_t info;
     int i;
     for (;;) {
         memset(&info, 0, sizeof info);
         if (GEM5ART_SYS_WAITID(P_ALL, 0, &info, WEXITED | WNOHANG | WNOWAIT) < 0 || !info.si_pid) return;
-        for (i = 0; i < self->slot_count && self->children[i].pid != info.si_pid; i++) {}
+        for (i = 0; i < self->slot_count && self->children[i].pid != info.si_pid;) i++;
         if (i < self->slot_count) break;
         GEM5ART_SYS_WAIT4(info.si_pid, NULL, 0, NULL);
     }
@@ -11553,8 +11527,10 @@ static void gem5art__in_warden_reap(gem5art__warden_state *self) {
         gem5art__run_child *child = &self->children[i];
         if (!child->pid || child->ended) continue;
         memset(&info, 0, sizeof info);
-        if (GEM5ART_SYS_WAITID(P_PID, (id_t)child->pid, &info, WEXITED | WNOHANG | WNOWAIT) == 0 && info.si_pid)
-            gem5art__in_warden_child_ended(self, child);
+        if (GEM5ART_SYS_WAITID(P_PID, (id_t)child->pid, &info, WEXITED | WNOHANG | WNOWAIT) < 0 || !info.si_pid) continue;
+        child->ended = true;
+        if (child->exec_pipe) gem5art__in_warden_executed(self, child);
+        child->kill_at = self->now + (child->signal == SIGKILL ? 0 : child->signal ? GEM5ART__KILL_SECONDS : GEM5ART__EXIT_SECONDS);
     }
 }
 
@@ -11576,39 +11552,33 @@ static void gem5art__in_warden_found(void *context, const gem5art__process *proc
 /* Reports the end of a run of which nothing is left. */
 static void gem5art__in_warden_end_run(gem5art__warden_state *self, gem5art__run_child *child) {
     struct rusage usage;
-    gem5art__report *report;
     int status;
     GEM5ART_SYS_KILL(-child->pid, SIGKILL); /* any without such an environment */
     if (GEM5ART_SYS_WAIT4(child->pid, &status, 0, &usage) < 0) return;
-    report = gem5art__in_warden_report(self, child->failure.number ? GEM5ART__NOT_SPAWNED : GEM5ART__ENDED, child);
-    report->status = status;
-    report->usage = usage;
-    report->stragglers = child->stragglers;
-    gem5art__in_warden_unmap(child->start);
-    child->start = NULL;
+    gem5art__in_warden_report(self, child->failure.number ? GEM5ART__NOT_SPAWNED : GEM5ART__ENDED, child, status, &usage);
+    gem5art__in_warden_unmap(child);
     child->pid = 0;
 }
 
-/* Looks for what is left of ended runs, and for those that a signal has yet to reach: in one search for all of them,
-   and in none where this process, to which orphans come, has no other children. */
+/* Searches for what is left of ended runs, and for the processes that a signal has yet to reach: once for all of them,
+   and not at all where this process, to which orphans come, has no other children. */
 static void gem5art__in_warden_sweep(gem5art__warden_state *self) {
-    int i, ended = 0, spread = 0, known = 0;
-    for (i = 0; i < self->slot_count; i++) {
-        gem5art__run_child *child = &self->children[i];
+    gem5art__run_child *child, *end = self->children + self->slot_count;
+    int ended = 0, spread = 0, children = 0;
+    for (child = self->children; child < end; child++) {
         ended += child->pid && child->ended;
         spread += child->pid && child->spread && !child->ended;
-        known += child->pid > 0;
+        children += child->pid > 0;
         child->left = child->killed = 0;
     }
     if (!ended && !spread) return;
 #ifndef GEM5ART_NO_PROC
-    if (spread || gem5art__in_warden_count(self, 0) != known)
+    if (spread || gem5art__in_warden_count(self, 0) != children)
         gem5art__visit_processes(gem5art__in_warden_found, self);
 #else
-    (void)known;
+    (void)children;
 #endif
-    for (i = 0; i < self->slot_count; i++) {
-        gem5art__run_child *child = &self->children[i];
+    for (child = self->children; child < end; child++) {
         child->spread = 0;
         if (child->killed > child->stragglers) child->stragglers = child->killed;
         if (child->pid && child->ended && (!child->left || self->now >= child->kill_at + GEM5ART__KILL_SECONDS))
@@ -11618,70 +11588,56 @@ static void gem5art__in_warden_sweep(gem5art__warden_state *self) {
 
 /* ---- the warden's loop */
 
-static bool gem5art__in_warden_sweeps(const gem5art__warden_state *self) {
-    int i;
-    for (i = 0; i < self->slot_count; i++)
-        if (self->children[i].pid && self->children[i].ended) return true;
-    return self->closing;
-}
-
-/* Waits for an order, a child's exec or end, or room for a report. */
+/* Waits for a request, a child's exec or end, or room for a report; while runs are ending only until the next sweep. */
 static void gem5art__in_warden_wait(gem5art__warden_state *self, const sigset_t *mask) {
-    struct timespec tick;
     struct pollfd *polled = self->polled;
+    struct timespec tick;
+    bool sweeps = self->closing;
     int i, ready;
-    memset(&tick, 0, sizeof tick);
+    tick.tv_sec = 0;
     tick.tv_nsec = GEM5ART__SWEEP_MS * 1000000L;
     memset(polled, 0, ((size_t)self->slot_count + 2) * sizeof *polled);
-    polled[0].fd = self->closing ? -1 : self->orders;
+    polled[0].fd = self->closing ? -1 : self->requests;
     polled[0].events = POLLIN;
-    polled[1].fd = self->queue_count ? self->reports : -1;
+    polled[1].fd = self->unsent.length ? self->reports : -1;
     polled[1].events = POLLOUT;
     for (i = 0; i < self->slot_count; i++) {
-        polled[i + 2].fd = self->children[i].exec_pipe ? self->children[i].exec_pipe : -1;
+        const gem5art__run_child *child = &self->children[i];
+        sweeps = sweeps || (child->pid && child->ended);
+        polled[i + 2].fd = child->exec_pipe ? child->exec_pipe : -1;
         polled[i + 2].events = POLLIN;
     }
-    ready = GEM5ART_SYS_PPOLL(polled, (nfds_t)self->slot_count + 2, gem5art__in_warden_sweeps(self) ? &tick : NULL, mask);
+    ready = GEM5ART_SYS_PPOLL(polled, (nfds_t)self->slot_count + 2, sweeps ? &tick : NULL, mask);
     self->now = gem5art__monotonic();
     if (getppid() != self->host || (ready > 0 && polled[1].revents & (POLLERR | POLLNVAL))) gem5art__in_warden_close(self);
     for (i = 0; ready > 0 && i < self->slot_count; i++)
-        if (polled[i + 2].revents) gem5art__in_warden_read_exec(self, &self->children[i]);
+        if (polled[i + 2].revents) gem5art__in_warden_executed(self, &self->children[i]);
     if (ready > 0 && polled[0].revents && !self->closing) gem5art__in_warden_read(self);
 }
 
 static void gem5art__in_warden_interrupt(int number) { (void)number; /* it only has to end the wait */ }
 
-static void gem5art__in_warden_close_from(int first) {
-    long limit, fd;
+static void gem5art__in_warden_close_range(int first, int last) {
+    int fd;
 #if defined(SYS_close_range) && !defined(GEM5ART_PORTABLE)
-    if (syscall(SYS_close_range, (unsigned)first, ~0u, 0u) == 0) return;
+    if (first > last || syscall(SYS_close_range, (unsigned)first, (unsigned)last, 0u) == 0) return;
 #endif
-    limit = sysconf(_SC_OPEN_MAX);
-    if (limit < 0 || limit > 65536) limit = 65536;
-    for (fd = first; fd < limit; fd++) close((int)fd);
+    for (fd = first; fd <= last && fd < 65536; fd++) close(fd);
 }
 
-/* 0, 1 and 2 are /dev/null, then come its own three, and nothing else is open. Room is made first: the host may have
-   all the descriptors that it is allowed. */
+/* Makes 0, 1 and 2 /dev/null, and closes all but its own two. */
 static void gem5art__in_warden_descriptors(gem5art__warden_state *self) {
-    int *const own[] = {&self->orders, &self->reports, &self->child_list};
-    int fd, i;
-    for (fd = 0; fd < 16; fd++)
-        if (fd != self->orders && fd != self->reports) close(fd);
+    bool ordered = self->requests < self->reports;
+    int low = ordered ? self->requests : self->reports, high = ordered ? self->reports : self->requests;
+    gem5art__in_warden_close_range(0, low - 1);
+    gem5art__in_warden_close_range(low + 1, high - 1);
+    gem5art__in_warden_close_range(high + 1, INT_MAX);
     if (open("/dev/null", O_RDWR) != 0 || dup2(0, 1) < 0 || dup2(0, 2) < 0) _exit(1);
 #ifdef GEM5ART_NO_PROC
     self->child_list = -1;
 #else
-    self->child_list = open("/proc/thread-self/children", O_RDONLY);
+    self->child_list = open("/proc/thread-self/children", O_RDONLY | O_CLOEXEC);
 #endif
-    for (i = 0; i < 3; i++)
-        if (*own[i] >= 0) *own[i] = fcntl(*own[i], F_DUPFD, GEM5ART__WARDEN_DESCRIPTORS);
-    for (i = 0; i < 3; i++) {
-        if (*own[i] < 0) continue;
-        *own[i] = dup2(*own[i], i + 3);
-        fcntl(i + 3, F_SETFD, FD_CLOEXEC);
-    }
-    gem5art__in_warden_close_from(GEM5ART__WARDEN_DESCRIPTORS);
 }
 
 static void gem5art__in_warden_signals(sigset_t *waiting) {
@@ -11704,12 +11660,11 @@ static void gem5art__in_warden_signals(sigset_t *waiting) {
    environment. False: nothing is left, or it does not end. */
 static bool gem5art__in_warden_finish(gem5art__warden_state *self) {
     int i;
-    for (i = 0; i < self->slot_count && !self->children[i].pid; i++) {}
-    if (i < self->slot_count) {
-        if (self->now >= self->kill_at) gem5art__in_warden_signal_all(self, SIGKILL);
-        return true;
-    }
-    return gem5art__in_warden_count(self, SIGKILL) > 0 && self->now < self->kill_at + GEM5ART__KILL_SECONDS;
+    for (i = 0; i < self->slot_count && !self->children[i].pid;) i++;
+    if (i == self->slot_count)
+        return gem5art__in_warden_count(self, SIGKILL) > 0 && self->now < self->kill_at + GEM5ART__KILL_SECONDS;
+    if (self->now >= self->kill_at) gem5art__in_warden_signal_all(self, SIGKILL);
+    return true;
 }
 
 static void gem5art__in_warden_main(gem5art__warden_state *self) {
@@ -11722,7 +11677,7 @@ static void gem5art__in_warden_main(gem5art__warden_state *self) {
         gem5art__in_warden_wait(self, &waiting);
         gem5art__in_warden_reap(self);
         gem5art__in_warden_sweep(self);
-        gem5art__in_warden_flush(self);
+        gem5art__send_unsent(self->reports, false, &self->unsent, sizeof(gem5art__message));
     }
     _exit(0);
 }
@@ -11732,90 +11687,88 @@ static void gem5art__in_warden_main(gem5art__warden_state *self) {
 typedef struct gem5art__warden {
     pid_t pid;             /* 0: there is none */
     int64_t start;         /* see gem5art__process_start */
-    int64_t generation;    /* how many the pool has had */
+    int32_t number;        /* how many the pool has had */
     bool dead;
     int reports, wakes;    /* the pipe's ends: what the pool reads; what wardens write to, and the host to wake itself */
-    int orders;            /* a socket that does not block */
-    gem5art__buf unsent;   /* orders that it has not taken yet */
-    double tended;         /* monotonic: when it was last looked after */
+    int requests;          /* a socket that does not block */
+    gem5art__buf unsent;   /* requests that it has not taken yet */
+    double checked;        /* monotonic: when it was last found alive */
     bool asked;            /* it has not answered a PING yet, and */
     double silence;        /* for how many seconds */
 } gem5art__warden;
 
-static void gem5art__warden_state_free(gem5art__warden_state *self) {
-    gem5art__free(self->children);
-    gem5art__free(self->polled);
-    gem5art__free(self->queue);
-}
-
-static bool gem5art__warden_state_alloc(gem5art__warden_state *self, int slots) {
-    memset(self, 0, sizeof *self);
-    while (environ && environ[self->variables]) self->variables++;
-    self->slot_count = slots;
-    self->queue_size = 2 * (size_t)slots + 2;
-    self->children = (gem5art__run_child *)gem5art__alloc((size_t)slots * sizeof *self->children);
-    self->polled = (struct pollfd *)gem5art__alloc(((size_t)slots + 2) * sizeof *self->polled);
-    self->queue = (gem5art__report *)gem5art__alloc(self->queue_size * sizeof *self->queue);
-    return self->children && self->polled && self->queue;
-}
-
-static bool gem5art__warden_is_there(const gem5art__warden *warden) {
+static bool gem5art__warden_lives(const gem5art__warden *warden) {
     int64_t start = gem5art__process_start(warden->pid, false);
     if (warden->start && start && start != warden->start) return false; /* the host waited for it; its number is another's */
     return GEM5ART_SYS_WAITPID(warden->pid, NULL, WNOHANG) == 0;
 }
 
-/* Closing its orders ends a warden, and with it what runs in it. */
+/* Closing its requests ends a warden, and with it its runs. */
 static void gem5art__warden_end(gem5art__warden *warden) {
     double until = gem5art__monotonic() + 1; /* for one that SIGKILL has not ended */
     if (!warden->pid) return;
-    gem5art__close(warden->orders);
+    gem5art__close(warden->requests);
     gem5art__buf_free(&warden->unsent);
-    while (gem5art__warden_is_there(warden) && (!warden->dead || gem5art__monotonic() < until)) {
+    while (gem5art__warden_lives(warden) && (!warden->dead || gem5art__monotonic() < until)) {
         GEM5ART_SYS_KILL(warden->pid, SIGCONT); /* it may have been stopped */
         GEM5ART_SYS_POLL(NULL, 0, 1);
     }
     warden->pid = 0;
 }
 
-/* Starts the first warden, or the next after one has died, behind the same pipe. */
-static bool gem5art__warden_start(gem5art__warden *warden, int slots, double grace, gem5art_error *error) {
-    gem5art__warden_state self;
-    int orders[2] = {-1, -1}, reports[2] = {-1, -1};
+/* Forks the warden; its state is filled in but for its requests. */
+static bool gem5art__warden_fork(gem5art__warden *warden, gem5art__warden_state *self) {
+    int requests[2] = {-1, -1};
     sigset_t all, before;
-    bool ok = gem5art__warden_state_alloc(&self, slots);
-    gem5art__warden_end(warden);
-    errno = ENOMEM;
-    if (ok && !warden->reports) {
-        ok = gem5art__pipe(reports);
-        warden->reports = ok ? reports[0] : 0;
-        warden->wakes = ok ? reports[1] : 0;
-    }
-    ok = ok && gem5art__sockets(orders) && gem5art__set_nonblocking(orders[0]) && gem5art__set_nonblocking(orders[1]) &&
-         gem5art__set_nonblocking(warden->reports) && gem5art__set_nonblocking(warden->wakes);
+    bool ok = gem5art__sockets(requests) && gem5art__set_nonblocking(requests[0]) && gem5art__set_nonblocking(requests[1]);
     if (ok) {
-        self.orders = orders[0];
-        self.reports = warden->wakes;
-        self.generation = ++warden->generation;
-        self.grace = grace;
+        self->requests = requests[0];
+        self->reports = warden->wakes;
+        self->number = ++warden->number;
         sigfillset(&all); /* no handler of the host's may run in the warden */
         pthread_sigmask(SIG_SETMASK, &all, &before);
         warden->pid = GEM5ART_SYS_FORK();
-        if (warden->pid == 0) gem5art__in_warden_main(&self);
+        if (warden->pid == 0) gem5art__in_warden_main(self);
         ok = warden->pid > 0;
         pthread_sigmask(SIG_SETMASK, &before, NULL);
     }
+    warden->requests = requests[1];
+    if (!ok) gem5art__close(requests[1]);
+    gem5art__close(requests[0]);
+    return ok;
+}
+
+/* Starts the first warden, or the next after one has died, behind the same pipe. */
+static bool gem5art__warden_start(gem5art__warden *warden, int slots, double grace, gem5art_error *error) {
+    gem5art__arena arena = {NULL, false};
+    gem5art__warden_state self;
+    int reports[2];
+    bool ok;
+    gem5art__warden_end(warden);
+    memset(&self, 0, sizeof self);
+    while (environ && environ[self.variables]) self.variables++;
+    self.slot_count = slots;
+    self.grace = grace;
+    self.unsent.capacity = (2 * (size_t)slots + 2) * sizeof(gem5art__message);
+    self.unsent.data = (char *)gem5art__arena_alloc(&arena, self.unsent.capacity);
+    self.children = (gem5art__run_child *)gem5art__arena_alloc(&arena, (size_t)slots * sizeof *self.children);
+    self.polled = (struct pollfd *)gem5art__arena_alloc(&arena, ((size_t)slots + 2) * sizeof *self.polled);
+    errno = ENOMEM;
+    ok = !arena.failed;
+    if (ok && !warden->reports && (ok = gem5art__pipe(reports))) {
+        warden->reports = reports[0];
+        warden->wakes = reports[1];
+        ok = gem5art__set_nonblocking(reports[0]) && gem5art__set_nonblocking(reports[1]);
+    }
+    ok = ok && gem5art__warden_fork(warden, &self);
     if (!ok) {
         gem5art__fail(error, GEM5ART_IO, "cannot start the warden process: %s", strerror(errno));
-        gem5art__close(orders[1]);
         warden->pid = 0;
     } else {
-        warden->orders = orders[1];
         warden->start = gem5art__process_start(warden->pid, false);
         warden->dead = warden->asked = false;
     }
-    gem5art__close(orders[0]);
-    gem5art__warden_state_free(&self);
+    gem5art__arena_free(&arena);
     return ok;
 }
 
@@ -11827,87 +11780,76 @@ static void gem5art__warden_stop(gem5art__warden *warden) {
     memset(warden, 0, sizeof *warden);
 }
 
-static void gem5art__put_text(gem5art__buf *message, const char *before, const char *text) {
-    gem5art__puts(message, before);
-    gem5art__put(message, text, strlen(text) + 1);
-}
-
-/* Sends the orders that it takes now. False: it is gone. */
+/* Sends the requests that the warden takes now. False: it is gone. */
 static bool gem5art__warden_send(gem5art__warden *warden) {
-    gem5art__buf *unsent = &warden->unsent;
-    size_t done = 0;
-    ssize_t n = 0;
     if (warden->dead || !warden->pid) return errno = EPIPE, false;
-    while (done < unsent->length) {
-        n = GEM5ART_SYS_SEND(warden->orders, unsent->data + done, unsent->length - done);
-        if (n >= 0) done += (size_t)n;
-        else if (errno != EINTR) break;
-    }
-    if (done) memmove(unsent->data, unsent->data + done, unsent->length - done);
-    unsent->length -= done;
-    if (!unsent->length) gem5art__buf_free(unsent);
-    return n >= 0 || errno == EAGAIN;
+    if (!gem5art__send_unsent(warden->requests, true, &warden->unsent, SIZE_MAX)) return false;
+    if (!warden->unsent.length) gem5art__buf_free(&warden->unsent);
+    return true;
 }
 
-/* Sends an order after those that wait. False: the warden is gone, or there is no memory. */
-static bool gem5art__send_order(gem5art__warden *warden, const void *order, size_t length) {
-    gem5art__put(&warden->unsent, order, length);
+/* Sends a request after those that wait. False: the warden is gone, or there is no memory. */
+static bool gem5art__warden_request(gem5art__warden *warden, const void *request, size_t length) {
+    gem5art__put(&warden->unsent, request, length);
     if (!warden->unsent.failed) return gem5art__warden_send(warden);
     warden->unsent.failed = false;
     return errno = ENOMEM, false;
 }
 
-static bool gem5art__order_signal(gem5art__warden *warden, int slot, int number) {
-    gem5art__order order;
-    memset(&order, 0, sizeof order);
-    order.type = number ? GEM5ART__ORDER_SIGNAL : GEM5ART__ORDER_PING;
-    order.slot = slot;
-    order.number = number;
-    return gem5art__send_order(warden, &order, sizeof order);
+/* Sends a signal to all processes of a slot's run; 0: a PING. */
+static bool gem5art__warden_signal(gem5art__warden *warden, int slot, int number) {
+    gem5art__message request;
+    memset(&request, 0, sizeof request);
+    request.type = number ? GEM5ART__SIGNAL : GEM5ART__PING;
+    request.slot = slot;
+    request.number = number;
+    return gem5art__warden_request(warden, &request, sizeof request);
 }
 
+static void gem5art__put_text(gem5art__buf *texts, const char *text) { gem5art__put(texts, text, strlen(text) + 1); }
+
 /* Appends NAME=VALUE for each pair, and returns how many there are. */
-static int gem5art__put_variables(gem5art__buf *message, const char *const *pairs) {
+static int gem5art__put_variables(gem5art__buf *texts, const char *const *pairs) {
     int count = 0;
     for (; pairs && *pairs; pairs += 2, count++) {
-        gem5art__putf(message, "%s=", pairs[0]);
-        gem5art__put_text(message, "", pairs[1]);
+        gem5art__putf(texts, "%s=", pairs[0]);
+        gem5art__put_text(texts, pairs[1]);
     }
     return count;
 }
 
-/* Orders a run's child. Its environment is GEM5ART_RUN, then `more` (name, value, ..., NULL; or NULL), what is set for the
-   run, and the warden's; of one name the first counts. False with IO: the warden is gone; with LIMIT: the command is
+/* Has a run's child spawned. Its environment is GEM5ART_RUN, then `more` (name, value, ..., NULL; or NULL), the run's
+   own, and the warden's; of one name the first counts. False with IO: the warden is gone; with LIMIT: the command is
    too long. */
-static bool gem5art__order_spawn(gem5art__warden *warden, int slot, const gem5art__run *run, int cpu, const char *cwd,
-                                 const char *const *more, gem5art_error *error) {
+static bool gem5art__warden_spawn(gem5art__warden *warden, int slot, const gem5art__run *run, int cpu, const char *cwd,
+                                  const char *const *more, gem5art_error *error) {
     gem5art__buf message = {NULL, 0, 0, false};
     const char *const *argv = run->public_.command;
-    gem5art__order order;
+    gem5art__message request;
     bool ok = false;
-    memset(&order, 0, sizeof order);
-    order.type = GEM5ART__ORDER_SPAWN;
-    order.slot = slot;
-    order.nice = run->nice;
-    order.cpu = cpu;
-    gem5art__put(&message, &order, sizeof order);
-    gem5art__put_text(&message, "", cwd);
-    gem5art__put_text(&message, "", run->public_.outdir);
-    for (; *argv; argv++, order.number++) gem5art__put_text(&message, "", *argv);
-    gem5art__put_text(&message, "GEM5ART_RUN=", run->public_.id);
-    order.variables = 1 + gem5art__put_variables(&message, more) + gem5art__put_variables(&message, run->environment);
-    order.bytes = (uint32_t)(message.length - sizeof order);
+    memset(&request, 0, sizeof request);
+    request.type = GEM5ART__SPAWN;
+    request.slot = slot;
+    request.nice = run->nice;
+    request.cpu = cpu;
+    gem5art__put(&message, &request, sizeof request);
+    gem5art__put_text(&message, cwd);
+    gem5art__put_text(&message, run->public_.outdir);
+    for (; *argv; argv++, request.number++) gem5art__put_text(&message, *argv);
+    gem5art__puts(&message, "GEM5ART_RUN=");
+    gem5art__put_text(&message, run->public_.id);
+    request.variables = 1 + gem5art__put_variables(&message, more) + gem5art__put_variables(&message, run->environment);
+    request.bytes = (uint32_t)(message.length - sizeof request);
     if (message.failed) gem5art__fail_nomem(error);
-    else if (message.length > GEM5ART_MAX_COMMAND || order.number > GEM5ART__MAX_ARGUMENTS ||
-             order.variables > GEM5ART__MAX_VARIABLES)
+    else if (message.length > GEM5ART_MAX_COMMAND || request.number > GEM5ART__MAX_ARGUMENTS ||
+             request.variables > GEM5ART__MAX_VARIABLES)
         gem5art__fail(error, GEM5ART_LIMIT,
                       "the command line has %zu bytes, %d arguments and %d environment variables: at most %d, %d and %d "
-                      "are allowed",
-                      message.length, (int)order.number, (int)order.variables, GEM5ART_MAX_COMMAND,
+                      "are allowed", message.length, (int)request.number, (int)request.variables, GEM5ART_MAX_COMMAND,
                       GEM5ART__MAX_ARGUMENTS, GEM5ART__MAX_VARIABLES);
     else {
-        memcpy(message.data, &order, sizeof order);
-        ok = gem5art__send_order(warden, message.data, message.length);
+        memcpy(message.data, &request, sizeof request);
+        ok = gem5art__warden_request(warden, message.data, message.length);
         if (!ok && errno == ENOMEM) gem5art__fail_nomem(error);
         else if (!ok)
             gem5art__fail(error, GEM5ART_IO, "the warden process (pid %ld) is gone: %s", (long)warden->pid,
@@ -11918,35 +11860,35 @@ static bool gem5art__order_spawn(gem5art__warden *warden, int slot, const gem5ar
 }
 
 /* Takes the next report; false: there is none. */
-static bool gem5art__warden_read(gem5art__warden *warden, gem5art__report *report) {
+static bool gem5art__warden_read(gem5art__warden *warden, gem5art__message *report) {
     ssize_t n;
     while ((n = gem5art__read_some(warden->reports, report, sizeof *report)) == (ssize_t)sizeof *report) {
-        if (report->generation != warden->generation || warden->dead) continue; /* a wake, or from one taken for dead */
+        if (report->warden != warden->number || warden->dead) continue; /* a wake, or from one taken for dead */
         warden->asked = false;
         if (report->type != GEM5ART__PONG) return true;
     }
-    if (n < 0 && errno != EAGAIN) { /* there is no hearing it any more */
+    if (n < 0 && errno != EAGAIN) { /* its reports cannot be read any more */
         warden->asked = true;
         warden->silence = 3 * GEM5ART__WARDEN_SECONDS;
-        warden->tended = 0;
+        warden->checked = 0;
     }
     return false;
 }
 
-/* Looks after the warden: to be called at least every second while anything runs. False: it is dead, and what is left of
-   its runs is to be ended by gem5art__end_processes_of before another one is started. */
-static bool gem5art__warden_tend(gem5art__warden *warden, double now) {
+/* Checks that the warden lives and answers: to be called at least every second while anything runs. False: it is dead;
+   its runs are to be ended by gem5art__end_processes_of before the next warden is started. */
+static bool gem5art__warden_check(gem5art__warden *warden, double now) {
     const double period = GEM5ART__WARDEN_SECONDS / 10;
-    double passed = now - warden->tended;
+    double passed = now - warden->checked;
     if (warden->dead || !warden->pid) return false;
     if (!gem5art__warden_send(warden)) passed = period; /* it is gone */
     if (passed < period) return true;
-    warden->tended = now;
-    if (!gem5art__warden_is_there(warden)) return warden->dead = true, false;
+    warden->checked = now;
+    if (!gem5art__warden_lives(warden)) return warden->dead = true, false;
     if (!warden->asked) {
         warden->asked = true;
         warden->silence = 0;
-        gem5art__order_signal(warden, 0, 0); /* a PING */
+        gem5art__warden_signal(warden, 0, 0); /* a PING */
         return true;
     }
     warden->silence += passed < 2 * period ? passed : 2 * period; /* the host may have been stopped meanwhile */
@@ -11958,7 +11900,7 @@ static bool gem5art__warden_tend(gem5art__warden *warden, double now) {
 
 /* Makes the pool's descriptor readable. Async-signal-safe. A full pipe is readable already. */
 static void gem5art__wake(int wakes) {
-    static gem5art__report woken; /* of generation 0 */
+    static gem5art__message woken; /* of warden 0 */
     int saved = errno;
     while (GEM5ART_SYS_WRITE(wakes, &woken, sizeof woken) < 0 && errno == EINTR) {}
     errno = saved;
@@ -12965,106 +12907,114 @@ static double gem5art__available_memory(void) {
 }
 
 /* =============================================================== >>workers
-   Threads for everything that touches a disk or waits for a process, so that
-   the loop that steps a pool never blocks. */
+   Threads for whatever touches a disk or waits for a process, so that the loop
+   that steps a pool never blocks. */
 
 typedef struct gem5art__task {
     struct gem5art__task *next;
-    void (*work)(struct gem5art__task *task);              /* in a worker's thread, then */
-    void (*done)(void *owner, struct gem5art__task *task); /* in the thread that takes the results */
+    void (*work)(struct gem5art__task *task); /* in a worker's thread */
     gem5art__long_work control;
 } gem5art__task;
 
-enum { GEM5ART__MAX_WORKERS = 8 };
+typedef struct gem5art__task_list {
+    gem5art__task *first, *last;
+} gem5art__task_list;
 
-/* Some threads, the tasks that wait for them, and the tasks that they have done. */
-typedef struct gem5art__workers {
-    pthread_mutex_t mutex;
+enum { GEM5ART__QUEUES = 3, GEM5ART__MAX_WORKERS = 8 };
+
+/* Tasks of one kind and their threads: no kind waits for another. */
+typedef struct gem5art__queue {
+    struct gem5art__workers *workers;
     pthread_cond_t more;
     pthread_t threads[GEM5ART__MAX_WORKERS];
     int count, limit, idle, waiting; /* threads, their limit, idle ones; waiting tasks */
+    gem5art__task_list tasks;
+} gem5art__queue;
+
+typedef struct gem5art__workers {
+    pthread_mutex_t mutex;
+    gem5art__queue queues[GEM5ART__QUEUES];
+    gem5art__task_list done; /* not yet processed by the pool */
+    int wake;                /* see gem5art__wake */
     bool stop, ready;
-    gem5art__task *todo, **todo_last, *done, **done_last;
-    int wake; /* see gem5art__wake */
 } gem5art__workers;
 
-/* Hands a task back, with the mutex held. The first one wakes the owner, who takes all. */
-static void gem5art__hand_back(gem5art__workers *workers, gem5art__task *task) {
-    bool first = !workers->done;
+static void gem5art__append_task(gem5art__task_list *list, gem5art__task *task) {
+    *(list->first ? &list->last->next : &list->first) = task;
+    list->last = task;
     task->next = NULL;
-    *workers->done_last = task;
-    workers->done_last = &task->next;
+}
+
+static gem5art__task *gem5art__first_task(gem5art__task_list *list) {
+    gem5art__task *task = list->first;
+    if (task) list->first = task->next;
+    return task;
+}
+
+/* With the mutex held: does a task without it and hands it back. The first one handed back wakes the pool. */
+static void gem5art__do_task(gem5art__workers *workers, gem5art__task *task) {
+    bool first;
+    pthread_mutex_unlock(&workers->mutex);
+    gem5art__set_long_work(&task->control);
+    (task->work)(task);
+    gem5art__set_long_work(NULL);
+    pthread_mutex_lock(&workers->mutex);
+    first = !workers->done.first;
+    gem5art__append_task(&workers->done, task);
     if (first) gem5art__wake(workers->wake);
 }
 
 static void *gem5art__worker_main(void *argument) {
-    gem5art__workers *workers = (gem5art__workers *)argument;
+    gem5art__queue *queue = (gem5art__queue *)argument;
+    gem5art__workers *workers = queue->workers;
     pthread_mutex_lock(&workers->mutex);
     for (;;) {
-        gem5art__task *task;
-        workers->idle++;
-        while (!workers->todo && !workers->stop) pthread_cond_wait(&workers->more, &workers->mutex);
-        workers->idle--;
+        queue->idle++;
+        while (!queue->tasks.first && !workers->stop) pthread_cond_wait(&queue->more, &workers->mutex);
+        queue->idle--;
         if (workers->stop) break;
-        task = workers->todo;
-        workers->waiting--;
-        workers->todo = task->next;
-        if (!workers->todo) workers->todo_last = &workers->todo;
-        pthread_mutex_unlock(&workers->mutex);
-        gem5art__set_long_work(&task->control);
-        (task->work)(task);
-        gem5art__set_long_work(NULL);
-        pthread_mutex_lock(&workers->mutex);
-        gem5art__hand_back(workers, task);
+        queue->waiting--;
+        gem5art__do_task(workers, gem5art__first_task(&queue->tasks));
     }
     pthread_mutex_unlock(&workers->mutex);
     return NULL;
 }
 
-/* One more thread, with all signals blocked: they are the host's. */
-static bool gem5art__add_worker(gem5art__workers *workers) {
+/* Adds a thread, with all signals blocked: they are the host's. */
+static bool gem5art__add_worker(gem5art__queue *queue) {
     sigset_t all, before;
     int failed;
     sigfillset(&all);
     pthread_sigmask(SIG_SETMASK, &all, &before);
-    failed = GEM5ART_SYS_PTHREAD_CREATE(&workers->threads[workers->count], NULL, gem5art__worker_main, workers);
+    failed = GEM5ART_SYS_PTHREAD_CREATE(&queue->threads[queue->count], NULL, gem5art__worker_main, queue);
     pthread_sigmask(SIG_SETMASK, &before, NULL);
-    if (!failed) workers->count++;
+    if (!failed) queue->count++;
     return !failed;
 }
 
-static void gem5art__start_workers(gem5art__workers *workers, int limit, int wake) {
-    workers->limit = limit < GEM5ART__MAX_WORKERS ? limit : GEM5ART__MAX_WORKERS;
-    workers->wake = wake;
-    workers->todo_last = &workers->todo;
-    workers->done_last = &workers->done;
+static void gem5art__start_workers(gem5art__workers *workers, const int limits[GEM5ART__QUEUES], int wake) {
+    int i;
     pthread_mutex_init(&workers->mutex, NULL);
-    pthread_cond_init(&workers->more, NULL);
+    for (i = 0; i < GEM5ART__QUEUES; i++) {
+        workers->queues[i].workers = workers;
+        workers->queues[i].limit = limits[i] < GEM5ART__MAX_WORKERS ? limits[i] : GEM5ART__MAX_WORKERS;
+        pthread_cond_init(&workers->queues[i].more, NULL);
+    }
+    workers->wake = wake;
     workers->ready = true;
 }
 
-/* Gives a task to the workers. Where there can be no thread it is done at once. */
-static void gem5art__give_work(gem5art__workers *workers, gem5art__task *task, void (*work)(gem5art__task *),
-                               void (*done)(void *, gem5art__task *)) {
+/* Gives a task to the threads of a queue. Where there can be no thread, it is done at once. */
+static void gem5art__give_task(gem5art__queue *queue, gem5art__task *task, void (*work)(gem5art__task *task)) {
     task->work = work;
-    task->done = done;
-    task->control.mutex = &workers->mutex;
-    task->next = NULL;
-    pthread_mutex_lock(&workers->mutex);
-    if (workers->idle > workers->waiting || workers->count == workers->limit || gem5art__add_worker(workers) ||
-        workers->count > 0) {
-        *workers->todo_last = task;
-        workers->todo_last = &task->next;
-        workers->waiting++;
-        pthread_cond_signal(&workers->more);
-        pthread_mutex_unlock(&workers->mutex);
-        return;
-    }
-    pthread_mutex_unlock(&workers->mutex);
-    work(task);
-    pthread_mutex_lock(&workers->mutex);
-    gem5art__hand_back(workers, task);
-    pthread_mutex_unlock(&workers->mutex);
+    task->control.mutex = &queue->workers->mutex;
+    pthread_mutex_lock(task->control.mutex);
+    if (queue->idle > queue->waiting || queue->count == queue->limit || gem5art__add_worker(queue) || queue->count > 0) {
+        gem5art__append_task(&queue->tasks, task);
+        queue->waiting++;
+        pthread_cond_signal(&queue->more);
+    } else gem5art__do_task(queue->workers, task);
+    pthread_mutex_unlock(task->control.mutex);
 }
 
 /* Asks a task to end early, whether a worker has it or not. */
@@ -13074,33 +13024,33 @@ static void gem5art__give_up(gem5art__task *task) {
     if (task->control.mutex) pthread_mutex_unlock(task->control.mutex);
 }
 
-/* Takes the tasks that are done, in the order of their ends; appends them to a list. */
-static void gem5art__take_done(gem5art__workers *workers, gem5art__task **list) {
-    while (*list) list = &(*list)->next;
+/* Takes the next task that is done; NULL: none is. */
+static gem5art__task *gem5art__take_done(gem5art__workers *workers) {
+    gem5art__task *task;
     pthread_mutex_lock(&workers->mutex);
-    *list = workers->done;
-    workers->done = NULL;
-    workers->done_last = &workers->done;
+    task = gem5art__first_task(&workers->done);
     pthread_mutex_unlock(&workers->mutex);
+    return task;
 }
 
-/* Ends the threads; tasks that wait are not begun. */
+/* Ends the threads; waiting tasks are not begun. */
 static void gem5art__stop_workers(gem5art__workers *workers) {
-    int i;
+    int i, k;
     if (!workers->ready) return;
     pthread_mutex_lock(&workers->mutex);
     workers->stop = true;
-    pthread_cond_broadcast(&workers->more);
+    for (i = 0; i < GEM5ART__QUEUES; i++) pthread_cond_broadcast(&workers->queues[i].more);
     pthread_mutex_unlock(&workers->mutex);
-    for (i = 0; i < workers->count; i++) pthread_join(workers->threads[i], NULL);
-    pthread_cond_destroy(&workers->more);
+    for (i = 0; i < GEM5ART__QUEUES; i++) {
+        for (k = 0; k < workers->queues[i].count; k++) pthread_join(workers->queues[i].threads[k], NULL);
+        pthread_cond_destroy(&workers->queues[i].more);
+    }
     pthread_mutex_destroy(&workers->mutex);
 }
 
 /* ================================================================== >>pool
-   Executes runs. A run in a pool is a job, in one list: first the active ones,
-   then the queued ones in the order of their launch. The loop only moves jobs
-   from state to state; all work is straight-line code in workers.
+   Executes runs. A run in a pool is a job, in one list: first the active ones, then the queued ones in the order of
+   their launch. The loop only moves jobs from state to state; all work is straight-line code in workers.
 
        QUEUED -> BEFORE -> SPAWNING -> RUNNING -> AFTER -> out of the pool
                   |  |         |                  | ^ |
@@ -13108,9 +13058,8 @@ static void gem5art__stop_workers(gem5art__workers *workers) {
                   |  +- artifact check failed ----+
                   +- recorded, claimed, refused: skipped, out of the pool
 
-   BEFORE    a worker: claim, lost attempts, look-up, outdir, artifact check (gem5art__before)
-   SPAWNING  the warden executes it; RUNNING ends with the warden's report
-   AFTER     a worker: outcome, archive, record, release of the claim (gem5art__after) */
+   The table gem5art__states has what is done in each state and when it ends. A record becomes durable in
+   gem5art__commit, a child is killed by gem5art__kill_job. */
 
 typedef enum gem5art__job_state {
     GEM5ART__QUEUED,
@@ -13122,71 +13071,56 @@ typedef enum gem5art__job_state {
 
 /* What is due at a time of the monotonic clock. */
 typedef enum gem5art__timer {
-    GEM5ART__TO_WATCH,    /* look at its files, refresh info.json */
+    GEM5ART__TO_WORK,     /* the state's work: watch its files; try again to record it in a store that was locked */
     GEM5ART__TO_TIME_OUT,
     GEM5ART__TO_KILL,     /* SIGKILL follows a signal that did not end it */
-    GEM5ART__TO_RECORD,   /* the store was locked for too long: try again */
     GEM5ART__TIMERS
 } gem5art__timer;
 
 /* How a worker's part of a job ended. */
 typedef enum gem5art__result {
-    GEM5ART__SKIPPED,      /* not launched: the error says why */
+    GEM5ART__SKIPPED,      /* not launched: the error has the reason */
     GEM5ART__READY,        /* to be spawned */
     GEM5ART__RECORDED,
     GEM5ART__NOT_RECORDED, /* the store refused it; the live entry stays */
     GEM5ART__STORE_BUSY
 } gem5art__result;
 
-/* A run in a pool. A worker that has it changes `draft`; the loop makes that the run. */
+/* A run in a pool. While a worker has it, `draft` and what follows it are the worker's. */
 typedef struct gem5art__job {
-    gem5art__task task;              /* before and after; first: a pointer to one is a pointer to the other */
-    gem5art__task watch_task;
+    gem5art__task task;              /* first: a pointer to one is a pointer to the other */
     struct gem5art__job *next, *previous;
     gem5art_pool *pool;
     gem5art__run *run;
-    gem5art__arena arena;            /* of this attempt */
     gem5art__job_state state;
+    bool working;                    /* a worker has the task */
     double at[GEM5ART__TIMERS];      /* 0: not due */
     double begun;                    /* monotonic */
     int slot;                        /* its place among those that run, known to the warden; -1: none */
     int failures;                    /* attempts that count for .retries */
     const char *kill_reason;         /* NULL: it is not being ended */
-    bool cancelled;                  /* still queued, and not to be launched */
     bool hurry;                      /* do not wait for its archive */
     bool orphaned;                   /* its warden died: nobody waits for its processes */
-    bool spawned;
-    int64_t child_start;             /* see gem5art__process_start */
-    gem5art__end end;                /* of its child */
+    gem5art__end end;                /* of its child; .spawned 0: it never had one */
+    gem5art_run draft;               /* becomes the run's public part when the work is done */
+    gem5art__arena arena;            /* of this attempt */
+    bool last_try;                   /* do not wait for a store that is locked */
+    gem5art__result result;
+    gem5art_error error;             /* for the event of its end; code OK: none */
+    gem5art__buf notes;              /* warnings for the log, one a line */
+    int lost;                        /* lost attempts that were recorded */
     const char *const *probe;        /* variables, see gem5art__probe_begin */
     struct stat folder;              /* of its outdir */
     gem5art__watch watch;
-    bool watching;                   /* a worker has watch_task, with */
-    gem5art_run watched;             /* the run as it was then */
-    const char *watch_reason;
+    const char *watch_reason;        /* to end it, found by the watch */
+    int64_t child_start;             /* see gem5art__process_start; 0: unknown */
     double grown, next_beat;         /* monotonic */
     bool live_written, beaten;
-    /* to and from the worker */
-    gem5art_run draft;
-    const char *reason;              /* kill_reason as it was when the worker got the job */
-    bool last_try;                   /* do not wait for a store that is locked */
-    gem5art__result result;
-    gem5art_error error;             /* what the event of its end holds; code OK: none */
-    gem5art__buf notes;              /* warnings for the log, one a line */
     gem5art__buf lines;              /* its records */
-    int lost;                        /* lost attempts that were recorded */
+    struct gem5art__job *next_commit;
+    bool committed;
+    gem5art_error commit_error;
 } gem5art__job;
-
-/* Records that wait for the store: those that come while others are written are written together. */
-typedef struct gem5art__commit {
-    const gem5art__buf *lines;
-    gem5art_error error;
-    bool ok, done;
-    struct gem5art__commit *next;
-} gem5art__commit;
-
-/* The workers of each kind of task, so that none of them waits for another kind. */
-enum { GEM5ART__FOR_BEFORE, GEM5ART__FOR_AFTER, GEM5ART__FOR_WATCH, GEM5ART__CREWS };
 
 struct gem5art_pool {
     gem5art_db *db;
@@ -13195,63 +13129,71 @@ struct gem5art_pool {
     const char *cwd;      /* absolute */
     const gem5art__host_facts *host;
     gem5art__warden warden;
-    double next_tend;     /* monotonic: when the warden is looked after again */
-    gem5art__workers workers[GEM5ART__CREWS];
-    gem5art__task *done;  /* taken from the workers and not yet processed */
+    gem5art__workers workers;
+    bool unprocessed;     /* workers may have handed back jobs */
     gem5art__job *first, *last;
     gem5art__job *queued; /* the first QUEUED one; NULL: none */
     gem5art__job **slots; /* the job of each; NULL: free */
     const char *const *environment; /* name, value, ..., NULL: what is recorded of it */
-    const int *cpus;      /* for each slot, where they are pinned */
+    const int *cpus;      /* for each slot, where it is pinned */
     double stepped;       /* monotonic: when it was stepped last; 0: never */
-    double launch_after;  /* monotonic: memory was short, and is looked at again then */
+    double next_check;    /* monotonic: of the warden */
+    double launch_after;  /* monotonic: memory was short, and is checked again then */
     uint64_t *hashes;     /* of every run it has had: an open-addressed set */
     size_t hash_count, hash_size;
     gem5art_event counts; /* its numbers are kept up to date */
     int signals_handled;
     const char *stopping; /* why no more is launched; NULL: more is */
-    bool signalled;
+    bool signalled, stepping;
     int failures;         /* what counts for .max_failed */
     double took;          /* the seconds of all attempts that ended by themselves, and */
     int64_t took_count;   /* how many */
     gem5art_error first_error;
-    bool stepping;
-    /* the workers' */
-    bool sharing;         /* the mutexes and the condition below are made */
-    gem5art_db *store;    /* the same store, opened once more, for claims and look-ups: see gem5art__lock_store */
-    gem5art_db *records;  /* and once more, for the thread that is `committing`: a slow disk holds up no launch */
+    gem5art_db *store;    /* a second handle of the store, for claims and look-ups: see gem5art__lock_store */
+    gem5art_db *records;  /* a third one, for the thread that is `committing`: a slow disk holds up no launch */
     pthread_mutex_t store_mutex, commit_mutex;
-    pthread_cond_t committed;
-    gem5art__commit *commits, **commits_last;
+    pthread_cond_t commit_done;
+    gem5art__job *commits; /* those whose lines wait for the store */
     bool committing;
 };
 
-/* ---- jobs: what each state is counted as, and what may be due in it */
+/* ---- jobs */
 
-#define GEM5ART__DUE(timer) (1u << (timer))
+static void gem5art__before(gem5art__task *task);
+static void gem5art__watch_run(gem5art__task *task);
+static void gem5art__after(gem5art__task *task);
+
+/* Each state: what it is counted as, the work of its workers, and what ends it. Other than by work, a state is due to be
+   looked at by the job's timers, which a new state clears: see gem5art__job_due. */
 static const struct {
     size_t counter; /* in gem5art_event */
-    unsigned due;
+    int queue;
+    void (*work)(gem5art__task *task);
 } gem5art__states[] = {
-    {offsetof(gem5art_event, queued), 0},
-    {offsetof(gem5art_event, running), 0},
-    {offsetof(gem5art_event, running), 0},
-    {offsetof(gem5art_event, running),
-     GEM5ART__DUE(GEM5ART__TO_WATCH) | GEM5ART__DUE(GEM5ART__TO_TIME_OUT) | GEM5ART__DUE(GEM5ART__TO_KILL)},
-    {offsetof(gem5art_event, ending), GEM5ART__DUE(GEM5ART__TO_RECORD)}};
+    {offsetof(gem5art_event, queued), 0, NULL},                /* ends by gem5art__launch */
+    {offsetof(gem5art_event, running), 0, gem5art__before},    /* with its work: gem5art__worked */
+    {offsetof(gem5art_event, running), 0, NULL},               /* with a report of the warden */
+    {offsetof(gem5art_event, running), 1, gem5art__watch_run}, /* with a report; TO_WORK, TO_TIME_OUT, TO_KILL */
+    {offsetof(gem5art_event, ending), 2, gem5art__after}};     /* with its work; TO_WORK where the store was locked */
 
-static int *gem5art__counter(gem5art_pool *pool, gem5art__job_state state) {
-    return (int *)(void *)((char *)&pool->counts + gem5art__states[state].counter);
+static int *gem5art__counter(gem5art__job *job) {
+    return (int *)(void *)((char *)&job->pool->counts + gem5art__states[job->state].counter);
 }
 
 static void gem5art__set_state(gem5art__job *job, gem5art__job_state state) {
-    --*gem5art__counter(job->pool, job->state);
-    ++*gem5art__counter(job->pool, state);
+    --*gem5art__counter(job);
     job->state = state;
+    ++*gem5art__counter(job);
+    memset(job->at, 0, sizeof job->at);
 }
 
-static bool gem5art__is_due(const gem5art__job *job, int timer, double now) {
-    return (gem5art__states[job->state].due & GEM5ART__DUE(timer)) && job->at[timer] > 0 && now >= job->at[timer];
+/* The time of the first timer of a job, and which it is; 0: none is set. */
+static double gem5art__job_due(const gem5art__job *job, gem5art__timer *timer) {
+    double due = 0;
+    int i;
+    for (i = 0; i < GEM5ART__TIMERS; i++)
+        if (job->at[i] > 0 && (due <= 0 || job->at[i] < due)) due = job->at[i], *timer = (gem5art__timer)i;
+    return due;
 }
 
 /* The first active job, and the one after it. */
@@ -13263,7 +13205,8 @@ static gem5art__job *gem5art__next_active(const gem5art__job *job) {
 }
 
 /* Puts a job after the queued ones of its priority. */
-static void gem5art__enqueue(gem5art_pool *pool, gem5art__job *job) {
+static void gem5art__enqueue(gem5art__job *job) {
+    gem5art_pool *pool = job->pool;
     gem5art__job *at = pool->last;
     while (at && at->state == GEM5ART__QUEUED && at->run->priority < job->run->priority) at = at->previous;
     job->previous = at;
@@ -13271,19 +13214,29 @@ static void gem5art__enqueue(gem5art_pool *pool, gem5art__job *job) {
     *(at ? &at->next : &pool->first) = job;
     *(job->next ? &job->next->previous : &pool->last) = job;
     if (job->next == pool->queued) pool->queued = job;
+    pool->counts.queued++;
 }
 
-static void gem5art__unlink(gem5art_pool *pool, gem5art__job *job) {
+static void gem5art__free_slot(gem5art__job *job) {
+    if (job->slot >= 0) job->pool->slots[job->slot] = NULL;
+    job->slot = -1;
+}
+
+/* A job leaves the pool; its caller counts it. */
+static void gem5art__leave(gem5art__job *job) {
+    gem5art_pool *pool = job->pool;
+    --*gem5art__counter(job);
     if (pool->queued == job) pool->queued = job->next;
     *(job->previous ? &job->previous->next : &pool->first) = job->next;
     *(job->next ? &job->next->previous : &pool->last) = job->previous;
+    gem5art__free_slot(job);
 }
 
 static int gem5art__pool_left(const gem5art_pool *pool) {
     return pool->counts.queued + pool->counts.running + pool->counts.ending;
 }
 
-/* A job is as it was when it was added, but for its failures. */
+/* Makes a job what it was when it was added, but for its failures. */
 static void gem5art__reset_job(gem5art__job *job) {
     gem5art__run *run = job->run;
     gem5art_pool *pool = job->pool;
@@ -13299,13 +13252,6 @@ static void gem5art__reset_job(gem5art__job *job) {
     job->slot = -1;
 }
 
-/* A job leaves the pool; its caller counts it. */
-static void gem5art__leave(gem5art__job *job) {
-    --*gem5art__counter(job->pool, job->state);
-    gem5art__unlink(job->pool, job);
-    if (job->slot >= 0) job->pool->slots[job->slot] = NULL;
-}
-
 static void gem5art__free_job(gem5art__job *job) {
     gem5art__reset_job(job);
     job->run->in_pool = false;
@@ -13315,14 +13261,13 @@ static void gem5art__free_job(gem5art__job *job) {
 
 /* ---- events */
 
-/* The time that the runs under way and those to come still need, shared out among as many slots as they fill. */
+/* Seconds until all have ended: what active and queued runs still need, shared out among as many slots as they fill. */
 static double gem5art__eta(const gem5art_pool *pool) {
     int left = gem5art__pool_left(pool), slots = left < pool->desc.jobs ? left : pool->desc.jobs;
     const gem5art__job *job;
-    double mean, work, now;
+    double mean, work, now = gem5art__monotonic();
     if (!left) return 0;
     if (!pool->took_count) return -1;
-    now = gem5art__monotonic();
     mean = pool->took / (double)pool->took_count;
     work = mean * pool->counts.queued;
     for (job = gem5art__first_active(pool); job; job = gem5art__next_active(job))
@@ -13342,22 +13287,21 @@ static void gem5art__emit(gem5art_pool *pool, gem5art_event_type type, const gem
     pool->desc.event(&event, pool->desc.user_data);
 }
 
-static void gem5art__note_error(gem5art_pool *pool, const gem5art_error *error) {
-    if (pool->first_error.code == GEM5ART_OK) pool->first_error = *error;
+/* A job leaves the pool without having been launched. */
+static void gem5art__skip_job(gem5art__job *job, const gem5art_error *error) {
+    gem5art_pool *pool = job->pool;
+    bool refused = error->code != GEM5ART_EXISTS && error->code != GEM5ART_BUSY && error->code != GEM5ART_CANCELLED;
+    gem5art__leave(job);
+    pool->counts.skipped++;
+    pool->counts.recorded += error->code == GEM5ART_EXISTS;
+    if (refused && pool->first_error.code == GEM5ART_OK) pool->first_error = *error;
+    gem5art__emit(pool, GEM5ART_EVENT_SKIPPED, job->run, error);
+    gem5art__free_job(job);
 }
 
 static void gem5art__cancelled(gem5art_error *why, const gem5art__job *job, const char *reason) {
     gem5art__fail(why, GEM5ART_CANCELLED, "run \"%s\" was not launched: it was cancelled (%s)", job->run->public_.name,
                   reason);
-}
-
-static void gem5art__skip_job(gem5art_pool *pool, gem5art__job *job, const gem5art_error *error) {
-    gem5art__leave(job);
-    pool->counts.skipped++;
-    if (error->code != GEM5ART_EXISTS && error->code != GEM5ART_BUSY && error->code != GEM5ART_CANCELLED)
-        gem5art__note_error(pool, error);
-    gem5art__emit(pool, GEM5ART_EVENT_SKIPPED, job->run, error);
-    gem5art__free_job(job);
 }
 
 /* Launches nothing more, of the runs that are added later either. */
@@ -13366,88 +13310,62 @@ static void gem5art__stop_launching(gem5art_pool *pool, const char *reason) {
     pool->stopping = reason;
     while (pool->queued) {
         gem5art__cancelled(&why, pool->queued, reason);
-        gem5art__skip_job(pool, pool->queued, &why);
+        gem5art__skip_job(pool->queued, &why);
     }
 }
 
-/* Passes a worker's warnings on to the log. */
-static void gem5art__log_notes(gem5art__job *job) {
-    const char *note, *end;
-    for (note = job->notes.data ? job->notes.data : ""; *note; note = *end ? end + 1 : end) {
-        end = note + strcspn(note, "\n");
-        gem5art__warn(job->pool->db, "run \"%s\": %.*s", job->run->public_.name, (int)(end - note), note);
-    }
-    gem5art__buf_free(&job->notes);
-}
+/* ---- in a worker: the store, and info.json */
 
-/* ---- in a worker: the store, and what is written for a run */
-
-/* The log of the pool's own handle of the store. */
+/* The log of the pool's own handles of the store: warnings are passed on when the work is done. */
 static void gem5art__note(const char *message, void *user_data) {
     gem5art__putf((gem5art__buf *)user_data, "%s\n", message);
 }
 
-static gem5art_db *gem5art__lock_store(gem5art_pool *pool, gem5art__buf *notes) {
-    pthread_mutex_lock(&pool->store_mutex);
-    pool->store->user_data = notes;
-    return pool->store;
+static gem5art_db *gem5art__lock_store(gem5art__job *job) {
+    pthread_mutex_lock(&job->pool->store_mutex);
+    job->pool->store->user_data = &job->notes;
+    return job->pool->store;
 }
 
-static void gem5art__unlock_store(gem5art_pool *pool) { pthread_mutex_unlock(&pool->store_mutex); }
+static void gem5art__unlock_store(gem5art__job *job) { pthread_mutex_unlock(&job->pool->store_mutex); }
 
-/* Writes the records of one commit, or of all in a list at once. */
-static bool gem5art__write_commits(gem5art_pool *pool, gem5art__commit *list, bool all, gem5art__buf *notes,
-                                   gem5art_error *error) {
-    gem5art__buf lines = {NULL, 0, 0, false};
-    gem5art__commit *commit;
-    bool ok;
-    for (commit = list; commit; commit = all ? commit->next : NULL) {
-        if (commit != list) gem5art__puts(&lines, ",\n");
-        gem5art__put(&lines, commit->lines->data, commit->lines->length);
-    }
-    pool->records->user_data = notes;
-    ok = gem5art__record_lines(pool->records, &lines, error);
-    gem5art__buf_free(&lines);
-    return ok;
-}
-
-/* Appends a job's records to the store. Whoever comes while another thread writes waits for it, and one of those who
-   waited then writes the records of all of them. */
-static bool gem5art__commit_lines(gem5art_pool *pool, const gem5art__buf *lines, gem5art__buf *notes,
-                                  gem5art_error *error) {
-    gem5art__commit own, *list, *commit, *next;
-    bool ok;
-    memset(&own, 0, sizeof own);
-    own.lines = lines;
+/* Appends a job's lines to the store. While one thread writes, the lines of others gather; then one of those writes all
+   of them, with two syncs. */
+static bool gem5art__commit(gem5art__job *job, gem5art_error *error) {
+    gem5art_pool *pool = job->pool;
     pthread_mutex_lock(&pool->commit_mutex);
-    *pool->commits_last = &own;
-    pool->commits_last = &own.next;
-    while (pool->committing && !own.done) pthread_cond_wait(&pool->committed, &pool->commit_mutex);
-    if (!own.done) {
-        list = pool->commits;
+    job->committed = false;
+    job->next_commit = pool->commits;
+    pool->commits = job;
+    while (pool->committing && !job->committed) pthread_cond_wait(&pool->commit_done, &pool->commit_mutex);
+    if (!job->committed) {
+        gem5art__job *list = pool->commits, *each;
+        gem5art__buf lines = {NULL, 0, 0, false};
+        gem5art_error why;
         pool->commits = NULL;
-        pool->commits_last = &pool->commits;
         pool->committing = true;
         pthread_mutex_unlock(&pool->commit_mutex);
-        ok = gem5art__write_commits(pool, list, true, notes, &list->error);
-        for (commit = list; commit; commit = commit->next) { /* one that cannot be written must not keep the others out */
-            commit->ok = ok;
-            if (commit != list) commit->error = list->error;
+        for (each = list; each; each = each->next_commit) {
+            if (each != list) gem5art__puts(&lines, ",\n");
+            gem5art__put(&lines, each->lines.data, each->lines.length);
         }
-        for (commit = list; !ok && list->next && commit; commit = commit->next)
-            commit->ok = gem5art__write_commits(pool, commit, false, notes, &commit->error);
+        pool->records->user_data = &job->notes;
+        gem5art__clear(&why);
+        gem5art__record_lines(pool->records, &lines, &why);
+        gem5art__buf_free(&lines);
         pthread_mutex_lock(&pool->commit_mutex);
-        for (commit = list; commit; commit = next) next = commit->next, commit->done = true;
+        for (each = list; each; each = each->next_commit) each->commit_error = why, each->committed = true;
         pool->committing = false;
-        pthread_cond_broadcast(&pool->committed);
+        pthread_cond_broadcast(&pool->commit_done);
     }
+    *error = job->commit_error;
     pthread_mutex_unlock(&pool->commit_mutex);
-    *error = own.error;
-    return own.ok;
+    return error->code == GEM5ART_OK;
 }
 
-/* Is the outdir still the folder that the run began in? Nothing is written into, or taken from, another one. */
-static bool gem5art__same_outdir(const gem5art__job *job, const char *outdir, gem5art_error *error) {
+/* Is the outdir still the folder that the run began in? Nothing is written into, or taken from, a different one. */
+static bool gem5art__same_outdir(const gem5art__job *job, gem5art_error *error) {
+    const char *outdir = job->draft.outdir;
     struct stat st;
     if (GEM5ART_SYS_STAT(outdir, &st) < 0) return gem5art__fail_errno(error, "find the outdir", outdir);
     if (st.st_dev == job->folder.st_dev && st.st_ino == job->folder.st_ino) return true;
@@ -13455,149 +13373,127 @@ static bool gem5art__same_outdir(const gem5art__job *job, const char *outdir, ge
                          "written to it", outdir);
 }
 
-/* info.json follows every change of state; a disk that is full must not end a simulation. */
-static void gem5art__show_state(gem5art__job *job, gem5art_run *r, const char *status) {
+/* Sets the draft's status and writes info.json; a disk that is full must not end a simulation. */
+static void gem5art__show_state(gem5art__job *job, const char *status) {
     gem5art_error why;
-    gem5art__clear(&why);
-    r->status = status;
-    if (!gem5art__same_outdir(job, r->outdir, &why) || !gem5art__write_info(r, GEM5ART__REPLACE, &why))
+    job->draft.status = status;
+    if (!gem5art__same_outdir(job, &why) || !gem5art__write_info(&job->draft, GEM5ART__REPLACE, &why))
         gem5art__note(why.message, &job->notes);
 }
 
 /* Called now and then by long work: keeps info.json fresh. */
 static void gem5art__beat(void *data) {
     gem5art__job *job = (gem5art__job *)data;
-    if (job->folder.st_ino) gem5art__show_state(job, &job->draft, job->draft.status);
+    if (job->folder.st_ino) gem5art__show_state(job, job->draft.status);
 }
 
-/* Records what the draft came to, and lets go of the run. */
-static void gem5art__record_job(gem5art__job *job) {
-    gem5art_pool *pool = job->pool;
-    gem5art_db *store;
-    gem5art_error error;
-    bool ok = gem5art__commit_lines(pool, &job->lines, &job->notes, &error);
-    if (!ok && error.code == GEM5ART_BUSY && !job->last_try) {
-        job->result = GEM5ART__STORE_BUSY;
-        return;
-    }
-    if (!ok) job->error = error;
-    job->result = ok ? GEM5ART__RECORDED : GEM5ART__NOT_RECORDED;
-    store = gem5art__lock_store(pool, &job->notes);
-    if (ok) gem5art__drop_live(store, job->draft.hash, job->draft.id);
-    gem5art__unclaim_run(store, job->draft.hash);
-    gem5art__unlock_store(pool);
-}
-
-/* Somebody who took this attempt for lost (.take_lost, a removed lock file) has recorded it as that, or has imported its
-   info.json: what it came to is recorded beside it, with an id of its own. */
+/* Gives the attempt a new id where another program has recorded it, taken for lost (.take_lost, a removed lock file) or
+   imported from its info.json: its outcome is recorded beside that. */
 static bool gem5art__avoid_id(gem5art__job *job, gem5art_error *error) {
-    gem5art_db *store = gem5art__lock_store(job->pool, &job->notes);
+    gem5art_db *store = gem5art__lock_store(job);
     gem5art_run *r = &job->draft;
+    const char *own = NULL;
     bool recorded, ok = true;
     char id[37];
     if (gem5art__is_recorded(store, r->id, &recorded, NULL) && recorded && (ok = gem5art__uuid(id, error))) {
-        const char *own = gem5art__arena_copy(&job->run->object.arena, id);
-        if (own) {
-            gem5art__warn(store, "another program has recorded this run already (%s): how it ended is recorded as %s",
-                          r->id, own);
-            gem5art__drop_live(store, r->hash, r->id);
-            r->id = own;
-            gem5art__show_state(job, r, r->status);
-        } else ok = gem5art__fail_nomem(error);
+        if ((own = gem5art__arena_copy(&job->run->object.arena, id)) == NULL) ok = gem5art__fail_nomem(error);
     }
-    gem5art__unlock_store(job->pool);
+    if (own) {
+        gem5art__warn(store, "another program has recorded this run already (%s): its outcome is recorded as %s", r->id,
+                      own);
+        gem5art__drop_live(store, r->hash, r->id);
+        r->id = own;
+        gem5art__show_state(job, r->status);
+    }
+    gem5art__unlock_store(job);
     return ok;
 }
 
-/* Writes the records' lines, and records them. */
-static void gem5art__record_draft(gem5art__job *job, const gem5art_artifact *archive) {
-    gem5art_error error;
-    if (!gem5art__avoid_id(job, &error) || !gem5art__put_run_lines(&job->lines, &job->draft, archive, &error)) {
-        gem5art__buf_free(&job->lines);
-        job->error = error;
-        job->result = GEM5ART__NOT_RECORDED;
-        gem5art__unclaim_run(gem5art__lock_store(job->pool, &job->notes), job->draft.hash);
-        gem5art__unlock_store(job->pool);
-    } else gem5art__record_job(job);
+/* Records the draft, and its archive if it has one; then drops the live entry and releases the claim. */
+static void gem5art__record(gem5art__job *job, const gem5art_artifact *archive) {
+    gem5art_db *store;
+    gem5art_error why;
+    bool ok = job->lines.length || /* they have been refused before */
+              (gem5art__avoid_id(job, &why) && gem5art__put_run_lines(&job->lines, &job->draft, archive, &why));
+    if (ok && !gem5art__commit(job, &why)) {
+        job->result = GEM5ART__STORE_BUSY;
+        if (why.code == GEM5ART_BUSY && !job->last_try) return;
+        ok = false;
+    }
+    job->result = ok ? GEM5ART__RECORDED : GEM5ART__NOT_RECORDED;
+    if (!ok) job->error = why;
+    store = gem5art__lock_store(job);
+    if (ok) gem5art__drop_live(store, job->draft.hash, job->draft.id);
+    gem5art__unclaim_run(store, job->draft.hash);
+    gem5art__unlock_store(job);
 }
 
-/* Records a run that ends without having run: nothing is archived. */
+/* Records a run that was never spawned; job->error has the reason. */
 static void gem5art__record_unspawned(gem5art__job *job, const char *status) {
     gem5art_run *r = &job->draft;
-    const char *why = gem5art__arena_copy(&job->run->object.arena, job->error.message);
     r->running = false;
     r->rerunnable = true;
     r->end_time = gem5art__now();
-    r->kill_reason = job->reason ? job->reason : "";
-    r->error = r->cause = why ? why : "";
-    gem5art__show_state(job, r, status);
-    gem5art__record_draft(job, NULL);
+    r->kill_reason = job->state == GEM5ART__AFTER ? gem5art__or(job->kill_reason, "") : "";
+    r->error = r->cause = gem5art__or(gem5art__arena_copy(&job->run->object.arena, job->error.message), "");
+    gem5art__show_state(job, status);
+    gem5art__record(job, NULL);
 }
 
 /* ---- in a worker: before the spawn */
 
-/* What is set for the run, and of what the pool records the rest. */
-static const char *const *gem5art__recorded_environment(const gem5art_pool *pool, gem5art__run *run) {
-    size_t set = 0, n, count = 0, i, k;
+/* A list of name, value, ..., NULL: the pairs of `first`, then those of `more`; of one name the first counts. */
+static const char *const *gem5art__join_pairs(gem5art__arena *arena, const char *const *first, const char *const *more) {
+    const char *const *lists[2];
+    const char *const *from;
     const char **pairs;
-    while (run->environment && run->environment[set]) set++;
-    while (pool->environment[count]) count++;
-    pairs = (const char **)gem5art__arena_alloc(&run->object.arena, (set + count + 1) * sizeof *pairs);
-    if (!pairs) return gem5art__no_texts;
-    for (n = 0; n < set; n++) pairs[n] = run->environment[n];
-    for (i = 0; i < count; i += 2) {
-        for (k = 0; k < set && strcmp(pairs[k], pool->environment[i]) != 0;) k += 2;
-        if (k < set) continue;
-        pairs[n++] = gem5art__arena_copy(&run->object.arena, pool->environment[i]);
-        pairs[n++] = gem5art__arena_copy(&run->object.arena, pool->environment[i + 1]);
-    }
+    size_t count = 1, n = 0, k;
+    int i;
+    lists[0] = first, lists[1] = more;
+    for (i = 0; i < 2; i++)
+        for (from = lists[i]; from && *from; from++) count++;
+    if ((pairs = (const char **)gem5art__arena_alloc(arena, count * sizeof *pairs)) == NULL) return gem5art__no_texts;
+    for (i = 0; i < 2; i++)
+        for (from = lists[i]; from && *from; from += 2) {
+            for (k = 0; k < n && strcmp(pairs[k], *from) != 0;) k += 2;
+            if (k < n) continue;
+            pairs[n++] = gem5art__arena_copy(arena, from[0]);
+            pairs[n++] = gem5art__arena_copy(arena, from[1]);
+        }
     return pairs;
 }
 
-/* With the claim held: everything that may keep the run from being launched, then its first marks on the disk. */
-static bool gem5art__begin_run(gem5art__job *job, gem5art_db *store, gem5art_error *error) {
+/* Claims the run and begins an attempt. False with the reason why it is skipped. */
+static bool gem5art__begin_run(gem5art__job *job, gem5art_error *error) {
     const gem5art_pool *pool = job->pool;
-    gem5art__run *run = job->run;
+    gem5art__arena *arena = &job->run->object.arena;
+    gem5art_db *store = gem5art__lock_store(job);
     gem5art_run *r = &job->draft;
-    run->object.arena.failed = false; /* earlier failures were already reported */
-    if (!gem5art__take_lost(store, r->hash, pool->desc.take_lost, &job->lost, error)) return false;
-    if (!pool->desc.rerun && !gem5art__not_recorded(store, run, pool->desc.retries, &job->failures, error)) return false;
-    if (strcmp(r->cwd, pool->cwd) != 0 && !gem5art__same_script(store, run, pool->cwd, error)) return false;
-    r->task_id = gem5art__arena_copy(&run->object.arena, pool->desc.task_id);
-    r->cwd = gem5art__arena_copy(&run->object.arena, pool->cwd);
-    r->host = pool->host->host;
-    r->kernel = pool->host->kernel;
-    r->user = pool->host->user;
-    r->cpu_model = pool->host->cpu_model;
-    r->environment = gem5art__recorded_environment(pool, run);
-    if (run->object.arena.failed) return gem5art__fail_nomem(error);
-    return gem5art__begin_attempt(store, run, r, &job->folder, error) && gem5art__write_live(store, r, error);
-}
-
-/* Claims the run and begins it; false with the reason why it is skipped. */
-static bool gem5art__claim_job(gem5art__job *job, gem5art_error *error) {
-    gem5art_db *store = gem5art__lock_store(job->pool, &job->notes);
-    bool ok = gem5art__claim_run(store, job->draft.hash, error);
+    gem5art_error why;
+    bool ok = gem5art__claim_run(store, r->hash, &why);
     if (!ok) {
-        gem5art_error why = *error;
-        gem5art__fail(error, why.code, "run \"%s\" was not launched: %s", job->draft.name, why.message);
-    } else if (!gem5art__begin_run(job, store, error)) {
-        gem5art__unclaim_run(store, job->draft.hash);
-        ok = false;
+        gem5art__unlock_store(job);
+        return gem5art__fail(error, why.code, "run \"%s\" was not launched: %s", r->name, why.message);
     }
-    gem5art__unlock_store(job->pool);
+    arena->failed = false; /* earlier failures were already reported */
+    ok = gem5art__take_lost(store, r->hash, pool->desc.take_lost, &job->lost, error) &&
+         (pool->desc.rerun || gem5art__not_recorded(store, job->run, pool->desc.retries, &job->failures, error)) &&
+         (strcmp(r->cwd, pool->cwd) == 0 || gem5art__same_script(store, job->run, pool->cwd, error));
+    if (ok) {
+        r->task_id = gem5art__arena_copy(arena, pool->desc.task_id);
+        r->cwd = gem5art__arena_copy(arena, pool->cwd);
+        r->host = pool->host->host;
+        r->kernel = pool->host->kernel;
+        r->user = pool->host->user;
+        r->cpu_model = pool->host->cpu_model;
+        r->environment = gem5art__join_pairs(arena, job->run->environment, pool->environment);
+        ok = arena->failed ? gem5art__fail_nomem(error)
+                           : gem5art__begin_attempt(store, job->run, r, &job->folder, error) &&
+                                 gem5art__write_live(store, r, error);
+    }
+    if (!ok) gem5art__unclaim_run(store, r->hash);
+    gem5art__unlock_store(job);
     return ok;
-}
-
-/* Is the script that its repo does not track what it was when the run was created? */
-static bool gem5art__same_script_content(const gem5art__run *run, const gem5art__look *look, gem5art_error *error) {
-    if (!look->ok) return gem5art__fail(error, look->error.code, "%s", look->error.message);
-    return strcmp(look->hash, run->script_hash) == 0
-               ? true
-               : gem5art__fail(error, GEM5ART_CHANGED,
-                               "the script %s is not what it was when the run was created: its SHA-256 is %s, not %s; "
-                               "create the run again",
-                               look->path, look->hash, run->script_hash);
 }
 
 /* Checks every artifact, and a script that its repo does not track. Different runs begin with different artifacts, so
@@ -13614,116 +13510,110 @@ static bool gem5art__check_used(gem5art__job *job, const char **path, gem5art_er
                                            k < run->used_count ? run->used_paths[k] : job->draft.run_script);
         looks[k].wants_md5 = k < run->used_count && gem5art__has_md5(run->used[k]);
         looks[k].wants_commit = k < run->used_count && *run->used[k]->git_hash != 0;
-        if (!looks[k].path) break;
-        gem5art__cache_look(&job->pool->db->cache, &looks[k]);
+        if (looks[k].path) gem5art__cache_look(&job->pool->db->cache, &looks[k]);
     }
     if (job->arena.failed) return gem5art__fail_nomem(error);
     for (i = 0; ok && i < count; i++) {
-        ok = i < run->used_count ? gem5art__looks_like(&looks[i], run->used[i], error)
-                                 : gem5art__same_script_content(run, &looks[i], error);
-        if (!ok) *path = looks[i].path;
+        const gem5art__look *look = &looks[i];
+        *path = look->path;
+        if (i < run->used_count) ok = gem5art__looks_like(look, run->used[i], error);
+        else if (!look->ok) ok = gem5art__fail(error, look->error.code, "%s", look->error.message);
+        else if (strcmp(look->hash, run->script_hash) != 0)
+            ok = gem5art__fail(error, GEM5ART_CHANGED, "the script %s is not what it was when the run was created: its "
+                               "SHA-256 is %s, not %s; create the run again", look->path, look->hash, run->script_hash);
     }
+    if (ok) *path = NULL;
     return ok;
 }
 
-/* The last things before the spawn. */
 static bool gem5art__prepare_spawn(gem5art__job *job, gem5art_error *error) {
-    gem5art_db *store = gem5art__lock_store(job->pool, &job->notes);
+    gem5art_run *r = &job->draft;
     size_t i;
-    bool ok = gem5art__claim_still_holds(store, job->draft.hash, error);
-    gem5art__unlock_store(job->pool);
-    if (!ok || !gem5art__watch_begin(&job->watch, &job->draft, error)) return false;
-    gem5art__check_params(job->run, &job->draft, &job->run->object.arena, job->pool->cwd);
-    for (i = 0; i < job->draft.warning_count; i++) gem5art__note(job->draft.warnings[i].text, &job->notes);
-    job->probe = gem5art__probe_begin(&job->arena, &job->draft, job->run->no_probe, job->run->environment);
-    gem5art__show_state(job, &job->draft, "Spawning");
+    bool ok = gem5art__claim_still_holds(gem5art__lock_store(job), r->hash, error);
+    gem5art__unlock_store(job);
+    if (!ok || !gem5art__watch_begin(&job->watch, r, error)) return false;
+    gem5art__check_params(job->run, r, &job->run->object.arena, job->pool->cwd);
+    for (i = 0; i < r->warning_count; i++) gem5art__note(r->warnings[i].text, &job->notes);
+    job->probe = gem5art__probe_begin(&job->arena, r, job->run->no_probe, job->run->environment);
+    gem5art__show_state(job, "Spawning");
     return true;
 }
 
 static void gem5art__before(gem5art__task *task) {
     gem5art__job *job = (gem5art__job *)task;
     const char *path = NULL, *status = NULL;
+    job->result = GEM5ART__SKIPPED;
     if (gem5art__given_up()) gem5art__cancelled(&job->error, job, "before it was begun");
-    if (gem5art__given_up() || !gem5art__claim_job(job, &job->error)) {
-        job->result = GEM5ART__SKIPPED;
-        return;
+    else if (gem5art__begin_run(job, &job->error)) {
+        job->result = GEM5ART__READY;
+        if (gem5art__check_used(job, &path, &job->error) && gem5art__prepare_spawn(job, &job->error)) {
+            gem5art__clear(&job->error);
+            return;
+        }
+        if (gem5art__given_up()) return; /* it is cancelled, which gem5art__spawn reports */
+        if (path) status = gem5art__arena_printf(&job->run->object.arena, "Failed artifact check for %s", path);
+        gem5art__record_unspawned(job, status ? status : path ? "Failed artifact check" : "Failed");
     }
-    job->result = GEM5ART__READY;
-    if (gem5art__check_used(job, &path, &job->error) && gem5art__prepare_spawn(job, &job->error)) {
-        gem5art__clear(&job->error);
-        return;
-    }
-    if (gem5art__given_up()) return; /* it is cancelled: the loop says so */
-    if (path) status = gem5art__arena_printf(&job->run->object.arena, "Failed artifact check for %s", path);
-    gem5art__record_unspawned(job, status ? status : path ? "Failed artifact check" : "Failed");
 }
 
 /* ---- in a worker: while the child runs */
 
-/* Looks at the run's files, and refreshes info.json when it is time. */
-static void gem5art__watch_work(gem5art__task *task) {
-    gem5art__job *job = (gem5art__job *)(void *)((char *)task - offsetof(gem5art__job, watch_task));
+/* Looks for reasons to end the run in its files, and refreshes info.json when it is time. */
+static void gem5art__watch_run(gem5art__task *task) {
     enum { GEM5ART__WATCH_BYTES = 8 << 20 }; /* of one round, so that a flood on a terminal holds up no other run */
+    gem5art__job *job = (gem5art__job *)task;
     gem5art_error error;
-    double now;
     if (!job->live_written && pthread_mutex_trylock(&job->pool->store_mutex) == 0) { /* a slow disk holds up no watch */
         job->pool->store->user_data = &job->notes;
+        job->child_start = gem5art__process_start(job->draft.pid, false);
         job->live_written = true;
-        if (!gem5art__write_live(job->pool->store, &job->watched, &error)) gem5art__note(error.message, &job->notes);
-        gem5art__unlock_store(job->pool);
+        if (!gem5art__write_live(job->pool->store, &job->draft, &error)) gem5art__note(error.message, &job->notes);
+        gem5art__unlock_store(job);
     }
-    job->watch_reason = gem5art__watch_round(&job->watch, &job->watched, GEM5ART__WATCH_BYTES, &job->grown);
-    now = gem5art__monotonic();
-    job->beaten = now >= job->next_beat;
+    job->watch_reason = gem5art__watch_round(&job->watch, &job->draft, GEM5ART__WATCH_BYTES, &job->grown);
+    job->beaten = gem5art__monotonic() >= job->next_beat;
     if (!job->beaten) return;
-    gem5art__show_state(job, &job->watched, job->watched.status);
-    job->next_beat = now + GEM5ART_BEAT_SECONDS;
+    gem5art__show_state(job, job->draft.status);
+    job->next_beat = gem5art__monotonic() + GEM5ART_BEAT_SECONDS;
 }
 
 /* ---- in a worker: after the child's end */
 
-/* Ends what a dead warden has left of a run. */
+/* Ends the processes that a dead warden has left. */
 static void gem5art__end_orphans(const gem5art__job *job) {
     enum { GEM5ART__ORPHAN_TRIES = 500 }; /* 5 s: a process that outlives SIGKILL for so long is one that nobody reaps */
-    const gem5art_run *r = &job->draft;
+    pid_t pid = (pid_t)job->draft.pid;
     int tries;
     for (tries = 0; tries < GEM5ART__ORPHAN_TRIES; tries++) {
-        int64_t start = r->pid > 0 ? gem5art__process_start(r->pid, false) : 0;
-        bool group = r->pid > 0 && (!job->child_start || !start || start == job->child_start) &&
-                     GEM5ART_SYS_KILL(-(pid_t)r->pid, SIGKILL) == 0;
-        if (r->pid > 0) GEM5ART_SYS_WAITPID((pid_t)r->pid, NULL, WNOHANG); /* where the host adopts orphans */
-        if (gem5art__end_processes_of(r->id, SIGKILL) == 0 && !group) return;
+        int64_t start = pid > 0 ? gem5art__process_start(pid, false) : 0;
+        bool group = pid > 0 && (!job->child_start || !start || start == job->child_start) &&
+                     GEM5ART_SYS_KILL(-pid, SIGKILL) == 0;
+        if (pid > 0) GEM5ART_SYS_WAITPID(pid, NULL, WNOHANG); /* where the host adopts orphans */
+        if (gem5art__end_processes_of(job->draft.id, SIGKILL) == 0 && !group) return;
         GEM5ART_SYS_POLL(NULL, 0, 10);
     }
 }
 
-/* The archive's artifact: never compared with others, each attempt has its own. */
-static void gem5art__describe_archive(gem5art__job *job, const char *path, gem5art_artifact *archive) {
-    const char *command = gem5art__arena_printf(&job->arena, "zip results.zip -r %s", job->draft.outdir);
-    memset(archive, 0, sizeof *archive);
-    gem5art__set_defaults(gem5art__artifact_fields, archive);
-    archive->type = "directory";
-    archive->name = job->draft.name;
-    archive->documentation = "Compressed version of the results directory";
-    archive->command = command ? command : "";
-    archive->path = path ? path : "";
-    archive->cwd = ".";
-    archive->is_zipped = true;
-}
-
-/* Archives the outdir, and what m5.fork has put beside it. */
+/* Archives the outdir, and what m5.fork has put beside it. Each attempt has an archive of its own, never compared. */
 static bool gem5art__archive_run(gem5art__job *job, gem5art_artifact *archive, gem5art_error *error) {
     gem5art_run *r = &job->draft;
     const char *path = gem5art__join_path(&job->arena, r->outdir, "results.zip");
     const char *const *forks = gem5art__forks_of(r->outdir, job->end.spawned, &job->arena, NULL);
     char id[37], hash[65];
-    gem5art__describe_archive(job, path, archive);
-    if (job->arena.failed) return gem5art__fail_nomem(error);
-    if (!gem5art__same_outdir(job, r->outdir, error) || !gem5art__uuid(id, error)) return false;
+    memset(archive, 0, sizeof *archive);
+    gem5art__set_defaults(gem5art__artifact_fields, archive);
+    archive->type = "directory";
+    archive->name = r->name;
+    archive->documentation = "Compressed version of the results directory";
+    archive->command = gem5art__arena_printf(&job->arena, "zip results.zip -r %s", r->outdir);
+    archive->path = path;
+    archive->cwd = ".";
+    archive->is_zipped = true;
+    if (!gem5art__same_outdir(job, error) || !gem5art__uuid(id, error)) return false;
     r->results = archive->id = gem5art__arena_copy(&job->run->object.arena, id);
-    if (!r->results) return gem5art__fail_nomem(error);
-    gem5art__show_state(job, r, r->status);
-    job->task.control.beat = NULL; /* what is archived must hold still */
+    if (!r->results || job->arena.failed) return gem5art__fail_nomem(error);
+    gem5art__show_state(job, r->status);
+    job->task.control.beat = NULL; /* the archived files must not change */
     if (!gem5art__archive(r->outdir, forks, path, &job->notes, error) ||
         !gem5art__hash_file(path, hash, NULL, &archive->size, error) ||
         !gem5art__keep_copy(job->pool->db->storage, path, id, hash, error))
@@ -13742,7 +13632,7 @@ static void gem5art__not_archived(gem5art__job *job, const gem5art_error *why) {
     r->rerunnable = true;
     r->error = text ? text : "its results are not archived: out of memory";
     if (strcmp(r->status, "Finished") == 0) r->cause = r->error;
-    gem5art__show_state(job, r, "Failed");
+    gem5art__show_state(job, "Failed");
 }
 
 /* Records the files that gem5 read. */
@@ -13752,69 +13642,64 @@ static void gem5art__note_files(gem5art__job *job) {
     gem5art_error error;
     bool ok = gem5art__hash_files(job->run, &job->draft, job->pool->cwd, &job->arena, &list, &count, &error);
     if (ok) {
-        ok = gem5art__name_files(gem5art__lock_store(job->pool, &job->notes), &job->draft, list, count,
-                                 &job->run->object.arena, &error);
-        gem5art__unlock_store(job->pool);
+        ok = gem5art__name_files(gem5art__lock_store(job), &job->draft, list, count, &job->run->object.arena, &error);
+        gem5art__unlock_store(job);
     }
     if (!ok) gem5art__note(error.message, &job->notes);
 }
 
-/* What the child's end and its files say of the run, then the archive and the record. */
+/* The outcome, from the child's end and its files, then the archive and the record. */
 static void gem5art__end_run(gem5art__job *job) {
     gem5art_run *r = &job->draft;
-    gem5art__arena *arena = &job->run->object.arena;
     gem5art_artifact archive;
     gem5art_error error;
     bool ok;
-    gem5art__clear(&error);
     if (job->orphaned) {
         r->error = "the warden process was killed while it ran this; run it again";
         gem5art__end_orphans(job);
     }
-    ok = gem5art__classify(r, arena, &job->end, &job->watch, &error);
-    if (!ok) { /* out of memory: what the run came to is not known */
+    if (!gem5art__classify(r, &job->run->object.arena, &job->end, &job->watch, &error)) { /* out of memory */
         r->running = false;
         r->rerunnable = true;
         r->status = "Failed";
         r->error = r->cause = "its outcome could not be read: out of memory";
-    } else if (gem5art__same_outdir(job, r->outdir, &error)) gem5art__note_files(job);
+    } else if (gem5art__same_outdir(job, &error)) gem5art__note_files(job);
     ok = gem5art__archive_run(job, &archive, &error);
     if (!ok) gem5art__not_archived(job, &error);
-    gem5art__record_draft(job, ok ? &archive : NULL);
+    gem5art__record(job, ok ? &archive : NULL);
 }
 
 static void gem5art__after(gem5art__task *task) {
     gem5art__job *job = (gem5art__job *)task;
-    if (job->lines.length) gem5art__record_job(job);
-    else if (job->spawned) gem5art__end_run(job);
+    if (job->lines.length) gem5art__record(job, NULL);
+    else if (job->end.spawned > 0) gem5art__end_run(job);
     else gem5art__record_unspawned(job, "Failed");
 }
 
 /* ---- the loop: handing jobs to workers and taking them back */
 
-static void gem5art__worked(void *owner, gem5art__task *task);
-
-/* Gives a job to a worker, with a draft of its run. */
-static void gem5art__start_work(gem5art__job *job, int crew, void (*work)(gem5art__task *task)) {
+/* Gives a job to a worker of its state, with a draft of its run. */
+static void gem5art__start_work(gem5art__job *job) {
+    job->at[GEM5ART__TO_WORK] = 0;
+    job->working = true;
     job->draft = job->run->public_;
-    job->reason = job->kill_reason;
     job->last_try = job->pool->stopping != NULL;
     job->task.control.given_up = job->hurry;
     job->task.control.beat = gem5art__beat;
     job->task.control.data = job;
     job->task.control.beat_at = gem5art__monotonic() + GEM5ART_BEAT_SECONDS;
-    gem5art__give_work(&job->pool->workers[crew], &job->task, work, gem5art__worked);
+    gem5art__give_task(&job->pool->workers.queues[gem5art__states[job->state].queue], &job->task,
+                       gem5art__states[job->state].work);
 }
 
-/* The child has ended, or there was none: the rest is a worker's, once its files are not looked at any more. */
+/* The child has ended, or there was none: the slot is free, and the rest is a worker's, once the watch has ended. */
 static void gem5art__start_after(gem5art__job *job) {
-    if (job->slot >= 0) job->pool->slots[job->slot] = NULL;
-    job->slot = -1;
-    if (job->state != GEM5ART__AFTER) gem5art__set_state(job, GEM5ART__AFTER);
-    if (!job->watching) gem5art__start_work(job, GEM5ART__FOR_AFTER, gem5art__after);
+    gem5art__free_slot(job);
+    gem5art__set_state(job, GEM5ART__AFTER);
+    if (!job->working) gem5art__start_work(job);
 }
 
-/* Is a run that ended for this reason to blame for it? */
+/* Does a run that ended for this reason count as failed? */
 static bool gem5art__reason_counts(const char *reason) {
     static const char *const foreign[] = {"sigint", "sigterm", "sighup", "sigkill", "lost"};
     size_t i;
@@ -13824,50 +13709,41 @@ static bool gem5art__reason_counts(const char *reason) {
 }
 
 /* A job whose outcome is recorded, or cannot be, leaves the pool or is queued again. */
-static void gem5art__end_job(gem5art_pool *pool, gem5art__job *job) {
+static void gem5art__finish_job(gem5art__job *job) {
+    gem5art_pool *pool = job->pool;
     const gem5art_run *r = &job->run->public_;
-    gem5art_error why = job->error;
-    bool finished = strcmp(r->status, "Finished") == 0;
-    if (job->result == GEM5ART__NOT_RECORDED) gem5art__note_error(pool, &why);
+    bool finished = strcmp(r->status, "Finished") == 0, recorded = job->result == GEM5ART__RECORDED;
+    if (!recorded && pool->first_error.code == GEM5ART_OK) pool->first_error = job->error;
     if (!r->rerunnable) {
         pool->took += gem5art__monotonic() - job->begun;
         pool->took_count++;
     }
-    if (job->result == GEM5ART__RECORDED && !pool->stopping && !finished && !r->rerunnable &&
-        job->failures++ < pool->desc.retries) {
-        gem5art__leave(job);
+    gem5art__leave(job);
+    if (recorded && !pool->stopping && !finished && !r->rerunnable && job->failures++ < pool->desc.retries) {
         gem5art__reset_job(job);
-        gem5art__enqueue(pool, job);
-        pool->counts.queued++;
+        gem5art__enqueue(job);
         pool->counts.retried++;
         gem5art__emit(pool, GEM5ART_EVENT_RETRIED, job->run, NULL);
         return;
     }
-    gem5art__leave(job);
     ++*(finished ? &pool->counts.finished : &pool->counts.failed);
     pool->failures += !finished && gem5art__reason_counts(r->kill_reason);
-    gem5art__emit(pool, GEM5ART_EVENT_ENDED, job->run, why.code == GEM5ART_OK ? NULL : &why);
+    gem5art__emit(pool, GEM5ART_EVENT_ENDED, job->run, job->error.code == GEM5ART_OK ? NULL : &job->error);
     gem5art__free_job(job);
     if (!pool->stopping && pool->desc.max_failed > 0 && pool->failures >= pool->desc.max_failed)
         gem5art__stop_launching(pool, "as many runs as .max_failed allows have failed");
 }
 
-/* A job that cannot be spawned: `error` says why. */
-static void gem5art__not_spawned(gem5art__job *job, const gem5art_error *error) {
-    job->error = *error;
-    job->spawned = false;
-    gem5art__start_after(job);
-}
-
 static void gem5art__warden_died(gem5art_pool *pool);
 
-/* Orders a job's child of the warden, or if that is dead, of a new one. */
-static bool gem5art__order_job(gem5art_pool *pool, gem5art__job *job, gem5art_error *error) {
+/* Has a job's child spawned by the warden, or if that is dead, by a new one. */
+static bool gem5art__request_child(gem5art__job *job, gem5art_error *error) {
+    gem5art_pool *pool = job->pool;
     int cpu = pool->cpus ? pool->cpus[job->slot] : -1, tries;
     for (tries = 0; tries < 2; tries++) {
         if (pool->warden.dead && !gem5art__warden_start(&pool->warden, pool->desc.jobs, pool->desc.grace, error))
             return false;
-        if (gem5art__order_spawn(&pool->warden, job->slot, job->run, cpu, pool->cwd, job->probe, error)) return true;
+        if (gem5art__warden_spawn(&pool->warden, job->slot, job->run, cpu, pool->cwd, job->probe, error)) return true;
         if (error->code != GEM5ART_IO) return false;
         gem5art__warden_died(pool);
     }
@@ -13875,59 +13751,65 @@ static bool gem5art__order_job(gem5art_pool *pool, gem5art__job *job, gem5art_er
 }
 
 /* A job is ready to be spawned, unless it was cancelled meanwhile. */
-static void gem5art__spawn(gem5art_pool *pool, gem5art__job *job) {
-    gem5art_error error;
-    gem5art__clear(&error);
-    if (job->kill_reason) gem5art__cancelled(&error, job, job->kill_reason);
-    else if (gem5art__order_job(pool, job, &error)) {
+static void gem5art__spawn(gem5art__job *job) {
+    if (job->kill_reason) gem5art__cancelled(&job->error, job, job->kill_reason);
+    else if (gem5art__request_child(job, &job->error)) {
         gem5art__set_state(job, GEM5ART__SPAWNING);
         return;
-    } else if (error.code == GEM5ART_IO) job->kill_reason = "lost";
-    gem5art__not_spawned(job, &error);
+    } else if (job->error.code == GEM5ART_IO) job->kill_reason = "lost";
+    gem5art__start_after(job);
 }
 
+static void gem5art__watch_done(gem5art__job *job);
+
 /* A worker's part of a job is done. */
-static void gem5art__worked(void *owner, gem5art__task *task) {
-    gem5art_pool *pool = (gem5art_pool *)owner;
-    gem5art__job *job = (gem5art__job *)task;
+static void gem5art__worked(gem5art__job *job) {
+    const char *note, *end;
+    for (note = gem5art__or(job->notes.data, ""); *note; note = *end ? end + 1 : end) {
+        end = note + strcspn(note, "\n");
+        gem5art__warn(job->pool->db, "run \"%s\": %.*s", job->run->public_.name, (int)(end - note), note);
+    }
+    gem5art__buf_free(&job->notes);
+    job->working = false;
+    if (job->task.work == gem5art__watch_run) {
+        if (job->state == GEM5ART__AFTER) gem5art__start_work(job);
+        else gem5art__watch_done(job);
+        return;
+    }
     job->run->public_ = job->draft;
-    gem5art__log_notes(job);
-    pool->counts.lost += job->lost;
+    job->pool->counts.lost += job->lost;
     job->lost = 0;
     if (job->result == GEM5ART__SKIPPED) {
         gem5art_error why = job->error;
-        pool->counts.recorded += why.code == GEM5ART_EXISTS;
-        gem5art__skip_job(pool, job, &why);
-    } else if (job->result == GEM5ART__READY) gem5art__spawn(pool, job);
+        gem5art__skip_job(job, &why);
+    } else if (job->result == GEM5ART__READY) gem5art__spawn(job);
     else if (job->result == GEM5ART__STORE_BUSY) {
-        job->at[GEM5ART__TO_RECORD] = gem5art__monotonic() + 1;
-        if (job->slot >= 0) pool->slots[job->slot] = NULL;
-        job->slot = -1;
-        if (job->state != GEM5ART__AFTER) gem5art__set_state(job, GEM5ART__AFTER);
-    } else gem5art__end_job(pool, job);
+        gem5art__free_slot(job);
+        gem5art__set_state(job, GEM5ART__AFTER);
+        job->at[GEM5ART__TO_WORK] = gem5art__monotonic() + 1;
+    } else gem5art__finish_job(job);
 }
 
 /* ---- the loop: killing */
 
-static void gem5art__signal_job(gem5art_pool *pool, gem5art__job *job, int number) {
-    if (job->state == GEM5ART__RUNNING) gem5art__order_signal(&pool->warden, job->slot, number);
-}
-
-/* SIGINT, which lets gem5 write its statistics, then SIGKILL; a run that is not spawned yet ends when its turn comes.
-   False: it has ended already. */
-static bool gem5art__kill_job(gem5art_pool *pool, gem5art__job *job, const char *reason, bool at_once) {
+/* Ends a run: SIGINT, on which gem5 writes its statistics, then SIGKILL. A run that is not spawned yet ends when its
+   turn comes. False: it has ended already. */
+static bool gem5art__kill_job(gem5art__job *job, const char *reason, bool at_once) {
+    gem5art_pool *pool = job->pool;
     bool first = !job->kill_reason;
     double grace = at_once || pool->desc.grace < 0 ? 0 : pool->desc.grace;
     if (job->state == GEM5ART__AFTER) return false;
     if (first) job->kill_reason = reason;
     if (job->state == GEM5ART__BEFORE) gem5art__give_up(&job->task);
-    if (job->state == GEM5ART__SPAWNING) gem5art__order_signal(&pool->warden, job->slot, SIGKILL); /* it is stuck in exec */
+    if (job->state == GEM5ART__SPAWNING) gem5art__warden_signal(&pool->warden, job->slot, SIGKILL); /* stuck in exec */
     if (job->state != GEM5ART__RUNNING) return true;
-    if (first) job->run->public_.kill_reason = reason;
-    gem5art__signal_job(pool, job, grace > 0 ? SIGINT : SIGKILL);
+    gem5art__warden_signal(&pool->warden, job->slot, grace > 0 ? SIGINT : SIGKILL);
     job->at[GEM5ART__TO_KILL] = gem5art__monotonic() + (grace > 0 ? grace : 1);
     job->at[GEM5ART__TO_TIME_OUT] = 0;
-    if (first) gem5art__emit(pool, GEM5ART_EVENT_KILLED, job->run, NULL);
+    if (first) {
+        job->run->public_.kill_reason = reason;
+        gem5art__emit(pool, GEM5ART_EVENT_KILLED, job->run, NULL);
+    }
     return true;
 }
 
@@ -13936,72 +13818,44 @@ static void gem5art__stop_all(gem5art_pool *pool, const char *reason, bool at_on
     gem5art__job *job;
     pool->stopping = reason;
     for (job = gem5art__first_active(pool); job; job = gem5art__next_active(job)) {
-        gem5art__kill_job(pool, job, reason, at_once);
+        gem5art__kill_job(job, reason, at_once);
         job->hurry = job->hurry || hurry;
         if (hurry) gem5art__give_up(&job->task);
     }
     gem5art__stop_launching(pool, reason);
 }
 
-/* ---- the loop: watching */
+/* ---- the loop: timers */
 
-static void gem5art__watch_done(void *owner, gem5art__task *task) {
-    gem5art_pool *pool = (gem5art_pool *)owner;
-    gem5art__job *job = (gem5art__job *)(void *)((char *)task - offsetof(gem5art__job, watch_task));
+/* A round of watching a run's files has ended. */
+static void gem5art__watch_done(gem5art__job *job) {
     gem5art__run *run = job->run;
     const char *reason = job->watch_reason;
     double now = gem5art__monotonic();
-    job->watching = false;
-    gem5art__log_notes(job);
-    if (job->state == GEM5ART__AFTER) {
-        gem5art__start_after(job);
-        return;
-    }
-    job->at[GEM5ART__TO_WATCH] = now + GEM5ART_WATCH_SECONDS;
-    run->public_.current_time = job->watched.current_time;
-    if (job->beaten) gem5art__emit(pool, GEM5ART_EVENT_BEAT, run, NULL);
+    job->at[GEM5ART__TO_WORK] = now + GEM5ART_WATCH_SECONDS;
+    run->public_.current_time = job->draft.current_time;
+    if (job->beaten) gem5art__emit(job->pool, GEM5ART_EVENT_BEAT, run, NULL);
     if (job->kill_reason) return;
     if (!reason && run->check_failure && (run->check_failure)(&run->public_, run->user_data)) reason = "User defined kill";
     if (!reason && run->public_.stall > 0 && now - job->grown >= run->public_.stall) reason = "stall";
-    if (reason) gem5art__kill_job(pool, job, reason, false);
+    if (reason) gem5art__kill_job(job, reason, false);
 }
-
-static void gem5art__watch_due(gem5art_pool *pool, gem5art__job *job, double now) {
-    (void)now;
-    job->at[GEM5ART__TO_WATCH] = 0;
-    job->watching = true;
-    job->watched = job->run->public_;
-    gem5art__give_work(&pool->workers[GEM5ART__FOR_WATCH], &job->watch_task, gem5art__watch_work, gem5art__watch_done);
-}
-
-static void gem5art__time_out_due(gem5art_pool *pool, gem5art__job *job, double now) {
-    (void)now;
-    job->at[GEM5ART__TO_TIME_OUT] = 0;
-    if (!job->kill_reason) gem5art__kill_job(pool, job, "timeout", false);
-}
-
-static void gem5art__kill_due(gem5art_pool *pool, gem5art__job *job, double now) {
-    gem5art__signal_job(pool, job, SIGKILL);
-    job->at[GEM5ART__TO_KILL] = now + 1; /* again, where it was not sent */
-}
-
-static void gem5art__record_due(gem5art_pool *pool, gem5art__job *job, double now) {
-    (void)pool, (void)now;
-    job->at[GEM5ART__TO_RECORD] = 0;
-    gem5art__start_work(job, GEM5ART__FOR_AFTER, gem5art__after);
-}
-
-static void (*const gem5art__timer_actions[])(gem5art_pool *pool, gem5art__job *job, double now) = {
-    gem5art__watch_due, gem5art__time_out_due, gem5art__kill_due, gem5art__record_due};
 
 static void gem5art__do_due(gem5art_pool *pool) {
-    double now = gem5art__monotonic();
+    double now = gem5art__monotonic(), due;
     gem5art__job *job, *next;
-    int timer;
+    gem5art__timer timer;
     for (job = gem5art__first_active(pool); job; job = next) {
         next = gem5art__next_active(job);
-        for (timer = 0; timer < GEM5ART__TIMERS; timer++)
-            if (gem5art__is_due(job, timer, now)) gem5art__timer_actions[timer](pool, job, now);
+        while ((due = gem5art__job_due(job, &timer)) > 0 && due <= now) {
+            job->at[timer] = 0;
+            if (timer == GEM5ART__TO_WORK) gem5art__start_work(job);
+            else if (timer == GEM5ART__TO_TIME_OUT) gem5art__kill_job(job, gem5art__or(job->kill_reason, "timeout"), false);
+            else {
+                gem5art__warden_signal(&pool->warden, job->slot, SIGKILL);
+                job->at[timer] = now + 1; /* again, where it was not sent */
+            }
+        }
     }
 }
 
@@ -14013,57 +13867,58 @@ static void gem5art__forgive_absence(gem5art_pool *pool) {
     pool->stepped = now;
     for (job = gem5art__first_active(pool); absent > 0 && job; job = gem5art__next_active(job)) {
         if (job->at[GEM5ART__TO_TIME_OUT] > 0) job->at[GEM5ART__TO_TIME_OUT] += absent;
-        if (!job->watching) job->grown += absent;
+        if (!job->working) job->grown += absent;
     }
 }
 
 /* ---- the loop: the warden's reports */
 
-static void gem5art__spawned(gem5art_pool *pool, gem5art__job *job, const gem5art__report *report) {
+static void gem5art__spawned(gem5art__job *job, const gem5art__message *report) {
+    const double first_watch = 0.05; /* a run that ends sooner is not watched: its files are read when it has ended */
     gem5art__run *run = job->run;
     double now = gem5art__monotonic();
     const char *reason = job->kill_reason; /* it was cancelled while it was spawned */
+    gem5art__set_state(job, GEM5ART__RUNNING);
     job->kill_reason = NULL;
-    job->spawned = true;
     job->end.spawned = gem5art__now();
-    job->grown = now;
-    job->next_beat = now; /* "Running" */
+    job->grown = job->next_beat = now;
     job->at[GEM5ART__TO_TIME_OUT] = run->public_.timeout > 0 ? now + run->public_.timeout : 0;
-    job->at[GEM5ART__TO_WATCH] = now;
+    job->at[GEM5ART__TO_WORK] = now + (GEM5ART_WATCH_SECONDS < first_watch ? GEM5ART_WATCH_SECONDS : first_watch);
     run->public_.pid = report->pid;
     run->public_.status = "Running";
-    job->child_start = gem5art__process_start(report->pid, false);
-    gem5art__set_state(job, GEM5ART__RUNNING);
-    pool->counts.launched++;
-    gem5art__emit(pool, GEM5ART_EVENT_SPAWNED, run, NULL);
-    if (reason && !job->kill_reason) gem5art__kill_job(pool, job, reason, false);
+    job->pool->counts.launched++;
+    gem5art__emit(job->pool, GEM5ART_EVENT_SPAWNED, run, NULL);
+    if (reason && !job->kill_reason) gem5art__kill_job(job, reason, false);
 }
 
-static void gem5art__spawn_failed(gem5art_pool *pool, gem5art__job *job, const gem5art__report *report) {
+static void gem5art__spawn_failed(gem5art__job *job, const gem5art__exec_failure *failure) {
     const gem5art_run *r = &job->run->public_;
-    const char *why = strerror(report->failure.number);
-    gem5art_error error;
-    if (report->failure.step == GEM5ART__OPEN_CONSOLE)
-        gem5art__fail(&error, GEM5ART_IO, "cannot write %s/console.txt: %s", r->outdir, why);
-    else if (report->failure.step == GEM5ART__SET_NICE)
-        gem5art__fail(&error, GEM5ART_IO, "cannot give the run the niceness %d: %s; set .nice to what this user may",
+    const char *why = strerror(failure->number), *cwd = job->pool->cwd, *program;
+    gem5art_error *error = &job->error;
+    switch (failure->step) {
+    case GEM5ART__OPEN_CONSOLE:
+        gem5art__fail(error, GEM5ART_IO, "cannot write %s/console.txt: %s", r->outdir, why);
+        break;
+    case GEM5ART__SET_NICE:
+        gem5art__fail(error, GEM5ART_IO, "cannot give the run the niceness %d: %s; set .nice to what this user may",
                       job->run->nice, why);
-    else if (report->failure.step == GEM5ART__SET_CPU)
-        gem5art__fail(&error, GEM5ART_IO, "cannot pin the run to CPU %d: %s; make the pool again, or do without .pin",
-                      pool->cpus[job->slot], why);
-    else if (report->failure.step == GEM5ART__ENTER_CWD)
-        gem5art__fail(&error, GEM5ART_IO, "cannot enter the cwd %s: %s", pool->cwd, why);
-    else {
-        char *program = gem5art__join_path(&job->arena, pool->cwd, r->command[0]);
-        bool lacks = report->failure.number == ENOENT && program && GEM5ART_SYS_ACCESS(program, F_OK) == 0;
-        gem5art__fail(&error, GEM5ART_IO, "cannot execute %s in %s: %s", r->command[0], pool->cwd,
-                      lacks ? "the interpreter or loader that it names does not exist" : why);
+        break;
+    case GEM5ART__SET_CPU:
+        gem5art__fail(error, GEM5ART_IO, "cannot pin the run to CPU %d: %s; make the pool again, or do without .pin",
+                      job->pool->cpus[job->slot], why);
+        break;
+    case GEM5ART__ENTER_CWD: gem5art__fail(error, GEM5ART_IO, "cannot enter the cwd %s: %s", cwd, why); break;
+    case GEM5ART__EXECUTE:
+        program = gem5art__join_path(&job->arena, cwd, r->command[0]);
+        if (failure->number == ENOENT && program && GEM5ART_SYS_ACCESS(program, F_OK) == 0)
+            why = "the interpreter or loader that it names does not exist";
+        gem5art__fail(error, GEM5ART_IO, "cannot execute %s in %s: %s", r->command[0], cwd, why);
     }
-    gem5art__not_spawned(job, &error);
+    gem5art__start_after(job);
 }
 
 /* The child has ended. The run's own check is asked once more, on this thread. */
-static void gem5art__child_ended(gem5art__job *job, int status, const struct rusage *usage) {
+static void gem5art__child_ended(gem5art__job *job, int status, int stragglers, const struct rusage *usage) {
     gem5art__run *run = job->run;
     gem5art_run *r = &run->public_;
     r->end_time = gem5art__now();
@@ -14077,6 +13932,7 @@ static void gem5art__child_ended(gem5art__job *job, int status, const struct rus
     if (!job->kill_reason && run->check_failure && (run->check_failure)(r, run->user_data))
         job->kill_reason = "User defined kill";
     job->end.status = status;
+    job->end.stragglers = stragglers;
     job->end.kill_reason = job->kill_reason;
     gem5art__start_after(job);
 }
@@ -14093,26 +13949,28 @@ static void gem5art__warden_died(gem5art_pool *pool) {
         next = gem5art__next_active(job);
         if (job->state != GEM5ART__RUNNING && job->state != GEM5ART__SPAWNING) continue;
         if (!job->kill_reason) job->kill_reason = "lost";
-        job->spawned = job->orphaned = true;
-        gem5art__child_ended(job, SIGKILL, &none);
+        if (job->end.spawned <= 0) job->end.spawned = gem5art__now(); /* perhaps */
+        job->orphaned = true;
+        gem5art__child_ended(job, SIGKILL, 0, &none);
     }
 }
 
-/* All of them: what has ended is not late any more, however long nobody stepped the pool. */
+/* All of them: what has ended is not late any more, however long nobody stepped the pool. The warden is checked at
+   least every second while it has children. */
 static void gem5art__read_reports(gem5art_pool *pool) {
-    gem5art__report report;
+    gem5art__message report;
+    double now;
     while (gem5art__warden_read(&pool->warden, &report)) {
         gem5art__job *job = pool->slots[report.slot];
         if (!job) continue;
-        if (report.type == GEM5ART__SPAWNED) gem5art__spawned(pool, job, &report);
-        else if (report.type == GEM5ART__NOT_SPAWNED) gem5art__spawn_failed(pool, job, &report);
-        else if (report.type == GEM5ART__ENDED) {
-            job->end.stragglers = report.stragglers;
-            gem5art__child_ended(job, report.status, &report.usage);
-        }
+        if (report.type == GEM5ART__SPAWNED) gem5art__spawned(job, &report);
+        else if (report.type == GEM5ART__NOT_SPAWNED) gem5art__spawn_failed(job, &report.failure);
+        else gem5art__child_ended(job, report.status, report.stragglers, &report.usage);
     }
-    if (pool->counts.running && !pool->warden.dead && !gem5art__warden_tend(&pool->warden, gem5art__monotonic()))
-        gem5art__warden_died(pool);
+    now = gem5art__monotonic();
+    if (pool->warden.dead || !pool->counts.running || (now < pool->next_check && !pool->warden.unsent.length)) return;
+    pool->next_check = now + GEM5ART__WARDEN_SECONDS / 10;
+    if (!gem5art__warden_check(&pool->warden, now)) gem5art__warden_died(pool);
 }
 
 /* ---- the loop: launching */
@@ -14130,50 +13988,42 @@ static bool gem5art__memory_is_short(const gem5art_pool *pool, double now) {
 
 /* With .max_failed, a run that has ended may keep others from being launched until its outcome is known. */
 static bool gem5art__can_launch(const gem5art_pool *pool, double now) {
-    int held = pool->counts.running + (pool->desc.max_failed > 0 ? pool->counts.ending : 0);
-    return pool->queued && held < pool->desc.jobs && pool->counts.running + pool->counts.ending < 2 * pool->desc.jobs &&
-           (pool->counts.running == 0 || now >= pool->launch_after);
-}
-
-static void gem5art__launch_job(gem5art_pool *pool, gem5art__job *job) {
-    gem5art_error error;
-    int slot = 0;
-    if (job->cancelled || pool->stopping) {
-        gem5art__cancelled(&error, job, pool->stopping ? pool->stopping : "gem5art_pool_cancel");
-        gem5art__skip_job(pool, job, &error);
-        return;
-    }
-    while (pool->slots[slot]) slot++;
-    pool->slots[slot] = job;
-    pool->queued = job->next;
-    job->slot = slot;
-    job->begun = gem5art__monotonic();
-    gem5art__set_state(job, GEM5ART__BEFORE);
-    gem5art__start_work(job, GEM5ART__FOR_BEFORE, gem5art__before);
+    int running = pool->counts.running, ending = pool->counts.ending, jobs = pool->desc.jobs;
+    return pool->queued && running + (pool->desc.max_failed > 0 ? ending : 0) < jobs && running + ending < 2 * jobs &&
+           (running == 0 || now >= pool->launch_after);
 }
 
 /* Fills free slots. Many skipped runs in a row must not keep the others from being watched. */
 static void gem5art__launch(gem5art_pool *pool, double until) {
     double now = gem5art__monotonic();
     for (; gem5art__can_launch(pool, now) && now < until; now = gem5art__monotonic()) {
+        gem5art__job *job = pool->queued;
+        if (job->kill_reason || pool->stopping) {
+            gem5art_error why;
+            gem5art__cancelled(&why, job, pool->stopping ? pool->stopping : job->kill_reason);
+            gem5art__skip_job(job, &why);
+            continue;
+        }
         if (gem5art__memory_is_short(pool, now)) {
             pool->launch_after = now + GEM5ART_WATCH_SECONDS;
             return;
         }
-        gem5art__launch_job(pool, pool->queued);
+        for (job->slot = 0; pool->slots[job->slot];) job->slot++;
+        pool->slots[job->slot] = job;
+        pool->queued = job->next;
+        job->begun = now;
+        gem5art__set_state(job, GEM5ART__BEFORE);
+        gem5art__start_work(job);
     }
-    if (pool->counts.running && !pool->warden.dead && !gem5art__warden_tend(&pool->warden, gem5art__monotonic()))
-        gem5art__warden_died(pool);
 }
 
 /* ---- the loop: signals to the host, where a pool asked for them */
 
-enum { GEM5ART__SIGNAL_POOLS = 16 };
+enum { GEM5ART__SIGNAL_POOLS = 16, GEM5ART__STOP_SIGNALS = 3 };
 static const struct {
     int number;
     const char *reason;
-} gem5art__stop_signals[] = {{SIGINT, "sigint"}, {SIGTERM, "sigterm"}, {SIGHUP, "sighup"}};
-enum { GEM5ART__STOP_SIGNALS = sizeof gem5art__stop_signals / sizeof *gem5art__stop_signals };
+} gem5art__stop_signals[GEM5ART__STOP_SIGNALS] = {{SIGINT, "sigint"}, {SIGTERM, "sigterm"}, {SIGHUP, "sighup"}};
 static volatile sig_atomic_t gem5art__signal_count, gem5art__signal_last;
 static volatile sig_atomic_t gem5art__signal_wakes[GEM5ART__SIGNAL_POOLS]; /* descriptors; 0: none */
 static pthread_mutex_t gem5art__signal_mutex = PTHREAD_MUTEX_INITIALIZER;
@@ -14190,27 +14040,26 @@ static void gem5art__on_signal(int number) {
 
 static bool gem5art__signals_on(gem5art_pool *pool, gem5art_error *error) {
     struct sigaction action;
-    int i, free_place = -1;
+    int i, place = 0;
+    memset(&action, 0, sizeof action);
+    action.sa_handler = gem5art__on_signal;
+    sigemptyset(&action.sa_mask);
     pthread_mutex_lock(&gem5art__signal_mutex);
-    for (i = 0; i < GEM5ART__SIGNAL_POOLS; i++)
-        if (!gem5art__signal_wakes[i]) free_place = i;
-    if (free_place >= 0) {
-        gem5art__signal_wakes[free_place] = pool->warden.wakes;
+    while (place < GEM5ART__SIGNAL_POOLS && gem5art__signal_wakes[place]) place++;
+    if (place < GEM5ART__SIGNAL_POOLS) {
+        gem5art__signal_wakes[place] = pool->warden.wakes;
         pool->signals_handled = (int)gem5art__signal_count;
-        if (gem5art__signal_users++ == 0) {
-            memset(&action, 0, sizeof action);
-            action.sa_handler = gem5art__on_signal;
-            sigemptyset(&action.sa_mask);
-            for (i = 0; i < GEM5ART__STOP_SIGNALS; i++) {
-                sigaction(gem5art__stop_signals[i].number, &action, &gem5art__signal_before[i]);
-                if (gem5art__stop_signals[i].number == SIGHUP && gem5art__signal_before[i].sa_handler == SIG_IGN)
-                    sigaction(SIGHUP, &gem5art__signal_before[i], NULL); /* as nohup wants it */
-            }
+        for (i = 0; i < GEM5ART__STOP_SIGNALS && !gem5art__signal_users; i++) {
+            int number = gem5art__stop_signals[i].number;
+            sigaction(number, NULL, &gem5art__signal_before[i]);
+            if (number == SIGHUP && gem5art__signal_before[i].sa_handler == SIG_IGN) continue; /* as nohup wants it */
+            sigaction(number, &action, NULL);
         }
+        gem5art__signal_users++;
     }
     pthread_mutex_unlock(&gem5art__signal_mutex);
-    if (free_place >= 0) return true;
-    return gem5art__fail(error, GEM5ART_LIMIT, "more than %d pools with .handle_signals: let one pool have all runs",
+    return place < GEM5ART__SIGNAL_POOLS ||
+           gem5art__fail(error, GEM5ART_LIMIT, "more than %d pools with .handle_signals: let one pool have all runs",
                          GEM5ART__SIGNAL_POOLS);
 }
 
@@ -14219,18 +14068,21 @@ static void gem5art__signals_off(gem5art_pool *pool) {
     pthread_mutex_lock(&gem5art__signal_mutex);
     for (i = 0; i < GEM5ART__SIGNAL_POOLS; i++)
         if (gem5art__signal_wakes[i] == pool->warden.wakes) gem5art__signal_wakes[i] = 0;
-    if (--gem5art__signal_users == 0)
-        for (i = 0; i < GEM5ART__STOP_SIGNALS; i++)
-            sigaction(gem5art__stop_signals[i].number, &gem5art__signal_before[i], NULL);
+    gem5art__signal_users--;
+    for (i = 0; i < GEM5ART__STOP_SIGNALS && !gem5art__signal_users; i++)
+        sigaction(gem5art__stop_signals[i].number, &gem5art__signal_before[i], NULL);
     pthread_mutex_unlock(&gem5art__signal_mutex);
+}
+
+static bool gem5art__signals_unhandled(const gem5art_pool *pool) {
+    return pool->desc.handle_signals && pool->signals_handled != (int)gem5art__signal_count;
 }
 
 /* The first signal ends the runs, the second kills them at once. */
 static void gem5art__handle_signals(gem5art_pool *pool) {
     int seen = (int)gem5art__signal_count, i = 0;
-    bool again;
-    if (!pool->desc.handle_signals || seen == pool->signals_handled) return;
-    again = pool->signalled || seen - pool->signals_handled > 1;
+    bool again = pool->signalled || seen - pool->signals_handled > 1;
+    if (!gem5art__signals_unhandled(pool)) return;
     while (i < GEM5ART__STOP_SIGNALS - 1 && gem5art__stop_signals[i].number != gem5art__signal_last) i++;
     gem5art__stop_all(pool, gem5art__stop_signals[i].reason, again, again);
     pool->signalled = true;
@@ -14241,45 +14093,50 @@ static void gem5art__handle_signals(gem5art_pool *pool) {
 
 enum { GEM5ART__SLICE_MS = 20 }; /* after this long, deferrable work waits so that deadlines are met */
 
-static void gem5art__process_done(gem5art_pool *pool, double until) {
-    gem5art__task *task;
-    int crew;
-    for (crew = 0; crew < GEM5ART__CREWS; crew++) gem5art__take_done(&pool->workers[crew], &pool->done);
-    while ((task = pool->done) != NULL && gem5art__monotonic() < until) {
-        pool->done = task->next;
-        (task->done)(pool, task);
-    }
+/* The monotonic time at which the next step has something to do. */
+static double gem5art__pool_due(const gem5art_pool *pool, double now) {
+    double next = now + 60, due;
+    const gem5art__job *job;
+    gem5art__timer timer;
+    if (pool->unprocessed || gem5art__can_launch(pool, now) || gem5art__signals_unhandled(pool)) return now;
+    if (pool->counts.running && !pool->warden.dead && pool->next_check < next) next = pool->next_check;
+    if (pool->queued && pool->launch_after > now && pool->launch_after < next) next = pool->launch_after;
+    if (pool->warden.unsent.length && next > now + 0.01) next = now + 0.01; /* the warden has not taken all requests */
+    for (job = gem5art__first_active(pool); job; job = gem5art__next_active(job))
+        if ((due = gem5art__job_due(job, &timer)) > 0 && due < next) next = due;
+    return next;
 }
 
-/* Looks after the warden, at least every second while it has children. */
-static void gem5art__tend(gem5art_pool *pool) {
-    double now = gem5art__monotonic();
-    if (pool->warden.dead || now < pool->next_tend || !pool->counts.running) return;
-    pool->next_tend = now + GEM5ART__WARDEN_SECONDS / 10;
-    if (!gem5art__warden_tend(&pool->warden, now)) gem5art__warden_died(pool);
+/* Milliseconds until the next step; -1: no run is left. */
+static int gem5art__pool_wait_ms(const gem5art_pool *pool) {
+    double now = gem5art__monotonic(), left = (gem5art__pool_due(pool, now) - now) * 1000;
+    return !gem5art__pool_left(pool) ? -1 : left <= 0 ? 0 : (int)left + 1; /* not a little too early */
 }
 
 static int gem5art__step_pool(gem5art_pool *pool, int timeout_ms, gem5art_error *error) {
+    gem5art__task *task;
     struct pollfd fd;
     double until;
-    int due = gem5art_pool_timeout(pool);
+    int wait = gem5art__pool_wait_ms(pool);
     gem5art__clear(error);
     if (pool->stepping)
         return gem5art__fail(error, GEM5ART_INVALID, "a pool cannot be stepped from its own event callback"), -1;
-    if (due < 0 || (timeout_ms >= 0 && timeout_ms < due)) due = timeout_ms;
-    if (gem5art__pool_left(pool) && due != 0) {
-        fd.fd = pool->warden.reports;
-        fd.events = POLLIN;
-        GEM5ART_SYS_POLL(&fd, 1, due);
-    }
+    fd.fd = pool->warden.reports;
+    fd.events = POLLIN;
+    if (wait > 0 && timeout_ms >= 0 && timeout_ms < wait) wait = timeout_ms;
+    if (wait > 0) GEM5ART_SYS_POLL(&fd, 1, wait);
     pool->stepping = true;
     gem5art__clear(&pool->first_error);
     gem5art__forgive_absence(pool);
     gem5art__read_reports(pool);
-    gem5art__tend(pool);
     gem5art__handle_signals(pool);
     until = gem5art__monotonic() + (double)GEM5ART__SLICE_MS / 1e3;
-    gem5art__process_done(pool, until);
+    pool->unprocessed = true;
+    while (pool->unprocessed && gem5art__monotonic() < until) {
+        task = gem5art__take_done(&pool->workers);
+        pool->unprocessed = task != NULL;
+        if (task) gem5art__worked((gem5art__job *)task);
+    }
     gem5art__do_due(pool);
     gem5art__launch(pool, until);
     pool->stepping = false;
@@ -14302,53 +14159,39 @@ static bool gem5art__choose_cpus(gem5art_pool *pool, gem5art_error *error) {
         if (CPU_ISSET((size_t)cpu, &set)) cpus[count++] = cpu;
     pool->cpus = cpus;
     if (count == pool->desc.jobs) return true;
-    return gem5art__fail(error, GEM5ART_INVALID,
-                         ".pin gives each of the %d .jobs a CPU of its own, but this process may use only %d: leave "
-                         ".jobs at its default, or do without .pin",
-                         pool->desc.jobs, count);
+    return gem5art__fail(error, GEM5ART_INVALID, ".pin gives each of the %d .jobs a CPU of its own, but this process may "
+                         "use only %d: leave .jobs at its default, or do without .pin", pool->desc.jobs, count);
 #else
     (void)pool;
-    return gem5art__fail(error, GEM5ART_UNSUPPORTED,
-                         "this build or system cannot pin runs to CPUs: do without .pin");
+    return gem5art__fail(error, GEM5ART_UNSUPPORTED, "this build or system cannot pin runs to CPUs: do without .pin");
 #endif
 }
 
-/* What is to be recorded of the environment: of each name once, if it is set. */
+/* What is recorded of the environment: each name once, if it is set. */
 static bool gem5art__read_environment(gem5art_pool *pool, const char *const *names, gem5art_error *error) {
-    size_t count = 0, i, n = 0;
+    size_t count = 0, n = 0;
     const char **pairs;
     while (names && names[count]) count++;
-    pairs = (const char **)gem5art__arena_alloc(&pool->arena, (2 * count + 1) * sizeof *pairs);
-    pool->environment = pairs;
-    for (i = 0; pairs && i < count; i++) {
-        const char *value = getenv(names[i]);
-        size_t k = 0;
-        if (!*names[i] || strchr(names[i], '='))
+    if ((pairs = (const char **)gem5art__arena_alloc(&pool->arena, (2 * count + 1) * sizeof *pairs)) == NULL)
+        return gem5art__fail_nomem(error);
+    for (; names && *names; names++) {
+        if (!**names || strchr(*names, '='))
             return gem5art__fail(error, GEM5ART_INVALID,
-                                 "\"%s\" cannot be an environment variable: correct .environment", names[i]);
-        while (k < n && strcmp(pairs[k], names[i]) != 0) k += 2;
-        if (!value || k < n) continue;
-        pairs[n++] = gem5art__arena_copy(&pool->arena, names[i]);
-        pairs[n++] = gem5art__arena_copy(&pool->arena, value);
-        if (pool->arena.failed) break;
+                                 "\"%s\" cannot be an environment variable: correct .environment", *names);
+        if (getenv(*names)) pairs[n++] = *names, pairs[n++] = getenv(*names);
     }
-    return pool->arena.failed ? gem5art__fail_nomem(error) : true;
+    pool->environment = gem5art__join_pairs(&pool->arena, pairs, NULL);
+    return true;
 }
 
-/* Makes what the workers share. */
-static bool gem5art__start_sharing(gem5art_pool *pool, int cpus, gem5art_error *error) {
-    int crew;
+/* Opens the store for the workers, and starts them. */
+static bool gem5art__open_pool(gem5art_pool *pool, int cpus, gem5art_error *error) {
+    int limits[GEM5ART__QUEUES] = {0, 2, GEM5ART__MAX_WORKERS}; /* before, watch, after */
+    limits[0] = cpus;
+    gem5art__start_workers(&pool->workers, limits, pool->warden.wakes);
     pthread_mutex_init(&pool->store_mutex, NULL);
     pthread_mutex_init(&pool->commit_mutex, NULL);
-    pthread_cond_init(&pool->committed, NULL);
-    pool->commits_last = &pool->commits;
-    pool->sharing = true;
-    for (crew = 0; crew < GEM5ART__CREWS; crew++)
-        gem5art__start_workers(&pool->workers[crew],
-                               crew == GEM5ART__FOR_BEFORE ? cpus
-                               : crew == GEM5ART__FOR_WATCH ? 2
-                                                            : GEM5ART__MAX_WORKERS,
-                               pool->warden.wakes);
+    pthread_cond_init(&pool->commit_done, NULL);
     pool->store = gem5art__open_second(pool->db, gem5art__note, NULL, error);
     pool->records = pool->store ? gem5art__open_second(pool->db, gem5art__note, NULL, error) : NULL;
     return pool->records != NULL;
@@ -14362,14 +14205,13 @@ static bool gem5art__fill_pool(gem5art_pool *pool, const gem5art_pool_desc *desc
     if (d->jobs == 0) d->jobs = cpus;
     if (d->jobs < 0 || d->jobs > GEM5ART_MAX_JOBS) d->jobs = GEM5ART_MAX_JOBS;
     if (d->grace == 0) d->grace = 5;
-    pool->cwd = gem5art__absolute_path(&pool->arena, NULL, gem5art__or(d->cwd, "."), error);
+    pool->cwd = d->cwd = gem5art__absolute_path(&pool->arena, NULL, gem5art__or(d->cwd, "."), error);
     if (!pool->cwd) return false;
     if (GEM5ART_SYS_STAT(pool->cwd, &st) < 0) return gem5art__fail_errno(error, "use the cwd", pool->cwd);
     if (!S_ISDIR(st.st_mode)) return gem5art__fail(error, GEM5ART_INVALID, "the cwd %s is not a folder", pool->cwd);
     d->task_id = gem5art__arena_copy(&pool->arena, d->task_id);
-    d->cwd = pool->cwd;
-    if (!gem5art__read_environment(pool, d->environment, error)) return false;
     pool->slots = (gem5art__job **)gem5art__arena_alloc(&pool->arena, (size_t)d->jobs * sizeof(gem5art__job *));
+    if (!gem5art__read_environment(pool, d->environment, error)) return false;
     if (pool->arena.failed) return gem5art__fail_nomem(error);
     if (d->free_memory > 0 && gem5art__available_memory() < 0)
         return gem5art__fail(error, GEM5ART_UNSUPPORTED,
@@ -14377,82 +14219,75 @@ static bool gem5art__fill_pool(gem5art_pool *pool, const gem5art_pool_desc *desc
     if (d->pin && !gem5art__choose_cpus(pool, error)) return false;
     pool->host = gem5art__host(pool->db, error);
     if (!pool->host || !gem5art__open_claims(pool->db, error) ||
-        !gem5art__warden_start(&pool->warden, d->jobs, d->grace, error) || !gem5art__start_sharing(pool, cpus, error))
+        !gem5art__warden_start(&pool->warden, d->jobs, d->grace, error) || !gem5art__open_pool(pool, cpus, error))
         return false;
-    if (!d->handle_signals) return true;
-    d->handle_signals = gem5art__signals_on(pool, error);
-    return d->handle_signals;
+    if (d->handle_signals) d->handle_signals = gem5art__signals_on(pool, error);
+    return d->handle_signals || !desc || !desc->handle_signals;
 }
 
 static void gem5art__free_pool(gem5art_pool *pool) {
-    int crew;
     if (pool->desc.handle_signals) gem5art__signals_off(pool);
-    for (crew = 0; crew < GEM5ART__CREWS; crew++) gem5art__stop_workers(&pool->workers[crew]);
-    gem5art__close_second(pool->store);
-    gem5art__close_second(pool->records);
-    if (pool->sharing) {
+    if (pool->workers.ready) {
+        gem5art__stop_workers(&pool->workers);
         pthread_mutex_destroy(&pool->store_mutex);
         pthread_mutex_destroy(&pool->commit_mutex);
-        pthread_cond_destroy(&pool->committed);
+        pthread_cond_destroy(&pool->commit_done);
     }
+    gem5art__close_second(pool->store);
+    gem5art__close_second(pool->records);
     gem5art__warden_stop(&pool->warden);
     gem5art__arena_free(&pool->arena);
     gem5art__free(pool->hashes);
     gem5art__free(pool);
 }
 
-/* Remembers the hash of a run that is added; false with INVALID where the pool has had it already. */
-static bool gem5art__remember_hash(gem5art_pool *pool, const gem5art__run *run, gem5art_error *error) {
-    uint64_t key = gem5art__key(run->public_.hash, strlen(run->public_.hash));
-    size_t i;
-    if (pool->hash_count * 2 >= pool->hash_size) {
-        size_t size = pool->hash_size ? pool->hash_size * 2 : 64;
-        uint64_t *hashes = (uint64_t *)gem5art__alloc(size * sizeof *hashes);
-        if (!hashes) return gem5art__fail_nomem(error);
-        for (i = 0; i < pool->hash_size; i++) {
-            size_t to = (size_t)pool->hashes[i] & (size - 1);
-            while (pool->hashes[i] && hashes[to]) to = (to + 1) & (size - 1);
-            if (pool->hashes[i]) hashes[to] = pool->hashes[i];
-        }
-        gem5art__free(pool->hashes);
-        pool->hashes = hashes;
-        pool->hash_size = size;
-    }
-    for (i = (size_t)key & (pool->hash_size - 1); pool->hashes[i]; i = (i + 1) & (pool->hash_size - 1))
-        if (pool->hashes[i] == key)
-            return gem5art__fail(error, GEM5ART_INVALID,
-                                 "run \"%s\" is in the pool already, under this or another name (hash %s): add it once",
-                                 run->public_.name, run->public_.hash);
+/* Adds a key to the set of hashes, which has room for it; false: it is there already. */
+static bool gem5art__add_hash(gem5art_pool *pool, uint64_t key) {
+    size_t i = (size_t)key & (pool->hash_size - 1);
+    for (; pool->hashes[i]; i = (i + 1) & (pool->hash_size - 1))
+        if (pool->hashes[i] == key) return false;
     pool->hashes[i] = key;
-    pool->hash_count++;
+    return true;
+}
+
+/* Doubles the set of hashes when it is half full. */
+static bool gem5art__grow_hashes(gem5art_pool *pool) {
+    uint64_t *old = pool->hashes;
+    size_t size = pool->hash_size, i;
+    if (pool->hash_count * 2 < size) return true;
+    pool->hashes = (uint64_t *)gem5art__alloc((size ? 2 * size : 64) * sizeof *old);
+    if (!pool->hashes) return pool->hashes = old, false;
+    pool->hash_size = size ? 2 * size : 64;
+    for (i = 0; i < size; i++)
+        if (old[i]) gem5art__add_hash(pool, old[i]);
+    gem5art__free(old);
     return true;
 }
 
 static bool gem5art__add_run(gem5art_pool *pool, gem5art__run *run, gem5art_error *error) {
+    const char *name = run ? run->public_.name : NULL, *hash = run ? run->public_.hash : NULL;
     gem5art__job *job;
     if (!run) return gem5art__fail(error, GEM5ART_INVALID, "no run was given to the pool: it is NULL");
     if (run->db != pool->db)
-        return gem5art__fail(error, GEM5ART_INVALID, "run \"%s\" belongs to another db than the pool",
-                             run->public_.name);
-    if (run->in_pool)
-        return gem5art__fail(error, GEM5ART_INVALID, "run \"%s\" is in a pool already", run->public_.name);
+        return gem5art__fail(error, GEM5ART_INVALID, "run \"%s\" belongs to another db than the pool", name);
+    if (run->in_pool) return gem5art__fail(error, GEM5ART_INVALID, "run \"%s\" is in a pool already", name);
     if (!run->base)
         return gem5art__fail(error, GEM5ART_INVALID,
-                             "run \"%s\" was found in the store and cannot be executed: load its info.json",
-                             run->public_.name);
+                             "run \"%s\" was found in the store and cannot be executed: load its info.json", name);
     job = (gem5art__job *)gem5art__alloc(sizeof *job);
-    if (!job) return gem5art__fail_nomem(error);
-    if (!gem5art__remember_hash(pool, run, error)) {
+    if (!job || !gem5art__grow_hashes(pool)) return gem5art__free(job), gem5art__fail_nomem(error);
+    if (!gem5art__add_hash(pool, gem5art__key(hash, strlen(hash)))) {
         gem5art__free(job);
-        return false;
+        return gem5art__fail(error, GEM5ART_INVALID, "run \"%s\" is in the pool already, under this or another name "
+                             "(hash %s): add it once", name, hash);
     }
+    pool->hash_count++;
     job->run = run;
     job->pool = pool;
     job->slot = -1;
     run->in_pool = true;
-    gem5art__enqueue(pool, job);
+    gem5art__enqueue(job);
     pool->counts.added++;
-    pool->counts.queued++;
     gem5art__emit(pool, GEM5ART_EVENT_QUEUED, run, NULL);
     return true;
 }
@@ -14914,8 +14749,7 @@ GEM5ARTDEF bool gem5art_pool_cancel(gem5art_pool *pool, const char *run_id, gem5
     if (!job)
         return gem5art__fail(error, GEM5ART_NOT_FOUND, "the pool has no run with the id \"%s\" that is queued or running",
                              run_id);
-    if (job->state == GEM5ART__QUEUED) return job->cancelled = true;
-    return gem5art__kill_job(pool, job, "sigterm", false) ||
+    return gem5art__kill_job(job, job->state == GEM5ART__QUEUED ? "gem5art_pool_cancel" : "sigterm", false) ||
            gem5art__fail(error, GEM5ART_NOT_FOUND,
                          "run %s has ended and is being recorded: it cannot be cancelled any more", run_id);
 }
@@ -14929,24 +14763,7 @@ GEM5ARTDEF void gem5art_pool_progress(const gem5art_pool *pool, gem5art_event *p
 
 GEM5ARTDEF int gem5art_pool_fd(const gem5art_pool *pool) { return pool ? pool->warden.reports : -1; }
 
-GEM5ARTDEF int gem5art_pool_timeout(const gem5art_pool *pool) {
-    const gem5art__job *job;
-    double now = gem5art__monotonic(), next = now + 60, left;
-    int timer;
-    if (!pool || !gem5art__pool_left(pool)) return -1;
-    if (pool->done || gem5art__can_launch(pool, now) ||
-        (pool->desc.handle_signals && pool->signals_handled != (int)gem5art__signal_count))
-        return 0;
-    if (pool->counts.running && !pool->warden.dead && pool->next_tend < next) next = pool->next_tend;
-    if (pool->queued && pool->launch_after > now && pool->launch_after < next) next = pool->launch_after;
-    for (job = gem5art__first_active(pool); job; job = gem5art__next_active(job))
-        for (timer = 0; timer < GEM5ART__TIMERS; timer++)
-            if ((gem5art__states[job->state].due & GEM5ART__DUE(timer)) && job->at[timer] > 0 && job->at[timer] < next)
-                next = job->at[timer];
-    if (pool->warden.unsent.length && next > now + 0.01) next = now + 0.01; /* the warden has not taken all orders */
-    left = (next - now) * 1000 + 1; /* not a little too early */
-    return left < 0 ? 0 : (int)left;
-}
+GEM5ARTDEF int gem5art_pool_timeout(const gem5art_pool *pool) { return pool ? gem5art__pool_wait_ms(pool) : -1; }
 
 GEM5ARTDEF int gem5art_pool_step(gem5art_pool *pool, int timeout_ms, gem5art_error *error) {
     return gem5art__need(pool, "the pool", error) ? gem5art__step_pool(pool, timeout_ms, error) : -1;

@@ -227,10 +227,10 @@ TEST(files_are_hashed_side_by_side_and_nobody_waits) {
     int i;
     begin();
     REQUIRE((pool = new_pool(10, 0)) != NULL);
-    pool->workers[GEM5ART__FOR_BEFORE].limit = 5; /* as if there were so many CPUs */
+    pool->workers.queues[0].limit = 5; /* as if there were so many CPUs */
     add(pool, se_run("children/exit_with", "first", "0"));
     wait_well(pool);
-    CHECK(pool->workers[GEM5ART__FOR_BEFORE].count <= 2); /* as many as there was work */
+    CHECK(pool->workers.queues[0].count <= 2); /* as many as there was work */
     desc = describe("children/slow", "timed out", "60");
     desc.timeout = 0.1;
     add(pool, timed_out = create(&desc, false));
@@ -242,7 +242,7 @@ TEST(files_are_hashed_side_by_side_and_nobody_waits) {
     }
     holds = true;
     STEP_UNTIL(pool, held == 4);
-    CHECK(pool->workers[GEM5ART__FOR_BEFORE].count <= 5);
+    CHECK(pool->workers.queues[0].count <= 5);
     beats = 0;
     STEP_UNTIL(pool, last_event.failed == 1 && beats > 2);
     CHECK_STR(timed_out->kill_reason, "timeout");
@@ -390,7 +390,7 @@ static gem5art_pool *pool_that_cannot_record(pid_t *holder) {
     lock_seconds = 0.05;
     if ((pool = new_pool(1, 0)) == NULL) return NULL;
     add(pool, run);
-    STEP_UNTIL(pool, pool->first->at[GEM5ART__TO_RECORD] > 0);
+    STEP_UNTIL(pool, pool->first->state == GEM5ART__AFTER && pool->first->at[GEM5ART__TO_WORK] > 0);
     return pool;
 }
 

@@ -190,7 +190,7 @@ static bool spawn_with(int slot, const char *const *command, const char *const *
     run.public_.command = command;
     run.environment = environment;
     sh("rm -rf %d; mkdir %d; : >%d/console.txt", slot, slot, slot);
-    return gem5art__order_spawn(&warden, slot, &run, -1, fixture_folder, more, &error);
+    return gem5art__warden_spawn(&warden, slot, &run, -1, fixture_folder, more, &error);
 }
 
 /* Spawns a shell script (printf-like; %s is the simulator with its outdir, of a slot). */
@@ -203,15 +203,15 @@ static void spawn(int slot, const char *script) {
 }
 
 /* The next report, of any slot; its type is -1 where none comes within half a minute. */
-static gem5art__report next_report(void) {
-    gem5art__report report;
+static gem5art__message next_report(void) {
+    gem5art__message report;
     struct pollfd fd;
     double until = gem5art__monotonic() + 30;
     fd.fd = warden.reports;
     fd.events = POLLIN;
     while (gem5art__monotonic() < until) {
         if (gem5art__warden_read(&warden, &report)) return report;
-        if (!gem5art__warden_tend(&warden, gem5art__monotonic())) break;
+        if (!gem5art__warden_check(&warden, gem5art__monotonic())) break;
         poll(&fd, 1, 20);
     }
     memset(&report, 0, sizeof report);
@@ -219,8 +219,8 @@ static gem5art__report next_report(void) {
     return report;
 }
 
-static gem5art__report expect(int slot, gem5art__report_type type) {
-    gem5art__report report = next_report();
+static gem5art__message expect(int slot, gem5art__message_type type) {
+    gem5art__message report = next_report();
     CHECK_INT(report.type, type);
     CHECK_INT(report.slot, slot);
     return report;
@@ -243,7 +243,7 @@ static long number_in(int slot, const char *name) {
 }
 
 TEST(a_child_is_reported_from_its_exec_to_its_end) {
-    gem5art__report report;
+    gem5art__message report;
     char *text;
     long pid, group;
     start_warden(5);
@@ -285,14 +285,14 @@ TEST(the_environment_of_a_child) {
 
 static void console_is_refused(const char *make, int number) {
     static const char *const command[] = {"/bin/true", NULL};
-    gem5art__report report;
+    gem5art__message report;
     gem5art__run run;
     memset(&run, 0, sizeof run);
     run.public_.id = id_a;
     run.public_.outdir = outdir_of(0);
     run.public_.command = command;
     sh("rm -rf 0; mkdir 0; %s", make);
-    CHECK(gem5art__order_spawn(&warden, 0, &run, -1, fixture_folder, NULL, &error));
+    CHECK(gem5art__warden_spawn(&warden, 0, &run, -1, fixture_folder, NULL, &error));
     report = expect(0, GEM5ART__NOT_SPAWNED);
     CHECK_INT(report.failure.step, GEM5ART__OPEN_CONSOLE);
     CHECK_INT(report.failure.number, number);
@@ -310,7 +310,7 @@ TEST(only_a_regular_file_that_is_there_becomes_the_console) {
 
 TEST(a_program_that_cannot_be_executed) {
     static const char *const command[] = {"/nonexistent/gem5", NULL};
-    gem5art__report report;
+    gem5art__message report;
     start_warden(5);
     CHECK(spawn_with(2, command, NULL, NULL));
     report = expect(2, GEM5ART__NOT_SPAWNED);
@@ -323,7 +323,7 @@ TEST(a_program_that_cannot_be_executed) {
 
 TEST(a_child_that_is_stuck_in_its_exec_holds_up_no_other) {
     static const char *const command[] = {"/stuck", NULL};
-    gem5art__report report;
+    gem5art__message report;
     start_warden(5);
     CHECK(spawn_with(0, command, NULL, NULL));
     spawn(1, "exit 0 # %s");
@@ -332,11 +332,11 @@ TEST(a_child_that_is_stuck_in_its_exec_holds_up_no_other) {
     spawn(1, "exec %s 0");
     expect(1, GEM5ART__SPAWNED);
     WAIT_FOR(in_outdir_of(1, "ready"));
-    gem5art__order_signal(&warden, 0, SIGKILL);
+    gem5art__warden_signal(&warden, 0, SIGKILL);
     expect(0, GEM5ART__SPAWNED); /* what cannot be known any more */
     report = expect(0, GEM5ART__ENDED);
     CHECK(WIFSIGNALED(report.status) && WTERMSIG(report.status) == SIGKILL);
-    gem5art__order_signal(&warden, 1, SIGINT);
+    gem5art__warden_signal(&warden, 1, SIGINT);
     expect(1, GEM5ART__ENDED);
     stop_warden();
 }
@@ -362,14 +362,14 @@ static const char *const wrappers[] = {"timeout 1000 %s 0", "timeout 1000 %s 0; 
 enum { WRAPPERS = sizeof wrappers / sizeof *wrappers };
 
 TEST(sigint_reaches_a_simulator_behind_a_wrapper) {
-    gem5art__report report;
+    gem5art__message report;
     int i;
     start_warden(5);
     for (i = 0; i < WRAPPERS; i++) {
         spawn(0, wrappers[i]);
         expect(0, GEM5ART__SPAWNED);
         WAIT_FOR(number_in(0, "ready") > 0);
-        gem5art__order_signal(&warden, 0, SIGINT);
+        gem5art__warden_signal(&warden, 0, SIGINT);
         report = expect(0, GEM5ART__ENDED);
         CHECK_THAT(in_outdir_of(0, "interrupted"), "%s: it was not asked to end", wrappers[i]);
         CHECK_THAT(report.stragglers == 0, "%s: %d were killed", wrappers[i], (int)report.stragglers);
@@ -383,7 +383,7 @@ TEST(sigint_comes_once_to_a_simulator_in_a_session_of_its_own) {
     spawn(0, "setsid %s 0.3 & wait");
     expect(0, GEM5ART__SPAWNED);
     WAIT_FOR(number_in(0, "ready") > 0);
-    gem5art__order_signal(&warden, 0, SIGINT);
+    gem5art__warden_signal(&warden, 0, SIGINT);
     expect(0, GEM5ART__ENDED);
     CHECK_INT(number_in(0, "interrupted"), 1);
     stop_warden();
@@ -391,12 +391,12 @@ TEST(sigint_comes_once_to_a_simulator_in_a_session_of_its_own) {
 
 /* The wrapper dies of the SIGINT at once, while the simulator writes its statistics. */
 TEST(a_simulator_that_outlives_its_wrapper_may_write_its_statistics) {
-    gem5art__report report;
+    gem5art__message report;
     start_warden(5);
     spawn(0, "exec setsid -w %s 1");
     expect(0, GEM5ART__SPAWNED);
     WAIT_FOR(number_in(0, "ready") > 0);
-    gem5art__order_signal(&warden, 0, SIGINT);
+    gem5art__warden_signal(&warden, 0, SIGINT);
     report = expect(0, GEM5ART__ENDED);
     CHECK(in_outdir_of(0, "interrupted"));
     CHECK_INT(report.stragglers, 0);
@@ -411,7 +411,7 @@ TEST(sigkill_reaches_a_simulator_behind_a_wrapper) {
         spawn(0, wrappers[i]);
         expect(0, GEM5ART__SPAWNED);
         WAIT_FOR((simulator = number_in(0, "ready")) > 0);
-        gem5art__order_signal(&warden, 0, SIGKILL);
+        gem5art__warden_signal(&warden, 0, SIGKILL);
         expect(0, GEM5ART__ENDED);
         CHECK_THAT(!alive(simulator), "%s: it is still there", wrappers[i]);
         CHECK_INT(gem5art__end_processes_of(ids[0], SIGKILL), 0);
@@ -422,7 +422,7 @@ TEST(sigkill_reaches_a_simulator_behind_a_wrapper) {
 TEST(what_a_child_leaves_is_killed_and_counted) {
     static const char *const leave[] = {"setsid %s 0 & ", "%s 0 & ", "(setsid %s 0 &); ", "timeout 1000 %s 0 & ", NULL};
     char script[256];
-    gem5art__report report;
+    gem5art__message report;
     long left;
     int i;
     start_warden(5);
@@ -448,14 +448,14 @@ TEST(the_processes_of_another_run_are_left_alone) {
     expect(1, GEM5ART__SPAWNED);
     WAIT_FOR(number_in(0, "ready") > 0 && number_in(1, "ready") > 0);
     own = start_sleeper("GEM5ART_RUN=another", make_session);
-    gem5art__order_signal(&warden, 0, SIGINT);
+    gem5art__warden_signal(&warden, 0, SIGINT);
     expect(0, GEM5ART__ENDED);
     spawn(0, "(setsid %s 0 &); exit 0");
     expect(0, GEM5ART__SPAWNED);
     expect(0, GEM5ART__ENDED);
     CHECK(alive(number_in(1, "ready")));
     CHECK(!in_outdir_of(1, "interrupted"));
-    gem5art__order_signal(&warden, 1, SIGKILL);
+    gem5art__warden_signal(&warden, 1, SIGKILL);
     expect(1, GEM5ART__ENDED);
     CHECK_INT(waitpid(own, NULL, WNOHANG), 0);
     end_sleeper(own);
@@ -469,7 +469,7 @@ TEST(a_stopped_simulator_is_ended) {
     expect(0, GEM5ART__SPAWNED);
     WAIT_FOR((simulator = number_in(0, "ready")) > 0);
     kill((pid_t)simulator, SIGSTOP);
-    gem5art__order_signal(&warden, 0, SIGINT);
+    gem5art__warden_signal(&warden, 0, SIGINT);
     expect(0, GEM5ART__ENDED);
     CHECK(in_outdir_of(0, "interrupted"));
     stop_warden();
@@ -565,7 +565,7 @@ TEST(an_orphaned_warden_with_an_infinite_grace_ends) {
 
 static void wait_for_its_death(void) {
     double until = gem5art__monotonic() + 30;
-    while (gem5art__warden_tend(&warden, gem5art__monotonic()) && gem5art__monotonic() < until) nap();
+    while (gem5art__warden_check(&warden, gem5art__monotonic()) && gem5art__monotonic() < until) nap();
     CHECK(warden.dead);
 }
 
@@ -577,7 +577,7 @@ static bool readable(int fd) {
 }
 
 TEST(the_descriptor_outlives_the_warden) {
-    gem5art__report report;
+    gem5art__message report;
     int fd;
     start_warden(5);
     fd = warden.reports;
@@ -623,7 +623,7 @@ TEST(an_epoll_set_keeps_the_descriptor) {
 #endif
 
 TEST(reports_of_a_dead_warden_are_not_its_successors) {
-    gem5art__report report;
+    gem5art__message report;
     long first;
     start_warden(5);
     spawn(0, "exec %s 0");
@@ -655,7 +655,7 @@ TEST(a_host_that_waited_for_the_warden_itself_notices_its_death) {
 TEST(a_stopped_warden_is_continued) {
     static char large[100 * 1000];
     const char *const command[] = {"/bin/sh", "-c", "exit 5", NULL}, *more[20];
-    gem5art__report report;
+    gem5art__message report;
     pid_t pid;
     int slot;
     size_t i;
@@ -688,7 +688,7 @@ TEST(a_warden_that_stays_stopped_is_killed_and_replaced) {
     spawn(0, "setsid %s 0 & wait");
     expect(0, GEM5ART__SPAWNED);
     WAIT_FOR((simulator = number_in(0, "ready")) > 0);
-    do kill(pid, SIGSTOP), nap(); while (gem5art__warden_tend(&warden, gem5art__monotonic()) && gem5art__monotonic() < until);
+    do kill(pid, SIGSTOP), nap(); while (gem5art__warden_check(&warden, gem5art__monotonic()) && gem5art__monotonic() < until);
     CHECK(warden.dead);
 #ifdef GEM5ART_NO_PROC
     kill((pid_t)simulator, SIGKILL);
@@ -706,9 +706,9 @@ TEST(a_warden_that_stays_stopped_is_killed_and_replaced) {
 /* A host that did not look for a long time does not blame the warden for that. */
 TEST(a_warden_is_not_blamed_for_the_absence_of_its_host) {
     start_warden(5);
-    CHECK(gem5art__warden_tend(&warden, gem5art__monotonic()));
+    CHECK(gem5art__warden_check(&warden, gem5art__monotonic()));
     CHECK(warden.asked);
-    CHECK(gem5art__warden_tend(&warden, gem5art__monotonic() + 1000));
+    CHECK(gem5art__warden_check(&warden, gem5art__monotonic() + 1000));
     CHECK(warden.silence < 1);
     spawn(0, "exit 0 # %s");
     expect(0, GEM5ART__SPAWNED);
