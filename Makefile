@@ -27,6 +27,8 @@ B        = build
 TESTS    = *
 TORTURE  = *
 
+RELEASED = 2026-11-29 # shown in man pages
+
 LMDB    := $(shell f=$$(mktemp) && echo 'int main(void) { return 0; }' | $(CC) -include lmdb.h -x c - -o $$f -llmdb \
              2>/dev/null && echo yes; rm -f $$f)
 
@@ -40,6 +42,8 @@ store_tests  = $(if $(LMDB),$(patsubst tests/%.c,$(B)/%-lmdb, \
                  $(filter tests/test_store.c tests/test_model.c tests/test_fsck.c,$(test_sources))))
 test_scripts = $(sort $(foreach name,$(TESTS),$(wildcard tests/test_$(name).sh)))
 tools    = $(patsubst tools/%.c,$(B)/%,$(wildcard tools/gem5art-*.c))
+linked   = $(patsubst tools/%.c,$(B)/%,$(shell grep -l '"lib/' tools/gem5art-*.c))
+modules  = $(patsubst tools/lib/%.c,$(B)/lib/%.o,$(filter-out tools/lib/gem5art.c,$(wildcard tools/lib/*.c)))
 examples = $(patsubst examples/%.c,$(B)/%,$(wildcard examples/*.c))
 children = $(patsubst tests/children/%.c,$(B)/children/%,$(wildcard tests/children/*.c))
 tests    = $(patsubst tests/%.c,$(B)/%,$(test_sources)) $(store_tests)
@@ -50,8 +54,15 @@ replays  = $(patsubst tests/fuzz/%.c,$(B)/fuzz/%,$(wildcard tests/fuzz/*.c))
 
 all: $(tools) $(examples)
 
-# Every program is one source file.
-$(tools): $(B)/%: tools/%.c $(HEADER) $(wildcard tools/*.h tools/*/*.h)
+# The tools link the library, which is compiled once, and what they share; every other program is one source file.
+$(B)/gem5art.o: tools/lib/gem5art.c $(HEADER)
+$(modules): $(B)/lib/%.o: tools/lib/%.c $(HEADER) $(wildcard tools/lib/*.h)
+$(B)/tools.a: $(B)/gem5art.o $(modules)
+	@rm -f $@
+	$(AR) rcs $@ $^
+$(tools): $(B)/%: tools/%.c $(HEADER) $(wildcard tools/*.h tools/lib/*.h)
+$(linked): $(B)/tools.a
+$(B)/gem5art-fsck: $(wildcard tools/fsck/*)
 $(filter-out $(B)/gem5-stand-in,$(examples)): $(B)/%: examples/%.c $(HEADER)
 $(B)/gem5-stand-in: examples/gem5-stand-in.c
 $(filter-out $(store_tests),$(tests)): $(B)/%: tests/%.c $(HEADER) $(wildcard tests/*.h)
@@ -70,14 +81,18 @@ $(B)/gem5-stand-in $(children): FLAGS = $(PLAIN)
 $(B)/bench/append $(B)/bench/scale: LDLIBS += -ldl # they load SQLite where there is one
 $(B)/test_crash $(B)/test_model $(B)/test_model-lmdb $(B)/test_store_faults: OPTIMISE = -O1 # run longer
 $(tests) $(replays) $(filter-out $(B)/gem5-stand-in,$(examples)): FLAGS = $(CFLAGS) $(OPTIMISE)
+$(tools) $(modules) $(B)/gem5art.o: FLAGS = $(CFLAGS) -D_GNU_SOURCE -D_FILE_OFFSET_BITS=64
 ifdef LMDB
-$(tools) $(store_tests) $(lmdb_tortures) $(B)/bench/scale: FLAGS += -DGEM5ART_LMDB
+$(tools) $(B)/gem5art.o $(store_tests) $(lmdb_tortures) $(B)/bench/scale: FLAGS += -DGEM5ART_LMDB
 $(tools) $(store_tests) $(lmdb_tortures) $(B)/bench/scale $(B)/test_lmdb: LDLIBS += -llmdb
 $(store_tests) $(lmdb_tortures): FLAGS += -DTEST_LMDB
 endif
 $(tools) $(examples) $(tests) $(tortures) $(lmdb_tortures) $(benches) $(replays) $(children) $(B)/qemu-boot:
 	@mkdir -p $(@D)
-	$(CC) $(FLAGS) -I. -o $@ $< $(LDFLAGS) $(LDLIBS)
+	$(CC) $(FLAGS) -I. -o $@ $< $(filter %.a,$^) $(LDFLAGS) $(LDLIBS)
+$(B)/gem5art.o $(modules):
+	@mkdir -p $(@D)
+	$(CC) $(FLAGS) -I. -c -o $@ $<
 
 # What the chosen tests drive, besides themselves: scripts drive the tools and examples.
 driven = children $(B)/gem5-stand-in $(if $(test_scripts),$(tools) $(examples)) \
@@ -129,17 +144,21 @@ demo:
 bench: $(tools) $(benches) children
 	@for bench in $(benches); do echo "== $$bench"; BUILD=$(ABSOLUTE) $$bench || exit 1; done
 
-# Each tool prints its own man page and completions.
+# Each tool prints its own page, of which man pages and completions are made.
 install: $(tools)
 	mkdir -p $(DESTDIR)$(PREFIX)/bin $(DESTDIR)$(PREFIX)/include $(DESTDIR)$(MAN) $(DESTDIR)$(BASH) $(DESTDIR)$(ZSH) \
 	    $(DESTDIR)$(FISH)
 	install -m 755 $(tools) $(DESTDIR)$(PREFIX)/bin
 	install -m 644 $(HEADER) $(DESTDIR)$(PREFIX)/include
+	version=$$(sed -n 's/#define GEM5ART_VERSION "\(.*\)"/\1/p' $(HEADER)); \
 	for tool in $(notdir $(tools)); do \
-	    $(B)/$$tool --print man >$(DESTDIR)$(MAN)/$$tool.1 && \
-	    $(B)/$$tool --print bash >$(DESTDIR)$(BASH)/$$tool && \
-	    $(B)/$$tool --print zsh >$(DESTDIR)$(ZSH)/_$$tool && \
-	    $(B)/$$tool --print fish >$(DESTDIR)$(FISH)/$$tool.fish || exit 1; done
+	    $(B)/$$tool --print-page >$(B)/page && \
+	    awk -v version=$$version -v date=$(RELEASED) -f tools/manual.awk $(B)/page >$(DESTDIR)$(MAN)/$$tool.1 || exit 1; \
+	    name="s/TOOL/$$tool/g; s/FUNCTION/_$$(echo $$tool | tr - _)/g"; \
+	    sed "$$name" tools/completion.bash >$(DESTDIR)$(BASH)/$$tool; \
+	    sed "$$name" tools/completion.zsh >$(DESTDIR)$(ZSH)/_$$tool; \
+	    sed "$$name" tools/completion.fish >$(DESTDIR)$(FISH)/$$tool.fish; \
+	done
 
 clean:
 	rm -rf $(B)

@@ -413,6 +413,9 @@ GEM5ARTDEF gem5art_db *gem5art_open(const char *uri, const gem5art_open_desc *de
    NULL is allowed. */
 GEM5ARTDEF bool gem5art_close(gem5art_db *db, gem5art_error *error);
 
+/* The absolute path of the store's file. */
+GEM5ARTDEF const char *gem5art_store_path(const gem5art_db *db);
+
 /* ------------------------------------------------------------- >>artifacts */
 
 /* An artifact. Read-only; owned by the db that returned it, or by the iterator. Strings are never NULL. */
@@ -14349,6 +14352,8 @@ static gem5art_db *gem5art__open_db(const char *uri, const gem5art_open_desc *de
 GEM5ARTDEF gem5art_db *gem5art_open(const char *uri, const gem5art_open_desc *desc, gem5art_error *error) {
     return gem5art__open_db(uri, desc, false, error);
 }
+
+GEM5ARTDEF const char *gem5art_store_path(const gem5art_db *db) { return db->path; }
 
 GEM5ARTDEF bool gem5art_close(gem5art_db *db, gem5art_error *error) {
     gem5art__clear(error);

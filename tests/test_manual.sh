@@ -27,10 +27,6 @@ for tool in $tools; do
     run "$BUILD/$tool" --version
     has "version of $tool" "$out" "$tool (gem5art.h) "
 done
-run "$BUILD/gem5art-rm" --print nonsense
-same "status of --print nonsense" $status 2
-has "error of --print nonsense" "$err" '--print: "nonsense" is none of man, bash, zsh, fish'
-
 begin "man pages are well-formed"
 if need mandoc; then
     for tool in $tools; do

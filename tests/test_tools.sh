@@ -16,7 +16,7 @@ Dump all runs from the database into a json file
 positional arguments:
   filename              Output file name
 
-optional arguments:
+options:
   -h, --help            show this help message and exit
   --fs-only             Only output FS runs
   --limit LIMIT         Limit of the number of runs to return. Default: all
@@ -323,7 +323,7 @@ if [ -c /dev/full ]; then
     [ "$id" ] || id=$(sed -n 's/.*"_id": "\(.*\)",/\1/p' all.json | tail -n 1)
     for command in ls "ls --json" "ls --csv" "ls --artifacts" "show $id" "show --json $id" "show --shell $id" "diff $id $id" "diff --json $id $id" \
         "verify" "verify --json" "artifact list" "artifact tree" fsck "rm --dry-run $id" "getruns -" "getruns /dev/stdout" "export --to jsonl -" \
-        "export --to csv -" "export --to csv /dev/stdout" "import db.json" "import -v db.json" --help --version "--print man" "--print bash"; do
+        "export --to csv -" "export --to csv /dev/stdout" "import db.json" "import -v db.json" --help --version --print-page; do
         tools=${command%% *} options=
         case $command in *' '*) options=${command#* } ;; esac
         case $command in -*) tools="ls show diff verify artifact fsck rm getruns export import run" options=$command ;; esac

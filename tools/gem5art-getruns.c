@@ -1,33 +1,40 @@
 /* gem5art-getruns - dumps the recorded runs of a store into a JSON file: gem5art's tool of that name. */
 
-#define TOOL_NAME "gem5art-getruns"
+#include "gem5art.h"
 
-#include "tool.h"
+#include <string.h>
 
-static void dump(gem5art_iter *runs, int64_t limit, tool_output *output) {
+#include "lib/message.h"
+#include "lib/options.h"
+#include "lib/output.h"
+#include "lib/store.h"
+
+const char *tool_name = "gem5art-getruns";
+
+static void dump(gem5art_iter *runs, output *out) {
     gem5art_json_writer writer;
     gem5art_error error;
-    const char *text;
+    gem5art_step step;
+    const char *json;
     size_t length, waiting = 0;
-    memset(&error, 0, sizeof error);
     gem5art_json_writer_init(&writer, 2);
     gem5art_json_begin_array(&writer);
-    while (limit-- != 0 && (text = tool_next_json(runs, &length, &error)) != NULL) {
-        gem5art_json_text(&writer, text, length);
-        if ((waiting += length) < TOOL_BUFFER) continue;
-        if ((text = gem5art_json_take(&writer, &length, &error)) == NULL) break;
-        tool_write(output, text, length);
+    while ((step = gem5art_next_json(runs, &json, &length, &error)) == GEM5ART_ROW) {
+        gem5art_json_text(&writer, json, length);
+        if ((waiting += length) < OUTPUT_BUFFER) continue;
+        if ((json = gem5art_json_take(&writer, &length, &error)) == NULL) break;
+        output_write(out, json, length);
         waiting = 0;
     }
     gem5art_json_end_array(&writer);
-    if (error.code == GEM5ART_OK && (text = gem5art_json_take(&writer, &length, &error)) != NULL) {
-        tool_write(output, text, length);
-        tool_write(output, "\n", 1);
+    json = step == GEM5ART_END ? gem5art_json_take(&writer, &length, &error) : NULL;
+    if (!json) {
+        output_abandon(out);
+        die_of(&error);
     }
+    output_write(out, json, length);
+    output_write(out, "\n", 1);
     gem5art_json_writer_free(&writer);
-    if (error.code == GEM5ART_OK) return;
-    tool_abandon(output);
-    tool_exit(TOOL_FAILED, "%s", error.message);
 }
 
 int main(int argc, char **argv) {
@@ -36,30 +43,29 @@ int main(int argc, char **argv) {
     gem5art_error error;
     gem5art_db *db;
     gem5art_iter *runs;
-    tool_output output;
-    int64_t count = -1;
+    output out;
     memset(&query, 0, sizeof query);
-    const tool_option options[] = {
-        {"--fs-only", NULL, NULL, "Only output FS runs", NULL, NULL, &query.fs_only, NULL},
-        {"--limit", NULL, "LIMIT", "Limit of the number of runs to return. Default: all", &limit, NULL, NULL, NULL},
-        {"--db-uri", NULL, "DB_URI", "The database to connect to. Default $GEM5ART_DB, else file://db.json",
-         &db_uri, NULL, NULL, "FILE"},
-        {"--search_name", "-s", "SEARCH_NAME", "Query for the name field", &query.name_contains, NULL, NULL, NULL},
-        {NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL}};
-    static const tool_operand operands[] = {{"filename", "Output file name", "FILE"}, {NULL, NULL, NULL}};
-    const tool_page page = {"write the recorded runs as JSON", "filename",
-        "Dump all runs from the database into a json file", operands, options, NULL};
-    argc = tool_parse(argc, argv, &page);
-    if (argc == 0) tool_exit(TOOL_MISUSE, "the output file is missing: name one, or - for stdout");
-    if (argc > 1) tool_exit(TOOL_MISUSE, "one output file is enough: leave \"%s\" out", argv[1]);
-    if (limit) count = tool_count("--limit", limit);
-    db = tool_open(db_uri, true);
+    const option options[] = {
+        {"--fs-only", NULL, NULL, "Only output FS runs", .flag = &query.fs_only},
+        {"--limit", NULL, "LIMIT", "Limit of the number of runs to return. Default: all", .value = &limit},
+        OPTION_DB_URI(&db_uri),
+        {"--search_name", "-s", "SEARCH_NAME", "Query for the name field", .value = &query.name_contains},
+        OPTION_END};
+    static const operand operands[] = {{"filename", "Output file name", "FILE"}, {NULL, NULL, NULL}};
+    const page p = {.summary = "write the recorded runs as JSON", .usage = "filename",
+        .description = "Dump all runs from the database into a json file", .operands = operands, .options = options};
+    argc = options_parse(argc, argv, &p);
+    if (argc == 0) die(EXIT_MISUSE, "the output file is missing: name one, or - for stdout");
+    if (argc > 1) die(EXIT_MISUSE, "one output file is enough: leave \"%s\" out", argv[1]);
+    query.limit = limit ? options_count("--limit", limit) : -1;
+    db = store_open(db_uri, true);
     runs = gem5art_get_runs(db, &query, &error);
-    if (!runs) tool_exit(TOOL_FAILED, "%s", error.message);
-    output = tool_create(argv[0], db);
-    dump(runs, count, &output);
-    tool_finish(&output);
+    if (!runs) die_of(&error);
+    out = output_create(argv[0], db);
+    if (!limit || query.limit > 0) dump(runs, &out);
+    else output_write(&out, "[]\n", 3);
+    output_finish(&out);
     gem5art_iter_close(runs);
     gem5art_close(db, NULL);
-    return tool_end(true);
+    return finish(true);
 }

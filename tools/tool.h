@@ -147,7 +147,7 @@ static void tool_put_help(gem5art__buf *text, const tool_page *page) {
     tool_put_paragraph(text, page->description, 0);
     if (operand && operand->name) gem5art__puts(text, "\npositional arguments:\n");
     for (; operand && operand->name; operand++) tool_put_entry(text, operand->name, operand->help);
-    gem5art__puts(text, "\noptional arguments:\n");
+    gem5art__puts(text, "\noptions:\n");
     tool_put_entry(text, "-h, --help", "show this help message and exit");
     for (option = page->options; option->name; option++) {
         const char *value = option->value_name ? option->value_name : "", *space = *value ? " " : "";
@@ -313,16 +313,60 @@ static void tool_print_help(const tool_page *page) {
     exit(tool_end(true));
 }
 
-#include "manual.h"
+/* --print-page: as tools/lib/page.c does. */
+static void tool_put_fields(gem5art__buf *out, const char *kind, const char *const *fields) {
+    const char *c;
+    gem5art__puts(out, kind);
+    for (; *fields; fields++) {
+        gem5art__puts(out, **fields ? "\t" : "\t-");
+        for (c = *fields; *c; c++) {
+            if (*c == '\n') gem5art__puts(out, "\\n");
+            else if (*c == '\\') gem5art__puts(out, "\\\\");
+            else gem5art__put(out, c, 1);
+        }
+    }
+    gem5art__puts(out, "\n");
+}
 
-/* "-h", "--help" and "--version" are every tool's, and "--print", which is for `make install`. */
-static void tool_standard_option(const char *argument, const char *next) {
+static void tool_print_page(const tool_page *page) {
+    gem5art__buf out = {NULL, 0, 0, false}, usage = {NULL, 0, 0, false};
+    const char *words[] = {*page->usage ? "FILE" : "", NULL}, *name[] = {TOOL_NAME, page->summary, NULL};
+    const char *synopsis[] = {NULL, NULL}, *description[] = {page->description, NULL}, *more[] = {page->more, NULL};
+    const char *status[] = {"0 success, 1 failure, 2 misuse", NULL};
+    const tool_operand *operand = page->operands;
+    const tool_option *o;
+    tool_put_usage(&usage, page);
+    usage.data[usage.length - 1] = 0;
+    synopsis[0] = usage.data + strlen("usage: ");
+    tool_put_fields(&out, "name", name);
+    tool_put_fields(&out, "usage", synopsis);
+    tool_put_fields(&out, "description", description);
+    for (; operand && operand->name; operand++) {
+        const char *const fields[] = {operand->name, operand->help, NULL};
+        tool_put_fields(&out, "operand", fields);
+        if (operand->words && words[0] && strcmp(words[0], "FILE") == 0) words[0] = operand->words;
+    }
+    tool_put_fields(&out, "operands", words);
+    for (o = page->options; o->name; o++) {
+        const char *const fields[] = {o->name, o->letter ? o->letter : "", o->value_name ? o->value_name : "",
+                                      o->words ? o->words : "", o->list ? "many" : "once",
+                                      o->help + strspn(o->help, " "), NULL};
+        tool_put_fields(&out, "option", fields);
+    }
+    if (page->more) tool_put_fields(&out, "more", more);
+    tool_put_fields(&out, "status", status);
+    tool_print(out.data, out.length);
+    exit(tool_end(true));
+}
+
+/* "-h", "--help" and "--version" are every tool's, and "--print-page", for `make install`. */
+static void tool_standard_option(const char *argument) {
     if (strcmp(argument, "-h") == 0 || strcmp(argument, "--help") == 0) tool_print_help(tool_own_page);
     if (strcmp(argument, "--version") == 0) {
         tool_line("%s (gem5art.h) %s", TOOL_NAME, gem5art_version());
         exit(tool_end(true));
     }
-    if (strcmp(argument, "--print") == 0 && next) manual_print(next, tool_own_page);
+    if (strcmp(argument, "--print-page") == 0) tool_print_page(tool_own_page);
 }
 
 __attribute__((noreturn)) static void tool_unknown_option(const tool_option *options, const char *argument) {
@@ -392,7 +436,7 @@ __attribute__((unused)) static int tool_parse(int argc, char **argv, const tool_
             all_arguments = true;
             continue;
         }
-        tool_standard_option(argv[i], i + 1 < argc ? argv[i + 1] : NULL);
+        tool_standard_option(argv[i]);
         option = tool_find_option(options, argv[i], &value);
         if (!option) tool_unknown_option(options, argv[i]);
         if (!option->value_name) {

@@ -72,7 +72,7 @@ static size_t count_records(void) {
 
 static void fuzz(const char *data, size_t size) {
     int i, argc, status;
-    char **argv;
+    char **argv, prefix[64];
     files_put("/w/db.json", store, sizeof store - 1);
     for (i = 0; i < 2; i++) {
         if (!tool_said[i]) tool_said[i] = open_memstream(&said[i], &said_size[i]);
@@ -82,7 +82,8 @@ static void fuzz(const char *data, size_t size) {
     status = run_tool(argc, argv);
     for (i = 0; i < 2; i++) putc(0, tool_said[i]), fflush(tool_said[i]);
     REQUIRE(status >= 0 && status <= 2, "status %d", status);
-    REQUIRE(status == 0 || strstr(said[1], TOOL_NAME ": "), "status %d without a word: %s", status, said[1]);
+    snprintf(prefix, sizeof prefix, "%s: ", TOOL_NAME);
+    REQUIRE(status == 0 || strstr(said[1], prefix), "status %d without a word: %s", status, said[1]);
     REQUIRE(files_like(".tmp-") == 0, "a temporary file stays, status %d: %s", status, said[1]);
     check_tool(status, count_records(), said[0], argc, argv);
     end_process();

@@ -1,0 +1,2 @@
+#define GEM5ART_IMPLEMENTATION
+#include "gem5art.h"

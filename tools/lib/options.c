@@ -1,0 +1,130 @@
+/* options.c - see options.h */
+
+#include "options.h"
+
+#include <locale.h>
+#include <signal.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "message.h"
+
+__attribute__((noreturn)) static void options_print(text *out) {
+    print(out->data, out->length);
+    text_free(out);
+    exit(finish(true));
+}
+
+/* "-h", "--help" and "--version" are every tool's, and "--print-page", for `make install` and completions. */
+static void options_standard(const char *argument, const page *p) {
+    text out = {NULL, 0, 0};
+    if (strcmp(argument, "-h") == 0 || strcmp(argument, "--help") == 0) page_put_help(&out, p);
+    if (strcmp(argument, "--version") == 0) text_putf(&out, "%s (gem5art.h) %s\n", tool_name, gem5art_version());
+    if (strcmp(argument, "--print-page") == 0) page_put_fields(&out, p);
+    if (out.length) options_print(&out);
+}
+
+__attribute__((noreturn)) static void options_unknown(const option *options, const char *argument) {
+    text_list names = {NULL, 0};
+    char *word = text_copy_n(argument, strcspn(argument, "="));
+    const char *near;
+    for (; options->name; options++) text_list_add(&names, options->name);
+    text_list_add(&names, "--version");
+    near = argument[1] == '-' ? nearest_word(word, names.items) : NULL;
+    if (near) die(EXIT_MISUSE, "unknown option %s: did you mean %s?", argument, near);
+    die(EXIT_MISUSE, "unknown option %s: see %s --help", argument, tool_name);
+}
+
+/* The option that an argument names; *value is what it carries itself ("--limit=3"; of "-s=x" it is "=x"), else NULL. A
+   long name can be abbreviated as long as it stays unique. */
+static const option *options_find(const option *options, const char *argument, const char **value) {
+    const option *o, *found = NULL;
+    size_t length = strcspn(argument, "=");
+    int matches = 0;
+    *value = NULL;
+    for (o = options; o->name; o++) {
+        if (o->letter && argument[1] != '-' && strncmp(argument, o->letter, 2) == 0) {
+            if (argument[2]) *value = argument + 2;
+            return o;
+        }
+        if (argument[1] != '-' || strncmp(o->name, argument, length) != 0) continue;
+        found = o;
+        matches++;
+        if (strlen(o->name) == length) {
+            matches = 1;
+            break;
+        }
+    }
+    if (matches > 1) die(EXIT_MISUSE, "%s may mean several options: write it out", argument);
+    if (found && argument[length]) *value = argument + length + 1;
+    return found;
+}
+
+/* Sets what argv[*i] names; *i moves on to a value that follows it. */
+static void options_set(const option *options, int argc, char **argv, int *i) {
+    const char *value;
+    const option *o = options_find(options, argv[*i], &value);
+    if (!o) options_unknown(options, argv[*i]);
+    if (!o->value_name) {
+        if (value) die(EXIT_MISUSE, "%s takes no value: leave \"%s\" out", o->name, value);
+        *o->flag = true;
+        return;
+    }
+    if (!value && *i + 1 == argc) die(EXIT_MISUSE, "%s needs a value after it", o->name);
+    if (!value) value = argv[++*i];
+    if (o->list) text_list_add(o->list, value);
+    else *o->value = value;
+}
+
+int options_parse(int argc, char **argv, const page *p) {
+    static text usage;
+    int i, kept = 0;
+    bool all_operands = false;
+    signal(SIGXFSZ, SIG_IGN); /* a file that may not grow is an error of its write */
+    setlocale(LC_CTYPE, "");
+    text_clear(&usage);
+    page_put_usage(&usage, p);
+    message_usage = usage.data;
+    for (i = 1; i < argc; i++) {
+        if (all_operands || argv[i][0] != '-' || !argv[i][1]) argv[kept++] = argv[i];
+        else if (strcmp(argv[i], "--") == 0) all_operands = true;
+        else {
+            options_standard(argv[i], p);
+            options_set(p->options, argc, argv, &i);
+        }
+    }
+    return kept;
+}
+
+int64_t options_count(const char *option_name, const char *value) {
+    int64_t count = 0;
+    const char *c;
+    if (!*value || value[strspn(value, "0123456789")])
+        die(EXIT_MISUSE, "%s: a whole number of 0 or more is needed, not \"%s\"", option_name, value);
+    for (c = value; *c; c++) {
+        if (count > (INT64_MAX - (*c - '0')) / 10)
+            die(EXIT_MISUSE, "%s: %s is too large: at most %lld is allowed", option_name, value, (long long)INT64_MAX);
+        count = count * 10 + (*c - '0');
+    }
+    return count;
+}
+
+size_t options_word(const char *what, const char *word, const char *const *words) {
+    const char *near = nearest_word(word, words);
+    text all = {NULL, 0, 0};
+    size_t i;
+    for (i = 0; words[i]; i++)
+        if (strcmp(words[i], word) == 0) return i;
+    if (near) die(EXIT_MISUSE, "%s \"%s\": did you mean %s?", what, word, near);
+    for (i = 0; words[i]; i++) text_putf(&all, "%s%s", i == 0 ? "" : words[i + 1] ? ", " : " or ", words[i]);
+    die(EXIT_MISUSE, "%s \"%s\": give %s", what, word, text_string(&all));
+}
+
+bool options_color(const char *when, FILE *out) {
+    static const char *const words[] = {"always", "auto", "never", NULL};
+    const char *term = getenv("TERM");
+    size_t chosen = when ? options_word("--color: unknown word", when, words) : 1;
+    if (chosen != 1) return chosen == 0;
+    return isatty(fileno(out)) && text_empty(getenv("NO_COLOR")) && !text_empty(term) && strcmp(term, "dumb") != 0;
+}

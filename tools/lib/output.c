@@ -1,0 +1,128 @@
+/* output.c - see output.h */
+
+#include "output.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <stdint.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/mman.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "message.h"
+
+__attribute__((noreturn)) static void output_failed(output *out) {
+    int error = errno;
+    output_abandon(out);
+    die(EXIT_FAILED, "cannot write %s: %s", out->name, strerror(error));
+}
+
+static void output_refuse(const char *name, const struct stat *st, const gem5art_db *db) {
+    struct stat store;
+    if (S_ISDIR(st->st_mode)) die(EXIT_FAILED, "cannot write %s: it is a folder; name a file, or - for stdout", name);
+    if (db && stat(gem5art_store_path(db), &store) == 0 && st->st_dev == store.st_dev && st->st_ino == store.st_ino)
+        die(EXIT_FAILED, "%s is the store itself: name another file", name);
+}
+
+/* A new file beside the one that it will replace. */
+static int output_open_temporary(output *out) {
+    int fd = -1, i;
+    for (i = 0; fd < 0 && (i == 0 || errno == EEXIST); i++) {
+        free(out->temporary);
+        out->temporary = text_printf("%s.tmp-%ld-%d", out->name, (long)getpid(), i);
+        fd = open(out->temporary, O_WRONLY | O_CREAT | O_EXCL, 0666);
+    }
+    if (fd < 0) {
+        free(out->temporary);
+        out->temporary = NULL;
+    }
+    return fd;
+}
+
+output output_create(const char *name, const gem5art_db *db) {
+    output out = {NULL, NULL, NULL};
+    struct stat st;
+    bool there;
+    int fd;
+    if (strcmp(name, "-") == 0) {
+        out.file = stdout;
+        if (!isatty(STDOUT_FILENO)) setvbuf(stdout, NULL, _IOFBF, OUTPUT_BUFFER);
+        return out;
+    }
+    if (!*name) die(EXIT_MISUSE, "the output file has no name: give one, or - for stdout");
+    there = stat(name, &st) == 0;
+    if (there) output_refuse(name, &st, db);
+    out.name = there ? realpath(name, NULL) : NULL; /* a symlink stays one */
+    if (!out.name) out.name = text_copy(name);
+    if (there && !S_ISREG(st.st_mode)) {
+        out.file = fopen(name, "w");
+        if (!out.file) output_failed(&out);
+        return out;
+    }
+    fd = output_open_temporary(&out);
+    if (fd < 0 || (there && fchmod(fd, st.st_mode & 07777) < 0) || (out.file = fdopen(fd, "w")) == NULL)
+        output_failed(&out);
+    setvbuf(out.file, NULL, _IOFBF, OUTPUT_BUFFER);
+    return out;
+}
+
+void output_abandon(output *out) {
+    if (out->temporary) unlink(out->temporary);
+}
+
+void output_write(output *out, const char *bytes, size_t length) {
+    if (out->file == stdout) print(bytes, length);
+    else if (fwrite(bytes, 1, length, out->file) != length) output_failed(out);
+}
+
+void output_finish(output *out) {
+    if (!out->name) return; /* stdout: see finish */
+    if (fflush(out->file) != 0 || (out->temporary && fsync(fileno(out->file)) < 0) || fclose(out->file) != 0 ||
+        (out->temporary && rename(out->temporary, out->name) < 0))
+        output_failed(out);
+    free(out->name);
+    free(out->temporary);
+}
+
+/* ---- spools */
+
+static const char *spool_folder(void) {
+    const char *folder = getenv("TMPDIR");
+    return text_empty(folder) ? "/tmp" : folder;
+}
+
+__attribute__((noreturn)) static void spool_failed(void) {
+    die(EXIT_FAILED, "cannot write a temporary file in %s: %s; $TMPDIR can name another folder", spool_folder(),
+        strerror(errno));
+}
+
+spool spool_create(void) {
+    spool s = {NULL, NULL, 0};
+    char *name = text_printf("%s/gem5art-XXXXXX", spool_folder());
+    int fd = mkstemp(name);
+    if (fd < 0 || unlink(name) < 0 || (s.file = fdopen(fd, "w+")) == NULL) spool_failed();
+    free(name);
+    return s;
+}
+
+void spool_add(spool *s, const char *line, size_t length) {
+    if (length > SIZE_MAX - 2 - s->length) die(EXIT_FAILED, "too many records for this system's memory");
+    if (fwrite(line, 1, length, s->file) != length || fputs(",\n", s->file) < 0) spool_failed();
+    s->length += length + 2;
+}
+
+void spool_map(spool *s) {
+    void *data;
+    if (fflush(s->file) != 0) spool_failed();
+    if (s->length == 0) return;
+    data = mmap(NULL, s->length, PROT_READ | PROT_WRITE, MAP_SHARED, fileno(s->file), 0);
+    if (data == MAP_FAILED) die(EXIT_FAILED, "cannot map a temporary file of %zu bytes: %s", s->length, strerror(errno));
+    s->data = (char *)data;
+}
+
+void spool_free(spool *s) {
+    if (s->data) munmap(s->data, s->length);
+    fclose(s->file);
+}

@@ -1,0 +1,41 @@
+/* store.c - see store.h */
+
+#include "store.h"
+
+#include <string.h>
+
+#include "message.h"
+
+const struct store_role_row store_roles[ROLES] = {{"gem5_artifact", "gem5"},
+                                                  {"gem5_git_artifact", "gem5 repo"},
+                                                  {"run_script_git_artifact", "script repo"},
+                                                  {"linux_binary_artifact", "kernel"},
+                                                  {"disk_image_artifact", "disk image"}};
+
+gem5art_db *store_open(const char *uri, bool read_only) {
+    gem5art_open_desc desc;
+    gem5art_error error;
+    gem5art_db *db;
+    memset(&desc, 0, sizeof desc);
+    desc.read_only = read_only;
+    desc.log = message_warn;
+    if (read_only) desc.damaged = message_damaged;
+    db = gem5art_open(uri, &desc, &error);
+    if (!db) die(error.code == GEM5ART_UNSUPPORTED ? EXIT_MISUSE : EXIT_FAILED, "%s", error.message);
+    return db;
+}
+
+const gem5art_artifact *store_artifact(gem5art_db *db, const char *id) {
+    gem5art_error error;
+    const gem5art_artifact *artifact = gem5art_find_artifact(db, id, &error);
+    if (!artifact && error.code != GEM5ART_NOT_FOUND) die_of(&error);
+    return artifact;
+}
+
+const char *store_role_id(const gem5art_run *run, size_t role) {
+    const char *const ids[ROLES] = {run->gem5_artifact, run->gem5_git_artifact, run->run_script_git_artifact,
+                                    run->linux_binary_artifact, run->disk_image_artifact};
+    return ids[role];
+}
+
+bool store_is_repo(const gem5art_artifact *artifact) { return *artifact->git_hash != 0; }

@@ -1,0 +1,25 @@
+/* store.h - opens the store that a tool works on, or ends the tool. */
+#ifndef STORE_H
+#define STORE_H
+
+#include "gem5art.h"
+
+#include "text.h"
+
+/* `uri` NULL: $GEM5ART_DB, else file://db.json. A read-only store shows what is intact and warns of damage. */
+gem5art_db *store_open(const char *uri, bool read_only);
+
+/* The artifact with this id or hash; NULL: the store does not have it. */
+const gem5art_artifact *store_artifact(gem5art_db *db, const char *id);
+
+/* The artifacts that a run names by their role: a row each, in the order of their importance. */
+typedef enum store_role { ROLE_GEM5, ROLE_GEM5_GIT, ROLE_SCRIPT_GIT, ROLE_LINUX, ROLE_DISK, ROLES } store_role;
+extern const struct store_role_row {
+    const char *key;   /* the field's name: "gem5_artifact" */
+    const char *label; /* for people: "gem5" */
+} store_roles[ROLES];  /* ROLE_LINUX and ROLE_DISK: of FS runs only */
+const char *store_role_id(const gem5art_run *run, size_t role); /* "": the run has none */
+
+bool store_is_repo(const gem5art_artifact *artifact);
+
+#endif

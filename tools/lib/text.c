@@ -1,0 +1,192 @@
+/* text.c - see text.h */
+
+#include "text.h"
+
+#include <stdint.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+int tool_failed = EXIT_FAILED;
+
+__attribute__((noreturn)) static void text_no_memory(void) {
+    fflush(stdout);
+    fprintf(stderr, "%s: out of memory\n", tool_name);
+    exit(tool_failed);
+}
+
+void *text_alloc(size_t size) {
+    void *memory = calloc(1, size ? size : 1);
+    if (!memory) text_no_memory();
+    return memory;
+}
+
+void *text_realloc(void *memory, size_t size) {
+    memory = realloc(memory, size ? size : 1);
+    if (!memory) text_no_memory();
+    return memory;
+}
+
+/* Makes room for `more` bytes and a NUL. */
+static void text_grow(text *t, size_t more) {
+    size_t needed = t->length + more + 1;
+    if (more > SIZE_MAX / 4) text_no_memory();
+    if (needed <= t->capacity) return;
+    t->capacity = t->capacity * 2 > needed ? t->capacity * 2 : needed < 64 ? 64 : needed;
+    t->data = (char *)text_realloc(t->data, t->capacity);
+}
+
+void text_put(text *t, const char *bytes, size_t length) {
+    text_grow(t, length);
+    if (length) memcpy(t->data + t->length, bytes, length);
+    t->length += length;
+    t->data[t->length] = 0;
+}
+
+void text_puts(text *t, const char *string) { text_put(t, string, strlen(string)); }
+
+void text_vputf(text *t, const char *format, va_list arguments) {
+    va_list again;
+    int length;
+    va_copy(again, arguments);
+    text_grow(t, 0);
+    length = vsnprintf(t->data + t->length, t->capacity - t->length, format, arguments);
+    if (length < 0) text_no_memory();
+    if ((size_t)length >= t->capacity - t->length) {
+        text_grow(t, (size_t)length);
+        vsnprintf(t->data + t->length, t->capacity - t->length, format, again);
+    }
+    va_end(again);
+    t->length += (size_t)length;
+}
+
+void text_putf(text *t, const char *format, ...) {
+    va_list arguments;
+    va_start(arguments, format);
+    text_vputf(t, format, arguments);
+    va_end(arguments);
+}
+
+void text_cut(text *t, size_t length) {
+    if (length >= t->length) return;
+    t->length = length;
+    t->data[length] = 0;
+}
+
+void text_clear(text *t) { text_cut(t, 0); }
+
+void text_free(text *t) {
+    free(t->data);
+    memset(t, 0, sizeof *t);
+}
+
+const char *text_string(const text *t) { return t->data ? t->data : ""; }
+
+char *text_copy_n(const char *bytes, size_t length) {
+    char *copy = (char *)text_realloc(NULL, length + 1);
+    if (length) memcpy(copy, bytes, length);
+    copy[length] = 0;
+    return copy;
+}
+
+char *text_copy(const char *string) { return text_copy_n(string, strlen(string)); }
+
+char *text_printf(const char *format, ...) {
+    text t = {NULL, 0, 0};
+    va_list arguments;
+    va_start(arguments, format);
+    text_vputf(&t, format, arguments);
+    va_end(arguments);
+    return t.data;
+}
+
+bool text_starts(const char *string, const char *prefix) { return strncmp(string, prefix, strlen(prefix)) == 0; }
+
+bool text_ends(const char *string, const char *suffix) {
+    size_t length = strlen(string), end = strlen(suffix);
+    return length >= end && strcmp(string + length - end, suffix) == 0;
+}
+
+bool text_is(const char *bytes, size_t length, const char *word) {
+    return strlen(word) == length && memcmp(bytes, word, length) == 0;
+}
+
+bool text_same(const char *a, const char *b) { return strcmp(a, b) == 0; }
+
+bool text_empty(const char *string) { return !string || !*string; }
+
+/* ---- paths */
+
+const char *text_base(const char *path) {
+    const char *slash = strrchr(path, '/');
+    return slash ? slash + 1 : path;
+}
+
+char *text_join(const char *folder, const char *name) {
+    if (text_empty(folder) || *name == '/') return text_copy(name);
+    return text_printf("%s%s%s", folder, text_ends(folder, "/") ? "" : "/", name);
+}
+
+const char *text_below(const char *folder, const char *path) {
+    size_t length = strlen(folder);
+    if (length == 0 || !text_starts(path, folder)) return NULL;
+    if (!path[length]) return ".";
+    if (folder[length - 1] == '/') return path + length;
+    return path[length] == '/' ? path + length + 1 : NULL;
+}
+
+/* ---- lists */
+
+void text_list_add(text_list *list, const char *item) {
+    list->items = (const char **)text_realloc((void *)list->items, (list->count + 2) * sizeof *list->items);
+    list->items[list->count++] = item;
+    list->items[list->count] = NULL;
+}
+
+bool text_list_has(const text_list *list, const char *item) {
+    size_t i;
+    for (i = 0; i < list->count; i++)
+        if (strcmp(list->items[i], item) == 0) return true;
+    return false;
+}
+
+void text_list_free(text_list *list) {
+    free((void *)list->items);
+    memset(list, 0, sizeof *list);
+}
+
+/* ---- the nearest word */
+
+/* How many letters must be inserted, removed, changed or swapped with the next to turn one word into the other; letter
+   case does not count. */
+static size_t text_distance(const char *a, const char *b) {
+    enum { LONGEST = 40 };
+    size_t rows[3][LONGEST + 1], *before = rows[0], *last = rows[1], *now = rows[2], *spare, i, k, n = strlen(b);
+    if (strlen(a) > LONGEST || n > LONGEST) return SIZE_MAX;
+    for (k = 0; k <= n; k++) last[k] = k;
+    for (i = 1; a[i - 1]; i++) {
+        now[0] = i;
+        for (k = 1; k <= n; k++) {
+            int x = a[i - 1] | 32, y = b[k - 1] | 32;
+            now[k] = last[k - 1] + (x != y);
+            if (last[k] + 1 < now[k]) now[k] = last[k] + 1;
+            if (now[k - 1] + 1 < now[k]) now[k] = now[k - 1] + 1;
+            if (i > 1 && k > 1 && x == (b[k - 2] | 32) && y == (a[i - 2] | 32) && before[k - 2] + 1 < now[k])
+                now[k] = before[k - 2] + 1;
+        }
+        spare = before, before = last, last = now, now = spare;
+    }
+    return last[n];
+}
+
+const char *nearest_word(const char *word, const char *const *words) {
+    const char *nearest = NULL;
+    size_t least = strlen(word) / 3;
+    for (; *words; words++) {
+        size_t distance = text_distance(word, *words);
+        if (distance > least || (nearest && distance == least)) continue;
+        nearest = *words;
+        least = distance;
+    }
+    return nearest;
+}
