@@ -8021,9 +8021,10 @@ static bool gem5art__download(gem5art_db *db, const gem5art_artifact *artifact, 
     return ok;
 }
 
-/* =================================================================== >>run */
+/* =================================================================== >>run
+   What a run is made of and identified by, its outdirs and info.json, its claim and live entry, and lost runs. */
 
-enum { GEM5ART__MAX_INFO = 64 << 20 }; /* bytes of an info.json, ample */
+enum { GEM5ART__MAX_INFO = 64 << 20 }; /* bytes of an info.json */
 
 typedef struct gem5art__run {
     gem5art_run public_; /* first: a pointer to one is a pointer to the other */
@@ -8034,7 +8035,7 @@ typedef struct gem5art__run {
     const char **used_paths;
     size_t used_count;
     const char *script_path;       /* in its repo; "" where the repo does not track it, and then */
-    const char *script_hash;       /* its content's; else NULL */
+    const char *script_hash;       /* the hash of its content; else NULL */
     bool (*check_failure)(const gem5art_run *run, void *user_data);
     void *user_data;
     int priority, nice;
@@ -8058,7 +8059,31 @@ static void gem5art__free_run(gem5art__run *run) {
     gem5art__free(run);
 }
 
-/* ---- facts about this machine, read once for a db */
+/* The artifacts that every run has, in the order of its identity; SE runs have the first three. One without a path of its
+   own must be a git repo. Offsets of `given` and `artifact` are in gem5art_run_desc, the others in gem5art_run. */
+typedef struct gem5art__role {
+    const char *field, *label, *given_field;
+    size_t id, path, artifact, given;
+} gem5art__role;
+
+#define GEM5ART__REPO(name, label) \
+    {#name, label, NULL, offsetof(gem5art_run, name), 0, offsetof(gem5art_run_desc, name), 0}
+#define GEM5ART__FILE(name, label, path, given)                                                                        \
+    {#name, label, "." #given, offsetof(gem5art_run, name), offsetof(gem5art_run, path), offsetof(gem5art_run_desc, name), \
+     offsetof(gem5art_run_desc, given)}
+static const gem5art__role gem5art__roles[] = {
+    GEM5ART__FILE(gem5_artifact, "gem5 binary", gem5_binary_path, gem5_binary),
+    GEM5ART__REPO(gem5_git_artifact, "gem5 repo"), GEM5ART__REPO(run_script_git_artifact, "run script repo"),
+    GEM5ART__FILE(linux_binary_artifact, "kernel", linux_binary_path, linux_binary),
+    GEM5ART__FILE(disk_image_artifact, "disk image", disk_image_path, disk_image)};
+#undef GEM5ART__REPO
+#undef GEM5ART__FILE
+
+static size_t gem5art__role_count(const gem5art_run *r) { return gem5art__is_fs(r->type) ? 5 : 3; }
+
+static const char **gem5art__text_at(const gem5art_run *r, size_t offset) { return (const char **)((uintptr_t)r + offset); }
+
+/* ---- this machine and its processes */
 
 typedef struct gem5art__host_facts {
     const char *host, *kernel, *user, *cpu_model, *boot_id;
@@ -8067,7 +8092,7 @@ typedef struct gem5art__host_facts {
 } gem5art__host_facts;
 
 #ifndef GEM5ART_NO_PROC
-/* The text behind `key` in a file of /proc, up to the end of its line; "" where there is none. */
+/* The text that follows `key` in a file of /proc, up to the end of its line; "" where there is none. */
 static const char *gem5art__proc_text(gem5art__arena *arena, const char *path, const char *key) {
     gem5art__buf text = {NULL, 0, 0, false};
     const char *found = "", *at;
@@ -8088,7 +8113,7 @@ static const char *gem5art__proc_text(gem5art__arena *arena, const char *path, c
 }
 #endif
 
-/* When a process started, in clock ticks since boot; 0: not known, or no such process. `living`: nor a zombie. */
+/* When a process started, in clock ticks since boot; 0: not known, or no such process. `living`: -1 for a zombie. */
 static int64_t gem5art__process_start(int64_t pid, bool living) {
 #ifdef GEM5ART_NO_PROC
     (void)pid, (void)living;
@@ -8105,76 +8130,66 @@ static int64_t gem5art__process_start(int64_t pid, bool living) {
     if (!ok) return 0;
     text[got] = 0;
     at = strrchr(text, ')'); /* the name, field 2, may hold anything */
-    if (living && at && gem5art__starts_with(at, ") Z")) return 0;
+    if (living && at && gem5art__starts_with(at, ") Z")) return -1;
     for (field = 2; at && field < 22; field++) at = strchr(at + 1, ' ');
     return at ? strtoll(at + 1, NULL, 10) : 0;
 #endif
 }
 
-/* Does the process that had this number and start still run? One that cannot be looked at counts as running. */
+/* Does the process that had this number and start still run? One that cannot be seen counts as running. */
 static bool gem5art__process_lives(int64_t pid, int64_t start) {
     int64_t now = gem5art__process_start(pid, true);
     if (pid <= 0 || pid != (pid_t)pid) return false;
-    if (now) return !start || now == start;
-    if (gem5art__process_start(pid, false)) return false; /* a zombie */
+    if (now) return now > 0 && (!start || now == start);
     return GEM5ART_SYS_KILL((pid_t)pid, 0) == 0 || errno != ESRCH;
 }
 
-static const char *gem5art__pid_space(gem5art__arena *arena) {
-    char name[64] = "";
-    ssize_t n = -1;
-#ifndef GEM5ART_NO_PROC
-    n = GEM5ART_SYS_READLINK("/proc/self/ns/pid", name, sizeof name);
-#endif
-    return gem5art__arena_copy_n(arena, name, n < 0 ? 0 : (size_t)n);
-}
-
+/* The facts of this machine, read once for a db. */
 static const gem5art__host_facts *gem5art__host(gem5art_db *db, gem5art_error *error) {
+    gem5art__arena *arena = &db->arena;
     gem5art__host_facts *facts;
     struct utsname name;
     struct passwd entry, *found = NULL;
     char space[4096];
     if (db->host_facts) return db->host_facts;
-    db->arena.failed = false; /* what failed before was told */
-    facts = (gem5art__host_facts *)gem5art__arena_alloc(&db->arena, sizeof *facts);
+    arena->failed = false; /* earlier failures were already reported */
+    facts = (gem5art__host_facts *)gem5art__arena_alloc(arena, sizeof *facts);
     if (!facts) return gem5art__fail_nomem(error), (const gem5art__host_facts *)NULL;
     memset(&name, 0, sizeof name);
     uname(&name);
-    facts->host = gem5art__arena_copy(&db->arena, name.nodename);
-    facts->kernel = gem5art__arena_printf(&db->arena, "%s %s", name.sysname, name.release);
+    facts->host = gem5art__arena_copy(arena, name.nodename);
+    facts->kernel = gem5art__arena_printf(arena, "%s %s", name.sysname, name.release);
     if (getpwuid_r(geteuid(), &entry, space, sizeof space, &found) == 0 && found)
-        facts->user = gem5art__arena_copy(&db->arena, entry.pw_name);
-    else facts->user = gem5art__arena_printf(&db->arena, "%ld", (long)geteuid());
-#ifdef GEM5ART_NO_PROC
-    facts->cpu_model = gem5art__arena_copy(&db->arena, name.machine);
-    facts->boot_id = "";
-#else
-    facts->cpu_model = gem5art__proc_text(&db->arena, "/proc/cpuinfo", "model name");
-    if (!*facts->cpu_model) facts->cpu_model = gem5art__arena_copy(&db->arena, name.machine);
-    facts->boot_id = gem5art__proc_text(&db->arena, "/proc/sys/kernel/random/boot_id", "");
+        facts->user = gem5art__arena_copy(arena, entry.pw_name);
+    else facts->user = gem5art__arena_printf(arena, "%ld", (long)geteuid());
+    facts->cpu_model = facts->boot_id = facts->pid_space = "";
+#ifndef GEM5ART_NO_PROC
+    facts->cpu_model = gem5art__proc_text(arena, "/proc/cpuinfo", "model name");
+    facts->boot_id = gem5art__proc_text(arena, "/proc/sys/kernel/random/boot_id", "");
+    {
+        ssize_t n = GEM5ART_SYS_READLINK("/proc/self/ns/pid", space, sizeof space);
+        if (n > 0) facts->pid_space = gem5art__arena_copy_n(arena, space, (size_t)n);
+    }
 #endif
-    facts->pid_space = gem5art__pid_space(&db->arena);
+    if (!*facts->cpu_model) facts->cpu_model = gem5art__arena_copy(arena, name.machine);
     facts->start = gem5art__process_start((int64_t)getpid(), false);
-    if (db->arena.failed) return gem5art__fail_nomem(error), (const gem5art__host_facts *)NULL;
+    if (arena->failed) return gem5art__fail_nomem(error), (const gem5art__host_facts *)NULL;
     return db->host_facts = facts;
 }
 
 /* ---- identity */
 
-/* SHA-256 over what makes two runs the same experiment, each item with its length before it. `script` is its path in
-   its repo, or its content's hash. */
+/* SHA-256 over what makes two runs the same experiment. `script`: its path in its repo, or the hash of its content. */
 static void gem5art__run_hash(const gem5art__run *run, const char *script, char hex[65]) {
-    static const char *const roles[] = {"gem5_artifact", "gem5_git_artifact", "run_script_git_artifact",
-                                        "linux_binary_artifact", "disk_image_artifact"};
     const gem5art_run *r = &run->public_;
-    size_t i, fixed = gem5art__is_fs(r->type) ? 5 : 3;
+    size_t i;
     const char *const *param;
     gem5art_sha256 hash;
     gem5art_sha256_init(&hash);
     gem5art__hash_item(&hash, "gem5art.h run 1");
     gem5art__hash_item(&hash, r->type);
     for (i = 0; i < run->used_count; i++) {
-        gem5art__hash_item(&hash, i < fixed ? roles[i] : "artifacts");
+        gem5art__hash_item(&hash, i < gem5art__role_count(r) ? gem5art__roles[i].field : "artifacts");
         gem5art__hash_item(&hash, run->used[i]->hash);
     }
     gem5art__hash_item(&hash, run->script_hash ? "script content" : "script path");
@@ -8185,7 +8200,7 @@ static void gem5art__run_hash(const gem5art__run *run, const char *script, char 
     gem5art_sha256_final(&hash, hex);
 }
 
-/* The 16 bytes of a UUID in text; false: it is none. */
+/* The 16 bytes of a UUID in text; false: it is not one. */
 static bool gem5art__uuid_bytes(const char *text, uint8_t bytes[16]) {
     int n = 0;
     for (; *text && n < 32; text++) {
@@ -8198,85 +8213,120 @@ static bool gem5art__uuid_bytes(const char *text, uint8_t bytes[16]) {
     return n == 32 && !*text;
 }
 
-/* The hash that gem5art's gem5Run._getHash gives: MD5 of the artifacts' UUIDs, the script and the parameters joined by
-   spaces. "" where the run has what gem5art's runs have not. */
-static void gem5art__legacy_hash(const gem5art_run *run, char hex[33]) {
-    const char *ids[5];
-    size_t i, count = gem5art__is_fs(run->type) ? 5 : 3;
-    const char *const *param = run->params;
+/* The hash of gem5art's gem5Run._getHash: MD5 of the artifacts' UUIDs, the script and the parameters joined by spaces. ""
+   for a run that gem5art cannot have. */
+static void gem5art__legacy_hash(const gem5art_run *r, char hex[33]) {
+    const char *const *param;
+    size_t i;
     gem5art_md5 hash;
     uint8_t bytes[16];
     hex[0] = 0;
-    if (*run->artifacts || *run->gem5_options) return;
-    ids[0] = run->gem5_artifact, ids[1] = run->gem5_git_artifact, ids[2] = run->run_script_git_artifact;
-    ids[3] = run->linux_binary_artifact, ids[4] = run->disk_image_artifact;
+    if (*r->artifacts || *r->gem5_options) return;
     gem5art_md5_init(&hash);
-    for (i = 0; i < count; i++) {
-        if (!gem5art__uuid_bytes(ids[i], bytes)) return;
+    for (i = 0; i < gem5art__role_count(r); i++) {
+        if (!gem5art__uuid_bytes(*gem5art__text_at(r, gem5art__roles[i].id), bytes)) return;
         gem5art_md5_update(&hash, bytes, sizeof bytes);
     }
-    gem5art_md5_update(&hash, run->run_script, strlen(run->run_script));
-    for (; *param; param++) {
-        if (param != run->params) gem5art_md5_update(&hash, " ", 1);
+    gem5art_md5_update(&hash, r->run_script, strlen(r->run_script));
+    for (param = r->params; *param; param++) {
+        if (param != r->params) gem5art_md5_update(&hash, " ", 1);
         gem5art_md5_update(&hash, *param, strlen(*param));
     }
     gem5art_md5_final(&hash, hex);
 }
 
-/* What names a script in a run's hash is asked of git once for each script, repo and commit of a db. */
+/* git's answer on a script, kept for the life of a db. */
 typedef struct gem5art__script {
     const char *repo, *commit, *path, *tracked; /* "" where it is not tracked */
     struct gem5art__script *next;
 } gem5art__script;
 
-static const char *gem5art__tracked_script(gem5art_db *db, const char *repo, const char *commit, const char *path,
+/* The path of a run's script in its repo, as seen from `cwd`: "" where the repo does not track it; NULL on failure.
+   *script: its absolute path. */
+static const char *gem5art__script_in_repo(gem5art_db *db, gem5art__run *run, const char *cwd, char **script,
                                            gem5art_error *error) {
-    gem5art__script *script;
+    gem5art__script *seen;
     gem5art__buf tracked = {NULL, 0, 0, false};
     struct stat st;
-    for (script = db->scripts; script; script = script->next)
-        if (strcmp(script->repo, repo) == 0 && strcmp(script->commit, commit) == 0 && strcmp(script->path, path) == 0)
-            return script->tracked;
+    const char *commit = run->used[2]->hash;
+    char *repo = gem5art__absolute_path(&run->object.arena, cwd, run->used_paths[2], error);
+    *script = repo ? gem5art__absolute_path(&run->object.arena, cwd, run->public_.run_script, error) : NULL;
+    if (!*script) return NULL;
+    for (seen = db->scripts; seen; seen = seen->next)
+        if (!strcmp(seen->repo, repo) && !strcmp(seen->commit, commit) && !strcmp(seen->path, *script))
+            return seen->tracked;
     if (GEM5ART_SYS_STAT(repo, &st) < 0)
         return gem5art__fail_errno(error, "find the run script's git repo", repo), (const char *)NULL;
-    db->arena.failed = false; /* what failed before was told */
-    if (!gem5art__git_tracked_path(repo, path, &tracked, error)) {
-        gem5art__buf_free(&tracked);
-        return NULL;
-    }
-    script = (gem5art__script *)gem5art__arena_alloc(&db->arena, sizeof *script);
-    if (script) {
-        script->repo = gem5art__arena_copy(&db->arena, repo);
-        script->commit = gem5art__arena_copy(&db->arena, commit);
-        script->path = gem5art__arena_copy(&db->arena, path);
-        script->tracked = gem5art__arena_copy(&db->arena, tracked.data);
-        script->next = db->scripts;
+    db->arena.failed = false; /* earlier failures were already reported */
+    if (!gem5art__git_tracked_path(repo, *script, &tracked, error)) return gem5art__buf_free(&tracked), (const char *)NULL;
+    seen = (gem5art__script *)gem5art__arena_alloc(&db->arena, sizeof *seen);
+    if (seen) {
+        seen->repo = gem5art__arena_copy(&db->arena, repo);
+        seen->commit = gem5art__arena_copy(&db->arena, commit);
+        seen->path = gem5art__arena_copy(&db->arena, *script);
+        seen->tracked = gem5art__arena_copy(&db->arena, tracked.data);
+        seen->next = db->scripts;
     }
     gem5art__buf_free(&tracked);
     if (db->arena.failed) return gem5art__fail_nomem(error), (const char *)NULL;
-    db->scripts = script;
-    return script->tracked;
+    return (db->scripts = seen)->tracked;
+}
+
+/* Sets the run's hash: the script is identified by its path where its repo tracks it, else by its content. */
+static bool gem5art__identify(gem5art__run *run, const char *cwd, gem5art_error *error) {
+    gem5art__arena *arena = &run->object.arena;
+    gem5art_run *r = &run->public_;
+    char *script, hash[65];
+    run->script_path = gem5art__script_in_repo(run->db, run, cwd, &script, error);
+    run->script_hash = NULL;
+    if (!run->script_path) return false;
+    if (!*run->script_path) {
+        if (!gem5art_sha256_file(script, hash, error)) return false;
+        run->script_hash = gem5art__arena_copy(arena, hash);
+        gem5art__warn(
+            run->db,
+            "run \"%s\": the script %s is not tracked by the git repo \"%s\" (%s): its content identifies it instead",
+            r->name, r->run_script, run->used[2]->name, run->used_paths[2]);
+        if (!run->script_hash) return gem5art__fail_nomem(error);
+    }
+    gem5art__run_hash(run, run->script_hash ? run->script_hash : run->script_path, hash);
+    r->hash = gem5art__arena_copy(arena, hash);
+    return arena->failed ? gem5art__fail_nomem(error) : true;
+}
+
+/* Is the script at the same place in its repo where the run is executed, to which relative paths may lead otherwise? (The
+   content of a script that is not tracked is checked with the artifacts.) */
+static bool gem5art__same_script(gem5art_db *db, gem5art__run *run, const char *cwd, gem5art_error *error) {
+    char *script;
+    const char *path = gem5art__script_in_repo(db, run, cwd, &script, error);
+    if (!path || strcmp(path, run->script_path) == 0) return path != NULL;
+    return gem5art__fail(
+        error, GEM5ART_CHANGED,
+        "run \"%s\" was created with another script than %s: its repo \"%s\" %s%s; give the script's absolute path, or "
+        "execute the run in the folder that it was created in",
+        run->public_.name, script, run->used[2]->name, *path ? "has that one as " : "does not track that one", path);
 }
 
 /* ---- what a run is made of */
 
-static bool gem5art__need_file(const char *path, const char *what, const char *field, bool executable,
+/* Is there such a regular file, executable or else readable? `label` and `field` name it in errors. */
+static bool gem5art__need_file(const char *path, const char *label, const char *field, bool executable,
                                gem5art_error *error) {
+    gem5art_code code = GEM5ART_INVALID;
     struct stat st;
-    if (GEM5ART_SYS_STAT(path, &st) < 0)
-        return gem5art__fail(error, errno == ENOENT || errno == ENOTDIR ? GEM5ART_NOT_FOUND : GEM5ART_IO,
-                             "cannot find the %s %s: %s; correct %s", what, path, strerror(errno), field);
-    if (!S_ISREG(st.st_mode))
-        return gem5art__fail(error, GEM5ART_INVALID, "the %s %s is a %s, not a file: correct %s", what, path,
-                             S_ISDIR(st.st_mode) ? "folder" : "pipe, a socket or a device", field);
-    if (GEM5ART_SYS_ACCESS(path, executable ? X_OK : R_OK) < 0)
-        return gem5art__fail(error, executable && errno == EACCES ? GEM5ART_INVALID : GEM5ART_IO,
-                             "the %s %s is not %s: %s; see its mode, or correct %s", what, path,
-                             executable ? "executable" : "readable", strerror(errno), field);
-    return true;
+    const char *trouble;
+    if (GEM5ART_SYS_STAT(path, &st) < 0) {
+        code = errno == ENOENT || errno == ENOTDIR ? GEM5ART_NOT_FOUND : GEM5ART_IO;
+        trouble = strerror(errno);
+    } else if (!S_ISREG(st.st_mode))
+        trouble = S_ISDIR(st.st_mode) ? "it is a folder, not a file" : "it is a pipe, a socket or a device, not a file";
+    else if (GEM5ART_SYS_ACCESS(path, executable ? X_OK : R_OK) == 0) return true;
+    else if (executable && errno == EACCES) trouble = "it is not executable";
+    else trouble = (code = GEM5ART_IO, strerror(errno));
+    return gem5art__fail(error, code, "cannot use the %s %s: %s; correct %s", label, path, trouble, field);
 }
 
-/* The name of the folder a gem5 binary is in: "X86" for build/X86/gem5.opt. */
+/* The name of the folder of a gem5 binary: "X86" for build/X86/gem5.opt. */
 static const char *gem5art__folder_name(gem5art__arena *arena, const char *path) {
     const char *end = strrchr(path, '/'), *start = end;
     if (!end || end == path) return "";
@@ -8284,7 +8334,7 @@ static const char *gem5art__folder_name(gem5art__arena *arena, const char *path)
     return gem5art__arena_copy_n(arena, start, (size_t)(end - start));
 }
 
-/* A file's name without its ending: as pathlib's stem. */
+/* A file's name without its ending, as pathlib's stem. */
 static const char *gem5art__stem(gem5art__arena *arena, const char *path) {
     const char *base = gem5art__base_name(path), *dot = strrchr(base, '.');
     return gem5art__arena_copy_n(arena, base, dot && dot != base && dot[1] ? (size_t)(dot - base) : strlen(base));
@@ -8311,22 +8361,13 @@ static void gem5art__set_command(gem5art_run *r, gem5art__arena *arena) {
     r->command = argv;
 }
 
-static void gem5art__set_string(gem5art__run *run) {
-    gem5art_run *r = &run->public_;
-    gem5art__buf text = {NULL, 0, 0, false};
-    const char *const *param;
-    gem5art__putf(&text, "%s %s", r->gem5_name, r->script_name);
-    if (gem5art__is_fs(r->type)) gem5art__putf(&text, " %s %s", r->linux_name, r->disk_name);
-    for (param = r->params; *param; param++) gem5art__putf(&text, " %s", *param);
-    r->string = text.failed ? "" : gem5art__arena_copy_n(&run->object.arena, text.data, text.length);
-    if (text.failed) run->object.arena.failed = true;
-    gem5art__buf_free(&text);
-}
-
-/* Of an artifact what a run needs of it for its whole life, which may be longer than the artifact's. */
-static const gem5art_artifact *gem5art__copy_artifact(gem5art__arena *arena, const gem5art_artifact *artifact) {
+/* Adds an artifact in its role (NULL: a further one), with the file that stands for it (NULL: the artifact's own). What
+   the run needs of it is copied, as a run may outlive an artifact. */
+static bool gem5art__use_artifact(gem5art__run *run, const gem5art__role *role, const gem5art_artifact *artifact,
+                                  const char *path, gem5art_error *error) {
+    gem5art__arena *arena = &run->object.arena;
     gem5art_artifact *copy = (gem5art_artifact *)gem5art__arena_alloc(arena, sizeof *copy);
-    if (!copy) return NULL;
+    if (!copy) return gem5art__fail_nomem(error);
     gem5art__set_defaults(gem5art__artifact_fields, copy);
     copy->id = gem5art__arena_copy(arena, artifact->id);
     copy->hash = gem5art__arena_copy(arena, artifact->hash);
@@ -8334,29 +8375,23 @@ static const gem5art_artifact *gem5art__copy_artifact(gem5art__arena *arena, con
     copy->name = gem5art__arena_copy(arena, artifact->name);
     copy->path = gem5art__arena_copy(arena, artifact->path);
     copy->git_hash = gem5art__arena_copy(arena, artifact->git_hash);
-    return arena->failed ? NULL : copy;
-}
-
-/* The next artifact of a run, with the file that stands for it; NULL: the artifact's own. */
-static bool gem5art__use_artifact(gem5art__run *run, const gem5art_artifact *artifact, const char *path,
-                                  const char *field, gem5art_error *error) {
-    const gem5art_artifact *copy;
-    if (!artifact)
-        return gem5art__fail(error, GEM5ART_INVALID, "run \"%s\" has no %s: set .%s to a registered artifact",
-                             run->public_.name, field, field);
-    copy = gem5art__copy_artifact(&run->object.arena, artifact);
-    if (!copy) return gem5art__fail_nomem(error);
+    if (arena->failed) return gem5art__fail_nomem(error);
+    if (role && !role->path && !*copy->git_hash)
+        return gem5art__fail(error, GEM5ART_INVALID,
+                             "run \"%s\": %s is \"%s\" (%s), which is not a git repo: register the repo's folder",
+                             run->public_.name, role->field, copy->name, copy->type);
     run->used[run->used_count] = copy;
     run->used_paths[run->used_count++] = path ? path : copy->path;
+    if (role) *gem5art__text_at(&run->public_, role->id) = copy->id;
+    if (role && role->path) *gem5art__text_at(&run->public_, role->path) = path ? path : copy->path;
     return true;
 }
 
-static bool gem5art__need_repo(const gem5art_artifact *artifact, const char *run, const char *field,
-                               gem5art_error *error) {
-    if (*artifact->git_hash) return true;
-    return gem5art__fail(error, GEM5ART_INVALID,
-                         "run \"%s\": %s is \"%s\" (%s), which is no git repo: register the repo's folder", run, field,
-                         artifact->name, artifact->type);
+static bool gem5art__alloc_used(gem5art__run *run, size_t count, gem5art_error *error) {
+    gem5art__arena *arena = &run->object.arena;
+    run->used = (const gem5art_artifact **)gem5art__arena_alloc(arena, count * sizeof *run->used);
+    run->used_paths = (const char **)gem5art__arena_alloc(arena, count * sizeof *run->used_paths);
+    return arena->failed ? gem5art__fail_nomem(error) : true;
 }
 
 /* Checks that names are unique and that each has a value. */
@@ -8388,11 +8423,8 @@ static bool gem5art__is_option(const char *option, char letter, const char *name
 
 /* gem5's own options must not move the files that are watched. */
 static bool gem5art__check_gem5_options(const char *const *options, const char *run, gem5art_error *error) {
-    static const struct {
-        char letter;
-        const char *name;
-    } refused[] = {{'d', "--outdir"}, {'r', "--redirect-stdout"}, {'e', "--redirect-stderr"},
-                   {0, "--stdout-file"}, {0, "--stderr-file"}};
+    static const struct { char letter; const char *name; } refused[] = {
+        {'d', "--outdir"}, {'r', "--redirect-stdout"}, {'e', "--redirect-stderr"}, {0, "--stdout-file"}, {0, "--stderr-file"}};
     size_t i;
     for (; options && *options; options++) {
         if (strcmp(*options, "--") == 0)
@@ -8400,32 +8432,26 @@ static bool gem5art__check_gem5_options(const char *const *options, const char *
         for (i = 0; i < sizeof refused / sizeof *refused; i++)
             if (gem5art__is_option(*options, refused[i].letter, refused[i].name))
                 return gem5art__fail(error, GEM5ART_INVALID,
-                                     "run \"%s\": .gem5_options has %s, which moves the files that are watched: leave it "
-                                     "out",
+                                     "run \"%s\": .gem5_options has %s, which moves the files that are watched: leave it out",
                                      run, *options);
     }
     return true;
 }
 
 static bool gem5art__check_run_desc(const gem5art_run_desc *desc, bool fs, gem5art_error *error) {
-    const char *name;
+    const char *name, *trouble = NULL;
     if (!desc) return gem5art__fail(error, GEM5ART_INVALID, "no run is described: the desc is NULL");
     if (!gem5art__check_name(desc->name, "the run", error)) return false;
     name = desc->name;
-    if (gem5art__empty(desc->run_script))
-        return gem5art__fail(error, GEM5ART_INVALID, "run \"%s\" has no run script: set .run_script", name);
-    if (gem5art__empty(desc->outdir))
-        return gem5art__fail(error, GEM5ART_INVALID, "run \"%s\" has no outdir: set .outdir", name);
-    if (!fs && (desc->linux_binary || desc->disk_image || desc->linux_binary_artifact || desc->disk_image_artifact))
-        return gem5art__fail(
-            error, GEM5ART_INVALID,
-            "run \"%s\" has a kernel or a disk image, which SE runs have not: use gem5art_create_fs_run", name);
-    if (desc->timeout != desc->timeout)
-        return gem5art__fail(error, GEM5ART_INVALID, "run \"%s\": .timeout is not a number", name);
+    if (gem5art__empty(desc->run_script)) trouble = " has no run script: set .run_script";
+    else if (gem5art__empty(desc->outdir)) trouble = " has no outdir: set .outdir";
+    else if (!fs && (desc->linux_binary || desc->disk_image || desc->linux_binary_artifact || desc->disk_image_artifact))
+        trouble = " has a kernel or a disk image, which SE runs do not have: use gem5art_create_fs_run";
+    else if (desc->timeout != desc->timeout) trouble = ": .timeout is not a number";
+    else if (desc->stall != desc->stall) trouble = ": .stall is not a number";
+    if (trouble) return gem5art__fail(error, GEM5ART_INVALID, "run \"%s\"%s", name, trouble);
     if (desc->nice < -20 || desc->nice > 20)
         return gem5art__fail(error, GEM5ART_INVALID, "run \"%s\": .nice is %d: give -20 to 20", name, desc->nice);
-    if (desc->stall != desc->stall)
-        return gem5art__fail(error, GEM5ART_INVALID, "run \"%s\": .stall is not a number", name);
     return gem5art__check_artifacts(desc->artifacts, desc->artifact_count, "run", name, "artifacts", "artifact_count",
                                     error) &&
            gem5art__check_gem5_options(desc->gem5_options, name, error) &&
@@ -8433,13 +8459,44 @@ static bool gem5art__check_run_desc(const gem5art_run_desc *desc, bool fs, gem5a
            gem5art__check_pairs(desc->variables, "variables", name, error);
 }
 
-/* Copies a desc into a run: artifacts, paths, names. */
+/* Takes a desc's artifacts, and checks that the files that stand for them exist. */
+static bool gem5art__use_described(gem5art__run *run, const gem5art_run_desc *desc, gem5art_error *error) {
+    gem5art__arena *arena = &run->object.arena;
+    size_t fixed = gem5art__role_count(&run->public_), i;
+    if (!gem5art__alloc_used(run, fixed + desc->artifact_count, error)) return false;
+    for (i = 0; i < fixed + desc->artifact_count; i++) {
+        const gem5art__role *role = i < fixed ? &gem5art__roles[i] : NULL;
+        const gem5art_artifact *artifact = i < fixed ? *(const gem5art_artifact *const *)(const void *)((const char *)desc + role->artifact)
+                                                     : desc->artifacts[i - fixed];
+        const char *path = NULL;
+        if (!artifact)
+            return gem5art__fail(error, GEM5ART_INVALID, "run \"%s\" has no %s: set .%s to a registered artifact", desc->name,
+                                 role ? role->field : "artifacts", role ? role->field : "artifacts");
+        if (role && role->path) {
+            path = *(const char *const *)(const void *)((const char *)desc + role->given);
+            path = gem5art__join_path(arena, NULL, gem5art__or(path, artifact->path));
+        }
+        if (!gem5art__use_artifact(run, role, artifact, path, error)) return false;
+    }
+    for (i = 0; i < fixed; i++) {
+        const gem5art__role *role = &gem5art__roles[i];
+        const char *path = role->path ? gem5art__join_path(arena, desc->cwd, run->used_paths[i]) : NULL;
+        if (arena->failed) return gem5art__fail_nomem(error);
+        if (path && !gem5art__need_file(path, role->label, role->given_field, i == 0, error)) return false;
+    }
+    return true;
+}
+
+/* Fills in a run from its desc, all but the outdir: checks everything, and makes nothing. */
 static bool gem5art__fill_run(gem5art__run *run, const gem5art_run_desc *desc, bool fs, gem5art_error *error) {
     gem5art__arena *arena = &run->object.arena;
     gem5art_run *r = &run->public_;
-    size_t count = 5 + desc->artifact_count, i;
-    run->used = (const gem5art_artifact **)gem5art__arena_alloc(arena, count * sizeof *run->used);
-    run->used_paths = (const char **)gem5art__arena_alloc(arena, count * sizeof *run->used_paths);
+    gem5art__buf string = {NULL, 0, 0, false};
+    const char *const *param;
+    const char *script;
+    char id[37];
+    if (!gem5art__check_run_desc(desc, fs, error) || !gem5art__uuid(id, error)) return false;
+    r->id = gem5art__arena_copy(arena, id);
     r->type = fs ? gem5art__type_fs : gem5art__type_se;
     r->name = gem5art__arena_copy(arena, desc->name);
     r->run_script = gem5art__join_path(arena, NULL, desc->run_script);
@@ -8450,86 +8507,38 @@ static bool gem5art__fill_run(gem5art__run *run, const gem5art_run_desc *desc, b
     r->stall = desc->stall > 0 && desc->stall - desc->stall == 0 ? desc->stall : 0;
     r->variables = gem5art__copy_texts(arena, desc->variables);
     r->timeout = desc->timeout < 0 || desc->timeout - desc->timeout != 0 ? 0 : desc->timeout > 0 ? desc->timeout : 900;
-    if (desc->gem5_artifact)
-        r->gem5_binary_path =
-            gem5art__join_path(arena, NULL, gem5art__or(desc->gem5_binary, desc->gem5_artifact->path));
-    if (fs && desc->linux_binary_artifact)
-        r->linux_binary_path =
-            gem5art__join_path(arena, NULL, gem5art__or(desc->linux_binary, desc->linux_binary_artifact->path));
-    if (fs && desc->disk_image_artifact)
-        r->disk_image_path =
-            gem5art__join_path(arena, NULL, gem5art__or(desc->disk_image, desc->disk_image_artifact->path));
-    if (arena->failed) return gem5art__fail_nomem(error);
-    if (!gem5art__use_artifact(run, desc->gem5_artifact, r->gem5_binary_path, "gem5_artifact", error) ||
-        !gem5art__use_artifact(run, desc->gem5_git_artifact, NULL, "gem5_git_artifact", error) ||
-        !gem5art__use_artifact(run, desc->run_script_git_artifact, NULL, "run_script_git_artifact", error))
-        return false;
-    if (fs &&
-        (!gem5art__use_artifact(run, desc->linux_binary_artifact, r->linux_binary_path, "linux_binary_artifact",
-                                error) ||
-         !gem5art__use_artifact(run, desc->disk_image_artifact, r->disk_image_path, "disk_image_artifact", error)))
-        return false;
-    for (i = 0; i < desc->artifact_count; i++)
-        if (!gem5art__use_artifact(run, desc->artifacts[i], NULL, "artifacts", error)) return false;
-    r->gem5_artifact = gem5art__arena_copy(arena, desc->gem5_artifact->id);
-    r->gem5_git_artifact = gem5art__arena_copy(arena, desc->gem5_git_artifact->id);
-    r->run_script_git_artifact = gem5art__arena_copy(arena, desc->run_script_git_artifact->id);
     r->artifacts = gem5art__copy_ids(arena, desc->artifacts, desc->artifact_count);
-    if (fs) {
-        r->linux_binary_artifact = gem5art__arena_copy(arena, desc->linux_binary_artifact->id);
-        r->disk_image_artifact = gem5art__arena_copy(arena, desc->disk_image_artifact->id);
-        r->linux_name = gem5art__arena_copy(arena, gem5art__base_name(r->linux_binary_path));
-        r->disk_name = gem5art__arena_copy(arena, gem5art__base_name(r->disk_image_path));
-    }
+    r->status = "Created";
+    r->gem5art_version = GEM5ART_VERSION;
+    r->enqueue_time = gem5art__now();
+    run->check_failure = desc->check_failure;
+    run->user_data = desc->user_data;
+    run->priority = desc->priority;
+    run->nice = desc->nice;
+    run->no_probe = desc->no_probe;
+    run->environment = gem5art__copy_texts(arena, desc->environment);
+    script = gem5art__join_path(arena, desc->cwd, desc->run_script);
+    if (arena->failed) return gem5art__fail_nomem(error);
+    if (!gem5art__use_described(run, desc, error) || !gem5art__need_file(script, "run script", ".run_script", false, error))
+        return false;
     r->gem5_name = gem5art__folder_name(arena, r->gem5_binary_path);
     r->script_name = gem5art__stem(arena, r->run_script);
-    gem5art__set_string(run);
-    return arena->failed ? gem5art__fail_nomem(error) : true;
-}
-
-/* The path of a run's script within its repo, seen from a folder: "" where the repo does not track it. */
-static const char *gem5art__script_in_repo(gem5art_db *db, gem5art__run *run, const char *script, const char *cwd,
-                                           gem5art_error *error) {
-    char *repo = script ? gem5art__absolute_path(&run->object.arena, cwd, run->used_paths[2], error) : NULL;
-    return repo ? gem5art__tracked_script(db, repo, run->used[2]->hash, script, error) : NULL;
-}
-
-/* Sets the run's hash: the script is named by its path where its repo tracks it, else by its content. */
-static bool gem5art__identify(gem5art__run *run, const char *cwd, gem5art_error *error) {
-    gem5art__arena *arena = &run->object.arena;
-    gem5art_run *r = &run->public_;
-    char *script = gem5art__absolute_path(arena, cwd, r->run_script, error);
-    char hash[65];
-    run->script_path = gem5art__script_in_repo(run->db, run, script, cwd, error);
-    run->script_hash = NULL;
-    if (!run->script_path) return false;
-    if (!*run->script_path) {
-        if (!gem5art_sha256_file(script, hash, error)) return false;
-        run->script_hash = gem5art__arena_copy(arena, hash);
-        gem5art__warn(
-            run->db,
-            "run \"%s\": the script %s is not tracked by the git repo \"%s\" (%s): its content identifies it instead",
-            r->name, r->run_script, run->used[2]->name, run->used_paths[2]);
+    gem5art__putf(&string, "%s %s", r->gem5_name, r->script_name);
+    if (fs) {
+        r->linux_name = gem5art__arena_copy(arena, gem5art__base_name(r->linux_binary_path));
+        r->disk_name = gem5art__arena_copy(arena, gem5art__base_name(r->disk_image_path));
+        gem5art__putf(&string, " %s %s", r->linux_name, r->disk_name);
     }
-    gem5art__run_hash(run, *run->script_path ? run->script_path : run->script_hash, hash);
-    r->hash = gem5art__arena_copy(arena, hash);
-    return arena->failed ? gem5art__fail_nomem(error) : true;
+    for (param = r->params; *param; param++) gem5art__putf(&string, " %s", *param);
+    r->string = string.failed ? NULL : gem5art__arena_copy_n(arena, string.data, string.length);
+    gem5art__buf_free(&string);
+    if (!r->string || arena->failed) return gem5art__fail_nomem(error);
+    r->outdir = run->base = gem5art__absolute_path(arena, NULL, desc->outdir, error);
+    r->cwd = gem5art__absolute_path(arena, NULL, gem5art__or(desc->cwd, "."), error);
+    return r->outdir && r->cwd && gem5art__identify(run, desc->cwd, error);
 }
 
-/* Relative paths may lead elsewhere where a run is executed: its script must have the same place in its repo. (The
-   content of one that is not tracked is checked with the artifacts.) */
-static bool gem5art__same_script(gem5art_db *db, gem5art__run *run, const char *cwd, gem5art_error *error) {
-    char *script = gem5art__absolute_path(&run->object.arena, cwd, run->public_.run_script, error);
-    const char *path = gem5art__script_in_repo(db, run, script, cwd, error);
-    if (!path || strcmp(path, run->script_path) == 0) return path != NULL;
-    return gem5art__fail(
-        error, GEM5ART_CHANGED,
-        "run \"%s\" was created with another script than %s: its repo \"%s\" %s%s; give the script's absolute path, or "
-        "execute the run in the folder that it was created in",
-        run->public_.name, script, run->used[2]->name, *path ? "has that one as " : "does not track that one", path);
-}
-
-/* ---- info.json */
+/* ---- info.json, and the outdirs OUTDIR, OUTDIR.2, OUTDIR.3, ... */
 
 /* The JSON object in a file that was opened (-1: it could not be), which is closed; NULL with an error. */
 static const gem5art_json *gem5art__read_open_info(int fd, gem5art__arena *arena, const char *path,
@@ -8537,13 +8546,13 @@ static const gem5art_json *gem5art__read_open_info(int fd, gem5art__arena *arena
     gem5art__buf text = {NULL, 0, 0, false};
     gem5art_error why;
     const gem5art_json *info = NULL;
-    gem5art__clear(&why);
     if (gem5art__read_open_file(fd, path, GEM5ART__MAX_INFO, &text, error)) {
         info = gem5art__json_parse_in(arena, text.data, text.length, NULL, &why);
         if (!info) gem5art__fail(error, why.code, "%s: %s", path, why.message);
-        else if (info->type != GEM5ART_JSON_OBJECT)
-            info = (gem5art__fail(error, GEM5ART_SYNTAX, "%s is not a run's info.json: it holds no object", path),
-                    (const gem5art_json *)NULL);
+        else if (info->type != GEM5ART_JSON_OBJECT) {
+            info = NULL;
+            gem5art__fail(error, GEM5ART_SYNTAX, "%s is not a run's info.json: it does not hold an object", path);
+        }
     }
     gem5art__buf_free(&text);
     return info;
@@ -8554,25 +8563,45 @@ static const gem5art_json *gem5art__read_info(gem5art__arena *arena, const char 
     return gem5art__read_open_info(gem5art__open(path, O_RDONLY | O_NONBLOCK, 0), arena, path, error);
 }
 
-static bool gem5art__write_info(gem5art_run *r, gem5art__put_file_mode mode, gem5art_error *error) {
+/* Opens an outdir, which must be this folder unless that is NULL. -1 with an error: CHANGED where it is a different one. */
+static int gem5art__open_outdir(const char *outdir, const struct stat *folder, gem5art_error *error) {
+    struct stat st;
+    int fd = gem5art__open(outdir, O_RDONLY | O_DIRECTORY | O_NONBLOCK | O_NOCTTY, 0);
+    if (fd < 0 || GEM5ART_SYS_FSTAT(fd, &st) < 0) gem5art__fail_errno(error, "open the outdir", outdir);
+    else if (!folder || (st.st_dev == folder->st_dev && st.st_ino == folder->st_ino)) return fd;
+    else
+        gem5art__fail(error, GEM5ART_CHANGED,
+                      "the outdir %s is not the folder that the run began in: nothing is written to it", outdir);
+    gem5art__close(fd);
+    return -1;
+}
+
+/* Writes OUTDIR/info.json: replaces it in the folder that the outdir must be, or (NULL) makes it, with EXISTS where there
+   is one. */
+static bool gem5art__write_info(gem5art_run *r, const struct stat *folder, gem5art_error *error) {
     gem5art__arena arena = {NULL, false};
     gem5art_json_writer writer;
-    const char *text;
+    gem5art_error why;
+    const char *text, *path = gem5art__join_path(&arena, r->outdir, "info.json");
     size_t length;
-    char *path = gem5art__join_path(&arena, r->outdir, "info.json");
+    int fd = -1;
     bool ok = false;
     r->current_time = gem5art__now();
     gem5art_json_writer_init(&writer, 4);
     gem5art__write_object(&writer, gem5art__run_fields, r, gem5art__is_fs(r->type), r->record);
     text = gem5art_json_take(&writer, &length, error);
-    if (text && path) ok = gem5art__put_file(-1, path, text, length, 0666, mode, false, error);
-    else gem5art__fail_nomem(error);
+    if (!text || !path) gem5art__fail_nomem(error);
+    else if (!folder) ok = gem5art__put_file(-1, path, text, length, 0666, GEM5ART__KEEP_EXISTING, false, error);
+    else if ((fd = gem5art__open_outdir(r->outdir, folder, error)) >= 0) {
+        ok = gem5art__put_file(fd, "info.json", text, length, 0666, GEM5ART__REPLACE, false, &why);
+        if (!ok) gem5art__fail(error, why.code, "%s: %s", r->outdir, why.message);
+    }
+    gem5art__close(fd);
     gem5art_json_writer_free(&writer);
     gem5art__arena_free(&arena);
     return ok;
 }
 
-/* What an outdir holds, from the run's point of view. */
 typedef enum gem5art__outdir_state {
     GEM5ART__OUTDIR_FREE,    /* no info.json, or that of a run with this hash that never began */
     GEM5ART__OUTDIR_ATTEMPT, /* an attempt at this run */
@@ -8580,36 +8609,27 @@ typedef enum gem5art__outdir_state {
     GEM5ART__OUTDIR_ERROR
 } gem5art__outdir_state;
 
-static gem5art__outdir_state gem5art__look_at_outdir(const gem5art__run *run, const char *outdir,
-                                                     gem5art_error *error) {
+static gem5art__outdir_state gem5art__read_outdir(const gem5art__run *run, const char *outdir, gem5art_error *error) {
     gem5art__arena arena = {NULL, false};
     gem5art_error why;
     char *path = gem5art__join_path(&arena, outdir, "info.json"), legacy[33];
     const gem5art_json *info;
+    const char *hash;
     gem5art__outdir_state state = GEM5ART__OUTDIR_FREE;
-    gem5art__clear(&why);
+    gem5art__fail_nomem(&why);
     info = path ? gem5art__read_info(&arena, path, &why) : NULL;
     gem5art__legacy_hash(&run->public_, legacy);
-    if (!path || why.code == GEM5ART_NOMEM) state = (gem5art__fail_nomem(error), GEM5ART__OUTDIR_ERROR);
-    else if (why.code == GEM5ART_IO)
-        state = (gem5art__fail(error, GEM5ART_IO, "%s", why.message), GEM5ART__OUTDIR_ERROR);
-    else if (!info) state = why.code == GEM5ART_NOT_FOUND ? GEM5ART__OUTDIR_FREE : GEM5ART__OUTDIR_FOREIGN;
-    else {
-        const char *hash = gem5art__record_text(info, "hash");
-        if (strcmp(hash, run->public_.hash) != 0 && (!*legacy || strcmp(hash, legacy) != 0))
-            state = GEM5ART__OUTDIR_FOREIGN;
-        else if (strcmp(gem5art__record_text(info, "status"), "Created") != 0) state = GEM5ART__OUTDIR_ATTEMPT;
-    }
+    hash = info ? gem5art__record_text(info, "hash") : "";
+    if (!info && (why.code == GEM5ART_NOMEM || why.code == GEM5ART_IO)) {
+        gem5art__fail(error, why.code, "%s", why.message);
+        state = GEM5ART__OUTDIR_ERROR;
+    } else if (!info) state = why.code == GEM5ART_NOT_FOUND ? GEM5ART__OUTDIR_FREE : GEM5ART__OUTDIR_FOREIGN;
+    else if (strcmp(hash, run->public_.hash) != 0 && (!*legacy || strcmp(hash, legacy) != 0))
+        state = GEM5ART__OUTDIR_FOREIGN;
+    else if (strcmp(gem5art__record_text(info, "status"), "Created") != 0) state = GEM5ART__OUTDIR_ATTEMPT;
     gem5art__arena_free(&arena);
     return state;
 }
-
-/* OUTDIR, OUTDIR.2, OUTDIR.3, ... */
-static const char *gem5art__nth_outdir(gem5art__arena *arena, const char *base, int n) {
-    return n == 1 ? base : gem5art__arena_printf(arena, "%s.%d", base, n);
-}
-
-/* ---- creation */
 
 /* Are the parameters of a recorded run those of this one? gem5art's hash joins them by spaces. */
 static bool gem5art__same_params(const gem5art_json *record, const char *const *params) {
@@ -8619,26 +8639,21 @@ static bool gem5art__same_params(const gem5art_json *record, const char *const *
     return !item && !*params;
 }
 
-/* Names what differs between a run and the one that an info.json describes: "run script repo abc1234 -> def5678". */
-static const char *gem5art__what_changed(gem5art__run *run, const gem5art_json *info) {
-    static const char *const fields[] = {"gem5_artifact", "gem5_git_artifact", "run_script_git_artifact",
-                                         "linux_binary_artifact", "disk_image_artifact"};
-    static const char *const names[] = {"gem5 binary", "gem5 repo", "run script repo", "kernel", "disk image"};
-    gem5art__arena *arena = &run->object.arena;
+/* Names a difference between a run and the one that an info.json describes: "run script repo abc1234 -> def5678". */
+static const char *gem5art__difference(gem5art__run *run, const gem5art_json *info) {
     const gem5art_run *r = &run->public_;
     gem5art__artifact *old;
     size_t i;
     if (strcmp(gem5art__record_text(info, "type"), r->type) != 0) return "another kind of run";
     if (strcmp(gem5art__record_text(info, "run_script"), r->run_script) != 0) return "another run script";
     if (!gem5art__same_params(info, r->params)) return "other parameters";
-    for (i = 0; i < run->used_count && i < 5; i++) {
-        const char *id = gem5art__record_text(info, fields[i]), *text = names[i];
+    for (i = 0; i < gem5art__role_count(r); i++) {
+        const char *id = gem5art__record_text(info, gem5art__roles[i].field), *label = gem5art__roles[i].label, *text;
         if (strcmp(id, run->used[i]->id) == 0) continue;
-        if (gem5art__lookup_artifact(run->db, id, &old, NULL) && old) {
-            text = gem5art__arena_printf(arena, "%s %.7s -> %.7s", names[i], old->public_.hash, run->used[i]->hash);
-            gem5art__free_artifact(old);
-        }
-        return text ? text : names[i];
+        if (!gem5art__lookup_artifact(run->db, id, &old, NULL) || !old) return label;
+        text = gem5art__arena_printf(&run->object.arena, "%s %.7s -> %.7s", label, old->public_.hash, run->used[i]->hash);
+        gem5art__free_artifact(old);
+        return text ? text : label;
     }
     return "other artifacts, options or files";
 }
@@ -8648,148 +8663,117 @@ static void gem5art__warn_outdir(gem5art__run *run, const char *outdir) {
     const char *path = gem5art__join_path(&arena, outdir, "info.json");
     const gem5art_json *info = path ? gem5art__read_info(&arena, path, NULL) : NULL;
     gem5art__warn(run->db, "run \"%s\": %s holds a different experiment (%s): %s is used", run->public_.name, outdir,
-                  info ? gem5art__what_changed(run, info) : "its info.json cannot be read", run->public_.outdir);
+                  info ? gem5art__difference(run, info) : "its info.json cannot be read", run->public_.outdir);
     gem5art__arena_free(&arena);
 }
 
-/* Sets the outdir, and writes its info.json where there is none: the first of OUTDIR, OUTDIR.2, ... that holds no
-   different experiment. begin_attempt decides again, with the claim. */
-static bool gem5art__choose_outdir(gem5art__run *run, gem5art_error *error) {
-    gem5art__arena *arena = &run->object.arena;
-    gem5art_run *r = &run->public_;
-    gem5art__outdir_state state = GEM5ART__OUTDIR_FOREIGN;
-    gem5art_error why;
-    int n;
-    for (n = 1; state == GEM5ART__OUTDIR_FOREIGN; n++) {
-        r->outdir = gem5art__nth_outdir(arena, run->base, n);
-        if (!r->outdir) return gem5art__fail_nomem(error);
-        gem5art__set_command(r, arena);
-        if (arena->failed) return gem5art__fail_nomem(error);
-        if (!gem5art__make_folders(r->outdir, error)) return false;
-        gem5art__clear(&why);
-        if (gem5art__write_info(r, GEM5ART__KEEP_EXISTING, &why)) break;
-        if (why.code != GEM5ART_EXISTS) return gem5art__fail(error, why.code, "%s", why.message);
-        state = gem5art__look_at_outdir(run, r->outdir, error);
+/* Takes an outdir by making its console.txt, which only one attempt can. *taken: false where another one has it.
+   `folder`: what the outdir is. */
+static bool gem5art__take_outdir(const char *outdir, bool *taken, struct stat *folder, gem5art_error *error) {
+    gem5art__arena arena = {NULL, false};
+    const char *console = gem5art__join_path(&arena, outdir, "console.txt");
+    int fd;
+    bool ok = console ? gem5art__make_folders(outdir, error) : gem5art__fail_nomem(error);
+    if (ok) {
+        fd = gem5art__open(console, O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW, 0666);
+        *taken = fd >= 0 && GEM5ART_SYS_STAT(outdir, folder) == 0;
+        if (!*taken && errno != EEXIST) ok = gem5art__fail_errno(error, "write", console);
+        gem5art__close(fd);
     }
-    if (n > 1 && strcmp(r->outdir, run->base) != 0) gem5art__warn_outdir(run, run->base);
-    return state != GEM5ART__OUTDIR_ERROR;
+    gem5art__arena_free(&arena);
+    return ok;
 }
 
-static bool gem5art__make_run(gem5art__run *run, const gem5art_run_desc *desc, bool fs, gem5art_error *error) {
-    gem5art__arena *arena = &run->object.arena;
-    gem5art_run *r = &run->public_;
-    char id[37], *binary, *script, *kernel = NULL, *disk = NULL;
-    if (!gem5art__check_run_desc(desc, fs, error) || !gem5art__fill_run(run, desc, fs, error) ||
-        !gem5art__need_repo(desc->gem5_git_artifact, r->name, "gem5_git_artifact", error) ||
-        !gem5art__need_repo(desc->run_script_git_artifact, r->name, "run_script_git_artifact", error) ||
-        !gem5art__uuid(id, error))
-        return false;
-    binary = gem5art__join_path(arena, desc->cwd, r->gem5_binary_path);
-    script = gem5art__join_path(arena, desc->cwd, r->run_script);
-    if (fs) kernel = gem5art__join_path(arena, desc->cwd, r->linux_binary_path);
-    if (fs) disk = gem5art__join_path(arena, desc->cwd, r->disk_image_path);
-    if (arena->failed) return gem5art__fail_nomem(error);
-    if (!gem5art__need_file(binary, "gem5 binary", ".gem5_binary", true, error) ||
-        !gem5art__need_file(script, "run script", ".run_script", false, error) ||
-        (fs && !gem5art__need_file(kernel, "kernel", ".linux_binary", false, error)) ||
-        (fs && !gem5art__need_file(disk, "disk image", ".disk_image", false, error)) ||
-        !gem5art__identify(run, desc->cwd, error))
-        return false;
-    r->id = gem5art__arena_copy(arena, id);
-    r->outdir = run->base = gem5art__absolute_path(arena, NULL, desc->outdir, error);
-    r->cwd = gem5art__absolute_path(arena, NULL, gem5art__or(desc->cwd, "."), error);
-    r->status = "Created";
-    r->gem5art_version = GEM5ART_VERSION;
-    r->enqueue_time = gem5art__now();
-    run->check_failure = desc->check_failure;
-    run->user_data = desc->user_data;
-    run->priority = desc->priority;
-    run->nice = desc->nice;
-    run->no_probe = desc->no_probe;
-    run->environment = gem5art__copy_texts(arena, desc->environment);
-    if (!r->outdir || !r->cwd) return false;
-    if (arena->failed) return gem5art__fail_nomem(error);
-    return gem5art__choose_outdir(run, error);
+/* Sets the outdir and the command: for an attempt (`folder` not NULL) the first outdir that is free, which is taken; for a
+   new run the first one that does not hold a different experiment, where it writes an info.json if there is none. */
+static bool gem5art__choose_outdir(gem5art__run *run, gem5art_run *r, struct stat *folder, gem5art_error *error) {
+    gem5art__outdir_state state = GEM5ART__OUTDIR_FREE;
+    gem5art_error why;
+    bool chosen = false;
+    int n;
+    for (n = 1; !chosen; n++) {
+        r->outdir = n == 1 ? run->base : gem5art__arena_printf(&run->object.arena, "%s.%d", run->base, n);
+        if (!r->outdir) return gem5art__fail_nomem(error);
+        if (!folder) {
+            gem5art__set_command(r, &run->object.arena);
+            if (run->object.arena.failed) return gem5art__fail_nomem(error);
+            if (!gem5art__make_folders(r->outdir, error)) return false;
+            chosen = gem5art__write_info(r, NULL, &why);
+            if (!chosen && why.code != GEM5ART_EXISTS) return gem5art__fail(error, why.code, "%s", why.message);
+        }
+        if (chosen) break;
+        state = gem5art__read_outdir(run, r->outdir, error);
+        if (state == GEM5ART__OUTDIR_ERROR) return false;
+        if (!folder) chosen = state != GEM5ART__OUTDIR_FOREIGN;
+        else if (state == GEM5ART__OUTDIR_FREE && !gem5art__take_outdir(r->outdir, &chosen, folder, error)) return false;
+    }
+    if (!folder && n > 1 && r->outdir != run->base) gem5art__warn_outdir(run, run->base);
+    return true;
 }
 
 static gem5art_run *gem5art__create_run(gem5art_db *db, const gem5art_run_desc *desc, bool fs, gem5art_error *error) {
     gem5art__run *run = gem5art__new_run(db, error);
-    if (run && gem5art__make_run(run, desc, fs, error)) return &run->public_;
+    if (run && gem5art__fill_run(run, desc, fs, error) && gem5art__choose_outdir(run, &run->public_, NULL, error))
+        return &run->public_;
     gem5art__free_run(run);
     return NULL;
 }
 
-/* The artifacts that a loaded run names, found in the store. */
+/* Finds the artifacts that a loaded run names. */
 static bool gem5art__find_used(gem5art__run *run, const char *where, gem5art_error *error) {
-    gem5art__arena *arena = &run->object.arena;
-    const gem5art_run *r = &run->public_;
-    const char *ids[5], *paths[5];
-    size_t fixed = gem5art__is_fs(r->type) ? 5 : 3, count = 0, i;
+    gem5art_run *r = &run->public_;
+    size_t fixed = gem5art__role_count(r), count = 0, i;
     gem5art__artifact *found;
-    bool ok;
-    ids[0] = r->gem5_artifact, paths[0] = r->gem5_binary_path;
-    ids[1] = r->gem5_git_artifact, paths[1] = NULL;
-    ids[2] = r->run_script_git_artifact, paths[2] = NULL;
-    ids[3] = r->linux_binary_artifact, paths[3] = r->linux_binary_path;
-    ids[4] = r->disk_image_artifact, paths[4] = r->disk_image_path;
     while (r->artifacts[count]) count++;
-    run->used = (const gem5art_artifact **)gem5art__arena_alloc(arena, (fixed + count) * sizeof *run->used);
-    run->used_paths = (const char **)gem5art__arena_alloc(arena, (fixed + count) * sizeof *run->used_paths);
-    if (arena->failed) return gem5art__fail_nomem(error);
-    if (!gem5art__store_refresh(run->db, error)) return false;
+    if (!gem5art__alloc_used(run, fixed + count, error) || !gem5art__store_refresh(run->db, error)) return false;
     for (i = 0; i < fixed + count; i++) {
-        const char *id = i < fixed ? ids[i] : r->artifacts[i - fixed];
+        const gem5art__role *role = i < fixed ? &gem5art__roles[i] : NULL;
+        const char *id = role ? *gem5art__text_at(r, role->id) : r->artifacts[i - fixed];
+        bool ok;
         if (!gem5art__lookup_artifact(run->db, id, &found, error)) return false;
         if (!found)
             return gem5art__fail(
                 error, GEM5ART_NOT_FOUND,
                 "%s: its artifact \"%s\" is not in the store %s: register it, or open the run's own store", where, id,
                 run->db->path);
-        ok = gem5art__use_artifact(run, &found->public_, i < fixed ? paths[i] : NULL, "artifacts", error);
+        ok = gem5art__use_artifact(run, role, &found->public_, role && role->path ? *gem5art__text_at(r, role->path) : NULL,
+                                   error);
         gem5art__free_artifact(found);
         if (!ok) return false;
     }
     return true;
 }
 
-/* Sets OUTDIR for OUTDIR.2 and so on, where OUTDIR is an attempt at the same run. */
-static bool gem5art__find_base(gem5art__run *run, gem5art_error *error) {
-    const char *outdir = run->public_.outdir, *dot = strrchr(outdir, '.');
-    gem5art__outdir_state state;
-    char *base;
-    run->base = outdir;
-    if (!dot || !dot[1] || strspn(dot + 1, "0123456789") != strlen(dot + 1)) return true;
-    base = gem5art__arena_copy_n(&run->object.arena, outdir, (size_t)(dot - outdir));
-    if (!base) return gem5art__fail_nomem(error);
-    state = gem5art__look_at_outdir(run, base, error);
-    if (state == GEM5ART__OUTDIR_ATTEMPT) run->base = base;
-    return state != GEM5ART__OUTDIR_ERROR;
-}
-
+/* Fills in a run from its info.json. */
 static bool gem5art__fill_loaded(gem5art__run *run, const char *path, gem5art_error *error) {
     gem5art__arena *arena = &run->object.arena;
     gem5art_run *r = &run->public_;
-    const char *hash, *now;
-    char legacy[33];
+    gem5art__outdir_state state;
+    const char *hash, *now, *dot;
+    char legacy[33], *base;
     const gem5art_json *info = gem5art__read_info(arena, path, error);
     if (!info || !gem5art__read_object(arena, gem5art__run_fields, info, r, path, error)) return false;
     r->record = info;
     if (!gem5art__is_run(r->type) || !*r->id || !*r->hash || !*r->outdir || !*r->run_script)
         return gem5art__fail(error, GEM5ART_INVALID,
                              "%s is not a run's info.json: it lacks _id, type, hash, outdir or run_script", path);
-    if (!gem5art__find_used(run, path, error)) return false;
     hash = r->hash;
+    if (!gem5art__find_used(run, path, error) || !gem5art__identify(run, r->cwd, error)) return false;
     gem5art__legacy_hash(&run->public_, legacy);
-    if (!gem5art__need_repo(run->used[2], r->name, "run_script_git_artifact", error) ||
-        !gem5art__identify(run, r->cwd, error))
-        return false;
     now = strlen(hash) == 32 ? legacy : r->hash; /* an MD5 where gem5art wrote it */
     if (strcmp(hash, now) != 0)
         return gem5art__fail(error, GEM5ART_CHANGED,
                              "%s has the hash %s, but what it describes has %s: it was edited, or its files changed; "
-                             "create the run anew",
+                             "create the run again",
                              path, hash, now);
-    return gem5art__find_base(run, error);
+    run->base = r->outdir;
+    dot = strrchr(r->outdir, '.');
+    if (!dot || !dot[1] || strspn(dot + 1, "0123456789") != strlen(dot + 1)) return true;
+    base = gem5art__arena_copy_n(arena, r->outdir, (size_t)(dot - r->outdir)); /* OUTDIR for OUTDIR.2, if that is this run's */
+    if (!base) return gem5art__fail_nomem(error);
+    state = gem5art__read_outdir(run, base, error);
+    if (state == GEM5ART__OUTDIR_ATTEMPT) run->base = base;
+    return state != GEM5ART__OUTDIR_ERROR;
 }
 
 static gem5art_run *gem5art__load(gem5art_db *db, const char *path, gem5art_error *error) {
@@ -8799,62 +8783,40 @@ static gem5art_run *gem5art__load(gem5art_db *db, const char *path, gem5art_erro
     return NULL;
 }
 
-/* ---- claims: see "Locks" */
-
-typedef struct gem5art__claim {
-    struct gem5art__claim *next;
-    int64_t byte;
-    bool lost; /* another program took it after the lock file had been removed */
-} gem5art__claim;
-
-/* 1 and the first 62 bits of the hash. */
-static int64_t gem5art__claim_byte(const char *hash) {
-    uint64_t bits = 0;
-    int i;
-    for (i = 0; i < 16; i++) {
-        int digit = hash[i] ? gem5art__hex_digit(hash[i]) : -1;
-        if (digit < 0) return 1 + (int64_t)(gem5art__key(hash, strlen(hash)) >> 2);
-        bits = bits << 4 | (uint64_t)digit;
-    }
-    return 1 + (int64_t)(bits >> 2);
-}
-
-static gem5art__claim *gem5art__find_claim(const gem5art_db *db, int64_t byte) {
-    gem5art__claim *claim = db->claims;
-    while (claim && claim->byte != byte) claim = claim->next;
-    return claim;
-}
-
-/* ---- live entries: STORE.live/HASH.ID, one for each run that has begun and not ended. They are files that anybody who
-   may write the store may have made: what one says is believed only as far as its owner could act himself. */
+/* ---- live entries: STORE.live/HASH.ID, one for each run that has begun and not ended; see "Locks". They are files that
+   anybody who may write the store may have made: what one says is believed only as far as its owner could act himself. */
 
 typedef struct gem5art__live {
     const char *id, *hash, *outdir, *host, *boot_id, *pid_space;
     const char *job;       /* of the scheduler; "": none */
-    int64_t restart;       /* how often that started the job again */
+    int64_t restart;       /* how often the scheduler has restarted the job */
     int64_t lock;          /* the inode of the lock file that its claim is in; 0: not known */
     int64_t pid, start;    /* the leader of its process group, 0 before it is spawned, and when it started */
     int64_t supervisor, supervisor_start;
+    const char *used[5];   /* ids of its artifacts, which are not removed while it is live: gem5art__roles, */
+    const char *const *artifacts; /* and the further ones */
     const gem5art_json *record; /* all of the entry */
 } gem5art__live;
 
-typedef struct gem5art__live_field {
-    const char *name;
-    bool text;
-    size_t offset;
-} gem5art__live_field;
+#define GEM5ART__T(name, member) {name, GEM5ART__TEXT, offsetof(gem5art__live, member), false, NULL}
+#define GEM5ART__N(name) {#name, GEM5ART__INTEGER, offsetof(gem5art__live, name), false, NULL}
+static const gem5art__field gem5art__live_fields[] = {
+    GEM5ART__T("_id", id), GEM5ART__T("hash", hash), GEM5ART__T("outdir", outdir), GEM5ART__T("host", host),
+    GEM5ART__T("boot_id", boot_id), GEM5ART__T("pid_space", pid_space), GEM5ART__T("job", job), GEM5ART__N(restart),
+    GEM5ART__N(lock), GEM5ART__N(pid), GEM5ART__N(start), GEM5ART__N(supervisor), GEM5ART__N(supervisor_start),
+    GEM5ART__T("gem5_artifact", used[0]), GEM5ART__T("gem5_git_artifact", used[1]),
+    GEM5ART__T("run_script_git_artifact", used[2]), GEM5ART__T("linux_binary_artifact", used[3]),
+    GEM5ART__T("disk_image_artifact", used[4]),
+    {"artifacts", GEM5ART__TEXTS, offsetof(gem5art__live, artifacts), false, NULL}, {NULL, GEM5ART__TEXT, 0, false, NULL}};
+#undef GEM5ART__T
+#undef GEM5ART__N
 
-#define GEM5ART__L(name, text) {#name, text, offsetof(gem5art__live, name)}
-static const gem5art__live_field gem5art__live_fields[] = {
-    {"_id", true, offsetof(gem5art__live, id)}, GEM5ART__L(hash, true), GEM5ART__L(outdir, true),
-    GEM5ART__L(host, true), GEM5ART__L(boot_id, true), GEM5ART__L(pid_space, true), GEM5ART__L(job, true),
-    GEM5ART__L(restart, false), GEM5ART__L(lock, false), GEM5ART__L(pid, false), GEM5ART__L(start, false), GEM5ART__L(supervisor, false),
-    GEM5ART__L(supervisor_start, false), {NULL, false, 0}};
-#undef GEM5ART__L
-
-/* What an entry has besides, as the run's record does: a live run's artifacts are not removed. */
-static const char *const gem5art__live_artifacts[] = {"gem5_artifact", "gem5_git_artifact", "run_script_git_artifact",
-                                                      "linux_binary_artifact", "disk_image_artifact", "artifacts"};
+typedef enum gem5art__trust {
+    GEM5ART__LIVE_NONE,    /* no such entry (any more), or the file is not one: `why` has the reason */
+    GEM5ART__LIVE_SHOWN,   /* another user's, or one that another user may have written: it may be shown, no more */
+    GEM5ART__LIVE_TRUSTED, /* this user's own */
+    GEM5ART__LIVE_FAILED   /* out of memory, or the disk failed */
+} gem5art__trust;
 
 static const char *gem5art__scheduler_job(int64_t *restart) {
     const char *job = getenv("SLURM_JOB_ID"), *count = getenv("SLURM_RESTART_COUNT");
@@ -8862,7 +8824,7 @@ static const char *gem5art__scheduler_job(int64_t *restart) {
     return job ? job : "";
 }
 
-/* The path of an entry. NULL with an error: out of memory, or what is in no run of this library. */
+/* The path of an entry. NULL with an error: out of memory, or an id and hash that no run of this library has. */
 static char *gem5art__live_entry(gem5art_db *db, gem5art__arena *arena, const char *hash, const char *id,
                                  gem5art_error *error) {
     char *path;
@@ -8874,99 +8836,75 @@ static char *gem5art__live_entry(gem5art_db *db, gem5art__arena *arena, const ch
     return path;
 }
 
-/* The folder of live entries, for all who may write the store; sticky, so that they cannot remove each other's. */
-static bool gem5art__make_live_folder(gem5art_db *db, gem5art_error *error) {
-    gem5art__buf name = {NULL, 0, 0, false};
+/* Gives a file of this user the store's group, where that is allowed, and those of the store's permissions that are in
+   `mask`. A folder (0777) can also be entered by its readers, and is sticky where others may write. */
+static void gem5art__share(const gem5art_db *db, int fd, mode_t mask) {
     struct stat store, st;
     mode_t mode;
+    if (GEM5ART_SYS_STAT(db->path, &store) < 0 || GEM5ART_SYS_FSTAT(fd, &st) < 0 || st.st_uid != geteuid()) return;
+    mode = (store.st_mode & mask) | 0600;
+    if (mask == 0777) mode |= 0700 | (mode & 0444) >> 2 | (mode & 0022 ? S_ISVTX : 0);
+    if (((st.st_mode ^ mode) & 01777) == 0 || GEM5ART_SYS_FCHOWN(fd, (uid_t)-1, store.st_gid) + GEM5ART_SYS_FCHMOD(fd, mode) == 0)
+        return;
+}
+
+/* Makes the folder of live entries, for all who may write the store. */
+static bool gem5art__make_live_folder(gem5art_db *db, gem5art_error *error) {
     int fd;
-    bool ok, there;
-    if (GEM5ART_SYS_STAT(db->path, &store) < 0) return gem5art__fail_errno(error, "find the store", db->path);
-    mode = (store.st_mode & 0777) | (store.st_mode & 0444) >> 2 | 0700;
-    if (mode & 0022) mode |= S_ISVTX;
-    there = GEM5ART_SYS_LSTAT(db->live_path, &st) == 0;
-    if (there && !S_ISDIR(st.st_mode))
-        return gem5art__fail(error, GEM5ART_INVALID, "%s is in the way: the entries of live runs lie in a folder of "
-                             "that name; remove it", db->live_path);
-    if (there && (st.st_uid != geteuid() || ((st.st_mode ^ mode) & 01777) == 0)) return true;
-    if (!there && !gem5art__temporary_name(&name, db->live_path, error)) return false;
-    ok = there || GEM5ART_SYS_MKDIR(name.data, 0700) == 0;
-    fd = ok ? gem5art__open(there ? db->live_path : name.data, O_RDONLY | O_DIRECTORY | O_NOFOLLOW, 0) : -1;
-    ok = fd >= 0 && (GEM5ART_SYS_FCHOWN(fd, (uid_t)-1, store.st_gid) == 0 || true) && /* the group, where one may */
-         GEM5ART_SYS_FCHMOD(fd, mode) == 0 && (there || GEM5ART_SYS_RENAME(name.data, db->live_path) == 0);
-    if (!ok && !there && (errno == EEXIST || errno == ENOTEMPTY)) ok = true; /* another program has just made it */
-    if (!ok) gem5art__fail_errno(error, "make the folder", db->live_path);
+    if (GEM5ART_SYS_MKDIR(db->live_path, 0777) < 0 && errno != EEXIST)
+        return gem5art__fail_errno(error, "make the folder", db->live_path);
+    fd = gem5art__open(db->live_path, O_RDONLY | O_DIRECTORY | O_NOFOLLOW, 0);
+    if (fd < 0 && (errno == ENOTDIR || errno == ELOOP))
+        return gem5art__fail(error, GEM5ART_INVALID, "%s is in the way: the entries of live runs lie in a folder of that "
+                             "name; remove it", db->live_path);
+    if (fd >= 0) gem5art__share(db, fd, 0777); /* else one may write it, but not read it */
     gem5art__close(fd);
-    if (!there) GEM5ART_SYS_RMDIR(name.data); /* if it has that name still */
-    gem5art__buf_free(&name);
-    return ok;
-}
-
-static const char *gem5art__live_text(gem5art_json_writer *writer, const gem5art__live *live, const gem5art_run *r,
-                                      size_t *length, gem5art_error *error) {
-    const gem5art__live_field *field;
-    size_t i;
-    gem5art_json_begin_object(writer);
-    for (field = gem5art__live_fields; field->name; field++) {
-        const char *at = (const char *)live + field->offset;
-        gem5art_json_key(writer, field->name);
-        if (field->text) gem5art_json_string(writer, *(const char *const *)(const void *)at);
-        else gem5art_json_integer(writer, *(const int64_t *)(const void *)at);
-    }
-    for (i = 0; i < sizeof gem5art__live_artifacts / sizeof *gem5art__live_artifacts; i++) {
-        const gem5art__field *artifact = gem5art__find_field(gem5art__run_fields, gem5art__live_artifacts[i]);
-        if (artifact && (!artifact->fs_only || gem5art__is_fs(r->type))) gem5art__write_field(writer, artifact, r);
-    }
-    gem5art_json_end_object(writer);
-    return gem5art_json_take(writer, length, error);
-}
-
-/* Others may read an entry, to show the run, but not write it. */
-static bool gem5art__put_live(gem5art_db *db, const char *path, const char *text, size_t length, gem5art_error *error) {
-    gem5art__new_file file;
-    struct stat store;
-    mode_t mode = GEM5ART_SYS_STAT(db->path, &store) == 0 ? (store.st_mode & 0644) | 0600 : 0600;
-    if (!gem5art__begin_file(&file, -1, path, 0600, error)) return false;
-    if (GEM5ART_SYS_FCHMOD(file.fd, mode) == 0 && gem5art__write_all(file.fd, text, length))
-        return gem5art__commit_file(&file, GEM5ART__REPLACE, false, error);
-    gem5art__fail_errno(error, "write", path);
-    gem5art__abort_file(&file);
-    return false;
+    return true;
 }
 
 /* 0: there is none. */
-static int64_t gem5art__lock_file_inode(int fd) {
+static int64_t gem5art__inode(int fd) {
     struct stat st;
     return fd >= 0 && GEM5ART_SYS_FSTAT(fd, &st) == 0 ? (int64_t)st.st_ino : 0;
 }
 
-/* Writes the live entry of a run whose claim is held, or writes it again. */
+/* Writes the live entry of a run whose claim is held, or writes it again. Others may read it, but not write it. */
 static bool gem5art__write_live(gem5art_db *db, const gem5art_run *r, gem5art_error *error) {
     const gem5art__host_facts *host = gem5art__host(db, error);
     gem5art__arena arena = {NULL, false};
+    gem5art__new_file file;
     gem5art__live live;
     gem5art_json_writer writer;
     gem5art_error why;
-    const char *text;
-    char *path;
-    size_t length;
-    int tries = 0;
+    const char *text, *path;
+    size_t length, i;
+    int tries;
     bool ok = false;
     if (!host || (path = gem5art__live_entry(db, &arena, r->hash, r->id, error)) == NULL) return false;
     live.id = r->id, live.hash = r->hash, live.outdir = r->outdir;
     live.host = host->host, live.boot_id = host->boot_id, live.pid_space = host->pid_space;
     live.job = gem5art__scheduler_job(&live.restart);
-    live.lock = gem5art__lock_file_inode(db->claimed);
+    live.lock = gem5art__inode(db->claimed);
     live.pid = r->pid;
     live.start = live.pid ? gem5art__process_start(live.pid, false) : 0;
     live.supervisor = (int64_t)getpid();
     live.supervisor_start = host->start;
+    for (i = 0; i < 5; i++) live.used[i] = *gem5art__text_at(r, gem5art__roles[i].id);
+    live.artifacts = r->artifacts;
     gem5art_json_writer_init(&writer, 0);
-    gem5art__clear(&why);
-    text = gem5art__live_text(&writer, &live, r, &length, &why);
-    while (text && !ok && tries++ < 10 && gem5art__make_live_folder(db, &why) &&
-           !(ok = gem5art__put_live(db, path, text, length, &why)) && why.code == GEM5ART_NOT_FOUND) {
-    } /* NOT_FOUND: whoever had the last entry in the folder has just removed it */
+    gem5art__write_object(&writer, gem5art__live_fields, &live, true, NULL);
+    text = gem5art_json_take(&writer, &length, &why);
+    for (tries = 0; text && !ok && tries < 10 && gem5art__make_live_folder(db, &why); tries++) {
+        if (gem5art__begin_file(&file, -1, path, 0600, &why)) {
+            gem5art__share(db, file.fd, 0644);
+            if (gem5art__write_all(file.fd, text, length)) ok = gem5art__commit_file(&file, GEM5ART__REPLACE, false, &why);
+            else {
+                gem5art__fail_errno(&why, "write", path);
+                gem5art__abort_file(&file);
+            }
+        }
+        if (why.code != GEM5ART_NOT_FOUND) break; /* the owner of the last entry has just removed the folder */
+    }
     db->left_live = true;
     if (!ok) gem5art__fail(error, why.code, "%s", why.message);
     gem5art_json_writer_free(&writer);
@@ -8981,69 +8919,83 @@ static void gem5art__drop_live(gem5art_db *db, const char *hash, const char *id)
     gem5art__arena_free(&arena);
 }
 
-typedef enum gem5art__belief {
-    GEM5ART__LIVE_NONE,    /* no such entry (any more), or the file is none: `why` says so */
-    GEM5ART__LIVE_SHOWN,   /* another user's, or one that another user may have written: it may be shown, no more */
-    GEM5ART__LIVE_TRUSTED, /* this user's own */
-    GEM5ART__LIVE_FAILED   /* out of memory */
-} gem5art__belief;
-
-static bool gem5art__parse_live(const gem5art_json *entry, const char *name, gem5art__live *live) {
-    const gem5art__live_field *field;
-    const gem5art_json *member;
-    size_t hash;
-    memset(live, 0, sizeof *live);
-    for (field = gem5art__live_fields; field->name; field++) {
-        char *at = (char *)live + field->offset;
-        member = gem5art_json_get(entry, field->name);
-        if (!member && field->offset == offsetof(gem5art__live, lock)) continue; /* it may be lacking */
-        if (!member || member->type != (field->text ? GEM5ART_JSON_STRING : GEM5ART_JSON_NUMBER)) return false;
-        if (field->text) *(const char **)(void *)at = member->text;
-        else *(int64_t *)(void *)at = member->integer;
-    }
-    live->record = entry;
-    hash = strlen(live->hash);
-    return strncmp(name, live->hash, hash) == 0 && name[hash] == '.' && strcmp(name + hash + 1, live->id) == 0;
-}
-
 /* Reads STORE.live/NAME into the arena. `why`: why it is not trusted, or could not be read; no error where it is gone. */
-static gem5art__belief gem5art__read_live(gem5art_db *db, const char *name, gem5art__arena *arena, gem5art__live *live,
-                                          gem5art_error *why) {
-    char *path = gem5art__join_path(arena, db->live_path, name);
+static gem5art__trust gem5art__read_live(gem5art_db *db, const char *name, gem5art__arena *arena, gem5art__live *live,
+                                         gem5art_error *why) {
+    const char *path = gem5art__join_path(arena, db->live_path, name), *expected;
     const gem5art_json *entry;
     struct stat st;
-    int fd = path ? gem5art__open(path, O_RDONLY | O_NONBLOCK | O_NOFOLLOW, 0) : -1, number = errno;
-    bool refused = fd < 0 && (number == EACCES || number == EPERM || number == ELOOP);
+    int fd = path ? gem5art__open(path, O_RDONLY | O_NONBLOCK | O_NOFOLLOW, 0) : -1;
+    bool refused = fd < 0 && (errno == EACCES || errno == EPERM || errno == ELOOP);
     gem5art__clear(why);
     if (!path) return gem5art__fail_nomem(why), GEM5ART__LIVE_FAILED;
-    if (fd < 0 && number == ENOENT) return GEM5ART__LIVE_NONE;
+    if (fd < 0 && errno == ENOENT) return GEM5ART__LIVE_NONE;
     if (fd >= 0 && GEM5ART_SYS_FSTAT(fd, &st) < 0) {
-        number = errno;
-        gem5art__close(fd);
-        fd = -1;
+        gem5art__fail_errno(why, "read", path);
+        return gem5art__close(fd), GEM5ART__LIVE_FAILED;
     }
-    errno = number;
     if ((entry = gem5art__read_open_info(fd, arena, path, why)) == NULL)
         return why->code == GEM5ART_NOMEM || (why->code == GEM5ART_IO && !refused) ? GEM5ART__LIVE_FAILED
                                                                                   : GEM5ART__LIVE_NONE;
-    if (!gem5art__parse_live(entry, name, live))
+    memset(live, 0, sizeof *live);
+    live->record = entry;
+    if (!gem5art__read_object(arena, gem5art__live_fields, entry, live, path, why) && why->code == GEM5ART_NOMEM)
+        return GEM5ART__LIVE_FAILED;
+    expected = gem5art__arena_printf(arena, "%s.%s", live->hash, live->id);
+    if (!expected) return gem5art__fail_nomem(why), GEM5ART__LIVE_FAILED;
+    if (why->code != GEM5ART_OK || strcmp(name, expected) != 0 || live->supervisor <= 0)
         return gem5art__fail(why, GEM5ART_SYNTAX, "%s is not an entry of this version", path), GEM5ART__LIVE_NONE;
     if (st.st_uid == geteuid() && !(st.st_mode & 0022)) return GEM5ART__LIVE_TRUSTED;
     gem5art__fail(why, GEM5ART_INVALID, "%s belongs to another user, or another may write it", path);
     return GEM5ART__LIVE_SHOWN;
 }
 
-/* The next name in STORE.live that is one of an entry of this run (NULL: of any). NULL: the end, or errno. */
-static const char *gem5art__live_name(DIR *dir, const char *hash) {
+/* Goes through the live entries of a run, or of all: begin, next until it returns false, end, which returns false with the
+   error that ended it. */
+typedef struct gem5art__live_list {
+    gem5art_db *db;
+    const char *hash; /* NULL: all */
+    DIR *dir;
+    gem5art__arena arena; /* of the entry */
+    gem5art__live live;
+    gem5art__trust trust; /* NONE: it cannot be used */
+    gem5art_error why;    /* why it is not trusted; after the last entry, the error that ended the list */
+} gem5art__live_list;
+
+static void gem5art__live_begin(gem5art__live_list *list, gem5art_db *db, const char *hash) {
+    memset(list, 0, sizeof *list);
+    list->db = db;
+    list->hash = hash;
+    list->dir = GEM5ART_SYS_OPENDIR(db->live_path);
+    if (list->dir || errno == ENOENT || errno == ENOTDIR) return;
+    gem5art__fail_errno(&list->why, "read", db->live_path);
+    list->trust = GEM5ART__LIVE_FAILED;
+}
+
+static bool gem5art__live_next(gem5art__live_list *list) {
+    size_t length = list->hash ? strlen(list->hash) : 0;
     struct dirent *entry;
-    size_t length = hash ? strlen(hash) : 0;
-    while (errno = 0, dir && (entry = GEM5ART_SYS_READDIR(dir)) != NULL) {
+    while (list->trust != GEM5ART__LIVE_FAILED && list->dir && (errno = 0, entry = GEM5ART_SYS_READDIR(list->dir)) != NULL) {
         const char *name = entry->d_name, *dot = strchr(name, '.');
-        if (dot && dot != name && gem5art__is_uuid(dot + 1) &&
-            (!hash || ((size_t)(dot - name) == length && memcmp(name, hash, length) == 0)))
-            return name;
+        if (!dot || dot == name || !gem5art__is_uuid(dot + 1)) continue;
+        if (list->hash && ((size_t)(dot - name) != length || memcmp(name, list->hash, length) != 0)) continue;
+        gem5art__arena_free(&list->arena);
+        list->trust = gem5art__read_live(list->db, name, &list->arena, &list->live, &list->why);
+        if (list->trust == GEM5ART__LIVE_FAILED) return false;
+        if (list->trust != GEM5ART__LIVE_NONE || list->why.code != GEM5ART_OK) return true; /* else it has just ended */
     }
-    return NULL;
+    if (list->trust != GEM5ART__LIVE_FAILED && list->dir && errno) {
+        gem5art__fail_errno(&list->why, "read", list->db->live_path);
+        list->trust = GEM5ART__LIVE_FAILED;
+    }
+    return false;
+}
+
+static bool gem5art__live_end(gem5art__live_list *list, gem5art_error *error) {
+    if (list->dir) GEM5ART_SYS_CLOSEDIR(list->dir);
+    list->dir = NULL;
+    gem5art__arena_free(&list->arena);
+    return list->trust == GEM5ART__LIVE_FAILED ? gem5art__fail(error, list->why.code, "%s", list->why.message) : true;
 }
 
 typedef enum gem5art__whereabouts {
@@ -9058,90 +9010,92 @@ static bool gem5art__same_boot(const gem5art__live *live, const gem5art__host_fa
     return strcmp(live->host, host->host) == 0;
 }
 
-/* What becomes of the run of an entry that is trusted. With the same boot the claim decides, whatever the host is
-   called, as of containers; but where the supervisor can be seen it must be gone too, as a lock file may be removed.
-   Where it cannot be seen, a claim in a lock file that was removed proves nothing: `claims` is open on the one now. */
+/* Whether the supervisor of a trusted entry runs; see "Locks". A claim in a lock file that was removed proves nothing:
+   `claims` is open on the one now. */
 static gem5art__whereabouts gem5art__find_supervisor(const gem5art__live *live, const gem5art__host_facts *host,
                                                      int claims) {
-    int64_t restart;
+    int64_t restart, lock = gem5art__inode(claims);
     const char *job = gem5art__scheduler_job(&restart);
     if (gem5art__same_boot(live, host)) {
-        int64_t lock = gem5art__lock_file_inode(claims);
         if (strcmp(live->pid_space, host->pid_space) != 0)
             return live->lock && lock && live->lock != lock ? GEM5ART__RUN_ELSEWHERE : GEM5ART__RUN_LOST;
-        if (live->supervisor == (int64_t)getpid()) return GEM5ART__RUN_LOST;
-        return gem5art__process_lives(live->supervisor, live->supervisor_start) ? GEM5ART__RUN_LIVE : GEM5ART__RUN_LOST;
+        return live->supervisor != (int64_t)getpid() && gem5art__process_lives(live->supervisor, live->supervisor_start)
+                   ? GEM5ART__RUN_LIVE
+                   : GEM5ART__RUN_LOST;
     }
     if (strcmp(live->host, host->host) == 0) return GEM5ART__RUN_LOST; /* it was booted since */
-    if (*job && strcmp(job, live->job) == 0 && restart > live->restart) return GEM5ART__RUN_LOST;
-    return GEM5ART__RUN_ELSEWHERE;
+    return *job && strcmp(job, live->job) == 0 && restart > live->restart ? GEM5ART__RUN_LOST : GEM5ART__RUN_ELSEWHERE;
 }
 
-/* ---- claiming */
+/* ---- claims: see "Locks" */
 
-/* Opens the lock file, or the new one where it was removed: then the claims that are held are made in that too. */
-static bool gem5art__make_lock_file(gem5art_db *db, gem5art_error *error) {
-    gem5art__new_file file;
-    gem5art_error why;
-    struct stat store;
-    if (GEM5ART_SYS_STAT(db->path, &store) < 0) return gem5art__fail_errno(error, "find the store", db->path);
-    if (!gem5art__begin_file(&file, -1, db->lock_path, 0600, error)) return false;
-    if ((GEM5ART_SYS_FCHOWN(file.fd, (uid_t)-1, store.st_gid) == 0 || true) && /* the group, where one may */
-        GEM5ART_SYS_FCHMOD(file.fd, (store.st_mode & 0666) | 0600) == 0) {
-        if (gem5art__commit_file(&file, GEM5ART__KEEP_EXISTING, false, &why) || why.code == GEM5ART_EXISTS) return true;
-        return gem5art__fail(error, why.code, "%s", why.message);
+typedef struct gem5art__claim {
+    struct gem5art__claim *next;
+    int64_t byte;
+    bool lost; /* another program took it after the lock file had been removed */
+} gem5art__claim;
+
+/* 1 + the first 62 bits of the hash. */
+static int64_t gem5art__claim_byte(const char *hash) {
+    uint64_t bits = 0;
+    int i;
+    for (i = 0; i < 16; i++) {
+        int digit = hash[i] ? gem5art__hex_digit(hash[i]) : -1;
+        if (digit < 0) return 1 + (int64_t)(gem5art__key(hash, strlen(hash)) >> 2);
+        bits = bits << 4 | (uint64_t)digit;
     }
-    gem5art__fail_errno(error, "make the lock file", db->lock_path);
-    gem5art__abort_file(&file);
-    return false;
+    return 1 + (int64_t)(bits >> 2);
 }
 
-/* The store's permissions may have changed since the lock file was made. */
-static void gem5art__share_lock_file(const gem5art_db *db, int fd, const struct stat *st) {
-    struct stat store;
-    mode_t mode = GEM5ART_SYS_STAT(db->path, &store) == 0 ? (store.st_mode & 0666) | 0600 : st->st_mode & 0777;
-    if (st->st_uid == geteuid() && st->st_nlink == 1 && (st->st_mode & 0777) != mode && GEM5ART_SYS_FCHMOD(fd, mode) < 0) {
-    }
+/* The same claim in the store itself, after the bytes of the writer lock: a store with two names has two lock files. */
+static int64_t gem5art__claim_byte_here(int64_t byte) { return GEM5ART__NEXT_BYTE + 1 + byte / 2; }
+
+/* The link to this db's claim of a byte; to NULL: it has none. */
+static gem5art__claim **gem5art__find_claim(gem5art_db *db, int64_t byte) {
+    gem5art__claim **link = &db->claims;
+    while (*link && (*link)->byte != byte) link = &(*link)->next;
+    return link;
 }
 
+/* Opens the lock file, which is made with the store's permissions where there is none. */
 static int gem5art__open_lock_file(gem5art_db *db, gem5art_error *error) {
     const int flags = O_RDWR | O_NONBLOCK | O_NOFOLLOW;
-    int fd = gem5art__open(db->lock_path, flags, 0);
+    const char *path = db->lock_path;
     struct stat st;
-    if (fd < 0 && errno == ENOENT && gem5art__make_lock_file(db, error))
-        fd = gem5art__open(db->lock_path, flags, 0);
-    else if (fd < 0 && errno == ENOENT) return -1;
-    if (fd < 0 && errno == ELOOP)
-        gem5art__fail(error, GEM5ART_INVALID, "the lock file %s is a symlink, which is not followed: remove it",
-                      db->lock_path);
-    else if (fd < 0 && errno == EACCES)
-        gem5art__fail(error, GEM5ART_IO, "cannot write to the lock file %s, which must have the permissions of %s: %s",
-                      db->lock_path, db->path, strerror(errno));
-    else if (fd < 0 && errno != EISDIR && errno != ENXIO)
-        gem5art__fail_errno(error, "open the lock file", db->lock_path);
-    else if (fd >= 0 && GEM5ART_SYS_FSTAT(fd, &st) < 0) gem5art__fail_errno(error, "read the lock file", db->lock_path);
-    else if (fd >= 0 && S_ISREG(st.st_mode)) {
-        gem5art__share_lock_file(db, fd, &st);
+    int fd = gem5art__open(path, flags, 0);
+    if (fd < 0 && errno == ENOENT) fd = gem5art__open(path, flags | O_CREAT | O_EXCL, 0666);
+    if (fd < 0 && errno == EEXIST) fd = gem5art__open(path, flags, 0);
+    if (fd < 0 && errno == EACCES)
+        gem5art__fail(error, GEM5ART_IO, "cannot write to the lock file %s, which must have the permissions of %s: %s", path,
+                      db->path, strerror(errno));
+    else if (fd < 0 && errno != EISDIR && errno != ENXIO && errno != ELOOP)
+        gem5art__fail_errno(error, "open the lock file", path);
+    else if (fd >= 0 && GEM5ART_SYS_FSTAT(fd, &st) < 0) gem5art__fail_errno(error, "read the lock file", path);
+    else if (fd < 0 || !S_ISREG(st.st_mode))
+        gem5art__fail(error, GEM5ART_INVALID, "the lock file %s is not a file: remove it", path);
+    else {
+        if (st.st_nlink == 1) gem5art__share(db, fd, 0666); /* whose permissions may have changed */
         return fd;
-    } else gem5art__fail(error, GEM5ART_INVALID, "the lock file %s is not a file: remove it", db->lock_path);
+    }
     gem5art__close(fd);
     return -1;
 }
 
-/* Is the lock file that this handle has open the one at its path? */
-static bool gem5art__lock_file_stays(const gem5art_db *db) {
+/* Is the file that is open as `fd` the one at a path? */
+static bool gem5art__is_at(int fd, const char *path) {
     struct stat own, there;
-    return db->claimed >= 0 && GEM5ART_SYS_FSTAT(db->claimed, &own) == 0 &&
-           GEM5ART_SYS_LSTAT(db->lock_path, &there) == 0 && own.st_dev == there.st_dev && own.st_ino == there.st_ino;
+    return fd >= 0 && GEM5ART_SYS_FSTAT(fd, &own) == 0 && GEM5ART_SYS_LSTAT(path, &there) == 0 &&
+           own.st_dev == there.st_dev && own.st_ino == there.st_ino;
 }
 
+/* Opens the lock file, or the new one where it was removed: then the claims that are held are made in that too. */
 static bool gem5art__open_claims(gem5art_db *db, gem5art_error *error) {
     gem5art__claim *claim;
     int fd, tries;
     if (db->read_only)
         return gem5art__fail(error, GEM5ART_INVALID,
                              "%s was opened for reading only: nothing can be stored or executed", db->path);
-    for (tries = 0; !gem5art__lock_file_stays(db); tries++) {
+    for (tries = 0; !gem5art__is_at(db->claimed, db->lock_path); tries++) {
         if (tries == 100)
             return gem5art__fail(error, GEM5ART_BUSY, "the lock file %s is removed again and again", db->lock_path);
         if ((fd = gem5art__open_lock_file(db, error)) < 0) return false;
@@ -9153,43 +9107,30 @@ static bool gem5art__open_claims(gem5art_db *db, gem5art_error *error) {
     return true;
 }
 
-/* Who executes a run, from its live entry. */
-static bool gem5art__tell_claimant(gem5art_db *db, const char *hash, gem5art_error *error) {
-    DIR *dir = GEM5ART_SYS_OPENDIR(db->live_path);
-    gem5art__arena arena = {NULL, false};
-    gem5art__live live;
-    gem5art_error why;
-    gem5art__belief belief = GEM5ART__LIVE_NONE;
-    const char *name;
-    while (belief == GEM5ART__LIVE_NONE && (name = gem5art__live_name(dir, hash)) != NULL) {
-        gem5art__arena_free(&arena);
-        belief = gem5art__read_live(db, name, &arena, &live, &why);
-    }
-    if (dir) GEM5ART_SYS_CLOSEDIR(dir);
-    if (belief == GEM5ART__LIVE_SHOWN || belief == GEM5ART__LIVE_TRUSTED)
+/* BUSY, with the process that executes the run, from its live entry. */
+static bool gem5art__fail_claimed(gem5art_db *db, const char *hash, gem5art_error *error) {
+    gem5art__live_list list;
+    bool found;
+    gem5art__live_begin(&list, db, hash);
+    while ((found = gem5art__live_next(&list)) && list.trust == GEM5ART__LIVE_NONE) {}
+    if (found)
         gem5art__fail(error, GEM5ART_BUSY,
                       "it is being executed by process %lld on host %s, in %s: wait for its end, or end it",
-                      (long long)live.supervisor, live.host, live.outdir);
+                      (long long)list.live.supervisor, list.live.host, list.live.outdir);
     else gem5art__fail(error, GEM5ART_BUSY, "it is being executed by another program: wait for its end, or end it");
-    gem5art__arena_free(&arena);
+    gem5art__live_end(&list, NULL);
     return false;
 }
 
-/* The claim once more, as a byte of the store itself behind those of the writer lock: the lock file is not the only one
-   where the store has two names (a hard link, a file that is mounted elsewhere) or that file was removed. */
-static int64_t gem5art__claim_byte_here(int64_t byte) { return GEM5ART__NEXT_BYTE + 1 + byte / 2; }
-
+/* Claims the byte in the store too. BUSY only where a supervisor has it; the record will report any other trouble. */
 static bool gem5art__claim_here(gem5art_db *db, int64_t byte, gem5art_error *error) {
     const int64_t here = gem5art__claim_byte_here(byte);
-    struct stat own, there;
     struct flock lock;
-    if (GEM5ART_SYS_STAT(db->path, &there) < 0) return gem5art__fail_errno(error, "find the store", db->path);
-    if (db->claimed_here < 0 || GEM5ART_SYS_FSTAT(db->claimed_here, &own) < 0 || own.st_ino != there.st_ino ||
-        own.st_dev != there.st_dev) { /* a rewrite has replaced it, which a store with two names does not have */
+    if (!gem5art__is_at(db->claimed_here, db->path)) { /* a rewrite has replaced it, which a store with two names forbids */
         gem5art__close(db->claimed_here);
         db->claimed_here = gem5art__open(db->path, O_RDWR | O_NONBLOCK, 0);
     }
-    if (db->claimed_here < 0 || gem5art__lock(db->claimed_here, here)) return true; /* the record will report the former */
+    if (db->claimed_here < 0 || gem5art__lock(db->claimed_here, here)) return true;
     if (gem5art__lock_call(db->claimed_here, F_OFD_GETLK, F_WRLCK, here, &lock) < 0 || lock.l_type != F_WRLCK ||
         lock.l_start != (off_t)here || lock.l_len != 1)
         return true; /* what has locked more than this byte is not a supervisor */
@@ -9198,28 +9139,23 @@ static bool gem5art__claim_here(gem5art_db *db, int64_t byte, gem5art_error *err
                          "store has two names): wait for its end, or end it", db->lock_path);
 }
 
-/* True: this db holds the run's claim now. BUSY: somebody has it already. */
+/* True: this db holds the run's claim now. BUSY: another supervisor, or this db, has it already. */
 static bool gem5art__claim_run(gem5art_db *db, const char *hash, gem5art_error *error) {
     int64_t byte = gem5art__claim_byte(hash);
     gem5art__claim *claim;
-    bool busy;
-    if (gem5art__find_claim(db, byte)) return gem5art__tell_claimant(db, hash, error);
+    if (*gem5art__find_claim(db, byte)) return gem5art__fail_claimed(db, hash, error);
     if (!gem5art__open_claims(db, error)) return false;
     claim = (gem5art__claim *)gem5art__alloc(sizeof *claim);
     if (!claim) return gem5art__fail_nomem(error);
     if (gem5art__lock(db->claimed, byte)) {
-        if (!gem5art__claim_here(db, byte, error)) {
-            gem5art__unlock(db->claimed, byte);
-            gem5art__free(claim);
-            return false;
+        if (gem5art__claim_here(db, byte, error)) {
+            claim->byte = byte;
+            claim->next = db->claims;
+            db->claims = claim;
+            return true;
         }
-        claim->byte = byte;
-        claim->next = db->claims;
-        db->claims = claim;
-        return true;
-    }
-    busy = errno == EAGAIN || errno == EACCES;
-    if (!busy)
+        gem5art__unlock(db->claimed, byte);
+    } else if (errno != EAGAIN && errno != EACCES)
         gem5art__fail(error, errno == EINVAL || errno == ENOTSUP ? GEM5ART_UNSUPPORTED : GEM5ART_IO,
                       "cannot lock %s: %s; the store needs a file system with open file description locks",
                       db->lock_path, strerror(errno));
@@ -9227,16 +9163,14 @@ static bool gem5art__claim_run(gem5art_db *db, const char *hash, gem5art_error *
         gem5art__fail(error, GEM5ART_BUSY,
                       "its claim in %s is locked by a program that is not a supervisor: find it (lsof %s) and end it",
                       db->lock_path, db->lock_path);
-    else gem5art__tell_claimant(db, hash, error);
+    else gem5art__fail_claimed(db, hash, error);
     gem5art__free(claim);
     return false;
 }
 
 static void gem5art__unclaim_run(gem5art_db *db, const char *hash) {
     int64_t byte = gem5art__claim_byte(hash);
-    gem5art__claim **link = &db->claims, *claim;
-    while (*link && (*link)->byte != byte) link = &(*link)->next;
-    claim = *link;
+    gem5art__claim **link = gem5art__find_claim(db, byte), *claim = *link;
     if (!claim) return;
     *link = claim->next;
     if (!claim->lost) gem5art__unlock(db->claimed, byte);
@@ -9244,10 +9178,10 @@ static void gem5art__unclaim_run(gem5art_db *db, const char *hash) {
     gem5art__free(claim);
 }
 
-/* Does this db hold the run's claim in the lock file that is at its path now? To be asked right before a spawn: if the
-   file was removed, another program may have claimed the run in a new one. */
-GEM5ART__MAYBE_UNUSED static bool gem5art__claim_still_holds(gem5art_db *db, const char *hash, gem5art_error *error) {
-    const gem5art__claim *claim = gem5art__find_claim(db, gem5art__claim_byte(hash));
+/* Asked right before a spawn: does this db hold the run's claim in the lock file that is at its path now? If the file was
+   removed, another program may have claimed the run in a new one. */
+static bool gem5art__claim_still_holds(gem5art_db *db, const char *hash, gem5art_error *error) {
+    const gem5art__claim *claim = *gem5art__find_claim(db, gem5art__claim_byte(hash));
     if (!claim || !gem5art__open_claims(db, error)) return false;
     return !claim->lost ? true
                         : gem5art__fail(error, GEM5ART_BUSY,
@@ -9255,7 +9189,7 @@ GEM5ART__MAYBE_UNUSED static bool gem5art__claim_still_holds(gem5art_db *db, con
                                         db->lock_path);
 }
 
-/* Does a supervisor hold the claim of this run, in this db or elsewhere? Yes, where that cannot be known. */
+/* Does a supervisor hold the claim of this run, in this db or elsewhere? True also where that cannot be known. */
 static bool gem5art__is_claimed(const gem5art_db *db, const char *hash) {
     int fd = gem5art__open(db->lock_path, O_RDONLY | O_NONBLOCK | O_NOFOLLOW, 0);
     bool held = fd < 0 ? errno != ENOENT : gem5art__lock_seen(fd, gem5art__claim_byte(hash)) == F_WRLCK;
@@ -9263,25 +9197,17 @@ static bool gem5art__is_claimed(const gem5art_db *db, const char *hash) {
     return held;
 }
 
-/* Does anybody execute the run of a live entry? As far as that can be known: one on another host by its claim. */
-static bool gem5art__is_live(gem5art_db *db, const gem5art__live *live, gem5art__belief belief) {
+/* Does anybody execute the run of a live entry, as far as that can be known? On another host its claim decides. */
+static bool gem5art__is_live(gem5art_db *db, const gem5art__live *live, gem5art__trust trust) {
     const gem5art__host_facts *host;
     if (gem5art__is_claimed(db, live->hash)) return true;
-    host = belief == GEM5ART__LIVE_TRUSTED ? gem5art__host(db, NULL) : NULL;
+    host = trust == GEM5ART__LIVE_TRUSTED ? gem5art__host(db, NULL) : NULL;
     return host && gem5art__find_supervisor(live, host, db->claimed) == GEM5ART__RUN_LIVE;
 }
 
 /* ---- what is recorded of a run */
 
-static bool gem5art__status_blocks(const gem5art_json *record) {
-    const gem5art_json *rerunnable = gem5art_json_get(record, "rerunnable");
-    const char *status = gem5art__record_text(record, "status");
-    if (rerunnable && rerunnable->type == GEM5ART_JSON_BOOL && rerunnable->boolean) return false;
-    return strcmp(status, "Finished") == 0 || strcmp(status, "Failed") == 0;
-}
-
-/* The first of the files that a recorded run has read which is not what it was; NULL: none. `date` gets when it was
-   modified last. */
+/* The first of the files that a recorded run has read which has changed; NULL: none. `date`: when it was modified. */
 static const char *gem5art__changed_file(gem5art_db *db, const gem5art_json *record, char date[32]) {
     const gem5art_json *list = gem5art_json_get(record, "files"), *file = list ? list->first : NULL;
     struct stat st;
@@ -9299,9 +9225,9 @@ static const char *gem5art__changed_file(gem5art_db *db, const gem5art_json *rec
     return NULL;
 }
 
-/* EXISTS, with the ways out: one that differs where a file that gem5 read has changed since. */
-static bool gem5art__say_recorded(const gem5art__run *run, const gem5art_json *record, gem5art__arena *arena,
-                                  gem5art_error *error) {
+/* EXISTS, with the ways out: they differ where a file that gem5 read has changed since. */
+static bool gem5art__fail_recorded(const gem5art__run *run, const gem5art_json *record, gem5art__arena *arena,
+                                   gem5art_error *error) {
     const char *name = run->public_.name, *id = gem5art__record_text(record, "_id"), *file;
     const char *status = gem5art__record_text(record, "status"), *store = run->db->path;
     char date[32];
@@ -9343,8 +9269,7 @@ static gem5art__step gem5art__attempts_next(gem5art__attempts *attempts, gem5art
         gem5art__step step = GEM5ART__END;
         while (*hash && (step = gem5art__store_lookup(attempts->db, &attempts->lookup, hash, arena, record, error)) ==
                             GEM5ART__RECORD) {
-            if (gem5art__is_run(gem5art__record_text(*record, "type")) &&
-                gem5art__record_is(*record, "hash", hash) &&
+            if (gem5art__is_run(gem5art__record_text(*record, "type")) && gem5art__record_is(*record, "hash", hash) &&
                 (strlen(hash) != 32 || gem5art__same_params(*record, attempts->run->params)))
                 return GEM5ART__RECORD;
             gem5art__arena_free(arena);
@@ -9354,8 +9279,8 @@ static gem5art__step gem5art__attempts_next(gem5art__attempts *attempts, gem5art
     return GEM5ART__END;
 }
 
-/* Looks for an attempt that keeps this run from being launched, or for more than `retries` that Failed. EXISTS with
-   what to do, or true and how many those are. */
+/* Looks for an attempt that keeps this run from being launched, or for more than `retries` that Failed. EXISTS with the
+   ways out, or true and the number of Failed ones. */
 static bool gem5art__not_recorded(gem5art_db *db, gem5art__run *run, int retries, int *failed, gem5art_error *error) {
     gem5art__arena arena = {NULL, false};
     gem5art__attempts attempts;
@@ -9364,9 +9289,11 @@ static bool gem5art__not_recorded(gem5art_db *db, gem5art__run *run, int retries
     bool ok = gem5art__attempts_begin(&attempts, db, &run->public_, error);
     *failed = 0;
     while (ok && (step = gem5art__attempts_next(&attempts, &arena, &record, error)) == GEM5ART__RECORD) {
-        if (gem5art__status_blocks(record) &&
-            (strcmp(gem5art__record_text(record, "status"), "Failed") != 0 || ++*failed > retries))
-            ok = gem5art__say_recorded(run, record, &arena, error);
+        const gem5art_json *again = gem5art_json_get(record, "rerunnable");
+        const char *status = gem5art__record_text(record, "status");
+        if (!(again && again->type == GEM5ART_JSON_BOOL && again->boolean) &&
+            (strcmp(status, "Finished") == 0 || (strcmp(status, "Failed") == 0 && ++*failed > retries)))
+            ok = gem5art__fail_recorded(run, record, &arena, error);
         gem5art__arena_free(&arena);
     }
     gem5art__arena_free(&arena);
@@ -9385,7 +9312,7 @@ static bool gem5art__is_recorded(gem5art_db *db, const char *id, bool *recorded,
     return step != GEM5ART__FAILED;
 }
 
-/* One run's record as text, behind that of its archive where there is one. */
+/* One run's record as text, after that of its archive where there is one. */
 static bool gem5art__put_run_lines(gem5art__buf *lines, const gem5art_run *run, const gem5art_artifact *archive,
                                    gem5art_error *error) {
     if (archive) {
@@ -9439,72 +9366,51 @@ static bool gem5art__end_lost(gem5art_db *db, const gem5art__live *live, gem5art
                          live->id, left, live->id, (long long)live->pid, db->live_path, live->hash, live->id);
 }
 
-/* Reads the info.json of a lost attempt, if it is that attempt's and this user's own. *folder: the outdir, which is to be
-   closed; -1: it cannot be opened. NULL with the reason. */
-static const gem5art_json *gem5art__read_lost_info(const gem5art__live *live, gem5art__arena *arena, int *folder,
+/* Reads the info.json of a lost attempt, if it is that attempt's and this user's own. NULL with the reason. */
+static const gem5art_json *gem5art__read_lost_info(const gem5art__live *live, gem5art__arena *arena, struct stat *folder,
                                                    gem5art_error *why) {
-    char *path = gem5art__join_path(arena, live->outdir, "info.json");
-    const gem5art_json *info;
+    const char *path = gem5art__join_path(arena, live->outdir, "info.json");
+    const gem5art_json *info = NULL;
     struct stat st;
-    int fd;
-    *folder = gem5art__open(live->outdir, O_RDONLY | O_DIRECTORY | O_NOFOLLOW, 0);
-    if (!path) return gem5art__fail_nomem(why), (const gem5art_json *)NULL;
-    fd = *folder < 0 ? -1 : gem5art__open_in(*folder, "info.json", O_RDONLY | O_NONBLOCK | O_NOFOLLOW, 0);
-    if (fd >= 0 && (GEM5ART_SYS_FSTAT(fd, &st) < 0 || st.st_uid != geteuid())) {
-        gem5art__close(fd);
-        return gem5art__fail(why, GEM5ART_INVALID, "%s belongs to another user", path), (const gem5art_json *)NULL;
+    int outdir = gem5art__open(live->outdir, O_RDONLY | O_DIRECTORY | O_NOFOLLOW, 0);
+    int fd = outdir < 0 ? -1 : gem5art__open_in(outdir, "info.json", O_RDONLY | O_NONBLOCK | O_NOFOLLOW, 0);
+    if (!path) gem5art__fail_nomem(why);
+    else if (fd < 0 || GEM5ART_SYS_FSTAT(outdir, folder) < 0 || GEM5ART_SYS_FSTAT(fd, &st) < 0)
+        gem5art__fail_errno(why, "read", path);
+    else if (st.st_uid != geteuid()) gem5art__fail(why, GEM5ART_INVALID, "%s belongs to another user", path);
+    else {
+        info = gem5art__read_open_info(fd, arena, path, why);
+        fd = -1;
+        if (info && (strcmp(gem5art__record_text(info, "_id"), live->id) != 0 ||
+                     strcmp(gem5art__record_text(info, "hash"), live->hash) != 0)) {
+            info = NULL;
+            gem5art__fail(why, GEM5ART_INVALID, "%s is another run's", path);
+        }
     }
-    info = gem5art__read_open_info(fd, arena, path, why);
-    if (!info || (strcmp(gem5art__record_text(info, "_id"), live->id) == 0 &&
-                  strcmp(gem5art__record_text(info, "hash"), live->hash) == 0))
-        return info;
-    return gem5art__fail(why, GEM5ART_INVALID, "%s is another run's", path), (const gem5art_json *)NULL;
+    gem5art__close(fd);
+    gem5art__close(outdir);
+    return info;
 }
 
-/* Replaces the info.json of a lost attempt, in its open outdir. */
-static bool gem5art__write_lost_info(int folder, const gem5art_run *r, gem5art_error *error) {
-    gem5art_json_writer writer;
-    const char *text;
-    size_t length;
-    bool ok;
-    gem5art_json_writer_init(&writer, 4);
-    gem5art__write_object(&writer, gem5art__run_fields, r, gem5art__is_fs(r->type), r->record);
-    text = gem5art_json_take(&writer, &length, error);
-    ok = text && gem5art__put_file(folder, "info.json", text, length, 0666, GEM5ART__REPLACE, false, error);
-    gem5art_json_writer_free(&writer);
-    return ok;
-}
-
-/* Is this attempt recorded? Whoever was killed at just that record may have left it unfinished. */
-static bool gem5art__settle_recorded(gem5art_db *db, const char *id, bool *recorded, gem5art_error *error) {
-    bool ok;
-    if (!gem5art__store_lock(db, error)) return false;
-    ok = (db->backend->settle)(db, error);
-    gem5art__store_unlock(db);
-    return ok && gem5art__is_recorded(db, id, recorded, error);
-}
-
-/* Records the attempt that a live entry tells of: as lost, or as it ended where its info.json says so (its supervisor
-   was killed between the end and the record). Counts it, unless it was recorded before that. */
+/* Records the attempt of a live entry: as lost, or as it ended where its info.json says so (its supervisor was killed
+   between the end and the record). Counts it, unless it was recorded before that. */
 static bool gem5art__record_lost(gem5art_db *db, const gem5art__live *live, gem5art__arena *arena, int *lost,
                                  gem5art_error *error) {
     gem5art_run r;
     gem5art_error why;
+    struct stat folder;
     bool recorded, ended, ok;
-    int folder;
-    if (!gem5art__settle_recorded(db, live->id, &recorded, error)) return false;
+    if (!gem5art__store_lock(db, error)) return false;
+    ok = gem5art__store_settle(db, error); /* its supervisor may have been killed in the middle of that record */
+    gem5art__store_unlock(db);
+    if (!ok || !gem5art__is_recorded(db, live->id, &recorded, error)) return false;
     if (recorded) return true;
     memset(&r, 0, sizeof r);
-    gem5art__clear(&why);
     r.record = gem5art__read_lost_info(live, arena, &folder, &why);
     ok = r.record && gem5art__read_object(arena, gem5art__run_fields, r.record, &r, live->outdir, &why);
-    if (!ok && why.code == GEM5ART_NOMEM) return gem5art__close(folder), gem5art__fail_nomem(error);
+    if (!ok && why.code == GEM5ART_NOMEM) return gem5art__fail_nomem(error);
     ++*lost;
-    if (!ok) {
-        gem5art__warn(db, "the lost run %s cannot be recorded: %s", live->id, why.message);
-        gem5art__close(folder);
-        return true;
-    }
+    if (!ok) return gem5art__warn(db, "the lost run %s cannot be recorded: %s", live->id, why.message), true;
     ended = !r.running && (strcmp(r.status, "Finished") == 0 || strcmp(r.status, "Failed") == 0);
     r.outdir = live->outdir;
     r.results = NULL;
@@ -9514,9 +9420,8 @@ static bool gem5art__record_lost(gem5art_db *db, const gem5art__live *live, gem5
         r.rerunnable = true;
         r.running = false;
         r.end_time = r.current_time;
-        if (!gem5art__write_lost_info(folder, &r, &why)) gem5art__warn(db, "run \"%s\": %s", r.name, why.message);
+        if (!gem5art__write_info(&r, &folder, &why)) gem5art__warn(db, "run \"%s\": %s", r.name, why.message);
     }
-    gem5art__close(folder);
     gem5art__warn(db, "run %s (%s) was lost by its supervisor and is recorded as %s", r.name, r.id,
                   ended ? r.status : "lost");
     return gem5art__record_run(db, &r, NULL, error);
@@ -9546,74 +9451,29 @@ static bool gem5art__take_lost_run(gem5art_db *db, const gem5art__live *live, bo
     return true;
 }
 
-/* With the claim of a run's hash held, before it begins: whatever live entry has that hash is lost. Counts them.
-   `take`: even where another host may still run it. */
+/* Before a run begins, with its claim held: every live entry with its hash is lost. Counts them. `take`: also those that
+   another host may still run. */
 static bool gem5art__take_lost(gem5art_db *db, const char *hash, bool take, int *lost, gem5art_error *error) {
-    DIR *dir = GEM5ART_SYS_OPENDIR(db->live_path);
-    gem5art_error why;
-    const char *name;
+    gem5art__live_list list;
     bool ok = true;
-    if (!dir) return errno == ENOENT || errno == ENOTDIR ? true : gem5art__fail_errno(error, "read", db->live_path);
-    while (ok && (name = gem5art__live_name(dir, hash)) != NULL) {
-        gem5art__arena arena = {NULL, false};
-        gem5art__live live;
-        gem5art__belief belief = gem5art__read_live(db, name, &arena, &live, &why);
-        if (belief == GEM5ART__LIVE_FAILED) ok = gem5art__fail(error, why.code, "%s", why.message);
-        else if (belief == GEM5ART__LIVE_TRUSTED)
-            ok = gem5art__take_lost_run(db, &live, take, &arena, lost, error);
-        else if (why.code != GEM5ART_OK) gem5art__warn(db, "a live entry of this run is ignored: %s", why.message);
-        gem5art__arena_free(&arena);
-    }
-    if (ok && errno) ok = gem5art__fail_errno(error, "read", db->live_path);
-    GEM5ART_SYS_CLOSEDIR(dir);
-    return ok;
+    gem5art__live_begin(&list, db, hash);
+    while (ok && gem5art__live_next(&list))
+        if (list.trust == GEM5ART__LIVE_TRUSTED) ok = gem5art__take_lost_run(db, &list.live, take, &list.arena, lost, error);
+        else gem5art__warn(db, "a live entry of this run is ignored: %s", list.why.message);
+    return gem5art__live_end(&list, error) && ok;
 }
 
-/* ---- an attempt's own id and outdir */
+/* ---- a new attempt */
 
-/* Takes an outdir by making its console.txt, which only one attempt can. *taken: false where another one has it.
-   `folder`: what the outdir is. */
-static bool gem5art__take_outdir(const char *outdir, bool *taken, struct stat *folder, gem5art_error *error) {
-    gem5art__arena arena = {NULL, false};
-    const char *console = gem5art__join_path(&arena, outdir, "console.txt");
-    int fd;
-    bool ok;
-    *taken = false;
-    if (!console) return gem5art__fail_nomem(error);
-    ok = gem5art__make_folders(outdir, error);
-    if (ok) {
-        fd = gem5art__open(console, O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW, 0666);
-        *taken = fd >= 0 && GEM5ART_SYS_STAT(outdir, folder) == 0;
-        if (!*taken && errno != EEXIST) ok = gem5art__fail_errno(error, "write", console);
-        gem5art__close(fd);
-    }
-    gem5art__arena_free(&arena);
-    return ok;
-}
-
-/* Gives the attempt the first outdir of OUTDIR, OUTDIR.2, ... that is free. */
-static bool gem5art__next_outdir(gem5art__run *run, gem5art_run *r, struct stat *folder, gem5art_error *error) {
-    bool taken = false;
-    int n;
-    for (n = 1; !taken; n++) {
-        gem5art__outdir_state state;
-        r->outdir = gem5art__nth_outdir(&run->object.arena, run->base, n);
-        if (!r->outdir) return gem5art__fail_nomem(error);
-        state = gem5art__look_at_outdir(run, r->outdir, error);
-        if (state == GEM5ART__OUTDIR_ERROR) return false;
-        if (state == GEM5ART__OUTDIR_FREE && !gem5art__take_outdir(r->outdir, &taken, folder, error)) return false;
-    }
-    return true;
-}
-
-/* Makes `r`, a copy of the run's public part, a new attempt; the claim is held. */
+/* Makes `r`, a copy of the run's public part, a new attempt, with an id and an outdir (`folder`) of its own; the claim is
+   held. */
 static bool gem5art__begin_attempt(gem5art_db *db, gem5art__run *run, gem5art_run *r, struct stat *folder,
                                    gem5art_error *error) {
     gem5art__arena *arena = &run->object.arena;
     const char *created_in = r->outdir;
     bool recorded;
     char id[37];
-    if (!gem5art__next_outdir(run, r, folder, error) || !gem5art__is_recorded(db, r->id, &recorded, error)) return false;
+    if (!gem5art__choose_outdir(run, r, folder, error) || !gem5art__is_recorded(db, r->id, &recorded, error)) return false;
     if (recorded || strcmp(r->status, "Created") != 0 || strcmp(r->outdir, created_in) != 0) {
         if (!gem5art__uuid(id, error)) return false; /* executed before, by this object or one like it */
         r->id = gem5art__arena_copy(arena, id);
@@ -9632,7 +9492,7 @@ static bool gem5art__begin_attempt(gem5art_db *db, gem5art__run *run, gem5art_ru
     r->gem5art_version = GEM5ART_VERSION;
     r->status = "Begin run";
     gem5art__set_command(r, arena);
-    return arena->failed ? gem5art__fail_nomem(error) : gem5art__write_info(r, GEM5ART__REPLACE, error);
+    return arena->failed ? gem5art__fail_nomem(error) : gem5art__write_info(r, folder, error);
 }
 
 /* =============================================================== >>outcome
@@ -9955,7 +9815,7 @@ static bool gem5art__same_state(const struct stat *a, const struct stat *b) {
            a->st_mtim.tv_sec == b->st_mtim.tv_sec && a->st_mtim.tv_nsec == b->st_mtim.tv_nsec;
 }
 
-static int gem5art__open_outdir(const gem5art__watch *watch, const char *outdir) {
+static int gem5art__open_watched(const gem5art__watch *watch, const char *outdir) {
     struct stat st;
     int fd = gem5art__open(outdir, O_RDONLY | O_DIRECTORY | O_NONBLOCK | O_NOCTTY, 0);
     if (fd < 0 || !watch->begun) return fd;
@@ -10082,7 +9942,7 @@ GEM5ART__MAYBE_UNUSED static bool gem5art__watch_begin(gem5art__watch *watch, co
                                                        gem5art_error *error) {
     struct stat st;
     gem5art__watched *file;
-    int fd = gem5art__open_outdir(watch, r->outdir);
+    int fd = gem5art__open_watched(watch, r->outdir);
     if (fd < 0 || GEM5ART_SYS_FSTAT(fd, &st) < 0) {
         gem5art__fail_errno(error, "open the folder", r->outdir);
         gem5art__close(fd);
@@ -10179,7 +10039,7 @@ static const char *gem5art__watch_files(gem5art__watch *watch, const gem5art_run
                                         double *grown) {
     gem5art__buf chunk = {NULL, 0, 0, false};
     gem5art__watched *file;
-    int fd = watch->reason ? -1 : gem5art__open_outdir(watch, r->outdir);
+    int fd = watch->reason ? -1 : gem5art__open_watched(watch, r->outdir);
     if (fd < 0) return watch->reason;
     gem5art__update_watched(watch, fd, r->stall > 0, all);
     for (file = watch->files; file && !watch->reason; file = file->next) {
@@ -10893,7 +10753,7 @@ GEM5ART__MAYBE_UNUSED static bool gem5art__classify(gem5art_run *r, gem5art__are
     memset(&f, 0, sizeof f);
     f.stats = GEM5ART__STATS_MISSING;
     gem5art__watch_files(watch, r, SIZE_MAX, true, NULL);
-    outdir = gem5art__open_outdir(watch, r->outdir);
+    outdir = gem5art__open_watched(watch, r->outdir);
     r->exit_event_count = 0;
     if (outdir >= 0) {
         gem5art__complete_text(watch, outdir);
@@ -13380,8 +13240,7 @@ static bool gem5art__same_outdir(const gem5art__job *job, gem5art_error *error) 
 static void gem5art__show_state(gem5art__job *job, const char *status) {
     gem5art_error why;
     job->draft.status = status;
-    if (!gem5art__same_outdir(job, &why) || !gem5art__write_info(&job->draft, GEM5ART__REPLACE, &why))
-        gem5art__note(why.message, &job->notes);
+    if (!gem5art__write_info(&job->draft, &job->folder, &why)) gem5art__note(why.message, &job->notes);
 }
 
 /* Called now and then by long work: keeps info.json fresh. */
@@ -14468,47 +14327,29 @@ static bool gem5art__artifact_unused(gem5art_db *db, const char *id, const char 
 
 /* False with BUSY where a live run uses the artifact, or with another error. */
 static bool gem5art__artifact_idle(gem5art_db *db, const char *id, gem5art_error *error) {
-    DIR *dir = GEM5ART_SYS_OPENDIR(db->live_path);
-    const char *name;
-    bool ok = dir || errno == ENOENT ? true : gem5art__fail_errno(error, "read", db->live_path);
-    while (ok && (name = gem5art__live_name(dir, NULL)) != NULL) {
-        gem5art__arena arena = {NULL, false};
-        gem5art__live live;
-        gem5art_error why;
-        gem5art__belief belief = gem5art__read_live(db, name, &arena, &live, &why);
-        if (belief == GEM5ART__LIVE_FAILED) ok = gem5art__fail(error, why.code, "%s", why.message);
-        else if (belief != GEM5ART__LIVE_NONE && gem5art__find_reference(live.record, gem5art__is_id, id) &&
-                 gem5art__is_live(db, &live, belief))
+    gem5art__live_list list;
+    bool ok = true;
+    gem5art__live_begin(&list, db, NULL);
+    while (ok && gem5art__live_next(&list))
+        if (list.trust != GEM5ART__LIVE_NONE && gem5art__find_reference(list.live.record, gem5art__is_id, id) &&
+            gem5art__is_live(db, &list.live, list.trust))
             ok = gem5art__fail(error, GEM5ART_BUSY,
                                "artifact %s is used by a run that is being executed, in %s: wait for its end, or end it",
-                               id, live.outdir);
-        gem5art__arena_free(&arena);
-    }
-    if (ok && dir && errno) ok = gem5art__fail_errno(error, "read", db->live_path);
-    if (dir) GEM5ART_SYS_CLOSEDIR(dir);
-    return ok;
+                               id, list.live.outdir);
+    return gem5art__live_end(&list, error) && ok;
 }
 
 /* With the claim held: false with BUSY where a supervisor executes the run all the same, as the lock file was removed. */
 static bool gem5art__run_idle(gem5art_db *db, const char *hash, gem5art_error *error) {
-    DIR *dir = GEM5ART_SYS_OPENDIR(db->live_path);
-    bool ok = dir || errno == ENOENT ? true : gem5art__fail_errno(error, "read", db->live_path);
-    const gem5art__host_facts *host = ok ? gem5art__host(db, error) : NULL;
-    const char *name;
-    ok = host != NULL;
-    while (ok && (name = gem5art__live_name(dir, hash)) != NULL) {
-        gem5art__arena arena = {NULL, false};
-        gem5art__live live;
-        gem5art_error why;
-        gem5art__belief belief = gem5art__read_live(db, name, &arena, &live, &why);
-        if (belief == GEM5ART__LIVE_FAILED) ok = gem5art__fail(error, why.code, "%s", why.message);
-        else if (belief == GEM5ART__LIVE_TRUSTED && gem5art__find_supervisor(&live, host, db->claimed) == GEM5ART__RUN_LIVE)
-            ok = gem5art__fail(error, GEM5ART_BUSY, "it is executed in %s", live.outdir);
-        gem5art__arena_free(&arena);
-    }
-    if (ok && dir && errno) ok = gem5art__fail_errno(error, "read", db->live_path);
-    if (dir) GEM5ART_SYS_CLOSEDIR(dir);
-    return ok;
+    gem5art__live_list list;
+    const gem5art__host_facts *host = gem5art__host(db, error);
+    bool ok = host != NULL;
+    gem5art__live_begin(&list, db, hash);
+    while (ok && gem5art__live_next(&list))
+        if (list.trust == GEM5ART__LIVE_TRUSTED &&
+            gem5art__find_supervisor(&list.live, host, db->claimed) == GEM5ART__RUN_LIVE)
+            ok = gem5art__fail(error, GEM5ART_BUSY, "it is executed in %s", list.live.outdir);
+    return gem5art__live_end(&list, error) && ok;
 }
 
 GEM5ARTDEF bool gem5art_remove_artifact(gem5art_db *db, const char *id, gem5art_error *error) {
@@ -14841,7 +14682,7 @@ struct gem5art_iter {
     gem5art_query query;
     gem5art__scan scan;
     gem5art__attempts attempts; /* of .run, instead of a scan */
-    DIR *live;                  /* with query.live, instead of a scan; NULL: there is no such folder */
+    gem5art__live_list live;    /* with query.live, instead of a scan */
     bool done;
     int64_t returned;
     gem5art__buf text;
@@ -14869,9 +14710,8 @@ static bool gem5art__begin_query(gem5art_iter *iter, const gem5art_query *query,
     if (iter->arena.failed) return gem5art__fail_nomem(error);
     if (iter->of != GEM5ART__OF_RUNS) iter->query.live = iter->query.fs_only = iter->query.rerunnable = false;
     if (!iter->query.live) return gem5art__scan_begin(iter->db, &iter->query, &iter->scan, error);
-    iter->live = GEM5ART_SYS_OPENDIR(iter->db->live_path);
-    iter->done = !iter->live && errno == ENOENT;
-    return iter->live || iter->done ? true : gem5art__fail_errno(error, "read", iter->db->live_path);
+    gem5art__live_begin(&iter->live, iter->db, NULL);
+    return iter->live.trust == GEM5ART__LIVE_FAILED ? gem5art__live_end(&iter->live, error) : true;
 }
 
 static gem5art_iter *gem5art__query(gem5art_db *db, gem5art__rows_of of, const gem5art_query *query,
@@ -14937,30 +14777,24 @@ static gem5art_step gem5art__next_stored(gem5art_iter *iter, bool text, const ge
 /* The next live run's info.json that matches; one whose claim is free is lost. */
 static gem5art_step gem5art__next_live(gem5art_iter *iter, const gem5art_json **record, bool *lost,
                                        gem5art_error *error) {
-    const char *name;
-    while ((name = gem5art__live_name(iter->live, NULL)) != NULL) {
-        gem5art__live live;
-        gem5art__belief belief;
-        gem5art_error why;
-        char *path;
+    const gem5art__live *live = &iter->live.live;
+    gem5art_error why;
+    char *path;
+    while (gem5art__live_next(&iter->live)) {
+        if (iter->live.trust == GEM5ART__LIVE_NONE) continue;
         gem5art__arena_free(&iter->row_arena);
-        belief = gem5art__read_live(iter->db, name, &iter->row_arena, &live, &why);
-        if (belief == GEM5ART__LIVE_FAILED) return gem5art__fail(error, why.code, "%s", why.message), GEM5ART_FAILED;
-        if (belief == GEM5ART__LIVE_NONE) continue;
-        path = gem5art__join_path(&iter->row_arena, live.outdir, "info.json");
+        path = gem5art__join_path(&iter->row_arena, live->outdir, "info.json");
         *record = path ? gem5art__read_info(&iter->row_arena, path, &why) : NULL;
-        if (!path) gem5art__fail_nomem(&why);
-        if (why.code == GEM5ART_NOMEM) return gem5art__fail_nomem(error), GEM5ART_FAILED;
+        if (!path || (!*record && why.code == GEM5ART_NOMEM)) return gem5art__fail_nomem(error), GEM5ART_FAILED;
         if (!*record && why.code == GEM5ART_IO) gem5art__warn(iter->db, "a live run is not listed: %s", why.message);
-        if (!*record || strcmp(gem5art__record_text(*record, "_id"), live.id) != 0 ||
+        if (!*record || strcmp(gem5art__record_text(*record, "_id"), live->id) != 0 ||
             !gem5art__record_matches(iter, *record))
             continue;
-        *lost = !gem5art__is_live(iter->db, &live, belief);
+        *lost = !gem5art__is_live(iter->db, live, iter->live.trust);
         return GEM5ART_ROW;
     }
     iter->done = true;
-    if (!errno) return GEM5ART_END;
-    return gem5art__fail_errno(error, "read", iter->db->live_path), GEM5ART_FAILED;
+    return gem5art__live_end(&iter->live, error) ? GEM5ART_END : GEM5ART_FAILED;
 }
 
 static gem5art_step gem5art__next_attempt(gem5art_iter *iter, const gem5art_json **record, gem5art_error *error) {
@@ -14980,7 +14814,7 @@ static gem5art_step gem5art__next(gem5art_iter *iter, bool text, const gem5art_j
     if (!gem5art__need(iter, "the iterator", error)) return GEM5ART_FAILED;
     if (iter->done || (iter->query.limit > 0 && iter->returned >= iter->query.limit)) return GEM5ART_END;
     step = iter->attempts.db ? gem5art__next_attempt(iter, record, error)
-           : iter->live      ? gem5art__next_live(iter, record, lost, error)
+           : iter->query.live ? gem5art__next_live(iter, record, lost, error)
                              : gem5art__next_stored(iter, text, record, error);
     iter->returned += step == GEM5ART_ROW;
     return step;
@@ -15083,7 +14917,7 @@ GEM5ARTDEF gem5art_step gem5art_next_json(gem5art_iter *iter, const char **text,
 GEM5ARTDEF void gem5art_iter_close(gem5art_iter *iter) {
     if (!iter) return;
     iter->db->iters--;
-    if (iter->live) GEM5ART_SYS_CLOSEDIR(iter->live);
+    if (iter->query.live) gem5art__live_end(&iter->live, NULL);
     gem5art__scan_end(&iter->scan);
     gem5art__buf_free(&iter->text);
     gem5art__arena_free(&iter->arena);

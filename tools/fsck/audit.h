@@ -27,18 +27,18 @@ static bool fsck_check_entry(fsck_audit *audit, const char *name, gem5art_error 
     gem5art__arena arena = {NULL, false};
     gem5art__live live;
     gem5art_error why;
-    gem5art__belief belief = gem5art__read_live(audit->db, name, &arena, &live, &why);
-    if (belief == GEM5ART__LIVE_FAILED) gem5art__fail(error, why.code, "%s", why.message);
-    else if (belief == GEM5ART__LIVE_NONE && why.code == GEM5ART_OK) {} /* it has just ended */
-    else if (belief == GEM5ART__LIVE_NONE) fsck_find_disbelieved(audit, name, why.message);
-    else if (gem5art__is_live(audit->db, &live, belief)) {}
-    else if (belief == GEM5ART__LIVE_SHOWN) fsck_find_disbelieved(audit, name, why.message);
+    gem5art__trust trust = gem5art__read_live(audit->db, name, &arena, &live, &why);
+    if (trust == GEM5ART__LIVE_FAILED) gem5art__fail(error, why.code, "%s", why.message);
+    else if (trust == GEM5ART__LIVE_NONE && why.code == GEM5ART_OK) {} /* it has just ended */
+    else if (trust == GEM5ART__LIVE_NONE) fsck_find_disbelieved(audit, name, why.message);
+    else if (gem5art__is_live(audit->db, &live, trust)) {}
+    else if (trust == GEM5ART__LIVE_SHOWN) fsck_find_disbelieved(audit, name, why.message);
     else
         fsck_find(audit, FSCK_NOTE, -1,
                       "the run %s was lost: it has begun, in %.500s, and its supervisor is gone; whoever executes "
                       "it next records that", live.id, live.outdir);
     gem5art__arena_free(&arena);
-    return belief != GEM5ART__LIVE_FAILED;
+    return trust != GEM5ART__LIVE_FAILED;
 }
 
 static bool fsck_check_live(fsck_audit *audit, gem5art_error *error) {
