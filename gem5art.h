@@ -8313,16 +8313,18 @@ static bool gem5art__same_script(gem5art_db *db, gem5art__run *run, const char *
 static bool gem5art__need_file(const char *path, const char *label, const char *field, bool executable,
                                gem5art_error *error) {
     gem5art_code code = GEM5ART_INVALID;
-    struct stat st;
     const char *trouble;
-    if (GEM5ART_SYS_STAT(path, &st) < 0) {
-        code = errno == ENOENT || errno == ENOTDIR ? GEM5ART_NOT_FOUND : GEM5ART_IO;
-        trouble = strerror(errno);
-    } else if (!S_ISREG(st.st_mode))
+    struct stat st;
+    if (GEM5ART_SYS_STAT(path, &st) < 0)
+        return gem5art__fail(error, errno == ENOENT || errno == ENOTDIR ? GEM5ART_NOT_FOUND : GEM5ART_IO,
+                             "cannot find the %s %s: %s; correct %s", label, path, strerror(errno), field);
+    if (!S_ISREG(st.st_mode))
         trouble = S_ISDIR(st.st_mode) ? "it is a folder, not a file" : "it is a pipe, a socket or a device, not a file";
     else if (GEM5ART_SYS_ACCESS(path, executable ? X_OK : R_OK) == 0) return true;
-    else if (executable && errno == EACCES) trouble = "it is not executable";
-    else trouble = (code = GEM5ART_IO, strerror(errno));
+    else {
+        trouble = executable ? "it is not executable" : "it is not readable";
+        if (!executable || errno != EACCES) code = GEM5ART_IO;
+    }
     return gem5art__fail(error, code, "cannot use the %s %s: %s; correct %s", label, path, trouble, field);
 }
 
@@ -8943,7 +8945,7 @@ static gem5art__trust gem5art__read_live(gem5art_db *db, const char *name, gem5a
         return GEM5ART__LIVE_FAILED;
     expected = gem5art__arena_printf(arena, "%s.%s", live->hash, live->id);
     if (!expected) return gem5art__fail_nomem(why), GEM5ART__LIVE_FAILED;
-    if (why->code != GEM5ART_OK || strcmp(name, expected) != 0 || live->supervisor <= 0)
+    if (why->code != GEM5ART_OK || strcmp(name, expected) != 0)
         return gem5art__fail(why, GEM5ART_SYNTAX, "%s is not an entry of this version", path), GEM5ART__LIVE_NONE;
     if (st.st_uid == geteuid() && !(st.st_mode & 0022)) return GEM5ART__LIVE_TRUSTED;
     gem5art__fail(why, GEM5ART_INVALID, "%s belongs to another user, or another may write it", path);

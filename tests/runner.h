@@ -20,7 +20,8 @@
 #define GEM5ART_SYS_POLL(fds, count, timeout) test_poll(fds, count, timeout)
 #define GEM5ART_SYS_CLOCK_GETTIME(clock, result) test_clock(clock, result)
 #define GEM5ART_SYS_LINK(from, to) (note_info(from, to), link(from, to))
-#define GEM5ART_SYS_RENAME(from, to) (note_info(from, to), rename(from, to))
+#define GEM5ART_SYS_OPENAT(folder, path, flags, mode) test_openat(folder, path, flags, mode)
+#define GEM5ART_SYS_RENAMEAT(folder, from, other, to) (note_info_in(folder, from, to), renameat(folder, from, other, to))
 #define GEM5ART_SYS_POSIX_SPAWNP(pid, file, actions, attributes, argv, envp) \
     (__sync_add_and_fetch(&gits, 1), wait_for_git(), posix_spawnp(pid, file, actions, attributes, argv, envp))
 static int gits; /* how often git was started */
@@ -31,6 +32,8 @@ static int test_fdatasync(int fd);
 struct pollfd;
 static int test_poll(struct pollfd *fds, unsigned count, int timeout);
 static void note_info(const char *from, const char *to);
+static void note_info_in(int folder, const char *from, const char *to);
+static int test_openat(int folder, const char *path, int flags, unsigned mode);
 
 #define GEM5ART_IMPLEMENTATION
 #include "../gem5art.h"
@@ -72,6 +75,11 @@ static int test_open(const char *path, int flags, unsigned mode) {
     }
     if (info_disk_full && (flags & O_CREAT) && strstr(path, "/info.json.tmp-")) return errno = ENOSPC, -1;
     return open(path, flags, mode);
+}
+
+static int test_openat(int folder, const char *path, int flags, unsigned mode) {
+    if (info_disk_full && (flags & O_CREAT) && strncmp(path, "info.json.tmp-", 14) == 0) return errno = ENOSPC, -1;
+    return openat(folder, path, flags, mode);
 }
 
 static volatile int store_syncs; /* of the store itself, and whether they wait */
@@ -155,6 +163,19 @@ static void note_info(const char *from, const char *to) {
     pthread_mutex_lock(&mutex);
     note_status(status, to);
     pthread_mutex_unlock(&mutex);
+}
+
+/* The same of a name in an open folder. */
+static void note_info_in(int folder, const char *from, const char *to) {
+    char link[64], place[PATH_MAX], paths[2][PATH_MAX + 300];
+    ssize_t n;
+    snprintf(link, sizeof link, "/proc/self/fd/%d", folder);
+    n = readlink(link, place, sizeof place - 1);
+    if (n < 0) return;
+    place[n] = 0;
+    snprintf(paths[0], sizeof paths[0], "%s/%s", place, from);
+    snprintf(paths[1], sizeof paths[1], "%s/%s", place, to);
+    note_info(paths[0], paths[1]);
 }
 
 /* Is there such a process, and not only its zombie? */

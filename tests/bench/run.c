@@ -81,7 +81,10 @@ static bool git_status(int n) {
     return gem5art__git_look("gem5", GEM5ART__GIT_DEPTH, hash, NULL, &error);
 }
 
-static bool info(int n) { return gem5art__write_info(runs[n], GEM5ART__REPLACE, &error); }
+static bool info(int n) {
+    struct stat folder;
+    return stat(runs[n]->outdir, &folder) == 0 && gem5art__write_info(runs[n], &folder, &error);
+}
 
 static bool archive(int n) {
     gem5art__buf notes = {NULL, 0, 0, false};
