@@ -245,9 +245,9 @@
    Beside it:
      STORE.lock     an empty file whose bytes are the claims of runs: see LOCKS
      STORE.live/HASH.ID  one small JSON file for each run that has begun and not ended: see LOCKS
-     STORE.checked.UID  this user's cache of hashes: a line with the CRC-32 of the others, then a line for each file:
-                    SHA-256, MD5 or "-", device, inode, size, mtime, ctime; at most 4,096. It can be removed at any
-                    time. It is ignored unless it is intact, belongs to the user, and nobody else may write it
+     STORE.checked.UID  this user's cache of hashes: a line with the CRC-32 of the rest, then at most 4,096 entries in
+                    binary: device, inode, size, mtime, ctime, SHA-256, MD5. It can be removed at any time. It is
+                    ignored unless it is intact, belongs to the user and nobody else may write it
      STORE.torn.N   bytes of writes that were never finished; they can be removed
      STORE.damaged.N, STORE.old.N   the store before gem5art-fsck salvaged or compacted it
      STORE.tmp-HEX  a store that is being rewritten; --salvage and --compact remove it if the writer was killed
@@ -3214,58 +3214,97 @@ GEM5ARTDEF bool gem5art_sha256_file(const char *path, char hex[65], gem5art_erro
 /* =================================================================== >>git
    git is run as a program. A work tree is clean if git finds no change in it when nothing is hidden from git: no
    file-system monitor is asked, no replaced object counts, files that are marked "assume unchanged" or "skip worktree"
-   are compared if they exist, and submodules are looked at like any other work tree. Untracked files do not matter.
-   Nothing is executed on the word of a repo's own configuration: no monitor, hook, filter, pager, signature check or
+   are compared if they exist, and submodules are checked like any other work tree. Untracked files do not matter.
+   Nothing is executed because a repo's own configuration names it: no monitor, hook, filter, pager, signature check or
    fetch. A file that such a filter converts (git-lfs with --local, say) counts by the bytes in the work tree, so that
-   it may be found changed; filters of the user's or the system's configuration run as always. */
+   it may count as changed; filters of the user's or the system's configuration run as always. */
 
-typedef struct gem5art__child {
-    pid_t pid; /* 0: none */
-    int fd;    /* what it prints */
-} gem5art__child;
+enum {
+    GEM5ART__GIT_NAMED = 3,  /* changed paths in an error */
+    GEM5ART__GIT_DEPTH = 16, /* submodules in each other */
+    GEM5ART__GIT_KIND = 0170000,
+    GEM5ART__GIT_SUBMODULE = 0160000,
+    GEM5ART__GIT_FOLDER = 0040000 /* of a sparse index */
+};
 
-/* Of git's own variables, keeps those of its installation and configuration, and those that restrict which repos it
-   looks at; not those that point it at another repository or change its output. */
-static bool gem5art__git_keeps(const char *variable) {
+typedef struct gem5art__git_repo {
+    gem5art__arena arena;
+    const char *top;    /* of the work tree: absolute, without symlinks */
+    const char *folder; /* with its index */
+    bool filters;       /* its configuration may set filters */
+    size_t hash_size;   /* bytes: 20, or 32 for SHA-256 */
+    /* what git status needs to show every change, and finds */
+    const char *const *settings;   /* turn the repo's own filters off; NULL: it has none */
+    const char *index;             /* a copy without the marks that hide changes; NULL: the repo's own has none */
+    gem5art__buf submodules;       /* paths, each with a NUL */
+    gem5art__buf changes;          /* the first changed paths */
+    size_t changed;                /* paths */
+} gem5art__git_repo;
+
+/* ---- running git */
+
+/* The environment for git: plain English, none of the writes that are optional in `git status`, paths that are not
+   patterns, and no fetches from a partial clone's remote. With `repo`, the work tree is where its ".git" is, whatever
+   core.worktree says. The caller's variables of git count where they say how it is installed and configured or restrict
+   which repos it uses; those that point it at another repo or change its output do not. */
+static char **gem5art__git_environment(gem5art__arena *arena, const gem5art__git_repo *repo) {
+    static const char *const fixed[] = {"LC_ALL=C", "GIT_OPTIONAL_LOCKS=0", "GIT_LITERAL_PATHSPECS=1",
+                                        "GIT_NO_REPLACE_OBJECTS=1", "GIT_NO_LAZY_FETCH=1", "GIT_ALLOW_PROTOCOL=none"};
     static const char *const kept[] = {"GIT_CONFIG_", "GIT_EXEC_PATH=", "GIT_CEILING_DIRECTORIES=",
                                        "GIT_DISCOVERY_ACROSS_FILESYSTEM="};
-    size_t i;
-    for (i = 0; i < sizeof kept / sizeof *kept; i++)
-        if (gem5art__starts_with(variable, kept[i])) return true;
-    return !gem5art__starts_with(variable, "GIT_") && !gem5art__starts_with(variable, "LC_ALL=");
-}
-
-/* The environment for git: `more` (NULL-terminated; NULL: none), then the settings for plain English, without the
-   optional writes that `git status` makes, with paths that are not patterns, and without fetches from a partial clone's
-   remote. NULL when out of memory. */
-static char **gem5art__git_environment(gem5art__arena *arena, const char *const *more) {
-    static const char *const set[] = {"LC_ALL=C", "GIT_OPTIONAL_LOCKS=0", "GIT_LITERAL_PATHSPECS=1",
-                                      "GIT_NO_REPLACE_OBJECTS=1", "GIT_NO_LAZY_FETCH=1", "GIT_ALLOW_PROTOCOL=none"};
-    size_t count = 0, more_count = 0, n = 0, i;
+    const size_t fixed_count = sizeof fixed / sizeof *fixed, kept_count = sizeof kept / sizeof *kept;
+    size_t count = 0, n = 0, i, k;
     char **envp;
     while (environ && environ[count]) count++;
-    while (more && more[more_count]) more_count++;
-    envp = (char **)gem5art__arena_alloc(arena, (count + more_count + sizeof set / sizeof *set + 1) * sizeof *envp);
+    envp = (char **)gem5art__arena_alloc(arena, (count + fixed_count + 4) * sizeof *envp);
     if (!envp) return NULL;
-    for (i = 0; i < more_count; i++) envp[n++] = gem5art__arena_copy(arena, more[i]); /* of two, the first counts */
-    for (i = 0; i < sizeof set / sizeof *set; i++) envp[n++] = gem5art__arena_copy(arena, set[i]);
-    for (i = 0; i < count; i++)
-        if (gem5art__git_keeps(environ[i])) envp[n++] = environ[i];
+    if (repo) { /* of two values for a name, the first counts */
+        int above = (int)(strrchr(repo->top, '/') - repo->top);
+        envp[n++] = gem5art__arena_printf(arena, "GIT_WORK_TREE=%s", repo->top);
+        envp[n++] = gem5art__arena_printf(arena, "GIT_CEILING_DIRECTORIES=%.*s", above ? above : 1, repo->top);
+        if (repo->index) envp[n++] = gem5art__arena_printf(arena, "GIT_INDEX_FILE=%s", repo->index);
+    }
+    for (i = 0; i < fixed_count; i++) envp[n++] = gem5art__arena_copy(arena, fixed[i]);
+    for (i = 0; i < count; i++) {
+        bool keep = !gem5art__starts_with(environ[i], "GIT_") && !gem5art__starts_with(environ[i], "LC_ALL=");
+        for (k = 0; k < kept_count && !keep; k++) keep = gem5art__starts_with(environ[i], kept[k]);
+        if (keep) envp[n++] = environ[i];
+    }
     return envp;
 }
 
-static int gem5art__spawn_git(pid_t *pid, const char *const *argv, int output, bool messages, char **envp) {
+/* `git -c SETTING... -C FOLDER ARGUMENTS...`, with settings that hold whatever the repo's own say. An empty
+   core.fsmonitor means none to all versions of git. */
+static const char *const *gem5art__git_argv(gem5art__arena *arena, const gem5art__git_repo *repo, const char *folder,
+                                            const char *const *arguments) {
+    static const char *const fixed[] = {
+        "git", "-c", "core.fsmonitor=", "-c", "core.hooksPath=/dev/null", "-c", "core.checkStat=default",
+        "-c", "core.trustctime=true", "-c", "core.quotePath=false", "-c", "log.showSignature=false",
+        "-c", "sparse.expectFilesOutsideOfPatterns=false", NULL};
+    const char *place[3], *const *lists[4], *const *item, **argv;
+    size_t count = 1, i;
+    place[0] = "-C", place[1] = folder, place[2] = NULL;
+    lists[0] = fixed, lists[1] = repo ? repo->settings : NULL, lists[2] = place, lists[3] = arguments;
+    for (i = 0; i < 4; i++)
+        for (item = lists[i]; item && *item; item++) count++;
+    argv = (const char **)gem5art__arena_alloc(arena, count * sizeof *argv);
+    count = 0;
+    for (i = 0; i < 4 && argv; i++)
+        for (item = lists[i]; item && *item; item++) argv[count++] = *item;
+    return argv;
+}
+
+/* Returns 0 or an errno. */
+static int gem5art__git_spawn(pid_t *pid, const char *const *argv, char **envp, int output, bool messages) {
+    static const int defaults[] = {SIGPIPE, SIGXFSZ, SIGCHLD, SIGTERM, SIGINT};
     posix_spawn_file_actions_t actions;
     posix_spawnattr_t attributes;
     sigset_t none, some;
+    size_t i;
     int failed;
     sigemptyset(&none);
     sigemptyset(&some);
-    sigaddset(&some, SIGPIPE);
-    sigaddset(&some, SIGXFSZ);
-    sigaddset(&some, SIGCHLD);
-    sigaddset(&some, SIGTERM);
-    sigaddset(&some, SIGINT);
+    for (i = 0; i < sizeof defaults / sizeof *defaults; i++) sigaddset(&some, defaults[i]);
     if ((failed = posix_spawn_file_actions_init(&actions)) != 0) return failed;
     if ((failed = posix_spawnattr_init(&attributes)) == 0) {
         posix_spawnattr_setflags(&attributes, POSIX_SPAWN_SETSIGMASK | POSIX_SPAWN_SETSIGDEF);
@@ -3281,75 +3320,64 @@ static int gem5art__spawn_git(pid_t *pid, const char *const *argv, int output, b
     return failed;
 }
 
-static bool gem5art__no_git(gem5art_error *error, int number) {
-    return gem5art__fail(error, GEM5ART_GIT, "cannot run git: %s; install git and have it in the PATH",
-                         strerror(number));
-}
-
-/* `messages`: its stderr is wanted too. `more`: see gem5art__git_environment. */
-static bool gem5art__git_start(gem5art__child *child, const char *const *argv, bool messages, const char *const *more,
-                               gem5art_error *error) {
-    gem5art__arena arena = {NULL, false};
-    char **envp = gem5art__git_environment(&arena, more);
-    int fds[2], failed;
-    child->pid = 0;
-    if (arena.failed || !gem5art__pipe(fds)) {
-        failed = arena.failed ? ENOMEM : errno;
-        gem5art__arena_free(&arena);
-        errno = failed;
-        return gem5art__fail_errno(error, "run", "git");
-    }
-    failed = gem5art__spawn_git(&child->pid, argv, fds[1], messages, envp);
-    gem5art__arena_free(&arena);
-    gem5art__close(fds[1]);
-    child->fd = fds[0];
-    if (!failed) return true;
-    gem5art__close(fds[0]);
-    child->pid = 0;
-    return gem5art__no_git(error, failed);
-}
-
 /* Reads the output to its end, but no longer than git lives: a process that it leaves behind may keep the pipe open.
-   Sets *reaped as waitpid does, or to 0 if git may still live. Returns 0 or an errno. */
-static int gem5art__git_read(gem5art__child *child, gem5art__buf *output, pid_t *reaped, int *raw) {
+   Then reaps git; *status is its exit status, or -1 where the host reaps children itself. Returns 0 or an errno. */
+static int gem5art__git_read(pid_t pid, int fd, gem5art__buf *output, int *status) {
     char chunk[4096];
     ssize_t n;
+    pid_t reaped = 0;
+    int raw = 0, failed = GEM5ART_SYS_FCNTL(fd, F_SETFL, O_NONBLOCK) < 0 ? errno : 0;
     struct pollfd readable;
-    readable.fd = child->fd;
+    readable.fd = fd;
     readable.events = POLLIN;
-    *reaped = 0;
-    if (GEM5ART_SYS_FCNTL(child->fd, F_SETFL, O_NONBLOCK) < 0) return errno;
-    while ((n = gem5art__read_some(child->fd, chunk, sizeof chunk)) != 0) {
+    while (!failed && (n = gem5art__read_some(fd, chunk, sizeof chunk)) != 0) {
         if (n > 0) gem5art__put(output, chunk, (size_t)n);
-        else if (errno != EAGAIN && errno != EWOULDBLOCK) return errno;
-        else if (*reaped) break;
-        else if (gem5art__given_up()) return ECANCELED;
-        else if (GEM5ART_SYS_POLL(&readable, 1, 20) == 0) *reaped = GEM5ART_SYS_WAITPID(child->pid, raw, WNOHANG);
+        else if (errno != EAGAIN && errno != EWOULDBLOCK) failed = errno;
+        else if (reaped) break;
+        else if (gem5art__given_up()) failed = ECANCELED;
+        else if (GEM5ART_SYS_POLL(&readable, 1, 20) == 0) reaped = GEM5ART_SYS_WAITPID(pid, &raw, WNOHANG);
     }
-    return 0;
+    if (failed && !reaped) GEM5ART_SYS_KILL(pid, SIGKILL);
+    if (!reaped)
+        do reaped = GEM5ART_SYS_WAITPID(pid, &raw, 0); while (reaped < 0 && errno == EINTR);
+    *status = reaped < 0 ? -1 : WIFEXITED(raw) ? WEXITSTATUS(raw) : 128;
+    return failed;
 }
 
-/* Reads its output, and its exit status: -1 where the host reaps children itself (SIGCHLD ignored, or a wait for any
-   child), so that only the output can tell. */
-static bool gem5art__git_finish(gem5art__child *child, gem5art__buf *output, int *status, gem5art_error *error) {
-    int raw = 0, failed;
-    pid_t reaped;
-    failed = gem5art__git_read(child, output, &reaped, &raw);
-    gem5art__close(child->fd);
-    if (failed && !reaped) GEM5ART_SYS_KILL(child->pid, SIGKILL);
-    if (!reaped)
-        do reaped = GEM5ART_SYS_WAITPID(child->pid, &raw, 0); while (reaped < 0 && errno == EINTR);
-    *status = reaped < 0 ? -1 : WIFEXITED(raw) ? WEXITSTATUS(raw) : 128;
-    child->pid = 0;
+/* Runs `git -C FOLDER ARGUMENTS...` (NULL-terminated). `output` gets what it prints, without newlines at the end; with
+   `repo`, also what it prints on stderr. *status: its exit status, or -1 where the host reaps children itself (SIGCHLD
+   ignored, or a wait for any child), so that only the output shows how it went. */
+static bool gem5art__git_run(const gem5art__git_repo *repo, const char *folder, const char *const *arguments,
+                             gem5art__buf *output, int *status, gem5art_error *error) {
+    gem5art__arena arena = {NULL, false};
+    const char *const *argv = gem5art__git_argv(&arena, repo, folder, arguments);
+    char **envp = gem5art__git_environment(&arena, repo);
+    pid_t pid;
+    int fds[2], failed = arena.failed ? ENOMEM : gem5art__pipe(fds) ? 0 : errno;
+    bool spawned;
+    output->length = 0;
+    if (failed) {
+        gem5art__arena_free(&arena);
+        return errno = failed, gem5art__fail_errno(error, "run", "git");
+    }
+    failed = gem5art__git_spawn(&pid, argv, envp, fds[1], repo != NULL);
+    spawned = !failed;
+    gem5art__arena_free(&arena);
+    gem5art__close(fds[1]);
+    if (spawned) failed = gem5art__git_read(pid, fds[0], output, status);
+    gem5art__close(fds[0]);
+    if (!failed && *status == 127 && !output->length) failed = ENOENT, spawned = false; /* found out late */
+    if (!spawned)
+        return gem5art__fail(error, GEM5ART_GIT, "cannot run git: %s; install git and have it in the PATH",
+                             strerror(failed));
     if (failed == ECANCELED) return gem5art__fail(error, GEM5ART_CANCELLED, "git was ended: its run was cancelled");
     if (failed) return gem5art__fail(error, GEM5ART_IO, "cannot read the output of git: %s", strerror(failed));
-    if (*status == 127 && !output->length)
-        return gem5art__no_git(error, ENOENT); /* what POSIX lets posix_spawn find out late */
+    while (output->length && output->data[output->length - 1] == '\n') output->length--;
     gem5art__puts(output, "");
     return output->failed ? gem5art__fail_nomem(error) : true;
 }
 
-/* Passes on git's own words: the line that it dies of, else its first, and its advice on a repo of another user. */
+/* Passes on git's own words: its last line ("fatal: ..."), else its first, and its advice on a repo of another user. */
 static bool gem5art__git_refused(gem5art_error *error, const char *what, const char *path, const gem5art__buf *output) {
     const char *text = output->data ? output->data : "", *fatal = strstr(text, "fatal: ");
     const char *advice = strstr(path, "\n") ? NULL : strstr(text, "git config --global --add safe.directory ");
@@ -3358,171 +3386,123 @@ static bool gem5art__git_refused(gem5art_error *error, const char *what, const c
     if (!*text) text = "it failed without a message: try git status there";
     length = strcspn(text, "\n");
     return gem5art__fail(error, GEM5ART_GIT, "git cannot %s %s: %.*s%s%.*s", what, path,
-                         length > 300 ? 300 : (int)length, text,
-                         advice ? "; if you trust whoever owns it: " : "", advice ? (int)strcspn(advice, "\n") : 0,
-                         advice ? advice : "");
+                         length > 300 ? 300 : (int)length, text, advice ? "; if you trust its owner: " : "",
+                         advice ? (int)strcspn(advice, "\n") : 0, advice ? advice : "");
 }
 
-/* Settings that hold whatever the repo's own say. An empty core.fsmonitor means none to all versions of git. */
-static const char *const gem5art__git_settings[] = {
-    "core.fsmonitor=", "core.hooksPath=/dev/null", "core.checkStat=default", "core.trustctime=true",
-    "core.quotePath=false", "log.showSignature=false", "sparse.expectFilesOutsideOfPatterns=false"};
+/* ---- a repo's own files, as far as they show what could mislead git */
 
-/* An argv of git: `git -c SETTING... [-c MORE...] -C folder ARGUMENTS...`; both lists are NULL-terminated. NULL when out
-   of memory. */
-static const char *const *gem5art__git_argv(gem5art__arena *arena, const char *folder, const char *const *more,
-                                            const char *const *arguments) {
-    enum { GEM5ART__SETTINGS = sizeof gem5art__git_settings / sizeof *gem5art__git_settings };
-    size_t n = 0, i, count = 0;
-    const char **argv;
-    while (more && more[count]) count++;
-    for (i = 0; arguments[i];) i++;
-    argv = (const char **)gem5art__arena_alloc(arena, (2 * (GEM5ART__SETTINGS + count) + i + 4) * sizeof *argv);
-    if (!argv) return NULL;
-    argv[n++] = "git";
-    for (i = 0; i < GEM5ART__SETTINGS + count; i++) {
-        argv[n++] = "-c";
-        argv[n++] = i < GEM5ART__SETTINGS ? gem5art__git_settings[i] : more[i - GEM5ART__SETTINGS];
+/* Reads a file whole; "" where there is none, or a folder. */
+static bool gem5art__git_text(gem5art__git_repo *repo, const char *folder, const char *name, gem5art__buf *text,
+                              gem5art_error *error) {
+    const char *path = gem5art__join_path(&repo->arena, folder, name);
+    gem5art_error why;
+    if (!path) return gem5art__fail_nomem(error);
+    if (gem5art__read_file(path, SIZE_MAX / 8, text, &why)) return true;
+    if (why.code != GEM5ART_NOT_FOUND && why.code != GEM5ART_INVALID)
+        return gem5art__fail(error, why.code, "%s", why.message);
+    gem5art__puts(text, "");
+    return text->failed ? gem5art__fail_nomem(error) : true;
+}
+
+/* Sets *to to the folder that the first line of a file names after `start`; `folder`, where there is no such line. */
+static bool gem5art__git_link(gem5art__git_repo *repo, const char *folder, const char *name, const char *start,
+                              const char *otherwise, const char **to, gem5art_error *error) {
+    gem5art__buf text = {NULL, 0, 0, false};
+    bool ok = gem5art__git_text(repo, folder, name, &text, error);
+    *to = otherwise;
+    if (ok && text.length && gem5art__starts_with(text.data, start)) {
+        text.data[strcspn(text.data, "\n")] = 0;
+        *to = gem5art__join_path(&repo->arena, folder, text.data + strlen(start));
+        if (!*to) ok = gem5art__fail_nomem(error);
     }
-    argv[n++] = "-C";
-    argv[n++] = folder;
-    while (*arguments) argv[n++] = *arguments++;
-    return argv;
-}
-
-/* Runs `git -C folder ARGUMENTS...` (NULL-terminated) and takes a trailing newline off. */
-static bool gem5art__git(const char *folder, const char *const *arguments, gem5art__buf *output, int *status,
-                         gem5art_error *error) {
-    gem5art__arena arena = {NULL, false};
-    const char *const *argv = gem5art__git_argv(&arena, folder, NULL, arguments);
-    gem5art__child child;
-    bool ok;
-    output->length = 0;
-    ok = argv ? gem5art__git_start(&child, argv, false, NULL, error) &&
-                    gem5art__git_finish(&child, output, status, error)
-              : gem5art__fail_nomem(error);
-    gem5art__arena_free(&arena);
-    while (ok && output->length && output->data[output->length - 1] == '\n') output->data[--output->length] = 0;
+    gem5art__buf_free(&text);
     return ok;
 }
 
-/* ---- a repo's own files, as far as they tell what could mislead git */
-
-typedef struct gem5art__git_repo {
-    gem5art__arena arena;
-    const char *top;    /* of the work tree: absolute, without symlinks */
-    const char *folder; /* with its index */
-    const char *common; /* with its configuration; the same but for linked work trees */
-    bool filters;       /* its configuration may set filters */
-    size_t hash_size;   /* bytes: 20, or 32 for SHA-256 */
-} gem5art__git_repo;
-
-/* The first line of a small file after `start`; *line NULL: there is none. */
-static bool gem5art__git_line(gem5art__arena *arena, const char *path, const char *start, const char **line,
-                              gem5art_error *error) {
+/* Searches a configuration file for what matters here. */
+static bool gem5art__git_scan_config(gem5art__git_repo *repo, const char *folder, const char *name, gem5art_error *error) {
     gem5art__buf text = {NULL, 0, 0, false};
-    gem5art_error why;
-    gem5art__clear(&why);
-    *line = NULL;
-    if (gem5art__read_file(path, 65536, &text, &why) && gem5art__starts_with(text.data, start))
-        *line = gem5art__arena_copy_n(arena, text.data + strlen(start), strcspn(text.data + strlen(start), "\n"));
-    gem5art__buf_free(&text);
-    if (why.code == GEM5ART_OK || why.code == GEM5ART_NOT_FOUND || why.code == GEM5ART_INVALID) return true;
-    return gem5art__fail(error, why.code, "%s", why.message);
-}
-
-/* Looks through a configuration file for words; one that cannot be read may hold any. */
-static void gem5art__git_scan_config(gem5art__git_repo *repo, const char *folder, const char *name) {
-    gem5art__buf text = {NULL, 0, 0, false};
-    gem5art_error why;
-    const char *path = gem5art__join_path(&repo->arena, folder, name);
     size_t i;
-    gem5art__clear(&why);
-    if (!path) return;
-    if (!gem5art__read_file(path, 1 << 20, &text, &why)) {
-        if (why.code != GEM5ART_NOT_FOUND) repo->filters = true;
-    } else {
-        for (i = 0; i < text.length; i++) text.data[i] = (char)tolower((unsigned char)text.data[i]);
-        if (strstr(text.data, "filter") || strstr(text.data, "include")) repo->filters = true;
-        if (strstr(text.data, "sha256")) repo->hash_size = 32;
-    }
+    bool ok = gem5art__git_text(repo, folder, name, &text, error);
+    for (i = 0; ok && i < text.length; i++) text.data[i] = (char)tolower((unsigned char)text.data[i]);
+    if (ok && (strstr(text.data, "filter") || strstr(text.data, "include"))) repo->filters = true;
+    if (ok && strstr(text.data, "sha256")) repo->hash_size = 32;
     gem5art__buf_free(&text);
+    return ok;
 }
 
-/* The nearest folder at or above `path` that has a ".git", and that; "": there is none. NULL on failure. */
-static char *gem5art__git_top(gem5art__arena *arena, const char *path, char **git, gem5art_error *error) {
-    char *top = gem5art__arena_copy(arena, path), *slash;
-    struct stat st;
-    while (top && *top) {
-        *git = gem5art__arena_printf(arena, "%s/.git", top);
-        if (!*git) break;
-        if (GEM5ART_SYS_LSTAT(*git, &st) == 0) return top;
-        if (errno != ENOENT && errno != ENOTDIR) return gem5art__fail_errno(error, "read", *git), (char *)NULL;
-        if ((slash = strrchr(top, '/')) != NULL) *slash = 0;
-    }
-    if (arena->failed) gem5art__fail_nomem(error);
-    return arena->failed ? NULL : top;
-}
-
-/* Finds the repo whose work tree has a folder, as git does. False with GIT where there is none. */
+/* Finds the repo whose work tree has a folder, as git does: by the nearest ".git" at or above it. GIT where there is
+   none. The repo is freed by git_free in any case. */
 static bool gem5art__git_find(gem5art__git_repo *repo, const char *path, gem5art_error *error) {
     gem5art__arena *arena = &repo->arena;
-    char *real = GEM5ART_SYS_REALPATH(path, NULL), *git = NULL, *common;
-    const char *link;
-    bool inside;
+    char *real = GEM5ART_SYS_REALPATH(path, NULL), *top, *git = NULL, *slash;
+    const char *common;
+    struct stat st;
+    memset(repo, 0, sizeof *repo);
     if (!real) return gem5art__fail_errno(error, "find", path);
-    repo->top = gem5art__git_top(arena, real, &git, error);
-    inside = repo->top && git && gem5art__starts_with(real, git) && (real[strlen(git)] == '/' || !real[strlen(git)]);
+    repo->top = top = gem5art__arena_copy(arena, real);
+    while (top && *top && (git = gem5art__arena_printf(arena, "%s/.git", top)) != NULL) {
+        if (GEM5ART_SYS_LSTAT(git, &st) == 0) break;
+        if (errno != ENOENT && errno != ENOTDIR) {
+            free(real);
+            return gem5art__fail_errno(error, "read", git);
+        }
+        if ((slash = strrchr(top, '/')) != NULL) *slash = 0;
+    }
+    if (top && git && gem5art__starts_with(real, git) && (real[strlen(git)] == '/' || !real[strlen(git)])) *top = 0;
     free(real);
-    if (!repo->top) return false;
-    if (!*repo->top || inside)
+    if (arena->failed) return gem5art__fail_nomem(error);
+    if (!*top)
         return gem5art__fail(error, GEM5ART_GIT,
                              "%s is not a git repository, nor in the work tree of one: name a folder in a work tree",
                              path);
-    if (!gem5art__git_line(arena, git, "gitdir: ", &link, error)) return false; /* of a linked work tree, a submodule */
-    repo->folder = link ? gem5art__join_path(arena, repo->top, link) : git;
-    common = repo->folder ? gem5art__join_path(arena, repo->folder, "commondir") : NULL;
-    if (!common) return gem5art__fail_nomem(error);
-    if (!gem5art__git_line(arena, common, "", &link, error)) return false;
-    repo->common = link ? gem5art__join_path(arena, repo->folder, link) : repo->folder;
-    if (arena->failed) return gem5art__fail_nomem(error);
     repo->hash_size = 20;
-    gem5art__git_scan_config(repo, repo->common, "config");
-    gem5art__git_scan_config(repo, repo->folder, "config.worktree");
-    return arena->failed ? gem5art__fail_nomem(error) : true;
+    /* a linked work tree and a submodule have a file ".git"; the former shares a configuration */
+    return gem5art__git_link(repo, top, ".git", "gitdir: ", git, &repo->folder, error) &&
+           gem5art__git_link(repo, repo->folder, "commondir", "", repo->folder, &common, error) &&
+           gem5art__git_scan_config(repo, common, "config", error) &&
+           gem5art__git_scan_config(repo, repo->folder, "config.worktree", error);
 }
 
-/* Settings that turn off the filters which the repo's own configuration sets. NULL on failure. */
-static const char *const *gem5art__git_filters_off(gem5art__git_repo *repo, gem5art_error *error) {
+/* Removes the copy of the index, too. */
+static void gem5art__git_free(gem5art__git_repo *repo) {
+    if (repo->index) GEM5ART_SYS_UNLINK(repo->index);
+    gem5art__buf_free(&repo->submodules);
+    gem5art__buf_free(&repo->changes);
+    gem5art__arena_free(&repo->arena);
+}
+
+/* Makes the settings that turn off the filters which the repo's own configuration sets. */
+static bool gem5art__git_filters_off(gem5art__git_repo *repo, gem5art_error *error) {
     static const char *const list[] = {"config", "--show-scope", "--null", "--name-only", "--get-regexp", "^filter\\.",
                                        NULL};
-    gem5art__arena *arena = &repo->arena;
+    static const char *const off[] = {"clean=", "process=", "required=false"};
     gem5art__buf text = {NULL, 0, 0, false};
-    const char **settings = NULL, *scope, *key;
-    size_t n = 0, at;
+    const char **settings, *scope, *key, *end;
+    size_t n = 0, at, i;
     int status;
-    bool ok = gem5art__git(repo->top, list, &text, &status, error);
+    bool ok = gem5art__git_run(NULL, repo->top, list, &text, &status, error);
     if (ok && status > 1) ok = gem5art__git_refused(error, "list the filters of", repo->top, &text);
-    if (ok) settings = (const char **)gem5art__arena_alloc(arena, (text.length + 1) * sizeof *settings);
-    if (ok && !settings) ok = gem5art__fail_nomem(error);
-    for (at = 0; ok && at < text.length; at += strlen(scope) + strlen(key) + 2) {
-        int length;
+    settings = ok ? (const char **)gem5art__arena_alloc(&repo->arena, (text.length + 1) * sizeof *settings) : NULL;
+    for (at = 0; settings && ok && at < text.length; at += strlen(scope) + strlen(key) + 2) {
         scope = text.data + at;
         key = scope + strlen(scope) + (at + strlen(scope) < text.length);
-        if ((strcmp(scope, "local") != 0 && strcmp(scope, "worktree") != 0) || !strrchr(key, '.')) continue;
-        length = (int)(strrchr(key, '.') - key);
+        end = strrchr(key, '.');
+        if ((strcmp(scope, "local") != 0 && strcmp(scope, "worktree") != 0) || !end) continue;
         if (strchr(key, '='))
             ok = gem5art__fail(error, GEM5ART_GIT,
                                "the git repo %s has a filter in its own configuration that cannot be turned off: %s; "
                                "rename it",
                                repo->top, key);
-        settings[n++] = gem5art__arena_printf(arena, "%.*s.clean=", length, key);
-        settings[n++] = gem5art__arena_printf(arena, "%.*s.process=", length, key);
-        settings[n++] = gem5art__arena_printf(arena, "%.*s.required=false", length, key);
+        for (i = 0; i < 3; i++) {
+            settings[n++] = "-c";
+            settings[n++] = gem5art__arena_printf(&repo->arena, "%.*s.%s", (int)(end - key), key, off[i]);
+        }
     }
+    repo->settings = settings;
     gem5art__buf_free(&text);
-    if (ok && arena->failed) ok = gem5art__fail_nomem(error);
-    return ok ? settings : NULL;
+    return !ok ? false : repo->arena.failed ? gem5art__fail_nomem(error) : true;
 }
 
 /* ---- the index: its entries are read in order, as git's index-format(5) describes them */
@@ -3534,7 +3514,7 @@ typedef struct gem5art__git_index {
     bool damaged;
     struct timespec times[2]; /* of the last access and change of the file */
     /* the last entry */
-    uint32_t mode;            /* 0160000: a submodule */
+    uint32_t mode;
     uint8_t *flags, *more;    /* where they stand in `text`; more NULL: there are none */
     gem5art__buf path;
 } gem5art__git_index;
@@ -3543,29 +3523,24 @@ static uint32_t gem5art__git_number(const gem5art__git_index *index, size_t at) 
     return gem5art__load_be32((const uint8_t *)index->text.data + at);
 }
 
-static bool gem5art__git_index_begin(gem5art__git_index *index, const gem5art__git_repo *repo, gem5art_error *error) {
-    gem5art__arena arena = {NULL, false};
-    const char *path = gem5art__join_path(&arena, repo->folder, "index");
-    gem5art_error why;
+/* An index that does not exist yet has no entries. */
+static bool gem5art__git_index_begin(gem5art__git_index *index, gem5art__git_repo *repo, gem5art_error *error) {
+    const char *path = gem5art__join_path(&repo->arena, repo->folder, "index");
     struct stat st;
-    bool ok;
     memset(index, 0, sizeof *index);
-    gem5art__clear(&why);
-    ok = path && GEM5ART_SYS_STAT(path, &st) == 0 && gem5art__read_file(path, SIZE_MAX / 8, &index->text, &why);
-    if (ok) {
+    if (!path) return gem5art__fail_nomem(error);
+    if (GEM5ART_SYS_STAT(path, &st) == 0) { /* before it is read, so that the times are not too late */
         index->times[0] = st.st_atim;
         index->times[1] = st.st_mtim;
-        index->hash_size = repo->hash_size;
-        index->damaged = index->text.length < 12 || memcmp(index->text.data, "DIRC", 4) != 0;
-        index->version = index->damaged ? 0 : gem5art__git_number(index, 4);
-        index->left = index->damaged ? 0 : gem5art__git_number(index, 8);
-        index->at = 12;
-    } else if (!path) gem5art__fail_nomem(error);
-    else if (why.code) gem5art__fail(error, why.code, "%s", why.message);
-    else if (errno == ENOENT || errno == ENOTDIR) ok = true; /* nothing is added yet */
-    else gem5art__fail_errno(error, "read", path);
-    gem5art__arena_free(&arena);
-    return ok;
+    }
+    if (!gem5art__git_text(repo, repo->folder, "index", &index->text, error)) return false;
+    if (!index->text.length) return true;
+    index->hash_size = repo->hash_size;
+    index->damaged = index->text.length < 12 || memcmp(index->text.data, "DIRC", 4) != 0;
+    index->version = index->damaged ? 0 : gem5art__git_number(index, 4);
+    index->left = index->damaged ? 0 : gem5art__git_number(index, 8);
+    index->at = 12;
+    return true;
 }
 
 static void gem5art__git_index_end(gem5art__git_index *index) {
@@ -3573,19 +3548,10 @@ static void gem5art__git_index_end(gem5art__git_index *index) {
     gem5art__buf_free(&index->path);
 }
 
-/* In version 4 a path begins with a number: how many bytes of the path before it give way. Returns its length. */
-static size_t gem5art__git_index_cut(gem5art__git_index *index, size_t at) {
-    const uint8_t *bytes = (const uint8_t *)index->text.data + at;
-    size_t length = 1, cut = bytes[0] & 127, most = index->text.length - at;
-    while (bytes[length - 1] & 128 && length < most && length < 5) cut = (cut + 1) << 7 | (bytes[length++] & 127);
-    index->damaged = index->damaged || cut > index->path.length || (bytes[length - 1] & 128);
-    if (!index->damaged) index->path.length -= cut;
-    return length;
-}
-
 /* The next entry. False at the end, or where the index is damaged. */
 static bool gem5art__git_index_next(gem5art__git_index *index) {
     size_t start = index->at, at = start + 40 + index->hash_size + 2, end = index->text.length, length;
+    const uint8_t *bytes = (const uint8_t *)index->text.data;
     if (index->damaged || !index->left) return false;
     index->damaged = index->version < 2 || index->version > 4 || at + 4 > end;
     if (index->damaged) return false;
@@ -3593,8 +3559,12 @@ static bool gem5art__git_index_next(gem5art__git_index *index) {
     index->flags = (uint8_t *)index->text.data + at - 2;
     index->more = index->version > 2 && index->flags[0] & 0x40 ? (uint8_t *)index->text.data + at : NULL;
     if (index->more) at += 2;
-    if (index->version == 4) at += gem5art__git_index_cut(index, at);
-    else index->path.length = 0;
+    if (index->version == 4) { /* a number first: how many bytes of the path before this one give way */
+        size_t first = at, cut = bytes[at] & 127;
+        while (bytes[at++] & 128 && at < end && at - first < 5) cut = (cut + 1) << 7 | (bytes[at] & 127);
+        index->damaged = cut > index->path.length || (bytes[at - 1] & 128);
+        if (!index->damaged) index->path.length -= cut;
+    } else index->path.length = 0;
     length = at < end ? strnlen(index->text.data + at, end - at) : 0;
     index->damaged = index->damaged || at + length >= end;
     if (index->damaged) return false;
@@ -3605,35 +3575,25 @@ static bool gem5art__git_index_next(gem5art__git_index *index) {
     return !index->path.failed;
 }
 
-/* After the last entry: does this index only add to another one, which is not looked at here? */
+/* After the last entry: does this index only add to another one, which is not read here? */
 static bool gem5art__git_index_is_split(const gem5art__git_index *index) {
     size_t at = index->at, end = index->text.length - index->hash_size;
-    while (at + 8 <= end && index->text.length > index->hash_size) {
+    while (index->text.length > index->hash_size && at + 8 <= end) {
         if (memcmp(index->text.data + at, "link", 4) == 0) return true;
         at += 8 + (size_t)gem5art__git_number(index, at + 4);
     }
     return false;
 }
 
-/* ---- what is checked out, and is it clean? */
-
-/* What a look at a work tree needs besides git's status. */
-typedef struct gem5art__git_view {
-    gem5art__git_repo repo;
-    const char *const *filters; /* settings; NULL: none */
-    const char *index;          /* the file with all marks cleared; NULL: the repo's own index has none */
-    gem5art__buf submodules;    /* paths, each with a NUL */
-} gem5art__git_view;
-
-/* Clears the marks that hide an entry, if the file is there. Returns whether there were any. */
-static bool gem5art__git_reveal(const char *top, gem5art__git_index *index) {
+/* Clears the marks that hide the last entry, if its file exists. Returns whether there were any. */
+static bool gem5art__git_reveal(gem5art__git_index *index, const char *top) {
     gem5art__arena arena = {NULL, false};
     bool unchanged = (index->flags[0] & 0x80) != 0, skipped = index->more && (index->more[0] & 0x40);
     struct stat st;
     char *path;
     if (skipped) {
         path = gem5art__arena_printf(&arena, "%s/%s", top, index->path.data);
-        skipped = (index->mode & 0170000) != 0040000 && (!path || GEM5ART_SYS_LSTAT(path, &st) == 0);
+        skipped = (index->mode & GEM5ART__GIT_KIND) != GEM5ART__GIT_FOLDER && (!path || GEM5ART_SYS_LSTAT(path, &st) == 0);
         gem5art__arena_free(&arena);
         if (!skipped) return false; /* a sparse checkout left it out */
         index->more[0] = (uint8_t)(index->more[0] & ~0x40);
@@ -3642,19 +3602,19 @@ static bool gem5art__git_reveal(const char *top, gem5art__git_index *index) {
     return unchanged || skipped;
 }
 
-/* Writes the index beside those of other programs, in $TMPDIR, with its time of change: by that git knows which files
-   may have changed after it was written. */
-static bool gem5art__git_write_index(gem5art__git_view *view, const gem5art__git_index *index, gem5art_error *error) {
+/* Writes the index to $TMPDIR with its time of change: by that git knows which files may have changed after it was
+   written. */
+static bool gem5art__git_write_index(gem5art__git_repo *repo, const gem5art__git_index *index, gem5art_error *error) {
     gem5art__buf name = {NULL, 0, 0, false};
     const char *folder = getenv("TMPDIR");
-    char *path = gem5art__join_path(&view->repo.arena, gem5art__empty(folder) ? "/tmp" : folder, "gem5art-index");
+    char *path = gem5art__join_path(&repo->arena, gem5art__empty(folder) ? "/tmp" : folder, "gem5art-index");
     int fd;
     bool ok;
     if (!path) return gem5art__fail_nomem(error);
     if (!gem5art__temporary_name(&name, path, error)) return false;
     fd = gem5art__open(name.data, O_WRONLY | O_CREAT | O_EXCL, 0600);
-    if (fd >= 0) view->index = gem5art__arena_copy(&view->repo.arena, name.data);
-    ok = fd >= 0 && view->index && gem5art__write_all(fd, index->text.data, index->text.length) &&
+    if (fd >= 0) repo->index = gem5art__arena_copy(&repo->arena, name.data);
+    ok = fd >= 0 && repo->index && gem5art__write_all(fd, index->text.data, index->text.length) &&
          GEM5ART_SYS_FUTIMENS(fd, index->times) == 0;
     if (!ok) gem5art__fail_errno(error, "write", name.data);
     gem5art__close(fd);
@@ -3662,231 +3622,191 @@ static bool gem5art__git_write_index(gem5art__git_view *view, const gem5art__git
     return ok;
 }
 
-static bool gem5art__git_view_index(gem5art__git_view *view, gem5art_error *error) {
-    const gem5art__git_repo *repo = &view->repo;
+/* Lists the submodules, and makes the copy of the index if git needs one. */
+static bool gem5art__git_read_index(gem5art__git_repo *repo, gem5art_error *error) {
     gem5art__git_index index;
     bool ok = gem5art__git_index_begin(&index, repo, error), marked = false;
     while (ok && gem5art__git_index_next(&index)) {
-        if ((index.mode & 0170000) == 0160000) gem5art__put(&view->submodules, index.path.data, index.path.length + 1);
-        if (gem5art__git_reveal(repo->top, &index)) marked = true;
+        if ((index.mode & GEM5ART__GIT_KIND) == GEM5ART__GIT_SUBMODULE)
+            gem5art__put(&repo->submodules, index.path.data, index.path.length + 1);
+        if (gem5art__git_reveal(&index, repo->top)) marked = true;
     }
-    if (ok && (index.path.failed || view->submodules.failed)) ok = gem5art__fail_nomem(error);
-    if (ok && index.damaged)
+    if (!ok) {
+    } else if (index.path.failed || repo->submodules.failed) ok = gem5art__fail_nomem(error);
+    else if (index.damaged)
         ok = gem5art__fail(error, GEM5ART_GIT, "the index of the git repo %s cannot be understood: try git -C %s status",
                            repo->top, repo->top);
-    if (ok && index.text.length && gem5art__git_index_is_split(&index))
+    else if (index.text.length && gem5art__git_index_is_split(&index))
         ok = gem5art__fail(error, GEM5ART_GIT,
-                           "the index of the git repo %s is split, so that what it hides is not known: join it by git "
-                           "update-index --no-split-index",
+                           "the index of the git repo %s is split, so that the changes it hides are not known: join it "
+                           "by git update-index --no-split-index",
                            repo->top);
-    ok = ok && (!marked || gem5art__git_write_index(view, &index, error));
+    else if (marked) ok = gem5art__git_write_index(repo, &index, error);
     gem5art__git_index_end(&index);
     return ok;
 }
 
-static bool gem5art__git_view_begin(gem5art__git_view *view, const char *folder, gem5art_error *error) {
-    memset(view, 0, sizeof *view);
-    return gem5art__git_find(&view->repo, folder, error) &&
-           (!view->repo.filters || (view->filters = gem5art__git_filters_off(&view->repo, error)) != NULL) &&
-           gem5art__git_view_index(view, error);
+/* ---- which commit is checked out, and is the work tree clean? */
+
+static void gem5art__git_add_change(gem5art__git_repo *repo, const char *path, size_t length) {
+    if (repo->changed++ < GEM5ART__GIT_NAMED)
+        gem5art__putf(&repo->changes, "%s%.*s", repo->changed > 1 ? ", " : "", length > 200 ? 200 : (int)length, path);
 }
 
-static void gem5art__git_view_end(gem5art__git_view *view) {
-    if (view->index) GEM5ART_SYS_UNLINK(view->index);
-    gem5art__buf_free(&view->submodules);
-    gem5art__arena_free(&view->repo.arena);
-}
-
-/* One status has the commit and the changes: about 1.5 ms on a small repo. Of submodules the commit that is checked
-   out counts here. How far a branch is behind its upstream is not asked (git 2.17 and later): that would walk the
-   history. The work tree is where its ".git" is, whatever core.worktree says. */
-static bool gem5art__git_status(gem5art__git_view *view, gem5art__buf *output, int *status, gem5art_error *error) {
-    static const char *const arguments[] = {"status", "--porcelain=v2", "--branch", "--no-ahead-behind",
-                                            "--untracked-files=no", "--ignore-submodules=dirty", NULL};
-    gem5art__arena *arena = &view->repo.arena;
-    const char *const *argv = gem5art__git_argv(arena, view->repo.top, view->filters, arguments);
-    const char *slash = strrchr(view->repo.top, '/'), *environment[4];
-    gem5art__child child;
-    int n = 0;
-    environment[n++] = gem5art__arena_printf(arena, "GIT_WORK_TREE=%s", view->repo.top);
-    environment[n++] = gem5art__arena_printf(arena, "GIT_CEILING_DIRECTORIES=%.*s",
-                                             slash == view->repo.top ? 1 : (int)(slash - view->repo.top),
-                                             view->repo.top);
-    if (view->index) environment[n++] = gem5art__arena_printf(arena, "GIT_INDEX_FILE=%s", view->index);
-    environment[n] = NULL;
-    if (arena->failed) return gem5art__fail_nomem(error);
-    return gem5art__git_start(&child, argv, true, environment, error) &&
-           gem5art__git_finish(&child, output, status, error);
-}
-
-/* The path in a line of `git status --porcelain=v2`, which follows 8, 9 or 10 fields; NULL: none there. */
-static const char *gem5art__git_changed_path(const char *line, size_t *length) {
-    int fields = line[0] == '1' ? 8 : line[0] == '2' ? 9 : line[0] == 'u' ? 10 : 0;
-    if (!fields || line[1] != ' ') return NULL;
-    for (; fields; fields--) {
-        line = strchr(line, ' ');
-        if (!line) return NULL;
-        line++;
-    }
-    *length = strcspn(line, "\t\n");
-    return line;
-}
-
-enum { GEM5ART__GIT_NAMED = 3 }; /* changed paths in an error */
-
-static void gem5art__git_name_change(gem5art__buf *dirty, size_t *changed, const char *path, size_t length) {
-    if ((*changed)++ < GEM5ART__GIT_NAMED)
-        gem5art__putf(dirty, "%s%.*s", *changed > 1 ? ", " : "", length > 200 ? 200 : (int)length, path);
-}
-
-/* The commit, or "-" for none yet, and the changed paths in the output of git status. */
-static void gem5art__git_read_status(const char *output, char hash[65], gem5art__buf *dirty, size_t *changed) {
+/* Reads the output of `git status --porcelain=v2 --branch`: the commit ("-": none yet; "": not known), and the changed
+   paths, which follow 8, 9 or 10 fields. */
+static void gem5art__git_read_status(gem5art__git_repo *repo, const char *output, char hash[65]) {
+    static const char commit[] = "# branch.oid ";
     const char *line, *path;
     size_t length;
     hash[0] = 0;
     for (line = output; *line; line += strcspn(line, "\n"), line += *line == '\n') {
-        if (gem5art__starts_with(line, "# branch.oid ")) {
-            length = strcspn(line + 13, "\n");
-            if (length == 40 || length == 64) memcpy(hash, line + 13, length), hash[length] = 0;
-            else strcpy(hash, "-");
-        } else if ((path = gem5art__git_changed_path(line, &length)) != NULL)
-            gem5art__git_name_change(dirty, changed, path, length);
+        int fields = line[1] != ' ' ? 0 : line[0] == '1' ? 8 : line[0] == '2' ? 9 : line[0] == 'u' ? 10 : 0;
+        if (gem5art__starts_with(line, commit)) {
+            length = strcspn(line + sizeof commit - 1, "\n");
+            if (length != 40 && length != 64) length = 1, path = "-";
+            else path = line + sizeof commit - 1;
+            memcpy(hash, path, length), hash[length] = 0;
+        }
+        for (path = line; fields && (path = strchr(path, ' ')) != NULL; path++, fields--) {
+            if (fields == 1) gem5art__git_add_change(repo, path + 1, strcspn(path + 1, "\t\n"));
+        }
     }
 }
 
-static bool gem5art__git_look(const char *folder, int depth, char hash[65], gem5art__buf *top, gem5art_error *error);
+static bool gem5art__git_commit(const char *folder, int depth, char hash[65], gem5art_error *error);
 
-/* Looks at the submodules that are checked out; changed ones are added to the changed paths. */
-static bool gem5art__git_look_below(gem5art__git_view *view, int depth, gem5art__buf *dirty, size_t *changed,
-                                    gem5art_error *error) {
-    gem5art__arena *arena = &view->repo.arena;
+/* Checks the submodules that are checked out, and adds changed ones to the changed paths. */
+static bool gem5art__git_check_submodules(gem5art__git_repo *repo, int depth, gem5art_error *error) {
     gem5art_error why;
     struct stat st;
     char hash[65], *git;
     size_t at;
-    for (at = 0; at < view->submodules.length; at += strlen(view->submodules.data + at) + 1) {
-        const char *path = view->submodules.data + at;
-        git = gem5art__arena_printf(arena, "%s/%s/.git", view->repo.top, path);
+    for (at = 0; at < repo->submodules.length; at += strlen(repo->submodules.data + at) + 1) {
+        const char *path = repo->submodules.data + at;
+        git = gem5art__arena_printf(&repo->arena, "%s/%s/.git", repo->top, path);
         if (!git) return gem5art__fail_nomem(error);
         if (GEM5ART_SYS_LSTAT(git, &st) < 0) continue;
         git[strlen(git) - 5] = 0;
-        gem5art__clear(&why);
         if (depth <= 0)
-            return gem5art__fail(error, GEM5ART_LIMIT, "the submodules of %s are nested too deeply", view->repo.top);
-        if (gem5art__git_look(git, depth - 1, hash, NULL, &why)) continue;
+            return gem5art__fail(error, GEM5ART_LIMIT, "the submodules of %s are nested too deeply", repo->top);
+        if (gem5art__git_commit(git, depth - 1, hash, &why)) continue;
         if (why.code != GEM5ART_DIRTY) return gem5art__fail(error, why.code, "%s", why.message);
-        gem5art__git_name_change(dirty, changed, path, strlen(path));
+        gem5art__git_add_change(repo, path, strlen(path));
     }
     return true;
 }
 
-/* The commit that is checked out, if the tree is clean. `top` gets the work tree's top folder, if it is wanted. */
-static bool gem5art__git_look(const char *folder, int depth, char hash[65], gem5art__buf *top, gem5art_error *error) {
-    gem5art__buf output = {NULL, 0, 0, false}, dirty = {NULL, 0, 0, false};
-    gem5art__git_view view;
-    size_t changed = 0;
+/* The commit that is checked out; DIRTY if the work tree is not clean. One git status has the commit and the changes:
+   about 1.4 ms on a small repo, of which 1.1 ms are the start of git. Of submodules only the commit counts there. The
+   distance to the upstream is not asked: that would walk the history. */
+static bool gem5art__git_commit(const char *folder, int depth, char hash[65], gem5art_error *error) {
+    static const char *const status_of[] = {"status", "--porcelain=v2", "--branch", "--no-ahead-behind",
+                                            "--untracked-files=no", "--ignore-submodules=dirty", NULL};
+    gem5art__buf output = {NULL, 0, 0, false};
+    gem5art__git_repo repo;
     int status = 0;
-    bool ok = gem5art__git_view_begin(&view, folder, error) && gem5art__git_status(&view, &output, &status, error);
-    if (ok) gem5art__git_read_status(output.data, hash, &dirty, &changed);
-    if (ok && top) gem5art__puts(top, view.repo.top);
+    bool ok = gem5art__git_find(&repo, folder, error) && (!repo.filters || gem5art__git_filters_off(&repo, error)) &&
+              gem5art__git_read_index(&repo, error) &&
+              gem5art__git_run(&repo, repo.top, status_of, &output, &status, error);
+    if (ok) gem5art__git_read_status(&repo, output.data, hash);
     if (!ok) {
     } else if (hash[0] == '-' && status <= 0)
-        ok =
-            gem5art__fail(error, GEM5ART_GIT, "the git repo at %s has no commit yet: commit what the runs use", folder);
-    else if (status > 0 || !hash[0]) ok = gem5art__git_refused(error, "tell the state of", folder, &output);
-    else if (!changed) ok = gem5art__git_look_below(&view, depth, &dirty, &changed, error);
-    if (ok && changed) {
-        if (changed > GEM5ART__GIT_NAMED) gem5art__putf(&dirty, " and %zu more", changed - GEM5ART__GIT_NAMED);
+        ok = gem5art__fail(error, GEM5ART_GIT, "the git repo at %s has no commit yet: commit the files that runs use",
+                           folder);
+    else if (status > 0 || !hash[0]) ok = gem5art__git_refused(error, "show the state of", folder, &output);
+    else if (!repo.changed) ok = gem5art__git_check_submodules(&repo, depth, error);
+    if (ok && repo.changed) {
+        if (repo.changed > GEM5ART__GIT_NAMED)
+            gem5art__putf(&repo.changes, " and %zu more", repo.changed - GEM5ART__GIT_NAMED);
         ok = gem5art__fail(error, GEM5ART_DIRTY,
                            "the git work tree %s has changes that are not committed (%s): commit or stash them", folder,
-                           dirty.data ? dirty.data : "");
+                           repo.changes.data ? repo.changes.data : "");
     }
-    gem5art__git_view_end(&view);
+    gem5art__git_free(&repo);
     gem5art__buf_free(&output);
-    gem5art__buf_free(&dirty);
     return ok;
 }
 
-enum { GEM5ART__GIT_DEPTH = 16 }; /* submodules in each other */
-
-/* What a git artifact records. */
-typedef struct gem5art__git_facts {
-    char hash[65];
-    gem5art__buf origin, name; /* "" without an origin; the work tree's top folder */
-} gem5art__git_facts;
-
-static bool gem5art__git_read_facts(const char *folder, gem5art__git_facts *facts, gem5art_error *error) {
-    static const char *const origin[] = {"config", "--get", "remote.origin.url", NULL};
+/* The rest of what a git artifact records: the URL of its origin ("": none) and the top folder of the work tree. */
+static bool gem5art__git_origin(gem5art__arena *arena, const char *folder, const char **origin, const char **top,
+                                gem5art_error *error) {
+    static const char *const arguments[] = {"config", "--get", "remote.origin.url", NULL};
+    gem5art__buf output = {NULL, 0, 0, false};
+    gem5art__git_repo repo;
     int status;
-    if (!gem5art__git_look(folder, GEM5ART__GIT_DEPTH, facts->hash, &facts->name, error) ||
-        !gem5art__git(folder, origin, &facts->origin, &status, error))
-        return false;
-    if (facts->name.failed) return gem5art__fail_nomem(error);
-    if (status > 0) facts->origin.data[facts->origin.length = 0] = 0;
-    return true;
-}
-
-static void gem5art__git_facts_free(gem5art__git_facts *facts) {
-    gem5art__buf_free(&facts->origin);
-    gem5art__buf_free(&facts->name);
+    bool ok = gem5art__git_find(&repo, folder, error) &&
+              gem5art__git_run(NULL, folder, arguments, &output, &status, error);
+    if (ok) {
+        *origin = gem5art__arena_copy(arena, status > 0 ? "" : output.data);
+        *top = gem5art__arena_copy(arena, repo.top);
+        if (arena->failed) ok = gem5art__fail_nomem(error);
+    }
+    gem5art__git_free(&repo);
+    gem5art__buf_free(&output);
+    return ok;
 }
 
 /* The path of a file from the top of the repo at `folder`, where it is tracked there; else "". */
 static bool gem5art__git_tracked_path(const char *folder, const char *file, gem5art__buf *path, gem5art_error *error) {
     const char *arguments[] = {"ls-files", "--full-name", "-z", "--error-unmatch", "--", file, NULL};
     int status;
-    if (!gem5art__git(folder, arguments, path, &status, error)) return false;
+    if (!gem5art__git_run(NULL, folder, arguments, path, &status, error)) return false;
     if (status != 0 && !(status < 0 && path->length && !path->data[path->length - 1])) path->data[path->length = 0] = 0;
     return true;
 }
 
 /* ================================================================= >>cache
-   What files hashed to, so that an unchanged file is not rehashed, and the looks at files and git work trees that are
-   under way, so that threads which ask for one path at once share one look.
-   The inode tells whether a file has changed: no program can set the time of change (ctime) back. As in git's index,
+   What paths hash to. The hashes of files are kept, so that an unchanged file is not rehashed, and threads that need
+   the hash of one path at the same time share the work.
+   The inode shows whether a file has changed: no program can set the time of change (ctime) back. As in git's index,
    that holds only for a file that had lain still for a while when it was hashed; any other file is hashed each time. */
 
 typedef struct gem5art__stamp {
     int64_t device, inode, size, mtime, mtime_ns, ctime, ctime_ns;
 } gem5art__stamp;
 
-typedef struct gem5art__cached {
+typedef struct gem5art__cached { /* without padding: it is written to the cache's file as it is */
     gem5art__stamp stamp;
-    char sha256[65], md5[33]; /* md5 "": nobody wanted it */
+    char sha256[72], md5[40]; /* md5 "": it was not asked for */
 } gem5art__cached;
 
-/* What a path is now, be it a file or a folder. */
-typedef struct gem5art__look {
-    const char *path;
-    bool wants_md5;
-    bool wants_commit; /* of a folder, which is a git work tree; else its content is hashed */
-    bool found, is_folder, ok; /* ok: it has a hash; else `error` has the reason */
-    char hash[65], md5[33];
-    gem5art_error error;
-} gem5art__look;
+enum {
+    GEM5ART__WANT_MD5 = 1,   /* of a file */
+    GEM5ART__WANT_COMMIT = 2 /* of a folder, which is in a git work tree; else its content is hashed */
+};
 
-typedef struct gem5art__look_entry {
-    struct gem5art__look_entry *next;
-    gem5art__look look; /* its path follows this struct */
-    double began;       /* monotonic */
-    bool ended;
-    int waiting;        /* threads that wait for its end */
-} gem5art__look_entry;
+/* What a path is now. */
+typedef struct gem5art__content {
+    bool found, is_folder;
+    char hash[65], md5[33];
+    int64_t size; /* bytes of its files; -1: a commit */
+} gem5art__content;
+
+/* A path that a thread hashes or has hashed. */
+typedef struct gem5art__shared {
+    struct gem5art__shared *next;
+    const char *path; /* follows this struct */
+    int wanted, waiting; /* waiting: threads that wait for its end */
+    double began;        /* monotonic */
+    bool ended, ok;
+    gem5art__content content;
+    gem5art_error error; /* if not ok */
+} gem5art__shared;
 
 /* Used by several threads: `mutex` guards all but the path. */
 typedef struct gem5art__cache {
     pthread_mutex_t mutex;
-    pthread_cond_t ended;     /* a look has ended */
-    const char *path;         /* of the file that keeps the hashes for other processes; NULL: none does */
-    gem5art__cached *entries; /* the newest last */
-    size_t count, capacity;
-    gem5art__stamp saved;     /* the file as it was read or written last */
+    pthread_cond_t ended;     /* a thread has hashed its path */
+    const char *path;         /* of the file that keeps the hashes for other processes; NULL: none */
+    gem5art__buf entries;     /* gem5art__cached, the newest last */
+    gem5art__stamp saved;     /* of the file when it was read or written last */
     double saved_at;          /* monotonic; 0: never */
     bool loaded, changed;     /* changed: there are entries that the file lacks */
-    gem5art__look_entry *looks;
+    gem5art__shared *shared;
 } gem5art__cache;
 
-enum { GEM5ART__MAX_CACHED = 4096, GEM5ART__MAX_CACHE_FILE = 2 << 20 }; /* files; bytes of the file that keeps them */
+enum { GEM5ART__MAX_CACHED = 4096 };
 
 static gem5art__stamp gem5art__stamp_of(const struct stat *st) {
     gem5art__stamp stamp;
@@ -3904,11 +3824,12 @@ static bool gem5art__same_stamp(const gem5art__stamp *a, const gem5art__stamp *b
     return memcmp(a, b, sizeof *a) == 0; /* it has no padding */
 }
 
+/* The entry of an inode, or NULL. */
 static gem5art__cached *gem5art__cache_find(const gem5art__cache *cache, const gem5art__stamp *stamp) {
-    size_t i = cache->count;
+    gem5art__cached *entries = (gem5art__cached *)(void *)cache->entries.data;
+    size_t i = cache->entries.length / sizeof *entries;
     while (i-- > 0)
-        if (cache->entries[i].stamp.inode == stamp->inode && cache->entries[i].stamp.device == stamp->device)
-            return &cache->entries[i];
+        if (entries[i].stamp.inode == stamp->inode && entries[i].stamp.device == stamp->device) return &entries[i];
     return NULL;
 }
 
@@ -3916,104 +3837,72 @@ static gem5art__cached *gem5art__cache_find(const gem5art__cache *cache, const g
    is not cached. */
 static void gem5art__cache_put(gem5art__cache *cache, const gem5art__cached *entry) {
     gem5art__cached *old = gem5art__cache_find(cache, &entry->stamp);
-    if (old) {
-        *old = *entry;
-        return;
+    gem5art__buf *entries = &cache->entries;
+    if (old) *old = *entry;
+    else {
+        if (entries->length == GEM5ART__MAX_CACHED * sizeof *entry) {
+            entries->length /= 2;
+            memmove(entries->data, entries->data + entries->length, entries->length);
+        }
+        gem5art__put(entries, entry, sizeof *entry);
+        entries->failed = false;
     }
-    if (cache->count == GEM5ART__MAX_CACHED) {
-        cache->count /= 2;
-        memmove(cache->entries, cache->entries + GEM5ART__MAX_CACHED - cache->count,
-                cache->count * sizeof *cache->entries);
-    }
-    if (cache->count == cache->capacity) {
-        size_t capacity = cache->count ? cache->count * 2 : 16;
-        void *larger = GEM5ART_REALLOC(cache->entries, capacity * sizeof *cache->entries);
-        if (!larger) return;
-        cache->entries = (gem5art__cached *)larger;
-        cache->capacity = capacity;
-    }
-    cache->entries[cache->count++] = *entry;
 }
 
-/* ---- the file that keeps the hashes: a line for each file, after one with the CRC-32 of all of them */
+/* ---- the file that keeps the hashes: a line with the CRC-32 of the entries, then the entries */
 
-static const char gem5art__cache_title[] = "gem5art.h hashes 1 "; /* and 8 digits */
+enum { GEM5ART__CACHE_TITLE = 28 };
 
-static void gem5art__put_cached(gem5art__buf *text, const gem5art__cached *entry) {
-    const gem5art__stamp *s = &entry->stamp;
-    gem5art__putf(text, "%s %s %lld %lld %lld %lld.%09lld %lld.%09lld\n", entry->sha256, *entry->md5 ? entry->md5 : "-",
-                  (long long)s->device, (long long)s->inode, (long long)s->size, (long long)s->mtime,
-                  (long long)s->mtime_ns, (long long)s->ctime, (long long)s->ctime_ns);
+static void gem5art__cache_title(char title[GEM5ART__CACHE_TITLE + 1], const void *entries, size_t size) {
+    snprintf(title, GEM5ART__CACHE_TITLE + 1, "gem5art.h hashes 2 %08lx\n", (unsigned long)gem5art_crc32(0, entries, size));
 }
 
-static bool gem5art__parse_cached(const char *line, gem5art__cached *entry) {
-    long long n[7];
-    int i;
-    if (sscanf(line, "%64[0-9a-f] %32[0-9a-f-] %lld %lld %lld %lld.%lld %lld.%lld", entry->sha256, entry->md5, &n[0],
-               &n[1], &n[2], &n[3], &n[4], &n[5], &n[6]) != 9)
-        return false;
-    for (i = 0; i < 7; i++) ((int64_t *)&entry->stamp)[i] = n[i];
-    if (strcmp(entry->md5, "-") == 0) entry->md5[0] = 0;
-    return strlen(entry->sha256) == 64 && (!*entry->md5 || strlen(entry->md5) == 32);
-}
-
-/* The lines of the file, if it is whole. One that others may have written is not believed: a false line would let a
-   wrong file pass. */
-static const char *gem5art__read_cache(gem5art__cache *cache, gem5art__buf *text) {
-    enum { GEM5ART__TITLE = sizeof gem5art__cache_title + 8 };
-    char title[GEM5ART__TITLE + 1];
-    const char *lines = NULL;
+/* Adds the entries of the file that the cache does not have, if the file is whole and none but this user can have
+   written it: a false entry would let a wrong file pass. */
+static void gem5art__load_cache(gem5art__cache *cache) {
+    gem5art__buf text = {NULL, 0, 0, false};
+    char title[GEM5ART__CACHE_TITLE + 1];
+    gem5art__cached entry;
     struct stat st;
-    size_t got = 0;
+    size_t at = GEM5ART__CACHE_TITLE, got = 0;
     int fd = gem5art__open(cache->path, O_RDONLY | O_NONBLOCK | O_NOFOLLOW, 0);
+    cache->loaded = true;
     if (fd >= 0 && GEM5ART_SYS_FSTAT(fd, &st) == 0 && S_ISREG(st.st_mode) && st.st_uid == geteuid() &&
-        !(st.st_mode & (S_IWGRP | S_IWOTH)) && st.st_size >= GEM5ART__TITLE && st.st_size <= GEM5ART__MAX_CACHE_FILE &&
-        gem5art__reserve(text, (size_t)st.st_size) &&
-        gem5art__read_at(fd, text->data, (size_t)st.st_size, 0, &got) && got >= GEM5ART__TITLE) {
-        text->data[got] = 0;
-        snprintf(title, sizeof title, "%s%08lx\n", gem5art__cache_title,
-                 (unsigned long)gem5art_crc32(0, text->data + GEM5ART__TITLE, got - GEM5ART__TITLE));
-        if (gem5art__starts_with(text->data, title)) lines = text->data + GEM5ART__TITLE;
+        !(st.st_mode & (S_IWGRP | S_IWOTH)) && st.st_size >= (off_t)at &&
+        st.st_size <= (off_t)(at + GEM5ART__MAX_CACHED * sizeof entry) &&
+        gem5art__reserve(&text, (size_t)st.st_size) &&
+        gem5art__read_at(fd, text.data, (size_t)st.st_size, 0, &got) && got >= at) {
+        gem5art__cache_title(title, text.data + at, got - at);
+        for (; memcmp(text.data, title, GEM5ART__CACHE_TITLE) == 0 && at + sizeof entry <= got; at += sizeof entry) {
+            memcpy(&entry, text.data + at, sizeof entry);
+            if (!gem5art__cache_find(cache, &entry.stamp)) gem5art__cache_put(cache, &entry);
+        }
         cache->saved = gem5art__stamp_of(&st);
     }
     gem5art__close(fd);
-    return lines;
-}
-
-/* Adds the entries of the file that the cache does not have. */
-static void gem5art__load_cache(gem5art__cache *cache) {
-    gem5art__buf text = {NULL, 0, 0, false};
-    gem5art__cached entry;
-    const char *line = gem5art__read_cache(cache, &text);
-    cache->loaded = true;
-    for (; line && *line; line += strcspn(line, "\n"), line += *line == '\n')
-        if (gem5art__parse_cached(line, &entry) && !gem5art__cache_find(cache, &entry.stamp))
-            gem5art__cache_put(cache, &entry);
     gem5art__buf_free(&text);
 }
 
-/* Writes the file, with what other processes have added to it. What two of them write at the same moment may be lost;
-   it is hashed again then. */
+/* Writes the file, with entries that other processes have added to it. Of two that write at the same moment, one may lose
+   its entries; those files are hashed again then. */
 static void gem5art__save_cache(gem5art__cache *cache) {
-    gem5art__buf text = {NULL, 0, 0, false}, lines = {NULL, 0, 0, false};
+    gem5art__buf text = {NULL, 0, 0, false};
+    char title[GEM5ART__CACHE_TITLE + 1];
     gem5art__stamp now;
     struct stat st;
-    size_t i;
     cache->saved_at = gem5art__monotonic();
     if (GEM5ART_SYS_LSTAT(cache->path, &st) == 0) {
         now = gem5art__stamp_of(&st);
         if (!gem5art__same_stamp(&now, &cache->saved)) gem5art__load_cache(cache);
     }
-    for (i = 0; i < cache->count; i++) gem5art__put_cached(&lines, &cache->entries[i]);
-    gem5art__putf(&text, "%s%08lx\n", gem5art__cache_title, (unsigned long)gem5art_crc32(0, lines.data, lines.length));
-    gem5art__put(&text, lines.data, lines.length);
-    if (!text.failed && !lines.failed &&
-        gem5art__put_file(-1, cache->path, text.data, text.length, 0644, GEM5ART__REPLACE, false, NULL)) {
+    gem5art__cache_title(title, cache->entries.data, cache->entries.length);
+    gem5art__put(&text, title, GEM5ART__CACHE_TITLE);
+    gem5art__put(&text, cache->entries.data, cache->entries.length);
+    if (!text.failed && gem5art__put_file(-1, cache->path, text.data, text.length, 0644, GEM5ART__REPLACE, false, NULL)) {
         cache->changed = false;
         if (GEM5ART_SYS_LSTAT(cache->path, &st) == 0) cache->saved = gem5art__stamp_of(&st);
     }
     gem5art__buf_free(&text);
-    gem5art__buf_free(&lines);
 }
 
 static void gem5art__cache_begin(gem5art__cache *cache) {
@@ -4023,17 +3912,17 @@ static void gem5art__cache_begin(gem5art__cache *cache) {
 
 static void gem5art__cache_end(gem5art__cache *cache) {
     if (cache->changed && cache->path) gem5art__save_cache(cache);
-    while (cache->looks) {
-        gem5art__look_entry *entry = cache->looks;
-        cache->looks = entry->next;
-        gem5art__free(entry);
+    while (cache->shared) {
+        gem5art__shared *shared = cache->shared;
+        cache->shared = shared->next;
+        gem5art__free(shared);
     }
     pthread_cond_destroy(&cache->ended);
     pthread_mutex_destroy(&cache->mutex);
-    gem5art__free(cache->entries);
+    gem5art__buf_free(&cache->entries);
 }
 
-/* ---- hashing with it */
+/* ---- hashing files with it */
 
 static bool gem5art__recall(gem5art__cache *cache, const gem5art__stamp *stamp, char sha256[65], char *md5) {
     const gem5art__cached *entry;
@@ -4042,8 +3931,8 @@ static bool gem5art__recall(gem5art__cache *cache, const gem5art__stamp *stamp, 
     if (!cache->loaded && cache->path) gem5art__load_cache(cache);
     entry = gem5art__cache_find(cache, stamp);
     found = entry && gem5art__same_stamp(&entry->stamp, stamp) && (!md5 || *entry->md5);
-    if (found) strcpy(sha256, entry->sha256);
-    if (found && md5) strcpy(md5, entry->md5);
+    if (found) memcpy(sha256, entry->sha256, 65);
+    if (found && md5) memcpy(md5, entry->md5, 33);
     pthread_mutex_unlock(&cache->mutex);
     return found;
 }
@@ -4051,9 +3940,10 @@ static bool gem5art__recall(gem5art__cache *cache, const gem5art__stamp *stamp, 
 /* The file is written at most once a second, and when the db is closed: what is lost in between took no longer. */
 static void gem5art__remember(gem5art__cache *cache, const gem5art__stamp *stamp, const char *sha256, const char *md5) {
     gem5art__cached entry;
+    memset(&entry, 0, sizeof entry);
     entry.stamp = *stamp;
-    strcpy(entry.sha256, sha256);
-    strcpy(entry.md5, md5 ? md5 : "");
+    memcpy(entry.sha256, sha256, 65);
+    if (md5) memcpy(entry.md5, md5, 33);
     pthread_mutex_lock(&cache->mutex);
     gem5art__cache_put(cache, &entry);
     cache->changed = true;
@@ -4061,29 +3951,23 @@ static void gem5art__remember(gem5art__cache *cache, const gem5art__stamp *stamp
     pthread_mutex_unlock(&cache->mutex);
 }
 
-/* Had the file lain still when its hashing began? */
-static bool gem5art__was_settled(const char *path, const gem5art__stamp *stamp, double began) {
-    double seconds;
-    gem5art__file_system(path, &seconds);
-    return seconds >= 0 && (double)(stamp->mtime + 1) < began - seconds && (double)(stamp->ctime + 1) < began - seconds;
-}
-
-/* As gem5art__hash_opened, but a cached file is not read. */
+/* As gem5art__hash_opened, but a cached file is not read. `cache` NULL: it is read in any case. */
 static bool gem5art__hash_cached(gem5art__cache *cache, int fd, const char *path, char sha256[65], char *md5,
                                  int64_t *size, gem5art_error *error) {
     struct stat st;
     gem5art__stamp stamp, after;
-    double began;
+    double began = gem5art__now(), still; /* still: seconds that it must have lain still; negative: never enough */
+    if (!cache) return gem5art__hash_opened(fd, path, sha256, md5, size, error);
     if (GEM5ART_SYS_FSTAT(fd, &st) < 0) return gem5art__fail_errno(error, "read", path);
     stamp = gem5art__stamp_of(&st);
     if (size) *size = stamp.size;
     if (gem5art__recall(cache, &stamp, sha256, md5)) return true;
-    began = gem5art__now();
     if (!gem5art__hash_opened(fd, path, sha256, md5, size, error)) return false;
-    if (gem5art__was_settled(path, &stamp, began) && GEM5ART_SYS_FSTAT(fd, &st) == 0) {
-        after = gem5art__stamp_of(&st);
-        if (gem5art__same_stamp(&stamp, &after)) gem5art__remember(cache, &stamp, sha256, md5);
-    }
+    gem5art__file_system(path, &still);
+    if (still < 0 || (double)(stamp.mtime + 1) >= began - still || (double)(stamp.ctime + 1) >= began - still) return true;
+    if (GEM5ART_SYS_FSTAT(fd, &st) < 0) return true;
+    after = gem5art__stamp_of(&st);
+    if (gem5art__same_stamp(&stamp, &after)) gem5art__remember(cache, &stamp, sha256, md5);
     return true;
 }
 
@@ -4102,46 +3986,36 @@ enum { GEM5ART__MAX_ENTRIES = 100000, GEM5ART__MAX_LEVELS = 64 }; /* of a folder
 
 typedef struct gem5art__folder {
     gem5art__arena arena;
-    const char **entries; /* paths, from the folder on */
-    size_t count, capacity;
-    gem5art__buf path;    /* of the entry that is looked at */
+    gem5art__buf path;    /* of the present entry */
     size_t start;         /* where its part below the folder begins */
+    gem5art__buf entries; /* const char *: the entries' parts below the folder */
 } gem5art__folder;
-
-static bool gem5art__add_entry(gem5art__folder *folder, gem5art_error *error) {
-    if (folder->count == GEM5ART__MAX_ENTRIES)
-        return gem5art__fail(error, GEM5ART_LIMIT, "%.*s has more than %d files: register an archive of it instead",
-                             (int)folder->start, folder->path.data, GEM5ART__MAX_ENTRIES);
-    if (folder->count == folder->capacity) {
-        size_t capacity = folder->count ? folder->count * 2 : 64;
-        void *larger = GEM5ART_REALLOC(folder->entries, capacity * sizeof *folder->entries);
-        if (!larger) return gem5art__fail_nomem(error);
-        folder->entries = (const char **)larger;
-        folder->capacity = capacity;
-    }
-    folder->entries[folder->count] = gem5art__arena_copy(&folder->arena, folder->path.data + folder->start);
-    return folder->entries[folder->count++] ? true : gem5art__fail_nomem(error);
-}
 
 /* Lists what is below folder->path. */
 static bool gem5art__list_folder(gem5art__folder *folder, int levels, gem5art_error *error) {
     size_t length = folder->path.length;
     DIR *dir = GEM5ART_SYS_OPENDIR(folder->path.data);
-    struct dirent *entry;
+    struct dirent *item;
+    const char *path, *entry;
     struct stat st;
     bool ok = true;
     if (!dir) return gem5art__fail_errno(error, "read the folder", folder->path.data);
-    while (ok && (errno = 0, entry = GEM5ART_SYS_READDIR(dir)) != NULL) {
-        if (strcmp(entry->d_name, ".") == 0 || strcmp(entry->d_name, "..") == 0) continue;
+    while (ok && (errno = 0, item = GEM5ART_SYS_READDIR(dir)) != NULL) {
+        if (strcmp(item->d_name, ".") == 0 || strcmp(item->d_name, "..") == 0) continue;
         folder->path.length = length;
-        gem5art__putf(&folder->path, "/%s", entry->d_name);
-        if (folder->path.failed) ok = gem5art__fail_nomem(error);
+        gem5art__putf(&folder->path, "/%s", item->d_name);
+        path = folder->path.data;
+        entry = folder->path.failed ? NULL : gem5art__arena_copy(&folder->arena, path + folder->start);
+        gem5art__put(&folder->entries, &entry, sizeof entry);
+        if (!entry || folder->entries.failed) ok = gem5art__fail_nomem(error);
         else if (gem5art__given_up()) ok = gem5art__fail(error, GEM5ART_CANCELLED, "its run was cancelled");
-        else if (GEM5ART_SYS_LSTAT(folder->path.data, &st) < 0) ok = gem5art__fail_errno(error, "read", folder->path.data);
-        else if (!gem5art__add_entry(folder, error)) ok = false;
-        else if (S_ISDIR(st.st_mode) && !levels)
-            ok = gem5art__fail(error, GEM5ART_LIMIT, "%s is nested too deeply", folder->path.data);
-        else if (S_ISDIR(st.st_mode)) ok = gem5art__list_folder(folder, levels - 1, error);
+        else if (folder->entries.length > GEM5ART__MAX_ENTRIES * sizeof entry)
+            ok = gem5art__fail(error, GEM5ART_LIMIT, "%.*s has more than %d files: register an archive of it instead",
+                               (int)folder->start, path, GEM5ART__MAX_ENTRIES);
+        else if (GEM5ART_SYS_LSTAT(path, &st) < 0) ok = gem5art__fail_errno(error, "read", path);
+        else if (S_ISDIR(st.st_mode))
+            ok = levels ? gem5art__list_folder(folder, levels - 1, error)
+                        : gem5art__fail(error, GEM5ART_LIMIT, "%s is nested too deeply", path);
         errno = 0;
     }
     if (ok && errno) ok = gem5art__fail_errno(error, "read the folder", folder->path.data);
@@ -4151,42 +4025,37 @@ static bool gem5art__list_folder(gem5art__folder *folder, int levels, gem5art_er
     return ok;
 }
 
-/* A file's content goes through the cache; NULL: it is read in any case. */
-static bool gem5art__hash_entry_file(gem5art__cache *cache, const char *path, gem5art_sha256 *hash, int64_t *size,
-                                     gem5art_error *error) {
-    char content[65];
-    struct stat st;
-    int64_t bytes = 0;
-    int fd = gem5art__open(path, O_RDONLY | O_NOFOLLOW | O_NONBLOCK | O_NOCTTY, 0);
-    bool ok = fd >= 0 && GEM5ART_SYS_FSTAT(fd, &st) == 0;
-    if (!ok) gem5art__fail_errno(error, "read", path);
-    else if (!S_ISREG(st.st_mode)) ok = gem5art__fail(error, GEM5ART_CHANGED, "%s changed while it was hashed", path);
-    else if (cache) ok = gem5art__hash_cached(cache, fd, path, content, NULL, &bytes, error);
-    else ok = gem5art__hash_opened(fd, path, content, NULL, &bytes, error);
-    gem5art__close(fd);
-    if (!ok) return false;
-    gem5art__hash_item(hash, st.st_mode & S_IXUSR ? "executable" : "file");
-    gem5art__hash_item(hash, content);
-    *size += bytes;
-    return true;
-}
-
+/* Adds what an entry is to the folder's hash. */
 static bool gem5art__hash_entry(gem5art__cache *cache, const char *path, gem5art_sha256 *hash, int64_t *size,
                                 gem5art_error *error) {
     char text[PATH_MAX];
     struct stat st;
+    int64_t bytes = 0;
     ssize_t length;
+    int fd;
+    bool ok;
     if (GEM5ART_SYS_LSTAT(path, &st) < 0) return gem5art__fail_errno(error, "read", path);
-    if (S_ISREG(st.st_mode)) return gem5art__hash_entry_file(cache, path, hash, size, error);
     if (S_ISDIR(st.st_mode)) return gem5art__hash_item(hash, "folder"), true;
-    if (!S_ISLNK(st.st_mode))
+    if (S_ISLNK(st.st_mode)) {
+        if ((length = GEM5ART_SYS_READLINK(path, text, sizeof text - 1)) < 0)
+            return gem5art__fail_errno(error, "read", path);
+        text[length] = 0;
+        gem5art__hash_item(hash, "link");
+        return gem5art__hash_item(hash, text), true;
+    }
+    if (!S_ISREG(st.st_mode))
         return gem5art__fail(error, GEM5ART_INVALID,
                              "%s is a pipe, a socket or a device, not a file: take it out of the folder", path);
-    length = GEM5ART_SYS_READLINK(path, text, sizeof text - 1);
-    if (length < 0) return gem5art__fail_errno(error, "read", path);
-    text[length] = 0;
-    gem5art__hash_item(hash, "link");
+    fd = gem5art__open(path, O_RDONLY | O_NOFOLLOW | O_NONBLOCK | O_NOCTTY, 0);
+    ok = fd >= 0 && GEM5ART_SYS_FSTAT(fd, &st) == 0;
+    if (!ok) gem5art__fail_errno(error, "read", path);
+    else if (!S_ISREG(st.st_mode)) ok = gem5art__fail(error, GEM5ART_CHANGED, "%s changed while it was hashed", path);
+    else ok = gem5art__hash_cached(cache, fd, path, text, NULL, &bytes, error);
+    gem5art__close(fd);
+    if (!ok) return false;
+    gem5art__hash_item(hash, st.st_mode & S_IXUSR ? "executable" : "file");
     gem5art__hash_item(hash, text);
+    *size += bytes;
     return true;
 }
 
@@ -4194,65 +4063,65 @@ static int gem5art__compare_texts(const void *a, const void *b) {
     return strcmp(*(const char *const *)a, *(const char *const *)b);
 }
 
-/* The hash of a folder's content, and the bytes of its files (`size` NULL: not wanted). */
+/* The hash of a folder's content, and the bytes of its files. */
 static bool gem5art__hash_folder(gem5art__cache *cache, const char *path, char sha256[65], int64_t *size,
                                  gem5art_error *error) {
     gem5art__folder folder;
     gem5art_sha256 hash;
-    int64_t bytes = 0;
-    size_t i;
+    const char **entries;
+    size_t count, i;
     bool ok;
     memset(&folder, 0, sizeof folder);
     gem5art__puts(&folder.path, path);
     folder.start = folder.path.length + 1;
     ok = folder.path.failed ? gem5art__fail_nomem(error) : gem5art__list_folder(&folder, GEM5ART__MAX_LEVELS, error);
-    if (folder.count) qsort(folder.entries, folder.count, sizeof *folder.entries, gem5art__compare_texts);
+    entries = (const char **)(void *)folder.entries.data;
+    count = folder.entries.length / sizeof *entries;
+    if (count) qsort(entries, count, sizeof *entries, gem5art__compare_texts);
     gem5art_sha256_init(&hash);
     gem5art__hash_item(&hash, "gem5art.h folder 1");
-    for (i = 0; ok && i < folder.count; i++) {
+    *size = 0;
+    for (i = 0; ok && i < count; i++) {
         folder.path.length = folder.start - 1;
-        gem5art__putf(&folder.path, "/%s", folder.entries[i]);
-        gem5art__hash_item(&hash, folder.entries[i]);
+        gem5art__putf(&folder.path, "/%s", entries[i]);
+        gem5art__hash_item(&hash, entries[i]);
         ok = folder.path.failed ? gem5art__fail_nomem(error)
-                                : gem5art__hash_entry(cache, folder.path.data, &hash, &bytes, error);
+                                : gem5art__hash_entry(cache, folder.path.data, &hash, size, error);
     }
     gem5art_sha256_final(&hash, sha256);
-    if (size) *size = bytes;
-    gem5art__free(folder.entries);
+    gem5art__buf_free(&folder.entries);
     gem5art__buf_free(&folder.path);
     gem5art__arena_free(&folder.arena);
     return ok;
 }
 
-/* ---- looks */
+/* ---- hashing any path */
 
-/* Needs nothing but its arguments, so that any thread can take it. `cache` NULL: a file is read in any case. */
-static void gem5art__take_look(gem5art__look *look, gem5art__cache *cache) {
-    gem5art_error *error = &look->error;
-    char *md5 = look->wants_md5 ? look->md5 : NULL;
+/* The hash of a path, by what it is: a file, a folder or a git work tree. `wanted`: GEM5ART__WANT_... `cache` NULL:
+   all files are read. `content` is filled in as far as it is known, even on failure. */
+static bool gem5art__hash_path(gem5art__cache *cache, const char *path, int wanted, gem5art__content *content,
+                               gem5art_error *error) {
+    char *md5 = wanted & GEM5ART__WANT_MD5 ? content->md5 : NULL;
     struct stat st;
-    look->found = GEM5ART_SYS_STAT(look->path, &st) == 0;
-    look->is_folder = look->found && S_ISDIR(st.st_mode);
-    if (!look->found) look->ok = gem5art__fail_errno(error, "find", look->path);
-    else if (look->is_folder && look->wants_commit)
-        look->ok = gem5art__git_look(look->path, GEM5ART__GIT_DEPTH, look->hash, NULL, error);
-    else if (look->is_folder) look->ok = gem5art__hash_folder(cache, look->path, look->hash, NULL, error);
-    else if (cache) look->ok = gem5art__cache_hash(cache, look->path, look->hash, md5, NULL, error);
-    else look->ok = gem5art__hash_file(look->path, look->hash, md5, NULL, error);
+    memset(content, 0, sizeof *content);
+    content->found = GEM5ART_SYS_STAT(path, &st) == 0;
+    if (!content->found) return gem5art__fail_errno(error, "find", path);
+    content->is_folder = S_ISDIR(st.st_mode);
+    if (!content->is_folder) return gem5art__cache_hash(cache, path, content->hash, md5, &content->size, error);
+    if (!(wanted & GEM5ART__WANT_COMMIT)) return gem5art__hash_folder(cache, path, content->hash, &content->size, error);
+    content->size = -1;
+    return gem5art__git_commit(path, GEM5ART__GIT_DEPTH, content->hash, error);
 }
 
-/* The look at the same path that is under way, or the one at a git work tree that is fresh; NULL: neither. Drops the
-   looks that nobody needs any more. */
-static gem5art__look_entry *gem5art__current_look(gem5art__cache *cache, const gem5art__look *look) {
-    gem5art__look_entry **link = &cache->looks, *entry, *found = NULL;
+/* With the mutex held: the entry of this path, if a thread hashes it now or it is a git work tree that was found clean
+   in the last GEM5ART_GIT_SECONDS; else NULL. Drops entries that nobody needs any more. */
+static gem5art__shared *gem5art__find_shared(gem5art__cache *cache, const char *path, int wanted) {
+    gem5art__shared **link = &cache->shared, *entry, *found = NULL;
     double now = gem5art__monotonic();
     while ((entry = *link) != NULL) {
-        const gem5art__look *other = &entry->look;
-        bool is_git = other->wants_commit && entry->ended && other->is_folder;
-        bool fresh = !entry->ended || (is_git && other->ok && now < entry->began + GEM5ART_GIT_SECONDS);
-        if (fresh && other->wants_md5 == look->wants_md5 && other->wants_commit == look->wants_commit &&
-            strcmp(other->path, look->path) == 0)
-            found = entry;
+        bool fresh = !entry->ended ||
+                     (entry->ok && entry->content.size < 0 && now < entry->began + GEM5ART_GIT_SECONDS);
+        if (fresh && entry->wanted == wanted && strcmp(entry->path, path) == 0) found = entry;
         if (fresh || entry->waiting) link = &entry->next;
         else {
             *link = entry->next;
@@ -4262,62 +4131,50 @@ static gem5art__look_entry *gem5art__current_look(gem5art__cache *cache, const g
     return found;
 }
 
-/* For a new pool: the git work trees that were looked at so far are not fresh any more. */
+/* For a new pool: git is asked again about every work tree. */
 static void gem5art__cache_forget(gem5art__cache *cache) {
-    gem5art__look_entry *entry;
+    gem5art__shared *entry;
     pthread_mutex_lock(&cache->mutex);
-    for (entry = cache->looks; entry; entry = entry->next) entry->began = -GEM5ART_GIT_SECONDS;
+    for (entry = cache->shared; entry; entry = entry->next) entry->began = -GEM5ART_GIT_SECONDS;
     pthread_mutex_unlock(&cache->mutex);
 }
 
-static void gem5art__copy_look(gem5art__look *to, const gem5art__look *from) {
-    const char *path = to->path;
-    *to = *from;
-    to->path = path;
-}
-
-/* With the mutex held: waits for the end of another thread's look. False where that was cancelled, and this is not. */
-static bool gem5art__await_look(gem5art__cache *cache, gem5art__look_entry *entry, gem5art__look *look) {
-    bool given_up = false;
-    entry->waiting++;
-    while (!entry->ended && !(given_up = gem5art__given_up()))
-        gem5art__cond_wait(&cache->ended, &cache->mutex, 100);
-    entry->waiting--;
-    if (given_up) {
-        look->ok = gem5art__fail(&look->error, GEM5ART_CANCELLED, "%s was not looked at: its run was cancelled",
-                                 look->path);
-        return true;
-    }
-    if (!entry->look.ok && entry->look.error.code == GEM5ART_CANCELLED) return false;
-    gem5art__copy_look(look, &entry->look);
-    return true;
-}
-
-/* Takes a look, or shares that of another thread which looks at the same path now; one at a git work tree serves for
-   GEM5ART_GIT_SECONDS from when it began. `look` has the path and what is wanted, the rest zero; it gets the result.
-   Returns look->ok. */
-static bool gem5art__cache_look(gem5art__cache *cache, gem5art__look *look) {
-    gem5art__look_entry *entry;
-    size_t length = strlen(look->path) + 1;
+/* As gem5art__hash_path, but shares the result of a thread that hashes the path now; that of a git work tree serves for
+   GEM5ART_GIT_SECONDS. Where the other thread's work is cancelled, this one takes it over. */
+static bool gem5art__hash_shared(gem5art__cache *cache, const char *path, int wanted, gem5art__content *content,
+                                 gem5art_error *error) {
+    size_t length = strlen(path) + 1;
+    gem5art__shared *entry;
+    bool given_up = false, ok = false;
     pthread_mutex_lock(&cache->mutex);
-    while ((entry = gem5art__current_look(cache, look)) != NULL)
-        if (gem5art__await_look(cache, entry, look)) break;
-    if (!entry && (entry = (gem5art__look_entry *)gem5art__alloc(sizeof *entry + length)) != NULL) {
-        gem5art__copy_look(&entry->look, look);
-        entry->look.path = (const char *)memcpy(entry + 1, look->path, length);
+    while ((entry = gem5art__find_shared(cache, path, wanted)) != NULL) {
+        entry->waiting++;
+        while (!entry->ended && !(given_up = gem5art__given_up()))
+            gem5art__cond_wait(&cache->ended, &cache->mutex, 100);
+        entry->waiting--;
+        if (given_up || entry->ok || entry->error.code != GEM5ART_CANCELLED) break;
+    }
+    if (!entry && (entry = (gem5art__shared *)gem5art__alloc(sizeof *entry + length)) != NULL) {
+        entry->path = (const char *)memcpy(entry + 1, path, length);
+        entry->wanted = wanted;
         entry->began = gem5art__monotonic();
-        entry->next = cache->looks;
-        cache->looks = entry;
+        entry->next = cache->shared;
+        cache->shared = entry;
         pthread_mutex_unlock(&cache->mutex);
-        gem5art__take_look(&entry->look, cache);
+        ok = gem5art__hash_path(cache, path, wanted, &entry->content, &entry->error);
         pthread_mutex_lock(&cache->mutex);
+        entry->ok = ok;
         entry->ended = true;
-        gem5art__copy_look(look, &entry->look);
         pthread_cond_broadcast(&cache->ended);
     }
+    if (given_up) gem5art__fail(error, GEM5ART_CANCELLED, "%s was not checked: its run was cancelled", path);
+    else if (entry) {
+        *content = entry->content;
+        ok = entry->ok;
+        if (!ok && error) *error = entry->error;
+    }
     pthread_mutex_unlock(&cache->mutex);
-    if (!entry) gem5art__take_look(look, cache); /* without memory it is not shared */
-    return look->ok;
+    return entry ? ok : gem5art__hash_path(cache, path, wanted, content, error); /* without memory it is not shared */
 }
 
 /* ================================================================= >>store
@@ -7561,80 +7418,32 @@ static bool gem5art__lookup_artifact(gem5art_db *db, const char *key, gem5art__a
 
 /* ---- what it is now */
 
-typedef struct gem5art__content {
-    char hash[65], md5[33];
-    int64_t size; /* bytes; -1: a git repo */
-    bool is_file;
-    gem5art__git_facts git;
-} gem5art__content;
-
-static void gem5art__content_free(gem5art__content *content) { gem5art__git_facts_free(&content->git); }
-
 static const char gem5art__type_repo[] = "git repo";
-
-/* A folder is a git repo where its type says so, or where it is the top of a work tree. Any other folder is its content,
-   also one in a work tree. */
-static bool gem5art__is_repo(const char *path, const char *type) {
-    gem5art__arena arena = {NULL, false};
-    const char *git = gem5art__join_path(&arena, path, ".git");
-    struct stat st;
-    bool is = strcmp(type, gem5art__type_repo) == 0 || (git && GEM5ART_SYS_LSTAT(git, &st) == 0);
-    gem5art__arena_free(&arena);
-    return is;
-}
-
-static bool gem5art__read_content(gem5art__cache *cache, const char *path, const char *type, gem5art__content *content,
-                                  gem5art_error *error) {
-    struct stat st;
-    memset(content, 0, sizeof *content);
-    if (GEM5ART_SYS_STAT(path, &st) < 0) return gem5art__fail_errno(error, "find", path);
-    content->is_file = !S_ISDIR(st.st_mode);
-    if (content->is_file) return gem5art__cache_hash(cache, path, content->hash, content->md5, &content->size, error);
-    if (!gem5art__is_repo(path, type)) return gem5art__hash_folder(cache, path, content->hash, &content->size, error);
-    content->size = -1;
-    if (!gem5art__git_read_facts(path, &content->git, error)) return false;
-    memcpy(content->hash, content->git.hash, sizeof content->hash);
-    return true;
-}
-
-static bool gem5art__changed(const gem5art_artifact *artifact, const char *path, const char *what, const char *hash,
-                             gem5art_error *error) {
-    return gem5art__fail(
-        error, GEM5ART_CHANGED,
-        "%s is not what was registered as \"%s\" (%s): its %s is %s, not %s; bring it back, or register it anew", path,
-        artifact->name, artifact->id, what, hash, artifact->hash);
-}
 
 /* gem5art wrote MD5s. */
 static bool gem5art__has_md5(const gem5art_artifact *artifact) { return strlen(artifact->hash) == 32; }
 
-/* Is what was seen what was registered? */
-static bool gem5art__looks_like(const gem5art__look *look, const gem5art_artifact *artifact, gem5art_error *error) {
-    bool repo = *artifact->git_hash != 0, legacy = gem5art__has_md5(artifact);
-    const char *now = legacy ? look->md5 : look->hash;
-    if (look->found && (repo || legacy) && repo != look->is_folder)
+/* Checks that the content of a path is an artifact's. `cache` NULL: by all of its bytes; else unchanged files are not
+   read, and threads share the work. */
+static bool gem5art__check(gem5art__cache *cache, const gem5art_artifact *artifact, const char *path,
+                           gem5art_error *error) {
+    bool repo = *artifact->git_hash != 0, md5 = gem5art__has_md5(artifact), ok;
+    int wanted = (md5 ? GEM5ART__WANT_MD5 : 0) | (repo ? GEM5ART__WANT_COMMIT : 0);
+    gem5art__content content;
+    const char *now = md5 ? content.md5 : content.hash, *what;
+    gem5art_error why;
+    ok = cache ? gem5art__hash_shared(cache, path, wanted, &content, &why)
+               : gem5art__hash_path(NULL, path, wanted, &content, &why);
+    if (content.found && (repo || md5) && repo != content.is_folder)
         return gem5art__fail(error, GEM5ART_CHANGED, "%s is not what was registered as \"%s\" (%s): it is a %s now",
-                             look->path, artifact->name, artifact->id, repo ? "file" : "folder");
-    if (!look->ok) return gem5art__fail(error, look->error.code, "%s", look->error.message);
-    return strcmp(now, artifact->hash) == 0
-               ? true
-               : gem5art__changed(artifact, look->path,
-                                  repo              ? "commit"
-                                  : legacy          ? "MD5"
-                                  : look->is_folder ? "SHA-256 as a folder"
-                                                    : "SHA-256",
-                                  now, error);
-}
-
-/* Checks one artifact here and now, by all of its bytes. */
-static bool gem5art__check(const gem5art_artifact *artifact, const char *path, gem5art_error *error) {
-    gem5art__look look;
-    memset(&look, 0, sizeof look);
-    look.path = path;
-    look.wants_md5 = gem5art__has_md5(artifact);
-    look.wants_commit = *artifact->git_hash != 0;
-    gem5art__take_look(&look, NULL);
-    return gem5art__looks_like(&look, artifact, error);
+                             path, artifact->name, artifact->id, repo ? "file" : "folder");
+    if (!ok) return gem5art__fail(error, why.code, "%s", why.message);
+    if (strcmp(now, artifact->hash) == 0) return true;
+    what = repo ? "commit" : md5 ? "MD5" : content.is_folder ? "SHA-256 as a folder" : "SHA-256";
+    return gem5art__fail(error, GEM5ART_CHANGED,
+                         "%s is not what was registered as \"%s\" (%s): its %s is %s, not %s; bring it back, or "
+                         "register it again",
+                         path, artifact->name, artifact->id, what, now, artifact->hash);
 }
 
 /* ---- copies */
@@ -7687,16 +7496,14 @@ static bool gem5art__keep_copy(const char *storage, const char *path, const char
                                gem5art_error *error) {
     gem5art__arena arena = {NULL, false};
     struct stat st;
-    char *copy, *folder;
-    bool ok;
+    char *copy;
+    bool ok = true;
     if (!storage || !gem5art__is_uuid(id)) return true;
     copy = gem5art__join_path(&arena, storage, id);
-    folder = gem5art__arena_copy(&arena, storage);
-    if (!copy || !folder) ok = gem5art__fail_nomem(error);
-    else if (GEM5ART_SYS_STAT(copy, &st) == 0) ok = true; /* kept before */
-    else {
+    if (!copy) ok = gem5art__fail_nomem(error);
+    else if (GEM5ART_SYS_STAT(copy, &st) < 0) { /* else it was kept before */
         ok = gem5art__make_folders(storage, error) && gem5art__copy_file(path, copy, hash, error);
-        if (ok && !gem5art__sync_name(folder)) ok = gem5art__fail_errno(error, "sync the folder of", storage);
+        if (ok && !gem5art__sync_name(storage)) ok = gem5art__fail_errno(error, "sync the folder of", storage);
     }
     gem5art__arena_free(&arena);
     return ok;
@@ -7746,20 +7553,6 @@ static size_t gem5art__characters(const char *text) {
     return count;
 }
 
-static bool gem5art__check_extra(const gem5art_artifact_desc *desc, gem5art_error *error) {
-    const char *const *pair, *const *other;
-    for (pair = desc->extra; pair && *pair; pair += 2) {
-        if (!pair[1])
-            return gem5art__fail(error, GEM5ART_INVALID, "artifact \"%s\": .extra has the key \"%s\" without a value",
-                                 desc->name, *pair);
-        for (other = desc->extra; other != pair; other += 2)
-            if (strcmp(*other, *pair) == 0)
-                return gem5art__fail(error, GEM5ART_INVALID, "artifact \"%s\": .extra has the key \"%s\" twice",
-                                     desc->name, *pair);
-    }
-    return true;
-}
-
 /* A NULL in an array of artifacts is one that could not be registered, not its end. */
 static bool gem5art__check_artifacts(const gem5art_artifact *const *artifacts, size_t count, const char *whose,
                                      const char *name, const char *field, const char *number, gem5art_error *error) {
@@ -7778,6 +7571,7 @@ static bool gem5art__check_artifacts(const gem5art_artifact *const *artifacts, s
 
 static bool gem5art__check_artifact_desc(const gem5art_artifact_desc *desc, gem5art_error *error) {
     enum { GEM5ART__DOCUMENTATION = 10 }; /* gem5art refuses less, too */
+    const char *const *pair, *const *other;
     if (!desc) return gem5art__fail(error, GEM5ART_INVALID, "no artifact is described: the desc is NULL");
     if (!gem5art__check_name(desc->name, "the artifact", error)) return false;
     if (gem5art__empty(desc->type))
@@ -7793,9 +7587,17 @@ static bool gem5art__check_artifact_desc(const gem5art_artifact_desc *desc, gem5
                              "artifact \"%s\" has too short a documentation (\"%s\"): say in at least %d characters "
                              "how it was made and what for",
                              desc->name, desc->documentation ? desc->documentation : "", GEM5ART__DOCUMENTATION);
+    for (pair = desc->extra; pair && *pair; pair += 2) {
+        if (!pair[1])
+            return gem5art__fail(error, GEM5ART_INVALID, "artifact \"%s\": .extra has the key \"%s\" without a value",
+                                 desc->name, *pair);
+        for (other = desc->extra; other != pair; other += 2)
+            if (strcmp(*other, *pair) == 0)
+                return gem5art__fail(error, GEM5ART_INVALID, "artifact \"%s\": .extra has the key \"%s\" twice",
+                                     desc->name, *pair);
+    }
     return gem5art__check_artifacts(desc->inputs, desc->input_count, "artifact", desc->name, "inputs", "input_count",
-                                    error) &&
-           gem5art__check_extra(desc, error);
+                                    error);
 }
 
 static const char *const *gem5art__copy_texts(gem5art__arena *arena, const char *const *texts) {
@@ -7816,7 +7618,7 @@ static const char *const *gem5art__copy_ids(gem5art__arena *arena, const gem5art
     return copy ? copy : gem5art__no_texts;
 }
 
-/* What a desc and a look at the file say, as an artifact without an id. */
+/* The artifact that a desc and the content of its path make, without an id. */
 static gem5art__artifact *gem5art__describe_artifact(gem5art_db *db, const gem5art_artifact_desc *desc,
                                                      const gem5art__content *content, gem5art_error *error) {
     gem5art__artifact *artifact = gem5art__new_artifact(db, error);
@@ -7833,11 +7635,6 @@ static gem5art__artifact *gem5art__describe_artifact(gem5art_db *db, const gem5a
     a->path = gem5art__arena_copy(arena, desc->path);
     a->cwd = gem5art__arena_copy(arena, gem5art__or(desc->cwd, "."));
     a->inputs = gem5art__copy_ids(arena, desc->inputs, desc->input_count);
-    if (content->size < 0) {
-        a->git_origin = gem5art__arena_copy(arena, content->git.origin.data);
-        a->git_hash = a->hash;
-        a->git_name = gem5art__arena_copy(arena, content->git.name.data);
-    }
     a->architecture = gem5art__arena_copy(arena, gem5art__or(desc->architecture, ""));
     a->size = desc->size ? desc->size : content->size;
     a->is_zipped = desc->is_zipped;
@@ -7853,27 +7650,6 @@ static gem5art__artifact *gem5art__describe_artifact(gem5art_db *db, const gem5a
     return NULL;
 }
 
-/* The stored artifact stays what it is, but for where the caller has it; what else differs is told. */
-static gem5art__artifact *gem5art__same_artifact(gem5art_db *db, gem5art__artifact *stored,
-                                                 const gem5art_artifact_desc *desc, gem5art__artifact *described,
-                                                 gem5art_error *error) {
-    static const char *const skipped[] = {"_id", "hash", "path", "cwd", "time", "git", NULL};
-    const gem5art__field *field;
-    gem5art__arena *arena = &stored->object.arena;
-    for (field = gem5art__artifact_fields; field->name; field++)
-        if (!gem5art__one_of(field->name, skipped) && !(field->kind == GEM5ART__SIZE && !desc->size) &&
-            !gem5art__field_equal(field, &stored->public_, &described->public_))
-            gem5art__warn(db, "artifact \"%s\" is stored already (%s), with another %s: the stored one is kept",
-                          desc->name, stored->public_.id, field->name);
-    stored->public_.path = gem5art__arena_copy(arena, described->public_.path);
-    stored->public_.cwd = gem5art__arena_copy(arena, described->public_.cwd);
-    gem5art__free_artifact(described);
-    if (!arena->failed) return stored;
-    gem5art__free_artifact(stored);
-    gem5art__fail_nomem(error);
-    return NULL;
-}
-
 /* By SHA-256 or commit, else by the MD5 that gem5art would have stored. */
 static bool gem5art__lookup_content(gem5art_db *db, const gem5art__content *content, gem5art__artifact **found,
                                     gem5art_error *error) {
@@ -7881,45 +7657,50 @@ static bool gem5art__lookup_content(gem5art_db *db, const gem5art__content *cont
            (*found || !*content->md5 || gem5art__lookup_artifact(db, content->md5, found, error));
 }
 
-/* Under the writer lock: stores a new artifact, or finds the one that another process stored meanwhile. */
-static bool gem5art__insert_artifact(gem5art_db *db, gem5art__artifact *artifact, const gem5art__content *content,
-                                     gem5art__artifact **found, gem5art_error *error) {
+/* Stores a new artifact under the writer lock, with a copy of its file in the storage folder; *found is the one that
+   another process stored meanwhile, or NULL. */
+static bool gem5art__store_artifact(gem5art_db *db, gem5art__artifact *artifact, const gem5art__content *content,
+                                    gem5art__artifact **found, gem5art_error *error) {
+    gem5art_artifact *a = &artifact->public_;
+    gem5art__arena *arena = &artifact->object.arena;
     gem5art__buf line = {NULL, 0, 0, false};
-    bool ok = gem5art__store_settle(db, error) && gem5art__lookup_content(db, content, found, error);
-    if (ok && !*found)
-        ok = gem5art__put_object_line(&line, gem5art__artifact_fields, &artifact->public_, true, NULL, error) &&
-             gem5art__store_append(db, line.data, line.length, error);
+    const char *copy;
+    char id[37];
+    bool ok = content->size >= 0 || gem5art__git_origin(arena, a->path, &a->git_origin, &a->git_name, error);
+    if (content->size < 0) a->git_hash = a->hash;
+    if (!ok || !gem5art__uuid(id, error)) return false;
+    a->id = gem5art__arena_copy(arena, id);
+    copy = db->storage && !content->is_folder ? gem5art__join_path(arena, db->storage, id) : NULL;
+    if (arena->failed) return gem5art__fail_nomem(error);
+    if (copy && !gem5art__keep_copy(db->storage, a->path, id, content->hash, error)) return false;
+    ok = gem5art__store_lock(db, error);
+    if (ok) {
+        ok = gem5art__store_settle(db, error) && gem5art__lookup_content(db, content, found, error);
+        if (ok && !*found)
+            ok = gem5art__put_object_line(&line, gem5art__artifact_fields, a, true, NULL, error) &&
+                 gem5art__store_append(db, line.data, line.length, error);
+        gem5art__store_unlock(db);
+    }
     gem5art__buf_free(&line);
+    if (copy && (!ok || *found)) GEM5ART_SYS_UNLINK(copy);
     return ok;
 }
 
-static gem5art__artifact *gem5art__store_artifact(gem5art_db *db, const gem5art_artifact_desc *desc,
-                                                  gem5art__artifact *artifact, const gem5art__content *content,
-                                                  gem5art_error *error) {
-    gem5art__artifact *found = NULL;
-    char id[37];
-    bool ok = gem5art__uuid(id, error), copied = db->storage && content->is_file;
-    artifact->public_.id = ok ? gem5art__arena_copy(&artifact->object.arena, id) : NULL;
-    if (ok && !artifact->public_.id) gem5art__fail_nomem(error);
-    ok = artifact->public_.id && (!copied || gem5art__keep_copy(db->storage, desc->path, id, content->hash, error)) &&
-         gem5art__store_lock(db, error);
-    if (ok) {
-        ok = gem5art__insert_artifact(db, artifact, content, &found, error);
-        gem5art__store_unlock(db);
-    }
-    if (copied && artifact->public_.id && (!ok || found)) {
-        gem5art__arena arena = {NULL, false};
-        char *copy = gem5art__join_path(&arena, db->storage, id);
-        if (copy) GEM5ART_SYS_UNLINK(copy);
-        gem5art__arena_free(&arena);
-    }
-    if (ok && found) return gem5art__same_artifact(db, found, desc, artifact, error);
-    if (ok) return artifact;
-    gem5art__free_artifact(artifact);
-    return NULL;
+/* The stored artifact stays, but for the path where the caller has it; a warning names each other field that differs. */
+static bool gem5art__update_stored(gem5art_db *db, gem5art__artifact *stored, const gem5art__artifact *described,
+                                   bool sized, gem5art_error *error) {
+    static const char *const skipped[] = {"_id", "hash", "path", "cwd", "time", "git", NULL};
+    const gem5art__field *field;
+    gem5art__arena *arena = &stored->object.arena;
+    for (field = gem5art__artifact_fields; field->name; field++)
+        if (!gem5art__one_of(field->name, skipped) && !(field->kind == GEM5ART__SIZE && !sized) &&
+            !gem5art__field_equal(field, &stored->public_, &described->public_))
+            gem5art__warn(db, "artifact \"%s\" is already stored (%s) with a different \"%s\": the stored one is kept",
+                          described->public_.name, stored->public_.id, field->name);
+    stored->public_.path = gem5art__arena_copy(arena, described->public_.path);
+    stored->public_.cwd = gem5art__arena_copy(arena, described->public_.cwd);
+    return arena->failed ? gem5art__fail_nomem(error) : true;
 }
-
-/* ---- progress of what takes long to hash, in the log */
 
 typedef struct gem5art__hashing {
     gem5art__long_work work;
@@ -7934,23 +7715,30 @@ static void gem5art__report_hashing(void *data) {
         gem5art__warn(hashing->db, "hashing %s: %.1f GB so far", hashing->path, (double)hashing->work.bytes / 1e9);
 }
 
-/* As gem5art__read_content, on the thread that uses the db. */
-static bool gem5art__read_and_report(gem5art_db *db, const gem5art_artifact_desc *desc, gem5art__content *content,
+/* Hashes the path of an artifact. On the thread that uses the db, the log gets the progress of a hashing that takes long.
+   A folder is a git repo where its type says so, or where it is the top of a work tree. */
+static bool gem5art__hash_and_report(gem5art_db *db, const char *path, const char *type, gem5art__content *content,
                                      gem5art_error *error) {
+    gem5art__buf git = {NULL, 0, 0, false};
     gem5art__hashing hashing;
-    bool ok;
-    if (gem5art__get_long_work()) return gem5art__read_content(&db->cache, desc->path, desc->type, content, error);
+    struct stat st;
+    bool reports = !gem5art__get_long_work(), ok;
+    int wanted = GEM5ART__WANT_MD5;
+    gem5art__putf(&git, "%s/.git", path);
+    if (strcmp(type, gem5art__type_repo) == 0 || (!git.failed && GEM5ART_SYS_LSTAT(git.data, &st) == 0))
+        wanted |= GEM5ART__WANT_COMMIT;
+    gem5art__buf_free(&git);
     memset(&hashing, 0, sizeof hashing);
     pthread_mutex_init(&hashing.mutex, NULL);
     hashing.db = db;
-    hashing.path = desc->path;
+    hashing.path = path;
     hashing.work.mutex = &hashing.mutex;
     hashing.work.beat = gem5art__report_hashing;
     hashing.work.data = &hashing;
     hashing.work.beat_at = gem5art__monotonic() + GEM5ART_BEAT_SECONDS;
-    gem5art__set_long_work(&hashing.work);
-    ok = gem5art__read_content(&db->cache, desc->path, desc->type, content, error);
-    gem5art__set_long_work(NULL);
+    if (reports) gem5art__set_long_work(&hashing.work);
+    ok = gem5art__hash_path(&db->cache, path, wanted, content, error);
+    if (reports) gem5art__set_long_work(NULL);
     pthread_mutex_destroy(&hashing.mutex);
     return ok;
 }
@@ -7958,55 +7746,54 @@ static bool gem5art__read_and_report(gem5art_db *db, const gem5art_artifact_desc
 static const gem5art_artifact *gem5art__register(gem5art_db *db, const gem5art_artifact_desc *desc,
                                                  gem5art_error *error) {
     gem5art__content content;
-    gem5art__artifact *stored = NULL, *described = NULL, *result = NULL;
-    if (!gem5art__check_artifact_desc(desc, error)) return NULL;
-    if (gem5art__read_and_report(db, desc, &content, error) && gem5art__lookup_content(db, &content, &stored, error) &&
-        (!stored || !content.is_file ||
-         gem5art__keep_copy(db->storage, desc->path, stored->public_.id, content.hash, error)) &&
-        (described = gem5art__describe_artifact(db, desc, &content, error)) != NULL)
-        result = stored ? gem5art__same_artifact(db, stored, desc, described, error)
-                        : gem5art__store_artifact(db, desc, described, &content, error);
-    else gem5art__free_artifact(stored);
-    gem5art__content_free(&content);
-    return result ? &result->public_ : NULL;
+    gem5art__artifact *stored = NULL, *described;
+    bool ok;
+    if (!gem5art__check_artifact_desc(desc, error) ||
+        !gem5art__hash_and_report(db, desc->path, desc->type, &content, error))
+        return NULL;
+    described = gem5art__describe_artifact(db, desc, &content, error);
+    ok = described && gem5art__lookup_content(db, &content, &stored, error);
+    if (ok && stored && !content.is_folder)
+        ok = gem5art__keep_copy(db->storage, desc->path, stored->public_.id, content.hash, error);
+    if (ok && !stored) ok = gem5art__store_artifact(db, described, &content, &stored, error);
+    if (ok && !stored) return &described->public_;
+    ok = ok && gem5art__update_stored(db, stored, described, desc->size != 0, error);
+    gem5art__free_artifact(described);
+    if (ok) return &stored->public_;
+    gem5art__free_artifact(stored);
+    return NULL;
 }
 
 /* ---- download */
 
-static bool gem5art__fail_repo_download(const gem5art_artifact *artifact, const char *path, gem5art_error *error) {
+/* UNSUPPORTED, with the command that makes a copy. `from` NULL: a git repo. */
+static bool gem5art__fail_download(const gem5art_artifact *artifact, const char *from, const char *path,
+                                   gem5art_error *error) {
     gem5art__arena arena = {NULL, false};
-    const char *origin = gem5art__shell_word(&arena, gem5art__or(artifact->git_origin, artifact->git_name));
     const char *to = gem5art__shell_word(&arena, path), *commit = gem5art__shell_word(&arena, artifact->git_hash);
+    const char *source = from ? from : gem5art__or(artifact->git_origin, artifact->git_name);
+    source = gem5art__shell_word(&arena, source);
     if (arena.failed) gem5art__fail_nomem(error);
+    else if (from)
+        gem5art__fail(error, GEM5ART_UNSUPPORTED, "\"%s\" is a folder, of which no copy is stored: cp -a -- %s %s",
+                      artifact->name, source, to);
     else
         gem5art__fail(error, GEM5ART_UNSUPPORTED,
                       "\"%s\" is a git repo, of which no copy is stored: git clone -- %s %s && git -C %s checkout %s",
-                      artifact->name, origin, to, to, commit);
+                      artifact->name, source, to, to, commit);
     gem5art__arena_free(&arena);
     return false;
 }
 
-static bool gem5art__fail_folder_download(const gem5art_artifact *artifact, const char *from, const char *path,
-                                          gem5art_error *error) {
-    gem5art__arena arena = {NULL, false};
-    const char *source = gem5art__shell_word(&arena, from), *to = gem5art__shell_word(&arena, path);
-    if (arena.failed) gem5art__fail_nomem(error);
-    else
-        gem5art__fail(error, GEM5ART_UNSUPPORTED, "\"%s\" is a folder, of which no copy is stored: cp -a -- %s %s",
-                      artifact->name, source, to);
-    gem5art__arena_free(&arena);
-    return false;
-}
-
+/* From the storage folder, else from where it was registered. */
 static bool gem5art__download(gem5art_db *db, const gem5art_artifact *artifact, const char *path,
                               gem5art_error *error) {
     gem5art__arena arena = {NULL, false};
-    const char *from;
+    const char *from = artifact->path;
     struct stat st;
     bool found, ok = false;
-    if (*artifact->git_hash) return gem5art__fail_repo_download(artifact, path, error);
-    from = db->storage && gem5art__is_uuid(artifact->id) ? gem5art__join_path(&arena, db->storage, artifact->id)
-                                                         : artifact->path;
+    if (*artifact->git_hash) return gem5art__fail_download(artifact, NULL, path, error);
+    if (db->storage && gem5art__is_uuid(artifact->id)) from = gem5art__join_path(&arena, db->storage, artifact->id);
     found = from && GEM5ART_SYS_STAT(from, &st) == 0;
     if (from && !found && errno == ENOENT) found = GEM5ART_SYS_STAT(from = artifact->path, &st) == 0;
     if (!from) gem5art__fail_nomem(error);
@@ -8015,7 +7802,7 @@ static bool gem5art__download(gem5art_db *db, const gem5art_artifact *artifact, 
         gem5art__fail(error, GEM5ART_NOT_FOUND,
                       "no copy of \"%s\" (%s) is left: neither in the storage folder (%s) nor at %s", artifact->name,
                       artifact->id, db->storage ? db->storage : "none is set", artifact->path);
-    else if (S_ISDIR(st.st_mode)) gem5art__fail_folder_download(artifact, from, path, error);
+    else if (S_ISDIR(st.st_mode)) gem5art__fail_download(artifact, from, path, error);
     else ok = gem5art__copy_file(from, path, artifact->hash, error);
     gem5art__arena_free(&arena);
     return ok;
@@ -10784,196 +10571,211 @@ enum {
     GEM5ART__MAX_FILES = 1000       /* files of a run */
 };
 
-/* Some files, each once; its paths are in an arena. */
-typedef struct gem5art__files {
-    gem5art__arena *arena;
+typedef struct gem5art__input {
+    const char *path;
+    char hash[65];        /* "" until the run has ended, and where the file cannot be read */
+    const char *artifact; /* id of the run's repo that tracks the file; "": none */
+    bool warned;
+} gem5art__input;
+
+/* The files of a run, each once. */
+typedef struct gem5art__inputs {
+    gem5art__arena *arena;    /* has the paths */
     const char *cwd, *outdir; /* relative paths begin at cwd; what is below outdir does not count */
-    gem5art_file *list;
-    size_t count;
-} gem5art__files;
+    gem5art__input *list;
+    size_t count, capacity;
+} gem5art__inputs;
 
 /* Adds a file if it is a regular one. */
-static void gem5art__add_file(gem5art__files *files, const char *name) {
-    char *path = *name ? gem5art__join_path(files->arena, files->cwd, name) : NULL;
-    size_t length = strlen(files->outdir), i;
+static void gem5art__add_input(gem5art__inputs *inputs, const char *name) {
+    char *path = *name ? gem5art__join_path(inputs->arena, inputs->cwd, name) : NULL;
+    size_t length = strlen(inputs->outdir), i;
     struct stat st;
-    if (!path || files->count == GEM5ART__MAX_FILES || GEM5ART_SYS_STAT(path, &st) < 0 || !S_ISREG(st.st_mode)) return;
-    if (length && gem5art__starts_with(path, files->outdir) && path[length] == '/') return;
-    for (i = 0; i < files->count; i++)
-        if (strcmp(files->list[i].path, path) == 0) return;
-    if (!files->list)
-        files->list = (gem5art_file *)gem5art__arena_alloc(files->arena, GEM5ART__MAX_FILES * sizeof *files->list);
-    if (!files->list) return;
-    files->list[files->count].path = path;
-    files->list[files->count].hash = files->list[files->count].artifact = "";
-    files->count++;
+    if (!path || inputs->count == GEM5ART__MAX_FILES || GEM5ART_SYS_STAT(path, &st) < 0 || !S_ISREG(st.st_mode)) return;
+    if (length && gem5art__starts_with(path, inputs->outdir) && path[length] == '/') return;
+    for (i = 0; i < inputs->count; i++)
+        if (strcmp(inputs->list[i].path, path) == 0) return;
+    if (inputs->count == inputs->capacity) {
+        size_t capacity = inputs->count ? 4 * inputs->count : 16;
+        gem5art__input *list = (gem5art__input *)gem5art__arena_alloc(inputs->arena, capacity * sizeof *list);
+        if (!list) return;
+        if (inputs->count) memcpy(list, inputs->list, inputs->count * sizeof *list);
+        inputs->list = list;
+        inputs->capacity = capacity;
+    }
+    inputs->list[inputs->count].path = path;
+    inputs->list[inputs->count++].artifact = "";
 }
 
-/* Does this key of a config.ini name files, also ones without a folder? */
-static bool gem5art__names_files(const char *key, size_t length) {
-    static const char *const ends[] = {"file",   "filename", "files",       "file_name", "executable",
-                                       "kernel", "cmd",      "boot_loader", "bootloader", "binary"};
-    size_t i, n;
-    for (i = 0; i < sizeof ends / sizeof *ends; i++)
-        if ((n = strlen(ends[i])) <= length && memcmp(key + length - n, ends[i], n) == 0) return true;
-    return false;
-}
-
-/* A whole parameter, the part after its "=", and the words of it where it holds a list, as in --cmd=a;b or
-   --options='-i a'. */
-static void gem5art__add_param(gem5art__files *files, const char *param) {
-    static const char blanks[] = " \t;,'\"";
-    const char *part = strchr(param, '=');
-    char *word = gem5art__arena_copy(files->arena, part ? part + 1 : param), *end;
-    gem5art__add_file(files, param);
-    if (part) gem5art__add_file(files, part + 1);
-    for (; word && *word; word = end) {
+/* Adds the words of a text, and of a word like --input=FILE the part after "=". Words without a slash count only if
+   `any`. */
+static void gem5art__add_words(gem5art__inputs *inputs, char *text, const char *blanks, bool any) {
+    char *word, *end, *part;
+    for (word = text; *word; word = end) {
         word += strspn(word, blanks);
         end = word + strcspn(word, blanks);
         if (*end) *end++ = 0;
-        gem5art__add_file(files, word);
-        if ((part = strchr(word, '=')) != NULL) gem5art__add_file(files, part + 1);
-    }
-}
-
-/* A whole value, or its words, as gem5 writes lists; of a word like --input=FILE the part after "=" too. */
-static void gem5art__add_value(gem5art__files *files, char *value, bool named) {
-    char *word = value, *end, *part;
-    if (named || strchr(value, '/')) gem5art__add_file(files, value);
-    for (; *word; word = end) {
-        word += strspn(word, " \t");
-        end = word + strcspn(word, " \t");
-        if (*end) *end++ = 0;
         part = strchr(word, '=');
-        if (named || strchr(word, '/')) gem5art__add_file(files, word);
-        if (part && (named || strchr(part, '/'))) gem5art__add_file(files, part + 1);
+        if (any || strchr(word, '/')) gem5art__add_input(inputs, word);
+        if (part && (any || strchr(part, '/'))) gem5art__add_input(inputs, part + 1);
     }
 }
 
-static void gem5art__add_config(gem5art__files *files, char *text) {
+/* Adds the files that the parameters name: as a whole, after the "=", or in a list, as --cmd=a;b or --options='-i a'. */
+static void gem5art__add_params(gem5art__inputs *inputs, const gem5art_run *r) {
+    const char *const *param;
+    for (param = r->params; *param; param++) {
+        const char *part = strchr(*param, '=');
+        char *words = gem5art__arena_copy(inputs->arena, part ? part + 1 : *param);
+        gem5art__add_input(inputs, *param);
+        if (part) gem5art__add_input(inputs, part + 1);
+        if (words) gem5art__add_words(inputs, words, " \t;,'\"", true);
+    }
+}
+
+/* Does this key of a config.ini name files, also ones without a folder? */
+static bool gem5art__names_files(const char *key) {
+    static const char *const ends[] = {"file",   "filename", "files",       "file_name",  "executable",
+                                       "kernel", "cmd",      "boot_loader", "bootloader", "binary"};
+    size_t i;
+    for (i = 0; i < sizeof ends / sizeof *ends; i++)
+        if (gem5art__ends_with(key, ends[i])) return true;
+    return false;
+}
+
+/* Adds the files that OUTDIR/config.ini names in its lines KEY=VALUE. */
+static void gem5art__add_config(gem5art__inputs *inputs) {
+    gem5art__buf text = {NULL, 0, 0, false};
     char *line, *next, *value;
-    for (line = text; *line && !gem5art__given_up(); line = next) {
+    struct stat st;
+    size_t got = 0;
+    bool any;
+    int folder = gem5art__open(inputs->outdir, O_RDONLY | O_DIRECTORY | O_NONBLOCK, 0), fd = -1;
+    if (folder >= 0) fd = gem5art__open_in(folder, "config.ini", O_RDONLY | O_NOFOLLOW | O_NONBLOCK | O_NOCTTY, 0);
+    if (fd < 0 || GEM5ART_SYS_FSTAT(fd, &st) < 0 || !S_ISREG(st.st_mode) || st.st_size > GEM5ART__MAX_CONFIG ||
+        !gem5art__reserve(&text, (size_t)st.st_size) || !gem5art__read_at(fd, text.data, (size_t)st.st_size, 0, &got))
+        got = 0;
+    gem5art__close(fd);
+    gem5art__close(folder);
+    if (text.data) text.data[got] = 0;
+    for (line = text.data; line && *line && !gem5art__given_up(); line = next) {
         next = line + strcspn(line, "\n");
         if (*next) *next++ = 0;
         line[strcspn(line, "\r")] = 0;
-        value = strchr(line, '=');
-        if (value) gem5art__add_value(files, value + 1, gem5art__names_files(line, (size_t)(value - line)));
+        if ((value = strchr(line, '=')) == NULL) continue;
+        *value++ = 0;
+        any = gem5art__names_files(line);
+        if (any || strchr(value, '/')) gem5art__add_input(inputs, value);
+        gem5art__add_words(inputs, value, " \t", any);
     }
+    gem5art__buf_free(&text);
 }
 
-/* The text of OUTDIR/config.ini; "" where there is none that can be used. */
-static void gem5art__read_config(const char *outdir, gem5art__buf *text) {
-    int folder = gem5art__open(outdir, O_RDONLY | O_DIRECTORY | O_NONBLOCK, 0), fd = -1;
-    struct stat st;
-    size_t got;
-    if (folder >= 0) fd = gem5art__open_in(folder, "config.ini", O_RDONLY | O_NOFOLLOW | O_NONBLOCK | O_NOCTTY, 0);
-    if (fd >= 0 && GEM5ART_SYS_FSTAT(fd, &st) == 0 && S_ISREG(st.st_mode) && st.st_size <= GEM5ART__MAX_CONFIG &&
-        gem5art__reserve(text, (size_t)st.st_size) && gem5art__read_at(fd, text->data, (size_t)st.st_size, 0, &got))
-        text->length = got;
-    gem5art__close(fd);
-    gem5art__close(folder);
-    if (text->data) text->data[text->length] = 0;
-}
-
-static int gem5art__compare_files(const void *a, const void *b) {
-    return strcmp(((const gem5art_file *)a)->path, ((const gem5art_file *)b)->path);
-}
-
-/* Gives the files that the repo of an artifact tracks the artifact's id. */
-static void gem5art__find_tracked(gem5art__files *files, const gem5art_artifact *artifact, const char *path) {
+/* Gives the files that a git artifact of the run tracks its id. */
+static void gem5art__find_tracked(gem5art__inputs *inputs, const gem5art_artifact *artifact, const char *path) {
     gem5art__git_repo repo;
     gem5art__git_index index;
     char *real[GEM5ART__MAX_FILES];
     size_t i, length;
-    memset(&repo, 0, sizeof repo);
     memset(&index, 0, sizeof index);
-    memset(real, 0, sizeof real);
-    path = gem5art__join_path(files->arena, files->cwd, path);
+    path = gem5art__join_path(inputs->arena, inputs->cwd, path);
     if (path && gem5art__git_find(&repo, path, NULL) && gem5art__git_index_begin(&index, &repo, NULL)) {
         length = strlen(repo.top);
-        for (i = 0; i < files->count; i++) real[i] = GEM5ART_SYS_REALPATH(files->list[i].path, NULL);
+        for (i = 0; i < inputs->count; i++) real[i] = GEM5ART_SYS_REALPATH(inputs->list[i].path, NULL);
         while (gem5art__git_index_next(&index))
-            for (i = 0; i < files->count; i++)
+            for (i = 0; i < inputs->count; i++)
                 if (real[i] && strncmp(real[i], repo.top, length) == 0 && real[i][length] == '/' &&
                     strcmp(real[i] + length + 1, index.path.data) == 0)
-                    files->list[i].artifact = artifact->id;
-        for (i = 0; i < files->count; i++) free(real[i]);
+                    inputs->list[i].artifact = artifact->id;
+        for (i = 0; i < inputs->count; i++) free(real[i]);
     }
     gem5art__git_index_end(&index);
-    gem5art__arena_free(&repo.arena);
+    if (path) gem5art__git_free(&repo);
 }
 
-static void gem5art__find_all_tracked(gem5art__files *files, const gem5art__run *run) {
+static void gem5art__find_all_tracked(gem5art__inputs *inputs, const gem5art__run *run) {
     size_t i, k;
-    for (i = 0; files->count && i < run->used_count; i++) {
+    for (i = 0; inputs->count && i < run->used_count; i++) {
         for (k = 0; k < i && strcmp(run->used[k]->id, run->used[i]->id) != 0;) k++;
-        if (k == i && *run->used[i]->git_hash) gem5art__find_tracked(files, run->used[i], run->used_paths[i]);
+        if (k == i && *run->used[i]->git_hash) gem5art__find_tracked(inputs, run->used[i], run->used_paths[i]);
     }
 }
 
-/* Adds the files that parameters name and that have not been written since the run began. */
-static void gem5art__add_read_params(gem5art__files *files, const gem5art_run *r) {
-    const char *const *param;
-    struct stat st;
-    size_t i, n = files->count;
-    for (param = r->params; *param; param++) gem5art__add_param(files, *param);
-    for (i = n; i < files->count; i++)
-        if (GEM5ART_SYS_STAT(files->list[i].path, &st) == 0 && (double)st.st_mtim.tv_sec + (double)st.st_mtim.tv_nsec / 1e9 < r->start_time)
-            files->list[n++] = files->list[i];
-    files->count = n;
-}
-
-/* In a worker, when the run has ended: lists the files that its config.ini and its parameters name, sorted by path, with
-   their hashes and the ids of the run's repos that track them; all in the arena. A file that cannot be read, or was not when the run was
-   cancelled, has an empty hash. Needs no db but for its cache of hashes. */
-static bool gem5art__hash_files(const gem5art__run *run, const gem5art_run *r, const char *cwd, gem5art__arena *arena,
-                                gem5art_file **list, size_t *count, gem5art_error *error) {
-    gem5art__buf text = {NULL, 0, 0, false};
-    gem5art__files files;
-    char hash[65];
+/* Is a file one of the run's artifacts? */
+static bool gem5art__is_used(const gem5art__run *run, const gem5art__inputs *inputs, const char *path) {
+    struct stat a, b;
     size_t i;
-    memset(&files, 0, sizeof files);
-    files.arena = arena;
-    files.cwd = cwd;
-    files.outdir = r->outdir;
-    gem5art__read_config(files.outdir, &text);
-    if (text.length) gem5art__add_config(&files, text.data);
-    gem5art__buf_free(&text);
-    gem5art__add_read_params(&files, r);
-    if (files.count) qsort(files.list, files.count, sizeof *files.list, gem5art__compare_files);
-    for (i = 0; i < files.count && !gem5art__given_up(); i++)
-        if (gem5art__cache_hash(&run->db->cache, files.list[i].path, hash, NULL, NULL, NULL))
-            files.list[i].hash = gem5art__arena_copy(arena, hash);
-    gem5art__find_all_tracked(&files, run);
-    *list = files.list;
-    *count = files.count;
-    return arena->failed ? gem5art__fail_nomem(error) : true;
-}
-
-/* Is there a warning of kind "files" of this path already? */
-static bool gem5art__is_warned_of(const gem5art_run *r, const char *path) {
-    size_t i;
-    for (i = 0; i < r->warning_count; i++)
-        if (strcmp(r->warnings[i].kind, "files") == 0 && strstr(r->warnings[i].text, path)) return true;
+    if (GEM5ART_SYS_STAT(path, &a) < 0) return false;
+    for (i = 0; i < run->used_count; i++) {
+        const char *used = gem5art__join_path(inputs->arena, inputs->cwd, run->used_paths[i]);
+        if (used && GEM5ART_SYS_STAT(used, &b) == 0 && a.st_dev == b.st_dev && a.st_ino == b.st_ino) return true;
+    }
     return false;
 }
 
-/* After gem5art__hash_files, on the thread that uses the db: sets the run's files to these (copied to the arena), finds
-   their artifacts by their hashes, and warns of each file that has none and is not tracked. */
-static bool gem5art__name_files(gem5art_db *db, gem5art_run *r, const gem5art_file *list, size_t count,
-                                gem5art__arena *arena, gem5art_error *error) {
-    gem5art_file *files = (gem5art_file *)gem5art__arena_alloc(arena, (count + 1) * sizeof *files);
-    gem5art__artifact *found = NULL;
+/* Before a launch: lists the files that parameters name, and warns of each that is neither an artifact of the run nor
+   tracked in one of its repos. The list is in `arena`, which outlives it; warnings are in the run's. */
+static void gem5art__check_inputs(gem5art__inputs *inputs, gem5art__run *run, gem5art_run *r, gem5art__arena *arena,
+                                  const char *cwd) {
+    gem5art__input *input;
+    memset(inputs, 0, sizeof *inputs);
+    inputs->arena = arena;
+    inputs->cwd = cwd;
+    inputs->outdir = r->outdir;
+    gem5art__add_params(inputs, r);
+    gem5art__find_all_tracked(inputs, run);
+    for (input = inputs->list; input < inputs->list + inputs->count; input++) {
+        input->warned = !*input->artifact && !gem5art__is_used(run, inputs, input->path);
+        if (input->warned)
+            gem5art__add_warning(r, &run->object.arena, "files",
+                                 "a parameter names %s, which is not an artifact of the run: if it changes, the run still "
+                                 "counts as recorded; register it, and give it to the run as one of its artifacts",
+                                 input->path);
+    }
+}
+
+static int gem5art__compare_inputs(const void *a, const void *b) {
+    return strcmp(((const gem5art__input *)a)->path, ((const gem5art__input *)b)->path);
+}
+
+/* When the run has ended: completes the list by the files that its config.ini names, without those that the run has
+   written, sorts it, and hashes the files, until the run is cancelled. Uses nothing of the db but its cache of hashes. */
+static bool gem5art__hash_inputs(gem5art__inputs *inputs, const gem5art__run *run, const gem5art_run *r,
+                                 gem5art_error *error) {
+    gem5art__input *input;
+    struct stat st;
+    size_t i, n = 0;
+    for (i = 0; i < inputs->count; i++)
+        if (GEM5ART_SYS_STAT(inputs->list[i].path, &st) == 0 &&
+            (double)st.st_mtim.tv_sec + (double)st.st_mtim.tv_nsec / 1e9 < r->start_time)
+            inputs->list[n++] = inputs->list[i];
+    inputs->count = n;
+    gem5art__add_config(inputs);
+    if (inputs->count) qsort(inputs->list, inputs->count, sizeof *inputs->list, gem5art__compare_inputs);
+    for (input = inputs->list; input < inputs->list + inputs->count && !gem5art__given_up(); input++)
+        if (!gem5art__cache_hash(&run->db->cache, input->path, input->hash, NULL, NULL, NULL)) input->hash[0] = 0;
+    gem5art__find_all_tracked(inputs, run);
+    return inputs->arena->failed ? gem5art__fail_nomem(error) : true;
+}
+
+/* After gem5art__hash_inputs, by the thread that uses the db: records the files with the run, those of artifacts with
+   their ids, and warns of each that is none and not tracked. */
+static bool gem5art__record_inputs(gem5art_db *db, const gem5art__inputs *inputs, gem5art_run *r, gem5art__arena *arena,
+                                   gem5art_error *error) {
+    gem5art_file *files = (gem5art_file *)gem5art__arena_alloc(arena, (inputs->count + 1) * sizeof *files);
+    gem5art__artifact *found;
     size_t i;
     if (!files) return gem5art__fail_nomem(error);
-    if (count && !gem5art__store_refresh(db, error)) return false;
-    for (i = 0; i < count; i++) {
-        files[i].path = gem5art__arena_copy(arena, list[i].path);
-        files[i].hash = gem5art__arena_copy(arena, list[i].hash);
-        if (*list[i].hash && !gem5art__lookup_artifact(db, list[i].hash, &found, error)) return false;
-        files[i].artifact = gem5art__arena_copy(arena, *list[i].hash && found ? found->public_.id : list[i].artifact);
-        if (*list[i].hash) gem5art__free_artifact(found);
-        if (!arena->failed && !*files[i].artifact && !gem5art__is_warned_of(r, files[i].path))
+    if (inputs->count && !gem5art__store_refresh(db, error)) return false;
+    for (i = 0; i < inputs->count; i++) {
+        const gem5art__input *input = &inputs->list[i];
+        found = NULL;
+        if (*input->hash && !gem5art__lookup_artifact(db, input->hash, &found, error)) return false;
+        files[i].path = gem5art__arena_copy(arena, input->path);
+        files[i].hash = gem5art__arena_copy(arena, input->hash);
+        files[i].artifact = gem5art__arena_copy(arena, found ? found->public_.id : input->artifact);
+        gem5art__free_artifact(found);
+        if (!arena->failed && !*files[i].artifact && !input->warned)
             gem5art__add_warning(r, arena, "files",
                                  "gem5 read %s, which is not an artifact: if it changes, this run still counts; register "
                                  "it, and give it to the run as one of its artifacts",
@@ -10981,42 +10783,8 @@ static bool gem5art__name_files(gem5art_db *db, gem5art_run *r, const gem5art_fi
     }
     if (arena->failed) return gem5art__fail_nomem(error);
     r->files = files;
-    r->file_count = count;
+    r->file_count = inputs->count;
     return true;
-}
-
-/* Is a file one of the run's artifacts? */
-static bool gem5art__is_used(gem5art__run *run, gem5art__arena *arena, const char *cwd, const char *path) {
-    struct stat a, b;
-    size_t i;
-    if (GEM5ART_SYS_STAT(path, &a) < 0) return false;
-    for (i = 0; i < run->used_count; i++) {
-        const char *used = gem5art__join_path(arena, cwd, run->used_paths[i]);
-        if (used && GEM5ART_SYS_STAT(used, &b) == 0 && a.st_dev == b.st_dev && a.st_ino == b.st_ino) return true;
-    }
-    return false;
-}
-
-/* Before a launch: warns of each parameter that names a file, itself or after its "=", which is neither an artifact of
-   the run nor tracked in one of its repos. */
-static void gem5art__check_params(gem5art__run *run, gem5art_run *r, gem5art__arena *arena, const char *cwd) {
-    const char *const *param;
-    gem5art__files files;
-    size_t i;
-    memset(&files, 0, sizeof files);
-    files.arena = arena;
-    files.cwd = cwd;
-    files.outdir = r->outdir;
-    for (param = r->params; *param; param++) gem5art__add_param(&files, *param);
-    for (i = 0; i < files.count; i++)
-        if (gem5art__is_used(run, arena, cwd, files.list[i].path)) files.list[i--] = files.list[--files.count];
-    gem5art__find_all_tracked(&files, run);
-    for (i = 0; i < files.count; i++)
-        if (!*files.list[i].artifact)
-            gem5art__add_warning(r, arena, "files",
-                                 "a parameter names %s, which is not an artifact of the run: if it changes, the run still "
-                                 "counts as recorded; register it, and give it to the run as one of its artifacts",
-                                 files.list[i].path);
 }
 
 /* ================================================================ >>warden
@@ -12673,69 +12441,54 @@ static bool gem5art__archive(const char *folder, const char *const *more, const 
 }
 
 /* =============================================================== >>machine
-   What this machine has to give to a pool: CPUs and memory, within the limits of
-   its cgroups. */
+   The CPUs and the memory that this machine has for a pool, within the limits of its cgroups. */
 
 #define GEM5ART__NO_LIMIT 1e18
 
 #ifndef GEM5ART_NO_PROC
-/* The number behind `key` in a file of a cgroup; negative: there is none. */
-static double gem5art__cgroup_number(gem5art__arena *arena, const char *folder, const char *file, const char *key) {
-    const char *path = gem5art__arena_printf(arena, "%s/%s", folder, file);
+/* Where a cgroup has its limits: its path follows `key` in /proc/self/cgroup, its files are below `mount`. */
+static const struct gem5art__cgroup {
+    bool memory;
+    const char *key, *mount, *files[3], *keys[3]; /* what is in the files follows the keys */
+} gem5art__cgroups[] = {
+    /* CPU time and the period for it */
+    {false, "0::", "/sys/fs/cgroup", {"cpu.max", "cpu.max", ""}, {"", " ", ""}},
+    {false, ":cpu,cpuacct:", "/sys/fs/cgroup/cpu", {"cpu.cfs_quota_us", "cpu.cfs_period_us", ""}, {"", "", ""}},
+    {false, ":cpu:", "/sys/fs/cgroup/cpu", {"cpu.cfs_quota_us", "cpu.cfs_period_us", ""}, {"", "", ""}},
+    /* the most bytes, those in use, and those of files that were read and not used again, which give way */
+    {true, "0::", "/sys/fs/cgroup", {"memory.max", "memory.current", "memory.stat"}, {"", "", "inactive_file"}},
+    {true, ":memory:", "/sys/fs/cgroup/memory", {"memory.limit_in_bytes", "memory.usage_in_bytes", "memory.stat"},
+     {"", "", "total_inactive_file"}}};
+
+/* The number after `key` in a file; negative: there is none. */
+static double gem5art__proc_number(gem5art__arena *arena, const char *path, const char *key) {
     const char *text = path ? gem5art__proc_text(arena, path, key) : "";
     return *text >= '0' && *text <= '9' ? strtod(text, NULL) : -1;
 }
 
-/* The CPUs that one cgroup may use. */
-static double gem5art__cgroup_cpus(gem5art__arena *arena, const char *folder) {
-    double quota = gem5art__cgroup_number(arena, folder, "cpu.max", "");
-    double period = gem5art__cgroup_number(arena, folder, "cpu.max", " ");
-    if (quota < 0) { /* version 1 */
-        quota = gem5art__cgroup_number(arena, folder, "cpu.cfs_quota_us", "");
-        period = gem5art__cgroup_number(arena, folder, "cpu.cfs_period_us", "");
-    }
-    return quota > 0 && period > 0 ? quota / period : GEM5ART__NO_LIMIT;
-}
-
-/* The bytes that one cgroup leaves. What it has read of files and not used again gives way. */
-static double gem5art__cgroup_memory(gem5art__arena *arena, const char *folder) {
-    double most = gem5art__cgroup_number(arena, folder, "memory.max", "");
-    double used = gem5art__cgroup_number(arena, folder, "memory.current", "");
-    double cached = gem5art__cgroup_number(arena, folder, "memory.stat", "inactive_file");
-    if (most < 0) { /* version 1 */
-        most = gem5art__cgroup_number(arena, folder, "memory.limit_in_bytes", "");
-        used = gem5art__cgroup_number(arena, folder, "memory.usage_in_bytes", "");
-        cached = gem5art__cgroup_number(arena, folder, "memory.stat", "total_inactive_file");
-    }
-    if (most < 0 || used < 0) return GEM5ART__NO_LIMIT;
-    most += (cached > 0 ? cached : 0) - used;
-    return most > 0 ? most : 0;
-}
-
-/* The least that this process's cgroup and those above it allow. `key` is behind what /proc/self/cgroup has its path,
-   `mount` where its hierarchy is. */
-static double gem5art__cgroup_least(const char *key, const char *mount,
-                                    double (*allowed)(gem5art__arena *arena, const char *folder)) {
+/* The least CPUs, or bytes of memory, that this process's cgroup and those above it leave. */
+static double gem5art__cgroup_least(bool memory) {
     gem5art__arena arena = {NULL, false};
-    char *path = gem5art__arena_copy(&arena, gem5art__proc_text(&arena, "/proc/self/cgroup", key));
-    double least = GEM5ART__NO_LIMIT;
-    while (path && *path == '/') {
-        const char *folder = gem5art__arena_printf(&arena, "%s%s", mount, path);
-        double here = folder ? allowed(&arena, folder) : GEM5ART__NO_LIMIT;
-        char *slash = strrchr(path, '/');
-        if (here < least) least = here;
-        slash[slash == path && path[1] ? 1 : 0] = 0; /* up to "/", then to nothing */
+    double least = GEM5ART__NO_LIMIT, left, n[3];
+    size_t i, k;
+    for (i = 0; i < sizeof gem5art__cgroups / sizeof *gem5art__cgroups; i++) {
+        const struct gem5art__cgroup *c = &gem5art__cgroups[i];
+        char *path = c->memory == memory
+                         ? gem5art__arena_copy(&arena, gem5art__proc_text(&arena, "/proc/self/cgroup", c->key)) : NULL;
+        while (path && *path == '/') {
+            char *slash = strrchr(path, '/');
+            for (k = 0; k < 3; k++) {
+                const char *file = gem5art__arena_printf(&arena, "%s%s/%s", c->mount, path, c->files[k]);
+                n[k] = *c->files[k] ? gem5art__proc_number(&arena, file, c->keys[k]) : -1;
+            }
+            if (memory) left = n[0] < 0 || n[1] < 0 ? GEM5ART__NO_LIMIT : n[0] - n[1] + (n[2] > 0 ? n[2] : 0);
+            else left = n[0] > 0 && n[1] > 0 ? n[0] / n[1] : GEM5ART__NO_LIMIT;
+            if (left < least) least = left > 0 ? left : 0;
+            slash[slash == path && path[1] ? 1 : 0] = 0; /* up to "/", then to nothing */
+        }
     }
     gem5art__arena_free(&arena);
     return least;
-}
-
-/* The bytes that MemAvailable tells; negative: not known. */
-static double gem5art__system_memory(void) {
-    gem5art__arena arena = {NULL, false};
-    double kib = gem5art__cgroup_number(&arena, "/proc", "meminfo", "MemAvailable");
-    gem5art__arena_free(&arena);
-    return kib * 1024;
 }
 #endif
 
@@ -12747,11 +12500,8 @@ static int gem5art__cpus(void) {
     if (GEM5ART_SYS_SCHED_GETAFFINITY(0, sizeof set, &set) == 0) count = CPU_COUNT(&set);
 #endif
 #ifndef GEM5ART_NO_PROC
-    static const char *const places[][2] = {
-        {"0::", "/sys/fs/cgroup"}, {":cpu,cpuacct:", "/sys/fs/cgroup/cpu"}, {":cpu:", "/sys/fs/cgroup/cpu"}};
-    size_t i;
-    for (i = 0; i < sizeof places / sizeof *places; i++) {
-        double quota = gem5art__cgroup_least(places[i][0], places[i][1], gem5art__cgroup_cpus);
+    {
+        double quota = gem5art__cgroup_least(false);
         if (quota < (double)count) count = (long)quota + (quota > (double)(long)quota);
     }
 #endif
@@ -12763,11 +12513,11 @@ static double gem5art__available_memory(void) {
 #ifdef GEM5ART_NO_PROC
     return -1;
 #else
-    double least = gem5art__system_memory();
-    double here = gem5art__cgroup_least("0::", "/sys/fs/cgroup", gem5art__cgroup_memory);
-    if (here < least) least = here;
-    here = gem5art__cgroup_least(":memory:", "/sys/fs/cgroup/memory", gem5art__cgroup_memory);
-    return here < least ? here : least;
+    gem5art__arena arena = {NULL, false};
+    double available = gem5art__proc_number(&arena, "/proc/meminfo", "MemAvailable") * 1024;
+    double least = gem5art__cgroup_least(true);
+    gem5art__arena_free(&arena);
+    return least < available ? least : available;
 #endif
 }
 
@@ -12976,6 +12726,7 @@ typedef struct gem5art__job {
     int lost;                        /* lost attempts that were recorded */
     const char *const *probe;        /* variables, see gem5art__probe_begin */
     struct stat folder;              /* of its outdir */
+    gem5art__inputs inputs;          /* the files that it reads */
     gem5art__watch watch;
     const char *watch_reason;        /* to end it, found by the watch */
     int64_t child_start;             /* see gem5art__process_start; 0: unknown */
@@ -13360,34 +13111,36 @@ static bool gem5art__begin_run(gem5art__job *job, gem5art_error *error) {
     return ok;
 }
 
+/* Is the script that its repo does not track what it was when the run was created? */
+static bool gem5art__check_script(gem5art__cache *cache, const gem5art__run *run, const char *path,
+                                  gem5art_error *error) {
+    gem5art__content content;
+    if (!gem5art__hash_shared(cache, path, 0, &content, error)) return false;
+    if (strcmp(content.hash, run->script_hash) == 0) return true;
+    return gem5art__fail(error, GEM5ART_CHANGED,
+                         "the script %s is not what it was when the run was created: its SHA-256 is %s, not %s; "
+                         "create the run again",
+                         path, content.hash, run->script_hash);
+}
+
 /* Checks every artifact, and a script that its repo does not track. Different runs begin with different artifacts, so
-   that they share the work of hashing those that they have in common. False with the path of the first that is not
-   what was registered. */
+   that they share the work of hashing those that they have in common. False with the path of one that is not what was
+   registered. */
 static bool gem5art__check_used(gem5art__job *job, const char **path, gem5art_error *error) {
     const gem5art__run *run = job->run;
+    gem5art__cache *cache = &job->pool->db->cache;
     size_t count = run->used_count + (run->script_hash != NULL), i;
-    gem5art__look *looks = (gem5art__look *)gem5art__arena_alloc(&job->arena, count * sizeof *looks);
-    bool ok = true;
-    for (i = 0; looks && i < count; i++) {
+    for (i = 0; i < count; i++) {
         size_t k = (i + (size_t)job->slot) % count;
-        looks[k].path = gem5art__join_path(&job->arena, job->pool->cwd,
-                                           k < run->used_count ? run->used_paths[k] : job->draft.run_script);
-        looks[k].wants_md5 = k < run->used_count && gem5art__has_md5(run->used[k]);
-        looks[k].wants_commit = k < run->used_count && *run->used[k]->git_hash != 0;
-        if (looks[k].path) gem5art__cache_look(&job->pool->db->cache, &looks[k]);
+        bool script = k == run->used_count;
+        *path = gem5art__join_path(&job->arena, job->pool->cwd, script ? job->draft.run_script : run->used_paths[k]);
+        if (!*path) return gem5art__fail_nomem(error);
+        if (!(script ? gem5art__check_script(cache, run, *path, error)
+                     : gem5art__check(cache, run->used[k], *path, error)))
+            return false;
     }
-    if (job->arena.failed) return gem5art__fail_nomem(error);
-    for (i = 0; ok && i < count; i++) {
-        const gem5art__look *look = &looks[i];
-        *path = look->path;
-        if (i < run->used_count) ok = gem5art__looks_like(look, run->used[i], error);
-        else if (!look->ok) ok = gem5art__fail(error, look->error.code, "%s", look->error.message);
-        else if (strcmp(look->hash, run->script_hash) != 0)
-            ok = gem5art__fail(error, GEM5ART_CHANGED, "the script %s is not what it was when the run was created: its "
-                               "SHA-256 is %s, not %s; create the run again", look->path, look->hash, run->script_hash);
-    }
-    if (ok) *path = NULL;
-    return ok;
+    *path = NULL;
+    return true;
 }
 
 static bool gem5art__prepare_spawn(gem5art__job *job, gem5art_error *error) {
@@ -13396,7 +13149,7 @@ static bool gem5art__prepare_spawn(gem5art__job *job, gem5art_error *error) {
     bool ok = gem5art__claim_still_holds(gem5art__lock_store(job), r->hash, error);
     gem5art__unlock_store(job);
     if (!ok || !gem5art__watch_begin(&job->watch, r, error)) return false;
-    gem5art__check_params(job->run, r, &job->run->object.arena, job->pool->cwd);
+    gem5art__check_inputs(&job->inputs, job->run, r, &job->arena, job->pool->cwd);
     for (i = 0; i < r->warning_count; i++) gem5art__note(r->warnings[i].text, &job->notes);
     job->probe = gem5art__probe_begin(&job->arena, r, job->run->no_probe, job->run->environment);
     gem5art__show_state(job, "Spawning");
@@ -13501,12 +13254,10 @@ static void gem5art__not_archived(gem5art__job *job, const gem5art_error *why) {
 
 /* Records the files that gem5 read. */
 static void gem5art__note_files(gem5art__job *job) {
-    gem5art_file *list;
-    size_t count;
     gem5art_error error;
-    bool ok = gem5art__hash_files(job->run, &job->draft, job->pool->cwd, &job->arena, &list, &count, &error);
+    bool ok = gem5art__hash_inputs(&job->inputs, job->run, &job->draft, &error);
     if (ok) {
-        ok = gem5art__name_files(gem5art__lock_store(job), &job->draft, list, count, &job->run->object.arena, &error);
+        ok = gem5art__record_inputs(gem5art__lock_store(job), &job->inputs, &job->draft, &job->run->object.arena, &error);
         gem5art__unlock_store(job);
     }
     if (!ok) gem5art__note(error.message, &job->notes);
@@ -14263,7 +14014,7 @@ GEM5ARTDEF bool gem5art_check_artifact(gem5art_db *db, const gem5art_artifact *a
     bool ok;
     if (!gem5art__need(db, "the db", error) || !gem5art__need(artifact, "the artifact", error)) return false;
     path = gem5art__join_path(&arena, cwd, artifact->path);
-    ok = path ? gem5art__check(artifact, path, error) : gem5art__fail_nomem(error);
+    ok = path ? gem5art__check(NULL, artifact, path, error) : gem5art__fail_nomem(error);
     gem5art__arena_free(&arena);
     return ok;
 }
@@ -14272,9 +14023,8 @@ GEM5ARTDEF bool gem5art_hash_path(gem5art_db *db, const char *path, char hex[65]
     gem5art__content content;
     bool ok;
     if (!gem5art__need(db, "the db", error) || !gem5art__need(path, "the path", error)) return false;
-    ok = gem5art__read_content(&db->cache, path, "", &content, error);
+    ok = gem5art__hash_and_report(db, path, "", &content, error);
     memcpy(hex, content.hash, sizeof content.hash);
-    gem5art__content_free(&content);
     return ok;
 }
 

@@ -521,7 +521,7 @@ TEST(the_same_hash_is_the_stored_artifact) {
         char wanted[64];
         const char *at;
         for (i = 0; fields[i]; i++) {
-            snprintf(wanted, sizeof wanted, "another %s:", fields[i]);
+            snprintf(wanted, sizeof wanted, "a different \"%s\":", fields[i]);
             CHECK_CONTAINS(fixture_warnings, wanted);
         }
         for (at = fixture_warnings; (at = strchr(at, '\n')) != NULL; at++) lines++;
@@ -936,7 +936,7 @@ TEST(git_that_is_missing_or_broken_is_a_clear_error) {
     REFUSED(GEM5ART_GIT, "something is wrong");
     write_text("bin/git", "#!/bin/sh\nexit 0\n");
     CHECK(!add("repo"));
-    REFUSED(GEM5ART_GIT, "cannot tell the state of repo");
+    REFUSED(GEM5ART_GIT, "cannot show the state of repo");
     write_text("f", "hello\n");
     CHECK(add("f")); /* files need no git */
     setenv("PATH", path, 1);
@@ -1403,8 +1403,8 @@ TEST(a_file_that_gem5art_hashed_is_recognised) {
     CHECK_STR(a->path, "f");
     CHECK_STR(a->cwd, ".");
     CHECK_STR(a->inputs[0], "735f4d72-a0dd-4102-98ee-f59cef4ff9dc");
-    CHECK_CONTAINS(fixture_warnings, "another inputs");
-    CHECK(!strstr(fixture_warnings, "another size"));
+    CHECK_CONTAINS(fixture_warnings, "a different \"inputs\"");
+    CHECK(!strstr(fixture_warnings, "a different \"size\""));
     CHECK(gem5art_check_artifact(db, a, NULL, &error));
     write_text("f", "hullo\n");
     CHECK(!gem5art_check_artifact(db, a, NULL, &error));

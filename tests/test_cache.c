@@ -1,5 +1,5 @@
 /* test_cache.c - the cache of hashes: an unchanged file is not rehashed, in this or another process, and nothing makes a changed
-   file pass: no change of it, no damage to the cache's file, no failing call. Threads that ask for one path share one look. */
+   file pass: no change of it, no damage to the cache's file, no failing call. Threads that ask for one path share the work. */
 #define GEM5ART__HASH_CHUNK ((size_t)4093) /* no other read is of this size */
 #define GEM5ART_SYS_CLOCK_GETTIME(clock, result) test_clock(clock, result)
 #include "faults.h"
@@ -118,7 +118,7 @@ TEST(both_hashes_where_they_are_wanted) {
     CHECK(knows_with("a", true) && knows("a"));
     reopen_cache();
     CHECK(knows_with("a", true) && knows("a"));
-    CHECK_INT(cache.count, 1);
+    CHECK_INT(cache.entries.length, sizeof(gem5art__cached));
     end();
 }
 
@@ -189,27 +189,33 @@ TEST(what_changes_while_it_is_hashed_is_not_known) {
     after_fstat = write_it;
     CHECK(gem5art__cache_hash(&cache, "a", hash, NULL, NULL, NULL));
     CHECK(!after_fstat);
-    CHECK_INT(cache.count, 0);
+    CHECK_INT(cache.entries.length, 0);
     CHECK(!knows("a"));
     end();
 }
 
 /* ---- the file that keeps it */
 
-/* A cache's file with one line, by which "a" has the hash of "b"; its checksum is right. */
+static void write_bytes(const char *path, const char *data, size_t size) {
+    FILE *file = fopen(path, "wb");
+    CHECK(file && fwrite(data, 1, size, file) == size && fclose(file) == 0);
+}
+
+/* A cache's file with one entry, by which "a" has the hash of "b"; its checksum is right. */
 static void forge(void) {
-    gem5art__buf line = {NULL, 0, 0, false}, text = {NULL, 0, 0, false};
+    gem5art__buf text = {NULL, 0, 0, false};
     gem5art__cached file;
+    char title[GEM5ART__CACHE_TITLE + 1];
     struct stat st;
     memset(&file, 0, sizeof file);
     CHECK(gem5art__hash_file("b", file.sha256, file.md5, NULL, NULL) && stat("a", &st) == 0);
     file.stamp = gem5art__stamp_of(&st);
-    gem5art__put_cached(&line, &file);
-    gem5art__putf(&text, "%s%08lx\n%s", gem5art__cache_title, (unsigned long)gem5art_crc32(0, line.data, line.length), line.data);
+    gem5art__cache_title(title, &file, sizeof file);
+    gem5art__puts(&text, title);
+    gem5art__put(&text, &file, sizeof file);
     unlink(kept);
-    write_text(kept, text.data);
+    write_bytes(kept, text.data, text.length);
     CHECK(chmod(kept, 0644) == 0);
-    gem5art__buf_free(&line);
     gem5art__buf_free(&text);
 }
 
@@ -273,11 +279,6 @@ TEST(the_mask_of_the_user_does_not_matter) {
     end();
 }
 
-static void write_bytes(const char *path, const char *data, size_t size) {
-    FILE *file = fopen(path, "wb");
-    CHECK(file && fwrite(data, 1, size, file) == size && fclose(file) == 0);
-}
-
 /* Opens the cache with a file of these bytes. */
 static void reopen_with(const char *data, size_t size) {
     close_cache();
@@ -287,15 +288,21 @@ static void reopen_with(const char *data, size_t size) {
 
 TEST(a_damaged_file_is_ignored_and_replaced) {
     static const char garbage[] = "\0\n\n\xff\xfe no line \n {}\n";
-    char *text, *long_line;
+    const size_t most = GEM5ART__CACHE_TITLE + GEM5ART__MAX_CACHED * sizeof(gem5art__cached);
+    char *text, *long_text;
+    struct stat st;
+    FILE *file;
     size_t length, i;
     begin();
     write_text("a", "some bytes");
     write_text("b", "others");
     knows_with("a", true), knows("b");
     reopen_cache();
-    text = read_text(kept);
-    length = strlen(text);
+    CHECK(stat(kept, &st) == 0);
+    length = (size_t)st.st_size;
+    text = (char *)malloc(length);
+    REQUIRE((file = fopen(kept, "rb")) != NULL && fread(text, 1, length, file) == length);
+    fclose(file);
     for (i = 0; i < length; i++) { /* cut anywhere, and every byte another */
         reopen_with(text, i);
         CHECK(!knows("a") && !knows("b"));
@@ -311,10 +318,10 @@ TEST(a_damaged_file_is_ignored_and_replaced) {
     reopen_cache();
     CHECK(knows("a"));
     CHECK(!file_contains(kept, "no line"));
-    long_line = (char *)malloc(GEM5ART__MAX_CACHE_FILE + 1);
-    memset(long_line, 'a', GEM5ART__MAX_CACHE_FILE + 1);
+    long_text = (char *)malloc(most + 1);
+    memset(long_text, 'a', most + 1);
     for (i = 0; i < 2; i++) {
-        reopen_with(long_line, GEM5ART__MAX_CACHE_FILE + i); /* one line, as large as it may be, and larger */
+        reopen_with(long_text, most + i); /* as large as it may be, and larger */
         CHECK(!knows("a"));
         reopen_cache();
         CHECK(knows("a"));
@@ -323,16 +330,17 @@ TEST(a_damaged_file_is_ignored_and_replaced) {
     CHECK(knows("a")); /* by this process */
     reopen_cache();
     CHECK(!knows("a"));
-    free(long_line);
+    free(long_text);
     free(text);
     end();
 }
 
 TEST(it_does_not_grow_without_end) {
+    const size_t most = GEM5ART__MAX_CACHED * sizeof(gem5art__cached);
     gem5art__stamp stamp;
-    char hash[65], *text;
+    char hash[65];
     struct stat st;
-    int i, lines = 0;
+    int i;
     begin();
     memset(&stamp, 0, sizeof stamp);
     memset(hash, 'a', 64), hash[64] = 0;
@@ -340,15 +348,11 @@ TEST(it_does_not_grow_without_end) {
         stamp.inode = i % (2 * GEM5ART__MAX_CACHED);
         gem5art__remember(&cache, &stamp, hash, NULL);
     }
-    CHECK(cache.count <= GEM5ART__MAX_CACHED);
+    CHECK(cache.entries.length <= most);
     CHECK(gem5art__recall(&cache, &stamp, hash, NULL)); /* the newest */
     reopen_cache();
     CHECK(gem5art__recall(&cache, &stamp, hash, NULL));
-    CHECK(stat(kept, &st) == 0 && st.st_size < GEM5ART__MAX_CACHE_FILE);
-    text = read_text(kept);
-    for (i = 0; text[i]; i++) lines += text[i] == '\n';
-    CHECK(lines <= GEM5ART__MAX_CACHED + 1); /* and the title */
-    free(text);
+    CHECK(stat(kept, &st) == 0 && (size_t)st.st_size <= GEM5ART__CACHE_TITLE + most);
     end();
 }
 
@@ -515,22 +519,25 @@ TEST(registration_knows_a_file_and_a_check_does_not) {
     end();
 }
 
-/* ---- looks that threads share */
+/* ---- work that threads share */
 
-static volatile int looking; /* threads whose look waits in the first fstat */
-static volatile bool look_waits;
+static volatile int hanging; /* threads that wait in the first fstat */
+static volatile bool fstat_hangs;
 
-static void wait_in_look(struct stat *st) {
+static void wait_in_fstat(struct stat *st) {
     (void)st;
     after_fstat = NULL;
-    __sync_add_and_fetch(&looking, 1);
-    while (look_waits) usleep(1000);
+    __sync_add_and_fetch(&hanging, 1);
+    while (fstat_hangs) usleep(1000);
 }
 
 typedef struct asker {
     pthread_t thread;
     gem5art__long_work work;
-    gem5art__look look;
+    const char *path;
+    gem5art__content content;
+    gem5art_error why;
+    bool ok;
 } asker;
 
 static pthread_mutex_t asker_mutex = PTHREAD_MUTEX_INITIALIZER;
@@ -538,7 +545,7 @@ static pthread_mutex_t asker_mutex = PTHREAD_MUTEX_INITIALIZER;
 static void *ask(void *argument) {
     asker *a = (asker *)argument;
     gem5art__set_long_work(&a->work);
-    gem5art__cache_look(&cache, &a->look);
+    a->ok = gem5art__hash_shared(&cache, a->path, 0, &a->content, &a->why);
     gem5art__set_long_work(NULL);
     return NULL;
 }
@@ -546,7 +553,7 @@ static void *ask(void *argument) {
 static void start_asking(asker *a, const char *path) {
     memset(a, 0, sizeof *a);
     a->work.mutex = &asker_mutex;
-    a->look.path = path;
+    a->path = path;
     REQUIRE(pthread_create(&a->thread, NULL, ask, a) == 0);
 }
 
@@ -557,33 +564,33 @@ static void give_up(asker *a) {
 }
 
 static int waiting(void) {
-    const gem5art__look_entry *entry;
+    const gem5art__shared *entry;
     int count = 0;
     pthread_mutex_lock(&cache.mutex);
-    for (entry = cache.looks; entry; entry = entry->next) count += entry->waiting;
+    for (entry = cache.shared; entry; entry = entry->next) count += entry->waiting;
     pthread_mutex_unlock(&cache.mutex);
     return count;
 }
 
-/* One asker looks at "a" and hangs; `more` others wait for it. */
+/* One asker hashes "a" and hangs; `more` others wait for it. */
 static void start_crowd(asker *askers, int more) {
     int i;
-    looking = 0;
-    look_waits = true;
-    after_fstat = wait_in_look;
+    hanging = 0;
+    fstat_hangs = true;
+    after_fstat = wait_in_fstat;
     start_asking(&askers[0], "a");
-    while (!looking) usleep(1000);
+    while (!hanging) usleep(1000);
     for (i = 1; i <= more; i++) start_asking(&askers[i], "a");
     while (waiting() < more) usleep(1000);
 }
 
 static void end_crowd(asker *askers, int count) {
     int i;
-    look_waits = false;
+    fstat_hangs = false;
     for (i = 0; i < count; i++) pthread_join(askers[i].thread, NULL);
 }
 
-TEST(threads_that_ask_for_one_file_share_a_look) {
+TEST(threads_that_ask_for_one_file_share_the_work) {
     asker askers[4];
     char right[65];
     int64_t before;
@@ -597,14 +604,13 @@ TEST(threads_that_ask_for_one_file_share_a_look) {
     end_crowd(askers, 4);
     CHECK_INT(hashed - before, 10);
     for (i = 0; i < 4; i++) {
-        CHECK_THAT(askers[i].look.ok, "%s", askers[i].look.error.message);
-        CHECK_STR(askers[i].look.hash, right);
-        CHECK_STR(askers[i].look.path, "a");
+        CHECK_THAT(askers[i].ok, "%s", askers[i].why.message);
+        CHECK_STR(askers[i].content.hash, right);
     }
     end();
 }
 
-TEST(who_waits_takes_over_a_cancelled_look) {
+TEST(who_waits_takes_over_cancelled_work) {
     asker askers[3];
     char right[65];
     begin();
@@ -613,10 +619,10 @@ TEST(who_waits_takes_over_a_cancelled_look) {
     start_crowd(askers, 2);
     give_up(&askers[0]);
     end_crowd(askers, 3);
-    CHECK(!askers[0].look.ok);
-    CHECK_INT(askers[0].look.error.code, GEM5ART_CANCELLED);
-    CHECK_STR(askers[1].look.hash, right);
-    CHECK_STR(askers[2].look.hash, right);
+    CHECK(!askers[0].ok);
+    CHECK_INT(askers[0].why.code, GEM5ART_CANCELLED);
+    CHECK_STR(askers[1].content.hash, right);
+    CHECK_STR(askers[2].content.hash, right);
     end();
 }
 
@@ -626,46 +632,47 @@ TEST(who_waits_can_be_cancelled) {
     write_text("a", "some bytes");
     start_crowd(askers, 2);
     give_up(&askers[2]);
-    pthread_join(askers[2].thread, NULL); /* while the look still hangs */
-    CHECK_INT(askers[2].look.error.code, GEM5ART_CANCELLED);
+    pthread_join(askers[2].thread, NULL); /* while the first still hangs */
+    CHECK_INT(askers[2].why.code, GEM5ART_CANCELLED);
     end_crowd(askers, 2);
-    CHECK(askers[0].look.ok && askers[1].look.ok);
+    CHECK(askers[0].ok && askers[1].ok);
     end();
 }
 
-TEST(a_look_at_a_missing_path_is_an_error) {
-    gem5art__look look;
+TEST(a_missing_path_is_an_error) {
+    gem5art__content content;
     begin();
-    memset(&look, 0, sizeof look);
-    look.path = "nowhere";
-    CHECK(!gem5art__cache_look(&cache, &look));
-    CHECK(!look.found);
-    CHECK_INT(look.error.code, GEM5ART_NOT_FOUND);
+    CHECK(!gem5art__hash_shared(&cache, "nowhere", 0, &content, &error));
+    CHECK(!content.found);
+    CHECK_INT(error.code, GEM5ART_NOT_FOUND);
     end();
+}
+
+static bool ask_git(char hash[65]) {
+    gem5art__content content;
+    bool ok = gem5art__hash_shared(&cache, "repo", GEM5ART__WANT_COMMIT, &content, &error);
+    strcpy(hash, content.hash);
+    return ok;
 }
 
 /* A work tree is believed for GEM5ART_GIT_SECONDS by the monotonic clock. */
 TEST(a_git_work_tree_is_fresh_for_a_while) {
-    gem5art__look look, again;
+    char hash[65], again[65];
     begin();
     make_repo("repo");
-    memset(&look, 0, sizeof look);
-    memset(&again, 0, sizeof again);
-    look.path = again.path = "repo";
-    look.wants_commit = again.wants_commit = true;
-    CHECK(gem5art__cache_look(&cache, &look));
-    CHECK_INT(strlen(look.hash), 40);
+    CHECK(ask_git(hash));
+    CHECK_INT(strlen(hash), 40);
     write_text("repo/run.py", "# changed\n");
-    CHECK(gem5art__cache_look(&cache, &again));
-    CHECK_STR(again.hash, look.hash);
+    CHECK(ask_git(again));
+    CHECK_STR(again, hash);
     monotonic_ahead = 3600;
-    CHECK(!gem5art__cache_look(&cache, &again));
-    CHECK_INT(again.error.code, GEM5ART_DIRTY);
+    CHECK(!ask_git(again));
+    CHECK_INT(error.code, GEM5ART_DIRTY);
     sh("git -C repo checkout -q run.py");
-    CHECK(gem5art__cache_look(&cache, &again));
+    CHECK(ask_git(again));
     write_text("repo/run.py", "# changed\n");
     gem5art__cache_forget(&cache); /* as each new pool does */
-    CHECK(!gem5art__cache_look(&cache, &again));
+    CHECK(!ask_git(again));
     monotonic_ahead = 0;
     end();
 }

@@ -270,7 +270,7 @@ static bool has_commit(const char *folder, const char *hash) {
     const char *commit[] = {"cat-file", "-e", hash, NULL};
     gem5art__buf output = {NULL, 0, 0, false};
     int status;
-    bool has = gem5art__git(folder, commit, &output, &status, NULL) && status == 0;
+    bool has = gem5art__git_run(NULL, folder, commit, &output, &status, NULL) && status == 0;
     gem5art__buf_free(&output);
     return has;
 }
@@ -299,9 +299,9 @@ static bool read_commits(const char *folder, const char *range, commits *only) {
     bool ok;
     snprintf(most, sizeof most, "--max-count=%d", DIFF_COMMITS);
     log[4] = most;
-    ok = gem5art__git(folder, count, &number, &status, NULL) && status == 0;
+    ok = gem5art__git_run(NULL, folder, count, &number, &status, NULL) && status == 0;
     if (ok) only->count = (size_t)strtoull(number.data, NULL, 10);
-    ok = ok && gem5art__git(folder, log, &only->lines, &status, NULL) && status == 0;
+    ok = ok && gem5art__git_run(NULL, folder, log, &only->lines, &status, NULL) && status == 0;
     gem5art__buf_free(&number);
     return ok;
 }

@@ -110,7 +110,7 @@ static void tell_since(verdict *v, const char *path) {
     int status = 0;
     if (stat(path, &st) < 0) return;
     if (!S_ISDIR(st.st_mode)) seconds = (double)st.st_mtime;
-    else if (gem5art__git(path, log, &text, &status, NULL) && status == 0 && text.data)
+    else if (gem5art__git_run(NULL, path, log, &text, &status, NULL) && status == 0 && text.data)
         seconds = strtod(text.data, NULL);
     text.length = 0;
     tool_put_time(&text, seconds);
@@ -126,7 +126,7 @@ static void verify_copy(verdict *v, const char *storage) {
     snprintf(v->copy_path, sizeof v->copy_path, "%s/%s", storage, v->artifact->id);
     if (access(v->copy_path, F_OK) < 0) return;
     copy.path = v->copy_path;
-    v->copy = gem5art__check(&copy, v->copy_path, &error) ? "ok" : "changed";
+    v->copy = gem5art__check(NULL, &copy, v->copy_path, &error) ? "ok" : "changed";
 }
 
 static verdict verify(gem5art_db *db, const gem5art_artifact *artifact) {

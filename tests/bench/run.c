@@ -61,24 +61,16 @@ static bool warden(int n) {
 }
 
 static bool check(int n) {
-    static const char *const paths[] = {NULL, "gem5", "experiment"};
-    gem5art__look look;
-    int i;
     (void)n;
-    for (i = 0; i < 3; i++) {
-        memset(&look, 0, sizeof look);
-        look.path = i ? paths[i] : child;
-        gem5art__take_look(&look, &db->cache);
-        if (!look.ok) error = look.error;
-        if (!look.ok) return false;
-    }
-    return true;
+    return gem5art__check(NULL, run_desc.gem5_artifact, child, &error) &&
+           gem5art__check(NULL, run_desc.gem5_git_artifact, "gem5", &error) &&
+           gem5art__check(NULL, run_desc.run_script_git_artifact, "experiment", &error);
 }
 
 static bool git_status(int n) {
     char hash[65];
     (void)n;
-    return gem5art__git_look("gem5", GEM5ART__GIT_DEPTH, hash, NULL, &error);
+    return gem5art__git_commit("gem5", GEM5ART__GIT_DEPTH, hash, &error);
 }
 
 static bool info(int n) {
