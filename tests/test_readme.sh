@@ -45,4 +45,10 @@ for file in $(grep -o '`[a-z_]*\.c`' "$readme" | tr -d '`' | grep -v hello.c); d
 for target in $(grep -o 'make [a-z-]*' "$readme" | cut -d' ' -f2 | sort -u); do
     case $target in and) ;; *) check "make $target" grep -q "^$target:" "$root/Makefile" ;; esac
 done
+
+begin "the names in CONTRIBUTING.md"
+for name in $(grep -oE 'gem5art__?[a-z_]+[a-z]|>>[a-z]+' "$root/CONTRIBUTING.md" | grep -v '>>name' | sort -u); do
+    check "$name" grep -q -- "$name" "$root/gem5art.h"
+done
+for file in $(grep -oE '`tests/[a-z_/.]+`' "$root/CONTRIBUTING.md" | tr -d '\`'); do check "$file" test -e "$root/$file"; done
 finish
