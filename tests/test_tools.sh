@@ -260,7 +260,7 @@ cat >prefix.json <<'END'
 END
 run "$rm" --db-uri prefix.json abcd abce
 same "status where one may mean several" $status 1
-has error "$err" 'gem5art-rm: "abcd" may mean several: abcd2 (disk image "two"), abcd1 (gem5 run "one"); write more of the id'
+has error "$err" 'gem5art-rm: "abcd" may mean several: abcd1 (gem5 run "one"), abcd2 (disk image "two"); write more of the id'
 has "the other is removed" "$out" 'removed disk image abce1 "three"'
 run "$rm" --db-uri prefix.json abce
 same "status where nothing begins so" $status 1

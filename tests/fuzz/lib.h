@@ -14,3 +14,5 @@
 #include "../../tools/lib/output.c"
 
 #include "../../tools/lib/store.c"
+
+#include "../../tools/lib/find.c"
