@@ -10886,18 +10886,6 @@ typedef struct gem5art__start {
     char **argv, **envp, *texts;
 } gem5art__start;
 
-static bool gem5art__use_cpu(int cpu) {
-#ifdef GEM5ART_SYS_SCHED_GETAFFINITY
-    cpu_set_t set;
-    CPU_ZERO(&set);
-    CPU_SET((size_t)cpu, &set);
-    return sched_setaffinity(0, sizeof set, &set) == 0;
-#else
-    (void)cpu;
-    return errno = ENOSYS, false;
-#endif
-}
-
 /* Makes OUTDIR/console.txt, which the pool has created, the child's stdout and stderr; only a regular file is taken. */
 static bool gem5art__open_console(const char *outdir) {
     const int flags = O_WRONLY | O_APPEND | O_NOFOLLOW | O_NONBLOCK | O_NOCTTY | O_CLOEXEC;
@@ -10912,15 +10900,23 @@ static bool gem5art__open_console(const char *outdir) {
 /* Returns only on failure, with the step that failed. (POSIX does not list nice and sched_setaffinity as
    async-signal-safe; they are bare system calls.) */
 static gem5art__exec_step gem5art__child_exec(const gem5art__start *start) {
+    const gem5art__message *request = &start->request;
     sigset_t none;
+#ifdef GEM5ART_SYS_SCHED_GETAFFINITY
+    cpu_set_t cpus;
+    CPU_ZERO(&cpus);
+    if (request->cpu >= 0) CPU_SET((size_t)request->cpu, &cpus);
+#endif
     setpgid(0, 0);
 #ifdef GEM5ART_SYS_PRCTL
     GEM5ART_SYS_PRCTL(PR_SET_PDEATHSIG, SIGKILL);
 #endif
     if (getppid() != start->warden) _exit(127); /* it died before that */
     if (!gem5art__open_console(start->outdir)) return GEM5ART__OPEN_CONSOLE; /* stdin is the warden's: /dev/null */
-    if (errno = 0, start->request.nice && nice(start->request.nice) == -1 && errno) return GEM5ART__SET_NICE;
-    if (start->request.cpu >= 0 && !gem5art__use_cpu(start->request.cpu)) return GEM5ART__SET_CPU;
+    if (errno = 0, request->nice && nice(request->nice) == -1 && errno) return GEM5ART__SET_NICE;
+#ifdef GEM5ART_SYS_SCHED_GETAFFINITY
+    if (request->cpu >= 0 && sched_setaffinity(0, sizeof cpus, &cpus) < 0) return GEM5ART__SET_CPU;
+#endif
     if (chdir(start->cwd) < 0) return GEM5ART__ENTER_CWD;
     sigemptyset(&none);
     sigprocmask(SIG_SETMASK, &none, NULL);
@@ -12764,7 +12760,7 @@ struct gem5art_pool {
     int failures;         /* what counts for .max_failed */
     double took;          /* the seconds of all attempts that ended by themselves, and */
     int64_t took_count;   /* how many */
-    gem5art_error first_error;
+    gem5art_error first_error, last_error; /* of this step; of the last event that had one */
     gem5art_db *store;    /* a second handle of the store, for claims and look-ups: see gem5art__lock_store */
     gem5art_db *records;  /* a third one, for the thread that is `committing`: a slow disk holds up no launch */
     pthread_mutex_t store_mutex, commit_mutex;
@@ -12772,163 +12768,6 @@ struct gem5art_pool {
     gem5art__job *commits; /* those whose lines wait for the store */
     bool committing;
 };
-
-/* ---- jobs */
-
-static void gem5art__before(gem5art__task *task);
-static void gem5art__watch_run(gem5art__task *task);
-static void gem5art__after(gem5art__task *task);
-
-/* Each state: what it is counted as, the work of its workers, and what ends it. Other than by work, a state is due to be
-   looked at by the job's timers, which a new state clears: see gem5art__job_due. */
-static const struct {
-    size_t counter; /* in gem5art_event */
-    int queue;
-    void (*work)(gem5art__task *task);
-} gem5art__states[] = {
-    {offsetof(gem5art_event, queued), 0, NULL},                /* ends by gem5art__launch */
-    {offsetof(gem5art_event, running), 0, gem5art__before},    /* with its work: gem5art__worked */
-    {offsetof(gem5art_event, running), 0, NULL},               /* with a report of the warden */
-    {offsetof(gem5art_event, running), 1, gem5art__watch_run}, /* with a report; TO_WORK, TO_TIME_OUT, TO_KILL */
-    {offsetof(gem5art_event, ending), 2, gem5art__after}};     /* with its work; TO_WORK where the store was locked */
-
-static int *gem5art__counter(gem5art__job *job) {
-    return (int *)(void *)((char *)&job->pool->counts + gem5art__states[job->state].counter);
-}
-
-static void gem5art__set_state(gem5art__job *job, gem5art__job_state state) {
-    --*gem5art__counter(job);
-    job->state = state;
-    ++*gem5art__counter(job);
-    memset(job->at, 0, sizeof job->at);
-}
-
-/* The time of the first timer of a job, and which it is; 0: none is set. */
-static double gem5art__job_due(const gem5art__job *job, gem5art__timer *timer) {
-    double due = 0;
-    int i;
-    for (i = 0; i < GEM5ART__TIMERS; i++)
-        if (job->at[i] > 0 && (due <= 0 || job->at[i] < due)) due = job->at[i], *timer = (gem5art__timer)i;
-    return due;
-}
-
-/* The first active job, and the one after it. */
-static gem5art__job *gem5art__first_active(const gem5art_pool *pool) {
-    return pool->first == pool->queued ? NULL : pool->first;
-}
-static gem5art__job *gem5art__next_active(const gem5art__job *job) {
-    return job->next == job->pool->queued ? NULL : job->next;
-}
-
-/* Puts a job after the queued ones of its priority. */
-static void gem5art__enqueue(gem5art__job *job) {
-    gem5art_pool *pool = job->pool;
-    gem5art__job *at = pool->last;
-    while (at && at->state == GEM5ART__QUEUED && at->run->priority < job->run->priority) at = at->previous;
-    job->previous = at;
-    job->next = at ? at->next : pool->first;
-    *(at ? &at->next : &pool->first) = job;
-    *(job->next ? &job->next->previous : &pool->last) = job;
-    if (job->next == pool->queued) pool->queued = job;
-    pool->counts.queued++;
-}
-
-static void gem5art__free_slot(gem5art__job *job) {
-    if (job->slot >= 0) job->pool->slots[job->slot] = NULL;
-    job->slot = -1;
-}
-
-/* A job leaves the pool; its caller counts it. */
-static void gem5art__leave(gem5art__job *job) {
-    gem5art_pool *pool = job->pool;
-    --*gem5art__counter(job);
-    if (pool->queued == job) pool->queued = job->next;
-    *(job->previous ? &job->previous->next : &pool->first) = job->next;
-    *(job->next ? &job->next->previous : &pool->last) = job->previous;
-    gem5art__free_slot(job);
-}
-
-static int gem5art__pool_left(const gem5art_pool *pool) {
-    return pool->counts.queued + pool->counts.running + pool->counts.ending;
-}
-
-/* Makes a job what it was when it was added, but for its failures. */
-static void gem5art__reset_job(gem5art__job *job) {
-    gem5art__run *run = job->run;
-    gem5art_pool *pool = job->pool;
-    int failures = job->failures;
-    gem5art__watch_free(&job->watch);
-    gem5art__arena_free(&job->arena);
-    gem5art__buf_free(&job->notes);
-    gem5art__buf_free(&job->lines);
-    memset(job, 0, sizeof *job);
-    job->run = run;
-    job->pool = pool;
-    job->failures = failures;
-    job->slot = -1;
-}
-
-static void gem5art__free_job(gem5art__job *job) {
-    gem5art__reset_job(job);
-    job->run->in_pool = false;
-    if (job->run->released) gem5art__free_run(job->run);
-    gem5art__free(job);
-}
-
-/* ---- events */
-
-/* Seconds until all have ended: what active and queued runs still need, shared out among as many slots as they fill. */
-static double gem5art__eta(const gem5art_pool *pool) {
-    int left = gem5art__pool_left(pool), slots = left < pool->desc.jobs ? left : pool->desc.jobs;
-    const gem5art__job *job;
-    double mean, work, now = gem5art__monotonic();
-    if (!left) return 0;
-    if (!pool->took_count) return -1;
-    mean = pool->took / (double)pool->took_count;
-    work = mean * pool->counts.queued;
-    for (job = gem5art__first_active(pool); job; job = gem5art__next_active(job))
-        if (job->begun + mean > now) work += job->begun + mean - now;
-    return work / slots;
-}
-
-static void gem5art__emit(gem5art_pool *pool, gem5art_event_type type, const gem5art__run *run,
-                          const gem5art_error *error) {
-    gem5art_event event;
-    if (!pool->desc.event) return;
-    event = pool->counts;
-    event.eta = gem5art__eta(pool);
-    event.type = type;
-    event.run = &run->public_;
-    event.error = error;
-    pool->desc.event(&event, pool->desc.user_data);
-}
-
-/* A job leaves the pool without having been launched. */
-static void gem5art__skip_job(gem5art__job *job, const gem5art_error *error) {
-    gem5art_pool *pool = job->pool;
-    bool refused = error->code != GEM5ART_EXISTS && error->code != GEM5ART_BUSY && error->code != GEM5ART_CANCELLED;
-    gem5art__leave(job);
-    pool->counts.skipped++;
-    pool->counts.recorded += error->code == GEM5ART_EXISTS;
-    if (refused && pool->first_error.code == GEM5ART_OK) pool->first_error = *error;
-    gem5art__emit(pool, GEM5ART_EVENT_SKIPPED, job->run, error);
-    gem5art__free_job(job);
-}
-
-static void gem5art__cancelled(gem5art_error *why, const gem5art__job *job, const char *reason) {
-    gem5art__fail(why, GEM5ART_CANCELLED, "run \"%s\" was not launched: it was cancelled (%s)", job->run->public_.name,
-                  reason);
-}
-
-/* Launches nothing more, of the runs that are added later either. */
-static void gem5art__stop_launching(gem5art_pool *pool, const char *reason) {
-    gem5art_error why;
-    pool->stopping = reason;
-    while (pool->queued) {
-        gem5art__cancelled(&why, pool->queued, reason);
-        gem5art__skip_job(pool->queued, &why);
-    }
-}
 
 /* ---- in a worker: the store, and info.json */
 
@@ -13056,6 +12895,11 @@ static void gem5art__record_unspawned(gem5art__job *job, const char *status) {
 }
 
 /* ---- in a worker: before the spawn */
+
+static void gem5art__cancelled(gem5art_error *why, const gem5art__job *job, const char *reason) {
+    gem5art__fail(why, GEM5ART_CANCELLED, "run \"%s\" was not launched: it was cancelled (%s)", job->run->public_.name,
+                  reason);
+}
 
 /* A list of name, value, ..., NULL: the pairs of `first`, then those of `more`; of one name the first counts. */
 static const char *const *gem5art__join_pairs(gem5art__arena *arena, const char *const *first, const char *const *more) {
@@ -13291,118 +13135,153 @@ static void gem5art__after(gem5art__task *task) {
     else gem5art__record_unspawned(job, "Failed");
 }
 
-/* ---- the loop: handing jobs to workers and taking them back */
+/* ---- the loop: jobs and their states */
 
-/* Gives a job to a worker of its state, with a draft of its run. */
-static void gem5art__start_work(gem5art__job *job) {
-    job->at[GEM5ART__TO_WORK] = 0;
-    job->working = true;
-    job->draft = job->run->public_;
-    job->last_try = job->pool->stopping != NULL;
-    job->task.control.given_up = job->hurry;
-    job->task.control.beat = gem5art__beat;
-    job->task.control.data = job;
-    job->task.control.beat_at = gem5art__monotonic() + GEM5ART_BEAT_SECONDS;
-    gem5art__give_task(&job->pool->workers.queues[gem5art__states[job->state].queue], &job->task,
-                       gem5art__states[job->state].work);
+/* Each state: what it is counted as, the work of its workers, and what ends it. Each state clears the timers of the one
+   before it; those that are set are what is due in it: see gem5art__job_due. */
+static const struct {
+    size_t counter; /* in gem5art_event */
+    int queue;
+    void (*work)(gem5art__task *task);
+} gem5art__states[] = {
+    {offsetof(gem5art_event, queued), 0, NULL},                /* ends by gem5art__launch */
+    {offsetof(gem5art_event, running), 0, gem5art__before},    /* with its work: gem5art__worked */
+    {offsetof(gem5art_event, running), 0, NULL},               /* with a report of the warden */
+    {offsetof(gem5art_event, running), 1, gem5art__watch_run}, /* with a report; TO_WORK, TO_TIME_OUT, TO_KILL */
+    {offsetof(gem5art_event, ending), 2, gem5art__after}};     /* with its work; TO_WORK where the store was locked */
+
+static int *gem5art__counter(gem5art__job *job) {
+    return (int *)(void *)((char *)&job->pool->counts + gem5art__states[job->state].counter);
 }
 
-/* The child has ended, or there was none: the slot is free, and the rest is a worker's, once the watch has ended. */
-static void gem5art__start_after(gem5art__job *job) {
+static void gem5art__set_state(gem5art__job *job, gem5art__job_state state) {
+    --*gem5art__counter(job);
+    job->state = state;
+    ++*gem5art__counter(job);
+    memset(job->at, 0, sizeof job->at);
+}
+
+/* The time of the first timer of a job, and which it is; 0: none is set. */
+static double gem5art__job_due(const gem5art__job *job, gem5art__timer *timer) {
+    double due = 0;
+    int i;
+    for (i = 0; i < GEM5ART__TIMERS; i++)
+        if (job->at[i] > 0 && (due <= 0 || job->at[i] < due)) due = job->at[i], *timer = (gem5art__timer)i;
+    return due;
+}
+
+/* The first active job, and the one after it. */
+static gem5art__job *gem5art__first_active(const gem5art_pool *pool) {
+    return pool->first == pool->queued ? NULL : pool->first;
+}
+static gem5art__job *gem5art__next_active(const gem5art__job *job) {
+    return job->next == job->pool->queued ? NULL : job->next;
+}
+
+/* Puts a job after the queued ones of its priority. */
+static void gem5art__enqueue(gem5art__job *job) {
+    gem5art_pool *pool = job->pool;
+    gem5art__job *at = pool->last;
+    while (at && at->state == GEM5ART__QUEUED && at->run->priority < job->run->priority) at = at->previous;
+    job->previous = at;
+    job->next = at ? at->next : pool->first;
+    *(at ? &at->next : &pool->first) = job;
+    *(job->next ? &job->next->previous : &pool->last) = job;
+    if (job->next == pool->queued) pool->queued = job;
+    pool->counts.queued++;
+}
+
+static void gem5art__free_slot(gem5art__job *job) {
+    if (job->slot >= 0) job->pool->slots[job->slot] = NULL;
+    job->slot = -1;
+}
+
+/* A job leaves the pool; its caller counts it. */
+static void gem5art__leave(gem5art__job *job) {
+    gem5art_pool *pool = job->pool;
+    --*gem5art__counter(job);
+    if (pool->queued == job) pool->queued = job->next;
+    *(job->previous ? &job->previous->next : &pool->first) = job->next;
+    *(job->next ? &job->next->previous : &pool->last) = job->previous;
     gem5art__free_slot(job);
-    gem5art__set_state(job, GEM5ART__AFTER);
-    if (!job->working) gem5art__start_work(job);
 }
 
-/* Does a run that ended for this reason count as failed? */
-static bool gem5art__reason_counts(const char *reason) {
-    static const char *const foreign[] = {"sigint", "sigterm", "sighup", "sigkill", "lost"};
-    size_t i;
-    for (i = 0; i < sizeof foreign / sizeof *foreign; i++)
-        if (strcmp(reason, foreign[i]) == 0) return false;
-    return true;
+static int gem5art__pool_left(const gem5art_pool *pool) {
+    return pool->counts.queued + pool->counts.running + pool->counts.ending;
 }
 
-/* A job whose outcome is recorded, or cannot be, leaves the pool or is queued again. */
-static void gem5art__finish_job(gem5art__job *job) {
+/* Makes a job what it was when it was added, but for its failures. */
+static void gem5art__reset_job(gem5art__job *job) {
+    gem5art__run *run = job->run;
     gem5art_pool *pool = job->pool;
-    const gem5art_run *r = &job->run->public_;
-    bool finished = strcmp(r->status, "Finished") == 0, recorded = job->result == GEM5ART__RECORDED;
-    if (!recorded && pool->first_error.code == GEM5ART_OK) pool->first_error = job->error;
-    if (!r->rerunnable) {
-        pool->took += gem5art__monotonic() - job->begun;
-        pool->took_count++;
-    }
-    gem5art__leave(job);
-    if (recorded && !pool->stopping && !finished && !r->rerunnable && job->failures++ < pool->desc.retries) {
-        gem5art__reset_job(job);
-        gem5art__enqueue(job);
-        pool->counts.retried++;
-        gem5art__emit(pool, GEM5ART_EVENT_RETRIED, job->run, NULL);
-        return;
-    }
-    ++*(finished ? &pool->counts.finished : &pool->counts.failed);
-    pool->failures += !finished && gem5art__reason_counts(r->kill_reason);
-    gem5art__emit(pool, GEM5ART_EVENT_ENDED, job->run, job->error.code == GEM5ART_OK ? NULL : &job->error);
-    gem5art__free_job(job);
-    if (!pool->stopping && pool->desc.max_failed > 0 && pool->failures >= pool->desc.max_failed)
-        gem5art__stop_launching(pool, "as many runs as .max_failed allows have failed");
-}
-
-static void gem5art__warden_died(gem5art_pool *pool);
-
-/* Has a job's child spawned by the warden, or if that is dead, by a new one. */
-static bool gem5art__request_child(gem5art__job *job, gem5art_error *error) {
-    gem5art_pool *pool = job->pool;
-    int cpu = pool->cpus ? pool->cpus[job->slot] : -1, tries;
-    for (tries = 0; tries < 2; tries++) {
-        if (pool->warden.dead && !gem5art__warden_start(&pool->warden, pool->desc.jobs, pool->desc.grace, error))
-            return false;
-        if (gem5art__warden_spawn(&pool->warden, job->slot, job->run, cpu, pool->cwd, job->probe, error)) return true;
-        if (error->code != GEM5ART_IO) return false;
-        gem5art__warden_died(pool);
-    }
-    return false;
-}
-
-/* A job is ready to be spawned, unless it was cancelled meanwhile. */
-static void gem5art__spawn(gem5art__job *job) {
-    if (job->kill_reason) gem5art__cancelled(&job->error, job, job->kill_reason);
-    else if (gem5art__request_child(job, &job->error)) {
-        gem5art__set_state(job, GEM5ART__SPAWNING);
-        return;
-    } else if (job->error.code == GEM5ART_IO) job->kill_reason = "lost";
-    gem5art__start_after(job);
-}
-
-static void gem5art__watch_done(gem5art__job *job);
-
-/* A worker's part of a job is done. */
-static void gem5art__worked(gem5art__job *job) {
-    const char *note, *end;
-    for (note = gem5art__or(job->notes.data, ""); *note; note = *end ? end + 1 : end) {
-        end = note + strcspn(note, "\n");
-        gem5art__warn(job->pool->db, "run \"%s\": %.*s", job->run->public_.name, (int)(end - note), note);
-    }
+    int failures = job->failures;
+    gem5art__watch_free(&job->watch);
+    gem5art__arena_free(&job->arena);
     gem5art__buf_free(&job->notes);
-    job->working = false;
-    if (job->task.work == gem5art__watch_run) {
-        if (job->state == GEM5ART__AFTER) gem5art__start_work(job);
-        else gem5art__watch_done(job);
-        return;
+    gem5art__buf_free(&job->lines);
+    memset(job, 0, sizeof *job);
+    job->run = run;
+    job->pool = pool;
+    job->failures = failures;
+    job->slot = -1;
+}
+
+static void gem5art__free_job(gem5art__job *job) {
+    gem5art__reset_job(job);
+    job->run->in_pool = false;
+    if (job->run->released) gem5art__free_run(job->run);
+    gem5art__free(job);
+}
+
+/* ---- the loop: events */
+
+/* Seconds until all have ended: what active and queued runs still need, shared out among as many slots as they fill. */
+static double gem5art__eta(const gem5art_pool *pool) {
+    int left = gem5art__pool_left(pool), slots = left < pool->desc.jobs ? left : pool->desc.jobs;
+    const gem5art__job *job;
+    double mean, work, now = gem5art__monotonic();
+    if (!left) return 0;
+    if (!pool->took_count) return -1;
+    mean = pool->took / (double)pool->took_count;
+    work = mean * pool->counts.queued;
+    for (job = gem5art__first_active(pool); job; job = gem5art__next_active(job))
+        if (job->begun + mean > now) work += job->begun + mean - now;
+    return work / slots;
+}
+
+static void gem5art__emit(gem5art_pool *pool, gem5art_event_type type, const gem5art__run *run,
+                          const gem5art_error *error) {
+    gem5art_event event;
+    if (error) pool->last_error = *error;
+    if (!pool->desc.event) return;
+    event = pool->counts;
+    event.eta = gem5art__eta(pool);
+    event.type = type;
+    event.run = &run->public_;
+    event.error = error;
+    pool->desc.event(&event, pool->desc.user_data);
+}
+
+/* A job leaves the pool without having been launched. */
+static void gem5art__skip_job(gem5art__job *job, const gem5art_error *error) {
+    gem5art_pool *pool = job->pool;
+    bool refused = error->code != GEM5ART_EXISTS && error->code != GEM5ART_BUSY && error->code != GEM5ART_CANCELLED;
+    gem5art__leave(job);
+    pool->counts.skipped++;
+    pool->counts.recorded += error->code == GEM5ART_EXISTS;
+    if (refused && pool->first_error.code == GEM5ART_OK) pool->first_error = *error;
+    gem5art__emit(pool, GEM5ART_EVENT_SKIPPED, job->run, error);
+    gem5art__free_job(job);
+}
+
+/* Launches nothing more, of the runs that are added later either. */
+static void gem5art__stop_launching(gem5art_pool *pool, const char *reason) {
+    gem5art_error why;
+    pool->stopping = reason;
+    while (pool->queued) {
+        gem5art__cancelled(&why, pool->queued, reason);
+        gem5art__skip_job(pool->queued, &why);
     }
-    job->run->public_ = job->draft;
-    job->pool->counts.lost += job->lost;
-    job->lost = 0;
-    if (job->result == GEM5ART__SKIPPED) {
-        gem5art_error why = job->error;
-        gem5art__skip_job(job, &why);
-    } else if (job->result == GEM5ART__READY) gem5art__spawn(job);
-    else if (job->result == GEM5ART__STORE_BUSY) {
-        gem5art__free_slot(job);
-        gem5art__set_state(job, GEM5ART__AFTER);
-        job->at[GEM5ART__TO_WORK] = gem5art__monotonic() + 1;
-    } else gem5art__finish_job(job);
 }
 
 /* ---- the loop: killing */
@@ -13440,50 +13319,53 @@ static void gem5art__stop_all(gem5art_pool *pool, const char *reason, bool at_on
     gem5art__stop_launching(pool, reason);
 }
 
-/* ---- the loop: timers */
+/* ---- the loop: handing jobs to workers */
 
-/* A round of watching a run's files has ended. */
-static void gem5art__watch_done(gem5art__job *job) {
-    gem5art__run *run = job->run;
-    const char *reason = job->watch_reason;
-    double now = gem5art__monotonic();
-    job->at[GEM5ART__TO_WORK] = now + GEM5ART_WATCH_SECONDS;
-    run->public_.current_time = job->draft.current_time;
-    if (job->beaten) gem5art__emit(job->pool, GEM5ART_EVENT_BEAT, run, NULL);
-    if (job->kill_reason) return;
-    if (!reason && run->check_failure && (run->check_failure)(&run->public_, run->user_data)) reason = "User defined kill";
-    if (!reason && run->public_.stall > 0 && now - job->grown >= run->public_.stall) reason = "stall";
-    if (reason) gem5art__kill_job(job, reason, false);
+/* Gives a job to a worker of its state, with a draft of its run. */
+static void gem5art__start_work(gem5art__job *job) {
+    job->at[GEM5ART__TO_WORK] = 0;
+    job->working = true;
+    job->draft = job->run->public_;
+    job->last_try = job->pool->stopping != NULL;
+    job->task.control.given_up = job->hurry;
+    job->task.control.beat = gem5art__beat;
+    job->task.control.data = job;
+    job->task.control.beat_at = gem5art__monotonic() + GEM5ART_BEAT_SECONDS;
+    gem5art__give_task(&job->pool->workers.queues[gem5art__states[job->state].queue], &job->task,
+                       gem5art__states[job->state].work);
 }
 
-static void gem5art__do_due(gem5art_pool *pool) {
-    double now = gem5art__monotonic(), due;
-    gem5art__job *job, *next;
-    gem5art__timer timer;
-    for (job = gem5art__first_active(pool); job; job = next) {
-        next = gem5art__next_active(job);
-        while ((due = gem5art__job_due(job, &timer)) > 0 && due <= now) {
-            job->at[timer] = 0;
-            if (timer == GEM5ART__TO_WORK) gem5art__start_work(job);
-            else if (timer == GEM5ART__TO_TIME_OUT) gem5art__kill_job(job, gem5art__or(job->kill_reason, "timeout"), false);
-            else {
-                gem5art__warden_signal(&pool->warden, job->slot, SIGKILL);
-                job->at[timer] = now + 1; /* again, where it was not sent */
-            }
-        }
-    }
+/* The child has ended, or there was none: the slot is free, and the rest is a worker's, once the watch has ended. */
+static void gem5art__start_after(gem5art__job *job) {
+    gem5art__free_slot(job);
+    gem5art__set_state(job, GEM5ART__AFTER);
+    if (!job->working) gem5art__start_work(job);
 }
 
-/* Counts at most a minute of a time in which nobody looked, as the process was stopped or the machine suspended. */
-static void gem5art__forgive_absence(gem5art_pool *pool) {
-    const double minute = 60;
-    double now = gem5art__monotonic(), absent = pool->stepped > 0 ? now - pool->stepped - minute : 0;
-    gem5art__job *job;
-    pool->stepped = now;
-    for (job = gem5art__first_active(pool); absent > 0 && job; job = gem5art__next_active(job)) {
-        if (job->at[GEM5ART__TO_TIME_OUT] > 0) job->at[GEM5ART__TO_TIME_OUT] += absent;
-        if (!job->working) job->grown += absent;
+/* A job whose outcome is recorded, or cannot be, leaves the pool or is queued again. */
+static void gem5art__finish_job(gem5art__job *job) {
+    gem5art_pool *pool = job->pool;
+    const gem5art_run *r = &job->run->public_;
+    bool finished = strcmp(r->status, "Finished") == 0, recorded = job->result == GEM5ART__RECORDED;
+    if (!recorded && pool->first_error.code == GEM5ART_OK) pool->first_error = job->error;
+    if (!r->rerunnable) {
+        pool->took += gem5art__monotonic() - job->begun;
+        pool->took_count++;
     }
+    gem5art__leave(job);
+    if (recorded && !pool->stopping && !finished && !r->rerunnable && job->failures++ < pool->desc.retries) {
+        gem5art__reset_job(job);
+        gem5art__enqueue(job);
+        pool->counts.retried++;
+        gem5art__emit(pool, GEM5ART_EVENT_RETRIED, job->run, NULL);
+        return;
+    }
+    ++*(finished ? &pool->counts.finished : &pool->counts.failed);
+    pool->failures += !finished && !gem5art__starts_with(r->kill_reason, "sig") && strcmp(r->kill_reason, "lost") != 0;
+    gem5art__emit(pool, GEM5ART_EVENT_ENDED, job->run, job->error.code == GEM5ART_OK ? NULL : &job->error);
+    gem5art__free_job(job);
+    if (!pool->stopping && pool->desc.max_failed > 0 && pool->failures >= pool->desc.max_failed)
+        gem5art__stop_launching(pool, "as many runs as .max_failed allows have failed");
 }
 
 /* ---- the loop: the warden's reports */
@@ -13507,28 +13389,21 @@ static void gem5art__spawned(gem5art__job *job, const gem5art__message *report) 
 }
 
 static void gem5art__spawn_failed(gem5art__job *job, const gem5art__exec_failure *failure) {
-    const gem5art_run *r = &job->run->public_;
-    const char *why = strerror(failure->number), *cwd = job->pool->cwd, *program;
-    gem5art_error *error = &job->error;
-    switch (failure->step) {
-    case GEM5ART__OPEN_CONSOLE:
-        gem5art__fail(error, GEM5ART_IO, "cannot write %s/console.txt: %s", r->outdir, why);
-        break;
-    case GEM5ART__SET_NICE:
-        gem5art__fail(error, GEM5ART_IO, "cannot give the run the niceness %d: %s; set .nice to what this user may",
-                      job->run->nice, why);
-        break;
-    case GEM5ART__SET_CPU:
-        gem5art__fail(error, GEM5ART_IO, "cannot pin the run to CPU %d: %s; make the pool again, or do without .pin",
-                      job->pool->cpus[job->slot], why);
-        break;
-    case GEM5ART__ENTER_CWD: gem5art__fail(error, GEM5ART_IO, "cannot enter the cwd %s: %s", cwd, why); break;
-    case GEM5ART__EXECUTE:
-        program = gem5art__join_path(&job->arena, cwd, r->command[0]);
-        if (failure->number == ENOENT && program && GEM5ART_SYS_ACCESS(program, F_OK) == 0)
+    const char *program = job->run->public_.command[0], *cwd = job->pool->cwd, *what = NULL;
+    const char *why = strerror(failure->number), *path = gem5art__join_path(&job->arena, cwd, program);
+    gem5art__arena *arena = &job->arena;
+    if (failure->step == GEM5ART__OPEN_CONSOLE)
+        what = gem5art__arena_printf(arena, "write %s/console.txt", job->run->public_.outdir);
+    if (failure->step == GEM5ART__SET_NICE) what = gem5art__arena_printf(arena, "set the niceness %d (.nice)", job->run->nice);
+    if (failure->step == GEM5ART__SET_CPU)
+        what = gem5art__arena_printf(arena, "pin the run to CPU %d (.pin)", job->pool->cpus[job->slot]);
+    if (failure->step == GEM5ART__ENTER_CWD) what = gem5art__arena_printf(arena, "enter the cwd %s", cwd);
+    if (failure->step == GEM5ART__EXECUTE) {
+        what = gem5art__arena_printf(arena, "execute %s in %s", program, cwd);
+        if (failure->number == ENOENT && path && GEM5ART_SYS_ACCESS(path, F_OK) == 0)
             why = "the interpreter or loader that it names does not exist";
-        gem5art__fail(error, GEM5ART_IO, "cannot execute %s in %s: %s", r->command[0], cwd, why);
     }
+    gem5art__fail(&job->error, GEM5ART_IO, "cannot %s: %s", what ? what : "spawn the run", why);
     gem5art__start_after(job);
 }
 
@@ -13588,6 +13463,101 @@ static void gem5art__read_reports(gem5art_pool *pool) {
     if (!gem5art__warden_check(&pool->warden, now)) gem5art__warden_died(pool);
 }
 
+/* ---- the loop: taking jobs back from workers */
+
+/* Has a job's child spawned by the warden, or if that is dead, by a new one; unless the job was cancelled meanwhile. */
+static void gem5art__spawn(gem5art__job *job) {
+    gem5art_pool *pool = job->pool;
+    gem5art__warden *warden = &pool->warden;
+    int cpu = pool->cpus ? pool->cpus[job->slot] : -1, tries = 0;
+    if (job->kill_reason) gem5art__cancelled(&job->error, job, job->kill_reason);
+    for (; !job->kill_reason && tries < 2; tries++) {
+        if (warden->dead && !gem5art__warden_start(warden, pool->desc.jobs, pool->desc.grace, &job->error)) break;
+        if (gem5art__warden_spawn(warden, job->slot, job->run, cpu, pool->cwd, job->probe, &job->error)) {
+            gem5art__set_state(job, GEM5ART__SPAWNING);
+            return;
+        }
+        if (job->error.code != GEM5ART_IO) break;
+        gem5art__warden_died(pool);
+    }
+    if (job->error.code == GEM5ART_IO) job->kill_reason = "lost";
+    gem5art__start_after(job);
+}
+
+/* A round of watching a run's files has ended. */
+static void gem5art__watch_done(gem5art__job *job) {
+    gem5art__run *run = job->run;
+    const char *reason = job->watch_reason;
+    double now = gem5art__monotonic();
+    job->at[GEM5ART__TO_WORK] = now + GEM5ART_WATCH_SECONDS;
+    run->public_.current_time = job->draft.current_time;
+    if (job->beaten) gem5art__emit(job->pool, GEM5ART_EVENT_BEAT, run, NULL);
+    if (job->kill_reason) return;
+    if (!reason && run->check_failure && (run->check_failure)(&run->public_, run->user_data)) reason = "User defined kill";
+    if (!reason && run->public_.stall > 0 && now - job->grown >= run->public_.stall) reason = "stall";
+    if (reason) gem5art__kill_job(job, reason, false);
+}
+
+/* A worker's part of a job is done. */
+static void gem5art__worked(gem5art__job *job) {
+    const char *note, *end;
+    for (note = gem5art__or(job->notes.data, ""); *note; note = *end ? end + 1 : end) {
+        end = note + strcspn(note, "\n");
+        gem5art__warn(job->pool->db, "run \"%s\": %.*s", job->run->public_.name, (int)(end - note), note);
+    }
+    gem5art__buf_free(&job->notes);
+    job->working = false;
+    if (job->task.work == gem5art__watch_run) {
+        if (job->state == GEM5ART__AFTER) gem5art__start_work(job);
+        else gem5art__watch_done(job);
+        return;
+    }
+    job->run->public_ = job->draft;
+    job->pool->counts.lost += job->lost;
+    job->lost = 0;
+    if (job->result == GEM5ART__SKIPPED) {
+        gem5art_error why = job->error;
+        gem5art__skip_job(job, &why);
+    } else if (job->result == GEM5ART__READY) gem5art__spawn(job);
+    else if (job->result == GEM5ART__STORE_BUSY) {
+        gem5art__free_slot(job);
+        gem5art__set_state(job, GEM5ART__AFTER);
+        job->at[GEM5ART__TO_WORK] = gem5art__monotonic() + 1;
+    } else gem5art__finish_job(job);
+}
+
+/* ---- the loop: timers */
+
+static void gem5art__do_due(gem5art_pool *pool) {
+    double now = gem5art__monotonic(), due;
+    gem5art__job *job, *next;
+    gem5art__timer timer;
+    for (job = gem5art__first_active(pool); job; job = next) {
+        next = gem5art__next_active(job);
+        while ((due = gem5art__job_due(job, &timer)) > 0 && due <= now) {
+            job->at[timer] = 0;
+            if (timer == GEM5ART__TO_WORK) gem5art__start_work(job);
+            else if (timer == GEM5ART__TO_TIME_OUT) gem5art__kill_job(job, gem5art__or(job->kill_reason, "timeout"), false);
+            else {
+                gem5art__warden_signal(&pool->warden, job->slot, SIGKILL);
+                job->at[timer] = now + 1; /* again, where it was not sent */
+            }
+        }
+    }
+}
+
+/* Counts at most a minute of a time in which nobody looked, as the process was stopped or the machine suspended. */
+static void gem5art__forgive_absence(gem5art_pool *pool) {
+    const double minute = 60;
+    double now = gem5art__monotonic(), absent = pool->stepped > 0 ? now - pool->stepped - minute : 0;
+    gem5art__job *job;
+    pool->stepped = now;
+    for (job = gem5art__first_active(pool); absent > 0 && job; job = gem5art__next_active(job)) {
+        if (job->at[GEM5ART__TO_TIME_OUT] > 0) job->at[GEM5ART__TO_TIME_OUT] += absent;
+        if (!job->working) job->grown += absent;
+    }
+}
+
 /* ---- the loop: launching */
 
 /* Is there too little memory for one more run? One that was launched lately may have yet to take its share. */
@@ -13643,7 +13613,6 @@ static volatile sig_atomic_t gem5art__signal_count, gem5art__signal_last;
 static volatile sig_atomic_t gem5art__signal_wakes[GEM5ART__SIGNAL_POOLS]; /* descriptors; 0: none */
 static pthread_mutex_t gem5art__signal_mutex = PTHREAD_MUTEX_INITIALIZER;
 static struct sigaction gem5art__signal_before[GEM5ART__STOP_SIGNALS];
-static int gem5art__signal_users;
 
 static void gem5art__on_signal(int number) {
     int i;
@@ -13653,40 +13622,28 @@ static void gem5art__on_signal(int number) {
         if (gem5art__signal_wakes[i]) gem5art__wake((int)gem5art__signal_wakes[i]);
 }
 
-static bool gem5art__signals_on(gem5art_pool *pool, gem5art_error *error) {
+/* Puts a pool's wakes into the table (`from` 0) or takes them out (`to` 0). The first pool there sets the handlers, the
+   last one restores the former ones. False: the table is full. */
+static bool gem5art__change_signals(int from, int to) {
     struct sigaction action;
-    int i, place = 0;
+    int i, place = -1, used = 0;
     memset(&action, 0, sizeof action);
     action.sa_handler = gem5art__on_signal;
     sigemptyset(&action.sa_mask);
     pthread_mutex_lock(&gem5art__signal_mutex);
-    while (place < GEM5ART__SIGNAL_POOLS && gem5art__signal_wakes[place]) place++;
-    if (place < GEM5ART__SIGNAL_POOLS) {
-        gem5art__signal_wakes[place] = pool->warden.wakes;
-        pool->signals_handled = (int)gem5art__signal_count;
-        for (i = 0; i < GEM5ART__STOP_SIGNALS && !gem5art__signal_users; i++) {
-            int number = gem5art__stop_signals[i].number;
-            sigaction(number, NULL, &gem5art__signal_before[i]);
-            if (number == SIGHUP && gem5art__signal_before[i].sa_handler == SIG_IGN) continue; /* as nohup wants it */
-            sigaction(number, &action, NULL);
-        }
-        gem5art__signal_users++;
+    for (i = 0; i < GEM5ART__SIGNAL_POOLS; i++) {
+        if (gem5art__signal_wakes[i] == from) place = i;
+        used += gem5art__signal_wakes[i] != 0;
+    }
+    if (place >= 0) gem5art__signal_wakes[place] = to;
+    for (i = 0; i < GEM5ART__STOP_SIGNALS && place >= 0 && used == (to ? 0 : 1); i++) {
+        int number = gem5art__stop_signals[i].number;
+        if (to) sigaction(number, NULL, &gem5art__signal_before[i]);
+        if (to && number == SIGHUP && gem5art__signal_before[i].sa_handler == SIG_IGN) continue; /* as nohup wants it */
+        sigaction(number, to ? &action : &gem5art__signal_before[i], NULL);
     }
     pthread_mutex_unlock(&gem5art__signal_mutex);
-    return place < GEM5ART__SIGNAL_POOLS ||
-           gem5art__fail(error, GEM5ART_LIMIT, "more than %d pools with .handle_signals: let one pool have all runs",
-                         GEM5ART__SIGNAL_POOLS);
-}
-
-static void gem5art__signals_off(gem5art_pool *pool) {
-    int i;
-    pthread_mutex_lock(&gem5art__signal_mutex);
-    for (i = 0; i < GEM5ART__SIGNAL_POOLS; i++)
-        if (gem5art__signal_wakes[i] == pool->warden.wakes) gem5art__signal_wakes[i] = 0;
-    gem5art__signal_users--;
-    for (i = 0; i < GEM5ART__STOP_SIGNALS && !gem5art__signal_users; i++)
-        sigaction(gem5art__stop_signals[i].number, &gem5art__signal_before[i], NULL);
-    pthread_mutex_unlock(&gem5art__signal_mutex);
+    return place >= 0;
 }
 
 static bool gem5art__signals_unhandled(const gem5art_pool *pool) {
@@ -13782,7 +13739,7 @@ static bool gem5art__choose_cpus(gem5art_pool *pool, gem5art_error *error) {
 #endif
 }
 
-/* What is recorded of the environment: each name once, if it is set. */
+/* Reads the variables that are recorded of the environment, if they are set. */
 static bool gem5art__read_environment(gem5art_pool *pool, const char *const *names, gem5art_error *error) {
     size_t count = 0, n = 0;
     const char **pairs;
@@ -13793,9 +13750,11 @@ static bool gem5art__read_environment(gem5art_pool *pool, const char *const *nam
         if (!**names || strchr(*names, '='))
             return gem5art__fail(error, GEM5ART_INVALID,
                                  "\"%s\" cannot be an environment variable: correct .environment", *names);
-        if (getenv(*names)) pairs[n++] = *names, pairs[n++] = getenv(*names);
+        if (!getenv(*names)) continue;
+        pairs[n++] = gem5art__arena_copy(&pool->arena, *names);
+        pairs[n++] = gem5art__arena_copy(&pool->arena, getenv(*names));
     }
-    pool->environment = gem5art__join_pairs(&pool->arena, pairs, NULL);
+    pool->environment = pairs;
     return true;
 }
 
@@ -13836,12 +13795,15 @@ static bool gem5art__fill_pool(gem5art_pool *pool, const gem5art_pool_desc *desc
     if (!pool->host || !gem5art__open_claims(pool->db, error) ||
         !gem5art__warden_start(&pool->warden, d->jobs, d->grace, error) || !gem5art__open_pool(pool, cpus, error))
         return false;
-    if (d->handle_signals) d->handle_signals = gem5art__signals_on(pool, error);
-    return d->handle_signals || !desc || !desc->handle_signals;
+    pool->signals_handled = (int)gem5art__signal_count;
+    if (!d->handle_signals || gem5art__change_signals(0, pool->warden.wakes)) return true;
+    d->handle_signals = false;
+    return gem5art__fail(error, GEM5ART_LIMIT, "more than %d pools with .handle_signals: let one pool have all runs",
+                         GEM5ART__SIGNAL_POOLS);
 }
 
 static void gem5art__free_pool(gem5art_pool *pool) {
-    if (pool->desc.handle_signals) gem5art__signals_off(pool);
+    if (pool->desc.handle_signals) gem5art__change_signals(pool->warden.wakes, 0);
     if (pool->workers.ready) {
         gem5art__stop_workers(&pool->workers);
         pthread_mutex_destroy(&pool->store_mutex);
@@ -13856,32 +13818,31 @@ static void gem5art__free_pool(gem5art_pool *pool) {
     gem5art__free(pool);
 }
 
-/* Adds a key to the set of hashes, which has room for it; false: it is there already. */
-static bool gem5art__add_hash(gem5art_pool *pool, uint64_t key) {
-    size_t i = (size_t)key & (pool->hash_size - 1);
-    for (; pool->hashes[i]; i = (i + 1) & (pool->hash_size - 1))
-        if (pool->hashes[i] == key) return false;
-    pool->hashes[i] = key;
-    return true;
+/* The place of a key in a set of hashes: its own, or a free one. */
+static uint64_t *gem5art__hash_place(uint64_t *hashes, size_t size, uint64_t key) {
+    size_t i = (size_t)key & (size - 1);
+    while (hashes[i] && hashes[i] != key) i = (i + 1) & (size - 1);
+    return &hashes[i];
 }
 
 /* Doubles the set of hashes when it is half full. */
 static bool gem5art__grow_hashes(gem5art_pool *pool) {
-    uint64_t *old = pool->hashes;
-    size_t size = pool->hash_size, i;
-    if (pool->hash_count * 2 < size) return true;
-    pool->hashes = (uint64_t *)gem5art__alloc((size ? 2 * size : 64) * sizeof *old);
-    if (!pool->hashes) return pool->hashes = old, false;
-    pool->hash_size = size ? 2 * size : 64;
-    for (i = 0; i < size; i++)
-        if (old[i]) gem5art__add_hash(pool, old[i]);
-    gem5art__free(old);
+    size_t size = pool->hash_size ? 2 * pool->hash_size : 64, i;
+    uint64_t *hashes;
+    if (pool->hash_count * 2 < pool->hash_size) return true;
+    if ((hashes = (uint64_t *)gem5art__alloc(size * sizeof *hashes)) == NULL) return false;
+    for (i = 0; i < pool->hash_size; i++)
+        if (pool->hashes[i]) *gem5art__hash_place(hashes, size, pool->hashes[i]) = pool->hashes[i];
+    gem5art__free(pool->hashes);
+    pool->hashes = hashes;
+    pool->hash_size = size;
     return true;
 }
 
 static bool gem5art__add_run(gem5art_pool *pool, gem5art__run *run, gem5art_error *error) {
     const char *name = run ? run->public_.name : NULL, *hash = run ? run->public_.hash : NULL;
     gem5art__job *job;
+    uint64_t key, *place;
     if (!run) return gem5art__fail(error, GEM5ART_INVALID, "no run was given to the pool: it is NULL");
     if (run->db != pool->db)
         return gem5art__fail(error, GEM5ART_INVALID, "run \"%s\" belongs to another db than the pool", name);
@@ -13891,11 +13852,14 @@ static bool gem5art__add_run(gem5art_pool *pool, gem5art__run *run, gem5art_erro
                              "run \"%s\" was found in the store and cannot be executed: load its info.json", name);
     job = (gem5art__job *)gem5art__alloc(sizeof *job);
     if (!job || !gem5art__grow_hashes(pool)) return gem5art__free(job), gem5art__fail_nomem(error);
-    if (!gem5art__add_hash(pool, gem5art__key(hash, strlen(hash)))) {
+    key = gem5art__key(hash, strlen(hash));
+    place = gem5art__hash_place(pool->hashes, pool->hash_size, key);
+    if (*place) {
         gem5art__free(job);
         return gem5art__fail(error, GEM5ART_INVALID, "run \"%s\" is in the pool already, under this or another name "
                              "(hash %s): add it once", name, hash);
     }
+    *place = key;
     pool->hash_count++;
     job->run = run;
     job->pool = pool;
@@ -13905,19 +13869,6 @@ static bool gem5art__add_run(gem5art_pool *pool, gem5art__run *run, gem5art_erro
     pool->counts.added++;
     gem5art__emit(pool, GEM5ART_EVENT_QUEUED, run, NULL);
     return true;
-}
-
-/* ---- one run */
-
-typedef struct gem5art__outcome {
-    gem5art_error error;
-    bool ended;
-} gem5art__outcome;
-
-static void gem5art__note_outcome(const gem5art_event *event, void *user_data) {
-    gem5art__outcome *outcome = (gem5art__outcome *)user_data;
-    if (event->error) outcome->error = *event->error;
-    outcome->ended = event->type == GEM5ART_EVENT_ENDED;
 }
 
 /* ================================================================ >>public
@@ -14391,16 +14342,12 @@ GEM5ARTDEF void gem5art_pool_destroy(gem5art_pool *pool) {
 
 GEM5ARTDEF bool gem5art_execute(gem5art_db *db, gem5art_run *run, const gem5art_execute_desc *desc,
                                 gem5art_error *error) {
-    gem5art__outcome outcome;
     gem5art_pool_desc pool_desc;
     gem5art_pool *pool;
     gem5art_error why;
     bool ok;
-    memset(&outcome, 0, sizeof outcome);
     memset(&pool_desc, 0, sizeof pool_desc);
     pool_desc.jobs = 1;
-    pool_desc.event = gem5art__note_outcome;
-    pool_desc.user_data = &outcome;
     if (desc) {
         pool_desc.cwd = desc->cwd;
         pool_desc.task_id = desc->task_id;
@@ -14413,11 +14360,11 @@ GEM5ARTDEF bool gem5art_execute(gem5art_db *db, gem5art_run *run, const gem5art_
     if ((pool = gem5art_pool_create(db, &pool_desc, error)) == NULL) return false;
     ok = gem5art_pool_add(pool, run, error);
     if (ok) {
+        const gem5art_error *last = &pool->last_error;
         gem5art_pool_wait(pool, &why);
-        ok = outcome.ended && outcome.error.code != GEM5ART_CANCELLED &&
-             (outcome.error.code == GEM5ART_OK || strcmp(run->status, "Failed") == 0);
-        if (ok && why.code != GEM5ART_OK) ok = false;
-        if (!ok && error) *error = outcome.error.code != GEM5ART_OK ? outcome.error : why;
+        ok = !pool->counts.skipped && last->code != GEM5ART_CANCELLED && why.code == GEM5ART_OK &&
+             (last->code == GEM5ART_OK || strcmp(run->status, "Failed") == 0);
+        if (!ok && error) *error = last->code != GEM5ART_OK ? *last : why;
     }
     gem5art_pool_destroy(pool);
     return ok;
