@@ -69,15 +69,15 @@ refused() { # SENTENCE ARGUMENT...
     same "the error of $*" "$(tail -n 1 .err)" "gem5art-ls: $sentence"
     same "the output of $*" "$out" ""
 }
-refused "unknown status 'finsihed': did you mean Finished?" --status finsihed
-all="Finished, Failed, Failed artifact check, Created, Begin run, Spawning, Running"
-refused "unknown status 'xyzzy': there are $all" --status xyzzy
-refused "unknown column 'stauts': did you mean status?" --columns id,stauts
-refused "unknown column 'elapsd': did you mean elapsed?" --sort -elapsd
+refused "unknown status \"finsihed\": did you mean Finished?" --status finsihed
+all="Finished, Failed, Failed artifact check, Created, Begin run, Spawning or Running"
+refused "unknown status \"xyzzy\": give $all" --status xyzzy
+refused "unknown column \"stauts\": did you mean status?" --columns id,stauts
+refused "unknown column \"elapsd\": did you mean elapsed?" --sort -elapsd
 refused "--columns: a name is missing in \"name,\": give them as in name,status,outdir" --columns name,
 refused "--columns: a name is missing in \"\": give them as in name,status,outdir" --columns ""
 refused "--columns: at most 47 can be shown" --columns "$(yes id | head -n 48 | paste -s -d , -)"
-refused "unknown type 'sf': there are se, fs" --type sf
+refused "unknown type \"sf\": give se or fs" --type sf
 refused "--limit: a whole number of 0 or more is needed, not \"-1\"" --limit -1
 refused "--since: \"soon\" is not a time: give 30m, 3h, 2d, 2026-11-01 or \"2026-11-01 12:30\"" --since soon
 for when in 2026-13-01 2026-00-10 2026-11-31 2026-02-29 1900-02-29 2026-11-00 2026--1-01 0-1-1 +2026-01-01 \

@@ -46,24 +46,24 @@ same errors "$err" ""
 cp db.json once.json
 import_into db.json "$data"
 same "status of a second time" $status 0
-same "what is said of a second time" "$out" "$data: 0 added (0 artifacts, 0 runs), 21 skipped (21 here already, 0 in conflict)"
+same "what is said of a second time" "$out" "$data: 0 added (0 artifacts, 0 runs), 21 skipped (21 present, 0 in conflict)"
 check "nothing has changed" cmp once.json db.json
 run "$getruns" --db-uri db.json -
 same "the runs" "$(printf '%s\n' "$out" | grep -c '^  {')" 8
 import_into db.json db.json
-same "into itself" "$out" "db.json: 0 added (0 artifacts, 0 runs), 21 skipped (21 here already, 0 in conflict)"
+same "into itself" "$out" "db.json: 0 added (0 artifacts, 0 runs), 21 skipped (21 present, 0 in conflict)"
 
 begin "MongoDB's exports are the same records"
 for name in v1 v2-relaxed v2-canonical-array v2-relaxed-array-pretty; do
     import_into db.json "$mongo/$name.json"
     same "status of $name" $status 0
     same "$name beside the file database" "$out" \
-        "$mongo/$name.json: 0 added (0 artifacts, 0 runs), 21 skipped (21 here already, 0 in conflict)"
+        "$mongo/$name.json: 0 added (0 artifacts, 0 runs), 21 skipped (21 present, 0 in conflict)"
     import_into "$name.json" - <"$mongo/$name.json"
     run "$import" --db-uri "$name.json" "$mongo/$name.json"
     has "$name by itself" "$out" "21 added (13 artifacts, 8 runs)"
     import_into db.json "$name.json"
-    has "$name as a store" "$out" "(21 here already, 0 in conflict)"
+    has "$name as a store" "$out" "(21 present, 0 in conflict)"
 done
 if need jq; then
     for name in v1 v2-canonical-array; do
@@ -92,7 +92,7 @@ END
 records kinds | sed '1s/^\[ *$/[ /' >found
 check "what becomes of them" diff expected found
 import_into kinds kinds.json
-has "a second time" "$out" "1 skipped (1 here already, 0 in conflict)"
+has "a second time" "$out" "1 skipped (1 present, 0 in conflict)"
 
 begin "what is no value of its kind is told with its record"
 for value in '{"$oid":"12"}' '{"$uuid":"0011"}' '{"$uuid":5}' '{"$binary":"AAEC","$type":"03"}' '{"$binary":{"base64":"AAEC"}}' \
@@ -100,7 +100,7 @@ for value in '{"$oid":"12"}' '{"$uuid":"0011"}' '{"$uuid":5}' '{"$binary":"AAEC"
     '{"$numberLong":"1x"}' '{"$numberInt":""}' '{"$numberDouble":"one"}'; do
     { a_run 1 h; a_run 2 h ",\"x\":$value"; } >bad
     key=${value#??} key=${key%%\"*}
-    refuses "$value" "bad, record 2 (line 2): $key has a value that it cannot have"
+    refuses "$value" "bad, line 2, column 1: record 2: $key has a value that it cannot have"
 done
 
 begin "conflicts: what is here stays"
@@ -110,26 +110,26 @@ import_into merged first
 cp merged before
 run "$import" --dry-run --verbose --db-uri merged second
 same "status of a dry run" $status 1
-has "a dry run" "$out" 'would add run 2 "r": another attempt at a run that is here'
-has "a dry run" "$out" "second: 3 would be added (1 artifact, 2 runs), 2 skipped (0 here already, 2 in conflict)"
+has "a dry run" "$out" 'would add run 2 "r": another attempt at a run that is present'
+has "a dry run" "$out" "second: 3 would be added (1 artifact, 2 runs), 2 skipped (0 present, 2 in conflict)"
 check "a dry run changes nothing" cmp before merged
 import_into merged second
 same status $status 1
-has "what is said" "$out" "second: 3 added (1 artifact, 2 runs), 2 skipped (0 here already, 2 in conflict)"
-has "what is said" "$out" "1 of the runs: attempts at runs that were here"
-has "what is said" "$out" "1 of the artifacts: with a hash that was here under another id; both stay"
-has "the conflict" "$err" 'gem5art-import: second: skipped run 1 "r": its id is here with another content ("status" differs)'
-has "the conflict" "$err" 'skipped artifact a "k": its id is here with another content ("path" differs)'
+has "what is said" "$out" "second: 3 added (1 artifact, 2 runs), 2 skipped (0 present, 2 in conflict)"
+has "what is said" "$out" "1 of the runs: attempts at runs that were present"
+has "what is said" "$out" "1 of the artifacts: with a hash that was present under a different id; both stay"
+has "the conflict" "$err" 'gem5art-import: second: skipped run 1 "r": its id is present with different content ("status" differs)'
+has "the conflict" "$err" 'skipped artifact a "k": its id is present with different content ("path" differs)'
 same "their order" "$(grep -o '"_id":"[^"]*"' merged | tr -d '\n')" '"_id":"1""_id":"a""_id":"2""_id":"b""_id":"3"'
 has "what was here" "$(cat merged)" '"path":"one"'
 check "nothing was overwritten" sh -c '! grep -q Failed merged && ! grep -q two merged'
 import_into merged --verbose second
 same "status of a second time" $status 1
-has "a second time" "$out" 'skipped run 2 "r": it is here already'
-has "a second time" "$out" "second: 0 added (0 artifacts, 0 runs), 5 skipped (3 here already, 2 in conflict)"
+has "a second time" "$out" 'skipped run 2 "r": it is present'
+has "a second time" "$out" "second: 0 added (0 artifacts, 0 runs), 5 skipped (3 present, 2 in conflict)"
 { a_run 9 h; a_run 9 h; a_run 9 x; } >twice
 import_into merged twice
-has "an id that comes twice" "$out" "twice: 1 added (0 artifacts, 1 run), 2 skipped (1 here already, 1 in conflict)"
+has "an id that comes twice" "$out" "twice: 1 added (0 artifacts, 1 run), 2 skipped (1 present, 1 in conflict)"
 
 begin "the same, written otherwise, is no conflict"
 printf '[{"type":"gem5 run","crc32":"0","name":"\\u0072","x":{"b":1.0e1,"a":[]},"hash":"h","_id":"1"}]' >one
@@ -137,7 +137,7 @@ printf '{"_id":"1","hash":"h","type":"gem5 run","name":"r","x":{"a":[],"b":10}}'
 import_into alike one
 import_into alike other
 same status $status 0
-has "what is said" "$out" "1 skipped (1 here already"
+has "what is said" "$out" "1 skipped (1 present"
 a_run 1 h ',"x":{"a":[],"b":10.5}' >other
 import_into alike other
 same "status of another number" $status 1
@@ -178,21 +178,21 @@ refuses "a comma too many" "bad, line 1, column 54: a record, which starts with 
 printf '[%s%s]' "$(a_run 1 h)" "$(a_run 2 h)" >bad
 refuses "no comma" "bad, line 1, column 53: ',' or ']' was expected, not '{'"
 printf '[%s][]' "$(a_run 1 h)" >bad
-refuses "two arrays" "bad, line 1, column 54: there is more behind the bracket"
+refuses "two arrays" "bad, line 1, column 54: there is more after the bracket"
 echo '{"hash":"h","type":"gem5 run"}' >bad
-refuses "no id" 'bad, line 1: record 1 has no "_id" that is a text'
+refuses "no id" 'bad, line 1, column 1: record 1 has no "_id" that is a text'
 { a_run 1 h; echo '{"_id":"2","type":"gem5 run"}'; } >bad
-refuses "no hash" 'bad, line 2: record 2 has no "hash"'
+refuses "no hash" 'bad, line 2, column 1: record 2 has no "hash"'
 echo '{"_id":"2","hash":"h"}' >bad
-refuses "no type" 'bad, line 1: record 1 has no "type"'
+refuses "no type" 'bad, line 1, column 1: record 1 has no "type"'
 echo '{"_id":7,"hash":"h","type":"gem5 run"}' >bad
-refuses "an id that is a number" 'bad, line 1: record 1 has no "_id" that is a text'
+refuses "an id that is a number" 'bad, line 1, column 1: record 1 has no "_id" that is a text'
 echo '{"_id":{"$uuid":"00112233-4455-6677-8899-aabbccddeeff"},"chunkSize":261120,"length":{"$numberLong":"5"}}' >bad
-refuses "GridFS" 'bad, line 1: record 1 has no "hash": it is of MongoDB'"'"'s GridFS; export the collection "artifacts"'
+refuses "GridFS" 'bad, line 1, column 1: record 1 has no "hash" that is a text: each artifact and run needs one; it is of MongoDB'"'"'s GridFS: export the collection "artifacts"'
 a_run 1 h ',"params":"a b"' >bad
-refuses "a field of the wrong kind" 'bad, line 1: record 1: "params" has a value of the wrong kind: "a b"'
+refuses "a field of the wrong kind" 'bad, line 1, column 1: record 1: "params" has a value of the wrong kind: "a b"'
 an_artifact 1 h ',"size":"big"' >bad
-refuses "a field of the wrong kind" 'bad, line 1: record 1: "size" has a value of the wrong kind: "big"'
+refuses "a field of the wrong kind" 'bad, line 1, column 1: record 1: "size" has a value of the wrong kind: "big"'
 a_run 1 h ",\"x\":$(printf '%0200d' 0 | tr 0 '[')$(printf '%0200d' 0 | tr 0 ']')" >bad
 refuses "what is nested too deep" "bad, line 1, column "
 printf '\377\376[\000]\000' >bad
@@ -202,7 +202,7 @@ refuses "another kind of file" "bad is not text: an LMDB store is given as lmdb:
 printf '{"_id":"1","hash":"h","type":"t","x":"\377"}' >bad
 refuses "what is not UTF-8" "bad, line 1, column 39: "
 sed '3s/gem5/gen5/' db.json >bad
-refuses "a damaged store" "bad, line 3: the checksum does not fit record 2: it is damaged"
+refuses "a damaged store" "bad, line 3, column 1: record 2 does not match its checksum: it is damaged"
 mkdir folder
 import_into folder.json folder
 has "a folder" "$err" "gem5art-import: cannot read folder: Is a directory"
@@ -221,7 +221,7 @@ printf '\357\273\277%s\r\n%s\r\n\r\n' "$(a_run 1 h)" "$(a_run 2 h)" >odd
 import_into odd.json odd
 same "status with a mark and CRLF" $status 0
 has "a mark and CRLF" "$out" "2 added"
-has "a mark" "$err" "warning: odd starts with a byte order mark: it is passed over"
+has "a mark" "$err" "warning: odd starts with a byte order mark, which is ignored"
 { a_run 3 h; a_run 4 h; } | tr -d '\n' >odd
 import_into odd.json odd
 has "no line ends" "$out" "2 added"
@@ -235,7 +235,7 @@ has "an empty array" "$out" "odd: 0 added (0 artifacts, 0 runs), 0 skipped"
 { cat db.json; a_run 7 h; } >odd
 import_into unfinished.json odd
 has "a store with an unfinished append" "$out" "21 added"
-has "a store with an unfinished append" "$err" "warning: odd has bytes behind its closing bracket, of a write that was never finished"
+has "a store with an unfinished append" "$err" "warning: odd has bytes after its closing bracket, from an append that was never finished"
 mkfifo pipe
 cat "$mongo/v1.json" >pipe &
 import_into pipe.json pipe
@@ -297,7 +297,7 @@ for format in jsonl gem5art; do
     has "what $format holds" "$out" "25 added"
     check "back from $format" cmp full.json from.$format
     import_into full.json out.$format
-    has "$format is here already" "$out" "25 skipped (25 here already"
+    has "$format is here already" "$out" "25 skipped (25 present"
 done
 same "lines" "$(wc -l <out.jsonl | tr -d ' ')" 25
 run "$export" --db-uri full.json --to cvs out.csv
@@ -347,7 +347,7 @@ else
     check "imported" cmp full.json imported.json
     import_into lmdb://into.lmdb full.json "$mongo/v1.json"
     has "into LMDB" "$out" "full.json: 25 added"
-    has "into LMDB" "$out" "21 skipped (21 here already"
+    has "into LMDB" "$out" "21 skipped (21 present"
     run "$export" --db-uri lmdb://into.lmdb --to store back2.json
     check "the same by import" cmp full.json back2.json
     import_into lmdb://full.lmdb lmdb://full.lmdb
@@ -447,7 +447,7 @@ has "error with a full disk" "$err" "out.txt: File too large"
 same "what was there before" "$(cat out.txt) $(ls ./*.tmp-* 2>/dev/null)" "kept "
 run limited "$import" --db-uri full.json large.json
 same "status of an import with a full disk" $status 1
-has "error of an import with a full disk" "$err" "cannot write a temporary file in /tmp: File too large; \$TMPDIR can name another folder"
+has "error of an import with a full disk" "$err" "full.json: File too large; nothing of it was imported"
 check "the store is as it was" cmp full.json from.jsonl
 run sh -c "'$export' --db-uri full.json --to jsonl - >/dev/full"
 same "status of a full stdout" $status 1
@@ -466,7 +466,7 @@ misuse() {
     has "usage of $*" "$err" "usage: gem5art-export [-h] [--runs]"
 }
 misuse "--to is missing: gem5art, jsonl, csv or store" x
-misuse "--to xml: there is no such format" --to xml x
+misuse '--to: unknown format "xml": give gem5art, jsonl, csv or store' --to xml x
 misuse "the output is missing" --to csv
 misuse "one output is enough" --to csv a b
 misuse "--artifacts leaves out what --fs-only asks for" --to csv --artifacts --fs-only a

@@ -1,89 +1,95 @@
-/* gem5art-import - merges what others have recorded into a store.
+/* gem5art-import - merges the records of other stores and programs into a store.
 
-   What is merged, and how:
-   - Ids are never changed, and neither is a record that is here. A record whose id is here with the same content is
-     skipped, so that an import can be repeated; one whose id is here with another content is a conflict: it is skipped
-     and told, the one that is here stays, and the exit code is 1.
-   - A run whose hash is here under another id is another attempt at that run, and is added, as the store keeps one
+   - Ids are never changed, and neither is a record that is in the store. A record whose id is in the store with the same
+     content is skipped, so that an import can be repeated; one whose id is there with different content is a conflict: it
+     is skipped and reported, and the exit status is 1.
+   - A run whose hash is in the store under a different id is another attempt at that run, and is added, as a store has one
      record for each attempt.
-   - An artifact whose hash is here under another id is added too, beside the one that is here. Leaving it out would
-     need the records that name it to be rewritten, lose what was written about it, and break the hashes of gem5art's
-     own runs, which are made of their artifacts' ids. A look-up by hash finds the one that was here first.
-   - A source is read, checked and turned into lines of a store before the store is locked, and is added in one append:
-     one that is cut, damaged or wrong at any place adds nothing.
-   - Extended JSON, as mongoexport writes it, becomes plain JSON. UUIDs and object ids become texts, dates become
-     seconds since 1970 as gem5art's times are, numbers stay as they are written. What JSON has no number for (NaN,
-     Infinity) becomes null. UUIDs of subtype 3 are read in the order of their bytes, as Python's driver writes them,
-     which gem5art uses; the orders of Java's and C#'s old drivers cannot be told from it and are not looked for. What
-     gem5art never stores (other binaries, time stamps, regular expressions) is kept as it is written. */
+   - An artifact whose hash is in the store under a different id is added too. Leaving it out would require the records
+     that name it to be rewritten, lose its own fields, and break the hashes of Python gem5art's runs, which are made of
+     their artifacts' ids. A look-up by hash finds the one that was stored first.
+   - A source is read as a whole, and is added in one append: one that is cut, damaged or wrong at any place adds nothing.
+   - Extended JSON, as mongoexport writes it, becomes plain JSON. UUIDs and object ids become texts, dates become seconds
+     since 1970 as gem5art's times are, numbers stay as they are written. NaN and Infinity become null. UUIDs of subtype 3
+     are read in the order of their bytes, as Python's driver writes them, which gem5art uses; the orders of old Java and C#
+     drivers cannot be recognized. Values that gem5art never stores (other binaries, time stamps, regular expressions) are
+     kept as they are written. */
 
-#define TOOL_NAME "gem5art-import"
+#include <errno.h>
+#include <fcntl.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
 
-#include "tool.h"
+#include "lib/members.h"
+#include "lib/message.h"
+#include "lib/options.h"
+#include "lib/store.h"
+#include "lib/when.h"
+
+const char *tool_name = "gem5art-import";
 
 /* ---- extended JSON */
-
-static void put_text(gem5art_json_writer *writer, const char *text) {
-    gem5art__json_put_value(writer, text, strlen(text));
-}
 
 static bool is_text(const gem5art_json *value) { return value && value->type == GEM5ART_JSON_STRING; }
 
 static bool put_oid(gem5art_json_writer *writer, const gem5art_json *value) {
-    size_t i;
-    if (!is_text(value) || value->length != 24) return false;
-    for (i = 0; i < 24; i++)
-        if (gem5art__hex_digit(value->text[i]) < 0) return false;
+    if (!is_text(value) || value->length != 24 || strspn(value->text, "0123456789abcdefABCDEF") != 24) return false;
     gem5art_json_value(writer, value);
     return true;
 }
 
-static void put_uuid_bytes(gem5art_json_writer *writer, const uint8_t b[16]) {
-    char text[37];
+static void put_uuid_bytes(gem5art_json_writer *writer, const unsigned char b[16]) {
+    char uuid[37];
     int i, n = 0;
-    for (i = 0; i < 16; i++) n += snprintf(text + n, 4, i == 4 || i == 6 || i == 8 || i == 10 ? "-%02x" : "%02x", b[i]);
-    gem5art_json_string(writer, text);
+    for (i = 0; i < 16; i++) n += snprintf(uuid + n, 4, i == 4 || i == 6 || i == 8 || i == 10 ? "-%02x" : "%02x", b[i]);
+    gem5art_json_string(writer, uuid);
 }
 
 static bool put_uuid(gem5art_json_writer *writer, const gem5art_json *value) {
-    uint8_t bytes[16];
-    if (!is_text(value) || !gem5art__uuid_bytes(value->text, bytes)) return false;
+    unsigned char bytes[16];
+    const char *c;
+    int i;
+    if (!is_text(value) || value->length != 36) return false;
+    for (c = value->text, i = 0; i < 16; c += 2, i++) {
+        if ((i == 4 || i == 6 || i == 8 || i == 10) && *c++ != '-') return false;
+        if (strspn(c, "0123456789abcdefABCDEF") < 2 || sscanf(c, "%2hhx", &bytes[i]) != 1) return false;
+    }
     put_uuid_bytes(writer, bytes);
     return true;
 }
 
-/* The 16 bytes that base64 text holds; false: it is none, or holds more or less. */
-static bool decode_16(const char *text, uint8_t bytes[16]) {
+/* The 16 bytes that base64 text holds; false: it holds something else. */
+static bool decode_16(const char *base64, unsigned char bytes[16]) {
     static const char digits[] = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
     unsigned bits = 0;
     int i, n = 0;
-    if (strlen(text) != 24 || strcmp(text + 22, "==") != 0) return false;
+    if (strlen(base64) != 24 || strcmp(base64 + 22, "==") != 0) return false;
     for (i = 0; i < 22; i++) {
-        const char *digit = strchr(digits, text[i]);
+        const char *digit = strchr(digits, base64[i]);
         if (!digit) return false;
         bits = (bits << 6 | (unsigned)(digit - digits)) & 0xffff;
-        if (i % 4) bytes[n++] = (uint8_t)(bits >> (6 - 2 * (i % 4)));
+        if (i % 4) bytes[n++] = (unsigned char)(bits >> (6 - 2 * (i % 4)));
     }
     return true;
 }
 
-/* {"$binary":"...","$type":"03"} or {"$binary":{"base64":"...","subType":"03"}}; what is no UUID is kept as written. */
+/* {"$binary":"...","$type":"03"} or {"$binary":{"base64":"...","subType":"03"}}; other binaries are kept as written. */
 static bool put_binary(gem5art_json_writer *writer, const gem5art_json *object) {
     const gem5art_json *value = gem5art_json_get(object, "$binary"), *type = gem5art_json_get(object, "$type");
-    uint8_t bytes[16];
+    unsigned char bytes[16];
+    long subtype;
     if (value->type == GEM5ART_JSON_OBJECT) {
         type = gem5art_json_get(value, "subType");
         value = gem5art_json_get(value, "base64");
     }
     if (!is_text(value) || !is_text(type)) return false;
-    switch (strtol(type->text, NULL, 16)) {
-    case 3:
-    case 4:
-        if (!decode_16(value->text, bytes)) return false;
-        put_uuid_bytes(writer, bytes);
-        return true;
-    default: gem5art_json_value(writer, object); return true;
-    }
+    subtype = strtol(type->text, NULL, 16);
+    if (subtype != 3 && subtype != 4) gem5art_json_value(writer, object);
+    else if (!decode_16(value->text, bytes)) return false;
+    else put_uuid_bytes(writer, bytes);
+    return true;
 }
 
 /* A number, or text that holds one, as it is written. */
@@ -101,7 +107,7 @@ static bool put_number(gem5art_json_writer *writer, const gem5art_json *value) {
     }
     number = gem5art_json_parse(value->text, value->length, NULL, NULL);
     is_number = number && number->type == GEM5ART_JSON_NUMBER && number->raw_length == value->length;
-    if (is_number) put_text(writer, value->text);
+    if (is_number) gem5art_json_value(writer, number);
     gem5art_json_free(number);
     return is_number;
 }
@@ -112,16 +118,6 @@ static bool put_undefined(gem5art_json_writer *writer, const gem5art_json *value
     return true;
 }
 
-static void put_milliseconds(gem5art_json_writer *writer, int64_t ms) {
-    uint64_t size = ms < 0 ? 0 - (uint64_t)ms : (uint64_t)ms;
-    char text[32];
-    int n = snprintf(text, sizeof text, "%s%llu.%03u", ms < 0 ? "-" : "", (unsigned long long)(size / 1000),
-                     (unsigned)(size % 1000));
-    while (text[n - 1] == '0') text[--n] = 0;
-    if (text[n - 1] == '.') text[--n] = 0;
-    put_text(writer, text);
-}
-
 /* Days from 1970-01-01 to a date of the Gregorian calendar, counted in years that begin in March. */
 static int64_t days_since_1970(int year, int month, int day) {
     int64_t y = month > 2 ? year : year - 1, m = month > 2 ? month - 3 : month + 9;
@@ -129,49 +125,54 @@ static int64_t days_since_1970(int year, int month, int day) {
 }
 
 /* "2024-02-29T12:34:56.789Z", or with an offset: +01:00, +0100 or +01. */
-static bool read_iso_date(const char *text, int64_t *ms) {
+static bool read_iso_date(const char *date, int64_t *ms) {
     int year, month, day, hour, minute, second, n = 0, hours = 0, minutes = 0, sign = 0, i;
     int64_t fraction = 0;
-    if (sscanf(text, "%4d-%2d-%2dT%2d:%2d:%2d%n", &year, &month, &day, &hour, &minute, &second, &n) != 6) return false;
-    if (n != 19 || year < 1 || month < 1 || month > 12 || day < 1 || day > tool_days(year, month)) return false;
-    if (hour > 23 || minute > 59 || second > 60) return false;
-    for (text += n, i = 0; *text == '.' || (i > 0 && gem5art__json_is_digit(*text)); text++, i++)
-        if (i > 0 && i < 4) fraction = fraction * 10 + (*text - '0');
+    if (sscanf(date, "%4d-%2d-%2dT%2d:%2d:%2d%n", &year, &month, &day, &hour, &minute, &second, &n) != 6) return false;
+    if (n != 19 || year < 1 || !when_in_calendar(year, month, day) || hour > 23 || minute > 59 || second > 60) return false;
+    for (date += n, i = 0; *date == '.' || (i > 0 && *date >= '0' && *date <= '9'); date++, i++)
+        if (i > 0 && i < 4) fraction = fraction * 10 + (*date - '0');
     for (; i > 0 && i < 4; i++) fraction *= 10;
-    if (*text == '+' || *text == '-') {
-        sign = *text == '+' ? 1 : -1;
+    if (*date == '+' || *date == '-') {
+        sign = *date == '+' ? 1 : -1;
         n = 0;
-        if (sscanf(text + 1, "%2d:%2d%n", &hours, &minutes, &n) != 2 &&
-            (n = 0, sscanf(text + 1, "%2d%2d%n", &hours, &minutes, &n)) != 2 &&
-            (n = minutes = 0, sscanf(text + 1, "%2d%n", &hours, &n)) != 1)
+        if (sscanf(date + 1, "%2d:%2d%n", &hours, &minutes, &n) != 2 &&
+            (n = 0, sscanf(date + 1, "%2d%2d%n", &hours, &minutes, &n)) != 2 &&
+            (n = minutes = 0, sscanf(date + 1, "%2d%n", &hours, &n)) != 1)
             return false;
-        text += 1 + n;
-    } else if (*text++ != 'Z') return false;
+        date += 1 + n;
+    } else if (*date++ != 'Z') return false;
     *ms = ((days_since_1970(year, month, day) * 24 + hour - sign * hours) * 60 + minute - sign * minutes) * 60000 +
           second * 1000 + fraction;
-    return !*text;
+    return !*date;
 }
 
 /* Milliseconds, {"$numberLong":"milliseconds"}, or text. */
 static bool put_date(gem5art_json_writer *writer, const gem5art_json *value) {
     const gem5art_json *wrapped = gem5art_json_get(value, "$numberLong");
+    char seconds[40], *end;
+    uint64_t size;
     int64_t ms;
+    int n;
     if (is_text(wrapped)) {
-        char *end;
         errno = 0;
         ms = strtoll(wrapped->text, &end, 10);
         if (errno || end == wrapped->text || *end) return false;
     } else if (value->is_integer) ms = value->integer;
     else if (!is_text(value) || !read_iso_date(value->text, &ms)) return false;
-    put_milliseconds(writer, ms);
+    size = ms < 0 ? 0 - (uint64_t)ms : (uint64_t)ms;
+    n = snprintf(seconds, sizeof seconds, "%s%llu.%03u", ms < 0 ? "-" : "", (unsigned long long)(size / 1000),
+                 (unsigned)(size % 1000));
+    while (seconds[n - 1] == '0') n--;
+    gem5art_json_text(writer, seconds, (size_t)(seconds[n - 1] == '.' ? n - 1 : n));
     return true;
 }
 
 /* What an object with this first key, and no other but "$type", stands for. */
 static const struct wrapper {
     const char *key;
-    bool (*put)(gem5art_json_writer *writer, const gem5art_json *value); /* false: it is not what it should be */
-    bool whole; /* it is given the object, not the key's value */
+    bool (*put)(gem5art_json_writer *writer, const gem5art_json *value); /* false: the value is not of its kind */
+    bool whole; /* `put` takes the object, not the key's value */
 } wrappers[] = {
     {"$oid", put_oid, false},           {"$uuid", put_uuid, false},          {"$binary", put_binary, true},
     {"$date", put_date, false},         {"$numberLong", put_number, false},  {"$numberInt", put_number, false},
@@ -188,552 +189,334 @@ static const struct wrapper *find_wrapper(const gem5art_json *object) {
     return NULL;
 }
 
-/* Writes a value as plain JSON. No deeper than the parser allows. */
-static bool put_plain(gem5art_json_writer *writer, const gem5art_json *value, gem5art_error *error) {
+/* Writes a value as plain JSON; no deeper than the parser allows. Returns the wrapper whose value is not of its kind, or
+   NULL. */
+static const gem5art_json *put_plain(gem5art_json_writer *writer, const gem5art_json *value) {
     const struct wrapper *wrapper = find_wrapper(value);
-    const gem5art_json *child;
+    const gem5art_json *child, *wrong = NULL;
     bool array = value->type == GEM5ART_JSON_ARRAY;
-    if (wrapper) {
-        if (wrapper->put(writer, wrapper->whole ? value : value->first)) return true;
-        return gem5art__fail(error, GEM5ART_INVALID, "%s has a value that it cannot have: %.*s", wrapper->key,
-                             value->first->raw_length > 60 ? 60 : (int)value->first->raw_length,
-                             value->first->raw ? value->first->raw : "an object");
-    }
+    if (wrapper) return wrapper->put(writer, wrapper->whole ? value : value->first) ? NULL : value->first;
     if (!array && value->type != GEM5ART_JSON_OBJECT) {
         gem5art_json_value(writer, value);
-        return true;
+        return NULL;
     }
-    gem5art__json_begin(writer, array ? "[" : "{");
-    for (child = value->first; child; child = child->next) {
-        if (!array) gem5art__write_key(writer, child);
-        if (!put_plain(writer, child, error)) return false;
+    if (array) gem5art_json_begin_array(writer);
+    else gem5art_json_begin_object(writer);
+    for (child = value->first; child && !wrong; child = child->next) {
+        if (!array) gem5art_json_key(writer, child->key);
+        wrong = put_plain(writer, child);
     }
-    gem5art__json_end(writer, array ? "]" : "}");
-    return true;
+    if (array) gem5art_json_end_array(writer);
+    else gem5art_json_end_object(writer);
+    return wrong;
 }
 
-/* ---- a source's text, record by record */
+/* ---- a source: its records as pieces of its text */
 
 typedef struct source {
     const char *name;
-    FILE *file;
-    int next;              /* the byte that comes next, or EOF */
-    size_t line, column;   /* where it is; both count from 1, columns in bytes */
-    bool array, done;
-    gem5art__buf text;     /* the current record */
-    size_t record;         /* its number, from 1 */
-    size_t record_line, record_column;
-    bool sealed;           /* it is a line of a store, with a checksum */
+    text data;
+    gem5art_text *records;
+    size_t *places;       /* where each record begins in `data` */
+    size_t count, room;
+    bool failed;          /* and it was reported; nothing of it is imported */
 } source;
 
-static bool source_fail(const source *s, gem5art_error *error, const char *format, ...) GEM5ART__PRINTF(3, 4);
-static bool source_fail(const source *s, gem5art_error *error, const char *format, ...) {
-    char what[512];
+static void report(source *s, const char *where, const char *format, va_list arguments) {
+    text why = {0};
+    text_vputf(&why, format, arguments);
+    say("%s%s; nothing of it was imported", where, text_string(&why));
+    text_free(&why);
+    s->failed = true;
+}
+
+__attribute__((format(printf, 2, 3))) static void fail(source *s, const char *format, ...) {
     va_list arguments;
     va_start(arguments, format);
-    vsnprintf(what, sizeof what, format, arguments);
+    report(s, "", format, arguments);
     va_end(arguments);
-    return gem5art__fail(error, GEM5ART_SYNTAX, "%s, line %zu, column %zu: %s", s->name, s->line, s->column, what);
 }
 
-static void source_warn(const source *s, const char *what) {
-    tool_say("warning: ", "%s %s", s->name, what);
+/* Reports an error at a place of the text, with line and column; both count from 1, columns in bytes. */
+__attribute__((format(printf, 3, 4))) static void fail_at(source *s, size_t at, const char *format, ...) {
+    const char *data = text_string(&s->data);
+    size_t i, line = 1, begin = text_starts(data, "\xef\xbb\xbf") ? 3 : 0;
+    char *where;
+    va_list arguments;
+    for (i = begin; i < at; i++)
+        if (data[i] == '\n') line++, begin = i + 1;
+    where = s->data.length ? text_printf("%s, line %zu, column %zu: ", s->name, line, at - begin + 1)
+                           : text_printf("%s: ", s->name);
+    va_start(arguments, format);
+    report(s, where, format, arguments);
+    va_end(arguments);
+    free(where);
 }
 
-static void source_advance(source *s) {
-    if (s->next == '\n') {
-        s->line++;
-        s->column = 0;
+static void fail_expected(source *s, size_t at, const char *what) {
+    unsigned char c = (unsigned char)text_string(&s->data)[at];
+    if (at == s->data.length && s->count == 0 && !strchr(text_string(&s->data), '['))
+        fail(s, "%s is empty: there is nothing in it to import (mongoexport writes such a file where the database or the "
+             "collection is not the right one)", s->name);
+    else if (at == s->data.length) fail_at(s, at, "the file ends where %s was expected: it was cut", what);
+    else if (c == 0 && s->count == 0) fail(s, "%s is not text: an LMDB store is given as lmdb://%s", s->name, s->name);
+    else if (c > 0x20 && c < 0x7f) fail_at(s, at, "%s was expected, not '%c'", what, c);
+    else fail_at(s, at, "%s was expected, not the byte 0x%02x", what, (unsigned)c);
+}
+
+static void add(source *s, const char *record, size_t length, size_t place) {
+    if (s->count == s->room) {
+        s->room = s->room ? s->room * 2 : 1024;
+        s->records = (gem5art_text *)text_realloc(s->records, s->room * sizeof *s->records);
+        s->places = (size_t *)text_realloc(s->places, s->room * sizeof *s->places);
     }
-    s->column++;
-    s->next = getc_unlocked(s->file);
+    s->records[s->count].text = record;
+    s->records[s->count].length = length;
+    s->places[s->count++] = place;
 }
 
-static void source_skip_space(source *s) {
-    while (gem5art__is_space(s->next)) source_advance(s);
-}
+static size_t skip_space(const source *s, size_t at) { return at + strspn(s->data.data + at, " \t\r\n"); }
 
-static bool source_expected(source *s, const char *what, gem5art_error *error) {
-    if (ferror(s->file)) return gem5art__fail_errno(error, "read", s->name);
-    if (s->next == EOF && s->record == 0 && !s->array)
-        return gem5art__fail(error, GEM5ART_SYNTAX,
-                             "%s is empty: there is nothing in it to import (mongoexport writes such a file where the "
-                             "database or the collection is not the right one)", s->name);
-    if (s->next == EOF) return source_fail(s, error, "the file ends where %s was expected: it was cut", what);
-    if (s->next == 0 && s->record == 0)
-        return gem5art__fail(error, GEM5ART_SYNTAX, "%s is not text: an LMDB store is given as lmdb://%s", s->name,
-                             s->name);
-    if (s->next > 0x20 && s->next < 0x7f) return source_fail(s, error, "%s was expected, not '%c'", what, s->next);
-    return source_fail(s, error, "%s was expected, not the byte 0x%02x", what, (unsigned)s->next);
-}
-
-static bool source_open(source *s, const char *name, gem5art_error *error) {
-    static const char mark[] = "\xef\xbb\xbf";
-    const char *c;
-    memset(s, 0, sizeof *s);
-    s->name = name;
-    s->file = stdin;
-    if (strcmp(name, "-") == 0) s->name = "stdin";
-    else if ((s->file = fopen(gem5art__starts_with(name, "file://") ? name + 7 : name, "r")) == NULL)
-        return gem5art__fail_errno(error, "read", name);
-    s->line = 1;
-    source_advance(s);
-    if (s->next == 0xff || s->next == 0xfe)
-        return gem5art__fail(error, GEM5ART_SYNTAX, "%s is UTF-16: turn it into UTF-8 (iconv -f UTF-16 -t UTF-8)",
-                             s->name);
-    for (c = mark; *c && s->next == (unsigned char)*c; c++) source_advance(s);
-    s->column = 1;
-    if (!*c) source_warn(s, "starts with a byte order mark: it is passed over");
-    else if (c > mark) return source_expected(s, "a byte order mark", error);
-    return true;
-}
-
-static void source_close(source *s) {
-    if (s->file && s->file != stdin) fclose(s->file);
-    gem5art__buf_free(&s->text);
-}
-
-/* Reads the object that comes next, by its brackets. */
-static bool source_take_object(source *s, gem5art_error *error) {
-    size_t depth = 0;
-    bool string = false, escape = false;
-    s->text.length = 0;
-    s->record++;
-    s->record_line = s->line;
-    s->record_column = s->column;
-    do {
-        char c = (char)s->next;
-        if (s->next == EOF) {
-            if (ferror(s->file)) return gem5art__fail_errno(error, "read", s->name);
-            return source_fail(s, error,
-                               "the file ends inside record %zu, which begins at line %zu, column %zu: it was cut",
-                               s->record, s->record_line, s->record_column);
-        }
-        if (string) {
-            if (!escape && c == '"') string = false;
-            escape = !escape && c == '\\';
-        } else if (c == '"') string = true;
-        else if (c == '{' || c == '[') depth++;
-        else if (c == '}' || c == ']') depth--;
-        if (s->text.length == (size_t)1 << 30)
-            return source_fail(s, error, "record %zu, which begins at line %zu, has more than 1 GiB", s->record,
-                               s->record_line);
-        gem5art__put(&s->text, &c, 1);
-        if (s->text.failed) return gem5art__fail_nomem(error);
-        source_advance(s);
-    } while (depth > 0);
-    s->sealed = s->array && s->record_column == 1 && s->line == s->record_line && (s->next == ',' || s->next == ']') &&
-                gem5art__starts_with(s->text.data, "{\"_id\":\"") && gem5art__is_sealed(s->text.data, s->text.length);
-    return true;
-}
-
-/* Behind the closing bracket there must be nothing, but for what a writer of a store was about to add. */
-static bool source_end_array(source *s, gem5art_error *error) {
-    source_advance(s);
-    source_skip_space(s);
-    s->done = true;
-    if (s->next == EOF && ferror(s->file)) return gem5art__fail_errno(error, "read", s->name);
-    if (s->next == EOF) return true;
-    if (!s->sealed)
-        return source_fail(s, error, "there is more behind the bracket that closes the array: is this two files in one?");
-    source_warn(s, "has bytes behind its closing bracket, of a write that was never finished: they are left out");
-    return true;
-}
-
-/* The next record's text. RECORD, END or FAILED. */
-static gem5art__step source_next(source *s, gem5art_error *error) {
-    if (s->done) return GEM5ART__END;
-    source_skip_space(s);
-    if (s->record == 0 && s->next == '[') {
-        s->array = true;
-        source_advance(s);
-        source_skip_space(s);
-        if (s->next == ']') return source_end_array(s, error) ? GEM5ART__END : GEM5ART__FAILED;
-    } else if (s->array) {
-        if (s->next == ']') return source_end_array(s, error) ? GEM5ART__END : GEM5ART__FAILED;
-        if (s->next != ',') return source_expected(s, "',' or ']'", error), GEM5ART__FAILED;
-        source_advance(s);
-        source_skip_space(s);
-    } else if (s->next == EOF && s->record > 0 && !ferror(s->file)) return GEM5ART__END;
-    if (s->next != '{') return source_expected(s, "a record, which starts with '{',", error), GEM5ART__FAILED;
-    return source_take_object(s, error) ? GEM5ART__RECORD : GEM5ART__FAILED;
-}
-
-/* An error in a record's text, told with its place in the file. */
-static bool source_fail_parse(source *s, const gem5art_error *why, gem5art_error *error) {
-    size_t line, column;
-    int n = 0;
-    if (sscanf(why->message, "line %zu, column %zu: %n", &line, &column, &n) == 2 && n > 0) {
-        s->column = line == 1 ? s->record_column + column - 1 : column;
-        s->line = s->record_line + line - 1;
-        return source_fail(s, error, "%s", why->message + n);
+static bool has(const gem5art_text *record, const char *word) {
+    const char *at = record->text, *end = at + record->length;
+    size_t length = strlen(word);
+    while ((at = (const char *)memchr(at, *word, (size_t)(end - at))) != NULL) {
+        if ((size_t)(end - at) >= length && memcmp(at, word, length) == 0) return true;
+        at++;
     }
-    return gem5art__fail(error, why->code, "%s, record %zu (line %zu): %s", s->name, s->record, s->record_line,
-                         why->message);
-}
-
-/* ---- from a source's record to a line in the spool */
-
-static bool is_run(const gem5art_json *record) { return gem5art__is_run(gem5art__record_text(record, "type")); }
-
-/* Has the record what every record must have, and nothing of the wrong kind? `where` names it in errors. */
-static bool check_record(const gem5art_json *record, const char *where, gem5art_error *error) {
-    static const char *const needed[] = {"_id", "hash", "type"};
-    gem5art__arena arena = {NULL, false};
-    gem5art_artifact artifact;
-    gem5art_run run;
-    size_t i;
-    bool ok;
-    for (i = 0; i < 3; i++)
-        if (!*gem5art__record_text(record, needed[i])) {
-            bool grid = gem5art_json_get(record, "chunkSize") || gem5art_json_get(record, "files_id");
-            return gem5art__fail(error, GEM5ART_INVALID, "%s has no \"%s\"%s", where, needed[i],
-                                 grid ? ": it is of MongoDB's GridFS; export the collection \"artifacts\", and get the "
-                                        "files with mongofiles"
-                                      : " that is a text: each artifact and run needs one");
-        }
-    ok = is_run(record) ? gem5art__read_object(&arena, gem5art__run_fields, record, &run, where, error)
-                        : gem5art__read_object(&arena, gem5art__artifact_fields, record, &artifact, where, error);
-    gem5art__arena_free(&arena);
-    return ok;
-}
-
-/* A record as parsed, checked, and as a line of a store. `own`: the text is such a line already, and stays. */
-static bool spool_record(tool_spool *spool, const char *text, size_t size, bool own, const gem5art_json *record,
-                         const char *where, gem5art_error *error) {
-    gem5art__buf line = {NULL, 0, 0, false};
-    gem5art__head head;
-    bool ok = check_record(record, where, error);
-    if (ok && own && gem5art__read_head(text, size, &head)) tool_spool_add(spool, text, size);
-    else if (ok && (ok = gem5art__put_record_line(&line, record, error)) == true)
-        tool_spool_add(spool, line.data, line.length);
-    gem5art__buf_free(&line);
-    return ok;
-}
-
-/* Parses the current record, made plain where it is extended JSON. */
-static const gem5art_json *source_parse(source *s, gem5art__arena *arena, gem5art_error *error) {
-    gem5art_error why;
-    gem5art_json_writer writer;
-    const gem5art_json *record;
-    const char *text;
-    size_t length;
-    gem5art__clear(&why);
-    if (s->sealed && !gem5art__seal_holds(s->text.data, s->text.length))
-        return gem5art__fail(error, GEM5ART_CORRUPT,
-                             "%s, line %zu: the checksum does not fit record %zu: it is damaged, and gem5art-fsck "
-                             "--salvage writes a store of what is whole", s->name, s->record_line, s->record),
-               (const gem5art_json *)NULL;
-    record = gem5art__json_parse_in(arena, s->text.data, s->text.length, NULL, &why);
-    if (!record) return source_fail_parse(s, &why, error), (const gem5art_json *)NULL;
-    if (s->sealed || !strstr(s->text.data, "\"$")) return record;
-    gem5art_json_writer_init(&writer, 0);
-    if (!put_plain(&writer, record, &why)) record = (source_fail_parse(s, &why, error), (const gem5art_json *)NULL);
-    else if ((text = gem5art_json_take(&writer, &length, error)) == NULL) record = NULL;
-    else if ((record = gem5art__json_parse_in(arena, text, length, NULL, &why)) == NULL)
-        source_fail_parse(s, &why, error);
-    gem5art_json_writer_free(&writer);
-    return record;
-}
-
-static bool spool_text(tool_spool *spool, source *s, gem5art_error *error) {
-    gem5art__step step;
-    while ((step = source_next(s, error)) == GEM5ART__RECORD) {
-        gem5art__arena arena = {NULL, false};
-        const gem5art_json *record = source_parse(s, &arena, error);
-        char where[512];
-        snprintf(where, sizeof where, "%.400s, line %zu: record %zu", s->name, s->record_line, s->record);
-        if (!record || !spool_record(spool, s->text.data, s->text.length, s->sealed, record, where, error))
-            step = GEM5ART__FAILED;
-        gem5art__arena_free(&arena);
-        if (step == GEM5ART__FAILED) break;
-    }
-    return step == GEM5ART__END;
-}
-
-static bool spool_store(tool_spool *spool, gem5art_db *db, const char *name, gem5art_error *error) {
-    gem5art__scan scan;
-    gem5art__step step = GEM5ART__FAILED;
-    size_t number = 0;
-    if (!gem5art__scan_begin(db, NULL, &scan, error)) return false;
-    while ((step = gem5art__scan_next(&scan, error)) == GEM5ART__RECORD) {
-        gem5art__arena arena = {NULL, false};
-        const gem5art_json *record;
-        char where[512];
-        snprintf(where, sizeof where, "%.400s: record %zu", name, ++number);
-        step = gem5art__scan_parse(&scan, &arena, &record, error);
-        if (step == GEM5ART__RECORD && !spool_record(spool, scan.data, scan.size, scan.sealed, record, where, error))
-            step = GEM5ART__FAILED;
-        gem5art__arena_free(&arena);
-        if (step != GEM5ART__RECORD) break;
-    }
-    gem5art__scan_end(&scan);
-    return step == GEM5ART__END;
-}
-
-/* Puts all of a source into the spool. */
-static bool spool_source(tool_spool *spool, const char *name, gem5art_error *error) {
-    bool ok;
-    if (strstr(name, "://") && !gem5art__starts_with(name, "file://")) {
-        gem5art_open_desc desc;
-        gem5art_db *db;
-        memset(&desc, 0, sizeof desc);
-        desc.read_only = true;
-        desc.log = tool_warn;
-        if ((db = gem5art_open(name, &desc, error)) == NULL) return false;
-        ok = spool_store(spool, db, name, error);
-        gem5art_close(db, NULL);
-    } else {
-        source s;
-        ok = source_open(&s, name, error) && spool_text(spool, &s, error);
-        source_close(&s);
-    }
-    return ok;
-}
-
-/* ---- merging the spool into the store */
-
-typedef struct tally {
-    size_t artifacts, runs, attempts, shared; /* added; of them, those whose hash was here under another id */
-    size_t here, conflicts;                   /* skipped */
-} tally;
-
-typedef struct merge {
-    gem5art_db *db; /* NULL: there is no store, and it is not to be made */
-    const char *source;
-    bool dry_run, verbose;
-    tool_spool spool;
-    size_t kept;    /* bytes at its start: the lines to be added */
-    gem5art__flat index; /* of their ids: only its slots are used */
-    tally tally;
-} merge;
-
-/* The member of an object that has another's key, which may hold anything. */
-static const gem5art_json *same_key(const gem5art_json *object, const gem5art_json *other) {
-    const gem5art_json *member = object->first;
-    while (member && (member->key_length != other->key_length || memcmp(member->key, other->key, other->key_length) != 0))
-        member = member->next;
-    return member;
-}
-
-static bool same_value(const gem5art_json *a, const gem5art_json *b) {
-    const gem5art_json *x, *y;
-    if (a->type != b->type || a->count != b->count) return false;
-    switch (a->type) {
-    case GEM5ART_JSON_BOOL: return a->boolean == b->boolean;
-    case GEM5ART_JSON_STRING: return a->length == b->length && memcmp(a->text, b->text, a->length) == 0;
-    case GEM5ART_JSON_NUMBER:
-        if (a->is_integer && b->is_integer) return a->integer == b->integer;
-        if (a->number - b->number == 0) return true;
-        return a->raw_length == b->raw_length && memcmp(a->raw, b->raw, a->raw_length) == 0; /* too large for a double */
-    case GEM5ART_JSON_ARRAY:
-        for (x = a->first, y = b->first; x; x = x->next, y = y->next)
-            if (!same_value(x, y)) return false;
-        return true;
-    case GEM5ART_JSON_OBJECT:
-        for (x = a->first; x; x = x->next)
-            if ((y = same_key(b, x)) == NULL || !same_value(x, y)) return false;
-        return true;
-    case GEM5ART_JSON_NULL: break;
-    }
-    return true;
-}
-
-/* The first field in which two records differ, or NULL. Their order and the checksum do not count. */
-static const char *differing_field(const gem5art_json *a, const gem5art_json *b) {
-    const gem5art_json *member, *other;
-    for (member = a->first; member; member = member->next) {
-        if (strcmp(member->key, "crc32") == 0) continue;
-        other = same_key(b, member);
-        if (!other || !same_value(member, other)) return member->key;
-    }
-    for (member = b->first; member; member = member->next)
-        if (strcmp(member->key, "crc32") != 0 && !same_key(a, member)) return member->key;
-    return NULL;
-}
-
-static const gem5art_json *parse_line(gem5art__arena *arena, const char *line) {
-    gem5art_error error;
-    const char *end = strchr(line, '\n');
-    const gem5art_json *record = gem5art__json_parse_in(arena, line, (size_t)(end - line) - 1, NULL, &error);
-    if (!record) tool_exit(TOOL_FAILED, "%s", error.message);
-    return record;
-}
-
-/* The record with this id that is here, or among the lines to be added; NULL: there is none. */
-static const gem5art_json *find_id(merge *m, gem5art__arena *arena, const char *id) {
-    const gem5art__slot *slot;
-    uint64_t key = gem5art__key(id, strlen(id));
-    gem5art__lookup lookup = {0};
-    const gem5art_json *record;
-    gem5art__step step = GEM5ART__END;
-    gem5art_error error;
-    size_t probe = 0;
-    while (m->db && (step = gem5art__store_lookup(m->db, &lookup, id, arena, &record, &error)) == GEM5ART__RECORD)
-        if (strcmp(gem5art__record_text(record, "_id"), id) == 0) return record;
-    if (step == GEM5ART__FAILED) tool_exit(TOOL_FAILED, "%s", error.message);
-    while ((slot = gem5art__index_find(&m->index, key, probe++)) != NULL) {
-        record = parse_line(arena, m->spool.data + slot->at);
-        if (strcmp(gem5art__record_text(record, "_id"), id) == 0) return record;
-    }
-    return NULL;
-}
-
-static bool hash_is_here(merge *m, gem5art__arena *arena, const char *hash, bool run) {
-    gem5art__lookup lookup = {0};
-    const gem5art_json *record;
-    gem5art__step step = GEM5ART__END;
-    gem5art_error error;
-    while (m->db && (step = gem5art__store_lookup(m->db, &lookup, hash, arena, &record, &error)) == GEM5ART__RECORD)
-        if (strcmp(gem5art__record_text(record, "hash"), hash) == 0 && is_run(record) == run) return true;
-    if (step == GEM5ART__FAILED) tool_exit(TOOL_FAILED, "%s", error.message);
     return false;
 }
 
-/* "skipped run ID "NAME"", and why; a conflict on stderr. */
-static void tell(const merge *m, bool conflict, const char *what, const gem5art_json *record, const char *format, ...)
-    GEM5ART__PRINTF(5, 6);
-static void tell(const merge *m, bool conflict, const char *what, const gem5art_json *record, const char *format, ...) {
-    const char *kind = is_run(record) ? "run" : "artifact", *id = gem5art__record_text(record, "_id");
-    const char *name = gem5art__record_text(record, "name");
-    gem5art__buf why = {NULL, 0, 0, false};
-    va_list arguments;
-    va_start(arguments, format);
-    gem5art__vputf(&why, format, arguments);
-    va_end(arguments);
-    if (why.failed) tool_exit(TOOL_FAILED, "out of memory");
-    if (conflict) tool_say("", "%s: %s %s %s \"%s\"%s", m->source, what, kind, id, name, why.data);
-    else tool_line("%s %s %s \"%s\"%s", what, kind, id, name, why.data);
-    gem5art__buf_free(&why);
-}
-
-/* Is this line to be added? Counts it, and says so. */
-static bool judge(merge *m, gem5art__arena *arena, const gem5art_json *record) {
-    bool run = is_run(record), known;
-    const gem5art_json *other = find_id(m, arena, gem5art__record_text(record, "_id"));
-    const char *field = other ? differing_field(other, record) : NULL;
-    if (field) {
-        m->tally.conflicts++;
-        tell(m, true, "skipped", record, ": its id is here with another content (\"%s\" differs), which stays",
-             field);
-    } else if (other) {
-        m->tally.here++;
-        if (m->verbose) tell(m, false, "skipped", record, ": it is here already");
-    } else {
-        known = hash_is_here(m, arena, gem5art__record_text(record, "hash"), run);
-        *(run ? &m->tally.runs : &m->tally.artifacts) += 1;
-        if (known) *(run ? &m->tally.attempts : &m->tally.shared) += 1;
-        if (m->verbose)
-            tell(m, false, m->dry_run ? "would add" : "added", record, "%s",
-                 !known ? ""
-                 : run  ? ": another attempt at a run that is here"
-                        : ": its hash is here under another id, too");
-    }
-    return !other;
-}
-
-/* Moves the lines that are to be added to the start of the spool. */
-static void judge_all(merge *m) {
-    char *line = m->spool.data, *end = line ? line + m->spool.length : NULL, *next;
-    for (; line < end; line = next) {
-        gem5art__arena arena = {NULL, false};
-        const gem5art_json *record = parse_line(&arena, line);
-        next = strchr(line, '\n') + 1;
-        if (judge(m, &arena, record)) {
-            const char *id = gem5art__record_text(record, "_id");
-            memmove(m->spool.data + m->kept, line, (size_t)(next - line));
-            if (!gem5art__index_add(&m->index, id, strlen(id), (off_t)m->kept)) tool_exit(TOOL_FAILED, "out of memory");
-            m->kept += (size_t)(next - line);
+/* Finds the records of the text: objects one after the other, or an array of them. */
+static void split(source *s, size_t at) {
+    const char *data = text_string(&s->data), *end = data + s->data.length, *next;
+    bool array;
+    at = s->data.length ? skip_space(s, at) : 0;
+    array = data[at] == '[';
+    if (array) at = skip_space(s, at + 1);
+    while (array ? data[at] != ']' : at < s->data.length || s->count == 0) {
+        if (array && s->count > 0) {
+            if (data[at] != ',') {
+                fail_expected(s, at, "',' or ']'");
+                return;
+            }
+            at = skip_space(s, at + 1);
         }
-        gem5art__arena_free(&arena);
+        if (data[at] != '{') {
+            fail_expected(s, at, "a record, which starts with '{',");
+            return;
+        }
+        next = members_skip(data + at, end);
+        if (!next) {
+            fail_at(s, s->data.length, "the file ends inside record %zu: it was cut", s->count + 1);
+            return;
+        }
+        add(s, data + at, (size_t)(next - (data + at)), at);
+        at = skip_space(s, (size_t)(next - data));
     }
+    if (!array || (at = skip_space(s, at + 1)) == s->data.length) return;
+    if (s->count && has(&s->records[s->count - 1], "\"crc32\":"))
+        warn("%s has bytes after its closing bracket, from an append that was never finished: they are left out", s->name);
+    else fail_at(s, at, "there is more after the bracket that closes the array: is this two files in one?");
 }
 
-/* All or none, under the writer lock; a dry run takes none. What the store has now is read before the lock is taken. */
-static void merge_spool(merge *m) {
-    gem5art_error error;
-    bool ok;
-    gem5art__clear(&error);
-    ok = !m->db || gem5art__store_refresh(m->db, &error);
-    if (ok && m->db && !m->dry_run)
-        ok = gem5art__store_lock(m->db, &error) && gem5art__store_settle(m->db, &error);
-    if (ok) judge_all(m);
-    if (ok && m->kept && !m->dry_run) ok = gem5art__store_append(m->db, m->spool.data, m->kept - 2, &error);
-    if (!ok) tool_exit(TOOL_FAILED, "%s; nothing of %s was imported", error.message, m->source);
-    if (m->db && !m->dry_run) gem5art__store_unlock(m->db);
-    gem5art__flat_forget(&m->index);
+static void read_text(source *s, const char *path) {
+    int fd = strcmp(path, "-") == 0 ? STDIN_FILENO : open(text_starts(path, "file://") ? path + 7 : path, O_RDONLY);
+    ssize_t n = -1;
+    static char buffer[1 << 16];
+    while (fd >= 0 && (n = read(fd, buffer, sizeof buffer)) != 0) {
+        if (n < 0 && errno != EINTR) break;
+        if (n > 0) text_put(&s->data, buffer, (size_t)n);
+    }
+    if (n < 0) fail(s, "cannot read %s: %s", path, strerror(errno));
+    else if (text_starts(text_string(&s->data), "\xff\xfe") || text_starts(text_string(&s->data), "\xfe\xff"))
+        fail(s, "%s is UTF-16: turn it into UTF-8 (iconv -f UTF-16 -t UTF-8)", s->name);
+    else if (text_starts(text_string(&s->data), "\xef\xbb\xbf")) {
+        warn("%s starts with a byte order mark, which is ignored", s->name);
+        split(s, 3);
+    } else split(s, 0);
+    if (fd > STDIN_FILENO) close(fd);
 }
 
-/* The store; for a dry run it may be missing. */
-static gem5art_db *open_target(const char *uri, bool dry_run) {
-    gem5art_open_desc desc;
+static void read_store(source *s, const char *uri) {
+    gem5art_open_desc desc = {0};
     gem5art_error error;
     gem5art_db *db;
-    memset(&desc, 0, sizeof desc);
+    gem5art_iter *iter;
+    gem5art_step step = GEM5ART_FAILED;
+    const char *json;
+    size_t length;
     desc.read_only = true;
-    if (!dry_run) return tool_open(uri, false);
+    desc.log = message_warn;
     db = gem5art_open(uri, &desc, &error);
-    if (db) gem5art_close(db, NULL);
-    return error.code == GEM5ART_NOT_FOUND ? NULL : tool_open(uri, true);
+    iter = db ? gem5art_get_records(db, NULL, &error) : NULL;
+    while (iter && (step = gem5art_next_json(iter, &json, &length, &error)) == GEM5ART_ROW)
+        add(s, text_copy_n(json, length), length, 0);
+    if (step == GEM5ART_FAILED) fail(s, "%s", error.message);
+    gem5art_iter_close(iter);
+    gem5art_close(db, NULL);
 }
 
-static const char *plural(size_t count) { return count == 1 ? "" : "s"; }
+/* Makes plain JSON of the records that have extended JSON in them. */
+static void make_plain(source *s) {
+    gem5art_json_writer writer;
+    size_t i, length;
+    for (i = 0; i < s->count && !s->failed; i++) {
+        const gem5art_text *r = &s->records[i];
+        const gem5art_json *record = has(r, "\"$") ? gem5art_json_parse(r->text, r->length, NULL, NULL) : NULL, *wrong;
+        const char *json;
+        if (!record) continue; /* if it is not JSON, gem5art_add_records reports that */
+        gem5art_json_writer_init(&writer, 0);
+        wrong = put_plain(&writer, record);
+        json = gem5art_json_take(&writer, &length, NULL);
+        if (wrong)
+            fail_at(s, s->places[i], "record %zu: %s has a value that it cannot have: %.*s", i + 1, wrong->key,
+                    wrong->raw_length > 60 ? 60 : (int)wrong->raw_length, wrong->raw_length ? wrong->raw : "an object");
+        else if (json) {
+            s->records[i].text = text_copy_n(json, length);
+            s->records[i].length = length;
+        }
+        gem5art_json_writer_free(&writer);
+        gem5art_json_free(record);
+    }
+}
 
-static void tell_tally(const merge *m) {
-    const tally *t = &m->tally;
+/* ---- merging a source into the store */
+
+/* Reports why the store does not take a record. */
+static void fail_record(source *s, size_t bad, const gem5art_error *why) {
+    const gem5art_text *r = &s->records[bad];
+    const char *hint = has(r, "\"chunkSize\"") || has(r, "\"files_id\"")
+                           ? "; it is of MongoDB's GridFS: export the collection \"artifacts\", and get the files with mongofiles"
+                       : why->code == GEM5ART_CORRUPT ? "; gem5art-fsck --salvage writes a store of the intact records" : "";
+    const char *message = why->message, *newline;
+    size_t line, column, at = s->places[bad];
+    int n = 0;
+    if (s->data.length && sscanf(message, "line %zu, column %zu: %n", &line, &column, &n) == 2 && n > 0) {
+        for (; line > 1 && (newline = strchr(s->data.data + at, '\n')) != NULL; line--)
+            at = (size_t)(newline + 1 - s->data.data);
+        fail_at(s, at + column - 1, "%s", message + n);
+    } else if (text_starts(message, "the record"))
+        fail_at(s, at, "record %zu%s%s", bad + 1, message + strlen("the record"), hint);
+    else fail_at(s, at, "record %zu: %s%s", bad + 1, message, hint);
+}
+
+typedef struct tally {
+    size_t artifacts, runs, attempts, shared; /* added; of them, those whose hash was present under a different id */
+    size_t present, conflicts;                /* skipped */
+} tally;
+
+/* Counts a record and reports it: "skipped run ID "NAME"", and why. */
+static void count(const source *s, size_t i, const gem5art_addition *addition, bool dry_run, bool verbose, tally *t) {
+    static members m;
+    static text id, name;
+    bool run;
+    members_want(&m, "_id"), members_want(&m, "name"), members_want(&m, "type");
+    members_read(&m, s->records[i].text, s->records[i].length);
+    run = members_is(m.values[2], "gem5 run") || members_is(m.values[2], "gem5 run fs");
+    text_clear(&id), text_clear(&name);
+    members_put(&id, m.values[0]), members_put(&name, m.values[1]);
+    if (addition->result == GEM5ART_CONFLICT) {
+        t->conflicts++;
+        say("%s: skipped %s %s \"%s\": its id is present with different content (\"%s\" differs), which stays", s->name,
+            run ? "run" : "artifact", text_string(&id), text_string(&name), addition->field);
+        return;
+    }
+    if (addition->result == GEM5ART_PRESENT) t->present++;
+    else *(run ? &t->runs : &t->artifacts) += 1;
+    if (addition->hash_present) *(run ? &t->attempts : &t->shared) += 1;
+    if (!verbose) return;
+    print_line("%s %s %s \"%s\"%s", addition->result == GEM5ART_PRESENT ? "skipped" : dry_run ? "would add" : "added",
+               run ? "run" : "artifact", text_string(&id), text_string(&name),
+               addition->result == GEM5ART_PRESENT ? ": it is present"
+               : !addition->hash_present           ? ""
+               : run                               ? ": another attempt at a run that is present"
+                                                   : ": its hash is present under a different id, too");
+}
+
+static const char *plural(size_t n) { return n == 1 ? "" : "s"; }
+
+static void print_tally(const source *s, const tally *t, bool dry_run) {
     char skipped[128] = "";
-    if (t->here + t->conflicts)
-        snprintf(skipped, sizeof skipped, " (%zu here already, %zu in conflict)", t->here, t->conflicts);
-    tool_line("%s: %zu %s (%zu artifact%s, %zu run%s), %zu skipped%s", m->source, t->artifacts + t->runs,
-              m->dry_run ? "would be added" : "added", t->artifacts, plural(t->artifacts), t->runs, plural(t->runs),
-              t->here + t->conflicts, skipped);
-    if (t->attempts) tool_line("  %zu of the runs: attempts at runs that were here", t->attempts);
-    if (t->shared) tool_line("  %zu of the artifacts: with a hash that was here under another id; both stay", t->shared);
+    if (t->present + t->conflicts)
+        snprintf(skipped, sizeof skipped, " (%zu present, %zu in conflict)", t->present, t->conflicts);
+    print_line("%s: %zu %s (%zu artifact%s, %zu run%s), %zu skipped%s", s->name, t->artifacts + t->runs,
+               dry_run ? "would be added" : "added", t->artifacts, plural(t->artifacts), t->runs, plural(t->runs),
+               t->present + t->conflicts, skipped);
+    if (t->attempts) print_line("  %zu of the runs: attempts at runs that were present", t->attempts);
+    if (t->shared)
+        print_line("  %zu of the artifacts: with a hash that was present under a different id; both stay", t->shared);
 }
 
-/* Returns whether everything that the source holds is now here. */
-static bool import(const char *name, const char *db_uri, bool dry_run, bool verbose) {
-    merge m;
+/* The store; NULL: a dry run in which it is missing. A source that is wrong makes no store. */
+static gem5art_db *open_target(source *s, const char *uri, bool dry_run, gem5art_addition *additions) {
+    gem5art_open_desc desc = {0};
     gem5art_error error;
-    bool ok;
-    memset(&m, 0, sizeof m);
-    m.source = strcmp(name, "-") == 0 ? "stdin" : name;
-    m.dry_run = dry_run;
-    m.verbose = verbose;
-    m.spool = tool_spool_create();
-    ok = spool_source(&m.spool, name, &error);
-    if (ok) {
-        tool_spool_map(&m.spool);
-        m.db = open_target(db_uri, dry_run);
-        merge_spool(&m);
-        if (m.db) gem5art_close(m.db, NULL);
-        tell_tally(&m);
-    } else tool_say("", "%s; nothing of it was imported", error.message);
-    tool_spool_free(&m.spool);
-    return ok && !m.tally.conflicts;
+    gem5art_db *db;
+    size_t bad;
+    desc.read_only = true;
+    db = gem5art_open(uri, &desc, &error);
+    gem5art_close(db, NULL);
+    if (db || error.code != GEM5ART_NOT_FOUND) return store_open(uri, dry_run);
+    if (!gem5art_add_records(NULL, s->records, s->count, true, additions, &bad, &error)) fail_record(s, bad, &error);
+    return dry_run || s->failed ? NULL : store_open(uri, false);
+}
+
+/* Returns whether everything that the source holds is now in the store. */
+static bool import(const char *name, const char *db_uri, bool dry_run, bool verbose) {
+    source s = {0};
+    tally t = {0};
+    gem5art_addition *additions;
+    gem5art_error error;
+    gem5art_db *db = NULL;
+    size_t i, bad;
+    s.name = strcmp(name, "-") == 0 ? "stdin" : name;
+    if (strstr(name, "://") && !text_starts(name, "file://")) read_store(&s, name);
+    else read_text(&s, name);
+    make_plain(&s);
+    additions = (gem5art_addition *)text_alloc((s.count + 1) * sizeof *additions);
+    if (!s.failed) db = open_target(&s, db_uri, dry_run, additions);
+    if (db && !gem5art_add_records(db, s.records, s.count, dry_run, additions, &bad, &error)) {
+        if (bad == s.count) fail(&s, "%s", error.message);
+        else fail_record(&s, bad, &error);
+    }
+    for (i = 0; i < s.count && !s.failed; i++) count(&s, i, &additions[i], dry_run, verbose, &t);
+    if (!s.failed) print_tally(&s, &t, dry_run);
+    gem5art_close(db, NULL);
+    for (i = 0; i < s.count; i++)
+        if (!s.data.length || s.records[i].text != s.data.data + s.places[i])
+            free((void *)(uintptr_t)s.records[i].text);
+    free(additions);
+    free(s.records);
+    free(s.places);
+    text_free(&s.data);
+    return !s.failed && !t.conflicts;
 }
 
 int main(int argc, char **argv) {
-    const char *db_uri = NULL;
-    bool dry_run = false, verbose = false, ok = true;
-    int i;
-    const tool_option options[] = {
-        {"--dry-run", NULL, NULL, "Say what would be added, and add nothing", NULL, NULL, &dry_run, NULL},
+    static const char *db_uri;
+    static bool dry_run, verbose;
+    static const option options[] = {
+        {"--dry-run", NULL, NULL, "Report what would be added, and add nothing", NULL, NULL, &dry_run, NULL},
         {"--verbose", "-v", NULL, "Name each record that is added or skipped", NULL, NULL, &verbose, NULL},
-        {"--db-uri", NULL, "DB_URI", "The database to connect to. Default $GEM5ART_DB, else file://db.json",
-         &db_uri, NULL, NULL, "FILE"},
-        {NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL}};
-    static const tool_operand operands[] = {{"source", "A file database of gem5art's; what mongoexport wrote; a "
-        "file with a record a line; another store (a path, file://PATH or lmdb://PATH); - is stdin", "FILE"},
+        OPTION_DB_URI(&db_uri),
+        OPTION_END};
+    static const operand operands[] = {
+        {"source", "A file database of Python gem5art; a file that mongoexport wrote, or with a record on each line; "
+         "another store (a path, file://PATH or lmdb://PATH); - is stdin", "FILE"},
         {NULL, NULL, NULL}};
-    const tool_page page = {"merge other stores into this one", "source [source ...]",
-        "Add the records of other databases to this one, which is made where there is none. They keep their ids, "
-        "and nothing that is here is changed: a record whose id is here is skipped, and where its content "
-        "differs, that is told, with exit code 1. A source that cannot be read as a whole adds nothing.",
-        operands, options, "From MongoDB: mongoexport -d artifact_database -c artifacts -o "
-        "artifacts.json\nFiles in its GridFS stay there; mongofiles gets them."};
-    argc = tool_parse(argc, argv, &page);
-    if (argc == 0) tool_exit(TOOL_MISUSE, "nothing to import: name a file or a store, or - for stdin");
+    static const page the_page = {
+        "merge other stores into this one", "source [source ...]",
+        "Add the records of other databases to this one, which is made if there is none. Ids are kept, and no record of "
+        "this store is changed: a record whose id is present is skipped, and if its content differs it is reported, with "
+        "exit status 1. A source that cannot be read as a whole adds nothing.",
+        operands, options,
+        "From MongoDB: mongoexport -d artifact_database -c artifacts -o artifacts.json\n"
+        "Files in its GridFS stay there; mongofiles gets them.", NULL};
+    bool ok = true;
+    int i;
+    argc = options_parse(argc, argv, &the_page);
+    if (argc == 0) die(EXIT_MISUSE, "nothing to import: name a file or a store, or - for stdin");
     for (i = 0; i < argc; i++) ok = import(argv[i], db_uri, dry_run, verbose) && ok;
-    return tool_end(ok);
+    return finish(ok);
 }

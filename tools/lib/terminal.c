@@ -94,6 +94,13 @@ size_t terminal_put(text *out, const char *string, size_t columns) {
     size_t used = 0, fits = out->length, fits_columns = 0;
     while (*string) {
         size_t bytes, width, before = out->length;
+        if (columns == SIZE_MAX && *string >= ' ' && *string < 0x7f) { /* plain text, in one go: lists are long */
+            for (bytes = 1; string[bytes] >= ' ' && string[bytes] < 0x7f; bytes++) {}
+            text_put(out, string, bytes);
+            used += bytes;
+            string += bytes;
+            continue;
+        }
         if (terminal_character(string, &bytes, &width)) text_put(out, string, bytes);
         else {
             terminal_put_byte(out, *string);

@@ -1,0 +1,62 @@
+/* columns.h - a record of a store, and its columns: what tables, sorting and filters see of it. */
+#ifndef COLUMNS_H
+#define COLUMNS_H
+
+#include "csv.h"
+#include "members.h"
+
+/* The members that each record is asked for first, in this order. */
+enum { RECORD_ID, RECORD_TYPE, RECORD_NAME, RECORD_STATUS, RECORD_KILL_REASON, RECORD_START, RECORD_END, RECORD_ENQUEUE,
+       RECORD_PARAMS, RECORD_CODE, RECORD_ERROR, RECORD_CAUSE, RECORD_WARNINGS, RECORD_TIME, RECORD_INPUTS };
+
+typedef struct record {
+    members members;  /* as written, until the next record */
+    bool fs;          /* an FS run */
+    bool lost;        /* a live run whose supervisor is gone */
+    double when;      /* of its end, else start, else queueing; of an artifact's registration; 0: unknown */
+    double elapsed;   /* seconds; -1: unknown */
+    text status;      /* as shown, but without the path of a failed check; empty for an artifact */
+    text reason;      /* see describe_reason; empty: none */
+} record;
+
+void record_init(record *r);
+/* Reads a record as JSON text; `live`: of this run, which has not ended. */
+void record_read(record *r, const char *json, size_t length, const gem5art_run *live);
+bool record_is_run_type(gem5art_text type);
+
+/* The statuses of runs, NULL-terminated, in the order in which people are shown them. */
+extern const char *const record_statuses[];
+
+typedef enum column_kind {
+    COLUMN_FIELD, /* a field of the record, shown by what its value is */
+    COLUMN_MOMENT,
+    COLUMN_DURATION,
+    COLUMN_ID,
+    COLUMN_MODE,
+    COLUMN_REASON,
+    COLUMN_ELAPSED,
+    COLUMN_WHEN
+} column_kind;
+
+typedef struct column {
+    const char *name, *key; /* key: of the record's member; NULL: made from several */
+    column_kind kind;
+    size_t member;
+    bool numbers;           /* a value was a number: the column is sorted and aligned as such */
+} column;
+
+/* A column by its name, in any case: a field of runs or artifacts, or id, mode, reason, elapsed, when. Another word ends
+   the tool with the nearest name. The record is asked for what the column needs. */
+column column_find(record *r, bool of_artifacts, const char *word);
+
+/* Append the cell: for people; as JSON; as CSV. An unknown value is nothing. */
+void column_put(text *out, column *c, const record *r);
+void column_put_json(text *out, const column *c, const record *r);
+void column_put_csv(text *out, csv_style style, const column *c, const record *r);
+double column_number(const column *c, const record *r); /* -1: none */
+bool column_is_number(const column *c);
+
+/* Appends a text of a record as people may see it, in one line. */
+void record_put_shown(text *out, gem5art_text value);
+
+#endif

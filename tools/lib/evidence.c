@@ -1,0 +1,240 @@
+/* evidence.c - see evidence.h */
+
+#include "evidence.h"
+
+#include <dirent.h>
+#include <fcntl.h>
+#include <stdint.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include "describe.h"
+#include "terminal.h"
+
+enum {
+    EXCERPT_LAST = 10,   /* lines of a file without a panic */
+    EXCERPT_BEFORE = 6,  /* lines before the panic, */
+    EXCERPT_LINES = 21,  /* and with it and those after it */
+    EXCERPT_BYTES = 4096, /* of a line; the rest of a longer one is the next */
+    FILES = 64,
+    DEPTH = 8,           /* folders below the outdir, as the library searches for panics */
+    QUIET_TERMINALS = 2  /* that are shown without a panic */
+};
+
+static const char panic_text[] = "Kernel panic - not syncing";
+
+typedef struct evidence {
+    const char *folder, *archive; /* one of both: where the files are */
+    char *names[FILES];
+    size_t count, members;        /* members: all of the archive's */
+    text lines[EXCERPT_LINES];    /* of the file that was read last */
+    size_t line_count;
+    bool panicked;
+} evidence;
+
+/* ---- the lines of a file */
+
+/* Starts unzip and reads its output; NULL: it cannot be run. */
+static FILE *unzip(const char *option, const char *archive, const char *member, pid_t *pid) {
+    const char *argv[] = {"unzip", option, archive, member, NULL};
+    int fds[2], null;
+    FILE *file;
+    if (pipe(fds) < 0) return NULL;
+    fflush(NULL);
+    if ((*pid = fork()) == 0) {
+        null = open("/dev/null", O_RDWR);
+        if (dup2(null, 0) < 0 || dup2(fds[1], 1) < 0 || dup2(null, 2) < 0) _exit(127);
+        close(fds[0]);
+        execvp(argv[0], (char *const *)(uintptr_t)argv);
+        _exit(127);
+    }
+    close(fds[1]);
+    file = *pid > 0 ? fdopen(fds[0], "r") : NULL;
+    if (!file) close(fds[0]);
+    return file;
+}
+
+/* The next line, without its end; false: there is none. */
+static bool read_line(FILE *file, text *line) {
+    int c = EOF;
+    text_clear(line);
+    while (line->length < EXCERPT_BYTES && (c = getc_unlocked(file)) != EOF && c != '\n') {
+        char byte = (char)c;
+        if (byte) text_put(line, &byte, 1);
+        else text_puts(line, "\\x00");
+    }
+    while (line->length && line->data[line->length - 1] == '\r') text_cut(line, line->length - 1);
+    return c != EOF || line->length > 0;
+}
+
+/* Leaves the first lines out until `count` are left; their memory is used again. */
+static void keep_last(evidence *e, size_t count) {
+    while (e->line_count > count) {
+        text first = e->lines[0];
+        memmove(e->lines, e->lines + 1, (EXCERPT_LINES - 1) * sizeof *e->lines);
+        e->lines[EXCERPT_LINES - 1] = first;
+        e->line_count--;
+    }
+}
+
+/* Reads the lines around the panic, or else the last ones, without empty ones. */
+static void read_excerpt(evidence *e, FILE *file) {
+    while (!e->panicked || e->line_count < EXCERPT_LINES) {
+        text *line = &e->lines[e->line_count];
+        if (!read_line(file, line)) return;
+        if (!line->length) continue;
+        e->line_count++;
+        if (e->panicked) continue;
+        e->panicked = strstr(line->data, panic_text) != NULL;
+        keep_last(e, e->panicked ? EXCERPT_BEFORE + 1 : EXCERPT_LAST);
+    }
+}
+
+/* Leaves the excerpt of a file in `e`; no lines if there are none or it cannot be read. */
+static void read_file(evidence *e, const char *name) {
+    text member = {0}; /* as unzip takes it: not as a pattern */
+    char *path = e->folder ? text_join(e->folder, name) : NULL;
+    pid_t pid = 0;
+    FILE *file;
+    int fd;
+    e->line_count = 0;
+    e->panicked = false;
+    if (path) {
+        fd = open(path, O_RDONLY | O_NONBLOCK);
+        file = fd < 0 ? NULL : fdopen(fd, "r");
+    } else {
+        for (; *name; name++) text_putf(&member, strchr("[]*?\\", *name) ? "\\%c" : "%c", *name);
+        file = unzip("-p", e->archive, text_string(&member), &pid);
+    }
+    if (file) {
+        read_excerpt(e, file);
+        fclose(file);
+    }
+    if (pid > 0) waitpid(pid, NULL, 0);
+    free(path);
+    text_free(&member);
+}
+
+/* ---- the files of a run */
+
+static bool is_terminal(const char *name) { return text_ends(name, ".device") || text_ends(name, ".terminal"); }
+
+static bool is_output(const char *name) {
+    const char *base = text_base(name);
+    return text_same(base, "simerr.txt") || text_same(base, "simerr") || text_same(base, "console.txt");
+}
+
+static void add_name(evidence *e, const char *name) {
+    if (e->count < FILES && (is_terminal(name) || is_output(name))) e->names[e->count++] = text_copy(name);
+}
+
+/* `below`: a folder below the outdir; "": itself. */
+static void list_folder(evidence *e, const char *below, int depth) {
+    char *folder = text_join(e->folder, below);
+    DIR *dir = opendir(folder);
+    struct dirent *entry;
+    struct stat st;
+    while (dir && (entry = readdir(dir)) != NULL) {
+        char *name = text_join(below, entry->d_name), *path = text_join(folder, entry->d_name);
+        bool found = !text_same(entry->d_name, ".") && !text_same(entry->d_name, "..") && lstat(path, &st) == 0;
+        if (found && S_ISREG(st.st_mode)) add_name(e, name);
+        if (found && S_ISDIR(st.st_mode) && depth > 0) list_folder(e, name, depth - 1);
+        free(name);
+        free(path);
+    }
+    if (dir) closedir(dir);
+    free(folder);
+}
+
+static void list_archive(evidence *e) {
+    text line = {0};
+    pid_t pid;
+    FILE *file = unzip("-Z1", e->archive, NULL, &pid);
+    if (!file) return;
+    for (; read_line(file, &line); e->members++) add_name(e, text_string(&line));
+    fclose(file);
+    waitpid(pid, NULL, 0);
+    text_free(&line);
+}
+
+static int compare_names(const void *a, const void *b) {
+    return strcmp(*(const char *const *)a, *(const char *const *)b);
+}
+
+/* ---- what is shown */
+
+static void show_excerpt(const evidence *e, sheet *s, const char *name) {
+    enum { INDENT = 4, ROWS = 4 }; /* rows: of one line */
+    size_t i, room = s->columns > INDENT ? s->columns - INDENT : 1;
+    sheet_entry(s, name, "%s", e->panicked ? "around the panic:" : "the last lines:");
+    for (i = 0; i < e->line_count; i++) {
+        text line = {0};
+        sheet_color color = strstr(e->lines[i].data, panic_text) ? SHEET_RED : SHEET_PLAIN;
+        terminal_put(&line, e->lines[i].data, ROWS * room);
+        sheet_skip_to(s, INDENT);
+        if (color) sheet_set_color(s, color);
+        sheet_words(s, text_string(&line));
+        if (color) sheet_set_color(s, SHEET_PLAIN);
+        sheet_end_line(s);
+        text_free(&line);
+    }
+}
+
+/* Shows excerpts of at most `most` files, the last names first: simerr.txt before console.txt. */
+static void show_files(evidence *e, sheet *s, bool (*wanted)(const char *name), size_t most) {
+    size_t i;
+    for (i = e->count; i-- > 0 && most > 0;) {
+        if (!wanted(e->names[i])) continue;
+        read_file(e, e->names[i]);
+        if (!e->line_count) continue;
+        show_excerpt(e, s, e->names[i]);
+        most--;
+    }
+}
+
+static bool show_panics(evidence *e, sheet *s) {
+    bool shown = false;
+    size_t i;
+    for (i = 0; i < e->count; i++) {
+        if (!is_terminal(e->names[i])) continue;
+        read_file(e, e->names[i]);
+        if (!e->panicked) continue;
+        show_excerpt(e, s, e->names[i]);
+        shown = true;
+    }
+    return shown;
+}
+
+/* Shows why there is nothing to show. */
+static void show_none(const evidence *e, sheet *s, const char *outdir, const char *const *archives) {
+    while (*archives && !describe_exists(*archives)) archives++;
+    if (*archives && !e->members)
+        sheet_entry(s, "files", "in %s; where unzip is installed, they are read from there", *archives);
+    else if (*archives || describe_exists(outdir))
+        sheet_entry(s, "files", "no simerr and no terminal in %s", *archives ? *archives : outdir);
+    else sheet_entry(s, "files", "none of them are here: not in %s, and no archive", *outdir ? outdir : "any outdir");
+}
+
+void evidence_show(sheet *s, const char *outdir, const char *const *archives) {
+    evidence e = {0};
+    const char *const *archive;
+    size_t i;
+    e.folder = outdir;
+    if (*outdir) list_folder(&e, "", DEPTH);
+    for (archive = archives; !e.count && *archive; archive++) {
+        e.folder = NULL;
+        e.archive = *archive;
+        if (describe_exists(e.archive)) list_archive(&e);
+    }
+    qsort(e.names, e.count, sizeof *e.names, compare_names);
+    if (e.count && !e.folder) sheet_entry(s, "read from", "%s", e.archive);
+    if (!show_panics(&e, s)) show_files(&e, s, is_terminal, QUIET_TERMINALS);
+    show_files(&e, s, is_output, 1);
+    if (!e.count) show_none(&e, s, outdir, archives);
+    for (i = 0; i < e.count; i++) free(e.names[i]);
+    for (i = 0; i < EXCERPT_LINES; i++) text_free(&e.lines[i]);
+}

@@ -1,0 +1,42 @@
+/* members.h - some members of a record, straight from its JSON text, without parsing or decoding the rest.
+
+   For tools that look at very many records and at a few members of each. The text must be a valid JSON object, as
+   gem5art_next_json gives it; other text does no harm, but its members mean nothing. */
+#ifndef MEMBERS_H
+#define MEMBERS_H
+
+#include "gem5art.h"
+
+#include "text.h"
+
+enum { MEMBERS_MOST = 80 };
+
+typedef struct members {
+    const char *keys[MEMBERS_MOST];
+    size_t key_lengths[MEMBERS_MOST], count;
+    uint64_t lengths; /* bit N: a key of N bytes (modulo 64) is wanted, so that most keys need no comparison */
+    gem5art_text values[MEMBERS_MOST]; /* as written, quotes and escapes too; no text: the record has no such member */
+} members;
+
+/* Asks for a member; returns its place in `values`. The key must outlive `m`. */
+size_t members_want(members *m, const char *key);
+
+/* Finds the wanted members of a record; looks no further than to the last one. */
+void members_read(members *m, const char *json, size_t length);
+
+/* The end of the JSON value that begins at `at`; NULL: the text ends first. */
+const char *members_skip(const char *at, const char *end);
+
+/* The first element of an array, then the next ones: `rest`, first the array, becomes what follows the element. */
+bool members_element(gem5art_text *rest, gem5art_text *element);
+
+bool members_is_null(gem5art_text value); /* also of a missing member */
+bool members_is_text(gem5art_text value);
+bool members_is(gem5art_text value, const char *word);        /* exactly this string */
+bool members_begins(gem5art_text value, const char *prefix);  /* a string that begins so */
+double members_number(gem5art_text value, double otherwise);
+
+/* Appends a string, decoded, up to a NUL in it; of any other value its text; of null nothing. */
+void members_put(text *out, gem5art_text value);
+
+#endif

@@ -1,0 +1,34 @@
+/* table.h - a table of cells for people, as wide as its cells, or cut where the terminal is too narrow. */
+#ifndef TABLE_H
+#define TABLE_H
+
+#include "text.h"
+
+enum { TABLE_COLUMNS = 48 };
+
+typedef struct table_column {
+    const char *title; /* shown in capitals */
+    bool right;        /* aligned right, as numbers are */
+    bool can_be_cut;
+    bool precious;     /* keeps twice as much as others when it is cut */
+    size_t width;      /* set by table_lay_out; 0: the column is left out */
+} table_column;
+
+typedef struct table {
+    table_column columns[TABLE_COLUMNS];
+    size_t column_count, first_row, row_count; /* rows from first_row to row_count are shown */
+    bool keep_empty;                           /* empty columns are never left out */
+    size_t gap;                                /* between columns; set by table_lay_out */
+    /* A cell, made safe for terminals, until the next call. */
+    const char *(*cell)(size_t row, size_t column);
+} table;
+
+/* Sets the widths. If a terminal of `limit` columns (0: none) is too narrow, gaps get smaller, empty columns are left
+   out, and the widest columns are cut. */
+void table_lay_out(table *t, size_t limit);
+
+void table_put_titles(text *out, const table *t, bool bold);
+/* One row; in the column `colored`, if it is one, the cell is between `color` and its end. */
+void table_put_row(text *out, const table *t, size_t row, size_t colored, const char *color);
+
+#endif
