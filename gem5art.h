@@ -2029,6 +2029,7 @@ static char *gem5art__absolute_path(gem5art__arena *arena, const char *folder, c
 /* ==================================================================== >>json */
 
 #define GEM5ART__JSON_DEPTH ((size_t)128) /* the default max_depth */
+#define GEM5ART__JSON_SMALL 64            /* members of an object whose keys are compared by a table on the stack */
 
 /* The length of the UTF-8 sequence (RFC 3629) at the start of `left` bytes; 0 where there is none. */
 static size_t gem5art__utf8_sequence(const char *text, size_t left) {
@@ -2049,22 +2050,29 @@ static size_t gem5art__utf8_sequence(const char *text, size_t left) {
     return length;
 }
 
-/* Of a string: neither its end, nor an escape, nor a control character, nor part of a longer sequence. */
+/* True for the ASCII bytes that a JSON string holds as they are: no quote, no backslash, no control character. */
 static bool gem5art__json_is_plain(char c) {
     unsigned char byte = (unsigned char)c;
     return byte >= 0x20 && byte < 0x80 && byte != '"' && byte != '\\';
 }
 
+/* Are all eight bytes plain? Each difference sets the top bit of a byte that is not; a borrow only follows such a one. */
+static bool gem5art__json_all_plain(uint64_t bytes) {
+    const uint64_t ones = 0x0101010101010101u;
+    return ((((bytes ^ ones * '"') - ones) | ((bytes ^ ones * '\\') - ones) | (bytes - ones * 0x20) | bytes) &
+            ones * 0x80) == 0;
+}
+
 static bool gem5art__json_is_digit(char c) { return c >= '0' && c <= '9'; }
 
-/* What stands for what after a backslash. */
+/* The letters of escapes and the bytes that they denote. */
 static const char gem5art__json_escape_letters[] = "\"\\/bfnrt";
 static const char gem5art__json_escaped[] = "\"\\/\b\f\n\r\t";
 
 /* ---- the parser
-   It makes one pass over a copy of the text, with the open arrays and objects linked by `parent`
-   instead of a stack: no depth overflows anything. The copy ends with a NUL, which is no part of any
-   JSON text, so that no look ahead needs a bound. */
+   It makes one pass over a copy of the text, with the open arrays and objects linked by `parent` instead of a stack: no
+   depth overflows anything. The copy ends with NULs, which are not part of any JSON text, so that looking ahead needs no
+   bound, and strings are scanned eight bytes at a time. */
 
 typedef struct gem5art__json_node {
     gem5art_json value;
@@ -2072,8 +2080,8 @@ typedef struct gem5art__json_node {
 } gem5art__json_node;
 
 typedef struct gem5art__json_root {
-    gem5art_json value; /* a copy of the one that the parser made, which remains the parent of its children */
-    gem5art__arena arena; /* where everything is, this too */
+    gem5art_json value;   /* a copy of the one that the parser made, which remains the parent of its children */
+    gem5art__arena arena; /* of everything, this root included */
 } gem5art__json_root;
 
 typedef struct gem5art__json_parser {
@@ -2085,13 +2093,13 @@ typedef struct gem5art__json_parser {
     gem5art_error *error;
 } gem5art__json_parser;
 
-#define GEM5ART__JSON_NUMBER_SCRATCH 32 /* behind `decoded`: see gem5art__json_double */
+#define GEM5ART__JSON_SLACK 32 /* bytes after `decoded`, for the exponent of gem5art__json_double and whole words */
 
 /* Lines and columns count from 1, columns in bytes. */
 static bool gem5art__json_fail(const gem5art__json_parser *p, const char *at, gem5art_code code,
-                               const char *format, ...) GEM5ART__PRINTF(4, 5);
+                              const char *format, ...) GEM5ART__PRINTF(4, 5);
 static bool gem5art__json_fail(const gem5art__json_parser *p, const char *at, gem5art_code code,
-                               const char *format, ...) {
+                              const char *format, ...) {
     char what[sizeof p->error->message];
     const char *line_start = p->source, *c;
     size_t line = 1;
@@ -2100,10 +2108,7 @@ static bool gem5art__json_fail(const gem5art__json_parser *p, const char *at, ge
     vsnprintf(what, sizeof what, format, arguments);
     va_end(arguments);
     for (c = p->source; c < at; c++)
-        if (*c == '\n') {
-            line++;
-            line_start = c + 1;
-        }
+        if (*c == '\n') line++, line_start = c + 1;
     return gem5art__fail(p->error, code, "line %zu, column %zu: %s", line, (size_t)(at - line_start) + 1, what);
 }
 
@@ -2119,22 +2124,19 @@ static void gem5art__json_skip_space(gem5art__json_parser *p) {
     while (*p->at == ' ' || *p->at == '\n' || *p->at == '\r' || *p->at == '\t') p->at++;
 }
 
-/* The four digits after the "u" that p->at points to. */
+/* Reads the four digits after the "u" that p->at points to. */
 static bool gem5art__json_hex4(gem5art__json_parser *p, unsigned *code) {
-    int i;
-    *code = 0;
-    for (i = 0; i < 4; i++) {
-        char c = *++p->at;
-        if (gem5art__json_is_digit(c)) *code = *code * 16 + (unsigned)(c - '0');
-        else if (c >= 'a' && c <= 'f') *code = *code * 16 + (unsigned)(c - 'a') + 10;
-        else if (c >= 'A' && c <= 'F') *code = *code * 16 + (unsigned)(c - 'A') + 10;
-        else return gem5art__json_expected(p, "four hexadecimal digits after \\u");
+    int i, digit;
+    for (*code = 0, i = 0; i < 4; i++) {
+        if ((digit = gem5art__hex_digit(*++p->at)) < 0)
+            return gem5art__json_expected(p, "four hexadecimal digits after \\u");
+        *code = *code * 16 + (unsigned)digit;
     }
     p->at++;
     return true;
 }
 
-/* Surrogates too, by the same rule as the code points around them. */
+/* Surrogates too, by the rule of the code points around them. */
 static char *gem5art__json_put_utf8(char *out, unsigned code) {
     static const unsigned char leads[] = {0, 0xc0, 0xe0, 0xf0};
     int more = code < 0x80 ? 0 : code < 0x800 ? 1 : code < 0x10000 ? 2 : 3;
@@ -2143,9 +2145,9 @@ static char *gem5art__json_put_utf8(char *out, unsigned code) {
     return out;
 }
 
-/* Decodes the escape at p->at, a backslash, to `out`. Returns where that ends, or NULL. */
+/* Decodes the escape at p->at, a backslash, to `out`. Returns the end of what it wrote, or NULL. */
 static char *gem5art__json_escape(gem5art__json_parser *p, char *out) {
-    const char *letter, *behind;
+    const char *letter, *after;
     unsigned code, low;
     p->at++;
     if (*p->at != 'u') {
@@ -2156,12 +2158,12 @@ static char *gem5art__json_escape(gem5art__json_parser *p, char *out) {
         return out;
     }
     if (!gem5art__json_hex4(p, &code)) return NULL;
-    behind = p->at;
-    if (code >= 0xd800 && code <= 0xdbff && behind[0] == '\\' && behind[1] == 'u') {
+    after = p->at;
+    if (code >= 0xd800 && code <= 0xdbff && after[0] == '\\' && after[1] == 'u') {
         p->at++;
         if (!gem5art__json_hex4(p, &low)) return NULL;
         if (low >= 0xdc00 && low <= 0xdfff) code = 0x10000 + ((code - 0xd800) << 10) + (low - 0xdc00);
-        else p->at = behind;
+        else p->at = after;
     }
     if (code < 0xdc80 || code > 0xdcff) return gem5art__json_put_utf8(out, code);
     *out++ = (char)(code - 0xdc00);
@@ -2171,23 +2173,32 @@ static char *gem5art__json_escape(gem5art__json_parser *p, char *out) {
 /* The string at p->at, which is its opening quote. */
 static bool gem5art__json_string(gem5art__json_parser *p, const char **text, size_t *length, const char **raw,
                                  size_t *raw_length) {
+    const char *at = p->at + 1;
     char *out = p->decoded;
+    uint64_t word;
+    size_t n;
     *text = out;
-    *raw = p->at++;
-    while (*p->at != '"') {
-        const char *run = p->at;
-        size_t n = 1;
-        while (gem5art__json_is_plain(*p->at)) p->at++;
-        while ((*p->at & 0x80) && (n = gem5art__utf8_sequence(p->at, (size_t)(p->end - p->at))) > 0) p->at += n;
-        memcpy(out, run, (size_t)(p->at - run));
-        out += p->at - run;
-        if (n == 0) return gem5art__json_expected(p, "UTF-8 in a string");
-        if (*p->at == '\\' && !(out = gem5art__json_escape(p, out))) return false;
-        if (p->at == p->end) return gem5art__json_expected(p, "'\"' at the end of a string");
-        if ((unsigned char)*p->at < 0x20)
+    *raw = p->at;
+    for (;;) {
+        for (; memcpy(&word, at, 8), gem5art__json_all_plain(word); at += 8, out += 8) memcpy(out, &word, 8);
+        while (gem5art__json_is_plain(*at)) *out++ = *at++;
+        if (*at == '"') break;
+        p->at = at;
+        if (*at == '\\') {
+            if (!(out = gem5art__json_escape(p, out))) return false;
+            at = p->at;
+            continue;
+        }
+        if (at == p->end) return gem5art__json_expected(p, "'\"' at the end of a string");
+        if ((unsigned char)*at < 0x20)
             return gem5art__json_expected(p, "control characters as \\u escapes in a string");
+        n = gem5art__utf8_sequence(at, (size_t)(p->end - at));
+        if (n == 0) return gem5art__json_expected(p, "UTF-8 in a string");
+        memcpy(out, at, n);
+        at += n;
+        out += n;
     }
-    p->at++;
+    p->at = at + 1;
     *length = (size_t)(out - *text);
     *raw_length = (size_t)(p->at - *raw);
     *out = 0;
@@ -2214,26 +2225,24 @@ static bool gem5art__json_integer(const gem5art_json *number, int64_t *integer) 
     return true;
 }
 
-/* strtod wants the decimal point of the host's locale: give it none, "12.5e3" as "125e2", written
-   where the next string will go. */
+/* strtod wants the decimal point of the host's locale: give it none, "12.5e3" as "125e2", written where the next string
+   will go. */
 static double gem5art__json_double(gem5art__json_parser *p, const gem5art_json *number) {
     const char *c = number->raw, *end = number->raw + number->raw_length;
     char *scratch = p->decoded, *out = scratch;
     long long exponent = 0, written = 0;
     bool fraction = false, down;
     for (; c < end && *c != 'e' && *c != 'E'; c++) {
-        if (*c == '.') {
-            fraction = true;
-            continue;
-        }
-        *out++ = *c;
-        exponent -= fraction;
+        if (*c == '.') fraction = true;
+        else *out++ = *c, exponent -= fraction;
     }
     if (c < end) c++;
     down = c < end && *c == '-';
     for (; c < end; c++) /* saturates where no count of digits can bring it back */
         if (gem5art__json_is_digit(*c) && written < 100000000000000000) written = written * 10 + (*c - '0');
-    snprintf(out, GEM5ART__JSON_NUMBER_SCRATCH, "e%lld", exponent + (down ? -written : written));
+    exponent += down ? -written : written;
+    if (exponent > -10 && exponent <= 0) memcpy(out, "e-", 2), out[2] = (char)('0' - exponent), out[3] = 0;
+    else snprintf(out, GEM5ART__JSON_SLACK, "e%lld", exponent);
     return strtod(scratch, NULL);
 }
 
@@ -2265,64 +2274,64 @@ static bool gem5art__json_number(gem5art__json_parser *p, gem5art_json *node) {
     return true;
 }
 
-static bool gem5art__json_literal(gem5art__json_parser *p, gem5art_json *value, const char *name) {
+static bool gem5art__json_literal(gem5art__json_parser *p, gem5art_json *value, gem5art_json_type type,
+                                  const char *name) {
     const char *c;
     for (c = name; *c; c++, p->at++)
         if (*p->at != *c) return gem5art__json_expected(p, name);
+    value->type = type;
+    value->boolean = *name == 't';
     value->raw_length = strlen(name);
     return true;
 }
 
-static bool gem5art__json_open(gem5art__json_parser *p, gem5art__json_node *node) {
-    if (p->depth == p->max_depth)
-        return gem5art__json_fail(p, p->at, GEM5ART_LIMIT, "arrays and objects are more than %zu deep, the limit that "
-                                  "max_depth sets", p->max_depth);
-    node->value.type = *p->at++ == '[' ? GEM5ART_JSON_ARRAY : GEM5ART_JSON_OBJECT;
-    p->open = node;
-    p->depth++;
-    return true;
+/* ---- keys are unique */
+
+/* By key, then by place in the text. */
+static int gem5art__json_compare_keys(const void *x, const void *y) {
+    const gem5art_json *a = *(const gem5art_json *const *)x, *b = *(const gem5art_json *const *)y;
+    int order = a->key_length != b->key_length ? (a->key_length < b->key_length ? -1 : 1)
+                                               : memcmp(a->key, b->key, a->key_length);
+    return order ? order : a->raw_key < b->raw_key ? -1 : 1;
 }
 
-/* ---- keys are unique: sorted, so that no choice of keys makes it slow */
-
-static int gem5art__json_compare_keys(const gem5art_json *a, const gem5art_json *b) {
-    if (a->key_length != b->key_length) return a->key_length < b->key_length ? -1 : 1;
-    return memcmp(a->key, b->key, a->key_length);
+static bool gem5art__json_same_key(const gem5art_json *a, const gem5art_json *b) {
+    return a->key_length == b->key_length && memcmp(a->key, b->key, a->key_length) == 0;
 }
 
-/* A merge sort, which keeps equal keys in the order of the text. `spare` has room for half. */
-static void gem5art__json_sort_keys(const gem5art_json **members, const gem5art_json **spare, size_t count) {
-    size_t half = count / 2, i = 0, j = half, k = 0;
-    if (count < 2) return;
-    gem5art__json_sort_keys(members, spare, half);
-    gem5art__json_sort_keys(members + half, spare, count - half);
-    memcpy(spare, members, half * sizeof *members);
-    while (i < half)
-        members[k++] = j == count || gem5art__json_compare_keys(spare[i], members[j]) <= 0 ? spare[i++] : members[j++];
+/* The first member whose key an earlier one has, or NULL. */
+static const gem5art_json *gem5art__json_repeated(const gem5art_json *object, const gem5art_json **members) {
+    uint8_t table[4 * GEM5ART__JSON_SMALL] = {0}; /* of a small object: by a hash, 1 + an index of `members` */
+    const gem5art_json *member, *first = NULL;
+    size_t count = 0, n, slot;
+    for (member = object->first; member; member = member->next, count++) {
+        const unsigned char *key = (const unsigned char *)member->key;
+        members[count] = member;
+        if (object->count > GEM5ART__JSON_SMALL) continue;
+        n = member->key_length;
+        slot = n + key[0] * 7u + key[n / 2] * 31u + key[n ? n - 1 : 0] * 61u;
+        for (; table[slot %= sizeof table]; slot++)
+            if (gem5art__json_same_key(members[table[slot] - 1], member)) return member;
+        table[slot] = (uint8_t)(count + 1);
+    }
+    if (count <= GEM5ART__JSON_SMALL) return NULL;
+    qsort(members, count, sizeof *members, gem5art__json_compare_keys); /* no choice of keys makes it slow */
+    for (n = 1; n < count; n++)
+        if (gem5art__json_same_key(members[n - 1], members[n]) && (!first || members[n]->raw_key < first->raw_key))
+            first = members[n];
+    return first;
 }
 
 static bool gem5art__json_check_keys(gem5art__json_parser *p, const gem5art_json *object) {
-    const gem5art_json **members, *member, *again = NULL;
-    size_t count = object->count, i = 0;
-    if (count < 2) return true;
-    members = (const gem5art_json **)gem5art__arena_alloc(p->arena, (count + count / 2) * sizeof *members);
+    const gem5art_json *few[GEM5ART__JSON_SMALL], **members = few, *repeated;
+    if (object->count > GEM5ART__JSON_SMALL)
+        members = (const gem5art_json **)gem5art__arena_room(p->arena, object->count * sizeof *members);
     if (!members) return gem5art__fail_nomem(p->error);
-    for (member = object->first; member; member = member->next) members[i++] = member;
-    gem5art__json_sort_keys(members, members + count, count);
-    for (i = 1; i < count; i++)
-        if (gem5art__json_compare_keys(members[i - 1], members[i]) == 0
-            && (!again || members[i]->raw_key < again->raw_key)) again = members[i];
-    if (!again) return true;
-    return gem5art__json_fail(p, again->raw_key, GEM5ART_SYNTAX, "this object has the key %.*s already",
-                              (int)(again->raw_key_length < 1024 ? again->raw_key_length : 1024), again->raw_key);
-}
-
-static bool gem5art__json_close(gem5art__json_parser *p) {
-    gem5art__json_node *node = p->open;
-    p->at++;
-    p->open = node->parent;
-    p->depth--;
-    return node->value.type == GEM5ART_JSON_ARRAY || gem5art__json_check_keys(p, &node->value);
+    repeated = gem5art__json_repeated(object, members);
+    if (!repeated) return true;
+    return gem5art__json_fail(p, repeated->raw_key, GEM5ART_SYNTAX, "this object has the key %.*s already",
+                              (int)(repeated->raw_key_length < 1024 ? repeated->raw_key_length : 1024),
+                              repeated->raw_key);
 }
 
 /* ---- the grammar */
@@ -2349,17 +2358,19 @@ static bool gem5art__json_value(gem5art__json_parser *p, gem5art__json_node *nod
         return gem5art__json_string(p, &value->text, &value->length, &value->raw, &value->raw_length);
     case '[':
     case '{':
-        return gem5art__json_open(p, node);
+        if (p->depth == p->max_depth)
+            return gem5art__json_fail(p, p->at, GEM5ART_LIMIT, "arrays and objects are more than %zu deep, the limit "
+                                      "that max_depth sets", p->max_depth);
+        value->type = *p->at++ == '[' ? GEM5ART_JSON_ARRAY : GEM5ART_JSON_OBJECT;
+        p->open = node;
+        p->depth++;
+        return true;
     case 't':
-        value->type = GEM5ART_JSON_BOOL;
-        value->boolean = true;
-        return gem5art__json_literal(p, value, "true");
+        return gem5art__json_literal(p, value, GEM5ART_JSON_BOOL, "true");
     case 'f':
-        value->type = GEM5ART_JSON_BOOL;
-        return gem5art__json_literal(p, value, "false");
+        return gem5art__json_literal(p, value, GEM5ART_JSON_BOOL, "false");
     case 'n':
-        value->type = GEM5ART_JSON_NULL;
-        return gem5art__json_literal(p, value, "null");
+        return gem5art__json_literal(p, value, GEM5ART_JSON_NULL, "null");
     default:
         if (*p->at == '-' || gem5art__json_is_digit(*p->at)) return gem5art__json_number(p, value);
         return gem5art__json_expected(p, p->open && p->open->value.type == GEM5ART_JSON_ARRAY && !p->open->last
@@ -2369,9 +2380,10 @@ static bool gem5art__json_value(gem5art__json_parser *p, gem5art__json_node *nod
 
 /* The root, an element of the open array or a member of the open object. */
 static bool gem5art__json_item(gem5art__json_parser *p) {
-    gem5art__json_node *node = (gem5art__json_node *)gem5art__arena_alloc(p->arena, sizeof *node), *parent = p->open;
+    gem5art__json_node *node = (gem5art__json_node *)gem5art__arena_room(p->arena, sizeof *node), *parent = p->open;
     bool member = parent && parent->value.type == GEM5ART_JSON_OBJECT;
     if (!node) return gem5art__fail_nomem(p->error);
+    memset(node, 0, sizeof *node);
     node->parent = parent;
     if (member && !gem5art__json_key_and_colon(p, &node->value)) return false;
     if (!gem5art__json_value(p, node)) return false;
@@ -2395,7 +2407,10 @@ static bool gem5art__json_text(gem5art__json_parser *p) {
         bool array = p->open->value.type == GEM5ART_JSON_ARRAY;
         gem5art__json_skip_space(p);
         if (*p->at == (array ? ']' : '}')) {
-            if (!gem5art__json_close(p)) return false;
+            if (!array && !gem5art__json_check_keys(p, &p->open->value)) return false;
+            p->at++;
+            p->open = p->open->parent;
+            p->depth--;
             continue;
         }
         if (p->open->last) {
@@ -2414,6 +2429,7 @@ static const gem5art_json *gem5art__json_parse_in(gem5art__arena *arena, const c
                                                   const gem5art_json_desc *desc, gem5art_error *error) {
     size_t max_size = desc && desc->max_size ? desc->max_size : (size_t)1 << 30;
     gem5art__json_parser p;
+    char *copy = NULL;
     gem5art__clear(error);
     if (length > max_size) {
         gem5art__fail(error, GEM5ART_LIMIT, "the text has %zu bytes, more than %zu, the limit that max_size sets",
@@ -2424,13 +2440,13 @@ static const gem5art_json *gem5art__json_parse_in(gem5art__arena *arena, const c
     p.arena = arena;
     p.error = error;
     p.max_depth = desc && desc->max_depth ? desc->max_depth : GEM5ART__JSON_DEPTH;
-    p.source = p.at = gem5art__arena_copy_n(arena, text, length);
-    p.decoded = (char *)gem5art__arena_alloc(arena, length + GEM5ART__JSON_NUMBER_SCRATCH);
-    if (!p.source || !p.decoded) {
-        gem5art__fail_nomem(error);
-        return NULL;
-    }
-    p.end = p.source + length;
+    if (length < SIZE_MAX / 8) copy = (char *)gem5art__arena_room(arena, 2 * length + 8 + GEM5ART__JSON_SLACK);
+    if (!copy) return gem5art__fail_nomem(error), (const gem5art_json *)NULL;
+    if (length) memcpy(copy, text, length);
+    memset(copy + length, 0, 8);
+    p.source = p.at = copy;
+    p.end = copy + length;
+    p.decoded = copy + length + 8;
     return gem5art__json_text(&p) ? &p.root->value : NULL;
 }
 
@@ -2465,22 +2481,16 @@ GEM5ARTDEF const gem5art_json *gem5art_json_get(const gem5art_json *object, cons
 
 /* ---- the writer */
 
-static void gem5art__json_grow(gem5art_json_writer *writer, size_t more) {
-    gem5art__buf buf;
-    buf.data = writer->data;
-    buf.length = writer->length;
-    buf.capacity = writer->capacity;
-    buf.failed = writer->failed;
-    gem5art__reserve(&buf, more);
-    writer->data = buf.data;
-    writer->capacity = buf.capacity;
-    writer->failed = buf.failed;
-}
-
 static void gem5art__json_put(gem5art_json_writer *writer, const char *text, size_t length) {
     if (writer->taken) writer->length = 0;
     writer->taken = false;
-    if (writer->capacity - writer->length <= length) gem5art__json_grow(writer, length);
+    if (writer->capacity - writer->length <= length) {
+        gem5art__buf buf = {writer->data, writer->length, writer->capacity, writer->failed};
+        gem5art__reserve(&buf, length);
+        writer->data = buf.data;
+        writer->capacity = buf.capacity;
+        writer->failed = buf.failed;
+    }
     if (writer->failed) return;
     if (length) memcpy(writer->data + writer->length, text, length);
     writer->length += length;
@@ -2491,19 +2501,18 @@ static void gem5art__json_puts(gem5art_json_writer *writer, const char *text) {
     gem5art__json_put(writer, text, strlen(text));
 }
 
-/* A comma, if so wished, and then the line that the layout begins here, if it has lines. */
+/* A comma, if asked for, and then the line that the layout begins, if it has lines. */
 static void gem5art__json_new_line(gem5art_json_writer *writer, bool comma) {
-    static const char text[] = ",\n                                ";
+    static const char spaces[] = "                                ";
     size_t left = writer->indent > 0 ? (size_t)writer->depth * (size_t)writer->indent : 0, n;
-    n = left < sizeof text - 3 ? left : sizeof text - 3;
-    gem5art__json_put(writer, text + !comma, (size_t)comma + (writer->indent > 0) + n);
-    for (left -= n; left > 0; left -= n) {
-        n = left < sizeof text - 3 ? left : sizeof text - 3;
-        gem5art__json_put(writer, text + 2, n);
+    gem5art__json_put(writer, ",\n" + !comma, (size_t)comma + (writer->indent > 0));
+    for (; left > 0; left -= n) {
+        n = left < sizeof spaces - 1 ? left : sizeof spaces - 1;
+        gem5art__json_put(writer, spaces, n);
     }
 }
 
-/* What stands before a value, or before the key of one. */
+/* Puts what separates a value, or the key of one, from what precedes it. */
 static void gem5art__json_separate(gem5art_json_writer *writer) {
     if (writer->depth > 0 && !writer->after_key) gem5art__json_new_line(writer, !writer->first);
     writer->first = writer->after_key = false;
@@ -2621,7 +2630,7 @@ GEM5ARTDEF void gem5art_json_string_n(gem5art_json_writer *writer, const char *t
     gem5art__json_put(writer, "\"", 1);
 }
 
-/* Climbs back by `parent`, as the parser did, for any depth. */
+/* Climbs back by `parent`, as the parser did: any depth is possible. */
 GEM5ARTDEF void gem5art_json_value(gem5art_json_writer *writer, const gem5art_json *value) {
     static const char *const literals[] = {"null", "false", "true"};
     const gem5art_json *at = value;
@@ -2661,7 +2670,7 @@ GEM5ARTDEF void gem5art_json_value(gem5art_json_writer *writer, const gem5art_js
 
 static bool gem5art__is_space(int byte) { return byte == ' ' || byte == '\n' || byte == '\r' || byte == '\t'; }
 
-/* The length of the token at `text`: a whole string; the digits or letters up to what cannot be of them; else 1. */
+/* The length of the token at `text`: a whole string, a number, a word, or else one byte. */
 static size_t gem5art__json_token(const char *text, const char *end) {
     const char *at = text + 1, *back;
     if (*text == '"') {
@@ -2684,7 +2693,7 @@ GEM5ARTDEF void gem5art_json_text(gem5art_json_writer *writer, const char *text,
     for (; text < end; text += n) {
         char c = *text;
         n = gem5art__json_token(text, end);
-        if (c == ' ' || c == '\t' || c == '\r' || c == '\n') continue;
+        if (gem5art__is_space((unsigned char)c)) continue;
         if (c == '}' || c == ']') {
             gem5art__json_end(writer, c == '}' ? "}" : "]");
             continue;
@@ -2708,6 +2717,7 @@ GEM5ARTDEF const char *gem5art_json_take(gem5art_json_writer *writer, size_t *le
     gem5art__fail_nomem(error);
     return NULL;
 }
+
 /* ================================================================== >>hash
    SHA-256 (FIPS 180-4), MD5 (RFC 1321) and CRC-32 (the one of zip and gzip), and
    hashing of whole files. */
