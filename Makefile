@@ -78,7 +78,7 @@ $(children): $(B)/children/%: tests/children/%.c tests/children/child.h
 
 FLAGS = $(CFLAGS)
 $(B)/gem5-stand-in $(children): FLAGS = $(PLAIN)
-$(B)/bench/append $(B)/bench/scale: LDLIBS += -ldl # they load SQLite where there is one
+$(B)/bench/append $(B)/bench/json $(B)/bench/scale: LDLIBS += -ldl # they load SQLite, cJSON and yyjson where they are
 $(B)/test_crash $(B)/test_model $(B)/test_model-lmdb $(B)/test_store_faults: OPTIMISE = -O1 # run longer
 $(tests) $(replays) $(filter-out $(B)/gem5-stand-in,$(examples)): FLAGS = $(CFLAGS) $(OPTIMISE)
 $(tools) $(modules) $(B)/gem5art.o: FLAGS = $(CFLAGS) -D_GNU_SOURCE -D_FILE_OFFSET_BITS=64

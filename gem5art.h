@@ -2505,7 +2505,7 @@ static void gem5art__json_puts(gem5art_json_writer *writer, const char *text) {
 static void gem5art__json_new_line(gem5art_json_writer *writer, bool comma) {
     static const char spaces[] = "                                ";
     size_t left = writer->indent > 0 ? (size_t)writer->depth * (size_t)writer->indent : 0, n;
-    gem5art__json_put(writer, ",\n" + !comma, (size_t)comma + (writer->indent > 0));
+    gem5art__json_put(writer, &",\n"[!comma], (size_t)comma + (writer->indent > 0));
     for (; left > 0; left -= n) {
         n = left < sizeof spaces - 1 ? left : sizeof spaces - 1;
         gem5art__json_put(writer, spaces, n);
@@ -2719,11 +2719,9 @@ GEM5ARTDEF const char *gem5art_json_take(gem5art_json_writer *writer, size_t *le
 }
 
 /* ================================================================== >>hash
-   SHA-256 (FIPS 180-4), MD5 (RFC 1321) and CRC-32 (the one of zip and gzip), and
-   hashing of whole files. */
+   SHA-256 (FIPS 180-4), MD5 (RFC 1321) and CRC-32 (that of zip and gzip), and hashing of whole files. */
 
-/* What __attribute__((target)) makes of one function needs no compiler flag; whether the CPU can run
-   it is asked at run time. */
+/* A function with __attribute__((target)) needs no compiler flag; whether the CPU can run it is asked at run time. */
 #if !defined(GEM5ART_NO_SHA_EXTENSIONS) && defined(__GNUC__)
 #ifdef __cplusplus
 } /* the compiler's headers are C++ in C++ */
@@ -2734,13 +2732,10 @@ GEM5ARTDEF const char *gem5art_json_take(gem5art_json_writer *writer, size_t *le
 #define GEM5ART__SHA_EXTENSIONS "x86 SHA extensions"
 #define GEM5ART__SHA_TARGET __attribute__((target("sha,sse4.1")))
 #define GEM5ART__CRC_TARGET __attribute__((target("pclmul,sse2"))) /* every CPU with the former has it */
-#elif defined(__AARCH64EL__) && (!defined(__clang__) || __clang_major__ >= 16 || defined(__ARM_FEATURE_SHA2)) && \
-    (defined(__linux__) || defined(__APPLE__))
-/* An older clang's arm_neon.h lacks what the flags do not ask for. */
+#elif defined(__AARCH64EL__) && defined(__linux__) && \
+    (!defined(__clang__) || __clang_major__ >= 16 || defined(__ARM_FEATURE_SHA2)) /* or arm_neon.h lacks them */
 #include <arm_neon.h>
-#ifdef __linux__
 #include <sys/auxv.h>
-#endif
 #define GEM5ART__SHA_EXTENSIONS "ARMv8 SHA2"
 #ifdef __clang__
 #define GEM5ART__SHA_TARGET __attribute__((target("sha2")))
@@ -2785,14 +2780,18 @@ static void gem5art__hash_update(gem5art__hash_blocks *hash_blocks, uint32_t *st
     if (size % 64) memcpy(block, bytes + size / 64 * 64, size % 64);
 }
 
-/* A one bit, zeros up to 8 bytes before the end of a block, and there the `bits` of the message. */
-static size_t gem5art__hash_padding(uint8_t padding[72], uint64_t length, bool big_endian) {
-    size_t size = 1 + (size_t)((119 - length % 64) % 64);
+/* Pads the message: a one bit, zeros up to 8 bytes before the end of a block, and the number of its bits. The state's
+   words are then the digest. SHA-256 is big-endian, MD5 is not. */
+static void gem5art__hash_final(gem5art__hash_blocks *hash_blocks, uint32_t *state, uint8_t *block, uint64_t *length,
+                                unsigned words, bool big_endian, char *hex) {
+    uint64_t bits = *length * 8;
+    size_t size = 1 + (size_t)((119 - *length % 64) % 64);
+    uint8_t padding[72] = {0x80}, digest[32];
     unsigned i;
-    memset(padding, 0, 72);
-    padding[0] = 0x80;
-    for (i = 0; i < 8; i++) padding[size + i] = (uint8_t)(length * 8 >> 8 * (big_endian ? 7 - i : i));
-    return size + 8;
+    for (i = 0; i < 8; i++) padding[size + i] = (uint8_t)(bits >> 8 * (big_endian ? 7 - i : i));
+    gem5art__hash_update(hash_blocks, state, block, length, padding, size + 8);
+    for (i = 0; i < 4 * words; i++) digest[i] = (uint8_t)(state[i / 4] >> 8 * (big_endian ? 3 - i % 4 : i % 4));
+    gem5art__hex(digest, 4 * words, hex);
 }
 
 /* ---- SHA-256 */
@@ -2907,13 +2906,7 @@ static void gem5art__sha256_blocks_extensions(uint32_t state[8], const uint8_t *
 
 #else
 
-static int gem5art__ask_cpu(void) {
-#ifdef __linux__
-    return getauxval(AT_HWCAP) & HWCAP_SHA2 ? GEM5ART__CPU_SHA : 0;
-#else
-    return GEM5ART__CPU_SHA; /* every arm64 CPU of Apple's has them */
-#endif
-}
+static int gem5art__ask_cpu(void) { return getauxval(AT_HWCAP) & HWCAP_SHA2 ? GEM5ART__CPU_SHA : 0; }
 
 GEM5ART__SHA_TARGET
 static void gem5art__sha256_blocks_extensions(uint32_t state[8], const uint8_t *data, size_t blocks) {
@@ -2945,32 +2938,29 @@ static void gem5art__sha256_blocks_extensions(uint32_t state[8], const uint8_t *
 
 #endif
 
-/* CPUID takes microseconds where a hypervisor traps it, so the answer is kept. Threads that ask at
-   once find, and keep, the same one. */
+/* CPUID takes microseconds where a hypervisor traps it, so the answer is kept. Threads that ask at once get the same. */
 static bool gem5art__cpu_has(int what) {
-    static int known; /* 0: not asked yet */
-    int answer = __atomic_load_n(&known, __ATOMIC_RELAXED);
+    static int cached; /* 0: not asked yet */
+    int answer = __atomic_load_n(&cached, __ATOMIC_RELAXED);
     if (!answer) {
         answer = gem5art__ask_cpu() | GEM5ART__CPU_ASKED;
-        __atomic_store_n(&known, answer, __ATOMIC_RELAXED);
+        __atomic_store_n(&cached, answer, __ATOMIC_RELAXED);
     }
     return (answer & what) != 0;
 }
-
-static bool gem5art__has_sha(void) { return gem5art__cpu_has(GEM5ART__CPU_SHA); }
 
 #endif
 
 static gem5art__hash_blocks *gem5art__sha256_blocks(void) {
 #ifdef GEM5ART__SHA_EXTENSIONS
-    if (gem5art__has_sha()) return gem5art__sha256_blocks_extensions;
+    if (gem5art__cpu_has(GEM5ART__CPU_SHA)) return gem5art__sha256_blocks_extensions;
 #endif
     return gem5art__sha256_blocks_portable;
 }
 
 GEM5ARTDEF const char *gem5art_sha256_implementation(void) {
 #ifdef GEM5ART__SHA_EXTENSIONS
-    if (gem5art__has_sha()) return GEM5ART__SHA_EXTENSIONS;
+    if (gem5art__cpu_has(GEM5ART__CPU_SHA)) return GEM5ART__SHA_EXTENSIONS;
 #endif
     return "portable";
 }
@@ -2987,11 +2977,7 @@ GEM5ARTDEF void gem5art_sha256_update(gem5art_sha256 *hash, const void *data, si
 }
 
 GEM5ARTDEF void gem5art_sha256_final(gem5art_sha256 *hash, char hex[65]) {
-    uint8_t padding[72], digest[32];
-    int i;
-    gem5art_sha256_update(hash, padding, gem5art__hash_padding(padding, hash->length, true));
-    for (i = 0; i < 32; i++) digest[i] = (uint8_t)(hash->state[i / 4] >> 8 * (3 - i % 4));
-    gem5art__hex(digest, 32, hex);
+    gem5art__hash_final(gem5art__sha256_blocks(), hash->state, hash->block, &hash->length, 8, true, hex);
 }
 
 /* Adds a text as LENGTH:BYTES, so that no two lists of texts are the same. */
@@ -3062,43 +3048,28 @@ GEM5ARTDEF void gem5art_md5_update(gem5art_md5 *hash, const void *data, size_t l
 }
 
 GEM5ARTDEF void gem5art_md5_final(gem5art_md5 *hash, char hex[33]) {
-    uint8_t padding[72], digest[16];
-    int i;
-    gem5art_md5_update(hash, padding, gem5art__hash_padding(padding, hash->length, false));
-    for (i = 0; i < 16; i++) digest[i] = (uint8_t)(hash->state[i / 4] >> 8 * (i % 4));
-    gem5art__hex(digest, 16, hex);
+    gem5art__hash_final(gem5art__md5_blocks, hash->state, hash->block, &hash->length, 4, false, hex);
 }
 
-/* ---- CRC-32, eight bytes at a time
-   Row r, column b: the CRC of the byte b with r zero bytes behind it. CRCs are linear, so a row follows
-   from those of its eight bytes with one bit; the compiler works it out. */
+/* ---- CRC-32, eight bytes at a time */
 
-#define GEM5ART__CRC_2(x, a) (x), (x) ^ (a)
-#define GEM5ART__CRC_4(x, a, b) GEM5ART__CRC_2(x, a), GEM5ART__CRC_2((x) ^ (b), a)
-#define GEM5ART__CRC_8(x, a, b, c) GEM5ART__CRC_4(x, a, b), GEM5ART__CRC_4((x) ^ (c), a, b)
-#define GEM5ART__CRC_16(x, a, b, c, d) GEM5ART__CRC_8(x, a, b, c), GEM5ART__CRC_8((x) ^ (d), a, b, c)
-#define GEM5ART__CRC_32(x, a, b, c, d, e) GEM5ART__CRC_16(x, a, b, c, d), GEM5ART__CRC_16((x) ^ (e), a, b, c, d)
-#define GEM5ART__CRC_64(x, a, b, c, d, e, f) \
-    GEM5ART__CRC_32(x, a, b, c, d, e), GEM5ART__CRC_32((x) ^ (f), a, b, c, d, e)
-#define GEM5ART__CRC_128(x, a, b, c, d, e, f, g) \
-    GEM5ART__CRC_64(x, a, b, c, d, e, f), GEM5ART__CRC_64((x) ^ (g), a, b, c, d, e, f)
-#define GEM5ART__CRC_256(a, b, c, d, e, f, g, h) \
-    {GEM5ART__CRC_128(0u, a, b, c, d, e, f, g), GEM5ART__CRC_128(h, a, b, c, d, e, f, g)}
+static pthread_once_t gem5art__crc32_once = PTHREAD_ONCE_INIT;
+static uint32_t gem5art__crc32_table[8][256]; /* row r, column b: the CRC of the byte b followed by r zero bytes */
 
-static const uint32_t gem5art__crc32_table[8][256] = {
-    GEM5ART__CRC_256(0x77073096u, 0xee0e612cu, 0x076dc419u, 0x0edb8832u, 0x1db71064u, 0x3b6e20c8u, 0x76dc4190u, 0xedb88320u),
-    GEM5ART__CRC_256(0x191b3141u, 0x32366282u, 0x646cc504u, 0xc8d98a08u, 0x4ac21251u, 0x958424a2u, 0xf0794f05u, 0x3b83984bu),
-    GEM5ART__CRC_256(0x01c26a37u, 0x0384d46eu, 0x0709a8dcu, 0x0e1351b8u, 0x1c26a370u, 0x384d46e0u, 0x709a8dc0u, 0xe1351b80u),
-    GEM5ART__CRC_256(0xb8bc6765u, 0xaa09c88bu, 0x8f629757u, 0xc5b428efu, 0x5019579fu, 0xa032af3eu, 0x9b14583du, 0xed59b63bu),
-    GEM5ART__CRC_256(0x3d6029b0u, 0x7ac05360u, 0xf580a6c0u, 0x30704bc1u, 0x60e09782u, 0xc1c12f04u, 0x58f35849u, 0xb1e6b092u),
-    GEM5ART__CRC_256(0xcb5cd3a5u, 0x4dc8a10bu, 0x9b914216u, 0xec53826du, 0x03d6029bu, 0x07ac0536u, 0x0f580a6cu, 0x1eb014d8u),
-    GEM5ART__CRC_256(0xa6770bb4u, 0x979f1129u, 0xf44f2413u, 0x33ef4e67u, 0x67de9cceu, 0xcfbd399cu, 0x440b7579u, 0x8816eaf2u),
-    GEM5ART__CRC_256(0xccaa009eu, 0x4225077du, 0x844a0efau, 0xd3e51bb5u, 0x7cbb312bu, 0xf9766256u, 0x299dc2edu, 0x533b85dau),
-};
+static void gem5art__crc32_make_table(void) {
+    uint32_t b, r, bit, crc, (*table)[256] = gem5art__crc32_table;
+    for (b = 0; b < 256; b++) {
+        for (crc = b, bit = 0; bit < 8; bit++) crc = crc & 1 ? crc >> 1 ^ 0xedb88320u : crc >> 1;
+        table[0][b] = crc;
+    }
+    for (r = 1; r < 8; r++)
+        for (b = 0; b < 256; b++) table[r][b] = table[r - 1][b] >> 8 ^ table[0][table[r - 1][b] & 255];
+}
 
 /* The CRC's register, not inverted, after these bytes. */
 static uint32_t gem5art__crc32_bytes(uint32_t crc, const uint8_t *bytes, size_t length) {
-    const uint32_t(*table)[256] = gem5art__crc32_table;
+    uint32_t(*table)[256] = gem5art__crc32_table;
+    pthread_once(&gem5art__crc32_once, gem5art__crc32_make_table);
     for (; length >= 8; length -= 8, bytes += 8) {
         uint32_t low = crc ^ gem5art__load_le32(bytes), high = gem5art__load_le32(bytes + 4);
         crc = table[7][low & 255] ^ table[6][low >> 8 & 255] ^ table[5][low >> 16 & 255] ^ table[4][low >> 24] ^
@@ -3110,16 +3081,16 @@ static uint32_t gem5art__crc32_bytes(uint32_t crc, const uint8_t *bytes, size_t 
 
 #ifdef GEM5ART__CRC_TARGET
 
-/* Moves what has been read so far over the next bytes: as polynomials, its halves times x^(distance + 32) and
-   x^(distance - 32) modulo that of the CRC, bits reversed, are as good as itself, `distance` bits before them. */
+/* Carries the sum so far over to the next bytes: as polynomials, its halves times x^(distance + 32) and
+   x^(distance - 32) modulo that of the CRC, bits reversed, have the same CRC as the sum `distance` bits before them. */
 GEM5ART__CRC_TARGET
 static __m128i gem5art__crc32_fold(__m128i sum, __m128i powers, __m128i next) {
     __m128i low = _mm_clmulepi64_si128(sum, powers, 0x00), high = _mm_clmulepi64_si128(sum, powers, 0x11);
     return _mm_xor_si128(_mm_xor_si128(low, high), next);
 }
 
-/* The same for at least 64 bytes, a multiple of 16: four sums of every fourth 16 bytes, then all in one, which is no
-   longer than 16 bytes and has the same CRC. */
+/* The register after at least 64 bytes, a multiple of 16: four sums of every fourth 16 bytes, then all in one of 16 bytes
+   that has the same CRC. */
 GEM5ART__CRC_TARGET
 static uint32_t gem5art__crc32_blocks(uint32_t crc, const uint8_t *bytes, size_t length) {
     const __m128i by_512 = _mm_set_epi64x(0x1c6e41596, 0x154442bd4), by_128 = _mm_set_epi64x(0x0ccaa009e, 0x1751997d0);
@@ -3156,7 +3127,7 @@ GEM5ARTDEF uint32_t gem5art_crc32(uint32_t crc, const void *data, size_t length)
 /* ---- files */
 
 #ifndef GEM5ART__HASH_CHUNK
-#define GEM5ART__HASH_CHUNK ((size_t)256 * 1024) /* stays in the cache between reading and hashing */
+#define GEM5ART__HASH_CHUNK ((size_t)256 * 1024) /* stays in the CPU's cache between reading and hashing */
 #endif
 
 static bool gem5art__hash_opened(int fd, const char *path, char sha256[65], char *md5, int64_t *size,
@@ -3221,6 +3192,7 @@ GEM5ARTDEF bool gem5art_sha256_file(const char *path, char hex[65], gem5art_erro
     gem5art__clear(error);
     return gem5art__hash_file(path, hex, NULL, NULL, error);
 }
+
 /* =================================================================== >>git
    git is run as a program. A work tree is clean if git finds no change in it when nothing is hidden from git: no
    file-system monitor is asked, no replaced object counts, files that are marked "assume unchanged" or "skip worktree"

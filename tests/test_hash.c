@@ -32,7 +32,7 @@ static int get_paths(sha256_path paths[2]) {
     paths[0].name = "portable";
     paths[0].blocks = gem5art__sha256_blocks_portable;
 #ifdef GEM5ART__SHA_EXTENSIONS
-    if (gem5art__has_sha()) {
+    if (gem5art__cpu_has(GEM5ART__CPU_SHA)) {
         paths[1].name = GEM5ART__SHA_EXTENSIONS;
         paths[1].blocks = gem5art__sha256_blocks_extensions;
         return 2;
@@ -44,15 +44,10 @@ static int get_paths(sha256_path paths[2]) {
 /* One message through one path, from a chosen address. */
 static void sha256_by(const sha256_path *path, const uint8_t *data, size_t length, char hex[65]) {
     gem5art_sha256 hash;
-    uint8_t padding[72], digest[32];
-    int i;
     gem5art_sha256_init(&hash);
     gem5art__hash_update(path->blocks, hash.state, hash.block, &hash.length, data, length);
-    length = gem5art__hash_padding(padding, length, true);
-    gem5art__hash_update(path->blocks, hash.state, hash.block, &hash.length, padding, length);
+    gem5art__hash_final(path->blocks, hash.state, hash.block, &hash.length, 8, true, hex);
     CHECK_INT(hash.length % 64, 0);
-    for (i = 0; i < 32; i++) digest[i] = (uint8_t)(hash.state[i / 4] >> (24 - 8 * (i % 4)));
-    gem5art__hex(digest, 32, hex);
 }
 
 static const char *sha256_of(const void *data, size_t length) {

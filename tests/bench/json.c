@@ -112,7 +112,7 @@ static bool yyjson_each(void) {
     for (i = 0; i < records; i++) {
         void *root = yyjson_parse(text.data + lines[i], lines[i + 1] - lines[i] - 2, 0, NULL, NULL);
         if (!root) return false;
-        free(((void **)root)[7]); /* its string pool; then itself: as the inline yyjson_doc_free does */
+        free(((void **)root)[7]); /* its string pool; then itself, as the inline yyjson_doc_free does */
         free(root);
     }
     return true;
