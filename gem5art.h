@@ -4641,6 +4641,18 @@ typedef struct gem5art__object {
     void *owner; /* the allocation that it is part of */
 } gem5art__object;
 
+/* Where records lie, by texts of theirs. */
+typedef struct gem5art__entry {
+    uint64_t key;
+    int64_t at;
+    size_t next; /* the next entry with this key, from 1; of the last one: the first */
+} gem5art__entry;
+
+typedef struct gem5art__index {
+    gem5art__entry *entries;
+    size_t *slots, slot_count, count;
+} gem5art__index;
+
 typedef struct gem5art__flat {
     const char *path; /* the db's */
     int fd;
@@ -4654,8 +4666,7 @@ typedef struct gem5art__flat {
     char tail[64];         /* the bytes before the bracket */
     off_t synced;          /* the size that this handle left the file with, on the disk with its name; 0: it did not */
     off_t indexed;         /* the index covers the records before this offset */
-    struct gem5art__slot *slots;
-    size_t slot_count, slot_used;
+    gem5art__index index;
 } gem5art__flat;
 
 struct gem5art_db {
@@ -4726,6 +4737,10 @@ static bool gem5art__seal_holds(const char *data, size_t size) {
     return memcmp(hex, data + size - 10, 8) == 0;
 }
 
+static bool gem5art__is_intact(const char *data, size_t size) {
+    return gem5art__is_sealed(data, size) && gem5art__seal_holds(data, size);
+}
+
 static bool gem5art__has_id(const gem5art_json *record) {
     const gem5art_json *id = gem5art_json_get(record, "_id");
     return id && id->type == GEM5ART_JSON_STRING && id->length;
@@ -4747,18 +4762,21 @@ static bool gem5art__text_is(const char *text, size_t length, const char *wanted
     return strlen(wanted) == length && memcmp(text, wanted, length) == 0;
 }
 
+/* Finds `part` in a text; NULL: it is not there. */
+static const char *gem5art__find_part(const char *text, size_t length, const char *part) {
+    size_t n = strlen(part);
+    const char *last; /* where it can begin at the latest */
+    if (length < n) return NULL;
+    for (last = text + (length - n); text <= last; text++) {
+        text = (const char *)memchr(text, part[0], (size_t)(last - text) + 1);
+        if (!text || memcmp(text, part, n) == 0) return text;
+    }
+    return NULL;
+}
+
 /* Is `part`, which may be NULL, somewhere in the text? */
 static bool gem5art__contains(const char *text, size_t length, const char *part) {
-    size_t n = part ? strlen(part) : 0;
-    const char *at = text, *last; /* where it can begin at the latest */
-    if (n == 0) return true;
-    if (length < n) return false;
-    for (last = text + (length - n); at <= last; at++) {
-        at = (const char *)memchr(at, part[0], (size_t)(last - at) + 1);
-        if (!at) return false;
-        if (memcmp(at, part, n) == 0) return true;
-    }
-    return false;
+    return gem5art__empty(part) || gem5art__find_part(text, length, part);
 }
 
 /* The four texts that open every record of ours. */
@@ -4808,7 +4826,7 @@ typedef enum gem5art__step {
 /* A search for records by their id or hash, in the order they were stored; all zero to begin with. */
 typedef struct gem5art__lookup {
     int64_t last; /* where the last match is */
-    size_t count; /* of a flat store: matches so far */
+    size_t entry; /* of a flat store: the last one of the index */
 } gem5art__lookup;
 
 /* Records one by one in the order they were stored, as of the beginning, whatever is done to the store meanwhile. */
@@ -4970,59 +4988,59 @@ static void gem5art__store_unlock(gem5art_db *db) {
 }
 
 /* ================================================================== >>flat
-   The flat file: see "Store format" in the manual. Everything that knows how records lie in it is here. */
+   The flat file: see "Store format" in the manual. Everything that knows how records lie in it is here. A reader is a
+   cursor; where it stops is the commit point, the first top-level bracket. */
 
 #ifndef GEM5ART__WINDOW /* smaller where a test wants records cut at every byte */
 #define GEM5ART__WINDOW ((size_t)262144)
 #endif
 
-enum {
-    GEM5ART__APPENDED = 64 /* records that one append adds in place, at most */
-};
+enum { GEM5ART__APPENDED = 64 /* records that one append adds in place, at most */ };
 
 /* ---- reading forward */
 
-/* A cursor reads the elements of the array one by one, up to the size that the file had at the start. */
+/* Reads the elements of the array one by one. A sealed record counts if its checksum fits, any other if it can be
+   parsed. */
 typedef struct gem5art__cursor {
     int fd;
     const char *path;
     off_t end;         /* no byte from here on is read */
-    off_t stop;        /* and nothing from here on counts: the line of the last record is seen whole, to judge it */
+    bool closed;       /* the closing bracket was before `end` when reading began; it may be a comma by now */
     char *window;      /* bytes [window_at, window_at + length) of the file; `pos` is the next one */
     size_t capacity, length, pos;
     size_t step;       /* the first capacity */
     off_t window_at;
-    bool begun, comma; /* the opening bracket, or a comma behind the last record, was read */
+    bool begun, comma; /* the opening bracket, or a comma after the last record, was read */
     bool line_start;   /* the byte before pos is a newline */
     size_t records;
-    off_t at;          /* of the current record, or see gem5art__step */
+    off_t at;          /* of the current record, or of the end of the array */
     const char *data;  /* the record; until the next step */
     size_t size;
-    bool own;          /* it starts a line as records of this library do */
-    bool sealed;       /* and ends that line, with a checksum */
-    bool intact;       /* which was found to fit: see gem5art__cursor_verify */
-    off_t after;       /* behind the last whole record, or behind the opening bracket */
-    off_t before;      /* the same for the record before it */
-    off_t start;       /* behind the opening bracket */
-    char problem[256]; /* TORN, DAMAGED: what is wrong, and where; "" where the file only ends too early */
+    bool own;          /* it starts a line as records of this library do, */
+    bool sealed;       /* and ends that line, with a checksum, */
+    bool intact;       /* which fits */
+    bool passed;       /* by its name, unchecked: see `query` */
+    gem5art__arena arena;
+    const gem5art_json *record; /* a record that is not intact, parsed; until the next step */
+    off_t after;       /* after the last whole record, or after the opening bracket */
+    char problem[256]; /* TORN, DAMAGED: the error at `problem_at`; "" where the file only ends too early */
     off_t problem_at;
-    off_t good;        /* where a good record was seen behind a problem; -1: nowhere */
-    const gem5art_db *viewer; /* NULL: damage ends the reading */
+    const gem5art_db *viewer;   /* damage is reported to it and passed over; NULL: damage ends the reading */
+    const gem5art_query *query; /* sealed records with other names are passed over, unchecked; may be NULL */
 } gem5art__cursor;
 
 static void gem5art__cursor_init(gem5art__cursor *cursor, int fd, const char *path, off_t start, off_t end) {
     memset(cursor, 0, sizeof *cursor);
     cursor->fd = fd;
     cursor->path = path;
-    cursor->window_at = start;
-    cursor->end = cursor->stop = end;
+    cursor->window_at = cursor->after = start;
+    cursor->end = end;
     cursor->begun = start > 0;
-    cursor->after = start;
-    cursor->good = -1;
     cursor->step = GEM5ART__WINDOW;
 }
 
 static void gem5art__cursor_free(gem5art__cursor *cursor) {
+    gem5art__arena_free(&cursor->arena);
     gem5art__free(cursor->window);
     cursor->window = NULL;
 }
@@ -5038,7 +5056,7 @@ static void gem5art__cursor_seek(gem5art__cursor *cursor, off_t at, bool line_st
     cursor->line_start = line_start;
 }
 
-/* Gets more bytes behind those in the window, moving [pos, length) to its start; 0: the end; -1: error. */
+/* Reads more bytes into the window, moving [pos, length) to its start. 1; 0: the end; -1: error. */
 static int gem5art__cursor_more(gem5art__cursor *cursor, gem5art_error *error) {
     size_t kept = cursor->length - cursor->pos, got, want;
     off_t from = cursor->window_at + (off_t)cursor->length;
@@ -5063,30 +5081,58 @@ static int gem5art__cursor_more(gem5art__cursor *cursor, gem5art_error *error) {
     return got > 0;
 }
 
-/* The next byte without taking it: -1 at the end, -2 with an error. */
+/* The next byte without taking it; -1: the end, -2: error. */
 static int gem5art__cursor_peek(gem5art__cursor *cursor, gem5art_error *error) {
-    if (cursor->pos == cursor->length) {
-        int more = gem5art__cursor_more(cursor, error);
-        if (more <= 0) return more - 1;
-    }
-    return (unsigned char)cursor->window[cursor->pos];
+    int more = cursor->pos < cursor->length ? 1 : gem5art__cursor_more(cursor, error);
+    return more > 0 ? (unsigned char)cursor->window[cursor->pos] : more - 1;
 }
 
-/* The size of the record at `text` if it is a line of ours, closed by '}' and then ',' or ']'; else 0. */
+/* Reads the rest of the line at pos into the window. Its length without the newline; -1: error. */
+static ptrdiff_t gem5art__cursor_line(gem5art__cursor *cursor, gem5art_error *error) {
+    size_t searched = 0;
+    for (;;) {
+        const char *text = cursor->window + cursor->pos, *newline = NULL;
+        size_t length = cursor->length - cursor->pos;
+        int more = 1;
+        if (length > searched) newline = (const char *)memchr(text + searched, '\n', length - searched);
+        searched = length;
+        if (!newline) more = gem5art__cursor_more(cursor, error);
+        if (newline || more == 0) return newline ? newline - text : (ptrdiff_t)length;
+        if (more < 0) return -1;
+    }
+}
+
+/* The size of the record at `text` if it is a sealed line; else 0. A ',' or ']' ends the line, unless the file ends
+   early. */
 static size_t gem5art__sealed_line(const char *text, size_t line) {
     static const char start[] = "{\"_id\":\"";
     while (line && (text[line - 1] == '\r' || text[line - 1] == ' ')) line--;
     if (line < sizeof start || memcmp(text, start, sizeof start - 1) != 0) return 0;
-    if (text[line - 1] != ',' && text[line - 1] != ']') return 0;
-    return gem5art__is_sealed(text, line - 1) ? line - 1 : 0;
+    if (text[line - 1] == ',' || text[line - 1] == ']') line--;
+    return gem5art__is_sealed(text, line) ? line : 0;
 }
 
-/* Finds the end of the object at pos by its brackets. 1: *size; 0: the file ends first, or (only where it is a `guess`
-   that an object begins here) it cannot be JSON that we read: so that many guesses take no longer than reading; -1:
-   error. */
-static int gem5art__cursor_balance(gem5art__cursor *cursor, bool guess, size_t *size, gem5art_error *error) {
+/* Finds the first record in a text that is intact, wherever it begins. NULL: there is none. */
+static const char *gem5art__find_intact(const char *text, size_t size) {
+    const char *seal, *end = text + size;
+    while ((seal = gem5art__find_part(text, (size_t)(end - text), ",\"crc32\":\"")) != NULL && end - seal > GEM5ART__SEAL) {
+        const char *first = NULL, *last = NULL, *at = text; /* beginnings before this seal; one of the two is the right one */
+        const char *stop = seal + 1 + GEM5ART__SEAL;
+        for (; (at = gem5art__find_part(at, (size_t)(seal - at), "{\"_id\":\"")) != NULL; at++) {
+            if (!first) first = at;
+            last = at;
+        }
+        if (first && gem5art__is_intact(first, (size_t)(stop - first))) return first;
+        if (last && gem5art__is_intact(last, (size_t)(stop - last))) return last;
+        text = seal + 1;
+    }
+    return NULL;
+}
+
+/* Finds the end of the object at pos by its brackets. 1: `size` is set; 0: the file ends first; -1: error. */
+static int gem5art__cursor_balance(gem5art__cursor *cursor, gem5art_error *error) {
     size_t n = 0, depth = 0;
-    bool string = false;
+    bool string = false, escaped = false;
     for (;; n++) {
         char c;
         if (cursor->pos + n == cursor->length) {
@@ -5094,279 +5140,288 @@ static int gem5art__cursor_balance(gem5art__cursor *cursor, bool guess, size_t *
             if (more <= 0) return more;
         }
         c = cursor->window[cursor->pos + n];
-        if (guess && (depth > GEM5ART__JSON_DEPTH || (string && (unsigned char)c < ' '))) return 0;
-        if (string) {
+        if (escaped) escaped = false;
+        else if (string) {
             if (c == '"') string = false;
-            else if (c == '\\') {
-                if (cursor->pos + n + 1 == cursor->length) {
-                    int more = gem5art__cursor_more(cursor, error);
-                    if (more <= 0) return more;
-                }
-                n++;
-            }
+            else if (c == '\\') escaped = true;
         } else if (c == '"') string = true;
         else if (c == '{' || c == '[') depth++;
-        else if ((c == '}' || c == ']') && --depth == 0) return *size = n + 1, 1;
+        else if ((c == '}' || c == ']') && --depth == 0) return cursor->size = n + 1, 1;
     }
 }
 
-/* The size of the record at pos, and whether it is sealed, for which it must have a line of its own: other programs
-   keep our checksums where they write all on one line. As gem5art__cursor_balance. */
-static int gem5art__cursor_measure(gem5art__cursor *cursor, bool guess, size_t *size, gem5art_error *error) {
-    size_t searched = 0;
-    *size = 0;
-    if (cursor->length - cursor->pos < 8) {
-        int more = gem5art__cursor_more(cursor, error);
-        if (more < 0) return -1;
-    }
-    cursor->own = cursor->line_start && cursor->length - cursor->pos >= 8 &&
-                  memcmp(cursor->window + cursor->pos, "{\"_id\":\"", 8) == 0;
-    while (cursor->own) {
+/* Finds the size of the record at pos. It is sealed only if it has a line of its own, as other programs keep our
+   checksums where they write all on one line. As gem5art__cursor_balance. */
+static int gem5art__cursor_measure(gem5art__cursor *cursor, gem5art_error *error) {
+    size_t left = cursor->length - cursor->pos;
+    cursor->own = cursor->sealed = cursor->intact = false;
+    if (cursor->line_start && left < 8 && gem5art__cursor_more(cursor, error) < 0) return -1;
+    left = cursor->length - cursor->pos;
+    cursor->own = cursor->line_start && left >= 8 && memcmp(cursor->window + cursor->pos, "{\"_id\":\"", 8) == 0;
+    if (cursor->own) {
+        ptrdiff_t line = gem5art__cursor_line(cursor, error);
         const char *text = cursor->window + cursor->pos;
-        const char *newline = (const char *)memchr(text + searched, '\n', cursor->length - cursor->pos - searched);
-        int more;
-        if (newline) {
-            *size = gem5art__sealed_line(text, (size_t)(newline - text));
-            break;
-        }
-        searched = cursor->length - cursor->pos;
-        more = gem5art__cursor_more(cursor, error);
-        if (more < 0) return -1;
-        if (more == 0) { /* the last line, without a newline */
-            *size = gem5art__sealed_line(cursor->window + cursor->pos, cursor->length - cursor->pos);
-            break;
-        }
+        if (line < 0) return -1;
+        cursor->size = gem5art__sealed_line(text, (size_t)line);
+        cursor->sealed = cursor->size > 0;
     }
-    cursor->sealed = *size > 0;
-    return cursor->sealed ? 1 : gem5art__cursor_balance(cursor, guess, size, error);
+    return cursor->sealed ? 1 : gem5art__cursor_balance(cursor, error);
 }
 
-/* Is the whole object at pos a record, with a checksum that fits? 1, 0, or -1: error. */
-static int gem5art__cursor_is_good(gem5art__cursor *cursor, size_t size, gem5art_error *error) {
-    gem5art__arena arena = {NULL, false};
-    gem5art_error why;
-    const char *text = cursor->window + cursor->pos;
-    bool good;
-    if (cursor->sealed && !gem5art__seal_holds(text, size)) return 0;
-    good = gem5art__has_id(gem5art__json_parse_in(&arena, text, size, NULL, &why));
-    gem5art__arena_free(&arena);
-    if (why.code == GEM5ART_NOMEM) return gem5art__fail_nomem(error), -1;
-    return good;
-}
-
-/* Looks from pos on for a good record: where there is one, what is bad before it is damage, not a torn write. Leaves
-   the cursor at it, or at a line before it that begins as one of ours. 1, 0: there is none; or -1: error. */
-static int gem5art__cursor_resume(gem5art__cursor *cursor, gem5art_error *error) {
-    off_t line = -1, at;
-    for (;; cursor->pos++) {
-        size_t size;
-        int byte = gem5art__cursor_peek(cursor, error), good;
-        bool line_start;
-        if (byte < 0) return byte + 1;
-        at = gem5art__cursor_offset(cursor);
-        line_start = byte == '{' && cursor->line_start;
-        cursor->line_start = byte == '\n' || line_start;
-        if (cursor->length - cursor->pos < 2 && gem5art__cursor_more(cursor, error) < 0) return -1;
-        if (byte != '{' || cursor->length - cursor->pos < 2 || !memchr(" \t\r\n\"", cursor->window[cursor->pos + 1], 5))
-            continue;
-        if ((good = gem5art__cursor_measure(cursor, true, &size, error)) < 0) return -1;
-        cursor->line_start = false;
-        if (good && at != cursor->good && (good = gem5art__cursor_is_good(cursor, size, error)) < 0) return -1;
-        if (good) cursor->good = at;
-        if (cursor->own && line < 0) line = at;
-        if (good || (line >= 0 && cursor->good > line)) {
-            gem5art__cursor_seek(cursor, line >= 0 ? line : at, line >= 0 || line_start);
-            return 1;
-        }
-    }
-}
-
-/* From pos on there is no record where one should be: DAMAGED, or TORN with `at` where the array breaks off. What is
-   wrong there may be a write that was never finished, unless `written` says that it was. */
-static gem5art__step gem5art__cursor_problem(gem5art__cursor *cursor, off_t at, const char *what, bool written,
-                                             gem5art_error *error) {
-    int follows;
+/* There is no good record at `at`, where one should be. DAMAGED: what was written once is not there any more. The next
+   record is the first intact line after it, but no later than `next`, if that is not 0. TORN: it may be a write that was
+   never finished, as no intact line follows, and it is either the last line or `partial` in an array that is not
+   closed. */
+static gem5art__step gem5art__cursor_problem(gem5art__cursor *cursor, off_t at, const char *problem, bool partial,
+                                             off_t next, gem5art_error *error) {
+    bool last_line = cursor->line_start, closed = false;
+    off_t found = -1;
+    ptrdiff_t line, n;
     cursor->problem_at = at;
-    snprintf(cursor->problem, sizeof cursor->problem, "%.255s", what);
-    follows = gem5art__cursor_resume(cursor, error);
-    cursor->at = cursor->after;
-    if (follows < 0) return GEM5ART__FAILED;
-    cursor->comma = cursor->begun = true;
-    return follows || written ? GEM5ART__DAMAGED : GEM5ART__TORN;
-}
-
-/* For whoever does not go on behind damage. */
-static gem5art__step gem5art__damage(const gem5art__cursor *cursor, gem5art__step step, gem5art_error *error) {
-    if (step != GEM5ART__DAMAGED) return step;
-    gem5art__fail(error, GEM5ART_CORRUPT,
-                  "%s is damaged at byte %lld: %s; nothing was changed: gem5art-fsck --salvage writes every intact "
-                  "record anew and keeps the old file",
-                  cursor->path, (long long)cursor->problem_at, cursor->problem);
-    return GEM5ART__FAILED;
-}
-
-/* The first byte that is no white space is not '['. */
-static gem5art__step gem5art__cursor_no_array(gem5art__cursor *cursor, gem5art_error *error) {
-    off_t at = gem5art__cursor_offset(cursor);
-    gem5art__step step;
-    if (at == 0 && cursor->length >= 3 && memcmp(cursor->window, "\xef\xbb\xbf", 3) == 0) {
-        cursor->problem_at = 0;
-        strcpy(cursor->problem, "a byte order mark, which JSON must not have");
-        cursor->pos += 3;
-        return GEM5ART__DAMAGED;
-    }
-    step = gem5art__cursor_problem(cursor, at, "the opening bracket of a JSON array was expected", false, error);
-    if (step != GEM5ART__TORN) return step;
-    gem5art__fail(error, GEM5ART_CORRUPT,
-                  "%s is no run store: a JSON array of records was expected, and byte %lld is not '['", cursor->path,
-                  (long long)at);
-    return GEM5ART__FAILED;
-}
-
-/* RECORD, END, TORN, DAMAGED or FAILED. */
-static gem5art__step gem5art__cursor_step(gem5art__cursor *cursor, gem5art_error *error) {
-    int byte, whole;
-    for (;;) {
-        byte = gem5art__cursor_offset(cursor) < cursor->stop ? gem5art__cursor_peek(cursor, error) : -1;
-        if (byte == -2) return GEM5ART__FAILED;
-        if (byte == -1) {
-            cursor->at = cursor->problem_at = cursor->after;
-            cursor->problem[0] = 0;
-            if (cursor->begun) return GEM5ART__TORN;
-            gem5art__fail(error, GEM5ART_CORRUPT,
-                          "%s is empty: it is no store; remove it to start a new one, or restore it", cursor->path);
-            return GEM5ART__FAILED;
+    snprintf(cursor->problem, sizeof cursor->problem, "%.255s", problem);
+    for (gem5art__cursor_seek(cursor, at, last_line);; cursor->pos += (size_t)line + 1) {
+        const char *text, *intact;
+        if ((line = gem5art__cursor_line(cursor, error)) < 0) return GEM5ART__FAILED;
+        text = cursor->window + cursor->pos;
+        if ((intact = gem5art__find_intact(text, (size_t)line)) != NULL) {
+            found = gem5art__cursor_offset(cursor) + (intact - text);
+            cursor->line_start = intact > text ? intact[-1] == '\n' : gem5art__cursor_offset(cursor) != at || last_line;
+            break;
         }
+        for (n = line; n > 0 && gem5art__is_space((unsigned char)text[n - 1]); n--) {}
+        if (n > 0 && gem5art__cursor_offset(cursor) != at) last_line = false;
+        if (n > 0) closed = text[n - 1] == ']' && gem5art__cursor_offset(cursor) + n - 1 > at;
+        if (cursor->pos + (size_t)line == cursor->length) break; /* the file ends here */
+    }
+    cursor->begun = cursor->comma = true;
+    if (found >= 0 && (next == 0 || found < next)) gem5art__cursor_seek(cursor, found, cursor->line_start);
+    else if (next) {
+        gem5art__cursor_seek(cursor, next, false);
+        cursor->comma = false;
+        cursor->records++;
+    } else if (found < 0 && (last_line || (partial && !closed))) {
+        cursor->at = cursor->after;
+        return GEM5ART__TORN;
+    } else { /* nothing more is to be found */
+        cursor->pos = cursor->length;
+        cursor->closed = true;
+    }
+    return GEM5ART__DAMAGED;
+}
+
+/* Takes white space, brackets and commas. The byte after them; -1: the end, -2: error. */
+static int gem5art__cursor_token(gem5art__cursor *cursor, gem5art_error *error) {
+    int byte;
+    while ((byte = gem5art__cursor_peek(cursor, error)) >= 0) {
         if (byte == '[' && !cursor->begun) {
             cursor->begun = true;
-            cursor->after = cursor->start = gem5art__cursor_offset(cursor) + 1;
-        } else if (!cursor->begun && !gem5art__is_space(byte)) return gem5art__cursor_no_array(cursor, error);
-        else if (byte == ',' && cursor->records && !cursor->comma) cursor->comma = true;
-        else if (byte == ']' && !cursor->comma) {
-            cursor->at = gem5art__cursor_offset(cursor);
-            return GEM5ART__END;
-        } else if (!gem5art__is_space(byte)) break;
+            cursor->after = gem5art__cursor_offset(cursor) + 1;
+        } else if (byte == ',' && cursor->begun && cursor->records && !cursor->comma) cursor->comma = true;
+        else if (!gem5art__is_space(byte)) break;
         cursor->line_start = byte == '\n';
         cursor->pos++;
     }
-    cursor->at = gem5art__cursor_offset(cursor);
-    if (byte != '{')
-        return gem5art__cursor_problem(cursor, cursor->at, "a record, which starts with '{', was expected",
-                                       !cursor->records && byte != 0, error); /* NULs: a new size without its bytes */
-    if (cursor->records && !cursor->comma)
-        return gem5art__cursor_problem(cursor, cursor->at, "a comma is missing before this record", false, error);
-    whole = gem5art__cursor_measure(cursor, false, &cursor->size, error);
-    if (whole < 0) return GEM5ART__FAILED;
-    if (whole == 0) {
-        gem5art__cursor_seek(cursor, cursor->at + 1, false);
-        return gem5art__cursor_problem(cursor, cursor->at, "this record is not whole", false, error);
+    return byte;
+}
+
+static bool gem5art__name_matches(const gem5art_query *query, const char *name, size_t length) {
+    return (!query->name || gem5art__text_is(name, length, query->name)) &&
+           gem5art__contains(name, length, query->name_contains);
+}
+
+/* Is the record that was measured good? Then it is taken: RECORD; else DAMAGED, TORN or FAILED. */
+static gem5art__step gem5art__cursor_check(gem5art__cursor *cursor, gem5art_error *error) {
+    gem5art_error why;
+    gem5art__head head;
+    off_t at = cursor->at;
+    const char *text = cursor->data = cursor->window + cursor->pos, *seal;
+    bool passed = cursor->sealed && cursor->query && gem5art__read_head(text, cursor->size, &head) &&
+                  !gem5art__name_matches(cursor->query, head.text[3], head.length[3]);
+    gem5art__clear(&why);
+    cursor->passed = passed;
+    cursor->intact = cursor->sealed && !passed && gem5art__seal_holds(text, cursor->size);
+    if (cursor->sealed && !passed && !cursor->intact) { /* two records that lost the line end between them? */
+        seal = gem5art__find_part(text, cursor->size, ",\"crc32\":\"");
+        if (seal && gem5art__is_intact(text, (size_t)(seal - text) + 1 + GEM5ART__SEAL)) {
+            cursor->size = (size_t)(seal - text) + 1 + GEM5ART__SEAL;
+            cursor->intact = true;
+        } else return gem5art__cursor_problem(cursor, at, "the checksum does not fit this record", false, 0, error);
     }
-    cursor->data = cursor->window + cursor->pos;
+    if (!cursor->sealed) {
+        off_t next = at + (off_t)cursor->size;
+        cursor->record = gem5art__json_parse_in(&cursor->arena, text, cursor->size, NULL, &why);
+        if (why.code == GEM5ART_NOMEM) return gem5art__fail_nomem(error), GEM5ART__FAILED;
+        if (!cursor->record && cursor->own && why.code != GEM5ART_LIMIT) next = 0;
+        if (!cursor->record) return gem5art__cursor_problem(cursor, at, why.message, false, next, error);
+        if (!gem5art__has_id(cursor->record))
+            return gem5art__cursor_problem(cursor, at, "this record has no \"_id\"", false, next, error);
+    }
     cursor->pos += cursor->size;
-    cursor->before = cursor->after;
     cursor->after = gem5art__cursor_offset(cursor);
-    cursor->comma = cursor->line_start = cursor->intact = false;
+    cursor->comma = cursor->line_start = false;
     cursor->records++;
     return GEM5ART__RECORD;
 }
 
-/* The current record is none, for the reason `why`: TORN, DAMAGED or FAILED. Where its text is bad, the brackets may
-   have led too far: what follows is looked for in it, too. */
-static gem5art__step gem5art__cursor_spoiled(gem5art__cursor *cursor, const gem5art_error *why, gem5art_error *error) {
-    bool deep = why->code == GEM5ART_LIMIT, written = deep || !cursor->own;
-    off_t at = cursor->at, end = gem5art__cursor_offset(cursor);
+/* The next record: RECORD, END, TORN, DAMAGED or FAILED. */
+static gem5art__step gem5art__cursor_step(gem5art__cursor *cursor, gem5art_error *error) {
     gem5art__step step;
-    if (why->code == GEM5ART_NOMEM) return gem5art__fail_nomem(error), GEM5ART__FAILED;
-    cursor->after = cursor->before;
-    if (!cursor->sealed && !deep) gem5art__cursor_seek(cursor, at + 1, false);
-    step = gem5art__cursor_problem(cursor, at, why->message, written, error);
-    if (step == GEM5ART__DAMAGED && cursor->good <= at) {
-        gem5art__cursor_seek(cursor, end, false);
-        cursor->comma = false;
-    }
+    int byte, whole;
+    do {
+        gem5art__arena_free(&cursor->arena);
+        cursor->record = NULL;
+        byte = gem5art__cursor_token(cursor, error);
+        cursor->at = gem5art__cursor_offset(cursor);
+        if (byte == -2) return GEM5ART__FAILED;
+        if (byte == ']' && cursor->begun && !cursor->comma) return GEM5ART__END;
+        if (byte == -1 && !cursor->begun) {
+            gem5art__fail(error, GEM5ART_CORRUPT,
+                          "%s is empty: it is not a store; remove it to start a new one, or restore it", cursor->path);
+            return GEM5ART__FAILED;
+        }
+        if (byte == -1) {
+            cursor->at = cursor->problem_at = cursor->after;
+            cursor->problem[0] = 0;
+            return cursor->closed ? GEM5ART__END : GEM5ART__TORN;
+        }
+        if (!cursor->begun) /* never TORN: it is not a store */
+            return cursor->line_start = false, gem5art__cursor_problem(cursor, cursor->at, "the opening bracket of a JSON array was expected", false,
+                                           0, error);
+        if (byte != '{') { /* before any record, only NULs may be of a write: a new size without its bytes */
+            if (!cursor->records) cursor->line_start = byte == 0;
+            return gem5art__cursor_problem(cursor, cursor->at, "a record, which starts with '{', was expected",
+                                           cursor->records > 0, 0, error);
+        }
+        if ((whole = gem5art__cursor_measure(cursor, error)) < 0) return GEM5ART__FAILED;
+        if (whole == 0)
+            return gem5art__cursor_problem(cursor, cursor->at, "this record is not whole", true, 0, error);
+        if (cursor->records && !cursor->comma) {
+            cursor->comma = true; /* the next step takes it */
+            cursor->problem_at = cursor->at;
+            strcpy(cursor->problem, "a comma is missing before this record");
+            return GEM5ART__DAMAGED;
+        }
+        step = gem5art__cursor_check(cursor, error);
+    } while (step == GEM5ART__RECORD && cursor->passed);
     return step;
 }
 
-/* The current record is a line that ends as ours do, but with another checksum: it may be two records that lost the
-   line end between them. Makes the first one the current record. Where its brackets do not close in that line, it is
-   none of ours any more: then what is wrong with it will be found, and records in it too. */
-static void gem5art__cursor_unjoin(gem5art__cursor *cursor) {
-    gem5art__cursor line = *cursor; /* it ends where the line does: nothing is read */
-    size_t size = cursor->size;
-    line.length = line.pos;
-    line.end = gem5art__cursor_offset(cursor);
-    line.pos -= size;
-    cursor->sealed = gem5art__cursor_balance(&line, true, &size, NULL) > 0 && gem5art__is_sealed(cursor->data, size);
-    cursor->pos -= cursor->size - size;
-    cursor->size = size;
-    cursor->after = gem5art__cursor_offset(cursor);
-}
-
-/* Is the current record a line of ours whose checksum fits? If it does not fit, the first of the records that the line
-   may be is the current one from here on. */
-static bool gem5art__cursor_verify(gem5art__cursor *cursor) {
-    if (cursor->intact || !cursor->sealed) return cursor->intact;
-    cursor->intact = gem5art__seal_holds(cursor->data, cursor->size);
-    if (cursor->intact) return true;
-    gem5art__cursor_unjoin(cursor);
-    return cursor->intact = cursor->sealed && gem5art__seal_holds(cursor->data, cursor->size);
-}
-
-/* Parses the current record into an arena. RECORD, TORN or FAILED. */
-static gem5art__step gem5art__cursor_parse(gem5art__cursor *cursor, gem5art__arena *arena, const gem5art_json **record,
-                                           gem5art_error *error) {
-    gem5art_error why;
-    *record = NULL;
-    if (gem5art__cursor_verify(cursor) || !cursor->sealed)
-        *record = gem5art__json_parse_in(arena, cursor->data, cursor->size, NULL, &why);
-    else gem5art__fail(&why, GEM5ART_CORRUPT, "the checksum does not fit this record");
-    if (gem5art__has_id(*record)) return GEM5ART__RECORD;
-    if (!*record) return gem5art__damage(cursor, gem5art__cursor_spoiled(cursor, &why, error), error);
-    gem5art__fail(error, GEM5ART_CORRUPT,
-                  "%s: the record at byte %lld has no \"_id\": gem5art-fsck --salvage gives it one", cursor->path,
-                  (long long)cursor->at);
-    return GEM5ART__FAILED;
-}
-
-/* As cursor_next: passes over damage and reports it. */
-static gem5art__step gem5art__cursor_view(gem5art__cursor *cursor, gem5art_error *error) {
+/* The next good record: RECORD, END, TORN or FAILED. A viewer is told of damage, and goes on. */
+static gem5art__step gem5art__cursor_next(gem5art__cursor *cursor, gem5art_error *error) {
     for (;;) {
-        gem5art__arena arena = {NULL, false};
-        const gem5art_json *record;
         gem5art_error why;
-        gem5art__step step = gem5art__cursor_step(cursor, &why);
-        bool more = step == GEM5ART__DAMAGED || step == GEM5ART__RECORD;
-        step = gem5art__damage(cursor, step, &why);
-        if (step == GEM5ART__RECORD && !gem5art__cursor_verify(cursor))
-            step = gem5art__cursor_parse(cursor, &arena, &record, &why);
-        gem5art__arena_free(&arena);
-        if (step != GEM5ART__FAILED) return step;
-        if (!more || why.code != GEM5ART_CORRUPT) return gem5art__fail(error, why.code, "%s", why.message), step;
+        gem5art__step step = gem5art__cursor_step(cursor, error);
+        if (step != GEM5ART__DAMAGED) return step;
+        gem5art__fail(&why, GEM5ART_CORRUPT,
+                      "%s is damaged at byte %lld: %s; nothing was changed: gem5art-fsck --salvage writes every intact "
+                      "record to a new file and keeps the old one",
+                      cursor->path, (long long)cursor->problem_at, cursor->problem);
+        if (!cursor->viewer) return gem5art__fail(error, why.code, "%s", why.message), GEM5ART__FAILED;
         (cursor->viewer->damaged)(why.message, cursor->viewer->user_data);
     }
 }
 
-/* RECORD, END, TORN or FAILED. */
-static gem5art__step gem5art__cursor_next(gem5art__cursor *cursor, gem5art_error *error) {
-    if (cursor->viewer) return gem5art__cursor_view(cursor, error);
-    return gem5art__damage(cursor, gem5art__cursor_step(cursor, error), error);
+/* Parses the current record into an arena, which may take over the one in which it was checked. */
+static gem5art__step gem5art__cursor_parse(gem5art__cursor *cursor, gem5art__arena *arena, const gem5art_json **record,
+                                           gem5art_error *error) {
+    if (cursor->record && !arena->blocks) {
+        *arena = cursor->arena;
+        *record = cursor->record;
+        memset(&cursor->arena, 0, sizeof cursor->arena);
+        cursor->record = NULL;
+        return GEM5ART__RECORD;
+    }
+    *record = gem5art__json_parse_in(arena, cursor->data, cursor->size, NULL, error);
+    return *record ? GEM5ART__RECORD : GEM5ART__FAILED;
 }
 
-/* The texts that open the current record. One that is not a whole line of ours is parsed for that into the arena, and
-   *record is not NULL then. RECORD, TORN or FAILED. */
-static gem5art__step gem5art__cursor_head(gem5art__cursor *cursor, gem5art__arena *arena, gem5art__head *head,
-                                          const gem5art_json **record, gem5art_error *error) {
-    gem5art__step step;
-    *record = NULL;
-    if (gem5art__cursor_verify(cursor) && gem5art__read_head(cursor->data, cursor->size, head)) return GEM5ART__RECORD;
-    step = gem5art__cursor_parse(cursor, arena, record, error);
-    gem5art__parsed_head(*record, head);
-    return step;
+/* The texts that open the current record, which stays parsed where it is not a line of ours. */
+static void gem5art__cursor_head(gem5art__cursor *cursor, gem5art__head *head) {
+    if (cursor->intact && gem5art__read_head(cursor->data, cursor->size, head)) return;
+    if (!cursor->record) cursor->record = gem5art__json_parse_in(&cursor->arena, cursor->data, cursor->size, NULL, NULL);
+    gem5art__parsed_head(cursor->record, head);
+}
+
+/* At the closing bracket: does only white space follow? */
+static bool gem5art__cursor_closes(gem5art__cursor *cursor) {
+    int byte;
+    do {
+        cursor->line_start = cursor->window[cursor->pos++] == '\n';
+        byte = gem5art__cursor_peek(cursor, NULL);
+    } while (gem5art__is_space(byte));
+    return byte == -1;
+}
+
+/* ---- the index: where the records with an id or a hash lie, in the order stored. It covers the records before
+   `indexed`. An entry has some bits of the text's hash; the record itself decides. */
+
+static uint64_t gem5art__key(const char *text, size_t length) {
+    uint64_t h = 14695981039346656037u; /* FNV-1a */
+    size_t i;
+    for (i = 0; i < length; i++) h = (h ^ (unsigned char)text[i]) * 1099511628211u;
+    h ^= h >> 32;
+    return h ? h : 1;
+}
+
+/* The slot of a key: 0, or one more than the number of its last entry. */
+static size_t *gem5art__index_slot(const gem5art__index *index, uint64_t key) {
+    size_t i = (size_t)key & (index->slot_count - 1);
+    while (index->slots[i] && index->entries[index->slots[i] - 1].key != key) i = (i + 1) & (index->slot_count - 1);
+    return &index->slots[i];
+}
+
+/* The first entry of a key (`last` 0), or the one after the entry `last`, from 1; 0: there are no more. */
+static size_t gem5art__index_next(const gem5art__index *index, uint64_t key, size_t last) {
+    size_t end = index->slot_count ? *gem5art__index_slot(index, key) : 0;
+    return !end || last == end ? 0 : index->entries[(last ? last : end) - 1].next;
+}
+
+static void gem5art__index_free(gem5art__index *index) {
+    gem5art__free(index->entries);
+    gem5art__free(index->slots);
+    memset(index, 0, sizeof *index);
+}
+
+static bool gem5art__index_grow(gem5art__index *index) {
+    gem5art__index bigger = *index;
+    size_t i;
+    bigger.slot_count = index->slot_count ? index->slot_count * 2 : 256;
+    bigger.slots = (size_t *)gem5art__alloc(bigger.slot_count * sizeof *bigger.slots);
+    bigger.entries = (gem5art__entry *)GEM5ART_REALLOC(index->entries, bigger.slot_count / 2 * sizeof *bigger.entries);
+    if (bigger.entries) index->entries = bigger.entries;
+    if (!bigger.slots || !bigger.entries) return gem5art__free(bigger.slots), false;
+    for (i = 0; i < index->slot_count; i++)
+        if (index->slots[i]) *gem5art__index_slot(&bigger, index->entries[index->slots[i] - 1].key) = index->slots[i];
+    gem5art__free(index->slots);
+    *index = bigger;
+    return true;
+}
+
+/* False: out of memory. An empty text is never looked for. */
+static bool gem5art__index_add(gem5art__index *index, const char *text, size_t length, off_t at) {
+    gem5art__entry *entry;
+    size_t *slot;
+    if (!length) return true;
+    if (index->count * 2 >= index->slot_count && !gem5art__index_grow(index)) return false;
+    entry = &index->entries[index->count++];
+    entry->key = gem5art__key(text, length);
+    entry->at = (int64_t)at;
+    slot = gem5art__index_slot(index, entry->key);
+    entry->next = *slot ? index->entries[*slot - 1].next : index->count; /* a ring: the last one leads to the first */
+    if (*slot) index->entries[*slot - 1].next = index->count;
+    *slot = index->count;
+    return true;
 }
 
 /* ---- the end of the file */
 
-/* Remembers a file that ends well. */
+static void gem5art__flat_forget(gem5art__flat *flat) {
+    flat->known = false;
+    flat->synced = flat->indexed = 0;
+    gem5art__index_free(&flat->index);
+}
+
+/* Remembers where the array ends. */
 static bool gem5art__flat_know(gem5art__flat *flat, off_t size, off_t bracket, bool empty, gem5art_error *error) {
     off_t from = bracket > (off_t)sizeof flat->tail ? bracket - (off_t)sizeof flat->tail : 0;
     flat->known = gem5art__read_at(flat->fd, flat->tail, (size_t)(bracket - from), from, &flat->tail_length);
@@ -5376,18 +5431,49 @@ static bool gem5art__flat_know(gem5art__flat *flat, off_t size, off_t bracket, b
     return flat->known ? true : gem5art__fail_errno(error, "read", flat->path);
 }
 
-/* Are the bytes before the remembered bracket what they were? 1, 0, or -1 with errno. */
-static int gem5art__flat_tail_same(const gem5art__flat *flat) {
+/* Is the remembered bracket where it was? */
+static bool gem5art__flat_is_known(const gem5art__flat *flat) {
+    char byte;
+    size_t got;
+    return flat->known && gem5art__read_at(flat->fd, &byte, 1, flat->bracket, &got) && got == 1 && byte == ']';
+}
+
+/* Fills in `st`, and opens the file again where its name leads to another one: it was rewritten by this library. */
+static bool gem5art__flat_follow(gem5art_db *db, struct stat *st, gem5art_error *error) {
+    gem5art__flat *flat = &db->flat;
     char now[sizeof flat->tail];
     size_t got;
-    if (!gem5art__read_at(flat->fd, now, flat->tail_length, flat->bracket - (off_t)flat->tail_length, &got)) return -1;
-    return got == flat->tail_length && memcmp(now, flat->tail, got) == 0;
+    if (GEM5ART_SYS_STAT(flat->path, st) < 0) return gem5art__fail_errno(error, "find the store", flat->path);
+    if (flat->fd < 0 || st->st_dev != flat->device || st->st_ino != flat->inode) {
+        int fd = gem5art__open(flat->path, O_RDONLY | O_NONBLOCK, 0);
+        if (fd < 0) return gem5art__fail_errno(error, "open the store", flat->path);
+        gem5art__close(flat->fd);
+        flat->fd = fd;
+        gem5art__flat_forget(flat);
+    }
+    if (GEM5ART_SYS_FSTAT(flat->fd, st) < 0) return gem5art__fail_errno(error, "read", flat->path);
+    flat->device = st->st_dev;
+    flat->inode = st->st_ino;
+    if (!S_ISREG(st->st_mode))
+        return gem5art__fail(error, GEM5ART_CORRUPT, "%s is not a file: give the path of a store", flat->path);
+    if (st->st_size == 0)
+        return gem5art__fail(error, GEM5ART_CORRUPT,
+                             "%s has 0 bytes: something truncated it; restore it from a copy, or remove it to start a "
+                             "new one", flat->path);
+    if (!flat->known) return true;
+    if (!gem5art__read_at(flat->fd, now, flat->tail_length, flat->bracket - (off_t)flat->tail_length, &got))
+        return gem5art__fail_errno(error, "read", flat->path);
+    if (st->st_size < flat->size || got != flat->tail_length || memcmp(now, flat->tail, got) != 0) {
+        gem5art__warn(db, "%s was rewritten by another program while it was open: it is read again", flat->path);
+        gem5art__flat_forget(flat);
+    }
+    return true;
 }
 
 /* Are the lines before offset `line` of a text, which ends a file, joined to what follows them: does each end in a comma,
-   or is it the opening bracket? As many are looked at as one append adds, for if it was not finished one of them has the
-   old bracket. 1, 0 (also where another program wrote one of them), or -1: the text, unless it is the `whole` file, is
-   too short to tell. */
+   or is it the opening bracket? As many are checked as one append adds, for if it was not finished one of them has the
+   old bracket. 1; 0, also where another program wrote one of them; -1: the text, unless it is the `whole` file, is too
+   short for an answer. */
 static int gem5art__lines_joined(const char *text, size_t line, bool whole) {
     int i;
     for (i = 0; i < GEM5ART__APPENDED; i++) {
@@ -5400,14 +5486,14 @@ static int gem5art__lines_joined(const char *text, size_t line, bool whole) {
     return 1;
 }
 
-/* The usual case, whatever the size: the last line is a record of ours, whole and joined to those before it, and its
-   bracket closes the file. True: *bracket is its offset. False: the file must be read in full. */
+/* The usual case, whatever the size: the last line is a record of ours, intact and joined to those before it, and its
+   bracket closes the file. False: the file must be read in full. */
 static bool gem5art__flat_quick_end(const gem5art__flat *flat, off_t size, off_t *bracket) {
     gem5art__buf tail = {NULL, 0, 0, false};
     off_t from = size;
-    size_t want = 16384, got, end, line;
+    size_t want, got, end, line;
     int joined = -1;
-    while (joined < 0 && from > 0 && want) { /* 0: as large as 32 bits allow */
+    for (want = 16384; joined < 0 && from > 0 && want; want *= 8) { /* 0: as large as 32 bits allow */
         from = size > (off_t)want ? size - (off_t)want : 0;
         if (!gem5art__reserve(&tail, (size_t)(size - from)) ||
             !gem5art__read_at(flat->fd, tail.data, (size_t)(size - from), from, &got) || (off_t)got != size - from)
@@ -5419,48 +5505,113 @@ static bool gem5art__flat_quick_end(const gem5art__flat *flat, off_t size, off_t
                            !gem5art__seal_holds(tail.data + line, end - line - 1)))
             joined = 0;
         *bracket = from + (off_t)end - 1;
-        want *= 8;
     }
     gem5art__buf_free(&tail);
     return joined > 0;
 }
 
-/* At the closing bracket: is there nothing but white space behind it? */
-static bool gem5art__cursor_closes(gem5art__cursor *cursor) {
-    int byte;
-    do {
-        cursor->line_start = cursor->window[cursor->pos++] == '\n';
-        byte = gem5art__cursor_peek(cursor, NULL);
-    } while (gem5art__is_space(byte));
-    return byte == -1;
-}
-
-/* Where the array ends, by reading all of it, and whether the file does; `loose`: a bracket right behind the last
-   record would make it one of ours with a wrong checksum, while it is read as another program's now. END, TORN or
-   FAILED. */
-static gem5art__step gem5art__flat_full_end(const gem5art__flat *flat, off_t size, off_t *at, bool *empty, bool *closed,
-                                            bool *loose, gem5art_error *error) {
+/* Reads the records after those in the index, adds them to it, and remembers where the array ends. END: *closed tells
+   whether the file ends there too; TORN: the array ends after its last whole record; FAILED. */
+static gem5art__step gem5art__flat_read(gem5art_db *db, off_t size, const gem5art_db *viewer, bool *closed,
+                                        gem5art_error *error) {
+    gem5art__flat *flat = &db->flat;
     gem5art__cursor cursor;
-    gem5art__arena arena = {NULL, false};
-    const gem5art_json *record;
     gem5art__step step;
-    *loose = false;
-    gem5art__cursor_init(&cursor, flat->fd, flat->path, 0, size);
+    gem5art__cursor_init(&cursor, flat->fd, flat->path, flat->indexed, size);
+    cursor.records = flat->indexed > 0 && flat->index.count;
+    cursor.viewer = viewer;
     while ((step = gem5art__cursor_next(&cursor, error)) == GEM5ART__RECORD) {
-        step = gem5art__cursor_parse(&cursor, &arena, &record, error);
-        gem5art__arena_free(&arena);
-        if (step != GEM5ART__RECORD) break;
-        *loose = !cursor.sealed && gem5art__is_sealed(cursor.data, cursor.size) &&
-                 !gem5art__seal_holds(cursor.data, cursor.size);
+        gem5art__head head;
+        gem5art__cursor_head(&cursor, &head);
+        if (gem5art__index_add(&flat->index, head.text[0], head.length[0], cursor.at) &&
+            gem5art__index_add(&flat->index, head.text[1], head.length[1], cursor.at))
+            continue;
+        gem5art__fail_nomem(error);
+        step = GEM5ART__FAILED;
+        break;
     }
-    *at = cursor.at;
-    *closed = step == GEM5ART__END && gem5art__cursor_closes(&cursor);
-    *empty = cursor.records == 0 || (step == GEM5ART__TORN && cursor.after == cursor.start);
+    *closed = step == GEM5ART__END && !cursor.closed && gem5art__cursor_closes(&cursor);
+    flat->indexed = step == GEM5ART__FAILED ? 0 : cursor.at;
+    if (step == GEM5ART__FAILED) gem5art__index_free(&flat->index);
+    else if (!gem5art__flat_know(flat, *closed ? size : cursor.at, cursor.at, cursor.records == 0, error))
+        step = GEM5ART__FAILED;
     gem5art__cursor_free(&cursor);
     return step;
 }
 
-/* Copies bytes [from, size), if any, to a new file STORE.torn.N, durably and with the store's mode. */
+/* An array was read without its closing bracket. May it have got one since? An append puts it after its new lines before
+   it takes the old one away. Waits while somebody writes. */
+static bool gem5art__flat_retry(const gem5art__flat *flat, off_t size, int tries) {
+    bool held = gem5art__lock_seen(flat->fd, GEM5ART__WRITER_BYTE) == F_WRLCK;
+    struct stat st;
+    if (GEM5ART_SYS_FSTAT(flat->fd, &st) < 0 || tries >= 200) return false;
+    if (st.st_size == size && held) GEM5ART_SYS_POLL(NULL, 0, 10);
+    return st.st_size != size || held || tries == 0; /* 0: an append that failed took its lines back */
+}
+
+/* Finds where a reader must stop: after the bracket (*closed), or after the whole part of a torn file. What follows is not
+   acknowledged, and a different record may be there soon. Of a damaged file that is its size: the error comes when it
+   is read. */
+static bool gem5art__flat_find_stop(gem5art_db *db, off_t *size, off_t *stop, bool *closed, gem5art_error *error) {
+    gem5art__flat *flat = &db->flat;
+    struct stat st;
+    off_t at;
+    int tries;
+    for (tries = 0;; tries++) {
+        gem5art__step step;
+        if (!gem5art__flat_follow(db, &st, error)) return false;
+        *size = st.st_size;
+        *closed = true;
+        if (gem5art__flat_is_known(flat)) return *stop = flat->bracket + 1, true;
+        if (gem5art__flat_quick_end(flat, *size, &at)) return *stop = at + 1, true;
+        step = gem5art__flat_read(db, *size, NULL, closed, NULL);
+        *closed = step == GEM5ART__END;
+        *stop = step == GEM5ART__FAILED ? *size : flat->bracket + *closed;
+        if (step != GEM5ART__TORN || !gem5art__flat_retry(flat, *size, tries)) return true;
+    }
+}
+
+/* Brings the index up to the present end of the array. Needs no lock. */
+static bool gem5art__flat_refresh(gem5art_db *db, gem5art_error *error) {
+    gem5art__flat *flat = &db->flat;
+    struct stat st;
+    bool closed;
+    if (!gem5art__flat_follow(db, &st, error)) return false;
+    if (flat->indexed && flat->indexed == flat->bracket && st.st_size == flat->size && gem5art__flat_is_known(flat))
+        return true;
+    return gem5art__flat_read(db, st.st_size, db->damaged ? db : NULL, &closed, error) != GEM5ART__FAILED;
+}
+
+static gem5art__step gem5art__flat_lookup(gem5art_db *db, gem5art__lookup *lookup, const char *key,
+                                          gem5art__arena *arena, const gem5art_json **record, gem5art_error *error) {
+    gem5art__flat *flat = &db->flat;
+    uint64_t wanted = gem5art__key(key, strlen(key));
+    while ((lookup->entry = gem5art__index_next(&flat->index, wanted, lookup->entry)) != 0) {
+        int64_t at = flat->index.entries[lookup->entry - 1].at;
+        gem5art__cursor cursor;
+        gem5art__step step;
+        if (at <= lookup->last) continue; /* an id that is its hash too */
+        lookup->last = at;
+        gem5art__cursor_init(&cursor, flat->fd, flat->path, (off_t)(at ? at - 1 : 0), (off_t)INT64_MAX);
+        if (cursor.step > 4096) cursor.step = 4096; /* one record */
+        cursor.begun = true;
+        cursor.line_start = at == 0 || gem5art__cursor_peek(&cursor, NULL) == '\n';
+        cursor.pos += at && cursor.length;
+        step = gem5art__cursor_next(&cursor, error);
+        if (step == GEM5ART__RECORD) step = gem5art__cursor_parse(&cursor, arena, record, error);
+        gem5art__cursor_free(&cursor);
+        if (step == GEM5ART__TORN || step == GEM5ART__END)
+            step = (gem5art__fail(error, GEM5ART_CORRUPT, "%s changed while it was read: try again", flat->path),
+                    GEM5ART__FAILED);
+        if (step != GEM5ART__RECORD) return step;
+        if (gem5art__record_is(*record, "_id", key) || gem5art__record_is(*record, "hash", key)) return step;
+    }
+    return GEM5ART__END;
+}
+
+/* ---- writing, under the writer lock */
+
+/* Copies bytes [from, size) to a new file STORE.torn.N, durably and with the store's mode. */
 static bool gem5art__flat_save_aside(gem5art_db *db, off_t from, off_t size, gem5art_error *error) {
     gem5art__flat *flat = &db->flat;
     gem5art__buf name = {NULL, 0, 0, false};
@@ -5469,10 +5620,6 @@ static bool gem5art__flat_save_aside(gem5art_db *db, off_t from, off_t size, gem
     size_t got = 1;
     int fd = -1, n;
     bool ok = GEM5ART_SYS_FSTAT(flat->fd, &st) == 0;
-    if (from == size) {
-        gem5art__warn(db, "%s had no closing bracket: it was given one", flat->path);
-        return true;
-    }
     for (n = 1; ok && fd < 0; n++) {
         name.length = 0;
         gem5art__putf(&name, "%s.torn.%d", flat->path, n);
@@ -5496,21 +5643,18 @@ static bool gem5art__flat_save_aside(gem5art_db *db, off_t from, off_t size, gem
     return ok;
 }
 
-/* Under the writer lock, at the beginning of a change: what another handle did to the file or its name may not be on the
-   disk, if it was killed. It must be before more is stored behind it. */
+/* Syncs what another handle did to the file or its name, if it was killed: more is stored after it. */
 static bool gem5art__flat_sync_left(gem5art_db *db, off_t size, gem5art_error *error) {
-    if (db->flat.synced == size) return true;
-    return gem5art__datasync(db->writer) && gem5art__sync_name(db->path)
-               ? true
-               : gem5art__fail_errno(error, "sync", db->path);
+    if (db->flat.synced == size || (gem5art__datasync(db->writer) && gem5art__sync_name(db->path))) return true;
+    return gem5art__fail_errno(error, "sync", db->path);
 }
 
-/* Under the writer lock: makes the file end in a bracket and a newline, at `at`; on a line of its own behind a loose
-   record. */
-static bool gem5art__flat_mend(gem5art_db *db, off_t at, off_t size, bool empty, bool loose, gem5art_error *error) {
+/* Makes the file end in a bracket and a newline, at `at`. */
+static bool gem5art__flat_mend(gem5art_db *db, off_t at, off_t size, bool empty, gem5art_error *error) {
     gem5art__flat *flat = &db->flat;
-    if (!gem5art__flat_sync_left(db, size, error) || !gem5art__flat_save_aside(db, at, size, error)) return false;
-    if (loose && !gem5art__write_at(db->writer, "\n", 1, at++)) return gem5art__fail_errno(error, "mend", flat->path);
+    if (!gem5art__flat_sync_left(db, size, error)) return false;
+    if (at == size) gem5art__warn(db, "%s had no closing bracket: it was given one", flat->path);
+    else if (!gem5art__flat_save_aside(db, at, size, error)) return false;
     if (!gem5art__write_at(db->writer, "]", 1, at) || !gem5art__truncate(db->writer, at + 1) ||
         !gem5art__write_at(db->writer, "\n", 1, at + 1) || !gem5art__datasync(db->writer))
         return gem5art__fail_errno(error, "mend", flat->path);
@@ -5518,274 +5662,29 @@ static bool gem5art__flat_mend(gem5art_db *db, off_t at, off_t size, bool empty,
     return gem5art__flat_know(flat, at + 2, at, empty, error);
 }
 
-static void gem5art__flat_forget(gem5art__flat *flat) {
-    flat->known = false;
-    flat->synced = 0;
-    flat->indexed = 0;
-    flat->slot_used = 0;
-    if (flat->slots) gem5art__free(flat->slots);
-    flat->slots = NULL;
-    flat->slot_count = 0;
-}
-
-/* Opens the file anew where its name leads to another one now: a rewrite by this library. */
-static bool gem5art__flat_follow(gem5art_db *db, struct stat *st, gem5art_error *error) {
-    gem5art__flat *flat = &db->flat;
-    bool reopened = false;
-    if (GEM5ART_SYS_STAT(flat->path, st) < 0) return gem5art__fail_errno(error, "find the store", flat->path);
-    if (flat->fd < 0 || st->st_dev != flat->device || st->st_ino != flat->inode) {
-        int fd = gem5art__open(flat->path, O_RDONLY | O_NONBLOCK, 0);
-        if (fd < 0) return gem5art__fail_errno(error, "open the store", flat->path);
-        gem5art__close(flat->fd);
-        flat->fd = fd;
-        gem5art__flat_forget(flat);
-        reopened = true;
-    }
-    if (GEM5ART_SYS_FSTAT(flat->fd, st) < 0) return gem5art__fail_errno(error, "read", flat->path);
-    flat->device = st->st_dev;
-    flat->inode = st->st_ino;
-    if (!S_ISREG(st->st_mode))
-        return gem5art__fail(error, GEM5ART_CORRUPT, "%s is not a file: give the path of a store", flat->path);
-    if (st->st_size == 0)
-        return gem5art__fail(
-            error, GEM5ART_CORRUPT,
-            "%s has 0 bytes: something truncated it; restore it from a copy, or remove it to start anew", flat->path);
-    if (!reopened && flat->known) {
-        int same = st->st_size < flat->size ? 0 : gem5art__flat_tail_same(flat);
-        if (same < 0) return gem5art__fail_errno(error, "read", flat->path);
-        if (!same) {
-            gem5art__warn(db, "%s was rewritten by another program while it was open: it is read afresh", flat->path);
-            gem5art__flat_forget(flat);
-        }
-    }
-    return true;
-}
-
-/* Was a closing bracket read before this offset, and is it still there? Then what ends the file does not end the array:
-   another store was written behind this one. */
-static bool gem5art__flat_closed_before(const gem5art__flat *flat, off_t at) {
-    char byte;
-    size_t got;
-    return flat->indexed > 0 && flat->indexed < at && gem5art__read_at(flat->fd, &byte, 1, flat->indexed, &got) &&
-           got == 1 && byte == ']';
-}
-
-/* Under the writer lock: is it the file that is read here? */
-static bool gem5art__flat_is_locked(gem5art_db *db, gem5art_error *error) {
-    struct stat st;
-    if (GEM5ART_SYS_FSTAT(db->writer, &st) < 0) return gem5art__fail_errno(error, "read", db->path);
-    if (st.st_dev == db->flat.device && st.st_ino == db->flat.inode) return true;
-    return gem5art__fail(error, GEM5ART_BUSY, "%s was replaced by another program just now: try again", db->path);
-}
-
-/* Under the writer lock: finds the bracket, mending what an interrupted append left. */
+/* Finds the bracket, mending what an interrupted append left. */
 static bool gem5art__flat_find_end(gem5art_db *db, gem5art_error *error) {
     gem5art__flat *flat = &db->flat;
-    struct stat st;
-    off_t at;
-    char byte;
-    size_t got;
-    bool empty, closed, loose;
-    if (!gem5art__flat_follow(db, &st, error) || !gem5art__flat_is_locked(db, error)) return false;
-    if (flat->known && st.st_size == flat->size && gem5art__read_at(flat->fd, &byte, 1, flat->bracket, &got) &&
-        got == 1 && byte == ']')
-        return true;
-    if (gem5art__flat_quick_end(flat, st.st_size, &at) && !gem5art__flat_closed_before(flat, at))
-        return gem5art__flat_know(flat, st.st_size, at, false, error);
-    if (gem5art__flat_full_end(flat, st.st_size, &at, &empty, &closed, &loose, error) == GEM5ART__FAILED)
-        return false;
-    return closed ? gem5art__flat_know(flat, st.st_size, at, empty, error)
-                  : gem5art__flat_mend(db, at, st.st_size, empty, loose, error);
-}
-
-/* May a file that was read without finding its closing bracket have got one since? An append has it behind its new
-   lines before it takes the old one away. Waits for whoever writes; *size: that of now. */
-static bool gem5art__flat_look_again(const gem5art__flat *flat, off_t *size, int *looks) {
-    bool held = gem5art__lock_seen(flat->fd, GEM5ART__WRITER_BYTE) == F_WRLCK;
-    off_t before = *size;
-    struct stat st;
-    if (GEM5ART_SYS_FSTAT(flat->fd, &st) < 0) return false;
-    *size = st.st_size;
-    if (st.st_size == before && held) GEM5ART_SYS_POLL(NULL, 0, 10);
-    return ++*looks < 200 && (st.st_size != before || held || *looks == 1); /* 1: one that failed took its lines back */
-}
-
-/* Where a reader of the file, which has this size, has to stop: behind the bracket, or behind what is whole of a torn
-   file. What follows is not acknowledged, and another record may soon be there. Damage is found by who reads on. */
-static off_t gem5art__flat_readable(gem5art__flat *flat, off_t *size) {
-    char byte;
-    size_t got;
-    off_t at;
-    bool empty, closed, loose;
-    int looks = 0;
-    for (;;) {
-        if (flat->known && gem5art__read_at(flat->fd, &byte, 1, flat->bracket, &got) && got == 1 && byte == ']')
-            return flat->bracket + 1;
-        if (gem5art__flat_quick_end(flat, *size, &at)) return at + 1;
-        switch (gem5art__flat_full_end(flat, *size, &at, &empty, &closed, &loose, NULL)) {
-        case GEM5ART__END:
-            gem5art__flat_know(flat, closed ? *size : at, at, empty, NULL);
-            return at + 1;
-        case GEM5ART__TORN: break;
-        default: return *size;
-        }
-        if (!gem5art__flat_look_again(flat, size, &looks)) return at;
-    }
-}
-
-/* ---- the index: where the records with an id or a hash lie. Built when it is first needed, then extended by what
-   was appended since. A slot has some bits of the key's hash; the record itself decides. */
-
-typedef struct gem5art__slot {
-    uint64_t key; /* 0: free */
-    int64_t at;
-} gem5art__slot;
-
-static uint64_t gem5art__key(const char *text, size_t length) {
-    uint64_t h = 14695981039346656037u; /* FNV-1a */
-    size_t i;
-    for (i = 0; i < length; i++) h = (h ^ (unsigned char)text[i]) * 1099511628211u;
-    h ^= h >> 32;
-    return h ? h : 1;
-}
-
-/* The place of the Nth record with a key, from 0 on: many records may have one hash, and none is to be passed over on
-   the way to the next. */
-static uint64_t gem5art__nth_key(uint64_t key, size_t n) {
-    if (!n) return key;
-    key += (uint64_t)n * 0x9e3779b97f4a7c15u;
-    key = (key ^ key >> 29) * 0xbf58476d1ce4e5b9u;
-    key ^= key >> 32;
-    return key ? key : 1;
-}
-
-static void gem5art__index_put(gem5art__flat *flat, uint64_t key, int64_t at) {
-    size_t i = (size_t)key & (flat->slot_count - 1);
-    while (flat->slots[i].key) i = (i + 1) & (flat->slot_count - 1);
-    flat->slots[i].key = key;
-    flat->slots[i].at = at;
-    flat->slot_used++;
-}
-
-/* The slot of the Nth record with a key, or NULL. */
-static const gem5art__slot *gem5art__index_find(const gem5art__flat *index, uint64_t key, size_t n) {
-    size_t i;
-    key = gem5art__nth_key(key, n);
-    if (!index->slot_count) return NULL;
-    for (i = (size_t)key & (index->slot_count - 1); index->slots[i].key; i = (i + 1) & (index->slot_count - 1))
-        if (index->slots[i].key == key) return &index->slots[i];
-    return NULL;
-}
-
-/* How many records have a key. */
-static size_t gem5art__index_count(const gem5art__flat *index, uint64_t key) {
-    size_t low = 0, high = 1; /* one that is there, and one that is not */
-    if (!gem5art__index_find(index, key, 0)) return 0;
-    while (gem5art__index_find(index, key, high)) low = high, high *= 2;
-    while (high - low > 1) {
-        size_t middle = low + (high - low) / 2;
-        if (gem5art__index_find(index, key, middle)) low = middle;
-        else high = middle;
-    }
-    return high;
-}
-
-static bool gem5art__index_add(gem5art__flat *flat, const char *text, size_t length, off_t at) {
-    uint64_t key = gem5art__key(text, length);
-    if (!length) return true;
-    if (flat->slot_used * 2 >= flat->slot_count) {
-        gem5art__flat bigger = *flat;
-        size_t i;
-        bigger.slot_count = flat->slot_count ? flat->slot_count * 2 : 256;
-        bigger.slot_used = 0;
-        bigger.slots = (gem5art__slot *)gem5art__alloc(bigger.slot_count * sizeof *bigger.slots);
-        if (!bigger.slots) return false;
-        for (i = 0; i < flat->slot_count; i++)
-            if (flat->slots[i].key) gem5art__index_put(&bigger, flat->slots[i].key, flat->slots[i].at);
-        gem5art__free(flat->slots);
-        *flat = bigger;
-    }
-    gem5art__index_put(flat, gem5art__nth_key(key, gem5art__index_count(flat, key)), (int64_t)at);
-    return true;
-}
-
-static gem5art__step gem5art__index_record(gem5art__flat *flat, gem5art__cursor *cursor, gem5art_error *error) {
-    gem5art__arena arena = {NULL, false};
-    const gem5art_json *record;
-    gem5art__head head;
-    gem5art__step step = gem5art__cursor_head(cursor, &arena, &head, &record, error);
-    if (step == GEM5ART__RECORD && (!gem5art__index_add(flat, head.text[0], head.length[0], cursor->at) ||
-                                    !gem5art__index_add(flat, head.text[1], head.length[1], cursor->at)))
-        step = (gem5art__fail_nomem(error), GEM5ART__FAILED);
-    gem5art__arena_free(&arena);
-    return step;
-}
-
-/* Brings the index up to the present end of the file. Needs no lock. */
-static bool gem5art__index_refresh(gem5art_db *db, gem5art_error *error) {
-    gem5art__flat *flat = &db->flat;
-    gem5art__cursor cursor;
+    struct stat st, locked;
     gem5art__step step;
-    struct stat st;
-    bool fresh = false;
+    off_t at;
+    bool closed;
     if (!gem5art__flat_follow(db, &st, error)) return false;
-    if (flat->indexed && flat->known && st.st_size == flat->size && flat->indexed == flat->bracket) {
-        char byte;
-        size_t got;
-        if (!gem5art__read_at(flat->fd, &byte, 1, flat->bracket, &got))
-            return gem5art__fail_errno(error, "read", flat->path);
-        fresh = got == 1 && byte == ']';
-    }
-    if (fresh) return true;
-    gem5art__cursor_init(&cursor, flat->fd, flat->path, flat->indexed, st.st_size);
-    cursor.records = flat->indexed > 0 && flat->slot_used > 0;
-    cursor.viewer = db->damaged ? db : NULL;
-    while ((step = gem5art__cursor_next(&cursor, error)) == GEM5ART__RECORD)
-        if ((step = gem5art__index_record(flat, &cursor, error)) != GEM5ART__RECORD) break;
-    if (step != GEM5ART__FAILED) flat->indexed = cursor.at;
-    if (step != GEM5ART__FAILED) {
-        bool closed = step == GEM5ART__END && gem5art__cursor_closes(&cursor);
-        if (!gem5art__flat_know(flat, closed ? st.st_size : flat->indexed, flat->indexed, cursor.records == 0, error))
-            step = GEM5ART__FAILED;
-    }
-    gem5art__cursor_free(&cursor);
-    return step != GEM5ART__FAILED;
+    if (GEM5ART_SYS_FSTAT(db->writer, &locked) < 0) return gem5art__fail_errno(error, "read", db->path);
+    if (locked.st_dev != flat->device || locked.st_ino != flat->inode)
+        return gem5art__fail(error, GEM5ART_BUSY, "%s was replaced by another program just now: try again", db->path);
+    if (st.st_size == flat->size && gem5art__flat_is_known(flat)) return true;
+    if (gem5art__flat_quick_end(flat, st.st_size, &at)) return gem5art__flat_know(flat, st.st_size, at, false, error);
+    step = gem5art__flat_read(db, st.st_size, NULL, &closed, error);
+    if (step == GEM5ART__FAILED) return false;
+    return closed || gem5art__flat_mend(db, flat->bracket, st.st_size, flat->empty, error);
 }
 
-static gem5art__step gem5art__flat_lookup(gem5art_db *db, gem5art__lookup *lookup, const char *key,
-                                          gem5art__arena *arena, const gem5art_json **record, gem5art_error *error) {
-    gem5art__flat *flat = &db->flat;
-    uint64_t wanted = gem5art__key(key, strlen(key));
-    for (;;) {
-        gem5art__cursor cursor;
-        gem5art__step step;
-        const gem5art__slot *slot = gem5art__index_find(flat, wanted, lookup->count);
-        int64_t at = slot ? slot->at : 0;
-        size_t got;
-        char before;
-        if (!slot) return GEM5ART__END;
-        lookup->count++;
-        if (at <= lookup->last) continue; /* an id that is its hash too */
-        lookup->last = at;
-        /* no end: its line is seen as it was indexed */
-        gem5art__cursor_init(&cursor, flat->fd, flat->path, (off_t)at, (off_t)INT64_MAX);
-        if (cursor.step > 4096) cursor.step = 4096; /* one record */
-        cursor.line_start = gem5art__read_at(flat->fd, &before, 1, (off_t)at - 1, &got) && got && before == '\n';
-        step = gem5art__cursor_next(&cursor, error);
-        if (step == GEM5ART__RECORD) step = gem5art__cursor_parse(&cursor, arena, record, error);
-        gem5art__cursor_free(&cursor);
-        if (step == GEM5ART__TORN || step == GEM5ART__END)
-            step = (gem5art__fail(error, GEM5ART_CORRUPT, "%s changed while it was read: try again", flat->path),
-                    GEM5ART__FAILED);
-        if (step != GEM5ART__RECORD) return step;
-        if (gem5art__record_is(*record, "_id", key) || gem5art__record_is(*record, "hash", key)) return step;
-    }
+static bool gem5art__flat_settle(gem5art_db *db, gem5art_error *error) {
+    return gem5art__flat_find_end(db, error) && gem5art__flat_refresh(db, error);
 }
 
-/* ---- writing */
-
-/* Appends records in place. The order of the writes is what makes a kill between them harmless: see "Store
-   format". */
+/* Appends records in place. The order of the writes is what makes a kill between them harmless: see "Store format". */
 static bool gem5art__flat_append_few(gem5art_db *db, const char *lines, size_t length, gem5art_error *error) {
     gem5art__flat *flat = &db->flat;
     gem5art__buf data = {NULL, 0, 0, false};
@@ -5804,10 +5703,7 @@ static bool gem5art__flat_append_few(gem5art_db *db, const char *lines, size_t l
     }
     gem5art__put(&data, lines, length);
     gem5art__puts(&data, "]\n");
-    if (data.failed) {
-        gem5art__buf_free(&data);
-        return gem5art__fail_nomem(error);
-    }
+    if (data.failed) return gem5art__buf_free(&data), gem5art__fail_nomem(error);
     ok = gem5art__write_at(fd, data.data, data.length, size);
     if (ok && memchr(lines, '\n', length)) ok = gem5art__datasync(fd); /* several: power loss leaves all or none */
     ok = ok && gem5art__write_at(fd, flat->empty ? " " : ",", 1, bracket) && gem5art__datasync(fd);
@@ -5817,22 +5713,20 @@ static bool gem5art__flat_append_few(gem5art_db *db, const char *lines, size_t l
         if (gem5art__write_at(fd, "]", 1, bracket)) gem5art__truncate(fd, size);
         errno = saved;
         gem5art__fail_errno(error, "write to the store", db->path);
-    }
-    size += (off_t)data.length;
-    gem5art__buf_free(&data);
-    if (ok) {
+    } else {
+        size += (off_t)data.length;
         flat->synced = size;
         gem5art__flat_know(flat, size, size - 2, false, NULL); /* whatever it does: they are stored */
     }
+    gem5art__buf_free(&data);
     return ok;
 }
 
-/* The store as it is to be, written to another file. */
+/* A store that is written to another file, which then gets its name. A reader goes on with the old file. */
 typedef struct gem5art__rewrite {
-    bool (*fill)(gem5art_db *db, struct gem5art__rewrite *rewrite, gem5art_error *error); /* writes the records */
-    void *source;               /* of the records, for `fill` */
-    const char *keep;           /* the old file stays as STORE.KEEP.N; NULL: it does not */
-    gem5art__buf kept;          /* and is called so then; to be freed */
+    bool (*fill)(gem5art_db *db, struct gem5art__rewrite *rewrite, gem5art_error *error); /* writes the new file */
+    bool (*keep)(gem5art_db *db, struct gem5art__rewrite *rewrite, gem5art_error *error); /* before the rename; or NULL */
+    void *context;              /* of the two */
     const char *const *removed; /* ids that are left out; NULL-terminated */
     size_t removals;
     const char *lines; /* that are added, joined by ",\n" */
@@ -5842,92 +5736,59 @@ typedef struct gem5art__rewrite {
     int64_t written; /* records */
 } gem5art__rewrite;
 
-static bool gem5art__rewrite_flush(gem5art__rewrite *rewrite, const char *name, gem5art_error *error) {
+/* Writes out what waits, if that is much. */
+static bool gem5art__rewrite_flush(gem5art__rewrite *rewrite, size_t much, gem5art_error *error) {
     if (rewrite->out.failed) return gem5art__fail_nomem(error);
+    if (rewrite->out.length < much) return true;
     if (!gem5art__write_all(rewrite->file.fd, rewrite->out.data, rewrite->out.length))
-        return gem5art__fail_errno(error, "rewrite", name);
+        return gem5art__fail_errno(error, "rewrite", rewrite->file.path);
     rewrite->out.length = 0;
     return true;
 }
 
-/* To be followed by a record in `out`. */
-static void gem5art__rewrite_join(gem5art__rewrite *rewrite) {
-    gem5art__puts(&rewrite->out, rewrite->written++ ? ",\n" : "\n");
+/* Adds one record, or several that are joined. */
+static bool gem5art__rewrite_put(gem5art__rewrite *rewrite, const char *line, size_t length, gem5art_error *error) {
+    gem5art__puts(&rewrite->out, rewrite->written++ ? ",\n" : "[\n");
+    gem5art__put(&rewrite->out, line, length);
+    return gem5art__rewrite_flush(rewrite, GEM5ART__WINDOW, error);
 }
 
-static bool gem5art__rewrite_flush_much(gem5art__rewrite *rewrite, const char *name, gem5art_error *error) {
-    return rewrite->out.length < GEM5ART__WINDOW || gem5art__rewrite_flush(rewrite, name, error);
+static bool gem5art__rewrite_end(gem5art__rewrite *rewrite, gem5art_error *error) {
+    gem5art__puts(&rewrite->out, rewrite->written ? "]\n" : "[]\n");
+    return gem5art__rewrite_flush(rewrite, 0, error);
 }
 
-/* One record of a rewritten store: ours as it is; another program's as one of ours. */
-static bool gem5art__rewrite_record(gem5art__rewrite *rewrite, gem5art__cursor *cursor, gem5art_error *error) {
-    gem5art__arena arena = {NULL, false};
-    const gem5art_json *record = NULL;
-    gem5art__head head;
-    const char *const *id = rewrite->removed;
-    gem5art__step step = gem5art__cursor_head(cursor, &arena, &head, &record, error);
-    bool ok = step == GEM5ART__RECORD;
-    while (ok && *id && !gem5art__text_is(head.text[0], head.length[0], *id)) id++;
-    if (ok && *id) rewrite->removals++;
-    else if (ok) {
-        gem5art__rewrite_join(rewrite);
-        if (record) ok = gem5art__put_record_line(&rewrite->out, record, error);
-        else gem5art__put(&rewrite->out, cursor->data, cursor->size);
-    }
-    gem5art__arena_free(&arena);
-    if (step == GEM5ART__TORN)
-        gem5art__fail(error, GEM5ART_CORRUPT, "%s changed while it was read: try again", cursor->path);
-    return ok && gem5art__rewrite_flush_much(rewrite, cursor->path, error);
-}
-
-/* All records but those to be removed, and those to be added. */
+/* All records but those to be removed, and those to be added: ours as they are, another program's in our form. */
 static bool gem5art__rewrite_all(gem5art_db *db, gem5art__rewrite *rewrite, gem5art_error *error) {
     gem5art__cursor cursor;
-    gem5art__step step;
+    gem5art__buf line = {NULL, 0, 0, false};
+    gem5art__step step = GEM5ART__RECORD;
     bool ok = true;
     gem5art__cursor_init(&cursor, db->flat.fd, db->path, 0, db->flat.bracket + 1);
-    while (ok && (step = gem5art__cursor_next(&cursor, error)) == GEM5ART__RECORD)
-        ok = gem5art__rewrite_record(rewrite, &cursor, error);
+    while (ok && (step = gem5art__cursor_next(&cursor, error)) == GEM5ART__RECORD) {
+        const char *const *id = rewrite->removed;
+        gem5art__head head;
+        gem5art__cursor_head(&cursor, &head);
+        while (id && *id && !gem5art__text_is(head.text[0], head.length[0], *id)) id++;
+        if (id && *id) rewrite->removals++;
+        else if (!cursor.record) ok = gem5art__rewrite_put(rewrite, cursor.data, cursor.size, error);
+        else {
+            line.length = 0;
+            ok = gem5art__put_record_line(&line, cursor.record, error) &&
+                 gem5art__rewrite_put(rewrite, line.data, line.length, error);
+        }
+    }
+    if (ok && step == GEM5ART__TORN)
+        ok = gem5art__fail(error, GEM5ART_CORRUPT, "%s changed while it was read: try again", db->path);
+    if (ok && step == GEM5ART__END && cursor.at != db->flat.bracket)
+        ok = gem5art__fail(error, GEM5ART_CORRUPT,
+                           "%s has a closing bracket at byte %lld, with records after it: gem5art-fsck --salvage makes "
+                           "it one array again", db->path, (long long)cursor.at);
+    gem5art__buf_free(&line);
     gem5art__cursor_free(&cursor);
-    if (step == GEM5ART__TORN)
-        gem5art__fail(error, GEM5ART_CORRUPT, "%s changed while it was read: try again", db->path);
-    if (step == GEM5ART__END && cursor.at != db->flat.bracket)
-        return gem5art__fail(error, GEM5ART_CORRUPT,
-                             "%s has a closing bracket at byte %lld, with records behind it: gem5art-fsck --salvage "
-                             "makes it one array again", db->path, (long long)cursor.at);
-    if (!ok || step != GEM5ART__END || !gem5art__rewrite_flush(rewrite, db->path, error)) return false;
-    if (rewrite->length) {
-        gem5art__rewrite_join(rewrite);
-        if (!gem5art__rewrite_flush(rewrite, db->path, error)) return false;
-        if (!gem5art__write_all(rewrite->file.fd, rewrite->lines, rewrite->length))
-            return gem5art__fail_errno(error, "rewrite", db->path);
-    }
-    return true;
-}
-
-/* The whole text. */
-static bool gem5art__rewrite_text(gem5art_db *db, gem5art__rewrite *rewrite, gem5art_error *error) {
-    gem5art__puts(&rewrite->out, "[");
-    if (!(rewrite->fill)(db, rewrite, error)) return false;
-    gem5art__puts(&rewrite->out, "]\n");
-    return gem5art__rewrite_flush(rewrite, db->path, error);
-}
-
-/* Gives a store's file a second name, STORE.WHAT.N, that no other file has, durably. */
-static bool gem5art__keep_file(const char *path, const char *what, gem5art__buf *kept, gem5art_error *error) {
-    struct stat store, other;
-    int n;
-    for (n = 1;; n++) {
-        kept->length = 0;
-        gem5art__putf(kept, "%s.%s.%d", path, what, n);
-        if (kept->failed) return gem5art__fail_nomem(error);
-        if (GEM5ART_SYS_LINK(path, kept->data) == 0) break;
-        if (errno != EEXIST) return gem5art__fail_errno(error, "keep the old file as", kept->data);
-        if (GEM5ART_SYS_STAT(path, &store) == 0 && GEM5ART_SYS_LSTAT(kept->data, &other) == 0 &&
-            store.st_dev == other.st_dev && store.st_ino == other.st_ino)
-            break; /* whoever began this before was killed */
-    }
-    return gem5art__sync_name(kept->data) ? true : gem5art__fail_errno(error, "sync the folder of", path);
+    return ok && step == GEM5ART__END &&
+           (!rewrite->length || gem5art__rewrite_put(rewrite, rewrite->lines, rewrite->length, error)) &&
+           gem5art__rewrite_end(rewrite, error);
 }
 
 /* Gives a file the owner and mode that the store has. */
@@ -5940,7 +5801,8 @@ static bool gem5art__rewrite_own(gem5art_db *db, int fd, const struct stat *st, 
                          strerror(errno));
 }
 
-/* What a killed rewrite or creation left of the store's own names: STORE.tmp-HEX, STORE.old.N and STORE.damaged.N. */
+/* Removes second names of the store's file that a killed rewrite or creation left: STORE.tmp-HEX, STORE.old.N and
+   STORE.damaged.N. */
 static void gem5art__unlink_leftovers(const char *path, const struct stat *st) {
     static const char *const kinds[] = {".tmp-", ".old.", ".damaged."};
     const char *base = gem5art__base_name(path), *after;
@@ -5965,56 +5827,40 @@ static void gem5art__unlink_leftovers(const char *path, const struct stat *st) {
     gem5art__buf_free(&name);
 }
 
-/* Under the writer lock: a file of several names cannot be replaced, as only one of them would be. */
+/* A file of several names cannot be replaced, as only one of them would be. */
 static bool gem5art__replaceable(gem5art_db *db, struct stat *st, gem5art_error *error) {
-    if (GEM5ART_SYS_FSTAT(db->writer, st) < 0) return gem5art__fail_errno(error, "read", db->path);
-    if (st->st_nlink > 1) {
-        gem5art__unlink_leftovers(db->path, st);
+    int tries;
+    for (tries = 0; tries < 2; tries++) {
         if (GEM5ART_SYS_FSTAT(db->writer, st) < 0) return gem5art__fail_errno(error, "read", db->path);
+        if (st->st_nlink <= 1) return true;
+        gem5art__unlink_leftovers(db->path, st);
     }
-    return st->st_nlink <= 1
-               ? true
-               : gem5art__fail(error, GEM5ART_UNSUPPORTED,
-                               "%s cannot be rewritten, as it has %ld names (hard links), of which the others would "
-                               "keep the old file: remove those (find -samefile finds them)", db->path,
-                               (long)st->st_nlink);
+    return gem5art__fail(error, GEM5ART_UNSUPPORTED,
+                         "%s cannot be rewritten, as it has %ld names (hard links), of which the others would keep the "
+                         "old file: remove those (find -samefile finds them)", db->path, (long)st->st_nlink);
 }
 
-/* The error of a rename over the store, which is as it was: it does not keep its second name. */
-static bool gem5art__fail_replace(gem5art_db *db, const gem5art__rewrite *rewrite, gem5art_error *error) {
-    struct stat store, kept;
-    int saved = errno;
-    if (rewrite->kept.length && GEM5ART_SYS_STAT(db->path, &store) == 0 &&
-        GEM5ART_SYS_LSTAT(rewrite->kept.data, &kept) == 0 && store.st_ino == kept.st_ino &&
-        store.st_dev == kept.st_dev)
-        GEM5ART_SYS_UNLINK(rewrite->kept.data);
-    errno = saved;
-    if (errno == EBUSY || errno == EXDEV)
-        return gem5art__fail(error, GEM5ART_UNSUPPORTED,
-                             "%s cannot be rewritten, as it is a mount point: do this where it is mounted from, or "
-                             "mount its folder instead", db->path);
-    return gem5art__fail_errno(error, "rewrite", db->path);
+static bool gem5art__fail_rewrite(gem5art_db *db, gem5art_error *error) {
+    if (errno != EBUSY && errno != EXDEV) return gem5art__fail_errno(error, "rewrite", db->path);
+    return gem5art__fail(error, GEM5ART_UNSUPPORTED,
+                         "%s cannot be rewritten, as it is a mount point: do this where it is mounted from, or mount "
+                         "its folder instead", db->path);
 }
 
-/* Gives the finished file the store's name. */
-static bool gem5art__rewrite_commit(gem5art_db *db, gem5art__rewrite *rewrite, gem5art_error *error) {
-    gem5art__new_file *file = &rewrite->file;
-    if (!gem5art__finish_file(file, true)) return gem5art__fail_errno(error, "rewrite", db->path);
-    if (rewrite->keep && !gem5art__keep_file(db->path, rewrite->keep, &rewrite->kept, error)) return false;
-    if (GEM5ART_SYS_RENAME(file->temporary.data, db->path) < 0) return gem5art__fail_replace(db, rewrite, error);
-    file->made = false;
-    return gem5art__sync_name(db->path) ? true : gem5art__fail_errno(error, "sync the folder of", db->path);
-}
-
-/* Writes the store anew under another name, with its mode and owner, and gives it the store's. A reader goes on with
-   the old file. */
-static bool gem5art__flat_rewrite(gem5art_db *db, gem5art__rewrite *rewrite, gem5art_error *error) {
+/* Writes the store to another file, with its mode and owner, and gives that its name. */
+static bool gem5art__rewrite_store(gem5art_db *db, gem5art__rewrite *rewrite, gem5art_error *error) {
     struct stat st;
     bool ok;
     if (!gem5art__replaceable(db, &st, error) || !gem5art__begin_file(&rewrite->file, -1, db->path, 0600, error))
         return false;
-    ok = gem5art__rewrite_own(db, rewrite->file.fd, &st, error) && gem5art__rewrite_text(db, rewrite, error) &&
-         gem5art__rewrite_commit(db, rewrite, error);
+    ok = (rewrite->fill)(db, rewrite, error) && gem5art__rewrite_own(db, rewrite->file.fd, &st, error) &&
+         (gem5art__finish_file(&rewrite->file, true) || gem5art__fail_errno(error, "rewrite", db->path)) &&
+         (!rewrite->keep || (rewrite->keep)(db, rewrite, error));
+    if (ok && GEM5ART_SYS_RENAME(rewrite->file.temporary.data, db->path) < 0) ok = gem5art__fail_rewrite(db, error);
+    else if (ok) {
+        rewrite->file.made = false;
+        ok = gem5art__sync_name(db->path) || gem5art__fail_errno(error, "sync the folder of", db->path);
+    }
     gem5art__abort_file(&rewrite->file); /* unless it has the store's name now */
     gem5art__buf_free(&rewrite->out);
     return ok;
@@ -6025,40 +5871,36 @@ static bool gem5art__flat_remove(gem5art_db *db, const char *const *ids, size_t 
     memset(&rewrite, 0, sizeof rewrite);
     rewrite.fill = gem5art__rewrite_all;
     rewrite.removed = ids;
-    if (!gem5art__flat_find_end(db, error) || !gem5art__flat_rewrite(db, &rewrite, error)) return false;
+    if (!gem5art__flat_find_end(db, error) || !gem5art__rewrite_store(db, &rewrite, error)) return false;
     *removals = rewrite.removals;
     return true;
 }
 
 /* Many records at once are added by rewriting, as in place a kill could leave a part of them. */
 static bool gem5art__flat_append(gem5art_db *db, const char *lines, size_t length, gem5art_error *error) {
-    static const char *const none[] = {NULL};
     gem5art__rewrite rewrite;
-    const char *end = lines + length, *newline = lines;
-    int few;
-    for (few = 0; newline && few < GEM5ART__APPENDED; few++)
-        newline = (const char *)memchr(newline, '\n', (size_t)(end - newline)), newline = newline ? newline + 1 : NULL;
+    const char *end = lines + length, *at = lines;
+    int count;
+    for (count = 1; (at = (const char *)memchr(at, '\n', (size_t)(end - at))) != NULL; at++) count++;
     if (!gem5art__flat_find_end(db, error)) return false;
-    if (!newline) return gem5art__flat_append_few(db, lines, length, error);
+    if (count <= GEM5ART__APPENDED) return gem5art__flat_append_few(db, lines, length, error);
     memset(&rewrite, 0, sizeof rewrite);
     rewrite.fill = gem5art__rewrite_all;
-    rewrite.removed = none;
     rewrite.lines = lines;
     rewrite.length = length;
-    return gem5art__flat_rewrite(db, &rewrite, error);
+    return gem5art__rewrite_store(db, &rewrite, error);
 }
 
 /* ---- scans: a cursor on a descriptor of its own, which a rewritten store does not disturb */
 
 typedef struct gem5art__flat_scan {
     gem5art__cursor cursor;
-    int fd;
-    off_t size;
+    off_t size; /* of the file when the scan began */
 } gem5art__flat_scan;
 
 static void gem5art__flat_scan_end(gem5art__scan *scan) {
     gem5art__flat_scan *flat = (gem5art__flat_scan *)scan->state;
-    gem5art__close(flat->fd);
+    gem5art__close(flat->cursor.fd);
     gem5art__cursor_free(&flat->cursor);
     gem5art__free(flat);
 }
@@ -6066,59 +5908,45 @@ static void gem5art__flat_scan_end(gem5art__scan *scan) {
 static bool gem5art__flat_scan_begin(gem5art__scan *scan, const gem5art_query *query, gem5art_error *error) {
     gem5art_db *db = scan->db;
     gem5art__flat_scan *flat;
-    struct stat st;
-    (void)query;
-    if (!gem5art__flat_follow(db, &st, error)) return false;
-    flat = (gem5art__flat_scan *)gem5art__alloc(sizeof *flat);
-    if (!flat) return gem5art__fail_nomem(error);
-    flat->size = st.st_size;
-    flat->fd = GEM5ART_SYS_FCNTL(db->flat.fd, F_DUPFD_CLOEXEC, 3);
-    st.st_size = gem5art__flat_readable(&db->flat, &flat->size); /* where to stop */
-    gem5art__cursor_init(&flat->cursor, flat->fd, db->path, 0, flat->size);
-    flat->cursor.stop = st.st_size;
+    off_t size, stop;
+    bool closed;
+    int fd;
+    if (!gem5art__flat_find_stop(db, &size, &stop, &closed, error)) return false;
+    if ((fd = GEM5ART_SYS_FCNTL(db->flat.fd, F_DUPFD_CLOEXEC, 3)) < 0)
+        return gem5art__fail_errno(error, "read", db->path);
+    if ((flat = (gem5art__flat_scan *)gem5art__alloc(sizeof *flat)) == NULL)
+        return gem5art__close(fd), gem5art__fail_nomem(error);
+    flat->size = size;
+    gem5art__cursor_init(&flat->cursor, fd, db->path, 0, stop);
+    flat->cursor.closed = closed;
     flat->cursor.viewer = db->damaged ? db : NULL;
-    if (flat->fd >= 0) {
-        scan->state = flat;
-        return true;
-    }
-    gem5art__fail_errno(error, "read", db->path);
-    gem5art__free(flat);
-    return false;
-}
-
-/* The store ends inside the array: an append that goes on right now, or one that was torn. */
-static void gem5art__warn_torn(gem5art_db *db, const gem5art__flat_scan *flat) {
-    struct stat st;
-    if (GEM5ART_SYS_FSTAT(flat->fd, &st) < 0 || st.st_size > flat->size) return;
-    if (st.st_size < flat->size) {
-        gem5art__warn(db, "%s was cut to %lld bytes while it was read: records that were behind them are missing",
-                      db->path, (long long)st.st_size);
-        return;
-    }
-    gem5art__warn(db,
-                  "%s ends inside a record or without its closing bracket, after byte %lld: a write was cut off; what "
-                  "is whole was read",
-                  db->path, (long long)flat->cursor.at);
+    if (query && (query->name || !gem5art__empty(query->name_contains))) flat->cursor.query = query;
+    scan->state = flat;
+    return true;
 }
 
 static gem5art__step gem5art__flat_scan_next(gem5art__scan *scan, gem5art_error *error) {
     gem5art__flat_scan *flat = (gem5art__flat_scan *)scan->state;
+    const gem5art__cursor *cursor = &flat->cursor;
     gem5art__step step = gem5art__cursor_next(&flat->cursor, error);
-    if (step == GEM5ART__TORN) gem5art__warn_torn(scan->db, flat);
-    if (step != GEM5ART__RECORD) return step;
-    scan->intact = gem5art__cursor_verify(&flat->cursor); /* first: it may make another record of it */
-    scan->data = flat->cursor.data;
-    scan->size = flat->cursor.size;
-    scan->sealed = flat->cursor.sealed;
+    struct stat st;
+    scan->data = cursor->data;
+    scan->size = cursor->size;
+    scan->sealed = scan->intact = cursor->intact;
+    if (step != GEM5ART__TORN || GEM5ART_SYS_FSTAT(cursor->fd, &st) < 0 || st.st_size > flat->size) return step;
+    if (st.st_size < flat->size)
+        gem5art__warn(scan->db, "%s was cut to %lld bytes while it was read: the records after them are missing",
+                      cursor->path, (long long)st.st_size);
+    else
+        gem5art__warn(scan->db,
+                      "%s ends inside a record or without its closing bracket, after byte %lld: a write was cut off; "
+                      "its whole records were read", cursor->path, (long long)cursor->at);
     return step;
 }
 
 static gem5art__step gem5art__flat_scan_parse(gem5art__scan *scan, gem5art__arena *arena, const gem5art_json **record,
                                               gem5art_error *error) {
-    gem5art__flat_scan *flat = (gem5art__flat_scan *)scan->state;
-    gem5art__step step = gem5art__cursor_parse(&flat->cursor, arena, record, error);
-    if (step == GEM5ART__TORN) gem5art__warn_torn(scan->db, flat);
-    return step;
+    return gem5art__cursor_parse(&((gem5art__flat_scan *)scan->state)->cursor, arena, record, error);
 }
 
 /* ---- opening */
@@ -6139,35 +5967,39 @@ static bool gem5art__is_lmdb(const char *start, size_t length) {
     return false;
 }
 
-/* The first bytes tell a store from another file at once. */
-static bool gem5art__flat_check_start(gem5art__flat *flat, gem5art_error *error) {
-    char chunk[512];
-    size_t got, i;
-    if (!gem5art__read_at(flat->fd, chunk, sizeof chunk, 0, &got))
-        return gem5art__fail_errno(error, "read", flat->path);
-    for (i = 0; i < got && gem5art__is_space((unsigned char)chunk[i]); i++) {}
-    if (i == got || chunk[i] == '[') return true;
-    if (got >= 3 && memcmp(chunk, "\xef\xbb\xbf", 3) == 0)
+/* Refuses a file that is not a store of the kind that was asked for, by its first bytes. */
+static bool gem5art__check_start(gem5art_db *db, bool lmdb, gem5art_error *error) {
+    const char *path = db->path;
+    char start[512];
+    size_t got = 0, i;
+    int fd = gem5art__open(path, O_RDONLY | O_NONBLOCK, 0);
+    bool ok = fd >= 0 && gem5art__read_at(fd, start, sizeof start, 0, &got);
+    if (!ok) gem5art__fail_errno(error, "open the store", path);
+    gem5art__close(fd);
+    if (!ok || got == 0)
+        return ok && gem5art__fail(error, GEM5ART_CORRUPT,
+                                   "%s has 0 bytes: something truncated it; restore it from a copy, or remove it to "
+                                   "start a new one", path);
+    for (i = 0; i < got && gem5art__is_space((unsigned char)start[i]); i++) {}
+    if (gem5art__is_lmdb(start, got) || (lmdb && start[0] == '['))
+        return (lmdb && start[0] != '[') ||
+               gem5art__fail(error, GEM5ART_INVALID, "%s is %s: open it as %s%s", path,
+                             lmdb ? "a flat store, not an LMDB file" : "an LMDB file", lmdb ? "file://" : "lmdb://", path);
+    if ((!lmdb && (i == got || start[i] == '[')) || db->damaged) return true; /* records may follow damage */
+    if (lmdb) return gem5art__fail(error, GEM5ART_CORRUPT, "%s is not an LMDB file: give the path of a store", path);
+    if (memcmp(start, "\xef\xbb\xbf", 3) == 0)
         return gem5art__fail(error, GEM5ART_CORRUPT,
                              "%s starts with a byte order mark, which JSON must not have: gem5art-fsck --salvage "
-                             "writes it anew without",
-                             flat->path);
-    if (gem5art__is_lmdb(chunk, got))
-        return gem5art__fail(error, GEM5ART_INVALID, "%s is an LMDB file: open it as lmdb://%s", flat->path,
-                             flat->path);
+                             "writes the store without it", path);
     return gem5art__fail(error, GEM5ART_CORRUPT,
-                         "%s is no run store: a JSON array was expected, and byte %zu is not '['", flat->path, i);
+                         "%s is not a run store: a JSON array was expected, and byte %zu is not '['", path, i);
 }
 
 static bool gem5art__flat_open(gem5art_db *db, gem5art_error *error) {
-    gem5art_error why;
     struct stat st;
     db->flat.fd = -1;
     db->flat.path = db->path;
-    if (!gem5art__flat_follow(db, &st, error)) return false;
-    if (db->unchecked || gem5art__flat_check_start(&db->flat, &why)) return true;
-    if (db->damaged && why.code == GEM5ART_CORRUPT) return true; /* there may be records behind it */
-    return gem5art__fail(error, why.code, "%s", why.message);
+    return gem5art__flat_follow(db, &st, error) && (db->unchecked || gem5art__check_start(db, false, error));
 }
 
 static void gem5art__flat_close(gem5art_db *db) {
@@ -6175,24 +6007,10 @@ static void gem5art__flat_close(gem5art_db *db) {
     gem5art__close(db->flat.fd);
 }
 
-static bool gem5art__flat_settle(gem5art_db *db, gem5art_error *error) {
-    return gem5art__flat_find_end(db, error) && gem5art__index_refresh(db, error);
-}
-
 static const gem5art__backend gem5art__flat_backend = {
-    "file",
-    gem5art__flat_open,
-    gem5art__flat_close,
-    gem5art__flat_create,
-    gem5art__index_refresh,
-    gem5art__flat_lookup,
-    gem5art__flat_scan_begin,
-    gem5art__flat_scan_next,
-    gem5art__flat_scan_parse,
-    gem5art__flat_scan_end,
-    gem5art__flat_settle,
-    gem5art__flat_append,
-    gem5art__flat_remove};
+    "file", gem5art__flat_open, gem5art__flat_close, gem5art__flat_create, gem5art__flat_refresh, gem5art__flat_lookup,
+    gem5art__flat_scan_begin, gem5art__flat_scan_next, gem5art__flat_scan_parse, gem5art__flat_scan_end,
+    gem5art__flat_settle, gem5art__flat_append, gem5art__flat_remove};
 
 /* ================================================================== >>lmdb
    The same records in an LMDB file, with indexes: see "LMDB" in the manual. LMDB orders readers and writers itself; we
@@ -6644,11 +6462,6 @@ static int gem5art__lmdb_after(gem5art__env *env, MDB_txn *txn, int table, const
     if (code == 0 && gem5art__read_number(&value) < *number) *number = gem5art__read_number(&value);
     mdb_cursor_close(cursor);
     return code == MDB_NOTFOUND ? 0 : code;
-}
-
-/* Is it a line of ours whose checksum fits? All records are. */
-static bool gem5art__is_intact(const char *data, size_t size) {
-    return gem5art__is_sealed(data, size) && gem5art__seal_holds(data, size);
 }
 
 static gem5art__step gem5art__lmdb_parse(gem5art_db *db, const char *data, size_t size, bool intact,
@@ -7115,26 +6928,6 @@ static bool gem5art__lmdb_create(gem5art_db *db, const char *path, gem5art_error
     return false;
 }
 
-/* LMDB would make a store of any file, and take some for damaged that are not its own. */
-static bool gem5art__lmdb_check_start(const char *path, gem5art_error *error) {
-    char chunk[64];
-    size_t got = 0;
-    int fd = gem5art__open(path, O_RDONLY | O_NONBLOCK, 0);
-    bool ok = fd >= 0 && gem5art__read_at(fd, chunk, sizeof chunk, 0, &got);
-    if (!ok) gem5art__fail_errno(error, "open the store", path);
-    gem5art__close(fd);
-    if (!ok) return false;
-    if (got == 0)
-        return gem5art__fail(
-            error, GEM5ART_CORRUPT,
-            "%s has 0 bytes: something truncated it; restore it from a copy, or remove it to start anew", path);
-    if (gem5art__is_lmdb(chunk, got)) return true;
-    if (chunk[0] == '[')
-        return gem5art__fail(error, GEM5ART_INVALID, "%s is a flat store, not an LMDB file: open it as file://%s", path,
-                             path);
-    return gem5art__fail(error, GEM5ART_CORRUPT, "%s is no LMDB file: give the path of a store", path);
-}
-
 #ifndef GEM5ART_NO_PROC
 /* The number of the mount that a file is in; -1: not known. */
 static long gem5art__mount_of(const char *path) {
@@ -7201,7 +6994,7 @@ static bool gem5art__lmdb_open(gem5art_db *db, gem5art_error *error) {
     if (!gem5art__lmdb_check_place(db->path, error) || !gem5art__lmdb_check_names(db, &st, error)) return false;
     pthread_mutex_lock(&gem5art__envs_mutex);
     db->env = gem5art__env_find(&st);
-    if (!db->env && gem5art__lmdb_check_start(db->path, error)) db->env = gem5art__env_new(db->path, &st, error);
+    if (!db->env && gem5art__check_start(db, true, error)) db->env = gem5art__env_new(db->path, &st, error);
     if (db->env) db->env->users++;
     pthread_mutex_unlock(&gem5art__envs_mutex);
     return db->env != NULL;
@@ -14627,7 +14420,7 @@ typedef struct gem5art__adding {
     gem5art_db *db; /* NULL: an empty store */
     const gem5art_text *records;
     gem5art_addition *additions;
-    gem5art__flat ids;   /* an index of the ids of those that are added, by their place in `records` */
+    gem5art__index ids;  /* an index of the ids of those that are added, by their place in `records` */
     gem5art__buf lines;
 } gem5art__adding;
 
@@ -14695,15 +14488,14 @@ static const gem5art_json *gem5art__differing(const gem5art_json *a, const gem5a
 static bool gem5art__find_present(gem5art__adding *adding, const char *id, gem5art__arena *arena,
                                   const gem5art_json **record, gem5art_error *error) {
     uint64_t key = gem5art__key(id, strlen(id));
-    const gem5art__slot *slot;
     gem5art__lookup lookup = {0, 0};
     gem5art__step step = GEM5ART__END;
-    size_t n = 0;
+    size_t entry = 0;
     while (adding->db && (step = gem5art__store_lookup(adding->db, &lookup, id, arena, record, error)) == GEM5ART__RECORD)
         if (gem5art__record_is(*record, "_id", id)) return true;
     if (step == GEM5ART__FAILED) return false;
-    while ((slot = gem5art__index_find(&adding->ids, key, n++)) != NULL) {
-        const gem5art_text *text = &adding->records[slot->at];
+    while ((entry = gem5art__index_next(&adding->ids, key, entry)) != 0) {
+        const gem5art_text *text = &adding->records[adding->ids.entries[entry - 1].at];
         if ((*record = gem5art__json_parse_in(arena, text->text, text->length, NULL, error)) == NULL) return false;
         if (gem5art__record_is(*record, "_id", id)) return true;
     }
@@ -14765,7 +14557,7 @@ GEM5ARTDEF bool gem5art_add_records(gem5art_db *db, const gem5art_text *records,
     }
     if (ok && locked && adding.lines.length) ok = gem5art__store_append(db, adding.lines.data, adding.lines.length, error);
     if (locked) gem5art__store_unlock(db);
-    gem5art__flat_forget(&adding.ids);
+    gem5art__index_free(&adding.ids);
     gem5art__buf_free(&adding.lines);
     if (bad) *bad = first_bad;
     return ok;

@@ -17,10 +17,11 @@ static void sys_change(void);
 
 #include <sys/socket.h>
 
+#include "../tools/fsck/audit.h"
+
 #include "test.h"
 
 #include "fixture.h"
-#include "../tools/fsck/audit.h"
 #include "store.h"
 
 static void sys_change(void) {
@@ -45,7 +46,6 @@ typedef enum mode { FSCK, SALVAGE, COMPACT } mode;
 
 /* Checks or mends the test's store; `kept` is how the old file is called then. */
 static bool fsck_as(mode how, char kept[64]) {
-    gem5art__buf name = {NULL, 0, 0, false};
     gem5art_open_desc desc;
     gem5art_db *checked;
     bool ok;
@@ -56,9 +56,10 @@ static bool fsck_as(mode how, char kept[64]) {
     if ((checked = gem5art__open_db(STORE_URI, &desc, true, &error)) == NULL) return false;
     audit.db = checked;
     audit.report = tell;
-    ok = how == FSCK ? fsck_check_store(&audit, &error) : fsck_renew_store(&audit, how == COMPACT, &name, &error);
-    if (kept) snprintf(kept, 64, "%s", name.data ? gem5art__base_name(name.data) : "");
-    gem5art__buf_free(&name);
+    audit.compacting = how == COMPACT;
+    ok = how == FSCK ? fsck_check_store(&audit, &error) : fsck_renew_store(&audit, &error);
+    if (kept) snprintf(kept, 64, "%s", audit.kept.length ? gem5art__base_name(audit.kept.data) : "");
+    gem5art__buf_free(&audit.kept);
     if (!gem5art_close(checked, NULL)) test_fail(__FILE__, __LINE__, "the store stays open");
     return ok;
 }
@@ -199,9 +200,9 @@ TEST(all_that_is_wrong_is_told_with_its_place_and_salvaging_keeps_the_rest) {
         {"[{\"_id\":\"y\",\"hash\":\"h\"}, {\"_id\":\"x\",\"a\":NaN}]\n", "damage 25/1: line 1, column 16:", "[\n{\"_id\":\"y\",\"hash\":\"h\",\"crc32\":\"*\"}]\n"},
         {"[\nA,\n{\"_id\":\"x\"," DEEP SHALLOW "},\nB]\n", "damage 94/3: line 1, column 143:", "[\nA,\nB]\n"},
         {"[\nA,\n{\"_id\":\"x\"," DEEP SHALLOW "}]\n", "damage 94/3: line 1, column 143:", "[\nA]\n"},
-        {"[\nA]\nB]\n", "unfinished 94/3: 92 bytes behind the closing bracket", "[\nA,\nB]\n"},
-        {"[\nA]\n{\"_id\":\n", "unfinished 94/3: 8 bytes behind the closing bracket", "[\nA]\n"},
-        {"[\nA]\nB,\nC,\nZ]\n", "unfinished 94/3: 261 bytes behind the closing bracket", "[\nA,\nB,\nC,\nZ]\n"},
+        {"[\nA]\nB]\n", "unfinished 94/3: 92 bytes after the closing bracket", "[\nA,\nB]\n"},
+        {"[\nA]\n{\"_id\":\n", "unfinished 94/3: 8 bytes after the closing bracket", "[\nA]\n"},
+        {"[\nA]\nB,\nC,\nZ]\n", "unfinished 94/3: 261 bytes after the closing bracket", "[\nA,\nB,\nC,\nZ]\n"},
         {"[\nA,\nB", "unfinished 184/3: the store ends here, without a closing bracket", "[\nA,\nB]\n"},
         {"[\nA,\n{\"_id\":\"b", "unfinished 94/3: this record is not whole, nor does a whole one follow", "[\nA]\n"},
         {"[\r\nA,\r\nB]\r\n", "", NULL},
@@ -244,7 +245,7 @@ TEST(all_that_is_wrong_is_told_with_its_place_and_salvaging_keeps_the_rest) {
 
 TEST(what_is_no_store_is_an_error_and_nothing_is_salvaged_from_it) {
     static const struct { const char *file, *words; } table[] = {
-        {"", "has 0 bytes"}, {" \n", "is empty"}, {"{\"a\": 1}", "is no run store"}, {"ELF", "is no run store"}};
+        {"", "has 0 bytes"}, {" \n", "is empty"}, {"{\"a\": 1}", "is not a run store"}, {"ELF", "is not a run store"}};
     size_t i;
     fixture_begin();
     CHECK(!fsck() && error.code == GEM5ART_NOT_FOUND);

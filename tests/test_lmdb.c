@@ -419,7 +419,7 @@ TEST(files_that_are_no_lmdb_store_are_refused_and_left_alone) {
     static const struct { const char *bytes; gem5art_code code; const char *words; } table[] = {
         {"", GEM5ART_CORRUPT, "has 0 bytes: something truncated it"},
         {"[]\n", GEM5ART_INVALID, "is a flat store, not an LMDB file: open it as file:///"},
-        {"a text of no interest to anyone", GEM5ART_CORRUPT, "is no LMDB file"},
+        {"a text of no interest to anyone", GEM5ART_CORRUPT, "is not an LMDB file"},
     };
     size_t i;
     MDB_env *env;

@@ -66,11 +66,11 @@ static ssize_t write_or_die(int fd, const void *data, size_t size, off_t offset)
 
 #define GEM5ART_IMPLEMENTATION
 #include "../gem5art.h"
+#include "../tools/fsck/audit.h"
 
 #include "test.h"
 
 #include "fixture.h"
-#include "../tools/fsck/audit.h"
 #include "store.h"
 
 /* ---- the seed, its random numbers and its story */

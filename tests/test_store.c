@@ -129,13 +129,13 @@ TEST(many_may_create_one_store_at_once) {
 
 FLAT_TEST(what_is_no_store_is_refused_and_left_alone) {
     static const struct { const char *bytes; size_t size; const char *words; } table[] = {
-        {"", 0, "has 0 bytes: something truncated it; restore it from a copy, or remove it to start anew"},
+        {"", 0, "has 0 bytes: something truncated it; restore it from a copy, or remove it to start a new one"},
         {"{\"_id\":\"a\"}", 11, "a JSON array was expected, and byte 0 is not '['"},
         {"\n \t{}", 5, "byte 3 is not '['"},
         {"\xef\xbb\xbf[]\n", 6, "byte order mark"},
-        {"\x7f""ELF\0\0\1[", 8, "is no run store"},
-        {"\0\0\0\0", 4, "is no run store"},
-        {"null", 4, "is no run store"},
+        {"\x7f""ELF\0\0\1[", 8, "is not a run store"},
+        {"\0\0\0\0", 4, "is not a run store"},
+        {"null", 4, "is not a run store"},
     };
     size_t i;
     fixture_begin();

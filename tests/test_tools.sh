@@ -187,7 +187,7 @@ begin "stores that cannot be read: exit 1 and one sentence"
 : >zero.json
 printf 'SQLite format 3\0' >garbage.json
 echo '{"a": 1}' >object.json
-for store in zero.json:"has 0 bytes" garbage.json:"is no run store" object.json:"is no run store" elsewhere:"is a folder"; do
+for store in zero.json:"has 0 bytes" garbage.json:"is not a run store" object.json:"is not a run store" elsewhere:"is a folder"; do
     run "$getruns" --db-uri "${store%%:*}" out.json
     same "status for ${store%%:*}" $status 1
     has "error for ${store%%:*}" "$err" "${store#*:}"

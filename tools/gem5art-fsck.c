@@ -50,20 +50,21 @@ static bool tell_verdict(const fsck_audit *audit, const char *path) {
     return true;
 }
 
-static void tell_renewed(const fsck_audit *audit, const char *path, const gem5art__buf *kept) {
+static void tell_renewed(const fsck_audit *audit, const char *path) {
     int64_t records = audit->found[FSCK_RENEWED];
     tool_line("%s: written anew, with %lld record%s; the old file is %s", path, (long long)records, plural(records),
-              kept->data);
+              audit->kept.data);
 }
 
 /* True: all is well now. */
 static bool mend(fsck_audit *audit, bool compact, const char *path, gem5art_error *error) {
-    gem5art__buf kept = {NULL, 0, 0, false};
-    bool ok = fsck_renew_store(audit, compact, &kept, error);
+    bool ok;
+    audit->compacting = compact;
+    ok = fsck_renew_store(audit, error);
     if (audit->records || ok) tell_sum(audit, path);
-    if (ok && kept.length) tell_renewed(audit, path, &kept);
+    if (ok && audit->kept.length) tell_renewed(audit, path);
     else if (ok) tool_line("%s: left alone: it is %s", path, compact ? "compact already" : "not damaged");
-    gem5art__buf_free(&kept);
+    gem5art__buf_free(&audit->kept);
     return ok && audit->found[FSCK_WRONG] == 0;
 }
 
@@ -111,7 +112,6 @@ enum { TOOL_UNREADABLE = 3 }; /* of the child: LMDB cannot read the file */
 
 /* What is whole among the bytes of a file that LMDB cannot read. */
 static int salvage_raw(const char *path) {
-    gem5art__buf kept = {NULL, 0, 0, false};
     gem5art_open_desc desc;
     fsck_audit audit;
     gem5art_error error;
@@ -122,11 +122,11 @@ static int salvage_raw(const char *path) {
     if (!audit.db) tool_exit(TOOL_FAILED, "%s", error.message);
     audit.report = tell;
     audit.user_data = audit.db->path;
-    if (!fsck_renew_raw(&audit, &kept, &error)) tool_exit(TOOL_FAILED, "%s", error.message);
-    tell_renewed(&audit, audit.db->path, &kept);
+    if (!fsck_renew_raw(&audit, &error)) tool_exit(TOOL_FAILED, "%s", error.message);
+    tell_renewed(&audit, audit.db->path);
     tool_line("%s: its records were found by their checksums alone: some may be ones that had been removed",
               audit.db->path);
-    gem5art__buf_free(&kept);
+    gem5art__buf_free(&audit.kept);
     gem5art_close(audit.db, NULL);
     return tool_end(true);
 }

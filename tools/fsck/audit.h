@@ -104,159 +104,127 @@ static bool fsck_check_all_records(fsck_audit *audit, gem5art_error *error) {
     bool ok = fsck_check_kind(audit, error);
     audit->compact = audit->laid_out ? audit->laid_out + 3 >= audit->bytes : audit->records == 0 && audit->bytes <= 4;
     gem5art__cursor_free(&audit->cursor);
-    gem5art__flat_forget(&audit->ids);
-    gem5art__flat_forget(&audit->named);
+    gem5art__index_free(&audit->ids);
+    gem5art__index_free(&audit->named);
     return ok;
 }
 
 /* Fills in the numbers of an audit whose db, report and user_data are set, the rest zero. Takes no lock. False: it
    could not be done, or this is no store. */
-static bool fsck_check_store(fsck_audit *audit, gem5art_error *error) {
+GEM5ART__MAYBE_UNUSED static bool fsck_check_store(fsck_audit *audit, gem5art_error *error) {
     return fsck_check_all_records(audit, error) && fsck_check_live(audit, error) &&
            fsck_check_files(audit, error);
 }
 
-#ifdef GEM5ART_LMDB
-
-static bool fsck_renew_into(fsck_audit *audit, const char *path, gem5art_error *error) {
-    gem5art__buf uri = {NULL, 0, 0, false};
-    bool ok;
-    gem5art__putf(&uri, "lmdb://%s", path);
-    audit->target = uri.failed ? (gem5art__fail_nomem(error), (gem5art_db *)NULL)
-                               : gem5art__open_db(uri.data, NULL, false, error);
-    gem5art__buf_free(&uri);
-    if (!audit->target) return false;
-    ok = fsck_check_all_records(audit, error) && fsck_renew_flush(audit, error);
-    gem5art_close(audit->target, NULL);
-    audit->target = NULL;
-    return ok;
-}
-
-/* LMDB's lock file goes with the file that it belongs to. */
-static bool fsck_unlink_lock(const char *path) {
-    gem5art__buf lock = {NULL, 0, 0, false};
-    bool ok;
-    gem5art__putf(&lock, "%s-lock", path);
-    ok = lock.failed ? (errno = ENOMEM, false) : GEM5ART_SYS_UNLINK(lock.data) == 0 || errno == ENOENT;
-    gem5art__buf_free(&lock);
-    return ok;
-}
-
-/* Gives a file the store's name. Whoever has the old one open, or its lock file, is told so by the next call. The lock
-   file of the old one must not serve the new one: it is gone before, and so is what others make of it in between. */
-static bool fsck_lmdb_replace(gem5art_db *db, int fd, const char *name) {
-    return GEM5ART_SYS_FSYNC(fd) == 0 && fsck_unlink_lock(db->path) && GEM5ART_SYS_RENAME(name, db->path) == 0 &&
-           fsck_unlink_lock(db->path) && gem5art__sync_name(db->path);
-}
-
-/* Gives the new file the store's mode, owner and name, if it is worth it: a compacted one must be smaller. */
-static bool fsck_lmdb_commit(gem5art_db *db, gem5art__rewrite *rewrite, int fd, const char *name,
-                                 gem5art_error *error) {
-    struct stat st, now;
-    bool compact = strcmp(rewrite->keep, "old") == 0;
-    if (!gem5art__replaceable(db, &st, error)) return false;
-    if (fd < 0 || GEM5ART_SYS_FSTAT(fd, &now) < 0) return gem5art__fail_errno(error, "rewrite", db->path);
-    if (compact && now.st_size >= st.st_size) return true;
-    if (!compact && !rewrite->written)
-        return gem5art__fail(error, GEM5ART_CORRUPT,
-                             "%s holds no intact record: nothing was changed; restore it from a copy", db->path);
-    return gem5art__rewrite_own(db, fd, &st, error) &&
-           gem5art__keep_file(db->path, rewrite->keep, &rewrite->kept, error) &&
-           (fsck_lmdb_replace(db, fd, name) || gem5art__fail_replace(db, rewrite, error));
-}
-
-/* Writes an LMDB store anew, as gem5art__flat_rewrite does a flat one. */
-static bool fsck_lmdb_rewrite(gem5art_db *db, gem5art__rewrite *rewrite, gem5art_error *error) {
-    fsck_audit *audit = (fsck_audit *)rewrite->source;
-    gem5art__buf name = {NULL, 0, 0, false};
-    int fd = -1;
-    bool ok = gem5art__temporary_name(&name, db->path, error);
-    audit->rewrite = rewrite;
-    if (ok && (ok = fsck_renew_into(audit, name.data, error))) {
-        fd = gem5art__open(name.data, O_RDWR, 0);
-        ok = fsck_lmdb_commit(db, rewrite, fd, name.data, error);
+/* Keeps the old file under a second name, STORE.KEEP.N, that no other file has, durably. */
+static bool fsck_keep_file(gem5art_db *db, gem5art__rewrite *rewrite, gem5art_error *error) {
+    fsck_audit *audit = (fsck_audit *)rewrite->context;
+    gem5art__buf *kept = &audit->kept;
+    struct stat store, other;
+    int n;
+    for (n = 1;; n++) {
+        kept->length = 0;
+        gem5art__putf(kept, "%s.%s.%d", db->path, audit->compacting ? "old" : "damaged", n);
+        if (kept->failed) return gem5art__fail_nomem(error);
+        if (GEM5ART_SYS_LINK(db->path, kept->data) == 0) break;
+        if (errno != EEXIST) return gem5art__fail_errno(error, "keep the old file as", kept->data);
+        if (GEM5ART_SYS_STAT(db->path, &store) == 0 && GEM5ART_SYS_LSTAT(kept->data, &other) == 0 &&
+            store.st_dev == other.st_dev && store.st_ino == other.st_ino)
+            break; /* whoever began this before was killed */
     }
-    if (name.data) GEM5ART_SYS_UNLINK(name.data); /* if it has that name still */
-    if (name.data) fsck_unlink_lock(name.data);
-    gem5art__close(fd);
-    gem5art__buf_free(&rewrite->out);
-    gem5art__buf_free(&name);
-    return ok;
-}
-
-/* Writes an LMDB store anew from the bytes of a file that LMDB cannot read: `audit->db` has it open as a flat one,
-   unchecked. */
-static bool fsck_renew_raw(fsck_audit *audit, gem5art__buf *kept, gem5art_error *error) {
-    gem5art__rewrite rewrite;
-    gem5art__buf raw = {NULL, 0, 0, false};
-    bool ok;
-    memset(&rewrite, 0, sizeof rewrite);
-    rewrite.source = audit;
-    rewrite.keep = "damaged";
-    if (!gem5art__store_lock(audit->db, error)) return false;
-    ok = gem5art__read_file(audit->db->path, SIZE_MAX / 8, &raw, error);
-    audit->raw = &raw;
-    ok = ok && fsck_lmdb_rewrite(audit->db, &rewrite, error);
-    gem5art__store_unlock(audit->db);
-    audit->found[FSCK_RENEWED] = rewrite.written;
-    audit->raw = NULL;
-    gem5art__buf_free(&raw);
-    *kept = rewrite.kept;
-    return ok;
-}
-
+    if (!gem5art__sync_name(kept->data)) return gem5art__fail_errno(error, "sync the folder of", db->path);
+#ifdef GEM5ART_LMDB
+    if (audit->lmdb && !fsck_unlink_lock(db->path)) return gem5art__fail_errno(error, "remove the lock file of", db->path);
 #endif
+    return true;
+}
 
-/* The intact records, for a rewrite whose source is a new audit. */
-static bool fsck_renew_fill(gem5art_db *db, gem5art__rewrite *rewrite, gem5art_error *error) {
-    fsck_audit *audit = (fsck_audit *)rewrite->source;
+/* Writes the intact records to the new file. */
+static bool fsck_fill(gem5art_db *db, gem5art__rewrite *rewrite, gem5art_error *error) {
+    fsck_audit *audit = (fsck_audit *)rewrite->context;
+    bool ok;
     audit->rewrite = rewrite;
-    if (!fsck_check_all_records(audit, error)) return false;
-    return rewrite->written || !strcmp(rewrite->keep, "old")
+#ifdef GEM5ART_LMDB
+    if (audit->lmdb) ok = fsck_open_target(audit, error) && fsck_check_all_records(audit, error);
+    else
+#endif
+        ok = fsck_check_all_records(audit, error) && gem5art__rewrite_end(rewrite, error);
+#ifdef GEM5ART_LMDB
+    if (audit->lmdb && !fsck_close_target(audit, ok, error)) ok = false;
+#endif
+    if (!ok || audit->unneeded) return false;
+    return rewrite->written || audit->compacting
                ? true
                : gem5art__fail(error, GEM5ART_CORRUPT,
                                "%s holds no intact record: nothing was changed; restore it from a copy, or remove it "
-                               "to start anew", db->path);
+                               "to start a new one", db->path);
 }
 
-static bool fsck_renew_locked(fsck_audit *audit, bool compact, gem5art__buf *kept, gem5art_error *error) {
+/* Replaces the store by a new file with its intact records, as told by a new audit. */
+static bool fsck_rewrite(fsck_audit *audit, fsck_audit *renewal, gem5art_error *error) {
     gem5art__rewrite rewrite;
-    fsck_audit renewal = *audit;
+    struct stat store, other;
     bool ok;
+    memset(&rewrite, 0, sizeof rewrite);
+    rewrite.fill = fsck_fill;
+    rewrite.keep = fsck_keep_file;
+    rewrite.context = renewal;
+    ok = gem5art__rewrite_store(audit->db, &rewrite, error);
+#ifdef GEM5ART_LMDB
+    if (ok && renewal->lmdb) fsck_unlink_lock(audit->db->path); /* one that others made meanwhile */
+#endif
+    if (!ok && renewal->kept.length && GEM5ART_SYS_STAT(audit->db->path, &store) == 0 &&
+        GEM5ART_SYS_LSTAT(renewal->kept.data, &other) == 0 && store.st_ino == other.st_ino && store.st_dev == other.st_dev)
+        GEM5ART_SYS_UNLINK(renewal->kept.data); /* the store is as it was */
+    audit->found[FSCK_RENEWED] = rewrite.written;
+    audit->kept = renewal->kept;
+    if (!ok) audit->kept.length = 0;
+    return ok || renewal->unneeded;
+}
+
+static bool fsck_renew_locked(fsck_audit *audit, gem5art_error *error) {
+    fsck_audit renewal = *audit;
+    bool compact = audit->compacting;
     renewal.locked = audit->locked = true;
+    if (audit->raw) return fsck_rewrite(audit, &renewal, error);
     if (!fsck_check_store(audit, error)) return false;
     if (compact && audit->found[FSCK_DAMAGE])
         return gem5art__fail(error, GEM5ART_CORRUPT,
-                             "%s is damaged: nothing was changed; --salvage writes every intact record anew, compacted",
-                             audit->db->path);
-    if (!audit->found[FSCK_DAMAGE] && !audit->found[FSCK_UNFINISHED] && (!compact || audit->compact))
-        return true;
-    if (compact && !gem5art__store_settle(audit->db, error)) return false;
-    memset(&rewrite, 0, sizeof rewrite);
-    rewrite.fill = fsck_renew_fill;
-    rewrite.source = &renewal;
-    rewrite.keep = compact ? "old" : "damaged";
-#ifdef GEM5ART_LMDB
-    if (audit->db->env) ok = fsck_lmdb_rewrite(audit->db, &rewrite, error);
-    else
-#endif
-    ok = gem5art__flat_rewrite(audit->db, &rewrite, error);
-    audit->found[FSCK_RENEWED] = rewrite.written;
-    *kept = rewrite.kept;
-    return ok;
+                             "%s is damaged: nothing was changed; --salvage writes every intact record to a new file, "
+                             "compacted", audit->db->path);
+    if (!audit->found[FSCK_DAMAGE] && !audit->found[FSCK_UNFINISHED] && (!compact || audit->compact)) return true;
+    return (!compact || gem5art__store_settle(audit->db, error)) && fsck_rewrite(audit, &renewal, error);
 }
 
-/* As fsck_check_store, under the writer lock, and then writes the store anew: where it is whole (`compact`), in
-   lines of ours; where it is damaged, from what is intact. The old file stays whole, under the name put into `kept`,
-   which is empty where the store was left alone: nothing was to be done. found[RENEWED] is the number of records
-   written. */
-static bool fsck_renew_store(fsck_audit *audit, bool compact, gem5art__buf *kept,
-                                                       gem5art_error *error) {
+/* As fsck_check_store, under the writer lock, and then rewrites the store: where it is whole (`compacting`), in lines of
+   ours; where it is damaged, from its intact records. The old file stays whole, under the name in `kept`, which is empty
+   where nothing was to be done, and the caller's to free. found[RENEWED] is the number of records written. */
+GEM5ART__MAYBE_UNUSED static bool fsck_renew_store(fsck_audit *audit, gem5art_error *error) {
     bool ok;
+#ifdef GEM5ART_LMDB
+    audit->lmdb = audit->lmdb || audit->db->env;
+#endif
     if (!gem5art__store_lock(audit->db, error)) return false;
-    ok = fsck_renew_locked(audit, compact, kept, error);
+    ok = fsck_renew_locked(audit, error);
     gem5art__store_unlock(audit->db);
     return ok;
 }
+
+#ifdef GEM5ART_LMDB
+
+/* Rewrites an LMDB store from the bytes of a file that LMDB cannot read: `audit->db` has it open as a flat one,
+   unchecked. */
+static bool fsck_renew_raw(fsck_audit *audit, gem5art_error *error) {
+    gem5art__buf raw = {NULL, 0, 0, false};
+    bool ok;
+    audit->raw = &raw;
+    audit->lmdb = true;
+    ok = gem5art__read_file(audit->db->path, SIZE_MAX / 8, &raw, error) && fsck_renew_store(audit, error);
+    audit->raw = NULL;
+    gem5art__buf_free(&raw);
+    return ok;
+}
+
+#endif
 
 #endif

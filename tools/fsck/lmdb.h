@@ -204,6 +204,45 @@ static bool fsck_check_raw(fsck_audit *audit, gem5art_error *error) {
     return ok;
 }
 
+/* LMDB's lock file goes with the file that it belongs to: that of an old file must not serve a new one. */
+static bool fsck_unlink_lock(const char *path) {
+    gem5art__buf lock = {NULL, 0, 0, false};
+    bool ok;
+    gem5art__putf(&lock, "%s-lock", path);
+    ok = lock.failed ? (errno = ENOMEM, false) : GEM5ART_SYS_UNLINK(lock.data) == 0 || errno == ENOENT;
+    gem5art__buf_free(&lock);
+    return ok;
+}
+
+/* Makes an LMDB store of the new file's name. */
+static bool fsck_open_target(fsck_audit *audit, gem5art_error *error) {
+    const char *name = audit->rewrite->file.temporary.data;
+    gem5art__buf uri = {NULL, 0, 0, false};
+    gem5art__putf(&uri, "lmdb://%s", name);
+    if (uri.failed) gem5art__fail_nomem(error);
+    else if (GEM5ART_SYS_UNLINK(name) < 0) gem5art__fail_errno(error, "rewrite", audit->db->path);
+    else audit->target = gem5art__open_db(uri.data, NULL, false, error);
+    gem5art__buf_free(&uri);
+    return audit->target != NULL;
+}
+
+/* `ok`: ends it, and hands its file over, unless it would not be smaller than the old one. */
+static bool fsck_close_target(fsck_audit *audit, bool ok, gem5art_error *error) {
+    gem5art__new_file *file = &audit->rewrite->file;
+    struct stat now, old;
+    ok = ok && fsck_renew_flush(audit, error);
+    if (audit->target) gem5art_close(audit->target, NULL);
+    audit->target = NULL;
+    fsck_unlink_lock(file->temporary.data);
+    gem5art__close(file->fd);
+    file->fd = gem5art__open(file->temporary.data, O_RDWR, 0);
+    if (!ok) return false;
+    if (file->fd < 0 || GEM5ART_SYS_FSTAT(file->fd, &now) < 0 || GEM5ART_SYS_STAT(audit->db->path, &old) < 0)
+        return gem5art__fail_errno(error, "rewrite", audit->db->path);
+    audit->unneeded = audit->compacting && now.st_size >= old.st_size;
+    return true;
+}
+
 #endif
 
 #endif

@@ -28,9 +28,13 @@ typedef struct fsck_audit {
     int64_t verified; /* records whose checksum fits; the others were laid out by another program */
     int64_t found[FSCK_GRAVITIES];
     bool clear_live; /* remove live entries that nobody believes */
-    bool compact;     /* nothing but lines of ours: writing it anew would change nothing */
+    bool compact;    /* nothing but lines of ours: rewriting it would change nothing */
+    bool compacting; /* a rewrite is to make it compact; else to salvage it */
+    gem5art__buf kept; /* the name of the old file after a rewrite */
 
     bool locked;      /* by us: nobody writes meanwhile */
+    bool lmdb;        /* it is an LMDB store; `db` may have it open as a flat one */
+    bool unneeded;    /* a compacted LMDB file would not be smaller */
     gem5art__rewrite *rewrite; /* where intact records go, or NULL */
     gem5art_db *target;        /* the LMDB store that they go to from there; NULL: a flat file */
     const gem5art__buf *raw;   /* the bytes of an LMDB file that is read without LMDB */
@@ -40,8 +44,8 @@ typedef struct fsck_audit {
     const char *data;          /* its text, */
     size_t size;
     bool fits;                 /* and whether its last 8 digits are a checksum that fits */
-    gem5art__flat ids;   /* an index of the records by their ids, */
-    gem5art__flat named; /* and of the first record that names each artifact not met before */
+    gem5art__index ids;   /* an index of the records by their ids, */
+    gem5art__index named; /* and of the first record that names each artifact not met before */
     off_t laid_out;      /* bytes of lines of ours, with what joins them */
     off_t line_at;       /* where `line` begins or goes on */
     int64_t line;
@@ -100,7 +104,7 @@ static const gem5art_json *fsck_load_flat(const fsck_audit *audit, off_t at, gem
     const gem5art_json *record = NULL;
     gem5art__cursor_init(&cursor, audit->db->flat.fd, audit->db->path, at, (off_t)audit->bytes);
     cursor.begun = true;
-    if (gem5art__cursor_next(&cursor, error) == GEM5ART__RECORD)
+    if (gem5art__cursor_step(&cursor, error) == GEM5ART__RECORD)
         record = gem5art__json_parse_in(arena, cursor.data, cursor.size, NULL, error);
     gem5art__cursor_free(&cursor);
     return record;
@@ -163,18 +167,18 @@ static bool fsck_same_record(const gem5art_json *a, const gem5art_json *b, bool 
 /* Is there an earlier record with the id of this one? *same: and is this one its copy? */
 static bool fsck_find_twin(const fsck_audit *audit, const gem5art_json *record, off_t *twin, bool *same,
                                gem5art_error *error) {
-    const gem5art__slot *slot;
     const char *id = gem5art__record_text(record, "_id");
     uint64_t key = gem5art__key(id, strlen(id));
     bool ok = true;
-    size_t probe = 0;
+    size_t entry = 0;
     *twin = -1;
-    while (ok && *twin < 0 && (slot = gem5art__index_find(&audit->ids, key, probe++)) != NULL) {
+    while (ok && *twin < 0 && (entry = gem5art__index_next(&audit->ids, key, entry)) != 0) {
         gem5art__arena arena = {NULL, false};
-        const gem5art_json *other = fsck_load_record(audit, (off_t)slot->at, &arena, error);
+        off_t at = (off_t)audit->ids.entries[entry - 1].at;
+        const gem5art_json *other = fsck_load_record(audit, at, &arena, error);
         ok = other != NULL;
         if (ok && strcmp(gem5art__record_text(other, "_id"), id) == 0) {
-            *twin = (off_t)slot->at;
+            *twin = at;
             ok = fsck_same_record(other, record, same, error);
         }
         gem5art__arena_free(&arena);
@@ -228,9 +232,7 @@ static bool fsck_check_fields(fsck_audit *audit, gem5art__arena *arena, const ge
 
 /* ---- artifacts that records name */
 
-static bool fsck_index_has(const gem5art__flat *index, uint64_t key) {
-    return gem5art__index_find(index, key, 0) != NULL;
-}
+static bool fsck_index_has(const gem5art__index *index, uint64_t key) { return gem5art__index_next(index, key, 0) != 0; }
 
 /* Remembers an artifact that was not met yet with the current record; true: out of memory. */
 static bool fsck_note_name(fsck_audit *audit, const char *id, size_t length) {
@@ -279,32 +281,23 @@ static bool fsck_is_reference(const gem5art_json *id, const void *context) {
     return gem5art__key(id->text, strlen(id->text)) == reference->key;
 }
 
-static int fsck_earlier_slot(const void *a, const void *b) {
-    int64_t x = ((const gem5art__slot *)a)->at, y = ((const gem5art__slot *)b)->at;
-    return (x > y) - (x < y);
-}
-
-/* At the end: what was named and never met. */
+/* At the end: artifacts that were named and never met. */
 static bool fsck_check_references(fsck_audit *audit, gem5art_error *error) {
-    gem5art__flat *named = &audit->named;
-    size_t missing = 0, i;
+    size_t i;
     bool ok = true;
-    for (i = 0; i < named->slot_count; i++)
-        if (named->slots[i].key && !fsck_index_has(&audit->ids, named->slots[i].key))
-            named->slots[missing++] = named->slots[i];
-    if (missing) qsort(named->slots, missing, sizeof *named->slots, fsck_earlier_slot);
-    for (i = 0; ok && i < missing; i++) {
+    for (i = 0; ok && i < audit->named.count; i++) {
         gem5art__arena arena = {NULL, false};
         fsck_reference reference = {0, NULL};
-        off_t at = (off_t)named->slots[i].at;
-        const gem5art_json *record = fsck_load_record(audit, at, &arena, error);
+        const gem5art_json *record;
         const char *field;
-        reference.key = named->slots[i].key;
+        reference.key = audit->named.entries[i].key;
+        if (fsck_index_has(&audit->ids, reference.key)) continue;
+        record = fsck_load_record(audit, (off_t)audit->named.entries[i].at, &arena, error);
         ok = record != NULL;
         if (ok && (field = gem5art__find_reference(record, fsck_is_reference, &reference)) != NULL)
-            fsck_find(
-                audit, FSCK_WARNING, at, "%.100s \"%.100s\" names an artifact that is not there, as its %s: %.100s",
-                gem5art__record_text(record, "type"), gem5art__record_text(record, "name"), field, reference.id);
+            fsck_find(audit, FSCK_WARNING, (off_t)audit->named.entries[i].at,
+                      "%.100s \"%.100s\" names an artifact that is not there, as its %s: %.100s",
+                      gem5art__record_text(record, "type"), gem5art__record_text(record, "name"), field, reference.id);
         gem5art__arena_free(&arena);
     }
     return ok;
@@ -341,11 +334,7 @@ static bool fsck_renew_flush(fsck_audit *audit, gem5art_error *error) {
 
 static bool fsck_renew_line(fsck_audit *audit, const char *line, size_t length, gem5art_error *error) {
     gem5art__rewrite *rewrite = audit->rewrite;
-    if (!audit->target) {
-        gem5art__rewrite_join(rewrite);
-        gem5art__put(&rewrite->out, line, length);
-        return gem5art__rewrite_flush_much(rewrite, audit->db->path, error);
-    }
+    if (!audit->target) return gem5art__rewrite_put(rewrite, line, length, error);
     gem5art__puts(&rewrite->out, rewrite->out.length ? ",\n" : "");
     gem5art__put(&rewrite->out, line, length);
     rewrite->written++;
