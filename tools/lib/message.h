@@ -1,6 +1,6 @@
 /* message.h - what a tool prints: lines on stderr, text on stdout, both safe for terminals; and how it ends.
 
-   Names, and what stands in files, may hold any bytes: a formatted line has nothing in it that a terminal would obey. */
+   Names and files may hold any bytes: in a formatted line, what a terminal would obey is escaped. */
 #ifndef MESSAGE_H
 #define MESSAGE_H
 
@@ -16,7 +16,7 @@ __attribute__((format(printf, 1, 2))) void warn(const char *format, ...); /* "ge
 __attribute__((format(printf, 2, 3), noreturn)) void die(int status, const char *format, ...);
 __attribute__((noreturn)) void die_of(const gem5art_error *error); /* its message, EXIT_FAILED */
 
-/* Callbacks for gem5art_open_desc. message_damaged warns once of each place, of ten at most; the exit status is 1 then. */
+/* Callbacks for gem5art_open_desc. message_damaged warns once of each place, up to ten; the tool's status is 1 then. */
 void message_warn(const char *message, void *user_data);
 void message_damaged(const char *message, void *user_data);
 

@@ -118,7 +118,8 @@ void spool_map(spool *s) {
     if (fflush(s->file) != 0) spool_failed();
     if (s->length == 0) return;
     data = mmap(NULL, s->length, PROT_READ | PROT_WRITE, MAP_SHARED, fileno(s->file), 0);
-    if (data == MAP_FAILED) die(EXIT_FAILED, "cannot map a temporary file of %zu bytes: %s", s->length, strerror(errno));
+    if (data == MAP_FAILED)
+        die(EXIT_FAILED, "cannot map a temporary file of %zu bytes: %s", s->length, strerror(errno));
     s->data = (char *)data;
 }
 

@@ -132,7 +132,8 @@ static const char *page_operand_words(const page *p) {
 void page_put_fields(text *out, const page *p) {
     const char *status = p->status ? p->status : "0 success, 1 failure, 2 misuse";
     const char *const words[] = {page_operand_words(p), NULL};
-    const char *name[] = {tool_name, p->summary, NULL}, *usage[] = {NULL, NULL}, *description[] = {p->description, NULL};
+    const char *name[] = {tool_name, p->summary, NULL}, *usage[] = {NULL, NULL};
+    const char *description[] = {p->description, NULL};
     const char *more[] = {p->more, NULL}, *statuses[] = {status, NULL};
     const operand *operands = p->operands;
     const option *o;

@@ -32,7 +32,7 @@ typedef struct page {
     const operand *operands; /* ended by one without a name; NULL: none that need words */
     const option *options;   /* --help and --version are every tool's */
     const char *more;        /* a last paragraph; NULL: none */
-    const char *status;      /* "0 the same, 1 they differ, 2 it failed, or misuse"; NULL: "0 success, 1 failure, 2 misuse" */
+    const char *status;      /* of its exit; NULL: "0 success, 1 failure, 2 misuse" */
 } page;
 
 void page_put_usage(text *out, const page *p);

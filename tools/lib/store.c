@@ -2,6 +2,7 @@
 
 #include "store.h"
 
+#include <stdlib.h>
 #include <string.h>
 
 #include "message.h"
@@ -36,6 +37,12 @@ const char *store_role_id(const gem5art_run *run, size_t role) {
     const char *const ids[ROLES] = {run->gem5_artifact, run->gem5_git_artifact, run->run_script_git_artifact,
                                     run->linux_binary_artifact, run->disk_image_artifact};
     return ids[role];
+}
+
+char *store_copy_path(const gem5art_artifact *artifact) {
+    const char *storage = getenv("GEM5ART_STORAGE");
+    if (text_empty(storage) || !*artifact->id || strchr(artifact->id, '/')) return NULL;
+    return text_join(storage, artifact->id);
 }
 
 bool store_is_repo(const gem5art_artifact *artifact) { return *artifact->git_hash != 0; }

@@ -20,6 +20,9 @@ extern const struct store_role_row {
 } store_roles[ROLES];  /* ROLE_LINUX and ROLE_DISK: of FS runs only */
 const char *store_role_id(const gem5art_run *run, size_t role); /* "": the run has none */
 
+/* The path of an artifact's copy in $GEM5ART_STORAGE, to be freed; NULL: there is no such folder. */
+char *store_copy_path(const gem5art_artifact *artifact);
+
 bool store_is_repo(const gem5art_artifact *artifact);
 
 #endif

@@ -123,8 +123,17 @@ const char *text_base(const char *path) {
 }
 
 char *text_join(const char *folder, const char *name) {
-    if (text_empty(folder) || *name == '/') return text_copy(name);
-    return text_printf("%s%s%s", folder, text_ends(folder, "/") ? "" : "/", name);
+    char *path = text_empty(folder) || *name == '/' ? text_copy(name) : text_printf("%s/%s", folder, name), *to = path;
+    const char *from = path;
+    while (*from) {
+        if (from[0] == '/' && (from[1] == '/' || from[1] == 0) && (to != path || from[1] == '/')) from++;
+        else if (from[0] == '/' && from[1] == '.' && (from[2] == '/' || from[2] == 0)) from += 2;
+        else if (to == path && from[0] == '.' && from[1] == '/') from += 2;
+        else *to++ = *from++;
+    }
+    if (to == path) *to++ = *path == '/' ? '/' : '.';
+    *to = 0;
+    return path;
 }
 
 const char *text_below(const char *folder, const char *path) {

@@ -9,7 +9,7 @@
 enum { EXIT_DONE = 0, EXIT_FAILED = 1, EXIT_MISUSE = 2 };
 
 extern const char *tool_name; /* each tool defines it: "gem5art-ls" */
-extern int tool_failed;       /* status of a failure: EXIT_FAILED, unless a tool keeps 1 for what it finds, as diff does */
+extern int tool_failed;       /* status of a failure: EXIT_FAILED, unless a tool keeps 1 for what it finds */
 
 /* Bytes with a NUL after them; `text t = {0}` is an empty one, whose data is NULL. */
 typedef struct text {
@@ -41,8 +41,10 @@ bool text_empty(const char *string);       /* NULL or "" */
 
 /* Paths. */
 const char *text_base(const char *path);   /* after the last slash */
-char *text_join(const char *folder, const char *name); /* to be freed; `name` alone if it is absolute or `folder` empty */
-const char *text_below(const char *folder, const char *path); /* what follows the folder; "."; NULL: it is not below it */
+/* `name` in `folder`, unless it is absolute or there is no folder, to be freed; without "." parts and doubled slashes.
+   ".." parts stay, as a symlink may stand before them. */
+char *text_join(const char *folder, const char *name);
+const char *text_below(const char *folder, const char *path); /* after it; "." is the folder itself; NULL: elsewhere */
 
 /* Strings in order, NULL-terminated once there is one. The strings are the caller's. */
 typedef struct text_list {

@@ -1,0 +1,403 @@
+/* reproduce.c - see reproduce.h */
+
+#include "reproduce.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "message.h"
+#include "store.h"
+#include "terminal.h"
+#include "text.h"
+
+enum { RECIPE_DEPTH = 256, RECIPE_WIDTH = 110 }; /* inputs of inputs; columns of the script, if words allow */
+
+typedef struct recipe {
+    gem5art_db *db;
+    text script;
+    const char *base;                /* absolute; "": unknown */
+    const gem5art_artifact **needed; /* inputs before what is made from them */
+    size_t count;
+    text_list ids, missing;          /* artifacts that were looked for, and those that the store does not have */
+    text_list moved;                 /* absolute paths of files and folders that stand below outside/ */
+    text_list kept;                  /* strings to be freed */
+    bool built;                      /* by commands, which may have checked something else out */
+} recipe;
+
+static const char *recipe_keep(recipe *r, char *string) {
+    text_list_add(&r->kept, string);
+    return string;
+}
+
+/* ---- needed artifacts */
+
+static void recipe_need(recipe *r, const char *id, int depth) {
+    const gem5art_artifact *artifact;
+    const char *const *input;
+    if (!*id || text_list_has(&r->ids, id)) return;
+    if (depth > RECIPE_DEPTH)
+        die(EXIT_FAILED, "the inputs of artifact %s are made from others more than %d deep", id, RECIPE_DEPTH);
+    text_list_add(&r->ids, id);
+    artifact = store_artifact(r->db, id);
+    if (!artifact) {
+        text_list_add(&r->missing, id);
+        return;
+    }
+    for (input = artifact->inputs; *input; input++) recipe_need(r, *input, depth + 1);
+    r->needed = (const gem5art_artifact **)text_realloc((void *)r->needed, (r->count + 1) * sizeof *r->needed);
+    r->needed[r->count++] = artifact;
+}
+
+static void recipe_need_run(recipe *r, const gem5art_run *run) {
+    const char *const *further;
+    size_t i;
+    for (i = 0; i < ROLES; i++) recipe_need(r, store_role_id(run, i), 0);
+    for (further = run->artifacts; *further; further++) recipe_need(r, *further, 0);
+}
+
+/* ---- places */
+
+/* An absolute path, or one below the base, without "." and "..". */
+static const char *recipe_absolute(recipe *r, const char *path) {
+    char *absolute = text_join(r->base, path), *part, *next;
+    recipe_keep(r, absolute);
+    for (part = absolute; *absolute == '/' && (part = strstr(part, "/..")) != NULL;) {
+        if (part[3] && part[3] != '/') {
+            part++;
+            continue;
+        }
+        next = part + 3;
+        while (part > absolute && *--part != '/') {}
+        memmove(part, next, strlen(next) + 1);
+        part = absolute;
+    }
+    return *absolute ? absolute : "/";
+}
+
+/* The place of a path that leads elsewhere: of /x outside/x; of ../x, if the base is unknown, outside/up/x. */
+static const char *recipe_outside(recipe *r, const char *path) {
+    text place = {NULL, 0, 0};
+    text_puts(&place, "outside");
+    for (; text_starts(path, "..") && (!path[2] || path[2] == '/'); path += 2 + (path[2] == '/'))
+        text_puts(&place, "/up");
+    text_putf(&place, "%s%s", *path && *path != '/' ? "/" : "", path);
+    return recipe_keep(r, place.data);
+}
+
+/* The place of a file or folder in the script's folder. */
+static const char *recipe_place(recipe *r, const char *path) {
+    const char *absolute = recipe_absolute(r, path), *below = text_below(r->base, absolute);
+    bool elsewhere = *absolute == '/' || strcmp(absolute, "..") == 0 || text_starts(absolute, "../");
+    if (below || !elsewhere) return below ? below : absolute;
+    if (!text_list_has(&r->moved, absolute)) text_list_add(&r->moved, absolute);
+    return recipe_outside(r, absolute);
+}
+
+/* The work tree of a repo. In Python gem5art's records, the folder that paths are relative to is unknown. */
+static const char *recipe_repo_place(recipe *r, const gem5art_artifact *repo) {
+    bool by_path = !*repo->git_name || (!*r->base && *repo->path != '/');
+    return recipe_place(r, by_path ? repo->path : repo->git_name);
+}
+
+/* The folder that paths are relative to: of a run, or else of a repo with both an absolute and a relative path. */
+static const char *recipe_find_base(recipe *r, const gem5art_run *run) {
+    size_t i;
+    if (run && *run->cwd) return run->cwd;
+    for (i = 0; i < r->count; i++) {
+        const char *path = recipe_keep(r, text_join(NULL, r->needed[i]->path)), *name = r->needed[i]->git_name;
+        size_t length = strlen(name), end = strlen(path);
+        if (!store_is_repo(r->needed[i]) || *name != '/' || *path == '/') continue;
+        if (strcmp(path, ".") == 0) return name;
+        if (text_ends(name, path) && name[length - end - 1] == '/')
+            return recipe_keep(r, text_copy_n(name, length - end - 1));
+    }
+    return "";
+}
+
+/* A word of the run's command, in which paths become those of the script. */
+static const char *recipe_word(recipe *r, const char *word) {
+    const char *path = *word == '-' && strchr(word, '=') ? strchr(word, '=') + 1 : word, *absolute, *below;
+    size_t i;
+    if (*path != '/' && !text_starts(path, "../")) return word;
+    absolute = recipe_absolute(r, path);
+    below = text_below(r->base, absolute);
+    for (i = 0; !below && i < r->moved.count; i++)
+        if (text_below(r->moved.items[i], absolute)) below = recipe_outside(r, absolute);
+    return below ? recipe_keep(r, text_printf("%.*s%s", (int)(path - word), word, below)) : word;
+}
+
+/* ---- the script */
+
+static const char reproduce_functions[] =
+    "set -eu\n"
+    "\n"
+    "warn() { printf '%s: warning: %s\\n' \"$0\" \"$1\" >&2; }\n"
+    "fail() { printf '%s: %s\\n' \"$0\" \"$1\" >&2; exit 1; }\n"
+    "\n"
+    "checkout() { # FOLDER COMMIT\n"
+    "    git -C \"$1\" checkout --quiet --detach \"$2\" || fail \"$1 has no commit $2: was it pushed?\"\n"
+    "    [ ! -e \"$1/.gitmodules\" ] || git -C \"$1\" submodule --quiet update --init --recursive\n"
+    "}\n"
+    "clone() { # FOLDER ORIGIN COMMIT\n"
+    "    [ -e \"$1/.git\" ] || git clone --quiet -- \"$2\" \"$1\" || fail \"cannot clone $2 into $1\"\n"
+    "    checkout \"$1\" \"$3\"\n"
+    "}\n"
+    "same() { # FILE HASH - is it there, with this SHA-256 or MD5?\n"
+    "    [ -f \"$1\" ] || return 1\n"
+    "    case ${#2} in 32) hash=$(md5sum <\"$1\") ;; *) hash=$(sha256sum <\"$1\") ;; esac\n"
+    "    [ \"${hash%% *}\" = \"$2\" ]\n"
+    "}\n"
+    "unchanged() { # FILE HASH\n"
+    "    same \"$1\" \"$2\" || warn \"$1 is not what gem5 read: it had the hash $2\"\n"
+    "}\n"
+    "moved() { # COMMAND - it, naming this folder wherever it names the one that was\n"
+    "    rest=$1\n"
+    "    while [ \"$was\" ] && [ \"$rest\" != \"${rest#*\"$was\"}\" ]; do\n"
+    "        before=${rest%%\"$was\"*} rest=${rest#*\"$was\"} is=$now\n"
+    "        case $before in *-I | *-L | *-isystem) ;; *[A-Za-z0-9_.~/-]) is=$was ;; esac\n"
+    "        case $rest in [A-Za-z0-9_.-]*) is=$was ;; esac\n"
+    "        printf %s \"$before$is\"\n"
+    "    done\n"
+    "    printf '%s\\n' \"$rest\"\n"
+    "}\n"
+    "build() { # FILE HASH FOLDER COMMAND - unless it is there\n"
+    "    same \"$1\" \"$2\" && return\n"
+    "    mkdir -p -- \"$3\"\n"
+    "    (cd -- \"$3\" && sh -c \"$(moved \"$4\")\") ||\n"
+    "        fail \"$1 could not be built: put it there, and start this script again\"\n"
+    "    [ -e \"$1\" ] || fail \"$1 was not built by its command: put it there, and start this script again\"\n"
+    "    same \"$1\" \"$2\" || warn \"$1 is not the same as it was: it had the hash $2\"\n"
+    "}\n"
+    "copy() { # FILE HASH FROM... - the first that is the same, unless it is there\n"
+    "    file=$1 wanted=$2\n"
+    "    same \"$file\" \"$wanted\" && return\n"
+    "    shift 2\n"
+    "    for from; do\n"
+    "        same \"$from\" \"$wanted\" || continue\n"
+    "        mkdir -p -- \"$(dirname -- \"$file\")\"\n"
+    "        cp -p -- \"$from\" \"$file\"\n"
+    "        return\n"
+    "    done\n"
+    "    fail \"no command is known that makes $file, hash $wanted: put it there, and start again\"\n"
+    "}\n";
+
+/* A word of the script. Line ends and tabs in it stay; other bytes that a terminal would obey are escaped. */
+static void script_word(text *out, const char *word) {
+    char *c, *spaced = text_copy(word);
+    for (c = spaced; *c; c++)
+        if (*c == '\n' || *c == '\t') *c = ' ';
+    if (strcmp(spaced, word) != 0 && terminal_is_shown(spaced)) terminal_put_quoted(out, word);
+    else terminal_put_word(out, word);
+    free(spaced);
+}
+
+/* Words (NULL-terminated) that follow `column` columns of a line; on several lines if they are long. */
+static void script_words(recipe *r, size_t column, const char *const *words) {
+    for (; *words; words++) {
+        text word = {NULL, 0, 0};
+        script_word(&word, *words);
+        if (column && column + 1 + word.length > RECIPE_WIDTH) {
+            text_puts(&r->script, " \\\n   ");
+            column = 3;
+        }
+        text_putf(&r->script, "%s%s", column ? " " : "", word.data);
+        column += word.length + (column > 0);
+        text_free(&word);
+    }
+    text_puts(&r->script, "\n");
+}
+
+static void script_call(recipe *r, const char *function, const char *const *words) {
+    text_puts(&r->script, function);
+    script_words(r, strlen(function), words);
+}
+
+/* A comment, in one line whatever is in it. */
+__attribute__((format(printf, 2, 3))) static void script_comment(recipe *r, const char *format, ...) {
+    text raw = {NULL, 0, 0};
+    va_list arguments;
+    va_start(arguments, format);
+    text_vputf(&raw, format, arguments);
+    va_end(arguments);
+    text_puts(&r->script, "# ");
+    terminal_put(&r->script, raw.data, SIZE_MAX);
+    text_puts(&r->script, "\n");
+    text_free(&raw);
+}
+
+/* The origin of a clone that was made by a relative path is relative to that clone. */
+static const char *recipe_origin(recipe *r, const gem5art_artifact *repo) {
+    const char *origin = repo->git_origin, *colon = strchr(origin, ':'), *slash = strchr(origin, '/');
+    if (!*origin || *origin == '/' || (colon && (!slash || colon < slash)) || *repo->git_name != '/') return origin;
+    return recipe_keep(r, text_join(repo->git_name, origin));
+}
+
+static void script_clone(recipe *r, const gem5art_artifact *repo) {
+    const char *words[] = {recipe_repo_place(r, repo), recipe_origin(r, repo), repo->git_hash, NULL};
+    script_comment(r, "%s: %s", repo->name, repo->documentation);
+    if (!*words[1]) {
+        const char *reason[] = {NULL, NULL};
+        reason[0] = recipe_keep(r, text_printf("the repo %s has no origin: put it into %s", repo->name, words[0]));
+        text_puts(&r->script, "[ -e ");
+        terminal_put_word(&r->script, words[0]);
+        text_puts(&r->script, "/.git ] || fail");
+        script_words(r, RECIPE_WIDTH / 2, reason);
+        words[1] = words[0];
+    }
+    script_call(r, "clone", words);
+}
+
+/* The first needed repo that stands in this folder; `commit`: at a different commit; NULL: there is none. */
+static const gem5art_artifact *recipe_repo_at(recipe *r, const char *place, const char *commit) {
+    size_t i;
+    for (i = 0; i < r->count; i++)
+        if (store_is_repo(r->needed[i]) && strcmp(recipe_repo_place(r, r->needed[i]), place) == 0 &&
+            (!commit || strcmp(r->needed[i]->git_hash, commit) != 0))
+            return r->needed[i];
+    return NULL;
+}
+
+static size_t path_depth(const char *place) {
+    size_t depth = strcmp(place, ".") != 0;
+    for (; *place; place++) depth += *place == '/';
+    return depth;
+}
+
+/* Outer work trees first: git does not clone into a folder that is not empty. */
+static void script_clones(recipe *r) {
+    size_t depth, left, i;
+    for (depth = 0, left = r->count; left > 0; depth++)
+        for (i = 0, left = 0; i < r->count; i++) {
+            const char *place = store_is_repo(r->needed[i]) ? recipe_repo_place(r, r->needed[i]) : NULL;
+            if (place && path_depth(place) > depth) left++;
+            if (place && path_depth(place) == depth && recipe_repo_at(r, place, NULL) == r->needed[i])
+                script_clone(r, r->needed[i]);
+        }
+}
+
+/* If a work tree serves several commits, the right one for what follows. */
+static void script_checkout(recipe *r, const char *id, bool always) {
+    const gem5art_artifact *repo = *id ? store_artifact(r->db, id) : NULL;
+    const char *words[3];
+    if (!repo || !store_is_repo(repo)) return;
+    words[0] = recipe_repo_place(r, repo), words[1] = repo->git_hash, words[2] = NULL;
+    if (always || recipe_repo_at(r, words[0], words[1])) script_call(r, "checkout", words);
+}
+
+static void script_make(recipe *r, const gem5art_artifact *artifact) {
+    const char *words[5] = {recipe_place(r, artifact->path), artifact->hash};
+    const char *const *input;
+    char *copy = store_copy_path(artifact);
+    size_t count = 2;
+    if (copy) recipe_keep(r, copy);
+    script_comment(r, "%s: %s", artifact->name, artifact->documentation);
+    for (input = artifact->inputs; *input; input++) script_checkout(r, *input, false);
+    if (*artifact->command) {
+        words[count++] = recipe_place(r, *artifact->cwd ? artifact->cwd : ".");
+        words[count++] = artifact->command;
+        script_call(r, "build", words);
+        r->built = true;
+        return;
+    }
+    if (*artifact->url) script_comment(r, "It comes from %s", artifact->url);
+    if (copy) words[count++] = copy;
+    if (*recipe_absolute(r, artifact->path) == '/') words[count++] = recipe_absolute(r, artifact->path);
+    script_call(r, "copy", words);
+}
+
+/* Copies a file that the run was given from a different path than the artifact was registered at. */
+static void script_put(recipe *r, const char *path, const char *id) {
+    const gem5art_artifact *artifact = *id ? store_artifact(r->db, id) : NULL;
+    const char *words[4] = {NULL, NULL, NULL, NULL};
+    if (!artifact || store_is_repo(artifact) || !*path) return;
+    words[0] = recipe_place(r, path), words[1] = artifact->hash, words[2] = recipe_place(r, artifact->path);
+    if (strcmp(words[0], words[2]) != 0) script_call(r, "copy", words);
+}
+
+/* Files that gem5 read and no artifact covers: copied if they stood below the base, else compared where they are. */
+static void script_files(recipe *r, const gem5art_run *run) {
+    size_t i;
+    for (i = 0; i < run->file_count; i++) {
+        const gem5art_file *file = &run->files[i];
+        const char *absolute = recipe_absolute(r, file->path);
+        bool below = text_below(r->base, absolute) != NULL;
+        const char *words[4] = {NULL, file->hash, NULL, NULL};
+        if (*file->artifact || !*file->hash) continue;
+        words[0] = below ? recipe_place(r, file->path) : absolute;
+        if (below) words[2] = absolute;
+        script_call(r, below ? "copy" : "unchanged", words);
+    }
+}
+
+static void script_run(recipe *r, const gem5art_run *run) {
+    const char *outdir[] = {recipe_place(r, run->outdir), NULL}, *program, *const *variable, *const *word;
+    text_list words = {NULL, 0};
+    size_t i;
+    for (i = 0; i < ROLES; i++) script_checkout(r, store_role_id(run, i), r->built);
+    script_put(r, run->gem5_binary_path, run->gem5_artifact);
+    script_put(r, run->linux_binary_path, run->linux_binary_artifact);
+    script_put(r, run->disk_image_path, run->disk_image_artifact);
+    script_files(r, run);
+    if (!*run->command) {
+        script_comment(r, "The run's record has no command.");
+        return;
+    }
+    if (run->timeout > 0) script_comment(r, "The run; its time-out was %.15g s.", run->timeout);
+    else script_comment(r, "The run.");
+    script_call(r, "mkdir -p --", outdir);
+    if (*run->environment) text_list_add(&words, "env");
+    for (variable = run->environment; *variable && variable[1]; variable += 2)
+        text_list_add(&words, recipe_keep(r, text_printf("%s=%s", variable[0], variable[1])));
+    program = recipe_word(r, run->command[0]); /* one in the folder itself is not searched for in the PATH */
+    text_list_add(&words, strchr(program, '/') ? program : recipe_keep(r, text_printf("./%s", program)));
+    for (word = run->command + 1; *word; word++) text_list_add(&words, recipe_word(r, *word));
+    script_call(r, "exec", words.items);
+    text_list_free(&words);
+}
+
+static void script_head(recipe *r, const char *kind, const char *id, const char *name) {
+    int digits = strspn(id, "0123456789abcdef") >= 8 ? 8 : 0;
+    text_puts(&r->script, "#!/bin/sh\n");
+    script_comment(r, "Reproduces the %s \"%s\", %s.", kind, name, id);
+    script_comment(r, "usage: sh SCRIPT [FOLDER]; it works in FOLDER, by default reproduced-%.*s here.", digits, id);
+    if (*r->base) script_comment(r, "What stood below %s stands below it.", r->base);
+    text_puts(&r->script, "# shellcheck disable=SC2016 # commands stand here as they were recorded\n");
+    text_puts(&r->script, reproduce_functions);
+    text_putf(&r->script, "\nfolder=${1:-reproduced-%.*s}\n", digits, id);
+    text_puts(&r->script, "mkdir -p -- \"$folder\"\nCDPATH='' cd -- \"$folder\"\nwas=");
+    terminal_put_word(&r->script, strcmp(r->base, "/") ? r->base : "");
+    text_puts(&r->script, " now=$(pwd)\n"
+                          "# Commands name folders with quotes or without: this name needs none.\n"
+                          "case $now in\n"
+                          "    *[!A-Za-z0-9_./+,:@%-]*) now=$(mktemp -d)/folder && ln -s \"$(pwd)\" \"$now\" ;;\n"
+                          "esac\n\n");
+}
+
+void reproduce(gem5art_db *db, const gem5art_run *run, const gem5art_artifact *artifact) {
+    recipe r;
+    size_t i;
+    memset(&r, 0, sizeof r);
+    r.db = db;
+    r.base = "";
+    if (run) recipe_need_run(&r, run);
+    else recipe_need(&r, artifact->id, 0);
+    r.base = recipe_find_base(&r, run);
+    if (run) script_head(&r, "run", run->id, run->name);
+    else script_head(&r, "artifact", artifact->id, artifact->name);
+    for (i = 0; i < r.missing.count; i++) {
+        script_comment(&r, "The artifact %s is not in the store any more.", r.missing.items[i]);
+        warn("artifact %s is not in the store any more: the script cannot make it", r.missing.items[i]);
+    }
+    script_clones(&r);
+    for (i = 0; i < r.count; i++)
+        if (!store_is_repo(r.needed[i])) script_make(&r, r.needed[i]);
+    if (run) script_run(&r, run);
+    print(r.script.data, r.script.length);
+    for (i = 0; i < r.kept.count; i++) free((void *)(uintptr_t)r.kept.items[i]);
+    text_free(&r.script);
+    free((void *)r.needed);
+    text_list_free(&r.ids);
+    text_list_free(&r.missing);
+    text_list_free(&r.moved);
+    text_list_free(&r.kept);
+}
