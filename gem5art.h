@@ -9060,9 +9060,9 @@ static bool gem5art__begin_attempt(gem5art_db *db, gem5art__run *run, gem5art_ru
 }
 
 /* =============================================================== >>outcome
-   How a run ended: what its child's end and its output files are evidence of. Everything here is called in workers.
-   Files in an outdir are found through its own descriptor, component by component: no link is followed, and only what
-   is a regular file is opened, as opening a FIFO or a terminal has effects of its own. */
+   How a run ended: the evidence of its child's end and of its output files. All of it is called in workers. Files in an
+   outdir are found through its own descriptor, component by component: no link is followed, and only a regular file is
+   opened, as opening a FIFO or a terminal has effects of its own. */
 
 /* What is known of a child's end before its files are read. */
 typedef struct gem5art__end {
@@ -9084,27 +9084,19 @@ enum {
     GEM5ART__DMESG = 16,   /* what gem5 saved of a guest kernel's log: *.dmesg */
     GEM5ART__CAUSE = 32,   /* why simulate() returned last, as the probe noted it or the script printed it */
     GEM5ART__OUTPUT = GEM5ART__SIMOUT | GEM5ART__SIMERR | GEM5ART__CONSOLE,
-    GEM5ART__FS_ONLY = 64  /* in OUTPUT only if the run is an FS run: in an SE run these are the guest's words, too */
+    GEM5ART__FS_ONLY = 64  /* in OUTPUT only of an FS run: in an SE run these are the guest's words, too */
 };
 
 typedef enum gem5art__form {
-    GEM5ART__AS_PRINTK,     /* at the beginning of a line, after a kernel's time stamp */
-    GEM5ART__AS_GEM5,       /* after gem5's "FILE:LINE: ", or where that is not printed (before v21) in a form that is
-                               as clear */
-    GEM5ART__AS_CAUSE,      /* the cause begins with it */
-    GEM5ART__AT_LAST_TICK,  /* the same, at the last tick there is */
-    GEM5ART__WITH_CODE,     /* any cause with a code that is not 0 */
-    GEM5ART__AS_LAST_WORDS, /* at the beginning of a line, after the script's last "Exiting @ tick" */
-    GEM5ART__NO_TEXT        /* found otherwise; here for its name */
+    GEM5ART__AS_PRINTK,    /* at the beginning of a line, after a kernel's time stamp */
+    GEM5ART__AS_GEM5,      /* after gem5's "FILE:LINE: ", or before v21 in a form that is as clear */
+    GEM5ART__AFTER_EXIT,   /* at the beginning of a line, after the script's last "Exiting @ tick" */
+    GEM5ART__AS_CAUSE,     /* the cause begins with it */
+    GEM5ART__AT_LAST_TICK, /* the same, at the last tick there is */
+    GEM5ART__WITH_CODE     /* any cause with a code that is not 0 */
 } gem5art__form;
 
-typedef enum gem5art__meaning {
-    GEM5ART__GOOD,
-    GEM5ART__PANICKED,
-    GEM5ART__INTERRUPTED,
-    GEM5ART__BAD,     /* Failed */
-    GEM5ART__BAD_LUCK /* Failed, to be launched again */
-} gem5art__meaning;
+typedef enum gem5art__meaning { GEM5ART__GOOD, GEM5ART__PANICKED, GEM5ART__INTERRUPTED, GEM5ART__BAD } gem5art__meaning;
 
 typedef struct gem5art__evidence {
     const char *text;
@@ -9114,12 +9106,10 @@ typedef struct gem5art__evidence {
     const char *name; /* for .accept; NULL: nothing to accept */
 } gem5art__evidence;
 
-static const char gem5art__panic_text[] = "Kernel panic - not syncing";
-
-/* Of the rows that hold for a place, the first decides. */
+/* Of the rows that hold for a cause, the first decides. */
 static const gem5art__evidence gem5art__evidences[] = {
-    {gem5art__panic_text, GEM5ART__TERMINAL | GEM5ART__DMESG | GEM5ART__OUTPUT | GEM5ART__FS_ONLY, GEM5ART__AS_PRINTK,
-     GEM5ART__PANICKED, "guest panic"},
+    {"Kernel panic - not syncing", GEM5ART__TERMINAL | GEM5ART__DMESG | GEM5ART__OUTPUT | GEM5ART__FS_ONLY,
+     GEM5ART__AS_PRINTK, GEM5ART__PANICKED, "guest panic"},
     {"warn: Kernel panic in simulated ", GEM5ART__OUTPUT, GEM5ART__AS_GEM5, GEM5ART__PANICKED, "guest panic"},
     {"panic: Kernel panic in simulated ", GEM5ART__OUTPUT, GEM5ART__AS_GEM5, GEM5ART__PANICKED, "guest panic"},
     {"fatal: ", GEM5ART__OUTPUT, GEM5ART__AS_GEM5, GEM5ART__BAD, "gem5 error"},
@@ -9132,13 +9122,8 @@ static const gem5art__evidence gem5art__evidences[] = {
     {"workbegin", GEM5ART__CAUSE, GEM5ART__AS_CAUSE, GEM5ART__GOOD, NULL}, /* the code is the id of the work */
     {"workend", GEM5ART__CAUSE, GEM5ART__AS_CAUSE, GEM5ART__GOOD, NULL},
     {"", GEM5ART__CAUSE, GEM5ART__WITH_CODE, GEM5ART__BAD, "guest exit code"},
-    {"Simulated exit code not 0!", GEM5ART__SIMOUT | GEM5ART__CONSOLE, GEM5ART__AS_LAST_WORDS, GEM5ART__BAD,
-     "guest exit code"},
-    {NULL, 0, GEM5ART__NO_TEXT, GEM5ART__BAD_LUCK, "incomplete stats"},
-    {NULL, 0, GEM5ART__NO_TEXT, GEM5ART__GOOD, "no stats"}, /* these only warn */
-    {NULL, 0, GEM5ART__NO_TEXT, GEM5ART__GOOD, "no cause"},
-    {NULL, 0, GEM5ART__NO_TEXT, GEM5ART__GOOD, "processes"},
-    {NULL, 0, GEM5ART__NO_TEXT, GEM5ART__GOOD, "forks"}};
+    {"Simulated exit code not 0!", GEM5ART__SIMOUT | GEM5ART__CONSOLE, GEM5ART__AFTER_EXIT, GEM5ART__BAD,
+     "guest exit code"}};
 
 enum { GEM5ART__EVIDENCES = sizeof gem5art__evidences / sizeof *gem5art__evidences };
 
@@ -9148,29 +9133,20 @@ static bool gem5art__has_text(const char *const *texts, const char *text) {
     return false;
 }
 
-static bool gem5art__accepts(const gem5art_run *r, const char *name) {
-    return name && gem5art__has_text(r->accept, name);
-}
+static bool gem5art__accepts(const gem5art_run *r, const char *name) { return name && gem5art__has_text(r->accept, name); }
 
-/* Are these names of kinds of evidence? INVALID names the first that is not. */
+/* Checks the names of .accept. */
 static bool gem5art__check_accept(const char *const *accept, const char *run, gem5art_error *error) {
-    gem5art__buf known = {NULL, 0, 0, false};
+    static const char *const names[] = {"guest panic", "gem5 error", "interrupt", "m5_fail", "deadlock", "guest exit code",
+                                        "incomplete stats", "no stats", "no cause", "processes", "forks", NULL};
+    gem5art__buf list = {NULL, 0, 0, false};
     size_t i;
-    for (; accept && *accept; accept++) {
-        for (i = 0; i < GEM5ART__EVIDENCES; i++)
-            if (gem5art__evidences[i].name && strcmp(gem5art__evidences[i].name, *accept) == 0) break;
-        if (i == GEM5ART__EVIDENCES) break;
-    }
+    while (accept && *accept && gem5art__has_text(names, *accept)) accept++;
     if (!accept || !*accept) return true;
-    for (i = 0; i < GEM5ART__EVIDENCES; i++) {
-        const char *name = gem5art__evidences[i].name;
-        if (name && (!i || !gem5art__evidences[i - 1].name || strcmp(gem5art__evidences[i - 1].name, name) != 0) &&
-            !(known.data && strstr(known.data, name)))
-            gem5art__putf(&known, "%s\"%s\"", known.length ? ", " : "", name);
-    }
+    for (i = 0; names[i]; i++) gem5art__putf(&list, "%s\"%s\"", i ? ", " : "", names[i]);
     gem5art__fail(error, GEM5ART_INVALID, "run \"%s\": .accept has \"%s\": give names out of %s", run, *accept,
-                  known.failed ? "the manual's table" : known.data);
-    gem5art__buf_free(&known);
+                  list.failed ? "the manual's table" : list.data);
+    gem5art__buf_free(&list);
     return false;
 }
 
@@ -9188,32 +9164,30 @@ static const char *gem5art__find_text(const char *data, size_t size, const char 
     return NULL;
 }
 
-static const char *gem5art__line_start(const char *data, const char *at) {
-    while (at > data && at[-1] != '\n' && at[-1] != '\r') at--;
-    return at;
-}
-
 static bool gem5art__is_digit(char c) { return c >= '0' && c <= '9'; }
 
+/* Does the text end at `at`, which is after `start`? */
+static bool gem5art__ends_at(const char *start, const char *at, const char *text) {
+    size_t length = strlen(text);
+    return (size_t)(at - start) >= length && memcmp(at - length, text, length) == 0;
+}
+
 /* Is [start, at) what a kernel puts before a message: nothing, or its time stamp, as in "[    2.749115] ", "<0>" or
-   "[   T1] "? What a program printed without a line end may stand before a stamp, but not "kernel:", as in the log of an
+   "[   T1] "? Before a stamp a program may have printed a line without its end, but not "kernel:", as in the log of an
    earlier boot. */
 static bool gem5art__printk_prefix(const char *start, const char *at) {
-    static const char log[] = "kernel:", end[] = "---[ end ";
-    const size_t log_length = sizeof log - 1, end_length = sizeof end - 1;
     bool stamped = false;
-    if ((size_t)(at - start) >= end_length && memcmp(at - end_length, end, end_length) == 0) at -= end_length;
+    if (gem5art__ends_at(start, at, "---[ end ")) at -= sizeof "---[ end " - 1;
     for (;;) {
         const char *open;
         while (at > start && at[-1] == ' ') at--;
         if (at == start) return true;
-        if (at[-1] != ']' && at[-1] != '>') break;
+        if (at[-1] != ']' && at[-1] != '>') return stamped && !gem5art__ends_at(start, at, "kernel:");
         for (open = at - 1; open > start && (gem5art__is_digit(open[-1]) || memchr(" .TC", open[-1], 4)); open--) {}
         if (open == start || (open[-1] != '[' && open[-1] != '<')) return false;
         at = open - 1;
         stamped = true;
     }
-    return stamped && !((size_t)(at - start) >= log_length && memcmp(at - log_length, log, log_length) == 0);
 }
 
 /* Does "FILE:LINE: " end at `at`, FILE being a source file? */
@@ -9221,22 +9195,20 @@ static bool gem5art__source_line(const char *start, const char *at) {
     static const char *const endings[] = {".cc", ".hh", ".c", ".h", ".cpp", ".hpp", ".isa", ".inc", ".sm"};
     const char *colon, *file;
     size_t i;
-    if (at - start < 2 || at[-1] != ' ' || at[-2] != ':') return false;
+    if (!gem5art__ends_at(start, at, ": ")) return false;
     for (colon = at - 2; colon > start && gem5art__is_digit(colon[-1]); colon--) {}
     if (colon == at - 2 || colon == start || *--colon != ':') return false;
     for (file = colon; file > start && file[-1] > ' ' && file[-1] != ':'; file--) {}
-    for (i = 0; i < sizeof endings / sizeof *endings; i++) {
-        size_t length = strlen(endings[i]);
-        if ((size_t)(colon - file) > length && memcmp(colon - length, endings[i], length) == 0) return true;
-    }
+    for (i = 0; file < colon && i < sizeof endings / sizeof *endings; i++)
+        if (gem5art__ends_at(file + 1, colon, endings[i])) return true;
     return false;
 }
 
 /* Is the message at `at` (a "fatal: ", "panic: " or "warn: ") gem5's own? Before v21 there is no FILE:LINE: then a fatal
    or panic is known by the line on memory that follows it, and a warning only where no guest writes (`fs`). */
-static bool gem5art__gem5_line(const char *data, const char *end, const char *at, bool fs) {
+static bool gem5art__gem5_line(const char *start, const char *end, const char *at, bool fs) {
     static const char usage[] = "\nMemory Usage: ";
-    const char *start = gem5art__line_start(data, at), *found, *line;
+    const char *found, *line;
     if (gem5art__source_line(start, at)) return true;
     if (start != at) return false;
     if (memcmp(at, "warn", 4) == 0) return fs;
@@ -9247,25 +9219,32 @@ static bool gem5art__gem5_line(const char *data, const char *end, const char *at
     return true;
 }
 
-/* Does the row hold for its text at `at`, in [data, end), which begins at a line's beginning or a good way before? */
-static bool gem5art__in_form(const gem5art__evidence *row, const char *data, const char *end, const char *at, bool fs) {
-    const char *start = gem5art__line_start(data, at);
-    switch (row->form) {
-    case GEM5ART__AS_PRINTK: return gem5art__printk_prefix(start, at);
-    case GEM5ART__AS_GEM5: return gem5art__gem5_line(data, end, at, fs);
-    case GEM5ART__AS_LAST_WORDS: return start == at;
-    default: return false;
+/* The first, or the last, place in [data, end) where a row of this name holds. NULL: none, or the run accepts it. The data
+   begin at the beginning of a line, or a good way before what counts. */
+static const char *gem5art__find_evidence(const gem5art_run *r, const char *name, int place, const char *data,
+                                          const char *end, bool last) {
+    bool fs = gem5art__is_fs(r->type), holds;
+    const char *at, *start, *found = NULL;
+    size_t i;
+    for (i = 0; i < GEM5ART__EVIDENCES && !gem5art__accepts(r, name); i++) {
+        const gem5art__evidence *row = &gem5art__evidences[i];
+        if (!(row->places & place) || !row->name || strcmp(row->name, name) != 0) continue;
+        if ((row->places & GEM5ART__FS_ONLY) && (place & GEM5ART__OUTPUT) && !fs) continue;
+        for (at = data; (at = gem5art__find_text(at, (size_t)(end - at), row->text, strlen(row->text))) != NULL; at++) {
+            for (start = at; start > data && start[-1] != '\n' && start[-1] != '\r';) start--;
+            holds = row->form == GEM5ART__AS_PRINTK ? gem5art__printk_prefix(start, at)
+                    : row->form == GEM5ART__AS_GEM5 ? gem5art__gem5_line(start, end, at, fs)
+                                                    : start == at;
+            if (holds && (!found || (last ? at > found : at < found))) found = at;
+            if (holds && !last) break;
+        }
     }
-}
-
-static bool gem5art__row_applies(const gem5art__evidence *row, int place, bool fs) {
-    return (row->places & place) != 0 &&
-           (fs || !(row->places & GEM5ART__FS_ONLY) || (place & (GEM5ART__TERMINAL | GEM5ART__DMESG)) != 0);
+    return found;
 }
 
 /* A line as a text of its own: at most 500 bytes, without control characters and the blanks around it. */
 static char *gem5art__line_text(gem5art__arena *arena, const char *at, const char *end) {
-    const char *stop = at;
+    const char *stop;
     char *text, *byte;
     while (at < end && *at == ' ') at++;
     for (stop = at; stop < end && stop - at < 500 && *stop != '\n' && *stop != '\r' && *stop; stop++) {}
@@ -9276,102 +9255,52 @@ static char *gem5art__line_text(gem5art__arena *arena, const char *at, const cha
     return text;
 }
 
-/* ---- files below a folder */
-
-/* Opens a file or folder below a folder. Nothing but a folder or a regular file, and no link on the way. */
-static int gem5art__open_below(int folder, const char *path, int flags, struct stat *st) {
-    char name[256];
-    int fd = folder, next;
-    for (;; path += strlen(name) + 1) {
-        size_t length = strcspn(path, "/");
-        bool last = !path[length];
-        next = -1;
-        errno = ENAMETOOLONG;
-        if (length < sizeof name) {
-            memcpy(name, path, length);
-            name[length] = 0;
-            if (GEM5ART_SYS_FSTATAT(fd, name, st, AT_SYMLINK_NOFOLLOW) == 0) {
-                errno = EINVAL;
-                if (last ? S_ISREG(st->st_mode) || S_ISDIR(st->st_mode) : S_ISDIR(st->st_mode))
-                    next = gem5art__open_in(fd, name, last ? flags | O_NOFOLLOW | O_NONBLOCK | O_NOCTTY
-                                                           : O_RDONLY | O_DIRECTORY | O_NOFOLLOW, 0);
-            }
-        }
-        if (fd != folder) gem5art__close(fd);
-        if (next < 0 || last) break;
-        fd = next;
-    }
-    if (next >= 0 && (GEM5ART_SYS_FSTAT(next, st) < 0 || !(S_ISREG(st->st_mode) || S_ISDIR(st->st_mode)))) {
-        gem5art__close(next);
-        return -1;
-    }
-    return next;
-}
-
-static int gem5art__open_regular(int folder, const char *path, struct stat *st) {
-    int fd = gem5art__open_below(folder, path, O_RDONLY, st);
-    if (fd >= 0 && S_ISREG(st->st_mode)) return fd;
-    gem5art__close(fd);
-    return -1;
-}
-
-/* ---- the watch: which files there are, and what has been read of them */
+/* ---- the watch: which files there are in the outdir, and what has been read of them */
 
 enum {
-    GEM5ART__WATCHED_MOST = 1024,   /* files whose texts count */
-    GEM5ART__GROWING_MOST = 256,    /* other files, of which only the growth counts */
-    GEM5ART__WATCH_DEPTH = 8,       /* folders below the outdir */
-    GEM5ART__WATCH_OVERLAP = 512,   /* bytes that are read again: a text's beginning, and its line's */
-    GEM5ART__WATCH_CHUNK = 65536
+    GEM5ART__WATCHED_MOST = 1024,  /* files whose texts count; as many others and folders */
+    GEM5ART__WATCH_DEPTH = 8,      /* folders below the outdir */
+    GEM5ART__WATCH_OVERLAP = 512,  /* bytes that are read again: a text's beginning, and its line's */
+    GEM5ART__WATCH_CHUNK = 65536,
+    GEM5ART__FOLDER = -1           /* the place of a folder */
 };
 
+/* A file or folder of a run. */
 typedef struct gem5art__watched {
-    const char *path; /* below the outdir */
-    int place;        /* 0: only its growth counts */
-    bool old;         /* as it lay there before the run */
-    struct stat st;   /* as last seen */
+    const char *path;   /* below the outdir; "": the outdir */
+    int place;          /* 0: only its growth counts */
+    bool old;           /* as it lay there before the run */
+    struct stat st;     /* as last seen; of a folder, as it was listed */
     off_t read;
+    int depth;          /* folders */
+    double listed, due; /* folders: monotonic; one is listed again when it has changed, from `due` on */
     struct gem5art__watched *next;
 } gem5art__watched;
-
-typedef struct gem5art__watched_folder {
-    const char *path; /* "": the outdir */
-    int depth;
-    struct stat st;     /* as it was listed */
-    double listed, due; /* monotonic; a folder is listed again when it has changed, from `due` on */
-    struct gem5art__watched_folder *next;
-} gem5art__watched_folder;
 
 /* The output files of a run as far as they have been read, for panics and fail_on texts, and when one of any file grew
    last. Used by one thread at a time. All zero: not begun, as for a run of the past, of which everything counts. */
 typedef struct gem5art__watch {
     gem5art__arena arena;
     gem5art__watched *files;
-    gem5art__watched_folder *folders;
-    int watched, growing;
-    dev_t device; /* of the outdir: another folder in its place is not the run's */
-    ino_t inode;
+    int texts, others;   /* files whose texts count; others and folders */
+    struct stat outdir;  /* a different folder in its place is not the run's */
     bool begun;
-    const char *reason; /* found: NULL, "kernel panic", or for a fail_on text "User defined kill" */
-    const char *text;   /* the panic's line, as far as it had been written; or the text */
-    const char *path;   /* of the file, below the outdir */
-    off_t at;           /* where in it */
+    const char *reason;  /* found: NULL, "kernel panic", or for a fail_on text "User defined kill" */
+    const char *text;    /* the panic's line, as far as it had been written; or the text */
+    gem5art__watched *file; /* where, */
+    off_t at;            /* and where in it */
 } gem5art__watch;
 
-/* What a file of this path below the outdir is. */
+/* The place of a file with this path below the outdir. */
 static int gem5art__place_of(const char *path) {
-    static const struct {
-        const char *name;
-        int place;
-    } tops[] = {{"simout", GEM5ART__SIMOUT},     {"simout.txt", GEM5ART__SIMOUT},  {"simerr", GEM5ART__SIMERR},
-                {"simerr.txt", GEM5ART__SIMERR}, {"console.txt", GEM5ART__CONSOLE}},
-      ends[] = {{".terminal", GEM5ART__TERMINAL}, {".device", GEM5ART__TERMINAL}, {".dmesg", GEM5ART__DMESG}};
+    static const struct { const char *name; int place; } tops[] = {
+        {"simout", GEM5ART__SIMOUT}, {"simout.txt", GEM5ART__SIMOUT}, {"simerr", GEM5ART__SIMERR},
+        {"simerr.txt", GEM5ART__SIMERR}, {"console.txt", GEM5ART__CONSOLE}};
     size_t i;
     for (i = 0; i < sizeof tops / sizeof *tops; i++)
         if (strcmp(path, tops[i].name) == 0) return tops[i].place;
-    for (i = 0; i < sizeof ends / sizeof *ends; i++)
-        if (gem5art__ends_with(path, ends[i].name)) return ends[i].place;
-    return 0;
+    if (gem5art__ends_with(path, ".terminal") || gem5art__ends_with(path, ".device")) return GEM5ART__TERMINAL;
+    return gem5art__ends_with(path, ".dmesg") ? GEM5ART__DMESG : 0;
 }
 
 static bool gem5art__same_state(const struct stat *a, const struct stat *b) {
@@ -9379,40 +9308,44 @@ static bool gem5art__same_state(const struct stat *a, const struct stat *b) {
            a->st_mtim.tv_sec == b->st_mtim.tv_sec && a->st_mtim.tv_nsec == b->st_mtim.tv_nsec;
 }
 
-static int gem5art__open_watched(const gem5art__watch *watch, const char *outdir) {
-    struct stat st;
-    int fd = gem5art__open(outdir, O_RDONLY | O_DIRECTORY | O_NONBLOCK | O_NOCTTY, 0);
-    if (fd < 0 || !watch->begun) return fd;
-    if (GEM5ART_SYS_FSTAT(fd, &st) == 0 && st.st_dev == watch->device && st.st_ino == watch->inode) return fd;
-    gem5art__close(fd);
-    errno = ENOENT;
+/* Opens a regular file (S_IFREG) or a folder (S_IFDIR) below a folder; no link on the way is followed. -1: none. */
+static int gem5art__open_below(int folder, const char *path, mode_t kind, struct stat *st) {
+    char name[256];
+    int fd = folder, next;
+    for (;;) {
+        size_t length = strcspn(path, "/");
+        mode_t wanted = path[length] ? S_IFDIR : kind;
+        next = -1;
+        if (length < sizeof name) {
+            memcpy(name, path, length);
+            name[length] = 0;
+            if (GEM5ART_SYS_FSTATAT(fd, name, st, AT_SYMLINK_NOFOLLOW) == 0 && (st->st_mode & S_IFMT) == wanted)
+                next = gem5art__open_in(fd, name, O_RDONLY | O_NOFOLLOW | O_NONBLOCK | O_NOCTTY, 0);
+        }
+        if (fd != folder) gem5art__close(fd);
+        if (next < 0 || !path[length]) break;
+        fd = next;
+        path += length + 1;
+    }
+    if (next >= 0 && GEM5ART_SYS_FSTAT(next, st) == 0 && (st->st_mode & S_IFMT) == kind) return next;
+    gem5art__close(next);
     return -1;
 }
 
-static void gem5art__watch_file(gem5art__watch *watch, const char *path, int place) {
-    gem5art__watched *file;
-    if (place ? watch->watched == GEM5ART__WATCHED_MOST : watch->growing == GEM5ART__GROWING_MOST) return;
-    for (file = watch->files; file; file = file->next)
-        if (strcmp(file->path, path) == 0) return;
+/* Adds a file or folder behind the others, for a loop that goes through them now. */
+static void gem5art__watch_file(gem5art__watch *watch, const char *path, int place, int depth) {
+    gem5art__watched **link = &watch->files, *file;
+    int *count = place > 0 ? &watch->texts : &watch->others;
+    if (*count == GEM5ART__WATCHED_MOST || depth > GEM5ART__WATCH_DEPTH) return;
+    for (; *link; link = &(*link)->next)
+        if (strcmp((*link)->path, path) == 0) return;
     file = (gem5art__watched *)gem5art__arena_alloc(&watch->arena, sizeof *file);
     if (!file || (file->path = gem5art__arena_copy(&watch->arena, path)) == NULL) return;
     file->place = place;
+    file->depth = depth;
     file->st.st_size = -1;
-    file->next = watch->files;
-    watch->files = file;
-    if (place) watch->watched++;
-    else watch->growing++;
-}
-
-static void gem5art__watch_folder(gem5art__watch *watch, const char *path, int depth) {
-    gem5art__watched_folder **link = &watch->folders, *folder;
-    for (; *link; link = &(*link)->next)
-        if (strcmp((*link)->path, path) == 0) return;
-    if (depth > GEM5ART__WATCH_DEPTH) return;
-    folder = (gem5art__watched_folder *)gem5art__arena_alloc(&watch->arena, sizeof *folder);
-    if (!folder || (folder->path = gem5art__arena_copy(&watch->arena, path)) == NULL) return;
-    folder->depth = depth;
-    *link = folder; /* behind the others, for who goes through them now */
+    *link = file;
+    ++*count;
 }
 
 /* The kind of an entry, as S_IFMT bits; most file systems tell it without a look at the file. */
@@ -9426,63 +9359,44 @@ static mode_t gem5art__kind_of(int folder, const struct dirent *entry) {
     return GEM5ART_SYS_FSTATAT(folder, entry->d_name, &st, AT_SYMLINK_NOFOLLOW) == 0 ? st.st_mode & S_IFMT : 0;
 }
 
-/* A file that this library writes, so that its growth is not the run's. */
-static bool gem5art__is_ours(const char *name) {
-    return strcmp(name, "results.zip") == 0 || gem5art__starts_with(name, "info.json");
-}
-
-/* Notes what a folder holds. `growth`: files whose texts do not count, too. */
-static void gem5art__list_watched(gem5art__watch *watch, int fd, gem5art__watched_folder *folder, bool growth) {
+/* Adds what a folder holds, if it has changed since it was listed. `growth`: files whose texts do not count, too. */
+static void gem5art__list_watched(gem5art__watch *watch, int outdir, gem5art__watched *folder, bool growth) {
     gem5art__buf path = {NULL, 0, 0, false};
-    DIR *dir = GEM5ART_SYS_FDOPENDIR(fd);
     struct dirent *entry;
+    struct stat st;
     double begun = gem5art__monotonic();
-    if (!dir) gem5art__close(fd);
-    while (dir && (entry = GEM5ART_SYS_READDIR(dir)) != NULL) {
-        int place = gem5art__place_of(entry->d_name);
+    int fd = *folder->path ? gem5art__open_below(outdir, folder->path, S_IFDIR, &st)
+                           : gem5art__open_in(outdir, ".", O_RDONLY | O_DIRECTORY, 0);
+    bool changed = fd >= 0 && GEM5ART_SYS_FSTAT(fd, &st) == 0 &&
+                   !(folder->listed > 0 && gem5art__same_state(&st, &folder->st) && /* listed when its times had settled */
+                     folder->listed - begun + gem5art__now() > (double)st.st_mtim.tv_sec + 3);
+    DIR *dir = changed ? GEM5ART_SYS_FDOPENDIR(fd) : NULL;
+    if (!dir) {
+        gem5art__close(fd);
+        return;
+    }
+    folder->st = st;
+    while ((entry = GEM5ART_SYS_READDIR(dir)) != NULL) {
+        const char *name = entry->d_name;
+        int place = gem5art__place_of(name);
         mode_t kind;
-        if (entry->d_name[0] == '.' || gem5art__is_ours(entry->d_name)) continue;
+        if (name[0] == '.' || strcmp(name, "results.zip") == 0 || gem5art__starts_with(name, "info.json")) continue;
         kind = gem5art__kind_of(fd, entry);
         if (kind != S_IFDIR && (kind != S_IFREG || (!place && !growth))) continue;
         path.length = 0;
-        gem5art__putf(&path, "%s%s%s", folder->path, *folder->path ? "/" : "", entry->d_name);
+        gem5art__putf(&path, "%s%s%s", folder->path, *folder->path ? "/" : "", name);
         if (path.failed) break;
-        if (kind == S_IFDIR) gem5art__watch_folder(watch, path.data, folder->depth + 1);
-        else gem5art__watch_file(watch, path.data, gem5art__place_of(path.data));
+        gem5art__watch_file(watch, path.data, kind == S_IFDIR ? GEM5ART__FOLDER : gem5art__place_of(path.data),
+                            folder->depth + (kind == S_IFDIR));
     }
-    if (dir) GEM5ART_SYS_CLOSEDIR(dir);
+    GEM5ART_SYS_CLOSEDIR(dir);
     gem5art__buf_free(&path);
     folder->listed = gem5art__monotonic();
     if (folder->listed - begun > 0.005) /* a large one: it shall take at most 2% of the time */
         folder->due = folder->listed + 50 * (folder->listed - begun);
 }
 
-/* Lists the folders that have changed. `all`: those too that are not due yet. */
-static void gem5art__update_watched(gem5art__watch *watch, int outdir, bool growth, bool all) {
-    gem5art__watched_folder *folder;
-    gem5art__watch_folder(watch, "", 0);
-    for (folder = watch->folders; folder; folder = folder->next) {
-        struct stat st;
-        int fd;
-        if (!all && gem5art__monotonic() < folder->due) continue;
-        fd = *folder->path ? gem5art__open_below(outdir, folder->path, O_RDONLY, &st)
-                           : gem5art__open_in(outdir, ".", O_RDONLY | O_DIRECTORY, 0);
-        if (fd < 0) continue;
-        if (GEM5ART_SYS_FSTAT(fd, &st) < 0 || !S_ISDIR(st.st_mode)) {
-            gem5art__close(fd);
-            continue;
-        }
-        if (folder->listed > 0 && gem5art__same_state(&st, &folder->st) &&
-            folder->listed - gem5art__monotonic() + gem5art__now() > (double)st.st_mtim.tv_sec + 3) {
-            gem5art__close(fd); /* unchanged, and listed when its times had settled */
-            continue;
-        }
-        folder->st = st;
-        gem5art__list_watched(watch, fd, folder, growth);
-    }
-}
-
-/* The file of statistics, below the outdir: stats.txt, or what gem5's own options say. "": another place or form. */
+/* The file of statistics, below the outdir: stats.txt, or that of gem5's own options. "": another place or form. */
 static const char *gem5art__stats_name(gem5art__arena *arena, const gem5art_run *r) {
     const char *name = "stats.txt", *const *option, *scheme;
     char *copy;
@@ -9501,135 +9415,94 @@ static const char *gem5art__stats_name(gem5art__arena *arena, const gem5art_run 
     return copy;
 }
 
-/* Before the spawn: what lies in the outdir now is not this run's. */
-GEM5ART__MAYBE_UNUSED static bool gem5art__watch_begin(gem5art__watch *watch, const gem5art_run *r,
-                                                       gem5art_error *error) {
-    struct stat st;
-    gem5art__watched *file;
-    int fd = gem5art__open_watched(watch, r->outdir);
-    if (fd < 0 || GEM5ART_SYS_FSTAT(fd, &st) < 0) {
-        gem5art__fail_errno(error, "open the folder", r->outdir);
-        gem5art__close(fd);
-        return false;
-    }
-    watch->device = st.st_dev;
-    watch->inode = st.st_ino;
-    watch->begun = true;
-    gem5art__update_watched(watch, fd, r->stall > 0, true);
-    gem5art__watch_file(watch, gem5art__stats_name(&watch->arena, r), 0);
-    for (file = watch->files; file; file = file->next)
-        file->old = GEM5ART_SYS_FSTATAT(fd, file->path, &file->st, AT_SYMLINK_NOFOLLOW) == 0;
-    gem5art__close(fd);
-    return watch->arena.failed ? gem5art__fail_nomem(error) : true;
-}
-
-/* Looks for the rows that mean a panic, and for fail_on texts, in bytes of a file. Returns where one is, or NULL. */
-static const char *gem5art__search_bytes(gem5art__watch *watch, const gem5art_run *r, const gem5art__watched *file,
-                                  const char *data, size_t size) {
-    bool fs = gem5art__is_fs(r->type);
-    const char *const *text = r->fail_on, *at, *end = data + size;
-    size_t i;
-    for (i = 0; i < GEM5ART__EVIDENCES; i++) {
-        const gem5art__evidence *row = &gem5art__evidences[i];
-        if (row->meaning != GEM5ART__PANICKED || !gem5art__row_applies(row, file->place, fs) ||
-            gem5art__accepts(r, row->name))
-            continue;
-        for (at = data; (at = gem5art__find_text(at, (size_t)(end - at), row->text, strlen(row->text))) != NULL; at++) {
-            if (!gem5art__in_form(row, data, end, at, fs)) continue;
-            watch->reason = "kernel panic";
-            watch->text = gem5art__line_text(&watch->arena, at, end);
-            return at;
-        }
-    }
-    for (; text && *text; text++)
-        if ((at = gem5art__find_text(data, size, *text, strlen(*text))) != NULL) {
-            watch->reason = "User defined kill";
-            watch->text = *text;
-            return at;
-        }
-    return NULL;
-}
-
-static size_t gem5art__overlap_of(const gem5art_run *r) {
-    size_t overlap = GEM5ART__WATCH_OVERLAP;
-    const char *const *text;
-    for (text = r->fail_on; text && *text; text++)
-        if (strlen(*text) > overlap) overlap = strlen(*text);
-    return overlap;
-}
-
-/* Can anything in files of this place end the run? */
-static bool gem5art__is_searched(const gem5art_run *r, int place) {
-    size_t i;
-    if (!place) return false;
-    if (r->fail_on && *r->fail_on) return true;
-    for (i = 0; i < GEM5ART__EVIDENCES; i++)
-        if (gem5art__evidences[i].meaning == GEM5ART__PANICKED &&
-            gem5art__row_applies(&gem5art__evidences[i], place, gem5art__is_fs(r->type)))
-            return true;
-    return false;
-}
-
-/* Reads at most `budget` bytes that have not been read, so that a flood does not hold a round up. */
+/* Reads at most `budget` bytes of a file that have not been read, so that a flood does not hold a round up, and looks for
+   panics and fail_on texts. */
 static void gem5art__search_file(gem5art__watch *watch, const gem5art_run *r, int outdir, gem5art__watched *file,
                                  size_t budget, gem5art__buf *chunk) {
-    size_t overlap = gem5art__overlap_of(r), got, back;
-    const char *found;
+    size_t overlap = GEM5ART__WATCH_OVERLAP, got, back;
+    const char *const *text, *found, *end;
     struct stat st;
-    int fd;
-    if (file->old || file->read >= file->st.st_size || !gem5art__is_searched(r, file->place)) return;
-    fd = gem5art__open_regular(outdir, file->path, &st);
-    if (fd < 0 || !gem5art__reserve(chunk, overlap + GEM5ART__WATCH_CHUNK)) {
-        gem5art__close(fd);
-        return;
-    }
-    while (!watch->reason && budget && !gem5art__given_up()) {
+    int fd = gem5art__open_below(outdir, file->path, S_IFREG, &st);
+    for (text = r->fail_on; text && *text; text++)
+        if (strlen(*text) > overlap) overlap = strlen(*text);
+    while (fd >= 0 && !watch->reason && budget && !gem5art__given_up() &&
+           gem5art__reserve(chunk, overlap + GEM5ART__WATCH_CHUNK)) {
         back = file->read > (off_t)overlap ? overlap : (size_t)file->read;
-        if (!gem5art__read_at(fd, chunk->data, back + GEM5ART__WATCH_CHUNK, file->read - (off_t)back, &got) ||
-            got <= back)
+        if (!gem5art__read_at(fd, chunk->data, back + GEM5ART__WATCH_CHUNK, file->read - (off_t)back, &got) || got <= back)
             break;
         file->read += (off_t)(got - back);
         budget -= got - back < budget ? got - back : budget;
-        found = gem5art__search_bytes(watch, r, file, chunk->data, got);
+        end = chunk->data + got;
+        found = gem5art__find_evidence(r, "guest panic", file->place, chunk->data, end, false);
+        if (found) {
+            watch->reason = "kernel panic";
+            watch->text = gem5art__line_text(&watch->arena, found, end);
+        }
+        for (text = r->fail_on; !found && text && *text; text++)
+            if ((found = gem5art__find_text(chunk->data, got, *text, strlen(*text))) != NULL) {
+                watch->reason = "User defined kill";
+                watch->text = *text;
+            }
         if (!found) continue;
-        watch->path = file->path;
+        watch->file = file;
         watch->at = file->read - (off_t)got + (off_t)(found - chunk->data);
     }
     gem5art__close(fd);
 }
 
-/* One round over all files. `all`: folders that are not due yet, too. */
+/* One round over all files, which reads at most `budget` bytes of each; 0: what lies there is not the run's. `all`: folders
+   that are not due yet, too. Returns NULL, "kernel panic", or for a fail_on text "User defined kill". *grown (may be NULL):
+   the monotonic time of the last growth seen. */
 static const char *gem5art__watch_files(gem5art__watch *watch, const gem5art_run *r, size_t budget, bool all,
                                         double *grown) {
     gem5art__buf chunk = {NULL, 0, 0, false};
     gem5art__watched *file;
-    int fd = watch->reason ? -1 : gem5art__open_watched(watch, r->outdir);
+    int fd = watch->reason ? -1 : gem5art__open_outdir(r->outdir, watch->begun ? &watch->outdir : NULL, NULL);
     if (fd < 0) return watch->reason;
-    gem5art__update_watched(watch, fd, r->stall > 0, all);
+    gem5art__watch_file(watch, "", GEM5ART__FOLDER, 0);
     for (file = watch->files; file && !watch->reason; file = file->next) {
         struct stat st;
-        if (GEM5ART_SYS_FSTATAT(fd, file->path, &st, AT_SYMLINK_NOFOLLOW) < 0 || !S_ISREG(st.st_mode)) continue;
+        if (file->place == GEM5ART__FOLDER && (all || gem5art__monotonic() >= file->due))
+            gem5art__list_watched(watch, fd, file, r->stall > 0);
+        if (file->place == GEM5ART__FOLDER || GEM5ART_SYS_FSTATAT(fd, file->path, &st, AT_SYMLINK_NOFOLLOW) < 0) continue;
+        if (!budget) {
+            file->old = true;
+            file->st = st;
+        }
+        if (!S_ISREG(st.st_mode)) continue;
         if (!gem5art__same_state(&st, &file->st)) {
             if (st.st_ino != file->st.st_ino || st.st_size < file->read) file->read = 0; /* a new file of that name */
             file->st = st;
             file->old = false;
             if (grown) *grown = gem5art__monotonic();
         }
-        gem5art__search_file(watch, r, fd, file, budget, &chunk);
+        if (file->place && !file->old && file->read < st.st_size) gem5art__search_file(watch, r, fd, file, budget, &chunk);
     }
     gem5art__close(fd);
     gem5art__buf_free(&chunk);
     return watch->reason;
 }
 
-/* Reads at most `budget` bytes of what has grown in each file. Returns NULL, "kernel panic", or for a fail_on text
-   "User defined kill". *grown (in and out; may be NULL): the monotonic time of the last growth seen. */
-GEM5ART__MAYBE_UNUSED static const char *gem5art__watch_round(gem5art__watch *watch, const gem5art_run *r,
-                                                              size_t budget, double *grown) {
+/* Before the spawn: what lies in the outdir now is not this run's. */
+static bool gem5art__watch_begin(gem5art__watch *watch, const gem5art_run *r, gem5art_error *error) {
+    int fd = gem5art__open_outdir(r->outdir, NULL, error);
+    bool ok = fd >= 0 && GEM5ART_SYS_FSTAT(fd, &watch->outdir) == 0;
+    if (fd >= 0 && !ok) gem5art__fail_errno(error, "open the outdir", r->outdir);
+    gem5art__close(fd);
+    if (!ok) return false;
+    watch->begun = true;
+    gem5art__watch_file(watch, "", GEM5ART__FOLDER, 0);
+    gem5art__watch_file(watch, gem5art__stats_name(&watch->arena, r), 0, 0);
+    gem5art__watch_files(watch, r, 0, true, NULL);
+    return watch->arena.failed ? gem5art__fail_nomem(error) : true;
+}
+
+/* A round of a pool: at most `budget` bytes of each file. */
+static const char *gem5art__watch_round(gem5art__watch *watch, const gem5art_run *r, size_t budget, double *grown) {
     return gem5art__watch_files(watch, r, budget, false, grown);
 }
 
-GEM5ART__MAYBE_UNUSED static void gem5art__watch_free(gem5art__watch *watch) {
+static void gem5art__watch_free(gem5art__watch *watch) {
     gem5art__arena_free(&watch->arena);
     memset(watch, 0, sizeof *watch);
 }
@@ -9743,122 +9616,91 @@ static const char *gem5art__variable(const char *name, const char *const *pairs)
     return NULL;
 }
 
-/* Writes the module into OUTDIR/.gem5art, where nobody else may write. */
+/* Writes the module into OUTDIR/.gem5art, where nobody else may write. A file where Python would make a folder keeps it
+   from storing a compiled module. */
 static bool gem5art__write_probe(const char *outdir) {
+    static const char *const names[] = {"sitecustomize.py", "__pycache__", "events.tsv"};
     gem5art__buf text = {NULL, 0, 0, false};
     struct stat st;
     size_t i;
-    int fd = gem5art__open(outdir, O_RDONLY | O_DIRECTORY, 0), folder = -1, file = -1;
-    bool ok = fd >= 0 && GEM5ART_SYS_FSTAT(fd, &st) == 0 && !((st.st_mode & S_IWOTH) && !(st.st_mode & S_ISVTX));
-    if (ok && GEM5ART_SYS_MKDIRAT(fd, GEM5ART__PROBE_FOLDER, 0755) < 0 && errno != EEXIST) ok = false;
-    if (ok) folder = gem5art__open_below(fd, GEM5ART__PROBE_FOLDER, O_RDONLY, &st);
-    ok = folder >= 0 && S_ISDIR(st.st_mode) && st.st_uid == geteuid() && !(st.st_mode & (S_IWGRP | S_IWOTH));
+    int fd = gem5art__open_outdir(outdir, NULL, NULL), folder = -1, file;
+    bool ok = fd >= 0 && GEM5ART_SYS_FSTAT(fd, &st) == 0 && !((st.st_mode & S_IWOTH) && !(st.st_mode & S_ISVTX)) &&
+              (GEM5ART_SYS_MKDIRAT(fd, GEM5ART__PROBE_FOLDER, 0755) == 0 || errno == EEXIST);
+    if (ok) folder = gem5art__open_below(fd, GEM5ART__PROBE_FOLDER, S_IFDIR, &st);
+    ok = folder >= 0 && st.st_uid == geteuid() && !(st.st_mode & (S_IWGRP | S_IWOTH));
     for (i = 0; i < sizeof gem5art__probe / sizeof *gem5art__probe; i++) gem5art__putf(&text, "%s\n", gem5art__probe[i]);
-    if (ok && !text.failed) {
-        GEM5ART_SYS_UNLINKAT(folder, "events.tsv", 0);
-        GEM5ART_SYS_UNLINKAT(folder, "sitecustomize.py", 0);
-        file = gem5art__open_in(folder, "sitecustomize.py", O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW, 0644);
+    for (i = 0; ok && i < 3; i++) GEM5ART_SYS_UNLINKAT(folder, names[i], 0);
+    for (i = 0; ok && i < 2; i++) {
+        file = gem5art__open_in(folder, names[i], O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW, 0644);
+        ok = file >= 0 && !text.failed && (i || gem5art__write_all(file, text.data, text.length));
+        gem5art__close(file);
     }
-    ok = file >= 0 && gem5art__write_all(file, text.data, text.length);
-    gem5art__close(file);
     gem5art__close(folder);
     gem5art__close(fd);
     gem5art__buf_free(&text);
     return ok;
 }
 
-/* The pairs NAME, VALUE, ..., NULL that the child's environment gets besides, in the arena, after writing the probe's
-   files into the outdir; an empty list with no_probe or on trouble. `environment`: the pairs that are set for the run;
-   a PYTHONPATH that is not there is this process's. */
-GEM5ART__MAYBE_UNUSED static const char *const *gem5art__probe_begin(gem5art__arena *arena, const gem5art_run *r,
-                                                                     bool no_probe, const char *const *environment) {
-    static const char *const none[] = {NULL};
-    const char *former = gem5art__variable("PYTHONPATH", environment);
-    const char **pairs;
-    if (no_probe || strchr(r->outdir, ':') || !gem5art__write_probe(r->outdir)) return none;
+/* Writes the probe's files into the outdir. Returns the pairs NAME, VALUE, ..., NULL that the child's environment gets
+   besides, in the arena; none with no_probe or on trouble. `environment`: the pairs that are set for the run; a PYTHONPATH
+   that is not there is this process's. */
+static const char *const *gem5art__probe_begin(gem5art__arena *arena, const gem5art_run *r, bool no_probe,
+                                               const char *const *environment) {
+    const char *former = gem5art__variable("PYTHONPATH", environment), **pairs;
+    if (no_probe || strchr(r->outdir, ':') || !gem5art__write_probe(r->outdir)) return gem5art__no_texts;
     pairs = (const char **)gem5art__arena_alloc(arena, 5 * sizeof *pairs);
-    if (!pairs) return none;
+    if (!pairs) return gem5art__no_texts;
     pairs[0] = "PYTHONPATH";
     pairs[1] = gem5art__arena_printf(arena, "%s/" GEM5ART__PROBE_FOLDER "%s%s", r->outdir,
                                      gem5art__empty(former) ? "" : ":", gem5art__empty(former) ? "" : former);
     pairs[2] = "GEM5ART_EVENTS";
     pairs[3] = gem5art__arena_printf(arena, "%s/" GEM5ART__PROBE_EVENTS, r->outdir);
-    return arena->failed ? none : pairs;
+    return arena->failed ? gem5art__no_texts : pairs;
 }
 
-/* Removes the module and what Python compiled from it, so that only the events are archived. */
+/* Removes all but the events, which are archived. */
 static void gem5art__probe_end(int outdir) {
-    static const char cache[] = "__pycache__";
     struct stat st;
-    struct dirent *entry;
-    int folder = gem5art__open_below(outdir, GEM5ART__PROBE_FOLDER, O_RDONLY, &st), below;
-    DIR *dir;
+    int folder = gem5art__open_below(outdir, GEM5ART__PROBE_FOLDER, S_IFDIR, &st);
     if (folder < 0) return;
     GEM5ART_SYS_UNLINKAT(folder, "sitecustomize.py", 0);
-    GEM5ART_SYS_UNLINKAT(folder, "sitecustomize.pyc", 0);
-    below = gem5art__open_below(folder, cache, O_RDONLY, &st);
-    dir = below >= 0 ? GEM5ART_SYS_FDOPENDIR(below) : NULL;
-    if (!dir) gem5art__close(below);
-    while (dir && (entry = GEM5ART_SYS_READDIR(dir)) != NULL)
-        if (gem5art__starts_with(entry->d_name, "sitecustomize.")) GEM5ART_SYS_UNLINKAT(below, entry->d_name, 0);
-    if (dir) GEM5ART_SYS_CLOSEDIR(dir);
-    GEM5ART_SYS_UNLINKAT(folder, cache, AT_REMOVEDIR);
+    GEM5ART_SYS_UNLINKAT(folder, "sitecustomize.pyc", 0); /* of Python 2 */
+    GEM5ART_SYS_UNLINKAT(folder, "__pycache__", 0);
     gem5art__close(folder);
     GEM5ART_SYS_UNLINKAT(outdir, GEM5ART__PROBE_FOLDER, AT_REMOVEDIR); /* where there were no events */
 }
 
-/* ---- the end of a run: its files' last bytes */
+/* ---- the end of a run: the last bytes of its files */
 
-enum {
-    GEM5ART__TAIL = 65536,
-    GEM5ART__EVENTS_MOST = 100,
-    GEM5ART__TAILS = 5
-};
+enum { GEM5ART__TAIL = 65536, GEM5ART__EVENTS_MOST = 100 };
 
-typedef enum gem5art__stats_state {
-    GEM5ART__STATS_FINE,
-    GEM5ART__STATS_MISSING,
-    GEM5ART__STATS_EMPTY,
-    GEM5ART__STATS_CUT
-} gem5art__stats_state;
-
-/* What the files say. Texts are in the run's arena; NULL: there is none. */
+/* What the files hold. Texts are in the run's arena; NULL: there is none. */
 typedef struct gem5art__findings {
-    struct {
-        int place;
-        gem5art__buf text; /* without NULs */
-    } tails[GEM5ART__TAILS];
-    const char *cause; /* the script's, from its last "Exiting @ tick" */
+    const char *cause;      /* the script's, from its last "Exiting @ tick" */
     uint64_t tick;
-    const char *last_words; /* a row's, after that */
-    const gem5art__evidence *last_words_row;
+    const char *exit_code;  /* the script's line on the guest's exit code, after that */
     const char *gem5_error; /* gem5's own fatal or panic */
     const char *error_line; /* the last line that looks like a reason */
-    gem5art__stats_state stats;
+    const char *no_stats;   /* "missing", "empty" */
+    bool incomplete_stats;
 } gem5art__findings;
 
-/* Does the file lie there since before the run? */
-static bool gem5art__is_old(const gem5art__watch *watch, const char *path) {
+/* The last bytes of a file of the run, from the beginning of a line on, NULs replaced; its size. False: there is none. */
+static bool gem5art__read_tail(const gem5art__watch *watch, int outdir, const char *path, gem5art__buf *text, off_t *size) {
     const gem5art__watched *file = watch->files;
-    while (file && strcmp(file->path, path) != 0) file = file->next;
-    return file && file->old;
-}
-
-/* The last bytes of a file, from the beginning of a line on, NULs replaced. False: there is no such file. */
-static bool gem5art__read_tail(const gem5art__watch *watch, int outdir, const char *path, size_t most,
-                               gem5art__buf *text) {
     struct stat st;
     size_t got = 0, i;
     off_t from;
     const char *line;
-    int fd = gem5art__is_old(watch, path) ? -1 : gem5art__open_regular(outdir, path, &st);
+    int fd;
+    while (file && strcmp(file->path, path) != 0) file = file->next;
+    if (file && file->old) return false;
+    fd = gem5art__open_below(outdir, path, S_IFREG, &st);
     text->length = 0;
-    if (fd < 0 || !gem5art__reserve(text, most)) {
-        gem5art__close(fd);
-        return false;
-    }
-    from = st.st_size > (off_t)most ? st.st_size - (off_t)most : 0;
-    if (!gem5art__read_at(fd, text->data, most, from, &got)) got = 0;
+    if (fd < 0 || !gem5art__reserve(text, GEM5ART__TAIL)) return gem5art__close(fd), false;
+    *size = st.st_size;
+    from = st.st_size > GEM5ART__TAIL ? st.st_size - GEM5ART__TAIL : 0;
+    if (!gem5art__read_at(fd, text->data, GEM5ART__TAIL, from, &got)) got = 0;
     gem5art__close(fd);
     if (from && (line = (const char *)memchr(text->data, '\n', got)) != NULL) {
         got -= (size_t)(line + 1 - text->data);
@@ -9884,57 +9726,48 @@ static bool gem5art__read_event(gem5art__arena *arena, const char *line, const c
     tab = (const char *)memchr(line, '\t', (size_t)(end - line));
     event->cause = gem5art__line_text(arena, line, tab ? tab : end);
     event->seconds = tab ? (double)strtoull(tab + 1, &stop, 10) : 0;
-    if (tab && *stop == '.') { /* no locale's */
+    if (tab && *stop == '.') { /* not that of a locale */
         double unit = 0.1;
         for (stop++; gem5art__is_digit(*stop); stop++, unit /= 10) event->seconds += unit * (*stop - '0');
     }
     return event->cause != NULL;
 }
 
-/* The probe's last events. A line that is not of its form is left out; so is one without an end. */
-static void gem5art__read_events(gem5art_run *r, gem5art__arena *arena, const gem5art__watch *watch, int outdir) {
-    gem5art__buf text = {NULL, 0, 0, false};
-    gem5art_exit_event *events;
+/* The probe's last events. A line of any other form, or without an end, is left out. */
+static void gem5art__read_events(gem5art_run *r, gem5art__arena *arena, const gem5art__buf *text) {
+    gem5art_exit_event *events, event;
     const char *at, *end;
     size_t count = 0;
-    r->exit_events = NULL;
-    r->exit_event_count = 0;
-    if (!gem5art__read_tail(watch, outdir, GEM5ART__PROBE_EVENTS, GEM5ART__TAIL, &text)) return;
     events = (gem5art_exit_event *)gem5art__arena_alloc(arena, GEM5ART__EVENTS_MOST * sizeof *events);
-    for (at = text.data; events && (end = strchr(at, '\n')) != NULL; at = end + 1) {
-        gem5art_exit_event event;
+    for (at = text->data; events && (end = strchr(at, '\n')) != NULL; at = end + 1) {
         if (!gem5art__read_event(arena, at, end, &event)) continue;
         if (count == GEM5ART__EVENTS_MOST) memmove(events, events + 1, --count * sizeof *events);
         events[count++] = event;
     }
-    gem5art__buf_free(&text);
     r->exit_events = events;
     r->exit_event_count = count;
 }
 
-/* ---- what stands in the tails */
-
-/* The cause in a script's last line at `at`, and its tick; NULL: it is none. */
+/* The cause in a script's last line, which begins with "Exiting ", and its tick; NULL: it is not that line. */
 static const char *gem5art__exiting_cause(const char *at, uint64_t *tick) {
-    static const char because[] = "because ";
-    static const char *const starts[] = {"Exiting @ tick ", "Exiting @ cycle "};
     char *stop;
-    size_t i;
     *tick = 0;
-    if (gem5art__starts_with(at, "Exiting because ")) return at + sizeof "Exiting because " - 1;
-    for (i = 0; i < 2 && !gem5art__starts_with(at, starts[i]); i++) {}
-    if (i == 2 || !gem5art__is_digit(at[strlen(starts[i])])) return NULL;
-    *tick = strtoull(at + strlen(starts[i]), &stop, 10);
-    return *stop == ' ' && gem5art__starts_with(stop + 1, because) ? stop + sizeof because : NULL;
+    at += sizeof "Exiting " - 1;
+    if (gem5art__starts_with(at, "because ")) return at + sizeof "because " - 1;
+    if (!gem5art__starts_with(at, "@ tick ") && !gem5art__starts_with(at, "@ cycle ")) return NULL;
+    at = strchr(at + 2, ' ') + 1;
+    if (!gem5art__is_digit(*at)) return NULL;
+    *tick = strtoull(at, &stop, 10);
+    return gem5art__starts_with(stop, " because ") ? stop + sizeof " because " - 1 : NULL;
 }
 
-/* The script's last "Exiting @ tick N because CAUSE", and the rows' last words after it. */
-static void gem5art__find_exiting(gem5art__findings *f, gem5art__arena *arena, const gem5art__buf *tail, int place) {
-    const char *at = tail->data, *end = tail->data + tail->length, *cause, *last = NULL;
+/* The script's last "Exiting @ tick N because CAUSE", and its line on an exit code after that. */
+static void gem5art__find_exiting(gem5art__findings *f, const gem5art_run *r, gem5art__arena *arena,
+                                  const gem5art__buf *tail, int place) {
+    const char *at, *end = tail->data + tail->length, *cause, *last = NULL;
     uint64_t tick;
     char *text;
-    size_t i;
-    for (; (at = strstr(at, "Exiting ")) != NULL; at++)
+    for (at = tail->data; (at = strstr(at, "Exiting ")) != NULL; at++)
         if ((cause = gem5art__exiting_cause(at, &tick)) != NULL) {
             last = cause;
             f->tick = tick;
@@ -9944,29 +9777,8 @@ static void gem5art__find_exiting(gem5art__findings *f, gem5art__arena *arena, c
         if (length > 1 && text[length - 1] == '.') text[length - 1] = 0;
         f->cause = text;
     }
-    for (i = 0; i < GEM5ART__EVIDENCES; i++) {
-        const gem5art__evidence *row = &gem5art__evidences[i];
-        if (row->form != GEM5ART__AS_LAST_WORDS || !(row->places & place)) continue;
-        for (at = last ? last : tail->data; (at = strstr(at, row->text)) != NULL; at++)
-            if (gem5art__in_form(row, tail->data, end, at, true)) {
-                f->last_words = gem5art__line_text(arena, at, end);
-                f->last_words_row = row;
-            }
-    }
-}
-
-/* The last line of gem5's own that names an error. */
-static void gem5art__find_gem5_error(gem5art__findings *f, const gem5art_run *r, gem5art__arena *arena,
-                                     const gem5art__buf *tail, int place) {
-    const char *at, *last = NULL, *end = tail->data + tail->length;
-    size_t i;
-    for (i = 0; i < GEM5ART__EVIDENCES; i++) {
-        const gem5art__evidence *row = &gem5art__evidences[i];
-        if (row->form != GEM5ART__AS_GEM5 || row->meaning != GEM5ART__BAD || !(row->places & place)) continue;
-        for (at = tail->data; (at = strstr(at, row->text)) != NULL; at++)
-            if (at > last && gem5art__in_form(row, tail->data, end, at, gem5art__is_fs(r->type))) last = at;
-    }
-    if (last) f->gem5_error = gem5art__line_text(arena, last, end);
+    at = gem5art__find_evidence(r, "guest exit code", place, last ? last : tail->data, end, true);
+    if (at) f->exit_code = gem5art__line_text(arena, at, end);
 }
 
 /* Is this line of no use as a reason: empty, indented, a warning, a line of a back trace? */
@@ -9974,57 +9786,25 @@ static bool gem5art__is_noise(const char *line) {
     static const char *const starts[] = {" ", "\t", "\n", "\r", "--- ", "At:", "Memory Usage:", "Redirecting std",
                                          "For more info on how", "Program aborted at"};
     static const char *const parts[] = {"warn: ", "info: ", "hack: ", ")[0x"};
-    const char *end = line + strcspn(line, "\n");
-    size_t i;
+    size_t i, length = strcspn(line, "\n");
     for (i = 0; i < sizeof starts / sizeof *starts; i++)
         if (gem5art__starts_with(line, starts[i])) return true;
     for (i = 0; i < sizeof parts / sizeof *parts; i++)
-        if (gem5art__find_text(line, (size_t)(end - line), parts[i], strlen(parts[i]))) return true;
+        if (gem5art__find_text(line, length, parts[i], strlen(parts[i]))) return true;
     return !*line;
 }
 
 /* The last line that may be a reason: of a Python error its last one, before "At:" where pybind11 wrote it. */
 static const char *gem5art__find_error_line(gem5art__arena *arena, const gem5art__buf *tail) {
-    const char *line = tail->data, *last = NULL, *before = NULL, *end = tail->data + tail->length, *next;
-    for (; line && *line; line = next) {
-        next = strchr(line, '\n');
-        next = next ? next + 1 : end;
-        if (gem5art__starts_with(line, "At:\n") && last) before = last;
-        if (!gem5art__is_noise(line)) {
-            last = line;
-            before = NULL;
-        }
+    const char *line, *last = NULL, *before = NULL, *end = tail->data + tail->length;
+    for (line = tail->data; *line; line += strcspn(line, "\n"), line += *line == '\n') {
+        if (gem5art__starts_with(line, "At:\n")) before = last;
+        if (gem5art__is_noise(line)) continue;
+        last = line;
+        before = NULL;
     }
     if (before) last = before;
     return last ? gem5art__line_text(arena, last, end) : NULL;
-}
-
-/* Reads the tails of the outputs; the first file that has a thing wins. */
-static bool gem5art__read_outputs(gem5art__findings *f, const gem5art_run *r, gem5art__arena *arena,
-                                  const gem5art__watch *watch, int outdir) {
-    static const char *const names[GEM5ART__TAILS] = {"simerr.txt", "simerr", "simout.txt", "simout", "console.txt"};
-    size_t i;
-    bool failed = false;
-    for (i = 0; i < GEM5ART__TAILS; i++) {
-        int place = f->tails[i].place = gem5art__place_of(names[i]);
-        gem5art__buf *text = &f->tails[i].text;
-        if (!gem5art__read_tail(watch, outdir, names[i], GEM5ART__TAIL, text)) {
-            failed = failed || text->failed;
-            continue;
-        }
-        if (!f->gem5_error) gem5art__find_gem5_error(f, r, arena, text, place);
-        if (!f->cause && !f->last_words && place != GEM5ART__SIMERR) gem5art__find_exiting(f, arena, text, place);
-        if (!f->error_line && place != GEM5ART__SIMOUT) f->error_line = gem5art__find_error_line(arena, text);
-    }
-    for (i = 0; i < GEM5ART__TAILS; i++) gem5art__buf_free(&f->tails[i].text);
-    return !failed;
-}
-
-/* ---- stats.txt */
-
-/* Is [at, end) the beginning of `text`, cut? */
-static bool gem5art__is_cut(const char *at, const char *end, const char *text) {
-    return at < end && (size_t)(end - at) < strlen(text) && memcmp(at, text, (size_t)(end - at)) == 0;
 }
 
 /* Does the text end within a dump: with one begun and not ended? `begun`: there is one before the text. */
@@ -10034,40 +9814,196 @@ static bool gem5art__ends_within_dump(const char *at, const char *end, bool begu
         while (at < end && (*at == '\n' || *at == '\r' || *at == ' ')) at++;
         if (gem5art__starts_with(at, begin)) begun = true;
         else if (gem5art__starts_with(at, done)) begun = false;
-        else if (gem5art__is_cut(at, end, begin)) return true;
+        else if (at < end && gem5art__starts_with(begin, at)) return true; /* cut */
         if ((at = (const char *)memchr(at, '\n', (size_t)(end - at))) == NULL) return begun;
     }
 }
 
-static void gem5art__read_stats(gem5art__findings *f, const gem5art_run *r, gem5art__arena *arena,
-                                const gem5art__watch *watch, int outdir) {
-    static const char begin[] = "---------- Begin Simulation Statistics";
-    const char *name = gem5art__stats_name(arena, r);
+/* Reads the last bytes of the files; of the outputs the first that has a thing counts. False: out of memory. */
+static bool gem5art__read_outputs(gem5art__findings *f, gem5art_run *r, gem5art__arena *arena,
+                                  const gem5art__watch *watch, int outdir) {
+    static const char *const names[] = {"simerr.txt", "simerr", "simout.txt", "simout", "console.txt"};
+    const char *stats = gem5art__stats_name(arena, r), *at, *end;
     gem5art__buf text = {NULL, 0, 0, false};
-    char head[256];
-    struct stat st;
-    size_t got = 0;
-    bool begun = false;
-    int fd = *name && !gem5art__is_old(watch, name) ? gem5art__open_regular(outdir, name, &st) : -1;
-    f->stats = !*name ? GEM5ART__STATS_FINE : fd < 0 ? GEM5ART__STATS_MISSING : GEM5ART__STATS_FINE;
-    if (fd < 0) return;
-    if (st.st_size == 0) f->stats = GEM5ART__STATS_EMPTY;
-    if (st.st_size > GEM5ART__TAIL && gem5art__read_at(fd, head, sizeof head, 0, &got))
-        begun = gem5art__find_text(head, got, begin, sizeof begin - 1) != NULL;
-    gem5art__close(fd);
-    if (st.st_size && gem5art__read_tail(watch, outdir, name, GEM5ART__TAIL, &text) &&
-        gem5art__ends_within_dump(text.data, text.data + text.length, begun))
-        f->stats = GEM5ART__STATS_CUT;
+    off_t size;
+    size_t i;
+    bool failed;
+    for (i = 0; i < sizeof names / sizeof *names; i++) {
+        int place = gem5art__place_of(names[i]);
+        if (!gem5art__read_tail(watch, outdir, names[i], &text, &size)) continue;
+        end = text.data + text.length;
+        if (!f->gem5_error && (at = gem5art__find_evidence(r, "gem5 error", place, text.data, end, true)) != NULL)
+            f->gem5_error = gem5art__line_text(arena, at, end);
+        if (!f->cause && !f->exit_code && place != GEM5ART__SIMERR) gem5art__find_exiting(f, r, arena, &text, place);
+        if (!f->error_line && place != GEM5ART__SIMOUT) f->error_line = gem5art__find_error_line(arena, &text);
+    }
+    if (gem5art__read_tail(watch, outdir, GEM5ART__PROBE_EVENTS, &text, &size)) gem5art__read_events(r, arena, &text);
+    if (*stats && gem5art__read_tail(watch, outdir, stats, &text, &size)) {
+        f->no_stats = size == 0 ? "empty" : NULL;
+        f->incomplete_stats = gem5art__ends_within_dump(text.data, text.data + text.length, size > GEM5ART__TAIL);
+    } else if (!*stats) f->no_stats = NULL;
+    failed = text.failed;
     gem5art__buf_free(&text);
+    return !failed;
 }
 
-/* ---- the verdict */
+/* ---- the outcome */
+
+static const struct gem5art__signal {
+    int number;
+    const char *name, *reason; /* reason: NULL where somebody who ends a job does not send it */
+} gem5art__signals[] = {{SIGHUP, "SIGHUP", "sighup"},    {SIGINT, "SIGINT", "sigint"},   {SIGTERM, "SIGTERM", "sigterm"},
+                        {SIGKILL, "SIGKILL", "sigkill"}, {SIGSEGV, "SIGSEGV", NULL},     {SIGABRT, "SIGABRT", NULL},
+                        {SIGBUS, "SIGBUS", NULL},        {SIGFPE, "SIGFPE", NULL},       {SIGILL, "SIGILL", NULL},
+                        {SIGPIPE, "SIGPIPE", NULL},      {SIGQUIT, "SIGQUIT", NULL},     {SIGTRAP, "SIGTRAP", NULL},
+                        {SIGXCPU, "SIGXCPU", NULL},      {SIGXFSZ, "SIGXFSZ", NULL},     {SIGUSR1, "SIGUSR1", NULL},
+                        {SIGUSR2, "SIGUSR2", NULL},      {SIGALRM, "SIGALRM", NULL},     {SIGSYS, "SIGSYS", NULL}};
+
+/* The signal that ended the child, or the child of a wrapper: a shell's exit status is then 128 + its number, that of a
+   Python script with sys.exit(subprocess.call(...)) 256 - its number. NULL: none, or one without a name. */
+static const struct gem5art__signal *gem5art__signal_of(int status) {
+    int code = WEXITSTATUS(status), number = WIFSIGNALED(status) ? WTERMSIG(status) : code - 128;
+    size_t i;
+    if (!WIFSIGNALED(status) && (code == 256 - SIGKILL || code == 256 - SIGTERM)) number = 256 - code;
+    for (i = 0; i < sizeof gem5art__signals / sizeof *gem5art__signals; i++)
+        if (gem5art__signals[i].number == number) return &gem5art__signals[i];
+    return NULL;
+}
+
+/* The signal that a Python wrapper's last line names, as of subprocess.check_call: "... died with <Signals.SIGKILL: 9>."
+   NULL: it names none. */
+static const struct gem5art__signal *gem5art__signal_in(const char *error_line) {
+    const char *at = error_line ? strstr(error_line, " died with <Signals.") : NULL;
+    size_t i;
+    for (i = 0; at && i < sizeof gem5art__signals / sizeof *gem5art__signals; i++) {
+        const char *name = gem5art__signals[i].name, *there = at + sizeof " died with <Signals." - 1;
+        if (gem5art__starts_with(there, name) && there[strlen(name)] == ':') return &gem5art__signals[i];
+    }
+    return NULL;
+}
+
+/* "exit status 3", "SIGSEGV". */
+static const char *gem5art__status_text(gem5art__arena *arena, int status) {
+    const struct gem5art__signal *signal = gem5art__signal_of(status);
+    if (WIFSIGNALED(status)) return signal ? signal->name : gem5art__arena_printf(arena, "signal %d", WTERMSIG(status));
+    return gem5art__arena_printf(arena, signal ? "exit status %d (%s)" : "exit status %d", WEXITSTATUS(status),
+                                 signal ? signal->name : "");
+}
+
+/* The row that the cause of simulate()'s last return is evidence by; NULL: it is good, or accepted. */
+static const gem5art__evidence *gem5art__cause_row(const gem5art_run *r, const gem5art_exit_event *end) {
+    size_t i;
+    for (i = 0; end->cause && i < GEM5ART__EVIDENCES; i++) {
+        const gem5art__evidence *row = &gem5art__evidences[i];
+        if (!(row->places & GEM5ART__CAUSE) || !gem5art__starts_with(end->cause, row->text)) continue;
+        if (row->form == GEM5ART__AT_LAST_TICK && end->tick < (uint64_t)INT64_MAX) continue; /* 2^63 - 1 in old versions */
+        if (row->form == GEM5ART__WITH_CODE && end->code == 0) continue;
+        return row->meaning == GEM5ART__GOOD || gem5art__accepts(r, row->name) ? NULL : row;
+    }
+    return NULL;
+}
+
+static void gem5art__set_outcome(gem5art_run *r, const char *reason, bool rerunnable, const char *cause) {
+    r->status = "Failed";
+    r->kill_reason = reason;
+    r->rerunnable = rerunnable;
+    r->cause = cause ? cause : "";
+}
+
+/* Names the outcome. Precedence: this library's reason, a guest's panic, a foreign signal, gem5's own error, the exit
+   status, the script's lines. */
+static void gem5art__decide(gem5art_run *r, gem5art__arena *arena, const gem5art__end *end, const gem5art__watch *watch,
+                            const gem5art__findings *f) {
+    gem5art_exit_event last = {f->tick, 0, f->cause, 0};
+    bool noted = r->exit_event_count != 0, guest_code, panicked = watch->reason && strcmp(watch->reason, "kernel panic") == 0;
+    const gem5art__evidence *row;
+    const struct gem5art__signal *signal;
+    const char *reason = end->kill_reason, *status = gem5art__status_text(arena, end->status), *bad;
+    if (noted) last = r->exit_events[r->exit_event_count - 1];
+    row = gem5art__cause_row(r, &last);
+    guest_code = noted && last.code && end->status == (int)(last.code & 0xff) << 8; /* which the script exited with */
+    signal = guest_code ? NULL : gem5art__signal_of(end->status);
+    if (!signal && WIFEXITED(end->status) && end->status && (signal = gem5art__signal_in(f->error_line)) != NULL)
+        status = f->error_line;
+    bad = !row ? NULL
+          : row->form == GEM5ART__AT_LAST_TICK
+              ? gem5art__arena_printf(arena, "%s at tick %llu, the last there is: no event was left (a deadlock?)", last.cause,
+                                      (unsigned long long)last.tick)
+          : last.code ? gem5art__arena_printf(arena, "%s, code %lld", last.cause, (long long)last.code)
+                      : last.cause;
+    if (!reason && (panicked || (row && row->meaning == GEM5ART__PANICKED))) reason = "kernel panic";
+    if (!reason && signal && signal->reason) gem5art__set_outcome(r, signal->reason, true, status);
+    else if (!reason && ((row && row->meaning == GEM5ART__INTERRUPTED) ||
+                         (end->status != 0 && f->error_line && gem5art__starts_with(f->error_line, "KeyboardInterrupt"))))
+        gem5art__set_outcome(r, "sigint", true, last.cause ? last.cause : f->error_line);
+    else if (reason || watch->reason) {
+        const char *cause = last.cause;
+        if (!reason) reason = watch->reason; /* a fail_on text */
+        if (watch->reason && strcmp(reason, watch->reason) == 0)
+            cause = panicked ? watch->text : gem5art__arena_printf(arena, "\"%s\" in %s", watch->text, watch->file->path);
+        else if (strcmp(reason, "stall") == 0)
+            cause = gem5art__arena_printf(arena, "none of its files grew for %.15g s", r->stall);
+        gem5art__set_outcome(r, reason, gem5art__starts_with(reason, "sig") || strcmp(reason, "lost") == 0, cause);
+    } else if (f->gem5_error) gem5art__set_outcome(r, "", false, f->gem5_error);
+    else if (bad) gem5art__set_outcome(r, "", false, bad);
+    else if (end->status != 0 && !guest_code) /* else it is accepted */
+        gem5art__set_outcome(r, "", false, f->error_line && !WIFSIGNALED(end->status) ? f->error_line : status);
+    else if (!noted && f->exit_code) gem5art__set_outcome(r, "", false, f->exit_code);
+    else if (f->incomplete_stats && !gem5art__accepts(r, "incomplete stats"))
+        gem5art__set_outcome(r, "", true, "the last dump of the statistics is incomplete");
+    else {
+        gem5art__set_outcome(r, "", false, last.cause);
+        r->status = "Finished";
+    }
+}
+
+/* Is this a folder that was made or written since a moment? The times of files lag behind the clock by a tick of the
+   kernel's, or have whole seconds only. */
+static bool gem5art__written_since(const char *path, mode_t kind, double moment) {
+    struct stat st;
+    double seconds;
+    if (GEM5ART_SYS_LSTAT(path, &st) < 0 || (st.st_mode & S_IFMT) != kind) return false;
+    seconds = (double)st.st_mtim.tv_sec;
+    return st.st_mtim.tv_nsec ? seconds + (double)st.st_mtim.tv_nsec / 1e9 >= moment - 0.02 : seconds + 1 > moment;
+}
+
+/* The folders OUTDIR.f0, OUTDIR.f1, ... that m5.fork made, or a simulation wrote its statistics to, since the spawn: paths
+   in the arena, NULL-terminated; *count may be NULL. NULL: out of memory. gem5 numbers them; some may have been removed. */
+static const char *const *gem5art__forks_of(const char *outdir, double spawned, gem5art__arena *arena, size_t *count) {
+    enum { GEM5ART__FORKS_MOST = 4096, GEM5ART__GAP_MOST = 16 };
+    gem5art__buf stats = {NULL, 0, 0, false};
+    const char **forks = (const char **)gem5art__arena_alloc(arena, sizeof *forks), *path;
+    struct stat st;
+    size_t n = 0;
+    int number, gap = 0;
+    for (number = 0; forks && !arena->failed && !stats.failed && gap < GEM5ART__GAP_MOST && n < GEM5ART__FORKS_MOST; number++) {
+        stats.length = 0;
+        gem5art__putf(&stats, "%s.f%d/stats.txt", outdir, number);
+        if (stats.failed) break;
+        path = gem5art__arena_copy_n(arena, stats.data, stats.length - sizeof "/stats.txt" + 1);
+        if (!path) break;
+        gap = GEM5ART_SYS_LSTAT(path, &st) == 0 ? 0 : gap + 1;
+        if (gap || !S_ISDIR(st.st_mode) || !(gem5art__written_since(path, S_IFDIR, spawned) ||
+                                             gem5art__written_since(stats.data, S_IFREG, spawned)))
+            continue;
+        if ((n & (n + 1)) == 0) { /* full: twice as many */
+            const char **more = (const char **)gem5art__arena_alloc(arena, (2 * n + 2) * sizeof *more);
+            if (more) memcpy(more, forks, n * sizeof *more);
+            forks = more;
+        }
+        if (forks) forks[n++] = path;
+    }
+    if (forks) forks[n] = NULL;
+    if (count) *count = n;
+    if (stats.failed || arena->failed) forks = NULL;
+    gem5art__buf_free(&stats);
+    return forks;
+}
 
 static void gem5art__add_warning(gem5art_run *r, gem5art__arena *arena, const char *kind, const char *format, ...)
     GEM5ART__PRINTF(4, 5);
 /* Appends to r->warnings; a failed allocation sticks in the arena. */
-GEM5ART__MAYBE_UNUSED static void gem5art__add_warning(gem5art_run *r, gem5art__arena *arena, const char *kind,
-                                                       const char *format, ...) {
+static void gem5art__add_warning(gem5art_run *r, gem5art__arena *arena, const char *kind, const char *format, ...) {
     char text[2048];
     va_list arguments;
     gem5art_warning *all = (gem5art_warning *)gem5art__arena_alloc(arena, (r->warning_count + 1) * sizeof *all);
@@ -10083,247 +10019,50 @@ GEM5ART__MAYBE_UNUSED static void gem5art__add_warning(gem5art_run *r, gem5art__
     r->warning_count++;
 }
 
-static const struct gem5art__signal {
-    int number;
-    const char *name, *reason; /* reason: NULL where somebody who ends a job does not send it */
-} gem5art__signals[] = {{SIGHUP, "SIGHUP", "sighup"},    {SIGINT, "SIGINT", "sigint"},   {SIGTERM, "SIGTERM", "sigterm"},
-                        {SIGKILL, "SIGKILL", "sigkill"}, {SIGSEGV, "SIGSEGV", NULL},     {SIGABRT, "SIGABRT", NULL},
-                        {SIGBUS, "SIGBUS", NULL},        {SIGFPE, "SIGFPE", NULL},       {SIGILL, "SIGILL", NULL},
-                        {SIGPIPE, "SIGPIPE", NULL},      {SIGQUIT, "SIGQUIT", NULL},     {SIGTRAP, "SIGTRAP", NULL},
-                        {SIGXCPU, "SIGXCPU", NULL},      {SIGXFSZ, "SIGXFSZ", NULL},     {SIGUSR1, "SIGUSR1", NULL},
-                        {SIGUSR2, "SIGUSR2", NULL},      {SIGALRM, "SIGALRM", NULL},     {SIGSYS, "SIGSYS", NULL}};
-
-/* The signal that ended the child, or the child of a wrapper: a shell's exit status is then 128 + its number, that of a
-   Python script with sys.exit(subprocess.call(...)) 256 - its number. NULL: none, or one without a name. */
-static const struct gem5art__signal *gem5art__signal_of(int status) {
-    int number = WIFSIGNALED(status) ? WTERMSIG(status) : WEXITSTATUS(status) - 128;
-    size_t i;
-    if (!WIFSIGNALED(status) && (WEXITSTATUS(status) == 256 - SIGKILL || WEXITSTATUS(status) == 256 - SIGTERM))
-        number = 256 - WEXITSTATUS(status);
-    for (i = 0; i < sizeof gem5art__signals / sizeof *gem5art__signals; i++)
-        if (gem5art__signals[i].number == number) return &gem5art__signals[i];
-    return NULL;
-}
-
-/* The signal that a Python wrapper's last line names, as of subprocess.check_call: "... died with <Signals.SIGKILL: 9>."
-   NULL: it names none. */
-static const struct gem5art__signal *gem5art__signal_in(const char *error_line) {
-    static const char died[] = " died with <Signals.";
-    const char *at = error_line ? strstr(error_line, died) : NULL;
-    size_t i, length = at ? strcspn(at + sizeof died - 1, ":") : 0;
-    for (i = 0; at && i < sizeof gem5art__signals / sizeof *gem5art__signals; i++)
-        if (strlen(gem5art__signals[i].name) == length &&
-            strncmp(at + sizeof died - 1, gem5art__signals[i].name, length) == 0)
-            return &gem5art__signals[i];
-    return NULL;
-}
-
-/* "exit status 3", "SIGSEGV". */
-static const char *gem5art__status_text(gem5art__arena *arena, int status) {
-    const struct gem5art__signal *known = gem5art__signal_of(status);
-    if (WIFSIGNALED(status)) return known ? known->name : gem5art__arena_printf(arena, "signal %d", WTERMSIG(status));
-    return gem5art__arena_printf(arena, known ? "exit status %d (%s)" : "exit status %d", WEXITSTATUS(status),
-                                 known ? known->name : "");
-}
-
-/* The row that a cause of simulate()'s return is evidence by; NULL: it is good. */
-static const gem5art__evidence *gem5art__cause_row(const gem5art_run *r, const char *cause, uint64_t tick,
-                                                   int64_t code) {
-    size_t i;
-    for (i = 0; cause && i < GEM5ART__EVIDENCES; i++) {
-        const gem5art__evidence *row = &gem5art__evidences[i];
-        bool holds = (row->places & GEM5ART__CAUSE) && gem5art__starts_with(cause, row->text);
-        if (row->form == GEM5ART__AT_LAST_TICK) holds = holds && tick >= (uint64_t)INT64_MAX; /* 2^63 - 1 in old ones */
-        if (row->form == GEM5ART__WITH_CODE) holds = holds && code != 0;
-        if (holds) return row->meaning == GEM5ART__GOOD || gem5art__accepts(r, row->name) ? NULL : row;
-    }
-    return NULL;
-}
-
-static void gem5art__set_verdict(gem5art_run *r, const char *reason, bool rerunnable, const char *cause) {
-    r->status = "Failed";
-    r->kill_reason = reason;
-    r->rerunnable = rerunnable;
-    r->cause = cause ? cause : "";
-}
-
-/* What simulate() returned last, as the recorded cause of a failure. */
-static const char *gem5art__bad_cause(gem5art__arena *arena, const gem5art__evidence *row, const char *cause,
-                                      uint64_t tick, int64_t code) {
-    if (row->form == GEM5ART__AT_LAST_TICK)
-        return gem5art__arena_printf(arena, "%s at tick %llu, the last there is: no event was left (a deadlock?)", cause,
-                                     (unsigned long long)tick);
-    return code ? gem5art__arena_printf(arena, "%s, code %lld", cause, (long long)code) : cause;
-}
-
-/* The reasons that need no look at what gem5 wrote of its own errors: false where there is none. */
-static bool gem5art__decide_killed(gem5art_run *r, gem5art__arena *arena, const gem5art__end *end,
-                                   const gem5art__watch *watch, const gem5art__findings *f,
-                                   const gem5art__evidence *row, const char *cause, bool guest_code) {
-    const struct gem5art__signal *signal = guest_code ? NULL : gem5art__signal_of(end->status);
-    const char *signal_cause = gem5art__status_text(arena, end->status);
-    bool panicked = watch->reason && strcmp(watch->reason, "kernel panic") == 0;
-    const char *reason = end->kill_reason;
-    if (!reason && (panicked || (row && row->meaning == GEM5ART__PANICKED))) reason = "kernel panic";
-    if (!signal && WIFEXITED(end->status) && end->status && (signal = gem5art__signal_in(f->error_line)) != NULL)
-        signal_cause = f->error_line;
-    if (!reason && signal && signal->reason)
-        return gem5art__set_verdict(r, signal->reason, true, signal_cause), true;
-    if (!reason && ((row && row->meaning == GEM5ART__INTERRUPTED) ||
-                    (end->status != 0 && f->error_line && gem5art__starts_with(f->error_line, "KeyboardInterrupt"))))
-        return gem5art__set_verdict(r, "sigint", true, cause ? cause : f->error_line), true;
-    if (!reason) reason = watch->reason; /* a fail_on text */
-    if (!reason) return false;
-    if (watch->reason && strcmp(reason, watch->reason) == 0)
-        cause = panicked ? watch->text : gem5art__arena_printf(arena, "\"%s\" in %s", watch->text, watch->path);
-    else if (strcmp(reason, "stall") == 0)
-        cause = gem5art__arena_printf(arena, "none of its files grew for %.15g s", r->stall);
-    gem5art__set_verdict(r, reason, gem5art__starts_with(reason, "sig") || strcmp(reason, "lost") == 0, cause);
-    return true;
-}
-
-/* Precedence: our own reason, a guest's panic, a foreign signal, gem5's own error, the exit status, the script's lines. */
-static void gem5art__decide(gem5art_run *r, gem5art__arena *arena, const gem5art__end *end,
-                            const gem5art__watch *watch, const gem5art__findings *f) {
-    const gem5art_exit_event *event = r->exit_event_count ? &r->exit_events[r->exit_event_count - 1] : NULL;
-    const char *cause = event ? event->cause : f->cause;
-    uint64_t tick = event ? event->tick : f->tick;
-    int64_t code = event ? event->code : 0;
-    const gem5art__evidence *row = gem5art__cause_row(r, cause, tick, code);
-    bool guest_code = event && code && end->status == (int)(code & 0xff) << 8; /* which the script exited with */
-    bool passed_on = guest_code && !row;                                        /* and which is accepted */
-    if (gem5art__decide_killed(r, arena, end, watch, f, row, cause, guest_code)) return;
-    if (f->gem5_error && !gem5art__accepts(r, "gem5 error"))
-        gem5art__set_verdict(r, "", false, f->gem5_error);
-    else if (end->status != 0 && !passed_on)
-        gem5art__set_verdict(r, "", false,
-                             row                                           ? gem5art__bad_cause(arena, row, cause, tick, code)
-                             : f->error_line && !WIFSIGNALED(end->status) ? f->error_line
-                                                                           : gem5art__status_text(arena, end->status));
-    else if (row) gem5art__set_verdict(r, "", false, gem5art__bad_cause(arena, row, cause, tick, code));
-    else if (!event && f->last_words && !gem5art__accepts(r, f->last_words_row->name))
-        gem5art__set_verdict(r, "", false, f->last_words);
-    else if (f->stats == GEM5ART__STATS_CUT && !gem5art__accepts(r, "incomplete stats"))
-        gem5art__set_verdict(r, "", true, "the last dump of the statistics is incomplete");
-    else {
-        gem5art__set_verdict(r, "", false, cause);
-        r->status = "Finished";
-    }
-}
-
-/* The times of files lag behind the clock by a tick of the kernel's, or have whole seconds only. */
-static bool gem5art__changed_since(const struct stat *st, double moment) {
-    double seconds = (double)st->st_mtim.tv_sec;
-    return st->st_mtim.tv_nsec ? seconds + (double)st->st_mtim.tv_nsec / 1e9 >= moment - 0.02 : seconds + 1 > moment;
-}
-
-/* Was this folder, or the stats.txt in it, made or written since a moment? */
-static bool gem5art__made_since(DIR *dir, const char *name, double moment) {
-    struct stat st;
-    gem5art__buf stats = {NULL, 0, 0, false};
-    bool made = GEM5ART_SYS_FSTATAT(dirfd(dir), name, &st, AT_SYMLINK_NOFOLLOW) == 0 && S_ISDIR(st.st_mode);
-    bool since = made && gem5art__changed_since(&st, moment);
-    gem5art__putf(&stats, "%s/stats.txt", name);
-    if (made && !since && !stats.failed && GEM5ART_SYS_FSTATAT(dirfd(dir), stats.data, &st, AT_SYMLINK_NOFOLLOW) == 0)
-        since = gem5art__changed_since(&st, moment);
-    gem5art__buf_free(&stats);
-    return since;
-}
-
-static unsigned long gem5art__fork_number(const char *path) { return strtoul(strrchr(path, '.') + 2, NULL, 10); }
-
-/* The folders OUTDIR.f0, OUTDIR.f1, ... that m5.fork made since the spawn: absolute paths in the arena, sorted,
-   NULL-terminated; *count may be NULL. NULL: out of memory. */
-GEM5ART__MAYBE_UNUSED static const char *const *gem5art__forks_of(const char *outdir, double spawned,
-                                                                  gem5art__arena *arena, size_t *count) {
-    enum { GEM5ART__FORKS_MOST = 4096 };
-    gem5art__buf folder = {NULL, 0, 0, false};
-    const char *base = gem5art__base_name(outdir), **forks;
-    size_t length = strlen(base), n = 0, i;
-    struct dirent *entry;
-    DIR *dir;
-    gem5art__put(&folder, outdir, (size_t)(base - outdir));
-    forks = (const char **)gem5art__arena_alloc(arena, sizeof *forks);
-    dir = folder.failed || !forks ? NULL : GEM5ART_SYS_OPENDIR(folder.length ? folder.data : ".");
-    while (dir && forks && n < GEM5ART__FORKS_MOST && (entry = GEM5ART_SYS_READDIR(dir)) != NULL) {
-        const char *number = entry->d_name + length + 2;
-        if (strncmp(entry->d_name, base, length) != 0 || !gem5art__starts_with(entry->d_name + length, ".f") ||
-            !*number || number[strspn(number, "0123456789")] || !gem5art__made_since(dir, entry->d_name, spawned))
-            continue;
-        if ((n & (n + 1)) == 0) { /* full: twice as many */
-            const char **more = (const char **)gem5art__arena_alloc(arena, (2 * n + 2) * sizeof *more);
-            if (more) memcpy(more, forks, n * sizeof *more);
-            forks = more;
-        }
-        for (i = n; forks && i > 0 && gem5art__fork_number(forks[i - 1]) > strtoul(number, NULL, 10); i--)
-            forks[i] = forks[i - 1];
-        if (forks) forks[i] = gem5art__arena_printf(arena, "%s%s", folder.length ? folder.data : "", entry->d_name), n++;
-    }
-    if (dir) GEM5ART_SYS_CLOSEDIR(dir);
-    if (forks) forks[n] = NULL;
-    if (count) *count = n;
-    if (folder.failed || arena->failed) forks = NULL;
-    gem5art__buf_free(&folder);
-    return forks;
-}
-
-/* What does not make a run Failed, but has to be known. */
+/* Warns of what does not make a run Failed. */
 static void gem5art__put_warnings(gem5art_run *r, gem5art__arena *arena, const gem5art__end *end,
                                   const gem5art__findings *f) {
-    static const char script_line[] =
-        "print(\"Exiting @ tick\", m5.curTick(), \"because\", exit_event.getCause())";
     bool finished = strcmp(r->status, "Finished") == 0;
     size_t forks = 0;
-    if (finished && (f->stats == GEM5ART__STATS_MISSING || f->stats == GEM5ART__STATS_EMPTY) &&
-        !gem5art__accepts(r, "no stats"))
+    if (finished && f->no_stats && !gem5art__accepts(r, "no stats"))
         gem5art__add_warning(r, arena, "stats", "%s is %s, so the run has no statistics", gem5art__stats_name(arena, r),
-                             f->stats == GEM5ART__STATS_EMPTY ? "empty" : "missing");
+                             f->no_stats);
     if (finished && !*r->cause && !gem5art__accepts(r, "no cause"))
         gem5art__add_warning(r, arena, "cause",
-                             "nothing shows why the simulation ended, so it counts as good by its exit status alone: "
-                             "end the script with %s",
-                             script_line);
+                             "nothing shows why the simulation ended, so it counts as good by its exit status alone: end "
+                             "the script with print(\"Exiting @ tick\", m5.curTick(), \"because\", exit_event.getCause())");
     if (end->stragglers > 0 && !gem5art__accepts(r, "processes"))
         gem5art__add_warning(r, arena, "processes", "%d process%s of the run outlived gem5 and %s ended", end->stragglers,
                              end->stragglers == 1 ? "" : "es", end->stragglers == 1 ? "was" : "were");
-    if (!gem5art__forks_of(r->outdir, end->spawned, arena, &forks)) return;
-    if (forks && !gem5art__accepts(r, "forks"))
+    if (gem5art__forks_of(r->outdir, end->spawned, arena, &forks) && forks && !gem5art__accepts(r, "forks"))
         gem5art__add_warning(r, arena, "forks",
                              "%zu forked simulation%s wrote to %s.f0%s: how %s ended is not known", forks,
                              forks == 1 ? "" : "s", r->outdir, forks == 1 ? "" : " and on", forks == 1 ? "it" : "they");
 }
 
-/* The whole line of a panic that was seen while it was written. */
-static void gem5art__complete_text(gem5art__watch *watch, int outdir) {
-    char line[512];
-    struct stat st;
-    size_t got = 0;
-    int fd;
-    if (!watch->reason || !watch->text || strcmp(watch->reason, "kernel panic") != 0) return;
-    fd = gem5art__open_regular(outdir, watch->path, &st);
-    if (fd >= 0 && gem5art__read_at(fd, line, sizeof line, watch->at, &got) && got >= strlen(watch->text) &&
-        memcmp(line, watch->text, strlen(watch->text)) == 0)
-        watch->text = gem5art__line_text(&watch->arena, line, line + got);
-    gem5art__close(fd);
-}
-
 /* Sets status, return_code, kill_reason, rerunnable, cause, exit_events and running of r by the end and the files, of
    which it reads what the watch has not, and adds to its warnings (texts in the arena). False: out of memory. */
-GEM5ART__MAYBE_UNUSED static bool gem5art__classify(gem5art_run *r, gem5art__arena *arena, const gem5art__end *end,
-                                                    gem5art__watch *watch, gem5art_error *error) {
+static bool gem5art__classify(gem5art_run *r, gem5art__arena *arena, const gem5art__end *end, gem5art__watch *watch,
+                              gem5art_error *error) {
+    gem5art__buf chunk = {NULL, 0, 0, false};
     gem5art__findings f;
     int outdir;
     bool ok = true;
     memset(&f, 0, sizeof f);
-    f.stats = GEM5ART__STATS_MISSING;
+    f.no_stats = "missing";
     gem5art__watch_files(watch, r, SIZE_MAX, true, NULL);
-    outdir = gem5art__open_watched(watch, r->outdir);
+    r->exit_events = NULL;
     r->exit_event_count = 0;
+    outdir = gem5art__open_outdir(r->outdir, watch->begun ? &watch->outdir : NULL, NULL);
     if (outdir >= 0) {
-        gem5art__complete_text(watch, outdir);
-        gem5art__read_events(r, arena, watch, outdir);
+        if (watch->reason && strcmp(watch->reason, "kernel panic") == 0) { /* its line may not have been whole */
+            watch->reason = NULL;
+            watch->file->read = watch->at;
+            gem5art__search_file(watch, r, outdir, watch->file, SIZE_MAX, &chunk);
+            gem5art__buf_free(&chunk);
+            watch->reason = "kernel panic";
+        }
         ok = gem5art__read_outputs(&f, r, arena, watch, outdir);
-        gem5art__read_stats(&f, r, arena, watch, outdir);
         if (watch->begun) gem5art__probe_end(outdir);
         gem5art__close(outdir);
     }
