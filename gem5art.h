@@ -9135,15 +9135,18 @@ static bool gem5art__has_text(const char *const *texts, const char *text) {
 
 static bool gem5art__accepts(const gem5art_run *r, const char *name) { return name && gem5art__has_text(r->accept, name); }
 
-/* Checks the names of .accept. */
+/* The names that .accept may have. */
+static const char *const gem5art__acceptable[] = {
+    "guest panic", "gem5 error", "interrupt", "m5_fail", "deadlock", "guest exit code",
+    "incomplete stats", "no stats", "no cause", "processes", "forks", NULL};
+
 static bool gem5art__check_accept(const char *const *accept, const char *run, gem5art_error *error) {
-    static const char *const names[] = {"guest panic", "gem5 error", "interrupt", "m5_fail", "deadlock", "guest exit code",
-                                        "incomplete stats", "no stats", "no cause", "processes", "forks", NULL};
     gem5art__buf list = {NULL, 0, 0, false};
     size_t i;
-    while (accept && *accept && gem5art__has_text(names, *accept)) accept++;
+    while (accept && *accept && gem5art__has_text(gem5art__acceptable, *accept)) accept++;
     if (!accept || !*accept) return true;
-    for (i = 0; names[i]; i++) gem5art__putf(&list, "%s\"%s\"", i ? ", " : "", names[i]);
+    for (i = 0; gem5art__acceptable[i]; i++)
+        gem5art__putf(&list, "%s\"%s\"", i ? ", " : "", gem5art__acceptable[i]);
     gem5art__fail(error, GEM5ART_INVALID, "run \"%s\": .accept has \"%s\": give names out of %s", run, *accept,
                   list.failed ? "the manual's table" : list.data);
     gem5art__buf_free(&list);

@@ -81,7 +81,7 @@ static void excerpt_read(excerpt *e, FILE *file) {
         if (!line->length) continue;
         e->count++;
         if (e->panicked) continue;
-        e->panicked = strstr(line->data, gem5art__panic_text) != NULL;
+        e->panicked = strstr(line->data, "Kernel panic - not syncing") != NULL;
         excerpt_keep(e, e->panicked ? EXCERPT_BEFORE + 1 : EXCERPT_LAST);
     }
 }
@@ -211,7 +211,7 @@ static void evidence_show_excerpt(const evidence *e, sheet *s, const char *name)
     size_t i;
     sheet_entry(s, name, "%s", e->excerpt.panicked ? "around the panic:" : "the last lines:");
     for (i = 0; i < e->excerpt.count; i++)
-        sheet_quote(s, strstr(e->excerpt.lines[i].data, gem5art__panic_text) ? SHEET_RED : SHEET_PLAIN,
+        sheet_quote(s, strstr(e->excerpt.lines[i].data, "Kernel panic - not syncing") ? SHEET_RED : SHEET_PLAIN,
                     e->excerpt.lines[i].data);
 }
 

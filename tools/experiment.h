@@ -493,21 +493,15 @@ static double experiment_time(experiment *e, experiment_sweep *sweep, const char
 /* The names of evidence that the library accepts. */
 static const char *const *experiment_accept(experiment *e, experiment_sweep *sweep, const char *const *variables) {
     const char *const *accept = experiment_texts(e, sweep, variables, "accept", false), *near;
-    const char *names[GEM5ART__EVIDENCES + 1];
+    const char *const *names = gem5art__acceptable;
     const gem5art_json *item = accept ? experiment_value(e, sweep, "accept")->first : NULL;
     gem5art__buf list = {NULL, 0, 0, false};
-    size_t count = 0, i, k;
-    for (i = 0; i < GEM5ART__EVIDENCES; i++) {
-        const char *name = gem5art__evidences[i].name;
-        for (k = 0; name && k < count && strcmp(names[k], name) != 0; k++) {}
-        if (name && k == count) names[count++] = name;
-    }
-    names[count] = NULL;
+    size_t i, k;
     for (i = 0; item; item = item->next, i++) {
         if (gem5art__has_text(names, accept[i])) continue;
         near = tool_nearest(accept[i], names);
         if (near) experiment_bad(e, item, "unknown name \"%s\" in accept: did you mean \"%s\"?", accept[i], near);
-        for (k = 0; k < count; k++) gem5art__putf(&list, "%s\"%s\"", k ? ", " : "", names[k]);
+        for (k = 0; names[k]; k++) gem5art__putf(&list, "%s\"%s\"", k ? ", " : "", names[k]);
         experiment_bad(e, item, "unknown name \"%s\" in accept: give names out of %s", accept[i],
                        list.data ? list.data : "the manual's table");
     }
