@@ -3201,83 +3201,76 @@ GEM5ARTDEF bool gem5art_sha256_file(const char *path, char hex[65], gem5art_erro
    fetch. A file that such a filter converts (git-lfs with --local, say) counts by the bytes in the work tree, so that
    it may count as changed; filters of the user's or the system's configuration run as always. */
 
-enum {
-    GEM5ART__GIT_NAMED = 3,  /* changed paths in an error */
-    GEM5ART__GIT_DEPTH = 16, /* submodules in each other */
-    GEM5ART__GIT_KIND = 0170000,
-    GEM5ART__GIT_SUBMODULE = 0160000,
-    GEM5ART__GIT_FOLDER = 0040000 /* of a sparse index */
-};
+enum { GEM5ART__GIT_NAMED = 3, GEM5ART__GIT_DEPTH = 16 }; /* changed paths in an error; submodules in each other */
 
 typedef struct gem5art__git_repo {
     gem5art__arena arena;
-    const char *top;    /* of the work tree: absolute, without symlinks */
-    const char *folder; /* with its index */
-    bool filters;       /* its configuration may set filters */
-    size_t hash_size;   /* bytes: 20, or 32 for SHA-256 */
-    /* what git status needs to show every change, and finds */
-    const char *const *settings;   /* turn the repo's own filters off; NULL: it has none */
-    const char *index;             /* a copy without the marks that hide changes; NULL: the repo's own has none */
-    gem5art__buf submodules;       /* paths, each with a NUL */
-    gem5art__buf changes;          /* the first changed paths */
-    size_t changed;                /* paths */
+    const char *top;         /* of the work tree: absolute, without symlinks */
+    const char *folder;      /* with its index */
+    bool filters;            /* its configuration may set filters */
+    size_t hash_size;        /* bytes: 20, or 32 for SHA-256 */
+    gem5art__buf settings;   /* arguments that turn its own filters off */
+    const char *index;       /* a copy of the index without the marks that hide changes; NULL: it has none */
+    gem5art__buf submodules; /* paths, each with a NUL */
+    gem5art__buf changes;    /* the first changed paths, for the error */
+    size_t changed;          /* paths */
 } gem5art__git_repo;
 
 /* ---- running git */
 
+/* Appends texts to a list, up to the NULL. */
+static void gem5art__add_texts(gem5art__buf *list, const char *const *texts) {
+    for (; *texts; texts++) gem5art__put(list, texts, sizeof *texts);
+}
+
 /* The environment for git: plain English, none of the writes that are optional in `git status`, paths that are not
-   patterns, and no fetches from a partial clone's remote. With `repo`, the work tree is where its ".git" is, whatever
+   patterns, no fetches from a partial clone's remote. With `repo`, the work tree is where its ".git" is, whatever
    core.worktree says. The caller's variables of git count where they say how it is installed and configured or restrict
    which repos it uses; those that point it at another repo or change its output do not. */
-static char **gem5art__git_environment(gem5art__arena *arena, const gem5art__git_repo *repo) {
+static void gem5art__git_environment(gem5art__buf *list, gem5art__arena *arena, const gem5art__git_repo *repo) {
     static const char *const fixed[] = {"LC_ALL=C", "GIT_OPTIONAL_LOCKS=0", "GIT_LITERAL_PATHSPECS=1",
-                                        "GIT_NO_REPLACE_OBJECTS=1", "GIT_NO_LAZY_FETCH=1", "GIT_ALLOW_PROTOCOL=none"};
+                                        "GIT_NO_REPLACE_OBJECTS=1", "GIT_NO_LAZY_FETCH=1", "GIT_ALLOW_PROTOCOL=none", NULL};
     static const char *const kept[] = {"GIT_CONFIG_", "GIT_EXEC_PATH=", "GIT_CEILING_DIRECTORIES=",
                                        "GIT_DISCOVERY_ACROSS_FILESYSTEM="};
-    const size_t fixed_count = sizeof fixed / sizeof *fixed, kept_count = sizeof kept / sizeof *kept;
-    size_t count = 0, n = 0, i, k;
-    char **envp;
-    while (environ && environ[count]) count++;
-    envp = (char **)gem5art__arena_alloc(arena, (count + fixed_count + 4) * sizeof *envp);
-    if (!envp) return NULL;
+    char **variable = environ;
+    size_t i;
     if (repo) { /* of two values for a name, the first counts */
         int above = (int)(strrchr(repo->top, '/') - repo->top);
-        envp[n++] = gem5art__arena_printf(arena, "GIT_WORK_TREE=%s", repo->top);
-        envp[n++] = gem5art__arena_printf(arena, "GIT_CEILING_DIRECTORIES=%.*s", above ? above : 1, repo->top);
-        if (repo->index) envp[n++] = gem5art__arena_printf(arena, "GIT_INDEX_FILE=%s", repo->index);
+        const char *own[4];
+        own[0] = gem5art__arena_printf(arena, "GIT_WORK_TREE=%s", repo->top);
+        own[1] = gem5art__arena_printf(arena, "GIT_CEILING_DIRECTORIES=%.*s", above ? above : 1, repo->top);
+        own[2] = repo->index ? gem5art__arena_printf(arena, "GIT_INDEX_FILE=%s", repo->index) : NULL;
+        own[3] = NULL;
+        gem5art__add_texts(list, own);
     }
-    for (i = 0; i < fixed_count; i++) envp[n++] = gem5art__arena_copy(arena, fixed[i]);
-    for (i = 0; i < count; i++) {
-        bool keep = !gem5art__starts_with(environ[i], "GIT_") && !gem5art__starts_with(environ[i], "LC_ALL=");
-        for (k = 0; k < kept_count && !keep; k++) keep = gem5art__starts_with(environ[i], kept[k]);
-        if (keep) envp[n++] = environ[i];
+    gem5art__add_texts(list, fixed);
+    for (; variable && *variable; variable++) {
+        bool keep = !gem5art__starts_with(*variable, "GIT_") && !gem5art__starts_with(*variable, "LC_ALL=");
+        for (i = 0; i < sizeof kept / sizeof *kept && !keep; i++) keep = gem5art__starts_with(*variable, kept[i]);
+        if (keep) gem5art__put(list, variable, sizeof *variable);
     }
-    return envp;
+    variable = NULL;
+    gem5art__put(list, &variable, sizeof variable);
 }
 
 /* `git -c SETTING... -C FOLDER ARGUMENTS...`, with settings that hold whatever the repo's own say. An empty
    core.fsmonitor means none to all versions of git. */
-static const char *const *gem5art__git_argv(gem5art__arena *arena, const gem5art__git_repo *repo, const char *folder,
-                                            const char *const *arguments) {
+static void gem5art__git_argv(gem5art__buf *list, const gem5art__git_repo *repo, const char *folder,
+                              const char *const *arguments) {
     static const char *const fixed[] = {
         "git", "-c", "core.fsmonitor=", "-c", "core.hooksPath=/dev/null", "-c", "core.checkStat=default",
         "-c", "core.trustctime=true", "-c", "core.quotePath=false", "-c", "log.showSignature=false",
-        "-c", "sparse.expectFilesOutsideOfPatterns=false", NULL};
-    const char *place[3], *const *lists[4], *const *item, **argv;
-    size_t count = 1, i;
-    place[0] = "-C", place[1] = folder, place[2] = NULL;
-    lists[0] = fixed, lists[1] = repo ? repo->settings : NULL, lists[2] = place, lists[3] = arguments;
-    for (i = 0; i < 4; i++)
-        for (item = lists[i]; item && *item; item++) count++;
-    argv = (const char **)gem5art__arena_alloc(arena, count * sizeof *argv);
-    count = 0;
-    for (i = 0; i < 4 && argv; i++)
-        for (item = lists[i]; item && *item; item++) argv[count++] = *item;
-    return argv;
+        "-c", "sparse.expectFilesOutsideOfPatterns=false", "-C", NULL};
+    const char *end = NULL;
+    gem5art__add_texts(list, fixed);
+    gem5art__put(list, &folder, sizeof folder);
+    if (repo) gem5art__put(list, repo->settings.data, repo->settings.length);
+    gem5art__add_texts(list, arguments);
+    gem5art__put(list, &end, sizeof end);
 }
 
 /* Returns 0 or an errno. */
-static int gem5art__git_spawn(pid_t *pid, const char *const *argv, char **envp, int output, bool messages) {
+static int gem5art__git_spawn(pid_t *pid, char *const *argv, char *const *envp, int output, bool messages) {
     static const int defaults[] = {SIGPIPE, SIGXFSZ, SIGCHLD, SIGTERM, SIGINT};
     posix_spawn_file_actions_t actions;
     posix_spawnattr_t attributes;
@@ -3295,7 +3288,7 @@ static int gem5art__git_spawn(pid_t *pid, const char *const *argv, char **envp, 
         if ((failed = posix_spawn_file_actions_addopen(&actions, 0, "/dev/null", O_RDWR, 0)) == 0 &&
             (failed = posix_spawn_file_actions_adddup2(&actions, output, 1)) == 0 &&
             (failed = posix_spawn_file_actions_adddup2(&actions, messages ? output : 0, 2)) == 0)
-            failed = GEM5ART_SYS_POSIX_SPAWNP(pid, "git", &actions, &attributes, (char *const *)(uintptr_t)argv, envp);
+            failed = GEM5ART_SYS_POSIX_SPAWNP(pid, "git", &actions, &attributes, argv, envp);
         posix_spawnattr_destroy(&attributes);
     }
     posix_spawn_file_actions_destroy(&actions);
@@ -3332,22 +3325,24 @@ static int gem5art__git_read(pid_t pid, int fd, gem5art__buf *output, int *statu
 static bool gem5art__git_run(const gem5art__git_repo *repo, const char *folder, const char *const *arguments,
                              gem5art__buf *output, int *status, gem5art_error *error) {
     gem5art__arena arena = {NULL, false};
-    const char *const *argv = gem5art__git_argv(&arena, repo, folder, arguments);
-    char **envp = gem5art__git_environment(&arena, repo);
-    pid_t pid;
-    int fds[2], failed = arena.failed ? ENOMEM : gem5art__pipe(fds) ? 0 : errno;
-    bool spawned;
+    gem5art__buf argv = {NULL, 0, 0, false}, envp = {NULL, 0, 0, false};
+    pid_t pid = 0;
+    int fds[2] = {-1, -1}, failed;
+    bool spawned = false, ready;
     output->length = 0;
-    if (failed) {
-        gem5art__arena_free(&arena);
-        return errno = failed, gem5art__fail_errno(error, "run", "git");
-    }
-    failed = gem5art__git_spawn(&pid, argv, envp, fds[1], repo != NULL);
-    spawned = !failed;
+    gem5art__git_argv(&argv, repo, folder, arguments);
+    gem5art__git_environment(&envp, &arena, repo);
+    failed = argv.failed || envp.failed || arena.failed ? ENOMEM : gem5art__pipe(fds) ? 0 : errno;
+    ready = !failed;
+    if (ready) failed = gem5art__git_spawn(&pid, (char **)(void *)argv.data, (char **)(void *)envp.data, fds[1], repo != NULL);
+    gem5art__buf_free(&argv);
+    gem5art__buf_free(&envp);
     gem5art__arena_free(&arena);
     gem5art__close(fds[1]);
+    spawned = ready && !failed;
     if (spawned) failed = gem5art__git_read(pid, fds[0], output, status);
     gem5art__close(fds[0]);
+    if (!ready) return errno = failed, gem5art__fail_errno(error, "run", "git");
     if (!failed && *status == 127 && !output->length) failed = ENOENT, spawned = false; /* found out late */
     if (!spawned)
         return gem5art__fail(error, GEM5ART_GIT, "cannot run git: %s; install git and have it in the PATH",
@@ -3450,6 +3445,7 @@ static bool gem5art__git_find(gem5art__git_repo *repo, const char *path, gem5art
 /* Removes the copy of the index, too. */
 static void gem5art__git_free(gem5art__git_repo *repo) {
     if (repo->index) GEM5ART_SYS_UNLINK(repo->index);
+    gem5art__buf_free(&repo->settings);
     gem5art__buf_free(&repo->submodules);
     gem5art__buf_free(&repo->changes);
     gem5art__arena_free(&repo->arena);
@@ -3461,13 +3457,12 @@ static bool gem5art__git_filters_off(gem5art__git_repo *repo, gem5art_error *err
                                        NULL};
     static const char *const off[] = {"clean=", "process=", "required=false"};
     gem5art__buf text = {NULL, 0, 0, false};
-    const char **settings, *scope, *key, *end;
-    size_t n = 0, at, i;
+    const char *scope, *key, *end, *setting[3] = {"-c", NULL, NULL};
+    size_t at, i;
     int status;
     bool ok = gem5art__git_run(NULL, repo->top, list, &text, &status, error);
     if (ok && status > 1) ok = gem5art__git_refused(error, "list the filters of", repo->top, &text);
-    settings = ok ? (const char **)gem5art__arena_alloc(&repo->arena, (text.length + 1) * sizeof *settings) : NULL;
-    for (at = 0; settings && ok && at < text.length; at += strlen(scope) + strlen(key) + 2) {
+    for (at = 0; ok && at < text.length; at += strlen(scope) + strlen(key) + 2) {
         scope = text.data + at;
         key = scope + strlen(scope) + (at + strlen(scope) < text.length);
         end = strrchr(key, '.');
@@ -3477,14 +3472,14 @@ static bool gem5art__git_filters_off(gem5art__git_repo *repo, gem5art_error *err
                                "the git repo %s has a filter in its own configuration that cannot be turned off: %s; "
                                "rename it",
                                repo->top, key);
-        for (i = 0; i < 3; i++) {
-            settings[n++] = "-c";
-            settings[n++] = gem5art__arena_printf(&repo->arena, "%.*s.%s", (int)(end - key), key, off[i]);
+        for (i = 0; i < sizeof off / sizeof *off; i++) {
+            setting[1] = gem5art__arena_printf(&repo->arena, "%.*s.%s", (int)(end - key), key, off[i]);
+            gem5art__add_texts(&repo->settings, setting);
         }
     }
-    repo->settings = settings;
     gem5art__buf_free(&text);
-    return !ok ? false : repo->arena.failed ? gem5art__fail_nomem(error) : true;
+    if (ok && (repo->arena.failed || repo->settings.failed)) ok = gem5art__fail_nomem(error);
+    return ok;
 }
 
 /* ---- the index: its entries are read in order, as git's index-format(5) describes them */
@@ -3493,10 +3488,10 @@ typedef struct gem5art__git_index {
     gem5art__buf text;
     size_t hash_size, at;
     uint32_t version, left;
-    bool damaged;
+    bool damaged;             /* or split: entries are missing */
     struct timespec times[2]; /* of the last access and change of the file */
     /* the last entry */
-    uint32_t mode;
+    uint32_t mode;            /* of its kind, 0160000: a submodule; 0040000: a folder of a sparse index */
     uint8_t *flags, *more;    /* where they stand in `text`; more NULL: there are none */
     gem5art__buf path;
 } gem5art__git_index;
@@ -3534,7 +3529,12 @@ static void gem5art__git_index_end(gem5art__git_index *index) {
 static bool gem5art__git_index_next(gem5art__git_index *index) {
     size_t start = index->at, at = start + 40 + index->hash_size + 2, end = index->text.length, length;
     const uint8_t *bytes = (const uint8_t *)index->text.data;
-    if (index->damaged || !index->left) return false;
+    if (index->damaged) return false;
+    if (!index->left) { /* extensions follow; with one of these the index only adds to another one */
+        for (at = start; at + 8 + index->hash_size <= end; at += 8 + (size_t)gem5art__git_number(index, at + 4))
+            if (memcmp(bytes + at, "link", 4) == 0) index->damaged = true;
+        return false;
+    }
     index->damaged = index->version < 2 || index->version > 4 || at + 4 > end;
     if (index->damaged) return false;
     index->mode = gem5art__git_number(index, start + 24);
@@ -3557,16 +3557,6 @@ static bool gem5art__git_index_next(gem5art__git_index *index) {
     return !index->path.failed;
 }
 
-/* After the last entry: does this index only add to another one, which is not read here? */
-static bool gem5art__git_index_is_split(const gem5art__git_index *index) {
-    size_t at = index->at, end = index->text.length - index->hash_size;
-    while (index->text.length > index->hash_size && at + 8 <= end) {
-        if (memcmp(index->text.data + at, "link", 4) == 0) return true;
-        at += 8 + (size_t)gem5art__git_number(index, at + 4);
-    }
-    return false;
-}
-
 /* Clears the marks that hide the last entry, if its file exists. Returns whether there were any. */
 static bool gem5art__git_reveal(gem5art__git_index *index, const char *top) {
     gem5art__arena arena = {NULL, false};
@@ -3575,7 +3565,7 @@ static bool gem5art__git_reveal(gem5art__git_index *index, const char *top) {
     char *path;
     if (skipped) {
         path = gem5art__arena_printf(&arena, "%s/%s", top, index->path.data);
-        skipped = (index->mode & GEM5ART__GIT_KIND) != GEM5ART__GIT_FOLDER && (!path || GEM5ART_SYS_LSTAT(path, &st) == 0);
+        skipped = (index->mode & 0170000) != 0040000 && (!path || GEM5ART_SYS_LSTAT(path, &st) == 0);
         gem5art__arena_free(&arena);
         if (!skipped) return false; /* a sparse checkout left it out */
         index->more[0] = (uint8_t)(index->more[0] & ~0x40);
@@ -3609,19 +3599,16 @@ static bool gem5art__git_read_index(gem5art__git_repo *repo, gem5art_error *erro
     gem5art__git_index index;
     bool ok = gem5art__git_index_begin(&index, repo, error), marked = false;
     while (ok && gem5art__git_index_next(&index)) {
-        if ((index.mode & GEM5ART__GIT_KIND) == GEM5ART__GIT_SUBMODULE)
+        if ((index.mode & 0170000) == 0160000)
             gem5art__put(&repo->submodules, index.path.data, index.path.length + 1);
         if (gem5art__git_reveal(&index, repo->top)) marked = true;
     }
     if (!ok) {
     } else if (index.path.failed || repo->submodules.failed) ok = gem5art__fail_nomem(error);
     else if (index.damaged)
-        ok = gem5art__fail(error, GEM5ART_GIT, "the index of the git repo %s cannot be understood: try git -C %s status",
-                           repo->top, repo->top);
-    else if (index.text.length && gem5art__git_index_is_split(&index))
         ok = gem5art__fail(error, GEM5ART_GIT,
-                           "the index of the git repo %s is split, so that the changes it hides are not known: join it "
-                           "by git update-index --no-split-index",
+                           "the index of the git repo %s is damaged or split, so that the changes it hides are not known: "
+                           "try git status there, and git update-index --no-split-index",
                            repo->top);
     else if (marked) ok = gem5art__git_write_index(repo, &index, error);
     gem5art__git_index_end(&index);
