@@ -7331,9 +7331,27 @@ static bool gem5art__check_artifacts(const gem5art_artifact *const *artifacts, s
     return true;
 }
 
+/* Checks that names are unique, that each has a value and, of variables, that each can be a variable's name. */
+static bool gem5art__check_pairs(const char *const *pairs, bool variables, const char *whose, const char *name,
+                                 const char *field, gem5art_error *error) {
+    size_t i, k;
+    for (i = 0; pairs && pairs[i]; i += 2) {
+        if (variables && (!*pairs[i] || strchr(pairs[i], '=')))
+            return gem5art__fail(error, GEM5ART_INVALID, "%s \"%s\": \"%s\" cannot be the name of a variable: correct .%s",
+                                 whose, name, pairs[i], field);
+        if (!pairs[i + 1])
+            return gem5art__fail(error, GEM5ART_INVALID, "%s \"%s\": .%s has no value for %s: give name, value, ..., NULL",
+                                 whose, name, field, pairs[i]);
+        for (k = 0; k < i; k += 2)
+            if (strcmp(pairs[k], pairs[i]) == 0)
+                return gem5art__fail(error, GEM5ART_INVALID, "%s \"%s\": .%s has %s twice: give it once", whose, name,
+                                     field, pairs[i]);
+    }
+    return true;
+}
+
 static bool gem5art__check_artifact_desc(const gem5art_artifact_desc *desc, gem5art_error *error) {
     enum { GEM5ART__DOCUMENTATION = 10 }; /* gem5art refuses less, too */
-    const char *const *pair, *const *other;
     if (!desc) return gem5art__fail(error, GEM5ART_INVALID, "no artifact is described: the desc is NULL");
     if (!gem5art__check_name(desc->name, "the artifact", error)) return false;
     if (gem5art__empty(desc->type))
@@ -7349,17 +7367,9 @@ static bool gem5art__check_artifact_desc(const gem5art_artifact_desc *desc, gem5
                              "artifact \"%s\" has too short a documentation (\"%s\"): say in at least %d characters "
                              "how it was made and what for",
                              desc->name, desc->documentation ? desc->documentation : "", GEM5ART__DOCUMENTATION);
-    for (pair = desc->extra; pair && *pair; pair += 2) {
-        if (!pair[1])
-            return gem5art__fail(error, GEM5ART_INVALID, "artifact \"%s\": .extra has the key \"%s\" without a value",
-                                 desc->name, *pair);
-        for (other = desc->extra; other != pair; other += 2)
-            if (strcmp(*other, *pair) == 0)
-                return gem5art__fail(error, GEM5ART_INVALID, "artifact \"%s\": .extra has the key \"%s\" twice",
-                                     desc->name, *pair);
-    }
     return gem5art__check_artifacts(desc->inputs, desc->input_count, "artifact", desc->name, "inputs", "input_count",
-                                    error);
+                                    error) &&
+           gem5art__check_pairs(desc->extra, false, "artifact", desc->name, "extra", error);
 }
 
 static const char *const *gem5art__copy_texts(gem5art__arena *arena, const char *const *texts) {
@@ -7945,24 +7955,6 @@ static bool gem5art__alloc_used(gem5art__run *run, size_t count, gem5art_error *
     return arena->failed ? gem5art__fail_nomem(error) : true;
 }
 
-/* Checks that names are unique and that each has a value. */
-static bool gem5art__check_pairs(const char *const *pairs, const char *field, const char *run, gem5art_error *error) {
-    size_t i, k;
-    for (i = 0; pairs && pairs[i]; i += 2) {
-        if (!*pairs[i] || strchr(pairs[i], '='))
-            return gem5art__fail(error, GEM5ART_INVALID,
-                                 "run \"%s\": \"%s\" cannot be the name of a variable: correct .%s", run, pairs[i], field);
-        if (!pairs[i + 1])
-            return gem5art__fail(error, GEM5ART_INVALID,
-                                 "run \"%s\": .%s has no value for %s: give name, value, ..., NULL", run, field, pairs[i]);
-        for (k = 0; k < i; k += 2)
-            if (strcmp(pairs[k], pairs[i]) == 0)
-                return gem5art__fail(error, GEM5ART_INVALID, "run \"%s\": .%s has %s twice: give it once", run, field,
-                                     pairs[i]);
-    }
-    return true;
-}
-
 /* Is `option` this short or long option of gem5's, alone or with its value, abbreviated as optparse allows? */
 static bool gem5art__is_option(const char *option, char letter, const char *name) {
     size_t length = strcspn(option, "="), letters;
@@ -8006,8 +7998,8 @@ static bool gem5art__check_run_desc(const gem5art_run_desc *desc, bool fs, gem5a
     return gem5art__check_artifacts(desc->artifacts, desc->artifact_count, "run", name, "artifacts", "artifact_count",
                                     error) &&
            gem5art__check_gem5_options(desc->gem5_options, name, error) &&
-           gem5art__check_pairs(desc->environment, "environment", name, error) &&
-           gem5art__check_pairs(desc->variables, "variables", name, error);
+           gem5art__check_pairs(desc->environment, true, "run", name, "environment", error) &&
+           gem5art__check_pairs(desc->variables, true, "run", name, "variables", error);
 }
 
 /* Takes a desc's artifacts, and checks that the files that stand for them exist. */
@@ -10076,7 +10068,7 @@ enum {
 };
 
 typedef struct gem5art__input {
-    const char *path;
+    const char *path;     /* first: gem5art__compare_texts sorts them */
     char hash[65];        /* "" until the run has ended, and where the file cannot be read */
     const char *artifact; /* id of the run's repo that tracks the file; "": none */
     bool warned;
@@ -10175,34 +10167,30 @@ static void gem5art__add_config(gem5art__inputs *inputs) {
     gem5art__buf_free(&text);
 }
 
-/* Gives the files that a git artifact of the run tracks its id. */
-static void gem5art__find_tracked(gem5art__inputs *inputs, const gem5art_artifact *artifact, const char *path) {
-    gem5art__git_repo repo;
-    gem5art__git_index index;
+/* Gives files that a git artifact of the run tracks its id. */
+static void gem5art__find_tracked(gem5art__inputs *inputs, const gem5art__run *run) {
     char *real[GEM5ART__MAX_FILES];
-    size_t i, length;
-    memset(&index, 0, sizeof index);
-    path = gem5art__join_path(inputs->arena, inputs->cwd, path);
-    if (path && gem5art__git_find(&repo, path, NULL) && gem5art__git_index_begin(&index, &repo, NULL)) {
-        length = strlen(repo.top);
-        for (i = 0; i < inputs->count; i++) real[i] = GEM5ART_SYS_REALPATH(inputs->list[i].path, NULL);
-        while (gem5art__git_index_next(&index))
-            for (i = 0; i < inputs->count; i++)
-                if (real[i] && strncmp(real[i], repo.top, length) == 0 && real[i][length] == '/' &&
-                    strcmp(real[i] + length + 1, index.path.data) == 0)
-                    inputs->list[i].artifact = artifact->id;
-        for (i = 0; i < inputs->count; i++) free(real[i]);
+    size_t i, k, length;
+    for (i = 0; i < inputs->count; i++) real[i] = GEM5ART_SYS_REALPATH(inputs->list[i].path, NULL);
+    for (k = 0; inputs->count && k < run->used_count; k++) {
+        const char *path = gem5art__join_path(inputs->arena, inputs->cwd, run->used_paths[k]);
+        gem5art__git_repo repo;
+        gem5art__git_index index;
+        if (!path || !*run->used[k]->git_hash ||
+            (k && strcmp(run->used[k]->id, run->used[k - 1]->id) == 0)) continue;
+        memset(&index, 0, sizeof index);
+        if (gem5art__git_find(&repo, path, NULL) && gem5art__git_index_begin(&index, &repo, NULL)) {
+            length = strlen(repo.top);
+            while (gem5art__git_index_next(&index))
+                for (i = 0; i < inputs->count; i++)
+                    if (real[i] && strncmp(real[i], repo.top, length) == 0 && real[i][length] == '/' &&
+                        strcmp(real[i] + length + 1, index.path.data) == 0)
+                        inputs->list[i].artifact = run->used[k]->id;
+        }
+        gem5art__git_index_end(&index);
+        gem5art__git_free(&repo);
     }
-    gem5art__git_index_end(&index);
-    if (path) gem5art__git_free(&repo);
-}
-
-static void gem5art__find_all_tracked(gem5art__inputs *inputs, const gem5art__run *run) {
-    size_t i, k;
-    for (i = 0; inputs->count && i < run->used_count; i++) {
-        for (k = 0; k < i && strcmp(run->used[k]->id, run->used[i]->id) != 0;) k++;
-        if (k == i && *run->used[i]->git_hash) gem5art__find_tracked(inputs, run->used[i], run->used_paths[i]);
-    }
+    for (i = 0; i < inputs->count; i++) free(real[i]);
 }
 
 /* Is a file one of the run's artifacts? */
@@ -10227,7 +10215,7 @@ static void gem5art__check_inputs(gem5art__inputs *inputs, gem5art__run *run, ge
     inputs->cwd = cwd;
     inputs->outdir = r->outdir;
     gem5art__add_params(inputs, r);
-    gem5art__find_all_tracked(inputs, run);
+    gem5art__find_tracked(inputs, run);
     for (input = inputs->list; input < inputs->list + inputs->count; input++) {
         input->warned = !*input->artifact && !gem5art__is_used(run, inputs, input->path);
         if (input->warned)
@@ -10236,10 +10224,6 @@ static void gem5art__check_inputs(gem5art__inputs *inputs, gem5art__run *run, ge
                                  "counts as recorded; register it, and give it to the run as one of its artifacts",
                                  input->path);
     }
-}
-
-static int gem5art__compare_inputs(const void *a, const void *b) {
-    return strcmp(((const gem5art__input *)a)->path, ((const gem5art__input *)b)->path);
 }
 
 /* When the run has ended: completes the list by the files that its config.ini names, without those that the run has
@@ -10255,10 +10239,10 @@ static bool gem5art__hash_inputs(gem5art__inputs *inputs, const gem5art__run *ru
             inputs->list[n++] = inputs->list[i];
     inputs->count = n;
     gem5art__add_config(inputs);
-    if (inputs->count) qsort(inputs->list, inputs->count, sizeof *inputs->list, gem5art__compare_inputs);
+    if (inputs->count) qsort(inputs->list, inputs->count, sizeof *inputs->list, gem5art__compare_texts);
     for (input = inputs->list; input < inputs->list + inputs->count && !gem5art__given_up(); input++)
         if (!gem5art__cache_hash(&run->db->cache, input->path, input->hash, NULL, NULL, NULL)) input->hash[0] = 0;
-    gem5art__find_all_tracked(inputs, run);
+    gem5art__find_tracked(inputs, run);
     return inputs->arena->failed ? gem5art__fail_nomem(error) : true;
 }
 

@@ -360,8 +360,8 @@ TEST(a_desc_with_a_missing_or_bad_field_is_refused) {
     BAD(desc.documentation = "", GEM5ART_INVALID, "at least 10 characters");
     BAD(desc.documentation = "123456789", GEM5ART_INVALID, "\"123456789\"");
     BAD(desc.documentation = "\xc3\xbc\xc3\xbc\xc3\xbc\xc3\xbc\xc3\xbc", GEM5ART_INVALID, "at least 10 characters"); /* 5 of them */
-    BAD(desc.extra = odd, GEM5ART_INVALID, "\"key\" without a value");
-    BAD(desc.extra = twice, GEM5ART_INVALID, "\"key\" twice");
+    BAD(desc.extra = odd, GEM5ART_INVALID, ".extra has no value for key");
+    BAD(desc.extra = twice, GEM5ART_INVALID, ".extra has key twice");
     CHECK(!gem5art_register_artifact(db, NULL, &error));
     REFUSED(GEM5ART_INVALID, "NULL");
     desc = a_desc("f");
