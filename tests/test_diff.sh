@@ -3,7 +3,7 @@
 . "$(dirname "$0")/check.sh"
 diff=$BUILD/gem5art-diff launch=$BUILD/gem5art-run
 
-begin "parameters: aligned where there are as many, else by what both have"
+begin "parameters: compared by position"
 cat >db.json <<'END_OF_FILE'
 [{"_id":"aaaa-1","hash":"h1","type":"gem5 run","name":"one","status":"Finished","params":["--cpu","o3","--size","1"],"timeout":900},
  {"_id":"aaaa-2","hash":"h2","type":"gem5 run","name":"one","status":"Finished","params":["--cpu","atomic","--size","1"],"timeout":900},
@@ -21,16 +21,20 @@ same "what differs" "$out" "--- one (Finished)
 +++ one (Finished)
     aaaa-2
 
-What decides the result
+Differences that affect the result
   parameters  - 2: o3
               + 2: atomic"
 run "$diff" aaaa-1 aaaa-3
 same status $status 1
-same "what differs" "$(sed 1,6d .out)" "  parameters  + 1: -v
+same "what differs" "$(sed 1,6d .out)" "  parameters  - 1: --cpu
+              + 1: -v
+              - 2: o3
+              + 2: --cpu
               - 3: --size
+              + 3: o3
               + 5: \"\$(printf 'it\\047s \\033')\""
 run "$diff" aaaa-3 aaaa-1
-same "the other way round" "$(sed 1,6d .out)" "  parameters  - 1: -v
+has "the other way round" "$out" "
               + 3: --size
               - 5: \"\$(printf 'it\\047s \\033')\""
 
@@ -49,17 +53,17 @@ same "what differs" "$out" '--- again\n (Failed: timeout)
 +++ again\n (Failed: SIGSEGV)
     aaaa-5
 
-No difference in what decides the result
+No difference that affects the result
 
-Besides
+Other differences
   killed for  - timeout
   return code 0 -> -11
   time-out    2:00:00 -> none
-  environment + 2: C=3
+  environment + C=3
   host        left -> right
-  took        10.000 s -> 25.000 s (2.50 times)
-  user CPU    2.000 s -> 3.000 s (1.50 times)
-  memory      2.0 MiB -> 1.0 MiB (0.50 times)'
+  took        10.000 s -> 25.000 s (+150%)
+  user CPU    2.000 s -> 3.000 s (+50%)
+  memory      2.0 MiB -> 1.0 MiB (-50%)'
 
 begin "artifacts, role by role, and the commits between them"
 mkdir repo && git -C repo init -q
@@ -101,22 +105,22 @@ has "the repo" "$out" "  gem5 repo   gem5, commit $(echo "$left" | cut -c 1-12) 
               + $(git -C repo rev-parse --short "$right") Right 13 \\x1b[31m"
 has "no more than ten" "$out" "Right 4 \\x1b[31m
               and 3 more"
-has "the further ones" "$out" "  further     - 1: hello, SHA-256 000000000000"
+has "the further ones" "$out" "  further     - hello, SHA-256 000000000000"
 run "$diff" --db-uri repos.json run-left run-again
 same "status of the same commit elsewhere" $status 0
 run "$diff" --db-uri repos.json run-left run-evil
 same "status of what is no commit" $status 1
 check "git was not made to write" test ! -e evil
 run "$diff" --db-uri repos.json run-left run-gone
-has "an artifact that is gone" "$out" "bin-gone, not in the store any more"
+has "an artifact that is gone" "$out" "bin-gone, no longer in the store"
 runs "$work/moved" >moved.json
 run "$diff" --db-uri moved.json run-left run-right
-has "a repo that is not here" "$out" "what is between them is not known: no repo that has both is here"
+has "a repo that is not here" "$out" "no local repository contains both commits"
 
 begin "artifacts, compared themselves"
 run "$diff" --db-uri repos.json repo-left repo-right
 same status $status 1
-has hash "$out" "Another content
+has hash "$out" "Different content
   hash        - $left
               + $right"
 has commits "$out" "13 commits only in the second:"
@@ -124,7 +128,7 @@ run "$diff" --db-uri repos.json repo-left repo-again
 same status $status 0
 has "what it says" "$out" "The same content
 
-Besides
+Other differences
   path        gem5 -> elsewhere"
 
 begin "--json"
@@ -155,7 +159,7 @@ same status $status 1
 has "the scripts" "$out" "  script      scripts/run.py -> /left/scripts/other.py"
 run "$diff" --db-uri scripts.json left-1 right-1
 same "status, as the hashes differ" $status 1
-has "all that it can be" "$out" "  script      scripts/run.py: what it says"
+has "all that it can be" "$out" "  script      scripts/run.py: its content"
 sed "s/x[123]/$(printf %064d 5)/" scripts.json >same.json
 run "$diff" --db-uri same.json left-1 right-1
 same "status of the same hash" $status 0
@@ -170,19 +174,21 @@ has "scripts of which no repo is known" "$out" "  script      a/run.py -> b/run.
 begin "what Python gem5art recorded"
 run "$diff" --db-uri "$root/tests/data/gem5art-filedb/db.json" 6346b869 94ffa110
 same status $status 1
-same "what differs" "$(sed 1,5d .out)" "What decides the result
+same "what differs" "$(sed 1,5d .out)" "Differences that affect the result
   parameters  - 3: 1
               + 3: 2
 
-Besides
-  took        0.210 s -> 0.007 s (0.04 times)"
+Other differences
+  took        0.210 s -> 0.007 s (-96%)"
 
 begin "long lists"
 many() { i=0; while [ $i -lt 3000 ]; do printf '"%s%d",' "$1" $i && i=$((i + 1)); done; }
 printf '[{"_id":"long-1","hash":"1","type":"gem5 run","name":"n","params":[%s"x"]},{"_id":"long-2","hash":"2","type":"gem5 run","name":"n","params":[%s"y","x"]},
     {"_id":"long-3","hash":"3","type":"gem5 run","name":"n","params":[%s"z"]}]' "$(many a)" "$(many a)" "$(many b)$(many c)" >long.json
 run "$diff" --db-uri long.json long-1 long-2
-same "one more in 3,000" "$(sed 1,6d .out)" "  parameters  + 3001: y"
+same "one more in 3,000" "$(sed 1,6d .out)" "  parameters  - 3001: x
+              + 3001: y
+              + 3002: x"
 run "$diff" --db-uri long.json long-1 long-3
 same "lines where all differs" "$(grep -c '[-+] [0-9]*: ' .out)" 9002
 
@@ -197,11 +203,11 @@ ids=$(sed -n 's/^{"_id":"\([^"]*\)".*"name":"size [12]","gem5_b.*/\1/p' real.jso
 # shellcheck disable=SC2086 # they are two
 run "$diff" --db-uri real.json $ids
 same status $status 1
-has "what differs" "$out" "What decides the result
+has "what differs" "$out" "Differences that affect the result
   parameters  - 2: 1
               + 2: 2
 
-Besides
+Other differences
   last event  - tick "
 has "what differs" "$out" "
   name        size 1 -> size 2"
@@ -218,7 +224,7 @@ same status $status 2
 same error "$err" 'gem5art-diff: no run and no artifact has the id or hash "nothing": gem5art-ls lists what there is'
 run "$diff" --db-uri repos.json run-left bin-left
 same status $status 2
-has error "$err" '"run-left" is a run and "bin-left" is an artifact: give two of a kind'
+has error "$err" '"run-left" is a run and "bin-left" is an artifact: give two runs or two artifacts'
 run "$diff" --db-uri none.json a b
 same "status without a store" $status 2
 for form in "" --json; do
@@ -229,6 +235,6 @@ for form in "" --json; do
     same "status with stdout closed" $status 2
 done
 run "$diff" --help
-has "the exit status" "$out" "Exit status, as of diff: 0 when nothing differs"
+has "the exit status" "$out" "Exit status, as of diff: 0 when no difference"
 check "a help of a screen" test "$(wc -l <.out)" -le 24
 finish

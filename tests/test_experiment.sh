@@ -17,11 +17,11 @@ done <"$root/tests/data/experiments/bad.txt"
 check "they are many" test $bad -ge 60
 printf '{\n  // a comment\n  "sweeps": [{\n    "mode": "se", /* and\n another */ "nam": 1,\n  }],\n}\n' >bad.json
 run "$launch" --dry-run bad.json
-same "lines and columns stay" "$err" 'gem5art-run: bad.json:5:13: unknown key "nam" of a sweep: did you mean name?'
+same "lines and columns stay" "$err" 'gem5art-run: bad.json:5:13: unknown key "nam" of a sweep: did you mean "name"?'
 printf '{"a\\n\\u001b[2J": 1}' >bad.json
 run "$launch" --dry-run bad.json
 same "what a terminal would obey is written out" "$err" \
-    'gem5art-run: bad.json:1:2: unknown key "a\n\x1b[2J" of an experiment: correct it or leave it out'
+    'gem5art-run: bad.json:1:2: unknown key "a\n\x1b[2J" of an experiment: correct or remove it'
 run "$launch" --dry-run none.json
 same "status without the file" $status 1
 has "error without the file" "$err" "none.json"

@@ -2,27 +2,35 @@
    a place in it. */
 #include "arguments.h"
 
-#define TOOL_NAME "experiment"
 #define EXPERIMENT_ROWS 500
 
-#include "../../tools/experiment.h"
+#include "lib.h"
+
+#include "../../tools/lib/when.c"
+
+#include "../../tools/lib/variables.c"
+
+#include "../../tools/lib/experiment.c"
+
+#include "../../tools/lib/experiment_file.c"
+
+const char *tool_name = "experiment";
 
 static char *said[2]; /* stdout, stderr */
 static experiment *read_experiment;
 
 /* A tool whose arguments are the lines of a file. */
 int main(int argc, char **argv) {
-    gem5art__buf text = {NULL, 0, 0, false}, line = {NULL, 0, 0, false};
+    text source = {NULL, 0, 0}, line = {NULL, 0, 0};
     size_t i;
     int n;
-    for (n = 1; n < argc; n++) gem5art__putf(&text, "%s\n", argv[n]);
-    files_put("/w/e.json", text.data, text.length);
+    for (n = 1; n < argc; n++) text_putf(&source, "%s\n", argv[n]);
     read_experiment = NULL;
-    read_experiment = experiment_read("e.json", NULL, -1);
+    read_experiment = experiment_parse("e.json", &source, NULL, -1);
     for (i = 0; i < read_experiment->run_count; i++) {
         const char *const *argument = experiment_command(read_experiment, &read_experiment->runs[i], "/w");
-        line.length = 0;
-        for (; *argument; argument++) tool_put_shell_word(&line, *argument);
+        text_clear(&line);
+        for (; *argument; argument++) terminal_put_word(&line, *argument);
         printf("%s\n", line.data);
     }
     return 0;
@@ -38,25 +46,25 @@ static void check_experiment(const experiment *e) {
     for (i = 0; i < e->run_count; i++) {
         const experiment_run *run = &e->runs[i];
         REQUIRE(run->desc.name && *run->desc.outdir && *run->desc.run_script, "run %zu lacks a text", i);
-        for (k = 0; k < (run->fs ? EXPERIMENT_ROLES : LINUX_BINARY); k++)
+        for (k = 0; k < (run->fs ? (size_t)ROLES : (size_t)ROLE_LINUX); k++)
             REQUIRE(run->roles[k] < e->artifact_count, "run %zu lacks an artifact", i);
         for (k = 0; k < i; k++)
             REQUIRE(strcmp(run->desc.outdir, e->runs[k].desc.outdir) != 0, "runs %zu and %zu have one outdir", k, i);
     }
 }
 
-static void check_tool(int status, size_t records, const char *output, int argc, char **argv) {
+static void check_tool(int status, size_t records, const char *printed, int argc, char **argv) {
     unsigned line = 0, column = 0;
     size_t length = strlen(said[1]);
     (void)argv;
     REQUIRE(records == 4, "the store was changed");
     if (status == 0) {
-        REQUIRE(*output && !length, "no command, or a word of %s", said[1]);
+        REQUIRE(*printed && !length, "no command, or a word of %s", said[1]);
         check_experiment(read_experiment);
         return;
     }
-    REQUIRE(!*output, "a command in spite of %s", said[1]);
-    REQUIRE(sscanf(said[1], TOOL_NAME ": e.json:%u:%u: ", &line, &column) == 2, "no place: %s", said[1]);
+    REQUIRE(!*printed, "a command in spite of %s", said[1]);
+    REQUIRE(sscanf(said[1], "experiment: e.json:%u:%u: ", &line, &column) == 2, "no place: %s", said[1]);
     REQUIRE(line >= 1 && column >= 1 && line <= (unsigned)argc, "%u:%u is no place in it", line, column);
     REQUIRE(strchr(said[1], '\n') == said[1] + length - 1, "not one line: %s", said[1]);
 }

@@ -1,0 +1,418 @@
+/* display.c - see display.h */
+
+#include "display.h"
+
+#include <dirent.h>
+#include <errno.h>
+#include <fcntl.h>
+#include <poll.h>
+#include <signal.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/ioctl.h>
+#include <sys/stat.h>
+#include <termios.h>
+#include <unistd.h>
+
+#include "options.h"
+#include "terminal.h"
+#include "when.h"
+
+enum {
+    DISPLAY_MS = 250,  /* between frames */
+    DISPLAY_RUNS = 8,  /* shown at most */
+    DISPLAY_WIDTH = 99 /* columns of the bar's line, at most */
+};
+
+/* From the start of the line to the end of the screen, but not in one go: in the first place of the screen, tmux would
+   move the whole screen into its history. */
+#define DISPLAY_ERASE "\r\033[K\033[C\033[J\r"
+
+typedef struct display_run {
+    const void *run;
+    char *label, *outdir;
+    double begun, checked; /* monotonic; checked: when its files were last looked through */
+    char tail[256];        /* the last line that it wrote */
+} display_run;
+
+bool display_live;
+
+static struct {
+    const char *title;
+    bool color, utf8;
+    double begun, drawn; /* monotonic */
+    display_run *runs;   /* the longest-running first */
+    size_t run_count;
+    text said;           /* lines that wait for the next frame */
+    text frame, last;    /* the frame that is composed, and the one on the screen; empty: none is */
+    int lines;           /* of `frame` */
+    text output;         /* still to be written */
+    int error;           /* errno of the first write that failed */
+    struct termios terminal; /* as it was */
+    bool terminal_saved;
+} display;
+
+static volatile sig_atomic_t display_resized; /* or continued: the next frame is drawn from nothing */
+
+/* ---- output */
+
+/* Writes what can be written without waiting; with `wait`, everything. */
+static void write_output(bool wait) {
+    struct pollfd fd = {STDOUT_FILENO, POLLOUT, 0};
+    size_t done = 0;
+    while (done < display.output.length && !display.error) {
+        size_t left = display.output.length - done;
+        ssize_t n = poll(&fd, 1, wait ? -1 : 0);
+        if (n == 0) break;
+        if (n > 0) n = write(STDOUT_FILENO, display.output.data + done, left < 4096 ? left : 4096); /* PIPE_BUF of Linux */
+        if (n > 0) done += (size_t)n;
+        else if (n < 0 && errno == EAGAIN && !wait) break;
+        else if (n < 0 && errno != EINTR && errno != EAGAIN) display.error = errno;
+    }
+    if (display.error) done = display.output.length;
+    if (done) memmove(display.output.data, display.output.data + done, display.output.length - done);
+    text_cut(&display.output, display.output.length - done);
+}
+
+/* ---- the terminal */
+
+static bool in_foreground(void) {
+    pid_t group = tcgetpgrp(STDOUT_FILENO);
+    return group < 0 || group == getpgrp();
+}
+
+/* What is typed must not move the cursor. Called by a signal handler, too. */
+static void set_echo(bool on) {
+    struct termios terminal = display.terminal;
+    if (!display.terminal_saved || !in_foreground()) return;
+    if (!on) terminal.c_lflag &= ~(tcflag_t)ECHO;
+    tcsetattr(STDOUT_FILENO, TCSANOW, &terminal);
+}
+
+/* Ctrl-Z gives the terminal back; the runs go on. */
+static void on_signal(int number) {
+    static const char erase[] = "\r\033[J";
+    int kept = errno;
+    if (number == SIGTSTP) {
+        if (in_foreground() && write(STDOUT_FILENO, erase, sizeof erase - 1) > 0) set_echo(true);
+        raise(SIGSTOP);
+    }
+    display_resized = 1;
+    errno = kept;
+}
+
+void display_leave(void) {
+    if (!display_live || !in_foreground()) return;
+    set_echo(true);
+    if (write(STDOUT_FILENO, DISPLAY_ERASE, sizeof DISPLAY_ERASE - 1) < 0) return;
+}
+
+void display_begin(const char *title, const char *color) {
+    static const int handled[] = {SIGWINCH, SIGCONT, SIGTSTP};
+    const char *term = getenv("TERM");
+    struct sigaction action;
+    size_t i;
+    display.title = title;
+    display.color = options_color(color, stdout);
+    display.utf8 = terminal_utf8();
+    display.begun = when_monotonic();
+    display_live = isatty(STDOUT_FILENO) && !text_empty(term) && !text_same(term, "dumb");
+    if (!display_live) return;
+    display.terminal_saved = tcgetattr(STDOUT_FILENO, &display.terminal) == 0;
+    set_echo(false);
+    memset(&action, 0, sizeof action);
+    action.sa_handler = on_signal;
+    for (i = 0; i < sizeof handled / sizeof *handled; i++) sigaction(handled[i], &action, NULL);
+    atexit(display_leave);
+}
+
+double display_elapsed(void) { return when_monotonic() - display.begun; }
+
+/* ---- the parts of a frame */
+
+static void put_color(text *out, display_color color) {
+    static const char *const codes[] = {"\033[0m", "\033[31m", "\033[32m", "\033[33m", "\033[2m"};
+    if (display.color) text_puts(out, codes[color]);
+}
+
+/* "12 s": tenths would change all the time. */
+static void put_duration(text *out, double seconds) {
+    if (seconds < 60) text_putf(out, "%d s", seconds > 0 ? (int)seconds : 0);
+    else when_put_duration(out, seconds);
+}
+
+static void end_line(text *frame) {
+    text_puts(frame, "\033[K\n");
+    display.lines++;
+}
+
+/* The bar is made of eighths of a column where the terminal has such characters. */
+static void put_bar(text *out, const display_counts *c, size_t columns) {
+    static const char *const eighths[] = {"", "\xe2\x96\x8f", "\xe2\x96\x8e", "\xe2\x96\x8d", "\xe2\x96\x8c",
+                                          "\xe2\x96\x8b", "\xe2\x96\x8a", "\xe2\x96\x89"};
+    size_t inside = columns - 2, total = c->total > 0 ? (size_t)c->total : 1, i;
+    size_t done = inside * 8 * (size_t)(c->finished + c->failed + c->recorded) / total;
+    size_t red = (inside * (size_t)c->failed + total - 1) / total;
+    text_puts(out, display.utf8 ? "\xe2\x96\x95" : "[");
+    put_color(out, DISPLAY_GREEN);
+    for (i = 0; i < done / 8; i++) {
+        if (i + red == done / 8) put_color(out, DISPLAY_RED);
+        text_puts(out, display.utf8 ? "\xe2\x96\x88" : "#");
+    }
+    if (display.utf8 && done % 8) text_puts(out, eighths[done % 8]), i++;
+    put_color(out, DISPLAY_PLAIN);
+    for (; i < inside; i++) text_puts(out, display.utf8 ? " " : ".");
+    text_puts(out, display.utf8 ? "\xe2\x96\x8f" : "]");
+}
+
+/* "boot-tests [#####.......] 123/240  51%  ETA 3:12:04" */
+static void put_head(text *frame, const display_counts *c, size_t columns) {
+    text numbers = {NULL, 0, 0};
+    int done = c->finished + c->failed + c->recorded;
+    size_t room = columns > DISPLAY_WIDTH ? DISPLAY_WIDTH : columns;
+    text_putf(&numbers, "%d/%d  %d%%", done, c->total, c->total ? (int)((double)done * 100 / c->total) : 0);
+    if (c->eta >= 1 && columns >= 36) {
+        text_puts(&numbers, "  ETA ");
+        put_duration(&numbers, c->eta);
+    }
+    if (columns >= 50) {
+        room -= terminal_put(frame, display.title, room / 4) + 1;
+        text_puts(frame, " ");
+    }
+    if (room >= numbers.length + 7) {
+        put_bar(frame, c, room - numbers.length - 1);
+        text_puts(frame, " ");
+    }
+    terminal_put(frame, numbers.data, room);
+    end_line(frame);
+    text_free(&numbers);
+}
+
+/* "4 running, 113 left, 117 finished, 6 failed, 1:02:03 elapsed", on as many lines as it takes. */
+static void put_counts(text *frame, const display_counts *c, size_t columns) {
+    int left = c->total - c->finished - c->failed - c->recorded - c->running;
+    const struct part {
+        int count;
+        const char *name;
+        display_color color;
+        bool always;
+    } parts[] = {{c->running, "running", DISPLAY_PLAIN, true},   {left, "left", DISPLAY_PLAIN, true},
+                 {c->finished, "finished", DISPLAY_GREEN, true}, {c->failed, "failed", DISPLAY_RED, false},
+                 {c->recorded, "recorded before", DISPLAY_PLAIN, false}, {0, "elapsed", DISPLAY_PLAIN, true}};
+    const struct part *p, *last = parts + sizeof parts / sizeof *parts - 1;
+    text word = {NULL, 0, 0};
+    size_t used = 0;
+    for (p = parts; p <= last; p++) {
+        if (!p->count && !p->always) continue;
+        text_clear(&word);
+        if (p < last) text_putf(&word, "%d", p->count);
+        else put_duration(&word, display_elapsed());
+        text_putf(&word, " %s", p->name);
+        if (used) text_puts(frame, ",");
+        if (used && used + 3 + word.length > columns) end_line(frame), used = 0;
+        else if (used) text_puts(frame, " "), used += 2;
+        if (p->count) put_color(frame, p->color);
+        used += terminal_put(frame, word.data, columns);
+        if (p->count) put_color(frame, DISPLAY_PLAIN);
+    }
+    end_line(frame);
+    text_free(&word);
+}
+
+/* Sets the tail to the last line of a file that has something to show. */
+static void read_tail(const char *path, char *tail, size_t size) {
+    char bytes[4096 + 1], *line;
+    struct stat st;
+    ssize_t got = 0;
+    size_t n = 0;
+    int fd = open(path, O_RDONLY | O_NONBLOCK | O_CLOEXEC);
+    if (fd < 0) return;
+    if (fstat(fd, &st) == 0 && S_ISREG(st.st_mode))
+        got = pread(fd, bytes, sizeof bytes - 1, st.st_size > 4096 ? st.st_size - 4096 : 0);
+    close(fd);
+    while (got > 0 && strchr(" \t\r\n", bytes[got - 1])) got--;
+    if (got <= 0) return;
+    bytes[got] = 0;
+    for (line = bytes + got; line > bytes && line[-1] != '\n' && line[-1] != '\r'; line--) {}
+    for (; line < bytes + got && n + 1 < size; line++) {
+        unsigned char c = (unsigned char)*line;
+        if (c == 033 && line[1] == '[') line += 2 + strspn(line + 2, "0123456789;?"); /* a color, say */
+        else if (c == '\t' || (c >= 0x20 && c != 0x7f)) tail[n++] = c == '\t' ? ' ' : (char)c;
+    }
+    tail[n] = 0;
+}
+
+/* Looks for the file that the run wrote last, among those that have lines for people. */
+static void check_run(display_run *r) {
+    static const char *const names[] = {"simout", "simout.txt", "console.txt", ".device", ".terminal"};
+    DIR *dir = opendir(r->outdir);
+    struct dirent *entry;
+    double newest = 0;
+    while (dir && (entry = readdir(dir)) != NULL) {
+        struct stat st;
+        size_t i;
+        char *path;
+        for (i = 0; i < 5 && !(i < 3 ? text_same(entry->d_name, names[i]) : text_ends(entry->d_name, names[i])); i++) {}
+        if (i == 5) continue;
+        path = text_join(r->outdir, entry->d_name);
+        if (stat(path, &st) == 0 && st.st_size > 0) {
+            double written = (double)st.st_mtim.tv_sec + (double)st.st_mtim.tv_nsec * 1e-9;
+            if (written >= newest) read_tail(path, r->tail, sizeof r->tail), newest = written;
+        }
+        free(path);
+    }
+    if (dir) closedir(dir);
+    r->checked = when_monotonic();
+}
+
+/* The end of a text that is too wide, as labels differ there. */
+static size_t put_end(text *out, const char *label, size_t columns) {
+    size_t bytes, width;
+    if (terminal_width(label) <= columns) return terminal_put(out, label, columns);
+    for (; *label && terminal_width(label) >= columns; label += bytes) terminal_character(label, &bytes, &width);
+    text_puts(out, columns ? terminal_ellipsis() : "");
+    return (columns > 0) + terminal_put(out, label, columns ? columns - 1 : 0);
+}
+
+/* "  1:02:03  boot/kvm/8/init  [    0.731402] hda: max request size: 128KiB" */
+static void put_runs(text *frame, size_t columns, size_t count) {
+    text elapsed = {NULL, 0, 0};
+    size_t label = 0, i;
+    for (i = 0; i < count; i++) {
+        size_t width = terminal_width(display.runs[i].label);
+        if (width > label) label = width;
+    }
+    if (columns >= 50 && label > (columns - 11) / 2) label = (columns - 11) / 2;
+    for (i = 0; i < count; i++) {
+        display_run *r = &display.runs[i];
+        size_t used, width;
+        if (when_monotonic() - r->checked >= 1) check_run(r);
+        text_clear(&elapsed);
+        put_duration(&elapsed, when_monotonic() - r->begun);
+        text_putf(frame, "%*s", elapsed.length < 9 ? (int)(9 - elapsed.length) : 0, "");
+        used = (elapsed.length < 9 ? 9 - elapsed.length : 0) + terminal_put(frame, elapsed.data, columns) + 2;
+        if (used < columns) {
+            if (label > columns - used) label = columns - used;
+            text_puts(frame, "  ");
+            width = put_end(frame, r->label, label);
+            used += label + 2;
+            if (*r->tail && used + 8 < columns) {
+                text_putf(frame, "%*s", (int)(label - width + 2), "");
+                put_color(frame, DISPLAY_DIM);
+                terminal_put(frame, r->tail, columns - used);
+                put_color(frame, DISPLAY_PLAIN);
+            }
+        }
+        end_line(frame);
+    }
+    text_free(&elapsed);
+}
+
+static void compose(text *frame, const display_counts *c) {
+    struct winsize size;
+    int rows = ioctl(STDOUT_FILENO, TIOCGWINSZ, &size) == 0 && size.ws_row > 0 ? size.ws_row : 24;
+    int width = terminal_columns(STDOUT_FILENO), runs = DISPLAY_RUNS;
+    size_t columns = width > 5 ? (size_t)width - 1 : 4; /* terminals differ in what the last column does to the cursor */
+    text_clear(frame);
+    display.lines = 0;
+    put_head(frame, c, columns);
+    if (rows > 5) put_counts(frame, c, columns);
+    if (c->note && rows > 6) {
+        put_color(frame, DISPLAY_YELLOW);
+        terminal_put(frame, c->note, columns);
+        put_color(frame, DISPLAY_PLAIN);
+        end_line(frame);
+    }
+    if (runs > rows / 3) runs = rows / 3;
+    if (runs > rows - 1 - display.lines) runs = rows - 1 - display.lines;
+    if (runs < 0) runs = 0;
+    put_runs(frame, columns, (size_t)runs < display.run_count ? (size_t)runs : display.run_count);
+    text_cut(frame, frame->length - 1); /* the last line end */
+}
+
+/* ---- drawing */
+
+int display_due(void) {
+    double left = display.drawn + DISPLAY_MS / 1e3 - when_monotonic();
+    if (!display_live) return display.output.length ? DISPLAY_MS : -1;
+    if (display_resized && in_foreground()) return 0;
+    return left > 0 ? (int)(left * 1e3) + 1 : 0;
+}
+
+void display_draw(const display_counts *c, bool now) {
+    text spare;
+    bool afresh;
+    write_output(false);
+    if (!display_live || display.output.length || (!now && display_due() > 0)) return;
+    display.drawn = when_monotonic();
+    if (!in_foreground()) {
+        display_resized = 1;
+        return;
+    }
+    if (display_resized) set_echo(false);
+    afresh = display.said.length || display_resized || !display.last.length;
+    display_resized = 0;
+    compose(&display.frame, c);
+    if (!afresh && text_same(display.frame.data, display.last.data)) return;
+    text_puts(&display.output, afresh ? "\033[?2026h" DISPLAY_ERASE : "\033[?2026h\r");
+    text_put(&display.output, display.said.data, display.said.length);
+    text_put(&display.output, display.frame.data, display.frame.length);
+    text_puts(&display.output, "\033[J\r");
+    if (display.lines > 1) text_putf(&display.output, "\033[%dA", display.lines - 1);
+    text_puts(&display.output, "\033[?2026l");
+    text_clear(&display.said);
+    spare = display.last, display.last = display.frame, display.frame = spare;
+    write_output(false);
+}
+
+void display_say(display_color color, const char *format, ...) {
+    text *out = display_live ? &display.said : &display.output, line = {NULL, 0, 0};
+    va_list arguments;
+    va_start(arguments, format);
+    text_vputf(&line, format, arguments);
+    va_end(arguments);
+    if (color) put_color(out, color);
+    terminal_put(out, line.data, SIZE_MAX);
+    if (color) put_color(out, DISPLAY_PLAIN);
+    text_puts(out, "\n");
+    text_free(&line);
+    if (!display_live) write_output(false);
+}
+
+void display_end(void) {
+    if (!display_live) return;
+    if (display.last.length && in_foreground()) text_puts(&display.output, DISPLAY_ERASE);
+    text_put(&display.output, display.said.data, display.said.length);
+    text_clear(&display.said);
+    write_output(false);
+    set_echo(true);
+    display_live = false;
+}
+
+int display_flush(void) {
+    write_output(true);
+    return display.error;
+}
+
+/* ---- active runs */
+
+void display_add_run(const void *run, const char *label, const char *outdir) {
+    display_run *r;
+    display.runs = (display_run *)text_realloc(display.runs, (display.run_count + 1) * sizeof *display.runs);
+    r = &display.runs[display.run_count++];
+    memset(r, 0, sizeof *r);
+    r->run = run;
+    r->label = text_copy(label);
+    r->outdir = text_copy(outdir);
+    r->begun = when_monotonic();
+}
+
+void display_remove_run(const void *run) {
+    size_t i;
+    for (i = 0; i < display.run_count && display.runs[i].run != run; i++) {}
+    if (i == display.run_count) return;
+    free(display.runs[i].label);
+    free(display.runs[i].outdir);
+    memmove(&display.runs[i], &display.runs[i + 1], (--display.run_count - i) * sizeof *display.runs);
+}

@@ -1,0 +1,114 @@
+/* experiment.c - see experiment.h: what an experiment consists of; experiment_file.c reads it from a file. */
+
+#include "experiment.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+/* ---- an experiment and its memory */
+
+typedef struct experiment_block {
+    struct experiment_block *next;
+    double memory[]; /* aligned for anything that is kept here */
+} experiment_block;
+
+void *experiment_alloc(experiment *e, size_t size) {
+    experiment_block *block = (experiment_block *)text_alloc(sizeof *block + size);
+    block->next = e->memory;
+    e->memory = block;
+    return block->memory;
+}
+
+const char *experiment_keep(experiment *e, const char *bytes, size_t length) {
+    char *copy = (char *)experiment_alloc(e, length + 1);
+    return length ? (const char *)memcpy(copy, bytes, length) : copy;
+}
+
+experiment *experiment_new(const char *path) {
+    experiment *e = (experiment *)text_alloc(sizeof *e);
+    e->path = path;
+    return e;
+}
+
+/* Makes room for one more item: doubles it whenever `count` is a power of two. */
+static void *grow(void *items, size_t count, size_t size) {
+    return (count & (count - 1)) == 0 ? text_realloc(items, (count ? 2 * count : 1) * size) : items;
+}
+
+size_t experiment_add_artifact(experiment *e, experiment_artifact *artifact) {
+    e->artifacts = (experiment_artifact **)grow(e->artifacts, e->artifact_count, sizeof *e->artifacts);
+    e->artifacts[e->artifact_count] = artifact;
+    return e->artifact_count++;
+}
+
+experiment_run *experiment_add_run(experiment *e) {
+    e->runs = (experiment_run *)grow(e->runs, e->run_count, sizeof *e->runs);
+    return (experiment_run *)memset(&e->runs[e->run_count++], 0, sizeof *e->runs);
+}
+
+void experiment_free(experiment *e) {
+    experiment_block *block, *next;
+    for (block = e->memory; block; block = next) {
+        next = block->next;
+        free(block);
+    }
+    gem5art_json_free(e->json);
+    free(e->artifacts);
+    free(e->runs);
+    free(e);
+}
+
+/* ---- registering and command lines */
+
+bool experiment_register(experiment *e, gem5art_db *db, size_t index, gem5art_error *error) {
+    experiment_artifact *a = e->artifacts[index];
+    const gem5art_artifact **inputs = (const gem5art_artifact **)experiment_alloc(e, a->input_count * sizeof *inputs);
+    size_t i;
+    memset(error, 0, sizeof *error);
+    for (i = 0; i < a->input_count; i++)
+        if ((inputs[i] = e->artifacts[a->inputs[i]]->artifact) == NULL) return false;
+    a->desc.inputs = a->input_count ? inputs : NULL;
+    a->desc.input_count = a->input_count;
+    a->artifact = gem5art_register_artifact(db, &a->desc, error);
+    return a->artifact != NULL;
+}
+
+static const size_t role_offsets[ROLES] = {
+    offsetof(gem5art_run_desc, gem5_artifact), offsetof(gem5art_run_desc, gem5_git_artifact),
+    offsetof(gem5art_run_desc, run_script_git_artifact), offsetof(gem5art_run_desc, linux_binary_artifact),
+    offsetof(gem5art_run_desc, disk_image_artifact)};
+
+bool experiment_use_artifacts(experiment *e, experiment_run *run) {
+    const gem5art_artifact **more = (const gem5art_artifact **)experiment_alloc(e, run->more_count * sizeof *more), **to;
+    size_t i;
+    for (i = 0; i < (run->fs ? ROLES : ROLE_LINUX); i++) {
+        to = (const gem5art_artifact **)(void *)((char *)&run->desc + role_offsets[i]);
+        if ((*to = e->artifacts[run->roles[i]]->artifact) == NULL) return false;
+    }
+    for (i = 0; i < run->more_count; i++)
+        if ((more[i] = e->artifacts[run->more[i]]->artifact) == NULL) return false;
+    run->desc.artifacts = run->more_count ? more : NULL;
+    run->desc.artifact_count = run->more_count;
+    return true;
+}
+
+const char *const *experiment_command(experiment *e, const experiment_run *run, const char *folder) {
+    const gem5art_run_desc *d = &run->desc;
+    const char *const *item, **argv;
+    char *outdir = text_join(folder, d->outdir), *first = text_printf("--outdir=%s", outdir);
+    size_t count = 7, n = 0;
+    for (item = d->params; item && *item; item++) count++;
+    for (item = d->gem5_options; item && *item; item++) count++;
+    argv = (const char **)experiment_alloc(e, count * sizeof *argv);
+    argv[n++] = d->gem5_binary ? d->gem5_binary : e->artifacts[run->roles[ROLE_GEM5]]->desc.path;
+    argv[n++] = "-re";
+    argv[n++] = experiment_keep(e, first, strlen(first));
+    for (item = d->gem5_options; item && *item; item++) argv[n++] = *item;
+    argv[n++] = d->run_script;
+    if (run->fs) argv[n++] = d->linux_binary ? d->linux_binary : e->artifacts[run->roles[ROLE_LINUX]]->desc.path;
+    if (run->fs) argv[n++] = d->disk_image ? d->disk_image : e->artifacts[run->roles[ROLE_DISK]]->desc.path;
+    for (item = d->params; item && *item; item++) argv[n++] = *item;
+    free(outdir);
+    free(first);
+    return argv;
+}

@@ -1,0 +1,112 @@
+/* review.c - see review.h */
+
+#include "review.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <ftw.h>
+#include <spawn.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include "message.h"
+
+static int remove_entry(const char *path, const struct stat *st, int type, struct FTW *ftw) {
+    (void)st, (void)ftw;
+    return type == FTW_DP || type == FTW_DNR ? rmdir(path) : unlink(path);
+}
+
+/* Unpacks the evidence into a new temporary folder. */
+static bool unzip(review *v, const char *archive) {
+    const char *const argv[] = {"unzip", "-qq", "-o", archive, "simout*", "simerr*", "console.txt", "*.terminal", "*.device",
+                                "*.dmesg", "*stats*", ".gem5art/events.tsv", "-d", NULL, NULL};
+    const char *base = getenv("TMPDIR"), *words[sizeof argv / sizeof *argv];
+    posix_spawn_file_actions_t actions;
+    int status = -1, fd;
+    pid_t pid;
+    if (access(archive, R_OK) < 0) return false;
+    if (!v->folder) {
+        v->folder = text_printf("%s/gem5art-verify-XXXXXX", text_empty(base) ? "/tmp" : base);
+        if (!mkdtemp(v->folder)) die(EXIT_FAILED, "cannot make a folder like %s: %s", v->folder, strerror(errno));
+    }
+    memcpy(words, argv, sizeof argv);
+    words[13] = v->folder;
+    posix_spawn_file_actions_init(&actions);
+    for (fd = 0; fd < 3; fd++) posix_spawn_file_actions_addopen(&actions, fd, "/dev/null", O_RDWR, 0);
+    if (posix_spawnp(&pid, words[0], &actions, NULL, (char **)(void *)words, environ) == 0)
+        while (waitpid(pid, &status, 0) < 0 && errno == EINTR) {}
+    posix_spawn_file_actions_destroy(&actions);
+    if (status < 0 || !WIFEXITED(status)) return false;
+    return WEXITSTATUS(status) == 0 || WEXITSTATUS(status) == 1 || WEXITSTATUS(status) == 11; /* some files are not in it */
+}
+
+/* Unpacks the archive in the storage, else where it was made. */
+static bool unpack(review *v, const char *cwd) {
+    const gem5art_artifact *archive = v->run->results ? gem5art_find_artifact(v->db, v->run->results, NULL) : NULL;
+    const char *storage = getenv("GEM5ART_STORAGE");
+    char *paths[2] = {NULL, NULL};
+    bool ok = false;
+    int i;
+    if (!archive) return false;
+    if (!text_empty(storage)) paths[0] = text_join(storage, archive->id);
+    paths[1] = text_join(cwd ? cwd : "", archive->path);
+    for (i = 0; i < 2; i++) {
+        ok = ok || (paths[i] && unzip(v, paths[i]));
+        free(paths[i]);
+    }
+    return ok;
+}
+
+bool review_begin(review *v, gem5art_db *db, const gem5art_run *run, const char *cwd) {
+    gem5art_error error;
+    memset(v, 0, sizeof *v);
+    v->db = db;
+    v->run = run;
+    v->now = gem5art_review_run(db, run, NULL, &error);
+    if (!v->now && error.code == GEM5ART_NOT_FOUND) {
+        v->lacks_files = true;
+        if (unpack(v, cwd)) v->now = gem5art_review_run(db, run, v->folder, &error);
+    }
+    if (!v->now && error.code != GEM5ART_NOT_FOUND && error.code != GEM5ART_INVALID) die_of(&error);
+    return v->now != NULL;
+}
+
+void review_end(review *v) {
+    gem5art_release_run(v->db, v->now);
+    if (v->folder) nftw(v->folder, remove_entry, 16, FTW_DEPTH | FTW_PHYS);
+    free(v->folder);
+    v->folder = NULL;
+}
+
+bool review_is_same(const review *v) {
+    return text_same(v->run->status, v->now->status) && text_same(v->run->kill_reason, v->now->kill_reason) &&
+           v->run->rerunnable == v->now->rerunnable;
+}
+
+static void put_string(gem5art_json_writer *writer, const char *key, const char *value) {
+    gem5art_json_key(writer, key);
+    gem5art_json_string(writer, value);
+}
+
+static void put_outcome(gem5art_json_writer *writer, const char *key, const gem5art_run *run) {
+    gem5art_json_key(writer, key);
+    gem5art_json_begin_object(writer);
+    put_string(writer, "status", run->status);
+    put_string(writer, "kill_reason", run->kill_reason);
+    put_string(writer, "cause", run->cause);
+    gem5art_json_key(writer, "rerunnable");
+    gem5art_json_boolean(writer, run->rerunnable);
+    gem5art_json_end_object(writer);
+}
+
+void review_put(gem5art_json_writer *writer, const review *v) {
+    gem5art_json_begin_object(writer);
+    put_string(writer, "_id", v->run->id);
+    put_string(writer, "name", v->run->name);
+    put_string(writer, "outdir", v->run->outdir);
+    put_outcome(writer, "recorded", v->run);
+    put_outcome(writer, "today", v->now);
+    gem5art_json_end_object(writer);
+}

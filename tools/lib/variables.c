@@ -1,0 +1,39 @@
+/* variables.c - the matrix variables of a run: looked up, matched by conditions, and printed. */
+#include "variables.h"
+
+#include <string.h>
+
+bool variables_is_name(const char *name) {
+    const char *c = name;
+    while ((*c >= 'a' && *c <= 'z') || (*c >= 'A' && *c <= 'Z') || *c == '_' || (c > name && *c >= '0' && *c <= '9'))
+        c++;
+    return *name && !*c;
+}
+
+const char *variables_get(const char *const *variables, const char *name, size_t length) {
+    for (; *variables; variables += 2)
+        if (text_is(name, length, *variables)) return variables[1];
+    return NULL;
+}
+
+bool variables_has(const char *const *variables, const char *condition) {
+    size_t length = strcspn(condition, "=");
+    const char *value = variables_get(variables, condition, length);
+    return value && condition[length] && strcmp(condition + length + 1, value) == 0;
+}
+
+bool variables_match(const char *const *variables, const char *const *conditions) {
+    const char *const *one, *const *other;
+    for (one = conditions; one && *one; one++) {
+        size_t name = strcspn(*one, "=") + 1;
+        for (other = conditions; *other; other++)
+            if (strncmp(*one, *other, name) == 0 && variables_has(variables, *other)) break;
+        if (!*other) return false;
+    }
+    return true;
+}
+
+void variables_put(text *out, const char *const *variables) {
+    size_t i;
+    for (i = 0; variables[i]; i += 2) text_putf(out, "%s%s=%s", i ? " " : "", variables[i], variables[i + 1]);
+}
