@@ -45,7 +45,7 @@
      The API; its comments belong to the manual:
        >>errors >>db >>artifacts >>runs >>runner >>queries >>json >>hashes
      The implementation; a section uses only the sections above it:
-       >>platform    system calls, each through a macro; clocks, locks, pipes
+       >>platform    system calls, each replaceable by a macro; clocks, locks, pipes
        >>memory      allocation; arenas
        >>text        growing text, the text of errors, paths, files that are written whole
        >>json        the reader and the writer
@@ -60,7 +60,8 @@
        >>outcome     how a run ended: evidence from its files, the probe
        >>files       which files gem5 read
        >>warden      the process that spawns, signals and reaps the children
-       >>archive     results.zip
+       >>deflate     compression of files
+       >>zip         results.zip
        >>machine     CPUs and memory
        >>workers     threads
        >>pool        a run's states, and the loop that moves it from one to the next
@@ -11023,10 +11024,8 @@ static void gem5art__wake(int wakes) {
     errno = saved;
 }
 
-/* =============================================================== >>archive
-   A folder as a zip file (PKWARE's APPNOTE 6.3), deflated (RFC 1951). Every byte
-   of a file is read once and written once, in order; only the local headers are
-   patched when the sizes and the CRC behind them are known. */
+/* =============================================================== >>deflate
+   RFC 1951, in blocks that are stored or have codes of their own. Every byte of a file is read once and written once. */
 
 enum {
     GEM5ART__DEFLATE_MIN_MATCH = 4,   /* 3 would be allowed: not worth its chains in text */
@@ -11055,9 +11054,9 @@ typedef struct gem5art__deflate_match {
     uint32_t length, distance; /* length 0: none */
 } gem5art__deflate_match;
 
-/* A zip file being written, and the compressor. Positions in files are counted on from file to file,
-   modulo 2^32, so that the hash chains need no clearing: a chain that leads out of the window ends, and one
-   that leads into it by chance is found out when the bytes are compared. */
+/* A zip file being written, and the compressor. Positions in files are counted on from file to file, modulo 2^32: the
+   hash chains need no clearing, as a chain that leads out of the window ends, and one that leads into it by chance is
+   noticed when the bytes are compared. */
 typedef struct gem5art__zip {
     int fd;
     int write_errno;           /* of the first write that failed, or 0; nothing is written after it */
@@ -11079,7 +11078,9 @@ typedef struct gem5art__zip {
     uint64_t extra_bits;       /* of the block's lengths and distances */
     gem5art__deflate_code literals, distances;
 
-    uint8_t length_symbol[GEM5ART__DEFLATE_MAX_MATCH + 1]; /* less 257 */
+    uint16_t length_base[29], distance_base[30]; /* of symbols of lengths (less 257) and distances (3.2.5): the first */
+    uint8_t length_extra[29], distance_extra[30]; /* value, and the number of extra bits */
+    uint8_t length_symbol[GEM5ART__DEFLATE_MAX_MATCH + 1];
     uint8_t distance_symbol[512]; /* of distances up to 256, then of those in steps of 128 */
     uint32_t tokens[GEM5ART__DEFLATE_TOKENS]; /* length << 16 | distance; length 0: the byte instead */
     uint32_t newest[1 << GEM5ART__DEFLATE_HASH_BITS]; /* by hash: the last position */
@@ -11088,7 +11089,7 @@ typedef struct gem5art__zip {
     uint8_t out[131072];
 } gem5art__zip;
 
-/* ---- output: one buffer, in which an entry can be patched or taken back while it is young */
+/* ---- output: one buffer, in which the last entry can be patched or taken back */
 
 static void gem5art__zip_flush(gem5art__zip *zip) {
     if (!zip->write_errno && !gem5art__write_at(zip->fd, zip->out, zip->pending, (off_t)zip->flushed))
@@ -11127,7 +11128,7 @@ static void gem5art__zip_rewind(gem5art__zip *zip, uint64_t offset) {
     zip->pending = (size_t)(offset - zip->flushed);
 }
 
-/* ---- deflate: prefix codes (RFC 1951, 3.2.2) */
+/* ---- prefix codes (3.2.2) */
 
 static int gem5art__compare_u32(const void *a, const void *b) {
     uint32_t x = *(const uint32_t *)a, y = *(const uint32_t *)b;
@@ -11150,7 +11151,7 @@ static void gem5art__deflate_lengths(gem5art__deflate_code *code, int count, int
     qsort(leaves, (size_t)n, sizeof *leaves, gem5art__compare_u32);
 
     for (i = 0; i < n; i++) weight[i] = leaves[i] >> 9;
-    for (node = inner = n; node < 2 * n - 1; node++) { /* joins the two lightest, which are first of their kind */
+    for (node = inner = n; node < 2 * n - 1; node++) { /* joins the two lightest: leaves and nodes are both sorted */
         weight[node] = 0;
         for (i = 0; i < 2; i++) {
             int child = inner == node || (leaf < n && weight[leaf] <= weight[inner]) ? leaf++ : inner++;
@@ -11197,32 +11198,7 @@ static uint64_t gem5art__deflate_cost(const gem5art__deflate_code *code, int cou
     return bits;
 }
 
-/* The lengths of a "fixed" block's code (3.2.6); all of its distances have 5 bits. */
-static uint8_t gem5art__deflate_fixed_length(int symbol) {
-    return symbol < 144 ? 8 : symbol < 256 ? 9 : symbol < 280 ? 7 : 8;
-}
-
-static uint64_t gem5art__deflate_fixed_cost(const gem5art__zip *zip) {
-    uint64_t bits = 0;
-    int symbol;
-    for (symbol = 0; symbol < GEM5ART__DEFLATE_LITERALS; symbol++)
-        bits += (uint64_t)zip->literals.frequency[symbol] * gem5art__deflate_fixed_length(symbol);
-    for (symbol = 0; symbol < GEM5ART__DEFLATE_DISTANCES; symbol++)
-        bits += 5 * (uint64_t)zip->distances.frequency[symbol];
-    return bits;
-}
-
-/* Makes the codes' words, of a dynamic block for the lengths that the codes have. */
-static void gem5art__deflate_make_words(gem5art__zip *zip, bool fixed) {
-    int symbol;
-    for (symbol = 0; fixed && symbol < 288; symbol++)
-        zip->literals.length[symbol] = gem5art__deflate_fixed_length(symbol);
-    if (fixed) memset(zip->distances.length, 5, GEM5ART__DEFLATE_DISTANCES);
-    gem5art__deflate_words(&zip->literals, fixed ? 288 : GEM5ART__DEFLATE_LITERALS);
-    gem5art__deflate_words(&zip->distances, GEM5ART__DEFLATE_DISTANCES);
-}
-
-/* ---- deflate: blocks (3.2.3 to 3.2.7) */
+/* ---- blocks (3.2.3 to 3.2.7) */
 
 /* At most 48 bits, lowest first. */
 static void gem5art__put_bits(gem5art__zip *zip, uint64_t value, unsigned count) {
@@ -11307,29 +11283,22 @@ static void gem5art__deflate_put_head(gem5art__zip *zip, const gem5art__deflate_
     }
 }
 
-/* Symbols of lengths (less 257) and of distances (3.2.5): what each begins with, and its extra bits. */
-static const uint16_t gem5art__deflate_length_base[29] = {
-    3,  4,  5,  6,  7,  8,  9,  10, 11,  13,  15,  17,  19,  23, 27,
-    31, 35, 43, 51, 59, 67, 83, 99, 115, 131, 163, 195, 227, 258};
-static const uint8_t gem5art__deflate_length_extra[29] = {0, 0, 0, 0, 0, 0, 0, 0, 1, 1, 1, 1, 2, 2, 2,
-                                                          2, 3, 3, 3, 3, 4, 4, 4, 4, 5, 5, 5, 5, 0};
-static const uint16_t gem5art__deflate_distance_base[30] = {
-    1,   2,   3,   4,   5,   7,    9,    13,   17,   25,   33,   49,   65,    97,    129,
-    193, 257, 385, 513, 769, 1025, 1537, 2049, 3073, 4097, 6145, 8193, 12289, 16385, 24577};
-static const uint8_t gem5art__deflate_distance_extra[30] = {0, 0, 0, 0, 1, 1, 2, 2,  3,  3,  4,  4,  5,  5,  6,
-                                                            6, 7, 7, 8, 8, 9, 9, 10, 10, 11, 11, 12, 12, 13, 13};
-
 static void gem5art__deflate_make_tables(gem5art__zip *zip) {
-    unsigned symbol, i;
-    for (symbol = 0, i = 3; i <= GEM5ART__DEFLATE_MAX_MATCH; i++) {
-        if (symbol < 28 && i == gem5art__deflate_length_base[symbol + 1]) symbol++;
-        zip->length_symbol[i] = (uint8_t)symbol;
+    unsigned symbol, extra, i;
+    for (symbol = 0; symbol < 29; symbol++) {
+        extra = symbol < 8 || symbol == 28 ? 0 : symbol / 4 - 1;
+        zip->length_extra[symbol] = (uint8_t)extra;
+        i = symbol < 8 ? 3 + symbol : symbol < 28 ? 3 + ((4 + symbol % 4) << extra) : 258;
+        zip->length_base[symbol] = (uint16_t)i;
+        for (; i <= GEM5ART__DEFLATE_MAX_MATCH; i++) zip->length_symbol[i] = (uint8_t)symbol;
     }
-    for (symbol = 0, i = 0; i < 512; i++) {
-        unsigned distance = i < 256 ? i + 1 : (i - 256) * 128 + 1;
-        while (symbol < 29 && distance >= gem5art__deflate_distance_base[symbol + 1]) symbol++;
-        zip->distance_symbol[i] = (uint8_t)symbol;
-        if (i == 255) symbol = 0;
+    for (symbol = 0; symbol < 30; symbol++) {
+        extra = symbol < 4 ? 0 : symbol / 2 - 1;
+        zip->distance_extra[symbol] = (uint8_t)extra;
+        zip->distance_base[symbol] = (uint16_t)(symbol < 4 ? 1 + symbol : 1 + ((2 + symbol % 2) << extra));
+        for (i = 0; i < 512; i++)
+            if ((i < 256 ? i + 1 : (i - 256) * 128 + 1) >= zip->distance_base[symbol])
+                zip->distance_symbol[i] = (uint8_t)symbol;
     }
 }
 
@@ -11347,47 +11316,41 @@ static void gem5art__deflate_put_tokens(gem5art__zip *zip) {
         } else {
             unsigned symbol = zip->length_symbol[length], code = 257 + symbol, count = literals->length[code];
             uint64_t bits = literals->bits[code];
-            bits |= (uint64_t)(length - gem5art__deflate_length_base[symbol]) << count;
-            count += gem5art__deflate_length_extra[symbol];
+            bits |= (uint64_t)(length - zip->length_base[symbol]) << count;
+            count += zip->length_extra[symbol];
             symbol = gem5art__deflate_distance_symbol(zip, distance);
             bits |= (uint64_t)distances->bits[symbol] << count;
             count += distances->length[symbol];
-            bits |= (uint64_t)(distance - gem5art__deflate_distance_base[symbol]) << count;
-            count += gem5art__deflate_distance_extra[symbol];
+            bits |= (uint64_t)(distance - zip->distance_base[symbol]) << count;
+            count += zip->distance_extra[symbol];
             gem5art__put_bits(zip, bits, count);
         }
     }
     gem5art__put_bits(zip, literals->bits[256], literals->length[256]);
 }
 
-static void gem5art__deflate_put_stored(gem5art__zip *zip) {
-    uint32_t size = zip->at - zip->block;
-    gem5art__put_last_bits(zip);
-    gem5art__put_bits(zip, size | (uint64_t)(~size & 65535) << 16, 32);
-    gem5art__zip_put(zip, zip->window + zip->block, size);
-}
-
-/* Ends the block at `at`, in the shortest of the three forms. */
+/* Ends the block at `at`: stored where that is no longer, else with its own codes. */
 static void gem5art__deflate_end_block(gem5art__zip *zip, bool last) {
     gem5art__deflate_head head;
-    uint64_t dynamic_bits, fixed_bits, stored_bits = 32 + 7 + 8 * (uint64_t)(zip->at - zip->block);
+    uint32_t size = zip->at - zip->block;
+    uint64_t bits;
     zip->literals.frequency[256] = 1;
-    fixed_bits = gem5art__deflate_fixed_cost(zip) + zip->extra_bits;
     gem5art__deflate_lengths(&zip->literals, GEM5ART__DEFLATE_LITERALS, 15);
     gem5art__deflate_lengths(&zip->distances, GEM5ART__DEFLATE_DISTANCES, 15);
-    dynamic_bits = gem5art__deflate_make_head(zip, &head) + zip->extra_bits +
-                   gem5art__deflate_cost(&zip->literals, GEM5ART__DEFLATE_LITERALS) +
-                   gem5art__deflate_cost(&zip->distances, GEM5ART__DEFLATE_DISTANCES);
-
+    bits = gem5art__deflate_make_head(zip, &head) + zip->extra_bits +
+           gem5art__deflate_cost(&zip->literals, GEM5ART__DEFLATE_LITERALS) +
+           gem5art__deflate_cost(&zip->distances, GEM5ART__DEFLATE_DISTANCES);
     gem5art__put_bits(zip, last, 1);
-    if (stored_bits < fixed_bits && stored_bits < dynamic_bits) {
+    if (32 + 7 + 8 * (uint64_t)size <= bits) {
         gem5art__put_bits(zip, 0, 2);
-        gem5art__deflate_put_stored(zip);
+        gem5art__put_last_bits(zip);
+        gem5art__put_bits(zip, size | (uint64_t)(~size & 65535) << 16, 32);
+        gem5art__zip_put(zip, zip->window + zip->block, size);
     } else {
-        bool fixed = fixed_bits <= dynamic_bits;
-        gem5art__put_bits(zip, fixed ? 1 : 2, 2);
-        if (!fixed) gem5art__deflate_put_head(zip, &head);
-        gem5art__deflate_make_words(zip, fixed);
+        gem5art__put_bits(zip, 2, 2);
+        gem5art__deflate_put_head(zip, &head);
+        gem5art__deflate_words(&zip->literals, GEM5ART__DEFLATE_LITERALS);
+        gem5art__deflate_words(&zip->distances, GEM5ART__DEFLATE_DISTANCES);
         gem5art__deflate_put_tokens(zip);
     }
     memset(zip->literals.frequency, 0, sizeof zip->literals.frequency);
@@ -11397,10 +11360,10 @@ static void gem5art__deflate_end_block(gem5art__zip *zip, bool last) {
     zip->block = zip->at;
 }
 
-/* ---- deflate: matches */
+/* ---- matches */
 
-/* Reads on until a match of any length can be seen from the byte behind `at`. What the block or a match
-   may still need stays in the window. */
+/* Reads until a match of any length can be seen from the byte after `at`. What the block or a match may still need
+   stays in the window. */
 static void gem5art__deflate_fill(gem5art__zip *zip) {
     while (zip->unread && zip->end - zip->at < GEM5ART__DEFLATE_AHEAD) {
         uint32_t keep = zip->at > GEM5ART__DEFLATE_REACH ? zip->at - GEM5ART__DEFLATE_REACH : 0, room;
@@ -11484,8 +11447,8 @@ static void gem5art__deflate_copy(gem5art__zip *zip, gem5art__deflate_match matc
     unsigned distance_symbol = gem5art__deflate_distance_symbol(zip, match.distance);
     zip->literals.frequency[257 + length_symbol]++;
     zip->distances.frequency[distance_symbol]++;
-    zip->extra_bits += gem5art__deflate_length_extra[length_symbol];
-    zip->extra_bits += gem5art__deflate_distance_extra[distance_symbol];
+    zip->extra_bits += zip->length_extra[length_symbol];
+    zip->extra_bits += zip->distance_extra[distance_symbol];
     zip->tokens[zip->token_count++] = match.length << 16 | match.distance;
     zip->at += match.length;
     /* A run's positions are all alike: its end will do. Twice as fast on zeros. */
@@ -11493,14 +11456,9 @@ static void gem5art__deflate_copy(gem5art__zip *zip, gem5art__deflate_match matc
     gem5art__deflate_hash(zip, zip->at);
 }
 
-static bool gem5art__deflate_block_is_full(const gem5art__zip *zip) {
-    return zip->token_count == GEM5ART__DEFLATE_TOKENS ||
-           zip->at - zip->block > GEM5ART__DEFLATE_BLOCK - GEM5ART__DEFLATE_MAX_MATCH;
-}
-
-/* Appends the first `size` bytes of a file, or what there is of them, as a deflate stream. A match waits for
-   the next byte's: if that is longer, a literal makes way for it. Returns the method: the stream is not kept
-   where the bytes themselves are at hand and no longer. */
+/* Appends the first `size` bytes of a file, or those that it has, as a deflate stream. A match waits for the next one: if
+   that is longer, a literal takes its place. Returns the method: where all bytes are in the window and the stream is not
+   shorter, they replace it. */
 static uint16_t gem5art__deflate_file(gem5art__zip *zip, int fd, uint64_t size) {
     gem5art__deflate_match match = {0, 0}, next;
     uint64_t start = gem5art__zip_offset(zip);
@@ -11519,7 +11477,9 @@ static uint16_t gem5art__deflate_file(gem5art__zip *zip, int fd, uint64_t size) 
         if (match.length && !next.length) gem5art__deflate_copy(zip, match);
         else gem5art__deflate_literal(zip);
         match = next;
-        if (gem5art__deflate_block_is_full(zip)) gem5art__deflate_end_block(zip, false);
+        if (zip->token_count == GEM5ART__DEFLATE_TOKENS ||
+            zip->at - zip->block > GEM5ART__DEFLATE_BLOCK - GEM5ART__DEFLATE_MAX_MATCH)
+            gem5art__deflate_end_block(zip, false);
     }
     gem5art__deflate_end_block(zip, true);
     gem5art__put_last_bits(zip);
@@ -11529,10 +11489,12 @@ static uint16_t gem5art__deflate_file(gem5art__zip *zip, int fd, uint64_t size) 
     return 0;
 }
 
-/* ---- entries (APPNOTE 4.3.7 to 4.3.16) */
+/* =================================================================== >>zip
+   A folder as a zip file (PKWARE's APPNOTE 6.3). Local headers are patched once sizes and CRC are known. */
 
 typedef struct gem5art__zip_entry {
-    const char *name; /* relative to the folder; that of a folder ends in a slash */
+    const char *path;
+    const char *name; /* in the zip file: the end of `path`; that of a folder ends in a slash */
     mode_t mode;
     time_t mtime;
     uint64_t offset, size, stored_size;
@@ -11545,12 +11507,18 @@ typedef struct gem5art__zip_entry {
 #define GEM5ART__ZIP64_FROM 0xf0000000u     /* a smaller file fits 32 bits, even with the heads of stored blocks */
 #define GEM5ART__ZIP_UNIX_MADE (3 << 8 | 63) /* host Unix, APPNOTE 6.3 */
 
-static void gem5art__put_le(gem5art__buf *buf, uint64_t value, int bytes) {
+/* ---- headers (4.3.7 to 4.3.16) */
+
+/* Puts little-endian numbers: pairs of a value and its bytes. */
+static void gem5art__put_fields(gem5art__buf *buf, uint64_t fields[][2], size_t count) {
     uint8_t data[8];
-    int i;
-    for (i = 0; i < bytes; i++) data[i] = (uint8_t)(value >> 8 * i);
-    gem5art__put(buf, data, (size_t)bytes);
+    size_t i, byte;
+    for (i = 0; i < count; i++) {
+        for (byte = 0; byte < fields[i][1]; byte++) data[byte] = (uint8_t)(fields[i][0] >> 8 * byte);
+        gem5art__put(buf, data, (size_t)fields[i][1]);
+    }
 }
+#define GEM5ART__PUT_FIELDS(buf, fields) gem5art__put_fields(buf, fields, sizeof fields / sizeof *fields)
 
 static uint64_t gem5art__zip_clip(uint64_t value) { return value < GEM5ART__ZIP_MAX ? value : GEM5ART__ZIP_MAX; }
 
@@ -11563,7 +11531,7 @@ static uint32_t gem5art__dos_time(time_t mtime) {
            (uint32_t)t.tm_hour << 11 | (uint32_t)t.tm_min << 5 | (uint32_t)(t.tm_sec < 60 ? t.tm_sec : 59) / 2;
 }
 
-/* Bit 11, where it tells something: the name is UTF-8. */
+/* Bit 11, where it matters: the name is UTF-8. */
 static unsigned gem5art__zip_flags(const char *name) {
     bool ascii = true;
     size_t n;
@@ -11575,211 +11543,131 @@ static unsigned gem5art__zip_flags(const char *name) {
     return ascii ? 0 : 1u << 11;
 }
 
-/* The fields that a local header and a central one share, in the same order. */
-static void gem5art__zip_put_common(gem5art__buf *buf, const gem5art__zip_entry *entry, uint64_t stored_size,
-                                    uint64_t size, size_t extra_length) {
-    gem5art__put_le(buf, entry->zip64 ? 45 : 20, 2); /* version needed to extract */
-    gem5art__put_le(buf, gem5art__zip_flags(entry->name), 2);
-    gem5art__put_le(buf, entry->method, 2);
-    gem5art__put_le(buf, gem5art__dos_time(entry->mtime), 4);
-    gem5art__put_le(buf, entry->crc, 4);
-    gem5art__put_le(buf, gem5art__zip_clip(stored_size), 4);
-    gem5art__put_le(buf, gem5art__zip_clip(size), 4);
-    gem5art__put_le(buf, strlen(entry->name), 2);
-    gem5art__put_le(buf, extra_length, 2);
-}
-
-/* The extended timestamp: UTC, with a sign. Times that do not fit are left to DOS. */
-static size_t gem5art__zip_time_length(const gem5art__zip_entry *entry) {
-    return entry->mtime >= INT32_MIN && entry->mtime <= INT32_MAX ? 9 : 0;
-}
-
-static void gem5art__zip_put_time(gem5art__buf *buf, const gem5art__zip_entry *entry) {
-    if (!gem5art__zip_time_length(entry)) return;
-    gem5art__put_le(buf, 0x5455, 2);
-    gem5art__put_le(buf, 5, 2);
-    gem5art__put_le(buf, 1, 1); /* only the time of modification follows */
-    gem5art__put_le(buf, (uint64_t)entry->mtime, 4);
-}
-
-/* Makes the local header in zip->header; as long before the sizes are known as after. */
-static void gem5art__zip_make_local(gem5art__zip *zip, const gem5art__zip_entry *entry) {
-    gem5art__buf *header = &zip->header;
-    header->length = 0;
-    gem5art__puts(header, "PK\003\004");
-    gem5art__zip_put_common(header, entry, entry->zip64 ? GEM5ART__ZIP_MAX : entry->stored_size,
-                            entry->zip64 ? GEM5ART__ZIP_MAX : entry->size,
-                            gem5art__zip_time_length(entry) + (entry->zip64 ? 20 : 0));
-    gem5art__puts(header, entry->name);
-    gem5art__zip_put_time(header, entry);
-    if (entry->zip64) {
-        gem5art__put_le(header, 1, 2);
-        gem5art__put_le(header, 16, 2);
-        gem5art__put_le(header, entry->size, 8);
-        gem5art__put_le(header, entry->stored_size, 8);
+/* Puts an entry's local header, as long before the sizes are known as after, or its central one. */
+static void gem5art__zip_put_header(gem5art__buf *buf, const gem5art__zip_entry *entry, bool central) {
+    uint64_t sizes[3] = {entry->size, entry->stored_size, entry->offset}, wide[3][2], clipped[3];
+    bool timed = entry->mtime >= INT32_MIN && entry->mtime <= INT32_MAX; /* else DOS's time must do */
+    unsigned count = 0, i;
+    for (i = 0; i < 3; i++) {
+        bool widened = central ? sizes[i] >= GEM5ART__ZIP_MAX : entry->zip64 && i < 2;
+        clipped[i] = widened ? GEM5ART__ZIP_MAX : sizes[i];
+        if (widened) wide[count][0] = sizes[i], wide[count++][1] = 8;
     }
-}
-
-static void gem5art__zip_put_central(gem5art__zip *zip, gem5art__zip_entry *entry) {
-    gem5art__buf *central = &zip->central;
-    uint64_t wide[3], extra;
-    int count = 0, i;
-    if (entry->size >= GEM5ART__ZIP_MAX) wide[count++] = entry->size;
-    if (entry->stored_size >= GEM5ART__ZIP_MAX) wide[count++] = entry->stored_size;
-    if (entry->offset >= GEM5ART__ZIP_MAX) wide[count++] = entry->offset;
-    extra = gem5art__zip_time_length(entry) + (count ? 4 + 8 * (uint64_t)count : 0);
-    if (count) entry->zip64 = true;
-
-    gem5art__puts(central, "PK\001\002");
-    gem5art__put_le(central, GEM5ART__ZIP_UNIX_MADE, 2);
-    gem5art__zip_put_common(central, entry, entry->stored_size, entry->size, (size_t)extra);
-    gem5art__put_le(central, 0, 2 + 2 + 2); /* no comment; disk 0; internal attributes: not known to be text */
-    gem5art__put_le(central, (uint64_t)entry->mode << 16 | (S_ISDIR(entry->mode) ? 0x10 : 0), 4);
-    gem5art__put_le(central, gem5art__zip_clip(entry->offset), 4);
-    gem5art__puts(central, entry->name);
-    gem5art__zip_put_time(central, entry);
-    if (count) {
-        gem5art__put_le(central, 1, 2);
-        gem5art__put_le(central, 8 * (uint64_t)count, 2);
-        for (i = 0; i < count; i++) gem5art__put_le(central, wide[i], 8);
-    }
-    zip->count++;
+    uint64_t fields[][2] = {
+        {GEM5ART__ZIP_UNIX_MADE, central ? 2u : 0u},
+        {entry->zip64 || count ? 45u : 20u, 2}, /* version needed to extract */
+        {gem5art__zip_flags(entry->name), 2}, {entry->method, 2}, {gem5art__dos_time(entry->mtime), 4}, {entry->crc, 4},
+        {clipped[1], 4}, {clipped[0], 4}, {strlen(entry->name), 2},
+        {(timed ? 9u : 0u) + (count ? 4 + 8 * count : 0), 2}}; /* bytes of extra fields */
+    uint64_t more[][2] = {{0, 2 + 2 + 2}, /* no comment; disk 0; internal attributes: not known to be text */
+                          {(uint64_t)entry->mode << 16 | (S_ISDIR(entry->mode) ? 0x10u : 0u), 4}, {clipped[2], 4}};
+    uint64_t times[][2] = {{0x5455, 2}, {5, 2}, {1, 1}, {(uint64_t)entry->mtime, 4}}; /* UTC, with a sign */
+    uint64_t zip64[][2] = {{1, 2}, {8 * count, 2}};
+    gem5art__puts(buf, central ? "PK\001\002" : "PK\003\004");
+    GEM5ART__PUT_FIELDS(buf, fields);
+    if (central) GEM5ART__PUT_FIELDS(buf, more);
+    gem5art__puts(buf, entry->name);
+    if (timed) GEM5ART__PUT_FIELDS(buf, times);
+    if (count) GEM5ART__PUT_FIELDS(buf, zip64);
+    gem5art__put_fields(buf, wide, count);
 }
 
 static void gem5art__zip_begin(gem5art__zip *zip, gem5art__zip_entry *entry) {
     entry->offset = gem5art__zip_offset(zip);
-    gem5art__zip_make_local(zip, entry);
+    zip->header.length = 0;
+    gem5art__zip_put_header(&zip->header, entry, false);
     gem5art__zip_put(zip, zip->header.data, zip->header.length);
 }
 
-static void gem5art__zip_end(gem5art__zip *zip, gem5art__zip_entry *entry) {
-    gem5art__zip_make_local(zip, entry);
+/* Its sizes and CRC are known now. */
+static void gem5art__zip_end(gem5art__zip *zip, const gem5art__zip_entry *entry) {
+    zip->header.length = 0;
+    gem5art__zip_put_header(&zip->header, entry, false);
     if (!zip->header.failed) gem5art__zip_patch(zip, entry->offset, zip->header.data, zip->header.length);
-    gem5art__zip_put_central(zip, entry);
+    gem5art__zip_put_header(&zip->central, entry, true);
+    zip->count++;
 }
 
 /* Ends the file: the central directory, and where it is. */
 static bool gem5art__zip_finish(gem5art__zip *zip) {
     uint64_t start = gem5art__zip_offset(zip), size = zip->central.length, count = zip->count;
+    uint64_t count16 = count < 0xffff ? count : 0xffff;
+    uint64_t wide[][2] = {
+        {0x06064b50, 4}, {44, 8}, {GEM5ART__ZIP_UNIX_MADE, 2}, {45, 2}, /* ZIP64 end of central directory record */
+        {0, 4 + 4}, {count, 8}, {count, 8}, {size, 8}, {start, 8},      /* after its two disks */
+        {0x07064b50, 4}, {0, 4}, {start + size, 8}, {1, 4}};            /* and its place */
+    uint64_t fields[][2] = {
+        {0x06054b50, 4}, {0, 2 + 2}, {count16, 2}, {count16, 2}, /* end of central directory record */
+        {gem5art__zip_clip(size), 4}, {gem5art__zip_clip(start), 4}, {0, 2}}; /* no comment */
     gem5art__buf *end = &zip->header;
     end->length = 0;
-    if (count >= 0xffff || size >= GEM5ART__ZIP_MAX || start >= GEM5ART__ZIP_MAX) {
-        gem5art__puts(end, "PK\006\006"); /* ZIP64 end of central directory record */
-        gem5art__put_le(end, 44, 8);
-        gem5art__put_le(end, GEM5ART__ZIP_UNIX_MADE, 2);
-        gem5art__put_le(end, 45, 2);
-        gem5art__put_le(end, 0, 4 + 4); /* disks */
-        gem5art__put_le(end, count, 8);
-        gem5art__put_le(end, count, 8);
-        gem5art__put_le(end, size, 8);
-        gem5art__put_le(end, start, 8);
-        gem5art__puts(end, "PK\006\007"); /* and where that is */
-        gem5art__put_le(end, 0, 4);
-        gem5art__put_le(end, start + size, 8);
-        gem5art__put_le(end, 1, 4);
-    }
-    gem5art__puts(end, "PK\005\006"); /* end of central directory record */
-    gem5art__put_le(end, 0, 2 + 2);
-    gem5art__put_le(end, count < 0xffff ? count : 0xffff, 2);
-    gem5art__put_le(end, count < 0xffff ? count : 0xffff, 2);
-    gem5art__put_le(end, gem5art__zip_clip(size), 4);
-    gem5art__put_le(end, gem5art__zip_clip(start), 4);
-    gem5art__put_le(end, 0, 2); /* no comment */
+    if (count >= 0xffff || size >= GEM5ART__ZIP_MAX || start >= GEM5ART__ZIP_MAX) GEM5ART__PUT_FIELDS(end, wide);
+    GEM5ART__PUT_FIELDS(end, fields);
     if (zip->central.failed || end->failed) return errno = ENOMEM, false;
 
     if (size) gem5art__zip_put(zip, zip->central.data, zip->central.length);
     gem5art__zip_put(zip, end->data, end->length);
     gem5art__zip_flush(zip);
     if (zip->write_errno) return errno = zip->write_errno, false;
-    if (zip->reached > zip->flushed && !gem5art__truncate(zip->fd, (off_t)zip->flushed)) return false;
-    return true;
+    return zip->reached <= zip->flushed || gem5art__truncate(zip->fd, (off_t)zip->flushed);
 }
 
 /* ---- the folder */
 
 typedef struct gem5art__archiver {
     const char *zip_path;
-    struct stat old_zip;    /* what is at zip_path now, if anything: st_nlink 0 for nothing */
+    struct stat old_zip;  /* what is at zip_path now, if anything: st_nlink 0 for nothing */
     gem5art__arena names;
-    gem5art__buf entries;   /* of gem5art__zip_entry */
-    gem5art__buf path;      /* of what is being looked at */
-    size_t root_length;     /* of `path`: the folder and a slash */
-    const char *folder;
-    const char *const *more; /* folders beside it, archived under their own names; NULL-terminated */
+    gem5art__buf entries; /* of gem5art__zip_entry */
     gem5art__buf *notes;
     gem5art__zip *zip;
 } gem5art__archiver;
 
 /* Notes why `path` is not in the zip file; on one line, whatever its name. */
-static void gem5art__archive_note(gem5art__archiver *a, const char *why) {
+static void gem5art__archive_note(gem5art__archiver *a, const char *path, const char *why) {
     size_t i = a->notes->length;
-    gem5art__putf(a->notes, "%s was left out of %s: %s", a->path.data, gem5art__base_name(a->zip_path), why);
+    gem5art__putf(a->notes, "%s was left out of %s: %s", path, gem5art__base_name(a->zip_path), why);
     for (; !a->notes->failed && i < a->notes->length; i++)
         if (a->notes->data[i] == '\n') a->notes->data[i] = '?';
     gem5art__puts(a->notes, "\n");
 }
 
-/* The folder that holds an entry: the archived one, or for the entries of those beside it, the one that both are in. */
-static size_t gem5art__archive_root(const gem5art__archiver *a, const char *name) {
-    size_t parent = (size_t)(gem5art__base_name(a->folder) - a->folder), length;
-    const char *const *more;
-    for (more = a->more; *more; more++) {
-        length = strlen(*more) - parent;
-        if (strncmp(name, *more + parent, length) == 0 && name[length] == '/') return parent;
-    }
-    return strlen(a->folder) + 1;
-}
-
-/* Makes `path` that of an entry, and returns false when out of memory. */
-static bool gem5art__archive_at(gem5art__archiver *a, const char *folder, const char *name) {
-    a->path.length = 0;
-    a->root_length = gem5art__archive_root(a, folder);
-    gem5art__put(&a->path, a->folder, a->root_length - 1);
-    gem5art__puts(&a->path, "/");
-    gem5art__puts(&a->path, folder);
-    gem5art__puts(&a->path, name);
-    return !a->path.failed;
-}
-
-/* Adds what is at `path` to the entries, or a note. */
-static void gem5art__archive_add(gem5art__archiver *a) {
+/* Adds what is at `path` to the entries, or a note. Its name begins after `root` bytes. */
+static void gem5art__archive_add(gem5art__archiver *a, const char *path, size_t root) {
     gem5art__zip_entry entry;
     struct stat st;
-    size_t length;
+    if (!path) return; /* out of memory: a->names has failed */
     memset(&entry, 0, sizeof entry);
-    if (GEM5ART_SYS_LSTAT(a->path.data, &st) < 0) {
-        gem5art__archive_note(a, strerror(errno));
+    if (GEM5ART_SYS_LSTAT(path, &st) < 0) {
+        gem5art__archive_note(a, path, strerror(errno));
         return;
     }
     if (st.st_ino == a->old_zip.st_ino && st.st_dev == a->old_zip.st_dev && a->old_zip.st_nlink > 0 &&
-        strcmp(gem5art__base_name(a->path.data), gem5art__base_name(a->zip_path)) == 0)
+        strcmp(gem5art__base_name(path), gem5art__base_name(a->zip_path)) == 0)
         return;
+    if (S_ISDIR(st.st_mode) && (path = gem5art__arena_printf(&a->names, "%s/", path)) == NULL) return;
+    entry.path = path;
+    entry.name = path + root;
     entry.mode = st.st_mode;
     entry.mtime = st.st_mtime;
-    if (S_ISDIR(st.st_mode)) gem5art__puts(&a->path, "/");
-    if (a->path.failed) return;
-    length = a->path.length - a->root_length;
-    entry.name = gem5art__arena_copy_n(&a->names, a->path.data + a->root_length, length);
-    if (length > 0xffff) gem5art__archive_note(a, "its name is too long for a zip file");
+    if (strlen(entry.name) > 0xffff) gem5art__archive_note(a, path, "its name is too long for a zip file");
     else if (S_ISREG(st.st_mode) || S_ISDIR(st.st_mode) || S_ISLNK(st.st_mode))
         gem5art__put(&a->entries, &entry, sizeof entry);
-    else if (S_ISFIFO(st.st_mode)) gem5art__archive_note(a, "it is a FIFO");
-    else if (S_ISSOCK(st.st_mode)) gem5art__archive_note(a, "it is a socket");
-    else gem5art__archive_note(a, "it is a device");
+    else
+        gem5art__archive_note(a, path, S_ISFIFO(st.st_mode)   ? "it is a FIFO"
+                                       : S_ISSOCK(st.st_mode) ? "it is a socket"
+                                                              : "it is a device");
 }
 
-/* Lists one folder ("" or "NAME/"); false, with errno, where it cannot be read to its end. */
-static bool gem5art__archive_list_folder(gem5art__archiver *a, const char *name) {
-    DIR *dir;
+/* Adds what is in the folder `path`, which ends in a slash; false, with errno, where it cannot be read to its end. */
+static bool gem5art__archive_add_folder(gem5art__archiver *a, const char *path, size_t root) {
+    DIR *dir = GEM5ART_SYS_OPENDIR(path);
     struct dirent *item;
     int list_errno;
-    if (!gem5art__archive_at(a, name, "")) return errno = ENOMEM, false;
-    dir = GEM5ART_SYS_OPENDIR(a->path.data);
     if (!dir) return false;
-    while (errno = 0, (item = GEM5ART_SYS_READDIR(dir)) != NULL) {
-        if (strcmp(item->d_name, ".") == 0 || strcmp(item->d_name, "..") == 0) continue;
-        if (gem5art__archive_at(a, name, item->d_name)) gem5art__archive_add(a);
-    }
+    while (errno = 0, (item = GEM5ART_SYS_READDIR(dir)) != NULL)
+        if (strcmp(item->d_name, ".") != 0 && strcmp(item->d_name, "..") != 0)
+            gem5art__archive_add(a, gem5art__arena_printf(&a->names, "%s%s", path, item->d_name), root);
     list_errno = errno;
     GEM5ART_SYS_CLOSEDIR(dir);
     errno = list_errno;
@@ -11795,39 +11683,34 @@ static int gem5art__archive_compare(const void *a, const void *b) {
     return strcmp(((const gem5art__zip_entry *)a)->name, ((const gem5art__zip_entry *)b)->name);
 }
 
-/* Finds everything under the folder, the folders found so far serving as the queue; sorts it by name. */
-static bool gem5art__archive_list(gem5art__archiver *a, const char *folder, gem5art_error *error) {
+/* Finds everything below the folders, the folders found so far serving as the queue; sorts it by name. */
+static bool gem5art__archive_list(gem5art__archiver *a, const char *folder, const char *const *more,
+                                  gem5art_error *error) {
+    const char *path = gem5art__arena_printf(&a->names, "%s/", folder);
     gem5art__zip_entry *entries;
-    const char *const *more;
     size_t count, i;
-    if (!gem5art__archive_list_folder(a, "") && !a->path.failed)
+    if (path && !gem5art__archive_add_folder(a, path, strlen(path)))
         return gem5art__fail_errno(error, "read the folder", folder);
-    for (more = a->more; *more && !a->path.failed; more++) {
-        a->path.length = 0;
-        a->root_length = (size_t)(gem5art__base_name(folder) - folder);
-        gem5art__puts(&a->path, *more);
-        if (!a->path.failed) gem5art__archive_add(a);
-    }
+    for (; more && *more; more++) gem5art__archive_add(a, *more, (size_t)(gem5art__base_name(*more) - *more));
     for (i = 0; entries = gem5art__archive_entries(a, &count), i < count; i++) {
-        const char *name = entries[i].name;
+        size_t root = (size_t)(entries[i].name - entries[i].path);
         if (a->names.failed || a->entries.failed) break;
-        if (!S_ISDIR(entries[i].mode) || gem5art__archive_list_folder(a, name)) continue;
-        if (!gem5art__archive_at(a, name, "")) break;
-        gem5art__archive_note(a, strerror(errno));
+        path = entries[i].path;
+        if (S_ISDIR(entries[i].mode) && !gem5art__archive_add_folder(a, path, root))
+            gem5art__archive_note(a, path, strerror(errno));
     }
-    if (a->names.failed || a->entries.failed || a->path.failed || a->notes->failed) return gem5art__fail_nomem(error);
+    if (a->names.failed || a->entries.failed || a->notes->failed) return gem5art__fail_nomem(error);
     if (count) qsort(entries, count, sizeof *entries, gem5art__archive_compare);
     return true;
 }
 
 /* Appends a file; NULL, or why it could not be. */
-static const char *gem5art__archive_put_file(gem5art__archiver *a, gem5art__zip_entry *entry) {
-    gem5art__zip *zip = a->zip;
+static const char *gem5art__archive_put_file(gem5art__zip *zip, gem5art__zip_entry *entry) {
     const char *why = NULL;
     struct stat st;
-    int fd = gem5art__open(a->path.data, O_RDONLY | O_NONBLOCK | O_NOFOLLOW | O_NOCTTY, 0);
+    int fd = gem5art__open(entry->path, O_RDONLY | O_NONBLOCK | O_NOFOLLOW | O_NOCTTY, 0);
     if (fd < 0 || GEM5ART_SYS_FSTAT(fd, &st) < 0) why = strerror(errno);
-    else if (!S_ISREG(st.st_mode)) why = "it is no file any more";
+    else if (!S_ISREG(st.st_mode)) why = "it is no longer a file";
     else {
         entry->mode = st.st_mode;
         entry->mtime = st.st_mtime;
@@ -11840,30 +11723,25 @@ static const char *gem5art__archive_put_file(gem5art__archiver *a, gem5art__zip_
         if (zip->read_errno) {
             gem5art__zip_rewind(zip, entry->offset);
             why = strerror(zip->read_errno);
-        } else {
-            gem5art__zip_end(zip, entry);
-        }
+        } else gem5art__zip_end(zip, entry);
     }
     gem5art__close(fd);
     return why;
 }
 
-static const char *gem5art__archive_put_symlink(gem5art__archiver *a, gem5art__zip_entry *entry) {
-    gem5art__zip *zip = a->zip;
-    ssize_t length = GEM5ART_SYS_READLINK(a->path.data, (char *)zip->window, sizeof zip->window);
-    if (length < 0) return strerror(errno);
-    entry->mode = S_IFLNK | 0777;
+/* Appends a symlink, or a folder, which has no content; NULL, or why it could not be. */
+static const char *gem5art__archive_put_other(gem5art__zip *zip, gem5art__zip_entry *entry) {
+    ssize_t length = 0;
+    if (S_ISLNK(entry->mode)) {
+        length = GEM5ART_SYS_READLINK(entry->path, (char *)zip->window, sizeof zip->window);
+        if (length < 0) return strerror(errno);
+        entry->mode = S_IFLNK | 0777;
+    }
     entry->size = entry->stored_size = (uint64_t)length;
     entry->crc = gem5art_crc32(0, zip->window, (size_t)length);
     gem5art__zip_begin(zip, entry);
     gem5art__zip_put(zip, zip->window, (size_t)length);
-    gem5art__zip_put_central(zip, entry);
-    return NULL;
-}
-
-static const char *gem5art__archive_put_folder(gem5art__archiver *a, gem5art__zip_entry *entry) {
-    gem5art__zip_begin(a->zip, entry);
-    gem5art__zip_put_central(a->zip, entry);
+    gem5art__zip_end(zip, entry);
     return NULL;
 }
 
@@ -11872,53 +11750,42 @@ static bool gem5art__archive_write(gem5art__archiver *a) {
     size_t count, i;
     gem5art__zip_entry *entries = gem5art__archive_entries(a, &count);
     for (i = 0; i < count && !a->zip->write_errno; i++) {
-        gem5art__zip_entry *entry = &entries[i];
-        const char *why;
-        if (!gem5art__archive_at(a, entry->name, "")) return errno = ENOMEM, false;
-        if (S_ISREG(entry->mode)) why = gem5art__archive_put_file(a, entry);
-        else if (S_ISLNK(entry->mode)) why = gem5art__archive_put_symlink(a, entry);
-        else why = gem5art__archive_put_folder(a, entry);
-        if (why) gem5art__archive_note(a, why);
+        const char *why = S_ISREG(entries[i].mode) ? gem5art__archive_put_file(a->zip, &entries[i])
+                                                   : gem5art__archive_put_other(a->zip, &entries[i]);
+        if (why) gem5art__archive_note(a, entries[i].path, why);
         if (a->zip->header.failed || a->zip->central.failed || a->notes->failed) return errno = ENOMEM, false;
     }
     return gem5art__zip_finish(a->zip);
 }
 
-/* Writes the listed entries to a temporary file and gives it its name. */
-static bool gem5art__archive_save(gem5art__archiver *a, gem5art_error *error) {
-    gem5art__new_file file;
-    if (!gem5art__begin_file(&file, -1, a->zip_path, 0666, error)) return false;
-    a->zip->fd = file.fd;
-    if (gem5art__archive_write(a)) return gem5art__commit_file(&file, GEM5ART__REPLACE, true, error);
-    gem5art__fail_errno(error, "write", a->zip_path);
-    gem5art__abort_file(&file);
-    return false;
-}
-
-/* Writes everything under `folder`, and under the folders beside it that `more` has, to a new zip file at `zip_path`
-   (which may lie inside the folder and is left out), whole or not at all. A file counts as long as it is when it is opened. `notes` gets one sentence
-   a line for what could not go in: a socket, a FIFO, a device, what vanished or cannot be read. */
+/* Writes everything below `folder`, and below the folders beside it that `more` has (NULL-terminated, or NULL), to a new
+   zip file at `zip_path`, whole or not at all; inside the folder, it is left out. A file counts as long as it is when it
+   is opened. `notes` gets a line for each thing left out: a socket, a FIFO, a device, what vanished or is unreadable. */
 static bool gem5art__archive(const char *folder, const char *const *more, const char *zip_path, gem5art__buf *notes,
                              gem5art_error *error) {
     gem5art__archiver a;
+    gem5art__new_file file;
     bool ok = false;
     memset(&a, 0, sizeof a);
     a.zip_path = zip_path;
     a.notes = notes;
-    a.folder = folder;
-    a.more = more ? more : gem5art__no_texts;
     if (GEM5ART_SYS_LSTAT(zip_path, &a.old_zip) < 0) memset(&a.old_zip, 0, sizeof a.old_zip);
     a.zip = (gem5art__zip *)gem5art__alloc(sizeof *a.zip);
-    if (!a.zip) gem5art__fail_nomem(error);
-    else {
-        a.zip->base = GEM5ART__DEFLATE_REACH; /* away from the zeros in the chains */
-        gem5art__deflate_make_tables(a.zip);
-        ok = gem5art__archive_list(&a, folder, error) && gem5art__archive_save(&a, error);
-        gem5art__buf_free(&a.zip->central);
-        gem5art__buf_free(&a.zip->header);
-        gem5art__free(a.zip);
+    if (!a.zip) return gem5art__fail_nomem(error);
+    a.zip->base = GEM5ART__DEFLATE_REACH; /* away from the zeros in the chains */
+    gem5art__deflate_make_tables(a.zip);
+    if (gem5art__archive_list(&a, folder, more, error) &&
+        gem5art__begin_file(&file, -1, zip_path, 0666, error)) {
+        a.zip->fd = file.fd;
+        if (gem5art__archive_write(&a)) ok = gem5art__commit_file(&file, GEM5ART__REPLACE, true, error);
+        else {
+            gem5art__fail_errno(error, "write", zip_path);
+            gem5art__abort_file(&file);
+        }
     }
-    gem5art__buf_free(&a.path);
+    gem5art__buf_free(&a.zip->central);
+    gem5art__buf_free(&a.zip->header);
+    gem5art__free(a.zip);
     gem5art__buf_free(&a.entries);
     gem5art__arena_free(&a.names);
     return ok;
