@@ -36,6 +36,11 @@ if need mandoc; then
     done
 fi
 
+begin "exit status: tools with their own say so"
+for tool in verify diff fsck; do
+    check "gem5art-$tool" sh -c "sed -n '/EXIT STATUS/{n;p;}' '$share/man/man1/gem5art-$tool.1' | grep -q '^0 [^s].*, 1 .*2 '"
+done
+
 # What is offered comes from this store: two runs, of which one has an artifact.
 cat >ids.json <<'END'
 [

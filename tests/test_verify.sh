@@ -87,14 +87,14 @@ rm gem5.opt
 run "$verify"
 same status $status 1
 has "a changed file" "$out" "changed "
-has "since when" "$out" "; as it is now since 2026-01-02 03:04"
+has "since when" "$out" "; changed 2026-01-02 03:04"
 has "a dirty repo" "$out" "dirty   $(echo "$repo" | cut -c1-8)"
 has "a missing file" "$out" "missing $(echo "$gem5" | cut -c1-8)"
 has "the sum" "$out" "3 artifacts, 3 not as registered"
 git -C repo commit -qam second
 run "$verify" "$repo"
 has "a repo at another commit" "$out" "changed "
-has "its commit's date" "$out" "; as it is now since $(date +%Y)-"
+has "its commit's date" "$out" "; changed $(date +%Y)-"
 if need jq; then
     run "$verify" --json
     same "as JSON" "$(jq -r '[.[].status] | join(" ")' .out)" "changed missing changed"
@@ -111,11 +111,11 @@ id=$("$BUILD/gem5art-getruns" --db-uri other.json - | sed -n 's/.*"_id": "\(.*\)
 run "$verify" --db-uri other.json "$(echo "$id" | cut -c1-8)"
 same status $status 0
 has "its binary, repo and results" "$out" "3 artifacts, 0 not as registered"
-has "a copy" "$out" "is as it was"
+has "a copy" "$out" "is unchanged"
 for copy in store/*; do chmod u+w "$copy" && echo x >>"$copy"; done
 run "$verify" --db-uri other.json "$id"
 same "status with damaged copies" $status 1
-has "a damaged copy" "$out" "is not what was stored"
+has "a damaged copy" "$out" " has changed"
 
 begin "verify, and show --shell: the files that gem5 read"
 cat >r/build/gem5.opt <<'END'
@@ -167,13 +167,13 @@ export GEM5ART_DB GEM5ART_STORAGE
 "$BUILD/gem5art-run" --name good --gem5 build/X86/gem5.opt --script se.py --outdir out-good >>.log 2>&1
 run "$verify" --outcomes
 same status $status 0
-same "nothing to tell" "$out" "2 runs, 0 named otherwise today, 0 without files"
+same "nothing to tell" "$out" "2 runs, 0 with a different outcome today, 0 without files"
 sed -e 's/,"crc32":"[0-9a-f]*"//' -e 's/"kernel panic"/""/' -e 's/"Failed"/"Finished"/' db.json >db2.json # as an earlier version had it
 run "$verify" --outcomes --db-uri db2.json
 same "status of a wrong name" $status 1
 has "the run" "$out" "\"bad\""
 has "its names" "$out" "recorded as Finished; today it is Failed, kernel panic: Kernel panic - not syncing"
-has "the sum" "$out" "2 runs, 1 named otherwise today, 0 without files"
+has "the sum" "$out" "2 runs, 1 with a different outcome today, 0 without files"
 id=$("$BUILD/gem5art-getruns" - | grep -o '"_id": *"[^"]*"' | head -n 1 | cut -d '"' -f 4)
 run "$verify" --outcomes --json --db-uri db2.json "$id"
 has "JSON" "$out" '"kill_reason": "kernel panic"'
@@ -181,13 +181,13 @@ if command -v unzip >/dev/null; then
     rm -rf out-bad out-good
     run "$verify" --outcomes --db-uri db2.json
     same "status by archives" $status 1
-    has "by archives" "$out" "2 runs, 1 named otherwise today, 0 without files"
+    has "by archives" "$out" "2 runs, 1 with a different outcome today, 0 without files"
     check "no temporary folder is left" sh -c "! ls -d ${TMPDIR:-/tmp}/gem5art-verify-* 2>/dev/null"
 fi
 rm -rf out-bad out-good storage
 run "$verify" --outcomes --db-uri db2.json
 same "status without files" $status 0
-same "without files" "$out" "0 runs, 0 named otherwise today, 2 without files"
+same "without files" "$out" "0 runs, 0 with a different outcome today, 2 without files"
 run "$verify" --outcomes nonsense
 same "status for what is no run" $status 1
 unset GEM5ART_DB GEM5ART_STORAGE

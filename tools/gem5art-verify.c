@@ -1,329 +1,315 @@
-/* gem5art-verify - are the artifacts of runs, or of a whole store, still what they were, and runs still named so? */
+/* gem5art-verify - compares the artifacts of runs, or of a whole store, with what was registered; and the outcomes of
+   runs with those that they would be given today. */
 
-#define TOOL_NAME "gem5art-verify"
+#include "gem5art.h"
 
-#include "tool.h"
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
 
-#include "find.h"
-#include "review.h"
-#include "sheet.h"
+#include "lib/find.h"
+#include "lib/git.h"
+#include "lib/message.h"
+#include "lib/options.h"
+#include "lib/review.h"
+#include "lib/sheet.h"
+#include "lib/store.h"
+#include "lib/terminal.h"
+#include "lib/when.h"
+
+const char *tool_name = "gem5art-verify";
 
 static const char *cwd, *db_uri, *color;
 static bool as_json, quiet, archives, outcomes;
 
-static const tool_option options[] = {
-    {"--archives", NULL, NULL, "results archives too, where no IDs are given", NULL, NULL, &archives, NULL},
-    {"--outcomes", NULL, NULL, "list the runs whose outcome would be named otherwise today, by the files in their outdirs "
-     "or archives, instead", NULL, NULL, &outcomes, NULL},
-    {"--cwd", NULL, "DIR", "where relative paths lead; default: the current folder", &cwd, NULL, NULL, "FOLDER"},
-    {"--quiet", "-q", NULL, "only what is not as it was", NULL, NULL, &quiet, NULL},
-    {"--json", NULL, NULL, "an array of objects", NULL, NULL, &as_json, NULL},
-    {"--color", NULL, "WHEN", "always, auto or never", &color, NULL, NULL, "always auto never"},
-    {"--db-uri", NULL, "DB_URI", "default $GEM5ART_DB, else file://db.json", &db_uri, NULL, NULL, "FILE"},
-    {NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL}};
+static const option options[] = {
+    {"--archives", NULL, NULL, "Verify results archives too, if no IDs are given", .flag = &archives},
+    {"--outcomes", NULL, NULL, "List instead the runs whose outcome would be different today, by the files in their "
+     "outdirs or archives", .flag = &outcomes},
+    {"--cwd", NULL, "DIR", "Start relative paths from DIR; default: the current folder", .value = &cwd,
+     .words = "FOLDER"},
+    {"--quiet", "-q", NULL, "Show only what has changed", .flag = &quiet},
+    {"--json", NULL, NULL, "Print an array of objects", .flag = &as_json},
+    {"--color", NULL, "WHEN", "Use colors: always, auto or never", .value = &color, .words = "always auto never"},
+    OPTION_DB_URI(&db_uri),
+    OPTION_END};
 
-static const tool_operand operands[] = {
-    {"ID", "A run: its artifacts, its results and the other files that gem5 read; or an artifact. Default: all artifacts "
-           "but results archives", "ID"},
+static const operand operands[] = {
+    {"ID", "A run: its artifacts, its results and the other files that gem5 read; or an artifact. Default: all "
+     "artifacts except results archives", "ID"},
     {NULL, NULL, NULL}};
 
-static const tool_page page = {
-    "tell whether artifacts are still what they were", "[ID ...]",
-    "Read each artifact's file, or ask git for its repo, and compare with what was registered; so with its copy in "
-    "$GEM5ART_STORAGE. Exit status: 0 all is as it was, 1 something is not.",
-    operands, options, NULL};
+static const page verify_page = {
+    .summary = "check whether artifacts have changed",
+    .usage = "[ID ...]",
+    .description = "Compare each artifact's file, or git's commit of its repo, with what was registered. Copies in "
+                   "$GEM5ART_STORAGE are checked in the same way.",
+    .operands = operands,
+    .options = options,
+    .status = "0 nothing has changed, 1 something has, or it failed, 2 misuse"};
 
-/* ---- which artifacts: each once */
+static gem5art_json_writer writer; /* of the array that --json prints */
+static text sum;                  /* the last line otherwise */
+static bool colored;
 
-typedef struct wanted {
-    char **ids; /* NULL-terminated */
-    size_t count;
-    gem5art_artifact *files; /* that gem5 read and no artifact covers: as artifacts with the id and name of their run */
-    size_t file_count;
-    gem5art__arena arena;    /* of their texts */
-} wanted;
-
-static void want(wanted *w, const char *id) {
-    size_t i;
-    if (gem5art__empty(id)) return;
-    for (i = 0; i < w->count; i++)
-        if (strcmp(w->ids[i], id) == 0) return;
-    w->ids = (char **)realloc(w->ids, (w->count + 2) * sizeof *w->ids);
-    if (!w->ids || (w->ids[w->count++] = strdup(id)) == NULL) tool_exit(TOOL_FAILED, "out of memory");
-    w->ids[w->count] = NULL;
-}
-
-static void want_file(wanted *w, const gem5art_run *run, const gem5art_file *file) {
-    gem5art_artifact *a;
-    if (*file->artifact || !*file->hash) return;
-    w->files = (gem5art_artifact *)realloc(w->files, (w->file_count + 1) * sizeof *w->files);
-    if (!w->files) tool_exit(TOOL_FAILED, "out of memory");
-    a = &w->files[w->file_count++];
-    gem5art__set_defaults(gem5art__artifact_fields, a);
-    a->id = gem5art__arena_copy(&w->arena, run->id);
-    a->name = gem5art__arena_copy(&w->arena, run->name);
-    a->type = "file";
-    a->path = gem5art__arena_copy(&w->arena, file->path);
-    a->hash = gem5art__arena_copy(&w->arena, file->hash);
-    if (w->arena.failed) tool_exit(TOOL_FAILED, "out of memory");
-}
-
-static void want_run(wanted *w, const gem5art_run *run) {
-    const char *const *more;
-    size_t i;
-    for (i = 0; i < run->file_count; i++) want_file(w, run, &run->files[i]);
-    want(w, run->gem5_artifact);
-    want(w, run->gem5_git_artifact);
-    want(w, run->run_script_git_artifact);
-    want(w, run->linux_binary_artifact);
-    want(w, run->disk_image_artifact);
-    for (more = run->artifacts; *more; more++) want(w, *more);
-    want(w, run->results);
-}
-
-static void want_all(wanted *w, gem5art_db *db) {
-    gem5art_error error;
-    gem5art_iter *iter = gem5art_get_artifacts(db, NULL, &error);
-    const gem5art_artifact *artifact;
-    while (iter && (artifact = tool_next_artifact(iter, &error)) != NULL)
-        if (archives || strcmp(artifact->type, "directory") != 0) want(w, artifact->id);
-    gem5art_iter_close(iter);
-    if (error.code != GEM5ART_OK) tool_exit(TOOL_FAILED, "%s", error.message);
-}
-
-/* ---- what has become of one */
+/* ---- verdicts */
 
 typedef struct verdict {
-    const gem5art_artifact *artifact;
-    const char *status; /* "ok", "changed", "dirty", "missing", "unknown" */
-    char since[32], why[1024];
-    const char *copy;   /* "ok", "changed", "" where there is none */
-    char copy_path[PATH_MAX];
+    const char *id, *type, *name, *path, *hash; /* of an artifact, or of a file that a run has read */
+    const char *status;                         /* "ok", "changed", "dirty", "missing", "unknown" */
+    char *why;                                  /* "" if ok */
+    text since;                                 /* of a changed file or repo */
+    const char *copy;                           /* "ok", "changed", "" if there is none */
+    char *copy_path;
 } verdict;
 
+static size_t artifact_count, file_count, changed_count;
+
 /* When the file was changed last, or when the commit was made that a repo is at. */
-static void tell_since(verdict *v, const char *path) {
+static void put_since(text *out, const char *path) {
     static const char *const log[] = {"log", "-1", "--format=%ct", NULL};
-    gem5art__buf text = {NULL, 0, 0, false};
+    text commit = {NULL, 0, 0};
     struct stat st;
-    double seconds = 0;
     int status = 0;
     if (stat(path, &st) < 0) return;
-    if (!S_ISDIR(st.st_mode)) seconds = (double)st.st_mtime;
-    else if (gem5art__git_run(NULL, path, log, &text, &status, NULL) && status == 0 && text.data)
-        seconds = strtod(text.data, NULL);
-    text.length = 0;
-    tool_put_time(&text, seconds);
-    if (text.data) snprintf(v->since, sizeof v->since, "%s", text.data);
-    gem5art__buf_free(&text);
+    if (!S_ISDIR(st.st_mode)) when_put_time(out, (double)st.st_mtime);
+    else if (git_run(path, log, &commit, &status)) when_put_time(out, strtod(text_string(&commit), NULL));
+    text_free(&commit);
 }
 
-static void verify_copy(verdict *v, const char *storage) {
-    gem5art_artifact copy = *v->artifact;
-    gem5art_error error;
-    v->copy = "";
-    if (gem5art__empty(storage)) return;
-    snprintf(v->copy_path, sizeof v->copy_path, "%s/%s", storage, v->artifact->id);
-    if (access(v->copy_path, F_OK) < 0) return;
-    copy.path = v->copy_path;
-    v->copy = gem5art__check(NULL, &copy, v->copy_path, &error) ? "ok" : "changed";
-}
-
-static verdict verify(gem5art_db *db, const gem5art_artifact *artifact) {
-    verdict v;
-    gem5art_error error;
-    gem5art__arena arena = {NULL, false};
-    char *path = gem5art__join_path(&arena, cwd, artifact->path);
-    memset(&v, 0, sizeof v);
-    v.artifact = artifact;
-    if (!path) tool_exit(TOOL_FAILED, "out of memory");
-    v.status = gem5art_check_artifact(db, artifact, cwd, &error) ? "ok"
-               : error.code == GEM5ART_CHANGED                   ? "changed"
-               : error.code == GEM5ART_DIRTY                     ? "dirty"
-               : error.code == GEM5ART_NOT_FOUND                 ? "missing"
-                                                                 : "unknown";
-    snprintf(v.why, sizeof v.why, "%s", error.message);
-    if (strcmp(v.status, "changed") == 0) tell_since(&v, path);
-    if (strcmp(v.status, "changed") == 0 && strcmp(artifact->type, "file") == 0)
-        snprintf(v.why, sizeof v.why, "%s is not what gem5 read in run %.8s; register it as an artifact, or rerun it", path,
-                 artifact->id);
-    verify_copy(&v, db->storage);
-    gem5art__arena_free(&arena);
-    return v;
-}
-
-static bool all_well(const verdict *v) { return strcmp(v->status, "ok") == 0 && strcmp(v->copy, "changed") != 0; }
-
-/* ---- telling */
-
-static void put_verdict(gem5art_json_writer *writer, const verdict *v) {
-    const char *const members[][2] = {{"_id", v->artifact->id},     {"type", v->artifact->type},
-                                      {"name", v->artifact->name},  {"path", v->artifact->path},
-                                      {"hash", v->artifact->hash},  {"status", v->status},
-                                      {"since", v->since},          {"error", v->why},
-                                      {"copy", v->copy}};
+static void print_verdict_json(const verdict *v) {
+    const char *const members[][2] = {{"_id", v->id},         {"type", v->type},     {"name", v->name},
+                                      {"path", v->path},      {"hash", v->hash},     {"status", v->status},
+                                      {"since", text_string(&v->since)}, {"error", v->why}, {"copy", v->copy}};
     size_t i;
-    gem5art_json_begin_object(writer);
+    gem5art_json_begin_object(&writer);
     for (i = 0; i < sizeof members / sizeof *members; i++) {
-        gem5art_json_key(writer, members[i][0]);
-        gem5art_json_string(writer, members[i][1]);
+        gem5art_json_key(&writer, members[i][0]);
+        gem5art_json_string(&writer, members[i][1]);
     }
-    gem5art_json_end_object(writer);
+    gem5art_json_end_object(&writer);
 }
 
-enum { INDENT = 8 };
+static void begin_sheet(sheet *s, sheet_color status_color, const char *status) {
+    sheet_init(s, colored);
+    if (!isatty(STDOUT_FILENO)) s->columns = SIZE_MAX;
+    sheet_put(s, status_color, status);
+}
 
-/* Made safe first: a line end in a name is none of ours. */
-GEM5ART__PRINTF(2, 3) static void put_words(sheet *s, const char *format, ...) {
-    gem5art__buf text = {NULL, 0, 0, false}, safe = {NULL, 0, 0, false};
+/* The rest of a line; a line end in a name does not end it. */
+__attribute__((format(printf, 2, 3))) static void put_line(sheet *s, const char *format, ...) {
+    enum { INDENT = 8 };
+    text raw = {NULL, 0, 0}, shown = {NULL, 0, 0};
     va_list arguments;
     va_start(arguments, format);
-    gem5art__vputf(&text, format, arguments);
+    text_vputf(&raw, format, arguments);
     va_end(arguments);
-    if (!text.failed) tool_put_text(&safe, text.data, SIZE_MAX);
-    if (text.failed || safe.failed) tool_exit(TOOL_FAILED, "out of memory");
+    terminal_put(&shown, raw.data, SIZE_MAX);
     sheet_skip_to(s, INDENT);
-    sheet_words(s, safe.data);
+    sheet_words(s, text_string(&shown));
     sheet_end_line(s);
-    gem5art__buf_free(&text);
-    gem5art__buf_free(&safe);
+    text_free(&raw);
+    text_free(&shown);
 }
 
-static void print_verdict(const verdict *v, bool colored) {
-    const gem5art_artifact *a = v->artifact;
-    bool copy_is_well = strcmp(v->copy, "ok") == 0;
+static void print_verdict(const verdict *v, bool good) {
     sheet s;
-    memset(&s, 0, sizeof s);
-    s.columns = isatty(STDOUT_FILENO) ? (size_t)tool_columns(STDOUT_FILENO) : SIZE_MAX;
-    s.color = colored;
-    sheet_put(&s, all_well(v) ? SHEET_GREEN : SHEET_RED, v->status);
-    put_words(&s, "%.8s  %s \"%s\" %s", a->id, a->type, a->name, a->path);
-    if (strcmp(v->status, "ok") != 0)
-        put_words(&s, "%s%s%s", v->why, *v->since ? "; as it is now since " : "", v->since);
-    if (*v->copy) put_words(&s, "its copy %s is %s", v->copy_path, copy_is_well ? "as it was" : "not what was stored");
+    begin_sheet(&s, good ? SHEET_GREEN : SHEET_RED, v->status);
+    put_line(&s, "%.8s  %s \"%s\" %s", v->id, v->type, v->name, v->path);
+    if (*v->why) put_line(&s, "%s%s%s", v->why, v->since.length ? "; changed " : "", text_string(&v->since));
+    if (*v->copy) put_line(&s, "its copy %s %s", v->copy_path, *v->copy == 'o' ? "is unchanged" : "has changed");
     sheet_print(&s);
 }
 
-/* Verifies one and shows it; is it as it was? */
-static bool verify_one(gem5art_db *db, const gem5art_artifact *artifact, gem5art_json_writer *writer) {
-    verdict v = verify(db, artifact);
-    if (quiet && all_well(&v)) return true;
-    if (as_json) put_verdict(writer, &v);
-    else print_verdict(&v, tool_use_color(color, stdout));
-    return all_well(&v);
+/* Shows a verdict, counts it, and frees what it owns. */
+static void end_verdict(verdict *v) {
+    bool good = strcmp(v->status, "ok") == 0 && strcmp(v->copy, "changed") != 0;
+    changed_count += !good;
+    if (quiet && good) {
+    } else if (as_json) print_verdict_json(v);
+    else print_verdict(v, good);
+    free(v->why);
+    free(v->copy_path);
+    text_free(&v->since);
 }
 
-static bool verify_all(gem5art_db *db, const wanted *w) {
-    gem5art_json_writer writer;
-    gem5art_error error;
-    size_t i, wrong = 0;
-    gem5art_json_writer_init(&writer, 2);
-    gem5art_json_begin_array(&writer);
-    for (i = 0; i < w->count; i++) {
-        const gem5art_artifact *artifact = gem5art_find_artifact(db, w->ids[i], &error);
-        if (!artifact && error.code != GEM5ART_NOT_FOUND) tool_exit(TOOL_FAILED, "%s", error.message);
-        if (!artifact) tool_warn(error.message, NULL);
-        wrong += !artifact || !verify_one(db, artifact, &writer);
+static const char *status_of(const gem5art_error *error) {
+    switch (error->code) {
+    case GEM5ART_OK: return "ok";
+    case GEM5ART_CHANGED: return "changed";
+    case GEM5ART_DIRTY: return "dirty";
+    case GEM5ART_NOT_FOUND: return "missing";
+    default: return "unknown";
     }
-    for (i = 0; i < w->file_count; i++) wrong += !verify_one(db, &w->files[i], &writer);
-    gem5art_json_end_array(&writer);
-    if (as_json) tool_print_json(&writer);
-    else if (!w->file_count) tool_line("%zu artifact%s, %zu not as registered", w->count, w->count == 1 ? "" : "s", wrong);
+}
+
+static void verify_artifact(gem5art_db *db, const gem5art_artifact *a) {
+    verdict v = {a->id, a->type, a->name, a->path, a->hash, NULL, NULL, {NULL, 0, 0}, "", store_copy_path(a)};
+    gem5art_error error;
+    artifact_count++;
+    gem5art_check_artifact(db, a, cwd, &error);
+    v.status = status_of(&error);
+    v.why = text_copy(error.message);
+    if (error.code == GEM5ART_CHANGED) {
+        char *path = text_join(cwd, a->path);
+        put_since(&v.since, path);
+        free(path);
+    }
+    if (v.copy_path && access(v.copy_path, F_OK) == 0) {
+        gem5art_artifact copy = *a;
+        copy.path = v.copy_path;
+        v.copy = gem5art_check_artifact(db, &copy, NULL, &error) ? "ok" : "changed";
+    }
+    end_verdict(&v);
+}
+
+/* A file that gem5 read and no artifact covers. */
+static void verify_file(const gem5art_run *run, const gem5art_file *file) {
+    verdict v = {run->id, "file", run->name, file->path, file->hash, NULL, NULL, {NULL, 0, 0}, "", NULL};
+    gem5art_error error;
+    char hash[65];
+    bool changed;
+    if (*file->artifact || !*file->hash) return;
+    file_count++;
+    changed = gem5art_sha256_file(file->path, hash, &error) && strcmp(hash, file->hash) != 0;
+    v.status = changed ? "changed" : status_of(&error);
+    if (!changed) v.why = text_copy(error.message);
     else
-        tool_line("%zu artifact%s and %zu file%s, %zu not as recorded", w->count, w->count == 1 ? "" : "s", w->file_count,
-                  w->file_count == 1 ? "" : "s", wrong);
-    gem5art_json_writer_free(&writer);
-    return wrong == 0;
+        v.why = text_printf("%s is not what gem5 read in run %.8s; register it as an artifact, or rerun it", v.path, v.id);
+    if (changed) put_since(&v.since, v.path);
+    end_verdict(&v);
+}
+
+/* ---- which artifacts: each once */
+
+static text_list seen; /* ids */
+
+static void verify_id(gem5art_db *db, const char *id) {
+    gem5art_error error;
+    const gem5art_artifact *artifact;
+    if (text_empty(id) || text_list_has(&seen, id)) return;
+    text_list_add(&seen, text_copy(id));
+    artifact = gem5art_find_artifact(db, id, &error);
+    if (artifact) {
+        verify_artifact(db, artifact);
+        return;
+    }
+    if (error.code != GEM5ART_NOT_FOUND) die_of(&error);
+    warn("%s", error.message);
+    artifact_count++;
+    changed_count++;
+}
+
+static void verify_run(gem5art_db *db, const gem5art_run *run) {
+    const char *const *further;
+    size_t i;
+    for (i = 0; i < ROLES; i++) verify_id(db, store_role_id(run, i));
+    for (further = run->artifacts; *further; further++) verify_id(db, *further);
+    verify_id(db, run->results);
+    for (i = 0; i < run->file_count; i++) verify_file(run, &run->files[i]);
+}
+
+static void verify_all(gem5art_db *db) {
+    gem5art_error error;
+    gem5art_iter *iter = gem5art_get_artifacts(db, NULL, &error);
+    gem5art_step step = GEM5ART_FAILED;
+    const gem5art_artifact *artifact;
+    while (iter && (step = gem5art_next_artifact(iter, &artifact, &error)) == GEM5ART_ROW)
+        if (archives || strcmp(artifact->type, "directory") != 0) verify_artifact(db, artifact);
+    if (step == GEM5ART_FAILED) die_of(&error);
+    gem5art_iter_close(iter);
+}
+
+static const char *plural(size_t count) { return count == 1 ? "" : "s"; }
+
+static bool verify(gem5art_db *db, int count, char **ids) {
+    size_t n;
+    int i;
+    for (i = 0; i < count; i++) {
+        found f = find_any(db, ids[i]);
+        if (f.run) verify_run(db, f.run);
+        else verify_id(db, f.artifact->id);
+        find_end(&f);
+    }
+    if (!count) verify_all(db);
+    text_putf(&sum, "%zu artifact%s", artifact_count, plural(artifact_count));
+    if (file_count) text_putf(&sum, " and %zu file%s", file_count, plural(file_count));
+    text_putf(&sum, ", %zu not as %s", changed_count, file_count ? "recorded" : "registered");
+    for (n = 0; n < seen.count; n++) free((void *)(uintptr_t)seen.items[n]);
+    text_list_free(&seen);
+    return changed_count == 0;
 }
 
 /* ---- outcomes */
 
-static void print_review(const review *v, bool colored) {
+static size_t reviewed, differ, without_files;
+
+static void put_outcome(text *out, const gem5art_run *run) {
+    text_putf(out, "%s%s%s%s", run->status, *run->kill_reason ? ", " : "", run->kill_reason,
+              run->rerunnable ? ", rerunnable" : "");
+}
+
+static void print_review(const review *v) {
+    text recorded = {NULL, 0, 0}, now = {NULL, 0, 0};
     sheet s;
-    memset(&s, 0, sizeof s);
-    s.columns = isatty(STDOUT_FILENO) ? (size_t)tool_columns(STDOUT_FILENO) : SIZE_MAX;
-    s.color = colored;
-    sheet_put(&s, SHEET_RED, v->now->status);
-    put_words(&s, "%.8s  \"%s\" %s", v->run->id, v->run->name, v->run->outdir);
-    put_words(&s, "recorded as %s%s%s%s; today it is %s%s%s%s%s%s", v->run->status, *v->run->kill_reason ? ", " : "",
-              v->run->kill_reason, v->run->rerunnable ? ", rerunnable" : "", v->now->status,
-              *v->now->kill_reason ? ", " : "", v->now->kill_reason, v->now->rerunnable ? ", rerunnable" : "",
-              *v->now->cause ? ": " : "", v->now->cause);
+    put_outcome(&recorded, v->run);
+    put_outcome(&now, v->now);
+    begin_sheet(&s, SHEET_RED, v->now->status);
+    put_line(&s, "%.8s  \"%s\" %s", v->run->id, v->run->name, v->run->outdir);
+    if (*v->now->cause) text_putf(&now, ": %s", v->now->cause);
+    put_line(&s, "recorded as %s; today it is %s", recorded.data, now.data);
     sheet_print(&s);
+    text_free(&recorded);
+    text_free(&now);
 }
 
-/* Reviews one run. False: it is named otherwise today. */
-static bool review_one(gem5art_db *db, const gem5art_run *run, review_counts *counts, gem5art_json_writer *writer) {
+static void review_run(gem5art_db *db, const gem5art_run *run) {
     review v;
-    bool same;
-    if (!review_begin(&v, db, run, cwd)) {
-        counts->without_files += v.lacks_files;
-        return true;
-    }
-    counts->reviewed++;
-    same = review_is_same(&v);
-    if (!same) {
-        counts->differ++;
-        if (as_json) review_put(writer, &v);
-        else print_review(&v, tool_use_color(color, stdout));
-    }
+    bool can_be = review_begin(&v, db, run, cwd), differs = can_be && !review_is_same(&v);
+    reviewed += can_be;
+    differ += differs;
+    without_files += !can_be && v.lacks_files;
+    if (differs && as_json) review_put(&writer, &v);
+    else if (differs) print_review(&v);
     review_end(&v);
-    return same;
 }
 
-static bool review_all(gem5art_db *db, int count, char **ids) {
-    review_counts counts = {0, 0, 0};
-    gem5art_json_writer writer;
+static bool review_runs(gem5art_db *db, int count, char **ids) {
     gem5art_error error;
+    gem5art_step step = GEM5ART_END;
+    gem5art_iter *iter = NULL;
     const gem5art_run *run;
-    gem5art_iter *iter;
     int i;
-    gem5art_json_writer_init(&writer, 2);
-    gem5art_json_begin_array(&writer);
     for (i = 0; i < count; i++) {
         found f = find_any(db, ids[i]);
-        if (!f.run || f.live) tool_exit(TOOL_MISUSE, "%s is not a recorded run: --outcomes takes ids of runs", ids[i]);
-        review_one(db, f.run, &counts, &writer);
+        if (!f.run || f.live) die(EXIT_MISUSE, "%s is not a recorded run: --outcomes takes ids of runs", ids[i]);
+        review_run(db, f.run);
         find_end(&f);
     }
-    iter = count ? NULL : gem5art_get_runs(db, NULL, &error);
-    if (!count && !iter) tool_exit(TOOL_FAILED, "%s", error.message);
-    while (iter && (run = tool_next_run(iter, &error)) != NULL) review_one(db, run, &counts, &writer);
-    if (iter && error.code != GEM5ART_OK) tool_exit(TOOL_FAILED, "%s", error.message);
+    if (!count && (iter = gem5art_get_runs(db, NULL, &error)) == NULL) die_of(&error);
+    while (iter && (step = gem5art_next_run(iter, &run, &error)) == GEM5ART_ROW) review_run(db, run);
+    if (step == GEM5ART_FAILED) die_of(&error);
     gem5art_iter_close(iter);
-    gem5art_json_end_array(&writer);
-    if (as_json) tool_print_json(&writer);
-    else tool_line("%zu run%s, %zu named otherwise today, %zu without files", counts.reviewed,
-                   counts.reviewed == 1 ? "" : "s", counts.differ, counts.without_files);
-    gem5art_json_writer_free(&writer);
-    return counts.differ == 0;
+    text_putf(&sum, "%zu run%s, %zu with a different outcome today, %zu without files", reviewed, plural(reviewed),
+              differ, without_files);
+    return differ == 0;
 }
 
 int main(int argc, char **argv) {
-    wanted w;
+    int count = options_parse(argc, argv, &verify_page);
     gem5art_db *db;
-    size_t n;
-    bool well;
-    int i, count = tool_parse(argc, argv, &page);
-    memset(&w, 0, sizeof w);
-    db = tool_open(db_uri, true);
-    if (outcomes) {
-        well = review_all(db, count, argv);
-        gem5art_close(db, NULL);
-        return tool_end(well);
-    }
-    for (i = 0; i < count; i++) {
-        found f = find_any(db, argv[i]);
-        if (f.run) want_run(&w, f.run);
-        else want(&w, f.artifact->id);
-        find_end(&f);
-    }
-    if (!count) want_all(&w, db);
-    well = verify_all(db, &w);
-    for (n = 0; n < w.count; n++) free(w.ids[n]);
-    free(w.ids);
-    free(w.files);
-    gem5art__arena_free(&w.arena);
+    bool good;
+    colored = options_color(color, stdout);
+    db = store_open(db_uri, true);
+    gem5art_json_writer_init(&writer, 2);
+    gem5art_json_begin_array(&writer);
+    good = outcomes ? review_runs(db, count, argv) : verify(db, count, argv);
+    gem5art_json_end_array(&writer);
+    if (as_json) print_json(&writer);
+    else print_line("%s", sum.data);
+    text_free(&sum);
+    gem5art_json_writer_free(&writer);
     gem5art_close(db, NULL);
-    return tool_end(well);
+    return finish(good);
 }

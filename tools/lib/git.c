@@ -12,21 +12,16 @@
 
 extern char **environ;
 
-/* This environment, without the variables of git that lead it to another repo, and with those of `set`. */
-static text_list git_environment(void) {
-    static const char *const set[] = {"LC_ALL=C", "GIT_OPTIONAL_LOCKS=0", "GIT_LITERAL_PATHSPECS=1",
-                                      "GIT_NO_REPLACE_OBJECTS=1", "GIT_NO_LAZY_FETCH=1", NULL};
-    static const char *const kept[] = {"GIT_CONFIG_", "GIT_EXEC_PATH=", "GIT_CEILING_DIRECTORIES=",
-                                       "GIT_DISCOVERY_ACROSS_FILESYSTEM=", NULL};
-    text_list list = {NULL, 0};
-    size_t i, k;
-    for (i = 0; set[i]; i++) text_list_add(&list, set[i]);
-    for (i = 0; environ && environ[i]; i++) {
-        for (k = 0; kept[k] && !text_starts(environ[i], kept[k]); k++) {}
-        if (kept[k] || (!text_starts(environ[i], "GIT_") && !text_starts(environ[i], "LC_ALL=")))
-            text_list_add(&list, environ[i]);
-    }
-    return list;
+/* Takes variables out of this environment that lead git to a different repo, and sets some for plain, passive answers. */
+static void git_prepare(void) {
+    static const char *const unset[] = {"GIT_DIR", "GIT_WORK_TREE", "GIT_INDEX_FILE", "GIT_COMMON_DIR", "GIT_NAMESPACE",
+                                        "GIT_OBJECT_DIRECTORY", "GIT_ALTERNATE_OBJECT_DIRECTORIES", "GIT_PREFIX", NULL};
+    size_t i;
+    for (i = 0; unset[i]; i++) unsetenv(unset[i]);
+    setenv("LC_ALL", "C", 1);
+    setenv("GIT_OPTIONAL_LOCKS", "0", 1);
+    setenv("GIT_NO_REPLACE_OBJECTS", "1", 1);
+    setenv("GIT_NO_LAZY_FETCH", "1", 1);
 }
 
 /* Starts it; returns the end of a pipe that its output comes from, or -1. */
@@ -34,11 +29,12 @@ static int git_start(const char *folder, const char *const *arguments, pid_t *pi
     static const char *const before[] = {"git", "-c", "core.fsmonitor=", "-c", "core.hooksPath=/dev/null",
                                          "-c", "core.quotePath=false", "-c", "log.showSignature=false", "-C", NULL};
     posix_spawn_file_actions_t actions;
-    text_list argv = {NULL, 0}, environment = git_environment();
+    text_list argv = {NULL, 0};
     int fds[2], failed, i;
     for (i = 0; before[i]; i++) text_list_add(&argv, before[i]);
     text_list_add(&argv, folder);
     for (; *arguments; arguments++) text_list_add(&argv, *arguments);
+    git_prepare();
     failed = pipe(fds);
     if (!failed && (failed = posix_spawn_file_actions_init(&actions)) == 0) {
         posix_spawn_file_actions_addclose(&actions, fds[0]);
@@ -46,14 +42,12 @@ static int git_start(const char *folder, const char *const *arguments, pid_t *pi
         posix_spawn_file_actions_adddup2(&actions, fds[1], 1);
         posix_spawn_file_actions_addopen(&actions, 2, "/dev/null", O_WRONLY, 0);
         if (fds[1] > 2) posix_spawn_file_actions_addclose(&actions, fds[1]);
-        failed = posix_spawnp(pid, "git", &actions, NULL, (char *const *)(uintptr_t)argv.items,
-                              (char *const *)(uintptr_t)environment.items);
+        failed = posix_spawnp(pid, "git", &actions, NULL, (char *const *)(uintptr_t)argv.items, environ);
         posix_spawn_file_actions_destroy(&actions);
         close(fds[1]);
         if (failed) close(fds[0]);
     }
     text_list_free(&argv);
-    text_list_free(&environment);
     return failed ? -1 : fds[0];
 }
 

@@ -4,10 +4,8 @@
 
 #include <errno.h>
 #include <fcntl.h>
-#include <stdint.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/mman.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
@@ -84,46 +82,4 @@ void output_finish(output *out) {
         output_failed(out);
     free(out->name);
     free(out->temporary);
-}
-
-/* ---- spools */
-
-static const char *spool_folder(void) {
-    const char *folder = getenv("TMPDIR");
-    return text_empty(folder) ? "/tmp" : folder;
-}
-
-__attribute__((noreturn)) static void spool_failed(void) {
-    die(EXIT_FAILED, "cannot write a temporary file in %s: %s; $TMPDIR can name another folder", spool_folder(),
-        strerror(errno));
-}
-
-spool spool_create(void) {
-    spool s = {NULL, NULL, 0};
-    char *name = text_printf("%s/gem5art-XXXXXX", spool_folder());
-    int fd = mkstemp(name);
-    if (fd < 0 || unlink(name) < 0 || (s.file = fdopen(fd, "w+")) == NULL) spool_failed();
-    free(name);
-    return s;
-}
-
-void spool_add(spool *s, const char *line, size_t length) {
-    if (length > SIZE_MAX - 2 - s->length) die(EXIT_FAILED, "too many records for this system's memory");
-    if (fwrite(line, 1, length, s->file) != length || fputs(",\n", s->file) < 0) spool_failed();
-    s->length += length + 2;
-}
-
-void spool_map(spool *s) {
-    void *data;
-    if (fflush(s->file) != 0) spool_failed();
-    if (s->length == 0) return;
-    data = mmap(NULL, s->length, PROT_READ | PROT_WRITE, MAP_SHARED, fileno(s->file), 0);
-    if (data == MAP_FAILED)
-        die(EXIT_FAILED, "cannot map a temporary file of %zu bytes: %s", s->length, strerror(errno));
-    s->data = (char *)data;
-}
-
-void spool_free(spool *s) {
-    if (s->data) munmap(s->data, s->length);
-    fclose(s->file);
 }

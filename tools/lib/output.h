@@ -1,4 +1,4 @@
-/* output.h - output to a file, whole or not at all; or to stdout, as it comes. And spools, for what must wait. */
+/* output.h - output to a file, whole or not at all; or to stdout, as it comes. */
 #ifndef OUTPUT_H
 #define OUTPUT_H
 
@@ -20,17 +20,5 @@ output output_create(const char *name, const gem5art_db *db);
 void output_write(output *out, const char *bytes, size_t length);
 void output_finish(output *out);  /* gives the file its name */
 void output_abandon(output *out); /* removes what was written */
-
-/* Lines that wait in an unlinked temporary file until all of them are known to be good. */
-typedef struct spool {
-    FILE *file;
-    char *data; /* NULL until spool_map; can be changed in place */
-    size_t length;
-} spool;
-
-spool spool_create(void);
-void spool_add(spool *s, const char *line, size_t length); /* and ",\n" */
-void spool_map(spool *s); /* makes all of it readable; nothing can be added then */
-void spool_free(spool *s);
 
 #endif

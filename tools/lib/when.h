@@ -12,7 +12,8 @@ void when_put_duration(text *out, double seconds); /* "4.2 s", "1:02" (minutes),
 
 /* "90", "30m", "24h", "2d", "1.5w": seconds. Negative: it is not a duration. */
 double when_duration(const char *string);
-/* A time-out: a duration, or "none". Seconds, for gem5art_run_desc: negative for none. False: it is neither. */
+/* A time-out: a duration of more than 0, or the word none. Seconds, for gem5art_run_desc: negative for none. False: it
+   is neither. */
 bool when_timeout(const char *string, double *seconds);
 /* "2d" (ago), "2026-11-01" or "2026-11-01 12:30", local time: a Unix time. Anything else is a misuse of the option. */
 double when_since(const char *option_name, const char *string);
