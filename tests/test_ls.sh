@@ -59,6 +59,12 @@ Finished            0  se hello \"quoted\" \\ back"
 run "$ls" --columns id,outdir,linux_name,timeout,start_time --limit 1 --type fs
 has "fields of a record" "$out" "OUTDIR"
 has "a moment" "$out" "2026-11-22 08:35"
+cat >kinds.json <<'END'
+[{"_id":"1","hash":"h","type":"gem5 run","name":"x","params":["a b",""],"accept":[],"warnings":[{"kind":"stats","text":"none"}],
+  "variables":{"cpu":"o3"},"ru_maxrss":7,"ru_utime":1.25,"rerunnable":true}]
+END
+same "values of every kind" "$("$ls" --db-uri kinds.json --columns params,accept,warnings,variables,ru_maxrss,ru_utime,rerunnable | sed -n 2p)" \
+    "'a b' ''          [{\"kind\":\"stats\",\"text\":\"none\"}]  {\"cpu\":\"o3\"}          7     1.2 s  true"
 
 begin "misuse: one sentence each, with the nearest word"
 refused() { # SENTENCE ARGUMENT...
@@ -284,6 +290,12 @@ cat >near.json <<'END'
 END
 same "they differ from artifacts', too" "$("$ls" --db-uri near.json --columns id | head -n 4 | tr '\n' ' ')" \
     "ID 0123456789 fedcba9876 fedcba9876 "
+cat >near.json <<'END'
+[{"_id":"boot-experiments-of-the-whole-matrix-1","hash":"1","type":"gem5 run","name":"x"},
+ {"_id":"boot-experiments-of-the-whole-matrix-2","hash":"2","type":"gem5 run","name":"y"}]
+END
+same "long ones that end differently are whole" "$("$ls" --db-uri near.json --columns id | sed -n 2p)" \
+    "boot-experiments-of-the-whole-matrix-1"
 
 begin "artifacts, and what they were made from"
 cat >expected <<'END'

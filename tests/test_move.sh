@@ -153,6 +153,10 @@ has "the missing" "$err" "gem5art-import: cannot read missing: No such file"
 same "what is here" "$(grep -c _id several)" 2
 import_into none bad
 same "no store is made for nothing" "$(ls none* 2>/dev/null)" ""
+a_run 3 h ',"params":"a b"' >wrong
+import_into none wrong
+same "status of a wrong record" $status 1
+same "no store is made for a wrong record" "$(ls none* 2>/dev/null)" ""
 
 begin "files that cannot be imported"
 size=$(wc -c <"$data")

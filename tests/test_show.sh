@@ -200,7 +200,7 @@ run "$show" --json --db-uri ids.json abce
 has "the record is as it is" "$out" '"path": "a\udcffb"'
 
 begin "a damaged store: what is intact is shown"
-sed 's/"name":"two"/"name:"two"/' ids.json >spoiled.json
+sed 's/"name":"two"/"name" "two"/' ids.json >spoiled.json
 check "a record is damaged" sh -c '! cmp -s ids.json spoiled.json'
 for command in "show abcd1111" "show --json abcd1111" "show --shell abcd1111" "diff abcd1111 abcd1111" "getruns -" "artifact list" verify; do
     run "$BUILD"/gem5art-$command --db-uri spoiled.json
@@ -251,7 +251,7 @@ run "$show" --shell --db-uri bare.json bare-1
 same status $status 0
 same warning "$err" "gem5art-show: warning: artifact gone-1 is not in the store any more: the script cannot make it"
 check "sh takes it" sh -n .out
-has "no command" "$(tail -n 1 .out)" "# The run's record tells no command."
+has "no command" "$(tail -n 1 .out)" "# The run's record has no command."
 
 begin "an id from a line of CSV, which ends in CR LF"
 run "$show" "$("$BUILD/gem5art-ls" --csv --columns id --name boot-good | tail -n 1)"
@@ -374,7 +374,7 @@ kill -9 $launcher
 wait $launcher 2>/dev/null
 run "$show" --db-uri alive/db.json "${live:-none}"
 has "when its launcher was killed" "$out" "status      Running: lost
-              nobody watches over it any more; whoever launches it again"
+              its launcher is gone; launching it again records this attempt"
 
 begin "misuse, and where it cannot write"
 run "$show"

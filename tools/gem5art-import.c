@@ -222,35 +222,31 @@ typedef struct source {
     bool failed;          /* and it was reported; nothing of it is imported */
 } source;
 
-static void report(source *s, const char *where, const char *format, va_list arguments) {
-    text why = {0};
-    text_vputf(&why, format, arguments);
-    say("%s%s; nothing of it was imported", where, text_string(&why));
-    text_free(&why);
-    s->failed = true;
-}
-
 __attribute__((format(printf, 2, 3))) static void fail(source *s, const char *format, ...) {
+    text why = {0};
     va_list arguments;
     va_start(arguments, format);
-    report(s, "", format, arguments);
+    text_vputf(&why, format, arguments);
     va_end(arguments);
+    say("%s; nothing of it was imported", text_string(&why));
+    text_free(&why);
+    s->failed = true;
 }
 
 /* Reports an error at a place of the text, with line and column; both count from 1, columns in bytes. */
 __attribute__((format(printf, 3, 4))) static void fail_at(source *s, size_t at, const char *format, ...) {
     const char *data = text_string(&s->data);
     size_t i, line = 1, begin = text_starts(data, "\xef\xbb\xbf") ? 3 : 0;
-    char *where;
+    text why = {0};
     va_list arguments;
+    va_start(arguments, format);
+    text_vputf(&why, format, arguments);
+    va_end(arguments);
     for (i = begin; i < at; i++)
         if (data[i] == '\n') line++, begin = i + 1;
-    where = s->data.length ? text_printf("%s, line %zu, column %zu: ", s->name, line, at - begin + 1)
-                           : text_printf("%s: ", s->name);
-    va_start(arguments, format);
-    report(s, where, format, arguments);
-    va_end(arguments);
-    free(where);
+    if (!s->data.length) fail(s, "%s: %s", s->name, text_string(&why));
+    else fail(s, "%s, line %zu, column %zu: %s", s->name, line, at - begin + 1, text_string(&why));
+    text_free(&why);
 }
 
 static void fail_expected(source *s, size_t at, const char *what) {
@@ -278,13 +274,7 @@ static void add(source *s, const char *record, size_t length, size_t place) {
 static size_t skip_space(const source *s, size_t at) { return at + strspn(s->data.data + at, " \t\r\n"); }
 
 static bool has(const gem5art_text *record, const char *word) {
-    const char *at = record->text, *end = at + record->length;
-    size_t length = strlen(word);
-    while ((at = (const char *)memchr(at, *word, (size_t)(end - at))) != NULL) {
-        if ((size_t)(end - at) >= length && memcmp(at, word, length) == 0) return true;
-        at++;
-    }
-    return false;
+    return memmem(record->text, record->length, word, strlen(word)) != NULL;
 }
 
 /* Finds the records of the text: objects one after the other, or an array of them. */

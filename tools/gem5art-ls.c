@@ -3,18 +3,15 @@
    The store is read once from beginning to end, and of each record only the members that are shown, sorted or filtered by
    are used (see lib/members.h): a hundred thousand runs take a few times as long as `grep -c`. */
 
-#include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/ioctl.h>
 #include <sys/stat.h>
-#include <termios.h>
-#include <time.h>
 #include <unistd.h>
 
 #include "lib/message.h"
 #include "lib/options.h"
+#include "lib/screen.h"
 #include "lib/select.h"
 #include "lib/table.h"
 #include "lib/terminal.h"
@@ -264,23 +261,56 @@ static int compare_rows(const void *a, const void *b) {
 typedef struct tally {
     const char *status, *reason;
     size_t count;
-    bool printed;
 } tally;
 
 enum { TALLIES = 256, TALLY_REASON = 40 }; /* longer reasons are sentences: they are not counted apart */
-static tally tallies[TALLIES];
+static tally tallies[TALLIES]; /* those of a status are neighbors */
 static size_t tally_count;
 
+static void count_row(const row *r) {
+    const char *status = cell(r, CELL_STATUS), *reason = cell(r, CELL_REASON);
+    size_t i, at = tally_count;
+    if (strlen(reason) > TALLY_REASON) reason = "";
+    for (i = 0; i < tally_count; i++) {
+        if (strcmp(tallies[i].status, status) != 0) continue;
+        at = i + 1;
+        if (strcmp(tallies[i].reason, reason) == 0) break;
+    }
+    if (i == tally_count && i < TALLIES) {
+        memmove(&tallies[at + 1], &tallies[at], (tally_count++ - at) * sizeof *tallies);
+        tallies[i = at] = (tally){status, reason, 0};
+    }
+    tallies[i < TALLIES ? i : TALLIES - 1].count++; /* the last one takes the rest */
+}
+
 static void count_rows(void) {
-    size_t i, k;
-    for (i = tally_count = 0; i < total; i++) {
-        const char *status = cell(chosen[i], CELL_STATUS), *reason = cell(chosen[i], CELL_REASON);
-        if (strlen(reason) > TALLY_REASON) reason = "";
-        for (k = 0; k < tally_count; k++)
-            if (strcmp(tallies[k].status, status) == 0 && strcmp(tallies[k].reason, reason) == 0) break;
-        if (k == TALLIES) k--; /* the last one takes the rest */
-        if (k == tally_count) tallies[tally_count++] = (tally){status, reason, 0, false};
-        tallies[k].count++;
+    size_t i;
+    for (tally_count = 0; record_statuses[tally_count]; tally_count++) /* in this order, then those of other programs */
+        tallies[tally_count] = (tally){record_statuses[tally_count], "", 0};
+    for (i = 0; i < total; i++) count_row(chosen[i]);
+}
+
+/* Appends "9 runs: 1 Finished, 8 Failed (5 timeout, 1 kernel panic)". */
+static void put_counts(text *out, size_t shown) {
+    const char *before = ": ", *what = chosen_by.artifacts ? "artifact" : live_only ? "live run" : "run";
+    size_t i, end;
+    if (shown < total) text_putf(out, "%zu of ", shown);
+    text_putf(out, "%zu %s%s", total, what, total == 1 ? "" : "s");
+    for (i = 0; i < tally_count && !chosen_by.artifacts; i = end) {
+        const char *open = " (";
+        size_t count = 0;
+        for (end = i; end < tally_count && strcmp(tallies[end].status, tallies[i].status) == 0; end++)
+            count += tallies[end].count;
+        if (!count) continue;
+        text_putf(out, "%s%zu %s", before, count, *tallies[i].status ? tallies[i].status : "without a status");
+        before = ", ";
+        for (; i < end; i++) {
+            if (!*tallies[i].reason) continue;
+            text_putf(out, "%s%zu ", open, tallies[i].count);
+            terminal_put(out, tallies[i].reason, SIZE_MAX);
+            open = ", ";
+        }
+        if (*open == ',') text_puts(out, ")");
     }
 }
 
@@ -302,39 +332,6 @@ static void choose_rows(size_t limit) {
         chosen[total - 1 - i] = r;
     }
     chosen_count = total < limit ? total : limit;
-}
-
-/* Appends ", 8 Failed (5 timeout, 1 kernel panic)"; nothing of a status that is printed already. */
-static void put_status_count(text *out, const char *status, const char **before) {
-    const char *open = " (";
-    size_t count = 0, i;
-    text reasons = {0};
-    for (i = 0; i < tally_count; i++) {
-        if (strcmp(tallies[i].status, status) != 0 || tallies[i].printed) continue;
-        count += tallies[i].count;
-        if (*tallies[i].reason) {
-            text_putf(&reasons, "%s%zu ", open, tallies[i].count);
-            terminal_put(&reasons, tallies[i].reason, SIZE_MAX);
-            open = ", ";
-        }
-        tallies[i].printed = true;
-    }
-    if (count)
-        text_putf(out, "%s%zu %s%s%s", *before, count, *status ? status : "without a status", text_string(&reasons),
-                  reasons.length ? ")" : "");
-    if (count) *before = ", ";
-    text_free(&reasons);
-}
-
-static void put_counts(text *out, size_t shown) {
-    const char *before = ": ", *what = chosen_by.artifacts ? "artifact" : live_only ? "live run" : "run";
-    size_t i;
-    if (shown < total) text_putf(out, "%zu of ", shown);
-    text_putf(out, "%zu %s%s", total, what, total == 1 ? "" : "s");
-    if (chosen_by.artifacts) return;
-    for (i = 0; i < tally_count; i++) tallies[i].printed = false;
-    for (i = 0; record_statuses[i]; i++) put_status_count(out, record_statuses[i], &before);
-    for (i = 0; i < tally_count; i++) put_status_count(out, tallies[i].status, &before);
 }
 
 /* ---- the table: a line for each row, and the inputs of artifacts below them */
@@ -490,47 +487,19 @@ static void write_rows(void) {
 /* ---- --watch: the end of the table, and the counts, on a screen of its own */
 
 enum { WATCH_SECONDS = 2 };
-static bool keys;       /* stdin is a terminal */
 static char note[1024]; /* a message of the library, for the foot of the screen */
-static volatile sig_atomic_t stopped, resized, ended; /* ended: by which signal */
-
-static void note_signal(int number) {
-    if (number == SIGTSTP) stopped = 1;
-    else if (number == SIGWINCH) resized = 1;
-    else ended = number;
-}
 
 static void take_note(const char *message, void *user_data) {
     (void)user_data;
     snprintf(note, sizeof note, "%s", message);
 }
 
-static void write_screen(const char *bytes, size_t length) {
-    if (fwrite(bytes, 1, length, stdout) != length || fflush(stdout) != 0) exit(EXIT_FAILED); /* the terminal is gone */
-}
-
-/* The alternate screen, without a cursor, with lines that are cut where the terminal ends; keys come as they are hit, and
-   reading one takes at most 0.1 s. */
-static void set_screen(bool on) {
-    static const char enter[] = "\033[?1049h\033[?25l\033[?7l";
-    static const char leave[] = "\033[H\033[J\033[?7h\033[?25h\033[?1049l"; /* cleared: tmux keeps it after a resize */
-    static struct termios cooked;
-    struct termios raw;
-    if (on) keys = tcgetattr(STDIN_FILENO, &cooked) == 0;
-    raw = cooked;
-    raw.c_lflag &= ~(tcflag_t)(ICANON | ECHO);
-    raw.c_cc[VMIN] = 0, raw.c_cc[VTIME] = 1;
-    write_screen(on ? enter : leave, strlen(on ? enter : leave));
-    if (keys) tcsetattr(STDIN_FILENO, TCSADRAIN, on ? &raw : &cooked);
-}
-
-/* One write, in which each line is cleared only after its text: nothing flickers. */
+/* Each line is cleared only after its text: nothing flickers. */
 static void draw(void) {
     static text out;
-    struct winsize size;
     bool color = options_color(color_when, stdout);
-    size_t height = ioctl(STDOUT_FILENO, TIOCGWINSZ, &size) == 0 && size.ws_row ? size.ws_row : 24, i;
-    make_table(height > 4 ? height - 3 : 1, /* to clear after a full line would clear its end */
+    size_t rows = screen_rows(), i;
+    make_table(rows > 4 ? rows - 3 : 1, /* to clear after a full line would clear its end */
                (size_t)terminal_columns(STDOUT_FILENO) - 1);
     text_clear(&out);
     text_puts(&out, "\033[H");
@@ -544,7 +513,7 @@ static void draw(void) {
     text_puts(&out, *note ? "; " : "; q ends");
     terminal_put(&out, note, SIZE_MAX);
     text_puts(&out, "\033[J");
-    write_screen(out.data, out.length);
+    screen_write(&out);
 }
 
 /* Has the file of the store changed since the last call? */
@@ -572,45 +541,19 @@ static void refresh(gem5art_db *db, size_t limit) {
     choose_rows(limit);
 }
 
-/* Waits for a key, at most 0.1 s. True: q, or the terminal is gone. */
-static bool is_quit(void) {
-    const struct timespec tenth = {0, 100000000};
-    char key = 0;
-    if (!keys) nanosleep(&tenth, NULL);
-    return keys && (read(STDIN_FILENO, &key, 1) < 0 || key == 'q' || key == 'Q');
-}
-
 static int watch(gem5art_db *db, size_t limit) {
-    static const int signals[] = {SIGINT, SIGTERM, SIGHUP, SIGTSTP, SIGWINCH};
-    struct sigaction action;
+    screen_event event;
     double next = 0;
-    size_t i;
-    memset(&action, 0, sizeof action);
-    action.sa_handler = note_signal;
-    action.sa_flags = SA_RESTART;
-    for (i = 0; i < sizeof signals / sizeof *signals; i++) sigaction(signals[i], &action, NULL);
-    set_screen(true);
-    while (!ended) {
-        bool due = when_monotonic() >= next;
-        if (due) refresh(db, limit);
-        if (due) next = when_monotonic() + WATCH_SECONDS;
-        if (due || resized) {
-            resized = 0;
-            draw();
+    screen_begin();
+    for (event = SCREEN_REDRAW; event != SCREEN_QUIT; event = screen_wait()) {
+        if (when_monotonic() >= next) {
+            refresh(db, limit);
+            next = when_monotonic() + WATCH_SECONDS;
+            event = SCREEN_REDRAW;
         }
-        if (is_quit()) break;
-        if (!stopped) continue;
-        set_screen(false);
-        raise(SIGSTOP);
-        stopped = 0;
-        resized = 1;
-        set_screen(true);
+        if (event == SCREEN_REDRAW) draw();
     }
-    set_screen(false);
-    if (!ended || ended == SIGINT) return EXIT_DONE;
-    signal(ended, SIG_DFL);
-    raise(ended);
-    return EXIT_FAILED;
+    return screen_end();
 }
 
 static void list(gem5art_db *db, size_t limit) {
