@@ -10824,12 +10824,16 @@ static bool gem5art__warden_lives(const gem5art__warden *warden) {
 /* Closing its requests ends a warden, and with it its runs. */
 static void gem5art__warden_end(gem5art__warden *warden) {
     double until = gem5art__monotonic() + 1; /* for one that SIGKILL has not ended */
+    struct timespec nap;
+    nap.tv_sec = 0;
+    nap.tv_nsec = 100000;
     if (!warden->pid) return;
     gem5art__close(warden->requests);
     gem5art__buf_free(&warden->unsent);
     while (gem5art__warden_lives(warden) && (!warden->dead || gem5art__monotonic() < until)) {
         GEM5ART_SYS_KILL(warden->pid, SIGCONT); /* it may have been stopped */
-        GEM5ART_SYS_POLL(NULL, 0, 1);
+        GEM5ART_SYS_PPOLL(NULL, 0, &nap, NULL);
+        if (nap.tv_nsec < 10000000) nap.tv_nsec *= 2;
     }
     warden->pid = 0;
 }
@@ -11082,9 +11086,9 @@ typedef struct gem5art__zip {
     uint8_t length_extra[29], distance_extra[30]; /* value, and the number of extra bits */
     uint8_t length_symbol[GEM5ART__DEFLATE_MAX_MATCH + 1];
     uint8_t distance_symbol[512]; /* of distances up to 256, then of those in steps of 128 */
-    uint32_t tokens[GEM5ART__DEFLATE_TOKENS]; /* length << 16 | distance; length 0: the byte instead */
     uint32_t newest[1 << GEM5ART__DEFLATE_HASH_BITS]; /* by hash: the last position */
     uint32_t previous[GEM5ART__DEFLATE_REACH];        /* by position: the one before it with the same hash */
+    uint32_t tokens[GEM5ART__DEFLATE_TOKENS]; /* length << 16 | distance; length 0: the byte instead */
     uint8_t window[262144];
     uint8_t out[131072];
 } gem5art__zip;
@@ -11770,8 +11774,9 @@ static bool gem5art__archive(const char *folder, const char *const *more, const 
     a.zip_path = zip_path;
     a.notes = notes;
     if (GEM5ART_SYS_LSTAT(zip_path, &a.old_zip) < 0) memset(&a.old_zip, 0, sizeof a.old_zip);
-    a.zip = (gem5art__zip *)gem5art__alloc(sizeof *a.zip);
+    a.zip = (gem5art__zip *)GEM5ART_MALLOC(sizeof *a.zip);
     if (!a.zip) return gem5art__fail_nomem(error);
+    memset(a.zip, 0, offsetof(gem5art__zip, tokens)); /* small folders do not touch most of the rest */
     a.zip->base = GEM5ART__DEFLATE_REACH; /* away from the zeros in the chains */
     gem5art__deflate_make_tables(a.zip);
     if (gem5art__archive_list(&a, folder, more, error) &&
@@ -12322,6 +12327,20 @@ static bool gem5art__check_script(gem5art__cache *cache, const gem5art__run *run
                          path, content.hash, run->script_hash);
 }
 
+/* Checks the last repo of a run while its worker checks the rest: of two, a lone run waits for one git. */
+static void *gem5art__check_ahead(void *argument) {
+    const gem5art__job *job = (const gem5art__job *)argument;
+    const gem5art__run *run = job->run;
+    gem5art__arena arena = {NULL, false};
+    const char *path;
+    size_t k = run->used_count;
+    while (k > 0 && !*run->used[k - 1]->git_hash) k--;
+    path = k ? gem5art__join_path(&arena, job->pool->cwd, run->used_paths[k - 1]) : NULL;
+    if (path) gem5art__check(&job->pool->db->cache, run->used[k - 1], path, NULL); /* which keeps the commit */
+    gem5art__arena_free(&arena);
+    return NULL;
+}
+
 /* Checks every artifact, and a script that its repo does not track. Different runs begin with different artifacts, so
    that they share the work of hashing those that they have in common. False with the path of one that is not what was
    registered. */
@@ -12329,17 +12348,20 @@ static bool gem5art__check_used(gem5art__job *job, const char **path, gem5art_er
     const gem5art__run *run = job->run;
     gem5art__cache *cache = &job->pool->db->cache;
     size_t count = run->used_count + (run->script_hash != NULL), i;
-    for (i = 0; i < count; i++) {
+    pthread_t thread;
+    bool lone = job->pool->desc.jobs == 1 && !job->pool->counts.launched, ok = true;
+    lone = lone && GEM5ART_SYS_PTHREAD_CREATE(&thread, NULL, gem5art__check_ahead, job) == 0;
+    for (i = 0; ok && i < count; i++) {
         size_t k = (i + (size_t)job->slot) % count;
         bool script = k == run->used_count;
         *path = gem5art__join_path(&job->arena, job->pool->cwd, script ? job->draft.run_script : run->used_paths[k]);
-        if (!*path) return gem5art__fail_nomem(error);
-        if (!(script ? gem5art__check_script(cache, run, *path, error)
-                     : gem5art__check(cache, run->used[k], *path, error)))
-            return false;
+        if (!*path) ok = gem5art__fail_nomem(error);
+        else if (script) ok = gem5art__check_script(cache, run, *path, error);
+        else ok = gem5art__check(cache, run->used[k], *path, error);
     }
-    *path = NULL;
-    return true;
+    if (lone) pthread_join(thread, NULL);
+    if (ok) *path = NULL;
+    return ok;
 }
 
 static bool gem5art__prepare_spawn(gem5art__job *job, gem5art_error *error) {
@@ -13129,7 +13151,7 @@ static bool gem5art__open_pool(gem5art_pool *pool, int cpus, gem5art_error *erro
 static bool gem5art__fill_pool(gem5art_pool *pool, const gem5art_pool_desc *desc, gem5art_error *error) {
     gem5art_pool_desc *d = &pool->desc;
     struct stat st;
-    int cpus = gem5art__cpus();
+    int cpus = desc && desc->jobs == 1 ? 1 : gem5art__cpus(); /* for one run at a time, they do not matter */
     if (desc) *d = *desc;
     if (d->jobs == 0) d->jobs = cpus;
     if (d->jobs < 0 || d->jobs > GEM5ART_MAX_JOBS) d->jobs = GEM5ART_MAX_JOBS;

@@ -1179,7 +1179,7 @@ TEST(a_slow_disk_holds_no_loop_up) {
     for (i = 0; i < 3; i++) add(pool, se_run("children/exit_with", names[i], params[i])); /* which registers the program */
     store_syncs_wait = true;
     store_syncs = 0;
-    STEP_UNTIL(pool, held == 1 && pool->commits && pool->commits->next); /* two wait for the first */
+    STEP_UNTIL(pool, held == 1 && pool->commits && pool->commits->next_commit); /* two wait for the first */
     CHECK_INT(pool->counts.ending, 3);
     CHECK_INT(pool->counts.running, 1);
     beats = 0;
