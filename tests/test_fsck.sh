@@ -44,11 +44,11 @@ same "nothing was made" "$(ls)" db.json
 begin "--compact, once"
 run "$fsck" --compact
 same status $status 0
-has "what it says" "$out" "written anew, with 21 records; the old file is $work/db.json.old.1"
+has "what it says" "$out" "rewritten, with 21 records; the old file is $work/db.json.old.1"
 check "the old file" cmp db.json.old.1 "$data"
 run "$fsck" --compact
 same status $status 0
-has "what it says" "$out" "left alone: it is compact already"
+has "what it says" "$out" "unchanged: it is compact already"
 run "$fsck"
 has "what it says" "$out" "21 verified by checksum
 $work/db.json: all is well"
@@ -74,13 +74,13 @@ has "what others say" "$err" "gem5art-fsck --salvage"
 run "$fsck" --salvage
 same status $status 0
 has "what it says" "$out" "$work/db.json: byte 1652, line 5: left out"
-has "what it says" "$out" "written anew, with 20 records; the old file is $work/db.json.damaged.1"
+has "what it says" "$out" "rewritten, with 20 records; the old file is $work/db.json.damaged.1"
 check "the old file" cmp db.json.damaged.1 damaged.json
 same "records" "$(grep -c '^{' db.json)" 20
 run "$fsck"
 same status $status 0
 run "$fsck" --salvage
-has "what it says" "$out" "left alone: it is not damaged"
+has "what it says" "$out" "unchanged: it is not damaged"
 
 begin "a cut store is unfinished, not damaged"
 head -c 5000 damaged.json >cut.json
@@ -88,7 +88,7 @@ sed -i '5s/gem6/gem5/' cut.json
 run "$fsck" cut.json
 same status $status 1
 has "what it says" "$out" "unfinished: this record is not whole, nor does a whole one follow"
-has "what it says" "$out" "cut.json: its end is unfinished: the next writer mends it, or gem5art-fsck --salvage"
+has "what it says" "$out" "cut.json: its end is unfinished: the next writer repairs it, or gem5art-fsck --salvage"
 
 begin "records that only their owner can mend"
 echo '[{"_id":"1","type":"kernel"},{"_id":"2","hash":"h","type":"gem5 run","pid":"seven"}]' >wrong.json

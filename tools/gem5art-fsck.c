@@ -1,114 +1,118 @@
-/* gem5art-fsck - checks a store, says what is wrong and where, and mends it: the way out of damage. */
+/* gem5art-fsck - checks a store, reports each error with its place, and repairs it. It reads the bytes of stores, so it
+   includes the implementation of the library instead of linking it. */
 
-#define TOOL_NAME "gem5art-fsck"
-
-#include "tool.h"
+#define GEM5ART_IMPLEMENTATION
+#include "gem5art.h"
 
 #include "fsck/audit.h"
+#include "lib/message.h"
+#include "lib/options.h"
 
-static void tell(const fsck_finding *finding, void *user_data) {
+const char *tool_name = "gem5art-fsck";
+
+static void print_finding(const fsck_finding *finding, void *user_data) {
     static const char *const labels[] = {"note: ", "warning: ", "unfinished: ", "wrong: ", "damage: ", ""};
     const char *path = (const char *)user_data, *label = labels[finding->gravity];
     if (finding->line > 0)
-        tool_line("%s: byte %lld, line %lld: %s%s", path, (long long)finding->at, (long long)finding->line, label,
+        print_line("%s: byte %lld, line %lld: %s%s", path, (long long)finding->at, (long long)finding->line, label,
                   finding->text);
-    else if (finding->line == 0) tool_line("%s: byte %lld: %s%s", path, (long long)finding->at, label, finding->text);
-    else if (finding->at >= 0) tool_line("%s: record %lld: %s%s", path, (long long)finding->at, label, finding->text);
-    else tool_line("%s: %s%s", path, label, finding->text);
+    else if (finding->line == 0) print_line("%s: byte %lld: %s%s", path, (long long)finding->at, label, finding->text);
+    else if (finding->at >= 0) print_line("%s: record %lld: %s%s", path, (long long)finding->at, label, finding->text);
+    else print_line("%s: %s%s", path, label, finding->text);
 }
 
 static const char *plural(int64_t count) { return count == 1 ? "" : "s"; }
 
-/* What was read. */
-static void tell_sum(const fsck_audit *audit, const char *path) {
+/* Prints what was read. */
+static void print_sum(const fsck_audit *audit, const char *path) {
     int64_t unverified = audit->records - audit->verified;
     char without[128] = "";
     if (unverified)
         snprintf(without, sizeof without, ", %lld without one, as another program laid %s out", (long long)unverified,
                  unverified == 1 ? "it" : "them");
-    tool_line("%s: %lld bytes, %lld whole record%s: %lld run%s and %lld artifact%s; %lld verified by checksum%s", path,
+    print_line("%s: %lld bytes, %lld whole record%s: %lld run%s and %lld artifact%s; %lld verified by checksum%s", path,
               (long long)audit->bytes, (long long)audit->records, plural(audit->records), (long long)audit->runs,
               plural(audit->runs), (long long)audit->artifacts, plural(audit->artifacts), (long long)audit->verified,
               without);
 }
 
-/* What is wrong with it, and the way out; true: nothing is. */
-static bool tell_verdict(const fsck_audit *audit, const char *path) {
+/* Prints the number of errors, and the way out; true if there are none. */
+static bool print_verdict(const fsck_audit *audit, const char *path) {
     int64_t damage = audit->found[FSCK_DAMAGE], unfinished = audit->found[FSCK_UNFINISHED];
     int64_t wrong = audit->found[FSCK_WRONG];
     bool one = wrong == 1;
     if (damage)
-        tool_line("%s: damaged in %lld place%s: gem5art-fsck --salvage writes every intact record to a new file and "
+        print_line("%s: damaged in %lld place%s: gem5art-fsck --salvage writes every intact record to a new file and "
                   "keeps this one", path, (long long)damage, plural(damage));
     if (unfinished && !damage)
-        tool_line("%s: its end is unfinished: the next writer mends it, or gem5art-fsck --salvage", path);
+        print_line("%s: its end is unfinished: the next writer repairs it, or gem5art-fsck --salvage", path);
     if (wrong)
-        tool_line("%s: %lld record%s cannot be used as %s: mend %s by hand", path, (long long)wrong, plural(wrong),
+        print_line("%s: %lld record%s cannot be used as %s: correct %s by hand", path, (long long)wrong, plural(wrong),
                   one ? "it is" : "they are", one ? "it" : "them");
     if (damage + unfinished + wrong) return false;
-    tool_line("%s: all is well", path);
+    print_line("%s: all is well", path);
     return true;
 }
 
-static void tell_renewed(const fsck_audit *audit, const char *path) {
+static void print_renewed(const fsck_audit *audit, const char *path) {
     int64_t records = audit->found[FSCK_RENEWED];
-    tool_line("%s: written anew, with %lld record%s; the old file is %s", path, (long long)records, plural(records),
+    print_line("%s: rewritten, with %lld record%s; the old file is %s", path, (long long)records, plural(records),
               audit->kept.data);
 }
 
-/* True: all is well now. */
-static bool mend(fsck_audit *audit, bool compact, const char *path, gem5art_error *error) {
+/* True if no errors remain. */
+static bool repair(fsck_audit *audit, bool compact, const char *path, gem5art_error *error) {
     bool ok;
     audit->compacting = compact;
     ok = fsck_renew_store(audit, error);
-    if (audit->records || ok) tell_sum(audit, path);
-    if (ok && audit->kept.length) tell_renewed(audit, path);
-    else if (ok) tool_line("%s: left alone: it is %s", path, compact ? "compact already" : "not damaged");
+    if (audit->records || ok) print_sum(audit, path);
+    if (ok && audit->kept.length) print_renewed(audit, path);
+    else if (ok) print_line("%s: unchanged: it is %s", path, compact ? "compact already" : "not damaged");
     gem5art__buf_free(&audit->kept);
     return ok && audit->found[FSCK_WRONG] == 0;
 }
 
-/* Opens, checks, mends as the options say; the exit status. Whatever could not be done is in the error. */
-static int work(const char *db_uri, bool salvage, bool compact, bool clear_live, gem5art_error *error) {
+/* Opens, checks, repairs as the options say; the exit status. Whatever could not be done is in the error. */
+static int check(const char *db_uri, bool salvage, bool compact, bool clear_live, gem5art_error *error) {
     gem5art_open_desc desc;
     fsck_audit audit;
     bool ok;
     memset(&desc, 0, sizeof desc);
     memset(&audit, 0, sizeof audit);
     desc.read_only = true; /* at first: a missing store must not be made here */
-    desc.log = tool_warn;
+    desc.log = message_warn;
     audit.db = gem5art__open_db(db_uri, &desc, true, error);
     if (audit.db && (salvage || compact)) {
         gem5art_close(audit.db, NULL);
         desc.read_only = false;
         audit.db = gem5art__open_db(db_uri, &desc, true, error);
     }
-    if (!audit.db) return error->code == GEM5ART_UNSUPPORTED ? TOOL_MISUSE : TOOL_FAILED;
-    audit.report = tell;
+    if (!audit.db) return error->code == GEM5ART_UNSUPPORTED ? EXIT_MISUSE : EXIT_FAILED;
+    audit.report = print_finding;
     audit.user_data = audit.db->path;
     audit.clear_live = clear_live;
-    if (salvage || compact) ok = mend(&audit, compact, audit.db->path, error);
+    if (salvage || compact) ok = repair(&audit, compact, audit.db->path, error);
     else if ((ok = fsck_check_store(&audit, error)) == true) {
-        tell_sum(&audit, audit.db->path);
-        ok = tell_verdict(&audit, audit.db->path);
+        print_sum(&audit, audit.db->path);
+        ok = print_verdict(&audit, audit.db->path);
     }
     gem5art_close(audit.db, NULL);
-    return ok ? TOOL_DONE : TOOL_FAILED;
+    return ok ? EXIT_DONE : EXIT_FAILED;
 }
 
-/* As work, then says the error, if any. */
-static int work_aloud(const char *db_uri, bool salvage, bool compact, bool clear_live) {
+/* Checks, then prints the error, if any. */
+static int check_here(const char *db_uri, bool salvage, bool compact, bool clear_live) {
     gem5art_error error;
     int status;
     memset(&error, 0, sizeof error);
-    status = work(db_uri, salvage, compact, clear_live, &error);
-    if (error.code != GEM5ART_OK) tool_exit(status, "%s", error.message);
-    return tool_end(status == TOOL_DONE);
+    status = check(db_uri, salvage, compact, clear_live, &error);
+    if (error.code != GEM5ART_OK) die(status, "%s", error.message);
+    return finish(status == EXIT_DONE);
 }
 
 #ifdef GEM5ART_LMDB
 
-enum { TOOL_UNREADABLE = 3 }; /* of the child: LMDB cannot read the file */
+enum { EXIT_UNREADABLE = 3 }; /* of the child: LMDB cannot read the file */
 
 /* What is whole among the bytes of a file that LMDB cannot read. */
 static int salvage_raw(const char *path) {
@@ -117,43 +121,43 @@ static int salvage_raw(const char *path) {
     gem5art_error error;
     memset(&desc, 0, sizeof desc);
     memset(&audit, 0, sizeof audit);
-    desc.log = tool_warn;
+    desc.log = message_warn;
     audit.db = gem5art__open_db(path, &desc, true, &error);
-    if (!audit.db) tool_exit(TOOL_FAILED, "%s", error.message);
-    audit.report = tell;
+    if (!audit.db) die_of(&error);
+    audit.report = print_finding;
     audit.user_data = audit.db->path;
-    if (!fsck_renew_raw(&audit, &error)) tool_exit(TOOL_FAILED, "%s", error.message);
-    tell_renewed(&audit, audit.db->path);
-    tool_line("%s: its records were found by their checksums alone: some may be ones that had been removed",
+    if (!fsck_renew_raw(&audit, &error)) die_of(&error);
+    print_renewed(&audit, audit.db->path);
+    print_line("%s: its records were found by their checksums alone: some may be ones that had been removed",
               audit.db->path);
     gem5art__buf_free(&audit.kept);
     gem5art_close(audit.db, NULL);
-    return tool_end(true);
+    return finish(true);
 }
 
 /* LMDB may crash on a damaged file: a child looks at it. */
-static int work_apart(const char *db_uri, bool salvage, bool compact, bool clear_live) {
+static int check_in_child(const char *db_uri, bool salvage, bool compact, bool clear_live) {
     const char *path = db_uri + strlen("lmdb://");
     pid_t child = fork();
     int status;
     if (child == 0) {
         gem5art_error error;
         memset(&error, 0, sizeof error);
-        status = work(db_uri, salvage, compact, clear_live, &error);
+        status = check(db_uri, salvage, compact, clear_live, &error);
         if (salvage && (error.code == GEM5ART_CORRUPT || error.code == GEM5ART_IO)) {
             fflush(stdout);
-            _exit(TOOL_UNREADABLE);
+            _exit(EXIT_UNREADABLE);
         }
-        if (error.code != GEM5ART_OK) tool_exit(status, "%s", error.message);
-        exit(tool_end(status == TOOL_DONE));
+        if (error.code != GEM5ART_OK) die(status, "%s", error.message);
+        exit(finish(status == EXIT_DONE));
     }
     if (child < 0 || waitpid(child, &status, 0) != child)
-        tool_exit(TOOL_FAILED, "cannot run a child: %s", strerror(errno));
-    if (WIFSIGNALED(status)) tool_line("%s: damage: LMDB crashes on it, by signal %d", path, WTERMSIG(status));
-    else if (WEXITSTATUS(status) != TOOL_UNREADABLE) return WEXITSTATUS(status);
+        die(EXIT_FAILED, "cannot run a child: %s", strerror(errno));
+    if (WIFSIGNALED(status)) print_line("%s: damage: LMDB crashes on it, by signal %d", path, WTERMSIG(status));
+    else if (WEXITSTATUS(status) != EXIT_UNREADABLE) return WEXITSTATUS(status);
     if (salvage) return salvage_raw(path);
-    tool_line("%s: gem5art-fsck --salvage writes what is whole to a new file and keeps this one", path);
-    return TOOL_FAILED;
+    print_line("%s: gem5art-fsck --salvage writes what is whole to a new file and keeps this one", path);
+    return EXIT_FAILED;
 }
 
 #endif
@@ -161,30 +165,28 @@ static int work_apart(const char *db_uri, bool salvage, bool compact, bool clear
 int main(int argc, char **argv) {
     const char *db_uri = NULL;
     bool salvage = false, compact = false, clear_live = false;
-    const tool_option options[] = {
-        {"--salvage", NULL, NULL, "If it is damaged, write every intact record to a new file, which takes its "
-         "place. The old one stays, as DATABASE.damaged.N. Exit status 1 if not all is well now", NULL, NULL,
-         &salvage, NULL},
-        {"--compact", NULL, NULL, "If it is whole, write it in gem5art.h's own form: one record a line, each with a "
-         "checksum. The old file stays, as DATABASE.old.N", NULL, NULL, &compact, NULL},
+    const option options[] = {
+        {"--salvage", NULL, NULL, "If the database is damaged, write every intact record to a new file, which replaces "
+         "it. The old file is kept as DATABASE.damaged.N. Exit status 1 if errors remain", .flag = &salvage},
+        {"--compact", NULL, NULL, "If it is intact, write it in gem5art.h's own format: one record a line, each with a "
+         "checksum. The old file is kept as DATABASE.old.N", .flag = &compact},
         {"--clear-live", NULL, NULL, "Remove entries of DATABASE.live that no program acts on: damaged ones, those of "
-         "another version, and those of other users whose runs are over", NULL, NULL, &clear_live, NULL},
-        {"--db-uri", NULL, "DB_URI", "The database to connect to. Default $GEM5ART_DB, else file://db.json",
-         &db_uri, NULL, NULL, "FILE"},
-        {NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL}};
-    const tool_page page = {"check a run store, and mend it", "[--salvage | --compact] [--clear-live] [--db-uri DB_URI | DB_URI]",
-        "Check all records of a database: say what was read, what is wrong and where. Nothing is changed, and "
-        "others may go on writing. Exit status: 0 all is well, 1 something is wrong, 2 misuse.", NULL, options,
-        NULL};
-    argc = tool_parse(argc, argv, &page);
-    if (argc > 1 || (argc && db_uri))
-        tool_exit(TOOL_MISUSE, "one database is enough: leave \"%s\" out", argv[argc - 1]);
+         "another version, and those of other users whose runs are over", .flag = &clear_live},
+        OPTION_DB_URI(&db_uri),
+        OPTION_END};
+    const page p = {.summary = "check a run store, and repair it",
+        .usage = "[--salvage | --compact] [--clear-live] [--db-uri DB_URI | DB_URI]",
+        .description = "Check all records of a database, and report each error with its place. Nothing is changed, and "
+        "others can write meanwhile.", .options = options,
+        .status = "0 no errors, 1 errors were found, or it failed, 2 misuse"};
+    argc = options_parse(argc, argv, &p);
+    if (argc > 1 || (argc && db_uri)) die(EXIT_MISUSE, "one database is enough: leave \"%s\" out", argv[argc - 1]);
     if (salvage && compact)
-        tool_exit(TOOL_MISUSE, "--salvage and --compact: give one of them (what is salvaged is compact)");
+        die(EXIT_MISUSE, "--salvage and --compact: give one of them (what is salvaged is compact)");
     if (argc) db_uri = argv[0];
 #ifdef GEM5ART_LMDB
-    if (gem5art__empty(db_uri)) db_uri = getenv("GEM5ART_DB");
-    if (db_uri && gem5art__starts_with(db_uri, "lmdb://")) return work_apart(db_uri, salvage, compact, clear_live);
+    if (text_empty(db_uri)) db_uri = getenv("GEM5ART_DB");
+    if (db_uri && text_starts(db_uri, "lmdb://")) return check_in_child(db_uri, salvage, compact, clear_live);
 #endif
-    return work_aloud(db_uri, salvage, compact, clear_live);
+    return check_here(db_uri, salvage, compact, clear_live);
 }
