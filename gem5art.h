@@ -231,8 +231,9 @@
    - An incomplete last record is a torn write and is moved aside in the same way. An invalid record before a valid one
      is damage: an error, with its byte offset, from any call that reads it to register, look up, launch or remove. A
      run that ends is still recorded. Queries of a db that was opened with `damaged`, as in the tools that list and
-     show, return every intact record. gem5art-fsck reports all damage in a store; with --salvage it writes every intact
-     record to a new file and keeps the old one.
+     show, return every intact record: after damage they resume at the next line whose checksum fits, so that of another
+     program's layout some may be missing. A query by name checks the lines whose names match. gem5art-fsck reports all
+     damage in a store; with --salvage it writes every intact record, of any layout, to a new file and keeps the old one.
    - Removing records, and adding many at once, writes the store to a temporary file and renames it. Symlinks, mode,
      owner and group stay the same. A store that has a second hard link or is a mount point can only be appended to: a
      rewrite is UNSUPPORTED.
@@ -284,15 +285,15 @@
    and to such numbers, sorted: "ids", "hashes" and "names" (the name, a NUL, the type), keys cut to 511 bytes. An
    append is one transaction. STORE.lock and STORE.live are as above; LMDB has PATH-lock of its own, which readers must
    be able to write too. Where it differs:
-   - The file has another form on another kind of CPU, and no network file system may hold it: both are errors.
-   - Damaged pages are errors (CORRUPT). While such a store is open, SIGSEGV and SIGBUS of a thread that reads it are
-     caught; those of other code reach the handler that was there before. LMDB checks no page that it changes: writing
-     to a damaged store may still end the process, so let gem5art-fsck look at it.
-   - A file with a second hard link is refused (UNSUPPORTED): LMDB cannot order the users of two names.
-   - All dbs of a process share one mapping of the file. It cannot grow while that process lists rows: BUSY then, which
-     in 64 GiB of address space does not come up. A long listing also keeps pages from being used again.
-   - A file that gem5art-fsck replaces while it is open is opened again by the next call. One that was cut, or replaced
-     while its PATH-lock stayed, is an error of every call.
+   - A network file system, a second hard link and a mount point are refused (UNSUPPORTED), as LMDB cannot order the
+     users there. A file of a different kind of CPU cannot be opened.
+   - Reading damaged pages is an error (CORRUPT), not a signal: from the first such store on, SIGSEGV and SIGBUS of a
+     thread that reads one are caught; those of any other code reach the handler that was there before. Writing to a
+     damaged store may end the process, as LMDB checks no page that it changes: run gem5art-fsck first.
+   - All dbs of a process share one mapping of GEM5ART_LMDB_MAP bytes, which does not grow: LIMIT when it is full, or
+     when the process may not have so much address space. A long listing keeps pages from being used again.
+   - After a write that failed in its last step, each call is an error (IO) until the process has closed all dbs of the
+     store. A file that gem5art-fsck replaces is opened again by the next call.
    - Removed records leave room for new ones; the file does not shrink until it is compacted. */
 #if defined(GEM5ART_IMPLEMENTATION) && !defined(GEM5ART__IMPLEMENTED)
 #ifndef _GNU_SOURCE
@@ -6001,8 +6002,8 @@ static const gem5art__backend gem5art__flat_backend = {
     gem5art__flat_settle, gem5art__flat_append, gem5art__flat_remove};
 
 /* ================================================================== >>lmdb
-   The same records in an LMDB file, with indexes: see "LMDB" in the manual. LMDB orders readers and writers itself; we
-   add what it asks of its callers: one environment a process, maps that grow, and no file that it cannot work on. */
+   The same records in an LMDB file, with indexes: see "LMDB" in the manual. LMDB orders readers and writers itself; its
+   errors are returned. */
 
 #ifdef GEM5ART_LMDB
 
@@ -6014,22 +6015,16 @@ enum {
 enum { GEM5ART__RECORDS, GEM5ART__IDS, GEM5ART__HASHES, GEM5ART__NAMES, GEM5ART__TABLES };
 static const char *const gem5art__table_names[] = {"records", "ids", "hashes", "names"};
 
-/* LMDB allows a process no second environment of a file: all its dbs of that store share this one. */
+/* LMDB allows a process one environment of a file: all its dbs of that store share it. */
 typedef struct gem5art__env {
     MDB_env *env;
     MDB_dbi tables[GEM5ART__TABLES];
-    int fd;       /* LMDB's own, of the file */
-    int refused;  /* why it is open for reading only; 0: it is not */
+    int refused; /* why it is open for reading only; 0: it is not */
     dev_t device;
-    ino_t inode;
-    off_t size;   /* the largest that the file was seen with */
-    gem5art__buf lock; /* the name of LMDB's lock file, which all who have the file open must share, */
-    ino_t lock_inode;  /* and the inode it had then; 0: there was none */
+    ino_t inode, lock_inode; /* of the file, and of PATH-lock, which all who have it open must share; 0: there was none */
     pid_t process;
-    int users;    /* dbs and their scans */
-    bool stale;   /* it is not the store any more; under the mutex of all */
-    int scans;    /* open ones: the map cannot move meanwhile */
-    pthread_mutex_t mutex; /* held in each transaction but a scan's */
+    int users;  /* dbs and their scans */
+    bool stale; /* it is not the store any more */
     struct gem5art__env *next;
 } gem5art__env;
 
@@ -6037,265 +6032,176 @@ static pthread_mutex_t gem5art__envs_mutex = PTHREAD_MUTEX_INITIALIZER;
 static gem5art__env *gem5art__envs;
 
 static bool gem5art__lmdb_fail(gem5art_error *error, int code, const char *what, const char *path) {
-    switch (code) {
-    case MDB_CORRUPTED:
-    case MDB_PAGE_NOTFOUND:
-    case MDB_INVALID:
-    case MDB_BAD_TXN:
-        return gem5art__fail(error, GEM5ART_CORRUPT,
-                             "cannot %s %s: it is damaged (%s); gem5art-fsck --salvage saves what is whole", what, path,
-                             mdb_strerror(code));
-    case MDB_VERSION_MISMATCH:
-        return gem5art__fail(error, GEM5ART_UNSUPPORTED,
-                             "cannot %s %s: it was written by another kind of LMDB (here: %s)", what, path,
-                             mdb_version(NULL, NULL, NULL));
-    case MDB_READERS_FULL:
-        return gem5art__fail(error, GEM5ART_BUSY, "cannot %s %s: %d listings are open already; close some", what, path,
-                             GEM5ART__LMDB_READERS);
-    case EIO:
-        return gem5art__fail(error, GEM5ART_IO,
-                             "cannot %s %s: %s, or there is no room for it (LMDB says the same of both)", what, path,
-                             strerror(code));
-    default:
-        if (code < 0) return gem5art__fail(error, GEM5ART_IO, "cannot %s %s: %s", what, path, mdb_strerror(code));
-        errno = code;
-        return gem5art__fail_errno(error, what, path);
-    }
+    static const struct {
+        int code;
+        gem5art_code kind;
+        const char *text;
+    } table[] = {
+        {MDB_CORRUPTED, GEM5ART_CORRUPT, "it is damaged; gem5art-fsck --salvage saves the intact records"},
+        {MDB_PAGE_NOTFOUND, GEM5ART_CORRUPT, "it is damaged; gem5art-fsck --salvage saves the intact records"},
+        {MDB_INVALID, GEM5ART_CORRUPT, "it is damaged; gem5art-fsck --salvage saves the intact records"},
+        {MDB_BAD_TXN, GEM5ART_CORRUPT, "it is damaged; gem5art-fsck --salvage saves the intact records"},
+        {MDB_NOTFOUND, GEM5ART_CORRUPT, "it is an LMDB file, but not a run store: give the path of a store"},
+        {MDB_VERSION_MISMATCH, GEM5ART_UNSUPPORTED, "it was written by a different version of LMDB"},
+        {MDB_READERS_FULL, GEM5ART_BUSY, "1022 listings are open already; close some"},
+        {MDB_MAP_FULL, GEM5ART_LIMIT, "its map is full; compile with a larger GEM5ART_LMDB_MAP, or use a flat store"},
+        {MDB_MAP_RESIZED, GEM5ART_LIMIT, "another program has a larger map of it; open it again"},
+        {MDB_PANIC, GEM5ART_IO, "a write of it failed before; close it everywhere in this process and open it again"},
+        {EIO, GEM5ART_IO, "Input/output error, or there is no room for it (LMDB reports both alike)"}};
+    size_t i;
+    if (code == ENOMEM) return gem5art__fail_nomem(error);
+    for (i = 0; i < sizeof table / sizeof *table; i++)
+        if (table[i].code == code)
+            return gem5art__fail(error, table[i].kind, "cannot %s %s: %s", what, path, table[i].text);
+    return gem5art__fail(error, GEM5ART_IO, "cannot %s %s: %s", what, path, mdb_strerror(code));
 }
 
-/* ---- damaged pages: LMDB follows what they say, out of the file or into nowhere. While such a store is open, a fault of
-   a thread that reads one makes that call an error; those of all other code go where they went before. */
-
-typedef struct gem5art__guard {
-    sigjmp_buf jump;
-} gem5art__guard;
+/* ---- damaged pages: LMDB follows their offsets out of the file or into nowhere. A fault of a thread that reads one
+   makes that call an error; a fault in a change or in any other code goes where it went before. */
 
 static const int gem5art__fault_numbers[] = {SIGSEGV, SIGBUS};
 static struct sigaction gem5art__fault_handlers[2]; /* the host's */
-static int gem5art__fault_users;                    /* environments; under the mutex of all */
-static pthread_key_t gem5art__guard_key;            /* of each thread, where a fault leads; NULL: to the host */
-static pthread_once_t gem5art__guard_once = PTHREAD_ONCE_INIT;
-static bool gem5art__guard_works;
+static pthread_key_t gem5art__fault_key;            /* of each thread: where a fault leads; NULL: to the host */
+static pthread_once_t gem5art__fault_once = PTHREAD_ONCE_INIT;
+static bool gem5art__faults_caught;
 
-static void gem5art__guard_make_key(void) { gem5art__guard_works = pthread_key_create(&gem5art__guard_key, NULL) == 0; }
+static void gem5art__jump_from_fault(void) {
+    sigjmp_buf *jump = (sigjmp_buf *)pthread_getspecific(gem5art__fault_key);
+    if (jump) siglongjmp(*jump, 1);
+}
 
 static void gem5art__on_fault(int number) {
-    gem5art__guard *guard = (gem5art__guard *)pthread_getspecific(gem5art__guard_key);
-    if (guard) siglongjmp(guard->jump, 1);
+    gem5art__jump_from_fault();
     sigaction(number, &gem5art__fault_handlers[number == SIGBUS], NULL); /* and it faults again */
 }
 
 static void gem5art__on_assert(MDB_env *env, const char *text) {
-    gem5art__guard *guard = (gem5art__guard *)pthread_getspecific(gem5art__guard_key);
     (void)env, (void)text;
-    if (guard) siglongjmp(guard->jump, 1);
+    gem5art__jump_from_fault();
 }
 
-/* With the mutex of all held. */
 static void gem5art__catch_faults(void) {
     struct sigaction action;
     int i;
-    pthread_once(&gem5art__guard_once, gem5art__guard_make_key);
-    if (!gem5art__guard_works || gem5art__fault_users++) return;
+    gem5art__faults_caught = pthread_key_create(&gem5art__fault_key, NULL) == 0;
     memset(&action, 0, sizeof action);
     action.sa_handler = gem5art__on_fault;
     action.sa_flags = SA_NODEFER;
     sigemptyset(&action.sa_mask);
-    for (i = 0; i < 2; i++) sigaction(gem5art__fault_numbers[i], &action, &gem5art__fault_handlers[i]);
+    for (i = 0; gem5art__faults_caught && i < 2; i++)
+        sigaction(gem5art__fault_numbers[i], &action, &gem5art__fault_handlers[i]);
 }
 
-static void gem5art__leave_faults(void) {
-    struct sigaction now;
-    int i;
-    if (!gem5art__guard_works || --gem5art__fault_users) return;
-    for (i = 0; i < 2; i++)
-        if (sigaction(gem5art__fault_numbers[i], NULL, &now) == 0 && now.sa_handler == gem5art__on_fault)
-            sigaction(gem5art__fault_numbers[i], &gem5art__fault_handlers[i], NULL);
-}
+/* Something to do in a transaction: a look-up, a change, a step of a scan. */
+typedef struct gem5art__lmdb_call {
+    int (*work)(struct gem5art__lmdb_call *call); /* an LMDB code */
+    gem5art_db *db;
+    gem5art__env *env;
+    MDB_txn *txn;
+    gem5art_error *error;
+    const char *text; /* the lines to append, joined by ",\n"; the id or hash to look up */
+    size_t length;
+    const char *const *ids; /* to remove; NULL-terminated */
+    size_t removals;
+    gem5art__lookup *lookup;
+    gem5art__arena *arena;
+    const gem5art_json **record;
+    gem5art__step step;
+    void *context;
+} gem5art__lmdb_call;
 
-/* Calls LMDB, or what reads its pages. A code as of LMDB. */
-static int gem5art__guarded(int (*visit)(void *argument), void *argument) {
-    gem5art__guard guard;
+static int gem5art__guarded(gem5art__lmdb_call *call) {
+    sigjmp_buf jump;
     int code;
-    if (!gem5art__guard_works || pthread_getspecific(gem5art__guard_key)) return visit(argument);
-    if (sigsetjmp(guard.jump, 0) == 0) {
-        pthread_setspecific(gem5art__guard_key, &guard);
-        code = visit(argument);
+    if (!gem5art__faults_caught || pthread_getspecific(gem5art__fault_key)) return (call->work)(call);
+    if (sigsetjmp(jump, 0) == 0) {
+        pthread_setspecific(gem5art__fault_key, &jump);
+        code = (call->work)(call);
     } else code = MDB_CORRUPTED;
-    pthread_setspecific(gem5art__guard_key, NULL);
+    pthread_setspecific(gem5art__fault_key, NULL);
     return code;
 }
 
 /* ---- environments */
 
-/* Maps the file, with room to grow; less where the address space has no more. An LMDB code. */
-static int gem5art__env_start(gem5art__env *env, const char *path) {
-    size_t smallest = (size_t)env->size + (size_t)env->size / 4 + 65536;
-    size_t size = smallest > GEM5ART_LMDB_MAP ? smallest * 2 : (size_t)GEM5ART_LMDB_MAP;
-    unsigned flags = MDB_NOSUBDIR | MDB_NOTLS;
-    int code;
-    env->refused = 0;
-    for (;;) {
-        if ((code = mdb_env_create(&env->env)) != 0) return code;
-        if ((code = mdb_env_set_mapsize(env->env, size)) == 0 &&
-            (code = mdb_env_set_maxdbs(env->env, GEM5ART__TABLES)) == 0 &&
-            (code = mdb_env_set_maxreaders(env->env, GEM5ART__LMDB_READERS)) == 0)
-            code = mdb_env_open(env->env, path, flags, 0666);
-        if (code == 0) mdb_env_set_assert(env->env, gem5art__on_assert);
-        if (code == 0) return mdb_env_get_fd(env->env, &env->fd);
-        mdb_env_close(env->env);
-        env->env = NULL;
-        if (code == ENOMEM && size > smallest) size = size / 2 > smallest ? size / 2 : smallest;
-        else if ((code == EACCES || code == EROFS || code == EPERM) && !(flags & MDB_RDONLY))
-            flags |= MDB_RDONLY, env->refused = code;
-        else return code;
-    }
-}
-
-static bool gem5art__env_lock_inode(const gem5art__env *env, ino_t *inode, gem5art_error *error) {
+/* Fills in the files that a store consists of now. */
+static bool gem5art__env_identify(gem5art__env *env, const char *path, gem5art_error *error) {
+    char lock[4104];
     struct stat st;
-    bool there = GEM5ART_SYS_STAT(env->lock.data, &st) == 0;
-    if (!there && errno != ENOENT) return gem5art__fail_errno(error, "find", env->lock.data);
-    *inode = there ? st.st_ino : 0;
+    memset(env, 0, sizeof *env);
+    env->process = getpid();
+    if (GEM5ART_SYS_STAT(path, &st) < 0) return gem5art__fail_errno(error, "find the store", path);
+    env->device = st.st_dev;
+    env->inode = st.st_ino;
+    snprintf(lock, sizeof lock, "%s-lock", path);
+    if (GEM5ART_SYS_STAT(lock, &st) == 0) env->lock_inode = st.st_ino;
+    else if (errno != ENOENT) return gem5art__fail_errno(error, "find", lock);
     return true;
 }
 
-/* A code as of LMDB; MDB_NOTFOUND: this is no run store. */
-typedef struct gem5art__table_call {
-    gem5art__env *env;
-    MDB_txn *txn;
-} gem5art__table_call;
+static bool gem5art__env_same(const gem5art__env *a, const gem5art__env *b) {
+    return a->device == b->device && a->inode == b->inode && a->process == b->process;
+}
 
-static int gem5art__call_tables(void *argument) {
-    gem5art__table_call *visit = (gem5art__table_call *)argument;
+static int gem5art__open_tables(gem5art__lmdb_call *call) {
     int table, code = 0;
     for (table = 0; table < GEM5ART__TABLES && code == 0; table++)
-        code = mdb_dbi_open(visit->txn, gem5art__table_names[table], 0, &visit->env->tables[table]);
-    return code;
-}
-
-static int gem5art__env_open_tables(gem5art__env *env) {
-    gem5art__table_call visit = {env, NULL};
-    int code = mdb_txn_begin(env->env, NULL, MDB_RDONLY, &visit.txn);
+        code = mdb_dbi_open(call->txn, gem5art__table_names[table], 0, &call->env->tables[table]);
     if (code) return code;
-    code = gem5art__guarded(gem5art__call_tables, &visit);
-    if (code == 0) return mdb_txn_commit(visit.txn); /* which keeps the handles */
-    mdb_txn_abort(visit.txn);
+    code = mdb_txn_commit(call->txn); /* which keeps the handles */
+    call->txn = NULL;
     return code;
 }
 
-/* How many bytes the header of the file says that it has; *size: how many it has, -1 where the system does not say. */
-static off_t gem5art__env_extent(const gem5art__env *env, off_t *size) {
-    MDB_envinfo info;
-    MDB_stat stat;
-    struct stat st;
-    mdb_env_info(env->env, &info);
-    mdb_env_stat(env->env, &stat);
-    *size = GEM5ART_SYS_FSTAT(env->fd, &st) < 0 ? -1 : st.st_size;
-    return ((off_t)info.me_last_pgno + 1) * (off_t)stat.ms_psize;
-}
-
-/* LMDB does not write the last pages of a file where it does not need them, and crashes where those that it needs were
-   cut off: a short file is made as long as its header says. Then what is missing reads as zeros, which LMDB reports. A
-   transaction keeps other writers away meanwhile. */
-static bool gem5art__env_pad(gem5art__env *env, const char *path, gem5art_error *error) {
-    MDB_txn *txn;
-    off_t size, extent = gem5art__env_extent(env, &size);
-    bool ok = size >= extent;
-    if (size >= 0 && !ok && !env->refused && mdb_txn_begin(env->env, NULL, 0, &txn) == 0) {
-        extent = gem5art__env_extent(env, &size);
-        ok = size >= extent || (size >= 0 && gem5art__truncate(env->fd, extent));
-        if (!ok) gem5art__fail_errno(error, "restore the length of", path);
-        mdb_txn_abort(txn);
-        return ok;
+/* An LMDB code. */
+static int gem5art__env_start(gem5art__env *env, const char *path, unsigned flags) {
+    gem5art__lmdb_call call;
+    int dead, code = mdb_env_create(&env->env);
+    if (code) return code;
+    if ((code = mdb_env_set_mapsize(env->env, GEM5ART_LMDB_MAP)) == 0 &&
+        (code = mdb_env_set_maxdbs(env->env, GEM5ART__TABLES)) == 0 &&
+        (code = mdb_env_set_maxreaders(env->env, GEM5ART__LMDB_READERS)) == 0 &&
+        (code = mdb_env_open(env->env, path, MDB_NOSUBDIR | MDB_NOTLS | flags, 0666)) == 0) {
+        mdb_env_set_assert(env->env, gem5art__on_assert);
+        mdb_reader_check(env->env, &dead);
+        memset(&call, 0, sizeof call);
+        call.env = env;
+        call.work = gem5art__open_tables;
+        if ((code = mdb_txn_begin(env->env, NULL, MDB_RDONLY, &call.txn)) == 0) code = gem5art__guarded(&call);
+        if (code && call.txn) mdb_txn_abort(call.txn);
     }
-    if (size < 0) return gem5art__fail_errno(error, "read the length of", path);
-    return ok ? true
-              : gem5art__fail(error, GEM5ART_CORRUPT,
-                              "%s has %lld bytes and should have %lld: it was cut off; restore it from a copy, or open "
-                              "it where it can be written", path, (long long)size, (long long)extent);
+    if (code) mdb_env_close(env->env);
+    return code;
 }
 
-static void gem5art__env_stop(gem5art__env *env) {
-    if (env->env) mdb_env_close(env->env);
-    env->env = NULL;
-}
-
-/* LMDB maps its lock file, which has holes: where the disk has no room for one, a look at it would end the process.
-   What cannot be opened or reserved otherwise LMDB speaks of itself. */
-static bool gem5art__env_reserve_lock(const char *path, gem5art_error *error) {
-    gem5art__buf name = {NULL, 0, 0, false};
-    bool ok = true;
-    int fd;
-    gem5art__putf(&name, "%s-lock", path);
-    if (name.failed) ok = gem5art__fail_nomem(error);
-    else if ((fd = gem5art__open(name.data, O_RDWR | O_CREAT, 0666)) >= 0) {
-        errno = GEM5ART_SYS_POSIX_FALLOCATE(fd, (GEM5ART__LMDB_READERS + 2) * 64); /* as much as LMDB takes */
-        if (errno == ENOSPC || errno == EDQUOT) ok = gem5art__fail_errno(error, "reserve room for", name.data);
-        gem5art__close(fd);
-    }
-    gem5art__buf_free(&name);
-    return ok;
-}
-
-static bool gem5art__env_open(gem5art__env *env, const char *path, gem5art_error *error) {
-    int dead, code;
-    if (!gem5art__env_reserve_lock(path, error)) return false;
-    code = gem5art__env_start(env, path);
-    if (code == ENOMEM)
-        return gem5art__fail(error, GEM5ART_LIMIT,
-                             "cannot map the %lld bytes of %s into memory: %s; LMDB needs more address space than this "
-                             "process has: raise its limit, use a 64-bit build, or a flat store",
-                             (long long)env->size, path, strerror(code));
-    if (code == EACCES && env->refused)
-        return gem5art__fail(
-            error, GEM5ART_IO,
-            "cannot open %s: LMDB must write to %s-lock even to read, which this user may not; ask its "
-            "owner for that, or for a copy",
-            path, path);
-    if (code) return gem5art__lmdb_fail(error, code, "open", path);
-    if (!gem5art__env_lock_inode(env, &env->lock_inode, error)) return false;
-    mdb_reader_check(env->env, &dead);
-    if (!gem5art__env_pad(env, path, error)) return false;
-    code = gem5art__env_open_tables(env);
-    if (code == MDB_NOTFOUND)
-        return gem5art__fail(error, GEM5ART_CORRUPT, "%s is an LMDB file, but no run store: give the path of a store",
-                             path);
-    return code == 0 ? true : gem5art__lmdb_fail(error, code, "read", path);
-}
-
-static void gem5art__env_free(gem5art__env *env) {
-    gem5art__env_stop(env);
-    gem5art__leave_faults();
-    gem5art__buf_free(&env->lock);
-    pthread_mutex_destroy(&env->mutex);
-    gem5art__free(env);
-}
-
-/* With the mutex of all held. One that a fork copied from its parent is no environment of this process. */
-static gem5art__env *gem5art__env_find(const struct stat *st) {
-    gem5art__env *env;
-    for (env = gem5art__envs; env; env = env->next)
-        if (!env->stale && env->device == st->st_dev && env->inode == st->st_ino && env->process == getpid()) break;
-    return env;
-}
-
-static gem5art__env *gem5art__env_new(const char *path, const struct stat *st, gem5art_error *error) {
-    gem5art__env *env = (gem5art__env *)gem5art__alloc(sizeof *env);
+/* With the mutex of all held. */
+static gem5art__env *gem5art__env_new(const char *path, const gem5art__env *files, gem5art_error *error) {
+    gem5art__env *env = (gem5art__env *)gem5art__alloc(sizeof *env), now;
+    int code;
     if (!env) return gem5art__fail_nomem(error), (gem5art__env *)NULL;
-    pthread_mutex_init(&env->mutex, NULL);
-    gem5art__catch_faults();
-    env->device = st->st_dev;
-    env->inode = st->st_ino;
-    env->size = st->st_size;
-    env->process = getpid();
-    gem5art__putf(&env->lock, "%s-lock", path);
-    if (env->lock.failed) gem5art__fail_nomem(error);
-    else if (gem5art__env_open(env, path, error)) {
+    *env = *files;
+    pthread_once(&gem5art__fault_once, gem5art__catch_faults);
+    code = gem5art__env_start(env, path, 0);
+    if (code == EACCES || code == EROFS || code == EPERM) {
+        env->refused = code;
+        code = gem5art__env_start(env, path, MDB_RDONLY);
+    }
+    if (code == EACCES)
+        gem5art__fail(error, GEM5ART_IO,
+                      "cannot open %s: LMDB must write to %s-lock even to read, which this user may not; ask its owner "
+                      "for that, or for a copy", path, path);
+    else if (code == ENOMEM)
+        gem5art__fail(error, GEM5ART_LIMIT,
+                      "cannot open %s: LMDB needs more address space, GEM5ART_LMDB_MAP bytes (by default 64 GiB): raise "
+                      "the limit (ulimit -v), or use a flat store", path);
+    else if (code) gem5art__lmdb_fail(error, code, "open", path);
+    else if (!gem5art__env_identify(&now, path, error)) mdb_env_close(env->env);
+    else {
+        env->lock_inode = now.lock_inode; /* which LMDB may just have made */
         env->next = gem5art__envs;
         return gem5art__envs = env;
     }
-    gem5art__env_free(env);
+    gem5art__free(env);
     return NULL;
 }
 
@@ -6305,7 +6211,8 @@ static void gem5art__env_release(gem5art__env *env) {
     if (--env->users == 0) {
         for (link = &gem5art__envs; *link != env; link = &(*link)->next) {}
         *link = env->next;
-        gem5art__env_free(env);
+        mdb_env_close(env->env);
+        gem5art__free(env);
     }
     pthread_mutex_unlock(&gem5art__envs_mutex);
 }
@@ -6315,46 +6222,15 @@ static void gem5art__lmdb_close(gem5art_db *db) {
     db->env = NULL;
 }
 
-/* Moves the map, to `size` or to what another process has made of it (0). With its mutex held. */
-static bool gem5art__env_resize(gem5art__env *env, size_t size, const char *path, gem5art_error *error) {
-    int code;
-    if (env->scans)
-        return gem5art__fail(error, GEM5ART_BUSY,
-                             "the map of %s must grow, which it cannot while this process has %d open listings of it: "
-                             "close them first", path, env->scans);
-    code = mdb_env_set_mapsize(env->env, size);
-    if (code == 0) return true;
-    if (code == ENOMEM)
-        return gem5art__fail(error, GEM5ART_LIMIT,
-                             "the map of %s cannot grow: this process has no address space left; raise its limit, or "
-                             "use a flat store", path);
-    return gem5art__lmdb_fail(error, code, "grow the map of", path);
-}
-
-static bool gem5art__env_grow(gem5art__env *env, const char *path, gem5art_error *error) {
-    MDB_envinfo info;
-    mdb_env_info(env->env, &info);
-    return gem5art__env_resize(env, info.me_mapsize + info.me_mapsize / 2, path, error);
-}
-
 /* ---- transactions */
 
 static bool gem5art__lmdb_open(gem5art_db *db, gem5art_error *error);
 
-/* Opens the store anew where gem5art-fsck has replaced it, and its lock file with it. */
+/* Opens the store again where gem5art-fsck has replaced it, and its lock file with it. */
 static bool gem5art__lmdb_follow(gem5art_db *db, gem5art_error *error) {
-    gem5art__env *env = db->env;
-    struct stat st;
-    ino_t lock = 0;
-    bool same;
-    if (GEM5ART_SYS_STAT(db->path, &st) < 0) return gem5art__fail_errno(error, "find the store", db->path);
-    if (!gem5art__env_lock_inode(env, &lock, error)) return false;
-    same = st.st_dev == env->device && st.st_ino == env->inode;
-    if (same && lock == env->lock_inode) return true;
-    if (!same && lock == env->lock_inode) /* its transactions are numbered otherwise */
-        return gem5art__fail(error, GEM5ART_CORRUPT,
-                             "%s was replaced by another file while it was open, and its lock file stayed: end all "
-                             "programs that use it, and remove %s", db->path, env->lock.data);
+    gem5art__env *env = db->env, now;
+    if (!gem5art__env_identify(&now, db->path, error)) return false;
+    if (gem5art__env_same(env, &now) && env->lock_inode == now.lock_inode) return true;
     pthread_mutex_lock(&gem5art__envs_mutex);
     env->stale = true;
     pthread_mutex_unlock(&gem5art__envs_mutex);
@@ -6363,47 +6239,32 @@ static bool gem5art__lmdb_follow(gem5art_db *db, gem5art_error *error) {
     return false;
 }
 
-/* With the environment's mutex held: is the file all there? LMDB crashes on one that was cut. */
-static bool gem5art__lmdb_intact(gem5art_db *db, gem5art_error *error) {
-    gem5art__env *env = db->env;
-    struct stat st;
-    if (GEM5ART_SYS_STAT(db->path, &st) < 0) return gem5art__fail_errno(error, "find the store", db->path);
-    if (st.st_size < env->size)
-        return gem5art__fail(error, GEM5ART_CORRUPT,
-                             "%s had %lld bytes and has %lld: something cut it while it was open; restore it from a "
-                             "copy", db->path, (long long)env->size, (long long)st.st_size);
-    env->size = st.st_size;
-    return true;
+/* An LMDB code. What readers that were killed had read, LMDB would keep for them, and the file would grow. */
+static int gem5art__lmdb_begin(gem5art__env *env, bool change, MDB_txn **txn) {
+    int dead = 0, code = MDB_READERS_FULL;
+    if (!change) code = mdb_txn_begin(env->env, NULL, MDB_RDONLY, txn);
+    if (code == MDB_READERS_FULL && mdb_reader_check(env->env, &dead) == 0)
+        code = mdb_txn_begin(env->env, NULL, change ? 0 : MDB_RDONLY, txn);
+    if (code) *txn = NULL;
+    return code;
 }
 
-/* With the environment's mutex held. */
-static bool gem5art__lmdb_begin(gem5art_db *db, unsigned flags, MDB_txn **txn, gem5art_error *error) {
-    gem5art__env *env = db->env;
-    int code, dead = 0;
-    if (!gem5art__lmdb_intact(db, error)) return false;
-    if (!(flags & MDB_RDONLY) && env->refused)
+/* Does the work of a call in a transaction of its own. */
+static bool gem5art__lmdb_run(gem5art_db *db, gem5art__lmdb_call *call, bool change, gem5art_error *error) {
+    int code;
+    if (!gem5art__lmdb_follow(db, error)) return false;
+    call->db = db;
+    call->env = db->env;
+    call->error = error;
+    if (change && db->env->refused)
         return gem5art__fail(error, GEM5ART_IO,
                              "cannot write to the store %s: %s; its owner can, or store in a copy of it", db->path,
-                             strerror(env->refused));
-    for (;;) {
-        code = env->env ? mdb_txn_begin(env->env, NULL, flags, txn) : MDB_PANIC;
-        if (code == MDB_MAP_RESIZED) {
-            if (!gem5art__env_resize(env, 0, db->path, error)) return false;
-        } else if (code == MDB_PANIC) { /* LMDB gave up after a failed write */
-            if (env->scans)
-                return gem5art__fail(
-                    error, GEM5ART_BUSY,
-                    "%s must be opened anew after a failed write, which it cannot be while this process "
-                    "has %d open listings of it: close them first",
-                    db->path, env->scans);
-            gem5art__env_stop(env);
-            if (!gem5art__env_open(env, db->path, error)) {
-                gem5art__env_stop(env);
-                return false;
-            }
-        } else if (code != MDB_READERS_FULL || mdb_reader_check(env->env, &dead) != 0 || !dead) break;
-    }
-    return code == 0 ? true : gem5art__lmdb_fail(error, code, "read", db->path);
+                             strerror(db->env->refused));
+    code = gem5art__lmdb_begin(db->env, change, &call->txn);
+    if (code == 0) code = change ? (call->work)(call) : gem5art__guarded(call); /* from inside a change there is no way back */
+    if (code == 0 && change) code = mdb_txn_commit(call->txn);
+    else if (call->txn) mdb_txn_abort(call->txn);
+    return code == 0 ? true : gem5art__lmdb_fail(error, code, change ? "write to the store" : "read", db->path);
 }
 
 static MDB_val gem5art__lmdb_value(const void *data, size_t size) {
@@ -6413,7 +6274,7 @@ static MDB_val gem5art__lmdb_value(const void *data, size_t size) {
     return value;
 }
 
-/* A key of an index: LMDB's have 511 bytes at most. What is behind them the record itself decides. */
+/* A key of an index: LMDB's have 511 bytes at most. Whether the rest fits, the record itself decides. */
 static MDB_val gem5art__lmdb_key(const void *data, size_t size) {
     return gem5art__lmdb_value(data, size < GEM5ART__LMDB_KEY ? size : (size_t)GEM5ART__LMDB_KEY);
 }
@@ -6438,14 +6299,13 @@ static int64_t gem5art__read_number(const MDB_val *value) {
 
 /* ---- looking up */
 
-/* The first number behind `last` that an index has for a key; *number stays where there is none. An LMDB code. */
-static int gem5art__lmdb_after(gem5art__env *env, MDB_txn *txn, int table, const char *text, int64_t last,
-                               int64_t *number) {
+/* The first number after `last` that an index has for a text; *number stays where there is none. An LMDB code. */
+static int gem5art__lmdb_after(gem5art__lmdb_call *call, int table, const char *text, int64_t last, int64_t *number) {
     MDB_cursor *cursor;
     gem5art__number bytes;
     MDB_val key = gem5art__lmdb_key(text, strlen(text)), value = gem5art__lmdb_number(&bytes, last + 1);
-    int code = mdb_cursor_open(txn, env->tables[table], &cursor);
-    if (code) return code;
+    int code = *text ? mdb_cursor_open(call->txn, call->env->tables[table], &cursor) : MDB_NOTFOUND;
+    if (code) return code == MDB_NOTFOUND ? 0 : code;
     code = mdb_cursor_get(cursor, &key, &value, MDB_GET_BOTH_RANGE);
     if (code == 0 && gem5art__read_number(&value) < *number) *number = gem5art__read_number(&value);
     mdb_cursor_close(cursor);
@@ -6462,83 +6322,54 @@ static gem5art__step gem5art__lmdb_parse(gem5art_db *db, const char *data, size_
     if (why.code == GEM5ART_NOMEM) gem5art__fail_nomem(error);
     else
         gem5art__fail(error, GEM5ART_CORRUPT,
-                      "%s has a damaged record, which begins with \"%.60s\": %s; gem5art-fsck --salvage saves what is "
-                      "whole", db->path, size ? data : "", why.message);
+                      "%s has a damaged record, which begins with \"%.60s\": %s; gem5art-fsck --salvage saves the intact "
+                      "ones", db->path, size ? data : "", why.message);
     return GEM5ART__FAILED;
 }
 
-/* The record behind the last match whose id or hash has, as far as keys go, this text. END: there is none. */
-static gem5art__step gem5art__lmdb_candidate(gem5art_db *db, MDB_txn *txn, gem5art__lookup *lookup, const char *text,
-                                             gem5art__arena *arena, const gem5art_json **record, gem5art_error *error) {
-    int64_t number = INT64_MAX;
-    gem5art__number bytes;
-    MDB_val key, value;
-    int code = 0;
-    if (*text) code = gem5art__lmdb_after(db->env, txn, GEM5ART__IDS, text, lookup->last, &number);
-    if (*text && code == 0) code = gem5art__lmdb_after(db->env, txn, GEM5ART__HASHES, text, lookup->last, &number);
-    if (code == 0 && number == INT64_MAX) return GEM5ART__END;
-    key = gem5art__lmdb_number(&bytes, number);
-    if (code == 0) code = mdb_get(txn, db->env->tables[GEM5ART__RECORDS], &key, &value);
-    if (code == 0) {
-        lookup->last = number;
-        return gem5art__lmdb_parse(db, (const char *)value.mv_data, value.mv_size,
-                                   gem5art__is_intact((const char *)value.mv_data, value.mv_size), arena, record,
-                                   error);
-    }
-    gem5art__lmdb_fail(error, code == MDB_NOTFOUND ? MDB_CORRUPTED : code, "read", db->path);
-    return GEM5ART__FAILED;
-}
-
-typedef struct gem5art__candidate_call {
-    gem5art_db *db;
-    MDB_txn *txn;
-    gem5art__lookup *lookup;
-    const char *key;
-    gem5art__arena *arena;
-    const gem5art_json **record;
-    gem5art_error *error;
-    gem5art__step step;
-} gem5art__candidate_call;
-
-static int gem5art__call_candidates(void *argument) {
-    gem5art__candidate_call *c = (gem5art__candidate_call *)argument;
-    do c->step = gem5art__lmdb_candidate(c->db, c->txn, c->lookup, c->key, c->arena, c->record, c->error);
-    while (c->step == GEM5ART__RECORD && !gem5art__record_is(*c->record, "_id", c->key) &&
-           !gem5art__record_is(*c->record, "hash", c->key));
+/* Finds the next record after lookup->last with this id or hash. */
+static int gem5art__lmdb_find(gem5art__lmdb_call *call) {
+    do {
+        int64_t number = INT64_MAX;
+        gem5art__number bytes;
+        MDB_val key, value;
+        int code = gem5art__lmdb_after(call, GEM5ART__IDS, call->text, call->lookup->last, &number);
+        if (code == 0) code = gem5art__lmdb_after(call, GEM5ART__HASHES, call->text, call->lookup->last, &number);
+        if (code) return code;
+        call->step = GEM5ART__END;
+        if (number == INT64_MAX) return 0;
+        key = gem5art__lmdb_number(&bytes, number);
+        code = mdb_get(call->txn, call->env->tables[GEM5ART__RECORDS], &key, &value);
+        if (code) return code == MDB_NOTFOUND ? MDB_CORRUPTED : code;
+        call->lookup->last = number;
+        call->step = gem5art__lmdb_parse(call->db, (const char *)value.mv_data, value.mv_size,
+                                         gem5art__is_intact((const char *)value.mv_data, value.mv_size), call->arena,
+                                         call->record, call->error);
+    } while (call->step == GEM5ART__RECORD && !gem5art__record_is(*call->record, "_id", call->text) &&
+             !gem5art__record_is(*call->record, "hash", call->text));
     return 0;
 }
 
 static gem5art__step gem5art__lmdb_lookup(gem5art_db *db, gem5art__lookup *lookup, const char *key,
                                           gem5art__arena *arena, const gem5art_json **record, gem5art_error *error) {
-    gem5art__candidate_call visit = {db, NULL, lookup, key, arena, record, error, GEM5ART__FAILED};
-    int code;
-    if (!gem5art__lmdb_follow(db, error)) return GEM5ART__FAILED;
-    pthread_mutex_lock(&db->env->mutex);
-    if (gem5art__lmdb_begin(db, MDB_RDONLY, &visit.txn, error)) {
-        code = gem5art__guarded(gem5art__call_candidates, &visit);
-        if (code) visit.step = (gem5art__lmdb_fail(error, code, "read", db->path), GEM5ART__FAILED);
-        mdb_txn_abort(visit.txn);
-    }
-    pthread_mutex_unlock(&db->env->mutex);
-    return visit.step;
+    gem5art__lmdb_call call;
+    memset(&call, 0, sizeof call);
+    call.work = gem5art__lmdb_find;
+    call.lookup = lookup;
+    call.text = key;
+    call.arena = arena;
+    call.record = record;
+    return gem5art__lmdb_run(db, &call, false, error) ? call.step : GEM5ART__FAILED;
 }
 
-static bool gem5art__lmdb_refresh(gem5art_db *db, gem5art_error *error) {
-    bool ok;
-    if (!gem5art__lmdb_follow(db, error)) return false;
-    pthread_mutex_lock(&db->env->mutex);
-    ok = gem5art__lmdb_intact(db, error);
-    pthread_mutex_unlock(&db->env->mutex);
-    return ok;
-}
+static bool gem5art__lmdb_refresh(gem5art_db *db, gem5art_error *error) { return gem5art__lmdb_follow(db, error); }
 
 /* ---- scans: a transaction that lasts, and either all records or those with these numbers */
 
 typedef struct gem5art__lmdb_scan {
-    gem5art__env *env; /* in which it began, held until it ends */
+    gem5art__lmdb_call call; /* its environment is held until the scan ends */
     gem5art__scan *scan;
     const gem5art_query *query; /* while it begins */
-    MDB_txn *txn;
     MDB_cursor *records;
     bool chosen;
     int64_t *numbers; /* where chosen */
@@ -6547,12 +6378,9 @@ typedef struct gem5art__lmdb_scan {
 
 static void gem5art__lmdb_scan_end(gem5art__scan *scan) {
     gem5art__lmdb_scan *lmdb = (gem5art__lmdb_scan *)scan->state;
-    pthread_mutex_lock(&lmdb->env->mutex);
     if (lmdb->records) mdb_cursor_close(lmdb->records);
-    if (lmdb->txn) mdb_txn_abort(lmdb->txn);
-    if (lmdb->txn) lmdb->env->scans--;
-    pthread_mutex_unlock(&lmdb->env->mutex);
-    gem5art__env_release(lmdb->env);
+    if (lmdb->call.txn) mdb_txn_abort(lmdb->call.txn);
+    gem5art__env_release(lmdb->call.env);
     gem5art__free(lmdb->numbers);
     gem5art__free(lmdb);
 }
@@ -6574,29 +6402,20 @@ static int gem5art__compare_numbers(const void *a, const void *b) {
     return x < y ? -1 : x > y;
 }
 
-/* May a record under this key of the names, NAME NUL TYPE, be one that the query asks for? */
-static bool gem5art__name_key_matches(const MDB_val *key, const gem5art_query *query) {
-    const char *name = (const char *)key->mv_data;
-    const char *end = (const char *)memchr(name, 0, key->mv_size);
-    size_t length = end ? (size_t)(end - name) : key->mv_size;
-    if (!end) return true; /* cut: the record decides */
-    if (query->name && !gem5art__text_is(name, length, query->name)) return false;
-    return gem5art__contains(name, length, query->name_contains);
-}
-
-/* Notes the records whose names match, by the index. An LMDB code. */
-static int gem5art__lmdb_choose(gem5art__env *env, gem5art__lmdb_scan *lmdb, const gem5art_query *query) {
+/* Notes the records whose names match, by the index, whose keys are NAME NUL TYPE. An LMDB code. */
+static int gem5art__lmdb_choose(gem5art__lmdb_scan *lmdb) {
+    const gem5art_query *query = lmdb->query;
     MDB_cursor *cursor;
-    MDB_val key, value;
-    size_t length = query->name ? strlen(query->name) + 1 : 0, cut;
-    int code = mdb_cursor_open(lmdb->txn, env->tables[GEM5ART__NAMES], &cursor);
+    size_t length = query->name ? strlen(query->name) + 1 : 0;
+    MDB_val key = gem5art__lmdb_key(query->name, length), value;
+    size_t cut = key.mv_size;
+    int code = mdb_cursor_open(lmdb->call.txn, lmdb->call.env->tables[GEM5ART__NAMES], &cursor);
     if (code) return code;
     lmdb->chosen = true;
-    key = gem5art__lmdb_key(query->name, length);
-    cut = key.mv_size;
     code = mdb_cursor_get(cursor, &key, &value, length ? MDB_SET_RANGE : MDB_FIRST);
     while (code == 0 && (!length || (key.mv_size >= cut && memcmp(key.mv_data, query->name, cut) == 0))) {
-        bool matches = gem5art__name_key_matches(&key, query);
+        const char *name = (const char *)key.mv_data, *end = (const char *)memchr(name, 0, key.mv_size);
+        bool matches = !end || gem5art__name_matches(query, name, (size_t)(end - name)); /* cut: the record decides */
         if (matches && !gem5art__choose_number(lmdb, gem5art__read_number(&value))) code = ENOMEM;
         else code = mdb_cursor_get(cursor, &key, &value, matches ? MDB_NEXT : MDB_NEXT_NODUP);
     }
@@ -6605,47 +6424,17 @@ static int gem5art__lmdb_choose(gem5art__env *env, gem5art__lmdb_scan *lmdb, con
     return code == MDB_NOTFOUND ? 0 : code;
 }
 
-/* With the environment's mutex held. */
-static int gem5art__call_scan_begin(void *argument) {
-    gem5art__lmdb_scan *lmdb = (gem5art__lmdb_scan *)argument;
+static int gem5art__lmdb_start_scan(gem5art__lmdb_call *call) {
+    gem5art__lmdb_scan *lmdb = (gem5art__lmdb_scan *)call->context;
     const gem5art_query *query = lmdb->query;
-    int code = mdb_cursor_open(lmdb->txn, lmdb->env->tables[GEM5ART__RECORDS], &lmdb->records);
-    if (code == 0 && query && (query->name || !gem5art__empty(query->name_contains)))
-        code = gem5art__lmdb_choose(lmdb->env, lmdb, query);
+    int code = mdb_cursor_open(call->txn, call->env->tables[GEM5ART__RECORDS], &lmdb->records);
+    if (code == 0 && query && (query->name || !gem5art__empty(query->name_contains))) code = gem5art__lmdb_choose(lmdb);
     return code;
 }
 
-static bool gem5art__lmdb_scan_begin(gem5art__scan *scan, const gem5art_query *query, gem5art_error *error) {
-    gem5art_db *db = scan->db;
-    gem5art__lmdb_scan *lmdb;
-    int code = 0;
-    bool begun;
-    if (!gem5art__lmdb_follow(db, error)) return false;
-    if ((lmdb = (gem5art__lmdb_scan *)gem5art__alloc(sizeof *lmdb)) == NULL) return gem5art__fail_nomem(error);
-    scan->state = lmdb;
-    lmdb->scan = scan;
-    lmdb->query = query;
-    lmdb->env = db->env;
-    pthread_mutex_lock(&gem5art__envs_mutex);
-    lmdb->env->users++;
-    pthread_mutex_unlock(&gem5art__envs_mutex);
-    pthread_mutex_lock(&lmdb->env->mutex);
-    begun = gem5art__lmdb_begin(db, MDB_RDONLY, &lmdb->txn, error);
-    if (begun) {
-        lmdb->env->scans++;
-        code = gem5art__guarded(gem5art__call_scan_begin, lmdb);
-    } else lmdb->txn = NULL;
-    pthread_mutex_unlock(&lmdb->env->mutex);
-    if (begun && code == 0) return true;
-    if (begun) gem5art__lmdb_fail(error, code, "read", db->path);
-    gem5art__scan_end(scan);
-    return false;
-}
-
 /* Reads the next record, as far as it is needed to know that all of it can be read; else its beginning. */
-static int gem5art__call_scan_next(void *argument) {
-    enum { GEM5ART__BEGINNING = 60 };
-    gem5art__lmdb_scan *lmdb = (gem5art__lmdb_scan *)argument;
+static int gem5art__lmdb_read_next(gem5art__lmdb_call *call) {
+    gem5art__lmdb_scan *lmdb = (gem5art__lmdb_scan *)call->context;
     gem5art__scan *scan = lmdb->scan;
     gem5art__number bytes;
     MDB_val key, value;
@@ -6661,18 +6450,39 @@ static int gem5art__call_scan_next(void *argument) {
     scan->data = (const char *)value.mv_data;
     scan->size = value.mv_size;
     scan->intact = gem5art__is_intact(scan->data, scan->size);
-    if (!scan->intact && scan->size > GEM5ART__BEGINNING) scan->size = GEM5ART__BEGINNING;
+    if (!scan->intact && scan->size > 60) scan->size = 60;
     for (i = 0; !scan->intact && i < scan->size; i++) byte = scan->data[i];
     (void)byte;
     return 0;
 }
 
+static bool gem5art__lmdb_scan_begin(gem5art__scan *scan, const gem5art_query *query, gem5art_error *error) {
+    gem5art_db *db = scan->db;
+    gem5art__lmdb_scan *lmdb;
+    int code;
+    if (!gem5art__lmdb_follow(db, error)) return false;
+    if ((lmdb = (gem5art__lmdb_scan *)gem5art__alloc(sizeof *lmdb)) == NULL) return gem5art__fail_nomem(error);
+    scan->state = lmdb;
+    lmdb->scan = scan;
+    lmdb->query = query;
+    lmdb->call.context = lmdb;
+    lmdb->call.env = db->env;
+    lmdb->call.work = gem5art__lmdb_start_scan;
+    pthread_mutex_lock(&gem5art__envs_mutex);
+    db->env->users++;
+    pthread_mutex_unlock(&gem5art__envs_mutex);
+    if ((code = gem5art__lmdb_begin(db->env, false, &lmdb->call.txn)) == 0) code = gem5art__guarded(&lmdb->call);
+    lmdb->call.work = gem5art__lmdb_read_next;
+    if (code == 0) return true;
+    gem5art__lmdb_fail(error, code, "read", db->path);
+    gem5art__scan_end(scan);
+    return false;
+}
+
 static gem5art__step gem5art__lmdb_scan_next(gem5art__scan *scan, gem5art_error *error) {
     gem5art__lmdb_scan *lmdb = (gem5art__lmdb_scan *)scan->state;
-    int code;
-    if (lmdb->chosen && lmdb->next == lmdb->count) return GEM5ART__END;
+    int code = lmdb->chosen && lmdb->next == lmdb->count ? MDB_NOTFOUND : gem5art__guarded(&lmdb->call);
     scan->sealed = true;
-    code = gem5art__guarded(gem5art__call_scan_next, lmdb);
     if (code == 0) return GEM5ART__RECORD;
     if (code == MDB_NOTFOUND) return GEM5ART__END;
     gem5art__lmdb_fail(error, code, "read", scan->db->path);
@@ -6686,7 +6496,7 @@ static gem5art__step gem5art__lmdb_scan_parse(gem5art__scan *scan, gem5art__aren
 
 /* ---- writing */
 
-/* What the indexes know of a record: its texts, and the key NAME NUL TYPE. */
+/* The keys of a record in each index. */
 typedef struct gem5art__lmdb_keys {
     gem5art__arena arena;
     MDB_val id; /* whole */
@@ -6713,165 +6523,100 @@ static bool gem5art__lmdb_read_keys(const char *line, size_t length, gem5art__lm
     return true;
 }
 
-static int gem5art__lmdb_last(gem5art__env *env, MDB_txn *txn, int64_t *number) {
+/* Puts the record `key` into all tables, or removes it (line NULL). An LMDB code. */
+static int gem5art__lmdb_change_record(gem5art__lmdb_call *call, MDB_val *key, gem5art__lmdb_keys *keys, MDB_val *line) {
+    const MDB_dbi *tables = call->env->tables;
+    int table, code = line ? mdb_put(call->txn, tables[GEM5ART__RECORDS], key, line, MDB_APPEND)
+                           : mdb_del(call->txn, tables[GEM5ART__RECORDS], key, NULL);
+    for (table = GEM5ART__IDS; code == 0 && table < GEM5ART__TABLES; table++)
+        if (keys->values[table].mv_size)
+            code = line ? mdb_put(call->txn, tables[table], &keys->values[table], key, 0)
+                        : mdb_del(call->txn, tables[table], &keys->values[table], key);
+    return code;
+}
+
+static int gem5art__lmdb_put_lines(gem5art__lmdb_call *call) {
+    const char *line = call->text, *end = line + call->length, *newline;
     MDB_cursor *cursor;
     MDB_val key, value;
-    int code = mdb_cursor_open(txn, env->tables[GEM5ART__RECORDS], &cursor);
-    *number = 0;
+    int64_t number = 0;
+    int code = mdb_cursor_open(call->txn, call->env->tables[GEM5ART__RECORDS], &cursor);
     if (code) return code;
     code = mdb_cursor_get(cursor, &key, &value, MDB_LAST);
-    if (code == 0) *number = gem5art__read_number(&key);
+    if (code == 0) number = gem5art__read_number(&key);
     mdb_cursor_close(cursor);
-    return code == MDB_NOTFOUND ? 0 : code;
-}
-
-static int gem5art__lmdb_put(gem5art__env *env, MDB_txn *txn, int64_t number, const char *line, size_t length) {
-    gem5art__lmdb_keys keys;
-    gem5art__number bytes;
-    MDB_val key = gem5art__lmdb_number(&bytes, number), value = gem5art__lmdb_value(line, length);
-    int table, code = gem5art__lmdb_read_keys(line, length, &keys) ? 0 : ENOMEM;
-    if (code == 0) code = mdb_put(txn, env->tables[GEM5ART__RECORDS], &key, &value, MDB_APPEND);
-    for (table = GEM5ART__IDS; code == 0 && table < GEM5ART__TABLES; table++)
-        if (keys.values[table].mv_size) code = mdb_put(txn, env->tables[table], &keys.values[table], &key, 0);
-    gem5art__arena_free(&keys.arena);
-    return code;
-}
-
-/* What a write transaction is to do: an LMDB code. */
-typedef struct gem5art__lmdb_change {
-    int (*make)(gem5art_db *db, MDB_txn *txn, struct gem5art__lmdb_change *change);
-    const char *lines;
-    size_t length;
-    const char *const *removed;
-    size_t removals;
-    gem5art_db *db; /* of the transaction */
-    MDB_txn *txn;
-} gem5art__lmdb_change;
-
-static int gem5art__call_change(void *argument) {
-    gem5art__lmdb_change *change = (gem5art__lmdb_change *)argument;
-    return (change->make)(change->db, change->txn, change);
-}
-
-/* Makes a change, in a larger map if that is needed. For readers that were killed LMDB would keep what they looked at,
-   and the file would grow by every change. With the environment's mutex held. */
-static bool gem5art__lmdb_change_locked(gem5art_db *db, gem5art__lmdb_change *change, gem5art_error *error) {
-    int code, dead;
-    for (;;) {
-        if (!gem5art__lmdb_begin(db, 0, &change->txn, error)) return false;
-        mdb_reader_check(db->env->env, &dead);
-        change->db = db;
-        code = gem5art__guarded(gem5art__call_change, change);
-        if (code == 0) code = mdb_txn_commit(change->txn);
-        else mdb_txn_abort(change->txn);
-        if (code != MDB_MAP_FULL) break;
-        if (!gem5art__env_grow(db->env, db->path, error)) return false;
-    }
-    return code == 0 ? true : gem5art__lmdb_fail(error, code, "write to the store", db->path);
-}
-
-static bool gem5art__lmdb_make(gem5art_db *db, gem5art__lmdb_change *change, gem5art_error *error) {
-    bool ok;
-    if (!gem5art__lmdb_follow(db, error)) return false;
-    pthread_mutex_lock(&db->env->mutex);
-    ok = gem5art__lmdb_change_locked(db, change, error);
-    pthread_mutex_unlock(&db->env->mutex);
-    return ok;
-}
-
-static int gem5art__lmdb_put_lines(gem5art_db *db, MDB_txn *txn, gem5art__lmdb_change *change) {
-    const char *line = change->lines, *end = line + change->length, *newline;
-    int64_t number;
-    int code = gem5art__lmdb_last(db->env, txn, &number);
-    /* Of a new store the maker may have been killed before it did this. */
-    if (code == 0 && number == 0 && !gem5art__sync_name(db->path)) code = errno;
-    for (; code == 0 && line < end; line = newline + 1) {
+    /* The creator of a new store may have been killed before it did this. */
+    if (code == MDB_NOTFOUND) code = gem5art__sync_name(call->db->path) ? 0 : errno;
+    for (; code == 0 && line < end; line = newline ? newline + 1 : end) {
+        gem5art__lmdb_keys keys;
+        gem5art__number bytes;
         newline = (const char *)memchr(line, '\n', (size_t)(end - line));
-        code = gem5art__lmdb_put(db->env, txn, ++number, line, (size_t)((newline ? newline - 1 : end) - line));
-        if (!newline) break;
+        key = gem5art__lmdb_number(&bytes, ++number);
+        value = gem5art__lmdb_value(line, (size_t)((newline ? newline - 1 : end) - line));
+        code = gem5art__lmdb_read_keys(line, value.mv_size, &keys) ? gem5art__lmdb_change_record(call, &key, &keys, &value)
+                                                                   : ENOMEM;
+        gem5art__arena_free(&keys.arena);
     }
     return code;
-}
-
-static int gem5art__lmdb_change_nothing(gem5art_db *db, MDB_txn *txn, gem5art__lmdb_change *change) {
-    (void)db, (void)txn, (void)change;
-    return 0;
-}
-
-/* Whoever was killed in a commit may have made it, with no reader told: LMDB tells them when the next change begins. */
-static bool gem5art__lmdb_settle(gem5art_db *db, gem5art_error *error) {
-    gem5art__lmdb_change change;
-    memset(&change, 0, sizeof change);
-    change.make = gem5art__lmdb_change_nothing;
-    return gem5art__lmdb_make(db, &change, error);
 }
 
 static bool gem5art__lmdb_append(gem5art_db *db, const char *lines, size_t length, gem5art_error *error) {
-    gem5art__lmdb_change change;
-    memset(&change, 0, sizeof change);
-    change.make = gem5art__lmdb_put_lines;
-    change.lines = lines;
-    change.length = length;
-    return gem5art__lmdb_make(db, &change, error);
+    gem5art__lmdb_call call;
+    memset(&call, 0, sizeof call);
+    call.work = gem5art__lmdb_put_lines;
+    call.text = lines;
+    call.length = length;
+    return gem5art__lmdb_run(db, &call, true, error);
 }
 
-/* Removes the record with this number if it has this id; *removed says so. */
-static int gem5art__lmdb_drop(gem5art__env *env, MDB_txn *txn, int64_t number, const char *id, bool *removed) {
-    gem5art__lmdb_keys keys;
-    gem5art__number bytes;
-    MDB_val key = gem5art__lmdb_number(&bytes, number), value;
-    char *line;
-    int table, code = mdb_get(txn, env->tables[GEM5ART__RECORDS], &key, &value);
-    *removed = false;
-    if (code) return code == MDB_NOTFOUND ? MDB_CORRUPTED : code;
-    /* A copy: what LMDB shows moves when it is changed. */
-    if ((line = (char *)GEM5ART_MALLOC(value.mv_size)) == NULL) return ENOMEM;
-    memcpy(line, value.mv_data, value.mv_size);
-    code = gem5art__lmdb_read_keys(line, value.mv_size, &keys) ? 0 : ENOMEM;
-    if (code == 0 && gem5art__text_is((const char *)keys.id.mv_data, keys.id.mv_size, id)) {
-        *removed = true;
-        for (table = GEM5ART__IDS; code == 0 && table < GEM5ART__TABLES; table++)
-            if (keys.values[table].mv_size) code = mdb_del(txn, env->tables[table], &keys.values[table], &key);
-        if (code == 0) code = mdb_del(txn, env->tables[GEM5ART__RECORDS], &key, NULL);
-    }
-    gem5art__arena_free(&keys.arena);
-    gem5art__free(line);
-    return code;
+/* A process that was killed in a commit may have made it while no reader sees it: they do when a change begins. */
+static bool gem5art__lmdb_settle(gem5art_db *db, gem5art_error *error) {
+    return gem5art__lmdb_append(db, "", 0, error);
 }
 
-static int gem5art__lmdb_drop_ids(gem5art_db *db, MDB_txn *txn, gem5art__lmdb_change *change) {
+static int gem5art__lmdb_drop_ids(gem5art__lmdb_call *call) {
     const char *const *id;
     int code = 0;
-    change->removals = 0;
-    for (id = change->removed; code == 0 && *id; id++) {
-        int64_t last = 0, number;
-        for (;;) {
-            bool removed = false;
+    for (id = call->ids; code == 0 && *id; id++) {
+        int64_t number, last = 0;
+        for (;; last = number) {
+            gem5art__lmdb_keys keys;
+            gem5art__number bytes;
+            MDB_val key, value;
+            char *line; /* a copy: what LMDB shows moves when it is changed */
             number = INT64_MAX;
-            code = gem5art__lmdb_after(db->env, txn, GEM5ART__IDS, *id, last, &number);
-            if (code || number == INT64_MAX) break;
-            if ((code = gem5art__lmdb_drop(db->env, txn, number, *id, &removed)) != 0) break;
-            change->removals += removed;
-            last = number;
+            if ((code = gem5art__lmdb_after(call, GEM5ART__IDS, *id, last, &number)) != 0 || number == INT64_MAX) break;
+            key = gem5art__lmdb_number(&bytes, number);
+            code = mdb_get(call->txn, call->env->tables[GEM5ART__RECORDS], &key, &value);
+            if (code) return code == MDB_NOTFOUND ? MDB_CORRUPTED : code;
+            if ((line = (char *)GEM5ART_MALLOC(value.mv_size)) == NULL) return ENOMEM;
+            memcpy(line, value.mv_data, value.mv_size);
+            code = gem5art__lmdb_read_keys(line, value.mv_size, &keys) ? 0 : ENOMEM;
+            if (code == 0 && gem5art__text_is((const char *)keys.id.mv_data, keys.id.mv_size, *id)) {
+                code = gem5art__lmdb_change_record(call, &key, &keys, NULL);
+                call->removals++;
+            }
+            gem5art__arena_free(&keys.arena);
+            gem5art__free(line);
+            if (code) return code;
         }
     }
     return code;
 }
 
 static bool gem5art__lmdb_remove(gem5art_db *db, const char *const *ids, size_t *removals, gem5art_error *error) {
-    gem5art__lmdb_change change;
+    gem5art__lmdb_call call;
     bool ok;
-    memset(&change, 0, sizeof change);
-    change.make = gem5art__lmdb_drop_ids;
-    change.removed = ids;
-    ok = gem5art__lmdb_make(db, &change, error);
-    *removals = change.removals;
+    memset(&call, 0, sizeof call);
+    call.work = gem5art__lmdb_drop_ids;
+    call.ids = ids;
+    ok = gem5art__lmdb_run(db, &call, true, error);
+    *removals = call.removals;
     return ok;
 }
 
 /* ---- opening */
 
-/* Makes an empty store under a temporary name and links it into place. */
 static int gem5art__lmdb_create_at(const char *path) {
     MDB_env *env;
     MDB_txn *txn;
@@ -6900,6 +6645,7 @@ static bool gem5art__lmdb_check_place(const char *path, gem5art_error *error) {
                 : true;
 }
 
+/* Makes an empty store under a temporary name and links it into place. */
 static bool gem5art__lmdb_create(gem5art_db *db, const char *path, gem5art_error *error) {
     gem5art__new_file file;
     char *folder = gem5art__arena_copy(&db->arena, path);
@@ -6916,9 +6662,11 @@ static bool gem5art__lmdb_create(gem5art_db *db, const char *path, gem5art_error
     return false;
 }
 
-#ifndef GEM5ART_NO_PROC
-/* The number of the mount that a file is in; -1: not known. */
+/* The number of the mount that a file is in; -1: unknown. */
 static long gem5art__mount_of(const char *path) {
+#ifdef GEM5ART_NO_PROC
+    return (void)path, -1;
+#else
     char name[64], text[512], *at = NULL;
     size_t got;
     int of, fd = gem5art__open(path, O_RDONLY | O_NONBLOCK, 0);
@@ -6931,77 +6679,62 @@ static long gem5art__mount_of(const char *path) {
     gem5art__close(of);
     gem5art__close(fd);
     return at ? strtol(at + 7, NULL, 10) : -1;
-}
-#endif
-
-/* Is this file mounted by itself, as by docker -v FILE:PATH? */
-static bool gem5art__is_mount_point(gem5art_db *db, const char *path) {
-#ifdef GEM5ART_NO_PROC
-    (void)db, (void)path;
-    return false;
-#else
-    char *folder = gem5art__arena_copy(&db->arena, path), *slash = folder ? strrchr(folder, '/') : NULL;
-    long of_file, of_folder;
-    if (!slash) return false;
-    slash[slash == folder] = 0;
-    of_file = gem5art__mount_of(path);
-    of_folder = gem5art__mount_of(folder);
-    return of_file >= 0 && of_folder >= 0 && of_file != of_folder;
 #endif
 }
 
-/* Who use two names of a file have two lock files of LMDB's, and would not know of each other. (One that is just being
-   made or kept has two for a moment.) */
-static bool gem5art__lmdb_check_names(gem5art_db *db, struct stat *st, gem5art_error *error) {
+/* The users of two names of a file have two lock files of LMDB's, and would not know of each other: refuses a file that is
+   mounted by itself (docker -v FILE:PATH) or has a second hard link. A file that is just being made has two for a moment. */
+static bool gem5art__lmdb_check_names(gem5art_db *db, gem5art_error *error) {
+    char *folder = gem5art__arena_copy(&db->arena, db->path);
+    long of_file = gem5art__mount_of(db->path), of_folder;
+    struct stat st;
     int tries;
-    if (gem5art__is_mount_point(db, db->path))
+    if (!folder) return gem5art__fail_nomem(error);
+    folder[strrchr(folder, '/') == folder ? 1 : strrchr(folder, '/') - folder] = 0;
+    of_folder = gem5art__mount_of(folder);
+    if (of_file >= 0 && of_folder >= 0 && of_file != of_folder)
         return gem5art__fail(error, GEM5ART_UNSUPPORTED,
                              "%s is a mount point: LMDB cannot keep its users apart from those of the file that is "
                              "mounted; mount the folder of that instead", db->path);
-    for (tries = 0; st->st_nlink > 1 && tries < 50; tries++) {
+    for (tries = 0; tries < 50; tries++) {
+        if (GEM5ART_SYS_STAT(db->path, &st) < 0) return gem5art__fail_errno(error, "open the store", db->path);
+        if (st.st_nlink <= 1) return true;
         GEM5ART_SYS_POLL(NULL, 0, 2);
-        if (GEM5ART_SYS_STAT(db->path, st) < 0) return gem5art__fail_errno(error, "open the store", db->path);
     }
-    if (st->st_nlink > 1 && !db->read_only && gem5art__store_lock(db, NULL)) {
-        gem5art__unlink_leftovers(db->path, st);
+    if (!db->read_only && gem5art__store_lock(db, NULL)) {
+        gem5art__unlink_leftovers(db->path, &st);
         gem5art__store_unlock(db);
-        if (GEM5ART_SYS_STAT(db->path, st) < 0) return gem5art__fail_errno(error, "open the store", db->path);
+        if (GEM5ART_SYS_STAT(db->path, &st) < 0) return gem5art__fail_errno(error, "open the store", db->path);
     }
-    return st->st_nlink <= 1
+    return st.st_nlink <= 1
                ? true
                : gem5art__fail(error, GEM5ART_UNSUPPORTED,
                                "%s has %ld names (hard links), whose users LMDB cannot keep apart: remove the others "
-                               "(find -samefile finds them)", db->path, (long)st->st_nlink);
+                               "(find -samefile finds them)", db->path, (long)st.st_nlink);
 }
 
 static bool gem5art__lmdb_open(gem5art_db *db, gem5art_error *error) {
+    gem5art__env now, *env;
     struct stat st;
     if (GEM5ART_SYS_STAT(db->path, &st) < 0) return gem5art__fail_errno(error, "open the store", db->path);
     if (!S_ISREG(st.st_mode))
         return gem5art__fail(error, GEM5ART_CORRUPT, "%s is not a file: give the path of a store", db->path);
-    if (!gem5art__lmdb_check_place(db->path, error) || !gem5art__lmdb_check_names(db, &st, error)) return false;
+    if (!gem5art__lmdb_check_place(db->path, error) || !gem5art__lmdb_check_names(db, error) ||
+        !gem5art__env_identify(&now, db->path, error))
+        return false;
     pthread_mutex_lock(&gem5art__envs_mutex);
-    db->env = gem5art__env_find(&st);
-    if (!db->env && gem5art__check_start(db, true, error)) db->env = gem5art__env_new(db->path, &st, error);
-    if (db->env) db->env->users++;
+    for (env = gem5art__envs; env && (env->stale || !gem5art__env_same(env, &now)); env = env->next) {}
+    if (!env && gem5art__check_start(db, true, error)) env = gem5art__env_new(db->path, &now, error);
+    if (env) env->users++;
     pthread_mutex_unlock(&gem5art__envs_mutex);
-    return db->env != NULL;
+    if (env) db->env = env;
+    return env != NULL;
 }
 
 static const gem5art__backend gem5art__lmdb_backend = {
-    "lmdb",
-    gem5art__lmdb_open,
-    gem5art__lmdb_close,
-    gem5art__lmdb_create,
-    gem5art__lmdb_refresh,
-    gem5art__lmdb_lookup,
-    gem5art__lmdb_scan_begin,
-    gem5art__lmdb_scan_next,
-    gem5art__lmdb_scan_parse,
-    gem5art__lmdb_scan_end,
-    gem5art__lmdb_settle,
-    gem5art__lmdb_append,
-    gem5art__lmdb_remove};
+    "lmdb", gem5art__lmdb_open, gem5art__lmdb_close, gem5art__lmdb_create, gem5art__lmdb_refresh, gem5art__lmdb_lookup,
+    gem5art__lmdb_scan_begin, gem5art__lmdb_scan_next, gem5art__lmdb_scan_parse, gem5art__lmdb_scan_end,
+    gem5art__lmdb_settle, gem5art__lmdb_append, gem5art__lmdb_remove};
 
 #endif /* GEM5ART_LMDB */
 

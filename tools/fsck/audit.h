@@ -214,7 +214,7 @@ GEM5ART__MAYBE_UNUSED static bool fsck_renew_store(fsck_audit *audit, gem5art_er
 
 /* Rewrites an LMDB store from the bytes of a file that LMDB cannot read: `audit->db` has it open as a flat one,
    unchecked. */
-static bool fsck_renew_raw(fsck_audit *audit, gem5art_error *error) {
+GEM5ART__MAYBE_UNUSED static bool fsck_renew_raw(fsck_audit *audit, gem5art_error *error) {
     gem5art__buf raw = {NULL, 0, 0, false};
     bool ok;
     audit->raw = &raw;

@@ -130,56 +130,40 @@ static void fsck_check_pages(fsck_audit *audit) {
                       (size_t)info.me_last_pgno + 1);
 }
 
-/* All records, by the tree, and the indexes. */
-static bool fsck_check_tree(fsck_audit *audit, gem5art_error *error) {
-    gem5art__env *env = audit->db->env;
+/* All records, by the tree, and the indexes. An LMDB code. */
+static int fsck_check_tree(gem5art__lmdb_call *visit) {
+    fsck_audit *audit = (fsck_audit *)visit->context;
+    gem5art__env *env = visit->env;
     MDB_cursor *cursor;
     MDB_val key, line;
-    int table, code = mdb_cursor_open((MDB_txn *)audit->txn, env->tables[GEM5ART__RECORDS], &cursor);
+    struct stat st;
+    int table, code = mdb_cursor_open(visit->txn, env->tables[GEM5ART__RECORDS], &cursor);
     bool ok = true;
-    if (code) return gem5art__lmdb_fail(error, code, "read", audit->db->path);
+    if (code) return code;
+    audit->txn = visit->txn;
+    if (GEM5ART_SYS_STAT(audit->db->path, &st) == 0) audit->bytes = (int64_t)st.st_size;
     while (ok && (code = mdb_cursor_get(cursor, &key, &line, MDB_NEXT)) == 0) {
         audit->at = (off_t)gem5art__read_number(&key);
-        ok = fsck_check_lmdb_record(audit, &line, error);
+        ok = fsck_check_lmdb_record(audit, &line, visit->error);
         if (ok && audit->fits && (code = fsck_check_indexed(audit, &line, key)) != 0) break;
     }
     mdb_cursor_close(cursor);
     for (table = GEM5ART__IDS; ok && code == MDB_NOTFOUND && table < GEM5ART__TABLES; table++)
         code = fsck_check_index(audit, table);
-    if (ok && code != MDB_NOTFOUND) return gem5art__lmdb_fail(error, code, "read", audit->db->path);
+    if (ok && code != MDB_NOTFOUND) return code;
     if (ok) fsck_check_pages(audit);
-    return ok && fsck_check_references(audit, error);
-}
-
-typedef struct fsck_tree_call {
-    fsck_audit *audit;
-    gem5art_error *error;
-    bool ok;
-} fsck_tree_call;
-
-static int fsck_call_tree(void *argument) {
-    fsck_tree_call *visit = (fsck_tree_call *)argument;
-    visit->ok = fsck_check_tree(visit->audit, visit->error);
+    visit->step = ok && fsck_check_references(audit, visit->error) ? GEM5ART__END : GEM5ART__FAILED;
     return 0;
 }
 
 static bool fsck_check_lmdb(fsck_audit *audit, gem5art_error *error) {
-    fsck_tree_call visit = {audit, error, false};
-    MDB_txn *txn;
+    gem5art__lmdb_call visit;
     bool ok;
-    int code;
-    if (!gem5art__lmdb_follow(audit->db, error)) return false;
-    pthread_mutex_lock(&audit->db->env->mutex);
-    ok = gem5art__lmdb_begin(audit->db, MDB_RDONLY, &txn, error);
-    if (ok) {
-        audit->bytes = (int64_t)audit->db->env->size;
-        audit->txn = txn;
-        code = gem5art__guarded(fsck_call_tree, &visit);
-        ok = code ? gem5art__lmdb_fail(error, code, "read", audit->db->path) : visit.ok;
-        audit->txn = NULL;
-        mdb_txn_abort(txn);
-    }
-    pthread_mutex_unlock(&audit->db->env->mutex);
+    memset(&visit, 0, sizeof visit);
+    visit.work = fsck_check_tree;
+    visit.context = audit;
+    ok = gem5art__lmdb_run(audit->db, &visit, false, error) && visit.step == GEM5ART__END;
+    audit->txn = NULL;
     return ok;
 }
 
