@@ -3201,7 +3201,7 @@ GEM5ARTDEF bool gem5art_sha256_file(const char *path, char hex[65], gem5art_erro
    are compared if they exist, and submodules are checked like any other work tree. Untracked files do not matter.
    Nothing is executed because a repo's own configuration names it: no monitor, hook, filter, pager, signature check or
    fetch. A file that such a filter converts (git-lfs with --local, say) counts by the bytes in the work tree, so that
-   it may count as changed; filters of the user's or the system's configuration run as always. */
+   it may count as changed; filters that the user's or the system's configuration sets run as always. */
 
 enum { GEM5ART__GIT_NAMED = 3, GEM5ART__GIT_DEPTH = 16 }; /* changed paths in an error; submodules in each other */
 
@@ -3228,7 +3228,7 @@ static void gem5art__add_texts(gem5art__buf *list, const char *const *texts) {
 /* The environment for git: plain English, none of the writes that are optional in `git status`, paths that are not
    patterns, no fetches from a partial clone's remote. With `repo`, the work tree is where its ".git" is, whatever
    core.worktree says. The caller's variables of git count where they say how it is installed and configured or restrict
-   which repos it uses; those that point it at another repo or change its output do not. */
+   which repos it uses; those that point it at a different repo or change its output do not. */
 static void gem5art__git_environment(gem5art__buf *list, gem5art__arena *arena, const gem5art__git_repo *repo) {
     static const char *const fixed[] = {"LC_ALL=C", "GIT_OPTIONAL_LOCKS=0", "GIT_LITERAL_PATHSPECS=1",
                                         "GIT_NO_REPLACE_OBJECTS=1", "GIT_NO_LAZY_FETCH=1", "GIT_ALLOW_PROTOCOL=none", NULL};
@@ -3255,8 +3255,8 @@ static void gem5art__git_environment(gem5art__buf *list, gem5art__arena *arena, 
     gem5art__put(list, &variable, sizeof variable);
 }
 
-/* `git -c SETTING... -C FOLDER ARGUMENTS...`, with settings that hold whatever the repo's own say. An empty
-   core.fsmonitor means none to all versions of git. */
+/* `git -c SETTING... -C FOLDER ARGUMENTS...`; these settings override the repo's. An empty core.fsmonitor means none to
+   all versions of git. */
 static void gem5art__git_argv(gem5art__buf *list, const gem5art__git_repo *repo, const char *folder,
                               const char *const *arguments) {
     static const char *const fixed[] = {
@@ -3297,8 +3297,8 @@ static int gem5art__git_spawn(pid_t *pid, char *const *argv, char *const *envp, 
     return failed;
 }
 
-/* Reads the output to its end, but no longer than git lives: a process that it leaves behind may keep the pipe open.
-   Then reaps git; *status is its exit status, or -1 where the host reaps children itself. Returns 0 or an errno. */
+/* Reads the output to its end, or until git has ended: a process that it leaves behind may keep the pipe open. Then
+   reaps git; *status is its exit status, or -1 where the host reaps children itself. Returns 0 or an errno. */
 static int gem5art__git_read(pid_t pid, int fd, gem5art__buf *output, int *status) {
     char chunk[4096];
     ssize_t n;
@@ -3356,7 +3356,7 @@ static bool gem5art__git_run(const gem5art__git_repo *repo, const char *folder, 
     return output->failed ? gem5art__fail_nomem(error) : true;
 }
 
-/* Passes on git's own words: its last line ("fatal: ..."), else its first, and its advice on a repo of another user. */
+/* GIT with git's own message: its "fatal:" line, else its first line, and its advice on a repo of another user. */
 static bool gem5art__git_refused(gem5art_error *error, const char *what, const char *path, const gem5art__buf *output) {
     const char *text = output->data ? output->data : "", *fatal = strstr(text, "fatal: ");
     const char *advice = strstr(path, "\n") ? NULL : strstr(text, "git config --global --add safe.directory ");
@@ -3369,7 +3369,7 @@ static bool gem5art__git_refused(gem5art_error *error, const char *what, const c
                          advice ? (int)strcspn(advice, "\n") : 0, advice ? advice : "");
 }
 
-/* ---- a repo's own files, as far as they show what could mislead git */
+/* ---- a repo's files: they show what could hide changes from git */
 
 /* Reads a file whole; "" where there is none, or a folder. */
 static bool gem5art__git_text(gem5art__git_repo *repo, const char *folder, const char *name, gem5art__buf *text,
@@ -3384,7 +3384,7 @@ static bool gem5art__git_text(gem5art__git_repo *repo, const char *folder, const
     return text->failed ? gem5art__fail_nomem(error) : true;
 }
 
-/* Sets *to to the folder that the first line of a file names after `start`; `folder`, where there is no such line. */
+/* Sets *to to the folder that the first line of a file names after `start`, or to `otherwise`. */
 static bool gem5art__git_link(gem5art__git_repo *repo, const char *folder, const char *name, const char *start,
                               const char *otherwise, const char **to, gem5art_error *error) {
     gem5art__buf text = {NULL, 0, 0, false};
@@ -3399,7 +3399,7 @@ static bool gem5art__git_link(gem5art__git_repo *repo, const char *folder, const
     return ok;
 }
 
-/* Searches a configuration file for what matters here. */
+/* Searches a configuration file for filters and the kind of hash. */
 static bool gem5art__git_scan_config(gem5art__git_repo *repo, const char *folder, const char *name, gem5art_error *error) {
     gem5art__buf text = {NULL, 0, 0, false};
     size_t i;
@@ -3411,8 +3411,8 @@ static bool gem5art__git_scan_config(gem5art__git_repo *repo, const char *folder
     return ok;
 }
 
-/* Finds the repo whose work tree has a folder, as git does: by the nearest ".git" at or above it. GIT where there is
-   none. The repo is freed by git_free in any case. */
+/* Finds the repo whose work tree has a folder, as git does: by the nearest ".git" at or above it. GIT: there is none.
+   The caller frees the repo in any case. */
 static bool gem5art__git_find(gem5art__git_repo *repo, const char *path, gem5art_error *error) {
     gem5art__arena *arena = &repo->arena;
     char *real = GEM5ART_SYS_REALPATH(path, NULL), *top, *git = NULL, *slash;
@@ -3532,7 +3532,7 @@ static bool gem5art__git_index_next(gem5art__git_index *index) {
     size_t start = index->at, at = start + 40 + index->hash_size + 2, end = index->text.length, length;
     const uint8_t *bytes = (const uint8_t *)index->text.data;
     if (index->damaged) return false;
-    if (!index->left) { /* extensions follow; with one of these the index only adds to another one */
+    if (!index->left) { /* extensions follow; "link": the index only adds to a different one */
         for (at = start; at + 8 + index->hash_size <= end; at += 8 + (size_t)gem5art__git_number(index, at + 4))
             if (memcmp(bytes + at, "link", 4) == 0) index->damaged = true;
         return false;
@@ -3543,7 +3543,7 @@ static bool gem5art__git_index_next(gem5art__git_index *index) {
     index->flags = (uint8_t *)index->text.data + at - 2;
     index->more = index->version > 2 && index->flags[0] & 0x40 ? (uint8_t *)index->text.data + at : NULL;
     if (index->more) at += 2;
-    if (index->version == 4) { /* a number first: how many bytes of the path before this one give way */
+    if (index->version == 4) { /* a number first: of bytes that are cut from the end of the previous path */
         size_t first = at, cut = bytes[at] & 127;
         while (bytes[at++] & 128 && at < end && at - first < 5) cut = (cut + 1) << 7 | (bytes[at] & 127);
         index->damaged = cut > index->path.length || (bytes[at - 1] & 128);
@@ -3596,7 +3596,7 @@ static bool gem5art__git_write_index(gem5art__git_repo *repo, const gem5art__git
     return ok;
 }
 
-/* Lists the submodules, and makes the copy of the index if git needs one. */
+/* Lists the submodules, and copies the index without its marks if it has any. */
 static bool gem5art__git_read_index(gem5art__git_repo *repo, gem5art_error *error) {
     gem5art__git_index index;
     bool ok = gem5art__git_index_begin(&index, repo, error), marked = false;
@@ -3728,10 +3728,10 @@ static bool gem5art__git_tracked_path(const char *folder, const char *file, gem5
 }
 
 /* ================================================================= >>cache
-   What paths hash to. The hashes of files are kept, so that an unchanged file is not rehashed, and threads that need
-   the hash of one path at the same time share the work.
+   The hashes of paths. Those of files are kept, so that unchanged files are not rehashed. Threads that need the hash of
+   one path at the same time share the work.
    The inode shows whether a file has changed: no program can set the time of change (ctime) back. As in git's index,
-   that holds only for a file that had lain still for a while when it was hashed; any other file is hashed each time. */
+   that holds only for a file that had been left alone for a while when it was hashed; other files are hashed each time. */
 
 typedef struct gem5art__stamp {
     int64_t device, inode, size, mtime, mtime_ns, ctime, ctime_ns;
@@ -3739,7 +3739,7 @@ typedef struct gem5art__stamp {
 
 typedef struct gem5art__cached { /* without padding: it is written to the cache's file as it is */
     gem5art__stamp stamp;
-    char sha256[72], md5[40]; /* md5 "": it was not asked for */
+    char sha256[72], md5[40]; /* md5 "": nobody needed it */
 } gem5art__cached;
 
 enum {
@@ -3747,7 +3747,7 @@ enum {
     GEM5ART__WANT_COMMIT = 2 /* of a folder, which is in a git work tree; else its content is hashed */
 };
 
-/* What a path is now. */
+/* The content of a path. */
 typedef struct gem5art__content {
     bool found, is_folder;
     char hash[65], md5[33];
@@ -3927,7 +3927,7 @@ static bool gem5art__hash_cached(gem5art__cache *cache, int fd, const char *path
                                  int64_t *size, gem5art_error *error) {
     struct stat st;
     gem5art__stamp stamp, after;
-    double began = gem5art__now(), still; /* still: seconds that it must have lain still; negative: never enough */
+    double began = gem5art__now(), still; /* see gem5art__file_system */
     if (!cache) return gem5art__hash_opened(fd, path, sha256, md5, size, error);
     if (GEM5ART_SYS_FSTAT(fd, &st) < 0) return gem5art__fail_errno(error, "read", path);
     stamp = gem5art__stamp_of(&st);
@@ -3996,15 +3996,13 @@ static bool gem5art__list_folder(gem5art__folder *folder, int levels, gem5art_er
     return ok;
 }
 
-/* Adds what an entry is to the folder's hash. */
+/* Adds an entry's kind and content to the folder's hash. */
 static bool gem5art__hash_entry(gem5art__cache *cache, const char *path, gem5art_sha256 *hash, int64_t *size,
                                 gem5art_error *error) {
     char text[PATH_MAX];
     struct stat st;
-    int64_t bytes = 0;
+    int64_t bytes;
     ssize_t length;
-    int fd;
-    bool ok;
     if (GEM5ART_SYS_LSTAT(path, &st) < 0) return gem5art__fail_errno(error, "read", path);
     if (S_ISDIR(st.st_mode)) return gem5art__hash_item(hash, "folder"), true;
     if (S_ISLNK(st.st_mode)) {
@@ -4012,21 +4010,14 @@ static bool gem5art__hash_entry(gem5art__cache *cache, const char *path, gem5art
             return gem5art__fail_errno(error, "read", path);
         text[length] = 0;
         gem5art__hash_item(hash, "link");
-        return gem5art__hash_item(hash, text), true;
-    }
-    if (!S_ISREG(st.st_mode))
+    } else if (S_ISREG(st.st_mode)) {
+        if (!gem5art__cache_hash(cache, path, text, NULL, &bytes, error)) return false;
+        *size += bytes;
+        gem5art__hash_item(hash, st.st_mode & S_IXUSR ? "executable" : "file");
+    } else
         return gem5art__fail(error, GEM5ART_INVALID,
                              "%s is a pipe, a socket or a device, not a file: take it out of the folder", path);
-    fd = gem5art__open(path, O_RDONLY | O_NOFOLLOW | O_NONBLOCK | O_NOCTTY, 0);
-    ok = fd >= 0 && GEM5ART_SYS_FSTAT(fd, &st) == 0;
-    if (!ok) gem5art__fail_errno(error, "read", path);
-    else if (!S_ISREG(st.st_mode)) ok = gem5art__fail(error, GEM5ART_CHANGED, "%s changed while it was hashed", path);
-    else ok = gem5art__hash_cached(cache, fd, path, text, NULL, &bytes, error);
-    gem5art__close(fd);
-    if (!ok) return false;
-    gem5art__hash_item(hash, st.st_mode & S_IXUSR ? "executable" : "file");
     gem5art__hash_item(hash, text);
-    *size += bytes;
     return true;
 }
 
@@ -4068,8 +4059,8 @@ static bool gem5art__hash_folder(gem5art__cache *cache, const char *path, char s
 
 /* ---- hashing any path */
 
-/* The hash of a path, by what it is: a file, a folder or a git work tree. `wanted`: GEM5ART__WANT_... `cache` NULL:
-   all files are read. `content` is filled in as far as it is known, even on failure. */
+/* Hashes a file, a folder or a git work tree. `wanted`: GEM5ART__WANT_... `cache` NULL: all files are read. On failure
+   `content` still shows whether the path was found and is a folder. */
 static bool gem5art__hash_path(gem5art__cache *cache, const char *path, int wanted, gem5art__content *content,
                                gem5art_error *error) {
     char *md5 = wanted & GEM5ART__WANT_MD5 ? content->md5 : NULL;
@@ -6912,15 +6903,15 @@ static bool gem5art__lookup_artifact(gem5art_db *db, const char *key, gem5art__a
     return step != GEM5ART__FAILED;
 }
 
-/* ---- what it is now */
+/* ---- is it unchanged? */
 
 static const char gem5art__type_repo[] = "git repo";
 
 /* gem5art wrote MD5s. */
 static bool gem5art__has_md5(const gem5art_artifact *artifact) { return strlen(artifact->hash) == 32; }
 
-/* Checks that the content of a path is an artifact's. `cache` NULL: by all of its bytes; else unchanged files are not
-   read, and threads share the work. */
+/* Checks that the content of a path is an artifact's. `cache` NULL: all files are read; else unchanged files are not,
+   and threads share the work. */
 static bool gem5art__check(gem5art__cache *cache, const gem5art_artifact *artifact, const char *path,
                            gem5art_error *error) {
     bool repo = *artifact->git_hash != 0, md5 = gem5art__has_md5(artifact), ok;
@@ -6937,14 +6928,14 @@ static bool gem5art__check(gem5art__cache *cache, const gem5art_artifact *artifa
     if (strcmp(now, artifact->hash) == 0) return true;
     what = repo ? "commit" : md5 ? "MD5" : content.is_folder ? "SHA-256 as a folder" : "SHA-256";
     return gem5art__fail(error, GEM5ART_CHANGED,
-                         "%s is not what was registered as \"%s\" (%s): its %s is %s, not %s; bring it back, or "
-                         "register it again",
+                         "%s is not what was registered as \"%s\" (%s): its %s is %s, not %s; restore it, or register "
+                         "it again",
                          path, artifact->name, artifact->id, what, now, artifact->hash);
 }
 
 /* ---- copies */
 
-/* The file's bytes, by the file system's own means where it has them. Leaves errno. */
+/* Copies a file's bytes, by a clone where the file system has them. Leaves errno. */
 static bool gem5art__copy_bytes(int from, int to) {
     char *chunk;
     ssize_t n;
@@ -6952,8 +6943,7 @@ static bool gem5art__copy_bytes(int from, int to) {
 #ifndef GEM5ART_NO_FILE_CLONING
     if (GEM5ART_SYS_CLONE(to, from) == 0) return true;
     while (GEM5ART_SYS_COPY_FILE_RANGE(from, to, (size_t)1 << 30) > 0 && !gem5art__given_up()) {}
-    /* Also where it claims to be at the end, which it does on some file systems at once: the rest goes through memory,
-       from the offsets where it stopped. */
+    /* Some file systems report the end at once: the rest goes through memory, from the offsets where this stopped. */
 #endif
     chunk = (char *)GEM5ART_MALLOC(GEM5ART__WINDOW);
     if (!chunk) return errno = ENOMEM, false;
@@ -7124,7 +7114,7 @@ static const char *const *gem5art__copy_ids(gem5art__arena *arena, const gem5art
     return copy ? copy : gem5art__no_texts;
 }
 
-/* The artifact that a desc and the content of its path make, without an id. */
+/* A new artifact of a desc and the content of its path, without an id. */
 static gem5art__artifact *gem5art__describe_artifact(gem5art_db *db, const gem5art_artifact_desc *desc,
                                                      const gem5art__content *content, gem5art_error *error) {
     gem5art__artifact *artifact = gem5art__new_artifact(db, error);
@@ -7156,7 +7146,7 @@ static gem5art__artifact *gem5art__describe_artifact(gem5art_db *db, const gem5a
     return NULL;
 }
 
-/* By SHA-256 or commit, else by the MD5 that gem5art would have stored. */
+/* Looks up an artifact by SHA-256 or commit, else by the MD5 that gem5art would have stored. */
 static bool gem5art__lookup_content(gem5art_db *db, const gem5art__content *content, gem5art__artifact **found,
                                     gem5art_error *error) {
     return gem5art__store_refresh(db, error) && gem5art__lookup_artifact(db, content->hash, found, error) &&
@@ -7192,7 +7182,7 @@ static bool gem5art__store_artifact(gem5art_db *db, gem5art__artifact *artifact,
     return ok;
 }
 
-/* The stored artifact stays, but for the path where the caller has it; a warning names each other field that differs. */
+/* Gives a stored artifact the caller's path, and warns of each other field that differs. */
 static bool gem5art__update_stored(gem5art_db *db, gem5art__artifact *stored, const gem5art__artifact *described,
                                    bool sized, gem5art_error *error) {
     static const char *const skipped[] = {"_id", "hash", "path", "cwd", "time", "git", NULL};
@@ -7210,7 +7200,6 @@ static bool gem5art__update_stored(gem5art_db *db, gem5art__artifact *stored, co
 
 typedef struct gem5art__hashing {
     gem5art__long_work work;
-    pthread_mutex_t mutex;
     gem5art_db *db;
     const char *path;
 } gem5art__hashing;
@@ -7221,10 +7210,11 @@ static void gem5art__report_hashing(void *data) {
         gem5art__warn(hashing->db, "hashing %s: %.1f GB so far", hashing->path, (double)hashing->work.bytes / 1e9);
 }
 
-/* Hashes the path of an artifact. On the thread that uses the db, the log gets the progress of a hashing that takes long.
-   A folder is a git repo where its type says so, or where it is the top of a work tree. */
+/* Hashes the path of an artifact of this type. On the thread that uses the db, long work is reported in the log. A folder
+   is a git repo if the type is "git repo" or it is the top of a work tree. */
 static bool gem5art__hash_and_report(gem5art_db *db, const char *path, const char *type, gem5art__content *content,
                                      gem5art_error *error) {
+    static pthread_mutex_t mutex = PTHREAD_MUTEX_INITIALIZER; /* of a flag that nobody sets */
     gem5art__buf git = {NULL, 0, 0, false};
     gem5art__hashing hashing;
     struct stat st;
@@ -7235,17 +7225,15 @@ static bool gem5art__hash_and_report(gem5art_db *db, const char *path, const cha
         wanted |= GEM5ART__WANT_COMMIT;
     gem5art__buf_free(&git);
     memset(&hashing, 0, sizeof hashing);
-    pthread_mutex_init(&hashing.mutex, NULL);
     hashing.db = db;
     hashing.path = path;
-    hashing.work.mutex = &hashing.mutex;
+    hashing.work.mutex = &mutex;
     hashing.work.beat = gem5art__report_hashing;
     hashing.work.data = &hashing;
     hashing.work.beat_at = gem5art__monotonic() + GEM5ART_BEAT_SECONDS;
     if (reports) gem5art__set_long_work(&hashing.work);
     ok = gem5art__hash_path(&db->cache, path, wanted, content, error);
     if (reports) gem5art__set_long_work(NULL);
-    pthread_mutex_destroy(&hashing.mutex);
     return ok;
 }
 
@@ -9792,9 +9780,9 @@ static bool gem5art__classify(gem5art_run *r, gem5art__arena *arena, const gem5a
 }
 
 /* ================================================================= >>files
-   What gem5 really reads: the files that its parameters name before it is launched, and those that OUTDIR/config.ini
-   names when it has run. A file that is neither an artifact nor tracked in a git repo of the run may change without
-   anybody noticing, so that it is a warning of kind "files". */
+   The files that gem5 reads: those that its parameters name before the launch, and those that OUTDIR/config.ini names
+   afterwards. A file that is neither an artifact nor tracked in a git repo of the run may change unnoticed: that is a
+   warning of kind "files". */
 
 enum {
     GEM5ART__MAX_CONFIG = 64 << 20, /* bytes of a config.ini */
@@ -11538,7 +11526,7 @@ static bool gem5art__archive(const char *folder, const char *const *more, const 
 /* Where a cgroup has its limits: its path follows `key` in /proc/self/cgroup, its files are below `mount`. */
 static const struct gem5art__cgroup {
     bool memory;
-    const char *key, *mount, *files[3], *keys[3]; /* what is in the files follows the keys */
+    const char *key, *mount, *files[3], *keys[3]; /* in a file, its number follows the key */
 } gem5art__cgroups[] = {
     /* CPU time and the period for it */
     {false, "0::", "/sys/fs/cgroup", {"cpu.max", "cpu.max", ""}, {"", " ", ""}},
