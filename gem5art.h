@@ -5315,11 +5315,12 @@ static gem5art__step gem5art__cursor_parse(gem5art__cursor *cursor, gem5art__are
     return *record ? GEM5ART__RECORD : GEM5ART__FAILED;
 }
 
-/* The texts that open the current record, which stays parsed where it is not a line of ours. */
-static void gem5art__cursor_head(gem5art__cursor *cursor, gem5art__head *head) {
-    if (cursor->intact && gem5art__read_head(cursor->data, cursor->size, head)) return;
+/* The texts that open the current record, which stays parsed where it is not a line of ours. False: out of memory. */
+static bool gem5art__cursor_head(gem5art__cursor *cursor, gem5art__head *head) {
+    if (cursor->intact && gem5art__read_head(cursor->data, cursor->size, head)) return true;
     if (!cursor->record) cursor->record = gem5art__json_parse_in(&cursor->arena, cursor->data, cursor->size, NULL, NULL);
     gem5art__parsed_head(cursor->record, head);
+    return cursor->record != NULL;
 }
 
 /* At the closing bracket: does only white space follow? */
@@ -5502,8 +5503,8 @@ static gem5art__step gem5art__flat_read(gem5art_db *db, off_t size, const gem5ar
     cursor.viewer = viewer;
     while ((step = gem5art__cursor_next(&cursor, error)) == GEM5ART__RECORD) {
         gem5art__head head;
-        gem5art__cursor_head(&cursor, &head);
-        if (gem5art__index_add(&flat->index, head.text[0], head.length[0], cursor.at) &&
+        if (gem5art__cursor_head(&cursor, &head) &&
+            gem5art__index_add(&flat->index, head.text[0], head.length[0], cursor.at) &&
             gem5art__index_add(&flat->index, head.text[1], head.length[1], cursor.at))
             continue;
         gem5art__fail_nomem(error);
@@ -5748,7 +5749,10 @@ static bool gem5art__rewrite_all(gem5art_db *db, gem5art__rewrite *rewrite, gem5
     while (ok && (step = gem5art__cursor_next(&cursor, error)) == GEM5ART__RECORD) {
         const char *const *id = rewrite->removed;
         gem5art__head head;
-        gem5art__cursor_head(&cursor, &head);
+        if (!gem5art__cursor_head(&cursor, &head)) {
+            ok = gem5art__fail_nomem(error);
+            break;
+        }
         while (id && *id && !gem5art__text_is(head.text[0], head.length[0], *id)) id++;
         if (id && *id) rewrite->removals++;
         else if (!cursor.record) ok = gem5art__rewrite_put(rewrite, cursor.data, cursor.size, error);
