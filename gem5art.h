@@ -268,13 +268,13 @@
      life. STORE.lock is created with the store's mode, never written, and refused if it is a symlink. If it is removed,
      supervisors claim their runs again in the new one. The claim is also held as a byte of the store, after the writer
      lock, so that two names of one store, with a lock file each, have the same claims.
-   - A live entry, written right after the claim, names the run's outdir, process group, supervisor, host, boot, process
-     name space and scheduler job. A run is lost if its claim is free and its supervisor is gone: a free claim alone may
+   - A live entry, written right after the claim, names the run's outdir, process group, supervisor, warden, host, boot,
+     process name space and scheduler job. A run is lost if its claim is free and its supervisor is gone: a free claim alone may
      mean that STORE.lock was removed. On the same boot the claim decides, whatever name the host has (containers). If
      the supervisor can be seen, it must have ended too; if it cannot (it is in another process name space), the lock
      file must be the one that the entry names. The next program that claims a lost run ends what is left of its
-     processes (those with GEM5ART_RUN=ID in their environment, of the same user and name space) and records it. A run
-     of another host is lost if the same Slurm job has a higher restart count, or if .take_lost is set.
+     processes (those with GEM5ART_RUN=ID in their environment, of the same user and name space) and records it; if the
+     run was not spawned, it first waits for the warden's end, and kills the warden after a second. A run of another host is lost if the same Slurm job has a higher restart count, or if .take_lost is set.
    - An entry is believed only if it belongs to the user and nobody else may write it. Others are ignored with a
      warning; gem5art-fsck lists them, and --clear-live removes them. STORE.live has the store's mode, and the sticky
      bit if others may write to it.
@@ -7379,21 +7379,17 @@ typedef struct gem5art__host_facts {
 #ifndef GEM5ART_NO_PROC
 /* The text that follows `key` in a file of /proc, up to the end of its line; "" where there is none. */
 static const char *gem5art__proc_text(gem5art__arena *arena, const char *path, const char *key) {
-    gem5art__buf text = {NULL, 0, 0, false};
-    const char *found = "", *at;
-    char chunk[4096];
-    ssize_t n;
+    char text[8192];
+    const char *at, *found;
+    size_t got = 0;
     int fd = gem5art__open(path, O_RDONLY, 0);
-    while (fd >= 0 && text.length < 65536 && (n = gem5art__read_some(fd, chunk, sizeof chunk)) > 0)
-        gem5art__put(&text, chunk, (size_t)n);
+    if (fd < 0 || !gem5art__read_at(fd, text, sizeof text - 1, 0, &got)) got = 0;
     gem5art__close(fd);
-    at = text.failed || !text.data ? NULL : strstr(text.data, key);
-    if (at) {
-        at += strlen(key);
-        at += strspn(at, " \t:");
-        found = gem5art__arena_copy_n(arena, at, strcspn(at, "\n"));
-    }
-    gem5art__buf_free(&text);
+    text[got] = 0;
+    if ((at = strstr(text, key)) == NULL) return "";
+    at += strlen(key);
+    at += strspn(at, " \t:");
+    found = gem5art__arena_copy_n(arena, at, strcspn(at, "\n"));
     return found ? found : "";
 }
 #endif
@@ -7939,17 +7935,13 @@ static void gem5art__warn_outdir(gem5art__run *run, const char *outdir) {
 /* Takes an outdir by making its console.txt, which only one attempt can. *taken: false where another one has it.
    `folder`: what the outdir is. */
 static bool gem5art__take_outdir(const char *outdir, bool *taken, struct stat *folder, gem5art_error *error) {
-    gem5art__arena arena = {NULL, false};
-    const char *console = gem5art__join_path(&arena, outdir, "console.txt");
-    int fd;
-    bool ok = console ? gem5art__make_folders(outdir, error) : gem5art__fail_nomem(error);
-    if (ok) {
-        fd = gem5art__open(console, O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW, 0666);
-        *taken = fd >= 0 && GEM5ART_SYS_STAT(outdir, folder) == 0;
-        if (!*taken && errno != EEXIST) ok = gem5art__fail_errno(error, "write", console);
-        gem5art__close(fd);
-    }
-    gem5art__arena_free(&arena);
+    int fd = gem5art__open_outdir(outdir, NULL, error), console = -1;
+    bool ok = fd >= 0;
+    if (ok) console = gem5art__open_in(fd, "console.txt", O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW, 0666);
+    *taken = console >= 0 && GEM5ART_SYS_FSTAT(fd, folder) == 0;
+    if (ok && !*taken && errno != EEXIST) ok = gem5art__fail_errno(error, "make console.txt in", outdir);
+    gem5art__close(console);
+    gem5art__close(fd);
     return ok;
 }
 
@@ -7963,10 +7955,10 @@ static bool gem5art__choose_outdir(gem5art__run *run, gem5art_run *r, struct sta
     for (n = 1; !chosen; n++) {
         r->outdir = n == 1 ? run->base : gem5art__arena_printf(&run->object.arena, "%s.%d", run->base, n);
         if (!r->outdir) return gem5art__fail_nomem(error);
+        if (!gem5art__make_folders(r->outdir, error)) return false;
         if (!folder) {
             gem5art__set_command(r, &run->object.arena);
             if (run->object.arena.failed) return gem5art__fail_nomem(error);
-            if (!gem5art__make_folders(r->outdir, error)) return false;
             chosen = gem5art__write_info(r, NULL, &why);
             if (!chosen && why.code != GEM5ART_EXISTS) return gem5art__fail(error, why.code, "%s", why.message);
         }
@@ -8062,6 +8054,7 @@ typedef struct gem5art__live {
     int64_t lock;          /* the inode of the lock file that its claim is in; 0: not known */
     int64_t pid, start;    /* the leader of its process group, 0 before it is spawned, and when it started */
     int64_t supervisor, supervisor_start;
+    int64_t warden, warden_start; /* that of its supervisor, which may still be about to spawn it; 0: not known */
     const char *used[5];   /* ids of its artifacts, which are not removed while it is live: gem5art__roles, */
     const char *const *artifacts; /* and the further ones */
     const gem5art_json *record; /* all of the entry */
@@ -8073,6 +8066,7 @@ static const gem5art__field gem5art__live_fields[] = {
     GEM5ART__T("_id", id), GEM5ART__T("hash", hash), GEM5ART__T("outdir", outdir), GEM5ART__T("host", host),
     GEM5ART__T("boot_id", boot_id), GEM5ART__T("pid_space", pid_space), GEM5ART__T("job", job), GEM5ART__N(restart),
     GEM5ART__N(lock), GEM5ART__N(pid), GEM5ART__N(start), GEM5ART__N(supervisor), GEM5ART__N(supervisor_start),
+    GEM5ART__N(warden), GEM5ART__N(warden_start),
     GEM5ART__T("gem5_artifact", used[0]), GEM5ART__T("gem5_git_artifact", used[1]),
     GEM5ART__T("run_script_git_artifact", used[2]), GEM5ART__T("linux_binary_artifact", used[3]),
     GEM5ART__T("disk_image_artifact", used[4]),
@@ -8137,8 +8131,9 @@ static int64_t gem5art__inode(int fd) {
     return fd >= 0 && GEM5ART_SYS_FSTAT(fd, &st) == 0 ? (int64_t)st.st_ino : 0;
 }
 
-/* Writes the live entry of a run whose claim is held, or writes it again. Others may read it, but not write it. */
-static bool gem5art__write_live(gem5art_db *db, const gem5art_run *r, gem5art_error *error) {
+/* Writes the live entry of a run whose claim is held, or writes it again. Others may read it, but not write it. `warden`:
+   the pid and start of the process that will spawn it; NULL: it has been spawned. */
+static bool gem5art__write_live(gem5art_db *db, const gem5art_run *r, const int64_t warden[2], gem5art_error *error) {
     const gem5art__host_facts *host = gem5art__host(db, error);
     gem5art__arena arena = {NULL, false};
     gem5art__new_file file;
@@ -8158,6 +8153,8 @@ static bool gem5art__write_live(gem5art_db *db, const gem5art_run *r, gem5art_er
     live.start = live.pid ? gem5art__process_start(live.pid, false) : 0;
     live.supervisor = (int64_t)getpid();
     live.supervisor_start = host->start;
+    live.warden = warden ? warden[0] : 0;
+    live.warden_start = warden ? warden[1] : 0;
     for (i = 0; i < 5; i++) live.used[i] = *gem5art__text_at(r, gem5art__roles[i].id);
     live.artifacts = r->artifacts;
     gem5art_json_writer_init(&writer, 0);
@@ -8616,7 +8613,8 @@ static bool gem5art__record_run(gem5art_db *db, const gem5art_run *run, const ge
 static bool gem5art__end_lost(gem5art_db *db, const gem5art__live *live, gem5art_error *error) {
     pid_t group = live->pid > 1 && live->pid == (pid_t)live->pid ? (pid_t)live->pid : 0;
     int64_t start = group ? gem5art__process_start(group, false) : 0;
-    int tries, left;
+    int tries, left = 0;
+    bool waits = !live->pid && live->warden_start && live->supervisor != (int64_t)getpid(); /* it may be spawned yet */
     bool proven = start && start == live->start; /* without /proc only its warden may end it, perhaps just now */
 #ifndef GEM5ART_NO_PROC
     if (!proven && gem5art__proc_is_ours()) group = 0; /* the number belongs to another process now */
@@ -8626,6 +8624,10 @@ static bool gem5art__end_lost(gem5art_db *db, const gem5art__live *live, gem5art
         left = gem5art__end_processes_of(live->id, SIGKILL);
         if (proven) left += gem5art__process_start(group, true) == start;
         else if (group) left += GEM5ART_SYS_KILL(-group, 0) == 0 || errno != ESRCH;
+        else if (!left && waits && gem5art__process_lives(live->warden, live->warden_start)) {
+            left = 1;
+            if (tries == 100) GEM5ART_SYS_KILL((pid_t)live->warden, SIGKILL); /* it gives other runs time to end */
+        }
         if (!left) return true;
         GEM5ART_SYS_POLL(NULL, 0, 10);
     }
@@ -8641,17 +8643,17 @@ static const gem5art_json *gem5art__read_lost_info(const gem5art__live *live, ge
     const char *path = gem5art__join_path(arena, live->outdir, "info.json");
     const gem5art_json *info = NULL;
     struct stat st;
-    int outdir = gem5art__open(live->outdir, O_RDONLY | O_DIRECTORY | O_NOFOLLOW, 0);
-    int fd = outdir < 0 ? -1 : gem5art__open_in(outdir, "info.json", O_RDONLY | O_NONBLOCK | O_NOFOLLOW, 0);
+    int outdir = gem5art__open_outdir(live->outdir, NULL, why), fd = -1;
     if (!path) gem5art__fail_nomem(why);
-    else if (fd < 0 || GEM5ART_SYS_FSTAT(outdir, folder) < 0 || GEM5ART_SYS_FSTAT(fd, &st) < 0)
+    if (!path || outdir < 0) return gem5art__close(outdir), info;
+    fd = gem5art__open_in(outdir, "info.json", O_RDONLY | O_NONBLOCK | O_NOFOLLOW, 0);
+    if (fd < 0 || GEM5ART_SYS_FSTAT(outdir, folder) < 0 || GEM5ART_SYS_FSTAT(fd, &st) < 0)
         gem5art__fail_errno(why, "read", path);
     else if (st.st_uid != geteuid()) gem5art__fail(why, GEM5ART_INVALID, "%s belongs to another user", path);
     else {
         info = gem5art__read_open_info(fd, arena, path, why);
         fd = -1;
-        if (info && (strcmp(gem5art__record_text(info, "_id"), live->id) != 0 ||
-                     strcmp(gem5art__record_text(info, "hash"), live->hash) != 0)) {
+        if (info && !(gem5art__record_is(info, "_id", live->id) && gem5art__record_is(info, "hash", live->hash))) {
             info = NULL;
             gem5art__fail(why, GEM5ART_INVALID, "%s is another run's", path);
         }
@@ -9056,17 +9058,6 @@ static void gem5art__watch_file(gem5art__watch *watch, const char *path, int pla
     ++*count;
 }
 
-/* The kind of an entry, as S_IFMT bits; most file systems tell it without a look at the file. */
-static mode_t gem5art__kind_of(int folder, const struct dirent *entry) {
-    struct stat st;
-#ifdef DT_UNKNOWN
-    if (entry->d_type == DT_REG) return S_IFREG;
-    if (entry->d_type == DT_DIR) return S_IFDIR;
-    if (entry->d_type != DT_UNKNOWN) return 0;
-#endif
-    return GEM5ART_SYS_FSTATAT(folder, entry->d_name, &st, AT_SYMLINK_NOFOLLOW) == 0 ? st.st_mode & S_IFMT : 0;
-}
-
 /* Adds what a folder holds, if it has changed since it was listed. `growth`: files whose texts do not count, too. */
 static void gem5art__list_watched(gem5art__watch *watch, int outdir, gem5art__watched *folder, bool growth) {
     gem5art__buf path = {NULL, 0, 0, false};
@@ -9086,16 +9077,16 @@ static void gem5art__list_watched(gem5art__watch *watch, int outdir, gem5art__wa
     folder->st = st;
     while ((entry = GEM5ART_SYS_READDIR(dir)) != NULL) {
         const char *name = entry->d_name;
-        int place = gem5art__place_of(name);
-        mode_t kind;
+        bool is_folder;
         if (name[0] == '.' || strcmp(name, "results.zip") == 0 || gem5art__starts_with(name, "info.json")) continue;
-        kind = gem5art__kind_of(fd, entry);
-        if (kind != S_IFDIR && (kind != S_IFREG || (!place && !growth))) continue;
+        if (GEM5ART_SYS_FSTATAT(fd, name, &st, AT_SYMLINK_NOFOLLOW) < 0) continue;
+        is_folder = S_ISDIR(st.st_mode);
+        if (!is_folder && !(S_ISREG(st.st_mode) && (growth || gem5art__place_of(name)))) continue;
         path.length = 0;
         gem5art__putf(&path, "%s%s%s", folder->path, *folder->path ? "/" : "", name);
         if (path.failed) break;
-        gem5art__watch_file(watch, path.data, kind == S_IFDIR ? GEM5ART__FOLDER : gem5art__place_of(path.data),
-                            folder->depth + (kind == S_IFDIR));
+        gem5art__watch_file(watch, path.data, is_folder ? GEM5ART__FOLDER : gem5art__place_of(path.data),
+                            folder->depth + is_folder);
     }
     GEM5ART_SYS_CLOSEDIR(dir);
     gem5art__buf_free(&path);
@@ -9203,11 +9194,6 @@ static bool gem5art__watch_begin(gem5art__watch *watch, const gem5art_run *r, ge
     gem5art__watch_file(watch, gem5art__stats_name(&watch->arena, r), 0, 0);
     gem5art__watch_files(watch, r, 0, true, NULL);
     return watch->arena.failed ? gem5art__fail_nomem(error) : true;
-}
-
-/* A round of a pool: at most `budget` bytes of each file. */
-static const char *gem5art__watch_round(gem5art__watch *watch, const gem5art_run *r, size_t budget, double *grown) {
-    return gem5art__watch_files(watch, r, budget, false, grown);
 }
 
 static void gem5art__watch_free(gem5art__watch *watch) {
@@ -11807,6 +11793,7 @@ typedef struct gem5art__job {
     int lost;                        /* lost attempts that were recorded */
     const char *const *probe;        /* variables, see gem5art__probe_begin */
     struct stat folder;              /* of its outdir */
+    int64_t warden[2];               /* its pid and start, when the work began */
     gem5art__inputs inputs;          /* the files that it reads */
     gem5art__watch watch;
     const char *watch_reason;        /* to end it, found by the watch */
@@ -12033,7 +12020,7 @@ static bool gem5art__begin_run(gem5art__job *job, gem5art_error *error) {
         r->environment = gem5art__join_pairs(arena, job->run->environment, pool->environment);
         ok = arena->failed ? gem5art__fail_nomem(error)
                            : gem5art__begin_attempt(store, job->run, r, &job->folder, error) &&
-                                 gem5art__write_live(store, r, error);
+                                 gem5art__write_live(store, r, job->warden, error);
     }
     if (!ok) gem5art__unclaim_run(store, r->hash);
     gem5art__unlock_store(job);
@@ -12130,10 +12117,10 @@ static void gem5art__watch_run(gem5art__task *task) {
         job->pool->store->user_data = &job->notes;
         job->child_start = gem5art__process_start(job->draft.pid, false);
         job->live_written = true;
-        if (!gem5art__write_live(job->pool->store, &job->draft, &error)) gem5art__note(error.message, &job->notes);
+        if (!gem5art__write_live(job->pool->store, &job->draft, NULL, &error)) gem5art__note(error.message, &job->notes);
         gem5art__unlock_store(job);
     }
-    job->watch_reason = gem5art__watch_round(&job->watch, &job->draft, GEM5ART__WATCH_BYTES, &job->grown);
+    job->watch_reason = gem5art__watch_files(&job->watch, &job->draft, GEM5ART__WATCH_BYTES, false, &job->grown);
     job->beaten = gem5art__monotonic() >= job->next_beat;
     if (!job->beaten) return;
     gem5art__show_state(job, job->draft.status);
@@ -12429,6 +12416,8 @@ static void gem5art__start_work(gem5art__job *job) {
     job->working = true;
     job->draft = job->run->public_;
     job->last_try = job->pool->stopping != NULL;
+    job->warden[0] = job->pool->warden.pid;
+    job->warden[1] = job->pool->warden.start;
     job->task.control.given_up = job->hurry;
     job->task.control.beat = gem5art__beat;
     job->task.control.data = job;
@@ -13264,22 +13253,17 @@ GEM5ARTDEF const gem5art_run *gem5art_find_run(gem5art_db *db, const char *id_or
     return NULL;
 }
 
-/* Is the folder there, and not another attempt's? */
+/* Is the folder there, and not that of another attempt? */
 static bool gem5art__check_reviewed(const gem5art_run *run, const char *outdir, gem5art_error *error) {
-    enum { GEM5ART__INFO_MOST = 16 << 20 };
     gem5art__arena arena = {NULL, false};
-    gem5art__buf text = {NULL, 0, 0, false};
     char *path = gem5art__join_path(&arena, outdir, "info.json");
-    const gem5art_json *info = NULL;
-    struct stat st;
-    bool ok = path != NULL;
-    if (!ok) gem5art__fail_nomem(error);
-    else if (GEM5ART_SYS_STAT(outdir, &st) < 0) ok = gem5art__fail_errno(error, "open the folder", outdir);
-    else if (gem5art__read_file(path, GEM5ART__INFO_MOST, &text, NULL))
-        info = gem5art__json_parse_in(&arena, text.data, text.length, NULL, NULL);
+    const gem5art_json *info = path ? gem5art__read_info(&arena, path, NULL) : NULL;
+    int fd = gem5art__open_outdir(outdir, NULL, error);
+    bool ok = fd >= 0;
+    gem5art__close(fd);
+    if (ok && !path) ok = gem5art__fail_nomem(error);
     if (ok && info && strcmp(gem5art__record_text(info, "_id"), run->id) != 0)
         ok = gem5art__fail(error, GEM5ART_NOT_FOUND, "%s holds another run's files, not those of run %s", outdir, run->id);
-    gem5art__buf_free(&text);
     gem5art__arena_free(&arena);
     return ok;
 }

@@ -773,7 +773,7 @@ TEST(a_large_outdir_is_listed_rarely) {
     put("out", "system.terminal", "booting\n");
     opened = 0;
     begun = gem5art__monotonic();
-    for (i = 0; i < 200; i++) CHECK(!gem5art__watch_round(&e.watch, &e.run, 1 << 20, NULL));
+    for (i = 0; i < 200; i++) CHECK(!gem5art__watch_files(&e.watch, &e.run, 1 << 20, false, NULL));
     CHECK_THAT(opened < 450, "opened %d times", opened);
     CHECK_THAT(gem5art__monotonic() - begun < 5, "200 rounds took %.1f s", gem5art__monotonic() - begun);
     free_run(&e);

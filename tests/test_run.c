@@ -1518,7 +1518,7 @@ static gem5art_run *lose_a_run(pid_t pid) {
     if (!run) return NULL;
     run->pid = pid;
     run->status = "Running";
-    CHECK_THAT(gem5art__write_live(db, &own->public_, &error) && gem5art__write_info(&own->public_, &folder, &error), "%s", error.message);
+    CHECK_THAT(gem5art__write_live(db, &own->public_, NULL, &error) && gem5art__write_info(&own->public_, &folder, &error), "%s", error.message);
     snprintf(live_path, sizeof live_path, "db.json.live/%s.%s", run->hash, run->id);
     snprintf(lost_info, sizeof lost_info, "%s/info.json", run->outdir);
     strcpy(lost_id, run->id);
@@ -1698,6 +1698,36 @@ TEST(a_number_that_is_another_processes_now_is_left_alone) {
     check_recorded_as_lost();
     kill(-pids[0], SIGKILL);
     fixture_end();
+}
+
+/* A run that was not spawned when its supervisor was killed: the warden, which may be about to spawn it, is ended first. */
+TEST(a_warden_that_may_spawn_a_lost_run_is_ended) {
+    gem5art_run *run;
+    char from[100], to[100];
+    pid_t warden, supervisor;
+    int way; /* 0: the warden, 1: another process has its number now, 2: the run was spawned */
+    for (way = 0; way < 3; way++) {
+        REQUIRE(begin());
+        run = lose_a_run(way == 2 ? 4711 : 0);
+        REQUIRE(run);
+        fflush(stdout);
+        if ((warden = fork()) == 0)
+            for (;;) pause();
+        snprintf(to, sizeof to, "\"warden\":%d,\"warden_start\":%lld", (int)warden,
+                 (long long)gem5art__process_start(warden, false) - (way == 1));
+        edit(live_path, "\"warden\":0,\"warden_start\":0", to);
+        if ((supervisor = fork()) == 0) _exit(0);
+        waitpid(supervisor, NULL, 0);
+        snprintf(from, sizeof from, "\"supervisor\":%d,", (int)getpid());
+        snprintf(to, sizeof to, "\"supervisor\":%d,", (int)supervisor);
+        edit(live_path, from, to);
+        CHECK(take_lost(run));
+        CHECK(is_dead(warden) == (way == 0));
+        check_recorded_as_lost();
+        kill(warden, SIGKILL);
+        waitpid(warden, NULL, 0);
+        fixture_end();
+    }
 }
 
 TEST(after_a_reboot_nothing_is_killed) {
