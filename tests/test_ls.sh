@@ -139,12 +139,14 @@ run "$ls" --db-uri torn.json
 same "status of a torn store" $status 0
 has "warning" "$err" "gem5art-ls: warning: $work/torn.json ends inside a record"
 same "what is whole" "$(tail -n 1 .out)" "6 runs: 5 Finished, 1 Failed (1 exit 3)"
-sed '10s/"/x/' db.json >damaged.json
+cp db.json ours.json
+"$BUILD/gem5art-fsck" --db-uri ours.json --compact >/dev/null 2>&1
+sed '2s/"/x/' ours.json >damaged.json
 run "$ls" --db-uri damaged.json
 same "status of a damaged store" $status 1
 has "damage" "$err" "gem5art-ls: warning: $work/damaged.json is damaged at byte "
 same "what is intact" "$(tail -n 1 .out)" "8 runs: 7 Finished, 1 Failed (1 exit 3)"
-sed 's/"name": "se hello/"name: "se hello/' db.json >damaged.json
+sed 's/"name":"se hello/"name:"se hello/' ours.json >damaged.json
 for options in "" --csv --json; do
     run "$ls" --db-uri damaged.json $options
     same "status of a damaged run, $options" $status 1

@@ -123,8 +123,9 @@ const char *text_base(const char *path) {
 }
 
 char *text_join(const char *folder, const char *name) {
-    char *path = text_empty(folder) || *name == '/' ? text_copy(name) : text_printf("%s/%s", folder, name), *to = path;
+    char *path = text_empty(folder) || *name == '/' ? text_copy(*name ? name : ".") : text_printf("%s/%s", folder, name);
     const char *from = path;
+    char *to = path;
     while (*from) {
         if (from[0] == '/' && (from[1] == '/' || from[1] == 0) && (to != path || from[1] == '/')) from++;
         else if (from[0] == '/' && from[1] == '.' && (from[2] == '/' || from[2] == 0)) from += 2;
