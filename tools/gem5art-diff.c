@@ -97,26 +97,31 @@ static const char *keep(char *string) {
 
 /* ---- values */
 
+/* The fields of a record, and `seconds`: how long the run took. */
 static const gem5art_json *read_record(const found *f) {
     gem5art_json_writer writer;
     const gem5art_json *record;
     const char *json;
+    text all = {NULL, 0, 0};
     gem5art_error error;
     size_t length;
     gem5art_json_writer_init(&writer, 0);
     if (f->run) gem5art_json_run(&writer, f->run);
     else gem5art_json_artifact(&writer, f->artifact);
     json = gem5art_json_take(&writer, &length, &error);
-    record = json ? gem5art_json_parse(json, length, NULL, &error) : NULL;
+    if (!json) die_of(&error);
+    text_put(&all, json, length - 1);
+    if (f->run && !gem5art_json_get(f->run->record, "seconds"))
+        text_putf(&all, ",\"seconds\":%.17g", describe_seconds(f->run));
+    text_puts(&all, "}");
+    record = gem5art_json_parse(all.data, all.length, NULL, &error);
     if (!record) die_of(&error);
     gem5art_json_writer_free(&writer);
+    text_free(&all);
     return record;
 }
 
-static double number_of(const aspect *a, int side) {
-    const gem5art_json *value = gem5art_json_get(records[side], a->field);
-    return a->form == TOOK ? describe_seconds(sides[side].run) : value ? value->number : 0;
-}
+static double number_of(const aspect *a, int side) { return gem5art_json_get(records[side], a->field)->number; }
 
 static const char *text_of(const gem5art_json *object, const char *key) {
     const gem5art_json *value = gem5art_json_get(object, key);
@@ -151,7 +156,7 @@ static const char *item_text(const aspect *a, const gem5art_json *item, bool sho
         return keep(text_printf("tick %.*s: %s%s%.*s", (int)tick->raw_length, tick->raw, text_of(item, "cause"),
                                 code->integer ? ", code " : "", code->integer ? (int)code->raw_length : 0, code->raw));
     if (item->type == GEM5ART_JSON_STRING) return item->text;
-    if (shown && a->form != PLAIN && a->form != USED) return number_text(a->form, item->number);
+    if (shown && a->form >= LIMIT && a->form != USED) return number_text(a->form, item->number);
     return keep(text_copy_n(item->raw, item->raw_length));
 }
 
@@ -159,12 +164,6 @@ static const char *item_text(const aspect *a, const gem5art_json *item, bool sho
 static text_list items_of(const aspect *a, int side, bool shown, bool *list) {
     const gem5art_json *value = gem5art_json_get(records[side], a->field), *item;
     text_list items = {NULL, 0};
-    char seconds[64];
-    if (a->form == TOOK) {
-        snprintf(seconds, sizeof seconds, "%.17g", number_of(a, side));
-        text_list_add(&items, shown ? number_text(TOOK, number_of(a, side)) : keep(text_copy(seconds)));
-        return items;
-    }
     if (a->form == ORIGIN) value = gem5art_json_get(value, "origin");
     if (a->form == EVENT && value)
         for (item = value->first, value = NULL; item; item = item->next) value = item;
@@ -175,13 +174,6 @@ static text_list items_of(const aspect *a, int side, bool shown, bool *list) {
         text_list_add(&items, item->key ? keep(text_printf("%s=%s", item->key, item_text(a, item, shown)))
                                         : item_text(a, item, shown));
     return items;
-}
-
-static bool same_items(const text_list *x, const text_list *y) {
-    size_t i;
-    for (i = 0; i < x->count && i < y->count; i++)
-        if (!text_same(x->items[i], y->items[i])) return false;
-    return x->count == y->count;
 }
 
 /* The path of a run's script in its repo; NULL: the record does not have it. */
@@ -203,10 +195,12 @@ static bool same_scripts(void) {
 static bool is_same(const aspect *a) {
     bool list, same;
     text_list x, y;
+    size_t i;
     if (a->form == SCRIPT) return same_scripts();
     x = items_of(a, 0, false, &list);
     y = items_of(a, 1, false, &list);
-    same = same_items(&x, &y);
+    same = x.count == y.count;
+    for (i = 0; same && i < x.count; i++) same = text_same(x.items[i], y.items[i]);
     text_list_free(&x);
     text_list_free(&y);
     return same;
@@ -269,7 +263,7 @@ static void add_difference(const aspect *a) {
         if (sides[0].run && a->form == ARTIFACT && *text_of(records[side], a->field))
             used[side] = store_artifact(db, text_of(records[side], a->field));
     }
-    if (a->form == ARTIFACT || a->decides) compare_commits(d, used[0], used[1]);
+    if (sides[0].run || a->decides) compare_commits(d, used[0], used[1]);
 }
 
 /* The hash of a run covers more than its record: the content of a script that no repo tracks. */
@@ -303,12 +297,12 @@ static void show_marked(sheet *s, int side, const char *words) {
 /* "a -> b" where that fits, else two lines. */
 static void show_pair(sheet *s, const difference *d) {
     const char *a = d->items[0].count ? d->items[0].items[0] : "", *b = d->items[1].count ? d->items[1].items[0] : "";
-    double before = number_of(d->aspect, 0), after = number_of(d->aspect, 1);
+    bool cost = d->aspect->form >= TOOK;
+    double before = cost ? number_of(d->aspect, 0) : 0, after = cost ? number_of(d->aspect, 1) : 0;
     char more[32] = "";
     if (d->aspect->form == ARTIFACT && !*a) a = "none";
     if (d->aspect->form == ARTIFACT && !*b) b = "none";
-    if (d->aspect->form >= TOOK && before > 0 && after > 0)
-        snprintf(more, sizeof more, " (%+.0f%%)", (after / before - 1) * 100);
+    if (before > 0 && after > 0) snprintf(more, sizeof more, " (%+.0f%%)", (after / before - 1) * 100);
     if (*a && *b && !strchr(a, '\n') && !strchr(b, '\n') &&
         s->column + terminal_width(a) + 4 + terminal_width(b) + strlen(more) <= s->columns) {
         sheet_put(s, SHEET_RED, a);
@@ -427,8 +421,7 @@ static void write_json(void) {
         gem5art_json_value(&writer, gem5art_json_get(records[k], "_id"));
         for (d = differences; d < end; d++) {
             gem5art_json_key(&writer, d->aspect->field);
-            if (d->aspect->form == TOOK) gem5art_json_number(&writer, number_of(d->aspect, k));
-            else gem5art_json_value(&writer, gem5art_json_get(records[k], d->aspect->field));
+            gem5art_json_value(&writer, gem5art_json_get(records[k], d->aspect->field));
         }
         gem5art_json_end_object(&writer);
     }

@@ -15,6 +15,7 @@
 #include "lib/display.h"
 #include "lib/experiment.h"
 #include "lib/message.h"
+#include "lib/notes.h"
 #include "lib/options.h"
 #include "lib/terminal.h"
 #include "lib/variables.h"
@@ -57,10 +58,8 @@ static const option options[] = {
     {"--outdir", NULL, "DIR", " set the folder that it writes", &outdir, NULL, NULL, "FOLDER"},
     {"--kernel", NULL, "FILE", " set its kernel, which makes it a full-system run", &kernel, NULL, NULL, "FILE"},
     {"--disk", NULL, "FILE", " set its disk image", &disk, NULL, NULL, "FILE"},
-    {"--gem5-repo", NULL, "DIR", " name the git repo of its gem5; default: the one that contains it", &gem5_repo, NULL, NULL,
-     "FOLDER"},
-    {"--script-repo", NULL, "DIR", " name the git repo of its script; default: the one that contains it", &script_repo, NULL,
-     NULL, "FOLDER"},
+    {"--gem5-repo", NULL, "DIR", " name its gem5's git repo; default: where it is", &gem5_repo, NULL, NULL, "FOLDER"},
+    {"--script-repo", NULL, "DIR", " name its script's; default: where it is", &script_repo, NULL, NULL, "FOLDER"},
     OPTION_END};
 
 static const page run_page = {
@@ -137,21 +136,22 @@ static size_t add_artifact(experiment *e, const char *type, const char *path) {
 
 /* The work tree that contains a file: the first of the folders above it that has a .git. */
 static const char *repo_of(experiment *e, const char *file, const char *option_name) {
-    char *joined = text_join(folder, file), *real = realpath(joined, NULL), *slash;
-    const char *repo = NULL;
-    if (!real) die(EXIT_FAILED, "cannot find %s: %s; correct its path", file, strerror(errno));
-    while (!repo && (slash = strrchr(real, '/')) != NULL) {
-        char *git;
-        slash[slash == real] = 0; /* "/" is the last one */
-        git = text_join(real, ".git");
-        if (access(git, F_OK) == 0) repo = experiment_keep(e, real, strlen(real));
+    char *joined = text_join(folder, file), *repo = realpath(joined, NULL), *slash, *git;
+    const char *kept;
+    bool found;
+    if (!repo) die(EXIT_FAILED, "cannot find %s: %s; correct its path", file, strerror(errno));
+    do {
+        slash = strrchr(repo, '/');
+        slash[slash == repo] = 0; /* "/" is the last one */
+        git = text_join(repo, ".git");
+        found = access(git, F_OK) == 0;
         free(git);
-        if (slash == real) break;
-    }
-    if (!repo) die(EXIT_FAILED, "%s is not in a git repo: name the one that it was made from with %s", file, option_name);
+    } while (!found && slash > repo);
+    if (!found) die(EXIT_FAILED, "%s is not in a git repo: name the one that it was made from with %s", file, option_name);
+    kept = experiment_keep(e, repo, strlen(repo));
     free(joined);
-    free(real);
-    return repo;
+    free(repo);
+    return kept;
 }
 
 static experiment *single_run(char **params) {
@@ -177,34 +177,13 @@ static experiment *single_run(char **params) {
     return e;
 }
 
-/* ---- notes: each kind once, with its number */
+/* ---- errors before anything is launched */
 
 enum { LISTED = 20, PROBLEMS = 10 };
 
-typedef struct notes {
-    struct {
-        char *kind, *first;
-        int count;
-    } items[LISTED];
-    int kinds, total;
-} notes;
+static notes problems;
 
-static notes problems; /* errors before anything is launched */
-static notes warnings; /* of finished runs */
-
-static void add_note(notes *n, const char *kind, const char *first) {
-    int i;
-    n->total++;
-    for (i = 0; i < n->kinds && !text_same(n->items[i].kind, kind); i++) {}
-    if (i == LISTED) return;
-    n->items[i].count++;
-    if (i < n->kinds) return;
-    n->items[i].kind = text_copy(kind);
-    n->items[i].first = text_copy(first);
-    n->kinds++;
-}
-
-static void complain(const char *message) { add_note(&problems, own_words(message), ""); }
+static void complain(const char *message) { notes_add(&problems, own_words(message), message); }
 
 static void report_problems(void (*report)(const char *format, ...)) {
     int i, left = problems.total;
@@ -219,7 +198,6 @@ static void report_problems(void (*report)(const char *format, ...)) {
 
 __attribute__((noreturn)) static void launch_nothing(void) {
     display_end();
-    display_flush();
     report_problems(say);
     die(EXIT_FAILED, "nothing was launched");
 }
@@ -234,7 +212,7 @@ static void check_files(const experiment *e) {
         if (stat(path, &st) < 0) {
             problem = text_printf("cannot find the %s \"%s\" at %s: %s; correct its path", d->type, d->name, d->path,
                                   strerror(errno));
-            add_note(&problems, problem, "");
+            complain(problem);
             free(problem);
         }
         free(path);
@@ -246,23 +224,13 @@ static void check_files(const experiment *e) {
     }
 }
 
-static int print_commands(experiment *e) {
+static int print_commands(const experiment *e) {
     text line = {NULL, 0, 0};
     size_t i;
     for (i = 0; i < e->run_count; i++) {
-        const gem5art_run_desc *d = &e->runs[i].desc;
-        const char *const *argument = experiment_command(e, &e->runs[i], folder), *const *pair;
         text_clear(&line);
-        for (pair = d->environment; pair && *pair; pair += 2) {
-            text_putf(&line, "%s=", pair[0]);
-            terminal_put_word(&line, pair[1]);
-            text_puts(&line, " ");
-        }
-        if (d->nice) text_putf(&line, "nice -n %d ", d->nice);
-        for (; *argument; argument++) {
-            terminal_put_word(&line, *argument);
-            text_puts(&line, argument[1] ? " " : "\n");
-        }
+        experiment_put_command(&line, e, &e->runs[i], folder);
+        text_puts(&line, "\n");
         print(line.data, line.length);
     }
     text_free(&line);
@@ -293,6 +261,7 @@ static const char *const outcome_words[OUTCOMES] = {
 static gem5art_db *db;
 static gem5art_pool *pool;
 static int total, tally[OUTCOMES];
+static notes warnings;     /* of finished runs */
 static text failures;      /* two lines each, of the first LISTED ones */
 static bool interrupted;   /* a signal ends the runs */
 static bool same_names;    /* labels are then the matrix variables */
@@ -377,7 +346,9 @@ static void on_skipped(const gem5art_run *run, const gem5art_error *error) {
                 : finished_before(run, &reason, &where)                                     ? RECORDED
                                                                                             : FAILED_BEFORE;
     tally[o]++;
-    if (o == FAILED_BEFORE) list_failure(label_of(run), text_string(&reason), text_string(&where));
+    if (o == FAILED_BEFORE)
+        list_failure(label_of(run), reason.length ? reason.data : "recorded as Failed",
+                     where.length ? where.data : run->outdir);
     if (o == ELSEWHERE || o == TROUBLE || (o == CHANGED && tally[CHANGED] <= LISTED))
         announce(o == TROUBLE ? DISPLAY_RED : DISPLAY_YELLOW, run, "%s", own_words(error->message));
     else if (!display_live && o != CHANGED && o != CANCELLED) announce(DISPLAY_PLAIN, run, "%s", outcome_words[o]);
@@ -387,18 +358,17 @@ static void on_skipped(const gem5art_run *run, const gem5art_error *error) {
 
 /* Notes each kind of warning of a run once. */
 static void note_warnings(const gem5art_run *run) {
-    size_t i, k;
-    for (i = 0; i < run->warning_count; i++) {
-        char *first = text_printf("%s: %s", label_of(run), run->warnings[i].text);
-        for (k = 0; k < i && !text_same(run->warnings[k].kind, run->warnings[i].kind); k++) {}
-        if (k == i) add_note(&warnings, run->warnings[i].kind, first);
+    const gem5art_warning *w = run->warnings, *earlier, *end = w + run->warning_count;
+    for (; w < end; w++) {
+        char *first = text_printf("%s: %s", label_of(run), w->text);
+        for (earlier = run->warnings; !text_same(earlier->kind, w->kind); earlier++) {}
+        if (earlier == w) notes_add(&warnings, w->kind, first);
         free(first);
     }
 }
 
 static bool is_stopped(const gem5art_run *run) {
-    return text_same(run->kill_reason, "sigint") || text_same(run->kill_reason, "sigterm") ||
-           text_same(run->kill_reason, "sighup");
+    return text_starts(run->kill_reason, "sig") && !text_same(run->kill_reason, "sigkill");
 }
 
 static void on_end(const gem5art_run *run, const gem5art_error *error) {
@@ -449,8 +419,8 @@ static void on_warning(const char *message, void *user_data) {
     static int count;
     (void)user_data;
     if (registering && name) return; /* a stored description of an artifact is better than that of a single run */
-    if (preparing && ++count > LISTED + 1) return;
-    if (preparing && count == LISTED + 1) message = "there are more such warnings";
+    if (preparing && ++count > LISTED) return;
+    if (preparing && count == LISTED) message = "there are more such warnings";
     if (display_live && isatty(STDERR_FILENO)) display_say(DISPLAY_YELLOW, "warning: %s", message);
     else warn("%s", message);
 }
@@ -533,8 +503,8 @@ static void watch(gem5art_event *progress) {
 
 /* True: all runs are recorded as Finished. */
 static bool sum_up(const gem5art_event *end, char **argv) {
-    text line = {NULL, 0, 0};
     int i, listed = 0, good = tally[FINISHED] + tally[RECORDED], failed = tally[FAILED] + tally[FAILED_BEFORE];
+    text line = {NULL, 0, 0};
     char *at, *newline;
     text_putf(&line, "%d run%s in ", total, total == 1 ? "" : "s");
     when_put_duration(&line, display_elapsed());
@@ -565,20 +535,17 @@ static bool sum_up(const gem5art_event *end, char **argv) {
 
 static int launch_all(experiment *e, char **argv) {
     const char *title = text_base(e->path), *dot = strrchr(title, '.');
-    gem5art_open_desc desc;
+    gem5art_open_desc desc = {.log = on_warning};
     gem5art_error error;
     gem5art_event end;
     gem5art_run **runs;
     size_t i;
-    int output_error;
     bool well;
     total = (int)e->run_count;
     check_files(e);
     if (problems.total) launch_nothing();
     signal(SIGPIPE, SIG_IGN); /* the runs continue, whatever becomes of the output */
     display_begin(name || !dot || dot == title ? title : experiment_keep(e, title, (size_t)(dot - title)), color);
-    memset(&desc, 0, sizeof desc);
-    desc.log = on_warning;
     db = gem5art_open(db_uri, &desc, &error);
     if (!db) die(error.code == GEM5ART_UNSUPPORTED ? EXIT_MISUSE : EXIT_FAILED, "%s", error.message);
     if (chdir(folder) < 0) die(EXIT_FAILED, "cannot enter %s: %s", folder, strerror(errno));
@@ -595,27 +562,23 @@ static int launch_all(experiment *e, char **argv) {
         gem5art_release_run(db, runs[i]); /* it stays until it has ended */
     }
     free(runs);
-    if (problems.total) {
-        gem5art_pool_destroy(pool);
-        launch_nothing();
-    }
+    if (problems.total) gem5art_pool_destroy(pool), launch_nothing();
     watch(&end);
     display_end();
     gem5art_pool_destroy(pool);
     handle_signals(SIG_DFL);
     well = sum_up(&end, argv);
     if (!gem5art_close(db, &error)) die_of(&error);
-    output_error = display_flush();
-    if (output_error == EPIPE) exit(EXIT_FAILED);
-    if (output_error) die(EXIT_FAILED, "cannot write to standard output: %s", strerror(output_error));
+    display_finish();
     return finish(well);
 }
 
 int main(int argc, char **argv) {
-    char **words = (char **)text_alloc(((size_t)argc + 1) * sizeof *words);
-    experiment *e;
+    static char **words; /* static memory ends with the tool */
+    static experiment *e;
     size_t i;
-    int count, status;
+    int count;
+    words = (char **)text_alloc(((size_t)argc + 1) * sizeof *words);
     memcpy(words, argv, (size_t)argc * sizeof *words);
     count = options_parse(argc, argv, &run_page);
     argv[count] = NULL;
@@ -630,10 +593,5 @@ int main(int argc, char **argv) {
         if (timeout_text) e->runs[i].desc.timeout = timeout;
         if (nice_text) e->runs[i].desc.nice = niceness;
     }
-    status = dry_run ? print_commands(e) : launch_all(e, words);
-    experiment_free(e);
-    text_list_free(&only);
-    free(folder);
-    free(words);
-    return status;
+    return dry_run ? print_commands(e) : launch_all(e, words);
 }

@@ -28,9 +28,8 @@ int main(int argc, char **argv) {
     read_experiment = NULL;
     read_experiment = experiment_parse("e.json", &source, NULL, -1);
     for (i = 0; i < read_experiment->run_count; i++) {
-        const char *const *argument = experiment_command(read_experiment, &read_experiment->runs[i], "/w");
         text_clear(&line);
-        for (; *argument; argument++) terminal_put_word(&line, *argument);
+        experiment_put_command(&line, read_experiment, &read_experiment->runs[i], "/w");
         printf("%s\n", line.data);
     }
     return 0;

@@ -15,6 +15,7 @@
 #include <termios.h>
 #include <unistd.h>
 
+#include "message.h"
 #include "options.h"
 #include "terminal.h"
 #include "when.h"
@@ -189,32 +190,25 @@ static void put_head(text *frame, const display_counts *c, size_t columns) {
     text_free(&numbers);
 }
 
-/* "4 running, 113 left, 117 finished, 6 failed, 1:02:03 elapsed", on as many lines as it takes. */
+/* "4 running, 113 left, 117 finished, 6 failed, 1:02:03 elapsed", as far as it fits. */
 static void put_counts(text *frame, const display_counts *c, size_t columns) {
-    int left = c->total - c->finished - c->failed - c->recorded - c->running;
-    const struct part {
-        int count;
-        const char *name;
-        display_color color;
-        bool always;
-    } parts[] = {{c->running, "running", DISPLAY_PLAIN, true},   {left, "left", DISPLAY_PLAIN, true},
-                 {c->finished, "finished", DISPLAY_GREEN, true}, {c->failed, "failed", DISPLAY_RED, false},
-                 {c->recorded, "recorded before", DISPLAY_PLAIN, false}, {0, "elapsed", DISPLAY_PLAIN, true}};
-    const struct part *p, *last = parts + sizeof parts / sizeof *parts - 1;
+    static const char *const words[] = {"running", "left", "finished", "failed", "recorded before", "elapsed"};
+    static const display_color colors[6] = {DISPLAY_PLAIN, DISPLAY_PLAIN, DISPLAY_GREEN, DISPLAY_RED};
+    int counts[] = {c->running, 0, c->finished, c->failed, c->recorded, 0}, i;
     text word = {NULL, 0, 0};
     size_t used = 0;
-    for (p = parts; p <= last; p++) {
-        if (!p->count && !p->always) continue;
+    counts[1] = c->total - c->finished - c->failed - c->recorded - c->running;
+    for (i = 0; i < 6; i++) {
+        if ((i == 3 || i == 4) && !counts[i]) continue;
         text_clear(&word);
-        if (p < last) text_putf(&word, "%d", p->count);
+        text_puts(&word, used ? ", " : "");
+        if (i < 5) text_putf(&word, "%d", counts[i]);
         else put_duration(&word, display_elapsed());
-        text_putf(&word, " %s", p->name);
-        if (used) text_puts(frame, ",");
-        if (used && used + 3 + word.length > columns) end_line(frame), used = 0;
-        else if (used) text_puts(frame, " "), used += 2;
-        if (p->count) put_color(frame, p->color);
-        used += terminal_put(frame, word.data, columns);
-        if (p->count) put_color(frame, DISPLAY_PLAIN);
+        text_putf(&word, " %s", words[i]);
+        if ((used += word.length) > columns) break;
+        if (counts[i]) put_color(frame, colors[i]);
+        text_puts(frame, word.data);
+        if (counts[i]) put_color(frame, DISPLAY_PLAIN);
     }
     end_line(frame);
     text_free(&word);
@@ -245,18 +239,15 @@ static void read_tail(const char *path, char *tail, size_t size) {
 
 /* Looks for the file that the run wrote last, among those that have lines for people. */
 static void check_run(display_run *r) {
-    static const char *const names[] = {"simout", "simout.txt", "console.txt", ".device", ".terminal"};
     DIR *dir = opendir(r->outdir);
     struct dirent *entry;
     double newest = 0;
     while (dir && (entry = readdir(dir)) != NULL) {
+        const char *file = entry->d_name;
+        char *path = text_join(r->outdir, file);
         struct stat st;
-        size_t i;
-        char *path;
-        for (i = 0; i < 5 && !(i < 3 ? text_same(entry->d_name, names[i]) : text_ends(entry->d_name, names[i])); i++) {}
-        if (i == 5) continue;
-        path = text_join(r->outdir, entry->d_name);
-        if (stat(path, &st) == 0 && st.st_size > 0) {
+        if ((text_same(file, "simout") || text_same(file, "simout.txt") || text_same(file, "console.txt") ||
+             text_ends(file, ".device") || text_ends(file, ".terminal")) && stat(path, &st) == 0 && st.st_size > 0) {
             double written = (double)st.st_mtim.tv_sec + (double)st.st_mtim.tv_nsec * 1e-9;
             if (written >= newest) read_tail(path, r->tail, sizeof r->tail), newest = written;
         }
@@ -277,35 +268,31 @@ static size_t put_end(text *out, const char *label, size_t columns) {
 
 /* "  1:02:03  boot/kvm/8/init  [    0.731402] hda: max request size: 128KiB" */
 static void put_runs(text *frame, size_t columns, size_t count) {
-    text elapsed = {NULL, 0, 0};
-    size_t label = 0, i;
+    size_t most = columns >= 50 ? (columns - 11) / 2 : columns > 11 ? columns - 11 : 0, widest = 0, width, i;
+    text line = {NULL, 0, 0}, elapsed = {NULL, 0, 0};
     for (i = 0; i < count; i++) {
-        size_t width = terminal_width(display.runs[i].label);
-        if (width > label) label = width;
+        width = terminal_width(display.runs[i].label);
+        if (width > widest) widest = width < most ? width : most;
     }
-    if (columns >= 50 && label > (columns - 11) / 2) label = (columns - 11) / 2;
     for (i = 0; i < count; i++) {
         display_run *r = &display.runs[i];
-        size_t used, width;
         if (when_monotonic() - r->checked >= 1) check_run(r);
         text_clear(&elapsed);
         put_duration(&elapsed, when_monotonic() - r->begun);
-        text_putf(frame, "%*s", elapsed.length < 9 ? (int)(9 - elapsed.length) : 0, "");
-        used = (elapsed.length < 9 ? 9 - elapsed.length : 0) + terminal_put(frame, elapsed.data, columns) + 2;
-        if (used < columns) {
-            if (label > columns - used) label = columns - used;
+        text_clear(&line);
+        text_putf(&line, "%9s  ", elapsed.data);
+        width = put_end(&line, r->label, widest);
+        text_putf(&line, "%*s", (int)(widest - width), "");
+        width = terminal_put(frame, line.data, columns);
+        if (*r->tail && width + 10 < columns) {
             text_puts(frame, "  ");
-            width = put_end(frame, r->label, label);
-            used += label + 2;
-            if (*r->tail && used + 8 < columns) {
-                text_putf(frame, "%*s", (int)(label - width + 2), "");
-                put_color(frame, DISPLAY_DIM);
-                terminal_put(frame, r->tail, columns - used);
-                put_color(frame, DISPLAY_PLAIN);
-            }
+            put_color(frame, DISPLAY_DIM);
+            terminal_put(frame, r->tail, columns - width - 2);
+            put_color(frame, DISPLAY_PLAIN);
         }
         end_line(frame);
     }
+    text_free(&line);
     text_free(&elapsed);
 }
 
@@ -390,9 +377,10 @@ void display_end(void) {
     display_live = false;
 }
 
-int display_flush(void) {
+void display_finish(void) {
     write_output(true);
-    return display.error;
+    if (display.error == EPIPE) exit(tool_failed);
+    if (display.error) die(EXIT_FAILED, "cannot write to standard output: %s", strerror(display.error));
 }
 
 /* ---- active runs */

@@ -38,7 +38,7 @@ void display_end(void);
 /* The same for a signal handler, or an exit in between: lines that wait are lost. */
 void display_leave(void);
 
-/* Waits until everything is written. Returns 0, or the errno of the first write that failed. */
-int display_flush(void);
+/* Waits until everything is written. Ends the tool if that failed: in silence if the reader has gone. */
+void display_finish(void);
 
 #endif

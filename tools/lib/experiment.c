@@ -5,6 +5,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "terminal.h"
+
 /* ---- an experiment and its memory */
 
 typedef struct experiment_block {
@@ -92,23 +94,32 @@ bool experiment_use_artifacts(experiment *e, experiment_run *run) {
     return true;
 }
 
-const char *const *experiment_command(experiment *e, const experiment_run *run, const char *folder) {
+static void put_words(text *out, const char *const *words) {
+    for (; words && *words; words++) {
+        text_puts(out, " ");
+        terminal_put_word(out, *words);
+    }
+}
+
+void experiment_put_command(text *out, const experiment *e, const experiment_run *run, const char *folder) {
     const gem5art_run_desc *d = &run->desc;
-    const char *const *item, **argv;
     char *outdir = text_join(folder, d->outdir), *first = text_printf("--outdir=%s", outdir);
-    size_t count = 7, n = 0;
-    for (item = d->params; item && *item; item++) count++;
-    for (item = d->gem5_options; item && *item; item++) count++;
-    argv = (const char **)experiment_alloc(e, count * sizeof *argv);
-    argv[n++] = d->gem5_binary ? d->gem5_binary : e->artifacts[run->roles[ROLE_GEM5]]->desc.path;
-    argv[n++] = "-re";
-    argv[n++] = experiment_keep(e, first, strlen(first));
-    for (item = d->gem5_options; item && *item; item++) argv[n++] = *item;
-    argv[n++] = d->run_script;
-    if (run->fs) argv[n++] = d->linux_binary ? d->linux_binary : e->artifacts[run->roles[ROLE_LINUX]]->desc.path;
-    if (run->fs) argv[n++] = d->disk_image ? d->disk_image : e->artifacts[run->roles[ROLE_DISK]]->desc.path;
-    for (item = d->params; item && *item; item++) argv[n++] = *item;
+    const char *const *pair;
+    const char *words[] = {d->gem5_binary, "-re", first, NULL}, *files[] = {d->run_script, NULL, NULL, NULL};
+    for (pair = d->environment; pair && *pair; pair += 2) {
+        text_putf(out, "%s=", pair[0]);
+        terminal_put_word(out, pair[1]);
+        text_puts(out, " ");
+    }
+    if (d->nice) text_putf(out, "nice -n %d ", d->nice);
+    if (!words[0]) words[0] = e->artifacts[run->roles[ROLE_GEM5]]->desc.path;
+    if (run->fs) files[1] = d->linux_binary ? d->linux_binary : e->artifacts[run->roles[ROLE_LINUX]]->desc.path;
+    if (run->fs) files[2] = d->disk_image ? d->disk_image : e->artifacts[run->roles[ROLE_DISK]]->desc.path;
+    terminal_put_word(out, words[0]);
+    put_words(out, words + 1);
+    put_words(out, d->gem5_options);
+    put_words(out, files);
+    put_words(out, d->params);
     free(outdir);
     free(first);
-    return argv;
 }

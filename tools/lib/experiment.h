@@ -83,7 +83,7 @@ bool experiment_register(experiment *e, gem5art_db *db, size_t index, gem5art_er
 /* Puts the registered artifacts into a run's desc. False: one of them is not registered. */
 bool experiment_use_artifacts(experiment *e, experiment_run *run);
 
-/* The command line of a run, argv, as the library would execute it from `folder`. It lives as long as the experiment. */
-const char *const *experiment_command(experiment *e, const experiment_run *run, const char *folder);
+/* Appends the command line that would execute a run from `folder`, for a POSIX shell, with its environment and niceness. */
+void experiment_put_command(text *out, const experiment *e, const experiment_run *run, const char *folder);
 
 #endif

@@ -18,9 +18,7 @@ enum { IN_TOP = 1, IN_SWEEP = 2, IN_OVERRIDE = 4, IN_ARTIFACT = 8, IN_RUN = 7, K
 typedef enum key_kind {
     KEY_OTHER,  /* read elsewhere */
     KEY_TEXT,
-    KEY_TEXTS,  /* an array; KEY_FILLED: without empty texts; KEY_CHECKED: which the library checks */
-    KEY_FILLED,
-    KEY_CHECKED,
+    KEY_TEXTS, KEY_FILLED, KEY_CHECKED, /* arrays: of any texts, without empty ones, of those that the library accepts */
     KEY_PAIRS,  /* an object of texts */
     KEY_TIME,
     KEY_UNLESS, /* sets the negation */
@@ -30,10 +28,10 @@ typedef enum key_kind {
 
 typedef struct key {
     const char *name;
-    int flags; /* where it is allowed, and whether it is required */
+    int flags;     /* where it is allowed, and whether it is required */
     key_kind kind;
     size_t offset; /* in gem5art_run_desc or gem5art_artifact_desc */
-    int limit; /* KEY_ROLE: the role */
+    int limit;     /* KEY_ROLE: the role */
 } key;
 
 #define KEY_RUN(field, flags, kind, limit) {#field, IN_RUN | (flags), kind, offsetof(gem5art_run_desc, field), limit}
@@ -554,17 +552,12 @@ static void blank_comments(const reader *r, char *at) {
 }
 
 experiment *experiment_parse(const char *path, text *source, const char *const *only, int64_t limit) {
-    reader r;
+    reader r = {.e = experiment_new(path), .source = text_string(source), .only = only, .limit = limit};
     const gem5art_json *sweeps, *artifacts, *sweep;
     gem5art_error error;
     unsigned line, column;
     int rest = 0;
     size_t count;
-    memset(&r, 0, sizeof r);
-    r.e = experiment_new(path);
-    r.source = text_string(source);
-    r.only = only;
-    r.limit = limit;
     if (source->length) blank_comments(&r, source->data);
     for (count = 0; only && only[count]; count++)
         if (*only[count] == '=' || !strchr(only[count], '='))

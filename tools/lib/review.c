@@ -18,44 +18,38 @@ static int remove_entry(const char *path, const struct stat *st, int type, struc
     return type == FTW_DP || type == FTW_DNR ? rmdir(path) : unlink(path);
 }
 
-/* Unpacks the evidence into a new temporary folder. */
-static bool unzip(review *v, const char *archive) {
-    const char *const argv[] = {"unzip", "-qq", "-o", archive, "simout*", "simerr*", "console.txt", "*.terminal", "*.device",
-                                "*.dmesg", "*stats*", ".gem5art/events.tsv", "-d", NULL, NULL};
-    const char *base = getenv("TMPDIR"), *words[sizeof argv / sizeof *argv];
+/* Unpacks the evidence into the temporary folder. */
+static bool unzip(const char *archive, const char *folder) {
+    const char *const words[] = {"unzip", "-qq", "-o", archive, "simout*", "simerr*", "console.txt", "*.terminal", "*.device",
+                                 "*.dmesg", "*stats*", ".gem5art/events.tsv", "-d", folder, NULL};
     posix_spawn_file_actions_t actions;
     int status = -1, fd;
     pid_t pid;
-    if (access(archive, R_OK) < 0) return false;
-    if (!v->folder) {
-        v->folder = text_printf("%s/gem5art-verify-XXXXXX", text_empty(base) ? "/tmp" : base);
-        if (!mkdtemp(v->folder)) die(EXIT_FAILED, "cannot make a folder like %s: %s", v->folder, strerror(errno));
-    }
-    memcpy(words, argv, sizeof argv);
-    words[13] = v->folder;
     posix_spawn_file_actions_init(&actions);
     for (fd = 0; fd < 3; fd++) posix_spawn_file_actions_addopen(&actions, fd, "/dev/null", O_RDWR, 0);
-    if (posix_spawnp(&pid, words[0], &actions, NULL, (char **)(void *)words, environ) == 0)
+    if (posix_spawnp(&pid, words[0], &actions, NULL, (char **)(uintptr_t)words, environ) == 0)
         while (waitpid(pid, &status, 0) < 0 && errno == EINTR) {}
     posix_spawn_file_actions_destroy(&actions);
-    if (status < 0 || !WIFEXITED(status)) return false;
-    return WEXITSTATUS(status) == 0 || WEXITSTATUS(status) == 1 || WEXITSTATUS(status) == 11; /* some files are not in it */
+    status = status >= 0 && WIFEXITED(status) ? WEXITSTATUS(status) : 127;
+    return status == 0 || status == 1 || status == 11; /* 11: some of the files are not in it */
 }
 
 /* Unpacks the archive in the storage, else where it was made. */
 static bool unpack(review *v, const char *cwd) {
     const gem5art_artifact *archive = v->run->results ? gem5art_find_artifact(v->db, v->run->results, NULL) : NULL;
-    const char *storage = getenv("GEM5ART_STORAGE");
-    char *paths[2] = {NULL, NULL};
-    bool ok = false;
-    int i;
+    const char *storage = getenv("GEM5ART_STORAGE"), *base = getenv("TMPDIR");
+    char *path;
+    bool ok;
     if (!archive) return false;
-    if (!text_empty(storage)) paths[0] = text_join(storage, archive->id);
-    paths[1] = text_join(cwd ? cwd : "", archive->path);
-    for (i = 0; i < 2; i++) {
-        ok = ok || (paths[i] && unzip(v, paths[i]));
-        free(paths[i]);
+    path = text_empty(storage) ? NULL : text_join(storage, archive->id);
+    if (!path || access(path, R_OK) < 0) {
+        free(path);
+        path = text_join(cwd ? cwd : "", archive->path);
     }
+    v->folder = text_printf("%s/gem5art-verify-XXXXXX", text_empty(base) ? "/tmp" : base);
+    if (!mkdtemp(v->folder)) die(EXIT_FAILED, "cannot make a folder like %s: %s", v->folder, strerror(errno));
+    ok = access(path, R_OK) == 0 && unzip(path, v->folder);
+    free(path);
     return ok;
 }
 
