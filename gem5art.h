@@ -1803,6 +1803,12 @@ static bool gem5art__fail_nomem(gem5art_error *error) {
     return gem5art__fail(error, GEM5ART_NOMEM, "out of memory");
 }
 
+/* Clears the error, and fails where an argument is missing. */
+static bool gem5art__need(const void *thing, const char *what, gem5art_error *error) {
+    gem5art__clear(error);
+    return thing ? true : gem5art__fail(error, GEM5ART_INVALID, "%s is missing: it is NULL", what);
+}
+
 /* "cannot WHAT PATH: why", with the code that fits errno. */
 static bool gem5art__fail_errno(gem5art_error *error, const char *what, const char *path) {
     int number = errno;
@@ -10242,16 +10248,6 @@ static void gem5art__in_warden_arrange(gem5art__start *start, size_t own) {
     }
 }
 
-static pid_t gem5art__in_warden_clone(gem5art__start *start) {
-#ifdef GEM5ART_SYS_CLONE_VM
-    return GEM5ART_SYS_CLONE_VM(gem5art__child_main, start, start); /* the stack ends below it */
-#else
-    pid_t pid = GEM5ART_SYS_FORK();
-    if (pid == 0) _exit(gem5art__child_main(start));
-    return pid;
-#endif
-}
-
 /* Starts the child of a request. Whether its program is executed shows later, in its exec_pipe. */
 static void gem5art__in_warden_spawn(gem5art__warden_state *self, gem5art__run_child *child) {
     gem5art__start *start = self->start;
@@ -10261,7 +10257,11 @@ static void gem5art__in_warden_spawn(gem5art__warden_state *self, gem5art__run_c
     child->start = start;
     if (start && gem5art__pipe(fds)) {
         gem5art__in_warden_arrange(start, self->variables);
-        pid = gem5art__in_warden_clone(start);
+#ifdef GEM5ART_SYS_CLONE_VM
+        pid = GEM5ART_SYS_CLONE_VM(gem5art__child_main, start, start); /* the stack ends below it */
+#else
+        if ((pid = GEM5ART_SYS_FORK()) == 0) _exit(gem5art__child_main(start));
+#endif
     }
     gem5art__close(fds[1]);
     if (pid > 0) {
@@ -10294,7 +10294,7 @@ static void gem5art__in_warden_read(gem5art__warden_state *self) {
     char waste[4096]; /* for a child that there is no memory for */
     ssize_t n;
     do {
-        gem5art__run_child *child = &self->children[self->request.slot];
+        gem5art__run_child *child;
         size_t size = self->got < head ? head - self->got : head + self->request.bytes - self->got;
         char *at = (char *)&self->request + self->got;
         if (self->got >= head) at = self->start ? self->start->texts + (self->got - head) : waste;
@@ -11918,13 +11918,13 @@ static void gem5art__beat(void *data) {
 static bool gem5art__avoid_id(gem5art__job *job, gem5art_error *error) {
     gem5art_db *store = gem5art__lock_store(job);
     gem5art_run *r = &job->draft;
-    const char *own = NULL;
-    bool recorded, ok = true;
+    const char *own = r->id;
+    bool recorded;
     char id[37];
-    if (gem5art__is_recorded(store, r->id, &recorded, NULL) && recorded && (ok = gem5art__uuid(id, error))) {
-        if ((own = gem5art__arena_copy(&job->run->object.arena, id)) == NULL) ok = gem5art__fail_nomem(error);
-    }
-    if (own) {
+    if (gem5art__is_recorded(store, r->id, &recorded, NULL) && recorded && (own = NULL, gem5art__uuid(id, error)) &&
+        (own = gem5art__arena_copy(&job->run->object.arena, id)) == NULL)
+        gem5art__fail_nomem(error);
+    if (own && own != r->id) {
         gem5art__warn(store, "another program has recorded this run already (%s): its outcome is recorded as %s", r->id,
                       own);
         gem5art__drop_live(store, r->hash, r->id);
@@ -11932,7 +11932,7 @@ static bool gem5art__avoid_id(gem5art__job *job, gem5art_error *error) {
         gem5art__show_state(job, r->status);
     }
     gem5art__unlock_store(job);
-    return ok;
+    return own != NULL;
 }
 
 /* Records the draft, and its archive if it has one; then drops the live entry and releases the claim. */
@@ -12076,6 +12076,7 @@ static bool gem5art__check_used(gem5art__job *job, const char **path, gem5art_er
     return ok;
 }
 
+/* The last steps before the spawn. */
 static bool gem5art__prepare_spawn(gem5art__job *job, gem5art_error *error) {
     gem5art_run *r = &job->draft;
     size_t i;
@@ -12091,18 +12092,17 @@ static bool gem5art__prepare_spawn(gem5art__job *job, gem5art_error *error) {
 
 static void gem5art__before(gem5art__task *task) {
     gem5art__job *job = (gem5art__job *)task;
-    const char *path = NULL, *status = NULL;
+    const char *path = NULL, *status = "Failed";
+    bool cancelled = gem5art__given_up();
     job->result = GEM5ART__SKIPPED;
-    if (gem5art__given_up()) gem5art__cancelled(&job->error, job, "before it was begun");
-    else if (gem5art__begin_run(job, &job->error)) {
-        job->result = GEM5ART__READY;
-        if (gem5art__check_used(job, &path, &job->error) && gem5art__prepare_spawn(job, &job->error)) {
-            gem5art__clear(&job->error);
-            return;
-        }
-        if (gem5art__given_up()) return; /* it is cancelled, which gem5art__spawn reports */
+    if (cancelled) gem5art__cancelled(&job->error, job, "before it was begun");
+    if (cancelled || !gem5art__begin_run(job, &job->error)) return;
+    job->result = GEM5ART__READY;
+    if (gem5art__check_used(job, &path, &job->error) && gem5art__prepare_spawn(job, &job->error))
+        gem5art__clear(&job->error);
+    else if (!gem5art__given_up()) { /* else it is cancelled, which gem5art__spawn reports */
         if (path) status = gem5art__arena_printf(&job->run->object.arena, "Failed artifact check for %s", path);
-        gem5art__record_unspawned(job, status ? status : path ? "Failed artifact check" : "Failed");
+        gem5art__record_unspawned(job, gem5art__or(status, "Failed artifact check"));
     }
 }
 
@@ -12136,8 +12136,7 @@ static void gem5art__end_orphans(const gem5art__job *job) {
     int tries;
     for (tries = 0; tries < GEM5ART__ORPHAN_TRIES; tries++) {
         int64_t start = pid > 0 ? gem5art__process_start(pid, false) : 0;
-        bool group = pid > 0 && (!job->child_start || !start || start == job->child_start) &&
-                     GEM5ART_SYS_KILL(-pid, SIGKILL) == 0;
+        bool group = pid > 0 && (!start || start == job->child_start) && GEM5ART_SYS_KILL(-pid, SIGKILL) == 0;
         if (pid > 0) GEM5ART_SYS_WAITPID(pid, NULL, WNOHANG); /* where the host adopts orphans */
         if (gem5art__end_processes_of(job->draft.id, SIGKILL) == 0 && !group) return;
         GEM5ART_SYS_POLL(NULL, 0, 10);
@@ -12756,32 +12755,27 @@ static void gem5art__handle_signals(gem5art_pool *pool) {
 
 enum { GEM5ART__SLICE_MS = 20 }; /* after this long, deferrable work waits so that deadlines are met */
 
-/* The monotonic time at which the next step has something to do. */
-static double gem5art__pool_due(const gem5art_pool *pool, double now) {
-    double next = now + 60, due;
+/* The time until the next step has something to do. */
+GEM5ARTDEF int gem5art_pool_timeout(const gem5art_pool *pool) {
+    double now = gem5art__monotonic(), next = now + 60, due;
     const gem5art__job *job;
     gem5art__timer timer;
-    if (pool->unprocessed || gem5art__can_launch(pool, now) || gem5art__signals_unhandled(pool)) return now;
+    if (!pool || !gem5art__pool_left(pool)) return -1;
+    if (pool->unprocessed || gem5art__can_launch(pool, now) || gem5art__signals_unhandled(pool)) return 0;
     if (pool->counts.running && !pool->warden.dead && pool->next_check < next) next = pool->next_check;
     if (pool->queued && pool->launch_after > now && pool->launch_after < next) next = pool->launch_after;
     if (pool->warden.unsent.length && next > now + 0.01) next = now + 0.01; /* the warden has not taken all requests */
     for (job = gem5art__first_active(pool); job; job = gem5art__next_active(job))
         if ((due = gem5art__job_due(job, &timer)) > 0 && due < next) next = due;
-    return next;
+    return next <= now ? 0 : (int)((next - now) * 1000) + 1; /* not a little too early */
 }
 
-/* Milliseconds until the next step; -1: no run is left. */
-static int gem5art__pool_wait_ms(const gem5art_pool *pool) {
-    double now = gem5art__monotonic(), left = (gem5art__pool_due(pool, now) - now) * 1000;
-    return !gem5art__pool_left(pool) ? -1 : left <= 0 ? 0 : (int)left + 1; /* not a little too early */
-}
-
-static int gem5art__step_pool(gem5art_pool *pool, int timeout_ms, gem5art_error *error) {
+GEM5ARTDEF int gem5art_pool_step(gem5art_pool *pool, int timeout_ms, gem5art_error *error) {
+    int wait = gem5art_pool_timeout(pool);
     gem5art__task *task;
     struct pollfd fd;
     double until;
-    int wait = gem5art__pool_wait_ms(pool);
-    gem5art__clear(error);
+    if (!gem5art__need(pool, "the pool", error)) return -1;
     if (pool->stepping)
         return gem5art__fail(error, GEM5ART_INVALID, "a pool cannot be stepped from its own event callback"), -1;
     fd.fd = pool->warden.reports;
@@ -12849,27 +12843,15 @@ static bool gem5art__read_environment(gem5art_pool *pool, const char *const *nam
     return true;
 }
 
-/* Opens the store for the workers, and starts them. */
-static bool gem5art__open_pool(gem5art_pool *pool, int cpus, gem5art_error *error) {
-    int limits[GEM5ART__QUEUES] = {0, 2, GEM5ART__MAX_WORKERS}; /* before, watch, after */
-    limits[0] = cpus;
-    gem5art__start_workers(&pool->workers, limits, pool->warden.wakes);
-    pthread_mutex_init(&pool->store_mutex, NULL);
-    pthread_mutex_init(&pool->commit_mutex, NULL);
-    pthread_cond_init(&pool->commit_done, NULL);
-    pool->store = gem5art__open_second(pool->db, gem5art__note, NULL, error);
-    pool->records = pool->store ? gem5art__open_second(pool->db, gem5art__note, NULL, error) : NULL;
-    return pool->records != NULL;
-}
-
-static bool gem5art__fill_pool(gem5art_pool *pool, const gem5art_pool_desc *desc, gem5art_error *error) {
+/* Takes the desc: what the pool does with each run. */
+static bool gem5art__read_pool_desc(gem5art_pool *pool, const gem5art_pool_desc *desc, gem5art_error *error) {
     gem5art_pool_desc *d = &pool->desc;
     struct stat st;
-    int cpus = desc && desc->jobs == 1 ? 1 : gem5art__cpus(); /* for one run at a time, they do not matter */
     if (desc) *d = *desc;
-    if (d->jobs == 0) d->jobs = cpus;
+    if (d->jobs == 0) d->jobs = gem5art__cpus();
     if (d->jobs < 0 || d->jobs > GEM5ART_MAX_JOBS) d->jobs = GEM5ART_MAX_JOBS;
     if (d->grace == 0) d->grace = 5;
+    d->handle_signals = false; /* yet */
     pool->cwd = d->cwd = gem5art__absolute_path(&pool->arena, NULL, gem5art__or(d->cwd, "."), error);
     if (!pool->cwd) return false;
     if (GEM5ART_SYS_STAT(pool->cwd, &st) < 0) return gem5art__fail_errno(error, "use the cwd", pool->cwd);
@@ -12881,16 +12863,24 @@ static bool gem5art__fill_pool(gem5art_pool *pool, const gem5art_pool_desc *desc
     if (d->free_memory > 0 && gem5art__available_memory() < 0)
         return gem5art__fail(error, GEM5ART_UNSUPPORTED,
                              "the available memory is unknown on this system: do without .free_memory");
-    if (d->pin && !gem5art__choose_cpus(pool, error)) return false;
+    return !d->pin || gem5art__choose_cpus(pool, error);
+}
+
+/* Starts the warden and the workers, and opens the store for them. */
+static bool gem5art__start_pool(gem5art_pool *pool, gem5art_error *error) {
+    int limits[GEM5ART__QUEUES] = {1, 2, GEM5ART__MAX_WORKERS}; /* before, watch, after */
     pool->host = gem5art__host(pool->db, error);
     if (!pool->host || !gem5art__open_claims(pool->db, error) ||
-        !gem5art__warden_start(&pool->warden, d->jobs, d->grace, error) || !gem5art__open_pool(pool, cpus, error))
+        !gem5art__warden_start(&pool->warden, pool->desc.jobs, pool->desc.grace, error))
         return false;
-    pool->signals_handled = (int)gem5art__signal_count;
-    if (!d->handle_signals || gem5art__change_signals(0, pool->warden.wakes)) return true;
-    d->handle_signals = false;
-    return gem5art__fail(error, GEM5ART_LIMIT, "more than %d pools with .handle_signals: let one pool have all runs",
-                         GEM5ART__SIGNAL_POOLS);
+    if (pool->desc.jobs > 1) limits[0] = gem5art__cpus(); /* they hash */
+    gem5art__start_workers(&pool->workers, limits, pool->warden.wakes);
+    pthread_mutex_init(&pool->store_mutex, NULL);
+    pthread_mutex_init(&pool->commit_mutex, NULL);
+    pthread_cond_init(&pool->commit_done, NULL);
+    pool->store = gem5art__open_second(pool->db, gem5art__note, NULL, error);
+    pool->records = pool->store ? gem5art__open_second(pool->db, gem5art__note, NULL, error) : NULL;
+    return pool->records != NULL;
 }
 
 static void gem5art__free_pool(gem5art_pool *pool) {
@@ -12907,6 +12897,26 @@ static void gem5art__free_pool(gem5art_pool *pool) {
     gem5art__arena_free(&pool->arena);
     gem5art__free(pool->hashes);
     gem5art__free(pool);
+}
+
+GEM5ARTDEF gem5art_pool *gem5art_pool_create(gem5art_db *db, const gem5art_pool_desc *desc, gem5art_error *error) {
+    gem5art_pool *pool = gem5art__need(db, "the db", error) ? (gem5art_pool *)gem5art__alloc(sizeof *pool) : NULL;
+    bool ok;
+    if (db && !pool) gem5art__fail_nomem(error);
+    if (!pool) return NULL;
+    pool->db = db;
+    ok = gem5art__read_pool_desc(pool, desc, error) && gem5art__start_pool(pool, error);
+    if (ok && desc && desc->handle_signals) {
+        pool->signals_handled = (int)gem5art__signal_count;
+        ok = pool->desc.handle_signals = gem5art__change_signals(0, pool->warden.wakes);
+        if (!ok)
+            gem5art__fail(error, GEM5ART_LIMIT, "more than %d pools with .handle_signals: let one pool have all runs",
+                          GEM5ART__SIGNAL_POOLS);
+    }
+    if (!ok) return gem5art__free_pool(pool), (gem5art_pool *)NULL;
+    db->pools++;
+    gem5art__cache_forget(&db->cache);
+    return pool;
 }
 
 /* The place of a key in a set of hashes: its own, or a free one. */
@@ -12930,11 +12940,12 @@ static bool gem5art__grow_hashes(gem5art_pool *pool) {
     return true;
 }
 
-static bool gem5art__add_run(gem5art_pool *pool, gem5art__run *run, gem5art_error *error) {
-    const char *name = run ? run->public_.name : NULL, *hash = run ? run->public_.hash : NULL;
+GEM5ARTDEF bool gem5art_pool_add(gem5art_pool *pool, gem5art_run *added, gem5art_error *error) {
+    gem5art__run *run = (gem5art__run *)(void *)added;
+    const char *name = run ? added->name : NULL, *hash = run ? added->hash : NULL;
     gem5art__job *job;
     uint64_t key, *place;
-    if (!run) return gem5art__fail(error, GEM5ART_INVALID, "no run was given to the pool: it is NULL");
+    if (!gem5art__need(pool, "the pool", error) || !gem5art__need(run, "the run", error)) return false;
     if (run->db != pool->db)
         return gem5art__fail(error, GEM5ART_INVALID, "run \"%s\" belongs to another db than the pool", name);
     if (run->in_pool) return gem5art__fail(error, GEM5ART_INVALID, "run \"%s\" is in a pool already", name);
@@ -12960,6 +12971,79 @@ static bool gem5art__add_run(gem5art_pool *pool, gem5art__run *run, gem5art_erro
     pool->counts.added++;
     gem5art__emit(pool, GEM5ART_EVENT_QUEUED, run, NULL);
     return true;
+}
+
+GEM5ARTDEF bool gem5art_pool_cancel(gem5art_pool *pool, const char *run_id, gem5art_error *error) {
+    gem5art__job *job;
+    if (!gem5art__need(pool, "the pool", error) || !gem5art__need(run_id, "the run's id", error)) return false;
+    for (job = pool->first; job && strcmp(job->run->public_.id, run_id) != 0;) job = job->next;
+    if (!job)
+        return gem5art__fail(error, GEM5ART_NOT_FOUND, "the pool has no run with the id \"%s\" that is queued or running",
+                             run_id);
+    return gem5art__kill_job(job, job->state == GEM5ART__QUEUED ? "gem5art_pool_cancel" : "sigterm", false) ||
+           gem5art__fail(error, GEM5ART_NOT_FOUND,
+                         "run %s has ended and is being recorded: it cannot be cancelled any more", run_id);
+}
+
+GEM5ARTDEF void gem5art_pool_progress(const gem5art_pool *pool, gem5art_event *progress) {
+    memset(progress, 0, sizeof *progress);
+    if (!pool) return;
+    *progress = pool->counts;
+    progress->eta = gem5art__eta(pool);
+}
+
+GEM5ARTDEF int gem5art_pool_fd(const gem5art_pool *pool) { return pool ? pool->warden.reports : -1; }
+
+GEM5ARTDEF bool gem5art_pool_wait(gem5art_pool *pool, gem5art_error *error) {
+    gem5art_error first, why;
+    if (!gem5art__need(pool, "the pool", error)) return false;
+    gem5art__clear(&first);
+    do {
+        if (gem5art_pool_step(pool, -1, &why) < 0 && first.code == GEM5ART_OK) first = why;
+    } while (gem5art__pool_left(pool) && !pool->stepping); /* stepping: from the event callback, which may not */
+    if (error) *error = first;
+    return first.code == GEM5ART_OK;
+}
+
+GEM5ARTDEF void gem5art_pool_destroy(gem5art_pool *pool) {
+    if (!pool) return;
+    if (gem5art__pool_left(pool)) {
+        pool->desc.grace = -1;
+        gem5art__stop_all(pool, "sigterm", true, false);
+        gem5art_pool_wait(pool, NULL);
+    }
+    pool->db->pools--;
+    gem5art__free_pool(pool);
+}
+
+GEM5ARTDEF bool gem5art_execute(gem5art_db *db, gem5art_run *run, const gem5art_execute_desc *desc,
+                                gem5art_error *error) {
+    gem5art_pool_desc pool_desc;
+    gem5art_pool *pool;
+    gem5art_error why;
+    bool ok;
+    memset(&pool_desc, 0, sizeof pool_desc);
+    pool_desc.jobs = 1;
+    if (desc) {
+        pool_desc.cwd = desc->cwd;
+        pool_desc.task_id = desc->task_id;
+        pool_desc.rerun = desc->rerun;
+        pool_desc.take_lost = desc->take_lost;
+        pool_desc.handle_signals = desc->handle_signals;
+        pool_desc.retries = desc->retries;
+        pool_desc.environment = desc->environment;
+    }
+    if ((pool = gem5art_pool_create(db, &pool_desc, error)) == NULL) return false;
+    ok = gem5art_pool_add(pool, run, error);
+    if (ok) {
+        const gem5art_error *last = &pool->last_error;
+        gem5art_pool_wait(pool, &why);
+        ok = !pool->counts.skipped && last->code != GEM5ART_CANCELLED && why.code == GEM5ART_OK &&
+             (last->code == GEM5ART_OK || strcmp(run->status, "Failed") == 0);
+        if (!ok && error) *error = last->code != GEM5ART_OK ? *last : why;
+    }
+    gem5art_pool_destroy(pool);
+    return ok;
 }
 
 /* ================================================================ >>public
@@ -13028,11 +13112,6 @@ GEM5ARTDEF bool gem5art_close(gem5art_db *db, gem5art_error *error) {
 }
 
 /* ---- artifacts */
-
-static bool gem5art__need(const void *thing, const char *what, gem5art_error *error) {
-    gem5art__clear(error);
-    return thing ? true : gem5art__fail(error, GEM5ART_INVALID, "%s is missing: it is NULL", what);
-}
 
 GEM5ARTDEF const gem5art_artifact *gem5art_register_artifact(gem5art_db *db, const gem5art_artifact_desc *desc,
                                                              gem5art_error *error) {
@@ -13353,107 +13432,6 @@ GEM5ARTDEF void gem5art_release_run(gem5art_db *db, const gem5art_run *run) {
     if (!db || !run) return;
     if (own->in_pool) own->released = true;
     else gem5art__free_run(own);
-}
-
-/* ---- runner */
-
-GEM5ARTDEF gem5art_pool *gem5art_pool_create(gem5art_db *db, const gem5art_pool_desc *desc, gem5art_error *error) {
-    gem5art_pool *pool;
-    if (!gem5art__need(db, "the db", error)) return NULL;
-    pool = (gem5art_pool *)gem5art__alloc(sizeof *pool);
-    if (!pool) return gem5art__fail_nomem(error), (gem5art_pool *)NULL;
-    pool->db = db;
-    if (gem5art__fill_pool(pool, desc, error)) {
-        db->pools++;
-        gem5art__cache_forget(&db->cache);
-        return pool;
-    }
-    pool->desc.handle_signals = false;
-    gem5art__free_pool(pool);
-    return NULL;
-}
-
-GEM5ARTDEF bool gem5art_pool_add(gem5art_pool *pool, gem5art_run *run, gem5art_error *error) {
-    return gem5art__need(pool, "the pool", error) && gem5art__add_run(pool, (gem5art__run *)(void *)run, error);
-}
-
-GEM5ARTDEF bool gem5art_pool_cancel(gem5art_pool *pool, const char *run_id, gem5art_error *error) {
-    gem5art__job *job;
-    if (!gem5art__need(pool, "the pool", error) || !gem5art__need(run_id, "the run's id", error)) return false;
-    for (job = pool->first; job && strcmp(job->run->public_.id, run_id) != 0;) job = job->next;
-    if (!job)
-        return gem5art__fail(error, GEM5ART_NOT_FOUND, "the pool has no run with the id \"%s\" that is queued or running",
-                             run_id);
-    return gem5art__kill_job(job, job->state == GEM5ART__QUEUED ? "gem5art_pool_cancel" : "sigterm", false) ||
-           gem5art__fail(error, GEM5ART_NOT_FOUND,
-                         "run %s has ended and is being recorded: it cannot be cancelled any more", run_id);
-}
-
-GEM5ARTDEF void gem5art_pool_progress(const gem5art_pool *pool, gem5art_event *progress) {
-    memset(progress, 0, sizeof *progress);
-    if (!pool) return;
-    *progress = pool->counts;
-    progress->eta = gem5art__eta(pool);
-}
-
-GEM5ARTDEF int gem5art_pool_fd(const gem5art_pool *pool) { return pool ? pool->warden.reports : -1; }
-
-GEM5ARTDEF int gem5art_pool_timeout(const gem5art_pool *pool) { return pool ? gem5art__pool_wait_ms(pool) : -1; }
-
-GEM5ARTDEF int gem5art_pool_step(gem5art_pool *pool, int timeout_ms, gem5art_error *error) {
-    return gem5art__need(pool, "the pool", error) ? gem5art__step_pool(pool, timeout_ms, error) : -1;
-}
-
-GEM5ARTDEF bool gem5art_pool_wait(gem5art_pool *pool, gem5art_error *error) {
-    gem5art_error first, why;
-    if (!gem5art__need(pool, "the pool", error)) return false;
-    gem5art__clear(&first);
-    do {
-        if (gem5art__step_pool(pool, -1, &why) < 0 && first.code == GEM5ART_OK) first = why;
-    } while (gem5art__pool_left(pool) && !pool->stepping); /* stepping: from the event callback, which may not */
-    if (error) *error = first;
-    return first.code == GEM5ART_OK;
-}
-
-GEM5ARTDEF void gem5art_pool_destroy(gem5art_pool *pool) {
-    if (!pool) return;
-    if (gem5art__pool_left(pool)) {
-        pool->desc.grace = -1;
-        gem5art__stop_all(pool, "sigterm", true, false);
-        gem5art_pool_wait(pool, NULL);
-    }
-    pool->db->pools--;
-    gem5art__free_pool(pool);
-}
-
-GEM5ARTDEF bool gem5art_execute(gem5art_db *db, gem5art_run *run, const gem5art_execute_desc *desc,
-                                gem5art_error *error) {
-    gem5art_pool_desc pool_desc;
-    gem5art_pool *pool;
-    gem5art_error why;
-    bool ok;
-    memset(&pool_desc, 0, sizeof pool_desc);
-    pool_desc.jobs = 1;
-    if (desc) {
-        pool_desc.cwd = desc->cwd;
-        pool_desc.task_id = desc->task_id;
-        pool_desc.rerun = desc->rerun;
-        pool_desc.take_lost = desc->take_lost;
-        pool_desc.handle_signals = desc->handle_signals;
-        pool_desc.retries = desc->retries;
-        pool_desc.environment = desc->environment;
-    }
-    if ((pool = gem5art_pool_create(db, &pool_desc, error)) == NULL) return false;
-    ok = gem5art_pool_add(pool, run, error);
-    if (ok) {
-        const gem5art_error *last = &pool->last_error;
-        gem5art_pool_wait(pool, &why);
-        ok = !pool->counts.skipped && last->code != GEM5ART_CANCELLED && why.code == GEM5ART_OK &&
-             (last->code == GEM5ART_OK || strcmp(run->status, "Failed") == 0);
-        if (!ok && error) *error = last->code != GEM5ART_OK ? *last : why;
-    }
-    gem5art_pool_destroy(pool);
-    return ok;
 }
 
 /* ---- queries */
