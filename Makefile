@@ -42,7 +42,6 @@ store_tests  = $(if $(LMDB),$(patsubst tests/%.c,$(B)/%-lmdb, \
                  $(filter tests/test_store.c tests/test_model.c tests/test_fsck.c,$(test_sources))))
 test_scripts = $(sort $(foreach name,$(TESTS),$(wildcard tests/test_$(name).sh)))
 tools    = $(patsubst tools/%.c,$(B)/%,$(wildcard tools/gem5art-*.c))
-linked   = $(patsubst tools/%.c,$(B)/%,$(shell grep -l '"lib/' tools/gem5art-*.c))
 modules  = $(patsubst tools/lib/%.c,$(B)/lib/%.o,$(filter-out tools/lib/gem5art.c,$(wildcard tools/lib/*.c)))
 examples = $(patsubst examples/%.c,$(B)/%,$(wildcard examples/*.c))
 children = $(patsubst tests/children/%.c,$(B)/children/%,$(wildcard tests/children/*.c))
@@ -60,8 +59,7 @@ $(modules): $(B)/lib/%.o: tools/lib/%.c $(HEADER) $(wildcard tools/lib/*.h)
 $(B)/tools.a: $(B)/gem5art.o $(modules)
 	@rm -f $@
 	$(AR) rcs $@ $^
-$(tools): $(B)/%: tools/%.c $(HEADER) $(wildcard tools/*.h tools/lib/*.h)
-$(linked): $(B)/tools.a
+$(tools): $(B)/%: tools/%.c $(B)/tools.a $(HEADER) $(wildcard tools/lib/*.h)
 $(B)/gem5art-fsck: $(wildcard tools/fsck/*)
 $(filter-out $(B)/gem5-stand-in,$(examples)): $(B)/%: examples/%.c $(HEADER)
 $(B)/gem5-stand-in: examples/gem5-stand-in.c
@@ -72,7 +70,7 @@ $(lmdb_tortures): $(B)/torture/%-lmdb: tests/torture/%.c $(HEADER) $(wildcard te
 $(B)/test_fsck $(B)/test_fsck-lmdb $(B)/test_model $(B)/test_model-lmdb $(tortures) $(lmdb_tortures): $(wildcard tools/fsck/*)
 $(B)/test_crash: $(wildcard tests/torture/*)
 $(benches): $(B)/bench/%: tests/bench/%.c $(HEADER) $(wildcard tests/*.h tests/bench/*.h)
-$(replays): $(B)/fuzz/%: tests/fuzz/%.c $(HEADER) $(wildcard tests/fuzz/*.h tests/memory.h tools/*.[ch] tools/*/*)
+$(replays): $(B)/fuzz/%: tests/fuzz/%.c $(HEADER) $(wildcard tests/fuzz/*.h tests/memory.h tools/*.c tools/*/*)
 $(B)/qemu-boot: tests/qemu/boot.c $(HEADER)
 $(children): $(B)/children/%: tests/children/%.c tests/children/child.h
 
@@ -82,6 +80,7 @@ $(B)/bench/append $(B)/bench/json $(B)/bench/scale: LDLIBS += -ldl # they load S
 $(B)/test_crash $(B)/test_model $(B)/test_model-lmdb $(B)/test_store_faults: OPTIMISE = -O1 # run longer
 $(tests) $(replays) $(filter-out $(B)/gem5-stand-in,$(examples)): FLAGS = $(CFLAGS) $(OPTIMISE)
 $(tools) $(modules) $(B)/gem5art.o: FLAGS = $(CFLAGS) -D_GNU_SOURCE -D_FILE_OFFSET_BITS=64
+$(B)/gem5art-fsck: private CFLAGS += -O1 # it compiles the library again, with what only fsck does
 ifdef LMDB
 $(tools) $(B)/gem5art.o $(store_tests) $(lmdb_tortures) $(B)/bench/scale: FLAGS += -DGEM5ART_LMDB
 $(tools) $(store_tests) $(lmdb_tortures) $(B)/bench/scale $(B)/test_lmdb: LDLIBS += -llmdb

@@ -20,8 +20,7 @@ options:
   -h, --help            show this help message and exit
   --fs-only             Only output FS runs
   --limit LIMIT         Limit of the number of runs to return. Default: all
-  --db-uri DB_URI       The database to connect to. Default $GEM5ART_DB, else
-                        file://db.json
+  --db-uri DB_URI       The database. Default $GEM5ART_DB, else file://db.json
   -s SEARCH_NAME, --search_name SEARCH_NAME
                         Query for the name field
 END

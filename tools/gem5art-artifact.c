@@ -24,7 +24,7 @@ static const option options[] = {
     {"--command", NULL, "TEXT", "register: the command that made it", .value = &command},
     {"--cwd", NULL, "DIR", "register: where that command was run", .value = &cwd, .words = "FOLDER"},
     {"--input", NULL, "ID", "register: what it was made from; can be repeated", .list = &inputs, .words = "ARTIFACT"},
-    {"--db-uri", NULL, "DB_URI", "Default $GEM5ART_DB, else file://db.json", &db_uri, NULL, NULL, "FILE"},
+    OPTION_DB_URI(&db_uri),
     OPTION_END};
 
 static const operand operands[] = {

@@ -34,7 +34,7 @@ static const option options[] = {
     {"--fs-only", NULL, NULL, "Write only FS runs", NULL, NULL, &fs_only, NULL},
     {"--spreadsheet", NULL, NULL, "csv: put a ' before what looks like a formula", NULL, NULL, &style.spreadsheet, NULL},
     {"--limit", NULL, "LIMIT", "Write at most LIMIT records. Default: all", &limit_text, NULL, NULL, NULL},
-    {"--db-uri", NULL, "DB_URI", "Default $GEM5ART_DB, else file://db.json", &db_uri, NULL, NULL, "FILE"},
+    OPTION_DB_URI(&db_uri),
     {"--search_name", "-s", "SEARCH_NAME", "Write only records with this in the name", &search_name, NULL, NULL, NULL},
     OPTION_END};
 static const operand operands[] = {{"output", "Output file name, - for stdout, or a new store's URI", "FILE"},

@@ -40,7 +40,7 @@ static const option options[] = {
     {"--watch", NULL, NULL, "Update the table every 2 s, live runs too; q ends", NULL, NULL, &watching, NULL},
     {"--color", NULL, "WHEN", "Color always, auto (on terminals) or never", &color_when, NULL, NULL,
      "always auto never"},
-    {"--db-uri", NULL, "DB_URI", "Default $GEM5ART_DB, else file://db.json", &db_uri, NULL, NULL, "FILE"},
+    OPTION_DB_URI(&db_uri),
     OPTION_END};
 
 static const page the_page = {"list the runs and artifacts of a store",

@@ -47,7 +47,7 @@ static const option options[] = {
     {"--stop-after", NULL, "N", "launch no more after N runs have Failed", &stop_after_text, NULL, NULL, NULL},
     {"--timeout", NULL, "TIME", "end each run after TIME: 30m, 12h, 2d, none", &timeout_text, NULL, NULL, NULL},
     {"--cwd", NULL, "DIR", "resolve relative paths from DIR", &cwd, NULL, NULL, "FOLDER"},
-    {"--db-uri", NULL, "DB_URI", "use this store; else $GEM5ART_DB, file://db.json", &db_uri, NULL, NULL, "FILE"},
+    OPTION_DB_URI(&db_uri),
     {"--color", NULL, "WHEN", "use colors always, never, or on terminals (auto)", &color, NULL, NULL, "always auto never"},
     {"--nice", NULL, "N", "lower the runs' priority, by 0 to 20", &nice_text, NULL, NULL, NULL},
     {"--free-memory", NULL, "SIZE", "launch none while less is free (such as 8G)", &memory_text, NULL, NULL, NULL},

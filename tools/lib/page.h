@@ -17,8 +17,7 @@ typedef struct option {
 } option;
 
 #define OPTION_DB_URI(variable)                                                                                        \
-    {"--db-uri", NULL, "DB_URI", "The database to connect to. Default $GEM5ART_DB, else file://db.json", (variable),   \
-     NULL, NULL, "FILE"}
+    {"--db-uri", NULL, "DB_URI", "The database. Default $GEM5ART_DB, else file://db.json", (variable), NULL, NULL, "FILE"}
 #define OPTION_END {NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL}
 
 typedef struct operand {
