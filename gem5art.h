@@ -3336,25 +3336,22 @@ static bool gem5art__git_run(const gem5art__git_repo *repo, const char *folder, 
     gem5art__buf argv = {NULL, 0, 0, false}, envp = {NULL, 0, 0, false};
     pid_t pid = 0;
     int fds[2] = {-1, -1}, failed;
-    bool spawned = false, ready;
     output->length = 0;
     gem5art__git_argv(&argv, repo, folder, arguments);
     gem5art__git_environment(&envp, &arena, repo);
     failed = argv.failed || envp.failed || arena.failed ? ENOMEM : gem5art__pipe(fds) ? 0 : errno;
-    ready = !failed;
-    if (ready) failed = gem5art__git_spawn(&pid, (char **)(void *)argv.data, (char **)(void *)envp.data, fds[1], repo != NULL);
+    if (!failed) failed = gem5art__git_spawn(&pid, (char **)(void *)argv.data, (char **)(void *)envp.data, fds[1], repo != NULL);
+    if (failed) pid = 0;
     gem5art__buf_free(&argv);
     gem5art__buf_free(&envp);
     gem5art__arena_free(&arena);
     gem5art__close(fds[1]);
-    spawned = ready && !failed;
-    if (spawned) failed = gem5art__git_read(pid, fds[0], output, status);
+    if (pid) failed = gem5art__git_read(pid, fds[0], output, status);
     gem5art__close(fds[0]);
-    if (!ready) return errno = failed, gem5art__fail_errno(error, "run", "git");
-    if (!failed && *status == 127 && !output->length) failed = ENOENT, spawned = false; /* found out late */
-    if (!spawned)
-        return gem5art__fail(error, GEM5ART_GIT, "cannot run git: %s; install git and have it in the PATH",
-                             strerror(failed));
+    if (pid && !failed && *status == 127 && !output->length) failed = ENOENT, pid = 0; /* found out late */
+    if (!pid)
+        return gem5art__fail(error, failed == ENOMEM ? GEM5ART_NOMEM : GEM5ART_GIT,
+                             "cannot run git: %s; install git and have it in the PATH", strerror(failed));
     if (failed == ECANCELED) return gem5art__fail(error, GEM5ART_CANCELLED, "git was ended: its run was cancelled");
     if (failed) return gem5art__fail(error, GEM5ART_IO, "cannot read the output of git: %s", strerror(failed));
     while (output->length && output->data[output->length - 1] == '\n') output->length--;
@@ -3377,52 +3374,31 @@ static bool gem5art__git_refused(gem5art_error *error, const char *what, const c
 
 /* ---- a repo's files: they show what could hide changes from git */
 
-/* Reads a file whole; "" where there is none, or a folder. */
-static bool gem5art__git_text(gem5art__git_repo *repo, const char *folder, const char *name, gem5art__buf *text,
-                              gem5art_error *error) {
+/* Reads a file into the repo's arena; "" where there is none, or a folder. NULL on failure. */
+static char *gem5art__git_text(gem5art__git_repo *repo, const char *folder, const char *name, size_t *length,
+                               gem5art_error *error) {
+    gem5art__buf text = {NULL, 0, 0, false};
     const char *path = gem5art__join_path(&repo->arena, folder, name);
+    char *copy = NULL;
     gem5art_error why;
-    if (!path) return gem5art__fail_nomem(error);
-    if (gem5art__read_file(path, SIZE_MAX / 8, text, &why)) return true;
-    if (why.code != GEM5ART_NOT_FOUND && why.code != GEM5ART_INVALID)
-        return gem5art__fail(error, why.code, "%s", why.message);
-    gem5art__puts(text, "");
-    return text->failed ? gem5art__fail_nomem(error) : true;
-}
-
-/* Sets *to to the folder that the first line of a file names after `start`, or to `otherwise`. */
-static bool gem5art__git_link(gem5art__git_repo *repo, const char *folder, const char *name, const char *start,
-                              const char *otherwise, const char **to, gem5art_error *error) {
-    gem5art__buf text = {NULL, 0, 0, false};
-    bool ok = gem5art__git_text(repo, folder, name, &text, error);
-    *to = otherwise;
-    if (ok && text.length && gem5art__starts_with(text.data, start)) {
-        text.data[strcspn(text.data, "\n")] = 0;
-        *to = gem5art__join_path(&repo->arena, folder, text.data + strlen(start));
-        if (!*to) ok = gem5art__fail_nomem(error);
-    }
+    gem5art__clear(&why);
+    if (path) gem5art__read_file(path, SIZE_MAX / 8, &text, &why);
+    if (path && (!why.code || why.code == GEM5ART_NOT_FOUND || why.code == GEM5ART_INVALID))
+        copy = gem5art__arena_copy_n(&repo->arena, text.data, why.code ? 0 : text.length);
+    *length = why.code ? 0 : text.length;
     gem5art__buf_free(&text);
-    return ok;
-}
-
-/* Searches a configuration file for filters and the kind of hash. */
-static bool gem5art__git_scan_config(gem5art__git_repo *repo, const char *folder, const char *name, gem5art_error *error) {
-    gem5art__buf text = {NULL, 0, 0, false};
-    size_t i;
-    bool ok = gem5art__git_text(repo, folder, name, &text, error);
-    for (i = 0; ok && i < text.length; i++) text.data[i] = (char)tolower((unsigned char)text.data[i]);
-    if (ok && (strstr(text.data, "filter") || strstr(text.data, "include"))) repo->filters = true;
-    if (ok && strstr(text.data, "sha256")) repo->hash_size = 32;
-    gem5art__buf_free(&text);
-    return ok;
+    if (!copy && repo->arena.failed) gem5art__fail_nomem(error);
+    else if (!copy) gem5art__fail(error, why.code, "%s", why.message);
+    return copy;
 }
 
 /* Finds the repo whose work tree has a folder, as git does: by the nearest ".git" at or above it. GIT: there is none.
    The caller frees the repo in any case. */
 static bool gem5art__git_find(gem5art__git_repo *repo, const char *path, gem5art_error *error) {
     gem5art__arena *arena = &repo->arena;
-    char *real = GEM5ART_SYS_REALPATH(path, NULL), *top, *git = NULL, *slash;
+    char *real = GEM5ART_SYS_REALPATH(path, NULL), *top, *git = NULL, *at, *text;
     const char *common;
+    size_t length, i;
     struct stat st;
     memset(repo, 0, sizeof *repo);
     if (!real) return gem5art__fail_errno(error, "find", path);
@@ -3433,7 +3409,7 @@ static bool gem5art__git_find(gem5art__git_repo *repo, const char *path, gem5art
             free(real);
             return gem5art__fail_errno(error, "read", git);
         }
-        if ((slash = strrchr(top, '/')) != NULL) *slash = 0;
+        if ((at = strrchr(top, '/')) != NULL) *at = 0;
     }
     if (top && git && gem5art__starts_with(real, git) && (real[strlen(git)] == '/' || !real[strlen(git)])) *top = 0;
     free(real);
@@ -3443,11 +3419,22 @@ static bool gem5art__git_find(gem5art__git_repo *repo, const char *path, gem5art
                              "%s is not a git repository, nor in the work tree of one: name a folder in a work tree",
                              path);
     repo->hash_size = 20;
-    /* a linked work tree and a submodule have a file ".git"; the former shares a configuration */
-    return gem5art__git_link(repo, top, ".git", "gitdir: ", git, &repo->folder, error) &&
-           gem5art__git_link(repo, repo->folder, "commondir", "", repo->folder, &common, error) &&
-           gem5art__git_scan_config(repo, common, "config", error) &&
-           gem5art__git_scan_config(repo, repo->folder, "config.worktree", error);
+    repo->folder = git;
+    /* a linked work tree or a submodule has a file ".git"; the former shares a configuration */
+    if ((text = gem5art__git_text(repo, top, ".git", &length, error)) == NULL) return false;
+    text[strcspn(text, "\n")] = 0;
+    if (gem5art__starts_with(text, "gitdir: ")) repo->folder = gem5art__join_path(arena, top, text + 8);
+    if ((text = gem5art__git_text(repo, repo->folder, "commondir", &length, error)) == NULL) return false;
+    text[strcspn(text, "\n")] = 0;
+    common = *text ? gem5art__join_path(arena, repo->folder, text) : repo->folder;
+    for (i = 0; i < 2; i++) {
+        text = gem5art__git_text(repo, i ? repo->folder : common, i ? "config.worktree" : "config", &length, error);
+        if (!text) return false;
+        for (at = text; *at; at++) *at = (char)tolower((unsigned char)*at);
+        if (strstr(text, "filter") || strstr(text, "include")) repo->filters = true;
+        if (strstr(text, "sha256")) repo->hash_size = 32;
+    }
+    return arena->failed ? gem5art__fail_nomem(error) : true;
 }
 
 /* Removes the copy of the index, too. */
@@ -3493,19 +3480,19 @@ static bool gem5art__git_filters_off(gem5art__git_repo *repo, gem5art_error *err
 /* ---- the index: its entries are read in order, as git's index-format(5) describes them */
 
 typedef struct gem5art__git_index {
-    gem5art__buf text;
-    size_t hash_size, at;
+    uint8_t *data;            /* in the repo's arena */
+    size_t length, hash_size, at;
     uint32_t version, left;
     bool damaged;             /* or split: entries are missing */
     struct timespec times[2]; /* of the last access and change of the file */
     /* the last entry */
     uint32_t mode;            /* of its kind, 0160000: a submodule; 0040000: a folder of a sparse index */
-    uint8_t *flags, *more;    /* where they stand in `text`; more NULL: there are none */
+    uint8_t *flags, *more;    /* where they stand in `data`; more NULL: there are none */
     gem5art__buf path;
 } gem5art__git_index;
 
 static uint32_t gem5art__git_number(const gem5art__git_index *index, size_t at) {
-    return gem5art__load_be32((const uint8_t *)index->text.data + at);
+    return gem5art__load_be32(index->data + at);
 }
 
 /* An index that does not exist yet has no entries. */
@@ -3518,25 +3505,20 @@ static bool gem5art__git_index_begin(gem5art__git_index *index, gem5art__git_rep
         index->times[0] = st.st_atim;
         index->times[1] = st.st_mtim;
     }
-    if (!gem5art__git_text(repo, repo->folder, "index", &index->text, error)) return false;
-    if (!index->text.length) return true;
+    index->data = (uint8_t *)gem5art__git_text(repo, repo->folder, "index", &index->length, error);
+    if (!index->length) return index->data != NULL;
     index->hash_size = repo->hash_size;
-    index->damaged = index->text.length < 12 || memcmp(index->text.data, "DIRC", 4) != 0;
+    index->damaged = index->length < 12 || memcmp(index->data, "DIRC", 4) != 0;
     index->version = index->damaged ? 0 : gem5art__git_number(index, 4);
     index->left = index->damaged ? 0 : gem5art__git_number(index, 8);
     index->at = 12;
     return true;
 }
 
-static void gem5art__git_index_end(gem5art__git_index *index) {
-    gem5art__buf_free(&index->text);
-    gem5art__buf_free(&index->path);
-}
-
 /* The next entry. False at the end, or where the index is damaged. */
 static bool gem5art__git_index_next(gem5art__git_index *index) {
-    size_t start = index->at, at = start + 40 + index->hash_size + 2, end = index->text.length, length;
-    const uint8_t *bytes = (const uint8_t *)index->text.data;
+    size_t start = index->at, at = start + 40 + index->hash_size + 2, end = index->length, length;
+    uint8_t *bytes = index->data;
     if (index->damaged) return false;
     if (!index->left) { /* extensions follow; "link": the index only adds to a different one */
         for (at = start; at + 8 + index->hash_size <= end; at += 8 + (size_t)gem5art__git_number(index, at + 4))
@@ -3546,8 +3528,8 @@ static bool gem5art__git_index_next(gem5art__git_index *index) {
     index->damaged = index->version < 2 || index->version > 4 || at + 4 > end;
     if (index->damaged) return false;
     index->mode = gem5art__git_number(index, start + 24);
-    index->flags = (uint8_t *)index->text.data + at - 2;
-    index->more = index->version > 2 && index->flags[0] & 0x40 ? (uint8_t *)index->text.data + at : NULL;
+    index->flags = bytes + at - 2;
+    index->more = index->version > 2 && index->flags[0] & 0x40 ? bytes + at : NULL;
     if (index->more) at += 2;
     if (index->version == 4) { /* a number first: of bytes that are cut from the end of the previous path */
         size_t first = at, cut = bytes[at] & 127;
@@ -3555,10 +3537,10 @@ static bool gem5art__git_index_next(gem5art__git_index *index) {
         index->damaged = cut > index->path.length || (bytes[at - 1] & 128);
         if (!index->damaged) index->path.length -= cut;
     } else index->path.length = 0;
-    length = at < end ? strnlen(index->text.data + at, end - at) : 0;
+    length = at < end ? strnlen((char *)bytes + at, end - at) : 0;
     index->damaged = index->damaged || at + length >= end;
     if (index->damaged) return false;
-    gem5art__put(&index->path, index->text.data + at, length);
+    gem5art__put(&index->path, bytes + at, length);
     at += length;
     index->at = index->version == 4 ? at + 1 : start + ((at - start + 8) & ~(size_t)7);
     index->left--;
@@ -3594,7 +3576,7 @@ static bool gem5art__git_write_index(gem5art__git_repo *repo, const gem5art__git
     if (!gem5art__temporary_name(&name, path, error)) return false;
     fd = gem5art__open(name.data, O_WRONLY | O_CREAT | O_EXCL, 0600);
     if (fd >= 0) repo->index = gem5art__arena_copy(&repo->arena, name.data);
-    ok = fd >= 0 && repo->index && gem5art__write_all(fd, index->text.data, index->text.length) &&
+    ok = fd >= 0 && repo->index && gem5art__write_all(fd, (char *)index->data, index->length) &&
          GEM5ART_SYS_FUTIMENS(fd, index->times) == 0;
     if (!ok) gem5art__fail_errno(error, "write", name.data);
     gem5art__close(fd);
@@ -3619,7 +3601,7 @@ static bool gem5art__git_read_index(gem5art__git_repo *repo, gem5art_error *erro
                            "try git status there, and git update-index --no-split-index",
                            repo->top);
     else if (marked) ok = gem5art__git_write_index(repo, &index, error);
-    gem5art__git_index_end(&index);
+    gem5art__buf_free(&index.path);
     return ok;
 }
 
@@ -9905,7 +9887,7 @@ static void gem5art__find_tracked(gem5art__inputs *inputs, const gem5art__run *r
                         strcmp(real[i] + length + 1, index.path.data) == 0)
                         inputs->list[i].artifact = run->used[k]->id;
         }
-        gem5art__git_index_end(&index);
+        gem5art__buf_free(&index.path);
         gem5art__git_free(&repo);
     }
     for (i = 0; i < inputs->count; i++) free(real[i]);
