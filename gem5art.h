@@ -3834,6 +3834,7 @@ static void gem5art__load_cache(gem5art__cache *cache) {
         gem5art__cache_title(title, text.data + at, got - at);
         for (; memcmp(text.data, title, GEM5ART__CACHE_TITLE) == 0 && at + sizeof entry <= got; at += sizeof entry) {
             memcpy(&entry, text.data + at, sizeof entry);
+            entry.sha256[64] = entry.md5[32] = 0;
             if (!gem5art__cache_find(cache, &entry.stamp)) gem5art__cache_put(cache, &entry);
         }
         cache->saved = gem5art__stamp_of(&st);
@@ -3910,31 +3911,29 @@ static void gem5art__remember(gem5art__cache *cache, const gem5art__stamp *stamp
     pthread_mutex_unlock(&cache->mutex);
 }
 
-/* As gem5art__hash_opened, but a cached file is not read. `cache` NULL: it is read in any case. */
-static bool gem5art__hash_cached(gem5art__cache *cache, int fd, const char *path, char sha256[65], char *md5,
-                                 int64_t *size, gem5art_error *error) {
-    struct stat st;
-    gem5art__stamp stamp, after;
-    double began = gem5art__now(), still; /* see gem5art__file_system */
-    if (!cache) return gem5art__hash_opened(fd, path, sha256, md5, size, error);
-    if (GEM5ART_SYS_FSTAT(fd, &st) < 0) return gem5art__fail_errno(error, "read", path);
-    stamp = gem5art__stamp_of(&st);
-    if (size) *size = stamp.size;
-    if (gem5art__recall(cache, &stamp, sha256, md5)) return true;
-    if (!gem5art__hash_opened(fd, path, sha256, md5, size, error)) return false;
-    gem5art__file_system(path, &still);
-    if (still < 0 || (double)(stamp.mtime + 1) >= began - still || (double)(stamp.ctime + 1) >= began - still) return true;
-    if (GEM5ART_SYS_FSTAT(fd, &st) < 0) return true;
-    after = gem5art__stamp_of(&st);
-    if (gem5art__same_stamp(&stamp, &after)) gem5art__remember(cache, &stamp, sha256, md5);
-    return true;
-}
-
-/* As gem5art__hash_file, but a cached file is not read. */
+/* As gem5art__hash_file, but a cached file is not read. `cache` NULL: it is read in any case. */
 static bool gem5art__cache_hash(gem5art__cache *cache, const char *path, char sha256[65], char *md5, int64_t *size,
                                 gem5art_error *error) {
+    struct stat st;
+    gem5art__stamp stamp, after;
+    double began = gem5art__now(), still = -1; /* see gem5art__file_system */
     int fd = gem5art__open_to_hash(path, error);
-    bool ok = fd >= 0 && gem5art__hash_cached(cache, fd, path, sha256, md5, size, error);
+    bool ok = fd >= 0 && GEM5ART_SYS_FSTAT(fd, &st) == 0;
+    if (fd < 0) return false;
+    if (!ok) gem5art__fail_errno(error, "read", path);
+    else {
+        stamp = gem5art__stamp_of(&st);
+        if (size) *size = stamp.size;
+        if (!cache || !gem5art__recall(cache, &stamp, sha256, md5)) {
+            ok = gem5art__hash_opened(fd, path, sha256, md5, size, error);
+            if (ok && cache) gem5art__file_system(path, &still);
+            if (still >= 0 && (double)(stamp.mtime + 1) < began - still &&
+                (double)(stamp.ctime + 1) < began - still && GEM5ART_SYS_FSTAT(fd, &st) == 0) {
+                after = gem5art__stamp_of(&st);
+                if (gem5art__same_stamp(&stamp, &after)) gem5art__remember(cache, &stamp, sha256, md5);
+            }
+        }
+    }
     gem5art__close(fd);
     return ok;
 }
