@@ -7419,6 +7419,7 @@ static const gem5art__host_facts *gem5art__host(gem5art_db *db, gem5art_error *e
     struct utsname name;
     struct passwd entry, *found = NULL;
     char space[4096];
+    ssize_t n;
     if (db->host_facts) return db->host_facts;
     arena->failed = false; /* earlier failures were already reported */
     facts = (gem5art__host_facts *)gem5art__arena_alloc(arena, sizeof *facts);
@@ -7430,15 +7431,14 @@ static const gem5art__host_facts *gem5art__host(gem5art_db *db, gem5art_error *e
     if (getpwuid_r(geteuid(), &entry, space, sizeof space, &found) == 0 && found)
         facts->user = gem5art__arena_copy(arena, entry.pw_name);
     else facts->user = gem5art__arena_printf(arena, "%ld", (long)geteuid());
-    facts->cpu_model = facts->boot_id = facts->pid_space = "";
+    facts->cpu_model = facts->boot_id = "";
+    n = -1;
 #ifndef GEM5ART_NO_PROC
     facts->cpu_model = gem5art__proc_text(arena, "/proc/cpuinfo", "model name");
     facts->boot_id = gem5art__proc_text(arena, "/proc/sys/kernel/random/boot_id", "");
-    {
-        ssize_t n = GEM5ART_SYS_READLINK("/proc/self/ns/pid", space, sizeof space);
-        if (n > 0) facts->pid_space = gem5art__arena_copy_n(arena, space, (size_t)n);
-    }
+    n = GEM5ART_SYS_READLINK("/proc/self/ns/pid", space, sizeof space);
 #endif
+    facts->pid_space = gem5art__arena_copy_n(arena, space, n > 0 ? (size_t)n : 0);
     if (!*facts->cpu_model) facts->cpu_model = gem5art__arena_copy(arena, name.machine);
     facts->start = gem5art__process_start((int64_t)getpid(), false);
     if (arena->failed) return gem5art__fail_nomem(error), (const gem5art__host_facts *)NULL;
@@ -8094,8 +8094,9 @@ static void gem5art__share(const gem5art_db *db, int fd, mode_t mask) {
     if (GEM5ART_SYS_STAT(db->path, &store) < 0 || GEM5ART_SYS_FSTAT(fd, &st) < 0 || st.st_uid != geteuid()) return;
     mode = (store.st_mode & mask) | 0600;
     if (mask == 0777) mode |= 0700 | (mode & 0444) >> 2 | (mode & 0022 ? S_ISVTX : 0);
-    if (((st.st_mode ^ mode) & 01777) == 0 || GEM5ART_SYS_FCHOWN(fd, (uid_t)-1, store.st_gid) + GEM5ART_SYS_FCHMOD(fd, mode) == 0)
-        return;
+    if (((st.st_mode ^ mode) & 01777) == 0 && st.st_gid == store.st_gid) return;
+    (void)!GEM5ART_SYS_FCHOWN(fd, (uid_t)-1, store.st_gid);
+    (void)!GEM5ART_SYS_FCHMOD(fd, mode);
 }
 
 /* Makes the folder of live entries, for all who may write the store. */
@@ -9286,17 +9287,6 @@ static const char *const gem5art__probe[] = {
     "    pass",
     "_gem5art_next()"};
 
-/* The value of a variable that the child will have; NULL: none. */
-static const char *gem5art__variable(const char *name, const char *const *pairs) {
-    size_t length = strlen(name);
-    char **own;
-    for (; pairs && pairs[0] && pairs[1]; pairs += 2)
-        if (strcmp(pairs[0], name) == 0) return pairs[1];
-    for (own = environ; own && *own; own++)
-        if (strncmp(*own, name, length) == 0 && (*own)[length] == '=') return *own + length + 1;
-    return NULL;
-}
-
 /* Writes the module into OUTDIR/.gem5art, where nobody else may write. A file where Python would make a folder keeps it
    from storing a compiled module. */
 static bool gem5art__write_probe(const char *outdir) {
@@ -9327,7 +9317,9 @@ static bool gem5art__write_probe(const char *outdir) {
    that is not there is this process's. */
 static const char *const *gem5art__probe_begin(gem5art__arena *arena, const gem5art_run *r, bool no_probe,
                                                const char *const *environment) {
-    const char *former = gem5art__variable("PYTHONPATH", environment), **pairs;
+    const char *former = getenv("PYTHONPATH"), **pairs;
+    for (; environment && environment[0]; environment += 2)
+        if (strcmp(environment[0], "PYTHONPATH") == 0) former = environment[1];
     if (no_probe || strchr(r->outdir, ':') || !gem5art__write_probe(r->outdir)) return gem5art__no_texts;
     pairs = (const char **)gem5art__arena_alloc(arena, 5 * sizeof *pairs);
     if (!pairs) return gem5art__no_texts;
@@ -9651,34 +9643,24 @@ static bool gem5art__written_since(const char *path, mode_t kind, double moment)
 /* The folders OUTDIR.f0, OUTDIR.f1, ... that m5.fork made, or a simulation wrote its statistics to, since the spawn: paths
    in the arena, NULL-terminated; *count may be NULL. NULL: out of memory. gem5 numbers them; some may have been removed. */
 static const char *const *gem5art__forks_of(const char *outdir, double spawned, gem5art__arena *arena, size_t *count) {
-    enum { GEM5ART__FORKS_MOST = 4096, GEM5ART__GAP_MOST = 16 };
-    gem5art__buf stats = {NULL, 0, 0, false};
-    const char **forks = (const char **)gem5art__arena_alloc(arena, sizeof *forks), *path;
+    enum { GEM5ART__FORKS_MOST = 1024, GEM5ART__GAP_MOST = 16 };
+    const char **forks = NULL, *path, *stats;
     struct stat st;
     size_t n = 0;
     int number, gap = 0;
-    for (number = 0; forks && !arena->failed && !stats.failed && gap < GEM5ART__GAP_MOST && n < GEM5ART__FORKS_MOST; number++) {
-        stats.length = 0;
-        gem5art__putf(&stats, "%s.f%d/stats.txt", outdir, number);
-        if (stats.failed) break;
-        path = gem5art__arena_copy_n(arena, stats.data, stats.length - sizeof "/stats.txt" + 1);
-        if (!path) break;
+    for (number = 0; gap < GEM5ART__GAP_MOST && n < GEM5ART__FORKS_MOST && !arena->failed; number++) {
+        path = gem5art__arena_printf(arena, "%s.f%d", outdir, number);
+        stats = gem5art__arena_printf(arena, "%s.f%d/stats.txt", outdir, number);
+        if (arena->failed) break;
         gap = GEM5ART_SYS_LSTAT(path, &st) == 0 ? 0 : gap + 1;
         if (gap || !S_ISDIR(st.st_mode) || !(gem5art__written_since(path, S_IFDIR, spawned) ||
-                                             gem5art__written_since(stats.data, S_IFREG, spawned)))
+                                             gem5art__written_since(stats, S_IFREG, spawned)))
             continue;
-        if ((n & (n + 1)) == 0) { /* full: twice as many */
-            const char **more = (const char **)gem5art__arena_alloc(arena, (2 * n + 2) * sizeof *more);
-            if (more) memcpy(more, forks, n * sizeof *more);
-            forks = more;
-        }
+        if (!forks) forks = (const char **)gem5art__arena_alloc(arena, (GEM5ART__FORKS_MOST + 1) * sizeof *forks);
         if (forks) forks[n++] = path;
     }
-    if (forks) forks[n] = NULL;
     if (count) *count = n;
-    if (stats.failed || arena->failed) forks = NULL;
-    gem5art__buf_free(&stats);
-    return forks;
+    return arena->failed ? NULL : forks ? forks : gem5art__no_texts;
 }
 
 static void gem5art__add_warning(gem5art_run *r, gem5art__arena *arena, const char *kind, const char *format, ...)

@@ -2152,6 +2152,30 @@ TEST(a_lock_file_that_is_no_file_is_refused) {
     fixture_end();
 }
 
+/* Also where a umask gives new files the store's permissions, but not its group. */
+TEST(what_lies_beside_a_store_has_its_group) {
+    static const char *const paths[] = {"db.json.lock", "db.json.live", live_path};
+    gem5art_run *run;
+    struct stat st;
+    mode_t mask;
+    size_t i;
+    if (geteuid() != 0) return; /* only root may choose any group */
+    REQUIRE(begin());
+    CHECK(chown("db.json", (uid_t)-1, 4711) == 0 && chmod("db.json", 0660) == 0);
+    mask = umask(0007);
+    CHECK(gem5art__claim_run(db, "aa", &error));
+    gem5art__unclaim_run(db, "aa");
+    run = lose_a_run(0);
+    umask(mask);
+    REQUIRE(run);
+    for (i = 0; i < 3; i++) {
+        static const mode_t modes[] = {0660, 01770, 0640};
+        CHECK(stat(paths[i], &st) == 0 && st.st_gid == 4711);
+        CHECK_INT(st.st_mode & 07777, modes[i]);
+    }
+    fixture_end();
+}
+
 TEST(claims_move_to_a_new_lock_file) {
     gem5art_db *second;
     struct stat st;
