@@ -82,7 +82,7 @@
        GEM5ART_MAX_COMMAND       the most bytes of a run's command line; default 1 MiB
        GEM5ART_LMDB              adds lmdb:// stores; includes lmdb.h; link with -llmdb
        GEM5ART_LMDB_MAP          bytes of address space that an LMDB store reserves; default 64 GiB, on 32-bit systems
-                                 256 MiB. It grows when needed, and is smaller at first under a limit (ulimit -v)
+                                 256 MiB
        GEM5ART_PORTABLE          no CPU extensions, and no Linux extensions but open file description locks; implies:
        GEM5ART_NO_SHA_EXTENSIONS SHA-256 and CRC-32 in plain C
        GEM5ART_NO_FILE_CLONING   files are copied by read and write
@@ -4160,7 +4160,11 @@ typedef struct gem5art__field {
     const struct gem5art__field *columns; /* ROWS: the fields of one, ended by one that has the size as its offset */
 } gem5art__field;
 
-#define GEM5ART__A(name, kind) {#name, kind, offsetof(gem5art_artifact, name), false, NULL}
+#define GEM5ART__F(row, name, kind) {#name, kind, offsetof(row, name), false, NULL}
+#define GEM5ART__A(name, kind) GEM5ART__F(gem5art_artifact, name, kind)
+#define GEM5ART__R(name, kind) GEM5ART__F(gem5art_run, name, kind)
+#define GEM5ART__FS(name) {#name, GEM5ART__TEXT, offsetof(gem5art_run, name), true, NULL}
+#define GEM5ART__RS(name, columns) {#name, GEM5ART__ROWS, offsetof(gem5art_run, name), false, columns}
 static const gem5art__field gem5art__artifact_fields[] = {
     {"_id", GEM5ART__TEXT, offsetof(gem5art_artifact, id), false, NULL},
     GEM5ART__A(hash, GEM5ART__TEXT),
@@ -4182,27 +4186,21 @@ static const gem5art__field gem5art__artifact_fields[] = {
     GEM5ART__A(extra, GEM5ART__PAIRS_QUOTED),
     GEM5ART__A(time, GEM5ART__SECONDS),
     {NULL, GEM5ART__TEXT, 0, false, NULL}};
-#undef GEM5ART__A
 
-#define GEM5ART__COLUMN(row, name, kind) {#name, kind, offsetof(row, name), false, NULL}
-static const gem5art__field gem5art__warning_fields[] = {GEM5ART__COLUMN(gem5art_warning, kind, GEM5ART__TEXT),
-                                                         GEM5ART__COLUMN(gem5art_warning, text, GEM5ART__TEXT),
+static const gem5art__field gem5art__warning_fields[] = {GEM5ART__F(gem5art_warning, kind, GEM5ART__TEXT),
+                                                         GEM5ART__F(gem5art_warning, text, GEM5ART__TEXT),
                                                          {NULL, GEM5ART__TEXT, sizeof(gem5art_warning), false, NULL}};
 static const gem5art__field gem5art__exit_event_fields[] = {
-    GEM5ART__COLUMN(gem5art_exit_event, tick, GEM5ART__TICK),
-    GEM5ART__COLUMN(gem5art_exit_event, code, GEM5ART__INTEGER),
-    GEM5ART__COLUMN(gem5art_exit_event, cause, GEM5ART__TEXT),
-    GEM5ART__COLUMN(gem5art_exit_event, seconds, GEM5ART__SECONDS),
+    GEM5ART__F(gem5art_exit_event, tick, GEM5ART__TICK),
+    GEM5ART__F(gem5art_exit_event, code, GEM5ART__INTEGER),
+    GEM5ART__F(gem5art_exit_event, cause, GEM5ART__TEXT),
+    GEM5ART__F(gem5art_exit_event, seconds, GEM5ART__SECONDS),
     {NULL, GEM5ART__TEXT, sizeof(gem5art_exit_event), false, NULL}};
-static const gem5art__field gem5art__file_fields[] = {GEM5ART__COLUMN(gem5art_file, path, GEM5ART__TEXT),
-                                                      GEM5ART__COLUMN(gem5art_file, hash, GEM5ART__TEXT),
-                                                      GEM5ART__COLUMN(gem5art_file, artifact, GEM5ART__TEXT),
+static const gem5art__field gem5art__file_fields[] = {GEM5ART__F(gem5art_file, path, GEM5ART__TEXT),
+                                                      GEM5ART__F(gem5art_file, hash, GEM5ART__TEXT),
+                                                      GEM5ART__F(gem5art_file, artifact, GEM5ART__TEXT),
                                                       {NULL, GEM5ART__TEXT, sizeof(gem5art_file), false, NULL}};
-#undef GEM5ART__COLUMN
 
-#define GEM5ART__R(name, kind) {#name, kind, offsetof(gem5art_run, name), false, NULL}
-#define GEM5ART__FS(name) {#name, GEM5ART__TEXT, offsetof(gem5art_run, name), true, NULL}
-#define GEM5ART__RS(name, columns) {#name, GEM5ART__ROWS, offsetof(gem5art_run, name), false, columns}
 static const gem5art__field gem5art__run_fields[] = {
     {"_id", GEM5ART__TEXT, offsetof(gem5art_run, id), false, NULL},
     GEM5ART__R(hash, GEM5ART__TEXT),
@@ -4264,6 +4262,8 @@ static const gem5art__field gem5art__run_fields[] = {
     GEM5ART__R(stall, GEM5ART__SECONDS),
     GEM5ART__R(variables, GEM5ART__PAIRS),
     {NULL, GEM5ART__TEXT, 0, false, NULL}};
+#undef GEM5ART__F
+#undef GEM5ART__A
 #undef GEM5ART__R
 #undef GEM5ART__FS
 #undef GEM5ART__RS
@@ -4271,50 +4271,22 @@ static const gem5art__field gem5art__run_fields[] = {
 static const char gem5art__type_se[] = "gem5 run";
 static const char gem5art__type_fs[] = "gem5 run fs";
 static const char *const gem5art__no_texts[] = {NULL};
-static const char *const gem5art__git_keys[] = {"origin", "hash", "name"};
 
 static bool gem5art__is_fs(const char *type) { return strcmp(type, gem5art__type_fs) == 0; }
 static bool gem5art__is_run(const char *type) { return gem5art__is_fs(type) || strcmp(type, gem5art__type_se) == 0; }
 
 /* ---- writing */
 
-static void gem5art__write_texts(gem5art_json_writer *writer, const char *const *texts) {
-    gem5art_json_begin_array(writer);
-    while (*texts) gem5art_json_string(writer, *texts++);
-    gem5art_json_end_array(writer);
-}
-
-static void gem5art__write_pairs(gem5art_json_writer *writer, const char *const *texts) {
-    gem5art_json_begin_object(writer);
-    for (; texts[0] && texts[1]; texts += 2) {
-        gem5art_json_key(writer, texts[0]);
-        gem5art_json_string(writer, texts[1]);
+/* An array of texts, or an object of pairs of them. */
+static void gem5art__write_texts(gem5art_json_writer *writer, const char *const *texts, bool pairs) {
+    if (pairs) gem5art_json_begin_object(writer);
+    else gem5art_json_begin_array(writer);
+    for (; texts[0] && (!pairs || texts[1]); texts += pairs ? 2 : 1) {
+        if (pairs) gem5art_json_key(writer, texts[0]);
+        gem5art_json_string(writer, texts[pairs]);
     }
-    gem5art_json_end_object(writer);
-}
-
-/* JSON inside a string, as gem5art stores two of its fields. */
-static void gem5art__write_quoted(gem5art_json_writer *writer, const char *const *texts, bool pairs) {
-    gem5art_json_writer inner;
-    const char *text;
-    size_t length;
-    gem5art_json_writer_init(&inner, 0);
-    if (pairs) gem5art__write_pairs(&inner, texts);
-    else gem5art__write_texts(&inner, texts);
-    text = gem5art_json_take(&inner, &length, NULL);
-    if (text) gem5art_json_string_n(writer, text, length);
-    else writer->failed = true;
-    gem5art_json_writer_free(&inner);
-}
-
-static void gem5art__write_git(gem5art_json_writer *writer, const char *const facts[3]) {
-    int i;
-    gem5art_json_begin_object(writer);
-    for (i = 0; i < 3 && *facts[1]; i++) {
-        gem5art_json_key(writer, gem5art__git_keys[i]);
-        gem5art_json_string(writer, facts[i]);
-    }
-    gem5art_json_end_object(writer);
+    if (pairs) gem5art_json_end_object(writer);
+    else gem5art_json_end_array(writer);
 }
 
 static void gem5art__write_field(gem5art_json_writer *writer, const gem5art__field *field, const void *object);
@@ -4335,34 +4307,44 @@ static void gem5art__write_rows(gem5art_json_writer *writer, const gem5art__fiel
     gem5art_json_end_array(writer);
 }
 
-static void gem5art__write_tick(gem5art_json_writer *writer, uint64_t tick) {
-    char digits[32];
-    snprintf(digits, sizeof digits, "%llu", (unsigned long long)tick);
-    gem5art_json_text(writer, digits, strlen(digits));
-}
-
 static void gem5art__write_field(gem5art_json_writer *writer, const gem5art__field *field, const void *object) {
-    const char *at = (const char *)object + field->offset;
+    const void *at = (const char *)object + field->offset;
+    const char *const *texts = (const char *const *)at;
+    bool pairs = field->kind == GEM5ART__PAIRS || field->kind == GEM5ART__PAIRS_QUOTED;
+    gem5art_json_writer inner;
+    char digits[32];
+    const char *text;
+    size_t length;
     gem5art_json_key(writer, field->name);
     switch (field->kind) {
     case GEM5ART__TEXT:
-    case GEM5ART__TEXT_OR_NULL: gem5art_json_string(writer, *(const char *const *)(const void *)at); break;
-    case GEM5ART__TEXTS: gem5art__write_texts(writer, *(const char *const *const *)(const void *)at); break;
-    case GEM5ART__PAIRS: gem5art__write_pairs(writer, *(const char *const *const *)(const void *)at); break;
+    case GEM5ART__TEXT_OR_NULL: gem5art_json_string(writer, *texts); break;
+    case GEM5ART__TEXTS:
+    case GEM5ART__PAIRS: gem5art__write_texts(writer, *(const char *const *const *)at, pairs); break;
     case GEM5ART__TEXTS_QUOTED:
     case GEM5ART__PAIRS_QUOTED:
-        gem5art__write_quoted(writer, *(const char *const *const *)(const void *)at,
-                              field->kind == GEM5ART__PAIRS_QUOTED);
+        gem5art_json_writer_init(&inner, 0);
+        gem5art__write_texts(&inner, *(const char *const *const *)at, pairs);
+        if ((text = gem5art_json_take(&inner, &length, NULL)) != NULL) gem5art_json_string_n(writer, text, length);
+        else writer->failed = true;
+        gem5art_json_writer_free(&inner);
         break;
     case GEM5ART__BOOLEAN: gem5art_json_boolean(writer, *(const bool *)at); break;
-    case GEM5ART__INTEGER: gem5art_json_integer(writer, *(const int64_t *)(const void *)at); break;
     case GEM5ART__SIZE:
-        if (*(const int64_t *)(const void *)at < 0) gem5art_json_null(writer);
-        else gem5art_json_integer(writer, *(const int64_t *)(const void *)at);
+    case GEM5ART__INTEGER:
+        if (field->kind == GEM5ART__SIZE && *(const int64_t *)at < 0) gem5art_json_null(writer);
+        else gem5art_json_integer(writer, *(const int64_t *)at);
         break;
-    case GEM5ART__SECONDS: gem5art_json_number(writer, *(const double *)(const void *)at); break;
-    case GEM5ART__GIT: gem5art__write_git(writer, (const char *const *)(const void *)at); break;
-    case GEM5ART__TICK: gem5art__write_tick(writer, *(const uint64_t *)(const void *)at); break;
+    case GEM5ART__SECONDS: gem5art_json_number(writer, *(const double *)at); break;
+    case GEM5ART__GIT: {
+        const char *facts[] = {"origin", texts[0], "hash", texts[1], "name", texts[2], NULL};
+        gem5art__write_texts(writer, *texts[1] ? facts : facts + 6, true);
+        break;
+    }
+    case GEM5ART__TICK:
+        snprintf(digits, sizeof digits, "%llu", (unsigned long long)*(const uint64_t *)at);
+        gem5art_json_text(writer, digits, strlen(digits));
+        break;
     case GEM5ART__ROWS: gem5art__write_rows(writer, field->columns, at); break;
     }
 }
@@ -4372,29 +4354,44 @@ static const gem5art__field *gem5art__find_field(const gem5art__field *fields, c
     return fields->name ? fields : NULL;
 }
 
-/* The key of a member that was read, as it was written. */
-static void gem5art__write_key(gem5art_json_writer *writer, const gem5art_json *member) {
+static const gem5art__field gem5art__head_fields[] = { /* they open a record, in this order */
+    {"_id", GEM5ART__TEXT, 0, false, NULL},  {"hash", GEM5ART__TEXT, 0, false, NULL}, {"type", GEM5ART__TEXT, 0, false, NULL},
+    {"name", GEM5ART__TEXT, 0, false, NULL}, {NULL, GEM5ART__TEXT, 0, false, NULL}};
+
+/* Adds a member that was read as it was written. */
+static void gem5art__write_member(gem5art_json_writer *writer, const gem5art_json *member) {
     gem5art__json_put_value(writer, member->raw_key, member->raw_key_length);
     gem5art__json_colon(writer);
+    gem5art_json_value(writer, member);
 }
 
-/* A whole object: the fields of the table, then what the record that was read has besides. */
-static void gem5art__write_object(gem5art_json_writer *writer, const gem5art__field *fields, const void *object,
-                                  bool fs, const gem5art_json *record) {
-    const gem5art__field *field;
+/* Adds the members of a record, but for its checksum and those that `fields`, if not NULL, has. */
+static void gem5art__write_members(gem5art_json_writer *writer, const gem5art_json *record, const gem5art__field *fields) {
     const gem5art_json *member;
-    gem5art_json_begin_object(writer);
-    for (field = fields; field->name; field++)
-        if (fs || !field->fs_only) gem5art__write_field(writer, field, object);
     for (member = record ? record->first : NULL; member; member = member->next)
-        if (strcmp(member->key, "crc32") != 0 && !gem5art__find_field(fields, member->key)) {
-            gem5art__write_key(writer, member);
-            gem5art_json_value(writer, member);
-        }
+        if (strcmp(member->key, "crc32") != 0 && !(fields && gem5art__find_field(fields, member->key)))
+            gem5art__write_member(writer, member);
+}
+
+/* Writes a record as it was read, but for its checksum. */
+static void gem5art__write_record(gem5art_json_writer *writer, const gem5art_json *record) {
+    gem5art_json_begin_object(writer);
+    gem5art__write_members(writer, record, NULL);
     gem5art_json_end_object(writer);
 }
 
-/* Appends an object's line, closed by the checksum of all that stands before the key "crc32". */
+/* Writes the fields of the table, then the other members of the record that the object was read from. */
+static void gem5art__write_object(gem5art_json_writer *writer, const gem5art__field *fields, const void *object,
+                                  bool fs, const gem5art_json *record) {
+    const gem5art__field *field;
+    gem5art_json_begin_object(writer);
+    for (field = fields; field->name; field++)
+        if (fs || !field->fs_only) gem5art__write_field(writer, field, object);
+    gem5art__write_members(writer, record, fields);
+    gem5art_json_end_object(writer);
+}
+
+/* Appends an object's line, closed by the checksum of all bytes before the key "crc32". */
 static void gem5art__put_line(gem5art__buf *line, const char *object, size_t length) {
     size_t start = line->length;
     gem5art__put(line, object, length - 1);
@@ -4422,84 +4419,41 @@ static bool gem5art__put_object_line(gem5art__buf *line, const gem5art__field *f
     return gem5art__put_written(line, &writer, true, error);
 }
 
-/* A record as it was written, but for its checksum. */
-static void gem5art__write_record(gem5art_json_writer *writer, const gem5art_json *record) {
-    const gem5art_json *member;
-    gem5art_json_begin_object(writer);
-    for (member = record->first; member; member = member->next)
-        if (strcmp(member->key, "crc32") != 0) {
-            gem5art__write_key(writer, member);
-            gem5art_json_value(writer, member);
-        }
-    gem5art_json_end_object(writer);
-}
-
-static const char *const gem5art__head_keys[] = {"_id", "hash", "type", "name"}; /* they open a record, in this order */
-
-/* Any record as a line of ours: what it holds as it was written, its head first. */
+/* Appends any record as a line of ours: its members as they were written, its head first. */
 static bool gem5art__put_record_line(gem5art__buf *line, const gem5art_json *record, gem5art_error *error) {
     gem5art_json_writer writer;
     const gem5art_json *member;
     size_t i;
     gem5art_json_writer_init(&writer, 0);
     gem5art_json_begin_object(&writer);
-    for (i = 0; i < 4; i++)
-        if ((member = gem5art_json_get(record, gem5art__head_keys[i])) != NULL)
-            gem5art_json_key(&writer, gem5art__head_keys[i]), gem5art_json_value(&writer, member);
-    for (member = record->first; member; member = member->next) {
-        for (i = 0; i < 4 && strcmp(member->key, gem5art__head_keys[i]) != 0; i++) {}
-        if (i == 4 && strcmp(member->key, "crc32") != 0)
-            gem5art__write_key(&writer, member), gem5art_json_value(&writer, member);
+    for (i = 0; i < 4; i++) {
+        if ((member = gem5art_json_get(record, gem5art__head_fields[i].name)) == NULL) continue;
+        gem5art_json_key(&writer, member->key);
+        gem5art_json_value(&writer, member);
     }
+    gem5art__write_members(&writer, record, gem5art__head_fields);
     gem5art_json_end_object(&writer);
     return gem5art__put_written(line, &writer, true, error);
 }
 
 /* ---- reading */
 
-static const char *const *gem5art__read_texts(gem5art__arena *arena, const gem5art_json *array) {
-    const char **texts = (const char **)gem5art__arena_alloc(arena, (array->count + 1) * sizeof *texts);
+/* Texts out of an array, or pairs out of an object; NULL: the value is of another kind. */
+static const char *const *gem5art__read_texts(gem5art__arena *arena, const gem5art_json *value, bool pairs) {
+    const char **texts;
     const gem5art_json *item;
     size_t n = 0;
-    for (item = array->first; texts && item; item = item->next) {
-        if (item->type != GEM5ART_JSON_STRING) return NULL;
-        texts[n++] = item->text;
-    }
-    return texts;
-}
-
-static const char *const *gem5art__read_pairs(gem5art__arena *arena, const gem5art_json *object) {
-    const char **texts = (const char **)gem5art__arena_alloc(arena, (2 * object->count + 1) * sizeof *texts);
-    const gem5art_json *item;
-    size_t n = 0;
-    for (item = object->first; texts && item; item = item->next) {
-        texts[n++] = item->key;
-        texts[n++] = item->type == GEM5ART_JSON_STRING   ? item->text
+    if (value->type != (pairs ? GEM5ART_JSON_OBJECT : GEM5ART_JSON_ARRAY)) return NULL;
+    texts = (const char **)gem5art__arena_alloc(arena, (2 * value->count + 1) * sizeof *texts);
+    for (item = value->first; texts && item; item = item->next) {
+        bool string = item->type == GEM5ART_JSON_STRING;
+        if (!pairs && !string) return NULL;
+        if (pairs) texts[n++] = item->key;
+        texts[n++] = string                               ? item->text
                      : item->type == GEM5ART_JSON_NUMBER ? gem5art__arena_copy_n(arena, item->raw, item->raw_length)
                                                          : "";
     }
     return texts;
-}
-
-/* Text that holds JSON of the right kind, else nothing: gem5art lets any text be there, and the record keeps it. */
-static const char *const *gem5art__read_quoted(gem5art__arena *arena, const gem5art_json *value, bool pairs) {
-    const gem5art_json *inner = value;
-    const char *const *texts = NULL;
-    if (value->type == GEM5ART_JSON_STRING)
-        inner = gem5art__json_parse_in(arena, value->text, value->length, NULL, NULL);
-    if (inner && inner->type == GEM5ART_JSON_OBJECT && pairs) texts = gem5art__read_pairs(arena, inner);
-    if (inner && inner->type == GEM5ART_JSON_ARRAY && !pairs) texts = gem5art__read_texts(arena, inner);
-    return texts ? texts : gem5art__no_texts;
-}
-
-static bool gem5art__read_git(const gem5art_json *object, const char *facts[3]) {
-    int i;
-    for (i = 0; i < 3; i++) {
-        const gem5art_json *member = gem5art_json_get(object, gem5art__git_keys[i]);
-        if (member && member->type == GEM5ART_JSON_STRING) facts[i] = member->text;
-        else if (member && member->type != GEM5ART_JSON_NULL) return false;
-    }
-    return object->type == GEM5ART_JSON_OBJECT || object->type == GEM5ART_JSON_NULL;
 }
 
 static bool gem5art__read_object(gem5art__arena *arena, const gem5art__field *fields, const gem5art_json *record,
@@ -4525,40 +4479,48 @@ static bool gem5art__read_rows(gem5art__arena *arena, const gem5art__field *colu
 /* False where the value is of a wrong kind. */
 static bool gem5art__read_field(gem5art__arena *arena, const gem5art__field *field, const gem5art_json *value,
                                 void *object) {
-    char *at = (char *)object + field->offset;
+    void *at = (char *)object + field->offset;
     bool string = value->type == GEM5ART_JSON_STRING, number = value->type == GEM5ART_JSON_NUMBER;
     bool null = value->type == GEM5ART_JSON_NULL;
+    bool pairs = field->kind == GEM5ART__PAIRS || field->kind == GEM5ART__PAIRS_QUOTED;
+    const char *const *texts = NULL;
+    const gem5art_json *inner = value;
+    int i;
     switch (field->kind) {
     case GEM5ART__TEXT:
     case GEM5ART__TEXT_OR_NULL:
-        if (string) *(const char **)(void *)at = value->text;
+        if (string) *(const char **)at = value->text;
         return string || null;
-    case GEM5ART__TEXTS:
-        if (value->type != GEM5ART_JSON_ARRAY) return null;
-        *(const char *const **)(void *)at = gem5art__read_texts(arena, value);
-        return *(const char *const **)(void *)at != NULL;
-    case GEM5ART__PAIRS:
-        if (value->type != GEM5ART_JSON_OBJECT) return null;
-        *(const char *const **)(void *)at = gem5art__read_pairs(arena, value);
-        return *(const char *const **)(void *)at != NULL;
-    case GEM5ART__TEXTS_QUOTED:
+    case GEM5ART__TEXTS_QUOTED: /* gem5art lets any text be there, and the record keeps it */
     case GEM5ART__PAIRS_QUOTED:
-        *(const char *const **)(void *)at = gem5art__read_quoted(arena, value, field->kind == GEM5ART__PAIRS_QUOTED);
-        return true;
-    case GEM5ART__BOOLEAN:
-        *(bool *)at = value->boolean;
-        return value->type == GEM5ART_JSON_BOOL || null;
+        if (string) inner = gem5art__json_parse_in(arena, value->text, value->length, NULL, NULL);
+        if (inner) texts = gem5art__read_texts(arena, inner, pairs);
+        if (texts) *(const char *const **)at = texts;
+        return !arena->failed;
+    case GEM5ART__TEXTS:
+    case GEM5ART__PAIRS:
+        texts = gem5art__read_texts(arena, value, pairs);
+        if (texts) *(const char *const **)at = texts;
+        return texts || null;
+    case GEM5ART__BOOLEAN: *(bool *)at = value->boolean; return value->type == GEM5ART_JSON_BOOL || null;
     case GEM5ART__INTEGER:
     case GEM5ART__SIZE:
         if (!number || (!value->is_integer && !(value->number > -9e18 && value->number < 9e18))) return null;
-        *(int64_t *)(void *)at = value->is_integer ? value->integer : (int64_t)value->number;
+        *(int64_t *)at = value->is_integer ? value->integer : (int64_t)value->number;
         return true;
     case GEM5ART__SECONDS:
-        if (number && value->number - value->number == 0) *(double *)(void *)at = value->number; /* else it is infinite */
+        if (number && value->number - value->number == 0) *(double *)at = value->number; /* else it is infinite */
         return number || null;
-    case GEM5ART__GIT: return gem5art__read_git(value, (const char **)(void *)at);
+    case GEM5ART__GIT:
+        for (i = 0; i < 3; i++) {
+            static const char *const keys[] = {"origin", "hash", "name"};
+            const gem5art_json *member = gem5art_json_get(value, keys[i]);
+            if (member && member->type == GEM5ART_JSON_STRING) ((const char **)at)[i] = member->text;
+            else if (member && member->type != GEM5ART_JSON_NULL) return false;
+        }
+        return value->type == GEM5ART_JSON_OBJECT || null;
     case GEM5ART__TICK:
-        if (number) *(uint64_t *)(void *)at = strtoull(value->raw, NULL, 10);
+        if (number) *(uint64_t *)at = strtoull(value->raw, NULL, 10);
         return number || null;
     case GEM5ART__ROWS: return null || gem5art__read_rows(arena, field->columns, value, at);
     }
@@ -4568,15 +4530,16 @@ static bool gem5art__read_field(gem5art__arena *arena, const gem5art__field *fie
 static void gem5art__set_defaults(const gem5art__field *fields, void *object) {
     const gem5art__field *field;
     for (field = fields; field->name; field++) {
-        char *at = (char *)object + field->offset;
-        if (field->kind == GEM5ART__TEXT) *(const char **)(void *)at = "";
-        if (field->kind == GEM5ART__TEXTS || field->kind == GEM5ART__TEXTS_QUOTED || field->kind == GEM5ART__PAIRS ||
-            field->kind == GEM5ART__PAIRS_QUOTED)
-            *(const char *const **)(void *)at = gem5art__no_texts;
-        if (field->kind == GEM5ART__SIZE) *(int64_t *)(void *)at = -1;
-        if (field->kind == GEM5ART__GIT) {
-            const char **facts = (const char **)(void *)at;
-            facts[0] = facts[1] = facts[2] = "";
+        void *at = (char *)object + field->offset;
+        switch (field->kind) {
+        case GEM5ART__GIT: ((const char **)at)[0] = ((const char **)at)[1] = ((const char **)at)[2] = ""; break;
+        case GEM5ART__TEXT: *(const char **)at = ""; break;
+        case GEM5ART__TEXTS:
+        case GEM5ART__TEXTS_QUOTED:
+        case GEM5ART__PAIRS:
+        case GEM5ART__PAIRS_QUOTED: *(const char *const **)at = gem5art__no_texts; break;
+        case GEM5ART__SIZE: *(int64_t *)at = -1; break;
+        default: break;
         }
     }
 }
@@ -4756,7 +4719,7 @@ typedef struct gem5art__head {
 static void gem5art__parsed_head(const gem5art_json *record, gem5art__head *head) {
     int i;
     for (i = 0; i < 4; i++) {
-        const gem5art_json *member = gem5art_json_get(record, gem5art__head_keys[i]);
+        const gem5art_json *member = gem5art_json_get(record, gem5art__head_fields[i].name);
         bool text = member && member->type == GEM5ART_JSON_STRING;
         head->text[i] = text ? member->text : "";
         head->length[i] = text ? member->length : 0;
@@ -4871,81 +4834,70 @@ static void gem5art__scan_end(gem5art__scan *scan) {
 #define GEM5ART__WRITER_BYTE ((int64_t)1 << 62)
 #define GEM5ART__NEXT_BYTE (GEM5ART__WRITER_BYTE + 1) /* of whoever gets the lock next, so that none starves */
 
-typedef enum gem5art__grip { GEM5ART__LOCKED, GEM5ART__LOCK_HELD, GEM5ART__LOCK_MOVED, GEM5ART__LOCK_FAILED } gem5art__grip;
-
-/* Is the locked file still the one at the store's path? */
-static gem5art__grip gem5art__check_writer(gem5art_db *db, int fd, gem5art_error *error) {
+/* Is the locked file still the one at the store's path? 1; 0: no; -1: error. */
+static int gem5art__check_writer(gem5art_db *db, int fd, gem5art_error *error) {
     struct stat own, there;
     if (GEM5ART_SYS_FSTAT(fd, &own) < 0 || GEM5ART_SYS_STAT(db->path, &there) < 0)
-        return gem5art__fail_errno(error, "find the store", db->path), GEM5ART__LOCK_FAILED;
-    if (own.st_dev != there.st_dev || own.st_ino != there.st_ino) return GEM5ART__LOCK_MOVED;
-    if (own.st_nlink) return GEM5ART__LOCKED;
+        return gem5art__fail_errno(error, "find the store", db->path), -1;
+    if (own.st_dev != there.st_dev || own.st_ino != there.st_ino) return 0;
+    if (own.st_nlink) return 1;
     gem5art__fail(error, GEM5ART_IO,
                   "%s was removed or replaced where it is mounted from, and what is written here would be lost: mount "
                   "the new file", db->path);
-    return GEM5ART__LOCK_FAILED;
+    return -1;
 }
 
-/* *fd: the store, opened at the first try; *next: it is this handle's turn. */
-static gem5art__grip gem5art__try_writer_lock(gem5art_db *db, int *fd, bool *next, gem5art_error *error) {
-    if (*fd < 0) *fd = gem5art__open(db->path, O_RDWR | O_NONBLOCK, 0);
-    if (*fd < 0 && (errno == EACCES || errno == EROFS || errno == EPERM))
-        gem5art__fail(error, GEM5ART_IO, "cannot write to the store %s: %s; its owner can, or store in a copy of it",
-                      db->path, strerror(errno));
-    else if (*fd < 0) gem5art__fail_errno(error, "open the store", db->path);
-    else if ((*next = *next || gem5art__lock(*fd, GEM5ART__NEXT_BYTE)) && gem5art__lock(*fd, GEM5ART__WRITER_BYTE)) {
-        gem5art__unlock(*fd, GEM5ART__NEXT_BYTE);
-        return gem5art__check_writer(db, *fd, error);
-    } else if (errno == EAGAIN || errno == EACCES) return GEM5ART__LOCK_HELD;
-    else
-        gem5art__fail(error, errno == EINVAL || errno == ENOTSUP ? GEM5ART_UNSUPPORTED : GEM5ART_IO,
-                      "cannot lock %s: %s; the store needs a file system with open file description locks", db->path,
-                      strerror(errno));
-    return GEM5ART__LOCK_FAILED;
-}
-
-/* The wait for the writer lock: for how long, and what was said of it. */
-typedef struct gem5art__wait {
-    double begun;
-    int pause; /* ms */
-    bool said;
-} gem5art__wait;
-
-/* Pauses before the next try. BUSY after a minute in which others held the lock, or when a worker is to stop. */
-static bool gem5art__wait_for_lock(gem5art_db *db, gem5art__wait *wait, bool next, gem5art_error *error) {
-    double waited = gem5art__monotonic() - wait->begun;
+/* Waits before the next try. BUSY after a minute in which others held the lock, or when a worker is to stop. */
+static bool gem5art__wait_for_lock(gem5art_db *db, double begun, int *pause, bool *said, gem5art_error *error) {
+    double waited = gem5art__monotonic() - begun;
     if (waited >= GEM5ART__LOCK_SECONDS || gem5art__given_up())
         return gem5art__fail(error, GEM5ART_BUSY,
                              "cannot write to the store %s: another program has held its lock for %.0f s; find it "
                              "(lsof %s) and end it, or try again", db->path, waited, db->path);
-    if (waited >= 2 && !wait->said) {
-        wait->said = true;
+    if (waited >= 2 && !*said) {
+        *said = true;
         gem5art__warn(db, "waiting for the writer lock of %s, which another program holds", db->path);
     }
-    if (next && wait->pause > 10) wait->pause = 10;
-    GEM5ART_SYS_POLL(NULL, 0, wait->pause);
-    wait->pause = wait->pause < 50 ? wait->pause * 2 : 100;
+    GEM5ART_SYS_POLL(NULL, 0, *pause);
+    *pause = *pause < 50 ? *pause * 2 : 100;
     return true;
 }
 
 /* Takes the writer lock. */
 static bool gem5art__store_lock(gem5art_db *db, gem5art_error *error) {
-    gem5art__wait wait = {gem5art__monotonic(), 1, false};
-    gem5art__grip grip;
-    bool next = false;
-    int fd = -1;
+    double begun = gem5art__monotonic();
+    bool next = false, said = false;
+    int fd = -1, pause = 1, same = -1;
     if (db->read_only)
         return gem5art__fail(error, GEM5ART_INVALID,
                              "%s was opened for reading only: nothing can be stored or executed", db->path);
-    while ((grip = gem5art__try_writer_lock(db, &fd, &next, error)) != GEM5ART__LOCKED) {
-        if (grip == GEM5ART__LOCK_HELD && gem5art__wait_for_lock(db, &wait, next, error)) continue;
-        gem5art__close(fd);
-        fd = -1;
-        next = false;
-        if (grip != GEM5ART__LOCK_MOVED) return false;
+    for (;;) {
+        if (fd < 0 && (fd = gem5art__open(db->path, O_RDWR | O_NONBLOCK, 0)) < 0)
+            return errno == EACCES || errno == EROFS || errno == EPERM
+                       ? gem5art__fail(error, GEM5ART_IO,
+                                       "cannot write to the store %s: %s; its owner can, or store in a copy of it",
+                                       db->path, strerror(errno))
+                       : gem5art__fail_errno(error, "open the store", db->path);
+        next = next || gem5art__lock(fd, GEM5ART__NEXT_BYTE);
+        if (next && gem5art__lock(fd, GEM5ART__WRITER_BYTE)) {
+            gem5art__unlock(fd, GEM5ART__NEXT_BYTE);
+            if ((same = gem5art__check_writer(db, fd, error)) != 0) break;
+            gem5art__close(fd); /* and tries the file that is there now */
+            fd = -1;
+            next = false;
+        } else if (errno != EAGAIN && errno != EACCES) {
+            gem5art__fail(error, errno == EINVAL || errno == ENOTSUP ? GEM5ART_UNSUPPORTED : GEM5ART_IO,
+                          "cannot lock %s: %s; the store needs a file system with open file description locks", db->path,
+                          strerror(errno));
+            break;
+        } else {
+            if (next && pause > 10) pause = 10;
+            if (!gem5art__wait_for_lock(db, begun, &pause, &said, error)) break;
+        }
     }
-    db->writer = fd;
-    return true;
+    if (same > 0) db->writer = fd;
+    else gem5art__close(fd);
+    return same > 0;
 }
 
 static void gem5art__store_unlock(gem5art_db *db) {

@@ -126,7 +126,7 @@ FLAT_TEST(each_change_is_synced_in_this_order) {
         {&operations[1], "sf\nsW,s"},        /* first the newline that ends the line before */
         {&operations[7], "sfW s"},           /* a space in an empty array */
         {&operations[8], "sfWs,s"},          /* both records at once, on the disk before the comma */
-        {&operations[9], "lsrf"},            /* the lock file; the rewritten store, its name, the folder */
+        {&operations[9], "srf"},             /* the rewritten store, its name, the folder */
         {&operations[10], "sfW,s"},
         {&operations[11], ""},
         {&operations[12], ""},
