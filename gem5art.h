@@ -679,26 +679,6 @@ GEM5ARTDEF void gem5art_release_run(gem5art_db *db, const gem5art_run *run);
 
 /* ---------------------------------------------------------------- >>runner */
 
-typedef struct gem5art_execute_desc {
-    const char *task_id;       /* recorded; default: none */
-    const char *cwd;           /* where gem5 is executed and relative paths lead; default: the current folder */
-    bool rerun;                /* launch it even if its hash is recorded */
-    bool take_lost;            /* these four as in gem5art_pool_desc */
-    bool handle_signals;
-    int retries;
-    const char *const *environment;
-} gem5art_execute_desc;
-
-/* Executes one run to its end: a pool of one. Returns true when a Finished or Failed outcome was recorded (see
-   run->status), else false:
-     EXISTS     its hash is recorded: the message names the run and the ways out
-     BUSY       another process is executing it
-     CHANGED, DIRTY, NOT_FOUND, GIT  the artifact check failed, and that was recorded
-     CANCELLED  a signal arrived before it was launched
-     IO, NOMEM, CORRUPT */
-GEM5ARTDEF bool gem5art_execute(gem5art_db *db, gem5art_run *run, const gem5art_execute_desc *desc,
-                                gem5art_error *error);
-
 typedef enum gem5art_event_type {
     GEM5ART_EVENT_QUEUED,      /* added to the pool */
     GEM5ART_EVENT_SKIPPED,     /* not launched: see `error` (EXISTS, BUSY, CANCELLED, ...) */
@@ -789,6 +769,15 @@ GEM5ARTDEF bool gem5art_pool_wait(gem5art_pool *pool, gem5art_error *error);
 
 /* Ends a pool. Runs that have not ended are killed at once and recorded as "sigterm". NULL is allowed. */
 GEM5ARTDEF void gem5art_pool_destroy(gem5art_pool *pool);
+
+/* Executes one run to its end, in a pool of one; desc may be NULL. Returns true when a Finished or Failed outcome was
+   recorded (see run->status), else false:
+     EXISTS     its hash is recorded: the message names the run and the ways out
+     BUSY       another process is executing it
+     CHANGED, DIRTY, NOT_FOUND, GIT  the artifact check failed, and that was recorded
+     CANCELLED  a signal arrived before it was launched
+     IO, NOMEM, CORRUPT */
+GEM5ARTDEF bool gem5art_execute(gem5art_db *db, gem5art_run *run, const gem5art_pool_desc *desc, gem5art_error *error);
 
 /* --------------------------------------------------------------- >>queries */
 
@@ -12931,28 +12920,20 @@ GEM5ARTDEF void gem5art_pool_destroy(gem5art_pool *pool) {
     gem5art__free_pool(pool);
 }
 
-GEM5ARTDEF bool gem5art_execute(gem5art_db *db, gem5art_run *run, const gem5art_execute_desc *desc,
-                                gem5art_error *error) {
-    gem5art_pool_desc pool_desc;
+GEM5ARTDEF bool gem5art_execute(gem5art_db *db, gem5art_run *run, const gem5art_pool_desc *desc, gem5art_error *error) {
+    gem5art_pool_desc one;
     gem5art_pool *pool;
+    const gem5art_error *last;
     gem5art_error why;
     bool ok;
-    memset(&pool_desc, 0, sizeof pool_desc);
-    pool_desc.jobs = 1;
-    if (desc) {
-        pool_desc.cwd = desc->cwd;
-        pool_desc.task_id = desc->task_id;
-        pool_desc.rerun = desc->rerun;
-        pool_desc.take_lost = desc->take_lost;
-        pool_desc.handle_signals = desc->handle_signals;
-        pool_desc.retries = desc->retries;
-        pool_desc.environment = desc->environment;
-    }
-    if ((pool = gem5art_pool_create(db, &pool_desc, error)) == NULL) return false;
+    memset(&one, 0, sizeof one);
+    if (desc) one = *desc;
+    one.jobs = 1;
+    if ((pool = gem5art_pool_create(db, &one, error)) == NULL) return false;
     ok = gem5art_pool_add(pool, run, error);
     if (ok) {
-        const gem5art_error *last = &pool->last_error;
         gem5art_pool_wait(pool, &why);
+        last = &pool->last_error;
         ok = !pool->counts.skipped && last->code != GEM5ART_CANCELLED && why.code == GEM5ART_OK &&
              (last->code == GEM5ART_OK || strcmp(run->status, "Failed") == 0);
         if (!ok && error) *error = last->code != GEM5ART_OK ? *last : why;
@@ -13140,27 +13121,6 @@ static bool gem5art__run_idle(gem5art_db *db, const char *hash, gem5art_error *e
     return gem5art__live_end(&list, error) && ok;
 }
 
-GEM5ARTDEF bool gem5art_remove_artifact(gem5art_db *db, const char *id, gem5art_error *error) {
-    gem5art__artifact *found = NULL;
-    const char *ids[2];
-    size_t removals;
-    bool ok = false;
-    if (!gem5art__need(db, "the db", error) || !gem5art__need(id, "the id", error) || !gem5art__store_lock(db, error))
-        return false;
-    if (gem5art__store_settle(db, error) &&
-        gem5art__lookup_artifact(db, id, &found, error)) {
-        if (!found || strcmp(found->public_.id, id) != 0)
-            gem5art__fail(error, GEM5ART_NOT_FOUND, "there is no artifact with the id \"%s\" in %s", id, db->path);
-        else if (gem5art__artifact_unused(db, id, "", error) && gem5art__artifact_idle(db, id, error)) {
-            ids[0] = id, ids[1] = NULL;
-            ok = gem5art__store_remove(db, ids, &removals, error);
-        }
-    }
-    gem5art__store_unlock(db);
-    gem5art__free_artifact(found);
-    return ok;
-}
-
 GEM5ARTDEF bool gem5art_artifacts_equal(const gem5art_artifact *a, const gem5art_artifact *b) {
     return a == b || (a && b && strcmp(a->hash, b->hash) == 0);
 }
@@ -13292,50 +13252,68 @@ GEM5ARTDEF gem5art_run *gem5art_review_run(gem5art_db *db, const gem5art_run *ru
     return NULL;
 }
 
-/* The archive of a run goes with it, unless another record names it too. */
-static bool gem5art__remove_with_archive(gem5art_db *db, const char *id, const char *results, gem5art_error *error) {
+/* ---- removing, under the writer lock */
+
+static bool gem5art__remove_artifact(gem5art_db *db, const char *id, gem5art_error *error) {
+    const char *ids[2] = {NULL, NULL};
+    size_t removals;
+    ids[0] = id;
+    return gem5art__artifact_unused(db, id, "", error) && gem5art__artifact_idle(db, id, error) &&
+           gem5art__store_remove(db, ids, &removals, error);
+}
+
+/* Removes a run with its archive, unless another record names that too. */
+static bool gem5art__remove_run(gem5art_db *db, const char *id, const gem5art_json *record, gem5art_error *error) {
+    const char *hash = gem5art__record_text(record, "hash"), *results = gem5art__record_text(record, "results");
     const char *ids[3] = {NULL, NULL, NULL};
     gem5art_error why;
     size_t removals;
-    gem5art__clear(&why);
+    bool claimed = gem5art__claim_run(db, hash, &why), ok = claimed && gem5art__run_idle(db, hash, &why);
     ids[0] = id;
-    if (*results && gem5art__artifact_unused(db, results, id, &why)) ids[1] = results;
-    if (why.code != GEM5ART_OK && why.code != GEM5ART_BUSY) return gem5art__fail(error, why.code, "%s", why.message);
-    return gem5art__store_remove(db, ids, &removals, error);
-}
-
-/* Removes a record that was found, under the writer lock. */
-static bool gem5art__remove_claimed(gem5art_db *db, const char *id, const gem5art_json *record, gem5art_error *error) {
-    const char *hash = gem5art__record_text(record, "hash");
-    gem5art_error why;
-    bool ok = gem5art__claim_run(db, hash, &why), idle = ok && gem5art__run_idle(db, hash, &why);
-    if (idle) idle = gem5art__remove_with_archive(db, id, gem5art__record_text(record, "results"), error);
-    else if (why.code == GEM5ART_BUSY)
+    if (!ok && why.code == GEM5ART_BUSY)
         gem5art__fail(error, GEM5ART_BUSY, "run \"%s\" (%s) is being executed: wait for its end, or end it",
                       gem5art__record_text(record, "name"), id);
-    else gem5art__fail(error, why.code, "%s", why.message);
-    if (ok) gem5art__unclaim_run(db, hash);
-    return idle;
+    else if (!ok) gem5art__fail(error, why.code, "%s", why.message);
+    else {
+        gem5art__clear(&why);
+        if (*results && gem5art__artifact_unused(db, results, id, &why)) ids[1] = results;
+        ok = why.code == GEM5ART_OK || why.code == GEM5ART_BUSY
+                 ? gem5art__store_remove(db, ids, &removals, error)
+                 : gem5art__fail(error, why.code, "%s", why.message);
+    }
+    if (claimed) gem5art__unclaim_run(db, hash);
+    return ok;
 }
 
-GEM5ARTDEF bool gem5art_remove_run(gem5art_db *db, const char *id, gem5art_error *error) {
+static bool gem5art__remove(gem5art_db *db, const char *id, bool run, gem5art_error *error) {
     gem5art__arena arena = {NULL, false};
     gem5art__lookup lookup = {0, 0};
     const gem5art_json *record = NULL;
+    gem5art__step step = GEM5ART__FAILED;
     bool ok = false;
     if (!gem5art__need(db, "the db", error) || !gem5art__need(id, "the id", error) || !gem5art__store_lock(db, error))
         return false;
-    if (gem5art__store_settle(db, error)) {
-        gem5art__step step = gem5art__store_lookup(db, &lookup, id, &arena, &record, error);
-        if (step == GEM5ART__END ||
-            (step == GEM5ART__RECORD && (!gem5art__is_run(gem5art__record_text(record, "type")) ||
-                                         strcmp(gem5art__record_text(record, "_id"), id) != 0)))
-            gem5art__fail(error, GEM5ART_NOT_FOUND, "there is no run with the id \"%s\" in %s", id, db->path);
-        else if (step == GEM5ART__RECORD) ok = gem5art__remove_claimed(db, id, record, error);
-    }
+    if (gem5art__store_settle(db, error)) do {
+            gem5art__arena_free(&arena);
+            step = gem5art__store_lookup(db, &lookup, id, &arena, &record, error);
+        } while (step == GEM5ART__RECORD && (gem5art__is_run(gem5art__record_text(record, "type")) != run ||
+                                             !gem5art__record_is(record, "_id", id)));
+    if (step == GEM5ART__RECORD)
+        ok = run ? gem5art__remove_run(db, id, record, error) : gem5art__remove_artifact(db, id, error);
+    else if (step != GEM5ART__FAILED)
+        gem5art__fail(error, GEM5ART_NOT_FOUND, "there is no %s with the id \"%s\" in %s", run ? "run" : "artifact", id,
+                      db->path);
     gem5art__store_unlock(db);
     gem5art__arena_free(&arena);
     return ok;
+}
+
+GEM5ARTDEF bool gem5art_remove_artifact(gem5art_db *db, const char *id, gem5art_error *error) {
+    return gem5art__remove(db, id, false, error);
+}
+
+GEM5ARTDEF bool gem5art_remove_run(gem5art_db *db, const char *id, gem5art_error *error) {
+    return gem5art__remove(db, id, true, error);
 }
 
 GEM5ARTDEF void gem5art_release_artifact(gem5art_db *db, const gem5art_artifact *artifact) {

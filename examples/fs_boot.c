@@ -35,7 +35,7 @@ int main(int argc, char **argv) {
     gem5art_db *db;
     gem5art_run *run;
     gem5art_run_desc desc;
-    gem5art_execute_desc how;
+    gem5art_pool_desc how;
     bool finished;
 
     if (argc < 8) {

@@ -9,7 +9,7 @@ TEST(a_finished_run) {
     gem5art_run *run;
     const gem5art_run *stored;
     const gem5art_artifact *results;
-    gem5art_execute_desc desc;
+    gem5art_pool_desc desc;
     char hash[65];
     begin();
     mkdir("storage", 0777);
@@ -184,7 +184,7 @@ static void check_child_environment(const char *outdir) {
 TEST(the_command_and_its_folder) {
     static const char *const params[] = {"one", "two words", "", "--flag=ü", NULL};
     gem5art_run_desc desc;
-    gem5art_execute_desc how;
+    gem5art_pool_desc how;
     gem5art_run *run;
     char expected[4 * PATH_MAX], elsewhere[PATH_MAX];
     begin();
@@ -454,7 +454,7 @@ TEST(a_panic_at_any_place) {
         snprintf(outdir, sizeof outdir, "out-%ld", places[i]);
         if ((run = fs_run("children/copy_terminal", outdir, "console", NULL)) == NULL) break;
         {
-            gem5art_execute_desc desc;
+            gem5art_pool_desc desc;
             memset(&desc, 0, sizeof desc);
             desc.rerun = true;
             CHECK(gem5art_execute(db, run, &desc, &error));
@@ -465,7 +465,7 @@ TEST(a_panic_at_any_place) {
     strcpy(text + 70000, "Kernel panic - not synced");
     write_text("console", text);
     {
-        gem5art_execute_desc desc;
+        gem5art_pool_desc desc;
         gem5art_run *run = fs_run("children/copy_terminal", "out-none", "console", NULL);
         memset(&desc, 0, sizeof desc);
         desc.rerun = true;
@@ -600,7 +600,7 @@ TEST(a_console_that_is_in_the_way) {
 }
 
 TEST(a_folder_that_is_not_there) {
-    gem5art_execute_desc desc;
+    gem5art_pool_desc desc;
     gem5art_run *run;
     begin();
     REQUIRE((run = se_run("children/exit_with", "out", "0")) != NULL);
@@ -717,7 +717,7 @@ TEST(a_recorded_run_is_refused) {
 }
 
 TEST(a_rerun_is_an_attempt_of_its_own) {
-    gem5art_execute_desc desc;
+    gem5art_pool_desc desc;
     gem5art_run *run;
     char first[PATH_MAX], id[64], *before, *after;
     const gem5art_run *stored;

@@ -500,7 +500,7 @@ TEST(a_run_that_is_tried_again) {
 
 /* Also over several lives of the harness, and not for ever. */
 TEST(what_is_recorded_counts) {
-    gem5art_execute_desc desc;
+    gem5art_pool_desc desc;
     gem5art_run *run;
     begin_with_failures();
     memset(&desc, 0, sizeof desc);
@@ -854,7 +854,7 @@ TEST(environment_of_a_run) {
     static const char *const set[] = {"GEM5ART_TEST_SET", "a b=c", "GEM5ART_TEST_HOST", "changed", NULL};
     static const char *const names[] = {"GEM5ART_TEST_HOST", "GEM5ART_TEST_KEPT", NULL};
     static const char *const twice[] = {"A", "1", "A", "2", NULL}, *const odd[] = {"A", NULL}, *const no_name[] = {"A=B", "1", NULL};
-    gem5art_execute_desc how;
+    gem5art_pool_desc how;
     gem5art_run_desc desc;
     gem5art_run *run;
     begin();
@@ -892,7 +892,7 @@ TEST(environment_of_a_run) {
 TEST(environment) {
     const char *names[] = {"GEM5ART_TEST_ONE", "GEM5ART_TEST_UNSET", "GEM5ART_TEST_EMPTY", "GEM5ART_TEST_ONE", NULL};
     const char *odd[] = {"A=B", NULL}, *empty[] = {"", NULL};
-    gem5art_execute_desc desc;
+    gem5art_pool_desc desc;
     gem5art_pool_desc pool;
     gem5art_run *run;
     const gem5art_run *stored;

@@ -861,7 +861,7 @@ TEST(a_second_signal_kills_at_once) {
 }
 
 static void execute_until_signalled(void) {
-    gem5art_execute_desc desc;
+    gem5art_pool_desc desc;
     gem5art_run *run = gem5art_load_run(db, "a/info.json", &error);
     memset(&desc, 0, sizeof desc);
     desc.handle_signals = true;

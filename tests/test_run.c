@@ -861,7 +861,7 @@ TEST(scripts_with_odd_names_and_scripts_that_become_tracked) {
 
 /* Of relative paths the execution's cwd decides: there they must lead to the same script. */
 TEST(another_cwd_with_another_script_is_refused) {
-    gem5art_execute_desc there;
+    gem5art_pool_desc there;
     gem5art_run_desc desc;
     gem5art_run *run;
     REQUIRE(begin());
@@ -1181,7 +1181,7 @@ TEST(a_run_is_loaded_from_wherever_it_was_created) {
 }
 
 TEST(a_later_attempt_is_loaded_with_the_first_ones_outdir) {
-    gem5art_execute_desc again;
+    gem5art_pool_desc again;
     gem5art_run_desc desc;
     gem5art_run *run;
     REQUIRE(begin());
@@ -1210,7 +1210,7 @@ TEST(a_later_attempt_is_loaded_with_the_first_ones_outdir) {
 /* ---- finding, removing, releasing */
 
 TEST(runs_are_found_by_id_and_the_latest_by_hash) {
-    gem5art_execute_desc again;
+    gem5art_pool_desc again;
     gem5art_run_desc desc;
     gem5art_run *run;
     const gem5art_run *found;

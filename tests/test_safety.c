@@ -6,7 +6,7 @@
 /* ---- the script that is executed is the one that the run was created with */
 
 TEST(a_relative_script_that_leads_elsewhere_is_not_executed) {
-    gem5art_execute_desc desc;
+    gem5art_pool_desc desc;
     gem5art_run_desc run_desc;
     gem5art_run *run;
     char repo[PATH_MAX + 8];
@@ -30,7 +30,7 @@ TEST(a_relative_script_that_leads_elsewhere_is_not_executed) {
 }
 
 TEST(an_absolute_script_may_be_executed_anywhere) {
-    gem5art_execute_desc desc;
+    gem5art_pool_desc desc;
     gem5art_run_desc run_desc;
     gem5art_run *run;
     begin();
@@ -48,7 +48,7 @@ TEST(an_absolute_script_may_be_executed_anywhere) {
 
 TEST(a_run_that_was_loaded_twice_gets_two_ids) {
     gem5art_run *first, *second;
-    gem5art_execute_desc desc;
+    gem5art_pool_desc desc;
     begin();
     REQUIRE((first = se_run("children/exit_with", "out", "0")) != NULL);
     REQUIRE((second = gem5art_load_run(db, "out/info.json", &error)) != NULL);
