@@ -885,8 +885,8 @@ struct gem5art_json {
     double number;             /* NUMBER: the nearest double; infinite where it is too large */
     const char *text;          /* STRING: decoded, with a NUL after it; \udc80-\udcff are bytes 80-ff (PEP 383) */
     size_t length;             /* STRING: bytes of `text`, which may hold NULs */
-    const char *raw;           /* the source text, with quotes and escapes; ARRAY, OBJECT: where it begins */
-    size_t raw_length;         /* ARRAY, OBJECT: 0 */
+    const char *raw;           /* the source text, with quotes and escapes; of an ARRAY or OBJECT, all of it */
+    size_t raw_length;
     const char *key;           /* a member of an object: its name, decoded, with a NUL after it; else NULL */
     size_t key_length;
     const char *raw_key;       /* with quotes and escapes */
@@ -1264,14 +1264,6 @@ static bool gem5art__sync(int fd) {
     return result == 0;
 }
 
-/* Makes a name that was created, linked or renamed in a folder durable. */
-static bool gem5art__sync_folder(const char *folder) {
-    int fd = gem5art__open(folder, O_RDONLY | O_DIRECTORY, 0);
-    bool ok = fd >= 0 && (gem5art__sync(fd) || errno == EINVAL || errno == EROFS);
-    gem5art__close(fd);
-    return ok;
-}
-
 /* Takes the result of the call that made a pair of descriptors. */
 static bool gem5art__take_pair(int fds[2], int result) {
     if (result < 0) return false;
@@ -1308,19 +1300,6 @@ static bool gem5art__random(void *data, size_t size) {
     size_t got;
     bool ok = fd >= 0 && gem5art__read_at(fd, data, size, 0, &got) && got == size;
     gem5art__close(fd);
-    return ok;
-}
-
-/* A number for a temporary name that no other process or thread has. The kernel is asked once per process. */
-static bool gem5art__unique(uint64_t *number) {
-    static pthread_mutex_t mutex = PTHREAD_MUTEX_INITIALIZER;
-    static uint64_t seed, count;
-    static pid_t process; /* the one that got the seed: a forked child needs its own */
-    bool ok = true;
-    pthread_mutex_lock(&mutex);
-    if (process != getpid() && (ok = gem5art__random(&seed, sizeof seed))) process = getpid();
-    *number = seed + ++count * 0x9e3779b97f4a7c15u;
-    pthread_mutex_unlock(&mutex);
     return ok;
 }
 
@@ -1830,13 +1809,20 @@ static bool gem5art__uuid(char text[37], gem5art_error *error) {
     return true;
 }
 
-/* "PATH.tmp-" and 16 hex digits: a name beside a file, for what will replace it. */
+/* "PATH.tmp-" and 16 hex digits: a name beside a file, for what will replace it, that no other process or thread uses.
+   The kernel is asked for a random number once per process. */
 static bool gem5art__temporary_name(gem5art__buf *name, const char *path, gem5art_error *error) {
-    uint64_t number;
+    static pthread_mutex_t mutex = PTHREAD_MUTEX_INITIALIZER;
+    static uint64_t number;
+    static pid_t process; /* the one that got the number: a forked child needs its own */
+    bool ok = true;
     name->length = 0;
-    if (!gem5art__unique(&number))
-        return gem5art__fail(error, GEM5ART_IO, "cannot read random bytes from /dev/urandom");
-    gem5art__putf(name, "%s.tmp-%016llx", path, (unsigned long long)number);
+    pthread_mutex_lock(&mutex);
+    if (process != getpid() && (ok = gem5art__random(&number, sizeof number))) process = getpid();
+    number += 0x9e3779b97f4a7c15u;
+    if (ok) gem5art__putf(name, "%s.tmp-%016llx", path, (unsigned long long)number);
+    pthread_mutex_unlock(&mutex);
+    if (!ok) return gem5art__fail(error, GEM5ART_IO, "cannot read random bytes from /dev/urandom");
     return name->failed ? gem5art__fail_nomem(error) : true;
 }
 
@@ -1872,15 +1858,19 @@ typedef enum gem5art__put_file_mode {
     GEM5ART__KEEP_EXISTING /* fail with EEXIST, code EXISTS; for paths only, not in a folder */
 } gem5art__put_file_mode;
 
-/* Makes the name of a file durable, by its folder. False leaves errno. */
+/* Makes the name of a file durable, by syncing its folder. False leaves errno. */
 static bool gem5art__sync_name(const char *path) {
     char folder[4096]; /* the kernel takes no longer path; nothing is allocated once a change is made */
     size_t length = (size_t)(gem5art__base_name(path) - path);
-    if (!length) return gem5art__sync_folder(".");
+    bool ok;
+    int fd;
     if (length >= sizeof folder) return errno = ENAMETOOLONG, false;
     memcpy(folder, path, length);
     folder[length > 1 ? length - 1 : length] = 0; /* without its last slash */
-    return gem5art__sync_folder(folder);
+    fd = gem5art__open(length ? folder : ".", O_RDONLY | O_DIRECTORY, 0);
+    ok = fd >= 0 && (gem5art__sync(fd) || errno == EINVAL || errno == EROFS);
+    gem5art__close(fd);
+    return ok;
 }
 
 /* A file that is written whole or not at all, under a temporary name: begin, write to `fd`, and commit or abort, each of
@@ -2333,17 +2323,6 @@ static bool gem5art__json_check_keys(gem5art__json_parser *p, const gem5art_json
 
 /* ---- the grammar */
 
-static bool gem5art__json_key_and_colon(gem5art__json_parser *p, gem5art_json *node) {
-    gem5art__json_skip_space(p);
-    if (*p->at != '"')
-        return gem5art__json_expected(p, p->open->last ? "a key in quotes after ','" : "a key in quotes or '}'");
-    if (!gem5art__json_string(p, &node->key, &node->key_length, &node->raw_key, &node->raw_key_length)) return false;
-    gem5art__json_skip_space(p);
-    if (*p->at != ':') return gem5art__json_expected(p, "':' after a key");
-    p->at++;
-    return true;
-}
-
 /* A whole value, but of an array or object only the bracket that opens it. */
 static bool gem5art__json_value(gem5art__json_parser *p, gem5art__json_node *node) {
     gem5art_json *value = &node->value;
@@ -2378,20 +2357,27 @@ static bool gem5art__json_value(gem5art__json_parser *p, gem5art__json_node *nod
 /* The root, an element of the open array or a member of the open object. */
 static bool gem5art__json_item(gem5art__json_parser *p) {
     gem5art__json_node *node = (gem5art__json_node *)gem5art__arena_room(p->arena, sizeof *node), *parent = p->open;
-    bool member = parent && parent->value.type == GEM5ART_JSON_OBJECT;
+    gem5art_json *v = &node->value;
     if (!node) return gem5art__fail_nomem(p->error);
     memset(node, 0, sizeof *node);
     node->parent = parent;
-    if (member && !gem5art__json_key_and_colon(p, &node->value)) return false;
-    if (!gem5art__json_value(p, node)) return false;
-    if (!parent) {
-        p->root = node;
-        return true;
+    if (parent && parent->value.type == GEM5ART_JSON_OBJECT) {
+        gem5art__json_skip_space(p);
+        if (*p->at != '"')
+            return gem5art__json_expected(p, parent->last ? "a key in quotes after ','" : "a key in quotes or '}'");
+        if (!gem5art__json_string(p, &v->key, &v->key_length, &v->raw_key, &v->raw_key_length)) return false;
+        gem5art__json_skip_space(p);
+        if (*p->at != ':') return gem5art__json_expected(p, "':' after a key");
+        p->at++;
     }
-    if (parent->last) parent->last->value.next = &node->value;
-    else parent->value.first = &node->value;
-    parent->last = node;
-    parent->value.count++;
+    if (!gem5art__json_value(p, node)) return false;
+    if (!parent) p->root = node;
+    else if (parent->last) parent->last->value.next = v;
+    else parent->value.first = v;
+    if (parent) {
+        parent->last = node;
+        parent->value.count++;
+    }
     return true;
 }
 
@@ -2406,6 +2392,7 @@ static bool gem5art__json_text(gem5art__json_parser *p) {
         if (*p->at == (array ? ']' : '}')) {
             if (!array && !gem5art__json_check_keys(p, &p->open->value)) return false;
             p->at++;
+            p->open->value.raw_length = (size_t)(p->at - p->open->value.raw);
             p->open = p->open->parent;
             p->depth--;
             continue;
@@ -2627,44 +2614,6 @@ GEM5ARTDEF void gem5art_json_string_n(gem5art_json_writer *writer, const char *t
     gem5art__json_put(writer, "\"", 1);
 }
 
-/* Climbs back by `parent`, as the parser did: any depth is possible. */
-GEM5ARTDEF void gem5art_json_value(gem5art_json_writer *writer, const gem5art_json *value) {
-    static const char *const literals[] = {"null", "false", "true"};
-    const gem5art_json *at = value;
-    size_t depth = 0;
-    if (!value) {
-        gem5art_json_null(writer);
-        return;
-    }
-    for (;;) {
-        bool array = at->type == GEM5ART_JSON_ARRAY;
-        if (depth > 0 && at->key) {
-            gem5art__json_put_value(writer, at->raw_key, at->raw_key_length);
-            gem5art__json_colon(writer);
-        }
-        if (array || at->type == GEM5ART_JSON_OBJECT) {
-            gem5art__json_begin(writer, array ? "[" : "{");
-            if (at->first) {
-                at = at->first;
-                depth++;
-                continue;
-            }
-            gem5art__json_end(writer, array ? "]" : "}");
-        } else if (at->raw) {
-            gem5art__json_put_value(writer, at->raw, at->raw_length);
-        } else {
-            gem5art__json_separate(writer);
-            gem5art__json_puts(writer, literals[at->type == GEM5ART_JSON_BOOL ? 1 + at->boolean : 0]);
-        }
-        for (; depth > 0 && !at->next; depth--) {
-            at = &((const gem5art__json_node *)at)->parent->value;
-            gem5art__json_end(writer, at->type == GEM5ART_JSON_ARRAY ? "]" : "}");
-        }
-        if (depth == 0) return;
-        at = at->next;
-    }
-}
-
 static bool gem5art__is_space(int byte) { return byte == ' ' || byte == '\n' || byte == '\r' || byte == '\t'; }
 
 /* The length of the token at `text`: a whole string, a number, a word, or else one byte. */
@@ -2691,6 +2640,10 @@ GEM5ARTDEF void gem5art_json_text(gem5art_json_writer *writer, const char *text,
         char c = *text;
         n = gem5art__json_token(text, end);
         if (gem5art__is_space((unsigned char)c)) continue;
+        if (writer->indent <= 0) {
+            gem5art__json_put(writer, text, n);
+            continue;
+        }
         if (c == '}' || c == ']') {
             gem5art__json_end(writer, c == '}' ? "}" : "]");
             continue;
@@ -2699,10 +2652,19 @@ GEM5ARTDEF void gem5art_json_text(gem5art_json_writer *writer, const char *text,
         writer->first = c == '{' || c == '[';
         writer->depth += writer->first;
         if (c == ',') gem5art__json_new_line(writer, true);
-        else if (c == ':' && writer->indent > 0) gem5art__json_put(writer, ": ", 2);
-        else gem5art__json_put(writer, text, n);
+        else gem5art__json_put(writer, c == ':' ? ": " : text, c == ':' ? 2 : n);
     }
     writer->first = writer->after_key = false;
+}
+
+GEM5ARTDEF void gem5art_json_value(gem5art_json_writer *writer, const gem5art_json *value) {
+    if (value) gem5art_json_text(writer, value->raw, value->raw_length);
+    else gem5art_json_null(writer);
+}
+
+/* A member of a parsed object: its key and its value. */
+static void gem5art__json_member(gem5art_json_writer *writer, const gem5art_json *member) {
+    gem5art_json_text(writer, member->raw_key, (size_t)(member->raw + member->raw_length - member->raw_key));
 }
 
 GEM5ARTDEF const char *gem5art_json_take(gem5art_json_writer *writer, size_t *length, gem5art_error *error) {
@@ -4347,19 +4309,12 @@ static const gem5art__field gem5art__head_fields[] = { /* they open a record, in
     {"_id", GEM5ART__TEXT, 0, false, NULL},  {"hash", GEM5ART__TEXT, 0, false, NULL}, {"type", GEM5ART__TEXT, 0, false, NULL},
     {"name", GEM5ART__TEXT, 0, false, NULL}, {NULL, GEM5ART__TEXT, 0, false, NULL}};
 
-/* Adds a member that was read as it was written. */
-static void gem5art__write_member(gem5art_json_writer *writer, const gem5art_json *member) {
-    gem5art__json_put_value(writer, member->raw_key, member->raw_key_length);
-    gem5art__json_colon(writer);
-    gem5art_json_value(writer, member);
-}
-
 /* Adds the members of a record, but for its checksum and those that `fields`, if not NULL, has. */
 static void gem5art__write_members(gem5art_json_writer *writer, const gem5art_json *record, const gem5art__field *fields) {
     const gem5art_json *member;
     for (member = record ? record->first : NULL; member; member = member->next)
         if (strcmp(member->key, "crc32") != 0 && !(fields && gem5art__find_field(fields, member->key)))
-            gem5art__write_member(writer, member);
+            gem5art__json_member(writer, member);
 }
 
 /* Writes a record as it was read, but for its checksum. */

@@ -490,7 +490,7 @@ TEST(tree_of_a_text) {
     CHECK_STR(a->key, "a");
     CHECK_INT(a->type, GEM5ART_JSON_ARRAY);
     CHECK_INT(a->count, 3);
-    CHECK(a->raw[0] == '[' && a->raw_length == 0 && !a->text);
+    CHECK(a->raw[0] == '[' && a->raw[a->raw_length - 1] == ']' && !a->text);
     child = a->first;
     CHECK(child->is_integer && child->integer == 1 && child->number == 1 && !child->key);
     child = child->next;
