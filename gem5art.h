@@ -7787,32 +7787,26 @@ static bool gem5art__same_params(const gem5art_json *record, const char *const *
     return !item && !*params;
 }
 
-/* Names a difference between a run and the one that an info.json describes: "run script repo abc1234 -> def5678". */
-static const char *gem5art__difference(gem5art__run *run, const gem5art_json *info) {
+/* Names a difference between a run and the one of an outdir's info.json: "run script repo abc1234 -> def5678". */
+static const char *gem5art__difference(gem5art__run *run, gem5art__arena *arena, const char *outdir) {
     const gem5art_run *r = &run->public_;
+    const char *path = gem5art__join_path(arena, outdir, "info.json"), *text;
+    const gem5art_json *info = path ? gem5art__read_info(arena, path, NULL) : NULL;
     gem5art__artifact *old;
     size_t i;
-    if (strcmp(gem5art__record_text(info, "type"), r->type) != 0) return "another kind of run";
-    if (strcmp(gem5art__record_text(info, "run_script"), r->run_script) != 0) return "another run script";
+    if (!info) return "its info.json cannot be read";
+    if (!gem5art__record_is(info, "type", r->type)) return "another kind of run";
+    if (!gem5art__record_is(info, "run_script", r->run_script)) return "another run script";
     if (!gem5art__same_params(info, r->params)) return "other parameters";
     for (i = 0; i < gem5art__role_count(r); i++) {
-        const char *id = gem5art__record_text(info, gem5art__roles[i].field), *label = gem5art__roles[i].label, *text;
+        const char *id = gem5art__record_text(info, gem5art__roles[i].field), *label = gem5art__roles[i].label;
         if (strcmp(id, run->used[i]->id) == 0) continue;
         if (!gem5art__lookup_artifact(run->db, id, &old, NULL) || !old) return label;
-        text = gem5art__arena_printf(&run->object.arena, "%s %.7s -> %.7s", label, old->public_.hash, run->used[i]->hash);
+        text = gem5art__arena_printf(arena, "%s %.7s -> %.7s", label, old->public_.hash, run->used[i]->hash);
         gem5art__free_artifact(old);
         return text ? text : label;
     }
     return "other artifacts, options or files";
-}
-
-static void gem5art__warn_outdir(gem5art__run *run, const char *outdir) {
-    gem5art__arena arena = {NULL, false};
-    const char *path = gem5art__join_path(&arena, outdir, "info.json");
-    const gem5art_json *info = path ? gem5art__read_info(&arena, path, NULL) : NULL;
-    gem5art__warn(run->db, "run \"%s\": %s holds a different experiment (%s): %s is used", run->public_.name, outdir,
-                  info ? gem5art__difference(run, info) : "its info.json cannot be read", run->public_.outdir);
-    gem5art__arena_free(&arena);
 }
 
 /* Takes an outdir by making its console.txt, which only one attempt can. *taken: false where another one has it.
@@ -7831,7 +7825,8 @@ static bool gem5art__take_outdir(const char *outdir, bool *taken, struct stat *f
 /* Sets the outdir and the command: for an attempt (`folder` not NULL) the first outdir that is free, which is taken; for a
    new run the first one that does not hold a different experiment, where it writes an info.json if there is none. */
 static bool gem5art__choose_outdir(gem5art__run *run, gem5art_run *r, struct stat *folder, gem5art_error *error) {
-    gem5art__outdir_state state = GEM5ART__OUTDIR_FREE;
+    gem5art__arena arena = {NULL, false};
+    gem5art__outdir_state state;
     gem5art_error why;
     bool chosen = false;
     int n;
@@ -7851,7 +7846,10 @@ static bool gem5art__choose_outdir(gem5art__run *run, gem5art_run *r, struct sta
         if (!folder) chosen = state != GEM5ART__OUTDIR_FOREIGN;
         else if (state == GEM5ART__OUTDIR_FREE && !gem5art__take_outdir(r->outdir, &chosen, folder, error)) return false;
     }
-    if (!folder && n > 1 && r->outdir != run->base) gem5art__warn_outdir(run, run->base);
+    if (!folder && r->outdir != run->base)
+        gem5art__warn(run->db, "run \"%s\": %s holds a different experiment (%s): %s is used", r->name, run->base,
+                      gem5art__difference(run, &arena, run->base), r->outdir);
+    gem5art__arena_free(&arena);
     return true;
 }
 
@@ -8015,9 +8013,10 @@ static int64_t gem5art__inode(int fd) {
     return fd >= 0 && GEM5ART_SYS_FSTAT(fd, &st) == 0 ? (int64_t)st.st_ino : 0;
 }
 
-/* Writes the live entry of a run whose claim is held, or writes it again. Others may read it, but not write it. `warden`:
-   the pid and start of the process that will spawn it; NULL: it has been spawned. */
-static bool gem5art__write_live(gem5art_db *db, const gem5art_run *r, const int64_t warden[2], gem5art_error *error) {
+/* Writes the live entry of a run whose claim is held, or writes it again. Others may read it, but not write it. `start`:
+   of its child. `warden`: the pid and start of the process that will spawn it; NULL: it has been spawned. */
+static bool gem5art__write_live(gem5art_db *db, const gem5art_run *r, int64_t start, const int64_t warden[2],
+                                gem5art_error *error) {
     const gem5art__host_facts *host = gem5art__host(db, error);
     gem5art__arena arena = {NULL, false};
     gem5art__new_file file;
@@ -8034,7 +8033,7 @@ static bool gem5art__write_live(gem5art_db *db, const gem5art_run *r, const int6
     live.job = gem5art__scheduler_job(&live.restart);
     live.lock = gem5art__inode(db->claimed);
     live.pid = r->pid;
-    live.start = live.pid ? gem5art__process_start(live.pid, false) : 0;
+    live.start = start;
     live.supervisor = (int64_t)getpid();
     live.supervisor_start = host->start;
     live.warden = warden ? warden[0] : 0;
@@ -8357,35 +8356,26 @@ static bool gem5art__is_live(gem5art_db *db, const gem5art__live *live, gem5art_
 
 /* ---- what is recorded of a run */
 
-/* The first of the files that a recorded run has read which has changed; NULL: none. `date`: when it was modified. */
-static const char *gem5art__changed_file(gem5art_db *db, const gem5art_json *record, char date[32]) {
-    const gem5art_json *list = gem5art_json_get(record, "files"), *file = list ? list->first : NULL;
-    struct stat st;
-    struct tm tm;
-    char hash[65];
-    for (; file; file = file->next) {
-        const char *path = gem5art__record_text(file, "path"), *then = gem5art__record_text(file, "hash");
-        if (!*path || !*then || GEM5ART_SYS_STAT(path, &st) < 0 ||
-            !gem5art__cache_hash(&db->cache, path, hash, NULL, NULL, NULL) || strcmp(hash, then) == 0)
-            continue;
-        *date = 0;
-        if (gmtime_r(&st.st_mtime, &tm)) strftime(date, 32, "%Y-%m-%d %H:%M UTC", &tm);
-        return path;
-    }
-    return NULL;
-}
-
 /* EXISTS, with the ways out: they differ where a file that gem5 read has changed since. */
 static bool gem5art__fail_recorded(const gem5art__run *run, const gem5art_json *record, gem5art__arena *arena,
                                    gem5art_error *error) {
-    const char *name = run->public_.name, *id = gem5art__record_text(record, "_id"), *file;
+    const gem5art_json *list = gem5art_json_get(record, "files"), *file = list ? list->first : NULL;
+    const char *name = run->public_.name, *id = gem5art__record_text(record, "_id");
     const char *status = gem5art__record_text(record, "status"), *store = run->db->path;
-    char date[32];
-    if ((file = gem5art__changed_file(run->db, record, date)) != NULL)
+    struct stat st;
+    struct tm tm;
+    char hash[65], date[32] = "";
+    for (; file; file = file->next) {
+        const char *path = gem5art__record_text(file, "path"), *then = gem5art__record_text(file, "hash");
+        if (!*path || !*then || GEM5ART_SYS_STAT(path, &st) < 0 ||
+            !gem5art__cache_hash(&run->db->cache, path, hash, NULL, NULL, NULL) || strcmp(hash, then) == 0)
+            continue;
+        if (gmtime_r(&st.st_mtime, &tm)) strftime(date, sizeof date, "%Y-%m-%d %H:%M UTC", &tm);
         return gem5art__fail(error, GEM5ART_EXISTS,
                              "run \"%s\" is recorded already: %s (%s), in %s; but %s, which gem5 read then, has changed "
                              "since (modified %s): register it as an artifact of the run, or rerun it (.rerun)",
-                             name, id, status, store, file, date);
+                             name, id, status, store, path, date);
+    }
     return gem5art__fail(error, GEM5ART_EXISTS,
                          "run \"%s\" is recorded already: %s (%s), in %s; to launch it again remove that record "
                          "(gem5art-rm %s), or set .rerun",
@@ -11879,7 +11869,7 @@ static bool gem5art__begin_run(gem5art__job *job, gem5art_error *error) {
         r->environment = gem5art__join_pairs(arena, job->run->environment, pool->environment);
         ok = arena->failed ? gem5art__fail_nomem(error)
                            : gem5art__begin_attempt(store, job->run, r, &job->folder, error) &&
-                                 gem5art__write_live(store, r, job->warden, error);
+                                 gem5art__write_live(store, r, 0, job->warden, error);
     }
     if (!ok) gem5art__unclaim_run(store, r->hash);
     gem5art__unlock_store(job);
@@ -11976,7 +11966,8 @@ static void gem5art__watch_run(gem5art__task *task) {
         job->pool->store->user_data = &job->notes;
         job->child_start = gem5art__process_start(job->draft.pid, false);
         job->live_written = true;
-        if (!gem5art__write_live(job->pool->store, &job->draft, NULL, &error)) gem5art__note(error.message, &job->notes);
+        if (!gem5art__write_live(job->pool->store, &job->draft, job->child_start, NULL, &error))
+            gem5art__note(error.message, &job->notes);
         gem5art__unlock_store(job);
     }
     job->watch_reason = gem5art__watch_files(&job->watch, &job->draft, GEM5ART__WATCH_BYTES, false, &job->grown);

@@ -120,7 +120,7 @@ static bool begin_base(void) {
     host = (gem5art__host_facts *)(uintptr_t)gem5art__host(db, &error);
     if (!host) return false;
     host->start++; /* its supervisor is gone: this process is another one */
-    if (!gem5art__write_live(db, lost, NULL, &error) || !gem5art__write_info(lost, &folder, &error)) return false;
+    if (!gem5art__write_live(db, lost, 0, NULL, &error) || !gem5art__write_info(lost, &folder, &error)) return false;
     close_db();
     base_store = read_store(STORE_PATH), base_live = read_text(live_path), base_info = read_text("lost/info.json");
     return json_count(STORE_PATH) == ARTIFACTS + 2; /* the run and its archive */

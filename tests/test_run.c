@@ -1518,7 +1518,7 @@ static gem5art_run *lose_a_run(pid_t pid) {
     if (!run) return NULL;
     run->pid = pid;
     run->status = "Running";
-    CHECK_THAT(gem5art__write_live(db, &own->public_, NULL, &error) && gem5art__write_info(&own->public_, &folder, &error), "%s", error.message);
+    CHECK_THAT(gem5art__write_live(db, &own->public_, pid ? gem5art__process_start(pid, false) : 0, NULL, &error) && gem5art__write_info(&own->public_, &folder, &error), "%s", error.message);
     snprintf(live_path, sizeof live_path, "db.json.live/%s.%s", run->hash, run->id);
     snprintf(lost_info, sizeof lost_info, "%s/info.json", run->outdir);
     strcpy(lost_id, run->id);

@@ -100,7 +100,7 @@ TEST(live_queries_do_not_keep_runs_from_being_claimed) {
     int i, refused = 0;
     begin();
     REQUIRE((run = se_run("children/slow", "out", "0")) != NULL);
-    CHECK(gem5art__write_live(db, run, NULL, &error));
+    CHECK(gem5art__write_live(db, run, 0, NULL, &error));
     watcher = start_harness(look_at_live_runs_all_the_time);
     for (i = 0; i < 1000; i++) {
         if (gem5art__claim_run(db, run->hash, &error)) gem5art__unclaim_run(db, run->hash);
