@@ -9783,7 +9783,7 @@ static void gem5art__check_inputs(gem5art__inputs *inputs, gem5art__run *run, ge
     inputs->outdir = r->outdir;
     gem5art__add_params(inputs, r);
     gem5art__find_tracked(inputs, run);
-    for (input = inputs->list; input < inputs->list + inputs->count; input++) {
+    for (input = inputs->list; inputs->count && input < inputs->list + inputs->count; input++) {
         input->warned = !*input->artifact && !gem5art__is_used(run, inputs, input->path);
         if (input->warned)
             gem5art__add_warning(r, &run->object.arena, "files",
@@ -9807,7 +9807,7 @@ static bool gem5art__hash_inputs(gem5art__inputs *inputs, const gem5art__run *ru
     inputs->count = n;
     gem5art__add_config(inputs);
     if (inputs->count) qsort(inputs->list, inputs->count, sizeof *inputs->list, gem5art__compare_texts);
-    for (input = inputs->list; input < inputs->list + inputs->count && !gem5art__given_up(); input++)
+    for (input = inputs->list; inputs->count && input < inputs->list + inputs->count && !gem5art__given_up(); input++)
         if (!gem5art__cache_hash(&run->db->cache, input->path, input->hash, NULL, NULL, NULL)) input->hash[0] = 0;
     gem5art__find_tracked(inputs, run);
     return inputs->arena->failed ? gem5art__fail_nomem(error) : true;
