@@ -189,9 +189,20 @@ has "a full system" "$("$BUILD/gem5art-getruns" --fs-only - | tr -d ' \n')" '"di
 same "errors of a full system" "$err" ""
 cp repo/build/gem5.opt bare.opt
 run "$launch" --name one --gem5 bare.opt --script repo/run.py --outdir out/bare -- 0
-has "no repo" "$err" "gem5art-run: bare.opt is not in a git repo: name the one that it was made from with --gem5-repo"
+has "no repo" "$err" "gem5art-run: bare.opt is not in a git repo: name the one that it was made from by --gem5-repo"
 run "$launch" --name one --gem5 bare.opt --gem5-repo repo --script repo/run.py --outdir out/bare -- --flag 0
 has "--gem5-repo" "$out" "1 recorded before"
+
+begin "errors name options, and keys of a file, instead of the fields of the C API"
+run "$launch" --name "" --gem5 repo/build/gem5.opt --script repo/run.py --outdir o
+has "no name" "$err" "gem5art-run: the run has no name: set --name"
+run "$launch" --name n --gem5 repo/build/gem5.opt --script repo/none.py --script-repo repo --outdir o
+has "no script" "$err" "No such file or directory; correct --script"
+sed 's|"outdir"|"gem5_binary": "none", "outdir"|' x.json >wrong.json
+run "$launch" wrong.json
+has "no binary" "$err" "No such file or directory; correct gem5_binary"
+run "$launch" --pin -j 1024 --name n --gem5 repo/build/gem5.opt --script repo/run.py --outdir o
+has "too many jobs" "$err" "gem5art-run: --pin gives each of the 1024 --jobs a CPU of its own"
 
 begin "misuse"
 misuse() {

@@ -61,15 +61,16 @@ static const aspect run_aspects[] = {
     {"gem5art_version", "gem5art.h", PLAIN, false}, {"seconds", "took", TOOK, false},
     {"ru_utime", "user CPU", USED_SECONDS, false}, {"ru_stime", "system CPU", USED_SECONDS, false},
     {"ru_maxrss", "memory", USED_KIB, false}, {"ru_inblock", "blocks read", USED, false},
-    {"ru_oublock", "written", USED, false}, {"ru_nvcsw", "switches", USED, false}, {"ru_nivcsw", "preemptions", USED, false}};
+    {"ru_oublock", "written", USED, false}, {"ru_nvcsw", "switches", USED, false},
+    {"ru_nivcsw", "preemptions", USED, false}};
 
 static const aspect artifact_aspects[] = {
     {"hash", "hash", PLAIN, true}, {"type", "type", PLAIN, false}, {"name", "name", PLAIN, false},
     {"documentation", "about", PLAIN, false}, {"command", "made by", PLAIN, false}, {"cwd", "in", PLAIN, false},
     {"inputs", "made from", ARTIFACT, false}, {"path", "path", PLAIN, false}, {"git", "origin", ORIGIN, false},
-    {"size", "size", BYTES, false}, {"architecture", "architecture", PLAIN, false}, {"version", "version", PLAIN, false},
-    {"supported_gem5_versions", "for gem5", PLAIN, false}, {"url", "url", PLAIN, false}, {"md5sum", "md5sum", PLAIN, false},
-    {"extra", "extra", PLAIN, false}};
+    {"size", "size", BYTES, false}, {"architecture", "architecture", PLAIN, false},
+    {"version", "version", PLAIN, false}, {"supported_gem5_versions", "for gem5", PLAIN, false},
+    {"url", "url", PLAIN, false}, {"md5sum", "md5sum", PLAIN, false}, {"extra", "extra", PLAIN, false}};
 
 enum { RUN_ASPECTS = sizeof run_aspects / sizeof *run_aspects };
 
@@ -80,7 +81,7 @@ typedef struct difference {
     bool repos;             /* two commits of a repo */
     bool compared;          /* a local repo has both: */
     size_t commit_count[2]; /* commits that only one side has */
-    text commits[2];        /* the first lines of them */
+    text_list commits[2];   /* the first of them, a line each */
 } difference;
 
 static gem5art_db *db;
@@ -88,7 +89,7 @@ static found sides[2];                /* two runs or two artifacts */
 static const gem5art_json *records[2];
 static difference differences[RUN_ASPECTS];
 static size_t difference_count, deciding;
-static text_list kept; /* strings that live until the end */
+static text_list kept; /* strings; all of this lives until the end */
 
 static const char *keep(char *string) {
     text_list_add(&kept, string);
@@ -167,7 +168,8 @@ static text_list items_of(const aspect *a, int side, bool shown, bool *list) {
     if (a->form == ORIGIN) value = gem5art_json_get(value, "origin");
     if (a->form == EVENT && value)
         for (item = value->first, value = NULL; item; item = item->next) value = item;
-    if (!value || value->type == GEM5ART_JSON_NULL || (value->type == GEM5ART_JSON_STRING && !value->length)) return items;
+    if (!value || value->type == GEM5ART_JSON_NULL) return items;
+    if (value->type == GEM5ART_JSON_STRING && !value->length) return items;
     *list = a->form != EVENT && (value->type == GEM5ART_JSON_ARRAY || value->type == GEM5ART_JSON_OBJECT);
     if (!*list) text_list_add(&items, item_text(a, value, shown));
     for (item = *list ? value->first : NULL; item; item = item->next)
@@ -179,7 +181,8 @@ static text_list items_of(const aspect *a, int side, bool shown, bool *list) {
 /* The path of a run's script in its repo; NULL: the record does not have it. */
 static const char *script_in_repo(const gem5art_run *run) {
     const gem5art_artifact *repo = store_artifact(db, run->run_script_git_artifact);
-    const char *path = keep(text_join(run->cwd, run->run_script)), *below = repo ? text_below(repo->git_name, path) : NULL;
+    const char *path = keep(text_join(run->cwd, run->run_script));
+    const char *below = repo ? text_below(repo->git_name, path) : NULL;
     return repo && !below ? text_below(repo->path, path) : below;
 }
 
@@ -223,16 +226,23 @@ static bool has_commit(const char *folder, const char *hash) {
 }
 
 /* Reads the commits that lead to `to` and not to `from`. */
-static bool read_commits(const char *folder, const char *from, const char *to, size_t *count, text *lines) {
+static bool read_commits(const char *folder, const char *from, const char *to, size_t *count, text_list *lines) {
     const char *range = keep(text_printf("%s..%s", from, to)), *most = keep(text_printf("--max-count=%d", COMMITS));
     const char *const counting[] = {"rev-list", "--count", range, "--", NULL};
     const char *const log[] = {"log", "--oneline", "--no-decorate", "--color=never", most, range, NULL};
-    text number = {NULL, 0, 0};
+    text out = {NULL, 0, 0};
+    const char *line, *end;
     int status;
-    bool ok = git_run(folder, counting, &number, &status) && status == 0;
-    *count = (size_t)strtoull(text_string(&number), NULL, 10);
-    text_free(&number);
-    return ok && git_run(folder, log, lines, &status) && status == 0;
+    bool ok = git_run(folder, counting, &out, &status) && status == 0;
+    *count = (size_t)strtoull(text_string(&out), NULL, 10);
+    text_clear(&out);
+    ok = ok && git_run(folder, log, &out, &status) && status == 0;
+    for (line = text_string(&out); *line; line = *end ? end + 1 : end) {
+        end = line + strcspn(line, "\n");
+        text_list_add(lines, keep(text_copy_n(line, (size_t)(end - line))));
+    }
+    text_free(&out);
+    return ok;
 }
 
 static void compare_commits(difference *d, const gem5art_artifact *a, const gem5art_artifact *b) {
@@ -244,7 +254,8 @@ static void compare_commits(difference *d, const gem5art_artifact *a, const gem5
     for (i = 0; i < 4 && !folder; i++) {
         const gem5art_run *run = sides[i / 2].run;
         folder = i % 2 == 0 ? repos[i / 2]->git_name : keep(text_join(run ? run->cwd : "", repos[i / 2]->path));
-        if (!describe_exists(folder) || !has_commit(folder, a->git_hash) || !has_commit(folder, b->git_hash)) folder = NULL;
+        if (!describe_exists(folder) || !has_commit(folder, a->git_hash) || !has_commit(folder, b->git_hash))
+            folder = NULL;
     }
     d->compared = folder && read_commits(folder, b->git_hash, a->git_hash, &d->commit_count[0], &d->commits[0]) &&
                   read_commits(folder, a->git_hash, b->git_hash, &d->commit_count[1], &d->commits[1]);
@@ -315,8 +326,8 @@ static void show_pair(sheet *s, const difference *d) {
     }
 }
 
-/* Arrays of words are compared by position. Of others, the items are shown that only one side has, unless only their order
-   differs. */
+/* Arrays of words are compared by position. Of others, the items are shown that only one side has, unless only their
+   order differs. */
 static void show_list(sheet *s, const difference *d) {
     const gem5art_json *value = gem5art_json_get(records[0], d->aspect->field);
     bool words = d->aspect->form == PLAIN && value && value->type == GEM5ART_JSON_ARRAY, any = false;
@@ -325,7 +336,10 @@ static void show_list(sheet *s, const difference *d) {
     int side;
     for (side = 0; side < 2 && !words; side++)
         for (i = 0; i < items[side].count; i++)
-            if (!text_list_has(&items[!side], items[side].items[i])) show_marked(s, side, items[side].items[i]), any = true;
+            if (!text_list_has(&items[!side], items[side].items[i])) {
+                show_marked(s, side, items[side].items[i]);
+                any = true;
+            }
     for (i = 0; i < most && !any; i++) {
         if (i < items[0].count && i < items[1].count && text_same(items[0].items[i], items[1].items[i])) continue;
         for (side = 0; side < 2; side++) {
@@ -344,13 +358,12 @@ static void show_commits(sheet *s, const difference *d) {
     int side;
     if (d->repos && !d->compared) sheet_entry(s, "", "no local repository contains both commits");
     for (side = 0; side < 2 && d->compared; side++) {
-        size_t count = d->commit_count[side], shown = 0;
-        const char *line = text_string(&d->commits[side]);
+        size_t count = d->commit_count[side], shown;
         if (!count) continue;
         sheet_entry(s, "", "%zu commit%s only in the %s:", count, count > 1 ? "s" : "", side ? "second" : "first");
-        for (; *line; line += strcspn(line, "\n"), line += *line == '\n', shown++) {
+        for (shown = 0; shown < d->commits[side].count; shown++) {
             sheet_label(s, "");
-            show_marked(s, side, keep(text_copy_n(line, strcspn(line, "\n"))));
+            show_marked(s, side, d->commits[side].items[shown]);
             sheet_end_line(s);
         }
         if (shown < count) sheet_entry(s, "", "and %zu more", count - shown);
@@ -381,7 +394,8 @@ static void show(sheet *s) {
     if (!difference_count) sheet_title(s, "No difference");
     else if (!deciding) sheet_title(s, runs ? "No difference that affects the result" : "The same content");
     for (part = 0; part < 2; part++) {
-        sheet_heading(s, part ? "Other differences" : runs ? "Differences that affect the result" : "Different content");
+        const char *first = runs ? "Differences that affect the result" : "Different content";
+        sheet_heading(s, part ? "Other differences" : first);
         for (i = 0; i < difference_count; i++) {
             const difference *d = &differences[i];
             if (d->aspect->decides != (part == 0)) continue;
@@ -402,6 +416,7 @@ static void write_json(void) {
     static const char *const parts[] = {"decide", "besides"}, *const names[] = {"a", "b"};
     gem5art_json_writer writer;
     const difference *d, *end = differences + difference_count;
+    size_t i;
     int k;
     gem5art_json_writer_init(&writer, 2);
     gem5art_json_begin_object(&writer);
@@ -432,11 +447,9 @@ static void write_json(void) {
         gem5art_json_key(&writer, d->aspect->field);
         gem5art_json_begin_object(&writer);
         for (k = 0; k < 2; k++) {
-            const char *line = text_string(&d->commits[k]);
             gem5art_json_key(&writer, names[k]);
             gem5art_json_begin_array(&writer);
-            for (; *line; line += strcspn(line, "\n"), line += *line == '\n')
-                gem5art_json_string_n(&writer, line, strcspn(line, "\n"));
+            for (i = 0; i < d->commits[k].count; i++) gem5art_json_string(&writer, d->commits[k].items[i]);
             gem5art_json_end_array(&writer);
         }
         gem5art_json_end_object(&writer);
@@ -457,13 +470,13 @@ int main(int argc, char **argv) {
         OPTION_DB_URI(&db_uri),
         OPTION_END};
     static const operand operands[] = {
-        {"a, b", "Two runs or two artifacts: an id, the beginning of one (at least 4 characters), or a whole hash", "ID"},
+        {"a, b", "Two runs or two artifacts: an id, its beginning (at least 4 characters), or a whole hash", "ID"},
         {NULL, NULL, NULL}};
     static const page diff_page = {
         "show how two runs or two artifacts differ",
         "a b",
-        "Show how two runs or two artifacts differ: first what affects the result, then the rest, with the commits between "
-        "two states of a local git repo.",
+        "Show how two runs or two artifacts differ: first what affects the result, then the rest, with the commits "
+        "between two states of a local git repo.",
         operands,
         options,
         "Exit status, as of diff: 0 when no difference affects the result, 1 when one does, 2 for misuse and failures.",
@@ -485,9 +498,5 @@ int main(int argc, char **argv) {
     if (json) write_json();
     else show(&s);
     sheet_print(&s);
-    for (i = 0; i < kept.count; i++) free((void *)(uintptr_t)kept.items[i]);
-    text_list_free(&kept);
-    for (i = 0; i < 2; i++) gem5art_json_free(records[i]), find_end(&sides[i]);
-    gem5art_close(db, NULL);
     return finish(true) == EXIT_DONE ? deciding > 0 : tool_failed;
 }

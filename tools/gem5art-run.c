@@ -28,10 +28,10 @@ const char *tool_name = "gem5art-run";
 static const char *name, *gem5, *script, *outdir, *kernel, *disk, *gem5_repo, *script_repo, *cwd, *db_uri, *color;
 static const char *jobs_text, *limit_text, *retries_text, *stop_after_text, *timeout_text, *nice_text, *memory_text;
 static bool dry_run;
-static text_list only;
+static text_list only; /* VAR=VALUE */
 static int64_t limit = -1;
 static double timeout;
-static int niceness;
+static int niceness; /* of --nice */
 static gem5art_pool_desc pool_desc;
 static char *folder; /* of --cwd, absolute */
 
@@ -42,13 +42,13 @@ static const option options[] = {
     {"--limit", NULL, "LIMIT", "launch at most LIMIT runs", &limit_text, NULL, NULL, NULL},
     {"--retry-failed", NULL, "N", "launch Failed runs again, at most N times", &retries_text, NULL, NULL, NULL},
     {"--rerun", NULL, NULL, "launch recorded runs too", NULL, NULL, &pool_desc.rerun, NULL},
-    {"--take-lost", NULL, NULL, " take over lost runs of other hosts, where none of their processes is left", NULL, NULL,
+    {"--take-lost", NULL, NULL, " take over lost runs of other hosts, whose processes are gone", NULL, NULL,
      &pool_desc.take_lost, NULL},
     {"--stop-after", NULL, "N", "launch no more after N runs have Failed", &stop_after_text, NULL, NULL, NULL},
     {"--timeout", NULL, "TIME", "end each run after TIME: 30m, 12h, 2d, none", &timeout_text, NULL, NULL, NULL},
     {"--cwd", NULL, "DIR", "resolve relative paths from DIR", &cwd, NULL, NULL, "FOLDER"},
     OPTION_DB_URI(&db_uri),
-    {"--color", NULL, "WHEN", "use colors always, never, or on terminals (auto)", &color, NULL, NULL, "always auto never"},
+    {"--color", NULL, "WHEN", "use colors: always, never, on terminals (auto)", &color, NULL, NULL, "always auto never"},
     {"--nice", NULL, "N", "lower the runs' priority, by 0 to 20", &nice_text, NULL, NULL, NULL},
     {"--free-memory", NULL, "SIZE", "launch none while less is free (such as 8G)", &memory_text, NULL, NULL, NULL},
     {"--pin", NULL, NULL, "give each run a CPU of its own", NULL, NULL, &pool_desc.pin, NULL},
@@ -103,16 +103,17 @@ static void read_options(void) {
 static const char *own_words(const char *message) {
     enum { SINGLE = 12 }; /* words of options for a single run */
     static const char *const words[] = {
-        ".run_script", "--script", ".gem5_binary", "--gem5", ".linux_binary", "--kernel", ".disk_image", "--disk", ".name",
-        "--name", ".outdir", "--outdir", ".gem5_options", "gem5_options", ".accept", "accept", ".environment", "environment",
-        ".stall", "stall", ".timeout", "--timeout", ".nice", "--nice", ".jobs", "--jobs", ".max_failed", "--stop-after",
-        ".retries", "--retry-failed", ".rerun", "--rerun", ".take_lost", "--take-lost", ".free_memory", "--free-memory",
-        ".pin", "--pin", NULL};
+        ".run_script", "--script", ".gem5_binary", "--gem5", ".linux_binary", "--kernel", ".disk_image", "--disk",
+        ".name", "--name", ".outdir", "--outdir", ".gem5_options", "gem5_options", ".accept", "accept", ".environment",
+        "environment", ".stall", "stall", ".timeout", "--timeout", ".nice", "--nice", ".jobs", "--jobs", ".max_failed",
+        "--stop-after", ".retries", "--retry-failed", ".rerun", "--rerun", ".take_lost", "--take-lost", ".free_memory",
+        "--free-memory", ".pin", "--pin", NULL};
     static text out;
     const char *c = message;
     size_t length, i;
     for (text_clear(&out); *c; c += length) {
-        length = *c == '.' && c > message && strchr(" (", c[-1]) ? 1 + strspn(c + 1, "abcdefghijklmnopqrstuvwxyz_5") : 1;
+        length = 1;
+        if (*c == '.' && (c == message || strchr(" (", c[-1]))) length += strspn(c + 1, "abcdefghijklmnopqrstuvwxyz_5");
         for (i = 0; words[i] && !text_is(c, length, words[i]); i += 2) {}
         if (!words[i]) text_put(&out, c, length);
         else text_puts(&out, i < SINGLE && !name ? words[i] + 1 : words[i + 1]);
@@ -147,7 +148,7 @@ static const char *repo_of(experiment *e, const char *file, const char *option_n
         found = access(git, F_OK) == 0;
         free(git);
     } while (!found && slash > repo);
-    if (!found) die(EXIT_FAILED, "%s is not in a git repo: name the one that it was made from with %s", file, option_name);
+    if (!found) die(EXIT_FAILED, "%s is not in a git repo: name the one that it was made from by %s", file, option_name);
     kept = experiment_keep(e, repo, strlen(repo));
     free(joined);
     free(repo);
@@ -242,8 +243,7 @@ static int print_commands(const experiment *e) {
 /* ---- what became of the runs */
 
 typedef enum outcome {
-    FINISHED,
-    FAILED,
+    FINISHED, FAILED,
     STOPPED,       /* by a signal */
     RECORDED,      /* as Finished */
     CHANGED,       /* recorded, but a file that gem5 read has changed since */
@@ -268,8 +268,8 @@ static bool same_names;    /* labels are then the matrix variables */
 static bool registering, preparing = true;
 
 static const char *short_path(const char *path) {
-    size_t length = strlen(folder);
-    return text_starts(path, folder) && path[length] == '/' ? path + length + 1 : path;
+    const char *below = text_below(folder, path);
+    return below ? below : path;
 }
 
 static const char *label_of(const gem5art_run *run) {
@@ -322,8 +322,8 @@ static bool finished_before(const gem5art_run *run, text *reason, text *where) {
 }
 
 /* Writes a line that stays. Where no display shows how far the pool is, the line does. */
-__attribute__((format(printf, 3, 4))) static void announce(display_color how, const gem5art_run *run, const char *format,
-                                                           ...) {
+__attribute__((format(printf, 3, 4))) static void announce(display_color color_of, const gem5art_run *run,
+                                                           const char *format, ...) {
     text line = {NULL, 0, 0};
     int done = 0, i;
     va_list arguments;
@@ -333,7 +333,7 @@ __attribute__((format(printf, 3, 4))) static void announce(display_color how, co
     va_start(arguments, format);
     text_vputf(&line, format, arguments);
     va_end(arguments);
-    display_say(how, "%s", line.data);
+    display_say(color_of, "%s", line.data);
     text_free(&line);
 }
 
@@ -428,7 +428,8 @@ static void on_warning(const char *message, void *user_data) {
 /* ---- registering, creating, launching */
 
 static void draw(const gem5art_event *progress, const char *note) {
-    display_counts c = {.total = total, .finished = tally[FINISHED], .failed = tally[FAILED] + tally[TROUBLE], .note = note};
+    display_counts c = {.total = total, .finished = tally[FINISHED], .note = note};
+    c.failed = tally[FAILED] + tally[TROUBLE];
     c.recorded = tally[RECORDED] + tally[CHANGED] + tally[FAILED_BEFORE];
     c.running = progress ? progress->running + progress->ending : 0;
     c.eta = !progress || tally[CANCELLED] || interrupted ? -1 : progress->eta;
@@ -505,6 +506,7 @@ static void watch(gem5art_event *progress) {
 static bool sum_up(const gem5art_event *end, char **argv) {
     int i, listed = 0, good = tally[FINISHED] + tally[RECORDED], failed = tally[FAILED] + tally[FAILED_BEFORE];
     text line = {NULL, 0, 0};
+    const struct note *n;
     char *at, *newline;
     text_putf(&line, "%d run%s in ", total, total == 1 ? "" : "s");
     when_put_duration(&line, display_elapsed());
@@ -512,15 +514,16 @@ static bool sum_up(const gem5art_event *end, char **argv) {
         if (tally[i]) text_putf(&line, "%s %d %s", listed++ ? "," : ":", tally[i], outcome_words[i]);
     display_say(good == total ? DISPLAY_GREEN : DISPLAY_RED, "%s", line.data);
     if (end->lost) display_say(DISPLAY_PLAIN, "Recorded %d lost attempt%s", end->lost, end->lost == 1 ? "" : "s");
-    if (end->retried) display_say(DISPLAY_PLAIN, "Retried %d failed attempt%s", end->retried, end->retried == 1 ? "" : "s");
+    if (end->retried)
+        display_say(DISPLAY_PLAIN, "Retried %d failed attempt%s", end->retried, end->retried == 1 ? "" : "s");
     for (at = failures.data; at && (newline = strchr(at, '\n')) != NULL; at = newline + 1)
         display_say(DISPLAY_PLAIN, "  %.*s", (int)(newline - at), at);
     if (failed > LISTED) display_say(DISPLAY_PLAIN, "  and %d more: gem5art-ls --status Failed", failed - LISTED);
     if (tally[FAILED_BEFORE])
         display_say(DISPLAY_PLAIN, "To launch runs that failed before: --retry-failed N or --rerun.");
-    for (i = 0; i < warnings.kinds; i++)
-        display_say(DISPLAY_YELLOW, "Warning of the kind \"%s\" in %d finished run%s: %s", warnings.items[i].kind,
-                    warnings.items[i].count, warnings.items[i].count == 1 ? "" : "s, the first", warnings.items[i].first);
+    for (n = warnings.items; n < warnings.items + warnings.kinds; n++)
+        display_say(DISPLAY_YELLOW, "Warning of the kind \"%s\" in %d finished run%s: %s", n->kind, n->count,
+                    n->count == 1 ? "" : "s, the first", n->first);
     if (tally[STOPPED] + tally[CANCELLED]) {
         text_clear(&line);
         for (; *argv; argv++) {

@@ -5,6 +5,7 @@
 #include <dirent.h>
 #include <errno.h>
 #include <fcntl.h>
+#include <limits.h>
 #include <poll.h>
 #include <signal.h>
 #include <stdio.h>
@@ -66,7 +67,7 @@ static void write_output(bool wait) {
         size_t left = display.output.length - done;
         ssize_t n = poll(&fd, 1, wait ? -1 : 0);
         if (n == 0) break;
-        if (n > 0) n = write(STDOUT_FILENO, display.output.data + done, left < 4096 ? left : 4096); /* PIPE_BUF of Linux */
+        if (n > 0) n = write(STDOUT_FILENO, display.output.data + done, left < PIPE_BUF ? left : PIPE_BUF);
         if (n > 0) done += (size_t)n;
         else if (n < 0 && errno == EAGAIN && !wait) break;
         else if (n < 0 && errno != EINTR && errno != EAGAIN) display.error = errno;
@@ -300,7 +301,7 @@ static void compose(text *frame, const display_counts *c) {
     struct winsize size;
     int rows = ioctl(STDOUT_FILENO, TIOCGWINSZ, &size) == 0 && size.ws_row > 0 ? size.ws_row : 24;
     int width = terminal_columns(STDOUT_FILENO), runs = DISPLAY_RUNS;
-    size_t columns = width > 5 ? (size_t)width - 1 : 4; /* terminals differ in what the last column does to the cursor */
+    size_t columns = width > 5 ? (size_t)width - 1 : 4; /* the last column moves the cursor in some terminals */
     text_clear(frame);
     display.lines = 0;
     put_head(frame, c, columns);

@@ -81,8 +81,9 @@ static const size_t role_offsets[ROLES] = {
     offsetof(gem5art_run_desc, disk_image_artifact)};
 
 bool experiment_use_artifacts(experiment *e, experiment_run *run) {
-    const gem5art_artifact **more = (const gem5art_artifact **)experiment_alloc(e, run->more_count * sizeof *more), **to;
+    const gem5art_artifact **more, **to;
     size_t i;
+    more = (const gem5art_artifact **)experiment_alloc(e, run->more_count * sizeof *more);
     for (i = 0; i < (run->fs ? ROLES : ROLE_LINUX); i++) {
         to = (const gem5art_artifact **)(void *)((char *)&run->desc + role_offsets[i]);
         if ((*to = e->artifacts[run->roles[i]]->artifact) == NULL) return false;

@@ -1,29 +1,9 @@
-/* experiment.h - reads an experiment file into the artifacts and runs that it describes.
+/* experiment.h - the artifacts and runs that an experiment file describes; "With a file" in README.md shows one.
 
-   It is JSON in which comments (// and slash-star) and trailing commas are allowed:
-
-       {
-         "artifacts": {
-           "gem5": {"type": "git repo", "path": "gem5/", "documentation": "gem5 v24.0, as cloned"},
-           "gem5-{isa}": {"type": "gem5 binary", "path": "gem5/build/{isa}/gem5.opt", "inputs": ["gem5"],
-                          "command": "scons build/{isa}/gem5.opt", "documentation": "gem5 for {isa}, built from v24.0"},
-         },
-         "timeout": "12h",                                   // a default for all sweeps
-         "sweeps": [{
-           "mode": "se", "name": "hello {cpu}", "run_script": "gem5/configs/hello.py",
-           "gem5_artifact": "gem5-{isa}", "gem5_git_artifact": "gem5", "run_script_git_artifact": "gem5",
-           "matrix": {"isa": ["X86", "ARM"], "cpu": ["o3", "timing"], "size": [1, 2]},
-           "exclude": [{"isa": "ARM", "cpu": ["o3", "kvm"]}],
-           "overrides": [{"when": {"cpu": "o3"}, "timeout": "2d"}],
-           "params": ["--cpu", "{cpu}", "--size={size}"], "outdir": "results/{isa}/{cpu}/{size}",
-         }],
-       }
-
-   Keys are the fields of gem5art_artifact_desc and gem5art_run_desc. A sweep is the cross product of its matrix, the first
-   variable slowest, without the rows of `exclude`, or with only those of `only`, followed by the rows of `include`.
-   {variable} is replaced in every string; {{ and }} are braces. A time-out is in seconds, or "30m", "12h", "2d" or "none",
-   and so is `stall`. `environment` is an object: variables that are set for the run. `accept`, `fail_on` and
-   `gem5_options` are arrays; "probe": false turns the probe off. Each run records its matrix variables. */
+   Keys are the fields of gem5art_artifact_desc and gem5art_run_desc. A sweep is the cross product of its matrix, the
+   first variable slowest, without the rows of `exclude`, or with only those of `only`, followed by the rows of
+   `include`. `overrides` apply to the rows that their `when` matches, the last one first. {variable} is replaced in
+   every string; {{ and }} are braces. Comments (// and slash-star) and trailing commas are allowed. */
 #ifndef EXPERIMENT_H
 #define EXPERIMENT_H
 
@@ -61,8 +41,8 @@ typedef struct experiment {
     struct experiment_block *memory;
 } experiment;
 
-/* Reads a file. `only`: conditions on the matrix variables, for variables_match; `limit`: the most runs, negative for no
-   limit. An error ends the tool, with PATH:LINE:COLUMN and a sentence. */
+/* Reads a file. `only`: conditions on the matrix variables, for variables_match; `limit`: the most runs, negative for
+   no limit. An error ends the tool, with PATH:LINE:COLUMN and a sentence. */
 experiment *experiment_read(const char *path, const char *const *only, int64_t limit);
 
 /* The same for text in memory, which it changes. `path` must outlive the experiment. */
@@ -70,8 +50,8 @@ experiment *experiment_parse(const char *path, text *source, const char *const *
 
 /* An experiment without artifacts and runs, to be filled by the next two. */
 experiment *experiment_new(const char *path);
-size_t experiment_add_artifact(experiment *e, experiment_artifact *artifact); /* from experiment_alloc; returns its index */
-experiment_run *experiment_add_run(experiment *e);                            /* zeroed; lives until the next one is added */
+size_t experiment_add_artifact(experiment *e, experiment_artifact *artifact); /* of experiment_alloc; returns its index */
+experiment_run *experiment_add_run(experiment *e); /* zeroed; lives until the next one is added */
 /* Memory that lives as long as the experiment: zeroed, and a copy with a NUL after it. */
 void *experiment_alloc(experiment *e, size_t size);
 const char *experiment_keep(experiment *e, const char *bytes, size_t length);
@@ -83,7 +63,7 @@ bool experiment_register(experiment *e, gem5art_db *db, size_t index, gem5art_er
 /* Puts the registered artifacts into a run's desc. False: one of them is not registered. */
 bool experiment_use_artifacts(experiment *e, experiment_run *run);
 
-/* Appends the command line that would execute a run from `folder`, for a POSIX shell, with its environment and niceness. */
+/* Appends the command line that would execute a run from `folder`, for a POSIX shell, with environment and niceness. */
 void experiment_put_command(text *out, const experiment *e, const experiment_run *run, const char *folder);
 
 #endif

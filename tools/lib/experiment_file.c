@@ -16,14 +16,12 @@
 enum { IN_TOP = 1, IN_SWEEP = 2, IN_OVERRIDE = 4, IN_ARTIFACT = 8, IN_RUN = 7, KEY_REQUIRED = 16, KEY_FS = 32 };
 
 typedef enum key_kind {
-    KEY_OTHER,  /* read elsewhere */
     KEY_TEXT,
-    KEY_TEXTS, KEY_FILLED, KEY_CHECKED, /* arrays: of any texts, without empty ones, of those that the library accepts */
+    KEY_TEXTS, KEY_FILLED, KEY_CHECKED, /* arrays: of any texts, without empty ones, of those that the library takes */
     KEY_PAIRS,  /* an object of texts */
-    KEY_TIME,
     KEY_UNLESS, /* sets the negation */
     KEY_NUMBER, /* from -limit to limit */
-    KEY_MODE, KEY_ROLE, KEY_FURTHER
+    KEY_TIME, KEY_MODE, KEY_ROLE, KEY_FURTHER, KEY_OTHER
 } key_kind;
 
 typedef struct key {
@@ -54,8 +52,8 @@ static const key keys[] = {
     KEY_RUN(linux_binary_artifact, KEY_REQUIRED | KEY_FS, KEY_ROLE, ROLE_LINUX),
     KEY_RUN(disk_image_artifact, KEY_REQUIRED | KEY_FS, KEY_ROLE, ROLE_DISK),
     {"artifacts", IN_RUN, KEY_FURTHER, 0, 0},
-    KEY_ELSE("sweeps", IN_TOP), KEY_ELSE("matrix", IN_SWEEP), KEY_ELSE("exclude", IN_SWEEP), KEY_ELSE("include", IN_SWEEP),
-    KEY_ELSE("only", IN_SWEEP), KEY_ELSE("overrides", IN_SWEEP), KEY_ELSE("when", IN_OVERRIDE),
+    KEY_ELSE("sweeps", IN_TOP), KEY_ELSE("when", IN_OVERRIDE), KEY_ELSE("matrix", IN_SWEEP), KEY_ELSE("only", IN_SWEEP),
+    KEY_ELSE("exclude", IN_SWEEP), KEY_ELSE("include", IN_SWEEP), KEY_ELSE("overrides", IN_SWEEP),
     KEY_ARTIFACT(name, 0), KEY_ARTIFACT(type, KEY_REQUIRED), KEY_ARTIFACT(path, KEY_REQUIRED),
     KEY_ARTIFACT(documentation, KEY_REQUIRED), KEY_ARTIFACT(cwd, 0), KEY_ARTIFACT(command, 0),
     KEY_ARTIFACT(architecture, 0), KEY_ARTIFACT(url, 0), KEY_ARTIFACT(version, 0), KEY_ELSE("inputs", IN_ARTIFACT)};
@@ -85,7 +83,8 @@ typedef struct reader {
 } reader;
 
 /* `at` points into the source, or into the raw text of the parsed JSON, which is the source from its first token on. */
-__attribute__((format(printf, 3, 4), noreturn)) static void bad(const reader *r, const char *at, const char *format, ...) {
+__attribute__((format(printf, 3, 4), noreturn)) static void bad(const reader *r, const char *at, const char *format,
+                                                                ...) {
     const char *place = r->e->json ? r->source + strspn(r->source, " \t\r\n") + (at - r->e->json->raw) : at, *c;
     size_t line = 1, column = 1;
     text message = {NULL, 0, 0};
@@ -125,8 +124,8 @@ static void check_keys(const reader *r, const gem5art_json *object, int where, c
         if (k->flags & where) text_list_add(&names, k->name);
     for (; member; member = member->next)
         if (!text_list_has(&names, member->key))
-            bad_word(r, member->raw_key, text_printf("unknown key \"%s\" of %s", member->key, what), member->key, &names,
-                     "correct or remove it");
+            bad_word(r, member->raw_key, text_printf("unknown key \"%s\" of %s", member->key, what), member->key,
+                     &names, "correct or remove it");
     text_list_free(&names);
 }
 
@@ -138,8 +137,8 @@ static const char *value_in_row(const reader *r, const char *at, const char *nam
     text_list names = {NULL, 0};
     if (value) return value;
     for (variable = r->variables; *variable; variable += 2) text_list_add(&names, *variable);
-    bad_word(r, at, text_printf("the variable {%.*s} is not in the matrix", (int)length, name), text_copy_n(name, length),
-             &names, "add it there, or write {{ for a brace");
+    bad_word(r, at, text_printf("the variable {%.*s} is not in the matrix", (int)length, name),
+             text_copy_n(name, length), &names, "add it there, or write {{ for a brace");
 }
 
 /* A string, or a number as it is written. */
@@ -186,15 +185,16 @@ static size_t *read_artifacts(reader *r, const gem5art_json *array, const char *
     return places;
 }
 
-/* The definition that a reference names: that of the expanded name, else one whose key is written like the reference. */
+/* The definition that a reference names: that of the expanded name, else one whose key is the reference as written. */
 static const gem5art_json *find_definition(reader *r, const gem5art_json *reference) {
-    const gem5art_json *artifacts = gem5art_json_get(r->e->json, "artifacts"), *definition, *member;
-    const char *name = expand(r, reference->raw, need(r, reference, GEM5ART_JSON_STRING, "the name of an artifact")->text);
+    const gem5art_json *artifacts = gem5art_json_get(r->e->json, "artifacts"), *definition, *m;
+    const char *written = need(r, reference, GEM5ART_JSON_STRING, "the name of an artifact")->text;
+    const char *name = expand(r, reference->raw, written);
     text_list names = {NULL, 0};
     if ((definition = gem5art_json_get(artifacts, name)) != NULL) return definition;
-    if ((definition = gem5art_json_get(artifacts, reference->text)) != NULL) return definition;
-    for (member = artifacts ? artifacts->first : NULL; member; member = member->next) text_list_add(&names, member->key);
-    bad_word(r, reference->raw, text_printf("there is no artifact \"%s\"", name), reference->text, &names,
+    if ((definition = gem5art_json_get(artifacts, written)) != NULL) return definition;
+    for (m = artifacts ? artifacts->first : NULL; m; m = m->next) text_list_add(&names, m->key);
+    bad_word(r, reference->raw, text_printf("there is no artifact \"%s\"", name), written, &names,
              "define it in \"artifacts\"");
 }
 
@@ -222,7 +222,7 @@ static size_t read_artifact(reader *r, const gem5art_json *reference, const expe
     }
     if (strlen(a->desc.documentation) < 10)
         bad(r, gem5art_json_get(definition, "documentation")->raw,
-            "the documentation \"%s\" is too short: describe the artifact in at least 10 characters", a->desc.documentation);
+            "the documentation \"%s\" is too short: give at least 10 characters", a->desc.documentation);
     value = gem5art_json_get(definition, "inputs");
     if (value) a->inputs = read_artifacts(r, value, "inputs", a, &a->input_count);
     for (i = 0; i < a->input_count; i++) text_putf(&description, "%zu ", a->inputs[i]);
@@ -233,7 +233,7 @@ static size_t read_artifact(reader *r, const gem5art_json *reference, const expe
         if (b->definition != definition) continue;
         if (text_same(a->description, b->description)) return i;
         if (text_same(a->desc.path, b->desc.path) && text_same(a->desc.type, b->desc.type))
-            bad(r, definition->raw, "the artifact \"%s\" has two descriptions for one path, \"%s\": make the paths differ",
+            bad(r, definition->raw, "the artifact \"%s\" has two descriptions for one path, \"%s\": use two paths",
                 a->desc.name, a->desc.path);
     }
     return experiment_add_artifact(r->e, a);
@@ -303,8 +303,8 @@ static void read_key(reader *r, experiment_run *run, const key *k) {
     case KEY_TIME:
         word = read_text(r, value, k->name, false);
         if (!when_timeout(word, (double *)to))
-            bad(r, value->raw, "the %s \"%s\" is not a time: give seconds, or \"30m\", \"12h\", \"2d\", or \"none\"", k->name,
-                word);
+            bad(r, value->raw, "the %s \"%s\" is not a time: give seconds, or \"30m\", \"12h\", \"2d\", or \"none\"",
+                k->name, word);
         break;
     case KEY_UNLESS: *(bool *)to = !need(r, value, GEM5ART_JSON_BOOL, k->name)->boolean; break;
     case KEY_NUMBER:
@@ -366,10 +366,10 @@ static bool row_matches(const reader *r, const gem5art_json *object) {
     bool matches = true;
     for (; member; member = member->next) {
         const char *value = value_in_row(r, member->raw, member->key, strlen(member->key));
-        bool matches_one = false;
-        if (member->type != GEM5ART_JSON_ARRAY) matches_one = scalar_is(r, member, member->key, value);
-        else for (item = member->first; item && !matches_one; item = item->next) matches_one = scalar_is(r, item, "a value", value);
-        matches = matches && matches_one;
+        bool has = false;
+        if (member->type != GEM5ART_JSON_ARRAY) has = scalar_is(r, member, member->key, value);
+        else for (item = member->first; item && !has; item = item->next) has = scalar_is(r, item, "a value", value);
+        matches = matches && has;
     }
     return matches;
 }
@@ -391,7 +391,7 @@ static void check_matches(const reader *r, const conditions *c, const char *what
     const gem5art_json *object = c->array ? c->array->first : NULL;
     size_t i;
     for (i = 0; object; object = object->next, i++)
-        if (!c->matches[i]) bad(r, object->raw, "this row of %s matches no row of the matrix: correct its values", what);
+        if (!c->matches[i]) bad(r, object->raw, "this row of %s matches no row of the matrix: correct it", what);
 }
 
 /* A variable of the matrix, and its value in the row at hand. */
@@ -406,10 +406,10 @@ static size_t check_matrix(const reader *r, const gem5art_json *matrix) {
         need(r, variable, GEM5ART_JSON_ARRAY, "a variable of the matrix");
         if (!variables_is_name(variable->key))
             bad(r, variable->raw_key, "\"%s\" cannot be a variable: use letters, digits and _", variable->key);
-        if (!variable->count) bad(r, variable->raw, "the variable \"%s\" has no values: give at least one", variable->key);
+        if (!variable->count) bad(r, variable->raw, "the variable \"%s\" has no values: give some", variable->key);
         rows *= variable->count;
         if (rows > EXPERIMENT_ROWS)
-            bad(r, variable->raw, "the matrix has more than %d rows: split it into several experiments", EXPERIMENT_ROWS);
+            bad(r, variable->raw, "the matrix has more than %d rows: split the experiment", EXPERIMENT_ROWS);
         for (value = variable->first; value; value = value->next) scalar(r, value, "a value of the matrix");
     }
     return rows;
@@ -521,7 +521,7 @@ static void check_runs(reader *r) {
         for (i = 0; i < (run->fs ? ROLES : ROLE_LINUX); i++) text_putf(id, "%zu ", run->roles[i]);
         for (i = 0; i < run->more_count; i++) text_putf(id, "+%zu ", run->more[i]);
         text_putf(id, "%s %s", run->fs ? "fs" : "se", run->desc.run_script);
-        for (item = run->desc.gem5_options; item && *item; item++) text_putf(id, " option %zu:%s", strlen(*item), *item);
+        for (item = run->desc.gem5_options; item && *item; item++) text_putf(id, " -%zu:%s", strlen(*item), *item);
         for (item = run->desc.params; item && *item; item++) text_putf(id, " %zu:%s", strlen(*item), *item);
         run->key = experiment_keep(r->e, id->data, id->length);
     }
@@ -572,9 +572,11 @@ experiment *experiment_parse(const char *path, text *source, const char *const *
     if (artifacts) need(&r, artifacts, GEM5ART_JSON_OBJECT, "artifacts");
     sweeps = gem5art_json_get(r.e->json, "sweeps");
     if (!sweeps) bad(&r, r.e->json->raw, "the experiment has no sweeps: add \"sweeps\": [...]");
-    for (sweep = need(&r, sweeps, GEM5ART_JSON_ARRAY, "sweeps")->first; sweep; sweep = sweep->next) read_sweep(&r, sweep);
+    sweep = need(&r, sweeps, GEM5ART_JSON_ARRAY, "sweeps")->first;
+    for (; sweep; sweep = sweep->next) read_sweep(&r, sweep);
     while (count-- > 0)
-        if (!r.only_found[count]) die(EXIT_FAILED, "%s: no run has %s: see the values of its matrix", path, only[count]);
+        if (!r.only_found[count])
+            die(EXIT_FAILED, "%s: no run has %s: see the values of its matrix", path, only[count]);
     if (!r.e->run_count) bad(&r, sweeps->raw, "there are no runs: see the sweeps, --only and --limit");
     check_runs(&r);
     text_free(&r.scratch);

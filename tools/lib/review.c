@@ -20,8 +20,8 @@ static int remove_entry(const char *path, const struct stat *st, int type, struc
 
 /* Unpacks the evidence into the temporary folder. */
 static bool unzip(const char *archive, const char *folder) {
-    const char *const words[] = {"unzip", "-qq", "-o", archive, "simout*", "simerr*", "console.txt", "*.terminal", "*.device",
-                                 "*.dmesg", "*stats*", ".gem5art/events.tsv", "-d", folder, NULL};
+    const char *const words[] = {"unzip", "-qq", "-o", archive, "simout*", "simerr*", "console.txt", "*.terminal",
+                                 "*.device", "*.dmesg", "*stats*", ".gem5art/events.tsv", "-d", folder, NULL};
     posix_spawn_file_actions_t actions;
     int status = -1, fd;
     pid_t pid;

@@ -16,8 +16,8 @@ const char *variables_get(const char *const *variables, const char *name, size_t
 /* Tests a condition, "cpu=o3"; a variable that is missing has no value. */
 bool variables_has(const char *const *variables, const char *condition);
 
-/* Tests conditions ("cpu=o3", ..., NULL): true when each variable that they name has one of the values that they give for
-   it. NULL: no conditions. */
+/* Tests conditions ("cpu=o3", ..., NULL): true when each variable that they name has one of the values that they give
+   for it. NULL: no conditions. */
 bool variables_match(const char *const *variables, const char *const *conditions);
 
 /* Appends "cpu=o3 size=2". */
