@@ -9533,7 +9533,7 @@ static const char *const *gem5art__forks_of(const char *outdir, double spawned, 
     const char **forks = NULL, *path, *stats;
     struct stat st;
     size_t n = 0;
-    int number, gap = 0;
+    int number, gap = GEM5ART__GAP_MOST - 2; /* without the first two there are none */
     for (number = 0; gap < GEM5ART__GAP_MOST && n < GEM5ART__FORKS_MOST && !arena->failed; number++) {
         path = gem5art__arena_printf(arena, "%s.f%d", outdir, number);
         stats = gem5art__arena_printf(arena, "%s.f%d/stats.txt", outdir, number);
@@ -11511,18 +11511,6 @@ static void *gem5art__worker_main(void *argument) {
     return NULL;
 }
 
-/* Adds a thread, with all signals blocked: they are the host's. */
-static bool gem5art__add_worker(gem5art__queue *queue) {
-    sigset_t all, before;
-    int failed;
-    sigfillset(&all);
-    pthread_sigmask(SIG_SETMASK, &all, &before);
-    failed = GEM5ART_SYS_PTHREAD_CREATE(&queue->threads[queue->count], NULL, gem5art__worker_main, queue);
-    pthread_sigmask(SIG_SETMASK, &before, NULL);
-    if (!failed) queue->count++;
-    return !failed;
-}
-
 static void gem5art__start_workers(gem5art__workers *workers, const int limits[GEM5ART__QUEUES], int wake) {
     int i;
     pthread_mutex_init(&workers->mutex, NULL);
@@ -11535,12 +11523,20 @@ static void gem5art__start_workers(gem5art__workers *workers, const int limits[G
     workers->ready = true;
 }
 
-/* Gives a task to the threads of a queue. Where there can be no thread, it is done at once. */
+/* Gives a task to the threads of a queue, one more if none is idle. Where there can be no thread, it is done at once. */
 static void gem5art__give_task(gem5art__queue *queue, gem5art__task *task, void (*work)(gem5art__task *task)) {
+    sigset_t all, before;
     task->work = work;
     task->control.mutex = &queue->workers->mutex;
     pthread_mutex_lock(task->control.mutex);
-    if (queue->idle > queue->waiting || queue->count == queue->limit || gem5art__add_worker(queue) || queue->count > 0) {
+    if (queue->idle <= queue->waiting && queue->count < queue->limit) {
+        sigfillset(&all); /* signals are the host's */
+        pthread_sigmask(SIG_SETMASK, &all, &before);
+        queue->count +=
+            GEM5ART_SYS_PTHREAD_CREATE(&queue->threads[queue->count], NULL, gem5art__worker_main, queue) == 0;
+        pthread_sigmask(SIG_SETMASK, &before, NULL);
+    }
+    if (queue->count > 0) {
         gem5art__append_task(&queue->tasks, task);
         queue->waiting++;
         pthread_cond_signal(&queue->more);
@@ -11548,11 +11544,11 @@ static void gem5art__give_task(gem5art__queue *queue, gem5art__task *task, void 
     pthread_mutex_unlock(task->control.mutex);
 }
 
-/* Asks a task to end early, whether a worker has it or not. */
+/* Asks a task that was given to end early, whether a worker has it or not. */
 static void gem5art__give_up(gem5art__task *task) {
-    if (task->control.mutex) pthread_mutex_lock(task->control.mutex);
+    pthread_mutex_lock(task->control.mutex);
     task->control.given_up = true;
-    if (task->control.mutex) pthread_mutex_unlock(task->control.mutex);
+    pthread_mutex_unlock(task->control.mutex);
 }
 
 /* Takes the next task that is done; NULL: none is. */
