@@ -2,8 +2,8 @@
 
    Nothing is rounded, reordered or left out but the lines' checksums: numbers and strings are as they were written, and
    what gem5art-import reads back gives the same records. In CSV a cell is a field: text as it is (bytes that are not
-   UTF-8, and NUL, as \xHH), arrays and objects as JSON, null and a missing field as nothing; the last column, "other", has
-   the fields without a column, as a JSON object, or nothing. */
+   UTF-8, and NUL, as \xHH), arrays and objects as JSON, null and a missing field as nothing; the last column, "other",
+   has the fields without a column, as a JSON object, or nothing. */
 
 #include <stdlib.h>
 #include <string.h>
@@ -26,23 +26,29 @@ static bool runs, artifacts, fs_only;
 static csv_style style;
 
 static const option options[] = {
-    {"--to", NULL, "FORMAT", "gem5art  a file database, as Python gem5art writes\njsonl    JSON lines, a record each\ncsv   "
-     "   a table (RFC 4180) of runs, or --artifacts\nstore    a store: lmdb://PATH, file://PATH or a path", &to, NULL, NULL,
-     "gem5art jsonl csv store"},
-    {"--runs", NULL, NULL, "Write only runs", NULL, NULL, &runs, NULL},
-    {"--artifacts", NULL, NULL, "Write only artifacts", NULL, NULL, &artifacts, NULL},
-    {"--fs-only", NULL, NULL, "Write only FS runs", NULL, NULL, &fs_only, NULL},
-    {"--spreadsheet", NULL, NULL, "csv: put a ' before what looks like a formula", NULL, NULL, &style.spreadsheet, NULL},
-    {"--limit", NULL, "LIMIT", "Write at most LIMIT records. Default: all", &limit_text, NULL, NULL, NULL},
+    {"--to", NULL, "FORMAT",
+     "gem5art  a file database, as Python gem5art writes\n"
+     "jsonl    JSON lines, a record each\n"
+     "csv      a table (RFC 4180) of runs, or --artifacts\n"
+     "store    a store: lmdb://PATH, file://PATH or a path",
+     .value = &to, .words = "gem5art jsonl csv store"},
+    {"--runs", NULL, NULL, "Write only runs", .flag = &runs},
+    {"--artifacts", NULL, NULL, "Write only artifacts", .flag = &artifacts},
+    {"--fs-only", NULL, NULL, "Write only FS runs", .flag = &fs_only},
+    {"--spreadsheet", NULL, NULL, "csv: put a ' before what looks like a formula", .flag = &style.spreadsheet},
+    {"--limit", NULL, "LIMIT", "Write at most LIMIT records. Default: all", .value = &limit_text},
     OPTION_DB_URI(&db_uri),
-    {"--search_name", "-s", "SEARCH_NAME", "Write only records with this in the name", &search_name, NULL, NULL, NULL},
+    {"--search_name", "-s", "SEARCH_NAME", "Write only records with this in the name", .value = &search_name},
     OPTION_END};
 static const operand operands[] = {{"output", "Output file name, - for stdout, or a new store's URI", "FILE"},
                                    {NULL, NULL, NULL}};
-static const page the_page = {"write a store for other programs", "--to FORMAT output",
-                              "Write the records of the database, in the order in which they were stored, to a file or "
-                              "another store. The output is written whole or not at all.",
-                              operands, options, NULL, NULL};
+static const page the_page = {
+    .summary = "write a store for other programs",
+    .usage = "--to FORMAT output",
+    .description = "Write the records of the database, in the order in which they were stored, to a file or another "
+                   "store. The output is written whole or not at all.",
+    .operands = operands,
+    .options = options};
 
 /* ---- the records that were asked for */
 
@@ -64,7 +70,8 @@ static gem5art_iter *begin(gem5art_db *db) {
 static bool next(gem5art_iter *iter, output *out, const char **json, size_t *length) {
     gem5art_error error;
     gem5art_step step = GEM5ART_END;
-    if (!limit_text || strspn(limit_text, "0") != strlen(limit_text)) step = gem5art_next_json(iter, json, length, &error);
+    bool none = limit_text && strspn(limit_text, "0") == strlen(limit_text); /* a query's limit of 0 is none */
+    if (!none) step = gem5art_next_json(iter, json, length, &error);
     if (step == GEM5ART_ROW) return true;
     if (step == GEM5ART_FAILED && out) output_abandon(out);
     if (step == GEM5ART_FAILED) die_of(&error);
@@ -110,11 +117,16 @@ static void write_jsonl(output *out, gem5art_iter *iter) {
     }
 }
 
+/* Members mostly come in the order of the columns: the search begins after the last one that was found. */
 static bool has_column(const gem5art_json *member) {
+    static size_t at;
     const char *name;
-    size_t i;
-    for (i = 0; (name = gem5art_field_name(!artifacts, i)) != NULL; i++)
-        if (text_is(member->key, member->key_length, name)) return true;
+    size_t begin = at;
+    do {
+        name = gem5art_field_name(!artifacts, at);
+        at = name ? at + 1 : 0;
+        if (name && text_is(member->key, member->key_length, name)) return true;
+    } while (at != begin);
     return false;
 }
 
@@ -140,6 +152,7 @@ static void put_row(text *row, const gem5art_json *record) {
         value = gem5art_json_get(record, name);
         text_clear(&json);
         if (value && value->type == GEM5ART_JSON_STRING) csv_put(row, style, value->text, value->length);
+        else if (value && value->type == GEM5ART_JSON_NUMBER) csv_put_json(row, style, value->raw, value->raw_length);
         else if (value) put_json(&json, value);
         csv_put_json(row, style, text_string(&json), json.length);
         text_puts(row, ",");
@@ -197,7 +210,8 @@ static void write_store(gem5art_db *db, const char *uri) {
     if (lstat(scheme_end ? scheme_end + 3 : uri, &st) == 0)
         die(EXIT_FAILED, "%s exists already: name another store, or add to this one with gem5art-import", uri);
     for (iter = begin(db); next(iter, NULL, &json, &length); count++) {
-        if ((count & (count - 1)) == 0) records = (gem5art_text *)text_realloc(records, (2 * count + 1) * sizeof *records);
+        if ((count & (count - 1)) == 0) /* full: doubled */
+            records = (gem5art_text *)text_realloc(records, (2 * count + 1) * sizeof *records);
         records[count].text = text_copy_n(json, length);
         records[count].length = length;
     }

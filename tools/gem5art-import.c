@@ -1,19 +1,19 @@
 /* gem5art-import - merges the records of other stores and programs into a store.
 
-   - Ids are never changed, and neither is a record that is in the store. A record whose id is in the store with the same
-     content is skipped, so that an import can be repeated; one whose id is there with different content is a conflict: it
-     is skipped and reported, and the exit status is 1.
-   - A run whose hash is in the store under a different id is another attempt at that run, and is added, as a store has one
-     record for each attempt.
+   - Ids are never changed, and neither is a record that is in the store. A record whose id is in the store with the
+     same content is skipped, so that an import can be repeated; one whose id is there with different content is a
+     conflict: it is skipped and reported, and the exit status is 1.
+   - A run whose hash is in the store under a different id is another attempt at that run, and is added, as a store has
+     one record for each attempt.
    - An artifact whose hash is in the store under a different id is added too. Leaving it out would require the records
      that name it to be rewritten, lose its own fields, and break the hashes of Python gem5art's runs, which are made of
      their artifacts' ids. A look-up by hash finds the one that was stored first.
-   - A source is read as a whole, and is added in one append: one that is cut, damaged or wrong at any place adds nothing.
-   - Extended JSON, as mongoexport writes it, becomes plain JSON. UUIDs and object ids become texts, dates become seconds
-     since 1970 as gem5art's times are, numbers stay as they are written. NaN and Infinity become null. UUIDs of subtype 3
-     are read in the order of their bytes, as Python's driver writes them, which gem5art uses; the orders of old Java and C#
-     drivers cannot be recognized. Values that gem5art never stores (other binaries, time stamps, regular expressions) are
-     kept as they are written. */
+   - A source is read as a whole and added in one append: one that is cut, damaged or wrong anywhere adds nothing.
+   - Extended JSON, as mongoexport writes it, becomes plain JSON. UUIDs and object ids become texts, dates become
+     seconds since 1970 as gem5art's times are, numbers stay as they are written. NaN and Infinity become null. UUIDs of
+     subtype 3 are read in the order of their bytes, as Python's driver writes them, which gem5art uses; the orders of
+     old Java and C# drivers cannot be recognized. Values that gem5art never stores (other binaries, time stamps,
+     regular expressions) are kept as they are written. */
 
 #include <errno.h>
 #include <fcntl.h>
@@ -129,7 +129,8 @@ static bool read_iso_date(const char *date, int64_t *ms) {
     int year, month, day, hour, minute, second, n = 0, hours = 0, minutes = 0, sign = 0, i;
     int64_t fraction = 0;
     if (sscanf(date, "%4d-%2d-%2dT%2d:%2d:%2d%n", &year, &month, &day, &hour, &minute, &second, &n) != 6) return false;
-    if (n != 19 || year < 1 || !when_in_calendar(year, month, day) || hour > 23 || minute > 59 || second > 60) return false;
+    if (n != 19 || year < 1 || !when_in_calendar(year, month, day)) return false;
+    if (hour > 23 || minute > 59 || second > 60) return false;
     for (date += n, i = 0; *date == '.' || (i > 0 && *date >= '0' && *date <= '9'); date++, i++)
         if (i > 0 && i < 4) fraction = fraction * 10 + (*date - '0');
     for (; i > 0 && i < 4; i++) fraction *= 10;
@@ -189,8 +190,8 @@ static const struct wrapper *find_wrapper(const gem5art_json *object) {
     return NULL;
 }
 
-/* Writes a value as plain JSON; no deeper than the parser allows. Returns the wrapper whose value is not of its kind, or
-   NULL. */
+/* Writes a value as plain JSON; no deeper than the parser allows. Returns the wrapper whose value is not of its kind,
+   or NULL. */
 static const gem5art_json *put_plain(gem5art_json_writer *writer, const gem5art_json *value) {
     const struct wrapper *wrapper = find_wrapper(value);
     const gem5art_json *child, *wrong = NULL;
@@ -252,8 +253,8 @@ __attribute__((format(printf, 3, 4))) static void fail_at(source *s, size_t at, 
 static void fail_expected(source *s, size_t at, const char *what) {
     unsigned char c = (unsigned char)text_string(&s->data)[at];
     if (at == s->data.length && s->count == 0 && !strchr(text_string(&s->data), '['))
-        fail(s, "%s is empty: there is nothing in it to import (mongoexport writes such a file where the database or the "
-             "collection is not the right one)", s->name);
+        fail(s, "%s is empty: there is nothing in it to import (mongoexport writes such a file where the database or "
+             "the collection is not the right one)", s->name);
     else if (at == s->data.length) fail_at(s, at, "the file ends where %s was expected: it was cut", what);
     else if (c == 0 && s->count == 0) fail(s, "%s is not text: an LMDB store is given as lmdb://%s", s->name, s->name);
     else if (c > 0x20 && c < 0x7f) fail_at(s, at, "%s was expected, not '%c'", what, c);
@@ -306,7 +307,8 @@ static void split(source *s, size_t at) {
     }
     if (!array || (at = skip_space(s, at + 1)) == s->data.length) return;
     if (s->count && has(&s->records[s->count - 1], "\"crc32\":"))
-        warn("%s has bytes after its closing bracket, from an append that was never finished: they are left out", s->name);
+        warn("%s has bytes after its closing bracket, from an append that was never finished: they are left out",
+             s->name);
     else fail_at(s, at, "there is more after the bracket that closes the array: is this two files in one?");
 }
 
@@ -376,12 +378,13 @@ static void make_plain(source *s) {
 /* Reports why the store does not take a record. */
 static void fail_record(source *s, size_t bad, const gem5art_error *why) {
     const gem5art_text *r = &s->records[bad];
-    const char *hint = has(r, "\"chunkSize\"") || has(r, "\"files_id\"")
-                           ? "; it is of MongoDB's GridFS: export the collection \"artifacts\", and get the files with mongofiles"
-                       : why->code == GEM5ART_CORRUPT ? "; gem5art-fsck --salvage writes a store of the intact records" : "";
+    const char *hint = "";
     const char *message = why->message, *newline;
     size_t line, column, at = s->places[bad];
     int n = 0;
+    if (why->code == GEM5ART_CORRUPT) hint = "; gem5art-fsck --salvage writes a store of the intact records";
+    if (has(r, "\"chunkSize\"") || has(r, "\"files_id\""))
+        hint = "; it is of MongoDB's GridFS: export the collection \"artifacts\", and get the files with mongofiles";
     if (s->data.length && sscanf(message, "line %zu, column %zu: %n", &line, &column, &n) == 2 && n > 0) {
         for (; line > 1 && (newline = strchr(s->data.data + at, '\n')) != NULL; line--)
             at = (size_t)(newline + 1 - s->data.data);
@@ -487,8 +490,8 @@ int main(int argc, char **argv) {
     static const char *db_uri;
     static bool dry_run, verbose;
     static const option options[] = {
-        {"--dry-run", NULL, NULL, "Report what would be added, and add nothing", NULL, NULL, &dry_run, NULL},
-        {"--verbose", "-v", NULL, "Name each record that is added or skipped", NULL, NULL, &verbose, NULL},
+        {"--dry-run", NULL, NULL, "Report what would be added, and add nothing", .flag = &dry_run},
+        {"--verbose", "-v", NULL, "Name each record that is added or skipped", .flag = &verbose},
         OPTION_DB_URI(&db_uri),
         OPTION_END};
     static const operand operands[] = {
@@ -496,13 +499,16 @@ int main(int argc, char **argv) {
          "another store (a path, file://PATH or lmdb://PATH); - is stdin", "FILE"},
         {NULL, NULL, NULL}};
     static const page the_page = {
-        "merge other stores into this one", "source [source ...]",
-        "Add the records of other databases to this one, which is made if there is none. Ids are kept, and no record of "
-        "this store is changed: a record whose id is present is skipped, and if its content differs it is reported, with "
-        "exit status 1. A source that cannot be read as a whole adds nothing.",
-        operands, options,
-        "From MongoDB: mongoexport -d artifact_database -c artifacts -o artifacts.json\n"
-        "Files in its GridFS stay there; mongofiles gets them.", NULL};
+        .summary = "merge other stores into this one",
+        .usage = "source [source ...]",
+        .description = "Add the records of other databases to this one, which is made if there is none. Ids are kept, "
+                       "and no record of this store is changed: a record whose id is present is skipped, and if its "
+                       "content differs it is reported, with exit status 1. A source that cannot be read as a whole "
+                       "adds nothing.",
+        .operands = operands,
+        .options = options,
+        .more = "From MongoDB: mongoexport -d artifact_database -c artifacts -o artifacts.json\n"
+                "Files in its GridFS stay there; mongofiles gets them."};
     bool ok = true;
     int i;
     argc = options_parse(argc, argv, &the_page);

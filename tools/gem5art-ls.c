@@ -1,7 +1,7 @@
 /* gem5art-ls - a table of the runs of a store, or of its artifacts.
 
-   The store is read once from beginning to end, and of each record only the members that are shown, sorted or filtered by
-   are used (see lib/members.h): a hundred thousand runs take a few times as long as `grep -c`. */
+   The store is read once from beginning to end. Of each record only the members that are shown, sorted or filtered by
+   are read (see lib/members.h): a hundred thousand runs take a few times as long as `grep -c`. */
 
 #include <stdio.h>
 #include <stdlib.h>
@@ -27,34 +27,33 @@ static selection chosen_by;
 
 static const option options[] = {
     SELECT_OPTIONS(chosen_by),
-    {"--live", NULL, NULL, "List live runs instead of recorded ones", NULL, NULL, &live_only, NULL},
-    {"--artifacts", NULL, NULL, "List artifacts, each above its inputs", NULL, NULL, &chosen_by.artifacts, NULL},
-    {"--limit", NULL, "LIMIT", "List at most LIMIT, the last ones", &limit_text, NULL, NULL, NULL},
-    {"--sort", NULL, "COLUMN", "Sort by this column; -COLUMN: in reverse", &sort_word, NULL, NULL,
-     "id name mode status reason elapsed when params"},
-    {"--columns", NULL, "LIST", "Show these columns: name,status,outdir,...", &columns_text, NULL, NULL, NULL},
-    {"--json", NULL, NULL, "Print an array of objects, with whole values", NULL, NULL, &as_json, NULL},
-    {"--csv", NULL, NULL, "Print CSV; --spreadsheet makes it safe to open", NULL, NULL, &as_csv, NULL},
-    {"--spreadsheet", NULL, NULL, " With --csv: put a ' before text that a spreadsheet would take for a formula", NULL,
-     NULL, &style.spreadsheet, NULL},
-    {"--watch", NULL, NULL, "Update the table every 2 s, live runs too; q ends", NULL, NULL, &watching, NULL},
-    {"--color", NULL, "WHEN", "Color always, auto (on terminals) or never", &color_when, NULL, NULL,
-     "always auto never"},
+    {"--live", NULL, NULL, "List live runs instead of recorded ones", .flag = &live_only},
+    {"--artifacts", NULL, NULL, "List artifacts, each above its inputs", .flag = &chosen_by.artifacts},
+    {"--limit", NULL, "LIMIT", "List at most LIMIT, the last ones", .value = &limit_text},
+    {"--sort", NULL, "COLUMN", "Sort by this column; -COLUMN: in reverse", .value = &sort_word,
+     .words = "id name mode status reason elapsed when params"},
+    {"--columns", NULL, "LIST", "Show these columns: name,status,outdir,...", .value = &columns_text},
+    {"--json", NULL, NULL, "Print an array of objects, with whole values", .flag = &as_json},
+    {"--csv", NULL, NULL, "Print CSV; --spreadsheet makes it safe to open", .flag = &as_csv},
+    {"--spreadsheet", NULL, NULL, " With --csv: put a ' before text that a spreadsheet would take for a formula",
+     .flag = &style.spreadsheet},
+    {"--watch", NULL, NULL, "Update the table every 2 s, live runs too; q ends", .flag = &watching},
+    {"--color", NULL, "WHEN", "Color always, auto (on terminals) or never", .value = &color_when,
+     .words = "always auto never"},
     OPTION_DB_URI(&db_uri),
     OPTION_END};
 
-static const page the_page = {"list the runs and artifacts of a store",
-                              "",
-                              "List the recorded runs, the newest last, and how many have which status.",
-                              NULL,
-                              options,
-                              "COLUMN: id, mode, reason, elapsed, when, or a field of a record: name, status, params, "
-                              "outdir, return_code, host, cause, warnings, ...",
-                              NULL};
+static const page the_page = {
+    .summary = "list the runs and artifacts of a store",
+    .usage = "",
+    .description = "List the recorded runs, the newest last, and how many have which status.",
+    .options = options,
+    .more = "COLUMN: id, mode, reason, elapsed, when, or a field of a record: name, status, params, outdir, "
+            "return_code, host, cause, warnings, ..."};
 
 /* ---- columns */
 
-enum { COLUMNS = TABLE_COLUMNS, BUFFER = 262144 };
+enum { COLUMNS = TABLE_COLUMNS };
 static record current;
 static column columns[COLUMNS];
 static size_t column_count, shown_count; /* the column after the shown ones is for sorting */
@@ -430,8 +429,9 @@ static void put_row(text *out, size_t at, bool color) {
                   bad ? "\033[31m" : strcmp(status, "Finished") == 0 ? "\033[32m" : "\033[36m");
 }
 
-static void write_out(text *out, size_t least) {
-    if (out->length < least) return;
+/* Prints a text and empties it. */
+static void print_text(text *out, const char *end) {
+    text_puts(out, end);
     print(out->data, out->length);
     text_clear(out);
 }
@@ -441,19 +441,16 @@ static void write_table(void) {
     text out = {0};
     size_t i;
     make_table(SIZE_MAX, isatty(STDOUT_FILENO) ? (size_t)terminal_columns(STDOUT_FILENO) : 0);
-    if (view.row_count) {
-        table_put_titles(&out, &view, color);
-        text_puts(&out, "\n");
-    }
     for (i = 0; i < view.row_count; i++) {
+        if (i == 0) {
+            table_put_titles(&out, &view, color);
+            print_text(&out, "\n");
+        }
         put_row(&out, i, color);
-        text_puts(&out, "\n");
-        write_out(&out, BUFFER);
+        print_text(&out, i + 1 < view.row_count ? "\n" : "\n\n");
     }
-    if (view.row_count) text_puts(&out, "\n");
     put_counts(&out, chosen_count);
-    text_puts(&out, "\n");
-    write_out(&out, 1);
+    print_text(&out, "\n");
     text_free(&out);
 }
 
@@ -461,12 +458,11 @@ static void write_table(void) {
 
 static void write_rows(void) {
     text out = {0};
-    size_t i, place;
-    if (as_json) text_puts(&out, "[");
+    size_t i, place, first = total - chosen_count;
     for (place = 0; as_csv && place < shown_count; place++)
         text_putf(&out, "%s%s", columns[place].name, place + 1 < shown_count ? "," : "\r\n");
-    for (i = total - chosen_count; i < total; i++) {
-        if (as_json) text_puts(&out, i > total - chosen_count ? ",\n{" : "\n{");
+    for (i = first; i < total; i++) {
+        if (as_json) text_puts(&out, i > first ? ",\n{" : "[\n{");
         for (place = 0; place < shown_count; place++) {
             const char *value = chosen[i]->cells[place];
             if (place) text_puts(&out, as_json ? ", " : ",");
@@ -476,11 +472,10 @@ static void write_rows(void) {
                 else text_puts(&out, "null");
             } else text_puts(&out, value);
         }
-        text_puts(&out, as_json ? "}" : "\r\n");
-        write_out(&out, BUFFER);
+        print_text(&out, as_json ? "}" : "\r\n");
     }
-    if (as_json) text_puts(&out, chosen_count ? "\n]\n" : "]\n");
-    write_out(&out, 1);
+    if (as_json) print_text(&out, chosen_count ? "\n]\n" : "[]\n");
+    else print_text(&out, "");
     text_free(&out);
 }
 
@@ -519,11 +514,9 @@ static void draw(void) {
 /* Has the file of the store changed since the last call? */
 static bool has_changed(const gem5art_db *db) {
     static struct stat last;
-    struct stat now;
-    bool same;
-    if (stat(gem5art_store_path(db), &now) < 0) return true;
-    same = now.st_dev == last.st_dev && now.st_ino == last.st_ino && now.st_size == last.st_size &&
-           now.st_mtim.tv_sec == last.st_mtim.tv_sec && now.st_mtim.tv_nsec == last.st_mtim.tv_nsec;
+    struct stat now = {0};
+    bool same = stat(gem5art_store_path(db), &now) == 0 && now.st_ino == last.st_ino && now.st_size == last.st_size &&
+                now.st_mtim.tv_sec == last.st_mtim.tv_sec && now.st_mtim.tv_nsec == last.st_mtim.tv_nsec;
     last = now;
     return !same;
 }
@@ -560,6 +553,7 @@ static void list(gem5art_db *db, size_t limit) {
     gem5art_error error;
     if (!(live_only ? read_live(db, &error) : read_recorded(db, &error))) die_of(&error);
     choose_rows(limit);
+    setvbuf(stdout, NULL, _IOFBF, 262144); /* also on a terminal: lists are long */
     if (as_json || as_csv) write_rows();
     else write_table();
 }

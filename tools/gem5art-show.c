@@ -1,4 +1,4 @@
-/* gem5art-show - shows everything about a run or an artifact: for a person, as JSON, or as a script that reproduces it. */
+/* gem5art-show - everything about a run or an artifact: for people, as JSON, or as a script that reproduces it. */
 
 #include <stdio.h>
 #include <stdlib.h>
@@ -364,21 +364,23 @@ int main(int argc, char **argv) {
     static const char *db_uri, *color;
     static bool json, shell;
     static const option options[] = {
-        {"--json", NULL, NULL, "Print the record as it is stored", NULL, NULL, &json, NULL},
+        {"--json", NULL, NULL, "Print the record as it is stored", .flag = &json},
         {"--shell", NULL, NULL, "Print a shell script that reproduces it: clones, checkouts, builds, the run's command",
-         NULL, NULL, &shell, NULL},
-        {"--color", NULL, "WHEN", "Color always, never, or auto (on terminals): the default", &color, NULL, NULL,
-         "always auto never"},
+         .flag = &shell},
+        {"--color", NULL, "WHEN", "Color always, never, or auto (on terminals): the default", .value = &color,
+         .words = "always auto never"},
         OPTION_DB_URI(&db_uri),
         OPTION_END};
     static const operand operands[] = {
         {"id", "The id of a run or an artifact, the beginning of one (at least 4 characters), or a whole hash", "ID"},
         {NULL, NULL, NULL}};
-    static const page the_page = {"show everything about a run or an artifact",
-                                  "id [id ...]",
-                                  "Show everything about a run or an artifact: how it was run and why it ended, what it is "
-                                  "made of, the files that gem5 read, and what it cost.",
-                                  operands, options, NULL, NULL};
+    static const page the_page = {
+        .summary = "show everything about a run or an artifact",
+        .usage = "id [id ...]",
+        .description = "Show everything about a run or an artifact: how it was run and why it ended, what it is made "
+                       "of, the files that gem5 read, and what it cost.",
+        .operands = operands,
+        .options = options};
     sheet s;
     found *all;
     gem5art_db *db;

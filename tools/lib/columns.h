@@ -45,8 +45,8 @@ typedef struct column {
     bool numbers;           /* a value was a number: the column is sorted and aligned as such */
 } column;
 
-/* A column by its name, in any case: a field of runs or artifacts, or id, mode, reason, elapsed, when. Another word ends
-   the tool with the nearest name. The record is asked for what the column needs. */
+/* A column by its name, in any case: a field of runs or artifacts, or id, mode, reason, elapsed, when. Another word
+   ends the tool with the nearest name. The record is asked for what the column needs. */
 column column_find(record *r, bool of_artifacts, const char *word);
 
 /* Append the cell: for people; as JSON; as CSV. An unknown value is nothing. */

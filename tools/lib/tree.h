@@ -17,8 +17,8 @@ typedef struct tree {
     size_t count;
     tree_node **by_id; /* private, as `trunk` */
     text trunk;
-    /* Called for each line. `node`: NULL for an input that is not among the nodes. `trunk` and `branch` stand before it.
-       `again`: its inputs are shown above, and not repeated. */
+    /* Called for each line. `node`: NULL for an input that is not among the nodes. `trunk` and `branch` stand before
+       it. `again`: its inputs are shown above, and not repeated. */
     void (*show)(const tree_node *node, const char *id, const char *trunk, const char *branch, bool again);
 } tree;
 
