@@ -40,6 +40,12 @@ __attribute__((format(printf, 1, 2), unused)) static int sh(const char *format, 
     return WIFEXITED(status) ? WEXITSTATUS(status) : 128 + WTERMSIG(status);
 }
 
+/* Replaces a file. (Truncating one makes some file systems sync.) */
+__attribute__((unused)) static void write_bytes(const char *path, const char *bytes, size_t size) {
+    int fd = (unlink(path), open(path, O_WRONLY | O_CREAT | O_EXCL, 0666));
+    CHECK(fd >= 0 && write(fd, bytes, size) == (ssize_t)size && close(fd) == 0);
+}
+
 __attribute__((unused)) static void write_text(const char *path, const char *text) {
     FILE *file = fopen(path, "wb");
     if (!file || fwrite(text, 1, strlen(text), file) != strlen(text) || fclose(file) != 0)

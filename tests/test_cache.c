@@ -196,11 +196,6 @@ TEST(what_changes_while_it_is_hashed_is_not_known) {
 
 /* ---- the file that keeps it */
 
-static void write_bytes(const char *path, const char *data, size_t size) {
-    FILE *file = fopen(path, "wb");
-    CHECK(file && fwrite(data, 1, size, file) == size && fclose(file) == 0);
-}
-
 /* A cache's file with one entry, by which "a" has the hash of "b"; its checksum is right. */
 static void forge(void) {
     gem5art__buf text = {NULL, 0, 0, false};
@@ -291,7 +286,6 @@ TEST(a_damaged_file_is_ignored_and_replaced) {
     const size_t most = GEM5ART__CACHE_TITLE + GEM5ART__MAX_CACHED * sizeof(gem5art__cached);
     char *text, *long_text;
     struct stat st;
-    FILE *file;
     size_t length, i;
     begin();
     write_text("a", "some bytes");
@@ -300,9 +294,7 @@ TEST(a_damaged_file_is_ignored_and_replaced) {
     reopen_cache();
     CHECK(stat(kept, &st) == 0);
     length = (size_t)st.st_size;
-    text = (char *)malloc(length);
-    REQUIRE((file = fopen(kept, "rb")) != NULL && fread(text, 1, length, file) == length);
-    fclose(file);
+    text = read_text(kept);
     for (i = 0; i < length; i++) { /* cut anywhere, and every byte another */
         reopen_with(text, i);
         CHECK(!knows("a") && !knows("b"));

@@ -74,11 +74,6 @@ static int64_t wrongs(void) {
 
 /* ---- files */
 
-static void write_bytes(const char *path, const char *bytes, size_t size) {
-    int fd = (unlink(path), open(path, O_WRONLY | O_CREAT | O_EXCL, 0666));
-    CHECK(fd >= 0 && write(fd, bytes, size) == (ssize_t)size && close(fd) == 0);
-}
-
 /* A short record, sealed; "" for what is not to be there. To be freed. */
 static char *short_line(const char *id, const char *hash, const char *type, const char *name, const char *more) {
     gem5art__buf object = {NULL, 0, 0, false}, line = {NULL, 0, 0, false};

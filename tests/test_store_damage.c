@@ -434,8 +434,6 @@ FLAT_TEST(an_iterator_over_a_torn_store_shows_what_was_there_at_its_call) {
 
 /* ---- what other hands leave: odd, but not damaged */
 
-static void write_bytes(const char *path, const char *bytes, size_t size);
-
 #define BYTES(text) text, sizeof text - 1
 
 /* Each store opens, shows these rows, finds "x" (or says why not) and takes another record. */
@@ -660,11 +658,6 @@ static const char *three_runs(void) {
     snprintf(text, sizeof text, "[\n%s,\n%s,\n%s]\n", a, b, c);
     free(a), free(b), free(c);
     return text;
-}
-
-static void write_bytes(const char *path, const char *bytes, size_t size) {
-    int fd = (unlink(path), open(path, O_WRONLY | O_CREAT | O_EXCL, 0666)); /* truncating one makes some file systems sync */
-    CHECK(fd >= 0 && write(fd, bytes, size) == (ssize_t)size && close(fd) == 0);
 }
 
 FLAT_TEST(a_store_cut_anywhere_keeps_its_whole_records) {
