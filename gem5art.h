@@ -5852,7 +5852,8 @@ static bool gem5art__check_start(gem5art_db *db, bool lmdb, gem5art_error *error
         return (lmdb && start[0] != '[') ||
                gem5art__fail(error, GEM5ART_INVALID, "%s is %s: open it as %s%s", path,
                              lmdb ? "a flat store, not an LMDB file" : "an LMDB file", lmdb ? "file://" : "lmdb://", path);
-    if ((!lmdb && (i == got || start[i] == '[')) || db->damaged) return true; /* records may follow damage */
+    if (!lmdb && (i == got || start[i] == '[')) return true;
+    if (db->damaged && gem5art__contains(start, got, "\"_id\"")) return true; /* records follow damage */
     if (lmdb) return gem5art__fail(error, GEM5ART_CORRUPT, "%s is not an LMDB file: give the path of a store", path);
     if (memcmp(start, "\xef\xbb\xbf", 3) == 0)
         return gem5art__fail(error, GEM5ART_CORRUPT,
