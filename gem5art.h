@@ -5016,15 +5016,12 @@ static int gem5art__cursor_balance(gem5art__cursor *cursor, gem5art_error *error
 /* Finds the size of the record at pos. It is sealed only if it has a line of its own, as other programs keep our
    checksums where they write all on one line. As gem5art__cursor_balance. */
 static int gem5art__cursor_measure(gem5art__cursor *cursor, gem5art_error *error) {
-    size_t left = cursor->length - cursor->pos;
     cursor->own = cursor->sealed = cursor->intact = false;
-    if (cursor->line_start && left < 8 && gem5art__cursor_more(cursor, error) < 0) return -1;
-    left = cursor->length - cursor->pos;
-    cursor->own = cursor->line_start && left >= 8 && memcmp(cursor->window + cursor->pos, "{\"_id\":\"", 8) == 0;
-    if (cursor->own) {
+    if (cursor->line_start) {
         ptrdiff_t line = gem5art__cursor_line(cursor, error);
         const char *text = cursor->window + cursor->pos;
         if (line < 0) return -1;
+        cursor->own = line >= 8 && memcmp(text, "{\"_id\":\"", 8) == 0;
         cursor->size = gem5art__sealed_line(text, (size_t)line);
         cursor->sealed = cursor->size > 0;
     }
@@ -5733,29 +5730,32 @@ static bool gem5art__rewrite_store(gem5art_db *db, gem5art__rewrite *rewrite, ge
     return ok;
 }
 
-static bool gem5art__flat_remove(gem5art_db *db, const char *const *ids, size_t *removals, gem5art_error *error) {
+/* Rewrites the store without the records that have these ids (NULL-terminated, or NULL), and with these lines. */
+static bool gem5art__flat_change(gem5art_db *db, const char *const *ids, size_t *removals, const char *lines,
+                                 size_t length, gem5art_error *error) {
     gem5art__rewrite rewrite;
     memset(&rewrite, 0, sizeof rewrite);
     rewrite.fill = gem5art__rewrite_all;
     rewrite.removed = ids;
-    if (!gem5art__flat_find_end(db, error) || !gem5art__rewrite_store(db, &rewrite, error)) return false;
-    *removals = rewrite.removals;
+    rewrite.lines = lines;
+    rewrite.length = length;
+    if (!gem5art__rewrite_store(db, &rewrite, error)) return false;
+    if (removals) *removals = rewrite.removals;
     return true;
+}
+
+static bool gem5art__flat_remove(gem5art_db *db, const char *const *ids, size_t *removals, gem5art_error *error) {
+    return gem5art__flat_find_end(db, error) && gem5art__flat_change(db, ids, removals, NULL, 0, error);
 }
 
 /* Many records at once are added by rewriting, as in place a kill could leave a part of them. */
 static bool gem5art__flat_append(gem5art_db *db, const char *lines, size_t length, gem5art_error *error) {
-    gem5art__rewrite rewrite;
     const char *end = lines + length, *at = lines;
     int count;
     for (count = 1; (at = (const char *)memchr(at, '\n', (size_t)(end - at))) != NULL; at++) count++;
     if (!gem5art__flat_find_end(db, error)) return false;
-    if (count <= GEM5ART__APPENDED) return gem5art__flat_append_few(db, lines, length, error);
-    memset(&rewrite, 0, sizeof rewrite);
-    rewrite.fill = gem5art__rewrite_all;
-    rewrite.lines = lines;
-    rewrite.length = length;
-    return gem5art__rewrite_store(db, &rewrite, error);
+    return count <= GEM5ART__APPENDED ? gem5art__flat_append_few(db, lines, length, error)
+                                      : gem5art__flat_change(db, NULL, NULL, lines, length, error);
 }
 
 /* ---- scans: a cursor on a descriptor of its own, which a rewritten store does not disturb */
@@ -6191,19 +6191,12 @@ static int gem5art__lmdb_after(gem5art__lmdb_call *call, int table, const char *
     return code == MDB_NOTFOUND ? 0 : code;
 }
 
-static gem5art__step gem5art__lmdb_parse(gem5art_db *db, const char *data, size_t size, bool intact,
-                                         gem5art__arena *arena, const gem5art_json **record, gem5art_error *error) {
-    gem5art_error why;
-    *record = NULL;
-    if (intact) *record = gem5art__json_parse_in(arena, data, size, NULL, &why);
-    else gem5art__fail(&why, GEM5ART_CORRUPT, "the checksum does not fit");
-    if (*record) return GEM5ART__RECORD;
-    if (why.code == GEM5ART_NOMEM) gem5art__fail_nomem(error);
-    else
-        gem5art__fail(error, GEM5ART_CORRUPT,
-                      "%s has a damaged record, which begins with \"%.60s\": %s; gem5art-fsck --salvage saves the intact "
-                      "ones", db->path, size ? data : "", why.message);
-    return GEM5ART__FAILED;
+/* Is a record a line of ours whose checksum fits? All are; else fills the call's error. */
+static bool gem5art__lmdb_check(gem5art__lmdb_call *call, int64_t number, const MDB_val *line) {
+    if (gem5art__is_intact((const char *)line->mv_data, line->mv_size)) return true;
+    return gem5art__fail(call->error, GEM5ART_CORRUPT,
+                         "record %lld of %s is damaged: its checksum does not fit; gem5art-fsck --salvage saves the intact "
+                         "ones", (long long)number, call->db->path);
 }
 
 /* Finds the next record after lookup->last with this id or hash. */
@@ -6221,11 +6214,13 @@ static int gem5art__lmdb_find(gem5art__lmdb_call *call) {
         code = mdb_get(call->txn, call->env->tables[GEM5ART__RECORDS], &key, &value);
         if (code) return code == MDB_NOTFOUND ? MDB_CORRUPTED : code;
         call->lookup->last = number;
-        call->step = gem5art__lmdb_parse(call->db, (const char *)value.mv_data, value.mv_size,
-                                         gem5art__is_intact((const char *)value.mv_data, value.mv_size), call->arena,
-                                         call->record, call->error);
-    } while (call->step == GEM5ART__RECORD && !gem5art__record_is(*call->record, "_id", call->text) &&
+        call->step = GEM5ART__FAILED;
+        if (!gem5art__lmdb_check(call, number, &value)) return 0;
+        *call->record = gem5art__json_parse_in(call->arena, (const char *)value.mv_data, value.mv_size, NULL, call->error);
+        if (!*call->record) return 0;
+    } while (!gem5art__record_is(*call->record, "_id", call->text) &&
              !gem5art__record_is(*call->record, "hash", call->text));
+    call->step = GEM5ART__RECORD;
     return 0;
 }
 
@@ -6241,8 +6236,6 @@ static gem5art__step gem5art__lmdb_lookup(gem5art_db *db, gem5art__lookup *looku
     return gem5art__lmdb_run(db, &call, false, error) ? call.step : GEM5ART__FAILED;
 }
 
-static bool gem5art__lmdb_refresh(gem5art_db *db, gem5art_error *error) { return gem5art__lmdb_follow(db, error); }
-
 /* ---- scans: a transaction that lasts, and either all records or those with these numbers */
 
 typedef struct gem5art__lmdb_scan {
@@ -6251,8 +6244,8 @@ typedef struct gem5art__lmdb_scan {
     const gem5art_query *query; /* while it begins */
     MDB_cursor *records;
     bool chosen;
-    int64_t *numbers; /* where chosen */
-    size_t count, capacity, next;
+    gem5art__buf numbers; /* where chosen: int64_t each, */
+    size_t next;          /* and the place of the next one */
 } gem5art__lmdb_scan;
 
 static void gem5art__lmdb_scan_end(gem5art__scan *scan) {
@@ -6260,20 +6253,8 @@ static void gem5art__lmdb_scan_end(gem5art__scan *scan) {
     if (lmdb->records) mdb_cursor_close(lmdb->records);
     if (lmdb->call.txn) mdb_txn_abort(lmdb->call.txn);
     gem5art__env_release(lmdb->call.env);
-    gem5art__free(lmdb->numbers);
+    gem5art__buf_free(&lmdb->numbers);
     gem5art__free(lmdb);
-}
-
-static bool gem5art__choose_number(gem5art__lmdb_scan *lmdb, int64_t number) {
-    if (lmdb->count == lmdb->capacity) {
-        size_t capacity = lmdb->capacity ? lmdb->capacity * 2 : 64;
-        int64_t *numbers = (int64_t *)GEM5ART_REALLOC(lmdb->numbers, capacity * sizeof *numbers);
-        if (!numbers) return false;
-        lmdb->numbers = numbers;
-        lmdb->capacity = capacity;
-    }
-    lmdb->numbers[lmdb->count++] = number;
-    return true;
 }
 
 static int gem5art__compare_numbers(const void *a, const void *b) {
@@ -6295,11 +6276,14 @@ static int gem5art__lmdb_choose(gem5art__lmdb_scan *lmdb) {
     while (code == 0 && (!length || (key.mv_size >= cut && memcmp(key.mv_data, query->name, cut) == 0))) {
         const char *name = (const char *)key.mv_data, *end = (const char *)memchr(name, 0, key.mv_size);
         bool matches = !end || gem5art__name_matches(query, name, (size_t)(end - name)); /* cut: the record decides */
-        if (matches && !gem5art__choose_number(lmdb, gem5art__read_number(&value))) code = ENOMEM;
-        else code = mdb_cursor_get(cursor, &key, &value, matches ? MDB_NEXT : MDB_NEXT_NODUP);
+        int64_t number = gem5art__read_number(&value);
+        if (matches) gem5art__put(&lmdb->numbers, (const char *)&number, sizeof number);
+        code = mdb_cursor_get(cursor, &key, &value, matches ? MDB_NEXT : MDB_NEXT_NODUP);
     }
     mdb_cursor_close(cursor);
-    if (lmdb->count) qsort(lmdb->numbers, lmdb->count, sizeof *lmdb->numbers, gem5art__compare_numbers);
+    if (lmdb->numbers.failed) return ENOMEM;
+    if (lmdb->numbers.length)
+        qsort(lmdb->numbers.data, lmdb->numbers.length / sizeof(int64_t), sizeof(int64_t), gem5art__compare_numbers);
     return code == MDB_NOTFOUND ? 0 : code;
 }
 
@@ -6311,27 +6295,24 @@ static int gem5art__lmdb_start_scan(gem5art__lmdb_call *call) {
     return code;
 }
 
-/* Reads the next record, as far as it is needed to know that all of it can be read; else its beginning. */
+/* Reads the next record. */
 static int gem5art__lmdb_read_next(gem5art__lmdb_call *call) {
     gem5art__lmdb_scan *lmdb = (gem5art__lmdb_scan *)call->context;
-    gem5art__scan *scan = lmdb->scan;
     gem5art__number bytes;
     MDB_val key, value;
-    volatile char byte = 0;
-    size_t i;
+    int64_t number;
     int code;
     if (lmdb->chosen) {
-        key = gem5art__lmdb_number(&bytes, lmdb->numbers[lmdb->next++]);
+        memcpy(&number, lmdb->numbers.data + lmdb->next, sizeof number);
+        lmdb->next += sizeof number;
+        key = gem5art__lmdb_number(&bytes, number);
         code = mdb_cursor_get(lmdb->records, &key, &value, MDB_SET);
         if (code == MDB_NOTFOUND) code = MDB_CORRUPTED;
     } else code = mdb_cursor_get(lmdb->records, &key, &value, MDB_NEXT);
     if (code) return code;
-    scan->data = (const char *)value.mv_data;
-    scan->size = value.mv_size;
-    scan->intact = gem5art__is_intact(scan->data, scan->size);
-    if (!scan->intact && scan->size > 60) scan->size = 60;
-    for (i = 0; !scan->intact && i < scan->size; i++) byte = scan->data[i];
-    (void)byte;
+    call->step = gem5art__lmdb_check(call, gem5art__read_number(&key), &value) ? GEM5ART__RECORD : GEM5ART__FAILED;
+    lmdb->scan->data = (const char *)value.mv_data;
+    lmdb->scan->size = value.mv_size;
     return 0;
 }
 
@@ -6345,6 +6326,7 @@ static bool gem5art__lmdb_scan_begin(gem5art__scan *scan, const gem5art_query *q
     lmdb->scan = scan;
     lmdb->query = query;
     lmdb->call.context = lmdb;
+    lmdb->call.db = db;
     lmdb->call.env = db->env;
     lmdb->call.work = gem5art__lmdb_start_scan;
     pthread_mutex_lock(&gem5art__envs_mutex);
@@ -6360,9 +6342,11 @@ static bool gem5art__lmdb_scan_begin(gem5art__scan *scan, const gem5art_query *q
 
 static gem5art__step gem5art__lmdb_scan_next(gem5art__scan *scan, gem5art_error *error) {
     gem5art__lmdb_scan *lmdb = (gem5art__lmdb_scan *)scan->state;
-    int code = lmdb->chosen && lmdb->next == lmdb->count ? MDB_NOTFOUND : gem5art__guarded(&lmdb->call);
-    scan->sealed = true;
-    if (code == 0) return GEM5ART__RECORD;
+    int code = MDB_NOTFOUND;
+    lmdb->call.error = error;
+    scan->sealed = scan->intact = true;
+    if (!lmdb->chosen || lmdb->next < lmdb->numbers.length) code = gem5art__guarded(&lmdb->call);
+    if (code == 0) return lmdb->call.step;
     if (code == MDB_NOTFOUND) return GEM5ART__END;
     gem5art__lmdb_fail(error, code, "read", scan->db->path);
     return GEM5ART__FAILED;
@@ -6370,7 +6354,8 @@ static gem5art__step gem5art__lmdb_scan_next(gem5art__scan *scan, gem5art_error 
 
 static gem5art__step gem5art__lmdb_scan_parse(gem5art__scan *scan, gem5art__arena *arena, const gem5art_json **record,
                                               gem5art_error *error) {
-    return gem5art__lmdb_parse(scan->db, scan->data, scan->size, scan->intact, arena, record, error);
+    *record = gem5art__json_parse_in(arena, scan->data, scan->size, NULL, error);
+    return *record ? GEM5ART__RECORD : GEM5ART__FAILED;
 }
 
 /* ---- writing */
@@ -6575,21 +6560,18 @@ static bool gem5art__lmdb_check_names(gem5art_db *db, gem5art_error *error) {
         return gem5art__fail(error, GEM5ART_UNSUPPORTED,
                              "%s is a mount point: LMDB cannot keep its users apart from those of the file that is "
                              "mounted; mount the folder of that instead", db->path);
-    for (tries = 0; tries < 50; tries++) {
+    for (tries = 0;; tries++) {
         if (GEM5ART_SYS_STAT(db->path, &st) < 0) return gem5art__fail_errno(error, "open the store", db->path);
         if (st.st_nlink <= 1) return true;
+        if (tries == 50) break;
         GEM5ART_SYS_POLL(NULL, 0, 2);
-    }
-    if (!db->read_only && gem5art__store_lock(db, NULL)) {
+        if (tries < 49 || db->read_only || !gem5art__store_lock(db, NULL)) continue;
         gem5art__unlink_leftovers(db->path, &st);
         gem5art__store_unlock(db);
-        if (GEM5ART_SYS_STAT(db->path, &st) < 0) return gem5art__fail_errno(error, "open the store", db->path);
     }
-    return st.st_nlink <= 1
-               ? true
-               : gem5art__fail(error, GEM5ART_UNSUPPORTED,
-                               "%s has %ld names (hard links), whose users LMDB cannot keep apart: remove the others "
-                               "(find -samefile finds them)", db->path, (long)st.st_nlink);
+    return gem5art__fail(error, GEM5ART_UNSUPPORTED,
+                         "%s has %ld names (hard links), whose users LMDB cannot keep apart: remove the others (find "
+                         "-samefile finds them)", db->path, (long)st.st_nlink);
 }
 
 static bool gem5art__lmdb_open(gem5art_db *db, gem5art_error *error) {
@@ -6611,7 +6593,7 @@ static bool gem5art__lmdb_open(gem5art_db *db, gem5art_error *error) {
 }
 
 static const gem5art__backend gem5art__lmdb_backend = {
-    "lmdb", gem5art__lmdb_open, gem5art__lmdb_close, gem5art__lmdb_create, gem5art__lmdb_refresh, gem5art__lmdb_lookup,
+    "lmdb", gem5art__lmdb_open, gem5art__lmdb_close, gem5art__lmdb_create, gem5art__lmdb_follow, gem5art__lmdb_lookup,
     gem5art__lmdb_scan_begin, gem5art__lmdb_scan_next, gem5art__lmdb_scan_parse, gem5art__lmdb_scan_end,
     gem5art__lmdb_settle, gem5art__lmdb_append, gem5art__lmdb_remove};
 
