@@ -4344,7 +4344,7 @@ static void gem5art__put_line(gem5art__buf *line, const char *object, size_t len
     gem5art__putf(line, "\"crc32\":\"%08x\"}", (unsigned)gem5art_crc32(0, line->data + start, line->length - start));
 }
 
-/* Appends what a writer has, `sealed` as a line of ours, and frees the writer. */
+/* Appends what a writer has, `sealed` as a line with a checksum, and frees the writer. */
 static bool gem5art__put_written(gem5art__buf *line, gem5art_json_writer *writer, bool sealed, gem5art_error *error) {
     size_t length;
     const char *text = gem5art_json_take(writer, &length, error);
@@ -4363,7 +4363,7 @@ static bool gem5art__put_object_line(gem5art__buf *line, const gem5art__field *f
     return gem5art__put_written(line, &writer, true, error);
 }
 
-/* Appends any record as a line of ours: its members as they were written, its head first. */
+/* Appends any record as a sealed line: its members as they were written, its head first. */
 static bool gem5art__put_record_line(gem5art__buf *line, const gem5art_json *record, gem5art_error *error) {
     gem5art_json_writer writer;
     const gem5art_json *member;
@@ -4508,7 +4508,7 @@ static bool gem5art__read_object(gem5art__arena *arena, const gem5art__field *fi
 
 /* ---- the db */
 
-/* What is made in a db and dies with it or by release: the head of every artifact and run. */
+/* The head of every artifact and run, which belong to the db and die with it or by release. */
 typedef struct gem5art__object {
     gem5art__arena arena;
     struct gem5art__object *next, **link;
@@ -4533,8 +4533,8 @@ typedef struct gem5art__flat {
     dev_t device;
     ino_t inode;
     bool known;            /* the five below hold; else the end of the file must be examined */
-    off_t size, bracket;   /* of the file, and where its closing bracket is; of a torn file both are the end of what is
-                              whole: it is longer, or has no bracket there */
+    off_t size, bracket;   /* of the file, and where its closing bracket is; of a torn file both are the end of its
+                              whole part: it is longer, or has no bracket there */
     bool empty;            /* there is no record before it */
     size_t tail_length;
     char tail[64];         /* the bytes before the bracket */
@@ -4555,7 +4555,7 @@ struct gem5art_db {
     bool read_only;
     void (*damaged)(const char *message, void *user_data);
     bool left_live; /* this handle has made live entries: their folder goes with the last of them */
-    bool unchecked; /* it may be damaged where it begins: gem5art-fsck tells */
+    bool unchecked; /* its first bytes are not checked */
     char *lock_path, *live_path, *storage;
     void (*log)(const char *message, void *user_data);
     void *user_data;
@@ -4596,7 +4596,7 @@ static void gem5art__disown(gem5art__object *object) {
 
 enum { GEM5ART__SEAL = 19 }; /* bytes of "crc32":"8d3f01aa"} */
 
-/* Does a record end as this library ends one? */
+/* Does a record end with a checksum? */
 static bool gem5art__is_sealed(const char *data, size_t size) {
     const char *seal;
     if (size < GEM5ART__SEAL + 2) return false;
@@ -4653,7 +4653,7 @@ static bool gem5art__contains(const char *text, size_t length, const char *part)
     return gem5art__empty(part) || gem5art__find_part(text, length, part);
 }
 
-/* The four texts that open every record of ours. */
+/* The four texts that open every sealed record. */
 typedef struct gem5art__head {
     const char *text[4]; /* _id, hash, type, name: not NUL-terminated */
     size_t length[4];
@@ -4670,7 +4670,7 @@ static void gem5art__parsed_head(const gem5art_json *record, gem5art__head *head
     }
 }
 
-/* Those of a line of ours, without parsing it; false: it is not of that form. */
+/* Reads those of a sealed line, without parsing it; false: it is not of that form. */
 static bool gem5art__read_head(const char *data, size_t size, gem5art__head *head) {
     static const char *const opening[] = {"{\"_id\":\"", ",\"hash\":\"", ",\"type\":\"", ",\"name\":\""};
     size_t at = 0;
@@ -4693,7 +4693,7 @@ typedef enum gem5art__step {
     GEM5ART__RECORD,
     GEM5ART__END,     /* no more records */
     GEM5ART__TORN,    /* a flat store ends inside a record, or without its bracket: a scan has warned of it */
-    GEM5ART__DAMAGED, /* of a flat store's cursor only: its `problem` says what is wrong, and it can go on */
+    GEM5ART__DAMAGED, /* of a flat store's cursor only: `problem` is the error, and reading can resume */
     GEM5ART__FAILED   /* error filled in */
 } gem5art__step;
 
@@ -4708,7 +4708,7 @@ typedef struct gem5art__scan {
     gem5art_db *db;
     const char *data; /* the record's text, until the next step */
     size_t size;
-    bool sealed;      /* it is a line of ours, with a checksum, */
+    bool sealed;      /* it is a line with a checksum, */
     bool intact;      /* which fits */
     void *state;      /* the backend's own */
 } gem5art__scan;
@@ -4727,26 +4727,10 @@ typedef struct gem5art__backend {
                                 gem5art_error *error);
     void (*scan_end)(gem5art__scan *scan);
     /* Under the writer lock, each whole or not at all, and durable: */
-    bool (*settle)(gem5art_db *db, gem5art_error *error); /* ends what was cut off, and refreshes */
+    bool (*recover)(gem5art_db *db, gem5art_error *error); /* repairs the end of a write that was cut off, and refreshes */
     bool (*append)(gem5art_db *db, const char *lines, size_t length, gem5art_error *error); /* joined by ",\n" */
     bool (*remove)(gem5art_db *db, const char *const *ids, size_t *removals, gem5art_error *error); /* NULL-ended */
 } gem5art__backend;
-
-static bool gem5art__store_refresh(gem5art_db *db, gem5art_error *error) { return (db->backend->refresh)(db, error); }
-static bool gem5art__store_settle(gem5art_db *db, gem5art_error *error) { return (db->backend->settle)(db, error); }
-
-static gem5art__step gem5art__store_lookup(gem5art_db *db, gem5art__lookup *lookup, const char *key,
-                                           gem5art__arena *arena, const gem5art_json **record, gem5art_error *error) {
-    return (db->backend->lookup)(db, lookup, key, arena, record, error);
-}
-
-static bool gem5art__store_append(gem5art_db *db, const char *lines, size_t length, gem5art_error *error) {
-    return (db->backend->append)(db, lines, length, error);
-}
-
-static bool gem5art__store_remove(gem5art_db *db, const char *const *ids, size_t *removals, gem5art_error *error) {
-    return (db->backend->remove)(db, ids, removals, error);
-}
 
 /* `query`, which may be NULL, may narrow what is found by its name and name_contains; the rest is the caller's. */
 static bool gem5art__scan_begin(gem5art_db *db, const gem5art_query *query, gem5art__scan *scan, gem5art_error *error) {
@@ -4769,14 +4753,14 @@ static void gem5art__scan_end(gem5art__scan *scan) {
     scan->state = NULL;
 }
 
-/* ---- the writer lock: a byte of the store itself, far behind its end, whatever the kind of store. So all names of a
+/* ---- the writer lock: a byte of the store itself, far after its end, whatever the kind of store. So all names of a
    file have the same lock, and there is no lock file that can be removed. */
 
 #ifndef GEM5ART__LOCK_SECONDS /* until a wait for the writer lock is given up; shorter in tests */
 #define GEM5ART__LOCK_SECONDS 60.0
 #endif
 #define GEM5ART__WRITER_BYTE ((int64_t)1 << 62)
-#define GEM5ART__NEXT_BYTE (GEM5ART__WRITER_BYTE + 1) /* of whoever gets the lock next, so that none starves */
+#define GEM5ART__NEXT_BYTE (GEM5ART__WRITER_BYTE + 1) /* of the writer that gets the lock next, so that none starves */
 
 /* Is the locked file still the one at the store's path? 1; 0: no; -1: error. */
 static int gem5art__check_writer(gem5art_db *db, int fd, gem5art_error *error) {
@@ -4786,7 +4770,7 @@ static int gem5art__check_writer(gem5art_db *db, int fd, gem5art_error *error) {
     if (own.st_dev != there.st_dev || own.st_ino != there.st_ino) return 0;
     if (own.st_nlink) return 1;
     gem5art__fail(error, GEM5ART_IO,
-                  "%s was removed or replaced where it is mounted from, and what is written here would be lost: mount "
+                  "%s was removed or replaced where it is mounted from, and anything written to it would be lost: mount "
                   "the new file", db->path);
     return -1;
 }
@@ -5166,7 +5150,7 @@ static gem5art__step gem5art__cursor_step(gem5art__cursor *cursor, gem5art_error
     return step;
 }
 
-/* The next good record: RECORD, END, TORN or FAILED. A viewer is told of damage, and goes on. */
+/* The next good record: RECORD, END, TORN or FAILED. Damage is reported to a viewer, and passed over. */
 static gem5art__step gem5art__cursor_next(gem5art__cursor *cursor, gem5art_error *error) {
     for (;;) {
         gem5art_error why;
@@ -5195,7 +5179,7 @@ static gem5art__step gem5art__cursor_parse(gem5art__cursor *cursor, gem5art__are
     return *record ? GEM5ART__RECORD : GEM5ART__FAILED;
 }
 
-/* The texts that open the current record, which stays parsed where it is not a line of ours. False: out of memory. */
+/* The texts that open the current record, which stays parsed if it is not a sealed line. False: out of memory. */
 static bool gem5art__cursor_head(gem5art__cursor *cursor, gem5art__head *head) {
     if (cursor->intact && gem5art__read_head(cursor->data, cursor->size, head)) return true;
     if (!cursor->record) cursor->record = gem5art__json_parse_in(&cursor->arena, cursor->data, cursor->size, NULL, NULL);
@@ -5347,7 +5331,7 @@ static int gem5art__lines_joined(const char *text, size_t line, bool whole) {
     return 1;
 }
 
-/* The usual case, whatever the size: the last line is a record of ours, intact and joined to those before it, and its
+/* The usual case, whatever the size: the last line is sealed, intact and joined to those before it, and its
    bracket closes the file. False: the file must be read in full. */
 static bool gem5art__flat_quick_end(const gem5art__flat *flat, off_t size, off_t *bracket) {
     gem5art__buf tail = {NULL, 0, 0, false};
@@ -5511,19 +5495,19 @@ static bool gem5art__flat_sync_left(gem5art_db *db, off_t size, gem5art_error *e
 }
 
 /* Makes the file end in a bracket and a newline, at `at`. */
-static bool gem5art__flat_mend(gem5art_db *db, off_t at, off_t size, bool empty, gem5art_error *error) {
+static bool gem5art__flat_repair(gem5art_db *db, off_t at, off_t size, bool empty, gem5art_error *error) {
     gem5art__flat *flat = &db->flat;
     if (!gem5art__flat_sync_left(db, size, error)) return false;
     if (at == size) gem5art__warn(db, "%s had no closing bracket: it was given one", flat->path);
     else if (!gem5art__flat_save_aside(db, at, size, error)) return false;
     if (!gem5art__write_at(db->writer, "]", 1, at) || !gem5art__truncate(db->writer, at + 1) ||
         !gem5art__write_at(db->writer, "\n", 1, at + 1) || !gem5art__datasync(db->writer))
-        return gem5art__fail_errno(error, "mend", flat->path);
+        return gem5art__fail_errno(error, "repair", flat->path);
     flat->synced = at + 2;
     return gem5art__flat_know(flat, at + 2, at, empty, error);
 }
 
-/* Finds the bracket, mending what an interrupted append left. */
+/* Finds the bracket, repairing the end that an interrupted append left. */
 static bool gem5art__flat_find_end(gem5art_db *db, gem5art_error *error) {
     gem5art__flat *flat = &db->flat;
     struct stat st, locked;
@@ -5538,10 +5522,10 @@ static bool gem5art__flat_find_end(gem5art_db *db, gem5art_error *error) {
     if (gem5art__flat_quick_end(flat, st.st_size, &at)) return gem5art__flat_know(flat, st.st_size, at, false, error);
     step = gem5art__flat_read(db, st.st_size, NULL, &closed, error);
     if (step == GEM5ART__FAILED) return false;
-    return closed || gem5art__flat_mend(db, flat->bracket, st.st_size, flat->empty, error);
+    return closed || gem5art__flat_repair(db, flat->bracket, st.st_size, flat->empty, error);
 }
 
-static bool gem5art__flat_settle(gem5art_db *db, gem5art_error *error) {
+static bool gem5art__flat_recover(gem5art_db *db, gem5art_error *error) {
     return gem5art__flat_find_end(db, error) && gem5art__flat_refresh(db, error);
 }
 
@@ -5583,7 +5567,7 @@ static bool gem5art__flat_append_few(gem5art_db *db, const char *lines, size_t l
     return ok;
 }
 
-/* A store that is written to another file, which then gets its name. A reader goes on with the old file. */
+/* A store that is written to another file, which then gets its name. Readers keep the old file. */
 typedef struct gem5art__rewrite {
     bool (*fill)(gem5art_db *db, struct gem5art__rewrite *rewrite, gem5art_error *error); /* writes the new file */
     bool (*keep)(gem5art_db *db, struct gem5art__rewrite *rewrite, gem5art_error *error); /* before the rename; or NULL */
@@ -5619,7 +5603,7 @@ static bool gem5art__rewrite_end(gem5art__rewrite *rewrite, gem5art_error *error
     return gem5art__rewrite_flush(rewrite, 0, error);
 }
 
-/* All records but those to be removed, and those to be added: ours as they are, another program's in our form. */
+/* All records but those to be removed, and those to be added: sealed lines as they are, others in that form. */
 static bool gem5art__rewrite_all(gem5art_db *db, gem5art__rewrite *rewrite, gem5art_error *error) {
     gem5art__cursor cursor;
     gem5art__buf line = {NULL, 0, 0, false};
@@ -5878,7 +5862,7 @@ static void gem5art__flat_close(gem5art_db *db) {
 static const gem5art__backend gem5art__flat_backend = {
     "file", gem5art__flat_open, gem5art__flat_close, gem5art__flat_create, gem5art__flat_refresh, gem5art__flat_lookup,
     gem5art__flat_scan_begin, gem5art__flat_scan_next, gem5art__flat_scan_parse, gem5art__flat_scan_end,
-    gem5art__flat_settle, gem5art__flat_append, gem5art__flat_remove};
+    gem5art__flat_recover, gem5art__flat_append, gem5art__flat_remove};
 
 /* ================================================================== >>lmdb
    The same records in an LMDB file, with indexes: see "LMDB" in the manual. LMDB orders readers and writers itself; its
@@ -6191,7 +6175,7 @@ static int gem5art__lmdb_after(gem5art__lmdb_call *call, int table, const char *
     return code == MDB_NOTFOUND ? 0 : code;
 }
 
-/* Is a record a line of ours whose checksum fits? All are; else fills the call's error. */
+/* Is a record a sealed line whose checksum fits? All are; else fills the call's error. */
 static bool gem5art__lmdb_check(gem5art__lmdb_call *call, int64_t number, const MDB_val *line) {
     if (gem5art__is_intact((const char *)line->mv_data, line->mv_size)) return true;
     return gem5art__fail(call->error, GEM5ART_CORRUPT,
@@ -6434,7 +6418,7 @@ static bool gem5art__lmdb_append(gem5art_db *db, const char *lines, size_t lengt
 }
 
 /* A process that was killed in a commit may have made it while no reader sees it: they do when a change begins. */
-static bool gem5art__lmdb_settle(gem5art_db *db, gem5art_error *error) {
+static bool gem5art__lmdb_recover(gem5art_db *db, gem5art_error *error) {
     return gem5art__lmdb_append(db, "", 0, error);
 }
 
@@ -6595,7 +6579,7 @@ static bool gem5art__lmdb_open(gem5art_db *db, gem5art_error *error) {
 static const gem5art__backend gem5art__lmdb_backend = {
     "lmdb", gem5art__lmdb_open, gem5art__lmdb_close, gem5art__lmdb_create, gem5art__lmdb_follow, gem5art__lmdb_lookup,
     gem5art__lmdb_scan_begin, gem5art__lmdb_scan_next, gem5art__lmdb_scan_parse, gem5art__lmdb_scan_end,
-    gem5art__lmdb_settle, gem5art__lmdb_append, gem5art__lmdb_remove};
+    gem5art__lmdb_recover, gem5art__lmdb_append, gem5art__lmdb_remove};
 
 #endif /* GEM5ART_LMDB */
 
@@ -6758,7 +6742,7 @@ static bool gem5art__lookup_artifact(gem5art_db *db, const char *key, gem5art__a
     const gem5art_json *record;
     *found = NULL;
     if (!artifact) return false;
-    while ((step = gem5art__store_lookup(db, &lookup, key, &artifact->object.arena, &record, error)) == GEM5ART__RECORD)
+    while ((step = (db->backend->lookup)(db, &lookup, key, &artifact->object.arena, &record, error)) == GEM5ART__RECORD)
         if (!gem5art__is_run(gem5art__record_text(record, "type"))) break;
     if (step == GEM5ART__RECORD) {
         artifact->public_.record = record;
@@ -7019,7 +7003,7 @@ static gem5art__artifact *gem5art__describe_artifact(gem5art_db *db, const gem5a
 /* Looks up an artifact by SHA-256 or commit, else by the MD5 that gem5art would have stored. */
 static bool gem5art__lookup_content(gem5art_db *db, const gem5art__content *content, gem5art__artifact **found,
                                     gem5art_error *error) {
-    return gem5art__store_refresh(db, error) && gem5art__lookup_artifact(db, content->hash, found, error) &&
+    return (db->backend->refresh)(db, error) && gem5art__lookup_artifact(db, content->hash, found, error) &&
            (*found || !*content->md5 || gem5art__lookup_artifact(db, content->md5, found, error));
 }
 
@@ -7041,10 +7025,10 @@ static bool gem5art__store_artifact(gem5art_db *db, gem5art__artifact *artifact,
     if (copy && !gem5art__keep_copy(db->storage, a->path, id, content->hash, error)) return false;
     ok = gem5art__store_lock(db, error);
     if (ok) {
-        ok = gem5art__store_settle(db, error) && gem5art__lookup_content(db, content, found, error);
+        ok = (db->backend->recover)(db, error) && gem5art__lookup_content(db, content, found, error);
         if (ok && !*found)
             ok = gem5art__put_object_line(&line, gem5art__artifact_fields, a, true, NULL, error) &&
-                 gem5art__store_append(db, line.data, line.length, error);
+                 (db->backend->append)(db, line.data, line.length, error);
         gem5art__store_unlock(db);
     }
     gem5art__buf_free(&line);
@@ -7850,7 +7834,7 @@ static bool gem5art__find_used(gem5art__run *run, const char *where, gem5art_err
     size_t fixed = gem5art__role_count(r), count = 0, i;
     gem5art__artifact *found;
     while (r->artifacts[count]) count++;
-    if (!gem5art__alloc_used(run, fixed + count, error) || !gem5art__store_refresh(run->db, error)) return false;
+    if (!gem5art__alloc_used(run, fixed + count, error) || !(run->db->backend->refresh)(run->db, error)) return false;
     for (i = 0; i < fixed + count; i++) {
         const gem5art__role *role = i < fixed ? &gem5art__roles[i] : NULL;
         const char *id = role ? *gem5art__text_at(r, role->id) : r->artifacts[i - fixed];
@@ -8381,7 +8365,7 @@ static bool gem5art__attempts_begin(gem5art__attempts *attempts, gem5art_db *db,
     attempts->run = run;
     snprintf(attempts->hashes[0], sizeof attempts->hashes[0], "%s", run->hash);
     if (strlen(run->hash) != 32) gem5art__legacy_hash(run, attempts->hashes[1]);
-    return gem5art__store_refresh(db, error);
+    return (db->backend->refresh)(db, error);
 }
 
 /* Parses the next one into the arena. */
@@ -8390,7 +8374,7 @@ static gem5art__step gem5art__attempts_next(gem5art__attempts *attempts, gem5art
     for (; attempts->next < 2; attempts->next++, memset(&attempts->lookup, 0, sizeof attempts->lookup)) {
         const char *hash = attempts->hashes[attempts->next];
         gem5art__step step = GEM5ART__END;
-        while (*hash && (step = gem5art__store_lookup(attempts->db, &attempts->lookup, hash, arena, record, error)) ==
+        while (*hash && (step = (attempts->db->backend->lookup)(attempts->db, &attempts->lookup, hash, arena, record, error)) ==
                             GEM5ART__RECORD) {
             if (gem5art__is_run(gem5art__record_text(*record, "type")) && gem5art__record_is(*record, "hash", hash) &&
                 (strlen(hash) != 32 || gem5art__same_params(*record, attempts->run->params)))
@@ -8427,8 +8411,8 @@ static bool gem5art__is_recorded(gem5art_db *db, const char *id, bool *recorded,
     gem5art__arena arena = {NULL, false};
     gem5art__lookup lookup = {0, 0};
     const gem5art_json *record;
-    gem5art__step step = gem5art__store_refresh(db, error)
-                             ? gem5art__store_lookup(db, &lookup, id, &arena, &record, error)
+    gem5art__step step = (db->backend->refresh)(db, error)
+                             ? (db->backend->lookup)(db, &lookup, id, &arena, &record, error)
                              : GEM5ART__FAILED;
     *recorded = step == GEM5ART__RECORD;
     gem5art__arena_free(&arena);
@@ -8450,7 +8434,7 @@ static bool gem5art__record_lines(gem5art_db *db, const gem5art__buf *lines, gem
     bool ok;
     if (lines->failed) return gem5art__fail_nomem(error);
     if (!gem5art__store_lock(db, error)) return false;
-    ok = gem5art__store_append(db, lines->data, lines->length, error);
+    ok = (db->backend->append)(db, lines->data, lines->length, error);
     gem5art__store_unlock(db);
     return ok;
 }
@@ -8529,7 +8513,7 @@ static bool gem5art__record_lost(gem5art_db *db, const gem5art__live *live, gem5
     struct stat folder;
     bool recorded, ended, ok;
     if (!gem5art__store_lock(db, error)) return false;
-    ok = gem5art__store_settle(db, error); /* its supervisor may have been killed in the middle of that record */
+    ok = (db->backend->recover)(db, error); /* its supervisor may have been killed in the middle of that record */
     gem5art__store_unlock(db);
     if (!ok || !gem5art__is_recorded(db, live->id, &recorded, error)) return false;
     if (recorded) return true;
@@ -9804,7 +9788,7 @@ static bool gem5art__record_inputs(gem5art_db *db, const gem5art__inputs *inputs
     gem5art__artifact *found;
     size_t i;
     if (!files) return gem5art__fail_nomem(error);
-    if (inputs->count && !gem5art__store_refresh(db, error)) return false;
+    if (inputs->count && !(db->backend->refresh)(db, error)) return false;
     for (i = 0; i < inputs->count; i++) {
         const gem5art__input *input = &inputs->list[i];
         found = NULL;
@@ -12942,7 +12926,7 @@ GEM5ARTDEF const gem5art_artifact *gem5art_register_artifact(gem5art_db *db, con
 GEM5ARTDEF const gem5art_artifact *gem5art_find_artifact(gem5art_db *db, const char *id_or_hash, gem5art_error *error) {
     gem5art__artifact *found = NULL;
     if (!gem5art__need(db, "the db", error) || !gem5art__need(id_or_hash, "the id or hash", error)) return NULL;
-    if (!gem5art__store_refresh(db, error) || !gem5art__lookup_artifact(db, id_or_hash, &found, error)) return NULL;
+    if (!(db->backend->refresh)(db, error) || !gem5art__lookup_artifact(db, id_or_hash, &found, error)) return NULL;
     if (found) return &found->public_;
     gem5art__fail(error, GEM5ART_NOT_FOUND, "there is no artifact with the id or hash \"%s\" in %s", id_or_hash,
                   db->path);
@@ -13107,8 +13091,8 @@ GEM5ARTDEF const gem5art_run *gem5art_find_run(gem5art_db *db, const char *id_or
     const gem5art_json *record, *last = NULL;
     gem5art__step step;
     if (!gem5art__need(db, "the db", error) || !gem5art__need(id_or_hash, "the id or hash", error)) return NULL;
-    if (!gem5art__store_refresh(db, error) || (run = gem5art__new_run(db, error)) == NULL) return NULL;
-    while ((step = gem5art__store_lookup(db, &lookup, id_or_hash, &arena, &record, error)) == GEM5ART__RECORD) {
+    if (!(db->backend->refresh)(db, error) || (run = gem5art__new_run(db, error)) == NULL) return NULL;
+    while ((step = (db->backend->lookup)(db, &lookup, id_or_hash, &arena, &record, error)) == GEM5ART__RECORD) {
         gem5art__arena previous = run->object.arena;
         if (!gem5art__is_run(gem5art__record_text(record, "type"))) {
             gem5art__arena_free(&arena);
@@ -13184,7 +13168,7 @@ static bool gem5art__remove_artifact(gem5art_db *db, const char *id, gem5art_err
     size_t removals;
     ids[0] = id;
     return gem5art__artifact_unused(db, id, "", error) && gem5art__artifact_idle(db, id, error) &&
-           gem5art__store_remove(db, ids, &removals, error);
+           (db->backend->remove)(db, ids, &removals, error);
 }
 
 /* Removes a run with its archive, unless another record names that too. */
@@ -13203,7 +13187,7 @@ static bool gem5art__remove_run(gem5art_db *db, const char *id, const gem5art_js
         gem5art__clear(&why);
         if (*results && gem5art__artifact_unused(db, results, id, &why)) ids[1] = results;
         ok = why.code == GEM5ART_OK || why.code == GEM5ART_BUSY
-                 ? gem5art__store_remove(db, ids, &removals, error)
+                 ? (db->backend->remove)(db, ids, &removals, error)
                  : gem5art__fail(error, why.code, "%s", why.message);
     }
     if (claimed) gem5art__unclaim_run(db, hash);
@@ -13218,9 +13202,9 @@ static bool gem5art__remove(gem5art_db *db, const char *id, bool run, gem5art_er
     bool ok = false;
     if (!gem5art__need(db, "the db", error) || !gem5art__need(id, "the id", error) || !gem5art__store_lock(db, error))
         return false;
-    if (gem5art__store_settle(db, error)) do {
+    if ((db->backend->recover)(db, error)) do {
             gem5art__arena_free(&arena);
-            step = gem5art__store_lookup(db, &lookup, id, &arena, &record, error);
+            step = (db->backend->lookup)(db, &lookup, id, &arena, &record, error);
         } while (step == GEM5ART__RECORD && (gem5art__is_run(gem5art__record_text(record, "type")) != run ||
                                              !gem5art__record_is(record, "_id", id)));
     if (step == GEM5ART__RECORD)
@@ -13598,7 +13582,7 @@ static bool gem5art__find_present(gem5art__adding *adding, const char *id, gem5a
     gem5art__lookup lookup = {0, 0};
     gem5art__step step = GEM5ART__END;
     size_t entry = 0;
-    while (adding->db && (step = gem5art__store_lookup(adding->db, &lookup, id, arena, record, error)) == GEM5ART__RECORD)
+    while (adding->db && (step = (adding->db->backend->lookup)(adding->db, &lookup, id, arena, record, error)) == GEM5ART__RECORD)
         if (gem5art__record_is(*record, "_id", id)) return true;
     if (step == GEM5ART__FAILED) return false;
     while ((entry = gem5art__index_next(&adding->ids, key, entry)) != 0) {
@@ -13618,7 +13602,7 @@ static bool gem5art__find_hash(gem5art_db *db, const gem5art_json *wanted, gem5a
     const gem5art_json *record;
     gem5art__step step = GEM5ART__END;
     *found = false;
-    while (db && !*found && (step = gem5art__store_lookup(db, &lookup, hash, arena, &record, error)) == GEM5ART__RECORD)
+    while (db && !*found && (step = (db->backend->lookup)(db, &lookup, hash, arena, &record, error)) == GEM5ART__RECORD)
         *found = gem5art__record_is(record, "hash", hash) && gem5art__is_run(gem5art__record_text(record, "type")) == run;
     return step != GEM5ART__FAILED;
 }
@@ -13654,15 +13638,15 @@ GEM5ARTDEF bool gem5art_add_records(gem5art_db *db, const gem5art_text *records,
     memset(&adding, 0, sizeof adding);
     adding.db = db, adding.records = records, adding.additions = additions;
     ok = (dry_run && !db) || gem5art__need(db, "the db", error);
-    if (ok && db) ok = gem5art__store_refresh(db, error); /* what can be read without the lock is not read under it */
+    if (ok && db) ok = (db->backend->refresh)(db, error); /* what can be read without the lock is not read under it */
     if (ok && !dry_run) ok = locked = gem5art__store_lock(db, error);
-    if (ok && locked) ok = gem5art__store_settle(db, error);
+    if (ok && locked) ok = (db->backend->recover)(db, error);
     for (; ok && i < count; i++) {
         gem5art__arena arena = {NULL, false};
         ok = gem5art__add_record(&adding, i, &arena, &first_bad, error);
         gem5art__arena_free(&arena);
     }
-    if (ok && locked && adding.lines.length) ok = gem5art__store_append(db, adding.lines.data, adding.lines.length, error);
+    if (ok && locked && adding.lines.length) ok = (db->backend->append)(db, adding.lines.data, adding.lines.length, error);
     if (locked) gem5art__store_unlock(db);
     gem5art__index_free(&adding.ids);
     gem5art__buf_free(&adding.lines);

@@ -72,7 +72,7 @@ __attribute__((unused)) static bool store_artifact(gem5art_db *to, const gem5art
     gem5art__buf line = {NULL, 0, 0, false};
     bool ok = gem5art__put_object_line(&line, gem5art__artifact_fields, artifact, true, NULL, &error) && gem5art__store_lock(to, &error);
     if (ok) {
-        ok = gem5art__store_append(to, line.data, line.length, &error);
+        ok = (to->backend->append)(to, line.data, line.length, &error);
         gem5art__store_unlock(to);
     }
     gem5art__buf_free(&line);
@@ -91,7 +91,7 @@ __attribute__((unused)) static void lay_store(const char *text) {
         if (lines.length) gem5art__puts(&lines, ",\n");
         if (!gem5art__put_record_line(&lines, record, &error)) test_fail(__FILE__, __LINE__, "%s", error.message);
     }
-    if (!to || !gem5art__store_lock(to, &error) || !gem5art__store_append(to, lines.data, lines.length, &error))
+    if (!to || !gem5art__store_lock(to, &error) || !(to->backend->append)(to, lines.data, lines.length, &error))
         test_fail(__FILE__, __LINE__, "cannot lay a store: %s", error.message);
     gem5art__store_unlock(to);
     gem5art_close(to, NULL);

@@ -600,8 +600,8 @@ FLAT_TEST(each_record_of_a_common_hash_is_found_once) {
     fixture_begin();
     CHECK_INT(sh("python3 -c \"import json; json.dump([{'_id': 'id%%d' %% i, 'hash': 'h%%d' %% (i %% 3), 'type': 't', 'name': str(i)} "
                  "for i in range(3000)], open('db.json', 'w'))\""), 0);
-    REQUIRE(open_db(NULL) && gem5art__store_refresh(db, &error));
-    while (gem5art__store_lookup(db, &lookup, "h1", &arena, &record, &error) == GEM5ART__RECORD) {
+    REQUIRE(open_db(NULL) && (db->backend->refresh)(db, &error));
+    while ((db->backend->lookup)(db, &lookup, "h1", &arena, &record, &error) == GEM5ART__RECORD) {
         CHECK_INT(atoi(gem5art__record_text(record, "name")), 1 + 3 * found);
         found++;
         gem5art__arena_free(&arena);

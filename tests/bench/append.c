@@ -62,7 +62,7 @@ static bool open_ours(const char *path) {
 }
 
 static bool append_ours(const gem5art__buf *line, int n) {
-    bool ok = gem5art__store_lock(db, &why) && gem5art__store_append(db, line->data, line->length, &why);
+    bool ok = gem5art__store_lock(db, &why) && (db->backend->append)(db, line->data, line->length, &why);
     (void)n;
     if (!ok) return fail_ours();
     gem5art__store_unlock(db);

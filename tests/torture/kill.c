@@ -126,7 +126,7 @@ static bool compact(void) {
 #ifndef TEST_LMDB
     static const char *const none[] = {NULL};
     size_t removals;
-    bool ok = gem5art__store_lock(db, &error) && gem5art__store_remove(db, none, &removals, &error);
+    bool ok = gem5art__store_lock(db, &error) && (db->backend->remove)(db, none, &removals, &error);
     gem5art__store_unlock(db);
     if (!ok) return false;
     tell(0, UNKNOWN);

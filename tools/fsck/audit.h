@@ -193,7 +193,7 @@ static bool fsck_renew_locked(fsck_audit *audit, gem5art_error *error) {
                              "%s is damaged: nothing was changed; --salvage writes every intact record to a new file, "
                              "compacted", audit->db->path);
     if (!audit->found[FSCK_DAMAGE] && !audit->found[FSCK_UNFINISHED] && (!compact || audit->compact)) return true;
-    return (!compact || gem5art__store_settle(audit->db, error)) && fsck_rewrite(audit, &renewal, error);
+    return (!compact || (audit->db->backend->recover)(audit->db, error)) && fsck_rewrite(audit, &renewal, error);
 }
 
 /* As fsck_check_store, under the writer lock, and then rewrites the store: where it is whole (`compacting`), in lines of

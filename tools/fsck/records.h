@@ -327,7 +327,7 @@ static bool fsck_renew_id(fsck_audit *audit, const gem5art_json *record, off_t a
 static bool fsck_renew_flush(fsck_audit *audit, gem5art_error *error) {
     gem5art__buf *out = &audit->rewrite->out;
     bool ok = out->failed ? gem5art__fail_nomem(error)
-                          : !out->length || gem5art__store_append(audit->target, out->data, out->length, error);
+                          : !out->length || (audit->target->backend->append)(audit->target, out->data, out->length, error);
     out->length = 0;
     return ok;
 }
