@@ -214,7 +214,7 @@ misuse() {
     same "output of $*" "$out" ""
 }
 misuse "the experiment is missing"
-misuse 'one experiment is enough: leave "y.json" out' x.json y.json
+misuse 'only one experiment is launched: leave "y.json" out' x.json y.json
 misuse "--outdir is missing: a single run needs" --name one --gem5 g --script s
 misuse "a full system needs --kernel and --disk" --name n --gem5 g --script s --outdir o --kernel k
 misuse "--only and --limit select" --name n --gem5 g --script s --outdir o --limit 1

@@ -36,7 +36,7 @@ static gem5art_pool_desc pool_desc;
 static char *folder; /* of --cwd, absolute */
 
 static const option options[] = {
-    {"--dry-run", "-n", NULL, "print each command line, touch nothing", NULL, NULL, &dry_run, NULL},
+    {"--dry-run", "-n", NULL, "print each command line, and change nothing", NULL, NULL, &dry_run, NULL},
     {"--jobs", "-j", "N", "execute N runs at once; default: the number of CPUs", &jobs_text, NULL, NULL, NULL},
     {"--only", NULL, "VAR=VALUE", "launch only these runs; can be repeated", NULL, &only, NULL, NULL},
     {"--limit", NULL, "LIMIT", "launch at most LIMIT runs", &limit_text, NULL, NULL, NULL},
@@ -240,7 +240,7 @@ static int print_commands(const experiment *e) {
     return finish(true);
 }
 
-/* ---- what became of the runs */
+/* ---- the outcomes of the runs */
 
 typedef enum outcome {
     FINISHED, FAILED,
@@ -250,13 +250,13 @@ typedef enum outcome {
     FAILED_BEFORE,
     ELSEWHERE,     /* another process executes it */
     CANCELLED,     /* by a signal or --stop-after, before it was launched */
-    TROUBLE,       /* any other error kept it from being launched or recorded */
+    TROUBLE,       /* another error: it was not launched, or not recorded */
     OUTCOMES
 } outcome;
 
 static const char *const outcome_words[OUTCOMES] = {
     "finished",      "failed",             "stopped",      "recorded before", "recorded with files that changed since",
-    "failed before", "executed elsewhere", "not launched", "in trouble"};
+    "failed before", "executed elsewhere", "not launched", "ended by an error"};
 
 static gem5art_db *db;
 static gem5art_pool *pool;
@@ -590,8 +590,8 @@ int main(int argc, char **argv) {
     if (!folder) die(EXIT_FAILED, "cannot work in %s: %s", cwd ? cwd : ".", strerror(errno));
     if (name || gem5 || script || outdir || kernel || disk) e = single_run(argv);
     else if (count == 1) e = experiment_read(argv[0], only.items, limit);
-    else if (count) die(EXIT_MISUSE, "one experiment is enough: leave \"%s\" out", argv[1]);
-    else die(EXIT_MISUSE, "the experiment is missing: name its file, or describe a run by --name and the others");
+    else if (count) die(EXIT_MISUSE, "only one experiment is launched: leave \"%s\" out", argv[1]);
+    else die(EXIT_MISUSE, "the experiment is missing: name its file, or describe a run with --name and the others");
     for (i = 0; i < e->run_count; i++) {
         if (timeout_text) e->runs[i].desc.timeout = timeout;
         if (nice_text) e->runs[i].desc.nice = niceness;

@@ -9,16 +9,10 @@
 
 /* ---- an experiment and its memory */
 
-typedef struct experiment_block {
-    struct experiment_block *next;
-    double memory[]; /* aligned for anything that is kept here */
-} experiment_block;
-
 void *experiment_alloc(experiment *e, size_t size) {
-    experiment_block *block = (experiment_block *)text_alloc(sizeof *block + size);
-    block->next = e->memory;
-    e->memory = block;
-    return block->memory;
+    void *memory = text_alloc(size);
+    text_list_add(&e->memory, (const char *)memory);
+    return memory;
 }
 
 const char *experiment_keep(experiment *e, const char *bytes, size_t length) {
@@ -46,18 +40,6 @@ size_t experiment_add_artifact(experiment *e, experiment_artifact *artifact) {
 experiment_run *experiment_add_run(experiment *e) {
     e->runs = (experiment_run *)grow(e->runs, e->run_count, sizeof *e->runs);
     return (experiment_run *)memset(&e->runs[e->run_count++], 0, sizeof *e->runs);
-}
-
-void experiment_free(experiment *e) {
-    experiment_block *block, *next;
-    for (block = e->memory; block; block = next) {
-        next = block->next;
-        free(block);
-    }
-    gem5art_json_free(e->json);
-    free(e->artifacts);
-    free(e->runs);
-    free(e);
 }
 
 /* ---- registering and command lines */

@@ -28,7 +28,7 @@ typedef struct experiment_run {
     bool fs;
     size_t roles[ROLES];              /* indexes of artifacts; the last two of FS runs only */
     size_t *more, more_count;         /* indexes of the further artifacts */
-    const char *sweep, *outdir, *key; /* private */
+    const char *sweep, *outdir, *identity, *key; /* private */
 } experiment_run;
 
 typedef struct experiment {
@@ -38,7 +38,7 @@ typedef struct experiment {
     experiment_run *runs;
     size_t run_count;
     const gem5art_json *json;         /* private, as the next one */
-    struct experiment_block *memory;
+    text_list memory;
 } experiment;
 
 /* Reads a file. `only`: conditions on the matrix variables, for variables_match; `limit`: the most runs, negative for
@@ -55,7 +55,6 @@ experiment_run *experiment_add_run(experiment *e); /* zeroed; lives until the ne
 /* Memory that lives as long as the experiment: zeroed, and a copy with a NUL after it. */
 void *experiment_alloc(experiment *e, size_t size);
 const char *experiment_keep(experiment *e, const char *bytes, size_t length);
-void experiment_free(experiment *e);
 
 /* Registers one artifact, after its inputs. False with code OK in `error`: one of its inputs is not registered. */
 bool experiment_register(experiment *e, gem5art_db *db, size_t index, gem5art_error *error);

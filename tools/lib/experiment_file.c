@@ -330,6 +330,20 @@ static void read_key(reader *r, experiment_run *run, const key *k) {
     }
 }
 
+/* Sets what makes a run the experiment that it is: what the library's hash of a run covers. */
+static void identify(reader *r, experiment_run *run) {
+    const char *const *item;
+    text *id = &r->scratch;
+    size_t i;
+    text_clear(id);
+    for (i = 0; i < (run->fs ? ROLES : ROLE_LINUX); i++) text_putf(id, "%zu ", run->roles[i]);
+    for (i = 0; i < run->more_count; i++) text_putf(id, "+%zu ", run->more[i]);
+    text_putf(id, "%s %s", run->fs ? "fs" : "se", run->desc.run_script);
+    for (item = run->desc.gem5_options; item && *item; item++) text_putf(id, " -%zu:%s", strlen(*item), *item);
+    for (item = run->desc.params; item && *item; item++) text_putf(id, " %zu:%s", strlen(*item), *item);
+    run->identity = experiment_keep(r->e, id->data, id->length);
+}
+
 /* Adds a run for the row at hand, unless the command line excludes it. */
 static void read_run(reader *r) {
     experiment_run *run;
@@ -343,6 +357,7 @@ static void read_run(reader *r) {
     run->desc.variables = r->variables;
     run->sweep = r->sweep->raw;
     run->outdir = value_of(r, "outdir")->raw;
+    identify(r, run);
 }
 
 /* ---- sweeps */
@@ -484,11 +499,14 @@ static int compare_keys(const void *a, const void *b) {
     return order ? order : (x > y) - (x < y);
 }
 
-/* No two runs may have the same key, which is their outdir or their identity. */
+/* No two runs may have one outdir, or be one experiment. */
 static void check_twice(reader *r, bool outdirs) {
     size_t count = r->e->run_count, i;
     experiment_run **sorted = (experiment_run **)text_alloc(count * sizeof *sorted), *run = NULL, *earlier = NULL;
-    for (i = 0; i < count; i++) sorted[i] = &r->e->runs[i];
+    for (i = 0; i < count; i++) {
+        sorted[i] = &r->e->runs[i];
+        sorted[i]->key = outdirs ? sorted[i]->desc.outdir : sorted[i]->identity;
+    }
     qsort(sorted, count, sizeof *sorted, compare_keys);
     for (i = 1; i < count; i++)
         if (text_same(sorted[i - 1]->key, sorted[i]->key) && (!run || sorted[i] < run))
@@ -506,26 +524,6 @@ static void check_twice(reader *r, bool outdirs) {
         "two runs are one experiment, in \"%s\" and \"%s\" (%s): remove one, or make their artifacts, run_script, "
         "gem5_options or params differ",
         earlier->desc.outdir, run->desc.outdir, text_string(&r->scratch));
-}
-
-/* Neither two outdirs nor two experiments may be the same. An experiment is what the library's hash of a run covers. */
-static void check_runs(reader *r) {
-    experiment_run *run, *end = r->e->runs + r->e->run_count;
-    const char *const *item;
-    text *id = &r->scratch;
-    size_t i;
-    for (run = r->e->runs; run < end; run++) run->key = run->desc.outdir;
-    check_twice(r, true);
-    for (run = r->e->runs; run < end; run++) {
-        text_clear(id);
-        for (i = 0; i < (run->fs ? ROLES : ROLE_LINUX); i++) text_putf(id, "%zu ", run->roles[i]);
-        for (i = 0; i < run->more_count; i++) text_putf(id, "+%zu ", run->more[i]);
-        text_putf(id, "%s %s", run->fs ? "fs" : "se", run->desc.run_script);
-        for (item = run->desc.gem5_options; item && *item; item++) text_putf(id, " -%zu:%s", strlen(*item), *item);
-        for (item = run->desc.params; item && *item; item++) text_putf(id, " %zu:%s", strlen(*item), *item);
-        run->key = experiment_keep(r->e, id->data, id->length);
-    }
-    check_twice(r, false);
 }
 
 /* ---- the file */
@@ -578,7 +576,8 @@ experiment *experiment_parse(const char *path, text *source, const char *const *
         if (!r.only_found[count])
             die(EXIT_FAILED, "%s: no run has %s: see the values of its matrix", path, only[count]);
     if (!r.e->run_count) bad(&r, sweeps->raw, "there are no runs: see the sweeps, --only and --limit");
-    check_runs(&r);
+    check_twice(&r, true);
+    check_twice(&r, false);
     text_free(&r.scratch);
     return r.e;
 }
