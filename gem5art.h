@@ -9367,7 +9367,7 @@ static bool gem5art__read_outputs(gem5art__findings *f, gem5art_run *r, gem5art_
     if (*stats && gem5art__read_tail(watch, outdir, stats, &text, &size)) {
         f->no_stats = size == 0 ? "empty" : NULL;
         f->incomplete_stats = gem5art__ends_within_dump(text.data, text.data + text.length, size > GEM5ART__TAIL);
-    } else if (!*stats) f->no_stats = NULL;
+    }
     failed = text.failed;
     gem5art__buf_free(&text);
     return !failed;
@@ -9565,7 +9565,7 @@ static bool gem5art__classify(gem5art_run *r, gem5art__arena *arena, const gem5a
     int outdir;
     bool ok = true;
     memset(&f, 0, sizeof f);
-    f.no_stats = "missing";
+    f.no_stats = *gem5art__stats_name(arena, r) ? "missing" : NULL;
     gem5art__watch_files(watch, r, SIZE_MAX, true, NULL);
     r->exit_events = NULL;
     r->exit_event_count = 0;
