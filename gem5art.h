@@ -4493,15 +4493,17 @@ static bool gem5art__read_object(gem5art__arena *arena, const gem5art__field *fi
                                  void *object, const char *where, gem5art_error *error) {
     const gem5art__field *field, *next = fields; /* the members mostly come in the order of the table */
     const gem5art_json *member;
+    size_t shown;
     gem5art__set_defaults(fields, object);
     for (member = record->first; member; member = member->next) {
         field = next->name && strcmp(next->name, member->key) == 0 ? next : gem5art__find_field(fields, member->key);
         if (field) next = field + 1;
-        if (field && !gem5art__read_field(arena, field, member, object))
-            return gem5art__fail(error, arena->failed ? GEM5ART_NOMEM : GEM5ART_INVALID,
-                                 "%s: \"%s\" has a value of the wrong kind: %.*s", where, member->key,
-                                 member->raw_length > 60 ? 60 : (int)member->raw_length,
-                                 member->raw ? member->raw : "");
+        if (!field || gem5art__read_field(arena, field, member, object)) continue;
+        shown = member->raw_length > 60 ? 60 : member->raw_length;
+        if (shown) shown = strcspn(member->raw, "\n") < shown ? strcspn(member->raw, "\n") : shown;
+        return gem5art__fail(error, arena->failed ? GEM5ART_NOMEM : GEM5ART_INVALID,
+                             "%s: \"%s\" has a value of the wrong kind: %.*s", where, member->key, (int)shown,
+                             shown ? member->raw : "");
     }
     return arena->failed ? gem5art__fail_nomem(error) : true;
 }
