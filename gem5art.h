@@ -9876,8 +9876,6 @@ typedef struct gem5art__message {
 #endif
 
 enum {
-    GEM5ART__MAX_ARGUMENTS = 65536,
-    GEM5ART__MAX_VARIABLES = 4096,
     GEM5ART__CHILD_STACK = 65536,
     GEM5ART__SWEEP_MS = 50 /* how often the rest of ended runs is searched for */
 };
@@ -10439,22 +10437,16 @@ static bool gem5art__warden_send(gem5art__warden *warden) {
     return true;
 }
 
-/* Sends a request after those that wait. False: the warden is gone, or there is no memory. */
-static bool gem5art__warden_request(gem5art__warden *warden, const void *request, size_t length) {
-    gem5art__put(&warden->unsent, request, length);
-    if (!warden->unsent.failed) return gem5art__warden_send(warden);
-    warden->unsent.failed = false;
-    return errno = ENOMEM, false;
-}
-
-/* Sends a signal to all processes of a slot's run; 0: a PING. */
-static bool gem5art__warden_signal(gem5art__warden *warden, int slot, int number) {
+/* Sends a signal to all processes of a slot's run; 0: a PING. What there is no memory for is sent again later. */
+static void gem5art__warden_signal(gem5art__warden *warden, int slot, int number) {
     gem5art__message request;
     memset(&request, 0, sizeof request);
     request.type = number ? GEM5ART__SIGNAL : GEM5ART__PING;
     request.slot = slot;
     request.number = number;
-    return gem5art__warden_request(warden, &request, sizeof request);
+    gem5art__put(&warden->unsent, &request, sizeof request);
+    warden->unsent.failed = false;
+    gem5art__warden_send(warden);
 }
 
 static void gem5art__put_text(gem5art__buf *texts, const char *text) { gem5art__put(texts, text, strlen(text) + 1); }
@@ -10474,40 +10466,37 @@ static int gem5art__put_variables(gem5art__buf *texts, const char *const *pairs)
    too long. */
 static bool gem5art__warden_spawn(gem5art__warden *warden, int slot, const gem5art__run *run, int cpu, const char *cwd,
                                   const char *const *more, gem5art_error *error) {
-    gem5art__buf message = {NULL, 0, 0, false};
+    gem5art__buf *message = &warden->unsent;
     const char *const *argv = run->public_.command;
+    size_t start = message->length, size;
     gem5art__message request;
-    bool ok = false;
     memset(&request, 0, sizeof request);
     request.type = GEM5ART__SPAWN;
     request.slot = slot;
     request.nice = run->nice;
     request.cpu = cpu;
-    gem5art__put(&message, &request, sizeof request);
-    gem5art__put_text(&message, cwd);
-    gem5art__put_text(&message, run->public_.outdir);
-    for (; *argv; argv++, request.number++) gem5art__put_text(&message, *argv);
-    gem5art__puts(&message, "GEM5ART_RUN=");
-    gem5art__put_text(&message, run->public_.id);
-    request.variables = 1 + gem5art__put_variables(&message, more) + gem5art__put_variables(&message, run->environment);
-    request.bytes = (uint32_t)(message.length - sizeof request);
-    if (message.failed) gem5art__fail_nomem(error);
-    else if (message.length > GEM5ART_MAX_COMMAND || request.number > GEM5ART__MAX_ARGUMENTS ||
-             request.variables > GEM5ART__MAX_VARIABLES)
-        gem5art__fail(error, GEM5ART_LIMIT,
-                      "the command line has %zu bytes, %d arguments and %d environment variables: at most %d, %d and %d "
-                      "are allowed", message.length, (int)request.number, (int)request.variables, GEM5ART_MAX_COMMAND,
-                      GEM5ART__MAX_ARGUMENTS, GEM5ART__MAX_VARIABLES);
+    gem5art__put(message, &request, sizeof request);
+    gem5art__put_text(message, cwd);
+    gem5art__put_text(message, run->public_.outdir);
+    for (; *argv; argv++, request.number++) gem5art__put_text(message, *argv);
+    gem5art__puts(message, "GEM5ART_RUN=");
+    gem5art__put_text(message, run->public_.id);
+    request.variables = 1 + gem5art__put_variables(message, more) + gem5art__put_variables(message, run->environment);
+    size = message->length - start - sizeof request;
+    if (message->failed) gem5art__fail_nomem(error);
+    else if (size > GEM5ART_MAX_COMMAND)
+        gem5art__fail(error, GEM5ART_LIMIT, "the command line has %zu bytes, with the variables that are set: at most %d "
+                      "are allowed", size, GEM5ART_MAX_COMMAND);
     else {
-        memcpy(message.data, &request, sizeof request);
-        ok = gem5art__warden_request(warden, message.data, message.length);
-        if (!ok && errno == ENOMEM) gem5art__fail_nomem(error);
-        else if (!ok)
-            gem5art__fail(error, GEM5ART_IO, "the warden process (pid %ld) is gone: %s", (long)warden->pid,
-                          strerror(errno));
+        request.bytes = (uint32_t)size;
+        memcpy(message->data + start, &request, sizeof request);
+        if (gem5art__warden_send(warden)) return true;
+        return gem5art__fail(error, GEM5ART_IO, "the warden process (pid %ld) is gone: %s", (long)warden->pid,
+                             strerror(errno));
     }
-    gem5art__buf_free(&message);
-    return ok;
+    message->failed = false;
+    message->length = start;
+    return false;
 }
 
 /* Takes the next report; false: there is none. */
