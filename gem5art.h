@@ -3416,8 +3416,7 @@ static bool gem5art__git_filters_off(gem5art__git_repo *repo, gem5art_error *err
         if (strchr(key, '='))
             ok = gem5art__fail(error, GEM5ART_GIT,
                                "the git repo %s has a filter in its own configuration that cannot be turned off: %s; "
-                               "rename it",
-                               repo->top, key);
+                               "rename it", repo->top, key);
         for (i = 0; i < sizeof off / sizeof *off; i++) {
             setting[1] = gem5art__arena_printf(&repo->arena, "%.*s.%s", (int)(end - key), key, off[i]);
             gem5art__add_texts(&repo->settings, setting);
@@ -3549,8 +3548,7 @@ static bool gem5art__git_read_index(gem5art__git_repo *repo, gem5art_error *erro
     else if (index.damaged)
         ok = gem5art__fail(error, GEM5ART_GIT,
                            "the index of the git repo %s is damaged or split, so that the changes it hides are not known: "
-                           "try git status there, and git update-index --no-split-index",
-                           repo->top);
+                           "try git status there, and git update-index --no-split-index", repo->top);
     else if (marked) ok = gem5art__git_write_index(repo, &index, error);
     gem5art__buf_free(&index.path);
     return ok;
@@ -6785,8 +6783,7 @@ static bool gem5art__check(gem5art__cache *cache, const gem5art_artifact *artifa
     what = repo ? "commit" : md5 ? "MD5" : content.is_folder ? "SHA-256 as a folder" : "SHA-256";
     return gem5art__fail(error, GEM5ART_CHANGED,
                          "%s is not what was registered as \"%s\" (%s): its %s is %s, not %s; restore it, or register "
-                         "it again",
-                         path, artifact->name, artifact->id, what, now, artifact->hash);
+                         "it again", path, artifact->name, artifact->id, what, now, artifact->hash);
 }
 
 /* ---- copies */
@@ -6824,8 +6821,7 @@ static bool gem5art__copy_file(const char *from, const char *to, const char *has
         if (ok && strcmp(copied, hash) != 0)
             ok = gem5art__fail(error, GEM5ART_CHANGED,
                                "%s is not what was registered, or it changed while it was copied to %s: the copy has "
-                               "the %s %s, not %s",
-                               from, to, copied == md5 ? "MD5" : "SHA-256", copied, hash);
+                               "the %s %s, not %s", from, to, copied == md5 ? "MD5" : "SHA-256", copied, hash);
         if (ok) ok = gem5art__commit_file(&copy, GEM5ART__KEEP_EXISTING, true, error);
         else gem5art__abort_file(&copy);
     }
@@ -6906,8 +6902,7 @@ static bool gem5art__check_artifacts(const gem5art_artifact *const *artifacts, s
         if (!artifacts[i])
             return gem5art__fail(error, GEM5ART_INVALID,
                                  "%s \"%s\": .%s[%zu] is NULL: register that artifact first, and look at the error of "
-                                 "its registration",
-                                 whose, name, field, i);
+                                 "its registration", whose, name, field, i);
     return true;
 }
 
@@ -9712,8 +9707,7 @@ static void gem5art__find_tracked(gem5art__inputs *inputs, const gem5art__run *r
         const char *path = gem5art__join_path(inputs->arena, inputs->cwd, run->used_paths[k]);
         gem5art__git_repo repo;
         gem5art__git_index index;
-        if (!path || !*run->used[k]->git_hash ||
-            (k && strcmp(run->used[k]->id, run->used[k - 1]->id) == 0)) continue;
+        if (!path || !*run->used[k]->git_hash || (k && strcmp(run->used[k]->id, run->used[k - 1]->id) == 0)) continue;
         memset(&index, 0, sizeof index);
         if (gem5art__git_find(&repo, path, NULL) && gem5art__git_index_begin(&index, &repo, NULL)) {
             length = strlen(repo.top);
@@ -9745,14 +9739,15 @@ static bool gem5art__is_used(const gem5art__run *run, const gem5art__inputs *inp
    tracked in one of its repos. The list is in `arena`, which outlives it; warnings are in the run's. */
 static void gem5art__check_inputs(gem5art__inputs *inputs, gem5art__run *run, gem5art_run *r, gem5art__arena *arena,
                                   const char *cwd) {
-    gem5art__input *input;
+    size_t i;
     memset(inputs, 0, sizeof *inputs);
     inputs->arena = arena;
     inputs->cwd = cwd;
     inputs->outdir = r->outdir;
     gem5art__add_params(inputs, r);
     gem5art__find_tracked(inputs, run);
-    for (input = inputs->list; inputs->count && input < inputs->list + inputs->count; input++) {
+    for (i = 0; i < inputs->count; i++) {
+        gem5art__input *input = &inputs->list[i];
         input->warned = !*input->artifact && !gem5art__is_used(run, inputs, input->path);
         if (input->warned)
             gem5art__add_warning(r, &run->object.arena, "files",
@@ -9766,7 +9761,6 @@ static void gem5art__check_inputs(gem5art__inputs *inputs, gem5art__run *run, ge
    written, sorts it, and hashes the files, until the run is cancelled. Uses nothing of the db but its cache of hashes. */
 static bool gem5art__hash_inputs(gem5art__inputs *inputs, const gem5art__run *run, const gem5art_run *r,
                                  gem5art_error *error) {
-    gem5art__input *input;
     struct stat st;
     size_t i, n = 0;
     for (i = 0; i < inputs->count; i++)
@@ -9776,8 +9770,9 @@ static bool gem5art__hash_inputs(gem5art__inputs *inputs, const gem5art__run *ru
     inputs->count = n;
     gem5art__add_config(inputs);
     if (inputs->count) qsort(inputs->list, inputs->count, sizeof *inputs->list, gem5art__compare_texts);
-    for (input = inputs->list; inputs->count && input < inputs->list + inputs->count && !gem5art__given_up(); input++)
-        if (!gem5art__cache_hash(&run->db->cache, input->path, input->hash, NULL, NULL, NULL)) input->hash[0] = 0;
+    for (i = 0; i < inputs->count && !gem5art__given_up(); i++)
+        if (!gem5art__cache_hash(&run->db->cache, inputs->list[i].path, inputs->list[i].hash, NULL, NULL, NULL))
+            inputs->list[i].hash[0] = 0;
     gem5art__find_tracked(inputs, run);
     return inputs->arena->failed ? gem5art__fail_nomem(error) : true;
 }
@@ -9802,8 +9797,7 @@ static bool gem5art__record_inputs(gem5art_db *db, const gem5art__inputs *inputs
         if (!arena->failed && !*files[i].artifact && !input->warned)
             gem5art__add_warning(r, arena, "files",
                                  "gem5 read %s, which is not an artifact: if it changes, this run still counts; register "
-                                 "it, and give it to the run as one of its artifacts",
-                                 files[i].path);
+                                 "it, and give it to the run as one of its artifacts", files[i].path);
     }
     if (arena->failed) return gem5art__fail_nomem(error);
     r->files = files;
