@@ -10651,13 +10651,14 @@ static int gem5art__compare_u32(const void *a, const void *b) {
     return (x > y) - (x < y);
 }
 
-/* Huffman's code for the frequencies, with no length above `limit`. */
-static void gem5art__deflate_lengths(gem5art__deflate_code *code, int count, int limit) {
+/* Huffman's code for the frequencies, with no length above `limit`. Returns the bits that the symbols take. */
+static uint64_t gem5art__deflate_lengths(gem5art__deflate_code *code, int count, int limit) {
     uint32_t leaves[288], weight[2 * 288];
     uint16_t parent[2 * 288];
     uint8_t depth[2 * 288];
     int of_depth[16] = {0}, n = 0, symbol, node, leaf = 0, inner, i;
     uint32_t space = 0;
+    uint64_t bits = 0;
     for (symbol = 0; symbol < count; symbol++) {
         code->length[symbol] = 0;
         if (code->frequency[symbol]) leaves[n++] = code->frequency[symbol] << 9 | (uint32_t)symbol;
@@ -10690,7 +10691,11 @@ static void gem5art__deflate_lengths(gem5art__deflate_code *code, int count, int
         of_depth[limit]--;
     }
     for (leaf = 0, i = limit; i > 0; i--)
-        for (; of_depth[i]; of_depth[i]--) code->length[leaves[leaf++] & 511] = (uint8_t)i;
+        for (; of_depth[i]; of_depth[i]--, leaf++) {
+            code->length[leaves[leaf] & 511] = (uint8_t)i;
+            bits += (uint64_t)(leaves[leaf] >> 9) * (unsigned)i;
+        }
+    return bits;
 }
 
 /* The canonical code words for the lengths. */
@@ -10707,13 +10712,6 @@ static void gem5art__deflate_words(gem5art__deflate_code *code, int count) {
     }
 }
 
-static uint64_t gem5art__deflate_cost(const gem5art__deflate_code *code, int count) {
-    uint64_t bits = 0;
-    int symbol;
-    for (symbol = 0; symbol < count; symbol++) bits += (uint64_t)code->frequency[symbol] * code->length[symbol];
-    return bits;
-}
-
 /* ---- blocks (3.2.3 to 3.2.7) */
 
 /* At most 48 bits, lowest first. */
@@ -10728,74 +10726,54 @@ static void gem5art__put_last_bits(gem5art__zip *zip) {
     if (zip->bit_count) gem5art__put_bits(zip, 0, 8 - zip->bit_count);
 }
 
-/* The lengths of a dynamic block's two codes, themselves coded. */
+enum { GEM5ART__DEFLATE_LENGTHS = GEM5ART__DEFLATE_LITERALS + GEM5ART__DEFLATE_DISTANCES };
+
+/* The lengths of a block's two codes, themselves coded; all of them, so that the counts before them never change. */
 typedef struct gem5art__deflate_head {
-    int literal_count, distance_count, order_count; /* HLIT + 257, HDIST + 1, HCLEN + 4 */
     int symbol_count;
-    uint8_t symbol[GEM5ART__DEFLATE_LITERALS + GEM5ART__DEFLATE_DISTANCES];
-    uint8_t repeat[GEM5ART__DEFLATE_LITERALS + GEM5ART__DEFLATE_DISTANCES]; /* the extra bits of 16, 17 and 18 */
+    uint8_t symbol[GEM5ART__DEFLATE_LENGTHS]; /* a length, or how often to repeat the last (16) or a zero (17, 18) */
+    uint8_t repeat[GEM5ART__DEFLATE_LENGTHS]; /* the extra bits of those */
     gem5art__deflate_code code;
 } gem5art__deflate_head;
 
-static const uint8_t gem5art__deflate_order[19] = {16, 17, 18, 0, 8, 7, 9, 6, 10, 5, 11, 4, 12, 3, 13, 2, 14, 1, 15};
-
-static unsigned gem5art__deflate_repeat_bits(int symbol) {
-    return symbol == 16 ? 2 : symbol == 17 ? 3 : symbol == 18 ? 7 : 0;
-}
-
-static void gem5art__deflate_put_length(gem5art__deflate_head *head, int symbol, int repeat) {
-    head->code.frequency[symbol]++;
-    head->symbol[head->symbol_count] = (uint8_t)symbol;
-    head->repeat[head->symbol_count++] = (uint8_t)repeat;
-}
+static const uint8_t gem5art__deflate_repeat_bits[19] = {0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 2, 3, 7};
 
 /* Fills in the head for the block's codes and returns its bits. */
 static uint64_t gem5art__deflate_make_head(const gem5art__zip *zip, gem5art__deflate_head *head) {
-    uint8_t lengths[GEM5ART__DEFLATE_LITERALS + GEM5ART__DEFLATE_DISTANCES];
-    int count, i, run;
-    uint64_t bits;
+    uint8_t lengths[GEM5ART__DEFLATE_LENGTHS];
+    int i, run, symbol, first;
+    uint64_t bits = 5 + 5 + 4 + 3 * 19;
     memset(head, 0, sizeof *head);
-    for (i = GEM5ART__DEFLATE_LITERALS; !zip->literals.length[i - 1];) i--;
-    head->literal_count = i;
-    for (i = GEM5ART__DEFLATE_DISTANCES; !zip->distances.length[i - 1];) i--;
-    head->distance_count = i;
-    count = head->literal_count + head->distance_count;
-    memcpy(lengths, zip->literals.length, (size_t)head->literal_count);
-    memcpy(lengths + head->literal_count, zip->distances.length, (size_t)head->distance_count);
-
-    for (i = 0; i < count; i += run) {
-        for (run = 1; run < 138 && i + run < count && lengths[i + run] == lengths[i];) run++;
-        if (run >= 3 && lengths[i] == 0) {
-            if (run <= 10) gem5art__deflate_put_length(head, 17, run - 3);
-            else gem5art__deflate_put_length(head, 18, run - 11);
-        } else if (run >= 3 && i > 0 && lengths[i - 1] == lengths[i]) {
-            if (run > 6) run = 6;
-            gem5art__deflate_put_length(head, 16, run - 3);
-        } else {
-            run = 1;
-            gem5art__deflate_put_length(head, lengths[i], 0);
-        }
+    memcpy(lengths, zip->literals.length, GEM5ART__DEFLATE_LITERALS);
+    memcpy(lengths + GEM5ART__DEFLATE_LITERALS, zip->distances.length, GEM5ART__DEFLATE_DISTANCES);
+    for (i = 0; i < GEM5ART__DEFLATE_LENGTHS; i += run) {
+        bool again = i > 0 && lengths[i] && lengths[i - 1] == lengths[i];
+        for (run = 1; run < (again ? 6 : 138) && i + run < GEM5ART__DEFLATE_LENGTHS && lengths[i + run] == lengths[i];)
+            run++;
+        if (run < 3 || (lengths[i] && !again)) run = 1;
+        symbol = run == 1 ? lengths[i] : again ? 16 : run <= 10 ? 17 : 18;
+        first = symbol < 16 ? 1 : symbol < 18 ? 3 : 11;
+        head->symbol[head->symbol_count] = (uint8_t)symbol;
+        head->repeat[head->symbol_count++] = (uint8_t)(run - first);
+        head->code.frequency[symbol]++;
+        bits += gem5art__deflate_repeat_bits[symbol];
     }
-    gem5art__deflate_lengths(&head->code, 19, 7);
+    bits += gem5art__deflate_lengths(&head->code, 19, 7);
     gem5art__deflate_words(&head->code, 19);
-    for (i = 19; i > 4 && !head->code.length[gem5art__deflate_order[i - 1]];) i--;
-    head->order_count = i;
-    bits = 5 + 5 + 4 + 3 * (uint64_t)i + gem5art__deflate_cost(&head->code, 19);
-    for (i = 16; i <= 18; i++) bits += (uint64_t)head->code.frequency[i] * gem5art__deflate_repeat_bits(i);
     return bits;
 }
 
 static void gem5art__deflate_put_head(gem5art__zip *zip, const gem5art__deflate_head *head) {
-    int i;
-    gem5art__put_bits(zip, (uint64_t)(head->literal_count - 257), 5);
-    gem5art__put_bits(zip, (uint64_t)(head->distance_count - 1), 5);
-    gem5art__put_bits(zip, (uint64_t)(head->order_count - 4), 4);
-    for (i = 0; i < head->order_count; i++)
-        gem5art__put_bits(zip, head->code.length[gem5art__deflate_order[i]], 3);
+    static const uint8_t order[19] = {16, 17, 18, 0, 8, 7, 9, 6, 10, 5, 11, 4, 12, 3, 13, 2, 14, 1, 15};
+    int i, symbol;
+    gem5art__put_bits(zip, GEM5ART__DEFLATE_LITERALS - 257, 5);
+    gem5art__put_bits(zip, GEM5ART__DEFLATE_DISTANCES - 1, 5);
+    gem5art__put_bits(zip, 19 - 4, 4);
+    for (i = 0; i < 19; i++) gem5art__put_bits(zip, head->code.length[order[i]], 3);
     for (i = 0; i < head->symbol_count; i++) {
-        int symbol = head->symbol[i];
+        symbol = head->symbol[i];
         gem5art__put_bits(zip, head->code.bits[symbol], head->code.length[symbol]);
-        gem5art__put_bits(zip, head->repeat[i], gem5art__deflate_repeat_bits(symbol));
+        gem5art__put_bits(zip, head->repeat[i], gem5art__deflate_repeat_bits[symbol]);
     }
 }
 
@@ -10851,11 +10829,9 @@ static void gem5art__deflate_end_block(gem5art__zip *zip, bool last) {
     uint32_t size = zip->at - zip->block;
     uint64_t bits;
     zip->literals.frequency[256] = 1;
-    gem5art__deflate_lengths(&zip->literals, GEM5ART__DEFLATE_LITERALS, 15);
-    gem5art__deflate_lengths(&zip->distances, GEM5ART__DEFLATE_DISTANCES, 15);
-    bits = gem5art__deflate_make_head(zip, &head) + zip->extra_bits +
-           gem5art__deflate_cost(&zip->literals, GEM5ART__DEFLATE_LITERALS) +
-           gem5art__deflate_cost(&zip->distances, GEM5ART__DEFLATE_DISTANCES);
+    bits = zip->extra_bits + gem5art__deflate_lengths(&zip->literals, GEM5ART__DEFLATE_LITERALS, 15);
+    bits += gem5art__deflate_lengths(&zip->distances, GEM5ART__DEFLATE_DISTANCES, 15);
+    bits += gem5art__deflate_make_head(zip, &head);
     gem5art__put_bits(zip, last, 1);
     if (32 + 7 + 8 * (uint64_t)size <= bits) {
         gem5art__put_bits(zip, 0, 2);
