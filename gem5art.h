@@ -2687,7 +2687,8 @@ GEM5ARTDEF const char *gem5art_json_take(gem5art_json_writer *writer, size_t *le
 #endif
 #if defined(__x86_64__) || defined(__i386__)
 #include <cpuid.h>
-#include <immintrin.h>
+#include <smmintrin.h> /* not immintrin.h, which takes longer to compile than this section: hence __builtin_ia32_sha256* */
+#include <wmmintrin.h>
 #define GEM5ART__SHA_EXTENSIONS "x86 SHA extensions"
 #define GEM5ART__SHA_TARGET __attribute__((target("sha,sse4.1")))
 #define GEM5ART__CRC_TARGET __attribute__((target("pclmul,sse2"))) /* every CPU with the former has it */
@@ -2841,10 +2842,13 @@ static void gem5art__sha256_blocks_extensions(uint32_t state[8], const uint8_t *
         int i;
         for (i = 0; i < 16; i++) { /* four rounds: w0 is W[4i..4i+3], w4 is W[4i+16..4i+19] */
             __m128i wk = _mm_add_epi32(w0, _mm_loadu_si128(k + i));
-            __m128i w4 = _mm_add_epi32(_mm_sha256msg1_epu32(w0, w1), _mm_alignr_epi8(w3, w2, 4));
-            w4 = _mm_sha256msg2_epu32(w4, w3);
-            cdgh = _mm_sha256rnds2_epu32(cdgh, abef, wk); /* two rounds: what was ABEF is CDGH then */
-            abef = _mm_sha256rnds2_epu32(abef, cdgh, _mm_unpackhi_epi64(wk, wk));
+            __m128i w4 = (__m128i)__builtin_ia32_sha256msg1((__v4si)w0, (__v4si)w1);
+            w4 = _mm_add_epi32(w4, _mm_alignr_epi8(w3, w2, 4));
+            w4 = (__m128i)__builtin_ia32_sha256msg2((__v4si)w4, (__v4si)w3);
+            /* two rounds each: what was ABEF is CDGH then */
+            cdgh = (__m128i)__builtin_ia32_sha256rnds2((__v4si)cdgh, (__v4si)abef, (__v4si)wk);
+            wk = _mm_unpackhi_epi64(wk, wk);
+            abef = (__m128i)__builtin_ia32_sha256rnds2((__v4si)abef, (__v4si)cdgh, (__v4si)wk);
             w0 = w1;
             w1 = w2;
             w2 = w3;
