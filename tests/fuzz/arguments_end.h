@@ -54,6 +54,7 @@ static int run_tool(int argc, char **argv) {
 /* What a process leaves to its end: memory, descriptors. */
 static void end_process(void) {
     int i;
+    lib_end();
     while (tool_blocks) tool_free(tool_blocks + 1);
     for (i = 0; i < DESCRIPTORS; i++)
         if (descriptors[i].file) files_close(FIRST_DESCRIPTOR + i);

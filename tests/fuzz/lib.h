@@ -16,3 +16,11 @@
 #include "../../tools/lib/store.c"
 
 #include "../../tools/lib/find.c"
+
+/* A process ends with what the modules keep. */
+static void lib_end(void) {
+    message_usage = NULL;
+    message_output_error = 0;
+    message_damage_seen = false;
+    memset(message_damages, 0, sizeof message_damages);
+}

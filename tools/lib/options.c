@@ -78,14 +78,13 @@ static void options_set(const option *options, int argc, char **argv, int *i) {
 }
 
 int options_parse(int argc, char **argv, const page *p) {
-    static text usage;
+    text usage = {NULL, 0, 0};
     int i, kept = 0;
     bool all_operands = false;
     signal(SIGXFSZ, SIG_IGN); /* a file that may not grow is an error of its write */
     setlocale(LC_CTYPE, "");
-    text_clear(&usage);
     page_put_usage(&usage, p);
-    message_usage = usage.data;
+    message_usage = usage.data; /* as long as the tool runs */
     for (i = 1; i < argc; i++) {
         if (all_operands || argv[i][0] != '-' || !argv[i][1]) argv[kept++] = argv[i];
         else if (strcmp(argv[i], "--") == 0) all_operands = true;
