@@ -72,7 +72,7 @@ static bool repair(fsck_audit *audit, bool compact, const char *path, gem5art_er
     return ok && audit->found[FSCK_WRONG] == 0;
 }
 
-/* Opens, checks, repairs as the options say; the exit status. Whatever could not be done is in the error. */
+/* Opens the store, checks and repairs it as the options say; returns the exit status, and the error if there is one. */
 static int check(const char *db_uri, bool salvage, bool compact, bool clear_live, gem5art_error *error) {
     gem5art_open_desc desc;
     fsck_audit audit;
@@ -114,7 +114,7 @@ static int check_here(const char *db_uri, bool salvage, bool compact, bool clear
 
 enum { EXIT_UNREADABLE = 3 }; /* of the child: LMDB cannot read the file */
 
-/* What is whole among the bytes of a file that LMDB cannot read. */
+/* Writes the intact records among the bytes of a file that LMDB cannot read to a new file. */
 static int salvage_raw(const char *path) {
     gem5art_open_desc desc;
     fsck_audit audit;

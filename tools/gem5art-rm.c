@@ -63,7 +63,8 @@ static bool remove_key(gem5art_db *db, const char *key, bool dry_run) {
     memset(&query, 0, sizeof query);
     query.hash = key;
     iter = gem5art_get_runs(db, &query, &error);
-    while (iter && (step = gem5art_next_run(iter, &run, &error)) == GEM5ART_ROW) text_list_add(&ids, text_copy(run->id));
+    while (iter && (step = gem5art_next_run(iter, &run, &error)) == GEM5ART_ROW)
+        text_list_add(&ids, text_copy(run->id));
     if (step == GEM5ART_FAILED) die_of(&error);
     gem5art_iter_close(iter);
     if (!ids.count) ok = remove_one(db, key, dry_run);
@@ -85,8 +86,8 @@ int main(int argc, char **argv) {
         OPTION_DB_URI(&db_uri),
         OPTION_END};
     static const operand operands[] = {
-        {"id_or_hash", "Remove the run or artifact with this id, of which 4 characters are enough, or every attempt at the "
-         "run with this hash, each with its results archive", "ID"},
+        {"id_or_hash", "Remove the run or artifact with this id (4 characters are enough), or every attempt at the run "
+         "with this hash; results archives too", "ID"},
         {NULL, NULL, NULL}};
     const page p = {.summary = "forget runs and artifacts", .usage = "id_or_hash [id_or_hash ...]",
         .description = "Remove the records of runs and artifacts from the database. Files stay: results, outdirs and "

@@ -176,7 +176,7 @@ static void verify_file(const gem5art_run *run, const gem5art_file *file) {
     v.status = changed ? "changed" : status_of(&error);
     if (!changed) v.why = text_copy(error.message);
     else
-        v.why = text_printf("%s is not what gem5 read in run %.8s; register it as an artifact, or rerun it", v.path, v.id);
+        v.why = text_printf("%s is not what gem5 read in run %.8s: register it as an artifact, or rerun", v.path, v.id);
     if (changed) put_since(&v.since, v.path);
     end_verdict(&v);
 }

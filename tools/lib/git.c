@@ -12,7 +12,7 @@
 
 extern char **environ;
 
-/* Takes variables out of this environment that lead git to a different repo, and sets some for plain, passive answers. */
+/* Removes variables that lead git to a different repo from the environment, and sets those for plain answers. */
 static void git_prepare(void) {
     static const char *const unset[] = {"GIT_DIR", "GIT_WORK_TREE", "GIT_INDEX_FILE", "GIT_COMMON_DIR", "GIT_NAMESPACE",
                                         "GIT_OBJECT_DIRECTORY", "GIT_ALTERNATE_OBJECT_DIRECTORIES", "GIT_PREFIX", NULL};

@@ -4,8 +4,8 @@
 
 #include "text.h"
 
-/* Runs `git -C folder ARGUMENTS...` (NULL-terminated) in plain English, with nothing of the repo's hooks or monitors.
-   *out is what it printed, without the line end at its end; *status its exit status. False: it could not be run. */
+/* Runs `git -C folder ARGUMENTS...` (NULL-terminated) in English, without the repo's hooks and monitors; for that it
+   sets variables of this process. *out is the output without its last line end. False: git could not be run. */
 bool git_run(const char *folder, const char *const *arguments, text *out, int *status);
 
 #endif

@@ -104,7 +104,7 @@ void page_put_help(text *out, const page *p) {
 
 /* ---- for other programs */
 
-/* A line: its kind, then the fields, of which a NULL is the last. */
+/* Appends a line: its kind, then the fields up to a NULL. */
 static void page_put_line(text *out, const char *kind, const char *const *fields) {
     const char *c;
     text_puts(out, kind);
