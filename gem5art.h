@@ -5132,9 +5132,16 @@ static gem5art__step gem5art__cursor_step(gem5art__cursor *cursor, gem5art_error
             cursor->problem[0] = 0;
             return cursor->closed ? GEM5ART__END : GEM5ART__TORN;
         }
-        if (!cursor->begun) /* never TORN: it is not a store */
-            return cursor->line_start = false, gem5art__cursor_problem(cursor, cursor->at, "the opening bracket of a JSON array was expected", false,
+        if (!cursor->begun) { /* for a viewer not a store, unless intact lines follow */
+            cursor->line_start = false;
+            step = gem5art__cursor_problem(cursor, cursor->at, "the opening bracket of a JSON array was expected", false,
                                            0, error);
+            if (step != GEM5ART__DAMAGED || !cursor->closed || !cursor->viewer) return step;
+            gem5art__fail(error, GEM5ART_CORRUPT,
+                          "%s is not a run store: a JSON array of records was expected, and byte %lld is not '['",
+                          cursor->path, (long long)cursor->at);
+            return GEM5ART__FAILED;
+        }
         if (byte != '{') { /* before any record, only NULs may be of a write: a new size without its bytes */
             if (!cursor->records) cursor->line_start = byte == 0;
             return gem5art__cursor_problem(cursor, cursor->at, "a record, which starts with '{', was expected",
