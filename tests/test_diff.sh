@@ -192,6 +192,12 @@ same "one more in 3,000" "$(sed 1,6d .out)" "  parameters  - 3001: x
 run "$diff" --db-uri long.json long-1 long-3
 same "lines where all differs" "$(grep -c '[-+] [0-9]*: ' .out)" 9002
 
+begin "a field of another program that is named as one of the output"
+printf '[{"_id":"mine-1","hash":"1","type":"gem5 run","name":"n","seconds":"a"},{"_id":"mine-2","hash":"1","type":"gem5 run","name":"n","seconds":"b"}]' >mine.json
+run "$diff" --db-uri mine.json mine-1 mine-2
+same status $status 0
+has "its values" "$out" "a -> b"
+
 begin "real runs"
 mkdir gem5 && cp "$BUILD/gem5-stand-in" gem5/gem5.opt && echo '# stand-in: seconds=0' >gem5/se.py
 git -C gem5 init -q && git -C gem5 add -A && git -C gem5 commit -q -m "All of it"

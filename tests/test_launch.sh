@@ -338,12 +338,12 @@ if need tmux; then
     command_line gem5art-run -j 2 x.json
     until_true shows "2 running, 1 left, 0 finished, 1 failed"
     until_true shows_times "Global" 2
-    same "the screen" "$(shown)" \
+    same "the screen" "$(shown | sed 's/seconds=60[01]/seconds=60N/')" \
         "run --stand-in=exit=4: failed: exit 4 after T
 x ▕████████████████▌                                                 ▏ 1/4  25%
 2 running, 1 left, 0 finished, 1 failed, T elapsed
-      T  run --stand-in=seconds=600  Global frequency set at 1000000000000 t…
-      T  run --stand-in=seconds=601  Global frequency set at 1000000000000 t…"
+      T  run --stand-in=seconds=60N  Global frequency set at 1000000000000 t…
+      T  run --stand-in=seconds=60N  Global frequency set at 1000000000000 t…"
     check "its width" widest 79
     keys "typed" Enter Enter C-c
     until_true shows "^status 1"

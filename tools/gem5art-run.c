@@ -94,6 +94,7 @@ static void read_options(void) {
     pool_desc.max_failed = read_count("--stop-after", stop_after_text, INT_MAX);
     niceness = read_count("--nice", nice_text, 20);
     if (limit_text) limit = options_count("--limit", limit_text);
+    options_color(color, stdout);
     if (memory_text) pool_desc.free_memory = read_size("--free-memory", memory_text);
     if (timeout_text && !when_timeout(timeout_text, &timeout))
         die(EXIT_MISUSE, "--timeout: \"%s\" is not a time: give seconds, or 30m, 12h, 2d, or none", timeout_text);
@@ -181,7 +182,6 @@ static experiment *single_run(char **params) {
 /* ---- errors before anything is launched */
 
 enum { LISTED = 20, PROBLEMS = 10 };
-
 static notes problems;
 
 static void complain(const char *message) { notes_add(&problems, own_words(message), message); }
@@ -548,10 +548,10 @@ static int launch_all(experiment *e, char **argv) {
     check_files(e);
     if (problems.total) launch_nothing();
     signal(SIGPIPE, SIG_IGN); /* the runs continue, whatever becomes of the output */
-    display_begin(name || !dot || dot == title ? title : experiment_keep(e, title, (size_t)(dot - title)), color);
     db = gem5art_open(db_uri, &desc, &error);
     if (!db) die(error.code == GEM5ART_UNSUPPORTED ? EXIT_MISUSE : EXIT_FAILED, "%s", error.message);
     if (chdir(folder) < 0) die(EXIT_FAILED, "cannot enter %s: %s", folder, strerror(errno));
+    display_begin(name || !dot || dot == title ? title : experiment_keep(e, title, (size_t)(dot - title)), color);
     handle_signals(on_early_signal);
     register_artifacts(e);
     runs = create_runs(e);
@@ -559,7 +559,7 @@ static int launch_all(experiment *e, char **argv) {
     pool_desc.handle_signals = true;
     pool_desc.event = on_event;
     pool = gem5art_pool_create(db, &pool_desc, &error);
-    if (!pool) die(EXIT_FAILED, "%s", own_words(error.message));
+    if (!pool) complain(error.message), launch_nothing();
     for (i = 0; i < e->run_count; i++) {
         if (!gem5art_pool_add(pool, runs[i], &error)) complain(error.message);
         gem5art_release_run(db, runs[i]); /* it stays until it has ended */
