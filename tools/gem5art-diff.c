@@ -88,7 +88,8 @@ static gem5art_db *db;
 static found sides[2];                /* two runs or two artifacts */
 static const gem5art_json *records[2];
 static difference differences[RUN_ASPECTS];
-static size_t difference_count, deciding;
+static size_t difference_count;
+static text_list fields[2]; /* that differ: those that decide, the others */
 static text_list kept; /* strings; all of this lives until the end */
 
 static const char *keep(char *string) {
@@ -268,7 +269,7 @@ static void add_difference(const aspect *a) {
     const gem5art_artifact *used[2] = {sides[0].artifact, sides[1].artifact};
     int side;
     d->aspect = a;
-    deciding += a->decides;
+    text_list_add(&fields[!a->decides], a->field);
     for (side = 0; side < 2; side++) {
         d->items[side] = items_of(a, side, true, &d->list);
         if (sides[0].run && a->form == ARTIFACT && *text_of(records[side], a->field))
@@ -288,7 +289,7 @@ static void compare(void) {
         if (a->form >= USED && (x->ru_maxrss <= 0 || y->ru_maxrss <= 0)) continue;
         if (!is_same(a)) add_difference(a);
     }
-    for (a = run_aspects; comparable && !same && !deciding; a++)
+    for (a = run_aspects; comparable && !same && !fields[0].count; a++)
         if (a->form == SCRIPT) add_difference(a);
 }
 
@@ -392,7 +393,7 @@ static void show(sheet *s) {
     show_side(s, 0);
     show_side(s, 1);
     if (!difference_count) sheet_title(s, "No difference");
-    else if (!deciding) sheet_title(s, runs ? "No difference that affects the result" : "The same content");
+    else if (!fields[0].count) sheet_title(s, runs ? "No difference that affects the result" : "The same content");
     for (part = 0; part < 2; part++) {
         const char *first = runs ? "Differences that affect the result" : "Different content";
         sheet_heading(s, part ? "Other differences" : first);
@@ -412,23 +413,25 @@ static void show(sheet *s) {
 
 /* ---- as JSON */
 
+static void write_strings(gem5art_json_writer *writer, const char *key, const text_list *strings) {
+    size_t i;
+    gem5art_json_key(writer, key);
+    gem5art_json_begin_array(writer);
+    for (i = 0; i < strings->count; i++) gem5art_json_string(writer, strings->items[i]);
+    gem5art_json_end_array(writer);
+}
+
 static void write_json(void) {
-    static const char *const parts[] = {"decide", "besides"}, *const names[] = {"a", "b"};
+    static const char *const names[] = {"a", "b"};
     gem5art_json_writer writer;
     const difference *d, *end = differences + difference_count;
-    size_t i;
     int k;
     gem5art_json_writer_init(&writer, 2);
     gem5art_json_begin_object(&writer);
     gem5art_json_key(&writer, "same");
-    gem5art_json_boolean(&writer, deciding == 0);
-    for (k = 0; k < 2; k++) {
-        gem5art_json_key(&writer, parts[k]);
-        gem5art_json_begin_array(&writer);
-        for (d = differences; d < end; d++)
-            if (d->aspect->decides == (k == 0)) gem5art_json_string(&writer, d->aspect->field);
-        gem5art_json_end_array(&writer);
-    }
+    gem5art_json_boolean(&writer, fields[0].count == 0);
+    write_strings(&writer, "decide", &fields[0]);
+    write_strings(&writer, "besides", &fields[1]);
     for (k = 0; k < 2; k++) {
         gem5art_json_key(&writer, names[k]);
         gem5art_json_begin_object(&writer);
@@ -446,12 +449,7 @@ static void write_json(void) {
         if (!d->compared) continue;
         gem5art_json_key(&writer, d->aspect->field);
         gem5art_json_begin_object(&writer);
-        for (k = 0; k < 2; k++) {
-            gem5art_json_key(&writer, names[k]);
-            gem5art_json_begin_array(&writer);
-            for (i = 0; i < d->commits[k].count; i++) gem5art_json_string(&writer, d->commits[k].items[i]);
-            gem5art_json_end_array(&writer);
-        }
+        for (k = 0; k < 2; k++) write_strings(&writer, names[k], &d->commits[k]);
         gem5art_json_end_object(&writer);
     }
     gem5art_json_end_object(&writer);
@@ -498,5 +496,5 @@ int main(int argc, char **argv) {
     if (json) write_json();
     else show(&s);
     sheet_print(&s);
-    return finish(true) == EXIT_DONE ? deciding > 0 : tool_failed;
+    return finish(true) == EXIT_DONE ? fields[0].count > 0 : tool_failed;
 }
