@@ -3893,47 +3893,37 @@ static bool gem5art__cache_hash(gem5art__cache *cache, const char *path, char sh
 
 /* ---- folders: see "Identity" in the manual */
 
-enum { GEM5ART__MAX_ENTRIES = 100000, GEM5ART__MAX_LEVELS = 64 }; /* of a folder */
+enum { GEM5ART__MAX_ENTRIES = 100000 }; /* of a folder */
 
-typedef struct gem5art__folder {
-    gem5art__arena arena;
-    gem5art__buf path;    /* of the present entry */
-    size_t start;         /* where its part below the folder begins */
-    gem5art__buf entries; /* const char *: the entries' parts below the folder */
-} gem5art__folder;
-
-/* Lists what is below folder->path. */
-static bool gem5art__list_folder(gem5art__folder *folder, int levels, gem5art_error *error) {
-    size_t length = folder->path.length;
-    DIR *dir = GEM5ART_SYS_OPENDIR(folder->path.data);
-    struct dirent *item;
-    const char *path, *entry;
-    struct stat st;
-    bool ok = true;
-    if (!dir) return gem5art__fail_errno(error, "read the folder", folder->path.data);
-    while (ok && (errno = 0, item = GEM5ART_SYS_READDIR(dir)) != NULL) {
-        if (strcmp(item->d_name, ".") == 0 || strcmp(item->d_name, "..") == 0) continue;
-        folder->path.length = length;
-        gem5art__putf(&folder->path, "/%s", item->d_name);
-        path = folder->path.data;
-        entry = folder->path.failed ? NULL : gem5art__arena_copy(&folder->arena, path + folder->start);
-        gem5art__put(&folder->entries, &entry, sizeof entry);
-        if (!entry || folder->entries.failed) ok = gem5art__fail_nomem(error);
-        else if (gem5art__given_up()) ok = gem5art__fail(error, GEM5ART_CANCELLED, "its run was cancelled");
-        else if (folder->entries.length > GEM5ART__MAX_ENTRIES * sizeof entry)
-            ok = gem5art__fail(error, GEM5ART_LIMIT, "%.*s has more than %d files: register an archive of it instead",
-                               (int)folder->start, path, GEM5ART__MAX_ENTRIES);
-        else if (GEM5ART_SYS_LSTAT(path, &st) < 0) ok = gem5art__fail_errno(error, "read", path);
-        else if (S_ISDIR(st.st_mode))
-            ok = levels ? gem5art__list_folder(folder, levels - 1, error)
-                        : gem5art__fail(error, GEM5ART_LIMIT, "%s is nested too deeply", path);
-        errno = 0;
+/* Lists the paths of all entries below a folder, from there on; the folders among them serve as the queue. */
+static bool gem5art__list_folder(gem5art__arena *arena, const char *root, gem5art__buf *list, gem5art_error *error) {
+    const char *folder = NULL, *path = root, *entry; /* NULL: the root itself */
+    size_t next = 0;
+    for (;;) {
+        struct stat st;
+        struct dirent *item;
+        DIR *dir = NULL;
+        bool ok = true, is_folder = !folder || (GEM5ART_SYS_LSTAT(path, &st) == 0 && S_ISDIR(st.st_mode));
+        if (is_folder && (dir = GEM5ART_SYS_OPENDIR(path)) == NULL)
+            return gem5art__fail_errno(error, "read the folder", path);
+        while (dir && ok && (errno = 0, item = GEM5ART_SYS_READDIR(dir)) != NULL) {
+            if (strcmp(item->d_name, ".") == 0 || strcmp(item->d_name, "..") == 0) continue;
+            entry = folder ? gem5art__arena_printf(arena, "%s/%s", folder, item->d_name)
+                           : gem5art__arena_copy(arena, item->d_name);
+            gem5art__put(list, &entry, sizeof entry);
+            if (!entry || list->failed) ok = gem5art__fail_nomem(error);
+            else if (gem5art__given_up()) ok = gem5art__fail(error, GEM5ART_CANCELLED, "its run was cancelled");
+            else if (list->length > GEM5ART__MAX_ENTRIES * sizeof entry)
+                ok = gem5art__fail(error, GEM5ART_LIMIT, "%s has more than %d files: register an archive of it instead",
+                                   root, GEM5ART__MAX_ENTRIES);
+        }
+        if (dir && ok && errno) ok = gem5art__fail_errno(error, "read the folder", path);
+        if (dir) GEM5ART_SYS_CLOSEDIR(dir);
+        if (!ok || next * sizeof entry == list->length) return ok;
+        folder = ((const char **)(void *)list->data)[next++];
+        path = gem5art__arena_printf(arena, "%s/%s", root, folder);
+        if (!path) return gem5art__fail_nomem(error);
     }
-    if (ok && errno) ok = gem5art__fail_errno(error, "read the folder", folder->path.data);
-    GEM5ART_SYS_CLOSEDIR(dir);
-    folder->path.length = length;
-    if (folder->path.data) folder->path.data[length] = 0;
-    return ok;
 }
 
 /* Adds an entry's kind and content to the folder's hash. */
@@ -3966,34 +3956,26 @@ static int gem5art__compare_texts(const void *a, const void *b) {
 }
 
 /* The hash of a folder's content, and the bytes of its files. */
-static bool gem5art__hash_folder(gem5art__cache *cache, const char *path, char sha256[65], int64_t *size,
+static bool gem5art__hash_folder(gem5art__cache *cache, const char *folder, char sha256[65], int64_t *size,
                                  gem5art_error *error) {
-    gem5art__folder folder;
+    gem5art__arena arena = {NULL, false};
+    gem5art__buf list = {NULL, 0, 0, false};
     gem5art_sha256 hash;
-    const char **entries;
-    size_t count, i;
-    bool ok;
-    memset(&folder, 0, sizeof folder);
-    gem5art__puts(&folder.path, path);
-    folder.start = folder.path.length + 1;
-    ok = folder.path.failed ? gem5art__fail_nomem(error) : gem5art__list_folder(&folder, GEM5ART__MAX_LEVELS, error);
-    entries = (const char **)(void *)folder.entries.data;
-    count = folder.entries.length / sizeof *entries;
+    bool ok = gem5art__list_folder(&arena, folder, &list, error);
+    const char **entries = (const char **)(void *)list.data, *path;
+    size_t count = list.length / sizeof *entries, i;
     if (count) qsort(entries, count, sizeof *entries, gem5art__compare_texts);
     gem5art_sha256_init(&hash);
     gem5art__hash_item(&hash, "gem5art.h folder 1");
     *size = 0;
     for (i = 0; ok && i < count; i++) {
-        folder.path.length = folder.start - 1;
-        gem5art__putf(&folder.path, "/%s", entries[i]);
+        path = gem5art__arena_printf(&arena, "%s/%s", folder, entries[i]);
         gem5art__hash_item(&hash, entries[i]);
-        ok = folder.path.failed ? gem5art__fail_nomem(error)
-                                : gem5art__hash_entry(cache, folder.path.data, &hash, size, error);
+        ok = path ? gem5art__hash_entry(cache, path, &hash, size, error) : gem5art__fail_nomem(error);
     }
     gem5art_sha256_final(&hash, sha256);
-    gem5art__buf_free(&folder.entries);
-    gem5art__buf_free(&folder.path);
-    gem5art__arena_free(&folder.arena);
+    gem5art__buf_free(&list);
+    gem5art__arena_free(&arena);
     return ok;
 }
 
