@@ -7645,13 +7645,16 @@ static bool gem5art__fill_run(gem5art__run *run, const gem5art_run_desc *desc, b
 
 /* ---- info.json, and the outdirs OUTDIR, OUTDIR.2, OUTDIR.3, ... */
 
-/* The JSON object in a file that was opened (-1: it could not be), which is closed; NULL with an error. */
-static const gem5art_json *gem5art__read_open_info(int fd, gem5art__arena *arena, const char *path,
+/* The JSON object in a file that was opened (-1: it could not be), which is closed; NULL with an error. `st`: of the file. */
+static const gem5art_json *gem5art__read_open_info(int fd, struct stat *st, gem5art__arena *arena, const char *path,
                                                    gem5art_error *error) {
     gem5art__buf text = {NULL, 0, 0, false};
     gem5art_error why;
     const gem5art_json *info = NULL;
-    if (gem5art__read_open_file(fd, path, GEM5ART__MAX_INFO, &text, error)) {
+    if (fd >= 0 && GEM5ART_SYS_FSTAT(fd, st) < 0) {
+        gem5art__fail_errno(error, "read", path);
+        gem5art__close(fd);
+    } else if (gem5art__read_open_file(fd, path, GEM5ART__MAX_INFO, &text, error)) {
         info = gem5art__json_parse_in(arena, text.data, text.length, NULL, &why);
         if (!info) gem5art__fail(error, why.code, "%s: %s", path, why.message);
         else if (info->type != GEM5ART_JSON_OBJECT) {
@@ -7665,7 +7668,8 @@ static const gem5art_json *gem5art__read_open_info(int fd, gem5art__arena *arena
 
 /* A parsed info.json in an arena; NULL with NOT_FOUND where there is none. */
 static const gem5art_json *gem5art__read_info(gem5art__arena *arena, const char *path, gem5art_error *error) {
-    return gem5art__read_open_info(gem5art__open(path, O_RDONLY | O_NONBLOCK, 0), arena, path, error);
+    struct stat st;
+    return gem5art__read_open_info(gem5art__open(path, O_RDONLY | O_NONBLOCK, 0), &st, arena, path, error);
 }
 
 /* Opens an outdir, which must be this folder unless that is NULL. -1 with an error: CHANGED where it is a different one. */
@@ -8036,11 +8040,7 @@ static gem5art__trust gem5art__read_live(gem5art_db *db, const char *name, gem5a
     gem5art__clear(why);
     if (!path) return gem5art__fail_nomem(why), GEM5ART__LIVE_FAILED;
     if (fd < 0 && errno == ENOENT) return GEM5ART__LIVE_NONE;
-    if (fd >= 0 && GEM5ART_SYS_FSTAT(fd, &st) < 0) {
-        gem5art__fail_errno(why, "read", path);
-        return gem5art__close(fd), GEM5ART__LIVE_FAILED;
-    }
-    if ((entry = gem5art__read_open_info(fd, arena, path, why)) == NULL)
+    if ((entry = gem5art__read_open_info(fd, &st, arena, path, why)) == NULL)
         return why->code == GEM5ART_NOMEM || (why->code == GEM5ART_IO && !refused) ? GEM5ART__LIVE_FAILED
                                                                                   : GEM5ART__LIVE_NONE;
     memset(live, 0, sizeof *live);
@@ -8474,24 +8474,18 @@ static const gem5art_json *gem5art__read_lost_info(const gem5art__live *live, ge
     const char *path = gem5art__join_path(arena, live->outdir, "info.json");
     const gem5art_json *info = NULL;
     struct stat st;
-    int outdir = gem5art__open_outdir(live->outdir, NULL, why), fd = -1;
+    int outdir = gem5art__open_outdir(live->outdir, NULL, why);
     if (!path) gem5art__fail_nomem(why);
-    if (!path || outdir < 0) return gem5art__close(outdir), info;
-    fd = gem5art__open_in(outdir, "info.json", O_RDONLY | O_NONBLOCK | O_NOFOLLOW, 0);
-    if (fd < 0 || GEM5ART_SYS_FSTAT(outdir, folder) < 0 || GEM5ART_SYS_FSTAT(fd, &st) < 0)
-        gem5art__fail_errno(why, "read", path);
-    else if (st.st_uid != geteuid()) gem5art__fail(why, GEM5ART_INVALID, "%s belongs to another user", path);
-    else {
-        info = gem5art__read_open_info(fd, arena, path, why);
-        fd = -1;
-        if (info && !(gem5art__record_is(info, "_id", live->id) && gem5art__record_is(info, "hash", live->hash))) {
-            info = NULL;
-            gem5art__fail(why, GEM5ART_INVALID, "%s is another run's", path);
-        }
-    }
-    gem5art__close(fd);
+    else if (outdir >= 0 && GEM5ART_SYS_FSTAT(outdir, folder) < 0) gem5art__fail_errno(why, "read", live->outdir);
+    else if (outdir >= 0)
+        info = gem5art__read_open_info(gem5art__open_in(outdir, "info.json", O_RDONLY | O_NONBLOCK | O_NOFOLLOW, 0), &st,
+                                       arena, path, why);
     gem5art__close(outdir);
-    return info;
+    if (!info) return NULL;
+    if (st.st_uid != geteuid()) gem5art__fail(why, GEM5ART_INVALID, "%s belongs to another user", path);
+    else if (gem5art__record_is(info, "_id", live->id) && gem5art__record_is(info, "hash", live->hash)) return info;
+    else gem5art__fail(why, GEM5ART_INVALID, "%s is another run's", path);
+    return NULL;
 }
 
 /* Records the attempt of a live entry: as lost, or as it ended where its info.json says so (its supervisor was killed
@@ -9375,27 +9369,19 @@ static const struct gem5art__signal {
                         {SIGXCPU, "SIGXCPU", NULL},      {SIGXFSZ, "SIGXFSZ", NULL},     {SIGUSR1, "SIGUSR1", NULL},
                         {SIGUSR2, "SIGUSR2", NULL},      {SIGALRM, "SIGALRM", NULL},     {SIGSYS, "SIGSYS", NULL}};
 
-/* The signal that ended the child, or the child of a wrapper: a shell's exit status is then 128 + its number, that of a
-   Python script with sys.exit(subprocess.call(...)) 256 - its number. NULL: none, or one without a name. */
-static const struct gem5art__signal *gem5art__signal_of(int status) {
-    int code = WEXITSTATUS(status), number = WIFSIGNALED(status) ? WTERMSIG(status) : code - 128;
+static const struct gem5art__signal *gem5art__find_signal(int number) {
     size_t i;
-    if (!WIFSIGNALED(status) && (code == 256 - SIGKILL || code == 256 - SIGTERM)) number = 256 - code;
     for (i = 0; i < sizeof gem5art__signals / sizeof *gem5art__signals; i++)
         if (gem5art__signals[i].number == number) return &gem5art__signals[i];
     return NULL;
 }
 
-/* The signal that a Python wrapper's last line names, as of subprocess.check_call: "... died with <Signals.SIGKILL: 9>."
-   NULL: it names none. */
-static const struct gem5art__signal *gem5art__signal_in(const char *error_line) {
-    const char *at = error_line ? strstr(error_line, " died with <Signals.") : NULL;
-    size_t i;
-    for (i = 0; at && i < sizeof gem5art__signals / sizeof *gem5art__signals; i++) {
-        const char *name = gem5art__signals[i].name, *there = at + sizeof " died with <Signals." - 1;
-        if (gem5art__starts_with(there, name) && there[strlen(name)] == ':') return &gem5art__signals[i];
-    }
-    return NULL;
+/* The signal that ended the child, or the child of a wrapper: a shell's exit status is then 128 + its number, that of a
+   Python script with sys.exit(subprocess.call(...)) 256 - its number. NULL: none, or one without a name. */
+static const struct gem5art__signal *gem5art__signal_of(int status) {
+    int code = WEXITSTATUS(status);
+    if (WIFSIGNALED(status)) return gem5art__find_signal(WTERMSIG(status));
+    return gem5art__find_signal(code == 256 - SIGKILL || code == 256 - SIGTERM ? 256 - code : code - 128);
 }
 
 /* "exit status 3", "SIGSEGV". */
@@ -9435,12 +9421,15 @@ static void gem5art__decide(gem5art_run *r, gem5art__arena *arena, const gem5art
     const gem5art__evidence *row;
     const struct gem5art__signal *signal;
     const char *reason = end->kill_reason, *status = gem5art__status_text(arena, end->status), *bad;
+    const char *died = f->error_line ? strstr(f->error_line, " died with <Signals.SIG") : NULL;
     if (noted) last = r->exit_events[r->exit_event_count - 1];
     row = gem5art__cause_row(r, &last);
     guest_code = noted && last.code && end->status == (int)(last.code & 0xff) << 8; /* which the script exited with */
     signal = guest_code ? NULL : gem5art__signal_of(end->status);
-    if (!signal && WIFEXITED(end->status) && end->status && (signal = gem5art__signal_in(f->error_line)) != NULL)
-        status = f->error_line;
+    if (!signal && end->status && died && (died = strchr(died, ':')) != NULL) { /* "SIGKILL: 9>", of subprocess.check_call */
+        signal = gem5art__find_signal(atoi(died + 1));
+        if (signal) status = f->error_line;
+    }
     bad = !row ? NULL
           : row->form == GEM5ART__AT_LAST_TICK
               ? gem5art__arena_printf(arena, "%s at tick %llu, the last there is: no event was left (a deadlock?)", last.cause,
