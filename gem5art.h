@@ -10239,11 +10239,11 @@ static void gem5art__in_warden_wait(gem5art__warden_state *self, const sigset_t 
 static void gem5art__in_warden_interrupt(int number) { (void)number; /* it only has to end the wait */ }
 
 static void gem5art__in_warden_close_range(int first, int last) {
-    int fd;
+    long fd, limit = sysconf(_SC_OPEN_MAX);
 #if defined(SYS_close_range) && !defined(GEM5ART_PORTABLE)
     if (first > last || syscall(SYS_close_range, (unsigned)first, (unsigned)last, 0u) == 0) return;
 #endif
-    for (fd = first; fd <= last && fd < 65536; fd++) close(fd);
+    for (fd = first; fd <= last && fd < (limit > 0 && limit < 65536 ? limit : 65536); fd++) close((int)fd);
 }
 
 /* Makes 0, 1 and 2 /dev/null, and closes all but its own two. */
