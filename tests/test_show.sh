@@ -156,7 +156,7 @@ if need unzip; then
     has "where it is read from" "$out" "read from   $work/origins/storage/"
     has "the panic" "$out" "    [    0.806299] Kernel panic - not syncing"
     run "$show" "$panic"
-    has "without the storage" "$out" "files       none of them are here: not in"
+    has "without the storage" "$out" "files       none was found: neither in"
     mv elsewhere results/panic
 fi
 

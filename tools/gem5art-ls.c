@@ -239,7 +239,7 @@ static void sort_ids(void) {
     }
 }
 
-/* Has a live run ended since its info.json was read? Its id is there twice then. */
+/* Returns whether a live run has ended since its info.json was read: its id is present twice then. */
 static bool is_recorded(const row *r) {
     const char *id = cell(r, CELL_ID);
     id_key key = key_of(id, strlen(id)), *found = (id_key *)bsearch(&key, ids, id_count, sizeof *ids, compare_ids);
@@ -366,7 +366,7 @@ static void add_tree(void) {
     size_t i;
     t.nodes = (tree_node *)text_alloc((recorded.count + 1) * sizeof *t.nodes);
     for (i = total - chosen_count; i < total; i++) t.nodes[t.count++].data = chosen[i];
-    for (i = 0; i < total - chosen_count; i++) t.nodes[t.count++].data = chosen[i]; /* these are shown only as inputs */
+    for (i = 0; i < total - chosen_count; i++) t.nodes[t.count++].data = chosen[i]; /* shown only as inputs */
     for (i = 0; i < recorded.count; i++)
         if (!recorded.rows[i]->shown) t.nodes[t.count++].data = recorded.rows[i];
     for (i = 0; i < t.count; i++) {
@@ -393,7 +393,7 @@ static const char *shown_cell(size_t at, size_t place) {
     return text_string(&buffer);
 }
 
-/* Makes the lines of what was chosen, all or the last `most`, and lays them out. */
+/* Makes a line for each chosen row and lays them out; the last `most` of them are shown. */
 static void make_table(size_t most, size_t limit) {
     size_t i;
     for (i = 0; i < view.row_count; i++) {
@@ -511,7 +511,7 @@ static void draw(void) {
     screen_write(&out);
 }
 
-/* Has the file of the store changed since the last call? */
+/* Returns whether the file of the store has changed since the last call. */
 static bool has_changed(const gem5art_db *db) {
     static struct stat last;
     struct stat now = {0};

@@ -216,7 +216,7 @@ static void show_none(const evidence *e, sheet *s, const char *outdir, const cha
         sheet_entry(s, "files", "in %s; where unzip is installed, they are read from there", *archives);
     else if (*archives || describe_exists(outdir))
         sheet_entry(s, "files", "no simerr and no terminal in %s", *archives ? *archives : outdir);
-    else sheet_entry(s, "files", "none of them are here: not in %s, and no archive", *outdir ? outdir : "any outdir");
+    else sheet_entry(s, "files", "none was found: neither in %s nor in an archive", *outdir ? outdir : "any outdir");
 }
 
 void evidence_show(sheet *s, const char *outdir, const char *const *archives) {
