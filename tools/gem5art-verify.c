@@ -135,13 +135,11 @@ static void end_verdict(verdict *v) {
 }
 
 static const char *status_of(const gem5art_error *error) {
-    switch (error->code) {
-    case GEM5ART_OK: return "ok";
-    case GEM5ART_CHANGED: return "changed";
-    case GEM5ART_DIRTY: return "dirty";
-    case GEM5ART_NOT_FOUND: return "missing";
-    default: return "unknown";
-    }
+    return error->code == GEM5ART_OK          ? "ok"
+           : error->code == GEM5ART_CHANGED   ? "changed"
+           : error->code == GEM5ART_DIRTY     ? "dirty"
+           : error->code == GEM5ART_NOT_FOUND ? "missing"
+                                              : "unknown";
 }
 
 static void verify_artifact(gem5art_db *db, const gem5art_artifact *a) {

@@ -6,61 +6,27 @@
 
 enum { PAGE_WIDTH = 78, PAGE_HELP_COLUMN = 24, PAGE_FEW_OPTIONS = 10 };
 
-/* The length of the next word of a usage; what is in brackets is one. */
-static size_t page_usage_word(const char *usage) {
+/* The length of the first word; what is in brackets is one. */
+static size_t page_word(const char *words) {
     size_t length = 0;
     int depth = 0;
-    for (; usage[length] && (usage[length] != ' ' || depth > 0); length++) {
-        depth += usage[length] == '[';
-        depth -= usage[length] == ']';
+    for (; words[length] && words[length] != '\n' && (words[length] != ' ' || depth > 0); length++) {
+        depth += words[length] == '[';
+        depth -= words[length] == ']';
     }
     return length;
 }
 
-/* A further word on the line, or on a new one. */
-static void page_add_word(text *out, const char *word, size_t length, size_t indent, size_t *column) {
-    if (*column > indent && *column + 1 + length > (size_t)PAGE_WIDTH) {
-        text_putf(out, "\n%*s", (int)indent, "");
-        *column = indent;
-    }
-    if (*column > indent) text_puts(out, " ");
-    *column += length + (*column > indent);
-    text_put(out, word, length);
-}
-
-/* As Python's argparse lays it out: options and, on a line of their own unless all fits into one, operands. */
-void page_put_usage(text *out, const page *p) {
-    const size_t indent = strlen("usage: ") + strlen(tool_name) + 1;
-    const option *o;
-    const char *word = p->usage;
-    size_t column = indent, count = 0, start = out->length;
-    while (p->options[count].name) count++;
-    text_putf(out, "usage: %s ", tool_name);
-    page_add_word(out, "[-h]", 4, indent, &column);
-    if (count > PAGE_FEW_OPTIONS) page_add_word(out, "[OPTION...]", 11, indent, &column);
-    for (o = p->options; o->name && count <= PAGE_FEW_OPTIONS; o++) {
-        text entry = {NULL, 0, 0};
-        if (strstr(p->usage, o->name)) continue;
-        text_putf(&entry, "[%s%s%s]", o->letter ? o->letter : o->name, o->value_name ? " " : "",
-                  o->value_name ? o->value_name : "");
-        page_add_word(out, entry.data, entry.length, indent, &column);
-        text_free(&entry);
-    }
-    if (*word && (out->length - start > (size_t)PAGE_WIDTH || column + 1 + strlen(word) > (size_t)PAGE_WIDTH)) {
-        text_putf(out, "\n%*s", (int)indent, "");
-        column = indent;
-    }
-    for (; *word; word += page_usage_word(word), word += *word == ' ')
-        page_add_word(out, word, page_usage_word(word), indent, &column);
-    text_puts(out, "\n");
-}
-
-/* A paragraph, broken where lines are full; its own line ends stay. */
-static void page_put_paragraph(text *out, const char *words, size_t indent) {
-    size_t column = indent;
+/* Appends words from a column on, in lines that are indented; line ends in them stay. Returns the column after them. */
+static size_t page_wrap(text *out, const char *words, size_t indent, size_t column) {
     while (*words) {
-        size_t length = strcspn(words, " \n");
-        page_add_word(out, words, length, indent, &column);
+        size_t length = page_word(words);
+        if (column > indent && column + 1 + length > (size_t)PAGE_WIDTH) {
+            text_putf(out, "\n%*s", (int)indent, "");
+            column = indent;
+        }
+        text_putf(out, "%s%.*s", column > indent ? " " : "", (int)length, words);
+        column += length + (column > indent);
         words += length;
         if (*words == '\n') {
             text_putf(out, "\n%*s", words[1] ? (int)indent : 0, "");
@@ -68,14 +34,38 @@ static void page_put_paragraph(text *out, const char *words, size_t indent) {
         }
         words += *words != 0;
     }
+    return column;
+}
+
+/* As Python's argparse lays it out: options and, on a line of their own unless all fits into one, operands. */
+void page_put_usage(text *out, const page *p) {
+    const size_t indent = strlen("usage: ") + strlen(tool_name) + 1;
+    const option *o;
+    size_t column, count = 0, start = out->length;
+    text words = {NULL, 0, 0};
+    while (p->options[count].name) count++;
+    text_putf(out, "usage: %s ", tool_name);
+    text_puts(&words, count > PAGE_FEW_OPTIONS ? "[-h] [OPTION...]" : "[-h]");
+    for (o = p->options; o->name && count <= PAGE_FEW_OPTIONS; o++)
+        if (!strstr(p->usage, o->name))
+            text_putf(&words, " [%s%s%s]", o->letter ? o->letter : o->name, o->value_name ? " " : "",
+                      o->value_name ? o->value_name : "");
+    column = page_wrap(out, words.data, indent, indent);
+    if (out->length - start > (size_t)PAGE_WIDTH || column + 1 + strlen(p->usage) > (size_t)PAGE_WIDTH) {
+        if (*p->usage) text_putf(out, "\n%*s", (int)indent, "");
+        column = indent;
+    }
+    page_wrap(out, p->usage, indent, column);
     text_puts(out, "\n");
+    text_free(&words);
 }
 
 static void page_put_entry(text *out, const char *entry, const char *help) {
     text_putf(out, "  %s", entry);
     if (strlen(entry) + 2 > (size_t)PAGE_HELP_COLUMN - 2) text_putf(out, "\n%*s", PAGE_HELP_COLUMN, "");
     else text_putf(out, "%*s", PAGE_HELP_COLUMN - 2 - (int)strlen(entry), "");
-    page_put_paragraph(out, help, (size_t)PAGE_HELP_COLUMN);
+    page_wrap(out, help, PAGE_HELP_COLUMN, PAGE_HELP_COLUMN);
+    text_puts(out, "\n");
 }
 
 void page_put_help(text *out, const page *p) {
@@ -83,7 +73,8 @@ void page_put_help(text *out, const page *p) {
     const option *o;
     page_put_usage(out, p);
     text_puts(out, "\n");
-    page_put_paragraph(out, p->description, 0);
+    page_wrap(out, p->description, 0, 0);
+    text_puts(out, "\n");
     if (operands && operands->name) text_puts(out, "\npositional arguments:\n");
     for (; operands && operands->name; operands++) page_put_entry(out, operands->name, operands->help);
     text_puts(out, "\noptions:\n");
@@ -99,23 +90,26 @@ void page_put_help(text *out, const page *p) {
     }
     if (!p->more) return;
     text_puts(out, "\n");
-    page_put_paragraph(out, p->more, 0);
+    page_wrap(out, p->more, 0, 0);
+    text_puts(out, "\n");
 }
 
 /* ---- for other programs */
 
-/* Appends a line: its kind, then the fields up to a NULL. */
-static void page_put_line(text *out, const char *kind, const char *const *fields) {
-    const char *c;
-    text_puts(out, kind);
-    for (; *fields; fields++) {
-        text_puts(out, **fields ? "\t" : "\t-");
-        for (c = *fields; *c; c++) {
+/* Appends a line of fields, the first of which is its kind, up to a NULL. */
+__attribute__((sentinel)) static void page_put_line(text *out, ...) {
+    va_list fields;
+    const char *field, *c, *tab = "";
+    va_start(fields, out);
+    for (; (field = va_arg(fields, const char *)) != NULL; tab = "\t") {
+        text_putf(out, "%s%s", tab, *field ? "" : "-");
+        for (c = field; *c; c++) {
             if (*c == '\n') text_puts(out, "\\n");
             else if (*c == '\\') text_puts(out, "\\\\");
             else text_put(out, c, 1);
         }
     }
+    va_end(fields);
     text_puts(out, "\n");
 }
 
@@ -130,31 +124,21 @@ static const char *page_operand_words(const page *p) {
 }
 
 void page_put_fields(text *out, const page *p) {
-    const char *status = p->status ? p->status : "0 success, 1 failure, 2 misuse";
-    const char *const words[] = {page_operand_words(p), NULL};
-    const char *name[] = {tool_name, p->summary, NULL}, *usage[] = {NULL, NULL};
-    const char *description[] = {p->description, NULL};
-    const char *more[] = {p->more, NULL}, *statuses[] = {status, NULL};
     const operand *operands = p->operands;
     const option *o;
-    text synopsis = {NULL, 0, 0};
-    page_put_usage(&synopsis, p);
-    text_cut(&synopsis, synopsis.length - 1);
-    usage[0] = synopsis.data + strlen("usage: ");
-    page_put_line(out, "name", name);
-    page_put_line(out, "usage", usage);
-    page_put_line(out, "description", description);
-    for (; operands && operands->name; operands++) {
-        const char *const fields[] = {operands->name, operands->help, NULL};
-        page_put_line(out, "operand", fields);
-    }
-    page_put_line(out, "operands", words);
-    for (o = p->options; o->name; o++) {
-        const char *const fields[] = {o->name, page_given(o->letter), page_given(o->value_name), page_given(o->words),
-                                      o->list ? "many" : "once", o->help + strspn(o->help, " "), NULL};
-        page_put_line(out, "option", fields);
-    }
-    if (p->more) page_put_line(out, "more", more);
-    page_put_line(out, "status", statuses);
-    text_free(&synopsis);
+    text usage = {NULL, 0, 0};
+    page_put_usage(&usage, p);
+    text_cut(&usage, usage.length - 1);
+    page_put_line(out, "name", tool_name, p->summary, (char *)NULL);
+    page_put_line(out, "usage", usage.data + strlen("usage: "), (char *)NULL);
+    page_put_line(out, "description", p->description, (char *)NULL);
+    for (; operands && operands->name; operands++)
+        page_put_line(out, "operand", operands->name, operands->help, (char *)NULL);
+    page_put_line(out, "operands", page_operand_words(p), (char *)NULL);
+    for (o = p->options; o->name; o++)
+        page_put_line(out, "option", o->name, page_given(o->letter), page_given(o->value_name), page_given(o->words),
+                      o->list ? "many" : "once", o->help + strspn(o->help, " "), (char *)NULL);
+    if (p->more) page_put_line(out, "more", p->more, (char *)NULL);
+    page_put_line(out, "status", p->status ? p->status : "0 success, 1 failure, 2 misuse", (char *)NULL);
+    text_free(&usage);
 }

@@ -191,11 +191,12 @@ static void script_word(text *out, const char *word) {
     free(spaced);
 }
 
-/* Words (NULL-terminated) that follow `column` columns of a line; on several lines if they are long. */
-static void script_words(recipe *r, size_t column, const char *const *words) {
-    for (; *words; words++) {
+/* Words that follow `column` columns of a line; on several lines if they are long. */
+static void script_words(recipe *r, size_t column, const text_list *words) {
+    size_t i;
+    for (i = 0; i < words->count; i++) {
         text word = {NULL, 0, 0};
-        script_word(&word, *words);
+        script_word(&word, words->items[i]);
         if (column && column + 1 + word.length > RECIPE_WIDTH) {
             text_puts(&r->script, " \\\n   ");
             column = 3;
@@ -207,9 +208,17 @@ static void script_words(recipe *r, size_t column, const char *const *words) {
     text_puts(&r->script, "\n");
 }
 
-static void script_call(recipe *r, const char *function, const char *const *words) {
+/* A command, whose arguments end at a NULL. */
+__attribute__((sentinel)) static void script_call(recipe *r, const char *function, ...) {
+    text_list words = {NULL, 0};
+    const char *word;
+    va_list arguments;
+    va_start(arguments, function);
+    while ((word = va_arg(arguments, const char *)) != NULL) text_list_add(&words, word);
+    va_end(arguments);
     text_puts(&r->script, function);
-    script_words(r, strlen(function), words);
+    script_words(r, strlen(function), &words);
+    text_list_free(&words);
 }
 
 /* A comment, in one line whatever is in it. */
@@ -233,18 +242,15 @@ static const char *recipe_origin(recipe *r, const gem5art_artifact *repo) {
 }
 
 static void script_clone(recipe *r, const gem5art_artifact *repo) {
-    const char *words[] = {recipe_repo_place(r, repo), recipe_origin(r, repo), repo->git_hash, NULL};
+    const char *place = recipe_repo_place(r, repo), *origin = recipe_origin(r, repo);
     script_comment(r, "%s: %s", repo->name, repo->documentation);
-    if (!*words[1]) {
-        const char *reason[] = {NULL, NULL};
-        reason[0] = recipe_keep(r, text_printf("the repo %s has no origin: put it into %s", repo->name, words[0]));
+    if (!*origin) {
         text_puts(&r->script, "[ -e ");
-        terminal_put_word(&r->script, words[0]);
-        text_puts(&r->script, "/.git ] || fail");
-        script_words(r, RECIPE_WIDTH / 2, reason);
-        words[1] = words[0];
+        terminal_put_word(&r->script, place);
+        script_call(r, "/.git ] || fail",
+                    recipe_keep(r, text_printf("the repo %s has no origin: put it into %s", repo->name, place)), NULL);
     }
-    script_call(r, "clone", words);
+    script_call(r, "clone", place, *origin ? origin : place, repo->git_hash, NULL);
 }
 
 /* The first needed repo that stands in this folder; `commit`: at a different commit; NULL: there is none. */
@@ -278,40 +284,37 @@ static void script_clones(recipe *r) {
 /* If a work tree serves several commits, the right one for what follows. */
 static void script_checkout(recipe *r, const char *id, bool always) {
     const gem5art_artifact *repo = *id ? store_artifact(r->db, id) : NULL;
-    const char *words[3];
-    if (!repo || !store_is_repo(repo)) return;
-    words[0] = recipe_repo_place(r, repo), words[1] = repo->git_hash, words[2] = NULL;
-    if (always || recipe_repo_at(r, words[0], words[1])) script_call(r, "checkout", words);
+    const char *place = repo && store_is_repo(repo) ? recipe_repo_place(r, repo) : NULL;
+    if (place && (always || recipe_repo_at(r, place, repo->git_hash)))
+        script_call(r, "checkout", place, repo->git_hash, NULL);
 }
 
 static void script_make(recipe *r, const gem5art_artifact *artifact) {
-    const char *words[5] = {recipe_place(r, artifact->path), artifact->hash};
+    const char *place = recipe_place(r, artifact->path), *source = recipe_absolute(r, artifact->path);
     const char *const *input;
     char *copy = store_copy_path(artifact);
-    size_t count = 2;
     if (copy) recipe_keep(r, copy);
     script_comment(r, "%s: %s", artifact->name, artifact->documentation);
     for (input = artifact->inputs; *input; input++) script_checkout(r, *input, false);
     if (*artifact->command) {
-        words[count++] = recipe_place(r, *artifact->cwd ? artifact->cwd : ".");
-        words[count++] = artifact->command;
-        script_call(r, "build", words);
+        const char *folder = recipe_place(r, *artifact->cwd ? artifact->cwd : ".");
+        script_call(r, "build", place, artifact->hash, folder, artifact->command, NULL);
         r->built = true;
         return;
     }
     if (*artifact->url) script_comment(r, "It comes from %s", artifact->url);
-    if (copy) words[count++] = copy;
-    if (*recipe_absolute(r, artifact->path) == '/') words[count++] = recipe_absolute(r, artifact->path);
-    script_call(r, "copy", words);
+    if (*source != '/') source = NULL;
+    script_call(r, "copy", place, artifact->hash, copy ? copy : source, copy ? source : NULL, NULL);
 }
 
 /* Copies a file that the run was given from a different path than the artifact was registered at. */
 static void script_put(recipe *r, const char *path, const char *id) {
     const gem5art_artifact *artifact = *id ? store_artifact(r->db, id) : NULL;
-    const char *words[4] = {NULL, NULL, NULL, NULL};
+    const char *place, *source;
     if (!artifact || store_is_repo(artifact) || !*path) return;
-    words[0] = recipe_place(r, path), words[1] = artifact->hash, words[2] = recipe_place(r, artifact->path);
-    if (strcmp(words[0], words[2]) != 0) script_call(r, "copy", words);
+    place = recipe_place(r, path);
+    source = recipe_place(r, artifact->path);
+    if (strcmp(place, source) != 0) script_call(r, "copy", place, artifact->hash, source, NULL);
 }
 
 /* Files that gem5 read and no artifact covers: copied if they stood below the base, else compared where they are. */
@@ -320,17 +323,15 @@ static void script_files(recipe *r, const gem5art_run *run) {
     for (i = 0; i < run->file_count; i++) {
         const gem5art_file *file = &run->files[i];
         const char *absolute = recipe_absolute(r, file->path);
-        bool below = text_below(r->base, absolute) != NULL;
-        const char *words[4] = {NULL, file->hash, NULL, NULL};
         if (*file->artifact || !*file->hash) continue;
-        words[0] = below ? recipe_place(r, file->path) : absolute;
-        if (below) words[2] = absolute;
-        script_call(r, below ? "copy" : "unchanged", words);
+        if (text_below(r->base, absolute))
+            script_call(r, "copy", recipe_place(r, file->path), file->hash, absolute, NULL);
+        else script_call(r, "unchanged", absolute, file->hash, NULL);
     }
 }
 
 static void script_run(recipe *r, const gem5art_run *run) {
-    const char *outdir[] = {recipe_place(r, run->outdir), NULL}, *program, *const *variable, *const *word;
+    const char *program, *const *variable, *const *word;
     text_list words = {NULL, 0};
     size_t i;
     for (i = 0; i < ROLES; i++) script_checkout(r, store_role_id(run, i), r->built);
@@ -344,14 +345,15 @@ static void script_run(recipe *r, const gem5art_run *run) {
     }
     if (run->timeout > 0) script_comment(r, "The run; its time-out was %.15g s.", run->timeout);
     else script_comment(r, "The run.");
-    script_call(r, "mkdir -p --", outdir);
+    script_call(r, "mkdir -p --", recipe_place(r, run->outdir), NULL);
     if (*run->environment) text_list_add(&words, "env");
     for (variable = run->environment; *variable && variable[1]; variable += 2)
         text_list_add(&words, recipe_keep(r, text_printf("%s=%s", variable[0], variable[1])));
     program = recipe_word(r, run->command[0]); /* one in the folder itself is not searched for in the PATH */
     text_list_add(&words, strchr(program, '/') ? program : recipe_keep(r, text_printf("./%s", program)));
     for (word = run->command + 1; *word; word++) text_list_add(&words, recipe_word(r, *word));
-    script_call(r, "exec", words.items);
+    text_puts(&r->script, "exec");
+    script_words(r, strlen("exec"), &words);
     text_list_free(&words);
 }
 
