@@ -410,6 +410,18 @@ gem5art-run: stopped before a run was launched: start it again to resume
     has "the sum" "$(shown)" "2 runs in T: 2 stopped"
     same "recorded" "$(recorded kill_reason sigint)" 2
 
+    begin "a terminal that is halted holds nothing up"
+    afresh
+    experiment children/slow "2, 1"
+    plain_terminal 80 24
+    command_line gem5art-run -j 1 x.json
+    until_true shows "1 running"
+    keys C-s
+    until_true sh -c "test \$('$BUILD/gem5art-getruns' - | grep -c Finished) = 2"
+    check "no line of the end" shows_not "2 runs in"
+    keys C-q
+    until_true shows "^status 0"
+
     begin "Ctrl-Z gives the shell its terminal back, and fg goes on"
     afresh
     experiment children/slow "600"

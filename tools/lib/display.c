@@ -50,6 +50,7 @@ static struct {
     text frame, last;    /* the frame that is composed, and the one on the screen; empty: none is */
     int lines;           /* of `frame` */
     text output;         /* still to be written */
+    int fd;              /* standard output; a terminal is opened anew, as O_NONBLOCK is not to be set for others */
     int error;           /* errno of the first write that failed */
     struct termios terminal; /* as it was */
     bool terminal_saved;
@@ -61,13 +62,13 @@ static volatile sig_atomic_t display_resized; /* or continued: the next frame is
 
 /* Writes what can be written without waiting; with `wait`, everything. */
 static void write_output(bool wait) {
-    struct pollfd fd = {STDOUT_FILENO, POLLOUT, 0};
+    struct pollfd fd = {display.fd, POLLOUT, 0};
     size_t done = 0;
     while (done < display.output.length && !display.error) {
         size_t left = display.output.length - done;
         ssize_t n = poll(&fd, 1, wait ? -1 : 0);
         if (n == 0) break;
-        if (n > 0) n = write(STDOUT_FILENO, display.output.data + done, left < PIPE_BUF ? left : PIPE_BUF);
+        if (n > 0) n = write(display.fd, display.output.data + done, left < PIPE_BUF ? left : PIPE_BUF);
         if (n > 0) done += (size_t)n;
         else if (n < 0 && errno == EAGAIN && !wait) break;
         else if (n < 0 && errno != EINTR && errno != EAGAIN) display.error = errno;
@@ -119,6 +120,10 @@ void display_begin(const char *title, const char *color) {
     display.color = options_color(color, stdout);
     display.utf8 = terminal_utf8();
     display.begun = when_monotonic();
+    display.fd = isatty(STDOUT_FILENO) && ttyname(STDOUT_FILENO)
+                     ? open(ttyname(STDOUT_FILENO), O_WRONLY | O_NONBLOCK | O_NOCTTY | O_CLOEXEC)
+                     : STDOUT_FILENO;
+    if (display.fd < 0) display.fd = STDOUT_FILENO;
     display_live = isatty(STDOUT_FILENO) && !text_empty(term) && !text_same(term, "dumb");
     if (!display_live) return;
     display.terminal_saved = tcgetattr(STDOUT_FILENO, &display.terminal) == 0;
