@@ -4289,22 +4289,25 @@ static const gem5art__field *gem5art__find_field(const gem5art__field *fields, c
     return fields->name ? fields : NULL;
 }
 
-static const gem5art__field gem5art__head_fields[] = { /* they open a record, in this order */
-    {"_id", GEM5ART__TEXT, 0, false, NULL},  {"hash", GEM5ART__TEXT, 0, false, NULL}, {"type", GEM5ART__TEXT, 0, false, NULL},
-    {"name", GEM5ART__TEXT, 0, false, NULL}, {NULL, GEM5ART__TEXT, 0, false, NULL}};
+static const char *const gem5art__head_keys[] = {"_id", "hash", "type", "name"}; /* they open a record, in this order */
 
-/* Adds the members of a record, but for its checksum and those that `fields`, if not NULL, has. */
-static void gem5art__write_members(gem5art_json_writer *writer, const gem5art_json *record, const gem5art__field *fields) {
+/* Adds the members of a record, but for its checksum, those that `fields`, if not NULL, has, and the first `head` keys of
+   a head. */
+static void gem5art__write_members(gem5art_json_writer *writer, const gem5art_json *record,
+                                   const gem5art__field *fields, int head) {
     const gem5art_json *member;
-    for (member = record ? record->first : NULL; member; member = member->next)
-        if (strcmp(member->key, "crc32") != 0 && !(fields && gem5art__find_field(fields, member->key)))
+    int i;
+    for (member = record ? record->first : NULL; member; member = member->next) {
+        for (i = 0; i < head && strcmp(member->key, gem5art__head_keys[i]) != 0; i++) {}
+        if (i == head && strcmp(member->key, "crc32") != 0 && !(fields && gem5art__find_field(fields, member->key)))
             gem5art__json_member(writer, member);
+    }
 }
 
 /* Writes a record as it was read, but for its checksum. */
 static void gem5art__write_record(gem5art_json_writer *writer, const gem5art_json *record) {
     gem5art_json_begin_object(writer);
-    gem5art__write_members(writer, record, NULL);
+    gem5art__write_members(writer, record, NULL, 0);
     gem5art_json_end_object(writer);
 }
 
@@ -4315,7 +4318,7 @@ static void gem5art__write_object(gem5art_json_writer *writer, const gem5art__fi
     gem5art_json_begin_object(writer);
     for (field = fields; field->name; field++)
         if (fs || !field->fs_only) gem5art__write_field(writer, field, object);
-    gem5art__write_members(writer, record, fields);
+    gem5art__write_members(writer, record, fields, 0);
     gem5art_json_end_object(writer);
 }
 
@@ -4355,11 +4358,11 @@ static bool gem5art__put_record_line(gem5art__buf *line, const gem5art_json *rec
     gem5art_json_writer_init(&writer, 0);
     gem5art_json_begin_object(&writer);
     for (i = 0; i < 4; i++) {
-        if ((member = gem5art_json_get(record, gem5art__head_fields[i].name)) == NULL) continue;
+        if ((member = gem5art_json_get(record, gem5art__head_keys[i])) == NULL) continue;
         gem5art_json_key(&writer, member->key);
         gem5art_json_value(&writer, member);
     }
-    gem5art__write_members(&writer, record, gem5art__head_fields);
+    gem5art__write_members(&writer, record, NULL, 4);
     gem5art_json_end_object(&writer);
     return gem5art__put_written(line, &writer, true, error);
 }
@@ -4649,7 +4652,7 @@ typedef struct gem5art__head {
 static void gem5art__parsed_head(const gem5art_json *record, gem5art__head *head) {
     int i;
     for (i = 0; i < 4; i++) {
-        const gem5art_json *member = gem5art_json_get(record, gem5art__head_fields[i].name);
+        const gem5art_json *member = gem5art_json_get(record, gem5art__head_keys[i]);
         bool text = member && member->type == GEM5ART_JSON_STRING;
         head->text[i] = text ? member->text : "";
         head->length[i] = text ? member->length : 0;
@@ -4998,44 +5001,42 @@ static int gem5art__cursor_measure(gem5art__cursor *cursor, gem5art_error *error
     return cursor->sealed ? 1 : gem5art__cursor_balance(cursor, error);
 }
 
-/* There is no good record at `at`, where one should be. DAMAGED: what was written once is not there any more. The next
-   record is the first intact line after it, but no later than `next`, if that is not 0. TORN: it may be a write that was
-   never finished, as no intact line follows, and it is either the last line or `partial` in an array that is not
-   closed. */
-static gem5art__step gem5art__cursor_problem(gem5art__cursor *cursor, off_t at, const char *problem, bool partial,
-                                             off_t next, gem5art_error *error) {
-    bool last_line = cursor->line_start, closed = false;
-    off_t found = -1;
-    ptrdiff_t line, n;
-    cursor->problem_at = at;
+/* There is no good record where one should be. DAMAGED: the next one is the first intact line after it, but no later than
+   `next`, if that is not 0. TORN: it may be a write that was never finished, as no intact line follows, and it is either
+   the last line or `partial` in an array that is not closed. */
+static gem5art__step gem5art__cursor_problem(gem5art__cursor *cursor, const char *problem, bool partial, off_t next,
+                                             gem5art_error *error) {
+    bool line_start = cursor->line_start, last_line = line_start, closed = false;
+    off_t at = cursor->problem_at = cursor->at, found = -1, offset;
     snprintf(cursor->problem, sizeof cursor->problem, "%.255s", problem);
-    for (gem5art__cursor_seek(cursor, at, last_line);; cursor->pos += (size_t)line + 1) {
-        const char *text, *intact;
-        if ((line = gem5art__cursor_line(cursor, error)) < 0) return GEM5ART__FAILED;
-        text = cursor->window + cursor->pos;
+    cursor->begun = cursor->comma = true;
+    gem5art__cursor_seek(cursor, at, line_start);
+    for (;;) {
+        ptrdiff_t line = gem5art__cursor_line(cursor, error), n = line;
+        const char *text = cursor->window + cursor->pos, *intact;
+        if (line < 0) return GEM5ART__FAILED;
+        offset = gem5art__cursor_offset(cursor);
         if ((intact = gem5art__find_intact(text, (size_t)line)) != NULL) {
-            found = gem5art__cursor_offset(cursor) + (intact - text);
-            cursor->line_start = intact > text ? intact[-1] == '\n' : gem5art__cursor_offset(cursor) != at || last_line;
+            found = offset + (intact - text);
+            line_start = intact == text && (offset != at || line_start);
             break;
         }
-        for (n = line; n > 0 && gem5art__is_space((unsigned char)text[n - 1]); n--) {}
-        if (n > 0 && gem5art__cursor_offset(cursor) != at) last_line = false;
-        if (n > 0) closed = text[n - 1] == ']' && gem5art__cursor_offset(cursor) + n - 1 > at;
-        if (cursor->pos + (size_t)line == cursor->length) break; /* the file ends here */
+        while (n > 0 && gem5art__is_space((unsigned char)text[n - 1])) n--;
+        if (n > 0 && offset != at) last_line = false;
+        if (n > 0) closed = text[n - 1] == ']' && offset + n - 1 > at;
+        cursor->pos += (size_t)line;
+        if (cursor->pos == cursor->length) break; /* the file ends here */
+        cursor->pos++;
     }
-    cursor->begun = cursor->comma = true;
-    if (found >= 0 && (next == 0 || found < next)) gem5art__cursor_seek(cursor, found, cursor->line_start);
+    if (found >= 0 && (next == 0 || found < next)) gem5art__cursor_seek(cursor, found, line_start);
     else if (next) {
         gem5art__cursor_seek(cursor, next, false);
         cursor->comma = false;
         cursor->records++;
-    } else if (found < 0 && (last_line || (partial && !closed))) {
+    } else if (last_line || (partial && !closed)) {
         cursor->at = cursor->after;
         return GEM5ART__TORN;
-    } else { /* nothing more is to be found */
-        cursor->pos = cursor->length;
-        cursor->closed = true;
-    }
+    } else cursor->closed = true; /* and nothing more is to be found */
     return GEM5ART__DAMAGED;
 }
 
@@ -5063,28 +5064,28 @@ static bool gem5art__name_matches(const gem5art_query *query, const char *name, 
 static gem5art__step gem5art__cursor_check(gem5art__cursor *cursor, gem5art_error *error) {
     gem5art_error why;
     gem5art__head head;
-    off_t at = cursor->at;
-    const char *text = cursor->data = cursor->window + cursor->pos, *seal;
-    bool passed = cursor->sealed && cursor->query && gem5art__read_head(text, cursor->size, &head) &&
-                  !gem5art__name_matches(cursor->query, head.text[3], head.length[3]);
-    gem5art__clear(&why);
-    cursor->passed = passed;
-    cursor->intact = cursor->sealed && !passed && gem5art__seal_holds(text, cursor->size);
-    if (cursor->sealed && !passed && !cursor->intact) { /* two records that lost the line end between them? */
-        seal = gem5art__find_part(text, cursor->size, ",\"crc32\":\"");
-        if (seal && gem5art__is_intact(text, (size_t)(seal - text) + 1 + GEM5ART__SEAL)) {
-            cursor->size = (size_t)(seal - text) + 1 + GEM5ART__SEAL;
+    const char *text = cursor->data = cursor->window + cursor->pos;
+    if (cursor->sealed) {
+        cursor->passed = cursor->query && gem5art__read_head(text, cursor->size, &head) &&
+                         !gem5art__name_matches(cursor->query, head.text[3], head.length[3]);
+        cursor->intact = !cursor->passed && gem5art__seal_holds(text, cursor->size);
+        if (!cursor->intact && !cursor->passed) { /* is it two records that lost the line end between them? */
+            const char *seal = gem5art__find_part(text, cursor->size, ",\"crc32\":\"");
+            size_t size = seal ? (size_t)(seal - text) + 1 + GEM5ART__SEAL : cursor->size;
+            if (size >= cursor->size || !gem5art__is_intact(text, size))
+                return gem5art__cursor_problem(cursor, "the checksum does not fit this record", false, 0, error);
+            cursor->size = size;
             cursor->intact = true;
-        } else return gem5art__cursor_problem(cursor, at, "the checksum does not fit this record", false, 0, error);
-    }
-    if (!cursor->sealed) {
-        off_t next = at + (off_t)cursor->size;
+        }
+    } else {
+        off_t next = cursor->at + (off_t)cursor->size;
+        cursor->passed = false;
         cursor->record = gem5art__json_parse_in(&cursor->arena, text, cursor->size, NULL, &why);
-        if (why.code == GEM5ART_NOMEM) return gem5art__fail_nomem(error), GEM5ART__FAILED;
+        if (!cursor->record && why.code == GEM5ART_NOMEM) return gem5art__fail_nomem(error), GEM5ART__FAILED;
         if (!cursor->record && cursor->own && why.code != GEM5ART_LIMIT) next = 0;
-        if (!cursor->record) return gem5art__cursor_problem(cursor, at, why.message, false, next, error);
         if (!gem5art__has_id(cursor->record))
-            return gem5art__cursor_problem(cursor, at, "this record has no \"_id\"", false, next, error);
+            return gem5art__cursor_problem(cursor, cursor->record ? "this record has no \"_id\"" : why.message, false,
+                                           next, error);
     }
     cursor->pos += cursor->size;
     cursor->after = gem5art__cursor_offset(cursor);
@@ -5116,8 +5117,7 @@ static gem5art__step gem5art__cursor_step(gem5art__cursor *cursor, gem5art_error
         }
         if (!cursor->begun) { /* for a viewer not a store, unless intact lines follow */
             cursor->line_start = false;
-            step = gem5art__cursor_problem(cursor, cursor->at, "the opening bracket of a JSON array was expected", false,
-                                           0, error);
+            step = gem5art__cursor_problem(cursor, "the opening bracket of a JSON array was expected", false, 0, error);
             if (step != GEM5ART__DAMAGED || !cursor->closed || !cursor->viewer) return step;
             gem5art__fail(error, GEM5ART_CORRUPT,
                           "%s is not a run store: a JSON array of records was expected, and byte %lld is not '['",
@@ -5126,12 +5126,11 @@ static gem5art__step gem5art__cursor_step(gem5art__cursor *cursor, gem5art_error
         }
         if (byte != '{') { /* before any record, only NULs may be of a write: a new size without its bytes */
             if (!cursor->records) cursor->line_start = byte == 0;
-            return gem5art__cursor_problem(cursor, cursor->at, "a record, which starts with '{', was expected",
-                                           cursor->records > 0, 0, error);
+            return gem5art__cursor_problem(cursor, "a record, which starts with '{', was expected", cursor->records > 0, 0,
+                                           error);
         }
         if ((whole = gem5art__cursor_measure(cursor, error)) < 0) return GEM5ART__FAILED;
-        if (whole == 0)
-            return gem5art__cursor_problem(cursor, cursor->at, "this record is not whole", true, 0, error);
+        if (whole == 0) return gem5art__cursor_problem(cursor, "this record is not whole", true, 0, error);
         if (cursor->records && !cursor->comma) {
             cursor->comma = true; /* the next step takes it */
             cursor->problem_at = cursor->at;
