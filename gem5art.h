@@ -1097,7 +1097,6 @@ GEM5ART__SYS(ssize_t, WRITE, (int fd, const void *data, size_t size), write(fd, 
 GEM5ART__SYS(ssize_t, PREAD, (int fd, void *data, size_t size, off_t offset), pread(fd, data, size, offset))
 GEM5ART__SYS(ssize_t, PWRITE, (int fd, const void *data, size_t size, off_t offset), pwrite(fd, data, size, offset))
 GEM5ART__SYS(int, FTRUNCATE, (int fd, off_t size), ftruncate(fd, size))
-GEM5ART__SYS(int, POSIX_FALLOCATE, (int fd, off_t size), posix_fallocate(fd, 0, size))
 GEM5ART__SYS(int, FDATASYNC, (int fd), fdatasync(fd))
 GEM5ART__SYS(int, FSYNC, (int fd), fsync(fd))
 GEM5ART__SYS(int, FSTAT, (int fd, struct stat *result), fstat(fd, result))
@@ -1654,26 +1653,21 @@ static void gem5art__put(gem5art__buf *buf, const void *data, size_t length) {
 
 static void gem5art__puts(gem5art__buf *buf, const char *text) { gem5art__put(buf, text, strlen(text)); }
 
-static void gem5art__vputf(gem5art__buf *buf, const char *format, va_list arguments) {
-    va_list again;
+static void gem5art__putf(gem5art__buf *buf, const char *format, ...) GEM5ART__PRINTF(2, 3);
+static void gem5art__putf(gem5art__buf *buf, const char *format, ...) {
+    va_list arguments;
     int length;
-    va_copy(again, arguments);
-    length = vsnprintf(NULL, 0, format, again);
-    va_end(again);
+    va_start(arguments, format);
+    length = vsnprintf(NULL, 0, format, arguments);
+    va_end(arguments);
     if (length < 0 || !gem5art__reserve(buf, (size_t)length)) {
         buf->failed = true;
         return;
     }
-    vsnprintf(buf->data + buf->length, (size_t)length + 1, format, arguments);
-    buf->length += (size_t)length;
-}
-
-static void gem5art__putf(gem5art__buf *buf, const char *format, ...) GEM5ART__PRINTF(2, 3);
-static void gem5art__putf(gem5art__buf *buf, const char *format, ...) {
-    va_list arguments;
     va_start(arguments, format);
-    gem5art__vputf(buf, format, arguments);
+    vsnprintf(buf->data + buf->length, (size_t)length + 1, format, arguments);
     va_end(arguments);
+    buf->length += (size_t)length;
 }
 
 static void gem5art__buf_free(gem5art__buf *buf) {
@@ -2520,11 +2514,6 @@ static void gem5art__json_end(gem5art_json_writer *writer, const char *bracket) 
     writer->first = writer->after_key = false;
 }
 
-static void gem5art__json_colon(gem5art_json_writer *writer) {
-    gem5art__json_puts(writer, writer->indent > 0 ? ": " : ":");
-    writer->after_key = true;
-}
-
 static void gem5art__json_put_escape(gem5art_json_writer *writer, unsigned char byte) {
     const char *escaped = byte ? strchr(gem5art__json_escaped, byte) : NULL;
     char text[8] = "\\";
@@ -2551,7 +2540,8 @@ GEM5ARTDEF void gem5art_json_end_array(gem5art_json_writer *writer) { gem5art__j
 
 GEM5ARTDEF void gem5art_json_key(gem5art_json_writer *writer, const char *key) {
     gem5art_json_string(writer, key);
-    gem5art__json_colon(writer);
+    gem5art__json_puts(writer, writer->indent > 0 ? ": " : ":");
+    writer->after_key = true;
 }
 
 GEM5ARTDEF void gem5art_json_null(gem5art_json_writer *writer) { gem5art__json_put_value(writer, "null", 4); }
