@@ -2351,9 +2351,10 @@ static bool gem5art__json_value(gem5art__json_parser *p, gem5art__json_node *nod
 /* The root, an element of the open array or a member of the open object. */
 static bool gem5art__json_item(gem5art__json_parser *p) {
     gem5art__json_node *node = (gem5art__json_node *)gem5art__arena_room(p->arena, sizeof *node), *parent = p->open;
-    gem5art_json *v = &node->value;
+    gem5art_json *v;
     if (!node) return gem5art__fail_nomem(p->error);
     memset(node, 0, sizeof *node);
+    v = &node->value;
     node->parent = parent;
     if (parent && parent->value.type == GEM5ART_JSON_OBJECT) {
         gem5art__json_skip_space(p);
