@@ -7174,8 +7174,8 @@ static void gem5art__free_run(gem5art__run *run) {
     gem5art__free(run);
 }
 
-/* The artifacts that every run has, in the order of its identity; SE runs have the first three. One without a path of its
-   own must be a git repo. Offsets of `given` and `artifact` are in gem5art_run_desc, the others in gem5art_run. */
+/* The artifacts that every run has, in the order of its identity; SE runs have the first three. One without a path of
+   its own must be a git repo. Offsets of `given` and `artifact` are in gem5art_run_desc, the others in gem5art_run. */
 typedef struct gem5art__role {
     const char *field, *label, *given_field;
     size_t id, path, artifact, given;
@@ -7183,9 +7183,9 @@ typedef struct gem5art__role {
 
 #define GEM5ART__REPO(name, label) \
     {#name, label, NULL, offsetof(gem5art_run, name), 0, offsetof(gem5art_run_desc, name), 0}
-#define GEM5ART__FILE(name, label, path, given)                                                                        \
-    {#name, label, "." #given, offsetof(gem5art_run, name), offsetof(gem5art_run, path), offsetof(gem5art_run_desc, name), \
-     offsetof(gem5art_run_desc, given)}
+#define GEM5ART__FILE(name, label, path, given)                                                        \
+    {#name, label, "." #given, offsetof(gem5art_run, name), offsetof(gem5art_run, path),              \
+     offsetof(gem5art_run_desc, name), offsetof(gem5art_run_desc, given)}
 static const gem5art__role gem5art__roles[] = {
     GEM5ART__FILE(gem5_artifact, "gem5 binary", gem5_binary_path, gem5_binary),
     GEM5ART__REPO(gem5_git_artifact, "gem5 repo"), GEM5ART__REPO(run_script_git_artifact, "run script repo"),
@@ -7196,7 +7196,7 @@ static const gem5art__role gem5art__roles[] = {
 
 static size_t gem5art__role_count(const gem5art_run *r) { return gem5art__is_fs(r->type) ? 5 : 3; }
 
-static const char **gem5art__text_at(const gem5art_run *r, size_t offset) { return (const char **)((uintptr_t)r + offset); }
+static const char **gem5art__text_at(const gem5art_run *r, size_t at) { return (const char **)((uintptr_t)r + at); }
 
 /* ---- this machine and its processes */
 
@@ -7324,8 +7324,8 @@ static bool gem5art__uuid_bytes(const char *text, uint8_t bytes[16]) {
     return n == 32 && !*text;
 }
 
-/* The hash of gem5art's gem5Run._getHash: MD5 of the artifacts' UUIDs, the script and the parameters joined by spaces. ""
-   for a run that gem5art cannot have. */
+/* The hash of gem5art's gem5Run._getHash: MD5 of the artifacts' UUIDs, the script and the parameters joined by spaces.
+   "" for a run that gem5art cannot have. */
 static void gem5art__legacy_hash(const gem5art_run *r, char hex[33]) {
     const char *const *param;
     size_t i;
@@ -7369,7 +7369,8 @@ static const char *gem5art__script_in_repo(gem5art_db *db, gem5art__run *run, co
     if (GEM5ART_SYS_STAT(repo, &st) < 0)
         return gem5art__fail_errno(error, "find the run script's git repo", repo), (const char *)NULL;
     db->arena.failed = false; /* earlier failures were already reported */
-    if (!gem5art__git_tracked_path(repo, *script, &tracked, error)) return gem5art__buf_free(&tracked), (const char *)NULL;
+    if (!gem5art__git_tracked_path(repo, *script, &tracked, error))
+        return gem5art__buf_free(&tracked), (const char *)NULL;
     seen = (gem5art__script *)gem5art__arena_alloc(&db->arena, sizeof *seen);
     if (seen) {
         seen->repo = gem5art__arena_copy(&db->arena, repo);
@@ -7405,8 +7406,8 @@ static bool gem5art__identify(gem5art__run *run, const char *cwd, gem5art_error 
     return arena->failed ? gem5art__fail_nomem(error) : true;
 }
 
-/* Is the script at the same place in its repo where the run is executed, to which relative paths may lead otherwise? (The
-   content of a script that is not tracked is checked with the artifacts.) */
+/* Is the script at the same place in its repo where the run is executed, to which relative paths may lead otherwise?
+   (The content of a script that is not tracked is checked with the artifacts.) */
 static bool gem5art__same_script(gem5art_db *db, gem5art__run *run, const char *cwd, gem5art_error *error) {
     char *script;
     const char *path = gem5art__script_in_repo(db, run, cwd, &script, error);
@@ -7519,7 +7520,8 @@ static bool gem5art__is_option(const char *option, char letter, const char *name
 /* gem5's own options must not move the files that are watched. */
 static bool gem5art__check_gem5_options(const char *const *options, const char *run, gem5art_error *error) {
     static const struct { char letter; const char *name; } refused[] = {
-        {'d', "--outdir"}, {'r', "--redirect-stdout"}, {'e', "--redirect-stderr"}, {0, "--stdout-file"}, {0, "--stderr-file"}};
+        {'d', "--outdir"}, {'r', "--redirect-stdout"}, {'e', "--redirect-stderr"},
+        {0, "--stdout-file"}, {0, "--stderr-file"}};
     size_t i;
     for (; options && *options; options++) {
         if (strcmp(*options, "--") == 0)
@@ -7527,8 +7529,8 @@ static bool gem5art__check_gem5_options(const char *const *options, const char *
         for (i = 0; i < sizeof refused / sizeof *refused; i++)
             if (gem5art__is_option(*options, refused[i].letter, refused[i].name))
                 return gem5art__fail(error, GEM5ART_INVALID,
-                                     "run \"%s\": .gem5_options has %s, which moves the files that are watched: leave it out",
-                                     run, *options);
+                                     "run \"%s\": .gem5_options has %s, which moves the files that are watched: leave "
+                                     "it out", run, *options);
     }
     return true;
 }
@@ -7540,7 +7542,8 @@ static bool gem5art__check_run_desc(const gem5art_run_desc *desc, bool fs, gem5a
     name = desc->name;
     if (gem5art__empty(desc->run_script)) trouble = " has no run script: set .run_script";
     else if (gem5art__empty(desc->outdir)) trouble = " has no outdir: set .outdir";
-    else if (!fs && (desc->linux_binary || desc->disk_image || desc->linux_binary_artifact || desc->disk_image_artifact))
+    else if (!fs &&
+             (desc->linux_binary || desc->disk_image || desc->linux_binary_artifact || desc->disk_image_artifact))
         trouble = " has a kernel or a disk image, which SE runs do not have: use gem5art_create_fs_run";
     else if (desc->timeout != desc->timeout) trouble = ": .timeout is not a number";
     else if (desc->stall != desc->stall) trouble = ": .stall is not a number";
@@ -7561,12 +7564,13 @@ static bool gem5art__use_described(gem5art__run *run, const gem5art_run_desc *de
     if (!gem5art__alloc_used(run, fixed + desc->artifact_count, error)) return false;
     for (i = 0; i < fixed + desc->artifact_count; i++) {
         const gem5art__role *role = i < fixed ? &gem5art__roles[i] : NULL;
-        const gem5art_artifact *artifact = i < fixed ? *(const gem5art_artifact *const *)(const void *)((const char *)desc + role->artifact)
-                                                     : desc->artifacts[i - fixed];
+        const gem5art_artifact *artifact =
+            i < fixed ? *(const gem5art_artifact *const *)(const void *)((const char *)desc + role->artifact)
+                      : desc->artifacts[i - fixed];
         const char *path = NULL;
         if (!artifact)
-            return gem5art__fail(error, GEM5ART_INVALID, "run \"%s\" has no %s: set .%s to a registered artifact", desc->name,
-                                 role ? role->field : "artifacts", role ? role->field : "artifacts");
+            return gem5art__fail(error, GEM5ART_INVALID, "run \"%s\" has no %s: set .%s to a registered artifact",
+                                 desc->name, role ? role->field : "artifacts", role ? role->field : "artifacts");
         if (role && role->path) {
             path = *(const char *const *)(const void *)((const char *)desc + role->given);
             path = gem5art__join_path(arena, NULL, gem5art__or(path, artifact->path));
@@ -7614,7 +7618,8 @@ static bool gem5art__fill_run(gem5art__run *run, const gem5art_run_desc *desc, b
     run->environment = gem5art__copy_texts(arena, desc->environment);
     script = gem5art__join_path(arena, desc->cwd, desc->run_script);
     if (arena->failed) return gem5art__fail_nomem(error);
-    if (!gem5art__use_described(run, desc, error) || !gem5art__need_file(script, "run script", ".run_script", false, error))
+    if (!gem5art__use_described(run, desc, error) ||
+        !gem5art__need_file(script, "run script", ".run_script", false, error))
         return false;
     r->gem5_name = gem5art__folder_name(arena, r->gem5_binary_path);
     r->script_name = gem5art__stem(arena, r->run_script);
@@ -7635,7 +7640,7 @@ static bool gem5art__fill_run(gem5art__run *run, const gem5art_run_desc *desc, b
 
 /* ---- info.json, and the outdirs OUTDIR, OUTDIR.2, OUTDIR.3, ... */
 
-/* The JSON object in a file that was opened (-1: it could not be), which is closed; NULL with an error. `st`: of the file. */
+/* The JSON object in a file that was opened (-1: it could not be), which is closed; NULL with an error. */
 static const gem5art_json *gem5art__read_open_info(int fd, struct stat *st, gem5art__arena *arena, const char *path,
                                                    gem5art_error *error) {
     gem5art__buf text = {NULL, 0, 0, false};
@@ -7662,7 +7667,7 @@ static const gem5art_json *gem5art__read_info(gem5art__arena *arena, const char 
     return gem5art__read_open_info(gem5art__open(path, O_RDONLY | O_NONBLOCK, 0), &st, arena, path, error);
 }
 
-/* Opens an outdir, which must be this folder unless that is NULL. -1 with an error: CHANGED where it is a different one. */
+/* Opens an outdir, which must be this folder unless that is NULL. -1 with an error: CHANGED where it is not. */
 static int gem5art__open_outdir(const char *outdir, const struct stat *folder, gem5art_error *error) {
     struct stat st;
     int fd = gem5art__open(outdir, O_RDONLY | O_DIRECTORY | O_NONBLOCK | O_NOCTTY, 0);
@@ -7675,8 +7680,8 @@ static int gem5art__open_outdir(const char *outdir, const struct stat *folder, g
     return -1;
 }
 
-/* Writes OUTDIR/info.json: replaces it in the folder that the outdir must be, or (NULL) makes it, with EXISTS where there
-   is one. */
+/* Writes OUTDIR/info.json: replaces it in the folder that the outdir must be, or (NULL) makes it, with EXISTS where
+   there is one. */
 static bool gem5art__write_info(gem5art_run *r, const struct stat *folder, gem5art_error *error) {
     gem5art__arena arena = {NULL, false};
     gem5art_json_writer writer;
@@ -7773,8 +7778,8 @@ static bool gem5art__take_outdir(const char *outdir, bool *taken, struct stat *f
     return ok;
 }
 
-/* Sets the outdir and the command: for an attempt (`folder` not NULL) the first outdir that is free, which is taken; for a
-   new run the first one that does not hold a different experiment, where it writes an info.json if there is none. */
+/* Sets the outdir and the command: for an attempt (`folder` not NULL) the first outdir that is free, which is taken;
+   for a new run the first one that does not hold a different experiment, with an info.json if there is none. */
 static bool gem5art__choose_outdir(gem5art__run *run, gem5art_run *r, struct stat *folder, gem5art_error *error) {
     gem5art__arena arena = {NULL, false};
     gem5art__outdir_state state;
@@ -7795,7 +7800,8 @@ static bool gem5art__choose_outdir(gem5art__run *run, gem5art_run *r, struct sta
         state = gem5art__read_outdir(run, r->outdir, error);
         if (state == GEM5ART__OUTDIR_ERROR) return false;
         if (!folder) chosen = state != GEM5ART__OUTDIR_FOREIGN;
-        else if (state == GEM5ART__OUTDIR_FREE && !gem5art__take_outdir(r->outdir, &chosen, folder, error)) return false;
+        else if (state == GEM5ART__OUTDIR_FREE && !gem5art__take_outdir(r->outdir, &chosen, folder, error))
+            return false;
     }
     if (!folder && r->outdir != run->base)
         gem5art__warn(run->db, "run \"%s\": %s holds a different experiment (%s): %s is used", r->name, run->base,
@@ -7829,8 +7835,8 @@ static bool gem5art__find_used(gem5art__run *run, const char *where, gem5art_err
                 error, GEM5ART_NOT_FOUND,
                 "%s: its artifact \"%s\" is not in the store %s: register it, or open the run's own store", where, id,
                 run->db->path);
-        ok = gem5art__use_artifact(run, role, &found->public_, role && role->path ? *gem5art__text_at(r, role->path) : NULL,
-                                   error);
+        ok = gem5art__use_artifact(run, role, &found->public_,
+                                   role && role->path ? *gem5art__text_at(r, role->path) : NULL, error);
         gem5art__free_artifact(found);
         if (!ok) return false;
     }
@@ -7862,7 +7868,7 @@ static bool gem5art__fill_loaded(gem5art__run *run, const char *path, gem5art_er
     run->base = r->outdir;
     dot = strrchr(r->outdir, '.');
     if (!dot || !dot[1] || strspn(dot + 1, "0123456789") != strlen(dot + 1)) return true;
-    base = gem5art__arena_copy_n(arena, r->outdir, (size_t)(dot - r->outdir)); /* OUTDIR for OUTDIR.2, if that is this run's */
+    base = gem5art__arena_copy_n(arena, r->outdir, (size_t)(dot - r->outdir)); /* OUTDIR for OUTDIR.2, if it is one */
     if (!base) return gem5art__fail_nomem(error);
     state = gem5art__read_outdir(run, base, error);
     if (state == GEM5ART__OUTDIR_ATTEMPT) run->base = base;
@@ -7876,8 +7882,8 @@ static gem5art_run *gem5art__load(gem5art_db *db, const char *path, gem5art_erro
     return NULL;
 }
 
-/* ---- live entries: STORE.live/HASH.ID, one for each run that has begun and not ended; see "Locks". They are files that
-   anybody who may write the store may have made: what one says is believed only as far as its owner could act himself. */
+/* ---- live entries: STORE.live/HASH.ID, one for each run that has begun and not ended; see "Locks". Anybody who may
+   write the store may have made such a file: it is believed only as far as its owner could act himself. */
 
 typedef struct gem5art__live {
     const char *id, *hash, *outdir, *host, *boot_id, *pid_space;
@@ -7898,11 +7904,11 @@ static const gem5art__field gem5art__live_fields[] = {
     GEM5ART__T("_id", id), GEM5ART__T("hash", hash), GEM5ART__T("outdir", outdir), GEM5ART__T("host", host),
     GEM5ART__T("boot_id", boot_id), GEM5ART__T("pid_space", pid_space), GEM5ART__T("job", job), GEM5ART__N(restart),
     GEM5ART__N(lock), GEM5ART__N(pid), GEM5ART__N(start), GEM5ART__N(supervisor), GEM5ART__N(supervisor_start),
-    GEM5ART__N(warden), GEM5ART__N(warden_start),
-    GEM5ART__T("gem5_artifact", used[0]), GEM5ART__T("gem5_git_artifact", used[1]),
-    GEM5ART__T("run_script_git_artifact", used[2]), GEM5ART__T("linux_binary_artifact", used[3]),
-    GEM5ART__T("disk_image_artifact", used[4]),
-    {"artifacts", GEM5ART__TEXTS, offsetof(gem5art__live, artifacts), false, NULL}, {NULL, GEM5ART__TEXT, 0, false, NULL}};
+    GEM5ART__N(warden), GEM5ART__N(warden_start), GEM5ART__T("gem5_artifact", used[0]),
+    GEM5ART__T("gem5_git_artifact", used[1]), GEM5ART__T("run_script_git_artifact", used[2]),
+    GEM5ART__T("linux_binary_artifact", used[3]), GEM5ART__T("disk_image_artifact", used[4]),
+    {"artifacts", GEM5ART__TEXTS, offsetof(gem5art__live, artifacts), false, NULL},
+    {NULL, GEM5ART__TEXT, 0, false, NULL}};
 #undef GEM5ART__T
 #undef GEM5ART__N
 
@@ -7951,8 +7957,8 @@ static bool gem5art__make_live_folder(gem5art_db *db, gem5art_error *error) {
         return gem5art__fail_errno(error, "make the folder", db->live_path);
     fd = gem5art__open(db->live_path, O_RDONLY | O_DIRECTORY | O_NOFOLLOW, 0);
     if (fd < 0 && (errno == ENOTDIR || errno == ELOOP))
-        return gem5art__fail(error, GEM5ART_INVALID, "%s is in the way: the entries of live runs lie in a folder of that "
-                             "name; remove it", db->live_path);
+        return gem5art__fail(error, GEM5ART_INVALID, "%s is in the way: the entries of live runs lie in a folder of "
+                             "that name; remove it", db->live_path);
     if (fd >= 0) gem5art__share(db, fd, 0777); /* else one may write it, but not read it */
     gem5art__close(fd);
     return true;
@@ -7964,8 +7970,8 @@ static int64_t gem5art__inode(int fd) {
     return fd >= 0 && GEM5ART_SYS_FSTAT(fd, &st) == 0 ? (int64_t)st.st_ino : 0;
 }
 
-/* Writes the live entry of a run whose claim is held, or writes it again. Others may read it, but not write it. `start`:
-   of its child. `warden`: the pid and start of the process that will spawn it; NULL: it has been spawned. */
+/* Writes the live entry of a run whose claim is held, or writes it again. Others may read it, but not write it.
+   `start`: of its child. `warden`: the pid and start of the process that will spawn it; NULL: it has been spawned. */
 static bool gem5art__write_live(gem5art_db *db, const gem5art_run *r, int64_t start, const int64_t warden[2],
                                 gem5art_error *error) {
     const gem5art__host_facts *host = gem5art__host(db, error);
@@ -7997,7 +8003,8 @@ static bool gem5art__write_live(gem5art_db *db, const gem5art_run *r, int64_t st
     for (tries = 0; text && !ok && tries < 10 && gem5art__make_live_folder(db, &why); tries++) {
         if (gem5art__begin_file(&file, -1, path, 0600, &why)) {
             gem5art__share(db, file.fd, 0644);
-            if (gem5art__write_all(file.fd, text, length)) ok = gem5art__commit_file(&file, GEM5ART__REPLACE, false, &why);
+            if (gem5art__write_all(file.fd, text, length))
+                ok = gem5art__commit_file(&file, GEM5ART__REPLACE, false, &why);
             else {
                 gem5art__fail_errno(&why, "write", path);
                 gem5art__abort_file(&file);
@@ -8019,7 +8026,7 @@ static void gem5art__drop_live(gem5art_db *db, const char *hash, const char *id)
     gem5art__arena_free(&arena);
 }
 
-/* Reads STORE.live/NAME into the arena. `why`: why it is not trusted, or could not be read; no error where it is gone. */
+/* Reads STORE.live/NAME into the arena. `why`: the reason not to trust it, or to fail; no error where it is gone. */
 static gem5art__trust gem5art__read_live(gem5art_db *db, const char *name, gem5art__arena *arena, gem5art__live *live,
                                          gem5art_error *why) {
     const char *path = gem5art__join_path(arena, db->live_path, name), *expected;
@@ -8046,8 +8053,8 @@ static gem5art__trust gem5art__read_live(gem5art_db *db, const char *name, gem5a
     return GEM5ART__LIVE_SHOWN;
 }
 
-/* Goes through the live entries of a run, or of all: begin, next until it returns false, end, which returns false with the
-   error that ended it. */
+/* Goes through the live entries of a run, or of all: begin, next until it returns false, end, which returns false with
+   the error that ended it. */
 typedef struct gem5art__live_list {
     gem5art_db *db;
     const char *hash; /* NULL: all */
@@ -8071,7 +8078,8 @@ static void gem5art__live_begin(gem5art__live_list *list, gem5art_db *db, const 
 static bool gem5art__live_next(gem5art__live_list *list) {
     size_t length = list->hash ? strlen(list->hash) : 0;
     struct dirent *entry;
-    while (list->trust != GEM5ART__LIVE_FAILED && list->dir && (errno = 0, entry = GEM5ART_SYS_READDIR(list->dir)) != NULL) {
+    while (list->trust != GEM5ART__LIVE_FAILED && list->dir &&
+           (errno = 0, entry = GEM5ART_SYS_READDIR(list->dir)) != NULL) {
         const char *name = entry->d_name, *dot = strchr(name, '.');
         if (!dot || dot == name || !gem5art__is_uuid(dot + 1)) continue;
         if (list->hash && ((size_t)(dot - name) != length || memcmp(name, list->hash, length) != 0)) continue;
@@ -8162,8 +8170,8 @@ static int gem5art__open_lock_file(gem5art_db *db, gem5art_error *error) {
     if (fd < 0 && errno == ENOENT) fd = gem5art__open(path, flags | O_CREAT | O_EXCL, 0666);
     if (fd < 0 && errno == EEXIST) fd = gem5art__open(path, flags, 0);
     if (fd < 0 && errno == EACCES)
-        gem5art__fail(error, GEM5ART_IO, "cannot write to the lock file %s, which must have the permissions of %s: %s", path,
-                      db->path, strerror(errno));
+        gem5art__fail(error, GEM5ART_IO, "cannot write to the lock file %s, which must have the permissions of %s: %s",
+                      path, db->path, strerror(errno));
     else if (fd < 0 && errno != EISDIR && errno != ENXIO && errno != ELOOP)
         gem5art__fail_errno(error, "open the lock file", path);
     else if (fd >= 0 && GEM5ART_SYS_FSTAT(fd, &st) < 0) gem5art__fail_errno(error, "read the lock file", path);
@@ -8222,7 +8230,7 @@ static bool gem5art__fail_claimed(gem5art_db *db, const char *hash, gem5art_erro
 static bool gem5art__claim_here(gem5art_db *db, int64_t byte, gem5art_error *error) {
     const int64_t here = gem5art__claim_byte_here(byte);
     struct flock lock;
-    if (!gem5art__is_at(db->claimed_here, db->path)) { /* a rewrite has replaced it, which a store with two names forbids */
+    if (!gem5art__is_at(db->claimed_here, db->path)) { /* a rewrite has replaced it: then it has no other name */
         gem5art__close(db->claimed_here);
         db->claimed_here = gem5art__open(db->path, O_RDWR | O_NONBLOCK, 0);
     }
@@ -8231,8 +8239,8 @@ static bool gem5art__claim_here(gem5art_db *db, int64_t byte, gem5art_error *err
         lock.l_start != (off_t)here || lock.l_len != 1)
         return true; /* what has locked more than this byte is not a supervisor */
     return gem5art__fail(error, GEM5ART_BUSY,
-                         "it is being executed by a program that has another lock file than %s (which was removed, or the "
-                         "store has two names): wait for its end, or end it", db->lock_path);
+                         "it is being executed by a program that has another lock file than %s (which was removed, or "
+                         "the store has two names): wait for its end, or end it", db->lock_path);
 }
 
 /* True: this db holds the run's claim now. BUSY: another supervisor, or this db, has it already. */
@@ -8274,8 +8282,8 @@ static void gem5art__unclaim_run(gem5art_db *db, const char *hash) {
     gem5art__free(claim);
 }
 
-/* Asked right before a spawn: does this db hold the run's claim in the lock file that is at its path now? If the file was
-   removed, another program may have claimed the run in a new one. */
+/* Asked right before a spawn: does this db hold the run's claim in the lock file that is at its path now? If the file
+   was removed, another program may have claimed the run in a new one. */
 static bool gem5art__claim_still_holds(gem5art_db *db, const char *hash, gem5art_error *error) {
     const gem5art__claim *claim = *gem5art__find_claim(db, gem5art__claim_byte(hash));
     if (!claim || !gem5art__open_claims(db, error)) return false;
@@ -8319,8 +8327,8 @@ static bool gem5art__fail_recorded(const gem5art__run *run, const gem5art_json *
             continue;
         if (gmtime_r(&st.st_mtime, &tm)) strftime(date, sizeof date, "%Y-%m-%d %H:%M UTC", &tm);
         return gem5art__fail(error, GEM5ART_EXISTS,
-                             "run \"%s\" is recorded already: %s (%s), in %s; but %s, which gem5 read then, has changed "
-                             "since (modified %s): register it as an artifact of the run, or rerun it (.rerun)",
+                             "run \"%s\" is recorded already: %s (%s), in %s; but %s, which gem5 read then, has changed"
+                             " since (modified %s): register it as an artifact of the run, or rerun it (.rerun)",
                              name, id, status, store, path, date);
     }
     return gem5art__fail(error, GEM5ART_EXISTS,
@@ -8354,8 +8362,8 @@ static gem5art__step gem5art__attempts_next(gem5art__attempts *attempts, gem5art
     for (; attempts->next < 2; attempts->next++, memset(&attempts->lookup, 0, sizeof attempts->lookup)) {
         const char *hash = attempts->hashes[attempts->next];
         gem5art__step step = GEM5ART__END;
-        while (*hash && (step = (attempts->db->backend->lookup)(attempts->db, &attempts->lookup, hash, arena, record, error)) ==
-                            GEM5ART__RECORD) {
+        while (*hash && (step = (attempts->db->backend->lookup)(attempts->db, &attempts->lookup, hash, arena, record,
+                                                                error)) == GEM5ART__RECORD) {
             if (gem5art__is_run(gem5art__record_text(*record, "type")) && gem5art__record_is(*record, "hash", hash) &&
                 (strlen(hash) != 32 || gem5art__same_params(*record, attempts->run->params)))
                 return GEM5ART__RECORD;
@@ -8459,8 +8467,8 @@ static bool gem5art__end_lost(gem5art_db *db, const gem5art__live *live, gem5art
 }
 
 /* Reads the info.json of a lost attempt, if it is that attempt's and this user's own. NULL with the reason. */
-static const gem5art_json *gem5art__read_lost_info(const gem5art__live *live, gem5art__arena *arena, struct stat *folder,
-                                                   gem5art_error *why) {
+static const gem5art_json *gem5art__read_lost_info(const gem5art__live *live, gem5art__arena *arena,
+                                                   struct stat *folder, gem5art_error *why) {
     const char *path = gem5art__join_path(arena, live->outdir, "info.json");
     const gem5art_json *info = NULL;
     struct stat st;
@@ -8468,8 +8476,8 @@ static const gem5art_json *gem5art__read_lost_info(const gem5art__live *live, ge
     if (!path) gem5art__fail_nomem(why);
     else if (outdir >= 0 && GEM5ART_SYS_FSTAT(outdir, folder) < 0) gem5art__fail_errno(why, "read", live->outdir);
     else if (outdir >= 0)
-        info = gem5art__read_open_info(gem5art__open_in(outdir, "info.json", O_RDONLY | O_NONBLOCK | O_NOFOLLOW, 0), &st,
-                                       arena, path, why);
+        info = gem5art__read_open_info(gem5art__open_in(outdir, "info.json", O_RDONLY | O_NONBLOCK | O_NOFOLLOW, 0),
+                                       &st, arena, path, why);
     gem5art__close(outdir);
     if (!info) return NULL;
     if (st.st_uid != geteuid()) gem5art__fail(why, GEM5ART_INVALID, "%s belongs to another user", path);
@@ -8522,8 +8530,9 @@ static bool gem5art__take_lost_run(gem5art_db *db, const gem5art__live *live, bo
     where = gem5art__find_supervisor(live, host, db->claimed);
     if (where == GEM5ART__RUN_LIVE)
         return gem5art__fail(error, GEM5ART_BUSY,
-                             "it is being executed by process %lld, in %s, although its claim is free (was %s removed?): "
-                             "wait for its end, or end it", (long long)live->supervisor, live->outdir, db->lock_path);
+                             "it is being executed by process %lld, in %s, although its claim is free (was %s "
+                             "removed?): wait for its end, or end it", (long long)live->supervisor, live->outdir,
+                             db->lock_path);
     if (where == GEM5ART__RUN_ELSEWHERE && !take)
         return gem5art__fail(error, GEM5ART_BUSY,
                              "run %s may still be running on host %s (pid %lld), where its supervisor was lost: end it "
@@ -8537,29 +8546,31 @@ static bool gem5art__take_lost_run(gem5art_db *db, const gem5art__live *live, bo
     return true;
 }
 
-/* Before a run begins, with its claim held: every live entry with its hash is lost. Counts them. `take`: also those that
-   another host may still run. */
+/* Before a run begins, with its claim held: every live entry with its hash is lost. Counts them. `take`: also those
+   that another host may still run. */
 static bool gem5art__take_lost(gem5art_db *db, const char *hash, bool take, int *lost, gem5art_error *error) {
     gem5art__live_list list;
     bool ok = true;
     gem5art__live_begin(&list, db, hash);
     while (ok && gem5art__live_next(&list))
-        if (list.trust == GEM5ART__LIVE_TRUSTED) ok = gem5art__take_lost_run(db, &list.live, take, &list.arena, lost, error);
+        if (list.trust == GEM5ART__LIVE_TRUSTED)
+            ok = gem5art__take_lost_run(db, &list.live, take, &list.arena, lost, error);
         else gem5art__warn(db, "a live entry of this run is ignored: %s", list.why.message);
     return gem5art__live_end(&list, error) && ok;
 }
 
 /* ---- a new attempt */
 
-/* Makes `r`, a copy of the run's public part, a new attempt, with an id and an outdir (`folder`) of its own; the claim is
-   held. */
+/* Makes `r`, a copy of the run's public part, a new attempt, with an id and an outdir (`folder`) of its own; the claim
+   is held. */
 static bool gem5art__begin_attempt(gem5art_db *db, gem5art__run *run, gem5art_run *r, struct stat *folder,
                                    gem5art_error *error) {
     gem5art__arena *arena = &run->object.arena;
     const char *created_in = r->outdir;
     bool recorded;
     char id[37];
-    if (!gem5art__choose_outdir(run, r, folder, error) || !gem5art__is_recorded(db, r->id, &recorded, error)) return false;
+    if (!gem5art__choose_outdir(run, r, folder, error) || !gem5art__is_recorded(db, r->id, &recorded, error))
+        return false;
     if (recorded || strcmp(r->status, "Created") != 0 || strcmp(r->outdir, created_in) != 0) {
         if (!gem5art__uuid(id, error)) return false; /* executed before, by this object or one like it */
         r->id = gem5art__arena_copy(arena, id);
@@ -8655,7 +8666,9 @@ static bool gem5art__has_text(const char *const *texts, const char *text) {
     return false;
 }
 
-static bool gem5art__accepts(const gem5art_run *r, const char *name) { return name && gem5art__has_text(r->accept, name); }
+static bool gem5art__accepts(const gem5art_run *r, const char *name) {
+    return name && gem5art__has_text(r->accept, name);
+}
 
 /* The names that .accept may have. */
 static const char *const gem5art__acceptable[] = {
@@ -8729,8 +8742,8 @@ static bool gem5art__source_line(const char *start, const char *at) {
     return false;
 }
 
-/* Is the message at `at` (a "fatal: ", "panic: " or "warn: ") gem5's own? Before v21 there is no FILE:LINE: then a fatal
-   or panic is known by the line on memory that follows it, and a warning only where no guest writes (`fs`). */
+/* Is the message at `at` (a "fatal: ", "panic: " or "warn: ") gem5's own? Before v21 there is no FILE:LINE: then a
+   fatal or panic is known by the line on memory that follows it, and a warning only where no guest writes (`fs`). */
 static bool gem5art__gem5_line(const char *start, const char *end, const char *at, bool fs) {
     static const char usage[] = "\nMemory Usage: ";
     const char *found, *line;
@@ -8744,8 +8757,8 @@ static bool gem5art__gem5_line(const char *start, const char *end, const char *a
     return true;
 }
 
-/* The first, or the last, place in [data, end) where a row of this name holds. NULL: none, or the run accepts it. The data
-   begin at the beginning of a line, or a good way before what counts. */
+/* The first, or the last, place in [data, end) where a row of this name holds. NULL: none, or the run accepts it. The
+   data begin at the beginning of a line, or a good way before what counts. */
 static const char *gem5art__find_evidence(const gem5art_run *r, const char *name, int place, const char *data,
                                           const char *end, bool last) {
     bool fs = gem5art__is_fs(r->type), holds;
@@ -8881,8 +8894,8 @@ static void gem5art__list_watched(gem5art__watch *watch, int outdir, gem5art__wa
     double begun = gem5art__monotonic();
     int fd = *folder->path ? gem5art__open_below(outdir, folder->path, S_IFDIR, &st)
                            : gem5art__open_in(outdir, ".", O_RDONLY | O_DIRECTORY, 0);
-    bool changed = fd >= 0 && GEM5ART_SYS_FSTAT(fd, &st) == 0 &&
-                   !(folder->listed > 0 && gem5art__same_state(&st, &folder->st) && /* listed when its times had settled */
+    bool changed = fd >= 0 && GEM5ART_SYS_FSTAT(fd, &st) == 0 && /* else it was listed when its times had settled */
+                   !(folder->listed > 0 && gem5art__same_state(&st, &folder->st) &&
                      folder->listed - begun + gem5art__now() > (double)st.st_mtim.tv_sec + 3);
     DIR *dir = changed ? GEM5ART_SYS_FDOPENDIR(fd) : NULL;
     if (!dir) {
@@ -8929,8 +8942,8 @@ static const char *gem5art__stats_name(gem5art__arena *arena, const gem5art_run 
     return copy;
 }
 
-/* Reads at most `budget` bytes of a file that have not been read, so that a flood does not hold a round up, and looks for
-   panics and fail_on texts. */
+/* Reads at most `budget` bytes of a file that have not been read, so that a flood does not hold a round up, and looks
+   for panics and fail_on texts. */
 static void gem5art__search_file(gem5art__watch *watch, const gem5art_run *r, int outdir, gem5art__watched *file,
                                  size_t budget, gem5art__buf *chunk) {
     size_t overlap = GEM5ART__WATCH_OVERLAP, got, back;
@@ -8942,7 +8955,8 @@ static void gem5art__search_file(gem5art__watch *watch, const gem5art_run *r, in
     while (fd >= 0 && !watch->reason && budget && !gem5art__given_up() &&
            gem5art__reserve(chunk, overlap + GEM5ART__WATCH_CHUNK)) {
         back = file->read > (off_t)overlap ? overlap : (size_t)file->read;
-        if (!gem5art__read_at(fd, chunk->data, back + GEM5ART__WATCH_CHUNK, file->read - (off_t)back, &got) || got <= back)
+        if (!gem5art__read_at(fd, chunk->data, back + GEM5ART__WATCH_CHUNK, file->read - (off_t)back, &got) ||
+            got <= back)
             break;
         file->read += (off_t)(got - back);
         budget -= got - back < budget ? got - back : budget;
@@ -8964,9 +8978,9 @@ static void gem5art__search_file(gem5art__watch *watch, const gem5art_run *r, in
     gem5art__close(fd);
 }
 
-/* One round over all files, which reads at most `budget` bytes of each; 0: what lies there is not the run's. `all`: folders
-   that are not due yet, too. Returns NULL, "kernel panic", or for a fail_on text "User defined kill". *grown (may be NULL):
-   the monotonic time of the last growth seen. */
+/* One round over all files, which reads at most `budget` bytes of each; 0: what lies there is not the run's. `all`:
+   folders that are not due yet, too. Returns NULL, "kernel panic", or for a fail_on text "User defined kill". *grown
+   (may be NULL): the monotonic time of the last growth seen. */
 static const char *gem5art__watch_files(gem5art__watch *watch, const gem5art_run *r, size_t budget, bool all,
                                         double *grown) {
     gem5art__buf chunk = {NULL, 0, 0, false};
@@ -8978,7 +8992,8 @@ static const char *gem5art__watch_files(gem5art__watch *watch, const gem5art_run
         struct stat st;
         if (file->place == GEM5ART__FOLDER && (all || gem5art__monotonic() >= file->due))
             gem5art__list_watched(watch, fd, file, r->stall > 0);
-        if (file->place == GEM5ART__FOLDER || GEM5ART_SYS_FSTATAT(fd, file->path, &st, AT_SYMLINK_NOFOLLOW) < 0) continue;
+        if (file->place == GEM5ART__FOLDER || GEM5ART_SYS_FSTATAT(fd, file->path, &st, AT_SYMLINK_NOFOLLOW) < 0)
+            continue;
         if (!budget) {
             file->old = true;
             file->st = st;
@@ -8990,7 +9005,8 @@ static const char *gem5art__watch_files(gem5art__watch *watch, const gem5art_run
             file->old = false;
             if (grown) *grown = gem5art__monotonic();
         }
-        if (file->place && !file->old && file->read < st.st_size) gem5art__search_file(watch, r, fd, file, budget, &chunk);
+        if (file->place && !file->old && file->read < st.st_size)
+            gem5art__search_file(watch, r, fd, file, budget, &chunk);
     }
     gem5art__close(fd);
     gem5art__buf_free(&chunk);
@@ -9126,7 +9142,8 @@ static bool gem5art__write_probe(const char *outdir) {
               (GEM5ART_SYS_MKDIRAT(fd, GEM5ART__PROBE_FOLDER, 0755) == 0 || errno == EEXIST);
     if (ok) folder = gem5art__open_below(fd, GEM5ART__PROBE_FOLDER, S_IFDIR, &st);
     ok = folder >= 0 && st.st_uid == geteuid() && !(st.st_mode & (S_IWGRP | S_IWOTH));
-    for (i = 0; i < sizeof gem5art__probe / sizeof *gem5art__probe; i++) gem5art__putf(&text, "%s\n", gem5art__probe[i]);
+    for (i = 0; i < sizeof gem5art__probe / sizeof *gem5art__probe; i++)
+        gem5art__putf(&text, "%s\n", gem5art__probe[i]);
     for (i = 0; ok && i < 3; i++) GEM5ART_SYS_UNLINKAT(folder, names[i], 0);
     for (i = 0; ok && i < 2; i++) {
         file = gem5art__open_in(folder, names[i], O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW, 0644);
@@ -9140,8 +9157,8 @@ static bool gem5art__write_probe(const char *outdir) {
 }
 
 /* Writes the probe's files into the outdir. Returns the pairs NAME, VALUE, ..., NULL that the child's environment gets
-   besides, in the arena; none with no_probe or on trouble. `environment`: the pairs that are set for the run; a PYTHONPATH
-   that is not there is this process's. */
+   besides, in the arena; none with no_probe or on trouble. `environment`: the pairs that are set for the run; a
+   PYTHONPATH that is not there is this process's. */
 static const char *const *gem5art__probe_begin(gem5art__arena *arena, const gem5art_run *r, bool no_probe,
                                                const char *const *environment) {
     const char *former = getenv("PYTHONPATH"), **pairs;
@@ -9185,8 +9202,9 @@ typedef struct gem5art__findings {
     bool incomplete_stats;
 } gem5art__findings;
 
-/* The last bytes of a file of the run, from the beginning of a line on, NULs replaced; its size. False: there is none. */
-static bool gem5art__read_tail(const gem5art__watch *watch, int outdir, const char *path, gem5art__buf *text, off_t *size) {
+/* The last bytes of a file of the run, from the beginning of a line on, NULs replaced. False: there is none. */
+static bool gem5art__read_tail(const gem5art__watch *watch, int outdir, const char *path, gem5art__buf *text,
+                               off_t *size) {
     const gem5art__watched *file = watch->files;
     struct stat st;
     size_t got = 0, i;
@@ -9309,7 +9327,8 @@ static const char *gem5art__find_error_line(gem5art__arena *arena, const gem5art
 
 /* Does the text end within a dump: with one begun and not ended? `begun`: there is one before the text. */
 static bool gem5art__ends_within_dump(const char *at, const char *end, bool begun) {
-    static const char begin[] = "---------- Begin Simulation Statistics", done[] = "---------- End Simulation Statistics   ";
+    static const char begin[] = "---------- Begin Simulation Statistics",
+                      done[] = "---------- End Simulation Statistics   ";
     for (;; at++) {
         while (at < end && (*at == '\n' || *at == '\r' || *at == ' ')) at++;
         if (gem5art__starts_with(at, begin)) begun = true;
@@ -9352,12 +9371,12 @@ static bool gem5art__read_outputs(gem5art__findings *f, gem5art_run *r, gem5art_
 static const struct gem5art__signal {
     int number;
     const char *name, *reason; /* reason: NULL where somebody who ends a job does not send it */
-} gem5art__signals[] = {{SIGHUP, "SIGHUP", "sighup"},    {SIGINT, "SIGINT", "sigint"},   {SIGTERM, "SIGTERM", "sigterm"},
-                        {SIGKILL, "SIGKILL", "sigkill"}, {SIGSEGV, "SIGSEGV", NULL},     {SIGABRT, "SIGABRT", NULL},
-                        {SIGBUS, "SIGBUS", NULL},        {SIGFPE, "SIGFPE", NULL},       {SIGILL, "SIGILL", NULL},
-                        {SIGPIPE, "SIGPIPE", NULL},      {SIGQUIT, "SIGQUIT", NULL},     {SIGTRAP, "SIGTRAP", NULL},
-                        {SIGXCPU, "SIGXCPU", NULL},      {SIGXFSZ, "SIGXFSZ", NULL},     {SIGUSR1, "SIGUSR1", NULL},
-                        {SIGUSR2, "SIGUSR2", NULL},      {SIGALRM, "SIGALRM", NULL},     {SIGSYS, "SIGSYS", NULL}};
+} gem5art__signals[] = {{SIGHUP, "SIGHUP", "sighup"},    {SIGINT, "SIGINT", "sigint"}, {SIGTERM, "SIGTERM", "sigterm"},
+                        {SIGKILL, "SIGKILL", "sigkill"}, {SIGSEGV, "SIGSEGV", NULL},   {SIGABRT, "SIGABRT", NULL},
+                        {SIGBUS, "SIGBUS", NULL},        {SIGFPE, "SIGFPE", NULL},     {SIGILL, "SIGILL", NULL},
+                        {SIGPIPE, "SIGPIPE", NULL},      {SIGQUIT, "SIGQUIT", NULL},   {SIGTRAP, "SIGTRAP", NULL},
+                        {SIGXCPU, "SIGXCPU", NULL},      {SIGXFSZ, "SIGXFSZ", NULL},   {SIGUSR1, "SIGUSR1", NULL},
+                        {SIGUSR2, "SIGUSR2", NULL},      {SIGALRM, "SIGALRM", NULL},   {SIGSYS, "SIGSYS", NULL}};
 
 static const struct gem5art__signal *gem5art__find_signal(int number) {
     size_t i;
@@ -9388,7 +9407,7 @@ static const gem5art__evidence *gem5art__cause_row(const gem5art_run *r, const g
     for (i = 0; end->cause && i < GEM5ART__EVIDENCES; i++) {
         const gem5art__evidence *row = &gem5art__evidences[i];
         if (!(row->places & GEM5ART__CAUSE) || !gem5art__starts_with(end->cause, row->text)) continue;
-        if (row->form == GEM5ART__AT_LAST_TICK && end->tick < (uint64_t)INT64_MAX) continue; /* 2^63 - 1 in old versions */
+        if (row->form == GEM5ART__AT_LAST_TICK && end->tick < (uint64_t)INT64_MAX) continue; /* of old versions */
         if (row->form == GEM5ART__WITH_CODE && end->code == 0) continue;
         return row->meaning == GEM5ART__GOOD || gem5art__accepts(r, row->name) ? NULL : row;
     }
@@ -9407,7 +9426,8 @@ static void gem5art__set_outcome(gem5art_run *r, const char *reason, bool rerunn
 static void gem5art__decide(gem5art_run *r, gem5art__arena *arena, const gem5art__end *end, const gem5art__watch *watch,
                             const gem5art__findings *f) {
     gem5art_exit_event last = {f->tick, 0, f->cause, 0};
-    bool noted = r->exit_event_count != 0, guest_code, panicked = watch->reason && strcmp(watch->reason, "kernel panic") == 0;
+    bool panicked = watch->reason && strcmp(watch->reason, "kernel panic") == 0, noted = r->exit_event_count != 0;
+    bool guest_code;
     const gem5art__evidence *row;
     const struct gem5art__signal *signal;
     const char *reason = end->kill_reason, *status = gem5art__status_text(arena, end->status), *bad;
@@ -9416,26 +9436,28 @@ static void gem5art__decide(gem5art_run *r, gem5art__arena *arena, const gem5art
     row = gem5art__cause_row(r, &last);
     guest_code = noted && last.code && end->status == (int)(last.code & 0xff) << 8; /* which the script exited with */
     signal = guest_code ? NULL : gem5art__signal_of(end->status);
-    if (!signal && end->status && died && (died = strchr(died, ':')) != NULL) { /* "SIGKILL: 9>", of subprocess.check_call */
+    if (!signal && end->status && died && (died = strchr(died, ':')) != NULL) { /* "SIGKILL: 9>" of a Python script */
         signal = gem5art__find_signal(atoi(died + 1));
         if (signal) status = f->error_line;
     }
     bad = !row ? NULL
           : row->form == GEM5ART__AT_LAST_TICK
-              ? gem5art__arena_printf(arena, "%s at tick %llu, the last there is: no event was left (a deadlock?)", last.cause,
-                                      (unsigned long long)last.tick)
+              ? gem5art__arena_printf(arena, "%s at tick %llu, the last there is: no event was left (a deadlock?)",
+                                      last.cause, (unsigned long long)last.tick)
           : last.code ? gem5art__arena_printf(arena, "%s, code %lld", last.cause, (long long)last.code)
                       : last.cause;
     if (!reason && (panicked || (row && row->meaning == GEM5ART__PANICKED))) reason = "kernel panic";
     if (!reason && signal && signal->reason) gem5art__set_outcome(r, signal->reason, true, status);
-    else if (!reason && ((row && row->meaning == GEM5ART__INTERRUPTED) ||
-                         (end->status != 0 && f->error_line && gem5art__starts_with(f->error_line, "KeyboardInterrupt"))))
+    else if (!reason &&
+             ((row && row->meaning == GEM5ART__INTERRUPTED) ||
+              (end->status != 0 && f->error_line && gem5art__starts_with(f->error_line, "KeyboardInterrupt"))))
         gem5art__set_outcome(r, "sigint", true, last.cause ? last.cause : f->error_line);
     else if (reason || watch->reason) {
         const char *cause = last.cause;
         if (!reason) reason = watch->reason; /* a fail_on text */
         if (watch->reason && strcmp(reason, watch->reason) == 0)
-            cause = panicked ? watch->text : gem5art__arena_printf(arena, "\"%s\" in %s", watch->text, watch->file->path);
+            cause = panicked ? watch->text
+                             : gem5art__arena_printf(arena, "\"%s\" in %s", watch->text, watch->file->path);
         else if (strcmp(reason, "stall") == 0)
             cause = gem5art__arena_printf(arena, "none of its files grew for %.15g s", r->stall);
         gem5art__set_outcome(r, reason, gem5art__starts_with(reason, "sig") || strcmp(reason, "lost") == 0, cause);
@@ -9462,8 +9484,8 @@ static bool gem5art__written_since(const char *path, mode_t kind, double moment)
     return st.st_mtim.tv_nsec ? seconds + (double)st.st_mtim.tv_nsec / 1e9 >= moment - 0.02 : seconds + 1 > moment;
 }
 
-/* The folders OUTDIR.f0, OUTDIR.f1, ... that m5.fork made, or a simulation wrote its statistics to, since the spawn: paths
-   in the arena, NULL-terminated; *count may be NULL. NULL: out of memory. gem5 numbers them; some may have been removed. */
+/* The folders OUTDIR.f0, OUTDIR.f1, ... that m5.fork made, or a simulation wrote its statistics to, since the spawn:
+   paths in the arena, NULL-terminated; *count may be NULL. NULL: out of memory. Some may have been removed. */
 static const char *const *gem5art__forks_of(const char *outdir, double spawned, gem5art__arena *arena, size_t *count) {
     enum { GEM5ART__FORKS_MOST = 1024, GEM5ART__GAP_MOST = 16 };
     const char **forks = NULL, *path, *stats;
@@ -9513,12 +9535,12 @@ static void gem5art__put_warnings(gem5art_run *r, gem5art__arena *arena, const g
         gem5art__add_warning(r, arena, "stats", "%s is %s, so the run has no statistics", gem5art__stats_name(arena, r),
                              f->no_stats);
     if (finished && !*r->cause && !gem5art__accepts(r, "no cause"))
-        gem5art__add_warning(r, arena, "cause",
-                             "nothing shows why the simulation ended, so it counts as good by its exit status alone: end "
-                             "the script with print(\"Exiting @ tick\", m5.curTick(), \"because\", exit_event.getCause())");
+        gem5art__add_warning(r, arena, "cause", "nothing shows why the simulation ended, so it counts as good by its "
+                             "exit status alone: end the script with print(\"Exiting @ tick\", m5.curTick(), "
+                             "\"because\", exit_event.getCause())");
     if (end->stragglers > 0 && !gem5art__accepts(r, "processes"))
-        gem5art__add_warning(r, arena, "processes", "%d process%s of the run outlived gem5 and %s ended", end->stragglers,
-                             end->stragglers == 1 ? "" : "es", end->stragglers == 1 ? "was" : "were");
+        gem5art__add_warning(r, arena, "processes", "%d process%s of the run outlived gem5 and %s ended",
+                             end->stragglers, end->stragglers == 1 ? "" : "es", end->stragglers == 1 ? "was" : "were");
     if (gem5art__forks_of(r->outdir, end->spawned, arena, &forks) && forks && !gem5art__accepts(r, "forks"))
         gem5art__add_warning(r, arena, "forks",
                              "%zu forked simulation%s wrote to %s.f0%s: how %s ended is not known", forks,
