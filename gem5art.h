@@ -3225,20 +3225,18 @@ static void gem5art__git_argv(gem5art__buf *list, const gem5art__git_repo *repo,
 
 /* Returns 0 or an errno. */
 static int gem5art__git_spawn(pid_t *pid, char *const *argv, char *const *envp, int output, bool messages) {
-    static const int defaults[] = {SIGPIPE, SIGXFSZ, SIGCHLD, SIGTERM, SIGINT};
     posix_spawn_file_actions_t actions;
     posix_spawnattr_t attributes;
-    sigset_t none, some;
-    size_t i;
+    sigset_t none, all;
     int failed;
     sigemptyset(&none);
-    sigemptyset(&some);
-    for (i = 0; i < sizeof defaults / sizeof *defaults; i++) sigaddset(&some, defaults[i]);
+    sigfillset(&all);
+    sigdelset(&all, SIGHUP); /* stays ignored under nohup */
     if ((failed = posix_spawn_file_actions_init(&actions)) != 0) return failed;
     if ((failed = posix_spawnattr_init(&attributes)) == 0) {
         posix_spawnattr_setflags(&attributes, POSIX_SPAWN_SETSIGMASK | POSIX_SPAWN_SETSIGDEF);
         posix_spawnattr_setsigmask(&attributes, &none);
-        posix_spawnattr_setsigdefault(&attributes, &some);
+        posix_spawnattr_setsigdefault(&attributes, &all); /* git waits for children, too: no ignored SIGCHLD */
         if ((failed = posix_spawn_file_actions_addopen(&actions, 0, "/dev/null", O_RDWR, 0)) == 0 &&
             (failed = posix_spawn_file_actions_adddup2(&actions, output, 1)) == 0 &&
             (failed = posix_spawn_file_actions_adddup2(&actions, messages ? output : 0, 2)) == 0)
