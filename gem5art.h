@@ -11588,8 +11588,7 @@ struct gem5art_pool {
     double stepped;       /* monotonic: when it was stepped last; 0: never */
     double next_check;    /* monotonic: of the warden */
     double launch_after;  /* monotonic: memory was short, and is checked again then */
-    uint64_t *hashes;     /* of every run it has had: an open-addressed set */
-    size_t hash_count, hash_size;
+    gem5art__index hashes; /* of every run it has had */
     gem5art_event counts; /* its numbers are kept up to date */
     int signals_handled;
     const char *stopping; /* why no more is launched; NULL: more is */
@@ -12661,7 +12660,7 @@ static void gem5art__free_pool(gem5art_pool *pool) {
     gem5art__close_second(pool->records);
     gem5art__warden_stop(&pool->warden);
     gem5art__arena_free(&pool->arena);
-    gem5art__free(pool->hashes);
+    gem5art__index_free(&pool->hashes);
     gem5art__free(pool);
 }
 
@@ -12685,32 +12684,10 @@ GEM5ARTDEF gem5art_pool *gem5art_pool_create(gem5art_db *db, const gem5art_pool_
     return pool;
 }
 
-/* The place of a key in a set of hashes: its own, or a free one. */
-static uint64_t *gem5art__hash_place(uint64_t *hashes, size_t size, uint64_t key) {
-    size_t i = (size_t)key & (size - 1);
-    while (hashes[i] && hashes[i] != key) i = (i + 1) & (size - 1);
-    return &hashes[i];
-}
-
-/* Doubles the set of hashes when it is half full. */
-static bool gem5art__grow_hashes(gem5art_pool *pool) {
-    size_t size = pool->hash_size ? 2 * pool->hash_size : 64, i;
-    uint64_t *hashes;
-    if (pool->hash_count * 2 < pool->hash_size) return true;
-    if ((hashes = (uint64_t *)gem5art__alloc(size * sizeof *hashes)) == NULL) return false;
-    for (i = 0; i < pool->hash_size; i++)
-        if (pool->hashes[i]) *gem5art__hash_place(hashes, size, pool->hashes[i]) = pool->hashes[i];
-    gem5art__free(pool->hashes);
-    pool->hashes = hashes;
-    pool->hash_size = size;
-    return true;
-}
-
 GEM5ARTDEF bool gem5art_pool_add(gem5art_pool *pool, gem5art_run *added, gem5art_error *error) {
     gem5art__run *run = (gem5art__run *)(void *)added;
     const char *name = run ? added->name : NULL, *hash = run ? added->hash : NULL;
     gem5art__job *job;
-    uint64_t key, *place;
     if (!gem5art__need(pool, "the pool", error) || !gem5art__need(run, "the run", error)) return false;
     if (run->db != pool->db)
         return gem5art__fail(error, GEM5ART_INVALID, "run \"%s\" belongs to another db than the pool", name);
@@ -12718,17 +12695,12 @@ GEM5ARTDEF bool gem5art_pool_add(gem5art_pool *pool, gem5art_run *added, gem5art
     if (!run->base)
         return gem5art__fail(error, GEM5ART_INVALID,
                              "run \"%s\" was found in the store and cannot be executed: load its info.json", name);
-    job = (gem5art__job *)gem5art__alloc(sizeof *job);
-    if (!job || !gem5art__grow_hashes(pool)) return gem5art__free(job), gem5art__fail_nomem(error);
-    key = gem5art__key(hash, strlen(hash));
-    place = gem5art__hash_place(pool->hashes, pool->hash_size, key);
-    if (*place) {
-        gem5art__free(job);
+    if (gem5art__index_next(&pool->hashes, gem5art__key(hash, strlen(hash)), 0))
         return gem5art__fail(error, GEM5ART_INVALID, "run \"%s\" is in the pool already, under this or another name "
                              "(hash %s): add it once", name, hash);
-    }
-    *place = key;
-    pool->hash_count++;
+    job = (gem5art__job *)gem5art__alloc(sizeof *job);
+    if (!job || !gem5art__index_add(&pool->hashes, hash, strlen(hash), 0))
+        return gem5art__free(job), gem5art__fail_nomem(error);
     job->run = run;
     job->pool = pool;
     job->slot = -1;
