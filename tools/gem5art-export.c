@@ -210,8 +210,7 @@ static void write_store(gem5art_db *db, const char *uri) {
     if (lstat(scheme_end ? scheme_end + 3 : uri, &st) == 0)
         die(EXIT_FAILED, "%s exists already: name another store, or add to this one with gem5art-import", uri);
     for (iter = begin(db); next(iter, NULL, &json, &length); count++) {
-        if ((count & (count - 1)) == 0) /* full: doubled */
-            records = (gem5art_text *)text_realloc(records, (2 * count + 1) * sizeof *records);
+        records = (gem5art_text *)text_room(records, count, sizeof *records);
         records[count].text = text_copy_n(json, length);
         records[count].length = length;
     }

@@ -219,7 +219,7 @@ typedef struct source {
     text data;
     gem5art_text *records;
     size_t *places;       /* where each record begins in `data` */
-    size_t count, room;
+    size_t count;
     bool failed;          /* and it was reported; nothing of it is imported */
 } source;
 
@@ -262,11 +262,8 @@ static void fail_expected(source *s, size_t at, const char *what) {
 }
 
 static void add(source *s, const char *record, size_t length, size_t place) {
-    if (s->count == s->room) {
-        s->room = s->room ? s->room * 2 : 1024;
-        s->records = (gem5art_text *)text_realloc(s->records, s->room * sizeof *s->records);
-        s->places = (size_t *)text_realloc(s->places, s->room * sizeof *s->places);
-    }
+    s->records = (gem5art_text *)text_room(s->records, s->count, sizeof *s->records);
+    s->places = (size_t *)text_room(s->places, s->count, sizeof *s->places);
     s->records[s->count].text = record;
     s->records[s->count].length = length;
     s->places[s->count++] = place;

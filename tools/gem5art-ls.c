@@ -101,19 +101,12 @@ typedef struct id_key {
 typedef struct listing {
     row **rows;
     id_key *ids; /* of all records, shown or not */
-    size_t count, room, id_count, id_room;
+    size_t count, id_count;
 } listing;
 
 static listing recorded, live;
 
 static const char *cell(const row *r, int which) { return r->cells[column_count + (size_t)which]; }
-
-/* Room for one more in an array. */
-static void *make_room(void *array, size_t count, size_t *room, size_t size) {
-    if (count < *room) return array;
-    *room = *room ? *room * 2 : 1024;
-    return text_realloc(array, *room * size);
-}
 
 static void forget(listing *l) {
     while (l->count) free(l->rows[--l->count]);
@@ -128,7 +121,7 @@ static id_key key_of(const char *id, size_t length) {
 
 static void add_id(listing *l, gem5art_text id) {
     if (!members_is_text(id)) return;
-    l->ids = (id_key *)make_room(l->ids, l->id_count, &l->id_room, sizeof *l->ids);
+    l->ids = (id_key *)text_room(l->ids, l->id_count, sizeof *l->ids);
     l->ids[l->id_count++] = key_of(id.text + 1, id.length - 2);
 }
 
@@ -169,7 +162,7 @@ static void add_record(listing *l, const char *json, size_t length, const gem5ar
     add_id(l, current.members.values[RECORD_ID]);
     matches = select_matches(&chosen_by, &current);
     if (!matches && !chosen_by.artifacts) return;
-    l->rows = (row **)make_room(l->rows, l->count, &l->room, sizeof *l->rows);
+    l->rows = (row **)text_room(l->rows, l->count, sizeof *l->rows);
     l->rows[l->count++] = make_row(matches);
 }
 
@@ -343,11 +336,11 @@ typedef struct line {
 } line;
 
 static line *lines;
-static size_t line_room, name_column, status_column = COLUMNS;
+static size_t name_column, status_column = COLUMNS;
 static table view;
 
 static void add_line(const row *r, const char *trunk, const char *branch, bool again, bool made) {
-    lines = (line *)make_room(lines, view.row_count, &line_room, sizeof *lines);
+    lines = (line *)text_room(lines, view.row_count, sizeof *lines);
     lines[view.row_count].row = r;
     lines[view.row_count].prefix = *branch ? text_printf("%s%s", trunk, branch) : NULL;
     lines[view.row_count].again = again;

@@ -27,6 +27,11 @@ void *text_realloc(void *memory, size_t size) {
     return memory;
 }
 
+void *text_room(void *array, size_t count, size_t size) {
+    bool full = (count & (count - 1)) == 0; /* it has room for a power of two */
+    return full ? text_realloc(array, (count ? 2 * count : 1) * size) : array;
+}
+
 /* Makes room for `more` bytes and a NUL. */
 static void text_grow(text *t, size_t more) {
     size_t needed = t->length + more + 1;

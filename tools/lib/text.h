@@ -29,6 +29,7 @@ const char *text_string(const text *t);    /* "" while it is empty */
 /* Memory, to be freed. */
 void *text_alloc(size_t size);             /* zeroed */
 void *text_realloc(void *memory, size_t size);
+void *text_room(void *array, size_t count, size_t size); /* for one more item of this size; grows by doubling */
 char *text_copy(const char *string);
 char *text_copy_n(const char *bytes, size_t length);
 __attribute__((format(printf, 1, 2))) char *text_printf(const char *format, ...);
