@@ -65,12 +65,10 @@ static bool fsck_check_lmdb_record(fsck_audit *audit, const MDB_val *line, gem5a
     gem5art_error why;
     const gem5art_json *record = NULL;
     bool ok = true;
-    int quick;
     gem5art__clear(&why);
     audit->data = (const char *)line->mv_data;
     audit->size = line->mv_size;
     audit->fits = gem5art__is_intact(audit->data, audit->size);
-    if ((quick = fsck_check_line(audit, error)) != 0) return quick > 0;
     if (!audit->fits) gem5art__fail(&why, GEM5ART_CORRUPT, "the checksum does not fit this record");
     else record = gem5art__json_parse_in(&arena, audit->data, audit->size, NULL, &why);
     if (record) ok = fsck_check_whole(audit, &arena, record, error);
@@ -174,12 +172,12 @@ static bool fsck_check_raw(fsck_audit *audit, gem5art_error *error) {
     const char *at = raw->data, *end = raw->data + raw->length;
     bool ok = true;
     audit->bytes = (int64_t)raw->length;
-    for (; ok && at < end && (at = (const char *)memchr(at, '{', (size_t)(end - at))) != NULL; at++) {
+    for (; ok && (at = gem5art__find_intact(at, (size_t)(end - at))) != NULL; at += audit->size) {
         gem5art__arena arena = {NULL, false};
         const gem5art_json *record;
         audit->at = (off_t)(at - raw->data);
         audit->data = at;
-        if ((audit->size = fsck_raw_line(raw, (size_t)audit->at)) == 0) continue;
+        audit->size = fsck_raw_line(raw, (size_t)audit->at);
         audit->fits = true;
         record = gem5art__json_parse_in(&arena, audit->data, audit->size, NULL, NULL);
         ok = !record || fsck_check_whole(audit, &arena, record, error);

@@ -4,12 +4,12 @@
 #define FSCK_RECORDS_H
 
 typedef enum fsck_gravity {
-    FSCK_NOTE,       /* nothing wrong, but something lies about */
+    FSCK_NOTE,       /* no error, but a file or entry that was left */
     FSCK_WARNING,    /* a record names an artifact that is not there */
     FSCK_UNFINISHED, /* a write that was cut off: the next writer moves its bytes aside */
-    FSCK_WRONG,      /* a whole record with a field missing or of the wrong kind: only its owner can mend it */
-    FSCK_DAMAGE,     /* what only salvaging mends */
-    FSCK_RENEWED,    /* what became of a record when the store was written anew */
+    FSCK_WRONG,      /* a whole record with a field missing or of the wrong kind: only its owner can correct it */
+    FSCK_DAMAGE,     /* only salvaging repairs it */
+    FSCK_RENEWED,    /* the fate of a record in a rewritten store */
     FSCK_GRAVITIES
 } fsck_gravity;
 
@@ -28,11 +28,11 @@ typedef struct fsck_audit {
     int64_t verified; /* records whose checksum fits; the others were laid out by another program */
     int64_t found[FSCK_GRAVITIES];
     bool clear_live; /* remove live entries that nobody believes */
-    bool compact;    /* nothing but lines of ours: rewriting it would change nothing */
+    bool compact;    /* it has only sealed lines: rewriting it would change nothing */
     bool compacting; /* a rewrite is to make it compact; else to salvage it */
     gem5art__buf kept; /* the name of the old file after a rewrite */
 
-    bool locked;      /* by us: nobody writes meanwhile */
+    bool locked;      /* nobody writes meanwhile */
     bool lmdb;        /* it is an LMDB store; `db` may have it open as a flat one */
     bool unneeded;    /* a compacted LMDB file would not be smaller */
     gem5art__rewrite *rewrite; /* where intact records go, or NULL */
@@ -46,10 +46,10 @@ typedef struct fsck_audit {
     bool fits;                 /* and whether its last 8 digits are a checksum that fits */
     gem5art__index ids;   /* an index of the records by their ids, */
     gem5art__index named; /* and of the first record that names each artifact not met before */
-    off_t laid_out;      /* bytes of lines of ours, with what joins them */
-    off_t line_at;       /* where `line` begins or goes on */
+    off_t laid_out;      /* bytes of sealed lines, joined */
+    off_t line_at;       /* an offset in `line` */
     int64_t line;
-    int looks;           /* again, at an end that may be of an append going on */
+    int looks;           /* at an end that may be of an append under way */
 } fsck_audit;
 
 /* The line, from 1, that an offset is in: quick as long as offsets grow. */
@@ -66,7 +66,8 @@ static int64_t fsck_line_at(fsck_audit *audit, off_t at) {
     return audit->line;
 }
 
-/* at -1: beside the store. While it is written anew, only what becomes of it is told: the rest was told before. */
+/* Reports a finding; at -1: beside the store. While it is rewritten, only the fate of records is reported: the rest was
+   before. */
 static void fsck_find(fsck_audit *audit, fsck_gravity gravity, off_t at, const char *format, ...)
     GEM5ART__PRINTF(4, 5);
 static void fsck_find(fsck_audit *audit, fsck_gravity gravity, off_t at, const char *format, ...) {
@@ -112,14 +113,10 @@ static const gem5art_json *fsck_load_flat(const fsck_audit *audit, off_t at, gem
 
 #ifdef GEM5ART_LMDB
 
-/* The size of the intact line of ours that begins at a byte, if one does; else 0. It holds no control character. */
+/* The size of the intact line that begins at a byte. */
 static size_t fsck_raw_line(const gem5art__buf *raw, size_t at) {
-    size_t end;
-    if (raw->length - at < 8 || memcmp(raw->data + at, "{\"_id\":\"", 8) != 0) return 0;
-    for (end = at; end < raw->length && (unsigned char)raw->data[end] >= ' '; end++)
-        if (raw->data[end] == '}' && gem5art__is_intact(raw->data + at, end + 1 - at))
-            return end + 1 - at;
-    return 0;
+    const char *line = raw->data + at, *seal = gem5art__find_part(line, raw->length - at, ",\"crc32\":\"");
+    return seal ? (size_t)(seal - line) + 1 + GEM5ART__SEAL : 0;
 }
 
 static const gem5art_json *fsck_load_lmdb(const fsck_audit *audit, off_t at, gem5art__arena *arena,
@@ -138,7 +135,7 @@ static const gem5art_json *fsck_load_lmdb(const fsck_audit *audit, off_t at, gem
 
 #endif
 
-/* Parses the record that was met at a place, again. NULL with an error. */
+/* Parses the record at a place again. NULL with an error. */
 static const gem5art_json *fsck_load_record(const fsck_audit *audit, off_t at, gem5art__arena *arena,
                                                 gem5art_error *error) {
 #ifdef GEM5ART_LMDB
@@ -164,55 +161,36 @@ static bool fsck_same_record(const gem5art_json *a, const gem5art_json *b, bool 
     return ok;
 }
 
-/* Is there an earlier record with the id of this one? *same: and is this one its copy? */
-static bool fsck_find_twin(const fsck_audit *audit, const gem5art_json *record, off_t *twin, bool *same,
-                               gem5art_error *error) {
-    const char *id = gem5art__record_text(record, "_id");
+/* Checks that no earlier record has the same id. */
+static bool fsck_check_id(fsck_audit *audit, const gem5art_json *record, fsck_fate *fate, gem5art_error *error) {
+    const char *id = gem5art__record_text(record, "_id"), *unit = audit->db->env ? "record" : "byte";
     uint64_t key = gem5art__key(id, strlen(id));
-    bool ok = true;
     size_t entry = 0;
-    *twin = -1;
-    while (ok && *twin < 0 && (entry = gem5art__index_next(&audit->ids, key, entry)) != 0) {
+    *fate = *id ? FSCK_KEPT : FSCK_RENAMED;
+    if (!*id) fsck_find(audit, FSCK_DAMAGE, audit->at, "this record has no \"_id\"");
+    while (*id && (entry = gem5art__index_next(&audit->ids, key, entry)) != 0) {
         gem5art__arena arena = {NULL, false};
         off_t at = (off_t)audit->ids.entries[entry - 1].at;
         const gem5art_json *other = fsck_load_record(audit, at, &arena, error);
-        ok = other != NULL;
-        if (ok && strcmp(gem5art__record_text(other, "_id"), id) == 0) {
-            *twin = at;
-            ok = fsck_same_record(other, record, same, error);
-        }
+        bool found = other && strcmp(gem5art__record_text(other, "_id"), id) == 0, same = false;
+        bool ok = other && (!found || fsck_same_record(other, record, &same, error));
         gem5art__arena_free(&arena);
-    }
-    return ok;
-}
-
-static bool fsck_check_id(fsck_audit *audit, const gem5art_json *record, off_t at, fsck_fate *fate,
-                              gem5art_error *error) {
-    const char *id = gem5art__record_text(record, "_id");
-    const char *unit = audit->db->env ? "record" : "byte";
-    off_t twin;
-    bool same = false;
-    *fate = FSCK_KEPT;
-    if (!*id) {
-        *fate = FSCK_RENAMED;
-        fsck_find(audit, FSCK_DAMAGE, at, "this record has no \"_id\"");
+        if (!ok) return false;
+        if (!found) continue;
+        *fate = same ? FSCK_DROPPED : FSCK_RENAMED;
+        if (same)
+            fsck_find(audit, FSCK_DAMAGE, audit->at, "this record is a copy of that at %s %lld", unit, (long long)at);
+        else
+            fsck_find(audit, FSCK_DAMAGE, audit->at, "this record has the \"_id\" of another one, at %s %lld: %.100s", unit,
+                      (long long)at, id);
         return true;
     }
-    if (!fsck_find_twin(audit, record, &twin, &same, error)) return false;
-    if (twin < 0)
-        return gem5art__index_add(&audit->ids, id, strlen(id), at) ? true : gem5art__fail_nomem(error);
-    *fate = same ? FSCK_DROPPED : FSCK_RENAMED;
-    if (same)
-        fsck_find(audit, FSCK_DAMAGE, at, "this record is a copy of that at %s %lld", unit, (long long)twin);
-    else
-        fsck_find(audit, FSCK_DAMAGE, at, "this record has the \"_id\" of another one, at %s %lld: %.100s",
-                      unit, (long long)twin, id);
-    return true;
+    return gem5art__index_add(&audit->ids, id, strlen(id), audit->at) ? true : gem5art__fail_nomem(error);
 }
 
-/* Whether its fields can be read. */
-static bool fsck_check_fields(fsck_audit *audit, gem5art__arena *arena, const gem5art_json *record, off_t at,
-                                  gem5art_error *error) {
+/* Checks that its fields can be read. */
+static bool fsck_check_fields(fsck_audit *audit, gem5art__arena *arena, const gem5art_json *record,
+                              gem5art_error *error) {
     union {
         gem5art_run run;
         gem5art_artifact artifact;
@@ -220,13 +198,12 @@ static bool fsck_check_fields(fsck_audit *audit, gem5art__arena *arena, const ge
     bool run = gem5art__is_run(gem5art__record_text(record, "type"));
     gem5art_error why;
     *(run ? &audit->runs : &audit->artifacts) += 1;
-    if (!*gem5art__record_text(record, "hash"))
-        fsck_find(audit, FSCK_WRONG, at, "this record has no \"hash\"");
+    if (!*gem5art__record_text(record, "hash")) fsck_find(audit, FSCK_WRONG, audit->at, "this record has no \"hash\"");
     if (gem5art__read_object(arena, run ? gem5art__run_fields : gem5art__artifact_fields, record, &row, "this record",
                              &why))
         return true;
     if (why.code == GEM5ART_NOMEM) return gem5art__fail_nomem(error);
-    fsck_find(audit, FSCK_WRONG, at, "%s", why.message);
+    fsck_find(audit, FSCK_WRONG, audit->at, "%s", why.message);
     return true;
 }
 
@@ -235,39 +212,11 @@ static bool fsck_check_fields(fsck_audit *audit, gem5art__arena *arena, const ge
 static bool fsck_index_has(const gem5art__index *index, uint64_t key) { return gem5art__index_next(index, key, 0) != 0; }
 
 /* Remembers an artifact that was not met yet with the current record; true: out of memory. */
-static bool fsck_note_name(fsck_audit *audit, const char *id, size_t length) {
-    uint64_t key = gem5art__key(id, length);
-    if (!length || fsck_index_has(&audit->ids, key) || fsck_index_has(&audit->named, key)) return false;
-    return !gem5art__index_add(&audit->named, id, length, audit->at);
-}
-
 static bool fsck_note_reference(const gem5art_json *id, const void *context) {
-    return fsck_note_name((fsck_audit *)(uintptr_t)context, id->text, strlen(id->text));
-}
-
-/* Notes what a line of ours names, without parsing it: a quote and a colon are the end of a key. 1; 0: it must be
-   parsed; -1: out of memory. */
-static int fsck_note_references(fsck_audit *audit) {
-    static const struct {
-        const char *key;
-        char opening;
-    } table[] = {{"artifact\"", '"'}, {"\"results\"", '"'}, {"\"inputs\"", '['}, {"\"artifacts\"", '['}};
-    const char *end = audit->data + audit->size, *at = audit->data;
-    size_t i;
-    for (; (at = (const char *)memchr(at, ':', (size_t)(end - at))) != NULL; at++)
-        for (i = 0; at[-1] == '"' && i < sizeof table / sizeof *table; i++) {
-            size_t n = strlen(table[i].key);
-            const char *id = table[i].opening == '[' ? at + 2 : at + 1, *quote;
-            if (at[1] != table[i].opening || (size_t)(at - audit->data) < n || memcmp(at - n, table[i].key, n) != 0)
-                continue;
-            while (*id == '"') { /* the line ends in one more quote, which is none of these */
-                quote = (const char *)memchr(id + 1, '"', (size_t)(end - id - 1));
-                if (!quote || memchr(id, '\\', (size_t)(quote - id))) return 0;
-                if (fsck_note_name(audit, id + 1, (size_t)(quote - id - 1))) return -1;
-                id = table[i].opening == '[' && quote[1] == ',' ? quote + 2 : quote + 1;
-            }
-        }
-    return 1;
+    fsck_audit *audit = (fsck_audit *)(uintptr_t)context;
+    uint64_t key = gem5art__key(id->text, strlen(id->text));
+    if (fsck_index_has(&audit->ids, key) || fsck_index_has(&audit->named, key)) return false;
+    return !gem5art__index_add(&audit->named, id->text, strlen(id->text), audit->at);
 }
 
 typedef struct fsck_reference {
@@ -303,7 +252,7 @@ static bool fsck_check_references(fsck_audit *audit, gem5art_error *error) {
     return ok;
 }
 
-/* ---- records on their way to a store written anew */
+/* ---- records on their way to a new file */
 
 static bool fsck_renew_id(fsck_audit *audit, const gem5art_json *record, off_t at, gem5art__buf *line,
                               gem5art_error *error) {
@@ -323,7 +272,7 @@ static bool fsck_renew_id(fsck_audit *audit, const gem5art_json *record, off_t a
     return gem5art__put_record_line(line, &renamed, error);
 }
 
-/* What waits in `out` goes to an LMDB store. */
+/* Stores the waiting lines in an LMDB store. */
 static bool fsck_renew_flush(fsck_audit *audit, gem5art_error *error) {
     gem5art__buf *out = &audit->rewrite->out;
     bool ok = out->failed ? gem5art__fail_nomem(error)
@@ -358,35 +307,13 @@ static bool fsck_renew_record(fsck_audit *audit, const gem5art_json *record, fsc
     return ok;
 }
 
-/* A line of ours with a checksum that fits holds what was written: its head and what it names are all that is looked
-   at. 1; 0: it must be parsed, as it is another program's record or there is something to tell of it; -1: error. */
-static int fsck_check_line(fsck_audit *audit, gem5art_error *error) {
-    gem5art__head head;
-    int noted;
-    if (!audit->fits || !gem5art__is_sealed(audit->data, audit->size) ||
-        !gem5art__read_head(audit->data, audit->size, &head) || !head.length[0] || !head.length[1] ||
-        fsck_index_has(&audit->ids, gem5art__key(head.text[0], head.length[0])))
-        return 0;
-    if ((noted = fsck_note_references(audit)) == 0) return 0;
-    if (noted < 0 || !gem5art__index_add(&audit->ids, head.text[0], head.length[0], audit->at))
-        return gem5art__fail_nomem(error), -1;
-    audit->records++;
-    audit->verified++;
-    if (gem5art__text_is(head.text[2], head.length[2], gem5art__type_se) ||
-        gem5art__text_is(head.text[2], head.length[2], gem5art__type_fs))
-        audit->runs++;
-    else audit->artifacts++;
-    return !audit->rewrite || fsck_renew_line(audit, audit->data, audit->size, error) ? 1 : -1;
-}
-
 /* A record that is whole, whatever keeps it. */
 static bool fsck_check_whole(fsck_audit *audit, gem5art__arena *arena, const gem5art_json *record,
                                  gem5art_error *error) {
     fsck_fate fate;
     audit->records++;
     audit->verified += audit->fits;
-    if (!fsck_check_id(audit, record, audit->at, &fate, error) ||
-        !fsck_check_fields(audit, arena, record, audit->at, error) ||
+    if (!fsck_check_id(audit, record, &fate, error) || !fsck_check_fields(audit, arena, record, error) ||
         (audit->rewrite && !fsck_renew_record(audit, record, fate, error)))
         return false;
     return gem5art__find_reference(record, fsck_note_reference, audit) ? gem5art__fail_nomem(error) : true;
