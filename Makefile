@@ -80,7 +80,6 @@ $(B)/bench/append $(B)/bench/json $(B)/bench/scale: LDLIBS += -ldl # they load S
 $(B)/test_crash $(B)/test_model $(B)/test_model-lmdb $(B)/test_store_faults: OPTIMISE = -O1 # run longer
 $(tests) $(replays) $(filter-out $(B)/gem5-stand-in,$(examples)): FLAGS = $(CFLAGS) $(OPTIMISE)
 $(tools) $(modules) $(B)/gem5art.o: FLAGS = $(CFLAGS) -D_GNU_SOURCE -D_FILE_OFFSET_BITS=64
-$(B)/gem5art-fsck: private CFLAGS += -O1 # it compiles the library again, with what only fsck does
 ifdef LMDB
 $(tools) $(B)/gem5art.o $(store_tests) $(lmdb_tortures) $(B)/bench/scale: FLAGS += -DGEM5ART_LMDB
 $(tools) $(store_tests) $(lmdb_tortures) $(B)/bench/scale $(B)/test_lmdb: LDLIBS += -llmdb

@@ -1,6 +1,7 @@
 /* gem5art-fsck - checks a store, reports each error with its place, and repairs it. It reads the bytes of stores, so it
    includes the implementation of the library instead of linking it. */
 
+#define GEM5ART_STATIC /* what it does not use is not compiled */
 #define GEM5ART_IMPLEMENTATION
 #include "gem5art.h"
 
