@@ -2624,17 +2624,18 @@ static size_t gem5art__json_token(const char *text, const char *end) {
 }
 
 GEM5ARTDEF void gem5art_json_text(gem5art_json_writer *writer, const char *text, size_t length) {
-    const char *end = text ? text + length : NULL;
+    const char *end = text ? text + length : NULL, *run = text; /* run: what is not written yet, on one line */
     size_t n;
     gem5art__json_separate(writer);
     for (; text < end; text += n) {
         char c = *text;
+        bool space = gem5art__is_space((unsigned char)c);
         n = gem5art__json_token(text, end);
-        if (gem5art__is_space((unsigned char)c)) continue;
-        if (writer->indent <= 0) {
-            gem5art__json_put(writer, text, n);
-            continue;
+        if (writer->indent <= 0 && space) {
+            gem5art__json_put(writer, run, (size_t)(text - run));
+            run = text + 1;
         }
+        if (writer->indent <= 0 || space) continue;
         if (c == '}' || c == ']') {
             gem5art__json_end(writer, c == '}' ? "}" : "]");
             continue;
@@ -2645,6 +2646,7 @@ GEM5ARTDEF void gem5art_json_text(gem5art_json_writer *writer, const char *text,
         if (c == ',') gem5art__json_new_line(writer, true);
         else gem5art__json_put(writer, c == ':' ? ": " : text, c == ':' ? 2 : n);
     }
+    if (writer->indent <= 0) gem5art__json_put(writer, run, (size_t)(end - run));
     writer->first = writer->after_key = false;
 }
 
