@@ -27,6 +27,9 @@ run env GEM5ART_DB=none.json "$artifact" register --name linux --path vmlinux --
 same "status without a type" $status 2
 has "error without a type" "$err" "--type is missing: register needs --name, --type, --path and --documentation"
 check "no store is made" test ! -e none.json
+run "$artifact" register --name "" --type kernel --path vmlinux --documentation "a kernel of the test"
+same "status of an empty name" $status 2
+has "error of an empty name" "$err" "--name is missing"
 
 begin "list and tree"
 run "$artifact" list

@@ -17,13 +17,13 @@ static const char *name, *type, *path, *documentation, *command, *cwd, *db_uri;
 static text_list inputs;
 
 static const option options[] = {
-    {"--name", NULL, "NAME", "register, list: its name", .value = &name},
-    {"--type", NULL, "TYPE", "register, list: its type, such as gem5 binary", .value = &type},
-    {"--path", NULL, "PATH", "register: the file, or a folder in the git repo", .value = &path, .words = "FILE"},
-    {"--documentation", NULL, "TEXT", "register: how it was made and what it is for", .value = &documentation},
-    {"--command", NULL, "TEXT", "register: the command that made it", .value = &command},
-    {"--cwd", NULL, "DIR", "register: where that command was run", .value = &cwd, .words = "FOLDER"},
-    {"--input", NULL, "ID", "register: what it was made from; can be repeated", .list = &inputs, .words = "ARTIFACT"},
+    {"--name", NULL, "NAME", "Register as NAME; list only names that contain it", .value = &name},
+    {"--type", NULL, "TYPE", "Register as TYPE, such as gem5 binary; list only it", .value = &type},
+    {"--path", NULL, "PATH", "Register this file, or folder in the git repo", .value = &path, .words = "FILE"},
+    {"--documentation", NULL, "TEXT", "Record how it was made and what it is for", .value = &documentation},
+    {"--command", NULL, "TEXT", "Record the command that made it", .value = &command},
+    {"--cwd", NULL, "DIR", "Record where that command was run", .value = &cwd, .words = "FOLDER"},
+    {"--input", NULL, "ID", "Record what it was made from; can be repeated", .list = &inputs, .words = "ARTIFACT"},
     OPTION_DB_URI(&db_uri),
     OPTION_END};
 

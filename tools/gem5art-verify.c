@@ -36,7 +36,7 @@ static const option options[] = {
     OPTION_END};
 
 static const operand operands[] = {
-    {"ID", "A run: its artifacts, its results and the other files that gem5 read; or an artifact. Default: all "
+    {"ID", "Verify an artifact; or a run's artifacts, results and the other files that gem5 read. Default: all "
      "artifacts except results archives", "ID"},
     {NULL, NULL, NULL}};
 
