@@ -51,18 +51,6 @@ static void put_line(const gem5art_artifact *a, const char *before, const char *
     print_line("%s%.8s  %s  %s  %s%s", before, a->id, a->type, a->name, a->path, after);
 }
 
-/* Calls `use` with each artifact that the query is for, which lives as long as the db does. */
-static void each_artifact(gem5art_db *db, const gem5art_query *query,
-                          void (*use)(gem5art_db *db, const gem5art_artifact *artifact)) {
-    gem5art_error error;
-    gem5art_iter *iter = gem5art_get_artifacts(db, query, &error);
-    gem5art_step step = GEM5ART_FAILED;
-    const gem5art_artifact *row;
-    while (iter && (step = gem5art_next_artifact(iter, &row, &error)) == GEM5ART_ROW) use(db, row);
-    if (step == GEM5ART_FAILED) die_of(&error);
-    gem5art_iter_close(iter);
-}
-
 /* ---- the commands: each gets the operands that follow its name */
 
 static void register_one(gem5art_db *db, char **arguments) {
@@ -84,18 +72,20 @@ static void register_one(gem5art_db *db, char **arguments) {
     text_list_free(&inputs);
 }
 
-static void list_one(gem5art_db *db, const gem5art_artifact *artifact) {
-    (void)db;
-    put_line(artifact, "", "");
-}
-
 static void list(gem5art_db *db, char **arguments) {
     gem5art_query query;
+    gem5art_error error;
+    gem5art_step step = GEM5ART_FAILED;
+    gem5art_iter *iter;
+    const gem5art_artifact *row;
     (void)arguments;
     memset(&query, 0, sizeof query);
     query.name_contains = name;
     query.type = type;
-    each_artifact(db, &query, list_one);
+    iter = gem5art_get_artifacts(db, &query, &error);
+    while (iter && (step = gem5art_next_artifact(iter, &row, &error)) == GEM5ART_ROW) put_line(row, "", "");
+    if (step == GEM5ART_FAILED) die_of(&error);
+    gem5art_iter_close(iter);
 }
 
 static void download(gem5art_db *db, char **arguments) {
@@ -110,28 +100,32 @@ static void show_node(const tree_node *node, const char *id, const char *trunk, 
     free(before);
 }
 
-static tree all;         /* nodes for show_tree */
-static const char *root; /* the id of the only one to show; NULL: all but results archives */
-
-static void add_node(gem5art_db *db, const gem5art_artifact *row) {
-    const gem5art_artifact *artifact;
-    tree_node *node;
-    if (strcmp(row->type, "directory") == 0 && !(root && strcmp(root, row->id) == 0)) return;
-    artifact = store_artifact(db, row->id); /* a row lives until the next one, this as long as the db */
-    if (!artifact) return;
-    all.nodes = (tree_node *)text_realloc(all.nodes, (all.count + 1) * sizeof *all.nodes);
-    node = &all.nodes[all.count++];
-    memset(node, 0, sizeof *node);
-    node->id = artifact->id, node->inputs = artifact->inputs, node->data = artifact;
-    node->root = !root || strcmp(root, artifact->id) == 0;
-}
-
+/* Shows one artifact, or all but results archives. */
 static void show_tree(gem5art_db *db, char **arguments) {
-    root = arguments[0] ? find_artifact(db, arguments[0])->id : NULL;
-    all.show = show_node;
-    each_artifact(db, NULL, add_node);
-    tree_show(&all);
-    free(all.nodes);
+    const char *root = arguments[0] ? find_artifact(db, arguments[0])->id : NULL;
+    gem5art_error error;
+    gem5art_iter *iter = gem5art_get_artifacts(db, NULL, &error);
+    gem5art_step step = GEM5ART_FAILED;
+    const gem5art_artifact *row, *artifact;
+    tree t;
+    memset(&t, 0, sizeof t);
+    t.show = show_node;
+    while (iter && (step = gem5art_next_artifact(iter, &row, &error)) == GEM5ART_ROW) {
+        tree_node *node;
+        bool is_root = root && strcmp(root, row->id) == 0;
+        if (strcmp(row->type, "directory") == 0 && !is_root) continue;
+        artifact = store_artifact(db, row->id); /* a row lives until the next one, this as long as the db */
+        if (!artifact) continue;
+        t.nodes = (tree_node *)text_realloc(t.nodes, (t.count + 1) * sizeof *t.nodes);
+        node = &t.nodes[t.count++];
+        memset(node, 0, sizeof *node);
+        node->id = artifact->id, node->inputs = artifact->inputs, node->data = artifact;
+        node->root = !root || is_root;
+    }
+    if (step == GEM5ART_FAILED) die_of(&error);
+    gem5art_iter_close(iter);
+    tree_show(&t);
+    free(t.nodes);
 }
 
 static const char *const verb_names[] = {"register", "list", "download", "tree", NULL};

@@ -36,7 +36,8 @@ void when_put_duration(text *out, double seconds) {
     else text_putf(out, "%dd %02d:%02d", days, hours, minutes);
 }
 
-double when_duration(const char *string) {
+/* Seconds. Negative: it is not a duration. */
+static double when_duration(const char *string) {
     static const struct unit {
         const char *name;
         double seconds;
