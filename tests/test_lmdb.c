@@ -491,17 +491,24 @@ TEST(a_file_of_two_names_is_refused) {
 
 /* ---- files that change under it */
 
+/* In a child, as a fault leaves memory of LMDB's behind. */
+static int read_cut_store(void *unused) {
+    gem5art_db *mine;
+    (void)unused;
+    leave_parents_db();
+    if ((mine = gem5art_open(STORE_URI, NULL, &error)) == NULL || !gem5art_find_run(mine, id_of(1), &error)) return 1;
+    if (truncate(STORE_PATH, 8192) != 0 || gem5art_find_run(mine, id_of(1), &error)) return 2;
+    if (error.code != GEM5ART_CORRUPT || !strstr(error.message, "it is damaged")) return 3;
+    return count_runs(mine) < 0 && error.code == GEM5ART_CORRUPT ? 0 : 4;
+}
+
 TEST(a_lock_file_that_was_removed_is_followed_and_a_cut_file_is_an_error) {
     fixture_begin();
     REQUIRE(open_db(NULL) && store_large(db, 1, 50000));
     CHECK(unlink(STORE_PATH "-lock") == 0); /* another process would make a lock file of its own */
     CHECK_THAT(store_run(db, 2), "%s", error.message); /* it is opened again with that one */
     CHECK(gem5art_find_run(db, id_of(1), &error) != NULL);
-    CHECK(truncate(STORE_PATH, 8192) == 0);
-    CHECK(gem5art_find_run(db, id_of(1), &error) == NULL);
-    CHECK_INT(error.code, GEM5ART_CORRUPT);
-    CHECK_CONTAINS(error.message, "it is damaged");
-    CHECK(count_runs(db) < 0 && error.code == GEM5ART_CORRUPT);
+    CHECK_INT(in_child(read_cut_store, NULL), 0);
     close_db();
     fixture_end();
 }
