@@ -4977,19 +4977,22 @@ static int gem5art__cursor_balance(gem5art__cursor *cursor, gem5art_error *error
     }
 }
 
-/* Finds the size of the record at pos. It is sealed only if it has a line of its own, as other programs keep our
-   checksums where they write all on one line. As gem5art__cursor_balance. */
+/* Finds the size of the record at pos. It is sealed only at the beginning of a line, as other programs keep our checksums
+   where they write all on one line. As gem5art__cursor_balance. */
 static int gem5art__cursor_measure(gem5art__cursor *cursor, gem5art_error *error) {
-    cursor->own = cursor->sealed = cursor->intact = false;
+    int whole;
+    cursor->own = cursor->intact = false;
+    cursor->size = 0;
     if (cursor->line_start) {
         ptrdiff_t line = gem5art__cursor_line(cursor, error);
         const char *text = cursor->window + cursor->pos;
         if (line < 0) return -1;
         cursor->own = line >= 8 && memcmp(text, "{\"_id\":\"", 8) == 0;
         cursor->size = gem5art__sealed_line(text, (size_t)line);
-        cursor->sealed = cursor->size > 0;
     }
-    return cursor->sealed ? 1 : gem5art__cursor_balance(cursor, error);
+    whole = cursor->size ? 1 : gem5art__cursor_balance(cursor, error);
+    cursor->sealed = whole > 0 && cursor->own && gem5art__is_sealed(cursor->window + cursor->pos, cursor->size);
+    return whole;
 }
 
 /* There is no good record where one should be. DAMAGED: the next one is the first intact line after it, but no later than
