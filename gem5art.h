@@ -1038,10 +1038,6 @@ typedef char gem5art__needs_64_bit_file_offsets[sizeof(off_t) >= 8 ? 1 : -1]; /*
 #define GEM5ART_NO_SHA_EXTENSIONS
 #endif
 
-#if defined(__linux__) && !defined(F_OFD_SETLK)
-#define F_OFD_GETLK 36
-#define F_OFD_SETLK 37
-#endif
 #ifndef F_OFD_SETLK
 #error "gem5art.h needs open file description locks (F_OFD_SETLK), which this system does not have"
 #endif
@@ -1314,12 +1310,13 @@ static const char *gem5art__file_system(const char *path, double *settling) {
         unsigned long type;
         const char *name; /* of a network's */
         int settling;
-    } kinds[] = {{0x6969, "NFS", 60},       {0x517b, "SMB", 60},       {0xff534d42, "CIFS", 60},  {0xfe534d42, "SMB2", 60},
-                 {0x5346414f, "AFS", 60},   {0x6b414653, "AFS", 60},   {0x73757245, "Coda", 60},  {0x01021997, "9P", -1},
-                 {0x0bd00bd0, "Lustre", 60}, {0x47504653, "GPFS", 60}, {0x00c36400, "Ceph", 60},
-                 {0x7461636f, "OCFS2", 60}, {0x19830326, "BeeGFS", 60}, {0xaad7aaea, "PanFS", 60},
-                 {0x65735546, NULL, -1}, {0x786f4256, NULL, -1}, /* FUSE; VirtualBox's shared folders */
-                 {0x4d44, NULL, -1},     {0x2011bab0, NULL, -1}}; /* FAT and exFAT have no time of change */
+    } kinds[] = {
+        {0x6969, "NFS", 60},      {0x517b, "SMB", 60},      {0xff534d42, "CIFS", 60},  {0xfe534d42, "SMB2", 60},
+        {0x5346414f, "AFS", 60},  {0x6b414653, "AFS", 60},  {0x73757245, "Coda", 60},  {0x01021997, "9P", -1},
+        {0x0bd00bd0, "Lustre", 60}, {0x47504653, "GPFS", 60}, {0x00c36400, "Ceph", 60}, {0x7461636f, "OCFS2", 60},
+        {0x19830326, "BeeGFS", 60}, {0xaad7aaea, "PanFS", 60},
+        {0x65735546, NULL, -1}, {0x786f4256, NULL, -1}, /* FUSE; VirtualBox's shared folders */
+        {0x4d44, NULL, -1},     {0x2011bab0, NULL, -1}}; /* FAT and exFAT have no time of change */
     struct statfs fs;
     size_t i;
     bool ok = GEM5ART_SYS_STATFS(path, &fs) == 0;
@@ -1867,8 +1864,8 @@ static bool gem5art__sync_name(const char *path) {
     return ok;
 }
 
-/* A file that is written whole or not at all, under a temporary name: begin, write to `fd`, and commit or abort, each of
-   which frees it. The path leads from `folder`, an open folder, or from the current one if that is -1. */
+/* A file that is written whole or not at all, under a temporary name: begin, write to `fd`, and commit or abort, which
+   free it. The path leads from `folder`, an open folder, or from the current one if that is -1. */
 typedef struct gem5art__new_file {
     int folder, fd;
     const char *path; /* the caller's */
@@ -2037,7 +2034,7 @@ static bool gem5art__json_is_plain(char c) {
     return byte >= 0x20 && byte < 0x80 && byte != '"' && byte != '\\';
 }
 
-/* Are all eight bytes plain? Each difference sets the top bit of a byte that is not; a borrow only follows such a one. */
+/* Are all eight bytes plain? Each difference sets the top bit of a byte that is not; only such a byte borrows. */
 static bool gem5art__json_all_plain(uint64_t bytes) {
     const uint64_t ones = 0x0101010101010101u;
     return ((((bytes ^ ones * '"') - ones) | ((bytes ^ ones * '\\') - ones) | (bytes - ones * 0x20) | bytes) &
@@ -2051,9 +2048,9 @@ static const char gem5art__json_escape_letters[] = "\"\\/bfnrt";
 static const char gem5art__json_escaped[] = "\"\\/\b\f\n\r\t";
 
 /* ---- the parser
-   It makes one pass over a copy of the text, with the open arrays and objects linked by `parent` instead of a stack: no
-   depth overflows anything. The copy ends with NULs, which are not part of any JSON text, so that looking ahead needs no
-   bound, and strings are scanned eight bytes at a time. */
+   It makes one pass over a copy of the text, with the open arrays and objects linked by `parent` instead of a stack:
+   no depth overflows anything. The copy ends with NULs, which are not part of any JSON text, so that looking ahead
+   needs no bound, and strings are scanned eight bytes at a time. */
 
 typedef struct gem5art__json_node {
     gem5art_json value;
@@ -2680,7 +2677,7 @@ GEM5ARTDEF const char *gem5art_json_take(gem5art_json_writer *writer, size_t *le
 #endif
 #if defined(__x86_64__) || defined(__i386__)
 #include <cpuid.h>
-#include <smmintrin.h> /* not immintrin.h, which takes longer to compile than this section: hence __builtin_ia32_sha256* */
+#include <smmintrin.h> /* immintrin.h takes longer to compile than this section: hence __builtin_ia32_sha256* */
 #include <wmmintrin.h>
 #define GEM5ART__SHA_EXTENSIONS "x86 SHA extensions"
 #define GEM5ART__SHA_TARGET __attribute__((target("sha,sse4.1")))
@@ -2894,7 +2891,7 @@ static void gem5art__sha256_blocks_extensions(uint32_t state[8], const uint8_t *
 
 #endif
 
-/* CPUID takes microseconds where a hypervisor traps it, so the answer is kept. Threads that ask at once get the same. */
+/* CPUID takes microseconds where a hypervisor traps it, so the answer is kept. */
 static bool gem5art__cpu_has(int what) {
     static int cached; /* 0: not asked yet */
     int answer = __atomic_load_n(&cached, __ATOMIC_RELAXED);
@@ -3127,7 +3124,7 @@ static int gem5art__open_to_hash(const char *path, gem5art_error *error) {
         return gem5art__fail(error, GEM5ART_INVALID, "%s is a folder, not a file: name a file in it", path), -1;
     if (!S_ISREG(st.st_mode)) { /* not even opened: a FIFO would wait for a writer */
         gem5art__fail(error, GEM5ART_INVALID,
-                      "%s is a pipe, a socket or a device, not a file: write what it gives to a file and name that",
+                      "%s is a pipe, a socket or a device, not a file: write its output to a file and name that file",
                       path);
         return -1;
     }
