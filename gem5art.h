@@ -806,24 +806,21 @@ GEM5ARTDEF gem5art_iter *gem5art_get_records(gem5art_db *db, const gem5art_query
 GEM5ARTDEF gem5art_iter *gem5art_get_attempts(gem5art_db *db, const gem5art_run *run, gem5art_error *error);
 GEM5ARTDEF void gem5art_iter_close(gem5art_iter *iter); /* NULL is allowed */
 
-typedef enum gem5art_step {
-    GEM5ART_ROW,
-    GEM5ART_END,               /* no more rows */
-    GEM5ART_FAILED             /* CORRUPT with the byte offset of a damaged record, unless gem5art_open_desc has
-                                  `damaged`; INVALID, IO, NOMEM */
-} gem5art_step;
+/* Return the next row, which lives until the next step or gem5art_iter_close; NULL if there is none, or on failure: CORRUPT
+   with the byte offset of a damaged record (unless gem5art_open_desc has `damaged`), INVALID, IO, NOMEM. */
+GEM5ARTDEF const gem5art_run *gem5art_next_run(gem5art_iter *iter, gem5art_error *error);
+GEM5ARTDEF const gem5art_artifact *gem5art_next_artifact(gem5art_iter *iter, gem5art_error *error);
+/* The next row of any iterator as JSON text on one line: the stored record without its checksum, NUL-terminated; *length
+   (which may be NULL) is its size in bytes. This is the fast way to read a whole store: records in the store's own layout
+   are not parsed. */
+GEM5ARTDEF const char *gem5art_next_json(gem5art_iter *iter, size_t *length, gem5art_error *error);
 
-/* Sets *run or *artifact to the next row, which lives until the next step or gem5art_iter_close; to NULL if there is
-   none. To read all rows:
-       while ((step = gem5art_next_run(iter, &run, &error)) == GEM5ART_ROW) puts(run->name);
-       if (step == GEM5ART_FAILED) fprintf(stderr, "%s\n", error.message); */
-GEM5ARTDEF gem5art_step gem5art_next_run(gem5art_iter *iter, const gem5art_run **run, gem5art_error *error);
-GEM5ARTDEF gem5art_step gem5art_next_artifact(gem5art_iter *iter, const gem5art_artifact **artifact,
-                                              gem5art_error *error);
-/* The next row of any iterator as JSON text on one line: the stored record without its checksum, NUL-terminated;
-   *length (which may be NULL) is its size in bytes. This is the fast way to read a whole store: records in the store's
-   own layout are not parsed. */
-GEM5ARTDEF gem5art_step gem5art_next_json(gem5art_iter *iter, const char **text, size_t *length, gem5art_error *error);
+typedef enum gem5art_step { GEM5ART_ROW, GEM5ART_END, GEM5ART_FAILED } gem5art_step;
+
+/* How the last step ended, so that a failure is not taken for the end; FAILED if `iter` is NULL. To read all rows:
+       while ((run = gem5art_next_run(iter, &error)) != NULL) puts(run->name);
+       if (gem5art_iter_step(iter) == GEM5ART_FAILED) fprintf(stderr, "%s\n", error.message); */
+GEM5ARTDEF gem5art_step gem5art_iter_step(const gem5art_iter *iter);
 
 /* Write a run or an artifact as its record: each field in the stored order, then the unknown fields of its `record`. */
 GEM5ARTDEF void gem5art_json_run(struct gem5art_json_writer *writer, const gem5art_run *run);
@@ -13176,6 +13173,7 @@ struct gem5art_iter {
     gem5art__attempts attempts; /* of .run, instead of a scan */
     gem5art__live_list live;    /* with query.live, instead of a scan */
     bool done;
+    gem5art_step step;          /* how the last one ended */
     int64_t returned;
     gem5art__buf text;
     gem5art_run run;
@@ -13298,33 +13296,44 @@ static gem5art_step gem5art__next_attempt(gem5art_iter *iter, const gem5art_json
     return step == GEM5ART__FAILED ? GEM5ART_FAILED : GEM5ART_END;
 }
 
-static gem5art_step gem5art__next(gem5art_iter *iter, bool text, const gem5art_json **record, bool *lost,
-                                  gem5art_error *error) {
-    gem5art_step step;
+/* Sets iter->step; true: it is ROW. */
+static bool gem5art__next(gem5art_iter *iter, bool text, const gem5art_json **record, bool *lost, gem5art_error *error) {
     *lost = false;
     *record = NULL;
-    if (!gem5art__need(iter, "the iterator", error)) return GEM5ART_FAILED;
-    if (iter->done || (iter->query.limit > 0 && iter->returned >= iter->query.limit)) return GEM5ART_END;
-    step = iter->attempts.db ? gem5art__next_attempt(iter, record, error)
-           : iter->query.live ? gem5art__next_live(iter, record, lost, error)
-                             : gem5art__next_stored(iter, text, record, error);
-    iter->returned += step == GEM5ART_ROW;
-    return step;
+    if (!gem5art__need(iter, "the iterator", error)) return false;
+    if (iter->done || (iter->query.limit > 0 && iter->returned >= iter->query.limit)) iter->step = GEM5ART_END;
+    else
+        iter->step = iter->attempts.db    ? gem5art__next_attempt(iter, record, error)
+                     : iter->query.live ? gem5art__next_live(iter, record, lost, error)
+                                        : gem5art__next_stored(iter, text, record, error);
+    iter->returned += iter->step == GEM5ART_ROW;
+    return iter->step == GEM5ART_ROW;
 }
 
-/* The next record that matches, read into a row. A viewer passes over a record that has a value of the wrong kind. */
-static gem5art_step gem5art__next_row(gem5art_iter *iter, const gem5art__field *fields, void *row, size_t size,
-                                      const gem5art_json **record, bool *lost, gem5art_error *error) {
-    gem5art_step step;
-    while ((step = gem5art__next(iter, false, record, lost, error)) == GEM5ART_ROW) {
-        gem5art_error why;
-        memset(row, 0, size);
-        if (gem5art__read_object(&iter->row_arena, fields, *record, row, iter->db->path, &why)) return step;
-        if (!iter->db->damaged || why.code != GEM5ART_INVALID)
-            return gem5art__fail(error, why.code, "%s", why.message), GEM5ART_FAILED;
+/* The next record that matches, read into the iterator's run or artifact. A viewer skips a record that has a value of the
+   wrong kind. */
+static bool gem5art__next_row(gem5art_iter *iter, gem5art__rows_of of, const gem5art_json **record, bool *lost,
+                              gem5art_error *error) {
+    static const char *const holds[] = {"runs: use gem5art_next_run", "artifacts: use gem5art_next_artifact",
+                                        "records of both kinds: use gem5art_next_json"};
+    bool run = of == GEM5ART__OF_RUNS;
+    gem5art_error why;
+    if (iter && iter->of != of) {
+        iter->step = GEM5ART_FAILED;
+        return gem5art__fail(error, GEM5ART_INVALID, "this iterator has %s", holds[iter->of]);
+    }
+    while (gem5art__next(iter, false, record, lost, error)) {
+        memset(run ? (void *)&iter->run : (void *)&iter->artifact, 0, run ? sizeof iter->run : sizeof iter->artifact);
+        if (gem5art__read_object(&iter->row_arena, run ? gem5art__run_fields : gem5art__artifact_fields, *record,
+                                 run ? (void *)&iter->run : (void *)&iter->artifact, iter->db->path, &why))
+            return true;
+        if (!iter->db->damaged || why.code != GEM5ART_INVALID) {
+            iter->step = GEM5ART_FAILED;
+            return gem5art__fail(error, why.code, "%s", why.message);
+        }
         (iter->db->damaged)(why.message, iter->db->user_data);
     }
-    return step;
+    return false;
 }
 
 GEM5ARTDEF gem5art_iter *gem5art_get_runs(gem5art_db *db, const gem5art_query *query, gem5art_error *error) {
@@ -13346,64 +13355,43 @@ GEM5ARTDEF gem5art_iter *gem5art_get_attempts(gem5art_db *db, const gem5art_run 
     return NULL;
 }
 
-static gem5art_step gem5art__wrong_rows(const gem5art_iter *iter, const char *asked, gem5art_error *error) {
-    static const char *const rows[] = {"runs: use gem5art_next_run", "artifacts: use gem5art_next_artifact",
-                                       "records of both kinds: use gem5art_next_json"};
-    gem5art__fail(error, GEM5ART_INVALID, "this iterator has no %s but %s", asked, rows[iter->of]);
-    return GEM5ART_FAILED;
-}
+GEM5ARTDEF gem5art_step gem5art_iter_step(const gem5art_iter *iter) { return iter ? iter->step : GEM5ART_FAILED; }
 
-GEM5ARTDEF gem5art_step gem5art_next_run(gem5art_iter *iter, const gem5art_run **run, gem5art_error *error) {
-    bool lost;
+GEM5ARTDEF const gem5art_run *gem5art_next_run(gem5art_iter *iter, gem5art_error *error) {
     const gem5art_json *record;
-    gem5art_step step;
-    *run = NULL;
-    if (!gem5art__need(iter, "the iterator", error)) return GEM5ART_FAILED;
-    if (iter->of != GEM5ART__OF_RUNS) return gem5art__wrong_rows(iter, "runs", error);
-    step = gem5art__next_row(iter, gem5art__run_fields, &iter->run, sizeof iter->run, &record, &lost, error);
-    if (step != GEM5ART_ROW) return step;
+    bool lost;
+    if (!gem5art__next_row(iter, GEM5ART__OF_RUNS, &record, &lost, error)) return NULL;
     iter->run.record = record;
     if (lost) iter->run.kill_reason = "lost";
-    *run = &iter->run;
-    return step;
+    return &iter->run;
 }
 
-GEM5ARTDEF gem5art_step gem5art_next_artifact(gem5art_iter *iter, const gem5art_artifact **artifact,
-                                              gem5art_error *error) {
-    bool lost;
+GEM5ARTDEF const gem5art_artifact *gem5art_next_artifact(gem5art_iter *iter, gem5art_error *error) {
     const gem5art_json *record;
-    gem5art_step step;
-    *artifact = NULL;
-    if (!gem5art__need(iter, "the iterator", error)) return GEM5ART_FAILED;
-    if (iter->of != GEM5ART__OF_ARTIFACTS) return gem5art__wrong_rows(iter, "artifacts", error);
-    step = gem5art__next_row(iter, gem5art__artifact_fields, &iter->artifact, sizeof iter->artifact, &record, &lost, error);
-    if (step != GEM5ART_ROW) return step;
+    bool lost;
+    if (!gem5art__next_row(iter, GEM5ART__OF_ARTIFACTS, &record, &lost, error)) return NULL;
     iter->artifact.record = record;
-    *artifact = &iter->artifact;
-    return step;
+    return &iter->artifact;
 }
 
-GEM5ARTDEF gem5art_step gem5art_next_json(gem5art_iter *iter, const char **text, size_t *length, gem5art_error *error) {
+GEM5ARTDEF const char *gem5art_next_json(gem5art_iter *iter, size_t *length, gem5art_error *error) {
     const gem5art_json *record;
     gem5art_json_writer writer;
-    bool lost;
-    gem5art_step step = gem5art__next(iter, true, &record, &lost, error);
-    *text = NULL;
-    if (length) *length = 0;
-    if (step != GEM5ART_ROW) return step;
+    bool lost, ok = true;
+    if (!gem5art__next(iter, true, &record, &lost, error)) return NULL;
     iter->text.length = 0;
     if (!record) {
         gem5art__put(&iter->text, iter->scan.data, iter->scan.size - GEM5ART__SEAL - 1);
         gem5art__puts(&iter->text, "}");
+        if (iter->text.failed) ok = gem5art__fail_nomem(error);
     } else {
         gem5art_json_writer_init(&writer, 0);
         gem5art__write_record(&writer, record);
-        if (!gem5art__put_written(&iter->text, &writer, false, error)) return GEM5ART_FAILED;
+        ok = gem5art__put_written(&iter->text, &writer, false, error);
     }
-    if (iter->text.failed) return gem5art__fail_nomem(error), GEM5ART_FAILED;
+    if (!ok) return iter->step = GEM5ART_FAILED, (const char *)NULL;
     if (length) *length = iter->text.length;
-    *text = iter->text.data;
-    return step;
+    return iter->text.data;
 }
 
 GEM5ARTDEF void gem5art_iter_close(gem5art_iter *iter) {

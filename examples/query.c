@@ -15,7 +15,6 @@ int main(int argc, char **argv) {
     gem5art_db *db;
     gem5art_iter *rows;
     const gem5art_run *run;
-    gem5art_step step = GEM5ART_FAILED;
 
     memset(&desc, 0, sizeof desc);
     desc.read_only = true;
@@ -27,11 +26,11 @@ int main(int argc, char **argv) {
     memset(&query, 0, sizeof query);
     query.name_contains = argc > 2 ? argv[2] : NULL;
     rows = gem5art_get_runs(db, &query, &error);
-    while (rows && (step = gem5art_next_run(rows, &run, &error)) == GEM5ART_ROW)
+    while (rows && (run = gem5art_next_run(rows, &error)) != NULL)
         printf("%.8s  %-3s %-20s %-10s %5.1f s  %4lld  %s\n", run->id, *run->linux_name ? "FS" : "SE", run->name,
                run->status, run->end_time - run->start_time, (long long)run->return_code, run->kill_reason);
     gem5art_iter_close(rows);
     gem5art_close(db, NULL);
-    if (step == GEM5ART_FAILED) fprintf(stderr, "query: %s\n", error.message);
-    return step == GEM5ART_FAILED;
+    if (gem5art_iter_step(rows) == GEM5ART_FAILED) fprintf(stderr, "query: %s\n", error.message);
+    return gem5art_iter_step(rows) == GEM5ART_FAILED;
 }

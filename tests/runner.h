@@ -317,7 +317,7 @@ __attribute__((unused)) static int recorded(const char *status) {
     memset(&query, 0, sizeof query);
     query.status = status;
     iter = gem5art_get_runs(db, &query, &error);
-    while (iter && next_run(iter, &error)) count++;
+    while (iter && gem5art_next_run(iter, &error)) count++;
     if (error.code != GEM5ART_OK) test_fail(__FILE__, __LINE__, "the store cannot be read: %s", error.message);
     gem5art_iter_close(iter);
     return count;

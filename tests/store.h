@@ -3,7 +3,6 @@
 #ifndef STORE_H
 #define STORE_H
 
-#include "rows.h"
 
 /* A test of what only a flat store has: its bytes, other programs' layouts, torn lines. */
 #ifdef TEST_LMDB
@@ -159,7 +158,7 @@ __attribute__((unused)) static const char *store_names(gem5art_db *of) {
     const gem5art_run *run;
     const gem5art_artifact *artifact;
     text[0] = 0;
-    while (iter && (run = next_run(iter, &error)) != NULL)
+    while (iter && (run = gem5art_next_run(iter, &error)) != NULL)
         n += (size_t)snprintf(text + n, sizeof names[0] - n, "%s%s", n ? ", " : "", run->name);
     gem5art_iter_close(iter);
     if (error.code != GEM5ART_OK) {
@@ -167,7 +166,7 @@ __attribute__((unused)) static const char *store_names(gem5art_db *of) {
         return text;
     }
     iter = gem5art_get_artifacts(of, NULL, &error);
-    while (iter && (artifact = next_artifact(iter, &error)) != NULL)
+    while (iter && (artifact = gem5art_next_artifact(iter, &error)) != NULL)
         n += (size_t)snprintf(text + n, sizeof names[0] - n, "; %s", artifact->name);
     gem5art_iter_close(iter);
     if (error.code != GEM5ART_OK) snprintf(text + n, sizeof names[0] - n, "! %d", (int)error.code);

@@ -1668,7 +1668,7 @@ static int rows(const char *name, const char *type, const gem5art_artifact *expe
     query.type = type;
     iter = gem5art_get_artifacts(db, &query, &error);
     if (!iter) return -1;
-    for (; (a = next_artifact(iter, &error)) != NULL; count++)
+    for (; (a = gem5art_next_artifact(iter, &error)) != NULL; count++)
         if (expected && count == 0) CHECK_STR(a->id, expected->id);
     CHECK_INT(error.code, GEM5ART_OK);
     gem5art_iter_close(iter);

@@ -154,7 +154,7 @@ static bool look(int least[WRITERS]) {
     bool ok = true;
     gem5art_iter *iter = gem5art_get_runs(db, NULL, &error);
     memset(seen, 0, sizeof seen);
-    while (ok && iter && (run = next_run(iter, &error)) != NULL) {
+    while (ok && iter && (run = gem5art_next_run(iter, &error)) != NULL) {
         int n = atoi(run->name + 4), writer = (n - 1) / APPENDS;
         ok = n > 0 && n <= RUNS && seen[writer]++ == (n - 1) % APPENDS && is_whole(run, n);
         if (!ok) test_fail(__FILE__, __LINE__, "%s is not the next one of writer %d", run->name, writer);
@@ -303,7 +303,7 @@ TEST(a_run_that_two_would_launch_is_recorded_once) {
     race(record_once);
     CHECK_INT(shared->won[0] + shared->won[1], CLAIMS);
     REQUIRE(open_db(NULL) && (iter = gem5art_get_runs(db, NULL, &error)) != NULL);
-    while ((run = next_run(iter, &error)) != NULL) CHECK_STR(run->hash, hash_to_claim(++n));
+    while ((run = gem5art_next_run(iter, &error)) != NULL) CHECK_STR(run->hash, hash_to_claim(++n));
     CHECK_INT(error.code, GEM5ART_OK);
     CHECK_INT(n, CLAIMS);
     gem5art_iter_close(iter);

@@ -336,7 +336,7 @@ static bool lists(bool runs, bool live, int expected) {
     query.live = live;
     iter = runs ? gem5art_get_runs(db, &query, &error) : gem5art_get_artifacts(db, &query, &error);
     if (!iter) return false;
-    while (runs ? (const void *)next_run(iter, &error) : (const void *)next_artifact(iter, &error)) count++;
+    while (runs ? (const void *)gem5art_next_run(iter, &error) : (const void *)gem5art_next_artifact(iter, &error)) count++;
     if (error.code == GEM5ART_OK && !strstr(fixture_warnings, "a live run is not listed: ")) CHECK_INT(count, expected);
     gem5art_iter_close(iter);
     return error.code == GEM5ART_OK;

@@ -124,8 +124,8 @@ static char *rows(void) {
         const gem5art_run *run;
         const gem5art_artifact *artifact;
         while (iter) {
-            if (pass) record = (artifact = next_artifact(iter, &error)) != NULL ? artifact->record : NULL;
-            else record = (run = next_run(iter, &error)) != NULL ? run->record : NULL;
+            if (pass) record = (artifact = gem5art_next_artifact(iter, &error)) != NULL ? artifact->record : NULL;
+            else record = (run = gem5art_next_run(iter, &error)) != NULL ? run->record : NULL;
             if (!record) break;
             gem5art_json_begin_object(&writer);
             for (member = record->first; member; member = member->next)
@@ -721,7 +721,7 @@ TEST(a_compacted_store_is_followed) {
     REQUIRE((iter = gem5art_get_runs(other, NULL, &error)) != NULL);
     CHECK(fsck_as(COMPACT, NULL));
     CHECK_THAT(store_run(db, 50), "%s", error.message);
-    CHECK(next_run(iter, &error) != NULL && next_run(iter, &error) == NULL && error.code == GEM5ART_OK);
+    CHECK(gem5art_next_run(iter, &error) != NULL && gem5art_next_run(iter, &error) == NULL && error.code == GEM5ART_OK);
     CHECK_THAT(gem5art_find_run(other, id_of(50), &error) != NULL, "%s", error.message);
     gem5art_iter_close(iter);
     CHECK(store_run(other, 51) && gem5art_close(other, &error));

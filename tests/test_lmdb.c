@@ -113,7 +113,7 @@ static bool store_large(gem5art_db *to, int n, size_t bytes) {
 static int count_runs(gem5art_db *of) {
     gem5art_iter *iter = gem5art_get_runs(of, NULL, &error);
     int count = 0;
-    while (iter && next_run(iter, &error)) count++;
+    while (iter && gem5art_next_run(iter, &error)) count++;
     gem5art_iter_close(iter);
     return error.code == GEM5ART_OK ? count : -1;
 }
@@ -144,7 +144,7 @@ TEST(a_full_map_is_an_error_and_the_store_as_it_was) {
     CHECK(i > 8 && i < 20);
     CHECK_INT(error.code, GEM5ART_LIMIT);
     CHECK_CONTAINS(error.message, "its map is full; compile with a larger GEM5ART_LMDB_MAP");
-    CHECK(next_run(iter, &error) == NULL && error.code == GEM5ART_OK); /* as of its beginning */
+    CHECK(gem5art_next_run(iter, &error) == NULL && error.code == GEM5ART_OK); /* as of its beginning */
     gem5art_iter_close(iter);
     CHECK_INT(count_runs(db), i - 1);
     CHECK(gem5art_remove_run(db, id_of(1), &error));
@@ -215,7 +215,7 @@ TEST(a_child_has_an_environment_of_its_own) {
     REQUIRE(open_db(NULL) && store_run(db, 1));
     REQUIRE((iter = gem5art_get_runs(db, NULL, &error)) != NULL);
     CHECK_INT(in_child(use_after_fork, NULL), 0);
-    CHECK(next_run(iter, &error) != NULL && next_run(iter, &error) == NULL);
+    CHECK(gem5art_next_run(iter, &error) != NULL && gem5art_next_run(iter, &error) == NULL);
     gem5art_iter_close(iter);
     CHECK(store_run(db, 3));
     CHECK_STR(store_names(db), "run 1, run 2, run 3");
@@ -236,7 +236,7 @@ static void *store_in_thread(void *first) {
         run.id = id, run.hash = hash, run.type = "gem5 run", run.name = "of a thread";
         ok = gem5art__record_run(mine, &run, NULL, NULL) && gem5art_find_run(mine, hash, NULL) != NULL;
         iter = gem5art_get_runs(mine, NULL, NULL);
-        ok = ok && iter && next_run(iter, NULL);
+        ok = ok && iter && gem5art_next_run(iter, NULL);
         gem5art_iter_close(iter);
     }
     gem5art_close(mine, NULL);
@@ -344,12 +344,12 @@ TEST(long_names_and_ids_are_told_apart) {
     memset(&query, 0, sizeof query);
     query.name = b;
     REQUIRE((iter = gem5art_get_runs(db, &query, &error)) != NULL);
-    CHECK((found = next_run(iter, &error)) != NULL && strcmp(found->id, id[1]) == 0);
-    CHECK(next_run(iter, &error) == NULL && error.code == GEM5ART_OK);
+    CHECK((found = gem5art_next_run(iter, &error)) != NULL && strcmp(found->id, id[1]) == 0);
+    CHECK(gem5art_next_run(iter, &error) == NULL && error.code == GEM5ART_OK);
     gem5art_iter_close(iter);
     query.name = NULL, query.name_contains = "nm";
     REQUIRE((iter = gem5art_get_runs(db, &query, &error)) != NULL);
-    CHECK(next_run(iter, &error) != NULL && next_run(iter, &error) == NULL);
+    CHECK(gem5art_next_run(iter, &error) != NULL && gem5art_next_run(iter, &error) == NULL);
     gem5art_iter_close(iter);
     CHECK(gem5art_remove_run(db, id[0], &error));
     CHECK(!gem5art_find_run(db, id[0], &error) && gem5art_find_run(db, id[1], &error));
@@ -436,10 +436,10 @@ static int use_damaged_store(void *unused) {
     query.name_contains = "run";
     if ((db = gem5art_open(STORE_URI, NULL, &error)) == NULL) return 0;
     iter = gem5art_get_runs(db, NULL, &error);
-    while (next_json(iter, NULL, &error)) {}
+    while (gem5art_next_json(iter, NULL, &error)) {}
     gem5art_iter_close(iter);
     iter = gem5art_get_runs(db, &query, &error);
-    while (next_run(iter, &error)) {}
+    while (gem5art_next_run(iter, &error)) {}
     gem5art_iter_close(iter);
     gem5art_find_run(db, id_of(7), &error);
     gem5art_find_artifact(db, id_of(3), &error);
@@ -637,7 +637,7 @@ static int list_until_killed(void *ready) {
     gem5art_db *mine;
     leave_parents_db();
     if ((mine = gem5art_open(STORE_URI, NULL, &error)) == NULL) return 1;
-    if (!next_run(gem5art_get_runs(mine, NULL, &error), &error)) return 1;
+    if (!gem5art_next_run(gem5art_get_runs(mine, NULL, &error), &error)) return 1;
     if (write(*(int *)ready, "", 1) != 1) return 2;
     for (;;) pause();
 }

@@ -405,7 +405,7 @@ static bool step_look(look *l, const char **difference) {
     static char text[1400];
     const void *row = NULL;
     *difference = NULL;
-    if (l->iter) row = l->runs ? (const void *)next_run(l->iter, &error) : next_artifact(l->iter, &error);
+    if (l->iter) row = l->runs ? (const void *)gem5art_next_run(l->iter, &error) : gem5art_next_artifact(l->iter, &error);
     if (row && l->next < l->count) *difference = row_difference(&l->rows[l->next++], row);
     else if (row) *difference = "there is a row too many";
     else if (error.code != GEM5ART_OK) snprintf(text, sizeof text, "%s", error.message), *difference = text;

@@ -177,7 +177,7 @@ static int most_at_once(void) {
     gem5art_iter *iter = gem5art_get_runs(db, NULL, &error);
     const gem5art_run *run;
     int count = 0, most = 0, i, k, now;
-    while (iter && count < 64 && (run = next_run(iter, &error)) != NULL)
+    while (iter && count < 64 && (run = gem5art_next_run(iter, &error)) != NULL)
         begun[count] = run->start_time, ended[count++] = run->end_time;
     gem5art_iter_close(iter);
     for (i = 0; i < count; i++) {
@@ -997,7 +997,7 @@ static void check_lost_runs(void) {
     CHECK(lost->rerunnable && !lost->running);
     CHECK(gem5art__ends_with(lost->outdir, "/b"));
     REQUIRE((iter = gem5art_get_runs(db, NULL, &error)) != NULL);
-    CHECK((lost = next_run(iter, &error)) != NULL && strcmp(lost->id, id) == 0); /* first */
+    CHECK((lost = gem5art_next_run(iter, &error)) != NULL && strcmp(lost->id, id) == 0); /* first */
     gem5art_iter_close(iter);
     CHECK_CONTAINS(fixture_warnings, "lost");
     CHECK(exists("b/info.json") && exists("b/stats.txt"));

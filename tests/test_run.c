@@ -415,7 +415,7 @@ TEST(artifacts_may_come_from_a_query) {
     iter = gem5art_get_artifacts(db, &query, &error);
     REQUIRE(iter);
     desc = se_desc();
-    desc.gem5_artifact = next_artifact(iter, &error);
+    desc.gem5_artifact = gem5art_next_artifact(iter, &error);
     REQUIRE(desc.gem5_artifact);
     run = se(&desc);
     gem5art_iter_close(iter);
@@ -984,7 +984,7 @@ TEST(what_gem5art_recorded_is_not_launched_again) {
     REQUIRE(begin_boot_tests());
     iter = gem5art_get_runs(db, NULL, &error);
     REQUIRE(iter);
-    while ((recorded = next_run(iter, &error)) != NULL) {
+    while ((recorded = gem5art_next_run(iter, &error)) != NULL) {
         snprintf(outdir, sizeof outdir, "out/%d", count++);
         run = boot_run(recorded, outdir);
         if (!run) continue;
@@ -992,8 +992,8 @@ TEST(what_gem5art_recorded_is_not_launched_again) {
         CHECK_STR(legacy, recorded->hash);
         if (gem5art__is_fs(run->type)) CHECK_STR(run->string, recorded->string); /* of an SE run gem5art forgets a space */
         REQUIRE((attempts = gem5art_get_attempts(db, run, &error)) != NULL);
-        CHECK(gem5art_next_run(attempts, &attempt, &error) == GEM5ART_ROW && strcmp(attempt->id, recorded->id) == 0);
-        CHECK(gem5art_next_run(attempts, &attempt, &error) == GEM5ART_END && !attempt);
+        CHECK((attempt = gem5art_next_run(attempts, &error)) != NULL && strcmp(attempt->id, recorded->id) == 0);
+        CHECK(!gem5art_next_run(attempts, &error) && gem5art_iter_step(attempts) == GEM5ART_END);
         gem5art_iter_close(attempts);
         CHECK(!gem5art_execute(db, run, NULL, &error));
         REFUSED(GEM5ART_EXISTS, recorded->id);
@@ -1012,7 +1012,7 @@ TEST(what_gem5art_recorded_is_not_launched_again) {
     CHECK_STR(legacy, "09e7548ddc6c05507c0652bbe729630a");
     CHECK(gem5art__not_recorded(db, (gem5art__run *)run, 0, &failed_count, &error));
     REQUIRE((attempts = gem5art_get_attempts(db, run, &error)) != NULL);
-    CHECK(gem5art_next_run(attempts, &attempt, &error) == GEM5ART_END && error.code == GEM5ART_OK);
+    CHECK(!gem5art_next_run(attempts, &error) && gem5art_iter_step(attempts) == GEM5ART_END && error.code == GEM5ART_OK);
     gem5art_iter_close(attempts);
     fixture_end();
 }

@@ -89,7 +89,7 @@ static void look_at_live_runs_all_the_time(void) {
     query.live = true;
     while (!exists("stop")) {
         gem5art_iter *iter = gem5art_get_runs(db, &query, &error);
-        while (next_run(iter, &error)) {}
+        while (gem5art_next_run(iter, &error)) {}
         gem5art_iter_close(iter);
     }
 }
@@ -126,7 +126,7 @@ static const char *live_reason(bool read_only) {
     query.live = true;
     other = gem5art_open(STORE_URI, &desc, &error);
     iter = gem5art_get_runs(other, &query, &error);
-    run = next_run(iter, &error);
+    run = gem5art_next_run(iter, &error);
     snprintf(reason, sizeof reason, "%s", run ? run->kill_reason : "not there");
     gem5art_iter_close(iter);
     gem5art_close(other, &error);

@@ -769,15 +769,15 @@ TEST(an_iterator_goes_on_with_the_file_it_began) {
     REQUIRE(open_db(NULL));
     for (i = 1; i <= 5; i++) CHECK(store_run(db, i));
     REQUIRE((iter = gem5art_get_runs(db, NULL, &error)) != NULL);
-    CHECK(next_run(iter, &error) != NULL);
+    CHECK(gem5art_next_run(iter, &error) != NULL);
     CHECK(gem5art_remove_run(db, id_of(3), &error));
     CHECK(store_run(db, 6));
     for (i = 2; i <= 5; i++) {
-        run = next_run(iter, &error);
+        run = gem5art_next_run(iter, &error);
         REQUIRE(run != NULL);
         CHECK_STR(run->id, id_of(i));
     }
-    CHECK(next_run(iter, &error) == NULL && error.code == GEM5ART_OK);
+    CHECK(gem5art_next_run(iter, &error) == NULL && error.code == GEM5ART_OK);
     gem5art_iter_close(iter);
     CHECK_STR(store_names(db), "run 1, run 2, run 4, run 5, run 6");
     fixture_end();
@@ -851,7 +851,7 @@ TEST(bytes_that_are_not_utf8_come_back_as_they_were) {
     memset(&query, 0, sizeof query);
     query.name = odd, query.name_contains = "\xff";
     REQUIRE((iter = gem5art_get_runs(db, &query, &error)) != NULL);
-    CHECK(next_run(iter, &error) != NULL && next_run(iter, &error) == NULL);
+    CHECK(gem5art_next_run(iter, &error) != NULL && gem5art_next_run(iter, &error) == NULL);
     gem5art_iter_close(iter);
     CHECK(gem5art_remove_run(db, id_of(2), &error)); /* through a rewrite, too */
     REQUIRE((found = gem5art_find_run(db, run.id, &error)) != NULL);
@@ -889,8 +889,8 @@ static const char *found_ids(const gem5art_query *query, bool runs) {
     size_t n = 0;
     text[0] = 0;
     while (iter) {
-        const gem5art_run *run = runs ? next_run(iter, &error) : NULL;
-        const gem5art_artifact *artifact = runs ? NULL : next_artifact(iter, &error);
+        const gem5art_run *run = runs ? gem5art_next_run(iter, &error) : NULL;
+        const gem5art_artifact *artifact = runs ? NULL : gem5art_next_artifact(iter, &error);
         if (!run && !artifact) break;
         n += (size_t)snprintf(text + n, sizeof text - n, "%s%d", n ? " " : "", atoi((run ? run->id : artifact->id) + 24));
     }
@@ -963,7 +963,7 @@ static char *texts_of(const gem5art_query *query, bool runs) {
     const char *text;
     size_t length;
     gem5art__puts(&all, "");
-    while (iter && (text = next_json(iter, &length, &error)) != NULL) {
+    while (iter && (text = gem5art_next_json(iter, &length, &error)) != NULL) {
         CHECK_INT(strlen(text), length);
         gem5art__puts(&all, text), gem5art__puts(&all, "\n");
     }
@@ -998,7 +998,7 @@ TEST(rows_as_text_are_what_is_stored_without_checksums) {
     free(text);
     CHECK_STR(text = texts_of(NULL, false), "");
     free(text), free(line);
-    CHECK(next_json(NULL, NULL, &error) == NULL && error.code == GEM5ART_INVALID);
+    CHECK(gem5art_next_json(NULL, NULL, &error) == NULL && error.code == GEM5ART_INVALID);
     fixture_end();
 }
 
@@ -1017,13 +1017,13 @@ TEST(a_row_lives_until_the_next_step_and_a_query_is_copied) {
     REQUIRE((iter = gem5art_get_runs(db, &query, &error)) != NULL);
     strcpy(name, "gone");
     REQUIRE((second = gem5art_get_runs(db, NULL, &error)) != NULL);
-    REQUIRE((one = next_run(iter, &error)) != NULL);
+    REQUIRE((one = gem5art_next_run(iter, &error)) != NULL);
     for (i = 0; i < 6; i++) { /* steps of another iterator leave the row alone; under sanitizers this would show */
-        REQUIRE((two = next_run(second, &error)) != NULL);
+        REQUIRE((two = gem5art_next_run(second, &error)) != NULL);
         CHECK_STR(one->name, "boot");
         CHECK_STR(gem5art_json_get(one->record, "status")->text, "Finished");
     }
-    CHECK(next_artifact(iter, &error) == NULL && error.code == GEM5ART_INVALID);
+    CHECK(gem5art_next_artifact(iter, &error) == NULL && error.code == GEM5ART_INVALID);
     CHECK_CONTAINS(error.message, "use gem5art_next_run");
     CHECK(!gem5art_close(db, &error));
     CHECK_INT(error.code, GEM5ART_BUSY);
@@ -1033,7 +1033,7 @@ TEST(a_row_lives_until_the_next_step_and_a_query_is_copied) {
     gem5art_iter_close(iter);
     gem5art_iter_close(NULL);
     CHECK_INT(open_descriptors(), fds);
-    CHECK(next_run(NULL, &error) == NULL && error.code == GEM5ART_INVALID);
+    CHECK(gem5art_next_run(NULL, &error) == NULL && error.code == GEM5ART_INVALID);
     CHECK(gem5art_get_runs(NULL, NULL, &error) == NULL && error.code == GEM5ART_INVALID);
     CHECK(gem5art_get_artifacts(NULL, NULL, NULL) == NULL);
     CHECK(gem5art_close(NULL, &error) && error.code == GEM5ART_OK);
@@ -1096,7 +1096,7 @@ static size_t all_records(char *texts[], size_t most) {
     gem5art_iter *iter = gem5art_get_records(db, NULL, &error);
     const char *text;
     size_t count = 0;
-    while (iter && count < most && gem5art_next_json(iter, &text, NULL, &error) == GEM5ART_ROW) texts[count++] = strdup(text);
+    while (iter && count < most && (text = gem5art_next_json(iter, NULL, &error)) != NULL) texts[count++] = strdup(text);
     gem5art_iter_close(iter);
     return count;
 }
@@ -1122,8 +1122,8 @@ TEST(records_move_from_store_to_store_as_text) {
     memset(&query, 0, sizeof query);
     query.type = "disk image";
     REQUIRE((iter = gem5art_get_records(db, &query, &error)) != NULL);
-    CHECK(gem5art_next_run(iter, &run, &error) == GEM5ART_FAILED && error.code == GEM5ART_INVALID && !run);
-    CHECK(next_json(iter, NULL, &error) && next_json(iter, NULL, &error) && !next_json(iter, NULL, &error));
+    CHECK(!gem5art_next_run(iter, &error) && gem5art_iter_step(iter) == GEM5ART_FAILED && error.code == GEM5ART_INVALID);
+    CHECK(gem5art_next_json(iter, NULL, &error) && gem5art_next_json(iter, NULL, &error) && !gem5art_next_json(iter, NULL, &error));
     gem5art_iter_close(iter);
     CHECK(gem5art_close(db, &error));
     unlink(STORE_PATH), unlink(STORE_PATH "-lock");
@@ -1193,7 +1193,7 @@ TEST(a_row_is_written_as_its_record) {
     REQUIRE((count = all_records(texts, 10)) == 10);
     gem5art_json_writer_init(&writer, 0);
     REQUIRE((iter = gem5art_get_runs(db, NULL, &error)) != NULL);
-    for (i = 0; gem5art_next_run(iter, &run, &error) == GEM5ART_ROW; i++) {
+    for (i = 0; (run = gem5art_next_run(iter, &error)) != NULL; i++) {
         gem5art_json_run(&writer, run);
         for (k = 0; k < count && !strstr(texts[k], run->id);) k++;
         CHECK_STR(gem5art_json_take(&writer, NULL, &error), texts[k]);
@@ -1201,7 +1201,7 @@ TEST(a_row_is_written_as_its_record) {
     gem5art_iter_close(iter);
     CHECK_INT(i, 6);
     REQUIRE((iter = gem5art_get_artifacts(db, NULL, &error)) != NULL);
-    for (i = 0; gem5art_next_artifact(iter, &artifact, &error) == GEM5ART_ROW; i++) {
+    for (i = 0; (artifact = gem5art_next_artifact(iter, &error)) != NULL; i++) {
         gem5art_json_artifact(&writer, artifact);
         for (k = 0; k < count && !strstr(texts[k], artifact->id);) k++;
         CHECK_STR(gem5art_json_take(&writer, NULL, &error), texts[k]);

@@ -230,8 +230,8 @@ FLAT_TEST(an_append_looks_at_the_end_only_and_a_query_at_its_rows) {
     memset(&query, 0, sizeof query);
     query.name = "run 2";
     REQUIRE((iter = gem5art_get_runs(db, &query, &error)) != NULL);
-    CHECK(next_run(iter, &error) != NULL);
-    CHECK(next_run(iter, &error) == NULL && error.code == GEM5ART_OK);
+    CHECK(gem5art_next_run(iter, &error) != NULL);
+    CHECK(gem5art_next_run(iter, &error) == NULL && error.code == GEM5ART_OK);
     gem5art_iter_close(iter);
     CHECK(store_run(db, 4));
     CHECK_STR(store_names(db), "! 10");
@@ -301,17 +301,17 @@ FLAT_TEST(a_field_of_the_wrong_kind_is_an_error_of_its_row_only) {
     write_text("db.json", "[{\"_id\":\"a\",\"type\":\"gem5 run\",\"pid\":\"seven\"},{\"_id\":\"b\",\"type\":\"gem5 run\",\"pid\":7,\"outdir\":null}]");
     REQUIRE(open_db(NULL));
     REQUIRE((iter = gem5art_get_runs(db, NULL, &error)) != NULL);
-    CHECK(next_run(iter, &error) == NULL);
+    CHECK(gem5art_next_run(iter, &error) == NULL);
     CHECK_INT(error.code, GEM5ART_INVALID);
     CHECK_CONTAINS(error.message, "\"pid\" has a value of the wrong kind: \"seven\"");
     {
-        const gem5art_run *run = next_run(iter, &error);
+        const gem5art_run *run = gem5art_next_run(iter, &error);
         REQUIRE(run != NULL);
         CHECK_STR(run->id, "b");
         CHECK_INT(run->pid, 7);
         CHECK_STR(run->outdir, "");
     }
-    CHECK(next_run(iter, &error) == NULL && error.code == GEM5ART_OK);
+    CHECK(gem5art_next_run(iter, &error) == NULL && error.code == GEM5ART_OK);
     gem5art_iter_close(iter);
     fixture_end();
 }
@@ -421,7 +421,7 @@ FLAT_TEST(an_iterator_over_a_torn_store_shows_what_was_there_at_its_call) {
             if (indexed) CHECK(!gem5art_find_run(db, id_of(9), &error) && error.code == GEM5ART_NOT_FOUND);
             REQUIRE((iter = gem5art_get_runs(db, NULL, &error)) != NULL);
             CHECK(store_run(db, 4) && store_run(db, 5));
-            while ((run = next_run(iter, &error)) != NULL) {
+            while ((run = gem5art_next_run(iter, &error)) != NULL) {
                 if (*names) strcat(names, ", ");
                 strncat(names, run->name, 8);
             }
@@ -641,10 +641,10 @@ FLAT_TEST(a_store_that_is_cut_while_it_is_listed) {
     REQUIRE(open_db(NULL));
     for (i = 1; i <= 2000; i++) CHECK(store_run(db, i)); /* more than is read at once */
     REQUIRE((iter = gem5art_get_runs(db, NULL, &error)) != NULL);
-    CHECK(next_run(iter, &error) != NULL);
+    CHECK(gem5art_next_run(iter, &error) != NULL);
     CHECK(stat("db.json", &st) == 0 && truncate("db.json", st.st_size / 2) == 0);
     fixture_warnings[0] = 0;
-    for (seen = 1; next_run(iter, &error); seen++) {}
+    for (seen = 1; gem5art_next_run(iter, &error); seen++) {}
     CHECK_THAT(error.code == GEM5ART_CORRUPT || *fixture_warnings, "%d rows and not a word", seen);
     CHECK(seen <= 1000);
     gem5art_iter_close(iter);
@@ -722,7 +722,7 @@ FLAT_TEST(a_flipped_bit_is_found_or_harmless) {
             fixture_warnings[0] = 0;
             found = false;
             iter = gem5art_get_runs(db, NULL, &error);
-            while (iter && (run = next_run(iter, &error)) != NULL) {
+            while (iter && (run = gem5art_next_run(iter, &error)) != NULL) {
                 const char *end = strchr(run->name, ' ');
                 seen++;
                 CHECK_THAT(end && strcmp(run->id, id_of(atoi(end + 1))) == 0 && strcmp(run->hash, hash_of(atoi(end + 1))) == 0 &&
@@ -768,7 +768,7 @@ static void view_spoiled(size_t at, int bit, const size_t ends[3][2], bool seale
     places = 0;
     REQUIRE((viewer = gem5art_open("db.json", &desc, &error)) != NULL);
     REQUIRE((iter = gem5art_get_runs(viewer, NULL, &error)) != NULL);
-    while ((run = next_run(iter, &error)) != NULL)
+    while ((run = gem5art_next_run(iter, &error)) != NULL)
         for (i = 1; i <= 3; i++) seen[i] |= strcmp(run->id, id_of(i)) == 0 && strcmp(run->hash, hash_of(i)) == 0;
     CHECK_THAT(error.code == GEM5ART_OK || (!sealed && at == 0), /* without its bracket it is not a store */
                "byte %d, bit %d: %s", (int)at, bit, error.message);

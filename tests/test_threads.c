@@ -9,7 +9,6 @@
 #include "test.h"
 
 #include "fixture.h"
-#include "rows.h"
 
 #include <poll.h>
 #include <pthread.h>
@@ -99,7 +98,7 @@ static void check_records(int hosts) {
     const gem5art_run *run;
     REQUIRE(open_db(NULL));
     iter = gem5art_get_runs(db, NULL, &error);
-    while (iter && (run = next_run(iter, &error)) != NULL) {
+    while (iter && (run = gem5art_next_run(iter, &error)) != NULL) {
         finished += strcmp(run->status, "Finished") == 0;
         failed += strcmp(run->kill_reason, "timeout") == 0;
     }
@@ -125,7 +124,7 @@ static void *read_store(void *argument) {
     bool ok = own != NULL;
     while (ok && !__atomic_load_n(&reading_ends, __ATOMIC_SEQ_CST)) {
         gem5art_iter *iter = gem5art_get_runs(own, NULL, &why);
-        while (iter && next_run(iter, &why)) {}
+        while (iter && gem5art_next_run(iter, &why)) {}
         gem5art_iter_close(iter);
         ok = why.code == GEM5ART_OK;
         poll(NULL, 0, 5);

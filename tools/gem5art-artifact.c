@@ -75,7 +75,6 @@ static void register_one(gem5art_db *db, char **arguments) {
 static void list(gem5art_db *db, char **arguments) {
     gem5art_query query;
     gem5art_error error;
-    gem5art_step step = GEM5ART_FAILED;
     gem5art_iter *iter;
     const gem5art_artifact *row;
     (void)arguments;
@@ -83,8 +82,8 @@ static void list(gem5art_db *db, char **arguments) {
     query.name_contains = name;
     query.type = type;
     iter = gem5art_get_artifacts(db, &query, &error);
-    while (iter && (step = gem5art_next_artifact(iter, &row, &error)) == GEM5ART_ROW) put_line(row, "", "");
-    if (step == GEM5ART_FAILED) die_of(&error);
+    while (iter && (row = gem5art_next_artifact(iter, &error)) != NULL) put_line(row, "", "");
+    if (gem5art_iter_step(iter) == GEM5ART_FAILED) die_of(&error);
     gem5art_iter_close(iter);
 }
 
@@ -105,12 +104,11 @@ static void show_tree(gem5art_db *db, char **arguments) {
     const char *root = arguments[0] ? find_artifact(db, arguments[0])->id : NULL;
     gem5art_error error;
     gem5art_iter *iter = gem5art_get_artifacts(db, NULL, &error);
-    gem5art_step step = GEM5ART_FAILED;
     const gem5art_artifact *row, *artifact;
     tree t;
     memset(&t, 0, sizeof t);
     t.show = show_node;
-    while (iter && (step = gem5art_next_artifact(iter, &row, &error)) == GEM5ART_ROW) {
+    while (iter && (row = gem5art_next_artifact(iter, &error)) != NULL) {
         tree_node *node;
         bool is_root = root && strcmp(root, row->id) == 0;
         if (strcmp(row->type, "directory") == 0 && !is_root) continue;
@@ -122,7 +120,7 @@ static void show_tree(gem5art_db *db, char **arguments) {
         node->id = artifact->id, node->inputs = artifact->inputs, node->data = artifact;
         node->root = !root || is_root;
     }
-    if (step == GEM5ART_FAILED) die_of(&error);
+    if (gem5art_iter_step(iter) == GEM5ART_FAILED) die_of(&error);
     gem5art_iter_close(iter);
     tree_show(&t);
     free(t.nodes);

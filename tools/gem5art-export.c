@@ -69,12 +69,12 @@ static gem5art_iter *begin(gem5art_db *db) {
 /* False: there are no more. */
 static bool next(gem5art_iter *iter, output *out, const char **json, size_t *length) {
     gem5art_error error;
-    gem5art_step step = GEM5ART_END;
     bool none = limit_text && strspn(limit_text, "0") == strlen(limit_text); /* a query's limit of 0 is none */
-    if (!none) step = gem5art_next_json(iter, json, length, &error);
-    if (step == GEM5ART_ROW) return true;
-    if (step == GEM5ART_FAILED && out) output_abandon(out);
-    if (step == GEM5ART_FAILED) die_of(&error);
+    if (!none && (*json = gem5art_next_json(iter, length, &error)) != NULL) return true;
+    if (!none && gem5art_iter_step(iter) == GEM5ART_FAILED) {
+        if (out) output_abandon(out);
+        die_of(&error);
+    }
     gem5art_iter_close(iter);
     return false;
 }

@@ -14,12 +14,11 @@ const char *tool_name = "gem5art-getruns";
 static void dump(gem5art_iter *runs, output *out) {
     gem5art_json_writer writer;
     gem5art_error error;
-    gem5art_step step;
     const char *json;
     size_t length, waiting = 0;
     gem5art_json_writer_init(&writer, 2);
     gem5art_json_begin_array(&writer);
-    while ((step = gem5art_next_json(runs, &json, &length, &error)) == GEM5ART_ROW) {
+    while ((json = gem5art_next_json(runs, &length, &error)) != NULL) {
         gem5art_json_text(&writer, json, length);
         if ((waiting += length) < OUTPUT_BUFFER) continue;
         if ((json = gem5art_json_take(&writer, &length, &error)) == NULL) break;
@@ -27,7 +26,7 @@ static void dump(gem5art_iter *runs, output *out) {
         waiting = 0;
     }
     gem5art_json_end_array(&writer);
-    json = step == GEM5ART_END ? gem5art_json_take(&writer, &length, &error) : NULL;
+    json = gem5art_iter_step(runs) == GEM5ART_END ? gem5art_json_take(&writer, &length, &error) : NULL;
     if (!json) {
         output_abandon(out);
         die_of(&error);

@@ -332,16 +332,15 @@ static void read_store(source *s, const char *uri) {
     gem5art_error error;
     gem5art_db *db;
     gem5art_iter *iter;
-    gem5art_step step = GEM5ART_FAILED;
     const char *json;
     size_t length;
     desc.read_only = true;
     desc.log = message_warn;
     db = gem5art_open(uri, &desc, &error);
     iter = db ? gem5art_get_records(db, NULL, &error) : NULL;
-    while (iter && (step = gem5art_next_json(iter, &json, &length, &error)) == GEM5ART_ROW)
+    while (iter && (json = gem5art_next_json(iter, &length, &error)) != NULL)
         add(s, text_copy_n(json, length), length, 0);
-    if (step == GEM5ART_FAILED) fail(s, "%s", error.message);
+    if (gem5art_iter_step(iter) == GEM5ART_FAILED) fail(s, "%s", error.message);
     gem5art_iter_close(iter);
     gem5art_close(db, NULL);
 }

@@ -169,41 +169,43 @@ static void add_record(listing *l, const char *json, size_t length, const gem5ar
 /* Reads the store; false with an error, and the records before it. */
 static bool read_recorded(gem5art_db *db, gem5art_error *error) {
     gem5art_iter *iter = gem5art_get_records(db, NULL, error);
-    gem5art_step step = GEM5ART_FAILED;
     members head = {0};
     const char *json;
     size_t length;
+    bool whole;
     members_want(&head, "_id");
     members_want(&head, "type");
-    while (iter && (step = gem5art_next_json(iter, &json, &length, error)) == GEM5ART_ROW) {
+    while (iter && (json = gem5art_next_json(iter, &length, error)) != NULL) {
         members_read(&head, json, length);
         if (record_is_run_type(head.values[1]) != chosen_by.artifacts) add_record(&recorded, json, length, NULL);
         else add_id(&recorded, head.values[0]);
     }
+    whole = gem5art_iter_step(iter) == GEM5ART_END;
     gem5art_iter_close(iter);
-    return step == GEM5ART_END;
+    return whole;
 }
 
 /* Reads the runs that are under way now, by any process, from their info.json. */
 static bool read_live(gem5art_db *db, gem5art_error *error) {
-    gem5art_step step = GEM5ART_FAILED;
     gem5art_query query = {0};
     gem5art_iter *iter;
     const gem5art_run *run;
     gem5art_json_writer writer;
     const char *json;
     size_t length;
+    bool whole;
     query.live = true;
     iter = gem5art_get_runs(db, &query, error);
-    while (iter && (step = gem5art_next_run(iter, &run, error)) == GEM5ART_ROW) {
+    while (iter && (run = gem5art_next_run(iter, error)) != NULL) {
         gem5art_json_writer_init(&writer, 0);
         gem5art_json_run(&writer, run);
         if ((json = gem5art_json_take(&writer, &length, error)) == NULL) die_of(error);
         add_record(&live, json, length, run);
         gem5art_json_writer_free(&writer);
     }
+    whole = gem5art_iter_step(iter) == GEM5ART_END;
     gem5art_iter_close(iter);
-    return step == GEM5ART_END;
+    return whole;
 }
 
 /* ---- the rows in their order, and how many characters tell their ids apart */

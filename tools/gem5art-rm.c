@@ -54,7 +54,6 @@ static bool remove_one(gem5art_db *db, const char *key, bool dry_run) {
 static bool remove_key(gem5art_db *db, const char *key, bool dry_run) {
     gem5art_query query;
     gem5art_error error;
-    gem5art_step step = GEM5ART_FAILED;
     gem5art_iter *iter;
     const gem5art_run *run;
     text_list ids = {NULL, 0};
@@ -63,9 +62,9 @@ static bool remove_key(gem5art_db *db, const char *key, bool dry_run) {
     memset(&query, 0, sizeof query);
     query.hash = key;
     iter = gem5art_get_runs(db, &query, &error);
-    while (iter && (step = gem5art_next_run(iter, &run, &error)) == GEM5ART_ROW)
+    while (iter && (run = gem5art_next_run(iter, &error)) != NULL)
         text_list_add(&ids, text_copy(run->id));
-    if (step == GEM5ART_FAILED) die_of(&error);
+    if (gem5art_iter_step(iter) == GEM5ART_FAILED) die_of(&error);
     gem5art_iter_close(iter);
     if (!ids.count) ok = remove_one(db, key, dry_run);
     for (i = 0; i < ids.count; i++) {

@@ -310,7 +310,7 @@ static bool finished_before(const gem5art_run *run, text *reason, text *where) {
     gem5art_iter *attempts = gem5art_get_attempts(db, run, &error);
     const gem5art_run *attempt;
     bool finished = false;
-    while (attempts && !finished && gem5art_next_run(attempts, &attempt, &error) == GEM5ART_ROW) {
+    while (attempts && !finished && (attempt = gem5art_next_run(attempts, &error)) != NULL) {
         finished = text_same(attempt->status, "Finished");
         text_clear(reason);
         text_clear(where);

@@ -117,11 +117,10 @@ static bool uses(const gem5art_run *run, const char *id) {
 static void show_users(sheet *s, gem5art_db *db, const char *id) {
     gem5art_error error;
     gem5art_iter *iter = gem5art_get_runs(db, NULL, &error);
-    gem5art_step step = GEM5ART_FAILED;
     text latest[SHOW_USERS] = {{0}};
     const gem5art_run *run;
     size_t count = 0, i;
-    while (iter && (step = gem5art_next_run(iter, &run, &error)) == GEM5ART_ROW) {
+    while (iter && (run = gem5art_next_run(iter, &error)) != NULL) {
         text *line = &latest[count % SHOW_USERS];
         if (!uses(run, id)) continue;
         count++;
@@ -130,7 +129,7 @@ static void show_users(sheet *s, gem5art_db *db, const char *id) {
         describe_status(line, run);
         text_puts(line, ")");
     }
-    if (step == GEM5ART_FAILED) die_of(&error);
+    if (gem5art_iter_step(iter) == GEM5ART_FAILED) die_of(&error);
     gem5art_iter_close(iter);
     if (count == 0) sheet_entry(s, "used by", "no recorded run");
     else
@@ -302,10 +301,9 @@ static void show_results(sheet *s, const gem5art_run *run, const gem5art_artifac
 
 /* Rows of `iter` that are other attempts at the run. */
 static void show_attempts(sheet *s, gem5art_iter *iter, const gem5art_run *run, gem5art_error *error) {
-    gem5art_step step = GEM5ART_FAILED;
     const gem5art_run *other;
     text string = {0};
-    while (iter && (step = gem5art_next_run(iter, &other, error)) == GEM5ART_ROW) {
+    while (iter && (other = gem5art_next_run(iter, error)) != NULL) {
         if (text_same(other->id, run->id)) continue;
         text_clear(&string);
         when_put_time(&string, other->start_time > 0 ? other->start_time : other->enqueue_time);
@@ -313,7 +311,7 @@ static void show_attempts(sheet *s, gem5art_iter *iter, const gem5art_run *run, 
         describe_status(&string, other);
         sheet_entry(s, "", "%.8s  %s", other->id, text_string(&string));
     }
-    if (step == GEM5ART_FAILED) die_of(error);
+    if (gem5art_iter_step(iter) == GEM5ART_FAILED) die_of(error);
     gem5art_iter_close(iter);
     text_free(&string);
 }

@@ -211,11 +211,10 @@ static void verify_run(gem5art_db *db, const gem5art_run *run) {
 static void verify_all(gem5art_db *db) {
     gem5art_error error;
     gem5art_iter *iter = gem5art_get_artifacts(db, NULL, &error);
-    gem5art_step step = GEM5ART_FAILED;
     const gem5art_artifact *artifact;
-    while (iter && (step = gem5art_next_artifact(iter, &artifact, &error)) == GEM5ART_ROW)
+    while (iter && (artifact = gem5art_next_artifact(iter, &error)) != NULL)
         if (archives || strcmp(artifact->type, "directory") != 0) verify_artifact(db, artifact);
-    if (step == GEM5ART_FAILED) die_of(&error);
+    if (gem5art_iter_step(iter) == GEM5ART_FAILED) die_of(&error);
     gem5art_iter_close(iter);
 }
 
@@ -275,7 +274,6 @@ static void review_run(gem5art_db *db, const gem5art_run *run) {
 
 static bool review_runs(gem5art_db *db, int count, char **ids) {
     gem5art_error error;
-    gem5art_step step = GEM5ART_END;
     gem5art_iter *iter = NULL;
     const gem5art_run *run;
     int i;
@@ -286,8 +284,8 @@ static bool review_runs(gem5art_db *db, int count, char **ids) {
         find_end(&f);
     }
     if (!count && (iter = gem5art_get_runs(db, NULL, &error)) == NULL) die_of(&error);
-    while (iter && (step = gem5art_next_run(iter, &run, &error)) == GEM5ART_ROW) review_run(db, run);
-    if (step == GEM5ART_FAILED) die_of(&error);
+    while (iter && (run = gem5art_next_run(iter, &error)) != NULL) review_run(db, run);
+    if (iter && gem5art_iter_step(iter) == GEM5ART_FAILED) die_of(&error);
     gem5art_iter_close(iter);
     text_putf(&sum, "%zu run%s, %zu with a different outcome today, %zu without files", reviewed, plural(reviewed),
               differ, without_files);

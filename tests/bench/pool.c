@@ -21,7 +21,6 @@ static int without_syncs;
 #include "../test.h"
 
 #include "../fixture.h"
-#include "../rows.h"
 
 enum { JOBS = 2 };
 
@@ -90,7 +89,7 @@ static int count_finished(void) {
     memset(&query, 0, sizeof query);
     query.status = "Finished";
     iter = gem5art_get_runs(db, &query, &error);
-    while (iter && next_run(iter, &error)) count++;
+    while (iter && gem5art_next_run(iter, &error)) count++;
     gem5art_iter_close(iter);
     return count;
 }

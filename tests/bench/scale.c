@@ -9,7 +9,6 @@
    are. Everything is under $TMPDIR (else /tmp). */
 #define GEM5ART_IMPLEMENTATION
 #include "../../gem5art.h"
-#include "../rows.h"
 
 #include "programs.h"
 #include "sqlite.h"
@@ -154,9 +153,9 @@ static double query_lmdb(gem5art_db *db, size_t *bytes, bool parsed) {
         query.name = name;
         if ((iter = gem5art_get_runs(db, &query, &why)) == NULL) return -1;
         if (parsed)
-            while (next_run(iter, &why)) {}
+            while (gem5art_next_run(iter, &why)) {}
         else
-            while (next_json(iter, &length, &why)) *bytes += length;
+            while (gem5art_next_json(iter, &length, &why)) *bytes += length;
         gem5art_iter_close(iter);
     }
     return (gem5art__monotonic() - began) / QUERIES;

@@ -7,7 +7,6 @@
 #define GEM5ART_STATIC
 #define GEM5ART_IMPLEMENTATION
 #include "../../gem5art.h"
-#include "../rows.h"
 
 #define STORE "/w/db.json"
 #define NEW_ID "0f0f0f0f-0000-4000-8000-000000000001"
@@ -52,10 +51,10 @@ static void list_rows(listing *rows, gem5art_db *db) {
     gem5art_iter *iter = gem5art_get_runs(db, NULL, &rows->error);
     const gem5art_run *run;
     const gem5art_artifact *artifact;
-    while (iter && (run = next_run(iter, &rows->error)) != NULL) add_row(rows, run->record);
+    while (iter && (run = gem5art_next_run(iter, &rows->error)) != NULL) add_row(rows, run->record);
     gem5art_iter_close(iter);
     iter = gem5art_get_artifacts(db, NULL, &error);
-    while (iter && (artifact = next_artifact(iter, &error)) != NULL) add_row(rows, artifact->record);
+    while (iter && (artifact = gem5art_next_artifact(iter, &error)) != NULL) add_row(rows, artifact->record);
     gem5art_iter_close(iter);
     if (rows->error.code == GEM5ART_OK) rows->error = error;
 }

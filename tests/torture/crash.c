@@ -102,7 +102,7 @@ static bool look(char seen[RECORDS]) {
     const gem5art_run *run;
     const gem5art_artifact *artifact;
     memset(seen, 0, RECORDS);
-    while (iter && (run = next_run(iter, &error)) != NULL) {
+    while (iter && (run = gem5art_next_run(iter, &error)) != NULL) {
         int n = atoi(run->name + 4);
         CHECK_THAT(n > 0 && n < RECORDS && !seen[n], "there is a run \"%s\", or it is there twice", run->name);
         CHECK_THAT(strcmp(run->id, id_of(n)) != 0 || run_is_whole(run, n), "run %d is not whole", n);
@@ -111,7 +111,7 @@ static bool look(char seen[RECORDS]) {
     gem5art_iter_close(iter);
     if (error.code != GEM5ART_OK) return false;
     iter = gem5art_get_artifacts(db, NULL, &error);
-    while (iter && (artifact = next_artifact(iter, &error)) != NULL) {
+    while (iter && (artifact = gem5art_next_artifact(iter, &error)) != NULL) {
         int n = atoi(artifact->name + 9);
         CHECK_THAT(n > 0 && n < RECORDS && !seen[n], "there is an artifact \"%s\", or it is there twice", artifact->name);
         CHECK_THAT(strlen(artifact->documentation) > 9, "artifact %d is not whole", n);
@@ -150,7 +150,7 @@ static bool unregister(int n) {
     gem5art_iter *iter = gem5art_get_artifacts(db, NULL, &error);
     const gem5art_artifact *artifact;
     char id[64] = "";
-    while (iter && (artifact = next_artifact(iter, &error)) != NULL)
+    while (iter && (artifact = gem5art_next_artifact(iter, &error)) != NULL)
         if (atoi(artifact->name + 9) == n) snprintf(id, sizeof id, "%s", artifact->id);
     gem5art_iter_close(iter);
     return gem5art_remove_artifact(db, id, &error);
@@ -324,7 +324,7 @@ static void check_bytes(const disk_image *image, const char *when) { (void)image
 static void check_copies(const char status[RECORDS], const char *when) {
     gem5art_iter *iter = gem5art_get_artifacts(db, NULL, &error);
     const gem5art_artifact *artifact;
-    while (iter && (artifact = next_artifact(iter, &error)) != NULL) {
+    while (iter && (artifact = gem5art_next_artifact(iter, &error)) != NULL) {
         int n = atoi(artifact->name + 9);
         char path[PATH_MAX], hex[65];
         if (strcmp(artifact->type, "kernel") != 0 || status[n] != 'P') continue;

@@ -108,7 +108,7 @@ static void check_records(void) {
     gem5art_iter *iter = gem5art_get_runs(db, NULL, &error);
     const gem5art_run *run;
     int count = 0, wrong = 0;
-    while (iter && (run = next_run(iter, &error)) != NULL) {
+    while (iter && (run = gem5art_next_run(iter, &error)) != NULL) {
         int n = atoi(run->params[0]);
         const kind *k = &kinds[n % KINDS];
         count++;

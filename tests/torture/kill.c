@@ -162,7 +162,7 @@ static void list(void) {
     char filler[2001];
     const char *params[2];
     memset(seen, 0, sizeof seen);
-    while (iter && (run = next_run(iter, &error)) != NULL) {
+    while (iter && (run = gem5art_next_run(iter, &error)) != NULL) {
         int n = atoi(run->name + 4);
         REQUIRE(n > 0 && n < NUMBERS);
         make_params(n, filler, params);
@@ -174,7 +174,7 @@ static void list(void) {
     CHECK_THAT(error.code == GEM5ART_OK, "listing: %s", error.message);
     gem5art_iter_close(iter);
     iter = gem5art_get_artifacts(db, NULL, &error);
-    while (iter && (artifact = next_artifact(iter, &error)) != NULL) {
+    while (iter && (artifact = gem5art_next_artifact(iter, &error)) != NULL) {
         int n = atoi(artifact->name + 9);
         REQUIRE(n > 0 && n < NUMBERS);
         CHECK_THAT(!seen[n] && strcmp(artifact->id, id_of(n)) == 0, "artifact %d is there twice, or not whole", n);

@@ -36,10 +36,9 @@ static void find_records(gem5art_db *db, const gem5art_query *query, find_matche
     static const char *const keys[] = {"_id", "type", "name"};
     gem5art_error error;
     gem5art_iter *iter = gem5art_get_records(db, query, &error);
-    gem5art_step step = GEM5ART_FAILED;
     const char *json, *values[3];
     size_t length, i;
-    while (iter && (step = gem5art_next_json(iter, &json, &length, &error)) == GEM5ART_ROW) {
+    while (iter && (json = gem5art_next_json(iter, &length, &error)) != NULL) {
         const gem5art_json *record = gem5art_json_parse(json, length, NULL, &error), *member;
         if (!record) die_of(&error);
         for (i = 0; i < 3; i++) {
@@ -50,7 +49,7 @@ static void find_records(gem5art_db *db, const gem5art_query *query, find_matche
         counts[strcmp(values[1], "gem5 run") == 0 || strcmp(values[1], "gem5 run fs") == 0]++;
         gem5art_json_free(record);
     }
-    if (step == GEM5ART_FAILED) die_of(&error);
+    if (gem5art_iter_step(iter) == GEM5ART_FAILED) die_of(&error);
     gem5art_iter_close(iter);
 }
 
@@ -58,15 +57,14 @@ static void find_records(gem5art_db *db, const gem5art_query *query, find_matche
 static bool find_live(gem5art_db *db, const char *key, find_matches *m, found *f) {
     gem5art_query query;
     gem5art_error error;
-    gem5art_step step = GEM5ART_FAILED;
     memset(&query, 0, sizeof query);
     query.live = true;
     f->live = gem5art_get_runs(db, &query, &error);
-    while (f->live && (step = gem5art_next_run(f->live, &f->run, &error)) == GEM5ART_ROW) {
+    while (f->live && (f->run = gem5art_next_run(f->live, &error)) != NULL) {
         if (strcmp(f->run->id, key) == 0 || strcmp(f->run->hash, key) == 0) return true;
         if (m && text_starts(f->run->id, key)) find_add(m, f->run->id, f->run->type, f->run->name);
     }
-    if (step == GEM5ART_FAILED) die_of(&error);
+    if (gem5art_iter_step(f->live) == GEM5ART_FAILED) die_of(&error);
     find_end(f);
     return false;
 }
