@@ -4276,8 +4276,8 @@ static const gem5art__field *gem5art__find_field(const gem5art__field *fields, c
 
 static const char *const gem5art__head_keys[] = {"_id", "hash", "type", "name"}; /* they open a record, in this order */
 
-/* Adds the members of a record, but for its checksum, those that `fields`, if not NULL, has, and the first `head` keys of
-   a head. */
+/* Adds the members of a record without its checksum, those that `fields`, if not NULL, has, and the first `head` of the
+   keys of a head. */
 static void gem5art__write_members(gem5art_json_writer *writer, const gem5art_json *record,
                                    const gem5art__field *fields, int head) {
     const gem5art_json *member;
@@ -4387,7 +4387,8 @@ static bool gem5art__read_rows(gem5art__arena *arena, const gem5art__field *colu
     rows.row = row;
     rows.count = array->count;
     for (item = array->first; item; item = item->next, row += end->offset)
-        if (item->type != GEM5ART_JSON_OBJECT || !gem5art__read_object(arena, columns, item, row, "", NULL)) return false;
+        if (item->type != GEM5ART_JSON_OBJECT || !gem5art__read_object(arena, columns, item, row, "", NULL))
+            return false;
     memcpy(at, &rows, sizeof rows);
     return true;
 }
@@ -4701,7 +4702,7 @@ typedef struct gem5art__backend {
                                 gem5art_error *error);
     void (*scan_end)(gem5art__scan *scan);
     /* Under the writer lock, each whole or not at all, and durable: */
-    bool (*recover)(gem5art_db *db, gem5art_error *error); /* repairs the end of a write that was cut off, and refreshes */
+    bool (*recover)(gem5art_db *db, gem5art_error *error); /* repairs what a kill left, and refreshes */
     bool (*append)(gem5art_db *db, const char *lines, size_t length, gem5art_error *error); /* joined by ",\n" */
     bool (*remove)(gem5art_db *db, const char *const *ids, size_t *removals, gem5art_error *error); /* NULL-ended */
 } gem5art__backend;
@@ -4936,8 +4937,9 @@ static size_t gem5art__sealed_line(const char *text, size_t line) {
 /* Finds the first record in a text that is intact, wherever it begins. NULL: there is none. */
 static const char *gem5art__find_intact(const char *text, size_t size) {
     const char *seal, *end = text + size;
-    while ((seal = gem5art__find_part(text, (size_t)(end - text), ",\"crc32\":\"")) != NULL && end - seal > GEM5ART__SEAL) {
-        const char *first = NULL, *last = NULL, *at = text; /* beginnings before this seal; one of the two is the right one */
+    while ((seal = gem5art__find_part(text, (size_t)(end - text), ",\"crc32\":\"")) != NULL &&
+           end - seal > GEM5ART__SEAL) {
+        const char *first = NULL, *last = NULL, *at = text; /* beginnings before this seal, of which one is the right one */
         const char *stop = seal + 1 + GEM5ART__SEAL;
         for (; (at = gem5art__find_part(at, (size_t)(seal - at), "{\"_id\":\"")) != NULL; at++) {
             if (!first) first = at;
@@ -4971,8 +4973,8 @@ static int gem5art__cursor_balance(gem5art__cursor *cursor, gem5art_error *error
     }
 }
 
-/* Finds the size of the record at pos. It is sealed only at the beginning of a line, as other programs keep our checksums
-   where they write all on one line. As gem5art__cursor_balance. */
+/* Finds the size of the record at pos. It is sealed only at the beginning of a line: other programs that write all on one
+   line keep the checksums. As gem5art__cursor_balance. */
 static int gem5art__cursor_measure(gem5art__cursor *cursor, gem5art_error *error) {
     int whole;
     cursor->own = cursor->intact = false;
@@ -4989,9 +4991,9 @@ static int gem5art__cursor_measure(gem5art__cursor *cursor, gem5art_error *error
     return whole;
 }
 
-/* There is no good record where one should be. DAMAGED: the next one is the first intact line after it, but no later than
-   `next`, if that is not 0. TORN: it may be a write that was never finished, as no intact line follows, and it is either
-   the last line or `partial` in an array that is not closed. */
+/* There is no good record where one should be. DAMAGED: the next one is the first intact line after it, but no later
+   than `next`, if that is not 0. TORN: it may be a write that was never finished, as no intact line follows, and it is
+   either the last line or `partial` in an array that is not closed. */
 static gem5art__step gem5art__cursor_problem(gem5art__cursor *cursor, const char *problem, bool partial, off_t next,
                                              gem5art_error *error) {
     bool line_start = cursor->line_start, last_line = line_start, closed = false;
@@ -5114,8 +5116,8 @@ static gem5art__step gem5art__cursor_step(gem5art__cursor *cursor, gem5art_error
         }
         if (byte != '{') { /* before any record, only NULs may be of a write: a new size without its bytes */
             if (!cursor->records) cursor->line_start = byte == 0;
-            return gem5art__cursor_problem(cursor, "a record, which starts with '{', was expected", cursor->records > 0, 0,
-                                           error);
+            return gem5art__cursor_problem(cursor, "a record, which starts with '{', was expected", cursor->records > 0,
+                                           0, error);
         }
         if ((whole = gem5art__cursor_measure(cursor, error)) < 0) return GEM5ART__FAILED;
         if (whole == 0) return gem5art__cursor_problem(cursor, "this record is not whole", true, 0, error);
@@ -5162,7 +5164,8 @@ static gem5art__step gem5art__cursor_parse(gem5art__cursor *cursor, gem5art__are
 /* The texts that open the current record, which stays parsed if it is not a sealed line. False: out of memory. */
 static bool gem5art__cursor_head(gem5art__cursor *cursor, gem5art__head *head) {
     if (cursor->intact && gem5art__read_head(cursor->data, cursor->size, head)) return true;
-    if (!cursor->record) cursor->record = gem5art__json_parse_in(&cursor->arena, cursor->data, cursor->size, NULL, NULL);
+    if (!cursor->record)
+        cursor->record = gem5art__json_parse_in(&cursor->arena, cursor->data, cursor->size, NULL, NULL);
     gem5art__parsed_head(cursor->record, head);
     return cursor->record != NULL;
 }
@@ -5295,8 +5298,8 @@ static bool gem5art__flat_follow(gem5art_db *db, struct stat *st, gem5art_error 
     return true;
 }
 
-/* Are the lines before offset `line` of a text, which ends a file, joined to what follows them: does each end in a comma,
-   or is it the opening bracket? As many are checked as one append adds, for if it was not finished one of them has the
+/* Are the lines before offset `line` of a text, which ends a file, joined to the next: does each end in a comma, or is it
+   the opening bracket? As many are checked as one append adds, for if it was not finished one of them has the
    old bracket. 1; 0, also where another program wrote one of them; -1: the text, unless it is the `whole` file, is too
    short for an answer. */
 static int gem5art__lines_joined(const char *text, size_t line, bool whole) {
@@ -5364,8 +5367,8 @@ static gem5art__step gem5art__flat_read(gem5art_db *db, off_t size, const gem5ar
     return step;
 }
 
-/* An array was read without its closing bracket. May it have got one since? An append puts it after its new lines before
-   it takes the old one away. Waits while somebody writes. */
+/* An array was read without its closing bracket. May it have one now? An append writes the new one before it takes the
+   old one away. Waits while somebody writes. */
 static bool gem5art__flat_retry(const gem5art__flat *flat, off_t size, int tries) {
     bool held = gem5art__lock_seen(flat->fd, GEM5ART__WRITER_BYTE) == F_WRLCK;
     struct stat st;
@@ -5374,8 +5377,8 @@ static bool gem5art__flat_retry(const gem5art__flat *flat, off_t size, int tries
     return st.st_size != size || held || tries == 0; /* 0: an append that failed took its lines back */
 }
 
-/* Finds where a reader must stop: after the bracket (*closed), or after the whole part of a torn file. What follows is not
-   acknowledged, and a different record may be there soon. Of a damaged file that is its size: the error comes when it
+/* Finds where a reader must stop: after the bracket (*closed), or after the whole part of a torn file. Bytes after it
+   are not acknowledged, and may soon be a different record. Of a damaged file it is the size: the error comes when that
    is read. */
 static bool gem5art__flat_find_stop(gem5art_db *db, off_t *size, off_t *stop, bool *closed, gem5art_error *error) {
     gem5art__flat *flat = &db->flat;
@@ -5550,7 +5553,7 @@ static bool gem5art__flat_append_few(gem5art_db *db, const char *lines, size_t l
 /* A store that is written to another file, which then gets its name. Readers keep the old file. */
 typedef struct gem5art__rewrite {
     bool (*fill)(gem5art_db *db, struct gem5art__rewrite *rewrite, gem5art_error *error); /* writes the new file */
-    bool (*keep)(gem5art_db *db, struct gem5art__rewrite *rewrite, gem5art_error *error); /* before the rename; or NULL */
+    bool (*keep)(gem5art_db *db, struct gem5art__rewrite *rewrite, gem5art_error *error); /* before the rename */
     void *context;              /* of the two */
     const char *const *removed; /* ids that are left out; NULL-terminated */
     size_t removals;
@@ -5864,7 +5867,7 @@ typedef struct gem5art__env {
     MDB_dbi tables[GEM5ART__TABLES];
     int refused; /* why it is open for reading only; 0: it is not */
     dev_t device;
-    ino_t inode, lock_inode; /* of the file, and of PATH-lock, which all who have it open must share; 0: there was none */
+    ino_t inode, lock_inode; /* of the file, and of PATH-lock, which its users must share; 0: there was none */
     pid_t process;
     int users;  /* dbs and their scans */
     bool stale; /* it is not the store any more */
@@ -6104,7 +6107,7 @@ static bool gem5art__lmdb_run(gem5art_db *db, gem5art__lmdb_call *call, bool cha
                              "cannot write to the store %s: %s; its owner can, or store in a copy of it", db->path,
                              strerror(db->env->refused));
     code = gem5art__lmdb_begin(db->env, change, &call->txn);
-    if (code == 0) code = change ? (call->work)(call) : gem5art__guarded(call); /* from inside a change there is no way back */
+    if (code == 0) code = change ? (call->work)(call) : gem5art__guarded(call); /* no way back */
     if (code == 0 && change) code = mdb_txn_commit(call->txn);
     else if (call->txn) mdb_txn_abort(call->txn);
     return code == 0 ? true : gem5art__lmdb_fail(error, code, change ? "write to the store" : "read", db->path);
@@ -6159,8 +6162,8 @@ static int gem5art__lmdb_after(gem5art__lmdb_call *call, int table, const char *
 static bool gem5art__lmdb_check(gem5art__lmdb_call *call, int64_t number, const MDB_val *line) {
     if (gem5art__is_intact((const char *)line->mv_data, line->mv_size)) return true;
     return gem5art__fail(call->error, GEM5ART_CORRUPT,
-                         "record %lld of %s is damaged: its checksum does not fit; gem5art-fsck --salvage saves the intact "
-                         "ones", (long long)number, call->db->path);
+                         "record %lld of %s is damaged: its checksum does not fit; gem5art-fsck --salvage saves the "
+                         "intact ones", (long long)number, call->db->path);
 }
 
 /* Finds the next record after lookup->last with this id or hash. */
@@ -6180,7 +6183,8 @@ static int gem5art__lmdb_find(gem5art__lmdb_call *call) {
         call->lookup->last = number;
         call->step = GEM5ART__FAILED;
         if (!gem5art__lmdb_check(call, number, &value)) return 0;
-        *call->record = gem5art__json_parse_in(call->arena, (const char *)value.mv_data, value.mv_size, NULL, call->error);
+        *call->record =
+            gem5art__json_parse_in(call->arena, (const char *)value.mv_data, value.mv_size, NULL, call->error);
         if (!*call->record) return 0;
     } while (!gem5art__record_is(*call->record, "_id", call->text) &&
              !gem5art__record_is(*call->record, "hash", call->text));
@@ -6352,7 +6356,8 @@ static bool gem5art__lmdb_read_keys(const char *line, size_t length, gem5art__lm
 }
 
 /* Puts the record `key` into all tables, or removes it (line NULL). An LMDB code. */
-static int gem5art__lmdb_change_record(gem5art__lmdb_call *call, MDB_val *key, gem5art__lmdb_keys *keys, MDB_val *line) {
+static int gem5art__lmdb_change_record(gem5art__lmdb_call *call, MDB_val *key, gem5art__lmdb_keys *keys,
+                                       MDB_val *line) {
     const MDB_dbi *tables = call->env->tables;
     int table, code = line ? mdb_put(call->txn, tables[GEM5ART__RECORDS], key, line, MDB_APPEND)
                            : mdb_del(call->txn, tables[GEM5ART__RECORDS], key, NULL);
@@ -6381,8 +6386,8 @@ static int gem5art__lmdb_put_lines(gem5art__lmdb_call *call) {
         newline = (const char *)memchr(line, '\n', (size_t)(end - line));
         key = gem5art__lmdb_number(&bytes, ++number);
         value = gem5art__lmdb_value(line, (size_t)((newline ? newline - 1 : end) - line));
-        code = gem5art__lmdb_read_keys(line, value.mv_size, &keys) ? gem5art__lmdb_change_record(call, &key, &keys, &value)
-                                                                   : ENOMEM;
+        code = gem5art__lmdb_read_keys(line, value.mv_size, &keys) ? 0 : ENOMEM;
+        if (code == 0) code = gem5art__lmdb_change_record(call, &key, &keys, &value);
         gem5art__arena_free(&keys.arena);
     }
     return code;
@@ -6510,8 +6515,8 @@ static long gem5art__mount_of(const char *path) {
 #endif
 }
 
-/* The users of two names of a file have two lock files of LMDB's, and would not know of each other: refuses a file that is
-   mounted by itself (docker -v FILE:PATH) or has a second hard link. A file that is just being made has two for a moment. */
+/* Refuses a file that is mounted by itself (docker -v FILE:PATH) or has a second hard link: the users of two names have
+   two lock files, and LMDB cannot order them. A file that is just being made has two names for a moment. */
 static bool gem5art__lmdb_check_names(gem5art_db *db, gem5art_error *error) {
     char *folder = gem5art__arena_copy(&db->arena, db->path);
     long of_file = gem5art__mount_of(db->path), of_folder;

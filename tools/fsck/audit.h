@@ -52,7 +52,7 @@ static bool fsck_check_live(fsck_audit *audit, gem5art_error *error) {
     return ok;
 }
 
-/* Under the writer lock nobody is writing the store anew: what is left of one who was, is removed. */
+/* Removes what a killed rewrite left: under the writer lock there is no other. */
 static bool fsck_remove_leftover(const fsck_audit *audit, const char *folder, const char *name) {
     const char *end = strstr(name, ".tmp-");
     gem5art__buf path = {NULL, 0, 0, false};
@@ -130,11 +130,12 @@ static bool fsck_keep_file(gem5art_db *db, gem5art__rewrite *rewrite, gem5art_er
         if (errno != EEXIST) return gem5art__fail_errno(error, "keep the old file as", kept->data);
         if (GEM5ART_SYS_STAT(db->path, &store) == 0 && GEM5ART_SYS_LSTAT(kept->data, &other) == 0 &&
             store.st_dev == other.st_dev && store.st_ino == other.st_ino)
-            break; /* whoever began this before was killed */
+            break; /* a rewrite that was killed made it */
     }
     if (!gem5art__sync_name(kept->data)) return gem5art__fail_errno(error, "sync the folder of", db->path);
 #ifdef GEM5ART_LMDB
-    if (audit->lmdb && !fsck_unlink_lock(db->path)) return gem5art__fail_errno(error, "remove the lock file of", db->path);
+    if (audit->lmdb && !fsck_unlink_lock(db->path))
+        return gem5art__fail_errno(error, "remove the lock file of", db->path);
 #endif
     return true;
 }
@@ -160,7 +161,7 @@ static bool fsck_fill(gem5art_db *db, gem5art__rewrite *rewrite, gem5art_error *
                                "to start a new one", db->path);
 }
 
-/* Replaces the store by a new file with its intact records, as told by a new audit. */
+/* Replaces the store by a new file with its intact records, which a second audit finds. */
 static bool fsck_rewrite(fsck_audit *audit, fsck_audit *renewal, gem5art_error *error) {
     gem5art__rewrite rewrite;
     struct stat store, other;
@@ -174,7 +175,8 @@ static bool fsck_rewrite(fsck_audit *audit, fsck_audit *renewal, gem5art_error *
     if (ok && renewal->lmdb) fsck_unlink_lock(audit->db->path); /* one that others made meanwhile */
 #endif
     if (!ok && renewal->kept.length && GEM5ART_SYS_STAT(audit->db->path, &store) == 0 &&
-        GEM5ART_SYS_LSTAT(renewal->kept.data, &other) == 0 && store.st_ino == other.st_ino && store.st_dev == other.st_dev)
+        GEM5ART_SYS_LSTAT(renewal->kept.data, &other) == 0 && store.st_ino == other.st_ino &&
+        store.st_dev == other.st_dev)
         GEM5ART_SYS_UNLINK(renewal->kept.data); /* the store is as it was */
     audit->found[FSCK_RENEWED] = rewrite.written;
     audit->kept = renewal->kept;
@@ -196,8 +198,8 @@ static bool fsck_renew_locked(fsck_audit *audit, gem5art_error *error) {
     return (!compact || (audit->db->backend->recover)(audit->db, error)) && fsck_rewrite(audit, &renewal, error);
 }
 
-/* As fsck_check_store, under the writer lock, and then rewrites the store: where it is whole (`compacting`), in lines of
-   ours; where it is damaged, from its intact records. The old file stays whole, under the name in `kept`, which is empty
+/* As fsck_check_store, under the writer lock, and then rewrites the store: if it is whole (`compacting`), in sealed
+   lines; if it is damaged, from its intact records. The old file stays whole, under the name in `kept`, which is empty
    where nothing was to be done, and the caller's to free. found[RENEWED] is the number of records written. */
 GEM5ART__MAYBE_UNUSED static bool fsck_renew_store(fsck_audit *audit, gem5art_error *error) {
     bool ok;

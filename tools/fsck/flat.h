@@ -48,11 +48,13 @@ static int fsck_resume(gem5art__cursor *cursor, off_t at, gem5art_error *error) 
     int byte, good = 0;
     char before = 0;
     size_t got;
-    if (at && !gem5art__read_at(cursor->fd, &before, 1, at - 1, &got)) return gem5art__fail_errno(error, "read", cursor->path), -1;
+    if (at && !gem5art__read_at(cursor->fd, &before, 1, at - 1, &got))
+        return gem5art__fail_errno(error, "read", cursor->path), -1;
     for (gem5art__cursor_seek(cursor, at, before == '\n' || !at); !good; cursor->pos++) {
         if ((byte = gem5art__cursor_peek(cursor, error)) < 0) return byte + 1;
         if (byte == '{' && cursor->length - cursor->pos < 2 && gem5art__cursor_more(cursor, error) < 0) return -1;
-        if (byte == '{' && cursor->length - cursor->pos > 1 && memchr(" \t\r\n\"", cursor->window[cursor->pos + 1], 5) &&
+        if (byte == '{' && cursor->length - cursor->pos > 1 &&
+            memchr(" \t\r\n\"", cursor->window[cursor->pos + 1], 5) &&
             (good = fsck_guess(cursor, error)) < 0)
             return -1;
         if (good) break;
@@ -61,7 +63,7 @@ static int fsck_resume(gem5art__cursor *cursor, off_t at, gem5art_error *error) 
     return 1;
 }
 
-/* Reports the damage at `at`, and each line of ours between it and `next`, where reading goes on. */
+/* Reports the damage at `at`, and each line that began as a sealed one between it and `next`, where reading resumes. */
 static bool fsck_report_damage(fsck_audit *audit, off_t at, off_t next, gem5art_error *error) {
     gem5art__cursor *cursor = &audit->cursor;
     const char *problem = cursor->problem;
@@ -78,7 +80,8 @@ static bool fsck_report_damage(fsck_audit *audit, off_t at, off_t next, gem5art_
         fsck_find(audit, FSCK_DAMAGE, from, "%s", problem);
         fsck_find_left_out(audit, from, at);
         if (at == next) return true;
-        problem = gem5art__sealed_line(text, (size_t)line) ? "the checksum does not fit this record" : "this record is not whole";
+        problem = gem5art__sealed_line(text, (size_t)line) ? "the checksum does not fit this record"
+                                                           : "this record is not whole";
         from = at;
     }
 }
@@ -103,7 +106,7 @@ static gem5art__step fsck_check_record(fsck_audit *audit, const gem5art_json *re
     return ok ? GEM5ART__RECORD : GEM5ART__FAILED;
 }
 
-/* The store does not end well. If an append goes on right now: looks again, from the last record on. */
+/* The store does not end well: reads again from the last record on, if an append is under way. */
 static bool fsck_look_again(fsck_audit *audit) {
     gem5art__cursor *cursor = &audit->cursor;
     off_t from = cursor->after;
@@ -160,7 +163,7 @@ static void fsck_find_torn(fsck_audit *audit) {
     fsck_find_left_out(audit, cursor->after, (off_t)audit->bytes);
 }
 
-/* The everyday reader found a problem: goes on after it, at the first object that may be a record. */
+/* The everyday reader found a problem: resumes after it, at the first object that may be a record. */
 static gem5art__step fsck_pass_over(fsck_audit *audit, gem5art__step step, gem5art_error *error) {
     gem5art__cursor *cursor = &audit->cursor;
     gem5art__arena arena = {NULL, false};

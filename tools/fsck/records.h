@@ -27,7 +27,7 @@ typedef struct fsck_audit {
     int64_t bytes, records, runs, artifacts;
     int64_t verified; /* records whose checksum fits; the others were laid out by another program */
     int64_t found[FSCK_GRAVITIES];
-    bool clear_live; /* remove live entries that nobody believes */
+    bool clear_live; /* remove live entries that are ignored */
     bool compact;    /* it has only sealed lines: rewriting it would change nothing */
     bool compacting; /* a rewrite is to make it compact; else to salvage it */
     gem5art__buf kept; /* the name of the old file after a rewrite */
@@ -181,8 +181,8 @@ static bool fsck_check_id(fsck_audit *audit, const gem5art_json *record, fsck_fa
         if (same)
             fsck_find(audit, FSCK_DAMAGE, audit->at, "this record is a copy of that at %s %lld", unit, (long long)at);
         else
-            fsck_find(audit, FSCK_DAMAGE, audit->at, "this record has the \"_id\" of another one, at %s %lld: %.100s", unit,
-                      (long long)at, id);
+            fsck_find(audit, FSCK_DAMAGE, audit->at, "this record has the \"_id\" of another one, at %s %lld: %.100s",
+                      unit, (long long)at, id);
         return true;
     }
     return gem5art__index_add(&audit->ids, id, strlen(id), audit->at) ? true : gem5art__fail_nomem(error);
@@ -209,7 +209,9 @@ static bool fsck_check_fields(fsck_audit *audit, gem5art__arena *arena, const ge
 
 /* ---- artifacts that records name */
 
-static bool fsck_index_has(const gem5art__index *index, uint64_t key) { return gem5art__index_next(index, key, 0) != 0; }
+static bool fsck_index_has(const gem5art__index *index, uint64_t key) {
+    return gem5art__index_next(index, key, 0) != 0;
+}
 
 /* Remembers an artifact that was not met yet with the current record; true: out of memory. */
 static bool fsck_note_reference(const gem5art_json *id, const void *context) {
