@@ -11540,6 +11540,7 @@ typedef enum gem5art__result {
 /* A run in a pool. While a worker has it, `draft` and what follows it are the worker's. */
 typedef struct gem5art__job {
     gem5art__task task;              /* first: a pointer to one is a pointer to the other */
+    gem5art__task ahead;             /* see gem5art__check_ahead */
     struct gem5art__job *next, *previous;
     gem5art_pool *pool;
     gem5art__run *run;
@@ -11809,11 +11810,12 @@ static bool gem5art__check_script(gem5art__cache *cache, const gem5art__run *run
 
 /* Checks the last repo of a run while its worker checks the rest: of two, a lone run waits for one git. */
 static void *gem5art__check_ahead(void *argument) {
-    const gem5art__job *job = (const gem5art__job *)argument;
+    gem5art__job *job = (gem5art__job *)argument;
     const gem5art__run *run = job->run;
     gem5art__arena arena = {NULL, false};
     const char *path;
     size_t k = run->used_count;
+    gem5art__set_long_work(&job->ahead.control);
     while (k > 0 && !*run->used[k - 1]->git_hash) k--;
     path = k ? gem5art__join_path(&arena, job->pool->cwd, run->used_paths[k - 1]) : NULL;
     if (path) gem5art__check(&job->pool->db->cache, run->used[k - 1], path, NULL); /* which keeps the commit */
@@ -11830,6 +11832,7 @@ static bool gem5art__check_used(gem5art__job *job, const char **path, gem5art_er
     size_t count = run->used_count + (run->script_hash != NULL), i;
     pthread_t thread;
     bool lone = job->pool->desc.jobs == 1 && !job->pool->counts.launched, ok = true;
+    job->ahead.control.mutex = job->task.control.mutex;
     lone = lone && GEM5ART_SYS_PTHREAD_CREATE(&thread, NULL, gem5art__check_ahead, job) == 0;
     for (i = 0; ok && i < count; i++) {
         size_t k = (i + (size_t)job->slot) % count;
@@ -11839,7 +11842,10 @@ static bool gem5art__check_used(gem5art__job *job, const char **path, gem5art_er
         else if (script) ok = gem5art__check_script(cache, run, *path, error);
         else ok = gem5art__check(cache, run->used[k], *path, error);
     }
-    if (lone) pthread_join(thread, NULL);
+    if (lone) {
+        gem5art__give_up(&job->ahead);
+        pthread_join(thread, NULL);
+    }
     if (ok) *path = NULL;
     return ok;
 }

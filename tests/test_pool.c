@@ -596,6 +596,27 @@ TEST(releasing_runs_early) {
 
 /* ---- cancelling and ending */
 
+TEST(a_lone_run_is_cancelled_while_git_hangs) {
+    char path[4 * PATH_MAX], *before = strdup(getenv("PATH"));
+    gem5art_pool *pool;
+    gem5art_run *run;
+    begin();
+    REQUIRE((pool = new_pool(1, 0)) != NULL);
+    REQUIRE((run = se_run("children/exit_with", "a", "0")) != NULL);
+    sh("mkdir bin && printf '#!/bin/sh\\n: >>\"%s/began\"\\nexec sleep 600\\n' >bin/git && chmod +x bin/git", fixture_folder);
+    snprintf(path, sizeof path, "%s/bin:%s", fixture_folder, before);
+    setenv("PATH", path, 1);
+    add(pool, run);
+    STEP_UNTIL(pool, exists("began"));
+    CHECK(gem5art_pool_cancel(pool, run->id, &error));
+    STEP_UNTIL(pool, last_event.failed + last_event.skipped == 1);
+    CHECK_INT(last_error.code, GEM5ART_CANCELLED);
+    setenv("PATH", before, 1);
+    free(before);
+    gem5art_pool_destroy(pool);
+    end();
+}
+
 TEST(cancel) {
     gem5art_run *running, *queued, *last;
     gem5art_pool *pool;
