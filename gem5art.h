@@ -2063,7 +2063,8 @@ typedef struct gem5art__json_parser {
     gem5art__arena *arena;
     const char *source, *end, *at;
     char *decoded; /* where the next string goes: none is longer than it was written, so one area does for all */
-    gem5art__json_node *root, *open;
+    gem5art__json_node *root, *open, *spare;
+    size_t spare_count;
     size_t depth, max_depth;
     gem5art_error *error;
 } gem5art__json_parser;
@@ -2344,10 +2345,16 @@ static bool gem5art__json_value(gem5art__json_parser *p, gem5art__json_node *nod
 
 /* The root, an element of the open array or a member of the open object. */
 static bool gem5art__json_item(gem5art__json_parser *p) {
-    gem5art__json_node *node = (gem5art__json_node *)gem5art__arena_room(p->arena, sizeof *node), *parent = p->open;
+    enum { GEM5ART__JSON_NODES = 16 }; /* zeroed together, which is faster */
+    gem5art__json_node *node, *parent = p->open;
     gem5art_json *v;
-    if (!node) return gem5art__fail_nomem(p->error);
-    memset(node, 0, sizeof *node);
+    if (!p->spare_count) {
+        p->spare = (gem5art__json_node *)gem5art__arena_alloc(p->arena, GEM5ART__JSON_NODES * sizeof *p->spare);
+        if (!p->spare) return gem5art__fail_nomem(p->error);
+        p->spare_count = GEM5ART__JSON_NODES;
+    }
+    p->spare_count--;
+    node = p->spare++;
     v = &node->value;
     node->parent = parent;
     if (parent && parent->value.type == GEM5ART_JSON_OBJECT) {
