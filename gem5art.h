@@ -4984,14 +4984,15 @@ static int gem5art__cursor_balance(gem5art__cursor *cursor, gem5art_error *error
    line keep the checksums. As gem5art__cursor_balance. */
 static int gem5art__cursor_measure(gem5art__cursor *cursor, gem5art_error *error) {
     int whole;
-    cursor->own = cursor->intact = false;
+    if (cursor->line_start && cursor->length - cursor->pos < 8 && gem5art__cursor_more(cursor, error) < 0) return -1;
+    cursor->own = cursor->line_start && cursor->length - cursor->pos >= 8 &&
+                  memcmp(cursor->window + cursor->pos, "{\"_id\":\"", 8) == 0;
+    cursor->intact = false;
     cursor->size = 0;
-    if (cursor->line_start) {
+    if (cursor->own) {
         ptrdiff_t line = gem5art__cursor_line(cursor, error);
-        const char *text = cursor->window + cursor->pos;
         if (line < 0) return -1;
-        cursor->own = line >= 8 && memcmp(text, "{\"_id\":\"", 8) == 0;
-        cursor->size = gem5art__sealed_line(text, (size_t)line);
+        cursor->size = gem5art__sealed_line(cursor->window + cursor->pos, (size_t)line);
     }
     whole = cursor->size ? 1 : gem5art__cursor_balance(cursor, error);
     cursor->sealed = whole > 0 && cursor->own && gem5art__is_sealed(cursor->window + cursor->pos, cursor->size);
