@@ -281,7 +281,7 @@ TEST(artifacts_that_are_not_there_are_warned_of_and_what_lies_about_is_noted) {
     CHECK_CONTAINS(told, "/" STORE_PATH ".tmp-0123456789abcdef has a new store");
     CHECK_INT(told_count, 4);
     CHECK_INT(wrongs(), 0);
-    CHECK(fsck_as(COMPACT, NULL)); /* lines of ours are looked at in a quicker way */
+    CHECK(fsck_as(COMPACT, NULL));
     CHECK(fsck() && audit.verified == 3 && audit.runs == 2 && audit.artifacts == 1);
     CHECK_CONTAINS(told, "warning 2/2: gem5 run \"n\" names an artifact that is not there, as its results: gone\n");
     CHECK_CONTAINS(told, "warning 2/2: gem5 run \"n\" names an artifact that is not there, as its artifacts: lost\n");
