@@ -74,17 +74,14 @@ static void register_one(gem5art_db *db, char **arguments) {
 
 static void list(gem5art_db *db, char **arguments) {
     gem5art_query query;
-    gem5art_error error;
     gem5art_iter *iter;
     const gem5art_artifact *row;
     (void)arguments;
     memset(&query, 0, sizeof query);
     query.name_contains = name;
     query.type = type;
-    iter = gem5art_get_artifacts(db, &query, &error);
-    while (iter && (row = gem5art_next_artifact(iter, &error)) != NULL) put_line(row, "", "");
-    if (gem5art_iter_step(iter) == GEM5ART_FAILED) die_of(&error);
-    gem5art_iter_close(iter);
+    iter = store_artifacts(db, &query);
+    while ((row = store_next_artifact(iter)) != NULL) put_line(row, "", "");
 }
 
 static void download(gem5art_db *db, char **arguments) {
@@ -102,13 +99,12 @@ static void show_node(const tree_node *node, const char *id, const char *trunk, 
 /* Shows one artifact, or all but results archives. */
 static void show_tree(gem5art_db *db, char **arguments) {
     const char *root = arguments[0] ? find_artifact(db, arguments[0])->id : NULL;
-    gem5art_error error;
-    gem5art_iter *iter = gem5art_get_artifacts(db, NULL, &error);
+    gem5art_iter *iter = store_artifacts(db, NULL);
     const gem5art_artifact *row, *artifact;
     tree t;
     memset(&t, 0, sizeof t);
     t.show = show_node;
-    while (iter && (row = gem5art_next_artifact(iter, &error)) != NULL) {
+    while ((row = store_next_artifact(iter)) != NULL) {
         tree_node *node;
         bool is_root = root && strcmp(root, row->id) == 0;
         if (strcmp(row->type, "directory") == 0 && !is_root) continue;
@@ -120,8 +116,6 @@ static void show_tree(gem5art_db *db, char **arguments) {
         node->id = artifact->id, node->inputs = artifact->inputs, node->data = artifact;
         node->root = !root || is_root;
     }
-    if (gem5art_iter_step(iter) == GEM5ART_FAILED) die_of(&error);
-    gem5art_iter_close(iter);
     tree_show(&t);
     free(t.nodes);
 }

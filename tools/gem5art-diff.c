@@ -8,9 +8,9 @@
 
 #include "lib/describe.h"
 #include "lib/find.h"
-#include "lib/git.h"
 #include "lib/message.h"
 #include "lib/options.h"
+#include "lib/program.h"
 #include "lib/sheet.h"
 #include "lib/store.h"
 #include "lib/terminal.h"
@@ -220,8 +220,7 @@ static bool is_commit(const char *hash) {
 static bool has_commit(const char *folder, const char *hash) {
     const char *const arguments[] = {"cat-file", "-e", hash, NULL};
     text out = {NULL, 0, 0};
-    int status;
-    bool has = git_run(folder, arguments, &out, &status) && status == 0;
+    bool has = program_git(folder, arguments, &out);
     text_free(&out);
     return has;
 }
@@ -233,11 +232,10 @@ static bool read_commits(const char *folder, const char *from, const char *to, s
     const char *const log[] = {"log", "--oneline", "--no-decorate", "--color=never", most, range, NULL};
     text out = {NULL, 0, 0};
     const char *line, *end;
-    int status;
-    bool ok = git_run(folder, counting, &out, &status) && status == 0;
+    bool ok = program_git(folder, counting, &out);
     *count = (size_t)strtoull(text_string(&out), NULL, 10);
     text_clear(&out);
-    ok = ok && git_run(folder, log, &out, &status) && status == 0;
+    ok = ok && program_git(folder, log, &out);
     for (line = text_string(&out); *line; line = *end ? end + 1 : end) {
         end = line + strcspn(line, "\n");
         text_list_add(lines, keep(text_copy_n(line, (size_t)(end - line))));

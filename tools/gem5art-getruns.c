@@ -39,7 +39,6 @@ static void dump(gem5art_iter *runs, output *out) {
 int main(int argc, char **argv) {
     const char *limit = NULL, *db_uri = NULL;
     gem5art_query query;
-    gem5art_error error;
     gem5art_db *db;
     gem5art_iter *runs;
     output out;
@@ -58,8 +57,7 @@ int main(int argc, char **argv) {
     if (argc > 1) die(EXIT_MISUSE, "one output file is enough: leave \"%s\" out", argv[1]);
     query.limit = limit ? options_count("--limit", limit) : -1;
     db = store_open(db_uri, true);
-    runs = gem5art_get_runs(db, &query, &error);
-    if (!runs) die_of(&error);
+    runs = store_runs(db, &query);
     out = output_create(argv[0], db);
     if (!limit || query.limit > 0) dump(runs, &out);
     else output_write(&out, "[]\n", 3);

@@ -53,7 +53,6 @@ static bool remove_one(gem5art_db *db, const char *key, bool dry_run) {
 /* Removes all attempts at the run with this hash, or else what the key names. */
 static bool remove_key(gem5art_db *db, const char *key, bool dry_run) {
     gem5art_query query;
-    gem5art_error error;
     gem5art_iter *iter;
     const gem5art_run *run;
     text_list ids = {NULL, 0};
@@ -61,11 +60,8 @@ static bool remove_key(gem5art_db *db, const char *key, bool dry_run) {
     size_t i;
     memset(&query, 0, sizeof query);
     query.hash = key;
-    iter = gem5art_get_runs(db, &query, &error);
-    while (iter && (run = gem5art_next_run(iter, &error)) != NULL)
-        text_list_add(&ids, text_copy(run->id));
-    if (gem5art_iter_step(iter) == GEM5ART_FAILED) die_of(&error);
-    gem5art_iter_close(iter);
+    iter = store_runs(db, &query);
+    while ((run = store_next_run(iter)) != NULL) text_list_add(&ids, text_copy(run->id));
     if (!ids.count) ok = remove_one(db, key, dry_run);
     for (i = 0; i < ids.count; i++) {
         ok = remove_run(db, ids.items[i], dry_run) && ok;

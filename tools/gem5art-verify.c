@@ -9,9 +9,9 @@
 #include <unistd.h>
 
 #include "lib/find.h"
-#include "lib/git.h"
 #include "lib/message.h"
 #include "lib/options.h"
+#include "lib/program.h"
 #include "lib/review.h"
 #include "lib/sheet.h"
 #include "lib/store.h"
@@ -71,10 +71,9 @@ static void put_since(text *out, const char *path) {
     static const char *const log[] = {"log", "-1", "--format=%ct", NULL};
     text commit = {NULL, 0, 0};
     struct stat st;
-    int status = 0;
     if (stat(path, &st) < 0) return;
     if (!S_ISDIR(st.st_mode)) when_put_time(out, (double)st.st_mtime);
-    else if (git_run(path, log, &commit, &status)) when_put_time(out, strtod(text_string(&commit), NULL));
+    else if (program_git(path, log, &commit)) when_put_time(out, strtod(text_string(&commit), NULL));
     text_free(&commit);
 }
 
@@ -209,13 +208,10 @@ static void verify_run(gem5art_db *db, const gem5art_run *run) {
 }
 
 static void verify_all(gem5art_db *db) {
-    gem5art_error error;
-    gem5art_iter *iter = gem5art_get_artifacts(db, NULL, &error);
+    gem5art_iter *iter = store_artifacts(db, NULL);
     const gem5art_artifact *artifact;
-    while (iter && (artifact = gem5art_next_artifact(iter, &error)) != NULL)
+    while ((artifact = store_next_artifact(iter)) != NULL)
         if (archives || strcmp(artifact->type, "directory") != 0) verify_artifact(db, artifact);
-    if (gem5art_iter_step(iter) == GEM5ART_FAILED) die_of(&error);
-    gem5art_iter_close(iter);
 }
 
 static const char *plural(size_t count) { return count == 1 ? "" : "s"; }
@@ -273,8 +269,7 @@ static void review_run(gem5art_db *db, const gem5art_run *run) {
 }
 
 static bool review_runs(gem5art_db *db, int count, char **ids) {
-    gem5art_error error;
-    gem5art_iter *iter = NULL;
+    gem5art_iter *iter = count ? NULL : store_runs(db, NULL);
     const gem5art_run *run;
     int i;
     for (i = 0; i < count; i++) {
@@ -283,10 +278,7 @@ static bool review_runs(gem5art_db *db, int count, char **ids) {
         review_run(db, f.run);
         find_end(&f);
     }
-    if (!count && (iter = gem5art_get_runs(db, NULL, &error)) == NULL) die_of(&error);
-    while (iter && (run = gem5art_next_run(iter, &error)) != NULL) review_run(db, run);
-    if (iter && gem5art_iter_step(iter) == GEM5ART_FAILED) die_of(&error);
-    gem5art_iter_close(iter);
+    while (iter && (run = store_next_run(iter)) != NULL) review_run(db, run);
     text_putf(&sum, "%zu run%s, %zu with a different outcome today, %zu without files", reviewed, plural(reviewed),
               differ, without_files);
     return differ == 0;

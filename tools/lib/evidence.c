@@ -4,15 +4,14 @@
 
 #include <dirent.h>
 #include <fcntl.h>
-#include <stdint.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
-#include <sys/wait.h>
 #include <unistd.h>
 
 #include "describe.h"
+#include "program.h"
 #include "terminal.h"
 
 enum {
@@ -38,24 +37,9 @@ typedef struct evidence {
 
 /* ---- the lines of a file */
 
-/* Starts unzip and reads its output; NULL: it cannot be run. */
-static FILE *unzip(const char *option, const char *archive, const char *member, pid_t *pid) {
-    const char *argv[] = {"unzip", option, archive, member, NULL};
-    int fds[2], null;
-    FILE *file;
-    if (pipe(fds) < 0) return NULL;
-    fflush(NULL);
-    if ((*pid = fork()) == 0) {
-        null = open("/dev/null", O_RDWR);
-        if (dup2(null, 0) < 0 || dup2(fds[1], 1) < 0 || dup2(null, 2) < 0) _exit(127);
-        close(fds[0]);
-        execvp(argv[0], (char *const *)(uintptr_t)argv);
-        _exit(127);
-    }
-    close(fds[1]);
-    file = *pid > 0 ? fdopen(fds[0], "r") : NULL;
-    if (!file) close(fds[0]);
-    return file;
+static bool unzip(program *p, const char *option, const char *archive, const char *member) {
+    const char *const words[] = {"unzip", option, archive, member, NULL};
+    return program_start(p, words);
 }
 
 /* The next line, without its end; false: there is none. */
@@ -96,27 +80,25 @@ static void read_excerpt(evidence *e, FILE *file) {
 
 /* Leaves the excerpt of a file in `e`; no lines if there are none or it cannot be read. */
 static void read_file(evidence *e, const char *name) {
-    text member = {0}; /* as unzip takes it: not as a pattern */
-    char *path = e->folder ? text_join(e->folder, name) : NULL;
-    pid_t pid = 0;
-    FILE *file;
-    int fd;
     e->line_count = 0;
     e->panicked = false;
-    if (path) {
-        fd = open(path, O_RDONLY | O_NONBLOCK);
-        file = fd < 0 ? NULL : fdopen(fd, "r");
+    if (e->folder) {
+        char *path = text_join(e->folder, name);
+        int fd = open(path, O_RDONLY | O_NONBLOCK);
+        FILE *file = fd < 0 ? NULL : fdopen(fd, "r");
+        if (file) read_excerpt(e, file);
+        if (file) fclose(file);
+        free(path);
     } else {
+        text member = {0}; /* as unzip takes it: not as a pattern */
+        program p;
+        bool started;
         for (; *name; name++) text_putf(&member, strchr("[]*?\\", *name) ? "\\%c" : "%c", *name);
-        file = unzip("-p", e->archive, text_string(&member), &pid);
+        started = unzip(&p, "-p", e->archive, text_string(&member));
+        if (started) read_excerpt(e, p.out);
+        if (started) program_end(&p);
+        text_free(&member);
     }
-    if (file) {
-        read_excerpt(e, file);
-        fclose(file);
-    }
-    if (pid > 0) waitpid(pid, NULL, 0);
-    free(path);
-    text_free(&member);
 }
 
 /* ---- the files of a run */
@@ -152,12 +134,10 @@ static void list_folder(evidence *e, const char *below, int depth) {
 
 static void list_archive(evidence *e) {
     text line = {0};
-    pid_t pid;
-    FILE *file = unzip("-Z1", e->archive, NULL, &pid);
-    if (!file) return;
-    for (; read_line(file, &line); e->members++) add_name(e, text_string(&line));
-    fclose(file);
-    waitpid(pid, NULL, 0);
+    program p;
+    if (!unzip(&p, "-Z1", e->archive, NULL)) return;
+    for (; read_line(p.out, &line); e->members++) add_name(e, text_string(&line));
+    program_end(&p);
     text_free(&line);
 }
 

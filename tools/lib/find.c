@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "message.h"
+#include "store.h"
 #include "terminal.h"
 
 enum { FIND_SHORTEST = 4, FIND_NAMED = 6 }; /* characters of an id; candidates that an error names */
@@ -56,16 +57,14 @@ static void find_records(gem5art_db *db, const gem5art_query *query, find_matche
 /* A run that has not ended, by its id or hash. Adds those whose id begins with the key. */
 static bool find_live(gem5art_db *db, const char *key, find_matches *m, found *f) {
     gem5art_query query;
-    gem5art_error error;
     memset(&query, 0, sizeof query);
     query.live = true;
-    f->live = gem5art_get_runs(db, &query, &error);
-    while (f->live && (f->run = gem5art_next_run(f->live, &error)) != NULL) {
+    f->live = store_runs(db, &query);
+    while ((f->run = store_next_run(f->live)) != NULL) {
         if (strcmp(f->run->id, key) == 0 || strcmp(f->run->hash, key) == 0) return true;
         if (m && text_starts(f->run->id, key)) find_add(m, f->run->id, f->run->type, f->run->name);
     }
-    if (gem5art_iter_step(f->live) == GEM5ART_FAILED) die_of(&error);
-    find_end(f);
+    f->live = NULL;
     return false;
 }
 

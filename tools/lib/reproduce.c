@@ -12,7 +12,8 @@
 
 enum { RECIPE_DEPTH = 256, RECIPE_WIDTH = 110 }; /* inputs of inputs; columns of the script, if words allow */
 
-typedef struct recipe {
+/* The script that is being written: a tool writes one. */
+static struct recipe {
     gem5art_db *db;
     text script;
     const char *base;                /* absolute; "": unknown */
@@ -20,47 +21,47 @@ typedef struct recipe {
     size_t count;
     text_list ids, missing;          /* artifacts that were looked for, and those that the store does not have */
     text_list moved;                 /* absolute paths of files and folders that stand below outside/ */
-    text_list kept;                  /* strings to be freed */
+    text_list kept;                  /* strings that nothing else points to */
     bool built;                      /* by commands, which may have checked something else out */
 } recipe;
 
-static const char *recipe_keep(recipe *r, char *string) {
-    text_list_add(&r->kept, string);
+static const char *recipe_keep(char *string) {
+    text_list_add(&recipe.kept, string);
     return string;
 }
 
 /* ---- needed artifacts */
 
-static void recipe_need(recipe *r, const char *id, int depth) {
+static void recipe_need(const char *id, int depth) {
     const gem5art_artifact *artifact;
     const char *const *input;
-    if (!*id || text_list_has(&r->ids, id)) return;
+    if (!*id || text_list_has(&recipe.ids, id)) return;
     if (depth > RECIPE_DEPTH)
         die(EXIT_FAILED, "the inputs of artifact %s are made from others more than %d deep", id, RECIPE_DEPTH);
-    text_list_add(&r->ids, id);
-    artifact = store_artifact(r->db, id);
+    text_list_add(&recipe.ids, id);
+    artifact = store_artifact(recipe.db, id);
     if (!artifact) {
-        text_list_add(&r->missing, id);
+        text_list_add(&recipe.missing, id);
         return;
     }
-    for (input = artifact->inputs; *input; input++) recipe_need(r, *input, depth + 1);
-    r->needed = (const gem5art_artifact **)text_realloc((void *)r->needed, (r->count + 1) * sizeof *r->needed);
-    r->needed[r->count++] = artifact;
+    for (input = artifact->inputs; *input; input++) recipe_need(*input, depth + 1);
+    recipe.needed = (const gem5art_artifact **)text_realloc((void *)recipe.needed, (recipe.count + 1) * sizeof *recipe.needed);
+    recipe.needed[recipe.count++] = artifact;
 }
 
-static void recipe_need_run(recipe *r, const gem5art_run *run) {
+static void recipe_need_run(const gem5art_run *run) {
     const char *const *further;
     size_t i;
-    for (i = 0; i < ROLES; i++) recipe_need(r, store_role_id(run, i), 0);
-    for (further = run->artifacts; *further; further++) recipe_need(r, *further, 0);
+    for (i = 0; i < ROLES; i++) recipe_need(store_role_id(run, i), 0);
+    for (further = run->artifacts; *further; further++) recipe_need(*further, 0);
 }
 
 /* ---- places */
 
 /* An absolute path, or one below the base, without "." and "..". */
-static const char *recipe_absolute(recipe *r, const char *path) {
-    char *absolute = text_join(r->base, path), *part, *next;
-    recipe_keep(r, absolute);
+static const char *recipe_absolute(const char *path) {
+    char *absolute = text_join(recipe.base, path), *part, *next;
+    recipe_keep(absolute);
     for (part = absolute; *absolute == '/' && (part = strstr(part, "/..")) != NULL;) {
         if (part[3] && part[3] != '/') {
             part++;
@@ -75,55 +76,55 @@ static const char *recipe_absolute(recipe *r, const char *path) {
 }
 
 /* The place of a path that leads elsewhere: of /x outside/x; of ../x, if the base is unknown, outside/up/x. */
-static const char *recipe_outside(recipe *r, const char *path) {
+static const char *recipe_outside(const char *path) {
     text place = {NULL, 0, 0};
     text_puts(&place, "outside");
     for (; text_starts(path, "..") && (!path[2] || path[2] == '/'); path += 2 + (path[2] == '/'))
         text_puts(&place, "/up");
     text_putf(&place, "%s%s", *path && *path != '/' ? "/" : "", path);
-    return recipe_keep(r, place.data);
+    return recipe_keep(place.data);
 }
 
 /* The place of a file or folder in the script's folder. */
-static const char *recipe_place(recipe *r, const char *path) {
-    const char *absolute = recipe_absolute(r, path), *below = text_below(r->base, absolute);
+static const char *recipe_place(const char *path) {
+    const char *absolute = recipe_absolute(path), *below = text_below(recipe.base, absolute);
     bool elsewhere = *absolute == '/' || strcmp(absolute, "..") == 0 || text_starts(absolute, "../");
     if (below || !elsewhere) return below ? below : absolute;
-    if (!text_list_has(&r->moved, absolute)) text_list_add(&r->moved, absolute);
-    return recipe_outside(r, absolute);
+    if (!text_list_has(&recipe.moved, absolute)) text_list_add(&recipe.moved, absolute);
+    return recipe_outside(absolute);
 }
 
 /* The work tree of a repo. In Python gem5art's records, the folder that paths are relative to is unknown. */
-static const char *recipe_repo_place(recipe *r, const gem5art_artifact *repo) {
-    bool by_path = !*repo->git_name || (!*r->base && *repo->path != '/');
-    return recipe_place(r, by_path ? repo->path : repo->git_name);
+static const char *recipe_repo_place(const gem5art_artifact *repo) {
+    bool by_path = !*repo->git_name || (!*recipe.base && *repo->path != '/');
+    return recipe_place(by_path ? repo->path : repo->git_name);
 }
 
 /* The folder that paths are relative to: of a run, or else of a repo with both an absolute and a relative path. */
-static const char *recipe_find_base(recipe *r, const gem5art_run *run) {
+static const char *recipe_find_base(const gem5art_run *run) {
     size_t i;
     if (run && *run->cwd) return run->cwd;
-    for (i = 0; i < r->count; i++) {
-        const char *path = recipe_keep(r, text_join(NULL, r->needed[i]->path)), *name = r->needed[i]->git_name;
+    for (i = 0; i < recipe.count; i++) {
+        const char *path = recipe_keep(text_join(NULL, recipe.needed[i]->path)), *name = recipe.needed[i]->git_name;
         size_t length = strlen(name), end = strlen(path);
-        if (!store_is_repo(r->needed[i]) || *name != '/' || *path == '/') continue;
+        if (!store_is_repo(recipe.needed[i]) || *name != '/' || *path == '/') continue;
         if (strcmp(path, ".") == 0) return name;
         if (text_ends(name, path) && name[length - end - 1] == '/')
-            return recipe_keep(r, text_copy_n(name, length - end - 1));
+            return recipe_keep(text_copy_n(name, length - end - 1));
     }
     return "";
 }
 
 /* A word of the run's command, in which paths become those of the script. */
-static const char *recipe_word(recipe *r, const char *word) {
+static const char *recipe_word(const char *word) {
     const char *path = *word == '-' && strchr(word, '=') ? strchr(word, '=') + 1 : word, *absolute, *below;
     size_t i;
     if (*path != '/' && !text_starts(path, "../")) return word;
-    absolute = recipe_absolute(r, path);
-    below = text_below(r->base, absolute);
-    for (i = 0; !below && i < r->moved.count; i++)
-        if (text_below(r->moved.items[i], absolute)) below = recipe_outside(r, absolute);
-    return below ? recipe_keep(r, text_printf("%.*s%s", (int)(path - word), word, below)) : word;
+    absolute = recipe_absolute(path);
+    below = text_below(recipe.base, absolute);
+    for (i = 0; !below && i < recipe.moved.count; i++)
+        if (text_below(recipe.moved.items[i], absolute)) below = recipe_outside(absolute);
+    return below ? recipe_keep(text_printf("%.*s%s", (int)(path - word), word, below)) : word;
 }
 
 /* ---- the script */
@@ -192,74 +193,74 @@ static void script_word(text *out, const char *word) {
 }
 
 /* Words that follow `column` columns of a line; on several lines if they are long. */
-static void script_words(recipe *r, size_t column, const text_list *words) {
+static void script_words(size_t column, const text_list *words) {
     size_t i;
     for (i = 0; i < words->count; i++) {
         text word = {NULL, 0, 0};
         script_word(&word, words->items[i]);
         if (column && column + 1 + word.length > RECIPE_WIDTH) {
-            text_puts(&r->script, " \\\n   ");
+            text_puts(&recipe.script, " \\\n   ");
             column = 3;
         }
-        text_putf(&r->script, "%s%s", column ? " " : "", word.data);
+        text_putf(&recipe.script, "%s%s", column ? " " : "", word.data);
         column += word.length + (column > 0);
         text_free(&word);
     }
-    text_puts(&r->script, "\n");
+    text_puts(&recipe.script, "\n");
 }
 
 /* A command, whose arguments end at a NULL. */
-__attribute__((sentinel)) static void script_call(recipe *r, const char *function, ...) {
+__attribute__((sentinel)) static void script_call(const char *function, ...) {
     text_list words = {NULL, 0};
     const char *word;
     va_list arguments;
     va_start(arguments, function);
     while ((word = va_arg(arguments, const char *)) != NULL) text_list_add(&words, word);
     va_end(arguments);
-    text_puts(&r->script, function);
-    script_words(r, strlen(function), &words);
+    text_puts(&recipe.script, function);
+    script_words(strlen(function), &words);
     text_list_free(&words);
 }
 
 /* A comment, in one line whatever is in it. */
-__attribute__((format(printf, 2, 3))) static void script_comment(recipe *r, const char *format, ...) {
+__attribute__((format(printf, 1, 2))) static void script_comment(const char *format, ...) {
     text raw = {NULL, 0, 0};
     va_list arguments;
     va_start(arguments, format);
     text_vputf(&raw, format, arguments);
     va_end(arguments);
-    text_puts(&r->script, "# ");
-    terminal_put(&r->script, raw.data, SIZE_MAX);
-    text_puts(&r->script, "\n");
+    text_puts(&recipe.script, "# ");
+    terminal_put(&recipe.script, raw.data, SIZE_MAX);
+    text_puts(&recipe.script, "\n");
     text_free(&raw);
 }
 
 /* The origin of a clone that was made by a relative path is relative to that clone. */
-static const char *recipe_origin(recipe *r, const gem5art_artifact *repo) {
+static const char *recipe_origin(const gem5art_artifact *repo) {
     const char *origin = repo->git_origin, *colon = strchr(origin, ':'), *slash = strchr(origin, '/');
     if (!*origin || *origin == '/' || (colon && (!slash || colon < slash)) || *repo->git_name != '/') return origin;
-    return recipe_keep(r, text_join(repo->git_name, origin));
+    return recipe_keep(text_join(repo->git_name, origin));
 }
 
-static void script_clone(recipe *r, const gem5art_artifact *repo) {
-    const char *place = recipe_repo_place(r, repo), *origin = recipe_origin(r, repo);
-    script_comment(r, "%s: %s", repo->name, repo->documentation);
+static void script_clone(const gem5art_artifact *repo) {
+    const char *place = recipe_repo_place(repo), *origin = recipe_origin(repo);
+    script_comment("%s: %s", repo->name, repo->documentation);
     if (!*origin) {
-        text_puts(&r->script, "[ -e ");
-        terminal_put_word(&r->script, place);
-        script_call(r, "/.git ] || fail",
-                    recipe_keep(r, text_printf("the repo %s has no origin: put it into %s", repo->name, place)), NULL);
+        text_puts(&recipe.script, "[ -e ");
+        terminal_put_word(&recipe.script, place);
+        script_call("/.git ] || fail",
+                    recipe_keep(text_printf("the repo %s has no origin: put it into %s", repo->name, place)), NULL);
     }
-    script_call(r, "clone", place, *origin ? origin : place, repo->git_hash, NULL);
+    script_call("clone", place, *origin ? origin : place, repo->git_hash, NULL);
 }
 
 /* The first needed repo that stands in this folder; `commit`: at a different commit; NULL: there is none. */
-static const gem5art_artifact *recipe_repo_at(recipe *r, const char *place, const char *commit) {
+static const gem5art_artifact *recipe_repo_at(const char *place, const char *commit) {
     size_t i;
-    for (i = 0; i < r->count; i++)
-        if (store_is_repo(r->needed[i]) && strcmp(recipe_repo_place(r, r->needed[i]), place) == 0 &&
-            (!commit || strcmp(r->needed[i]->git_hash, commit) != 0))
-            return r->needed[i];
+    for (i = 0; i < recipe.count; i++)
+        if (store_is_repo(recipe.needed[i]) && strcmp(recipe_repo_place(recipe.needed[i]), place) == 0 &&
+            (!commit || strcmp(recipe.needed[i]->git_hash, commit) != 0))
+            return recipe.needed[i];
     return NULL;
 }
 
@@ -270,105 +271,105 @@ static size_t path_depth(const char *place) {
 }
 
 /* Outer work trees first: git does not clone into a folder that is not empty. */
-static void script_clones(recipe *r) {
+static void script_clones(void) {
     size_t depth, left, i;
-    for (depth = 0, left = r->count; left > 0; depth++)
-        for (i = 0, left = 0; i < r->count; i++) {
-            const char *place = store_is_repo(r->needed[i]) ? recipe_repo_place(r, r->needed[i]) : NULL;
+    for (depth = 0, left = recipe.count; left > 0; depth++)
+        for (i = 0, left = 0; i < recipe.count; i++) {
+            const char *place = store_is_repo(recipe.needed[i]) ? recipe_repo_place(recipe.needed[i]) : NULL;
             if (place && path_depth(place) > depth) left++;
-            if (place && path_depth(place) == depth && recipe_repo_at(r, place, NULL) == r->needed[i])
-                script_clone(r, r->needed[i]);
+            if (place && path_depth(place) == depth && recipe_repo_at(place, NULL) == recipe.needed[i])
+                script_clone(recipe.needed[i]);
         }
 }
 
 /* If a work tree serves several commits, the right one for what follows. */
-static void script_checkout(recipe *r, const char *id, bool always) {
-    const gem5art_artifact *repo = *id ? store_artifact(r->db, id) : NULL;
-    const char *place = repo && store_is_repo(repo) ? recipe_repo_place(r, repo) : NULL;
-    if (place && (always || recipe_repo_at(r, place, repo->git_hash)))
-        script_call(r, "checkout", place, repo->git_hash, NULL);
+static void script_checkout(const char *id, bool always) {
+    const gem5art_artifact *repo = *id ? store_artifact(recipe.db, id) : NULL;
+    const char *place = repo && store_is_repo(repo) ? recipe_repo_place(repo) : NULL;
+    if (place && (always || recipe_repo_at(place, repo->git_hash)))
+        script_call("checkout", place, repo->git_hash, NULL);
 }
 
-static void script_make(recipe *r, const gem5art_artifact *artifact) {
-    const char *place = recipe_place(r, artifact->path), *source = recipe_absolute(r, artifact->path);
+static void script_make(const gem5art_artifact *artifact) {
+    const char *place = recipe_place(artifact->path), *source = recipe_absolute(artifact->path);
     const char *const *input;
     char *copy = store_copy_path(artifact);
-    if (copy) recipe_keep(r, copy);
-    script_comment(r, "%s: %s", artifact->name, artifact->documentation);
-    for (input = artifact->inputs; *input; input++) script_checkout(r, *input, false);
+    if (copy) recipe_keep(copy);
+    script_comment("%s: %s", artifact->name, artifact->documentation);
+    for (input = artifact->inputs; *input; input++) script_checkout(*input, false);
     if (*artifact->command) {
-        const char *folder = recipe_place(r, *artifact->cwd ? artifact->cwd : ".");
-        script_call(r, "build", place, artifact->hash, folder, artifact->command, NULL);
-        r->built = true;
+        const char *folder = recipe_place(*artifact->cwd ? artifact->cwd : ".");
+        script_call("build", place, artifact->hash, folder, artifact->command, NULL);
+        recipe.built = true;
         return;
     }
-    if (*artifact->url) script_comment(r, "It comes from %s", artifact->url);
+    if (*artifact->url) script_comment("It comes from %s", artifact->url);
     if (*source != '/') source = NULL;
-    script_call(r, "copy", place, artifact->hash, copy ? copy : source, copy ? source : NULL, NULL);
+    script_call("copy", place, artifact->hash, copy ? copy : source, copy ? source : NULL, NULL);
 }
 
 /* Copies a file that the run was given from a different path than the artifact was registered at. */
-static void script_put(recipe *r, const char *path, const char *id) {
-    const gem5art_artifact *artifact = *id ? store_artifact(r->db, id) : NULL;
+static void script_put(const char *path, const char *id) {
+    const gem5art_artifact *artifact = *id ? store_artifact(recipe.db, id) : NULL;
     const char *place, *source;
     if (!artifact || store_is_repo(artifact) || !*path) return;
-    place = recipe_place(r, path);
-    source = recipe_place(r, artifact->path);
-    if (strcmp(place, source) != 0) script_call(r, "copy", place, artifact->hash, source, NULL);
+    place = recipe_place(path);
+    source = recipe_place(artifact->path);
+    if (strcmp(place, source) != 0) script_call("copy", place, artifact->hash, source, NULL);
 }
 
 /* Files that gem5 read and no artifact covers: copied if they stood below the base, else compared where they are. */
-static void script_files(recipe *r, const gem5art_run *run) {
+static void script_files(const gem5art_run *run) {
     size_t i;
     for (i = 0; i < run->file_count; i++) {
         const gem5art_file *file = &run->files[i];
-        const char *absolute = recipe_absolute(r, file->path);
+        const char *absolute = recipe_absolute(file->path);
         if (*file->artifact || !*file->hash) continue;
-        if (text_below(r->base, absolute))
-            script_call(r, "copy", recipe_place(r, file->path), file->hash, absolute, NULL);
-        else script_call(r, "unchanged", absolute, file->hash, NULL);
+        if (text_below(recipe.base, absolute))
+            script_call("copy", recipe_place(file->path), file->hash, absolute, NULL);
+        else script_call("unchanged", absolute, file->hash, NULL);
     }
 }
 
-static void script_run(recipe *r, const gem5art_run *run) {
+static void script_run(const gem5art_run *run) {
     const char *program, *const *variable, *const *word;
     text_list words = {NULL, 0};
     size_t i;
-    for (i = 0; i < ROLES; i++) script_checkout(r, store_role_id(run, i), r->built);
-    script_put(r, run->gem5_binary_path, run->gem5_artifact);
-    script_put(r, run->linux_binary_path, run->linux_binary_artifact);
-    script_put(r, run->disk_image_path, run->disk_image_artifact);
-    script_files(r, run);
+    for (i = 0; i < ROLES; i++) script_checkout(store_role_id(run, i), recipe.built);
+    script_put(run->gem5_binary_path, run->gem5_artifact);
+    script_put(run->linux_binary_path, run->linux_binary_artifact);
+    script_put(run->disk_image_path, run->disk_image_artifact);
+    script_files(run);
     if (!*run->command) {
-        script_comment(r, "The run's record has no command.");
+        script_comment("The run's record has no command.");
         return;
     }
-    if (run->timeout > 0) script_comment(r, "The run; its time-out was %.15g s.", run->timeout);
-    else script_comment(r, "The run.");
-    script_call(r, "mkdir -p --", recipe_place(r, run->outdir), NULL);
+    if (run->timeout > 0) script_comment("The run; its time-out was %.15g s.", run->timeout);
+    else script_comment("The run.");
+    script_call("mkdir -p --", recipe_place(run->outdir), NULL);
     if (*run->environment) text_list_add(&words, "env");
     for (variable = run->environment; *variable && variable[1]; variable += 2)
-        text_list_add(&words, recipe_keep(r, text_printf("%s=%s", variable[0], variable[1])));
-    program = recipe_word(r, run->command[0]); /* one in the folder itself is not searched for in the PATH */
-    text_list_add(&words, strchr(program, '/') ? program : recipe_keep(r, text_printf("./%s", program)));
-    for (word = run->command + 1; *word; word++) text_list_add(&words, recipe_word(r, *word));
-    text_puts(&r->script, "exec");
-    script_words(r, strlen("exec"), &words);
+        text_list_add(&words, recipe_keep(text_printf("%s=%s", variable[0], variable[1])));
+    program = recipe_word(run->command[0]); /* one in the folder itself is not searched for in the PATH */
+    text_list_add(&words, strchr(program, '/') ? program : recipe_keep(text_printf("./%s", program)));
+    for (word = run->command + 1; *word; word++) text_list_add(&words, recipe_word(*word));
+    text_puts(&recipe.script, "exec");
+    script_words(strlen("exec"), &words);
     text_list_free(&words);
 }
 
-static void script_head(recipe *r, const char *kind, const char *id, const char *name) {
+static void script_head(const char *kind, const char *id, const char *name) {
     int digits = strspn(id, "0123456789abcdef") >= 8 ? 8 : 0;
-    text_puts(&r->script, "#!/bin/sh\n");
-    script_comment(r, "Reproduces the %s \"%s\", %s.", kind, name, id);
-    script_comment(r, "usage: sh SCRIPT [FOLDER]; it works in FOLDER, by default reproduced-%.*s here.", digits, id);
-    if (*r->base) script_comment(r, "What stood below %s stands below it.", r->base);
-    text_puts(&r->script, "# shellcheck disable=SC2016 # commands stand here as they were recorded\n");
-    text_puts(&r->script, reproduce_functions);
-    text_putf(&r->script, "\nfolder=${1:-reproduced-%.*s}\n", digits, id);
-    text_puts(&r->script, "mkdir -p -- \"$folder\"\nCDPATH='' cd -- \"$folder\"\nwas=");
-    terminal_put_word(&r->script, strcmp(r->base, "/") ? r->base : "");
-    text_puts(&r->script, " now=$(pwd)\n"
+    text_puts(&recipe.script, "#!/bin/sh\n");
+    script_comment("Reproduces the %s \"%s\", %s.", kind, name, id);
+    script_comment("usage: sh SCRIPT [FOLDER]; it works in FOLDER, by default reproduced-%.*s here.", digits, id);
+    if (*recipe.base) script_comment("What stood below %s stands below it.", recipe.base);
+    text_puts(&recipe.script, "# shellcheck disable=SC2016 # commands stand here as they were recorded\n");
+    text_puts(&recipe.script, reproduce_functions);
+    text_putf(&recipe.script, "\nfolder=${1:-reproduced-%.*s}\n", digits, id);
+    text_puts(&recipe.script, "mkdir -p -- \"$folder\"\nCDPATH='' cd -- \"$folder\"\nwas=");
+    terminal_put_word(&recipe.script, strcmp(recipe.base, "/") ? recipe.base : "");
+    text_puts(&recipe.script, " now=$(pwd)\n"
                           "# Commands name folders with quotes or without: this name needs none.\n"
                           "case $now in\n"
                           "    *[!A-Za-z0-9_./+,:@%-]*) now=$(mktemp -d)/folder && ln -s \"$(pwd)\" \"$now\" ;;\n"
@@ -376,30 +377,21 @@ static void script_head(recipe *r, const char *kind, const char *id, const char 
 }
 
 void reproduce(gem5art_db *db, const gem5art_run *run, const gem5art_artifact *artifact) {
-    recipe r;
     size_t i;
-    memset(&r, 0, sizeof r);
-    r.db = db;
-    r.base = "";
-    if (run) recipe_need_run(&r, run);
-    else recipe_need(&r, artifact->id, 0);
-    r.base = recipe_find_base(&r, run);
-    if (run) script_head(&r, "run", run->id, run->name);
-    else script_head(&r, "artifact", artifact->id, artifact->name);
-    for (i = 0; i < r.missing.count; i++) {
-        script_comment(&r, "The artifact %s is not in the store any more.", r.missing.items[i]);
-        warn("artifact %s is not in the store any more: the script cannot make it", r.missing.items[i]);
+    recipe.db = db;
+    recipe.base = "";
+    if (run) recipe_need_run(run);
+    else recipe_need(artifact->id, 0);
+    recipe.base = recipe_find_base(run);
+    if (run) script_head("run", run->id, run->name);
+    else script_head("artifact", artifact->id, artifact->name);
+    for (i = 0; i < recipe.missing.count; i++) {
+        script_comment("The artifact %s is not in the store any more.", recipe.missing.items[i]);
+        warn("artifact %s is not in the store any more: the script cannot make it", recipe.missing.items[i]);
     }
-    script_clones(&r);
-    for (i = 0; i < r.count; i++)
-        if (!store_is_repo(r.needed[i])) script_make(&r, r.needed[i]);
-    if (run) script_run(&r, run);
-    print(r.script.data, r.script.length);
-    for (i = 0; i < r.kept.count; i++) free((void *)(uintptr_t)r.kept.items[i]);
-    text_free(&r.script);
-    free((void *)r.needed);
-    text_list_free(&r.ids);
-    text_list_free(&r.missing);
-    text_list_free(&r.moved);
-    text_list_free(&r.kept);
+    script_clones();
+    for (i = 0; i < recipe.count; i++)
+        if (!store_is_repo(recipe.needed[i])) script_make(recipe.needed[i]);
+    if (run) script_run(run);
+    print(recipe.script.data, recipe.script.length);
 }

@@ -3,15 +3,13 @@
 #include "review.h"
 
 #include <errno.h>
-#include <fcntl.h>
 #include <ftw.h>
-#include <spawn.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/wait.h>
 #include <unistd.h>
 
 #include "message.h"
+#include "program.h"
 
 static int remove_entry(const char *path, const struct stat *st, int type, struct FTW *ftw) {
     (void)st, (void)ftw;
@@ -22,15 +20,8 @@ static int remove_entry(const char *path, const struct stat *st, int type, struc
 static bool unzip(const char *archive, const char *folder) {
     const char *const words[] = {"unzip", "-qq", "-o", archive, "simout*", "simerr*", "console.txt", "*.terminal",
                                  "*.device", "*.dmesg", "*stats*", ".gem5art/events.tsv", "-d", folder, NULL};
-    posix_spawn_file_actions_t actions;
-    int status = -1, fd;
-    pid_t pid;
-    posix_spawn_file_actions_init(&actions);
-    for (fd = 0; fd < 3; fd++) posix_spawn_file_actions_addopen(&actions, fd, "/dev/null", O_RDWR, 0);
-    if (posix_spawnp(&pid, words[0], &actions, NULL, (char **)(uintptr_t)words, environ) == 0)
-        while (waitpid(pid, &status, 0) < 0 && errno == EINTR) {}
-    posix_spawn_file_actions_destroy(&actions);
-    status = status >= 0 && WIFEXITED(status) ? WEXITSTATUS(status) : 127;
+    program p;
+    int status = program_start(&p, words) ? program_end(&p) : 127;
     return status == 0 || status == 1 || status == 11; /* 11: some of the files are not in it */
 }
 

@@ -26,6 +26,40 @@ gem5art_db *store_open(const char *uri, bool read_only) {
     return db;
 }
 
+static gem5art_iter *store_begun(gem5art_iter *iter, const gem5art_error *error) {
+    if (!iter) die_of(error);
+    return iter;
+}
+
+gem5art_iter *store_runs(gem5art_db *db, const gem5art_query *query) {
+    gem5art_error error;
+    return store_begun(gem5art_get_runs(db, query, &error), &error);
+}
+
+gem5art_iter *store_artifacts(gem5art_db *db, const gem5art_query *query) {
+    gem5art_error error;
+    return store_begun(gem5art_get_artifacts(db, query, &error), &error);
+}
+
+static void store_ended(gem5art_iter *iter, const gem5art_error *error) {
+    if (gem5art_iter_step(iter) == GEM5ART_FAILED) die_of(error);
+    gem5art_iter_close(iter);
+}
+
+const gem5art_run *store_next_run(gem5art_iter *iter) {
+    gem5art_error error;
+    const gem5art_run *run = gem5art_next_run(iter, &error);
+    if (!run) store_ended(iter, &error);
+    return run;
+}
+
+const gem5art_artifact *store_next_artifact(gem5art_iter *iter) {
+    gem5art_error error;
+    const gem5art_artifact *artifact = gem5art_next_artifact(iter, &error);
+    if (!artifact) store_ended(iter, &error);
+    return artifact;
+}
+
 const gem5art_artifact *store_artifact(gem5art_db *db, const char *id) {
     gem5art_error error;
     const gem5art_artifact *artifact = gem5art_find_artifact(db, id, &error);

@@ -9,6 +9,13 @@
 /* `uri` NULL: $GEM5ART_DB, else file://db.json. A read-only store shows what is intact and warns of damage. */
 gem5art_db *store_open(const char *uri, bool read_only);
 
+/* Rows that match a query (NULL: all), in stored order: the next one, or NULL at the end, which closes the iterator. A
+   failure ends the tool. */
+gem5art_iter *store_runs(gem5art_db *db, const gem5art_query *query);
+gem5art_iter *store_artifacts(gem5art_db *db, const gem5art_query *query);
+const gem5art_run *store_next_run(gem5art_iter *iter);
+const gem5art_artifact *store_next_artifact(gem5art_iter *iter);
+
 /* The artifact with this id or hash; NULL: the store does not have it. */
 const gem5art_artifact *store_artifact(gem5art_db *db, const char *id);
 

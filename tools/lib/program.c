@@ -1,0 +1,70 @@
+/* program.c - see program.h */
+
+#include "program.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <spawn.h>
+#include <stdint.h>
+#include <stdlib.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+bool program_start(program *p, const char *const *arguments) {
+    posix_spawn_file_actions_t actions;
+    int fds[2];
+    bool ok;
+    p->out = NULL;
+    if (pipe(fds) < 0) return false;
+    ok = posix_spawn_file_actions_init(&actions) == 0;
+    if (ok) {
+        posix_spawn_file_actions_addclose(&actions, fds[0]);
+        posix_spawn_file_actions_addopen(&actions, 0, "/dev/null", O_RDONLY, 0);
+        posix_spawn_file_actions_adddup2(&actions, fds[1], 1);
+        posix_spawn_file_actions_addopen(&actions, 2, "/dev/null", O_WRONLY, 0);
+        if (fds[1] > 2) posix_spawn_file_actions_addclose(&actions, fds[1]);
+        ok = posix_spawnp(&p->pid, arguments[0], &actions, NULL, (char *const *)(uintptr_t)arguments, environ) == 0;
+        posix_spawn_file_actions_destroy(&actions);
+    }
+    close(fds[1]);
+    if (ok) p->out = fdopen(fds[0], "r");
+    if (!p->out) close(fds[0]);
+    if (ok && !p->out) program_end(p);
+    return p->out != NULL;
+}
+
+int program_end(program *p) {
+    int status = 0;
+    if (p->out) fclose(p->out);
+    while (waitpid(p->pid, &status, 0) < 0 && errno == EINTR) {}
+    return WIFEXITED(status) ? WEXITSTATUS(status) : 128;
+}
+
+bool program_git(const char *folder, const char *const *arguments, text *out) {
+    static const char *const before[] = {"git", "-c", "core.fsmonitor=", "-c", "core.hooksPath=/dev/null",
+                                         "-c", "core.quotePath=false", "-c", "log.showSignature=false", "-C", NULL};
+    static const char *const misleading[] = {
+        "GIT_DIR", "GIT_WORK_TREE", "GIT_INDEX_FILE", "GIT_COMMON_DIR", "GIT_NAMESPACE", "GIT_OBJECT_DIRECTORY",
+        "GIT_ALTERNATE_OBJECT_DIRECTORIES", "GIT_PREFIX", NULL}; /* they lead to a different repo */
+    const char *const *word;
+    text_list words = {NULL, 0};
+    char chunk[4096];
+    size_t n;
+    program git;
+    bool ok;
+    for (word = before; *word; word++) text_list_add(&words, *word);
+    text_list_add(&words, folder);
+    for (word = arguments; *word; word++) text_list_add(&words, *word);
+    for (word = misleading; *word; word++) unsetenv(*word);
+    setenv("LC_ALL", "C", 1);
+    setenv("GIT_OPTIONAL_LOCKS", "0", 1);
+    setenv("GIT_NO_REPLACE_OBJECTS", "1", 1);
+    setenv("GIT_NO_LAZY_FETCH", "1", 1);
+    text_clear(out);
+    ok = program_start(&git, words.items);
+    while (ok && (n = fread(chunk, 1, sizeof chunk, git.out)) > 0) text_put(out, chunk, n);
+    ok = ok && program_end(&git) == 0;
+    while (out->length && out->data[out->length - 1] == '\n') text_cut(out, out->length - 1);
+    text_list_free(&words);
+    return ok;
+}

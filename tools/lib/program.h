@@ -1,0 +1,24 @@
+/* program.h - runs other programs and reads what they print. */
+#ifndef PROGRAM_H
+#define PROGRAM_H
+
+#include <stdio.h>
+#include <sys/types.h>
+
+#include "text.h"
+
+typedef struct program {
+    pid_t pid;
+    FILE *out; /* what it prints */
+} program;
+
+/* Starts a program (arguments NULL-terminated, the first one searched for in PATH) without input, its errors unseen.
+   False: it cannot be run. */
+bool program_start(program *p, const char *const *arguments);
+int program_end(program *p); /* its exit status; 128: a signal ended it */
+
+/* Runs `git -C folder ARGUMENTS...` (NULL-terminated) in English, without the repo's hooks and monitors; for that it
+   sets variables of this process. *out is the output without its last line end. False: git was not run, or failed. */
+bool program_git(const char *folder, const char *const *arguments, text *out);
+
+#endif
