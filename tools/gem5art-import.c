@@ -15,11 +15,13 @@
      old Java and C# drivers cannot be recognized. Values that gem5art never stores (other binaries, time stamps,
      regular expressions) are kept as they are written. */
 
+#include <ctype.h>
 #include <errno.h>
 #include <fcntl.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <time.h>
 #include <unistd.h>
 
 #include "lib/members.h"
@@ -40,24 +42,24 @@ static bool put_oid(gem5art_json_writer *writer, const gem5art_json *value) {
     return true;
 }
 
-static void put_uuid_bytes(gem5art_json_writer *writer, const unsigned char b[16]) {
-    char uuid[37];
-    int i, n = 0;
-    for (i = 0; i < 16; i++) n += snprintf(uuid + n, 4, i == 4 || i == 6 || i == 8 || i == 10 ? "-%02x" : "%02x", b[i]);
-    gem5art_json_string(writer, uuid);
-}
-
 static bool put_uuid(gem5art_json_writer *writer, const gem5art_json *value) {
-    unsigned char bytes[16];
-    const char *c;
+    char uuid[37] = "";
     int i;
     if (!is_text(value) || value->length != 36) return false;
-    for (c = value->text, i = 0; i < 16; c += 2, i++) {
-        if ((i == 4 || i == 6 || i == 8 || i == 10) && *c++ != '-') return false;
-        if (strspn(c, "0123456789abcdefABCDEF") < 2 || sscanf(c, "%2hhx", &bytes[i]) != 1) return false;
+    for (i = 0; i < 36; i++) {
+        bool dash = i == 8 || i == 13 || i == 18 || i == 23;
+        if (dash ? value->text[i] != '-' : !isxdigit((unsigned char)value->text[i])) return false;
+        uuid[i] = (char)tolower((unsigned char)value->text[i]);
     }
-    put_uuid_bytes(writer, bytes);
+    gem5art_json_string(writer, uuid);
     return true;
+}
+
+static void put_uuid_bytes(gem5art_json_writer *writer, const unsigned char b[16]) {
+    char uuid[37];
+    snprintf(uuid, sizeof uuid, "%02x%02x%02x%02x-%02x%02x-%02x%02x-%02x%02x-%02x%02x%02x%02x%02x%02x", b[0], b[1], b[2],
+             b[3], b[4], b[5], b[6], b[7], b[8], b[9], b[10], b[11], b[12], b[13], b[14], b[15]);
+    gem5art_json_string(writer, uuid);
 }
 
 /* The 16 bytes that base64 text holds; false: it holds something else. */
@@ -118,34 +120,22 @@ static bool put_undefined(gem5art_json_writer *writer, const gem5art_json *value
     return true;
 }
 
-/* Days from 1970-01-01 to a date of the Gregorian calendar, counted in years that begin in March. */
-static int64_t days_since_1970(int year, int month, int day) {
-    int64_t y = month > 2 ? year : year - 1, m = month > 2 ? month - 3 : month + 9;
-    return 365 * y + y / 4 - y / 100 + y / 400 + (153 * m + 2) / 5 + day - 1 - 719468;
-}
-
-/* "2024-02-29T12:34:56.789Z", or with an offset: +01:00, +0100 or +01. */
+/* "2024-02-29T12:34:56.789Z", or with an offset: +01:00, +0100 or +01. Further decimals are cut off. */
 static bool read_iso_date(const char *date, int64_t *ms) {
-    int year, month, day, hour, minute, second, n = 0, hours = 0, minutes = 0, sign = 0, i;
-    int64_t fraction = 0;
-    if (sscanf(date, "%4d-%2d-%2dT%2d:%2d:%2d%n", &year, &month, &day, &hour, &minute, &second, &n) != 6) return false;
-    if (n != 19 || year < 1 || !when_in_calendar(year, month, day)) return false;
-    if (hour > 23 || minute > 59 || second > 60) return false;
-    for (date += n, i = 0; *date == '.' || (i > 0 && *date >= '0' && *date <= '9'); date++, i++)
-        if (i > 0 && i < 4) fraction = fraction * 10 + (*date - '0');
-    for (; i > 0 && i < 4; i++) fraction *= 10;
-    if (*date == '+' || *date == '-') {
-        sign = *date == '+' ? 1 : -1;
-        n = 0;
-        if (sscanf(date + 1, "%2d:%2d%n", &hours, &minutes, &n) != 2 &&
-            (n = 0, sscanf(date + 1, "%2d%2d%n", &hours, &minutes, &n)) != 2 &&
-            (n = minutes = 0, sscanf(date + 1, "%2d%n", &hours, &n)) != 1)
-            return false;
-        date += 1 + n;
-    } else if (*date++ != 'Z') return false;
-    *ms = ((days_since_1970(year, month, day) * 24 + hour - sign * hours) * 60 + minute - sign * minutes) * 60000 +
-          second * 1000 + fraction;
-    return !*date;
+    struct tm tm = {0}, zone = {0};
+    char decimals[4] = "000";
+    size_t i, count;
+    const char *rest = strptime(date, "%Y-%m-%dT%H:%M:%S", &tm);
+    if (!rest || rest - date != 19 || !when_in_calendar(tm.tm_year + 1900, tm.tm_mon + 1, tm.tm_mday)) return false;
+    if (*rest == '.') {
+        count = strspn(++rest, "0123456789");
+        for (i = 0; i < count && i < 3; i++) decimals[i] = rest[i];
+        rest += count;
+    }
+    *ms = timegm(&tm) * (int64_t)1000 + atoi(decimals);
+    if (!*rest || *rest == ' ' || (rest = strptime(rest, "%z", &zone)) == NULL) return false;
+    *ms -= zone.tm_gmtoff * (int64_t)1000;
+    return !*rest;
 }
 
 /* Milliseconds, {"$numberLong":"milliseconds"}, or text. */
@@ -223,9 +213,22 @@ typedef struct source {
     bool failed;          /* and it was reported; nothing of it is imported */
 } source;
 
-__attribute__((format(printf, 2, 3))) static void fail(source *s, const char *format, ...) {
+static const size_t nowhere = SIZE_MAX;
+
+/* Reports an error at a place of the text, with line and column, which count from 1, columns in bytes; or of the whole
+   source. */
+__attribute__((format(printf, 3, 4))) static void fail(source *s, size_t at, const char *format, ...) {
+    const char *data = text_string(&s->data);
+    size_t i, line = 1, begin = text_starts(data, "\xef\xbb\xbf") ? 3 : 0;
     text why = {0};
     va_list arguments;
+    if (at != nowhere) text_puts(&why, s->name);
+    if (at != nowhere && s->data.length) {
+        for (i = begin; i < at; i++)
+            if (data[i] == '\n') line++, begin = i + 1;
+        text_putf(&why, ", line %zu, column %zu", line, at - begin + 1);
+    }
+    text_puts(&why, why.length ? ": " : "");
     va_start(arguments, format);
     text_vputf(&why, format, arguments);
     va_end(arguments);
@@ -234,31 +237,16 @@ __attribute__((format(printf, 2, 3))) static void fail(source *s, const char *fo
     s->failed = true;
 }
 
-/* Reports an error at a place of the text, with line and column; both count from 1, columns in bytes. */
-__attribute__((format(printf, 3, 4))) static void fail_at(source *s, size_t at, const char *format, ...) {
-    const char *data = text_string(&s->data);
-    size_t i, line = 1, begin = text_starts(data, "\xef\xbb\xbf") ? 3 : 0;
-    text why = {0};
-    va_list arguments;
-    va_start(arguments, format);
-    text_vputf(&why, format, arguments);
-    va_end(arguments);
-    for (i = begin; i < at; i++)
-        if (data[i] == '\n') line++, begin = i + 1;
-    if (!s->data.length) fail(s, "%s: %s", s->name, text_string(&why));
-    else fail(s, "%s, line %zu, column %zu: %s", s->name, line, at - begin + 1, text_string(&why));
-    text_free(&why);
-}
-
 static void fail_expected(source *s, size_t at, const char *what) {
     unsigned char c = (unsigned char)text_string(&s->data)[at];
     if (at == s->data.length && s->count == 0 && !strchr(text_string(&s->data), '['))
-        fail(s, "%s is empty: there is nothing in it to import (mongoexport writes such a file where the database or "
-             "the collection is not the right one)", s->name);
-    else if (at == s->data.length) fail_at(s, at, "the file ends where %s was expected: it was cut", what);
-    else if (c == 0 && s->count == 0) fail(s, "%s is not text: an LMDB store is given as lmdb://%s", s->name, s->name);
-    else if (c > 0x20 && c < 0x7f) fail_at(s, at, "%s was expected, not '%c'", what, c);
-    else fail_at(s, at, "%s was expected, not the byte 0x%02x", what, (unsigned)c);
+        fail(s, nowhere, "%s is empty: there is nothing in it to import (mongoexport writes such a file where the database "
+             "or the collection is not the right one)", s->name);
+    else if (at == s->data.length) fail(s, at, "the file ends where %s was expected: it was cut", what);
+    else if (c == 0 && s->count == 0)
+        fail(s, nowhere, "%s is not text: an LMDB store is given as lmdb://%s", s->name, s->name);
+    else if (c > 0x20 && c < 0x7f) fail(s, at, "%s was expected, not '%c'", what, c);
+    else fail(s, at, "%s was expected, not the byte 0x%02x", what, (unsigned)c);
 }
 
 static void add(source *s, const char *record, size_t length, size_t place) {
@@ -296,7 +284,7 @@ static void split(source *s, size_t at) {
         }
         next = members_skip(data + at, end);
         if (!next) {
-            fail_at(s, s->data.length, "the file ends inside record %zu: it was cut", s->count + 1);
+            fail(s, s->data.length, "the file ends inside record %zu: it was cut", s->count + 1);
             return;
         }
         add(s, data + at, (size_t)(next - (data + at)), at);
@@ -306,7 +294,7 @@ static void split(source *s, size_t at) {
     if (s->count && has(&s->records[s->count - 1], "\"crc32\":"))
         warn("%s has bytes after its closing bracket, from an append that was never finished: they are left out",
              s->name);
-    else fail_at(s, at, "there is more after the bracket that closes the array: is this two files in one?");
+    else fail(s, at, "there is more after the bracket that closes the array: is this two files in one?");
 }
 
 static void read_text(source *s, const char *path) {
@@ -317,9 +305,9 @@ static void read_text(source *s, const char *path) {
         if (n < 0 && errno != EINTR) break;
         if (n > 0) text_put(&s->data, buffer, (size_t)n);
     }
-    if (n < 0) fail(s, "cannot read %s: %s", path, strerror(errno));
+    if (n < 0) fail(s, nowhere, "cannot read %s: %s", path, strerror(errno));
     else if (text_starts(text_string(&s->data), "\xff\xfe") || text_starts(text_string(&s->data), "\xfe\xff"))
-        fail(s, "%s is UTF-16: turn it into UTF-8 (iconv -f UTF-16 -t UTF-8)", s->name);
+        fail(s, nowhere, "%s is UTF-16: turn it into UTF-8 (iconv -f UTF-16 -t UTF-8)", s->name);
     else if (text_starts(text_string(&s->data), "\xef\xbb\xbf")) {
         warn("%s starts with a byte order mark, which is ignored", s->name);
         split(s, 3);
@@ -340,7 +328,7 @@ static void read_store(source *s, const char *uri) {
     iter = db ? gem5art_get_records(db, NULL, &error) : NULL;
     while (iter && (json = gem5art_next_json(iter, &length, &error)) != NULL)
         add(s, text_copy_n(json, length), length, 0);
-    if (gem5art_iter_step(iter) == GEM5ART_FAILED) fail(s, "%s", error.message);
+    if (gem5art_iter_step(iter) == GEM5ART_FAILED) fail(s, nowhere, "%s", error.message);
     gem5art_iter_close(iter);
     gem5art_close(db, NULL);
 }
@@ -358,7 +346,7 @@ static void make_plain(source *s) {
         wrong = put_plain(&writer, record);
         json = gem5art_json_take(&writer, &length, NULL);
         if (wrong)
-            fail_at(s, s->places[i], "record %zu: %s has a value that it cannot have: %.*s", i + 1, wrong->key,
+            fail(s, s->places[i], "record %zu: %s has a value that it cannot have: %.*s", i + 1, wrong->key,
                     wrong->raw_length > 60 ? 60 : (int)wrong->raw_length, wrong->raw);
         else if (json) {
             s->records[i].text = text_copy_n(json, length);
@@ -384,10 +372,10 @@ static void fail_record(source *s, size_t bad, const gem5art_error *why) {
     if (s->data.length && sscanf(message, "line %zu, column %zu: %n", &line, &column, &n) == 2 && n > 0) {
         for (; line > 1 && (newline = strchr(s->data.data + at, '\n')) != NULL; line--)
             at = (size_t)(newline + 1 - s->data.data);
-        fail_at(s, at + column - 1, "%s", message + n);
+        fail(s, at + column - 1, "%s", message + n);
     } else if (text_starts(message, "the record"))
-        fail_at(s, at, "record %zu%s%s", bad + 1, message + strlen("the record"), hint);
-    else fail_at(s, at, "record %zu: %s%s", bad + 1, message, hint);
+        fail(s, at, "record %zu%s%s", bad + 1, message + strlen("the record"), hint);
+    else fail(s, at, "record %zu: %s%s", bad + 1, message, hint);
 }
 
 typedef struct tally {
@@ -466,7 +454,7 @@ static bool import(const char *name, const char *db_uri, bool dry_run, bool verb
     additions = (gem5art_addition *)text_alloc((s.count + 1) * sizeof *additions);
     if (!s.failed) db = open_target(&s, db_uri, dry_run, additions);
     if (db && !gem5art_add_records(db, s.records, s.count, dry_run, additions, &bad, &error)) {
-        if (bad == s.count) fail(&s, "%s", error.message);
+        if (bad == s.count) fail(&s, nowhere, "%s", error.message);
         else fail_record(&s, bad, &error);
     }
     for (i = 0; i < s.count && !s.failed; i++) count(&s, i, &additions[i], dry_run, verbose, &t);
