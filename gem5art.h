@@ -7358,7 +7358,7 @@ static void gem5art__legacy_hash(const gem5art_run *r, char hex[33]) {
 
 /* git's answer on a script, kept for the life of a db. */
 typedef struct gem5art__script {
-    const char *repo, *commit, *path, *tracked; /* "" where it is not tracked */
+    const char *key, *tracked; /* repo, commit and path; "" where it is not tracked */
     struct gem5art__script *next;
 } gem5art__script;
 
@@ -7369,13 +7369,14 @@ static const char *gem5art__script_in_repo(gem5art_db *db, gem5art__run *run, co
     gem5art__script *seen;
     gem5art__buf tracked = {NULL, 0, 0, false};
     struct stat st;
-    const char *commit = run->used[2]->hash;
+    const char *key;
     char *repo = gem5art__absolute_path(&run->object.arena, cwd, run->used_paths[2], error);
     *script = repo ? gem5art__absolute_path(&run->object.arena, cwd, run->public_.run_script, error) : NULL;
     if (!*script) return NULL;
+    key = gem5art__arena_printf(&run->object.arena, "%s\n%s\n%s", repo, run->used[2]->hash, *script);
+    if (!key) return gem5art__fail_nomem(error), (const char *)NULL;
     for (seen = db->scripts; seen; seen = seen->next)
-        if (!strcmp(seen->repo, repo) && !strcmp(seen->commit, commit) && !strcmp(seen->path, *script))
-            return seen->tracked;
+        if (strcmp(seen->key, key) == 0) return seen->tracked;
     if (GEM5ART_SYS_STAT(repo, &st) < 0)
         return gem5art__fail_errno(error, "find the run script's git repo", repo), (const char *)NULL;
     db->arena.failed = false; /* earlier failures were already reported */
@@ -7383,9 +7384,7 @@ static const char *gem5art__script_in_repo(gem5art_db *db, gem5art__run *run, co
         return gem5art__buf_free(&tracked), (const char *)NULL;
     seen = (gem5art__script *)gem5art__arena_alloc(&db->arena, sizeof *seen);
     if (seen) {
-        seen->repo = gem5art__arena_copy(&db->arena, repo);
-        seen->commit = gem5art__arena_copy(&db->arena, commit);
-        seen->path = gem5art__arena_copy(&db->arena, *script);
+        seen->key = gem5art__arena_copy(&db->arena, key);
         seen->tracked = gem5art__arena_copy(&db->arena, tracked.data);
         seen->next = db->scripts;
     }
@@ -7434,20 +7433,15 @@ static bool gem5art__same_script(gem5art_db *db, gem5art__run *run, const char *
 /* Is there such a regular file, executable or else readable? `label` and `field` name it in errors. */
 static bool gem5art__need_file(const char *path, const char *label, const char *field, bool executable,
                                gem5art_error *error) {
-    gem5art_code code = GEM5ART_INVALID;
-    const char *trouble;
     struct stat st;
     if (GEM5ART_SYS_STAT(path, &st) < 0)
         return gem5art__fail(error, errno == ENOENT || errno == ENOTDIR ? GEM5ART_NOT_FOUND : GEM5ART_IO,
                              "cannot find the %s %s: %s; correct %s", label, path, strerror(errno), field);
-    if (!S_ISREG(st.st_mode))
-        trouble = S_ISDIR(st.st_mode) ? "it is a folder, not a file" : "it is a pipe, a socket or a device, not a file";
-    else if (GEM5ART_SYS_ACCESS(path, executable ? X_OK : R_OK) == 0) return true;
-    else {
-        trouble = executable ? "it is not executable" : "it is not readable";
-        if (!executable || errno != EACCES) code = GEM5ART_IO;
-    }
-    return gem5art__fail(error, code, "cannot use the %s %s: %s; correct %s", label, path, trouble, field);
+    if (S_ISREG(st.st_mode) && GEM5ART_SYS_ACCESS(path, executable ? X_OK : R_OK) == 0) return true;
+    return gem5art__fail(error, S_ISREG(st.st_mode) && !executable ? GEM5ART_IO : GEM5ART_INVALID,
+                         "cannot use the %s %s: it is %s; correct %s", label, path,
+                         S_ISDIR(st.st_mode) ? "a folder" : !S_ISREG(st.st_mode) ? "not a regular file"
+                         : executable ? "not executable" : "not readable", field);
 }
 
 /* The name of the folder of a gem5 binary: "X86" for build/X86/gem5.opt. */
@@ -7545,6 +7539,30 @@ static bool gem5art__check_gem5_options(const char *const *options, const char *
     return true;
 }
 
+static bool gem5art__has_text(const char *const *texts, const char *text) {
+    for (; texts && *texts; texts++)
+        if (strcmp(*texts, text) == 0) return true;
+    return false;
+}
+
+/* The names that .accept may have. */
+static const char *const gem5art__acceptable[] = {
+    "guest panic", "gem5 error", "interrupt", "m5_fail", "deadlock", "guest exit code",
+    "incomplete stats", "no stats", "no cause", "processes", "forks", NULL};
+
+static bool gem5art__check_accept(const char *const *accept, const char *run, gem5art_error *error) {
+    gem5art__buf list = {NULL, 0, 0, false};
+    size_t i;
+    while (accept && *accept && gem5art__has_text(gem5art__acceptable, *accept)) accept++;
+    if (!accept || !*accept) return true;
+    for (i = 0; gem5art__acceptable[i]; i++)
+        gem5art__putf(&list, "%s\"%s\"", i ? ", " : "", gem5art__acceptable[i]);
+    gem5art__fail(error, GEM5ART_INVALID, "run \"%s\": .accept has \"%s\": give names out of %s", run, *accept,
+                  list.failed ? "the manual's table" : list.data);
+    gem5art__buf_free(&list);
+    return false;
+}
+
 static bool gem5art__check_run_desc(const gem5art_run_desc *desc, bool fs, gem5art_error *error) {
     const char *name, *trouble = NULL;
     if (!desc) return gem5art__fail(error, GEM5ART_INVALID, "no run is described: the desc is NULL");
@@ -7563,6 +7581,7 @@ static bool gem5art__check_run_desc(const gem5art_run_desc *desc, bool fs, gem5a
     return gem5art__check_artifacts(desc->artifacts, desc->artifact_count, "run", name, "artifacts", "artifact_count",
                                     error) &&
            gem5art__check_gem5_options(desc->gem5_options, name, error) &&
+           gem5art__check_accept(desc->accept, name, error) &&
            gem5art__check_pairs(desc->environment, true, "run", name, "environment", error) &&
            gem5art__check_pairs(desc->variables, true, "run", name, "variables", error);
 }
@@ -7577,21 +7596,18 @@ static bool gem5art__use_described(gem5art__run *run, const gem5art_run_desc *de
         const gem5art_artifact *artifact =
             i < fixed ? *(const gem5art_artifact *const *)(const void *)((const char *)desc + role->artifact)
                       : desc->artifacts[i - fixed];
-        const char *path = NULL;
+        const char *path = NULL, *file;
         if (!artifact)
             return gem5art__fail(error, GEM5ART_INVALID, "run \"%s\" has no %s: set .%s to a registered artifact",
                                  desc->name, role ? role->field : "artifacts", role ? role->field : "artifacts");
         if (role && role->path) {
             path = *(const char *const *)(const void *)((const char *)desc + role->given);
             path = gem5art__join_path(arena, NULL, gem5art__or(path, artifact->path));
+            file = gem5art__join_path(arena, desc->cwd, path);
+            if (arena->failed) return gem5art__fail_nomem(error);
+            if (!gem5art__need_file(file, role->label, role->given_field, i == 0, error)) return false;
         }
         if (!gem5art__use_artifact(run, role, artifact, path, error)) return false;
-    }
-    for (i = 0; i < fixed; i++) {
-        const gem5art__role *role = &gem5art__roles[i];
-        const char *path = role->path ? gem5art__join_path(arena, desc->cwd, run->used_paths[i]) : NULL;
-        if (arena->failed) return gem5art__fail_nomem(error);
-        if (path && !gem5art__need_file(path, role->label, role->given_field, i == 0, error)) return false;
     }
     return true;
 }
@@ -7820,14 +7836,6 @@ static bool gem5art__choose_outdir(gem5art__run *run, gem5art_run *r, struct sta
     return true;
 }
 
-static gem5art_run *gem5art__create_run(gem5art_db *db, const gem5art_run_desc *desc, bool fs, gem5art_error *error) {
-    gem5art__run *run = gem5art__new_run(db, error);
-    if (run && gem5art__fill_run(run, desc, fs, error) && gem5art__choose_outdir(run, &run->public_, NULL, error))
-        return &run->public_;
-    gem5art__free_run(run);
-    return NULL;
-}
-
 /* Finds the artifacts that a loaded run names. */
 static bool gem5art__find_used(gem5art__run *run, const char *where, gem5art_error *error) {
     gem5art_run *r = &run->public_;
@@ -7883,13 +7891,6 @@ static bool gem5art__fill_loaded(gem5art__run *run, const char *path, gem5art_er
     state = gem5art__read_outdir(run, base, error);
     if (state == GEM5ART__OUTDIR_ATTEMPT) run->base = base;
     return state != GEM5ART__OUTDIR_ERROR;
-}
-
-static gem5art_run *gem5art__load(gem5art_db *db, const char *path, gem5art_error *error) {
-    gem5art__run *run = gem5art__new_run(db, error);
-    if (run && gem5art__fill_loaded(run, path, error)) return &run->public_;
-    gem5art__free_run(run);
-    return NULL;
 }
 
 /* ---- live entries: STORE.live/HASH.ID, one for each run that has begun and not ended; see "Locks". Anybody who may
@@ -8587,15 +8588,13 @@ static bool gem5art__begin_attempt(gem5art_db *db, gem5art__run *run, gem5art_ru
         r->enqueue_time = gem5art__now();
     }
     r->start_time = gem5art__now();
-    r->end_time = 0;
-    r->return_code = r->pid = 0;
+    r->end_time = r->ru_utime = r->ru_stime = 0;
+    r->return_code = r->pid = r->ru_maxrss = r->ru_inblock = r->ru_oublock = r->ru_nvcsw = r->ru_nivcsw = 0;
     r->kill_reason = r->error = r->cause = "";
     r->results = NULL;
     r->warning_count = r->exit_event_count = r->file_count = 0;
     r->rerunnable = false;
     r->running = true;
-    r->ru_utime = r->ru_stime = 0;
-    r->ru_maxrss = r->ru_inblock = r->ru_oublock = r->ru_nvcsw = r->ru_nivcsw = 0;
     r->gem5art_version = GEM5ART_VERSION;
     r->status = "Begin run";
     gem5art__set_command(r, arena);
@@ -8670,32 +8669,8 @@ static const gem5art__evidence gem5art__evidences[] = {
 
 enum { GEM5ART__EVIDENCES = sizeof gem5art__evidences / sizeof *gem5art__evidences };
 
-static bool gem5art__has_text(const char *const *texts, const char *text) {
-    for (; texts && *texts; texts++)
-        if (strcmp(*texts, text) == 0) return true;
-    return false;
-}
-
 static bool gem5art__accepts(const gem5art_run *r, const char *name) {
     return name && gem5art__has_text(r->accept, name);
-}
-
-/* The names that .accept may have. */
-static const char *const gem5art__acceptable[] = {
-    "guest panic", "gem5 error", "interrupt", "m5_fail", "deadlock", "guest exit code",
-    "incomplete stats", "no stats", "no cause", "processes", "forks", NULL};
-
-static bool gem5art__check_accept(const char *const *accept, const char *run, gem5art_error *error) {
-    gem5art__buf list = {NULL, 0, 0, false};
-    size_t i;
-    while (accept && *accept && gem5art__has_text(gem5art__acceptable, *accept)) accept++;
-    if (!accept || !*accept) return true;
-    for (i = 0; gem5art__acceptable[i]; i++)
-        gem5art__putf(&list, "%s\"%s\"", i ? ", " : "", gem5art__acceptable[i]);
-    gem5art__fail(error, GEM5ART_INVALID, "run \"%s\": .accept has \"%s\": give names out of %s", run, *accept,
-                  list.failed ? "the manual's table" : list.data);
-    gem5art__buf_free(&list);
-    return false;
 }
 
 /* ---- texts in bytes */
@@ -9613,8 +9588,8 @@ typedef struct gem5art__input {
 typedef struct gem5art__inputs {
     gem5art__arena *arena;    /* has the paths */
     const char *cwd, *outdir; /* relative paths begin at cwd; what is below outdir does not count */
-    gem5art__input *list;
-    size_t count, capacity;
+    gem5art__input *list; /* of GEM5ART__MAX_FILES; NULL while there is none */
+    size_t count;
 } gem5art__inputs;
 
 /* Adds a file if it is a regular one. */
@@ -9626,14 +9601,9 @@ static void gem5art__add_input(gem5art__inputs *inputs, const char *name) {
     if (length && gem5art__starts_with(path, inputs->outdir) && path[length] == '/') return;
     for (i = 0; i < inputs->count; i++)
         if (strcmp(inputs->list[i].path, path) == 0) return;
-    if (inputs->count == inputs->capacity) {
-        size_t capacity = inputs->count ? 4 * inputs->count : 16;
-        gem5art__input *list = (gem5art__input *)gem5art__arena_alloc(inputs->arena, capacity * sizeof *list);
-        if (!list) return;
-        if (inputs->count) memcpy(list, inputs->list, inputs->count * sizeof *list);
-        inputs->list = list;
-        inputs->capacity = capacity;
-    }
+    if (!inputs->list)
+        inputs->list = (gem5art__input *)gem5art__arena_alloc(inputs->arena, GEM5ART__MAX_FILES * sizeof *inputs->list);
+    if (!inputs->list) return;
     inputs->list[inputs->count].path = path;
     inputs->list[inputs->count++].artifact = "";
 }
@@ -12988,19 +12958,20 @@ GEM5ARTDEF bool gem5art_artifacts_similar(const gem5art_artifact *a, const gem5a
 
 /* ---- runs */
 
-static gem5art_run *gem5art__create_checked(gem5art_db *db, const gem5art_run_desc *desc, bool fs,
-                                            gem5art_error *error) {
-    if (!gem5art__need(db, "the db", error)) return NULL;
-    if (desc && !gem5art__check_accept(desc->accept, gem5art__or(desc->name, ""), error)) return NULL;
-    return gem5art__create_run(db, desc, fs, error);
+static gem5art_run *gem5art__create_run(gem5art_db *db, const gem5art_run_desc *desc, bool fs, gem5art_error *error) {
+    gem5art__run *run = gem5art__need(db, "the db", error) ? gem5art__new_run(db, error) : NULL;
+    if (run && gem5art__fill_run(run, desc, fs, error) && gem5art__choose_outdir(run, &run->public_, NULL, error))
+        return &run->public_;
+    gem5art__free_run(run);
+    return NULL;
 }
 
 GEM5ARTDEF gem5art_run *gem5art_create_se_run(gem5art_db *db, const gem5art_run_desc *desc, gem5art_error *error) {
-    return gem5art__create_checked(db, desc, false, error);
+    return gem5art__create_run(db, desc, false, error);
 }
 
 GEM5ARTDEF gem5art_run *gem5art_create_fs_run(gem5art_db *db, const gem5art_run_desc *desc, gem5art_error *error) {
-    return gem5art__create_checked(db, desc, true, error);
+    return gem5art__create_run(db, desc, true, error);
 }
 
 static bool gem5art__check_path(const gem5art_run_desc *desc, const char *path, const char *what, const char *field,
@@ -13014,7 +12985,7 @@ static bool gem5art__check_path(const gem5art_run_desc *desc, const char *path, 
 
 GEM5ARTDEF bool gem5art_check_run(const gem5art_run_desc *desc, bool fs, gem5art_error *error) {
     gem5art__clear(error);
-    return gem5art__check_run_desc(desc, fs, error) && gem5art__check_accept(desc->accept, desc->name, error) &&
+    return gem5art__check_run_desc(desc, fs, error) &&
            gem5art__check_path(desc, desc->run_script, "run script", ".run_script", false, error) &&
            gem5art__check_path(desc, desc->gem5_binary, "gem5 binary", ".gem5_binary", true, error) &&
            gem5art__check_path(desc, desc->linux_binary, "kernel", ".linux_binary", false, error) &&
@@ -13022,9 +12993,13 @@ GEM5ARTDEF bool gem5art_check_run(const gem5art_run_desc *desc, bool fs, gem5art
 }
 
 GEM5ARTDEF gem5art_run *gem5art_load_run(gem5art_db *db, const char *info_json_path, gem5art_error *error) {
-    if (!gem5art__need(db, "the db", error) || !gem5art__need(info_json_path, "the path of the info.json", error))
+    gem5art__run *run;
+    if (!gem5art__need(db, "the db", error) || !gem5art__need(info_json_path, "the path of the info.json", error) ||
+        (run = gem5art__new_run(db, error)) == NULL)
         return NULL;
-    return gem5art__load(db, info_json_path, error);
+    if (gem5art__fill_loaded(run, info_json_path, error)) return &run->public_;
+    gem5art__free_run(run);
+    return NULL;
 }
 
 GEM5ARTDEF const gem5art_run *gem5art_find_run(gem5art_db *db, const char *id_or_hash, gem5art_error *error) {

@@ -491,11 +491,11 @@ TEST(files_that_cannot_be_used_are_refused) {
     CHECK_CONTAINS(error.message, ".gem5_binary");
     BAD_SE(desc.gem5_binary = "configs", GEM5ART_INVALID, "is a folder");
     BAD_SE(desc.gem5_binary = "hello", GEM5ART_INVALID, "not executable");
-    BAD_SE(desc.gem5_binary = "fifo", GEM5ART_INVALID, "fifo: it is a pipe");
+    BAD_SE(desc.gem5_binary = "fifo", GEM5ART_INVALID, "fifo: it is not a regular file");
     BAD_SE(desc.gem5_binary = "hello/below", GEM5ART_NOT_FOUND, "hello/below");
     BAD_SE(desc.run_script = "configs/gone.py", GEM5ART_NOT_FOUND, "run script configs/gone.py");
     BAD_SE(desc.run_script = "configs", GEM5ART_INVALID, "is a folder");
-    BAD_SE(desc.run_script = "/dev/null", GEM5ART_INVALID, "/dev/null: it is a pipe, a socket or a device");
+    BAD_SE(desc.run_script = "/dev/null", GEM5ART_INVALID, "/dev/null: it is not a regular file");
     BAD_FS(desc.linux_binary = "gone", GEM5ART_NOT_FOUND, "kernel gone");
     BAD_FS(desc.linux_binary = "configs", GEM5ART_INVALID, "kernel configs: it is a folder");
     BAD_FS(desc.disk_image = "gone", GEM5ART_NOT_FOUND, "disk image gone");
