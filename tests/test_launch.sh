@@ -286,6 +286,15 @@ run "$launch" other.json
 has "what was launched then" "$(echo "$out" | timeless)" "
 2 runs in T: 1 finished, 1 failed"
 
+afresh
+run "$launch" --only n=0 x.json
+mkdir -p out && echo in the way >out/1
+experiment children/exit_with "0, 1, 2"
+run "$launch" x.json
+same "status where one run cannot be created" $status 1
+check "the info.json of the recorded run stays" test -e out/0/info.json
+check "the outdir of the other one was removed" test ! -e out/2
+
 begin "the cause of a failure: at the end of an error log of any size"
 afresh
 experiment children/exit_with 0

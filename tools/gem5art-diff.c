@@ -90,12 +90,6 @@ static const gem5art_json *records[2];
 static difference differences[RUN_ASPECTS];
 static size_t difference_count;
 static text_list fields[2]; /* that differ: those that decide, the others */
-static text_list kept; /* strings; all of this lives until the end */
-
-static const char *keep(char *string) {
-    text_list_add(&kept, string);
-    return string;
-}
 
 /* ---- values */
 
@@ -134,8 +128,8 @@ static const char *text_of(const gem5art_json *object, const char *key) {
 static const char *artifact_text(const char *id, bool shown) {
     const gem5art_artifact *artifact = store_artifact(db, id);
     if (!shown) return artifact && *artifact->hash ? artifact->hash : id;
-    if (!artifact) return keep(text_printf("%s, no longer in the store", id));
-    return keep(text_printf("%s, %s %.12s", artifact->name, describe_hash_kind(artifact), artifact->hash));
+    if (!artifact) return text_keep(text_printf("%s, no longer in the store", id));
+    return text_keep(text_printf("%s, %s %.12s", artifact->name, describe_hash_kind(artifact), artifact->hash));
 }
 
 static const char *number_text(form unit, double number) {
@@ -145,7 +139,7 @@ static const char *number_text(form unit, double number) {
     else if (seconds && number < 60) text_putf(&t, "%.3f s", number);
     else if (seconds || unit == LIMIT) when_put_duration(&t, number);
     else describe_bytes(&t, unit == BYTES ? number : number * 1024);
-    return keep(t.data);
+    return text_keep(t.data);
 }
 
 /* An item as it is compared, or shown. */
@@ -153,13 +147,13 @@ static const char *item_text(const aspect *a, const gem5art_json *item, bool sho
     const gem5art_json *tick = gem5art_json_get(item, "tick"), *code = gem5art_json_get(item, "code");
     if (a->form == ARTIFACT) return artifact_text(item->text, shown);
     if (a->form == FILES)
-        return keep(text_printf("%s %.*s", text_of(item, "path"), shown ? 12 : 64, text_of(item, "hash")));
+        return text_keep(text_printf("%s %.*s", text_of(item, "path"), shown ? 12 : 64, text_of(item, "hash")));
     if (a->form == EVENT)
-        return keep(text_printf("tick %.*s: %s%s%.*s", (int)tick->raw_length, tick->raw, text_of(item, "cause"),
+        return text_keep(text_printf("tick %.*s: %s%s%.*s", (int)tick->raw_length, tick->raw, text_of(item, "cause"),
                                 code->integer ? ", code " : "", code->integer ? (int)code->raw_length : 0, code->raw));
     if (item->type == GEM5ART_JSON_STRING) return item->text;
     if (shown && a->form >= LIMIT && a->form != USED) return number_text(a->form, item->number);
-    return keep(text_copy_n(item->raw, item->raw_length));
+    return text_keep(text_copy_n(item->raw, item->raw_length));
 }
 
 /* What a field holds, as it is compared or shown: the items of an array or object, or one; none of "" and null. */
@@ -174,7 +168,7 @@ static text_list items_of(const aspect *a, int side, bool shown, bool *list) {
     *list = a->form != EVENT && (value->type == GEM5ART_JSON_ARRAY || value->type == GEM5ART_JSON_OBJECT);
     if (!*list) text_list_add(&items, item_text(a, value, shown));
     for (item = *list ? value->first : NULL; item; item = item->next)
-        text_list_add(&items, item->key ? keep(text_printf("%s=%s", item->key, item_text(a, item, shown)))
+        text_list_add(&items, item->key ? text_keep(text_printf("%s=%s", item->key, item_text(a, item, shown)))
                                         : item_text(a, item, shown));
     return items;
 }
@@ -182,7 +176,7 @@ static text_list items_of(const aspect *a, int side, bool shown, bool *list) {
 /* The path of a run's script in its repo; NULL: the record does not have it. */
 static const char *script_in_repo(const gem5art_run *run) {
     const gem5art_artifact *repo = store_artifact(db, run->run_script_git_artifact);
-    const char *path = keep(text_join(run->cwd, run->run_script));
+    const char *path = text_keep(text_join(run->cwd, run->run_script));
     const char *below = repo ? text_below(repo->git_name, path) : NULL;
     return repo && !below ? text_below(repo->path, path) : below;
 }
@@ -193,7 +187,7 @@ static bool same_scripts(void) {
     const char *path = sides[a != NULL].run->run_script;
     if (a && b) return text_same(a, b);
     if (!below) return text_same(sides[0].run->run_script, sides[1].run->run_script);
-    return text_same(path, below) || text_ends(path, keep(text_printf("/%s", below)));
+    return text_same(path, below) || text_ends(path, text_keep(text_printf("/%s", below)));
 }
 
 static bool is_same(const aspect *a) {
@@ -217,28 +211,18 @@ static bool is_commit(const char *hash) {
     return (length == 40 || length == 64) && strspn(hash, "0123456789abcdef") == length;
 }
 
-static bool has_commit(const char *folder, const char *hash) {
-    const char *const arguments[] = {"cat-file", "-e", hash, NULL};
-    text out = {NULL, 0, 0};
-    bool has = program_git(folder, arguments, &out);
-    text_free(&out);
-    return has;
-}
-
-/* Reads the commits that lead to `to` and not to `from`. */
-static bool read_commits(const char *folder, const char *from, const char *to, size_t *count, text_list *lines) {
-    const char *range = keep(text_printf("%s..%s", from, to)), *most = keep(text_printf("--max-count=%d", COMMITS));
-    const char *const counting[] = {"rev-list", "--count", range, "--", NULL};
-    const char *const log[] = {"log", "--oneline", "--no-decorate", "--color=never", most, range, NULL};
+/* Reads the commits that only one of two leads to. False: the folder is not a repo that has both. */
+static bool read_commits(difference *d, const char *folder, const char *left, const char *right) {
+    const char *both = text_keep(text_printf("%s...%s", left, right));
+    const char *const log[] = {"log", "--left-right", "--format=%m%h %s", "--color=never", both, "--", NULL};
     text out = {NULL, 0, 0};
     const char *line, *end;
-    bool ok = program_git(folder, counting, &out);
-    *count = (size_t)strtoull(text_string(&out), NULL, 10);
-    text_clear(&out);
-    ok = ok && program_git(folder, log, &out);
-    for (line = text_string(&out); *line; line = *end ? end + 1 : end) {
+    bool ok = program_git(folder, log, &out);
+    for (line = ok ? text_string(&out) : ""; *line; line = *end ? end + 1 : end) {
+        int side = *line == '>';
         end = line + strcspn(line, "\n");
-        text_list_add(lines, keep(text_copy_n(line, (size_t)(end - line))));
+        if (d->commit_count[side]++ < COMMITS)
+            text_list_add(&d->commits[side], text_keep(text_copy_n(line + 1, (size_t)(end - line - 1))));
     }
     text_free(&out);
     return ok;
@@ -246,18 +230,15 @@ static bool read_commits(const char *folder, const char *from, const char *to, s
 
 static void compare_commits(difference *d, const gem5art_artifact *a, const gem5art_artifact *b) {
     const gem5art_artifact *const repos[2] = {a, b};
-    const char *folder = NULL;
     int i;
     if (!a || !b || text_same(a->git_hash, b->git_hash) || !is_commit(a->git_hash) || !is_commit(b->git_hash)) return;
     d->repos = true;
-    for (i = 0; i < 4 && !folder; i++) {
-        const gem5art_run *run = sides[i / 2].run;
-        folder = i % 2 == 0 ? repos[i / 2]->git_name : keep(text_join(run ? run->cwd : "", repos[i / 2]->path));
-        if (!describe_exists(folder) || !has_commit(folder, a->git_hash) || !has_commit(folder, b->git_hash))
-            folder = NULL;
+    for (i = 0; i < 4 && !d->compared; i++) {
+        const gem5art_artifact *repo = repos[i / 2];
+        const char *cwd = sides[i / 2].run ? sides[i / 2].run->cwd : "";
+        const char *folder = i % 2 == 0 ? repo->git_name : text_keep(text_join(cwd, repo->path));
+        d->compared = describe_exists(folder) && read_commits(d, folder, a->git_hash, b->git_hash);
     }
-    d->compared = folder && read_commits(folder, b->git_hash, a->git_hash, &d->commit_count[0], &d->commits[0]) &&
-                  read_commits(folder, a->git_hash, b->git_hash, &d->commit_count[1], &d->commits[1]);
 }
 
 /* ---- comparing */
@@ -380,7 +361,7 @@ static void show_side(sheet *s, int side) {
     sheet_put(s, side ? SHEET_GREEN : SHEET_RED, line.data);
     text_free(&line);
     sheet_end_line(s);
-    sheet_put(s, SHEET_PLAIN, keep(text_printf("    %s", run ? run->id : artifact->id)));
+    sheet_put(s, SHEET_PLAIN, text_keep(text_printf("    %s", run ? run->id : artifact->id)));
     sheet_end_line(s);
 }
 
@@ -400,7 +381,7 @@ static void show(sheet *s) {
             if (d->aspect->decides != (part == 0)) continue;
             sheet_label(s, d->aspect->label);
             if (d->aspect->form == SCRIPT && same_scripts())
-                sheet_words(s, keep(text_printf("%s: its content", sides[0].run->run_script)));
+                sheet_words(s, text_keep(text_printf("%s: its content", sides[0].run->run_script)));
             else if (d->list) show_list(s, d);
             else show_pair(s, d);
             sheet_end_line(s);

@@ -125,21 +125,19 @@ static const char *own_words(const char *message) {
 /* ---- a single run, as an experiment */
 
 static size_t add_artifact(experiment *e, const char *type, const char *path) {
-    experiment_artifact *a = (experiment_artifact *)experiment_alloc(e, sizeof *a);
-    char *documentation = text_printf("The %s at %s, given on the command line of gem5art-run", type, path);
+    experiment_artifact *a = (experiment_artifact *)text_keep(text_alloc(sizeof *a));
     a->desc.name = text_base(path);
     if (a->desc.name[strspn(a->desc.name, ".")] == 0) a->desc.name = path;
     a->desc.type = type;
     a->desc.path = path;
-    a->desc.documentation = experiment_keep(e, documentation, strlen(documentation));
-    free(documentation);
+    a->desc.documentation =
+        text_keep(text_printf("The %s at %s, given on the command line of gem5art-run", type, path));
     return experiment_add_artifact(e, a);
 }
 
 /* The work tree that contains a file: the first of the folders above it that has a .git. */
-static const char *repo_of(experiment *e, const char *file, const char *option_name) {
-    char *joined = text_join(folder, file), *repo = realpath(joined, NULL), *slash, *git;
-    const char *kept;
+static const char *repo_of(const char *file, const char *by) {
+    char *joined = text_join(folder, file), *repo = text_keep(realpath(joined, NULL)), *slash, *git;
     bool found;
     if (!repo) die(EXIT_FAILED, "cannot find %s: %s; correct its path", file, strerror(errno));
     do {
@@ -149,34 +147,33 @@ static const char *repo_of(experiment *e, const char *file, const char *option_n
         found = access(git, F_OK) == 0;
         free(git);
     } while (!found && slash > repo);
-    if (!found) die(EXIT_FAILED, "%s is not in a git repo: name the one that it was made from by %s", file, option_name);
-    kept = experiment_keep(e, repo, strlen(repo));
+    if (!found) die(EXIT_FAILED, "%s is not in a git repo: name the one that it was made from by %s", file, by);
     free(joined);
-    free(repo);
-    return kept;
+    return repo;
 }
 
 static experiment *single_run(char **params) {
     static const char *const no_variables[] = {NULL};
     const char *missing = !name ? "--name" : !gem5 ? "--gem5" : !script ? "--script" : !outdir ? "--outdir" : NULL;
-    experiment *e = experiment_new(name);
-    experiment_run *run = experiment_add_run(e);
+    static experiment e;
+    experiment_run *run = experiment_add_run(&e);
     if (missing) die(EXIT_MISUSE, "%s is missing: a single run needs --name, --gem5, --script and --outdir", missing);
     if (!kernel != !disk) die(EXIT_MISUSE, "a full system needs --kernel and --disk: give both or neither");
     if (only.count || limit_text) die(EXIT_MISUSE, "--only and --limit select runs of an experiment file: remove them");
+    e.path = name;
     run->fs = kernel != NULL;
     run->desc.name = name;
     run->desc.run_script = script;
     run->desc.outdir = outdir;
     run->desc.params = (const char *const *)(void *)params;
     run->desc.variables = no_variables;
-    run->roles[ROLE_GEM5] = add_artifact(e, "gem5 binary", gem5);
-    run->roles[ROLE_GEM5_GIT] = add_artifact(e, "git repo", gem5_repo ? gem5_repo : repo_of(e, gem5, "--gem5-repo"));
-    run->roles[ROLE_SCRIPT_GIT] =
-        add_artifact(e, "git repo", script_repo ? script_repo : repo_of(e, script, "--script-repo"));
-    if (run->fs) run->roles[ROLE_LINUX] = add_artifact(e, "kernel", kernel);
-    if (run->fs) run->roles[ROLE_DISK] = add_artifact(e, "disk image", disk);
-    return e;
+    run->roles[ROLE_GEM5] = add_artifact(&e, "gem5 binary", gem5);
+    run->roles[ROLE_GEM5_GIT] = add_artifact(&e, "git repo", gem5_repo ? gem5_repo : repo_of(gem5, "--gem5-repo"));
+    if (!script_repo) script_repo = repo_of(script, "--script-repo");
+    run->roles[ROLE_SCRIPT_GIT] = add_artifact(&e, "git repo", script_repo);
+    if (run->fs) run->roles[ROLE_LINUX] = add_artifact(&e, "kernel", kernel);
+    if (run->fs) run->roles[ROLE_DISK] = add_artifact(&e, "disk image", disk);
+    return &e;
 }
 
 /* ---- errors before anything is launched */
@@ -195,12 +192,6 @@ static void report_problems(void (*report)(const char *format, ...)) {
         left -= count;
     }
     if (left) report("and %d more", left);
-}
-
-__attribute__((noreturn)) static void launch_nothing(void) {
-    display_end();
-    report_problems(say);
-    die(EXIT_FAILED, "nothing was launched");
 }
 
 static void check_files(const experiment *e) {
@@ -262,10 +253,11 @@ static gem5art_db *db;
 static gem5art_pool *pool;
 static int total, tally[OUTCOMES];
 static notes warnings;     /* of finished runs */
-static text failures;      /* two lines each, of the first LISTED ones */
+static text_list failures; /* two lines each, of the first LISTED ones */
 static bool interrupted;   /* a signal ends the runs */
 static bool same_names;    /* labels are then the matrix variables */
-static bool registering, preparing = true;
+static bool preparing = true, registering, creating;
+static volatile sig_atomic_t stopped; /* the number of a signal that came while the runs were created */
 
 static const char *short_path(const char *path) {
     const char *below = text_below(folder, path);
@@ -296,12 +288,8 @@ static void put_end(text *out, const gem5art_run *run) {
 /* For the summary. */
 static void list_failure(const char *label, const char *reason, const char *where) {
     if (tally[FAILED] + tally[FAILED_BEFORE] > LISTED) return;
-    terminal_put(&failures, label, SIZE_MAX);
-    text_puts(&failures, ": ");
-    terminal_put(&failures, reason, SIZE_MAX);
-    text_puts(&failures, "\n    ");
-    terminal_put(&failures, short_path(where), SIZE_MAX);
-    text_puts(&failures, "\n");
+    text_list_add(&failures, text_keep(text_printf("%s: %s", label, reason)));
+    text_list_add(&failures, text_keep(text_printf("    %s", short_path(where))));
 }
 
 /* Has an attempt at this run Finished? Else the reason and the outdir of the latest are set. */
@@ -339,6 +327,7 @@ __attribute__((format(printf, 3, 4))) static void announce(display_color color_o
 
 static void on_skipped(const gem5art_run *run, const gem5art_error *error) {
     text reason = {NULL, 0, 0}, where = {NULL, 0, 0};
+    /* Only the message has which record the library compared, and that a file of it changed. */
     outcome o = error->code == GEM5ART_BUSY                                                 ? ELSEWHERE
                 : error->code == GEM5ART_CANCELLED                                          ? CANCELLED
                 : error->code != GEM5ART_EXISTS                                             ? TROUBLE
@@ -449,12 +438,13 @@ static void register_artifacts(experiment *e) {
     registering = false;
 }
 
-/* Returns the runs, of which NULL could not be created. */
+/* Returns the runs; NULL stands for those that could not be created. */
 static gem5art_run **create_runs(experiment *e) {
     gem5art_run **runs = (gem5art_run **)text_alloc(e->run_count * sizeof *runs);
     gem5art_error error;
     size_t i;
-    for (i = 0; i < e->run_count; i++) {
+    creating = true;
+    for (i = 0; i < e->run_count && !stopped; i++) {
         experiment_run *r = &e->runs[i];
         same_names = same_names || (i > 0 && (text_same(r->desc.name, r[-1].desc.name) ||
                                               text_same(r->desc.name, e->runs[0].desc.name)));
@@ -466,8 +456,7 @@ static gem5art_run **create_runs(experiment *e) {
     return runs;
 }
 
-/* A signal before there is a pool, while a disk image is hashed, say. */
-static void on_early_signal(int number) {
+static void stop(int number) {
     static const char message[] = "gem5art-run: stopped before a run was launched: start it again to resume\n";
     display_leave();
     if (write(STDERR_FILENO, message, sizeof message - 1) < 0) _exit(EXIT_FAILED);
@@ -475,11 +464,33 @@ static void on_early_signal(int number) {
     raise(number);
 }
 
+/* A signal before there is a pool. Hashing a disk image takes minutes, so it ends the tool at once: the store, the only
+   file that is written then, is safe from that. While the runs are created, refuse() ends it. */
+static void on_early_signal(int number) {
+    if (creating) stopped = number;
+    else stop(number);
+}
+
 static void handle_signals(void (*handler)(int)) {
     static const int handled[] = {SIGINT, SIGTERM, SIGHUP};
     size_t i;
     for (i = 0; i < sizeof handled / sizeof *handled; i++)
         if (signal(handled[i], handler) == SIG_IGN) signal(handled[i], SIG_IGN);
+}
+
+/* Removes the info.json files of new runs, which would be in the way of a corrected experiment, and ends the tool. */
+__attribute__((noreturn)) static void refuse(gem5art_run *const *runs, size_t count) {
+    size_t i;
+    for (i = 0; i < count; i++) {
+        char *path = runs[i] ? text_join(runs[i]->outdir, "info.json") : NULL;
+        gem5art_run *found = path ? gem5art_load_run(db, path, NULL) : NULL;
+        if (found && text_same(found->id, runs[i]->id) && unlink(path) == 0) rmdir(runs[i]->outdir);
+        free(path);
+    }
+    display_end();
+    if (stopped) stop(stopped);
+    report_problems(say);
+    die(EXIT_FAILED, "nothing was launched");
 }
 
 /* Why no more runs are launched, and what becomes of the active ones; NULL: more are launched. */
@@ -507,7 +518,7 @@ static bool sum_up(const gem5art_event *end, char **argv) {
     int i, listed = 0, good = tally[FINISHED] + tally[RECORDED], failed = tally[FAILED] + tally[FAILED_BEFORE];
     text line = {NULL, 0, 0};
     const struct note *n;
-    char *at, *newline;
+    const char *const *at;
     text_putf(&line, "%d run%s in ", total, total == 1 ? "" : "s");
     when_put_duration(&line, display_elapsed());
     for (i = 0; i < OUTCOMES; i++)
@@ -516,8 +527,7 @@ static bool sum_up(const gem5art_event *end, char **argv) {
     if (end->lost) display_say(DISPLAY_PLAIN, "Recorded %d lost attempt%s", end->lost, end->lost == 1 ? "" : "s");
     if (end->retried)
         display_say(DISPLAY_PLAIN, "Retried %d failed attempt%s", end->retried, end->retried == 1 ? "" : "s");
-    for (at = failures.data; at && (newline = strchr(at, '\n')) != NULL; at = newline + 1)
-        display_say(DISPLAY_PLAIN, "  %.*s", (int)(newline - at), at);
+    for (at = failures.items; at && *at; at++) display_say(DISPLAY_PLAIN, "  %s", *at);
     if (failed > LISTED) display_say(DISPLAY_PLAIN, "  and %d more: gem5art-ls --status Failed", failed - LISTED);
     if (tally[FAILED_BEFORE])
         display_say(DISPLAY_PLAIN, "To launch runs that failed before: --retry-failed N or --rerun.");
@@ -546,26 +556,24 @@ static int launch_all(experiment *e, char **argv) {
     bool well;
     total = (int)e->run_count;
     check_files(e);
-    if (problems.total) launch_nothing();
+    if (problems.total) refuse(NULL, 0);
     signal(SIGPIPE, SIG_IGN); /* the runs continue, whatever becomes of the output */
     db = gem5art_open(db_uri, &desc, &error);
     if (!db) die(error.code == GEM5ART_UNSUPPORTED ? EXIT_MISUSE : EXIT_FAILED, "%s", error.message);
     if (chdir(folder) < 0) die(EXIT_FAILED, "cannot enter %s: %s", folder, strerror(errno));
-    display_begin(name || !dot || dot == title ? title : experiment_keep(e, title, (size_t)(dot - title)), color);
+    display_begin(name || !dot || dot == title ? title : text_keep(text_copy_n(title, (size_t)(dot - title))), color);
     handle_signals(on_early_signal);
     register_artifacts(e);
     runs = create_runs(e);
-    if (problems.total) launch_nothing();
     pool_desc.handle_signals = true;
     pool_desc.event = on_event;
-    pool = gem5art_pool_create(db, &pool_desc, &error);
-    if (!pool) complain(error.message), launch_nothing();
-    for (i = 0; i < e->run_count; i++) {
+    if (!problems.total) pool = gem5art_pool_create(db, &pool_desc, &error);
+    if (!problems.total && !pool) complain(error.message);
+    for (i = 0; i < e->run_count && !problems.total && !stopped; i++)
         if (!gem5art_pool_add(pool, runs[i], &error)) complain(error.message);
-        gem5art_release_run(db, runs[i]); /* it stays until it has ended */
-    }
+    if (problems.total || stopped) gem5art_pool_destroy(pool), refuse(runs, e->run_count);
+    for (i = 0; i < e->run_count; i++) gem5art_release_run(db, runs[i]); /* it stays until it has ended */
     free(runs);
-    if (problems.total) gem5art_pool_destroy(pool), launch_nothing();
     watch(&end);
     display_end();
     gem5art_pool_destroy(pool);

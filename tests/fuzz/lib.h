@@ -20,6 +20,7 @@
 /* A process ends with what the modules keep. */
 static void lib_end(void) {
     message_usage = NULL;
+    memset(&text_kept, 0, sizeof text_kept);
     message_output_error = 0;
     message_damage_seen = false;
     memset(message_damages, 0, sizeof message_damages);

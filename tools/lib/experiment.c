@@ -7,46 +7,20 @@
 
 #include "terminal.h"
 
-/* ---- an experiment and its memory */
-
-void *experiment_alloc(experiment *e, size_t size) {
-    void *memory = text_alloc(size);
-    text_list_add(&e->memory, (const char *)memory);
-    return memory;
-}
-
-const char *experiment_keep(experiment *e, const char *bytes, size_t length) {
-    char *copy = (char *)experiment_alloc(e, length + 1);
-    return length ? (const char *)memcpy(copy, bytes, length) : copy;
-}
-
-experiment *experiment_new(const char *path) {
-    experiment *e = (experiment *)text_alloc(sizeof *e);
-    e->path = path;
-    return e;
-}
-
-/* Makes room for one more item: doubles it whenever `count` is a power of two. */
-static void *grow(void *items, size_t count, size_t size) {
-    return (count & (count - 1)) == 0 ? text_realloc(items, (count ? 2 * count : 1) * size) : items;
-}
-
 size_t experiment_add_artifact(experiment *e, experiment_artifact *artifact) {
-    e->artifacts = (experiment_artifact **)grow(e->artifacts, e->artifact_count, sizeof *e->artifacts);
+    e->artifacts = (experiment_artifact **)text_room(e->artifacts, e->artifact_count, sizeof *e->artifacts);
     e->artifacts[e->artifact_count] = artifact;
     return e->artifact_count++;
 }
 
 experiment_run *experiment_add_run(experiment *e) {
-    e->runs = (experiment_run *)grow(e->runs, e->run_count, sizeof *e->runs);
+    e->runs = (experiment_run *)text_room(e->runs, e->run_count, sizeof *e->runs);
     return (experiment_run *)memset(&e->runs[e->run_count++], 0, sizeof *e->runs);
 }
 
-/* ---- registering and command lines */
-
 bool experiment_register(experiment *e, gem5art_db *db, size_t index, gem5art_error *error) {
     experiment_artifact *a = e->artifacts[index];
-    const gem5art_artifact **inputs = (const gem5art_artifact **)experiment_alloc(e, a->input_count * sizeof *inputs);
+    const gem5art_artifact **inputs = (const gem5art_artifact **)text_keep(text_alloc(a->input_count * sizeof *inputs));
     size_t i;
     memset(error, 0, sizeof *error);
     for (i = 0; i < a->input_count; i++)
@@ -65,7 +39,7 @@ static const size_t role_offsets[ROLES] = {
 bool experiment_use_artifacts(experiment *e, experiment_run *run) {
     const gem5art_artifact **more, **to;
     size_t i;
-    more = (const gem5art_artifact **)experiment_alloc(e, run->more_count * sizeof *more);
+    more = (const gem5art_artifact **)text_keep(text_alloc(run->more_count * sizeof *more));
     for (i = 0; i < (run->fs ? ROLES : ROLE_LINUX); i++) {
         to = (const gem5art_artifact **)(void *)((char *)&run->desc + role_offsets[i]);
         if ((*to = e->artifacts[run->roles[i]]->artifact) == NULL) return false;

@@ -37,8 +37,7 @@ typedef struct experiment {
     size_t artifact_count;
     experiment_run *runs;
     size_t run_count;
-    const gem5art_json *json;         /* private, as the next one */
-    text_list memory;
+    const gem5art_json *json;         /* private */
 } experiment;
 
 /* Reads a file. `only`: conditions on the matrix variables, for variables_match; `limit`: the most runs, negative for
@@ -48,13 +47,9 @@ experiment *experiment_read(const char *path, const char *const *only, int64_t l
 /* The same for text in memory, which it changes. `path` must outlive the experiment. */
 experiment *experiment_parse(const char *path, text *source, const char *const *only, int64_t limit);
 
-/* An experiment without artifacts and runs, to be filled by the next two. */
-experiment *experiment_new(const char *path);
-size_t experiment_add_artifact(experiment *e, experiment_artifact *artifact); /* of experiment_alloc; returns its index */
+/* These add to an experiment, which is empty when it is zeroed. Its memory is that of text_keep. */
+size_t experiment_add_artifact(experiment *e, experiment_artifact *artifact); /* returns its index */
 experiment_run *experiment_add_run(experiment *e); /* zeroed; lives until the next one is added */
-/* Memory that lives as long as the experiment: zeroed, and a copy with a NUL after it. */
-void *experiment_alloc(experiment *e, size_t size);
-const char *experiment_keep(experiment *e, const char *bytes, size_t length);
 
 /* Registers one artifact, after its inputs. False with code OK in `error`: one of its inputs is not registered. */
 bool experiment_register(experiment *e, gem5art_db *db, size_t index, gem5art_error *error);

@@ -143,7 +143,7 @@ static const char *value_in_row(const reader *r, const char *at, const char *nam
 
 /* A string, or a number as it is written. */
 static const char *scalar(const reader *r, const gem5art_json *value, const char *what) {
-    if (value->type == GEM5ART_JSON_NUMBER) return experiment_keep(r->e, value->raw, value->raw_length);
+    if (value->type == GEM5ART_JSON_NUMBER) return text_keep(text_copy_n(value->raw, value->raw_length));
     if (value->type != GEM5ART_JSON_STRING)
         bad(r, value->raw, "%s must be a string or a number, not %s", what, json_types[value->type]);
     if (strlen(value->text) != value->length) bad(r, value->raw, "%s contains a NUL: remove it", what);
@@ -164,7 +164,7 @@ static const char *expand(reader *r, const char *at, const char *format) {
             bad(r, at, "a %c without its partner in \"%s\": write it twice for a brace", *c, format);
         else text_put(&r->scratch, c, 1);
     }
-    return experiment_keep(r->e, text_string(&r->scratch), r->scratch.length);
+    return text_keep(text_copy_n(text_string(&r->scratch), r->scratch.length));
 }
 
 static const char *read_text(reader *r, const gem5art_json *value, const char *what, bool filled) {
@@ -180,7 +180,7 @@ static size_t read_artifact(reader *r, const gem5art_json *reference, const expe
 static size_t *read_artifacts(reader *r, const gem5art_json *array, const char *what, const experiment_artifact *outer,
                               size_t *count) {
     const gem5art_json *item = need(r, array, GEM5ART_JSON_ARRAY, what)->first;
-    size_t *places = (size_t *)experiment_alloc(r->e, (array->count + 1) * sizeof *places);
+    size_t *places = (size_t *)text_keep(text_alloc((array->count + 1) * sizeof *places));
     for (; item; item = item->next) places[(*count)++] = read_artifact(r, item, outer);
     return places;
 }
@@ -200,7 +200,7 @@ static const gem5art_json *find_definition(reader *r, const gem5art_json *refere
 
 /* Returns the index of the artifact that a reference names. A new one is added after its inputs. */
 static size_t read_artifact(reader *r, const gem5art_json *reference, const experiment_artifact *outer) {
-    experiment_artifact *a = (experiment_artifact *)experiment_alloc(r->e, sizeof *a), *b;
+    experiment_artifact *a = (experiment_artifact *)text_keep(text_alloc(sizeof *a)), *b;
     const gem5art_json *definition = a->definition = find_definition(r, reference), *value;
     text description = {NULL, 0, 0};
     const char **to;
@@ -226,7 +226,7 @@ static size_t read_artifact(reader *r, const gem5art_json *reference, const expe
     value = gem5art_json_get(definition, "inputs");
     if (value) a->inputs = read_artifacts(r, value, "inputs", a, &a->input_count);
     for (i = 0; i < a->input_count; i++) text_putf(&description, "%zu ", a->inputs[i]);
-    a->description = experiment_keep(r->e, description.data, description.length);
+    a->description = text_keep(text_copy_n(description.data, description.length));
     text_free(&description);
     for (i = 0; i < r->e->artifact_count; i++) {
         b = r->e->artifacts[i];
@@ -267,7 +267,7 @@ static void check_text(const reader *r, const gem5art_json *item, const key *k, 
 static const char *const *read_texts(reader *r, const gem5art_json *value, const key *k) {
     bool pairs = k->kind == KEY_PAIRS;
     const gem5art_json *item = need(r, value, pairs ? GEM5ART_JSON_OBJECT : GEM5ART_JSON_ARRAY, k->name)->first;
-    const char **texts = (const char **)experiment_alloc(r->e, (2 * value->count + 1) * sizeof *texts);
+    const char **texts = (const char **)text_keep(text_alloc((2 * value->count + 1) * sizeof *texts));
     size_t n = 0;
     for (; item; item = item->next, n++) {
         if (pairs && (!variables_is_name(item->key) || strlen(item->key) != item->key_length))
@@ -341,7 +341,7 @@ static void identify(reader *r, experiment_run *run) {
     text_putf(id, "%s %s", run->fs ? "fs" : "se", run->desc.run_script);
     for (item = run->desc.gem5_options; item && *item; item++) text_putf(id, " -%zu:%s", strlen(*item), *item);
     for (item = run->desc.params; item && *item; item++) text_putf(id, " %zu:%s", strlen(*item), *item);
-    run->identity = experiment_keep(r->e, id->data, id->length);
+    run->identity = text_keep(text_copy_n(id->data, id->length));
 }
 
 /* Adds a run for the row at hand, unless the command line excludes it. */
@@ -365,8 +365,8 @@ static void read_run(reader *r) {
 static conditions read_conditions(const reader *r, const char *name) {
     conditions c = {gem5art_json_get(r->sweep, name), NULL, NULL, 0};
     size_t count = c.array ? need(r, c.array, GEM5ART_JSON_ARRAY, name)->count : 0;
-    c.matches = (size_t *)experiment_alloc(r->e, count * sizeof *c.matches);
-    c.held = (const gem5art_json **)experiment_alloc(r->e, count * sizeof *c.held);
+    c.matches = (size_t *)text_keep(text_alloc(count * sizeof *c.matches));
+    c.held = (const gem5art_json **)text_keep(text_alloc(count * sizeof *c.held));
     return c;
 }
 
@@ -431,8 +431,8 @@ static size_t check_matrix(const reader *r, const gem5art_json *matrix) {
 }
 
 /* The axes of a matrix at its first row; or of a row of `include`, which has one value for each. */
-static axis *read_axes(const reader *r, const gem5art_json *object, bool matrix) {
-    axis *axes = (axis *)experiment_alloc(r->e, object->count * sizeof *axes), *a = axes;
+static axis *read_axes(const gem5art_json *object, bool matrix) {
+    axis *axes = (axis *)text_keep(text_alloc(object->count * sizeof *axes)), *a = axes;
     const gem5art_json *member = object->first;
     for (; member; member = member->next, a++) {
         a->variable = member;
@@ -443,7 +443,7 @@ static axis *read_axes(const reader *r, const gem5art_json *object, bool matrix)
 
 /* Sets the row at hand to that of the axes, and moves them on to the next one. */
 static void next_row(reader *r, axis *axes, size_t count) {
-    const char **row = (const char **)experiment_alloc(r->e, (2 * count + 1) * sizeof *row);
+    const char **row = (const char **)text_keep(text_alloc((2 * count + 1) * sizeof *row));
     size_t i;
     for (i = 0; i < count; i++) {
         row[2 * i] = axes[i].variable->key;
@@ -474,7 +474,7 @@ static void read_sweep(reader *r, const gem5art_json *sweep) {
             bad(r, row->raw, "the override has no \"when\": add the variables that it applies to");
     }
     if (matrix) rows = check_matrix(r, need(r, matrix, GEM5ART_JSON_OBJECT, "matrix"));
-    if (matrix) axes = read_axes(r, matrix, true);
+    if (matrix) axes = read_axes(matrix, true);
     for (; rows > 0; rows--) {
         bool excluded, chosen;
         next_row(r, axes, matrix ? matrix->count : 0);
@@ -485,7 +485,7 @@ static void read_sweep(reader *r, const gem5art_json *sweep) {
     check_matches(r, &exclude, "exclude");
     check_matches(r, &only, "only");
     for (row = include.array ? include.array->first : NULL; row; row = row->next) {
-        next_row(r, read_axes(r, need(r, row, GEM5ART_JSON_OBJECT, "a row of include"), false), row->count);
+        next_row(r, read_axes(need(r, row, GEM5ART_JSON_OBJECT, "a row of include"), false), row->count);
         read_run(r);
     }
     check_matches(r, &r->overrides, "overrides");
@@ -550,17 +550,19 @@ static void blank_comments(const reader *r, char *at) {
 }
 
 experiment *experiment_parse(const char *path, text *source, const char *const *only, int64_t limit) {
-    reader r = {.e = experiment_new(path), .source = text_string(source), .only = only, .limit = limit};
+    reader r = {.source = text_string(source), .only = only, .limit = limit};
     const gem5art_json *sweeps, *artifacts, *sweep;
     gem5art_error error;
     unsigned line, column;
     int rest = 0;
     size_t count;
+    r.e = (experiment *)text_keep(text_alloc(sizeof *r.e));
+    r.e->path = path;
     if (source->length) blank_comments(&r, source->data);
     for (count = 0; only && only[count]; count++)
         if (*only[count] == '=' || !strchr(only[count], '='))
             die(EXIT_MISUSE, "--only: \"%s\" is not of the form variable=value", only[count]);
-    r.only_found = (bool *)experiment_alloc(r.e, count);
+    r.only_found = (bool *)text_keep(text_alloc(count));
     r.e->json = gem5art_json_parse(r.source, source->length, NULL, &error);
     if (!r.e->json && sscanf(error.message, "line %u, column %u: %n", &line, &column, &rest) == 2 && rest)
         die(EXIT_FAILED, "%s:%u:%u: %s", path, line, column, error.message + rest);

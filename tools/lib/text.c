@@ -165,6 +165,13 @@ bool text_list_has(const text_list *list, const char *item) {
     return false;
 }
 
+static text_list text_kept; /* no leak: it is reachable until the end */
+
+void *text_keep(void *memory) {
+    text_list_add(&text_kept, (const char *)memory);
+    return memory;
+}
+
 void text_list_free(text_list *list) {
     free((void *)list->items);
     memset(list, 0, sizeof *list);

@@ -33,6 +33,7 @@ void *text_room(void *array, size_t count, size_t size); /* for one more item of
 char *text_copy(const char *string);
 char *text_copy_n(const char *bytes, size_t length);
 __attribute__((format(printf, 1, 2))) char *text_printf(const char *format, ...);
+void *text_keep(void *memory);             /* memory that is not freed: the tool ends with it */
 
 bool text_starts(const char *string, const char *prefix);
 bool text_ends(const char *string, const char *suffix);
