@@ -34,9 +34,8 @@ static int64_t told_at[4096]; /* where */
 static int told_count;
 static fsck_audit audit;
 
-static void tell(const fsck_finding *finding, void *user_data) {
+static void tell(const fsck_finding *finding) {
     size_t n = strlen(told);
-    (void)user_data;
     if (told_count < 4096) told_at[told_count++] = finding->at;
     snprintf(told + n, sizeof told - n, "%s %lld/%lld: %s\n", gravities[finding->gravity], (long long)finding->at,
              (long long)finding->line, finding->text);

@@ -99,15 +99,15 @@ for how in "" --salvage --compact; do
     has "what it says" "$out" 'wrong: this record: "pid" has a value of the wrong kind: "seven"'
 done
 
-begin "live entries that nobody believes are listed, and removed when asked"
+begin "ignored live entries are listed, and removed when asked"
 cp "$data" live.json
 mkdir live.json.live
 echo nonsense >live.json.live/11111111-1111-4111-8111-111111111111
 echo '{"_id":5}' >live.json.live/aa.22222222-2222-4222-8222-222222222222
 run "$fsck" live.json
 same status $status 0
-has "an entry of version 0.1" "$out" "nobody believes the live entry 11111111-1111-4111-8111-111111111111"
-has "one that says nothing" "$out" "nobody believes the live entry aa.22222222-2222-4222-8222-222222222222"
+has "an entry of version 0.1" "$out" "the live entry 11111111-1111-4111-8111-111111111111 is ignored: "
+has "one that says nothing" "$out" "the live entry aa.22222222-2222-4222-8222-222222222222 is ignored: "
 same "nothing is removed" "$(ls live.json.live | wc -l)" 2
 run "$fsck" --clear-live live.json
 same status $status 0

@@ -696,8 +696,7 @@ static void compare_all(void) {
         if (slots[slot].db) do_compare(slot);
 }
 
-static void tell_damage(const fsck_finding *finding, void *unused) {
-    (void)unused;
+static void tell_damage(const fsck_finding *finding) {
     if (finding->gravity == FSCK_UNFINISHED || finding->gravity == FSCK_DAMAGE)
         DIFFERS("at %lld: %s", (long long)finding->at, finding->text);
 }

@@ -5,38 +5,35 @@
 #include "flat.h"
 #include "lmdb.h"
 
-/* ---- what lies beside a store */
+/* ---- files beside a store */
 
-/* A file among the live entries that nobody acts on: tells of it, and removes it where that was asked for. */
-static void fsck_find_disbelieved(fsck_audit *audit, const char *name, const char *why) {
-    gem5art__buf path = {NULL, 0, 0, false};
-    gem5art__putf(&path, "%s/%s", audit->db->live_path, name);
-    if (!path.failed && !audit->clear_live)
-        fsck_find(audit, FSCK_NOTE, -1, "nobody believes the live entry %.400s: %.400s; --clear-live removes it",
-                      name, why);
-    else if (!path.failed && GEM5ART_SYS_UNLINK(path.data) == 0)
+/* Reports an ignored file among the live entries, and removes it with --clear-live. */
+static void fsck_find_ignored(fsck_audit *audit, gem5art__arena *arena, const char *name, const char *why) {
+    const char *path = gem5art__arena_printf(arena, "%s/%s", audit->db->live_path, name);
+    if (!audit->clear_live)
+        fsck_find(audit, FSCK_NOTE, -1, "the live entry %.400s is ignored: %.400s; --clear-live removes it", name, why);
+    else if (path && GEM5ART_SYS_UNLINK(path) == 0)
         fsck_find(audit, FSCK_NOTE, -1, "removed the live entry %.400s: %.400s", name, why);
     else
         fsck_find(audit, FSCK_NOTE, -1, "cannot remove the live entry %.400s: %s", name,
-                      path.failed ? "out of memory" : strerror(errno));
-    gem5art__buf_free(&path);
+                  path ? strerror(errno) : "out of memory");
 }
 
-/* What one file among the live entries is. False: out of memory. */
+/* Reports a live entry that is ignored, or of a lost run. */
 static bool fsck_check_entry(fsck_audit *audit, const char *name, gem5art_error *error) {
     gem5art__arena arena = {NULL, false};
     gem5art__live live;
     gem5art_error why;
     gem5art__trust trust = gem5art__read_live(audit->db, name, &arena, &live, &why);
+    bool ended = trust == GEM5ART__LIVE_NONE && why.code == GEM5ART_OK;
     if (trust == GEM5ART__LIVE_FAILED) gem5art__fail(error, why.code, "%s", why.message);
-    else if (trust == GEM5ART__LIVE_NONE && why.code == GEM5ART_OK) {} /* it has just ended */
-    else if (trust == GEM5ART__LIVE_NONE) fsck_find_disbelieved(audit, name, why.message);
-    else if (gem5art__is_live(audit->db, &live, trust)) {}
-    else if (trust == GEM5ART__LIVE_SHOWN) fsck_find_disbelieved(audit, name, why.message);
-    else
-        fsck_find(audit, FSCK_NOTE, -1,
-                      "the run %s was lost: it has begun, in %.500s, and its supervisor is gone; whoever executes "
-                      "it next records that", live.id, live.outdir);
+    else if (!ended && (trust == GEM5ART__LIVE_NONE || !gem5art__is_live(audit->db, &live, trust))) {
+        if (trust == GEM5ART__LIVE_NONE || trust == GEM5ART__LIVE_SHOWN)
+            fsck_find_ignored(audit, &arena, name, why.message);
+        else
+            fsck_find(audit, FSCK_NOTE, -1, "the run %s was lost: it began in %.500s, and its supervisor is gone; the "
+                      "next program that executes it records that", live.id, live.outdir);
+    }
     gem5art__arena_free(&arena);
     return trust != GEM5ART__LIVE_FAILED;
 }
@@ -46,23 +43,19 @@ static bool fsck_check_live(fsck_audit *audit, gem5art_error *error) {
     struct dirent *entry;
     bool ok = true;
     while (dir && ok && (entry = GEM5ART_SYS_READDIR(dir)) != NULL)
-        if (entry->d_name[0] != '.' && !strstr(entry->d_name, ".tmp-")) /* that is being written */
+        if (entry->d_name[0] != '.' && !strstr(entry->d_name, ".tmp-")) /* being written */
             ok = fsck_check_entry(audit, entry->d_name, error);
     if (dir) GEM5ART_SYS_CLOSEDIR(dir);
     return ok;
 }
 
-/* Removes what a killed rewrite left: under the writer lock there is no other. */
-static bool fsck_remove_leftover(const fsck_audit *audit, const char *folder, const char *name) {
-    const char *end = strstr(name, ".tmp-");
-    gem5art__buf path = {NULL, 0, 0, false};
-    bool ok;
+/* Removes the file of a rewrite that was killed: under the writer lock no rewrite is under way. */
+static bool fsck_remove_leftover(const fsck_audit *audit, gem5art__arena *arena, const char *folder, const char *name) {
+    const char *end = strstr(name, ".tmp-"), *path;
     if (!audit->locked || !end || strspn(end + 5, "0123456789abcdef") != 16) return false;
     if (end[21] && strcmp(end + 21, "-lock") != 0 && !gem5art__starts_with(end + 21, ".tmp-")) return false;
-    gem5art__putf(&path, "%s%s", folder, name);
-    ok = !path.failed && GEM5ART_SYS_UNLINK(path.data) == 0;
-    gem5art__buf_free(&path);
-    return ok;
+    path = gem5art__arena_printf(arena, "%s%s", folder, name);
+    return path && GEM5ART_SYS_UNLINK(path) == 0;
 }
 
 static bool fsck_check_files(fsck_audit *audit, gem5art_error *error) {
@@ -80,7 +73,7 @@ static bool fsck_check_files(fsck_audit *audit, gem5art_error *error) {
     while (dir && (entry = GEM5ART_SYS_READDIR(dir)) != NULL)
         for (i = 0; gem5art__starts_with(entry->d_name, name) && i < sizeof table / sizeof *table; i++)
             if (gem5art__starts_with(entry->d_name + strlen(name), table[i][0]) &&
-                !fsck_remove_leftover(audit, folder, entry->d_name))
+                !fsck_remove_leftover(audit, &arena, folder, entry->d_name))
                 fsck_find(audit, FSCK_NOTE, -1, "%s%s has %s", folder, entry->d_name, table[i][1]);
     if (dir) GEM5ART_SYS_CLOSEDIR(dir);
     gem5art__arena_free(&arena);
@@ -89,19 +82,14 @@ static bool fsck_check_files(fsck_audit *audit, gem5art_error *error) {
 
 /* ---- all of it */
 
-static bool fsck_check_kind(fsck_audit *audit, gem5art_error *error) {
-    struct stat st;
-#ifdef GEM5ART_LMDB
-    if (audit->raw) return fsck_check_raw(audit, error);
-    if (audit->db->env) return fsck_check_lmdb(audit, error);
-#endif
-    if (!gem5art__flat_follow(audit->db, &st, error)) return false;
-    audit->bytes = (int64_t)st.st_size;
-    return fsck_check_flat(audit, error) && fsck_check_references(audit, error);
-}
-
 static bool fsck_check_all_records(fsck_audit *audit, gem5art_error *error) {
-    bool ok = fsck_check_kind(audit, error);
+    bool ok;
+#ifdef GEM5ART_LMDB
+    if (audit->raw) ok = fsck_check_raw(audit, error);
+    else if (audit->db->env) ok = fsck_check_lmdb(audit, error);
+    else
+#endif
+        ok = fsck_check_flat(audit, error) && fsck_check_references(audit, error);
     audit->compact = audit->laid_out ? audit->laid_out + 3 >= audit->bytes : audit->records == 0 && audit->bytes <= 4;
     gem5art__cursor_free(&audit->cursor);
     gem5art__index_free(&audit->ids);
@@ -109,18 +97,24 @@ static bool fsck_check_all_records(fsck_audit *audit, gem5art_error *error) {
     return ok;
 }
 
-/* Fills in the numbers of an audit whose db, report and user_data are set, the rest zero. Takes no lock. False: it
-   could not be done, or this is no store. */
+/* Fills in the numbers of an audit whose db and report are set, the rest zero. Takes no lock. False: it
+   could not be done, or this is not a store. */
 GEM5ART__MAYBE_UNUSED static bool fsck_check_store(fsck_audit *audit, gem5art_error *error) {
     return fsck_check_all_records(audit, error) && fsck_check_live(audit, error) &&
            fsck_check_files(audit, error);
 }
 
-/* Keeps the old file under a second name, STORE.KEEP.N, that no other file has, durably. */
+/* Is `name` a second name of the store's file? */
+static bool fsck_is_kept(const gem5art_db *db, const char *name) {
+    struct stat store, other;
+    return GEM5ART_SYS_STAT(db->path, &store) == 0 && GEM5ART_SYS_LSTAT(name, &other) == 0 &&
+           store.st_dev == other.st_dev && store.st_ino == other.st_ino;
+}
+
+/* Keeps the old file, durably, under a second name, STORE.KEEP.N, that no other file has. */
 static bool fsck_keep_file(gem5art_db *db, gem5art__rewrite *rewrite, gem5art_error *error) {
     fsck_audit *audit = (fsck_audit *)rewrite->context;
     gem5art__buf *kept = &audit->kept;
-    struct stat store, other;
     int n;
     for (n = 1;; n++) {
         kept->length = 0;
@@ -128,16 +122,11 @@ static bool fsck_keep_file(gem5art_db *db, gem5art__rewrite *rewrite, gem5art_er
         if (kept->failed) return gem5art__fail_nomem(error);
         if (GEM5ART_SYS_LINK(db->path, kept->data) == 0) break;
         if (errno != EEXIST) return gem5art__fail_errno(error, "keep the old file as", kept->data);
-        if (GEM5ART_SYS_STAT(db->path, &store) == 0 && GEM5ART_SYS_LSTAT(kept->data, &other) == 0 &&
-            store.st_dev == other.st_dev && store.st_ino == other.st_ino)
-            break; /* a rewrite that was killed made it */
+        if (fsck_is_kept(db, kept->data)) break; /* by a rewrite that was killed */
     }
     if (!gem5art__sync_name(kept->data)) return gem5art__fail_errno(error, "sync the folder of", db->path);
-#ifdef GEM5ART_LMDB
-    if (audit->lmdb && !fsck_unlink_lock(db->path))
-        return gem5art__fail_errno(error, "remove the lock file of", db->path);
-#endif
-    return true;
+    if (!audit->lmdb || fsck_unlink_lock(db->path)) return true;
+    return gem5art__fail_errno(error, "remove the lock file of", db->path);
 }
 
 /* Writes the intact records to the new file. */
@@ -146,40 +135,32 @@ static bool fsck_fill(gem5art_db *db, gem5art__rewrite *rewrite, gem5art_error *
     bool ok;
     audit->rewrite = rewrite;
 #ifdef GEM5ART_LMDB
-    if (audit->lmdb) ok = fsck_open_target(audit, error) && fsck_check_all_records(audit, error);
-    else
+    if (audit->lmdb) {
+        ok = fsck_open_target(audit, error) && fsck_check_all_records(audit, error);
+        ok = fsck_close_target(audit, ok, error);
+    } else
 #endif
         ok = fsck_check_all_records(audit, error) && gem5art__rewrite_end(rewrite, error);
-#ifdef GEM5ART_LMDB
-    if (audit->lmdb && !fsck_close_target(audit, ok, error)) ok = false;
-#endif
     if (!ok || audit->unneeded) return false;
-    return rewrite->written || audit->compacting
-               ? true
-               : gem5art__fail(error, GEM5ART_CORRUPT,
-                               "%s holds no intact record: nothing was changed; restore it from a copy, or remove it "
-                               "to start a new one", db->path);
+    return rewrite->written || audit->compacting ||
+           gem5art__fail(error, GEM5ART_CORRUPT, "%s holds no intact record: nothing was changed; restore it from a "
+                         "copy, or remove it to start a new one", db->path);
 }
 
-/* Replaces the store by a new file with its intact records, which a second audit finds. */
+/* Replaces the store by a new file with the intact records that a second audit finds. */
 static bool fsck_rewrite(fsck_audit *audit, fsck_audit *renewal, gem5art_error *error) {
     gem5art__rewrite rewrite;
-    struct stat store, other;
+    const gem5art__buf *kept = &renewal->kept;
     bool ok;
     memset(&rewrite, 0, sizeof rewrite);
     rewrite.fill = fsck_fill;
     rewrite.keep = fsck_keep_file;
     rewrite.context = renewal;
     ok = gem5art__rewrite_store(audit->db, &rewrite, error);
-#ifdef GEM5ART_LMDB
-    if (ok && renewal->lmdb) fsck_unlink_lock(audit->db->path); /* one that others made meanwhile */
-#endif
-    if (!ok && renewal->kept.length && GEM5ART_SYS_STAT(audit->db->path, &store) == 0 &&
-        GEM5ART_SYS_LSTAT(renewal->kept.data, &other) == 0 && store.st_ino == other.st_ino &&
-        store.st_dev == other.st_dev)
-        GEM5ART_SYS_UNLINK(renewal->kept.data); /* the store is as it was */
+    if (ok && audit->lmdb) fsck_unlink_lock(audit->db->path); /* one that others made meanwhile */
+    if (!ok && kept->length && fsck_is_kept(audit->db, kept->data)) GEM5ART_SYS_UNLINK(kept->data);
     audit->found[FSCK_RENEWED] = rewrite.written;
-    audit->kept = renewal->kept;
+    audit->kept = *kept;
     if (!ok) audit->kept.length = 0;
     return ok || renewal->unneeded;
 }
@@ -191,16 +172,15 @@ static bool fsck_renew_locked(fsck_audit *audit, gem5art_error *error) {
     if (audit->raw) return fsck_rewrite(audit, &renewal, error);
     if (!fsck_check_store(audit, error)) return false;
     if (compact && audit->found[FSCK_DAMAGE])
-        return gem5art__fail(error, GEM5ART_CORRUPT,
-                             "%s is damaged: nothing was changed; --salvage writes every intact record to a new file, "
-                             "compacted", audit->db->path);
+        return gem5art__fail(error, GEM5ART_CORRUPT, "%s is damaged: nothing was changed; --salvage writes every "
+                             "intact record to a new file, compacted", audit->db->path);
     if (!audit->found[FSCK_DAMAGE] && !audit->found[FSCK_UNFINISHED] && (!compact || audit->compact)) return true;
     return (!compact || (audit->db->backend->recover)(audit->db, error)) && fsck_rewrite(audit, &renewal, error);
 }
 
-/* As fsck_check_store, under the writer lock, and then rewrites the store: if it is whole (`compacting`), in sealed
-   lines; if it is damaged, from its intact records. The old file stays whole, under the name in `kept`, which is empty
-   where nothing was to be done, and the caller's to free. found[RENEWED] is the number of records written. */
+/* Checks the store under the writer lock and rewrites it: an intact one (`compacting`) in sealed lines, a damaged one
+   from its intact records. The old file stays, under the name in `kept`, which is empty if nothing was to be done, and
+   the caller's to free. found[RENEWED] is the number of records written. */
 GEM5ART__MAYBE_UNUSED static bool fsck_renew_store(fsck_audit *audit, gem5art_error *error) {
     bool ok;
 #ifdef GEM5ART_LMDB
@@ -211,22 +191,5 @@ GEM5ART__MAYBE_UNUSED static bool fsck_renew_store(fsck_audit *audit, gem5art_er
     gem5art__store_unlock(audit->db);
     return ok;
 }
-
-#ifdef GEM5ART_LMDB
-
-/* Rewrites an LMDB store from the bytes of a file that LMDB cannot read: `audit->db` has it open as a flat one,
-   unchecked. */
-GEM5ART__MAYBE_UNUSED static bool fsck_renew_raw(fsck_audit *audit, gem5art_error *error) {
-    gem5art__buf raw = {NULL, 0, 0, false};
-    bool ok;
-    audit->raw = &raw;
-    audit->lmdb = true;
-    ok = gem5art__read_file(audit->db->path, SIZE_MAX / 8, &raw, error) && fsck_renew_store(audit, error);
-    audit->raw = NULL;
-    gem5art__buf_free(&raw);
-    return ok;
-}
-
-#endif
 
 #endif

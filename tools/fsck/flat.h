@@ -204,8 +204,11 @@ static bool fsck_check_flat(fsck_audit *audit, gem5art_error *error) {
     static const char mark[] = "\xef\xbb\xbf";
     gem5art__cursor *cursor = &audit->cursor;
     gem5art__step step;
+    struct stat st;
     char start[3];
     size_t got;
+    if (!gem5art__flat_follow(audit->db, &st, error)) return false;
+    audit->bytes = (int64_t)st.st_size;
     gem5art__cursor_init(cursor, audit->db->flat.fd, audit->db->path, 0, (off_t)audit->bytes);
     if (gem5art__read_at(cursor->fd, start, 3, 0, &got) && got == 3 && memcmp(start, mark, 3) == 0) {
         fsck_find(audit, FSCK_DAMAGE, 0, "a byte order mark, which JSON must not have");

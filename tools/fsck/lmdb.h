@@ -186,16 +186,6 @@ static bool fsck_check_raw(fsck_audit *audit, gem5art_error *error) {
     return ok;
 }
 
-/* LMDB's lock file goes with the file that it belongs to: that of an old file must not serve a new one. */
-static bool fsck_unlink_lock(const char *path) {
-    gem5art__buf lock = {NULL, 0, 0, false};
-    bool ok;
-    gem5art__putf(&lock, "%s-lock", path);
-    ok = lock.failed ? (errno = ENOMEM, false) : GEM5ART_SYS_UNLINK(lock.data) == 0 || errno == ENOENT;
-    gem5art__buf_free(&lock);
-    return ok;
-}
-
 /* Makes an LMDB store of the new file's name. */
 static bool fsck_open_target(fsck_audit *audit, gem5art_error *error) {
     const char *name = audit->rewrite->file.temporary.data;

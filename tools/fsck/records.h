@@ -22,8 +22,7 @@ typedef struct fsck_finding {
 
 typedef struct fsck_audit {
     gem5art_db *db;
-    void (*report)(const fsck_finding *finding, void *user_data); /* in the order found; may be NULL */
-    void *user_data;
+    void (*report)(const fsck_finding *finding); /* in the order found; may be NULL */
     int64_t bytes, records, runs, artifacts;
     int64_t verified; /* records whose checksum fits; the others were laid out by another program */
     int64_t found[FSCK_GRAVITIES];
@@ -84,7 +83,7 @@ static void fsck_find(fsck_audit *audit, fsck_gravity gravity, off_t at, const c
     finding.at = (int64_t)at;
     finding.line = at < 0 || audit->db->env ? -1 : audit->raw ? 0 : fsck_line_at(audit, at);
     finding.text = text;
-    (audit->report)(&finding, audit->user_data);
+    (audit->report)(&finding);
 }
 
 static void fsck_find_left_out(fsck_audit *audit, off_t at, off_t end) {
@@ -125,8 +124,7 @@ static const gem5art_json *fsck_load_lmdb(const fsck_audit *audit, off_t at, gem
     MDB_val key = gem5art__lmdb_number(&bytes, (int64_t)at), value;
     int code;
     if (audit->raw)
-        return gem5art__json_parse_in(arena, audit->raw->data + at, fsck_raw_line(audit->raw, (size_t)at), NULL,
-                                      error);
+        return gem5art__json_parse_in(arena, audit->raw->data + at, fsck_raw_line(audit->raw, (size_t)at), NULL, error);
     code = mdb_get((MDB_txn *)audit->txn, audit->db->env->tables[GEM5ART__RECORDS], &key, &value);
     if (code == 0) return gem5art__json_parse_in(arena, (const char *)value.mv_data, value.mv_size, NULL, error);
     gem5art__lmdb_fail(error, code, "read", audit->db->path);
@@ -142,6 +140,16 @@ static const gem5art_json *fsck_load_record(const fsck_audit *audit, off_t at, g
     if (audit->txn || audit->raw) return fsck_load_lmdb(audit, at, arena, error);
 #endif
     return fsck_load_flat(audit, at, arena, error);
+}
+
+/* Removes LMDB's lock file, which belongs to one file: that of an old file must not serve a new one. */
+static bool fsck_unlink_lock(const char *path) {
+    gem5art__buf lock = {NULL, 0, 0, false};
+    bool ok;
+    gem5art__putf(&lock, "%s-lock", path);
+    ok = lock.failed ? (errno = ENOMEM, false) : GEM5ART_SYS_UNLINK(lock.data) == 0 || errno == ENOENT;
+    gem5art__buf_free(&lock);
+    return ok;
 }
 
 /* ---- records that are whole */
@@ -256,22 +264,25 @@ static bool fsck_check_references(fsck_audit *audit, gem5art_error *error) {
 
 /* ---- records on their way to a new file */
 
-static bool fsck_renew_id(fsck_audit *audit, const gem5art_json *record, off_t at, gem5art__buf *line,
-                              gem5art_error *error) {
+/* Appends the line of a record under a new id. */
+static bool fsck_renew_id(fsck_audit *audit, const gem5art_json *record, gem5art__buf *line, gem5art_error *error) {
+    gem5art__arena arena = {NULL, false};
     gem5art_json renamed = *record, id;
-    char uuid[37], quoted[40];
-    if (!gem5art__uuid(uuid, error)) return false;
-    memset(&id, 0, sizeof id);
-    snprintf(quoted, sizeof quoted, "\"%s\"", uuid);
-    id.type = GEM5ART_JSON_STRING;
-    id.key = "_id", id.key_length = 3;
-    id.raw_key = "\"_id\"", id.raw_key_length = 5;
-    id.text = uuid, id.length = 36;
-    id.raw = quoted, id.raw_length = 38;
-    id.next = record->first;
-    renamed.first = &id;
-    fsck_find(audit, FSCK_RENEWED, at, "kept under the new \"_id\" %s", uuid);
-    return gem5art__put_record_line(line, &renamed, error);
+    const gem5art_json *fresh;
+    char uuid[37], text[64];
+    bool ok = gem5art__uuid(uuid, error);
+    if (!ok) return false;
+    snprintf(text, sizeof text, "{\"_id\":\"%s\"}", uuid);
+    fresh = gem5art__json_parse_in(&arena, text, strlen(text), NULL, error);
+    if (fresh) {
+        id = *fresh->first;
+        id.next = record->first;
+        renamed.first = &id;
+        fsck_find(audit, FSCK_RENEWED, audit->at, "kept under the new \"_id\" %s", uuid);
+    }
+    ok = fresh && gem5art__put_record_line(line, &renamed, error);
+    gem5art__arena_free(&arena);
+    return ok;
 }
 
 /* Stores the waiting lines in an LMDB store. */
@@ -292,15 +303,14 @@ static bool fsck_renew_line(fsck_audit *audit, const char *line, size_t length, 
     return rewrite->out.length < GEM5ART__WINDOW || fsck_renew_flush(audit, error);
 }
 
-static bool fsck_renew_record(fsck_audit *audit, const gem5art_json *record, fsck_fate fate,
-                                  gem5art_error *error) {
+static bool fsck_renew_record(fsck_audit *audit, const gem5art_json *record, fsck_fate fate, gem5art_error *error) {
     gem5art__buf line = {NULL, 0, 0, false};
     bool ok = true;
     if (fate == FSCK_DROPPED) {
         if (!audit->raw) fsck_find(audit, FSCK_RENEWED, audit->at, "left out this copy"); /* LMDB makes many */
         return true;
     }
-    if (fate == FSCK_RENAMED) ok = fsck_renew_id(audit, record, audit->at, &line, error);
+    if (fate == FSCK_RENAMED) ok = fsck_renew_id(audit, record, &line, error);
     else if (audit->fits) gem5art__put_line(&line, audit->data, audit->size - GEM5ART__SEAL);
     else ok = gem5art__put_record_line(&line, record, error);
     if (ok && line.failed) ok = gem5art__fail_nomem(error);
