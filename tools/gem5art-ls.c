@@ -6,13 +6,14 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <strings.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "lib/columns.h"
 #include "lib/message.h"
 #include "lib/options.h"
 #include "lib/screen.h"
-#include "lib/select.h"
 #include "lib/table.h"
 #include "lib/terminal.h"
 #include "lib/tree.h"
@@ -21,14 +22,20 @@
 const char *tool_name = "gem5art-ls";
 
 static const char *db_uri, *limit_text, *sort_word, *columns_text, *color_when;
-static bool live_only, as_json, as_csv, watching;
+static const char *with_name, *with_status, *with_type, *since;
+static text_list with_params;
+static bool live_only, artifacts, as_json, as_csv, watching;
 static csv_style style;
-static selection chosen_by;
 
 static const option options[] = {
-    SELECT_OPTIONS(chosen_by),
+    {"--name", NULL, "PART", "List only runs with PART in the name", .value = &with_name},
+    {"--status", NULL, "STATUS", "List only Finished, Failed, Running, ... runs", .value = &with_status,
+     .words = "Finished Failed Created Spawning Running"},
+    {"--type", NULL, "TYPE", "List only se or fs runs, or artifacts of TYPE", .value = &with_type, .words = "se fs"},
+    {"--since", NULL, "WHEN", "List only since WHEN: 30m, 3h, 2d, 2026-11-01", .value = &since},
+    {"--param", NULL, "VALUE", "List only runs with this parameter; can be repeated", .list = &with_params},
     {"--live", NULL, NULL, "List live runs instead of recorded ones", .flag = &live_only},
-    {"--artifacts", NULL, NULL, "List artifacts, each above its inputs", .flag = &chosen_by.artifacts},
+    {"--artifacts", NULL, NULL, "List artifacts, each above its inputs", .flag = &artifacts},
     {"--limit", NULL, "LIMIT", "List at most LIMIT, the last ones", .value = &limit_text},
     {"--sort", NULL, "COLUMN", "Sort by this column; -COLUMN: in reverse", .value = &sort_word,
      .words = "id name mode status reason elapsed when params"},
@@ -60,9 +67,8 @@ static size_t column_count, shown_count; /* the column after the shown ones is f
 static bool reverse;
 
 static void choose_columns(void) {
-    const char *list = columns_text            ? columns_text
-                       : chosen_by.artifacts ? "id,name,type,when,path"
-                                             : "id,name,mode,status,reason,elapsed,when,params";
+    const char *list = columns_text ? columns_text
+                       : artifacts  ? "id,name,type,when,path" : "id,name,mode,status,reason,elapsed,when,params";
     record_init(&current);
     for (;; list++) {
         size_t length = strcspn(list, ",");
@@ -71,7 +77,7 @@ static void choose_columns(void) {
             die(EXIT_MISUSE, "--columns: a name is missing in \"%s\": give them as in name,status,outdir",
                 columns_text);
         if (column_count == COLUMNS - 1) die(EXIT_MISUSE, "--columns: at most %d can be shown", COLUMNS - 1);
-        columns[column_count++] = column_find(&current, chosen_by.artifacts, word);
+        columns[column_count++] = column_find(&current, artifacts, word);
         free(word);
         list += length;
         if (!*list) break;
@@ -79,7 +85,42 @@ static void choose_columns(void) {
     shown_count = column_count;
     if (!sort_word) return;
     reverse = *sort_word == '-';
-    columns[column_count++] = column_find(&current, chosen_by.artifacts, sort_word + reverse);
+    columns[column_count++] = column_find(&current, artifacts, sort_word + reverse);
+}
+
+/* ---- which records are listed */
+
+static double since_time;
+static bool fs_only;
+
+/* Ends the tool unless the options mean something. */
+static void check_selection(void) {
+    static const char *const modes[] = {"se", "fs", NULL};
+    if (with_status) with_status = record_statuses[options_word("unknown status", with_status, record_statuses)];
+    if (with_type && !artifacts) fs_only = options_word("unknown type", with_type, modes) == 1;
+    if (since) since_time = when_since("--since", since);
+}
+
+static bool has_param(gem5art_text params, const char *param) {
+    static text string;
+    gem5art_text element;
+    while (members_element(&params, &element))
+        if (strcmp(members_string(&string, element), param) == 0) return true;
+    return false;
+}
+
+static bool is_selected(const record *r) {
+    static text string;
+    const gem5art_text *values = r->members.values;
+    size_t i;
+    if (with_name && !strstr(members_string(&string, values[RECORD_NAME]), with_name)) return false;
+    if (r->when < since_time) return false;
+    if (artifacts) return !with_type || strcasecmp(members_string(&string, values[RECORD_TYPE]), with_type) == 0;
+    if (with_type && r->fs != fs_only) return false;
+    if (with_status && !members_begins(values[RECORD_STATUS], with_status)) return false; /* Failed: failed checks too */
+    for (i = 0; i < with_params.count; i++)
+        if (!has_param(values[RECORD_PARAMS], with_params.items[i])) return false;
+    return true;
 }
 
 /* ---- rows */
@@ -93,15 +134,10 @@ typedef struct row {
     const char *cells[]; /* NULL-terminated */
 } row;
 
-/* The first bytes of an id; NULs after a shorter one. */
-typedef struct id_key {
-    char bytes[32];
-} id_key;
-
 typedef struct listing {
     row **rows;
-    id_key *ids; /* of all records, shown or not */
-    size_t count, id_count;
+    size_t count;
+    text_list ids; /* of all records, shown or not */
 } listing;
 
 static listing recorded, live;
@@ -110,19 +146,11 @@ static const char *cell(const row *r, int which) { return r->cells[column_count 
 
 static void forget(listing *l) {
     while (l->count) free(l->rows[--l->count]);
-    l->id_count = 0;
-}
-
-static id_key key_of(const char *id, size_t length) {
-    id_key key = {{0}};
-    memcpy(key.bytes, id, length < sizeof key ? length : sizeof key);
-    return key;
+    while (l->ids.count) free((void *)(uintptr_t)l->ids.items[--l->ids.count]);
 }
 
 static void add_id(listing *l, gem5art_text id) {
-    if (!members_is_text(id)) return;
-    l->ids = (id_key *)text_room(l->ids, l->id_count, sizeof *l->ids);
-    l->ids[l->id_count++] = key_of(id.text + 1, id.length - 2);
+    if (members_is_text(id)) text_list_add(&l->ids, text_copy_n(id.text + 1, id.length - 2));
 }
 
 /* A row of the record that was read last. */
@@ -143,7 +171,7 @@ static row *make_row(bool shown) {
     text_put(&cells, "", 1);
     text_put(&cells, text_string(&current.status), current.status.length + 1);
     text_put(&cells, text_string(&current.reason), current.reason.length + 1);
-    for (; chosen_by.artifacts && members_element(&inputs, &input); count++) {
+    for (; artifacts && members_element(&inputs, &input); count++) {
         record_put_shown(&cells, input);
         text_put(&cells, "", 1);
     }
@@ -160,8 +188,8 @@ static void add_record(listing *l, const char *json, size_t length, const gem5ar
     bool matches;
     record_read(&current, json, length, of);
     add_id(l, current.members.values[RECORD_ID]);
-    matches = select_matches(&chosen_by, &current);
-    if (!matches && !chosen_by.artifacts) return;
+    matches = is_selected(&current);
+    if (!matches && !artifacts) return;
     l->rows = (row **)text_room(l->rows, l->count, sizeof *l->rows);
     l->rows[l->count++] = make_row(matches);
 }
@@ -177,7 +205,7 @@ static bool read_recorded(gem5art_db *db, gem5art_error *error) {
     members_want(&head, "type");
     while (iter && (json = gem5art_next_json(iter, &length, error)) != NULL) {
         members_read(&head, json, length);
-        if (record_is_run_type(head.values[1]) != chosen_by.artifacts) add_record(&recorded, json, length, NULL);
+        if (record_is_run_type(head.values[1]) != artifacts) add_record(&recorded, json, length, NULL);
         else add_id(&recorded, head.values[0]);
     }
     whole = gem5art_iter_step(iter) == GEM5ART_END;
@@ -210,37 +238,29 @@ static bool read_live(gem5art_db *db, gem5art_error *error) {
 
 /* ---- the rows in their order, and how many characters tell their ids apart */
 
-enum { DIGITS = 8 }; /* at least */
 static row **chosen;
 static size_t chosen_count, total, digits;
-static id_key *ids; /* all, sorted */
-static size_t id_count;
 
-static int compare_ids(const void *a, const void *b) { return memcmp(a, b, sizeof(id_key)); }
+static int compare_ids(const void *a, const void *b) { return strcmp(*(const char *const *)a, *(const char *const *)b); }
 
-static void sort_ids(void) {
-    size_t i, same;
-    id_count = recorded.id_count + live.id_count;
-    ids = (id_key *)text_realloc(ids, (id_count + 1) * sizeof *ids);
-    if (recorded.id_count) memcpy(ids, recorded.ids, recorded.id_count * sizeof *ids);
-    if (live.id_count) memcpy(ids + recorded.id_count, live.ids, live.id_count * sizeof *ids);
-    qsort(ids, id_count, sizeof *ids, compare_ids);
-    for (digits = DIGITS, i = 1; i < id_count; i++) {
-        const char *a = ids[i - 1].bytes, *b = ids[i].bytes;
-        if (memcmp(a, b, DIGITS) != 0) continue;
-        for (same = DIGITS; same < sizeof *ids && a[same] == b[same]; same++) {}
-        if (same < sizeof *ids && same + 1 > digits) digits = same + 1;
-        if (same == sizeof *ids && a[same - 1]) digits = SIZE_MAX; /* whole ids: they agree in more than a key has */
+static void count_digits(void) {
+    size_t count = recorded.ids.count + live.ids.count, i, same;
+    const char **ids = (const char **)text_alloc((count + 1) * sizeof *ids);
+    for (i = 0; i < count; i++)
+        ids[i] = i < recorded.ids.count ? recorded.ids.items[i] : live.ids.items[i - recorded.ids.count];
+    qsort(ids, count, sizeof *ids, compare_ids);
+    for (digits = 8, i = 1; i < count; i++) {
+        for (same = 0; ids[i][same] && ids[i][same] == ids[i - 1][same]; same++) {}
+        if (ids[i][same] && same + 1 > digits) digits = same + 1;
     }
+    free(ids);
 }
 
-/* Returns whether a live run has ended since its info.json was read: its id is present twice then. */
+/* Returns whether a live run has ended since its info.json was read. */
 static bool is_recorded(const row *r) {
-    const char *id = cell(r, CELL_ID);
-    id_key key = key_of(id, strlen(id)), *found = (id_key *)bsearch(&key, ids, id_count, sizeof *ids, compare_ids);
-    if (!found) return false;
-    return (found > ids && compare_ids(found - 1, found) == 0) ||
-           (found + 1 < ids + id_count && compare_ids(found + 1, found) == 0);
+    size_t i;
+    for (i = 0; i < recorded.ids.count && strcmp(recorded.ids.items[i], cell(r, CELL_ID)) != 0; i++) {}
+    return i < recorded.ids.count;
 }
 
 static int compare_rows(const void *a, const void *b) {
@@ -258,23 +278,18 @@ typedef struct tally {
 } tally;
 
 enum { TALLIES = 256, TALLY_REASON = 40 }; /* longer reasons are sentences: they are not counted apart */
-static tally tallies[TALLIES]; /* those of a status are neighbors */
+static tally tallies[TALLIES];
 static size_t tally_count;
 
 static void count_row(const row *r) {
     const char *status = cell(r, CELL_STATUS), *reason = cell(r, CELL_REASON);
-    size_t i, at = tally_count;
+    size_t i;
     if (strlen(reason) > TALLY_REASON) reason = "";
-    for (i = 0; i < tally_count; i++) {
-        if (strcmp(tallies[i].status, status) != 0) continue;
-        at = i + 1;
-        if (strcmp(tallies[i].reason, reason) == 0) break;
-    }
-    if (i == tally_count && i < TALLIES) {
-        memmove(&tallies[at + 1], &tallies[at], (tally_count++ - at) * sizeof *tallies);
-        tallies[i = at] = (tally){status, reason, 0};
-    }
-    tallies[i < TALLIES ? i : TALLIES - 1].count++; /* the last one takes the rest */
+    for (i = 0; i < tally_count; i++)
+        if (strcmp(tallies[i].status, status) == 0 && strcmp(tallies[i].reason, reason) == 0) break;
+    if (i == TALLIES) i--; /* the last one takes the rest */
+    else if (i == tally_count) tallies[tally_count++] = (tally){status, reason, 0};
+    tallies[i].count++;
 }
 
 static void count_rows(void) {
@@ -286,22 +301,24 @@ static void count_rows(void) {
 
 /* Appends "9 runs: 1 Finished, 8 Failed (5 timeout, 1 kernel panic)". */
 static void put_counts(text *out, size_t shown) {
-    const char *before = ": ", *what = chosen_by.artifacts ? "artifact" : live_only ? "live run" : "run";
-    size_t i, end;
+    const char *before = ": ", *what = artifacts ? "artifact" : live_only ? "live run" : "run";
+    size_t i, k;
     if (shown < total) text_putf(out, "%zu of ", shown);
     text_putf(out, "%zu %s%s", total, what, total == 1 ? "" : "s");
-    for (i = 0; i < tally_count && !chosen_by.artifacts; i = end) {
-        const char *open = " (";
+    for (i = 0; i < tally_count && !artifacts; i++) {
+        const char *status = tallies[i].status, *open = " (";
         size_t count = 0;
-        for (end = i; end < tally_count && strcmp(tallies[end].status, tallies[i].status) == 0; end++)
-            count += tallies[end].count;
+        for (k = 0; k < i && strcmp(tallies[k].status, status) != 0; k++) {}
+        if (k < i) continue; /* it was shown with the first of its status */
+        for (; k < tally_count; k++)
+            if (strcmp(tallies[k].status, status) == 0) count += tallies[k].count;
         if (!count) continue;
-        text_putf(out, "%s%zu %s", before, count, *tallies[i].status ? tallies[i].status : "without a status");
+        text_putf(out, "%s%zu %s", before, count, *status ? status : "without a status");
         before = ", ";
-        for (; i < end; i++) {
-            if (!*tallies[i].reason) continue;
-            text_putf(out, "%s%zu ", open, tallies[i].count);
-            terminal_put(out, tallies[i].reason, SIZE_MAX);
+        for (k = i; k < tally_count; k++) {
+            if (!*tallies[k].reason || strcmp(tallies[k].status, status) != 0) continue;
+            text_putf(out, "%s%zu ", open, tallies[k].count);
+            terminal_put(out, tallies[k].reason, SIZE_MAX);
             open = ", ";
         }
         if (*open == ',') text_puts(out, ")");
@@ -311,7 +328,7 @@ static void put_counts(text *out, size_t shown) {
 /* Recorded rows and then live ones; sorted, reversed, and of all these the last. */
 static void choose_rows(size_t limit) {
     size_t i;
-    sort_ids();
+    count_digits();
     chosen = (row **)text_realloc(chosen, (recorded.count + live.count + 1) * sizeof *chosen);
     for (i = total = 0; i < recorded.count + live.count; i++) {
         row *r = i < recorded.count ? recorded.rows[i] : live.rows[i - recorded.count];
@@ -341,18 +358,16 @@ static line *lines;
 static size_t name_column, status_column = COLUMNS;
 static table view;
 
-static void add_line(const row *r, const char *trunk, const char *branch, bool again, bool made) {
+static void add_line(line l) {
     lines = (line *)text_room(lines, view.row_count, sizeof *lines);
-    lines[view.row_count].row = r;
-    lines[view.row_count].prefix = *branch ? text_printf("%s%s", trunk, branch) : NULL;
-    lines[view.row_count].again = again;
-    lines[view.row_count++].made = made;
+    lines[view.row_count++] = l;
 }
 
 static void add_node(const tree_node *node, const char *id, const char *trunk, const char *branch, bool again) {
-    char *json = node ? NULL : text_printf("{\"_id\":\"%s\",\"name\":\"(not in the store)\"}", id);
-    if (json) record_read(&current, json, strlen(json), NULL);
-    add_line(node ? (const row *)node->data : make_row(true), trunk, branch, again, !node);
+    char *json = text_printf("{\"_id\":\"%s\",\"name\":\"(not in the store)\"}", id);
+    if (!node) record_read(&current, json, strlen(json), NULL);
+    add_line((line){node ? (const row *)node->data : make_row(true), *branch ? text_printf("%s%s", trunk, branch) : NULL,
+                    again, !node});
     free(json);
 }
 
@@ -360,9 +375,8 @@ static void add_tree(void) {
     tree t = {0};
     size_t i;
     t.nodes = (tree_node *)text_alloc((recorded.count + 1) * sizeof *t.nodes);
-    for (i = total - chosen_count; i < total; i++) t.nodes[t.count++].data = chosen[i];
-    for (i = 0; i < total - chosen_count; i++) t.nodes[t.count++].data = chosen[i]; /* shown only as inputs */
-    for (i = 0; i < recorded.count; i++)
+    for (i = 0; i < total; i++) t.nodes[i].data = chosen[(total - chosen_count + i) % total]; /* the others: as inputs */
+    for (t.count = total, i = 0; i < recorded.count; i++)
         if (!recorded.rows[i]->shown) t.nodes[t.count++].data = recorded.rows[i];
     for (i = 0; i < t.count; i++) {
         const row *r = (const row *)t.nodes[i].data;
@@ -379,11 +393,11 @@ static const char *shown_cell(size_t at, size_t place) {
     static text buffer;
     const line *l = &lines[at];
     const char *string = l->row->cells[place];
-    bool in_tree = (l->prefix || l->again) && place == name_column;
-    if (columns[place].kind != COLUMN_ID && !in_tree) return string;
+    bool is_id = columns[place].kind == COLUMN_ID, in_tree = (l->prefix || l->again) && place == name_column;
+    if (!is_id && !in_tree) return string;
     text_clear(&buffer);
     if (in_tree && l->prefix) text_puts(&buffer, l->prefix);
-    text_put(&buffer, string, columns[place].kind == COLUMN_ID && strlen(string) > digits ? digits : strlen(string));
+    text_put(&buffer, string, is_id ? strnlen(string, digits) : strlen(string));
     if (in_tree && l->again) text_puts(&buffer, " (above)");
     return text_string(&buffer);
 }
@@ -396,20 +410,19 @@ static void make_table(size_t most, size_t limit) {
         if (lines[i].made) free((void *)(uintptr_t)lines[i].row);
     }
     view.row_count = name_column = 0;
-    if (chosen_by.artifacts) add_tree();
+    if (artifacts) add_tree();
     else
-        for (i = total - chosen_count; i < total; i++) add_line(chosen[i], "", "", false, false);
+        for (i = total - chosen_count; i < total; i++) add_line((line){chosen[i], NULL, false, false});
     view.first_row = view.row_count > most ? view.row_count - most : 0;
     view.column_count = shown_count;
     view.keep_empty = columns_text != NULL;
     view.cell = shown_cell;
     for (i = 0; i < shown_count; i++) {
         const column *c = &columns[i];
-        table_column *shown = &view.columns[i];
-        shown->title = c->name;
-        shown->right = c->numbers || c->kind == COLUMN_DURATION || c->kind == COLUMN_ELAPSED;
-        shown->can_be_cut = (c->kind == COLUMN_FIELD || c->kind == COLUMN_REASON) && !c->numbers;
-        shown->precious = strcmp(c->name, "params") == 0; /* by which runs differ */
+        view.columns[i].title = c->name;
+        view.columns[i].right = c->numbers || c->kind == COLUMN_DURATION || c->kind == COLUMN_ELAPSED;
+        view.columns[i].can_be_cut = (c->kind == COLUMN_FIELD || c->kind == COLUMN_REASON) && !c->numbers;
+        view.columns[i].precious = strcmp(c->name, "params") == 0; /* by which runs differ */
         if (strcmp(c->name, "name") == 0) name_column = i;
         if (strcmp(c->name, "status") == 0) status_column = i;
     }
@@ -420,7 +433,7 @@ static void put_row(text *out, size_t at, bool color) {
     const row *r = lines[at].row;
     const char *status = cell(r, CELL_STATUS);
     bool bad = text_starts(status, "Failed") || strcmp(cell(r, CELL_REASON), "lost") == 0;
-    table_put_row(out, &view, at, color && !chosen_by.artifacts ? status_column : COLUMNS,
+    table_put_row(out, &view, at, color && !artifacts ? status_column : COLUMNS,
                   bad ? "\033[31m" : strcmp(status, "Finished") == 0 ? "\033[32m" : "\033[36m");
 }
 
@@ -457,15 +470,14 @@ static void write_rows(void) {
     for (place = 0; as_csv && place < shown_count; place++)
         text_putf(&out, "%s%s", columns[place].name, place + 1 < shown_count ? "," : "\r\n");
     for (i = first; i < total; i++) {
-        if (as_json) text_puts(&out, i > first ? ",\n{" : "[\n{");
+        if (as_json) text_puts(&out, i > first ? ",\n" : "[\n");
         for (place = 0; place < shown_count; place++) {
             const char *value = chosen[i]->cells[place];
-            if (place) text_puts(&out, as_json ? ", " : ",");
-            if (as_json) {
-                text_putf(&out, "\"%s\": ", columns[place].name);
-                if (*value) terminal_put_json(&out, value, strlen(value));
-                else text_puts(&out, "null");
-            } else text_puts(&out, value);
+            if (as_json) text_putf(&out, "%s\"%s\": ", place ? ", " : "{", columns[place].name);
+            else if (place) text_puts(&out, ",");
+            if (!as_json) text_puts(&out, value);
+            else if (*value) terminal_put_json(&out, value, strlen(value));
+            else text_puts(&out, "null");
         }
         print_text(&out, as_json ? "}" : "\r\n");
     }
@@ -521,7 +533,7 @@ static void refresh(gem5art_db *db, size_t limit) {
     gem5art_error error;
     *note = 0;
     forget(&live);
-    if (!chosen_by.artifacts && !read_live(db, &error)) take_note(error.message, NULL);
+    if (!artifacts && !read_live(db, &error)) take_note(error.message, NULL);
     if (!live_only && has_changed(db)) {
         forget(&recorded);
         if (!read_recorded(db, &error)) take_note(error.message, NULL);
@@ -568,11 +580,11 @@ int main(int argc, char **argv) {
     if (watching && !isatty(STDOUT_FILENO)) die(EXIT_MISUSE, "--watch needs a terminal as its stdout: leave it out");
     if (limit_text) limit = (size_t)options_count("--limit", limit_text);
     if (style.spreadsheet && !as_csv) die(EXIT_MISUSE, "--spreadsheet changes only CSV: give --csv, or leave it out");
-    if (chosen_by.artifacts && (chosen_by.status || live_only || chosen_by.params.count))
+    if (artifacts && (with_status || live_only || with_params.count))
         die(EXIT_MISUSE, "--status, --live and --param choose among runs: leave --artifacts out, or them");
     style.terminal = isatty(STDOUT_FILENO);
     options_color(color_when, stdout); /* refuses a word that it does not know */
-    select_check(&chosen_by);
+    check_selection();
     choose_columns();
     desc.read_only = true;
     desc.log = watching ? take_note : message_warn;

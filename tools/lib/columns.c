@@ -4,7 +4,6 @@
 
 #include <stdlib.h>
 #include <string.h>
-#include <strings.h>
 
 #include "describe.h"
 #include "options.h"
@@ -41,15 +40,9 @@ static bool lacks_stats(gem5art_text warnings) {
     return false;
 }
 
-static const char *decode(text *out, gem5art_text value) {
-    text_clear(out);
-    members_put(out, value);
-    return text_string(out);
-}
-
 static void read_reason(record *r) {
     static const gem5art_warning no_stats = {"stats", ""};
-    static text kill_reason, error, cause;
+    static text decoded[3];
     gem5art_run run;
     if (r->lost) {
         text_puts(&r->reason, "lost");
@@ -57,9 +50,9 @@ static void read_reason(record *r) {
     }
     memset(&run, 0, sizeof run);
     run.status = text_string(&r->status);
-    run.kill_reason = decode(&kill_reason, value_of(r, RECORD_KILL_REASON));
-    run.error = decode(&error, value_of(r, RECORD_ERROR));
-    run.cause = decode(&cause, value_of(r, RECORD_CAUSE));
+    run.kill_reason = members_string(&decoded[0], value_of(r, RECORD_KILL_REASON));
+    run.error = members_string(&decoded[1], value_of(r, RECORD_ERROR));
+    run.cause = members_string(&decoded[2], value_of(r, RECORD_CAUSE));
     run.return_code = (int64_t)members_number(value_of(r, RECORD_CODE), 0);
     run.warnings = &no_stats;
     run.warning_count = lacks_stats(value_of(r, RECORD_WARNINGS));
@@ -103,26 +96,19 @@ static column_kind field_kind(const char *name) {
 
 column column_find(record *r, bool of_artifacts, const char *word) {
     const size_t specials = of_artifacts ? 2 : sizeof special / sizeof *special;
-    const char *names[128], *name;
+    const char *names[128] = {NULL};
     column c = {0};
-    size_t i, count = 0;
-    for (i = 0; i < specials; i++) {
-        c = special[i];
-        names[count++] = c.name;
-        if (strcasecmp(c.name, word) != 0) continue;
-        if (c.key) c.member = members_want(&r->members, c.key);
-        return c;
+    size_t i, count;
+    for (count = 0; count < specials; count++) names[count] = special[count].name;
+    for (i = 0; count < 127 && gem5art_field_name(!of_artifacts, i); i++)
+        names[count++] = gem5art_field_name(!of_artifacts, i);
+    i = options_word("unknown column", word, names);
+    if (i < specials) c = special[i];
+    else {
+        c.name = c.key = names[i];
+        c.kind = field_kind(c.name);
     }
-    for (i = 0; (name = gem5art_field_name(!of_artifacts, i)) != NULL && count < 127; i++) {
-        names[count++] = name;
-        if (strcasecmp(name, word) != 0) continue;
-        c.name = c.key = name;
-        c.kind = field_kind(name);
-        c.member = members_want(&r->members, name);
-        return c;
-    }
-    names[count] = NULL;
-    options_word("unknown column", word, names);
+    if (c.key) c.member = members_want(&r->members, c.key);
     return c;
 }
 
@@ -138,7 +124,7 @@ double column_number(const column *c, const record *r) {
 
 void record_put_shown(text *out, gem5art_text value) {
     static text decoded;
-    terminal_put(out, decode(&decoded, value), SIZE_MAX);
+    terminal_put(out, members_string(&decoded, value), SIZE_MAX);
 }
 
 /* An array of texts as a command line has it; another one as it is written. */
@@ -152,7 +138,7 @@ static void put_array(text *out, gem5art_text array) {
             return;
         }
         text_clear(&word);
-        terminal_put_word(&word, decode(&decoded, element));
+        terminal_put_word(&word, members_string(&decoded, element));
         if (!first) text_puts(out, " ");
         terminal_put(out, text_string(&word), SIZE_MAX);
     }

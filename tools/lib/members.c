@@ -112,13 +112,15 @@ double members_number(gem5art_text value, double otherwise) {
     return strtod(value.text, NULL); /* it ends at what follows the value, at least the record's NUL */
 }
 
-void members_put(text *out, gem5art_text value) {
+const char *members_string(text *buffer, gem5art_text value) {
     const gem5art_json *string;
-    if (members_is_null(value)) return;
-    if (!members_is_text(value)) text_put(out, value.text, value.length);
-    else if (!memchr(value.text, '\\', value.length)) text_put(out, value.text + 1, value.length - 2);
+    text_clear(buffer);
+    if (members_is_null(value)) return "";
+    if (!members_is_text(value)) text_put(buffer, value.text, value.length);
+    else if (!memchr(value.text, '\\', value.length)) text_put(buffer, value.text + 1, value.length - 2);
     else if ((string = gem5art_json_parse(value.text, value.length, NULL, NULL)) != NULL) {
-        text_puts(out, string->text);
+        text_puts(buffer, string->text);
         gem5art_json_free(string);
     }
+    return text_string(buffer);
 }

@@ -36,7 +36,8 @@ bool members_is(gem5art_text value, const char *word);        /* exactly this st
 bool members_begins(gem5art_text value, const char *prefix);  /* a string that begins so */
 double members_number(gem5art_text value, double otherwise);
 
-/* Appends a string, decoded, up to a NUL in it; of any other value its text; of null nothing. */
-void members_put(text *out, gem5art_text value);
+/* A string, decoded, up to a NUL in it; of any other value its text; of null "". It is in the buffer, which is cleared
+   before. */
+const char *members_string(text *buffer, gem5art_text value);
 
 #endif

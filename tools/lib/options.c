@@ -6,6 +6,7 @@
 #include <signal.h>
 #include <stdlib.h>
 #include <string.h>
+#include <strings.h>
 #include <unistd.h>
 
 #include "message.h"
@@ -114,7 +115,7 @@ size_t options_word(const char *what, const char *word, const char *const *words
     text all = {NULL, 0, 0};
     size_t i;
     for (i = 0; words[i]; i++)
-        if (strcmp(words[i], word) == 0) return i;
+        if (strcasecmp(words[i], word) == 0) return i;
     if (near) die(EXIT_MISUSE, "%s \"%s\": did you mean %s?", what, word, near);
     for (i = 0; words[i]; i++) text_putf(&all, "%s%s", i == 0 ? "" : words[i + 1] ? ", " : " or ", words[i]);
     die(EXIT_MISUSE, "%s \"%s\": give %s", what, word, text_string(&all));

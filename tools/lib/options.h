@@ -17,8 +17,8 @@ int64_t options_count(const char *option_name, const char *value);
 /* --color WHEN: always, never, or (auto, NULL) if `out` is a terminal with colors and NO_COLOR is not set. */
 bool options_color(const char *when, FILE *out);
 
-/* Ends the tool unless `word`, the value of an option or a command, is one of `words` (NULL-terminated): returns its
-   index. `what` begins the message: "--to: unknown format". */
+/* Ends the tool unless `word`, the value of an option or a command, is one of `words` (NULL-terminated), in any case:
+   returns its index. `what` begins the message: "--to: unknown format". */
 size_t options_word(const char *what, const char *word, const char *const *words);
 
 #endif
