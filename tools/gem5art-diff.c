@@ -62,7 +62,7 @@ static const aspect run_aspects[] = {
     {"ru_utime", "user CPU", USED_SECONDS, false}, {"ru_stime", "system CPU", USED_SECONDS, false},
     {"ru_maxrss", "memory", USED_KIB, false}, {"ru_inblock", "blocks read", USED, false},
     {"ru_oublock", "written", USED, false}, {"ru_nvcsw", "switches", USED, false},
-    {"ru_nivcsw", "preemptions", USED, false}};
+    {"ru_nivcsw", "preemptions", USED, false}, {NULL, NULL, PLAIN, false}};
 
 static const aspect artifact_aspects[] = {
     {"hash", "hash", PLAIN, true}, {"type", "type", PLAIN, false}, {"name", "name", PLAIN, false},
@@ -70,9 +70,8 @@ static const aspect artifact_aspects[] = {
     {"inputs", "made from", ARTIFACT, false}, {"path", "path", PLAIN, false}, {"git", "origin", ORIGIN, false},
     {"size", "size", BYTES, false}, {"architecture", "architecture", PLAIN, false},
     {"version", "version", PLAIN, false}, {"supported_gem5_versions", "for gem5", PLAIN, false},
-    {"url", "url", PLAIN, false}, {"md5sum", "md5sum", PLAIN, false}, {"extra", "extra", PLAIN, false}};
-
-enum { RUN_ASPECTS = sizeof run_aspects / sizeof *run_aspects };
+    {"url", "url", PLAIN, false}, {"md5sum", "md5sum", PLAIN, false}, {"extra", "extra", PLAIN, false},
+    {NULL, NULL, PLAIN, false}};
 
 typedef struct difference {
     const aspect *aspect;
@@ -87,7 +86,7 @@ typedef struct difference {
 static gem5art_db *db;
 static found sides[2];                /* two runs or two artifacts */
 static const gem5art_json *records[2];
-static difference differences[RUN_ASPECTS];
+static difference differences[sizeof run_aspects / sizeof *run_aspects];
 static size_t difference_count;
 static text_list fields[2]; /* that differ: those that decide, the others */
 
@@ -156,7 +155,7 @@ static const char *item_text(const aspect *a, const gem5art_json *item, bool sho
     return text_keep(text_copy_n(item->raw, item->raw_length));
 }
 
-/* What a field holds, as it is compared or shown: the items of an array or object, or one; none of "" and null. */
+/* A field as it is compared or shown: the items of an array or object, or one value; no item for "" and null. */
 static text_list items_of(const aspect *a, int side, bool shown, bool *list) {
     const gem5art_json *value = gem5art_json_get(records[side], a->field), *item;
     text_list items = {NULL, 0};
@@ -181,7 +180,7 @@ static const char *script_in_repo(const gem5art_run *run) {
     return repo && !below ? text_below(repo->path, path) : below;
 }
 
-/* The stored repo may be a different clone than that of the script: then only the end of the path is compared. */
+/* If the script is not in the stored repo, but in a different clone, only the end of its path is compared. */
 static bool same_scripts(void) {
     const char *a = script_in_repo(sides[0].run), *b = script_in_repo(sides[1].run), *below = a ? a : b;
     const char *path = sides[a != NULL].run->run_script;
@@ -257,13 +256,12 @@ static void add_difference(const aspect *a) {
     if (sides[0].run || a->decides) compare_commits(d, used[0], used[1]);
 }
 
-/* The hash of a run covers more than its record: the content of a script that no repo tracks. */
+/* A run's hash also covers the content of a script that no repo tracks, which its record does not have. */
 static void compare(void) {
     const gem5art_run *x = sides[0].run, *y = sides[1].run;
     const aspect *a = x ? run_aspects : artifact_aspects;
-    const aspect *end = a + (x ? (size_t)RUN_ASPECTS : sizeof artifact_aspects / sizeof *artifact_aspects);
     bool comparable = x && strlen(x->hash) == strlen(y->hash), same = comparable && text_same(x->hash, y->hash);
-    for (; a < end; a++) {
+    for (; a->field; a++) {
         if (a->decides && same && strlen(x->hash) == 64) continue;
         if (a->form >= USED && (x->ru_maxrss <= 0 || y->ru_maxrss <= 0)) continue;
         if (!is_same(a)) add_difference(a);
@@ -287,12 +285,12 @@ static void show_marked(sheet *s, int side, const char *words) {
 
 /* "a -> b" where that fits, else two lines. */
 static void show_pair(sheet *s, const difference *d) {
-    const char *a = d->items[0].count ? d->items[0].items[0] : "", *b = d->items[1].count ? d->items[1].items[0] : "";
+    const char *none = d->aspect->form == ARTIFACT ? "none" : "";
+    const char *a = d->items[0].count ? d->items[0].items[0] : none;
+    const char *b = d->items[1].count ? d->items[1].items[0] : none;
     bool cost = d->aspect->form >= TOOK;
     double before = cost ? number_of(d->aspect, 0) : 0, after = cost ? number_of(d->aspect, 1) : 0;
     char more[32] = "";
-    if (d->aspect->form == ARTIFACT && !*a) a = "none";
-    if (d->aspect->form == ARTIFACT && !*b) b = "none";
     if (before > 0 && after > 0) snprintf(more, sizeof more, " (%+.0f%%)", (after / before - 1) * 100);
     if (*a && *b && !strchr(a, '\n') && !strchr(b, '\n') &&
         s->column + terminal_width(a) + 4 + terminal_width(b) + strlen(more) <= s->columns) {
@@ -306,8 +304,8 @@ static void show_pair(sheet *s, const difference *d) {
     }
 }
 
-/* Arrays of words are compared by position. Of others, the items are shown that only one side has, unless only their
-   order differs. */
+/* Arrays of words are compared by position. Of other lists, the items that only one side has are shown, or, where only
+   the order differs, the positions. */
 static void show_list(sheet *s, const difference *d) {
     const gem5art_json *value = gem5art_json_get(records[0], d->aspect->field);
     bool words = d->aspect->form == PLAIN && value && value->type == GEM5ART_JSON_ARRAY, any = false;

@@ -100,7 +100,7 @@ static void read_options(void) {
         die(EXIT_MISUSE, "--timeout: \"%s\" is not a time: give seconds, or 30m, 12h, 2d, or none", timeout_text);
 }
 
-/* A sentence of the library that names options of this tool, or keys of an experiment, instead of C fields. */
+/* Returns a message of the library with options of this tool, or keys of an experiment, instead of C fields. */
 static const char *own_words(const char *message) {
     enum { SINGLE = 12 }; /* words of options for a single run */
     static const char *const words[] = {
@@ -287,30 +287,35 @@ static void put_end(text *out, const gem5art_run *run) {
 
 /* For the summary. */
 static void list_failure(const char *label, const char *reason, const char *where) {
-    if (tally[FAILED] + tally[FAILED_BEFORE] > LISTED) return;
+    if (failures.count == 2 * LISTED) return;
     text_list_add(&failures, text_keep(text_printf("%s: %s", label, reason)));
     text_list_add(&failures, text_keep(text_printf("    %s", short_path(where))));
 }
 
-/* Has an attempt at this run Finished? Else the reason and the outdir of the latest are set. */
-static bool finished_before(const gem5art_run *run, text *reason, text *where) {
+/* Has an attempt at this run Finished? If not, lists the failure of the latest one. */
+static bool finished_before(const gem5art_run *run) {
+    text reason = {NULL, 0, 0}, where = {NULL, 0, 0};
     gem5art_error error;
     gem5art_iter *attempts = gem5art_get_attempts(db, run, &error);
     const gem5art_run *attempt;
     bool finished = false;
     while (attempts && !finished && (attempt = gem5art_next_run(attempts, &error)) != NULL) {
         finished = text_same(attempt->status, "Finished");
-        text_clear(reason);
-        text_clear(where);
-        put_end(reason, attempt);
-        text_puts(where, attempt->outdir);
+        text_clear(&reason);
+        text_clear(&where);
+        put_end(&reason, attempt);
+        text_puts(&where, attempt->outdir);
     }
     gem5art_iter_close(attempts);
+    if (!finished) list_failure(label_of(run), reason.length ? reason.data : "recorded as Failed",
+                                where.length ? where.data : run->outdir);
+    text_free(&reason);
+    text_free(&where);
     return finished;
 }
 
-/* Writes a line that stays. Where no display shows how far the pool is, the line does. */
-__attribute__((format(printf, 3, 4))) static void announce(display_color color_of, const gem5art_run *run,
+/* Writes a line that stays. Without a display, it begins with the number of runs that ended. */
+__attribute__((format(printf, 3, 4))) static void announce(sheet_color color_of, const gem5art_run *run,
                                                            const char *format, ...) {
     text line = {NULL, 0, 0};
     int done = 0, i;
@@ -326,23 +331,17 @@ __attribute__((format(printf, 3, 4))) static void announce(display_color color_o
 }
 
 static void on_skipped(const gem5art_run *run, const gem5art_error *error) {
-    text reason = {NULL, 0, 0}, where = {NULL, 0, 0};
     /* Only the message has which record the library compared, and that a file of it changed. */
     outcome o = error->code == GEM5ART_BUSY                                                 ? ELSEWHERE
                 : error->code == GEM5ART_CANCELLED                                          ? CANCELLED
                 : error->code != GEM5ART_EXISTS                                             ? TROUBLE
                 : strstr(error->message, "which gem5 read then, has changed since") != NULL ? CHANGED
-                : finished_before(run, &reason, &where)                                     ? RECORDED
+                : finished_before(run)                                                      ? RECORDED
                                                                                             : FAILED_BEFORE;
     tally[o]++;
-    if (o == FAILED_BEFORE)
-        list_failure(label_of(run), reason.length ? reason.data : "recorded as Failed",
-                     where.length ? where.data : run->outdir);
     if (o == ELSEWHERE || o == TROUBLE || (o == CHANGED && tally[CHANGED] <= LISTED))
-        announce(o == TROUBLE ? DISPLAY_RED : DISPLAY_YELLOW, run, "%s", own_words(error->message));
-    else if (!display_live && o != CHANGED && o != CANCELLED) announce(DISPLAY_PLAIN, run, "%s", outcome_words[o]);
-    text_free(&reason);
-    text_free(&where);
+        announce(o == TROUBLE ? SHEET_RED : SHEET_YELLOW, run, "%s", own_words(error->message));
+    else if (!display_live && o != CHANGED && o != CANCELLED) announce(SHEET_PLAIN, run, "%s", outcome_words[o]);
 }
 
 /* Notes each kind of warning of a run once. */
@@ -369,13 +368,13 @@ static void on_end(const gem5art_run *run, const gem5art_error *error) {
     put_end(&reason, run);
     if (o == FINISHED) note_warnings(run);
     if (o == FAILED && !unrecorded) list_failure(label_of(run), text_string(&reason), run->outdir);
-    if (unrecorded) announce(DISPLAY_RED, run, "not recorded: %s", own_words(error->message));
-    else if (o == FAILED) announce(DISPLAY_RED, run, "failed: %s", text_string(&reason));
-    else if (o == STOPPED && !display_live) announce(DISPLAY_YELLOW, run, "stopped: %s", text_string(&reason));
+    if (unrecorded) announce(SHEET_RED, run, "not recorded: %s", own_words(error->message));
+    else if (o == FAILED) announce(SHEET_RED, run, "failed: %s", text_string(&reason));
+    else if (o == STOPPED && !display_live) announce(SHEET_YELLOW, run, "stopped: %s", text_string(&reason));
     else if (o == FINISHED && !display_live) {
         text_clear(&reason);
         when_put_duration(&reason, run->end_time - run->start_time);
-        announce(DISPLAY_GREEN, run, "finished after %s", reason.data);
+        announce(SHEET_GREEN, run, "finished after %s", reason.data);
     }
     text_free(&reason);
 }
@@ -389,28 +388,28 @@ static void on_event(const gem5art_event *event, void *user_data) {
     if (event->type == GEM5ART_EVENT_ENDED) on_end(run, event->error);
     if (event->type == GEM5ART_EVENT_SPAWNED) {
         display_add_run(run, label_of(run), run->outdir);
-        if (!display_live) announce(DISPLAY_PLAIN, run, "started, process %lld", (long long)run->pid);
+        if (!display_live) announce(SHEET_PLAIN, run, "started, process %lld", (long long)run->pid);
     }
     if (event->type == GEM5ART_EVENT_KILLED) {
         interrupted = interrupted || is_stopped(run);
-        if (!display_live) announce(DISPLAY_YELLOW, run, "ending it: %s", run->kill_reason);
+        if (!display_live) announce(SHEET_YELLOW, run, "ending it: %s", run->kill_reason);
     }
     if (event->type == GEM5ART_EVENT_RETRIED) {
         display_remove_run(run);
         put_end(&reason, run);
-        announce(DISPLAY_YELLOW, run, "failed and tried again: %s", text_string(&reason));
+        announce(SHEET_YELLOW, run, "failed and tried again: %s", text_string(&reason));
     }
     text_free(&reason);
 }
 
-/* Warnings of the library, which would break the display. While the runs are prepared, many can be of one kind. */
+/* Shows a warning of the library without breaking the display; only the first LISTED while the runs are prepared. */
 static void on_warning(const char *message, void *user_data) {
     static int count;
     (void)user_data;
     if (registering && name) return; /* a stored description of an artifact is better than that of a single run */
     if (preparing && ++count > LISTED) return;
     if (preparing && count == LISTED) message = "there are more such warnings";
-    if (display_live && isatty(STDERR_FILENO)) display_say(DISPLAY_YELLOW, "warning: %s", message);
+    if (display_live && isatty(STDERR_FILENO)) display_say(SHEET_YELLOW, "warning: %s", message);
     else warn("%s", message);
 }
 
@@ -523,16 +522,16 @@ static bool sum_up(const gem5art_event *end, char **argv) {
     when_put_duration(&line, display_elapsed());
     for (i = 0; i < OUTCOMES; i++)
         if (tally[i]) text_putf(&line, "%s %d %s", listed++ ? "," : ":", tally[i], outcome_words[i]);
-    display_say(good == total ? DISPLAY_GREEN : DISPLAY_RED, "%s", line.data);
-    if (end->lost) display_say(DISPLAY_PLAIN, "Recorded %d lost attempt%s", end->lost, end->lost == 1 ? "" : "s");
+    display_say(good == total ? SHEET_GREEN : SHEET_RED, "%s", line.data);
+    if (end->lost) display_say(SHEET_PLAIN, "Recorded %d lost attempt%s", end->lost, end->lost == 1 ? "" : "s");
     if (end->retried)
-        display_say(DISPLAY_PLAIN, "Retried %d failed attempt%s", end->retried, end->retried == 1 ? "" : "s");
-    for (at = failures.items; at && *at; at++) display_say(DISPLAY_PLAIN, "  %s", *at);
-    if (failed > LISTED) display_say(DISPLAY_PLAIN, "  and %d more: gem5art-ls --status Failed", failed - LISTED);
+        display_say(SHEET_PLAIN, "Retried %d failed attempt%s", end->retried, end->retried == 1 ? "" : "s");
+    for (at = failures.items; at && *at; at++) display_say(SHEET_PLAIN, "  %s", *at);
+    if (failed > LISTED) display_say(SHEET_PLAIN, "  and %d more: gem5art-ls --status Failed", failed - LISTED);
     if (tally[FAILED_BEFORE])
-        display_say(DISPLAY_PLAIN, "To launch runs that failed before: --retry-failed N or --rerun.");
+        display_say(SHEET_PLAIN, "To launch runs that failed before: --retry-failed N or --rerun.");
     for (n = warnings.items; n < warnings.items + warnings.kinds; n++)
-        display_say(DISPLAY_YELLOW, "Warning of the kind \"%s\" in %d finished run%s: %s", n->kind, n->count,
+        display_say(SHEET_YELLOW, "Warning of the kind \"%s\" in %d finished run%s: %s", n->kind, n->count,
                     n->count == 1 ? "" : "s, the first", n->first);
     if (tally[STOPPED] + tally[CANCELLED]) {
         text_clear(&line);
@@ -540,7 +539,7 @@ static bool sum_up(const gem5art_event *end, char **argv) {
             text_puts(&line, line.length ? " " : "");
             terminal_put_word(&line, *argv);
         }
-        display_say(DISPLAY_PLAIN, "To resume: %s", line.data);
+        display_say(SHEET_PLAIN, "To resume: %s", line.data);
     }
     text_free(&line);
     return good == total;

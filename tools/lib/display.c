@@ -50,13 +50,13 @@ static struct {
     text frame, last;    /* the frame that is composed, and the one on the screen; empty: none is */
     int lines;           /* of `frame` */
     text output;         /* still to be written */
-    int fd;              /* standard output; a terminal is opened anew, as O_NONBLOCK is not to be set for others */
+    int fd;              /* standard output; a terminal is opened again, so that O_NONBLOCK affects no other program */
     int error;           /* errno of the first write that failed */
     struct termios terminal; /* as it was */
     bool terminal_saved;
 } display;
 
-static volatile sig_atomic_t display_resized; /* or continued: the next frame is drawn from nothing */
+static volatile sig_atomic_t display_resized; /* or continued: the next frame is drawn on a cleared line */
 
 /* ---- output */
 
@@ -85,7 +85,7 @@ static bool in_foreground(void) {
     return group < 0 || group == getpgrp();
 }
 
-/* What is typed must not move the cursor. Called by a signal handler, too. */
+/* Without an echo, keys do not move the cursor. Also called by a signal handler. */
 static void set_echo(bool on) {
     struct termios terminal = display.terminal;
     if (!display.terminal_saved || !in_foreground()) return;
@@ -93,7 +93,7 @@ static void set_echo(bool on) {
     tcsetattr(STDOUT_FILENO, TCSANOW, &terminal);
 }
 
-/* Ctrl-Z gives the terminal back; the runs go on. */
+/* Ctrl-Z stops the tool and restores the terminal; the runs continue. */
 static void on_signal(int number) {
     static const char erase[] = "\r\033[J";
     int kept = errno;
@@ -138,12 +138,11 @@ double display_elapsed(void) { return when_monotonic() - display.begun; }
 
 /* ---- the parts of a frame */
 
-static void put_color(text *out, display_color color) {
-    static const char *const codes[] = {"\033[0m", "\033[31m", "\033[32m", "\033[33m", "\033[2m"};
-    if (display.color) text_puts(out, codes[color]);
+static void put_color(text *out, sheet_color color) {
+    if (display.color) text_putf(out, "\033[%dm", (int)color);
 }
 
-/* "12 s": tenths would change all the time. */
+/* "12 s", without tenths, which would change in each frame. */
 static void put_duration(text *out, double seconds) {
     if (seconds < 60) text_putf(out, "%d s", seconds > 0 ? (int)seconds : 0);
     else when_put_duration(out, seconds);
@@ -162,13 +161,13 @@ static void put_bar(text *out, const display_counts *c, size_t columns) {
     size_t done = inside * 8 * (size_t)(c->finished + c->failed + c->recorded) / total;
     size_t red = (inside * (size_t)c->failed + total - 1) / total;
     text_puts(out, display.utf8 ? "\xe2\x96\x95" : "[");
-    put_color(out, DISPLAY_GREEN);
+    put_color(out, SHEET_GREEN);
     for (i = 0; i < done / 8; i++) {
-        if (i + red == done / 8) put_color(out, DISPLAY_RED);
+        if (i + red == done / 8) put_color(out, SHEET_RED);
         text_puts(out, display.utf8 ? "\xe2\x96\x88" : "#");
     }
     if (display.utf8 && done % 8) text_puts(out, eighths[done % 8]), i++;
-    put_color(out, DISPLAY_PLAIN);
+    put_color(out, SHEET_PLAIN);
     for (; i < inside; i++) text_puts(out, display.utf8 ? " " : ".");
     text_puts(out, display.utf8 ? "\xe2\x96\x8f" : "]");
 }
@@ -199,7 +198,7 @@ static void put_head(text *frame, const display_counts *c, size_t columns) {
 /* "4 running, 113 left, 117 finished, 6 failed, 1:02:03 elapsed", as far as it fits. */
 static void put_counts(text *frame, const display_counts *c, size_t columns) {
     static const char *const words[] = {"running", "left", "finished", "failed", "recorded before", "elapsed"};
-    static const display_color colors[6] = {DISPLAY_PLAIN, DISPLAY_PLAIN, DISPLAY_GREEN, DISPLAY_RED};
+    static const sheet_color colors[6] = {SHEET_PLAIN, SHEET_PLAIN, SHEET_GREEN, SHEET_RED};
     int counts[] = {c->running, 0, c->finished, c->failed, c->recorded, 0}, i;
     text word = {NULL, 0, 0};
     size_t used = 0;
@@ -214,13 +213,13 @@ static void put_counts(text *frame, const display_counts *c, size_t columns) {
         if ((used += word.length) > columns) break;
         if (counts[i]) put_color(frame, colors[i]);
         text_puts(frame, word.data);
-        if (counts[i]) put_color(frame, DISPLAY_PLAIN);
+        if (counts[i]) put_color(frame, SHEET_PLAIN);
     }
     end_line(frame);
     text_free(&word);
 }
 
-/* Sets the tail to the last line of a file that has something to show. */
+/* Sets the tail to the last line of a file that is not blank. */
 static void read_tail(const char *path, char *tail, size_t size) {
     char bytes[4096 + 1], *line;
     struct stat st;
@@ -243,7 +242,7 @@ static void read_tail(const char *path, char *tail, size_t size) {
     tail[n] = 0;
 }
 
-/* Looks for the file that the run wrote last, among those that have lines for people. */
+/* Reads the tail of the log or console file that the run wrote last. */
 static void check_run(display_run *r) {
     DIR *dir = opendir(r->outdir);
     struct dirent *entry;
@@ -263,7 +262,7 @@ static void check_run(display_run *r) {
     r->checked = when_monotonic();
 }
 
-/* The end of a text that is too wide, as labels differ there. */
+/* Appends a label; if it is too wide, its end, where labels differ. */
 static size_t put_end(text *out, const char *label, size_t columns) {
     size_t bytes, width;
     if (terminal_width(label) <= columns) return terminal_put(out, label, columns);
@@ -292,9 +291,9 @@ static void put_runs(text *frame, size_t columns, size_t count) {
         width = terminal_put(frame, line.data, columns);
         if (*r->tail && width + 10 < columns) {
             text_puts(frame, "  ");
-            put_color(frame, DISPLAY_DIM);
+            put_color(frame, SHEET_DIM);
             terminal_put(frame, r->tail, columns - width - 2);
-            put_color(frame, DISPLAY_PLAIN);
+            put_color(frame, SHEET_PLAIN);
         }
         end_line(frame);
     }
@@ -312,9 +311,9 @@ static void compose(text *frame, const display_counts *c) {
     put_head(frame, c, columns);
     if (rows > 5) put_counts(frame, c, columns);
     if (c->note && rows > 6) {
-        put_color(frame, DISPLAY_YELLOW);
+        put_color(frame, SHEET_YELLOW);
         terminal_put(frame, c->note, columns);
-        put_color(frame, DISPLAY_PLAIN);
+        put_color(frame, SHEET_PLAIN);
         end_line(frame);
     }
     if (runs > rows / 3) runs = rows / 3;
@@ -359,7 +358,7 @@ void display_draw(const display_counts *c, bool now) {
     write_output(false);
 }
 
-void display_say(display_color color, const char *format, ...) {
+void display_say(sheet_color color, const char *format, ...) {
     text *out = display_live ? &display.said : &display.output, line = {NULL, 0, 0};
     va_list arguments;
     va_start(arguments, format);
@@ -367,7 +366,7 @@ void display_say(display_color color, const char *format, ...) {
     va_end(arguments);
     if (color) put_color(out, color);
     terminal_put(out, line.data, SIZE_MAX);
-    if (color) put_color(out, DISPLAY_PLAIN);
+    if (color) put_color(out, SHEET_PLAIN);
     text_puts(out, "\n");
     text_free(&line);
     if (!display_live) write_output(false);

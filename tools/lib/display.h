@@ -6,9 +6,7 @@
 #ifndef DISPLAY_H
 #define DISPLAY_H
 
-#include "text.h"
-
-typedef enum display_color { DISPLAY_PLAIN, DISPLAY_RED, DISPLAY_GREEN, DISPLAY_YELLOW, DISPLAY_DIM } display_color;
+#include "sheet.h"
 
 typedef struct display_counts {
     int total, finished, failed, recorded, running;
@@ -23,7 +21,7 @@ void display_begin(const char *title, const char *color);
 double display_elapsed(void); /* seconds since then */
 
 /* Writes a line that stays: on a terminal with the next frame. */
-__attribute__((format(printf, 2, 3))) void display_say(display_color color, const char *format, ...);
+__attribute__((format(printf, 2, 3))) void display_say(sheet_color color, const char *format, ...);
 
 /* Active runs, which a frame shows with the last line that each wrote below its outdir. `run` identifies one. */
 void display_add_run(const void *run, const char *label, const char *outdir);

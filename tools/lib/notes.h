@@ -1,4 +1,4 @@
-/* notes.h - messages of which each kind is reported once, with its number. */
+/* notes.h - counts messages by kind, to report each kind once. */
 #ifndef NOTES_H
 #define NOTES_H
 

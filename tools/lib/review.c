@@ -10,38 +10,32 @@
 
 #include "message.h"
 #include "program.h"
+#include "store.h"
 
 static int remove_entry(const char *path, const struct stat *st, int type, struct FTW *ftw) {
-    (void)st, (void)ftw;
-    return type == FTW_DP || type == FTW_DNR ? rmdir(path) : unlink(path);
+    (void)st, (void)type, (void)ftw;
+    return remove(path);
 }
 
-/* Unpacks the evidence into the temporary folder. */
-static bool unzip(const char *archive, const char *folder) {
-    const char *const words[] = {"unzip", "-qq", "-o", archive, "simout*", "simerr*", "console.txt", "*.terminal",
-                                 "*.device", "*.dmesg", "*stats*", ".gem5art/events.tsv", "-d", folder, NULL};
-    program p;
-    int status = program_start(&p, words) ? program_end(&p) : 127;
-    return status == 0 || status == 1 || status == 11; /* 11: some of the files are not in it */
-}
-
-/* Unpacks the archive in the storage, else where it was made. */
+/* Unpacks from the archive in the storage, else where it was made, what gem5art_review_run reads. */
 static bool unpack(review *v, const char *cwd) {
+    const char *words[] = {"unzip", "-qq", "-o", NULL, "simout*", "simerr*", "console.txt", "*.terminal", "*.device",
+                           "*.dmesg", "*stats*", ".gem5art/events.tsv", "-d", NULL, NULL};
     const gem5art_artifact *archive = v->run->results ? gem5art_find_artifact(v->db, v->run->results, NULL) : NULL;
-    const char *storage = getenv("GEM5ART_STORAGE"), *base = getenv("TMPDIR");
-    char *path;
-    bool ok;
-    if (!archive) return false;
-    path = text_empty(storage) ? NULL : text_join(storage, archive->id);
-    if (!path || access(path, R_OK) < 0) {
-        free(path);
-        path = text_join(cwd ? cwd : "", archive->path);
+    char *copy = archive ? store_copy_path(archive) : NULL, *made = archive ? text_join(cwd, archive->path) : NULL;
+    const char *path = copy && access(copy, R_OK) == 0 ? copy : made, *base = getenv("TMPDIR");
+    program unzip;
+    int status = -1;
+    if (path && access(path, R_OK) == 0) {
+        v->folder = text_printf("%s/gem5art-verify-XXXXXX", text_empty(base) ? "/tmp" : base);
+        if (!mkdtemp(v->folder)) die(EXIT_FAILED, "cannot make a folder like %s: %s", v->folder, strerror(errno));
+        words[3] = path;
+        words[13] = v->folder;
+        if (program_start(&unzip, words)) status = program_end(&unzip);
     }
-    v->folder = text_printf("%s/gem5art-verify-XXXXXX", text_empty(base) ? "/tmp" : base);
-    if (!mkdtemp(v->folder)) die(EXIT_FAILED, "cannot make a folder like %s: %s", v->folder, strerror(errno));
-    ok = access(path, R_OK) == 0 && unzip(path, v->folder);
-    free(path);
-    return ok;
+    free(copy);
+    free(made);
+    return status == 0 || status == 1 || status == 11; /* 11: some of the files are not in it */
 }
 
 bool review_begin(review *v, gem5art_db *db, const gem5art_run *run, const char *cwd) {

@@ -19,6 +19,7 @@ typedef struct sheet {
 typedef enum sheet_color {
     SHEET_PLAIN = 0,
     SHEET_BOLD = 1,
+    SHEET_DIM = 2,
     SHEET_RED = 31,
     SHEET_GREEN = 32,
     SHEET_YELLOW = 33

@@ -4,10 +4,8 @@
 #include <string.h>
 
 bool variables_is_name(const char *name) {
-    const char *c = name;
-    while ((*c >= 'a' && *c <= 'z') || (*c >= 'A' && *c <= 'Z') || *c == '_' || (c > name && *c >= '0' && *c <= '9'))
-        c++;
-    return *name && !*c;
+    static const char letters[] = "0123456789_abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ";
+    return *name && !strchr("0123456789", *name) && !name[strspn(name, letters)];
 }
 
 const char *variables_get(const char *const *variables, const char *name, size_t length) {
