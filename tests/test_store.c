@@ -1107,7 +1107,6 @@ TEST(records_move_from_store_to_store_as_text) {
     gem5art_addition additions[10];
     size_t count, i, bad;
     gem5art_iter *iter;
-    const gem5art_run *run;
     gem5art_query query;
     fixture_begin();
     REQUIRE(open_db(NULL));
