@@ -37,14 +37,15 @@
        if (!run || !gem5art_execute(db, run, NULL, &error)) fprintf(stderr, "%s\n", error.message);
        gem5art_close(db, NULL);
 
-   Each call that fails returns NULL or false and sets `error` to one sentence. A NULL artifact that is passed on, also
-   in .inputs or .artifacts, is such an error too, so that the example needs no further checks.
+   Each call that fails returns NULL or false and sets `error` to one sentence. Calls accept a NULL db, artifact or run
+   and fail, so that a program can check once at the end; but print the error if gem5art_open returns NULL, since the
+   next one replaces it.
 
    CONTENTS
      The manual: COMPILE-TIME OPTIONS, CAVEATS, IDENTITY, A RUN'S LIFE, HOW A RUN ENDED, STORE FORMAT, LOCKS, LMDB
-     The API; its comments belong to the manual:
+     The API; its comments belong to the manual (search for "- >>runs", for example):
        >>errors >>db >>artifacts >>runs >>runner >>queries >>json >>hashes
-     The implementation; a section uses only the sections above it:
+     The implementation (search for "= >>run"); a section uses only the sections above it:
        >>platform    system calls, each replaceable by a macro; clocks, locks, pipes
        >>memory      allocation; arenas
        >>text        growing text, the text of errors, paths, files that are written whole
@@ -53,19 +54,19 @@
        >>git         what git reports of a work tree
        >>cache       hashes of unchanged files (STORE.checked.UID)
        >>store       what a record is, and how it is written and read; the writer lock
-       >>flat        the JSON file: where a record becomes durable
+       >>flat        the JSON file; gem5art__flat_append_few: where a record becomes durable
        >>lmdb        the same records in LMDB
        >>artifact    registering and checking artifacts
-       >>run         identity, outdirs, info.json, claims, live entries, lost runs
-       >>outcome     how a run ended: evidence from its files, the probe
+       >>run         identity (gem5art__run_hash), outdirs, info.json, claims (gem5art__claim_run), lost runs
+       >>outcome     how a run ended (gem5art__decide): evidence from its files, the probe
        >>files       which files gem5 read
        >>warden      the process that spawns, signals and reaps the children
        >>deflate     compression of files
        >>zip         results.zip
        >>machine     CPUs and memory
        >>workers     threads
-       >>pool        a run's states, and the loop that moves it from one to the next
-       >>public      the entries of the API
+       >>pool        a run's states, and the loop that moves it from one to the next; gem5art__kill_job
+       >>public      the entries of the API that need several sections
 
    COMPILE-TIME OPTIONS (define them before the #include that has GEM5ART_IMPLEMENTATION; the first two before each one)
        GEM5ART_STATIC            all functions are static: the library is private to one file
@@ -75,8 +76,7 @@
        GEM5ART_WATCH_SECONDS     the time between two checks of a run for panics and failures; default 1.0
        GEM5ART_BEAT_SECONDS      the time between two updates of info.json; default 5.0
        GEM5ART_GIT_SECONDS       the time for which a pool relies on a check of a git work tree; default 3.0; 0: each
-       run
-                                 checks its repos again
+                                 run checks its repos again
        GEM5ART_MAX_JOBS          the most runs that one pool executes at once; default 1024
        GEM5ART_MAX_NAME          the most bytes of a name; default 4096
        GEM5ART_MAX_COMMAND       the most bytes of a run's command line; default 1 MiB
@@ -98,8 +98,8 @@
      anything else does.
    - Create a pool before you fill memory: creating it forks the warden, which costs about 14 ms for each GB that the
      process uses. Spawning runs does not depend on it.
-   - A process that a host forks without exec while it has a pool keeps the pool's claims until it ends too. (Without
-     Linux extensions the warden also notices the host's death only then.)
+   - If your program forks without exec while it has a pool, the child keeps the pool's claims until it ends. (Without
+     Linux extensions the warden also notices your program's death only then.)
    - git gets the environment of the process: do not change it in another thread while a pool exists.
    - A file counts as unchanged while its device, inode, size and times are the same. A change that alters none of these
      is not detected: writes below the file system, and writes through a shared mapping that had been written before.
@@ -118,7 +118,7 @@
    A run is identified by its `hash` too: the SHA-256 over "gem5art.h run 1"; the type; for each artifact its role (the
    name of its field; "artifacts" for further ones) and its hash; then "script path" and the run script's path in its
    artifact's repo if git tracks it there, or else "script content" and its SHA-256 (a warning reports that); each
-   parameter; and, if there are .gem5_options, "gem5_options" and each of them. Every item is written as LENGTH:BYTES,
+   parameter; and, if there are .gem5_options, a "!" and each of them. Every item is written as LENGTH:BYTES,
    so that ["a b"] and ["a","b"] differ. Name, outdir, time-out, variables and paths are not part of it: two machines
    agree on the same experiment. `_id` is a random UUID, a new one for each attempt at a run.
    gem5art's own hashes are understood: a file with the MD5 of a stored artifact is that artifact, and a run that
@@ -130,8 +130,9 @@
                             -> Spawning -> Running -> Finished  (its numbers can be used)
                                                    -> Failed    (anything else: see `cause` and `kill_reason`)
    The order is: claim the run, look it up, check its artifacts, spawn, watch, classify, archive, append the record,
-   remove the live entry, release the claim. OUTDIR/info.json shows each change of state; it is replaced atomically and
-   updated every 5 s until the outdir is archived.
+   remove the live entry, release the claim. The process that has the pool is the run's supervisor. OUTDIR/info.json is
+   replaced atomically when a run begins, before it is spawned, when it has ended, and every 5 s in between, until the
+   outdir is archived. (A run that ends within 50 ms never shows "Running".)
    Recorded runs. An attempt that is recorded prevents another launch of its run, unless its `rerunnable` is true: after
    a failed artifact check, a failed exec, "lost", each reason that begins with "sig", incomplete statistics, and
    results that could not be archived. With .retries = N, up to N failed attempts do not prevent a relaunch.
@@ -185,11 +186,11 @@
        gem5 was interrupted: "user interrupt received"           "sigint"           yes             "interrupt"
        a .fail_on text                                           "User defined kill" no
        gem5's own FILE:LINE: fatal: or panic:                    ""                 no              "gem5 error"
-       an exit status that is not 0                              ""                 no
        gem5 exited because of a "Kernel oops in" the guest       ""                 no              "guest panic"
        "m5_fail instruction encountered"                         ""                 no              "m5_fail"
        "simulate() limit reached" at the last tick there is      ""                 no              "deadlock"
        a code of the guest that is not 0                         ""                 no              "guest exit code"
+       an exit status that is not 0, or a signal such as SIGSEGV ""                 no
        the last dump in stats.txt is incomplete                  ""                 yes             "incomplete stats"
      Finished, with a warning of the kind in parentheses:
        stats.txt is missing or empty ("stats")                                                      "no stats"
@@ -222,10 +223,10 @@
    "gem5 run" (SE) and "gem5 run fs" are runs; every other type is an artifact. The fields are gem5art's, followed by
    those of this library; unknown ones are kept. Records in any other layout, such as Python gem5art's, are read, and
    count as not verified; a rewrite gives them this layout.
-   - Appending takes the writer lock, checks the end of the file, writes the new lines and their bracket after the old
-     bracket, turns that one byte into a comma (into a space in an empty array), and syncs. Its time does not depend on
-     the size of the store. Several lines are also synced before that byte changes, so that a power loss leaves all or
-     none of them. A handle that did not make the last change syncs the file and its folder first.
+   - Appending: 1 take the writer lock and check the end of the file; 2 write the new lines and a new bracket after the
+     old one; 3 sync, if there are several lines, so that a power loss leaves all or none of them; 4 overwrite the old
+     bracket with a comma (a space in an empty array); 5 sync. The time does not depend on the size of the store. A
+     handle that did not make the last change syncs the file and its folder first.
    - The first top-level bracket is the commit point: a reader, which takes no lock, stops there. Bytes after it were
      never acknowledged; the next writer moves them to STORE.torn.N and reports it.
    - An incomplete last record is a torn write and is moved aside in the same way. An invalid record before a valid one
@@ -233,10 +234,11 @@
      run that ends is still recorded. Queries of a db that was opened with `damaged`, as in the tools that list and
      show, return every intact record: after damage they resume at the next line whose checksum fits, so that of another
      program's layout some may be missing. A query by name checks the lines whose names match. gem5art-fsck reports all
-     damage in a store; with --salvage it writes every intact record, of any layout, to a new file and keeps the old one.
-   - Removing records, and adding many at once, writes the store to a temporary file and renames it. Symlinks, mode,
-     owner and group stay the same. A store that has a second hard link or is a mount point can only be appended to: a
-     rewrite is UNSUPPORTED.
+     damage in a store; with --salvage it writes every intact record, of any layout, to a new file and keeps the old
+     one.
+   - Removing records, and adding more than 64 at once, writes the store to a temporary file and renames it. Symlinks,
+     mode, owner and group stay the same. A store that has a second hard link or is a mount point can only be appended
+     to: a rewrite is UNSUPPORTED.
    - An id that another program wrote twice is two rows: looking it up finds the latest run or the first artifact,
      removing it removes both. A record without a hash is found by its id alone.
    - A user who may write a store without owning it may append; only the owner can remove. A store that cannot be
@@ -266,15 +268,17 @@
      no lock.
    - The claim of a run is byte 1 + (the first 62 bits of its hash) of STORE.lock. Its supervisor holds it for the run's
      life. STORE.lock is created with the store's mode, never written, and refused if it is a symlink. If it is removed,
-     supervisors claim their runs again in the new one. The claim is also held as a byte of the store, after the writer
-     lock, so that two names of one store, with a lock file each, have the same claims.
+     supervisors claim their runs again in the new one. The same claim is also a lock on a byte of the store file, at an
+     offset above the writer lock's, so that two names of one store, with a lock file each, have the same claims.
    - A live entry, written right after the claim, names the run's outdir, process group, supervisor, warden, host, boot,
-     process name space and scheduler job. A run is lost if its claim is free and its supervisor is gone: a free claim alone may
-     mean that STORE.lock was removed. On the same boot the claim decides, whatever name the host has (containers). If
-     the supervisor can be seen, it must have ended too; if it cannot (it is in another process name space), the lock
-     file must be the one that the entry names. The next program that claims a lost run ends what is left of its
-     processes (those with GEM5ART_RUN=ID in their environment, of the same user and name space) and records it; if the
-     run was not spawned, it first waits for the warden's end, and kills the warden after a second. A run of another host is lost if the same Slurm job has a higher restart count, or if .take_lost is set.
+     process name space and scheduler job.
+   - A run is lost if its claim is free and its supervisor has ended; a free claim alone may mean that STORE.lock was
+     removed. On the same boot, whatever name the host has (containers): a supervisor that can be seen must have ended;
+     if it cannot be seen (it is in another process name space), STORE.lock must have the inode that the entry names. On
+     another host: the same Slurm job has a higher restart count, or .take_lost is set.
+   - The next program that claims a lost run ends what is left of its processes (those with GEM5ART_RUN=ID in their
+     environment, of the same user and name space) and records it. If the run was not spawned yet, it first waits for
+     the warden's end, and kills the warden after a second.
    - An entry is believed only if it belongs to the user and nobody else may write it. Others are ignored with a
      warning; gem5art-fsck lists them, and --clear-live removes them. STORE.live has the store's mode, and the sticky
      bit if others may write to it.
@@ -388,7 +392,7 @@ typedef struct gem5art_open_desc {
     const char *storage;       /* folder for copies of registered files, named by their id; default $GEM5ART_STORAGE;
                                   if that is unset or empty too, nothing is copied */
     /* Receives warnings, one sentence each without a newline, and every 5 s the progress of hashing an artifact, on the
-       thread that uses the db. Default: they are dropped. */
+       thread that uses the db, which it must not use itself. Default: they are dropped. */
     void (*log)(const char *message, void *user_data);
     /* For viewers of a damaged flat store, with read_only: receives a sentence for each damaged record, which queries
        and look-ups then skip. Default: damage is an error (CORRUPT). */
@@ -625,10 +629,10 @@ typedef struct gem5art_run_desc {
     const char *const *variables; /* name, value, ..., NULL: recorded with it, but not part of the identity */
     bool (*check_failure)(const gem5art_run *run, void *user_data); /* called every GEM5ART_WATCH_SECONDS while it runs
                                   and once when it has ended, on the thread that steps the pool; true ends it as Failed,
-                                  "User defined kill" */
+                                  "User defined kill". It must use neither the pool nor the db */
     void *user_data;
     const char *cwd;           /* where relative paths are looked up now; default: the current folder */
-    /* How it is executed. Not part of info.json: a run that is loaded from one has the defaults. */
+    /* Not in info.json, as .no_probe and .check_failure: a run that is loaded from one has the defaults. */
     int priority;              /* of the queued runs of a pool the one with the highest starts first, of equal ones the
                                   one that was added first; default 0 */
     int nice;                  /* added to the host's niceness; -20 to 20; default 0; less than 0 needs a privilege */
@@ -674,7 +678,8 @@ GEM5ARTDEF gem5art_run *gem5art_review_run(gem5art_db *db, const gem5art_run *ru
    while the run is claimed (being executed). NOT_FOUND, IO, NOMEM, CORRUPT, UNSUPPORTED. */
 GEM5ARTDEF bool gem5art_remove_run(gem5art_db *db, const char *id, gem5art_error *error);
 
-/* Frees a run before its db is closed; a run in a pool stays until it has ended. NULL is allowed. */
+/* Frees a run of gem5art_create_*, gem5art_load_run, gem5art_find_run or gem5art_review_run before its db is closed; a
+   run in a pool stays until it has ended. NULL is allowed. */
 GEM5ARTDEF void gem5art_release_run(gem5art_db *db, const gem5art_run *run);
 
 /* ---------------------------------------------------------------- >>runner */
@@ -735,8 +740,9 @@ typedef struct gem5art_pool_desc {
     int retries;               /* queue a Failed run that is not `rerunnable` again, after the others of its priority,
                                   at most this many times; recorded attempts count (with .rerun only those of this
                                   pool). Default and negative: none */
-    void (*event)(const gem5art_event *event, void *user_data); /* called on the thread that steps the pool, which waits
-                                  for it. It may add runs to the pool, but neither step nor destroy it */
+    void (*event)(const gem5art_event *event, void *user_data); /* called on the thread that uses the pool, from any of
+                                  its calls, which wait for it. It may add runs to the pool, but neither step nor
+                                  destroy it */
     void *user_data;
 } gem5art_pool_desc;
 
@@ -806,13 +812,14 @@ GEM5ARTDEF gem5art_iter *gem5art_get_records(gem5art_db *db, const gem5art_query
 GEM5ARTDEF gem5art_iter *gem5art_get_attempts(gem5art_db *db, const gem5art_run *run, gem5art_error *error);
 GEM5ARTDEF void gem5art_iter_close(gem5art_iter *iter); /* NULL is allowed */
 
-/* Return the next row, which lives until the next step or gem5art_iter_close; NULL if there is none, or on failure: CORRUPT
-   with the byte offset of a damaged record (unless gem5art_open_desc has `damaged`), INVALID, IO, NOMEM. */
+/* Return the next row, which lives until the next step or gem5art_iter_close and is not to be released; NULL if there
+   is none, or on failure: CORRUPT with the byte offset of a damaged record (unless gem5art_open_desc has `damaged`),
+   INVALID, IO, NOMEM. */
 GEM5ARTDEF const gem5art_run *gem5art_next_run(gem5art_iter *iter, gem5art_error *error);
 GEM5ARTDEF const gem5art_artifact *gem5art_next_artifact(gem5art_iter *iter, gem5art_error *error);
-/* The next row of any iterator as JSON text on one line: the stored record without its checksum, NUL-terminated; *length
-   (which may be NULL) is its size in bytes. This is the fast way to read a whole store: records in the store's own layout
-   are not parsed. */
+/* The next row of any iterator as JSON text on one line: the stored record without its checksum, NUL-terminated;
+   *length (which may be NULL) is its size in bytes. This is the fast way to read a whole store: records in the store's
+   own layout are not parsed. */
 GEM5ARTDEF const char *gem5art_next_json(gem5art_iter *iter, size_t *length, gem5art_error *error);
 
 typedef enum gem5art_step { GEM5ART_ROW, GEM5ART_END, GEM5ART_FAILED } gem5art_step;
@@ -7316,7 +7323,7 @@ static void gem5art__run_hash(const gem5art__run *run, const char *script, char 
     gem5art__hash_item(&hash, run->script_hash ? "script content" : "script path");
     gem5art__hash_item(&hash, script);
     for (param = r->params; *param; param++) gem5art__hash_item(&hash, *param);
-    if (*r->gem5_options) gem5art__hash_item(&hash, "gem5_options");
+    if (*r->gem5_options) gem5art_sha256_update(&hash, "!", 1); /* which no item begins with */
     for (param = r->gem5_options; *param; param++) gem5art__hash_item(&hash, *param);
     gem5art_sha256_final(&hash, hex);
 }
@@ -8615,7 +8622,7 @@ typedef struct gem5art__end {
     double spawned;          /* Unix time of the spawn */
 } gem5art__end;
 
-/* ---- the table of evidence. The manual has it in words, under "A run's life": change both. */
+/* ---- the table of evidence. The manual has it in words, under HOW A RUN ENDED: change both. */
 
 /* Where a text may stand. */
 enum {

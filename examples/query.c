@@ -15,6 +15,7 @@ int main(int argc, char **argv) {
     gem5art_db *db;
     gem5art_iter *rows;
     const gem5art_run *run;
+    bool failed;
 
     memset(&desc, 0, sizeof desc);
     desc.read_only = true;
@@ -29,8 +30,9 @@ int main(int argc, char **argv) {
     while (rows && (run = gem5art_next_run(rows, &error)) != NULL)
         printf("%.8s  %-3s %-20s %-10s %5.1f s  %4lld  %s\n", run->id, *run->linux_name ? "FS" : "SE", run->name,
                run->status, run->end_time - run->start_time, (long long)run->return_code, run->kill_reason);
+    failed = gem5art_iter_step(rows) == GEM5ART_FAILED;
     gem5art_iter_close(rows);
     gem5art_close(db, NULL);
-    if (gem5art_iter_step(rows) == GEM5ART_FAILED) fprintf(stderr, "query: %s\n", error.message);
-    return gem5art_iter_step(rows) == GEM5ART_FAILED;
+    if (failed) fprintf(stderr, "query: %s\n", error.message);
+    return failed;
 }

@@ -731,7 +731,9 @@ TEST(a_runs_hash_is_what_the_manual_says) {
 TEST(what_makes_runs_differ_and_what_does_not) {
     static const char *const params[][4] = {{"a b"}, {"a", "b"}, {"a", "", "b"}, {"ab"}, {"b", "a"}, {"a", "b", ""}, {""}, {NULL}, {"1:a"}, {"a1:b"}};
     enum { COUNT = sizeof params / sizeof *params };
-    char hashes[COUNT + 12][65];
+    static const char *const options[] = {"--debug-flags=Exec", NULL};
+    static const char *const imitations[][4] = {{"gem5_options", "--debug-flags=Exec"}, {"!", "--debug-flags=Exec"}, {"--debug-flags=Exec"}};
+    char hashes[COUNT + 16][65];
     gem5art_run_desc desc;
     const gem5art_artifact *more[3] = {NULL, NULL, NULL};
     int n, i, count = COUNT;
@@ -759,6 +761,11 @@ TEST(what_makes_runs_differ_and_what_does_not) {
     ALSO((void)0);
     ALSO(desc.linux_binary_artifact = disk; desc.disk_image_artifact = kernel);
     ALSO(desc.disk_image_artifact = disk);
+    desc = se_desc();
+    desc.params = NULL;
+    ALSO(desc.gem5_options = options);
+    desc.gem5_options = NULL;
+    for (n = 0; n < 3; n++) ALSO(desc.params = imitations[n]); /* of options by parameters */
     for (n = 0; n < count; n++)
         for (i = 0; i < n; i++) CHECK_THAT(strcmp(hashes[n], hashes[i]) != 0, "%d and %d are the same run", n, i);
     desc = se_desc();
