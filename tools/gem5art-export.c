@@ -67,30 +67,16 @@ static gem5art_iter *begin(gem5art_db *db) {
 }
 
 /* False: there are no more. */
-static bool next(gem5art_iter *iter, output *out, const char **json, size_t *length) {
+static bool next(gem5art_iter *iter, const char **json, size_t *length) {
     gem5art_error error;
     bool none = limit_text && strspn(limit_text, "0") == strlen(limit_text); /* a query's limit of 0 is none */
     if (!none && (*json = gem5art_next_json(iter, length, &error)) != NULL) return true;
-    if (!none && gem5art_iter_step(iter) == GEM5ART_FAILED) {
-        if (out) output_abandon(out);
-        die_of(&error);
-    }
+    if (!none && gem5art_iter_step(iter) == GEM5ART_FAILED) die_of(&error);
     gem5art_iter_close(iter);
     return false;
 }
 
 /* ---- formats */
-
-static void flush(output *out, gem5art_json_writer *writer) {
-    size_t length;
-    gem5art_error error;
-    const char *json = gem5art_json_take(writer, &length, &error);
-    if (!json) {
-        output_abandon(out);
-        die_of(&error);
-    }
-    output_write(out, json, length);
-}
 
 /* As Python's json.dump(records, file, indent=4) writes; no newline at the end. */
 static void write_gem5art(output *out, gem5art_iter *iter) {
@@ -99,19 +85,19 @@ static void write_gem5art(output *out, gem5art_iter *iter) {
     size_t length;
     gem5art_json_writer_init(&writer, 4);
     gem5art_json_begin_array(&writer);
-    while (next(iter, out, &json, &length)) {
+    while (next(iter, &json, &length)) {
         gem5art_json_text(&writer, json, length);
-        flush(out, &writer);
+        output_json(out, &writer);
     }
     gem5art_json_end_array(&writer);
-    flush(out, &writer);
+    output_json(out, &writer);
     gem5art_json_writer_free(&writer);
 }
 
 static void write_jsonl(output *out, gem5art_iter *iter) {
     const char *json;
     size_t length;
-    while (next(iter, out, &json, &length)) {
+    while (next(iter, &json, &length)) {
         output_write(out, json, length);
         output_write(out, "\n", 1);
     }
@@ -180,12 +166,9 @@ static void write_csv(output *out, gem5art_iter *iter) {
     for (i = 0; (name = gem5art_field_name(!artifacts, i)) != NULL; i++) text_putf(&row, "%s,", name);
     text_puts(&row, "other\r\n");
     output_write(out, row.data, row.length);
-    while (next(iter, out, &json, &length)) {
+    while (next(iter, &json, &length)) {
         text_clear(&row);
-        if ((record = gem5art_json_parse(json, length, NULL, &error)) == NULL) {
-            output_abandon(out);
-            die_of(&error);
-        }
+        if ((record = gem5art_json_parse(json, length, NULL, &error)) == NULL) die_of(&error);
         put_row(&row, record);
         output_write(out, row.data, row.length);
         gem5art_json_free(record);
@@ -209,7 +192,7 @@ static void write_store(gem5art_db *db, const char *uri) {
     if (strcmp(uri, "-") == 0) die(EXIT_MISUSE, "a store cannot be written to stdout: name its file");
     if (lstat(scheme_end ? scheme_end + 3 : uri, &st) == 0)
         die(EXIT_FAILED, "%s exists already: name another store, or add to this one with gem5art-import", uri);
-    for (iter = begin(db); next(iter, NULL, &json, &length); count++) {
+    for (iter = begin(db); next(iter, &json, &length); count++) {
         records = (gem5art_text *)text_room(records, count, sizeof *records);
         records[count].text = text_copy_n(json, length);
         records[count].length = length;

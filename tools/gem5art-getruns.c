@@ -21,17 +21,12 @@ static void dump(gem5art_iter *runs, output *out) {
     while ((json = gem5art_next_json(runs, &length, &error)) != NULL) {
         gem5art_json_text(&writer, json, length);
         if ((waiting += length) < OUTPUT_BUFFER) continue;
-        if ((json = gem5art_json_take(&writer, &length, &error)) == NULL) break;
-        output_write(out, json, length);
+        output_json(out, &writer);
         waiting = 0;
     }
+    if (gem5art_iter_step(runs) == GEM5ART_FAILED) die_of(&error);
     gem5art_json_end_array(&writer);
-    json = gem5art_iter_step(runs) == GEM5ART_END ? gem5art_json_take(&writer, &length, &error) : NULL;
-    if (!json) {
-        output_abandon(out);
-        die_of(&error);
-    }
-    output_write(out, json, length);
+    output_json(out, &writer);
     output_write(out, "\n", 1);
     gem5art_json_writer_free(&writer);
 }

@@ -241,17 +241,31 @@ static bool read_live(gem5art_db *db, gem5art_error *error) {
 static row **chosen;
 static size_t chosen_count, total, digits;
 
-static int compare_ids(const void *a, const void *b) { return strcmp(*(const char *const *)a, *(const char *const *)b); }
+enum { DIGITS = 8 }; /* at least */
+typedef struct id_key {
+    char begin[DIGITS]; /* most ids differ in it: a sort seldom looks at the others */
+    const char *whole;
+} id_key;
+
+static int compare_ids(const void *a, const void *b) {
+    const id_key *x = (const id_key *)a, *y = (const id_key *)b;
+    int order = memcmp(x->begin, y->begin, DIGITS);
+    return order ? order : strcmp(x->whole, y->whole);
+}
 
 static void count_digits(void) {
     size_t count = recorded.ids.count + live.ids.count, i, same;
-    const char **ids = (const char **)text_alloc((count + 1) * sizeof *ids);
-    for (i = 0; i < count; i++)
-        ids[i] = i < recorded.ids.count ? recorded.ids.items[i] : live.ids.items[i - recorded.ids.count];
+    id_key *ids = (id_key *)text_alloc((count + 1) * sizeof *ids);
+    for (i = 0; i < count; i++) {
+        ids[i].whole = i < recorded.ids.count ? recorded.ids.items[i] : live.ids.items[i - recorded.ids.count];
+        memcpy(ids[i].begin, ids[i].whole, strnlen(ids[i].whole, DIGITS));
+    }
     qsort(ids, count, sizeof *ids, compare_ids);
-    for (digits = 8, i = 1; i < count; i++) {
-        for (same = 0; ids[i][same] && ids[i][same] == ids[i - 1][same]; same++) {}
-        if (ids[i][same] && same + 1 > digits) digits = same + 1;
+    for (digits = DIGITS, i = 1; i < count; i++) {
+        const char *a = ids[i - 1].whole, *b = ids[i].whole;
+        if (memcmp(ids[i - 1].begin, ids[i].begin, DIGITS) != 0) continue;
+        for (same = 0; b[same] && a[same] == b[same]; same++) {}
+        if (b[same] && same + 1 > digits) digits = same + 1;
     }
     free(ids);
 }
@@ -437,28 +451,20 @@ static void put_row(text *out, size_t at, bool color) {
                   bad ? "\033[31m" : strcmp(status, "Finished") == 0 ? "\033[32m" : "\033[36m");
 }
 
-/* Prints a text and empties it. */
-static void print_text(text *out, const char *end) {
-    text_puts(out, end);
-    print(out->data, out->length);
-    text_clear(out);
-}
-
 static void write_table(void) {
     bool color = options_color(color_when, stdout);
     text out = {0};
     size_t i;
     make_table(SIZE_MAX, isatty(STDOUT_FILENO) ? (size_t)terminal_columns(STDOUT_FILENO) : 0);
+    if (view.row_count) table_put_titles(&out, &view, color);
     for (i = 0; i < view.row_count; i++) {
-        if (i == 0) {
-            table_put_titles(&out, &view, color);
-            print_text(&out, "\n");
-        }
+        text_puts(&out, "\n");
         put_row(&out, i, color);
-        print_text(&out, i + 1 < view.row_count ? "\n" : "\n\n");
     }
+    text_puts(&out, view.row_count ? "\n\n" : "");
     put_counts(&out, chosen_count);
-    print_text(&out, "\n");
+    text_puts(&out, "\n");
+    print(out.data, out.length);
     text_free(&out);
 }
 
@@ -479,10 +485,10 @@ static void write_rows(void) {
             else if (*value) terminal_put_json(&out, value, strlen(value));
             else text_puts(&out, "null");
         }
-        print_text(&out, as_json ? "}" : "\r\n");
+        text_puts(&out, as_json ? "}" : "\r\n");
     }
-    if (as_json) print_text(&out, chosen_count ? "\n]\n" : "[]\n");
-    else print_text(&out, "");
+    if (as_json) text_puts(&out, chosen_count ? "\n]\n" : "[]\n");
+    print(out.data, out.length);
     text_free(&out);
 }
 
@@ -556,15 +562,6 @@ static int watch(gem5art_db *db, size_t limit) {
     return screen_end();
 }
 
-static void list(gem5art_db *db, size_t limit) {
-    gem5art_error error;
-    if (!(live_only ? read_live(db, &error) : read_recorded(db, &error))) die_of(&error);
-    choose_rows(limit);
-    setvbuf(stdout, NULL, _IOFBF, 262144); /* also on a terminal: lists are long */
-    if (as_json || as_csv) write_rows();
-    else write_table();
-}
-
 int main(int argc, char **argv) {
     size_t limit = SIZE_MAX;
     gem5art_open_desc desc = {0};
@@ -592,7 +589,12 @@ int main(int argc, char **argv) {
     db = gem5art_open(db_uri, &desc, &error);
     if (!db) die(error.code == GEM5ART_UNSUPPORTED ? EXIT_MISUSE : EXIT_FAILED, "%s", error.message);
     if (watching) status = watch(db, limit);
-    else list(db, limit);
+    else {
+        if (!(live_only ? read_live(db, &error) : read_recorded(db, &error))) die_of(&error);
+        choose_rows(limit);
+        if (as_json || as_csv) write_rows();
+        else write_table();
+    }
     gem5art_close(db, NULL);
     return status == EXIT_DONE ? finish(true) : status;
 }

@@ -11,10 +11,14 @@
 
 #include "message.h"
 
-__attribute__((noreturn)) static void output_failed(output *out) {
-    int error = errno;
-    output_abandon(out);
-    die(EXIT_FAILED, "cannot write %s: %s", out->name, strerror(error));
+static char *output_unfinished; /* the temporary file of the one output */
+
+static void output_abandon(void) {
+    if (output_unfinished) unlink(output_unfinished);
+}
+
+__attribute__((noreturn)) static void output_failed(const output *out) {
+    die(EXIT_FAILED, "cannot write %s: %s", out->name, strerror(errno));
 }
 
 static void output_refuse(const char *name, const struct stat *st, const gem5art_db *db) {
@@ -32,10 +36,8 @@ static int output_open_temporary(output *out) {
         out->temporary = text_printf("%s.tmp-%ld-%d", out->name, (long)getpid(), i);
         fd = open(out->temporary, O_WRONLY | O_CREAT | O_EXCL, 0666);
     }
-    if (fd < 0) {
-        free(out->temporary);
-        out->temporary = NULL;
-    }
+    output_unfinished = fd < 0 ? NULL : out->temporary;
+    atexit(output_abandon);
     return fd;
 }
 
@@ -66,10 +68,6 @@ output output_create(const char *name, const gem5art_db *db) {
     return out;
 }
 
-void output_abandon(output *out) {
-    if (out->temporary) unlink(out->temporary);
-}
-
 void output_write(output *out, const char *bytes, size_t length) {
     if (out->file == stdout) print(bytes, length);
     else if (fwrite(bytes, 1, length, out->file) != length) output_failed(out);
@@ -80,6 +78,15 @@ void output_finish(output *out) {
     if (fflush(out->file) != 0 || (out->temporary && fsync(fileno(out->file)) < 0) || fclose(out->file) != 0 ||
         (out->temporary && rename(out->temporary, out->name) < 0))
         output_failed(out);
+    output_unfinished = NULL;
     free(out->name);
     free(out->temporary);
+}
+
+void output_json(output *out, gem5art_json_writer *writer) {
+    size_t length;
+    gem5art_error error;
+    const char *json = gem5art_json_take(writer, &length, &error);
+    if (!json) die_of(&error);
+    output_write(out, json, length);
 }

@@ -15,10 +15,11 @@ typedef struct output {
     char *name, *temporary; /* temporary: NULL if it is written in place (stdout, a device, a pipe) */
 } output;
 
-/* `name` "-" is stdout. It must not replace the store that it is made of. Every failure ends the tool. */
+/* `name` "-" is stdout. It must not replace the store that it is made of. Every failure ends the tool; a tool that ends
+   before output_finish leaves no file. There is one output at a time. */
 output output_create(const char *name, const gem5art_db *db);
 void output_write(output *out, const char *bytes, size_t length);
-void output_finish(output *out);  /* gives the file its name */
-void output_abandon(output *out); /* removes what was written */
+void output_json(output *out, gem5art_json_writer *writer); /* all that it has */
+void output_finish(output *out); /* gives the file its name */
 
 #endif
