@@ -28,7 +28,6 @@
 #include "lib/message.h"
 #include "lib/options.h"
 #include "lib/store.h"
-#include "lib/when.h"
 
 const char *tool_name = "gem5art-import";
 
@@ -125,14 +124,17 @@ static bool read_iso_date(const char *date, int64_t *ms) {
     struct tm tm = {0}, zone = {0};
     char decimals[4] = "000";
     size_t i, count;
+    int day;
     const char *rest = strptime(date, "%Y-%m-%dT%H:%M:%S", &tm);
-    if (!rest || rest - date != 19 || !when_in_calendar(tm.tm_year + 1900, tm.tm_mon + 1, tm.tm_mday)) return false;
+    if (!rest || rest - date != 19) return false;
     if (*rest == '.') {
         count = strspn(++rest, "0123456789");
         for (i = 0; i < count && i < 3; i++) decimals[i] = rest[i];
         rest += count;
     }
+    day = tm.tm_mday;
     *ms = timegm(&tm) * (int64_t)1000 + atoi(decimals);
+    if (tm.tm_mday != day) return false; /* timegm changes a day that its month does not have */
     if (!*rest || *rest == ' ' || (rest = strptime(rest, "%z", &zone)) == NULL) return false;
     *ms -= zone.tm_gmtoff * (int64_t)1000;
     return !*rest;

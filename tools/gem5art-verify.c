@@ -99,16 +99,14 @@ static void begin_sheet(sheet *s, sheet_color status_color, const char *status) 
 /* The rest of a line; a line end in a name does not end it. */
 __attribute__((format(printf, 2, 3))) static void put_line(sheet *s, const char *format, ...) {
     enum { INDENT = 8 };
-    text raw = {NULL, 0, 0}, shown = {NULL, 0, 0};
+    text shown = {NULL, 0, 0};
     va_list arguments;
     va_start(arguments, format);
-    text_vputf(&raw, format, arguments);
+    terminal_vputf(&shown, format, arguments);
     va_end(arguments);
-    terminal_put(&shown, raw.data, SIZE_MAX);
     sheet_skip_to(s, INDENT);
     sheet_words(s, text_string(&shown));
     sheet_end_line(s);
-    text_free(&raw);
     text_free(&shown);
 }
 
@@ -217,7 +215,6 @@ static void verify_all(gem5art_db *db) {
 static const char *plural(size_t count) { return count == 1 ? "" : "s"; }
 
 static bool verify(gem5art_db *db, int count, char **ids) {
-    size_t n;
     int i;
     for (i = 0; i < count; i++) {
         found f = find_any(db, ids[i]);
@@ -229,8 +226,6 @@ static bool verify(gem5art_db *db, int count, char **ids) {
     text_putf(&sum, "%zu artifact%s", artifact_count, plural(artifact_count));
     if (file_count) text_putf(&sum, " and %zu file%s", file_count, plural(file_count));
     text_putf(&sum, ", %zu not as %s", changed_count, file_count ? "recorded" : "registered");
-    for (n = 0; n < seen.count; n++) free((void *)(uintptr_t)seen.items[n]);
-    text_list_free(&seen);
     return changed_count == 0;
 }
 

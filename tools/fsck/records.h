@@ -331,4 +331,20 @@ static bool fsck_check_whole(fsck_audit *audit, gem5art__arena *arena, const gem
     return gem5art__find_reference(record, fsck_note_reference, audit) ? gem5art__fail_nomem(error) : true;
 }
 
+/* Checks audit->data, all of a record, which may be parsed already. */
+static bool fsck_check_text(fsck_audit *audit, const gem5art_json *record, gem5art_error *error) {
+    gem5art__arena arena = {NULL, false};
+    gem5art_error why;
+    bool ok = true;
+    if (!record) record = gem5art__json_parse_in(&arena, audit->data, audit->size, NULL, &why);
+    if (record) ok = fsck_check_whole(audit, &arena, record, error);
+    else if (why.code == GEM5ART_NOMEM) ok = gem5art__fail_nomem(error);
+    else {
+        fsck_find(audit, FSCK_DAMAGE, audit->at, "%.900s", why.message);
+        fsck_find(audit, FSCK_RENEWED, audit->at, "left out %lld bytes", (long long)audit->size);
+    }
+    gem5art__arena_free(&arena);
+    return ok;
+}
+
 #endif

@@ -359,16 +359,14 @@ void display_draw(const display_counts *c, bool now) {
 }
 
 void display_say(sheet_color color, const char *format, ...) {
-    text *out = display_live ? &display.said : &display.output, line = {NULL, 0, 0};
+    text *out = display_live ? &display.said : &display.output;
     va_list arguments;
-    va_start(arguments, format);
-    text_vputf(&line, format, arguments);
-    va_end(arguments);
     if (color) put_color(out, color);
-    terminal_put(out, line.data, SIZE_MAX);
+    va_start(arguments, format);
+    terminal_vputf(out, format, arguments);
+    va_end(arguments);
     if (color) put_color(out, SHEET_PLAIN);
     text_puts(out, "\n");
-    text_free(&line);
     if (!display_live) write_output(false);
 }
 

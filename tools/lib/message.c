@@ -21,19 +21,11 @@ static void message_flush(void) {
     if (fflush(stdout) != 0 && !message_output_error) message_output_error = errno;
 }
 
-static void message_put_line(text *line, const char *format, va_list arguments) {
-    text raw = {NULL, 0, 0};
-    text_vputf(&raw, format, arguments);
-    terminal_put(line, raw.data, SIZE_MAX);
-    text_puts(line, "\n");
-    text_free(&raw);
-}
-
 static void message_vsay(const char *kind, const char *format, va_list arguments) {
     text line = {NULL, 0, 0};
-    message_put_line(&line, format, arguments);
+    terminal_vputf(&line, format, arguments);
     message_flush();
-    fprintf(stderr, "%s: %s%s", tool_name, kind, line.data);
+    fprintf(stderr, "%s: %s%s\n", tool_name, kind, text_string(&line));
     text_free(&line);
 }
 
@@ -89,8 +81,9 @@ void print_line(const char *format, ...) {
     text line = {NULL, 0, 0};
     va_list arguments;
     va_start(arguments, format);
-    message_put_line(&line, format, arguments);
+    terminal_vputf(&line, format, arguments);
     va_end(arguments);
+    text_puts(&line, "\n");
     print(line.data, line.length);
     text_free(&line);
 }

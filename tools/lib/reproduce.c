@@ -224,15 +224,12 @@ __attribute__((sentinel)) static void script_call(const char *function, ...) {
 
 /* A comment, in one line whatever is in it. */
 __attribute__((format(printf, 1, 2))) static void script_comment(const char *format, ...) {
-    text raw = {NULL, 0, 0};
     va_list arguments;
-    va_start(arguments, format);
-    text_vputf(&raw, format, arguments);
-    va_end(arguments);
     text_puts(&recipe.script, "# ");
-    terminal_put(&recipe.script, raw.data, SIZE_MAX);
+    va_start(arguments, format);
+    terminal_vputf(&recipe.script, format, arguments);
+    va_end(arguments);
     text_puts(&recipe.script, "\n");
-    text_free(&raw);
 }
 
 /* The origin of a clone that was made by a relative path is relative to that clone. */

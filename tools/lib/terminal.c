@@ -118,6 +118,13 @@ size_t terminal_put(text *out, const char *string, size_t columns) {
     return used;
 }
 
+void terminal_vputf(text *out, const char *format, va_list arguments) {
+    text raw = {NULL, 0, 0};
+    text_vputf(&raw, format, arguments);
+    terminal_put(out, raw.data, SIZE_MAX);
+    text_free(&raw);
+}
+
 size_t terminal_width(const char *string) {
     text shown = {NULL, 0, 0};
     size_t width = terminal_put(&shown, string, SIZE_MAX);

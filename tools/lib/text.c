@@ -179,26 +179,23 @@ void text_list_free(text_list *list) {
 
 /* ---- the nearest word */
 
-/* How many letters must be inserted, removed, changed or swapped with the next to turn one word into the other; letter
-   case does not count. */
+/* The number of letters to insert, remove, change or swap with the next one to turn `a` into `b`, ignoring case. */
 static size_t text_distance(const char *a, const char *b) {
     enum { LONGEST = 40 };
-    size_t rows[3][LONGEST + 1], *before = rows[0], *last = rows[1], *now = rows[2], *spare, i, k, n = strlen(b);
-    if (strlen(a) > LONGEST || n > LONGEST) return SIZE_MAX;
-    for (k = 0; k <= n; k++) last[k] = k;
-    for (i = 1; a[i - 1]; i++) {
-        now[0] = i;
-        for (k = 1; k <= n; k++) {
-            int x = a[i - 1] | 32, y = b[k - 1] | 32;
-            now[k] = last[k - 1] + (x != y);
-            if (last[k] + 1 < now[k]) now[k] = last[k] + 1;
-            if (now[k - 1] + 1 < now[k]) now[k] = now[k - 1] + 1;
-            if (i > 1 && k > 1 && x == (b[k - 2] | 32) && y == (a[i - 2] | 32) && before[k - 2] + 1 < now[k])
-                now[k] = before[k - 2] + 1;
+    size_t d[LONGEST + 1][LONGEST + 1], i, k, m = strlen(a), n = strlen(b); /* of the first i and the first k letters */
+    if (m > LONGEST || n > LONGEST) return SIZE_MAX;
+    for (i = 0; i <= m; i++)
+        for (k = 0; k <= n; k++) {
+            bool both = i > 0 && k > 0, same = both && (a[i - 1] | 32) == (b[k - 1] | 32);
+            d[i][k] = i + k;
+            if (both && d[i - 1][k - 1] + !same < d[i][k]) d[i][k] = d[i - 1][k - 1] + !same;
+            if (i > 0 && d[i - 1][k] + 1 < d[i][k]) d[i][k] = d[i - 1][k] + 1;
+            if (k > 0 && d[i][k - 1] + 1 < d[i][k]) d[i][k] = d[i][k - 1] + 1;
+            if (i > 1 && k > 1 && (a[i - 1] | 32) == (b[k - 2] | 32) && (a[i - 2] | 32) == (b[k - 1] | 32) &&
+                d[i - 2][k - 2] + 1 < d[i][k])
+                d[i][k] = d[i - 2][k - 2] + 1;
         }
-        spare = before, before = last, last = now, now = spare;
-    }
-    return last[n];
+    return d[m][n];
 }
 
 const char *nearest_word(const char *word, const char *const *words) {

@@ -3,7 +3,6 @@
 #include "when.h"
 
 #include <stdint.h>
-#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <time.h>
@@ -55,34 +54,27 @@ bool when_timeout(const char *string, double *seconds) {
     return *seconds > 0 || strcmp(string, "none") == 0;
 }
 
-bool when_in_calendar(int year, int month, int day) {
-    static const int days[] = {31, 28, 31, 30, 31, 30, 31, 31, 30, 31, 30, 31};
-    bool leap = year % 4 == 0 && (year % 100 != 0 || year % 400 == 0);
-    return month >= 1 && month <= 12 && day >= 1 && day <= days[month - 1] + (month == 2 && leap);
-}
-
-/* "2026-11-01" or "2026-11-01 12:30", which must be in the calendar. */
-static bool when_read_date(const char *string, struct tm *t) {
-    char rest;
-    memset(t, 0, sizeof *t);
-    if (string[strspn(string, "0123456789-: T")] ||
-        (sscanf(string, "%4d-%2d-%2d%c", &t->tm_year, &t->tm_mon, &t->tm_mday, &rest) != 3 &&
-         sscanf(string, "%4d-%2d-%2d%*1[ T]%2d:%2d%c", &t->tm_year, &t->tm_mon, &t->tm_mday, &t->tm_hour, &t->tm_min,
-                &rest) != 5))
-        return false;
-    return t->tm_year >= 1900 && when_in_calendar(t->tm_year, t->tm_mon, t->tm_mday) && t->tm_hour >= 0 &&
-           t->tm_hour <= 23 && t->tm_min >= 0 && t->tm_min <= 59;
+/* "2026-11-01" or "2026-11-01 12:30", local time. False: it is neither, or not in the calendar. */
+static bool when_read_date(const char *string, double *unix_time) {
+    static const char *const forms[] = {"%Y-%m-%d", "%Y-%m-%d %H:%M", "%Y-%m-%dT%H:%M"};
+    size_t i;
+    for (i = 0; i < sizeof forms / sizeof *forms; i++) {
+        struct tm t = {0};
+        const char *end = strptime(string, forms[i], &t);
+        int day = t.tm_mday;
+        if (!end || *end || t.tm_year < 0) continue;
+        t.tm_isdst = -1;
+        *unix_time = (double)mktime(&t);
+        return t.tm_mday == day; /* mktime changes a day that its month does not have */
+    }
+    return false;
 }
 
 double when_since(const char *option_name, const char *string) {
-    double ago = when_duration(string);
-    struct tm t;
-    if (ago >= 0 && strlen(string) > 1) return when_now() - ago;
-    if (!when_read_date(string, &t))
+    double seconds = when_duration(string);
+    if (seconds >= 0 && strlen(string) > 1) return when_now() - seconds;
+    if (!when_read_date(string, &seconds))
         die(EXIT_MISUSE, "%s: \"%s\" is not a time: give 30m, 3h, 2d, 2026-11-01 or \"2026-11-01 12:30\"", option_name,
             string);
-    t.tm_year -= 1900;
-    t.tm_mon -= 1;
-    t.tm_isdst = -1;
-    return (double)mktime(&t);
+    return seconds;
 }

@@ -10,11 +10,10 @@ double when_monotonic(void); /* seconds by a clock that nobody sets */
 void when_put_time(text *out, double unix_time); /* "2026-11-27 03:28", local time; nothing for 0 */
 void when_put_duration(text *out, double seconds); /* "4.2 s", "1:02" (minutes), "1:02:03", "3d 01:02" */
 
-/* A time-out: "90", "30m", "24h", "2d", "1.5w", or the word none. Seconds, for gem5art_run_desc: negative for none. False: it
-   is neither. */
+/* A time-out: "90", "30m", "24h", "2d", "1.5w", or the word none. Seconds, for gem5art_run_desc: negative for none.
+   False: it is neither. */
 bool when_timeout(const char *string, double *seconds);
 /* "2d" (ago), "2026-11-01" or "2026-11-01 12:30", local time: a Unix time. Anything else is a misuse of the option. */
 double when_since(const char *option_name, const char *string);
-bool when_in_calendar(int year, int month, int day); /* month and day from 1 */
 
 #endif
