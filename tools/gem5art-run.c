@@ -34,6 +34,7 @@ static double timeout;
 static int niceness; /* of --nice */
 static gem5art_pool_desc pool_desc;
 static char *folder; /* of --cwd, absolute */
+static text command; /* this one, for a shell */
 
 static const option options[] = {
     {"--dry-run", "-n", NULL, "print each command line, and change nothing", NULL, NULL, &dry_run, NULL},
@@ -42,8 +43,8 @@ static const option options[] = {
     {"--limit", NULL, "LIMIT", "launch at most LIMIT runs", &limit_text, NULL, NULL, NULL},
     {"--retry-failed", NULL, "N", "launch Failed runs again, at most N times", &retries_text, NULL, NULL, NULL},
     {"--rerun", NULL, NULL, "launch recorded runs too", NULL, NULL, &pool_desc.rerun, NULL},
-    {"--take-lost", NULL, NULL, " take over lost runs of other hosts, whose processes are gone", NULL, NULL,
-     &pool_desc.take_lost, NULL},
+    {"--take-lost", NULL, NULL, " take over lost runs of other hosts, whose processes are gone",
+     .flag = &pool_desc.take_lost},
     {"--stop-after", NULL, "N", "launch no more after N runs have Failed", &stop_after_text, NULL, NULL, NULL},
     {"--timeout", NULL, "TIME", "end each run after TIME: 30m, 12h, 2d, none", &timeout_text, NULL, NULL, NULL},
     {"--cwd", NULL, "DIR", "resolve relative paths from DIR", &cwd, NULL, NULL, "FOLDER"},
@@ -259,10 +260,7 @@ static bool same_names;    /* labels are then the matrix variables */
 static bool preparing = true, registering, creating;
 static volatile sig_atomic_t stopped; /* the number of a signal that came while the runs were created */
 
-static const char *short_path(const char *path) {
-    const char *below = text_below(folder, path);
-    return below ? below : path;
-}
+static const char *short_path(const char *path) { return text_below(folder, path) ? text_below(folder, path) : path; }
 
 static const char *label_of(const gem5art_run *run) {
     static text label;
@@ -387,7 +385,7 @@ static void on_event(const gem5art_event *event, void *user_data) {
     if (event->type == GEM5ART_EVENT_SKIPPED) on_skipped(run, event->error);
     if (event->type == GEM5ART_EVENT_ENDED) on_end(run, event->error);
     if (event->type == GEM5ART_EVENT_SPAWNED) {
-        display_add_run(run, label_of(run), run->outdir);
+        display_add_run(run, label_of(run));
         if (!display_live) announce(SHEET_PLAIN, run, "started, process %lld", (long long)run->pid);
     }
     if (event->type == GEM5ART_EVENT_KILLED) {
@@ -513,7 +511,7 @@ static void watch(gem5art_event *progress) {
 /* ---- the end */
 
 /* True: all runs are recorded as Finished. */
-static bool sum_up(const gem5art_event *end, char **argv) {
+static bool sum_up(const gem5art_event *end) {
     int i, listed = 0, good = tally[FINISHED] + tally[RECORDED], failed = tally[FAILED] + tally[FAILED_BEFORE];
     text line = {NULL, 0, 0};
     const struct note *n;
@@ -533,19 +531,12 @@ static bool sum_up(const gem5art_event *end, char **argv) {
     for (n = warnings.items; n < warnings.items + warnings.kinds; n++)
         display_say(SHEET_YELLOW, "Warning of the kind \"%s\" in %d finished run%s: %s", n->kind, n->count,
                     n->count == 1 ? "" : "s, the first", n->first);
-    if (tally[STOPPED] + tally[CANCELLED]) {
-        text_clear(&line);
-        for (; *argv; argv++) {
-            text_puts(&line, line.length ? " " : "");
-            terminal_put_word(&line, *argv);
-        }
-        display_say(SHEET_PLAIN, "To resume: %s", line.data);
-    }
+    if (tally[STOPPED] + tally[CANCELLED]) display_say(SHEET_PLAIN, "To resume:%s", command.data);
     text_free(&line);
     return good == total;
 }
 
-static int launch_all(experiment *e, char **argv) {
+static int launch_all(experiment *e) {
     const char *title = text_base(e->path), *dot = strrchr(title, '.');
     gem5art_open_desc desc = {.log = on_warning};
     gem5art_error error;
@@ -577,19 +568,20 @@ static int launch_all(experiment *e, char **argv) {
     display_end();
     gem5art_pool_destroy(pool);
     handle_signals(SIG_DFL);
-    well = sum_up(&end, argv);
+    well = sum_up(&end);
     if (!gem5art_close(db, &error)) die_of(&error);
     display_finish();
     return finish(well);
 }
 
 int main(int argc, char **argv) {
-    static char **words; /* static memory ends with the tool */
-    static experiment *e;
+    experiment *e;
     size_t i;
     int count;
-    words = (char **)text_alloc(((size_t)argc + 1) * sizeof *words);
-    memcpy(words, argv, (size_t)argc * sizeof *words);
+    for (count = 0; count < argc; count++) {
+        text_puts(&command, " ");
+        terminal_put_word(&command, argv[count]);
+    }
     count = options_parse(argc, argv, &run_page);
     argv[count] = NULL;
     read_options();
@@ -603,5 +595,5 @@ int main(int argc, char **argv) {
         if (timeout_text) e->runs[i].desc.timeout = timeout;
         if (nice_text) e->runs[i].desc.nice = niceness;
     }
-    return dry_run ? print_commands(e) : launch_all(e, words);
+    return dry_run ? print_commands(e) : launch_all(e);
 }

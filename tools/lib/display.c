@@ -32,8 +32,8 @@ enum {
 #define DISPLAY_ERASE "\r\033[K\033[C\033[J\r"
 
 typedef struct display_run {
-    const void *run;
-    char *label, *outdir;
+    const gem5art_run *run;
+    char *label;
     double begun, checked; /* monotonic; checked: when its files were last looked through */
     char tail[256];        /* the last line that it wrote */
 } display_run;
@@ -244,12 +244,12 @@ static void read_tail(const char *path, char *tail, size_t size) {
 
 /* Reads the tail of the log or console file that the run wrote last. */
 static void check_run(display_run *r) {
-    DIR *dir = opendir(r->outdir);
+    DIR *dir = opendir(r->run->outdir);
     struct dirent *entry;
     double newest = 0;
     while (dir && (entry = readdir(dir)) != NULL) {
         const char *file = entry->d_name;
-        char *path = text_join(r->outdir, file);
+        char *path = text_join(r->run->outdir, file);
         struct stat st;
         if ((text_same(file, "simout") || text_same(file, "simout.txt") || text_same(file, "console.txt") ||
              text_ends(file, ".device") || text_ends(file, ".terminal")) && stat(path, &st) == 0 && st.st_size > 0) {
@@ -388,22 +388,20 @@ void display_finish(void) {
 
 /* ---- active runs */
 
-void display_add_run(const void *run, const char *label, const char *outdir) {
+void display_add_run(const gem5art_run *run, const char *label) {
     display_run *r;
-    display.runs = (display_run *)text_realloc(display.runs, (display.run_count + 1) * sizeof *display.runs);
+    display.runs = (display_run *)text_room(display.runs, display.run_count, sizeof *display.runs);
     r = &display.runs[display.run_count++];
     memset(r, 0, sizeof *r);
     r->run = run;
     r->label = text_copy(label);
-    r->outdir = text_copy(outdir);
     r->begun = when_monotonic();
 }
 
-void display_remove_run(const void *run) {
+void display_remove_run(const gem5art_run *run) {
     size_t i;
     for (i = 0; i < display.run_count && display.runs[i].run != run; i++) {}
     if (i == display.run_count) return;
     free(display.runs[i].label);
-    free(display.runs[i].outdir);
     memmove(&display.runs[i], &display.runs[i + 1], (--display.run_count - i) * sizeof *display.runs);
 }

@@ -6,6 +6,8 @@
 #ifndef DISPLAY_H
 #define DISPLAY_H
 
+#include "gem5art.h"
+
 #include "sheet.h"
 
 typedef struct display_counts {
@@ -23,9 +25,9 @@ double display_elapsed(void); /* seconds since then */
 /* Writes a line that stays: on a terminal with the next frame. */
 __attribute__((format(printf, 2, 3))) void display_say(sheet_color color, const char *format, ...);
 
-/* Active runs, which a frame shows with the last line that each wrote below its outdir. `run` identifies one. */
-void display_add_run(const void *run, const char *label, const char *outdir);
-void display_remove_run(const void *run);
+/* Active runs, which a frame shows with the last line that each wrote below its outdir. */
+void display_add_run(const gem5art_run *run, const char *label);
+void display_remove_run(const gem5art_run *run);
 
 int display_due(void); /* milliseconds until display_draw should be called; -1: no need */
 void display_draw(const display_counts *counts, bool now); /* draws if a frame is due, or `now` */

@@ -65,9 +65,7 @@ static const key *const keys_end = keys + sizeof keys / sizeof *keys;
 /* An array of conditions on the matrix variables. */
 typedef struct conditions {
     const gem5art_json *array;   /* NULL: there is none */
-    size_t *matches;             /* for each: the rows that it has matched */
-    const gem5art_json **held;   /* those that match the row at hand */
-    size_t held_count;
+    bool *holds, *held;          /* for each: does it match the row at hand, has it matched any? */
 } conditions;
 
 typedef struct reader {
@@ -243,9 +241,10 @@ static size_t read_artifact(reader *r, const gem5art_json *reference, const expe
 
 /* The value of a key for the row at hand: from the last override that matches it, else the sweep, else the file. */
 static const gem5art_json *value_of(const reader *r, const char *name) {
-    const gem5art_json *value = NULL;
-    size_t i = r->overrides.held_count;
-    while (!value && i-- > 0) value = gem5art_json_get(r->overrides.held[i], name);
+    const gem5art_json *value = NULL, *object = r->overrides.array ? r->overrides.array->first : NULL, *own;
+    const bool *holds = r->overrides.holds;
+    for (; object; object = object->next)
+        if (*holds++ && (own = gem5art_json_get(object, name)) != NULL) value = own;
     if (!value) value = gem5art_json_get(r->sweep, name);
     if (!value && !text_same(name, "artifacts")) value = gem5art_json_get(r->e->json, name);
     return value;
@@ -363,10 +362,10 @@ static void read_run(reader *r) {
 /* ---- sweeps */
 
 static conditions read_conditions(const reader *r, const char *name) {
-    conditions c = {gem5art_json_get(r->sweep, name), NULL, NULL, 0};
+    conditions c = {gem5art_json_get(r->sweep, name), NULL, NULL};
     size_t count = c.array ? need(r, c.array, GEM5ART_JSON_ARRAY, name)->count : 0;
-    c.matches = (size_t *)text_keep(text_alloc(count * sizeof *c.matches));
-    c.held = (const gem5art_json **)text_keep(text_alloc(count * sizeof *c.held));
+    c.holds = (bool *)text_keep(text_alloc(2 * count));
+    c.held = c.holds + count;
     return c;
 }
 
@@ -389,24 +388,24 @@ static bool row_matches(const reader *r, const gem5art_json *object) {
     return matches;
 }
 
-/* Finds the conditions that hold for the row at hand; `when`: the member that each stands in, or NULL. */
-static bool find_held(const reader *r, conditions *c, const char *when) {
+/* Does any of the conditions hold for the row at hand? `when`: the member that each stands in, or NULL. */
+static bool any_holds(const reader *r, conditions *c, const char *when) {
     const gem5art_json *object = c->array ? c->array->first : NULL;
+    bool any = false;
     size_t i;
-    c->held_count = 0;
     for (i = 0; object; object = object->next, i++) {
-        if (!row_matches(r, when ? gem5art_json_get(object, when) : object)) continue;
-        c->matches[i]++;
-        c->held[c->held_count++] = object;
+        c->holds[i] = row_matches(r, when ? gem5art_json_get(object, when) : object);
+        c->held[i] |= c->holds[i];
+        any |= c->holds[i];
     }
-    return c->held_count > 0;
+    return any;
 }
 
 static void check_matches(const reader *r, const conditions *c, const char *what) {
     const gem5art_json *object = c->array ? c->array->first : NULL;
     size_t i;
     for (i = 0; object; object = object->next, i++)
-        if (!c->matches[i]) bad(r, object->raw, "this row of %s matches no row of the matrix: correct it", what);
+        if (!c->held[i]) bad(r, object->raw, "this row of %s matches no row of the matrix: correct it", what);
 }
 
 /* A variable of the matrix, and its value in the row at hand. */
@@ -454,7 +453,7 @@ static void next_row(reader *r, axis *axes, size_t count) {
         axes[i].value = axes[i].variable->first;
     }
     r->variables = row;
-    find_held(r, &r->overrides, "when");
+    any_holds(r, &r->overrides, "when");
 }
 
 static void read_sweep(reader *r, const gem5art_json *sweep) {
@@ -478,8 +477,8 @@ static void read_sweep(reader *r, const gem5art_json *sweep) {
     for (; rows > 0; rows--) {
         bool excluded, chosen;
         next_row(r, axes, matrix ? matrix->count : 0);
-        excluded = find_held(r, &exclude, NULL);
-        chosen = find_held(r, &only, NULL) || !only.array;
+        excluded = any_holds(r, &exclude, NULL);
+        chosen = any_holds(r, &only, NULL) || !only.array;
         if (chosen && !excluded) read_run(r);
     }
     check_matches(r, &exclude, "exclude");
