@@ -1114,7 +1114,6 @@ GEM5ART__SYS(int, RENAMEAT, (int from_folder, const char *from, int to_folder, c
 GEM5ART__SYS(int, LINK, (const char *from, const char *to), link(from, to))
 GEM5ART__SYS(int, UNLINK, (const char *path), unlink(path))
 GEM5ART__SYS(int, UNLINKAT, (int folder, const char *path, int flags), unlinkat(folder, path, flags))
-GEM5ART__SYS(int, RMDIR, (const char *path), rmdir(path))
 GEM5ART__SYS(int, MKDIR, (const char *path, mode_t mode), mkdir(path, mode))
 GEM5ART__SYS(int, MKDIRAT, (int folder, const char *path, mode_t mode), mkdirat(folder, path, mode))
 GEM5ART__SYS(ssize_t, READLINK, (const char *path, char *data, size_t size), readlink(path, data, size))
@@ -4543,7 +4542,6 @@ struct gem5art_db {
     int claimed_here; /* one of the store, with the same claims, for those who know the store by another name; -1 */
     bool read_only;
     void (*damaged)(const char *message, void *user_data);
-    bool left_live; /* this handle has made live entries: their folder goes with the last of them */
     bool unchecked; /* its first bytes are not checked */
     char *lock_path, *live_path, *storage;
     void (*log)(const char *message, void *user_data);
@@ -6684,7 +6682,6 @@ static void gem5art__store_close(gem5art_db *db) {
     (db->backend->close)(db);
     gem5art__close(db->claimed);
     gem5art__close(db->claimed_here);
-    if (db->left_live) GEM5ART_SYS_RMDIR(db->live_path); /* unless there are others */
 }
 
 static void gem5art__close_second(gem5art_db *db) {
@@ -7163,8 +7160,7 @@ typedef struct gem5art__run {
     gem5art__object object;
     gem5art_db *db;
     const char *base;    /* the outdir of the first attempt */
-    const gem5art_artifact **used; /* the artifacts in order; `used_paths` is what is checked and executed for each */
-    const char **used_paths;
+    const gem5art_artifact **used; /* copies of the artifacts, in order; a path is what is checked and executed */
     size_t used_count;
     const char *script_path;       /* in its repo; "" where the repo does not track it, and then */
     const char *script_hash;       /* the hash of its content; else NULL */
@@ -7328,31 +7324,20 @@ static void gem5art__run_hash(const gem5art__run *run, const char *script, char 
     gem5art_sha256_final(&hash, hex);
 }
 
-/* The 16 bytes of a UUID in text; false: it is not one. */
-static bool gem5art__uuid_bytes(const char *text, uint8_t bytes[16]) {
-    int n = 0;
-    for (; *text && n < 32; text++) {
-        int digit = gem5art__hex_digit(*text);
-        if (*text == '-') continue;
-        if (digit < 0) return false;
-        bytes[n / 2] = (uint8_t)(n % 2 ? bytes[n / 2] | digit : digit << 4);
-        n++;
-    }
-    return n == 32 && !*text;
-}
-
-/* The hash of gem5art's gem5Run._getHash: MD5 of the artifacts' UUIDs, the script and the parameters joined by spaces.
-   "" for a run that gem5art cannot have. */
+/* gem5art's gem5Run._getHash: MD5 of the artifacts' UUIDs, script and parameters. "" for a run that it cannot have. */
 static void gem5art__legacy_hash(const gem5art_run *r, char hex[33]) {
-    const char *const *param;
+    const char *const *param, *id;
     size_t i;
+    int n;
     gem5art_md5 hash;
     uint8_t bytes[16];
     hex[0] = 0;
     if (*r->artifacts || *r->gem5_options) return;
     gem5art_md5_init(&hash);
     for (i = 0; i < gem5art__role_count(r); i++) {
-        if (!gem5art__uuid_bytes(*gem5art__text_at(r, gem5art__roles[i].id), bytes)) return;
+        if (!gem5art__is_uuid(id = *gem5art__text_at(r, gem5art__roles[i].id))) return;
+        for (n = 0; *id; id++)
+            if (*id != '-') bytes[n / 2] = (uint8_t)(bytes[n / 2] << 4 | gem5art__hex_digit(*id)), n++;
         gem5art_md5_update(&hash, bytes, sizeof bytes);
     }
     gem5art_md5_update(&hash, r->run_script, strlen(r->run_script));
@@ -7377,7 +7362,7 @@ static const char *gem5art__script_in_repo(gem5art_db *db, gem5art__run *run, co
     gem5art__buf tracked = {NULL, 0, 0, false};
     struct stat st;
     const char *key;
-    char *repo = gem5art__absolute_path(&run->object.arena, cwd, run->used_paths[2], error);
+    char *repo = gem5art__absolute_path(&run->object.arena, cwd, run->used[2]->path, error);
     *script = repo ? gem5art__absolute_path(&run->object.arena, cwd, run->public_.run_script, error) : NULL;
     if (!*script) return NULL;
     key = gem5art__arena_printf(&run->object.arena, "%s\n%s\n%s", repo, run->used[2]->hash, *script);
@@ -7411,10 +7396,8 @@ static bool gem5art__identify(gem5art__run *run, const char *cwd, gem5art_error 
     if (!*run->script_path) {
         if (!gem5art_sha256_file(script, hash, error)) return false;
         run->script_hash = gem5art__arena_copy(arena, hash);
-        gem5art__warn(
-            run->db,
-            "run \"%s\": the script %s is not tracked by the git repo \"%s\" (%s): its content identifies it instead",
-            r->name, r->run_script, run->used[2]->name, run->used_paths[2]);
+        gem5art__warn(run->db, "run \"%s\": the script %s is not tracked by the git repo \"%s\" (%s): its content "
+                      "identifies it instead", r->name, r->run_script, run->used[2]->name, run->used[2]->path);
         if (!run->script_hash) return gem5art__fail_nomem(error);
     }
     gem5art__run_hash(run, run->script_hash ? run->script_hash : run->script_path, hash);
@@ -7428,11 +7411,10 @@ static bool gem5art__same_script(gem5art_db *db, gem5art__run *run, const char *
     char *script;
     const char *path = gem5art__script_in_repo(db, run, cwd, &script, error);
     if (!path || strcmp(path, run->script_path) == 0) return path != NULL;
-    return gem5art__fail(
-        error, GEM5ART_CHANGED,
-        "run \"%s\" was created with another script than %s: its repo \"%s\" %s%s; give the script's absolute path, or "
-        "execute the run in the folder that it was created in",
-        run->public_.name, script, run->used[2]->name, *path ? "has that one as " : "does not track that one", path);
+    return gem5art__fail(error, GEM5ART_CHANGED, "run \"%s\" was created with another script than %s: its repo \"%s\" %s%s; "
+                         "give the script's absolute path, or execute the run in the folder that it was created in",
+                         run->public_.name, script, run->used[2]->name,
+                         *path ? "has that one as " : "does not track that one", path);
 }
 
 /* ---- what a run is made of */
@@ -7498,25 +7480,22 @@ static bool gem5art__use_artifact(gem5art__run *run, const gem5art__role *role, 
     copy->hash = gem5art__arena_copy(arena, artifact->hash);
     copy->type = gem5art__arena_copy(arena, artifact->type);
     copy->name = gem5art__arena_copy(arena, artifact->name);
-    copy->path = gem5art__arena_copy(arena, artifact->path);
+    copy->path = path ? path : gem5art__arena_copy(arena, artifact->path);
     copy->git_hash = gem5art__arena_copy(arena, artifact->git_hash);
     if (arena->failed) return gem5art__fail_nomem(error);
     if (role && !role->path && !*copy->git_hash)
         return gem5art__fail(error, GEM5ART_INVALID,
                              "run \"%s\": %s is \"%s\" (%s), which is not a git repo: register the repo's folder",
                              run->public_.name, role->field, copy->name, copy->type);
-    run->used[run->used_count] = copy;
-    run->used_paths[run->used_count++] = path ? path : copy->path;
+    run->used[run->used_count++] = copy;
     if (role) *gem5art__text_at(&run->public_, role->id) = copy->id;
-    if (role && role->path) *gem5art__text_at(&run->public_, role->path) = path ? path : copy->path;
+    if (role && role->path) *gem5art__text_at(&run->public_, role->path) = copy->path;
     return true;
 }
 
 static bool gem5art__alloc_used(gem5art__run *run, size_t count, gem5art_error *error) {
-    gem5art__arena *arena = &run->object.arena;
-    run->used = (const gem5art_artifact **)gem5art__arena_alloc(arena, count * sizeof *run->used);
-    run->used_paths = (const char **)gem5art__arena_alloc(arena, count * sizeof *run->used_paths);
-    return arena->failed ? gem5art__fail_nomem(error) : true;
+    run->used = (const gem5art_artifact **)gem5art__arena_alloc(&run->object.arena, count * sizeof *run->used);
+    return run->used ? true : gem5art__fail_nomem(error);
 }
 
 /* Is `option` this short or long option of gem5's, alone or with its value, abbreviated as optparse allows? */
@@ -7694,9 +7673,11 @@ static const gem5art_json *gem5art__read_open_info(int fd, struct stat *st, gem5
     return info;
 }
 
-/* A parsed info.json in an arena; NULL with NOT_FOUND where there is none. */
-static const gem5art_json *gem5art__read_info(gem5art__arena *arena, const char *path, gem5art_error *error) {
+/* The parsed OUTDIR/info.json, in an arena; NULL with NOT_FOUND where there is none. */
+static const gem5art_json *gem5art__read_info(gem5art__arena *arena, const char *outdir, gem5art_error *error) {
+    const char *path = gem5art__join_path(arena, outdir, "info.json");
     struct stat st;
+    if (!path) return gem5art__fail_nomem(error), (const gem5art_json *)NULL;
     return gem5art__read_open_info(gem5art__open(path, O_RDONLY | O_NONBLOCK, 0), &st, arena, path, error);
 }
 
@@ -7713,8 +7694,7 @@ static int gem5art__open_outdir(const char *outdir, const struct stat *folder, g
     return -1;
 }
 
-/* Writes OUTDIR/info.json: replaces it in the folder that the outdir must be, or (NULL) makes it, with EXISTS where
-   there is one. */
+/* Writes OUTDIR/info.json: replaces it in the folder that the outdir must be, or (NULL) makes it; EXISTS: there is one. */
 static bool gem5art__write_info(gem5art_run *r, const struct stat *folder, gem5art_error *error) {
     gem5art__arena arena = {NULL, false};
     gem5art_json_writer writer;
@@ -7749,14 +7729,11 @@ typedef enum gem5art__outdir_state {
 static gem5art__outdir_state gem5art__read_outdir(const gem5art__run *run, const char *outdir, gem5art_error *error) {
     gem5art__arena arena = {NULL, false};
     gem5art_error why;
-    char *path = gem5art__join_path(&arena, outdir, "info.json"), legacy[33];
-    const gem5art_json *info;
-    const char *hash;
+    char legacy[33];
+    const gem5art_json *info = gem5art__read_info(&arena, outdir, &why);
+    const char *hash = info ? gem5art__record_text(info, "hash") : "";
     gem5art__outdir_state state = GEM5ART__OUTDIR_FREE;
-    gem5art__fail_nomem(&why);
-    info = path ? gem5art__read_info(&arena, path, &why) : NULL;
     gem5art__legacy_hash(&run->public_, legacy);
-    hash = info ? gem5art__record_text(info, "hash") : "";
     if (!info && (why.code == GEM5ART_NOMEM || why.code == GEM5ART_IO)) {
         gem5art__fail(error, why.code, "%s", why.message);
         state = GEM5ART__OUTDIR_ERROR;
@@ -7779,8 +7756,8 @@ static bool gem5art__same_params(const gem5art_json *record, const char *const *
 /* Names a difference between a run and the one of an outdir's info.json: "run script repo abc1234 -> def5678". */
 static const char *gem5art__difference(gem5art__run *run, gem5art__arena *arena, const char *outdir) {
     const gem5art_run *r = &run->public_;
-    const char *path = gem5art__join_path(arena, outdir, "info.json"), *text;
-    const gem5art_json *info = path ? gem5art__read_info(arena, path, NULL) : NULL;
+    const gem5art_json *info = gem5art__read_info(arena, outdir, NULL);
+    const char *text;
     gem5art__artifact *old;
     size_t i;
     if (!info) return "its info.json cannot be read";
@@ -7856,10 +7833,8 @@ static bool gem5art__find_used(gem5art__run *run, const char *where, gem5art_err
         bool ok;
         if (!gem5art__lookup_artifact(run->db, id, &found, error)) return false;
         if (!found)
-            return gem5art__fail(
-                error, GEM5ART_NOT_FOUND,
-                "%s: its artifact \"%s\" is not in the store %s: register it, or open the run's own store", where, id,
-                run->db->path);
+            return gem5art__fail(error, GEM5ART_NOT_FOUND, "%s: its artifact \"%s\" is not in the store %s: register it, or "
+                                 "open the run's own store", where, id, run->db->path);
         ok = gem5art__use_artifact(run, role, &found->public_,
                                    role && role->path ? *gem5art__text_at(r, role->path) : NULL, error);
         gem5art__free_artifact(found);
@@ -7875,7 +7850,9 @@ static bool gem5art__fill_loaded(gem5art__run *run, const char *path, gem5art_er
     gem5art__outdir_state state;
     const char *hash, *now, *dot;
     char legacy[33], *base;
-    const gem5art_json *info = gem5art__read_info(arena, path, error);
+    struct stat st;
+    const gem5art_json *info =
+        gem5art__read_open_info(gem5art__open(path, O_RDONLY | O_NONBLOCK, 0), &st, arena, path, error);
     if (!info || !gem5art__read_object(arena, gem5art__run_fields, info, r, path, error)) return false;
     r->record = info;
     if (!gem5art__is_run(r->type) || !*r->id || !*r->hash || !*r->outdir || !*r->run_script)
@@ -7997,10 +7974,8 @@ static bool gem5art__write_live(gem5art_db *db, const gem5art_run *r, int64_t st
     gem5art__new_file file;
     gem5art__live live;
     gem5art_json_writer writer;
-    gem5art_error why;
     const char *text, *path;
     size_t length, i;
-    int tries;
     bool ok = false;
     if (!host || (path = gem5art__live_entry(db, &arena, r->hash, r->id, error)) == NULL) return false;
     live.id = r->id, live.hash = r->hash, live.outdir = r->outdir;
@@ -8017,21 +7992,16 @@ static bool gem5art__write_live(gem5art_db *db, const gem5art_run *r, int64_t st
     live.artifacts = r->artifacts;
     gem5art_json_writer_init(&writer, 0);
     gem5art__write_object(&writer, gem5art__live_fields, &live, true, NULL);
-    text = gem5art_json_take(&writer, &length, &why);
-    for (tries = 0; text && !ok && tries < 10 && gem5art__make_live_folder(db, &why); tries++) {
-        if (gem5art__begin_file(&file, -1, path, 0600, &why)) {
-            gem5art__share(db, file.fd, 0644);
-            if (gem5art__write_all(file.fd, text, length))
-                ok = gem5art__commit_file(&file, GEM5ART__REPLACE, false, &why);
-            else {
-                gem5art__fail_errno(&why, "write", path);
-                gem5art__abort_file(&file);
-            }
+    text = gem5art_json_take(&writer, &length, error);
+    if (text && gem5art__make_live_folder(db, error) && gem5art__begin_file(&file, -1, path, 0600, error)) {
+        gem5art__share(db, file.fd, 0644);
+        if (gem5art__write_all(file.fd, text, length))
+            ok = gem5art__commit_file(&file, GEM5ART__REPLACE, false, error);
+        else {
+            gem5art__fail_errno(error, "write", path);
+            gem5art__abort_file(&file);
         }
-        if (why.code != GEM5ART_NOT_FOUND) break; /* the owner of the last entry has just removed the folder */
     }
-    db->left_live = true;
-    if (!ok) gem5art__fail(error, why.code, "%s", why.message);
     gem5art_json_writer_free(&writer);
     gem5art__arena_free(&arena);
     return ok;
@@ -8071,8 +8041,7 @@ static gem5art__trust gem5art__read_live(gem5art_db *db, const char *name, gem5a
     return GEM5ART__LIVE_SHOWN;
 }
 
-/* Goes through the live entries of a run, or of all: begin, next until it returns false, end, which returns false with
-   the error that ended it. */
+/* Goes through the live entries of a run, or of all: begin; next until it returns false; end, which has the error. */
 typedef struct gem5art__live_list {
     gem5art_db *db;
     const char *hash; /* NULL: all */
@@ -8132,18 +8101,17 @@ static bool gem5art__same_boot(const gem5art__live *live, const gem5art__host_fa
     return strcmp(live->host, host->host) == 0;
 }
 
-/* Whether the supervisor of a trusted entry runs; see "Locks". A claim in a lock file that was removed proves nothing:
-   `claims` is open on the one now. */
-static gem5art__whereabouts gem5art__find_supervisor(const gem5art__live *live, const gem5art__host_facts *host,
-                                                     int claims) {
-    int64_t restart, lock = gem5art__inode(claims);
+/* Whether the supervisor of a trusted entry runs; see "Locks". A claim in a lock file that was removed proves nothing. */
+static gem5art__whereabouts gem5art__find_supervisor(gem5art_db *db, const gem5art__live *live) {
+    const gem5art__host_facts *host = gem5art__host(db, NULL);
+    int64_t restart, lock = gem5art__inode(db->claimed);
     const char *job = gem5art__scheduler_job(&restart);
+    if (!host) return GEM5ART__RUN_LIVE; /* out of memory */
     if (gem5art__same_boot(live, host)) {
         if (strcmp(live->pid_space, host->pid_space) != 0)
             return live->lock && lock && live->lock != lock ? GEM5ART__RUN_ELSEWHERE : GEM5ART__RUN_LOST;
-        return live->supervisor != (int64_t)getpid() && gem5art__process_lives(live->supervisor, live->supervisor_start)
-                   ? GEM5ART__RUN_LIVE
-                   : GEM5ART__RUN_LOST;
+        if (live->supervisor == (int64_t)getpid()) return GEM5ART__RUN_LOST;
+        return gem5art__process_lives(live->supervisor, live->supervisor_start) ? GEM5ART__RUN_LIVE : GEM5ART__RUN_LOST;
     }
     if (strcmp(live->host, host->host) == 0) return GEM5ART__RUN_LOST; /* it was booted since */
     return *job && strcmp(job, live->job) == 0 && restart > live->restart ? GEM5ART__RUN_LOST : GEM5ART__RUN_ELSEWHERE;
@@ -8187,18 +8155,16 @@ static int gem5art__open_lock_file(gem5art_db *db, gem5art_error *error) {
     int fd = gem5art__open(path, flags, 0);
     if (fd < 0 && errno == ENOENT) fd = gem5art__open(path, flags | O_CREAT | O_EXCL, 0666);
     if (fd < 0 && errno == EEXIST) fd = gem5art__open(path, flags, 0);
-    if (fd < 0 && errno == EACCES)
-        gem5art__fail(error, GEM5ART_IO, "cannot write to the lock file %s, which must have the permissions of %s: %s",
-                      path, db->path, strerror(errno));
-    else if (fd < 0 && errno != EISDIR && errno != ENXIO && errno != ELOOP)
-        gem5art__fail_errno(error, "open the lock file", path);
-    else if (fd >= 0 && GEM5ART_SYS_FSTAT(fd, &st) < 0) gem5art__fail_errno(error, "read the lock file", path);
-    else if (fd < 0 || !S_ISREG(st.st_mode))
-        gem5art__fail(error, GEM5ART_INVALID, "the lock file %s is not a file: remove it", path);
-    else {
+    if (fd >= 0 && GEM5ART_SYS_FSTAT(fd, &st) == 0 && S_ISREG(st.st_mode)) {
         if (st.st_nlink == 1) gem5art__share(db, fd, 0666); /* whose permissions may have changed */
         return fd;
     }
+    if (fd >= 0 || errno == EISDIR || errno == ENXIO || errno == ELOOP)
+        gem5art__fail(error, GEM5ART_INVALID, "the lock file %s is not a file: remove it", path);
+    else if (errno == EACCES)
+        gem5art__fail(error, GEM5ART_IO, "cannot write to the lock file %s, which must have the permissions of %s: %s",
+                      path, db->path, strerror(errno));
+    else gem5art__fail_errno(error, "open the lock file", path);
     gem5art__close(fd);
     return -1;
 }
@@ -8300,8 +8266,7 @@ static void gem5art__unclaim_run(gem5art_db *db, const char *hash) {
     gem5art__free(claim);
 }
 
-/* Asked right before a spawn: does this db hold the run's claim in the lock file that is at its path now? If the file
-   was removed, another program may have claimed the run in a new one. */
+/* Right before a spawn: does this db hold the run's claim? Another program may have it in a new lock file. */
 static bool gem5art__claim_still_holds(gem5art_db *db, const char *hash, gem5art_error *error) {
     const gem5art__claim *claim = *gem5art__find_claim(db, gem5art__claim_byte(hash));
     if (!claim || !gem5art__open_claims(db, error)) return false;
@@ -8321,10 +8286,8 @@ static bool gem5art__is_claimed(const gem5art_db *db, const char *hash) {
 
 /* Does anybody execute the run of a live entry, as far as that can be known? On another host its claim decides. */
 static bool gem5art__is_live(gem5art_db *db, const gem5art__live *live, gem5art__trust trust) {
-    const gem5art__host_facts *host;
-    if (gem5art__is_claimed(db, live->hash)) return true;
-    host = trust == GEM5ART__LIVE_TRUSTED ? gem5art__host(db, NULL) : NULL;
-    return host && gem5art__find_supervisor(live, host, db->claimed) == GEM5ART__RUN_LIVE;
+    return gem5art__is_claimed(db, live->hash) ||
+           (trust == GEM5ART__LIVE_TRUSTED && gem5art__find_supervisor(db, live) == GEM5ART__RUN_LIVE);
 }
 
 /* ---- what is recorded of a run */
@@ -8335,19 +8298,14 @@ static bool gem5art__fail_recorded(const gem5art__run *run, const gem5art_json *
     const gem5art_json *list = gem5art_json_get(record, "files"), *file = list ? list->first : NULL;
     const char *name = run->public_.name, *id = gem5art__record_text(record, "_id");
     const char *status = gem5art__record_text(record, "status"), *store = run->db->path;
-    struct stat st;
-    struct tm tm;
-    char hash[65], date[32] = "";
+    char hash[65];
     for (; file; file = file->next) {
         const char *path = gem5art__record_text(file, "path"), *then = gem5art__record_text(file, "hash");
-        if (!*path || !*then || GEM5ART_SYS_STAT(path, &st) < 0 ||
-            !gem5art__cache_hash(&run->db->cache, path, hash, NULL, NULL, NULL) || strcmp(hash, then) == 0)
-            continue;
-        if (gmtime_r(&st.st_mtime, &tm)) strftime(date, sizeof date, "%Y-%m-%d %H:%M UTC", &tm);
-        return gem5art__fail(error, GEM5ART_EXISTS,
-                             "run \"%s\" is recorded already: %s (%s), in %s; but %s, which gem5 read then, has changed"
-                             " since (modified %s): register it as an artifact of the run, or rerun it (.rerun)",
-                             name, id, status, store, path, date);
+        if (*path && *then && gem5art__cache_hash(&run->db->cache, path, hash, NULL, NULL, NULL) && strcmp(hash, then))
+            return gem5art__fail(error, GEM5ART_EXISTS,
+                                 "run \"%s\" is recorded already: %s (%s), in %s; but %s, which gem5 read then, has "
+                                 "changed since: register it as an artifact of the run, or rerun it (.rerun)",
+                                 name, id, status, store, path);
     }
     return gem5art__fail(error, GEM5ART_EXISTS,
                          "run \"%s\" is recorded already: %s (%s), in %s; to launch it again remove that record "
@@ -8545,7 +8503,7 @@ static bool gem5art__take_lost_run(gem5art_db *db, const gem5art__live *live, bo
     const gem5art__host_facts *host = gem5art__host(db, error);
     gem5art__whereabouts where;
     if (!host) return false;
-    where = gem5art__find_supervisor(live, host, db->claimed);
+    where = gem5art__find_supervisor(db, live);
     if (where == GEM5ART__RUN_LIVE)
         return gem5art__fail(error, GEM5ART_BUSY,
                              "it is being executed by process %lld, in %s, although its claim is free (was %s "
@@ -8564,8 +8522,7 @@ static bool gem5art__take_lost_run(gem5art_db *db, const gem5art__live *live, bo
     return true;
 }
 
-/* Before a run begins, with its claim held: every live entry with its hash is lost. Counts them. `take`: also those
-   that another host may still run. */
+/* With a run's claim held: ends, records and counts the lost ones of its hash; `take`: also those of other hosts. */
 static bool gem5art__take_lost(gem5art_db *db, const char *hash, bool take, int *lost, gem5art_error *error) {
     gem5art__live_list list;
     bool ok = true;
@@ -8579,8 +8536,7 @@ static bool gem5art__take_lost(gem5art_db *db, const char *hash, bool take, int 
 
 /* ---- a new attempt */
 
-/* Makes `r`, a copy of the run's public part, a new attempt, with an id and an outdir (`folder`) of its own; the claim
-   is held. */
+/* With the claim held, makes `r`, a copy of the run's public part, an attempt with its own id and outdir (`folder`). */
 static bool gem5art__begin_attempt(gem5art_db *db, gem5art__run *run, gem5art_run *r, struct stat *folder,
                                    gem5art_error *error) {
     gem5art__arena *arena = &run->object.arena;
@@ -8626,9 +8582,7 @@ typedef struct gem5art__end {
 
 /* Where a text may stand. */
 enum {
-    GEM5ART__SIMOUT = 1,
-    GEM5ART__SIMERR = 2,
-    GEM5ART__CONSOLE = 4,
+    GEM5ART__SIMOUT = 1, GEM5ART__SIMERR = 2, GEM5ART__CONSOLE = 4,
     GEM5ART__TERMINAL = 8, /* a guest's console: *.terminal, *.device */
     GEM5ART__DMESG = 16,   /* what gem5 saved of a guest kernel's log: *.dmesg */
     GEM5ART__CAUSE = 32,   /* why simulate() returned last, as the probe noted it or the script printed it */
@@ -8821,14 +8775,18 @@ typedef struct gem5art__watch {
     off_t at;            /* and where in it */
 } gem5art__watch;
 
+enum { GEM5ART__OUTPUTS = 5 };
+
+/* Those of gem5 and its script, in the order in which their ends are searched. */
+static const struct { const char *name; int place; } gem5art__outputs[GEM5ART__OUTPUTS] = {
+    {"simerr.txt", GEM5ART__SIMERR}, {"simerr", GEM5ART__SIMERR}, {"simout.txt", GEM5ART__SIMOUT},
+    {"simout", GEM5ART__SIMOUT}, {"console.txt", GEM5ART__CONSOLE}};
+
 /* The place of a file with this path below the outdir. */
 static int gem5art__place_of(const char *path) {
-    static const struct { const char *name; int place; } tops[] = {
-        {"simout", GEM5ART__SIMOUT}, {"simout.txt", GEM5ART__SIMOUT}, {"simerr", GEM5ART__SIMERR},
-        {"simerr.txt", GEM5ART__SIMERR}, {"console.txt", GEM5ART__CONSOLE}};
     size_t i;
-    for (i = 0; i < sizeof tops / sizeof *tops; i++)
-        if (strcmp(path, tops[i].name) == 0) return tops[i].place;
+    for (i = 0; i < GEM5ART__OUTPUTS; i++)
+        if (strcmp(path, gem5art__outputs[i].name) == 0) return gem5art__outputs[i].place;
     if (gem5art__ends_with(path, ".terminal") || gem5art__ends_with(path, ".device")) return GEM5ART__TERMINAL;
     return gem5art__ends_with(path, ".dmesg") ? GEM5ART__DMESG : 0;
 }
@@ -8934,8 +8892,7 @@ static const char *gem5art__stats_name(gem5art__arena *arena, const gem5art_run 
     return copy;
 }
 
-/* Reads at most `budget` bytes of a file that have not been read, so that a flood does not hold a round up, and looks
-   for panics and fail_on texts. */
+/* Searches at most `budget` unread bytes of a file, so that a flood does not delay a round, for panics and fail_on. */
 static void gem5art__search_file(gem5art__watch *watch, const gem5art_run *r, int outdir, gem5art__watched *file,
                                  size_t budget, gem5art__buf *chunk) {
     size_t overlap = GEM5ART__WATCH_OVERLAP, got, back;
@@ -9008,11 +8965,10 @@ static const char *gem5art__watch_files(gem5art__watch *watch, const gem5art_run
 /* Before the spawn: what lies in the outdir now is not this run's. */
 static bool gem5art__watch_begin(gem5art__watch *watch, const gem5art_run *r, gem5art_error *error) {
     int fd = gem5art__open_outdir(r->outdir, NULL, error);
-    bool ok = fd >= 0 && GEM5ART_SYS_FSTAT(fd, &watch->outdir) == 0;
-    if (fd >= 0 && !ok) gem5art__fail_errno(error, "open the outdir", r->outdir);
+    if (fd < 0) return false;
+    watch->begun = GEM5ART_SYS_FSTAT(fd, &watch->outdir) == 0 || gem5art__fail_errno(error, "read", r->outdir);
     gem5art__close(fd);
-    if (!ok) return false;
-    watch->begun = true;
+    if (!watch->begun) return false;
     gem5art__watch_file(watch, "", GEM5ART__FOLDER, 0);
     gem5art__watch_file(watch, gem5art__stats_name(&watch->arena, r), 0, 0);
     gem5art__watch_files(watch, r, 0, true, NULL);
@@ -9236,10 +9192,7 @@ static bool gem5art__read_event(gem5art__arena *arena, const char *line, const c
     tab = (const char *)memchr(line, '\t', (size_t)(end - line));
     event->cause = gem5art__line_text(arena, line, tab ? tab : end);
     event->seconds = tab ? (double)strtoull(tab + 1, &stop, 10) : 0;
-    if (tab && *stop == '.') { /* not that of a locale */
-        double unit = 0.1;
-        for (stop++; gem5art__is_digit(*stop); stop++, unit /= 10) event->seconds += unit * (*stop - '0');
-    }
+    if (tab && *stop == '.') event->seconds += (double)strtoull(stop + 1, NULL, 10) / 1000; /* not that of a locale */
     return event->cause != NULL;
 }
 
@@ -9333,15 +9286,14 @@ static bool gem5art__ends_within_dump(const char *at, const char *end, bool begu
 /* Reads the last bytes of the files; of the outputs the first that has a thing counts. False: out of memory. */
 static bool gem5art__read_outputs(gem5art__findings *f, gem5art_run *r, gem5art__arena *arena,
                                   const gem5art__watch *watch, int outdir) {
-    static const char *const names[] = {"simerr.txt", "simerr", "simout.txt", "simout", "console.txt"};
     const char *stats = gem5art__stats_name(arena, r), *at, *end;
     gem5art__buf text = {NULL, 0, 0, false};
     off_t size;
     size_t i;
     bool failed;
-    for (i = 0; i < sizeof names / sizeof *names; i++) {
-        int place = gem5art__place_of(names[i]);
-        if (!gem5art__read_tail(watch, outdir, names[i], &text, &size)) continue;
+    for (i = 0; i < GEM5ART__OUTPUTS; i++) {
+        int place = gem5art__outputs[i].place;
+        if (!gem5art__read_tail(watch, outdir, gem5art__outputs[i].name, &text, &size)) continue;
         end = text.data + text.length;
         if (!f->gem5_error && (at = gem5art__find_evidence(r, "gem5 error", place, text.data, end, true)) != NULL)
             f->gem5_error = gem5art__line_text(arena, at, end);
@@ -9413,8 +9365,7 @@ static void gem5art__set_outcome(gem5art_run *r, const char *reason, bool rerunn
     r->cause = cause ? cause : "";
 }
 
-/* Names the outcome. Precedence: this library's reason, a guest's panic, a foreign signal, gem5's own error, the exit
-   status, the script's lines. */
+/* Names the outcome; the order is that of the manual's table. */
 static void gem5art__decide(gem5art_run *r, gem5art__arena *arena, const gem5art__end *end, const gem5art__watch *watch,
                             const gem5art__findings *f) {
     gem5art_exit_event last = {f->tick, 0, f->cause, 0};
@@ -9466,14 +9417,10 @@ static void gem5art__decide(gem5art_run *r, gem5art__arena *arena, const gem5art
     }
 }
 
-/* Is this a folder that was made or written since a moment? The times of files lag behind the clock by a tick of the
-   kernel's, or have whole seconds only. */
+/* Was this file or folder made or written since a moment? Some file systems store whole seconds only. */
 static bool gem5art__written_since(const char *path, mode_t kind, double moment) {
     struct stat st;
-    double seconds;
-    if (GEM5ART_SYS_LSTAT(path, &st) < 0 || (st.st_mode & S_IFMT) != kind) return false;
-    seconds = (double)st.st_mtim.tv_sec;
-    return st.st_mtim.tv_nsec ? seconds + (double)st.st_mtim.tv_nsec / 1e9 >= moment - 0.02 : seconds + 1 > moment;
+    return GEM5ART_SYS_LSTAT(path, &st) == 0 && (st.st_mode & S_IFMT) == kind && (double)st.st_mtim.tv_sec + 1 > moment;
 }
 
 /* The folders OUTDIR.f0, OUTDIR.f1, ... that m5.fork made, or a simulation wrote its statistics to, since the spawn:
@@ -9499,9 +9446,8 @@ static const char *const *gem5art__forks_of(const char *outdir, double spawned, 
     return arena->failed ? NULL : forks ? forks : gem5art__no_texts;
 }
 
-static void gem5art__add_warning(gem5art_run *r, gem5art__arena *arena, const char *kind, const char *format, ...)
-    GEM5ART__PRINTF(4, 5);
 /* Appends to r->warnings; a failed allocation sticks in the arena. */
+GEM5ART__PRINTF(4, 5)
 static void gem5art__add_warning(gem5art_run *r, gem5art__arena *arena, const char *kind, const char *format, ...) {
     char text[2048];
     va_list arguments;
@@ -9511,7 +9457,7 @@ static void gem5art__add_warning(gem5art_run *r, gem5art__arena *arena, const ch
     va_end(arguments);
     if (!all) return;
     if (r->warning_count) memcpy(all, r->warnings, r->warning_count * sizeof *all);
-    all[r->warning_count].kind = gem5art__arena_copy(arena, kind);
+    all[r->warning_count].kind = kind;
     all[r->warning_count].text = gem5art__arena_copy(arena, text);
     if (arena->failed) return;
     r->warnings = all;
@@ -9615,8 +9561,7 @@ static void gem5art__add_input(gem5art__inputs *inputs, const char *name) {
     inputs->list[inputs->count++].artifact = "";
 }
 
-/* Adds the words of a text, and of a word like --input=FILE the part after "=". Words without a slash count only if
-   `any`. */
+/* Adds the words of a text, and of --input=FILE the part after "=". Words without a slash count only if `any`. */
 static void gem5art__add_words(gem5art__inputs *inputs, char *text, const char *blanks, bool any) {
     char *word, *end, *part;
     for (word = text; *word; word = end) {
@@ -9655,17 +9600,11 @@ static bool gem5art__names_files(const char *key) {
 static void gem5art__add_config(gem5art__inputs *inputs) {
     gem5art__buf text = {NULL, 0, 0, false};
     char *line, *next, *value;
-    struct stat st;
-    size_t got = 0;
     bool any;
-    int folder = gem5art__open(inputs->outdir, O_RDONLY | O_DIRECTORY | O_NONBLOCK, 0), fd = -1;
+    int folder = gem5art__open_outdir(inputs->outdir, NULL, NULL), fd = -1;
     if (folder >= 0) fd = gem5art__open_in(folder, "config.ini", O_RDONLY | O_NOFOLLOW | O_NONBLOCK | O_NOCTTY, 0);
-    if (fd < 0 || GEM5ART_SYS_FSTAT(fd, &st) < 0 || !S_ISREG(st.st_mode) || st.st_size > GEM5ART__MAX_CONFIG ||
-        !gem5art__reserve(&text, (size_t)st.st_size) || !gem5art__read_at(fd, text.data, (size_t)st.st_size, 0, &got))
-        got = 0;
-    gem5art__close(fd);
     gem5art__close(folder);
-    if (text.data) text.data[got] = 0;
+    gem5art__read_open_file(fd, "config.ini", GEM5ART__MAX_CONFIG, &text, NULL);
     for (line = text.data; line && *line && !gem5art__given_up(); line = next) {
         next = line + strcspn(line, "\n");
         if (*next) *next++ = 0;
@@ -9685,7 +9624,7 @@ static void gem5art__find_tracked(gem5art__inputs *inputs, const gem5art__run *r
     size_t i, k, length;
     for (i = 0; i < inputs->count; i++) real[i] = GEM5ART_SYS_REALPATH(inputs->list[i].path, NULL);
     for (k = 0; inputs->count && k < run->used_count; k++) {
-        const char *path = gem5art__join_path(inputs->arena, inputs->cwd, run->used_paths[k]);
+        const char *path = gem5art__join_path(inputs->arena, inputs->cwd, run->used[k]->path);
         gem5art__git_repo repo;
         gem5art__git_index index;
         if (!path || !*run->used[k]->git_hash || (k && strcmp(run->used[k]->id, run->used[k - 1]->id) == 0)) continue;
@@ -9710,7 +9649,7 @@ static bool gem5art__is_used(const gem5art__run *run, const gem5art__inputs *inp
     size_t i;
     if (GEM5ART_SYS_STAT(path, &a) < 0) return false;
     for (i = 0; i < run->used_count; i++) {
-        const char *used = gem5art__join_path(inputs->arena, inputs->cwd, run->used_paths[i]);
+        const char *used = gem5art__join_path(inputs->arena, inputs->cwd, run->used[i]->path);
         if (used && GEM5ART_SYS_STAT(used, &b) == 0 && a.st_dev == b.st_dev && a.st_ino == b.st_ino) return true;
     }
     return false;
@@ -11646,12 +11585,9 @@ static bool gem5art__commit(gem5art__job *job, gem5art_error *error) {
 
 /* Is the outdir still the folder that the run began in? Nothing is written into, or taken from, a different one. */
 static bool gem5art__same_outdir(const gem5art__job *job, gem5art_error *error) {
-    const char *outdir = job->draft.outdir;
-    struct stat st;
-    if (GEM5ART_SYS_STAT(outdir, &st) < 0) return gem5art__fail_errno(error, "find the outdir", outdir);
-    if (st.st_dev == job->folder.st_dev && st.st_ino == job->folder.st_ino) return true;
-    return gem5art__fail(error, GEM5ART_CHANGED, "the outdir %s is not the folder that the run began in: nothing is "
-                         "written to it", outdir);
+    int fd = gem5art__open_outdir(job->draft.outdir, &job->folder, error);
+    gem5art__close(fd);
+    return fd >= 0;
 }
 
 /* Sets the draft's status and writes info.json; a disk that is full must not end a simulation. */
@@ -11802,7 +11738,7 @@ static void *gem5art__check_ahead(void *argument) {
     size_t k = run->used_count;
     gem5art__set_long_work(&job->ahead.control);
     while (k > 0 && !*run->used[k - 1]->git_hash) k--;
-    path = k ? gem5art__join_path(&arena, job->pool->cwd, run->used_paths[k - 1]) : NULL;
+    path = k ? gem5art__join_path(&arena, job->pool->cwd, run->used[k - 1]->path) : NULL;
     if (path) gem5art__check(&job->pool->db->cache, run->used[k - 1], path, NULL); /* which keeps the commit */
     gem5art__arena_free(&arena);
     return NULL;
@@ -11822,7 +11758,7 @@ static bool gem5art__check_used(gem5art__job *job, const char **path, gem5art_er
     for (i = 0; ok && i < count; i++) {
         size_t k = (i + (size_t)job->slot) % count;
         bool script = k == run->used_count;
-        *path = gem5art__join_path(&job->arena, job->pool->cwd, script ? job->draft.run_script : run->used_paths[k]);
+        *path = gem5art__join_path(&job->arena, job->pool->cwd, script ? job->draft.run_script : run->used[k]->path);
         if (!*path) ok = gem5art__fail_nomem(error);
         else if (script) ok = gem5art__check_script(cache, run, *path, error);
         else ok = gem5art__check(cache, run->used[k], *path, error);
@@ -12940,12 +12876,10 @@ static bool gem5art__artifact_idle(gem5art_db *db, const char *id, gem5art_error
 /* With the claim held: false with BUSY where a supervisor executes the run all the same, as the lock file was removed. */
 static bool gem5art__run_idle(gem5art_db *db, const char *hash, gem5art_error *error) {
     gem5art__live_list list;
-    const gem5art__host_facts *host = gem5art__host(db, error);
-    bool ok = host != NULL;
+    bool ok = true;
     gem5art__live_begin(&list, db, hash);
     while (ok && gem5art__live_next(&list))
-        if (list.trust == GEM5ART__LIVE_TRUSTED &&
-            gem5art__find_supervisor(&list.live, host, db->claimed) == GEM5ART__RUN_LIVE)
+        if (list.trust == GEM5ART__LIVE_TRUSTED && gem5art__find_supervisor(db, &list.live) == GEM5ART__RUN_LIVE)
             ok = gem5art__fail(error, GEM5ART_BUSY, "it is executed in %s", list.live.outdir);
     return gem5art__live_end(&list, error) && ok;
 }
@@ -13044,12 +12978,11 @@ GEM5ARTDEF const gem5art_run *gem5art_find_run(gem5art_db *db, const char *id_or
 /* Is the folder there, and not that of another attempt? */
 static bool gem5art__check_reviewed(const gem5art_run *run, const char *outdir, gem5art_error *error) {
     gem5art__arena arena = {NULL, false};
-    char *path = gem5art__join_path(&arena, outdir, "info.json");
-    const gem5art_json *info = path ? gem5art__read_info(&arena, path, NULL) : NULL;
+    gem5art_error why;
+    const gem5art_json *info = gem5art__read_info(&arena, outdir, &why);
     int fd = gem5art__open_outdir(outdir, NULL, error);
-    bool ok = fd >= 0;
+    bool ok = fd >= 0 && (info || why.code != GEM5ART_NOMEM || gem5art__fail_nomem(error));
     gem5art__close(fd);
-    if (ok && !path) ok = gem5art__fail_nomem(error);
     if (ok && info && strcmp(gem5art__record_text(info, "_id"), run->id) != 0)
         ok = gem5art__fail(error, GEM5ART_NOT_FOUND, "%s holds another run's files, not those of run %s", outdir, run->id);
     gem5art__arena_free(&arena);
@@ -13270,13 +13203,11 @@ static gem5art_step gem5art__next_live(gem5art_iter *iter, const gem5art_json **
                                        gem5art_error *error) {
     const gem5art__live *live = &iter->live.live;
     gem5art_error why;
-    char *path;
     while (gem5art__live_next(&iter->live)) {
         if (iter->live.trust == GEM5ART__LIVE_NONE) continue;
         gem5art__arena_free(&iter->row_arena);
-        path = gem5art__join_path(&iter->row_arena, live->outdir, "info.json");
-        *record = path ? gem5art__read_info(&iter->row_arena, path, &why) : NULL;
-        if (!path || (!*record && why.code == GEM5ART_NOMEM)) return gem5art__fail_nomem(error), GEM5ART_FAILED;
+        *record = gem5art__read_info(&iter->row_arena, live->outdir, &why);
+        if (!*record && why.code == GEM5ART_NOMEM) return gem5art__fail_nomem(error), GEM5ART_FAILED;
         if (!*record && why.code == GEM5ART_IO) gem5art__warn(iter->db, "a live run is not listed: %s", why.message);
         if (!*record || strcmp(gem5art__record_text(*record, "_id"), live->id) != 0 ||
             !gem5art__record_matches(iter, *record))

@@ -1116,7 +1116,7 @@ TEST(a_recorded_run_whose_files_changed_is_said_to_be_so) {
     write_text("hello", "version 2\n");
     CHECK(!execute(run));
     CHECK_INT(error.code, GEM5ART_EXISTS);
-    CHECK_CONTAINS(error.message, "/hello, which gem5 read then, has changed since (modified 20");
+    CHECK_CONTAINS(error.message, "/hello, which gem5 read then, has changed since: register");
     CHECK_CONTAINS(error.message, "register it as an artifact");
     CHECK_CONTAINS(error.message, "rerun it");
     unlink("hello"); /* what is not here cannot be compared */

@@ -309,10 +309,10 @@ TEST(given_paths_are_the_ones_used) {
     CHECK_STR(run->command[4], "other/vmlinux");
     CHECK_STR(run->command[5], "other/disk.raw");
     own = (gem5art__run *)run;
-    CHECK_STR(own->used_paths[0], "other/ARM/gem5.fast");
-    CHECK_STR(own->used_paths[1], "gem5");
-    CHECK_STR(own->used_paths[3], "other/vmlinux");
-    CHECK_STR(own->used_paths[4], "other/disk.raw");
+    CHECK_STR(own->used[0]->path, "other/ARM/gem5.fast");
+    CHECK_STR(own->used[1]->path, "gem5");
+    CHECK_STR(own->used[3]->path, "other/vmlinux");
+    CHECK_STR(own->used[4]->path, "other/disk.raw");
     desc.gem5_binary = desc.linux_binary = desc.disk_image = ""; /* as NULL */
     desc.outdir = "results/b";
     run = fs(&desc);
