@@ -22,6 +22,7 @@ enum format { GEM5ART, JSONL, CSV, STORE };
 static const char *const formats[] = {"gem5art", "jsonl", "csv", "store", NULL};
 
 static const char *limit_text, *db_uri, *to, *search_name;
+static int64_t limit;
 static bool runs, artifacts, fs_only;
 static csv_style style;
 
@@ -54,26 +55,18 @@ static const page the_page = {
 
 static gem5art_iter *begin(gem5art_db *db) {
     gem5art_query query = {0};
-    gem5art_error error;
-    gem5art_iter *iter;
     query.name_contains = search_name;
     query.fs_only = fs_only;
-    query.limit = limit_text ? options_count("--limit", limit_text) : 0;
-    if (artifacts) iter = gem5art_get_artifacts(db, &query, &error);
-    else if (runs || fs_only) iter = gem5art_get_runs(db, &query, &error);
-    else iter = gem5art_get_records(db, &query, &error);
-    if (!iter) die_of(&error);
-    return iter;
+    query.limit = limit;
+    if (artifacts) return store_artifacts(db, &query);
+    return runs || fs_only ? store_runs(db, &query) : store_records(db, &query);
 }
 
-/* False: there are no more. */
-static bool next(gem5art_iter *iter, const char **json, size_t *length) {
-    gem5art_error error;
-    bool none = limit_text && strspn(limit_text, "0") == strlen(limit_text); /* a query's limit of 0 is none */
-    if (!none && (*json = gem5art_next_json(iter, length, &error)) != NULL) return true;
-    if (!none && gem5art_iter_step(iter) == GEM5ART_FAILED) die_of(&error);
-    gem5art_iter_close(iter);
-    return false;
+/* The next record; NULL: there are no more. */
+static const char *next(gem5art_iter *iter, size_t *length) {
+    if (!limit_text || limit > 0) return store_next_json(iter, length);
+    gem5art_iter_close(iter); /* a query's limit of 0 is none */
+    return NULL;
 }
 
 /* ---- formats */
@@ -85,7 +78,7 @@ static void write_gem5art(output *out, gem5art_iter *iter) {
     size_t length;
     gem5art_json_writer_init(&writer, 4);
     gem5art_json_begin_array(&writer);
-    while (next(iter, &json, &length)) {
+    while ((json = next(iter, &length)) != NULL) {
         gem5art_json_text(&writer, json, length);
         output_json(out, &writer);
     }
@@ -97,7 +90,7 @@ static void write_gem5art(output *out, gem5art_iter *iter) {
 static void write_jsonl(output *out, gem5art_iter *iter) {
     const char *json;
     size_t length;
-    while (next(iter, &json, &length)) {
+    while ((json = next(iter, &length)) != NULL) {
         output_write(out, json, length);
         output_write(out, "\n", 1);
     }
@@ -166,7 +159,7 @@ static void write_csv(output *out, gem5art_iter *iter) {
     for (i = 0; (name = gem5art_field_name(!artifacts, i)) != NULL; i++) text_putf(&row, "%s,", name);
     text_puts(&row, "other\r\n");
     output_write(out, row.data, row.length);
-    while (next(iter, &json, &length)) {
+    while ((json = next(iter, &length)) != NULL) {
         text_clear(&row);
         if ((record = gem5art_json_parse(json, length, NULL, &error)) == NULL) die_of(&error);
         put_row(&row, record);
@@ -192,7 +185,7 @@ static void write_store(gem5art_db *db, const char *uri) {
     if (strcmp(uri, "-") == 0) die(EXIT_MISUSE, "a store cannot be written to stdout: name its file");
     if (lstat(scheme_end ? scheme_end + 3 : uri, &st) == 0)
         die(EXIT_FAILED, "%s exists already: name another store, or add to this one with gem5art-import", uri);
-    for (iter = begin(db); next(iter, &json, &length); count++) {
+    for (iter = begin(db); (json = next(iter, &length)) != NULL; count++) {
         records = (gem5art_text *)text_room(records, count, sizeof *records);
         records[count].text = text_copy_n(json, length);
         records[count].length = length;
@@ -230,7 +223,7 @@ int main(int argc, char **argv) {
         die(EXIT_MISUSE, "--artifacts leaves out what %s asks for: give one of them", runs ? "--runs" : "--fs-only");
     if (style.spreadsheet && format != CSV)
         die(EXIT_MISUSE, "--spreadsheet changes only tables: give --to csv, or leave it out");
-    if (limit_text) options_count("--limit", limit_text);
+    if (limit_text) limit = options_count("--limit", limit_text);
     if (format == CSV && !artifacts) runs = true;
     db = store_open(db_uri, true);
     if (format == STORE) write_store(db, argv[0]);

@@ -56,8 +56,8 @@ static bool put_uuid(gem5art_json_writer *writer, const gem5art_json *value) {
 
 static void put_uuid_bytes(gem5art_json_writer *writer, const unsigned char b[16]) {
     char uuid[37];
-    snprintf(uuid, sizeof uuid, "%02x%02x%02x%02x-%02x%02x-%02x%02x-%02x%02x-%02x%02x%02x%02x%02x%02x", b[0], b[1], b[2],
-             b[3], b[4], b[5], b[6], b[7], b[8], b[9], b[10], b[11], b[12], b[13], b[14], b[15]);
+    snprintf(uuid, sizeof uuid, "%02x%02x%02x%02x-%02x%02x-%02x%02x-%02x%02x-%02x%02x%02x%02x%02x%02x", b[0], b[1],
+             b[2], b[3], b[4], b[5], b[6], b[7], b[8], b[9], b[10], b[11], b[12], b[13], b[14], b[15]);
     gem5art_json_string(writer, uuid);
 }
 
@@ -242,8 +242,8 @@ __attribute__((format(printf, 3, 4))) static void fail(source *s, size_t at, con
 static void fail_expected(source *s, size_t at, const char *what) {
     unsigned char c = (unsigned char)text_string(&s->data)[at];
     if (at == s->data.length && s->count == 0 && !strchr(text_string(&s->data), '['))
-        fail(s, nowhere, "%s is empty: there is nothing in it to import (mongoexport writes such a file where the database "
-             "or the collection is not the right one)", s->name);
+        fail(s, nowhere, "%s is empty: there is nothing in it to import (mongoexport writes such a file where the "
+             "database or the collection is not the right one)", s->name);
     else if (at == s->data.length) fail(s, at, "the file ends where %s was expected: it was cut", what);
     else if (c == 0 && s->count == 0)
         fail(s, nowhere, "%s is not text: an LMDB store is given as lmdb://%s", s->name, s->name);

@@ -117,7 +117,7 @@ static bool is_selected(const record *r) {
     if (r->when < since_time) return false;
     if (artifacts) return !with_type || strcasecmp(members_string(&string, values[RECORD_TYPE]), with_type) == 0;
     if (with_type && r->fs != fs_only) return false;
-    if (with_status && !members_begins(values[RECORD_STATUS], with_status)) return false; /* Failed: failed checks too */
+    if (with_status && !members_begins(values[RECORD_STATUS], with_status)) return false; /* Failed: in checks too */
     for (i = 0; i < with_params.count; i++)
         if (!has_param(values[RECORD_PARAMS], with_params.items[i])) return false;
     return true;
@@ -380,8 +380,8 @@ static void add_line(line l) {
 static void add_node(const tree_node *node, const char *id, const char *trunk, const char *branch, bool again) {
     char *json = text_printf("{\"_id\":\"%s\",\"name\":\"(not in the store)\"}", id);
     if (!node) record_read(&current, json, strlen(json), NULL);
-    add_line((line){node ? (const row *)node->data : make_row(true), *branch ? text_printf("%s%s", trunk, branch) : NULL,
-                    again, !node});
+    add_line((line){node ? (const row *)node->data : make_row(true),
+                    *branch ? text_printf("%s%s", trunk, branch) : NULL, again, !node});
     free(json);
 }
 
@@ -389,7 +389,7 @@ static void add_tree(void) {
     tree t = {0};
     size_t i;
     t.nodes = (tree_node *)text_alloc((recorded.count + 1) * sizeof *t.nodes);
-    for (i = 0; i < total; i++) t.nodes[i].data = chosen[(total - chosen_count + i) % total]; /* the others: as inputs */
+    for (i = 0; i < total; i++) t.nodes[i].data = chosen[(total - chosen_count + i) % total]; /* others: as inputs */
     for (t.count = total, i = 0; i < recorded.count; i++)
         if (!recorded.rows[i]->shown) t.nodes[t.count++].data = recorded.rows[i];
     for (i = 0; i < t.count; i++) {

@@ -38,12 +38,8 @@ static void show_size(sheet *s, const char *label, double bytes, const char *mor
     text_free(&string);
 }
 
-static void show_list(sheet *s, const char *label, const char *format, const char *const *strings) {
-    for (; *strings; strings++, label = "") {
-        char *string = text_printf(format[0] == '"' ? "\"%s\"" : "%s", *strings);
-        show_text(s, label, string);
-        free(string);
-    }
+static void show_list(sheet *s, const char *label, const char *quote, const char *const *strings) {
+    for (; *strings; strings++, label = "") sheet_entry(s, label, "%s%s%s", quote, *strings, quote);
 }
 
 static void show_pairs(sheet *s, const char *label, const char *const *pairs) {
@@ -115,12 +111,11 @@ static bool uses(const gem5art_run *run, const char *id) {
 
 /* How many runs name an artifact, and the latest. */
 static void show_users(sheet *s, gem5art_db *db, const char *id) {
-    gem5art_error error;
-    gem5art_iter *iter = gem5art_get_runs(db, NULL, &error);
+    gem5art_iter *iter = store_runs(db, NULL);
     text latest[SHOW_USERS] = {{0}};
     const gem5art_run *run;
     size_t count = 0, i;
-    while (iter && (run = gem5art_next_run(iter, &error)) != NULL) {
+    while ((run = store_next_run(iter)) != NULL) {
         text *line = &latest[count % SHOW_USERS];
         if (!uses(run, id)) continue;
         count++;
@@ -129,8 +124,6 @@ static void show_users(sheet *s, gem5art_db *db, const char *id) {
         describe_status(line, run);
         text_puts(line, ")");
     }
-    if (gem5art_iter_step(iter) == GEM5ART_FAILED) die_of(&error);
-    gem5art_iter_close(iter);
     if (count == 0) sheet_entry(s, "used by", "no recorded run");
     else
         sheet_entry(s, "used by", "%zu run%s%s", count, count > 1 ? "s" : "",
@@ -198,8 +191,8 @@ static void show_identity(sheet *s, const gem5art_run *run, bool live) {
     show_command(s, "parameters", run->params);
     show_pairs(s, "variables", run->variables);
     show_command(s, "gem5 options", run->gem5_options);
-    show_list(s, "accepts", "\"\"", run->accept);
-    show_list(s, "fails on", "\"\"", run->fail_on);
+    show_list(s, "accepts", "\"", run->accept);
+    show_list(s, "fails on", "\"", run->fail_on);
     if (run->stall > 0) {
         when_put_duration(&stall, run->stall);
         sheet_entry(s, "stall", "ended after %s without a growing file", text_string(&stall));
@@ -300,10 +293,10 @@ static void show_results(sheet *s, const gem5art_run *run, const gem5art_artifac
 }
 
 /* Rows of `iter` that are other attempts at the run. */
-static void show_attempts(sheet *s, gem5art_iter *iter, const gem5art_run *run, gem5art_error *error) {
+static void show_attempts(sheet *s, gem5art_iter *iter, const gem5art_run *run) {
     const gem5art_run *other;
     text string = {0};
-    while (iter && (other = gem5art_next_run(iter, error)) != NULL) {
+    while ((other = store_next_run(iter)) != NULL) {
         if (text_same(other->id, run->id)) continue;
         text_clear(&string);
         when_put_time(&string, other->start_time > 0 ? other->start_time : other->enqueue_time);
@@ -311,18 +304,16 @@ static void show_attempts(sheet *s, gem5art_iter *iter, const gem5art_run *run, 
         describe_status(&string, other);
         sheet_entry(s, "", "%.8s  %s", other->id, text_string(&string));
     }
-    if (gem5art_iter_step(iter) == GEM5ART_FAILED) die_of(error);
-    gem5art_iter_close(iter);
     text_free(&string);
 }
 
 static void show_run(sheet *s, gem5art_db *db, const gem5art_run *run, bool live) {
     const gem5art_artifact *archive = run->results ? store_artifact(db, run->results) : NULL;
-    const char *storage = getenv("GEM5ART_STORAGE"), *places[3] = {NULL, NULL, NULL};
-    char *copy = archive && !text_empty(storage) ? text_join(storage, archive->id) : NULL;
+    char *copy = archive ? store_copy_path(archive) : NULL;
+    const char *places[3] = {archive ? archive->path : NULL, copy, NULL};
     gem5art_query query = {0};
+    gem5art_iter *attempts;
     gem5art_error error;
-    if (archive) places[0] = archive->path, places[1] = copy;
     show_identity(s, run, live);
     sheet_heading(s, live ? "What it says so far" : "Why it failed");
     if (live || text_starts(run->status, "Failed")) evidence_show(s, run->outdir, places);
@@ -333,10 +324,14 @@ static void show_run(sheet *s, gem5art_db *db, const gem5art_run *run, bool live
     show_where(s, run);
     show_results(s, run, archive, places);
     sheet_heading(s, "Other attempts");
-    if (*run->hash) show_attempts(s, gem5art_get_attempts(db, run, &error), run, &error);
     query.live = true;
     query.hash = run->hash;
-    if (*run->hash) show_attempts(s, gem5art_get_runs(db, &query, &error), run, &error);
+    if (*run->hash) {
+        attempts = gem5art_get_attempts(db, run, &error);
+        if (!attempts) die_of(&error);
+        show_attempts(s, attempts, run);
+        show_attempts(s, store_runs(db, &query), run);
+    }
     s->heading = NULL;
     free(copy);
 }

@@ -2,8 +2,8 @@
 
 #include "evidence.h"
 
-#include <dirent.h>
 #include <fcntl.h>
+#include <ftw.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -114,22 +114,12 @@ static void add_name(evidence *e, const char *name) {
     if (e->count < FILES && (is_terminal(name) || is_output(name))) e->names[e->count++] = text_copy(name);
 }
 
-/* `below`: a folder below the outdir; "": itself. */
-static void list_folder(evidence *e, const char *below, int depth) {
-    char *folder = text_join(e->folder, below);
-    DIR *dir = opendir(folder);
-    struct dirent *entry;
-    struct stat st;
-    while (dir && (entry = readdir(dir)) != NULL) {
-        char *name = text_join(below, entry->d_name), *path = text_join(folder, entry->d_name);
-        bool found = !text_same(entry->d_name, ".") && !text_same(entry->d_name, "..") && lstat(path, &st) == 0;
-        if (found && S_ISREG(st.st_mode)) add_name(e, name);
-        if (found && S_ISDIR(st.st_mode) && depth > 0) list_folder(e, name, depth - 1);
-        free(name);
-        free(path);
-    }
-    if (dir) closedir(dir);
-    free(folder);
+static evidence *walked;
+
+static int add_file(const char *path, const struct stat *st, int type, struct FTW *at) {
+    bool reached = type == FTW_F && S_ISREG(st->st_mode) && at->level <= DEPTH + 1;
+    if (reached) add_name(walked, text_below(walked->folder, path));
+    return 0;
 }
 
 static void list_archive(evidence *e) {
@@ -164,29 +154,18 @@ static void show_excerpt(const evidence *e, sheet *s, const char *name) {
     }
 }
 
-/* Shows excerpts of at most `most` files, the last names first: simerr.txt before console.txt. */
-static void show_files(evidence *e, sheet *s, bool (*wanted)(const char *name), size_t most) {
-    size_t i;
-    for (i = e->count; i-- > 0 && most > 0;) {
+/* Shows excerpts of at most `most` files, or of those with a panic, the last names first: simerr.txt before
+   console.txt. Returns whether there was one. */
+static bool show_files(evidence *e, sheet *s, bool (*wanted)(const char *name), size_t most, bool panics) {
+    size_t i, shown = 0;
+    for (i = e->count; i-- > 0 && shown < most;) {
         if (!wanted(e->names[i])) continue;
         read_file(e, e->names[i]);
-        if (!e->line_count) continue;
+        if (panics ? !e->panicked : !e->line_count) continue;
         show_excerpt(e, s, e->names[i]);
-        most--;
+        shown++;
     }
-}
-
-static bool show_panics(evidence *e, sheet *s) {
-    bool shown = false;
-    size_t i;
-    for (i = 0; i < e->count; i++) {
-        if (!is_terminal(e->names[i])) continue;
-        read_file(e, e->names[i]);
-        if (!e->panicked) continue;
-        show_excerpt(e, s, e->names[i]);
-        shown = true;
-    }
-    return shown;
+    return shown > 0;
 }
 
 /* Shows why there is nothing to show. */
@@ -204,7 +183,8 @@ void evidence_show(sheet *s, const char *outdir, const char *const *archives) {
     const char *const *archive;
     size_t i;
     e.folder = outdir;
-    if (*outdir) list_folder(&e, "", DEPTH);
+    walked = &e;
+    if (*outdir) nftw(outdir, add_file, DEPTH, FTW_PHYS);
     for (archive = archives; !e.count && *archive; archive++) {
         e.folder = NULL;
         e.archive = *archive;
@@ -212,8 +192,8 @@ void evidence_show(sheet *s, const char *outdir, const char *const *archives) {
     }
     qsort(e.names, e.count, sizeof *e.names, compare_names);
     if (e.count && !e.folder) sheet_entry(s, "read from", "%s", e.archive);
-    if (!show_panics(&e, s)) show_files(&e, s, is_terminal, QUIET_TERMINALS);
-    show_files(&e, s, is_output, 1);
+    if (!show_files(&e, s, is_terminal, FILES, true)) show_files(&e, s, is_terminal, QUIET_TERMINALS, false);
+    show_files(&e, s, is_output, 1, false);
     if (!e.count) show_none(&e, s, outdir, archives);
     for (i = 0; i < e.count; i++) free(e.names[i]);
     for (i = 0; i < EXCERPT_LINES; i++) text_free(&e.lines[i]);

@@ -41,6 +41,11 @@ gem5art_iter *store_artifacts(gem5art_db *db, const gem5art_query *query) {
     return store_begun(gem5art_get_artifacts(db, query, &error), &error);
 }
 
+gem5art_iter *store_records(gem5art_db *db, const gem5art_query *query) {
+    gem5art_error error;
+    return store_begun(gem5art_get_records(db, query, &error), &error);
+}
+
 static void store_ended(gem5art_iter *iter, const gem5art_error *error) {
     if (gem5art_iter_step(iter) == GEM5ART_FAILED) die_of(error);
     gem5art_iter_close(iter);
@@ -58,6 +63,13 @@ const gem5art_artifact *store_next_artifact(gem5art_iter *iter) {
     const gem5art_artifact *artifact = gem5art_next_artifact(iter, &error);
     if (!artifact) store_ended(iter, &error);
     return artifact;
+}
+
+const char *store_next_json(gem5art_iter *iter, size_t *length) {
+    gem5art_error error;
+    const char *json = gem5art_next_json(iter, length, &error);
+    if (!json) store_ended(iter, &error);
+    return json;
 }
 
 const gem5art_artifact *store_artifact(gem5art_db *db, const char *id) {

@@ -13,8 +13,10 @@ gem5art_db *store_open(const char *uri, bool read_only);
    failure ends the tool. */
 gem5art_iter *store_runs(gem5art_db *db, const gem5art_query *query);
 gem5art_iter *store_artifacts(gem5art_db *db, const gem5art_query *query);
+gem5art_iter *store_records(gem5art_db *db, const gem5art_query *query); /* of both kinds, as JSON */
 const gem5art_run *store_next_run(gem5art_iter *iter);
 const gem5art_artifact *store_next_artifact(gem5art_iter *iter);
+const char *store_next_json(gem5art_iter *iter, size_t *length);
 
 /* The artifact with this id or hash; NULL: the store does not have it. */
 const gem5art_artifact *store_artifact(gem5art_db *db, const char *id);

@@ -2,11 +2,13 @@
 
 #include "table.h"
 
+#include <stdint.h>
 #include <string.h>
 
 #include "terminal.h"
 
 enum { GAP = 2, CUT_LEAST = 8 };
+static const size_t titles_row = SIZE_MAX; /* as the number of a row */
 
 static size_t width_of(const char *cell) {
     const char *c;
@@ -66,25 +68,13 @@ static void put_cell(text *out, const table_column *c, const char *cell, const c
     if (!c->right) put_spaces(out, padding);
 }
 
-static void end_line(text *out, size_t start) {
-    while (out->length > start && out->data[out->length - 1] == ' ') text_cut(out, out->length - 1);
-}
-
-void table_put_titles(text *out, const table *t, bool bold) {
-    char title[64];
-    size_t i, k, start;
-    if (bold) text_puts(out, "\033[1m");
-    start = out->length;
-    for (i = 0; i < t->column_count; i++) {
-        const char *c = t->columns[i].title;
-        if (!t->columns[i].width) continue;
-        for (k = 0; c[k] && k < sizeof title - 1; k++) title[k] = c[k] >= 'a' && c[k] <= 'z' ? (char)(c[k] - 32) : c[k];
-        title[k] = 0;
-        put_spaces(out, out->length > start ? t->gap : 0);
-        put_cell(out, &t->columns[i], title, "");
-    }
-    end_line(out, start);
-    if (bold) text_puts(out, "\033[m");
+static const char *title_of(const table *t, size_t column) {
+    static char title[64];
+    size_t i;
+    const char *c = t->columns[column].title;
+    for (i = 0; c[i] && i < sizeof title - 1; i++) title[i] = (char)(c[i] >= 'a' && c[i] <= 'z' ? c[i] - 32 : c[i]);
+    title[i] = 0;
+    return title;
 }
 
 void table_put_row(text *out, const table *t, size_t row, size_t colored, const char *color) {
@@ -92,7 +82,13 @@ void table_put_row(text *out, const table *t, size_t row, size_t colored, const 
     for (i = 0; i < t->column_count; i++) {
         if (!t->columns[i].width) continue;
         put_spaces(out, out->length > start ? t->gap : 0);
-        put_cell(out, &t->columns[i], t->cell(row, i), i == colored ? color : "");
+        put_cell(out, &t->columns[i], row == titles_row ? title_of(t, i) : t->cell(row, i), i == colored ? color : "");
     }
-    end_line(out, start);
+    while (out->length > start && out->data[out->length - 1] == ' ') text_cut(out, out->length - 1);
+}
+
+void table_put_titles(text *out, const table *t, bool bold) {
+    text_puts(out, bold ? "\033[1m" : "");
+    table_put_row(out, t, titles_row, SIZE_MAX, "");
+    text_puts(out, bold ? "\033[m" : "");
 }
