@@ -295,6 +295,20 @@ same "status where one run cannot be created" $status 1
 check "the info.json of the recorded run stays" test -e out/0/info.json
 check "the outdir of the other one was removed" test ! -e out/2
 
+begin "a signal while the runs are created leaves none of them"
+afresh
+experiment children/slow "$(seq -s , 600 999)"
+"$launch" -j 1 x.json >out.txt 2>err.txt &
+pid=$!
+until_true test -e out/600/info.json
+kill $pid
+wait $pid
+if grep -q "stopped before a run was launched" err.txt; then
+    same "outdirs" "$(ls out)" ""
+else # they were all created by then
+    has "the sum" "$(cat out.txt)" " not launched"
+fi
+
 begin "the cause of a failure: at the end of an error log of any size"
 afresh
 experiment children/exit_with 0

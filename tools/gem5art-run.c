@@ -8,7 +8,6 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/stat.h>
 #include <unistd.h>
 
 #include "lib/describe.h"
@@ -197,12 +196,11 @@ static void report_problems(void (*report)(const char *format, ...)) {
 
 static void check_files(const experiment *e) {
     gem5art_error error;
-    struct stat st;
     size_t i;
     for (i = 0; i < e->artifact_count; i++) {
         const gem5art_artifact_desc *d = &e->artifacts[i]->desc;
         char *path = text_join(folder, d->path), *problem;
-        if (stat(path, &st) < 0) {
+        if (access(path, F_OK) < 0) {
             problem = text_printf("cannot find the %s \"%s\" at %s: %s; correct its path", d->type, d->name, d->path,
                                   strerror(errno));
             complain(problem);
@@ -257,7 +255,8 @@ static notes warnings;     /* of finished runs */
 static text_list failures; /* two lines each, of the first LISTED ones */
 static bool interrupted;   /* a signal ends the runs */
 static bool same_names;    /* labels are then the matrix variables */
-static bool preparing = true, registering, creating;
+static volatile sig_atomic_t phase; /* of: */
+enum { CHECKING, REGISTERING, CREATING, LAUNCHING };
 static volatile sig_atomic_t stopped; /* the number of a signal that came while the runs were created */
 
 static const char *short_path(const char *path) { return text_below(folder, path) ? text_below(folder, path) : path; }
@@ -381,7 +380,7 @@ static void on_event(const gem5art_event *event, void *user_data) {
     const gem5art_run *run = event->run;
     text reason = {NULL, 0, 0};
     (void)user_data;
-    if (preparing) return;
+    if (phase < LAUNCHING) return;
     if (event->type == GEM5ART_EVENT_SKIPPED) on_skipped(run, event->error);
     if (event->type == GEM5ART_EVENT_ENDED) on_end(run, event->error);
     if (event->type == GEM5ART_EVENT_SPAWNED) {
@@ -404,9 +403,9 @@ static void on_event(const gem5art_event *event, void *user_data) {
 static void on_warning(const char *message, void *user_data) {
     static int count;
     (void)user_data;
-    if (registering && name) return; /* a stored description of an artifact is better than that of a single run */
-    if (preparing && ++count > LISTED) return;
-    if (preparing && count == LISTED) message = "there are more such warnings";
+    if (phase == REGISTERING && name) return; /* a stored description of an artifact is better than that of a single run */
+    if (phase < LAUNCHING && ++count > LISTED) return;
+    if (phase < LAUNCHING && count == LISTED) message = "there are more such warnings";
     if (display_live && isatty(STDERR_FILENO)) display_say(SHEET_YELLOW, "warning: %s", message);
     else warn("%s", message);
 }
@@ -419,20 +418,19 @@ static void draw(const gem5art_event *progress, const char *note) {
     c.recorded = tally[RECORDED] + tally[CHANGED] + tally[FAILED_BEFORE];
     c.running = progress ? progress->running + progress->ending : 0;
     c.eta = !progress || tally[CANCELLED] || interrupted ? -1 : progress->eta;
-    display_draw(&c, registering);
+    display_draw(&c, phase == REGISTERING);
 }
 
 static void register_artifacts(experiment *e) {
     gem5art_error error;
     size_t i;
-    registering = true;
+    phase = REGISTERING;
     for (i = 0; i < e->artifact_count; i++) {
         char *note = text_printf("Registering %s", e->artifacts[i]->desc.path);
         draw(NULL, note);
         free(note);
         if (!experiment_register(e, db, i, &error) && error.code != GEM5ART_OK) complain(error.message);
     }
-    registering = false;
 }
 
 /* Returns the runs; NULL stands for those that could not be created. */
@@ -440,7 +438,7 @@ static gem5art_run **create_runs(experiment *e) {
     gem5art_run **runs = (gem5art_run **)text_alloc(e->run_count * sizeof *runs);
     gem5art_error error;
     size_t i;
-    creating = true;
+    phase = CREATING;
     for (i = 0; i < e->run_count && !stopped; i++) {
         experiment_run *r = &e->runs[i];
         same_names = same_names || (i > 0 && (text_same(r->desc.name, r[-1].desc.name) ||
@@ -464,7 +462,7 @@ static void stop(int number) {
 /* A signal before there is a pool. Hashing a disk image takes minutes, so it ends the tool at once: the store, the only
    file that is written then, is safe from that. While the runs are created, refuse() ends it. */
 static void on_early_signal(int number) {
-    if (creating) stopped = number;
+    if (phase == CREATING) stopped = number;
     else stop(number);
 }
 
@@ -500,7 +498,7 @@ static const char *stop_note(const gem5art_event *progress) {
 }
 
 static void watch(gem5art_event *progress) {
-    preparing = false;
+    phase = LAUNCHING;
     do {
         gem5art_pool_step(pool, display_due(), NULL); /* an event has the error of a run that cannot be recorded */
         gem5art_pool_progress(pool, progress);
