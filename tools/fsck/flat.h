@@ -1,12 +1,13 @@
-/* flat.h - a flat store read to its end, past damage: the everyday reader stops there or looks for the next sealed line
-   only; here any object that may be a record counts. */
+/* flat.h - reads a flat store to its end, past damage. The reader of gem5art.h resumes only at a sealed line; here any
+   object that may be a record counts. */
 #ifndef FSCK_FLAT_H
 #define FSCK_FLAT_H
 
 #include "records.h"
 
-/* Is the object at the cursor good: a sealed line whose checksum fits, or any other with an "_id"? What cannot be JSON
-   that we read ends it at once, so that many guesses take no longer than reading. 1; 0; -1: error. */
+/* Is the object at the cursor good: a sealed line whose checksum fits, or any other with an "_id"? It
+   gives up at the first byte that no valid object has, so that many guesses cost no more than one read. 1; 0; -1:
+   error. */
 static int fsck_guess(gem5art__cursor *cursor, gem5art_error *error) {
     gem5art__arena arena = {NULL, false};
     gem5art_error why;
@@ -86,7 +87,7 @@ static bool fsck_report_damage(fsck_audit *audit, off_t at, off_t next, gem5art_
     }
 }
 
-/* The cursor's record, of this size. */
+/* Checks the cursor's record, which may be parsed already. */
 static gem5art__step fsck_check_record(fsck_audit *audit, const gem5art_json *record, gem5art_error *error) {
     gem5art__cursor *cursor = &audit->cursor;
     bool ends = gem5art__is_sealed(cursor->data, cursor->size); /* in the key "crc32" and a checksum */
@@ -101,13 +102,13 @@ static gem5art__step fsck_check_record(fsck_audit *audit, const gem5art_json *re
     return fsck_check_text(audit, record, error) ? GEM5ART__RECORD : GEM5ART__FAILED;
 }
 
-/* The store does not end well: reads again from the last record on, if an append is under way. */
-static bool fsck_look_again(fsck_audit *audit) {
+/* If an append may be under way at the end: prepares to read again from the last record on. */
+static bool fsck_retry(fsck_audit *audit) {
     gem5art__cursor *cursor = &audit->cursor;
     off_t from = cursor->after;
     size_t records = cursor->records;
     struct stat st;
-    if (audit->locked || !gem5art__flat_retry(&audit->db->flat, (off_t)audit->bytes, audit->looks++) ||
+    if (audit->locked || !gem5art__flat_retry(&audit->db->flat, (off_t)audit->bytes, audit->tries++) ||
         GEM5ART_SYS_FSTAT(audit->db->flat.fd, &st) < 0)
         return false;
     audit->bytes = (int64_t)st.st_size;
@@ -117,8 +118,8 @@ static bool fsck_look_again(fsck_audit *audit) {
     return true;
 }
 
-/* After the closing bracket: bytes of an append that was never finished; but more records than an append has were
-   finished, and the bracket is the damage. */
+/* Reports bytes after the closing bracket: an unfinished append, unless they have more whole records than one append
+   writes; then the bracket is the damage. */
 static bool fsck_check_after(fsck_audit *audit, gem5art_error *error) {
     gem5art__cursor *cursor = &audit->cursor;
     off_t at = gem5art__cursor_offset(cursor), bracket = cursor->at;
@@ -145,7 +146,7 @@ static bool fsck_check_after(fsck_audit *audit, gem5art_error *error) {
     return step != GEM5ART__FAILED;
 }
 
-/* The store breaks off inside its array. */
+/* Reports a store that breaks off inside its array. */
 static void fsck_find_torn(fsck_audit *audit) {
     const gem5art__cursor *cursor = &audit->cursor;
     if (!cursor->problem[0])
@@ -158,7 +159,7 @@ static void fsck_find_torn(fsck_audit *audit) {
     fsck_find_left_out(audit, cursor->after, (off_t)audit->bytes);
 }
 
-/* The everyday reader found a problem: resumes after it, at the first object that may be a record. */
+/* Resumes after a problem, at the first object that may be a record. */
 static gem5art__step fsck_pass_over(fsck_audit *audit, gem5art__step step, gem5art_error *error) {
     gem5art__cursor *cursor = &audit->cursor;
     off_t at = cursor->problem_at, next = (off_t)audit->bytes;
@@ -212,7 +213,7 @@ static bool fsck_check_flat(fsck_audit *audit, gem5art_error *error) {
         else if (step == GEM5ART__DAMAGED || (step == GEM5ART__TORN && cursor->problem[0]))
             step = fsck_pass_over(audit, step, error);
         if (step == GEM5ART__END && (cursor->closed || gem5art__cursor_closes(cursor))) return true;
-    } while (step == GEM5ART__RECORD || (step != GEM5ART__FAILED && fsck_look_again(audit)));
+    } while (step == GEM5ART__RECORD || (step != GEM5ART__FAILED && fsck_retry(audit)));
     if (step == GEM5ART__TORN) fsck_find_torn(audit);
     return step == GEM5ART__END ? fsck_check_after(audit, error) : step == GEM5ART__TORN;
 }

@@ -1,10 +1,8 @@
-/* lmdb.h - an LMDB store: its records, indexes and pages; the intact records of a file that LMDB cannot read. */
+/* lmdb.h - checks an LMDB store: records, indexes and pages; finds the intact records of a file that LMDB cannot read. */
 #ifndef FSCK_LMDB_H
 #define FSCK_LMDB_H
 
 #include "records.h"
-
-/* ---- the LMDB file */
 
 #ifdef GEM5ART_LMDB
 
@@ -79,7 +77,7 @@ static int fsck_count_free_pages(MDB_txn *txn, size_t *count) {
     if (code) return code;
     while ((code = mdb_cursor_get(cursor, &key, &pages, MDB_NEXT)) == 0) {
         if (key.mv_size != sizeof listed || pages.mv_size < sizeof listed) break;
-        memcpy(&listed, pages.mv_data, sizeof listed); /* of each transaction: their number, and they */
+        memcpy(&listed, pages.mv_data, sizeof listed); /* of each transaction: a count, then as many pages */
         if (pages.mv_size / sizeof listed != listed + 1) break;
         *count += listed;
     }
@@ -100,7 +98,7 @@ static int fsck_count_used_pages(gem5art__env *env, MDB_txn *txn, size_t *count)
     return code;
 }
 
-/* Every page of the file but the first two is of a table or free; else the list of free pages is not to be trusted. */
+/* Every page of the file but the first two belongs to a table or is free; else the list of free pages is damaged. */
 static void fsck_check_pages(fsck_audit *audit) {
     gem5art__env *env = audit->db->env;
     MDB_txn *txn = (MDB_txn *)audit->txn;
@@ -111,13 +109,13 @@ static void fsck_check_pages(fsck_audit *audit) {
     mdb_env_info(env->env, &info);
     if (code)
         fsck_find(audit, FSCK_DAMAGE, -1, "LMDB's list of free pages cannot be read: %s", mdb_strerror(code));
-    else if (pages != info.me_last_pgno + 1 && info.me_last_txnid == mdb_txn_id(txn)) /* nobody has just written */
+    else if (pages != info.me_last_pgno + 1 && info.me_last_txnid == mdb_txn_id(txn)) /* no write in between */
         fsck_find(audit, FSCK_DAMAGE, -1,
                       "LMDB's list of free pages is damaged: %zu pages are accounted for, of %zu", pages,
                       (size_t)info.me_last_pgno + 1);
 }
 
-/* All records, by the tree, and the indexes. An LMDB code. */
+/* Checks all records and indexes. An LMDB code. */
 static int fsck_check_tree(gem5art__lmdb_call *visit) {
     fsck_audit *audit = (fsck_audit *)visit->context;
     gem5art__env *env = visit->env;
@@ -183,7 +181,7 @@ static bool fsck_open_target(fsck_audit *audit, gem5art_error *error) {
     return audit->target != NULL;
 }
 
-/* `ok`: ends it, and hands its file over, unless it would not be smaller than the old one. */
+/* Closes the new LMDB store; `ok`: takes its file, unless that would not be smaller than the old one. */
 static bool fsck_close_target(fsck_audit *audit, bool ok, gem5art_error *error) {
     gem5art__new_file *file = &audit->rewrite->file;
     struct stat now, old;

@@ -1,11 +1,11 @@
-/* records.h - what gem5art-fsck checks and keeps of a record, whatever holds it. Included after the implementation of
-   gem5art.h, of which fsck alone among the tools uses private names. */
+/* records.h - what gem5art-fsck checks and keeps of a record, in a flat store or in LMDB. Included after the
+   implementation of gem5art.h: fsck alone among the tools uses its private names. */
 #ifndef FSCK_RECORDS_H
 #define FSCK_RECORDS_H
 
 typedef enum fsck_gravity {
-    FSCK_NOTE,       /* no error, but a file or entry that was left */
-    FSCK_WARNING,    /* a record names an artifact that is not there */
+    FSCK_NOTE,       /* not an error: a file or live entry beside the store */
+    FSCK_WARNING,    /* a record names an artifact that is not in the store */
     FSCK_UNFINISHED, /* a write that was cut off: the next writer moves its bytes aside */
     FSCK_WRONG,      /* a whole record with a field missing or of the wrong kind: only its owner can correct it */
     FSCK_DAMAGE,     /* only salvaging repairs it */
@@ -16,7 +16,7 @@ typedef enum fsck_gravity {
 typedef struct fsck_finding {
     fsck_gravity gravity;
     int64_t at;       /* byte offset in a flat store, number of a record in an LMDB store; -1: neither */
-    int64_t line;     /* of a flat store, from 1; 0: of a file without lines; -1: `at` is no byte offset */
+    int64_t line;     /* of a flat store, from 1; 0: of a file without lines; -1: `at` is not a byte offset */
     const char *text; /* until the callback returns */
 } fsck_finding;
 
@@ -24,14 +24,14 @@ typedef struct fsck_audit {
     gem5art_db *db;
     void (*report)(const fsck_finding *finding); /* in the order found; may be NULL */
     int64_t bytes, records, runs, artifacts;
-    int64_t verified; /* records whose checksum fits; the others were laid out by another program */
+    int64_t verified; /* records whose checksum fits; other programs wrote the rest */
     int64_t found[FSCK_GRAVITIES];
     bool clear_live; /* remove live entries that are ignored */
     bool compact;    /* it has only sealed lines: rewriting it would change nothing */
     bool compacting; /* a rewrite is to make it compact; else to salvage it */
     gem5art__buf kept; /* the name of the old file after a rewrite */
 
-    bool locked;      /* nobody writes meanwhile */
+    bool locked;      /* no other program writes meanwhile */
     bool lmdb;        /* it is an LMDB store; `db` may have it open as a flat one */
     bool unneeded;    /* a compacted LMDB file would not be smaller */
     gem5art__rewrite *rewrite; /* where intact records go, or NULL */
@@ -39,19 +39,19 @@ typedef struct fsck_audit {
     const gem5art__buf *raw;   /* the bytes of an LMDB file that is read without LMDB */
     void *txn;                 /* the transaction in which one is read with it */
     gem5art__cursor cursor;
-    off_t at;                  /* the record being looked at, */
+    off_t at;                  /* the current record, */
     const char *data;          /* its text, */
     size_t size;
-    bool fits;                 /* and whether its last 8 digits are a checksum that fits */
+    bool fits;                 /* and whether its checksum fits */
     gem5art__index ids;   /* an index of the records by their ids, */
-    gem5art__index named; /* and of the first record that names each artifact not met before */
+    gem5art__index named; /* and of the first record that names each artifact not seen before */
     off_t laid_out;      /* bytes of sealed lines, joined */
     off_t line_at;       /* an offset in `line` */
     int64_t line;
-    int looks;           /* at an end that may be of an append under way */
+    int tries;           /* at reading an end that an append may be writing */
 } fsck_audit;
 
-/* The line, from 1, that an offset is in: quick as long as offsets grow. */
+/* The line, from 1, of an offset; quick as long as offsets grow. */
 static int64_t fsck_line_at(fsck_audit *audit, off_t at) {
     char chunk[16384];
     size_t got = 1, i;
@@ -65,8 +65,8 @@ static int64_t fsck_line_at(fsck_audit *audit, off_t at) {
     return audit->line;
 }
 
-/* Reports a finding; at -1: beside the store. While it is rewritten, only the fate of records is reported: the rest was
-   before. */
+/* Reports a finding; at -1: beside the store. During a rewrite only the fate of records is reported, as the check before
+   it has reported the rest. */
 static void fsck_find(fsck_audit *audit, fsck_gravity gravity, off_t at, const char *format, ...)
     GEM5ART__PRINTF(4, 5);
 static void fsck_find(fsck_audit *audit, fsck_gravity gravity, off_t at, const char *format, ...) {
@@ -152,7 +152,7 @@ static bool fsck_unlink_lock(const char *path) {
     return ok;
 }
 
-/* ---- records that are whole */
+/* ---- whole records */
 
 typedef enum fsck_fate {
     FSCK_KEPT,
@@ -215,13 +215,13 @@ static bool fsck_check_fields(fsck_audit *audit, gem5art__arena *arena, const ge
     return true;
 }
 
-/* ---- artifacts that records name */
+/* ---- artifacts named by records */
 
 static bool fsck_index_has(const gem5art__index *index, uint64_t key) {
     return gem5art__index_next(index, key, 0) != 0;
 }
 
-/* Remembers an artifact that was not met yet with the current record; true: out of memory. */
+/* Notes the current record as the first that names this artifact, if it is; true: out of memory. */
 static bool fsck_note_reference(const gem5art_json *id, const void *context) {
     fsck_audit *audit = (fsck_audit *)(uintptr_t)context;
     uint64_t key = gem5art__key(id->text, strlen(id->text));
@@ -240,7 +240,7 @@ static bool fsck_is_reference(const gem5art_json *id, const void *context) {
     return gem5art__key(id->text, strlen(id->text)) == reference->key;
 }
 
-/* At the end: artifacts that were named and never met. */
+/* Reports artifacts that records name and the store does not have. */
 static bool fsck_check_references(fsck_audit *audit, gem5art_error *error) {
     size_t i;
     bool ok = true;
@@ -262,7 +262,7 @@ static bool fsck_check_references(fsck_audit *audit, gem5art_error *error) {
     return ok;
 }
 
-/* ---- records on their way to a new file */
+/* ---- records copied to a new file */
 
 /* Appends the line of a record under a new id. */
 static bool fsck_renew_id(fsck_audit *audit, const gem5art_json *record, gem5art__buf *line, gem5art_error *error) {
@@ -319,7 +319,7 @@ static bool fsck_renew_record(fsck_audit *audit, const gem5art_json *record, fsc
     return ok;
 }
 
-/* A record that is whole, whatever keeps it. */
+/* Checks a whole record, and copies it in a rewrite. */
 static bool fsck_check_whole(fsck_audit *audit, gem5art__arena *arena, const gem5art_json *record,
                                  gem5art_error *error) {
     fsck_fate fate;

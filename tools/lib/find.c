@@ -20,16 +20,10 @@ typedef struct find_matches {
 } find_matches;
 
 static void find_add(find_matches *m, const char *id, const char *type, const char *name) {
-    if (m->id && strcmp(id, m->id) == 0) return; /* an id that another program has written twice */
+    if (m->id && strcmp(id, m->id) == 0) return; /* another program wrote this id twice */
     if (m->count++ == 0) m->id = text_copy(id);
     if (m->count > FIND_NAMED) return;
-    if (m->count > 1) text_puts(&m->named, ", ");
-    terminal_put(&m->named, id, 40);
-    text_puts(&m->named, " (");
-    terminal_put(&m->named, type, 40);
-    text_puts(&m->named, " \"");
-    terminal_put(&m->named, name, 40);
-    text_puts(&m->named, "\")");
+    text_putf(&m->named, "%s%.40s (%.40s \"%.40s\")", m->count > 1 ? ", " : "", id, type, name);
 }
 
 /* Counts the artifacts and runs that a query is for, and adds them to the matches, if there are any to add to. */
