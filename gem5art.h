@@ -8152,14 +8152,16 @@ static int gem5art__open_lock_file(gem5art_db *db, gem5art_error *error) {
     const int flags = O_RDWR | O_NONBLOCK | O_NOFOLLOW;
     const char *path = db->lock_path;
     struct stat st;
+    bool known;
     int fd = gem5art__open(path, flags, 0);
     if (fd < 0 && errno == ENOENT) fd = gem5art__open(path, flags | O_CREAT | O_EXCL, 0666);
     if (fd < 0 && errno == EEXIST) fd = gem5art__open(path, flags, 0);
-    if (fd >= 0 && GEM5ART_SYS_FSTAT(fd, &st) == 0 && S_ISREG(st.st_mode)) {
+    known = fd >= 0 && GEM5ART_SYS_FSTAT(fd, &st) == 0;
+    if (known && S_ISREG(st.st_mode)) {
         if (st.st_nlink == 1) gem5art__share(db, fd, 0666); /* whose permissions may have changed */
         return fd;
     }
-    if (fd >= 0 || errno == EISDIR || errno == ENXIO || errno == ELOOP)
+    if (known || (fd < 0 && (errno == EISDIR || errno == ENXIO || errno == ELOOP)))
         gem5art__fail(error, GEM5ART_INVALID, "the lock file %s is not a file: remove it", path);
     else if (errno == EACCES)
         gem5art__fail(error, GEM5ART_IO, "cannot write to the lock file %s, which must have the permissions of %s: %s",
