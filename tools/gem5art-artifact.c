@@ -54,14 +54,13 @@ static void put_line(const gem5art_artifact *a, const char *before, const char *
 /* ---- the commands: each gets the operands that follow its name */
 
 static void register_one(gem5art_db *db, char **arguments) {
-    gem5art_artifact_desc desc;
+    gem5art_artifact_desc desc = {0};
     gem5art_error error;
     const gem5art_artifact *artifact, **made_from;
     size_t i;
     (void)arguments;
     made_from = (const gem5art_artifact **)text_alloc(inputs.count * sizeof *made_from);
     for (i = 0; i < inputs.count; i++) made_from[i] = find_artifact(db, inputs.items[i]);
-    memset(&desc, 0, sizeof desc);
     desc.name = name, desc.type = type, desc.path = path, desc.documentation = documentation;
     desc.command = command, desc.cwd = cwd, desc.inputs = inputs.count ? made_from : NULL;
     desc.input_count = inputs.count;
@@ -73,11 +72,10 @@ static void register_one(gem5art_db *db, char **arguments) {
 }
 
 static void list(gem5art_db *db, char **arguments) {
-    gem5art_query query;
+    gem5art_query query = {0};
     gem5art_iter *iter;
     const gem5art_artifact *row;
     (void)arguments;
-    memset(&query, 0, sizeof query);
     query.name_contains = name;
     query.type = type;
     iter = store_artifacts(db, &query);
@@ -101,8 +99,7 @@ static void show_tree(gem5art_db *db, char **arguments) {
     const char *root = arguments[0] ? find_artifact(db, arguments[0])->id : NULL;
     gem5art_iter *iter = store_artifacts(db, NULL);
     const gem5art_artifact *row, *artifact;
-    tree t;
-    memset(&t, 0, sizeof t);
+    tree t = {0};
     t.show = show_node;
     while ((row = store_next_artifact(iter)) != NULL) {
         tree_node *node;

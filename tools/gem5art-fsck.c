@@ -81,10 +81,9 @@ static bool repair(bool raw, gem5art_error *error) {
 
 /* Checks and repairs the store as the options ask; returns the exit status, and the error if there is one. */
 static int check(const char *uri, bool raw, gem5art_error *error) {
-    gem5art_open_desc desc;
+    gem5art_open_desc desc = {0};
     bool ok;
     memset(error, 0, sizeof *error);
-    memset(&desc, 0, sizeof desc);
     desc.read_only = true; /* at first: a missing store must not be made */
     desc.log = message_warn;
     audit.report = print_finding;

@@ -33,11 +33,10 @@ static void dump(gem5art_iter *runs, output *out) {
 
 int main(int argc, char **argv) {
     const char *limit = NULL, *db_uri = NULL;
-    gem5art_query query;
+    gem5art_query query = {0};
     gem5art_db *db;
     gem5art_iter *runs;
     output out;
-    memset(&query, 0, sizeof query);
     const option options[] = {
         {"--fs-only", NULL, NULL, "Only output FS runs", .flag = &query.fs_only},
         {"--limit", NULL, "LIMIT", "Limit of the number of runs to return. Default: all", .value = &limit},

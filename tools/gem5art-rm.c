@@ -52,13 +52,12 @@ static bool remove_one(gem5art_db *db, const char *key, bool dry_run) {
 
 /* Removes all attempts at the run with this hash, or else what the key names. */
 static bool remove_key(gem5art_db *db, const char *key, bool dry_run) {
-    gem5art_query query;
+    gem5art_query query = {0};
     gem5art_iter *iter;
     const gem5art_run *run;
     text_list ids = {NULL, 0};
     bool ok = true;
     size_t i;
-    memset(&query, 0, sizeof query);
     query.hash = key;
     iter = store_runs(db, &query);
     while ((run = store_next_run(iter)) != NULL) text_list_add(&ids, text_copy(run->id));

@@ -50,8 +50,7 @@ static void find_records(gem5art_db *db, const gem5art_query *query, find_matche
 
 /* A run that has not ended, by its id or hash. Adds those whose id begins with the key. */
 static bool find_live(gem5art_db *db, const char *key, find_matches *m, found *f) {
-    gem5art_query query;
-    memset(&query, 0, sizeof query);
+    gem5art_query query = {0};
     query.live = true;
     f->live = store_runs(db, &query);
     while ((f->run = store_next_run(f->live)) != NULL) {
@@ -72,8 +71,7 @@ static bool find_exactly(gem5art_db *db, const char *key, find_matches *m, found
 
 static void find_explain(gem5art_db *db, const find_matches *m, text *why) {
     size_t length = strlen(m->key), counts[2] = {0, 0}, names; /* of artifacts and runs with the key as their name */
-    gem5art_query query;
-    memset(&query, 0, sizeof query);
+    gem5art_query query = {0};
     query.name = m->key;
     if (length) find_records(db, &query, NULL, counts);
     names = counts[0] + counts[1];
@@ -96,12 +94,11 @@ bool find_key(gem5art_db *db, const char *key, found *f, text *why) {
     size_t length = strlen(key), counts[2] = {0, 0};
     char *trimmed;
     find_matches m = {NULL, NULL, 0, {NULL, 0, 0}};
-    gem5art_query query;
+    gem5art_query query = {0};
     bool ok;
     while (length && strchr(" \t\r\n\f\v", key[length - 1])) length--;
     m.key = trimmed = text_copy_n(key, length);
     memset(f, 0, sizeof *f);
-    memset(&query, 0, sizeof query);
     query.id_prefix = m.key;
     ok = length && find_exactly(db, m.key, length < FIND_SHORTEST ? NULL : &m, f);
     if (!ok && length >= FIND_SHORTEST) find_records(db, &query, &m, counts);

@@ -14,10 +14,9 @@ const struct store_role_row store_roles[ROLES] = {{"gem5_artifact", "gem5"},
                                                   {"disk_image_artifact", "disk image"}};
 
 gem5art_db *store_open(const char *uri, bool read_only) {
-    gem5art_open_desc desc;
+    gem5art_open_desc desc = {0};
     gem5art_error error;
     gem5art_db *db;
-    memset(&desc, 0, sizeof desc);
     desc.read_only = read_only;
     desc.log = message_warn;
     if (read_only) desc.damaged = message_damaged;
