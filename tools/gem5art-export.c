@@ -96,53 +96,32 @@ static void write_jsonl(output *out, gem5art_iter *iter) {
     }
 }
 
-/* Members mostly come in the order of the columns: the search begins after the last one that was found. */
 static bool has_column(const gem5art_json *member) {
-    static size_t at;
     const char *name;
-    size_t begin = at;
-    do {
-        name = gem5art_field_name(!artifacts, at);
-        at = name ? at + 1 : 0;
-        if (name && text_is(member->key, member->key_length, name)) return true;
-    } while (at != begin);
+    size_t i;
+    for (i = 0; (name = gem5art_field_name(!artifacts, i)) != NULL; i++)
+        if (text_is(member->key, member->key_length, name)) return true;
     return false;
-}
-
-/* Appends a value as JSON. */
-static void put_json(text *json, const gem5art_json *value) {
-    gem5art_json_writer writer;
-    gem5art_error error;
-    const char *taken;
-    size_t length;
-    gem5art_json_writer_init(&writer, 0);
-    gem5art_json_value(&writer, value);
-    if ((taken = gem5art_json_take(&writer, &length, &error)) == NULL) die_of(&error);
-    text_put(json, taken, length);
-    gem5art_json_writer_free(&writer);
 }
 
 static void put_row(text *row, const gem5art_json *record) {
     static text json;
     const gem5art_json *value;
     const char *name;
-    size_t i;
+    size_t i, found = 0;
     for (i = 0; (name = gem5art_field_name(!artifacts, i)) != NULL; i++) {
         value = gem5art_json_get(record, name);
-        text_clear(&json);
-        if (value && value->type == GEM5ART_JSON_STRING) csv_put(row, style, value->text, value->length);
-        else if (value && value->type == GEM5ART_JSON_NUMBER) csv_put_json(row, style, value->raw, value->raw_length);
-        else if (value) put_json(&json, value);
-        csv_put_json(row, style, text_string(&json), json.length);
+        found += value != NULL;
+        if (value) csv_put_json(row, style, value->raw, value->raw_length);
         text_puts(row, ",");
     }
     text_clear(&json);
-    for (value = record->first; value; value = value->next) {
+    for (value = found < record->count ? record->first : NULL; value; value = value->next) {
         if (has_column(value)) continue;
         text_puts(&json, json.length ? "," : "{");
         text_put(&json, value->raw_key, value->raw_key_length);
         text_puts(&json, ":");
-        put_json(&json, value);
+        text_put(&json, value->raw, value->raw_length);
     }
     if (json.length) text_puts(&json, "}");
     csv_put_json(row, style, text_string(&json), json.length);

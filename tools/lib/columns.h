@@ -1,4 +1,4 @@
-/* columns.h - a record of a store, and its columns: what tables, sorting and filters see of it. */
+/* columns.h - a record of a store, and its columns in tables, sorting and filters. */
 #ifndef COLUMNS_H
 #define COLUMNS_H
 
@@ -28,7 +28,7 @@ bool record_is_run_type(gem5art_text type);
 extern const char *const record_statuses[];
 
 typedef enum column_kind {
-    COLUMN_FIELD, /* a field of the record, shown by what its value is */
+    COLUMN_FIELD, /* a field of the record, shown by the kind of its value */
     COLUMN_MOMENT,
     COLUMN_DURATION,
     COLUMN_ID,
@@ -56,7 +56,7 @@ void column_put_csv(text *out, csv_style style, const column *c, const record *r
 double column_number(const column *c, const record *r); /* -1: none */
 bool column_is_number(const column *c);
 
-/* Appends a text of a record as people may see it, in one line. */
+/* Appends a text of a record in one line, made safe for terminals. */
 void record_put_shown(text *out, gem5art_text value);
 
 #endif

@@ -4,7 +4,7 @@
 
 #include <string.h>
 
-#include "gem5art.h"
+#include "message.h"
 #include "terminal.h"
 
 void csv_put(text *row, csv_style style, const char *cell, size_t length) {
@@ -25,13 +25,22 @@ void csv_put(text *row, csv_style style, const char *cell, size_t length) {
 
 void csv_put_json(text *row, csv_style style, const char *json, size_t length) {
     const gem5art_json *string;
+    gem5art_json_writer writer;
+    gem5art_error error;
     if (length == 0 || *json == 'n') return;
-    if (*json != '"') {
-        style.spreadsheet = false;
-        csv_put(row, style, json, length);
-    } else if (!memchr(json, '\\', length)) csv_put(row, style, json + 1, length - 2);
-    else if ((string = gem5art_json_parse(json, length, NULL, NULL)) != NULL) {
+    if (*json == '"' && !memchr(json, '\\', length)) csv_put(row, style, json + 1, length - 2);
+    else if (*json == '"') {
+        if ((string = gem5art_json_parse(json, length, NULL, NULL)) == NULL) return;
         csv_put(row, style, string->text, string->length);
         gem5art_json_free(string);
+    } else {
+        gem5art_json_writer_init(&writer, 0);
+        if (*json == '[' || *json == '{') {
+            gem5art_json_text(&writer, json, length);
+            if ((json = gem5art_json_take(&writer, &length, &error)) == NULL) die_of(&error);
+        }
+        style.spreadsheet = false;
+        csv_put(row, style, json, length);
+        gem5art_json_writer_free(&writer);
     }
 }

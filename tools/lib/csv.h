@@ -1,4 +1,4 @@
-/* csv.h - cells of a CSV table as RFC 4180 has them, always in UTF-8. */
+/* csv.h - writes cells of a CSV table as in RFC 4180, always in UTF-8. */
 #ifndef CSV_H
 #define CSV_H
 
@@ -6,13 +6,13 @@
 
 typedef struct csv_style {
     bool spreadsheet; /* put a ' before text that a spreadsheet would take for a formula */
-    bool terminal;    /* write out what a terminal would obey */
+    bool terminal;    /* escape control characters */
 } csv_style;
 
-/* Appends a text, quoted where it must be. Bytes that are not UTF-8, and NUL, become \xHH. */
+/* Appends a text, quoted where necessary. Bytes that are not UTF-8, and NUL, become \xHH. */
 void csv_put(text *row, csv_style style, const char *cell, size_t length);
 
-/* Appends a JSON value: a string as its text, null as nothing, anything else as it is, which is never a formula. */
+/* Appends a JSON value: a string as its text, null as nothing, others as compact JSON, which is never a formula. */
 void csv_put_json(text *row, csv_style style, const char *json, size_t length);
 
 #endif

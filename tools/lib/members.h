@@ -1,7 +1,7 @@
-/* members.h - some members of a record, straight from its JSON text, without parsing or decoding the rest.
+/* members.h - reads some members of a record from its JSON text, without parsing or decoding the rest.
 
-   For tools that look at very many records and at a few members of each. The text must be a valid JSON object, as
-   gem5art_next_json gives it; other text does no harm, but its members mean nothing. */
+   For tools that need a few members of each of very many records. The text must be a valid JSON object, as from
+   gem5art_next_json; from other text the values are undefined, but nothing outside it is read. */
 #ifndef MEMBERS_H
 #define MEMBERS_H
 
@@ -21,13 +21,13 @@ typedef struct members {
 /* Asks for a member; returns its place in `values`. The key must outlive `m`. */
 size_t members_want(members *m, const char *key);
 
-/* Finds the wanted members of a record; looks no further than to the last one. */
+/* Finds the wanted members of a record; stops at the last one. */
 void members_read(members *m, const char *json, size_t length);
 
 /* The end of the JSON value that begins at `at`; NULL: the text ends first. */
 const char *members_skip(const char *at, const char *end);
 
-/* The first element of an array, then the next ones: `rest`, first the array, becomes what follows the element. */
+/* The next element of an array: `rest`, at first the array, becomes the text after the element. False: there is none. */
 bool members_element(gem5art_text *rest, gem5art_text *element);
 
 bool members_is_null(gem5art_text value); /* also of a missing member */

@@ -10,7 +10,7 @@ typedef struct table_column {
     const char *title; /* shown in capitals */
     bool right;        /* aligned right, as numbers are */
     bool can_be_cut;
-    bool precious;     /* keeps twice as much as others when it is cut */
+    bool precious;     /* keeps twice the width of others when columns are cut */
     size_t width;      /* set by table_lay_out; 0: the column is left out */
 } table_column;
 
@@ -23,12 +23,12 @@ typedef struct table {
     const char *(*cell)(size_t row, size_t column);
 } table;
 
-/* Sets the widths. If a terminal of `limit` columns (0: none) is too narrow, gaps get smaller, empty columns are left
-   out, and the widest columns are cut. */
+/* Sets the widths. If a terminal of `limit` columns (0: there is none) is too narrow, gaps shrink, empty columns are
+   left out, and the widest columns are cut. */
 void table_lay_out(table *t, size_t limit);
 
 void table_put_titles(text *out, const table *t, bool bold);
-/* One row; in the column `colored`, if it is one, the cell is between `color` and its end. */
+/* Appends a row; the cell in the column `colored`, if there is one, has this color. */
 void table_put_row(text *out, const table *t, size_t row, size_t colored, const char *color);
 
 #endif

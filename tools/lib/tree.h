@@ -1,4 +1,4 @@
-/* tree.h - artifacts and what they were made from, as an indented tree. */
+/* tree.h - artifacts and their inputs, as an indented tree. */
 #ifndef TREE_H
 #define TREE_H
 
@@ -8,7 +8,7 @@ typedef struct tree_node {
     const char *id;
     const char *const *inputs; /* ids, NULL-terminated */
     const void *data;          /* the caller's */
-    bool root;                 /* to be shown: below what was made from it if that is shown, else by itself */
+    bool root;                 /* to be shown: below a root that has it as an input, else by itself */
     bool below, shown;         /* private: it is an input of another root; it was shown */
 } tree_node;
 
@@ -22,7 +22,7 @@ typedef struct tree {
     void (*show)(const tree_node *node, const char *id, const char *trunk, const char *branch, bool again);
 } tree;
 
-/* Shows each root once, with everything it was made from. */
+/* Shows each root once, with all its inputs. */
 void tree_show(tree *t);
 
 #endif
