@@ -19,7 +19,7 @@ static int fsck_check_indexed(fsck_audit *audit, const MDB_val *line, MDB_val nu
         mdb_cursor_close(cursor);
         if (code != MDB_NOTFOUND) continue;
         fsck_find(audit, FSCK_DAMAGE, audit->at, "the index \"%s\" does not lead to this record",
-                      gem5art__table_names[table]);
+                  gem5art__table_names[table]);
         code = 0;
     }
     gem5art__arena_free(&keys.arena);
@@ -50,9 +50,9 @@ static int fsck_check_index(fsck_audit *audit, int table) {
         }
         if (!fits)
             fsck_find(audit, FSCK_DAMAGE, (off_t)gem5art__read_number(&number),
-                          got ? "the index \"%s\" leads to this record, which is not there"
-                              : "the index \"%s\" leads to this record under a key that it does not have",
-                          gem5art__table_names[table]);
+                      got ? "the index \"%s\" leads to this record, which is not there"
+                          : "the index \"%s\" leads to this record under a key that it does not have",
+                      gem5art__table_names[table]);
     }
     mdb_cursor_close(cursor);
     return code;
@@ -111,8 +111,8 @@ static void fsck_check_pages(fsck_audit *audit) {
         fsck_find(audit, FSCK_DAMAGE, -1, "LMDB's list of free pages cannot be read: %s", mdb_strerror(code));
     else if (pages != info.me_last_pgno + 1 && info.me_last_txnid == mdb_txn_id(txn)) /* no write in between */
         fsck_find(audit, FSCK_DAMAGE, -1,
-                      "LMDB's list of free pages is damaged: %zu pages are accounted for, of %zu", pages,
-                      (size_t)info.me_last_pgno + 1);
+                  "LMDB's list of free pages is damaged: %zu pages are accounted for, of %zu", pages,
+                  (size_t)info.me_last_pgno + 1);
 }
 
 /* Checks all records and indexes. An LMDB code. */

@@ -95,11 +95,11 @@ static void fsck_find_left_out(fsck_audit *audit, off_t at, off_t end) {
     for (i = 0; i < got; i++)
         if (words[i] < ' ' || words[i] > '~') words[i] = '?';
     fsck_find(audit, FSCK_RENEWED, at, "left out %lld byte%s, which begin with %s", (long long)(end - at),
-                  end - at == 1 ? "" : "s", words);
+              end - at == 1 ? "" : "s", words);
 }
 
 static const gem5art_json *fsck_load_flat(const fsck_audit *audit, off_t at, gem5art__arena *arena,
-                                              gem5art_error *error) {
+                                          gem5art_error *error) {
     gem5art__cursor cursor;
     const gem5art_json *record = NULL;
     gem5art__cursor_init(&cursor, audit->db->flat.fd, audit->db->path, at, (off_t)audit->bytes);
@@ -119,7 +119,7 @@ static size_t fsck_raw_line(const gem5art__buf *raw, size_t at) {
 }
 
 static const gem5art_json *fsck_load_lmdb(const fsck_audit *audit, off_t at, gem5art__arena *arena,
-                                              gem5art_error *error) {
+                                          gem5art_error *error) {
     gem5art__number bytes;
     MDB_val key = gem5art__lmdb_number(&bytes, (int64_t)at), value;
     int code;
@@ -135,7 +135,7 @@ static const gem5art_json *fsck_load_lmdb(const fsck_audit *audit, off_t at, gem
 
 /* Parses the record at a place again. NULL with an error. */
 static const gem5art_json *fsck_load_record(const fsck_audit *audit, off_t at, gem5art__arena *arena,
-                                                gem5art_error *error) {
+                                            gem5art_error *error) {
 #ifdef GEM5ART_LMDB
     if (audit->txn || audit->raw) return fsck_load_lmdb(audit, at, arena, error);
 #endif
@@ -321,7 +321,7 @@ static bool fsck_renew_record(fsck_audit *audit, const gem5art_json *record, fsc
 
 /* Checks a whole record, and copies it in a rewrite. */
 static bool fsck_check_whole(fsck_audit *audit, gem5art__arena *arena, const gem5art_json *record,
-                                 gem5art_error *error) {
+                             gem5art_error *error) {
     fsck_fate fate;
     audit->records++;
     audit->verified += audit->fits;
