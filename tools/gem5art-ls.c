@@ -236,7 +236,7 @@ static bool read_live(gem5art_db *db, gem5art_error *error) {
     return whole;
 }
 
-/* ---- the rows in their order, and how many characters tell their ids apart */
+/* ---- the order of the rows, and the number of characters by which ids differ */
 
 static row **chosen;
 static size_t chosen_count, total, digits;
@@ -580,7 +580,7 @@ int main(int argc, char **argv) {
     if (artifacts && (with_status || live_only || with_params.count))
         die(EXIT_MISUSE, "--status, --live and --param choose among runs: leave --artifacts out, or them");
     style.terminal = isatty(STDOUT_FILENO);
-    options_color(color_when, stdout); /* refuses a word that it does not know */
+    options_color(color_when, stdout); /* refuses an unknown word */
     check_selection();
     choose_columns();
     desc.read_only = true;

@@ -14,7 +14,7 @@ void describe_reason(text *out, const gem5art_run *run);
 /* Appends "Finished", "Failed: timeout", "Failed: exit 2". */
 void describe_status(text *out, const gem5art_run *run);
 
-/* What the cause adds to the reason; NULL: nothing. */
+/* Returns the cause if it adds something to the reason, else NULL. */
 const char *describe_cause(const gem5art_run *run, const char *reason);
 
 /* Seconds that the run took, or has taken by now; 0: it has not begun. */

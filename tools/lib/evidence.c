@@ -20,7 +20,7 @@ enum {
     EXCERPT_LINES = 21,  /* and with it and those after it */
     EXCERPT_BYTES = 4096, /* of a line; the rest of a longer one is the next */
     FILES = 64,
-    DEPTH = 8,           /* folders below the outdir, as the library searches for panics */
+    DEPTH = 8,           /* of folders below the outdir, as in the search for panics by the library */
     QUIET_TERMINALS = 2  /* that are shown without a panic */
 };
 
@@ -114,7 +114,7 @@ static void add_name(evidence *e, const char *name) {
     if (e->count < FILES && (is_terminal(name) || is_output(name))) e->names[e->count++] = text_copy(name);
 }
 
-static evidence *walked;
+static evidence *walked; /* by nftw */
 
 static int add_file(const char *path, const struct stat *st, int type, struct FTW *at) {
     bool reached = type == FTW_F && S_ISREG(st->st_mode) && at->level <= DEPTH + 1;
@@ -135,7 +135,7 @@ static int compare_names(const void *a, const void *b) {
     return strcmp(*(const char *const *)a, *(const char *const *)b);
 }
 
-/* ---- what is shown */
+/* ---- excerpts */
 
 static void show_excerpt(const evidence *e, sheet *s, const char *name) {
     enum { INDENT = 4, ROWS = 4 }; /* rows: of one line */
@@ -168,7 +168,7 @@ static bool show_files(evidence *e, sheet *s, bool (*wanted)(const char *name), 
     return shown > 0;
 }
 
-/* Shows why there is nothing to show. */
+/* Shows where no files were found. */
 static void show_none(const evidence *e, sheet *s, const char *outdir, const char *const *archives) {
     while (*archives && !describe_exists(*archives)) archives++;
     if (*archives && !e->members)

@@ -25,7 +25,7 @@ void screen_write(const text *drawing) {
     if (fflush(stdout) != 0 || !ok) exit(EXIT_FAILED); /* the terminal is gone */
 }
 
-/* Takes or leaves the other screen; keys come as they are hit, and reading one takes at most 0.1 s. */
+/* Enters or leaves the other screen. On it, keys are read without Enter, and a read waits at most 0.1 s. */
 static void set_screen(bool on) {
     static const char enter[] = "\033[?1049h\033[?25l\033[?7l";
     static const char leave[] = "\033[H\033[J\033[?7h\033[?25h\033[?1049l"; /* cleared: tmux keeps it after a resize */

@@ -12,7 +12,7 @@ typedef struct sheet {
     size_t columns, column; /* of the terminal; where the line is */
     size_t indent;          /* where further lines of the entry begin */
     const char *glue;       /* ends a line that is broken; "": nothing */
-    const char *heading;    /* of the entries to come; NULL: it was put already */
+    const char *heading;    /* of the next entries; NULL: it was put already */
     bool color, fresh;      /* fresh: nothing follows the label yet */
 } sheet;
 
@@ -28,7 +28,7 @@ typedef enum sheet_color {
 void sheet_init(sheet *s, bool color); /* for stdout */
 void sheet_print(sheet *s);            /* on stdout; the sheet is empty then */
 
-/* A title now; a heading, which comes with the first entry below it, or not at all. */
+/* A title is put at once; a heading with the first entry below it, and without one never. */
 void sheet_title(sheet *s, const char *title);
 void sheet_heading(sheet *s, const char *heading);
 
