@@ -1115,6 +1115,7 @@ GEM5ART__SYS(int, LINK, (const char *from, const char *to), link(from, to))
 GEM5ART__SYS(int, UNLINK, (const char *path), unlink(path))
 GEM5ART__SYS(int, UNLINKAT, (int folder, const char *path, int flags), unlinkat(folder, path, flags))
 GEM5ART__SYS(int, MKDIR, (const char *path, mode_t mode), mkdir(path, mode))
+GEM5ART__SYS(int, RMDIR, (const char *path), rmdir(path))
 GEM5ART__SYS(int, MKDIRAT, (int folder, const char *path, mode_t mode), mkdirat(folder, path, mode))
 GEM5ART__SYS(ssize_t, READLINK, (const char *path, char *data, size_t size), readlink(path, data, size))
 GEM5ART__SYS(char *, REALPATH, (const char *path, char *resolved), realpath(path, resolved))
@@ -4543,6 +4544,7 @@ struct gem5art_db {
     bool read_only;
     void (*damaged)(const char *message, void *user_data);
     bool unchecked; /* its first bytes are not checked */
+    bool left_live; /* this handle has made live entries: their folder goes with the last of them */
     char *lock_path, *live_path, *storage;
     void (*log)(const char *message, void *user_data);
     void *user_data;
@@ -6682,6 +6684,7 @@ static void gem5art__store_close(gem5art_db *db) {
     (db->backend->close)(db);
     gem5art__close(db->claimed);
     gem5art__close(db->claimed_here);
+    if (db->left_live) GEM5ART_SYS_RMDIR(db->live_path); /* if it is empty: the next one has the mode of the store then */
 }
 
 static void gem5art__close_second(gem5art_db *db) {
@@ -7974,9 +7977,11 @@ static bool gem5art__write_live(gem5art_db *db, const gem5art_run *r, int64_t st
     gem5art__new_file file;
     gem5art__live live;
     gem5art_json_writer writer;
+    gem5art_error why;
     const char *text, *path;
     size_t length, i;
     bool ok = false;
+    int tries;
     if (!host || (path = gem5art__live_entry(db, &arena, r->hash, r->id, error)) == NULL) return false;
     live.id = r->id, live.hash = r->hash, live.outdir = r->outdir;
     live.host = host->host, live.boot_id = host->boot_id, live.pid_space = host->pid_space;
@@ -7992,16 +7997,21 @@ static bool gem5art__write_live(gem5art_db *db, const gem5art_run *r, int64_t st
     live.artifacts = r->artifacts;
     gem5art_json_writer_init(&writer, 0);
     gem5art__write_object(&writer, gem5art__live_fields, &live, true, NULL);
-    text = gem5art_json_take(&writer, &length, error);
-    if (text && gem5art__make_live_folder(db, error) && gem5art__begin_file(&file, -1, path, 0600, error)) {
-        gem5art__share(db, file.fd, 0644);
-        if (gem5art__write_all(file.fd, text, length))
-            ok = gem5art__commit_file(&file, GEM5ART__REPLACE, false, error);
-        else {
-            gem5art__fail_errno(error, "write", path);
-            gem5art__abort_file(&file);
+    text = gem5art_json_take(&writer, &length, &why);
+    for (tries = 0; text && !ok && tries < 10 && gem5art__make_live_folder(db, &why); tries++) {
+        if (gem5art__begin_file(&file, -1, path, 0600, &why)) {
+            gem5art__share(db, file.fd, 0644);
+            if (gem5art__write_all(file.fd, text, length))
+                ok = gem5art__commit_file(&file, GEM5ART__REPLACE, false, &why);
+            else {
+                gem5art__fail_errno(&why, "write", path);
+                gem5art__abort_file(&file);
+            }
         }
+        if (why.code != GEM5ART_NOT_FOUND) break; /* the owner of the last entry has just removed the folder */
     }
+    db->left_live = true;
+    if (!ok) gem5art__fail(error, why.code, "%s", why.message);
     gem5art_json_writer_free(&writer);
     gem5art__arena_free(&arena);
     return ok;

@@ -250,6 +250,7 @@ __attribute__((unused)) static pid_t hook_fork(void) {
 #define GEM5ART_SYS_OPENAT(folder, path, flags, mode) (faulty("openat", true) ? -1 : openat(folder, path, flags, mode))
 #define GEM5ART_SYS_RENAMEAT(folder, from, other, to) (faulty("renameat", false) ? -1 : renameat(folder, from, other, to))
 #define GEM5ART_SYS_UNLINKAT(folder, path, flags) (faulty("unlinkat", false) ? -1 : unlinkat(folder, path, flags))
+#define GEM5ART_SYS_RMDIR(path) (faulty("rmdir", false) ? -1 : rmdir(path))
 #define GEM5ART_SYS_UNLINK(path) (faulty("unlink", false) ? -1 : unlink(path))
 #define GEM5ART_SYS_MKDIR(path, mode) (faulty("mkdir", false) ? -1 : mkdir(path, mode))
 #define GEM5ART_SYS_READLINK(path, data, size) (faulty("readlink", false) ? -1 : readlink(path, data, size))

@@ -2259,6 +2259,25 @@ TEST(the_folder_of_live_entries_has_the_stores_mode) {
     fixture_end();
 }
 
+TEST(the_next_folder_of_live_entries_follows_the_store) {
+    gem5art_run_desc desc;
+    gem5art_run *run;
+    struct stat st;
+    REQUIRE(begin());
+    desc = se_desc();
+    REQUIRE((run = se(&desc)) != NULL && gem5art_execute(db, run, NULL, &error));
+    close_db();
+    CHECK(!exists("db.json.live")); /* which had the mode of the store then */
+    CHECK(chmod("db.json", 0666) == 0);
+    REQUIRE(open_db(NULL) && register_all());
+    desc = se_desc();
+    desc.outdir = "results/second", desc.params = NULL;
+    REQUIRE((run = se(&desc)) != NULL && gem5art__claim_run(db, run->hash, &error) && gem5art__write_live(db, run, 0, NULL, &error));
+    CHECK(stat("db.json.live", &st) == 0 && (st.st_mode & 07777) == 01777);
+    gem5art__unclaim_run(db, run->hash);
+    fixture_end();
+}
+
 /* ---- a supervisor that is killed in earnest */
 
 TEST(a_killed_supervisors_run_is_lost_and_taken) {
