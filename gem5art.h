@@ -3053,8 +3053,8 @@ static __m128i gem5art__crc32_fold(__m128i sum, __m128i powers, __m128i next) {
     return _mm_xor_si128(_mm_xor_si128(low, high), next);
 }
 
-/* The register after at least 64 bytes, a multiple of 16: four sums of every fourth 16 bytes, then all in one of 16 bytes
-   that has the same CRC. */
+/* The register after at least 64 bytes, a multiple of 16: four sums of every fourth 16 bytes, then all in one of 16
+   bytes that has the same CRC. */
 GEM5ART__CRC_TARGET
 static uint32_t gem5art__crc32_blocks(uint32_t crc, const uint8_t *bytes, size_t length) {
     const __m128i by_512 = _mm_set_epi64x(0x1c6e41596, 0x154442bd4), by_128 = _mm_set_epi64x(0x0ccaa009e, 0x1751997d0);
@@ -3609,7 +3609,7 @@ static bool gem5art__git_check_submodules(gem5art__git_repo *repo, int depth, ge
 }
 
 /* The commit that is checked out; DIRTY if the work tree is not clean. One git status has the commit and the changes:
-   about 1.4 ms on a small repo, of which 1.1 ms are the start of git. Of submodules only the commit counts there. The
+   about 1.4 ms on a small repo: 1.1 ms are the start of git. Of submodules only the commit counts there. The
    distance to the upstream is not asked: that would walk the history. */
 static bool gem5art__git_commit(const char *folder, int depth, char hash[65], gem5art_error *error) {
     static const char *const status_of[] = {"status", "--porcelain=v2", "--branch", "--no-ahead-behind",
@@ -3795,8 +3795,8 @@ static void gem5art__load_cache(gem5art__cache *cache) {
     gem5art__buf_free(&text);
 }
 
-/* Writes the file, with entries that other processes have added to it. Of two that write at the same moment, one may lose
-   its entries; those files are hashed again then. */
+/* Writes the file, with entries that other processes have added to it. Of two that write at the same moment, one may
+   lose its entries; those files are hashed again then. */
 static void gem5art__save_cache(gem5art__cache *cache) {
     gem5art__buf text = {NULL, 0, 0, false};
     char title[GEM5ART__CACHE_TITLE + 1];
@@ -4061,7 +4061,7 @@ static bool gem5art__hash_shared(gem5art__cache *cache, const char *path, int wa
 }
 
 /* ================================================================= >>store
-   What a record is, whatever keeps it: one table of fields for each type drives writing, reading and
+   Records, in any kind of store: one table of fields for each type drives writing, reading and
    defaults. A new field is one line here and one in its struct. */
 
 typedef enum gem5art__kind {
@@ -4953,7 +4953,7 @@ static const char *gem5art__find_intact(const char *text, size_t size) {
     const char *seal, *end = text + size;
     while ((seal = gem5art__find_part(text, (size_t)(end - text), ",\"crc32\":\"")) != NULL &&
            end - seal > GEM5ART__SEAL) {
-        const char *first = NULL, *last = NULL, *at = text; /* beginnings before this seal, of which one is the right one */
+        const char *first = NULL, *last = NULL, *at = text; /* beginnings before this seal; one of them is right */
         const char *stop = seal + 1 + GEM5ART__SEAL;
         for (; (at = gem5art__find_part(at, (size_t)(seal - at), "{\"_id\":\"")) != NULL; at++) {
             if (!first) first = at;
@@ -4987,8 +4987,8 @@ static int gem5art__cursor_balance(gem5art__cursor *cursor, gem5art_error *error
     }
 }
 
-/* Finds the size of the record at pos. It is sealed only at the beginning of a line: other programs that write all on one
-   line keep the checksums. As gem5art__cursor_balance. */
+/* Finds the size of the record at pos. It is sealed only at the beginning of a line: other programs that write all on
+   one line keep the checksums. As gem5art__cursor_balance. */
 static int gem5art__cursor_measure(gem5art__cursor *cursor, gem5art_error *error) {
     int whole;
     if (cursor->line_start && cursor->length - cursor->pos < 8 && gem5art__cursor_more(cursor, error) < 0) return -1;
@@ -5313,8 +5313,8 @@ static bool gem5art__flat_follow(gem5art_db *db, struct stat *st, gem5art_error 
     return true;
 }
 
-/* Are the lines before offset `line` of a text, which ends a file, joined to the next: does each end in a comma, or is it
-   the opening bracket? As many are checked as one append adds, for if it was not finished one of them has the
+/* Are the lines before offset `line` of a text, which ends a file, joined to the next: does each end in a comma, or is
+   it the opening bracket? As many are checked as one append adds, for if it was not finished one of them has the
    old bracket. 1; 0, also where another program wrote one of them; -1: the text, unless it is the `whole` file, is too
    short for an answer. */
 static int gem5art__lines_joined(const char *text, size_t line, bool whole) {
@@ -5353,8 +5353,8 @@ static bool gem5art__flat_quick_end(const gem5art__flat *flat, off_t size, off_t
     return joined > 0;
 }
 
-/* Reads the records after those in the index, adds them to it, and remembers where the array ends. END: *closed tells
-   whether the file ends there too; TORN: the array ends after its last whole record; FAILED. */
+/* Reads the records after those in the index, adds them to it, and remembers where the array ends. END: *closed is
+   true if the file ends there too; TORN: the array ends after its last whole record; FAILED. */
 static gem5art__step gem5art__flat_read(gem5art_db *db, off_t size, const gem5art_db *viewer, bool *closed,
                                         gem5art_error *error) {
     gem5art__flat *flat = &db->flat;
@@ -5682,7 +5682,7 @@ static bool gem5art__replaceable(gem5art_db *db, struct stat *st, gem5art_error 
         gem5art__unlink_leftovers(db->path, st);
     }
     return gem5art__fail(error, GEM5ART_UNSUPPORTED,
-                         "%s cannot be rewritten, as it has %ld names (hard links), of which the others would keep the "
+                         "%s cannot be rewritten, as it has %ld names (hard links) and the others would keep the "
                          "old file: remove those (find -samefile finds them)", db->path, (long)st->st_nlink);
 }
 
@@ -6592,8 +6592,8 @@ static const gem5art__backend *const gem5art__backends[] = {
     &gem5art__flat_backend};
 
 /* Tells a uri's kind of store, and leaves its path; NULL: an error that says what to do instead. */
-/* As in gem5art, a URI's path is not decoded, and there is no host: what would mean a different file in other programs is
-   refused. */
+/* As in gem5art, a URI's path is not decoded, and there is no host: what would mean a different file in other programs
+   is refused. */
 static bool gem5art__check_uri_path(const char *uri, const char *path, gem5art_error *error) {
     const char *at;
     if (gem5art__starts_with(path, "localhost/"))
@@ -6684,7 +6684,7 @@ static void gem5art__store_close(gem5art_db *db) {
     (db->backend->close)(db);
     gem5art__close(db->claimed);
     gem5art__close(db->claimed_here);
-    if (db->left_live) GEM5ART_SYS_RMDIR(db->live_path); /* if it is empty: the next one has the mode of the store then */
+    if (db->left_live) GEM5ART_SYS_RMDIR(db->live_path); /* if it is empty: the next one has the store's mode then */
 }
 
 static void gem5art__close_second(gem5art_db *db) {
@@ -7061,8 +7061,8 @@ static void gem5art__report_hashing(void *data) {
         gem5art__warn(hashing->db, "hashing %s: %.1f GB so far", hashing->path, (double)hashing->work.bytes / 1e9);
 }
 
-/* Hashes the path of an artifact of this type. On the thread that uses the db, long work is reported in the log. A folder
-   is a git repo if the type is "git repo" or it is the top of a work tree. */
+/* Hashes the path of an artifact of this type. On the thread that uses the db, long work is reported in the log. A
+   folder is a git repo if the type is "git repo" or it is the top of a work tree. */
 static bool gem5art__hash_and_report(gem5art_db *db, const char *path, const char *type, gem5art__content *content,
                                      gem5art_error *error) {
     static pthread_mutex_t mutex = PTHREAD_MUTEX_INITIALIZER; /* of a flag that nobody sets */
@@ -7120,11 +7120,11 @@ static bool gem5art__fail_download(const gem5art_artifact *artifact, const char 
     source = gem5art__shell_word(&arena, source);
     if (arena.failed) gem5art__fail_nomem(error);
     else if (from)
-        gem5art__fail(error, GEM5ART_UNSUPPORTED, "\"%s\" is a folder, of which no copy is stored: cp -a -- %s %s",
+        gem5art__fail(error, GEM5ART_UNSUPPORTED, "\"%s\" is a folder, and no copy of it is stored: cp -a -- %s %s",
                       artifact->name, source, to);
     else
         gem5art__fail(error, GEM5ART_UNSUPPORTED,
-                      "\"%s\" is a git repo, of which no copy is stored: git clone -- %s %s && git -C %s checkout %s",
+                      "\"%s\" is a git repo, and no copy of it is stored: git clone -- %s %s && git -C %s checkout %s",
                       artifact->name, source, to, to, commit);
     gem5art__arena_free(&arena);
     return false;
@@ -7154,7 +7154,7 @@ static bool gem5art__download(gem5art_db *db, const gem5art_artifact *artifact, 
 }
 
 /* =================================================================== >>run
-   What a run is made of and identified by, its outdirs and info.json, its claim and live entry, and lost runs. */
+   The parts of a run and its identity, its outdirs and info.json, its claim and live entry, and lost runs. */
 
 enum { GEM5ART__MAX_INFO = 64 << 20 }; /* bytes of an info.json */
 
@@ -8581,7 +8581,7 @@ static bool gem5art__begin_attempt(gem5art_db *db, gem5art__run *run, gem5art_ru
    outdir are found through its own descriptor, component by component: no link is followed, and only a regular file is
    opened, as opening a FIFO or a terminal has effects of its own. */
 
-/* What is known of a child's end before its files are read. */
+/* A child's end, before its files are read. */
 typedef struct gem5art__end {
     int status;              /* of waitpid */
     const char *kill_reason; /* of this library: "timeout", "kernel panic", "User defined kill", "stall", "sigint",
@@ -8832,7 +8832,7 @@ static int gem5art__open_below(int folder, const char *path, mode_t kind, struct
     return -1;
 }
 
-/* Adds a file or folder behind the others, for a loop that goes through them now. */
+/* Adds a file or folder after the others, for a loop that goes through them now. */
 static void gem5art__watch_file(gem5art__watch *watch, const char *path, int place, int depth) {
     gem5art__watched **link = &watch->files, *file;
     int *count = place > 0 ? &watch->texts : &watch->others;
@@ -10120,7 +10120,7 @@ static void gem5art__in_warden_found(void *context, const gem5art__process *proc
 }
 #endif
 
-/* Reports the end of a run of which nothing is left. */
+/* Reports the end of a run that has no process left. */
 static void gem5art__in_warden_end_run(gem5art__warden_state *self, gem5art__run_child *child) {
     struct rusage usage;
     int status;
@@ -10313,7 +10313,7 @@ static bool gem5art__warden_fork(gem5art__warden *warden, gem5art__warden_state 
     return ok;
 }
 
-/* Starts the first warden, or the next after one has died, behind the same pipe. */
+/* Starts the first warden, or the next after one has died, at the same pipe. */
 static bool gem5art__warden_start(gem5art__warden *warden, int slots, double grace, gem5art_error *error) {
     gem5art__arena arena = {NULL, false};
     gem5art__warden_state self;
@@ -10880,9 +10880,9 @@ static void gem5art__deflate_copy(gem5art__zip *zip, gem5art__deflate_match matc
     gem5art__deflate_hash(zip, zip->at);
 }
 
-/* Appends the first `size` bytes of a file, or those that it has, as a deflate stream. A match waits for the next one: if
-   that is longer, a literal takes its place. Returns the method: where all bytes are in the window and the stream is not
-   shorter, they replace it. */
+/* Appends the first `size` bytes of a file, or those that it has, as a deflate stream. A match waits for the next one:
+   if that is longer, a literal takes its place. Returns the method: where all bytes are in the window and the stream is
+   not shorter, they replace it. */
 static uint16_t gem5art__deflate_file(gem5art__zip *zip, int fd, uint64_t size) {
     gem5art__deflate_match match = {0, 0}, next;
     uint64_t start = gem5art__zip_offset(zip);
@@ -11182,9 +11182,10 @@ static bool gem5art__archive_write(gem5art__archiver *a) {
     return gem5art__zip_finish(a->zip);
 }
 
-/* Writes everything below `folder`, and below the folders beside it that `more` has (NULL-terminated, or NULL), to a new
-   zip file at `zip_path`, whole or not at all; inside the folder, it is left out. A file counts as long as it is when it
-   is opened. `notes` gets a line for each thing left out: a socket, a FIFO, a device, what vanished or is unreadable. */
+/* Writes everything below `folder`, and below the folders beside it that `more` has (NULL-terminated, or NULL), to a
+   new zip file at `zip_path`, whole or not at all; inside the folder, it is left out. A file counts as long as it is
+   when it is opened. `notes` gets a line for each thing left out: a socket, a FIFO, a device, what vanished or is
+   unreadable. */
 static bool gem5art__archive(const char *folder, const char *const *more, const char *zip_path, gem5art__buf *notes,
                              gem5art_error *error) {
     gem5art__archiver a;
@@ -11456,7 +11457,7 @@ typedef enum gem5art__job_state {
     GEM5ART__AFTER
 } gem5art__job_state;
 
-/* What is due at a time of the monotonic clock. */
+/* Actions that are due at a time of the monotonic clock. */
 typedef enum gem5art__timer {
     GEM5ART__TO_WORK,     /* the state's work: watch its files; try again to record it in a store that was locked */
     GEM5ART__TO_TIME_OUT,
@@ -13189,8 +13190,8 @@ static bool gem5art__record_matches(const gem5art_iter *iter, const gem5art_json
            (strcmp(wanted, "Failed artifact check") == 0 && gem5art__starts_with(status, wanted));
 }
 
-/* The next stored record that matches. It is parsed, unless `text` is enough and is in the store's layout: then *record is
-   NULL. */
+/* The next stored record that matches. It is parsed, unless `text` is enough and is in the store's layout: then *record
+   is NULL. */
 static gem5art_step gem5art__next_stored(gem5art_iter *iter, bool text, const gem5art_json **record,
                                          gem5art_error *error) {
     bool head_decides = !iter->query.status && !iter->query.rerunnable;
@@ -13254,8 +13255,8 @@ static bool gem5art__next(gem5art_iter *iter, bool text, const gem5art_json **re
     return iter->step == GEM5ART_ROW;
 }
 
-/* The next record that matches, read into the iterator's run or artifact. A viewer skips a record that has a value of the
-   wrong kind. */
+/* The next record that matches, read into the iterator's run or artifact. A viewer skips a record that has a value of
+   the wrong kind. */
 static bool gem5art__next_row(gem5art_iter *iter, gem5art__rows_of of, const gem5art_json **record, bool *lost,
                               gem5art_error *error) {
     static const char *const holds[] = {"runs: use gem5art_next_run", "artifacts: use gem5art_next_artifact",

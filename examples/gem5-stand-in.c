@@ -5,11 +5,11 @@
 
    What it does as gem5 v24 does:
    - Makes the outdir (default m5out). With -r and -e (or -re, --redirect-stdout, --redirect-stderr) it says so
-     on its real stdout, and goes on in simout.txt and simerr.txt.
+     on its real stdout, and continues in simout.txt and simerr.txt.
    - Writes config.ini, config.json and stats.txt. The stats depend on the script's text and the arguments
      alone, but for the host* lines.
    - SIGINT: dumps the stats, says "Exiting @ tick N because user interrupt received", exits with 0.
-     SIGTERM: ends at once, stats.txt stays empty. SIGUSR1: dumps the stats and goes on.
+     SIGTERM: ends at once, stats.txt stays empty. SIGUSR1: dumps the stats and continues.
    - Notes the returns of simulate() in $GEM5ART_EVENTS, as the probe of gem5art.h does in gem5's Python.
    - A full system (SCRIPT's name contains "fs", or the first two arguments are files: KERNEL DISK) writes its serial
      console to system.pc.com_1.device.

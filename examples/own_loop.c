@@ -55,7 +55,7 @@ int main(int argc, char **argv) {
     watched[1].fd = STDIN_FILENO;
     watched[0].events = watched[1].events = POLLIN;
     while ((left = gem5art_pool_step(pool, 0, &error)) != 0) {
-        if (left < 0) fprintf(stderr, "own_loop: %s\n", error.message); /* one run's; the others go on */
+        if (left < 0) fprintf(stderr, "own_loop: %s\n", error.message); /* one run's; the others continue */
         if (poll(watched, 2, gem5art_pool_timeout(pool)) > 0 && watched[1].revents) {
             char line[256];
             ssize_t length = read(STDIN_FILENO, line, sizeof line);

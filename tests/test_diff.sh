@@ -241,6 +241,6 @@ for form in "" --json; do
     same "status with stdout closed" $status 2
 done
 run "$diff" --help
-has "the exit status" "$out" "Exit status, as of diff: 0 when no difference"
+has "the exit status" "$out" "Exit status, as of diff(1): 0 if no difference"
 check "a help of a screen" test "$(wc -l <.out)" -le 24
 finish

@@ -454,7 +454,7 @@ int main(int argc, char **argv) {
         "between two states of a local git repo.",
         operands,
         options,
-        "Exit status, as of diff: 0 when no difference affects the result, 1 when one does, 2 for misuse and failures.",
+        "Exit status, as of diff(1): 0 if no difference affects the result, 1 if one does, 2 for misuse and failures.",
         "0 no difference affects the result, 1 a difference does, 2 misuse or a failure"};
     sheet s;
     size_t i;

@@ -43,7 +43,7 @@ static const operand operands[] = {
 static const page verify_page = {
     .summary = "check whether artifacts have changed",
     .usage = "[ID ...]",
-    .description = "Compare each artifact's file, or git's commit of its repo, with what was registered. Copies in "
+    .description = "Compare each artifact's file, or the commit of its repo, with what was registered. Copies in "
                    "$GEM5ART_STORAGE are checked in the same way.",
     .operands = operands,
     .options = options,
