@@ -343,11 +343,12 @@ static void on_skipped(const gem5art_run *run, const gem5art_error *error) {
 
 /* Notes each kind of warning of a run once. */
 static void note_warnings(const gem5art_run *run) {
-    const gem5art_warning *w = run->warnings, *earlier, *end = w + run->warning_count;
-    for (; w < end; w++) {
-        char *first = text_printf("%s: %s", label_of(run), w->text);
-        for (earlier = run->warnings; !text_same(earlier->kind, w->kind); earlier++) {}
-        if (earlier == w) notes_add(&warnings, w->kind, first);
+    const gem5art_warning *all = run->warnings;
+    size_t i, earlier;
+    for (i = 0; i < run->warning_count; i++) {
+        char *first = text_printf("%s: %s", label_of(run), all[i].text);
+        for (earlier = 0; !text_same(all[earlier].kind, all[i].kind);) earlier++;
+        if (earlier == i) notes_add(&warnings, all[i].kind, first);
         free(first);
     }
 }

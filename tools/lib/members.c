@@ -53,8 +53,9 @@ const char *members_skip(const char *at, const char *end) {
 }
 
 bool members_element(gem5art_text *rest, gem5art_text *element) {
-    const char *at = rest->text, *end = at + rest->length;
+    const char *at = rest->text, *end;
     if (rest->length == 0 || (*at != '[' && *at != ',')) return false;
+    end = at + rest->length;
     element->text = at = skip_space(at + 1, end);
     at = members_skip(at, end);
     if (!at || at == element->text) return false;
