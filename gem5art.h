@@ -10328,7 +10328,6 @@ static bool gem5art__warden_start(gem5art__warden *warden, int slots, double gra
     self.unsent.data = (char *)gem5art__arena_alloc(&arena, self.unsent.capacity);
     self.children = (gem5art__run_child *)gem5art__arena_alloc(&arena, (size_t)slots * sizeof *self.children);
     self.polled = (struct pollfd *)gem5art__arena_alloc(&arena, ((size_t)slots + 2) * sizeof *self.polled);
-    errno = ENOMEM;
     ok = !arena.failed;
     if (ok && !warden->reports && (ok = gem5art__pipe(reports))) {
         warden->reports = reports[0];
@@ -10337,7 +10336,8 @@ static bool gem5art__warden_start(gem5art__warden *warden, int slots, double gra
     }
     ok = ok && gem5art__warden_fork(warden, &self);
     if (!ok) {
-        gem5art__fail(error, GEM5ART_IO, "cannot start the warden process: %s", strerror(errno));
+        if (arena.failed) gem5art__fail_nomem(error);
+        else gem5art__fail(error, GEM5ART_IO, "cannot start the warden process: %s", strerror(errno));
         warden->pid = 0;
     } else {
         warden->start = gem5art__process_start(warden->pid, false);
