@@ -13073,11 +13073,12 @@ static bool gem5art__remove(gem5art_db *db, const char *id, bool run, gem5art_er
     bool ok = false;
     if (!gem5art__need(db, "the db", error) || !gem5art__need(id, "the id", error) || !gem5art__store_lock(db, error))
         return false;
-    if ((db->backend->recover)(db, error)) do {
-            gem5art__arena_free(&arena);
-            step = (db->backend->lookup)(db, &lookup, id, &arena, &record, error);
-        } while (step == GEM5ART__RECORD && (gem5art__is_run(gem5art__record_text(record, "type")) != run ||
-                                             !gem5art__record_is(record, "_id", id)));
+    if ((db->backend->recover)(db, error)) step = (db->backend->lookup)(db, &lookup, id, &arena, &record, error);
+    while (step == GEM5ART__RECORD && (gem5art__is_run(gem5art__record_text(record, "type")) != run ||
+                                       !gem5art__record_is(record, "_id", id))) { /* its hash, or the other kind */
+        gem5art__arena_free(&arena);
+        step = (db->backend->lookup)(db, &lookup, id, &arena, &record, error);
+    }
     if (step == GEM5ART__RECORD)
         ok = run ? gem5art__remove_run(db, id, record, error) : gem5art__remove_artifact(db, id, error);
     else if (step != GEM5ART__FAILED)

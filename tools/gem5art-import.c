@@ -392,7 +392,7 @@ static void count(const source *s, size_t i, const gem5art_addition *addition, b
     bool run;
     members_want(&m, "_id"), members_want(&m, "name"), members_want(&m, "type");
     members_read(&m, s->records[i].text, s->records[i].length);
-    run = members_is(m.values[2], "gem5 run") || members_is(m.values[2], "gem5 run fs");
+    run = members_is_run(m.values[2]);
     members_string(&id, m.values[0]), members_string(&name, m.values[1]);
     if (addition->result == GEM5ART_CONFLICT) {
         t->conflicts++;

@@ -205,7 +205,7 @@ static bool read_recorded(gem5art_db *db, gem5art_error *error) {
     members_want(&head, "type");
     while (iter && (json = gem5art_next_json(iter, &length, error)) != NULL) {
         members_read(&head, json, length);
-        if (record_is_run_type(head.values[1]) != artifacts) add_record(&recorded, json, length, NULL);
+        if (members_is_run(head.values[1]) != artifacts) add_record(&recorded, json, length, NULL);
         else add_id(&recorded, head.values[0]);
     }
     whole = gem5art_iter_step(iter) == GEM5ART_END;

@@ -25,8 +25,6 @@ void record_init(record *r) {
     for (i = 0; i < sizeof keys / sizeof *keys; i++) members_want(&r->members, keys[i]);
 }
 
-bool record_is_run_type(gem5art_text type) { return members_is(type, "gem5 run") || members_is(type, "gem5 run fs"); }
-
 static gem5art_text value_of(const record *r, size_t member) { return r->members.values[member]; }
 
 static bool lacks_stats(gem5art_text warnings) {
@@ -68,7 +66,7 @@ void record_read(record *r, const char *json, size_t length, const gem5art_run *
     r->when = members_number(value_of(r, RECORD_TIME), 0);
     text_clear(&r->status);
     text_clear(&r->reason);
-    if (!record_is_run_type(value_of(r, RECORD_TYPE))) return;
+    if (!members_is_run(value_of(r, RECORD_TYPE))) return;
     start = members_number(value_of(r, RECORD_START), 0), end = members_number(value_of(r, RECORD_END), 0);
     r->when = end > 0 && !live ? end : start > 0 ? start : members_number(value_of(r, RECORD_ENQUEUE), 0);
     if (live && end <= 0) end = r->lost ? live->current_time : when_now();

@@ -22,7 +22,6 @@ typedef struct record {
 void record_init(record *r);
 /* Reads a record as JSON text; `live`: of this run, which has not ended. */
 void record_read(record *r, const char *json, size_t length, const gem5art_run *live);
-bool record_is_run_type(gem5art_text type);
 
 /* The statuses of runs, NULL-terminated, in the order in which people are shown them. */
 extern const char *const record_statuses[];

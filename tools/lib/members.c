@@ -108,6 +108,8 @@ bool members_is(gem5art_text value, const char *word) {
     return members_begins(value, word) && value.length - 2 == strlen(word);
 }
 
+bool members_is_run(gem5art_text type) { return members_is(type, "gem5 run") || members_is(type, "gem5 run fs"); }
+
 double members_number(gem5art_text value, double otherwise) {
     if (value.length == 0 || (*value.text != '-' && (*value.text < '0' || *value.text > '9'))) return otherwise;
     return strtod(value.text, NULL); /* it ends at what follows the value, at least the record's NUL */

@@ -33,6 +33,7 @@ bool members_element(gem5art_text *rest, gem5art_text *element);
 bool members_is_null(gem5art_text value); /* also of a missing member */
 bool members_is_text(gem5art_text value);
 bool members_is(gem5art_text value, const char *word);        /* exactly this string */
+bool members_is_run(gem5art_text type);                       /* the "type" of a run; others are those of artifacts */
 bool members_begins(gem5art_text value, const char *prefix);  /* a string that begins so */
 double members_number(gem5art_text value, double otherwise);
 
