@@ -100,8 +100,8 @@ driven = children $(B)/gem5-stand-in $(if $(test_scripts),$(tools) $(examples)) 
 test: $(tests) $(driven)
 	@BUILD=$(ABSOLUTE) RUNNER="$(RUNNER)" sh tests/run.sh $(tests) $(test_scripts)
 
-torture: $(tortures) $(lmdb_tortures)
-	@BUILD=$(ABSOLUTE) TEST_TIMEOUT=7200 sh tests/run.sh $^
+torture: $(tortures) $(lmdb_tortures) $(children)
+	@BUILD=$(ABSOLUTE) TEST_TIMEOUT=7200 sh tests/run.sh $(tortures) $(lmdb_tortures)
 
 children: $(children)
 

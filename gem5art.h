@@ -4029,6 +4029,7 @@ static bool gem5art__hash_shared(gem5art__cache *cache, const char *path, int wa
     size_t length = strlen(path) + 1;
     gem5art__shared *entry;
     bool given_up = false, ok = false;
+    memset(content, 0, sizeof *content);
     pthread_mutex_lock(&cache->mutex);
     while ((entry = gem5art__find_shared(cache, path, wanted)) != NULL) {
         entry->waiting++;

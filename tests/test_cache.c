@@ -544,6 +544,7 @@ static void *ask(void *argument) {
 
 static void start_asking(asker *a, const char *path) {
     memset(a, 0, sizeof *a);
+    memset(&a->content, 0xff, sizeof a->content);
     a->work.mutex = &asker_mutex;
     a->path = path;
     REQUIRE(pthread_create(&a->thread, NULL, ask, a) == 0);
@@ -626,6 +627,7 @@ TEST(who_waits_can_be_cancelled) {
     give_up(&askers[2]);
     pthread_join(askers[2].thread, NULL); /* while the first still hangs */
     CHECK_INT(askers[2].why.code, GEM5ART_CANCELLED);
+    CHECK(!askers[2].content.found); /* although what it has was never written */
     end_crowd(askers, 2);
     CHECK(askers[0].ok && askers[1].ok);
     end();

@@ -80,7 +80,7 @@ static void look_at_host(void) {
     long kib = resident_kib();
     snprintf(warden, sizeof warden, "/proc/%ld/fd", (long)pool->warden.pid);
     CHECK_THAT(threads <= HOST_THREADS, "%d threads", threads);
-    CHECK(count_entries(warden) <= GEM5ART__WARDEN_DESCRIPTORS + 2 * JOBS); /* and what it has between a fork and an exec */
+    CHECK(count_entries(warden) <= 6 + 2 * JOBS); /* 0, 1, 2, two pipes, its list of children; and what it has between fork and exec */
     if (!alive_early) {
         alive_early = memory_alive, kib_early = kib, descriptors_early = descriptors;
         return;
