@@ -33,8 +33,8 @@ begin "filters"
 ids() { "$ls" --csv --columns id "$@" | sed -n '2,$s/-.*//p' | tr '\n' ' '; }
 same "--name" "$(ids --name 'se hello')" "3b911819 "
 same "--status, in any case" "$(ids --status failed)" "9816a141 "
-same "--type se" "$(ids --type se)" "3b911819 0e3d227a "
-same "--type FS and two parameters" "$(ids --type FS --param timing --param 2)" "238edd3e "
+same "--mode se" "$(ids --mode se)" "3b911819 0e3d227a "
+same "--mode FS and two parameters" "$(ids --mode FS --param timing --param 2)" "238edd3e "
 same "a parameter with a space" "$(ids --param='--cmd=a b' --param queens)" "0e3d227a "
 same "no part of a parameter" "$(ids --param timin)" ""
 same "--since a day" "$(ids --since '2026-11-22')" "$(ids)"
@@ -44,8 +44,8 @@ same "none" "$("$ls" --limit 0)" "0 of 8 runs: 7 Finished, 1 Failed (1 exit 3)"
 same "nothing matches" "$("$ls" --name nonsense)" "0 runs"
 
 begin "order"
-same "by name" "$(ids --sort name --type se)" "3b911819 0e3d227a "
-same "by name, the other way" "$(ids --sort -name --type se)" "0e3d227a 3b911819 "
+same "by name" "$(ids --sort name --mode se)" "3b911819 0e3d227a "
+same "by name, the other way" "$(ids --sort -name --mode se)" "0e3d227a 3b911819 "
 same "by id" "$(ids --sort ID --limit 2)" "9816a141 f3dd3182 "
 same "by a field that is not shown" "$(ids --sort return_code --limit 1)" "9816a141 "
 "$ls" --csv --columns elapsed --sort elapsed | tr -d '\r' | sed 1d >elapsed
@@ -56,7 +56,7 @@ begin "columns"
 same "chosen ones" "$("$ls" --columns Status,RETURN_CODE,name --limit 2 | head -n 2)" \
     "STATUS    RETURN_CODE  NAME
 Finished            0  se hello \"quoted\" \\ back"
-run "$ls" --columns id,outdir,linux_name,timeout,start_time --limit 1 --type fs
+run "$ls" --columns id,outdir,linux_name,timeout,start_time --limit 1 --mode fs
 has "fields of a record" "$out" "OUTDIR"
 has "a moment" "$out" "2026-11-22 08:35"
 cat >kinds.json <<'END'
@@ -75,15 +75,13 @@ refused() { # SENTENCE ARGUMENT...
     same "the error of $*" "$(tail -n 1 .err)" "gem5art-ls: $sentence"
     same "the output of $*" "$out" ""
 }
-refused "unknown status \"finsihed\": did you mean Finished?" --status finsihed
-all="Finished, Failed, Failed artifact check, Created, Begin run, Spawning or Running"
-refused "unknown status \"xyzzy\": give $all" --status xyzzy
+refused "--type chooses among artifacts: give --mode se" --type se
+refused "--type chooses among artifacts: give --artifacts, too" --type kernel
 refused "unknown column \"stauts\": did you mean status?" --columns id,stauts
 refused "unknown column \"elapsd\": did you mean elapsed?" --sort -elapsd
 refused "--columns: a name is missing in \"name,\": give them as in name,status,outdir" --columns name,
 refused "--columns: a name is missing in \"\": give them as in name,status,outdir" --columns ""
 refused "--columns: at most 47 can be shown" --columns "$(yes id | head -n 48 | paste -s -d , -)"
-refused "unknown type \"sf\": give se or fs" --type sf
 refused "--limit: a whole number of 0 or more is needed, not \"-1\"" --limit -1
 refused "--since: \"soon\" is not a time: give 30m, 3h, 2d, 2026-11-01 or \"2026-11-01 12:30\"" --since soon
 for when in 2026-13-01 2026-00-10 2026-11-31 2026-02-29 1900-02-29 2026-11-00 2026--1-01 0-1-1 +2026-01-01 \
@@ -98,7 +96,8 @@ refused "--spreadsheet changes only CSV: give --csv, or leave it out" --spreadsh
 refused "--json and --csv exclude each other: leave one out" --json --csv
 refused "--watch draws a table: leave --csv out" --watch --csv
 refused "--watch needs a terminal as its stdout: leave it out" --watch
-refused "--status, --live and --param choose among runs: leave --artifacts out, or them" --artifacts --live
+refused "--live chooses among runs: leave --artifacts out, or --live" --artifacts --live
+refused "--param chooses among runs: leave --artifacts out, or --param" --artifacts --param x
 refused "\"boot\" is one argument too many: --name looks for a part of the name" boot
 refused "unknown option --colums: did you mean --columns?" --colums id
 run "$ls" --help

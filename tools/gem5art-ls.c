@@ -14,6 +14,7 @@
 #include "lib/message.h"
 #include "lib/options.h"
 #include "lib/screen.h"
+#include "lib/select.h"
 #include "lib/table.h"
 #include "lib/terminal.h"
 #include "lib/tree.h"
@@ -21,22 +22,16 @@
 
 const char *tool_name = "gem5art-ls";
 
-static const char *db_uri, *limit_text, *sort_word, *columns_text, *color_when;
-static const char *with_name, *with_status, *with_type, *since;
-static text_list with_params;
+static const char *db_uri, *sort_word, *columns_text, *color_when, *with_type;
+static selection selected;
 static bool live_only, artifacts, as_json, as_csv, watching;
 static csv_style style;
 
 static const option options[] = {
-    {"--name", NULL, "PART", "List only runs with PART in the name", .value = &with_name},
-    {"--status", NULL, "STATUS", "List only Finished, Failed, Running, ... runs", .value = &with_status,
-     .words = "Finished Failed Created Spawning Running"},
-    {"--type", NULL, "TYPE", "List only se or fs runs, or artifacts of TYPE", .value = &with_type, .words = "se fs"},
-    {"--since", NULL, "WHEN", "List only since WHEN: 30m, 3h, 2d, 2026-11-01", .value = &since},
-    {"--param", NULL, "VALUE", "List only runs with this parameter; can be repeated", .list = &with_params},
+    SELECT_OPTIONS(&selected),
     {"--live", NULL, NULL, "List live runs instead of recorded ones", .flag = &live_only},
     {"--artifacts", NULL, NULL, "List artifacts, each above its inputs", .flag = &artifacts},
-    {"--limit", NULL, "LIMIT", "List at most LIMIT, the last ones", .value = &limit_text},
+    {"--type", NULL, "TYPE", " With --artifacts: select those of TYPE", .value = &with_type},
     {"--sort", NULL, "COLUMN", "Sort by this column; -COLUMN: in reverse", .value = &sort_word,
      .words = "id name mode status reason elapsed when params"},
     {"--columns", NULL, "LIST", "Show these columns: name,status,outdir,...", .value = &columns_text},
@@ -90,37 +85,18 @@ static void choose_columns(void) {
 
 /* ---- which records are listed */
 
-static double since_time;
-static bool fs_only;
-
-/* Ends the tool unless the options mean something. */
-static void check_selection(void) {
-    static const char *const modes[] = {"se", "fs", NULL};
-    if (with_status) with_status = record_statuses[options_word("unknown status", with_status, record_statuses)];
-    if (with_type && !artifacts) fs_only = options_word("unknown type", with_type, modes) == 1;
-    if (since) since_time = when_since("--since", since);
-}
-
-static bool has_param(gem5art_text params, const char *param) {
-    static text string;
-    gem5art_text element;
-    while (members_element(&params, &element))
-        if (strcmp(members_string(&string, element), param) == 0) return true;
-    return false;
+/* --type was the word for a run's mode, too. */
+static void check_type(void) {
+    if (!with_type || artifacts) return;
+    if (strcasecmp(with_type, "se") == 0 || strcasecmp(with_type, "fs") == 0)
+        die(EXIT_MISUSE, "--type chooses among artifacts: give --mode %s", with_type);
+    die(EXIT_MISUSE, "--type chooses among artifacts: give --artifacts, too");
 }
 
 static bool is_selected(const record *r) {
     static text string;
-    const gem5art_text *values = r->members.values;
-    size_t i;
-    if (with_name && !strstr(members_string(&string, values[RECORD_NAME]), with_name)) return false;
-    if (r->when < since_time) return false;
-    if (artifacts) return !with_type || strcasecmp(members_string(&string, values[RECORD_TYPE]), with_type) == 0;
-    if (with_type && r->fs != fs_only) return false;
-    if (with_status && !members_begins(values[RECORD_STATUS], with_status)) return false; /* Failed: in checks too */
-    for (i = 0; i < with_params.count; i++)
-        if (!has_param(values[RECORD_PARAMS], with_params.items[i])) return false;
-    return true;
+    if (with_type && strcasecmp(members_string(&string, r->members.values[RECORD_TYPE]), with_type) != 0) return false;
+    return select_holds(&selected, r);
 }
 
 /* ---- rows */
@@ -563,7 +539,6 @@ static int watch(gem5art_db *db, size_t limit) {
 }
 
 int main(int argc, char **argv) {
-    size_t limit = SIZE_MAX;
     gem5art_open_desc desc = {0};
     gem5art_error error;
     gem5art_db *db;
@@ -575,23 +550,24 @@ int main(int argc, char **argv) {
     if (watching && (as_json || as_csv))
         die(EXIT_MISUSE, "--watch draws a table: leave %s out", as_json ? "--json" : "--csv");
     if (watching && !isatty(STDOUT_FILENO)) die(EXIT_MISUSE, "--watch needs a terminal as its stdout: leave it out");
-    if (limit_text) limit = (size_t)options_count("--limit", limit_text);
     if (style.spreadsheet && !as_csv) die(EXIT_MISUSE, "--spreadsheet changes only CSV: give --csv, or leave it out");
-    if (artifacts && (with_status || live_only || with_params.count))
-        die(EXIT_MISUSE, "--status, --live and --param choose among runs: leave --artifacts out, or them");
+    if (artifacts && live_only) die(EXIT_MISUSE, "--live chooses among runs: leave --artifacts out, or --live");
     style.terminal = isatty(STDOUT_FILENO);
     options_color(color_when, stdout); /* refuses an unknown word */
-    check_selection();
+    check_type();
+    select_check(&selected);
+    if (artifacts) select_check_artifacts(&selected);
     choose_columns();
     desc.read_only = true;
     desc.log = watching ? take_note : message_warn;
     desc.damaged = watching ? take_note : message_damaged;
     db = gem5art_open(db_uri, &desc, &error);
     if (!db) die(error.code == GEM5ART_UNSUPPORTED ? EXIT_MISUSE : EXIT_FAILED, "%s", error.message);
-    if (watching) status = watch(db, limit);
+    if (watching) status = watch(db, selected.most);
     else {
         if (!(live_only ? read_live(db, &error) : read_recorded(db, &error))) die_of(&error);
-        choose_rows(limit);
+        select_warn(&selected);
+        choose_rows(selected.most);
         if (as_json || as_csv) write_rows();
         else write_table();
     }

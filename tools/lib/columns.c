@@ -19,7 +19,7 @@ const char *const record_statuses[] = {"Finished",  "Failed",   check_failed, "C
 void record_init(record *r) {
     static const char *const keys[] = {"_id",         "type",   "name",        "status", "kill_reason",
                                        "start_time",  "end_time", "enqueue_time", "params", "return_code",
-                                       "error",       "cause",  "warnings",    "time",   "inputs"};
+                                       "error",       "cause",  "warnings",    "time",   "inputs", "variables"};
     size_t i;
     memset(r, 0, sizeof *r);
     for (i = 0; i < sizeof keys / sizeof *keys; i++) members_want(&r->members, keys[i]);

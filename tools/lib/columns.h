@@ -7,7 +7,8 @@
 
 /* The members that each record is asked for first, in this order. */
 enum { RECORD_ID, RECORD_TYPE, RECORD_NAME, RECORD_STATUS, RECORD_KILL_REASON, RECORD_START, RECORD_END, RECORD_ENQUEUE,
-       RECORD_PARAMS, RECORD_CODE, RECORD_ERROR, RECORD_CAUSE, RECORD_WARNINGS, RECORD_TIME, RECORD_INPUTS };
+       RECORD_PARAMS, RECORD_CODE, RECORD_ERROR, RECORD_CAUSE, RECORD_WARNINGS, RECORD_TIME, RECORD_INPUTS,
+       RECORD_VARIABLES };
 
 typedef struct record {
     members members;  /* as written, until the next record */

@@ -52,17 +52,25 @@ const char *members_skip(const char *at, const char *end) {
     return depth == 0 ? at : NULL;
 }
 
-bool members_element(gem5art_text *rest, gem5art_text *element) {
-    const char *at = rest->text, *end;
-    if (rest->length == 0 || (*at != '[' && *at != ',')) return false;
-    end = at + rest->length;
-    element->text = at = skip_space(at + 1, end);
+/* Takes the value that follows the first byte of `rest`. */
+static bool take_value(gem5art_text *rest, gem5art_text *value) {
+    const char *at = rest->text, *end = at + rest->length;
+    value->text = at = skip_space(at + 1, end);
     at = members_skip(at, end);
-    if (!at || at == element->text) return false;
-    element->length = (size_t)(at - element->text);
+    if (!at || at == value->text) return false;
+    value->length = (size_t)(at - value->text);
     rest->text = skip_space(at, end);
     rest->length = (size_t)(end - rest->text);
     return true;
+}
+
+bool members_element(gem5art_text *rest, gem5art_text *element) {
+    return rest->length > 0 && (*rest->text == '[' || *rest->text == ',') && take_value(rest, element);
+}
+
+bool members_pair(gem5art_text *rest, gem5art_text *key, gem5art_text *value) {
+    if (rest->length == 0 || (*rest->text != '{' && *rest->text != ',') || !take_value(rest, key)) return false;
+    return *key->text == '"' && rest->length > 0 && *rest->text == ':' && take_value(rest, value);
 }
 
 static bool take(members *m, const char *key, size_t length, gem5art_text value) {

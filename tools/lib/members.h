@@ -30,6 +30,9 @@ const char *members_skip(const char *at, const char *end);
 /* The next element of an array: `rest`, at first the array, becomes the text after the element. False: there is none. */
 bool members_element(gem5art_text *rest, gem5art_text *element);
 
+/* The next member of an object, in the same way; the key is a string as it is written. */
+bool members_pair(gem5art_text *rest, gem5art_text *key, gem5art_text *value);
+
 bool members_is_null(gem5art_text value); /* also of a missing member */
 bool members_is_text(gem5art_text value);
 bool members_is(gem5art_text value, const char *word);        /* exactly this string */

@@ -121,6 +121,17 @@ size_t options_word(const char *what, const char *word, const char *const *words
     die(EXIT_MISUSE, "%s \"%s\": give %s", what, word, text_string(&all));
 }
 
+size_t options_beginning(const char *what, const char *word, const char *const *words) {
+    size_t length = strlen(word), found = SIZE_MAX, i;
+    for (i = 0; length && words[i]; i++) {
+        if (strncasecmp(words[i], word, length) != 0) continue;
+        if (found != SIZE_MAX && !text_starts(words[i], words[found]))
+            die(EXIT_MISUSE, "%s \"%s\": it may mean %s or %s; write more of it", what, word, words[found], words[i]);
+        if (found == SIZE_MAX) found = i;
+    }
+    return found != SIZE_MAX ? found : options_word(what, word, words);
+}
+
 bool options_color(const char *when, FILE *out) {
     static const char *const words[] = {"always", "auto", "never", NULL};
     const char *term = getenv("TERM");

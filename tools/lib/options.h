@@ -21,4 +21,8 @@ bool options_color(const char *when, FILE *out);
    returns its index. `what` begins the message: "--to: unknown format". */
 size_t options_word(const char *what, const char *word, const char *const *words);
 
+/* As options_word, for a word that may be cut short: it begins one of `words`, in any case, which the others that begin
+   with it begin with too ("fail": Failed, not Failed artifact check). */
+size_t options_beginning(const char *what, const char *word, const char *const *words);
+
 #endif

@@ -31,6 +31,21 @@ bool variables_match(const char *const *variables, const char *const *conditions
     return true;
 }
 
+bool variables_add_conditions(text_list *conditions, const char *given) {
+    size_t name = strcspn(given, "=");
+    const char *value = given + name + 1;
+    if (name == 0 || !given[name]) return false;
+    text_list_add(conditions, (const char *)text_keep(text_copy(given)));
+    if (!strchr(value, ',')) return true;
+    do {
+        size_t length = strcspn(value, ",");
+        char *condition = text_printf("%.*s=%.*s", (int)name, given, (int)length, value);
+        text_list_add(conditions, (const char *)text_keep(condition));
+        value += length;
+    } while (*value++ == ',');
+    return true;
+}
+
 void variables_put(text *out, const char *const *variables) {
     size_t i;
     for (i = 0; variables[i]; i += 2) text_putf(out, "%s%s=%s", i ? " " : "", variables[i], variables[i + 1]);

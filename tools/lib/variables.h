@@ -20,6 +20,10 @@ bool variables_has(const char *const *variables, const char *condition);
    for it. NULL: no conditions. */
 bool variables_match(const char *const *variables, const char *const *conditions);
 
+/* Adds the conditions that "cpu=o3,atomic" stands for: "cpu=o3", "cpu=atomic", and "cpu=o3,atomic", as a value may have
+   a comma. They live until the tool ends. False: it has no name or no "=". */
+bool variables_add_conditions(text_list *conditions, const char *given);
+
 /* Appends "cpu=o3 size=2". */
 void variables_put(text *out, const char *const *variables);
 

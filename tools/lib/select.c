@@ -1,0 +1,125 @@
+/* select.c - see select.h */
+
+#include "select.h"
+
+#include <stdint.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "message.h"
+#include "options.h"
+#include "variables.h"
+#include "when.h"
+
+static const char lost[] = "lost"; /* a reason of Failed; of a live run, that its supervisor is gone */
+
+/* Of a list "failed,lost", by the beginnings of the statuses that tools show. */
+static void select_statuses(selection *s) {
+    const char *words[16] = {NULL}, *list = s->status;
+    size_t count;
+    for (count = 0; record_statuses[count]; count++) words[count] = record_statuses[count];
+    words[count] = lost;
+    for (;; list++) {
+        size_t length = strcspn(list, ",");
+        char *word = (char *)text_keep(text_copy_n(list, length));
+        text_list_add(&s->statuses, words[options_beginning("--status: unknown status", word, words)]);
+        list += length;
+        if (!*list) return;
+    }
+}
+
+void select_check(selection *s) {
+    static const char *const modes[] = {"se", "fs", NULL};
+    size_t i;
+    if (s->mode) s->mode = modes[options_word("--mode: unknown mode", s->mode, modes)];
+    if (s->status) select_statuses(s);
+    for (i = 0; i < s->where.count; i++)
+        if (!variables_add_conditions(&s->conditions, s->where.items[i]))
+            die(EXIT_MISUSE, "--where: \"%s\" does not compare a variable: give VAR=VALUE, as in cpu=o3,atomic",
+                s->where.items[i]);
+    if (s->since) s->from = when_since("--since", s->since);
+    if (s->before) s->until = when_since("--before", s->before);
+    if (s->since && s->before && s->from >= s->until)
+        die(EXIT_MISUSE, "--since %s is not before --before %s: nothing is between them", s->since, s->before);
+    s->most = s->limit ? (size_t)options_count("--limit", s->limit) : SIZE_MAX;
+    s->of_runs = s->mode || s->status || s->where.count || s->params.count;
+}
+
+void select_check_artifacts(const selection *s) {
+    const char *given = s->mode ? "--mode" : s->status ? "--status" : s->where.count ? "--where" : "--param";
+    if (s->of_runs) die(EXIT_MISUSE, "%s chooses among runs: leave --artifacts out, or %s", given, given);
+}
+
+bool select_given(const selection *s) { return s->of_runs || s->name || s->since || s->before || s->limit; }
+
+static bool select_status(const selection *s, const record *r) {
+    size_t i;
+    for (i = 0; i < s->statuses.count; i++)
+        if (s->statuses.items[i] == lost ? strcmp(text_string(&r->reason), lost) == 0
+                                         : text_starts(text_string(&r->status), s->statuses.items[i]))
+            return true;
+    return false;
+}
+
+static bool select_param(gem5art_text params, const char *param) {
+    static text string;
+    gem5art_text element;
+    while (members_element(&params, &element))
+        if (strcmp(members_string(&string, element), param) == 0) return true;
+    return false;
+}
+
+/* Compares the run's variables; keeps the names that are new. */
+static bool select_variables(selection *s, gem5art_text object) {
+    static text buffer;
+    gem5art_text key, value;
+    text_list pairs = {NULL, 0};
+    size_t i;
+    bool holds;
+    while (members_pair(&object, &key, &value)) {
+        text_list_add(&pairs, text_copy(members_string(&buffer, key)));
+        text_list_add(&pairs, text_copy(members_string(&buffer, value)));
+    }
+    text_list_add(&pairs, NULL);
+    holds = variables_match(pairs.items, s->conditions.items);
+    for (i = 0; i + 1 < pairs.count; i += 2) {
+        if (!text_list_has(&s->known, pairs.items[i]))
+            text_list_add(&s->known, (const char *)text_keep(text_copy(pairs.items[i])));
+        free((void *)(uintptr_t)pairs.items[i]);
+        free((void *)(uintptr_t)pairs.items[i + 1]);
+    }
+    text_list_free(&pairs);
+    return holds;
+}
+
+bool select_holds(selection *s, const record *r) {
+    static text string;
+    const gem5art_text *values = r->members.values;
+    size_t i;
+    if (s->of_runs && !members_is_run(values[RECORD_TYPE])) return false;
+    if (s->where.count && !select_variables(s, values[RECORD_VARIABLES])) return false;
+    if (s->name && !strstr(members_string(&string, values[RECORD_NAME]), s->name)) return false;
+    if (s->since && r->when < s->from) return false;
+    if (s->before && (r->when <= 0 || r->when >= s->until)) return false; /* 0: unknown */
+    if (s->mode && r->fs != (*s->mode == 'f')) return false;
+    if (s->status && !select_status(s, r)) return false;
+    for (i = 0; i < s->params.count; i++)
+        if (!select_param(values[RECORD_PARAMS], s->params.items[i])) return false;
+    return true;
+}
+
+void select_warn(const selection *s) {
+    text names = {NULL, 0, 0};
+    size_t i;
+    for (i = 0; i < s->known.count; i++) text_putf(&names, "%s%s", i ? ", " : "", s->known.items[i]);
+    for (i = 0; i < s->where.count; i++) {
+        char *name = text_copy_n(s->where.items[i], strcspn(s->where.items[i], "="));
+        const char *near = s->known.count ? nearest_word(name, s->known.items) : NULL;
+        if (text_list_has(&s->known, name)) {}
+        else if (near) warn("no run has the variable \"%s\": did you mean %s? There is %s", name, near, names.data);
+        else if (names.length) warn("no run has the variable \"%s\": there is %s", name, names.data);
+        else warn("no run has the variable \"%s\", or any other", name);
+        free(name);
+    }
+    text_free(&names);
+}

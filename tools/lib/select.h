@@ -1,0 +1,46 @@
+/* select.h - the options that choose among records: by name, mode, status, variables, parameters and time. */
+#ifndef SELECT_H
+#define SELECT_H
+
+#include "columns.h"
+#include "page.h"
+
+typedef struct selection {
+    const char *name, *mode, *status, *since, *before, *limit; /* as given; NULL: not given */
+    text_list where, params;
+    size_t most;           /* of --limit; SIZE_MAX: all */
+    double from, until;    /* of --since and --before, Unix times */
+    text_list statuses;    /* texts that a status begins with, or "lost" */
+    text_list conditions;  /* see variables_match */
+    text_list known;       /* names of the variables that records had; filled while --where is given */
+    bool of_runs;          /* an option that only runs can meet */
+} selection;
+
+/* Rows for a page; `s` is the address of a selection. */
+#define SELECT_OPTIONS(s)                                                                                              \
+    {"--name", NULL, "PART", "Select records with PART in the name", .value = &(s)->name},                             \
+    {"--mode", NULL, "MODE", "Select only se or fs runs", .value = &(s)->mode, .words = "se fs"},                      \
+    {"--status", NULL, "LIST", "Select runs by status, as in failed,lost", .value = &(s)->status,                      \
+     .words = "Finished Failed Created Spawning Running lost"},                                                        \
+    {"--where", NULL, "VAR=LIST", "Select by matrix variable, as in cpu=o3,atomic", .list = &(s)->where},              \
+    {"--param", NULL, "VALUE", " Select runs with this parameter; can be repeated", .list = &(s)->params},              \
+    {"--since", NULL, "WHEN", "Select since, or --before, 30m, 3h, 2d, 2026-11-01", .value = &(s)->since},                     \
+    {"--before", NULL, "WHEN", " Select before WHEN", .value = &(s)->before},                                           \
+    {"--limit", NULL, "N", "Select at most N, the newest", .value = &(s)->limit}
+
+/* Reads the options' values after options_parse; a misuse ends the tool. */
+void select_check(selection *s);
+
+/* Ends the tool if an option was given that only runs can meet: the tool lists artifacts. */
+void select_check_artifacts(const selection *s);
+
+/* Returns whether any option was given. */
+bool select_given(const selection *s);
+
+/* Tests a record against all options but --limit. An artifact is not selected by what only runs have. */
+bool select_holds(selection *s, const record *r);
+
+/* Warns of each --where whose variable none of the tested records had. Call it after the last of them. */
+void select_warn(const selection *s);
+
+#endif
