@@ -143,7 +143,7 @@
    Outdirs. Each attempt has an outdir of its own: the first free one of OUTDIR, OUTDIR.2, OUTDIR.3, ...; an earlier one
    is never moved. An attempt takes an outdir by creating its console.txt, which only one attempt can do, whatever
    stores they use. An outdir that holds a different experiment (an edited and committed script makes one) is left
-   alone, and the log reports the difference. If an outdir is replaced while its run is active, nothing is written to
+   alone, and the log reports the differences. If an outdir is replaced while its run is active, nothing is written to
    the new one or taken from it, and the run is Failed.
    The child. Its stdin is /dev/null; its stdout and stderr are OUTDIR/console.txt (gem5's -re redirects its own output
    to simout and simerr). It inherits no other descriptor and has default signal dispositions and an empty signal mask.
@@ -398,6 +398,8 @@ typedef struct gem5art_open_desc {
        and look-ups then skip. Default: damage is an error (CORRUPT). */
     void (*damaged)(const char *message, void *user_data);
     void *user_data;
+    bool dry_run;              /* as read_only, but a missing store is an empty one, and gem5art_register_artifact and
+                                  gem5art_create_* return what they would make without storing or making anything */
 } gem5art_open_desc;
 
 /* Opens a run store, and creates an empty one if there is none.
@@ -596,6 +598,8 @@ struct gem5art_run {
     double stall;              /* seconds; 0: none */
     const char *const *variables; /* name, value, ...: of an experiment's matrix */
     const gem5art_json *record; /* the stored record, with its unknown fields; NULL: not read from a file */
+    const char *differs;       /* of a new run in OUTDIR.2 or later: the differences to the experiment in the outdir
+                                  before it ("run script repo 64c5535 -> bb0414a"); NULL: none. Not recorded */
 };
 
 /* The arguments of gem5art_create_se_run and gem5art_create_fs_run. All of it is copied but check_failure's user_data.
@@ -745,6 +749,12 @@ typedef struct gem5art_pool_desc {
                                   destroy it */
     void *user_data;
 } gem5art_pool_desc;
+
+/* Returns whether a pool with this desc (NULL: the defaults) would launch a run at this moment, and sets run->outdir to
+   the outdir that the attempt would have. Claims and changes nothing, and a db with dry_run will do. False with the
+   error that the pool would skip the run with: EXISTS, BUSY; IO, NOMEM, CORRUPT. */
+GEM5ARTDEF bool gem5art_would_launch(gem5art_db *db, gem5art_run *run, const gem5art_pool_desc *desc,
+                                     gem5art_error *error);
 
 /* Creates a pool, which executes many runs at once. It forks one small process, the warden, so create it before you
    fill memory. The db must not be closed before the pool is destroyed. NULL: IO, NOMEM, INVALID, UNSUPPORTED. */
@@ -3714,6 +3724,7 @@ typedef struct gem5art__cache {
     gem5art__stamp saved;     /* of the file when it was read or written last */
     double saved_at;          /* monotonic; 0: never */
     bool loaded, changed;     /* changed: there are entries that the file lacks */
+    bool read_only;           /* the file is read, and never written */
     gem5art__shared *shared;
 } gem5art__cache;
 
@@ -3823,7 +3834,7 @@ static void gem5art__cache_begin(gem5art__cache *cache) {
 }
 
 static void gem5art__cache_end(gem5art__cache *cache) {
-    if (cache->changed && cache->path) gem5art__save_cache(cache);
+    if (cache->changed && cache->path && !cache->read_only) gem5art__save_cache(cache);
     while (cache->shared) {
         gem5art__shared *shared = cache->shared;
         cache->shared = shared->next;
@@ -3859,7 +3870,8 @@ static void gem5art__remember(gem5art__cache *cache, const gem5art__stamp *stamp
     pthread_mutex_lock(&cache->mutex);
     gem5art__cache_put(cache, &entry);
     cache->changed = true;
-    if (cache->path && (cache->saved_at <= 0 || gem5art__monotonic() - cache->saved_at >= 1)) gem5art__save_cache(cache);
+    if (cache->path && !cache->read_only && (cache->saved_at <= 0 || gem5art__monotonic() - cache->saved_at >= 1))
+        gem5art__save_cache(cache);
     pthread_mutex_unlock(&cache->mutex);
 }
 
@@ -4542,7 +4554,7 @@ struct gem5art_db {
     int writer;  /* a descriptor of the store that has the writer lock; -1: this handle does not hold it */
     int claimed; /* one of the lock file, with this handle's claims; -1: not open */
     int claimed_here; /* one of the store, with the same claims, for those who know the store by another name; -1 */
-    bool read_only;
+    bool read_only, dry_run;
     void (*damaged)(const char *message, void *user_data);
     bool unchecked; /* its first bytes are not checked */
     bool left_live; /* this handle has made live entries: their folder goes with the last of them */
@@ -6586,6 +6598,24 @@ static const gem5art__backend gem5art__lmdb_backend = {
 
 /* ---- opening, of any kind of store */
 
+/* A store that does not exist yet, for a dry run: it has no records. */
+static bool gem5art__none_open(gem5art_db *db, gem5art_error *error) { return (void)db, (void)error, true; }
+static void gem5art__none_close(gem5art_db *db) { (void)db; }
+static gem5art__step gem5art__none_lookup(gem5art_db *db, gem5art__lookup *lookup, const char *key,
+                                          gem5art__arena *arena, const gem5art_json **record, gem5art_error *error) {
+    return (void)db, (void)lookup, (void)key, (void)arena, (void)record, (void)error, GEM5ART__END;
+}
+static bool gem5art__none_begin(gem5art__scan *scan, const gem5art_query *query, gem5art_error *error) {
+    return (void)scan, (void)query, (void)error, true;
+}
+static gem5art__step gem5art__none_next(gem5art__scan *scan, gem5art_error *error) {
+    return (void)scan, (void)error, GEM5ART__END;
+}
+
+static const gem5art__backend gem5art__none_backend = {
+    "none", gem5art__none_open, gem5art__none_close, NULL, gem5art__none_open, gem5art__none_lookup,
+    gem5art__none_begin, gem5art__none_next, NULL, NULL, NULL, NULL, NULL}; /* nothing calls the others */
+
 static const gem5art__backend *const gem5art__backends[] = {
 #ifdef GEM5ART_LMDB
     &gem5art__lmdb_backend,
@@ -6663,17 +6693,20 @@ static bool gem5art__store_open(gem5art_db *db, const char *uri, gem5art_error *
     if ((absolute = gem5art__absolute_path(&db->arena, NULL, uri, error)) == NULL) return false;
     if (GEM5ART_SYS_STAT(absolute, &st) < 0) {
         if (errno != ENOENT) return gem5art__fail_errno(error, "open the store", absolute);
-        if (!gem5art__store_create(db, absolute, error)) return false;
+        if (db->dry_run) db->backend = &gem5art__none_backend;
+        else if (!gem5art__store_create(db, absolute, error)) return false;
     } else if (S_ISDIR(st.st_mode))
         return gem5art__fail(error, GEM5ART_CORRUPT, "%s is a folder: give the path of a store, such as %s/db.json",
                              absolute, absolute);
-    resolved = GEM5ART_SYS_REALPATH(absolute, NULL);
-    if (!resolved) return gem5art__fail_errno(error, "open the store", absolute);
-    db->path = gem5art__arena_copy(&db->arena, resolved);
+    resolved = db->backend == &gem5art__none_backend ? NULL : GEM5ART_SYS_REALPATH(absolute, NULL);
+    if (!resolved && db->backend != &gem5art__none_backend)
+        return gem5art__fail_errno(error, "open the store", absolute);
+    db->path = resolved ? gem5art__arena_copy(&db->arena, resolved) : absolute;
     free(resolved);
     db->lock_path = gem5art__arena_printf(&db->arena, "%s.lock", db->path);
     db->live_path = gem5art__arena_printf(&db->arena, "%s.live", db->path);
-    if (!db->read_only)
+    db->cache.read_only = db->dry_run;
+    if (!db->read_only || db->dry_run)
         db->cache.path = gem5art__arena_printf(&db->arena, "%s.checked.%ld", db->path, (long)geteuid());
     if (db->arena.failed) return gem5art__fail_nomem(error);
     if ((db->backend->open)(db, error)) return true;
@@ -7016,7 +7049,8 @@ static bool gem5art__store_artifact(gem5art_db *db, gem5art__artifact *artifact,
     char id[37];
     bool ok = content->size >= 0 || gem5art__git_origin(arena, a->path, &a->git_origin, &a->git_name, error);
     if (content->size < 0) a->git_hash = a->hash;
-    if (!ok || !gem5art__uuid(id, error)) return false;
+    if (!ok || db->dry_run) return ok;
+    if (!gem5art__uuid(id, error)) return false;
     a->id = gem5art__arena_copy(arena, id);
     copy = db->storage && !content->is_folder ? gem5art__join_path(arena, db->storage, id) : NULL;
     if (arena->failed) return gem5art__fail_nomem(error);
@@ -7099,7 +7133,7 @@ static const gem5art_artifact *gem5art__register(gem5art_db *db, const gem5art_a
         return NULL;
     described = gem5art__describe_artifact(db, desc, &content, error);
     ok = described && gem5art__lookup_content(db, &content, &stored, error);
-    if (ok && stored && !content.is_folder)
+    if (ok && stored && !content.is_folder && !db->dry_run)
         ok = gem5art__keep_copy(db->storage, desc->path, stored->public_.id, content.hash, error);
     if (ok && !stored) ok = gem5art__store_artifact(db, described, &content, &stored, error);
     if (ok && !stored) return &described->public_;
@@ -7749,34 +7783,43 @@ static gem5art__outdir_state gem5art__read_outdir(const gem5art__run *run, const
     return state;
 }
 
-/* Are the parameters of a recorded run those of this one? gem5art's hash joins them by spaces. */
-static bool gem5art__same_params(const gem5art_json *record, const char *const *params) {
-    const gem5art_json *list = gem5art_json_get(record, "params"), *item = list ? list->first : NULL;
-    for (; item && *params; item = item->next, params++)
-        if (item->type != GEM5ART_JSON_STRING || strcmp(item->text, *params) != 0) return false;
-    return !item && !*params;
+/* Are the texts of a list of a recorded run those of this one? (gem5art's hash joins parameters by spaces.) */
+static bool gem5art__same_texts(const gem5art_json *record, const char *key, const char *const *texts) {
+    const gem5art_json *list = gem5art_json_get(record, key), *item = list ? list->first : NULL;
+    for (; item && *texts; item = item->next, texts++)
+        if (item->type != GEM5ART_JSON_STRING || strcmp(item->text, *texts) != 0) return false;
+    return !item && !*texts;
 }
 
-/* Names a difference between a run and the one of an outdir's info.json: "run script repo abc1234 -> def5678". */
-static const char *gem5art__difference(gem5art__run *run, gem5art__arena *arena, const char *outdir) {
+/* Names the differences between a run and the one of an outdir's info.json: "run script repo abc1234 -> def5678". */
+static const char *gem5art__differences(gem5art__run *run, const char *outdir) {
     const gem5art_run *r = &run->public_;
-    const gem5art_json *info = gem5art__read_info(arena, outdir, NULL);
-    const char *text;
+    gem5art__arena arena = {NULL, false};
+    const gem5art_json *info = gem5art__read_info(&arena, outdir, NULL);
+    gem5art__buf out = {NULL, 0, 0, false};
     gem5art__artifact *old;
+    const char *text;
     size_t i;
-    if (!info) return "its info.json cannot be read";
-    if (!gem5art__record_is(info, "type", r->type)) return "another kind of run";
-    if (!gem5art__record_is(info, "run_script", r->run_script)) return "another run script";
-    if (!gem5art__same_params(info, r->params)) return "other parameters";
-    for (i = 0; i < gem5art__role_count(r); i++) {
+    if (!info) gem5art__puts(&out, "its info.json cannot be read, ");
+    else if (!gem5art__record_is(info, "type", r->type)) gem5art__puts(&out, "another kind of run, ");
+    for (i = 0; info && i < gem5art__role_count(r); i++) {
         const char *id = gem5art__record_text(info, gem5art__roles[i].field), *label = gem5art__roles[i].label;
-        if (strcmp(id, run->used[i]->id) == 0) continue;
-        if (!gem5art__lookup_artifact(run->db, id, &old, NULL) || !old) return label;
-        text = gem5art__arena_printf(arena, "%s %.7s -> %.7s", label, old->public_.hash, run->used[i]->hash);
+        if (!*id || strcmp(id, run->used[i]->id) == 0) continue;
+        if (!gem5art__lookup_artifact(run->db, id, &old, NULL) || !old) gem5art__putf(&out, "%s, ", label);
+        else if (strcmp(old->public_.hash, run->used[i]->hash) != 0)
+            gem5art__putf(&out, "%s %.7s -> %.7s, ", label, old->public_.hash, run->used[i]->hash);
         gem5art__free_artifact(old);
-        return text ? text : label;
     }
-    return "other artifacts, options or files";
+    text = info ? gem5art__record_text(info, "run_script") : r->run_script;
+    if (strcmp(text, r->run_script) != 0) gem5art__putf(&out, "run script %s -> %s, ", text, r->run_script);
+    if (info && !gem5art__same_texts(info, "params", r->params)) gem5art__puts(&out, "parameters, ");
+    if (info && !gem5art__same_texts(info, "gem5_options", r->gem5_options)) gem5art__puts(&out, "gem5 options, ");
+    if (!out.length && run->script_hash) gem5art__puts(&out, "run script, ");
+    else if (!out.length) gem5art__puts(&out, "further artifacts, ");
+    text = out.failed ? NULL : gem5art__arena_copy_n(&run->object.arena, out.data, out.length - 2);
+    gem5art__buf_free(&out);
+    gem5art__arena_free(&arena);
+    return text ? text : "a difference that memory did not suffice to find";
 }
 
 /* Takes an outdir by making its console.txt, which only one attempt can. *taken: false where another one has it.
@@ -7792,35 +7835,54 @@ static bool gem5art__take_outdir(const char *outdir, bool *taken, struct stat *f
     return ok;
 }
 
-/* Sets the outdir and the command: for an attempt (`folder` not NULL) the first outdir that is free, which is taken;
-   for a new run the first one that does not hold a different experiment, with an info.json if there is none. */
-static bool gem5art__choose_outdir(gem5art__run *run, gem5art_run *r, struct stat *folder, gem5art_error *error) {
-    gem5art__arena arena = {NULL, false};
-    gem5art__outdir_state state;
+/* Takes a free outdir for an attempt; in a dry run, finds whether it could. */
+static bool gem5art__try_outdir(gem5art__run *run, gem5art_run *r, bool *taken, struct stat *folder,
+                                gem5art_error *error) {
+    struct stat st;
+    const char *console;
+    if (!run->db->dry_run) return gem5art__take_outdir(r->outdir, taken, folder, error);
+    console = gem5art__join_path(&run->object.arena, r->outdir, "console.txt");
+    if (!console) return gem5art__fail_nomem(error);
+    *taken = GEM5ART_SYS_LSTAT(console, &st) < 0;
+    return true;
+}
+
+/* Makes a new run's outdir and info.json. *made: false where there is an info.json, or in a dry run. */
+static bool gem5art__make_outdir(gem5art__run *run, bool *made, gem5art_error *error) {
+    gem5art_run *r = &run->public_;
     gem5art_error why;
+    gem5art__set_command(r, &run->object.arena);
+    if (run->object.arena.failed) return gem5art__fail_nomem(error);
+    if (run->db->dry_run) return true;
+    *made = gem5art__write_info(r, NULL, &why);
+    return *made || why.code == GEM5ART_EXISTS ? true : gem5art__fail(error, why.code, "%s", why.message);
+}
+
+/* Sets the outdir and the command: for an attempt (`folder` not NULL) the first outdir that is free, which is taken;
+   for a new run the first one that does not hold a different experiment, with an info.json if there is none. A dry run
+   makes and takes nothing. */
+static bool gem5art__choose_outdir(gem5art__run *run, gem5art_run *r, struct stat *folder, gem5art_error *error) {
+    gem5art__outdir_state state = GEM5ART__OUTDIR_FREE;
+    const char *previous = NULL; /* the last outdir with a different experiment */
     bool chosen = false;
     int n;
     for (n = 1; !chosen; n++) {
         r->outdir = n == 1 ? run->base : gem5art__arena_printf(&run->object.arena, "%s.%d", run->base, n);
         if (!r->outdir) return gem5art__fail_nomem(error);
-        if (!gem5art__make_folders(r->outdir, error)) return false;
-        if (!folder) {
-            gem5art__set_command(r, &run->object.arena);
-            if (run->object.arena.failed) return gem5art__fail_nomem(error);
-            chosen = gem5art__write_info(r, NULL, &why);
-            if (!chosen && why.code != GEM5ART_EXISTS) return gem5art__fail(error, why.code, "%s", why.message);
-        }
+        if (!run->db->dry_run && !gem5art__make_folders(r->outdir, error)) return false;
+        state = GEM5ART__OUTDIR_FREE;
+        if (!folder && !gem5art__make_outdir(run, &chosen, error)) return false;
         if (chosen) break;
         state = gem5art__read_outdir(run, r->outdir, error);
         if (state == GEM5ART__OUTDIR_ERROR) return false;
-        if (!folder) chosen = state != GEM5ART__OUTDIR_FOREIGN;
-        else if (state == GEM5ART__OUTDIR_FREE && !gem5art__take_outdir(r->outdir, &chosen, folder, error))
-            return false;
+        if (state == GEM5ART__OUTDIR_FOREIGN) previous = r->outdir;
+        else if (!folder) chosen = true;
+        else if (state == GEM5ART__OUTDIR_FREE && !gem5art__try_outdir(run, r, &chosen, folder, error)) return false;
     }
-    if (!folder && r->outdir != run->base)
-        gem5art__warn(run->db, "run \"%s\": %s holds a different experiment (%s): %s is used", r->name, run->base,
-                      gem5art__difference(run, &arena, run->base), r->outdir);
-    gem5art__arena_free(&arena);
+    if (folder || !previous || state == GEM5ART__OUTDIR_ATTEMPT) return true;
+    r->differs = gem5art__differences(run, previous);
+    gem5art__warn(run->db, "run \"%s\": %s holds a different experiment (%s): %s is used", r->name, previous,
+                  r->differs, r->outdir);
     return true;
 }
 
@@ -8354,7 +8416,7 @@ static gem5art__step gem5art__attempts_next(gem5art__attempts *attempts, gem5art
         while (*hash && (step = (attempts->db->backend->lookup)(attempts->db, &attempts->lookup, hash, arena, record,
                                                                 error)) == GEM5ART__RECORD) {
             if (gem5art__is_run(gem5art__record_text(*record, "type")) && gem5art__record_is(*record, "hash", hash) &&
-                (strlen(hash) != 32 || gem5art__same_params(*record, attempts->run->params)))
+                (strlen(hash) != 32 || gem5art__same_texts(*record, "params", attempts->run->params)))
                 return GEM5ART__RECORD;
             gem5art__arena_free(arena);
         }
@@ -8510,12 +8572,10 @@ static bool gem5art__record_lost(gem5art_db *db, const gem5art__live *live, gem5
     return gem5art__record_run(db, &r, NULL, error);
 }
 
-/* Ends and records the lost run of a trusted entry. BUSY: it may not be lost. */
-static bool gem5art__take_lost_run(gem5art_db *db, const gem5art__live *live, bool take, gem5art__arena *arena,
-                                   int *lost, gem5art_error *error) {
-    const gem5art__host_facts *host = gem5art__host(db, error);
+/* May the run of a trusted entry, whose claim is free, be taken over? BUSY: it may not be lost. */
+static bool gem5art__may_take(gem5art_db *db, const gem5art__live *live, bool take, gem5art_error *error) {
     gem5art__whereabouts where;
-    if (!host) return false;
+    if (!gem5art__host(db, error)) return false;
     where = gem5art__find_supervisor(db, live);
     if (where == GEM5ART__RUN_LIVE)
         return gem5art__fail(error, GEM5ART_BUSY,
@@ -8527,6 +8587,15 @@ static bool gem5art__take_lost_run(gem5art_db *db, const gem5art__live *live, bo
                              "run %s may still be running on host %s (pid %lld), where its supervisor was lost: end it "
                              "there, then use --take-lost (.take_lost), or remove %s/%s.%s",
                              live->id, live->host, (long long)live->pid, db->live_path, live->hash, live->id);
+    return true;
+}
+
+/* Ends and records the lost run of a trusted entry. */
+static bool gem5art__take_lost_run(gem5art_db *db, const gem5art__live *live, bool take, gem5art__arena *arena,
+                                   int *lost, gem5art_error *error) {
+    const gem5art__host_facts *host;
+    if (!gem5art__may_take(db, live, take, error)) return false;
+    host = gem5art__host(db, error);
     if (gem5art__same_boot(live, host) && strcmp(live->pid_space, host->pid_space) == 0 &&
         !gem5art__end_lost(db, live, error))
         return false;
@@ -12748,7 +12817,8 @@ static gem5art_db *gem5art__open_db(const char *uri, const gem5art_open_desc *de
     gem5art__cache_begin(&db->cache);
     db->unchecked = unchecked;
     if (desc) {
-        db->read_only = desc->read_only;
+        db->dry_run = desc->dry_run;
+        db->read_only = desc->read_only || desc->dry_run;
         db->log = desc->log;
         db->damaged = desc->read_only ? desc->damaged : NULL;
         db->user_data = desc->user_data;
@@ -12927,6 +12997,34 @@ GEM5ARTDEF gem5art_run *gem5art_create_se_run(gem5art_db *db, const gem5art_run_
 
 GEM5ARTDEF gem5art_run *gem5art_create_fs_run(gem5art_db *db, const gem5art_run_desc *desc, gem5art_error *error) {
     return gem5art__create_run(db, desc, true, error);
+}
+
+/* Is a run claimed, or may it not be lost? Then BUSY, as gem5art__claim_run and gem5art__take_lost would say. */
+static bool gem5art__not_busy(gem5art_db *db, const char *hash, bool take, gem5art_error *error) {
+    gem5art__live_list list;
+    bool ok = true;
+    if (gem5art__is_claimed(db, hash)) return gem5art__fail_claimed(db, hash, error);
+    gem5art__live_begin(&list, db, hash);
+    while (ok && gem5art__live_next(&list))
+        if (list.trust == GEM5ART__LIVE_TRUSTED) ok = gem5art__may_take(db, &list.live, take, error);
+    return gem5art__live_end(&list, error) && ok;
+}
+
+GEM5ARTDEF bool gem5art_would_launch(gem5art_db *db, gem5art_run *run, const gem5art_pool_desc *desc,
+                                     gem5art_error *error) {
+    gem5art__run *own = (gem5art__run *)run;
+    struct stat folder;
+    int failed;
+    bool dry_run, ok;
+    if (!gem5art__need(db, "the db", error) || !gem5art__need(run, "the run", error)) return false;
+    if (!gem5art__not_busy(db, run->hash, desc && desc->take_lost, error)) return false;
+    if (!(desc && desc->rerun) && !gem5art__not_recorded(db, own, desc ? desc->retries : 0, &failed, error))
+        return false;
+    dry_run = db->dry_run;
+    db->dry_run = true;
+    ok = gem5art__choose_outdir(own, run, &folder, error);
+    db->dry_run = dry_run;
+    return ok;
 }
 
 static bool gem5art__check_path(const gem5art_run_desc *desc, const char *path, const char *what, const char *field,

@@ -617,7 +617,7 @@ TEST(an_outdir_of_a_different_experiment_is_left_alone) {
     before = read_text("results/a/info.json");
     desc.params = NULL;
     CHECK_OUTDIR(se(&desc), "/results/a.2");
-    CHECK_CONTAINS(fixture_warnings, "other parameters");
+    CHECK_CONTAINS(fixture_warnings, "(parameters)");
     CHECK_CONTAINS(fixture_warnings, "results/a.2 is used");
     desc = fs_desc();
     desc.outdir = "results/a";
@@ -1800,6 +1800,153 @@ TEST(another_hosts_run_is_not_touched) {
     CHECK(!gem5art_find_run(db, lost_id, &error));
     CHECK(unlink(live_path) == 0); /* the way out that it names */
     CHECK(gem5art_execute(db, run, NULL, &error));
+    fixture_end();
+}
+
+/* ---- what a launch would do, without doing it */
+
+TEST(what_differs_from_the_experiment_before_is_named) {
+    static const char *const other[] = {"--cpu", NULL}, *const options[] = {"--quiet", NULL};
+    gem5art_run_desc desc;
+    gem5art_run *run;
+    REQUIRE(begin());
+    desc = se_desc();
+    run = se(&desc);
+    REQUIRE(run);
+    CHECK(!run->differs);
+    CHECK_INT(sh("cd configs && echo 3 >> run_exit.py && git commit -qam second && cd ../gem5 && echo 2 >> configs/se.py && "
+                 "git commit -qam second && echo '# new' >> build/X86/gem5.opt"), 0);
+    REQUIRE(register_all());
+    desc = se_desc();
+    run = se(&desc);
+    REQUIRE(run && run->differs);
+    CHECK_CONTAINS(run->differs, "gem5 binary ");
+    CHECK_CONTAINS(run->differs, ", gem5 repo ");
+    CHECK_CONTAINS(run->differs, ", run script repo ");
+    CHECK_CONTAINS(run->differs, " -> ");
+    CHECK_CONTAINS(fixture_warnings, run->differs);
+    CHECK(gem5art_execute(db, run, NULL, &error)); /* an attempt in OUTDIR.2 is no news */
+    fixture_warnings[0] = 0;
+    run = se(&desc);
+    REQUIRE(run);
+    CHECK(!run->differs);
+    CHECK_STR(fixture_warnings, "");
+    CHECK_CONTAINS(run->outdir, "results/a.2");
+    desc.params = other;
+    desc.gem5_options = options;
+    desc.run_script = "configs/deep/a.b.py";
+    run = se(&desc); /* compared with the one before it, not with the first one */
+    REQUIRE(run && run->differs);
+    CHECK_STR(run->differs, "run script configs/run_exit.py -> configs/deep/a.b.py, parameters, gem5 options");
+    CHECK_CONTAINS(run->outdir, "results/a.3");
+    fixture_end();
+}
+
+static bool dry_open(const char *uri) {
+    gem5art_open_desc desc;
+    memset(&desc, 0, sizeof desc);
+    desc.log = fixture_log;
+    desc.dry_run = true;
+    db = gem5art_open(uri, &desc, &error);
+    if (!db) test_fail(__FILE__, __LINE__, "cannot open the store: %s", error.message);
+    return db != NULL;
+}
+
+/* The run of the desc would be launched, in this outdir. */
+static void check_would_launch(const gem5art_pool_desc *pool, const char *outdir) {
+    gem5art_run_desc desc = se_desc();
+    gem5art_run *run = se(&desc);
+    CHECK_THAT(run && gem5art_would_launch(db, run, pool, &error), "%s", error.message);
+    if (run) CHECK_THAT(gem5art__ends_with(run->outdir, outdir), "the outdir is %s", run->outdir);
+}
+
+TEST(a_dry_run_makes_nothing) {
+    gem5art_run_desc desc;
+    gem5art_run *run;
+    char hash[65];
+    REQUIRE(begin());
+    desc = se_desc();
+    run = se(&desc);
+    REQUIRE(run);
+    strcpy(hash, run->hash);
+    sh("rm -rf results");
+    close_db();
+    REQUIRE(dry_open("none.json")); /* no store: an empty one */
+    REQUIRE(register_all());
+    CHECK_STR(gem5->id, "");
+    desc = se_desc();
+    run = se(&desc);
+    REQUIRE(run);
+    CHECK_STR(run->hash, hash);
+    CHECK_STR(run->status, "Created");
+    check_would_launch(NULL, "/results/a");
+    CHECK(!gem5art_execute(db, run, NULL, &error));
+    CHECK(!exists("results") && !exists("none.json") && !exists("none.json.lock") && !exists("none.json.live"));
+    CHECK(!gem5art_find_run(db, "nothing", &error));
+    CHECK_INT(error.code, GEM5ART_NOT_FOUND);
+    close_db();
+    REQUIRE(dry_open(STORE_URI));
+    REQUIRE(register_all());
+    CHECK_STR(gem5->record ? "stored" : "new", "stored");
+    check_would_launch(NULL, "/results/a");
+    CHECK(!exists("results"));
+    fixture_end();
+}
+
+TEST(what_would_be_launched_and_where) {
+    gem5art_pool_desc pool;
+    gem5art_run_desc desc;
+    gem5art_run *run;
+    gem5art_db *second;
+    REQUIRE(begin());
+    memset(&pool, 0, sizeof pool);
+    desc = se_desc();
+    run = se(&desc);
+    REQUIRE(run);
+    check_would_launch(NULL, "/results/a");
+    CHECK(gem5art_execute(db, run, NULL, &error)); /* Finished */
+    CHECK(!gem5art_would_launch(db, run, NULL, &error));
+    REFUSED(GEM5ART_EXISTS, "is recorded already");
+    pool.rerun = true;
+    check_would_launch(&pool, "/results/a.2");
+    CHECK(!exists("results/a.2"));
+    second = gem5art_open(STORE_URI, NULL, &error);
+    REQUIRE(second && gem5art__claim_run(second, run->hash, &error));
+    CHECK(!gem5art_would_launch(db, run, &pool, &error));
+    CHECK_INT(error.code, GEM5ART_BUSY);
+    gem5art__unclaim_run(second, run->hash);
+    CHECK(gem5art_close(second, &error));
+    CHECK(!gem5art_would_launch(db, NULL, &pool, &error));
+    CHECK(!gem5art_would_launch(NULL, run, &pool, &error));
+    CHECK_INT(sh("printf '#!/bin/sh\nexit 1\n' > gem5/build/X86/gem5.opt"), 0);
+    REQUIRE(register_all());
+    desc = se_desc();
+    run = se(&desc);
+    REQUIRE(run);
+    CHECK(gem5art_execute(db, run, NULL, &error)); /* Failed */
+    CHECK(!gem5art_would_launch(db, run, NULL, &error));
+    REFUSED(GEM5ART_EXISTS, "(Failed)");
+    memset(&pool, 0, sizeof pool);
+    pool.retries = 1;
+    check_would_launch(&pool, "/results/a.3");
+    fixture_end();
+}
+
+TEST(a_lost_run_would_be_launched_where_it_may_be_taken) {
+    gem5art_pool_desc pool;
+    gem5art_run *run;
+    REQUIRE(begin());
+    memset(&pool, 0, sizeof pool);
+    run = lose_a_run(0);
+    REQUIRE(run);
+    check_would_launch(NULL, "/results/a.2");
+    edit(live_path, "\"host\":\"", "\"host\":\"far-away-");
+    edit(live_path, "\"boot_id\":\"", "\"boot_id\":\"another-");
+    CHECK(!gem5art_would_launch(db, run, NULL, &error));
+    REFUSED(GEM5ART_BUSY, "far-away-");
+    pool.take_lost = true;
+    check_would_launch(&pool, "/results/a.2");
+    CHECK(exists(live_path));
     fixture_end();
 }
 
