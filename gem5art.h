@@ -156,9 +156,8 @@
    most 5 s if a SIGINT ended the child. Without /proc only the process group is reached. A process that clears its
    environment and leaves the group is ended when the pool is destroyed.
    The warden is a small process that each pool forks. It spawns the children, and ends them all when the pool's process
-   has ended in any way; the grace time is then at most 60 s. A warden that does not answer is continued after 10 s and
-   killed after 20 s: its runs are lost, and a new one starts. The host needs no SIGCHLD handler, may wait for -1, and
-   may have threads.
+   has ended in any way; the grace time is then at most 60 s. A warden that was stopped is continued; if it is killed,
+   its runs are lost, and a new one starts. The host needs no SIGCHLD handler, may wait for -1, and may have threads.
    The loop that steps a pool never touches a disk: up to 8 threads prepare runs, 8 classify, archive and record them,
    and 2 watch them; each starts when there is work for it. The next run starts while an ended one is archived and
    recorded. Runs that wait for the store at the same moment are recorded together, with two syncs for all of them. If
@@ -9826,9 +9825,7 @@ static bool gem5art__record_inputs(gem5art_db *db, const gem5art__inputs *inputs
 typedef enum gem5art__message_type {
     GEM5ART__SPAWN,       /* to the warden: start a child */
     GEM5ART__SIGNAL,      /* to all processes of a slot's run */
-    GEM5ART__PING,        /* answered by a PONG */
-    GEM5ART__PONG,        /* from the warden */
-    GEM5ART__SPAWNED,
+    GEM5ART__SPAWNED,     /* from the warden */
     GEM5ART__NOT_SPAWNED,
     GEM5ART__ENDED
 } gem5art__message_type;
@@ -9862,9 +9859,6 @@ typedef struct gem5art__message {
     struct rusage usage;           /* ENDED */
 } gem5art__message;
 
-#ifndef GEM5ART__WARDEN_SECONDS /* after this long without an answer a warden is continued, after twice that killed */
-#define GEM5ART__WARDEN_SECONDS 10.0
-#endif
 #define GEM5ART__EXIT_SECONDS 0.1 /* between a child's end and the kill of what it leaves */
 #define GEM5ART__KILL_SECONDS 5.0 /* the same after a SIGINT; also how long a killed process is waited for */
 #ifndef GEM5ART__MAX_GRACE
@@ -9972,7 +9966,7 @@ typedef struct gem5art__warden_state {
     gem5art__run_child *children;      /* one for each slot */
     int slot_count;
     struct pollfd *polled;         /* requests, reports, each slot's exec_pipe */
-    gem5art__buf unsent;           /* reports; has room for two of each slot, and a PONG */
+    gem5art__buf unsent;           /* reports; has room for two of each slot */
     gem5art__message request;      /* the one that is being read, and for SPAWN the rest of it */
     gem5art__start *start;
     size_t got;                    /* bytes of it */
@@ -10118,8 +10112,7 @@ static void gem5art__in_warden_read(gem5art__warden_state *self) {
         if (self->got == head && self->request.type == GEM5ART__SPAWN) self->start = gem5art__in_warden_map(self);
         if (self->got < head + self->request.bytes) continue;
         if (self->request.type == GEM5ART__SPAWN) gem5art__in_warden_spawn(self, child);
-        else if (self->request.type == GEM5ART__SIGNAL) gem5art__in_warden_signal(self, child, self->request.number);
-        else gem5art__in_warden_report(self, GEM5ART__PONG, child, 0, NULL);
+        else gem5art__in_warden_signal(self, child, self->request.number);
         self->start = NULL;
         self->got = 0;
     } while (self->got);
@@ -10333,9 +10326,7 @@ typedef struct gem5art__warden {
     int reports, wakes;    /* the pipe's ends: what the pool reads; what wardens write to, and the host to wake itself */
     int requests;          /* a socket that does not block */
     gem5art__buf unsent;   /* requests that it has not taken yet */
-    double checked;        /* monotonic: when it was last found alive */
-    bool asked;            /* it has not answered a PING yet, and */
-    double silence;        /* for how many seconds */
+    double check_at;       /* monotonic: when it is checked again */
 } gem5art__warden;
 
 static bool gem5art__warden_lives(const gem5art__warden *warden) {
@@ -10394,7 +10385,7 @@ static bool gem5art__warden_start(gem5art__warden *warden, int slots, double gra
     while (environ && environ[self.variables]) self.variables++;
     self.slot_count = slots;
     self.grace = grace;
-    self.unsent.capacity = (2 * (size_t)slots + 2) * sizeof(gem5art__message);
+    self.unsent.capacity = (2 * (size_t)slots + 1) * sizeof(gem5art__message);
     self.unsent.data = (char *)gem5art__arena_alloc(&arena, self.unsent.capacity);
     self.children = (gem5art__run_child *)gem5art__arena_alloc(&arena, (size_t)slots * sizeof *self.children);
     self.polled = (struct pollfd *)gem5art__arena_alloc(&arena, ((size_t)slots + 2) * sizeof *self.polled);
@@ -10411,7 +10402,7 @@ static bool gem5art__warden_start(gem5art__warden *warden, int slots, double gra
         warden->pid = 0;
     } else {
         warden->start = gem5art__process_start(warden->pid, false);
-        warden->dead = warden->asked = false;
+        warden->dead = false;
     }
     gem5art__arena_free(&arena);
     return ok;
@@ -10433,11 +10424,11 @@ static bool gem5art__warden_send(gem5art__warden *warden) {
     return true;
 }
 
-/* Sends a signal to all processes of a slot's run; 0: a PING. What there is no memory for is sent again later. */
+/* Sends a signal to all processes of a slot's run. What there is no memory for is sent again later. */
 static void gem5art__warden_signal(gem5art__warden *warden, int slot, int number) {
     gem5art__message request;
     memset(&request, 0, sizeof request);
-    request.type = number ? GEM5ART__SIGNAL : GEM5ART__PING;
+    request.type = GEM5ART__SIGNAL;
     request.slot = slot;
     request.number = number;
     gem5art__put(&warden->unsent, &request, sizeof request);
@@ -10498,39 +10489,21 @@ static bool gem5art__warden_spawn(gem5art__warden *warden, int slot, const gem5a
 /* Takes the next report; false: there is none. */
 static bool gem5art__warden_read(gem5art__warden *warden, gem5art__message *report) {
     ssize_t n;
-    while ((n = gem5art__read_some(warden->reports, report, sizeof *report)) == (ssize_t)sizeof *report) {
-        if (report->warden != warden->number || warden->dead) continue; /* a wake, or from one taken for dead */
-        warden->asked = false;
-        if (report->type != GEM5ART__PONG) return true;
-    }
-    if (n < 0 && errno != EAGAIN) { /* its reports cannot be read any more */
-        warden->asked = true;
-        warden->silence = 3 * GEM5ART__WARDEN_SECONDS;
-        warden->checked = 0;
-    }
+    while ((n = gem5art__read_some(warden->reports, report, sizeof *report)) == (ssize_t)sizeof *report)
+        if (report->warden == warden->number && !warden->dead) return true; /* else a wake, or from one that is dead */
+    if (n < 0 && errno != EAGAIN && warden->pid) GEM5ART_SYS_KILL(warden->pid, SIGKILL); /* they cannot be read any more */
     return false;
 }
 
-/* Checks that the warden lives and answers: to be called at least every second while anything runs. False: it is dead;
-   its runs are to be ended by gem5art__end_processes_of before the next warden is started. */
+/* Checks that the warden lives, and continues it in case it was stopped: to be called at least every second while
+   anything runs. False: it is dead; its runs are to be ended by gem5art__end_processes_of before the next is started. */
 static bool gem5art__warden_check(gem5art__warden *warden, double now) {
-    const double period = GEM5ART__WARDEN_SECONDS / 10;
-    double passed = now - warden->checked;
+    bool sent = gem5art__warden_send(warden);
     if (warden->dead || !warden->pid) return false;
-    if (!gem5art__warden_send(warden)) passed = period; /* it is gone */
-    if (passed < period) return true;
-    warden->checked = now;
-    if (!gem5art__warden_lives(warden)) return warden->dead = true, false;
-    if (!warden->asked) {
-        warden->asked = true;
-        warden->silence = 0;
-        gem5art__warden_signal(warden, 0, 0); /* a PING */
-        return true;
-    }
-    warden->silence += passed < 2 * period ? passed : 2 * period; /* the host may have been stopped meanwhile */
-    if (warden->silence >= 2 * GEM5ART__WARDEN_SECONDS) GEM5ART_SYS_KILL(warden->pid, SIGKILL);
-    else if (warden->silence >= GEM5ART__WARDEN_SECONDS) GEM5ART_SYS_KILL(warden->pid, SIGCONT);
-    if (warden->silence >= 3 * GEM5ART__WARDEN_SECONDS) warden->dead = true; /* not even SIGKILL ended it */
+    if (sent && now < warden->check_at) return true;
+    warden->check_at = now + 1;
+    warden->dead = !gem5art__warden_lives(warden);
+    if (!warden->dead) GEM5ART_SYS_KILL(warden->pid, SIGCONT);
     return !warden->dead;
 }
 
@@ -11598,7 +11571,6 @@ struct gem5art_pool {
     const char *const *environment; /* name, value, ..., NULL: what is recorded of it */
     const int *cpus;      /* for each slot, where it is pinned */
     double stepped;       /* monotonic: when it was stepped last; 0: never */
-    double next_check;    /* monotonic: of the warden */
     double launch_after;  /* monotonic: memory was short, and is checked again then */
     gem5art__index hashes; /* of every run it has had */
     gem5art_event counts; /* its numbers are kept up to date */
@@ -12296,7 +12268,7 @@ static void gem5art__child_ended(gem5art__job *job, int status, int stragglers, 
     gem5art__start_after(job);
 }
 
-/* The warden was killed, or does not answer any more: its children must not outlive it. */
+/* The warden was killed: its children must not outlive it. */
 static void gem5art__warden_died(gem5art_pool *pool) {
     gem5art__job *job, *next;
     struct rusage none;
@@ -12318,7 +12290,6 @@ static void gem5art__warden_died(gem5art_pool *pool) {
    least every second while it has children. */
 static void gem5art__read_reports(gem5art_pool *pool) {
     gem5art__message report;
-    double now;
     while (gem5art__warden_read(&pool->warden, &report)) {
         gem5art__job *job = pool->slots[report.slot];
         if (!job) continue;
@@ -12326,10 +12297,8 @@ static void gem5art__read_reports(gem5art_pool *pool) {
         else if (report.type == GEM5ART__NOT_SPAWNED) gem5art__spawn_failed(job, &report.failure);
         else gem5art__child_ended(job, report.status, report.stragglers, &report.usage);
     }
-    now = gem5art__monotonic();
-    if (pool->warden.dead || !pool->counts.running || (now < pool->next_check && !pool->warden.unsent.length)) return;
-    pool->next_check = now + GEM5ART__WARDEN_SECONDS / 10;
-    if (!gem5art__warden_check(&pool->warden, now)) gem5art__warden_died(pool);
+    if (pool->warden.dead || !pool->counts.running) return;
+    if (!gem5art__warden_check(&pool->warden, gem5art__monotonic())) gem5art__warden_died(pool);
 }
 
 /* ---- the loop: taking jobs back from workers */
@@ -12541,7 +12510,7 @@ GEM5ARTDEF int gem5art_pool_timeout(const gem5art_pool *pool) {
     gem5art__timer timer;
     if (!pool || !gem5art__pool_left(pool)) return -1;
     if (pool->unprocessed || gem5art__can_launch(pool, now) || gem5art__signals_unhandled(pool)) return 0;
-    if (pool->counts.running && !pool->warden.dead && pool->next_check < next) next = pool->next_check;
+    if (pool->counts.running && !pool->warden.dead && pool->warden.check_at < next) next = pool->warden.check_at;
     if (pool->queued && pool->launch_after > now && pool->launch_after < next) next = pool->launch_after;
     if (pool->warden.unsent.length && next > now + 0.01) next = now + 0.01; /* the warden has not taken all requests */
     for (job = gem5art__first_active(pool); job; job = gem5art__next_active(job))

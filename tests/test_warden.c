@@ -1,7 +1,6 @@
 /* test_warden.c - how runs are ended: every process of a run, in whatever group or session, and no other one; and what
-   becomes of a warden that is killed, stopped or held up. */
+   becomes of a warden that is killed or stopped. */
 
-#define GEM5ART__WARDEN_SECONDS 1.0
 #define GEM5ART__MAX_GRACE 1.0
 
 #define GEM5ART_SYS_EXECVE(path, argv, envp) test_execve(path, argv, envp)
@@ -561,7 +560,7 @@ TEST(an_orphaned_warden_with_an_infinite_grace_ends) {
     fixture_end();
 }
 
-/* ---- a warden that is killed, stopped or held up */
+/* ---- a warden that is killed or stopped */
 
 static void wait_for_its_death(void) {
     double until = gem5art__monotonic() + 30;
@@ -676,43 +675,6 @@ TEST(a_stopped_warden_is_continued) {
     CHECK_INT(warden.pid, pid);
     CHECK(!warden.dead);
     CHECK_INT(warden.unsent.length, 0);
-    stop_warden();
-}
-
-TEST(a_warden_that_stays_stopped_is_killed_and_replaced) {
-    double until = gem5art__monotonic() + 30;
-    long simulator;
-    pid_t pid;
-    start_warden(5);
-    pid = warden.pid;
-    spawn(0, "setsid %s 0 & wait");
-    expect(0, GEM5ART__SPAWNED);
-    WAIT_FOR((simulator = number_in(0, "ready")) > 0);
-    do kill(pid, SIGSTOP), nap(); while (gem5art__warden_check(&warden, gem5art__monotonic()) && gem5art__monotonic() < until);
-    CHECK(warden.dead);
-#ifdef GEM5ART_NO_PROC
-    kill((pid_t)simulator, SIGKILL);
-#else
-    WAIT_FOR(gem5art__end_processes_of(ids[0], SIGKILL) == 0);
-#endif
-    WAIT_FOR(!alive(simulator));
-    CHECK(gem5art__warden_start(&warden, SLOTS, 5, &error));
-    spawn(0, "exit 0 # %s");
-    expect(0, GEM5ART__SPAWNED);
-    expect(0, GEM5ART__ENDED);
-    stop_warden();
-}
-
-/* A host that did not look for a long time does not blame the warden for that. */
-TEST(a_warden_is_not_blamed_for_the_absence_of_its_host) {
-    start_warden(5);
-    CHECK(gem5art__warden_check(&warden, gem5art__monotonic()));
-    CHECK(warden.asked);
-    CHECK(gem5art__warden_check(&warden, gem5art__monotonic() + 1000));
-    CHECK(warden.silence < 1);
-    spawn(0, "exit 0 # %s");
-    expect(0, GEM5ART__SPAWNED);
-    expect(0, GEM5ART__ENDED);
     stop_warden();
 }
 
