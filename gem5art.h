@@ -42,7 +42,8 @@
    next one replaces it.
 
    CONTENTS
-     The manual: COMPILE-TIME OPTIONS, CAVEATS, IDENTITY, A RUN'S LIFE, HOW A RUN ENDED, STORE FORMAT, LOCKS, LMDB
+     The manual: COMPILE-TIME OPTIONS, CAVEATS, IDENTITY, A RUN'S LIFE, RESULTS, HOW A RUN ENDED, STORE FORMAT, LOCKS,
+       LMDB
      The API; its comments belong to the manual (search for "- >>runs", for example):
        >>errors >>db >>artifacts >>runs >>runner >>queries >>json >>hashes
      The implementation (search for "= >>run"); a section uses only the sections above it:
@@ -119,8 +120,8 @@
    name of its field; "artifacts" for further ones) and its hash; then "script path" and the run script's path in its
    artifact's repo if git tracks it there, or else "script content" and its SHA-256 (a warning reports that); each
    parameter; and, if there are .gem5_options, a "!" and each of them. Every item is written as LENGTH:BYTES,
-   so that ["a b"] and ["a","b"] differ. Name, outdir, time-out, variables and paths are not part of it: two machines
-   agree on the same experiment. `_id` is a random UUID, a new one for each attempt at a run.
+   so that ["a b"] and ["a","b"] differ. Name, outdir, time-out, variables, paths and what is archived are not part of
+   it: two machines agree on the same experiment. `_id` is a random UUID, a new one for each attempt at a run.
    gem5art's own hashes are understood: a file with the MD5 of a stored artifact is that artifact, and a run that
    gem5art recorded is not launched again (parameters are compared one by one, since gem5art's hash joins them by
    spaces).
@@ -168,6 +169,17 @@
    a whole, after its "=", or in a list (a;b) - unless the run wrote it. They are not part of the identity. A file that
    is neither an artifact nor tracked in a repo of the run causes a warning of kind "files". If a recorded run is asked
    for again and one of its files has changed, the EXISTS error names that file.
+
+   RESULTS
+   results.zip holds the outdir, without itself, and the folders of m5.fork; it is registered as a "directory" artifact,
+   whose id is the run's `results`, and copied to $GEM5ART_STORAGE. .archive_except leaves out what its globs match
+   (fnmatch(3), a leading period is not special). A glob without "/" is compared with the name of each file and folder,
+   at any depth; one with "/" with the path below the outdir (of m5.fork's folders, from OUTDIR.f0's name on), and its
+   "*" matches no "/". A folder that matches is left out with all it holds. OUTDIR/info.json is always archived: it is
+   what a run can be loaded from. Anything else is yours to leave out: without its statistics, config.ini and output,
+   an archive cannot replace a lost outdir.
+   With .no_archive there is no results.zip and `results` is NULL. Nothing syncs an outdir's own files: after a power
+   loss, a run that is recorded without an archive may lack some of them.
 
    HOW A RUN ENDED
    Finished means that the statistics can be used: exit status 0, and no evidence against it. Evidence is read from
@@ -601,6 +613,9 @@ struct gem5art_run {
     const gem5art_json *record; /* the stored record, with its unknown fields; NULL: not read from a file */
     const char *differs;       /* of a new run in OUTDIR.2 or later: the differences to the experiment in the outdir
                                   before it ("run script repo 64c5535 -> bb0414a"); NULL: none. Not recorded */
+    bool no_archive;           /* these two as in gem5art_run_desc; "archive" in the store: "all", "none", or the globs */
+    const char *const *archive_except;
+    int64_t results_size;      /* bytes of the archive; -1: there is none, or it is not known (null in the store) */
 };
 
 /* The arguments of gem5art_create_se_run and gem5art_create_fs_run. All of it is copied but check_failure's user_data.
@@ -643,12 +658,17 @@ typedef struct gem5art_run_desc {
     int nice;                  /* added to the host's niceness; -20 to 20; default 0; less than 0 needs a privilege */
     const char *const *environment; /* name, value, ..., NULL: variables that are set for it, besides those that the
                                   host has when the pool is created; recorded with it. Default: none */
+    /* What results.zip holds is recorded, in info.json too, but not part of the identity: see RESULTS. */
+    bool no_archive;           /* make no results.zip; run->results stays NULL. Default: make one */
+    const char *const *archive_except; /* globs of files and folders that results.zip leaves out, such as "cpt.*";
+                                  NULL-terminated. Default: none. INVALID with .no_archive */
 } gem5art_run_desc;
 
 /* Create a run, its outdir and (unless there is one) its info.json. run->outdir is the first of OUTDIR, OUTDIR.2, ...
    that does not hold a different experiment. Nothing is recorded or launched yet. Artifacts must belong to this db.
      INVALID    a required field is missing or has a wrong value; a gem5 binary that is not executable; in
-                .environment a name that cannot be used or is there twice, or a last name without a value
+                .environment a name that cannot be used or is there twice, or a last name without a value; in
+                .archive_except a glob that can match nothing
      NOT_FOUND  a file is missing
      EXISTS     the outdir is a file
      GIT, IO, NOMEM
@@ -711,6 +731,8 @@ typedef struct gem5art_event {
     int launched, retried;     /* attempts whose child was spawned; attempts that another one followed */
     double eta;                /* seconds until all have ended, if each takes the mean time, from check to record, of
                                   those that ended by themselves; -1: none has yet; 0: nothing is left */
+    const char *waits_for;     /* why queued runs are not launched now: "disk space: 3.1 GiB of 10.0 GiB are free at
+                                  PATH" (.min_disk), until the pool is used again; NULL: nothing holds them up */
 } gem5art_event;
 
 typedef struct gem5art_pool_desc {
@@ -749,6 +771,12 @@ typedef struct gem5art_pool_desc {
                                   its calls, which wait for it. It may add runs to the pool, but neither step nor
                                   destroy it */
     void *user_data;
+    int64_t min_disk;          /* bytes: launch no run while less is free on a file system that has its outdir, the
+                                  store or its storage; the log reports the wait once, and its end. Unlike memory, disk
+                                  space does not come back by itself: a pool waits even if no run is active, until
+                                  there is room or it is stopped. Active runs may take more than is left: choose a limit
+                                  with room for them. Where the free space is unknown, the log reports that once and
+                                  runs are launched. Default and negative: no limit */
 } gem5art_pool_desc;
 
 /* Returns whether a pool with this desc (NULL: the defaults) would launch a run at this moment, and sets run->outdir to
@@ -1004,6 +1032,7 @@ GEM5ARTDEF const char *gem5art_sha256_implementation(void);
 #include <dirent.h>
 #include <errno.h>
 #include <fcntl.h>
+#include <fnmatch.h>
 #include <limits.h>
 #include <poll.h>
 #include <pthread.h>
@@ -1018,6 +1047,7 @@ GEM5ARTDEF const char *gem5art_sha256_implementation(void);
 #include <sys/resource.h>
 #include <sys/socket.h>
 #include <sys/stat.h>
+#include <sys/statvfs.h>
 #include <sys/utsname.h>
 #include <sys/wait.h>
 #include <time.h>
@@ -1115,6 +1145,7 @@ GEM5ART__SYS(int, STAT, (const char *path, struct stat *result), stat(path, resu
 GEM5ART__SYS(int, LSTAT, (const char *path, struct stat *result), lstat(path, result))
 GEM5ART__SYS(int, FSTATAT, (int folder, const char *path, struct stat *result, int flags),
              fstatat(folder, path, result, flags))
+GEM5ART__SYS(int, STATVFS, (const char *path, struct statvfs *result), statvfs(path, result))
 GEM5ART__SYS(int, ACCESS, (const char *path, int mode), access(path, mode))
 GEM5ART__SYS(int, FCHMOD, (int fd, mode_t mode), fchmod(fd, mode))
 GEM5ART__SYS(int, FCHOWN, (int fd, uid_t user, gid_t group), fchown(fd, user, group))
@@ -4091,6 +4122,7 @@ typedef enum gem5art__kind {
     GEM5ART__SECONDS,      /* double */
     GEM5ART__GIT,          /* const char *[3]: {} or {origin, hash, name} */
     GEM5ART__TICK,         /* uint64_t */
+    GEM5ART__ARCHIVE,      /* .no_archive and .archive_except of a gem5art_run: "all", "none" or an array of strings */
     GEM5ART__ROWS          /* a pointer to structs and their count (gem5art__rows), an array of objects: `columns` */
 } gem5art__kind;
 
@@ -4209,6 +4241,8 @@ static const gem5art__field gem5art__run_fields[] = {
     GEM5ART__R(fail_on, GEM5ART__TEXTS),
     GEM5ART__R(stall, GEM5ART__SECONDS),
     GEM5ART__R(variables, GEM5ART__PAIRS),
+    {"archive", GEM5ART__ARCHIVE, offsetof(gem5art_run, archive_except), false, NULL},
+    GEM5ART__R(results_size, GEM5ART__SIZE),
     {NULL, GEM5ART__TEXT, 0, false, NULL}};
 #undef GEM5ART__F
 #undef GEM5ART__A
@@ -4294,6 +4328,11 @@ static void gem5art__write_field(gem5art_json_writer *writer, const gem5art__fie
         gem5art_json_text(writer, digits, strlen(digits));
         break;
     case GEM5ART__ROWS: gem5art__write_rows(writer, field->columns, at); break;
+    case GEM5ART__ARCHIVE:
+        if (((const gem5art_run *)object)->no_archive) gem5art_json_string(writer, "none");
+        else if (!**(const char *const *const *)at) gem5art_json_string(writer, "all");
+        else gem5art__write_texts(writer, *(const char *const *const *)at, false);
+        break;
     }
 }
 
@@ -4468,6 +4507,12 @@ static bool gem5art__read_field(gem5art__arena *arena, const gem5art__field *fie
         if (number) *(uint64_t *)at = strtoull(value->raw, NULL, 10);
         return number || null;
     case GEM5ART__ROWS: return null || gem5art__read_rows(arena, field->columns, value, at);
+    case GEM5ART__ARCHIVE:
+        if (string) ((gem5art_run *)object)->no_archive = strcmp(value->text, "none") == 0;
+        if (string) return ((gem5art_run *)object)->no_archive || strcmp(value->text, "all") == 0;
+        texts = gem5art__read_texts(arena, value, false);
+        if (texts) *(const char *const **)at = texts;
+        return texts || null;
     }
     return false;
 }
@@ -4482,7 +4527,8 @@ static void gem5art__set_defaults(const gem5art__field *fields, void *object) {
         case GEM5ART__TEXTS:
         case GEM5ART__TEXTS_QUOTED:
         case GEM5ART__PAIRS:
-        case GEM5ART__PAIRS_QUOTED: *(const char *const **)at = gem5art__no_texts; break;
+        case GEM5ART__PAIRS_QUOTED:
+        case GEM5ART__ARCHIVE: *(const char *const **)at = gem5art__no_texts; break;
         case GEM5ART__SIZE: *(int64_t *)at = -1; break;
         default: break;
         }
@@ -7588,6 +7634,23 @@ static bool gem5art__check_accept(const char *const *accept, const char *run, ge
     return false;
 }
 
+/* Each glob is a name, or a path whose components are names. */
+static bool gem5art__check_globs(const char *const *globs, const char *run, gem5art_error *error) {
+    const char *at;
+    size_t length;
+    for (; globs && *globs; globs++)
+        for (at = *globs;; at += length + 1) {
+            length = strcspn(at, "/");
+            if (!length || gem5art__text_is(at, length, ".") || gem5art__text_is(at, length, ".."))
+                return gem5art__fail(error, GEM5ART_INVALID,
+                                     "run \"%s\": .archive_except has \"%s\", which matches nothing: give globs of names "
+                                     "(\"cpt.*\") or of paths below the outdir (\"dumps/*.gz\"), without \".\", \"..\" "
+                                     "and \"/\" at an end", run, *globs);
+            if (!at[length]) break;
+        }
+    return true;
+}
+
 static bool gem5art__check_run_desc(const gem5art_run_desc *desc, bool fs, gem5art_error *error) {
     const char *name, *trouble = NULL;
     if (!desc) return gem5art__fail(error, GEM5ART_INVALID, "no run is described: the desc is NULL");
@@ -7600,13 +7663,15 @@ static bool gem5art__check_run_desc(const gem5art_run_desc *desc, bool fs, gem5a
         trouble = " has a kernel or a disk image, which SE runs do not have: use gem5art_create_fs_run";
     else if (desc->timeout != desc->timeout) trouble = ": .timeout is not a number";
     else if (desc->stall != desc->stall) trouble = ": .stall is not a number";
+    else if (desc->no_archive && desc->archive_except && *desc->archive_except)
+        trouble = ": .archive_except leaves files out of an archive that .no_archive does not make: set one of them";
     if (trouble) return gem5art__fail(error, GEM5ART_INVALID, "run \"%s\"%s", name, trouble);
     if (desc->nice < -20 || desc->nice > 20)
         return gem5art__fail(error, GEM5ART_INVALID, "run \"%s\": .nice is %d: give -20 to 20", name, desc->nice);
     return gem5art__check_artifacts(desc->artifacts, desc->artifact_count, "run", name, "artifacts", "artifact_count",
                                     error) &&
            gem5art__check_gem5_options(desc->gem5_options, name, error) &&
-           gem5art__check_accept(desc->accept, name, error) &&
+           gem5art__check_accept(desc->accept, name, error) && gem5art__check_globs(desc->archive_except, name, error) &&
            gem5art__check_pairs(desc->environment, true, "run", name, "environment", error) &&
            gem5art__check_pairs(desc->variables, true, "run", name, "variables", error);
 }
@@ -7656,6 +7721,8 @@ static bool gem5art__fill_run(gem5art__run *run, const gem5art_run_desc *desc, b
     r->fail_on = gem5art__copy_texts(arena, desc->fail_on);
     r->stall = desc->stall > 0 && desc->stall - desc->stall == 0 ? desc->stall : 0;
     r->variables = gem5art__copy_texts(arena, desc->variables);
+    r->no_archive = desc->no_archive;
+    r->archive_except = gem5art__copy_texts(arena, desc->archive_except);
     r->timeout = desc->timeout < 0 || desc->timeout - desc->timeout != 0 ? 0 : desc->timeout > 0 ? desc->timeout : 900;
     r->artifacts = gem5art__copy_ids(arena, desc->artifacts, desc->artifact_count);
     r->status = "Created";
@@ -7925,6 +7992,7 @@ static bool gem5art__fill_loaded(gem5art__run *run, const char *path, gem5art_er
     if (!gem5art__is_run(r->type) || !*r->id || !*r->hash || !*r->outdir || !*r->run_script)
         return gem5art__fail(error, GEM5ART_INVALID,
                              "%s is not a run's info.json: it lacks _id, type, hash, outdir or run_script", path);
+    if (!gem5art__check_globs(r->archive_except, r->name, error)) return false;
     hash = r->hash;
     if (!gem5art__find_used(run, path, error) || !gem5art__identify(run, r->cwd, error)) return false;
     gem5art__legacy_hash(&run->public_, legacy);
@@ -8560,6 +8628,7 @@ static bool gem5art__record_lost(gem5art_db *db, const gem5art__live *live, gem5
     ended = !r.running && (strcmp(r.status, "Finished") == 0 || strcmp(r.status, "Failed") == 0);
     r.outdir = live->outdir;
     r.results = NULL;
+    r.results_size = -1;
     if (!ended) {
         r.status = "Failed";
         r.kill_reason = "lost";
@@ -8638,6 +8707,7 @@ static bool gem5art__begin_attempt(gem5art_db *db, gem5art__run *run, gem5art_ru
     r->return_code = r->pid = r->ru_maxrss = r->ru_inblock = r->ru_oublock = r->ru_nvcsw = r->ru_nivcsw = 0;
     r->kill_reason = r->error = r->cause = "";
     r->results = NULL;
+    r->results_size = -1;
     r->warning_count = r->exit_event_count = r->file_count = 0;
     r->rerunnable = false;
     r->running = true;
@@ -11085,6 +11155,7 @@ static bool gem5art__zip_finish(gem5art__zip *zip) {
 
 typedef struct gem5art__archiver {
     const char *zip_path;
+    const char *const *except; /* globs; NULL: none */
     struct stat old_zip;  /* what is at zip_path now, if anything: st_nlink 0 for nothing */
     gem5art__arena names;
     gem5art__buf entries; /* of gem5art__zip_entry */
@@ -11101,11 +11172,21 @@ static void gem5art__archive_note(gem5art__archiver *a, const char *path, const 
     gem5art__puts(a->notes, "\n");
 }
 
+/* Do the globs leave out this name in the zip file? A run can be loaded from its info.json, so that stays. */
+static bool gem5art__left_out(const char *const *globs, const char *name) {
+    if (strcmp(name, "info.json") == 0) return false;
+    for (; globs && *globs; globs++) {
+        bool whole = strchr(*globs, '/') != NULL;
+        if (fnmatch(*globs, whole ? name : gem5art__base_name(name), whole ? FNM_PATHNAME : 0) == 0) return true;
+    }
+    return false;
+}
+
 /* Adds what is at `path` to the entries, or a note. Its name begins after `root` bytes. */
 static void gem5art__archive_add(gem5art__archiver *a, const char *path, size_t root) {
     gem5art__zip_entry entry;
     struct stat st;
-    if (!path) return; /* out of memory: a->names has failed */
+    if (!path || gem5art__left_out(a->except, path + root)) return; /* or out of memory: a->names has failed */
     memset(&entry, 0, sizeof entry);
     if (GEM5ART_SYS_LSTAT(path, &st) < 0) {
         gem5art__archive_note(a, path, strerror(errno));
@@ -11228,16 +11309,17 @@ static bool gem5art__archive_write(gem5art__archiver *a) {
 }
 
 /* Writes everything below `folder`, and below the folders beside it that `more` has (NULL-terminated, or NULL), to a
-   new zip file at `zip_path`, whole or not at all; inside the folder, it is left out. A file counts as long as it is
-   when it is opened. `notes` gets a line for each thing left out: a socket, a FIFO, a device, what vanished or is
-   unreadable. */
-static bool gem5art__archive(const char *folder, const char *const *more, const char *zip_path, gem5art__buf *notes,
-                             gem5art_error *error) {
+   new zip file at `zip_path`, whole or not at all; inside the folder, it is left out, as is what the globs `except`
+   match. A file counts as long as it is when it is opened. `notes` gets a line for each other thing left out: a socket,
+   a FIFO, a device, what vanished or is unreadable. */
+static bool gem5art__archive(const char *folder, const char *const *more, const char *const *except,
+                             const char *zip_path, gem5art__buf *notes, gem5art_error *error) {
     gem5art__archiver a;
     gem5art__new_file file;
     bool ok = false;
     memset(&a, 0, sizeof a);
     a.zip_path = zip_path;
+    a.except = except;
     a.notes = notes;
     if (GEM5ART_SYS_LSTAT(zip_path, &a.old_zip) < 0) memset(&a.old_zip, 0, sizeof a.old_zip);
     a.zip = (gem5art__zip *)GEM5ART_MALLOC(sizeof *a.zip);
@@ -11341,6 +11423,24 @@ static double gem5art__available_memory(void) {
     gem5art__arena_free(&arena);
     return least < available ? least : available;
 #endif
+}
+
+/* The bytes that this user may still write to the file system of a path, or of its nearest folder that exists. False
+   with an error, where that is unknown. */
+static bool gem5art__free_space(const char *path, double *bytes, gem5art_error *error) {
+    gem5art__arena arena = {NULL, false};
+    char *at = gem5art__arena_copy(&arena, path), *slash;
+    struct statvfs fs;
+    int failed = -1;
+    while (at && (failed = GEM5ART_SYS_STATVFS(at, &fs)) < 0 && errno == ENOENT && (slash = strrchr(at, '/')) != NULL &&
+           slash != at)
+        *slash = 0;
+    if (at && failed == 0 && !fs.f_blocks) failed = -1, errno = ENOTSUP; /* a file system that does not count */
+    if (!at) gem5art__fail_nomem(error);
+    else if (failed) gem5art__fail_errno(error, "read the free space of", at);
+    else *bytes = (double)fs.f_bavail * (double)(fs.f_frsize ? fs.f_frsize : fs.f_bsize);
+    gem5art__arena_free(&arena);
+    return failed == 0;
 }
 
 /* =============================================================== >>workers
@@ -11513,6 +11613,7 @@ typedef enum gem5art__timer {
 /* How a worker's part of a job ended. */
 typedef enum gem5art__result {
     GEM5ART__SKIPPED,      /* not launched: the error has the reason */
+    GEM5ART__NO_ROOM,      /* not launched yet: see .min_disk */
     GEM5ART__READY,        /* to be spawned */
     GEM5ART__RECORDED,
     GEM5ART__NOT_RECORDED, /* the store refused it; the live entry stays */
@@ -11531,6 +11632,7 @@ typedef struct gem5art__job {
     double at[GEM5ART__TIMERS];      /* 0: not due */
     double begun;                    /* monotonic */
     int slot;                        /* its place among those that run, known to the warden; -1: none */
+    int64_t turn;                    /* among the queued ones of its priority */
     int failures;                    /* attempts that count for .retries */
     const char *kill_reason;         /* NULL: it is not being ended */
     bool hurry;                      /* do not wait for its archive */
@@ -11541,6 +11643,7 @@ typedef struct gem5art__job {
     bool last_try;                   /* do not wait for a store that is locked */
     gem5art__result result;
     gem5art_error error;             /* for the event of its end; code OK: none */
+    gem5art_error disk;              /* LIMIT: there is too little space; else why that is unknown; OK: enough */
     gem5art__buf notes;              /* warnings for the log, one a line */
     int lost;                        /* lost attempts that were recorded */
     const char *const *probe;        /* variables, see gem5art__probe_begin */
@@ -11574,6 +11677,10 @@ struct gem5art_pool {
     const int *cpus;      /* for each slot, where it is pinned */
     double stepped;       /* monotonic: when it was stepped last; 0: never */
     double launch_after;  /* monotonic: memory was short, and is checked again then */
+    double disk_after;    /* monotonic: disk space is short, since `disk_short`, and a run that is launched then checks it */
+    double disk_short;
+    gem5art_error disk;   /* what the last run that checked it found, while it is short or unknown; else OK */
+    int64_t turns;        /* of its jobs so far */
     gem5art__index hashes; /* of every run it has had */
     gem5art_event counts; /* its numbers are kept up to date */
     int signals_handled;
@@ -11842,13 +11949,38 @@ static bool gem5art__prepare_spawn(gem5art__job *job, gem5art_error *error) {
     return true;
 }
 
+/* Bytes for people: "512 bytes", "3.1 GiB". */
+static const char *gem5art__size_text(double bytes, char text[32]) {
+    static const char *const units[] = {"bytes", "KiB", "MiB", "GiB", "TiB", "PiB"};
+    size_t i;
+    for (i = 0; bytes >= 1024 && i < 5; i++) bytes /= 1024;
+    snprintf(text, 32, "%.*f %s", i ? 1 : 0, bytes, units[i]);
+    return text;
+}
+
+/* Is there .min_disk on each file system that the run writes to? False, with LIMIT in job->disk, where there is not. */
+static bool gem5art__has_room(gem5art__job *job) {
+    const gem5art_db *db = job->pool->db;
+    const char *paths[3];
+    char texts[2][32];
+    double needed = (double)job->pool->desc.min_disk, bytes = 0;
+    int i;
+    paths[0] = job->draft.outdir, paths[1] = db->path, paths[2] = db->storage;
+    gem5art__clear(&job->disk);
+    for (i = 0; needed > 0 && i < 3; i++)
+        if (paths[i] && gem5art__free_space(paths[i], &bytes, &job->disk) && bytes < needed)
+            return gem5art__fail(&job->disk, GEM5ART_LIMIT, "disk space: %s of %s are free at %s",
+                                 gem5art__size_text(bytes, texts[0]), gem5art__size_text(needed, texts[1]), paths[i]);
+    return true;
+}
+
 static void gem5art__before(gem5art__task *task) {
     gem5art__job *job = (gem5art__job *)task;
     const char *path = NULL, *status = "Failed";
-    bool cancelled = gem5art__given_up();
-    job->result = GEM5ART__SKIPPED;
+    bool cancelled = gem5art__given_up(), room = cancelled || gem5art__has_room(job);
+    job->result = room ? GEM5ART__SKIPPED : GEM5ART__NO_ROOM;
     if (cancelled) gem5art__cancelled(&job->error, job, "before it was begun");
-    if (cancelled || !gem5art__begin_run(job, &job->error)) return;
+    if (cancelled || !room || !gem5art__begin_run(job, &job->error)) return;
     job->result = GEM5ART__READY;
     if (gem5art__check_used(job, &path, &job->error) && gem5art__prepare_spawn(job, &job->error))
         gem5art__clear(&job->error);
@@ -11896,7 +12028,8 @@ static void gem5art__end_orphans(const gem5art__job *job) {
     }
 }
 
-/* Archives the outdir, and what m5.fork has put beside it. Each attempt has an archive of its own, never compared. */
+/* Archives the outdir, and what m5.fork has put beside it, unless the run has .no_archive: then archive->id stays "".
+   Each attempt has an archive of its own, never compared. */
 static bool gem5art__archive_run(gem5art__job *job, gem5art_artifact *archive, gem5art_error *error) {
     gem5art_run *r = &job->draft;
     const char *path = gem5art__join_path(&job->arena, r->outdir, "results.zip");
@@ -11912,14 +12045,16 @@ static bool gem5art__archive_run(gem5art__job *job, gem5art_artifact *archive, g
     archive->cwd = ".";
     archive->is_zipped = true;
     if (!gem5art__same_outdir(job, error) || !gem5art__uuid(id, error)) return false;
-    r->results = archive->id = gem5art__arena_copy(&job->run->object.arena, id);
-    if (!r->results || job->arena.failed) return gem5art__fail_nomem(error);
+    if (!r->no_archive) r->results = archive->id = gem5art__arena_copy(&job->run->object.arena, id);
+    if (!archive->id || job->arena.failed) return gem5art__fail_nomem(error);
     gem5art__show_state(job, r->status);
+    if (r->no_archive) return true;
     job->task.control.beat = NULL; /* the archived files must not change */
-    if (!gem5art__archive(r->outdir, forks, path, &job->notes, error) ||
+    if (!gem5art__archive(r->outdir, forks, r->archive_except, path, &job->notes, error) ||
         !gem5art__hash_file(path, hash, NULL, &archive->size, error) ||
         !gem5art__keep_copy(job->pool->db->storage, path, id, hash, error))
         return false;
+    r->results_size = archive->size;
     archive->hash = gem5art__arena_copy(&job->arena, hash);
     archive->time = gem5art__now();
     return archive->hash ? true : gem5art__fail_nomem(error);
@@ -11931,6 +12066,7 @@ static void gem5art__not_archived(gem5art__job *job, const gem5art_error *why) {
     const char *text = gem5art__arena_printf(&job->run->object.arena, "its results are not archived: %s", why->message);
     gem5art__note(text ? text : why->message, &job->notes);
     r->results = NULL;
+    r->results_size = -1;
     r->rerunnable = true;
     r->error = text ? text : "its results are not archived: out of memory";
     if (strcmp(r->status, "Finished") == 0) r->cause = r->error;
@@ -11966,7 +12102,7 @@ static void gem5art__end_run(gem5art__job *job) {
     } else if (gem5art__same_outdir(job, &error)) gem5art__note_files(job);
     ok = gem5art__archive_run(job, &archive, &error);
     if (!ok) gem5art__not_archived(job, &error);
-    gem5art__record(job, ok ? &archive : NULL);
+    gem5art__record(job, ok && *archive.id ? &archive : NULL);
 }
 
 static void gem5art__after(gem5art__task *task) {
@@ -12019,11 +12155,18 @@ static gem5art__job *gem5art__next_active(const gem5art__job *job) {
     return job->next == job->pool->queued ? NULL : job->next;
 }
 
-/* Puts a job after the queued ones of its priority. */
+/* Is the turn of a queued job after this one's? */
+static bool gem5art__goes_later(const gem5art__job *queued, const gem5art__job *job) {
+    int priority = job->run->priority;
+    return queued->run->priority < priority || (queued->run->priority == priority && queued->turn > job->turn);
+}
+
+/* Puts a job after the queued ones of its priority, or back in its turn. */
 static void gem5art__enqueue(gem5art__job *job) {
     gem5art_pool *pool = job->pool;
     gem5art__job *at = pool->last;
-    while (at && at->state == GEM5ART__QUEUED && at->run->priority < job->run->priority) at = at->previous;
+    if (!job->turn) job->turn = ++pool->turns;
+    while (at && at->state == GEM5ART__QUEUED && gem5art__goes_later(at, job)) at = at->previous;
     job->previous = at;
     job->next = at ? at->next : pool->first;
     *(at ? &at->next : &pool->first) = job;
@@ -12158,6 +12301,27 @@ static void gem5art__stop_all(gem5art_pool *pool, const char *reason, bool at_on
         if (hurry) gem5art__give_up(&job->task);
     }
     gem5art__stop_launching(pool, reason);
+}
+
+/* ---- the loop: disk space */
+
+/* Takes what a job found of the disk space. A wait is reported once, and its end; so is space that is unknown. Runs that
+   were launched before the wait began do not end it. */
+static void gem5art__note_room(gem5art__job *job, double now) {
+    gem5art_pool *pool = job->pool;
+    bool is_short = job->disk.code == GEM5ART_LIMIT, was_short = pool->disk.code == GEM5ART_LIMIT;
+    bool unknown = job->disk.code != GEM5ART_OK && !is_short;
+    if (pool->desc.min_disk <= 0 || (!is_short && was_short && job->begun < pool->disk_short)) return;
+    if (is_short && !was_short) {
+        pool->disk_short = now;
+        gem5art__warn(pool->db, "runs wait for %s (.min_disk)", job->disk.message);
+    }
+    if (!is_short && was_short) gem5art__warn(pool->db, "there is disk space again: runs are launched");
+    if (unknown && pool->disk.code != job->disk.code)
+        gem5art__warn(pool->db, "%s: .min_disk does not count there", job->disk.message);
+    pool->disk = job->disk;
+    pool->disk_after = is_short ? now + GEM5ART_WATCH_SECONDS : 0;
+    pool->counts.waits_for = is_short ? pool->disk.message : NULL;
 }
 
 /* ---- the loop: handing jobs to workers */
@@ -12355,7 +12519,16 @@ static void gem5art__worked(gem5art__job *job) {
     job->run->public_ = job->draft;
     job->pool->counts.lost += job->lost;
     job->lost = 0;
-    if (job->result == GEM5ART__SKIPPED) {
+    if (job->state == GEM5ART__BEFORE && !job->kill_reason) gem5art__note_room(job, gem5art__monotonic());
+    if (job->result == GEM5ART__NO_ROOM && job->kill_reason) {
+        gem5art__cancelled(&job->error, job, job->kill_reason);
+        job->result = GEM5ART__SKIPPED;
+    }
+    if (job->result == GEM5ART__NO_ROOM) {
+        gem5art__leave(job);
+        job->state = GEM5ART__QUEUED;
+        gem5art__enqueue(job);
+    } else if (job->result == GEM5ART__SKIPPED) {
         gem5art_error why = job->error;
         gem5art__skip_job(job, &why);
     } else if (job->result == GEM5ART__READY) gem5art__spawn(job);
@@ -12415,7 +12588,7 @@ static bool gem5art__memory_is_short(const gem5art_pool *pool, double now) {
 static bool gem5art__can_launch(const gem5art_pool *pool, double now) {
     int running = pool->counts.running, ending = pool->counts.ending, jobs = pool->desc.jobs;
     return pool->queued && running + (pool->desc.max_failed > 0 ? ending : 0) < jobs && running + ending < 2 * jobs &&
-           (running == 0 || now >= pool->launch_after);
+           (running == 0 || now >= pool->launch_after) && now >= pool->disk_after;
 }
 
 /* Fills free slots. Many skipped runs in a row must not keep the others from being watched. */
@@ -12437,6 +12610,7 @@ static void gem5art__launch(gem5art_pool *pool, double until) {
         pool->slots[job->slot] = job;
         pool->queued = job->next;
         job->begun = now;
+        if (pool->counts.waits_for) pool->disk_after = now + GEM5ART_WATCH_SECONDS; /* one at a time, to look */
         gem5art__set_state(job, GEM5ART__BEFORE);
         gem5art__start_work(job);
     }
@@ -12514,6 +12688,7 @@ GEM5ARTDEF int gem5art_pool_timeout(const gem5art_pool *pool) {
     if (pool->unprocessed || gem5art__can_launch(pool, now) || gem5art__signals_unhandled(pool)) return 0;
     if (pool->counts.running && !pool->warden.dead && pool->warden.check_at < next) next = pool->warden.check_at;
     if (pool->queued && pool->launch_after > now && pool->launch_after < next) next = pool->launch_after;
+    if (pool->queued && pool->disk_after > now && pool->disk_after < next) next = pool->disk_after;
     if (pool->warden.unsent.length && next > now + 0.01) next = now + 0.01; /* the warden has not taken all requests */
     for (job = gem5art__first_active(pool); job; job = gem5art__next_active(job))
         if ((due = gem5art__job_due(job, &timer)) > 0 && due < next) next = due;

@@ -242,6 +242,7 @@ __attribute__((unused)) static pid_t hook_fork(void) {
 #define GEM5ART_SYS_FSTAT(fd, result) hook_fstat(fd, result)
 #define GEM5ART_SYS_STAT(path, result) (faulty("stat", false) ? -1 : stat(path, result))
 #define GEM5ART_SYS_LSTAT(path, result) hook_lstat(path, result)
+#define GEM5ART_SYS_STATVFS(path, result) (faulty("statvfs", false) ? -1 : statvfs(path, result))
 #define GEM5ART_SYS_ACCESS(path, mode) (faulty("access", false) ? -1 : access(path, mode))
 #define GEM5ART_SYS_FCHMOD(fd, mode) (faulty("fchmod", false) ? -1 : fchmod(fd, mode))
 #define GEM5ART_SYS_FCHOWN(fd, user, group) (faulty("fchown", false) ? -1 : fchown(fd, user, group))

@@ -153,6 +153,7 @@ static const char *hash_text(int n) {
 /* These live until the next call. */
 static gem5art_run as_run(const entry *e) {
     static const char *params[4], *uses[2];
+    static const char *const globs[] = {"cpt.*", "a/[b\"]", NULL};
     static char number[16];
     static gem5art_exit_event events[2];
     gem5art_run run = a_run(e->id);
@@ -166,6 +167,9 @@ static gem5art_run as_run(const entry *e) {
     run.params = params;
     run.rerunnable = e->rerunnable;
     run.results = e->results ? id_of(e->results) : NULL;
+    run.results_size = e->results ? e->id : -1;
+    run.no_archive = e->id % 3 == 1;
+    if (e->id % 3 == 2) run.archive_except = globs;
     if (e->uses % 3 == 1) run.gem5_artifact = id_of(e->uses);
     else if (e->uses % 3 == 2) run.run_script_git_artifact = id_of(e->uses);
     else run.artifacts = uses;
@@ -231,6 +235,9 @@ static bool same_field(const gem5art__field *field, const void *a, const void *b
     case GEM5ART__GIT: return same_text(*(const char *const *)x, *(const char *const *)y);
     case GEM5ART__TICK: return *(const uint64_t *)x == *(const uint64_t *)y;
     case GEM5ART__ROWS: return same_rows(field->columns, x, y);
+    case GEM5ART__ARCHIVE:
+        return ((const gem5art_run *)a)->no_archive == ((const gem5art_run *)b)->no_archive &&
+               same_texts(*(const char *const *const *)x, *(const char *const *const *)y);
     }
     return false;
 }
