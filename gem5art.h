@@ -703,6 +703,13 @@ GEM5ARTDEF gem5art_run *gem5art_review_run(gem5art_db *db, const gem5art_run *ru
    while the run is claimed (being executed). NOT_FOUND, IO, NOMEM, CORRUPT, UNSUPPORTED. */
 GEM5ARTDEF bool gem5art_remove_run(gem5art_db *db, const char *id, gem5art_error *error);
 
+/* Removes several runs as gem5art_remove_run does, in one change of the store: a kill leaves all of them or none. A run
+   that is BUSY or NOT_FOUND stays; the others are removed. `errors` (NULL: not wanted) has room for `count`: OK for a
+   run that is removed. False: a run was not removed, and *error has the reason of the first such run. An error of the
+   store itself (IO, NOMEM, CORRUPT, UNSUPPORTED), or a NULL among the ids (INVALID), removes none. */
+GEM5ARTDEF bool gem5art_remove_runs(gem5art_db *db, const char *const *ids, size_t count, gem5art_error *errors,
+                                    gem5art_error *error);
+
 /* Frees a run of gem5art_create_*, gem5art_load_run, gem5art_find_run or gem5art_review_run before its db is closed; a
    run in a pool stays until it has ended. NULL is allowed. */
 GEM5ARTDEF void gem5art_release_run(gem5art_db *db, const gem5art_run *run);
@@ -4778,7 +4785,8 @@ typedef struct gem5art__backend {
     /* Under the writer lock, each whole or not at all, and durable: */
     bool (*recover)(gem5art_db *db, gem5art_error *error); /* repairs what a kill left, and refreshes */
     bool (*append)(gem5art_db *db, const char *lines, size_t length, gem5art_error *error); /* joined by ",\n" */
-    bool (*remove)(gem5art_db *db, const char *const *ids, size_t *removals, gem5art_error *error); /* NULL-ended */
+    bool (*remove)(gem5art_db *db, const char *const *ids, size_t *removals,
+                   gem5art_error *error); /* in order, NULL-terminated */
 } gem5art__backend;
 
 /* `query`, which may be NULL, may narrow what is found by its name and name_contains; the rest is the caller's. */
@@ -5630,7 +5638,8 @@ typedef struct gem5art__rewrite {
     bool (*fill)(gem5art_db *db, struct gem5art__rewrite *rewrite, gem5art_error *error); /* writes the new file */
     bool (*keep)(gem5art_db *db, struct gem5art__rewrite *rewrite, gem5art_error *error); /* before the rename */
     void *context;              /* of the two */
-    const char *const *removed; /* ids that are left out; NULL-terminated */
+    const char *const *removed; /* ids that are left out, in order */
+    size_t removed_count;
     size_t removals;
     const char *lines; /* that are added, joined by ",\n" */
     size_t length;
@@ -5661,6 +5670,19 @@ static bool gem5art__rewrite_end(gem5art__rewrite *rewrite, gem5art_error *error
     return gem5art__rewrite_flush(rewrite, 0, error);
 }
 
+/* Finds a text among some that are in order; SIZE_MAX: it is not there. */
+static size_t gem5art__find_id(const char *const *texts, size_t count, const char *text, size_t length) {
+    size_t from = 0;
+    while (from < count) {
+        size_t middle = from + (count - from) / 2;
+        int order = strncmp(texts[middle], text, length);
+        if (order == 0 && !texts[middle][length]) return middle;
+        if (order < 0) from = middle + 1;
+        else count = middle;
+    }
+    return SIZE_MAX;
+}
+
 /* All records but those to be removed, and those to be added: sealed lines as they are, others in that form. */
 static bool gem5art__rewrite_all(gem5art_db *db, gem5art__rewrite *rewrite, gem5art_error *error) {
     gem5art__cursor cursor;
@@ -5669,14 +5691,13 @@ static bool gem5art__rewrite_all(gem5art_db *db, gem5art__rewrite *rewrite, gem5
     bool ok = true;
     gem5art__cursor_init(&cursor, db->flat.fd, db->path, 0, db->flat.bracket + 1);
     while (ok && (step = gem5art__cursor_next(&cursor, error)) == GEM5ART__RECORD) {
-        const char *const *id = rewrite->removed;
         gem5art__head head;
         if (!gem5art__cursor_head(&cursor, &head)) {
             ok = gem5art__fail_nomem(error);
             break;
         }
-        while (id && *id && !gem5art__text_is(head.text[0], head.length[0], *id)) id++;
-        if (id && *id) rewrite->removals++;
+        if (gem5art__find_id(rewrite->removed, rewrite->removed_count, head.text[0], head.length[0]) != SIZE_MAX)
+            rewrite->removals++;
         else if (!cursor.record) ok = gem5art__rewrite_put(rewrite, cursor.data, cursor.size, error);
         else {
             line.length = 0;
@@ -5772,13 +5793,15 @@ static bool gem5art__rewrite_store(gem5art_db *db, gem5art__rewrite *rewrite, ge
     return ok;
 }
 
-/* Rewrites the store without the records that have these ids (NULL-terminated, or NULL), and with these lines. */
+/* Rewrites the store without the records that have these ids (in order, NULL-terminated, or NULL), and with these
+   lines. */
 static bool gem5art__flat_change(gem5art_db *db, const char *const *ids, size_t *removals, const char *lines,
                                  size_t length, gem5art_error *error) {
     gem5art__rewrite rewrite;
     memset(&rewrite, 0, sizeof rewrite);
     rewrite.fill = gem5art__rewrite_all;
     rewrite.removed = ids;
+    while (ids && ids[rewrite.removed_count]) rewrite.removed_count++;
     rewrite.lines = lines;
     rewrite.length = length;
     if (!gem5art__rewrite_store(db, &rewrite, error)) return false;
@@ -13065,9 +13088,8 @@ static bool gem5art__is_id(const gem5art_json *id, const void *wanted) {
     return strcmp(id->text, (const char *)wanted) == 0;
 }
 
-/* With the store settled: false with BUSY where a record other than its own and `but` names the artifact, or with
-   another error. */
-static bool gem5art__artifact_unused(gem5art_db *db, const char *id, const char *but, gem5art_error *error) {
+/* With the store settled: false with BUSY where a record other than its own names the artifact, or with another error. */
+static bool gem5art__artifact_unused(gem5art_db *db, const char *id, gem5art_error *error) {
     gem5art__scan scan;
     gem5art__arena arena = {NULL, false};
     const gem5art_json *record;
@@ -13077,8 +13099,7 @@ static bool gem5art__artifact_unused(gem5art_db *db, const char *id, const char 
     while (!field && (step = gem5art__scan_next(&scan, error)) == GEM5ART__RECORD &&
            (step = gem5art__scan_parse(&scan, &arena, &record, error)) == GEM5ART__RECORD) {
         const char *other = gem5art__record_text(record, "_id");
-        field = strcmp(other, id) == 0 || strcmp(other, but) == 0 ? NULL
-                                                                  : gem5art__find_reference(record, gem5art__is_id, id);
+        field = strcmp(other, id) == 0 ? NULL : gem5art__find_reference(record, gem5art__is_id, id);
         if (field)
             gem5art__fail(error, GEM5ART_BUSY, "artifact %s is used by %s \"%s\" (%s), as its %s: remove that first",
                           id, gem5art__record_text(record, "type"), gem5art__record_text(record, "name"), other, field);
@@ -13279,67 +13300,161 @@ GEM5ARTDEF gem5art_run *gem5art_review_run(gem5art_db *db, const gem5art_run *ru
 
 /* ---- removing, under the writer lock */
 
-static bool gem5art__remove_artifact(gem5art_db *db, const char *id, gem5art_error *error) {
-    const char *ids[2] = {NULL, NULL};
-    size_t removals;
-    ids[0] = id;
-    return gem5art__artifact_unused(db, id, "", error) && gem5art__artifact_idle(db, id, error) &&
-           (db->backend->remove)(db, ids, &removals, error);
+/* The record with this id, of a run or of an artifact; NULL: NOT_FOUND. */
+static const gem5art_json *gem5art__find_removed(gem5art_db *db, const char *id, bool run, gem5art__arena *arena,
+                                                 gem5art_error *error) {
+    gem5art__lookup lookup = {0, 0};
+    const gem5art_json *record;
+    gem5art__step step;
+    while ((step = (db->backend->lookup)(db, &lookup, id, arena, &record, error)) == GEM5ART__RECORD) {
+        if (gem5art__is_run(gem5art__record_text(record, "type")) == run && gem5art__record_is(record, "_id", id))
+            return record;
+        gem5art__arena_free(arena); /* its hash, or the other kind */
+    }
+    if (step != GEM5ART__FAILED)
+        gem5art__fail(error, GEM5ART_NOT_FOUND, "there is no %s with the id \"%s\" in %s", run ? "run" : "artifact", id,
+                      db->path);
+    return NULL;
 }
 
-/* Removes a run with its archive, unless another record names that too. */
-static bool gem5art__remove_run(gem5art_db *db, const char *id, const gem5art_json *record, gem5art_error *error) {
-    const char *hash = gem5art__record_text(record, "hash"), *results = gem5art__record_text(record, "results");
-    const char *ids[3] = {NULL, NULL, NULL};
+/* Runs that are removed in one change. The ids and archives are in order. */
+typedef struct gem5art__removing {
+    gem5art_db *db;
+    const char **ids, **archives; /* NULL-terminated; the archives are their results */
+    size_t count, archive_count;
+    bool *kept;                   /* archives that other records name */
+    const char *other;            /* the id of the record at hand */
+    gem5art__arena arena;
+} gem5art__removing;
+
+/* Adds a run and its archive. BUSY while the run is claimed: it need not stay so, as what begins later is recorded under
+   another id. */
+static bool gem5art__add_removed(gem5art__removing *removing, const char *id, gem5art_error *error) {
+    gem5art_db *db = removing->db;
+    gem5art__arena arena = {NULL, false};
+    const gem5art_json *record = gem5art__find_removed(db, id, true, &arena, error);
+    const char *hash = record ? gem5art__record_text(record, "hash") : "", *archive;
     gem5art_error why;
-    size_t removals;
-    bool claimed = gem5art__claim_run(db, hash, &why), ok = claimed && gem5art__run_idle(db, hash, &why);
-    ids[0] = id;
-    if (!ok && why.code == GEM5ART_BUSY)
+    bool claimed = record && gem5art__claim_run(db, hash, &why), ok = claimed && gem5art__run_idle(db, hash, &why);
+    if (claimed) gem5art__unclaim_run(db, hash);
+    if (record && !ok && why.code == GEM5ART_BUSY)
         gem5art__fail(error, GEM5ART_BUSY, "run \"%s\" (%s) is being executed: wait for its end, or end it",
                       gem5art__record_text(record, "name"), id);
-    else if (!ok) gem5art__fail(error, why.code, "%s", why.message);
-    else {
-        gem5art__clear(&why);
-        if (*results && gem5art__artifact_unused(db, results, id, &why)) ids[1] = results;
-        ok = why.code == GEM5ART_OK || why.code == GEM5ART_BUSY
-                 ? (db->backend->remove)(db, ids, &removals, error)
-                 : gem5art__fail(error, why.code, "%s", why.message);
-    }
-    if (claimed) gem5art__unclaim_run(db, hash);
+    else if (record && !ok) gem5art__fail(error, why.code, "%s", why.message);
+    archive = ok ? gem5art__arena_copy(&removing->arena, gem5art__record_text(record, "results")) : NULL;
+    if (ok && !archive) ok = gem5art__fail_nomem(error);
+    if (ok) removing->ids[removing->count++] = id;
+    if (ok && *archive) removing->archives[removing->archive_count++] = archive;
+    gem5art__arena_free(&arena);
     return ok;
 }
 
-static bool gem5art__remove(gem5art_db *db, const char *id, bool run, gem5art_error *error) {
+/* Notes a reference from a record to an archive of another id. */
+static bool gem5art__keep_archive(const gem5art_json *id, const void *context) {
+    const gem5art__removing *removing = (const gem5art__removing *)context;
+    size_t i = gem5art__find_id(removing->archives, removing->archive_count, id->text, strlen(id->text));
+    if (i != SIZE_MAX && strcmp(id->text, removing->other) != 0) removing->kept[i] = true;
+    return false;
+}
+
+/* Leaves out archives that a remaining record names, and results that are not an artifact. */
+static bool gem5art__keep_archives(gem5art__removing *removing, gem5art_error *error) {
+    gem5art__scan scan;
     gem5art__arena arena = {NULL, false};
-    gem5art__lookup lookup = {0, 0};
-    const gem5art_json *record = NULL;
+    const gem5art_json *record;
     gem5art__step step = GEM5ART__FAILED;
-    bool ok = false;
+    size_t i, count = removing->archive_count;
+    if (!gem5art__scan_begin(removing->db, NULL, &scan, error)) return false;
+    while ((step = gem5art__scan_next(&scan, error)) == GEM5ART__RECORD &&
+           (step = gem5art__scan_parse(&scan, &arena, &record, error)) == GEM5ART__RECORD) {
+        const char *id = removing->other = gem5art__record_text(record, "_id");
+        bool run = gem5art__is_run(gem5art__record_text(record, "type"));
+        if (gem5art__find_id(removing->ids, removing->count, id, strlen(id)) == SIZE_MAX || !run)
+            gem5art__find_reference(record, gem5art__keep_archive, removing);
+        i = run ? gem5art__find_id(removing->archives, count, id, strlen(id)) : SIZE_MAX;
+        if (i != SIZE_MAX) removing->kept[i] = true;
+        gem5art__arena_free(&arena);
+    }
+    gem5art__arena_free(&arena);
+    gem5art__scan_end(&scan);
+    for (i = removing->archive_count = 0; i < count; i++)
+        if (!removing->kept[i]) removing->archives[removing->archive_count++] = removing->archives[i];
+    return step == GEM5ART__END;
+}
+
+/* Removes what was added, and its archives. */
+static bool gem5art__remove_added(gem5art__removing *removing, gem5art_error *error) {
+    size_t i, unique = 0, removals;
+    qsort(removing->ids, removing->count, sizeof *removing->ids, gem5art__compare_texts);
+    qsort(removing->archives, removing->archive_count, sizeof *removing->archives, gem5art__compare_texts);
+    for (i = 0; i < removing->archive_count; i++)
+        if (!unique || strcmp(removing->archives[unique - 1], removing->archives[i]) != 0)
+            removing->archives[unique++] = removing->archives[i];
+    removing->archive_count = unique;
+    if (unique && !gem5art__keep_archives(removing, error)) return false;
+    for (i = 0; i < removing->archive_count; i++) removing->ids[removing->count++] = removing->archives[i];
+    qsort(removing->ids, removing->count, sizeof *removing->ids, gem5art__compare_texts);
+    removing->ids[removing->count] = NULL;
+    return (removing->db->backend->remove)(removing->db, removing->ids, &removals, error);
+}
+
+static bool gem5art__begin_removing(gem5art__removing *removing, gem5art_db *db, size_t count, gem5art_error *error) {
+    memset(removing, 0, sizeof *removing);
+    removing->db = db;
+    removing->ids = (const char **)gem5art__arena_alloc(&removing->arena, (2 * count + 1) * sizeof *removing->ids);
+    removing->archives = (const char **)gem5art__arena_alloc(&removing->arena, (count + 1) * sizeof *removing->archives);
+    removing->kept = (bool *)gem5art__arena_alloc(&removing->arena, count + 1);
+    return removing->ids && removing->archives && removing->kept ? true : gem5art__fail_nomem(error);
+}
+
+GEM5ARTDEF bool gem5art_remove_artifact(gem5art_db *db, const char *id, gem5art_error *error) {
+    gem5art__arena arena = {NULL, false};
+    const char *ids[2] = {NULL, NULL};
+    size_t removals;
+    bool ok;
+    ids[0] = id;
     if (!gem5art__need(db, "the db", error) || !gem5art__need(id, "the id", error) || !gem5art__store_lock(db, error))
         return false;
-    if ((db->backend->recover)(db, error)) step = (db->backend->lookup)(db, &lookup, id, &arena, &record, error);
-    while (step == GEM5ART__RECORD && (gem5art__is_run(gem5art__record_text(record, "type")) != run ||
-                                       !gem5art__record_is(record, "_id", id))) { /* its hash, or the other kind */
-        gem5art__arena_free(&arena);
-        step = (db->backend->lookup)(db, &lookup, id, &arena, &record, error);
-    }
-    if (step == GEM5ART__RECORD)
-        ok = run ? gem5art__remove_run(db, id, record, error) : gem5art__remove_artifact(db, id, error);
-    else if (step != GEM5ART__FAILED)
-        gem5art__fail(error, GEM5ART_NOT_FOUND, "there is no %s with the id \"%s\" in %s", run ? "run" : "artifact", id,
-                      db->path);
+    ok = (db->backend->recover)(db, error) && gem5art__find_removed(db, id, false, &arena, error) &&
+         gem5art__artifact_unused(db, id, error) && gem5art__artifact_idle(db, id, error) &&
+         (db->backend->remove)(db, ids, &removals, error);
     gem5art__store_unlock(db);
     gem5art__arena_free(&arena);
     return ok;
 }
 
-GEM5ARTDEF bool gem5art_remove_artifact(gem5art_db *db, const char *id, gem5art_error *error) {
-    return gem5art__remove(db, id, false, error);
+GEM5ARTDEF bool gem5art_remove_runs(gem5art_db *db, const char *const *ids, size_t count, gem5art_error *errors,
+                                    gem5art_error *error) {
+    gem5art__removing removing;
+    gem5art_error why, first;
+    size_t i;
+    bool ok;
+    gem5art__clear(&first);
+    if (!gem5art__need(db, "the db", error) || !gem5art__need(ids, "the list of ids", error)) return false;
+    for (i = 0; i < count; i++)
+        if (!gem5art__need(ids[i], "an id", error)) return false;
+    if (count == 0) return true;
+    ok = gem5art__begin_removing(&removing, db, count, &why) && gem5art__store_lock(db, &why);
+    if (ok) {
+        ok = (db->backend->recover)(db, &why);
+        for (i = 0; ok && i < count; i++) {
+            gem5art__clear(&why);
+            ok = gem5art__add_removed(&removing, ids[i], &why) || why.code == GEM5ART_BUSY ||
+                 why.code == GEM5ART_NOT_FOUND;
+            if (errors) errors[i] = why;
+            if (first.code == GEM5ART_OK) first = why;
+        }
+        if (ok && removing.count) ok = gem5art__remove_added(&removing, &why);
+        gem5art__store_unlock(db);
+    }
+    for (i = 0; !ok && errors && i < count; i++) errors[i] = why;
+    if (error) *error = ok ? first : why;
+    gem5art__arena_free(&removing.arena);
+    return ok && first.code == GEM5ART_OK;
 }
 
 GEM5ARTDEF bool gem5art_remove_run(gem5art_db *db, const char *id, gem5art_error *error) {
-    return gem5art__remove(db, id, true, error);
+    return gem5art__need(id, "the id", error) && gem5art_remove_runs(db, &id, 1, NULL, error);
 }
 
 GEM5ARTDEF void gem5art_release_artifact(gem5art_db *db, const gem5art_artifact *artifact) {

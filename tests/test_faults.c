@@ -198,6 +198,17 @@ static bool downloads_it(void) {
 static bool removes_an_artifact(void) { return gem5art_remove_artifact(db, artifact_ids[LONE], &error); }
 static bool removes_a_run(void) { return gem5art_remove_run(db, old_id, &error); }
 
+static bool removes_runs(void) {
+    const char *ids[1];
+    gem5art_error errors[1];
+    bool ok;
+    ids[0] = old_id;
+    errors[0].code = GEM5ART_OK;
+    ok = gem5art_remove_runs(db, ids, 1, errors, &error);
+    CHECK_INT(error.code, errors[0].code);
+    return ok;
+}
+
 static bool finds_a_run(void) {
     const gem5art_run *run = gem5art_find_run(db, old_hash, &error);
     if (run) CHECK_STR(run->name, "old");
@@ -402,6 +413,7 @@ static const api_call calls[] = {
     {"load_run", has_info, loads_a_run, GEM5ART_OK, 29, false, NULL},
     {"find_run", NULL, finds_a_run, GEM5ART_OK, 1, false, NULL},
     {"remove_run", NULL, removes_a_run, GEM5ART_NOT_FOUND, 3, false, old_id},
+    {"remove_runs", NULL, removes_runs, GEM5ART_NOT_FOUND, 3, false, old_id},
     {"get_runs and next_run", NULL, lists_runs, GEM5ART_OK, 1, false, NULL},
     {"get_runs of live ones", NULL, lists_live_runs, GEM5ART_OK, 1, false, NULL},
     {"get_artifacts and next_artifact", NULL, lists_artifacts, GEM5ART_OK, 1, false, NULL},

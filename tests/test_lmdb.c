@@ -549,6 +549,12 @@ static bool stores_a_run(void) { return store_run(db, 7); }
 static bool stores_a_large_run(void) { return store_large(db, 7, 300000); } /* of many pages */
 static bool removes_a_run(void) { return gem5art_remove_run(db, id_of(2), &error); }
 
+static bool removes_several(void) {
+    const char *ids[2];
+    ids[0] = id_of(3), ids[1] = id_of(2);
+    return gem5art_remove_runs(db, ids, 2, NULL, &error);
+}
+
 static bool makes_a_store(void) {
     gem5art_db *other = gem5art_open("lmdb://other", NULL, &error);
     bool ok = other && store_run(other, 1);
@@ -560,6 +566,7 @@ static const struct { const char *name; bool (*run)(void); const char *after; } 
     {"append", stores_a_run, "run 1, run 2, run 3, run 7"},
     {"append much", stores_a_large_run, "run 1, run 2, run 3, run 7"},
     {"remove", removes_a_run, "run 1, run 3"},
+    {"remove several", removes_several, "run 1"},
     {"make", makes_a_store, "run 1, run 2, run 3"},
 };
 

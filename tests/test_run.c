@@ -1258,6 +1258,55 @@ TEST(runs_are_found_by_id_and_the_latest_by_hash) {
     fixture_end();
 }
 
+TEST(several_records_are_removed_in_one_change) {
+    static const char store[] =
+        "[{\"_id\":\"a1\",\"hash\":\"ha\",\"type\":\"gem5 run\",\"name\":\"a\",\"results\":\"za\"},\n"
+        " {\"_id\":\"za\",\"hash\":\"hza\",\"type\":\"directory\",\"name\":\"a\"},\n"
+        " {\"_id\":\"a2\",\"hash\":\"ha\",\"type\":\"gem5 run\",\"name\":\"a\",\"results\":\"za\"},\n"
+        " {\"_id\":\"b1\",\"hash\":\"hb\",\"type\":\"gem5 run\",\"name\":\"b\",\"results\":\"zb\"},\n"
+        " {\"_id\":\"zb\",\"hash\":\"hzb\",\"type\":\"directory\",\"name\":\"b\"},\n"
+        " {\"_id\":\"c1\",\"hash\":\"hc\",\"type\":\"gem5 run\",\"name\":\"c\",\"artifacts\":[\"zb\"]},\n"
+        " {\"_id\":\"d1\",\"hash\":\"hd\",\"type\":\"gem5 run\",\"name\":\"d\",\"results\":\"c1\"},\n"
+        " {\"_id\":\"e1\",\"hash\":\"he\",\"type\":\"gem5 run\",\"name\":\"e\"}]\n";
+    const char *ids[] = {"d1", "e1", "b1", "none", "a2", "za", "a1", "a1"};
+    gem5art_error errors[8];
+    struct stat before, after;
+    char *text;
+    fixture_begin();
+    write_text("db.json", store);
+    REQUIRE(open_db(NULL));
+    CHECK(gem5art__claim_run(db, "he", &error));
+    CHECK(!gem5art_remove_runs(db, ids, 8, errors, &error));
+    gem5art__unclaim_run(db, "he");
+    REFUSED(GEM5ART_BUSY, "e1"); /* the first of them */
+    CHECK_INT(errors[0].code, GEM5ART_OK);
+    CHECK_INT(errors[1].code, GEM5ART_BUSY);
+    CHECK_INT(errors[2].code, GEM5ART_OK);
+    CHECK_INT(errors[3].code, GEM5ART_NOT_FOUND);
+    CHECK_CONTAINS(errors[3].message, "\"none\"");
+    CHECK_INT(errors[4].code, GEM5ART_OK);
+    CHECK_INT(errors[5].code, GEM5ART_NOT_FOUND); /* an artifact */
+    CHECK_INT(errors[6].code, GEM5ART_OK);
+    CHECK_INT(errors[7].code, GEM5ART_OK);
+    text = read_store("db.json"); /* b's archive is an artifact of c, which is no archive of d */
+    CHECK(!strstr(text, "\"a1\"") && !strstr(text, "\"a2\"") && !strstr(text, "\"za\"") && !strstr(text, "\"b1\"") &&
+          !strstr(text, "\"d1\"") && strstr(text, "{\"_id\":\"zb\"") && strstr(text, "{\"_id\":\"c1\"") &&
+          strstr(text, "{\"_id\":\"e1\""));
+    free(text);
+    CHECK(stat("db.json", &before) == 0);
+    CHECK(gem5art_remove_runs(db, ids, 0, NULL, &error));
+    CHECK(!gem5art_remove_runs(db, ids + 3, 1, NULL, NULL));
+    ids[7] = NULL; /* removes none */
+    ids[6] = "e1";
+    CHECK(!gem5art_remove_runs(db, ids + 6, 2, errors, &error));
+    REFUSED(GEM5ART_INVALID, "NULL");
+    CHECK(!gem5art_remove_runs(db, NULL, 1, errors, &error));
+    REFUSED(GEM5ART_INVALID, "NULL");
+    CHECK(!gem5art_remove_runs(NULL, ids, 1, errors, &error));
+    CHECK(stat("db.json", &after) == 0 && before.st_ino == after.st_ino);
+    fixture_end();
+}
+
 TEST(a_record_is_removed_with_its_archive) {
     gem5art_run_desc desc;
     gem5art_run *run;

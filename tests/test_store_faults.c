@@ -24,6 +24,12 @@ static bool append_with_archive(void) {
 
 static bool remove_one(void) { return gem5art_remove_run(db, id_of(2), &error); }
 
+static bool remove_both(void) {
+    const char *ids[2];
+    ids[0] = id_of(2), ids[1] = id_of(1);
+    return gem5art_remove_runs(db, ids, 2, NULL, &error);
+}
+
 static bool register_one(void) {
     gem5art_artifact_desc desc;
     memset(&desc, 0, sizeof desc);
@@ -58,10 +64,12 @@ static const operation operations[] = {
     {"append to an empty one", append_one, "[]\n", "", "run 7"},
     {"append with an archive", append_with_archive, usual, "run 1, run 2", "run 1, run 2, run 7; artifact 8"},
     {"remove", remove_one, usual, "run 1, run 2", "run 1"},
+    {"remove several", remove_both, usual, "run 1, run 2", ""},
     {"register", register_one, usual, "run 1, run 2", "run 1, run 2; artifact 8"},
     {"find", find_one, usual, "run 1, run 2", "run 1, run 2"},
     {"list", list_all, usual, "run 1, run 2", "run 1, run 2"},
 };
+static bool removes(const operation *op) { return op->run == remove_one || op->run == remove_both; }
 enum { OPERATIONS = sizeof operations / sizeof *operations, CHANGES = OPERATIONS - 2 };
 
 static void make_store(const char *text) {
@@ -127,9 +135,10 @@ FLAT_TEST(each_change_is_synced_in_this_order) {
         {&operations[7], "sfW s"},           /* a space in an empty array */
         {&operations[8], "sfWs,s"},          /* both records at once, on the disk before the comma */
         {&operations[9], "srf"},             /* the rewritten store, its name, the folder */
-        {&operations[10], "sfW,s"},
-        {&operations[11], ""},
+        {&operations[10], "srf"},            /* several at once: likewise */
+        {&operations[11], "sfW,s"},
         {&operations[12], ""},
+        {&operations[13], ""},
     };
     size_t i;
     fixture_begin();
@@ -227,10 +236,10 @@ TEST(each_call_may_fail_once) {
                 set_fault(FAIL, 0, 0);
                 CHECK_THAT(ok || reached, "%s: %s", operations[i].name, error.message);
                 CHECK_THAT(ok || (error.code != GEM5ART_OK && *error.message), "%s, %s: no error", operations[i].name, when);
-                CHECK_THAT(open_descriptors() <= fds + 2 * (operations[i].run == remove_one), "%s, %s: a descriptor is left open", operations[i].name, when); /* the claims */
+                CHECK_THAT(open_descriptors() <= fds + 2 * (removes(&operations[i])), "%s, %s: a descriptor is left open", operations[i].name, when); /* the claims */
                 if (operations[i].run == find_one && ok) CHECK_STR(gem5art_find_run(db, id_of(1), NULL)->name, "run 1");
                 /* A failed append is undone. A removal that could not sync the folder is done, and says that it may not last. */
-                check_store(&operations[i], when, !ok, ok || (operations[i].run == remove_one && strstr(error.message, "sync")));
+                check_store(&operations[i], when, !ok, ok || (removes(&operations[i]) && strstr(error.message, "sync")));
             }
             CHECK_THAT(!reached && n > 1 + STORE_IS_FLAT * 2, "%s: there are no calls, or no end of them (%d)", operations[i].name, n);
         }
@@ -320,7 +329,7 @@ TEST(a_process_may_die_at_each_call) {
                 CHECK(file_contains("db.json.torn.1", "\"tor") || file_contains("db.json.torn.2", "\"tor"));
         }
         CHECK_THAT(status == 0 && n > 5, "%s: status %d after %d calls", operations[i].name, status, n);
-        CHECK_THAT(aside > 0 || !STORE_IS_FLAT || stride(7) > 1 || operations[i].run == remove_one, "%s: nothing was ever moved aside", operations[i].name);
+        CHECK_THAT(aside > 0 || !STORE_IS_FLAT || stride(7) > 1 || removes(&operations[i]), "%s: nothing was ever moved aside", operations[i].name);
     }
     fault_lenient = false;
     fixture_end();
