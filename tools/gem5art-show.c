@@ -384,7 +384,7 @@ int main(int argc, char **argv) {
     if (json && shell) die(EXIT_MISUSE, "--json and --shell are two forms: give one of them");
     if (shell && argc > 1) die(EXIT_MISUSE, "one script reproduces one thing: leave \"%s\" out", argv[1]);
     all = (found *)text_alloc((size_t)argc * sizeof *all);
-    db = store_open(db_uri, true);
+    db = store_open(store_find(db_uri), true);
     for (i = 0; i < argc; i++) all[i] = find_any(db, argv[i]);
     for (i = 0; i < argc; i++) {
         if (json) show_json(&all[i]);

@@ -27,8 +27,8 @@ static const option options[] = {
     {"--archives", NULL, NULL, "Verify results archives too, if no IDs are given", .flag = &archives},
     {"--outcomes", NULL, NULL, "List instead the runs whose outcome would be different today, by the files in their "
      "outdirs or archives", .flag = &outcomes},
-    {"--cwd", NULL, "DIR", "Start relative paths from DIR; default: the current folder", .value = &cwd,
-     .words = "FOLDER"},
+    {"--cwd", NULL, "DIR", "Start relative paths from DIR; default: the folder that the store was found in",
+     .value = &cwd, .words = "FOLDER"},
     {"--quiet", "-q", NULL, "Show only what has changed", .flag = &quiet},
     {"--json", NULL, NULL, "Print an array of objects", .flag = &as_json},
     {"--color", NULL, "WHEN", "Use colors: always, auto or never", .value = &color, .words = "always auto never"},
@@ -284,7 +284,8 @@ int main(int argc, char **argv) {
     gem5art_db *db;
     bool good;
     colored = options_color(color, stdout);
-    db = store_open(db_uri, true);
+    db = store_open(store_find(db_uri), true);
+    if (!cwd) cwd = store_folder();
     gem5art_json_writer_init(&writer, 2);
     gem5art_json_begin_array(&writer);
     good = outcomes ? review_runs(db, count, argv) : verify(db, count, argv);
