@@ -1172,6 +1172,7 @@ GEM5ART__SYS(char *, GETCWD, (char *data, size_t size), getcwd(data, size))
 GEM5ART__SYS(DIR *, OPENDIR, (const char *path), opendir(path))
 GEM5ART__SYS(DIR *, FDOPENDIR, (int fd), fdopendir(fd))
 GEM5ART__SYS(struct dirent *, READDIR, (DIR *dir), readdir(dir))
+GEM5ART__SYS(int, REWINDDIR, (DIR *dir), (rewinddir(dir), 0))
 GEM5ART__SYS(int, CLOSEDIR, (DIR *dir), closedir(dir))
 GEM5ART__SYS(int, FCNTL, (int fd, int command, int value), fcntl(fd, command, value))
 GEM5ART__SYS(int, FCNTL_LOCK, (int fd, int command, struct flock *lock), fcntl(fd, command, lock))
@@ -1251,6 +1252,13 @@ static int gem5art__open_in(int folder, const char *name, int flags, mode_t mode
 GEM5ART__NOINLINE static void gem5art__close(int fd) {
     int saved = errno;
     if (fd >= 0) GEM5ART_SYS_CLOSE(fd);
+    errno = saved;
+}
+
+/* The same for a folder that opendir opened; NULL is ignored. */
+static void gem5art__close_folder(DIR *folder) {
+    int saved = errno;
+    if (folder) GEM5ART_SYS_CLOSEDIR(folder);
     errno = saved;
 }
 
@@ -7810,39 +7818,39 @@ static const gem5art_json *gem5art__read_info(gem5art__arena *arena, const char 
     return gem5art__read_open_info(gem5art__open(path, O_RDONLY | O_NONBLOCK, 0), &st, arena, path, error);
 }
 
-/* Opens an outdir, which must be this folder unless that is NULL. -1 with an error: CHANGED where it is not. */
-static int gem5art__open_outdir(const char *outdir, const struct stat *folder, gem5art_error *error) {
+/* Opens an outdir, which must be this folder unless that is NULL. What is done in it is done through what this returns,
+   wherever its path leads by then. NULL with an error: CHANGED where it is a different folder. */
+static DIR *gem5art__open_outdir(const char *path, const struct stat *folder, gem5art_error *error) {
+    DIR *outdir = GEM5ART_SYS_OPENDIR(path);
     struct stat st;
-    int fd = gem5art__open(outdir, O_RDONLY | O_DIRECTORY | O_NONBLOCK | O_NOCTTY, 0);
-    if (fd < 0 || GEM5ART_SYS_FSTAT(fd, &st) < 0) gem5art__fail_errno(error, "open the outdir", outdir);
-    else if (!folder || (st.st_dev == folder->st_dev && st.st_ino == folder->st_ino)) return fd;
+    if (!outdir || (folder && GEM5ART_SYS_FSTAT(dirfd(outdir), &st) < 0))
+        gem5art__fail_errno(error, "open the outdir", path);
+    else if (!folder || (st.st_dev == folder->st_dev && st.st_ino == folder->st_ino)) return outdir;
     else
         gem5art__fail(error, GEM5ART_CHANGED,
-                      "the outdir %s is not the folder that the run began in: nothing is written to it", outdir);
-    gem5art__close(fd);
-    return -1;
+                      "the outdir %s is not the folder that the run began in: nothing is written to it", path);
+    gem5art__close_folder(outdir);
+    return NULL;
 }
 
-/* Writes OUTDIR/info.json: replaces it in the folder that the outdir must be, or (NULL) makes it; EXISTS: there is one. */
-static bool gem5art__write_info(gem5art_run *r, const struct stat *folder, gem5art_error *error) {
+/* Replaces info.json in the open outdir of a run, or (NULL) makes it at its path; EXISTS: there is one. */
+static bool gem5art__write_info(gem5art_run *r, DIR *outdir, gem5art_error *error) {
     gem5art__arena arena = {NULL, false};
     gem5art_json_writer writer;
     gem5art_error why;
     const char *text, *path = gem5art__join_path(&arena, r->outdir, "info.json");
     size_t length;
-    int fd = -1;
     bool ok = false;
     r->current_time = gem5art__now();
     gem5art_json_writer_init(&writer, 4);
     gem5art__write_object(&writer, gem5art__run_fields, r, gem5art__is_fs(r->type), r->record);
     text = gem5art_json_take(&writer, &length, error);
     if (!text || !path) gem5art__fail_nomem(error);
-    else if (!folder) ok = gem5art__put_file(-1, path, text, length, 0666, GEM5ART__KEEP_EXISTING, false, error);
-    else if ((fd = gem5art__open_outdir(r->outdir, folder, error)) >= 0) {
-        ok = gem5art__put_file(fd, "info.json", text, length, 0666, GEM5ART__REPLACE, false, &why);
+    else if (!outdir) ok = gem5art__put_file(-1, path, text, length, 0666, GEM5ART__KEEP_EXISTING, false, error);
+    else {
+        ok = gem5art__put_file(dirfd(outdir), "info.json", text, length, 0666, GEM5ART__REPLACE, false, &why);
         if (!ok) gem5art__fail(error, why.code, "%s: %s", r->outdir, why.message);
     }
-    gem5art__close(fd);
     gem5art_json_writer_free(&writer);
     gem5art__arena_free(&arena);
     return ok;
@@ -7913,25 +7921,30 @@ static const char *gem5art__differences(gem5art__run *run, const char *outdir) {
     return text ? text : "a difference that memory did not suffice to find";
 }
 
-/* Takes an outdir by making its console.txt, which only one attempt can. *taken: false where another one has it.
-   `folder`: what the outdir is. */
-static bool gem5art__take_outdir(const char *outdir, bool *taken, struct stat *folder, gem5art_error *error) {
-    int fd = gem5art__open_outdir(outdir, NULL, error), console = -1;
-    bool ok = fd >= 0;
-    if (ok) console = gem5art__open_in(fd, "console.txt", O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW, 0666);
-    *taken = console >= 0 && GEM5ART_SYS_FSTAT(fd, folder) == 0;
-    if (ok && !*taken && errno != EEXIST) ok = gem5art__fail_errno(error, "make console.txt in", outdir);
+/* Takes an outdir by making its console.txt, which only one attempt can, and opens it. *outdir NULL: another has it. */
+static bool gem5art__take_outdir(const char *path, DIR **outdir, gem5art_error *error) {
+    const int flags = O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW;
+    int console;
+    bool ok;
+    if ((*outdir = gem5art__open_outdir(path, NULL, error)) == NULL) return false;
+    console = gem5art__open_in(dirfd(*outdir), "console.txt", flags, 0666);
+    ok = console >= 0 || errno == EEXIST || gem5art__fail_errno(error, "make console.txt in", path);
     gem5art__close(console);
-    gem5art__close(fd);
+    if (console >= 0) return true;
+    gem5art__close_folder(*outdir);
+    *outdir = NULL;
     return ok;
 }
 
 /* Takes a free outdir for an attempt; in a dry run, finds whether it could. */
-static bool gem5art__try_outdir(gem5art__run *run, gem5art_run *r, bool *taken, struct stat *folder,
-                                gem5art_error *error) {
+static bool gem5art__try_outdir(gem5art__run *run, gem5art_run *r, bool *taken, DIR **outdir, gem5art_error *error) {
     struct stat st;
     const char *console;
-    if (!run->db->dry_run) return gem5art__take_outdir(r->outdir, taken, folder, error);
+    if (!run->db->dry_run) {
+        bool ok = gem5art__take_outdir(r->outdir, outdir, error);
+        *taken = *outdir != NULL;
+        return ok;
+    }
     console = gem5art__join_path(&run->object.arena, r->outdir, "console.txt");
     if (!console) return gem5art__fail_nomem(error);
     *taken = GEM5ART_SYS_LSTAT(console, &st) < 0;
@@ -7949,10 +7962,10 @@ static bool gem5art__make_outdir(gem5art__run *run, bool *made, gem5art_error *e
     return *made || why.code == GEM5ART_EXISTS ? true : gem5art__fail(error, why.code, "%s", why.message);
 }
 
-/* Sets the outdir and the command: for an attempt (`folder` not NULL) the first outdir that is free, which is taken;
+/* Sets the outdir and the command: for an attempt (`outdir` not NULL) the first outdir that is free, which is taken;
    for a new run the first one that does not hold a different experiment, with an info.json if there is none. A dry run
    makes and takes nothing. */
-static bool gem5art__choose_outdir(gem5art__run *run, gem5art_run *r, struct stat *folder, gem5art_error *error) {
+static bool gem5art__choose_outdir(gem5art__run *run, gem5art_run *r, DIR **outdir, gem5art_error *error) {
     gem5art__outdir_state state = GEM5ART__OUTDIR_FREE;
     const char *previous = NULL; /* the last outdir with a different experiment */
     bool chosen = false;
@@ -7962,15 +7975,15 @@ static bool gem5art__choose_outdir(gem5art__run *run, gem5art_run *r, struct sta
         if (!r->outdir) return gem5art__fail_nomem(error);
         if (!run->db->dry_run && !gem5art__make_folders(r->outdir, error)) return false;
         state = GEM5ART__OUTDIR_FREE;
-        if (!folder && !gem5art__make_outdir(run, &chosen, error)) return false;
+        if (!outdir && !gem5art__make_outdir(run, &chosen, error)) return false;
         if (chosen) break;
         state = gem5art__read_outdir(run, r->outdir, error);
         if (state == GEM5ART__OUTDIR_ERROR) return false;
         if (state == GEM5ART__OUTDIR_FOREIGN) previous = r->outdir;
-        else if (!folder) chosen = true;
-        else if (state == GEM5ART__OUTDIR_FREE && !gem5art__try_outdir(run, r, &chosen, folder, error)) return false;
+        else if (!outdir) chosen = true;
+        else if (state == GEM5ART__OUTDIR_FREE && !gem5art__try_outdir(run, r, &chosen, outdir, error)) return false;
     }
-    if (folder || !previous || state == GEM5ART__OUTDIR_ATTEMPT) return true;
+    if (outdir || !previous || state == GEM5ART__OUTDIR_ATTEMPT) return true;
     r->differs = gem5art__differences(run, previous);
     gem5art__warn(run->db, "run \"%s\": %s holds a different experiment (%s): %s is used", r->name, previous,
                   r->differs, r->outdir);
@@ -8610,18 +8623,15 @@ static bool gem5art__end_lost(gem5art_db *db, const gem5art__live *live, gem5art
 }
 
 /* Reads the info.json of a lost attempt, if it is that attempt's and this user's own. NULL with the reason. */
-static const gem5art_json *gem5art__read_lost_info(const gem5art__live *live, gem5art__arena *arena,
-                                                   struct stat *folder, gem5art_error *why) {
+static const gem5art_json *gem5art__read_lost_info(const gem5art__live *live, gem5art__arena *arena, DIR *outdir,
+                                                   gem5art_error *why) {
     const char *path = gem5art__join_path(arena, live->outdir, "info.json");
     const gem5art_json *info = NULL;
     struct stat st;
-    int outdir = gem5art__open_outdir(live->outdir, NULL, why);
     if (!path) gem5art__fail_nomem(why);
-    else if (outdir >= 0 && GEM5ART_SYS_FSTAT(outdir, folder) < 0) gem5art__fail_errno(why, "read", live->outdir);
-    else if (outdir >= 0)
-        info = gem5art__read_open_info(gem5art__open_in(outdir, "info.json", O_RDONLY | O_NONBLOCK | O_NOFOLLOW, 0),
-                                       &st, arena, path, why);
-    gem5art__close(outdir);
+    else
+        info = gem5art__read_open_info(gem5art__open_in(dirfd(outdir), "info.json", O_RDONLY | O_NONBLOCK | O_NOFOLLOW,
+                                                        0), &st, arena, path, why);
     if (!info) return NULL;
     if (st.st_uid != geteuid()) gem5art__fail(why, GEM5ART_INVALID, "%s belongs to another user", path);
     else if (gem5art__record_is(info, "_id", live->id) && gem5art__record_is(info, "hash", live->hash)) return info;
@@ -8635,7 +8645,7 @@ static bool gem5art__record_lost(gem5art_db *db, const gem5art__live *live, gem5
                                  gem5art_error *error) {
     gem5art_run r;
     gem5art_error why;
-    struct stat folder;
+    DIR *outdir;
     bool recorded, ended, ok;
     if (!gem5art__store_lock(db, error)) return false;
     ok = (db->backend->recover)(db, error); /* its supervisor may have been killed in the middle of that record */
@@ -8643,23 +8653,26 @@ static bool gem5art__record_lost(gem5art_db *db, const gem5art__live *live, gem5
     if (!ok || !gem5art__is_recorded(db, live->id, &recorded, error)) return false;
     if (recorded) return true;
     memset(&r, 0, sizeof r);
-    r.record = gem5art__read_lost_info(live, arena, &folder, &why);
+    outdir = gem5art__open_outdir(live->outdir, NULL, &why);
+    r.record = outdir ? gem5art__read_lost_info(live, arena, outdir, &why) : NULL;
     ok = r.record && gem5art__read_object(arena, gem5art__run_fields, r.record, &r, live->outdir, &why);
-    if (!ok && why.code == GEM5ART_NOMEM) return gem5art__fail_nomem(error);
-    ++*lost;
-    if (!ok) return gem5art__warn(db, "the lost run %s cannot be recorded: %s", live->id, why.message), true;
-    ended = !r.running && (strcmp(r.status, "Finished") == 0 || strcmp(r.status, "Failed") == 0);
+    ended = ok && !r.running && (strcmp(r.status, "Finished") == 0 || strcmp(r.status, "Failed") == 0);
     r.outdir = live->outdir;
     r.results = NULL;
     r.results_size = -1;
-    if (!ended) {
+    if (ok && !ended) {
+        gem5art_error trouble;
         r.status = "Failed";
         r.kill_reason = "lost";
         r.rerunnable = true;
         r.running = false;
         r.end_time = r.current_time;
-        if (!gem5art__write_info(&r, &folder, &why)) gem5art__warn(db, "run \"%s\": %s", r.name, why.message);
+        if (!gem5art__write_info(&r, outdir, &trouble)) gem5art__warn(db, "run \"%s\": %s", r.name, trouble.message);
     }
+    gem5art__close_folder(outdir);
+    if (!ok && why.code == GEM5ART_NOMEM) return gem5art__fail_nomem(error);
+    ++*lost;
+    if (!ok) return gem5art__warn(db, "the lost run %s cannot be recorded: %s", live->id, why.message), true;
     gem5art__warn(db, "run %s (%s) was lost by its supervisor and is recorded as %s", r.name, r.id,
                   ended ? r.status : "lost");
     return gem5art__record_run(db, &r, NULL, error);
@@ -8711,14 +8724,15 @@ static bool gem5art__take_lost(gem5art_db *db, const char *hash, bool take, int 
 
 /* ---- a new attempt */
 
-/* With the claim held, makes `r`, a copy of the run's public part, an attempt with its own id and outdir (`folder`). */
-static bool gem5art__begin_attempt(gem5art_db *db, gem5art__run *run, gem5art_run *r, struct stat *folder,
+/* With the claim held, makes `r`, a copy of the run's public part, an attempt with its own id and outdir, which it opens:
+   the caller closes it. */
+static bool gem5art__begin_attempt(gem5art_db *db, gem5art__run *run, gem5art_run *r, DIR **outdir,
                                    gem5art_error *error) {
     gem5art__arena *arena = &run->object.arena;
     const char *created_in = r->outdir;
     bool recorded;
     char id[37];
-    if (!gem5art__choose_outdir(run, r, folder, error) || !gem5art__is_recorded(db, r->id, &recorded, error))
+    if (!gem5art__choose_outdir(run, r, outdir, error) || !gem5art__is_recorded(db, r->id, &recorded, error))
         return false;
     if (recorded || strcmp(r->status, "Created") != 0 || strcmp(r->outdir, created_in) != 0) {
         if (!gem5art__uuid(id, error)) return false; /* executed before, by this object or one like it */
@@ -8737,7 +8751,7 @@ static bool gem5art__begin_attempt(gem5art_db *db, gem5art__run *run, gem5art_ru
     r->gem5art_version = GEM5ART_VERSION;
     r->status = "Begin run";
     gem5art__set_command(r, arena);
-    return arena->failed ? gem5art__fail_nomem(error) : gem5art__write_info(r, folder, error);
+    return arena->failed ? gem5art__fail_nomem(error) : gem5art__write_info(r, *outdir, error);
 }
 
 /* =============================================================== >>outcome
@@ -8752,6 +8766,7 @@ typedef struct gem5art__end {
                                 "sigterm", "sighup", "lost"; NULL: none */
     int stragglers;          /* processes that outlived gem5 and were ended */
     double spawned;          /* Unix time of the spawn */
+    const char *const *forks; /* of gem5art__forks_of */
 } gem5art__end;
 
 /* ---- the table of evidence. The manual has it in words, under HOW A RUN ENDED: change both. */
@@ -8943,8 +8958,8 @@ typedef struct gem5art__watch {
     gem5art__arena arena;
     gem5art__watched *files;
     int texts, others;   /* files whose texts count; others and folders */
-    struct stat outdir;  /* a different folder in its place is not the run's */
     bool begun;
+    bool complete;       /* the last round saw every file that there is */
     const char *reason;  /* found: NULL, "kernel panic", or for a fail_on text "User defined kill" */
     const char *text;    /* the panic's line, as far as it had been written; or the text */
     gem5art__watched *file; /* where, */
@@ -9013,23 +9028,22 @@ static void gem5art__watch_file(gem5art__watch *watch, const char *path, int pla
 }
 
 /* Adds what a folder holds, if it has changed since it was listed. `growth`: files whose texts do not count, too. */
-static void gem5art__list_watched(gem5art__watch *watch, int outdir, gem5art__watched *folder, bool growth) {
+static void gem5art__list_watched(gem5art__watch *watch, DIR *outdir, gem5art__watched *folder, bool growth) {
     gem5art__buf path = {NULL, 0, 0, false};
     struct dirent *entry;
     struct stat st;
     double begun = gem5art__monotonic();
-    int fd = *folder->path ? gem5art__open_below(outdir, folder->path, S_IFDIR, &st)
-                           : gem5art__open_in(outdir, ".", O_RDONLY | O_DIRECTORY, 0);
+    bool root = !*folder->path;
+    int fd = root ? dirfd(outdir) : gem5art__open_below(dirfd(outdir), folder->path, S_IFDIR, &st);
     bool changed = fd >= 0 && GEM5ART_SYS_FSTAT(fd, &st) == 0 && /* else it was listed when its times had settled */
                    !(folder->listed > 0 && gem5art__same_state(&st, &folder->st) &&
                      folder->listed - begun + gem5art__now() > (double)st.st_mtim.tv_sec + 3);
-    DIR *dir = changed ? GEM5ART_SYS_FDOPENDIR(fd) : NULL;
-    if (!dir) {
-        gem5art__close(fd);
-        return;
-    }
+    DIR *dir = root ? outdir : changed ? GEM5ART_SYS_FDOPENDIR(fd) : NULL;
+    if (!dir) gem5art__close(fd);
+    if (!dir || !changed) return;
+    GEM5ART_SYS_REWINDDIR(dir);
     folder->st = st;
-    while ((entry = GEM5ART_SYS_READDIR(dir)) != NULL) {
+    while (errno = 0, (entry = GEM5ART_SYS_READDIR(dir)) != NULL) {
         const char *name = entry->d_name;
         bool is_folder;
         if (name[0] == '.' || strcmp(name, "results.zip") == 0 || gem5art__starts_with(name, "info.json")) continue;
@@ -9037,12 +9051,13 @@ static void gem5art__list_watched(gem5art__watch *watch, int outdir, gem5art__wa
         is_folder = S_ISDIR(st.st_mode);
         if (!is_folder && !(S_ISREG(st.st_mode) && (growth || gem5art__place_of(name)))) continue;
         path.length = 0;
-        gem5art__putf(&path, "%s%s%s", folder->path, *folder->path ? "/" : "", name);
+        gem5art__putf(&path, "%s%s%s", folder->path, root ? "" : "/", name);
         if (path.failed) break;
         gem5art__watch_file(watch, path.data, is_folder ? GEM5ART__FOLDER : gem5art__place_of(path.data),
                             folder->depth + is_folder);
     }
-    GEM5ART_SYS_CLOSEDIR(dir);
+    if (errno) watch->complete = false;
+    if (!root) GEM5ART_SYS_CLOSEDIR(dir);
     gem5art__buf_free(&path);
     folder->listed = gem5art__monotonic();
     if (folder->listed - begun > 0.005) /* a large one: it shall take at most 2% of the time */
@@ -9104,19 +9119,20 @@ static void gem5art__search_file(gem5art__watch *watch, const gem5art_run *r, in
 }
 
 /* One round over all files, which reads at most `budget` bytes of each; 0: what lies there is not the run's. `all`:
-   folders that are not due yet, too. Returns NULL, "kernel panic", or for a fail_on text "User defined kill". *grown
+   folders that are not due yet, too. `outdir`: NULL if it is gone. Returns NULL, "kernel panic", or for a fail_on text "User defined kill". *grown
    (may be NULL): the monotonic time of the last growth seen. */
-static const char *gem5art__watch_files(gem5art__watch *watch, const gem5art_run *r, size_t budget, bool all,
-                                        double *grown) {
+static const char *gem5art__watch_files(gem5art__watch *watch, const gem5art_run *r, DIR *outdir, size_t budget,
+                                        bool all, double *grown) {
     gem5art__buf chunk = {NULL, 0, 0, false};
     gem5art__watched *file;
-    int fd = watch->reason ? -1 : gem5art__open_outdir(r->outdir, watch->begun ? &watch->outdir : NULL, NULL);
-    if (fd < 0) return watch->reason;
+    int fd = outdir ? dirfd(outdir) : -1;
+    watch->complete = all;
+    if (watch->reason || !outdir) return watch->complete = false, watch->reason;
     gem5art__watch_file(watch, "", GEM5ART__FOLDER, 0);
     for (file = watch->files; file && !watch->reason; file = file->next) {
         struct stat st;
         if (file->place == GEM5ART__FOLDER && (all || gem5art__monotonic() >= file->due))
-            gem5art__list_watched(watch, fd, file, r->stall > 0);
+            gem5art__list_watched(watch, outdir, file, r->stall > 0);
         if (file->place == GEM5ART__FOLDER || GEM5ART_SYS_FSTATAT(fd, file->path, &st, AT_SYMLINK_NOFOLLOW) < 0)
             continue;
         if (!budget) {
@@ -9133,21 +9149,17 @@ static const char *gem5art__watch_files(gem5art__watch *watch, const gem5art_run
         if (file->place && !file->old && file->read < st.st_size)
             gem5art__search_file(watch, r, fd, file, budget, &chunk);
     }
-    gem5art__close(fd);
+    if (watch->reason || watch->texts == GEM5ART__WATCHED_MOST) watch->complete = false;
     gem5art__buf_free(&chunk);
     return watch->reason;
 }
 
 /* Before the spawn: what lies in the outdir now is not this run's. */
-static bool gem5art__watch_begin(gem5art__watch *watch, const gem5art_run *r, gem5art_error *error) {
-    int fd = gem5art__open_outdir(r->outdir, NULL, error);
-    if (fd < 0) return false;
-    watch->begun = GEM5ART_SYS_FSTAT(fd, &watch->outdir) == 0 || gem5art__fail_errno(error, "read", r->outdir);
-    gem5art__close(fd);
-    if (!watch->begun) return false;
+static bool gem5art__watch_begin(gem5art__watch *watch, const gem5art_run *r, DIR *outdir, gem5art_error *error) {
+    watch->begun = true;
     gem5art__watch_file(watch, "", GEM5ART__FOLDER, 0);
     gem5art__watch_file(watch, gem5art__stats_name(&watch->arena, r), 0, 0);
-    gem5art__watch_files(watch, r, 0, true, NULL);
+    gem5art__watch_files(watch, r, outdir, 0, true, NULL);
     return watch->arena.failed ? gem5art__fail_nomem(error) : true;
 }
 
@@ -9256,26 +9268,25 @@ static const char *const gem5art__probe[] = {
 
 /* Writes the module into OUTDIR/.gem5art, where nobody else may write. A file where Python would make a folder keeps it
    from storing a compiled module. */
-static bool gem5art__write_probe(const char *outdir) {
+static bool gem5art__write_probe(int outdir) {
     static const char *const names[] = {"sitecustomize.py", "__pycache__", "events.tsv"};
     gem5art__buf text = {NULL, 0, 0, false};
     struct stat st;
     size_t i;
-    int fd = gem5art__open_outdir(outdir, NULL, NULL), folder = -1, file;
-    bool ok = fd >= 0 && GEM5ART_SYS_FSTAT(fd, &st) == 0 && !((st.st_mode & S_IWOTH) && !(st.st_mode & S_ISVTX)) &&
-              (GEM5ART_SYS_MKDIRAT(fd, GEM5ART__PROBE_FOLDER, 0755) == 0 || errno == EEXIST);
-    if (ok) folder = gem5art__open_below(fd, GEM5ART__PROBE_FOLDER, S_IFDIR, &st);
+    int folder = -1, file;
+    bool ok = GEM5ART_SYS_FSTAT(outdir, &st) == 0 && !((st.st_mode & S_IWOTH) && !(st.st_mode & S_ISVTX));
+    bool made = ok && GEM5ART_SYS_MKDIRAT(outdir, GEM5ART__PROBE_FOLDER, 0755) == 0;
+    if (made || (ok && errno == EEXIST)) folder = gem5art__open_below(outdir, GEM5ART__PROBE_FOLDER, S_IFDIR, &st);
     ok = folder >= 0 && st.st_uid == geteuid() && !(st.st_mode & (S_IWGRP | S_IWOTH));
     for (i = 0; i < sizeof gem5art__probe / sizeof *gem5art__probe; i++)
         gem5art__putf(&text, "%s\n", gem5art__probe[i]);
-    for (i = 0; ok && i < 3; i++) GEM5ART_SYS_UNLINKAT(folder, names[i], 0);
+    for (i = 0; ok && !made && i < 3; i++) GEM5ART_SYS_UNLINKAT(folder, names[i], 0);
     for (i = 0; ok && i < 2; i++) {
         file = gem5art__open_in(folder, names[i], O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW, 0644);
         ok = file >= 0 && !text.failed && (i || gem5art__write_all(file, text.data, text.length));
         gem5art__close(file);
     }
     gem5art__close(folder);
-    gem5art__close(fd);
     gem5art__buf_free(&text);
     return ok;
 }
@@ -9283,12 +9294,12 @@ static bool gem5art__write_probe(const char *outdir) {
 /* Writes the probe's files into the outdir. Returns the pairs NAME, VALUE, ..., NULL that the child's environment gets
    besides, in the arena; none with no_probe or on trouble. `environment`: the pairs that are set for the run; a
    PYTHONPATH that is not there is this process's. */
-static const char *const *gem5art__probe_begin(gem5art__arena *arena, const gem5art_run *r, bool no_probe,
+static const char *const *gem5art__probe_begin(gem5art__arena *arena, const gem5art_run *r, DIR *outdir, bool no_probe,
                                                const char *const *environment) {
     const char *former = getenv("PYTHONPATH"), **pairs;
     for (; environment && environment[0]; environment += 2)
         if (strcmp(environment[0], "PYTHONPATH") == 0) former = environment[1];
-    if (no_probe || strchr(r->outdir, ':') || !gem5art__write_probe(r->outdir)) return gem5art__no_texts;
+    if (no_probe || strchr(r->outdir, ':') || !gem5art__write_probe(dirfd(outdir))) return gem5art__no_texts;
     pairs = (const char **)gem5art__arena_alloc(arena, 5 * sizeof *pairs);
     if (!pairs) return gem5art__no_texts;
     pairs[0] = "PYTHONPATH";
@@ -9336,7 +9347,8 @@ static bool gem5art__read_tail(const gem5art__watch *watch, int outdir, const ch
     const char *line;
     int fd;
     while (file && strcmp(file->path, path) != 0) file = file->next;
-    if (file && file->old) return false;
+    if (file ? file->old || (watch->complete && file->st.st_size < 0) : watch->complete && gem5art__place_of(path))
+        return false; /* it is not the run's, or not there */
     fd = gem5art__open_below(outdir, path, S_IFREG, &st);
     text->length = 0;
     if (fd < 0 || !gem5art__reserve(text, GEM5ART__TAIL)) return gem5art__close(fd), false;
@@ -9600,8 +9612,8 @@ static bool gem5art__written_since(const char *path, mode_t kind, double moment)
 }
 
 /* The folders OUTDIR.f0, OUTDIR.f1, ... that m5.fork made, or a simulation wrote its statistics to, since the spawn:
-   paths in the arena, NULL-terminated; *count may be NULL. NULL: out of memory. Some may have been removed. */
-static const char *const *gem5art__forks_of(const char *outdir, double spawned, gem5art__arena *arena, size_t *count) {
+   paths in the arena, NULL-terminated. NULL: out of memory. Some may have been removed. */
+static const char *const *gem5art__forks_of(const char *outdir, double spawned, gem5art__arena *arena) {
     enum { GEM5ART__FORKS_MOST = 1024, GEM5ART__GAP_MOST = 16 };
     const char **forks = NULL, *path, *stats;
     struct stat st;
@@ -9618,7 +9630,6 @@ static const char *const *gem5art__forks_of(const char *outdir, double spawned, 
         if (!forks) forks = (const char **)gem5art__arena_alloc(arena, (GEM5ART__FORKS_MOST + 1) * sizeof *forks);
         if (forks) forks[n++] = path;
     }
-    if (count) *count = n;
     return arena->failed ? NULL : forks ? forks : gem5art__no_texts;
 }
 
@@ -9645,6 +9656,7 @@ static void gem5art__put_warnings(gem5art_run *r, gem5art__arena *arena, const g
                                   const gem5art__findings *f) {
     bool finished = strcmp(r->status, "Finished") == 0;
     size_t forks = 0;
+    while (end->forks && end->forks[forks]) forks++;
     if (finished && f->no_stats && !gem5art__accepts(r, "no stats"))
         gem5art__add_warning(r, arena, "stats", "%s is %s, so the run has no statistics", gem5art__stats_name(arena, r),
                              f->no_stats);
@@ -9655,37 +9667,35 @@ static void gem5art__put_warnings(gem5art_run *r, gem5art__arena *arena, const g
     if (end->stragglers > 0 && !gem5art__accepts(r, "processes"))
         gem5art__add_warning(r, arena, "processes", "%d process%s of the run outlived gem5 and %s ended",
                              end->stragglers, end->stragglers == 1 ? "" : "es", end->stragglers == 1 ? "was" : "were");
-    if (gem5art__forks_of(r->outdir, end->spawned, arena, &forks) && forks && !gem5art__accepts(r, "forks"))
+    if (forks && !gem5art__accepts(r, "forks"))
         gem5art__add_warning(r, arena, "forks",
                              "%zu forked simulation%s wrote to %s.f0%s: how %s ended is not known", forks,
                              forks == 1 ? "" : "s", r->outdir, forks == 1 ? "" : " and on", forks == 1 ? "it" : "they");
 }
 
-/* Sets status, return_code, kill_reason, rerunnable, cause, exit_events and running of r by the end and the files, of
-   which it reads what the watch has not, and adds to its warnings (texts in the arena). False: out of memory. */
+/* Sets status, return_code, kill_reason, rerunnable, cause, exit_events and running of r by the end and the files in the
+   outdir (NULL: it is gone), of which it reads what the watch has not, and adds to its warnings (texts in the arena).
+   False: out of memory. */
 static bool gem5art__classify(gem5art_run *r, gem5art__arena *arena, const gem5art__end *end, gem5art__watch *watch,
-                              gem5art_error *error) {
+                              DIR *outdir, gem5art_error *error) {
     gem5art__buf chunk = {NULL, 0, 0, false};
     gem5art__findings f;
-    int outdir;
     bool ok = true;
     memset(&f, 0, sizeof f);
     f.no_stats = *gem5art__stats_name(arena, r) ? "missing" : NULL;
-    gem5art__watch_files(watch, r, SIZE_MAX, true, NULL);
+    gem5art__watch_files(watch, r, outdir, SIZE_MAX, true, NULL);
     r->exit_events = NULL;
     r->exit_event_count = 0;
-    outdir = gem5art__open_outdir(r->outdir, watch->begun ? &watch->outdir : NULL, NULL);
-    if (outdir >= 0) {
+    if (outdir) {
         if (watch->reason && strcmp(watch->reason, "kernel panic") == 0) { /* its line may not have been whole */
             watch->reason = NULL;
             watch->file->read = watch->at;
-            gem5art__search_file(watch, r, outdir, watch->file, SIZE_MAX, &chunk);
+            gem5art__search_file(watch, r, dirfd(outdir), watch->file, SIZE_MAX, &chunk);
             gem5art__buf_free(&chunk);
             watch->reason = "kernel panic";
         }
-        ok = gem5art__read_outputs(&f, r, arena, watch, outdir);
-        if (watch->begun) gem5art__probe_end(outdir);
-        gem5art__close(outdir);
+        ok = gem5art__read_outputs(&f, r, arena, watch, dirfd(outdir));
+        if (watch->begun) gem5art__probe_end(dirfd(outdir));
     }
     r->return_code = WIFSIGNALED(end->status) ? -WTERMSIG(end->status) : WEXITSTATUS(end->status);
     r->running = false;
@@ -9752,13 +9762,14 @@ static void gem5art__add_words(gem5art__inputs *inputs, char *text, const char *
 
 /* Adds the files that the parameters name: as a whole, after the "=", or in a list, as --cmd=a;b or --options='-i a'. */
 static void gem5art__add_params(gem5art__inputs *inputs, const gem5art_run *r) {
+    static const char blanks[] = " \t;,'\"", more[] = " \t;,'\"=";
     const char *const *param;
     for (param = r->params; *param; param++) {
         const char *part = strchr(*param, '=');
         char *words = gem5art__arena_copy(inputs->arena, part ? part + 1 : *param);
         gem5art__add_input(inputs, *param);
         if (part) gem5art__add_input(inputs, part + 1);
-        if (words) gem5art__add_words(inputs, words, " \t;,'\"", true);
+        if (words && words[strcspn(words, more)]) gem5art__add_words(inputs, words, blanks, true);
     }
 }
 
@@ -9773,13 +9784,11 @@ static bool gem5art__names_files(const char *key) {
 }
 
 /* Adds the files that OUTDIR/config.ini names in its lines KEY=VALUE. */
-static void gem5art__add_config(gem5art__inputs *inputs) {
+static void gem5art__add_config(gem5art__inputs *inputs, DIR *outdir) {
     gem5art__buf text = {NULL, 0, 0, false};
     char *line, *next, *value;
     bool any;
-    int folder = gem5art__open_outdir(inputs->outdir, NULL, NULL), fd = -1;
-    if (folder >= 0) fd = gem5art__open_in(folder, "config.ini", O_RDONLY | O_NOFOLLOW | O_NONBLOCK | O_NOCTTY, 0);
-    gem5art__close(folder);
+    int fd = gem5art__open_in(dirfd(outdir), "config.ini", O_RDONLY | O_NOFOLLOW | O_NONBLOCK | O_NOCTTY, 0);
     gem5art__read_open_file(fd, "config.ini", GEM5ART__MAX_CONFIG, &text, NULL);
     for (line = text.data; line && *line && !gem5art__given_up(); line = next) {
         next = line + strcspn(line, "\n");
@@ -9855,7 +9864,7 @@ static void gem5art__check_inputs(gem5art__inputs *inputs, gem5art__run *run, ge
 
 /* When the run has ended: completes the list by the files that its config.ini names, without those that the run has
    written, sorts it, and hashes the files, until the run is cancelled. Uses nothing of the db but its cache of hashes. */
-static bool gem5art__hash_inputs(gem5art__inputs *inputs, const gem5art__run *run, const gem5art_run *r,
+static bool gem5art__hash_inputs(gem5art__inputs *inputs, const gem5art__run *run, const gem5art_run *r, DIR *outdir,
                                  gem5art_error *error) {
     struct stat st;
     size_t i, n = 0;
@@ -9864,7 +9873,7 @@ static bool gem5art__hash_inputs(gem5art__inputs *inputs, const gem5art__run *ru
             (double)st.st_mtim.tv_sec + (double)st.st_mtim.tv_nsec / 1e9 < r->start_time)
             inputs->list[n++] = inputs->list[i];
     inputs->count = n;
-    gem5art__add_config(inputs);
+    gem5art__add_config(inputs, outdir);
     if (inputs->count) qsort(inputs->list, inputs->count, sizeof *inputs->list, gem5art__compare_texts);
     for (i = 0; i < inputs->count && !gem5art__given_up(); i++)
         if (!gem5art__cache_hash(&run->db->cache, inputs->list[i].path, inputs->list[i].hash, NULL, NULL, NULL))
@@ -11670,7 +11679,8 @@ typedef struct gem5art__job {
     gem5art__buf notes;              /* warnings for the log, one a line */
     int lost;                        /* lost attempts that were recorded */
     const char *const *probe;        /* variables, see gem5art__probe_begin */
-    struct stat folder;              /* of its outdir */
+    struct stat folder;              /* its outdir, */
+    DIR *outdir;                     /* which is open while a worker has it; NULL also where it is gone */
     int64_t warden[2];               /* its pid and start, when the work began */
     gem5art__inputs inputs;          /* the files that it reads */
     gem5art__watch watch;
@@ -11770,24 +11780,28 @@ static bool gem5art__commit(gem5art__job *job, gem5art_error *error) {
     return error->code == GEM5ART_OK;
 }
 
-/* Is the outdir still the folder that the run began in? Nothing is written into, or taken from, a different one. */
-static bool gem5art__same_outdir(const gem5art__job *job, gem5art_error *error) {
-    int fd = gem5art__open_outdir(job->draft.outdir, &job->folder, error);
-    gem5art__close(fd);
-    return fd >= 0;
+/* Opens the outdir for a worker. False: it is not there, or it is not the folder that the run began in. */
+static bool gem5art__enter_outdir(gem5art__job *job, gem5art_error *error) {
+    job->outdir = gem5art__open_outdir(job->draft.outdir, &job->folder, error);
+    return job->outdir != NULL;
+}
+
+static void gem5art__leave_outdir(gem5art__job *job) {
+    gem5art__close_folder(job->outdir);
+    job->outdir = NULL;
 }
 
 /* Sets the draft's status and writes info.json; a disk that is full must not end a simulation. */
 static void gem5art__show_state(gem5art__job *job, const char *status) {
     gem5art_error why;
     job->draft.status = status;
-    if (!gem5art__write_info(&job->draft, &job->folder, &why)) gem5art__note(why.message, &job->notes);
+    if (job->outdir && !gem5art__write_info(&job->draft, job->outdir, &why)) gem5art__note(why.message, &job->notes);
 }
 
 /* Called now and then by long work: keeps info.json fresh. */
 static void gem5art__beat(void *data) {
     gem5art__job *job = (gem5art__job *)data;
-    if (job->folder.st_ino) gem5art__show_state(job, job->draft.status);
+    gem5art__show_state(job, job->draft.status);
 }
 
 /* Gives the attempt a new id where another program has recorded it, taken for lost (.take_lost, a removed lock file) or
@@ -11896,7 +11910,9 @@ static bool gem5art__begin_run(gem5art__job *job, gem5art_error *error) {
         r->cpu_model = pool->host->cpu_model;
         r->environment = gem5art__join_pairs(arena, job->run->environment, pool->environment);
         ok = arena->failed ? gem5art__fail_nomem(error)
-                           : gem5art__begin_attempt(store, job->run, r, &job->folder, error) &&
+                           : gem5art__begin_attempt(store, job->run, r, &job->outdir, error) &&
+                                 (GEM5ART_SYS_FSTAT(dirfd(job->outdir), &job->folder) == 0 ||
+                                  gem5art__fail_errno(error, "read", r->outdir)) &&
                                  gem5art__write_live(store, r, 0, job->warden, error);
     }
     if (!ok) gem5art__unclaim_run(store, r->hash);
@@ -11964,10 +11980,10 @@ static bool gem5art__prepare_spawn(gem5art__job *job, gem5art_error *error) {
     size_t i;
     bool ok = gem5art__claim_still_holds(gem5art__lock_store(job), r->hash, error);
     gem5art__unlock_store(job);
-    if (!ok || !gem5art__watch_begin(&job->watch, r, error)) return false;
+    if (!ok || !gem5art__watch_begin(&job->watch, r, job->outdir, error)) return false;
     gem5art__check_inputs(&job->inputs, job->run, r, &job->arena, job->pool->cwd);
     for (i = 0; i < r->warning_count; i++) gem5art__note(r->warnings[i].text, &job->notes);
-    job->probe = gem5art__probe_begin(&job->arena, r, job->run->no_probe, job->run->environment);
+    job->probe = gem5art__probe_begin(&job->arena, r, job->outdir, job->run->no_probe, job->run->environment);
     gem5art__show_state(job, "Spawning");
     return true;
 }
@@ -12003,14 +12019,16 @@ static void gem5art__before(gem5art__task *task) {
     bool cancelled = gem5art__given_up(), room = cancelled || gem5art__has_room(job);
     job->result = room ? GEM5ART__SKIPPED : GEM5ART__NO_ROOM;
     if (cancelled) gem5art__cancelled(&job->error, job, "before it was begun");
-    if (cancelled || !room || !gem5art__begin_run(job, &job->error)) return;
-    job->result = GEM5ART__READY;
-    if (gem5art__check_used(job, &path, &job->error) && gem5art__prepare_spawn(job, &job->error))
-        gem5art__clear(&job->error);
-    else if (!gem5art__given_up()) { /* else it is cancelled, which gem5art__spawn reports */
-        if (path) status = gem5art__arena_printf(&job->run->object.arena, "Failed artifact check for %s", path);
-        gem5art__record_unspawned(job, gem5art__or(status, "Failed artifact check"));
+    else if (room && gem5art__begin_run(job, &job->error)) {
+        job->result = GEM5ART__READY;
+        if (gem5art__check_used(job, &path, &job->error) && gem5art__prepare_spawn(job, &job->error))
+            gem5art__clear(&job->error);
+        else if (!gem5art__given_up()) { /* else it is cancelled, which gem5art__spawn reports */
+            if (path) status = gem5art__arena_printf(&job->run->object.arena, "Failed artifact check for %s", path);
+            gem5art__record_unspawned(job, gem5art__or(status, "Failed artifact check"));
+        }
     }
+    gem5art__leave_outdir(job);
 }
 
 /* ---- in a worker: while the child runs */
@@ -12028,11 +12046,15 @@ static void gem5art__watch_run(gem5art__task *task) {
             gem5art__note(error.message, &job->notes);
         gem5art__unlock_store(job);
     }
-    job->watch_reason = gem5art__watch_files(&job->watch, &job->draft, GEM5ART__WATCH_BYTES, false, &job->grown);
     job->beaten = gem5art__monotonic() >= job->next_beat;
-    if (!job->beaten) return;
-    gem5art__show_state(job, job->draft.status);
-    job->next_beat = gem5art__monotonic() + GEM5ART_BEAT_SECONDS;
+    if (!gem5art__enter_outdir(job, &error) && job->beaten) gem5art__note(error.message, &job->notes);
+    job->watch_reason = gem5art__watch_files(&job->watch, &job->draft, job->outdir, GEM5ART__WATCH_BYTES, false,
+                                             &job->grown);
+    if (job->beaten) {
+        gem5art__show_state(job, job->draft.status);
+        job->next_beat = gem5art__monotonic() + GEM5ART_BEAT_SECONDS;
+    }
+    gem5art__leave_outdir(job);
 }
 
 /* ---- in a worker: after the child's end */
@@ -12056,7 +12078,6 @@ static void gem5art__end_orphans(const gem5art__job *job) {
 static bool gem5art__archive_run(gem5art__job *job, gem5art_artifact *archive, gem5art_error *error) {
     gem5art_run *r = &job->draft;
     const char *path = gem5art__join_path(&job->arena, r->outdir, "results.zip");
-    const char *const *forks = gem5art__forks_of(r->outdir, job->end.spawned, &job->arena, NULL);
     char id[37], hash[65];
     memset(archive, 0, sizeof *archive);
     gem5art__set_defaults(gem5art__artifact_fields, archive);
@@ -12067,13 +12088,13 @@ static bool gem5art__archive_run(gem5art__job *job, gem5art_artifact *archive, g
     archive->path = path;
     archive->cwd = ".";
     archive->is_zipped = true;
-    if (!gem5art__same_outdir(job, error) || !gem5art__uuid(id, error)) return false;
+    if (!gem5art__uuid(id, error)) return false;
     if (!r->no_archive) r->results = archive->id = gem5art__arena_copy(&job->run->object.arena, id);
     if (!archive->id || job->arena.failed) return gem5art__fail_nomem(error);
     gem5art__show_state(job, r->status);
     if (r->no_archive) return true;
     job->task.control.beat = NULL; /* the archived files must not change */
-    if (!gem5art__archive(r->outdir, forks, r->archive_except, path, &job->notes, error) ||
+    if (!gem5art__archive(r->outdir, job->end.forks, r->archive_except, path, &job->notes, error) ||
         !gem5art__hash_file(path, hash, NULL, &archive->size, error) ||
         !gem5art__keep_copy(job->pool->db->storage, path, id, hash, error))
         return false;
@@ -12099,7 +12120,7 @@ static void gem5art__not_archived(gem5art__job *job, const gem5art_error *why) {
 /* Records the files that gem5 read. */
 static void gem5art__note_files(gem5art__job *job) {
     gem5art_error error;
-    bool ok = gem5art__hash_inputs(&job->inputs, job->run, &job->draft, &error);
+    bool ok = gem5art__hash_inputs(&job->inputs, job->run, &job->draft, job->outdir, &error);
     if (ok) {
         ok = gem5art__record_inputs(gem5art__lock_store(job), &job->inputs, &job->draft, &job->run->object.arena, &error);
         gem5art__unlock_store(job);
@@ -12111,28 +12132,34 @@ static void gem5art__note_files(gem5art__job *job) {
 static void gem5art__end_run(gem5art__job *job) {
     gem5art_run *r = &job->draft;
     gem5art_artifact archive;
-    gem5art_error error;
-    bool ok;
+    gem5art_error error, gone;
+    bool there = gem5art__enter_outdir(job, &gone), ok;
     if (job->orphaned) {
         r->error = "the warden process was killed while it ran this; run it again";
         gem5art__end_orphans(job);
     }
-    if (!gem5art__classify(r, &job->run->object.arena, &job->end, &job->watch, &error)) { /* out of memory */
+    job->end.forks = gem5art__forks_of(r->outdir, job->end.spawned, &job->arena);
+    if (!gem5art__classify(r, &job->run->object.arena, &job->end, &job->watch, job->outdir, &error)) { /* out of memory */
         r->running = false;
         r->rerunnable = true;
         r->status = "Failed";
         r->error = r->cause = "its outcome could not be read: out of memory";
-    } else if (gem5art__same_outdir(job, &error)) gem5art__note_files(job);
-    ok = gem5art__archive_run(job, &archive, &error);
-    if (!ok) gem5art__not_archived(job, &error);
+    } else if (there) gem5art__note_files(job);
+    ok = there && gem5art__archive_run(job, &archive, &error);
+    if (!ok) gem5art__not_archived(job, there ? &error : &gone);
     gem5art__record(job, ok && *archive.id ? &archive : NULL);
 }
 
 static void gem5art__after(gem5art__task *task) {
     gem5art__job *job = (gem5art__job *)task;
+    gem5art_error why;
     if (job->lines.length) gem5art__record(job, NULL);
     else if (job->end.spawned > 0) gem5art__end_run(job);
-    else gem5art__record_unspawned(job, "Failed");
+    else {
+        if (!gem5art__enter_outdir(job, &why)) gem5art__note(why.message, &job->notes);
+        gem5art__record_unspawned(job, "Failed");
+    }
+    gem5art__leave_outdir(job);
 }
 
 /* ---- the loop: jobs and their states */
@@ -13180,7 +13207,7 @@ static bool gem5art__not_busy(gem5art_db *db, const char *hash, bool take, gem5a
 GEM5ARTDEF bool gem5art_would_launch(gem5art_db *db, gem5art_run *run, const gem5art_pool_desc *desc,
                                      gem5art_error *error) {
     gem5art__run *own = (gem5art__run *)run;
-    struct stat folder;
+    DIR *outdir;
     int failed;
     bool dry_run, ok;
     if (!gem5art__need(db, "the db", error) || !gem5art__need(run, "the run", error)) return false;
@@ -13189,7 +13216,7 @@ GEM5ARTDEF bool gem5art_would_launch(gem5art_db *db, gem5art_run *run, const gem
         return false;
     dry_run = db->dry_run;
     db->dry_run = true;
-    ok = gem5art__choose_outdir(own, run, &folder, error);
+    ok = gem5art__choose_outdir(own, run, &outdir, error);
     db->dry_run = dry_run;
     return ok;
 }
@@ -13254,18 +13281,19 @@ GEM5ARTDEF const gem5art_run *gem5art_find_run(gem5art_db *db, const char *id_or
     return NULL;
 }
 
-/* Is the folder there, and not that of another attempt? */
-static bool gem5art__check_reviewed(const gem5art_run *run, const char *outdir, gem5art_error *error) {
+/* Opens the folder, which must not be that of another attempt. */
+static DIR *gem5art__open_reviewed(const gem5art_run *run, const char *path, gem5art_error *error) {
     gem5art__arena arena = {NULL, false};
     gem5art_error why;
-    const gem5art_json *info = gem5art__read_info(&arena, outdir, &why);
-    int fd = gem5art__open_outdir(outdir, NULL, error);
-    bool ok = fd >= 0 && (info || why.code != GEM5ART_NOMEM || gem5art__fail_nomem(error));
-    gem5art__close(fd);
+    const gem5art_json *info = gem5art__read_info(&arena, path, &why);
+    DIR *outdir = gem5art__open_outdir(path, NULL, error);
+    bool ok = outdir && (info || why.code != GEM5ART_NOMEM || gem5art__fail_nomem(error));
     if (ok && info && strcmp(gem5art__record_text(info, "_id"), run->id) != 0)
-        ok = gem5art__fail(error, GEM5ART_NOT_FOUND, "%s holds another run's files, not those of run %s", outdir, run->id);
+        ok = gem5art__fail(error, GEM5ART_NOT_FOUND, "%s holds another run's files, not those of run %s", path, run->id);
     gem5art__arena_free(&arena);
-    return ok;
+    if (ok) return outdir;
+    gem5art__close_folder(outdir);
+    return NULL;
 }
 
 GEM5ARTDEF gem5art_run *gem5art_review_run(gem5art_db *db, const gem5art_run *run, const char *outdir,
@@ -13273,15 +13301,15 @@ GEM5ARTDEF gem5art_run *gem5art_review_run(gem5art_db *db, const gem5art_run *ru
     gem5art__end end;
     gem5art__watch watch;
     gem5art__run *named;
+    DIR *folder;
     bool ok;
     gem5art__clear(error);
     if (!gem5art__need(db, "the db", error) || !gem5art__need(run, "the run", error)) return NULL;
     if ((strcmp(run->status, "Finished") != 0 && strcmp(run->status, "Failed") != 0) || !run->pid)
         return gem5art__fail(error, GEM5ART_INVALID, "run %s was not executed: there is no outcome to review", run->id),
                (gem5art_run *)NULL;
-    if (!gem5art__check_reviewed(run, outdir ? outdir : run->outdir, error) ||
-        (named = gem5art__new_run(db, error)) == NULL)
-        return NULL;
+    if ((folder = gem5art__open_reviewed(run, outdir ? outdir : run->outdir, error)) == NULL) return NULL;
+    if ((named = gem5art__new_run(db, error)) == NULL) return gem5art__close_folder(folder), (gem5art_run *)NULL;
     memset(&watch, 0, sizeof watch);
     memset(&end, 0, sizeof end);
     named->public_ = *run;
@@ -13290,7 +13318,10 @@ GEM5ARTDEF gem5art_run *gem5art_review_run(gem5art_db *db, const gem5art_run *ru
     end.status = run->return_code < 0 ? (int)-run->return_code & 0x7f : (int)(run->return_code & 0xff) << 8;
     end.kill_reason = *run->kill_reason && strcmp(run->kill_reason, "kernel panic") != 0 ? run->kill_reason : NULL;
     end.spawned = run->start_time;
-    ok = named->public_.outdir && gem5art__classify(&named->public_, &named->object.arena, &end, &watch, error);
+    if (named->public_.outdir)
+        end.forks = gem5art__forks_of(named->public_.outdir, end.spawned, &named->object.arena);
+    ok = end.forks && gem5art__classify(&named->public_, &named->object.arena, &end, &watch, folder, error);
+    gem5art__close_folder(folder);
     gem5art__watch_free(&watch);
     if (ok) return &named->public_;
     gem5art__fail_nomem(error);

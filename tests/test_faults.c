@@ -93,7 +93,7 @@ static bool begin_base(void) {
     const char *paths[ARTIFACTS] = {"../repo", NULL, "../vmlinux", "../disk.img", "../lone"};
     gem5art_run *run, *lost;
     gem5art__host_facts *host;
-    struct stat folder;
+    DIR *outdir = NULL;
     int i;
     paths[GEM5] = built("children/exit_with");
     fixture_begin();
@@ -115,12 +115,13 @@ static bool begin_base(void) {
     if (!run || !lost || !gem5art_execute(db, run, NULL, &error)) return false;
     strcpy(old_id, run->id), strcpy(old_hash, run->hash), strcpy(lost_id, lost->id);
     snprintf(live_path, sizeof live_path, "db.json.live/%s.%s", lost->hash, lost_id);
-    if (!gem5art__begin_attempt(db, (gem5art__run *)lost, lost, &folder, &error)) return false;
+    if (!gem5art__begin_attempt(db, (gem5art__run *)lost, lost, &outdir, &error)) return false;
     lost->status = "Running";
     host = (gem5art__host_facts *)(uintptr_t)gem5art__host(db, &error);
     if (!host) return false;
     host->start++; /* its supervisor is gone: this process is another one */
-    if (!gem5art__write_live(db, lost, 0, NULL, &error) || !gem5art__write_info(lost, &folder, &error)) return false;
+    if (!gem5art__write_live(db, lost, 0, NULL, &error) || !gem5art__write_info(lost, outdir, &error)) return false;
+    gem5art__close_folder(outdir);
     close_db();
     base_store = read_store(STORE_PATH), base_live = read_text(live_path), base_info = read_text("lost/info.json");
     return json_count(STORE_PATH) == ARTIFACTS + 2; /* the run and its archive */

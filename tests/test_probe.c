@@ -61,6 +61,16 @@ static const char *const *pairs; /* of the last run with the probe */
 static const char *user_path;    /* PYTHONPATH of the user; NULL: none */
 static char *events;             /* what the probe wrote */
 
+/* The variables for a run in probed.outdir. */
+static const char *const *probe_begin(bool no_probe, const char *const *environment) {
+    DIR *outdir = gem5art__open_outdir(probed.outdir, NULL, &error);
+    const char *const *variables = gem5art__no_texts;
+    CHECK(outdir != NULL);
+    if (outdir) variables = gem5art__probe_begin(&arena, &probed, outdir, no_probe, environment);
+    gem5art__close_folder(outdir);
+    return variables;
+}
+
 static void begin_outdir(void) {
     static char outdir[PATH_MAX];
     const char *user[3] = {"PYTHONPATH", NULL, NULL};
@@ -70,7 +80,7 @@ static void begin_outdir(void) {
     gem5art__arena_free(&arena);
     memset(&probed, 0, sizeof probed);
     probed.outdir = outdir;
-    pairs = gem5art__probe_begin(&arena, &probed, false, user_path ? user : NULL);
+    pairs = probe_begin(false, user_path ? user : NULL);
     CHECK_THAT(pairs[0] != NULL, "no probe");
 }
 
@@ -311,6 +321,7 @@ TEST(many_events_and_threads) {
 TEST(the_module_is_removed_and_the_events_stay) {
     gem5art__watch watch;
     gem5art__end end;
+    DIR *outdir;
     EACH_PYTHON(python) {
         unsetenv("PYTHONDONTWRITEBYTECODE");
         memset(&watch, 0, sizeof watch);
@@ -320,10 +331,12 @@ TEST(the_module_is_removed_and_the_events_stay) {
         probed.outdir = gem5art__arena_printf(&arena, "%s/out", fixture_folder);
         probed.type = "gem5 run";
         probed.name = "t";
-        CHECK(gem5art__watch_begin(&watch, &probed, &error));
+        REQUIRE((outdir = gem5art__open_outdir(probed.outdir, NULL, &error)) != NULL);
+        CHECK(gem5art__watch_begin(&watch, &probed, outdir, &error));
         write_text("script.py", HEAD "plan([(1, 0, 'm5_exit instruction encountered')])\nm5.simulate()\n");
         CHECK_INT(run_python(python, stand_in, true, "with"), 0);
-        CHECK(gem5art__classify(&probed, &arena, &end, &watch, &error));
+        CHECK(gem5art__classify(&probed, &arena, &end, &watch, outdir, &error));
+        gem5art__close_folder(outdir);
         CHECK_STR(probed.status, "Finished");
         CHECK_STR(probed.cause, "m5_exit instruction encountered");
         CHECK_INT(probed.exit_event_count, 1);
@@ -338,22 +351,20 @@ TEST(where_there_can_be_no_probe) {
     begin_probe();
     begin_outdir();
     CHECK_INT(sh("test \"$(stat -c %%a out/.gem5art/sitecustomize.py)\" = 644"), 0);
-    CHECK(gem5art__probe_begin(&arena, &probed, true, NULL)[0] == NULL); /* not wanted */
-    CHECK(gem5art__probe_begin(&arena, &probed, false, NULL)[0] != NULL); /* again: it is replaced */
+    CHECK(probe_begin(true, NULL)[0] == NULL); /* not wanted */
+    CHECK(probe_begin(false, NULL)[0] != NULL); /* again: it is replaced */
     sh("rm -rf out/.gem5art && mkdir elsewhere && ln -s ../elsewhere out/.gem5art"); /* not followed */
-    CHECK(gem5art__probe_begin(&arena, &probed, false, NULL)[0] == NULL);
+    CHECK(probe_begin(false, NULL)[0] == NULL);
     CHECK(!exists("elsewhere/sitecustomize.py"));
     sh("rm -rf out/.gem5art && mkdir -m 777 out/.gem5art"); /* others could change it */
-    CHECK(gem5art__probe_begin(&arena, &probed, false, NULL)[0] == NULL);
+    CHECK(probe_begin(false, NULL)[0] == NULL);
     sh("rm -rf out/.gem5art && chmod 777 out");
-    CHECK(gem5art__probe_begin(&arena, &probed, false, NULL)[0] == NULL);
+    CHECK(probe_begin(false, NULL)[0] == NULL);
     sh("chmod 755 out; : > out/.gem5art"); /* in the way */
-    CHECK(gem5art__probe_begin(&arena, &probed, false, NULL)[0] == NULL);
-    probed.outdir = "/nonexistent";
-    CHECK(gem5art__probe_begin(&arena, &probed, false, NULL)[0] == NULL);
+    CHECK(probe_begin(false, NULL)[0] == NULL);
     sh("mkdir a:b");
     probed.outdir = gem5art__arena_printf(&arena, "%s/a:b", fixture_folder); /* no place for PYTHONPATH */
-    CHECK(gem5art__probe_begin(&arena, &probed, false, NULL)[0] == NULL);
+    CHECK(probe_begin(false, NULL)[0] == NULL);
     end_probe();
 }
 
@@ -361,10 +372,10 @@ TEST(a_pythonpath_stays_behind) {
     const char *user[] = {"OTHER", "x", "PYTHONPATH", "/of/the/run", NULL};
     begin_probe();
     begin_outdir();
-    pairs = gem5art__probe_begin(&arena, &probed, false, user);
+    pairs = probe_begin(false, user);
     CHECK(gem5art__ends_with(pairs[1], "/out/.gem5art:/of/the/run"));
     setenv("PYTHONPATH", "/of/the/host", 1);
-    pairs = gem5art__probe_begin(&arena, &probed, false, NULL);
+    pairs = probe_begin(false, NULL);
     CHECK_STR(pairs[0], "PYTHONPATH");
     CHECK(gem5art__ends_with(pairs[1], "/out/.gem5art:/of/the/host"));
     CHECK_STR(pairs[2], "GEM5ART_EVENTS");

@@ -1569,12 +1569,13 @@ static gem5art_run *lose_a_run(pid_t pid) {
     gem5art_run_desc desc = se_desc();
     gem5art_run *run = se(&desc);
     gem5art__run *own = (gem5art__run *)run;
-    struct stat folder;
-    CHECK(run && gem5art__begin_attempt(db, own, run, &folder, &error));
+    DIR *outdir = NULL;
+    CHECK(run && gem5art__begin_attempt(db, own, run, &outdir, &error));
     if (!run) return NULL;
     run->pid = pid;
     run->status = "Running";
-    CHECK_THAT(gem5art__write_live(db, &own->public_, pid ? gem5art__process_start(pid, false) : 0, NULL, &error) && gem5art__write_info(&own->public_, &folder, &error), "%s", error.message);
+    CHECK_THAT(gem5art__write_live(db, &own->public_, pid ? gem5art__process_start(pid, false) : 0, NULL, &error) && gem5art__write_info(&own->public_, outdir, &error), "%s", error.message);
+    gem5art__close_folder(outdir);
     snprintf(live_path, sizeof live_path, "db.json.live/%s.%s", run->hash, run->id);
     snprintf(lost_info, sizeof lost_info, "%s/info.json", run->outdir);
     strcpy(lost_id, run->id);

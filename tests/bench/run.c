@@ -74,8 +74,10 @@ static bool git_status(int n) {
 }
 
 static bool info(int n) {
-    struct stat folder;
-    return stat(runs[n]->outdir, &folder) == 0 && gem5art__write_info(runs[n], &folder, &error);
+    DIR *outdir = gem5art__open_outdir(runs[n]->outdir, NULL, &error);
+    bool ok = outdir && gem5art__write_info(runs[n], outdir, &error);
+    gem5art__close_folder(outdir);
+    return ok;
 }
 
 static bool archive(int n) {
