@@ -171,6 +171,44 @@ END_OF_FILE
 run "$diff" --db-uri loose.json loose-1 loose-2
 has "scripts of which no repo is known" "$out" "  script      a/run.py -> b/run.py"
 
+begin "variables: by name, before all else, in their order; parameters do not repeat them"
+cat >vars.json <<'END_OF_FILE'
+[{"_id":"vars-1","hash":"h1","type":"gem5 run","name":"n","variables":{"size":"1","cpu":"o3","mem":"ddr4"},"params":["--cpu=o3","1","x"]},
+ {"_id":"vars-2","hash":"h2","type":"gem5 run","name":"n","variables":{"size":"22","cpu":"timing","l2":"1MB","mem":"ddr4"},"params":["--cpu=timing","22","x"]},
+ {"_id":"vars-3","hash":"h3","type":"gem5 run","name":"n","variables":{"cpu":"timing","size":"1","mem":"ddr4"},"params":["--cpu=timing","22","x"]},
+ {"_id":"vars-4","hash":"h3","type":"gem5 run","name":"n","variables":{"mem":"ddr4","size":"1","cpu":"timing"},"params":["--cpu=timing","22","x"]},
+ {"_id":"vars-5","hash":"h5","type":"gem5 run","name":"n","variables":{"mem":"","size":3},"params":["--cpu=timing","22","x"]}]
+END_OF_FILE
+run "$diff" --db-uri vars.json vars-1 vars-2
+same status $status 1
+same "what differs" "$(sed 1,5d .out)" "Variables
+  size        1 -> 22
+  cpu         o3 -> timing
+  l2          + 1MB
+
+Differences that affect the result
+  parameters  differ as the variables do"
+run "$diff" --db-uri vars.json vars-1 vars-3
+has "parameters that differ by more" "$out" "Variables
+  cpu         o3 -> timing
+
+Differences that affect the result
+  parameters  - 1: --cpu=o3
+              + 1: --cpu=timing
+              - 2: 1
+              + 2: 22"
+run "$diff" --db-uri vars.json vars-3 vars-4
+has "variables in a different order" "$out" "No difference"
+run "$diff" --db-uri vars.json vars-4 vars-5
+has "an empty one, a number, one that is not there" "$out" "Variables
+  mem         - ddr4
+  size        1 -> 3
+  cpu         - timing"
+if need jq; then
+    run "$diff" --json --db-uri vars.json vars-1 vars-2
+    same "as JSON" "$(jq -c '[.decide, .besides, .b.variables.l2]' .out)" '[["params"],["variables"],"1MB"]'
+fi
+
 begin "what Python gem5art recorded"
 run "$diff" --db-uri "$root/tests/data/gem5art-filedb/db.json" 6346b869 94ffa110
 same status $status 1

@@ -93,8 +93,9 @@ run "$diff" "$(id_of roi)" "$(id_of m5_fail=7)"
 has "cause" "$out" "cause       - exiting with last active thread context
               + m5_fail instruction encountered, code 7"
 has "the last event" "$out" ": m5_fail instruction encountered, code 7"
-has "variables" "$out" "variables   - n=roi
-              + n=m5_fail=7"
+has "variables" "$out" "Variables
+  n           roi -> m5_fail=7"
+has "parameters that have their values" "$out" "parameters  differ as the variables do"
 
 begin "results that could not be archived"
 afresh

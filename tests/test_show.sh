@@ -177,8 +177,12 @@ END_OF_FILE
 run "$show" --db-uri ids.json abcd
 same status $status 1
 same error "$err" 'gem5art-show: "abcd" may mean several: abcd1111 (gem5 run "one"), abcd2222 (gem5 run "two"); write more of the id'
+run "$show" --db-uri ids.json abce
+same "status of four characters" $status 0
 run "$show" --db-uri ids.json abc
-has "too short" "$err" '"abc" is too short for the beginning of an id: write at least 4'
+has "three that are ambiguous" "$err" '"abc" may mean several: abcd1111 (gem5 run "one"), abcd2222 (gem5 run "two"), abce'
+run "$show" --db-uri ids.json ab
+has "too short" "$err" '"ab" is too short for the beginning of an id: write at least 3'
 run "$show" --db-uri ids.json abcd1111 zzzzzz
 same status $status 1
 has unknown "$err" 'no run and no artifact has the id or hash "zzzzzz": gem5art-ls lists what there is'
@@ -189,6 +193,31 @@ run "$show" --db-uri ids.json h1
 has "the latest attempt" "$out" "id          abcd2222"
 has "the other one" "$out" "Other attempts
               abcd1111  Failed: timeout"
+
+begin "times to the second, and the day once; the archive of results as what it is"
+cat >times.json <<'END_OF_FILE'
+[{"_id":"aaaa-1","hash":"h","type":"gem5 run","name":"one","status":"Finished","outdir":"/nowhere","results":"bbbb-1",
+  "enqueue_time":1700000000,"start_time":1700000001,"end_time":1700090000,"variables":{"size":"1","cpu":"o3"},"params":["--cpu=o3"]},
+ {"_id":"aaaa-2","hash":"h","type":"gem5 run","name":"one","status":"Failed","return_code":3,"outdir":"/nowhere","start_time":1699990000},
+ {"_id":"bbbb-1","hash":"z","type":"directory","name":"one","path":"/nowhere/results.zip","size":2048,"is_zipped":true},
+ {"_id":"bbbb-2","hash":"y","type":"kernel","name":"two","path":"/nowhere/vmlinux"}]
+END_OF_FILE
+run env TZ=UTC "$show" --db-uri times.json aaaa-1
+has "the times" "$out" "  queued      2023-11-14 22:13:20
+  started     22:13:21
+  ended       2023-11-15 23:13:20
+"
+has "those of another attempt" "$out" "aaaa-2  2023-11-14 19:26:40  Failed: exit 3"
+has "variables, in their order, before the parameters" "$out" "  variables   size=1
+              cpu=o3
+  parameters  --cpu=o3"
+run "$show" --db-uri times.json bbbb-1
+has "an archive" "$out" "results of one
+  what        artifact, the archive of a run's outdir"
+has "its size" "$out" "size        2.0 KiB, zipped"
+has "its run" "$out" "aaaa-1 one (Finished)"
+run "$show" --db-uri times.json bbbb
+has "among candidates" "$err" 'bbbb-1 (results of "one"), bbbb-2 (kernel "two")'
 
 begin "nothing raw for the terminal to obey"
 run "$show" --db-uri ids.json abce
@@ -306,7 +335,7 @@ check "no more than it needs" test ! -e "$work/../disk only/gem5"
 begin "--shell of what was registered by a path that leads up, where it is not known from where"
 mkdir up up/src up/in && git -C up/src init -q && echo x >up/src/x && git -C up/src add x && git -C up/src commit -qm x
 cp up/src/x up/kernel
-(cd up/in && export GEM5ART_DB=db.json && "$BUILD/gem5art-artifact" register --name src --type "git repo" --path ../src --documentation "a repo of the test" >src.id
+(cd up/in && "$BUILD/gem5art-artifact" register --name src --type "git repo" --path ../src --documentation "a repo of the test" >src.id
     "$BUILD/gem5art-artifact" register --name kernel --type kernel --path ../kernel --input "$(cat src.id)" \
     --command "cp ../src/x ../kernel" --documentation "a kernel of the test" >kernel.id)
 run "$show" --shell --db-uri up/in/db.json "$(cat up/in/kernel.id)"

@@ -91,17 +91,64 @@ run "$verify"
 same status $status 1
 has "a changed file" "$out" "changed "
 has "since when" "$out" "; changed 2026-01-02 03:04"
-has "a dirty repo" "$out" "dirty   $(echo "$repo" | cut -c1-8)"
-has "a missing file" "$out" "missing $(echo "$gem5" | cut -c1-8)"
-has "the sum" "$out" "3 artifacts, 3 not as registered"
+has "a dirty repo" "$out" "dirty     $(echo "$repo" | cut -c1-8)"
+has "its commit" "$out" "commit or stash them; repo has the registered commit $(git -C repo rev-parse HEAD | cut -c 1-12)"
+has "a missing file" "$out" "missing   $(echo "$gem5" | cut -c1-8)"
+has "the sum" "$out" "3 artifacts, 3 not as registered, 2 no longer reproducible"
+run "$verify" "$repo"
+same "status of a dirty repo" $status 0
+has "the sum of a dirty repo" "$out" "1 artifact, 1 not as registered, all reproducible"
 git -C repo commit -qam second
 run "$verify" "$repo"
-has "a repo at another commit" "$out" "changed "
+same "status of a repo that has moved on" $status 0
+has "a repo at another commit" "$out" "moved on  $(echo "$repo" | cut -c1-8)  git repo \"src\" repo
+          repo has the registered commit $(git -C repo rev-parse HEAD~1 | cut -c 1-12), 1 commit since; changed "
 has "its commit's date" "$out" "; changed $(date +%Y)-"
 if need jq; then
     run "$verify" --json
-    same "as JSON" "$(jq -r '[.[].status] | join(" ")' .out)" "changed missing changed"
+    same "as JSON" "$(jq -r '[.[].status] | join(" ")' .out)" "moved on missing changed"
+    same "what can be reproduced, as JSON" "$(jq -c '[.[].reproducible]' .out)" "[true,false,false]"
 fi
+run "$verify" -q
+same "status of --quiet" $status 1
+same "errors that --quiet shows" "$(grep -c '^[a-z]' .out)" 2
+same "what else it shows" "$(grep -c 'moved on' .out)" 0
+
+begin "verify: a repo that was moved on to another branch, amended, moved away, or made anew"
+first=$(git -C repo rev-parse HEAD~1 | cut -c 1-12)
+git -C repo checkout -q -b other && git -C repo commit -q --amend -m "second, amended" && git -C repo commit -q --allow-empty -m third
+"$artifact" register --name src --type "git repo" --path repo --documentation "a repo of the test" >third.id
+git -C repo reset -q --hard HEAD~1
+run "$verify" "$(cat third.id)"
+same "status of a commit that no branch leads to" $status 0
+has "what is advised" "$out" ", but HEAD lacks 1 commit of it and has 0 others; no branch and no tag leads to it: tag it, or git may remove it"
+git -C repo tag third "$(sed -n 's/.*"hash":"\([0-9a-f]\{40\}\)".*/\1/p' db.json | tail -n 1)"
+run "$verify" "$(cat third.id)"
+check "not of a tagged one" sh -c '! grep "no branch" .out'
+mkdir elsewhere
+run "$verify" --cwd elsewhere "$repo"
+same "status where its path leads nowhere, but it is in its old place" $status 0
+has "where it is" "$out" "missing   $(echo "$repo" | cut -c1-8)"
+has "where it is" "$out" "$work/repo has the registered commit $first, 1 commit since"
+mv repo kept
+run "$verify" "$repo"
+same "status without the repo" $status 1
+has "a repo that is gone" "$out" "1 artifact, 1 not as registered, 1 no longer reproducible"
+git init -q repo && echo x >repo/x && git -C repo add -A && git -C repo commit -qm "Something else"
+run "$verify" "$repo"
+same "status without the commit" $status 1
+has "a repo without the commit" "$out" "changed   $(echo "$repo" | cut -c1-8)"
+echo y >repo/x
+run "$verify" "$repo"
+same "status of a dirty one without the commit" $status 1
+rm -r repo && mv kept repo
+
+begin "verify: the commit of a record is not taken for an option of git"
+printf '[{"_id":"evil-1","hash":"--output=evil","type":"git repo","name":"n","path":"repo","git":{"origin":"","hash":"--output=evil","name":"%s/repo"}}]' \
+    "$work" >evil.json
+run "$verify" --db-uri evil.json
+same status $status 1
+check "git wrote nothing" test ! -e evil -a ! -e repo/evil
 
 begin "verify: a run's artifacts and results; stored copies"
 mkdir store
@@ -115,10 +162,22 @@ run "$verify" --db-uri other.json "$(echo "$id" | cut -c1-8)"
 same status $status 0
 has "its binary, repo and results" "$out" "3 artifacts, 0 not as registered"
 has "a copy" "$out" "is unchanged"
+cp r/build/gem5.opt kept && echo x >>r/build/gem5.opt
+run "$verify" --db-uri other.json "$id"
+same "status of a changed file with a copy" $status 0
+has "it" "$out" "changed   "
+has "its copy" "$out" "is unchanged"
+has "the sum" "$out" "3 artifacts, 1 not as registered, all reproducible"
+rm r/build/gem5.opt
+run "$verify" --db-uri other.json "$id"
+same "status of a missing file with a copy" $status 0
+has "it" "$out" "missing   "
+cp kept r/build/gem5.opt
 for copy in store/*; do chmod u+w "$copy" && echo x >>"$copy"; done
 run "$verify" --db-uri other.json "$id"
 same "status with damaged copies" $status 1
 has "a damaged copy" "$out" " has changed"
+has "the sum of damaged copies" "$out" "3 artifacts, 0 not as registered, 2 with a changed copy"
 
 begin "verify, and show --shell: the files that gem5 read"
 cat >r/build/gem5.opt <<'END'
@@ -144,6 +203,46 @@ if need jq; then
 fi
 run "$BUILD/gem5art-show" --db-uri files.json --shell "$id"
 has "the script" "$out" "copy hello "
+
+begin "verify: selected runs, their files, and with --archives their results"
+cat >sweep.json <<'END'
+{"artifacts": {"r": {"type": "git repo", "path": "r", "documentation": "a repo of the test"},
+    "a": {"type": "gem5 binary", "path": "a.opt", "documentation": "a program of the test"},
+    "b": {"type": "gem5 binary", "path": "b.opt", "documentation": "a program of the test"}},
+ "sweeps": [{"mode": "se", "name": "by {opt}", "matrix": {"opt": ["a", "b"], "n": [0, 3]}, "gem5_artifact": "a",
+    "overrides": [{"when": {"opt": "a"}, "gem5_artifact": "a"}, {"when": {"opt": "b"}, "gem5_artifact": "b"}],
+    "gem5_git_artifact": "r", "run_script_git_artifact": "r", "run_script": "r/run.py", "params": ["{n}"], "outdir": "swept/{opt}/{n}"}]}
+END
+cp "$BUILD/children/exit_with" a.opt && cp "$BUILD/children/exit_with" b.opt && echo >>b.opt
+run env -u GEM5ART_STORAGE "$BUILD/gem5art-run" --db-uri swept.json sweep.json
+same "runs" "$("$BUILD/gem5art-ls" --db-uri swept.json --csv --columns id | sed 1d | wc -l)" 4
+on_swept() { run env -u GEM5ART_STORAGE "$verify" --db-uri swept.json "$@"; }
+on_swept --where opt=a
+same status $status 0
+has "the artifacts of two runs" "$out" "2 artifacts, 0 not as registered"
+on_swept --where opt=a --archives
+has "with their results" "$out" "4 artifacts, 0 not as registered"
+has "results by what they are" "$out" 'results of "by a"'
+on_swept --status failed
+has "by status" "$out" "3 artifacts, 0 not as registered"
+on_swept --limit 1 --archives --name by
+has "the newest" "$out" "3 artifacts, 0 not as registered"
+echo >>b.opt
+on_swept --where opt=a
+same "status of runs whose artifacts are unchanged" $status 0
+on_swept --where opt=b
+same "status of the others" $status 1
+has "the changed one" "$out" "2 artifacts, 1 not as registered"
+on_swept --where opt=c
+same "status of none" $status 0
+has "none" "$out" "0 artifacts, 0 not as registered"
+on_swept --outcomes --where opt=b
+has "outcomes of selected runs" "$out" "2 runs, 0 with a different outcome today, 0 without files"
+on_swept --where opt=b "$(cat third.id)"
+same "status of ids and options" $status 2
+has "error of ids and options" "$err" "give ids, or options that select runs, not both"
+on_swept --where opt
+same "status of a wrong condition" $status 2
 
 begin "misuse"
 for words in "" "lisst" "download x" "list x" "tree a b"; do

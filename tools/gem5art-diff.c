@@ -26,6 +26,7 @@ typedef enum form {
     PLAIN,    /* as it is recorded; an array by position */
     ARTIFACT, /* ids, compared by the hashes of the artifacts */
     SCRIPT,   /* a path, compared from its repo on */
+    VARIABLES,
     EVENT,    /* the last exit event */
     FILES,
     ORIGIN,   /* of a git repo */
@@ -43,16 +44,15 @@ typedef struct aspect {
     bool decides; /* the result, as in "Identity" of the manual */
 } aspect;
 
+#define ROLE_ASPECT(role, key, label) {key, label, ARTIFACT, true},
 static const aspect run_aspects[] = {
     {"type", "what", PLAIN, true}, {"params", "parameters", PLAIN, true},
-    {"gem5_options", "gem5 options", PLAIN, true}, {"gem5_artifact", "gem5", ARTIFACT, true},
-    {"gem5_git_artifact", "gem5 repo", ARTIFACT, true}, {"run_script_git_artifact", "script repo", ARTIFACT, true},
-    {"run_script", "script", SCRIPT, true}, {"linux_binary_artifact", "kernel", ARTIFACT, true},
-    {"disk_image_artifact", "disk image", ARTIFACT, true}, {"artifacts", "further", ARTIFACT, true},
+    {"gem5_options", "gem5 options", PLAIN, true}, STORE_ROLES(ROLE_ASPECT)
+    {"artifacts", "further", ARTIFACT, true}, {"run_script", "script", SCRIPT, true},
     {"status", "status", PLAIN, false}, {"kill_reason", "killed for", PLAIN, false},
     {"return_code", "return code", PLAIN, false}, {"cause", "cause", PLAIN, false},
     {"exit_events", "last event", EVENT, false}, {"error", "error", PLAIN, false},
-    {"files", "files read", FILES, false}, {"variables", "variables", PLAIN, false},
+    {"files", "files read", FILES, false}, {"variables", "variables", VARIABLES, false},
     {"accept", "accepts", PLAIN, false}, {"fail_on", "fails on", PLAIN, false}, {"stall", "stall", LIMIT, false},
     {"name", "name", PLAIN, false}, {"timeout", "time-out", LIMIT, false}, {"environment", "environment", PLAIN, false},
     {"gem5_binary_path", "gem5 path", PLAIN, false}, {"linux_binary_path", "kernel path", PLAIN, false},
@@ -189,11 +189,31 @@ static bool same_scripts(void) {
     return text_same(path, below) || text_ends(path, text_keep(text_printf("/%s", below)));
 }
 
+static const char *value_text(const gem5art_json *value) {
+    if (value->type == GEM5ART_JSON_STRING) return value->text;
+    return text_keep(text_copy_n(value->raw, value->raw_length));
+}
+
+/* The next variable that differs: of the first side, or one that only the second has. `member` is the one before it, or
+   NULL. Its values: "" for none. */
+static const gem5art_json *next_variable(int side, const gem5art_json *member, const char *values[2]) {
+    const gem5art_json *all[2] = {gem5art_json_get(records[0], "variables"), gem5art_json_get(records[1], "variables")};
+    for (member = member ? member->next : all[side] ? all[side]->first : NULL; member; member = member->next) {
+        const gem5art_json *other = member->key ? gem5art_json_get(all[!side], member->key) : NULL;
+        values[side] = value_text(member);
+        values[!side] = other ? value_text(other) : "";
+        if (!other || (side == 0 && !text_same(values[0], values[1]))) return member;
+    }
+    return NULL;
+}
+
 static bool is_same(const aspect *a) {
     bool list, same;
     text_list x, y;
     size_t i;
+    const char *values[2];
     if (a->form == SCRIPT) return same_scripts();
+    if (a->form == VARIABLES) return !next_variable(0, NULL, values) && !next_variable(1, NULL, values);
     x = items_of(a, 0, false, &list);
     y = items_of(a, 1, false, &list);
     same = x.count == y.count;
@@ -204,11 +224,6 @@ static bool is_same(const aspect *a) {
 }
 
 /* ---- git */
-
-static bool is_commit(const char *hash) {
-    size_t length = strlen(hash);
-    return (length == 40 || length == 64) && strspn(hash, "0123456789abcdef") == length;
-}
 
 /* Reads the commits that only one of two leads to. False: the folder is not a repo that has both. */
 static bool read_commits(difference *d, const char *folder, const char *left, const char *right) {
@@ -230,7 +245,8 @@ static bool read_commits(difference *d, const char *folder, const char *left, co
 static void compare_commits(difference *d, const gem5art_artifact *a, const gem5art_artifact *b) {
     const gem5art_artifact *const repos[2] = {a, b};
     int i;
-    if (!a || !b || text_same(a->git_hash, b->git_hash) || !is_commit(a->git_hash) || !is_commit(b->git_hash)) return;
+    if (!a || !b || text_same(a->git_hash, b->git_hash)) return;
+    if (!program_is_commit(a->git_hash) || !program_is_commit(b->git_hash)) return;
     d->repos = true;
     for (i = 0; i < 4 && !d->compared; i++) {
         const gem5art_artifact *repo = repos[i / 2];
@@ -284,14 +300,7 @@ static void show_marked(sheet *s, int side, const char *words) {
 }
 
 /* "a -> b" where that fits, else two lines. */
-static void show_pair(sheet *s, const difference *d) {
-    const char *none = d->aspect->form == ARTIFACT ? "none" : "";
-    const char *a = d->items[0].count ? d->items[0].items[0] : none;
-    const char *b = d->items[1].count ? d->items[1].items[0] : none;
-    bool cost = d->aspect->form >= TOOK;
-    double before = cost ? number_of(d->aspect, 0) : 0, after = cost ? number_of(d->aspect, 1) : 0;
-    char more[32] = "";
-    if (before > 0 && after > 0) snprintf(more, sizeof more, " (%+.0f%%)", (after / before - 1) * 100);
+static void show_values(sheet *s, const char *a, const char *b, const char *more) {
     if (*a && *b && !strchr(a, '\n') && !strchr(b, '\n') &&
         s->column + terminal_width(a) + 4 + terminal_width(b) + strlen(more) <= s->columns) {
         sheet_put(s, SHEET_RED, a);
@@ -301,6 +310,57 @@ static void show_pair(sheet *s, const difference *d) {
     } else {
         if (*a) show_marked(s, 0, a);
         if (*b) show_marked(s, 1, b);
+    }
+}
+
+static void show_pair(sheet *s, const difference *d) {
+    const char *none = d->aspect->form == ARTIFACT ? "none" : "";
+    const char *a = d->items[0].count ? d->items[0].items[0] : none;
+    const char *b = d->items[1].count ? d->items[1].items[0] : none;
+    bool cost = d->aspect->form >= TOOK;
+    double before = cost ? number_of(d->aspect, 0) : 0, after = cost ? number_of(d->aspect, 1) : 0;
+    char more[32] = "";
+    if (before > 0 && after > 0) snprintf(more, sizeof more, " (%+.0f%%)", (after / before - 1) * 100);
+    show_values(s, a, b, more);
+}
+
+/* Does a variable's value, put in the place of its other one, make the second word of the first? */
+static bool repeats_variable(const char *first, const char *second) {
+    const gem5art_json *member = NULL;
+    const char *values[2], *at;
+    while ((member = next_variable(0, member, values)) != NULL)
+        for (at = strstr(first, values[0]); at; at = *at ? strstr(at + 1, values[0]) : NULL) {
+            size_t before = (size_t)(at - first), length = strlen(values[1]);
+            if (strncmp(first, second, before) == 0 && strncmp(second + before, values[1], length) == 0 &&
+                strcmp(second + before + length, at + strlen(values[0])) == 0)
+                return true;
+        }
+    return false;
+}
+
+/* Do parameters differ only by the variables, which are shown above them? */
+static bool repeat_variables(const difference *d) {
+    const text_list *items = d->items;
+    size_t i;
+    if (!text_same(d->aspect->field, "params") || items[0].count != items[1].count) return false;
+    for (i = 0; i < items[0].count; i++) {
+        const char *a = items[0].items[i], *b = items[1].items[i];
+        if (!text_same(a, b) && !repeats_variable(a, b)) return false;
+    }
+    return true;
+}
+
+static void show_variables(sheet *s) {
+    int side;
+    sheet_heading(s, "Variables");
+    for (side = 0; side < 2; side++) {
+        const gem5art_json *member = NULL;
+        const char *values[2];
+        while ((member = next_variable(side, member, values)) != NULL) {
+            sheet_label(s, member->key);
+            show_values(s, values[0], values[1], "");
+            sheet_end_line(s);
+        }
     }
 }
 
@@ -354,7 +414,7 @@ static void show_side(sheet *s, int side) {
     text line = {NULL, 0, 0};
     text_putf(&line, "%s %s (", side ? "+++" : "---", run ? run->name : artifact->name);
     if (run) describe_status(&line, run);
-    else text_puts(&line, artifact->type);
+    else text_puts(&line, store_is_results(artifact->type) ? "the archive of a run's outdir" : artifact->type);
     text_puts(&line, ")");
     sheet_put(s, side ? SHEET_GREEN : SHEET_RED, line.data);
     text_free(&line);
@@ -371,15 +431,17 @@ static void show(sheet *s) {
     show_side(s, 1);
     if (!difference_count) sheet_title(s, "No difference");
     else if (!fields[0].count) sheet_title(s, runs ? "No difference that affects the result" : "The same content");
+    if (runs) show_variables(s);
     for (part = 0; part < 2; part++) {
         const char *first = runs ? "Differences that affect the result" : "Different content";
         sheet_heading(s, part ? "Other differences" : first);
         for (i = 0; i < difference_count; i++) {
             const difference *d = &differences[i];
-            if (d->aspect->decides != (part == 0)) continue;
+            if (d->aspect->decides != (part == 0) || d->aspect->form == VARIABLES) continue;
             sheet_label(s, d->aspect->label);
             if (d->aspect->form == SCRIPT && same_scripts())
                 sheet_words(s, text_keep(text_printf("%s: its content", sides[0].run->run_script)));
+            else if (repeat_variables(d)) sheet_words(s, "differ as the variables do");
             else if (d->list) show_list(s, d);
             else show_pair(s, d);
             sheet_end_line(s);
@@ -445,7 +507,7 @@ int main(int argc, char **argv) {
         OPTION_DB_URI(&db_uri),
         OPTION_END};
     static const operand operands[] = {
-        {"a, b", "Two runs or two artifacts: an id, its beginning (at least 4 characters), or a whole hash", "ID"},
+        {"a, b", "Two runs or two artifacts: an id, at least 3 characters of it, or a whole hash", "ID"},
         {NULL, NULL, NULL}};
     static const page diff_page = {
         "show how two runs or two artifacts differ",
@@ -462,7 +524,7 @@ int main(int argc, char **argv) {
     argc = options_parse(argc, argv, &diff_page);
     sheet_init(&s, options_color(color, stdout));
     if (argc != 2) die(EXIT_MISUSE, "two runs or two artifacts are compared: give two ids");
-    db = store_open(store_find(db_uri), true);
+    db = store_open(db_uri, true);
     sides[0] = find_any(db, argv[0]);
     sides[1] = find_any(db, argv[1]);
     if (!sides[0].run != !sides[1].run)

@@ -3,6 +3,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
 #include "lib/describe.h"
 #include "lib/evidence.h"
@@ -11,6 +12,7 @@
 #include "lib/options.h"
 #include "lib/reproduce.h"
 #include "lib/store.h"
+#include "lib/tail.h"
 #include "lib/terminal.h"
 #include "lib/when.h"
 
@@ -24,9 +26,10 @@ static void show_text(sheet *s, const char *label, const char *string) {
     if (!text_empty(string)) sheet_entry(s, label, "%s", string);
 }
 
-static void show_time(sheet *s, const char *label, double time) {
+/* `earlier`: a time shown above, whose day is not repeated; 0: none. */
+static void show_time(sheet *s, const char *label, double time, double earlier) {
     text string = {0};
-    when_put_time(&string, time);
+    when_put_second(&string, time, earlier);
     show_text(s, label, text_string(&string));
     text_free(&string);
 }
@@ -134,8 +137,11 @@ static void show_users(sheet *s, gem5art_db *db, const char *id) {
 }
 
 static void show_artifact(sheet *s, gem5art_db *db, const gem5art_artifact *artifact) {
-    sheet_heading(s, artifact->name);
-    sheet_entry(s, "what", "artifact, %s", artifact->type);
+    bool results = store_is_results(artifact->type);
+    char *title = text_printf("%s%s", results ? "results of " : "", artifact->name);
+    sheet_title(s, title);
+    free(title);
+    sheet_entry(s, "what", "artifact, %s", results ? "the archive of a run's outdir" : artifact->type);
     sheet_entry(s, "id", "%s", artifact->id);
     sheet_entry(s, describe_hash_kind(artifact), "%s", artifact->hash);
     sheet_entry(s, "path", "%s", artifact->path);
@@ -152,7 +158,7 @@ static void show_artifact(sheet *s, gem5art_db *db, const gem5art_artifact *arti
     show_text(s, "url", artifact->url);
     show_text(s, "md5sum", artifact->md5sum);
     show_pairs(s, "extra", artifact->extra);
-    show_time(s, "registered", artifact->time);
+    show_time(s, "registered", artifact->time, 0);
     show_users(s, db, artifact->id);
 }
 
@@ -188,8 +194,8 @@ static void show_identity(sheet *s, const gem5art_run *run, bool live) {
     sheet_entry(s, "id", "%s", run->id);
     sheet_entry(s, "hash", "%s", run->hash);
     show_status(s, run, live);
-    show_command(s, "parameters", run->params);
     show_pairs(s, "variables", run->variables);
+    show_command(s, "parameters", run->params);
     show_command(s, "gem5 options", run->gem5_options);
     show_list(s, "accepts", "\"", run->accept);
     show_list(s, "fails on", "\"", run->fail_on);
@@ -254,9 +260,9 @@ static void show_files(sheet *s, gem5art_db *db, const gem5art_run *run) {
 static void show_cost(sheet *s, const gem5art_run *run) {
     text took = {0};
     sheet_heading(s, "Cost");
-    show_time(s, "queued", run->enqueue_time);
-    show_time(s, "started", run->start_time);
-    show_time(s, "ended", run->end_time);
+    show_time(s, "queued", run->enqueue_time, 0);
+    show_time(s, "started", run->start_time, run->enqueue_time);
+    show_time(s, "ended", run->end_time, run->start_time);
     if (describe_seconds(run) > 0) when_put_duration(&took, describe_seconds(run));
     if (took.length && run->end_time <= 0) text_puts(&took, " so far");
     if (run->timeout > 0) {
@@ -299,7 +305,7 @@ static void show_attempts(sheet *s, gem5art_iter *iter, const gem5art_run *run) 
     while ((other = store_next_run(iter)) != NULL) {
         if (text_same(other->id, run->id)) continue;
         text_clear(&string);
-        when_put_time(&string, other->start_time > 0 ? other->start_time : other->enqueue_time);
+        when_put_second(&string, other->start_time > 0 ? other->start_time : other->enqueue_time, 0);
         text_puts(&string, string.length ? "  " : "");
         describe_status(&string, other);
         sheet_entry(s, "", "%.8s  %s", other->id, text_string(&string));
@@ -307,10 +313,18 @@ static void show_attempts(sheet *s, gem5art_iter *iter, const gem5art_run *run) 
     text_free(&string);
 }
 
-static void show_run(sheet *s, gem5art_db *db, const gem5art_run *run, bool live) {
+/* The archive of a run, and the places where its file may be; NULL-terminated. */
+static const gem5art_artifact *archive_of(gem5art_db *db, const gem5art_run *run, const char *places[3]) {
     const gem5art_artifact *archive = run->results ? store_artifact(db, run->results) : NULL;
-    char *copy = archive ? store_copy_path(archive) : NULL;
-    const char *places[3] = {archive ? archive->path : NULL, copy, NULL};
+    places[0] = archive ? archive->path : NULL;
+    places[1] = archive ? (const char *)text_keep(store_copy_path(archive)) : NULL;
+    places[2] = NULL;
+    return archive;
+}
+
+static void show_run(sheet *s, gem5art_db *db, const gem5art_run *run, bool live) {
+    const char *places[3];
+    const gem5art_artifact *archive = archive_of(db, run, places);
     gem5art_query query = {0};
     gem5art_iter *attempts;
     gem5art_error error;
@@ -333,10 +347,109 @@ static void show_run(sheet *s, gem5art_db *db, const gem5art_run *run, bool live
         show_attempts(s, store_runs(db, &query), run);
     }
     s->heading = NULL;
-    free(copy);
 }
 
-/* ---- the three forms */
+/* ---- its output */
+
+typedef struct watched {
+    gem5art_db *db;
+    const char *id, *hash, *name;
+} watched;
+
+/* A run has ended when no live entry shows it any more, or when its launcher is gone. */
+static bool has_ended(void *user_data) {
+    const watched *w = (const watched *)user_data;
+    gem5art_query query = {0};
+    gem5art_iter *iter;
+    const gem5art_run *run;
+    bool runs = false;
+    query.live = true;
+    query.hash = w->hash;
+    iter = store_runs(w->db, &query);
+    while ((run = store_next_run(iter)) != NULL)
+        if (text_same(run->id, w->id) && !text_same(run->kill_reason, "lost")) runs = true;
+    return !runs;
+}
+
+static void say_end(const watched *w) {
+    gem5art_error error;
+    const gem5art_run *run = gem5art_find_run(w->db, w->id, &error);
+    text status = {0};
+    if (!run && error.code != GEM5ART_NOT_FOUND) die_of(&error);
+    if (run) describe_status(&status, run);
+    if (run) say("run \"%s\" has ended: %s", w->name, text_string(&status));
+    else say("the launcher of run \"%s\" is gone; launching it again records this attempt", w->name);
+    text_free(&status);
+}
+
+/* Shows the last lines of what a run wrote. False: there is nothing, which was reported. */
+static bool show_log(gem5art_db *db, found *f, tail *t, bool follow) {
+    watched w = {db, text_copy(f->run->id), text_copy(f->run->hash), text_copy(f->run->name)};
+    char *outdir = text_copy(f->run->outdir);
+    bool live = f->live && follow, shown;
+    const char *places[3];
+    text why = {0};
+    archive_of(db, f->run, places);
+    find_end(f); /* it would keep an LMDB store as it was */
+    t->outdir = outdir;
+    t->archives = places;
+    shown = tail_show(t, live, &why);
+    if (!shown && !live) say("run \"%s\": %s", w.name, text_string(&why));
+    if (live) tail_follow(t, has_ended, &w);
+    if (follow && (shown || live)) say_end(&w);
+    tail_end(t);
+    text_free(&why);
+    free(outdir);
+    return shown || live;
+}
+
+/* Takes the words that name files ("simerr", "simerr.txt") out of the operands: bits for `tail`. */
+static unsigned take_kinds(int *argc, char **argv) {
+    unsigned kinds = 0;
+    int i, kept = 0, kind;
+    for (i = 0; i < *argc; i++) {
+        size_t length = strlen(argv[i]) - (text_ends(argv[i], ".txt") ? 4 : 0);
+        for (kind = 0; kind < LOGS_KINDS && !text_is(argv[i], length, logs_kinds[kind]); kind++) {}
+        if (kind < LOGS_KINDS) kinds |= 1u << kind;
+        else argv[kept++] = argv[i];
+    }
+    *argc = kept;
+    return kinds;
+}
+
+/* ---- its path */
+
+/* The path of an artifact: as it was registered, from the current folder or else the store's; or its repo's. */
+static char *artifact_path(gem5art_db *db, const gem5art_artifact *artifact) {
+    const char *store = gem5art_store_path(db);
+    char here[4096], *paths[3], *path;
+    size_t i;
+    paths[0] = text_join(getcwd(here, sizeof here) ? here : NULL, artifact->path);
+    paths[1] = text_copy_n(store, (size_t)(text_base(store) - store));
+    paths[1] = text_join(text_keep(paths[1]), artifact->path);
+    paths[2] = text_copy(artifact->git_name);
+    for (i = 0; i < 2 && !describe_exists(paths[i]); i++) {}
+    if (!describe_exists(paths[i])) i = 0;
+    path = text_copy(paths[i]);
+    for (i = 0; i < 3; i++) free(paths[i]);
+    return path;
+}
+
+/* Prints a path: for other programs byte for byte. False: nothing is there, which was reported. */
+static bool show_path(gem5art_db *db, const found *f) {
+    char *path = f->run ? text_copy(f->run->outdir) : artifact_path(db, f->artifact);
+    bool exists = describe_exists(path);
+    if (isatty(STDOUT_FILENO)) print_line("%s", path);
+    else {
+        print(path, strlen(path));
+        print("\n", 1);
+    }
+    if (!exists) warn("%s is gone", path);
+    free(path);
+    return exists;
+}
+
+/* ---- the forms */
 
 static void show_json(const found *f) {
     const gem5art_json *record = f->run ? f->run->record : f->artifact->record, *member;
@@ -353,19 +466,56 @@ static void show_json(const found *f) {
     gem5art_json_writer_free(&writer);
 }
 
+typedef struct forms {
+    bool json, shell, path, log, follow;
+} forms;
+
+static bool show_one(sheet *s, gem5art_db *db, found *f, const forms *as, tail *t) {
+    bool ok = true;
+    if (as->json) show_json(f);
+    else if (as->shell) reproduce(db, f->run, f->artifact);
+    else if (as->path) ok = show_path(db, f);
+    else if (as->log) ok = show_log(db, f, t, as->follow);
+    else if (f->run) show_run(s, db, f->run, f->live != NULL);
+    else show_artifact(s, db, f->artifact);
+    find_end(f);
+    return ok;
+}
+
+/* Checks what options.c cannot. */
+static void check_forms(const forms *as, int count, char **ids, const char *lines) {
+    if (count == 0) die(EXIT_MISUSE, "nothing to show: give the id of a run or an artifact; gem5art-ls lists them");
+    if (as->json + as->shell + as->path + as->log > 1)
+        die(EXIT_MISUSE, "--json, --shell, --path and --log are different forms: give one of them");
+    if (as->shell && count > 1) die(EXIT_MISUSE, "one script reproduces one thing: leave \"%s\" out", ids[1]);
+    if (as->follow && count > 1) die(EXIT_MISUSE, "--follow takes one run: leave \"%s\" out", ids[1]);
+    if (lines && !as->log) die(EXIT_MISUSE, "--lines is for --log: give both");
+}
+
+static int64_t count_lines(const char *lines) {
+    int64_t count = !lines ? 10 : text_same(lines, "all") ? TAIL_ALL : options_count("--lines", lines);
+    return count < INT64_MAX ? count : TAIL_ALL;
+}
+
 int main(int argc, char **argv) {
-    static const char *db_uri, *color;
-    static bool json, shell;
+    static const char *db_uri, *color, *lines;
+    static forms as;
     static const option options[] = {
-        {"--json", NULL, NULL, "Print the record as it is stored", .flag = &json},
-        {"--shell", NULL, NULL, "Print a shell script that reproduces it: clones, checkouts, builds, the run's command",
-         .flag = &shell},
-        {"--color", NULL, "WHEN", "Color always, never, or auto (on terminals): the default", .value = &color,
+        {"--log", NULL, NULL, "Show the last lines of what it wrote; of simout, simerr, console or terminal alone, if one "
+         "is named beside the id", .flag = &as.log},
+        {"--lines", NULL, "N", "With --log: N lines of each file, or all; default: 10", .value = &lines,
+         .words = "all"},
+        {"--follow", "-f", NULL, "As --log, and what is added while the run goes on", .flag = &as.follow},
+        {"--path", NULL, NULL, "Print the outdir, or the path of an artifact", .flag = &as.path},
+        {"--json", NULL, NULL, "Print the record as it is stored", .flag = &as.json},
+        {"--shell", NULL, NULL, "Print a script that reproduces it: clones, builds, run",
+         .flag = &as.shell},
+        {"--color", NULL, "WHEN", "Color: always, never or auto, the default", .value = &color,
          .words = "always auto never"},
         OPTION_DB_URI(&db_uri),
         OPTION_END};
     static const operand operands[] = {
-        {"id", "The id of a run or an artifact, the beginning of one (at least 4 characters), or a whole hash", "ID"},
+        {"id", "An id, at least 3 characters of it, or a whole hash", "ID"},
         {NULL, NULL, NULL}};
     static const page the_page = {
         .summary = "show everything about a run or an artifact",
@@ -374,27 +524,27 @@ int main(int argc, char **argv) {
                        "of, the files that gem5 read, and what it cost.",
         .operands = operands,
         .options = options};
+    tail t = {0};
     sheet s;
     found *all;
     gem5art_db *db;
+    bool ok = true;
     int i;
     argc = options_parse(argc, argv, &the_page);
-    sheet_init(&s, options_color(color, stdout));
-    if (argc == 0) die(EXIT_MISUSE, "nothing to show: give the id of a run or an artifact; gem5art-ls lists them");
-    if (json && shell) die(EXIT_MISUSE, "--json and --shell are two forms: give one of them");
-    if (shell && argc > 1) die(EXIT_MISUSE, "one script reproduces one thing: leave \"%s\" out", argv[1]);
+    as.log |= as.follow;
+    if (as.log) t.kinds = take_kinds(&argc, argv);
+    check_forms(&as, argc, argv, lines);
+    t.lines = count_lines(lines);
+    t.color = options_color(color, stdout);
+    sheet_init(&s, t.color);
     all = (found *)text_alloc((size_t)argc * sizeof *all);
-    db = store_open(store_find(db_uri), true);
+    db = store_open(db_uri, true);
     for (i = 0; i < argc; i++) all[i] = find_any(db, argv[i]);
-    for (i = 0; i < argc; i++) {
-        if (json) show_json(&all[i]);
-        else if (shell) reproduce(db, all[i].run, all[i].artifact);
-        else if (all[i].run) show_run(&s, db, all[i].run, all[i].live != NULL);
-        else show_artifact(&s, db, all[i].artifact);
-        find_end(&all[i]);
-    }
+    for (i = 0; i < argc && as.log; i++)
+        if (!all[i].run) die(EXIT_MISUSE, "\"%s\" is an artifact: --log takes runs", argv[i]);
+    for (i = 0; i < argc; i++) ok &= show_one(&s, db, &all[i], &as, &t);
     sheet_print(&s);
     free(all);
     gem5art_close(db, NULL);
-    return finish(true);
+    return finish(ok);
 }

@@ -1,18 +1,22 @@
-/* gem5art-verify - compares the artifacts of runs, or of a whole store, with what was registered; and the outcomes of
-   runs with those that they would be given today. */
+/* gem5art-verify - checks whether the artifacts of runs, or of a whole store, can still be reproduced; and compares the
+   outcomes of runs with those that they would be given today. */
 
 #include "gem5art.h"
 
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "lib/columns.h"
+#include "lib/describe.h"
 #include "lib/find.h"
 #include "lib/message.h"
 #include "lib/options.h"
 #include "lib/program.h"
 #include "lib/review.h"
+#include "lib/select.h"
 #include "lib/sheet.h"
 #include "lib/store.h"
 #include "lib/terminal.h"
@@ -22,32 +26,36 @@ const char *tool_name = "gem5art-verify";
 
 static const char *cwd, *db_uri, *color;
 static bool as_json, quiet, archives, outcomes;
+static selection selected;
 
 static const option options[] = {
     {"--archives", NULL, NULL, "Verify results archives too, if no IDs are given", .flag = &archives},
     {"--outcomes", NULL, NULL, "List instead the runs whose outcome would be different today, by the files in their "
      "outdirs or archives", .flag = &outcomes},
-    {"--cwd", NULL, "DIR", "Start relative paths from DIR; default: the folder that the store was found in",
-     .value = &cwd, .words = "FOLDER"},
-    {"--quiet", "-q", NULL, "Show only what has changed", .flag = &quiet},
+    SELECT_OPTIONS(&selected),
+    {"--cwd", NULL, "DIR", "Start relative paths from DIR; default: the current folder", .value = &cwd,
+     .words = "FOLDER"},
+    {"--quiet", "-q", NULL, "Show only what can no longer be reproduced", .flag = &quiet},
     {"--json", NULL, NULL, "Print an array of objects", .flag = &as_json},
     {"--color", NULL, "WHEN", "Use colors: always, auto or never", .value = &color, .words = "always auto never"},
     OPTION_DB_URI(&db_uri),
     OPTION_END};
 
 static const operand operands[] = {
-    {"ID", "Verify an artifact; or a run's artifacts, results and the other files that gem5 read. Default: all "
-     "artifacts except results archives", "ID"},
+    {"ID", "Verify an artifact; or a run's artifacts, results and the other files that gem5 read. Default: the artifacts "
+     "and files of the selected runs, or all artifacts except results archives", "ID"},
     {NULL, NULL, NULL}};
 
 static const page verify_page = {
-    .summary = "check whether artifacts have changed",
+    .summary = "check whether runs can still be reproduced",
     .usage = "[ID ...]",
-    .description = "Compare each artifact's file, or the commit of its repo, with what was registered. Copies in "
-                   "$GEM5ART_STORAGE are checked in the same way.",
+    .description = "Compare each artifact's file, or the commit of its repo, with what was registered. A repo that has "
+                   "the registered commit can move on, and a file can change if its copy in $GEM5ART_STORAGE is as "
+                   "registered: both are listed. It is an error if an artifact can no longer be reproduced, or a copy "
+                   "has changed.",
     .operands = operands,
     .options = options,
-    .status = "0 nothing has changed, 1 something has, or it failed, 2 misuse"};
+    .status = "0 all can be reproduced, 1 something cannot, or it failed, 2 misuse"};
 
 static gem5art_json_writer writer; /* of the array that --json prints */
 static text sum;                  /* the last line otherwise */
@@ -57,14 +65,17 @@ static bool colored;
 
 typedef struct verdict {
     const char *id, *type, *name, *path, *hash; /* of an artifact, or of a file that a run has read */
-    const char *status;                         /* "ok", "changed", "dirty", "missing", "unknown" */
-    char *why;                                  /* "" if ok */
+    const char *status;                         /* "ok", "changed", "moved on", "dirty", "missing", "unknown" */
+    bool lost;                                  /* it can no longer be reproduced */
+    text why;                                   /* empty if ok */
     text since;                                 /* of a changed file or repo */
     const char *copy;                           /* "ok", "changed", "" if there is none */
     char *copy_path;
 } verdict;
 
-static size_t artifact_count, file_count, changed_count;
+static size_t artifact_count, file_count, changed_count, lost_count, damaged_count;
+
+static const char *plural(size_t count) { return count == 1 ? "" : "s"; }
 
 /* When the file was changed last, or when the commit was made that a repo is at. */
 static void put_since(text *out, const char *path) {
@@ -78,15 +89,18 @@ static void put_since(text *out, const char *path) {
 }
 
 static void print_verdict_json(const verdict *v) {
-    const char *const members[][2] = {{"_id", v->id},         {"type", v->type},     {"name", v->name},
+    const char *const fields[][2] = {{"_id", v->id},         {"type", v->type},     {"name", v->name},
                                       {"path", v->path},      {"hash", v->hash},     {"status", v->status},
-                                      {"since", text_string(&v->since)}, {"error", v->why}, {"copy", v->copy}};
+                                      {"since", text_string(&v->since)}, {"error", text_string(&v->why)},
+                                      {"copy", v->copy}};
     size_t i;
     gem5art_json_begin_object(&writer);
-    for (i = 0; i < sizeof members / sizeof *members; i++) {
-        gem5art_json_key(&writer, members[i][0]);
-        gem5art_json_string(&writer, members[i][1]);
+    for (i = 0; i < sizeof fields / sizeof *fields; i++) {
+        gem5art_json_key(&writer, fields[i][0]);
+        gem5art_json_string(&writer, fields[i][1]);
     }
+    gem5art_json_key(&writer, "reproducible");
+    gem5art_json_boolean(&writer, !v->lost);
     gem5art_json_end_object(&writer);
 }
 
@@ -98,7 +112,7 @@ static void begin_sheet(sheet *s, sheet_color status_color, const char *status) 
 
 /* The rest of a line; a line end in a name does not end it. */
 __attribute__((format(printf, 2, 3))) static void put_line(sheet *s, const char *format, ...) {
-    enum { INDENT = 8 };
+    enum { INDENT = 10 };
     text shown = {NULL, 0, 0};
     va_list arguments;
     va_start(arguments, format);
@@ -112,21 +126,24 @@ __attribute__((format(printf, 2, 3))) static void put_line(sheet *s, const char 
 
 static void print_verdict(const verdict *v, bool good) {
     sheet s;
-    begin_sheet(&s, good ? SHEET_GREEN : SHEET_RED, v->status);
-    put_line(&s, "%.8s  %s \"%s\" %s", v->id, v->type, v->name, v->path);
-    if (*v->why) put_line(&s, "%s%s%s", v->why, v->since.length ? "; changed " : "", text_string(&v->since));
+    begin_sheet(&s, !good ? SHEET_RED : text_same(v->status, "ok") ? SHEET_GREEN : SHEET_YELLOW, v->status);
+    put_line(&s, "%.8s  %s \"%s\" %s", v->id, describe_type(v->type), v->name, v->path);
+    if (v->why.length)
+        put_line(&s, "%s%s%s", v->why.data, v->since.length ? "; changed " : "", text_string(&v->since));
     if (*v->copy) put_line(&s, "its copy %s %s", v->copy_path, *v->copy == 'o' ? "is unchanged" : "has changed");
     sheet_print(&s);
 }
 
 /* Shows a verdict, counts it, and frees what it owns. */
 static void end_verdict(verdict *v) {
-    bool good = strcmp(v->status, "ok") == 0 && strcmp(v->copy, "changed") != 0;
-    changed_count += !good;
+    bool good = !v->lost && !text_same(v->copy, "changed");
+    changed_count += !text_same(v->status, "ok");
+    lost_count += v->lost;
+    damaged_count += text_same(v->copy, "changed");
     if (quiet && good) {
     } else if (as_json) print_verdict_json(v);
     else print_verdict(v, good);
-    free(v->why);
+    text_free(&v->why);
     free(v->copy_path);
     text_free(&v->since);
 }
@@ -139,29 +156,79 @@ static const char *status_of(const gem5art_error *error) {
                                               : "unknown";
 }
 
+/* How far the HEAD of a repo is from a commit. *ahead: it contains the commit. */
+static void put_distance(text *out, const char *folder, const char *commit, bool *ahead) {
+    char *both = text_printf("%s...HEAD", commit);
+    const char *const count[] = {"rev-list", "--left-right", "--count", both, "--", NULL};
+    text counts = {NULL, 0, 0};
+    unsigned long left = 0, right = 0;
+    *ahead = false;
+    if (program_git(folder, count, &counts) && sscanf(text_string(&counts), "%lu %lu", &left, &right) == 2) {
+        *ahead = !left;
+        if (left) text_putf(out, "but HEAD lacks %lu commit%s of it and has %lu others", left, plural(left), right);
+        else if (right) text_putf(out, "%lu commit%s since", right, plural(right));
+    }
+    text_free(&counts);
+    free(both);
+}
+
+/* Looks for the registered commit in a repo. False: it does not have it. */
+static bool find_commit(verdict *v, const gem5art_artifact *a, const char *folder) {
+    char *object = text_printf("%s^{commit}", a->git_hash);
+    const char *const exists[] = {"cat-file", "-e", object, NULL};
+    const char *const refs[] = {"for-each-ref", "--count=1", "--contains", a->git_hash, NULL};
+    text out = {NULL, 0, 0}, distance = {NULL, 0, 0};
+    bool has = program_is_commit(a->git_hash) && program_git(folder, exists, &out), ahead = false;
+    if (has) put_distance(&distance, folder, a->git_hash, &ahead);
+    if (has && text_same(v->status, "changed")) {
+        v->status = "moved on";
+        text_clear(&v->why);
+    }
+    if (has)
+        text_putf(&v->why, "%s%s has the registered commit %.12s%s%s", v->why.length ? "; " : "", folder, a->git_hash,
+                  distance.length ? ", " : "", text_string(&distance));
+    if (has && !ahead && program_git(folder, refs, &out) && !out.length)
+        text_puts(&v->why, "; no branch and no tag leads to it: tag it, or git may remove it");
+    text_free(&distance);
+    text_free(&out);
+    free(object);
+    return has;
+}
+
+/* Where its path leads now, and where it was. */
+static bool find_commit_of(verdict *v, const gem5art_artifact *a) {
+    char *path = text_join(cwd, a->path);
+    bool has = find_commit(v, a, path) || (*a->git_name == '/' && find_commit(v, a, a->git_name));
+    free(path);
+    return has;
+}
+
 static void verify_artifact(gem5art_db *db, const gem5art_artifact *a) {
-    verdict v = {a->id, a->type, a->name, a->path, a->hash, NULL, NULL, {NULL, 0, 0}, "", store_copy_path(a)};
+    verdict v = {.id = a->id, .type = a->type, .name = a->name, .path = a->path, .hash = a->hash, .copy = "",
+                 .copy_path = store_copy_path(a)};
     gem5art_error error;
     artifact_count++;
-    gem5art_check_artifact(db, a, cwd, &error);
+    v.lost = !gem5art_check_artifact(db, a, cwd, &error);
     v.status = status_of(&error);
-    v.why = text_copy(error.message);
+    text_puts(&v.why, error.message);
     if (error.code == GEM5ART_CHANGED) {
         char *path = text_join(cwd, a->path);
         put_since(&v.since, path);
         free(path);
     }
+    if (v.lost && store_is_repo(a)) v.lost = !find_commit_of(&v, a);
     if (v.copy_path && access(v.copy_path, F_OK) == 0) {
         gem5art_artifact copy = *a;
         copy.path = v.copy_path;
         v.copy = gem5art_check_artifact(db, &copy, NULL, &error) ? "ok" : "changed";
+        if (*v.copy == 'o') v.lost = false;
     }
     end_verdict(&v);
 }
 
 /* A file that gem5 read and no artifact covers. */
 static void verify_file(const gem5art_run *run, const gem5art_file *file) {
-    verdict v = {run->id, "file", run->name, file->path, file->hash, NULL, NULL, {NULL, 0, 0}, "", NULL};
+    verdict v = {.id = run->id, .type = "file", .name = run->name, .path = file->path, .hash = file->hash, .copy = ""};
     gem5art_error error;
     char hash[65];
     bool changed;
@@ -169,9 +236,10 @@ static void verify_file(const gem5art_run *run, const gem5art_file *file) {
     file_count++;
     changed = gem5art_sha256_file(file->path, hash, &error) && strcmp(hash, file->hash) != 0;
     v.status = changed ? "changed" : status_of(&error);
-    if (!changed) v.why = text_copy(error.message);
+    v.lost = !text_same(v.status, "ok");
+    if (!changed) text_puts(&v.why, error.message);
     else
-        v.why = text_printf("%s is not what gem5 read in run %.8s: register it as an artifact, or rerun", v.path, v.id);
+        text_putf(&v.why, "%s is not what gem5 read in run %.8s: register it as an artifact, or rerun", v.path, v.id);
     if (changed) put_since(&v.since, v.path);
     end_verdict(&v);
 }
@@ -194,6 +262,7 @@ static void verify_id(gem5art_db *db, const char *id) {
     warn("%s", error.message);
     artifact_count++;
     changed_count++;
+    lost_count++;
 }
 
 static void verify_run(gem5art_db *db, const gem5art_run *run) {
@@ -201,7 +270,7 @@ static void verify_run(gem5art_db *db, const gem5art_run *run) {
     size_t i;
     for (i = 0; i < ROLES; i++) verify_id(db, store_role_id(run, i));
     for (further = run->artifacts; *further; further++) verify_id(db, *further);
-    verify_id(db, run->results);
+    if (archives) verify_id(db, run->results);
     for (i = 0; i < run->file_count; i++) verify_file(run, &run->files[i]);
 }
 
@@ -209,24 +278,81 @@ static void verify_all(gem5art_db *db) {
     gem5art_iter *iter = store_artifacts(db, NULL);
     const gem5art_artifact *artifact;
     while ((artifact = store_next_artifact(iter)) != NULL)
-        if (archives || strcmp(artifact->type, "directory") != 0) verify_artifact(db, artifact);
+        if (archives || !store_is_results(artifact->type)) verify_artifact(db, artifact);
 }
 
-static const char *plural(size_t count) { return count == 1 ? "" : "s"; }
+/* ---- which runs */
+
+typedef struct chosen {
+    char *id;
+    double when;
+} chosen;
+
+static int compare_when(const void *a, const void *b) { /* the newest first */
+    double x = ((const chosen *)a)->when, y = ((const chosen *)b)->when;
+    return (x < y) - (x > y);
+}
+
+static int compare_ids(const void *a, const void *b) {
+    return strcmp(((const chosen *)a)->id, ((const chosen *)b)->id);
+}
+
+/* The selected runs, sorted by id. */
+static chosen *choose_runs(gem5art_db *db, size_t *count) {
+    gem5art_iter *iter = store_records(db, NULL);
+    static record r;
+    static text id;
+    chosen *all = NULL;
+    const char *json;
+    size_t length;
+    record_init(&r);
+    *count = 0;
+    while ((json = store_next_json(iter, &length)) != NULL) {
+        record_read(&r, json, length, NULL);
+        if (!members_is_run(r.members.values[RECORD_TYPE]) || !select_holds(&selected, &r)) continue;
+        all = (chosen *)text_room(all, *count, sizeof *all);
+        all[*count].id = text_copy(members_string(&id, r.members.values[RECORD_ID]));
+        all[(*count)++].when = r.when;
+    }
+    select_warn(&selected);
+    if (!*count) return all;
+    qsort(all, *count, sizeof *all, compare_when);
+    while (*count > selected.most) free(all[--*count].id);
+    qsort(all, *count, sizeof *all, compare_ids);
+    return all;
+}
+
+static void use_selected(gem5art_db *db, void (*use)(gem5art_db *db, const gem5art_run *run)) {
+    size_t count, i;
+    chosen *all = choose_runs(db, &count), key = {NULL, 0};
+    gem5art_iter *iter = count ? store_runs(db, NULL) : NULL;
+    const gem5art_run *run;
+    while (iter && (run = store_next_run(iter)) != NULL) {
+        key.id = (char *)(uintptr_t)run->id;
+        if (bsearch(&key, all, count, sizeof *all, compare_ids)) use(db, run);
+    }
+    for (i = 0; i < count; i++) free(all[i].id);
+    free(all);
+}
 
 static bool verify(gem5art_db *db, int count, char **ids) {
     int i;
+    if (count) archives = true; /* of what is named, all is verified */
     for (i = 0; i < count; i++) {
         found f = find_any(db, ids[i]);
         if (f.run) verify_run(db, f.run);
         else verify_id(db, f.artifact->id);
         find_end(&f);
     }
-    if (!count) verify_all(db);
+    if (select_given(&selected)) use_selected(db, verify_run);
+    else if (!count) verify_all(db);
     text_putf(&sum, "%zu artifact%s", artifact_count, plural(artifact_count));
     if (file_count) text_putf(&sum, " and %zu file%s", file_count, plural(file_count));
     text_putf(&sum, ", %zu not as %s", changed_count, file_count ? "recorded" : "registered");
-    return changed_count == 0;
+    if (lost_count) text_putf(&sum, ", %zu no longer reproducible", lost_count);
+    else if (changed_count) text_puts(&sum, ", all reproducible");
+    if (damaged_count) text_putf(&sum, ", %zu with a changed copy", damaged_count);
+    return lost_count + damaged_count == 0;
 }
 
 /* ---- outcomes */
@@ -264,8 +390,6 @@ static void review_run(gem5art_db *db, const gem5art_run *run) {
 }
 
 static bool review_runs(gem5art_db *db, int count, char **ids) {
-    gem5art_iter *iter = count ? NULL : store_runs(db, NULL);
-    const gem5art_run *run;
     int i;
     for (i = 0; i < count; i++) {
         found f = find_any(db, ids[i]);
@@ -273,7 +397,7 @@ static bool review_runs(gem5art_db *db, int count, char **ids) {
         review_run(db, f.run);
         find_end(&f);
     }
-    while (iter && (run = store_next_run(iter)) != NULL) review_run(db, run);
+    if (!count) use_selected(db, review_run);
     text_putf(&sum, "%zu run%s, %zu with a different outcome today, %zu without files", reviewed, plural(reviewed),
               differ, without_files);
     return differ == 0;
@@ -283,9 +407,10 @@ int main(int argc, char **argv) {
     int count = options_parse(argc, argv, &verify_page);
     gem5art_db *db;
     bool good;
+    select_check(&selected);
+    if (count && select_given(&selected)) die(EXIT_MISUSE, "give ids, or options that select runs, not both");
     colored = options_color(color, stdout);
-    db = store_open(store_find(db_uri), true);
-    if (!cwd) cwd = store_folder();
+    db = store_open(db_uri, true);
     gem5art_json_writer_init(&writer, 2);
     gem5art_json_begin_array(&writer);
     good = outcomes ? review_runs(db, count, argv) : verify(db, count, argv);

@@ -63,6 +63,8 @@ double describe_seconds(const gem5art_run *run) {
     return run->start_time > 0 && end > run->start_time ? end - run->start_time : 0;
 }
 
+const char *describe_type(const char *type) { return store_is_results(type) ? "results of" : type; }
+
 const char *describe_hash_kind(const gem5art_artifact *artifact) {
     return store_is_repo(artifact) ? "commit" : strlen(artifact->hash) == 32 ? "MD5" : "SHA-256";
 }

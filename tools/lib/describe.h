@@ -20,6 +20,9 @@ const char *describe_cause(const gem5art_run *run, const char *reason);
 /* Seconds that the run took, or has taken by now; 0: it has not begun. */
 double describe_seconds(const gem5art_run *run);
 
+/* The type of an artifact, as words before its name: "kernel"; "results of" for the archive of a run. */
+const char *describe_type(const char *type);
+
 const char *describe_hash_kind(const gem5art_artifact *artifact); /* "commit", "MD5" or "SHA-256" */
 
 /* Appends "1.5 MiB". */

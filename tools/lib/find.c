@@ -5,11 +5,12 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "describe.h"
 #include "message.h"
 #include "store.h"
 #include "terminal.h"
 
-enum { FIND_SHORTEST = 4, FIND_NAMED = 6 }; /* characters of an id; candidates that an error names */
+enum { FIND_SHORTEST = 3, FIND_NAMED = 6 }; /* characters of an id; candidates that an error names */
 
 /* The records and live runs whose id begins with a key. */
 typedef struct find_matches {
@@ -23,7 +24,7 @@ static void find_add(find_matches *m, const char *id, const char *type, const ch
     if (m->id && strcmp(id, m->id) == 0) return; /* another program wrote this id twice */
     if (m->count++ == 0) m->id = text_copy(id);
     if (m->count > FIND_NAMED) return;
-    text_putf(&m->named, "%s%.40s (%.40s \"%.40s\")", m->count > 1 ? ", " : "", id, type, name);
+    text_putf(&m->named, "%s%.40s (%.40s \"%.40s\")", m->count > 1 ? ", " : "", id, describe_type(type), name);
 }
 
 /* Counts the artifacts and runs that a query is for, and adds them to the matches, if there are any to add to. */

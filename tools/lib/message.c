@@ -77,6 +77,11 @@ void print(const char *bytes, size_t length) {
     if (message_output_error) exit(finish(false));
 }
 
+void print_flush(void) {
+    message_flush();
+    if (message_output_error) exit(finish(false));
+}
+
 void print_line(const char *format, ...) {
     text line = {NULL, 0, 0};
     va_list arguments;

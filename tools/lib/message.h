@@ -23,6 +23,7 @@ void message_damaged(const char *message, void *user_data);
 /* On stdout. If it cannot be written the tool ends: in silence when its reader has gone, as `head` does. */
 void print(const char *bytes, size_t length); /* as they are */
 __attribute__((format(printf, 1, 2))) void print_line(const char *format, ...);
+void print_flush(void); /* nothing of it waits in this process then */
 void print_json(gem5art_json_writer *writer); /* all that it has, made safe, and a line end */
 
 /* Closes stdout; returns the exit status. */

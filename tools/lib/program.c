@@ -7,6 +7,7 @@
 #include <spawn.h>
 #include <stdint.h>
 #include <stdlib.h>
+#include <string.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
@@ -38,6 +39,11 @@ int program_end(program *p) {
     if (p->out) fclose(p->out);
     while (waitpid(p->pid, &status, 0) < 0 && errno == EINTR) {}
     return WIFEXITED(status) ? WEXITSTATUS(status) : 128;
+}
+
+bool program_is_commit(const char *word) {
+    size_t length = strlen(word);
+    return (length == 40 || length == 64) && strspn(word, "0123456789abcdef") == length;
 }
 
 bool program_git(const char *folder, const char *const *arguments, text *out) {

@@ -17,6 +17,8 @@ typedef struct program {
 bool program_start(program *p, const char *const *arguments);
 int program_end(program *p); /* its exit status; 128: a signal ended it */
 
+bool program_is_commit(const char *word); /* a whole commit id, which git cannot take for an option or a path */
+
 /* Runs `git -C folder ARGUMENTS...` (NULL-terminated) in English, without the repo's hooks and monitors; for that it
    sets variables of this process. *out is the output without its last line end. False: git was not run, or failed. */
 bool program_git(const char *folder, const char *const *arguments, text *out);

@@ -26,6 +26,17 @@ void when_put_time(text *out, double unix_time) {
     text_puts(out, string);
 }
 
+void when_put_second(text *out, double unix_time, double earlier) {
+    char string[32] = "";
+    time_t seconds = (time_t)unix_time, then = (time_t)earlier;
+    struct tm local, before;
+    bool known = unix_time > 0 && localtime_r(&seconds, &local);
+    bool same = known && earlier > 0 && localtime_r(&then, &before) && local.tm_year == before.tm_year &&
+                local.tm_yday == before.tm_yday;
+    if (known) strftime(string, sizeof string, same ? "%H:%M:%S" : "%Y-%m-%d %H:%M:%S", &local);
+    text_puts(out, string);
+}
+
 void when_put_duration(text *out, double seconds) {
     int64_t whole = seconds > 0 && seconds < 1e15 ? (int64_t)seconds : 0;
     int days = (int)(whole / 86400 % INT32_MAX), hours = (int)(whole / 3600 % 24), minutes = (int)(whole / 60 % 60);
