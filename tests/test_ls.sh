@@ -125,9 +125,9 @@ same "all of them" "$("$ls" --db-uri many.json | tail -n 1)" "5000 runs: 5000 Fi
 
 begin "no store, an empty one, a torn one, a damaged one"
 mkdir -p empty
-run sh -c "cd empty && '$ls'"
+run sh -c "cd empty && HOME=. '$ls'"
 same "status without a store" $status 1
-has "error without a store" "$err" "gem5art-ls: there is no store at $work/empty/db.json"
+has "error without a store" "$err" "gem5art-ls: there is no db.json here or in a parent folder: name a store with --db-uri or"
 same "no store was made" "$(ls -A empty)" ""
 echo '[]' >none.json
 same "an empty store" "$("$ls" --db-uri none.json)" "0 runs"

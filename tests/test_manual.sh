@@ -20,8 +20,10 @@ for tool in $tools; do
     has "usage of $tool" "$out" "usage: $tool [-h]"
     check "$tool: 80 columns" sh -c "! grep -q '.\{80\}' .out"
     check "$tool: a screen" test "$(wc -l <.out)" -le 24
-    for option in $(sed -n 's/^ *{"\(--[a-z_-]*\)", .*/\1/p' "$root/tools/$tool.c"); do
+    for option in $(sed -n '/, " /!s/^ *{"\(--[a-z_-]*\)", .*/\1/p' "$root/tools/$tool.c"); do
         has "help of $tool" "$out" "$option"
+    done
+    for option in $("$BUILD/$tool" --print-page | sed -n 's/^option	\([^	]*\)	.*/\1/p'); do
         check "$option in the man page of $tool" grep -q -- "$(echo "$option" | sed 's/-/\\\\-/g')" $share/man/man1/$tool.1
     done
     run "$BUILD/$tool" --version

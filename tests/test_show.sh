@@ -335,7 +335,7 @@ check "no more than it needs" test ! -e "$work/../disk only/gem5"
 begin "--shell of what was registered by a path that leads up, where it is not known from where"
 mkdir up up/src up/in && git -C up/src init -q && echo x >up/src/x && git -C up/src add x && git -C up/src commit -qm x
 cp up/src/x up/kernel
-(cd up/in && "$BUILD/gem5art-artifact" register --name src --type "git repo" --path ../src --documentation "a repo of the test" >src.id
+(cd up/in && export GEM5ART_DB=db.json && "$BUILD/gem5art-artifact" register --name src --type "git repo" --path ../src --documentation "a repo of the test" >src.id
     "$BUILD/gem5art-artifact" register --name kernel --type kernel --path ../kernel --input "$(cat src.id)" \
     --command "cp ../src/x ../kernel" --documentation "a kernel of the test" >kernel.id)
 run "$show" --shell --db-uri up/in/db.json "$(cat up/in/kernel.id)"

@@ -268,7 +268,7 @@ begin "rm misused"
 run "$rm"
 same status $status 2
 has error "$err" "gem5art-rm: nothing to remove"
-run sh -c "cd empty && '$rm' x"
+run sh -c "cd empty && HOME=. '$rm' x"
 same "status without a store" $status 1
 same "no store was made" "$(ls -A empty)" ""
 run "$rm" one-that-is-not-there "$(sed -n 's/.*"_id": "\(.*\)",/\1/p' all.json | tail -n 1)"

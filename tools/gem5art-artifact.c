@@ -2,8 +2,10 @@
 
 #include "gem5art.h"
 
+#include <errno.h>
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
 #include "lib/find.h"
 #include "lib/message.h"
@@ -61,7 +63,7 @@ static void register_one(gem5art_db *db, char **arguments) {
     (void)arguments;
     made_from = (const gem5art_artifact **)text_alloc(inputs.count * sizeof *made_from);
     for (i = 0; i < inputs.count; i++) made_from[i] = find_artifact(db, inputs.items[i]);
-    desc.name = name, desc.type = type, desc.path = path, desc.documentation = documentation;
+    desc.name = name, desc.type = type, desc.path = store_path_to_record(path), desc.documentation = documentation;
     desc.command = command, desc.cwd = cwd, desc.inputs = inputs.count ? made_from : NULL;
     desc.input_count = inputs.count;
     artifact = gem5art_register_artifact(db, &desc, &error);
@@ -84,7 +86,11 @@ static void list(gem5art_db *db, char **arguments) {
 
 static void download(gem5art_db *db, char **arguments) {
     gem5art_error error;
-    if (!gem5art_download_artifact(db, find_artifact(db, arguments[0]), arguments[1], &error)) die_of(&error);
+    const gem5art_artifact *artifact = find_artifact(db, arguments[0]);
+    const char *to = store_path_to_record(arguments[1]);
+    if (store_folder() && chdir(store_folder()) < 0)
+        die(EXIT_FAILED, "cannot enter %s: %s", store_folder(), strerror(errno));
+    if (!gem5art_download_artifact(db, artifact, to, &error)) die_of(&error);
 }
 
 static void show_node(const tree_node *node, const char *id, const char *trunk, const char *branch, bool again) {
@@ -144,7 +150,7 @@ int main(int argc, char **argv) {
     if (count - 1 < verb->least) die(EXIT_MISUSE, "%s needs an ID and a PATH", argv[0]);
     if (count - 1 > verb->most) die(EXIT_MISUSE, "%s takes no \"%s\": leave it out", argv[0], argv[count - 1]);
     if (verb->writes) check_register();
-    db = store_open(db_uri, !verb->writes);
+    db = store_open(store_find(db_uri), !verb->writes);
     verb->run(db, argv + 1);
     gem5art_close(db, NULL);
     return finish(true);

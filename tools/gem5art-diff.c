@@ -524,7 +524,7 @@ int main(int argc, char **argv) {
     argc = options_parse(argc, argv, &diff_page);
     sheet_init(&s, options_color(color, stdout));
     if (argc != 2) die(EXIT_MISUSE, "two runs or two artifacts are compared: give two ids");
-    db = store_open(db_uri, true);
+    db = store_open(store_find(db_uri), true);
     sides[0] = find_any(db, argv[0]);
     sides[1] = find_any(db, argv[1]);
     if (!sides[0].run != !sides[1].run)

@@ -204,7 +204,7 @@ int main(int argc, char **argv) {
         die(EXIT_MISUSE, "--spreadsheet changes only tables: give --to csv, or leave it out");
     if (limit_text) limit = options_count("--limit", limit_text);
     if (format == CSV && !artifacts) runs = true;
-    db = store_open(db_uri, true);
+    db = store_open(store_find(db_uri), true);
     if (format == STORE) write_store(db, argv[0]);
     else {
         out = output_create(argv[0], db);

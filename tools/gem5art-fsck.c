@@ -8,6 +8,7 @@
 #include "fsck/audit.h"
 #include "lib/message.h"
 #include "lib/options.h"
+#include "lib/store.h"
 
 const char *tool_name = "gem5art-fsck";
 
@@ -155,10 +156,9 @@ int main(int argc, char **argv) {
     if (argc > 1 || (argc && db_uri)) die(EXIT_MISUSE, "one database is enough: leave \"%s\" out", argv[argc - 1]);
     if (salvage && compact)
         die(EXIT_MISUSE, "--salvage and --compact: give one of them (what is salvaged is compact)");
-    if (argc) db_uri = argv[0];
+    db_uri = store_find(argc ? argv[0] : db_uri);
 #ifdef GEM5ART_LMDB
-    if (text_empty(db_uri)) db_uri = getenv("GEM5ART_DB");
-    if (db_uri && text_starts(db_uri, "lmdb://")) return check_in_child(db_uri);
+    if (text_starts(db_uri, "lmdb://")) return check_in_child(db_uri);
 #endif
     return end(check(db_uri, false, &error), &error);
 }

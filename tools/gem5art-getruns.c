@@ -40,7 +40,7 @@ int main(int argc, char **argv) {
     const option options[] = {
         {"--fs-only", NULL, NULL, "Only output FS runs", .flag = &query.fs_only},
         {"--limit", NULL, "LIMIT", "Limit of the number of runs to return. Default: all", .value = &limit},
-        OPTION_DB_URI(&db_uri),
+        OPTION_DB_URI_AS(&db_uri, "The database. Default $GEM5ART_DB, else file://db.json"),
         {"--search_name", "-s", "SEARCH_NAME", "Query for the name field", .value = &query.name_contains},
         OPTION_END};
     static const operand operands[] = {{"filename", "Output file name", "FILE"}, {NULL, NULL, NULL}};
@@ -50,7 +50,7 @@ int main(int argc, char **argv) {
     if (argc == 0) die(EXIT_MISUSE, "the output file is missing: name one, or - for stdout");
     if (argc > 1) die(EXIT_MISUSE, "one output file is enough: leave \"%s\" out", argv[1]);
     query.limit = limit ? options_count("--limit", limit) : -1;
-    db = store_open(db_uri, true);
+    db = store_open(db_uri, true); /* as gem5art, without a look at the folders above */
     runs = store_runs(db, &query);
     out = output_create(argv[0], db);
     if (!limit || query.limit > 0) dump(runs, &out);

@@ -498,6 +498,7 @@ int main(int argc, char **argv) {
     int i;
     argc = options_parse(argc, argv, &the_page);
     if (argc == 0) die(EXIT_MISUSE, "nothing to import: name a file or a store, or - for stdin");
+    db_uri = store_find(db_uri);
     for (i = 0; i < argc; i++) ok = import(argv[i], db_uri, dry_run, verbose) && ok;
     return finish(ok);
 }

@@ -15,6 +15,7 @@
 #include "lib/options.h"
 #include "lib/screen.h"
 #include "lib/select.h"
+#include "lib/store.h"
 #include "lib/table.h"
 #include "lib/terminal.h"
 #include "lib/tree.h"
@@ -24,7 +25,7 @@ const char *tool_name = "gem5art-ls";
 
 static const char *db_uri, *sort_word, *columns_text, *color_when, *with_type;
 static selection selected;
-static bool live_only, artifacts, as_json, as_csv, watching;
+static bool live_only, artifacts, as_json, as_csv, watching, verbose;
 static csv_style style;
 
 static const option options[] = {
@@ -42,6 +43,7 @@ static const option options[] = {
     {"--watch", NULL, NULL, "Update the table every 2 s, live runs too; q ends", .flag = &watching},
     {"--color", NULL, "WHEN", "Color always, auto (on terminals) or never", .value = &color_when,
      .words = "always auto never"},
+    {"--verbose", "-v", NULL, " Report which store is listed, and which ones were passed over", .flag = &verbose},
     OPTION_DB_URI(&db_uri),
     OPTION_END};
 
@@ -51,7 +53,7 @@ static const page the_page = {
     .description = "List the recorded runs, the newest last, and how many have which status.",
     .options = options,
     .more = "COLUMN: id, mode, reason, elapsed, when, or a field of a record: name, status, params, outdir, "
-            "return_code, host, cause, warnings, ..."};
+            "return_code, host, cause, ... --verbose names the store."};
 
 /* ---- columns */
 
@@ -561,8 +563,8 @@ int main(int argc, char **argv) {
     desc.read_only = true;
     desc.log = watching ? take_note : message_warn;
     desc.damaged = watching ? take_note : message_damaged;
-    db = gem5art_open(db_uri, &desc, &error);
-    if (!db) die(error.code == GEM5ART_UNSUPPORTED ? EXIT_MISUSE : EXIT_FAILED, "%s", error.message);
+    db = store_open_as(store_find(db_uri), &desc);
+    if (verbose) store_say(db);
     if (watching) status = watch(db, selected.most);
     else {
         if (!(live_only ? read_live(db, &error) : read_recorded(db, &error))) die_of(&error);

@@ -88,6 +88,7 @@ int main(int argc, char **argv) {
         "registered files.", .operands = operands, .options = options};
     argc = options_parse(argc, argv, &p);
     if (argc == 0) die(EXIT_MISUSE, "nothing to remove: give the id or hash of a run or an artifact");
+    db_uri = store_find(db_uri);
     gem5art_close(store_open(db_uri, true), NULL); /* a missing store must not be made */
     db = store_open(db_uri, dry_run);
     for (i = 0; i < argc; i++) ok = remove_key(db, argv[i], dry_run) && ok;

@@ -16,6 +16,7 @@
 #include "lib/message.h"
 #include "lib/notes.h"
 #include "lib/options.h"
+#include "lib/store.h"
 #include "lib/terminal.h"
 #include "lib/variables.h"
 #include "lib/when.h"
@@ -430,6 +431,7 @@ static void register_artifacts(experiment *e) {
         char *note = text_printf("Registering %s", e->artifacts[i]->desc.path);
         draw(NULL, note);
         free(note);
+        e->artifacts[i]->desc.path = store_path_to_record(e->artifacts[i]->desc.path);
         if (!experiment_register(e, db, i, &error) && error.code != GEM5ART_OK) complain(error.message);
     }
 }
@@ -547,8 +549,7 @@ static int launch_all(experiment *e) {
     check_files(e);
     if (problems.total) refuse(NULL, 0);
     signal(SIGPIPE, SIG_IGN); /* the runs continue, whatever becomes of the output */
-    db = gem5art_open(db_uri, &desc, &error);
-    if (!db) die(error.code == GEM5ART_UNSUPPORTED ? EXIT_MISUSE : EXIT_FAILED, "%s", error.message);
+    db = store_open_as(store_find(db_uri), &desc);
     if (chdir(folder) < 0) die(EXIT_FAILED, "cannot enter %s: %s", folder, strerror(errno));
     display_begin(name || !dot || dot == title ? title : text_keep(text_copy_n(title, (size_t)(dot - title))), color);
     handle_signals(on_early_signal);

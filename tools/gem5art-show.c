@@ -538,7 +538,7 @@ int main(int argc, char **argv) {
     t.color = options_color(color, stdout);
     sheet_init(&s, t.color);
     all = (found *)text_alloc((size_t)argc * sizeof *all);
-    db = store_open(db_uri, true);
+    db = store_open(store_find(db_uri), true);
     for (i = 0; i < argc; i++) all[i] = find_any(db, argv[i]);
     for (i = 0; i < argc && as.log; i++)
         if (!all[i].run) die(EXIT_MISUSE, "\"%s\" is an artifact: --log takes runs", argv[i]);

@@ -33,8 +33,8 @@ static const option options[] = {
     {"--outcomes", NULL, NULL, "List instead the runs whose outcome would be different today, by the files in their "
      "outdirs or archives", .flag = &outcomes},
     SELECT_OPTIONS(&selected),
-    {"--cwd", NULL, "DIR", "Start relative paths from DIR; default: the current folder", .value = &cwd,
-     .words = "FOLDER"},
+    {"--cwd", NULL, "DIR", "Start relative paths from DIR; default: the folder that the store was found in",
+     .value = &cwd, .words = "FOLDER"},
     {"--quiet", "-q", NULL, "Show only what can no longer be reproduced", .flag = &quiet},
     {"--json", NULL, NULL, "Print an array of objects", .flag = &as_json},
     {"--color", NULL, "WHEN", "Use colors: always, auto or never", .value = &color, .words = "always auto never"},
@@ -410,7 +410,8 @@ int main(int argc, char **argv) {
     select_check(&selected);
     if (count && select_given(&selected)) die(EXIT_MISUSE, "give ids, or options that select runs, not both");
     colored = options_color(color, stdout);
-    db = store_open(db_uri, true);
+    db = store_open(store_find(db_uri), true);
+    if (!cwd) cwd = store_folder();
     gem5art_json_writer_init(&writer, 2);
     gem5art_json_begin_array(&writer);
     good = outcomes ? review_runs(db, count, argv) : verify(db, count, argv);

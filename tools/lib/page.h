@@ -16,8 +16,8 @@ typedef struct option {
     const char *words;      /* values to offer, separated by spaces; FILE, FOLDER, ID, ARTIFACT: any such; NULL: none */
 } option;
 
-#define OPTION_DB_URI(variable)                                                                                        \
-    {"--db-uri", NULL, "DB_URI", "The database. Default $GEM5ART_DB, else file://db.json", (variable), NULL, NULL, "FILE"}
+#define OPTION_DB_URI_AS(variable, help) {"--db-uri", NULL, "DB_URI", help, (variable), NULL, NULL, "FILE"}
+#define OPTION_DB_URI(variable) OPTION_DB_URI_AS(variable, "Store; default $GEM5ART_DB, else db.json here or above")
 #define OPTION_END {NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL}
 
 typedef struct operand {

@@ -4,23 +4,101 @@
 
 #include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
 
 #include "message.h"
 
 #define STORE_ROLE_ROW(role, key, label) {key, label},
 const struct store_role_row store_roles[ROLES] = {STORE_ROLES(STORE_ROLE_ROW)};
 
+/* ---- finding and opening it */
+
+static const char *store_parent;    /* the folder above the current one whose db.json is used; NULL: none */
+static bool store_searched;         /* no store was named */
+static text_list store_passed_over; /* stores of other users in folders above */
+
+/* Does a folder above the current one have a store that may be used? It, what it leads to and the folder must belong to
+   this user: nobody else may choose what a tool reads and writes. */
+static bool store_is_usable(const char *folder, uid_t owner) {
+    char *path = text_join(folder, "db.json");
+    struct stat file, link;
+    bool is_file = lstat(path, &link) == 0 && stat(path, &file) == 0 && S_ISREG(file.st_mode);
+    bool usable = is_file && owner == geteuid() && link.st_uid == owner && file.st_uid == owner;
+    if (is_file && !usable) text_list_add(&store_passed_over, text_keep(path));
+    else free(path);
+    return usable;
+}
+
+/* Returns the nearest folder above the current one with a usable store; NULL: there is none up to the home folder, a
+   file-system boundary or the root. As in git, the current folder is where it really is, whatever symlink led there. */
+static char *store_look_up(void) {
+    const char *home_path = getenv("HOME");
+    char *folder = realpath(".", NULL), *slash;
+    struct stat st, here, home;
+    bool has_home = !text_empty(home_path) && stat(home_path, &home) == 0;
+    if (!folder || stat(".", &here) < 0) return NULL;
+    for (st = here; !has_home || st.st_ino != home.st_ino || st.st_dev != home.st_dev;) {
+        slash = strrchr(folder, '/');
+        if (!slash[1]) break; /* the root */
+        slash[slash == folder] = '\0';
+        if (stat(folder, &st) < 0 || st.st_dev != here.st_dev) break;
+        if (store_is_usable(folder, st.st_uid)) return folder;
+    }
+    free(folder);
+    return NULL;
+}
+
+const char *store_find(const char *uri) {
+    struct stat st;
+    if (text_empty(uri)) uri = getenv("GEM5ART_DB");
+    if (!text_empty(uri)) return uri;
+    store_searched = true;
+    if (lstat("db.json", &st) < 0) store_parent = text_keep(store_look_up());
+    return store_parent ? text_keep(text_join(store_parent, "db.json")) : "file://db.json";
+}
+
+const char *store_folder(void) { return store_parent; }
+
+const char *store_path_to_record(const char *path) {
+    char *folder = store_parent && *path != '/' ? realpath(".", NULL) : NULL, *slash;
+    if (!folder) return path;
+    for (; text_same(path, "..") || text_starts(path, "../"); path += 2 + strspn(path + 2, "/")) {
+        slash = strrchr(folder, '/'); /* no part of `folder` is a symlink */
+        slash[slash == folder] = '\0';
+    }
+    return text_keep(text_join(folder, *path ? path : "."));
+}
+
+void store_say(const gem5art_db *db) {
+    size_t i;
+    for (i = 0; i < store_passed_over.count; i++)
+        say("%s is passed over: it or its folder belongs to another user", store_passed_over.items[i]);
+    if (db) say("the store is %s", gem5art_store_path(db));
+}
+
+gem5art_db *store_open_as(const char *uri, const gem5art_open_desc *desc) {
+    gem5art_error error;
+    gem5art_db *db = gem5art_open(uri, desc, &error);
+    if (db) {
+        if (store_parent && !desc->read_only) store_say(db);
+        return db;
+    }
+    store_say(NULL);
+    if (store_searched && error.code == GEM5ART_NOT_FOUND && desc->read_only)
+        die(EXIT_FAILED, "there is no db.json here or in a parent folder: name a store with --db-uri or $GEM5ART_DB");
+    die(error.code == GEM5ART_UNSUPPORTED ? EXIT_MISUSE : EXIT_FAILED, "%s", error.message);
+}
+
 gem5art_db *store_open(const char *uri, bool read_only) {
     gem5art_open_desc desc = {0};
-    gem5art_error error;
-    gem5art_db *db;
     desc.read_only = read_only;
     desc.log = message_warn;
     if (read_only) desc.damaged = message_damaged;
-    db = gem5art_open(uri, &desc, &error);
-    if (!db) die(error.code == GEM5ART_UNSUPPORTED ? EXIT_MISUSE : EXIT_FAILED, "%s", error.message);
-    return db;
+    return store_open_as(uri, &desc);
 }
+
+/* ---- its records */
 
 static gem5art_iter *store_begun(gem5art_iter *iter, const gem5art_error *error) {
     if (!iter) die_of(error);

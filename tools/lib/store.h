@@ -1,4 +1,4 @@
-/* store.h - opens the store that a tool works on, or ends the tool. */
+/* store.h - finds and opens the store that a tool works on, or ends the tool. */
 #ifndef STORE_H
 #define STORE_H
 
@@ -6,8 +6,26 @@
 
 #include "text.h"
 
-/* `uri` NULL: $GEM5ART_DB, else file://db.json. A read-only store shows what is intact and warns of damage. */
+/* The store to open: `uri`, unless it is NULL or empty, else $GEM5ART_DB, else db.json in the current folder, else in
+   the nearest folder above it that has one, up to $HOME or a file-system boundary; those of other users are passed over.
+   If there is none it is db.json in the current folder. gem5art-getruns, whose interface is gem5art's, does not look. */
+const char *store_find(const char *uri);
+
+/* The folder above the current one in which the store was found, where relative paths of artifacts begin; NULL: it was
+   named, or is in the current folder, where they begin then. */
+const char *store_folder(void);
+
+/* The path to register an artifact with: if the store was found in a folder above, `path`, which is relative to the
+   current folder, made absolute. To be kept. */
+const char *store_path_to_record(const char *path);
+
+/* Reports on stderr which store is open, and which ones of other users were passed over. */
+void store_say(const gem5art_db *db);
+
+/* A read-only store shows what is intact and warns of damage. If a store in a folder above is opened for writing, a
+   line on stderr names it. */
 gem5art_db *store_open(const char *uri, bool read_only);
+gem5art_db *store_open_as(const char *uri, const gem5art_open_desc *desc);
 
 /* Rows that match a query (NULL: all), in stored order: the next one, or NULL at the end, which closes the iterator. A
    failure ends the tool. */
