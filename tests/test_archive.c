@@ -578,6 +578,12 @@ static bool archive_only(gem5art_error *error) {
     return ok;
 }
 
+static bool has(const char *program) {
+    char command[100];
+    snprintf(command, sizeof command, "command -v %s >/dev/null 2>&1", program);
+    return system(command) == 0;
+}
+
 /* ---- trees for several tests */
 
 static void make_odd_tree(void) {
@@ -631,6 +637,115 @@ TEST(everything_goes_in) {
     zip_close(&z);
 }
 
+/* ---- what a run leaves out */
+
+/* The names in an archive of `tree`, and of the folders `more`, without what the globs match: "a b/ b/c". */
+static const char *names_without(const char *const *more, const char *const *globs) {
+    static char names[4096];
+    gem5art__buf notes = {NULL, 0, 0, false};
+    gem5art_error error = {GEM5ART_OK, ""};
+    zip z;
+    size_t i;
+    *names = 0;
+    memset(&z, 0, sizeof z);
+    if (!gem5art__archive("tree", more, globs, "out.zip", &notes, &error))
+        test_fail(__FILE__, __LINE__, "not archived: %s", error.message);
+    CHECK_INT(notes.length, 0); /* what is not wanted is not worth a note */
+    gem5art__buf_free(&notes);
+    CHECK_INT(allocated, 0);
+    if (zip_open(&z, "out.zip"))
+        for (i = 0; i < z.count; i++) snprintf(names + strlen(names), sizeof names - strlen(names), "%s%s", i ? " " : "", z.members[i].name);
+    zip_close(&z);
+    return names;
+}
+
+static const char *names_without_one(const char *glob) {
+    const char *globs[2] = {NULL, NULL};
+    globs[0] = glob;
+    return names_without(NULL, globs);
+}
+
+static void make_results(void) {
+    mkdir("tree/cpt.100", 0755), mkdir("tree/fs", 0755), mkdir("tree/fs/cpt.7", 0755), mkdir("tree/fs/sub", 0755);
+    write_text("tree/cpt.100/m5.cpt", "x"), write_text("tree/fs/cpt.7/m5.cpt", "x");
+    write_text("tree/fs/a.log", "x"), write_text("tree/fs/sub/b.log", "x"), write_text("tree/.hidden", "x");
+    write_text("tree/info.json", "{}"), write_text("tree/stats.txt", "x"), write_text("tree/fs/info.json", "x");
+}
+
+TEST(globs_leave_things_out) {
+    static const char *const expected[][2] = {
+        {"cpt.*", ".hidden fs/ fs/a.log fs/info.json fs/sub/ fs/sub/b.log info.json stats.txt"},
+        {"fs", ".hidden cpt.100/ cpt.100/m5.cpt info.json stats.txt"},
+        {"*.log", ".hidden cpt.100/ cpt.100/m5.cpt fs/ fs/cpt.7/ fs/cpt.7/m5.cpt fs/info.json fs/sub/ info.json stats.txt"},
+        {"fs/*.log", ".hidden cpt.100/ cpt.100/m5.cpt fs/ fs/cpt.7/ fs/cpt.7/m5.cpt fs/info.json fs/sub/ fs/sub/b.log "
+                     "info.json stats.txt"},
+        {"fs/*", ".hidden cpt.100/ cpt.100/m5.cpt fs/ info.json stats.txt"},
+        {"*/sub", ".hidden cpt.100/ cpt.100/m5.cpt fs/ fs/a.log fs/cpt.7/ fs/cpt.7/m5.cpt fs/info.json info.json stats.txt"},
+        {"*", "info.json"}, /* by which a run is loaded */
+        {"?*", "info.json"},
+        {"*hidden", "cpt.100/ cpt.100/m5.cpt fs/ fs/a.log fs/cpt.7/ fs/cpt.7/m5.cpt fs/info.json fs/sub/ fs/sub/b.log "
+                    "info.json stats.txt"},
+        {"info.json", ".hidden cpt.100/ cpt.100/m5.cpt fs/ fs/a.log fs/cpt.7/ fs/cpt.7/m5.cpt fs/sub/ fs/sub/b.log "
+                      "info.json stats.txt"},
+        {"[cf]*", ".hidden info.json stats.txt"},
+        {"stats.txt", ".hidden cpt.100/ cpt.100/m5.cpt fs/ fs/a.log fs/cpt.7/ fs/cpt.7/m5.cpt fs/info.json fs/sub/ "
+                      "fs/sub/b.log info.json"},
+        {"tree/stats.txt", ".hidden cpt.100/ cpt.100/m5.cpt fs/ fs/a.log fs/cpt.7/ fs/cpt.7/m5.cpt fs/info.json fs/sub/ "
+                           "fs/sub/b.log info.json stats.txt"},
+        {"[", ".hidden cpt.100/ cpt.100/m5.cpt fs/ fs/a.log fs/cpt.7/ fs/cpt.7/m5.cpt fs/info.json fs/sub/ "
+              "fs/sub/b.log info.json stats.txt"}};
+    size_t i;
+    enter_folder();
+    make_results();
+    for (i = 0; i < sizeof expected / sizeof *expected; i++)
+        CHECK_THAT(strcmp(names_without_one(expected[i][0]), expected[i][1]) == 0, "%s leaves %s", expected[i][0],
+                   names_without_one(expected[i][0]));
+    CHECK_STR(names_without(NULL, NULL), names_without_one("nothing"));
+    if (has("unzip")) {
+        names_without_one("cpt.*");
+        CHECK(system("unzip -tqq out.zip && ! unzip -l out.zip | grep -q cpt && unzip -l out.zip | grep -q '8 files'") == 0);
+    }
+}
+
+/* A link is left out by its own name, whatever it leads to; FIFOs and what is unreadable are no longer noted. */
+TEST(globs_and_other_kinds) {
+    static const char *const globs[] = {"link*", "pipe", "closed", NULL};
+    enter_folder();
+    make_results();
+    REQUIRE(symlink("cpt.100", "tree/link-to-cpt") == 0 && symlink("nowhere", "tree/other") == 0);
+    REQUIRE(mkfifo("tree/pipe", 0600) == 0 && mkdir("tree/closed", 0755) == 0);
+    fail_opendir_of = "closed";
+    CHECK_STR(names_without(NULL, globs), ".hidden cpt.100/ cpt.100/m5.cpt fs/ fs/a.log fs/cpt.7/ fs/cpt.7/m5.cpt fs/info.json "
+                                          "fs/sub/ fs/sub/b.log info.json other stats.txt");
+    fail_opendir_of = NULL;
+    unlink("tree/pipe");
+    CHECK_STR(names_without_one("cpt.*") + strlen(".hidden closed/ fs/ fs/a.log fs/info.json fs/sub/ fs/sub/b.log info.json "),
+              "link-to-cpt other stats.txt");
+}
+
+/* Folders beside the outdir have paths that begin with their own names. */
+TEST(globs_and_forked_simulations) {
+    static const char *const more[] = {"tree.f0", "tree.f1", NULL};
+    static const char *const globs[] = {"tree.f1", "tree.f0/cpt.*", NULL};
+    enter_folder();
+    write_text("tree/stats.txt", "x");
+    mkdir("tree.f0", 0755), mkdir("tree.f0/cpt.1", 0755), mkdir("tree.f0/sub", 0755), mkdir("tree.f1", 0755);
+    write_text("tree.f0/cpt.1/m5.cpt", "x"), write_text("tree.f0/stats.txt", "x"), write_text("tree.f1/stats.txt", "x");
+    CHECK_STR(names_without(more, globs), "stats.txt tree.f0/ tree.f0/stats.txt tree.f0/sub/");
+}
+
+TEST(many_globs) {
+    enum { COUNT = 10000 };
+    static const char *globs[COUNT + 1];
+    static char texts[COUNT][16];
+    int i;
+    enter_folder();
+    make_results();
+    for (i = 0; i < COUNT; i++) snprintf(texts[i], sizeof texts[i], i % 2 ? "no/%d.*" : "no%d*", i), globs[i] = texts[i];
+    globs[COUNT - 1] = "cpt.*";
+    CHECK_STR(names_without(NULL, globs), ".hidden fs/ fs/a.log fs/info.json fs/sub/ fs/sub/b.log info.json stats.txt");
+}
+
 TEST(dos_times_are_local) {
     struct tm t;
     uint32_t dos;
@@ -665,12 +780,6 @@ TEST(names_that_are_not_utf8) {
         check_members(&z, "tree");
     }
     zip_close(&z);
-}
-
-static bool has(const char *program) {
-    char command[100];
-    snprintf(command, sizeof command, "command -v %s >/dev/null 2>&1", program);
-    return system(command) == 0;
 }
 
 /* Data that uses what a block can be made of. */

@@ -1210,6 +1210,116 @@ TEST(the_outdirs_of_forked_simulations_are_archived) {
     end();
 }
 
+/* ---- what is archived is the user's choice */
+
+static gem5art_run *archiving_run(const char *outdir, const char *script, bool none, const char *const *except) {
+    gem5art_run_desc desc;
+    gem5art_release_run(db, script_run(outdir, script)); /* which writes the script */
+    desc = describe("./gem5.sh", outdir, "");
+    desc.no_archive = none, desc.archive_except = except;
+    return create(&desc, false);
+}
+
+static const char writes_checkpoints[] = "mkdir \"$o/cpt.1\" && echo 1 >\"$o/cpt.1/m5.cpt\" && echo 1 >\"$o/big.bin\"";
+
+TEST(a_run_without_an_archive) {
+    gem5art_run *run;
+    const gem5art_run *found;
+    gem5art_error why;
+    begin();
+    REQUIRE((run = archiving_run("out", writes_checkpoints, true, NULL)) != NULL);
+    execute_well(run);
+    CHECK_STR(json_member("out/info.json", "archive"), "none");
+    CHECK_STR(run->status, "Finished");
+    CHECK(!run->results && !run->rerunnable);
+    CHECK_INT(run->results_size, -1);
+    CHECK(!exists("out/results.zip") && exists("out/cpt.1/m5.cpt"));
+    CHECK_STR(json_member("out/info.json", "status"), "Finished");
+    CHECK_STR(json_member("out/info.json", "results"), "null");
+    CHECK_INT(recorded("Finished"), 1);
+    CHECK_INT(sh("grep -c '\"directory\"' db.json >count; grep -qx 0 count"), 0);
+    REQUIRE((found = gem5art_find_run(db, run->id, &error)) != NULL);
+    CHECK(found->no_archive && !*found->archive_except && !found->results);
+    CHECK_STR(gem5art_json_get(found->record, "archive")->text, "none");
+    CHECK_INT(gem5art_json_get(found->record, "results_size")->type, GEM5ART_JSON_NULL);
+    CHECK(!execute(run)); /* it is as recorded as any other */
+    CHECK_INT(error.code, GEM5ART_EXISTS);
+    gem5art_release_run(db, run);
+    REQUIRE((run = gem5art_load_run(db, "out/info.json", &error)) != NULL);
+    CHECK(run->no_archive);
+    CHECK(gem5art_remove_run(db, run->id, &why));
+    execute_well(run); /* loaded, it has the same */
+    CHECK_STR(run->status, "Finished");
+    CHECK(!run->results && !exists("out.2/results.zip"));
+    end();
+}
+
+TEST(an_archive_without_some_files) {
+    static const char *const globs[] = {"cpt.*", "big.bin", NULL};
+    gem5art_run *run, *whole;
+    const gem5art_run *found;
+    const gem5art_artifact *archive;
+    const gem5art_json *list;
+    struct stat st;
+    begin();
+    REQUIRE((run = archiving_run("out", writes_checkpoints, false, globs)) != NULL);
+    execute_well(run);
+    CHECK_STR(run->status, "Finished");
+    REQUIRE(run->results);
+    CHECK_INT(sh("grep -q 'info.json' out/results.zip && ! grep -q 'cpt.1\\|big.bin' out/results.zip"), 0);
+    CHECK(exists("out/cpt.1/m5.cpt"));
+    REQUIRE(stat("out/results.zip", &st) == 0);
+    CHECK_INT(run->results_size, st.st_size);
+    REQUIRE((archive = gem5art_find_artifact(db, run->results, &error)) != NULL);
+    CHECK_INT(archive->size, st.st_size);
+    REQUIRE((found = gem5art_find_run(db, run->id, &error)) != NULL);
+    CHECK_INT(found->results_size, st.st_size);
+    CHECK(!found->no_archive);
+    CHECK_STR(found->archive_except[0], "cpt.*");
+    CHECK_STR(found->archive_except[1], "big.bin");
+    CHECK(!found->archive_except[2]);
+    list = gem5art_json_get(found->record, "archive");
+    REQUIRE(list && list->type == GEM5ART_JSON_ARRAY);
+    CHECK_INT(list->count, 2);
+    CHECK(strncmp(list->raw, "[\"cpt.*\",\"big.bin\"]", list->raw_length) == 0);
+    REQUIRE((whole = archiving_run("all", writes_checkpoints, false, NULL)) != NULL);
+    CHECK_STR(whole->hash, run->hash); /* it is the same experiment */
+    CHECK_STR(json_member("all/info.json", "archive"), "all");
+    end();
+}
+
+/* Without an archive, too, the results are those of the folder that the run began in. */
+TEST(an_outdir_without_an_archive_that_is_replaced) {
+    gem5art_run *run;
+    begin();
+    REQUIRE((run = archiving_run("out", "mv \"$o\" \"$o.moved\"; mkdir \"$o\"", true, NULL)) != NULL);
+    execute_well(run);
+    CHECK_STR(run->status, "Failed");
+    CHECK(run->rerunnable);
+    CHECK_CONTAINS(run->cause, "is not the folder that the run began in");
+    CHECK_INT(recorded("Failed"), 1);
+    end();
+}
+
+TEST(an_attempt_that_fails_has_no_size) {
+    gem5art_pool_desc desc;
+    gem5art_run *run;
+    const gem5art_run *found;
+    begin();
+    memset(&desc, 0, sizeof desc);
+    desc.rerun = true;
+    REQUIRE((run = script_run("out", "test -e second || exit 0; mkdir \"$o/results.zip\"")) != NULL);
+    execute_well(run);
+    CHECK(run->results_size > 0);
+    write_text("second", "");
+    CHECK(gem5art_execute(db, run, &desc, &error));
+    CHECK_CONTAINS(run->cause, "its results are not archived");
+    CHECK_INT(run->results_size, -1);
+    REQUIRE((found = gem5art_find_run(db, run->id, &error)) != NULL);
+    CHECK_INT(found->results_size, -1);
+    end();
+}
+
 TEST(an_outdir_that_is_replaced_by_a_link_is_not_followed) {
     gem5art_run *run;
     begin();

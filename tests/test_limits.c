@@ -5,6 +5,9 @@
 static int test_affinity(unsigned long size, void *set);
 #endif
 
+struct statvfs;
+#define GEM5ART_SYS_STATVFS(path, result) test_statvfs(path, result)
+static int test_statvfs(const char *path, struct statvfs *result);
 #define GEM5ART_SYS_PREAD(fd, data, size, offset) test_pread(fd, data, size, offset)
 static long test_pread(int fd, void *data, unsigned long size, long offset);
 
@@ -19,6 +22,27 @@ static long test_pread(int fd, void *data, unsigned long size, long offset) {
     memset(data, 0, size);
     reading_on = true;
     return (long)size;
+}
+
+/* Made-up disks: what a path contains, the GiB that are free there (of the first that holds), and how it fails. */
+static struct made_up_disk {
+    const char *part;
+    volatile double gib;
+    int failure;        /* errno; 0: none */
+    bool does_not_count;
+    volatile int asked; /* how often */
+} made_up[3];
+
+static int test_statvfs(const char *path, struct statvfs *result) {
+    struct made_up_disk *d = made_up;
+    int status = statvfs(path, result);
+    while (d->part && !strstr(path, d->part)) d++;
+    if (!d->part || status < 0) return status;
+    __sync_add_and_fetch(&d->asked, 1);
+    result->f_frsize = 4096;
+    result->f_bavail = (fsblkcnt_t)(d->gib * (1 << 30) / 4096);
+    if (d->does_not_count) result->f_blocks = 0;
+    return d->failure ? (errno = d->failure, -1) : 0;
 }
 
 #ifndef GEM5ART_PORTABLE
@@ -225,6 +249,263 @@ TEST(one_at_a_time_while_memory_is_short) {
     end();
 }
 #endif
+
+/* ---- disk space */
+
+static gem5art_pool_desc begin_disks(int jobs, const char *part, double gib) {
+    gem5art_pool_desc desc = pool_desc(jobs);
+    begin();
+    memset(made_up, 0, sizeof made_up);
+    made_up[0].part = part, made_up[0].gib = gib;
+    desc.min_disk = (int64_t)10 << 30;
+    return desc;
+}
+
+static void end_disks(void) {
+    memset(made_up, 0, sizeof made_up);
+    end();
+}
+
+static int times_logged(const char *part) {
+    const char *at = fixture_warnings;
+    int count = 0;
+    while ((at = strstr(at, part)) != NULL) at++, count++;
+    return count;
+}
+
+/* Frees space on the first disk once it was found to have too little. */
+static void *free_the_disk(void *data) {
+    WAIT_FOR(made_up[0].asked >= 2);
+    made_up[0].gib = 20;
+    return data;
+}
+
+/* Steps until a disk was asked so many times more. */
+#define UNTIL_ASKED(pool, disk, times)                                     \
+    do {                                                                   \
+        int before_ = (disk)->asked;                                       \
+        STEP_UNTIL(pool, (disk)->asked >= before_ + (times));              \
+    } while (0)
+
+TEST(runs_wait_for_disk_space) {
+    gem5art_pool_desc desc = begin_disks(2, "/out", 3.125);
+    gem5art_event progress;
+    gem5art_pool *pool;
+    int steps = 0, timeout;
+    REQUIRE((pool = make_pool(&desc)) != NULL);
+    gem5art_pool_progress(pool, &progress);
+    CHECK(!progress.waits_for);
+    add(pool, se_run("children/exit_with", "out1", "1")), add(pool, se_run("children/exit_with", "out2", "2"));
+    add(pool, se_run("children/exit_with", "out3", "3"));
+    STEP_UNTIL(pool, (steps++, made_up[0].asked >= 6));
+    CHECK_STR(events, "");
+    gem5art_pool_progress(pool, &progress);
+    REQUIRE(progress.waits_for);
+    CHECK_CONTAINS(progress.waits_for, "disk space: 3.1 GiB of 10.0 GiB are free at /");
+    CHECK_CONTAINS(progress.waits_for, "/out1");
+    CHECK_INT(times_logged("runs wait for disk space: 3.1 GiB of 10.0 GiB are free at "), 1);
+    CHECK_INT(times_logged("\n"), 1);
+    STEP_UNTIL(pool, !pool->counts.running);
+    timeout = gem5art_pool_timeout(pool); /* it does not spin, and looks again */
+    CHECK_THAT(timeout >= 0 && timeout <= 1000 * GEM5ART_WATCH_SECONDS + 1, "the time-out is %d", timeout);
+    CHECK_INT(pool->counts.queued, 3);
+    made_up[0].gib = 9.99; /* not enough */
+    UNTIL_ASKED(pool, &made_up[0], 2);
+    CHECK_STR(events, "");
+    made_up[0].gib = 10;
+    wait_well(pool);
+    CHECK_INT(last_event.failed, 3);
+    CHECK_INT(times_logged("disk space again"), 1);
+    gem5art_pool_progress(pool, &progress);
+    CHECK(!progress.waits_for);
+    gem5art_pool_destroy(pool);
+    CHECK_INT(times_logged("runs wait"), 1);
+    end_disks();
+}
+
+/* However many were on their way when the disk got full. */
+TEST(runs_that_waited_start_in_their_order) {
+    static const char *const names[] = {"out1", "out2", "out3", "out4", "out5", "out6"};
+    static const int priorities[] = {0, 1, 0, 1, 0, 2};
+    gem5art_pool_desc desc = begin_disks(6, "/out", 1);
+    gem5art_run_desc run;
+    gem5art_pool *pool;
+    int i;
+    desc.max_failed = 100; /* the next starts when one is recorded, so that the order can be seen */
+    REQUIRE((pool = make_pool(&desc)) != NULL);
+    for (i = 0; i < 6; i++) {
+        run = describe("children/exit_with", names[i], names[i] + 3);
+        run.priority = priorities[i];
+        add(pool, create(&run, false));
+    }
+    STEP_UNTIL(pool, made_up[0].asked >= 12 && !pool->counts.running);
+    pool->desc.jobs = 1;
+    made_up[0].gib = 20;
+    wait_well(pool);
+    CHECK_STR(events, "spawned out6, ended out6, spawned out2, ended out2, spawned out4, ended out4, spawned out1, "
+                      "ended out1, spawned out3, ended out3, spawned out5, ended out5");
+    gem5art_pool_destroy(pool);
+    end_disks();
+}
+
+/* What runs goes on, and its end alone makes no room. */
+TEST(disk_space_that_goes_while_a_run_is_active) {
+    gem5art_pool_desc desc = begin_disks(2, "/db.json", 11);
+    gem5art_pool *pool;
+    gem5art_run *first;
+    REQUIRE((pool = make_pool(&desc)) != NULL);
+    REQUIRE((first = se_run("children/simulate", "a", "0")) != NULL);
+    add(pool, first);
+    STEP_UNTIL(pool, exists("a/ready"));
+    made_up[0].gib = 0.5;
+    add(pool, se_run("children/exit_with", "b", "0"));
+    UNTIL_ASKED(pool, &made_up[0], 3);
+    CHECK_STR(events, "spawned a");
+    CHECK_CONTAINS(pool->counts.waits_for, "disk space: 512.0 MiB of 10.0 GiB are free at ");
+    CHECK_CONTAINS(pool->counts.waits_for, "/db.json");
+    CHECK_INT(kill((pid_t)first->pid, SIGINT), 0);
+    STEP_UNTIL(pool, pool->counts.finished + pool->counts.failed == 1);
+    UNTIL_ASKED(pool, &made_up[0], 3);
+    CHECK_CONTAINS(events, "ended a");
+    CHECK(!strstr(events, "spawned b"));
+    made_up[0].gib = 11;
+    wait_well(pool);
+    CHECK_CONTAINS(events, "spawned b, ended b");
+    gem5art_pool_destroy(pool);
+    end_disks();
+}
+
+TEST(a_wait_for_disk_space_is_ended) {
+    gem5art_pool_desc desc = begin_disks(2, "/out", 1);
+    gem5art_run *first, *second;
+    gem5art_pool *pool;
+    REQUIRE((pool = make_pool(&desc)) != NULL);
+    REQUIRE((first = se_run("children/exit_with", "out1", "1")) != NULL);
+    REQUIRE((second = se_run("children/exit_with", "out2", "2")) != NULL);
+    add(pool, first), add(pool, second);
+    STEP_UNTIL(pool, made_up[0].asked >= 3);
+    CHECK(gem5art_pool_cancel(pool, first->id, &error));
+    STEP_UNTIL(pool, pool->counts.skipped == 1);
+    CHECK_STR(events, "skipped out1");
+    CHECK_INT(last_error.code, GEM5ART_CANCELLED);
+    gem5art_pool_destroy(pool); /* as a signal does */
+    CHECK_STR(events, "skipped out1, skipped out2");
+    CHECK_INT(last_error.code, GEM5ART_CANCELLED);
+    CHECK_INT(times_logged("again"), 0);
+    CHECK_INT(recorded(NULL), 0);
+    end_disks();
+}
+
+TEST(a_signal_ends_a_wait_for_disk_space) {
+    gem5art_pool_desc desc = begin_disks(3, "/out", 1);
+    gem5art_pool *pool;
+    desc.handle_signals = true;
+    REQUIRE((pool = make_pool(&desc)) != NULL);
+    add(pool, se_run("children/exit_with", "out1", "1")), add(pool, se_run("children/exit_with", "out2", "2"));
+    STEP_UNTIL(pool, made_up[0].asked >= 3);
+    raise(SIGINT);
+    wait_well(pool);
+    CHECK_INT(last_event.skipped, 2);
+    CHECK_CONTAINS(last_error.message, "sigint");
+    gem5art_pool_destroy(pool);
+    end_disks();
+}
+
+TEST(disk_space_that_is_unknown) {
+    gem5art_pool_desc desc = begin_disks(2, "/out", 1);
+    gem5art_pool *pool;
+    made_up[0].failure = EACCES;
+    REQUIRE((pool = make_pool(&desc)) != NULL);
+    add(pool, se_run("children/exit_with", "out1", "1")), add(pool, se_run("children/exit_with", "out2", "2"));
+    add(pool, se_run("children/exit_with", "out3", "3"));
+    wait_well(pool);
+    CHECK_INT(last_event.failed, 3);
+    CHECK_INT(times_logged("cannot read the free space of "), 1);
+    CHECK_INT(times_logged("Permission denied: .min_disk does not count there"), 1);
+    gem5art_pool_destroy(pool);
+    made_up[0].failure = 0, made_up[0].does_not_count = true;
+    REQUIRE((pool = make_pool(&desc)) != NULL);
+    add(pool, se_run("children/exit_with", "out4", "4"));
+    wait_well(pool);
+    CHECK_INT(last_event.failed, 1);
+    CHECK_INT(times_logged("/out4: "), 1);
+    gem5art_pool_destroy(pool);
+    end_disks();
+}
+
+/* A disk that cannot be asked does not hide another one that is full. */
+TEST(every_file_system_counts) {
+    gem5art_pool_desc desc = begin_disks(1, "/kept", 3);
+    gem5art_pool *pool;
+    close_db();
+    setenv("GEM5ART_STORAGE", "kept/copies", 1);
+    REQUIRE(open_db(NULL));
+    the_repo = register_path("repo", "git repo", "repo");
+    made_up[1].part = "/out", made_up[1].failure = EIO;
+    REQUIRE((pool = make_pool(&desc)) != NULL);
+    add(pool, se_run("children/exit_with", "out1", "1"));
+    STEP_UNTIL(pool, made_up[0].asked >= 3);
+    CHECK_STR(events, "");
+    CHECK_CONTAINS(pool->counts.waits_for, "/kept/copies");
+    made_up[0].gib = 10;
+    wait_well(pool);
+    CHECK_INT(last_event.failed, 1);
+    gem5art_pool_destroy(pool);
+    unsetenv("GEM5ART_STORAGE");
+    end_disks();
+}
+
+TEST(disk_space_of_an_outdir_that_was_removed) {
+    gem5art_pool_desc desc = begin_disks(1, "/far", 3);
+    gem5art_pool *pool;
+    REQUIRE((pool = make_pool(&desc)) != NULL);
+    add(pool, se_run("children/exit_with", "far/a/b", "1"));
+    CHECK_INT(sh("rm -r far/a"), 0);
+    STEP_UNTIL(pool, made_up[0].asked >= 2);
+    CHECK_CONTAINS(pool->counts.waits_for, "/far/a/b");
+    made_up[0].gib = 10;
+    wait_well(pool);
+    CHECK(exists("far/a/b/results.zip"));
+    gem5art_pool_destroy(pool);
+    end_disks();
+}
+
+TEST(a_lone_run_waits_for_disk_space) {
+    gem5art_pool_desc desc = begin_disks(1, "/out", 3);
+    gem5art_run *run;
+    pthread_t thread;
+    desc.event = NULL;
+    REQUIRE((run = se_run("children/exit_with", "out", "0")) != NULL);
+    REQUIRE(pthread_create(&thread, NULL, free_the_disk, NULL) == 0);
+    CHECK(gem5art_execute(db, run, &desc, &error));
+    pthread_join(thread, NULL);
+    CHECK_STR(run->status, "Finished");
+    CHECK_INT(times_logged("runs wait for disk space"), 1);
+    CHECK_INT(times_logged("disk space again"), 1);
+    end_disks();
+}
+
+TEST(without_a_limit_no_disk_is_asked) {
+    gem5art_pool_desc desc = begin_disks(1, "/", 0);
+    gem5art_pool *pool;
+    desc.min_disk = -1;
+    REQUIRE((pool = make_pool(&desc)) != NULL);
+    add(pool, se_run("children/exit_with", "out", "0"));
+    wait_well(pool);
+    CHECK_INT(last_event.finished, 1);
+    CHECK_INT(made_up[0].asked, 0);
+    gem5art_pool_destroy(pool);
+    end_disks();
+}
+
+TEST(sizes_for_people) {
+    static const struct { double bytes; const char *text; } sizes[] = {
+        {0, "0 bytes"}, {1023, "1023 bytes"}, {1024, "1.0 KiB"}, {1.5 * 1048576, "1.5 MiB"}, {1e18, "888.2 PiB"},
+        {9e18, "7993.6 PiB"}};
+    char text[32];
+    size_t i;
+    for (i = 0; i < sizeof sizes / sizeof *sizes; i++) CHECK_STR(gem5art__size_text(sizes[i].bytes, text), sizes[i].text);
+}
 
 /* ---- niceness and pinning */
 

@@ -483,6 +483,81 @@ TEST(a_desc_with_a_missing_field_is_refused) {
     fixture_end();
 }
 
+/* What is archived: refused where it can match nothing, in a desc and in an info.json. */
+TEST(globs_that_match_nothing_are_refused) {
+    static const char *const good[] = {"a", "*", "a/b", "*/cpt.*", "...", "..a", ".*", "[/]", "a\\", " ", "\xff", NULL};
+    static const char *const bad[] = {"", "/", "/tmp", "a/", "a//b", "..", "../a", "a/..", "a/../b", ".", "./a", "a/."};
+    const char *globs[3] = {"fine", NULL, NULL};
+    char text[64];
+    gem5art_run_desc desc;
+    size_t i;
+    REQUIRE(begin());
+    for (i = 0; i < sizeof bad / sizeof *bad; i++) {
+        globs[1] = bad[i];
+        snprintf(text, sizeof text, ".archive_except has \"%s\"", bad[i]);
+        BAD_SE(desc.archive_except = globs, GEM5ART_INVALID, text);
+        desc = se_desc();
+        desc.archive_except = globs;
+        CHECK(!gem5art_check_run(&desc, false, &error));
+        REFUSED(GEM5ART_INVALID, text);
+    }
+    BAD_SE((desc.no_archive = true, desc.archive_except = good), GEM5ART_INVALID, "set one of them");
+    CHECK(!exists("results"));
+    desc = se_desc();
+    desc.archive_except = good;
+    REQUIRE(se(&desc));
+    edit("results/a/info.json", "\"a/b\"", "\"../b\"");
+    CHECK(!gem5art_load_run(db, "results/a/info.json", &error));
+    REFUSED(GEM5ART_INVALID, "../b");
+    fixture_end();
+}
+
+TEST(what_is_archived_is_read_back) {
+    static const char *const globs[] = {"cpt.*", "a/\"b\"", "\xff", NULL};
+    static const struct { const char *json; bool none; size_t count; } forms[] = {
+        {"\"all\"", false, 0}, {"\"none\"", true, 0}, {"[]", false, 0}, {"null", false, 0}, {"[\"x\"]", false, 1}};
+    static const char *const wrong[] = {"\"some\"", "true", "1", "{}", "[1]", "[\"a\", null]"};
+    char text[64], seen[64];
+    gem5art_run_desc desc;
+    gem5art_run *run;
+    size_t i, count;
+    REQUIRE(begin());
+    desc = se_desc();
+    desc.archive_except = globs;
+    desc.outdir = "results/globs";
+    REQUIRE(se(&desc));
+    run = gem5art_load_run(db, "results/globs/info.json", &error);
+    REQUIRE(run);
+    CHECK(!run->no_archive);
+    CHECK_INT(run->results_size, -1);
+    check_texts(run->archive_except, globs);
+    desc = se_desc();
+    REQUIRE(se(&desc));
+    strcpy(seen, "\"archive\": \"all\"");
+    for (i = 0; i < sizeof forms / sizeof *forms; i++) {
+        snprintf(text, sizeof text, "\"archive\": %s", forms[i].json);
+        edit("results/a/info.json", seen, text);
+        strcpy(seen, text);
+        run = gem5art_load_run(db, "results/a/info.json", &error);
+        CHECK_THAT(run, "%s: %s", text, error.message);
+        REQUIRE(run);
+        CHECK_INT(run->no_archive, forms[i].none);
+        for (count = 0; run->archive_except[count];) count++;
+        CHECK_INT(count, forms[i].count);
+    }
+    for (i = 0; i < sizeof wrong / sizeof *wrong; i++) {
+        snprintf(text, sizeof text, "\"archive\": %s", wrong[i]);
+        edit("results/a/info.json", seen, text);
+        strcpy(seen, text);
+        CHECK(!gem5art_load_run(db, "results/a/info.json", &error));
+        REFUSED(GEM5ART_INVALID, "\"archive\" has a value of the wrong kind");
+    }
+    edit("results/a/info.json", seen, "\"other\": 1"); /* as earlier versions have it */
+    REQUIRE((run = gem5art_load_run(db, "results/a/info.json", &error)) != NULL);
+    CHECK(!run->no_archive && !*run->archive_except);
+    fixture_end();
+}
+
 TEST(files_that_cannot_be_used_are_refused) {
     gem5art_run_desc desc;
     REQUIRE(begin());
@@ -770,6 +845,12 @@ TEST(what_makes_runs_differ_and_what_does_not) {
         for (i = 0; i < n; i++) CHECK_THAT(strcmp(hashes[n], hashes[i]) != 0, "%d and %d are the same run", n, i);
     desc = se_desc();
     desc.name = "other", desc.timeout = 5, desc.outdir = "elsewhere/else";
+    hash_of_desc(&desc, hashes[0]);
+    CHECK_STR(hashes[0], hashes[COUNT]);
+    desc.no_archive = true;
+    hash_of_desc(&desc, hashes[0]);
+    CHECK_STR(hashes[0], hashes[COUNT]);
+    desc.no_archive = false, desc.archive_except = options;
     hash_of_desc(&desc, hashes[0]);
     CHECK_STR(hashes[0], hashes[COUNT]);
     desc.gem5_binary = in_folder("gem5/build/X86/gem5.opt"), desc.run_script = in_folder("gem5/../configs/./run_exit.py");
@@ -2036,6 +2117,8 @@ TEST(a_lost_run_that_had_ended_is_recorded_as_it_ended) {
         edit(lost_info, "\"running\": true", "\"running\": false");
         edit(lost_info, "\"return_code\": 0", code);
         edit(lost_info, "\"results\": null", "\"results\": \"6346b869-02ed-4354-bbd7-b7a0d38f9a6d\""); /* never recorded */
+        edit(lost_info, "\"results_size\": null", "\"results_size\": 77");
+        edit(lost_info, "\"archive\": \"all\"", i ? "\"archive\": \"none\"" : "\"archive\": [\"cpt.*\"]");
         CHECK(!gem5art_execute(db, run, NULL, &error)); /* which keeps it from being launched again */
         REFUSED(GEM5ART_EXISTS, lost_id);
         lost = gem5art_find_run(db, lost_id, &error);
@@ -2044,6 +2127,9 @@ TEST(a_lost_run_that_had_ended_is_recorded_as_it_ended) {
         CHECK_STR(lost->kill_reason, "");
         CHECK_INT(lost->return_code, ends[i][1][0] - '0');
         CHECK(!lost->results);
+        CHECK_INT(lost->results_size, -1);
+        CHECK_INT(lost->no_archive, i == 1);
+        CHECK_STR(i ? "cpt.*" : lost->archive_except[0], "cpt.*");
         CHECK(!exists(live_path));
         fixture_end();
     }
