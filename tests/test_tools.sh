@@ -30,7 +30,7 @@ for option in -h --help; do
     check "the help of $option" diff expected .out
 done
 run "$rm" --help
-has "the help of rm" "$out" "usage: gem5art-rm [-h] [--dry-run]"
+has "the help of rm" "$out" "usage: gem5art-rm [-h] [OPTION...] [id_or_hash ...]"
 run "$rm" --version
 has version "$out" "gem5art-rm (gem5art.h) "
 

@@ -8,6 +8,7 @@
 
 #include "message.h"
 #include "options.h"
+#include "store.h"
 #include "variables.h"
 #include "when.h"
 
@@ -122,4 +123,81 @@ void select_warn(const selection *s) {
         free(name);
     }
     text_free(&names);
+}
+
+/* ---- rows of a store */
+
+typedef struct select_row {
+    char *json;
+    size_t length, order;
+    double when;
+} select_row;
+
+void select_begin(select_rows *rows, selection *s, gem5art_db *db, select_kind kind) {
+    gem5art_query query = {0};
+    memset(rows, 0, sizeof *rows);
+    rows->selection = s;
+    record_init(&rows->record);
+    if (!s->where.count) query.name_contains = s->name; /* else the names of all variables are wanted */
+    if (s->of_runs && kind == SELECT_ALL) kind = SELECT_RUNS;
+    rows->iter = kind == SELECT_RUNS        ? store_runs(db, &query)
+                 : kind == SELECT_ARTIFACTS ? store_artifacts(db, &query)
+                                            : store_records(db, &query);
+}
+
+static int select_newest_first(const void *a, const void *b) {
+    const select_row *x = (const select_row *)a, *y = (const select_row *)b;
+    if (x->when < y->when || x->when > y->when) return x->when < y->when ? 1 : -1;
+    return x->order < y->order ? 1 : -1;
+}
+
+static int select_in_order(const void *a, const void *b) {
+    const select_row *x = (const select_row *)a, *y = (const select_row *)b;
+    return x->order < y->order ? -1 : 1;
+}
+
+static void select_cut(select_rows *rows) {
+    if (rows->count > 1) qsort(rows->newest, rows->count, sizeof *rows->newest, select_newest_first);
+    while (rows->count > rows->selection->most) free(rows->newest[--rows->count].json);
+}
+
+static const char *select_step(select_rows *rows, size_t *length) {
+    const char *json;
+    while (rows->iter && (json = store_next_json(rows->iter, length)) != NULL) {
+        record_read(&rows->record, json, *length, NULL);
+        if (select_holds(rows->selection, &rows->record)) return json;
+    }
+    if (rows->iter) select_warn(rows->selection);
+    rows->iter = NULL;
+    return NULL;
+}
+
+/* Keeps the newest rows: at most twice as many as are wanted. */
+static void select_keep(select_rows *rows) {
+    const char *json;
+    size_t length, order = 0;
+    while ((json = select_step(rows, &length)) != NULL) {
+        rows->newest = (select_row *)text_room(rows->newest, rows->count, sizeof *rows->newest);
+        rows->newest[rows->count++] = (select_row){text_copy_n(json, length), length, order++, rows->record.when};
+        if (rows->count / 2 >= rows->selection->most) select_cut(rows);
+    }
+    select_cut(rows);
+    if (rows->count > 1) qsort(rows->newest, rows->count, sizeof *rows->newest, select_in_order);
+}
+
+const char *select_next(select_rows *rows, size_t *length) {
+    const select_row *row;
+    if (rows->selection->most == SIZE_MAX) return select_step(rows, length);
+    if (rows->iter) select_keep(rows);
+    if (rows->next > 0) free(rows->newest[rows->next - 1].json);
+    if (rows->next == rows->count) {
+        free(rows->newest);
+        rows->newest = NULL;
+        rows->next = rows->count = 0;
+        return NULL;
+    }
+    row = &rows->newest[rows->next++];
+    record_read(&rows->record, row->json, row->length, NULL);
+    *length = row->length;
+    return row->json;
 }

@@ -2,6 +2,8 @@
 #ifndef SELECT_H
 #define SELECT_H
 
+#include "gem5art.h"
+
 #include "columns.h"
 #include "page.h"
 
@@ -39,6 +41,22 @@ bool select_given(const selection *s);
 
 /* Tests a record against all options but --limit. An artifact is not selected by what only runs have. */
 bool select_holds(selection *s, const record *r);
+
+/* The selected records of a store, in stored order; with --limit the newest of them. */
+typedef enum select_kind { SELECT_ALL, SELECT_RUNS, SELECT_ARTIFACTS } select_kind;
+typedef struct select_rows {
+    selection *selection;
+    gem5art_iter *iter; /* NULL: all are read */
+    record record;      /* of the last row; ask it for more members after select_begin */
+    struct select_row *newest;
+    size_t count, next;
+} select_rows;
+
+/* Begins to read. A failure ends the tool. */
+void select_begin(select_rows *rows, selection *s, gem5art_db *db, select_kind kind);
+
+/* Reads the next row: its JSON text, until the next call, or NULL at the end, after the warnings of select_warn. */
+const char *select_next(select_rows *rows, size_t *length);
 
 /* Warns of each --where whose variable none of the tested records had. Call it after the last of them. */
 void select_warn(const selection *s);
