@@ -44,29 +44,29 @@ for kernel in 5.4.49 4.19.83 4.14.134 4.9.186 4.4.186; do
     done
 done | sort >expected
 same "how many are expected" "$(wc -l <expected)" 240
-run "$launch" --dry-run "$root/examples/boot-tests.json"
+run "$launch" --commands "$root/examples/boot-tests.json"
 same status $status 0
 sort .out >listed
 check "they are the same" diff expected listed
 check "in less than 60 lines" test "$(wc -l <"$root/examples/boot-tests.json")" -lt 60
-same "--only" "$("$launch" --dry-run --only cpu=kvm --only cpu=o3 --only kernel=5.4.49 "$root/examples/boot-tests.json" 2>/dev/null | wc -l)" 24
-same "--limit" "$("$launch" --dry-run --limit 7 "$root/examples/boot-tests.json" 2>/dev/null | wc -l)" 7
-same "--cwd" "$("$launch" --dry-run --cwd / --limit 1 "$root/examples/boot-tests.json" 2>/dev/null | grep -c -- --outdir=/results/)" 1
+same "--only" "$("$launch" --commands --only cpu=kvm --only cpu=o3 --only kernel=5.4.49 "$root/examples/boot-tests.json" 2>/dev/null | wc -l)" 24
+same "--limit" "$("$launch" --commands --limit 7 "$root/examples/boot-tests.json" 2>/dev/null | wc -l)" 7
+same "--cwd" "$("$launch" --commands --cwd / --limit 1 "$root/examples/boot-tests.json" 2>/dev/null | grep -c -- --outdir=/results/)" 1
 check "nothing was made" test ! -e results -a ! -e db.json
 for only in cpu=o4 cpus= nonsense=1; do
-    run "$launch" --dry-run --only $only "$root/examples/boot-tests.json"
+    run "$launch" --commands --only $only "$root/examples/boot-tests.json"
     same "status of --only $only" $status 1
     has "error of --only $only" "$err" "no run has $only: see the values of its matrix"
 done
-run "$launch" --dry-run --only cpu=kvm --only cpu=o3 --limit 1 "$root/examples/boot-tests.json"
+run "$launch" --commands --only cpu=kvm --only cpu=o3 --limit 1 "$root/examples/boot-tests.json"
 same "status of --only with --limit" $status 0
 same "runs of --only with --limit" "$(wc -l <.out)" 1
-run "$launch" --dry-run --only cpu "$root/examples/boot-tests.json"
+run "$launch" --commands --only cpu "$root/examples/boot-tests.json"
 same "status of --only cpu" $status 2
-has "error of --only cpu" "$err" '--only: "cpu" is not of the form variable=value'
+has "error of --only cpu" "$err" '--where: "cpu" does not compare a variable: give VAR=VALUE'
 
 begin "the NPB sweep"
-run "$launch" --dry-run "$root/examples/npb.json"
+run "$launch" --commands "$root/examples/npb.json"
 same status $status 0
 same "how many" "$(wc -l <.out)" 32
 has "one of them" "$out" "gem5/build/X86_MESI_Two_Level/gem5.opt -re --outdir=$work/results/run_npb/ft/A/timing/8 \
@@ -99,7 +99,7 @@ A='ARM 1' B=2 other/gem5 -re --outdir=$work/o/ARM/2 'run it.py' two
 build/RISCV/gem5.opt -re '--outdir=$work/o/RISCV/x y' 'run it.py' '{x y}' 'it'\\''s' '' 1.50
 x -re --outdir=$work/alone 'run it.py'
 END
-run "$launch" --dry-run good.json
+run "$launch" --commands good.json
 same status $status 0
 has "a warning of what is not here" "$err" "gem5art-run: warning: cannot find the run script $work/run it.py"
 check "what it expands to" diff expected .out

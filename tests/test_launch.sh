@@ -23,8 +23,10 @@ END
 afresh() { rm -rf out out.* db.json*; }
 recorded() { "$BUILD/gem5art-getruns" - 2>/dev/null | grep -c "\"$1\": \"$2\""; }
 is_recorded() { [ "$(recorded "$1" "$2")" = 1 ]; }
-# What differs from time to time: durations, process numbers.
-timeless() { sed 's/[0-9.:]* s\>/T/; s/process [0-9]*/process P/; s/ in T/ in T/'; }
+# What differs from time to time: durations, process numbers, ids.
+timeless() {
+    sed 's/[0-9.:]* s\>/T/; s/process [0-9]*/process P/; s/^  [0-9a-f]\{8\}  /  ID  /; s/show [0-9a-f]\{8\}$/show ID/'
+}
 runs() { grep -q '"Running"' "out/$1/info.json"; } # has a run's child been spawned?
 
 begin "a sweep through a pipe: a line for each event, and the sum"
@@ -32,14 +34,15 @@ experiment children/exit_with "0, 3"
 run "$launch" -j 1 x.json
 same status $status 1
 same errors "$err" ""
-same "lines" "$(echo "$out" | wc -l)" 9
+same "lines" "$(echo "$out" | wc -l)" 10
 has "a start" "$(echo "$out" | timeless)" "[0/2] run 0: started, process P"
 has "a good end" "$(echo "$out" | timeless)" "/2] run 0: finished after T"
 has "a bad end" "$(echo "$out" | timeless)" "/2] run 3: failed: exit 3 after T"
 has "the sum" "$(echo "$out" | timeless)" "
 2 runs in T: 1 finished, 1 failed
-  run 3: exit 3 after T
-      out/3"
+  ID  run 3: exit 3 after T
+            out/3
+To see all about one: gem5art-show ID"
 has "a warning of a good run" "$out" "
 Warning of the kind \"stats\" in 1 finished run: run 0: stats.txt is missing, so the run has no statistics
 Warning of the kind \"cause\" in 1 finished run: run 0: nothing shows why the simulation ended"
@@ -50,8 +53,9 @@ same status $status 1
 has "what it says of run 0" "$out" "/2] run 0: recorded before"
 has "what it says of run 3" "$out" "/2] run 3: failed before"
 same "its sum" "$(echo "$out" | timeless | sed 1,2d)" "2 runs in T: 1 recorded before, 1 failed before
-  run 3: exit 3 after T
-      out/3
+  ID  run 3: exit 3 after T
+            out/3
+To see all about one: gem5art-show ID
 To launch runs that failed before: --retry-failed N or --rerun."
 run "$launch" --retry-failed 1 x.json
 has "--retry-failed" "$(echo "$out" | timeless)" "2 runs in T: 1 failed, 1 recorded before"
@@ -94,28 +98,28 @@ run "$launch" x.json
 has "a label" "$out" "/2] n=0: finished"
 has "a label" "$out" "/2] n=1: failed"
 
-begin "--dry-run: command lines for a shell, and nothing is touched"
+begin "--commands: command lines for a shell, and nothing is touched"
 afresh
 experiment children/exit_with "\"it's\""
 sed -i 's|"params"|"nice": 3, "environment": {"A": "b c"}, "params"|' x.json
-run "$launch" -n x.json
+run "$launch" --commands x.json
 same status $status 0
 same "the command" "$out" \
     "A='b c' nice -n 3 $BUILD/children/exit_with -re '--outdir=$work/out/it'\\''s' repo/run.py 'it'\\''s'"
 check "nothing was made" test ! -e out -a ! -e db.json
 sed -i 's|repo/run.py|repo/none.py|' x.json
-run "$launch" -n x.json
+run "$launch" --commands x.json
 same "status without the script" $status 0
 has "warning" "$err" "gem5art-run: warning: cannot find the run script"
 if [ -c /dev/full ]; then
-    run sh -c "'$launch' -n x.json >/dev/full"
+    run sh -c "'$launch' --commands x.json >/dev/full"
     same "status on a full device" $status 1
     has "error on a full device" "$err" "gem5art-run: cannot write to standard output: No space left on device"
     has "warning on a full device" "$err" "gem5art-run: warning: cannot find the run script"
 fi
 sed -i 's|repo/none.py|repo/run.py|' x.json
 
-begin "--dry-run: hostile words, pasted, are words"
+begin "--commands: hostile words, pasted, are words"
 afresh
 experiment children/exit_with '0'
 cat >words.json <<'END'
@@ -123,7 +127,7 @@ cat >words.json <<'END'
  "50%\\n\u0007", "\u202eabc", "\u009b31m", "\udcff", "tab\there", "!x", "~", "a=b", "", "*", "é", "end\n"]
 END
 sed -i "s|\"params\": \[[^]]*\]|\"params\": $(tr -d '\n' <words.json | sed 's/[\\&|]/\\&/g'), \"environment\": {\"A\": \"c\\\\u001b'd\"}|" x.json
-run "$launch" -n x.json
+run "$launch" --commands x.json
 same status $status 0
 same errors "$err" ""
 has "its environment" "$out" "A=\"\$(printf 'c\\033\\047d')\" $BUILD"
@@ -217,7 +221,7 @@ misuse "the experiment is missing"
 misuse 'only one experiment is launched: leave "y.json" out' x.json y.json
 misuse "--outdir is missing: a single run needs" --name one --gem5 g --script s
 misuse "a full system needs --kernel and --disk" --name n --gem5 g --script s --outdir o --kernel k
-misuse "--only and --limit select" --name n --gem5 g --script s --outdir o --limit 1
+misuse "--where and --limit select" --name n --gem5 g --script s --outdir o --limit 1
 misuse "unknown option --dry-rum: did you mean --dry-run?" --dry-rum x.json
 misuse '--jobs: a whole number of 0 or more is needed, not "many"' --jobs many x.json
 misuse '--timeout: "soon" is not a time' --timeout soon x.json
@@ -372,8 +376,9 @@ x ▕████████████████▌                        
     until_true shows "^status 1"
     same "what stays" "$(shown)" "run --stand-in=exit=4: failed: exit 4 after T
 4 runs in T: 1 failed, 2 stopped, 1 not launched
-  run --stand-in=exit=4: exit 4 after T
-      out/--stand-in=exit=4
+  ID  run --stand-in=exit=4: exit 4 after T
+            out/--stand-in=exit=4
+To see all about one: gem5art-show ID
 To resume: gem5art-run -j 2 x.json
 status 1
 \$"

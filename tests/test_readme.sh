@@ -25,7 +25,7 @@ check "results are archived" test -s results/hello/results.zip
 
 begin "the experiment file"
 sed -n '/^```json$/,/^```$/p' "$readme" | sed '1d;$d' >hello.json
-run "$BUILD/gem5art-run" --dry-run hello.json
+run "$BUILD/gem5art-run" --commands hello.json
 same status $status 0
 same "its runs" "$(wc -l <.out)" 6
 has "one of them" "$out" "gem5/build/X86/gem5.opt -re --outdir=$work/results/o3/2 experiments/hello.py --cpu o3 --size=2"

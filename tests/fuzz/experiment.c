@@ -10,7 +10,11 @@
 
 #include "../../tools/lib/variables.c"
 
+#include "../../tools/lib/source.c"
+
 #include "../../tools/lib/experiment.c"
+
+#include "../../tools/lib/reader.c"
 
 #include "../../tools/lib/experiment_file.c"
 

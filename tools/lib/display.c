@@ -262,15 +262,6 @@ static void check_run(display_run *r) {
     r->checked = when_monotonic();
 }
 
-/* Appends a label; if it is too wide, its end, where labels differ. */
-static size_t put_end(text *out, const char *label, size_t columns) {
-    size_t bytes, width;
-    if (terminal_width(label) <= columns) return terminal_put(out, label, columns);
-    for (; *label && terminal_width(label) >= columns; label += bytes) terminal_character(label, &bytes, &width);
-    text_puts(out, columns ? terminal_ellipsis() : "");
-    return (columns > 0) + terminal_put(out, label, columns ? columns - 1 : 0);
-}
-
 /* "  1:02:03  boot/kvm/8/init  [    0.731402] hda: max request size: 128KiB" */
 static void put_runs(text *frame, size_t columns, size_t count) {
     size_t most = columns >= 50 ? (columns - 11) / 2 : columns > 11 ? columns - 11 : 0, widest = 0, width, i;
@@ -286,7 +277,7 @@ static void put_runs(text *frame, size_t columns, size_t count) {
         put_duration(&elapsed, when_monotonic() - r->begun);
         text_clear(&line);
         text_putf(&line, "%9s  ", elapsed.data);
-        width = put_end(&line, r->label, widest);
+        width = terminal_put_end(&line, r->label, widest);
         text_putf(&line, "%*s", (int)(widest - width), "");
         width = terminal_put(frame, line.data, columns);
         if (*r->tail && width + 10 < columns) {

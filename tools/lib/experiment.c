@@ -36,6 +36,24 @@ static const size_t role_offsets[ROLES] = {
     offsetof(gem5art_run_desc, run_script_git_artifact), offsetof(gem5art_run_desc, linux_binary_artifact),
     offsetof(gem5art_run_desc, disk_image_artifact)};
 
+/* Returns a text in which the commit of an artifact replaces a placeholder. */
+static const char *put_commit(const char *format, const char *placeholder, const gem5art_artifact *repo) {
+    text out = {NULL, 0, 0};
+    const char *at;
+    if (!strstr(format, placeholder)) return format;
+    for (; (at = strstr(format, placeholder)) != NULL; format = at + strlen(placeholder)) {
+        text_put(&out, format, (size_t)(at - format));
+        text_putf(&out, "%.12s", repo->hash);
+    }
+    text_puts(&out, format);
+    return (const char *)text_keep(out.data);
+}
+
+static const char *put_commits(const char *format, const gem5art_run_desc *d) {
+    format = put_commit(format, EXPERIMENT_SCRIPT_COMMIT, d->run_script_git_artifact);
+    return put_commit(format, EXPERIMENT_GEM5_COMMIT, d->gem5_git_artifact);
+}
+
 bool experiment_use_artifacts(experiment *e, experiment_run *run) {
     const gem5art_artifact **more, **to;
     size_t i;
@@ -48,6 +66,8 @@ bool experiment_use_artifacts(experiment *e, experiment_run *run) {
         if ((more[i] = e->artifacts[run->more[i]]->artifact) == NULL) return false;
     run->desc.artifacts = run->more_count ? more : NULL;
     run->desc.artifact_count = run->more_count;
+    run->desc.name = put_commits(run->desc.name, &run->desc);
+    run->desc.outdir = put_commits(run->desc.outdir, &run->desc);
     return true;
 }
 

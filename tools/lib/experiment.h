@@ -3,7 +3,8 @@
    Keys are the fields of gem5art_artifact_desc and gem5art_run_desc. A sweep is the cross product of its matrix, the
    first variable slowest, without the rows of `exclude`, or with only those of `only`, followed by the rows of
    `include`. `overrides` apply to the rows that their `when` matches, the last one first. {variable} is replaced in
-   every string; {{ and }} are braces. Comments (// and slash-star) and trailing commas are allowed. */
+   every string, {script_commit} and {gem5_commit} in names and outdirs, {name} in outdirs; {{ and }} are braces.
+   Comments (// and slash-star) and trailing commas are allowed. */
 #ifndef EXPERIMENT_H
 #define EXPERIMENT_H
 
@@ -13,6 +14,10 @@
 #ifndef EXPERIMENT_ROWS
 #define EXPERIMENT_ROWS 1000000 /* the most rows of one matrix */
 #endif
+
+/* In names and outdirs: the first 12 digits of a repo's commit. */
+#define EXPERIMENT_SCRIPT_COMMIT "{script_commit}"
+#define EXPERIMENT_GEM5_COMMIT "{gem5_commit}"
 
 typedef struct experiment_artifact {
     gem5art_artifact_desc desc;       /* experiment_register sets its inputs */
@@ -37,15 +42,15 @@ typedef struct experiment {
     size_t artifact_count;
     experiment_run *runs;
     size_t run_count;
-    const gem5art_json *json;         /* private */
+    text_list warnings;               /* doubts about its file, each with a place */
 } experiment;
 
-/* Reads a file. `only`: conditions on the matrix variables, for variables_match; `limit`: the most runs, negative for
-   no limit. An error ends the tool, with PATH:LINE:COLUMN and a sentence. */
-experiment *experiment_read(const char *path, const char *const *only, int64_t limit);
+/* Reads a file; "-" is standard input. `where`: conditions on the matrix variables as of --where, or NULL; `limit`: the
+   most runs, negative for no limit. An error ends the tool, with PATH:LINE:COLUMN and a sentence. */
+experiment *experiment_read(const char *path, const text_list *where, int64_t limit);
 
-/* The same for text in memory, which it changes. `path` must outlive the experiment. */
-experiment *experiment_parse(const char *path, text *source, const char *const *only, int64_t limit);
+/* The same for text in memory, which it changes. It and `path` must outlive the experiment. */
+experiment *experiment_parse(const char *path, text *content, const text_list *where, int64_t limit);
 
 /* These add to an experiment, which is empty when it is zeroed. Its memory is that of text_keep. */
 size_t experiment_add_artifact(experiment *e, experiment_artifact *artifact); /* returns its index */
@@ -54,7 +59,8 @@ experiment_run *experiment_add_run(experiment *e); /* zeroed; lives until the ne
 /* Registers one artifact, after its inputs. False with code OK in `error`: one of its inputs is not registered. */
 bool experiment_register(experiment *e, gem5art_db *db, size_t index, gem5art_error *error);
 
-/* Puts the registered artifacts into a run's desc. False: one of them is not registered. */
+/* Puts the registered artifacts into a run's desc, and their commits into its name and outdir. False: one of them is
+   not registered. */
 bool experiment_use_artifacts(experiment *e, experiment_run *run);
 
 /* Appends the command line that would execute a run from `folder`, for a POSIX shell, with environment and niceness. */

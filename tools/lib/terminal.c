@@ -118,6 +118,14 @@ size_t terminal_put(text *out, const char *string, size_t columns) {
     return used;
 }
 
+size_t terminal_put_end(text *out, const char *string, size_t columns) {
+    size_t bytes, width;
+    if (terminal_width(string) <= columns) return terminal_put(out, string, columns);
+    for (; *string && terminal_width(string) >= columns; string += bytes) terminal_character(string, &bytes, &width);
+    text_puts(out, columns ? terminal_ellipsis() : "");
+    return (columns > 0) + terminal_put(out, string, columns ? columns - 1 : 0);
+}
+
 void terminal_vputf(text *out, const char *format, va_list arguments) {
     text raw = {NULL, 0, 0};
     text_vputf(&raw, format, arguments);

@@ -19,6 +19,8 @@ bool terminal_is_shown(const char *string); /* would a terminal show it as it is
 /* Appends as much of a string as fits, with an ellipsis where it is cut (SIZE_MAX columns: all of it); what a terminal
    would obey, and bytes that are not UTF-8, as \n, \t and \xHH. Returns the columns that it takes. */
 size_t terminal_put(text *out, const char *string, size_t columns);
+/* The same, cut at the beginning: for labels and paths, which differ at their ends. */
+size_t terminal_put_end(text *out, const char *string, size_t columns);
 void terminal_vputf(text *out, const char *format, va_list arguments); /* the whole string, made safe in the same way */
 size_t terminal_width(const char *string); /* the columns that all of it takes */
 void terminal_put_byte(text *out, char byte); /* as \n, \t or \xHH */
