@@ -300,8 +300,8 @@
    and to such numbers, sorted: "ids", "hashes" and "names" (the name, a NUL, the type), keys cut to 511 bytes. An
    append is one transaction. STORE.lock and STORE.live are as above; LMDB has PATH-lock of its own, which readers must
    be able to write too. Where it differs:
-   - A network file system, a second hard link and a mount point are refused (UNSUPPORTED), as LMDB cannot order the
-     users there. A file of a different kind of CPU cannot be opened.
+   - A network file system, a second hard link and (from Linux 5.8 on) a mount point are refused (UNSUPPORTED), as LMDB
+     cannot order the users there. A file of a different kind of CPU cannot be opened.
    - Reading damaged pages is an error (CORRUPT), not a signal: from the first such store on, SIGSEGV and SIGBUS of a
      thread that reads one are caught; those of any other code reach the handler that was there before. Writing to a
      damaged store may end the process, as LMDB checks no page that it changes: run gem5art-fsck first.
@@ -1061,7 +1061,6 @@ GEM5ARTDEF const char *gem5art_sha256_implementation(void);
 #include <unistd.h>
 #ifdef __linux__
 #include <sched.h>
-#include <sys/ioctl.h>
 #include <sys/prctl.h>
 #include <sys/syscall.h>
 #include <sys/vfs.h>
@@ -1212,14 +1211,10 @@ GEM5ART__SYS(int, PTHREAD_CREATE, (pthread_t *thread, const pthread_attr_t *attr
 #define GEM5ART_SYS_CLONE_VM(function, stack, argument) clone(function, stack, CLONE_VM | SIGCHLD, argument)
 #endif
 #ifndef GEM5ART_NO_FILE_CLONING
-GEM5ART__SYS(int, CLONE, (int to, int from), ioctl(to, _IOW(0x94, 9, int), from)) /* FICLONE */
 GEM5ART__SYS(ssize_t, COPY_FILE_RANGE, (int from, int to, size_t size), copy_file_range(from, NULL, to, NULL, size, 0))
 #endif
 #ifndef GEM5ART_NO_PROC
 GEM5ART__SYS(long, GETDENTS64, (int fd, void *data, size_t size), syscall(SYS_getdents64, fd, data, size))
-#if defined(SYS_pidfd_send_signal) && !defined(GEM5ART_SYS_PIDFD_SEND_SIGNAL)
-#define GEM5ART_SYS_PIDFD_SEND_SIGNAL(fd, signal) syscall(SYS_pidfd_send_signal, fd, signal, NULL, 0)
-#endif
 #endif
 
 /* ---- descriptors: interrupted calls are made again, short ones are continued. False leaves errno. */
@@ -1394,10 +1389,20 @@ static const char *gem5art__file_system(const char *path, double *settling) {
     return NULL;
 }
 
+/* Is something mounted at this very path? Linux 5.8 and later report it. */
+GEM5ART__MAYBE_UNUSED static bool gem5art__is_mount_point(const char *path) {
+#if defined(STATX_ATTR_MOUNT_ROOT) && !defined(GEM5ART_PORTABLE)
+    struct statx st;
+    return statx(AT_FDCWD, path, 0, 0, &st) == 0 && (st.stx_attributes & STATX_ATTR_MOUNT_ROOT);
+#else
+    return (void)path, false;
+#endif
+}
+
 /* ---- long work in a worker's thread: code that reads a lot, or waits, polls given_up() */
 
 typedef struct gem5art__long_work {
-    pthread_mutex_t *mutex; /* guards the next */
+    pthread_mutex_t *mutex; /* guards the next; NULL: no other thread knows this */
     bool given_up;
     void (*beat)(void *data); /* called every GEM5ART_BEAT_SECONDS in the worker's thread; may be NULL */
     void *data;
@@ -1407,17 +1412,14 @@ typedef struct gem5art__long_work {
 
 static __thread gem5art__long_work *gem5art__this_work; /* this thread's, or NULL */
 
-static void gem5art__set_long_work(gem5art__long_work *work) { gem5art__this_work = work; }
-static gem5art__long_work *gem5art__get_long_work(void) { return gem5art__this_work; }
-
 /* Is this thread to end its work early? */
 static bool gem5art__given_up(void) {
     gem5art__long_work *work = gem5art__this_work;
     bool given_up;
     if (!work) return false;
-    pthread_mutex_lock(work->mutex);
+    if (work->mutex) pthread_mutex_lock(work->mutex);
     given_up = work->given_up;
-    pthread_mutex_unlock(work->mutex);
+    if (work->mutex) pthread_mutex_unlock(work->mutex);
     if (!given_up && work->beat && gem5art__monotonic() >= work->beat_at) {
         work->beat_at = gem5art__monotonic() + GEM5ART_BEAT_SECONDS;
         (work->beat)(work->data);
@@ -1496,7 +1498,8 @@ static bool gem5art__proc_is_ours(void) {
     return gem5art__proc_pid(self) == getpid();
 }
 
-/* Calls `visit` for each process of this user that belongs to a run. Neither this process nor its parent is one. */
+/* Calls `visit` for each process of this user that belongs to a run, right after its environment was read: its number
+   cannot have been reused yet. Neither this process nor its parent is one. */
 static void gem5art__visit_processes(void (*visit)(void *context, const gem5art__process *process), void *context) {
     enum { GEM5ART__LENGTH_AT = 16, GEM5ART__NAME_AT = 19 }; /* in a struct linux_dirent64 */
     gem5art__process process;
@@ -1522,23 +1525,6 @@ static void gem5art__visit_processes(void (*visit)(void *context, const gem5art_
     gem5art__close(fd);
 }
 
-/* Sends a signal to a process of a run, unless its number has been reused: an open folder of /proc stays that of one
-   process. True: it exists. */
-static bool gem5art__signal_process(const gem5art__process *process, int number) {
-    gem5art__process now = *process;
-    int fd = gem5art__open(process->folder, O_RDONLY | O_DIRECTORY, 0);
-    bool same = fd >= 0 && gem5art__read_run_id(&now) && strcmp(now.run, process->run) == 0;
-    int sent = -1;
-#ifdef GEM5ART_SYS_PIDFD_SEND_SIGNAL
-    if (same) sent = (int)GEM5ART_SYS_PIDFD_SEND_SIGNAL(fd, number);
-    if (same && sent < 0 && errno != ENOSYS) same = errno == EPERM;
-    else
-#endif
-    if (same && sent < 0) GEM5ART_SYS_KILL(process->pid, number);
-    gem5art__close(fd);
-    return same;
-}
-
 typedef struct gem5art__run_search {
     const char *run;
     int number, found;
@@ -1546,7 +1532,8 @@ typedef struct gem5art__run_search {
 
 static void gem5art__found_process(void *context, const gem5art__process *process) {
     gem5art__run_search *search = (gem5art__run_search *)context;
-    if (strcmp(process->run, search->run) == 0) search->found += gem5art__signal_process(process, search->number);
+    if (strcmp(process->run, search->run) == 0)
+        search->found += GEM5ART_SYS_KILL(process->pid, search->number) == 0 || errno == EPERM;
 }
 #endif
 
@@ -3154,7 +3141,7 @@ GEM5ARTDEF uint32_t gem5art_crc32(uint32_t crc, const void *data, size_t length)
 static bool gem5art__hash_opened(int fd, const char *path, char sha256[65], char *md5, int64_t *size,
                                  gem5art_error *error) {
     uint8_t *chunk = (uint8_t *)GEM5ART_MALLOC(GEM5ART__HASH_CHUNK);
-    gem5art__long_work *work = gem5art__get_long_work();
+    gem5art__long_work *work = gem5art__this_work;
     gem5art_sha256 sha256_hash;
     gem5art_md5 md5_hash;
     size_t got = GEM5ART__HASH_CHUNK;
@@ -3768,8 +3755,7 @@ typedef struct gem5art__cache {
     pthread_cond_t ended;     /* a thread has hashed its path */
     const char *path;         /* of the file that keeps the hashes for other processes; NULL: none */
     gem5art__buf entries;     /* gem5art__cached, the newest last */
-    gem5art__stamp saved;     /* of the file when it was read or written last */
-    double saved_at;          /* monotonic; 0: never */
+    double saved_at;          /* monotonic: when the file was written last; 0: never */
     bool loaded, changed;     /* changed: there are entries that the file lacks */
     bool read_only;           /* the file is read, and never written */
     gem5art__shared *shared;
@@ -3847,7 +3833,6 @@ static void gem5art__load_cache(gem5art__cache *cache) {
             entry.sha256[64] = entry.md5[32] = 0;
             if (!gem5art__cache_find(cache, &entry.stamp)) gem5art__cache_put(cache, &entry);
         }
-        cache->saved = gem5art__stamp_of(&st);
     }
     gem5art__close(fd);
     gem5art__buf_free(&text);
@@ -3858,20 +3843,13 @@ static void gem5art__load_cache(gem5art__cache *cache) {
 static void gem5art__save_cache(gem5art__cache *cache) {
     gem5art__buf text = {NULL, 0, 0, false};
     char title[GEM5ART__CACHE_TITLE + 1];
-    gem5art__stamp now;
-    struct stat st;
     cache->saved_at = gem5art__monotonic();
-    if (GEM5ART_SYS_LSTAT(cache->path, &st) == 0) {
-        now = gem5art__stamp_of(&st);
-        if (!gem5art__same_stamp(&now, &cache->saved)) gem5art__load_cache(cache);
-    }
+    gem5art__load_cache(cache);
     gem5art__cache_title(title, cache->entries.data, cache->entries.length);
     gem5art__put(&text, title, GEM5ART__CACHE_TITLE);
     gem5art__put(&text, cache->entries.data, cache->entries.length);
-    if (!text.failed && gem5art__put_file(-1, cache->path, text.data, text.length, 0644, GEM5ART__REPLACE, false, NULL)) {
+    if (!text.failed && gem5art__put_file(-1, cache->path, text.data, text.length, 0644, GEM5ART__REPLACE, false, NULL))
         cache->changed = false;
-        if (GEM5ART_SYS_LSTAT(cache->path, &st) == 0) cache->saved = gem5art__stamp_of(&st);
-    }
     gem5art__buf_free(&text);
 }
 
@@ -4659,13 +4637,14 @@ static void gem5art__disown(gem5art__object *object) {
 /* ---- what records look like as text */
 
 enum { GEM5ART__SEAL = 19 }; /* bytes of "crc32":"8d3f01aa"} */
+static const char gem5art__seal_start[] = ",\"crc32\":\"";
 
 /* Does a record end with a checksum? */
 static bool gem5art__is_sealed(const char *data, size_t size) {
     const char *seal;
     if (size < GEM5ART__SEAL + 2) return false;
     seal = data + size - GEM5ART__SEAL;
-    return seal[-1] == ',' && memcmp(seal, "\"crc32\":\"", 9) == 0 && seal[17] == '"' && seal[18] == '}';
+    return memcmp(seal - 1, gem5art__seal_start, 10) == 0 && seal[17] == '"' && seal[18] == '}';
 }
 
 /* Does the checksum of a sealed record hold? */
@@ -4702,14 +4681,7 @@ static bool gem5art__text_is(const char *text, size_t length, const char *wanted
 
 /* Finds `part` in a text; NULL: it is not there. */
 static const char *gem5art__find_part(const char *text, size_t length, const char *part) {
-    size_t n = strlen(part);
-    const char *last; /* where it can begin at the latest */
-    if (length < n) return NULL;
-    for (last = text + (length - n); text <= last; text++) {
-        text = (const char *)memchr(text, part[0], (size_t)(last - text) + 1);
-        if (!text || memcmp(text, part, n) == 0) return text;
-    }
-    return NULL;
+    return (const char *)memmem(text, length, part, strlen(part));
 }
 
 /* Is `part`, which may be NULL, somewhere in the text? */
@@ -4917,6 +4889,7 @@ typedef struct gem5art__cursor {
     int fd;
     const char *path;
     off_t end;         /* no byte from here on is read */
+    off_t file_size;   /* of a scan: when it began */
     bool closed;       /* the closing bracket was before `end` when reading began; it may be a comma by now */
     char *window;      /* bytes [window_at, window_at + length) of the file; `pos` is the next one */
     size_t capacity, length, pos;
@@ -5024,24 +4997,6 @@ static size_t gem5art__sealed_line(const char *text, size_t line) {
     return gem5art__is_sealed(text, line) ? line : 0;
 }
 
-/* Finds the first record in a text that is intact, wherever it begins. NULL: there is none. */
-static const char *gem5art__find_intact(const char *text, size_t size) {
-    const char *seal, *end = text + size;
-    while ((seal = gem5art__find_part(text, (size_t)(end - text), ",\"crc32\":\"")) != NULL &&
-           end - seal > GEM5ART__SEAL) {
-        const char *first = NULL, *last = NULL, *at = text; /* beginnings before this seal; one of them is right */
-        const char *stop = seal + 1 + GEM5ART__SEAL;
-        for (; (at = gem5art__find_part(at, (size_t)(seal - at), "{\"_id\":\"")) != NULL; at++) {
-            if (!first) first = at;
-            last = at;
-        }
-        if (first && gem5art__is_intact(first, (size_t)(stop - first))) return first;
-        if (last && gem5art__is_intact(last, (size_t)(stop - last))) return last;
-        text = seal + 1;
-    }
-    return NULL;
-}
-
 /* Finds the end of the object at pos by its brackets. 1: `size` is set; 0: the file ends first; -1: error. */
 static int gem5art__cursor_balance(gem5art__cursor *cursor, gem5art_error *error) {
     size_t n = 0, depth = 0;
@@ -5088,28 +5043,30 @@ static int gem5art__cursor_measure(gem5art__cursor *cursor, gem5art_error *error
 static gem5art__step gem5art__cursor_problem(gem5art__cursor *cursor, const char *problem, bool partial, off_t next,
                                              gem5art_error *error) {
     bool line_start = cursor->line_start, last_line = line_start, closed = false;
-    off_t at = cursor->problem_at = cursor->at, found = -1, offset;
+    off_t at = cursor->problem_at = cursor->at, offset;
     snprintf(cursor->problem, sizeof cursor->problem, "%.255s", problem);
     cursor->begun = cursor->comma = true;
     gem5art__cursor_seek(cursor, at, line_start);
     for (;;) {
         ptrdiff_t line = gem5art__cursor_line(cursor, error), n = line;
-        const char *text = cursor->window + cursor->pos, *intact;
+        const char *text = cursor->window + cursor->pos, *seal;
         if (line < 0) return GEM5ART__FAILED;
         offset = gem5art__cursor_offset(cursor);
-        if ((intact = gem5art__find_intact(text, (size_t)line)) != NULL) {
-            found = offset + (intact - text);
-            line_start = intact == text && (offset != at || line_start);
-            break;
-        }
+        if (gem5art__is_intact(text, gem5art__sealed_line(text, (size_t)line))) break;
         while (n > 0 && gem5art__is_space((unsigned char)text[n - 1])) n--;
         if (n > 0 && offset != at) last_line = false;
+        seal = offset == at ? gem5art__find_part(text, (size_t)line, gem5art__seal_start) : NULL;
+        if (seal && gem5art__find_part(seal + 1, (size_t)(text + line - seal - 1), gem5art__seal_start))
+            last_line = false; /* two records that lost the line end between them */
         if (n > 0) closed = text[n - 1] == ']' && offset + n - 1 > at;
         cursor->pos += (size_t)line;
-        if (cursor->pos == cursor->length) break; /* the file ends here */
+        if (cursor->pos == cursor->length) { /* the file ends here */
+            offset = -1;
+            break;
+        }
         cursor->pos++;
     }
-    if (found >= 0 && (next == 0 || found < next)) gem5art__cursor_seek(cursor, found, line_start);
+    if (offset >= 0 && (next == 0 || offset < next)) gem5art__cursor_seek(cursor, offset, offset != at || line_start);
     else if (next) {
         gem5art__cursor_seek(cursor, next, false);
         cursor->comma = false;
@@ -5151,7 +5108,7 @@ static gem5art__step gem5art__cursor_check(gem5art__cursor *cursor, gem5art_erro
                          !gem5art__name_matches(cursor->query, head.text[3], head.length[3]);
         cursor->intact = !cursor->passed && gem5art__seal_holds(text, cursor->size);
         if (!cursor->intact && !cursor->passed) { /* is it two records that lost the line end between them? */
-            const char *seal = gem5art__find_part(text, cursor->size, ",\"crc32\":\"");
+            const char *seal = gem5art__find_part(text, cursor->size, gem5art__seal_start);
             size_t size = seal ? (size_t)(seal - text) + 1 + GEM5ART__SEAL : cursor->size;
             if (size >= cursor->size || !gem5art__is_intact(text, size))
                 return gem5art__cursor_problem(cursor, "the checksum does not fit this record", false, 0, error);
@@ -5357,6 +5314,16 @@ static bool gem5art__flat_is_known(const gem5art__flat *flat) {
     return flat->known && gem5art__read_at(flat->fd, &byte, 1, flat->bracket, &got) && got == 1 && byte == ']';
 }
 
+/* Refuses what can be no store of either kind. */
+static bool gem5art__check_store_file(const char *path, const struct stat *st, gem5art_error *error) {
+    if (!S_ISREG(st->st_mode))
+        return gem5art__fail(error, GEM5ART_CORRUPT, "%s is not a file: give the path of a store", path);
+    if (st->st_size > 0) return true;
+    return gem5art__fail(error, GEM5ART_CORRUPT,
+                         "%s has 0 bytes: something truncated it; restore it from a copy, or remove it to start a new one",
+                         path);
+}
+
 /* Fills in `st`, and opens the file again where its name leads to another one: it was rewritten by this library. */
 static bool gem5art__flat_follow(gem5art_db *db, struct stat *st, gem5art_error *error) {
     gem5art__flat *flat = &db->flat;
@@ -5373,12 +5340,7 @@ static bool gem5art__flat_follow(gem5art_db *db, struct stat *st, gem5art_error 
     if (GEM5ART_SYS_FSTAT(flat->fd, st) < 0) return gem5art__fail_errno(error, "read", flat->path);
     flat->device = st->st_dev;
     flat->inode = st->st_ino;
-    if (!S_ISREG(st->st_mode))
-        return gem5art__fail(error, GEM5ART_CORRUPT, "%s is not a file: give the path of a store", flat->path);
-    if (st->st_size == 0)
-        return gem5art__fail(error, GEM5ART_CORRUPT,
-                             "%s has 0 bytes: something truncated it; restore it from a copy, or remove it to start a "
-                             "new one", flat->path);
+    if (!gem5art__check_store_file(flat->path, st, error)) return false;
     if (!flat->known) return true;
     if (!gem5art__read_at(flat->fd, now, flat->tail_length, flat->bracket - (off_t)flat->tail_length, &got))
         return gem5art__fail_errno(error, "read", flat->path);
@@ -5833,48 +5795,43 @@ static bool gem5art__flat_append(gem5art_db *db, const char *lines, size_t lengt
 
 /* ---- scans: a cursor on a descriptor of its own, which a rewritten store does not disturb */
 
-typedef struct gem5art__flat_scan {
-    gem5art__cursor cursor;
-    off_t size; /* of the file when the scan began */
-} gem5art__flat_scan;
-
 static void gem5art__flat_scan_end(gem5art__scan *scan) {
-    gem5art__flat_scan *flat = (gem5art__flat_scan *)scan->state;
-    gem5art__close(flat->cursor.fd);
-    gem5art__cursor_free(&flat->cursor);
-    gem5art__free(flat);
+    gem5art__cursor *cursor = (gem5art__cursor *)scan->state;
+    gem5art__close(cursor->fd);
+    gem5art__cursor_free(cursor);
+    gem5art__free(cursor);
 }
 
 static bool gem5art__flat_scan_begin(gem5art__scan *scan, const gem5art_query *query, gem5art_error *error) {
     gem5art_db *db = scan->db;
-    gem5art__flat_scan *flat;
+    gem5art__cursor *cursor;
     off_t size, stop;
     bool closed;
     int fd;
     if (!gem5art__flat_find_stop(db, &size, &stop, &closed, error)) return false;
     if ((fd = GEM5ART_SYS_FCNTL(db->flat.fd, F_DUPFD_CLOEXEC, 3)) < 0)
         return gem5art__fail_errno(error, "read", db->path);
-    if ((flat = (gem5art__flat_scan *)gem5art__alloc(sizeof *flat)) == NULL)
+    if ((cursor = (gem5art__cursor *)gem5art__alloc(sizeof *cursor)) == NULL)
         return gem5art__close(fd), gem5art__fail_nomem(error);
-    flat->size = size;
-    gem5art__cursor_init(&flat->cursor, fd, db->path, 0, stop);
-    flat->cursor.closed = closed;
-    flat->cursor.viewer = db->damaged ? db : NULL;
-    if (query && (query->name || !gem5art__empty(query->name_contains))) flat->cursor.query = query;
-    scan->state = flat;
+    gem5art__cursor_init(cursor, fd, db->path, 0, stop);
+    cursor->file_size = size;
+    cursor->closed = closed;
+    cursor->viewer = db->damaged ? db : NULL;
+    if (query && (query->name || !gem5art__empty(query->name_contains))) cursor->query = query;
+    scan->state = cursor;
     return true;
 }
 
 static gem5art__step gem5art__flat_scan_next(gem5art__scan *scan, gem5art_error *error) {
-    gem5art__flat_scan *flat = (gem5art__flat_scan *)scan->state;
-    const gem5art__cursor *cursor = &flat->cursor;
-    gem5art__step step = gem5art__cursor_next(&flat->cursor, error);
+    gem5art__cursor *cursor = (gem5art__cursor *)scan->state;
+    gem5art__step step = gem5art__cursor_next(cursor, error);
     struct stat st;
     scan->data = cursor->data;
     scan->size = cursor->size;
     scan->sealed = scan->intact = cursor->intact;
-    if (step != GEM5ART__TORN || GEM5ART_SYS_FSTAT(cursor->fd, &st) < 0 || st.st_size > flat->size) return step;
-    if (st.st_size < flat->size)
+    if (step != GEM5ART__TORN || GEM5ART_SYS_FSTAT(cursor->fd, &st) < 0 || st.st_size > cursor->file_size)
+        return step;
+    if (st.st_size < cursor->file_size)
         gem5art__warn(scan->db, "%s was cut to %lld bytes while it was read: the records after them are missing",
                       cursor->path, (long long)st.st_size);
     else
@@ -5886,7 +5843,7 @@ static gem5art__step gem5art__flat_scan_next(gem5art__scan *scan, gem5art_error 
 
 static gem5art__step gem5art__flat_scan_parse(gem5art__scan *scan, gem5art__arena *arena, const gem5art_json **record,
                                               gem5art_error *error) {
-    return gem5art__cursor_parse(&((gem5art__flat_scan *)scan->state)->cursor, arena, record, error);
+    return gem5art__cursor_parse((gem5art__cursor *)scan->state, arena, record, error);
 }
 
 /* ---- opening */
@@ -5914,12 +5871,8 @@ static bool gem5art__check_start(gem5art_db *db, bool lmdb, gem5art_error *error
     size_t got = 0, i;
     int fd = gem5art__open(path, O_RDONLY | O_NONBLOCK, 0);
     bool ok = fd >= 0 && gem5art__read_at(fd, start, sizeof start, 0, &got);
-    if (!ok) gem5art__fail_errno(error, "open the store", path);
     gem5art__close(fd);
-    if (!ok || got == 0)
-        return ok && gem5art__fail(error, GEM5ART_CORRUPT,
-                                   "%s has 0 bytes: something truncated it; restore it from a copy, or remove it to "
-                                   "start a new one", path);
+    if (!ok) return gem5art__fail_errno(error, "open the store", path);
     for (i = 0; i < got && gem5art__is_space((unsigned char)start[i]); i++) {}
     if (gem5art__is_lmdb(start, got) || (lmdb && start[0] == '['))
         return (lmdb && start[0] != '[') ||
@@ -6601,37 +6554,12 @@ static bool gem5art__lmdb_create(gem5art_db *db, const char *path, gem5art_error
     return false;
 }
 
-/* The number of the mount that a file is in; -1: unknown. */
-static long gem5art__mount_of(const char *path) {
-#ifdef GEM5ART_NO_PROC
-    return (void)path, -1;
-#else
-    char name[64], text[512], *at = NULL;
-    size_t got;
-    int of, fd = gem5art__open(path, O_RDONLY | O_NONBLOCK, 0);
-    snprintf(name, sizeof name, "/proc/self/fdinfo/%d", fd);
-    of = fd < 0 ? -1 : gem5art__open(name, O_RDONLY, 0);
-    if (of >= 0 && gem5art__read_at(of, text, sizeof text - 1, 0, &got)) {
-        text[got] = 0;
-        at = strstr(text, "mnt_id:");
-    }
-    gem5art__close(of);
-    gem5art__close(fd);
-    return at ? strtol(at + 7, NULL, 10) : -1;
-#endif
-}
-
 /* Refuses a file that is mounted by itself (docker -v FILE:PATH) or has a second hard link: the users of two names have
    two lock files, and LMDB cannot order them. A file that is just being made has two names for a moment. */
 static bool gem5art__lmdb_check_names(gem5art_db *db, gem5art_error *error) {
-    char *folder = gem5art__arena_copy(&db->arena, db->path);
-    long of_file = gem5art__mount_of(db->path), of_folder;
     struct stat st;
     int tries;
-    if (!folder) return gem5art__fail_nomem(error);
-    folder[strrchr(folder, '/') == folder ? 1 : strrchr(folder, '/') - folder] = 0;
-    of_folder = gem5art__mount_of(folder);
-    if (of_file >= 0 && of_folder >= 0 && of_file != of_folder)
+    if (gem5art__is_mount_point(db->path))
         return gem5art__fail(error, GEM5ART_UNSUPPORTED,
                              "%s is a mount point: LMDB cannot keep its users apart from those of the file that is "
                              "mounted; mount the folder of that instead", db->path);
@@ -6653,10 +6581,8 @@ static bool gem5art__lmdb_open(gem5art_db *db, gem5art_error *error) {
     gem5art__env now, *env;
     struct stat st;
     if (GEM5ART_SYS_STAT(db->path, &st) < 0) return gem5art__fail_errno(error, "open the store", db->path);
-    if (!S_ISREG(st.st_mode))
-        return gem5art__fail(error, GEM5ART_CORRUPT, "%s is not a file: give the path of a store", db->path);
-    if (!gem5art__lmdb_check_place(db->path, error) || !gem5art__lmdb_check_names(db, error) ||
-        !gem5art__env_identify(&now, db->path, error))
+    if (!gem5art__check_store_file(db->path, &st, error) || !gem5art__lmdb_check_place(db->path, error) ||
+        !gem5art__lmdb_check_names(db, error) || !gem5art__env_identify(&now, db->path, error))
         return false;
     pthread_mutex_lock(&gem5art__envs_mutex);
     for (env = gem5art__envs; env && (env->stale || !gem5art__env_same(env, &now)); env = env->next) {}
@@ -6900,13 +6826,12 @@ static bool gem5art__check(gem5art__cache *cache, const gem5art_artifact *artifa
 
 /* ---- copies */
 
-/* Copies a file's bytes, by a clone where the file system has them. Leaves errno. */
+/* Copies a file's bytes; copy_file_range clones them where the file system can. Leaves errno. */
 static bool gem5art__copy_bytes(int from, int to) {
     char *chunk;
     ssize_t n;
     bool ok = true;
 #ifndef GEM5ART_NO_FILE_CLONING
-    if (GEM5ART_SYS_CLONE(to, from) == 0) return true;
     while (GEM5ART_SYS_COPY_FILE_RANGE(from, to, (size_t)1 << 30) > 0 && !gem5art__given_up()) {}
     /* Some file systems report the end at once: the rest goes through memory, from the offsets where this stopped. */
 #endif
@@ -7178,11 +7103,10 @@ static void gem5art__report_hashing(void *data) {
    folder is a git repo if the type is "git repo" or it is the top of a work tree. */
 static bool gem5art__hash_and_report(gem5art_db *db, const char *path, const char *type, gem5art__content *content,
                                      gem5art_error *error) {
-    static pthread_mutex_t mutex = PTHREAD_MUTEX_INITIALIZER; /* of a flag that nobody sets */
     gem5art__buf git = {NULL, 0, 0, false};
     gem5art__hashing hashing;
     struct stat st;
-    bool reports = !gem5art__get_long_work(), ok;
+    bool reports = !gem5art__this_work, ok;
     int wanted = GEM5ART__WANT_MD5;
     gem5art__putf(&git, "%s/.git", path);
     if (strcmp(type, gem5art__type_repo) == 0 || (!git.failed && GEM5ART_SYS_LSTAT(git.data, &st) == 0))
@@ -7191,13 +7115,12 @@ static bool gem5art__hash_and_report(gem5art_db *db, const char *path, const cha
     memset(&hashing, 0, sizeof hashing);
     hashing.db = db;
     hashing.path = path;
-    hashing.work.mutex = &mutex;
     hashing.work.beat = gem5art__report_hashing;
     hashing.work.data = &hashing;
     hashing.work.beat_at = gem5art__monotonic() + GEM5ART_BEAT_SECONDS;
-    if (reports) gem5art__set_long_work(&hashing.work);
+    if (reports) gem5art__this_work = &hashing.work;
     ok = gem5art__hash_path(&db->cache, path, wanted, content, error);
-    if (reports) gem5art__set_long_work(NULL);
+    if (reports) gem5art__this_work = NULL;
     return ok;
 }
 
@@ -10282,8 +10205,8 @@ static void gem5art__in_warden_found(void *context, const gem5art__process *proc
     child->left++;
     number = child->ended && self->now >= child->kill_at ? SIGKILL : child->spread;
     if (!number || (!child->ended && getpgid(process->pid) == child->pid)) return; /* which had it with its group */
-    child->killed += gem5art__signal_process(process, number) && child->ended && number == SIGKILL;
-    if (number != SIGKILL) gem5art__signal_process(process, SIGCONT);
+    child->killed += GEM5ART_SYS_KILL(process->pid, number) == 0 && child->ended && number == SIGKILL;
+    if (number != SIGKILL) GEM5ART_SYS_KILL(process->pid, SIGCONT);
 }
 #endif
 
@@ -11102,16 +11025,11 @@ static uint32_t gem5art__dos_time(time_t mtime) {
            (uint32_t)t.tm_hour << 11 | (uint32_t)t.tm_min << 5 | (uint32_t)(t.tm_sec < 60 ? t.tm_sec : 59) / 2;
 }
 
-/* Bit 11, where it matters: the name is UTF-8. */
+/* Bit 11: the name is UTF-8. */
 static unsigned gem5art__zip_flags(const char *name) {
-    bool ascii = true;
-    size_t n;
-    for (; *name; name += n) {
-        n = gem5art__utf8_sequence(name, strlen(name));
-        if (n == 0) return 0;
-        if (n > 1) ascii = false;
-    }
-    return ascii ? 0 : 1u << 11;
+    size_t n = 1;
+    for (; *name && n > 0; name += n) n = gem5art__utf8_sequence(name, strlen(name));
+    return n > 0 ? 1u << 11 : 0;
 }
 
 /* Puts an entry's local header, as long before the sizes are known as after, or its central one. */
@@ -11524,9 +11442,9 @@ static gem5art__task *gem5art__first_task(gem5art__task_list *list) {
 static void gem5art__do_task(gem5art__workers *workers, gem5art__task *task) {
     bool first;
     pthread_mutex_unlock(&workers->mutex);
-    gem5art__set_long_work(&task->control);
+    gem5art__this_work = &task->control;
     (task->work)(task);
-    gem5art__set_long_work(NULL);
+    gem5art__this_work = NULL;
     pthread_mutex_lock(&workers->mutex);
     first = !workers->done.first;
     gem5art__append_task(&workers->done, task);
@@ -11939,7 +11857,7 @@ static void *gem5art__check_ahead(void *argument) {
     gem5art__arena arena = {NULL, false};
     const char *path;
     size_t k = run->used_count;
-    gem5art__set_long_work(&job->ahead.control);
+    gem5art__this_work = &job->ahead.control;
     while (k > 0 && !*run->used[k - 1]->git_hash) k--;
     path = k ? gem5art__join_path(&arena, job->pool->cwd, run->used[k - 1]->path) : NULL;
     if (path) gem5art__check(&job->pool->db->cache, run->used[k - 1], path, NULL); /* which keeps the commit */

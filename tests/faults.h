@@ -25,7 +25,6 @@
 #include <time.h>
 #include <unistd.h>
 #ifdef __linux__
-#include <sys/ioctl.h>
 #include <sys/syscall.h>
 #endif
 
@@ -273,7 +272,6 @@ __attribute__((unused)) static pid_t hook_fork(void) {
 #define GEM5ART_SYS_CLONE_VM(function, stack, argument) \
     (faulty("clone", false) ? -1 : clone(function, stack, CLONE_VM | SIGCHLD, argument))
 #endif
-#define GEM5ART_SYS_CLONE(to, from) (faulty("ioctl", false) ? -1 : ioctl(to, _IOW(0x94, 9, int), from))
 #define GEM5ART_SYS_COPY_FILE_RANGE(from, to, size) \
     (fault_at && fault >= SHORT ? (errno = EXDEV, -1) : faulty("copy_file_range", false) ? -1 : copy_file_range(from, NULL, to, NULL, size, 0))
 #endif

@@ -536,9 +536,9 @@ static pthread_mutex_t asker_mutex = PTHREAD_MUTEX_INITIALIZER;
 
 static void *ask(void *argument) {
     asker *a = (asker *)argument;
-    gem5art__set_long_work(&a->work);
+    gem5art__this_work = &a->work;
     a->ok = gem5art__hash_shared(&cache, a->path, 0, &a->content, &a->why);
-    gem5art__set_long_work(NULL);
+    gem5art__this_work = NULL;
     return NULL;
 }
 

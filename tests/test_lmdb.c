@@ -489,6 +489,25 @@ TEST(a_file_of_two_names_is_refused) {
     fixture_end();
 }
 
+TEST(a_mounted_file_is_refused) {
+    fixture_begin();
+    REQUIRE(open_db(NULL) && store_run(db, 1));
+    close_db();
+    write_text("there.db", "");
+    if (mount(STORE_PATH, "there.db", "", MS_BIND, NULL) < 0) {
+        printf("a_mounted_file_is_refused: not tried, as mount(2) is not allowed\n");
+    } else {
+        if (gem5art__is_mount_point("there.db")) { /* this kernel reports it */
+            CHECK(gem5art_open("lmdb://there.db", NULL, &error) == NULL && error.code == GEM5ART_UNSUPPORTED);
+            CHECK_CONTAINS(error.message, "is a mount point");
+        }
+        CHECK(!gem5art__is_mount_point(STORE_PATH));
+        CHECK(umount("there.db") == 0);
+    }
+    REQUIRE(open_db(NULL));
+    fixture_end();
+}
+
 /* ---- files that change under it */
 
 /* In a child, as a fault leaves memory of LMDB's behind. */

@@ -751,8 +751,8 @@ static void count_damage(const char *message, void *user_data) {
     else test_fail(__FILE__, __LINE__, "%s", message);
 }
 
-/* Opens db.json, whose byte `at` is wrong, as a viewer: the rows and look-ups of runs 1 to 3 whose text is intact must be
-   there, if they are `sealed`; else only no error may end the reading. `ends`: where those texts begin and end. */
+/* Opens db.json, whose byte `at` is wrong, as a viewer: the rows and look-ups of runs 1 to 3 whose line is intact must be
+   there, if they are `sealed`; else only no error may end the reading. `ends`: where their lines begin and end. */
 static void view_spoiled(size_t at, int bit, const size_t ends[3][2], bool sealed) {
     gem5art_open_desc desc;
     gem5art_db *viewer;
@@ -787,8 +787,8 @@ static void view_flipped_bits(char *text, const char *const *runs, bool sealed) 
     int bit;
     for (i = 0; i < 3; i++) {
         REQUIRE(strstr(text, runs[i]) != NULL);
-        ends[i][0] = (size_t)(strstr(text, runs[i]) - text);
-        ends[i][1] = ends[i][0] + strlen(runs[i]);
+        ends[i][0] = (size_t)(strstr(text, runs[i]) - text) - 1; /* its line: with the newlines around it */
+        ends[i][1] = ends[i][0] + 1 + strlen(runs[i]) + 2;
     }
     for (i = 0; i < size; i++)
         for (bit = 0; bit < 8; bit += i % 16 ? 3 : 1) {

@@ -152,6 +152,24 @@ static bool fsck_check_lmdb(fsck_audit *audit, gem5art_error *error) {
     return ok;
 }
 
+/* Finds the first record in a text that is intact, wherever it begins. NULL: there is none. */
+static const char *fsck_find_intact(const char *text, size_t size) {
+    const char *seal, *end = text + size;
+    while ((seal = gem5art__find_part(text, (size_t)(end - text), ",\"crc32\":\"")) != NULL &&
+           end - seal > GEM5ART__SEAL) {
+        const char *first = NULL, *last = NULL, *at = text; /* beginnings before this seal; one of them is right */
+        const char *stop = seal + 1 + GEM5ART__SEAL;
+        for (; (at = gem5art__find_part(at, (size_t)(seal - at), "{\"_id\":\"")) != NULL; at++) {
+            if (!first) first = at;
+            last = at;
+        }
+        if (first && gem5art__is_intact(first, (size_t)(stop - first))) return first;
+        if (last && gem5art__is_intact(last, (size_t)(stop - last))) return last;
+        text = seal + 1;
+    }
+    return NULL;
+}
+
 /* All intact lines among the bytes of a file whose tree cannot be read: old copies of some and records that were
    removed are among them. */
 static bool fsck_check_raw(fsck_audit *audit, gem5art_error *error) {
@@ -159,7 +177,7 @@ static bool fsck_check_raw(fsck_audit *audit, gem5art_error *error) {
     const char *at = raw->data, *end = raw->data + raw->length;
     bool ok = true;
     audit->bytes = (int64_t)raw->length;
-    for (; ok && (at = gem5art__find_intact(at, (size_t)(end - at))) != NULL; at += audit->size) {
+    for (; ok && (at = fsck_find_intact(at, (size_t)(end - at))) != NULL; at += audit->size) {
         audit->at = (off_t)(at - raw->data);
         audit->data = at;
         audit->size = fsck_raw_line(raw, (size_t)audit->at);
