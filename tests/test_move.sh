@@ -426,11 +426,15 @@ ids() { run "$export" --db-uri full.json --to jsonl "$@" -; grep -c '^{"_id"' .o
 same "all" "$(ids)" 25
 same "--runs" "$(ids --runs)" 10
 same "--artifacts" "$(ids --artifacts)" 15
-same "--fs-only" "$(ids --fs-only)" 7
+same "--mode fs" "$(ids --mode fs)" 7
 same "--limit 3" "$(ids --limit 3)" 3
 same "--limit 0" "$(ids --limit 0)" 0
-same "-s" "$(ids --runs -s hello)" "$("$getruns" --db-uri full.json -s hello - | grep -c '^  {')"
-same "together" "$(ids --fs-only --limit 2 -s boot)" 2
+same "--name" "$(ids --runs --name hello)" "$("$getruns" --db-uri full.json -s hello - | grep -c '^  {')"
+same "together" "$(ids --mode fs --limit 2 --name boot)" 2
+same "the newest, in stored order" "$(ids --runs --limit 3 >/dev/null && sed 's/.*"end_time":\([0-9.]*\).*/\1/' .out)" \
+    "$(ids --runs >/dev/null && sed 's/.*"end_time":\([0-9.]*\).*/\1/' .out >times && sort -n times | tail -n 3 >newest && grep -Fxf newest times)"
+same "--status" "$(ids --status failed)" 1
+same "before any" "$(ids --before 1990-01-01)" 0
 run "$export" --db-uri full.json --to csv --limit 0 -
 same "a table of nothing has its heading" "$(printf '%s\n' "$out" | cut -c1-19)" "_id,hash,type,name,"
 
@@ -467,13 +471,16 @@ misuse() {
     run "$export" --db-uri full.json "$@"
     same "status of $*" $status 2
     has "error of $*" "$err" "gem5art-export: $expected"
-    has "usage of $*" "$err" "usage: gem5art-export [-h] [--runs]"
+    has "usage of $*" "$err" "usage: gem5art-export [-h] [OPTION...]"
 }
 misuse "--to is missing: gem5art, jsonl, csv or store" x
 misuse '--to: unknown format "xml": give gem5art, jsonl, csv or store' --to xml x
 misuse "the output is missing" --to csv
 misuse "one output is enough" --to csv a b
-misuse "--artifacts leaves out what --fs-only asks for" --to csv --artifacts --fs-only a
+misuse "--mode chooses among runs: leave --artifacts out, or --mode" --to csv --artifacts --mode fs a
+misuse "the option --fs-only has a new name: give --mode fs" --to csv --fs-only a
+misuse "the option --search_name has a new name: give --name" --to csv --search_name=x a
+misuse "the option -s has a new name: give --name" --to csv -s x a
 misuse "--artifacts leaves out what --runs asks for" --to jsonl --artifacts --runs a
 misuse "a store cannot be written to stdout" --to store -
 misuse "--limit: a whole number" --to csv --limit x a
@@ -481,6 +488,6 @@ run "$export" --db-uri nowhere.json --to csv unwritten
 has "no store" "$err" "there is no store at $work/nowhere.json"
 same "nothing was written" "$(ls unwritten nowhere.json 2>/dev/null)" ""
 run "$import" --nonsense
-has "misuse of import" "$err" "usage: gem5art-import [-h] [--dry-run]"
+has "misuse of import" "$err" "usage: gem5art-import [-h] [-n] [-v] [-q]"
 
 finish

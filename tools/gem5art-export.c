@@ -14,6 +14,7 @@
 #include "lib/message.h"
 #include "lib/options.h"
 #include "lib/output.h"
+#include "lib/select.h"
 #include "lib/store.h"
 
 const char *tool_name = "gem5art-export";
@@ -21,9 +22,10 @@ const char *tool_name = "gem5art-export";
 enum format { GEM5ART, JSONL, CSV, STORE };
 static const char *const formats[] = {"gem5art", "jsonl", "csv", "store", NULL};
 
-static const char *limit_text, *db_uri, *to, *search_name;
-static int64_t limit;
-static bool runs, artifacts, fs_only;
+static const char *db_uri, *to;
+static selection selected;
+static select_rows rows;
+static bool runs, artifacts;
 static csv_style style;
 
 static const option options[] = {
@@ -35,50 +37,37 @@ static const option options[] = {
      .value = &to, .words = "gem5art jsonl csv store"},
     {"--runs", NULL, NULL, "Write only runs", .flag = &runs},
     {"--artifacts", NULL, NULL, "Write only artifacts", .flag = &artifacts},
-    {"--fs-only", NULL, NULL, "Write only FS runs", .flag = &fs_only},
-    {"--spreadsheet", NULL, NULL, "csv: put a ' before what looks like a formula", .flag = &style.spreadsheet},
-    {"--limit", NULL, "LIMIT", "Write at most LIMIT records. Default: all", .value = &limit_text},
+    SELECT_OPTIONS(&selected),
+    {"--spreadsheet", NULL, NULL, " With --to csv: put a ' before text that a spreadsheet would take for a formula", .flag = &style.spreadsheet},
     OPTION_DB_URI(&db_uri),
-    {"--search_name", "-s", "SEARCH_NAME", "Write only records with this in the name", .value = &search_name},
     OPTION_END};
+static const char *const old_options[] = {"--fs-only", "--mode fs", "-s", "--name", "--search_name", "--name", NULL};
 static const operand operands[] = {{"output", "Output file name, - for stdout, or a new store's URI", "FILE"},
                                    {NULL, NULL, NULL}};
 static const page the_page = {
     .summary = "write a store for other programs",
     .usage = "--to FORMAT output",
-    .description = "Write the records of the database, in the order in which they were stored, to a file or another "
-                   "store. The output is written whole or not at all.",
+    .description = "Write the records of a store to a file or another store, whole or not at all.",
     .operands = operands,
-    .options = options};
+    .options = options,
+    .old = old_options};
 
 /* ---- the records that were asked for */
 
-static gem5art_iter *begin(gem5art_db *db) {
-    gem5art_query query = {0};
-    query.name_contains = search_name;
-    query.fs_only = fs_only;
-    query.limit = limit;
-    if (artifacts) return store_artifacts(db, &query);
-    return runs || fs_only ? store_runs(db, &query) : store_records(db, &query);
-}
-
-/* The next record; NULL: there are no more. */
-static const char *next(gem5art_iter *iter, size_t *length) {
-    if (!limit_text || limit > 0) return store_next_json(iter, length);
-    gem5art_iter_close(iter); /* a query's limit of 0 is none */
-    return NULL;
+static void begin(gem5art_db *db) {
+    select_begin(&rows, &selected, db, artifacts ? SELECT_ARTIFACTS : runs ? SELECT_RUNS : SELECT_ALL);
 }
 
 /* ---- formats */
 
 /* As Python's json.dump(records, file, indent=4) writes; no newline at the end. */
-static void write_gem5art(output *out, gem5art_iter *iter) {
+static void write_gem5art(output *out) {
     gem5art_json_writer writer;
     const char *json;
     size_t length;
     gem5art_json_writer_init(&writer, 4);
     gem5art_json_begin_array(&writer);
-    while ((json = next(iter, &length)) != NULL) {
+    while ((json = select_next(&rows, &length)) != NULL) {
         gem5art_json_text(&writer, json, length);
         output_json(out, &writer);
     }
@@ -87,10 +76,10 @@ static void write_gem5art(output *out, gem5art_iter *iter) {
     gem5art_json_writer_free(&writer);
 }
 
-static void write_jsonl(output *out, gem5art_iter *iter) {
+static void write_jsonl(output *out) {
     const char *json;
     size_t length;
-    while ((json = next(iter, &length)) != NULL) {
+    while ((json = select_next(&rows, &length)) != NULL) {
         output_write(out, json, length);
         output_write(out, "\n", 1);
     }
@@ -104,19 +93,19 @@ static bool has_column(const gem5art_json *member) {
     return false;
 }
 
-static void put_row(text *row, const gem5art_json *record) {
+static void put_row(text *row, const gem5art_json *object) {
     static text json;
     const gem5art_json *value;
     const char *name;
     size_t i, found = 0;
     for (i = 0; (name = gem5art_field_name(!artifacts, i)) != NULL; i++) {
-        value = gem5art_json_get(record, name);
+        value = gem5art_json_get(object, name);
         found += value != NULL;
         if (value) csv_put_json(row, style, value->raw, value->raw_length);
         text_puts(row, ",");
     }
     text_clear(&json);
-    for (value = found < record->count ? record->first : NULL; value; value = value->next) {
+    for (value = found < object->count ? object->first : NULL; value; value = value->next) {
         if (has_column(value)) continue;
         text_puts(&json, json.length ? "," : "{");
         text_put(&json, value->raw_key, value->raw_key_length);
@@ -128,8 +117,8 @@ static void put_row(text *row, const gem5art_json *record) {
     text_puts(row, "\r\n");
 }
 
-static void write_csv(output *out, gem5art_iter *iter) {
-    const gem5art_json *record;
+static void write_csv(output *out) {
+    const gem5art_json *object;
     gem5art_error error;
     text row = {0};
     const char *json, *name;
@@ -138,12 +127,12 @@ static void write_csv(output *out, gem5art_iter *iter) {
     for (i = 0; (name = gem5art_field_name(!artifacts, i)) != NULL; i++) text_putf(&row, "%s,", name);
     text_puts(&row, "other\r\n");
     output_write(out, row.data, row.length);
-    while ((json = next(iter, &length)) != NULL) {
+    while ((json = select_next(&rows, &length)) != NULL) {
         text_clear(&row);
-        if ((record = gem5art_json_parse(json, length, NULL, &error)) == NULL) die_of(&error);
-        put_row(&row, record);
+        if ((object = gem5art_json_parse(json, length, NULL, &error)) == NULL) die_of(&error);
+        put_row(&row, object);
         output_write(out, row.data, row.length);
-        gem5art_json_free(record);
+        gem5art_json_free(object);
     }
     text_free(&row);
 }
@@ -157,14 +146,13 @@ static void write_store(gem5art_db *db, const char *uri) {
     gem5art_text *records = NULL;
     gem5art_addition *additions;
     gem5art_error error;
-    gem5art_iter *iter;
     gem5art_db *made;
     struct stat st;
     size_t count = 0, length, i;
     if (strcmp(uri, "-") == 0) die(EXIT_MISUSE, "a store cannot be written to stdout: name its file");
     if (lstat(scheme_end ? scheme_end + 3 : uri, &st) == 0)
         die(EXIT_FAILED, "%s exists already: name another store, or add to this one with gem5art-import", uri);
-    for (iter = begin(db); (json = next(iter, &length)) != NULL; count++) {
+    for (begin(db); (json = select_next(&rows, &length)) != NULL; count++) {
         records = (gem5art_text *)text_room(records, count, sizeof *records);
         records[count].text = text_copy_n(json, length);
         records[count].length = length;
@@ -198,19 +186,20 @@ int main(int argc, char **argv) {
     format = (enum format)options_word("--to: unknown format", to, formats);
     if (argc == 0) die(EXIT_MISUSE, "the output is missing: name a file or a store");
     if (argc > 1) die(EXIT_MISUSE, "one output is enough: leave \"%s\" out", argv[1]);
-    if (artifacts && (runs || fs_only))
-        die(EXIT_MISUSE, "--artifacts leaves out what %s asks for: give one of them", runs ? "--runs" : "--fs-only");
+    if (artifacts && runs) die(EXIT_MISUSE, "--artifacts leaves out what --runs asks for: give one of them");
+    select_check(&selected);
+    if (artifacts) select_check_artifacts(&selected);
     if (style.spreadsheet && format != CSV)
         die(EXIT_MISUSE, "--spreadsheet changes only tables: give --to csv, or leave it out");
-    if (limit_text) limit = options_count("--limit", limit_text);
     if (format == CSV && !artifacts) runs = true;
     db = store_open(store_find(db_uri), true);
     if (format == STORE) write_store(db, argv[0]);
     else {
         out = output_create(argv[0], db);
-        if (format == GEM5ART) write_gem5art(&out, begin(db));
-        else if (format == JSONL) write_jsonl(&out, begin(db));
-        else write_csv(&out, begin(db));
+        begin(db);
+        if (format == GEM5ART) write_gem5art(&out);
+        else if (format == JSONL) write_jsonl(&out);
+        else write_csv(&out);
         output_finish(&out);
     }
     gem5art_close(db, NULL);

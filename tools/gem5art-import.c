@@ -440,8 +440,10 @@ static gem5art_db *open_target(source *s, const char *uri, bool dry_run, gem5art
     return dry_run || s->failed ? NULL : store_open(uri, false);
 }
 
+enum volume { QUIET, PLAIN, VERBOSE };
+
 /* Returns whether everything that the source holds is now in the store. */
-static bool import(const char *name, const char *db_uri, bool dry_run, bool verbose) {
+static bool import(const char *name, const char *db_uri, bool dry_run, enum volume volume) {
     source s = {0};
     tally t = {0};
     gem5art_addition *additions;
@@ -458,8 +460,8 @@ static bool import(const char *name, const char *db_uri, bool dry_run, bool verb
         if (bad == s.count) fail(&s, nowhere, "%s", error.message);
         else fail_record(&s, bad, &error);
     }
-    for (i = 0; i < s.count && !s.failed; i++) count(&s, i, &additions[i], dry_run, verbose, &t);
-    if (!s.failed) print_tally(&s, &t, dry_run);
+    for (i = 0; i < s.count && !s.failed; i++) count(&s, i, &additions[i], dry_run, volume == VERBOSE, &t);
+    if (!s.failed && volume != QUIET) print_tally(&s, &t, dry_run);
     gem5art_close(db, NULL);
     for (i = 0; i < s.count; i++)
         if (!s.data.length || s.records[i].text != s.data.data + s.places[i])
@@ -473,10 +475,11 @@ static bool import(const char *name, const char *db_uri, bool dry_run, bool verb
 
 int main(int argc, char **argv) {
     static const char *db_uri;
-    static bool dry_run, verbose;
+    static bool dry_run, verbose, quiet;
     static const option options[] = {
-        {"--dry-run", NULL, NULL, "Report what would be added, and add nothing", .flag = &dry_run},
+        {"--dry-run", "-n", NULL, "Report what would be added, and add nothing", .flag = &dry_run},
         {"--verbose", "-v", NULL, "Name each record that is added or skipped", .flag = &verbose},
+        {"--quiet", "-q", NULL, " Print only errors, and records that are in conflict", .flag = &quiet},
         OPTION_DB_URI(&db_uri),
         OPTION_END};
     static const operand operands[] = {
@@ -497,8 +500,9 @@ int main(int argc, char **argv) {
     bool ok = true;
     int i;
     argc = options_parse(argc, argv, &the_page);
+    if (quiet && verbose) die(EXIT_MISUSE, "--quiet and --verbose exclude each other: leave one out");
     if (argc == 0) die(EXIT_MISUSE, "nothing to import: name a file or a store, or - for stdin");
     db_uri = store_find(db_uri);
-    for (i = 0; i < argc; i++) ok = import(argv[i], db_uri, dry_run, verbose) && ok;
+    for (i = 0; i < argc; i++) ok = import(argv[i], db_uri, dry_run, quiet ? QUIET : verbose ? VERBOSE : PLAIN) && ok;
     return finish(ok);
 }

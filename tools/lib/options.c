@@ -26,10 +26,13 @@ static void options_standard(const char *argument, const page *p) {
     if (out.length) options_print(&out);
 }
 
-__attribute__((noreturn)) static void options_unknown(const option *options, const char *argument) {
+__attribute__((noreturn)) static void options_unknown(const page *p, const char *argument) {
+    const option *options = p->options;
     text_list names = {NULL, 0};
     char *word = text_copy_n(argument, strcspn(argument, "="));
-    const char *near;
+    const char *near, *const *old;
+    for (old = p->old; old && *old; old += 2)
+        if (strcmp(word, *old) == 0) die(EXIT_MISUSE, "the option %s has a new name: give %s", word, old[1]);
     for (; options->name; options++) text_list_add(&names, options->name);
     text_list_add(&names, "--version");
     near = argument[1] == '-' ? nearest_word(word, names.items) : NULL;
@@ -63,10 +66,10 @@ static const option *options_find(const option *options, const char *argument, c
 }
 
 /* Sets what argv[*i] names; *i moves on to a value that follows it. */
-static void options_set(const option *options, int argc, char **argv, int *i) {
+static void options_set(const page *p, int argc, char **argv, int *i) {
     const char *value;
-    const option *o = options_find(options, argv[*i], &value);
-    if (!o) options_unknown(options, argv[*i]);
+    const option *o = options_find(p->options, argv[*i], &value);
+    if (!o) options_unknown(p, argv[*i]);
     if (!o->value_name) {
         if (value) die(EXIT_MISUSE, "%s takes no value: leave \"%s\" out", o->name, value);
         *o->flag = true;
@@ -91,7 +94,7 @@ int options_parse(int argc, char **argv, const page *p) {
         else if (strcmp(argv[i], "--") == 0) all_operands = true;
         else {
             options_standard(argv[i], p);
-            options_set(p->options, argc, argv, &i);
+            options_set(p, argc, argv, &i);
         }
     }
     return kept;

@@ -32,6 +32,7 @@ typedef struct page {
     const option *options;   /* --help and --version are every tool's */
     const char *more;        /* a last paragraph; NULL: none */
     const char *status;      /* of its exit; NULL: "0 success, 1 failure, 2 misuse" */
+    const char *const *old;  /* options that have a new name: the old one, the new one, ..., NULL; NULL: none */
 } page;
 
 void page_put_usage(text *out, const page *p);
