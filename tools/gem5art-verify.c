@@ -30,10 +30,9 @@ static selection selected;
 
 static const option options[] = {
     {"--archives", NULL, NULL, "Verify results archives too, if no IDs are given", .flag = &archives},
-    {"--outcomes", NULL, NULL, "List instead the runs whose outcome would be different today, by the files in their "
-     "outdirs or archives", .flag = &outcomes},
+    {"--outcomes", NULL, NULL, "List runs whose outcome would be different today", .flag = &outcomes},
     SELECT_OPTIONS(&selected),
-    {"--cwd", NULL, "DIR", "Start relative paths from DIR; default: the folder that the store was found in",
+    {"--cwd", NULL, "DIR", "Start relative paths from DIR; default: the store's",
      .value = &cwd, .words = "FOLDER"},
     {"--quiet", "-q", NULL, "Show only what can no longer be reproduced", .flag = &quiet},
     {"--json", NULL, NULL, "Print an array of objects", .flag = &as_json},
@@ -42,17 +41,14 @@ static const option options[] = {
     OPTION_END};
 
 static const operand operands[] = {
-    {"ID", "Verify an artifact; or a run's artifacts, results and the other files that gem5 read. Default: the artifacts "
-     "and files of the selected runs, or all artifacts except results archives", "ID"},
+    {"ID", "Verify an artifact, or a run's artifacts, results and files. Default: the selected runs, or all artifacts", "ID"},
     {NULL, NULL, NULL}};
 
 static const page verify_page = {
     .summary = "check whether runs can still be reproduced",
     .usage = "[ID ...]",
-    .description = "Compare each artifact's file, or the commit of its repo, with what was registered. A repo that has "
-                   "the registered commit can move on, and a file can change if its copy in $GEM5ART_STORAGE is as "
-                   "registered: both are listed. It is an error if an artifact can no longer be reproduced, or a copy "
-                   "has changed.",
+    .description = "Compare artifacts, and their stored copies, with what was registered. A "
+                   "repo can move on, and a file can change if its copy has not: both are listed.",
     .operands = operands,
     .options = options,
     .status = "0 all can be reproduced, 1 something cannot, or it failed, 2 misuse"};
