@@ -6,8 +6,6 @@
 
 #include "lib.h"
 
-#include "../../tools/lib/when.c"
-
 #include "../../tools/lib/variables.c"
 
 #include "../../tools/lib/source.c"

@@ -15,6 +15,10 @@
 
 #include "../../tools/lib/store.c"
 
+#include "../../tools/lib/when.c"
+
+#include "../../tools/lib/describe.c"
+
 #include "../../tools/lib/find.c"
 
 /* A process ends with what the modules keep. */
