@@ -144,7 +144,8 @@
    Outdirs. Each attempt has an outdir of its own: the first free one of OUTDIR, OUTDIR.2, OUTDIR.3, ...; an earlier one
    is never moved. An attempt takes an outdir by creating its console.txt, which only one attempt can do, whatever
    stores they use. An outdir that holds a different experiment (an edited and committed script makes one) is left
-   alone, and the log reports the differences. If an outdir is replaced while its run is active, nothing is written to
+   alone, the run takes the next one, and the log and run->differs report the differences. A db with .dry_run and
+   gem5art_would_launch show which runs would be launched, and where, without changing anything. If an outdir is replaced while its run is active, nothing is written to
    the new one or taken from it, and the run is Failed.
    The child. Its stdin is /dev/null; its stdout and stderr are OUTDIR/console.txt (gem5's -re redirects its own output
    to simout and simerr). It inherits no other descriptor and has default signal dispositions and an empty signal mask.
@@ -665,7 +666,7 @@ typedef struct gem5art_run_desc {
 } gem5art_run_desc;
 
 /* Create a run, its outdir and (unless there is one) its info.json. run->outdir is the first of OUTDIR, OUTDIR.2, ...
-   that does not hold a different experiment. Nothing is recorded or launched yet. Artifacts must belong to this db.
+   that does not hold a different experiment, and run->differs says why it is not the first. Nothing is recorded or launched yet. Artifacts must belong to this db.
      INVALID    a required field is missing or has a wrong value; a gem5 binary that is not executable; in
                 .environment a name that cannot be used or is there twice, or a last name without a value; in
                 .archive_except a glob that can match nothing

@@ -17,6 +17,7 @@
 #include "lib/notes.h"
 #include "lib/options.h"
 #include "lib/outcomes.h"
+#include "lib/outdir.h"
 #include "lib/plan.h"
 #include "lib/single.h"
 #include "lib/store.h"
@@ -246,9 +247,11 @@ static void handle_signals(void (*handler)(int)) {
 /* Removes the info.json of a run that is not launched, which would be in the way of a corrected experiment. */
 static void forget(const gem5art_run *run) {
     char *path = text_join(run->outdir, "info.json"), *console = text_join(run->outdir, "console.txt");
-    gem5art_run *found = access(console, F_OK) < 0 ? gem5art_load_run(db, path, NULL) : NULL;
-    if (found && text_same(found->id, run->id) && unlink(path) == 0) rmdir(run->outdir);
-    gem5art_release_run(db, found);
+    text why = {NULL, 0, 0};
+    if (access(console, F_OK) < 0 && outdir_check(run->outdir, run->id, run->hash, &why) == OUTDIR_OWN &&
+        unlink(path) == 0)
+        rmdir(run->outdir);
+    text_free(&why);
     free(path);
     free(console);
 }
