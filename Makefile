@@ -15,7 +15,7 @@
 # Where LMDB is installed (Debian: liblmdb-dev), the tools have it; LMDB= leaves it out.
 
 PREFIX   = /usr/local
-MAN      = $(PREFIX)/share/man/man1
+MAN      = $(PREFIX)/share/man
 BASH     = $(PREFIX)/share/bash-completion/completions
 ZSH      = $(PREFIX)/share/zsh/site-functions
 FISH     = $(PREFIX)/share/fish/vendor_completions.d
@@ -142,16 +142,21 @@ demo:
 bench: $(tools) $(benches) children
 	@for bench in $(benches); do echo "== $$bench"; BUILD=$(ABSOLUTE) $$bench || exit 1; done
 
-# Each tool prints its own page, of which man pages and completions are made.
+# Each tool prints its own page, of which its man page and completions are made; gem5art(3) is made of the header.
 install: $(tools)
-	mkdir -p $(DESTDIR)$(PREFIX)/bin $(DESTDIR)$(PREFIX)/include $(DESTDIR)$(MAN) $(DESTDIR)$(BASH) $(DESTDIR)$(ZSH) \
-	    $(DESTDIR)$(FISH)
+	mkdir -p $(DESTDIR)$(PREFIX)/bin $(DESTDIR)$(PREFIX)/include $(DESTDIR)$(BASH) $(DESTDIR)$(ZSH) $(DESTDIR)$(FISH) \
+	    $(addprefix $(DESTDIR)$(MAN)/man,1 3 5 7)
 	install -m 755 $(tools) $(DESTDIR)$(PREFIX)/bin
 	install -m 644 $(HEADER) $(DESTDIR)$(PREFIX)/include
 	version=$$(sed -n 's/#define GEM5ART_VERSION "\(.*\)"/\1/p' $(HEADER)); \
+	given="-v version=$$version -v date=$(strip $(RELEASED))"; \
+	awk $$given -f tools/header.awk $(HEADER) >$(DESTDIR)$(MAN)/man3/gem5art.3 || exit 1; \
+	for page in gem5art-experiment.5 gem5art.7; do \
+	    sed "s/@VERSION@/$$version/; s/@DATE@/$(strip $(RELEASED))/" tools/man/$$page >$(DESTDIR)$(MAN)/man$${page##*.}/$$page; \
+	done; \
 	for tool in $(notdir $(tools)); do \
 	    $(B)/$$tool --print-page >$(B)/page && \
-	    awk -v version=$$version -v date=$(RELEASED) -f tools/manual.awk $(B)/page >$(DESTDIR)$(MAN)/$$tool.1 || exit 1; \
+	    awk $$given -f tools/manual.awk tools/man/pages.txt $(B)/page >$(DESTDIR)$(MAN)/man1/$$tool.1 || exit 1; \
 	    name="s/TOOL/$$tool/g; s/FUNCTION/_$$(echo $$tool | tr - _)/g"; \
 	    sed "$$name" tools/completion.bash >$(DESTDIR)$(BASH)/$$tool; \
 	    sed "$$name" tools/completion.zsh >$(DESTDIR)$(ZSH)/_$$tool; \

@@ -7,6 +7,8 @@ tools=$(cd "$root/tools" && ls gem5art-*.c | sed 's/\.c$//')
 begin "make install puts all in place"
 check install make -s -C "$root" install B="$BUILD" DESTDIR="$work/root" PREFIX=/usr
 share=$work/root/usr/share
+pages="man3/gem5art.3 man5/gem5art-experiment.5 man7/gem5art.7"
+for page in $pages; do check "$page" test -s "$share/man/$page"; done
 for tool in $tools; do
     check "$tool" test -x root/usr/bin/$tool -a -s $share/man/man1/$tool.1 -a -s $share/bash-completion/completions/$tool \
         -a -s $share/zsh/site-functions/_$tool -a -s $share/fish/vendor_completions.d/$tool.fish
@@ -31,10 +33,11 @@ for tool in $tools; do
 done
 begin "man pages are well-formed"
 if need mandoc; then
-    for tool in $tools; do
-        run mandoc -Tlint -Wwarning "$share/man/man1/$tool.1"
-        same "what mandoc says of $tool" "$out" ""
-        check "$tool.1 can be read" sh -c "mandoc -Tascii '$share/man/man1/$tool.1' | sed 's/.\x08//g' | grep -q 'EXIT STATUS'"
+    for page in "$share"/man/man*/*; do
+        run mandoc -Tlint -Wwarning "$page"
+        same "what mandoc says of $page" "$out" ""
+        run mandoc -Tascii "$page"
+        check "$page can be read" grep -q 'S.*E.*E.* .*A.*L.*S.*O' .out
     done
 fi
 
@@ -43,6 +46,97 @@ for tool in verify diff fsck; do
     check "gem5art-$tool" sh -c "sed -n '/EXIT STATUS/{n;p;}' '$share/man/man1/gem5art-$tool.1' | grep -q '^0 [^s].*, 1 .*2 '"
 done
 
+begin "every tool's page has all sections"
+for tool in $tools; do
+    for section in NAME SYNOPSIS DESCRIPTION OPTIONS "EXIT STATUS" ENVIRONMENT FILES EXAMPLES "SEE ALSO"; do
+        check "$section of $tool" grep -qx "\.SH $section" "$share/man/man1/$tool.1"
+    done
+    check "$tool in gem5art(7)" grep -q "^\.BR $(echo "$tool" | sed 's/-/.-/') (1)" "$share/man/man7/gem5art.7"
+done
+
+begin "the pages name whatever the code knows"
+for variable in $(grep -oh 'getenv("[A-Z_]*")' "$root/gem5art.h" "$root"/tools/*.c "$root"/tools/lib/*.c | sed 's/.*"\(.*\)".*/\1/' | sort -u); do
+    check "the variable $variable" grep -qrw "$variable" "$share/man"
+done
+keys=$(sed -n '/^static const key keys/,/};/p' $(grep -l '^static const key keys' "$root"/tools/lib/*.c) |
+    grep -oE '(KEY_RUN|KEY_ARTIFACT|KEY_ELSE)\("?[a-z0-9_]+|\{"[a-z_]+' | sed 's/.*[("]//' | sort -u)
+check "the keys of an experiment are found" test "$(echo "$keys" | wc -w)" -gt 35
+for key in $keys; do
+    check "the key $key" grep -qE "^\.(B|BR|TP|B .*|BR .*)[ \"]$key( |\"|$|,)|\"$key\":" "$share/man/man5/gem5art-experiment.5"
+    check "the key $key is described" sh -c "grep '^\.B' '$share/man/man5/gem5art-experiment.5' | grep -qw $key"
+done
+for name in $(sed -n '/>>errors$/,/^#ifdef __cplusplus/s/^GEM5ARTDEF .*[ *]\(gem5art_[a-z0-9_]*\)(.*/\1/p' "$root/gem5art.h"); do
+    check "the function $name" grep -q "^\.B .*$name(" "$share/man/man3/gem5art.3"
+done
+check "there are functions" test "$(grep -c '^\.B .*gem5art_[a-z_]*(.*;"$' "$share/man/man3/gem5art.3")" -gt 40
+
+# ---- the examples: in a folder with what they name
+
+PATH=$work/root/usr/bin:$PATH
+mkdir -p lab/alice lab/mine && cd lab/mine || exit 1
+for repo in gem5 experiments; do
+    mkdir $repo && git -C $repo init -q
+    for script in hello boot se; do echo "# $script" >$repo/$script.py; done
+    echo build/ >$repo/.gitignore
+    git -C $repo add -A && git -C $repo commit -qm first
+done
+for build in X86 X86_MI_example X86_MESI_Two_Level; do
+    mkdir -p gem5/build/$build && cp "$BUILD/gem5-stand-in" gem5/build/$build/gem5.opt && echo $build >>gem5/build/$build/gem5.opt
+done
+mkdir linux disks bench
+for file in vmlinux linux/vmlinux-5.4.49 linux/vmlinux-4.19.83 disks/boot.img bench/mcf bench/lbm; do echo $file >$file; done
+
+begin "the experiments of gem5art-experiment(5)"
+sed 's/\\-/-/g' "$share/man/man5/gem5art-experiment.5" | awk '/^\.nf/ { n++; code = 1 } /^\.fi/ { code = 0 } code && !/^\.nf/ { print >("part" n) }'
+experiments=$(grep -l '^{' part*)
+same "how many there are" "$(echo "$experiments" | wc -w)" 3
+for experiment in $experiments; do
+    sed -n '/^\(\/\/\|{\)/,/^}/p' "$experiment" >"$experiment.json"
+    run gem5art-run --dry-run "$experiment.json"
+    same "$experiment: status, $err" $status 0
+    check "$experiment: several runs" test "$(wc -l <.out)" -gt 4
+done
+first=$(echo "$experiments" | head -n 1)
+mv "$first.json" sweep.json
+rm part*
+
+# runs_well WHERE COMMAND - with the ids of this store for those of the page
+runs_well() {
+    case $2 in *2ba4*) one=$(gem5art-ls --csv --columns id | tr -d '\r' | sed -n 2p) ;; esac
+    case $2 in *9f3c*) two=$(gem5art-ls --csv --columns id | tr -d '\r' | sed -n 3p) ;; esac
+    case $2 in *a1d0*) binary=$(gem5art-artifact list --type "gem5 binary" | cut -c-8 | head -n 1) ;; esac
+    run sh -c "$(echo "$2" | sed "s/2ba4/$one/; s/9f3c/$two/; s/a1d0/$binary/")"
+    case $2 in
+        *gem5art-diff*) check "$1: $2: $err" test $status -le 1 ;;
+        *) same "$1: status of $2: $err" $status 0 ;;
+    esac
+}
+
+begin "the day of gem5art(7)"
+sed 's/\\-/-/g' "$share/man/man7/gem5art.7" | sed -n '/^\.nf/,/^\.fi/s/^    //p' >day
+check "it has commands" test "$(wc -l <day)" -gt 10
+while read -r command; do
+    case $command in git*) echo "# fixed" >>experiments/hello.py ;; esac
+    runs_well "gem5art(7)" "$command" </dev/null
+done <day
+
+begin "the examples of every page"
+cp "$root/tests/data/gem5art-filedb/db.json" gem5art.json
+cp "$root/tests/data/gem5art-filedb/db.json" ../alice/db.json
+printf '%s\n' '{"_id":"aaaa1111-0000-4000-8000-000000000001","hash":"h1","type":"kernel","name":"linux","path":"vmlinux"}' >artifacts.json
+for tool in $(echo $tools | sed 's/gem5art-import//; s/gem5art-rm//; s/gem5art-fsck//') gem5art-import gem5art-fsck gem5art-rm; do
+    rm -rf runs.lmdb*
+    awk -v tool="[$tool]" '/^\[/ { at = $0 == tool } at && /^    / { sub(/^    */, ""); printf "%s%s", $0, /\\$/ ? "\001" : "\n" }' \
+        "$root/tools/man/pages.txt" | sed "s/\\\\$(printf '\001')//g" >examples
+    check "$tool has examples" test -s examples
+    while read -r command; do
+        case $command in $tool*) ;; *) wrong "an example of $tool is $command" ;; esac
+        case $command in *lmdb://*) gem5art-ls --db-uri lmdb://none 2>&1 | grep -q "not in this build" && continue ;; esac
+        runs_well "$tool" "$command" </dev/null
+    done <examples
+done
+cd "$work" || exit 1
+
 # What is offered comes from this store: two runs, of which one has an artifact.
 cat >ids.json <<'END'
 [
@@ -50,7 +144,6 @@ cat >ids.json <<'END'
 {"_id":"aaaa2222-0000-4000-8000-000000000002","hash":"h2","type":"gem5 run fs","name":"two","status":"Failed"},
 {"_id":"aaaa3333-0000-4000-8000-000000000003","hash":"h3","type":"kernel","name":"linux","path":"vmlinux"}]
 END
-PATH=$work/root/usr/bin:$PATH
 mkdir folder-x elsewhere && cp ids.json elsewhere/db.json
 touch experiment-x.json
 
