@@ -120,7 +120,8 @@ function put_row(columns, names, cell,    j, rest) {
     sub(/ - v[0-9].*/, "")
     printf ".TH GEM5ART 3 \"%s\" \"gem5art.h %s\" \"gem5art.h\"\n", date, version
     print ".SH NAME\ngem5art \\- " escape($0)
-    print ".SH SYNOPSIS\n.nf\n#define GEM5ART_IMPLEMENTATION\n#include \"gem5art.h\"\n.PP\ncc PROGRAM.c \\-pthread\n.fi"
+    printf ".SH SYNOPSIS\n.nf\n#define %s\n", "GEM5ART_IMPLEMENTATION"
+    print "#include \"gem5art.h\"\n.PP\ncc PROGRAM.c \\-pthread\n.fi"
     put(".SH DESCRIPTION")
     manual = 1
     room = 117
