@@ -614,7 +614,8 @@ struct gem5art_run {
     const gem5art_json *record; /* the stored record, with its unknown fields; NULL: not read from a file */
     const char *differs;       /* of a new run in OUTDIR.2 or later: the differences to the experiment in the outdir
                                   before it ("run script repo 64c5535 -> bb0414a"); NULL: none. Not recorded */
-    bool no_archive;           /* these two as in gem5art_run_desc; "archive" in the store: "all", "none", or the globs */
+    bool no_archive;           /* these two as in gem5art_run_desc; "archive" in the store: "all", "none" or
+                                  {"except": [GLOBS]} */
     const char *const *archive_except;
     int64_t results_size;      /* bytes of the archive; -1: there is none, or it is not known (null in the store) */
 };
@@ -4116,7 +4117,7 @@ typedef enum gem5art__kind {
     GEM5ART__SECONDS,      /* double */
     GEM5ART__GIT,          /* const char *[3]: {} or {origin, hash, name} */
     GEM5ART__TICK,         /* uint64_t */
-    GEM5ART__ARCHIVE,      /* .no_archive and .archive_except of a gem5art_run: "all", "none" or an array of strings */
+    GEM5ART__ARCHIVE,      /* .no_archive and .archive_except of a gem5art_run: "all", "none" or {"except": [GLOBS]} */
     GEM5ART__ROWS          /* a pointer to structs and their count (gem5art__rows), an array of objects: `columns` */
 } gem5art__kind;
 
@@ -4325,7 +4326,12 @@ static void gem5art__write_field(gem5art_json_writer *writer, const gem5art__fie
     case GEM5ART__ARCHIVE:
         if (((const gem5art_run *)object)->no_archive) gem5art_json_string(writer, "none");
         else if (!**(const char *const *const *)at) gem5art_json_string(writer, "all");
-        else gem5art__write_texts(writer, *(const char *const *const *)at, false);
+        else {
+            gem5art_json_begin_object(writer);
+            gem5art_json_key(writer, "except");
+            gem5art__write_texts(writer, *(const char *const *const *)at, false);
+            gem5art_json_end_object(writer);
+        }
         break;
     }
 }
@@ -4504,7 +4510,7 @@ static bool gem5art__read_field(gem5art__arena *arena, const gem5art__field *fie
     case GEM5ART__ARCHIVE:
         if (string) ((gem5art_run *)object)->no_archive = strcmp(value->text, "none") == 0;
         if (string) return ((gem5art_run *)object)->no_archive || strcmp(value->text, "all") == 0;
-        texts = gem5art__read_texts(arena, value, false);
+        if ((inner = gem5art_json_get(value, "except")) != NULL) texts = gem5art__read_texts(arena, inner, false);
         if (texts) *(const char *const **)at = texts;
         return texts || null;
     }

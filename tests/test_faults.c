@@ -58,7 +58,7 @@ static bool find_all(void) {
 }
 
 static gem5art_run *new_run(const char *name, const char *param, bool fs) {
-    static const char *params[2];
+    static const char *params[2], *const globs[] = {"cpt.*", "a/*", NULL};
     gem5art_run_desc desc;
     memset(&desc, 0, sizeof desc);
     params[0] = param;
@@ -67,6 +67,7 @@ static gem5art_run *new_run(const char *name, const char *param, bool fs) {
     desc.gem5_git_artifact = desc.run_script_git_artifact = all[REPO];
     desc.run_script = "../repo/run.py";
     desc.params = params;
+    desc.archive_except = globs;
     if (!fs) return gem5art_create_se_run(db, &desc, &error);
     desc.linux_binary_artifact = all[LINUX];
     desc.disk_image_artifact = all[DISK];
@@ -260,7 +261,7 @@ static void count_ends(const gem5art_event *event, void *user_data) {
 static bool create_pool(void) {
     gem5art_pool_desc desc;
     memset(&desc, 0, sizeof desc);
-    desc.jobs = 2, desc.grace = -1, desc.event = count_ends, desc.handle_signals = true;
+    desc.jobs = 2, desc.grace = -1, desc.event = count_ends, desc.handle_signals = true, desc.min_disk = 1;
     the_pool = gem5art_pool_create(db, &desc, &error);
     ended_events = 0;
     return the_pool != NULL;

@@ -515,8 +515,10 @@ TEST(globs_that_match_nothing_are_refused) {
 TEST(what_is_archived_is_read_back) {
     static const char *const globs[] = {"cpt.*", "a/\"b\"", "\xff", NULL};
     static const struct { const char *json; bool none; size_t count; } forms[] = {
-        {"\"all\"", false, 0}, {"\"none\"", true, 0}, {"[]", false, 0}, {"null", false, 0}, {"[\"x\"]", false, 1}};
-    static const char *const wrong[] = {"\"some\"", "true", "1", "{}", "[1]", "[\"a\", null]"};
+        {"\"all\"", false, 0}, {"\"none\"", true, 0}, {"null", false, 0}, {"{\"except\": []}", false, 0},
+        {"{\"except\": [\"x\"]}", false, 1}};
+    static const char *const wrong[] = {"\"some\"", "true", "1", "{}", "[\"x\"]", "{\"except\": [1]}",
+                                        "{\"except\": [\"a\", null]}", "{\"except\": \"all\"}"};
     char text[64], seen[64];
     gem5art_run_desc desc;
     gem5art_run *run;
@@ -2118,7 +2120,7 @@ TEST(a_lost_run_that_had_ended_is_recorded_as_it_ended) {
         edit(lost_info, "\"return_code\": 0", code);
         edit(lost_info, "\"results\": null", "\"results\": \"6346b869-02ed-4354-bbd7-b7a0d38f9a6d\""); /* never recorded */
         edit(lost_info, "\"results_size\": null", "\"results_size\": 77");
-        edit(lost_info, "\"archive\": \"all\"", i ? "\"archive\": \"none\"" : "\"archive\": [\"cpt.*\"]");
+        edit(lost_info, "\"archive\": \"all\"", i ? "\"archive\": \"none\"" : "\"archive\": {\"except\": [\"cpt.*\"]}");
         CHECK(!gem5art_execute(db, run, NULL, &error)); /* which keeps it from being launched again */
         REFUSED(GEM5ART_EXISTS, lost_id);
         lost = gem5art_find_run(db, lost_id, &error);
