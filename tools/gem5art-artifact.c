@@ -140,6 +140,20 @@ static void check_register(void) {
             die(EXIT_MISUSE, "%s is missing: register needs --name, --type, --path and --documentation", names[i]);
 }
 
+/* Refuses options that the command has no use for. */
+static void check_unused(const char *verb, bool registers, bool lists) {
+    const struct {
+        const char *name;
+        bool given, used;
+    } table[] = {{"--name", name, registers || lists},    {"--type", type, registers || lists},
+                 {"--path", path, registers},             {"--documentation", documentation, registers},
+                 {"--command", command, registers},       {"--cwd", cwd, registers},
+                 {"--input", inputs.count > 0, registers}};
+    size_t i;
+    for (i = 0; i < sizeof table / sizeof *table; i++)
+        if (table[i].given && !table[i].used) die(EXIT_MISUSE, "%s takes no %s: leave it out", verb, table[i].name);
+}
+
 int main(int argc, char **argv) {
     const struct verb *verb;
     gem5art_db *db;
@@ -149,6 +163,7 @@ int main(int argc, char **argv) {
     verb = &verbs[options_word("unknown command", argv[0], verb_names)];
     if (count - 1 < verb->least) die(EXIT_MISUSE, "%s needs an ID and a PATH", argv[0]);
     if (count - 1 > verb->most) die(EXIT_MISUSE, "%s takes no \"%s\": leave it out", argv[0], argv[count - 1]);
+    check_unused(argv[0], verb->run == register_one, verb->run == list);
     if (verb->writes) check_register();
     db = store_open(store_find(db_uri), !verb->writes);
     verb->run(db, argv + 1);

@@ -502,8 +502,7 @@ int main(int argc, char **argv) {
     static bool json;
     static const option options[] = {
         {"--json", NULL, NULL, "Print JSON: which fields differ, and the values of both", NULL, NULL, &json, NULL},
-        {"--color", NULL, "WHEN", "Use colors always, never, or on terminals (auto, the default)", &color, NULL, NULL,
-         "always auto never"},
+        OPTION_COLOR(&color),
         OPTION_DB_URI(&db_uri),
         OPTION_END};
     static const operand operands[] = {

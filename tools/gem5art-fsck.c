@@ -95,7 +95,8 @@ static int check(const char *uri, bool raw, gem5art_error *error) {
         desc.read_only = false;
         audit.db = gem5art__open_db(uri, &desc, true, error);
     }
-    if (!audit.db) return error->code == GEM5ART_UNSUPPORTED ? EXIT_MISUSE : EXIT_FAILED;
+    if (!audit.db)
+        return error->code == GEM5ART_UNSUPPORTED || error->code == GEM5ART_INVALID ? EXIT_MISUSE : EXIT_FAILED;
     if (salvage || compact) ok = repair(raw, error);
     else if ((ok = fsck_check_store(&audit, error)) == true) {
         print_sum(audit.db->path);

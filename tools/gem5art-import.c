@@ -495,6 +495,7 @@ int main(int argc, char **argv) {
                        "adds nothing.",
         .operands = operands,
         .options = options,
+        .status = "0 every record is in the store, 1 a record is in conflict, or a source failed, 2 misuse",
         .more = "From MongoDB: mongoexport -d artifact_database -c artifacts -o artifacts.json\n"
                 "Files in its GridFS stay there; mongofiles gets them."};
     bool ok = true;

@@ -41,8 +41,7 @@ static const option options[] = {
     {"--spreadsheet", NULL, NULL, " With --csv: put a ' before text that a spreadsheet would take for a formula",
      .flag = &style.spreadsheet},
     {"--watch", NULL, NULL, "Update the table every 2 s, live runs too; q ends", .flag = &watching},
-    {"--color", NULL, "WHEN", "Color always, auto (on terminals) or never", .value = &color_when,
-     .words = "always auto never"},
+    OPTION_COLOR(&color_when),
     {"--verbose", "-v", NULL, " Report which store is listed, and which ones were passed over", .flag = &verbose},
     OPTION_DB_URI(&db_uri),
     OPTION_END};

@@ -46,6 +46,7 @@ static const page the_page = {
                    "stay, unless --outdir is given.",
     .operands = operands,
     .options = options,
+    .status = "0 all is removed, or no run was selected, 1 something stays, 2 misuse",
     .more = "--outdir deletes an outdir if its info.json names the removed run and nothing that stays is in it. Symbolic "
             "links are not followed."};
 

@@ -510,8 +510,7 @@ int main(int argc, char **argv) {
         {"--json", NULL, NULL, "Print the record as it is stored", .flag = &as.json},
         {"--shell", NULL, NULL, "Print a script that reproduces it: clones, builds, run",
          .flag = &as.shell},
-        {"--color", NULL, "WHEN", "Color: always, never or auto, the default", .value = &color,
-         .words = "always auto never"},
+        OPTION_COLOR(&color),
         OPTION_DB_URI(&db_uri),
         OPTION_END};
     static const operand operands[] = {

@@ -36,7 +36,7 @@ static const option options[] = {
      .value = &cwd, .words = "FOLDER"},
     {"--quiet", "-q", NULL, "Show only what can no longer be reproduced", .flag = &quiet},
     {"--json", NULL, NULL, "Print an array of objects", .flag = &as_json},
-    {"--color", NULL, "WHEN", "Use colors: always, auto or never", .value = &color, .words = "always auto never"},
+    OPTION_COLOR(&color),
     OPTION_DB_URI(&db_uri),
     OPTION_END};
 

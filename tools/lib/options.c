@@ -27,58 +27,76 @@ static void options_standard(const char *argument, const page *p) {
 }
 
 __attribute__((noreturn)) static void options_unknown(const page *p, const char *argument) {
-    const option *options = p->options;
+    const option *o;
     text_list names = {NULL, 0};
-    char *word = text_copy_n(argument, strcspn(argument, "="));
+    char *word = text_copy_n(argument, strcspn(argument, "=")), *long_word;
     const char *near, *const *old;
     for (old = p->old; old && *old; old += 2)
         if (strcmp(word, *old) == 0) die(EXIT_MISUSE, "the option %s has a new name: give %s", word, old[1]);
-    for (; options->name; options++) text_list_add(&names, options->name);
+    for (o = p->options; o->name; o++) text_list_add(&names, o->name);
+    text_list_add(&names, "--help");
     text_list_add(&names, "--version");
-    near = argument[1] == '-' ? nearest_word(word, names.items) : NULL;
+    long_word = text_printf("%s%s", argument[1] == '-' ? "" : "-", word); /* "-limit" may be meant to be --limit */
+    near = argument[2] ? nearest_word(long_word, names.items) : NULL;
     if (near) die(EXIT_MISUSE, "unknown option %s: did you mean %s?", argument, near);
     die(EXIT_MISUSE, "unknown option %s: see %s --help", argument, tool_name);
 }
 
-/* The option that an argument names; *value is what it carries itself ("--limit=3"; of "-s=x" it is "=x"), else NULL. A
-   long name can be abbreviated as long as it stays unique. */
-static const option *options_find(const option *options, const char *argument, const char **value) {
+/* The option of a letter; NULL: there is none. */
+static const option *options_letter(const option *options, char letter) {
+    for (; options->name; options++)
+        if (options->letter && options->letter[1] == letter) return options;
+    return NULL;
+}
+
+/* The option of a long name, which can be abbreviated as long as it stays unique. */
+static const option *options_long(const option *options, const char *argument, size_t length) {
     const option *o, *found = NULL;
-    size_t length = strcspn(argument, "=");
-    int matches = 0;
-    *value = NULL;
     for (o = options; o->name; o++) {
-        if (o->letter && argument[1] != '-' && strncmp(argument, o->letter, 2) == 0) {
-            if (argument[2]) *value = argument + 2;
-            return o;
-        }
-        if (argument[1] != '-' || strncmp(o->name, argument, length) != 0) continue;
+        if (strncmp(o->name, argument, length) != 0) continue;
+        if (strlen(o->name) == length) return o;
+        if (found)
+            die(EXIT_MISUSE, "%s may mean %s or %s: write more of it", argument, found->name, o->name);
         found = o;
-        matches++;
-        if (strlen(o->name) == length) {
-            matches = 1;
-            break;
-        }
     }
-    if (matches > 1) die(EXIT_MISUSE, "%s may mean several options: write it out", argument);
-    if (found && argument[length]) *value = argument + length + 1;
     return found;
 }
 
-/* Sets what argv[*i] names; *i moves on to a value that follows it. */
-static void options_set(const page *p, int argc, char **argv, int *i) {
-    const char *value;
-    const option *o = options_find(p->options, argv[*i], &value);
-    if (!o) options_unknown(p, argv[*i]);
-    if (!o->value_name) {
-        if (value) die(EXIT_MISUSE, "%s takes no value: leave \"%s\" out", o->name, value);
-        *o->flag = true;
-        return;
-    }
+/* Sets an option; `value` is what its argument carries itself, else NULL: then it takes the next argument. */
+static void options_store(const option *o, const char *value, int argc, char **argv, int *i) {
     if (!value && *i + 1 == argc) die(EXIT_MISUSE, "%s needs a value after it", o->name);
     if (!value) value = argv[++*i];
     if (o->list) text_list_add(o->list, value);
     else *o->value = value;
+}
+
+/* Sets what "-nq" names: several letters without values, or one with the value after it. */
+static void options_set_letters(const page *p, int argc, char **argv, int *i) {
+    const char *argument = argv[*i], *letter;
+    const option *o;
+    for (letter = argument + 1; *letter; letter++) {
+        if ((o = options_letter(p->options, *letter)) == NULL) options_unknown(p, argument);
+        if (o->value_name) {
+            options_store(o, letter[1] ? letter + 1 : NULL, argc, argv, i);
+            return;
+        }
+        *o->flag = true;
+    }
+}
+
+/* Sets what argv[*i] names; *i moves on to a value that follows it. */
+static void options_set(const page *p, int argc, char **argv, int *i) {
+    const char *argument = argv[*i];
+    size_t length = strcspn(argument, "=");
+    const option *o;
+    if (argument[1] != '-') {
+        options_set_letters(p, argc, argv, i);
+        return;
+    }
+    if ((o = options_long(p->options, argument, length)) == NULL) options_unknown(p, argument);
+    if (o->value_name) options_store(o, argument[length] ? argument + length + 1 : NULL, argc, argv, i);
+    else if (argument[length]) die(EXIT_MISUSE, "%s takes no value: leave \"%s\" out", o->name, argument + length + 1);
+    else *o->flag = true;
 }
 
 int options_parse(int argc, char **argv, const page *p) {

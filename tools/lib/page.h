@@ -18,6 +18,9 @@ typedef struct option {
 
 #define OPTION_DB_URI_AS(variable, help) {"--db-uri", NULL, "DB_URI", help, (variable), NULL, NULL, "FILE"}
 #define OPTION_DB_URI(variable) OPTION_DB_URI_AS(variable, "Store; default $GEM5ART_DB, else db.json here or above")
+#define OPTION_COLOR(variable)                                                                                         \
+    {"--color", NULL, "WHEN", "Use colors: always, auto (on terminals) or never", (variable), NULL, NULL,              \
+     "always auto never"}
 #define OPTION_END {NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL}
 
 typedef struct operand {

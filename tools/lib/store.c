@@ -87,7 +87,8 @@ gem5art_db *store_open_as(const char *uri, const gem5art_open_desc *desc) {
     store_say(NULL);
     if (store_searched && error.code == GEM5ART_NOT_FOUND && desc->read_only)
         die(EXIT_FAILED, "there is no db.json here or in a parent folder: name a store with --db-uri or $GEM5ART_DB");
-    die(error.code == GEM5ART_UNSUPPORTED ? EXIT_MISUSE : EXIT_FAILED, "%s", error.message);
+    die(error.code == GEM5ART_UNSUPPORTED || error.code == GEM5ART_INVALID ? EXIT_MISUSE : EXIT_FAILED, "%s",
+        error.message);
 }
 
 gem5art_db *store_open(const char *uri, bool read_only) {
