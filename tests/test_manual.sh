@@ -28,6 +28,19 @@ for tool in $tools; do
     for option in $("$BUILD/$tool" --print-page | sed -n 's/^option	\([^	]*\)	.*/\1/p'); do
         check "$option in the man page of $tool" grep -q -- "$(echo "$option" | sed 's/-/\\\\-/g')" $share/man/man1/$tool.1
     done
+    cp .out .help
+    run env COLUMNS=200 "$BUILD/$tool" --help
+    check "$tool: no wider than 80 columns" cmp .out .help
+    run env COLUMNS=60 "$BUILD/$tool" --help
+    same "status at 60 columns of $tool" $status 0
+    check "$tool: 60 columns" sh -c "! grep '.\{60\}' .out"
+    check "$tool: the same words" sh -c 'tr -s " \n" "\n\n" <.out >.words && tr -s " \n" "\n\n" <.help | diff - .words'
+    for columns in 1 20 junk; do
+        run env COLUMNS=$columns "$BUILD/$tool" --help
+        same "status at COLUMNS=$columns of $tool" $status 0
+    done
+    run env COLUMNS=60 "$BUILD/$tool" --no-such-option
+    check "$tool: a misuse at 60 columns" sh -c "! grep '^ .\{60\}' .err"
     run "$BUILD/$tool" --version
     has "version of $tool" "$out" "$tool (gem5art.h) "
 done

@@ -516,7 +516,7 @@ int main(int argc, char **argv) {
         operands,
         options,
         "Exit status, as of diff(1): 0 if no difference affects the result, 1 if one does, 2 for misuse and failures.",
-        "0 no difference affects the result, 1 a difference does, 2 misuse or a failure", NULL};
+        "0 no difference affects the result, 1 a difference does, 2 misuse or a failure", NULL, false};
     sheet s;
     size_t i;
     tool_failed = EXIT_MISUSE;

@@ -45,7 +45,8 @@ int main(int argc, char **argv) {
         OPTION_END};
     static const operand operands[] = {{"filename", "Output file name", "FILE"}, {NULL, NULL, NULL}};
     const page p = {.summary = "write the recorded runs as JSON", .usage = "filename",
-        .description = "Dump all runs from the database into a json file", .operands = operands, .options = options};
+        .description = "Dump all runs from the database into a json file", .operands = operands, .options = options,
+        .argparse = true};
     argc = options_parse(argc, argv, &p);
     if (argc == 0) die(EXIT_MISUSE, "the output file is missing: name one, or - for stdout");
     if (argc > 1) die(EXIT_MISUSE, "one output file is enough: leave \"%s\" out", argv[1]);

@@ -70,7 +70,7 @@ static const page run_page = {
     "Launch the runs that are not recorded yet, of a file or from the command line.", NULL, options,
     "With - the experiment is read from standard input. The man page has --nice, --pin, --color, --take-lost and the "
     "git repos of a single run, too.",
-    "0 all runs are recorded as Finished, 1 a run failed or was not launched, 2 misuse", NULL};
+    "0 all runs are recorded as Finished, 1 a run failed or was not launched, 2 misuse", NULL, false};
 
 static int read_count(const char *option_name, const char *value, int most) {
     int64_t count = value ? options_count(option_name, value) : 0;

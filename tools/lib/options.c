@@ -10,6 +10,7 @@
 #include <unistd.h>
 
 #include "message.h"
+#include "terminal.h"
 
 __attribute__((noreturn)) static void options_print(text *out) {
     print(out->data, out->length);
@@ -20,7 +21,7 @@ __attribute__((noreturn)) static void options_print(text *out) {
 /* "-h", "--help" and "--version" are every tool's, and "--print-page", for `make install` and completions. */
 static void options_standard(const char *argument, const page *p) {
     text out = {NULL, 0, 0};
-    if (strcmp(argument, "-h") == 0 || strcmp(argument, "--help") == 0) page_put_help(&out, p);
+    if (strcmp(argument, "-h") == 0 || strcmp(argument, "--help") == 0) page_put_help(&out, p, terminal_columns(STDOUT_FILENO));
     if (strcmp(argument, "--version") == 0) text_putf(&out, "%s (gem5art.h) %s\n", tool_name, gem5art_version());
     if (strcmp(argument, "--print-page") == 0) page_put_fields(&out, p);
     if (out.length) options_print(&out);
@@ -105,7 +106,7 @@ int options_parse(int argc, char **argv, const page *p) {
     bool all_operands = false;
     signal(SIGXFSZ, SIG_IGN); /* a file that may not grow is an error of its write */
     setlocale(LC_CTYPE, "");
-    page_put_usage(&usage, p);
+    page_put_usage(&usage, p, terminal_columns(STDERR_FILENO));
     message_usage = usage.data; /* as long as the tool runs */
     for (i = 1; i < argc; i++) {
         if (all_operands || argv[i][0] != '-' || !argv[i][1]) argv[kept++] = argv[i];

@@ -4,7 +4,11 @@
 
 #include <string.h>
 
-enum { PAGE_WIDTH = 78, PAGE_HELP_COLUMN = 24, PAGE_FEW_OPTIONS = 10 };
+enum { PAGE_MOST = 80, PAGE_MARGIN = 2, PAGE_HELP_COLUMN = 24, PAGE_HELP_LEAST = 20, PAGE_FEW_OPTIONS = 10 };
+
+static size_t page_width(int columns) {
+    return (size_t)(columns > PAGE_MOST ? PAGE_MOST : columns < PAGE_HELP_LEAST ? PAGE_HELP_LEAST : columns) - PAGE_MARGIN;
+}
 
 /* The length of the first word; what is in brackets is one. */
 static size_t page_word(const char *words) {
@@ -18,10 +22,10 @@ static size_t page_word(const char *words) {
 }
 
 /* Appends words from a column on, in lines that are indented; line ends in them stay. Returns the column after them. */
-static size_t page_wrap(text *out, const char *words, size_t indent, size_t column) {
+static size_t page_wrap(text *out, const char *words, size_t width, size_t indent, size_t column) {
     while (*words) {
         size_t length = page_word(words);
-        if (column > indent && column + 1 + length > (size_t)PAGE_WIDTH) {
+        if (column > indent && column + 1 + length > width) {
             text_putf(out, "\n%*s", (int)indent, "");
             column = indent;
         }
@@ -38,10 +42,11 @@ static size_t page_wrap(text *out, const char *words, size_t indent, size_t colu
 }
 
 /* As Python's argparse lays it out: options and, on a line of their own unless all fits into one, operands. */
-void page_put_usage(text *out, const page *p) {
-    const size_t indent = strlen("usage: ") + strlen(tool_name) + 1;
+void page_put_usage(text *out, const page *p, int columns) {
+    const size_t width = page_width(columns), own = strlen("usage: ") + strlen(tool_name) + 1;
+    const size_t indent = own * 4 > width * 3 ? strlen("usage: ") : own;
     const option *o;
-    size_t column, count = 0, start = out->length;
+    size_t column = own, count = 0, start = out->length;
     text words = {NULL, 0, 0};
     while (p->options[count].name) count++;
     text_putf(out, "usage: %s ", tool_name);
@@ -50,47 +55,56 @@ void page_put_usage(text *out, const page *p) {
         if (!strstr(p->usage, o->name))
             text_putf(&words, " [%s%s%s]", o->letter ? o->letter : o->name, o->value_name ? " " : "",
                       o->value_name ? o->value_name : "");
-    column = page_wrap(out, words.data, indent, indent);
-    if (out->length - start > (size_t)PAGE_WIDTH || column + 1 + strlen(p->usage) > (size_t)PAGE_WIDTH) {
+    if (indent < own) {
+        text_cut(out, out->length - 1);
+        text_putf(out, "\n%*s", (int)indent, "");
+        column = indent;
+    }
+    column = page_wrap(out, words.data, width, indent, column);
+    if (out->length - start > width || column + 1 + strlen(p->usage) > width) {
         if (*p->usage) text_putf(out, "\n%*s", (int)indent, "");
         column = indent;
     }
-    page_wrap(out, p->usage, indent, column);
+    page_wrap(out, p->usage, width, indent, column);
     text_puts(out, "\n");
     text_free(&words);
 }
 
-static void page_put_entry(text *out, const char *entry, const char *help) {
+static void page_put_entry(text *out, const char *entry, const char *help, size_t width) {
+    size_t column = width < PAGE_HELP_COLUMN + PAGE_HELP_LEAST ? 4 : PAGE_HELP_COLUMN;
     text_putf(out, "  %s", entry);
-    if (strlen(entry) + 2 > (size_t)PAGE_HELP_COLUMN - 2) text_putf(out, "\n%*s", PAGE_HELP_COLUMN, "");
-    else text_putf(out, "%*s", PAGE_HELP_COLUMN - 2 - (int)strlen(entry), "");
-    page_wrap(out, help, PAGE_HELP_COLUMN, PAGE_HELP_COLUMN);
+    if (strlen(entry) + 4 > column) text_putf(out, "\n%*s", (int)column, "");
+    else text_putf(out, "%*s", (int)(column - 2 - strlen(entry)), "");
+    page_wrap(out, help, width, column, column);
     text_puts(out, "\n");
 }
 
-void page_put_help(text *out, const page *p) {
+static void page_put_option(text *out, const option *o, size_t width) {
+    const char *value = o->value_name ? o->value_name : "", *space = *value ? " " : "";
+    text entry = {NULL, 0, 0};
+    if (o->letter) text_putf(&entry, "%s%s%s, ", o->letter, space, value);
+    text_putf(&entry, "%s%s%s", o->name, space, value);
+    page_put_entry(out, entry.data, o->help, width);
+    text_free(&entry);
+}
+
+void page_put_help(text *out, const page *p, int columns) {
+    const size_t width = page_width(columns);
     const operand *operands = p->operands;
     const option *o;
-    page_put_usage(out, p);
+    page_put_usage(out, p, columns);
     text_puts(out, "\n");
-    page_wrap(out, p->description, 0, 0);
+    page_wrap(out, p->description, width, 0, 0);
     text_puts(out, "\n");
     if (operands && operands->name) text_puts(out, "\npositional arguments:\n");
-    for (; operands && operands->name; operands++) page_put_entry(out, operands->name, operands->help);
+    for (; operands && operands->name; operands++) page_put_entry(out, operands->name, operands->help, width);
     text_puts(out, "\noptions:\n");
-    page_put_entry(out, "-h, --help", "show this help message and exit");
-    for (o = p->options; o->name; o++) {
-        const char *value = o->value_name ? o->value_name : "", *space = *value ? " " : "";
-        text entry = {NULL, 0, 0};
-        if (*o->help == ' ') continue;
-        if (o->letter) text_putf(&entry, "%s%s%s, ", o->letter, space, value);
-        text_putf(&entry, "%s%s%s", o->name, space, value);
-        page_put_entry(out, entry.data, o->help);
-        text_free(&entry);
-    }
+    page_put_entry(out, "-h, --help", p->argparse ? "show this help message and exit" : "Show this help", width);
+    for (o = p->options; o->name; o++)
+        if (*o->help != ' ') page_put_option(out, o, width);
     if (!p->more) return;
     text_puts(out, "\n");
-    page_wrap(out, p->more, 0, 0);
+    page_wrap(out, p->more, width, 0, 0);
     text_puts(out, "\n");
 }
 
@@ -127,7 +141,7 @@ void page_put_fields(text *out, const page *p) {
     const operand *operands = p->operands;
     const option *o;
     text usage = {NULL, 0, 0};
-    page_put_usage(&usage, p);
+    page_put_usage(&usage, p, PAGE_MOST);
     text_cut(&usage, usage.length - 1);
     page_put_line(out, "name", tool_name, p->summary, (char *)NULL);
     page_put_line(out, "usage", usage.data + strlen("usage: "), (char *)NULL);

@@ -36,10 +36,11 @@ typedef struct page {
     const char *more;        /* a last paragraph; NULL: none */
     const char *status;      /* of its exit; NULL: "0 success, 1 failure, 2 misuse" */
     const char *const *old;  /* options that have a new name: the old one, the new one, ..., NULL; NULL: none */
+    bool argparse;           /* -h is described as Python's argparse does */
 } page;
 
-void page_put_usage(text *out, const page *p);
-void page_put_help(text *out, const page *p);
+void page_put_usage(text *out, const page *p, int columns); /* of the terminal; more than 80 count as 80 */
+void page_put_help(text *out, const page *p, int columns);
 /* Appends the whole page for tools/manual.awk and the completions: a line each for its parts, fields between tabs, "-"
    for an empty one, line ends as \n. */
 void page_put_fields(text *out, const page *p);
