@@ -1850,20 +1850,15 @@ static bool gem5art__uuid(char text[37], gem5art_error *error) {
     return true;
 }
 
-/* "PATH.tmp-" and 16 hex digits: a name beside a file, for what will replace it, that no other process or thread uses.
-   The kernel is asked for a random number once per process. */
+/* "PATH.tmp-" and 16 hex digits: a name beside a file, for what will replace it. It is hardly ever that of another thread
+   or process; whoever makes the file insists that it is new (O_EXCL). */
 static bool gem5art__temporary_name(gem5art__buf *name, const char *path, gem5art_error *error) {
-    static pthread_mutex_t mutex = PTHREAD_MUTEX_INITIALIZER;
-    static uint64_t number;
-    static pid_t process; /* the one that got the number: a forked child needs its own */
-    bool ok = true;
+    struct timespec now;
+    uint64_t number = (uint64_t)(uintptr_t)&now; /* another one in each thread, and by ASLR in each process */
+    GEM5ART_SYS_CLOCK_GETTIME(CLOCK_MONOTONIC, &now);
+    number = (number ^ (uint64_t)now.tv_sec << 30 ^ (uint64_t)now.tv_nsec) * 0x9e3779b97f4a7c15u;
     name->length = 0;
-    pthread_mutex_lock(&mutex);
-    if (process != getpid() && (ok = gem5art__random(&number, sizeof number))) process = getpid();
-    number += 0x9e3779b97f4a7c15u;
-    if (ok) gem5art__putf(name, "%s.tmp-%016llx", path, (unsigned long long)number);
-    pthread_mutex_unlock(&mutex);
-    if (!ok) return gem5art__fail(error, GEM5ART_IO, "cannot read random bytes from /dev/urandom");
+    gem5art__putf(name, "%s.tmp-%016llx", path, (unsigned long long)number);
     return name->failed ? gem5art__fail_nomem(error) : true;
 }
 
@@ -1935,15 +1930,18 @@ static void gem5art__abort_file(gem5art__new_file *file) {
 static bool gem5art__begin_file(gem5art__new_file *file, int folder, const char *path, mode_t permissions,
                                 gem5art_error *error) {
     const int flags = O_RDWR | O_CREAT | O_EXCL;
+    int tries = 0;
     memset(file, 0, sizeof *file);
     file->folder = folder;
     file->path = path;
     file->fd = -1;
-    if (gem5art__temporary_name(&file->temporary, path, error)) {
+    while (gem5art__temporary_name(&file->temporary, path, error)) {
         file->fd = folder < 0 ? gem5art__open(file->temporary.data, flags, permissions)
                               : gem5art__open_in(folder, file->temporary.data, flags, permissions);
         if (file->fd >= 0) return file->made = true;
+        if (errno == EEXIST && tries++ < 10) continue;
         gem5art__fail_errno(error, "write", path);
+        break;
     }
     gem5art__abort_file(file);
     return false;
@@ -4024,11 +4022,15 @@ static bool gem5art__hash_folder(gem5art__cache *cache, const char *folder, char
 static bool gem5art__hash_path(gem5art__cache *cache, const char *path, int wanted, gem5art__content *content,
                                gem5art_error *error) {
     char *md5 = wanted & GEM5ART__WANT_MD5 ? content->md5 : NULL;
+    gem5art__stamp stamp;
     struct stat st;
     memset(content, 0, sizeof *content);
     content->found = GEM5ART_SYS_STAT(path, &st) == 0;
     if (!content->found) return gem5art__fail_errno(error, "find", path);
     content->is_folder = S_ISDIR(st.st_mode);
+    stamp = gem5art__stamp_of(&st);
+    content->size = stamp.size;
+    if (S_ISREG(st.st_mode) && cache && gem5art__recall(cache, &stamp, content->hash, md5)) return true;
     if (!content->is_folder) return gem5art__cache_hash(cache, path, content->hash, md5, &content->size, error);
     if (!(wanted & GEM5ART__WANT_COMMIT)) return gem5art__hash_folder(cache, path, content->hash, &content->size, error);
     content->size = -1;
@@ -4592,6 +4594,13 @@ typedef struct gem5art__flat {
     gem5art__index index;
 } gem5art__flat;
 
+/* A file that is kept open, to be compared with the one at its path. */
+typedef struct gem5art__held {
+    int fd; /* -1: it is not open */
+    dev_t device;
+    ino_t inode;
+} gem5art__held;
+
 struct gem5art_db {
     gem5art__arena arena;
     const struct gem5art__backend *backend;
@@ -4599,8 +4608,9 @@ struct gem5art_db {
     gem5art__flat flat;
     struct gem5art__env *env; /* of an LMDB store */
     int writer;  /* a descriptor of the store that has the writer lock; -1: this handle does not hold it */
-    int claimed; /* one of the lock file, with this handle's claims; -1: not open */
-    int claimed_here; /* one of the store, with the same claims, for those who know the store by another name; -1 */
+    gem5art__held claimed; /* the lock file, with this handle's claims */
+    gem5art__held claimed_here; /* the store, with the same claims, for those who know the store by another name */
+    int live_folder; /* the folder of live entries; -1: not open */
     bool read_only, dry_run;
     void (*damaged)(const char *message, void *user_data);
     bool unchecked; /* its first bytes are not checked */
@@ -5343,10 +5353,10 @@ static bool gem5art__flat_follow(gem5art_db *db, struct stat *st, gem5art_error 
         gem5art__close(flat->fd);
         flat->fd = fd;
         gem5art__flat_forget(flat);
+        if (GEM5ART_SYS_FSTAT(fd, st) < 0) return gem5art__fail_errno(error, "read", flat->path);
+        flat->device = st->st_dev;
+        flat->inode = st->st_ino;
     }
-    if (GEM5ART_SYS_FSTAT(flat->fd, st) < 0) return gem5art__fail_errno(error, "read", flat->path);
-    flat->device = st->st_dev;
-    flat->inode = st->st_ino;
     if (!gem5art__check_store_file(flat->path, st, error)) return false;
     if (!flat->known) return true;
     if (!gem5art__read_at(flat->fd, now, flat->tail_length, flat->bracket - (off_t)flat->tail_length, &got))
@@ -6727,8 +6737,9 @@ static bool gem5art__store_open(gem5art_db *db, const char *uri, gem5art_error *
 
 static void gem5art__store_close(gem5art_db *db) {
     (db->backend->close)(db);
-    gem5art__close(db->claimed);
-    gem5art__close(db->claimed_here);
+    gem5art__close(db->claimed.fd);
+    gem5art__close(db->claimed_here.fd);
+    gem5art__close(db->live_folder);
     if (db->left_live) GEM5ART_SYS_RMDIR(db->live_path); /* if it is empty: the next one has the store's mode then */
 }
 
@@ -6744,7 +6755,7 @@ static gem5art_db *gem5art__open_second(const gem5art_db *db, void (*log)(const 
                                         void *user_data, gem5art_error *error) {
     gem5art_db *second = (gem5art_db *)gem5art__alloc(sizeof *second);
     if (!second) return gem5art__fail_nomem(error), (gem5art_db *)NULL;
-    second->writer = second->claimed = second->claimed_here = second->flat.fd = -1;
+    second->writer = second->claimed.fd = second->claimed_here.fd = second->live_folder = second->flat.fd = -1;
     second->backend = db->backend;
     second->unchecked = true; /* the first one has looked */
     second->path = gem5art__arena_copy(&second->arena, db->path);
@@ -8046,24 +8057,17 @@ static void gem5art__share(const gem5art_db *db, int fd, mode_t mask) {
     (void)!GEM5ART_SYS_FCHMOD(fd, mode);
 }
 
-/* Makes the folder of live entries, for all who may write the store. */
-static bool gem5art__make_live_folder(gem5art_db *db, gem5art_error *error) {
-    int fd;
+/* Opens the folder of live entries, which is made for all who may write the store. */
+static bool gem5art__open_live_folder(gem5art_db *db, gem5art_error *error) {
+    if (db->live_folder >= 0) return true;
     if (GEM5ART_SYS_MKDIR(db->live_path, 0777) < 0 && errno != EEXIST)
         return gem5art__fail_errno(error, "make the folder", db->live_path);
-    fd = gem5art__open(db->live_path, O_RDONLY | O_DIRECTORY | O_NOFOLLOW, 0);
-    if (fd < 0 && (errno == ENOTDIR || errno == ELOOP))
+    db->live_folder = gem5art__open(db->live_path, O_RDONLY | O_DIRECTORY | O_NOFOLLOW, 0);
+    if (db->live_folder >= 0) return gem5art__share(db, db->live_folder, 0777), true;
+    if (errno == ENOTDIR || errno == ELOOP)
         return gem5art__fail(error, GEM5ART_INVALID, "%s is in the way: the entries of live runs lie in a folder of "
                              "that name; remove it", db->live_path);
-    if (fd >= 0) gem5art__share(db, fd, 0777); /* else one may write it, but not read it */
-    gem5art__close(fd);
-    return true;
-}
-
-/* 0: there is none. */
-static int64_t gem5art__inode(int fd) {
-    struct stat st;
-    return fd >= 0 && GEM5ART_SYS_FSTAT(fd, &st) == 0 ? (int64_t)st.st_ino : 0;
+    return true; /* one may write it, but not read it */
 }
 
 /* Writes the live entry of a run whose claim is held, or writes it again. Others may read it, but not write it.
@@ -8084,7 +8088,7 @@ static bool gem5art__write_live(gem5art_db *db, const gem5art_run *r, int64_t st
     live.id = r->id, live.hash = r->hash, live.outdir = r->outdir;
     live.host = host->host, live.boot_id = host->boot_id, live.pid_space = host->pid_space;
     live.job = gem5art__scheduler_job(&live.restart);
-    live.lock = gem5art__inode(db->claimed);
+    live.lock = db->claimed.fd < 0 ? 0 : (int64_t)db->claimed.inode;
     live.pid = r->pid;
     live.start = start;
     live.supervisor = (int64_t)getpid();
@@ -8096,20 +8100,23 @@ static bool gem5art__write_live(gem5art_db *db, const gem5art_run *r, int64_t st
     gem5art_json_writer_init(&writer, 0);
     gem5art__write_object(&writer, gem5art__live_fields, &live, true, NULL);
     text = gem5art_json_take(&writer, &length, &why);
-    for (tries = 0; text && !ok && tries < 10 && gem5art__make_live_folder(db, &why); tries++) {
-        if (gem5art__begin_file(&file, -1, path, 0600, &why)) {
+    for (tries = 0; text && !ok && tries < 10 && gem5art__open_live_folder(db, &why); tries++) {
+        const char *name = db->live_folder < 0 ? path : gem5art__base_name(path);
+        if (gem5art__begin_file(&file, db->live_folder, name, 0644, &why)) {
             gem5art__share(db, file.fd, 0644);
             if (gem5art__write_all(file.fd, text, length))
                 ok = gem5art__commit_file(&file, GEM5ART__REPLACE, false, &why);
             else {
-                gem5art__fail_errno(&why, "write", path);
+                gem5art__fail_errno(&why, "write", name);
                 gem5art__abort_file(&file);
             }
         }
-        if (why.code != GEM5ART_NOT_FOUND) break; /* the owner of the last entry has just removed the folder */
+        if (ok || why.code != GEM5ART_NOT_FOUND) break;
+        gem5art__close(db->live_folder); /* the owner of the last entry has removed the folder */
+        db->live_folder = -1;
     }
     db->left_live = true;
-    if (!ok) gem5art__fail(error, why.code, "%s", why.message);
+    if (!ok) gem5art__fail(error, why.code, "the live entry in %s: %s", db->live_path, why.message);
     gem5art_json_writer_free(&writer);
     gem5art__arena_free(&arena);
     return ok;
@@ -8212,7 +8219,7 @@ static bool gem5art__same_boot(const gem5art__live *live, const gem5art__host_fa
 /* Whether the supervisor of a trusted entry runs; see "Locks". A claim in a lock file that was removed proves nothing. */
 static gem5art__whereabouts gem5art__find_supervisor(gem5art_db *db, const gem5art__live *live) {
     const gem5art__host_facts *host = gem5art__host(db, NULL);
-    int64_t restart, lock = gem5art__inode(db->claimed);
+    int64_t restart, lock = db->claimed.fd < 0 ? 0 : (int64_t)db->claimed.inode;
     const char *job = gem5art__scheduler_job(&restart);
     if (!host) return GEM5ART__RUN_LIVE; /* out of memory */
     if (gem5art__same_boot(live, host)) {
@@ -8279,11 +8286,21 @@ static int gem5art__open_lock_file(gem5art_db *db, gem5art_error *error) {
     return -1;
 }
 
-/* Is the file that is open as `fd` the one at a path? */
-static bool gem5art__is_at(int fd, const char *path) {
-    struct stat own, there;
-    return fd >= 0 && GEM5ART_SYS_FSTAT(fd, &own) == 0 && GEM5ART_SYS_LSTAT(path, &there) == 0 &&
-           own.st_dev == there.st_dev && own.st_ino == there.st_ino;
+/* Is the open file the one at a path? */
+static bool gem5art__is_at(const gem5art__held *file, const char *path) {
+    struct stat there;
+    return file->fd >= 0 && GEM5ART_SYS_LSTAT(path, &there) == 0 && there.st_dev == file->device &&
+           there.st_ino == file->inode;
+}
+
+/* Keeps a file that was opened (-1: it could not be) in the place of another. */
+static void gem5art__hold(gem5art__held *file, int fd) {
+    struct stat st;
+    gem5art__close(file->fd);
+    file->fd = fd;
+    if (fd < 0 || GEM5ART_SYS_FSTAT(fd, &st) < 0) memset(&st, 0, sizeof st);
+    file->device = st.st_dev;
+    file->inode = st.st_ino;
 }
 
 /* Opens the lock file, or the new one where it was removed: then the claims that are held are made in that too. */
@@ -8293,14 +8310,13 @@ static bool gem5art__open_claims(gem5art_db *db, gem5art_error *error) {
     if (db->read_only)
         return gem5art__fail(error, GEM5ART_INVALID,
                              "%s was opened for reading only: nothing can be stored or executed", db->path);
-    for (tries = 0; !gem5art__is_at(db->claimed, db->lock_path); tries++) {
+    for (tries = 0; !gem5art__is_at(&db->claimed, db->lock_path); tries++) {
         if (tries == 100)
             return gem5art__fail(error, GEM5ART_BUSY, "the lock file %s is removed again and again", db->lock_path);
         if ((fd = gem5art__open_lock_file(db, error)) < 0) return false;
         for (claim = db->claims; claim; claim = claim->next)
             if (!gem5art__lock(fd, claim->byte)) claim->lost = true;
-        gem5art__close(db->claimed);
-        db->claimed = fd;
+        gem5art__hold(&db->claimed, fd);
     }
     return true;
 }
@@ -8324,12 +8340,10 @@ static bool gem5art__fail_claimed(gem5art_db *db, const char *hash, gem5art_erro
 static bool gem5art__claim_here(gem5art_db *db, int64_t byte, gem5art_error *error) {
     const int64_t here = gem5art__claim_byte_here(byte);
     struct flock lock;
-    if (!gem5art__is_at(db->claimed_here, db->path)) { /* a rewrite has replaced it: then it has no other name */
-        gem5art__close(db->claimed_here);
-        db->claimed_here = gem5art__open(db->path, O_RDWR | O_NONBLOCK, 0);
-    }
-    if (db->claimed_here < 0 || gem5art__lock(db->claimed_here, here)) return true;
-    if (gem5art__lock_call(db->claimed_here, F_OFD_GETLK, F_WRLCK, here, &lock) < 0 || lock.l_type != F_WRLCK ||
+    if (!gem5art__is_at(&db->claimed_here, db->path)) /* a rewrite has replaced it: then it has no other name */
+        gem5art__hold(&db->claimed_here, gem5art__open(db->path, O_RDWR | O_NONBLOCK, 0));
+    if (db->claimed_here.fd < 0 || gem5art__lock(db->claimed_here.fd, here)) return true;
+    if (gem5art__lock_call(db->claimed_here.fd, F_OFD_GETLK, F_WRLCK, here, &lock) < 0 || lock.l_type != F_WRLCK ||
         lock.l_start != (off_t)here || lock.l_len != 1)
         return true; /* what has locked more than this byte is not a supervisor */
     return gem5art__fail(error, GEM5ART_BUSY,
@@ -8345,19 +8359,19 @@ static bool gem5art__claim_run(gem5art_db *db, const char *hash, gem5art_error *
     if (!gem5art__open_claims(db, error)) return false;
     claim = (gem5art__claim *)gem5art__alloc(sizeof *claim);
     if (!claim) return gem5art__fail_nomem(error);
-    if (gem5art__lock(db->claimed, byte)) {
+    if (gem5art__lock(db->claimed.fd, byte)) {
         if (gem5art__claim_here(db, byte, error)) {
             claim->byte = byte;
             claim->next = db->claims;
             db->claims = claim;
             return true;
         }
-        gem5art__unlock(db->claimed, byte);
+        gem5art__unlock(db->claimed.fd, byte);
     } else if (errno != EAGAIN && errno != EACCES)
         gem5art__fail(error, errno == EINVAL || errno == ENOTSUP ? GEM5ART_UNSUPPORTED : GEM5ART_IO,
                       "cannot lock %s: %s; the store needs a file system with open file description locks",
                       db->lock_path, strerror(errno));
-    else if (gem5art__lock_seen(db->claimed, byte) == F_RDLCK)
+    else if (gem5art__lock_seen(db->claimed.fd, byte) == F_RDLCK)
         gem5art__fail(error, GEM5ART_BUSY,
                       "its claim in %s is locked by a program that is not a supervisor: find it (lsof %s) and end it",
                       db->lock_path, db->lock_path);
@@ -8371,8 +8385,8 @@ static void gem5art__unclaim_run(gem5art_db *db, const char *hash) {
     gem5art__claim **link = gem5art__find_claim(db, byte), *claim = *link;
     if (!claim) return;
     *link = claim->next;
-    if (!claim->lost) gem5art__unlock(db->claimed, byte);
-    if (db->claimed_here >= 0) gem5art__unlock(db->claimed_here, gem5art__claim_byte_here(byte));
+    if (!claim->lost) gem5art__unlock(db->claimed.fd, byte);
+    if (db->claimed_here.fd >= 0) gem5art__unlock(db->claimed_here.fd, gem5art__claim_byte_here(byte));
     gem5art__free(claim);
 }
 
@@ -9206,8 +9220,10 @@ static bool gem5art__write_probe(int outdir) {
     int folder = -1, file;
     bool ok = GEM5ART_SYS_FSTAT(outdir, &st) == 0 && !((st.st_mode & S_IWOTH) && !(st.st_mode & S_ISVTX));
     bool made = ok && GEM5ART_SYS_MKDIRAT(outdir, GEM5ART__PROBE_FOLDER, 0755) == 0;
-    if (made || (ok && errno == EEXIST)) folder = gem5art__open_below(outdir, GEM5ART__PROBE_FOLDER, S_IFDIR, &st);
-    ok = folder >= 0 && st.st_uid == geteuid() && !(st.st_mode & (S_IWGRP | S_IWOTH));
+    if (made || (ok && errno == EEXIST))
+        folder = gem5art__open_in(outdir, GEM5ART__PROBE_FOLDER, O_RDONLY | O_DIRECTORY | O_NOFOLLOW, 0);
+    ok = folder >= 0 && GEM5ART_SYS_FSTAT(folder, &st) == 0 && st.st_uid == geteuid() &&
+         !(st.st_mode & (S_IWGRP | S_IWOTH));
     for (i = 0; i < sizeof gem5art__probe / sizeof *gem5art__probe; i++)
         gem5art__putf(&text, "%s\n", gem5art__probe[i]);
     for (i = 0; ok && !made && i < 3; i++) GEM5ART_SYS_UNLINKAT(folder, names[i], 0);
@@ -9240,10 +9256,9 @@ static const char *const *gem5art__probe_begin(gem5art__arena *arena, const gem5
     return arena->failed ? gem5art__no_texts : pairs;
 }
 
-/* Removes all but the events, which are archived. */
+/* Removes all but the events, which are read and archived. */
 static void gem5art__probe_end(int outdir) {
-    struct stat st;
-    int folder = gem5art__open_below(outdir, GEM5ART__PROBE_FOLDER, S_IFDIR, &st);
+    int folder = gem5art__open_in(outdir, GEM5ART__PROBE_FOLDER, O_RDONLY | O_DIRECTORY | O_NOFOLLOW, 0);
     if (folder < 0) return;
     GEM5ART_SYS_UNLINKAT(folder, "sitecustomize.py", 0);
     GEM5ART_SYS_UNLINKAT(folder, "sitecustomize.pyc", 0); /* of Python 2 */
@@ -9624,8 +9639,8 @@ static bool gem5art__classify(gem5art_run *r, gem5art__arena *arena, const gem5a
             gem5art__buf_free(&chunk);
             watch->reason = "kernel panic";
         }
-        ok = gem5art__read_outputs(&f, r, arena, watch, dirfd(outdir));
         if (watch->begun) gem5art__probe_end(dirfd(outdir));
+        ok = gem5art__read_outputs(&f, r, arena, watch, dirfd(outdir));
     }
     r->return_code = WIFSIGNALED(end->status) ? -WTERMSIG(end->status) : WEXITSTATUS(end->status);
     r->running = false;
@@ -9878,7 +9893,7 @@ typedef struct gem5art__exec_failure {
     gem5art__exec_step step;
 } gem5art__exec_failure;
 
-/* A request to the warden or a report from it. Behind a SPAWN: `bytes` of NUL-terminated texts: cwd, outdir, the
+/* A request to the warden or a report from it. Behind a SPAWN: `bytes` of NUL-terminated texts: cwd, console.txt, the
    arguments, then the variables as NAME=VALUE, GEM5ART_RUN first. */
 typedef struct gem5art__message {
     int32_t type, slot;
@@ -9928,16 +9943,14 @@ typedef struct gem5art__start {
     gem5art__message request;
     pid_t warden;
     gem5art__exec_failure failure;
-    const char *cwd, *outdir;
+    const char *cwd, *console;
     char **argv, **envp, *texts;
 } gem5art__start;
 
 /* Makes OUTDIR/console.txt, which the pool has created, the child's stdout and stderr; only a regular file is taken. */
-static bool gem5art__open_console(const char *outdir) {
-    const int flags = O_WRONLY | O_APPEND | O_NOFOLLOW | O_NONBLOCK | O_NOCTTY | O_CLOEXEC;
+static bool gem5art__open_console(const char *path) {
     struct stat st;
-    int folder = open(outdir, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
-    int fd = folder < 0 ? -1 : openat(folder, "console.txt", flags);
+    int fd = open(path, O_WRONLY | O_APPEND | O_NOFOLLOW | O_NONBLOCK | O_NOCTTY | O_CLOEXEC);
     if (fd < 0 || fstat(fd, &st) < 0) return false;
     if (!S_ISREG(st.st_mode)) return errno = EEXIST, false;
     return fcntl(fd, F_SETFL, O_APPEND) >= 0 && dup2(fd, 1) >= 0 && dup2(fd, 2) >= 0;
@@ -9958,7 +9971,7 @@ static gem5art__exec_step gem5art__child_exec(const gem5art__start *start) {
     GEM5ART_SYS_PRCTL(PR_SET_PDEATHSIG, SIGKILL);
 #endif
     if (getppid() != start->warden) _exit(127); /* it died before that */
-    if (!gem5art__open_console(start->outdir)) return GEM5ART__OPEN_CONSOLE; /* stdin is the warden's: /dev/null */
+    if (!gem5art__open_console(start->console)) return GEM5ART__OPEN_CONSOLE; /* stdin is the warden's: /dev/null */
     if (errno = 0, request->nice && nice(request->nice) == -1 && errno) return GEM5ART__SET_NICE;
 #ifdef GEM5ART_SYS_SCHED_GETAFFINITY
     if (request->cpu >= 0 && sched_setaffinity(0, sizeof cpus, &cpus) < 0) return GEM5ART__SET_CPU;
@@ -9994,7 +10007,8 @@ typedef struct gem5art__run_child {
 
 typedef struct gem5art__warden_state {
     int requests, reports, child_list; /* descriptors; child_list: a file of /proc, -1: there is none */
-    pid_t host;
+    pid_t host, pid;
+    bool warned;                   /* a SIGCHLD shows the host's end */
     int32_t number;
     double grace, now;
     gem5art__run_child *children;      /* one for each slot */
@@ -10060,7 +10074,7 @@ static gem5art__start *gem5art__in_warden_map(const gem5art__warden_state *self)
     start = (gem5art__start *)(void *)((char *)memory + GEM5ART__CHILD_STACK);
     start->size = size;
     start->request = self->request;
-    start->warden = getpid();
+    start->warden = self->pid;
     start->argv = (char **)(void *)(start + 1);
     start->envp = start->argv + self->request.number + 1;
     start->texts = (char *)(start->argv + pointers);
@@ -10078,7 +10092,7 @@ static void gem5art__in_warden_arrange(gem5art__start *start, size_t own) {
     char *text = start->texts;
     size_t set = (size_t)start->request.variables, count = 0, i, k;
     start->cwd = text;
-    start->outdir = text += strlen(text) + 1;
+    start->console = text += strlen(text) + 1;
     for (i = 0; i < (size_t)start->request.number; i++) start->argv[i] = text += strlen(text) + 1;
     for (i = 0; i < set + own; i++) {
         char *variable = i < set ? text += strlen(text) + 1 : environ[i - set];
@@ -10164,7 +10178,8 @@ static int gem5art__in_warden_count(const gem5art__warden_state *self, int numbe
     int count = 0;
     pid_t pid = 0;
     if (self->child_list < 0) return -1;
-    while ((n = GEM5ART_SYS_PREAD(self->child_list, chunk, sizeof chunk, at)) > 0) {
+    do {
+        n = GEM5ART_SYS_PREAD(self->child_list, chunk, sizeof chunk, at);
         for (i = 0; i < n; i++) {
             if (chunk[i] >= '0' && chunk[i] <= '9') {
                 pid = pid * 10 + (chunk[i] - '0');
@@ -10175,15 +10190,25 @@ static int gem5art__in_warden_count(const gem5art__warden_state *self, int numbe
             pid = 0;
         }
         at += n;
-    }
+    } while (n > (ssize_t)sizeof chunk / 2); /* the kernel gives as many as it has room for */
     return n < 0 ? -1 : count;
+}
+
+static volatile sig_atomic_t gem5art__in_warden_signalled = 1; /* children may have ended */
+
+static void gem5art__in_warden_interrupt(int number) {
+    (void)number; /* it also ends the wait */
+    gem5art__in_warden_signalled = 1;
 }
 
 /* Takes the ends of orphans, and notes those of children. What is left of a run is given a moment to end by itself;
    longer after a SIGINT, as it may be a simulator that writes its statistics. */
 static void gem5art__in_warden_reap(gem5art__warden_state *self) {
     siginfo_t info;
+    pid_t found;
     int i;
+    if (!gem5art__in_warden_signalled) return;
+    gem5art__in_warden_signalled = 0;
     for (;;) {
         memset(&info, 0, sizeof info);
         if (GEM5ART_SYS_WAITID(P_ALL, 0, &info, WEXITED | WNOHANG | WNOWAIT) < 0 || !info.si_pid) return;
@@ -10191,11 +10216,14 @@ static void gem5art__in_warden_reap(gem5art__warden_state *self) {
         if (i < self->slot_count) break;
         GEM5ART_SYS_WAIT4(info.si_pid, NULL, 0, NULL);
     }
+    found = info.si_pid;
     for (i = 0; i < self->slot_count; i++) { /* one that has ended before may hide others from P_ALL */
         gem5art__run_child *child = &self->children[i];
         if (!child->pid || child->ended) continue;
         memset(&info, 0, sizeof info);
-        if (GEM5ART_SYS_WAITID(P_PID, (id_t)child->pid, &info, WEXITED | WNOHANG | WNOWAIT) < 0 || !info.si_pid) continue;
+        if (child->pid != found)
+            GEM5ART_SYS_WAITID(P_PID, (id_t)child->pid, &info, WEXITED | WNOHANG | WNOWAIT); /* failed: no si_pid */
+        if (child->pid != found && !info.si_pid) continue;
         child->ended = true;
         if (child->exec_pipe) gem5art__in_warden_executed(self, child);
         child->kill_at = self->now + (child->signal == SIGKILL ? 0 : child->signal ? GEM5ART__KILL_SECONDS : GEM5ART__EXIT_SECONDS);
@@ -10241,8 +10269,10 @@ static void gem5art__in_warden_sweep(gem5art__warden_state *self) {
     }
     if (!ended && !spread) return;
 #ifndef GEM5ART_NO_PROC
-    if (spread || gem5art__in_warden_count(self, 0) != children)
+    if (spread || gem5art__in_warden_count(self, 0) != children) {
         gem5art__visit_processes(gem5art__in_warden_found, self);
+        gem5art__in_warden_signalled = 1; /* a zombie may hide orphans that have ended */
+    }
 #else
     (void)children;
 #endif
@@ -10260,7 +10290,7 @@ static void gem5art__in_warden_sweep(gem5art__warden_state *self) {
 static void gem5art__in_warden_wait(gem5art__warden_state *self, const sigset_t *mask) {
     struct pollfd *polled = self->polled;
     struct timespec tick;
-    bool sweeps = self->closing;
+    bool sweeps = self->closing, signalled;
     int i, ready;
     tick.tv_sec = 0;
     tick.tv_nsec = GEM5ART__SWEEP_MS * 1000000L;
@@ -10277,13 +10307,13 @@ static void gem5art__in_warden_wait(gem5art__warden_state *self, const sigset_t 
     }
     ready = GEM5ART_SYS_PPOLL(polled, (nfds_t)self->slot_count + 2, sweeps ? &tick : NULL, mask);
     self->now = gem5art__monotonic();
-    if (getppid() != self->host || (ready > 0 && polled[1].revents & (POLLERR | POLLNVAL))) gem5art__in_warden_close(self);
+    signalled = gem5art__in_warden_signalled || !self->warned;
+    if ((signalled && getppid() != self->host) || (ready > 0 && polled[1].revents & (POLLERR | POLLNVAL)))
+        gem5art__in_warden_close(self);
     for (i = 0; ready > 0 && i < self->slot_count; i++)
         if (polled[i + 2].revents) gem5art__in_warden_executed(self, &self->children[i]);
     if (ready > 0 && polled[0].revents && !self->closing) gem5art__in_warden_read(self);
 }
-
-static void gem5art__in_warden_interrupt(int number) { (void)number; /* it only has to end the wait */ }
 
 static void gem5art__in_warden_close_range(int first, int last) {
     long fd, limit = sysconf(_SC_OPEN_MAX);
@@ -10308,7 +10338,7 @@ static void gem5art__in_warden_descriptors(gem5art__warden_state *self) {
 #endif
 }
 
-static void gem5art__in_warden_signals(sigset_t *waiting) {
+static void gem5art__in_warden_signals(gem5art__warden_state *self, sigset_t *waiting) {
     struct sigaction action;
     int number;
     memset(&action, 0, sizeof action);
@@ -10320,7 +10350,9 @@ static void gem5art__in_warden_signals(sigset_t *waiting) {
     sigdelset(waiting, SIGCHLD);
 #ifdef GEM5ART_SYS_PRCTL
     GEM5ART_SYS_PRCTL(PR_SET_CHILD_SUBREAPER, 1); /* orphans of the runs come to it */
-    GEM5ART_SYS_PRCTL(PR_SET_PDEATHSIG, SIGCHLD); /* the host's end, also where a child of it keeps the socket open */
+    self->warned = GEM5ART_SYS_PRCTL(PR_SET_PDEATHSIG, SIGCHLD) == 0; /* also if a child of it keeps the socket open */
+#else
+    self->warned = false;
 #endif
 }
 
@@ -10338,9 +10370,10 @@ static bool gem5art__in_warden_finish(gem5art__warden_state *self) {
 static void gem5art__in_warden_main(gem5art__warden_state *self) {
     sigset_t waiting;
     setpgid(0, 0);
-    gem5art__in_warden_signals(&waiting);
+    gem5art__in_warden_signals(self, &waiting);
     gem5art__in_warden_descriptors(self);
     self->host = getppid();
+    self->pid = getpid();
     while (!self->closing || gem5art__in_warden_finish(self)) {
         gem5art__in_warden_wait(self, &waiting);
         gem5art__in_warden_reap(self);
@@ -10361,6 +10394,8 @@ typedef struct gem5art__warden {
     int requests;          /* a socket that does not block */
     gem5art__buf unsent;   /* requests that it has not taken yet */
     double check_at;       /* monotonic: when it is checked again */
+    gem5art__message inbox[16]; /* reports that were read; */
+    int first, count;      /* those that were not taken yet */
 } gem5art__warden;
 
 static bool gem5art__warden_lives(const gem5art__warden *warden) {
@@ -10498,7 +10533,8 @@ static bool gem5art__warden_spawn(gem5art__warden *warden, int slot, const gem5a
     request.cpu = cpu;
     gem5art__put(message, &request, sizeof request);
     gem5art__put_text(message, cwd);
-    gem5art__put_text(message, run->public_.outdir);
+    gem5art__puts(message, run->public_.outdir);
+    gem5art__put_text(message, "/console.txt");
     for (; *argv; argv++, request.number++) gem5art__put_text(message, *argv);
     gem5art__puts(message, "GEM5ART_RUN=");
     gem5art__put_text(message, run->public_.id);
@@ -10520,13 +10556,22 @@ static bool gem5art__warden_spawn(gem5art__warden *warden, int slot, const gem5a
     return false;
 }
 
-/* Takes the next report; false: there is none. */
-static bool gem5art__warden_read(gem5art__warden *warden, gem5art__message *report) {
-    ssize_t n;
-    while ((n = gem5art__read_some(warden->reports, report, sizeof *report)) == (ssize_t)sizeof *report)
-        if (report->warden == warden->number && !warden->dead) return true; /* else a wake, or from one that is dead */
-    if (n < 0 && errno != EAGAIN && warden->pid) GEM5ART_SYS_KILL(warden->pid, SIGKILL); /* they cannot be read any more */
-    return false;
+/* Takes the next report; NULL: there is none. *more is true in the first call: the pipe is read until it is empty. Each
+   report was written whole. */
+static const gem5art__message *gem5art__warden_read(gem5art__warden *warden, bool *more) {
+    while (warden->count || *more) {
+        if (warden->count-- > 0) {
+            const gem5art__message *report = &warden->inbox[warden->first++];
+            if (report->warden == warden->number && !warden->dead) return report; /* else a wake, or of a dead one */
+        } else {
+            ssize_t n = gem5art__read_some(warden->reports, warden->inbox, sizeof warden->inbox);
+            *more = n == (ssize_t)sizeof warden->inbox;
+            warden->count = n < 0 ? 0 : (int)((size_t)n / sizeof *warden->inbox);
+            warden->first = 0;
+            if (n < 0 && errno != EAGAIN && warden->pid) GEM5ART_SYS_KILL(warden->pid, SIGKILL); /* they are lost */
+        }
+    }
+    return NULL;
 }
 
 /* Checks that the warden lives, and continues it in case it was stopped: to be called at least every second while
@@ -11268,9 +11313,10 @@ static bool gem5art__archive_write(gem5art__archiver *a) {
 /* Writes everything below `folder`, and below the folders beside it that `more` has (NULL-terminated, or NULL), to a
    new zip file at `zip_path`, whole or not at all; inside the folder, it is left out, as is what the globs `except`
    match. A file counts as long as it is when it is opened. `notes` gets a line for each other thing left out: a socket,
-   a FIFO, a device, what vanished or is unreadable. */
+   a FIFO, a device, what vanished or is unreadable. `sha256` and *size: of the zip file; may be NULL. */
 static bool gem5art__archive(const char *folder, const char *const *more, const char *const *except,
-                             const char *zip_path, gem5art__buf *notes, gem5art_error *error) {
+                             const char *zip_path, gem5art__buf *notes, char sha256[65], int64_t *size,
+                             gem5art_error *error) {
     gem5art__archiver a;
     gem5art__new_file file;
     bool ok = false;
@@ -11287,11 +11333,10 @@ static bool gem5art__archive(const char *folder, const char *const *more, const 
     if (gem5art__archive_list(&a, folder, more, error) &&
         gem5art__begin_file(&file, -1, zip_path, 0666, error)) {
         a.zip->fd = file.fd;
-        if (gem5art__archive_write(&a)) ok = gem5art__commit_file(&file, GEM5ART__REPLACE, true, error);
-        else {
-            gem5art__fail_errno(error, "write", zip_path);
-            gem5art__abort_file(&file);
-        }
+        ok = gem5art__archive_write(&a) || gem5art__fail_errno(error, "write", zip_path);
+        ok = ok && (!sha256 || gem5art__hash_opened(file.fd, zip_path, sha256, NULL, size, error));
+        if (ok) ok = gem5art__commit_file(&file, GEM5ART__REPLACE, true, error);
+        else gem5art__abort_file(&file);
     }
     gem5art__buf_free(&a.zip->central);
     gem5art__buf_free(&a.zip->header);
@@ -12019,8 +12064,8 @@ static bool gem5art__archive_run(gem5art__job *job, gem5art_artifact *archive, g
     gem5art__show_state(job, r->status);
     if (r->no_archive) return true;
     job->task.control.beat = NULL; /* the archived files must not change */
-    if (!gem5art__archive(r->outdir, job->end.forks, r->archive_except, path, &job->notes, error) ||
-        !gem5art__hash_file(path, hash, NULL, &archive->size, error) ||
+    if (!gem5art__archive(r->outdir, job->end.forks, r->archive_except, path, &job->notes, hash, &archive->size,
+                          error) ||
         !gem5art__keep_copy(job->pool->db->storage, path, id, hash, error))
         return false;
     r->results_size = archive->size;
@@ -12430,13 +12475,14 @@ static void gem5art__warden_died(gem5art_pool *pool) {
 /* All of them: what has ended is not late any more, however long nobody stepped the pool. The warden is checked at
    least every second while it has children. */
 static void gem5art__read_reports(gem5art_pool *pool) {
-    gem5art__message report;
-    while (gem5art__warden_read(&pool->warden, &report)) {
-        gem5art__job *job = pool->slots[report.slot];
+    const gem5art__message *report;
+    bool more = true;
+    while ((report = gem5art__warden_read(&pool->warden, &more)) != NULL) {
+        gem5art__job *job = pool->slots[report->slot];
         if (!job) continue;
-        if (report.type == GEM5ART__SPAWNED) gem5art__spawned(job, &report);
-        else if (report.type == GEM5ART__NOT_SPAWNED) gem5art__spawn_failed(job, &report.failure);
-        else gem5art__child_ended(job, report.status, report.stragglers, &report.usage);
+        if (report->type == GEM5ART__SPAWNED) gem5art__spawned(job, report);
+        else if (report->type == GEM5ART__NOT_SPAWNED) gem5art__spawn_failed(job, &report->failure);
+        else gem5art__child_ended(job, report->status, report->stragglers, &report->usage);
     }
     if (pool->warden.dead || !pool->counts.running) return;
     if (!gem5art__warden_check(&pool->warden, gem5art__monotonic())) gem5art__warden_died(pool);
@@ -12934,7 +12980,7 @@ static gem5art_db *gem5art__open_db(const char *uri, const gem5art_open_desc *de
     const char *storage;
     gem5art__clear(error);
     if (!db) return gem5art__fail_nomem(error), (gem5art_db *)NULL;
-    db->writer = db->claimed = db->claimed_here = db->flat.fd = -1;
+    db->writer = db->claimed.fd = db->claimed_here.fd = db->live_folder = db->flat.fd = -1;
     gem5art__cache_begin(&db->cache);
     db->unchecked = unchecked;
     if (desc) {

@@ -561,7 +561,7 @@ static bool archive_and_open(zip *z, const char *tree, const char *path, const c
     gem5art_error error = {GEM5ART_OK, ""};
     bool ok;
     memset(z, 0, sizeof *z);
-    ok = gem5art__archive(tree, NULL, NULL, path, &notes, &error);
+    ok = gem5art__archive(tree, NULL, NULL, path, &notes, NULL, NULL, &error);
     CHECK_THAT(ok, "not archived: %s", error.message);
     CHECK_STR(notes.data ? notes.data : "", expected_notes);
     gem5art__buf_free(&notes);
@@ -573,7 +573,7 @@ static bool archive_only(gem5art_error *error) {
     gem5art__buf notes = {NULL, 0, 0, false};
     bool ok;
     memset(error, 0, sizeof *error);
-    ok = gem5art__archive("tree", NULL, NULL, "tree/results.zip", &notes, error);
+    ok = gem5art__archive("tree", NULL, NULL, "tree/results.zip", &notes, NULL, NULL, error);
     gem5art__buf_free(&notes);
     return ok;
 }
@@ -648,7 +648,7 @@ static const char *names_without(const char *const *more, const char *const *glo
     size_t i;
     *names = 0;
     memset(&z, 0, sizeof z);
-    if (!gem5art__archive("tree", more, globs, "out.zip", &notes, &error))
+    if (!gem5art__archive("tree", more, globs, "out.zip", &notes, NULL, NULL, &error))
         test_fail(__FILE__, __LINE__, "not archived: %s", error.message);
     CHECK_INT(notes.length, 0); /* what is not wanted is not worth a note */
     gem5art__buf_free(&notes);
@@ -1181,7 +1181,7 @@ TEST(a_large_sparse_file) {
     write_text("tree/z", "start");
     write_text("tree/zz", "behind");
     REQUIRE(truncate("tree/z", (off_t)size) == 0);
-    REQUIRE(gem5art__archive("tree", NULL, NULL, "out.zip", &notes, &error));
+    REQUIRE(gem5art__archive("tree", NULL, NULL, "out.zip", &notes, NULL, NULL, &error));
     CHECK_STR(notes.data ? notes.data : "", "");
     if (zip_open_max(&z, "out.zip", 64 << 20, true)) {
         CHECK_INT(z.members[0].size, size);
@@ -1212,7 +1212,7 @@ TEST(fifos_and_sockets_are_noted) {
     REQUIRE(mkfifo("tree/fi\nfo", 0600) == 0);
     write_text("tree/good", "good");
     alarm(60);
-    REQUIRE(gem5art__archive("tree", NULL, NULL, "tree/r.zip", &notes, &error));
+    REQUIRE(gem5art__archive("tree", NULL, NULL, "tree/r.zip", &notes, NULL, NULL, &error));
     alarm(0);
     CHECK_CONTAINS(notes.data, socket_note); /* in either order */
     CHECK_CONTAINS(notes.data, fifo_note);
@@ -1335,7 +1335,7 @@ TEST(deep_trees) {
     REQUIRE(chdir("long") == 0);
     for (i = 0; i < 30; i++) REQUIRE(mkdir(part, 0755) == 0 && chdir(part) == 0);
     REQUIRE(chdir(test_folder) == 0);
-    CHECK(gem5art__archive("long", NULL, NULL, "out.zip", &notes, &error));
+    CHECK(gem5art__archive("long", NULL, NULL, "out.zip", &notes, NULL, NULL, &error));
     CHECK_CONTAINS(notes.data, ": File name too long\n");
     gem5art__buf_free(&notes);
     if (zip_open(&z, "out.zip")) CHECK_THAT(z.count > 0 && z.count < 30, "%zu folders", z.count);
@@ -1431,18 +1431,18 @@ TEST(folders_that_are_not_there) {
     gem5art__buf notes = {NULL, 0, 0, false};
     gem5art_error error;
     enter_folder();
-    CHECK(!gem5art__archive("nothing", NULL, NULL, "out.zip", &notes, &error));
+    CHECK(!gem5art__archive("nothing", NULL, NULL, "out.zip", &notes, NULL, NULL, &error));
     CHECK_INT(error.code, GEM5ART_NOT_FOUND);
     CHECK_CONTAINS(error.message, "cannot read the folder nothing: ");
-    CHECK(!gem5art__archive("tree", NULL, NULL, "nothing/out.zip", &notes, &error));
+    CHECK(!gem5art__archive("tree", NULL, NULL, "nothing/out.zip", &notes, NULL, NULL, &error));
     CHECK_INT(error.code, GEM5ART_NOT_FOUND);
     CHECK_CONTAINS(error.message, "nothing/out.zip");
     mkdir("folder.zip", 0755);
-    CHECK(!gem5art__archive("tree", NULL, NULL, "folder.zip", &notes, &error));
+    CHECK(!gem5art__archive("tree", NULL, NULL, "folder.zip", &notes, NULL, NULL, &error));
     CHECK_CONTAINS(error.message, "cannot write folder.zip: ");
     write_text("file", "");
-    CHECK(!gem5art__archive("file", NULL, NULL, "out.zip", &notes, &error));
-    CHECK(!gem5art__archive("file", NULL, NULL, "out.zip", &notes, NULL));
+    CHECK(!gem5art__archive("file", NULL, NULL, "out.zip", &notes, NULL, NULL, &error));
+    CHECK(!gem5art__archive("file", NULL, NULL, "out.zip", &notes, NULL, NULL, NULL));
     CHECK_INT(count_names("."), 3);
     CHECK_INT(allocated, 0);
 }

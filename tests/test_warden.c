@@ -203,13 +203,15 @@ static void spawn(int slot, const char *script) {
 
 /* The next report, of any slot; its type is -1 where none comes within half a minute. */
 static gem5art__message next_report(void) {
+    const gem5art__message *taken;
     gem5art__message report;
     struct pollfd fd;
     double until = gem5art__monotonic() + 30;
     fd.fd = warden.reports;
     fd.events = POLLIN;
     while (gem5art__monotonic() < until) {
-        if (gem5art__warden_read(&warden, &report)) return report;
+        bool more = true;
+        if ((taken = gem5art__warden_read(&warden, &more)) != NULL) return *taken;
         if (!gem5art__warden_check(&warden, gem5art__monotonic())) break;
         poll(&fd, 1, 20);
     }
@@ -576,7 +578,7 @@ static bool readable(int fd) {
 }
 
 TEST(the_descriptor_outlives_the_warden) {
-    gem5art__message report;
+    bool more = true;
     int fd;
     start_warden(5);
     fd = warden.reports;
@@ -586,7 +588,7 @@ TEST(the_descriptor_outlives_the_warden) {
     CHECK(!readable(fd)); /* an idle pool's loop must not spin */
     gem5art__wake(warden.wakes);
     CHECK(readable(fd));
-    CHECK(!gem5art__warden_read(&warden, &report));
+    CHECK(!gem5art__warden_read(&warden, &more));
     CHECK(!readable(fd));
     CHECK(gem5art__warden_start(&warden, SLOTS, 5, &error));
     CHECK_INT(warden.reports, fd);

@@ -85,7 +85,7 @@ static bool archive(int n) {
     char path[64], hash[65];
     bool ok;
     snprintf(path, sizeof path, "out-%d/results.zip", n);
-    ok = gem5art__archive(runs[n]->outdir, NULL, NULL, path, &notes, &error) && gem5art_sha256_file(path, hash, &error);
+    ok = gem5art__archive(runs[n]->outdir, NULL, NULL, path, &notes, hash, NULL, &error);
     gem5art__buf_free(&notes);
     return ok;
 }
