@@ -171,6 +171,20 @@ run "$rm" --outdir h1
 same "status of a folder that is too deep" $status 1
 same "its record and files" "$(left)$(folders)" "1 2 3 4 5 6 1 2 3 4 5 6 "
 
+begin "an LMDB store"
+afresh
+run "$BUILD/gem5art-export" --db-uri db.json --to store lmdb://db.lmdb
+if [ $status = 0 ]; then
+    run "$rm" --db-uri lmdb://db.lmdb -y --outdir --where cpu=atomic
+    same status $status 0
+    same "what is left" "$(left --db-uri lmdb://db.lmdb)$(folders)" "1 3 5 1 3 5 "
+    run "$rm" --db-uri lmdb://db.lmdb h1 h3
+    same "what is left of ids" "$(left --db-uri lmdb://db.lmdb)$(left --db-uri lmdb://db.lmdb --artifacts)" "5 "
+else
+    echo "skipped: $current: the tools have no LMDB"
+    current= skipped=$((skipped + 1))
+fi
+
 begin "an outdir that cannot be removed: the record stays, too"
 if ! command -v setpriv >/dev/null || ! setpriv --bounding-set=-all true 2>/dev/null; then
     [ "$(id -u)" != 0 ] || { echo "skipped: $current: no setpriv here" && current= skipped=$((skipped + 1)); }

@@ -279,7 +279,7 @@ begin "hostile texts of a store reach no terminal, from any tool"
 cat >hostile.json <<'END'
 [{"_id":"run1-1\u001b[31m","type":"gem5 run","name":"n\u001b]0;evil\u0007\u009b31m\u202e\u2066\u007f\udc9b","hash":"hh\u001b","gem5_artifact":"miss\u001b[2J",
   "status":"St\u001b[31m","kill_reason":"\u001b[1m","error":"\u001b[31mred\u0085","outdir":"/o\ntouch x\u001b","host":"h\u001b","cwd":"/c\u001b",
-  "command":["g\u001b","\u202e"],"params":["\u001b[2J","-x\ny"],"environment":{"A\u001b":"\u001b"},"results":"gone\u001b"},
+  "command":["g\u001b","\u202e"],"params":["\u001b[2J","-x\ny"],"environment":{"A\u001b":"\u001b"},"variables":{"v\u001b[31m":"\u001b[2J"},"results":"gone\u001b"},
  {"_id":"art1-1\u001b[31m","type":"ty\u001b[31m","name":"na\u001b[31m\u2028","hash":"h2\u001b","documentation":"d\u001b\nx","path":"/no\u001bne\udcff",
   "command":"make\u001b\n","cwd":"\u001b","inputs":["lost\u001b"],"git":{"origin":"o\u001b","hash":"g\u001b","name":"\u001b"}}]
 END
@@ -292,7 +292,7 @@ harmless() {
 for command in "import -v hostile.json" "import -v hostile.json" "import --dry-run -v changed.json" "import changed.json" ls "ls --live" \
     "ls --artifacts" "ls --json" "show run1" "show art1" "show --json run1" "show --shell run1" "show --shell art1" \
     "diff run1 run1" "diff run1 run2" "diff art1 art1" "diff --json run1 run2" "verify" "verify --json" "verify run1" "artifact list" \
-    "artifact tree" "artifact tree art1" "artifact download art1 o" fsck "fsck wrong.json" "rm --dry-run run1" "rm --dry-run art1" \
+    "artifact tree" "artifact tree art1" "artifact download art1 o" fsck "fsck wrong.json" "ls --where v=1" "rm --dry-run --limit 9" "rm --dry-run --outdir --limit 9" "rm --dry-run run1" "rm --dry-run art1" \
     "rm art1" "rm run1" "getruns -" "export --to jsonl -" "export --to gem5art -"; do
     case $command in *changed*)
         sed 's/evil/other/' hostile.json >changed.json

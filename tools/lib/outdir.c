@@ -197,13 +197,17 @@ static outdir_state work(bool removes, const char *path, const char *id, const c
     char *whole = text_join(NULL, path); /* without slashes at its end */
     const char *name = text_base(whole);
     outdir_state state = OUTDIR_OTHER;
-    struct stat st = {0};
+    struct stat st = {0}, parent;
     if (*path != '/' || !*name || strcmp(name, "..") == 0) text_puts(why, "its path is not that of an outdir");
     else state = open_outdir(whole, name, &above, &folder, why);
     if (state == OUTDIR_OWN) state = check_info(folder, id, hash, why);
     text_puts(&w.path, whole);
     if (state == OUTDIR_OWN && fstat(folder, &st) < 0) state = failed(&w, "look at");
     w.device = st.st_dev;
+    if (state == OUTDIR_OWN && fstat(above, &parent) == 0 && parent.st_dev != st.st_dev) {
+        text_puts(why, "it is a mount point");
+        state = OUTDIR_OTHER;
+    }
     if (state == OUTDIR_OWN && owner_of(&st)) {
         text_putf(why, "it is that of %s, too", owner_of(&st));
         state = OUTDIR_OTHER;
