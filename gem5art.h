@@ -145,8 +145,8 @@
    is never moved. An attempt takes an outdir by creating its console.txt, which only one attempt can do, whatever
    stores they use. An outdir that holds a different experiment (an edited and committed script makes one) is left
    alone, the run takes the next one, and the log and run->differs report the differences. A db with .dry_run and
-   gem5art_would_launch show which runs would be launched, and where, without changing anything. If an outdir is replaced while its run is active, nothing is written to
-   the new one or taken from it, and the run is Failed.
+   gem5art_would_launch show which runs would be launched, and where, without changing anything. If an outdir is
+   replaced while its run is active, nothing is written to the new one or taken from it, and the run is Failed.
    The child. Its stdin is /dev/null; its stdout and stderr are OUTDIR/console.txt (gem5's -re redirects its own output
    to simout and simerr). It inherits no other descriptor and has default signal dispositions and an empty signal mask.
    Time-outs use the monotonic clock and start when the child runs; they are unaffected by wall-clock changes. While the

@@ -238,7 +238,7 @@ run "$launch" --commands --only n=2 x.json
 same "--only" "$(wc -l <.out)" 1
 run "$launch" --commands --where n=1,3 x.json
 same "status of a value that is not there" $status 1
-has "error" "$err" "x.json: no run has n=3: see the values of its matrix"
+has "error" "$err" "x.json: no run has n=3: n is one of 1, 2, a,b"
 run "$launch" --commands --where n x.json
 same "misuse" $status 2
 
@@ -268,6 +268,13 @@ has "gem5art-show" "$out" "out/never.2"
 cp db.json elsewhere.json
 run "$launch" --db-uri elsewhere.json flaky.json
 has "the store that it is in" "$out" "To see all about one: gem5art-show --db-uri elsewhere.json $id"
+
+begin "--quiet"
+run "$launch" -q flaky.json
+same "it" "$(echo "$out" | timeless | head -n 1)" "2 runs in T: 1 recorded before, 1 failed before"
+run "$launch" -q --where n=never --rerun flaky.json
+same "a failure" "$(echo "$out" | timeless | head -n 2)" "[1/1] run never: failed: exit 7 after T
+1 run in T: 1 failed"
 
 begin "archive, and a limit of free disk space"
 experiment '"k"' '"archive": "none"' >archive.json

@@ -56,8 +56,17 @@ check "nothing was made" test ! -e results -a ! -e db.json
 for only in cpu=o4 cpus= nonsense=1; do
     run "$launch" --commands --only $only "$root/examples/boot-tests.json"
     same "status of --only $only" $status 1
-    has "error of --only $only" "$err" "no run has $only: see the values of its matrix"
+    has "error of --only $only" "$err" "no run has "
 done
+wrong_where() { # CONDITION ADVICE
+    run "$launch" --commands --where "$1" "$root/examples/boot-tests.json"
+    has "advice for $1" "$err" "boot-tests.json: no run has $2"
+}
+wrong_where cpu=o4 "cpu=o4: cpu is one of kvm, atomic, simple, o3"
+wrong_where cpu=atmic "cpu=atmic: did you mean cpu=atomic?"
+wrong_where cpus=3 "cpus=3: cpus is one of 1, 2, 4, 8"
+wrong_where cpux=3 'a variable "cpux": did you mean cpus?'
+wrong_where nonsense=1 'a variable "nonsense": there is kernel, boot, cpus, cpu, memory'
 run "$launch" --commands --only cpu=kvm --only cpu=o3 --limit 1 "$root/examples/boot-tests.json"
 same "status of --only with --limit" $status 0
 same "runs of --only with --limit" "$(wc -l <.out)" 1

@@ -47,7 +47,7 @@ static const option options[] = {
     {"--jobs", "-j", "N", "execute N runs at once; default: the number of CPUs", &jobs_text, NULL, NULL, NULL},
     {"--where", NULL, "VAR=LIST", "launch only some, as in cpu=o3,atomic; repeatable", .list = &where},
     {"--only", NULL, "VAR=LIST", " the same as --where", .list = &where},
-    {"--limit", NULL, "N", "launch at most N runs", &limit_text, NULL, NULL, NULL},
+    {"--limit", NULL, "N", "take only the first N runs", &limit_text, NULL, NULL, NULL},
     {"--retry-failed", NULL, "N", "launch Failed runs again, at most N times", &retries_text, NULL, NULL, NULL},
     {"--rerun", NULL, NULL, "launch recorded runs too", NULL, NULL, &pool_desc.rerun, NULL},
     {"--take-lost", NULL, NULL, " take over lost runs of other hosts, whose processes are gone",
@@ -59,6 +59,7 @@ static const option options[] = {
     {"--color", NULL, "WHEN", " use colors: always, auto (on terminals) or never", &color, NULL, NULL, "always auto never"},
     {"--nice", NULL, "N", " lower the runs' priority, by 0 to 20", &nice_text, NULL, NULL, NULL},
     {"--free-memory", NULL, "SIZE", "launch none while less is free (such as 8G)", &memory_text, NULL, NULL, NULL},
+    {"--quiet", "-q", NULL, " print only failures and the sum", .flag = &outcomes_quiet},
     {"--min-disk", NULL, "SIZE", "launch none while less disk space is free", &disk_text, NULL, NULL, NULL},
     {"--pin", NULL, NULL, " give each run a CPU of its own", NULL, NULL, &pool_desc.pin, NULL},
     SINGLE_OPTIONS(&one),
@@ -70,7 +71,8 @@ static const page run_page = {
     "Launch the runs that are not recorded yet, of a file or from the command line.", NULL, options,
     "With - the experiment is read from standard input. The man page has --nice, --pin, --color, --take-lost and the "
     "git repos of a single run, too.",
-    "0 all runs are recorded as Finished, 1 a run failed or was not launched, 2 misuse", NULL, false};
+    "0 all runs are recorded as Finished, 1 a run failed or was not launched, 2 misuse; --dry-run: 0, or 1 if a launch "
+    "would be refused", NULL, false};
 
 static int read_count(const char *option_name, const char *value, int most) {
     int64_t count = value ? options_count(option_name, value) : 0;

@@ -196,6 +196,41 @@ static void read_where(reader *r) {
     r->wanted_found = (bool *)text_keep(text_alloc(r->wanted.count));
 }
 
+/* Appends the names of the variables that any matrix has, or the values of one of them, each once. */
+static void list_variables(const reader *r, const char *name, text_list *list) {
+    const gem5art_json *sweep = gem5art_json_get(r->s->root, "sweeps")->first, *variable, *value, *matrix;
+    for (; sweep; sweep = sweep->next) {
+        matrix = gem5art_json_get(sweep, "matrix");
+        for (variable = matrix ? matrix->first : NULL; variable; variable = variable->next) {
+            if (!name && !text_list_has(list, variable->key)) text_list_add(list, variable->key);
+            for (value = name && text_same(variable->key, name) ? variable->first : NULL; value; value = value->next) {
+                const char *word = source_scalar(r->s, value, variable->key);
+                if (!text_list_has(list, word)) text_list_add(list, word);
+            }
+        }
+    }
+}
+
+/* No row has this condition. */
+__attribute__((noreturn)) static void bad_where(const reader *r, const char *condition) {
+    char *name = text_copy_n(condition, strcspn(condition, "="));
+    text_list list = {NULL, 0};
+    text words = {NULL, 0, 0};
+    const char *near;
+    size_t i;
+    bool known;
+    list_variables(r, name, &list);
+    known = list.count > 0;
+    if (!known) list_variables(r, NULL, &list);
+    near = list.count ? nearest_word(known ? condition + strlen(name) + 1 : name, list.items) : NULL;
+    for (i = 0; i < list.count && i < 20; i++) text_putf(&words, "%s%s", i ? ", " : "", list.items[i]);
+    if (i < list.count) text_puts(&words, ", ...");
+    if (known && near) die(EXIT_FAILED, "%s: no run has %s: did you mean %s=%s?", r->e->path, condition, name, near);
+    if (known) die(EXIT_FAILED, "%s: no run has %s: %s is one of %s", r->e->path, condition, name, words.data);
+    if (near) die(EXIT_FAILED, "%s: no run has a variable \"%s\": did you mean %s?", r->e->path, name, near);
+    die(EXIT_FAILED, "%s: no run has a variable \"%s\": there is %s", r->e->path, name, text_string(&words));
+}
+
 /* Each value of each --where must be that of a row. The first of several conditions has all of it, as a value. */
 static void check_where(const reader *r) {
     size_t i, at = 0, count;
@@ -207,8 +242,7 @@ static void check_where(const reader *r) {
         text_list_free(&one);
         if (r->wanted_found[at]) continue;
         for (k = at + (count > 1); k < at + count; k++)
-            if (!r->wanted_found[k])
-                die(EXIT_FAILED, "%s: no run has %s: see the values of its matrix", r->e->path, r->wanted.items[k]);
+            if (!r->wanted_found[k]) bad_where(r, r->wanted.items[k]);
     }
 }
 

@@ -15,7 +15,7 @@
 enum { OUTCOMES_LISTED = 20 };
 
 int outcomes_total, outcomes_tally[OUTCOMES];
-bool outcomes_interrupted;
+bool outcomes_interrupted, outcomes_quiet;
 
 static const char *const outcome_words[OUTCOMES] = {
     "finished",      "failed",             "stopped",      "recorded before", "recorded with files that changed since",
@@ -52,6 +52,7 @@ __attribute__((format(printf, 3, 4))) static void announce(sheet_color color_of,
     text line = {NULL, 0, 0};
     int done = 0, i;
     va_list arguments;
+    if (outcomes_quiet && color_of != SHEET_RED && color_of != SHEET_YELLOW) return;
     for (i = 0; i < OUTCOMES; i++) done += outcomes_tally[i];
     if (!display_live) text_putf(&line, "[%d/%d] ", done, outcomes_total);
     text_putf(&line, "%s: ", label_run(run));

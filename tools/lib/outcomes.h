@@ -20,6 +20,7 @@ typedef enum outcome {
 
 extern int outcomes_total, outcomes_tally[OUTCOMES];
 extern bool outcomes_interrupted; /* a signal ends the runs */
+extern bool outcomes_quiet;       /* without a display, only failures and the sum are said */
 
 /* Announces and counts what an event of the pool of `db` means. */
 void outcomes_add(gem5art_db *db, const gem5art_event *event);
