@@ -311,6 +311,27 @@ if need tmux; then
 new     run a parameter with a long name  ~eriments/a parameter with a long name
 1 run: 1 new
 status 0"
+
+    begin "edit, commit, launch again, by keys"
+    experiment '"n", "o"' >x.json
+    command_line gem5art-run x.json
+    until_true shows "^status 0"
+    third=$(head_of scripts 7)
+    command_line "echo '# by keys' >>scripts/run.py && git -C scripts commit -qam keys"
+    until_true shows "^status 0"
+    command_line gem5art-run x.json
+    until_true shows "^status 0"
+    same "the screen" "$(screen | grep . | timeless | sed '/^\$$/d')" \
+        "run script repo $third $arrow $(head_of scripts 7); 2 runs go to OUTDIR.2
+2 runs in T: 2 finished
+status 0"
+    keys "clear; gem5art-run -n x.json; echo status \$?" Enter
+    until_true shows "^status 0"
+    same "the plan" "$(screen | grep . | timeless | sed '/^\$$/d')" "ACTION  RECORDED           RUN    OUTDIR
+skip    Finished ID  run n  out/n.2
+skip    Finished ID  run o  out/o.2
+2 runs: 2 skipped as recorded
+status 0"
     end_terminal
 fi
 finish

@@ -358,10 +358,15 @@ static int show_plan(experiment *e) {
     return finish(well);
 }
 
+/* Is an experiment read from standard input, or as <(COMMAND) of a shell? */
+static bool is_pipe(const char *path) {
+    return text_same(path, "-") || text_starts(path, "/dev/fd/") || text_starts(path, "/proc/");
+}
+
 /* The experiment's name in the display: that of its file. */
 static const char *title_of(const char *path) {
     const char *title = text_base(path), *dot = strrchr(title, '.');
-    if (text_starts(path, "/dev/fd/") || text_starts(path, "/proc/")) return "experiment";
+    if (is_pipe(path)) return "experiment";
     if (one.name || !dot || dot == title) return title;
     return (const char *)text_keep(text_copy_n(title, (size_t)(dot - title)));
 }
@@ -413,7 +418,7 @@ int main(int argc, char **argv) {
     else if (count == 1) e = experiment_read(argv[0], &where, limit);
     else if (count) die(EXIT_MISUSE, "only one experiment is launched: leave \"%s\" out", argv[1]);
     else die(EXIT_MISUSE, "the experiment is missing: name its file, or describe a run with --name and the others");
-    if (count == 1 && (text_same(argv[0], "-") || text_starts(argv[0], "/dev/fd/") || text_starts(argv[0], "/proc/"))) {
+    if (!single_given(&one) && is_pipe(argv[0])) {
         text_clear(&command);
         text_puts(&command, " launch the same experiment again");
     }
