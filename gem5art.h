@@ -740,8 +740,9 @@ typedef struct gem5art_event {
     int launched, retried;     /* attempts whose child was spawned; attempts that another one followed */
     double eta;                /* seconds until all have ended, if each takes the mean time, from check to record, of
                                   those that ended by themselves; -1: none has yet; 0: nothing is left */
-    const char *waits_for;     /* why queued runs are not launched now: "disk space: 3.1 GiB of 10.0 GiB are free at
-                                  PATH" (.min_disk), until the pool is used again; NULL: nothing holds them up */
+    const char *waits_for;     /* why queued runs are not launched now: "disk space: 3.1 GiB free, less than 10.0 GiB,
+                                  at PATH" (.min_disk). It lives until the pool is used again. NULL: nothing holds them
+                                  up */
 } gem5art_event;
 
 typedef struct gem5art_pool_desc {
@@ -11978,7 +11979,7 @@ static bool gem5art__has_room(gem5art__job *job) {
     gem5art__clear(&job->disk);
     for (i = 0; needed > 0 && i < 3; i++)
         if (paths[i] && gem5art__free_space(paths[i], &bytes, &job->disk) && bytes < needed)
-            return gem5art__fail(&job->disk, GEM5ART_LIMIT, "disk space: %s of %s are free at %s",
+            return gem5art__fail(&job->disk, GEM5ART_LIMIT, "disk space: %s free, less than %s, at %s",
                                  gem5art__size_text(bytes, texts[0]), gem5art__size_text(needed, texts[1]), paths[i]);
     return true;
 }
@@ -12334,11 +12335,11 @@ static void gem5art__note_room(gem5art__job *job, double now) {
     if (pool->desc.min_disk <= 0 || (!is_short && was_short && job->begun < pool->disk_short)) return;
     if (is_short && !was_short) {
         pool->disk_short = now;
-        gem5art__warn(pool->db, "runs wait for %s (.min_disk)", job->disk.message);
+        gem5art__warn(pool->db, "runs wait for %s", job->disk.message);
     }
     if (!is_short && was_short) gem5art__warn(pool->db, "there is disk space again: runs are launched");
     if (unknown && pool->disk.code != job->disk.code)
-        gem5art__warn(pool->db, "%s: .min_disk does not count there", job->disk.message);
+        gem5art__warn(pool->db, "%s: runs are launched however little it is", job->disk.message);
     pool->disk = job->disk;
     pool->disk_after = is_short ? now + GEM5ART_WATCH_SECONDS : 0;
     pool->counts.waits_for = is_short ? pool->disk.message : NULL;

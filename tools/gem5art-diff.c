@@ -54,6 +54,7 @@ static const aspect run_aspects[] = {
     {"exit_events", "last event", EVENT, false}, {"error", "error", PLAIN, false},
     {"files", "files read", FILES, false}, {"variables", "variables", VARIABLES, false},
     {"accept", "accepts", PLAIN, false}, {"fail_on", "fails on", PLAIN, false}, {"stall", "stall", LIMIT, false},
+    {"archive", "archive", PLAIN, false},
     {"name", "name", PLAIN, false}, {"timeout", "time-out", LIMIT, false}, {"environment", "environment", PLAIN, false},
     {"gem5_binary_path", "gem5 path", PLAIN, false}, {"linux_binary_path", "kernel path", PLAIN, false},
     {"disk_image_path", "disk path", PLAIN, false}, {"cwd", "folder", PLAIN, false}, {"host", "host", PLAIN, false},

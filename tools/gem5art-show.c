@@ -292,10 +292,12 @@ static void show_results(sheet *s, const gem5art_run *run, const gem5art_artifac
     sheet_heading(s, "Results");
     sheet_entry(s, "outdir", "%s%s", run->outdir, describe_exists(run->outdir) ? "" : " (gone)");
     if (!archive && run->results) sheet_entry(s, "archive", "%s, which is not in the store any more", run->results);
+    if (run->no_archive) sheet_entry(s, "archive", "none, as the run asks for none");
     if (!archive) return;
     for (; *places; places++) sheet_entry(s, "archive", "%s%s", *places, describe_exists(*places) ? "" : " (gone)");
     if (archive->size >= 0) show_size(s, "", (double)archive->size, "");
     show_hash(s, archive);
+    show_list(s, "left out", "\"", run->archive_except);
 }
 
 /* Rows of `iter` that are other attempts at the run. */
