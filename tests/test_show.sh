@@ -211,6 +211,13 @@ has "those of another attempt" "$out" "aaaa-2  2023-11-14 19:26:40  Failed: exit
 has "variables, in their order, before the parameters" "$out" "  variables   size=1
               cpu=o3
   parameters  --cpu=o3"
+sed 's/"_id":"aaaa-1"/&,"archive":["cpt.*","*.raw"]/; s/"_id":"aaaa-2"/&,"archive":"none"/' times.json >archive.json
+run "$show" --db-uri archive.json aaaa-1
+has "what an archive leaves out" "$out" "  left out    cpt.*
+              *.raw
+  archive     /nowhere/results.zip (gone)"
+run "$show" --db-uri archive.json aaaa-2
+has "no archive" "$out" "archive     none: archiving was turned off"
 run "$show" --db-uri times.json bbbb-1
 has "an archive" "$out" "results of one
   what        artifact, the archive of a run's outdir"

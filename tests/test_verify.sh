@@ -240,7 +240,7 @@ on_swept --outcomes --where opt=b
 has "outcomes of selected runs" "$out" "2 runs, 0 with a different outcome today, 0 without files"
 on_swept --where opt=b "$(cat third.id)"
 same "status of ids and options" $status 2
-has "error of ids and options" "$err" "give ids, or options that select runs, not both"
+has "error of ids and options" "$err" "ids and options that select runs exclude each other: leave one out"
 on_swept --where opt
 same "status of a wrong condition" $status 2
 

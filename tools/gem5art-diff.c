@@ -56,6 +56,7 @@ static const aspect run_aspects[] = {
     {"accept", "accepts", PLAIN, false}, {"fail_on", "fails on", PLAIN, false}, {"stall", "stall", LIMIT, false},
     {"archive", "archive", PLAIN, false},
     {"name", "name", PLAIN, false}, {"timeout", "time-out", LIMIT, false}, {"environment", "environment", PLAIN, false},
+    {"archive", "archives", PLAIN, false}, {"results_size", "results", BYTES, false},
     {"gem5_binary_path", "gem5 path", PLAIN, false}, {"linux_binary_path", "kernel path", PLAIN, false},
     {"disk_image_path", "disk path", PLAIN, false}, {"cwd", "folder", PLAIN, false}, {"host", "host", PLAIN, false},
     {"kernel", "host kernel", PLAIN, false}, {"cpu_model", "host CPU", PLAIN, false}, {"user", "user", PLAIN, false},

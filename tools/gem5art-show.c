@@ -291,6 +291,8 @@ static void show_where(sheet *s, const gem5art_run *run) {
 static void show_results(sheet *s, const gem5art_run *run, const gem5art_artifact *archive, const char *const *places) {
     sheet_heading(s, "Results");
     sheet_entry(s, "outdir", "%s%s", run->outdir, describe_exists(run->outdir) ? "" : " (gone)");
+    if (run->no_archive) sheet_entry(s, "archive", "none: archiving was turned off");
+    show_list(s, "left out", "", run->archive_except);
     if (!archive && run->results) sheet_entry(s, "archive", "%s, which is not in the store any more", run->results);
     if (run->no_archive) sheet_entry(s, "archive", "none, as the run asks for none");
     if (!archive) return;

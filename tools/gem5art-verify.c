@@ -279,56 +279,26 @@ static void verify_all(gem5art_db *db) {
 
 /* ---- which runs */
 
-typedef struct chosen {
-    char *id;
-    double when;
-} chosen;
-
-static int compare_when(const void *a, const void *b) { /* the newest first */
-    double x = ((const chosen *)a)->when, y = ((const chosen *)b)->when;
-    return (x < y) - (x > y);
-}
-
 static int compare_ids(const void *a, const void *b) {
-    return strcmp(((const chosen *)a)->id, ((const chosen *)b)->id);
-}
-
-/* The selected runs, sorted by id. */
-static chosen *choose_runs(gem5art_db *db, size_t *count) {
-    gem5art_iter *iter = store_records(db, NULL);
-    static record r;
-    static text id;
-    chosen *all = NULL;
-    const char *json;
-    size_t length;
-    record_init(&r);
-    *count = 0;
-    while ((json = store_next_json(iter, &length)) != NULL) {
-        record_read(&r, json, length, NULL);
-        if (!members_is_run(r.members.values[RECORD_TYPE]) || !select_holds(&selected, &r)) continue;
-        all = (chosen *)text_room(all, *count, sizeof *all);
-        all[*count].id = text_copy(members_string(&id, r.members.values[RECORD_ID]));
-        all[(*count)++].when = r.when;
-    }
-    select_warn(&selected);
-    if (!*count) return all;
-    qsort(all, *count, sizeof *all, compare_when);
-    while (*count > selected.most) free(all[--*count].id);
-    qsort(all, *count, sizeof *all, compare_ids);
-    return all;
+    return strcmp(*(const char *const *)a, *(const char *const *)b);
 }
 
 static void use_selected(gem5art_db *db, void (*use)(gem5art_db *db, const gem5art_run *run)) {
-    size_t count, i;
-    chosen *all = choose_runs(db, &count), key = {NULL, 0};
-    gem5art_iter *iter = count ? store_runs(db, NULL) : NULL;
+    static select_rows rows;
+    text id = {NULL, 0, 0};
+    text_list ids = {NULL, 0};
+    gem5art_iter *iter;
     const gem5art_run *run;
-    while (iter && (run = store_next_run(iter)) != NULL) {
-        key.id = (char *)(uintptr_t)run->id;
-        if (bsearch(&key, all, count, sizeof *all, compare_ids)) use(db, run);
-    }
-    for (i = 0; i < count; i++) free(all[i].id);
-    free(all);
+    size_t length;
+    select_begin(&rows, &selected, db, SELECT_RUNS);
+    while (select_next(&rows, &length) != NULL)
+        text_list_add(&ids, text_keep(text_copy(members_string(&id, rows.record.members.values[RECORD_ID]))));
+    if (ids.count) qsort(ids.items, ids.count, sizeof *ids.items, compare_ids);
+    iter = ids.count ? store_runs(db, NULL) : NULL;
+    while (iter && (run = store_next_run(iter)) != NULL)
+        if (bsearch(&run->id, ids.items, ids.count, sizeof *ids.items, compare_ids)) use(db, run);
+    text_list_free(&ids);
+    text_free(&id);
 }
 
 static bool verify(gem5art_db *db, int count, char **ids) {
@@ -404,7 +374,7 @@ int main(int argc, char **argv) {
     gem5art_db *db;
     bool good;
     select_check(&selected);
-    if (count && select_given(&selected)) die(EXIT_MISUSE, "give ids, or options that select runs, not both");
+    if (count && select_given(&selected)) die(EXIT_MISUSE, "ids and options that select runs exclude each other: leave one out");
     colored = options_color(color, stdout);
     db = store_open(store_find(db_uri), true);
     if (!cwd) cwd = store_folder();
