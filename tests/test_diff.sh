@@ -209,6 +209,14 @@ if need jq; then
     same "as JSON" "$(jq -c '[.decide, .besides, .b.variables.l2]' .out)" '[["params"],["variables"],"1MB"]'
 fi
 
+begin "what is archived"
+printf '[{"_id":"zips-1","hash":"1","type":"gem5 run","name":"n","archive":"none"},{"_id":"zips-2","hash":"1","type":"gem5 run","name":"n","archive":{"except":["cpt.*","*.raw"]}}]' >zips.json
+run "$diff" --db-uri zips.json zips-1 zips-2
+same status $status 0
+has "the globs" "$out" "  archives    - none
+              + cpt.*
+              + *.raw"
+
 begin "what Python gem5art recorded"
 run "$diff" --db-uri "$root/tests/data/gem5art-filedb/db.json" 6346b869 94ffa110
 same status $status 1

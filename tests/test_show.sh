@@ -211,7 +211,7 @@ has "those of another attempt" "$out" "aaaa-2  2023-11-14 19:26:40  Failed: exit
 has "variables, in their order, before the parameters" "$out" "  variables   size=1
               cpu=o3
   parameters  --cpu=o3"
-sed 's/"_id":"aaaa-1"/&,"archive":["cpt.*","*.raw"]/; s/"_id":"aaaa-2"/&,"archive":"none"/' times.json >archive.json
+sed 's/"_id":"aaaa-1"/&,"archive":{"except":["cpt.*","*.raw"]}/; s/"_id":"aaaa-2"/&,"archive":"none"/' times.json >archive.json
 run "$show" --db-uri archive.json aaaa-1
 has "what an archive leaves out" "$out" "  left out    cpt.*
               *.raw

@@ -30,6 +30,7 @@ typedef enum form {
     EVENT,    /* the last exit event */
     FILES,
     ORIGIN,   /* of a git repo */
+    ARCHIVED, /* "all", "none" or {"except": [...]} */
     LIMIT,    /* seconds; 0: none */
     BYTES,
     TOOK,     /* from here on: cost, shown with a percentage. How long the run took */
@@ -56,7 +57,7 @@ static const aspect run_aspects[] = {
     {"accept", "accepts", PLAIN, false}, {"fail_on", "fails on", PLAIN, false}, {"stall", "stall", LIMIT, false},
     {"archive", "archive", PLAIN, false},
     {"name", "name", PLAIN, false}, {"timeout", "time-out", LIMIT, false}, {"environment", "environment", PLAIN, false},
-    {"archive", "archives", PLAIN, false}, {"results_size", "results", BYTES, false},
+    {"archive", "archives", ARCHIVED, false}, {"results_size", "results", BYTES, false},
     {"gem5_binary_path", "gem5 path", PLAIN, false}, {"linux_binary_path", "kernel path", PLAIN, false},
     {"disk_image_path", "disk path", PLAIN, false}, {"cwd", "folder", PLAIN, false}, {"host", "host", PLAIN, false},
     {"kernel", "host kernel", PLAIN, false}, {"cpu_model", "host CPU", PLAIN, false}, {"user", "user", PLAIN, false},
@@ -162,6 +163,7 @@ static text_list items_of(const aspect *a, int side, bool shown, bool *list) {
     const gem5art_json *value = gem5art_json_get(records[side], a->field), *item;
     text_list items = {NULL, 0};
     if (a->form == ORIGIN) value = gem5art_json_get(value, "origin");
+    if (a->form == ARCHIVED && value && value->type == GEM5ART_JSON_OBJECT) value = value->first;
     if (a->form == EVENT && value)
         for (item = value->first, value = NULL; item; item = item->next) value = item;
     if (!value || value->type == GEM5ART_JSON_NULL) return items;
