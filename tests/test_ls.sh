@@ -94,9 +94,9 @@ for when in 2024-02-29 2000-02-29 2026-1-1 "2026-11-01 23:59" 2026-11-01T00:00; 
 done
 refused "--spreadsheet changes only CSV: give --csv, or leave it out" --spreadsheet
 refused "--json and --csv exclude each other: leave one out" --json --csv
-refused "--watch draws a table: leave --csv out" --watch --csv
+refused "--watch draws a table of runs: leave --csv out" --watch --csv
 refused "--watch needs a terminal as its stdout: leave it out" --watch
-refused "--live chooses among runs: leave --artifacts out, or --live" --artifacts --live
+refused "--live is for runs: leave --artifacts out, or --live" --artifacts --live
 refused "--param chooses among runs: leave --artifacts out, or --param" --artifacts --param x
 refused "\"boot\" is one argument too many: --name looks for a part of the name" boot
 refused "unknown option --colums: did you mean --columns?" --colums id
@@ -211,10 +211,10 @@ lines += [sealed(b'{"_id":"i","hash":"","type":"gem5 run","name":"","params":["a
           sealed(b'{"_id":"k","hash":"","type":"kernel","name":"","inputs":["a'+ b"\\" * 9 + b',')]
 open("hostile.json", "wb").write(b"[\n" + b",\n".join(lines) + b"]\n")
 END
-    for form in --color=never --json --csv --artifacts; do
+    for form in --all --json --csv --artifacts; do
         run "$ls" --db-uri hostile.json $form
         check "$form ends as it should" [ $status -le 1 ]
-        case $form in --color* | --artifacts)
+        case $form in --all | --artifacts)
             check "$form has rows" grep -q x1b .out
             check "$form has no escapes" sh -c "! grep '$(printf '\033')' .out" ;;
         esac
@@ -273,8 +273,8 @@ END
 same "the tree" "$(LC_ALL=C "$ls" --db-uri odd.json --artifacts)" "$(cat expected)"
 has "names stay" "$(LC_ALL=C "$ls" --db-uri odd.json)" "日本 "
 if need script; then
-    LC_ALL=C COLUMNS=60 script -qec "stty cols 60; '$ls'" /dev/null >cut </dev/null
-    has "what is cut" "$(cat cut)" "boot ex~ FS"
+    LC_ALL=C script -qec "stty cols 60; '$ls' --columns id,name,mode,status,params" /dev/null >cut </dev/null
+    has "what is cut" "$(cat cut)" "boot exp... FS"
     same "letters beyond ASCII" "$(LC_ALL=C tr -d '\000-\177' <cut)" ""
 fi
 
@@ -337,24 +337,36 @@ if need tmux; then
     terminal 80 24 "'$ls'"
     until_true shows "status 0"
     cat >expected <<'END'
-ID       NAME     MODE STATUS   REASON ELAPSED WHEN             PARAMS
-6346b869 boot ex… FS   Finished          0.2 s 2026-11-22 08:35 atomic MESI_Two…
-94ffa110 boot ex… FS   Finished          0.0 s 2026-11-22 08:35 atomic MESI_Two…
-5f910f06 boot ex… FS   Finished          0.2 s 2026-11-22 08:35 timing MESI_Two…
-238edd3e boot ex… FS   Finished          0.2 s 2026-11-22 08:35 timing MESI_Two…
-f3dd3182 boot ex… FS   Finished          0.0 s 2026-11-22 08:35 o3 MESI_Two_Lev…
-9816a141 boot ex… FS   Failed   exit 3   0.2 s 2026-11-22 08:35 o3 MESI_Two_Lev…
-3b911819 se hell… SE   Finished          0.0 s 2026-11-22 08:35 hello '--cmd=a …
-0e3d227a se quee… SE   Finished          0.2 s 2026-11-22 08:35 queens '--cmd=a…
+gem5 build/X86/gem5.opt · script run_exit.py
+
+ID       NAME             STATUS   REASON ELAPSED WHEN  PARAMS
+6346b869 boot experiment… Finished          0.2 s 3 min atomic MESI_Two_Level 1…
+94ffa110 boot experiment… Finished          0.0 s 3 min atomic MESI_Two_Level 2…
+5f910f06 boot experiment… Finished          0.2 s 3 min timing MESI_Two_Level 1…
+238edd3e boot experiment… Finished          0.2 s 3 min timing MESI_Two_Level 2…
+f3dd3182 boot experiment… Finished          0.0 s 3 min o3 MESI_Two_Level 1 init
+9816a141 boot experiment… Failed   exit 3   0.2 s 3 min o3 MESI_Two_Level 2 ini…
+3b911819 se hello "quote… Finished          0.0 s 3 min hello '--cmd=a b'
+0e3d227a se queens "quot… Finished          0.2 s 3 min queens '--cmd=a b'
 
 8 runs: 7 Finished, 1 Failed (1 exit 3)
 status 0
 END
-    same "the screen" "$(screen)" "$(cat expected)"
-    terminal 200 50 "'$ls' >piped; '$ls'"
+    dated() { # a copy of the store, as if all its runs had ended 3.5 minutes ago
+        awk -v now="$(date +%s)" '/"(start|end)_time": 1/ {
+            match($0, /[0-9.]+/)
+            if (!first) first = int(substr($0, RSTART, RLENGTH))
+            sub(/[0-9.]+/, sprintf("%.6f", substr($0, RSTART, RLENGTH) - first + now - 210)) }
+            { print }' "$data" >dated.json
+    }
+    dated
+    terminal 80 24 "'$ls' --db-uri dated.json"
     until_true shows "status 0"
-    same "200 columns hold it as it is piped" "$(screen)" "$(cat piped)
-status 0"
+    same "the screen" "$(screen)" "$(cat expected)"
+    terminal 200 50 "'$ls'"
+    until_true shows "status 0"
+    has "200 columns hold it all" "$(screen)" "9816a141  boot experiments with gem5-24.0  FS    Failed    exit 3    0.2 s  "
+    has "200 columns hold it all" "$(screen)" "o3 MESI_Two_Level 2 init fail"
     terminal 80 24 "'$ls' --db-uri odd.json --columns name,status"
     until_true shows "status 0"
     has "wide characters in their columns" "$(screen)" '日本 \x1b[31mred\nline\ttab\xff \x07  Finished'
@@ -369,13 +381,12 @@ status 0"
 fi
 
 begin "--watch"
-lines_are() { [ "$(screen | grep -c .)" = "$1" ]; }
 if need tmux git; then
     mkdir repo && cp "$BUILD/gem5-stand-in" repo/gem5 && echo '# stand-in: seconds=600' >repo/script.py
     (cd repo && git init -q . && git add . && git commit -q -m "What is run")
     terminal 80 24 "'$ls' --watch"
     until_true shows "8 runs: 7 Finished, 1 Failed (1 exit 3); q ends"
-    until_true shows "6346b869 boot ex… FS   Finished          0.2 s 2026-11-22 08:35 atomic MESI_Tw…"
+    until_true shows "6346b869 boot experiment… Finished          0.2 s .* atomic MESI_Two_Level"
     GEM5ART_DB=db.json setsid "$BUILD/se_sweep" repo/gem5 repo repo/script.py repo repo/script.py sweep \
         >sweep.log 2>&1 </dev/null &
     sweep=$!
@@ -384,10 +395,10 @@ if need tmux git; then
     resize 200 50
     until_true shows "boot experiments with gem5-24.0  FS    Finished"
     until_true shows "sweep-atomic-1000                SE    Running"
+    check "live runs come first" sh -c 'printf "%s" "$1" | grep -A 1 "^ID" | grep -q Running' - "$(screen)"
     resize 60 8
-    until_true shows "ID       NAME     MODE STATUS"
+    until_true shows "^ID .* Running\|^[0-9a-f]* .* Running"
     until_true shows "q ends"
-    until_true lines_are 7
     run "$ls" --live
     same "status of --live" $status 0
     has "--live" "$out" "sweep-atomic-1000  SE    Running"

@@ -10,37 +10,45 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-#include "lib/columns.h"
+#include "lib/array.h"
+#include "lib/attempts.h"
+#include "lib/describe.h"
+#include "lib/digits.h"
+#include "lib/facts.h"
+#include "lib/groups.h"
 #include "lib/message.h"
 #include "lib/options.h"
 #include "lib/screen.h"
 #include "lib/select.h"
 #include "lib/store.h"
-#include "lib/table.h"
+#include "lib/tally.h"
 #include "lib/terminal.h"
-#include "lib/tree.h"
+#include "lib/view.h"
 #include "lib/when.h"
 
 const char *tool_name = "gem5art-ls";
 
-static const char *db_uri, *sort_word, *columns_text, *color_when, *with_type;
+static const char *db_uri, *sort_word, *columns_text, *group_text, *color_when, *with_type;
 static selection selected;
-static bool live_only, artifacts, as_json, as_csv, watching, verbose;
+static bool live_only, all, artifacts, quiet, as_json, as_csv, watching, verbose;
 static csv_style style;
 
 static const option options[] = {
     SELECT_OPTIONS(&selected),
-    {"--live", NULL, NULL, "List live runs instead of recorded ones", .flag = &live_only},
+    {"--all", "-a", NULL, "List superseded attempts, too", .flag = &all},
+    {"--live", NULL, NULL, " List live runs alone", .flag = &live_only},
     {"--artifacts", NULL, NULL, "List artifacts, each above its inputs", .flag = &artifacts},
     {"--type", NULL, "TYPE", " With --artifacts: select those of TYPE", .value = &with_type},
+    {"--group-by", NULL, "LIST", "Count runs by variables or columns: cpu,memory", .value = &group_text},
     {"--sort", NULL, "COLUMN", "Sort by this column; -COLUMN: in reverse", .value = &sort_word,
-     .words = "id name mode status reason elapsed when params"},
-    {"--columns", NULL, "LIST", "Show these columns: name,status,outdir,...", .value = &columns_text},
-    {"--json", NULL, NULL, "Print an array of objects, with whole values", .flag = &as_json},
-    {"--csv", NULL, NULL, "Print CSV; --spreadsheet makes it safe to open", .flag = &as_csv},
+     .words = "id name mode status reason elapsed when size params"},
+    {"--columns", NULL, "LIST", "Show these columns: name,status,outdir,cpu,...", .value = &columns_text},
+    {"--quiet", "-q", NULL, "Print ids alone, one a line", .flag = &quiet},
+    {"--json", NULL, NULL, "Print JSON with whole values, or --csv", .flag = &as_json},
+    {"--csv", NULL, NULL, " Print CSV; --spreadsheet makes it safe to open", .flag = &as_csv},
     {"--spreadsheet", NULL, NULL, " With --csv: put a ' before text that a spreadsheet would take for a formula",
      .flag = &style.spreadsheet},
-    {"--watch", NULL, NULL, "Update the table every 2 s, live runs too; q ends", .flag = &watching},
+    {"--watch", NULL, NULL, "Update the table every 2 s; q ends", .flag = &watching},
     OPTION_COLOR(&color_when),
     {"--verbose", "-v", NULL, " Report which store is listed, and which ones were passed over", .flag = &verbose},
     OPTION_DB_URI(&db_uri),
@@ -49,32 +57,35 @@ static const option options[] = {
 static const page the_page = {
     .summary = "list the runs and artifacts of a store",
     .usage = "",
-    .description = "List the recorded runs, the newest last, and how many have which status.",
+    .description = "List runs: live ones, then recorded ones, the newest last.",
     .options = options,
-    .more = "COLUMN: id, mode, reason, elapsed, when, or a field of a record: name, status, params, outdir, "
-            "return_code, host, cause, ... --verbose names the store."};
+    .more = "COLUMN: id, reason, elapsed, when, size, a field (host, ...), or a variable."};
 
-/* ---- columns */
+/* ---- columns, whose cells each row has */
 
-enum { COLUMNS = TABLE_COLUMNS };
+enum { COLUMNS = 48 };
 static record current;
 static column columns[COLUMNS];
 static size_t column_count, shown_count; /* the column after the shown ones is for sorting */
-static bool reverse;
+static size_t hash_member;
+static bool reverse, by_default; /* by_default: the variables of runs become columns, too */
+static size_t limit;             /* the columns of the terminal; 0: there is none */
 
 static void choose_columns(void) {
-    const char *list = columns_text ? columns_text
-                       : artifacts  ? "id,name,type,when,path" : "id,name,mode,status,reason,elapsed,when,params";
+    static const char runs[] = "id,name,mode,status,reason,elapsed,when,params";
+    const char *list = columns_text ? columns_text : group_text ? group_text : quiet ? "id"
+                       : artifacts ? "id,name,type,when,path" : as_json ? text_keep(text_printf("%s,variables", runs)) : runs;
+    const char *option_name = columns_text ? "--columns" : "--group-by", *whole = list;
+    by_default = !columns_text && !group_text && !quiet && !artifacts && !as_json;
     record_init(&current);
+    hash_member = members_want(&current.members, "hash");
+    if (by_default) facts_want(&current);
     for (;; list++) {
         size_t length = strcspn(list, ",");
-        char *word = text_copy_n(list, length);
         if (!length)
-            die(EXIT_MISUSE, "--columns: a name is missing in \"%s\": give them as in name,status,outdir",
-                columns_text);
-        if (column_count == COLUMNS - 1) die(EXIT_MISUSE, "--columns: at most %d can be shown", COLUMNS - 1);
-        columns[column_count++] = column_find(&current, artifacts, word);
-        free(word);
+            die(EXIT_MISUSE, "%s: a name is missing in \"%s\": give them as in name,status,outdir", option_name, whole);
+        if (column_count == COLUMNS - 1) die(EXIT_MISUSE, "%s: at most %d can be shown", option_name, COLUMNS - 1);
+        columns[column_count++] = column_find(&current, artifacts, (char *)text_keep(text_copy_n(list, length)));
         list += length;
         if (!*list) break;
     }
@@ -102,73 +113,134 @@ static bool is_selected(const record *r) {
 
 /* ---- rows */
 
-/* Texts of a record, all in one allocation: the cells of the columns, then an artifact's inputs after these. */
-enum { CELL_ID, CELL_STATUS, CELL_REASON, CELL_INPUTS };
-typedef struct row {
-    double number;       /* to sort by, if the sort column has numbers */
-    size_t order;
-    bool shown;          /* an artifact that is not shown may still be an input of others */
-    const char *cells[]; /* NULL-terminated */
-} row;
-
 typedef struct listing {
-    row **rows;
-    size_t count;
+    row_list rows;
+    attempts attempts;
     text_list ids; /* of all records, shown or not */
+    size_t read;
+    double time;   /* of the record that was read last */
 } listing;
 
 static listing recorded, live;
-
-static const char *cell(const row *r, int which) { return r->cells[column_count + (size_t)which]; }
+static text_list known_variables; /* of the runs that were read, if the columns were chosen */
 
 static void forget(listing *l) {
-    while (l->count) free(l->rows[--l->count]);
+    rows_clear(&l->rows);
+    attempts_clear(&l->attempts);
     while (l->ids.count) free((void *)(uintptr_t)l->ids.items[--l->ids.count]);
+    l->read = 0;
+    l->time = 0;
 }
 
 static void add_id(listing *l, gem5art_text id) {
     if (members_is_text(id)) text_list_add(&l->ids, text_copy_n(id.text + 1, id.length - 2));
 }
 
-/* A row of the record that was read last. */
-static row *make_row(bool shown) {
-    static text cells;
+static void put_cell(text *cells, column *c) {
+    if (as_json) column_put_json(cells, c, &current);
+    else if (as_csv) column_put_csv(cells, style, c, &current);
+    else if (c->kind != COLUMN_WHEN || !limit) column_put(cells, c, &current); /* else it is put when it is shown */
+    text_put(cells, "", 1);
+}
+
+/* Puts the cause of a failure if it adds something to "exit 1" or a signal. */
+static void put_cause(text *cells) {
+    static text cause;
+    const char *reason = text_string(&current.reason);
+    text_clear(&cause);
+    record_put_shown(&cause, current.members.values[RECORD_CAUSE]);
+    if (text_starts(reason, "exit ") && !text_starts(text_string(&cause), "exit status ")) text_puts(cells, text_string(&cause));
+}
+
+/* Puts the cells of the record that was read last, then its id, status, reason, cause and inputs; returns how many. */
+static size_t put_cells(text *cells) {
     gem5art_text inputs = current.members.values[RECORD_INPUTS], input;
-    const char *at, *end;
-    row *r;
-    size_t i, count = column_count + CELL_INPUTS;
-    text_clear(&cells);
-    for (i = 0; i < column_count; i++) {
-        if (as_json) column_put_json(&cells, &columns[i], &current);
-        else if (as_csv) column_put_csv(&cells, style, &columns[i], &current);
-        else column_put(&cells, &columns[i], &current);
-        text_put(&cells, "", 1);
-    }
-    record_put_shown(&cells, current.members.values[RECORD_ID]);
-    text_put(&cells, "", 1);
-    text_put(&cells, text_string(&current.status), current.status.length + 1);
-    text_put(&cells, text_string(&current.reason), current.reason.length + 1);
+    size_t i, count = column_count + 4;
+    text_clear(cells);
+    for (i = 0; i < column_count; i++) put_cell(cells, &columns[i]);
+    record_put_shown(cells, current.members.values[RECORD_ID]);
+    text_put(cells, "", 1);
+    text_put(cells, text_string(&current.status), current.status.length + 1);
+    text_put(cells, text_string(&current.reason), current.reason.length + 1);
+    if (by_default && text_starts(text_string(&current.status), "Failed")) put_cause(cells);
+    text_put(cells, "", 1);
     for (; artifacts && members_element(&inputs, &input); count++) {
-        record_put_shown(&cells, input);
-        text_put(&cells, "", 1);
+        record_put_shown(cells, input);
+        text_put(cells, "", 1);
     }
-    r = (row *)text_alloc(sizeof *r + (count + 1) * sizeof *r->cells + cells.length);
-    at = (const char *)memcpy(&r->cells[count + 1], cells.data, cells.length);
-    end = at + cells.length;
-    for (i = 0; at < end; at += strlen(at) + 1) r->cells[i++] = at;
-    r->shown = shown;
-    if (sort_word) r->number = column_number(&columns[shown_count], &current);
+    return count;
+}
+
+static row *make_row(void) {
+    static text cells;
+    unsigned facts[FACTS_MOST];
+    size_t i, count = put_cells(&cells), fact_count = by_default ? facts_read(&current, facts) : 0;
+    size_t pointers = (count + 1) * sizeof(char *);
+    row *r = (row *)text_alloc(sizeof *r + pointers + fact_count * sizeof *facts + cells.length);
+    const char **cell = r->cells, *at, *end;
+    unsigned *row_facts = (unsigned *)(void *)((char *)r->cells + pointers);
+    if (fact_count) memcpy(row_facts, facts, fact_count * sizeof *facts);
+    at = (const char *)memcpy(row_facts + fact_count, cells.data, cells.length);
+    for (end = at + cells.length; at < end; at += strlen(at) + 1) *cell++ = at;
+    r->facts = row_facts;
+    r->fact_count = fact_count;
+    r->id = r->cells[column_count];
+    r->status = r->cells[column_count + 1];
+    r->reason = r->cells[column_count + 2];
+    r->cause = r->cells[column_count + 3];
+    r->inputs = &r->cells[column_count + 4];
+    r->when = current.when;
+    r->elapsed = current.elapsed;
+    r->fs = current.fs;
+    r->number = sort_word ? column_number(&columns[shown_count], &current) : 0;
+    r->size = -1;
+    for (i = 0; i < shown_count; i++)
+        if (columns[i].kind == COLUMN_SIZE) r->size = column_number(&columns[i], &current);
     return r;
 }
 
+/* Notes the names of the variables of the record that was read last. */
+static void note_variables(void) {
+    static text name;
+    gem5art_text rest = current.members.values[RECORD_VARIABLES], key, value;
+    while (members_pair(&rest, &key, &value))
+        if (!text_list_has(&known_variables, members_string(&name, key)))
+            text_list_add(&known_variables, (char *)text_keep(text_copy(name.data)));
+}
+
+/* Ends the tool if a column is none and no run has a variable of its name. */
+static void check_columns(void) {
+    size_t i;
+    for (i = 0; i < column_count && recorded.read + live.read > 0; i++) {
+        bool known = text_list_has(&known_variables, columns[i].name);
+        if (columns[i].kind != COLUMN_VARIABLE && known)
+            warn("\"%s\" is a field of runs: the variable of that name is variables.%s", columns[i].name,
+                 columns[i].name);
+        else if (columns[i].kind == COLUMN_VARIABLE && !text_list_has(&known_variables, columns[i].key))
+            column_die(&columns[i], &known_variables);
+    }
+}
+
 static void add_record(listing *l, const char *json, size_t length, const gem5art_run *of) {
+    uint64_t experiment;
     bool matches;
+    size_t order = l->read++;
+    row *r;
     record_read(&current, json, length, of);
+    if (columns_text || group_text || sort_word) note_variables();
     add_id(l, current.members.values[RECORD_ID]);
+    if (current.when > 0) l->time = current.when;
+    experiment = artifacts ? 0 : attempts_key(current.members.values[hash_member]);
+    attempts_add(&l->attempts, experiment, l->time, order);
     matches = is_selected(&current);
     if (!matches && !artifacts) return;
-    l->rows = (row **)text_room(l->rows, l->count, sizeof *l->rows);
-    l->rows[l->count++] = make_row(matches);
+    r = make_row();
+    r->shown = matches;
+    r->live = of != NULL;
+    r->experiment = experiment;
+    r->order = order;
+    r->time = l->time;
+    rows_add(&l->rows, r);
 }
 
 /* Reads the store; false with an error, and the records before it. */
@@ -213,260 +285,159 @@ static bool read_live(gem5art_db *db, gem5art_error *error) {
     return whole;
 }
 
-/* ---- the order of the rows, and the number of characters by which ids differ */
+/* ---- the rows that are listed */
 
-static row **chosen;
-static size_t chosen_count, total, digits;
-
-enum { DIGITS = 8 }; /* at least */
-typedef struct id_key {
-    char begin[DIGITS]; /* most ids differ in it: a sort seldom looks at the others */
-    const char *whole;
-} id_key;
-
-static int compare_ids(const void *a, const void *b) {
-    const id_key *x = (const id_key *)a, *y = (const id_key *)b;
-    int order = memcmp(x->begin, y->begin, DIGITS);
-    return order ? order : strcmp(x->whole, y->whole);
-}
-
-static void count_digits(void) {
-    size_t count = recorded.ids.count + live.ids.count, i, same;
-    id_key *ids = (id_key *)text_alloc((count + 1) * sizeof *ids);
-    for (i = 0; i < count; i++) {
-        ids[i].whole = i < recorded.ids.count ? recorded.ids.items[i] : live.ids.items[i - recorded.ids.count];
-        memcpy(ids[i].begin, ids[i].whole, strnlen(ids[i].whole, DIGITS));
-    }
-    qsort(ids, count, sizeof *ids, compare_ids);
-    for (digits = DIGITS, i = 1; i < count; i++) {
-        const char *a = ids[i - 1].whole, *b = ids[i].whole;
-        if (memcmp(ids[i - 1].begin, ids[i].begin, DIGITS) != 0) continue;
-        for (same = 0; b[same] && a[same] == b[same]; same++) {}
-        if (b[same] && same + 1 > digits) digits = same + 1;
-    }
-    free(ids);
-}
+static row_list chosen;
+static size_t total, superseded; /* total: before --limit */
 
 /* Returns whether a live run has ended since its info.json was read. */
 static bool is_recorded(const row *r) {
     size_t i;
-    for (i = 0; i < recorded.ids.count && strcmp(recorded.ids.items[i], cell(r, CELL_ID)) != 0; i++) {}
+    for (i = 0; i < recorded.ids.count && strcmp(recorded.ids.items[i], r->id) != 0; i++) {}
     return i < recorded.ids.count;
 }
 
-static int compare_rows(const void *a, const void *b) {
-    const row *x = *(row *const *)a, *y = *(row *const *)b;
-    int order = column_is_number(&columns[shown_count]) ? (x->number > y->number) - (x->number < y->number)
-                                                        : strcmp(x->cells[shown_count], y->cells[shown_count]);
-    return order ? order : x->order < y->order ? -1 : 1;
+static bool is_superseded(const row *r) {
+    return attempts_superseded(&recorded.attempts, r->experiment, r->order) ||
+           attempts_has(&live.attempts, r->experiment);
 }
 
-/* ---- counts by status, and within them by the reason of the end */
-
-typedef struct tally {
-    const char *status, *reason;
-    size_t count;
-} tally;
-
-enum { TALLIES = 256, TALLY_REASON = 40 }; /* longer reasons are sentences: they are not counted apart */
-static tally tallies[TALLIES];
-static size_t tally_count;
-
-static void count_row(const row *r) {
-    const char *status = cell(r, CELL_STATUS), *reason = cell(r, CELL_REASON);
+/* Live rows and then recorded ones, each by their times. */
+static void gather(void) {
     size_t i;
-    if (strlen(reason) > TALLY_REASON) reason = "";
-    for (i = 0; i < tally_count; i++)
-        if (strcmp(tallies[i].status, status) == 0 && strcmp(tallies[i].reason, reason) == 0) break;
-    if (i == TALLIES) i--; /* the last one takes the rest */
-    else if (i == tally_count) tallies[tally_count++] = (tally){status, reason, 0};
-    tallies[i].count++;
+    if (!artifacts) rows_sort_by_time(&recorded.rows);
+    rows_sort_by_time(&live.rows);
+    chosen.count = superseded = 0;
+    for (i = 0; i < live.rows.count; i++)
+        if (live_only || !is_recorded(live.rows.rows[i])) rows_add(&chosen, live.rows.rows[i]);
+    for (i = 0; i < recorded.rows.count; i++) {
+        row *r = recorded.rows.rows[i];
+        r->chosen = false;
+        if (!r->shown) continue;
+        if (all || artifacts || !is_superseded(r)) rows_add(&chosen, r);
+        else superseded++;
+    }
+    total = chosen.count;
 }
 
-static void count_rows(void) {
-    size_t i;
-    for (tally_count = 0; record_statuses[tally_count]; tally_count++) /* in this order, then those of other programs */
-        tallies[tally_count] = (tally){record_statuses[tally_count], "", 0};
-    for (i = 0; i < total; i++) count_row(chosen[i]);
+/* Sorts the rows, and keeps the last ones; without --sort live ones before all others. */
+static void choose_rows(size_t most) {
+    size_t i, kept = 0;
+    gather();
+    tally_begin();
+    for (i = 0; i < total; i++) tally_add(chosen.rows[i]);
+    if (sort_word) rows_sort_by_column(&chosen, &columns[shown_count], shown_count);
+    if (reverse) rows_reverse(&chosen);
+    if (total > most) {
+        while (!sort_word && kept < most && chosen.rows[kept]->live) kept++;
+        memmove(&chosen.rows[kept], &chosen.rows[total - most + kept], (most - kept) * sizeof *chosen.rows);
+        chosen.count = most;
+    }
+    for (i = 0; i < chosen.count; i++) chosen.rows[i]->chosen = true;
 }
 
 /* Appends "9 runs: 1 Finished, 8 Failed (5 timeout, 1 kernel panic)". */
 static void put_counts(text *out, size_t shown) {
-    const char *before = ": ", *what = artifacts ? "artifact" : live_only ? "live run" : "run";
-    size_t i, k;
+    const char *what = artifacts ? "artifact" : live_only ? "live run" : "run";
+    double size = 0;
+    size_t i;
+    bool sized = false;
     if (shown < total) text_putf(out, "%zu of ", shown);
     text_putf(out, "%zu %s%s", total, what, total == 1 ? "" : "s");
-    for (i = 0; i < tally_count && !artifacts; i++) {
-        const char *status = tallies[i].status, *open = " (";
-        size_t count = 0;
-        for (k = 0; k < i && strcmp(tallies[k].status, status) != 0; k++) {}
-        if (k < i) continue; /* it was shown with the first of its status */
-        for (; k < tally_count; k++)
-            if (strcmp(tallies[k].status, status) == 0) count += tallies[k].count;
-        if (!count) continue;
-        text_putf(out, "%s%zu %s", before, count, *status ? status : "without a status");
-        before = ", ";
-        for (k = i; k < tally_count; k++) {
-            if (!*tallies[k].reason || strcmp(tallies[k].status, status) != 0) continue;
-            text_putf(out, "%s%zu ", open, tallies[k].count);
-            terminal_put(out, tallies[k].reason, SIZE_MAX);
-            open = ", ";
-        }
-        if (*open == ',') text_puts(out, ")");
-    }
+    if (!artifacts) tally_put(out);
+    if (superseded)
+        text_putf(out, "; %zu superseded attempt%s not shown (--all)", superseded, superseded == 1 ? "" : "s");
+    for (i = 0; i < chosen.count; i++)
+        if (chosen.rows[i]->size > 0) size += chosen.rows[i]->size;
+    for (i = 0; i < shown_count; i++) sized = sized || columns[i].kind == COLUMN_SIZE;
+    if (!sized) return;
+    text_puts(out, "; results: ");
+    describe_bytes(out, size);
 }
 
-/* Recorded rows and then live ones; sorted, reversed, and of all these the last. */
-static void choose_rows(size_t limit) {
-    size_t i;
-    count_digits();
-    chosen = (row **)text_realloc(chosen, (recorded.count + live.count + 1) * sizeof *chosen);
-    for (i = total = 0; i < recorded.count + live.count; i++) {
-        row *r = i < recorded.count ? recorded.rows[i] : live.rows[i - recorded.count];
-        r->order = i;
-        if (r->shown && (i < recorded.count || live_only || !is_recorded(r))) chosen[total++] = r;
-    }
-    count_rows();
-    if (sort_word) qsort(chosen, total, sizeof *chosen, compare_rows);
-    for (i = 0; reverse && i < total / 2; i++) {
-        row *r = chosen[i];
-        chosen[i] = chosen[total - 1 - i];
-        chosen[total - 1 - i] = r;
-    }
-    chosen_count = total < limit ? total : limit;
-}
+/* ---- for people */
 
-/* ---- the table: a line for each row, and the inputs of artifacts below them */
-
-typedef struct line {
-    const row *row;
-    char *prefix; /* draws the tree, before the name; NULL: nothing */
-    bool again;   /* the inputs are shown above */
-    bool made;    /* the row stands for an input that is not in the store */
-} line;
-
-static line *lines;
-static size_t name_column, status_column = COLUMNS;
-static table view;
-
-static void add_line(line l) {
-    lines = (line *)text_room(lines, view.row_count, sizeof *lines);
-    lines[view.row_count++] = l;
-}
-
-static void add_node(const tree_node *node, const char *id, const char *trunk, const char *branch, bool again) {
-    char *json = text_printf("{\"_id\":\"%s\",\"name\":\"(not in the store)\"}", id);
-    if (!node) record_read(&current, json, strlen(json), NULL);
-    add_line((line){node ? (const row *)node->data : make_row(true),
-                    *branch ? text_printf("%s%s", trunk, branch) : NULL, again, !node});
-    free(json);
-}
-
-static void add_tree(void) {
-    tree t = {0};
-    size_t i;
-    t.nodes = (tree_node *)text_alloc((recorded.count + 1) * sizeof *t.nodes);
-    for (i = 0; i < total; i++) t.nodes[i].data = chosen[(total - chosen_count + i) % total]; /* others: as inputs */
-    for (t.count = total, i = 0; i < recorded.count; i++)
-        if (!recorded.rows[i]->shown) t.nodes[t.count++].data = recorded.rows[i];
-    for (i = 0; i < t.count; i++) {
-        const row *r = (const row *)t.nodes[i].data;
-        t.nodes[i].id = cell(r, CELL_ID);
-        t.nodes[i].inputs = &r->cells[column_count + CELL_INPUTS];
-        t.nodes[i].root = i < chosen_count;
-    }
-    t.show = add_node;
-    tree_show(&t);
-    free(t.nodes);
-}
-
-static const char *shown_cell(size_t at, size_t place) {
-    static text buffer;
-    const line *l = &lines[at];
-    const char *string = l->row->cells[place];
-    bool is_id = columns[place].kind == COLUMN_ID, in_tree = (l->prefix || l->again) && place == name_column;
-    if (!is_id && !in_tree) return string;
-    text_clear(&buffer);
-    if (in_tree && l->prefix) text_puts(&buffer, l->prefix);
-    text_put(&buffer, string, is_id ? strnlen(string, digits) : strlen(string));
-    if (in_tree && l->again) text_puts(&buffer, " (above)");
-    return text_string(&buffer);
-}
-
-/* Makes a line for each chosen row and lays them out; the last `most` of them are shown. */
-static void make_table(size_t most, size_t limit) {
-    size_t i;
-    for (i = 0; i < view.row_count; i++) {
-        free(lines[i].prefix);
-        if (lines[i].made) free((void *)(uintptr_t)lines[i].row);
-    }
-    view.row_count = name_column = 0;
-    if (artifacts) add_tree();
-    else
-        for (i = total - chosen_count; i < total; i++) add_line((line){chosen[i], NULL, false, false});
-    view.first_row = view.row_count > most ? view.row_count - most : 0;
-    view.column_count = shown_count;
-    view.keep_empty = columns_text != NULL;
-    view.cell = shown_cell;
-    for (i = 0; i < shown_count; i++) {
-        const column *c = &columns[i];
-        view.columns[i].title = c->name;
-        view.columns[i].right = c->numbers || c->kind == COLUMN_DURATION || c->kind == COLUMN_ELAPSED;
-        view.columns[i].can_be_cut = (c->kind == COLUMN_FIELD || c->kind == COLUMN_REASON) && !c->numbers;
-        view.columns[i].precious = strcmp(c->name, "params") == 0; /* by which runs differ */
-        if (strcmp(c->name, "name") == 0) name_column = i;
-        if (strcmp(c->name, "status") == 0) status_column = i;
-    }
-    table_lay_out(&view, limit);
-}
-
-static void put_row(text *out, size_t at, bool color) {
-    const row *r = lines[at].row;
-    const char *status = cell(r, CELL_STATUS);
-    bool bad = text_starts(status, "Failed") || strcmp(cell(r, CELL_REASON), "lost") == 0;
-    table_put_row(out, &view, at, color && !artifacts ? status_column : COLUMNS,
-                  bad ? "\033[31m" : strcmp(status, "Finished") == 0 ? "\033[32m" : "\033[36m");
+static void make_view(size_t most) {
+    view v = {&chosen, artifacts ? &recorded.rows : NULL, columns, shown_count, by_default, limit, 0, most};
+    v.digits = digits_of(&recorded.ids, &live.ids);
+    view_make(&v);
 }
 
 static void write_table(void) {
     bool color = options_color(color_when, stdout);
-    text out = {0};
+    text out = {0}, counts = {0};
     size_t i;
-    make_table(SIZE_MAX, isatty(STDOUT_FILENO) ? (size_t)terminal_columns(STDOUT_FILENO) : 0);
-    if (view.row_count) table_put_titles(&out, &view, color);
-    for (i = 0; i < view.row_count; i++) {
+    make_view(SIZE_MAX);
+    if (view_end()) view_put_head(&out, color);
+    for (i = 0; i < view_end(); i++) {
+        view_put_row(&out, i, color);
         text_puts(&out, "\n");
-        put_row(&out, i, color);
     }
-    text_puts(&out, view.row_count ? "\n\n" : "");
-    put_counts(&out, chosen_count);
+    text_puts(&out, view_end() ? "\n" : "");
+    put_counts(&counts, chosen.count);
+    view_put_words(&out, counts.data, limit);
     text_puts(&out, "\n");
     print(out.data, out.length);
     text_free(&out);
+    text_free(&counts);
 }
 
 /* ---- for other programs */
 
-static void write_rows(void) {
+static void write_ids(void) {
     text out = {0};
-    size_t i, place, first = total - chosen_count;
-    for (place = 0; as_csv && place < shown_count; place++)
-        text_putf(&out, "%s%s", columns[place].name, place + 1 < shown_count ? "," : "\r\n");
-    for (i = first; i < total; i++) {
-        if (as_json) text_puts(&out, i > first ? ",\n" : "[\n");
-        for (place = 0; place < shown_count; place++) {
-            const char *value = chosen[i]->cells[place];
-            if (as_json) text_putf(&out, "%s\"%s\": ", place ? ", " : "{", columns[place].name);
-            else if (place) text_puts(&out, ",");
-            if (!as_json) text_puts(&out, value);
-            else if (*value) terminal_put_json(&out, value, strlen(value));
-            else text_puts(&out, "null");
-        }
-        text_puts(&out, as_json ? "}" : "\r\n");
-    }
-    if (as_json) text_puts(&out, chosen_count ? "\n]\n" : "[]\n");
-    print(out.data, out.length);
+    size_t i;
+    for (i = 0; i < chosen.count; i++) text_putf(&out, "%s\n", chosen.rows[i]->id);
+    print(text_string(&out), out.length);
     text_free(&out);
+}
+
+/* The variables that some row has, as columns after the others. */
+static size_t list_variables(size_t places[FACTS_MOST], text_list *names) {
+    size_t count = 0, i, place;
+    for (place = FACT_VARIABLES; by_default && place < facts_count(); place++) {
+        for (i = 0; i < chosen.count; i++)
+            if (place < chosen.rows[i]->fact_count && chosen.rows[i]->facts[place]) break;
+        if (i == chosen.count) continue;
+        places[count++] = place;
+        text_list_add(names, column_title(facts_name(place)));
+    }
+    return count;
+}
+
+static void write_rows(void) {
+    static text value;
+    text_list names = {NULL, 0};
+    size_t places[FACTS_MOST], count, i, k;
+    array a;
+    for (k = 0; k < shown_count; k++) text_list_add(&names, columns[k].name);
+    count = list_variables(places, &names);
+    array_begin(&a, as_csv, style, &names);
+    for (i = 0; i < chosen.count; i++) {
+        const row *r = chosen.rows[i];
+        for (k = 0; k < shown_count; k++) array_put(&a, r->cells[k]);
+        for (k = 0; k < count; k++) {
+            const char *json = facts_json(places[k] < r->fact_count ? r->facts[places[k]] : 0);
+            text_clear(&value);
+            csv_put_json(&value, style, json, strlen(json));
+            array_put(&a, text_string(&value));
+        }
+    }
+    array_print(&a);
+    text_list_free(&names);
+}
+
+static void write_groups(void) {
+    text counts = {0};
+    groups_make(&chosen, columns, shown_count);
+    if (as_json || as_csv) groups_print_array(as_csv, style);
+    else {
+        groups_print_table(limit, options_color(color_when, stdout));
+        put_counts(&counts, chosen.count);
+        text_puts(&counts, "\n");
+        print(counts.data, counts.length);
+    }
+    text_free(&counts);
 }
 
 /* ---- --watch: the end of the table, and the counts, on a screen of its own */
@@ -479,24 +450,41 @@ static void take_note(const char *message, void *user_data) {
     snprintf(note, sizeof note, "%s", message);
 }
 
+/* Makes a table of at most so many lines; what stands above the rows counts. */
+static void fit_view(size_t most) {
+    choose_rows(selected.most < most ? selected.most : most);
+    make_view(most);
+    if (artifacts || view_first() == 0) return;
+    choose_rows(view_end() - view_first());
+    make_view(most);
+}
+
 /* Each line is cleared only after its text: nothing flickers. */
 static void draw(void) {
-    static text out;
+    static text counts, lines, out;
     bool color = options_color(color_when, stdout);
-    size_t rows = screen_rows(), i;
-    make_table(rows > 4 ? rows - 3 : 1, /* to clear after a full line would clear its end */
-               (size_t)terminal_columns(STDOUT_FILENO) - 1);
+    size_t screen = screen_rows(), i;
+    const char *c;
+    limit = (size_t)terminal_columns(STDOUT_FILENO) - 1; /* to clear after a full line would clear its end */
+    fit_view(screen > 4 ? screen - 2 : 2);
+    text_clear(&lines);
+    view_put_head(&lines, color);
+    for (i = view_first(); i < view_end(); i++) {
+        view_put_row(&lines, i, color);
+        text_puts(&lines, "\n");
+    }
+    text_puts(&lines, "\n");
+    text_clear(&counts);
+    put_counts(&counts, total);
+    text_puts(&counts, *note ? "; " : "; q ends");
+    terminal_put(&counts, note, SIZE_MAX);
+    text_puts(&lines, counts.data);
     text_clear(&out);
     text_puts(&out, "\033[H");
-    table_put_titles(&out, &view, color);
-    for (i = view.first_row; i < view.row_count; i++) {
-        text_puts(&out, "\033[K\n");
-        put_row(&out, i, color);
+    for (c = lines.data; *c; c++) {
+        if (*c == '\n') text_puts(&out, "\033[K");
+        text_put(&out, c, 1);
     }
-    text_puts(&out, "\033[K\n\033[K\n");
-    put_counts(&out, total);
-    text_puts(&out, *note ? "; " : "; q ends");
-    terminal_put(&out, note, SIZE_MAX);
     text_puts(&out, "\033[J");
     screen_write(&out);
 }
@@ -512,7 +500,7 @@ static bool has_changed(const gem5art_db *db) {
 }
 
 /* Live runs are read first: one that ends meanwhile is found twice, not missed. */
-static void refresh(gem5art_db *db, size_t limit) {
+static void refresh(gem5art_db *db) {
     gem5art_error error;
     *note = 0;
     forget(&live);
@@ -521,16 +509,17 @@ static void refresh(gem5art_db *db, size_t limit) {
         forget(&recorded);
         if (!read_recorded(db, &error)) take_note(error.message, NULL);
     }
-    choose_rows(limit);
 }
 
-static int watch(gem5art_db *db, size_t limit) {
+static int watch(gem5art_db *db) {
     screen_event event;
-    double next = 0;
+    double next = when_monotonic() + WATCH_SECONDS;
+    refresh(db);
+    check_columns();
     screen_begin();
     for (event = SCREEN_REDRAW; event != SCREEN_QUIT; event = screen_wait()) {
         if (when_monotonic() >= next) {
-            refresh(db, limit);
+            refresh(db);
             next = when_monotonic() + WATCH_SECONDS;
             event = SCREEN_REDRAW;
         }
@@ -539,39 +528,62 @@ static int watch(gem5art_db *db, size_t limit) {
     return screen_end();
 }
 
+/* Ends the tool if options exclude each other. */
+static void check_options(void) {
+    const char *form = as_json ? "--json" : as_csv ? "--csv" : quiet ? "--quiet" : NULL;
+    if (as_json + as_csv + quiet > 1)
+        die(EXIT_MISUSE, "%s and %s exclude each other: leave one out", as_json ? "--json" : "--quiet",
+            as_csv ? "--csv" : "--quiet");
+    if (watching && (form || group_text))
+        die(EXIT_MISUSE, "--watch draws a table of runs: leave %s out", form ? form : "--group-by");
+    if (watching && !isatty(STDOUT_FILENO)) die(EXIT_MISUSE, "--watch needs a terminal as its stdout: leave it out");
+    if (style.spreadsheet && !as_csv) die(EXIT_MISUSE, "--spreadsheet changes only CSV: give --csv, or leave it out");
+    if (artifacts && (live_only || all || group_text)) {
+        form = live_only ? "--live" : all ? "--all" : "--group-by";
+        die(EXIT_MISUSE, "%s is for runs: leave --artifacts out, or %s", form, form);
+    }
+    if (group_text && (columns_text || sort_word || quiet))
+        die(EXIT_MISUSE, "--group-by chooses the columns and their order: leave %s out",
+            columns_text ? "--columns" : sort_word ? "--sort" : "--quiet");
+    if (quiet && columns_text) die(EXIT_MISUSE, "--quiet prints ids: leave --columns out");
+    options_color(color_when, stdout); /* refuses an unknown word */
+    check_type();
+    select_check(&selected);
+    if (artifacts) select_check_artifacts(&selected);
+}
+
+/* Live runs are read first: one that ends meanwhile is found twice, not missed. */
+static void list(gem5art_db *db) {
+    gem5art_error error;
+    if (!artifacts && !read_live(db, &error)) die_of(&error);
+    if (!live_only && !read_recorded(db, &error)) die_of(&error);
+    check_columns();
+    select_warn(&selected);
+    choose_rows(selected.most);
+    if (quiet) write_ids();
+    else if (group_text) write_groups();
+    else if (as_json || as_csv) write_rows();
+    else write_table();
+}
+
 int main(int argc, char **argv) {
     gem5art_open_desc desc = {0};
-    gem5art_error error;
     gem5art_db *db;
     int status = EXIT_DONE;
     argc = options_parse(argc, argv, &the_page);
     if (argc > 0)
         die(EXIT_MISUSE, "\"%s\" is one argument too many: --name looks for a part of the name", argv[0]);
-    if (as_json && as_csv) die(EXIT_MISUSE, "--json and --csv exclude each other: leave one out");
-    if (watching && (as_json || as_csv))
-        die(EXIT_MISUSE, "--watch draws a table: leave %s out", as_json ? "--json" : "--csv");
-    if (watching && !isatty(STDOUT_FILENO)) die(EXIT_MISUSE, "--watch needs a terminal as its stdout: leave it out");
-    if (style.spreadsheet && !as_csv) die(EXIT_MISUSE, "--spreadsheet changes only CSV: give --csv, or leave it out");
-    if (artifacts && live_only) die(EXIT_MISUSE, "--live chooses among runs: leave --artifacts out, or --live");
+    check_options();
     style.terminal = isatty(STDOUT_FILENO);
-    options_color(color_when, stdout); /* refuses an unknown word */
-    check_type();
-    select_check(&selected);
-    if (artifacts) select_check_artifacts(&selected);
+    limit = terminal_limit(STDOUT_FILENO);
     choose_columns();
     desc.read_only = true;
     desc.log = watching ? take_note : message_warn;
     desc.damaged = watching ? take_note : message_damaged;
     db = store_open_as(store_find(db_uri), &desc);
     if (verbose) store_say(db);
-    if (watching) status = watch(db, selected.most);
-    else {
-        if (!(live_only ? read_live(db, &error) : read_recorded(db, &error))) die_of(&error);
-        select_warn(&selected);
-        choose_rows(selected.most);
-        if (as_json || as_csv) write_rows();
-        else write_table();
-    }
+    if (watching) status = watch(db);
+    else list(db);
     gem5art_close(db, NULL);
     return status == EXIT_DONE ? finish(true) : status;
 }

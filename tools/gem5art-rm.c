@@ -150,7 +150,7 @@ static void put_asked(text *out) {
     t.cell = asked_cell;
     for (i = 0; i < t.column_count; i++) {
         t.columns[i].title = titles[i];
-        t.columns[i].can_be_cut = i == 1 || i == 4;
+        t.columns[i].least = i == 1 || i == 4 ? 8 : 0;
     }
     table_lay_out(&t, (size_t)terminal_columns(STDERR_FILENO));
     if (t.row_count) table_put_titles(out, &t, false);

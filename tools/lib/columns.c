@@ -4,8 +4,10 @@
 
 #include <stdlib.h>
 #include <string.h>
+#include <strings.h>
 
 #include "describe.h"
+#include "message.h"
 #include "options.h"
 #include "terminal.h"
 #include "when.h"
@@ -82,7 +84,7 @@ void record_read(record *r, const char *json, size_t length, const gem5art_run *
 static const column special[] = {
     {"id", "_id", COLUMN_ID, 0, false},           {"when", NULL, COLUMN_WHEN, 0, false},
     {"mode", "type", COLUMN_MODE, 0, false},      {"reason", NULL, COLUMN_REASON, 0, false},
-    {"elapsed", NULL, COLUMN_ELAPSED, 0, false}};
+    {"elapsed", NULL, COLUMN_ELAPSED, 0, false},  {"size", "results_size", COLUMN_SIZE, 0, false}};
 
 static column_kind field_kind(const char *name) {
     static const char *const durations[] = {"timeout", "stall", "ru_utime", "ru_stime"};
@@ -92,28 +94,83 @@ static column_kind field_kind(const char *name) {
     return text_ends(name, "_time") || strcmp(name, "time") == 0 ? COLUMN_MOMENT : COLUMN_FIELD;
 }
 
-column column_find(record *r, bool of_artifacts, const char *word) {
+static const char variable_prefix[] = "variables.";
+
+/* Adds the names of all columns but variables; returns how many of them are special. */
+static size_t list_names(text_list *names, bool of_artifacts) {
     const size_t specials = of_artifacts ? 2 : sizeof special / sizeof *special;
-    const char *names[128] = {NULL};
+    size_t i;
+    for (i = 0; i < specials; i++) text_list_add(names, special[i].name);
+    for (i = 0; gem5art_field_name(!of_artifacts, i); i++) text_list_add(names, gem5art_field_name(!of_artifacts, i));
+    return specials;
+}
+
+column column_find(record *r, bool of_artifacts, const char *word) {
+    const bool prefixed = !of_artifacts && text_starts(word, variable_prefix);
+    text_list names = {NULL, 0};
     column c = {0};
-    size_t i, count;
-    for (count = 0; count < specials; count++) names[count] = special[count].name;
-    for (i = 0; count < 127 && gem5art_field_name(!of_artifacts, i); i++)
-        names[count++] = gem5art_field_name(!of_artifacts, i);
-    i = options_word("unknown column", word, names);
+    size_t specials = list_names(&names, of_artifacts), i;
+    for (i = 0; i < names.count && strcasecmp(names.items[i], word) != 0; i++) {}
     if (i < specials) c = special[i];
-    else {
-        c.name = c.key = names[i];
+    else if (i < names.count) {
+        c.name = c.key = names.items[i];
         c.kind = field_kind(c.name);
-    }
-    if (c.key) c.member = members_want(&r->members, c.key);
+    } else if (prefixed || (!of_artifacts && *word)) {
+        c.name = word;
+        c.key = word + (prefixed ? strlen(variable_prefix) : 0);
+        c.kind = COLUMN_VARIABLE;
+    } else options_word("unknown column", word, names.items);
+    text_list_free(&names);
+    if (c.kind == COLUMN_VARIABLE) c.member = RECORD_VARIABLES;
+    else if (c.key) c.member = members_want(&r->members, c.key);
     return c;
 }
 
-bool column_is_number(const column *c) {
-    return c->numbers || c->kind == COLUMN_MOMENT || c->kind == COLUMN_DURATION || c->kind == COLUMN_ELAPSED ||
-           c->kind == COLUMN_WHEN;
+const char *column_title(const char *variable) {
+    text_list names = {NULL, 0};
+    size_t i;
+    list_names(&names, false);
+    for (i = 0; i < names.count && strcasecmp(names.items[i], variable) != 0; i++) {}
+    if (i < names.count) variable = (char *)text_keep(text_printf("%s%s", variable_prefix, variable));
+    text_list_free(&names);
+    return variable;
 }
+
+void column_die(const column *c, const text_list *known) {
+    text_list names = {NULL, 0};
+    text all = {NULL, 0, 0};
+    const char *near;
+    size_t i;
+    for (i = 0; i < known->count; i++) {
+        text_list_add(&names, known->items[i]);
+        text_putf(&all, "%s%s", i ? ", " : "", known->items[i]);
+    }
+    if (c->key == c->name) list_names(&names, false);
+    near = names.count ? nearest_word(c->key, names.items) : NULL;
+    if (near) die(EXIT_MISUSE, "unknown column \"%s\": did you mean %s?", c->name, near);
+    die(EXIT_MISUSE, "unknown column \"%s\": give a field of runs, or a variable%s%s", c->name,
+        known->count ? ": " : "; these runs have none", text_string(&all));
+}
+
+bool column_is_number(const column *c) {
+    return c->numbers || (c->kind >= COLUMN_MOMENT && c->kind <= COLUMN_DURATION) ||
+           (c->kind >= COLUMN_ELAPSED && c->kind <= COLUMN_SIZE);
+}
+
+/* The variable of a column; no text: the run does not have it. */
+static gem5art_text variable_of(const record *r, const char *name) {
+    static text decoded;
+    gem5art_text rest = value_of(r, RECORD_VARIABLES), key, value;
+    while (members_pair(&rest, &key, &value))
+        if (members_is(key, name) || strcmp(members_string(&decoded, key), name) == 0) return value;
+    return (gem5art_text){NULL, 0};
+}
+
+static gem5art_text cell_of(const column *c, const record *r) {
+    return c->kind == COLUMN_VARIABLE ? variable_of(r, c->key) : value_of(r, c->member);
+}
+
+static bool looks_like_number(gem5art_text value) { return *value.text == '-' || (*value.text >= '0' && *value.text <= '9'); }
 
 double column_number(const column *c, const record *r) {
     if (c->kind == COLUMN_WHEN) return r->when;
@@ -143,14 +200,18 @@ static void put_array(text *out, gem5art_text array) {
 }
 
 void column_put(text *out, column *c, const record *r) {
-    gem5art_text value = value_of(r, c->member);
+    gem5art_text value = cell_of(c, r);
     double number = column_number(c, r);
     if (c->key && members_is_null(value)) return;
     switch (c->kind) {
     case COLUMN_FIELD:
         if (*value.text == '[') put_array(out, value);
         else record_put_shown(out, value);
-        c->numbers = c->numbers || *value.text == '-' || (*value.text >= '0' && *value.text <= '9');
+        c->numbers = c->numbers || looks_like_number(value);
+        break;
+    case COLUMN_VARIABLE: record_put_shown(out, value); break;
+    case COLUMN_SIZE:
+        if (number >= 0) describe_bytes(out, number);
         break;
     case COLUMN_ID: record_put_shown(out, value); break;
     case COLUMN_MODE: text_puts(out, r->fs ? "FS" : "SE"); break;
@@ -164,13 +225,14 @@ void column_put(text *out, column *c, const record *r) {
     }
 }
 
-void column_put_json(text *out, const column *c, const record *r) {
-    gem5art_text value = value_of(r, c->member);
+void column_put_json(text *out, column *c, const record *r) {
+    gem5art_text value = cell_of(c, r);
     double number = column_number(c, r);
     gem5art_json_writer writer;
     const char *json;
     size_t length;
     if (c->key && members_is_null(value)) return;
+    if (c->kind == COLUMN_FIELD) c->numbers = c->numbers || looks_like_number(value);
     if (c->kind == COLUMN_MODE) text_puts(out, r->fs ? "\"FS\"" : "\"SE\"");
     else if (!c->key && c->kind != COLUMN_REASON) {
         if (number > 0 || (number == 0 && c->kind == COLUMN_ELAPSED)) text_putf(out, "%.3f", number);
@@ -184,7 +246,7 @@ void column_put_json(text *out, const column *c, const record *r) {
     }
 }
 
-void column_put_csv(text *out, csv_style style, const column *c, const record *r) {
+void column_put_csv(text *out, csv_style style, column *c, const record *r) {
     static text json;
     text_clear(&json);
     column_put_json(&json, c, r);

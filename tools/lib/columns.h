@@ -35,24 +35,33 @@ typedef enum column_kind {
     COLUMN_MODE,
     COLUMN_REASON,
     COLUMN_ELAPSED,
-    COLUMN_WHEN
+    COLUMN_WHEN,
+    COLUMN_SIZE,
+    COLUMN_VARIABLE
 } column_kind;
 
 typedef struct column {
-    const char *name, *key; /* key: of the record's member; NULL: made from several */
+    const char *name, *key; /* key: of the record's member, of a variable its name; NULL: made from several members */
     column_kind kind;
     size_t member;
     bool numbers;           /* a value was a number: the column is sorted and aligned as such */
 } column;
 
-/* A column by its name, in any case: a field of runs or artifacts, or id, mode, reason, elapsed, when. Another word
-   ends the tool with the nearest name. The record is asked for what the column needs. */
+/* A column by its name: a field of runs or artifacts, in any case; or id, mode, reason, elapsed, when, size. Of runs any
+   other word may be the name of a variable; "variables.NAME" always is. A word that can be neither ends the tool with
+   the nearest name. The record is asked for what the column needs; the word must outlive it. */
 column column_find(record *r, bool of_artifacts, const char *word);
+
+/* The name of a variable's column: "variables.NAME" if a field has its name; it is kept. */
+const char *column_title(const char *variable);
+
+/* Ends the tool, as no record has the variable that a word was taken for. `known`: those that records have. */
+__attribute__((noreturn)) void column_die(const column *c, const text_list *known);
 
 /* Append the cell: for people; as JSON; as CSV. An unknown value is nothing. */
 void column_put(text *out, column *c, const record *r);
-void column_put_json(text *out, const column *c, const record *r);
-void column_put_csv(text *out, csv_style style, const column *c, const record *r);
+void column_put_json(text *out, column *c, const record *r);
+void column_put_csv(text *out, csv_style style, column *c, const record *r);
 double column_number(const column *c, const record *r); /* -1: none */
 bool column_is_number(const column *c);
 

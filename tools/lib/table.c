@@ -7,7 +7,7 @@
 
 #include "terminal.h"
 
-enum { GAP = 2, CUT_LEAST = 8 };
+enum { GAP = 2, TITLE_LEAST = 4 };
 static const size_t titles_row = SIZE_MAX; /* as the number of a row */
 
 static size_t width_of(const char *cell) {
@@ -16,40 +16,74 @@ static size_t width_of(const char *cell) {
     return *c ? terminal_width(cell) : (size_t)(c - cell);
 }
 
-static size_t find_widest(const table *t) {
-    size_t i, widest = t->column_count, most = 0;
+/* The width to which a column can be cut. */
+static size_t least_of(const table_column *c) {
+    size_t least = c->least ? c->least : !c->cut_title ? c->width : c->cells < TITLE_LEAST ? TITLE_LEAST : c->cells;
+    return c->width < least ? c->width : least;
+}
+
+/* The columns that the table takes; `least`: with all columns cut. */
+static size_t total_of(const table *t, bool least) {
+    size_t i, sum = 0;
+    for (i = 0; i < t->column_count; i++)
+        if (t->columns[i].width) sum += (sum ? t->gap : 0) + (least ? least_of(&t->columns[i]) : t->columns[i].width);
+    return sum;
+}
+
+static table_column *find_widest(table *t) {
+    table_column *widest = NULL;
+    size_t i, most = 0;
     for (i = 0; i < t->column_count; i++) {
-        const table_column *c = &t->columns[i];
+        table_column *c = &t->columns[i];
         size_t width = c->precious ? c->width / 2 : c->width;
-        if (!c->can_be_cut || c->width <= CUT_LEAST || width <= most) continue;
-        widest = i;
+        if (!c->width || c->width <= least_of(c) || (widest && width <= most)) continue;
+        widest = c;
         most = width;
     }
     return widest;
 }
 
-void table_lay_out(table *t, size_t limit) {
-    size_t i, row, width, natural = 0, sum = 0;
-    bool narrow;
-    for (i = 0; i < t->column_count; i++) t->columns[i].width = 0;
+/* The column to be left out first: the last spare one, or the one with the highest rank. NULL: none can be. */
+static table_column *find_dispensable(table *t, bool spare) {
+    table_column *found = NULL;
+    size_t i;
+    for (i = 0; i < t->column_count; i++) {
+        table_column *c = &t->columns[i];
+        if (c->width && (spare ? c->spare : c->rank > 0 && (!found || c->rank >= found->rank))) found = c;
+    }
+    return found;
+}
+
+static void measure(table *t, bool keep_empty) {
+    size_t i, row, width;
+    for (i = 0; i < t->column_count; i++) t->columns[i].cells = 0;
     for (row = t->first_row; row < t->row_count; row++)
         for (i = 0; i < t->column_count; i++) {
             width = width_of(t->cell(row, i));
-            if (width > t->columns[i].width) t->columns[i].width = width;
+            if (width > t->columns[i].cells) t->columns[i].cells = width;
         }
     for (i = 0; i < t->column_count; i++) {
-        width = strlen(t->columns[i].title);
-        natural += (t->columns[i].width > width ? t->columns[i].width : width) + GAP;
+        table_column *c = &t->columns[i];
+        width = terminal_width(c->title);
+        c->width = !c->cells && !keep_empty ? 0 : c->cells > width ? c->cells : width;
     }
-    narrow = limit && natural - GAP > limit;
-    t->gap = narrow ? 1 : GAP;
-    for (i = 0; i < t->column_count; i++) {
-        if (narrow && !t->columns[i].width && !t->keep_empty) continue;
-        width = strlen(t->columns[i].title);
-        if (t->columns[i].width < width) t->columns[i].width = width;
-        sum += t->columns[i].width + (sum ? t->gap : 0);
-    }
-    for (; narrow && sum > limit && (i = find_widest(t)) < t->column_count; sum--) t->columns[i].width--;
+}
+
+void table_lay_out(table *t, size_t limit) {
+    table_column *c;
+    measure(t, t->keep_empty || !limit);
+    t->gap = GAP;
+    if (limit && total_of(t, false) > limit) t->gap = 1;
+    else limit = SIZE_MAX;
+    while (total_of(t, false) > limit && (c = find_dispensable(t, true)) != NULL) c->width = 0;
+    while (total_of(t, true) > limit && (c = find_dispensable(t, false)) != NULL) c->width = 0;
+    while (total_of(t, false) > limit && (c = find_widest(t)) != NULL) c->width--;
+    t->width = total_of(t, false);
+}
+
+void table_widen(table *t, size_t column, size_t more) {
+    t->columns[column].width += more;
+    t->width += more;
 }
 
 static void put_spaces(text *out, size_t count) {
@@ -68,13 +102,15 @@ static void put_cell(text *out, const table_column *c, const char *cell, const c
     if (!c->right) put_spaces(out, padding);
 }
 
+/* In capitals; made safe, as a variable may have any name. */
 static const char *title_of(const table *t, size_t column) {
-    static char title[64];
+    static text title;
     size_t i;
-    const char *c = t->columns[column].title;
-    for (i = 0; c[i] && i < sizeof title - 1; i++) title[i] = (char)(c[i] >= 'a' && c[i] <= 'z' ? c[i] - 32 : c[i]);
-    title[i] = 0;
-    return title;
+    text_clear(&title);
+    terminal_put(&title, t->columns[column].title, SIZE_MAX);
+    for (i = 0; i < title.length; i++)
+        if (title.data[i] >= 'a' && title.data[i] <= 'z') title.data[i] = (char)(title.data[i] - 32);
+    return text_string(&title);
 }
 
 void table_put_row(text *out, const table *t, size_t row, size_t colored, const char *color) {

@@ -6,17 +6,42 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/ioctl.h>
+#include <unistd.h>
+
+enum { TERMINAL_LEAST = 20, TERMINAL_MOST = 500, TERMINAL_USUAL = 80 };
+
+/* $COLUMNS, within limits; 0: it is not set to a number. */
+static int terminal_wish(void) {
+    const char *columns = getenv("COLUMNS");
+    size_t length = columns ? strlen(columns) : 0;
+    int wish;
+    if (!length || length > 9 || columns[strspn(columns, "0123456789")]) return 0;
+    wish = atoi(columns);
+    return wish == 0 ? 0 : wish < TERMINAL_LEAST ? TERMINAL_LEAST : wish > TERMINAL_MOST ? TERMINAL_MOST : wish;
+}
 
 int terminal_columns(int fd) {
     struct winsize size;
-    const char *columns = getenv("COLUMNS");
-    if (ioctl(fd, TIOCGWINSZ, &size) == 0 && size.ws_col > 0) return size.ws_col;
-    return columns && atoi(columns) > 0 ? atoi(columns) : 80;
+    int wish = terminal_wish();
+    if (wish) return wish;
+    return ioctl(fd, TIOCGWINSZ, &size) == 0 && size.ws_col > 0 ? size.ws_col : TERMINAL_USUAL;
 }
+
+size_t terminal_limit(int fd) { return isatty(fd) || terminal_wish() ? (size_t)terminal_columns(fd) : 0; }
 
 bool terminal_utf8(void) { return strcmp(nl_langinfo(CODESET), "UTF-8") == 0; }
 
-const char *terminal_ellipsis(void) { return terminal_utf8() ? "\xe2\x80\xa6" : "~"; }
+const char *terminal_ellipsis(void) { return terminal_utf8() ? "\xe2\x80\xa6" : "..."; }
+
+size_t terminal_ellipsis_columns(void) { return terminal_utf8() ? 1 : 3; }
+
+/* Appends an ellipsis, or as much of it as fits; returns its columns. */
+static size_t terminal_put_ellipsis(text *out, size_t columns) {
+    size_t width = terminal_ellipsis_columns();
+    if (columns >= width) text_puts(out, terminal_ellipsis());
+    else text_put(out, "..", width = columns);
+    return width;
+}
 
 /* ---- characters */
 
@@ -91,6 +116,7 @@ void terminal_put_byte(text *out, char byte) {
 }
 
 size_t terminal_put(text *out, const char *string, size_t columns) {
+    const size_t ellipsis = columns == SIZE_MAX ? 0 : terminal_ellipsis_columns();
     size_t used = 0, fits = out->length, fits_columns = 0;
     while (*string) {
         size_t bytes, width, before = out->length;
@@ -108,22 +134,23 @@ size_t terminal_put(text *out, const char *string, size_t columns) {
         }
         if (used + width > columns) { /* back to what leaves room for the ellipsis */
             text_cut(out, fits);
-            if (columns) text_puts(out, terminal_ellipsis());
-            return fits_columns + (columns > 0);
+            return fits_columns + terminal_put_ellipsis(out, columns - fits_columns);
         }
         used += width;
         string += bytes;
-        if (used < columns) fits = out->length, fits_columns = used;
+        if (used + ellipsis <= columns) fits = out->length, fits_columns = used;
     }
     return used;
 }
 
 size_t terminal_put_end(text *out, const char *string, size_t columns) {
+    const size_t ellipsis = terminal_ellipsis_columns();
     size_t bytes, width;
-    if (terminal_width(string) <= columns) return terminal_put(out, string, columns);
-    for (; *string && terminal_width(string) >= columns; string += bytes) terminal_character(string, &bytes, &width);
-    text_puts(out, columns ? terminal_ellipsis() : "");
-    return (columns > 0) + terminal_put(out, string, columns ? columns - 1 : 0);
+    if (columns < ellipsis || terminal_width(string) <= columns) return terminal_put(out, string, columns);
+    for (; *string && terminal_width(string) > columns - ellipsis; string += bytes)
+        terminal_character(string, &bytes, &width);
+    text_puts(out, terminal_ellipsis());
+    return ellipsis + terminal_put(out, string, columns - ellipsis);
 }
 
 void terminal_vputf(text *out, const char *format, va_list arguments) {

@@ -6,9 +6,11 @@
 
 #include "text.h"
 
-int terminal_columns(int fd); /* of the terminal; else $COLUMNS; else 80 */
+int terminal_columns(int fd);    /* $COLUMNS, taken as 20 to 500; else those of the terminal; else 80 */
+size_t terminal_limit(int fd);   /* the same, but 0 if `fd` is not a terminal and $COLUMNS is not set: no limit */
 bool terminal_utf8(void);     /* does the locale have UTF-8? Only then tools draw with more than ASCII */
 const char *terminal_ellipsis(void);
+size_t terminal_ellipsis_columns(void);
 
 /* The character that `string` begins with: its bytes and code. False: one byte that is not UTF-8. */
 bool terminal_decode(const char *string, size_t *bytes, uint32_t *code);

@@ -37,6 +37,21 @@ void when_put_second(text *out, double unix_time, double earlier) {
     text_puts(out, string);
 }
 
+void when_put_ago(text *out, double unix_time, double now) {
+    static const struct step {
+        double below, unit; /* seconds */
+        const char *name;
+    } steps[] = {{60, 1, "s"}, {3600, 60, "min"}, {172800, 3600, "h"}, {1e8, 86400, "d"}, {1e300, 31556952, "y"}};
+    double seconds = now - unix_time;
+    size_t i;
+    if (unix_time <= 0 || seconds < -1) {
+        when_put_time(out, unix_time);
+        return;
+    }
+    for (i = 0; seconds >= steps[i].below; i++) {}
+    text_putf(out, "%.0f %s", seconds > 0 ? (double)(int64_t)(seconds / steps[i].unit) : 0, steps[i].name);
+}
+
 void when_put_duration(text *out, double seconds) {
     int64_t whole = seconds > 0 && seconds < 1e15 ? (int64_t)seconds : 0;
     int days = (int)(whole / 86400 % INT32_MAX), hours = (int)(whole / 3600 % 24), minutes = (int)(whole / 60 % 60);

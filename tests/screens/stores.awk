@@ -1,0 +1,148 @@
+# stores.awk - a store as a research group has it: awk -v store=NAME -v now=UNIXTIME -f stores.awk >db.json
+#
+# NAME: boot, spec, npb, one, many. The same arguments give the same bytes. No time is near the end of a minute, an hour or
+# a day before `now`, so that a table of it is the same a few seconds later.
+
+function id(n) { return sprintf("%08x-0000-4000-8000-%012x", n * 2654435761 % 2147483647, n) }
+
+# Ends a run `ago` seconds before now, after `took` seconds; its fields that follow are set by the callers.
+function run(ago, took, status, more) {
+    count++
+    printf "%s{\"_id\":\"%s\",\"hash\":\"%016x%016x%032x\",\"type\":\"gem5 run%s\",\"name\":\"%s\"," \
+        "\"gem5_binary_path\":\"%s\",\"run_script\":\"%s\",%s\"params\":[%s],\"status\":\"%s\",\"start_time\":%.3f," \
+        "\"end_time\":%.3f,\"host\":\"%s\",\"outdir\":\"/scratch/ana/%s/%d\",\"variables\":{%s},\"results_size\":%d%s}",
+        (count > 1 ? ",\n" : "[\n"), id(count), hash * 7919, hash, hash, mode, name, gem5, script, files, params, status,
+        now - ago - took, now - ago, host, store, count, variables, 1048576 * (hash % 7 + 1.5), more
+}
+function finished(ago, took) { run(ago, took, "Finished", ",\"return_code\":0") }
+function killed(ago, took, reason) { run(ago, took, "Failed", sprintf(",\"return_code\":-9,\"kill_reason\":\"%s\"", reason)) }
+function exited(ago, took, code, cause) {
+    run(ago, took, "Failed", sprintf(",\"return_code\":%d,\"cause\":\"%s\"", code, cause))
+}
+function pair(key, value) { return sprintf("\"%s\":\"%s\"", key, value) }
+function fs(linux, disk) {
+    mode = " fs"
+    files = pair("linux_binary_path", linux) "," pair("disk_image_path", disk) ","
+}
+
+# Kernels, CPUs and memory systems: the matrix of gem5's boot tests. The first launch had a bug in its script.
+function boot(    k, c, m, kernels, cpus, memories, n) {
+    split("4.4.186 4.19.83 5.4.49", kernels)
+    split("kvm atomic timing o3", cpus)
+    split("classic MESI_Two_Level", memories)
+    gem5 = "/home/ana/gem5/build/X86/gem5.opt"; script = "/home/ana/boot-tests/configs/run_exit.py"; host = "n17"
+    for (k = 1; k <= 3; k++) for (c = 1; c <= 4; c++) for (m = 1; m <= 2; m++) {
+        fs("/home/ana/linux/vmlinux-" kernels[k], "/home/ana/disk-image/boot-exit")
+        hash = k * 100 + c * 10 + m
+        name = "boot " kernels[k] " " cpus[c] " " memories[m]
+        params = "\"" cpus[c] "\",\"" memories[m] "\",\"1\",\"init\""
+        variables = pair("kernel", kernels[k]) "," pair("cpu", cpus[c]) "," pair("memory", memories[m])
+        n++
+        if (k == 1) exited(200000 - n * 100, 0.41, 1, "NameError: name 'systm' is not defined")
+    }
+    for (n = 0; n < 24; n++) {
+        k = int(n / 8) + 1; c = int(n / 2) % 4 + 1; m = n % 2 + 1
+        fs("/home/ana/linux/vmlinux-" kernels[k], "/home/ana/disk-image/boot-exit")
+        hash = k * 100 + c * 10 + m
+        name = "boot " kernels[k] " " cpus[c] " " memories[m]
+        params = "\"" cpus[c] "\",\"" memories[m] "\",\"1\",\"init\""
+        variables = pair("kernel", kernels[k]) "," pair("cpu", cpus[c]) "," pair("memory", memories[m])
+        if (n == 7) killed(86400.5 - n * 3600 + 1800, 8123.4, "timeout")
+        else if (n == 15) exited(86400.5 - n * 3600 + 1800, 3611.9, 0, "m5_fail instruction encountered, code 1")
+        else if (n == 20) killed(86400.5 - n * 3600 + 1800, 1211.7, "kernel panic")
+        else if (n < 22) finished(86400.5 - n * 3600 + 1800, 55 + n * n * 17.7)
+        else live(93630 + n, n)
+    }
+}
+
+# A run that goes on, on a host that is not this one: its live entry and its outdir below STORE.live and outdirs/.
+function live(ago, n,    folder, file) {
+    count++
+    folder = outdirs "/" n
+    system("mkdir -p '" folder "' '" entries "'")
+    file = folder "/info.json"
+    printf "{\"_id\":\"%s\",\"hash\":\"%016x%016x%032x\",\"type\":\"gem5 run%s\",\"name\":\"%s\"," \
+        "\"gem5_binary_path\":\"%s\",\"run_script\":\"%s\",%s\"params\":[%s],\"status\":\"Running\",\"running\":true," \
+        "\"start_time\":%.3f,\"current_time\":%.3f,\"host\":\"%s\",\"outdir\":\"%s\",\"variables\":{%s}}\n",
+        id(count), hash * 7919, hash, hash, mode, name, gem5, script, files, params, now - ago, now, host, folder,
+        variables >file
+    close(file)
+    file = sprintf("%s/%016x%016x%032x.%s", entries, hash * 7919, hash, hash, id(count))
+    printf "{\"_id\":\"%s\",\"hash\":\"%016x%016x%032x\",\"outdir\":\"%s\",\"host\":\"elsewhere\",\"boot_id\":\"b\"," \
+        "\"pid\":1,\"start\":1,\"supervisor\":1,\"supervisor_start\":1}\n", id(count), hash * 7919, hash, hash,
+        folder >file
+    close(file)
+}
+
+# SPEC by two configurations, each a build of gem5 of its own.
+function spec(    b, c, benchmarks, count_of, configs) {
+    count_of = split("500.perlbench_r 502.gcc_r 505.mcf_r 520.omnetpp_r 523.xalancbmk_r 525.x264_r 531.deepsjeng_r " \
+        "541.leela_r 548.exchange2_r 557.xz_r", benchmarks)
+    split("baseline stride-prefetcher", configs)
+    mode = ""; files = ""; script = "/home/ana/spec/se_spec.py"
+    for (c = 1; c <= 2; c++) for (b = 1; b <= count_of; b++) {
+        hash = c * 100 + b
+        host = "n" 11 + b % 3
+        gem5 = "/home/ana/gem5-" (c == 1 ? "main" : "prefetch") "/build/X86/gem5.opt"
+        name = "spec2017-" benchmarks[b] "-" configs[c]
+        params = "\"--cpu-type=O3CPU\",\"--benchmark=" benchmarks[b] "\",\"--config=" configs[c] \
+            "\",\"--maxinsts=1000000000\""
+        variables = pair("benchmark", benchmarks[b]) "," pair("config", configs[c])
+        if (c == 2 && b == 4) killed(3 * 86400 - b * 1000, 86400, "timeout")
+        else if (c == 2 && b == 7) exited(3 * 86400 - b * 1000, 12.25, 1, "fatal: Out of memory, please increase size")
+        else finished((5 - c) * 86400 - b * 1000, 20000 + b * 1733.3)
+    }
+}
+
+# Python gem5art recorded these: there are no variables, but params in a fixed order.
+function npb(    b, c, t, benchmarks, cpus) {
+    split("bt cg ep ft is lu mg sp", benchmarks)
+    split("kvm timing", cpus)
+    gem5 = "gem5/build/X86_MESI_Two_Level/gem5.opt"; script = "npb-configs/run_npb.py"; host = ""
+    fs("linux-stable/vmlinux-4.19.83", "disk-image/npb/npb-image/npb")
+    for (c = 1; c <= 2; c++) for (b = 1; b <= 8; b++) for (t = 1; t <= 4; t *= 4) {
+        hash = c * 1000 + b * 10 + t
+        name = "npb tests"
+        params = "\"" cpus[c] "\",\"" benchmarks[b] ".A.x\",\"" t "\""
+        variables = ""
+        if (c == 2 && b == 4) killed(40 * 86400 - hash, 43200, "timeout")
+        else finished(40.5 * 86400 - hash, 100.25 * c * b)
+    }
+}
+
+function one() {
+    gem5 = "/home/ana/gem5/build/ALL/gem5.opt"; script = "/home/ana/hello/hello.py"; host = "laptop"
+    mode = ""; files = ""; hash = 1; name = "hello"; params = "\"--binary=hello\""; variables = ""
+    finished(210, 4.25)
+}
+
+# A year of many sweeps, the last of them of caches.
+function many(    n, s, cpus, sizes) {
+    split("atomic timing minor o3", cpus)
+    split("256kB 512kB 1MB 2MB 4MB", sizes)
+    for (n = 0; n < 5000; n++) {
+        s = int(n / 250)
+        hash = n + 1
+        host = "n" 10 + n % 8
+        mode = ""; files = ""
+        gem5 = "/home/ana/gem5/build/" (s % 2 ? "X86" : "ARM") "/gem5.opt"
+        script = "/home/ana/sweeps/cache.py"
+        name = sprintf("sweep%02d %s %s seed%d", s, cpus[n % 4 + 1], sizes[int(n / 4) % 5 + 1], int(n / 20) % 13)
+        params = "\"" cpus[n % 4 + 1] "\",\"" sizes[int(n / 4) % 5 + 1] "\",\"" int(n / 20) % 13 "\""
+        variables = pair("cpu", cpus[n % 4 + 1]) "," pair("l2", sizes[int(n / 4) % 5 + 1]) "," \
+            pair("seed", int(n / 20) % 13)
+        if (n % 97 == 13) killed(1000 + (5000 - n) * 6000, 7200, "stall")
+        else if (n % 61 == 59) exited(1000 + (5000 - n) * 6000, 2.5, 2, "fatal: Can't load checkpoint file")
+        else finished(1000 + (5000 - n) * 6000, 600 + n % 1000)
+    }
+}
+
+BEGIN {
+    if (store == "boot") boot()
+    else if (store == "spec") spec()
+    else if (store == "npb") npb()
+    else if (store == "one") one()
+    else if (store == "many") many()
+    else exit 1
+    print "]"
+}

@@ -1,0 +1,67 @@
+/* rows.c - see rows.h */
+
+#include "rows.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+void rows_add(row_list *list, row *r) {
+    list->rows = (row **)text_room(list->rows, list->count, sizeof *list->rows);
+    list->rows[list->count++] = r;
+}
+
+void rows_clear(row_list *list) {
+    while (list->count) free(list->rows[--list->count]);
+}
+
+static int compare_orders(const row *x, const row *y) { return (x->order > y->order) - (x->order < y->order); }
+
+static int compare_times(const void *a, const void *b) {
+    const row *x = *(row *const *)a, *y = *(row *const *)b;
+    return x->time < y->time ? -1 : x->time > y->time ? 1 : compare_orders(x, y);
+}
+
+void rows_sort_by_time(row_list *list) {
+    size_t i;
+    for (i = 1; i < list->count && compare_times(&list->rows[i - 1], &list->rows[i]) <= 0; i++) {}
+    if (i < list->count) qsort(list->rows, list->count, sizeof *list->rows, compare_times);
+}
+
+static const column *sort_column;
+static size_t sort_place;
+
+static int compare_column(const void *a, const void *b) {
+    const row *x = *(row *const *)a, *y = *(row *const *)b;
+    const char *left = x->cells[sort_place], *right = y->cells[sort_place];
+    int order = column_is_number(sort_column)              ? (x->number > y->number) - (x->number < y->number)
+                : sort_column->kind == COLUMN_VARIABLE ? strverscmp(left, right) : strcmp(left, right);
+    return order ? order : compare_times(a, b);
+}
+
+void rows_sort_by_column(row_list *list, const column *c, size_t place) {
+    sort_column = c;
+    sort_place = place;
+    if (list->count) qsort(list->rows, list->count, sizeof *list->rows, compare_column);
+}
+
+static int compare_cells(const void *a, const void *b) {
+    const row *x = *(row *const *)a, *y = *(row *const *)b;
+    size_t i;
+    int order = 0;
+    for (i = 0; i < sort_place && order == 0; i++) order = strverscmp(x->cells[i], y->cells[i]);
+    return order ? order : compare_orders(x, y);
+}
+
+void rows_sort_by_cells(row_list *list, size_t columns) {
+    sort_place = columns;
+    if (list->count) qsort(list->rows, list->count, sizeof *list->rows, compare_cells);
+}
+
+void rows_reverse(row_list *list) {
+    size_t i;
+    for (i = 0; i < list->count / 2; i++) {
+        row *r = list->rows[i];
+        list->rows[i] = list->rows[list->count - 1 - i];
+        list->rows[list->count - 1 - i] = r;
+    }
+}

@@ -1,0 +1,43 @@
+/* rows.h - the rows of a listing: what is kept of each record, and their order. */
+#ifndef ROWS_H
+#define ROWS_H
+
+#include <stdint.h>
+
+#include "columns.h"
+
+/* All texts are in one allocation with the row. */
+typedef struct row {
+    double number;         /* to sort by, if the sort column has numbers */
+    double time;           /* to sort by otherwise: `when`, or that of the record before it */
+    double when, elapsed;  /* as in a record */
+    double size;           /* bytes of its results; -1: unknown */
+    uint64_t experiment;   /* see attempts_key */
+    size_t order;          /* in which it was read; of the attempts at an experiment see attempts.h */
+    bool shown;            /* it is selected; another artifact may still be an input of others */
+    bool chosen;           /* it is listed */
+    bool fs, live;
+    const char *id, *status, *reason;
+    const char *cause;     /* of a failed run, if it adds something to the reason; else "" */
+    const char *const *inputs; /* ids, NULL-terminated */
+    const unsigned *facts; /* see facts_read */
+    size_t fact_count;
+    const char *cells[];   /* of the columns */
+} row;
+
+typedef struct row_list {
+    row **rows;
+    size_t count;
+} row_list;
+
+void rows_add(row_list *list, row *r);
+void rows_clear(row_list *list); /* frees the rows */
+
+/* Sorts: by time, those of one time as they were read; or by the column that has the cells at `place`. */
+void rows_sort_by_time(row_list *list);
+void rows_sort_by_column(row_list *list, const column *c, size_t place);
+/* Sorts by the first `columns` cells, in which numbers are compared as such. */
+void rows_sort_by_cells(row_list *list, size_t columns);
+void rows_reverse(row_list *list);
+
+#endif
