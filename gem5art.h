@@ -86,7 +86,6 @@
                                  256 MiB
        GEM5ART_PORTABLE          no CPU extensions, and no Linux extensions but open file description locks; implies:
        GEM5ART_NO_SHA_EXTENSIONS SHA-256 and CRC-32 in plain C
-       GEM5ART_NO_FILE_CLONING   files are copied by read and write
        GEM5ART_NO_VFORK          the warden uses fork. Valgrind and sanitizers need it: they do not support a child that
                                  shares memory and has a stack of its own
        GEM5ART_NO_PROC           nothing is read from /proc or of cgroups
@@ -111,8 +110,8 @@
      a file          the SHA-256 of its bytes
      a git repo      the commit id of the work tree, which must be clean: git finds no change in a tracked file when
                      nothing is hidden from it. No file-system monitor is asked, files marked "assume unchanged" or
-                     "skip worktree" are compared if they exist, and submodules are checked too. Programs that the
-                     repo's configuration names are not executed; a file that a filter converts is compared byte by byte
+                     "skip worktree" are compared if they exist, and submodules are checked too. Filters run as in git
+                     status; no other program that the repo's configuration names is executed
      another folder  (a checkpoint, say) the SHA-256 over "gem5art.h folder 1" and, for each entry below it, sorted by
                      path: the path; then "file" or "executable" and the SHA-256 of the content, "link" and its text, or
                      "folder"
@@ -1038,7 +1037,6 @@ GEM5ARTDEF const char *gem5art_sha256_implementation(void);
    before it includes the header: with the arguments, the result and the errno of the call that it replaces. What the
    warden does to itself and its children between fork and exec is called directly. */
 
-#include <ctype.h>
 #include <dirent.h>
 #include <errno.h>
 #include <fcntl.h>
@@ -1081,10 +1079,8 @@ typedef char gem5art__needs_64_bit_file_offsets[sizeof(off_t) >= 8 ? 1 : -1]; /*
 
 /* GEM5ART_PORTABLE leaves out every Linux and CPU extra but the locks; each can be left out alone too. */
 #if defined(GEM5ART_PORTABLE) || !defined(__linux__)
-#undef GEM5ART_NO_FILE_CLONING
 #undef GEM5ART_NO_VFORK
 #undef GEM5ART_NO_PROC
-#define GEM5ART_NO_FILE_CLONING
 #define GEM5ART_NO_VFORK
 #define GEM5ART_NO_PROC
 #endif
@@ -1200,6 +1196,7 @@ GEM5ART__SYS(int, PTHREAD_CREATE, (pthread_t *thread, const pthread_attr_t *attr
 
 /* Those that not every system has are macros: the code asks whether they are defined. */
 #if defined(__linux__) && !defined(GEM5ART_PORTABLE)
+GEM5ART__SYS(ssize_t, COPY_FILE_RANGE, (int from, int to, size_t size), copy_file_range(from, NULL, to, NULL, size, 0))
 #ifndef GEM5ART_SYS_STATFS
 #define GEM5ART_SYS_STATFS(path, result) statfs(path, result)
 #endif
@@ -1212,9 +1209,6 @@ GEM5ART__SYS(int, PTHREAD_CREATE, (pthread_t *thread, const pthread_attr_t *attr
 #endif
 #if !defined(GEM5ART_NO_VFORK) && !defined(GEM5ART_SYS_CLONE_VM) /* a child that shares the memory, on its own stack */
 #define GEM5ART_SYS_CLONE_VM(function, stack, argument) clone(function, stack, CLONE_VM | SIGCHLD, argument)
-#endif
-#ifndef GEM5ART_NO_FILE_CLONING
-GEM5ART__SYS(ssize_t, COPY_FILE_RANGE, (int from, int to, size_t size), copy_file_range(from, NULL, to, NULL, size, 0))
 #endif
 #ifndef GEM5ART_NO_PROC
 GEM5ART__SYS(long, GETDENTS64, (int fd, void *data, size_t size), syscall(SYS_getdents64, fd, data, size))
@@ -3206,9 +3200,8 @@ GEM5ARTDEF bool gem5art_sha256_file(const char *path, char hex[65], gem5art_erro
    git is run as a program. A work tree is clean if git finds no change in it when nothing is hidden from git: no
    file-system monitor is asked, no replaced object counts, files that are marked "assume unchanged" or "skip worktree"
    are compared if they exist, and submodules are checked like any other work tree. Untracked files do not matter.
-   Nothing is executed because a repo's own configuration names it: no monitor, hook, filter, pager, signature check or
-   fetch. A file that such a filter converts (git-lfs with --local, say) counts by the bytes in the work tree, so that
-   it may count as changed; filters that the user's or the system's configuration sets run as always. */
+   Filters (git-lfs, nbstripout) run as in git status. Nothing else is executed because a repo's own configuration names
+   it: no monitor, hook, pager, signature check or fetch. */
 
 enum { GEM5ART__GIT_NAMED = 3, GEM5ART__GIT_DEPTH = 16 }; /* changed paths in an error; submodules in each other */
 
@@ -3216,9 +3209,7 @@ typedef struct gem5art__git_repo {
     gem5art__arena arena;
     const char *top;         /* of the work tree: absolute, without symlinks */
     const char *folder;      /* with its index */
-    bool filters;            /* its configuration may set filters */
     size_t hash_size;        /* bytes: 20, or 32 for SHA-256 */
-    gem5art__buf settings;   /* arguments that turn its own filters off */
     const char *index;       /* a copy of the index without the marks that hide changes; NULL: it has none */
     gem5art__buf submodules; /* paths, each with a NUL */
     gem5art__buf changes;    /* the first changed paths, for the error */
@@ -3264,8 +3255,7 @@ static void gem5art__git_environment(gem5art__buf *list, gem5art__arena *arena, 
 
 /* `git -c SETTING... -C FOLDER ARGUMENTS...`; these settings override the repo's. An empty core.fsmonitor means none to
    all versions of git. */
-static void gem5art__git_argv(gem5art__buf *list, const gem5art__git_repo *repo, const char *folder,
-                              const char *const *arguments) {
+static void gem5art__git_argv(gem5art__buf *list, const char *folder, const char *const *arguments) {
     static const char *const fixed[] = {
         "git", "-c", "core.fsmonitor=", "-c", "core.hooksPath=/dev/null", "-c", "core.checkStat=default",
         "-c", "core.trustctime=true", "-c", "core.quotePath=false", "-c", "log.showSignature=false",
@@ -3273,7 +3263,6 @@ static void gem5art__git_argv(gem5art__buf *list, const gem5art__git_repo *repo,
     const char *end = NULL;
     gem5art__add_texts(list, fixed);
     gem5art__put(list, &folder, sizeof folder);
-    if (repo) gem5art__put(list, repo->settings.data, repo->settings.length);
     gem5art__add_texts(list, arguments);
     gem5art__put(list, &end, sizeof end);
 }
@@ -3336,7 +3325,7 @@ static bool gem5art__git_run(const gem5art__git_repo *repo, const char *folder, 
     pid_t pid = 0;
     int fds[2] = {-1, -1}, failed;
     output->length = 0;
-    gem5art__git_argv(&argv, repo, folder, arguments);
+    gem5art__git_argv(&argv, folder, arguments);
     gem5art__git_environment(&envp, &arena, repo);
     failed = argv.failed || envp.failed || arena.failed ? ENOMEM : gem5art__pipe(fds) ? 0 : errno;
     if (!failed) failed = gem5art__git_spawn(&pid, (char **)(void *)argv.data, (char **)(void *)envp.data, fds[1], repo != NULL);
@@ -3396,8 +3385,8 @@ static char *gem5art__git_text(gem5art__git_repo *repo, const char *folder, cons
 static bool gem5art__git_find(gem5art__git_repo *repo, const char *path, gem5art_error *error) {
     gem5art__arena *arena = &repo->arena;
     char *real = GEM5ART_SYS_REALPATH(path, NULL), *top, *git = NULL, *at, *text;
-    const char *common;
-    size_t length, i;
+    const char *common, *format;
+    size_t length;
     struct stat st;
     memset(repo, 0, sizeof *repo);
     if (!real) return gem5art__fail_errno(error, "find", path);
@@ -3417,7 +3406,6 @@ static bool gem5art__git_find(gem5art__git_repo *repo, const char *path, gem5art
         return gem5art__fail(error, GEM5ART_GIT,
                              "%s is not a git repository, nor in the work tree of one: name a folder in a work tree",
                              path);
-    repo->hash_size = 20;
     repo->folder = git;
     /* a linked work tree or a submodule has a file ".git"; the former shares a configuration */
     if ((text = gem5art__git_text(repo, top, ".git", &length, error)) == NULL) return false;
@@ -3426,53 +3414,18 @@ static bool gem5art__git_find(gem5art__git_repo *repo, const char *path, gem5art
     if ((text = gem5art__git_text(repo, repo->folder, "commondir", &length, error)) == NULL) return false;
     text[strcspn(text, "\n")] = 0;
     common = *text ? gem5art__join_path(arena, repo->folder, text) : repo->folder;
-    for (i = 0; i < 2; i++) {
-        text = gem5art__git_text(repo, i ? repo->folder : common, i ? "config.worktree" : "config", &length, error);
-        if (!text) return false;
-        for (at = text; *at; at++) *at = (char)tolower((unsigned char)*at);
-        if (strstr(text, "filter") || strstr(text, "include")) repo->filters = true;
-        if (strstr(text, "sha256")) repo->hash_size = 32;
-    }
+    if (common && (text = gem5art__git_text(repo, common, "config", &length, error)) == NULL) return false;
+    format = strcasestr(text, "objectformat");
+    repo->hash_size = format && gem5art__starts_with(format + 12 + strspn(format + 12, " \t="), "sha256") ? 32 : 20;
     return arena->failed ? gem5art__fail_nomem(error) : true;
 }
 
 /* Removes the copy of the index, too. */
 static void gem5art__git_free(gem5art__git_repo *repo) {
     if (repo->index) GEM5ART_SYS_UNLINK(repo->index);
-    gem5art__buf_free(&repo->settings);
     gem5art__buf_free(&repo->submodules);
     gem5art__buf_free(&repo->changes);
     gem5art__arena_free(&repo->arena);
-}
-
-/* Makes the settings that turn off the filters which the repo's own configuration sets. */
-static bool gem5art__git_filters_off(gem5art__git_repo *repo, gem5art_error *error) {
-    static const char *const list[] = {"config", "--show-scope", "--null", "--name-only", "--get-regexp", "^filter\\.",
-                                       NULL};
-    static const char *const off[] = {"clean=", "process=", "required=false"};
-    gem5art__buf text = {NULL, 0, 0, false};
-    const char *scope, *key, *end, *setting[3] = {"-c", NULL, NULL};
-    size_t at, i;
-    int status;
-    bool ok = gem5art__git_run(NULL, repo->top, list, &text, &status, error);
-    if (ok && status > 1) ok = gem5art__git_refused(error, "list the filters of", repo->top, &text);
-    for (at = 0; ok && at < text.length; at += strlen(scope) + strlen(key) + 2) {
-        scope = text.data + at;
-        key = scope + strlen(scope) + (at + strlen(scope) < text.length);
-        end = strrchr(key, '.');
-        if ((strcmp(scope, "local") != 0 && strcmp(scope, "worktree") != 0) || !end) continue;
-        if (strchr(key, '='))
-            ok = gem5art__fail(error, GEM5ART_GIT,
-                               "the git repo %s has a filter in its own configuration that cannot be turned off: %s; "
-                               "rename it", repo->top, key);
-        for (i = 0; i < sizeof off / sizeof *off; i++) {
-            setting[1] = gem5art__arena_printf(&repo->arena, "%.*s.%s", (int)(end - key), key, off[i]);
-            gem5art__add_texts(&repo->settings, setting);
-        }
-    }
-    gem5art__buf_free(&text);
-    if (ok && (repo->arena.failed || repo->settings.failed)) ok = gem5art__fail_nomem(error);
-    return ok;
 }
 
 /* ---- the index: its entries are read in order, as git's index-format(5) describes them */
@@ -3662,8 +3615,7 @@ static bool gem5art__git_commit(const char *folder, int depth, char hash[65], ge
     gem5art__buf output = {NULL, 0, 0, false};
     gem5art__git_repo repo;
     int status = 0;
-    bool ok = gem5art__git_find(&repo, folder, error) && (!repo.filters || gem5art__git_filters_off(&repo, error)) &&
-              gem5art__git_read_index(&repo, error) &&
+    bool ok = gem5art__git_find(&repo, folder, error) && gem5art__git_read_index(&repo, error) &&
               gem5art__git_run(&repo, repo.top, status_of, &output, &status, error);
     if (ok) gem5art__git_read_status(&repo, output.data, hash);
     if (!ok) {
@@ -6850,7 +6802,7 @@ static bool gem5art__copy_bytes(int from, int to) {
     char *chunk;
     ssize_t n;
     bool ok = true;
-#ifndef GEM5ART_NO_FILE_CLONING
+#ifdef GEM5ART_SYS_STATFS /* Linux */
     while (GEM5ART_SYS_COPY_FILE_RANGE(from, to, (size_t)1 << 30) > 0 && !gem5art__given_up()) {}
     /* Some file systems report the end at once: the rest goes through memory, from the offsets where this stopped. */
 #endif
@@ -10394,6 +10346,7 @@ typedef struct gem5art__warden {
     int reports, wakes;    /* the pipe's ends: what the pool reads; what wardens write to, and the host to wake itself */
     int requests;          /* a socket that does not block */
     gem5art__buf unsent;   /* requests that it has not taken yet */
+    bool lost;             /* its reports cannot be read any more */
     double check_at;       /* monotonic: when it is checked again */
     gem5art__message inbox[16]; /* reports that were read; */
     int first, count;      /* those that were not taken yet */
@@ -10472,7 +10425,7 @@ static bool gem5art__warden_start(gem5art__warden *warden, int slots, double gra
         warden->pid = 0;
     } else {
         warden->start = gem5art__process_start(warden->pid, false);
-        warden->dead = false;
+        warden->dead = warden->lost = false;
     }
     gem5art__arena_free(&arena);
     return ok;
@@ -10569,7 +10522,7 @@ static const gem5art__message *gem5art__warden_read(gem5art__warden *warden, boo
             *more = n == (ssize_t)sizeof warden->inbox;
             warden->count = n < 0 ? 0 : (int)((size_t)n / sizeof *warden->inbox);
             warden->first = 0;
-            if (n < 0 && errno != EAGAIN && warden->pid) GEM5ART_SYS_KILL(warden->pid, SIGKILL); /* they are lost */
+            if (n < 0 && errno != EAGAIN) warden->lost = true;
         }
     }
     return NULL;
@@ -10578,12 +10531,13 @@ static const gem5art__message *gem5art__warden_read(gem5art__warden *warden, boo
 /* Checks that the warden lives, and continues it in case it was stopped: to be called at least every second while
    anything runs. False: it is dead; its runs are to be ended by gem5art__end_processes_of before the next is started. */
 static bool gem5art__warden_check(gem5art__warden *warden, double now) {
-    bool sent = gem5art__warden_send(warden);
+    bool sent = gem5art__warden_send(warden), lives;
     if (warden->dead || !warden->pid) return false;
-    if (sent && now < warden->check_at) return true;
+    if (sent && now < warden->check_at && !warden->lost) return true;
     warden->check_at = now + 1;
-    warden->dead = !gem5art__warden_lives(warden);
-    if (!warden->dead) GEM5ART_SYS_KILL(warden->pid, SIGCONT);
+    lives = gem5art__warden_lives(warden);
+    if (lives) GEM5ART_SYS_KILL(warden->pid, warden->lost ? SIGKILL : SIGCONT);
+    warden->dead = warden->lost || !lives;
     return !warden->dead;
 }
 

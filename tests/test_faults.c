@@ -10,6 +10,7 @@
 #define GEM5ART_IMPLEMENTATION
 #include "../gem5art.h"
 
+#include <ctype.h>
 #include <ftw.h>
 #include <sys/mman.h>
 #ifdef __linux__

@@ -24,7 +24,7 @@
 #define GEM5ART_SYS_UNLINK(path) disk_unlink(path)
 #define GEM5ART_SYS_MKDIR(path, mode) disk_mkdir(path, mode)
 #endif
-#define GEM5ART_NO_FILE_CLONING /* copies go through write, where they are seen */
+#define GEM5ART_SYS_COPY_FILE_RANGE(from, to, size) (errno = ENOSYS, (ssize_t)-1) /* copies go through write, where they are seen */
 
 #define GEM5ART_IMPLEMENTATION
 #include "../../gem5art.h"
