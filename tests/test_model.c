@@ -260,13 +260,14 @@ static const char *row_difference(const entry *e, const void *row) {
 
 /* ---- changes: what they do to a model, and to a store */
 
-typedef enum change_kind { ADD_RUN, ADD_ARTIFACT, ADD_BOTH, REMOVE_RUN, REMOVE_ARTIFACT } change_kind;
-static const char *const change_names[] = {"add run", "add artifact", "add run and archive", "remove run", "remove artifact"};
+typedef enum change_kind { ADD_RUN, ADD_ARTIFACT, ADD_BOTH, REMOVE_RUN, REMOVE_RUNS, REMOVE_ARTIFACT } change_kind;
+static const char *const change_names[] = {"add run", "add artifact", "add run and archive", "remove run", "remove runs", "remove artifact"};
 
 typedef struct change {
     change_kind kind;
     entry run, artifact; /* added */
     int id, hash;        /* of what is removed; hash not 0: asked for by that, which is refused */
+    int other;           /* REMOVE_RUNS: the second id */
 } change;
 
 static bool claimed[HASHES]; /* by one of the dbs */
@@ -281,12 +282,32 @@ static void drop(model *m, entry *e) {
     memmove(e, e + 1, (size_t)(&m->entries[--m->count] - e) * sizeof *e);
 }
 
-/* Does any record but itself and `but` name this artifact? */
-static bool in_use(const model *m, int id, int but) {
+/* Does any record but itself and these two name this artifact? */
+static bool in_use(const model *m, int id, int but, int other) {
     const entry *e;
     for (e = m->entries; e < m->entries + m->count; e++)
-        if (e->id != id && e->id != but && (e->results == id || e->uses == id)) return true;
+        if (e->id != id && e->id != but && e->id != other && (e->results == id || e->uses == id)) return true;
     return false;
+}
+
+/* Removes up to two runs; the code is that of the first that stays. */
+static gem5art_code drop_runs(model *m, int first, int second) {
+    const int ids[2] = {first, second};
+    int gone[2] = {0, 0}, archives[2] = {0, 0}, k;
+    gem5art_code code = GEM5ART_OK;
+    for (k = 0; k < 2; k++) {
+        entry *e = find_id(m, ids[k]);
+        gem5art_code why = !e || !is_run(e) ? GEM5ART_NOT_FOUND : claimed[e->hash] ? GEM5ART_BUSY : GEM5ART_OK;
+        if (why == GEM5ART_OK) gone[k] = e->id, archives[k] = e->results;
+        if (code == GEM5ART_OK) code = why;
+    }
+    for (k = 0; k < 2; k++)
+        if (archives[k] && in_use(m, archives[k], gone[0], gone[1])) archives[k] = 0;
+    for (k = 0; k < 2; k++) {
+        if (gone[k] && find_id(m, gone[k])) drop(m, find_id(m, gone[k]));
+        if (archives[k] && find_id(m, archives[k])) drop(m, find_id(m, archives[k]));
+    }
+    return code;
 }
 
 static gem5art_code change_model(model *m, const change *c) {
@@ -294,13 +315,11 @@ static gem5art_code change_model(model *m, const change *c) {
     if (c->kind == ADD_ARTIFACT || c->kind == ADD_BOTH) m->entries[m->count++] = c->artifact;
     if (c->kind == ADD_RUN || c->kind == ADD_BOTH) m->entries[m->count++] = c->run;
     if (c->kind <= ADD_BOTH) return GEM5ART_OK;
+    if (c->kind == REMOVE_RUN || c->kind == REMOVE_RUNS)
+        return drop_runs(m, c->hash ? 0 : c->id, c->kind == REMOVE_RUNS ? c->other : c->hash ? 0 : c->id);
     e = c->hash ? NULL : find_id(m, c->id);
-    if (!e || is_run(e) != (c->kind == REMOVE_RUN)) return GEM5ART_NOT_FOUND;
-    if (is_run(e) ? claimed[e->hash] : in_use(m, e->id, 0)) return GEM5ART_BUSY;
-    if (is_run(e) && e->results && !in_use(m, e->results, e->id) && find_id(m, e->results)) {
-        drop(m, find_id(m, e->results));
-        e = find_id(m, c->id);
-    }
+    if (!e || is_run(e)) return GEM5ART_NOT_FOUND;
+    if (in_use(m, e->id, 0, 0)) return GEM5ART_BUSY;
     drop(m, e);
     return GEM5ART_OK;
 }
@@ -308,13 +327,17 @@ static gem5art_code change_model(model *m, const change *c) {
 static gem5art_code change_store(gem5art_db *to, const change *c) {
     gem5art_run run = as_run(&c->run);
     gem5art_artifact artifact = as_artifact(&c->artifact);
-    const char *key = c->hash ? hash_text(c->hash) : id_of(c->id);
+    const char *key = c->hash ? hash_text(c->hash) : id_of(c->id), *ids[2];
     bool ok = false;
     switch (c->kind) {
     case ADD_RUN: ok = gem5art__record_run(to, &run, NULL, &error); break;
     case ADD_ARTIFACT: ok = store_artifact(to, &artifact); break;
     case ADD_BOTH: ok = gem5art__record_run(to, &run, &artifact, &error); break;
     case REMOVE_RUN: ok = gem5art_remove_run(to, key, &error); break;
+    case REMOVE_RUNS:
+        ids[0] = key, ids[1] = id_of(c->other);
+        ok = gem5art_remove_runs(to, ids, 2, NULL, &error);
+        break;
     case REMOVE_ARTIFACT: ok = gem5art_remove_artifact(to, key, &error); break;
     }
     return ok ? GEM5ART_OK : error.code;
@@ -358,14 +381,14 @@ static entry some_entry(bool run) {
 
 static change some_change(void) {
     static const change_kind kinds[] = {ADD_RUN, ADD_RUN, ADD_RUN, ADD_ARTIFACT, ADD_BOTH, ADD_BOTH,
-                                        REMOVE_RUN, REMOVE_RUN, REMOVE_RUN, REMOVE_ARTIFACT, REMOVE_ARTIFACT};
+                                        REMOVE_RUN, REMOVE_RUN, REMOVE_RUNS, REMOVE_ARTIFACT, REMOVE_ARTIFACT};
     change c;
     memset(&c, 0, sizeof c);
     c.kind = kinds[draw(present.count < MOST - 2 ? COUNT(kinds) : 5) + (present.count < MOST - 2 ? 0 : 6)];
     c.run = some_entry(true);
     c.artifact = some_entry(false);
     if (c.kind == ADD_BOTH) c.run.results = c.artifact.id;
-    c.id = some_id();
+    c.id = some_id(), c.other = some_id();
     c.hash = draw(16) ? 0 : 1 + draw(HASHES - 1);
     return c;
 }

@@ -166,6 +166,10 @@ run "$rm" --outdir h1
 same "status of a name with a CR" $status 0
 same "the folders" "$(folders)" "2 3 4 5 6 "
 has "its line" "$out" "$work/out/x\\x0dy"
+afresh && mv out/1 "out/$(printf 'x\377y')" && sed -i "s|$work/out/1\"|$work/out/x\\\\udcffy\"|" db.json
+run "$rm" --outdir h1
+same "status of a name that is not UTF-8" $status 0
+same "the folders" "$(folders)" "2 3 4 5 6 "
 afresh && (cd out && i=0 && cd 1 && while [ $i -lt 120 ]; do mkdir d && cd d || exit; i=$((i + 1)); done)
 run "$rm" --outdir h1
 same "status of a folder that is too deep" $status 1
@@ -231,28 +235,38 @@ check "the other attempt is left" test ! -e held -a -e held.2/info.json
 run "$rm" --db-uri live.json --outdir -y --name held
 same "and goes too" "$(attempts)$(ls -d held*  2>/dev/null)" ""
 
-begin "killed in between: whole outdirs, or none, and no record without its outdir"
-mkdir many
-awk -v work="$work" 'BEGIN {
-    print "["
-    for (i = 0; i < 1500; i++) {
-        folder = work "/many/" i
-        system("mkdir " folder)
-        printf "%s{\"_id\":\"many-%04d\",\"hash\":\"h\",\"type\":\"gem5 run\",\"name\":\"%s\",\"outdir\":\"%s\"}\n",
-            i ? "," : "", i, "a name that fills the pipe soon", folder
-        printf "{\"_id\":\"many-%04d\",\"hash\":\"h\"}", i >(folder "/info.json")
-        print 1 >(folder "/stats.txt")
-        close(folder "/info.json")
-        close(folder "/stats.txt")
-    }
-    print "]" }' >many.json
-mkfifo full
-sleep 600 <full & # it reads nothing: the tool stops when the pipe is full
-sleeper=$!
-"$rm" --db-uri many.json --name fills --outdir -y >full 2>.err &
-remover=$!
+# many - a store of 1,500 runs whose outdirs are removed until the pipe `full`, which nothing reads, is full. The pid of
+# the tool is in $remover; all records are removed then, and most outdirs are not.
+many() {
+    chmod -R u+w many 2>/dev/null
+    rm -rf many many.json* full && mkdir many && mkfifo full
+    awk -v work="$work" 'BEGIN {
+        print "["
+        for (i = 0; i < 1500; i++) {
+            folder = work "/many/" i
+            folders = folders " " folder
+            if (i % 100 == 99) { system("mkdir" folders); folders = "" }
+        }
+        for (i = 0; i < 1500; i++) {
+            folder = work "/many/" i
+            printf "%s{\"_id\":\"many-%04d\",\"hash\":\"h\",\"type\":\"gem5 run\",\"name\":\"%s\",\"outdir\":\"%s\"}\n",
+                i ? "," : "", i, "a name that fills the pipe soon", folder
+            printf "{\"_id\":\"many-%04d\",\"hash\":\"h\"}", i >(folder "/info.json")
+            print 1 >(folder "/stats.txt")
+            close(folder "/info.json")
+            close(folder "/stats.txt")
+        }
+        print "]" }' >many.json
+    sleep 600 <full &
+    sleeper=$!
+    "$rm" --db-uri many.json --name fills --outdir -y >full 2>.err &
+    remover=$!
+    until_true none_left
+}
 none_left() { [ "$("$BUILD/gem5art-ls" --db-uri many.json --limit 0)" = "0 runs" ]; }
-until_true none_left
+
+begin "killed in between: whole outdirs, or none, and no record without its outdir"
+many
 kill -9 $remover
 wait $remover 2>/dev/null
 kill $sleeper
@@ -261,6 +275,19 @@ check "some outdirs are left: $count" test "$count" -gt 0
 same "outdirs without an info.json" "$(for folder in many/*; do [ -e "$folder/info.json" ] || echo "$folder"; done | wc -l)" 0
 run "$rm" --db-uri many.json many-0001
 has "they are not recorded" "$err" "no run and no artifact has the id or hash \"many-0001\""
+
+begin "an outdir that is replaced while others are removed"
+many
+mkdir elsewhere.d && mv many/1490 elsewhere.d/1490 && ln -s "$work/elsewhere.d/1490" many/1490
+mv many/1491 elsewhere.d/1491 && info 9 many/1491
+mv many/1492/info.json elsewhere.d && ln -s "$work/elsewhere.d/info.json" many/1492/info.json
+cat <full >.out
+wait $remover
+same status $? 0
+kill $sleeper
+same "errors" "$(cat .err)" ""
+same "what is left" "$(ls many | tr '\n' ' ')$(ls many/1491 many/1492 | tr '\n' ' ')" "1490 1491 1492 many/1491: cpt.1 info.json results.zip stats.txt  many/1492: info.json stats.txt "
+same "elsewhere" "$(ls elsewhere.d/* | tr '\n' ' ')" "elsewhere.d/info.json  elsewhere.d/1490: info.json stats.txt  elsewhere.d/1491: info.json stats.txt "
 
 if need tmux; then
     begin "on a terminal it asks before it removes several"
