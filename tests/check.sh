@@ -12,7 +12,7 @@ root=$(cd "$(dirname "$0")/.." && pwd)
 BUILD=${BUILD:-$root/build}
 work=$(mktemp -d) && cd "$work" || exit 1
 trap 'cd /; chmod -R u+w "$work"; rm -rf "$work"' EXIT
-unset GEM5ART_DB GEM5ART_STORAGE COLUMNS
+unset GEM5ART_DB GEM5ART_STORAGE PAGER COLUMNS
 export HOME="$work" GIT_CONFIG_GLOBAL="$work/.gitconfig" GIT_CONFIG_NOSYSTEM=1 GIT_AUTHOR_NAME=T GIT_AUTHOR_EMAIL=t@example.org \
     GIT_COMMITTER_NAME=T GIT_COMMITTER_EMAIL=t@example.org LC_ALL=C.UTF-8
 

@@ -47,7 +47,10 @@ function see(words,    count, list, i, name) {
 
 NR == FNR && /^\[/ { chapter = substr($0, 2, length($0) - 2); next }
 NR == FNR && (/^#/ || /^$/) { next }
-NR == FNR && /^    / && (chapter == "environment" || chapter == "files") { entry[key] = substr($0, 5); next }
+NR == FNR && /^    / && (chapter == "environment" || chapter == "files") {
+    entry[key] = entry[key] (key in entry && entry[key] != "" ? " " : "") substr($0, 5)
+    next
+}
 NR == FNR && (chapter == "environment" || chapter == "files") { key = $1; sub(/,$/, "", key); heading[key] = $0; next }
 NR == FNR && /^(description|environment|files|see): / {
     key = $1

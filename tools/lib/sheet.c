@@ -6,6 +6,7 @@
 #include <unistd.h>
 
 #include "message.h"
+#include "pager.h"
 #include "terminal.h"
 
 void sheet_init(sheet *s, bool color) {
@@ -16,6 +17,7 @@ void sheet_init(sheet *s, bool color) {
 }
 
 void sheet_print(sheet *s) {
+    pager_begin(&s->out);
     print(text_string(&s->out), s->out.length);
     text_free(&s->out);
 }

@@ -26,7 +26,7 @@ typedef enum sheet_color {
 } sheet_color;
 
 void sheet_init(sheet *s, bool color); /* for stdout */
-void sheet_print(sheet *s);            /* on stdout; the sheet is empty then */
+void sheet_print(sheet *s);            /* on stdout, through $PAGER if it is long; the sheet is empty then */
 
 /* A title is put at once; a heading with the first entry below it, and without one never. */
 void sheet_title(sheet *s, const char *title);
