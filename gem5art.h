@@ -7364,7 +7364,8 @@ typedef struct gem5art__script {
     struct gem5art__script *next;
 } gem5art__script;
 
-/* The path of a run's script in its repo, as seen from `cwd`: "" where the repo does not track it; NULL on failure.
+/* The path of a run's script in its repo, as seen from `cwd`: "" where the repo does not track it, of which this warns
+   once; NULL on failure.
    *script: its absolute path. */
 static const char *gem5art__script_in_repo(gem5art_db *db, gem5art__run *run, const char *cwd, char **script,
                                            gem5art_error *error) {
@@ -7392,6 +7393,9 @@ static const char *gem5art__script_in_repo(gem5art_db *db, gem5art__run *run, co
     }
     gem5art__buf_free(&tracked);
     if (db->arena.failed) return gem5art__fail_nomem(error), (const char *)NULL;
+    if (!*seen->tracked)
+        gem5art__warn(db, "the script %s is not tracked by the git repo \"%s\" (%s): its content identifies its runs "
+                      "instead", run->public_.run_script, run->used[2]->name, run->used[2]->path);
     return (db->scripts = seen)->tracked;
 }
 
@@ -7406,8 +7410,6 @@ static bool gem5art__identify(gem5art__run *run, const char *cwd, gem5art_error 
     if (!*run->script_path) {
         if (!gem5art_sha256_file(script, hash, error)) return false;
         run->script_hash = gem5art__arena_copy(arena, hash);
-        gem5art__warn(run->db, "run \"%s\": the script %s is not tracked by the git repo \"%s\" (%s): its content "
-                      "identifies it instead", r->name, r->run_script, run->used[2]->name, run->used[2]->path);
         if (!run->script_hash) return gem5art__fail_nomem(error);
     }
     gem5art__run_hash(run, run->script_hash ? run->script_hash : run->script_path, hash);

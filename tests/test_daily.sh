@@ -56,13 +56,13 @@ unchanged "a dry run" "$launch" -n x.json
 same "the plan" "$(echo "$out" | sed "s/$arrow/->/")" "ACTION  RUN    OUTDIR
 new     run 1  out/1.2
 new     run 2  out/2.2
-run script repo $first -> $(head_of scripts 7); 2 runs go to OUTDIR.2
+Changed: run script repo $first -> $(head_of scripts 7); 2 runs go to OUTDIR.2
 2 runs: 2 new"
 run "$launch" x.json
 same status $status 0
 same errors "$err" ""
 has "what changed" "$(echo "$out" | sed "s/$arrow/->/")" \
-    "run script repo $first -> $(head_of scripts 7); 2 runs go to OUTDIR.2"
+    "Changed: run script repo $first -> $(head_of scripts 7); 2 runs go to OUTDIR.2"
 same "how often that is said" "$(echo "$out" | grep -c OUTDIR)" 1
 check "the first results are kept" test -e out/1/stats.txt -a -e out/1.2/stats.txt -a ! -e out/1.3
 run "$launch" x.json
@@ -78,7 +78,7 @@ second=$(head_of scripts 7)
 edit third
 run "$launch" --where n=2 x.json
 has "a third edit, compared with the second" "$(echo "$out" | sed "s/$arrow/->/")" \
-    "run script repo $second -> $(head_of scripts 7); run 2 goes to OUTDIR.3"
+    "Changed: run script repo $second -> $(head_of scripts 7); run 2 goes to OUTDIR.3"
 check "its results" test -e out/2.3/stats.txt -a ! -e out/1.3
 git -C scripts checkout -q HEAD~2
 run "$launch" x.json
@@ -108,10 +108,10 @@ begin "several changes, and different ones"
 echo '# more' >>gem5/SConstruct && git -C gem5 commit -qam second && printf '\n' >>gem5/build/gem5.opt
 run "$launch" --where n=1 x.json
 check "all are named" sh -c "sed 's/[0-9a-f]\{7\}/H/g; s/$arrow/->/g' .out | grep -qx \
-    'gem5 binary H -> H, gem5 repo H -> H, run script repo H -> H; run 1 goes to OUTDIR.3'"
+    'Changed: gem5 binary H -> H, gem5 repo H -> H, run script repo H -> H; run 1 goes to OUTDIR.3'"
 sed 's/"params": \["{n}"\]/"params": ["{n}", "x"]/' x.json >y.json
 run "$launch" -n y.json
-has "parameters" "$out" "parameters; run 1 goes to OUTDIR.4"
+has "parameters" "$out" "Changed: parameters; run 1 goes to OUTDIR.4"
 has "both" "$(echo "$out" | sed "s/$arrow/->/g")" ", parameters; run 2 goes to OUTDIR.5"
 
 begin "a dirty repo is refused, also in a dry run"
@@ -322,7 +322,7 @@ status 0"
     command_line gem5art-run x.json
     until_true shows "^status 0"
     same "the screen" "$(screen | grep . | timeless | sed '/^\$$/d')" \
-        "run script repo $third $arrow $(head_of scripts 7); 2 runs go to OUTDIR.2
+        "Changed: run script repo $third $arrow $(head_of scripts 7); 2 runs go to OUTDIR.2
 2 runs in T: 2 finished
 status 0"
     keys "clear; gem5art-run -n x.json; echo status \$?" Enter

@@ -909,6 +909,7 @@ TEST(a_script_is_its_path_where_its_repo_tracks_it) {
     REQUIRE(run);
     CHECK(strcmp(run->hash, hash) != 0);
     CHECK_STR(((gem5art__run *)run)->script_hash, "d4735e3a265e16eee03f59718b9b5d03019c07d8b6c51f90da3a666eec13ab35");
+    CHECK_STR(fixture_warnings, ""); /* one warning for a script */
     desc.run_script = "hello.py"; /* outside of the repo, with the same bytes */
     write_text("hello.py", "2");
     hash_of_desc(&desc, hash);

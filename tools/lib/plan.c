@@ -31,6 +31,7 @@ void plan_put_changes(text *out) {
     for (i = 0; i < plan_changes.kinds; i++) {
         const struct note *n = &plan_changes.items[i];
         const char *end = strchr(n->kind, '\n');
+        text_puts(out, "Changed: ");
         for (c = n->kind; (at = strstr(c, " -> ")) != NULL && at < end; c = at + 4) {
             text_put(out, c, (size_t)(at - c));
             text_puts(out, arrow);

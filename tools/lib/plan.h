@@ -10,7 +10,7 @@
 /* Notes a run that was created. */
 void plan_add_change(const gem5art_run *run);
 
-/* Appends lines such as "run script repo 64c5535 -> bb0414a; 12 runs go to OUTDIR.2". */
+/* Appends lines such as "Changed: run script repo 64c5535 -> bb0414a; 12 runs go to OUTDIR.2". */
 void plan_put_changes(text *out);
 
 /* Adds a run to the table of a dry run. */
