@@ -216,8 +216,8 @@
    panic's line. `kill_reason` of a run that this library ended: "timeout"; "kernel panic"; "User defined kill"
    (check_failure, or a .fail_on text); "stall"; "sigint", "sigterm" and "sighup" (the harness was asked to stop);
    "lost" (its supervisor or warden was killed).
-   The probe: gem5's Python loads OUTDIR/.gem5art/sitecustomize.py, which is first in PYTHONPATH. It notes the tick,
-   code, cause and time of each return of m5.simulate() in OUTDIR/.gem5art/events.tsv and changes nothing else: a
+   The probe: gem5's Python loads sitecustomize.py from OUTDIR/.gem5art.zip, which is first in PYTHONPATH. It notes the
+   tick, code, cause and time of each return of m5.simulate() in OUTDIR/.gem5art/events.tsv and changes nothing else: a
    sitecustomize of yours still runs, forked simulations are not noted, and errors are ignored. Scripts of the standard
    library print no reason for their end, so that only the probe detects a failed guest or a SIGINT there. Its last
    event counts before the script's lines. .no_probe turns it off; it is also off if the path of the outdir contains ":"
@@ -9069,6 +9069,7 @@ static void gem5art__watch_free(gem5art__watch *watch) {
 
 /* ---- the probe: a Python module that gem5's own Python loads, and that notes why each simulate() returned */
 
+#define GEM5ART__PROBE_MODULE ".gem5art.zip"
 #define GEM5ART__PROBE_FOLDER ".gem5art"
 #define GEM5ART__PROBE_EVENTS ".gem5art/events.tsv"
 
@@ -9099,6 +9100,11 @@ static const char *const gem5art__probe[] = {
     "        line = '%d\\t%d\\t%s\\t%.3f\\n' % (core.curTick(), event.getCode(), cause, clock() - begun)",
     "        if not isinstance(line, bytes):",
     "            line = line.encode('utf-8', 'backslashreplace')",
+    "        if not last:",
+    "            try:",
+    "                os.mkdir(os.path.dirname(path), 0o755)",
+    "            except OSError:",
+    "                pass",
     "        last.append(line)",
     "        del last[:-100]",
     "        fd = os.open(path, flags, 0o644)",
@@ -9165,34 +9171,75 @@ static const char *const gem5art__probe[] = {
     "    pass",
     "_gem5art_next()"};
 
-/* Writes the module into OUTDIR/.gem5art, where nobody else may write. A file where Python would make a folder keeps it
-   from storing a compiled module. */
-static bool gem5art__write_probe(int outdir) {
-    static const char *const names[] = {"sitecustomize.py", "__pycache__", "events.tsv"};
+/* Puts little-endian numbers: pairs of a value and its bytes. */
+GEM5ART__NOINLINE static void gem5art__put_fields(gem5art__buf *buf, uint64_t fields[][2], size_t count) {
+    uint8_t data[8];
+    size_t i, byte;
+    for (i = 0; i < count; i++) {
+        for (byte = 0; byte < fields[i][1]; byte++) data[byte] = (uint8_t)(fields[i][0] >> 8 * byte);
+        gem5art__put(buf, data, (size_t)fields[i][1]);
+    }
+}
+#define GEM5ART__PUT_FIELDS(buf, fields) gem5art__put_fields(buf, fields, sizeof fields / sizeof *fields)
+
+/* Puts the module into a zip file, from which Python imports as from a folder, without storing a compiled module. */
+static void gem5art__put_module(gem5art__buf *zip) {
+    static const char name[] = "sitecustomize.py";
+    const uint64_t length = sizeof name - 1, day = 1u << 21 | 1u << 16; /* 1980-01-01 */
     gem5art__buf text = {NULL, 0, 0, false};
-    struct stat st;
+    uint64_t size, crc;
     size_t i;
-    int folder = -1, file;
-    bool ok = GEM5ART_SYS_FSTAT(outdir, &st) == 0 && !((st.st_mode & S_IWOTH) && !(st.st_mode & S_ISVTX));
-    bool made = ok && GEM5ART_SYS_MKDIRAT(outdir, GEM5ART__PROBE_FOLDER, 0755) == 0;
-    if (made || (ok && errno == EEXIST))
-        folder = gem5art__open_in(outdir, GEM5ART__PROBE_FOLDER, O_RDONLY | O_DIRECTORY | O_NOFOLLOW, 0);
-    ok = folder >= 0 && GEM5ART_SYS_FSTAT(folder, &st) == 0 && st.st_uid == geteuid() &&
-         !(st.st_mode & (S_IWGRP | S_IWOTH));
     for (i = 0; i < sizeof gem5art__probe / sizeof *gem5art__probe; i++)
         gem5art__putf(&text, "%s\n", gem5art__probe[i]);
-    for (i = 0; ok && !made && i < 3; i++) GEM5ART_SYS_UNLINKAT(folder, names[i], 0);
-    for (i = 0; ok && i < 2; i++) {
-        file = gem5art__open_in(folder, names[i], O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW, 0644);
-        ok = file >= 0 && !text.failed && (i || gem5art__write_all(file, text.data, text.length));
-        gem5art__close(file);
-    }
-    gem5art__close(folder);
+    size = text.length;
+    crc = gem5art_crc32(0, text.data, text.length);
+    uint64_t local[][2] = {{0x04034b50, 4}, {20, 2}, {0, 2 + 2}, {day, 4}, {crc, 4}, {size, 4}, {size, 4}, {length, 2},
+                           {0, 2}};
+    uint64_t central[][2] = {{0x02014b50, 4}, {20, 2}, {20, 2}, {0, 2 + 2}, {day, 4}, {crc, 4}, {size, 4}, {size, 4},
+                             {length, 2}, {0, 2 + 2 + 2 + 2}, {0, 4 + 4}};
+    uint64_t end[][2] = {{0x06054b50, 4}, {0, 2 + 2}, {1, 2}, {1, 2}, {46 + length, 4}, {30 + length + size, 4}, {0, 2}};
+    GEM5ART__PUT_FIELDS(zip, local);
+    gem5art__puts(zip, name);
+    gem5art__put(zip, text.data, text.length);
+    GEM5ART__PUT_FIELDS(zip, central);
+    gem5art__puts(zip, name);
+    GEM5ART__PUT_FIELDS(zip, end);
+    zip->failed = zip->failed || text.failed;
     gem5art__buf_free(&text);
+}
+
+/* Removes the events that lie in the outdir before the run. False where the folder for them cannot be trusted. */
+static bool gem5art__clear_events(int outdir) {
+    struct stat st;
+    int folder = gem5art__open_in(outdir, GEM5ART__PROBE_FOLDER, O_RDONLY | O_DIRECTORY | O_NOFOLLOW, 0);
+    bool ok = folder < 0 ? errno == ENOENT
+                         : GEM5ART_SYS_FSTAT(folder, &st) == 0 && st.st_uid == geteuid() &&
+                               !(st.st_mode & (S_IWGRP | S_IWOTH));
+    if (ok && folder >= 0) GEM5ART_SYS_UNLINKAT(folder, "events.tsv", 0);
+    gem5art__close(folder);
     return ok;
 }
 
-/* Writes the probe's files into the outdir. Returns the pairs NAME, VALUE, ..., NULL that the child's environment gets
+/* Writes the module into an outdir in which nobody else may write. */
+static bool gem5art__write_probe(int outdir) {
+    const int flags = O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW;
+    gem5art__buf zip = {NULL, 0, 0, false};
+    struct stat st;
+    int fd = -1;
+    bool ok = GEM5ART_SYS_FSTAT(outdir, &st) == 0 && !((st.st_mode & S_IWOTH) && !(st.st_mode & S_ISVTX)) &&
+              gem5art__clear_events(outdir);
+    gem5art__put_module(&zip);
+    ok = ok && !zip.failed;
+    if (ok) fd = gem5art__open_in(outdir, GEM5ART__PROBE_MODULE, flags, 0644);
+    if (ok && fd < 0 && errno == EEXIST && GEM5ART_SYS_UNLINKAT(outdir, GEM5ART__PROBE_MODULE, 0) == 0)
+        fd = gem5art__open_in(outdir, GEM5ART__PROBE_MODULE, flags, 0644);
+    ok = fd >= 0 && gem5art__write_all(fd, zip.data, zip.length);
+    gem5art__close(fd);
+    gem5art__buf_free(&zip);
+    return ok;
+}
+
+/* Writes the probe into the outdir. Returns the pairs NAME, VALUE, ..., NULL that the child's environment gets
    besides, in the arena; none with no_probe or on trouble. `environment`: the pairs that are set for the run; a
    PYTHONPATH that is not there is this process's. */
 static const char *const *gem5art__probe_begin(gem5art__arena *arena, const gem5art_run *r, DIR *outdir, bool no_probe,
@@ -9204,22 +9251,11 @@ static const char *const *gem5art__probe_begin(gem5art__arena *arena, const gem5
     pairs = (const char **)gem5art__arena_alloc(arena, 5 * sizeof *pairs);
     if (!pairs) return gem5art__no_texts;
     pairs[0] = "PYTHONPATH";
-    pairs[1] = gem5art__arena_printf(arena, "%s/" GEM5ART__PROBE_FOLDER "%s%s", r->outdir,
+    pairs[1] = gem5art__arena_printf(arena, "%s/" GEM5ART__PROBE_MODULE "%s%s", r->outdir,
                                      gem5art__empty(former) ? "" : ":", gem5art__empty(former) ? "" : former);
     pairs[2] = "GEM5ART_EVENTS";
     pairs[3] = gem5art__arena_printf(arena, "%s/" GEM5ART__PROBE_EVENTS, r->outdir);
     return arena->failed ? gem5art__no_texts : pairs;
-}
-
-/* Removes all but the events, which are read and archived. */
-static void gem5art__probe_end(int outdir) {
-    int folder = gem5art__open_in(outdir, GEM5ART__PROBE_FOLDER, O_RDONLY | O_DIRECTORY | O_NOFOLLOW, 0);
-    if (folder < 0) return;
-    GEM5ART_SYS_UNLINKAT(folder, "sitecustomize.py", 0);
-    GEM5ART_SYS_UNLINKAT(folder, "sitecustomize.pyc", 0); /* of Python 2 */
-    GEM5ART_SYS_UNLINKAT(folder, "__pycache__", 0);
-    gem5art__close(folder);
-    GEM5ART_SYS_UNLINKAT(outdir, GEM5ART__PROBE_FOLDER, AT_REMOVEDIR); /* where there were no events */
 }
 
 /* ---- the end of a run: the last bytes of its files */
@@ -9594,7 +9630,7 @@ static bool gem5art__classify(gem5art_run *r, gem5art__arena *arena, const gem5a
             gem5art__buf_free(&chunk);
             watch->reason = "kernel panic";
         }
-        if (watch->begun) gem5art__probe_end(dirfd(outdir));
+        if (watch->begun) GEM5ART_SYS_UNLINKAT(dirfd(outdir), GEM5ART__PROBE_MODULE, 0);
         ok = gem5art__read_outputs(&f, r, arena, watch, dirfd(outdir));
     }
     r->return_code = WIFSIGNALED(end->status) ? -WTERMSIG(end->status) : WEXITSTATUS(end->status);
@@ -11011,17 +11047,6 @@ typedef struct gem5art__zip_entry {
 #define GEM5ART__ZIP_UNIX_MADE (3 << 8 | 63) /* host Unix, APPNOTE 6.3 */
 
 /* ---- headers (4.3.7 to 4.3.16) */
-
-/* Puts little-endian numbers: pairs of a value and its bytes. */
-GEM5ART__NOINLINE static void gem5art__put_fields(gem5art__buf *buf, uint64_t fields[][2], size_t count) {
-    uint8_t data[8];
-    size_t i, byte;
-    for (i = 0; i < count; i++) {
-        for (byte = 0; byte < fields[i][1]; byte++) data[byte] = (uint8_t)(fields[i][0] >> 8 * byte);
-        gem5art__put(buf, data, (size_t)fields[i][1]);
-    }
-}
-#define GEM5ART__PUT_FIELDS(buf, fields) gem5art__put_fields(buf, fields, sizeof fields / sizeof *fields)
 
 static uint64_t gem5art__zip_clip(uint64_t value) { return value < GEM5ART__ZIP_MAX ? value : GEM5ART__ZIP_MAX; }
 

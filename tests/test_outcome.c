@@ -858,10 +858,10 @@ TEST(a_run_of_the_past) {
     begin_run(&e, true, "out");
     gem5art__watch_free(&e.watch);
     put("out", "system.terminal", LINUX_PANIC);
-    put("out", ".gem5art/sitecustomize.py", "x");
+    put("out", ".gem5art.zip", "x");
     end_run(&e, 0);
     CHECK_STR(e.run.kill_reason, "kernel panic");
-    CHECK(exists("out/.gem5art/sitecustomize.py"));
+    CHECK(exists("out/.gem5art.zip"));
     free_run(&e);
     begin_run(&e, true, "out");
     gem5art__watch_free(&e.watch);

@@ -97,7 +97,7 @@ static void compare(const char *python, const char *what, const char *words, con
     char *with, *without;
     int status = run_python(python, words, false, "without"), probed_status;
     begin_outdir();
-    if (spoil) sh("%s", spoil);
+    if (spoil) sh("mkdir out/.gem5art; %s", spoil);
     probed_status = run_python(python, words, true, "with");
     with = read_text("with");
     without = read_text("without");
@@ -249,10 +249,10 @@ TEST(a_users_own_sitecustomize_runs) {
 
 /* Whatever is wrong with the file or with gem5's objects: the script is not disturbed. */
 TEST(trouble_of_any_kind) {
-    static const char *const spoils[] = {"mkdir out/.gem5art/events.tsv", "mkfifo out/.gem5art/events.tsv",
+    static const char *const spoils[] = {"mkdir out/.gem5art/events.tsv", "mkfifo out/.gem5art/events.tsv", "rmdir out/.gem5art; : > out/.gem5art",
                                          "ln -s /nonexistent/x out/.gem5art/events.tsv", "ln -s ../../target out/.gem5art/events.tsv",
                                          "ln -s /dev/full out/.gem5art/events.tsv", "rm -rf out/.gem5art/events.tsv; : > out/.gem5art/x",
-                                         "mv out elsewhere; mkdir out; mkdir out/.gem5art; mv elsewhere/.gem5art/* out/.gem5art; rm -rf elsewhere"};
+                                         "mv out elsewhere; mkdir out; mv elsewhere/.gem5art.zip out; rm -rf elsewhere"};
     static const char *const scripts[] = {
         "plan([(1, 0, ValueError('no cause'))])\nm5.simulate()\n", "plan([(1, 'not a number', 'end')])\nm5.simulate()\n",
         "plan([(1, 0, None)])\nm5.simulate()\n", "plan([('x', 0, 'end')])\nm5.simulate()\n",
@@ -350,12 +350,12 @@ TEST(the_module_is_removed_and_the_events_stay) {
 TEST(where_there_can_be_no_probe) {
     begin_probe();
     begin_outdir();
-    CHECK_INT(sh("test \"$(stat -c %%a out/.gem5art/sitecustomize.py)\" = 644"), 0);
+    CHECK_INT(sh("test \"$(stat -c %%a out/.gem5art.zip)\" = 644"), 0);
     CHECK(probe_begin(true, NULL)[0] == NULL); /* not wanted */
     CHECK(probe_begin(false, NULL)[0] != NULL); /* again: it is replaced */
-    sh("rm -rf out/.gem5art && mkdir elsewhere && ln -s ../elsewhere out/.gem5art"); /* not followed */
+    sh("rm -rf out/.gem5art && mkdir elsewhere && : > elsewhere/events.tsv && ln -s ../elsewhere out/.gem5art"); /* not followed */
     CHECK(probe_begin(false, NULL)[0] == NULL);
-    CHECK(!exists("elsewhere/sitecustomize.py"));
+    CHECK(exists("elsewhere/events.tsv"));
     sh("rm -rf out/.gem5art && mkdir -m 777 out/.gem5art"); /* others could change it */
     CHECK(probe_begin(false, NULL)[0] == NULL);
     sh("rm -rf out/.gem5art && chmod 777 out");
@@ -373,11 +373,11 @@ TEST(a_pythonpath_stays_behind) {
     begin_probe();
     begin_outdir();
     pairs = probe_begin(false, user);
-    CHECK(gem5art__ends_with(pairs[1], "/out/.gem5art:/of/the/run"));
+    CHECK(gem5art__ends_with(pairs[1], "/out/.gem5art.zip:/of/the/run"));
     setenv("PYTHONPATH", "/of/the/host", 1);
     pairs = probe_begin(false, NULL);
     CHECK_STR(pairs[0], "PYTHONPATH");
-    CHECK(gem5art__ends_with(pairs[1], "/out/.gem5art:/of/the/host"));
+    CHECK(gem5art__ends_with(pairs[1], "/out/.gem5art.zip:/of/the/host"));
     CHECK_STR(pairs[2], "GEM5ART_EVENTS");
     CHECK(gem5art__ends_with(pairs[3], "/out/.gem5art/events.tsv"));
     CHECK(pairs[4] == NULL);
