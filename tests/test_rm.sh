@@ -58,7 +58,8 @@ same "its lines" "$out" "would remove run $(uuid 2) \"run 2\" (Failed)
 would remove run $(uuid 4) \"run 4\" (Failed)
   with its archive $(uuid 1004); the files stay in $work/out/4
 would remove run $(uuid 6) \"run 6\" (Failed)
-  its files stay in $work/out/6"
+  its files stay in $work/out/6
+would remove 3 runs"
 same "what is left" "$(left)" "1 2 3 4 5 6 "
 run "$rm" -y --where cpu=atomic --limit 2
 same status $status 0

@@ -42,15 +42,18 @@ same "a number" "$(ids --where n=4)" "d "
 same "no warning" "$(cat .err)" ""
 same "an empty value" "$(ids --where cpu=)" ""
 same "with others" "$(ids --where cpu=o3 --status failed --name b)" "b "
-ids --where cpuu=o3 >/dev/null
-same "a variable that no run has" "$(cat .err)" \
-    'gem5art-ls: warning: no run has the variable "cpuu": did you mean cpu? There is cpu, l2, n, color'
-ids --where xyzzy=1 >/dev/null
-same "one that is like no other" "$(cat .err)" \
-    'gem5art-ls: warning: no run has the variable "xyzzy": there is cpu, l2, n, color'
+warned() { # ARGUMENT SENTENCE
+    ids --where "$1" >/dev/null
+    same "the warnings of --where $1" "$(cat .err)" "${2:+gem5art-ls: warning: --where: $2}"
+}
+warned cpuu=o3 'no run has a variable "cpuu": did you mean cpu?'
+warned xyzzy=1,2 'no run has a variable "xyzzy": there is cpu, l2, n, color'
+warned cpu=o3,atomc 'no run has cpu=atomc: did you mean cpu=atomic?'
+warned cpu=timing 'no run has cpu=timing: cpu is one of o3, atomic'
+warned l2=1MB,2MB ''
 echo '[]' >none.json
 ids --db-uri none.json --where cpu=o3 >/dev/null
-same "no variables" "$(cat .err)" 'gem5art-ls: warning: no run has the variable "cpu", or any other'
+same "no variables" "$(cat .err)" 'gem5art-ls: warning: --where: no run has a variable "cpu": there are no variables'
 
 begin "--since and --before"
 same "since" "$(ids --since '2026-09-21 14:13')" "a b c d "

@@ -323,8 +323,12 @@ static bool remove_runs(void) {
         if (count < 2 || strcmp(error[-1].message, error->message) != 0) say("%s", error->message);
     }
     if (outdirs && !dry_run) keep_records(&none); /* archives that other records name, and runs that are busy */
-    for (i = 0; i < run_count; i++)
-        if (!runs[i].skipped) ok = finish_run(&runs[i]) && ok;
+    for (count = i = 0; i < run_count; i++) {
+        if (runs[i].skipped) continue;
+        ok = finish_run(&runs[i]) && ok;
+        count++;
+    }
+    if (count > 1 && !quiet) print_line("%s %zu runs", dry_run ? "would remove" : "removed", count);
     free(errors);
     free(ids);
     return ok;

@@ -214,21 +214,12 @@ static void list_variables(const reader *r, const char *name, text_list *list) {
 /* No row has this condition. */
 __attribute__((noreturn)) static void bad_where(const reader *r, const char *condition) {
     char *name = text_copy_n(condition, strcspn(condition, "="));
-    text_list list = {NULL, 0};
-    text words = {NULL, 0, 0};
-    const char *near;
-    size_t i;
-    bool known;
-    list_variables(r, name, &list);
-    known = list.count > 0;
-    if (!known) list_variables(r, NULL, &list);
-    near = list.count ? nearest_word(known ? condition + strlen(name) + 1 : name, list.items) : NULL;
-    for (i = 0; i < list.count && i < 20; i++) text_putf(&words, "%s%s", i ? ", " : "", list.items[i]);
-    if (i < list.count) text_puts(&words, ", ...");
-    if (known && near) die(EXIT_FAILED, "%s: no run has %s: did you mean %s=%s?", r->e->path, condition, name, near);
-    if (known) die(EXIT_FAILED, "%s: no run has %s: %s is one of %s", r->e->path, condition, name, words.data);
-    if (near) die(EXIT_FAILED, "%s: no run has a variable \"%s\": did you mean %s?", r->e->path, name, near);
-    die(EXIT_FAILED, "%s: no run has a variable \"%s\": there is %s", r->e->path, name, text_string(&words));
+    text_list names = {NULL, 0}, values = {NULL, 0};
+    text why = {NULL, 0, 0};
+    list_variables(r, NULL, &names);
+    list_variables(r, name, &values);
+    variables_put_unknown(&why, condition, &names, &values);
+    die(EXIT_FAILED, "%s: %s", r->e->path, why.data);
 }
 
 /* Each value of each --where must be that of a row. The first of several conditions has all of it, as a value. */

@@ -70,7 +70,24 @@ static bool select_param(gem5art_text params, const char *param) {
     return false;
 }
 
-/* Compares the run's variables; keeps the names that are new. */
+/* Adds a copy of a text that is not in the list. */
+static void select_note(text_list *list, const char *item) {
+    if (!text_list_has(list, item)) text_list_add(list, (const char *)text_keep(text_copy(item)));
+}
+
+/* Keeps what select_warn reports. */
+static void select_note_variable(selection *s, const char *name, const char *value) {
+    enum { VALUES = 100 };
+    char *pair = text_printf("%s=%s", name, value);
+    size_t i, length = strlen(name) + 1;
+    select_note(&s->names, name);
+    for (i = 0; i < s->conditions.count && strncmp(s->conditions.items[i], pair, length) != 0; i++) {}
+    if (i < s->conditions.count && s->values.count < VALUES) select_note(&s->values, pair);
+    if (text_list_has(&s->conditions, pair)) select_note(&s->held, pair);
+    free(pair);
+}
+
+/* Compares the run's variables. */
 static bool select_variables(selection *s, gem5art_text object) {
     static text buffer;
     gem5art_text key, value;
@@ -84,8 +101,7 @@ static bool select_variables(selection *s, gem5art_text object) {
     text_list_add(&pairs, NULL);
     holds = variables_match(pairs.items, s->conditions.items);
     for (i = 0; i + 1 < pairs.count; i += 2) {
-        if (!text_list_has(&s->known, pairs.items[i]))
-            text_list_add(&s->known, (const char *)text_keep(text_copy(pairs.items[i])));
+        select_note_variable(s, pairs.items[i], pairs.items[i + 1]);
         free((void *)(uintptr_t)pairs.items[i]);
         free((void *)(uintptr_t)pairs.items[i + 1]);
     }
@@ -109,20 +125,31 @@ bool select_holds(selection *s, const record *r) {
     return true;
 }
 
+/* Warns that no record had a condition; returns whether any had its variable. */
+static bool select_warn_of(const selection *s, const char *condition) {
+    text_list values = {NULL, 0};
+    text why = {NULL, 0, 0};
+    size_t i, length = strcspn(condition, "=") + 1;
+    bool known;
+    for (i = 0; i < s->values.count; i++)
+        if (strncmp(s->values.items[i], condition, length) == 0) text_list_add(&values, s->values.items[i] + length);
+    variables_put_unknown(&why, condition, &s->names, &values);
+    warn("--where: %s", why.data);
+    known = values.count > 0;
+    text_list_free(&values);
+    text_free(&why);
+    return known;
+}
+
 void select_warn(const selection *s) {
-    text names = {NULL, 0, 0};
-    size_t i;
-    for (i = 0; i < s->known.count; i++) text_putf(&names, "%s%s", i ? ", " : "", s->known.items[i]);
+    size_t i, k;
     for (i = 0; i < s->where.count; i++) {
-        char *name = text_copy_n(s->where.items[i], strcspn(s->where.items[i], "="));
-        const char *near = s->known.count ? nearest_word(name, s->known.items) : NULL;
-        if (text_list_has(&s->known, name)) {}
-        else if (near) warn("no run has the variable \"%s\": did you mean %s? There is %s", name, near, names.data);
-        else if (names.length) warn("no run has the variable \"%s\": there is %s", name, names.data);
-        else warn("no run has the variable \"%s\", or any other", name);
-        free(name);
+        text_list one = {NULL, 0};
+        variables_add_conditions(&one, s->where.items[i]);
+        for (k = one.count > 1; k < one.count && !text_list_has(&s->held, one.items[0]); k++) /* 0: all as one value */
+            if (!text_list_has(&s->held, one.items[k]) && !select_warn_of(s, one.items[k])) break;
+        text_list_free(&one);
     }
-    text_free(&names);
 }
 
 /* ---- rows of a store */

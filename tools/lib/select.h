@@ -14,7 +14,8 @@ typedef struct selection {
     double from, until;    /* of --since and --before, Unix times */
     text_list statuses;    /* texts that a status begins with, or "lost" */
     text_list conditions;  /* see variables_match */
-    text_list known;       /* names of the variables that records had; filled while --where is given */
+    text_list names, values, held; /* of --where, while records are tested: variables; of the wanted ones, NAME=VALUE; the
+                                      conditions that held */
     bool of_runs;          /* an option that only runs can meet */
 } selection;
 
@@ -58,7 +59,7 @@ void select_begin(select_rows *rows, selection *s, gem5art_db *db, select_kind k
 /* Reads the next row: its JSON text, until the next call, or NULL at the end, after the warnings of select_warn. */
 const char *select_next(select_rows *rows, size_t *length);
 
-/* Warns of each --where whose variable none of the tested records had. Call it after the last of them. */
+/* Warns of each value of --where that none of the tested records had. Call it after the last of them. */
 void select_warn(const selection *s);
 
 #endif

@@ -1,6 +1,7 @@
 /* variables.c - the matrix variables of a run: looked up, matched by conditions, and printed. */
 #include "variables.h"
 
+#include <stdlib.h>
 #include <string.h>
 
 bool variables_is_name(const char *name) {
@@ -44,6 +45,23 @@ bool variables_add_conditions(text_list *conditions, const char *given) {
         value += length;
     } while (*value++ == ',');
     return true;
+}
+
+void variables_put_unknown(text *out, const char *condition, const text_list *names, const text_list *values) {
+    enum { SHOWN = 20 };
+    const text_list *list = values->count ? values : names;
+    size_t length = strcspn(condition, "="), i;
+    char *name = text_copy_n(condition, length);
+    const char *word = values->count ? condition + length + 1 : name;
+    const char *near = list->count ? nearest_word(word, list->items) : NULL;
+    if (values->count) text_putf(out, "no run has %s: ", condition);
+    else text_putf(out, "no run has a variable \"%s\": ", name);
+    if (near) text_putf(out, "did you mean %s%s%s?", values->count ? name : "", values->count ? "=" : "", near);
+    else if (values->count) text_putf(out, "%s is one of ", name);
+    else text_puts(out, list->count ? "there is " : "there are no variables");
+    for (i = 0; !near && i < list->count && i < SHOWN; i++) text_putf(out, "%s%s", i ? ", " : "", list->items[i]);
+    if (!near && i < list->count) text_puts(out, ", ...");
+    free(name);
 }
 
 void variables_put(text *out, const char *const *variables) {

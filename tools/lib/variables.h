@@ -24,6 +24,9 @@ bool variables_match(const char *const *variables, const char *const *conditions
    a comma. They live until the tool ends. False: it has no name or no "=". */
 bool variables_add_conditions(text_list *conditions, const char *given);
 
+/* Appends why no run has a condition: there is no such variable (no values) among these names, or no such value. */
+void variables_put_unknown(text *out, const char *condition, const text_list *names, const text_list *values);
+
 /* Appends "cpu=o3 size=2". */
 void variables_put(text *out, const char *const *variables);
 
