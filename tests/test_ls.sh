@@ -327,6 +327,86 @@ nosuch  └─ (not in the store)
 END
 same "inputs that are missing, or go in a circle" "$("$ls" --db-uri odd.json --artifacts)" "$(cat expected)"
 
+# ---- variables and attempts
+
+begin "variables: columns, order, CSV and JSON"
+cat >matrix.awk <<'END'
+function run(cpu, l2, status, took, more) {
+    printf "%s{\"_id\":\"%08d-1\",\"hash\":\"%s %s\",\"type\":\"gem5 run\",\"name\":\"x\",\"params\":[],\"status\":\"%s\"," \
+        "\"start_time\":%d,\"end_time\":%.1f%s,\"variables\":{\"cpu\":\"%s\",\"l2\":\"%s\",\"host\":\"h\"}}",
+        (n++ ? ",\n" : "["), n, cpu, l2, status, 1e9 + n, 1e9 + n + took, more, cpu, l2
+}
+BEGIN {
+    run("o3", "1MB", "Failed", 1, ",\"return_code\":1")
+    run("o3", "1MB", "Finished", 30, ",\"results_size\":1048576")
+    run("o3", "256kB", "Finished", 50, ",\"results_size\":524288")
+    run("atomic", "1MB", "Finished", 10, "")
+    run("atomic", "256kB", "Failed", 3, ",\"kill_reason\":\"timeout\"")
+    print "]"
+}
+END
+awk -f matrix.awk >matrix.json
+same "columns by name" "$("$ls" --db-uri matrix.json --columns id,cpu,variables.l2 | head -n 3)" "ID        CPU     VARIABLES.L2
+00000005  atomic  256kB
+00000004  atomic  1MB"
+same "in order of their size" "$(ids --db-uri matrix.json --sort l2 --status finished)" "00000003 00000004 00000002 "
+same "a field wins" "$("$ls" --db-uri matrix.json --columns host,variables.host --csv --limit 1 2>.err | tr -d '\r')" \
+    "host,variables.host
+,h"
+same "which is reported" "$(cat .err)" \
+    'gem5art-ls: warning: "host" is a field of runs: the variable of that name is variables.host'
+same "CSV" "$("$ls" --db-uri matrix.json --csv --limit 1 | tr -d '\r' | sed 's/.*params/params/; s/.*\[/[/')" \
+    "params,cpu,l2,variables.host
+[],o3,256kB,h"
+has "JSON" "$("$ls" --db-uri matrix.json --json --limit 1)" '"variables": {"cpu":"o3","l2":"256kB","host":"h"}}'
+has "in a pipe" "$("$ls" --db-uri matrix.json | head -n 1)" "ID        NAME  CPU     L2     HOST  MODE"
+
+begin "--group-by"
+same "a table" "$("$ls" --db-uri matrix.json --group-by cpu)" "CPU     RUNS  FINISHED  FAILED    MEAN   TOTAL
+atomic     2         1       1  10.0 s  13.0 s
+o3         2         2       0  40.0 s    1:20
+
+4 runs: 3 Finished, 1 Failed (1 timeout); 1 superseded attempt not shown (--all)"
+same "CSV" "$("$ls" --db-uri matrix.json --group-by l2,status --csv | tr -d '\r')" \
+    "l2,status,runs,Finished,Failed,mean_elapsed,total_elapsed
+256kB,Failed,1,0,1,,3.000
+256kB,Finished,1,1,0,50.000,50.000
+1MB,Finished,2,2,0,20.000,40.000"
+same "JSON" "$("$ls" --db-uri matrix.json --group-by cpu --json --where cpu=o3 --all)" \
+    '[
+{"cpu": "o3", "runs": 3, "Finished": 2, "Failed": 1, "mean_elapsed": 40.000, "total_elapsed": 81.000}
+]'
+same "no runs" "$("$ls" --db-uri none.json --group-by cpu)" "0 runs"
+refused "unknown column \"cpus\": did you mean cpu?" --db-uri matrix.json --group-by cpus
+refused "unknown column \"variables.nothing\": give a field of runs, or a variable: cpu, l2, host" \
+    --db-uri matrix.json --columns variables.nothing
+refused "--group-by chooses the columns and their order: leave --sort out" --group-by cpu --sort l2
+refused "--group-by is for runs: leave --artifacts out, or --group-by" --group-by cpu --artifacts
+
+begin "superseded attempts are left out, in any order that an import left"
+same "the newest" "$(ids --db-uri matrix.json)" "00000005 00000004 00000002 00000003 "
+same "all" "$(ids --db-uri matrix.json --all)" "00000001 00000005 00000004 00000002 00000003 "
+same "they are no failures" "$(ids --db-uri matrix.json --status failed)" "00000005 "
+"$BUILD/gem5art-export" --db-uri matrix.json --to jsonl matrix.jsonl && (echo '['; sort -r matrix.jsonl | sed '$!s/$/,/'; echo ']') >reversed.json
+same "sorted by time" "$("$ls" --db-uri reversed.json -q)" "$("$ls" --db-uri matrix.json -q)"
+same "ids alone" "$("$ls" --db-uri matrix.json --quiet --limit 2)" "00000002-1
+00000003-1"
+refused "--quiet prints ids: leave --columns out" -q --columns id
+refused "--json and --quiet exclude each other: leave one out" -q --json
+same "an older attempt that is named later" "$("$ls" --db-uri matrix.json --columns size | tail -n 2)" "
+4 runs: 3 Finished, 1 Failed (1 timeout); 1 superseded attempt not shown (--all); results: 1.5 MiB"
+
+begin "COLUMNS is the width, within limits, also in a pipe"
+same "it counts" "$(COLUMNS=80 "$ls" --db-uri matrix.json | head -n 3)" "host=h · name x
+
+ID        CPU     L2     STATUS    REASON   ELAPSED  WHEN"
+for columns in "" 0 -1 80x 99999999999999999999 " 80"; do
+    same "nonsense: \"$columns\"" "$(COLUMNS=$columns "$ls")" "$("$ls")"
+done
+same "at least 20" "$(COLUMNS=1 "$ls")" "$(COLUMNS=20 "$ls")"
+same "at most 500" "$(COLUMNS=100000 "$ls")" "$(COLUMNS=500 "$ls")"
+has "an ellipsis in ASCII" "$(LC_ALL=C COLUMNS=80 "$ls")" "6346b869 boot experime... Finished "
+
 # ---- terminals
 
 sweep=

@@ -357,6 +357,14 @@ static void put_counts(text *out, size_t shown) {
 
 /* ---- for people */
 
+static void put_count_line(text *out) {
+    text counts = {0};
+    put_counts(&counts, chosen.count);
+    view_put_words(out, counts.data, limit);
+    text_puts(out, "\n");
+    text_free(&counts);
+}
+
 static void make_view(size_t most) {
     view v = {&chosen, artifacts ? &recorded.rows : NULL, columns, shown_count, by_default, limit, 0, most};
     v.digits = digits_of(&recorded.ids, &live.ids);
@@ -365,7 +373,7 @@ static void make_view(size_t most) {
 
 static void write_table(void) {
     bool color = options_color(color_when, stdout);
-    text out = {0}, counts = {0};
+    text out = {0};
     size_t i;
     make_view(SIZE_MAX);
     if (view_end()) view_put_head(&out, color);
@@ -374,12 +382,9 @@ static void write_table(void) {
         text_puts(&out, "\n");
     }
     text_puts(&out, view_end() ? "\n" : "");
-    put_counts(&counts, chosen.count);
-    view_put_words(&out, counts.data, limit);
-    text_puts(&out, "\n");
+    put_count_line(&out);
     print(out.data, out.length);
     text_free(&out);
-    text_free(&counts);
 }
 
 /* ---- for other programs */
@@ -428,16 +433,15 @@ static void write_rows(void) {
 }
 
 static void write_groups(void) {
-    text counts = {0};
+    text out = {0};
     groups_make(&chosen, columns, shown_count);
     if (as_json || as_csv) groups_print_array(as_csv, style);
     else {
         groups_print_table(limit, options_color(color_when, stdout));
-        put_counts(&counts, chosen.count);
-        text_puts(&counts, "\n");
-        print(counts.data, counts.length);
+        put_count_line(&out);
+        print(out.data, out.length);
     }
-    text_free(&counts);
+    text_free(&out);
 }
 
 /* ---- --watch: the end of the table, and the counts, on a screen of its own */

@@ -1,7 +1,7 @@
 # stores.awk - a store as a research group has it: awk -v store=NAME -v now=UNIXTIME -f stores.awk >db.json
 #
-# NAME: boot, spec, npb, one, many. The same arguments give the same bytes. No time is near the end of a minute, an hour or
-# a day before `now`, so that a table of it is the same a few seconds later.
+# NAME: boot, spec, npb, one, many; boot also takes what `live` below names. The same arguments give the same bytes. No time
+# is near the end of a minute, an hour or a day before `now`: a table of the store is the same ten seconds later.
 
 function id(n) { return sprintf("%08x-0000-4000-8000-%012x", n * 2654435761 % 2147483647, n) }
 
@@ -26,37 +26,37 @@ function fs(linux, disk) {
 }
 
 # Kernels, CPUs and memory systems: the matrix of gem5's boot tests. The first launch had a bug in its script.
-function boot(    k, c, m, kernels, cpus, memories, n) {
+function boot_run(n,    k, c, m) {
+    k = kernels[int(n / 8) + 1]; c = cpus[int(n / 2) % 4 + 1]; m = memories[n % 2 + 1]
+    fs("/home/ana/linux/vmlinux-" k, "/home/ana/disk-image/boot-exit")
+    hash = n + 1
+    name = "boot " k " " c " " m
+    params = "\"" c "\",\"" m "\",\"1\",\"init\""
+    variables = pair("kernel", k) "," pair("cpu", c) "," pair("memory", m)
+}
+function boot(    n, ago) {
     split("4.4.186 4.19.83 5.4.49", kernels)
     split("kvm atomic timing o3", cpus)
     split("classic MESI_Two_Level", memories)
     gem5 = "/home/ana/gem5/build/X86/gem5.opt"; script = "/home/ana/boot-tests/configs/run_exit.py"; host = "n17"
-    for (k = 1; k <= 3; k++) for (c = 1; c <= 4; c++) for (m = 1; m <= 2; m++) {
-        fs("/home/ana/linux/vmlinux-" kernels[k], "/home/ana/disk-image/boot-exit")
-        hash = k * 100 + c * 10 + m
-        name = "boot " kernels[k] " " cpus[c] " " memories[m]
-        params = "\"" cpus[c] "\",\"" memories[m] "\",\"1\",\"init\""
-        variables = pair("kernel", kernels[k]) "," pair("cpu", cpus[c]) "," pair("memory", memories[m])
-        n++
-        if (k == 1) exited(200000 - n * 100, 0.41, 1, "NameError: name 'systm' is not defined")
+    for (n = 0; n < 8; n++) {
+        boot_run(n)
+        exited(200000 - n * 100, 0.41, 1, "NameError: name 'systm' is not defined")
     }
     for (n = 0; n < 24; n++) {
-        k = int(n / 8) + 1; c = int(n / 2) % 4 + 1; m = n % 2 + 1
-        fs("/home/ana/linux/vmlinux-" kernels[k], "/home/ana/disk-image/boot-exit")
-        hash = k * 100 + c * 10 + m
-        name = "boot " kernels[k] " " cpus[c] " " memories[m]
-        params = "\"" cpus[c] "\",\"" memories[m] "\",\"1\",\"init\""
-        variables = pair("kernel", kernels[k]) "," pair("cpu", cpus[c]) "," pair("memory", memories[m])
-        if (n == 7) killed(86400.5 - n * 3600 + 1800, 8123.4, "timeout")
-        else if (n == 15) exited(86400.5 - n * 3600 + 1800, 3611.9, 0, "m5_fail instruction encountered, code 1")
-        else if (n == 20) killed(86400.5 - n * 3600 + 1800, 1211.7, "kernel panic")
-        else if (n < 22) finished(86400.5 - n * 3600 + 1800, 55 + n * n * 17.7)
-        else live(93630 + n, n)
+        boot_run(n)
+        ago = 88200.5 - n * 3600
+        if (n == 7) killed(ago, 8123.4, "timeout")
+        else if (n == 15) exited(ago, 3611.9, 0, "m5_fail instruction encountered, code 1")
+        else if (n == 20) killed(ago, 1211.7, "kernel panic")
+        else if (n < 22) finished(ago, 55 + n * n * 17.7)
+        else live(93630 - n * 300, n)
     }
 }
 
-# A run that goes on, on a host that is not this one: its live entry and its outdir below STORE.live and outdirs/.
-function live(ago, n,    folder, file) {
+# A run that goes on: its live entry in the folder `entries`, its outdir below `outdirs`. The first one's supervisor is the
+# process `pid`, which began at `began` clock ticks; that of others was on a host that is not known.
+function live(ago, n,    folder, file, owner) {
     count++
     folder = outdirs "/" n
     system("mkdir -p '" folder "' '" entries "'")
@@ -67,10 +67,10 @@ function live(ago, n,    folder, file) {
         id(count), hash * 7919, hash, hash, mode, name, gem5, script, files, params, now - ago, now, host, folder,
         variables >file
     close(file)
+    owner = lives++ ? "\"host\":\"elsewhere\"" : "\"boot_id\":\"" boot_id "\",\"pid_space\":\"" pid_space "\""
     file = sprintf("%s/%016x%016x%032x.%s", entries, hash * 7919, hash, hash, id(count))
-    printf "{\"_id\":\"%s\",\"hash\":\"%016x%016x%032x\",\"outdir\":\"%s\",\"host\":\"elsewhere\",\"boot_id\":\"b\"," \
-        "\"pid\":1,\"start\":1,\"supervisor\":1,\"supervisor_start\":1}\n", id(count), hash * 7919, hash, hash,
-        folder >file
+    printf "{\"_id\":\"%s\",\"hash\":\"%016x%016x%032x\",\"outdir\":\"%s\",%s,\"supervisor\":%d," \
+        "\"supervisor_start\":%d}\n", id(count), hash * 7919, hash, hash, folder, owner, pid, began >file
     close(file)
 }
 

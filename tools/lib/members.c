@@ -77,7 +77,7 @@ static bool take(members *m, const char *key, size_t length, gem5art_text value)
     size_t i;
     if (!(m->lengths >> (length & 63) & 1)) return false;
     for (i = 0; i < m->count; i++)
-        if (m->key_lengths[i] == length && memcmp(m->keys[i], key, length) == 0) {
+        if (m->key_lengths[i] == length && *m->keys[i] == *key && memcmp(m->keys[i], key, length) == 0) {
             m->values[i] = value;
             return true;
         }

@@ -27,14 +27,41 @@ void rows_sort_by_time(row_list *list) {
     if (i < list->count) qsort(list->rows, list->count, sizeof *list->rows, compare_times);
 }
 
+/* The number that "16", "256kB" or "1.5GHz" stands for; false: it is something else, such as a version. A quote, as after
+   a text of JSON, ends it. */
+static bool read_amount(const char *value, double *amount) {
+    static const char prefixes[] = "kMGT", *const units[] = {"", "B", "iB", "Hz", "s"};
+    const char *prefix;
+    char *end, *number_end;
+    size_t i;
+    if (*value < '0' || *value > '9') return false;
+    *amount = strtod(value, &end);
+    number_end = end;
+    if (*end && *end != '"' && (prefix = strchr(prefixes, *end == 'K' ? 'k' : *end)) != NULL)
+        for (end++; prefix >= prefixes; prefix--) *amount *= 1e3;
+    if (end == number_end && memchr(value, '.', (size_t)(end - value))) return false;
+    for (i = 0; i < sizeof units / sizeof *units; i++)
+        if (text_is(end, strcspn(end, "\""), units[i])) return true;
+    return false;
+}
+
+/* Compares values of variables: amounts by size, then other texts by the numbers in them, too. */
+static int compare_values(const char *a, const char *b) {
+    double x, y;
+    const bool amount = read_amount(a + (*a == '"'), &x), other = read_amount(b + (*b == '"'), &y);
+    if (amount != other) return amount ? -1 : 1;
+    if (amount && x != y) return x < y ? -1 : 1;
+    return strverscmp(a, b);
+}
+
 static const column *sort_column;
 static size_t sort_place;
 
 static int compare_column(const void *a, const void *b) {
     const row *x = *(row *const *)a, *y = *(row *const *)b;
     const char *left = x->cells[sort_place], *right = y->cells[sort_place];
-    int order = column_is_number(sort_column)              ? (x->number > y->number) - (x->number < y->number)
-                : sort_column->kind == COLUMN_VARIABLE ? strverscmp(left, right) : strcmp(left, right);
+    int order = column_is_number(sort_column)          ? (x->number > y->number) - (x->number < y->number)
+                : sort_column->kind == COLUMN_VARIABLE ? compare_values(left, right) : strcmp(left, right);
     return order ? order : compare_times(a, b);
 }
 
@@ -48,7 +75,7 @@ static int compare_cells(const void *a, const void *b) {
     const row *x = *(row *const *)a, *y = *(row *const *)b;
     size_t i;
     int order = 0;
-    for (i = 0; i < sort_place && order == 0; i++) order = strverscmp(x->cells[i], y->cells[i]);
+    for (i = 0; i < sort_place && order == 0; i++) order = compare_values(x->cells[i], y->cells[i]);
     return order ? order : compare_orders(x, y);
 }
 

@@ -260,8 +260,8 @@ void view_put_words(text *out, const char *words, size_t limit) {
             text_puts(out, "\n");
             used = 0;
         }
-        text_putf(out, "%s%s", used ? " " : "", word);
-        used += width + (used > 0);
+        text_puts(out, used ? " " : "");
+        used += (used > 0) + terminal_put(out, word, limit ? limit : SIZE_MAX);
         free(word);
         words += length + (words[length] == ' ');
     }
