@@ -153,8 +153,10 @@ cd "$work" || exit 1
 # What is offered comes from this store: two runs, of which one has an artifact.
 cat >ids.json <<'END'
 [
-{"_id":"aaaa1111-0000-4000-8000-000000000001","hash":"h1","type":"gem5 run","name":"one, more","status":"Finished"},
-{"_id":"aaaa2222-0000-4000-8000-000000000002","hash":"h2","type":"gem5 run fs","name":"two","status":"Failed"},
+{"_id":"aaaa1111-0000-4000-8000-000000000001","hash":"h1","type":"gem5 run","name":"one, more","status":"Finished",
+ "variables":{"cpu":"o3","l2":"1MB","odd":"it's \"odd\", \\ and more"}},
+{"_id":"aaaa2222-0000-4000-8000-000000000002","hash":"h2","type":"gem5 run fs","name":"two","status":"Failed",
+ "variables":{"cpu":"atomic","l2":"1MB"}},
 {"_id":"aaaa3333-0000-4000-8000-000000000003","hash":"h3","type":"kernel","name":"linux","path":"vmlinux"}]
 END
 mkdir folder-x elsewhere && cp ids.json elsewhere/db.json
@@ -182,6 +184,14 @@ END
     cp ids.json "$HOME/home.json"
     same "an id of a store at home" "$(words gem5art-rm --db-uri '~/home.json' aaaa1)" \
         "aaaa1111-0000-4000-8000-000000000001 "
+    same "variables" "$(words gem5art-ls --db-uri ids.json --where '')" "cpu= l2= "
+    same "a variable" "$(words gem5art-rm --db-uri ids.json --where c)" "cpu= "
+    same "its values" "$(words gem5art-ls --db-uri ids.json --where cpu =) $(words gem5art-ls --db-uri ids.json --where cpu = a)" \
+        "atomic o3  atomic "
+    same "its values, after --where=" "$(words gem5art-ls --db-uri ids.json --where = cpu = o)" "o3 "
+    same "another value" "$(words gem5art-ls --db-uri ids.json --where l2 = 2MB,1)" "2MB,1MB "
+    same "statuses" "$(words gem5art-ls --status F) $(words gem5art-ls --status lost,Fi)" "Finished Failed  lost,Finished "
+    same "modes" "$(words gem5art-ls --mode '')" "se fs "
     same "ids of the store here" "$(cd elsewhere && bash ../complete.sh $share/bash-completion/completions gem5art-diff a)" \
         "aaaa1111-0000-4000-8000-000000000001
 aaaa2222-0000-4000-8000-000000000002
@@ -215,6 +225,12 @@ END
     has "an id of the store named" "$(screen)" "aaaa2222-0000-4000-8000-000000000002"
     type_in_zsh 'gem5art-show --db-uri=ids.json aaaa' two
     for name in "one, more" two linux; do has "the names of several" "$(screen)" "$name"; done
+    type_in_zsh 'gem5art-ls --db-uri ids.json --where cp' cpu=
+    has "a variable" "$(screen)" "--where cpu="
+    type_in_zsh 'gem5art-ls --db-uri ids.json --where cpu=o3,a' atomic
+    has "another value" "$(screen)" "--where cpu=o3,atomic"
+    type_in_zsh 'gem5art-ls --status lost,Fi' Finished
+    has "another status" "$(screen)" "--status lost,Finished"
     type_in_zsh 'gem5art-artifact --db-uri ids.json tree a' aaaa3333-
     has "an artifact's id" "$(screen)" "tree aaaa3333-0000-4000-8000-000000000003"
 fi
@@ -227,6 +243,7 @@ if need fish; then
     has "a file" "$(offered 'gem5art-run experiment-')" "experiment-x.json"
     same "ids of the store named" "$(offered 'gem5art-show --db-uri ids.json aaaa2')" \
         "aaaa2222-0000-4000-8000-000000000002	two"
+    same "variables and values" "$(offered 'gem5art-ls --db-uri ids.json --where c' | cut -f1 | tr '\n' ' ')" "cpu=atomic cpu=o3 "
     same "an artifact's id" "$(offered 'gem5art-artifact --db-uri=ids.json --input aaaa')" \
         "aaaa3333-0000-4000-8000-000000000003	linux"
 fi

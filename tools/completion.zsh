@@ -1,12 +1,25 @@
 #compdef TOOL
 # zsh completion for TOOL, from what it prints of its options, and the ids and names in the store
-FUNCTION_ids() { # OPTION... - of gem5art-ls, which lists once with each
-    local at=${words[(I)--db-uri]} db option ids=()
+FUNCTION_list() { # COLUMNS OPTION... - those columns of gem5art-ls, which lists once with each option
+    local at=${words[(I)--db-uri]} db option columns=$1
+    shift
     (( at )) && db=${~${(Q)words[at+1]}} || db=${${words[(r)--db-uri=*]}#*=}
-    ids=(${(f)"$(for option; do
-        gem5art-ls ${db:+--db-uri} $db --csv --columns id,name $option
-    done 2>/dev/null | tr -d '\000-\011\013-\037\177' | sed -n 's/^\([0-9a-f-]\{36\}\),/\1:/p')"})
+    for option; do gem5art-ls ${db:+--db-uri} $db --csv --columns $columns $option; done 2>/dev/null
+}
+FUNCTION_ids() { # OPTION...
+    local ids=()
+    ids=(${(f)"$(FUNCTION_list id,name "$@" | tr -d '\000-\011\013-\037\177' | sed -n 's/^\([0-9a-f-]\{36\}\),/\1:/p')"})
     _describe id ids
+}
+FUNCTION_where() { # variables, or after = their values, but such as need quotes
+    local pairs=(${(f)"$(FUNCTION_list variables --all | grep -o '""[A-Za-z0-9_]*"":""[^"\\, ]*""' |
+        sed 's/^""//; s/"":""/=/; s/""$//' | sort -u)"}) name=${PREFIX%%=*}
+    if [[ $PREFIX == *=* ]]; then
+        compset -P '*[=,]'
+        compadd -- ${${(M)pairs:#$name=*}#*=}
+    else
+        compadd -q -S = -- ${(u)pairs%%=*}
+    fi
 }
 FUNCTION_offer() { # WORD-OR-KIND...
     local word ret=1
@@ -14,8 +27,10 @@ FUNCTION_offer() { # WORD-OR-KIND...
         case $word in
             FILE) _files && ret=0 ;;
             FOLDER) _files -/ && ret=0 ;;
-            ID) FUNCTION_ids --csv --live --artifacts && ret=0 ;;
+            ID) FUNCTION_ids --all --artifacts && ret=0 ;;
             ARTIFACT) FUNCTION_ids --artifacts && ret=0 ;;
+            WHERE) FUNCTION_where && ret=0 ;;
+            LIST) compset -P '*,' ;;
             *) compadd -- $word && ret=0 ;;
         esac
     done
@@ -28,6 +43,7 @@ for line in ${(f)"$(TOOL --print-page 2>/dev/null)"}; do
     if [[ $fields[1] == operands && $fields[2] != - ]]; then
         arguments+=("*:operand: FUNCTION_offer $fields[2]")
     elif [[ $fields[1] == option ]]; then
+        [[ $fields[4] == LIST && $fields[5] != - ]] && fields[5]="LIST $fields[5]"
         action="[${${fields[7]%%\\n*}//(#m)[\]\[:\\]/\\$MATCH}]"
         [[ $fields[4] == - ]] || action+=":$fields[4]:"
         [[ $fields[5] == - ]] || action+=" FUNCTION_offer $fields[5]"

@@ -13,7 +13,8 @@ typedef struct option {
     const char **value;     /* where its value goes, or */
     text_list *list;        /* its values, of an option that can be repeated, or */
     bool *flag;             /* what it sets */
-    const char *words;      /* values to offer, separated by spaces; FILE, FOLDER, ID, ARTIFACT: any such; NULL: none */
+    const char *words;      /* values to offer, separated by spaces; FILE, FOLDER, ID, ARTIFACT, WHERE (a
+                               variable of recorded runs and its value): any such; NULL: none */
 } option;
 
 #define OPTION_DB_URI_AS(variable, help) {"--db-uri", NULL, "DB_URI", help, (variable), NULL, NULL, "FILE"}

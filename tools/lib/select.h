@@ -25,10 +25,11 @@ typedef struct selection {
     {"--mode", NULL, "MODE", "Select only se or fs runs", .value = &(s)->mode, .words = "se fs"},                      \
     {"--status", NULL, "LIST", "Select runs by status, as in failed,lost", .value = &(s)->status,                      \
      .words = "Finished Failed Created Spawning Running lost"},                                                        \
-    {"--where", NULL, "VAR=LIST", "Select by matrix variable, as in cpu=o3,atomic", .list = &(s)->where},              \
-    {"--param", NULL, "VALUE", " Select runs with this parameter; can be repeated", .list = &(s)->params},              \
-    {"--since", NULL, "WHEN", "Select since, or --before, 30m, 3h, 2d, 2026-11-01", .value = &(s)->since},                     \
-    {"--before", NULL, "WHEN", " Select before WHEN", .value = &(s)->before},                                           \
+    {"--where", NULL, "VAR=LIST", "Select by matrix variable, as in cpu=o3,atomic", .list = &(s)->where,               \
+     .words = "WHERE"},                                                                                                \
+    {"--param", NULL, "VALUE", " Select runs with this parameter; can be repeated", .list = &(s)->params},             \
+    {"--since", NULL, "WHEN", "Select since, or --before, 30m, 3h, 2d, 2026-11-01", .value = &(s)->since},             \
+    {"--before", NULL, "WHEN", " Select before WHEN", .value = &(s)->before},                                          \
     {"--limit", NULL, "N", "Select at most N, the newest", .value = &(s)->limit}
 
 /* Reads the options' values after options_parse; a misuse ends the tool. */
