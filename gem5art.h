@@ -7570,9 +7570,9 @@ static bool gem5art__check_globs(const char *const *globs, const char *run, gem5
             length = strcspn(at, "/");
             if (!length || gem5art__text_is(at, length, ".") || gem5art__text_is(at, length, ".."))
                 return gem5art__fail(error, GEM5ART_INVALID,
-                                     "run \"%s\": .archive_except has \"%s\", which matches nothing: give globs of names "
-                                     "(\"cpt.*\") or of paths below the outdir (\"dumps/*.gz\"), without \".\", \"..\" "
-                                     "and \"/\" at an end", run, *globs);
+                                     "run \"%s\": .archive_except has \"%s\", which matches nothing: give globs of "
+                                     "names (\"cpt.*\") or of paths below the outdir (\"dumps/*.gz\"), without \".\", "
+                                     "\"..\" and \"/\" at an end", run, *globs);
             if (!at[length]) break;
         }
     return true;
@@ -7598,7 +7598,8 @@ static bool gem5art__check_run_desc(const gem5art_run_desc *desc, bool fs, gem5a
     return gem5art__check_artifacts(desc->artifacts, desc->artifact_count, "run", name, "artifacts", "artifact_count",
                                     error) &&
            gem5art__check_gem5_options(desc->gem5_options, name, error) &&
-           gem5art__check_accept(desc->accept, name, error) && gem5art__check_globs(desc->archive_except, name, error) &&
+           gem5art__check_accept(desc->accept, name, error) &&
+           gem5art__check_globs(desc->archive_except, name, error) &&
            gem5art__check_pairs(desc->environment, true, "run", name, "environment", error) &&
            gem5art__check_pairs(desc->variables, true, "run", name, "variables", error);
 }
@@ -11662,8 +11663,8 @@ struct gem5art_pool {
     const int *cpus;      /* for each slot, where it is pinned */
     double stepped;       /* monotonic: when it was stepped last; 0: never */
     double launch_after;  /* monotonic: memory was short, and is checked again then */
-    double disk_after;    /* monotonic: disk space is short, since `disk_short`, and a run that is launched then checks it */
-    double disk_short;
+    double disk_after;    /* monotonic: disk space is short, and a run that is launched then checks it */
+    double disk_short;    /* monotonic: since when */
     gem5art_error disk;   /* what the last run that checked it found, while it is short or unknown; else OK */
     int64_t turns;        /* of its jobs so far */
     gem5art__index hashes; /* of every run it has had */
@@ -12307,8 +12308,8 @@ static void gem5art__stop_all(gem5art_pool *pool, const char *reason, bool at_on
 
 /* ---- the loop: disk space */
 
-/* Takes what a job found of the disk space. A wait is reported once, and its end; so is space that is unknown. Runs that
-   were launched before the wait began do not end it. */
+/* Takes what a job found of the disk space. A wait is reported once, and its end; so is space that is unknown. Runs
+   that were launched before the wait began do not end it. */
 static void gem5art__note_room(gem5art__job *job, double now) {
     gem5art_pool *pool = job->pool;
     bool is_short = job->disk.code == GEM5ART_LIMIT, was_short = pool->disk.code == GEM5ART_LIMIT;
