@@ -47,8 +47,8 @@ static const page the_page = {
     .operands = operands,
     .options = options,
     .status = "0 all is removed, or no run was selected, 1 something stays, 2 misuse",
-    .more = "--outdir deletes an outdir if its info.json names the removed run and nothing that stays is in it. Symbolic "
-            "links are not followed."};
+    .more = "Options also select superseded attempts. --outdir deletes an outdir only if its info.json names the removed "
+            "run, and nothing that stays is in it."};
 
 /* ---- what is removed */
 
