@@ -241,9 +241,12 @@ static void dump_stats(uint64_t ticks, double elapsed) {
 }
 
 static void note_event(uint64_t tick, int code, const char *cause, double seconds) {
-    const char *path = getenv("GEM5ART_EVENTS");
-    FILE *file = path ? fopen(path, "a") : NULL;
-    if (!file) return;
+    const char *path = getenv("GEM5ART_EVENTS"), *slash = path ? strrchr(path, '/') : NULL;
+    char folder[4096];
+    FILE *file;
+    if (slash && (size_t)snprintf(folder, sizeof folder, "%.*s", (int)(slash - path), path) < sizeof folder)
+        mkdir(folder, 0755);
+    if (!path || (file = fopen(path, "a")) == NULL) return;
     fprintf(file, "%llu\t%d\t%s\t%.3f\n", (unsigned long long)tick, code, cause, seconds);
     fclose(file);
 }
