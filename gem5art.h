@@ -666,7 +666,8 @@ typedef struct gem5art_run_desc {
 } gem5art_run_desc;
 
 /* Create a run, its outdir and (unless there is one) its info.json. run->outdir is the first of OUTDIR, OUTDIR.2, ...
-   that does not hold a different experiment, and run->differs says why it is not the first. Nothing is recorded or launched yet. Artifacts must belong to this db.
+   that does not hold a different experiment, and run->differs says why it is not the first. Nothing is recorded or
+   launched yet. Artifacts must belong to this db.
      INVALID    a required field is missing or has a wrong value; a gem5 binary that is not executable; in
                 .environment a name that cannot be used or is there twice, or a last name without a value; in
                 .archive_except a glob that can match nothing
@@ -1845,8 +1846,8 @@ static bool gem5art__uuid(char text[37], gem5art_error *error) {
     return true;
 }
 
-/* "PATH.tmp-" and 16 hex digits: a name beside a file, for what will replace it. It is hardly ever that of another thread
-   or process; whoever makes the file insists that it is new (O_EXCL). */
+/* "PATH.tmp-" and 16 hex digits: a name beside a file, for what will replace it. It is hardly ever that of another
+   thread or process; whoever makes the file insists that it is new (O_EXCL). */
 static bool gem5art__temporary_name(gem5art__buf *name, const char *path, gem5art_error *error) {
     struct timespec now;
     uint64_t number = (uint64_t)(uintptr_t)&now; /* another one in each thread, and by ASLR in each process */
@@ -2498,11 +2499,15 @@ GEM5ARTDEF void gem5art_json_free(const gem5art_json *root) {
     gem5art__arena_free(&arena);
 }
 
-GEM5ARTDEF const gem5art_json *gem5art_json_get(const gem5art_json *object, const char *key) {
-    const gem5art_json *member = object && key && object->type == GEM5ART_JSON_OBJECT ? object->first : NULL;
-    size_t length = key ? strlen(key) : 0;
+/* The member of an object with this key, which may hold NULs. */
+static const gem5art_json *gem5art__json_find(const gem5art_json *object, const char *key, size_t length) {
+    const gem5art_json *member = object->first;
     while (member && (member->key_length != length || memcmp(member->key, key, length) != 0)) member = member->next;
     return member;
+}
+
+GEM5ARTDEF const gem5art_json *gem5art_json_get(const gem5art_json *object, const char *key) {
+    return object && key && object->type == GEM5ART_JSON_OBJECT ? gem5art__json_find(object, key, strlen(key)) : NULL;
 }
 
 /* ---- the writer */
@@ -3229,7 +3234,8 @@ static void gem5art__add_texts(gem5art__buf *list, const char *const *texts) {
    which repos it uses; those that point it at a different repo or change its output do not. */
 static void gem5art__git_environment(gem5art__buf *list, gem5art__arena *arena, const gem5art__git_repo *repo) {
     static const char *const fixed[] = {"LC_ALL=C", "GIT_OPTIONAL_LOCKS=0", "GIT_LITERAL_PATHSPECS=1",
-                                        "GIT_NO_REPLACE_OBJECTS=1", "GIT_NO_LAZY_FETCH=1", "GIT_ALLOW_PROTOCOL=none", NULL};
+                                        "GIT_NO_REPLACE_OBJECTS=1", "GIT_NO_LAZY_FETCH=1",
+                                        "GIT_ALLOW_PROTOCOL=none", NULL};
     static const char *const kept[] = {"GIT_CONFIG_", "GIT_EXEC_PATH=", "GIT_CEILING_DIRECTORIES=",
                                        "GIT_DISCOVERY_ACROSS_FILESYSTEM="};
     char **variable = environ;
@@ -3328,7 +3334,8 @@ static bool gem5art__git_run(const gem5art__git_repo *repo, const char *folder, 
     gem5art__git_argv(&argv, folder, arguments);
     gem5art__git_environment(&envp, &arena, repo);
     failed = argv.failed || envp.failed || arena.failed ? ENOMEM : gem5art__pipe(fds) ? 0 : errno;
-    if (!failed) failed = gem5art__git_spawn(&pid, (char **)(void *)argv.data, (char **)(void *)envp.data, fds[1], repo != NULL);
+    if (!failed)
+        failed = gem5art__git_spawn(&pid, (char **)(void *)argv.data, (char **)(void *)envp.data, fds[1], repo != NULL);
     if (failed) pid = 0;
     gem5art__buf_free(&argv);
     gem5art__buf_free(&envp);
@@ -3548,8 +3555,8 @@ static bool gem5art__git_read_index(gem5art__git_repo *repo, gem5art_error *erro
     } else if (index.path.failed || repo->submodules.failed) ok = gem5art__fail_nomem(error);
     else if (index.damaged)
         ok = gem5art__fail(error, GEM5ART_GIT,
-                           "the index of the git repo %s is damaged or split, so that the changes it hides are not known: "
-                           "try git status there, and git update-index --no-split-index", repo->top);
+                           "the index of the git repo %s is damaged or split, so that changes may be hidden: try git "
+                           "status there, and git update-index --no-split-index", repo->top);
     else if (marked) ok = gem5art__git_write_index(repo, &index, error);
     gem5art__buf_free(&index.path);
     return ok;
@@ -3668,7 +3675,7 @@ static bool gem5art__git_tracked_path(const char *folder, const char *file, gem5
    The hashes of paths. Those of files are kept, so that unchanged files are not rehashed. Threads that need the hash of
    one path at the same time share the work.
    The inode shows whether a file has changed: no program can set the time of change (ctime) back. As in git's index,
-   that holds only for a file that had been left alone for a while when it was hashed; other files are hashed each time. */
+   that holds only for a file that had been left alone for a while when it was hashed; others are hashed each time. */
 
 typedef struct gem5art__stamp {
     int64_t device, inode, size, mtime, mtime_ns, ctime, ctime_ns;
@@ -3762,7 +3769,7 @@ static void gem5art__cache_put(gem5art__cache *cache, const gem5art__cached *ent
 enum { GEM5ART__CACHE_TITLE = 28 };
 
 static void gem5art__cache_title(char title[GEM5ART__CACHE_TITLE + 1], const void *entries, size_t size) {
-    snprintf(title, GEM5ART__CACHE_TITLE + 1, "gem5art.h hashes 2 %08lx\n", (unsigned long)gem5art_crc32(0, entries, size));
+    snprintf(title, GEM5ART__CACHE_TITLE + 1, "gem5art.h hashes 2 %08x\n", (unsigned)gem5art_crc32(0, entries, size));
 }
 
 /* Adds the entries of the file that the cache does not have, if the file is whole and none but this user can have
@@ -3985,7 +3992,8 @@ static bool gem5art__hash_path(gem5art__cache *cache, const char *path, int want
     content->size = stamp.size;
     if (S_ISREG(st.st_mode) && cache && gem5art__recall(cache, &stamp, content->hash, md5)) return true;
     if (!content->is_folder) return gem5art__cache_hash(cache, path, content->hash, md5, &content->size, error);
-    if (!(wanted & GEM5ART__WANT_COMMIT)) return gem5art__hash_folder(cache, path, content->hash, &content->size, error);
+    if (!(wanted & GEM5ART__WANT_COMMIT))
+        return gem5art__hash_folder(cache, path, content->hash, &content->size, error);
     content->size = -1;
     return gem5art__git_commit(path, GEM5ART__GIT_DEPTH, content->hash, error);
 }
@@ -4777,8 +4785,8 @@ static int gem5art__check_writer(gem5art_db *db, int fd, gem5art_error *error) {
     if (own.st_dev != there.st_dev || own.st_ino != there.st_ino) return 0;
     if (own.st_nlink) return 1;
     gem5art__fail(error, GEM5ART_IO,
-                  "%s was removed or replaced where it is mounted from, and anything written to it would be lost: mount "
-                  "the new file", db->path);
+                  "%s was removed or replaced where it is mounted from, and anything written to it would be lost: "
+                  "mount the new file", db->path);
     return -1;
 }
 
@@ -4822,8 +4830,8 @@ static bool gem5art__store_lock(gem5art_db *db, gem5art_error *error) {
             next = false;
         } else if (errno != EAGAIN && errno != EACCES) {
             gem5art__fail(error, errno == EINVAL || errno == ENOTSUP ? GEM5ART_UNSUPPORTED : GEM5ART_IO,
-                          "cannot lock %s: %s; the store needs a file system with open file description locks", db->path,
-                          strerror(errno));
+                          "cannot lock %s: %s; the store needs a file system with open file description locks",
+                          db->path, strerror(errno));
             break;
         } else {
             if (next && pause > 10) pause = 10;
@@ -5290,8 +5298,8 @@ static bool gem5art__check_store_file(const char *path, const struct stat *st, g
         return gem5art__fail(error, GEM5ART_CORRUPT, "%s is not a file: give the path of a store", path);
     if (st->st_size > 0) return true;
     return gem5art__fail(error, GEM5ART_CORRUPT,
-                         "%s has 0 bytes: something truncated it; restore it from a copy, or remove it to start a new one",
-                         path);
+                         "%s has 0 bytes: something truncated it; restore it from a copy, or remove it to start a new "
+                         "one", path);
 }
 
 /* Fills in `st`, and opens the file again where its name leads to another one: it was rewritten by this library. */
@@ -5846,8 +5854,9 @@ static bool gem5art__check_start(gem5art_db *db, bool lmdb, gem5art_error *error
     for (i = 0; i < got && gem5art__is_space((unsigned char)start[i]); i++) {}
     if (gem5art__is_lmdb(start, got) || (lmdb && start[0] == '['))
         return (lmdb && start[0] != '[') ||
-               gem5art__fail(error, GEM5ART_INVALID, "%s is %s: open it as %s%s", path,
-                             lmdb ? "a flat store, not an LMDB file" : "an LMDB file", lmdb ? "file://" : "lmdb://", path);
+               gem5art__fail(error, GEM5ART_INVALID, "%s is %s%s", path,
+                             lmdb ? "a flat store, not an LMDB file: open it as file://"
+                                  : "an LMDB file: open it as lmdb://", path);
     if (!lmdb && (i == got || start[i] == '[')) return true;
     if (db->damaged && gem5art__contains(start, got, "\"_id\"")) return true; /* records follow damage */
     if (lmdb) return gem5art__fail(error, GEM5ART_CORRUPT, "%s is not an LMDB file: give the path of a store", path);
@@ -6028,15 +6037,22 @@ static int gem5art__open_tables(gem5art__lmdb_call *call) {
     return code;
 }
 
+/* On success the environment is to be closed. An LMDB code. */
+static int gem5art__env_open(MDB_env **env, const char *path, size_t map, unsigned flags) {
+    int code = mdb_env_create(env);
+    if (code) return code;
+    if ((code = mdb_env_set_mapsize(*env, map)) == 0 && (code = mdb_env_set_maxdbs(*env, GEM5ART__TABLES)) == 0 &&
+        (code = mdb_env_set_maxreaders(*env, GEM5ART__LMDB_READERS)) == 0)
+        code = mdb_env_open(*env, path, MDB_NOSUBDIR | flags, 0666);
+    if (code) mdb_env_close(*env);
+    return code;
+}
+
 /* An LMDB code. */
 static int gem5art__env_start(gem5art__env *env, const char *path, unsigned flags) {
     gem5art__lmdb_call call;
-    int dead, code = mdb_env_create(&env->env);
-    if (code) return code;
-    if ((code = mdb_env_set_mapsize(env->env, GEM5ART_LMDB_MAP)) == 0 &&
-        (code = mdb_env_set_maxdbs(env->env, GEM5ART__TABLES)) == 0 &&
-        (code = mdb_env_set_maxreaders(env->env, GEM5ART__LMDB_READERS)) == 0 &&
-        (code = mdb_env_open(env->env, path, MDB_NOSUBDIR | MDB_NOTLS | flags, 0666)) == 0) {
+    int dead, code = gem5art__env_open(&env->env, path, GEM5ART_LMDB_MAP, MDB_NOTLS | flags);
+    if (code == 0) {
         mdb_env_set_assert(env->env, gem5art__on_assert);
         mdb_reader_check(env->env, &dead);
         memset(&call, 0, sizeof call);
@@ -6044,8 +6060,8 @@ static int gem5art__env_start(gem5art__env *env, const char *path, unsigned flag
         call.work = gem5art__open_tables;
         if ((code = mdb_txn_begin(env->env, NULL, MDB_RDONLY, &call.txn)) == 0) code = gem5art__guarded(&call);
         if (code && call.txn) mdb_txn_abort(call.txn);
+        if (code) mdb_env_close(env->env);
     }
-    if (code) mdb_env_close(env->env);
     return code;
 }
 
@@ -6067,8 +6083,8 @@ static gem5art__env *gem5art__env_new(const char *path, const gem5art__env *file
                       "for that, or for a copy", path, path);
     else if (code == ENOMEM)
         gem5art__fail(error, GEM5ART_LIMIT,
-                      "cannot open %s: LMDB needs more address space, GEM5ART_LMDB_MAP bytes (by default 64 GiB): raise "
-                      "the limit (ulimit -v), or use a flat store", path);
+                      "cannot open %s: LMDB needs more address space, GEM5ART_LMDB_MAP bytes (by default 64 GiB): "
+                      "raise the limit (ulimit -v), or use a flat store", path);
     else if (code) gem5art__lmdb_fail(error, code, "open", path);
     else if (!gem5art__env_identify(&now, path, error)) mdb_env_close(env->env);
     else {
@@ -6483,11 +6499,9 @@ static int gem5art__lmdb_create_at(const char *path) {
     MDB_env *env;
     MDB_txn *txn;
     MDB_dbi dbi;
-    int table, code = mdb_env_create(&env);
+    int table, code = gem5art__env_open(&env, path, (size_t)1 << 20, MDB_NOLOCK);
     if (code) return code;
-    if ((code = mdb_env_set_mapsize(env, 1 << 20)) == 0 && (code = mdb_env_set_maxdbs(env, GEM5ART__TABLES)) == 0 &&
-        (code = mdb_env_open(env, path, MDB_NOSUBDIR | MDB_NOLOCK, 0666)) == 0 &&
-        (code = mdb_txn_begin(env, NULL, 0, &txn)) == 0) {
+    if ((code = mdb_txn_begin(env, NULL, 0, &txn)) == 0) {
         for (table = 0; code == 0 && table < GEM5ART__TABLES; table++)
             code = mdb_dbi_open(txn, gem5art__table_names[table],
                                 MDB_CREATE | (table == GEM5ART__RECORDS ? 0 : MDB_DUPSORT | MDB_DUPFIXED), &dbi);
@@ -6920,11 +6934,13 @@ static bool gem5art__check_pairs(const char *const *pairs, bool variables, const
     size_t i, k;
     for (i = 0; pairs && pairs[i]; i += 2) {
         if (variables && (!*pairs[i] || strchr(pairs[i], '=')))
-            return gem5art__fail(error, GEM5ART_INVALID, "%s \"%s\": \"%s\" cannot be the name of a variable: correct .%s",
-                                 whose, name, pairs[i], field);
+            return gem5art__fail(error, GEM5ART_INVALID,
+                                 "%s \"%s\": \"%s\" cannot be the name of a variable: correct .%s", whose, name,
+                                 pairs[i], field);
         if (!pairs[i + 1])
-            return gem5art__fail(error, GEM5ART_INVALID, "%s \"%s\": .%s has no value for %s: give name, value, ..., NULL",
-                                 whose, name, field, pairs[i]);
+            return gem5art__fail(error, GEM5ART_INVALID,
+                                 "%s \"%s\": .%s has no value for %s: give name, value, ..., NULL", whose, name, field,
+                                 pairs[i]);
         for (k = 0; k < i; k += 2)
             if (strcmp(pairs[k], pairs[i]) == 0)
                 return gem5art__fail(error, GEM5ART_INVALID, "%s \"%s\": .%s has %s twice: give it once", whose, name,
@@ -10218,7 +10234,9 @@ static void gem5art__in_warden_reap(gem5art__warden_state *self) {
         if (child->pid != found && !info.si_pid) continue;
         child->ended = true;
         if (child->exec_pipe) gem5art__in_warden_executed(self, child);
-        child->kill_at = self->now + (child->signal == SIGKILL ? 0 : child->signal ? GEM5ART__KILL_SECONDS : GEM5ART__EXIT_SECONDS);
+        child->kill_at = self->now + (child->signal == SIGKILL ? 0
+                                      : child->signal          ? GEM5ART__KILL_SECONDS
+                                                               : GEM5ART__EXIT_SECONDS);
     }
 }
 
@@ -10243,7 +10261,8 @@ static void gem5art__in_warden_end_run(gem5art__warden_state *self, gem5art__run
     int status;
     GEM5ART_SYS_KILL(-child->pid, SIGKILL); /* any without such an environment */
     if (GEM5ART_SYS_WAIT4(child->pid, &status, 0, &usage) < 0) return;
-    gem5art__in_warden_report(self, child->failure.number ? GEM5ART__NOT_SPAWNED : GEM5ART__ENDED, child, status, &usage);
+    gem5art__in_warden_report(self, child->failure.number ? GEM5ART__NOT_SPAWNED : GEM5ART__ENDED, child, status,
+                              &usage);
     gem5art__in_warden_unmap(child);
     child->pid = 0;
 }
@@ -10382,7 +10401,7 @@ typedef struct gem5art__warden {
     int64_t start;         /* see gem5art__process_start */
     int32_t number;        /* how many the pool has had */
     bool dead;
-    int reports, wakes;    /* the pipe's ends: what the pool reads; what wardens write to, and the host to wake itself */
+    int reports, wakes;    /* the pipe's ends: what the pool reads; what wardens and the host, to wake itself, write to */
     int requests;          /* a socket that does not block */
     gem5art__buf unsent;   /* requests that it has not taken yet */
     bool lost;             /* its reports cannot be read any more */
@@ -10393,7 +10412,7 @@ typedef struct gem5art__warden {
 
 static bool gem5art__warden_lives(const gem5art__warden *warden) {
     int64_t start = gem5art__process_start(warden->pid, false);
-    if (warden->start && start && start != warden->start) return false; /* the host waited for it; its number is another's */
+    if (warden->start && start && start != warden->start) return false; /* its number has been reused */
     return GEM5ART_SYS_WAITPID(warden->pid, NULL, WNOHANG) == 0;
 }
 
@@ -10418,7 +10437,8 @@ static void gem5art__warden_end(gem5art__warden *warden) {
 static bool gem5art__warden_fork(gem5art__warden *warden, gem5art__warden_state *self) {
     int requests[2] = {-1, -1};
     sigset_t all, before;
-    bool ok = gem5art__sockets(requests) && gem5art__set_nonblocking(requests[0]) && gem5art__set_nonblocking(requests[1]);
+    bool ok = gem5art__sockets(requests) && gem5art__set_nonblocking(requests[0]) &&
+              gem5art__set_nonblocking(requests[1]);
     if (ok) {
         self->requests = requests[0];
         self->reports = warden->wakes;
@@ -10535,8 +10555,8 @@ static bool gem5art__warden_spawn(gem5art__warden *warden, int slot, const gem5a
     size = message->length - start - sizeof request;
     if (message->failed) gem5art__fail_nomem(error);
     else if (size > GEM5ART_MAX_COMMAND)
-        gem5art__fail(error, GEM5ART_LIMIT, "the command line has %zu bytes, with the variables that are set: at most %d "
-                      "are allowed", size, GEM5ART_MAX_COMMAND);
+        gem5art__fail(error, GEM5ART_LIMIT, "the command line has %zu bytes, with the variables that are set: at most "
+                      "%d are allowed", size, GEM5ART_MAX_COMMAND);
     else {
         request.bytes = (uint32_t)size;
         memcpy(message->data + start, &request, sizeof request);
@@ -10568,7 +10588,7 @@ static const gem5art__message *gem5art__warden_read(gem5art__warden *warden, boo
 }
 
 /* Checks that the warden lives, and continues it in case it was stopped: to be called at least every second while
-   anything runs. False: it is dead; its runs are to be ended by gem5art__end_processes_of before the next is started. */
+   anything runs. False: it is dead; gem5art__end_processes_of must end its runs before the next one is started. */
 static bool gem5art__warden_check(gem5art__warden *warden, double now) {
     bool sent = gem5art__warden_send(warden), lives;
     if (warden->dead || !warden->pid) return false;
@@ -10589,7 +10609,7 @@ static void gem5art__wake(int wakes) {
 }
 
 /* =============================================================== >>deflate
-   RFC 1951, in blocks that are stored or have codes of their own. Every byte of a file is read once and written once. */
+   RFC 1951, in blocks that are stored or have codes of their own. Each byte of a file is read once and written once. */
 
 enum {
     GEM5ART__DEFLATE_MIN_MATCH = 4,   /* 3 would be allowed: not worth its chains in text */
@@ -11514,7 +11534,7 @@ static void gem5art__start_workers(gem5art__workers *workers, const int limits[G
     workers->ready = true;
 }
 
-/* Gives a task to the threads of a queue, one more if none is idle. Where there can be no thread, it is done at once. */
+/* Gives a task to the threads of a queue, one more if none is idle. If no thread can be made, it is done at once. */
 static void gem5art__give_task(gem5art__queue *queue, gem5art__task *task, void (*work)(gem5art__task *task)) {
     sigset_t all, before;
     task->work = work;
@@ -13069,7 +13089,7 @@ static bool gem5art__is_id(const gem5art_json *id, const void *wanted) {
     return strcmp(id->text, (const char *)wanted) == 0;
 }
 
-/* With the store settled: false with BUSY where a record other than its own names the artifact, or with another error. */
+/* With the store recovered: false with BUSY if a record other than its own names the artifact, or with another error. */
 static bool gem5art__artifact_unused(gem5art_db *db, const char *id, gem5art_error *error) {
     gem5art__scan scan;
     gem5art__arena arena = {NULL, false};
@@ -13100,12 +13120,12 @@ static bool gem5art__artifact_idle(gem5art_db *db, const char *id, gem5art_error
         if (list.trust != GEM5ART__LIVE_NONE && gem5art__find_reference(list.live.record, gem5art__is_id, id) &&
             gem5art__is_live(db, &list.live, list.trust))
             ok = gem5art__fail(error, GEM5ART_BUSY,
-                               "artifact %s is used by a run that is being executed, in %s: wait for its end, or end it",
-                               id, list.live.outdir);
+                               "artifact %s is used by a run that is being executed, in %s: wait for its end, or end "
+                               "it", id, list.live.outdir);
     return gem5art__live_end(&list, error) && ok;
 }
 
-/* With the claim held: false with BUSY where a supervisor executes the run all the same, as the lock file was removed. */
+/* With the claim held: false with BUSY if a supervisor executes the run all the same, as the lock file was removed. */
 static bool gem5art__run_idle(gem5art_db *db, const char *hash, gem5art_error *error) {
     gem5art__live_list list;
     bool ok = true;
@@ -13179,7 +13199,8 @@ static bool gem5art__check_path(const gem5art_run_desc *desc, const char *path, 
                                 bool executable, gem5art_error *error) {
     gem5art__arena arena = {NULL, false};
     const char *joined = path ? gem5art__join_path(&arena, desc->cwd, path) : NULL;
-    bool ok = !path || (joined ? gem5art__need_file(joined, what, field, executable, error) : gem5art__fail_nomem(error));
+    bool ok = !path || (joined ? gem5art__need_file(joined, what, field, executable, error)
+                               : gem5art__fail_nomem(error));
     gem5art__arena_free(&arena);
     return ok;
 }
@@ -13243,7 +13264,8 @@ static DIR *gem5art__open_reviewed(const gem5art_run *run, const char *path, gem
     DIR *outdir = gem5art__open_outdir(path, NULL, error);
     bool ok = outdir && (info || why.code != GEM5ART_NOMEM || gem5art__fail_nomem(error));
     if (ok && info && strcmp(gem5art__record_text(info, "_id"), run->id) != 0)
-        ok = gem5art__fail(error, GEM5ART_NOT_FOUND, "%s holds another run's files, not those of run %s", path, run->id);
+        ok = gem5art__fail(error, GEM5ART_NOT_FOUND, "%s holds another run's files, not those of run %s", path,
+                           run->id);
     gem5art__arena_free(&arena);
     if (ok) return outdir;
     gem5art__close_folder(outdir);
@@ -13312,8 +13334,8 @@ typedef struct gem5art__removing {
     gem5art__arena arena;
 } gem5art__removing;
 
-/* Adds a run and its archive. BUSY while the run is claimed: it need not stay so, as what begins later is recorded under
-   another id. */
+/* Adds a run and its archive. BUSY while the run is claimed: it need not stay so, as what begins later is recorded
+   under another id. */
 static bool gem5art__add_removed(gem5art__removing *removing, const char *id, gem5art_error *error) {
     gem5art_db *db = removing->db;
     gem5art__arena arena = {NULL, false};
@@ -13387,7 +13409,7 @@ static bool gem5art__begin_removing(gem5art__removing *removing, gem5art_db *db,
     memset(removing, 0, sizeof *removing);
     removing->db = db;
     removing->ids = (const char **)gem5art__arena_alloc(&removing->arena, (2 * count + 1) * sizeof *removing->ids);
-    removing->archives = (const char **)gem5art__arena_alloc(&removing->arena, (count + 1) * sizeof *removing->archives);
+    removing->archives = (const char **)gem5art__arena_alloc(&removing->arena, (count + 1) * sizeof(char *));
     removing->kept = (bool *)gem5art__arena_alloc(&removing->arena, count + 1);
     return removing->ids && removing->archives && removing->kept ? true : gem5art__fail_nomem(error);
 }
@@ -13588,7 +13610,8 @@ static gem5art_step gem5art__next_attempt(gem5art_iter *iter, const gem5art_json
 }
 
 /* Sets iter->step; true: it is ROW. */
-static bool gem5art__next(gem5art_iter *iter, bool text, const gem5art_json **record, bool *lost, gem5art_error *error) {
+static bool gem5art__next(gem5art_iter *iter, bool text, const gem5art_json **record, bool *lost,
+                          gem5art_error *error) {
     *lost = false;
     *record = NULL;
     if (!gem5art__need(iter, "the iterator", error)) return false;
@@ -13737,20 +13760,12 @@ static const gem5art_json *gem5art__parse_added(const gem5art_text *text, gem5ar
                (const gem5art_json *)NULL;
     for (i = 0; i < 3; i++)
         if (!*gem5art__record_text(record, needed[i]))
-            return gem5art__fail(error, GEM5ART_INVALID, "the record has no \"%s\" that is a text: each artifact and run "
-                                 "needs one", needed[i]), (const gem5art_json *)NULL;
+            return gem5art__fail(error, GEM5ART_INVALID, "the record has no \"%s\" that is a text: each artifact and "
+                                 "run needs one", needed[i]), (const gem5art_json *)NULL;
     ok = gem5art__is_run(gem5art__record_text(record, "type"))
              ? gem5art__read_object(arena, gem5art__run_fields, record, &run, "the record", error)
              : gem5art__read_object(arena, gem5art__artifact_fields, record, &artifact, "the record", error);
     return ok ? record : NULL;
-}
-
-/* The member of an object that has the key of `other`, which may hold NULs. */
-static const gem5art_json *gem5art__same_key(const gem5art_json *object, const gem5art_json *other) {
-    const gem5art_json *member = object->first;
-    while (member && (member->key_length != other->key_length || memcmp(member->key, other->key, other->key_length) != 0))
-        member = member->next;
-    return member;
 }
 
 static bool gem5art__same_value(const gem5art_json *a, const gem5art_json *b) {
@@ -13764,7 +13779,7 @@ static bool gem5art__same_value(const gem5art_json *a, const gem5art_json *b) {
         return a->raw_length == b->raw_length && memcmp(a->raw, b->raw, a->raw_length) == 0; /* too large for a double */
     }
     for (x = a->first, y = b->first; x; x = x->next, y = a->type == GEM5ART_JSON_ARRAY ? y->next : y) {
-        const gem5art_json *other = a->type == GEM5ART_JSON_ARRAY ? y : gem5art__same_key(b, x);
+        const gem5art_json *other = a->type == GEM5ART_JSON_ARRAY ? y : gem5art__json_find(b, x->key, x->key_length);
         if (!other || !gem5art__same_value(x, other)) return false;
     }
     return true;
@@ -13775,7 +13790,7 @@ static const gem5art_json *gem5art__differing(const gem5art_json *a, const gem5a
     const gem5art_json *member, *other;
     for (member = a->first; member; member = member->next) {
         if (strcmp(member->key, "crc32") == 0) continue;
-        other = gem5art__same_key(b, member);
+        other = gem5art__json_find(b, member->key, member->key_length);
         if (!other || !gem5art__same_value(member, other)) return member;
     }
     return NULL;
@@ -13788,7 +13803,8 @@ static bool gem5art__find_present(gem5art__adding *adding, const char *id, gem5a
     gem5art__lookup lookup = {0, 0};
     gem5art__step step = GEM5ART__END;
     size_t entry = 0;
-    while (adding->db && (step = (adding->db->backend->lookup)(adding->db, &lookup, id, arena, record, error)) == GEM5ART__RECORD)
+    gem5art_db *db = adding->db;
+    while (db && (step = (db->backend->lookup)(db, &lookup, id, arena, record, error)) == GEM5ART__RECORD)
         if (gem5art__record_is(*record, "_id", id)) return true;
     if (step == GEM5ART__FAILED) return false;
     while ((entry = gem5art__index_next(&adding->ids, key, entry)) != 0) {
@@ -13809,7 +13825,8 @@ static bool gem5art__find_hash(gem5art_db *db, const gem5art_json *wanted, gem5a
     gem5art__step step = GEM5ART__END;
     *found = false;
     while (db && !*found && (step = (db->backend->lookup)(db, &lookup, hash, arena, &record, error)) == GEM5ART__RECORD)
-        *found = gem5art__record_is(record, "hash", hash) && gem5art__is_run(gem5art__record_text(record, "type")) == run;
+        *found = gem5art__record_is(record, "hash", hash) &&
+                 gem5art__is_run(gem5art__record_text(record, "type")) == run;
     return step != GEM5ART__FAILED;
 }
 
@@ -13852,7 +13869,8 @@ GEM5ARTDEF bool gem5art_add_records(gem5art_db *db, const gem5art_text *records,
         ok = gem5art__add_record(&adding, i, &arena, &first_bad, error);
         gem5art__arena_free(&arena);
     }
-    if (ok && locked && adding.lines.length) ok = (db->backend->append)(db, adding.lines.data, adding.lines.length, error);
+    if (ok && locked && adding.lines.length)
+        ok = (db->backend->append)(db, adding.lines.data, adding.lines.length, error);
     if (locked) gem5art__store_unlock(db);
     gem5art__index_free(&adding.ids);
     gem5art__buf_free(&adding.lines);
