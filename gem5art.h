@@ -1166,6 +1166,8 @@ GEM5ART__SYS(int, MKDIR, (const char *path, mode_t mode), mkdir(path, mode))
 GEM5ART__SYS(int, RMDIR, (const char *path), rmdir(path))
 GEM5ART__SYS(int, MKDIRAT, (int folder, const char *path, mode_t mode), mkdirat(folder, path, mode))
 GEM5ART__SYS(ssize_t, READLINK, (const char *path, char *data, size_t size), readlink(path, data, size))
+GEM5ART__SYS(ssize_t, READLINKAT, (int folder, const char *path, char *data, size_t size),
+             readlinkat(folder, path, data, size))
 GEM5ART__SYS(char *, REALPATH, (const char *path, char *resolved), realpath(path, resolved))
 GEM5ART__SYS(char *, GETCWD, (char *data, size_t size), getcwd(data, size))
 GEM5ART__SYS(DIR *, OPENDIR, (const char *path), opendir(path))
@@ -1855,7 +1857,7 @@ static bool gem5art__temporary_name(gem5art__buf *name, const char *path, gem5ar
     number = (number ^ (uint64_t)now.tv_sec << 30 ^ (uint64_t)now.tv_nsec) * 0x9e3779b97f4a7c15u;
     name->length = 0;
     gem5art__putf(name, "%s.tmp-%016llx", path, (unsigned long long)number);
-    return name->failed ? gem5art__fail_nomem(error) : true;
+    return name->failed ? (errno = ENOMEM, gem5art__fail_nomem(error)) : true;
 }
 
 /* ---- whole files */
@@ -11052,8 +11054,10 @@ static uint16_t gem5art__deflate_file(gem5art__zip *zip, int fd, uint64_t size) 
 /* =================================================================== >>zip
    A folder as a zip file (PKWARE's APPNOTE 6.3). Local headers are patched once sizes and CRC are known. */
 
+#define GEM5ART__RESULTS "results.zip" /* in an outdir */
+
 typedef struct gem5art__zip_entry {
-    const char *path;
+    const char *path; /* absolute, or below the outdir */
     const char *name; /* in the zip file: the end of `path`; that of a folder ends in a slash */
     mode_t mode;
     time_t mtime;
@@ -11159,9 +11163,9 @@ static bool gem5art__zip_finish(gem5art__zip *zip) {
 /* ---- the folder */
 
 typedef struct gem5art__archiver {
-    const char *zip_path;
+    DIR *outdir;
+    const char *folder, *zip_name; /* its path, and the zip file's name in it */
     const char *const *except; /* globs; NULL: none */
-    struct stat old_zip;  /* what is at zip_path now, if anything: st_nlink 0 for nothing */
     gem5art__arena names;
     gem5art__buf entries; /* of gem5art__zip_entry */
     gem5art__buf *notes;
@@ -11171,7 +11175,8 @@ typedef struct gem5art__archiver {
 /* Notes why `path` is not in the zip file; on one line, whatever its name. */
 static void gem5art__archive_note(gem5art__archiver *a, const char *path, const char *why) {
     size_t i = a->notes->length;
-    gem5art__putf(a->notes, "%s was left out of %s: %s", path, gem5art__base_name(a->zip_path), why);
+    if (*path != '/') gem5art__putf(a->notes, "%s/", a->folder);
+    gem5art__putf(a->notes, "%s was left out of %s: %s", path, gem5art__base_name(a->zip_name), why);
     for (; !a->notes->failed && i < a->notes->length; i++)
         if (a->notes->data[i] == '\n') a->notes->data[i] = '?';
     gem5art__puts(a->notes, "\n");
@@ -11193,13 +11198,11 @@ static void gem5art__archive_add(gem5art__archiver *a, const char *path, size_t 
     struct stat st;
     if (!path || gem5art__left_out(a->except, path + root)) return; /* or out of memory: a->names has failed */
     memset(&entry, 0, sizeof entry);
-    if (GEM5ART_SYS_LSTAT(path, &st) < 0) {
+    if (strcmp(path, a->zip_name) == 0) return;
+    if (GEM5ART_SYS_FSTATAT(dirfd(a->outdir), path, &st, AT_SYMLINK_NOFOLLOW) < 0) {
         gem5art__archive_note(a, path, strerror(errno));
         return;
     }
-    if (st.st_ino == a->old_zip.st_ino && st.st_dev == a->old_zip.st_dev && a->old_zip.st_nlink > 0 &&
-        strcmp(gem5art__base_name(path), gem5art__base_name(a->zip_path)) == 0)
-        return;
     if (S_ISDIR(st.st_mode) && (path = gem5art__arena_printf(&a->names, "%s/", path)) == NULL) return;
     entry.path = path;
     entry.name = path + root;
@@ -11214,17 +11217,20 @@ static void gem5art__archive_add(gem5art__archiver *a, const char *path, size_t 
                                                               : "it is a device");
 }
 
-/* Adds what is in the folder `path`, which ends in a slash; false, with errno, where it cannot be read to its end. */
+/* Adds what is in the folder `path`, which ends in a slash ("": the outdir); false, with errno, where it cannot be read to
+   its end. */
 static bool gem5art__archive_add_folder(gem5art__archiver *a, const char *path, size_t root) {
-    DIR *dir = GEM5ART_SYS_OPENDIR(path);
+    int fd = *path ? gem5art__open_in(dirfd(a->outdir), path, O_RDONLY | O_DIRECTORY | O_NONBLOCK, 0) : -1;
+    DIR *dir = !*path ? a->outdir : fd >= 0 ? GEM5ART_SYS_FDOPENDIR(fd) : NULL;
     struct dirent *item;
     int list_errno;
-    if (!dir) return false;
+    if (!dir) return gem5art__close(fd), false;
+    if (!*path) GEM5ART_SYS_REWINDDIR(dir);
     while (errno = 0, (item = GEM5ART_SYS_READDIR(dir)) != NULL)
         if (strcmp(item->d_name, ".") != 0 && strcmp(item->d_name, "..") != 0)
             gem5art__archive_add(a, gem5art__arena_printf(&a->names, "%s%s", path, item->d_name), root);
     list_errno = errno;
-    GEM5ART_SYS_CLOSEDIR(dir);
+    if (*path) GEM5ART_SYS_CLOSEDIR(dir);
     errno = list_errno;
     return list_errno == 0;
 }
@@ -11239,13 +11245,11 @@ static int gem5art__archive_compare(const void *a, const void *b) {
 }
 
 /* Finds everything below the folders, the folders found so far serving as the queue; sorts it by name. */
-static bool gem5art__archive_list(gem5art__archiver *a, const char *folder, const char *const *more,
-                                  gem5art_error *error) {
-    const char *path = gem5art__arena_printf(&a->names, "%s/", folder);
+static bool gem5art__archive_list(gem5art__archiver *a, const char *const *more, gem5art_error *error) {
     gem5art__zip_entry *entries;
+    const char *path;
     size_t count, i;
-    if (path && !gem5art__archive_add_folder(a, path, strlen(path)))
-        return gem5art__fail_errno(error, "read the folder", folder);
+    if (!gem5art__archive_add_folder(a, "", 0)) return gem5art__fail_errno(error, "read the folder", a->folder);
     for (; more && *more; more++) gem5art__archive_add(a, *more, (size_t)(gem5art__base_name(*more) - *more));
     for (i = 0; entries = gem5art__archive_entries(a, &count), i < count; i++) {
         size_t root = (size_t)(entries[i].name - entries[i].path);
@@ -11260,10 +11264,11 @@ static bool gem5art__archive_list(gem5art__archiver *a, const char *folder, cons
 }
 
 /* Appends a file; NULL, or why it could not be. */
-static const char *gem5art__archive_put_file(gem5art__zip *zip, gem5art__zip_entry *entry) {
+static const char *gem5art__archive_put_file(gem5art__archiver *a, gem5art__zip_entry *entry) {
+    gem5art__zip *zip = a->zip;
     const char *why = NULL;
     struct stat st;
-    int fd = gem5art__open(entry->path, O_RDONLY | O_NONBLOCK | O_NOFOLLOW | O_NOCTTY, 0);
+    int fd = gem5art__open_in(dirfd(a->outdir), entry->path, O_RDONLY | O_NONBLOCK | O_NOFOLLOW | O_NOCTTY, 0);
     if (fd < 0 || GEM5ART_SYS_FSTAT(fd, &st) < 0) why = strerror(errno);
     else if (!S_ISREG(st.st_mode)) why = "it is no longer a file";
     else {
@@ -11285,10 +11290,11 @@ static const char *gem5art__archive_put_file(gem5art__zip *zip, gem5art__zip_ent
 }
 
 /* Appends a symlink, or a folder, which has no content; NULL, or why it could not be. */
-static const char *gem5art__archive_put_other(gem5art__zip *zip, gem5art__zip_entry *entry) {
+static const char *gem5art__archive_put_other(gem5art__archiver *a, gem5art__zip_entry *entry) {
+    gem5art__zip *zip = a->zip;
     ssize_t length = 0;
     if (S_ISLNK(entry->mode)) {
-        length = GEM5ART_SYS_READLINK(entry->path, (char *)zip->window, sizeof zip->window);
+        length = GEM5ART_SYS_READLINKAT(dirfd(a->outdir), entry->path, (char *)zip->window, sizeof zip->window);
         if (length < 0) return strerror(errno);
         entry->mode = S_IFLNK | 0777;
     }
@@ -11305,41 +11311,61 @@ static bool gem5art__archive_write(gem5art__archiver *a) {
     size_t count, i;
     gem5art__zip_entry *entries = gem5art__archive_entries(a, &count);
     for (i = 0; i < count && !a->zip->write_errno; i++) {
-        const char *why = S_ISREG(entries[i].mode) ? gem5art__archive_put_file(a->zip, &entries[i])
-                                                   : gem5art__archive_put_other(a->zip, &entries[i]);
+        const char *why = S_ISREG(entries[i].mode) ? gem5art__archive_put_file(a, &entries[i])
+                                                   : gem5art__archive_put_other(a, &entries[i]);
         if (why) gem5art__archive_note(a, entries[i].path, why);
         if (a->zip->header.failed || a->zip->central.failed || a->notes->failed) return errno = ENOMEM, false;
     }
     return gem5art__zip_finish(a->zip);
 }
 
-/* Writes everything below `folder`, and below the folders beside it that `more` has (NULL-terminated, or NULL), to a
-   new zip file at `zip_path`, whole or not at all; inside the folder, it is left out, as is what the globs `except`
-   match. A file counts as long as it is when it is opened. `notes` gets a line for each other thing left out: a socket,
-   a FIFO, a device, what vanished or is unreadable. `sha256` and *size: of the zip file; may be NULL. */
-static bool gem5art__archive(const char *folder, const char *const *more, const char *const *except,
-                             const char *zip_path, gem5art__buf *notes, char sha256[65], int64_t *size,
+/* Gives the archive its name and syncs it; the rename first, which saves a commit of the file system's journal: nothing
+   counts on the archive before both are on the disk. */
+static bool gem5art__archive_keep(gem5art__archiver *a, gem5art__new_file *file, const char *path, gem5art_error *error) {
+    bool ok = gem5art__name_file(file, GEM5ART__REPLACE, NULL);
+    file->made = file->made && !ok;
+    if (ok && !gem5art__datasync(file->fd)) {
+        ok = gem5art__fail_errno(error, "write", path);
+        GEM5ART_SYS_UNLINKAT(dirfd(a->outdir), a->zip_name, 0);
+    } else if (!ok) gem5art__fail_errno(error, "write", path);
+    else if (!gem5art__sync(dirfd(a->outdir))) ok = gem5art__fail_errno(error, "sync the folder of", path);
+    return ok;
+}
+
+/* Writes everything below the outdir `folder`, and below the folders beside it that `more` has (NULL-terminated, or
+   NULL), to a new zip file in the outdir, whole or not at all; that is left out, as is what the globs `except` match. A
+   file counts as long as it is when it is opened. `notes` gets a line for each other thing left out: a socket, a FIFO, a
+   device, what vanished or is unreadable. `sha256` and *size: of the zip file. */
+static bool gem5art__archive(DIR *outdir, const char *folder, const char *const *more, const char *const *except,
+                             const char *zip_name, gem5art__buf *notes, char sha256[65], int64_t *size,
                              gem5art_error *error) {
     gem5art__archiver a;
     gem5art__new_file file;
+    const char *path;
     bool ok = false;
     memset(&a, 0, sizeof a);
-    a.zip_path = zip_path;
+    a.outdir = outdir;
+    a.folder = folder;
+    a.zip_name = zip_name;
     a.except = except;
     a.notes = notes;
-    if (GEM5ART_SYS_LSTAT(zip_path, &a.old_zip) < 0) memset(&a.old_zip, 0, sizeof a.old_zip);
+    path = gem5art__arena_printf(&a.names, "%s/%s", folder, zip_name);
     a.zip = (gem5art__zip *)GEM5ART_MALLOC(sizeof *a.zip);
-    if (!a.zip) return gem5art__fail_nomem(error);
+    if (!a.zip || !path) {
+        gem5art__free(a.zip);
+        gem5art__arena_free(&a.names);
+        return gem5art__fail_nomem(error);
+    }
     memset(a.zip, 0, offsetof(gem5art__zip, tokens)); /* small folders do not touch most of the rest */
     a.zip->base = GEM5ART__DEFLATE_REACH; /* away from the zeros in the chains */
     gem5art__deflate_make_tables(a.zip);
-    if (gem5art__archive_list(&a, folder, more, error) &&
-        gem5art__begin_file(&file, -1, zip_path, 0666, error)) {
-        a.zip->fd = file.fd;
-        ok = gem5art__archive_write(&a) || gem5art__fail_errno(error, "write", zip_path);
-        ok = ok && (!sha256 || gem5art__hash_opened(file.fd, zip_path, sha256, NULL, size, error));
-        if (ok) ok = gem5art__commit_file(&file, GEM5ART__REPLACE, true, error);
-        else gem5art__abort_file(&file);
+    if (gem5art__archive_list(&a, more, error)) {
+        ok = gem5art__begin_file(&file, dirfd(outdir), zip_name, 0666, NULL);
+        if (ok) a.zip->fd = file.fd;
+        ok = (ok && gem5art__archive_write(&a)) || gem5art__fail_errno(error, "write", path);
+        ok = ok && gem5art__hash_opened(file.fd, path, sha256, NULL, size, error) &&
+             gem5art__archive_keep(&a, &file, path, error);
+        gem5art__abort_file(&file); /* what is left of it */
     }
     gem5art__buf_free(&a.zip->central);
     gem5art__buf_free(&a.zip->header);
@@ -12050,7 +12076,7 @@ static void gem5art__end_orphans(const gem5art__job *job) {
    Each attempt has an archive of its own, never compared. */
 static bool gem5art__archive_run(gem5art__job *job, gem5art_artifact *archive, gem5art_error *error) {
     gem5art_run *r = &job->draft;
-    const char *path = gem5art__join_path(&job->arena, r->outdir, "results.zip");
+    const char *path = gem5art__join_path(&job->arena, r->outdir, GEM5ART__RESULTS);
     char id[37], hash[65];
     memset(archive, 0, sizeof *archive);
     gem5art__set_defaults(gem5art__artifact_fields, archive);
@@ -12067,8 +12093,8 @@ static bool gem5art__archive_run(gem5art__job *job, gem5art_artifact *archive, g
     gem5art__show_state(job, r->status);
     if (r->no_archive) return true;
     job->task.control.beat = NULL; /* the archived files must not change */
-    if (!gem5art__archive(r->outdir, job->end.forks, r->archive_except, path, &job->notes, hash, &archive->size,
-                          error) ||
+    if (!gem5art__archive(job->outdir, r->outdir, job->end.forks, r->archive_except, GEM5ART__RESULTS, &job->notes, hash,
+                          &archive->size, error) ||
         !gem5art__keep_copy(job->pool->db->storage, path, id, hash, error))
         return false;
     r->results_size = archive->size;

@@ -11,28 +11,28 @@ static const char *fail_open_of, *fail_opendir_of, *fail_readdir_of, *fail_read_
 static const char *vanish, *become_fifo;
 static long long fake_size;
 static long fake_links = -1;
-static int hook_open(const char *path, int flags, unsigned mode);
+static int hook_openat(int folder, const char *path, int flags, unsigned mode);
 static int hook_fstat(int fd, void *result);
-static int hook_lstat(const char *path, void *result);
+static int hook_fstatat(int folder, const char *path, void *result, int flags);
 static long hook_read(int fd, void *data, unsigned long size);
 static long hook_pwrite(int fd, const void *data, unsigned long size, long long offset);
-static long hook_readlink(const char *path, char *data, unsigned long size);
+static long hook_readlinkat(int folder, const char *path, char *data, unsigned long size);
 static void *hook_opendir(const char *path);
 static void *hook_readdir(void *dir);
 static void *hook_realloc(void *memory, unsigned long size);
 static void hook_free(void *memory);
-#define GEM5ART_SYS_OPEN(path, flags, mode) hook_open(path, flags, mode)
+#define GEM5ART_SYS_OPENAT(folder, path, flags, mode) hook_openat(folder, path, flags, mode)
 #define GEM5ART_SYS_FSTAT(fd, result) hook_fstat(fd, result)
-#define GEM5ART_SYS_LSTAT(path, result) hook_lstat(path, result)
+#define GEM5ART_SYS_FSTATAT(folder, path, result, flags) hook_fstatat(folder, path, result, flags)
 #define GEM5ART_SYS_READ(fd, data, size) hook_read(fd, data, size)
 #define GEM5ART_SYS_PWRITE(fd, data, size, offset) hook_pwrite(fd, data, size, offset)
-#define GEM5ART_SYS_READLINK(path, data, size) hook_readlink(path, data, size)
+#define GEM5ART_SYS_READLINKAT(folder, path, data, size) hook_readlinkat(folder, path, data, size)
 #define GEM5ART_SYS_OPENDIR(path) ((DIR *)hook_opendir(path))
 #define GEM5ART_SYS_READDIR(dir) ((struct dirent *)hook_readdir(dir))
 #define GEM5ART_SYS_FDATASYNC(fd) (fail_datasync ? (errno = fail_datasync, -1) : fdatasync(fd))
 #define GEM5ART_SYS_FSYNC(fd) (fail_fsync ? (errno = fail_fsync, -1) : fsync(fd))
 #define GEM5ART_SYS_FTRUNCATE(fd, size) (fail_truncate ? (errno = fail_truncate, -1) : ftruncate(fd, size))
-#define GEM5ART_SYS_RENAME(from, to) (fail_rename ? (errno = fail_rename, -1) : rename(from, to))
+#define GEM5ART_SYS_RENAMEAT(a, from, b, to) (fail_rename ? (errno = fail_rename, -1) : renameat(a, from, b, to))
 #define GEM5ART_MALLOC(size) hook_realloc(NULL, size)
 #define GEM5ART_REALLOC(memory, size) hook_realloc(memory, size)
 #define GEM5ART_FREE(memory) hook_free(memory)
@@ -47,13 +47,14 @@ static void hook_free(void *memory);
 
 static bool is_name(const char *path, const char *name) { return name && strcmp(gem5art__base_name(path), name) == 0; }
 
-static int hook_open(const char *path, int flags, unsigned mode) {
+static int hook_openat(int folder, const char *path, int flags, unsigned mode) {
     int fd;
     if ((flags & O_CREAT) && fail_create) return errno = fail_create, -1;
     if (is_name(path, fail_open_of)) return errno = EACCES, -1;
-    if (is_name(path, vanish)) unlink(path);
-    if (is_name(path, become_fifo) && (unlink(path) < 0 || mkfifo(path, 0600) < 0)) return -1;
-    fd = open(path, flags, mode);
+    if ((flags & O_DIRECTORY) && fail_opendir_of && strstr(path, fail_opendir_of)) return errno = EACCES, -1;
+    if (is_name(path, vanish)) unlinkat(folder, path, 0);
+    if (is_name(path, become_fifo) && (unlinkat(folder, path, 0) < 0 || mkfifoat(folder, path, 0600) < 0)) return -1;
+    fd = openat(folder, path, flags, mode);
     if (is_name(path, fail_read_of)) fail_read_errno = fd;
     return fd;
 }
@@ -64,17 +65,17 @@ static int hook_fstat(int fd, void *result) {
     return status;
 }
 
-static int hook_lstat(const char *path, void *result) {
-    if (fake_links < 0 || !strstr(path, "/link-")) return lstat(path, (struct stat *)result);
+static int hook_fstatat(int folder, const char *path, void *result, int flags) {
+    if (fake_links < 0 || strncmp(path, "link-", 5) != 0) return fstatat(folder, path, (struct stat *)result, flags);
     memset(result, 0, sizeof(struct stat));
     ((struct stat *)result)->st_mode = S_IFLNK | 0777;
     ((struct stat *)result)->st_ino = 1;
     return 0;
 }
 
-static long hook_readlink(const char *path, char *data, unsigned long size) {
+static long hook_readlinkat(int folder, const char *path, char *data, unsigned long size) {
     if (is_name(path, fail_readlink_of)) return errno = EACCES, -1;
-    if (fake_links < 0) return readlink(path, data, size);
+    if (fake_links < 0) return readlinkat(folder, path, data, size);
     data[0] = 'x';
     return 1;
 }
@@ -555,13 +556,29 @@ static void check_members(const zip *z, const char *tree) {
     }
 }
 
+/* Archives a folder; a zip file outside of it has an absolute name there. */
+static bool archive(const char *folder, const char *const *more, const char *const *except, const char *path,
+                    gem5art__buf *notes, gem5art_error *e) {
+    char name[2 * PATH_MAX], here[PATH_MAX], hash[65], again[65];
+    size_t length = strlen(folder);
+    DIR *outdir = gem5art__open_outdir(folder, NULL, e);
+    int64_t size;
+    bool ok;
+    if (strncmp(path, folder, length) == 0 && path[length] == '/') snprintf(name, sizeof name, "%s", path + length + 1);
+    else snprintf(name, sizeof name, "%s/%s", getcwd(here, sizeof here) ? here : "", path);
+    ok = outdir && gem5art__archive(outdir, folder, more, except, name, notes, hash, &size, e);
+    gem5art__close_folder(outdir);
+    if (ok && fail_malloc_after < 0) CHECK(gem5art_sha256_file(path, again, NULL) && strcmp(hash, again) == 0);
+    return ok;
+}
+
 /* Archives `tree` and checks everything about it; notes must be `notes`. */
 static bool archive_and_open(zip *z, const char *tree, const char *path, const char *expected_notes) {
     gem5art__buf notes = {NULL, 0, 0, false};
     gem5art_error error = {GEM5ART_OK, ""};
     bool ok;
     memset(z, 0, sizeof *z);
-    ok = gem5art__archive(tree, NULL, NULL, path, &notes, NULL, NULL, &error);
+    ok = archive(tree, NULL, NULL, path, &notes, &error);
     CHECK_THAT(ok, "not archived: %s", error.message);
     CHECK_STR(notes.data ? notes.data : "", expected_notes);
     gem5art__buf_free(&notes);
@@ -573,7 +590,7 @@ static bool archive_only(gem5art_error *error) {
     gem5art__buf notes = {NULL, 0, 0, false};
     bool ok;
     memset(error, 0, sizeof *error);
-    ok = gem5art__archive("tree", NULL, NULL, "tree/results.zip", &notes, NULL, NULL, error);
+    ok = archive("tree", NULL, NULL, "tree/results.zip", &notes, error);
     gem5art__buf_free(&notes);
     return ok;
 }
@@ -648,7 +665,7 @@ static const char *names_without(const char *const *more, const char *const *glo
     size_t i;
     *names = 0;
     memset(&z, 0, sizeof z);
-    if (!gem5art__archive("tree", more, globs, "out.zip", &notes, NULL, NULL, &error))
+    if (!archive("tree", more, globs, "out.zip", &notes, &error))
         test_fail(__FILE__, __LINE__, "not archived: %s", error.message);
     CHECK_INT(notes.length, 0); /* what is not wanted is not worth a note */
     gem5art__buf_free(&notes);
@@ -725,9 +742,12 @@ TEST(globs_and_other_kinds) {
 
 /* Folders beside the outdir have paths that begin with their own names. */
 TEST(globs_and_forked_simulations) {
-    static const char *const more[] = {"tree.f0", "tree.f1", NULL};
     static const char *const globs[] = {"tree.f1", "tree.f0/cpt.*", NULL};
+    const char *more[] = {NULL, NULL, NULL};
+    char forks[2][PATH_MAX];
+    int i;
     enter_folder();
+    for (i = 0; i < 2; i++) snprintf(forks[i], sizeof forks[i], "%s/tree.f%d", test_folder, i), more[i] = forks[i];
     write_text("tree/stats.txt", "x");
     mkdir("tree.f0", 0755), mkdir("tree.f0/cpt.1", 0755), mkdir("tree.f0/sub", 0755), mkdir("tree.f1", 0755);
     write_text("tree.f0/cpt.1/m5.cpt", "x"), write_text("tree.f0/stats.txt", "x"), write_text("tree.f1/stats.txt", "x");
@@ -1181,7 +1201,7 @@ TEST(a_large_sparse_file) {
     write_text("tree/z", "start");
     write_text("tree/zz", "behind");
     REQUIRE(truncate("tree/z", (off_t)size) == 0);
-    REQUIRE(gem5art__archive("tree", NULL, NULL, "out.zip", &notes, NULL, NULL, &error));
+    REQUIRE(archive("tree", NULL, NULL, "out.zip", &notes, &error));
     CHECK_STR(notes.data ? notes.data : "", "");
     if (zip_open_max(&z, "out.zip", 64 << 20, true)) {
         CHECK_INT(z.members[0].size, size);
@@ -1212,7 +1232,7 @@ TEST(fifos_and_sockets_are_noted) {
     REQUIRE(mkfifo("tree/fi\nfo", 0600) == 0);
     write_text("tree/good", "good");
     alarm(60);
-    REQUIRE(gem5art__archive("tree", NULL, NULL, "tree/r.zip", &notes, NULL, NULL, &error));
+    REQUIRE(archive("tree", NULL, NULL, "tree/r.zip", &notes, &error));
     alarm(0);
     CHECK_CONTAINS(notes.data, socket_note); /* in either order */
     CHECK_CONTAINS(notes.data, fifo_note);
@@ -1335,7 +1355,7 @@ TEST(deep_trees) {
     REQUIRE(chdir("long") == 0);
     for (i = 0; i < 30; i++) REQUIRE(mkdir(part, 0755) == 0 && chdir(part) == 0);
     REQUIRE(chdir(test_folder) == 0);
-    CHECK(gem5art__archive("long", NULL, NULL, "out.zip", &notes, NULL, NULL, &error));
+    CHECK(archive("long", NULL, NULL, "out.zip", &notes, &error));
     CHECK_CONTAINS(notes.data, ": File name too long\n");
     gem5art__buf_free(&notes);
     if (zip_open(&z, "out.zip")) CHECK_THAT(z.count > 0 && z.count < 30, "%zu folders", z.count);
@@ -1348,16 +1368,13 @@ TEST(deep_trees) {
 TEST(the_zip_file_is_left_out) {
     size_t size, size_again, i;
     uint8_t *first, *again;
-    char elsewhere[200];
     zip z;
     enter_folder();
     write_text("tree/a", "a");
     mkdir("tree/sub", 0755);
     write_text("tree/sub/results.zip", "another file of that name");
-    for (i = 0; i < 4; i++) { /* new, there already, spelled otherwise */
-        snprintf(elsewhere, sizeof elsewhere, "%s/tree/./results.zip", test_folder);
-        if (i < 3) strcpy(elsewhere, i < 2 ? "tree/results.zip" : "tree/sub/../results.zip");
-        if (archive_and_open(&z, "tree", elsewhere, "")) {
+    for (i = 0; i < 2; i++) { /* new, there already */
+        if (archive_and_open(&z, "tree", "tree/results.zip", "")) {
             CHECK_INT(z.count, 3);
             CHECK(find(&z, "a") && find(&z, "sub/") && find(&z, "sub/results.zip"));
         }
@@ -1366,7 +1383,7 @@ TEST(the_zip_file_is_left_out) {
     }
     first = read_bytes("tree/results.zip", &size);
     REQUIRE(symlink("tree", "way") == 0);
-    if (archive_and_open(&z, "way/", "way/results.zip", "")) CHECK_INT(z.count, 3);
+    if (archive_and_open(&z, "way", "way/results.zip", "")) CHECK_INT(z.count, 3);
     zip_close(&z);
     again = read_bytes("tree/results.zip", &size_again);
     CHECK_THAT(size == size_again && memcmp(first, again, size) == 0, "two zip files of the same tree differ");
@@ -1403,7 +1420,6 @@ TEST(failing_calls) {
     } cases[] = {{&fail_create, EACCES, GEM5ART_IO, "cannot write tree/results.zip: "},
                  {&fail_create, EROFS, GEM5ART_IO, "Read-only file system"},
                  {&fail_create, ENOMEM, GEM5ART_NOMEM, "cannot write tree/results.zip: "},
-                 {&fail_datasync, EIO, GEM5ART_IO, "cannot write tree/results.zip: Input/output error"},
                  {&fail_rename, EPERM, GEM5ART_IO, "cannot write tree/results.zip: Operation not permitted"}};
     gem5art_error error;
     size_t i;
@@ -1418,8 +1434,13 @@ TEST(failing_calls) {
         *cases[i].fault = 0;
     }
     fail_opendir_of = "tree";
-    check_failed(archive_only(&error), &error, GEM5ART_IO, "cannot read the folder tree: Permission denied");
+    check_failed(archive_only(&error), &error, GEM5ART_IO, "cannot open the outdir tree: Permission denied");
     fail_opendir_of = NULL;
+    fail_datasync = EIO; /* by then it had its name */
+    CHECK(!archive_only(&error));
+    CHECK_STR(error.message, "cannot write tree/results.zip: Input/output error");
+    CHECK_INT(count_names("tree"), 1);
+    fail_datasync = 0;
     fail_fsync = EIO; /* by now the new one is in place */
     CHECK(!archive_only(&error));
     CHECK_STR(error.message, "cannot sync the folder of tree/results.zip: Input/output error");
@@ -1431,18 +1452,18 @@ TEST(folders_that_are_not_there) {
     gem5art__buf notes = {NULL, 0, 0, false};
     gem5art_error error;
     enter_folder();
-    CHECK(!gem5art__archive("nothing", NULL, NULL, "out.zip", &notes, NULL, NULL, &error));
+    CHECK(!archive("nothing", NULL, NULL, "out.zip", &notes, &error));
     CHECK_INT(error.code, GEM5ART_NOT_FOUND);
-    CHECK_CONTAINS(error.message, "cannot read the folder nothing: ");
-    CHECK(!gem5art__archive("tree", NULL, NULL, "nothing/out.zip", &notes, NULL, NULL, &error));
+    CHECK_CONTAINS(error.message, "cannot open the outdir nothing: ");
+    CHECK(!archive("tree", NULL, NULL, "nothing/out.zip", &notes, &error));
     CHECK_INT(error.code, GEM5ART_NOT_FOUND);
     CHECK_CONTAINS(error.message, "nothing/out.zip");
     mkdir("folder.zip", 0755);
-    CHECK(!gem5art__archive("tree", NULL, NULL, "folder.zip", &notes, NULL, NULL, &error));
-    CHECK_CONTAINS(error.message, "cannot write folder.zip: ");
+    CHECK(!archive("tree", NULL, NULL, "folder.zip", &notes, &error));
+    CHECK_CONTAINS(error.message, "/folder.zip: ");
     write_text("file", "");
-    CHECK(!gem5art__archive("file", NULL, NULL, "out.zip", &notes, NULL, NULL, &error));
-    CHECK(!gem5art__archive("file", NULL, NULL, "out.zip", &notes, NULL, NULL, NULL));
+    CHECK(!archive("file", NULL, NULL, "out.zip", &notes, &error));
+    CHECK(!archive("file", NULL, NULL, "out.zip", &notes, NULL));
     CHECK_INT(count_names("."), 3);
     CHECK_INT(allocated, 0);
 }

@@ -82,10 +82,10 @@ static bool info(int n) {
 
 static bool archive(int n) {
     gem5art__buf notes = {NULL, 0, 0, false};
-    char path[64], hash[65];
-    bool ok;
-    snprintf(path, sizeof path, "out-%d/results.zip", n);
-    ok = gem5art__archive(runs[n]->outdir, NULL, NULL, path, &notes, hash, NULL, &error);
+    DIR *outdir = gem5art__open_outdir(runs[n]->outdir, NULL, &error);
+    char hash[65];
+    bool ok = outdir && gem5art__archive(outdir, runs[n]->outdir, NULL, NULL, GEM5ART__RESULTS, &notes, hash, NULL, &error);
+    gem5art__close_folder(outdir);
     gem5art__buf_free(&notes);
     return ok;
 }
