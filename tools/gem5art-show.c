@@ -18,6 +18,35 @@
 
 const char *tool_name = "gem5art-show";
 
+static const char *db_uri, *color, *lines;
+static bool as_json, as_shell, as_path, as_log, follow;
+
+static const option options[] = {
+    {"--log", NULL, NULL, "Show the last lines of what it wrote; of simout, simerr, console or terminal alone, if one "
+     "is named beside the id", .flag = &as_log},
+    {"--lines", NULL, "N", "With --log: N lines of each file, or all; default: 10", .value = &lines,
+     .words = "all"},
+    {"--follow", "-f", NULL, "As --log, and what is added while the run goes on", .flag = &follow},
+    {"--path", NULL, NULL, "Print the outdir, or the path of an artifact", .flag = &as_path},
+    {"--json", NULL, NULL, "Print the record as it is stored", .flag = &as_json},
+    {"--shell", NULL, NULL, "Print a script that reproduces it: clones, builds, run",
+     .flag = &as_shell},
+    OPTION_COLOR(&color),
+    OPTION_DB_URI(&db_uri),
+    OPTION_END};
+
+static const operand operands[] = {
+    {"id", "An id, at least 3 characters of it, or a whole hash", "ID"},
+    {NULL, NULL, NULL}};
+
+static const page the_page = {
+    .summary = "show everything about a run or an artifact",
+    .usage = "id [id ...]",
+    .description = "Show everything about a run or an artifact: how it was run and why it ended, what it is made "
+                   "of, the files that gem5 read, and what it cost.",
+    .operands = operands,
+    .options = options};
+
 enum { SHOW_USERS = 3 }; /* runs of an artifact that are named */
 
 /* ---- entries: none for an empty value */
@@ -165,14 +194,14 @@ static void show_artifact(sheet *s, gem5art_db *db, const gem5art_artifact *arti
 /* ---- runs */
 
 static void show_status(sheet *s, const gem5art_run *run, bool live) {
-    sheet_color color = text_same(run->status, "Finished")      ? SHEET_GREEN
+    sheet_color shown = text_same(run->status, "Finished")      ? SHEET_GREEN
                         : text_starts(run->status, "Failed") ? SHEET_RED : SHEET_YELLOW;
     text status = {0}, reason = {0};
     size_t i;
     describe_status(&status, run);
     describe_reason(&reason, run);
     sheet_label(s, "status");
-    sheet_put(s, color, text_string(&status));
+    sheet_put(s, shown, text_string(&status));
     sheet_end_line(s);
     if (live && text_same(run->kill_reason, "lost"))
         sheet_entry(s, "", "its launcher is gone; launching it again records this attempt");
@@ -386,16 +415,17 @@ static void say_end(const watched *w) {
     text_free(&status);
 }
 
+static const char *keep(const char *string) { return (const char *)text_keep(text_copy(string)); }
+
 /* Shows the last lines of what a run wrote. False: there is nothing, which was reported. */
-static bool show_log(gem5art_db *db, found *f, tail *t, bool follow) {
-    watched w = {db, text_copy(f->run->id), text_copy(f->run->hash), text_copy(f->run->name)};
-    char *outdir = text_copy(f->run->outdir);
+static bool show_log(gem5art_db *db, found *f, tail *t) {
+    watched w = {db, keep(f->run->id), keep(f->run->hash), keep(f->run->name)};
     bool live = f->live && follow, shown;
     const char *places[3];
     text why = {0};
     archive_of(db, f->run, places);
+    t->outdir = keep(f->run->outdir);
     find_end(f); /* it would keep an LMDB store as it was */
-    t->outdir = outdir;
     t->archives = places;
     shown = tail_show(t, live, &why);
     if (!shown && !live) say("run \"%s\": %s", w.name, text_string(&why));
@@ -403,7 +433,6 @@ static bool show_log(gem5art_db *db, found *f, tail *t, bool follow) {
     if (follow && (shown || live)) say_end(&w);
     tail_end(t);
     text_free(&why);
-    free(outdir);
     return shown || live;
 }
 
@@ -470,16 +499,12 @@ static void show_json(const found *f) {
     gem5art_json_writer_free(&writer);
 }
 
-typedef struct forms {
-    bool json, shell, path, log, follow;
-} forms;
-
-static bool show_one(sheet *s, gem5art_db *db, found *f, const forms *as, tail *t) {
+static bool show_one(sheet *s, gem5art_db *db, found *f, tail *t) {
     bool ok = true;
-    if (as->json) show_json(f);
-    else if (as->shell) reproduce(db, f->run, f->artifact);
-    else if (as->path) ok = show_path(db, f);
-    else if (as->log) ok = show_log(db, f, t, as->follow);
+    if (as_json) show_json(f);
+    else if (as_shell) reproduce(db, f->run, f->artifact);
+    else if (as_path) ok = show_path(db, f);
+    else if (as_log) ok = show_log(db, f, t);
     else if (f->run) show_run(s, db, f->run, f->live != NULL);
     else show_artifact(s, db, f->artifact);
     find_end(f);
@@ -487,46 +512,21 @@ static bool show_one(sheet *s, gem5art_db *db, found *f, const forms *as, tail *
 }
 
 /* Checks what options.c cannot. */
-static void check_forms(const forms *as, int count, char **ids, const char *lines) {
+static void check_options(int count, char **ids) {
     if (count == 0) die(EXIT_MISUSE, "nothing to show: give the id of a run or an artifact; gem5art-ls lists them");
-    if (as->json + as->shell + as->path + as->log > 1)
+    if (as_json + as_shell + as_path + as_log > 1)
         die(EXIT_MISUSE, "--json, --shell, --path and --log are different forms: give one of them");
-    if (as->shell && count > 1) die(EXIT_MISUSE, "one script reproduces one thing: leave \"%s\" out", ids[1]);
-    if (as->follow && count > 1) die(EXIT_MISUSE, "--follow takes one run: leave \"%s\" out", ids[1]);
-    if (lines && !as->log) die(EXIT_MISUSE, "--lines is for --log: give both");
+    if (as_shell && count > 1) die(EXIT_MISUSE, "one script reproduces one thing: leave \"%s\" out", ids[1]);
+    if (follow && count > 1) die(EXIT_MISUSE, "--follow takes one run: leave \"%s\" out", ids[1]);
+    if (lines && !as_log) die(EXIT_MISUSE, "--lines is for --log: give both");
 }
 
-static int64_t count_lines(const char *lines) {
+static int64_t count_lines(void) {
     int64_t count = !lines ? 10 : text_same(lines, "all") ? TAIL_ALL : options_count("--lines", lines);
     return count < INT64_MAX ? count : TAIL_ALL;
 }
 
 int main(int argc, char **argv) {
-    static const char *db_uri, *color, *lines;
-    static forms as;
-    static const option options[] = {
-        {"--log", NULL, NULL, "Show the last lines of what it wrote; of simout, simerr, console or terminal alone, if one "
-         "is named beside the id", .flag = &as.log},
-        {"--lines", NULL, "N", "With --log: N lines of each file, or all; default: 10", .value = &lines,
-         .words = "all"},
-        {"--follow", "-f", NULL, "As --log, and what is added while the run goes on", .flag = &as.follow},
-        {"--path", NULL, NULL, "Print the outdir, or the path of an artifact", .flag = &as.path},
-        {"--json", NULL, NULL, "Print the record as it is stored", .flag = &as.json},
-        {"--shell", NULL, NULL, "Print a script that reproduces it: clones, builds, run",
-         .flag = &as.shell},
-        OPTION_COLOR(&color),
-        OPTION_DB_URI(&db_uri),
-        OPTION_END};
-    static const operand operands[] = {
-        {"id", "An id, at least 3 characters of it, or a whole hash", "ID"},
-        {NULL, NULL, NULL}};
-    static const page the_page = {
-        .summary = "show everything about a run or an artifact",
-        .usage = "id [id ...]",
-        .description = "Show everything about a run or an artifact: how it was run and why it ended, what it is made "
-                       "of, the files that gem5 read, and what it cost.",
-        .operands = operands,
-        .options = options};
     tail t = {0};
     sheet s;
     found *all;
@@ -534,18 +534,18 @@ int main(int argc, char **argv) {
     bool ok = true;
     int i;
     argc = options_parse(argc, argv, &the_page);
-    as.log |= as.follow;
-    if (as.log) t.kinds = take_kinds(&argc, argv);
-    check_forms(&as, argc, argv, lines);
-    t.lines = count_lines(lines);
+    as_log |= follow;
+    if (as_log) t.kinds = take_kinds(&argc, argv);
+    check_options(argc, argv);
+    t.lines = count_lines();
     t.color = options_color(color, stdout);
     sheet_init(&s, t.color);
     all = (found *)text_alloc((size_t)argc * sizeof *all);
     db = store_open(store_find(db_uri), true);
     for (i = 0; i < argc; i++) all[i] = find_any(db, argv[i]);
-    for (i = 0; i < argc && as.log; i++)
+    for (i = 0; i < argc && as_log; i++)
         if (!all[i].run) die(EXIT_MISUSE, "\"%s\" is an artifact: --log takes runs", argv[i]);
-    for (i = 0; i < argc; i++) ok &= show_one(&s, db, &all[i], &as, &t);
+    for (i = 0; i < argc; i++) ok &= show_one(&s, db, &all[i], &t);
     sheet_print(&s);
     free(all);
     gem5art_close(db, NULL);

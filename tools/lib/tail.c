@@ -180,6 +180,7 @@ static struct tail_place *add_place(tail *t, const char *name, FILE *file, const
     struct tail_place *place = &t->places[t->place_count];
     if (t->place_count == LOGS_MOST) return NULL;
     t->place_count++;
+    memset(place, 0, sizeof *place);
     place->name = text_copy(name);
     place->offset = last_lines_of(fileno(file), st->st_size, lines);
     place->device = st->st_dev;
