@@ -11,16 +11,16 @@ typedef struct single {
 
 /* Rows for a page; `s` is the address of a single. */
 #define SINGLE_OPTIONS(s)                                                                                              \
-    {"--name", NULL, "NAME", " set the name of a single run", .value = &(s)->name},                                    \
+    {"--name", NULL, "NAME", " Set the name of a single run", .value = &(s)->name},                                    \
     {"--gem5", NULL, "FILE", " set its gem5 binary", .value = &(s)->gem5, .words = "FILE"},                            \
-    {"--script", NULL, "FILE", " set its run script", .value = &(s)->script, .words = "FILE"},                         \
-    {"--outdir", NULL, "DIR", " set the folder that it writes", .value = &(s)->outdir, .words = "FOLDER"},             \
-    {"--kernel", NULL, "FILE", " set its kernel, which makes it a full-system run", .value = &(s)->kernel,             \
+    {"--script", NULL, "FILE", " Set its run script", .value = &(s)->script, .words = "FILE"},                         \
+    {"--outdir", NULL, "DIR", " Set the folder that it writes", .value = &(s)->outdir, .words = "FOLDER"},             \
+    {"--kernel", NULL, "FILE", " Set its kernel, which makes it a full-system run", .value = &(s)->kernel,             \
      .words = "FILE"},                                                                                                 \
-    {"--disk", NULL, "FILE", " set its disk image", .value = &(s)->disk, .words = "FILE"},                             \
+    {"--disk", NULL, "FILE", " Set its disk image", .value = &(s)->disk, .words = "FILE"},                             \
     {"--gem5-repo", NULL, "DIR", " name its gem5's git repo; default: where it is", .value = &(s)->gem5_repo,          \
      .words = "FOLDER"},                                                                                               \
-    {"--script-repo", NULL, "DIR", " name its script's; default: where it is", .value = &(s)->script_repo,             \
+    {"--script-repo", NULL, "DIR", " Name its script's; default: where it is", .value = &(s)->script_repo,             \
      .words = "FOLDER"}
 
 bool single_given(const single *s); /* any of its options */
