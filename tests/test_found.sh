@@ -178,6 +178,13 @@ below diff "$id" "$id"
 same "status of gem5art-diff" $status 0
 below rm --dry-run "$id"
 has "gem5art-rm" "$out" "would remove run $id"
+echo kept >results/1/checkpoint
+run "$BUILD/gem5art-artifact" register --name checkpoint --type checkpoint --path results/1/checkpoint \
+    --documentation "registered in the store's folder"
+for folder in . scripts/in; do
+    run sh -c 'cd "$1" && "$2" --dry-run --outdir --name "run 1"' - $folder "$BUILD/gem5art-rm"
+    has "an outdir that holds an artifact would stay, from $folder" "$out" "results/1/checkpoint is that of artifact"
+done
 cp "$work/outside/db.json" scripts/in/other.json
 below import other.json
 same "status of gem5art-import" $status 0

@@ -205,7 +205,7 @@ static void keep_records(const text_list *but) {
     size_t length, i;
     for (i = 0; i < KEYS; i++) members_want(&m, keys[i]);
     while ((json = store_next_json(iter, &length)) != NULL) {
-        char *joined;
+        char *joined, *folder;
         bool run;
         members_read(&m, json, length);
         run = members_is_run(m.values[TYPE]);
@@ -213,10 +213,14 @@ static void keep_records(const text_list *but) {
         if (but->count && bsearch(&id, but->items, but->count, sizeof *but->items, compare_ids)) continue;
         owner = (const char *)text_keep(text_printf("%s %.8s", run ? "run" : "artifact", id));
         path = members_string(&values[PATH], m.values[run ? OUTDIR : PATH]);
-        outdir_keep(path, owner);
-        if (run || *path == '/') continue;
-        joined = text_join(members_string(&values[CWD], m.values[CWD]), path);
+        joined = text_join(run ? NULL : store_folder(), path);
         outdir_keep(joined, owner);
+        free(joined);
+        if (run || *path == '/') continue;
+        folder = text_join(store_folder(), members_string(&values[CWD], m.values[CWD]));
+        joined = text_join(folder, path);
+        outdir_keep(joined, owner);
+        free(folder);
         free(joined);
     }
     for (i = 0; i < KEYS; i++) text_free(&values[i]);
