@@ -11620,6 +11620,7 @@ static void gem5art__stop_workers(gem5art__workers *workers) {
                   |  |         |                  | ^ |
                   |  |         +- not spawned ----|-+ +-> QUEUED (.retries)
                   |  +- artifact check failed ----+
+                  +- too little disk space: QUEUED, in its turn
                   +- recorded, claimed, refused: skipped, out of the pool
 
    The table gem5art__states has what is done in each state and when it ends. A record becomes durable in
@@ -11675,6 +11676,7 @@ typedef struct gem5art__job {
     gem5art__result result;
     gem5art_error error;             /* for the event of its end; code OK: none */
     gem5art_error disk;              /* LIMIT: there is too little space; else why that is unknown; OK: enough */
+    bool disk_asked;                 /* `disk` holds: the run came as far as that */
     gem5art__buf notes;              /* warnings for the log, one a line */
     int lost;                        /* lost attempts that were recorded */
     const char *const *probe;        /* variables, see gem5art__probe_begin */
@@ -11884,7 +11886,33 @@ static const char *const *gem5art__join_pairs(gem5art__arena *arena, const char 
     return pairs;
 }
 
-/* Claims the run and begins an attempt. False with the reason why it is skipped. */
+/* Bytes for people: "512 bytes", "3.1 GiB". */
+static const char *gem5art__size_text(double bytes, char text[32]) {
+    static const char *const units[] = {"bytes", "KiB", "MiB", "GiB", "TiB", "PiB"};
+    size_t i;
+    for (i = 0; bytes >= 1024 && i < 5; i++) bytes /= 1024;
+    snprintf(text, 32, "%.*f %s", i ? 1 : 0, bytes, units[i]);
+    return text;
+}
+
+/* Is there .min_disk on each file system that the run writes to? False, with LIMIT in job->disk, where there is not. */
+static bool gem5art__has_room(gem5art__job *job) {
+    const gem5art_db *db = job->pool->db;
+    const char *paths[3];
+    char texts[2][32];
+    double needed = (double)job->pool->desc.min_disk, bytes = 0;
+    int i;
+    paths[0] = job->draft.outdir, paths[1] = db->path, paths[2] = db->storage;
+    gem5art__clear(&job->disk);
+    job->disk_asked = true;
+    for (i = 0; needed > 0 && i < 3; i++)
+        if (paths[i] && gem5art__free_space(paths[i], &bytes, &job->disk) && bytes < needed)
+            return gem5art__fail(&job->disk, GEM5ART_LIMIT, "disk space: %s free, less than %s, at %s",
+                                 gem5art__size_text(bytes, texts[0]), gem5art__size_text(needed, texts[1]), paths[i]);
+    return true;
+}
+
+/* Claims the run and begins an attempt. False with the reason why it is skipped, or with job->result NO_ROOM. */
 static bool gem5art__begin_run(gem5art__job *job, gem5art_error *error) {
     const gem5art_pool *pool = job->pool;
     gem5art__arena *arena = &job->run->object.arena;
@@ -11900,6 +11928,10 @@ static bool gem5art__begin_run(gem5art__job *job, gem5art_error *error) {
     ok = gem5art__take_lost(store, r->hash, pool->desc.take_lost, &job->lost, error) &&
          (pool->desc.rerun || gem5art__not_recorded(store, job->run, pool->desc.retries, &job->failures, error)) &&
          (strcmp(r->cwd, pool->cwd) == 0 || gem5art__same_script(store, job->run, pool->cwd, error));
+    if (ok && !gem5art__has_room(job)) {
+        job->result = GEM5ART__NO_ROOM;
+        ok = false;
+    }
     if (ok) {
         r->task_id = gem5art__arena_copy(arena, pool->desc.task_id);
         r->cwd = gem5art__arena_copy(arena, pool->cwd);
@@ -11987,38 +12019,14 @@ static bool gem5art__prepare_spawn(gem5art__job *job, gem5art_error *error) {
     return true;
 }
 
-/* Bytes for people: "512 bytes", "3.1 GiB". */
-static const char *gem5art__size_text(double bytes, char text[32]) {
-    static const char *const units[] = {"bytes", "KiB", "MiB", "GiB", "TiB", "PiB"};
-    size_t i;
-    for (i = 0; bytes >= 1024 && i < 5; i++) bytes /= 1024;
-    snprintf(text, 32, "%.*f %s", i ? 1 : 0, bytes, units[i]);
-    return text;
-}
-
-/* Is there .min_disk on each file system that the run writes to? False, with LIMIT in job->disk, where there is not. */
-static bool gem5art__has_room(gem5art__job *job) {
-    const gem5art_db *db = job->pool->db;
-    const char *paths[3];
-    char texts[2][32];
-    double needed = (double)job->pool->desc.min_disk, bytes = 0;
-    int i;
-    paths[0] = job->draft.outdir, paths[1] = db->path, paths[2] = db->storage;
-    gem5art__clear(&job->disk);
-    for (i = 0; needed > 0 && i < 3; i++)
-        if (paths[i] && gem5art__free_space(paths[i], &bytes, &job->disk) && bytes < needed)
-            return gem5art__fail(&job->disk, GEM5ART_LIMIT, "disk space: %s free, less than %s, at %s",
-                                 gem5art__size_text(bytes, texts[0]), gem5art__size_text(needed, texts[1]), paths[i]);
-    return true;
-}
-
 static void gem5art__before(gem5art__task *task) {
     gem5art__job *job = (gem5art__job *)task;
     const char *path = NULL, *status = "Failed";
-    bool cancelled = gem5art__given_up(), room = cancelled || gem5art__has_room(job);
-    job->result = room ? GEM5ART__SKIPPED : GEM5ART__NO_ROOM;
+    bool cancelled = gem5art__given_up();
+    job->result = GEM5ART__SKIPPED;
+    job->disk_asked = false;
     if (cancelled) gem5art__cancelled(&job->error, job, "before it was begun");
-    else if (room && gem5art__begin_run(job, &job->error)) {
+    else if (gem5art__begin_run(job, &job->error)) {
         job->result = GEM5ART__READY;
         if (gem5art__check_used(job, &path, &job->error) && gem5art__prepare_spawn(job, &job->error))
             gem5art__clear(&job->error);
@@ -12569,7 +12577,7 @@ static void gem5art__worked(gem5art__job *job) {
     job->run->public_ = job->draft;
     job->pool->counts.lost += job->lost;
     job->lost = 0;
-    if (job->state == GEM5ART__BEFORE && !job->kill_reason) gem5art__note_room(job, gem5art__monotonic());
+    if (job->state == GEM5ART__BEFORE && job->disk_asked) gem5art__note_room(job, gem5art__monotonic());
     if (job->result == GEM5ART__NO_ROOM && job->kill_reason) {
         gem5art__cancelled(&job->error, job, job->kill_reason);
         job->result = GEM5ART__SKIPPED;

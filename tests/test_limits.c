@@ -485,6 +485,37 @@ TEST(a_lone_run_waits_for_disk_space) {
     end_disks();
 }
 
+/* What need not be launched needs no space, and its end is no sign of any. */
+TEST(recorded_runs_wait_for_no_disk) {
+    gem5art_pool_desc desc = begin_disks(1, "/out", 20);
+    gem5art_run_desc urgent = describe("children/exit_with", "out1", "0");
+    gem5art_run *run;
+    gem5art_pool *pool;
+    urgent.priority = 1;
+    REQUIRE((run = create(&urgent, false)) != NULL);
+    execute_well(run);
+    REQUIRE((pool = make_pool(&desc)) != NULL);
+    made_up[0].gib = 1;
+    add(pool, run);
+    wait_well(pool);
+    CHECK_STR(events, "skipped out1");
+    CHECK_INT(last_error.code, GEM5ART_EXISTS);
+    CHECK_INT(made_up[0].asked, 0);
+    gem5art_pool_destroy(pool);
+    REQUIRE((pool = make_pool(&desc)) != NULL);
+    add(pool, se_run("children/exit_with", "out2", "2"));
+    STEP_UNTIL(pool, pool->counts.waits_for);
+    add(pool, run);
+    STEP_UNTIL(pool, pool->counts.skipped == 1);
+    CHECK(pool->counts.waits_for);
+    UNTIL_ASKED(pool, &made_up[0], 2);
+    CHECK_INT(times_logged("runs wait for disk space"), 1);
+    CHECK_INT(times_logged("again"), 0);
+    gem5art_pool_destroy(pool);
+    CHECK_CONTAINS(events, "skipped out1, skipped out2");
+    end_disks();
+}
+
 TEST(without_a_limit_no_disk_is_asked) {
     gem5art_pool_desc desc = begin_disks(1, "/", 0);
     gem5art_pool *pool;
