@@ -209,6 +209,11 @@ if need jq; then
     same "as JSON" "$(jq -c '[.decide, .besides, .b.variables.l2]' .out)" '[["params"],["variables"],"1MB"]'
 fi
 
+begin "two archives of results, as what they are"
+printf '[{"_id":"arch-1","hash":"1","type":"directory","name":"n"},{"_id":"arch-2","hash":"2","type":"directory","name":"n"}]' >archives.json
+run "$diff" --db-uri archives.json arch-1 arch-2
+has "what they are" "$out" "--- n (the archive of a run's outdir)"
+
 begin "what is archived"
 printf '[{"_id":"zips-1","hash":"1","type":"gem5 run","name":"n","archive":"none"},{"_id":"zips-2","hash":"1","type":"gem5 run","name":"n","archive":{"except":["cpt.*","*.raw"]}}]' >zips.json
 run "$diff" --db-uri zips.json zips-1 zips-2

@@ -92,7 +92,7 @@ same status $status 1
 has "a changed file" "$out" "changed "
 has "since when" "$out" "; changed 2026-01-02 03:04"
 has "a dirty repo" "$out" "dirty     $(echo "$repo" | cut -c1-8)"
-has "its commit" "$out" "commit or stash them; repo has the registered commit $(git -C repo rev-parse HEAD | cut -c 1-12)"
+has "its commit" "$out" "commit or stash them; it has the registered commit $(git -C repo rev-parse HEAD | cut -c 1-12)"
 has "a missing file" "$out" "missing   $(echo "$gem5" | cut -c1-8)"
 has "the sum" "$out" "3 artifacts, 3 not as registered, 2 no longer reproducible"
 run "$verify" "$repo"
@@ -102,7 +102,7 @@ git -C repo commit -qam second
 run "$verify" "$repo"
 same "status of a repo that has moved on" $status 0
 has "a repo at another commit" "$out" "moved on  $(echo "$repo" | cut -c1-8)  git repo \"src\" repo
-          repo has the registered commit $(git -C repo rev-parse HEAD~1 | cut -c 1-12), 1 commit since; changed "
+          it has the registered commit $(git -C repo rev-parse HEAD~1 | cut -c 1-12), 1 commit since; changed "
 has "its commit's date" "$out" "; changed $(date +%Y)-"
 if need jq; then
     run "$verify" --json

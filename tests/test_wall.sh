@@ -21,6 +21,8 @@ begin "what tools share stands once"
 once "the end for want of memory" '"[^"]*out of memory' tools/lib/text.c
 once "the option --db-uri" '"--db-uri"' tools/lib/page.h
 once "the quoting of CSV" '\\"\\""\)' tools/lib/csv.c
+once "the roles of artifacts" '"gem5_git_artifact"|"gem5 repo"' tools/lib/store.h
+once "the type of results archives" '"directory"' tools/lib/store.c
 once "the word for no time-out" ', "none"\) == 0' tools/lib/when.c
 
 begin "each module of tools/lib includes only what stands below it"

@@ -110,7 +110,7 @@ static void show_tree(gem5art_db *db, char **arguments) {
     while ((row = store_next_artifact(iter)) != NULL) {
         tree_node *node;
         bool is_root = root && strcmp(root, row->id) == 0;
-        if (strcmp(row->type, "directory") == 0 && !is_root) continue;
+        if (store_is_results(row->type) && !is_root) continue;
         artifact = store_artifact(db, row->id); /* a row lives until the next one, this as long as the db */
         if (!artifact) continue;
         t.nodes = (tree_node *)text_realloc(t.nodes, (t.count + 1) * sizeof *t.nodes);

@@ -168,8 +168,8 @@ static void put_distance(text *out, const char *folder, const char *commit, bool
     free(both);
 }
 
-/* Looks for the registered commit in a repo. False: it does not have it. */
-static bool find_commit(verdict *v, const gem5art_artifact *a, const char *folder) {
+/* Looks for the registered commit in a repo, the subject of the sentence. False: it does not have it. */
+static bool find_commit(verdict *v, const gem5art_artifact *a, const char *folder, const char *subject) {
     char *object = text_printf("%s^{commit}", a->git_hash);
     const char *const exists[] = {"cat-file", "-e", object, NULL};
     const char *const refs[] = {"for-each-ref", "--count=1", "--contains", a->git_hash, NULL};
@@ -181,7 +181,7 @@ static bool find_commit(verdict *v, const gem5art_artifact *a, const char *folde
         text_clear(&v->why);
     }
     if (has)
-        text_putf(&v->why, "%s%s has the registered commit %.12s%s%s", v->why.length ? "; " : "", folder, a->git_hash,
+        text_putf(&v->why, "%s%s has the registered commit %.12s%s%s", v->why.length ? "; " : "", subject, a->git_hash,
                   distance.length ? ", " : "", text_string(&distance));
     if (has && !ahead && program_git(folder, refs, &out) && !out.length)
         text_puts(&v->why, "; no branch and no tag leads to it: tag it, or git may remove it");
@@ -194,7 +194,8 @@ static bool find_commit(verdict *v, const gem5art_artifact *a, const char *folde
 /* Where its path leads now, and where it was. */
 static bool find_commit_of(verdict *v, const gem5art_artifact *a) {
     char *path = text_join(cwd, a->path);
-    bool has = find_commit(v, a, path) || (*a->git_name == '/' && find_commit(v, a, a->git_name));
+    bool has = find_commit(v, a, path, "it") ||
+               (*a->git_name == '/' && find_commit(v, a, a->git_name, a->git_name));
     free(path);
     return has;
 }
