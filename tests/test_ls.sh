@@ -397,7 +397,7 @@ same "an older attempt that is named later" "$("$ls" --db-uri matrix.json --colu
 4 runs: 3 Finished, 1 Failed (1 timeout); 1 superseded attempt not shown (--all); results: 1.5 MiB"
 
 begin "COLUMNS is the width, within limits, also in a pipe"
-same "it counts" "$(COLUMNS=80 "$ls" --db-uri matrix.json | head -n 3)" "host=h · name x
+same "it counts" "$(COLUMNS=80 "$ls" --db-uri matrix.json | head -n 3)" "name x · host=h
 
 ID        CPU     L2     STATUS    REASON   ELAPSED  WHEN"
 for columns in "" 0 -1 80x 99999999999999999999 " 80"; do

@@ -13,6 +13,13 @@ static unsigned fact_of(const row *r, size_t place) { return place < r->fact_cou
 
 static void share(outline *o, char *item) { text_list_add(&o->shared, item); }
 
+/* Before all others: as it is not in the rows, it must have a place above them. */
+static void share_first(outline *o, char *item) {
+    share(o, item);
+    memmove(&o->shared.items[1], o->shared.items, (o->shared.count - 1) * sizeof *o->shared.items);
+    o->shared.items[0] = item;
+}
+
 /* ---- names and params: the rows' own part, after the variables are taken out */
 
 static bool is_word(char c) { return (c >= '0' && c <= '9') || (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z'); }
@@ -76,7 +83,8 @@ static void compare_cells(outline *o, outline_cell *c, const row_list *rows, con
     c->needed = i < rows->count;
     c->prefix = c->needed ? common_prefix(rows, c->place, separators) : 0;
     if (c->prefix)
-        share(o, text_printf("%s %.*s%s", label, (int)c->prefix, rows->rows[0]->cells[c->place], terminal_ellipsis()));
+        share_first(o, text_printf("%s %.*s%s", label, (int)c->prefix, rows->rows[0]->cells[c->place], terminal_ellipsis()));
+    else if (!c->needed && first.length && c == &o->name) share_first(o, text_printf("%s %s", label, first.data));
     else if (!c->needed && first.length) share(o, text_printf("%s %s", label, first.data));
 }
 
@@ -160,8 +168,8 @@ void outline_make(outline *o, const row_list *rows) {
     for (i = 0; i < FACT_VARIABLES; i++) compare_fact(o, i, rows);
     if (rows->count == 1) return;
     o->telling_params = count_changes(rows, o->params.place) > count_changes(rows, o->name.place);
-    compare_cells(o, &o->name, rows, "name", " -_/:=+");
     compare_cells(o, &o->params, rows, "params", " ");
+    compare_cells(o, &o->name, rows, "name", " -_/:=+");
 }
 
 const char *outline_fact(const outline *o, const row *r, size_t place) {
