@@ -5626,7 +5626,7 @@ static size_t gem5art__find_id(const char *const *texts, size_t count, const cha
     while (from < count) {
         size_t middle = from + (count - from) / 2;
         int order = strncmp(texts[middle], text, length);
-        if (order == 0 && !texts[middle][length]) return middle;
+        if (order == 0 && strlen(texts[middle]) == length) return middle; /* `text` may hold a NUL */
         if (order < 0) from = middle + 1;
         else count = middle;
     }
