@@ -23,12 +23,12 @@ static experiment *read_experiment;
 
 /* A tool whose arguments are the lines of a file. */
 int main(int argc, char **argv) {
-    text source = {NULL, 0, 0}, line = {NULL, 0, 0};
+    text content = {NULL, 0, 0}, line = {NULL, 0, 0};
     size_t i;
     int n;
-    for (n = 1; n < argc; n++) text_putf(&source, "%s\n", argv[n]);
+    for (n = 1; n < argc; n++) text_putf(&content, "%s\n", argv[n]);
     read_experiment = NULL;
-    read_experiment = experiment_parse("e.json", &source, NULL, -1);
+    read_experiment = experiment_parse("e.json", &content, NULL, -1);
     for (i = 0; i < read_experiment->run_count; i++) {
         text_clear(&line);
         experiment_put_command(&line, read_experiment, &read_experiment->runs[i], "/w");

@@ -3,6 +3,29 @@
 
 #include "lib.h"
 
+#include "../../tools/lib/table.c"
+
+#include "../../tools/lib/members.c"
+
+#include "../../tools/lib/csv.c"
+
+#include "../../tools/lib/variables.c"
+
+#include "../../tools/lib/columns.c"
+
+#include "../../tools/lib/select.c"
+
+#include "../../tools/lib/outdir.h"
+
+/* The files in memory have no outdirs. */
+void outdir_keep(const char *path, const char *owner) { (void)path, (void)owner; }
+outdir_state outdir_check(const char *path, const char *id, const char *hash, text *why) {
+    return (void)path, (void)id, (void)hash, text_puts(why, "it is not in memory"), OUTDIR_GONE;
+}
+outdir_state outdir_remove(const char *path, const char *id, const char *hash, text *why) {
+    return outdir_check(path, id, hash, why);
+}
+
 #include "../../tools/gem5art-rm.c"
 
 /* Only what was named goes, and nothing in a dry run. */

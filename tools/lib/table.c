@@ -45,13 +45,13 @@ static table_column *find_widest(table *t) {
 
 /* The column to be left out first: the last spare one, or the one with the highest rank. NULL: none can be. */
 static table_column *find_dispensable(table *t, bool spare) {
-    table_column *found = NULL;
+    table_column *chosen = NULL;
     size_t i;
     for (i = 0; i < t->column_count; i++) {
         table_column *c = &t->columns[i];
-        if (c->width && (spare ? c->spare : c->rank > 0 && (!found || c->rank >= found->rank))) found = c;
+        if (c->width && (spare ? c->spare : c->rank > 0 && (!chosen || c->rank >= chosen->rank))) chosen = c;
     }
-    return found;
+    return chosen;
 }
 
 static void measure(table *t, bool keep_empty) {
