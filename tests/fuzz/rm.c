@@ -31,9 +31,15 @@ outdir_state outdir_remove(const char *path, const char *id, const char *hash, t
 /* Only what was named goes, and nothing in a dry run. */
 static void check_tool(int status, size_t records, const char *written, int argc, char **argv) {
     REQUIRE(records <= 4, "%zu records", records);
-    REQUIRE(records == 4 || strstr(written, "removed "), "it does not say what it removed");
+    REQUIRE(records == 4 || quiet || strstr(written, "removed "), "it does not say what it removed");
     REQUIRE(!strstr(written, "would remove") || records == 4, "a dry run removes");
     (void)status, (void)argc, (void)argv;
+    db_uri = NULL; /* as a new process has it */
+    dry_run = assume_yes = quiet = outdirs = false;
+    runs = NULL;
+    run_count = 0;
+    memset(&selected, 0, sizeof selected);
+    memset(&artifacts, 0, sizeof artifacts);
 }
 
 #include "arguments_end.h"
