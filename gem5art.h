@@ -1164,7 +1164,6 @@ GEM5ART__SYS(int, UNLINK, (const char *path), unlink(path))
 GEM5ART__SYS(int, UNLINKAT, (int folder, const char *path, int flags), unlinkat(folder, path, flags))
 GEM5ART__SYS(int, MKDIR, (const char *path, mode_t mode), mkdir(path, mode))
 GEM5ART__SYS(int, RMDIR, (const char *path), rmdir(path))
-GEM5ART__SYS(int, MKDIRAT, (int folder, const char *path, mode_t mode), mkdirat(folder, path, mode))
 GEM5ART__SYS(ssize_t, READLINK, (const char *path, char *data, size_t size), readlink(path, data, size))
 GEM5ART__SYS(ssize_t, READLINKAT, (int folder, const char *path, char *data, size_t size),
              readlinkat(folder, path, data, size))

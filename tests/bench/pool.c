@@ -11,9 +11,7 @@
    Where the rest goes is decided by the disk, four syncs a run, which one line leaves out, and by the file system: ext4
    passes over every inode that was freed in the last minutes, one by one, whenever a file is made. What was removed just
    before counts, so nothing is removed here until all is measured. The line of /dev/shm is what is left of that. */
-#define GEM5ART_SYS_FDATASYNC(fd) (without_syncs ? 0 : fdatasync(fd))
-#define GEM5ART_SYS_FSYNC(fd) (without_syncs ? 0 : fsync(fd))
-static int without_syncs;
+#include "../calls.h"
 
 #define GEM5ART_IMPLEMENTATION
 #include "../../gem5art.h"
@@ -27,6 +25,8 @@ enum { JOBS = 2 };
 static int runs = 1000;
 
 static const char *variant; /* what is measured now; NULL: the whole of it */
+
+static call_counts pool_calls; /* of the whole pool, without its warden */
 
 static const char *child; /* children/exit_with */
 static bool all_well = true;
@@ -76,8 +76,10 @@ static double pool_of_runs(double *created) {
         if (!run || !gem5art_pool_add(pool, run, &error)) complain();
     }
     start = gem5art__monotonic();
+    counted = no_calls;
     if (!gem5art_pool_wait(pool, &error)) complain();
     seconds = gem5art__monotonic() - start;
+    pool_calls = counted;
     gem5art_pool_destroy(pool);
     return seconds * 1e3 / runs;
 }
@@ -110,7 +112,11 @@ static int be_host(int gigabytes, double peer) {
     if (count_finished() != runs) fprintf(stderr, "only %d runs are recorded\n", count_finished()), all_well = false;
     snprintf(what, sizeof what, "gem5art_pool, all recorded, host of %d %s", gigabytes ? gigabytes : 10, gigabytes ? "GB" : "MB");
     line(variant ? variant : what, ours, peer);
+    if (!variant)
+        printf("    %.0f calls of the host, %.1f files and folders, %.1f syncs a run\n", (double)pool_calls.calls / runs,
+               (double)pool_calls.files / runs, (double)pool_calls.syncs / runs);
     if (!variant) printf("  %-52s %8.2f once\n", "  three artifacts registered, and the pool created", created);
+    fflush(stdout);
     free(memory);
     return !all_well;
 }
@@ -148,9 +154,9 @@ static void measure_host(int gigabytes, double peer) {
 
 static void measure_without_syncs(double peer) {
     variant = "  the same, nothing synced";
-    without_syncs = 1;
+    without_syncs = true;
     measure_host(0, peer);
-    without_syncs = 0;
+    without_syncs = false;
     variant = NULL;
 }
 
