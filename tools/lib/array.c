@@ -2,6 +2,7 @@
 
 #include "array.h"
 
+#include <stdlib.h>
 #include <string.h>
 
 #include "gem5art.h"
@@ -55,4 +56,6 @@ void array_print(array *a) {
     if (!a->csv) text_puts(&a->out, a->rows ? "\n]\n" : "[]\n");
     print(text_string(&a->out), a->out.length);
     text_free(&a->out);
+    while (a->count > 0) free(a->names[--a->count]);
+    free(a->names);
 }

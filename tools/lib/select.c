@@ -212,19 +212,24 @@ static void select_keep(select_rows *rows) {
     if (rows->count > 1) qsort(rows->newest, rows->count, sizeof *rows->newest, select_in_order);
 }
 
-const char *select_next(select_rows *rows, size_t *length) {
+static const char *select_newest(select_rows *rows, size_t *length) {
     const select_row *row;
-    if (rows->selection->most == SIZE_MAX) return select_step(rows, length);
     if (rows->iter) select_keep(rows);
     if (rows->next > 0) free(rows->newest[rows->next - 1].json);
-    if (rows->next == rows->count) {
-        free(rows->newest);
-        rows->newest = NULL;
-        rows->next = rows->count = 0;
-        return NULL;
-    }
+    if (rows->next == rows->count) return NULL;
     row = &rows->newest[rows->next++];
     record_read(&rows->record, row->json, row->length, NULL);
     *length = row->length;
     return row->json;
+}
+
+const char *select_next(select_rows *rows, size_t *length) {
+    const char *json = rows->selection->most == SIZE_MAX ? select_step(rows, length) : select_newest(rows, length);
+    if (json) return json;
+    text_free(&rows->record.status);
+    text_free(&rows->record.reason);
+    free(rows->newest);
+    rows->newest = NULL;
+    rows->next = rows->count = 0;
+    return NULL;
 }
