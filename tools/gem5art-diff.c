@@ -254,7 +254,7 @@ static void compare_commits(difference *d, const gem5art_artifact *a, const gem5
     d->repos = true;
     for (i = 0; i < 4 && !d->compared; i++) {
         const gem5art_artifact *repo = repos[i / 2];
-        const char *cwd = sides[i / 2].run ? sides[i / 2].run->cwd : "";
+        const char *cwd = sides[i / 2].run ? sides[i / 2].run->cwd : store_folder();
         const char *folder = i % 2 == 0 ? repo->git_name : text_keep(text_join(cwd, repo->path));
         d->compared = describe_exists(folder) && read_commits(d, folder, a->git_hash, b->git_hash);
     }
