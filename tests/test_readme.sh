@@ -30,6 +30,31 @@ same status $status 0
 same "its runs" "$(wc -l <.out)" 6
 has "one of them" "$out" "gem5/build/X86/gem5.opt -re --outdir=$work/results/o3/2 experiments/hello.py --cpu o3 --size=2"
 
+begin "the commands of a day"
+mkdir day && cp hello.json day && rm db.json && cd day || exit 1
+for repo in gem5 experiments; do
+    mkdir $repo && git -C $repo init -q && echo '# a script' >$repo/hello.py && echo build/ >$repo/.gitignore
+    git -C $repo add -A && git -C $repo commit -qm first
+done
+mkdir -p gem5/build/X86 && cp "$BUILD/gem5-stand-in" gem5/build/X86/gem5.opt
+printf '#!/bin/sh\ncat hello.json\n' >generate.py && chmod +x generate.py
+PATH=$BUILD:$PATH
+sed -n '/^## With a file/,/^## What/p; /^## Daily work/,/^The other tools/p' "$readme" |
+    sed -n 's/ *# .*//; /^    \(gem5art-\|cd \|\.\/\)/s/^    //p' >commands
+check "there are commands" test "$(wc -l <commands)" -ge 17
+while read -r line; do
+    set -- $(gem5art-ls -q 2>/dev/null | head -n 2)
+    run sh -c "$(echo "$line" | sed "s/ID ID/$1 $2/; s/ID/$1/")" </dev/null
+    case $line in *-diff*) same "status of $line" $status 1 ;; *) same "status of $line: $err" $status 0 ;; esac
+done <commands
+same "runs that were launched" "$(gem5art-ls -q --all | wc -l)" 7
+cd ..
+
+begin "gem5art-getruns by one command"
+sed -n '/^    cc .*getruns/,/-pthread$/p' "$readme" >build.sh
+check "it builds" sh -c 'here=$PWD && cd "$1" && sh -c "$(sed "s| -o gem5art-getruns| -O0 -o $here/getruns|" "$here/build.sh")"' - "$root"
+check "it works" ./getruns --db-uri day/db.json runs.json
+
 begin "the jq line"
 if need jq; then
     cp "$root/tests/data/gem5art-filedb/db.json" db.json
