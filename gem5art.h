@@ -4738,8 +4738,6 @@ typedef struct gem5art__backend {
                             const gem5art_json **record, gem5art_error *error); /* parses into the arena */
     bool (*scan_begin)(gem5art__scan *scan, const gem5art_query *query, gem5art_error *error);
     gem5art__step (*scan_next)(gem5art__scan *scan, gem5art_error *error);
-    gem5art__step (*scan_parse)(gem5art__scan *scan, gem5art__arena *arena, const gem5art_json **record,
-                                gem5art_error *error);
     void (*scan_end)(gem5art__scan *scan);
     /* Under the writer lock, each whole or not at all, and durable: */
     bool (*recover)(gem5art_db *db, gem5art_error *error); /* repairs what a kill left, and refreshes */
@@ -4761,7 +4759,8 @@ static gem5art__step gem5art__scan_next(gem5art__scan *scan, gem5art_error *erro
 
 static gem5art__step gem5art__scan_parse(gem5art__scan *scan, gem5art__arena *arena, const gem5art_json **record,
                                          gem5art_error *error) {
-    return (scan->db->backend->scan_parse)(scan, arena, record, error);
+    *record = gem5art__json_parse_in(arena, scan->data, scan->size, NULL, error);
+    return *record ? GEM5ART__RECORD : GEM5ART__FAILED;
 }
 
 static void gem5art__scan_end(gem5art__scan *scan) {
@@ -5174,20 +5173,6 @@ static gem5art__step gem5art__cursor_next(gem5art__cursor *cursor, gem5art_error
     }
 }
 
-/* Parses the current record into an arena, which may take over the one in which it was checked. */
-static gem5art__step gem5art__cursor_parse(gem5art__cursor *cursor, gem5art__arena *arena, const gem5art_json **record,
-                                           gem5art_error *error) {
-    if (cursor->record && !arena->blocks) {
-        *arena = cursor->arena;
-        *record = cursor->record;
-        memset(&cursor->arena, 0, sizeof cursor->arena);
-        cursor->record = NULL;
-        return GEM5ART__RECORD;
-    }
-    *record = gem5art__json_parse_in(arena, cursor->data, cursor->size, NULL, error);
-    return *record ? GEM5ART__RECORD : GEM5ART__FAILED;
-}
-
 /* The texts that open the current record, which stays parsed if it is not a sealed line. False: out of memory. */
 static bool gem5art__cursor_head(gem5art__cursor *cursor, gem5art__head *head) {
     if (cursor->intact && gem5art__read_head(cursor->data, cursor->size, head)) return true;
@@ -5458,7 +5443,10 @@ static gem5art__step gem5art__flat_lookup(gem5art_db *db, gem5art__lookup *looku
         cursor.line_start = at == 0 || gem5art__cursor_peek(&cursor, NULL) == '\n';
         cursor.pos += at && cursor.length;
         step = gem5art__cursor_next(&cursor, error);
-        if (step == GEM5ART__RECORD) step = gem5art__cursor_parse(&cursor, arena, record, error);
+        if (step == GEM5ART__RECORD) {
+            *record = gem5art__json_parse_in(arena, cursor.data, cursor.size, NULL, error);
+            if (!*record) step = GEM5ART__FAILED;
+        }
         gem5art__cursor_free(&cursor);
         if (step == GEM5ART__TORN || step == GEM5ART__END)
             step = (gem5art__fail(error, GEM5ART_CORRUPT, "%s changed while it was read: try again", flat->path),
@@ -5820,11 +5808,6 @@ static gem5art__step gem5art__flat_scan_next(gem5art__scan *scan, gem5art_error 
     return step;
 }
 
-static gem5art__step gem5art__flat_scan_parse(gem5art__scan *scan, gem5art__arena *arena, const gem5art_json **record,
-                                              gem5art_error *error) {
-    return gem5art__cursor_parse((gem5art__cursor *)scan->state, arena, record, error);
-}
-
 /* ---- opening */
 
 /* Makes an empty store under a temporary name and links it into place, so that nobody ever sees half of one. */
@@ -5883,7 +5866,7 @@ static void gem5art__flat_close(gem5art_db *db) {
 
 static const gem5art__backend gem5art__flat_backend = {
     "file", gem5art__flat_open, gem5art__flat_close, gem5art__flat_create, gem5art__flat_refresh, gem5art__flat_lookup,
-    gem5art__flat_scan_begin, gem5art__flat_scan_next, gem5art__flat_scan_parse, gem5art__flat_scan_end,
+    gem5art__flat_scan_begin, gem5art__flat_scan_next, gem5art__flat_scan_end,
     gem5art__flat_recover, gem5art__flat_append, gem5art__flat_remove};
 
 /* ================================================================== >>lmdb
@@ -6366,12 +6349,6 @@ static gem5art__step gem5art__lmdb_scan_next(gem5art__scan *scan, gem5art_error 
     return GEM5ART__FAILED;
 }
 
-static gem5art__step gem5art__lmdb_scan_parse(gem5art__scan *scan, gem5art__arena *arena, const gem5art_json **record,
-                                              gem5art_error *error) {
-    *record = gem5art__json_parse_in(arena, scan->data, scan->size, NULL, error);
-    return *record ? GEM5ART__RECORD : GEM5ART__FAILED;
-}
-
 /* ---- writing */
 
 /* The keys of a record in each index. */
@@ -6580,7 +6557,7 @@ static bool gem5art__lmdb_open(gem5art_db *db, gem5art_error *error) {
 
 static const gem5art__backend gem5art__lmdb_backend = {
     "lmdb", gem5art__lmdb_open, gem5art__lmdb_close, gem5art__lmdb_create, gem5art__lmdb_follow, gem5art__lmdb_lookup,
-    gem5art__lmdb_scan_begin, gem5art__lmdb_scan_next, gem5art__lmdb_scan_parse, gem5art__lmdb_scan_end,
+    gem5art__lmdb_scan_begin, gem5art__lmdb_scan_next, gem5art__lmdb_scan_end,
     gem5art__lmdb_recover, gem5art__lmdb_append, gem5art__lmdb_remove};
 
 #endif /* GEM5ART_LMDB */
@@ -6603,7 +6580,7 @@ static gem5art__step gem5art__none_next(gem5art__scan *scan, gem5art_error *erro
 
 static const gem5art__backend gem5art__none_backend = {
     "none", gem5art__none_open, gem5art__none_close, NULL, gem5art__none_open, gem5art__none_lookup,
-    gem5art__none_begin, gem5art__none_next, NULL, NULL, NULL, NULL, NULL}; /* nothing calls the others */
+    gem5art__none_begin, gem5art__none_next, NULL, NULL, NULL, NULL}; /* nothing calls the others */
 
 static const gem5art__backend *const gem5art__backends[] = {
 #ifdef GEM5ART_LMDB
@@ -6611,7 +6588,6 @@ static const gem5art__backend *const gem5art__backends[] = {
 #endif
     &gem5art__flat_backend};
 
-/* Tells a uri's kind of store, and leaves its path; NULL: an error that says what to do instead. */
 /* As in gem5art, a URI's path is not decoded, and there is no host: what would mean a different file in other programs
    is refused. */
 static bool gem5art__check_uri_path(const char *uri, const char *path, gem5art_error *error) {
@@ -6627,6 +6603,7 @@ static bool gem5art__check_uri_path(const char *uri, const char *path, gem5art_e
     return true;
 }
 
+/* Returns a URI's kind of store, and leaves its path; NULL: an error that says what to do instead. */
 static const gem5art__backend *gem5art__find_backend(const char **uri, gem5art_error *error) {
     const char *scheme_end = strstr(*uri, "://");
     size_t length = scheme_end ? (size_t)(scheme_end - *uri) : 0, i;
