@@ -52,6 +52,28 @@ for locale in C.UTF-8 C; do
     done
 done
 
+begin "simulated time"
+if [ -n "$began" ]; then
+    make_store boot
+    simulated() { "$ls" --db-uri boot.json --live --json --columns simulated "$@" | tr -d '\n'; }
+    events=boot.outdirs/22/.gem5art/events.tsv
+    same "of a live run" "$(simulated)" '[{"simulated": 1.2505},{"simulated": null}]'
+    for line in "x\t0\tcause\t1" "5" "\t\t" "" "-1\t0\tcause\t1" "1e3\t0\tcause\t1"; do
+        printf '%b\n' "$line" >$events
+        same "of the line \"$line\"" "$(simulated --limit 1)" '[{"simulated": null}]'
+    done
+    mv $events elsewhere && printf '7000000\t0\tcause\t1.0\n' >elsewhere && ln -s "$work/elsewhere" $events
+    same "no link is followed" "$(simulated --limit 1)" '[{"simulated": null}]'
+    rm $events && mkfifo $events
+    same "no pipe is waited for" "$(timeout 20 "$ls" --db-uri boot.json --live --columns simulated | sed -n 2p)" ""
+fi
+echo '[{"_id":"1","hash":"1","type":"gem5 run","name":"x","exit_events":[{"tick":5,"cause":"a"},{"tick":20500000000,"cause":"b"}]},
+ {"_id":"2","hash":"2","type":"gem5 run","name":"x","exit_events":[]},{"_id":"3","hash":"3","type":"gem5 run","exit_events":[7,[]]}]' >events.json
+same "of recorded runs" "$("$ls" --db-uri events.json --columns id,simulated --sort -simulated | head -n 4)" "ID  SIMULATED
+1     20.5 ms
+3
+2"
+
 for size in "80 24" "200 50"; do
     begin "on a terminal of $size"
     need tmux || continue

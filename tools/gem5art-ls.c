@@ -41,7 +41,7 @@ static const option options[] = {
     {"--type", NULL, "TYPE", " With --artifacts: select those of TYPE", .value = &with_type},
     {"--group-by", NULL, "LIST", "Count runs by variables or columns: cpu,memory", .value = &group_text},
     {"--sort", NULL, "COLUMN", "Sort by this column; -COLUMN: in reverse", .value = &sort_word,
-     .words = "id name mode status reason elapsed when size params"},
+     .words = "id name mode status reason elapsed simulated when size params"},
     {"--columns", NULL, "LIST", "Show these columns: name,status,outdir,cpu,...", .value = &columns_text},
     {"--quiet", "-q", NULL, "Print ids alone, one a line", .flag = &quiet},
     {"--json", NULL, NULL, "Print JSON with whole values, or --csv", .flag = &as_json},
@@ -59,7 +59,7 @@ static const page the_page = {
     .usage = "",
     .description = "List runs: live ones, then recorded ones, the newest last.",
     .options = options,
-    .more = "COLUMN: id, reason, elapsed, when, size, a field (host, ...), or a variable."};
+    .more = "COLUMN: id, reason, elapsed, simulated, size, a field (host, ...), a variable."};
 
 /* ---- columns, whose cells each row has */
 
@@ -73,8 +73,10 @@ static size_t limit;             /* the columns of the terminal; 0: there is non
 
 static void choose_columns(void) {
     static const char runs[] = "id,name,mode,status,reason,elapsed,when,params";
+    static const char shown[] = "id,name,mode,status,reason,elapsed,simulated,when,params"; /* if a live run has it */
     const char *list = columns_text ? columns_text : group_text ? group_text : quiet ? "id"
-                       : artifacts ? "id,name,type,when,path" : as_json ? text_keep(text_printf("%s,variables", runs)) : runs;
+                       : artifacts ? "id,name,type,when,path" : as_json ? text_keep(text_printf("%s,variables", runs))
+                       : limit && !as_csv ? shown : runs;
     const char *option_name = columns_text ? "--columns" : "--group-by", *whole = list;
     by_default = !columns_text && !group_text && !quiet && !artifacts && !as_json;
     record_init(&current);

@@ -59,7 +59,12 @@ function boot(    n, ago) {
 function live(ago, n,    folder, file, owner) {
     count++
     folder = outdirs "/" n
-    system("mkdir -p '" folder "' '" entries "'")
+    system("mkdir -p '" folder "/.gem5art' '" entries "'")
+    if (!lives) {
+        file = folder "/.gem5art/events.tsv"
+        printf "50000000000\t0\tworkbegin\t3.100\n1250500000000\t0\tm5_exit instruction encountered\t80.250\n125" >file
+        close(file)
+    }
     file = folder "/info.json"
     printf "{\"_id\":\"%s\",\"hash\":\"%016x%016x%032x\",\"type\":\"gem5 run%s\",\"name\":\"%s\"," \
         "\"gem5_binary_path\":\"%s\",\"run_script\":\"%s\",%s\"params\":[%s],\"status\":\"Running\",\"running\":true," \

@@ -9,6 +9,7 @@
 #include "describe.h"
 #include "message.h"
 #include "options.h"
+#include "progress.h"
 #include "terminal.h"
 #include "when.h"
 
@@ -65,6 +66,7 @@ void record_read(record *r, const char *json, size_t length, const gem5art_run *
     r->lost = live && strcmp(live->kill_reason, "lost") == 0;
     r->fs = members_is(value_of(r, RECORD_TYPE), "gem5 run fs");
     r->elapsed = -1;
+    r->tick = live && !r->lost ? progress_tick(live->outdir) : -1;
     r->when = members_number(value_of(r, RECORD_TIME), 0);
     text_clear(&r->status);
     text_clear(&r->reason);
@@ -84,7 +86,8 @@ void record_read(record *r, const char *json, size_t length, const gem5art_run *
 static const column special[] = {
     {"id", "_id", COLUMN_ID, 0, false},           {"when", NULL, COLUMN_WHEN, 0, false},
     {"mode", "type", COLUMN_MODE, 0, false},      {"reason", NULL, COLUMN_REASON, 0, false},
-    {"elapsed", NULL, COLUMN_ELAPSED, 0, false},  {"size", "results_size", COLUMN_SIZE, 0, false}};
+    {"elapsed", NULL, COLUMN_ELAPSED, 0, false},  {"size", "results_size", COLUMN_SIZE, 0, false},
+    {"simulated", "exit_events", COLUMN_SIMULATED, 0, false}};
 
 static column_kind field_kind(const char *name) {
     static const char *const durations[] = {"timeout", "stall", "ru_utime", "ru_stime"};
@@ -154,7 +157,7 @@ void column_die(const column *c, const text_list *known) {
 
 bool column_is_number(const column *c) {
     return c->numbers || (c->kind >= COLUMN_MOMENT && c->kind <= COLUMN_DURATION) ||
-           (c->kind >= COLUMN_ELAPSED && c->kind <= COLUMN_SIZE);
+           (c->kind >= COLUMN_ELAPSED && c->kind <= COLUMN_SIMULATED);
 }
 
 /* The variable of a column; no text: the run does not have it. */
@@ -172,8 +175,23 @@ static gem5art_text cell_of(const column *c, const record *r) {
 
 static bool looks_like_number(gem5art_text value) { return *value.text == '-' || (*value.text >= '0' && *value.text <= '9'); }
 
+/* The simulated seconds of the last event, at gem5's usual 1e12 ticks a second; -1: there is none. */
+static double simulated_seconds(const record *r, gem5art_text events) {
+    static members event;
+    gem5art_text element, last = {NULL, 0};
+    double tick = r->tick;
+    members_want(&event, "tick");
+    while (tick < 0 && members_element(&events, &element)) last = element;
+    if (last.text) {
+        members_read(&event, last.text, last.length);
+        tick = members_number(event.values[0], -1);
+    }
+    return tick < 0 ? -1 : tick / 1e12;
+}
+
 double column_number(const column *c, const record *r) {
     if (c->kind == COLUMN_WHEN) return r->when;
+    if (c->kind == COLUMN_SIMULATED) return simulated_seconds(r, value_of(r, c->member));
     return c->kind == COLUMN_ELAPSED ? r->elapsed : c->key ? members_number(value_of(r, c->member), -1) : -1;
 }
 
@@ -202,7 +220,7 @@ static void put_array(text *out, gem5art_text array) {
 void column_put(text *out, column *c, const record *r) {
     gem5art_text value = cell_of(c, r);
     double number = column_number(c, r);
-    if (c->key && members_is_null(value)) return;
+    if (c->key && members_is_null(value) && c->kind != COLUMN_SIMULATED) return;
     switch (c->kind) {
     case COLUMN_FIELD:
         if (*value.text == '[') put_array(out, value);
@@ -210,6 +228,9 @@ void column_put(text *out, column *c, const record *r) {
         c->numbers = c->numbers || looks_like_number(value);
         break;
     case COLUMN_VARIABLE: record_put_shown(out, value); break;
+    case COLUMN_SIMULATED:
+        if (number >= 0) when_put_simulated(out, number);
+        break;
     case COLUMN_SIZE:
         if (number >= 0) describe_bytes(out, number);
         break;
@@ -231,9 +252,11 @@ void column_put_json(text *out, column *c, const record *r) {
     gem5art_json_writer writer;
     const char *json;
     size_t length;
-    if (c->key && members_is_null(value)) return;
+    if (c->key && members_is_null(value) && c->kind != COLUMN_SIMULATED) return;
     if (c->kind == COLUMN_FIELD) c->numbers = c->numbers || looks_like_number(value);
-    if (c->kind == COLUMN_MODE) text_puts(out, r->fs ? "\"FS\"" : "\"SE\"");
+    if (c->kind == COLUMN_SIMULATED) {
+        if (number >= 0) text_putf(out, "%.12g", number);
+    } else if (c->kind == COLUMN_MODE) text_puts(out, r->fs ? "\"FS\"" : "\"SE\"");
     else if (!c->key && c->kind != COLUMN_REASON) {
         if (number > 0 || (number == 0 && c->kind == COLUMN_ELAPSED)) text_putf(out, "%.3f", number);
     } else if (c->key && *value.text != '[' && *value.text != '{') text_put(out, value.text, value.length);

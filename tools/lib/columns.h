@@ -16,6 +16,7 @@ typedef struct record {
     bool lost;        /* a live run whose supervisor is gone */
     double when;      /* of its end, else start, else queueing; of an artifact's registration; 0: unknown */
     double elapsed;   /* seconds; -1: unknown */
+    double tick;      /* of a live run's last event; -1: unknown */
     text status;      /* as shown, but without the path of a failed check; empty for an artifact */
     text reason;      /* see describe_reason; empty: none */
 } record;
@@ -37,6 +38,7 @@ typedef enum column_kind {
     COLUMN_ELAPSED,
     COLUMN_WHEN,
     COLUMN_SIZE,
+    COLUMN_SIMULATED,
     COLUMN_VARIABLE
 } column_kind;
 
@@ -47,7 +49,7 @@ typedef struct column {
     bool numbers;           /* a value was a number: the column is sorted and aligned as such */
 } column;
 
-/* A column by its name: a field of runs or artifacts, in any case; or id, mode, reason, elapsed, when, size. Of runs any
+/* A column by its name: a field of runs or artifacts, in any case; or id, mode, reason, elapsed, when, size, simulated. Of runs any
    other word may be the name of a variable; "variables.NAME" always is. A word that can be neither ends the tool with
    the nearest name. The record is asked for what the column needs; the word must outlive it. */
 column column_find(record *r, bool of_artifacts, const char *word);

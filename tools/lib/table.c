@@ -69,6 +69,19 @@ static void measure(table *t, bool keep_empty) {
     }
 }
 
+/* Leaves columns out until the others can be cut to the limit, and takes back those that fit then. */
+static void leave_out(table *t, size_t limit) {
+    size_t widths[TABLE_COLUMNS], i;
+    table_column *c;
+    for (i = 0; i < t->column_count; i++) widths[i] = t->columns[i].width;
+    while (total_of(t, true) > limit && (c = find_dispensable(t, false)) != NULL) c->width = 0;
+    for (i = 0; i < t->column_count; i++) {
+        if (t->columns[i].width || t->columns[i].spare) continue;
+        t->columns[i].width = widths[i];
+        if (total_of(t, true) > limit) t->columns[i].width = 0;
+    }
+}
+
 void table_lay_out(table *t, size_t limit) {
     table_column *c;
     measure(t, t->keep_empty || !limit);
@@ -76,7 +89,7 @@ void table_lay_out(table *t, size_t limit) {
     if (limit && total_of(t, false) > limit) t->gap = 1;
     else limit = SIZE_MAX;
     while (total_of(t, false) > limit && (c = find_dispensable(t, true)) != NULL) c->width = 0;
-    while (total_of(t, true) > limit && (c = find_dispensable(t, false)) != NULL) c->width = 0;
+    leave_out(t, limit);
     while (total_of(t, false) > limit && (c = find_widest(t)) != NULL) c->width--;
     t->width = total_of(t, false);
 }

@@ -18,8 +18,9 @@ static outline common;
 static text head; /* what the rows share */
 static size_t head_lines;
 static double now;
-/* The columns to which cells are cut: of name and params, the one by which rows differ, and the other one. */
-enum { CUT_LEAST = 8, TELLING_LEAST = 24, OTHER_LEAST = 16, CAUSE_LEAST = 12 };
+/* The columns to which cells are cut: those of the columns that were chosen; by default those of name and params, for the
+   one by which rows differ and for the other one, and of reasons. What is added to these has CAUSE_LEAST at least. */
+enum { CUT_LEAST = 8, TELLING_LEAST = 24, OTHER_LEAST = 16, REASON_LEAST = 12, CAUSE_LEAST = 12 };
 
 /* ---- lines: one for each row, and those of the inputs of artifacts below them */
 
@@ -114,7 +115,8 @@ static const char *shown_cell(size_t at, size_t place) {
 }
 
 /* Of the columns that are there by default, the order in which they are left out when space is short. */
-enum { RANK_STATUS = 1, RANK_TELLING, RANK_VARIABLES, RANK_REASON = 100, RANK_OTHER, RANK_ELAPSED, RANK_WHEN, RANK_MODE };
+enum { RANK_STATUS = 1, RANK_TELLING, RANK_VARIABLES, RANK_REASON = 100, RANK_OTHER, RANK_ELAPSED, RANK_WHEN,
+       RANK_SIMULATED, RANK_MODE };
 
 static int rank_of(size_t place) {
     if (place == name_place || place == params_place)
@@ -123,6 +125,7 @@ static int rank_of(size_t place) {
     case COLUMN_ID: return 0;
     case COLUMN_REASON: return RANK_REASON;
     case COLUMN_ELAPSED: return RANK_ELAPSED;
+    case COLUMN_SIMULATED: return RANK_SIMULATED;
     case COLUMN_WHEN: return RANK_WHEN;
     case COLUMN_MODE: return RANK_MODE;
     default: return RANK_STATUS;
@@ -144,10 +147,10 @@ static void add_cell_column(size_t place) {
     table_column *c = add_column(source->name, false, place);
     if (!c) return;
     c->right = source->numbers || source->kind == COLUMN_DURATION || source->kind == COLUMN_ELAPSED ||
-               source->kind == COLUMN_SIZE;
+               source->kind == COLUMN_SIZE || source->kind == COLUMN_SIMULATED;
     if ((source->kind == COLUMN_FIELD || source->kind == COLUMN_VARIABLE || source->kind == COLUMN_REASON) &&
         !source->numbers && (!v.by_default || strcmp(source->name, "status") != 0))
-        c->least = !v.by_default || (place != name_place && place != params_place) ? CUT_LEAST
+        c->least = !v.by_default ? CUT_LEAST : source->kind == COLUMN_REASON ? REASON_LEAST
                    : place == telling ? TELLING_LEAST : OTHER_LEAST;
     c->precious = place == telling;
     c->rank = v.by_default ? rank_of(place) : (int)place;
@@ -196,8 +199,16 @@ static void add_causes(void) {
     if (with_causes) table_widen(&grid, reason_column, wanted - width < left ? wanted - width : left);
 }
 
+/* Returns whether a live run has a cell. */
+static bool is_live(size_t place) {
+    size_t i;
+    for (i = 0; i < v.rows->count && !(v.rows->rows[i]->live && *v.rows->rows[i]->cells[place]); i++) {}
+    return i < v.rows->count;
+}
+
 static bool is_needed(size_t place) {
     if (!v.by_default || !v.limit) return true;
+    if (v.columns[place].kind == COLUMN_SIMULATED) return is_live(place);
     if (place == name_place) return common.name.needed;
     if (place == params_place) return common.params.needed;
     return v.columns[place].kind != COLUMN_MODE || common.modes;

@@ -61,6 +61,12 @@ void when_put_duration(text *out, double seconds) {
     else text_putf(out, "%dd %02d:%02d", days, hours, minutes);
 }
 
+void when_put_simulated(text *out, double seconds) {
+    if (seconds >= 1) text_putf(out, "%.3f s", seconds);
+    else if (seconds >= 1e-3) text_putf(out, "%.1f ms", seconds * 1e3);
+    else text_putf(out, "%.1f us", seconds * 1e6);
+}
+
 /* Seconds. Negative: it is not a duration. */
 static double when_duration(const char *string) {
     static const struct unit {

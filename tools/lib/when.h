@@ -14,6 +14,8 @@ void when_put_second(text *out, double unix_time, double earlier);
 void when_put_ago(text *out, double unix_time, double now);
 void when_put_duration(text *out, double seconds); /* "4.2 s", "1:02" (minutes), "1:02:03", "3d 01:02" */
 
+void when_put_simulated(text *out, double seconds); /* "1.250 s", "20.5 ms", "3.1 us" */
+
 /* A time-out: "90", "30m", "24h", "2d", "1.5w", or the word none. Seconds, for gem5art_run_desc: negative for none.
    False: it is neither. */
 bool when_timeout(const char *string, double *seconds);
