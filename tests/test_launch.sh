@@ -366,7 +366,8 @@ if need tmux; then
     until_true shows "2 running, 1 left, 0 finished, 1 failed"
     until_true shows_times "Global" 2
     same "the screen" "$(shown | sed 's/seconds=60[01]/seconds=60N/')" \
-        "run --stand-in=exit=4: failed: exit 4 after T
+        "  ID  run --stand-in=exit=4: failed: exit 4 after T
+            out/--stand-in=exit=4
 x ▕████████████████▌                                                 ▏ 1/4  25%
 2 running, 1 left, 0 finished, 1 failed, T elapsed
       T  run --stand-in=seconds=60N  Global frequency set at 1000000000000 t…
@@ -374,10 +375,9 @@ x ▕████████████████▌                        
     check "its width" widest 79
     keys "typed" Enter Enter C-c
     until_true shows "^status 1"
-    same "what stays" "$(shown)" "run --stand-in=exit=4: failed: exit 4 after T
-4 runs in T: 1 failed, 2 stopped, 1 not launched
-  ID  run --stand-in=exit=4: exit 4 after T
+    same "what stays" "$(shown)" "  ID  run --stand-in=exit=4: failed: exit 4 after T
             out/--stand-in=exit=4
+4 runs in T: 1 failed, 2 stopped, 1 not launched
 To see all about one: gem5art-show ID
 To resume: gem5art-run -j 2 x.json
 status 1

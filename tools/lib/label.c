@@ -48,7 +48,7 @@ void label_find_attempt(label_attempt *a, gem5art_db *db, const gem5art_run *run
     while (attempts && !a->finished && (attempt = gem5art_next_run(attempts, &error)) != NULL) {
         a->found = true;
         a->finished = text_same(attempt->status, "Finished");
-        snprintf(a->id, sizeof a->id, "%s", attempt->id);
+        snprintf(a->id, sizeof a->id, "%.*s", LABEL_ID, attempt->id);
         text_clear(&a->status);
         text_clear(&a->end);
         text_clear(&a->outdir);

@@ -23,18 +23,25 @@ static const char *const outcome_words[OUTCOMES] = {
 
 static notes outcomes_warnings;     /* of finished runs */
 
-/* Runs that failed: their ids, and for each a reason and an outdir. Only the first ones are kept. */
+/* The failures to list at the end: only the first ones are kept. */
 static struct {
     char id[LABEL_ID + 1];
     char *reason, *outdir;
 } outcomes_failures[OUTCOMES_LISTED];
-static int outcomes_failed;
+static int outcomes_listed, outcomes_said; /* said: failures that stay above the display, and are not listed again */
+static char outcomes_shown[LABEL_ID + 1];  /* the id of a failure that was listed or said */
+
+static void say_failure(sheet_color color, const char *id, const char *reason, const char *outdir) {
+    display_say(color, "  %.*s  %s", LABEL_ID, id, reason);
+    display_say(color, "  %*s  %s", LABEL_ID, "", outdir);
+    snprintf(outcomes_shown, sizeof outcomes_shown, "%.*s", LABEL_ID, id);
+}
 
 static void list_failure(const char *id, const char *label, const char *reason, const char *outdir) {
-    if (outcomes_failed == OUTCOMES_LISTED) return;
-    snprintf(outcomes_failures[outcomes_failed].id, LABEL_ID + 1, "%s", id);
-    outcomes_failures[outcomes_failed].reason = text_printf("%s: %s", label, reason);
-    outcomes_failures[outcomes_failed++].outdir = text_copy(label_path(outdir));
+    if (outcomes_listed == OUTCOMES_LISTED) return;
+    snprintf(outcomes_failures[outcomes_listed].id, LABEL_ID + 1, "%.*s", LABEL_ID, id);
+    outcomes_failures[outcomes_listed].reason = text_printf("%s: %s", label, reason);
+    outcomes_failures[outcomes_listed++].outdir = text_copy(label_path(outdir));
 }
 
 /* Has an attempt at this run Finished? If not, lists the failure of the latest one. */
@@ -93,6 +100,20 @@ static bool is_stopped(const gem5art_run *run) {
     return text_starts(run->kill_reason, "sig") && !text_same(run->kill_reason, "sigkill");
 }
 
+/* Above the display, a failure is said as the list at the end has it; elsewhere it is announced, and listed too. */
+static void on_failed(const gem5art_run *run, const char *reason) {
+    char *line;
+    if (!display_live) {
+        list_failure(run->id, label_run(run), reason, run->outdir);
+        announce(SHEET_RED, run, "failed: %s", reason);
+        return;
+    }
+    line = text_printf("%s: failed: %s", label_run(run), reason);
+    say_failure(SHEET_RED, run->id, line, label_path(run->outdir));
+    outcomes_said++;
+    free(line);
+}
+
 static void on_end(const gem5art_run *run, const gem5art_error *error) {
     text reason = {NULL, 0, 0};
     bool unrecorded = error && !text_same(error->message, run->error);
@@ -101,9 +122,8 @@ static void on_end(const gem5art_run *run, const gem5art_error *error) {
     display_remove_run(run);
     label_put_end(&reason, run);
     if (o == FINISHED) note_warnings(run);
-    if (o == FAILED && !unrecorded) list_failure(run->id, label_run(run), text_string(&reason), run->outdir);
     if (unrecorded) announce(SHEET_RED, run, "not recorded: %s", wording(error->message));
-    else if (o == FAILED) announce(SHEET_RED, run, "failed: %s", text_string(&reason));
+    else if (o == FAILED) on_failed(run, text_string(&reason));
     else if (o == STOPPED && !display_live) announce(SHEET_YELLOW, run, "stopped: %s", text_string(&reason));
     else if (o == FINISHED && !display_live) {
         text_clear(&reason);
@@ -135,13 +155,11 @@ void outcomes_add(gem5art_db *db, const gem5art_event *event) {
 }
 
 static void say_failures(const char *show) {
-    int i, failed = outcomes_tally[FAILED] + outcomes_tally[FAILED_BEFORE];
-    for (i = 0; i < outcomes_failed; i++) {
-        display_say(SHEET_PLAIN, "  %s  %s", outcomes_failures[i].id, outcomes_failures[i].reason);
-        display_say(SHEET_PLAIN, "  %*s  %s", LABEL_ID, "", outcomes_failures[i].outdir);
-    }
-    if (failed > i) display_say(SHEET_PLAIN, "  and %d more: gem5art-ls --status failed", failed - i);
-    if (i) display_say(SHEET_PLAIN, "To see all about one:%s %s", show, outcomes_failures[0].id);
+    int i, left = outcomes_tally[FAILED] + outcomes_tally[FAILED_BEFORE] - outcomes_said - outcomes_listed;
+    for (i = 0; i < outcomes_listed; i++)
+        say_failure(SHEET_PLAIN, outcomes_failures[i].id, outcomes_failures[i].reason, outcomes_failures[i].outdir);
+    if (left > 0) display_say(SHEET_PLAIN, "  and %d more: gem5art-ls --status failed", left);
+    if (*outcomes_shown) display_say(SHEET_PLAIN, "To see all about one:%s %s", show, outcomes_shown);
     if (outcomes_tally[FAILED_BEFORE])
         display_say(SHEET_PLAIN, "To launch runs that failed before: --retry-failed N or --rerun.");
 }
