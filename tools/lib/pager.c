@@ -18,7 +18,7 @@ static pid_t pager_process; /* 0: there is none */
 /* The words of $PAGER, of a copy that stays; there is no shell, and no quotes. */
 static text_list pager_words(void) {
     const char *variable = getenv("PAGER");
-    char *rest = text_copy(variable ? variable : ""), *word;
+    char *rest = (char *)text_keep(text_copy(variable ? variable : "")), *word;
     text_list words = {NULL, 0};
     while ((word = strtok_r(rest, " \t", &rest)) != NULL) text_list_add(&words, word);
     return words;

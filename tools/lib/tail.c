@@ -168,10 +168,10 @@ static bool is_empty(FILE *file) {
     return c == EOF || (ungetc(c, file), false);
 }
 
-static struct tail_place *place_of(const tail *t, const char *name) {
+static struct tail_place *place_of(tail *t, const char *name) {
     size_t i;
     for (i = 0; i < t->place_count; i++)
-        if (strcmp(t->places[i].name, name) == 0) return (struct tail_place *)&t->places[i];
+        if (strcmp(t->places[i].name, name) == 0) return &t->places[i];
     return NULL;
 }
 
