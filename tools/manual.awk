@@ -21,6 +21,8 @@ function roff(text,    lines, count, i, all) {
     return all
 }
 function option(name, letter, value, help) {
+    described[name] = 1
+    if ((tool, name) in words) help = help "." words[tool, name]
     print ".TP"
     printf letter == "-" ? ".B %s" : ".BR %s \", \" %s", roff(letter == "-" ? name : letter), roff(name)
     if (value != "-") printf letter == "-" ? " \\fI%s\\fR" : " \" \\fI%s\\fR\"", value
@@ -34,6 +36,14 @@ function section(title, words,    count, list, i) {
         if (!(list[i] in entry)) { print "manual.awk: there is no entry " list[i] >"/dev/stderr"; exit 1 }
         print ".TP\n.B " escape(heading[list[i]]) "\n" escape(entry[list[i]])
     }
+}
+# All that pages.txt has of the tool's options must be of one that it has.
+function check_options(    key, part) {
+    for (key in words)
+        if (split(key, part, SUBSEP) == 2 && part[1] == tool && part[2] ~ /^--/ && !(part[2] in described)) {
+            print "manual.awk: " tool " has no option " part[2] >"/dev/stderr"
+            exit 1
+        }
 }
 function see(words,    count, list, i, name) {
     print ".SH SEE ALSO"
@@ -52,7 +62,7 @@ NR == FNR && /^    / && (chapter == "environment" || chapter == "files") {
     next
 }
 NR == FNR && (chapter == "environment" || chapter == "files") { key = $1; sub(/,$/, "", key); heading[key] = $0; next }
-NR == FNR && /^(description|environment|files|see): / {
+NR == FNR && /^(description|environment|files|see|--[a-z-]+): / {
     key = $1
     sub(/:$/, "", key)
     words[chapter, key] = words[chapter, key] substr($0, length($1) + 1)
@@ -83,12 +93,17 @@ $1 == "description" {
 }
 $1 == "operand" { print ".TP\n.I " roff($2) "\n" roff($3) }
 $1 == "operands" { print ".SH OPTIONS\nLong options can be abbreviated as long as they stay unique." }
-$1 == "option" { option($2, $3, $4, $7) }
-$1 == "more" && $2 !~ /^The man page has/ { more = ".PP\n" roff($2) }
+$1 == "option" { option($2, $3, $4, $7); selects = selects || $2 == "--before" }
+$1 == "more" {
+    gsub(/ ?The man page has [^.]*\./, "", $2)
+    if ($2 != "") more = ".PP\n" roff($2)
+}
 $1 == "status" {
     option("--help", "-h", "-", "Show a short help.")
     option("--version", "-", "-", "Show the version.")
     if (more) print more
+    check_options()
+    if (selects) printf ".SH SELECTING\n%s", substr(examples["selecting"], 5)
     print ".SH EXIT STATUS\n" roff($2)
     section("ENVIRONMENT", words[tool, "environment"])
     section("FILES", words[tool, "files"])

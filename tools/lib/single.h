@@ -12,13 +12,13 @@ typedef struct single {
 /* Rows for a page; `s` is the address of a single. */
 #define SINGLE_OPTIONS(s)                                                                                              \
     {"--name", NULL, "NAME", " Set the name of a single run", .value = &(s)->name},                                    \
-    {"--gem5", NULL, "FILE", " set its gem5 binary", .value = &(s)->gem5, .words = "FILE"},                            \
+    {"--gem5", NULL, "FILE", " Set its gem5 binary", .value = &(s)->gem5, .words = "FILE"},                            \
     {"--script", NULL, "FILE", " Set its run script", .value = &(s)->script, .words = "FILE"},                         \
     {"--outdir", NULL, "DIR", " Set the folder that it writes", .value = &(s)->outdir, .words = "FOLDER"},             \
     {"--kernel", NULL, "FILE", " Set its kernel, which makes it a full-system run", .value = &(s)->kernel,             \
      .words = "FILE"},                                                                                                 \
     {"--disk", NULL, "FILE", " Set its disk image", .value = &(s)->disk, .words = "FILE"},                             \
-    {"--gem5-repo", NULL, "DIR", " name its gem5's git repo; default: where it is", .value = &(s)->gem5_repo,          \
+    {"--gem5-repo", NULL, "DIR", " Name its gem5's git repo; default: where it is", .value = &(s)->gem5_repo,          \
      .words = "FOLDER"},                                                                                               \
     {"--script-repo", NULL, "DIR", " Name its script's; default: where it is", .value = &(s)->script_repo,             \
      .words = "FOLDER"}
