@@ -367,9 +367,10 @@ static void put_count_line(text *out) {
     text_free(&counts);
 }
 
+static size_t digits; /* of an id */
+
 static void make_view(size_t most) {
-    view v = {&chosen, artifacts ? &recorded.rows : NULL, columns, shown_count, by_default, limit, 0, most};
-    v.digits = digits_of(&recorded.ids, &live.ids);
+    view v = {&chosen, artifacts ? &recorded.rows : NULL, columns, shown_count, by_default, limit, digits, most};
     view_make(&v);
 }
 
@@ -377,6 +378,7 @@ static void write_table(void) {
     bool color = options_color(color_when, stdout);
     text out = {0};
     size_t i;
+    digits = digits_of(&recorded.ids, &live.ids);
     make_view(SIZE_MAX);
     if (view_end()) view_put_head(&out, color);
     for (i = 0; i < view_end(); i++) {
@@ -515,6 +517,7 @@ static void refresh(gem5art_db *db) {
         forget(&recorded);
         if (!read_recorded(db, &error)) take_note(error.message, NULL);
     }
+    digits = digits_of(&recorded.ids, &live.ids);
 }
 
 static int watch(gem5art_db *db) {

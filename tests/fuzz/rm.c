@@ -11,6 +11,8 @@
 
 #include "../../tools/lib/variables.c"
 
+#include "../../tools/lib/progress.c"
+
 #include "../../tools/lib/columns.c"
 
 #include "../../tools/lib/select.c"
