@@ -299,9 +299,9 @@ if need tmux; then
     until_true shows "$question"
     same "the question" "$(screen | grep . | sed "s|$work|WORK|")" \
         "ID        NAME   STATUS  WHEN              OUTDIR
-00000002  run 2  Failed  2026-09-21 14:13  WORK/out/2
-00000004  run 4  Failed  2026-09-21 14:13  WORK/out/4
-00000006  run 6  Failed  2026-09-21 14:13  WORK/out/6
+00000002  run 2  Failed  2026-09-21 14:13  out/2
+00000004  run 4  Failed  2026-09-21 14:13  out/4
+00000006  run 6  Failed  2026-09-21 14:13  out/6
 Remove 3 runs and their outdirs? [y/N]"
     keys n Enter
     until_true shows "^status 1"

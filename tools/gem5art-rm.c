@@ -13,6 +13,7 @@
 #include <unistd.h>
 
 #include "lib/find.h"
+#include "lib/label.h"
 #include "lib/message.h"
 #include "lib/options.h"
 #include "lib/outdir.h"
@@ -134,7 +135,7 @@ static const char *asked_cell(size_t row, size_t at) {
     static text cell;
     const target *t = &runs[row];
     char id[9]; /* its beginning */
-    const char *const texts[] = {id, t->name, t->status, t->when, t->outdir};
+    const char *const texts[] = {id, t->name, t->status, t->when, label_path(t->outdir)};
     snprintf(id, sizeof id, "%s", t->id);
     text_clear(&cell);
     terminal_put(&cell, texts[at], SIZE_MAX);
@@ -143,8 +144,10 @@ static const char *asked_cell(size_t row, size_t at) {
 
 static void put_asked(text *out) {
     static const char *const titles[] = {"id", "name", "status", "when", "outdir"};
+    char *folder = getcwd(NULL, 0);
     table t = {0};
     size_t i;
+    label_folder = folder ? (const char *)text_keep(folder) : "";
     t.column_count = sizeof titles / sizeof *titles;
     t.row_count = run_count < ASK_SHOWN ? run_count : ASK_SHOWN;
     t.cell = asked_cell;
