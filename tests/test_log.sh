@@ -169,6 +169,9 @@ for words in "--log --path aaa" "--log --json aaa" "--path --shell aaa" "--lines
     same "status of $words" $status 2
     same "output of $words" "$out" ""
 done
+run "$show" --log simer aaa
+same "status of a mistyped file" $status 2
+has "error of a mistyped file" "$err" '--log: unknown file "simer": did you mean simerr?'
 run "$show" --log --path aaa
 has "the forms" "$err" "--json, --shell, --path and --log are different forms: give one of them"
 run sh -c "'$show' --log aaa >/dev/full"

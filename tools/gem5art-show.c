@@ -442,7 +442,10 @@ static unsigned take_kinds(int *argc, char **argv) {
     int i, kept = 0, kind;
     for (i = 0; i < *argc; i++) {
         size_t length = strlen(argv[i]) - (text_ends(argv[i], ".txt") ? 4 : 0);
+        const char *near;
         for (kind = 0; kind < LOGS_KINDS && !text_is(argv[i], length, logs_kinds[kind]); kind++) {}
+        near = kind < LOGS_KINDS ? NULL : nearest_word(argv[i], logs_kinds);
+        if (near) die(EXIT_MISUSE, "--log: unknown file \"%s\": did you mean %s?", argv[i], near);
         if (kind < LOGS_KINDS) kinds |= 1u << kind;
         else argv[kept++] = argv[i];
     }
