@@ -182,6 +182,8 @@ same status $status 0
 name="of $(head_of scripts 12)"
 has "the plan" "$out" "new     1 $name  by/$(head_of scripts 12)-$(head_of gem5 12)/1 $name
 "
+run "$launch" --commands --where n=1 commits.json
+has "the command line" "$out" "'--outdir=$work/by/$(head_of scripts 12)-$(head_of gem5 12)/1 $name' scripts/run.py"
 run "$launch" commits.json
 same status $status 0
 check "the results" test -e "by/$(head_of scripts 12)-$(head_of gem5 12)/2 $name/stats.txt"
@@ -325,7 +327,7 @@ status 0"
         "Changed: run script repo $third $arrow $(head_of scripts 7); 2 runs go to OUTDIR.2
 2 runs in T: 2 finished
 status 0"
-    keys "clear; gem5art-run -n x.json; echo status \$?" Enter
+    command_line gem5art-run -n x.json
     until_true shows "^status 0"
     same "the plan" "$(screen | grep . | timeless | sed '/^\$$/d')" "ACTION  RECORDED           RUN    OUTDIR
 skip    Finished ID  run n  out/n.2

@@ -149,21 +149,6 @@ static void check_files(const experiment *e) {
     }
 }
 
-static int print_commands(const experiment *e) {
-    text line = {NULL, 0, 0};
-    size_t i;
-    for (i = 0; i < e->run_count; i++) {
-        text_clear(&line);
-        experiment_put_command(&line, e, &e->runs[i], folder);
-        text_puts(&line, "\n");
-        print(line.data, line.length);
-    }
-    text_free(&line);
-    check_files(e);
-    report_problems(warn);
-    return finish(true);
-}
-
 /* ---- registering, creating, launching */
 
 static gem5art_db *db;
@@ -340,6 +325,28 @@ static void open_store(const experiment *e) {
     if (problems.total) refuse(NULL, 0);
     db = store_open_as(store_find(db_uri), &desc);
     if (chdir(folder) < 0) die(EXIT_FAILED, "cannot enter %s: %s", folder, strerror(errno));
+}
+
+/* Prints command lines. Files that are missing are no hindrance, unless a commit must be known. */
+static int print_commands(experiment *e) {
+    text line = {NULL, 0, 0};
+    size_t i;
+    dry_run = true;
+    if (experiment_has_commits(e)) {
+        open_store(e);
+        register_artifacts(e);
+        if (problems.total) refuse(NULL, 0);
+    } else check_files(e);
+    for (i = 0; i < e->run_count; i++) {
+        if (db) experiment_use_artifacts(e, &e->runs[i]);
+        text_clear(&line);
+        experiment_put_command(&line, e, &e->runs[i], folder);
+        text_puts(&line, "\n");
+        print(line.data, line.length);
+    }
+    text_free(&line);
+    report_problems(warn);
+    return finish(true);
 }
 
 static int show_plan(experiment *e) {

@@ -36,6 +36,16 @@ static const size_t role_offsets[ROLES] = {
     offsetof(gem5art_run_desc, run_script_git_artifact), offsetof(gem5art_run_desc, linux_binary_artifact),
     offsetof(gem5art_run_desc, disk_image_artifact)};
 
+bool experiment_has_commits(const experiment *e) {
+    static const char *const placeholders[] = {EXPERIMENT_SCRIPT_COMMIT, EXPERIMENT_GEM5_COMMIT};
+    size_t i;
+    for (i = 0; i < 2 * e->run_count; i++) {
+        const gem5art_run_desc *d = &e->runs[i / 2].desc;
+        if (strstr(d->name, placeholders[i % 2]) || strstr(d->outdir, placeholders[i % 2])) return true;
+    }
+    return false;
+}
+
 /* Returns a text in which the commit of an artifact replaces a placeholder. */
 static const char *put_commit(const char *format, const char *placeholder, const gem5art_artifact *repo) {
     text out = {NULL, 0, 0};

@@ -59,6 +59,9 @@ experiment_run *experiment_add_run(experiment *e); /* zeroed; lives until the ne
 /* Registers one artifact, after its inputs. False with code OK in `error`: one of its inputs is not registered. */
 bool experiment_register(experiment *e, gem5art_db *db, size_t index, gem5art_error *error);
 
+/* Does a name or outdir have a placeholder for a commit? */
+bool experiment_has_commits(const experiment *e);
+
 /* Puts the registered artifacts into a run's desc, and their commits into its name and outdir. False: one of them is
    not registered. */
 bool experiment_use_artifacts(experiment *e, experiment_run *run);
