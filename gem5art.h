@@ -131,8 +131,8 @@
                                                    -> Failed    (anything else: see `cause` and `kill_reason`)
    The order is: claim the run, look it up, check its artifacts, spawn, watch, classify, archive, append the record,
    remove the live entry, release the claim. The process that has the pool is the run's supervisor. OUTDIR/info.json is
-   replaced atomically when a run begins, before it is spawned, when it has ended, and every 5 s in between, until the
-   outdir is archived. (A run that ends within 50 ms never shows "Running".)
+   replaced atomically when a run begins, when it has run for 50 ms, when it has ended, and every 5 s in between, until
+   the outdir is archived. (A run that ends within 50 ms never shows "Running", and none shows "Spawning" there.)
    Recorded runs. An attempt that is recorded prevents another launch of its run, unless its `rerunnable` is true: after
    a failed artifact check, a failed exec, "lost", each reason that begins with "sig", incomplete statistics, and
    results that could not be archived. With .retries = N, up to N failed attempts do not prevent a relaunch.
@@ -1862,8 +1862,9 @@ static bool gem5art__temporary_name(gem5art__buf *name, const char *path, gem5ar
 /* ---- whole files */
 
 /* Reads a whole regular file of at most `max` bytes, and closes it; `path` is its name in errors. -1: it could not be
-   opened. */
-static bool gem5art__read_open_file(int fd, const char *path, size_t max, gem5art__buf *text, gem5art_error *error) {
+   opened. *seen (may be NULL): its state. */
+static bool gem5art__read_open_file(int fd, const char *path, size_t max, gem5art__buf *text, struct stat *seen,
+                                    gem5art_error *error) {
     struct stat st;
     size_t got = 0;
     bool ok = false;
@@ -1876,6 +1877,7 @@ static bool gem5art__read_open_file(int fd, const char *path, size_t max, gem5ar
     else if (!gem5art__reserve(text, (size_t)st.st_size + 1)) gem5art__fail_nomem(error);
     else if (!gem5art__read_at(fd, text->data, (size_t)st.st_size, 0, &got)) gem5art__fail_errno(error, "read", path);
     else ok = true;
+    if (ok && seen) *seen = st;
     gem5art__close(fd);
     text->length = ok ? got : 0;
     if (text->data) text->data[text->length] = 0;
@@ -1883,7 +1885,7 @@ static bool gem5art__read_open_file(int fd, const char *path, size_t max, gem5ar
 }
 
 static bool gem5art__read_file(const char *path, size_t max, gem5art__buf *text, gem5art_error *error) {
-    return gem5art__read_open_file(gem5art__open(path, O_RDONLY | O_NONBLOCK, 0), path, max, text, error);
+    return gem5art__read_open_file(gem5art__open(path, O_RDONLY | O_NONBLOCK, 0), path, max, text, NULL, error);
 }
 
 typedef enum gem5art__put_file_mode {
@@ -7686,10 +7688,7 @@ static const gem5art_json *gem5art__read_open_info(int fd, struct stat *st, gem5
     gem5art__buf text = {NULL, 0, 0, false};
     gem5art_error why;
     const gem5art_json *info = NULL;
-    if (fd >= 0 && GEM5ART_SYS_FSTAT(fd, st) < 0) {
-        gem5art__fail_errno(error, "read", path);
-        gem5art__close(fd);
-    } else if (gem5art__read_open_file(fd, path, GEM5ART__MAX_INFO, &text, error)) {
+    if (gem5art__read_open_file(fd, path, GEM5ART__MAX_INFO, &text, st, error)) {
         info = gem5art__json_parse_in(arena, text.data, text.length, NULL, &why);
         if (!info) gem5art__fail(error, why.code, "%s: %s", path, why.message);
         else if (info->type != GEM5ART_JSON_OBJECT) {
@@ -8445,16 +8444,19 @@ static bool gem5art__not_recorded(gem5art_db *db, gem5art__run *run, int retries
     return ok && step == GEM5ART__END;
 }
 
-static bool gem5art__is_recorded(gem5art_db *db, const char *id, bool *recorded, gem5art_error *error) {
+/* Finds an id in the index as it is. */
+static bool gem5art__find_recorded(gem5art_db *db, const char *id, bool *recorded, gem5art_error *error) {
     gem5art__arena arena = {NULL, false};
     gem5art__lookup lookup = {0, 0};
     const gem5art_json *record;
-    gem5art__step step = (db->backend->refresh)(db, error)
-                             ? (db->backend->lookup)(db, &lookup, id, &arena, &record, error)
-                             : GEM5ART__FAILED;
+    gem5art__step step = (db->backend->lookup)(db, &lookup, id, &arena, &record, error);
     *recorded = step == GEM5ART__RECORD;
     gem5art__arena_free(&arena);
     return step != GEM5ART__FAILED;
+}
+
+static bool gem5art__is_recorded(gem5art_db *db, const char *id, bool *recorded, gem5art_error *error) {
+    return (db->backend->refresh)(db, error) && gem5art__find_recorded(db, id, recorded, error);
 }
 
 /* One run's record as text, after that of its archive where there is one. */
@@ -8618,15 +8620,15 @@ static bool gem5art__take_lost(gem5art_db *db, const char *hash, bool take, int 
 
 /* ---- a new attempt */
 
-/* With the claim held, makes `r`, a copy of the run's public part, an attempt with its own id and outdir, which it opens:
-   the caller closes it. */
+/* With the claim held and the index up to date, makes `r`, a copy of the run's public part, an attempt with its own id
+   and outdir, which it opens: the caller closes it. */
 static bool gem5art__begin_attempt(gem5art_db *db, gem5art__run *run, gem5art_run *r, DIR **outdir,
                                    gem5art_error *error) {
     gem5art__arena *arena = &run->object.arena;
     const char *created_in = r->outdir;
     bool recorded;
     char id[37];
-    if (!gem5art__choose_outdir(run, r, outdir, error) || !gem5art__is_recorded(db, r->id, &recorded, error))
+    if (!gem5art__choose_outdir(run, r, outdir, error) || !gem5art__find_recorded(db, r->id, &recorded, error))
         return false;
     if (recorded || strcmp(r->status, "Created") != 0 || strcmp(r->outdir, created_in) != 0) {
         if (!gem5art__uuid(id, error)) return false; /* executed before, by this object or one like it */
@@ -9720,7 +9722,7 @@ static void gem5art__add_config(gem5art__inputs *inputs, DIR *outdir) {
     char *line, *next, *value;
     bool any;
     int fd = gem5art__open_in(dirfd(outdir), "config.ini", O_RDONLY | O_NOFOLLOW | O_NONBLOCK | O_NOCTTY, 0);
-    gem5art__read_open_file(fd, "config.ini", GEM5ART__MAX_CONFIG, &text, NULL);
+    gem5art__read_open_file(fd, "config.ini", GEM5ART__MAX_CONFIG, &text, NULL, NULL);
     for (line = text.data; line && *line && !gem5art__given_up(); line = next) {
         next = line + strcspn(line, "\n");
         if (*next) *next++ = 0;
@@ -11902,7 +11904,8 @@ static bool gem5art__begin_run(gem5art__job *job, gem5art_error *error) {
     }
     arena->failed = false; /* earlier failures were already reported */
     ok = gem5art__take_lost(store, r->hash, pool->desc.take_lost, &job->lost, error) &&
-         (pool->desc.rerun || gem5art__not_recorded(store, job->run, pool->desc.retries, &job->failures, error)) &&
+         (pool->desc.rerun ? (store->backend->refresh)(store, error)
+                           : gem5art__not_recorded(store, job->run, pool->desc.retries, &job->failures, error)) &&
          (strcmp(r->cwd, pool->cwd) == 0 || gem5art__same_script(store, job->run, pool->cwd, error));
     if (ok && !gem5art__has_room(job)) {
         job->result = GEM5ART__NO_ROOM;
@@ -11991,7 +11994,7 @@ static bool gem5art__prepare_spawn(gem5art__job *job, gem5art_error *error) {
     gem5art__check_inputs(&job->inputs, job->run, r, &job->arena, job->pool->cwd);
     for (i = 0; i < r->warning_count; i++) gem5art__note(r->warnings[i].text, &job->notes);
     job->probe = gem5art__probe_begin(&job->arena, r, job->outdir, job->run->no_probe, job->run->environment);
-    gem5art__show_state(job, "Spawning");
+    r->status = "Spawning"; /* info.json shows what follows: "Running" 0.05 s later, or the end */
     return true;
 }
 
