@@ -54,11 +54,11 @@ refused 2 "--name: the part is empty: every name has it" --name ""
 run "$rm" -n --where cpu=atomic
 same "status of a dry run" $status 0
 same "its lines" "$out" "would remove run $(uuid 2) \"run 2\" (Failed)
-  with its archive $(uuid 1002); the files stay in $work/out/2
+  with its archive; the files stay in out/2
 would remove run $(uuid 4) \"run 4\" (Failed)
-  with its archive $(uuid 1004); the files stay in $work/out/4
+  with its archive; the files stay in out/4
 would remove run $(uuid 6) \"run 6\" (Failed)
-  its files stay in $work/out/6
+  its files stay in out/6
 would remove 3 runs"
 same "what is left" "$(left)" "1 2 3 4 5 6 "
 run "$rm" -y --where cpu=atomic --limit 2
@@ -88,26 +88,26 @@ mkdir -p storage && echo zip >"storage/$(uuid 1002)" && echo zip >"storage/$(uui
 run "$rm" -n --outdir --where cpu=atomic
 same status $status 0
 has "a dry run" "$out" "would remove run $(uuid 2) \"run 2\" (Failed)
-  with its archive $(uuid 1002), its copy in \$GEM5ART_STORAGE and its outdir $work/out/2"
+  with its archive, the copy in \$GEM5ART_STORAGE and its outdir out/2"
 same "which changes nothing" "$(left)$(folders)$(ls storage | wc -l)" "1 2 3 4 5 6 1 2 3 4 5 6 2"
 run "$rm" -y --outdir --where cpu=atomic
 same status $status 0
 same errors "$err" ""
 has "its lines" "$out" "removed run $(uuid 6) \"run 6\" (Failed)
-  with its outdir $work/out/6"
+  with its outdir out/6"
 same "what is left" "$(left)$(folders)" "1 3 5 1 3 5 "
 same "copies" "$(ls storage)" "$(uuid 1001)"
 rm -r out/1
 run "$rm" --outdir h1
 same "status where it is gone" $status 0
-has "that it is gone" "$out" "; its outdir $work/out/1 is gone already"
+has "that it is gone" "$out" "; its outdir out/1 is gone already"
 unset GEM5ART_STORAGE
 
 # stays REASON - an outdir that is not the run's own is left, and the record is removed.
 stays() {
     run "$rm" --outdir h1
     same "status, $1" $status "${2:-0}"
-    has "the reason" "$out" "files stay in $work/out/1: $1"
+    has "the reason" "$out" "files stay in out/1: $1"
     same "the record" "$(left)" "2 3 4 5 6 "
     same "the other folders" "$(folders)" "1 2 3 4 5 6 "
 }
@@ -166,7 +166,7 @@ afresh && mv out/1 "out/$(printf 'x\ry')" && sed -i "s|$work/out/1\"|$work/out/x
 run "$rm" --outdir h1
 same "status of a name with a CR" $status 0
 same "the folders" "$(folders)" "2 3 4 5 6 "
-has "its line" "$out" "$work/out/x\\x0dy"
+has "its line" "$out" "out/x\\x0dy"
 afresh && mv out/1 "out/$(printf 'x\377y')" && sed -i "s|$work/out/1\"|$work/out/x\\\\udcffy\"|" db.json
 run "$rm" --outdir h1
 same "status of a name that is not UTF-8" $status 0

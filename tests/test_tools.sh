@@ -204,14 +204,14 @@ archive=$(sed -n 's/.*"results": "\(.*\)",/\1/p' all.json | head -n 1)
 run "$rm" --dry-run "$id"
 same status $status 0
 has "what it tells" "$out" "would remove run $id \"boot experiments with gem5-24.0\" (Finished)"
-has "what it tells" "$out" "with its archive $archive"
+has "what it tells" "$out" "  with its archive; the files stay in "
 check "the store is as it was" cmp db.json "$data"
 
 begin "rm by id takes the run and its archive, and no more"
 run "$rm" "$id"
 same status $status 0
 has "what it tells" "$out" "removed run $id"
-has "what it tells" "$out" "with its archive $archive"
+has "what it tells" "$out" "  with its archive; the files stay in "
 same "runs left" "$(count)" 7
 same "the archive's record" "$(grep -c "$archive" db.json)" 0
 run "$rm" "$id"
@@ -228,7 +228,7 @@ END
 run "$rm" --db-uri attempts.json hh
 same status $status 0
 has "what it tells" "$out" 'removed run a1 "n" (Failed)
-  with its archive z1; the files stay in /o
+  with its archive; the files stay in /o
 removed run a2 "n" (Finished)
   its files stay in /o.2'
 same "what is left" "$(grep -c '^{' attempts.json) $(grep -c '"_id":"b1"' attempts.json)" "1 1"

@@ -144,10 +144,8 @@ static const char *asked_cell(size_t row, size_t at) {
 
 static void put_asked(text *out) {
     static const char *const titles[] = {"id", "name", "status", "when", "outdir"};
-    char *folder = getcwd(NULL, 0);
     table t = {0};
     size_t i;
-    label_folder = folder ? (const char *)text_keep(folder) : "";
     t.column_count = sizeof titles / sizeof *titles;
     t.row_count = run_count < ASK_SHOWN ? run_count : ASK_SHOWN;
     t.cell = asked_cell;
@@ -292,17 +290,18 @@ static bool remove_copy(const char *id, bool *ok) {
 /* Reports a removed run, after its files are removed. */
 static bool finish_run(const target *t) {
     text why = {NULL, 0, 0}, line = {NULL, 0, 0};
+    const char *path = label_path(t->outdir);
     outdir_state state = OUTDIR_OTHER;
     bool ok = true, copy;
     if (!quiet) print_line("%s run %s \"%s\" (%s)", dry_run ? "would remove" : "removed", t->id, t->name, t->status);
     if (outdirs)
         state = (dry_run ? outdir_check : outdir_remove)(t->outdir, t->id, t->hash, &why);
     copy = outdirs && *t->archive && remove_copy(t->archive, &ok);
-    if (*t->archive) text_putf(&line, "with its archive %s%s", t->archive, copy ? ", its copy in $GEM5ART_STORAGE" : "");
-    if (state == OUTDIR_OWN) text_putf(&line, "%s its outdir %s", line.length ? " and" : "with", t->outdir);
-    else if (state == OUTDIR_GONE) text_putf(&line, "%sits outdir %s is gone already", line.length ? "; " : "", t->outdir);
+    if (*t->archive) text_putf(&line, "with its archive%s", copy ? ", the copy in $GEM5ART_STORAGE" : "");
+    if (state == OUTDIR_OWN) text_putf(&line, "%s its outdir %s", line.length ? " and" : "with", path);
+    else if (state == OUTDIR_GONE) text_putf(&line, "%sits outdir %s is gone already", line.length ? "; " : "", path);
     else
-        text_putf(&line, "%s files stay in %s%s%s", line.length ? "; the" : "its", t->outdir, why.length ? ": " : "",
+        text_putf(&line, "%s files stay in %s%s%s", line.length ? "; the" : "its", path, why.length ? ": " : "",
                   text_string(&why));
     if (!quiet) print_line("  %s", text_string(&line));
     if (state == OUTDIR_FAILED) say("run %s is removed, but not all of its files: %s", t->id, text_string(&why));
@@ -363,8 +362,10 @@ static void check_options(int count) {
 }
 
 int main(int argc, char **argv) {
+    char *folder = (char *)text_keep(getcwd(NULL, 0));
     bool ok = true;
     int i;
+    label_folder = folder ? folder : "";
     argc = options_parse(argc, argv, &the_page);
     select_check(&selected);
     check_options(argc);
