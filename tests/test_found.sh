@@ -195,6 +195,13 @@ below fsck
 has "gem5art-fsck" "$out" "$work/home/lab/db.json"
 check "nothing but what was asked for" sh -c '[ "$(ls scripts/in | tr "\n" " ")" = "copy e.json other.json out.jsonl " ]'
 
+begin "an experiment in a different folder: what its relative paths may need"
+run "$BUILD/gem5art-run" scripts/in/e.json
+same status $status 1
+has error "$err" "gem5art-run: relative paths start from $work/home/lab: --cwd scripts/in/ makes them start from the experiment's folder"
+run "$BUILD/gem5art-run" -n --cwd scripts/in/ scripts/in/e.json
+same "status with --cwd" "$status $err" "0 "
+
 begin "a store is made in the current folder if there is none above"
 mkdir "$HOME/new" && cd "$HOME/new" && echo file >file
 run "$BUILD/gem5art-artifact" register --name file --type kernel --path file --documentation "a file of this test"

@@ -149,6 +149,18 @@ static void check_files(const experiment *e) {
     }
 }
 
+/* Of an experiment file in a different folder, names the option that its relative paths may need. */
+static void hint_folder(const char *path) {
+    char *of_file = text_copy_n(path, (size_t)(text_base(path) - path)), *hint;
+    if (*of_file && !text_same(of_file, "./")) {
+        hint = text_printf("relative paths start from %s: --cwd %s makes them start from the experiment's folder", folder,
+                           of_file);
+        complain(hint);
+        free(hint);
+    }
+    free(of_file);
+}
+
 /* ---- registering, creating, launching */
 
 static gem5art_db *db;
@@ -322,6 +334,7 @@ static void open_store(const experiment *e) {
     gem5art_open_desc desc = {.log = on_warning, .dry_run = dry_run};
     outcomes_total = (int)e->run_count;
     check_files(e);
+    if (problems.total && !cwd) hint_folder(e->path);
     if (problems.total) refuse(NULL, 0);
     db = store_open_as(store_find(db_uri), &desc);
     if (chdir(folder) < 0) die(EXIT_FAILED, "cannot enter %s: %s", folder, strerror(errno));
