@@ -359,6 +359,7 @@ static int print_commands(experiment *e) {
     }
     text_free(&line);
     report_problems(warn);
+    gem5art_close(db, NULL);
     return finish(true);
 }
 
