@@ -83,12 +83,13 @@ const char *reader_variable(const reader *r, const char *at, const char *name, s
     text advice = {NULL, 0, 0};
     int i;
     if (value) return value;
+    for (i = 0; i < r->further; i++)
+        if (length == strlen(further[i]) - 2 && strncmp(further[i] + 1, name, length) == 0)
+            return i < 2 ? further[i] : r->name;
     for (variable = r->variables; *variable; variable += 2) text_list_add(&names, *variable);
     text_puts(&advice, "add it there, ");
     for (i = 0; i < r->further; i++) {
-        size_t inside = strlen(further[i]) - 2;
-        if (inside == length && strncmp(further[i] + 1, name, length) == 0) return i < 2 ? further[i] : r->name;
-        text_list_add(&names, text_copy_n(further[i] + 1, inside));
+        text_list_add(&names, text_copy_n(further[i] + 1, strlen(further[i]) - 2));
         text_putf(&advice, "%s%s", !i ? "use " : i + 1 < r->further ? ", " : " or ", further[i]);
     }
     text_puts(&advice, r->further ? ", or write {{ for a brace" : "or write {{ for a brace");
