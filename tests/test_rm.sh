@@ -236,11 +236,11 @@ check "the other attempt is left" test ! -e held -a -e held.2/info.json
 run "$rm" --db-uri live.json --outdir -y --name held
 same "and goes too" "$(attempts)$(ls -d held*  2>/dev/null)" ""
 
-# many - a store of 1,500 runs whose outdirs are removed until the pipe `full`, which nothing reads, is full. The pid of
+# make_many - a store of 1,500 runs, in `many.json`
+# many - the same, and their outdirs are removed until the pipe `full`, which nothing reads, is full. The pid of
 # the tool is in $remover; all records are removed then, and most outdirs are not.
-many() {
-    chmod -R u+w many 2>/dev/null
-    rm -rf many many.json* full && mkdir many && mkfifo full
+make_many() {
+    rm -rf many many.json* && mkdir many
     awk -v work="$work" 'BEGIN {
         print "["
         for (i = 0; i < 1500; i++) {
@@ -258,6 +258,10 @@ many() {
             close(folder "/stats.txt")
         }
         print "]" }' >many.json
+}
+many() {
+    make_many
+    rm -f full && mkfifo full
     sleep 600 <full &
     sleeper=$!
     "$rm" --db-uri many.json --name fills --outdir -y >full 2>.err &
@@ -276,6 +280,13 @@ check "some outdirs are left: $count" test "$count" -gt 0
 same "outdirs without an info.json" "$(for folder in many/*; do [ -e "$folder/info.json" ] || echo "$folder"; done | wc -l)" 0
 run "$rm" --db-uri many.json many-0001
 has "they are not recorded" "$err" "no run and no artifact has the id or hash \"many-0001\""
+
+begin "a reader that ends does not end it"
+make_many
+sh -c '"$@" --db-uri many.json --name fills --outdir -y; echo $? >code' removes "$rm" 2>.err | head -n 1 >.out
+same "the first line" "$(cat .out)" 'removed run many-0000 "a name that fills the pipe soon" ()'
+until_true test -s code
+same "status, errors and what is left" "$(cat code .err) $(ls many)" "1 "
 
 begin "an outdir that is replaced while others are removed"
 many

@@ -6,6 +6,7 @@
 #include "gem5art.h"
 
 #include <errno.h>
+#include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -367,6 +368,8 @@ int main(int argc, char **argv) {
     int i;
     label_folder = folder ? folder : "";
     argc = options_parse(argc, argv, &the_page);
+    signal(SIGPIPE, SIG_IGN);
+    print_goes_on = true; /* a reader that ends, such as head, does not leave a part of the files */
     select_check(&selected);
     check_options(argc);
     db_uri = store_find(db_uri);

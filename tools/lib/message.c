@@ -13,6 +13,7 @@
 enum { MESSAGE_DAMAGES = 10 };
 
 const char *message_usage;
+bool print_goes_on;
 static int message_output_error; /* errno of the first failed write to stdout; 0: none */
 static char *message_damages[MESSAGE_DAMAGES]; /* those that were reported */
 static bool message_damage_seen;
@@ -74,7 +75,7 @@ void message_damaged(const char *message, void *user_data) {
 
 void print(const char *bytes, size_t length) {
     if (length && fwrite(bytes, 1, length, stdout) != length && !message_output_error) message_output_error = errno;
-    if (message_output_error) exit(finish(false));
+    if (message_output_error && !print_goes_on) exit(finish(false));
 }
 
 void print_flush(void) {

@@ -21,6 +21,7 @@ void message_warn(const char *message, void *user_data);
 void message_damaged(const char *message, void *user_data);
 
 /* On stdout. If it cannot be written the tool ends: in silence when its reader has gone, as `head` does. */
+extern bool print_goes_on; /* instead, the tool does its work first: finish reports it */
 void print(const char *bytes, size_t length); /* as they are */
 __attribute__((format(printf, 1, 2))) void print_line(const char *format, ...);
 void print_flush(void); /* nothing of it waits in this process then */
