@@ -74,6 +74,19 @@ same "of recorded runs" "$("$ls" --db-uri events.json --columns id,simulated --s
 3
 2"
 
+begin "--watch on small terminals"
+if need tmux; then
+    make_store npb
+    for size in "40 8" "60 7" "500 10"; do
+        terminal $size "gem5art-ls --db-uri npb.json --watch"
+        until_true shows "q ends"
+        check "titles and rows at $size" shows "^ID  *[A-Z]"
+        has "the newest row at $size" "$(screen)" "$("$ls" --db-uri npb.json --quiet --limit 1 | cut -c 1-8)"
+        keys q
+        until_true shows "^status 0"
+    done
+fi
+
 for size in "80 24" "200 50"; do
     begin "on a terminal of $size"
     need tmux || continue

@@ -145,15 +145,6 @@ static void put_cell(text *cells, column *c) {
     text_put(cells, "", 1);
 }
 
-/* Puts the cause of a failure if it adds something to "exit 1" or a signal. */
-static void put_cause(text *cells) {
-    static text cause;
-    const char *reason = text_string(&current.reason);
-    text_clear(&cause);
-    record_put_shown(&cause, current.members.values[RECORD_CAUSE]);
-    if (text_starts(reason, "exit ") && !text_starts(text_string(&cause), "exit status ")) text_puts(cells, text_string(&cause));
-}
-
 /* Puts the cells of the record that was read last, then its id, status, reason, cause and inputs; returns how many. */
 static size_t put_cells(text *cells) {
     gem5art_text inputs = current.members.values[RECORD_INPUTS], input;
@@ -164,7 +155,7 @@ static size_t put_cells(text *cells) {
     text_put(cells, "", 1);
     text_put(cells, text_string(&current.status), current.status.length + 1);
     text_put(cells, text_string(&current.reason), current.reason.length + 1);
-    if (by_default && text_starts(text_string(&current.status), "Failed")) put_cause(cells);
+    if (by_default) record_put_cause(cells, &current);
     text_put(cells, "", 1);
     for (; artifacts && members_element(&inputs, &input); count++) {
         record_put_shown(cells, input);
@@ -299,11 +290,6 @@ static bool is_recorded(const row *r) {
     return i < recorded.ids.count;
 }
 
-static bool is_superseded(const row *r) {
-    return attempts_superseded(&recorded.attempts, r->experiment, r->order) ||
-           attempts_has(&live.attempts, r->experiment);
-}
-
 /* Live rows and then recorded ones, each by their times. */
 static void gather(void) {
     size_t i;
@@ -316,8 +302,10 @@ static void gather(void) {
         row *r = recorded.rows.rows[i];
         r->chosen = false;
         if (!r->shown) continue;
-        if (all || artifacts || !is_superseded(r)) rows_add(&chosen, r);
-        else superseded++;
+        if (!all && (attempts_superseded(&recorded.attempts, r->experiment, r->order) ||
+                     attempts_has(&live.attempts, r->experiment)))
+            superseded++;
+        else rows_add(&chosen, r);
     }
     total = chosen.count;
 }
@@ -467,26 +455,39 @@ static void fit_view(size_t most) {
     make_view(most);
 }
 
+/* Returns how many lines it has. */
+static size_t put_foot(text *foot, size_t width) {
+    size_t count = 1;
+    const char *c;
+    text words = {0};
+    put_counts(&words, total);
+    text_puts(&words, *note ? "; " : "; q ends");
+    terminal_put(&words, note, SIZE_MAX);
+    text_clear(foot);
+    view_put_words(foot, words.data, width);
+    text_free(&words);
+    for (c = foot->data; *c; c++) count += *c == '\n';
+    return count;
+}
+
 /* Each line is cleared only after its text: nothing flickers. */
 static void draw(void) {
-    static text counts, lines, out;
+    static text foot, lines, out;
     bool color = options_color(color_when, stdout);
-    size_t screen = screen_rows(), i;
+    size_t screen = screen_rows(), i, foot_lines;
     const char *c;
     limit = (size_t)terminal_columns(STDOUT_FILENO) - 1; /* to clear after a full line would clear its end */
     fit_view(screen > 4 ? screen - 2 : 2);
+    foot_lines = put_foot(&foot, limit);
+    if (screen < foot_lines + 4) foot_lines = put_foot(&foot, 0);
+    if (foot_lines > 1) fit_view(screen - foot_lines - 1);
     text_clear(&lines);
     view_put_head(&lines, color);
     for (i = view_first(); i < view_end(); i++) {
         view_put_row(&lines, i, color);
         text_puts(&lines, "\n");
     }
-    text_puts(&lines, "\n");
-    text_clear(&counts);
-    put_counts(&counts, total);
-    text_puts(&counts, *note ? "; " : "; q ends");
-    terminal_put(&counts, note, SIZE_MAX);
-    text_puts(&lines, counts.data);
+    text_putf(&lines, "\n%s", foot.data);
     text_clear(&out);
     text_puts(&out, "\033[H");
     for (c = lines.data; *c; c++) {

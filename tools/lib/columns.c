@@ -173,7 +173,9 @@ static gem5art_text cell_of(const column *c, const record *r) {
     return c->kind == COLUMN_VARIABLE ? variable_of(r, c->key) : value_of(r, c->member);
 }
 
-static bool looks_like_number(gem5art_text value) { return *value.text == '-' || (*value.text >= '0' && *value.text <= '9'); }
+static bool looks_like_number(gem5art_text value) {
+    return *value.text == '-' || (*value.text >= '0' && *value.text <= '9');
+}
 
 /* The simulated seconds of the last event, at gem5's usual 1e12 ticks a second; -1: there is none. */
 static double simulated_seconds(const record *r, gem5art_text events) {
@@ -198,6 +200,12 @@ double column_number(const column *c, const record *r) {
 void record_put_shown(text *out, gem5art_text value) {
     static text decoded;
     terminal_put(out, members_string(&decoded, value), SIZE_MAX);
+}
+
+void record_put_cause(text *out, const record *r) {
+    const char *reason = text_string(&r->reason);
+    bool known = text_starts(reason, "exit ") && !members_begins(value_of(r, RECORD_CAUSE), "exit status ");
+    if (known) record_put_shown(out, value_of(r, RECORD_CAUSE));
 }
 
 /* An array of texts as a command line has it; another one as it is written. */

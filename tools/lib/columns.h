@@ -67,6 +67,9 @@ void column_put_csv(text *out, csv_style style, column *c, const record *r);
 double column_number(const column *c, const record *r); /* -1: none */
 bool column_is_number(const column *c);
 
+/* Appends why a run failed, in gem5's words, if its reason is only "exit 1"; nothing otherwise. */
+void record_put_cause(text *out, const record *r);
+
 /* Appends a text of a record in one line, made safe for terminals. */
 void record_put_shown(text *out, gem5art_text value);
 

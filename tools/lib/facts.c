@@ -81,7 +81,9 @@ static size_t find_variable(gem5art_text key, size_t likely) {
     for (i = FACT_VARIABLES; i < count; i++)
         if (has_key(&facts[i], key)) return i;
     if (count == FACTS_MOST) return FACTS_MOST;
-    facts[count] = (struct fact){text_copy(members_string(&name, key)), text_copy_n(key.text, key.length), key.length, 0, 0};
+    facts[count].name = text_copy(members_string(&name, key));
+    facts[count].key = text_copy_n(key.text, key.length);
+    facts[count].key_length = key.length;
     return count++;
 }
 

@@ -74,7 +74,8 @@ static size_t count_changes(const row_list *rows, size_t place) {
     return changes;
 }
 
-static void compare_cells(outline *o, outline_cell *c, const row_list *rows, const char *label, const char *separators) {
+static void compare_cells(outline *o, outline_cell *c, const row_list *rows, const char *label,
+                          const char *separators) {
     static text first, other;
     size_t i;
     pattern_of(&first, o, rows->rows[0], rows->rows[0]->cells[c->place]);
@@ -83,7 +84,8 @@ static void compare_cells(outline *o, outline_cell *c, const row_list *rows, con
     c->needed = i < rows->count;
     c->prefix = c->needed ? common_prefix(rows, c->place, separators) : 0;
     if (c->prefix)
-        share_first(o, text_printf("%s %.*s%s", label, (int)c->prefix, rows->rows[0]->cells[c->place], terminal_ellipsis()));
+        share_first(o, text_printf("%s %.*s%s", label, (int)c->prefix, rows->rows[0]->cells[c->place],
+                                   terminal_ellipsis()));
     else if (!c->needed && first.length && c == &o->name) share_first(o, text_printf("%s %s", label, first.data));
     else if (!c->needed && first.length) share(o, text_printf("%s %s", label, first.data));
 }

@@ -27,8 +27,8 @@ void rows_sort_by_time(row_list *list) {
     if (i < list->count) qsort(list->rows, list->count, sizeof *list->rows, compare_times);
 }
 
-/* The number that "16", "256kB" or "1.5GHz" stands for; false: it is something else, such as a version. A quote, as after
-   a text of JSON, ends it. */
+/* The number that "16", "256kB" or "1.5GHz" stands for; false: it is something else, such as a version. A quote, as
+   after a text of JSON, ends it. */
 static bool read_amount(const char *value, double *amount) {
     static const char prefixes[] = "kMGT", *const units[] = {"", "B", "iB", "Hz", "s"};
     const char *prefix;

@@ -18,9 +18,10 @@ static outline common;
 static text head; /* what the rows share */
 static size_t head_lines;
 static double now;
-/* The columns to which cells are cut: those of the columns that were chosen; by default those of name and params, for the
-   one by which rows differ and for the other one, and of reasons. What is added to these has CAUSE_LEAST at least. */
+/* The columns to which cells are cut: if the columns were chosen; by default those of name and params, the one by which
+   rows differ and the other one, and of reasons. A cause is added to these where it has CAUSE_LEAST. */
 enum { CUT_LEAST = 8, TELLING_LEAST = 24, OTHER_LEAST = 16, REASON_LEAST = 12, CAUSE_LEAST = 12 };
+enum { ROWS_LEAST = 3 }; /* on a screen with what they share above them */
 
 /* ---- lines: one for each row, and those of the inputs of artifacts below them */
 
@@ -96,10 +97,11 @@ static const char *shown_cell(size_t at, size_t place) {
     const line *l = &lines[at];
     const struct source *s = &sources[place];
     const column_kind kind = s->fact ? COLUMN_VARIABLE : v.columns[s->place].kind;
+    const char *id = l->row ? l->row->id : l->id;
     bool in_tree = !s->fact && s->place == name_place && (l->prefix || l->again || !l->row);
     if (s->fact) return outline_fact(&common, l->row, s->place);
     text_clear(&buffer);
-    if (kind == COLUMN_ID) text_put(&buffer, l->row ? l->row->id : l->id, strnlen(l->row ? l->row->id : l->id, v.digits));
+    if (kind == COLUMN_ID) text_put(&buffer, id, strnlen(id, v.digits));
     else if (in_tree) {
         text_puts(&buffer, l->prefix ? l->prefix : "");
         text_puts(&buffer, l->row ? l->row->cells[s->place] : "(not in the store)");
@@ -236,6 +238,7 @@ void view_make(const view *wanted) {
         if (v.by_default && i == name_place) add_fact_columns(true);
     }
     if (v.by_default) add_fact_columns(false);
+    if (v.most < head_lines + ROWS_LEAST + 2) head_lines = 0; /* rows matter more */
     used = 1 + (head_lines ? head_lines + 1 : 0); /* titles, what stands above them, and an empty line */
     lines_left = v.most > used ? v.most - used : 1;
     grid.first_row = grid.row_count > lines_left ? grid.row_count - lines_left : 0;
