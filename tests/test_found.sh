@@ -100,6 +100,11 @@ gem5art-ls: the store is $work/home/project/db.json"
     listed home/project/sub >/dev/null
     same "there is no other" "$err" "gem5art-ls: $work/home/project/db.json is passed over: it or its folder belongs to another user
 $nothing"
+    run sh -c 'cd home/project/sub && echo file >file && "$1" register --name file --type kernel --path file --documentation "a file of this test"' \
+        - "$BUILD/gem5art-artifact"
+    same "a tool that makes one names it" "$status $err" "0 gem5art-artifact: $work/home/project/db.json is passed over: it or its folder belongs to another user
+gem5art-artifact: the store is $work/home/project/sub/db.json"
+    rm home/project/sub/db.json home/project/sub/file
     same "in its own folder it is used as ever" "$(listed home/project)" "theirs-1"
     mv home/project/kept home/project/db.json
 fi

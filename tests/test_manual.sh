@@ -53,6 +53,10 @@ if need mandoc; then
         check "$page can be read" grep -q 'S.*E.*E.* .*A.*L.*S.*O' .out
     done
 fi
+command -v groff >/dev/null && for page in "$share"/man/man*/*; do
+    run groff -man -Tutf8 "$page"
+    same "what groff says of $page" "$status $err" "0 "
+done
 
 begin "exit status: tools with their own say so"
 for tool in verify diff fsck; do
@@ -81,6 +85,11 @@ done
 for name in $(sed -n '/>>errors$/,/^#ifdef __cplusplus/s/^GEM5ARTDEF .*[ *]\(gem5art_[a-z0-9_]*\)(.*/\1/p' "$root/gem5art.h"); do
     check "the function $name" grep -q "^\.B .*$name(" "$share/man/man3/gem5art.3"
 done
+sed -n '2,/\*\/$/s/^   \([A-Z][A-Z'"'"' -]*[A-Z]\)\( (.*\)*$/\1/p' "$root/gem5art.h" | grep -v '^CONTENTS$' >headings
+check "there are headings" test "$(wc -l <headings)" -ge 9
+while read -r heading; do
+    check "the heading $heading" grep -qx "\.SH $(echo "$heading" | sed 's/-/.-/')" "$share/man/man3/gem5art.3"
+done <headings
 check "there are functions" test "$(grep -c '^\.B .*gem5art_[a-z_]*(.*;"$' "$share/man/man3/gem5art.3")" -gt 40
 
 # ---- the examples: in a folder with what they name

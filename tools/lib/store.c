@@ -81,7 +81,7 @@ gem5art_db *store_open_as(const char *uri, const gem5art_open_desc *desc) {
     gem5art_error error;
     gem5art_db *db = gem5art_open(uri, desc, &error);
     if (db) {
-        if (store_parent && !desc->read_only) store_say(db);
+        if ((store_parent || store_passed_over.count) && !desc->read_only) store_say(db);
         return db;
     }
     store_say(NULL);

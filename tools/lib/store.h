@@ -22,8 +22,8 @@ const char *store_path_to_record(const char *path);
 /* Reports on stderr which store is open, and which ones of other users were passed over. */
 void store_say(const gem5art_db *db);
 
-/* A read-only store shows what is intact and warns of damage. If a store in a folder above is opened for writing, a
-   line on stderr names it. */
+/* A read-only store shows what is intact and warns of damage. If a store in a folder above is opened for writing, or
+   one there was passed over, lines on stderr name it. */
 gem5art_db *store_open(const char *uri, bool read_only);
 gem5art_db *store_open_as(const char *uri, const gem5art_open_desc *desc);
 
