@@ -128,6 +128,21 @@ for tool in $tools; do
     misused $tool "--since 1d is not before --before 2d: nothing is between them" --since 1d --before 2d $(arguments $tool)
 done
 
+begin "an id that is not there, and an operand too many"
+for command in "gem5art-show nosuchid" "gem5art-verify nosuchid" "gem5art-rm nosuchid" "gem5art-artifact tree nosuchid" \
+    "gem5art-artifact download nosuchid file" "gem5art-diff nosuchid 6346b869"; do
+    run sh -c "'$BUILD'/$command"
+    case $command in gem5art-diff*) expected=2 ;; *) expected=1 ;; esac
+    same "the status of $command" $status $expected
+    has "the error of $command" "$err" "${command%% *}: no run and no artifact has the id or hash \"nosuchid\""
+done
+misused gem5art-ls '"boot" is one argument too many' boot
+misused gem5art-export 'one output is enough: leave "y" out' --to jsonl - y
+misused gem5art-getruns 'one output file is enough: leave "y" out' - y
+misused gem5art-fsck 'one database is enough: leave "y" out' db.json y
+misused gem5art-artifact 'list takes no "y": leave it out' list y
+misused gem5art-run 'only one experiment is launched: leave "y" out' x.json y
+
 begin "letters: several without values in one argument, or one with its value"
 run "$BUILD/gem5art-import" -nv db.json
 has "-nv" "$status $out" "0 skipped "
