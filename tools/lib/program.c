@@ -11,19 +11,22 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
-bool program_start(program *p, const char *const *arguments) {
+bool program_start(program *p, const char *const *arguments) { return program_start_on(p, arguments, -1); }
+
+bool program_start_on(program *p, const char *const *arguments, int input) {
     posix_spawn_file_actions_t actions;
     int fds[2];
     bool ok;
     p->out = NULL;
     if (pipe(fds) < 0) return false;
+    fcntl(fds[0], F_SETFD, FD_CLOEXEC); /* programs that other threads start must not keep it open */
+    fcntl(fds[1], F_SETFD, FD_CLOEXEC);
     ok = posix_spawn_file_actions_init(&actions) == 0;
     if (ok) {
-        posix_spawn_file_actions_addclose(&actions, fds[0]);
-        posix_spawn_file_actions_addopen(&actions, 0, "/dev/null", O_RDONLY, 0);
+        if (input < 0) posix_spawn_file_actions_addopen(&actions, 0, "/dev/null", O_RDONLY, 0);
+        else posix_spawn_file_actions_adddup2(&actions, input, 0);
         posix_spawn_file_actions_adddup2(&actions, fds[1], 1);
         posix_spawn_file_actions_addopen(&actions, 2, "/dev/null", O_WRONLY, 0);
-        if (fds[1] > 2) posix_spawn_file_actions_addclose(&actions, fds[1]);
         ok = posix_spawnp(&p->pid, arguments[0], &actions, NULL, (char *const *)(uintptr_t)arguments, environ) == 0;
         posix_spawn_file_actions_destroy(&actions);
     }

@@ -15,6 +15,7 @@ typedef struct program {
 /* Starts a program (arguments NULL-terminated, the first one searched for in PATH) without input, its errors unseen.
    False: it cannot be run. */
 bool program_start(program *p, const char *const *arguments);
+bool program_start_on(program *p, const char *const *arguments, int input); /* with an open file as its input */
 int program_end(program *p); /* its exit status; 128: a signal ended it */
 
 bool program_is_commit(const char *word); /* a whole commit id, which git cannot take for an option or a path */

@@ -1,0 +1,124 @@
+/* stats_filter.c - see stats_filter.h */
+
+#include "stats_filter.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+typedef struct filter_pattern {
+    char *glob;
+    size_t length;
+    size_t start;  /* bytes that a line with a wanted name begins with */
+    bool exact;    /* without a special character */
+} filter_pattern;
+
+struct stats_filter {
+    filter_pattern *patterns;
+    size_t count;
+    size_t common; /* bytes that all patterns begin with */
+};
+
+bool stats_filter_is_glob(const char *pattern) { return pattern[strcspn(pattern, "*?[")] != 0; }
+
+/* The length of what every line with a matching name begins with: up to the first special character, and to "::", as
+   the name of a whole vector begins the line that has all of its elements. */
+static size_t start_length(const char *glob) {
+    size_t length = strcspn(glob, "*?[");
+    const char *part = strstr(glob, "::");
+    return part && (size_t)(part - glob) < length ? (size_t)(part - glob) : length;
+}
+
+stats_filter *stats_filter_new(const char *const *patterns, size_t count) {
+    stats_filter *filter = (stats_filter *)text_alloc(sizeof *filter);
+    size_t i, same;
+    filter->patterns = (filter_pattern *)text_alloc(count * sizeof *filter->patterns);
+    filter->count = count;
+    for (i = 0; i < count; i++) {
+        filter_pattern *p = &filter->patterns[i];
+        p->glob = text_copy(patterns[i]);
+        p->length = strlen(p->glob);
+        p->start = start_length(p->glob);
+        p->exact = !stats_filter_is_glob(p->glob);
+        if (i == 0 || p->start < filter->common) filter->common = p->start;
+        for (same = 0; same < filter->common && p->glob[same] == filter->patterns[0].glob[same]; same++) {}
+        filter->common = same;
+    }
+    return filter;
+}
+
+void stats_filter_free(stats_filter *filter) {
+    size_t i;
+    for (i = 0; filter && i < filter->count; i++) free(filter->patterns[i].glob);
+    if (filter) free(filter->patterns);
+    free(filter);
+}
+
+bool stats_filter_may_want(const stats_filter *filter, const char *line, size_t length) {
+    size_t i, common;
+    if (!filter) return true;
+    common = filter->common;
+    if (!filter->count || length < common || memcmp(line, filter->patterns[0].glob, common) != 0) return false;
+    for (i = 0; i < filter->count; i++) {
+        const filter_pattern *p = &filter->patterns[i];
+        if (length >= p->start && memcmp(line + common, p->glob + common, p->start - common) == 0) return true;
+    }
+    return false;
+}
+
+bool stats_filter_wants(const stats_filter *filter, gem5art_text name) {
+    size_t i;
+    for (i = 0; filter && i < filter->count; i++) {
+        const filter_pattern *p = &filter->patterns[i];
+        if (p->exact ? p->length == name.length && memcmp(p->glob, name.text, p->length) == 0
+                     : stats_filter_matches(p->glob, name))
+            return true;
+    }
+    return !filter;
+}
+
+/* ---- globs */
+
+/* Compares a byte with the set that begins after "[". Returns the glob after the set; NULL: it has no end. */
+static const char *match_set(const char *glob, unsigned char byte, bool *found) {
+    bool other = *glob == '!' || *glob == '^', first = true, in = false;
+    if (other) glob++;
+    for (; *glob && (first || *glob != ']'); glob++, first = false) {
+        unsigned char from = (unsigned char)*glob, to = from;
+        if (glob[1] == '-' && glob[2] && glob[2] != ']') {
+            to = (unsigned char)glob[2];
+            glob += 2;
+        }
+        if (byte >= from && byte <= to) in = true;
+    }
+    *found = in != other;
+    return *glob ? glob + 1 : NULL;
+}
+
+/* Compares a byte with the first character of a glob that is not "*". Returns the glob after it; NULL: they differ. */
+static const char *match_one(const char *glob, char byte) {
+    const char *after;
+    bool found;
+    if (*glob == '?') return glob + 1;
+    if (*glob == '[' && (after = match_set(glob + 1, (unsigned char)byte, &found)) != NULL) return found ? after : NULL;
+    return *glob && *glob == byte ? glob + 1 : NULL;
+}
+
+bool stats_filter_matches(const char *pattern, gem5art_text name) {
+    const char *glob = pattern, *star = NULL, *next; /* star: the glob after the last "*" */
+    size_t at = 0, taken = 0;                        /* by that "*", up to here */
+    while (at < name.length) {
+        if (*glob == '*') {
+            star = ++glob;
+            taken = at;
+        } else if ((next = match_one(glob, name.text[at])) != NULL) {
+            glob = next;
+            at++;
+        } else {
+            if (!star) return false;
+            glob = star;
+            at = ++taken;
+        }
+    }
+    while (*glob == '*') glob++;
+    return !*glob;
+}
