@@ -314,6 +314,22 @@ new     run a parameter with a long name  ~eriments/a parameter with a long name
 1 run: 1 new
 status 0"
 
+    begin "a plan and a display in COLUMNS, which is wider or narrower than the terminal"
+    for columns in 60 200; do
+        command_line COLUMNS=$columns gem5art-run -n x.json
+        until_true shows "^status 0"
+        check "the plan in $columns columns" shows "^1 run: 1 new"
+    done
+    experiment '"--stand-in=seconds=601"' | sed 's/"run {n}"/"a run with a very long name of its own {n} {n} {n}"/' >wide.json
+    for columns in 200:79 40:39; do
+        command_line COLUMNS=${columns%:*} gem5art-run wide.json
+        until_true shows "^1 running"
+        same "the display's width with COLUMNS=${columns%:*}" "$(screen | sed -n '/▕/,$p' | wc -L)" ${columns#*:}
+        same "bars" "$(screen | grep -c '▕')" 1
+        keys C-c
+        until_true shows "^status 1"
+    done
+
     begin "edit, commit, launch again, by keys"
     experiment '"n", "o"' >x.json
     command_line gem5art-run x.json

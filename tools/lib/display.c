@@ -294,9 +294,12 @@ static void put_runs(text *frame, size_t columns, size_t count) {
 
 static void compose(text *frame, const display_counts *c) {
     struct winsize size;
-    int rows = ioctl(STDOUT_FILENO, TIOCGWINSZ, &size) == 0 && size.ws_row > 0 ? size.ws_row : 24;
-    int width = terminal_columns(STDOUT_FILENO), runs = DISPLAY_RUNS;
-    size_t columns = width > 5 ? (size_t)width - 1 : 4; /* the last column moves the cursor in some terminals */
+    bool known = ioctl(STDOUT_FILENO, TIOCGWINSZ, &size) == 0;
+    int rows = known && size.ws_row > 0 ? size.ws_row : 24, runs = DISPLAY_RUNS;
+    int width = terminal_columns(STDOUT_FILENO); /* $COLUMNS, but no more than there are: lines must not wrap */
+    size_t columns;
+    if (known && size.ws_col > 0 && size.ws_col < width) width = size.ws_col;
+    columns = width > 5 ? (size_t)width - 1 : 4; /* the last column moves the cursor in some terminals */
     text_clear(frame);
     display.lines = 0;
     put_head(frame, c, columns);

@@ -2,7 +2,6 @@
 
 #include "plan.h"
 
-#include <stdint.h>
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
@@ -92,7 +91,7 @@ void plan_add(gem5art_db *db, gem5art_run *run, const gem5art_pool_desc *pool) {
 
 /* Sets the widths; where they are more than a terminal has, the last two columns are cut at their beginnings. */
 static void plan_lay_out(size_t widths[PLAN_COLUMNS]) {
-    size_t limit = isatty(STDOUT_FILENO) ? (size_t)terminal_columns(STDOUT_FILENO) : SIZE_MAX, used = 0, room, i, k;
+    size_t limit = terminal_limit(STDOUT_FILENO), used = 0, room, i, k;
     for (i = 0; i < plan_count; i++)
         for (k = 0; k < PLAN_COLUMNS; k++) {
             size_t width = terminal_width(plan_rows[i].cells[k]);
@@ -103,7 +102,7 @@ static void plan_lay_out(size_t widths[PLAN_COLUMNS]) {
         if (k < 2 && widths[k]) used += widths[k] + PLAN_GAP;
     }
     room = limit > used + PLAN_GAP ? limit - used - PLAN_GAP : 0;
-    if (widths[2] + widths[3] <= room) return;
+    if (!limit || widths[2] + widths[3] <= room) return;
     if (widths[2] > room / 2) widths[2] = widths[3] < room - room / 2 ? room - widths[3] : room / 2;
     widths[3] = room - widths[2];
 }
