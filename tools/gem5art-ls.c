@@ -10,7 +10,6 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-#include "lib/array.h"
 #include "lib/attempts.h"
 #include "lib/describe.h"
 #include "lib/digits.h"
@@ -23,6 +22,7 @@
 #include "lib/store.h"
 #include "lib/tally.h"
 #include "lib/terminal.h"
+#include "lib/values.h"
 #include "lib/view.h"
 #include "lib/when.h"
 
@@ -389,41 +389,6 @@ static void write_ids(void) {
     text_free(&out);
 }
 
-/* The variables that some row has, as columns after the others. */
-static size_t list_variables(size_t places[FACTS_MOST], text_list *names) {
-    size_t count = 0, i, place;
-    for (place = FACT_VARIABLES; by_default && place < facts_count(); place++) {
-        for (i = 0; i < chosen.count; i++)
-            if (place < chosen.rows[i]->fact_count && chosen.rows[i]->facts[place]) break;
-        if (i == chosen.count) continue;
-        places[count++] = place;
-        text_list_add(names, column_title(facts_name(place)));
-    }
-    return count;
-}
-
-static void write_rows(void) {
-    static text value;
-    text_list names = {NULL, 0};
-    size_t places[FACTS_MOST], count, i, k;
-    array a;
-    for (k = 0; k < shown_count; k++) text_list_add(&names, columns[k].name);
-    count = list_variables(places, &names);
-    array_begin(&a, as_csv, style, &names);
-    for (i = 0; i < chosen.count; i++) {
-        const row *r = chosen.rows[i];
-        for (k = 0; k < shown_count; k++) array_put(&a, r->cells[k]);
-        for (k = 0; k < count; k++) {
-            const char *json = facts_json(places[k] < r->fact_count ? r->facts[places[k]] : 0);
-            text_clear(&value);
-            csv_put_json(&value, style, json, strlen(json));
-            array_put(&a, text_string(&value));
-        }
-    }
-    array_print(&a);
-    text_list_free(&names);
-}
-
 static void write_groups(void) {
     text out = {0};
     groups_make(&chosen, columns, shown_count);
@@ -572,7 +537,7 @@ static void list(gem5art_db *db) {
     choose_rows(selected.most);
     if (quiet) write_ids();
     else if (group_text) write_groups();
-    else if (as_json || as_csv) write_rows();
+    else if (as_json || as_csv) values_print(&chosen, columns, shown_count, as_csv, style);
     else write_table();
 }
 
