@@ -207,6 +207,19 @@ has error "$err" "gem5art-run: relative paths start from $work/home/lab: --cwd s
 run "$BUILD/gem5art-run" -n --cwd scripts/in/ scripts/in/e.json
 same "status with --cwd" "$status $err" "0 "
 
+begin "gem5art-show --shell, of a run that was launched below: artifacts that were registered in the store's folder"
+echo program >program
+run "$BUILD/gem5art-artifact" register --name program --type binary --path program --command "make program" \
+    --documentation "registered in the store's folder"
+sed 's|"n": \[1, 2\]}|"n": [3]}, "artifacts": ["program"]|
+    s|"artifacts": {$|&"program": {"type": "binary", "path": "../../program", "documentation": "as it is registered"},|' \
+    scripts/in/e.json >scripts/in/e3.json
+below run e3.json
+same "status of the run: $err" $status 0
+below show --shell "$("$BUILD/gem5art-ls" -q --where n=3)"
+has "how it is built" "$out" "build outside$work/home/lab/program "
+has "and where" "$(echo "$out" | tr -d '\\\n' | tr -s ' ')" "outside$work/home/lab 'make program'"
+
 begin "a store is made in the current folder if there is none above"
 mkdir "$HOME/new" && cd "$HOME/new" && echo file >file
 run "$BUILD/gem5art-artifact" register --name file --type kernel --path file --documentation "a file of this test"

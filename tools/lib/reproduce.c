@@ -4,6 +4,7 @@
 
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
 #include "message.h"
 #include "store.h"
@@ -287,15 +288,29 @@ static void script_checkout(const char *id, bool always) {
         script_call("checkout", place, repo->git_hash, NULL);
 }
 
+/* The folder where an artifact's relative paths begin: the store's, if the run was launched in a different folder and the
+   artifact is only found from there; NULL: the base. */
+static const char *recipe_artifact_base(const gem5art_artifact *artifact) {
+    const char *store = gem5art_store_path(recipe.db), *folder;
+    if (*artifact->path == '/' || !*recipe.base || access(recipe_absolute(artifact->path), F_OK) == 0) return NULL;
+    folder = recipe_keep(text_copy_n(store, (size_t)(text_base(store) - store)));
+    return access(recipe_keep(text_join(folder, artifact->path)), F_OK) == 0 ? folder : NULL;
+}
+
+static const char *recipe_artifact_path(const gem5art_artifact *artifact, const char *path) {
+    return recipe_keep(text_join(recipe_artifact_base(artifact), path));
+}
+
 static void script_make(const gem5art_artifact *artifact) {
-    const char *place = recipe_place(artifact->path), *source = recipe_absolute(artifact->path);
+    const char *path = recipe_artifact_path(artifact, artifact->path);
+    const char *place = recipe_place(path), *source = recipe_absolute(path);
     const char *const *input;
     char *copy = store_copy_path(artifact);
     if (copy) recipe_keep(copy);
     script_comment("%s: %s", artifact->name, artifact->documentation);
     for (input = artifact->inputs; *input; input++) script_checkout(*input, false);
     if (*artifact->command) {
-        const char *folder = recipe_place(*artifact->cwd ? artifact->cwd : ".");
+        const char *folder = recipe_place(recipe_artifact_path(artifact, *artifact->cwd ? artifact->cwd : "."));
         script_call("build", place, artifact->hash, folder, artifact->command, NULL);
         recipe.built = true;
         return;
@@ -311,7 +326,7 @@ static void script_put(const char *path, const char *id) {
     const char *place, *source;
     if (!artifact || store_is_repo(artifact) || !*path) return;
     place = recipe_place(path);
-    source = recipe_place(artifact->path);
+    source = recipe_place(recipe_artifact_path(artifact, artifact->path));
     if (strcmp(place, source) != 0) script_call("copy", place, artifact->hash, source, NULL);
 }
 
