@@ -9015,8 +9015,8 @@ static void gem5art__search_file(gem5art__watch *watch, const gem5art_run *r, in
 }
 
 /* One round over all files, which reads at most `budget` bytes of each; 0: what lies there is not the run's. `all`:
-   folders that are not due yet, too. `outdir`: NULL if it is gone. Returns NULL, "kernel panic", or for a fail_on text "User defined kill". *grown
-   (may be NULL): the monotonic time of the last growth seen. */
+   folders that are not due yet, too. `outdir`: NULL if it is gone. Returns NULL, "kernel panic", or for a fail_on text
+   "User defined kill". *grown (may be NULL): the monotonic time of the last growth seen. */
 static const char *gem5art__watch_files(gem5art__watch *watch, const gem5art_run *r, DIR *outdir, size_t budget,
                                         bool all, double *grown) {
     gem5art__buf chunk = {NULL, 0, 0, false};
@@ -9194,7 +9194,8 @@ static void gem5art__put_module(gem5art__buf *zip) {
                            {0, 2}};
     uint64_t central[][2] = {{0x02014b50, 4}, {20, 2}, {20, 2}, {0, 2 + 2}, {day, 4}, {crc, 4}, {size, 4}, {size, 4},
                              {length, 2}, {0, 2 + 2 + 2 + 2}, {0, 4 + 4}};
-    uint64_t end[][2] = {{0x06054b50, 4}, {0, 2 + 2}, {1, 2}, {1, 2}, {46 + length, 4}, {30 + length + size, 4}, {0, 2}};
+    uint64_t end[][2] = {{0x06054b50, 4}, {0, 2 + 2}, {1, 2}, {1, 2}, {46 + length, 4}, {30 + length + size, 4},
+                         {0, 2}};
     GEM5ART__PUT_FIELDS(zip, local);
     gem5art__puts(zip, name);
     gem5art__put(zip, text.data, text.length);
@@ -9606,9 +9607,9 @@ static void gem5art__put_warnings(gem5art_run *r, gem5art__arena *arena, const g
                              forks == 1 ? "" : "s", r->outdir, forks == 1 ? "" : " and on", forks == 1 ? "it" : "they");
 }
 
-/* Sets status, return_code, kill_reason, rerunnable, cause, exit_events and running of r by the end and the files in the
-   outdir (NULL: it is gone), of which it reads what the watch has not, and adds to its warnings (texts in the arena).
-   False: out of memory. */
+/* Sets status, return_code, kill_reason, rerunnable, cause, exit_events and running of r by the end and the files in
+   the outdir (NULL: it is gone), of which it reads what the watch has not, and adds to its warnings (texts in the
+   arena). False: out of memory. */
 static bool gem5art__classify(gem5art_run *r, gem5art__arena *arena, const gem5art__end *end, gem5art__watch *watch,
                               DIR *outdir, gem5art_error *error) {
     gem5art__buf chunk = {NULL, 0, 0, false};
@@ -11195,8 +11196,8 @@ static void gem5art__archive_add(gem5art__archiver *a, const char *path, size_t 
                                                               : "it is a device");
 }
 
-/* Adds what is in the folder `path`, which ends in a slash ("": the outdir); false, with errno, where it cannot be read to
-   its end. */
+/* Adds what is in the folder `path`, which ends in a slash ("": the outdir); false, with errno, where it cannot be read
+   to its end. */
 static bool gem5art__archive_add_folder(gem5art__archiver *a, const char *path, size_t root) {
     int fd = *path ? gem5art__open_in(dirfd(a->outdir), path, O_RDONLY | O_DIRECTORY | O_NONBLOCK, 0) : -1;
     DIR *dir = !*path ? a->outdir : fd >= 0 ? GEM5ART_SYS_FDOPENDIR(fd) : NULL;
@@ -11299,7 +11300,8 @@ static bool gem5art__archive_write(gem5art__archiver *a) {
 
 /* Gives the archive its name and syncs it; the rename first, which saves a commit of the file system's journal: nothing
    counts on the archive before both are on the disk. */
-static bool gem5art__archive_keep(gem5art__archiver *a, gem5art__new_file *file, const char *path, gem5art_error *error) {
+static bool gem5art__archive_keep(gem5art__archiver *a, gem5art__new_file *file, const char *path,
+                                  gem5art_error *error) {
     bool ok = gem5art__name_file(file, GEM5ART__REPLACE, NULL);
     file->made = file->made && !ok;
     if (ok && !gem5art__datasync(file->fd)) {
@@ -11311,9 +11313,9 @@ static bool gem5art__archive_keep(gem5art__archiver *a, gem5art__new_file *file,
 }
 
 /* Writes everything below the outdir `folder`, and below the folders beside it that `more` has (NULL-terminated, or
-   NULL), to a new zip file in the outdir, whole or not at all; that is left out, as is what the globs `except` match. A
-   file counts as long as it is when it is opened. `notes` gets a line for each other thing left out: a socket, a FIFO, a
-   device, what vanished or is unreadable. `sha256` and *size: of the zip file. */
+   NULL), to a new zip file in the outdir, whole or not at all; that is left out, as is what the globs `except` match.
+   A file counts as long as it is when it is opened. `notes` gets a line for each other thing left out: a socket, a
+   FIFO, a device, what vanished or is unreadable. `sha256` and *size: of the zip file. */
 static bool gem5art__archive(DIR *outdir, const char *folder, const char *const *more, const char *const *except,
                              const char *zip_name, gem5art__buf *notes, char sha256[65], int64_t *size,
                              gem5art_error *error) {
@@ -12080,8 +12082,8 @@ static bool gem5art__archive_run(gem5art__job *job, gem5art_artifact *archive, g
     gem5art__show_state(job, r->status);
     if (r->no_archive) return true;
     job->task.control.beat = NULL; /* the archived files must not change */
-    if (!gem5art__archive(job->outdir, r->outdir, job->end.forks, r->archive_except, GEM5ART__RESULTS, &job->notes, hash,
-                          &archive->size, error) ||
+    if (!gem5art__archive(job->outdir, r->outdir, job->end.forks, r->archive_except, GEM5ART__RESULTS, &job->notes,
+                          hash, &archive->size, error) ||
         !gem5art__keep_copy(job->pool->db->storage, path, id, hash, error))
         return false;
     r->results_size = archive->size;
@@ -12125,7 +12127,7 @@ static void gem5art__end_run(gem5art__job *job) {
         gem5art__end_orphans(job);
     }
     job->end.forks = gem5art__forks_of(r->outdir, job->end.spawned, &job->arena);
-    if (!gem5art__classify(r, &job->run->object.arena, &job->end, &job->watch, job->outdir, &error)) { /* out of memory */
+    if (!gem5art__classify(r, &job->run->object.arena, &job->end, &job->watch, job->outdir, &error)) { /* no memory */
         r->running = false;
         r->rerunnable = true;
         r->status = "Failed";
