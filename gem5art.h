@@ -6634,18 +6634,29 @@ static const gem5art__backend *gem5art__find_backend(const char **uri, gem5art_e
     return NULL;
 }
 
+/* Could a store be made here? Then a dry run has one without records. */
+static bool gem5art__store_pretend(gem5art_db *db, const char *path, gem5art_error *error) {
+    const char *slash = strrchr(path, '/');
+    const char *folder = gem5art__arena_copy_n(&db->arena, path, slash > path ? (size_t)(slash - path) : 1);
+    if (!folder) return gem5art__fail_nomem(error);
+    if (GEM5ART_SYS_ACCESS(folder, W_OK | X_OK) < 0) return gem5art__fail_errno(error, "write to the folder", folder);
+    db->backend = &gem5art__none_backend;
+    return true;
+}
+
 static bool gem5art__store_create(gem5art_db *db, const char *path, gem5art_error *error) {
     struct stat st;
     gem5art_error why;
     gem5art__clear(&why);
-    if (db->read_only)
+    if (db->read_only && !db->dry_run)
         return gem5art__fail(error, GEM5ART_NOT_FOUND,
                              "there is no store at %s: name the right one by its uri or in $GEM5ART_DB", path);
     if (GEM5ART_SYS_LSTAT(path, &st) == 0 && S_ISLNK(st.st_mode)) /* else another program has just made it */
         return gem5art__fail(error, GEM5ART_NOT_FOUND,
                              "%s is a symlink that leads nowhere: make the file it should lead to, or remove it",
                              path);
-    if ((db->backend->create)(db, path, &why) || why.code == GEM5ART_EXISTS) return true;
+    if (db->dry_run ? gem5art__store_pretend(db, path, &why) : (db->backend->create)(db, path, &why)) return true;
+    if (why.code == GEM5ART_EXISTS) return true;
     if (why.code == GEM5ART_NOT_FOUND)
         return gem5art__fail(error, GEM5ART_NOT_FOUND,
                              "cannot make the store %s: its folder does not exist; make it first", path);
@@ -6661,8 +6672,7 @@ static bool gem5art__store_open(gem5art_db *db, const char *uri, gem5art_error *
     if ((absolute = gem5art__absolute_path(&db->arena, NULL, uri, error)) == NULL) return false;
     if (GEM5ART_SYS_STAT(absolute, &st) < 0) {
         if (errno != ENOENT) return gem5art__fail_errno(error, "open the store", absolute);
-        if (db->dry_run) db->backend = &gem5art__none_backend;
-        else if (!gem5art__store_create(db, absolute, error)) return false;
+        if (!gem5art__store_create(db, absolute, error)) return false;
     } else if (S_ISDIR(st.st_mode))
         return gem5art__fail(error, GEM5ART_CORRUPT, "%s is a folder: give the path of a store, such as %s/db.json",
                              absolute, absolute);

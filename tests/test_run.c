@@ -2027,6 +2027,18 @@ TEST(a_dry_run_makes_nothing) {
     fixture_end();
 }
 
+TEST(a_dry_run_needs_a_place_for_the_store) {
+    gem5art_open_desc dry;
+    REQUIRE(begin());
+    memset(&dry, 0, sizeof dry);
+    dry.dry_run = true;
+    CHECK(!gem5art_open("nowhere/none.json", &dry, &error));
+    REFUSED(GEM5ART_NOT_FOUND, "its folder does not exist");
+    CHECK(symlink("nothing.json", "link.json") == 0 && !gem5art_open("link.json", &dry, &error));
+    REFUSED(GEM5ART_NOT_FOUND, "leads nowhere");
+    fixture_end();
+}
+
 TEST(what_would_be_launched_and_where) {
     gem5art_pool_desc pool;
     gem5art_run_desc desc;
