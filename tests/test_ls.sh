@@ -361,6 +361,24 @@ same "CSV" "$("$ls" --db-uri matrix.json --csv --limit 1 | tr -d '\r' | sed 's/.
 has "JSON" "$("$ls" --db-uri matrix.json --json --limit 1)" '"variables": {"cpu":"o3","l2":"256kB","host":"h"}}'
 has "in a pipe" "$("$ls" --db-uri matrix.json | head -n 1)" "ID        NAME  CPU     L2     HOST  MODE"
 
+begin "many variables, and values that are parts of others"
+awk 'BEGIN {
+    for (i = 0; i < 100; i++) all = all (i ? "," : "") "\"v" i "\":\"" i "\""
+    for (k = 0; k < 3; k++) {
+        one = all
+        sub(/"v3":"3"/, "\"v3\":\"" k "\"", one)
+        printf "%s{\"_id\":\"%d-runs\",\"hash\":\"%d\",\"type\":\"gem5 run\",\"name\":\"run 1\",\"host\":\"n1\"," \
+            "\"status\":\"Finished\",\"variables\":{%s}}\n", (k ? "," : "["), k, k, one }
+    print "]" }' >wide.json
+same "what is shared stays as it is" "$(COLUMNS=60 "$ls" --db-uri wide.json | head -n 5)" \
+    "name run 1 · v0=0 · v1=1 · v2=2 · v4=4 · v5=5 · v6=6 · v7=7
+v8=8 · v9=9 · v10=10 · v11=11 · v12=12 · v13=13 · v14=14
+
+ID      V3  STATUS
+0-runs  0   Finished"
+same "all are in CSV" "$("$ls" --db-uri wide.json --csv | head -n 1 | tr , '\n' | wc -l)" 108
+has "the other columns stay" "$("$ls" --db-uri wide.json | head -n 1)" "  STATUS    REASON  ELAPSED  WHEN  PARAMS"
+
 begin "--group-by"
 same "a table" "$("$ls" --db-uri matrix.json --group-by cpu)" "CPU     RUNS  FINISHED  FAILED    MEAN   TOTAL
 atomic     2         1       1  10.0 s  13.0 s

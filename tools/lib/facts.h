@@ -4,7 +4,7 @@
 
 #include "columns.h"
 
-enum { FACT_GEM5, FACT_SCRIPT, FACT_LINUX, FACT_DISK, FACT_HOST, FACT_VARIABLES, FACTS_MOST = 64 };
+enum { FACT_GEM5, FACT_SCRIPT, FACT_LINUX, FACT_DISK, FACT_HOST, FACT_VARIABLES, FACTS_MOST = 256 };
 
 /* Asks the record for the members. */
 void facts_want(record *r);

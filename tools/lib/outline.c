@@ -77,15 +77,17 @@ static size_t count_changes(const row_list *rows, size_t place) {
 static void compare_cells(outline *o, outline_cell *c, const row_list *rows, const char *label,
                           const char *separators) {
     static text first, other;
+    const char *cell = rows->rows[0]->cells[c->place];
+    bool same = count_changes(rows, c->place) == 0;
     size_t i;
-    pattern_of(&first, o, rows->rows[0], rows->rows[0]->cells[c->place]);
-    for (i = 1; i < rows->count; i++)
+    text_clear(&first);
+    text_puts(&first, same ? cell : pattern_of(&other, o, rows->rows[0], cell));
+    for (i = same ? rows->count : 1; i < rows->count; i++)
         if (strcmp(first.data, pattern_of(&other, o, rows->rows[i], rows->rows[i]->cells[c->place])) != 0) break;
     c->needed = i < rows->count;
     c->prefix = c->needed ? common_prefix(rows, c->place, separators) : 0;
     if (c->prefix)
-        share_first(o, text_printf("%s %.*s%s", label, (int)c->prefix, rows->rows[0]->cells[c->place],
-                                   terminal_ellipsis()));
+        share_first(o, text_printf("%s %.*s%s", label, (int)c->prefix, cell, terminal_ellipsis()));
     else if (!c->needed && first.length && c == &o->name) share_first(o, text_printf("%s %s", label, first.data));
     else if (!c->needed && first.length) share(o, text_printf("%s %s", label, first.data));
 }
@@ -145,13 +147,16 @@ static void compare_fact(outline *o, size_t place, const row_list *rows) {
         if (value && value != first) other = value;
     }
     if (place >= FACT_VARIABLES && (rows->count == 1 || have < rows->count)) other = first; /* it tells runs apart */
-    pattern_of(&pattern, o, rows->rows[0], facts_shown(first));
-    if (place >= FACT_VARIABLES) same = !other;
-    for (i = 1; i < rows->count && other && same; i++)
+    if (!other) {
+        if (have == rows->count && first) share_fact(o, place, facts_shown(first));
+        return;
+    }
+    pattern_of(&pattern, o, rows->rows[0], facts_shown(fact_of(rows->rows[0], place)));
+    for (i = 1; i < rows->count && place < FACT_VARIABLES && same; i++)
         same = strcmp(pattern.data, pattern_of(&other_pattern, o, rows->rows[i],
                                                facts_shown(fact_of(rows->rows[i], place)))) == 0;
-    if (have == rows->count && same) share_fact(o, place, pattern.data);
-    if (!other || 2 * have < rows->count || (same && place < FACT_VARIABLES)) return;
+    if (place < FACT_VARIABLES && same) share_fact(o, place, pattern.data);
+    if (2 * have < rows->count || (place < FACT_VARIABLES && same)) return;
     o->differing[o->differing_count++] = place;
     if (place < FACT_HOST) compare_paths(o, place, rows);
 }

@@ -166,6 +166,7 @@ static void add_fact_columns(bool variables) {
     for (i = 0; i < common.differing_count; i++) {
         const char *name = facts_name(common.differing[i]);
         if ((common.differing[i] >= FACT_VARIABLES) != variables) continue;
+        if (grid.column_count + v.column_count > TABLE_COLUMNS) return; /* the others have their place */
         if ((c = add_column(name, true, common.differing[i])) == NULL) return;
         c->rank = RANK_VARIABLES + (int)i;
         c->spare = !variables;
