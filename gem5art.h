@@ -7718,6 +7718,14 @@ static const gem5art_json *gem5art__read_info(gem5art__arena *arena, const char 
     return gem5art__read_open_info(gem5art__open(path, O_RDONLY | O_NONBLOCK, 0), &st, arena, path, error);
 }
 
+/* Is an outdir, with this state now, the folder that a run began in? */
+static bool gem5art__same_folder(const char *path, const struct stat *now, const struct stat *folder,
+                                 gem5art_error *error) {
+    if (now->st_dev == folder->st_dev && now->st_ino == folder->st_ino) return true;
+    return gem5art__fail(error, GEM5ART_CHANGED,
+                         "the outdir %s is not the folder that the run began in: nothing is written to it", path);
+}
+
 /* Opens an outdir, which must be this folder unless that is NULL. What is done in it is done through what this returns,
    wherever its path leads by then. NULL with an error: CHANGED where it is a different folder. */
 static DIR *gem5art__open_outdir(const char *path, const struct stat *folder, gem5art_error *error) {
@@ -7725,10 +7733,7 @@ static DIR *gem5art__open_outdir(const char *path, const struct stat *folder, ge
     struct stat st;
     if (!outdir || (folder && GEM5ART_SYS_FSTAT(dirfd(outdir), &st) < 0))
         gem5art__fail_errno(error, "open the outdir", path);
-    else if (!folder || (st.st_dev == folder->st_dev && st.st_ino == folder->st_ino)) return outdir;
-    else
-        gem5art__fail(error, GEM5ART_CHANGED,
-                      "the outdir %s is not the folder that the run began in: nothing is written to it", path);
+    else if (!folder || gem5art__same_folder(path, &st, folder, error)) return outdir;
     gem5art__close_folder(outdir);
     return NULL;
 }
@@ -11777,6 +11782,14 @@ static bool gem5art__enter_outdir(gem5art__job *job, gem5art_error *error) {
     return job->outdir != NULL;
 }
 
+/* Does the outdir's path still lead to it? */
+static bool gem5art__still_there(const gem5art__job *job, gem5art_error *error) {
+    struct stat st;
+    if (GEM5ART_SYS_STAT(job->draft.outdir, &st) < 0)
+        return gem5art__fail_errno(error, "find the outdir", job->draft.outdir);
+    return gem5art__same_folder(job->draft.outdir, &st, &job->folder, error);
+}
+
 static void gem5art__leave_outdir(gem5art__job *job) {
     gem5art__close_folder(job->outdir);
     job->outdir = NULL;
@@ -12090,11 +12103,11 @@ static bool gem5art__archive_run(gem5art__job *job, gem5art_artifact *archive, g
     if (!r->no_archive) r->results = archive->id = gem5art__arena_copy(&job->run->object.arena, id);
     if (!archive->id || job->arena.failed) return gem5art__fail_nomem(error);
     gem5art__show_state(job, r->status);
-    if (r->no_archive) return true;
+    if (r->no_archive) return gem5art__still_there(job, error);
     job->task.control.beat = NULL; /* the archived files must not change */
     if (!gem5art__archive(job->outdir, r->outdir, job->end.forks, r->archive_except, GEM5ART__RESULTS, &job->notes,
                           hash, &archive->size, error) ||
-        !gem5art__keep_copy(job->pool->db->storage, path, id, hash, error))
+        !gem5art__still_there(job, error) || !gem5art__keep_copy(job->pool->db->storage, path, id, hash, error))
         return false;
     r->results_size = archive->size;
     archive->hash = gem5art__arena_copy(&job->arena, hash);

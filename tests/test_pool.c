@@ -274,6 +274,26 @@ TEST(one_look_serves_all_who_wait_for_it) {
     end();
 }
 
+/* The files that a run has read are hashed when it has ended, which may take long. */
+TEST(an_outdir_is_replaced_while_files_are_hashed) {
+    gem5art_pool *pool;
+    gem5art_run *run;
+    begin();
+    sh("echo input > held; touch -d '1 minute ago' held");
+    REQUIRE((pool = new_pool(1, 0)) != NULL);
+    add(pool, run = se_run("children/exit_with", "moved", "held"));
+    holds = true;
+    STEP_UNTIL(pool, held == 1);
+    sh("mv moved gone && mkdir moved");
+    holds = false;
+    wait_well(pool);
+    CHECK_STR(run->status, "Failed");
+    CHECK_CONTAINS(run->cause, "is not the folder that the run began in");
+    CHECK(!run->results && !exists("moved/results.zip"));
+    gem5art_pool_destroy(pool);
+    end();
+}
+
 /* A work tree is asked for its state once for all that is launched in the next seconds, and not for more. */
 TEST(a_look_at_a_work_tree_serves_for_a_while) {
     gem5art_pool *pool;
