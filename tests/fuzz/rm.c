@@ -11,6 +11,8 @@
 
 #include "../../tools/lib/variables.c"
 
+#include "../../tools/lib/label.c"
+
 #include "../../tools/lib/progress.h"
 
 double progress_tick(const char *outdir) { return (void)outdir, -1; } /* the files in memory have no outdirs */
