@@ -42,6 +42,14 @@ static const char *skip_blanks(const char *at) {
 
 static bool ends_word(char c) { return c == ' ' || c == '\n' || c == '\t' || c == '\r' || c == '|'; }
 
+/* Whether a value can begin here, or the values of a vector. */
+static bool begins_values(const char *at) {
+    if (*at == '-' || *at == '+') at++;
+    if (*at == 'n' || *at == 'i')
+        return (strncmp(at, "nan", 3) == 0 || strncmp(at, "inf", 3) == 0) && ends_word(at[3]);
+    return (*at >= '0' && *at <= '9') || *at == '|';
+}
+
 /* Reads a number, and leaves *at after it. gem5 writes 12, 0.147765, -1, inf, -inf and nan. Up to 15 digits are exact,
    and so is their quotient by a power of ten up to 22: no slow conversion is needed to round it correctly. */
 static bool read_number(const char **at, double *value) {
@@ -64,18 +72,11 @@ static bool read_number(const char **at, double *value) {
         *at = p;
         return true;
     }
-    if (*start != '-' && *start != '+' && !(*start >= '0' && *start <= '9') && *start != 'n' && *start != 'i') return false;
+    if (!count && !begins_values(start)) return false;
+    if (*p == 'x' || *p == 'X') return false; /* hexadecimal to strtod */
     *value = strtod(start, &end);
     *at = end;
     return end != start && ends_word(*end);
-}
-
-/* Whether a value can begin here, or the values of a vector. */
-static bool begins_values(const char *at) {
-    if (*at == '-' || *at == '+') at++;
-    if (*at == 'n' || *at == 'i')
-        return (strncmp(at, "nan", 3) == 0 || strncmp(at, "inf", 3) == 0) && ends_word(at[3]);
-    return (*at >= '0' && *at <= '9') || *at == '|';
 }
 
 /* The end of the name that begins a line, which a value follows: no blank is in it, unless what follows that blank is not
@@ -277,19 +278,19 @@ static void read_line(reader *r, const char *line, const char *end) {
 typedef struct buffer {
     char *bytes; /* with one after `capacity`, for the last line's end */
     size_t capacity, length;
+    size_t searched; /* bytes that have no line end */
     bool skips;  /* to the end of a line that is too long */
 } buffer;
 
 /* Reads the whole lines of the buffer; keeps what begins the next one. */
 static void read_lines(reader *r, buffer *b) {
-    const char *at = b->bytes, *limit = b->bytes + b->length, *end;
-    while (!r->stopped && at < limit && (end = (const char *)memchr(at, '\n', (size_t)(limit - at))) != NULL) {
+    const char *at = b->bytes, *from = at + b->searched, *limit = at + b->length, *end;
+    while (!r->stopped && (end = (const char *)memchr(from, '\n', (size_t)(limit - from))) != NULL) {
         if (!b->skips) read_line(r, at, end);
         b->skips = false;
-        at = end + 1;
+        at = from = end + 1;
     }
-    b->length = (size_t)(limit - at);
-    if (b->skips) b->length = 0;
+    b->length = b->searched = b->skips ? 0 : (size_t)(limit - at);
     memmove(b->bytes, at, b->length);
     if (b->length < b->capacity) return;
     if (b->capacity < LONGEST) {
@@ -297,7 +298,7 @@ static void read_lines(reader *r, buffer *b) {
         b->bytes = (char *)text_realloc(b->bytes, b->capacity + 1);
     } else {
         b->skips = true;
-        b->length = 0;
+        b->length = b->searched = 0;
         r->dump.unreadable++;
         r->other_text = r->other_text || !r->dumps;
     }
@@ -315,7 +316,7 @@ static void read_last(reader *r, buffer *b) {
 
 /* Reads all lines; false: `why` has a sentence. */
 static bool read_source(reader *r, stats_source *source, text *why) {
-    buffer b = {(char *)text_realloc(NULL, BUFFER + 1), BUFFER, 0, false};
+    buffer b = {(char *)text_realloc(NULL, BUFFER + 1), BUFFER, 0, 0, false};
     ptrdiff_t got = 0;
     while (!r->stopped && (got = stats_source_read(source, b.bytes + b.length, b.capacity - b.length, why)) > 0) {
         b.length += (size_t)got;

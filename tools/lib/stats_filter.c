@@ -9,6 +9,7 @@ typedef struct filter_pattern {
     char *glob;
     size_t length;
     size_t start;  /* bytes that a line with a wanted name begins with */
+    size_t tail;   /* bytes that each wanted name ends with */
     bool exact;    /* without a special character */
 } filter_pattern;
 
@@ -28,6 +29,13 @@ static size_t start_length(const char *glob) {
     return part && (size_t)(part - glob) < length ? (size_t)(part - glob) : length;
 }
 
+/* What each matching name ends with: what follows the last special character. */
+static size_t tail_length(const char *glob) {
+    size_t length = strlen(glob), tail = 0;
+    while (tail < length && !strchr("*?[]", glob[length - tail - 1])) tail++;
+    return tail;
+}
+
 stats_filter *stats_filter_new(const char *const *patterns, size_t count) {
     stats_filter *filter = (stats_filter *)text_alloc(sizeof *filter);
     size_t i, same;
@@ -39,6 +47,7 @@ stats_filter *stats_filter_new(const char *const *patterns, size_t count) {
         p->length = strlen(p->glob);
         p->start = start_length(p->glob);
         p->exact = !stats_filter_is_glob(p->glob);
+        p->tail = p->exact ? p->length : tail_length(p->glob);
         if (i == 0 || p->start < filter->common) filter->common = p->start;
         for (same = 0; same < filter->common && p->glob[same] == filter->patterns[0].glob[same]; same++) {}
         filter->common = same;
@@ -69,9 +78,9 @@ bool stats_filter_wants(const stats_filter *filter, gem5art_text name) {
     size_t i;
     for (i = 0; filter && i < filter->count; i++) {
         const filter_pattern *p = &filter->patterns[i];
-        if (p->exact ? p->length == name.length && memcmp(p->glob, name.text, p->length) == 0
-                     : stats_filter_matches(p->glob, name))
-            return true;
+        if (name.length < p->tail || (p->exact && name.length != p->length)) continue;
+        if (memcmp(name.text + name.length - p->tail, p->glob + p->length - p->tail, p->tail) != 0) continue;
+        if (p->exact || stats_filter_matches(p->glob, name)) return true;
     }
     return !filter;
 }

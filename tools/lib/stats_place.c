@@ -22,38 +22,31 @@ static char *stats_name(const gem5art_run *run, text *why) {
     return NULL;
 }
 
-/* Looks into the archive: its copy in the storage, else where it was made. */
-static bool find_archived(stats_place *place, gem5art_db *db, const gem5art_run *run, char *name) {
+/* Looks for the archive: its copy in the storage, else where it was made. */
+static bool find_archive(stats_place *place, gem5art_db *db, const gem5art_run *run, const char *file, text *why) {
     const gem5art_artifact *archive = run->results ? store_artifact(db, run->results) : NULL;
     char *made = archive ? text_join(run->cwd, archive->path) : NULL, *copy = archive ? store_copy_path(archive) : NULL;
     char *path = copy && describe_exists(copy) ? copy : made && describe_exists(made) ? made : NULL;
-    if (path) {
-        place->path = text_copy(path);
-        place->member = name;
-    }
+    if (path) place->path = text_copy(path);
+    else if (made) text_putf(why, "%s is gone, and so is the run's archive, %s", file, made);
+    else text_putf(why, "%s is gone, and the run has no archive", file);
     free(made);
     free(copy);
     return path != NULL;
 }
 
 bool stats_find(stats_place *place, gem5art_db *db, const gem5art_run *run, text *why) {
-    char *name = stats_name(run, why), *path;
+    char *name = stats_name(run, why), *path = name ? text_join(run->outdir, name) : NULL;
+    char *packed = path ? text_printf("%s.gz", path) : NULL; /* by hand, later */
+    bool found = path && (describe_exists(path) || describe_exists(packed));
     place->path = place->member = NULL;
-    if (!name) return false;
-    path = text_join(run->outdir, name);
-    if (describe_exists(path) || *name == '/') {
-        place->path = path;
-        free(name);
-        return true;
-    }
-    if (find_archived(place, db, run, name)) {
-        free(path);
-        return true;
-    }
-    text_putf(why, "%s is not there, and there is no archive of the run", path);
+    if (found) place->path = text_copy(describe_exists(path) ? path : packed);
+    else if (name && *name == '/') text_putf(why, "%s is gone", name);
+    else if (name && (found = find_archive(place, db, run, path, why)) == true) place->member = text_join(NULL, name);
+    free(packed);
     free(path);
     free(name);
-    return false;
+    return found;
 }
 
 void stats_place_free(stats_place *place) {

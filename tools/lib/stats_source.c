@@ -19,8 +19,9 @@ static uint64_t limit_of(uint64_t compressed) {
 }
 
 static bool fail_bomb(const stats_source *s, text *why) {
-    text_putf(why, "%s decompresses to more than %llu bytes, which statistics do not: it is not read", s->name,
-              (unsigned long long)s->limit);
+    text_putf(why, s->exact ? "%s is damaged: it has more than the %llu bytes that the archive gives it"
+                            : "%s decompresses to more than %llu bytes, which text of gem5 does not: it is not read",
+              s->name, (unsigned long long)s->limit);
     return false;
 }
 
