@@ -182,7 +182,7 @@ has "an outdir is absolute" "$out" "outdir      $work/home/lab/scripts/in/../../
 below diff "$id" "$id"
 same "status of gem5art-diff" $status 0
 below rm --dry-run "$id"
-has "gem5art-rm" "$out" "would remove run $id"
+has "gem5art-rm" "$out" "would remove $(echo $id | cut -c1-8) "
 echo kept >results/1/checkpoint
 run "$BUILD/gem5art-artifact" register --name checkpoint --type checkpoint --path results/1/checkpoint \
     --documentation "registered in the store's folder"

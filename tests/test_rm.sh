@@ -6,6 +6,7 @@ rm=$BUILD/gem5art-rm
 export TZ=UTC
 
 uuid() { printf '%08d-0000-4000-8000-000000000000' "$1"; }
+short() { printf "%08d" "$1"; }
 record() { # NUMBER STATUS OUTDIR [MEMBERS]
     printf '{"_id":"%s","hash":"h%s","type":"gem5 run","name":"run %s","status":"%s","outdir":"%s","end_time":%s%s}' \
         "$(uuid "$1")" "$1" "$1" "$2" "$3" $((1790000000 + $1)) "$4"
@@ -53,12 +54,9 @@ refused 2 "ids and options that select runs exclude each other: leave one out" -
 refused 2 "--name: the part is empty: every name has it" --name ""
 run "$rm" -n --where cpu=atomic
 same "status of a dry run" $status 0
-same "its lines" "$out" "would remove run $(uuid 2) \"run 2\" (Failed)
-  with its archive; the files stay in out/2
-would remove run $(uuid 4) \"run 4\" (Failed)
-  with its archive; the files stay in out/4
-would remove run $(uuid 6) \"run 6\" (Failed)
-  its files stay in out/6
+same "its lines" "$out" "would remove $(short 2) run 2 (Failed); its files stay in out/2
+would remove $(short 4) run 4 (Failed); its files stay in out/4
+would remove $(short 6) run 6 (Failed); its files stay in out/6
 would remove 3 runs"
 same "what is left" "$(left)" "1 2 3 4 5 6 "
 run "$rm" -y --where cpu=atomic --limit 2
@@ -87,14 +85,12 @@ export GEM5ART_STORAGE="$work/storage"
 mkdir -p storage && echo zip >"storage/$(uuid 1002)" && echo zip >"storage/$(uuid 1001)"
 run "$rm" -n --outdir --where cpu=atomic
 same status $status 0
-has "a dry run" "$out" "would remove run $(uuid 2) \"run 2\" (Failed)
-  with its archive, the copy in \$GEM5ART_STORAGE and its outdir out/2"
+has "a dry run" "$out" "would remove $(short 2) run 2 (Failed), its archive's copy and its outdir out/2"
 same "which changes nothing" "$(left)$(folders)$(ls storage | wc -l)" "1 2 3 4 5 6 1 2 3 4 5 6 2"
 run "$rm" -y --outdir --where cpu=atomic
 same status $status 0
 same errors "$err" ""
-has "its lines" "$out" "removed run $(uuid 6) \"run 6\" (Failed)
-  with its outdir out/6"
+has "its lines" "$out" "removed $(short 6) run 6 (Failed), its outdir out/6"
 same "what is left" "$(left)$(folders)" "1 3 5 1 3 5 "
 same "copies" "$(ls storage)" "$(uuid 1001)"
 rm -r out/1
@@ -284,7 +280,7 @@ has "they are not recorded" "$err" "no run and no artifact has the id or hash \"
 begin "a reader that ends does not end it"
 make_many
 sh -c '"$@" --db-uri many.json --name fills --outdir -y; echo $? >code' removes "$rm" 2>.err | head -n 1 >.out
-same "the first line" "$(cat .out)" 'removed run many-0000 "a name that fills the pipe soon" ()'
+same "the first line" "$(cat .out)" 'removed many-000 a name that fills the pipe soon (), its outdir many/0'
 until_true test -s code
 same "status, errors and what is left" "$(cat code .err) $(ls many)" "1 "
 

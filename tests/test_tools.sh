@@ -203,15 +203,13 @@ id=$(sed -n 's/.*"_id": "\(.*\)",/\1/p' all.json | head -n 1)
 archive=$(sed -n 's/.*"results": "\(.*\)",/\1/p' all.json | head -n 1)
 run "$rm" --dry-run "$id"
 same status $status 0
-has "what it tells" "$out" "would remove run $id \"boot experiments with gem5-24.0\" (Finished)"
-has "what it tells" "$out" "  with its archive; the files stay in "
+has "what it tells" "$out" "would remove $(echo $id | cut -c1-8) boot experiments with gem5-24.0 (Finished); its files stay in "
 check "the store is as it was" cmp db.json "$data"
 
 begin "rm by id takes the run and its archive, and no more"
 run "$rm" "$id"
 same status $status 0
-has "what it tells" "$out" "removed run $id"
-has "what it tells" "$out" "  with its archive; the files stay in "
+has "what it tells" "$out" "removed $(echo $id | cut -c1-8) "
 same "runs left" "$(count)" 7
 same "the archive's record" "$(grep -c "$archive" db.json)" 0
 run "$rm" "$id"
@@ -227,10 +225,8 @@ cat >attempts.json <<'END'
 END
 run "$rm" --db-uri attempts.json hh
 same status $status 0
-has "what it tells" "$out" 'removed run a1 "n" (Failed)
-  with its archive; the files stay in /o
-removed run a2 "n" (Finished)
-  its files stay in /o.2'
+has "what it tells" "$out" 'removed a1 n (Failed); its files stay in /o
+removed a2 n (Finished); its files stay in /o.2'
 same "what is left" "$(grep -c '^{' attempts.json) $(grep -c '"_id":"b1"' attempts.json)" "1 1"
 
 begin "rm of artifacts: not while they are used"
@@ -273,7 +269,7 @@ same "status without a store" $status 1
 same "no store was made" "$(ls -A empty)" ""
 run "$rm" one-that-is-not-there "$(sed -n 's/.*"_id": "\(.*\)",/\1/p' all.json | tail -n 1)"
 same "status where one of two is there" $status 1
-has "the other is removed" "$out" "removed run"
+has "the other is removed" "$out" "removed "
 
 begin "hostile texts of a store reach no terminal, from any tool"
 cat >hostile.json <<'END'

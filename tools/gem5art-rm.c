@@ -288,23 +288,20 @@ static bool remove_copy(const char *id, bool *ok) {
 
 /* ---- removing */
 
-/* Reports a removed run, after its files are removed. */
+/* Removes the files of a run whose record is removed, and reports all in one line. */
 static bool finish_run(const target *t) {
     text why = {NULL, 0, 0}, line = {NULL, 0, 0};
     const char *path = label_path(t->outdir);
     outdir_state state = OUTDIR_OTHER;
     bool ok = true, copy;
-    if (!quiet) print_line("%s run %s \"%s\" (%s)", dry_run ? "would remove" : "removed", t->id, t->name, t->status);
-    if (outdirs)
-        state = (dry_run ? outdir_check : outdir_remove)(t->outdir, t->id, t->hash, &why);
+    if (outdirs) state = (dry_run ? outdir_check : outdir_remove)(t->outdir, t->id, t->hash, &why);
     copy = outdirs && *t->archive && remove_copy(t->archive, &ok);
-    if (*t->archive) text_putf(&line, "with its archive%s", copy ? ", the copy in $GEM5ART_STORAGE" : "");
-    if (state == OUTDIR_OWN) text_putf(&line, "%s its outdir %s", line.length ? " and" : "with", path);
-    else if (state == OUTDIR_GONE) text_putf(&line, "%sits outdir %s is gone already", line.length ? "; " : "", path);
-    else
-        text_putf(&line, "%s files stay in %s%s%s", line.length ? "; the" : "its", path, why.length ? ": " : "",
-                  text_string(&why));
-    if (!quiet) print_line("  %s", text_string(&line));
+    text_putf(&line, "%s %.8s %s (%s)", dry_run ? "would remove" : "removed", t->id, t->name, t->status);
+    if (copy) text_puts(&line, ", its archive's copy");
+    if (state == OUTDIR_OWN) text_putf(&line, "%s its outdir %s", copy ? " and" : ",", path);
+    else if (state == OUTDIR_GONE) text_putf(&line, "; its outdir %s is gone already", path);
+    else text_putf(&line, "; its files stay in %s%s%s", path, why.length ? ": " : "", text_string(&why));
+    if (!quiet) print_line("%s", text_string(&line));
     if (state == OUTDIR_FAILED) say("run %s is removed, but not all of its files: %s", t->id, text_string(&why));
     text_free(&line);
     text_free(&why);
