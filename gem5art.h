@@ -110,8 +110,9 @@
      a file          the SHA-256 of its bytes
      a git repo      the commit id of the work tree, which must be clean: git finds no change in a tracked file when
                      nothing is hidden from it. No file-system monitor is asked, files marked "assume unchanged" or
-                     "skip worktree" are compared if they exist, and submodules are checked too. Filters run as in git
-                     status; no other program that the repo's configuration names is executed
+                     "skip worktree" are compared if they exist, and submodules are checked too. Programs that the
+                     repo's configuration names are not executed; a file that a filter converts is compared byte by
+                     byte, unless the filter is the user's or the system's: those run as always
      another folder  (a checkpoint, say) the SHA-256 over "gem5art.h folder 1" and, for each entry below it, sorted by
                      path: the path; then "file" or "executable" and the SHA-256 of the content, "link" and its text, or
                      "folder"
@@ -1214,6 +1215,9 @@ GEM5ART__SYS(ssize_t, COPY_FILE_RANGE, (int from, int to, size_t size), copy_fil
 #endif
 #ifndef GEM5ART_NO_PROC
 GEM5ART__SYS(long, GETDENTS64, (int fd, void *data, size_t size), syscall(SYS_getdents64, fd, data, size))
+#if defined(SYS_pidfd_send_signal) && !defined(GEM5ART_SYS_PIDFD_SEND_SIGNAL)
+#define GEM5ART_SYS_PIDFD_SEND_SIGNAL(fd, signal) syscall(SYS_pidfd_send_signal, fd, signal, NULL, 0)
+#endif
 #endif
 
 /* ---- descriptors: interrupted calls are made again, short ones are continued. False leaves errno. */
@@ -1452,7 +1456,7 @@ enum { GEM5ART__RUN_ID_SIZE = 64 };
 
 typedef struct gem5art__process {
     pid_t pid;
-    char folder[32];                /* /proc/PID */
+    int folder;                     /* /proc/PID, open: that stays the folder of this process */
     char run[GEM5ART__RUN_ID_SIZE]; /* the value of its GEM5ART_RUN */
 } gem5art__process;
 
@@ -1462,13 +1466,11 @@ typedef struct gem5art__process {
 static bool gem5art__read_run_id(gem5art__process *process) {
     static const char key[] = "GEM5ART_RUN=";
     const size_t key_length = sizeof key - 1, other = SIZE_MAX;
-    char path[64], chunk[4096];
+    char chunk[4096];
     size_t at = 0; /* how much of this entry has matched; `other`: it is a different one */
     ssize_t n, i;
     bool found = false;
-    int fd;
-    strcat(strcpy(path, process->folder), "/environ");
-    fd = gem5art__open(path, O_RDONLY, 0);
+    int fd = gem5art__open_in(process->folder, "environ", O_RDONLY, 0);
     while (fd >= 0 && !found && (n = gem5art__read_some(fd, chunk, sizeof chunk)) > 0)
         for (i = 0; i < n && !found; i++) {
             found = !chunk[i] && at != other && at > key_length;
@@ -1497,9 +1499,18 @@ static bool gem5art__proc_is_ours(void) {
     return gem5art__proc_pid(self) == getpid();
 }
 
-/* Calls `visit` for each process of this user that belongs to a run, right after its environment was read: its number
-   cannot have been reused yet. Neither this process nor its parent is one. */
-static void gem5art__visit_processes(void (*visit)(void *context, const gem5art__process *process), void *context) {
+/* Sends a signal to a process whose environment was read, and to no other one that has got its number meanwhile: the
+   folder stands for the process. Where that call does not exist or is forbidden, the environment is read again right
+   before the signal. False: the process has ended. Decides nothing by errno, as it also runs in the warden. */
+static bool gem5art__signal_process(gem5art__process *process, int number) {
+#ifdef GEM5ART_SYS_PIDFD_SEND_SIGNAL
+    if (GEM5ART_SYS_PIDFD_SEND_SIGNAL(process->folder, number) == 0) return true;
+#endif
+    return gem5art__read_run_id(process) && (GEM5ART_SYS_KILL(process->pid, number) == 0 || errno == EPERM);
+}
+
+/* Calls `visit` for each process of this user that belongs to a run. Neither this process nor its parent is one. */
+static void gem5art__visit_processes(void (*visit)(void *context, gem5art__process *process), void *context) {
     enum { GEM5ART__LENGTH_AT = 16, GEM5ART__NAME_AT = 19 }; /* in a struct linux_dirent64 */
     gem5art__process process;
     struct stat st;
@@ -1516,9 +1527,11 @@ static void gem5art__visit_processes(void (*visit)(void *context, const gem5art_
             memcpy(&length, entries.bytes + at + GEM5ART__LENGTH_AT, sizeof length);
             process.pid = gem5art__proc_pid(name);
             if (!process.pid || process.pid == getpid() || process.pid == getppid()) continue;
-            strcat(strcpy(process.folder, "/proc/"), name);
-            if (GEM5ART_SYS_STAT(process.folder, &st) == 0 && st.st_uid == geteuid() && gem5art__read_run_id(&process))
+            process.folder = gem5art__open_in(fd, name, O_RDONLY | O_DIRECTORY, 0);
+            if (process.folder >= 0 && GEM5ART_SYS_FSTAT(process.folder, &st) == 0 && st.st_uid == geteuid() &&
+                gem5art__read_run_id(&process))
                 (visit)(context, &process);
+            gem5art__close(process.folder);
         }
     }
     gem5art__close(fd);
@@ -1529,10 +1542,9 @@ typedef struct gem5art__run_search {
     int number, found;
 } gem5art__run_search;
 
-static void gem5art__found_process(void *context, const gem5art__process *process) {
+static void gem5art__found_process(void *context, gem5art__process *process) {
     gem5art__run_search *search = (gem5art__run_search *)context;
-    if (strcmp(process->run, search->run) == 0)
-        search->found += GEM5ART_SYS_KILL(process->pid, search->number) == 0 || errno == EPERM;
+    if (strcmp(process->run, search->run) == 0) search->found += gem5art__signal_process(process, search->number);
 }
 #endif
 
@@ -3208,8 +3220,9 @@ GEM5ARTDEF bool gem5art_sha256_file(const char *path, char hex[65], gem5art_erro
    git is run as a program. A work tree is clean if git finds no change in it when nothing is hidden from git: no
    file-system monitor is asked, no replaced object counts, files that are marked "assume unchanged" or "skip worktree"
    are compared if they exist, and submodules are checked like any other work tree. Untracked files do not matter.
-   Filters (git-lfs, nbstripout) run as in git status. Nothing else is executed because a repo's own configuration names
-   it: no monitor, hook, pager, signature check or fetch. */
+   Nothing is executed because a repo's own configuration names it: no monitor, hook, filter, pager, signature check or
+   fetch. A file that such a filter converts (git-lfs or nbstripout of the repo alone) counts by its bytes in the work
+   tree, so that it may count as changed; filters that the user's or the system's configuration sets run as always. */
 
 enum { GEM5ART__GIT_NAMED = 3, GEM5ART__GIT_DEPTH = 16 }; /* changed paths in an error; submodules in each other */
 
@@ -3218,6 +3231,9 @@ typedef struct gem5art__git_repo {
     const char *top;         /* of the work tree: absolute, without symlinks */
     const char *folder;      /* with its index */
     size_t hash_size;        /* bytes: 20, or 32 for SHA-256 */
+    bool filters;            /* its configuration may set filters, */
+    gem5art__buf settings;   /* which these arguments turn off, */
+    const char *hint;        /* for the error, where there are any; else NULL */
     const char *index;       /* a copy of the index without the marks that hide changes; NULL: it has none */
     gem5art__buf submodules; /* paths, each with a NUL */
     gem5art__buf changes;    /* the first changed paths, for the error */
@@ -3264,7 +3280,8 @@ static void gem5art__git_environment(gem5art__buf *list, gem5art__arena *arena, 
 
 /* `git -c SETTING... -C FOLDER ARGUMENTS...`; these settings override the repo's. An empty core.fsmonitor means none to
    all versions of git. */
-static void gem5art__git_argv(gem5art__buf *list, const char *folder, const char *const *arguments) {
+static void gem5art__git_argv(gem5art__buf *list, const gem5art__git_repo *repo, const char *folder,
+                              const char *const *arguments) {
     static const char *const fixed[] = {
         "git", "-c", "core.fsmonitor=", "-c", "core.hooksPath=/dev/null", "-c", "core.checkStat=default",
         "-c", "core.trustctime=true", "-c", "core.quotePath=false", "-c", "log.showSignature=false",
@@ -3272,6 +3289,7 @@ static void gem5art__git_argv(gem5art__buf *list, const char *folder, const char
     const char *end = NULL;
     gem5art__add_texts(list, fixed);
     gem5art__put(list, &folder, sizeof folder);
+    if (repo) gem5art__put(list, repo->settings.data, repo->settings.length);
     gem5art__add_texts(list, arguments);
     gem5art__put(list, &end, sizeof end);
 }
@@ -3334,7 +3352,7 @@ static bool gem5art__git_run(const gem5art__git_repo *repo, const char *folder, 
     pid_t pid = 0;
     int fds[2] = {-1, -1}, failed;
     output->length = 0;
-    gem5art__git_argv(&argv, folder, arguments);
+    gem5art__git_argv(&argv, repo, folder, arguments);
     gem5art__git_environment(&envp, &arena, repo);
     failed = argv.failed || envp.failed || arena.failed ? ENOMEM : gem5art__pipe(fds) ? 0 : errno;
     if (!failed)
@@ -3395,8 +3413,9 @@ static char *gem5art__git_text(gem5art__git_repo *repo, const char *folder, cons
 static bool gem5art__git_find(gem5art__git_repo *repo, const char *path, gem5art_error *error) {
     gem5art__arena *arena = &repo->arena;
     char *real = GEM5ART_SYS_REALPATH(path, NULL), *top, *git = NULL, *at, *text;
-    const char *common, *format;
+    const char *common, *format = NULL;
     size_t length;
+    int i;
     struct stat st;
     memset(repo, 0, sizeof *repo);
     if (!real) return gem5art__fail_errno(error, "find", path);
@@ -3424,8 +3443,12 @@ static bool gem5art__git_find(gem5art__git_repo *repo, const char *path, gem5art
     if ((text = gem5art__git_text(repo, repo->folder, "commondir", &length, error)) == NULL) return false;
     text[strcspn(text, "\n")] = 0;
     common = *text ? gem5art__join_path(arena, repo->folder, text) : repo->folder;
-    if (common && (text = gem5art__git_text(repo, common, "config", &length, error)) == NULL) return false;
-    format = strcasestr(text, "objectformat");
+    for (i = 0; i < 2; i++) {
+        text = gem5art__git_text(repo, i ? repo->folder : common, i ? "config.worktree" : "config", &length, error);
+        if (!text) return false;
+        if (strcasestr(text, "filter") || strcasestr(text, "include")) repo->filters = true;
+        if (!i) format = strcasestr(text, "objectformat");
+    }
     repo->hash_size = format && gem5art__starts_with(format + 12 + strspn(format + 12, " \t="), "sha256") ? 32 : 20;
     return arena->failed ? gem5art__fail_nomem(error) : true;
 }
@@ -3433,9 +3456,63 @@ static bool gem5art__git_find(gem5art__git_repo *repo, const char *path, gem5art
 /* Removes the copy of the index, too. */
 static void gem5art__git_free(gem5art__git_repo *repo) {
     if (repo->index) GEM5ART_SYS_UNLINK(repo->index);
+    gem5art__buf_free(&repo->settings);
     gem5art__buf_free(&repo->submodules);
     gem5art__buf_free(&repo->changes);
     gem5art__arena_free(&repo->arena);
+}
+
+/* Does a list of settings have one that begins like a key? */
+static bool gem5art__git_has_setting(const gem5art__buf *list, const char *key, size_t length) {
+    const char *const *setting = (const char *const *)(const void *)list->data;
+    size_t count = list->length / sizeof *setting;
+    while (count > 0 && strncmp(setting[count - 1], key, length) != 0) count--;
+    return count > 0;
+}
+
+/* A key that a shell would not take literally is not shown: it is part of a command to copy. */
+static void gem5art__git_hint(gem5art__git_repo *repo, const char *key, size_t length) {
+    static const char literal[] = "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789.-_";
+    bool shown = strspn(key, literal) == length;
+    repo->hint = gem5art__arena_printf(&repo->arena,
+                                       "; a filter in the repo's own configuration was not run: if you trust it, put it "
+                                       "into your user configuration by git config --global %.*s COMMAND",
+                                       shown ? (int)length : INT_MAX, shown ? key : "filter.NAME.clean");
+}
+
+/* Makes the settings that turn off the filters of the repo's own configuration. Those of the user's or the system's
+   configuration follow, and so count instead. */
+static bool gem5art__git_filters_off(gem5art__git_repo *repo, gem5art_error *error) {
+    static const char *const list[] = {"config", "--show-scope", "--null", "--get-regexp",
+                                       "^filter\\..*\\.(clean|process|required)$", NULL};
+    gem5art__buf text = {NULL, 0, 0, false}, others = {NULL, 0, 0, false};
+    const char *scope, *key, *setting[3] = {"-c", NULL, NULL};
+    size_t length;
+    int status;
+    bool ok = gem5art__git_run(NULL, repo->top, list, &text, &status, error);
+    if (ok && status > 1) ok = gem5art__git_refused(error, "list the filters of", repo->top, &text);
+    for (scope = text.data; ok && scope < text.data + text.length; scope = key + strlen(key) + 1) {
+        bool own = strcmp(scope, "local") == 0 || strcmp(scope, "worktree") == 0, required;
+        key = strchr(scope, 0);
+        key += key < text.data + text.length; /* "KEY\nVALUE" */
+        length = strcspn(key, "\n");
+        required = length > 9 && memcmp(key + length - 9, ".required", 9) == 0;
+        setting[1] = gem5art__arena_printf(&repo->arena, "%.*s%s%s", (int)length, key,
+                                           !own && !key[length] ? "" : "=",
+                                           own ? required ? "false" : "" : key + length + (key[length] != 0));
+        if (!memchr(key, '=', length)) gem5art__add_texts(own ? &repo->settings : &others, setting);
+        else if (own)
+            ok = gem5art__fail(error, GEM5ART_GIT,
+                               "the git repo %s has a filter in its own configuration that cannot be turned off: %.*s; "
+                               "rename it", repo->top, (int)length, key);
+        if (own && !required && !gem5art__git_has_setting(&others, key, length))
+            gem5art__git_hint(repo, key, length);
+    }
+    gem5art__put(&repo->settings, others.data, others.length);
+    if (ok && (repo->arena.failed || repo->settings.failed || others.failed)) ok = gem5art__fail_nomem(error);
+    gem5art__buf_free(&text);
+    gem5art__buf_free(&others);
+    return ok;
 }
 
 /* ---- the index: its entries are read in order, as git's index-format(5) describes them */
@@ -3625,7 +3702,8 @@ static bool gem5art__git_commit(const char *folder, int depth, char hash[65], ge
     gem5art__buf output = {NULL, 0, 0, false};
     gem5art__git_repo repo;
     int status = 0;
-    bool ok = gem5art__git_find(&repo, folder, error) && gem5art__git_read_index(&repo, error) &&
+    bool ok = gem5art__git_find(&repo, folder, error) && (!repo.filters || gem5art__git_filters_off(&repo, error)) &&
+              gem5art__git_read_index(&repo, error) &&
               gem5art__git_run(&repo, repo.top, status_of, &output, &status, error);
     if (ok) gem5art__git_read_status(&repo, output.data, hash);
     if (!ok) {
@@ -3638,8 +3716,8 @@ static bool gem5art__git_commit(const char *folder, int depth, char hash[65], ge
         if (repo.changed > GEM5ART__GIT_NAMED)
             gem5art__putf(&repo.changes, " and %zu more", repo.changed - GEM5ART__GIT_NAMED);
         ok = gem5art__fail(error, GEM5ART_DIRTY,
-                           "the git work tree %s has changes that are not committed (%s): commit or stash them", folder,
-                           repo.changes.data ? repo.changes.data : "");
+                           "the git work tree %s has changes that are not committed (%s): commit or stash them%s",
+                           folder, repo.changes.data ? repo.changes.data : "", repo.hint ? repo.hint : "");
     }
     gem5art__git_free(&repo);
     gem5art__buf_free(&output);
@@ -10237,7 +10315,7 @@ static void gem5art__in_warden_reap(gem5art__warden_state *self) {
 }
 
 #ifndef GEM5ART_NO_PROC
-static void gem5art__in_warden_found(void *context, const gem5art__process *process) {
+static void gem5art__in_warden_found(void *context, gem5art__process *process) {
     gem5art__warden_state *self = (gem5art__warden_state *)context;
     gem5art__run_child *child = self->children, *end = child + self->slot_count;
     int number;
@@ -10246,8 +10324,8 @@ static void gem5art__in_warden_found(void *context, const gem5art__process *proc
     child->left++;
     number = child->ended && self->now >= child->kill_at ? SIGKILL : child->spread;
     if (!number || (!child->ended && getpgid(process->pid) == child->pid)) return; /* which had it with its group */
-    child->killed += GEM5ART_SYS_KILL(process->pid, number) == 0 && child->ended && number == SIGKILL;
-    if (number != SIGKILL) GEM5ART_SYS_KILL(process->pid, SIGCONT);
+    child->killed += gem5art__signal_process(process, number) && child->ended && number == SIGKILL;
+    if (number != SIGKILL) gem5art__signal_process(process, SIGCONT);
 }
 #endif
 

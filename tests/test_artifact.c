@@ -1230,10 +1230,21 @@ TEST(a_submodule_hides_nothing) {
     fixture_end();
 }
 
-TEST(nothing_but_filters_of_a_repos_configuration_is_executed) {
+/* A command that leaves a trace. */
+#define TRACE "sh -c 'touch ../executed; cat'"
+
+TEST(nothing_of_a_repos_configuration_is_executed) {
     after("git config core.fsmonitor \"touch $PWD/../executed #\"", NULL);
     after("printf '#!/bin/sh\\ntouch ../executed\\n' > .git/hooks/post-index-change; chmod +x .git/hooks/*; touch two", NULL);
     after("mkdir h; printf '#!/bin/sh\\ntouch ../executed\\n' > h/post-index-change; chmod +x h/*; git config core.hooksPath h; touch two", NULL);
+    after("echo '* filter=x' > .git/info/attributes; git config filter.x.clean \"" TRACE "\"; touch two run.py", NULL);
+    after("echo '* filter=x' > .git/info/attributes; git config filter.x.process \"" TRACE "\"; "
+          "git config filter.x.required true; touch two run.py", NULL);
+    after("echo '* filter=x' > .git/info/attributes; printf '[FILTER \"x\"]\\n clean = " TRACE "\\n' > inc; "
+          "git config include.path ../inc; touch two", NULL);
+    after("echo '* filter=x' > .git/info/attributes; git config extensions.worktreeConfig true; "
+          "git config --worktree filter.x.clean \"" TRACE "\"; touch two", NULL);
+    after("echo '* filter=a.b' > .git/info/attributes; git config filter.a.b.clean \"" TRACE "\"; touch two", NULL);
     after("git config alias.status '!touch ../executed'; git config core.pager 'touch ../executed'; git config pager.status true", NULL);
     after("git config gpg.program 'touch ../executed'; git config log.showSignature true; git config core.sshCommand 'touch ../executed';"
           "git config credential.helper '!touch ../executed'; git config diff.external 'touch ../executed'", NULL);
@@ -1241,22 +1252,56 @@ TEST(nothing_but_filters_of_a_repos_configuration_is_executed) {
           "git config remote.origin.promisor true; git config remote.origin.uploadpack 'touch ../executed; false'; touch two", NULL);
 }
 
-/* As git-lfs and nbstripout have them: in the user's configuration, or in that of the repo. */
-TEST(filters_are_used_as_in_git_status) {
+TEST(a_filter_that_cannot_be_turned_off_is_refused) {
     begin();
     make_repo("repo");
-    write_text("home.config", "[filter \"up\"]\n clean = tr a-z A-Z\n required = true\n[user]\n name = t\n email = t@t\n");
-    setenv("GIT_CONFIG_GLOBAL", "home.config", 1);
-    sh("export GIT_CONFIG_GLOBAL=$PWD/home.config; cd repo && echo 'f filter=up' > .gitattributes && echo abc > f && git add -A && "
-       "git commit -qm filtered && touch f");
+    sh("cd repo && echo '* filter=a=b' > .git/info/attributes && git config filter.a=b.clean 'touch ../executed' && touch run.py");
+    CHECK(!add("repo"));
+    REFUSED(GEM5ART_GIT, "filter.a=b");
+    CHECK(!exists("executed"));
+    fixture_end();
+}
+
+/* As git-lfs has it by default. The repo's own configuration cannot replace it. */
+TEST(a_filter_of_the_users_own_configuration_is_used) {
+    begin();
+    make_repo("repo");
+    write_text("home.config", "[filter \"up\"]\n clean = tr a-z A-Z\n required\n[user]\n name = t\n email = t@t\n");
     setenv("GIT_CONFIG_GLOBAL", printed_by("echo $PWD/home.config"), 1);
+    sh("cd repo && echo 'f filter=up' > .gitattributes && echo abc > f && git add -A && git commit -qm filtered && touch f");
     CHECK_THAT(add("repo"), "%s", error.message);
-    unsetenv("GIT_CONFIG_GLOBAL");
-    sh("cd repo && git config filter.up.clean 'tr a-z A-Z' && touch f");
+    sh("cd repo && git config filter.up.clean 'touch ../executed' && git config filter.up.required false && touch f");
     CHECK_THAT(add("repo"), "%s", error.message);
     sh("cd repo && echo abd > f");
     CHECK(!add("repo"));
-    REFUSED(GEM5ART_DIRTY, "(f)");
+    REFUSED(GEM5ART_DIRTY, "(f): commit or stash them");
+    CHECK(!strstr(error.message, "filter"));
+    CHECK(!exists("executed"));
+    unsetenv("GIT_CONFIG_GLOBAL");
+    fixture_end();
+}
+
+/* As nbstripout --install and git lfs install --local have it: the error has the way out, and it leads out. */
+TEST(a_filter_that_was_not_run_is_named_with_the_way_out) {
+    const char *command;
+    begin();
+    make_repo("repo");
+    write_text("home.config", "");
+    setenv("GIT_CONFIG_GLOBAL", printed_by("echo $PWD/home.config"), 1);
+    sh("cd repo && git config filter.up.clean 'tr a-z A-Z' && git config filter.up.smudge cat && git config filter.up.required true");
+    sh("cd repo && echo 'f filter=up' > .gitattributes && echo abc > f && git add -A && git -c user.name=t -c user.email=t@t "
+       "commit -qm filtered && touch f");
+    CHECK(!add("repo"));
+    REFUSED(GEM5ART_DIRTY, "(f): commit or stash them; a filter in the repo's own configuration was not run: ");
+    command = strstr(error.message, "git config --global filter.up.clean COMMAND");
+    REQUIRE(command != NULL);
+    sh("%.*s 'tr a-z A-Z'", (int)(strlen(command) - strlen(" COMMAND")), command);
+    sh("touch repo/f");
+    CHECK_THAT(add("repo"), "%s", error.message);
+    sh("cd repo && echo abd > f && git config 'filter.a;b.clean' cat"); /* no such name is part of a command to copy */
+    CHECK(!add("repo"));
+    REFUSED(GEM5ART_DIRTY, "git config --global filter.NAME.clean COMMAND");
+    unsetenv("GIT_CONFIG_GLOBAL");
     fixture_end();
 }
 

@@ -4,7 +4,11 @@
 #define GEM5ART__MAX_GRACE 1.0
 
 #define GEM5ART_SYS_EXECVE(path, argv, envp) test_execve(path, argv, envp)
+#define GEM5ART_SYS_PIDFD_SEND_SIGNAL(fd, signal) test_pidfd_send_signal(fd, signal)
+#define GEM5ART_SYS_KILL(pid, signal) test_kill(pid, signal)
 static int test_execve(const char *path, char *const argv[], char *const envp[]);
+static long test_pidfd_send_signal(int fd, int number) __attribute__((unused));
+static int test_kill(int pid, int number);
 
 #include "runner.h"
 
@@ -12,6 +16,26 @@ static int test_execve(const char *path, char *const argv[], char *const envp[])
 static int test_execve(const char *path, char *const argv[], char *const envp[]) {
     while (strstr(path, "stuck")) pause();
     return execve(path, argv, envp);
+}
+
+static bool no_pidfd;         /* as on an old kernel, or in some sandboxes */
+static void (*before_signal)(void);
+static int kills; /* by number */
+
+static long test_pidfd_send_signal(int fd, int number) {
+    if (before_signal) before_signal();
+    if (no_pidfd) return errno = EPERM, -1;
+#ifdef SYS_pidfd_send_signal
+    return syscall(SYS_pidfd_send_signal, fd, number, NULL, 0);
+#else
+    (void)fd, (void)number;
+    return errno = ENOSYS, -1;
+#endif
+}
+
+static int test_kill(int pid, int number) {
+    kills++;
+    return kill(pid, number);
 }
 
 static const char id_a[] = "11111111-2222-4333-8444-555555555555";
@@ -89,6 +113,47 @@ TEST(processes_of_a_run_are_found_in_other_sessions) {
     for (i = 0; i < 3; i++) CHECK_INT(waitpid(pid[i], NULL, 0), pid[i]);
     CHECK_INT(gem5art__end_processes_of(id_a, SIGKILL), 0);
 }
+
+static pid_t replaced, successor; /* 0: no process got the number again */
+
+/* The found process ends, and a different one gets its number, where this test may choose it. */
+static void replace_process(void) {
+    FILE *last;
+    before_signal = NULL;
+    kill(replaced, SIGKILL);
+    CHECK_INT(waitpid(replaced, NULL, 0), replaced);
+    if ((last = fopen("/proc/sys/kernel/ns_last_pid", "w")) != NULL) {
+        fprintf(last, "%ld", (long)replaced - 1);
+        fclose(last);
+    }
+    successor = start_sleeper("INNOCENT=1", NULL);
+}
+
+static void number_is_reused(bool without_pidfd) {
+    char variable[128];
+    int tries;
+    snprintf(variable, sizeof variable, "GEM5ART_RUN=%s", id_a);
+    no_pidfd = without_pidfd;
+    for (tries = 0, successor = 0; tries < 20 && successor != replaced; tries++) {
+        kills = 0;
+        before_signal = replace_process;
+        replaced = start_sleeper(variable, NULL);
+        CHECK_INT(gem5art__end_processes_of(id_a, SIGKILL), 0);
+        CHECK(!before_signal);
+        CHECK_INT(kills, 0);
+        CHECK_INT(waitpid(successor, NULL, WNOHANG), 0);
+        end_sleeper(successor);
+    }
+    if (successor != replaced) printf("%s: no process got the number again\n", test_current);
+    replaced = start_sleeper(variable, NULL);
+    CHECK_INT(gem5art__end_processes_of(id_a, SIGKILL), 1);
+    CHECK_INT(waitpid(replaced, NULL, 0), replaced);
+    CHECK_INT(kills, without_pidfd);
+    no_pidfd = false;
+}
+
+TEST(a_process_that_gets_the_number_of_an_ended_one_is_left_alone) { number_is_reused(false); }
+TEST(so_it_is_without_pidfd) { number_is_reused(true); }
 
 static void become_nobody(void) {
     if (setgroups(0, NULL) < 0 || setgid(65534) < 0 || setuid(65534) < 0) _exit(126);
