@@ -71,6 +71,7 @@ $(B)/test_fsck $(B)/test_fsck-lmdb $(B)/test_model $(B)/test_model-lmdb $(tortur
 $(B)/test_crash: $(wildcard tests/torture/*)
 $(B)/test_stats: $(B)/tools.a
 $(benches): $(B)/bench/%: tests/bench/%.c $(HEADER) $(wildcard tests/*.h tests/bench/*.h)
+$(B)/bench/stats: $(B)/tools.a $(wildcard tools/lib/*.h)
 $(replays): $(B)/fuzz/%: tests/fuzz/%.c $(HEADER) $(wildcard tests/fuzz/*.h tests/memory.h tools/*.c tools/*/*)
 $(B)/qemu-boot: tests/qemu/boot.c $(HEADER)
 $(children): $(B)/children/%: tests/children/%.c tests/children/child.h

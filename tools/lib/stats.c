@@ -9,10 +9,10 @@
 
 #include "stats_source.h"
 
-enum {
-    BUFFER = 256 << 10,   /* bytes that are read at once: what a processor keeps near */
-    LONGEST = 16 << 20    /* of a line; a longer one is unreadable */
-};
+#ifndef STATS_BUFFER
+#define STATS_BUFFER (256 << 10)  /* bytes that are read at once: what a processor keeps near */
+#define STATS_LONGEST (16 << 20)  /* of a line; a longer one is unreadable */
+#endif
 
 static const char begin_line[] = "---------- Begin Simulation Statistics", end_line[] = "---------- End Simulation Statistics";
 
@@ -157,6 +157,10 @@ static void give(reader *r, const stats_value *value) {
     if (!r->stopped && stats_filter_wants(r->filter, value->name)) r->stopped = !r->visit(r->user, &r->dump, value);
 }
 
+static bool is_of(const distribution *d, const char *name, size_t length) {
+    return d->name.length == length && (!length || memcmp(d->name.data, name, length) == 0);
+}
+
 /* Remembers what the names of the buckets follow from. */
 static void note_distribution(distribution *last, const stats_value *value) {
     static const struct part {
@@ -169,7 +173,7 @@ static void note_distribution(distribution *last, const stats_value *value) {
         if (value->name.length < parts[i].length) continue;
         length = value->name.length - parts[i].length;
         if (memcmp(value->name.text + length, parts[i].name, parts[i].length) != 0) continue;
-        if (length != last->name.length || memcmp(last->name.data, value->name.text, length) != 0) {
+        if (!is_of(last, value->name.text, length)) {
             text_clear(&last->name);
             text_put(&last->name, value->name.text, length);
             last->bucket = last->low = last->high = 0; /* those that are zero may not be written */
@@ -184,7 +188,7 @@ static void put_part(reader *r, gem5art_text name, size_t index) {
     double low = (double)index * d->bucket + d->low, high = low + d->bucket - 1;
     text_clear(&r->part);
     text_put(&r->part, name.text, name.length);
-    if (!d->bucket || d->name.length != name.length || memcmp(d->name.data, name.text, name.length) != 0) {
+    if (d->bucket == 0 || !is_of(d, name.text, name.length)) {
         text_putf(&r->part, "::%zu", index);
         return;
     }
@@ -293,7 +297,7 @@ static void read_lines(reader *r, buffer *b) {
     b->length = b->searched = b->skips ? 0 : (size_t)(limit - at);
     memmove(b->bytes, at, b->length);
     if (b->length < b->capacity) return;
-    if (b->capacity < LONGEST) {
+    if (b->capacity < STATS_LONGEST) {
         b->capacity *= 2;
         b->bytes = (char *)text_realloc(b->bytes, b->capacity + 1);
     } else {
@@ -316,7 +320,7 @@ static void read_last(reader *r, buffer *b) {
 
 /* Reads all lines; false: `why` has a sentence. */
 static bool read_source(reader *r, stats_source *source, text *why) {
-    buffer b = {(char *)text_realloc(NULL, BUFFER + 1), BUFFER, 0, 0, false};
+    buffer b = {(char *)text_realloc(NULL, STATS_BUFFER + 1), STATS_BUFFER, 0, 0, false};
     ptrdiff_t got = 0;
     while (!r->stopped && (got = stats_source_read(source, b.bytes + b.length, b.capacity - b.length, why)) > 0) {
         b.length += (size_t)got;

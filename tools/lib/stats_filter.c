@@ -23,11 +23,7 @@ bool stats_filter_is_glob(const char *pattern) { return pattern[strcspn(pattern,
 
 /* The length of what every line with a matching name begins with: up to the first special character, and to "::", as
    the name of a whole vector begins the line that has all of its elements. */
-static size_t start_length(const char *glob) {
-    size_t length = strcspn(glob, "*?[");
-    const char *part = strstr(glob, "::");
-    return part && (size_t)(part - glob) < length ? (size_t)(part - glob) : length;
-}
+static size_t start_length(const char *glob) { return strcspn(glob, "*?[:"); }
 
 /* What each matching name ends with: what follows the last special character. */
 static size_t tail_length(const char *glob) {
