@@ -132,8 +132,8 @@
                                                    -> Failed    (anything else: see `cause` and `kill_reason`)
    The order is: claim the run, look it up, check its artifacts, spawn, watch, classify, archive, append the record,
    remove the live entry, release the claim. The process that has the pool is the run's supervisor. OUTDIR/info.json is
-   replaced atomically when a run begins, when it has run for 50 ms, when it has ended, and every 5 s in between, until
-   the outdir is archived. (A run that ends within 50 ms never shows "Running", and none shows "Spawning" there.)
+   replaced atomically when a run begins, before it is spawned, when it has ended, and every 5 s in between, until the
+   outdir is archived. (A run that ends within 50 ms never shows "Running".)
    Recorded runs. An attempt that is recorded prevents another launch of its run, unless its `rerunnable` is true: after
    a failed artifact check, a failed exec, "lost", each reason that begins with "sig", incomplete statistics, and
    results that could not be archived. With .retries = N, up to N failed attempts do not prevent a relaunch.
@@ -12097,7 +12097,7 @@ static bool gem5art__prepare_spawn(gem5art__job *job, gem5art_error *error) {
     gem5art__check_inputs(&job->inputs, job->run, r, &job->arena, job->pool->cwd);
     for (i = 0; i < r->warning_count; i++) gem5art__note(r->warnings[i].text, &job->notes);
     job->probe = gem5art__probe_begin(&job->arena, r, job->outdir, job->run->no_probe, job->run->environment);
-    r->status = "Spawning"; /* info.json shows what follows: "Running" 0.05 s later, or the end */
+    gem5art__show_state(job, "Spawning");
     return true;
 }
 

@@ -24,8 +24,8 @@ TEST(a_finished_run) {
     CHECK_THAT(gem5art_execute(db, run, &desc, &error), "refused: %s", error.message);
     CHECK_INT(error.code, GEM5ART_OK);
     CHECK_STR(error.message, "");
-    if (strcmp(info_statuses, "Created, Begin run, Finished") != 0) /* it ended before it was first watched */
-        CHECK_STR(info_statuses, "Created, Begin run, Running, Finished");
+    if (strcmp(info_statuses, "Created, Begin run, Spawning, Finished") != 0) /* it ended before it was first watched */
+        CHECK_STR(info_statuses, "Created, Begin run, Spawning, Running, Finished");
 
     REQUIRE((stored = gem5art_find_run(db, run->id, &error)) != NULL);
     CHECK_STR(stored->hash, run->hash);
@@ -376,7 +376,7 @@ TEST(time_out) {
 
 TEST(panic_while_it_runs) {
     gem5art_run *run;
-    const char *statuses = "Created, Begin run, Running, Failed";
+    const char *statuses = "Created, Begin run, Spawning, Running, Failed";
     begin();
     REQUIRE((run = fs_run("children/panic_writer", "out", "", NULL)) != NULL);
     execute_well(run);
