@@ -30,9 +30,9 @@ void record_init(record *r) {
 
 static gem5art_text value_of(const record *r, size_t member) { return r->members.values[member]; }
 
-static bool lacks_stats(gem5art_text warnings) {
+bool record_lacks_stats(const record *r) {
     static members kind;
-    gem5art_text warning;
+    gem5art_text warnings = value_of(r, RECORD_WARNINGS), warning;
     members_want(&kind, "kind");
     while (members_element(&warnings, &warning)) {
         members_read(&kind, warning.text, warning.length);
@@ -56,7 +56,7 @@ static void read_reason(record *r) {
     run.cause = members_string(&decoded[2], value_of(r, RECORD_CAUSE));
     run.return_code = (int64_t)members_number(value_of(r, RECORD_CODE), 0);
     run.warnings = &no_stats;
-    run.warning_count = lacks_stats(value_of(r, RECORD_WARNINGS));
+    run.warning_count = record_lacks_stats(r);
     describe_reason(&r->reason, &run);
 }
 

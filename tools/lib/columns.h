@@ -25,6 +25,9 @@ void record_init(record *r);
 /* Reads a record as JSON text; `live`: of this run, which has not ended. */
 void record_read(record *r, const char *json, size_t length, const gem5art_run *live);
 
+/* Has the record a warning that its run has no statistics? */
+bool record_lacks_stats(const record *r);
+
 /* The statuses of runs, NULL-terminated, in the order in which people are shown them. */
 extern const char *const record_statuses[];
 

@@ -192,6 +192,10 @@ static char *formula_trim(const char *start, const char *end) {
 static bool formula_check_globs(formula_reader *r) {
     const formula *f = r->f;
     size_t i;
+    if (f->named && formula_is_glob(f))
+        return formula_fail(r, f->source + f->terms[0].at, "\"%s\" may stand for several columns, which have the names of the "
+                            "statistics: leave \"%s =\" out, or give sum(%s), or mean, min, max or count",
+                            f->terms[0].pattern, f->name, f->terms[0].pattern);
     for (i = 0; i < f->term_count; i++)
         if (f->terms[i].glob && f->terms[i].gather == FORMULA_ONE && f->step_count > 1)
             return formula_fail(r, f->source + f->terms[i].at,
