@@ -59,6 +59,7 @@ $(modules): $(B)/lib/%.o: tools/lib/%.c $(HEADER) $(wildcard tools/lib/*.h)
 $(B)/tools.a: $(B)/gem5art.o $(modules)
 	@rm -f $@
 	$(AR) rcs $@ $^
+$(tools): LDLIBS += -lm
 $(tools): $(B)/%: tools/%.c $(B)/tools.a $(HEADER) $(wildcard tools/lib/*.h)
 $(B)/gem5art-fsck: $(wildcard tools/fsck/*)
 $(filter-out $(B)/gem5-stand-in,$(examples)): $(B)/%: examples/%.c $(HEADER)

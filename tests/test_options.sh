@@ -24,6 +24,7 @@ arguments() {
     gem5art-rm) echo --dry-run --name boot ;;
     gem5art-run) echo --dry-run x.json ;;
     gem5art-show) echo 6346b869 ;;
+    gem5art-stats) echo simTicks ;;
     esac
 }
 page() { "$BUILD/$1" --print-page; }

@@ -448,6 +448,14 @@ bool frame_build(frame *f, gem5art_db *db, const frame_request *request) {
     return ok && frame_relate(f, request);
 }
 
+/* Is a name listed? One of the words is in it, or matches it. */
+static bool frame_lists(const frame_request *q, const char *name) {
+    size_t i;
+    for (i = 0; i < q->column_count; i++)
+        if (strstr(name, q->columns[i]) || formula_matches(q->columns[i], (gem5art_text){name, strlen(name)})) return true;
+    return q->column_count == 0;
+}
+
 bool frame_list(frame_stats *s, gem5art_db *db, const frame_request *request) {
     frame f = {0};
     frame_builder b = {0};
@@ -464,6 +472,7 @@ bool frame_list(frame_stats *s, gem5art_db *db, const frame_request *request) {
     s->items = (frame_stat *)text_alloc((b.samples.count + 1) * sizeof *s->items);
     for (i = 0; i < b.samples.count; i++) {
         const samples_name *n = &b.samples.names[i];
+        if (!frame_lists(request, n->name)) continue;
         s->items[s->count++] = (frame_stat){text_copy(n->name), text_copy(n->unit), text_copy(n->description), n->runs};
     }
     for (i = 0; i < b.chosen.count; i++) s->run_count += b.runs[i].count > 0;

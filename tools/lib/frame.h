@@ -41,7 +41,7 @@ typedef struct frame_stats {
     text_list left_out;
 } frame_stats;
 
-/* Lists those that a pattern matches; NULL: all. As frame_build. */
+/* Lists those that a column of the request matches, or that contain it; without columns all. As frame_build. */
 bool frame_list(frame_stats *s, gem5art_db *db, const frame_request *request);
 
 #endif

@@ -6,16 +6,25 @@
 
 const char *const means_words[] = {"arithmetic", "geometric", "harmonic", 0};
 
+/* The sum of the differences to the first value keeps what equal values have in common exact. */
+static double means_arithmetic(const double *values, size_t count) {
+    double sum = 0, from = isfinite(values[0]) ? values[0] : 0;
+    size_t i;
+    for (i = 0; i < count; i++) sum += values[i] - from;
+    return from + sum / (double)count;
+}
+
 double means_of(means_kind kind, const double *values, size_t count) {
     double sum = 0;
     size_t i;
+    if (kind == MEANS_ARITHMETIC && count > 0) return means_arithmetic(values, count);
     for (i = 0; i < count; i++) {
-        if (kind != MEANS_ARITHMETIC && !(values[i] > 0)) return NAN;
-        sum += kind == MEANS_GEOMETRIC ? log(values[i]) : kind == MEANS_HARMONIC ? 1 / values[i] : values[i];
+        if (!(values[i] > 0)) return NAN;
+        sum += kind == MEANS_GEOMETRIC ? log(values[i]) : 1 / values[i];
     }
     if (count == 0) return NAN;
     sum /= (double)count;
-    return kind == MEANS_GEOMETRIC ? exp(sum) : kind == MEANS_HARMONIC ? 1 / sum : sum;
+    return kind == MEANS_GEOMETRIC ? exp(sum) : 1 / sum;
 }
 
 double means_deviation(const double *values, size_t count) {

@@ -105,23 +105,23 @@ static void put_spaces(text *out, size_t count) {
     text_put(out, spaces, count);
 }
 
-static void put_cell(text *out, const table_column *c, const char *cell, const char *color) {
+static void put_cell(text *out, const table_column *c, const char *cell, bool end, const char *color) {
     size_t width = width_of(cell), padding = width < c->width ? c->width - width : 0;
     if (c->right) put_spaces(out, padding);
     text_puts(out, color);
-    if (width > c->width) padding = c->width - terminal_put(out, cell, c->width);
+    if (width > c->width) padding = c->width - (end ? terminal_put_end : terminal_put)(out, cell, c->width);
     else text_puts(out, cell);
     if (*color) text_puts(out, "\033[m");
     if (!c->right) put_spaces(out, padding);
 }
 
-/* In capitals; made safe, as a variable may have any name. */
+/* In capitals, unless it is verbatim; made safe, as a variable may have any name. */
 static const char *title_of(const table *t, size_t column) {
     static text title;
     size_t i;
     text_clear(&title);
     terminal_put(&title, t->columns[column].title, SIZE_MAX);
-    for (i = 0; i < title.length; i++)
+    for (i = 0; i < title.length && !t->columns[column].verbatim; i++)
         if (title.data[i] >= 'a' && title.data[i] <= 'z') title.data[i] = (char)(title.data[i] - 32);
     return text_string(&title);
 }
@@ -131,7 +131,8 @@ void table_put_row(text *out, const table *t, size_t row, size_t colored, const 
     for (i = 0; i < t->column_count; i++) {
         if (!t->columns[i].width) continue;
         put_spaces(out, out->length > start ? t->gap : 0);
-        put_cell(out, &t->columns[i], row == titles_row ? title_of(t, i) : t->cell(row, i), i == colored ? color : "");
+        put_cell(out, &t->columns[i], row == titles_row ? title_of(t, i) : t->cell(row, i),
+                 row == titles_row && t->columns[i].verbatim, i == colored ? color : "");
     }
     while (out->length > start && out->data[out->length - 1] == ' ') text_cut(out, out->length - 1);
 }
