@@ -132,7 +132,7 @@ static bool relate_find_base(const frame *f, const relate_groups *g, size_t grou
         }
     if (count == 1) return true;
     name = relate_name(f, g->rows[g->first[group]], place);
-    text_putf(why, count ? "%s%s has %zu runs with this value: select one of them, or merge them by --over"
+    text_putf(why, count ? "%s%s has %zu runs with this value: select one of them, as by --name or --since"
                          : "%s%s has no run with this value: select other runs with --where, or run it",
               *name ? "the group " : "the table", name, count);
     free(name);
