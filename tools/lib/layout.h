@@ -1,0 +1,57 @@
+/* layout.h - where the parts of a figure are, in points from its upper left corner. */
+#ifndef LAYOUT_H
+#define LAYOUT_H
+
+#include "figure.h"
+#include "scale.h"
+
+#define LAYOUT_TITLE 9.0 /* sizes of letters */
+#define LAYOUT_LABEL 8.0
+#define LAYOUT_TICK 7.0
+#define LAYOUT_LINE 1.25    /* height of a line of text, in its size */
+#define LAYOUT_SWATCH 14.0  /* of a legend's entry, with the gap after it */
+#define LAYOUT_COLORS 17.0 /* from a heat map to the labels of its colors */
+
+typedef struct layout {
+    const figure *figure;
+    double width, height;            /* of the whole */
+    double left, top, right, bottom; /* of the plot */
+    scale x, y;                      /* x: if there are no categories; y: of a heat map, of its colors */
+    int turn;                        /* degrees of the categories' labels: 0, 45 or 90 */
+    size_t step;                     /* every so many have one */
+    double room;                     /* to which they are cut */
+    bool bars_turned;                /* the labels of bars in categories are turned by 90 degrees */
+    double bar_room;                 /* height of these labels; 0: there are none */
+    double x_label_y;                /* baseline of the x axis's label */
+    size_t legend_columns, legend_rows;
+    double legend_entry;             /* width of an entry */
+} layout;
+
+void layout_make(layout *l, const figure *f);
+
+/* Where a number or the middle of a category is. */
+double layout_x(const layout *l, double value);
+double layout_y(const layout *l, double value);
+
+/* The place of a bar in a category. */
+typedef struct layout_span {
+    double from, width;
+} layout_span;
+size_t layout_bars(const figure *f); /* bars in each category */
+layout_span layout_bar(const layout *l, size_t category, size_t bar);
+
+bool layout_has_legend(const figure *f);
+
+/* The label of an axis: "simTicks (10⁹ Tick)". */
+void layout_put_label(text *out, const char *label, const char *unit, const scale *s);
+
+/* Makes letters smaller, down to 6 points, where a text is longer than `most`. Returns its length then, at most that. */
+double layout_fit(double length, double most, double *size);
+
+/* The number in a cell of a heat map, as its colors' labels have it. */
+void layout_put_cell(text *out, const layout *l, double value);
+
+/* Where values begin: 0, or the end of the scale that is next to it. */
+double layout_floor(const layout *l);
+
+#endif
