@@ -133,7 +133,7 @@ TEST(numbers_are_rounded_as_strtod_does) {
     for (i = 0; i < sizeof numbers / sizeof *numbers; i++) {
         char *line = text_printf("a 0\nb.%zu %s\n", i, numbers[i]);
         char *expected = text_printf("0\tb.%zu\t%.17g\t\t\n", i, strtod(numbers[i], NULL));
-        if (*numbers[i] != '.') check_read(line, "b*", expected);
+        if (*numbers[i] != '.') check_read(line, "b.*", expected);
         free(line);
         free(expected);
     }
@@ -164,7 +164,7 @@ TEST(vectors_in_one_line) {
 
 TEST(names_with_blanks) {
     check_read("system.a::some name   5 # x\n", NULL, "0\tsystem.a::some name\t5\t\tx\n");
-    check_read("system.a::some name   5 # x\n", "*name", "0\tsystem.a::some name\t5\t\tx\n");
+    check_read("system.a::some name   5 # x\n", "*.a::*name", "0\tsystem.a::some name\t5\t\tx\n");
     check_read("a nanny 5\n", NULL, "0\ta nanny\t5\t\t\n");
 }
 
@@ -182,12 +182,14 @@ TEST(globs) {
     static const struct {
         const char *pattern, *name;
         bool matches;
-    } rows[] = {{"*", "", true}, {"*", "a.b", true}, {"", "", true}, {"", "a", false}, {"a", "a", true}, {"a", "ab", false},
+    } rows[] = {{"*", "", true}, {"*", "a.b", false}, {"**", "a.b", true}, {"*::*", "a::b.c", true}, {"", "", true}, {"", "a", false}, {"a", "a", true}, {"a", "ab", false},
                 {"a*", "ab", true}, {"*b", "ab", true}, {"a*c", "abcbc", true}, {"a*c", "abcb", false}, {"a?c", "abc", true},
                 {"a?c", "ac", false}, {"cpu[0-3].ipc", "cpu2.ipc", true}, {"cpu[0-3].ipc", "cpu4.ipc", false},
                 {"cpu[!0-3]", "cpu4", true}, {"cpu[^0]", "cpu0", false}, {"a[]]b", "a]b", true}, {"a[", "a[", true},
                 {"a[b", "a[b", true}, {"a[b", "ab", false}, {"[a-]", "-", true}, {"a]b", "a]b", true}, {"a]b", "x]b", false},
-                {"*.cpu*.ipc", "system.cpu3.core.ipc", true}, {"a**b", "ab", true}, {"*a*a*a*a*b", "aaaaaaaaaaaaaaaa", false}};
+                {"*.cpu*.ipc", "system.cpu3.core.ipc", false},
+                {"**.cpu**.ipc", "a.b.cpu3.core.ipc", true}, {"**.cpu*.ipc", "a.cpu.b.cpu3.ipc", true}, {"*", "a::b", false},
+                {"a.?", "a..", false}, {"a::?", "a::.", true}, {"*b*.c", "ab.b.c", false}, {"a*b*c", "aabbc", true}, {"a**b", "ab", true}, {"*a*a*a*a*b", "aaaaaaaaaaaaaaaa", false}};
     size_t i;
     for (i = 0; i < sizeof rows / sizeof *rows; i++) {
         gem5art_text name = {rows[i].name, strlen(rows[i].name)};

@@ -75,7 +75,8 @@ void cells_list_patterns(const cells *c, text_list *patterns) {
         for (k = 0; k < c->formulas[i].term_count; k++) {
             const formula_term *t = &c->formulas[i].terms[k];
             const char *pattern = t->glob ? t->pattern : cells_exact(t->pattern);
-            if (cells_earlier(c, i, t) == SIZE_MAX && !text_list_has(patterns, pattern)) text_list_add(patterns, pattern);
+            if (cells_earlier(c, i, t) == SIZE_MAX && !text_list_has(patterns, pattern))
+                text_list_add(patterns, pattern);
         }
 }
 
@@ -83,7 +84,7 @@ void cells_list_patterns(const cells *c, text_list *patterns) {
 static bool cells_gathers(const formula_term *t, const char *name) {
     if (!t->glob) return strcmp(t->pattern, name) == 0;
     if (t->gather != FORMULA_ONE && text_ends(name, "::total") && !text_ends(t->pattern, "total")) return false;
-    return formula_matches(t->pattern, (gem5art_text){name, strlen(name)});
+    return stats_filter_matches(t->pattern, (gem5art_text){name, strlen(name)});
 }
 
 static void cells_resolve_term(cells *c, size_t formula_index, size_t term_index) {
@@ -132,7 +133,8 @@ const char *cells_resolve(cells *c, const samples *s) {
             cells_resolve_term(c, i, k);
             if (!c->terms[i][k].count && c->terms[i][k].column == SIZE_MAX) return f->terms[k].pattern;
         }
-        for (k = 0; formula_is_glob(f) && k < c->terms[i][0].count; k++) cells_add_column(c, i, c->terms[i][0].names[k]);
+        for (k = 0; formula_is_glob(f) && k < c->terms[i][0].count; k++)
+            cells_add_column(c, i, c->terms[i][0].names[k]);
         if (!formula_is_glob(f)) cells_add_column(c, i, SIZE_MAX);
     }
     c->sums = (double *)text_alloc((s->count + 1) * sizeof *c->sums);

@@ -30,7 +30,8 @@ void chosen_add(chosen_counts *counts, const char *kind, const char *id) {
 
 void chosen_put_ids(text *out, const chosen_count *count) {
     size_t i;
-    for (i = 0; i < count->count && i < CHOSEN_IDS; i++) text_putf(out, "%s%.*s", i ? ", " : "", CHOSEN_ID, count->ids[i]);
+    for (i = 0; i < count->count && i < CHOSEN_IDS; i++)
+        text_putf(out, "%s%.*s", i ? ", " : "", CHOSEN_ID, count->ids[i]);
     if (count->count > CHOSEN_IDS) text_puts(out, ", ...");
 }
 

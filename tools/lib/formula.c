@@ -33,7 +33,8 @@ static const char *const formula_functions[] = {"sum", "mean", "min", "max", "co
 
 /* ---- reading */
 
-__attribute__((format(printf, 3, 4))) static bool formula_fail(formula_reader *r, const char *at, const char *format, ...) {
+__attribute__((format(printf, 3, 4))) static bool formula_fail(formula_reader *r, const char *at, const char *format,
+                                                               ...) {
     va_list arguments;
     *r->place = (size_t)(at - r->f->source);
     text_clear(r->why);
@@ -129,7 +130,8 @@ static bool formula_read_value(formula_reader *r) {
     char *end;
     formula_skip(r);
     start = r->at;
-    if (r->depth >= FORMULA_DEPTH) return formula_fail(r, start, "more than %d signs or parentheses are nested", FORMULA_DEPTH);
+    if (r->depth >= FORMULA_DEPTH)
+        return formula_fail(r, start, "more than %d signs or parentheses are nested", FORMULA_DEPTH);
     if (*start == '-' || *start == '+' || *start == '(') {
         r->depth++;
         r->at++;
@@ -193,7 +195,8 @@ static bool formula_check_globs(formula_reader *r) {
     const formula *f = r->f;
     size_t i;
     if (f->named && formula_is_glob(f))
-        return formula_fail(r, f->source + f->terms[0].at, "\"%s\" may stand for several columns, which have the names of the "
+        return formula_fail(r, f->source + f->terms[0].at,
+                            "\"%s\" may stand for several columns, which have the names of the "
                             "statistics: leave \"%s =\" out, or give sum(%s), or mean, min, max or count",
                             f->terms[0].pattern, f->name, f->terms[0].pattern);
     for (i = 0; i < f->term_count; i++)
@@ -215,7 +218,8 @@ bool formula_parse(formula *f, const char *source, text *why, size_t *at) {
     f->named = equals != NULL;
     f->name = equals ? formula_trim(f->source, equals) : formula_trim(f->source, f->source + strlen(f->source));
     formula_skip(&r);
-    if (strlen(source) > FORMULA_LONGEST) ok = formula_fail(&r, f->source, "it has more than %d bytes", FORMULA_LONGEST);
+    if (strlen(source) > FORMULA_LONGEST)
+        ok = formula_fail(&r, f->source, "it has more than %d bytes", FORMULA_LONGEST);
     else if (equals && !*f->name) ok = formula_fail(&r, f->source, "a name of the column is missing before \"=\"");
     else if (!*r.at) ok = formula_fail(&r, r.at, "a name of a statistic is missing");
     else ok = formula_read_sum(&r);
@@ -288,11 +292,13 @@ void formula_read_file(text_list *list, const char *path) {
     const char *line, *end;
     size_t n, at, number = 1;
     if (!file) die(EXIT_FAILED, "cannot read the columns in %s: %s", path, strerror(errno));
-    while ((n = fread(buffer, 1, sizeof buffer, file)) > 0 && content.length < (1u << 24)) text_put(&content, buffer, n);
+    while ((n = fread(buffer, 1, sizeof buffer, file)) > 0 && content.length < (1u << 24))
+        text_put(&content, buffer, n);
     if (ferror(file) || content.length >= (1u << 24))
         die(EXIT_FAILED, "cannot read the columns in %s: %s", path, ferror(file) ? strerror(errno) : "it is too large");
     fclose(file);
-    if (content.length != strlen(text_string(&content))) die(EXIT_FAILED, "%s is not a text file of columns: it has a NUL", path);
+    if (content.length != strlen(text_string(&content)))
+        die(EXIT_FAILED, "%s is not a text file of columns: it has a NUL", path);
     for (line = text_string(&content); *line; line = *end ? end + 1 : end, number++) {
         char *source;
         formula f;
@@ -353,72 +359,8 @@ double formula_evaluate(const formula *f, formula_lookup *lookup, void *user, fo
 
 /* ---- names */
 
-/* Compares a byte with the set that begins after "[". Returns the glob after the set; NULL: it has no end. */
-static const char *formula_match_set(const char *glob, unsigned char byte, bool *found) {
-    bool other = *glob == '!' || *glob == '^', first = true, in = false;
-    if (other) glob++;
-    for (; *glob && (first || *glob != ']'); glob++, first = false) {
-        unsigned char from = (unsigned char)*glob, to = from;
-        if (glob[1] == '-' && glob[2] && glob[2] != ']') {
-            to = (unsigned char)glob[2];
-            glob += 2;
-        }
-        if (byte >= from && byte <= to) in = true;
-    }
-    *found = in != other;
-    return *glob ? glob + 1 : NULL;
-}
-
-/* Compares a byte with the first character of a glob that is not "*". Returns the glob after it; NULL: they differ. */
-static const char *formula_match_one(const char *glob, char byte) {
-    const char *after;
-    bool found;
-    if (*glob == '?') return byte != '.' && byte != ':' ? glob + 1 : NULL;
-    if (*glob == '[' && (after = formula_match_set(glob + 1, (unsigned char)byte, &found)) != NULL) return found ? after : NULL;
-    return *glob && *glob == byte ? glob + 1 : NULL;
-}
-
-/* Where the parts of a vector begin, after "::"; the end, if it has none. */
-static size_t formula_part(gem5art_text name) {
-    size_t i;
-    for (i = 0; i + 1 < name.length; i++)
-        if (name.text[i] == ':' && name.text[i + 1] == ':') return i + 2;
-    return name.length;
-}
-
-/* A "*" gives up its bytes before a "**" does. */
-bool formula_matches(const char *glob, gem5art_text name) {
-    const char *star = NULL, *any = NULL, *next;       /* the globs after the last "*" and the last "**" */
-    size_t at = 0, star_at = 0, any_at = 0, part = formula_part(name);
-    for (;;) {
-        if (glob[0] == '*' && glob[1] == '*') {
-            glob += 2;
-            while (*glob == '*') glob++;
-            any = glob;
-            any_at = at;
-            star = NULL;
-        } else if (*glob == '*') {
-            star = ++glob;
-            star_at = at;
-        } else if (at < name.length && (next = formula_match_one(glob, name.text[at])) != NULL) {
-            glob = next;
-            at++;
-        } else if (at == name.length && !*glob) {
-            return true;
-        } else if (star && star_at < name.length && (star_at >= part || !strchr(".:", name.text[star_at]))) {
-            glob = star;
-            at = ++star_at;
-        } else if (any && any_at < name.length) {
-            glob = any;
-            at = ++any_at;
-            star = NULL;
-        } else {
-            return false;
-        }
-    }
-}
-
 void formula_put_name(text *out, const char *name) {
-    bool plain = (isalpha((unsigned char)*name) || *name == '_') && !*formula_name_end(name) && !name[strcspn(name, "*?[]")];
+    bool plain =
+        (isalpha((unsigned char)*name) || *name == '_') && !*formula_name_end(name) && !name[strcspn(name, "*?[]")];
     text_putf(out, plain ? "%s" : "\"%s\"", name);
 }

@@ -1,8 +1,7 @@
 /* formula.h - a column of a table of statistics: "[NAME =] EXPRESSION" over names of statistics.
 
-   Expressions have + - * / ( ), numbers, names, and sum(), mean(), min(), max() and count() of a glob, whose * stays
-   within one component of a name ("system.cpu*.ipc" is not "system.cpu.commitStats0.ipc"); ** stands for any characters.
-   A name in double quotes may have any characters. A * or ? that touches a name belongs to it. */
+   Expressions have + - * / ( ), numbers, names, and sum(), mean(), min(), max() and count() of a glob (see
+   stats_filter.h). A name in double quotes may have any characters. A * or ? that touches a name belongs to it. */
 #ifndef FORMULA_H
 #define FORMULA_H
 
@@ -58,9 +57,6 @@ bool formula_is_glob(const formula *f);
 
 /* The value; NaN and *gap, if there is none. Infinite values of statistics stay. */
 double formula_evaluate(const formula *f, formula_lookup *lookup, void *user, formula_gap *gap);
-
-/* Does a glob match the whole name? */
-bool formula_matches(const char *glob, gem5art_text name);
 
 /* Appends a name as a formula has it: in quotes, where it needs them. */
 void formula_put_name(text *out, const char *name);

@@ -47,7 +47,8 @@ static void frame_split(const char *option_name, const char *list, text_list *na
     const char *whole = list;
     for (;; list++) {
         size_t length = strcspn(list, ",");
-        if (!length) die(EXIT_MISUSE, "%s: a name is missing in \"%s\": give variables as in cpu,memory", option_name, whole);
+        if (!length)
+            die(EXIT_MISUSE, "%s: a name is missing in \"%s\": give variables as in cpu,memory", option_name, whole);
         text_list_add(names, (const char *)text_keep(text_copy_n(list, length)));
         list += length;
         if (!*list) return;
@@ -65,7 +66,8 @@ void frame_check(const frame_request *q) {
     if (q->mean) options_word("--mean: unknown mean", q->mean, means_words);
     if (q->group_by && !q->mean) die(EXIT_MISUSE, "--group-by chooses what a mean is of: give --mean, too");
     if (q->weights_by && !q->weights) die(EXIT_MISUSE, "--weights-by names the variable of --weights: give that, too");
-    if (q->weights && choice == SAMPLES_ALL) die(EXIT_MISUSE, "--weights needs one dump of each run: leave --dump all out");
+    if (q->weights && choice == SAMPLES_ALL)
+        die(EXIT_MISUSE, "--weights needs one dump of each run: leave --dump all out");
     if (q->over) frame_split("--over", q->over, &names);
     if (q->group_by) frame_split("--group-by", q->group_by, &names);
     text_list_free(&names);
@@ -128,7 +130,8 @@ static void frame_put_row(frame_builder *b, const chosen_run *run, size_t n, siz
     row->status = text_copy(run->status);
     row->n = n;
     row->dump = dump;
-    for (i = 0; i < b->f->variables.count; i++) row->variables[i] = text_copy(frame_value(run, b->f->variables.items[i]));
+    for (i = 0; i < b->f->variables.count; i++)
+        row->variables[i] = text_copy(frame_value(run, b->f->variables.items[i]));
     if (b->f->column_count) memcpy(row->values, b->cells.values, b->f->column_count * sizeof *row->values);
     frame_count_gaps(b, run->id);
 }
@@ -184,18 +187,21 @@ static bool frame_check_simpoints(const frame_builder *b, const weights *w, cons
     text missing = {NULL, 0, 0}, group = {NULL, 0, 0};
     size_t i, k;
     for (i = 0; i < b->f->variables.count; i++)
-        text_putf(&group, " %s=%s", b->f->variables.items[i], frame_value(&b->chosen.runs[runs[0]], b->f->variables.items[i]));
+        text_putf(&group, " %s=%s", b->f->variables.items[i],
+                  frame_value(&b->chosen.runs[runs[0]], b->f->variables.items[i]));
     for (i = 0; i < w->count; i++) {
         size_t count = 0;
         for (k = 0; k < run_count; k++)
             count += strcmp(frame_value(&b->chosen.runs[runs[k]], by), w->simpoints[i]) == 0;
         if (!count) text_putf(&missing, "%s%s", missing.length ? ", " : "", w->simpoints[i]);
         if (count > 1)
-            say("--weights:%s has %zu runs of simpoint %s: select one of them", text_string(&group), count, w->simpoints[i]);
+            say("--weights:%s has %zu runs of simpoint %s: select one of them", text_string(&group), count,
+                w->simpoints[i]);
         if (count > 1) return text_free(&group), text_free(&missing), false;
     }
     if (missing.length)
-        say("--weights:%s has no good run with %s=%s, which %s has a weight for", text_string(&group), by, missing.data, path);
+        say("--weights:%s has no good run with %s=%s, which %s has a weight for", text_string(&group), by, missing.data,
+            path);
     if (!missing.length && fabs(w->sum - 1) > 0.01)
         warn("the weights in %s sum to %g, not 1: values are divided by it", path, w->sum);
     text_free(&group);
@@ -280,8 +286,12 @@ static void frame_read(chosen *c, samples *s, samples_run *runs, text_list *left
         const char *plural = k->count == 1 ? "" : "s";
         text_clear(&ids);
         chosen_put_ids(&ids, k);
-        if (*k->kind) frame_say(left_out, "%zu run%s %s %s left out: %s", k->count, plural, k->kind, *plural ? "are" : "is", ids.data);
-        else frame_say(notes, "the last dump of %zu run%s is incomplete, and does not count: %s", k->count, plural, ids.data);
+        if (*k->kind)
+            frame_say(left_out, "%zu run%s %s %s left out: %s", k->count, plural, k->kind, *plural ? "are" : "is",
+                      ids.data);
+        else
+            frame_say(notes, "the last dump of %zu run%s is incomplete, and does not count: %s", k->count, plural,
+                      ids.data);
     }
     text_free(&ids);
     chosen_counts_free(&counts);
@@ -295,9 +305,16 @@ static void frame_put_near(text *out, const samples *s, const char *pattern) {
     size_t i, count = 0;
     for (i = 0; i < s->count; i++) text_list_add(&names, s->names[i].name);
     near = names.count ? nearest_word(pattern, names.items) : NULL;
-    if (near) text_putf(out, ": did you mean %s?", near);
+    if (near) {
+        text_puts(out, ": did you mean ");
+        formula_put_name(out, near);
+        text_puts(out, "?");
+    }
     for (i = 0; !near && i < names.count && count < SHOWN; i++)
-        if (strstr(names.items[i], pattern)) text_putf(out, "%s%s", count++ ? ", " : ": there is ", names.items[i]);
+        if (strstr(names.items[i], pattern)) {
+            text_puts(out, count++ ? ", " : ": there is ");
+            formula_put_name(out, names.items[i]);
+        }
     if (!near && !count) text_puts(out, ": --list shows those that there are");
     text_list_free(&names);
 }
@@ -356,7 +373,8 @@ static void frame_end(frame_builder *b) {
 /* Says that there are no rows, and why. */
 static bool frame_say_empty(const text_list *left_out) {
     size_t i;
-    say(left_out->count ? "there are no statistics to show: all selected runs are left out" : "there are no statistics to show: no run is selected");
+    say(left_out->count ? "there are no statistics to show: all selected runs are left out"
+                        : "there are no statistics to show: no run is selected");
     for (i = 0; i < left_out->count; i++) say("%s", left_out->items[i]);
     return false;
 }
@@ -386,7 +404,8 @@ static void frame_put_notes(frame_builder *b) {
         chosen_put_ids(&ids, c);
         frame_say(&b->f->notes, "%s %zu run%s: %s", c->kind, c->count, c->count == 1 ? "" : "s", text_string(&ids));
     }
-    if (i < b->gaps.count) frame_say(&b->f->notes, "further empty cells of %zu columns have reasons like these", b->gaps.count - i);
+    if (i < b->gaps.count)
+        frame_say(&b->f->notes, "further empty cells of %zu columns have reasons like these", b->gaps.count - i);
     text_free(&ids);
 }
 
@@ -452,7 +471,8 @@ bool frame_build(frame *f, gem5art_db *db, const frame_request *request) {
 static bool frame_lists(const frame_request *q, const char *name) {
     size_t i;
     for (i = 0; i < q->column_count; i++)
-        if (strstr(name, q->columns[i]) || formula_matches(q->columns[i], (gem5art_text){name, strlen(name)})) return true;
+        if (strstr(name, q->columns[i]) || stats_filter_matches(q->columns[i], (gem5art_text){name, strlen(name)}))
+            return true;
     return q->column_count == 0;
 }
 

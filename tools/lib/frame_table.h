@@ -15,15 +15,15 @@ typedef struct frame_row {
     char *id, *name, *status;          /* of a merged row, its first run's; id and status of a mean are "" */
     char **variables;                /* as frame.variables; "" where it has none */
     double *values;                  /* by column; NaN: there is none */
-    double *spread, *half;           /* by column: standard deviation, and half of the 95% confidence interval, where rows
-                                        were merged by `over`; else 0; NaN of a single run */
+    double *spread, *half;           /* by column: standard deviation, half of the 95% confidence interval, where rows were
+                                        merged by `over`, else 0; NaN of a single run */
     size_t n;                        /* runs in it */
     size_t dump;                     /* SIZE_MAX: not of one dump */
     bool mean;                       /* a row of `mean`, after all others */
 } frame_row;
 
 typedef struct frame {
-    text_list variables;             /* all that a row has, in the order in which they were met; without those of `over` */
+    text_list variables;             /* all that a row has, in the order of the runs, without those of `over` */
     frame_column *columns;
     size_t column_count;
     frame_row *rows;

@@ -39,7 +39,9 @@ void grid_free(grid *g) {
 }
 
 static size_t grid_rows(const grid *g) { return g->column_count ? g->cell_count / g->column_count : 0; }
-static const char *grid_cell(const grid *g, size_t row, size_t column) { return g->cells[row * g->column_count + column]; }
+static const char *grid_cell(const grid *g, size_t row, size_t column) {
+    return g->cells[row * g->column_count + column];
+}
 
 /* ---- text */
 
@@ -156,7 +158,8 @@ static void grid_put_latex_cell(text *out, const grid *g, size_t row, size_t col
     const char *string = grid_cell(g, row, column);
     if (g->columns[column].kind == GRID_TEXT) latex_put(out, string);
     else latex_put_number(out, string);
-    if (column + 1 < g->column_count && g->columns[column + 1].kind == GRID_INTERVAL && *grid_cell(g, row, column + 1)) {
+    if (column + 1 < g->column_count && g->columns[column + 1].kind == GRID_INTERVAL &&
+        *grid_cell(g, row, column + 1)) {
         text_puts(out, " $\\pm$ ");
         latex_put_number(out, grid_cell(g, row, column + 1));
     }

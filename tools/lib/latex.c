@@ -45,7 +45,8 @@ void latex_put(text *out, const char *string) {
 
 void latex_put_number(text *out, const char *number) {
     const char *power = strchr(number, 'e');
-    if (strcmp(number, "inf") == 0 || strcmp(number, "-inf") == 0) text_puts(out, *number == '-' ? "$-\\infty$" : "$\\infty$");
+    if (strcmp(number, "inf") == 0 || strcmp(number, "-inf") == 0)
+        text_puts(out, *number == '-' ? "$-\\infty$" : "$\\infty$");
     else if (strcmp(number, "-") == 0) text_puts(out, "--");
     else if (power) text_putf(out, "$%.*s \\times 10^{%d}$", (int)(power - number), number, atoi(power + 1));
     else text_putf(out, *number == '-' ? "$%s$" : "%s", number);

@@ -14,7 +14,7 @@ double means_of(means_kind kind, const double *values, size_t count);
 /* The sample's standard deviation (n - 1); NaN: fewer than two values. */
 double means_deviation(const double *values, size_t count);
 
-/* Half of the width of the 95% confidence interval of the arithmetic mean, by Student's t; NaN: fewer than two values. */
+/* Half of the width of the 95% confidence interval of the arithmetic mean, by Student's t; NaN: fewer than two. */
 double means_half_interval(double deviation, size_t count);
 
 /* The t that |T| exceeds with the given probability (two sides), for so many degrees of freedom. */

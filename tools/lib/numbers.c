@@ -8,7 +8,8 @@
 
 void numbers_put(text *out, double value, int digits) {
     if (isnan(value)) text_puts(out, "-");
-    else if (fabs(value) < 1e15 && (value == floor(value) || fabs(value) >= pow(10, digits))) text_putf(out, "%.0f", value + 0.0);
+    else if (fabs(value) < 1e15 && (value == floor(value) || fabs(value) >= pow(10, digits)))
+        text_putf(out, "%.0f", value + 0.0);
     else text_putf(out, "%.*g", digits, value);
 }
 

@@ -147,8 +147,8 @@ static void relate_divide(frame_row *row, size_t column, double base, bool speed
     row->half[column] = fabs(row->half[column] * factor);
 }
 
-static bool relate_compare_group(frame *f, const relate_groups *g, size_t group, size_t base, size_t place, bool speedup,
-                                 text *why) {
+static bool relate_compare_group(frame *f, const relate_groups *g, size_t group, size_t base, size_t place,
+                                 bool speedup, text *why) {
     double *values = (double *)text_alloc((f->column_count + 1) * sizeof *values);
     size_t i, k;
     memcpy(values, f->rows[base].values, f->column_count * sizeof *values);

@@ -163,7 +163,8 @@ static void samples_sum(samples_run *run) {
     }
     if (sum->count) qsort(sum->values, sum->count, sizeof *sum->values, samples_compare);
     for (i = 0; i < sum->count; i++)
-        if (kept && sum->values[kept - 1].name == sum->values[i].name) sum->values[kept - 1].value += sum->values[i].value;
+        if (kept && sum->values[kept - 1].name == sum->values[i].name)
+            sum->values[kept - 1].value += sum->values[i].value;
         else sum->values[kept++] = sum->values[i];
     sum->count = kept;
     sum->index = 0;

@@ -100,30 +100,49 @@ static const char *match_set(const char *glob, unsigned char byte, bool *found) 
 }
 
 /* Compares a byte with the first character of a glob that is not "*". Returns the glob after it; NULL: they differ. */
-static const char *match_one(const char *glob, char byte) {
+static const char *match_one(const char *glob, char byte, bool in_part) {
     const char *after;
     bool found;
-    if (*glob == '?') return glob + 1;
+    if (*glob == '?') return in_part || !strchr(".:", byte) ? glob + 1 : NULL;
     if (*glob == '[' && (after = match_set(glob + 1, (unsigned char)byte, &found)) != NULL) return found ? after : NULL;
     return *glob && *glob == byte ? glob + 1 : NULL;
 }
 
+/* Where the part of a vector begins, after "::"; the end, if there is none. */
+static size_t part_of(gem5art_text name) {
+    size_t i;
+    for (i = 0; i + 1 < name.length; i++)
+        if (name.text[i] == ':' && name.text[i + 1] == ':') return i + 2;
+    return name.length;
+}
+
+/* When the rest does not match, the last "*" takes one more byte, if it may; else the last "**" does. */
 bool stats_filter_matches(const char *pattern, gem5art_text name) {
-    const char *glob = pattern, *star = NULL, *next; /* star: the glob after the last "*" */
-    size_t at = 0, taken = 0;                        /* by that "*", up to here */
-    while (at < name.length) {
-        if (*glob == '*') {
+    const char *glob = pattern, *star = NULL, *any = NULL, *next; /* star, any: the glob after the last "*", "**" */
+    size_t at = 0, star_at = 0, any_at = 0, part = part_of(name);
+    for (;;) {
+        if (glob[0] == '*' && glob[1] == '*') {
+            while (*glob == '*') glob++;
+            any = glob;
+            any_at = at;
+            star = NULL;
+        } else if (*glob == '*') {
             star = ++glob;
-            taken = at;
-        } else if ((next = match_one(glob, name.text[at])) != NULL) {
+            star_at = at;
+        } else if (at < name.length && (next = match_one(glob, name.text[at], at >= part)) != NULL) {
             glob = next;
             at++;
-        } else {
-            if (!star) return false;
+        } else if (at == name.length && !*glob) {
+            return true;
+        } else if (star && star_at < name.length && (star_at >= part || !strchr(".:", name.text[star_at]))) {
             glob = star;
-            at = ++taken;
+            at = ++star_at;
+        } else if (any && any_at < name.length) {
+            glob = any;
+            at = ++any_at;
+            star = NULL;
+        } else {
+            return false;
         }
     }
-    while (*glob == '*') glob++;
-    return !*glob;
 }

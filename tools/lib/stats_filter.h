@@ -8,8 +8,9 @@
 
 typedef struct stats_filter stats_filter; /* NULL: all are wanted */
 
-/* Names, or globs: * stands for any characters, ? for one, [abc] and [!a-c] for one of some. To be freed; the patterns
-   are copied. */
+/* Names, or globs: * stands for any characters within one part of a name, between its dots ("system.cpu*.ipc" is not
+   "system.cpu.thread0.ipc"), ** for any at all, ? for one, [abc] and [!a-c] for one of some. After "::" there are no
+   parts. To be freed; the patterns are copied. */
 stats_filter *stats_filter_new(const char *const *patterns, size_t count);
 void stats_filter_free(stats_filter *filter);
 

@@ -22,7 +22,8 @@ static bool weights_read_line(weights *w, const char *path, size_t number, char 
     double value;
     if (!word) return true;
     value = strtod(word, &end);
-    if (*end || !isfinite(value) || value < 0) text_putf(why, "%s:%zu: \"%.40s\" is not a weight: give 0 or more", path, number, word);
+    if (*end || !isfinite(value) || value < 0)
+        text_putf(why, "%s:%zu: \"%.40s\" is not a weight: give 0 or more", path, number, word);
     else if (!simpoint || strtok(NULL, " \t\r\n"))
         text_putf(why, "%s:%zu: a line has a weight and the number of its simpoint, as in \"0.25 3\"", path, number);
     else if (weights_find(w, simpoint) != SIZE_MAX)
