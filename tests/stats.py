@@ -156,9 +156,10 @@ class File:
             self.line("%s::%s" % (name, key), counts[key], description, unit)
 
 
-DESCRIPTIONS = ["Number of ops (including micro ops) simulated", "", "a # b", "rate (inst/s)", "100% | of it", "caf\u00e9",
-                "level (core)", "in (Count) parts (", "x"]
-RATES = ["Count", "(Count/Second)", "(Tick/Second)", "Unspecified", "(Byte/Second)", "Celsius", "Ratio", "((Bit/Cycle)/Second)"]
+DESCRIPTIONS = ["Number of ops (including micro ops) simulated", "", "a # b", "rate (inst/s)", "100% | of it",
+                "caf\u00e9", "level (core)", "in (Count) parts (", "x"]
+RATES = ["Count", "(Count/Second)", "(Tick/Second)", "Unspecified", "(Byte/Second)", "Celsius", "Ratio",
+         "((Bit/Cycle)/Second)"]
 
 
 def fill(f, numbers, snake):

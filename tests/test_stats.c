@@ -1,8 +1,9 @@
 /* test_stats.c - tools/lib/stats reads what gem5 writes, and nothing else as such.
 
      test_stats             runs the tests
-     test_stats FILE [PATTERN...]   prints what it reads: "DUMP NAME VALUE UNIT DESCRIPTION", tabs between; "MEMBER@ARCHIVE"
-                                     is a file of an archive. tests/test_stats.sh compares it with a reading by Python
+     test_stats FILE [PATTERN...]   prints what it reads: "DUMP NAME VALUE UNIT DESCRIPTION", tabs between;
+                                     "MEMBER@ARCHIVE" is a file of an archive. tests/test_stats.sh compares it with a
+                                     reading by Python
      test_stats STORE RUN           prints those of a run, and where they are */
 #define _POSIX_C_SOURCE 200809L
 #include "../tools/lib/stats.h"
@@ -128,12 +129,12 @@ TEST(scalars) {
 TEST(numbers_are_rounded_as_strtod_does) {
     static const char *const numbers[] = {"0.1", "0.3", "123456789.012345", "99999999999999.9", "999999999999999",
                                           "9999999999999999", "0.000001", "18446744073709551615", "-0.000081",
-                                          "12345678901234567890123.5", "00012.50", "+7", "9007199254740993", ".5", "5."};
+                                          "12345678901234567890123.5", "00012.50", "+7", "9007199254740993"};
     size_t i;
     for (i = 0; i < sizeof numbers / sizeof *numbers; i++) {
         char *line = text_printf("a 0\nb.%zu %s\n", i, numbers[i]);
         char *expected = text_printf("0\tb.%zu\t%.17g\t\t\n", i, strtod(numbers[i], NULL));
-        if (*numbers[i] != '.') check_read(line, "b.*", expected);
+        check_read(line, "b.*", expected);
         free(line);
         free(expected);
     }
@@ -151,7 +152,8 @@ TEST(units) {
 }
 
 TEST(vectors_in_one_line) {
-    check_read("a | 1 25.00% 25.00% | 3 75.00% 100.00% # d (Count)\n", NULL, "0\ta::0\t1\tCount\td\n0\ta::1\t3\tCount\td\n");
+    check_read("a | 1 25.00% 25.00% | 3 75.00% 100.00% # d (Count)\n", NULL,
+               "0\ta::0\t1\tCount\td\n0\ta::1\t3\tCount\td\n");
     check_read("a |1|nan|-inf\n", NULL, "0\ta::0\t1\t\t\n0\ta::1\tnan\t\t\n0\ta::2\t-inf\t\t\n");
     check_read("h::bucket_size 4\nh::max_bucket 9\nh | 1 | 2 | 3\nh::total 6\n", "h::[0-9]*",
                "0\th::0-3\t1\t\t\n0\th::4-7\t2\t\t\n0\th::8-9\t3\t\t\n");
@@ -169,9 +171,9 @@ TEST(names_with_blanks) {
 }
 
 TEST(other_lines_are_unreadable) {
-    static const char *const lines[] = {"hello\n", "a b # 5\n", "a 5x\n", "a 0x10\n", "a 5 6\n", "a 1.2.3\n", "a 1e\n",
-                                        "a -\n", "a +-1\n", "# a 5\n", "a\x01z 5\n", " 5\n", "a infinity\n", "a nan(3)\n",
-                                        "a 5 # x\nb\n", "a 50%\n", "a 5|\n"};
+    static const char *const lines[] = {"hello\n", "a b # 5\n", "a 5x\n", "a 0x10\n", "a 5 6\n", "a 1.2.3\n",
+                                        "a 1e\n", "a .5\n", "a -\n", "a +-1\n", "# a 5\n", "a\x01z 5\n", " 5\n",
+                                        "a infinity\n", "a nan(3)\n", "a 5 # x\nb\n", "a 50%\n", "a 5|\n"};
     size_t i;
     for (i = 0; i < sizeof lines / sizeof *lines; i++)
         CHECK_THAT(strstr(read_lines(lines[i], NULL), "1 unreadable\n") != NULL, "%s", lines[i]);
@@ -182,21 +184,23 @@ TEST(globs) {
     static const struct {
         const char *pattern, *name;
         bool matches;
-    } rows[] = {{"*", "", true}, {"*", "a.b", false}, {"**", "a.b", true}, {"*::*", "a::b.c", true}, {"", "", true}, {"", "a", false}, {"a", "a", true}, {"a", "ab", false},
-                {"a*", "ab", true}, {"*b", "ab", true}, {"a*c", "abcbc", true}, {"a*c", "abcb", false}, {"a?c", "abc", true},
-                {"a?c", "ac", false}, {"cpu[0-3].ipc", "cpu2.ipc", true}, {"cpu[0-3].ipc", "cpu4.ipc", false},
-                {"cpu[!0-3]", "cpu4", true}, {"cpu[^0]", "cpu0", false}, {"a[]]b", "a]b", true}, {"a[", "a[", true},
-                {"a[b", "a[b", true}, {"a[b", "ab", false}, {"[a-]", "-", true}, {"a]b", "a]b", true}, {"a]b", "x]b", false},
-                {"*.cpu*.ipc", "system.cpu3.core.ipc", false},
-                {"**.cpu**.ipc", "a.b.cpu3.core.ipc", true}, {"**.cpu*.ipc", "a.cpu.b.cpu3.ipc", true}, {"*", "a::b", false},
-                {"a.?", "a..", false}, {"a::?", "a::.", true}, {"*b*.c", "ab.b.c", false}, {"a*b*c", "aabbc", true}, {"a**b", "ab", true}, {"*a*a*a*a*b", "aaaaaaaaaaaaaaaa", false}};
+    } rows[] = {{"*", "", true}, {"*", "a.b", false}, {"**", "a.b", true}, {"*::*", "a::b.c", true}, {"", "", true},
+                {"", "a", false}, {"a", "a", true}, {"a", "ab", false}, {"a*", "ab", true}, {"*b", "ab", true},
+                {"a*c", "abcbc", true}, {"a*c", "abcb", false}, {"a?c", "abc", true}, {"a?c", "ac", false},
+                {"cpu[0-3].ipc", "cpu2.ipc", true}, {"cpu[0-3].ipc", "cpu4.ipc", false}, {"cpu[!0-3]", "cpu4", true},
+                {"cpu[^0]", "cpu0", false}, {"a[]]b", "a]b", true}, {"a[", "a[", true}, {"a[b", "a[b", true},
+                {"a[b", "ab", false}, {"[a-]", "-", true}, {"a]b", "a]b", true}, {"a]b", "x]b", false},
+                {"*.cpu*.ipc", "system.cpu3.core.ipc", false}, {"**.cpu**.ipc", "a.b.cpu3.core.ipc", true},
+                {"**.cpu*.ipc", "a.cpu.b.cpu3.ipc", true}, {"*", "a::b", false}, {"a.?", "a..", false},
+                {"a::?", "a::.", true}, {"*b*.c", "ab.b.c", false}, {"a*b*c", "aabbc", true}, {"a**b", "ab", true},
+                {"*a*a*a*a*b", "aaaaaaaaaaaaaaaa", false}};
     size_t i;
     for (i = 0; i < sizeof rows / sizeof *rows; i++) {
         gem5art_text name = {rows[i].name, strlen(rows[i].name)};
         stats_filter *filter = stats_filter_new(&rows[i].pattern, 1);
-        CHECK_THAT(stats_filter_matches(rows[i].pattern, name) == rows[i].matches, "%s, %s", rows[i].pattern, name.text);
+        CHECK_THAT(stats_filter_matches(rows[i].pattern, name) == rows[i].matches, "%s", rows[i].pattern);
         CHECK_THAT(stats_filter_wants(filter, name) == rows[i].matches, "%s wants %s", rows[i].pattern, name.text);
-        CHECK_THAT(!rows[i].matches || stats_filter_may_want(filter, name.text, name.length), "%s may", rows[i].pattern);
+        if (rows[i].matches) CHECK(stats_filter_may_want(filter, name.text, name.length));
         stats_filter_free(filter);
     }
     CHECK(!stats_filter_is_glob("a.b::c-1"));
@@ -206,7 +210,8 @@ TEST(globs) {
 TEST(several_patterns) {
     const char *patterns[] = {"system.cpu.ipc", "system.cpu.cpi", "sim*", "system.cpu.ipc"};
     stats_filter *filter = stats_filter_new(patterns, 4), *none = stats_filter_new(patterns, 0);
-    static const char bytes[] = BEGIN "simTicks 1\nsystem.cpu.ipc 2\nsystem.cpu.ip 3\nsystem.cpu.cpi 4\nsy 5\nx 6\n" END;
+    static const char bytes[] =
+        BEGIN "simTicks 1\nsystem.cpu.ipc 2\nsystem.cpu.ip 3\nsystem.cpu.cpi 4\nsy 5\nx 6\n" END;
     reading r = {0};
     text why = {0};
     CHECK(read_bytes(&r, &why, bytes, sizeof bytes - 1, filter));

@@ -1,9 +1,10 @@
 #!/bin/sh
-# How tools/lib/stats reads what gem5 wrote, beside an independent reading in Python: real files, and files of all kinds of
-# statistics made as gem5's printers make them; gzip'd files and archives, whole, damaged and hostile ones.
+# How tools/lib/stats reads what gem5 wrote, beside an independent reading in Python: real files, and files of all kinds
+# of statistics made as gem5's printers make them; gzip'd files and archives, whole, damaged and hostile ones.
 . "$(dirname "$0")/check.sh"
 stats=$BUILD/test_stats
-begin_text='---------- Begin Simulation Statistics ----------' end_text='---------- End Simulation Statistics   ----------'
+begin_text='---------- Begin Simulation Statistics ----------'
+end_text='---------- End Simulation Statistics   ----------'
 
 begin "what gem5 24.0 wrote"
 if need python3 gzip; then
@@ -62,6 +63,7 @@ with zipfile.ZipFile("a.zip", "w") as z:
     z.writestr("stats.txt", plain, zipfile.ZIP_DEFLATED)
     z.writestr("stored/stats.txt", plain, zipfile.ZIP_STORED)
     z.writestr("odd [1]*?\\/sta ts.txt", plain, zipfile.ZIP_DEFLATED)
+    z.writestr("-v", plain)
     z.writestr("stats.txt.gz", gzip.compress(plain))
     z.writestr("packed.txt", gzip.compress(plain))
     with z.open("large.txt", "w", force_zip64=True) as member:
@@ -81,7 +83,7 @@ with open("bomb.gz", "wb") as z:
     z.write(gzip.compress(b"\0" * 1000000) * 1100)
 END
     check "they are made" python3 zips.py
-    for member in stats.txt stored/stats.txt 'odd [1]*?\/sta ts.txt' stats.txt.gz large.txt; do
+    for member in stats.txt stored/stats.txt 'odd [1]*?\/sta ts.txt' -v stats.txt.gz large.txt; do
         run "$stats" "$member@./a.zip"
         same "of $member" "$out" "0	simTicks	5	Tick	x
 1 dumps, 1 complete, 0 lines unreadable"
@@ -130,8 +132,9 @@ store ''
 read_run
 same output "$out" "$work/out/stats.txt
 $values"
-for options in '"--stats-file=other.txt"' '"-v","--stats-file","other.txt"' '"--stats-file=text://other.txt?desc=False"' \
-    '"--stats-file=a.txt","--stats-file=file://./other.txt"' '"--stats-file=other.txt?spaces=False"'; do
+for options in '"--stats-file=other.txt"' '"-v","--stats-file","other.txt"' \
+    '"--stats-file=text://other.txt?desc=False"' '"--stats-file=a.txt","--stats-file=file://./other.txt"' \
+    '"--stats-file=other.txt?spaces=False"'; do
     store "$options"
     read_run
     same "with $options" "$out" "$work/out/other.txt

@@ -14,9 +14,10 @@
 #define STATS_LONGEST (16 << 20)  /* of a line; a longer one is unreadable */
 #endif
 
-static const char begin_line[] = "---------- Begin Simulation Statistics", end_line[] = "---------- End Simulation Statistics";
+static const char begin_line[] = "---------- Begin Simulation Statistics";
+static const char end_line[] = "---------- End Simulation Statistics";
 
-/* The last distribution, from whose first lines the names of its buckets follow. */
+/* The last distribution; its first lines determine the names of its buckets. */
 typedef struct distribution {
     text name;
     double bucket, low, high; /* gem5's bucket_size, min_bucket, max_bucket */
@@ -33,7 +34,7 @@ typedef struct reader {
     text part;         /* the name of a part of a vector in one line */
 } reader;
 
-/* ---- words of a line; each line ends in a line end, where all loops stop */
+/* ---- words of a line; the line end stops all loops */
 
 static const char *skip_blanks(const char *at) {
     while (*at == ' ' || *at == '\t') at++;
@@ -50,8 +51,8 @@ static bool begins_values(const char *at) {
     return (*at >= '0' && *at <= '9') || *at == '|';
 }
 
-/* Reads a number, and leaves *at after it. gem5 writes 12, 0.147765, -1, inf, -inf and nan. Up to 15 digits are exact,
-   and so is their quotient by a power of ten up to 22: no slow conversion is needed to round it correctly. */
+/* Reads a number, and leaves *at after it. gem5 writes 12, 0.147765, -1, inf, -inf and nan. Up to 15 digits and powers
+   of ten up to 22 are exact doubles, so one division rounds as strtod does, and is faster. */
 static bool read_number(const char **at, double *value) {
     static const double powers[] = {1,    1e1,  1e2,  1e3,  1e4,  1e5,  1e6,  1e7,  1e8,  1e9,  1e10, 1e11,
                                     1e12, 1e13, 1e14, 1e15, 1e16, 1e17, 1e18, 1e19, 1e20, 1e21, 1e22};
@@ -79,8 +80,7 @@ static bool read_number(const char **at, double *value) {
     return end != start && ends_word(*end);
 }
 
-/* The end of the name that begins a line, which a value follows: no blank is in it, unless what follows that blank is not
-   a value. NULL: there is none. */
+/* The end of the name that begins a line: the first blank that a value follows. NULL: there is no such blank. */
 static const char *name_end(const char *line) {
     const char *at = line, *next;
     for (;;) {
@@ -123,7 +123,7 @@ static const char *unit_end(const char *at, const char *end, int depth) {
     return NULL;
 }
 
-/* Takes the unit from the end of a description: before version 21.1 words in parentheses are not units. */
+/* Moves the unit from the end of a description to `unit`. Other words in parentheses are not units. */
 static void split_unit(const char *from, const char **end, gem5art_text *unit) {
     const char *open = *end, *close = *end - 1;
     int depth = 0;
@@ -161,12 +161,13 @@ static bool is_of(const distribution *d, const char *name, size_t length) {
     return d->name.length == length && (!length || memcmp(d->name.data, name, length) == 0);
 }
 
-/* Remembers what the names of the buckets follow from. */
+/* Remembers the values that determine the names of buckets. */
 static void note_distribution(distribution *last, const stats_value *value) {
     static const struct part {
         const char *name;
         size_t length, field;
-    } parts[] = {{"::bucket_size", 13, offsetof(distribution, bucket)}, {"::min_bucket", 12, offsetof(distribution, low)},
+    } parts[] = {{"::bucket_size", 13, offsetof(distribution, bucket)},
+                 {"::min_bucket", 12, offsetof(distribution, low)},
                  {"::max_bucket", 12, offsetof(distribution, high)}};
     size_t i, length;
     for (i = 0; i < 3; i++) {
@@ -182,7 +183,7 @@ static void note_distribution(distribution *last, const stats_value *value) {
     }
 }
 
-/* Puts the name that an element has in a line of its own, as gem5 makes it. */
+/* Sets r->part to the name that gem5 gives an element in a separate line. */
 static void put_part(reader *r, gem5art_text name, size_t index) {
     const distribution *d = &r->last;
     double low = (double)index * d->bucket + d->low, high = low + d->bucket - 1;
@@ -220,7 +221,7 @@ static bool read_vector(reader *r, gem5art_text name, const char *at, const char
     return true;
 }
 
-/* A line of a dump that may be wanted. False: it is not one of gem5's. */
+/* Reads a line of a dump that may be wanted. False: it is not a statistic. */
 static bool read_statistic(reader *r, const char *line, const char *end) {
     const char *at = name_end(line);
     stats_value value;
@@ -259,7 +260,7 @@ static bool is_blank(const char *line, const char *end) {
     return line == end;
 }
 
-/* A line, whose line end is at `end`. */
+/* Reads a line; its line end is at `end`. */
 static void read_line(reader *r, const char *line, const char *end) {
     size_t length = (size_t)(end - line);
     if (*line == '-' && length >= sizeof end_line - 1) {
@@ -283,7 +284,7 @@ typedef struct buffer {
     char *bytes; /* with one after `capacity`, for the last line's end */
     size_t capacity, length;
     size_t searched; /* bytes that have no line end */
-    bool skips;  /* to the end of a line that is too long */
+    bool skips;      /* the rest of a line that is too long */
 } buffer;
 
 /* Reads the whole lines of the buffer; keeps what begins the next one. */
@@ -308,8 +309,8 @@ static void read_lines(reader *r, buffer *b) {
     }
 }
 
-/* The last line has no end: gem5, or what copied the file, was ended while it wrote the line. Its value may be a part of
-   the value; only the closing line of a dump is known to be whole. */
+/* Reads the last line, which has no line end: the program that wrote it was killed. Its number may lack digits; only
+   the closing line of a dump is known to be whole. */
 static void read_last(reader *r, buffer *b) {
     if (!b->length || r->stopped) return;
     b->bytes[b->length] = '\n';

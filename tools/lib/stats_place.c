@@ -17,7 +17,8 @@ static char *stats_name(const gem5art_run *run, text *why) {
     }
     scheme = strstr(name, "://");
     if (!scheme) return text_copy_n(name, strcspn(name, "?"));
-    if (text_starts(name, "text:") || text_starts(name, "file:")) return text_copy_n(scheme + 3, strcspn(scheme + 3, "?"));
+    if (text_starts(name, "text:") || text_starts(name, "file:"))
+        return text_copy_n(scheme + 3, strcspn(scheme + 3, "?"));
     text_putf(why, "the run's --stats-file=%s is not text, and is not read", name);
     return NULL;
 }

@@ -86,53 +86,56 @@ static bool open_file(stats_source *s, const char *path, text *why) {
 
 /* ---- a file of an archive */
 
-/* Finds the sizes of a member, which unzip prints as "LENGTH METHOD SIZE RATIO DATE TIME CRC NAME". */
-static bool read_sizes(const char *const *words, uint64_t *length, uint64_t *size, int *status) {
+/* Finds the sizes of a member, which unzip prints as "LENGTH METHOD SIZE RATIO% DATE TIME CRC NAME". */
+static bool find_sizes(FILE *list, uint64_t *length, uint64_t *size) {
     unsigned long long wide_length, wide_size;
     char line[512], method[16], mark;
     bool found = false;
-    program p;
-    *status = -1;
-    if (!program_start(&p, words)) return false;
-    while (fgets(line, sizeof line, p.out))
-        if (!found && sscanf(line, "%llu %15s %llu %*d%c", &wide_length, method, &wide_size, &mark) == 4 && mark == '%') {
-            *length = wide_length;
-            *size = wide_size;
-            found = true;
-        }
-    *status = program_end(&p);
+    while (fgets(line, sizeof line, list)) {
+        int words = sscanf(line, "%llu %15s %llu %*d%c", &wide_length, method, &wide_size, &mark);
+        if (found || words != 4 || mark != '%') continue;
+        *length = wide_length;
+        *size = wide_size;
+        found = true;
+    }
     return found;
+}
+
+/* Sets the limit to the member's length, unless that is too much for its compressed size. */
+static bool check_sizes(stats_source *s, const char *const *words, const char *path, const char *member, text *why) {
+    uint64_t length = 0, size = 0;
+    program p;
+    bool found = program_start(&p, words), ran = found;
+    int status = 0;
+    if (ran) {
+        found = find_sizes(p.out, &length, &size);
+        status = program_end(&p);
+    }
+    if (!ran || status == 127) text_putf(why, "cannot read %s: unzip, which reads archives, cannot be run", s->name);
+    else if (status == 11) text_putf(why, "%s has no file %s", path, member);
+    else if (!found) text_putf(why, "cannot read %s: unzip reports an error (status %d)", path, status);
+    if (why->length) return false;
+    s->limit = limit_of(size);
+    if (length > s->limit) return fail_bomb(s, why);
+    s->exact = !text_ends(member, ".gz");
+    if (s->exact) s->limit = length;
+    return true;
 }
 
 static bool open_member(stats_source *s, const char *path, const char *member, text *why) {
     const char *words[] = {"unzip", "-v", path, NULL, NULL};
-    text pattern = {NULL, 0, 0}; /* the name as unzip takes it, which knows patterns */
-    uint64_t length = 0, size = 0;
+    text pattern = {NULL, 0, 0}; /* to unzip a name is a pattern, or an option */
     const char *at;
-    int status;
     bool ok;
-    for (at = member; *at; at++) text_putf(&pattern, strchr("[]*?\\", *at) ? "\\%c" : "%c", *at);
+    for (at = member; *at; at++) text_putf(&pattern, strchr("[]*?\\-", *at) ? "\\%c" : "%c", *at);
     words[3] = text_string(&pattern);
-    ok = read_sizes(words, &length, &size, &status);
-    if (ok) {
-        s->limit = limit_of(size);
-        if (length > s->limit) ok = fail_bomb(s, why);
-        else if (!text_ends(member, ".gz")) {
-            s->limit = length;
-            s->exact = true;
-        }
-        words[1] = "-p";
-        if (ok && !program_start(&s->unzip, words)) ok = false, status = -1;
-    }
+    ok = check_sizes(s, words, path, member, why);
+    words[1] = "-p";
+    ok = ok && program_start(&s->unzip, words);
     text_free(&pattern);
-    if (!ok && !why->length) {
-        if (status < 0 || status == 127) text_putf(why, "cannot read %s: unzip, which reads archives, cannot be run", s->name);
-        else if (status == 11) text_putf(why, "%s has no file %s", path, member);
-        else text_putf(why, "cannot read %s: unzip reports an error (status %d)", path, status);
-    }
     if (!ok) return false;
     s->fd = fileno(s->unzip.out);
-    return !text_ends(member, ".gz") || start_gzip(s, s->fd, why);
+    return s->exact || start_gzip(s, s->fd, why);
 }
 
 /* ---- either */
@@ -164,15 +167,12 @@ static bool end_well(stats_source *s, text *why) {
 
 ptrdiff_t stats_source_read(stats_source *source, char *bytes, size_t size, text *why) {
     ssize_t got;
-    const char *kind;
     if (source->fd < 0) return 0;
     while ((got = read(source->fd, bytes, size)) < 0 && errno == EINTR) {}
     if (got < 0) text_putf(why, "cannot read %s: %s", source->name, strerror(errno));
     if (got == 0) return end_well(source, why) ? 0 : -1;
     if (got < 0) return -1;
-    kind = source->read || (!source->gzip.out && !source->unzip.out) ? NULL
-                                                                     : kind_of((unsigned char *)bytes, (size_t)got);
-    if (!check_kind(source, kind, why)) return -1;
+    if (!source->read && !check_kind(source, kind_of((unsigned char *)bytes, (size_t)got), why)) return -1;
     source->read += (uint64_t)got;
     if (source->read > source->limit) return fail_bomb(source, why) ? 0 : -1;
     return got;
