@@ -120,7 +120,7 @@ static void measure(const char *self, const char *folder, const char *output) {
         {"one statistic, on one", {self, folder, "1", "system.cpu.ipc", NULL}, {0, 0}, false},
         {"grep -F", {"grep", "-rhF", "system.cpu.ipc ", folder, NULL}, {0, 0}, false},
         {"20 statistics by a glob, on one", {self, folder, "1", "system.cpu.commitStats0.*", NULL}, {0, 0}, false},
-        {"all statistics, on one", {self, folder, "1", "*", NULL}, {0, 0}, false},
+        {"all statistics, on one", {self, folder, "1", "**", NULL}, {0, 0}, false},
         {"Python, line by line", {"python3", "-c", python, folder, NULL}, {0, 0}, false},
         {"pandas", {"python3", "-c", pandas, folder, NULL}, {0, 0}, false}};
     programs[6].missing = !has_pandas();
