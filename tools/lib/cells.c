@@ -115,6 +115,9 @@ static void cells_add_column(cells *c, size_t formula_index, size_t match) {
     size_t number = match != SIZE_MAX ? match : f->term_count == 1 && t->count ? t->names[0] : SIZE_MAX;
     bool plain = f->step_count == 1 && number != SIZE_MAX && f->terms[0].gather != FORMULA_COUNT;
     cells_column *column;
+    size_t i;
+    for (i = 0; match != SIZE_MAX && i < c->column_count; i++)
+        if (strcmp(c->columns[i].name, c->samples->names[match].name) == 0) return; /* globs may overlap */
     c->columns = (cells_column *)text_room(c->columns, c->column_count, sizeof *c->columns);
     column = &c->columns[c->column_count++];
     column->name = match != SIZE_MAX ? c->samples->names[match].name : f->name;

@@ -35,6 +35,19 @@ void chosen_put_ids(text *out, const chosen_count *count) {
     if (count->count > CHOSEN_IDS) text_puts(out, ", ...");
 }
 
+void chosen_report(text_list *sentences, const chosen_counts *counts) {
+    size_t i;
+    for (i = 0; i < counts->count; i++) {
+        const chosen_count *c = &counts->items[i];
+        const int noun = (int)strcspn(c->kind, "|");
+        text sentence = {NULL, 0, 0};
+        text_putf(&sentence, "%zu %.*s%s%s %s left out: ", c->count, noun, c->kind, c->count == 1 ? "" : "s",
+                  c->kind + noun + (c->kind[noun] == '|'), c->count == 1 ? "is" : "are");
+        chosen_put_ids(&sentence, c);
+        text_list_add(sentences, sentence.data);
+    }
+}
+
 void chosen_counts_free(chosen_counts *counts) {
     size_t i, k;
     for (i = 0; i < counts->count; i++) {
@@ -60,10 +73,10 @@ static const char *chosen_flaw(const record *r) {
     const char *status = text_string(&r->status);
     if (strcmp(status, "Finished") != 0) {
         text_clear(&kind);
-        text_putf(&kind, "%s run", *status ? status : "unfinished");
+        text_putf(&kind, "%s run|", *status ? status : "unfinished");
         return text_string(&kind);
     }
-    return record_lacks_stats(r) ? "Finished run without good statistics" : NULL;
+    return record_lacks_stats(r) ? "Finished run| with a warning about statistics" : NULL;
 }
 
 static void chosen_keep(chosen *c, const record *r) {
@@ -97,7 +110,7 @@ static void chosen_supersede(chosen *c, chosen_candidates *all) {
     size_t i, kept = 0;
     for (i = 0; i < c->count; i++)
         if (attempts_superseded(&all->attempts, all->experiments[i], i)) {
-            chosen_add(&all->left_out, "superseded attempt", c->runs[i].id);
+            chosen_add(&all->left_out, "superseded attempt|", c->runs[i].id);
             chosen_free_run(&c->runs[i]);
         } else {
             c->runs[kept++] = c->runs[i];
@@ -111,18 +124,6 @@ static void chosen_find(chosen_run *run, gem5art_db *db) {
     if (!found) text_puts(&run->why, error.message);
     else if (!stats_find(&run->place, db, found, &run->why)) stats_place_free(&run->place);
     gem5art_release_run(db, found);
-}
-
-static void chosen_report(chosen *c, const chosen_counts *left_out) {
-    size_t i;
-    for (i = 0; i < left_out->count; i++) {
-        const chosen_count *count = &left_out->items[i];
-        text sentence = {NULL, 0, 0};
-        text_putf(&sentence, "%zu %s%s %s left out: ", count->count, count->kind, count->count == 1 ? "" : "s",
-                  count->count == 1 ? "is" : "are");
-        chosen_put_ids(&sentence, count);
-        text_list_add(&c->left_out, sentence.data);
-    }
 }
 
 void chosen_make(chosen *c, gem5art_db *db, selection *s, bool all) {
@@ -150,7 +151,7 @@ void chosen_make(chosen *c, gem5art_db *db, selection *s, bool all) {
     }
     chosen_supersede(c, &candidates);
     for (i = 0; i < c->count; i++) chosen_find(&c->runs[i], db);
-    chosen_report(c, &candidates.left_out);
+    chosen_report(&c->left_out, &candidates.left_out);
     chosen_counts_free(&candidates.left_out);
     attempts_clear(&candidates.attempts);
     free(candidates.experiments);

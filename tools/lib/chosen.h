@@ -23,7 +23,7 @@ typedef struct chosen {
 void chosen_make(chosen *c, gem5art_db *db, selection *s, bool all);
 void chosen_free(chosen *c);
 
-/* Counts things by kind, with the first ids of each: for "2 Failed runs are left out: 2ba4f3c1, 88ab1204". */
+/* Counts things by kind, with the first ids of each. */
 enum { CHOSEN_IDS = 2 };
 typedef struct chosen_count {
     char *kind;
@@ -36,6 +36,8 @@ typedef struct chosen_counts {
 } chosen_counts;
 void chosen_add(chosen_counts *counts, const char *kind, const char *id);
 void chosen_put_ids(text *out, const chosen_count *count); /* "2ba4f3c1, 88ab1204, ..." */
+/* Adds a sentence for each kind, whose noun ends before a "|": of "run| of no use", "2 runs of no use are left out: ..." */
+void chosen_report(text_list *sentences, const chosen_counts *counts);
 void chosen_counts_free(chosen_counts *counts);
 
 #endif

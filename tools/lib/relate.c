@@ -173,7 +173,7 @@ static void relate_note_zeros(frame *f) {
     for (k = 0; k < f->column_count; k++) {
         for (i = 0, count = 0; i < f->row_count; i++) count += f->rows[i].values[k] == 0;
         if (count)
-            frame_say(&f->notes, "%s is 0 in %zu run%s, which have no speed-up", f->columns[k].name, count,
+            frame_say(&f->notes, "%s is 0 in %zu run%s: there is no speed-up", f->columns[k].name, count,
                       count == 1 ? "" : "s");
     }
 }

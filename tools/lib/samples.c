@@ -115,6 +115,7 @@ static bool samples_end_dump(samples_reader *r, const stats_dump *dump) {
     samples_choice choice = r->s->choice;
     bool wanted = choice != SAMPLES_ONE || dump->index == r->s->one;
     r->run->incomplete = !dump->complete;
+    r->run->unreadable += dump->unreadable;
     if (dump->complete) run->dump_count++;
     if (dump->complete && wanted) {
         if (choice == SAMPLES_LAST && run->count) free(run->dumps[--run->count].values);

@@ -22,6 +22,7 @@ typedef struct samples_run {
     samples_dump *dumps; /* the chosen complete ones */
     size_t count;
     size_t dump_count;  /* complete dumps of the file */
+    size_t unreadable;  /* lines that are not statistics */
     bool incomplete;    /* the file ends in a dump that is not complete, and does not count */
     bool ok;
     text why;           /* it could not be read: a sentence without a full stop */
