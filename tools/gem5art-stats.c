@@ -37,7 +37,8 @@ static const option options[] = {
      .words = "FILE"},
     {"--dump", NULL, "DUMP", "Take the dump: last (default), first, N, all, sum", .value = &request.dump,
      .words = "last first all sum"},
-    {"--weights", NULL, "FILE", " Merge the runs of simpoints by the weights in FILE, in which {VAR} stands for a value",
+    {"--weights", NULL, "FILE",
+     " Merge the runs of simpoints by the weights in FILE, in which {VAR} stands for a value",
      .value = &request.weights, .words = "FILE"},
     {"--weights-by", NULL, "VAR", " Find the number of a simpoint in this variable; default: simpoint",
      .value = &request.weights_by},
@@ -94,7 +95,8 @@ static void say_sentences(const text_list *sentences) {
 static bool varies(const frame *f, size_t variable) {
     size_t i;
     for (i = 1; i < f->row_count; i++)
-        if (!f->rows[i].mean && strcmp(f->rows[i].variables[variable], f->rows[0].variables[variable]) != 0) return true;
+        if (!f->rows[i].mean && strcmp(f->rows[i].variables[variable], f->rows[0].variables[variable]) != 0)
+            return true;
     return f->row_count == 1;
 }
 
@@ -193,7 +195,9 @@ static void put_shared(text *out, const frame *f, const outline *o, size_t limit
     text line = {NULL, 0, 0}, safe = {NULL, 0, 0};
     size_t i;
     for (i = 0; i < f->variables.count; i++)
-        if (!o->variables[i]) text_putf(&line, "%s %s=%s", line.length ? "" : "all rows:", f->variables.items[i], f->rows[0].variables[i]);
+        if (!o->variables[i])
+            text_putf(&line, "%s %s=%s", line.length ? "" : "all rows:", f->variables.items[i],
+                      f->rows[0].variables[i]);
     if (line.length) {
         terminal_put(&safe, line.data, SIZE_MAX);
         view_put_words(out, safe.data, limit);
@@ -208,7 +212,8 @@ static void put_hidden(text *out, const text_list *hidden, size_t limit) {
     text line = {NULL, 0, 0}, safe = {NULL, 0, 0};
     size_t i;
     if (!hidden->count) return;
-    text_putf(&line, "%zu column%s not shown, for want of space (--long, --csv): ", hidden->count, hidden->count == 1 ? " is" : "s are");
+    text_putf(&line, "%zu column%s not shown, for want of space (--long, --csv): ", hidden->count,
+              hidden->count == 1 ? " is" : "s are");
     for (i = 0; i < hidden->count && i < SHOWN; i++) text_putf(&line, "%s%s", i ? ", " : "", hidden->items[i]);
     text_puts(&line, i < hidden->count ? ", ..." : "");
     terminal_put(&safe, line.data, SIZE_MAX);
@@ -417,7 +422,8 @@ static void choose_columns(int argc, char **argv) {
     request.column_count = columns.count;
     if (columns_file && !columns.count) die(EXIT_MISUSE, "%s has no columns", columns_file);
     if (!columns.count && !listing)
-        die(EXIT_MISUSE, "no column is given: name statistics, as in system.cpu.ipc; --list shows those that there are");
+        die(EXIT_MISUSE, "no column is given: name statistics, as in system.cpu.ipc; --list shows those that there "
+                         "are");
 }
 
 static bool list(gem5art_db *db) {

@@ -30,7 +30,8 @@ static void frame_split(const char *option_name, const char *list, text_list *na
     const char *whole = list;
     for (;; list++) {
         size_t length = strcspn(list, ",");
-        if (!length) die(EXIT_MISUSE, "%s: a name is missing in \"%s\": give variables as in cpu,memory", option_name, whole);
+        if (!length)
+            die(EXIT_MISUSE, "%s: a name is missing in \"%s\": give variables as in cpu,memory", option_name, whole);
         text_list_add(names, (const char *)text_keep(text_copy_n(list, length)));
         list += length;
         if (!*list) return;
@@ -51,8 +52,8 @@ static void frame_check_columns(const frame_request *q) {
         formula_check(q->columns[i]);
         formula_parse(&f, q->columns[i], &why, &at);
         if (text_list_has(&names, f.name))
-            die(EXIT_MISUSE, "a second column would have the name \"%s\": give it a different one, as in NAME=%s", f.name,
-                f.named ? strchr(q->columns[i], '=') + 1 : f.source);
+            die(EXIT_MISUSE, "a second column would have the name \"%s\": give it a different one, as in NAME=%s",
+                f.name, f.named ? strchr(q->columns[i], '=') + 1 : f.source);
         text_list_add(&names, text_copy(f.name));
         formula_free(&f);
         text_free(&why);
@@ -71,7 +72,8 @@ void frame_check(const frame_request *q) {
     if (q->mean) options_word("--mean: unknown mean", q->mean, means_words);
     if (q->group_by && !q->mean) die(EXIT_MISUSE, "--group-by chooses what a mean is of: give --mean, too");
     if (q->weights_by && !q->weights) die(EXIT_MISUSE, "--weights-by names the variable of --weights: give that, too");
-    if (q->weights && choice == SAMPLES_ALL) die(EXIT_MISUSE, "--weights needs one dump of each run: leave --dump all out");
+    if (q->weights && choice == SAMPLES_ALL)
+        die(EXIT_MISUSE, "--weights needs one dump of each run: leave --dump all out");
     if (q->over) frame_split("--over", q->over, &names);
     if (q->group_by) frame_split("--group-by", q->group_by, &names);
     text_list_free(&names);
@@ -132,7 +134,8 @@ void frame_put_row(frame_builder *b, const chosen_run *run, size_t n, size_t dum
     row->status = text_copy(run->status);
     row->n = n;
     row->dump = dump;
-    for (i = 0; i < b->f->variables.count; i++) row->variables[i] = text_copy(frame_value(run, b->f->variables.items[i]));
+    for (i = 0; i < b->f->variables.count; i++)
+        row->variables[i] = text_copy(frame_value(run, b->f->variables.items[i]));
     if (b->f->column_count) memcpy(row->values, b->cells.values, b->f->column_count * sizeof *row->values);
     frame_count_gaps(b, run->id);
 }
@@ -213,8 +216,8 @@ static bool frame_check_names(const frame *f) {
     size_t i;
     for (i = 0; i < f->column_count; i++)
         if (frame_variable(f, f->columns[i].name) != SIZE_MAX) {
-            say("the column \"%s\" has the name of a variable: give it a different one, as in NAME=%s", f->columns[i].name,
-                f->columns[i].name);
+            say("the column \"%s\" has the name of a variable: give it a different one, as in NAME=%s",
+                f->columns[i].name, f->columns[i].name);
             return false;
         }
     return true;

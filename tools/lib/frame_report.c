@@ -22,7 +22,8 @@ void frame_report(const frame_builder *b) {
         if (!run->ok) frame_say(&b->f->left_out, "run %.8s is left out: %s", id, text_string(&run->why));
         else if (!run->dump_count) chosen_add(&left_out, "run| without a complete dump of statistics", id);
         else if (!run->count) chosen_add(&left_out, without, id);
-        if (run->count && run->incomplete) chosen_add(&notes, "the last dump is incomplete, and does not count, of", id);
+        if (run->count && run->incomplete)
+            chosen_add(&notes, "the last dump is incomplete, and does not count, of", id);
         if (run->count && run->unreadable) chosen_add(&notes, "lines were skipped that are not statistics, of", id);
     }
     chosen_report(&b->f->left_out, &left_out);
@@ -46,7 +47,9 @@ static void frame_put_near_glob(text *out, const samples *s, const char *glob) {
     for (i = 0; i < s->count; i++)
         if (stats_filter_matches(text_string(&wide), (gem5art_text){s->names[i].name, strlen(s->names[i].name)})) break;
     if (i < s->count) text_putf(out, ": * does not stand for dots: did you mean %s?", wide.data);
-    else text_puts(out, strchr(glob, '*') ? "; to multiply, put spaces around *" : ": --list shows those that there are");
+    else
+        text_puts(out,
+                  strchr(glob, '*') ? "; to multiply, put spaces around *" : ": --list shows those that there are");
     text_free(&wide);
 }
 
@@ -112,7 +115,8 @@ void frame_put_notes(frame_builder *b) {
         chosen_put_ids(&ids, c);
         frame_say(&b->f->notes, "%s %zu run%s: %s", c->kind, c->count, c->count == 1 ? "" : "s", text_string(&ids));
     }
-    if (i < b->gaps.count) frame_say(&b->f->notes, "further empty cells of %zu columns have reasons like these", b->gaps.count - i);
+    if (i < b->gaps.count)
+        frame_say(&b->f->notes, "further empty cells of %zu columns have reasons like these", b->gaps.count - i);
     text_free(&ids);
 }
 

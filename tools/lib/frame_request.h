@@ -10,7 +10,7 @@ typedef struct frame_request {
     selection *runs;                 /* after select_check; required */
     const char *const *columns;      /* formulas */
     size_t column_count;
-    const char *dump;                /* "last" (the default: the last complete one), "first", "all", "sum", or a number */
+    const char *dump;                /* "last", the default: the last complete one; "first", "all", "sum", a number */
     const char *baseline;            /* "cpu=timing": values are relative to the row that has this, and is otherwise
                                         the same */
     bool speedup;                    /* baseline / value instead of value / baseline */

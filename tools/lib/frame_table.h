@@ -15,8 +15,8 @@ typedef struct frame_row {
     char *id, *name, *status;          /* of a merged row, its first run's; id and status of a mean are "" */
     char **variables;                /* as frame.variables; "" where it has none */
     double *values;                  /* by column; NaN: there is none */
-    double *spread, *half;           /* by column: standard deviation, half of the 95% confidence interval, where rows were
-                                        merged by `over`, else 0; NaN of a single run */
+    double *spread, *half;           /* by column, where rows were merged by `over`: standard deviation, and half of the 95%
+                                        confidence interval; NaN of a single run; else 0 */
     size_t n;                        /* runs in it */
     size_t dump;                     /* SIZE_MAX: not of one dump */
     bool mean;                       /* a row of `mean`, after all others */

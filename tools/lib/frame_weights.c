@@ -48,18 +48,21 @@ static bool frame_check_simpoints(const frame_builder *b, const weights *w, cons
     text missing = {NULL, 0, 0}, group = {NULL, 0, 0};
     size_t i, k;
     for (i = 0; i < b->f->variables.count; i++)
-        text_putf(&group, " %s=%s", b->f->variables.items[i], frame_value(&b->chosen.runs[runs[0]], b->f->variables.items[i]));
+        text_putf(&group, " %s=%s", b->f->variables.items[i],
+                  frame_value(&b->chosen.runs[runs[0]], b->f->variables.items[i]));
     for (i = 0; i < w->count; i++) {
         size_t count = 0;
         for (k = 0; k < run_count; k++)
             count += strcmp(frame_value(&b->chosen.runs[runs[k]], by), w->simpoints[i]) == 0;
         if (!count) text_putf(&missing, "%s%s", missing.length ? ", " : "", w->simpoints[i]);
         if (count > 1)
-            say("--weights:%s has %zu runs of simpoint %s: select one of them", text_string(&group), count, w->simpoints[i]);
+            say("--weights:%s has %zu runs of simpoint %s: select one of them", text_string(&group), count,
+                w->simpoints[i]);
         if (count > 1) return text_free(&group), text_free(&missing), false;
     }
     if (missing.length)
-        say("--weights:%s has no good run with %s=%s, which %s has a weight for", text_string(&group), by, missing.data, path);
+        say("--weights:%s has no good run with %s=%s, which %s has a weight for", text_string(&group), by, missing.data,
+            path);
     if (!missing.length && fabs(w->sum - 1) > 0.01)
         warn("the weights in %s sum to %g, not 1: values are divided by it", path, w->sum);
     text_free(&group);
