@@ -159,7 +159,9 @@
    environment and leaves the group is ended when the pool is destroyed.
    The warden is a small process that each pool forks. It spawns the children, and ends them all when the pool's process
    has ended in any way; the grace time is then at most 60 s. A warden that was stopped is continued; if it is killed,
-   its runs are lost, and a new one starts. The host needs no SIGCHLD handler, may wait for -1, and may have threads.
+   its runs are lost, and a new one starts. The end of a pool waits at most 20 s for killed runs and for the warden: a
+   debugger, or a file system that hangs, may hold them. The host needs no SIGCHLD handler, may wait for -1, and may
+   have threads.
    The loop that steps a pool never touches a disk: up to 8 threads prepare runs, 8 classify, archive and record them,
    and 2 watch them; each starts when there is work for it. The next run starts while an ended one is archived and
    recorded. Runs that wait for the store at the same moment are recorded together, with two syncs for all of them. If
@@ -7522,11 +7524,14 @@ static bool gem5art__need_file(const char *path, const char *label, const char *
     if (GEM5ART_SYS_STAT(path, &st) < 0)
         return gem5art__fail(error, errno == ENOENT || errno == ENOTDIR ? GEM5ART_NOT_FOUND : GEM5ART_IO,
                              "cannot find the %s %s: %s; correct %s", label, path, strerror(errno), field);
-    if (S_ISREG(st.st_mode) && GEM5ART_SYS_ACCESS(path, executable ? X_OK : R_OK) == 0) return true;
-    return gem5art__fail(error, S_ISREG(st.st_mode) && !executable ? GEM5ART_IO : GEM5ART_INVALID,
-                         "cannot use the %s %s: it is %s; correct %s", label, path,
-                         S_ISDIR(st.st_mode) ? "a folder" : !S_ISREG(st.st_mode) ? "not a regular file"
-                         : executable ? "not executable" : "not readable", field);
+    if (!S_ISREG(st.st_mode))
+        return gem5art__fail(error, GEM5ART_INVALID, "cannot use the %s %s: it is %s; correct %s", label, path,
+                             S_ISDIR(st.st_mode) ? "a folder" : "not a regular file", field);
+    if (GEM5ART_SYS_ACCESS(path, executable ? X_OK : R_OK) == 0) return true;
+    return gem5art__fail(error, executable && errno == EACCES ? GEM5ART_INVALID : GEM5ART_IO,
+                         "cannot use the %s %s: %s; correct %s", label, path,
+                         errno != EACCES ? strerror(errno) : executable ? "it is not executable" : "it is not readable",
+                         field);
 }
 
 /* The name of the folder of a gem5 binary: "X86" for build/X86/gem5.opt. */
@@ -9992,6 +9997,9 @@ typedef struct gem5art__message {
 
 #define GEM5ART__EXIT_SECONDS 0.1 /* between a child's end and the kill of what it leaves */
 #define GEM5ART__KILL_SECONDS 5.0 /* the same after a SIGINT; also how long a killed process is waited for */
+#ifndef GEM5ART__STUCK_SECONDS
+#define GEM5ART__STUCK_SECONDS 20.0 /* how long a pool waits for the end of killed runs, or of a warden without runs */
+#endif
 #ifndef GEM5ART__MAX_GRACE
 #define GEM5ART__MAX_GRACE 60.0   /* for runs whose host is gone */
 #endif
@@ -10490,17 +10498,18 @@ static bool gem5art__warden_lives(const gem5art__warden *warden) {
     return GEM5ART_SYS_WAITPID(warden->pid, NULL, WNOHANG) == 0;
 }
 
-/* Closing its requests ends a warden, and with it its runs. */
+/* Closing its requests ends a warden, and with it its runs; SIGKILL ends one that is stuck. One that even outlives that,
+   as in a debugger, is not waited for. */
 static void gem5art__warden_end(gem5art__warden *warden) {
-    double until = gem5art__monotonic() + 1; /* for one that SIGKILL has not ended */
+    double kill_at = gem5art__monotonic() + (warden->dead ? 0 : GEM5ART__STUCK_SECONDS);
     struct timespec nap;
     nap.tv_sec = 0;
     nap.tv_nsec = 100000;
     if (!warden->pid) return;
     gem5art__close(warden->requests);
     gem5art__buf_free(&warden->unsent);
-    while (gem5art__warden_lives(warden) && (!warden->dead || gem5art__monotonic() < until)) {
-        GEM5ART_SYS_KILL(warden->pid, SIGCONT); /* it may have been stopped */
+    while (gem5art__warden_lives(warden) && gem5art__monotonic() < kill_at + 1) {
+        GEM5ART_SYS_KILL(warden->pid, gem5art__monotonic() < kill_at ? SIGCONT : SIGKILL); /* it may have been stopped */
         GEM5ART_SYS_PPOLL(NULL, 0, &nap, NULL);
         if (nap.tv_nsec < 10000000) nap.tv_nsec *= 2;
     }
@@ -11741,6 +11750,7 @@ typedef struct gem5art__job {
     int failures;                    /* attempts that count for .retries */
     const char *kill_reason;         /* NULL: it is not being ended */
     bool hurry;                      /* do not wait for its archive */
+    double killed;                   /* monotonic: when SIGKILL was first asked for; 0: not yet */
     bool orphaned;                   /* its warden died: nobody waits for its processes */
     gem5art__end end;                /* of its child; .spawned 0: it never had one */
     gem5art_run draft;               /* becomes the run's public part when the work is done */
@@ -12273,6 +12283,7 @@ static int *gem5art__counter(gem5art__job *job) {
 static void gem5art__set_state(gem5art__job *job, gem5art__job_state state) {
     --*gem5art__counter(job);
     job->state = state;
+    job->killed = 0;
     ++*gem5art__counter(job);
     memset(job->at, 0, sizeof job->at);
 }
@@ -12409,6 +12420,23 @@ static void gem5art__stop_launching(gem5art_pool *pool, const char *reason) {
 
 /* ---- the loop: killing */
 
+static void gem5art__signal_job(gem5art__job *job, int number) {
+    gem5art__warden_signal(&job->pool->warden, job->slot, number);
+    if (number == SIGKILL && job->killed <= 0) job->killed = gem5art__monotonic();
+}
+
+/* In a pool that ends: were all running jobs killed long ago, and have not ended? Then their warden is stuck (in a
+   debugger), or they are (in the kernel): no one waits for that. */
+static bool gem5art__is_stuck(const gem5art_pool *pool) {
+    double long_ago = gem5art__monotonic() - GEM5ART__STUCK_SECONDS;
+    const gem5art__job *job = gem5art__first_active(pool);
+    for (; job; job = gem5art__next_active(job))
+        if ((job->state == GEM5ART__SPAWNING || job->state == GEM5ART__RUNNING) &&
+            (job->killed <= 0 || job->killed > long_ago))
+            return false;
+    return pool->stopping != NULL;
+}
+
 /* Ends a run: SIGINT, on which gem5 writes its statistics, then SIGKILL. A run that is not spawned yet ends when its
    turn comes. False: it has ended already. */
 static bool gem5art__kill_job(gem5art__job *job, const char *reason, bool at_once) {
@@ -12418,9 +12446,9 @@ static bool gem5art__kill_job(gem5art__job *job, const char *reason, bool at_onc
     if (job->state == GEM5ART__AFTER) return false;
     if (first) job->kill_reason = reason;
     if (job->state == GEM5ART__BEFORE) gem5art__give_up(&job->task);
-    if (job->state == GEM5ART__SPAWNING) gem5art__warden_signal(&pool->warden, job->slot, SIGKILL); /* stuck in exec */
+    if (job->state == GEM5ART__SPAWNING) gem5art__signal_job(job, SIGKILL); /* stuck in exec */
     if (job->state != GEM5ART__RUNNING) return true;
-    gem5art__warden_signal(&pool->warden, job->slot, grace > 0 ? SIGINT : SIGKILL);
+    gem5art__signal_job(job, grace > 0 ? SIGINT : SIGKILL);
     job->at[GEM5ART__TO_KILL] = gem5art__monotonic() + (grace > 0 ? grace : 1);
     job->at[GEM5ART__TO_TIME_OUT] = 0;
     if (first) {
@@ -12604,6 +12632,7 @@ static void gem5art__read_reports(gem5art_pool *pool) {
         else gem5art__child_ended(job, report->status, report->stragglers, &report->usage);
     }
     if (pool->warden.dead || !pool->counts.running) return;
+    if (gem5art__is_stuck(pool)) pool->warden.lost = true;
     if (!gem5art__warden_check(&pool->warden, gem5art__monotonic())) gem5art__warden_died(pool);
 }
 
@@ -12692,7 +12721,7 @@ static void gem5art__do_due(gem5art_pool *pool) {
             if (timer == GEM5ART__TO_WORK) gem5art__start_work(job);
             else if (timer == GEM5ART__TO_TIME_OUT) gem5art__kill_job(job, gem5art__or(job->kill_reason, "timeout"), false);
             else {
-                gem5art__warden_signal(&pool->warden, job->slot, SIGKILL);
+                gem5art__signal_job(job, SIGKILL);
                 job->at[timer] = now + 1; /* again, where it was not sent */
             }
         }

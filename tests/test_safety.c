@@ -1,7 +1,13 @@
 /* test_safety.c - what would be recorded or ended wrongly if it were let happen: another program under a run's identity,
    one id twice, an archive that a second run names, a claim that a look takes, a pipe that holds the warden up. */
 
+#define GEM5ART__STUCK_SECONDS 2.0
+
 #include "runner.h"
+
+#ifdef __linux__
+#include <sys/ptrace.h>
+#endif
 
 /* ---- the script that is executed is the one that the run was created with */
 
@@ -172,6 +178,127 @@ TEST(a_pipe_for_a_console_holds_nobody_up) {
     gem5art_pool_destroy(pool);
     end();
 }
+
+/* ---- a warden that is stopped, or in a debugger */
+
+static gem5art_pool *pool_of(int jobs) {
+    gem5art_pool_desc desc;
+    memset(&desc, 0, sizeof desc);
+    desc.jobs = jobs;
+    return gem5art_pool_create(db, &desc, &error);
+}
+
+/* A process that stops another one all the time. */
+static pid_t start_stopper(pid_t pid) {
+    pid_t stopper;
+    fflush(stdout);
+    if ((stopper = fork()) != 0) return stopper;
+    for (;; nap()) kill(pid, SIGSTOP);
+}
+
+static void end_helper(pid_t pid) {
+    kill(pid, SIGKILL);
+    CHECK_INT(waitpid(pid, NULL, 0), pid);
+}
+
+TEST(a_warden_that_is_stopped_again_and_again_loses_no_run) {
+    gem5art_run *run[2];
+    gem5art_pool *pool;
+    char outdir[8];
+    pid_t stopper, warden;
+    int i;
+    begin();
+    for (i = 0; i < 2; i++) {
+        snprintf(outdir, sizeof outdir, "o%d", i);
+        REQUIRE((run[i] = se_run("children/exit_with", outdir, i ? "0|x" : "0")) != NULL);
+    }
+    REQUIRE((pool = pool_of(2)) != NULL);
+    warden = pool->warden.pid;
+    stopper = start_stopper(warden);
+    for (i = 0; i < 2; i++) CHECK(gem5art_pool_add(pool, run[i], &error));
+    CHECK(gem5art_pool_wait(pool, &error));
+    for (i = 0; i < 2; i++) CHECK_STR(run[i]->status, "Finished");
+    CHECK_INT(pool->warden.pid, warden);
+    gem5art_pool_destroy(pool);
+    end_helper(stopper);
+    end();
+}
+
+#ifdef __linux__
+
+/* A process that holds another one as a debugger does; 0: it may not. Its end continues the other one. */
+static pid_t start_debugger(pid_t pid) {
+    int ready[2];
+    char byte = 0;
+    pid_t debugger;
+    CHECK(pipe(ready) == 0);
+    fflush(stdout);
+    if ((debugger = fork()) == 0) {
+        if (ptrace(PTRACE_SEIZE, pid, NULL, NULL) < 0 || ptrace(PTRACE_INTERRUPT, pid, NULL, NULL) < 0 ||
+            waitpid(pid, NULL, __WALL) != pid || write(ready[1], "x", 1) != 1)
+            _exit(1);
+        for (;;) pause();
+    }
+    close(ready[1]);
+    if (read(ready[0], &byte, 1) != 1) {
+        printf("%s: not tried, as ptrace(2) is not allowed\n", test_current);
+        end_helper(debugger), debugger = 0;
+    }
+    close(ready[0]);
+    return debugger;
+}
+
+TEST(a_warden_in_a_debugger_loses_no_run) {
+    gem5art_run *run;
+    gem5art_pool *pool;
+    pid_t debugger;
+    double until = gem5art__monotonic() + 2 * GEM5ART__STUCK_SECONDS;
+    begin();
+    REQUIRE((run = se_run("children/exit_with", "out", "0")) != NULL);
+    REQUIRE((pool = pool_of(1)) != NULL);
+    if ((debugger = start_debugger(pool->warden.pid)) != 0) {
+        CHECK(gem5art_pool_add(pool, run, &error));
+        while (gem5art__monotonic() < until) CHECK(gem5art_pool_step(pool, 100, &error) >= 0);
+        CHECK_STR(run->status, "Spawning");
+        end_helper(debugger);
+        CHECK(gem5art_pool_wait(pool, &error));
+        CHECK_STR(run->status, "Finished");
+    }
+    gem5art_pool_destroy(pool);
+    end();
+}
+
+static void destroy_in_debugger(bool with_runs) {
+    gem5art_run *run[2] = {NULL, NULL};
+    gem5art_pool *pool;
+    pid_t debugger, warden;
+    double begun;
+    begin();
+    REQUIRE((run[0] = se_run("children/slow", "o0", "600")) && (run[1] = se_run("children/slow", "o1", "601")));
+    REQUIRE((pool = pool_of(2)) != NULL);
+    warden = pool->warden.pid;
+    if (with_runs) {
+        CHECK(gem5art_pool_add(pool, run[0], &error) && gem5art_pool_add(pool, run[1], &error));
+        while (run[0]->pid <= 0 || run[1]->pid <= 0) CHECK(gem5art_pool_step(pool, 100, &error) >= 0);
+    }
+    debugger = start_debugger(warden);
+    begun = gem5art__monotonic();
+    gem5art_pool_destroy(pool);
+    CHECK_THAT(gem5art__monotonic() - begun < 60, "it took %.0f s", gem5art__monotonic() - begun);
+    if (with_runs) {
+        CHECK_STR(run[0]->status, "Failed");
+        CHECK_STR(run[0]->kill_reason, "sigterm");
+        CHECK(run[1]->rerunnable);
+        WAIT_FOR(!alive((long)run[0]->pid) && !alive((long)run[1]->pid));
+    }
+    if (debugger) end_helper(debugger);
+    waitpid(warden, NULL, 0); /* where it was not waited for */
+    end();
+}
+
+TEST(a_pool_ends_although_its_warden_is_in_a_debugger) { destroy_in_debugger(true); }
+TEST(an_idle_pool_ends_although_its_warden_is_in_a_debugger) { destroy_in_debugger(false); }
+#endif
 
 /* ---- cancelling what has ended */
 

@@ -423,9 +423,19 @@ TEST(the_host_of_a_child_that_is_stuck_in_its_exec_ends) {
 
 /* Wrappers that put the simulator where a signal to their process group does not come. */
 static const char *const wrappers[] = {"timeout 1000 %s 0", "timeout 1000 %s 0; exit 0", "setsid -w %s 0", "exec setsid -w %s 0",
-                                       "setsid sh -c 'setsid -w %s 0'; exit 0", "setsid %s 0 & wait", "(setsid %s 0 &); sleep 600",
+                                       "setsid sh -c 'setsid -w %s 0'; exit 0", "setsid %s 0 & wait", "(setsid %s 0 &); exec sleep 600",
                                        "setsid sh -c 'trap : INT; timeout 1000 %s 0; exit 0'; exit 0"};
 enum { WRAPPERS = sizeof wrappers / sizeof *wrappers };
+
+static bool is_named(pid_t pid, const char *name) {
+    char path[64], *text;
+    bool same;
+    snprintf(path, sizeof path, "/proc/%ld/comm", (long)pid);
+    text = read_text(path);
+    same = strncmp(text, name, strlen(name)) == 0;
+    free(text);
+    return same;
+}
 
 TEST(sigint_reaches_a_simulator_behind_a_wrapper) {
     gem5art__message report;
@@ -433,8 +443,10 @@ TEST(sigint_reaches_a_simulator_behind_a_wrapper) {
     start_warden(5);
     for (i = 0; i < WRAPPERS; i++) {
         spawn(0, wrappers[i]);
-        expect(0, GEM5ART__SPAWNED);
+        report = expect(0, GEM5ART__SPAWNED);
         WAIT_FOR(number_in(0, "ready") > 0);
+        if (strstr(wrappers[i], "exec sleep")) /* a shell that gets a SIGINT before that executes it nevertheless */
+            WAIT_FOR(is_named((pid_t)report.pid, "sleep"));
         gem5art__warden_signal(&warden, 0, SIGINT);
         report = expect(0, GEM5ART__ENDED);
         CHECK_THAT(in_outdir_of(0, "interrupted"), "%s: it was not asked to end", wrappers[i]);
