@@ -131,7 +131,10 @@ void figure_shade(double part, unsigned char rgb[3]) {
     const size_t i = at >= FIGURE_SHADES - 1 ? FIGURE_SHADES - 2 : (size_t)at;
     const double rest = at - (double)i;
     size_t k;
-    for (k = 0; k < 3; k++) rgb[k] = (unsigned char)(figure_shades[i][k] * (1 - rest) + figure_shades[i + 1][k] * rest + 0.5);
+    for (k = 0; k < 3; k++) {
+        const double from = figure_shades[i][k], to = figure_shades[i + 1][k];
+        rgb[k] = (unsigned char)(from * (1 - rest) + to * rest + 0.5);
+    }
 }
 
 /* ---- distributions */
@@ -196,8 +199,10 @@ figure_range figure_range_x(const figure *f) {
     figure_range r = {NAN, NAN};
     size_t i, k;
     for (i = 0; i < f->series_count; i++)
-        for (k = 0; k < f->series[i].count; k++)
-            figure_include(&r, f->kind == FIGURE_CDF ? f->series[i].y[k] : isnan(f->series[i].y[k]) ? NAN : f->series[i].x[k]);
+        for (k = 0; k < f->series[i].count; k++) {
+            const double x = f->series[i].x[k], y = f->series[i].y[k];
+            figure_include(&r, f->kind == FIGURE_CDF || isnan(y) ? y : x);
+        }
     return r;
 }
 

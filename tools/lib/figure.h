@@ -50,7 +50,7 @@ void figure_add_bar(figure *f, const char *name);
 figure_series *figure_add_series(figure *f, const char *name, size_t count); /* all values are NaN */
 void figure_free(figure *f);
 
-/* False: it cannot be drawn, and `why` has a sentence without a full stop. Only what passes may be given to svg and pgf. */
+/* False: it cannot be drawn, and `why` has a sentence without a full stop. Only what passes may go to svg and pgf. */
 bool figure_check(const figure *f, text *why);
 
 /* How a series looks, by its number. */

@@ -8,6 +8,7 @@
 
 #define LAYOUT_LEAST 60.0   /* height of a plot; a figure grows for it */
 #define LAYOUT_DIAGONAL 0.7072
+#define LAYOUT_SMALLEST 6.0 /* letters */
 #define LAYOUT_WIDEST 36.0  /* of a bar */
 #define LAYOUT_FILLED 0.8   /* part of a category that its bars take */
 
@@ -72,9 +73,12 @@ static void layout_make_scales(layout *l) {
     size_t count;
     const figure_range x = figure_range_x(f), y = figure_range_y(f);
     const bool points = f->kind == FIGURE_LINE || f->kind == FIGURE_SCATTER || f->kind == FIGURE_CDF;
-    scale_make(&l->y, y.low, y.high, f->log_y && f->kind != FIGURE_CDF, layout_most_ticks(l->bottom - l->top, 20), f->kind == FIGURE_HEAT);
-    if (f->kind == FIGURE_LINE && f->log_x && layout_few(f, values, &count)) scale_make_at(&l->x, x.low, x.high, values, count);
-    else if (points && !f->categories.count) scale_make(&l->x, x.low, x.high, f->log_x, layout_most_ticks(l->right - l->left, 32), false);
+    scale_make(&l->y, y.low, y.high, f->log_y && f->kind != FIGURE_CDF, layout_most_ticks(l->bottom - l->top, 20),
+               f->kind == FIGURE_HEAT);
+    if (f->categories.count || !points) return;
+    if (f->kind == FIGURE_LINE && f->log_x && layout_few(f, values, &count))
+        scale_make_at(&l->x, x.low, x.high, values, count);
+    else scale_make(&l->x, x.low, x.high, f->log_x, layout_most_ticks(l->right - l->left, 32), false);
 }
 
 /* ---- the legend: a grid, above the plot */
@@ -161,8 +165,8 @@ void layout_make(layout *l, const figure *f) {
     l->width = f->width > 0 ? f->width : FIGURE_COLUMN;
     l->height = f->height > 0 ? f->height : fmin(0.62 * l->width, 200);
     layout_make_legend(l);
-    l->top = 5 + (f->title ? LAYOUT_TITLE * LAYOUT_LINE + 2 : 0) + (double)l->legend_rows * LAYOUT_TICK * LAYOUT_LINE * 1.1 +
-             (l->legend_rows ? 3 : 0);
+    l->top = 5 + (f->title ? LAYOUT_TITLE * LAYOUT_LINE + 2 : 0) + (l->legend_rows ? 3 : 0) +
+             (double)l->legend_rows * LAYOUT_LEGEND;
     l->left = 40;
     l->right = l->width - 6;
     l->bottom = fmax(l->height - 30, l->top + LAYOUT_LEAST);
@@ -172,10 +176,13 @@ void layout_make(layout *l, const figure *f) {
         l->bottom = fmax(l->height - below, l->top + LAYOUT_LEAST);
         l->left = fmin(layout_before(l), 0.6 * l->width);
         if (f->kind == FIGURE_HEAT)
-            l->right = l->width - LAYOUT_COLORS - layout_widest_tick(&l->y) - (f->y_label ? LAYOUT_LABEL * LAYOUT_LINE + 3 : 2);
+            l->right = l->width - LAYOUT_COLORS - layout_widest_tick(&l->y) -
+                       (f->y_label ? LAYOUT_LABEL * LAYOUT_LINE + 3 : 2);
     }
     l->height = l->bottom + below;
     l->x_label_y += l->bottom;
+    l->legend_top = 4 + (f->title ? LAYOUT_TITLE * LAYOUT_LINE + 2 : 0);
+    l->legend_left = fmax(4, fmin(l->left, l->width - l->legend_entry * (double)l->legend_columns));
 }
 
 /* ---- places */
@@ -192,8 +199,11 @@ layout_span layout_bar(const layout *l, size_t category, size_t bar) {
     const size_t bars = layout_bars(l->figure);
     const double slot = (l->right - l->left) / (double)l->figure->categories.count;
     const double width = fmin(slot * (bars == 1 ? 0.7 : LAYOUT_FILLED) / (double)bars, LAYOUT_WIDEST);
-    return (layout_span){l->left + slot * (double)category + (slot - width * (double)bars) / 2 + width * (double)bar, width};
+    const double from = l->left + slot * (double)category + (slot - width * (double)bars) / 2;
+    return (layout_span){from + width * (double)bar, width};
 }
+
+double layout_outline(double width) { return width < 3 ? 0 : fmin(0.4, width / 12); }
 
 double layout_floor(const layout *l) {
     if (l->y.log) return l->y.low;
@@ -215,12 +225,21 @@ void layout_put_cell(text *out, const layout *l, double value) {
     text_putf(out, fabs(shown) >= 1000 && fabs(shown) < 1e6 ? "%.0f" : "%.3g", shown);
 }
 
-double layout_fit(double length, double most, double *size) {
-    const double least = 6.0;
-    if (length > most) {
-        const double smaller = fmax(*size * most / length, least);
-        length *= smaller / *size;
-        *size = smaller;
-    }
-    return fmin(length, most);
+/* The label is beside the middle of its axis, unless it would not be between `from` and `to` there. */
+static layout_place layout_label(const char *label, double middle, double from, double to) {
+    layout_place place = {middle, LAYOUT_LABEL, to - from - 8};
+    double width = letters_width(label, place.size);
+    if (width > place.most) place.size = fmax(place.size * place.most / width, LAYOUT_SMALLEST);
+    width = fmin(letters_width(label, place.size), place.most);
+    place.at = fmin(fmax(middle, from + width / 2 + 4), to - width / 2 - 4);
+    return place;
+}
+
+layout_place layout_x_label(const layout *l, const char *label) {
+    return layout_label(label, (l->left + l->right) / 2, 0, l->width);
+}
+
+layout_place layout_y_label(const layout *l, const char *label) {
+    const bool below = l->legend_rows && l->legend_left < 2 * LAYOUT_LABEL; /* the legend is above it */
+    return layout_label(label, (l->top + l->bottom) / 2, below ? l->top - 6 : 0, l->height);
 }

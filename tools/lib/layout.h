@@ -8,7 +8,9 @@
 #define LAYOUT_TITLE 9.0 /* sizes of letters */
 #define LAYOUT_LABEL 8.0
 #define LAYOUT_TICK 7.0
+#define LAYOUT_MIDDLE (0.35 * LAYOUT_TICK) /* from the middle of a line to its letters' feet */
 #define LAYOUT_LINE 1.25    /* height of a line of text, in its size */
+#define LAYOUT_LEGEND 9.6    /* height of a line of the legend */
 #define LAYOUT_SWATCH 14.0  /* of a legend's entry, with the gap after it */
 #define LAYOUT_COLORS 17.0 /* from a heat map to the labels of its colors */
 
@@ -25,6 +27,7 @@ typedef struct layout {
     double x_label_y;                /* baseline of the x axis's label */
     size_t legend_columns, legend_rows;
     double legend_entry;             /* width of an entry */
+    double legend_left, legend_top;
 } layout;
 
 void layout_make(layout *l, const figure *f);
@@ -37,6 +40,7 @@ double layout_y(const layout *l, double value);
 typedef struct layout_span {
     double from, width;
 } layout_span;
+double layout_outline(double width); /* of a bar of this width */
 size_t layout_bars(const figure *f); /* bars in each category */
 layout_span layout_bar(const layout *l, size_t category, size_t bar);
 
@@ -45,8 +49,13 @@ bool layout_has_legend(const figure *f);
 /* The label of an axis: "simTicks (10⁹ Tick)". */
 void layout_put_label(text *out, const char *label, const char *unit, const scale *s);
 
-/* Makes letters smaller, down to 6 points, where a text is longer than `most`. Returns its length then, at most that. */
-double layout_fit(double length, double most, double *size);
+/* The middle of an axis's label and the size of its letters: smaller ones, down to 6 points, where it would be longer
+   than the figure. What is wider than `most` is cut. */
+typedef struct layout_place {
+    double at, size, most;
+} layout_place;
+layout_place layout_x_label(const layout *l, const char *label);
+layout_place layout_y_label(const layout *l, const char *label);
 
 /* The number in a cell of a heat map, as its colors' labels have it. */
 void layout_put_cell(text *out, const layout *l, double value);

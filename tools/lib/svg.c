@@ -10,6 +10,8 @@
 #include "letters.h"
 #include "numbers.h"
 
+#define SVG_INK(width) " stroke=\"currentColor\" stroke-width=\"" width "\""
+
 enum { SVG_MARKS = 6, SVG_DASHES = 5, SVG_MOST_MARKS = 60 };
 static const char *const svg_dashes[SVG_DASHES] = {"", "4 2", "1.5 1.5", "6 2 1.5 2", "3 1.5 1 1.5 1 1.5"};
 
@@ -31,9 +33,10 @@ static void svg_escape(text *out, const char *safe) {
         case '"': text_puts(out, "&quot;"); break;
         case '\'': text_puts(out, "&#39;"); break;
         default: /* XML has no U+FFFE and U+FFFF */
-            if (memcmp(safe, "\xef\xbf\xbe", strnlen(safe, 3)) == 0 || memcmp(safe, "\xef\xbf\xbf", strnlen(safe, 3)) == 0)
-                text_puts(out, "\xef\xbf\xbd"), safe += 2;
-            else text_put(out, safe, 1);
+            if (text_starts(safe, "\xef\xbf\xbe") || text_starts(safe, "\xef\xbf\xbf")) {
+                text_puts(out, "\xef\xbf\xbd");
+                safe += 2;
+            } else text_put(out, safe, 1);
         }
 }
 
@@ -50,7 +53,8 @@ void svg_put_text(text *out, const char *string) { svg_put_fit(out, string, 1, 1
 typedef enum svg_anchor { SVG_START, SVG_MIDDLE, SVG_END } svg_anchor;
 
 /* Text with its baseline at a point, around which it is turned. */
-static void svg_text(svg *s, double x, double y, double size, svg_anchor anchor, int turn, const char *string, double most) {
+static void svg_text(svg *s, double x, double y, double size, svg_anchor anchor, int turn, const char *string,
+                     double most) {
     static const char *const words[] = {"start", "middle", "end"};
     text_putf(s->out, "<text x=\"%.2f\" y=\"%.2f\" font-size=\"%g\" text-anchor=\"%s\"", x, y, size, words[anchor]);
     if (turn) text_putf(s->out, " transform=\"rotate(%d %.2f %.2f)\"", turn, x, y);
@@ -86,7 +90,9 @@ static void svg_hint(svg *s, const char *series, const char *category, const cha
     text_puts(s->out, "</title>");
 }
 
-static const char *svg_name(const svg *s, size_t series) { return s->f->series_count > 1 ? s->f->series[series].name : ""; }
+static const char *svg_name(const svg *s, size_t series) {
+    return s->f->series_count > 1 ? s->f->series[series].name : "";
+}
 
 /* ---- looks */
 
@@ -133,17 +139,22 @@ static void svg_mark(svg *s, size_t series, double x, double y) {
 static void svg_error_bar(svg *s, double x, double value, double half, double width) {
     const double low = layout_y(&s->l, value - half), high = layout_y(&s->l, value + half), cap = fmin(width / 4, 2.5);
     if (isnan(half) || half <= 0) return;
-    text_putf(s->out, "<path d=\"M%.2f %.2fH%.2fM%.2f %.2fV%.2fM%.2f %.2fH%.2f\" stroke=\"currentColor\" stroke-width=\"0.7\"/>\n",
-              x - cap, low, x + cap, x, low, high, x - cap, high, x + cap);
+    text_putf(s->out, "<path d=\"M%.2f %.2fH%.2fM%.2f %.2fV%.2fM%.2f %.2fH%.2f\"" SVG_INK("0.7") "/>\n", x - cap, low,
+              x + cap, x, low, high, x - cap, high, x + cap);
 }
 
-static void svg_bar(svg *s, size_t series, layout_span span, double from, double to, const char *category, const char *bar,
-                    double half) {
-    const double y1 = layout_y(&s->l, from), y2 = layout_y(&s->l, to), value = s->f->kind == FIGURE_STACKED ? to - from : to;
-    text_putf(s->out, "<rect x=\"%.2f\" y=\"%.2f\" width=\"%.2f\" height=\"%.2f\" fill=\"", span.from, fmin(y1, y2), span.width,
-              fabs(y1 - y2));
+static void svg_rect(svg *s, double x, double y, double width, double height) {
+    text_putf(s->out, "<rect x=\"%.2f\" y=\"%.2f\" width=\"%.2f\" height=\"%.2f\"", x, y, width, height);
+}
+
+static void svg_bar(svg *s, size_t series, layout_span span, double from, double to, const char *category,
+                    const char *bar, double half) {
+    const double y1 = layout_y(&s->l, from), y2 = layout_y(&s->l, to);
+    const double value = s->f->kind == FIGURE_STACKED ? to - from : to;
+    svg_rect(s, span.from, fmin(y1, y2), span.width, fabs(y1 - y2));
+    text_puts(s->out, " fill=\"");
     svg_put_fill(s, series);
-        text_putf(s->out, "\" stroke=\"currentColor\" stroke-width=\"%.2f\">", span.width < 3 ? 0.0 : fmin(0.4, span.width / 12));
+    text_putf(s->out, "\" stroke=\"currentColor\" stroke-width=\"%.2f\">", layout_outline(span.width));
     svg_hint(s, svg_name(s, series), category, bar, value, half);
     text_puts(s->out, "</rect>\n");
 }
@@ -172,7 +183,8 @@ static void svg_stacks(svg *s) {
             const double value = f->series[i].y[k];
             double *at = value < 0 ? &down : &up;
             if (isnan(value) || value == 0) continue;
-            svg_bar(s, i, span, *at, *at + value, f->categories.items[k / bars], f->bars.count ? f->bars.items[k % bars] : "", NAN);
+            svg_bar(s, i, span, *at, *at + value, f->categories.items[k / bars],
+                    f->bars.count ? f->bars.items[k % bars] : "", NAN);
             *at += value;
         }
     }
@@ -185,9 +197,10 @@ static void svg_box(svg *s, size_t series, size_t category) {
     size_t i;
     if (box.count) {
         const double first = layout_y(&s->l, box.first), third = layout_y(&s->l, box.third);
-        text_putf(s->out, "<g stroke=\"currentColor\" stroke-width=\"0.6\"><path d=\"M%.2f %.2fV%.2fM%.2f %.2fV%.2f\"/>", x,
+        text_putf(s->out, "<g" SVG_INK("0.6") "><path d=\"M%.2f %.2fV%.2fM%.2f %.2fV%.2f\"/>", x,
                   layout_y(&s->l, box.low), first, x, third, layout_y(&s->l, box.high));
-        text_putf(s->out, "<rect x=\"%.2f\" y=\"%.2f\" width=\"%.2f\" height=\"%.2f\" fill=\"", left, third, width, first - third);
+        svg_rect(s, left, third, width, first - third);
+        text_puts(s->out, " fill=\"");
         svg_put_fill(s, series);
         text_puts(s->out, "\">");
         svg_hint(s, svg_name(s, series), s->f->categories.items[category], "", box.median, NAN);
@@ -195,7 +208,7 @@ static void svg_box(svg *s, size_t series, size_t category) {
                   figure_is_dark(figure_color(s->f, series)) ? "fff" : "000", left, layout_y(&s->l, box.median), width);
     }
     for (i = 0; i < box.outside_count; i++)
-        text_putf(s->out, "<circle cx=\"%.2f\" cy=\"%.2f\" r=\"1.2\" fill=\"none\" stroke=\"currentColor\" stroke-width=\"0.5\"/>\n", x,
+        text_putf(s->out, "<circle cx=\"%.2f\" cy=\"%.2f\" r=\"1.2\" fill=\"none\"" SVG_INK("0.5") "/>\n", x,
                   layout_y(&s->l, box.outside[i]));
     figure_box_free(&box);
 }
@@ -225,7 +238,8 @@ static void svg_points(svg *s, size_t i) {
         if (isnan(series->x[k]) || isnan(series->y[k])) continue;
         svg_error_bar(s, layout_x(&s->l, series->x[k]), series->y[k], series->half[k], 10);
         svg_mark(s, i, layout_x(&s->l, series->x[k]), layout_y(&s->l, series->y[k]));
-        svg_hint(s, svg_name(s, i), s->f->categories.count ? s->f->categories.items[category] : "", "", series->y[k], series->half[k]);
+        svg_hint(s, svg_name(s, i), s->f->categories.count ? s->f->categories.items[category] : "", "", series->y[k],
+                 series->half[k]);
         text_puts(s->out, "</path>\n");
     }
 }
@@ -240,7 +254,8 @@ static void svg_lines(svg *s) {
             for (k = 0; k < series->count; k++) {
                 const bool there = !isnan(series->x[k]) && !isnan(series->y[k]);
                 if (there)
-                    text_putf(s->out, "%s%.2f %.2f", joined ? "L" : "M", layout_x(&s->l, series->x[k]), layout_y(&s->l, series->y[k]));
+                    text_putf(s->out, "%s%.2f %.2f", joined ? "L" : "M", layout_x(&s->l, series->x[k]),
+                              layout_y(&s->l, series->y[k]));
                 joined = there;
             }
             text_puts(s->out, "\"/>\n");
@@ -257,7 +272,8 @@ static void svg_cdf(svg *s) {
             svg_path_begin(s, i);
             text_putf(s->out, "M%.2f %.2f", layout_x(&s->l, values[0]), layout_y(&s->l, 0));
             for (k = 0; k < count; k++)
-                text_putf(s->out, "H%.2fV%.2f", layout_x(&s->l, values[k]), layout_y(&s->l, (double)(k + 1) / (double)count));
+                text_putf(s->out, "H%.2fV%.2f", layout_x(&s->l, values[k]),
+                          layout_y(&s->l, (double)(k + 1) / (double)count));
             text_putf(s->out, "H%.2f\">", s->l.right);
             svg_hint(s, svg_name(s, i), "median", "", values[(count - 1) / 2], NAN);
             text_puts(s->out, "</path>\n");
@@ -266,16 +282,13 @@ static void svg_cdf(svg *s) {
     }
 }
 
-/* The label of the y axis or of colors, which may be longer than the axis, but not than the figure. */
+/* The label of the y axis, or of the colors. */
 static void svg_side_label(svg *s, double x) {
-    const layout *l = &s->l;
-    double size = LAYOUT_LABEL, length;
     text label = {NULL, 0, 0};
-    layout_put_label(&label, s->f->y_label ? s->f->y_label : "", s->f->y_unit, &l->y);
-    length = layout_fit(letters_width(text_string(&label), size), l->height - 8, &size);
-    if (label.length)
-        svg_text(s, x, fmin(fmax((l->top + l->bottom) / 2, length / 2 + 4), l->height - length / 2 - 4), size, SVG_MIDDLE, -90,
-                 label.data, l->height - 8);
+    layout_place place;
+    layout_put_label(&label, s->f->y_label ? s->f->y_label : "", s->f->y_unit, &s->l.y);
+    place = layout_y_label(&s->l, text_string(&label));
+    if (label.length) svg_text(s, x, place.at, place.size, SVG_MIDDLE, -90, label.data, place.most);
     text_free(&label);
 }
 
@@ -287,18 +300,19 @@ static void svg_cell(svg *s, size_t row, size_t category, double x, double y, do
     unsigned char rgb[3] = {0, 0, 0};
     text number = {NULL, 0, 0};
     if (isnan(value)) {
-        text_putf(s->out, "<path d=\"M%.2f %.2fl%.2f %.2f\" stroke=\"currentColor\" stroke-width=\"0.3\"/>\n", x, y + height, width, -height);
+        text_putf(s->out, "<path d=\"M%.2f %.2fl%.2f %.2f\"" SVG_INK("0.3") "/>\n", x, y + height, width, -height);
         return;
     }
     figure_shade(part, rgb);
-    text_putf(s->out, "<rect x=\"%.2f\" y=\"%.2f\" width=\"%.2f\" height=\"%.2f\" fill=\"#%02x%02x%02x\">", x, y, width, height,
-              rgb[0], rgb[1], rgb[2]);
+    svg_rect(s, x, y, width, height);
+    text_putf(s->out, " fill=\"#%02x%02x%02x\">", rgb[0], rgb[1], rgb[2]);
     svg_hint(s, series->name, s->f->categories.items[category], "", value, NAN);
     text_puts(s->out, "</rect>\n");
     layout_put_cell(&number, &s->l, value);
     if (letters_width(number.data, LAYOUT_TICK) < width - 1 && height > LAYOUT_TICK)
-        text_putf(s->out, "<text x=\"%.2f\" y=\"%.2f\" text-anchor=\"middle\" font-size=\"%g\" fill=\"#%s\" pointer-events=\"none\">%s</text>\n",
-                  x + width / 2, y + height / 2 + 0.35 * LAYOUT_TICK, LAYOUT_TICK, part > 0.55 ? "fff" : "000", number.data);
+        text_putf(s->out, "<text x=\"%.2f\" y=\"%.2f\" text-anchor=\"middle\" font-size=\"%g\" fill=\"#%s\" "
+                  "pointer-events=\"none\">%s</text>\n", x + width / 2, y + height / 2 + LAYOUT_MIDDLE, LAYOUT_TICK,
+                  part > 0.55 ? "fff" : "000", number.data);
     text_free(&number);
 }
 
@@ -308,16 +322,17 @@ static void svg_color_scale(svg *s) {
     text label = {NULL, 0, 0};
     text_putf(s->out, "<linearGradient id=\"%s-colors\" x1=\"0\" y1=\"1\" x2=\"0\" y2=\"0\">", s->id);
     for (i = 0; i < FIGURE_SHADES; i++)
-        text_putf(s->out, "<stop offset=\"%g\" stop-color=\"#%02x%02x%02x\"/>", (double)i / (FIGURE_SHADES - 1), figure_shades[i][0],
-                  figure_shades[i][1], figure_shades[i][2]);
-    text_putf(s->out, "</linearGradient>\n<rect x=\"%.2f\" y=\"%.2f\" width=\"8\" height=\"%.2f\" fill=\"url(#%s-colors)\" "
-              "stroke=\"currentColor\" stroke-width=\"0.4\"/>\n", l->right + 5, l->top, l->bottom - l->top, s->id);
+        text_putf(s->out, "<stop offset=\"%g\" stop-color=\"#%02x%02x%02x\"/>", (double)i / (FIGURE_SHADES - 1),
+                  figure_shades[i][0], figure_shades[i][1], figure_shades[i][2]);
+    text_puts(s->out, "</linearGradient>\n");
+    svg_rect(s, l->right + 5, l->top, 8, l->bottom - l->top);
+    text_putf(s->out, " fill=\"url(#%s-colors)\"" SVG_INK("0.4") "/>\n", s->id);
     for (i = 0; i < l->y.count; i++) {
         const double y = layout_y(l, l->y.ticks[i]);
         text_clear(&label);
         scale_put_label(&label, &l->y, i, false);
-        svg_line(s, l->right + 13, y, l->right + 15, y, " stroke=\"currentColor\" stroke-width=\"0.5\"");
-        svg_text(s, l->right + LAYOUT_COLORS, y + 0.35 * LAYOUT_TICK, LAYOUT_TICK, SVG_START, 0, label.data, 1e9);
+        svg_line(s, l->right + 13, y, l->right + 15, y, SVG_INK("0.5"));
+        svg_text(s, l->right + LAYOUT_COLORS, y + LAYOUT_MIDDLE, LAYOUT_TICK, SVG_START, 0, label.data, 1e9);
     }
     text_free(&label);
     svg_side_label(s, l->width - 4);
@@ -333,7 +348,8 @@ static void svg_heat(svg *s) {
         const double y = l->top + height * (double)i;
         for (k = 0; k < columns; k++) svg_cell(s, i, k, l->left + width * (double)k, y, width, height);
         if (i % step == 0)
-            svg_text(s, l->left - 3, y + height / 2 + 0.35 * LAYOUT_TICK, LAYOUT_TICK, SVG_END, 0, s->f->series[i].name, l->left - 5);
+            svg_text(s, l->left - 3, y + height / 2 + LAYOUT_MIDDLE, LAYOUT_TICK, SVG_END, 0, s->f->series[i].name,
+                     l->left - 5);
     }
     svg_color_scale(s);
 }
@@ -348,8 +364,8 @@ static void svg_y_axis(svg *s) {
         const double y = layout_y(l, l->y.ticks[i]);
         text_clear(&label);
         scale_put_label(&label, &l->y, i, false);
-        svg_line(s, l->left, y, l->right, y, " stroke=\"currentColor\" stroke-opacity=\"0.2\" stroke-width=\"0.4\"");
-        svg_text(s, l->left - 3, y + 0.35 * LAYOUT_TICK, LAYOUT_TICK, SVG_END, 0, label.data, 1e9);
+        svg_line(s, l->left, y, l->right, y, SVG_INK("0.4") " stroke-opacity=\"0.2\"");
+        svg_text(s, l->left - 3, y + LAYOUT_MIDDLE, LAYOUT_TICK, SVG_END, 0, label.data, 1e9);
     }
     text_free(&label);
     svg_side_label(s, LAYOUT_LABEL + 1);
@@ -364,7 +380,7 @@ static void svg_category_labels(svg *s) {
         const char *name = s->f->categories.items[i];
         if (l->turn == 0) svg_text(s, x, y + 0.8 * LAYOUT_TICK, LAYOUT_TICK, SVG_MIDDLE, 0, name, l->room);
         else if (l->turn == 45) svg_text(s, x + 2, y + 0.5 * LAYOUT_TICK, LAYOUT_TICK, SVG_END, -45, name, l->room);
-        else svg_text(s, x + 0.35 * LAYOUT_TICK, y, LAYOUT_TICK, SVG_END, -90, name, l->room);
+        else svg_text(s, x + LAYOUT_MIDDLE, y, LAYOUT_TICK, SVG_END, -90, name, l->room);
     }
 }
 
@@ -375,15 +391,15 @@ static void svg_bar_labels(svg *s) {
     for (i = 0; l->bar_room > 0 && i < s->f->categories.count * bars; i++) {
         const layout_span span = layout_bar(l, i / bars, i % bars);
         const double x = span.from + span.width / 2;
-        if (l->bars_turned)
-            svg_text(s, x + 0.35 * LAYOUT_TICK, l->bottom + 3, LAYOUT_TICK, SVG_END, -90, s->f->bars.items[i % bars], l->bar_room);
-        else svg_text(s, x, l->bottom + 3 + 0.8 * LAYOUT_TICK, LAYOUT_TICK, SVG_MIDDLE, 0, s->f->bars.items[i % bars], span.width);
+        const char *name = s->f->bars.items[i % bars];
+        if (l->bars_turned) svg_text(s, x + LAYOUT_MIDDLE, l->bottom + 3, LAYOUT_TICK, SVG_END, -90, name, l->bar_room);
+        else svg_text(s, x, l->bottom + 3 + 0.8 * LAYOUT_TICK, LAYOUT_TICK, SVG_MIDDLE, 0, name, span.width);
     }
 }
 
 static void svg_x_axis(svg *s) {
     const layout *l = &s->l;
-    double size = LAYOUT_LABEL, length;
+    layout_place place;
     text label = {NULL, 0, 0};
     size_t i;
     svg_category_labels(s);
@@ -392,42 +408,40 @@ static void svg_x_axis(svg *s) {
         const double x = layout_x(l, l->x.ticks[i]);
         text_clear(&label);
         scale_put_label(&label, &l->x, i, false);
-        svg_line(s, x, l->bottom, x, l->bottom + 2.5, " stroke=\"currentColor\" stroke-width=\"0.5\"");
+        svg_line(s, x, l->bottom, x, l->bottom + 2.5, SVG_INK("0.5"));
         svg_text(s, x, l->bottom + 4 + 0.8 * LAYOUT_TICK, LAYOUT_TICK, SVG_MIDDLE, 0, label.data, 1e9);
     }
     text_clear(&label);
     if (s->f->x_label) layout_put_label(&label, s->f->x_label, s->f->x_unit, &l->x);
-    length = layout_fit(letters_width(text_string(&label), size), l->width - 8, &size);
-    if (label.length)
-        svg_text(s, fmin(fmax((l->left + l->right) / 2, length / 2 + 4), l->width - length / 2 - 4), l->x_label_y, size, SVG_MIDDLE, 0,
-                 label.data, l->width - 8);
+    place = layout_x_label(l, text_string(&label));
+    if (label.length) svg_text(s, place.at, l->x_label_y, place.size, SVG_MIDDLE, 0, label.data, place.most);
     text_free(&label);
 }
 
 /* The line that values begin at, the baseline, and the line before means. */
 static void svg_rules(svg *s) {
     const layout *l = &s->l;
-    const double rule = l->left + (l->right - l->left) * (double)s->f->rule / (double)(s->f->categories.count ? s->f->categories.count : 1);
+    const double rule = layout_x(l, (double)s->f->rule - 0.5);
     double y;
-    if (s->f->rule) svg_line(s, rule, l->top, rule, l->bottom, " stroke=\"currentColor\" stroke-width=\"0.5\" stroke-dasharray=\"1 1.5\"");
+    if (s->f->rule) svg_line(s, rule, l->top, rule, l->bottom, SVG_INK("0.5") " stroke-dasharray=\"1 1.5\"");
     if (s->f->kind == FIGURE_HEAT) return;
-    svg_line(s, l->left, l->top, l->left, l->bottom, " stroke=\"currentColor\" stroke-width=\"0.6\"");
+    svg_line(s, l->left, l->top, l->left, l->bottom, SVG_INK("0.6"));
     y = figure_has_area(s->f) && s->f->kind != FIGURE_BOX ? layout_y(l, layout_floor(l)) : l->bottom;
-    svg_line(s, l->left, y, l->right, y, " stroke=\"currentColor\" stroke-width=\"0.6\"");
+    svg_line(s, l->left, y, l->right, y, SVG_INK("0.6"));
     if (!s->f->has_baseline || s->f->kind == FIGURE_CDF) return;
     y = layout_y(l, s->f->baseline);
-    svg_line(s, l->left, y, l->right, y, " stroke=\"currentColor\" stroke-width=\"0.8\" stroke-dasharray=\"4 2\"");
+    svg_line(s, l->left, y, l->right, y, SVG_INK("0.8") " stroke-dasharray=\"4 2\"");
 }
 
 static void svg_legend(svg *s) {
     const layout *l = &s->l;
-    const double line = LAYOUT_TICK * LAYOUT_LINE * 1.1, top = 4 + (s->f->title ? LAYOUT_TITLE * LAYOUT_LINE + 2 : 0);
-    const double all = l->legend_entry * (double)l->legend_columns, left = fmax(4, fmin(l->left, l->width - all));
     size_t i;
     for (i = 0; layout_has_legend(s->f) && i < s->f->series_count; i++) {
-        const double x = left + l->legend_entry * (double)(i % l->legend_columns), y = top + line * (double)(i / l->legend_columns);
+        const double x = l->legend_left + l->legend_entry * (double)(i % l->legend_columns);
+        const double y = l->legend_top + LAYOUT_LEGEND * (double)(i / l->legend_columns);
         if (figure_has_area(s->f)) {
-            text_putf(s->out, "<rect x=\"%.2f\" y=\"%.2f\" width=\"9\" height=\"6\" stroke=\"currentColor\" stroke-width=\"0.4\" fill=\"", x, y + 0.5);
+            svg_rect(s, x, y + 0.5, 9, 6);
+            text_puts(s->out, SVG_INK("0.4") " fill=\"");
             svg_put_fill(s, i);
             text_puts(s->out, "\"/>\n");
         }
@@ -451,13 +465,15 @@ void svg_figure(text *out, const figure *f) {
     s.f = f;
     s.id = f->id ? f->id : "figure";
     layout_make(&s.l, f);
-    text_putf(out, "<svg xmlns=\"http://www.w3.org/2000/svg\" width=\"%.2fpt\" height=\"%.2fpt\" viewBox=\"0 0 %.2f %.2f\" role=\"img\" "
-              "fill=\"currentColor\" font-family=\"Helvetica, Arial, 'Liberation Sans', sans-serif\">\n<title>",
+    text_putf(out, "<svg xmlns=\"http://www.w3.org/2000/svg\" width=\"%.2fpt\" height=\"%.2fpt\" "
+              "viewBox=\"0 0 %.2f %.2f\" role=\"img\" fill=\"currentColor\" "
+              "font-family=\"Helvetica, Arial, 'Liberation Sans', sans-serif\">\n<title>",
               s.l.width, s.l.height, s.l.width, s.l.height);
     svg_put_text(out, f->title ? f->title : f->y_label ? f->y_label : "figure");
     text_puts(out, "</title>\n");
     svg_patterns(&s);
-    if (f->title) svg_text(&s, s.l.width / 2, 4 + LAYOUT_TITLE * 0.9, LAYOUT_TITLE, SVG_MIDDLE, 0, f->title, s.l.width - 8);
+    if (f->title)
+        svg_text(&s, s.l.width / 2, 4 + LAYOUT_TITLE * 0.9, LAYOUT_TITLE, SVG_MIDDLE, 0, f->title, s.l.width - 8);
     svg_legend(&s);
     if (f->kind != FIGURE_HEAT) svg_y_axis(&s);
     draw[f->kind](&s);
