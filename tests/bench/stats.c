@@ -1,7 +1,7 @@
 /* stats.c - one statistic of very many runs, beside grep, Python and pandas on the same files in the same run.
 
-     bench/stats [RUNS]             default $STATS_RUNS, else 500
-     bench/stats FOLDER THREADS NAME...  reads them as gem5art-stats does; prints a line for each file
+     bench/stats [RUNS]                  default $STATS_RUNS, else 500
+     bench/stats FOLDER THREADS NAME...  reads them by tools/lib/stats alone; prints a line for each file
 
    A run's stats.txt is of 5 MB: 36 dumps of what gem5 wrote (tests/data/stats/o3.txt.gz). 25 different ones lie on the
    disk, which the other runs' names are links to: more than a processor's caches hold. All are in the page cache. */
@@ -90,6 +90,18 @@ static bool fill(const char *folder, long runs) {
     return ok;
 }
 
+/* A store of the runs, for gem5art-stats. */
+static bool put_store(const char *path, const char *folder, long runs) {
+    FILE *file = fopen(path, "w");
+    long run;
+    bool ok = file != NULL;
+    for (run = 0; ok && run < runs; run++)
+        ok = fprintf(file, "%s{\"_id\":\"%ld\",\"hash\":\"%ld\",\"type\":\"gem5 run\",\"name\":\"run %ld\","
+                     "\"status\":\"Finished\",\"outdir\":\"%s/%ld\"}", run ? ",\n" : "[\n", run, run, run, folder, run) > 0;
+    ok = ok && fputs("]\n", file) >= 0;
+    return file && fclose(file) == 0 && ok;
+}
+
 /* ---- beside others */
 
 static const char python[] = "import glob, sys\n"
@@ -114,8 +126,9 @@ static const char pandas[] = "import glob, sys\n"
 
 static bool has_pandas(void) { return system("python3 -c 'import pandas' 2>/dev/null") == 0; }
 
-static void measure(const char *self, const char *folder, const char *output) {
+static void measure(const char *self, const char *tool, const char *store, const char *folder, const char *output) {
     program programs[] = {
+        {"gem5art-stats, one statistic", {tool, "--db-uri", store, "system.cpu.ipc", NULL}, {0, 0}, false},
         {"one statistic, on all processors", {self, folder, "0", "system.cpu.ipc", NULL}, {0, 0}, false},
         {"one statistic, on one", {self, folder, "1", "system.cpu.ipc", NULL}, {0, 0}, false},
         {"grep -F", {"grep", "-rhF", "system.cpu.ipc ", folder, NULL}, {0, 0}, false},
@@ -123,14 +136,14 @@ static void measure(const char *self, const char *folder, const char *output) {
         {"all statistics, on one", {self, folder, "1", "**", NULL}, {0, 0}, false},
         {"Python, line by line", {"python3", "-c", python, folder, NULL}, {0, 0}, false},
         {"pandas", {"python3", "-c", pandas, folder, NULL}, {0, 0}, false}};
-    programs[6].missing = !has_pandas();
+    programs[7].missing = !has_pandas();
     compare(output, programs, sizeof programs / sizeof *programs);
 }
 
 int main(int argc, char **argv) {
-    const char *variable = getenv("STATS_RUNS"), *base = getenv("TMPDIR");
+    const char *variable = getenv("STATS_RUNS"), *base = getenv("TMPDIR"), *build = getenv("BUILD");
     long runs = argc > 1 ? atol(argv[1]) : variable ? atol(variable) : 500;
-    char *folder, *runs_folder;
+    char *folder, *runs_folder, *store, *tool;
     const char *remove[] = {"rm", "-rf", NULL, NULL};
     cost unused = {0, 0};
     int status = 0;
@@ -138,9 +151,11 @@ int main(int argc, char **argv) {
     folder = text_printf("%s/bench-stats-XXXXXX", base ? base : "/tmp");
     if (!mkdtemp(folder)) return complain("cannot make a folder");
     runs_folder = text_printf("%s/runs", folder);
-    if (mkdir(runs_folder, 0777) == 0 && fill(runs_folder, runs)) {
+    store = text_printf("%s/db.json", folder);
+    tool = text_printf("%s/gem5art-stats", build ? build : "build");
+    if (mkdir(runs_folder, 0777) == 0 && fill(runs_folder, runs) && put_store(store, runs_folder, runs)) {
         printf("%ld runs, a stats.txt of 5 MB each:\n", runs);
-        measure(argv[0], runs_folder, folder);
+        measure(argv[0], tool, store, runs_folder, folder);
     } else status = complain("cannot write the files");
     remove[2] = folder;
     run_once("/tmp", remove, &unused);
