@@ -55,7 +55,7 @@ if need gzip; then
 fi
 
 begin "archives: stored and deflated files, odd names, ZIP64"
-if need python3 unzip; then
+if need python3 zip unzip; then
     cat >zips.py <<'END'
 import gzip, struct, zipfile
 plain = open("plain", "rb").read()
@@ -107,6 +107,9 @@ END
     has "of no archive" "$out" "error: cannot read ./none.zip: unzip reports an error"
     run "$stats" stats.txt@./plain
     has "of another file" "$out" "error: cannot read ./plain: unzip reports an error"
+    zip -q -P secret locked.zip plain
+    run "$stats" plain@./locked.zip
+    same "of an encrypted file" "$out" "error: plain in ./locked.zip is encrypted, and is not read"
     run env PATH="$work/none" "$stats" stats.txt@./a.zip
     same "without unzip" "$out" "error: cannot read stats.txt in ./a.zip: unzip, which reads archives, cannot be run"
 

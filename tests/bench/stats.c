@@ -97,7 +97,8 @@ static bool put_store(const char *path, const char *folder, long runs) {
     bool ok = file != NULL;
     for (run = 0; ok && run < runs; run++)
         ok = fprintf(file, "%s{\"_id\":\"%ld\",\"hash\":\"%ld\",\"type\":\"gem5 run\",\"name\":\"run %ld\","
-                     "\"status\":\"Finished\",\"outdir\":\"%s/%ld\"}", run ? ",\n" : "[\n", run, run, run, folder, run) > 0;
+                     "\"status\":\"Finished\",\"outdir\":\"%s/%ld\"}",
+                     run ? ",\n" : "[\n", run, run, run, folder, run) > 0;
     ok = ok && fputs("]\n", file) >= 0;
     return file && fclose(file) == 0 && ok;
 }

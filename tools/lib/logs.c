@@ -114,13 +114,13 @@ static FILE *open_in_folder(const char *folder, const char *name) {
 }
 
 FILE *logs_open(const logs *l, const char *name, program *p) {
-    const char *words[] = {"unzip", "-p", l->archive, NULL, NULL};
+    const char *words[] = {"unzip", "-P", "none", "-p", l->archive, NULL, NULL}; /* it asks for no password */
     text member = {NULL, 0, 0}; /* as unzip takes it: not as a pattern */
     FILE *file;
     p->out = NULL;
     if (l->folder) return open_in_folder(l->folder, name);
     for (; *name; name++) text_putf(&member, strchr("[]*?\\", *name) ? "\\%c" : "%c", *name);
-    words[3] = text_string(&member);
+    words[5] = text_string(&member);
     file = program_start(p, words) ? p->out : NULL;
     text_free(&member);
     return file;

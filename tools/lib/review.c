@@ -19,8 +19,8 @@ static int remove_entry(const char *path, const struct stat *st, int type, struc
 
 /* Unpacks from the archive in the storage, else where it was made, what gem5art_review_run reads. */
 static bool unpack(review *v, const char *cwd) {
-    const char *words[] = {"unzip", "-qq", "-o", NULL, "simout*", "simerr*", "console.txt", "*.terminal", "*.device",
-                           "*.dmesg", "*stats*", ".gem5art/events.tsv", "-d", NULL, NULL};
+    const char *words[] = {"unzip", "-P", "none", "-qq", "-o", NULL, "simout*", "simerr*", "console.txt", "*.terminal",
+                           "*.device", "*.dmesg", "*stats*", ".gem5art/events.tsv", "-d", NULL, NULL};
     const gem5art_artifact *archive = v->run->results ? gem5art_find_artifact(v->db, v->run->results, NULL) : NULL;
     char *copy = archive ? store_copy_path(archive) : NULL, *made = archive ? text_join(cwd, archive->path) : NULL;
     const char *path = copy && access(copy, R_OK) == 0 ? copy : made, *base = getenv("TMPDIR");
@@ -29,8 +29,8 @@ static bool unpack(review *v, const char *cwd) {
     if (path && access(path, R_OK) == 0) {
         v->folder = text_printf("%s/gem5art-verify-XXXXXX", text_empty(base) ? "/tmp" : base);
         if (!mkdtemp(v->folder)) die(EXIT_FAILED, "cannot make a folder like %s: %s", v->folder, strerror(errno));
-        words[3] = path;
-        words[13] = v->folder;
+        words[5] = path;
+        words[15] = v->folder;
         if (program_start(&unzip, words)) status = program_end(&unzip);
     }
     free(copy);

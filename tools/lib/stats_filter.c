@@ -11,6 +11,7 @@ typedef struct filter_pattern {
     size_t start;  /* bytes that a line with a wanted name begins with */
     size_t tail;   /* bytes that each wanted name ends with */
     bool exact;    /* without a special character */
+    bool rest;     /* "**" after the start, and nothing more: names that begin so are wanted */
 } filter_pattern;
 
 struct stats_filter {
@@ -43,6 +44,7 @@ stats_filter *stats_filter_new(const char *const *patterns, size_t count) {
         p->length = strlen(p->glob);
         p->start = start_length(p->glob);
         p->exact = !stats_filter_is_glob(p->glob);
+        p->rest = text_same(p->glob + p->start, "**");
         p->tail = p->exact ? p->length : tail_length(p->glob);
         if (i == 0 || p->start < filter->common) filter->common = p->start;
         for (same = 0; same < filter->common && p->glob[same] == filter->patterns[0].glob[same]; same++) {}
@@ -76,6 +78,7 @@ bool stats_filter_wants(const stats_filter *filter, gem5art_text name) {
         const filter_pattern *p = &filter->patterns[i];
         if (name.length < p->tail || (p->exact && name.length != p->length)) continue;
         if (memcmp(name.text + name.length - p->tail, p->glob + p->length - p->tail, p->tail) != 0) continue;
+        if (p->rest && name.length >= p->start && memcmp(name.text, p->glob, p->start) == 0) return true;
         if (p->exact || stats_filter_matches(p->glob, name)) return true;
     }
     return !filter;

@@ -123,15 +123,14 @@ static bool check_sizes(stats_source *s, const char *const *words, const char *p
 }
 
 static bool open_member(stats_source *s, const char *path, const char *member, text *why) {
-    const char *words[] = {"unzip", "-v", path, NULL, NULL};
+    const char *list[] = {"unzip", "-v", path, NULL, NULL};
+    const char *words[] = {"unzip", "-P", "none", "-p", path, NULL, NULL}; /* without -P it may ask for a password */
     text pattern = {NULL, 0, 0}; /* to unzip a name is a pattern, or an option */
     const char *at;
     bool ok;
     for (at = member; *at; at++) text_putf(&pattern, strchr("[]*?\\-", *at) ? "\\%c" : "%c", *at);
-    words[3] = text_string(&pattern);
-    ok = check_sizes(s, words, path, member, why);
-    words[1] = "-p";
-    ok = ok && program_start(&s->unzip, words);
+    list[3] = words[5] = text_string(&pattern);
+    ok = check_sizes(s, list, path, member, why) && program_start(&s->unzip, words);
     text_free(&pattern);
     if (!ok) return false;
     s->fd = fileno(s->unzip.out);
@@ -160,6 +159,7 @@ static bool end_well(stats_source *s, text *why) {
     s->gzip.out = s->unzip.out = NULL;
     s->fd = -1;
     if (gzip != 0 && gzip != 2) text_putf(why, "%s is damaged, or cut: gzip cannot read all of it", s->name);
+    else if (unzip == 81 || unzip == 82) text_putf(why, "%s is encrypted, and is not read", s->name);
     else if (unzip > 1 || !whole) text_putf(why, "%s is damaged: unzip cannot read all of it", s->name);
     else return true;
     return false;
