@@ -369,6 +369,16 @@ END
     same "differences" "$out" ""
 fi
 
+begin "LaTeX compiles hostile names"
+if command -v pdflatex >/dev/null && kpsewhich booktabs.sty >/dev/null && [ -s hostile.tex ]; then
+    { # characters that pdflatex has no fonts for, and a name that is wider than a page, are left out
+        printf '%s\n' '\documentclass{article}' '\usepackage{booktabs}' '\begin{document}'
+        grep -v 'xxxxx\|right to left' hostile.tex
+        printf '%s\n' '\end{document}'
+    } >document.tex
+    check "it does" pdflatex -draftmode -interaction=nonstopmode -halt-on-error document.tex
+fi
+
 begin "LaTeX and Markdown"
 run "$stats" --latex --where size=2 simInsts 'cpi_x = system.cpu.numCycles / simInsts' 'tiny = simInsts / 7e20'
 cat >expected <<'END'

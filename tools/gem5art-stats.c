@@ -428,12 +428,13 @@ static void choose_columns(int argc, char **argv) {
 
 static bool list(gem5art_db *db) {
     frame_stats s;
-    if (!frame_list(&s, db, &request)) return false;
-    if (as_json || as_csv) {
+    bool ok = frame_list(&s, db, &request);
+    if (ok && (as_json || as_csv)) {
         say_sentences(&s.left_out);
         write_list_array(&s);
-    } else write_list_grid(&s);
-    return true;
+    } else if (ok) write_list_grid(&s);
+    frame_stats_free(&s);
+    return ok;
 }
 
 static bool show(gem5art_db *db) {

@@ -321,3 +321,15 @@ bool frame_list(frame_stats *s, gem5art_db *db, const frame_request *request) {
     frame_end(&b);
     return s->count > 0;
 }
+
+void frame_stats_free(frame_stats *s) {
+    while (s->count > 0) {
+        frame_stat *stat = &s->items[--s->count];
+        free(stat->name);
+        free(stat->unit);
+        free(stat->description);
+    }
+    free(s->items);
+    frame_free_texts(&s->left_out);
+    memset(s, 0, sizeof *s);
+}

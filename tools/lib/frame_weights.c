@@ -21,7 +21,10 @@ static char *frame_weights_path(const frame_builder *b, const chosen_run *run) {
             bool known = frame_find(b->f, "--weights", name) != SIZE_MAX;
             text_puts(&path, frame_value(run, name));
             free(name);
-            if (!known) return NULL;
+            if (!known) {
+                text_free(&path);
+                return NULL;
+            }
             at = end;
         } else text_put(&path, at, 1);
     }
