@@ -56,7 +56,12 @@ all: $(tools) $(examples)
 # The tools link the library, which is compiled once, and what they share; every other program is one source file.
 $(B)/gem5art.o: tools/lib/gem5art.c $(HEADER)
 $(modules): $(B)/lib/%.o: tools/lib/%.c $(HEADER) $(wildcard tools/lib/*.h)
-$(B)/tools.a: $(B)/gem5art.o $(modules)
+$(B)/report_parts.c: tools/parts.awk $(wildcard tools/report/*)
+	@mkdir -p $(@D)
+	awk -f tools/parts.awk tools/report/page.html tools/report/style.css tools/report/script.js >$@
+$(B)/report_parts.o: $(B)/report_parts.c tools/lib/report_parts.h
+	$(CC) $(FLAGS) -I. -c -o $@ $<
+$(B)/tools.a: $(B)/gem5art.o $(B)/report_parts.o $(modules)
 	@rm -f $@
 	$(AR) rcs $@ $^
 $(tools): LDLIBS += -lm

@@ -106,4 +106,7 @@ if command -v jq >/dev/null; then
 else
     cat runs.json
 fi
-printf '\nAll of it is in %s:\ndb.json, runs.json, and an outdir with results.zip for each run.\n' "$demo"
+say "A page about all of it: \`gem5art-report -o report.html\`"
+"$build/gem5art-report" --title "The gem5art demo" -o report.html
+echo "Open it in a browser: $demo/report.html"
+printf '\nAll of it is in %s:\ndb.json, runs.json, report.html, and an outdir with results.zip for each run.\n' "$demo"

@@ -19,6 +19,7 @@ arguments() {
     gem5art-artifact) echo list ;;
     gem5art-diff) echo 6346b869 94ffa110 ;;
     gem5art-export) echo --to jsonl - ;;
+    gem5art-report) echo -o - ;;
     gem5art-getruns) echo - ;;
     gem5art-import) echo --dry-run db.json ;;
     gem5art-rm) echo --dry-run --name boot ;;
