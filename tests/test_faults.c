@@ -100,6 +100,7 @@ static bool begin_base(void) {
     paths[GEM5] = built("children/exit_with");
     fixture_begin();
     make_repo("repo");
+    sh("cd repo && git config filter.x.clean cat && git config filter.x.required true"); /* is turned off */
     write_text("vmlinux", "not much of a kernel\n");
     write_text("disk.img", "not much of a disk\n");
     write_text("lone", "what no run uses\n");
