@@ -193,6 +193,7 @@ TEST(globs) {
                 {"*.cpu*.ipc", "system.cpu3.core.ipc", false}, {"**.cpu**.ipc", "a.b.cpu3.core.ipc", true},
                 {"**.cpu*.ipc", "a.cpu.b.cpu3.ipc", true}, {"*", "a::b", false}, {"a.?", "a..", false},
                 {"a::?", "a::.", true}, {"*b*.c", "ab.b.c", false}, {"a*b*c", "aabbc", true}, {"a**b", "ab", true},
+                {"a**", "a.b::c", true}, {"ab**", "a", false}, {"a.**", "ab.c", false}, {"a::**", "a::b", true},
                 {"*a*a*a*a*b", "aaaaaaaaaaaaaaaa", false}};
     size_t i;
     for (i = 0; i < sizeof rows / sizeof *rows; i++) {
