@@ -202,7 +202,7 @@ def check_means():
             else:
                 equal("the mean of %s" % c, row["t"], statistics.geometric_mean([statistics.fmean(merged[c, b])
                                                                                 for b in "abcde"]))
-                if b != "geometric mean":
+                if b != "geomean":
                     wrong("a mean has the label", b)
 
 

@@ -89,7 +89,7 @@ timing 2 1
 o3 2 0.5002"
 run "$stats" --baseline cpu=timing --speedup --mean geometric 'c = system.cpu.numCycles'
 has "no speed-up" "$out" "c is 0 in 1 run: there is no speed-up"
-has "no mean" "$out" "c has no geometric mean: a value is missing, or not above 0"
+has "no mean" "$out" "c has no geomean: a value is missing, or not above 0"
 run "$stats" --over size --mean arithmetic simInsts
 same "merged" "$(sed -n 1,5p .out)" "ID        CPU     N  simInsts
 aaaa0001  timing  2      2000  ±12706
@@ -273,7 +273,7 @@ has "a different variable" "$status $err" "1 gem5art-stats: "
 begin "--list"
 {
     echo '['
-    { for i in 0 1 2 3; do echo "system.cpu$i.ipc 0.5 # IPC (Ratio)"; done; printf 'v::a 1 # V (Count)\nv::b 2 # V (Count)\n'; } |
+    { for i in 0 1 2 3; do echo "system.cpu$i.core0.ipc 0.5 # IPC (Ratio)"; done; printf 'v1::a 1 # V (Count)\nv1::b 2 # V (Count)\n'; } |
         sed "1i $begin_text
 \$a $end_text" | record list0001 Finished ''
     echo ','
@@ -281,20 +281,27 @@ begin "--list"
     echo ']'
 } >list.json
 run "$stats" --db-uri list.json --list
-same "folded" "$out" "STATISTIC             RUNS  UNIT   DESCRIPTION
-system.cpu*.ipc ×4       1  Ratio  IPC
-v::* ×2                  1  Count  V
-simInsts                 1  Count  Instructions simulated
-system.cpu.numCycles     1  Cycle  Cycles
+same "folded" "$out" "RUNS  STATISTIC                 DESCRIPTION (UNIT)
+   1  system.cpu*.core0.ipc ×4  IPC (Ratio)
+   1  v1::* ×2                  V (Count)
+   1  simInsts                  Instructions simulated (Count)
+   1  system.cpu.numCycles      Cycles (Cycle)
 
 8 statistics of 2 runs"
 run env LC_ALL=C "$stats" --db-uri list.json --list ipc
-has "without UTF-8, and a part of the name" "$out" "system.cpu*.ipc x4"
+has "without UTF-8, and a part of the name" "$out" "system.cpu*.core0.ipc x4"
 same "lines" "$(wc -l <.out)" 4
+run env COLUMNS=36 "$stats" --db-uri list.json --list
+same "narrow: names are not cut" "$(sed -n 2,5p .out)" "   1  system.cpu*.core0.ipc ×4  IPC…
+   1  v1::* ×2   V (Count)
+   1  simInsts   Instructions simul…
+   1  system.cpu.numCycles  Cycles …"
+run "$stats" --db-uri list.json --list --markdown ipc
+has "Markdown" "$out" '| system.cpu\*.core0.ipc ×4 | 1 | Ratio | IPC |'
 run "$stats" --db-uri list.json --list --csv 'cpu[13].*'
 same "CSV is not folded" "$(tr -d '\r' <.out)" "name,runs,unit,description
-system.cpu1.ipc,1,Ratio,IPC
-system.cpu3.ipc,1,Ratio,IPC"
+system.cpu1.core0.ipc,1,Ratio,IPC
+system.cpu3.core0.ipc,1,Ratio,IPC"
 run "$stats" --db-uri list.json --list nonsense
 same "none" "$status $err" '1 gem5art-stats: no run has a statistic "nonsense": --list shows those that there are'
 

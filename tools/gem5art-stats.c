@@ -344,50 +344,89 @@ static void write_list_array(const frame_stats *s) {
     text_list_free(&names);
 }
 
-static void add_group(grid *g, const frame_stats *s, const fold_group *group) {
-    const frame_stat *first = &s->items[group->first];
-    char *name = group->count == 1 ? text_copy(group->name)
-                                   : text_printf("%s %s%zu", group->name, terminal_utf8() ? "×" : "x", group->count);
-    grid_add(g, name);
-    grid_add_number(g, (double)first->runs, digits);
-    grid_add(g, first->unit);
-    grid_add(g, first->description);
-    free(name);
-}
-
-static void write_list_grid(const frame_stats *s) {
+static fold_group *fold(const frame_stats *s, size_t *group_count) {
     const char **names = (const char **)text_alloc((s->count + 1) * sizeof *names);
     char **marks = (char **)text_alloc((s->count + 1) * sizeof *marks);
-    size_t i, group_count, limit = terminal_limit(STDOUT_FILENO);
-    text out = {NULL, 0, 0};
-    text_list hidden = {NULL, 0};
     fold_group *groups;
-    grid g = {0};
+    size_t i;
     for (i = 0; i < s->count; i++) {
         names[i] = s->items[i].name;
         marks[i] = text_printf("%zu\n%s\n%s", s->items[i].runs, s->items[i].unit, s->items[i].description);
     }
-    groups = fold_names(names, (const char *const *)marks, s->count, &group_count);
-    grid_add_column(&g, "statistic", GRID_TEXT, false);
-    grid_add_column(&g, "runs", GRID_NUMBER, false);
-    grid_add_column(&g, "unit", GRID_TEXT, false);
-    grid_add_column(&g, "description", GRID_TEXT, false);
-    for (i = 0; i < group_count; i++) add_group(&g, s, &groups[i]);
-    if (as_markdown) grid_put_markdown(&out, &g);
-    else if (as_latex) grid_put_latex(&out, &g);
-    else grid_put_text(&out, &g, limit, &hidden);
-    if (!as_markdown && !as_latex) {
-        text_putf(&out, "\n%zu statistics of %zu run%s\n", s->count, s->run_count, s->run_count == 1 ? "" : "s");
-        put_sentences(&out, &s->left_out, limit);
-    }
-    print(text_string(&out), out.length);
-    text_free(&out);
-    text_list_free(&hidden);
-    grid_free(&g);
-    fold_free(groups, group_count);
+    groups = fold_names(names, (const char *const *)marks, s->count, group_count);
     for (i = 0; i < s->count; i++) free(marks[i]);
     free(marks);
     free(names);
+    for (i = 0; i < *group_count; i++) { /* how many they are is a part of the name here */
+        char *name = groups[i].name;
+        if (groups[i].count == 1) continue;
+        groups[i].name = text_printf("%s %s%zu", name, terminal_utf8() ? "×" : "x", groups[i].count);
+        free(name);
+    }
+    return groups;
+}
+
+static void put_list_grid(text *out, const frame_stats *s, const fold_group *groups, size_t group_count) {
+    static const char *const titles[] = {"statistic", "runs", "unit", "description"};
+    grid g = {0};
+    size_t i;
+    for (i = 0; i < 4; i++) grid_add_column(&g, titles[i], i == 1 ? GRID_NUMBER : GRID_TEXT, false);
+    for (i = 0; i < group_count; i++) {
+        const frame_stat *first = &s->items[groups[i].first];
+        grid_add(&g, groups[i].name);
+        grid_add_number(&g, (double)first->runs, digits);
+        grid_add(&g, first->unit);
+        grid_add(&g, first->description);
+    }
+    (as_markdown ? grid_put_markdown : grid_put_latex)(out, &g);
+    grid_free(&g);
+}
+
+/* A line has the runs, a name, which is never cut as people copy it, and as much of its description as fits. */
+static void put_list_line(text *out, const char *runs, const char *name, size_t name_width, const frame_stat *stat,
+                          const char *title, size_t limit) {
+    text line = {NULL, 0, 0}, about = {NULL, 0, 0};
+    size_t width;
+    text_putf(&line, "%4s  ", runs);
+    width = 6 + terminal_put(&line, name, SIZE_MAX);
+    for (; width < 6 + name_width; width++) text_puts(&line, " ");
+    text_puts(&line, "  ");
+    if (stat && *stat->unit) text_putf(&about, "%s (%s)", stat->description, stat->unit);
+    else text_puts(&about, stat ? stat->description : title);
+    if (!limit || width + 2 + terminal_ellipsis_columns() < limit)
+        terminal_put(&line, text_string(&about), limit ? limit - width - 2 : SIZE_MAX);
+    while (line.length && line.data[line.length - 1] == ' ') text_cut(&line, line.length - 1);
+    text_putf(out, "%s\n", line.data);
+    text_free(&line);
+    text_free(&about);
+}
+
+static void put_list_text(text *out, const frame_stats *s, const fold_group *groups, size_t group_count) {
+    size_t limit = terminal_limit(STDOUT_FILENO), most = limit ? limit / 2 : SIZE_MAX, width = 9, i;
+    char runs[24];
+    for (i = 0; i < group_count; i++) {
+        size_t w = terminal_width(groups[i].name);
+        if (w > width && w <= most) width = w;
+    }
+    put_list_line(out, "RUNS", "STATISTIC", width, NULL, "DESCRIPTION (UNIT)", limit);
+    for (i = 0; i < group_count; i++) {
+        const frame_stat *first = &s->items[groups[i].first];
+        snprintf(runs, sizeof runs, "%zu", first->runs);
+        put_list_line(out, runs, groups[i].name, width, first, NULL, limit);
+    }
+    text_putf(out, "\n%zu statistics of %zu run%s\n", s->count, s->run_count, s->run_count == 1 ? "" : "s");
+    put_sentences(out, &s->left_out, limit);
+}
+
+static void write_list(const frame_stats *s) {
+    text out = {NULL, 0, 0};
+    size_t group_count;
+    fold_group *groups = fold(s, &group_count);
+    (as_markdown || as_latex ? put_list_grid : put_list_text)(&out, s, groups, group_count);
+    if (as_markdown || as_latex) say_sentences(&s->left_out);
+    print(text_string(&out), out.length);
+    text_free(&out);
+    fold_free(groups, group_count);
 }
 
 /* ---- */
@@ -431,7 +470,7 @@ static bool list(gem5art_db *db) {
     if (ok && (as_json || as_csv)) {
         say_sentences(&s.left_out);
         write_list_array(&s);
-    } else if (ok) write_list_grid(&s);
+    } else if (ok) write_list(&s);
     frame_stats_free(&s);
     return ok;
 }

@@ -209,7 +209,7 @@ static size_t relate_label_place(const frame *f, const text_list *without) {
 
 static void relate_add_mean(frame *f, means_kind kind, const size_t *rows, size_t count, const text_list *without,
                             size_t label_place) {
-    static const char *const labels[] = {"mean", "geometric mean", "harmonic mean"};
+    static const char *const labels[] = {"mean", "geomean", "harmonic mean"};
     double *values = (double *)text_alloc((count + 1) * sizeof *values);
     frame_row *row = frame_add_row(f);
     size_t i, k;
