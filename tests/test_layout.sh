@@ -1,5 +1,5 @@
 #!/bin/sh
-# gem5art-ls for five stores on terminals of four widths, compared word for word with tests/screens/STORE-WIDTH.txt.
+# gem5art-ls for six stores on terminals of four widths, compared word for word with tests/screens/STORE-WIDTH.txt.
 #
 # After a change of the layout, write these files again and look at each of them as a researcher would: can you tell which
 # run is which, what failed, and why?
@@ -19,7 +19,7 @@ make_store() { # NAME - writes NAME.json, with times that are relative to now
 }
 options_of() { [ "$1" = many ] && echo "--limit 20"; }
 
-for store in boot spec npb one many; do
+for store in boot spec npb one edit many; do
     begin "$store"
     [ "$store" != boot ] || [ -n "$began" ] || continue # no /proc: no live run can be made
     for columns in 60 80 120 200; do

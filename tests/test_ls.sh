@@ -361,6 +361,69 @@ same "CSV" "$("$ls" --db-uri matrix.json --csv --limit 1 | tr -d '\r' | sed 's/.
 has "JSON" "$("$ls" --db-uri matrix.json --json --limit 1)" '"variables": {"cpu":"o3","l2":"256kB","host":"h"}}'
 has "in a pipe" "$("$ls" --db-uri matrix.json | head -n 1)" "ID        NAME  CPU     L2     HOST  MODE"
 
+begin "commits of the scripts and of gem5"
+cat >commits.awk <<'END'
+function put(record) { printf "%s{%s}", (n++ ? ",\n" : "["), record }
+function artifact(id, type, hash) {
+    put(sprintf("\"_id\":\"%s\",\"hash\":\"%s\",\"type\":\"%s\",\"name\":\"x\"", id, hash, type))
+}
+function run(scripts, repo, binary) {
+    put(sprintf("\"_id\":\"%08d\",\"hash\":\"%d\",\"type\":\"gem5 run\",\"name\":\"x\",\"status\":\"Finished\"," \
+        "\"gem5_artifact\":\"%s\",\"gem5_git_artifact\":\"%s\",\"run_script_git_artifact\":\"%s\"", n, n, binary, repo,
+        scripts))
+}
+BEGIN {
+    artifact("s1", "git repo", "1111111aaaaaaa")
+    artifact("s2", "git repo", "2222222bbbbbbb")
+    artifact("copy", "git repo", "2222222bbbbbbb")
+    artifact("g1", "git repo", "3333333ccccccc")
+    artifact("b1", "gem5 binary", "4444444ddddddd")
+    artifact("evil", "git repo", "\\u001b[31m7777777")
+    run(ENVIRON["FIRST"], "g1", "b1")
+    run("s2", ENVIRON["REPO"], ENVIRON["BINARY"])
+    artifact("later", "git repo", "5555555eeeeeee")
+    artifact("b2", "gem5 binary", "6666666fffffff")
+    print "]"
+}
+END
+commits() { # SCRIPTS OF THE FIRST RUN, GEM5'S REPO AND BINARY OF THE SECOND
+    FIRST=$1 REPO=$2 BINARY=$3 awk -f commits.awk >commits.json
+    COLUMNS=80 "$ls" --db-uri commits.json | sed '/^$/d; $d'
+}
+same "the same commits" "$(commits s2 g1 b1)" "name x · scripts 2222222 · gem5 repo 3333333
+ID        STATUS
+00000006  Finished
+00000007  Finished"
+same "a copy with the same commit" "$(commits copy g1 b1)" "$(commits s2 g1 b1)"
+same "scripts" "$(commits s1 g1 b1)" "name x · gem5 repo 3333333
+ID        SCRIPTS  STATUS
+00000006  1111111  Finished
+00000007  2222222  Finished"
+same "gem5, with its binary" "$(commits s2 later b2)" "name x · scripts 2222222
+ID        GEM5_COMMIT  STATUS
+00000006  3333333      Finished
+00000007  5555555      Finished"
+same "the binary alone" "$(commits s2 g1 b2)" "name x · scripts 2222222 · gem5 repo 3333333
+ID        GEM5_BINARY  STATUS
+00000006  4444444      Finished
+00000007  6666666      Finished"
+same "unknown ones" "$(commits nosuch g1 b1)" "name x · gem5 repo 3333333
+ID        STATUS
+00000006  Finished
+00000007  Finished"
+same "no hash" "$(commits evil '' '')" "name x
+ID        STATUS
+00000006  Finished
+00000007  Finished"
+commits s1 later b2 >/dev/null
+same "JSON has the whole hashes" "$("$ls" --db-uri commits.json --json --columns script_commit,gem5_commit,gem5_binary)" '[
+{"script_commit": "1111111aaaaaaa", "gem5_commit": "3333333ccccccc", "gem5_binary": "4444444ddddddd"},
+{"script_commit": "2222222bbbbbbb", "gem5_commit": "5555555eeeeeee", "gem5_binary": "6666666fffffff"}
+]'
+same "groups" "$("$ls" --db-uri commits.json --group-by script_commit | head -n 3)" "SCRIPT_COMMIT  RUNS  FINISHED  MEAN  TOTAL
+1111111           1         1
+2222222           1         1"
+
 begin "many variables, and values that are parts of others"
 awk 'BEGIN {
     for (i = 0; i < 100; i++) all = all (i ? "," : "") "\"v" i "\":\"" i "\""
@@ -435,7 +498,8 @@ if need tmux; then
     terminal 80 24 "'$ls'"
     until_true shows "status 0"
     cat >expected <<'END'
-gem5 build/X86/gem5.opt · script run_exit.py
+gem5 build/X86/gem5.opt · script run_exit.py · scripts 30320ae
+gem5 repo 53a3b2d
 
 ID       NAME             STATUS   REASON ELAPSED WHEN  PARAMS
 6346b869 boot experiment… Finished          0.2 s 3 min atomic MESI_Two_Level 1…
@@ -491,8 +555,8 @@ if need tmux git; then
     until_true shows " Running"
     has "a live run" "$(screen)" " sweep-a"
     resize 200 50
-    until_true shows "boot experiments with gem5-24.0  FS    Finished"
-    until_true shows "sweep-atomic-1000                SE    Running"
+    until_true shows "boot experiments with gem5-24.0  .* FS    Finished"
+    until_true shows "sweep-atomic-1000  .* SE    Running"
     check "live runs come first" sh -c 'printf "%s" "$1" | grep -A 1 "^ID" | grep -q Running' - "$(screen)"
     resize 60 8
     until_true shows "^ID .* Running\|^[0-9a-f]* .* Running"

@@ -11,6 +11,7 @@
 #include <unistd.h>
 
 #include "lib/attempts.h"
+#include "lib/commits.h"
 #include "lib/describe.h"
 #include "lib/digits.h"
 #include "lib/facts.h"
@@ -59,7 +60,7 @@ static const page the_page = {
     .usage = "",
     .description = "List runs: live ones, then recorded ones, the newest last.",
     .options = options,
-    .more = "COLUMN: id, reason, elapsed, simulated, size, a field (host, ...), a variable."};
+    .more = "COLUMN: id, reason, elapsed, size, script_commit, ..., a field or a variable."};
 
 /* ---- columns, whose cells each row has */
 
@@ -81,7 +82,7 @@ static void choose_columns(void) {
     by_default = !columns_text && !group_text && !quiet && !artifacts && !as_json;
     record_init(&current);
     hash_member = members_want(&current.members, "hash");
-    if (by_default) facts_want(&current);
+    if (by_default && limit) facts_want(&current);
     for (;; list++) {
         size_t length = strcspn(list, ",");
         if (!length)
@@ -248,7 +249,11 @@ static bool read_recorded(gem5art_db *db, gem5art_error *error) {
     while (iter && (json = gem5art_next_json(iter, &length, error)) != NULL) {
         members_read(&head, json, length);
         if (members_is_run(head.values[1]) != artifacts) add_record(&recorded, json, length, NULL);
-        else add_id(&recorded, head.values[0]);
+        else {
+            add_id(&recorded, head.values[0]);
+            if (members_is(head.values[1], "git repo") || members_is(head.values[1], "gem5 binary"))
+                commits_note(json, length);
+        }
     }
     whole = gem5art_iter_step(iter) == GEM5ART_END;
     gem5art_iter_close(iter);
@@ -556,6 +561,7 @@ int main(int argc, char **argv) {
     desc.log = watching ? take_note : message_warn;
     desc.damaged = watching ? take_note : message_damaged;
     db = store_open_as(store_find(db_uri), &desc);
+    commits_open(db);
     if (verbose) store_say(db);
     if (watching) status = watch(db);
     else list(db);

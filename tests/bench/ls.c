@@ -10,6 +10,8 @@
 
 #include "programs.h"
 
+#include <sys/ioctl.h>
+
 static int runs = 100000;
 static gem5art_error why;
 

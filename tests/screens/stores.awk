@@ -1,6 +1,6 @@
 # stores.awk - a store as a research group has it: awk -v store=NAME -v now=UNIXTIME -f stores.awk >db.json
 #
-# NAME: boot, spec, npb, one, many; boot also takes what `live` below names. The same arguments give the same bytes. No time
+# NAME: boot, spec, npb, one, edit, many; boot also takes what `live` below names. The same arguments give the same bytes. No time
 # is near the end of a minute, an hour or a day before `now`: a table of the store is the same ten seconds later.
 
 function id(n) { return sprintf("%08x-0000-4000-8000-%012x", n * 2654435761 % 2147483647, n) }
@@ -115,6 +115,32 @@ function npb(    b, c, t, benchmarks, cpus) {
     }
 }
 
+function repo(name, commit) { # returns its id
+    count++
+    printf "%s{\"_id\":\"%s\",\"hash\":\"%s\",\"type\":\"git repo\",\"name\":\"%s\",\"git\":{\"hash\":\"%s\"}}",
+        (count > 1 ? ",\n" : "[\n"), id(count), commit, name, commit
+    return id(count)
+}
+
+# A sweep; the script is edited and committed; the sweep again.
+function edit(    n, cpus, sizes, commits, gem5_repo, scripts) {
+    split("atomic timing o3", cpus)
+    split("256kB 1MB", sizes)
+    split("4baffa1e8c9dd79bdd41aeee47ee3ea44dc00f4d 306f411b0f4aa72b1b1c1d9c79c2ed2ae9a1f5a0", commits)
+    gem5 = "/home/ana/gem5/build/X86/gem5.opt"; script = "/home/ana/scripts/cache.py"; host = "n11"; mode = ""
+    gem5_repo = repo("gem5", "ba3573c79f3bcd6a8f3c2f1f0a9f4c6fd93f6c21")
+    for (n = 0; n < 12; n++) {
+        if (n % 6 == 0) scripts = repo("scripts", commits[int(n / 6) + 1])
+        files = pair("gem5_git_artifact", gem5_repo) "," pair("run_script_git_artifact", scripts) ","
+        hash = n + 1
+        name = "cache " cpus[int(n / 2) % 3 + 1] " " sizes[n % 2 + 1]
+        params = "\"" cpus[int(n / 2) % 3 + 1] "\",\"" sizes[n % 2 + 1] "\""
+        variables = pair("cpu", cpus[int(n / 2) % 3 + 1]) "," pair("l2", sizes[n % 2 + 1])
+        if (n == 5) exited(90000 - n * 3000, 12.5, 1, "fatal: Can't load checkpoint file")
+        else finished(90000 - n * 3000, 600 + n * 100)
+    }
+}
+
 function one() {
     gem5 = "/home/ana/gem5/build/ALL/gem5.opt"; script = "/home/ana/hello/hello.py"; host = "laptop"
     mode = ""; files = ""; hash = 1; name = "hello"; params = "\"--binary=hello\""; variables = ""
@@ -147,6 +173,7 @@ BEGIN {
     else if (store == "spec") spec()
     else if (store == "npb") npb()
     else if (store == "one") one()
+    else if (store == "edit") edit()
     else if (store == "many") many()
     else exit 1
     print "]"

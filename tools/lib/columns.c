@@ -6,10 +6,12 @@
 #include <string.h>
 #include <strings.h>
 
+#include "commits.h"
 #include "describe.h"
 #include "message.h"
 #include "options.h"
 #include "progress.h"
+#include "store.h"
 #include "terminal.h"
 #include "when.h"
 
@@ -82,12 +84,16 @@ void record_read(record *r, const char *json, size_t length, const gem5art_run *
 
 /* ---- columns */
 
-/* Columns that have a different name than in a record, or are made from several members. */
+/* Columns that have a different name than in a record, or are made from several members; `member` of a commit is the
+   artifact's role. */
 static const column special[] = {
     {"id", "_id", COLUMN_ID, 0, false},           {"when", NULL, COLUMN_WHEN, 0, false},
     {"mode", "type", COLUMN_MODE, 0, false},      {"reason", NULL, COLUMN_REASON, 0, false},
     {"elapsed", NULL, COLUMN_ELAPSED, 0, false},  {"size", "results_size", COLUMN_SIZE, 0, false},
-    {"simulated", "exit_events", COLUMN_SIMULATED, 0, false}};
+    {"simulated", "exit_events", COLUMN_SIMULATED, 0, false},
+    {"script_commit", NULL, COLUMN_COMMIT, ROLE_SCRIPT_GIT, false},
+    {"gem5_commit", NULL, COLUMN_COMMIT, ROLE_GEM5_GIT, false},
+    {"gem5_binary", NULL, COLUMN_COMMIT, ROLE_GEM5, false}};
 
 static column_kind field_kind(const char *name) {
     static const char *const durations[] = {"timeout", "stall", "ru_utime", "ru_stime"};
@@ -124,6 +130,7 @@ column column_find(record *r, bool of_artifacts, const char *word) {
         c.kind = COLUMN_VARIABLE;
     } else options_word("unknown column", word, names.items);
     text_list_free(&names);
+    if (c.kind == COLUMN_COMMIT) c.key = store_roles[c.member].key;
     if (c.kind == COLUMN_VARIABLE) c.member = RECORD_VARIABLES;
     else if (c.key) c.member = members_want(&r->members, c.key);
     return c;
@@ -243,6 +250,7 @@ void column_put(text *out, column *c, const record *r) {
         if (number >= 0) describe_bytes(out, number);
         break;
     case COLUMN_ID: record_put_shown(out, value); break;
+    case COLUMN_COMMIT: text_putf(out, "%.*s", COMMITS_SHORT, commits_of(value)); break;
     case COLUMN_MODE: text_puts(out, r->fs ? "FS" : "SE"); break;
     case COLUMN_REASON: terminal_put(out, text_string(&r->reason), SIZE_MAX); break;
     case COLUMN_MOMENT:
@@ -267,10 +275,12 @@ void column_put_json(text *out, column *c, const record *r) {
     } else if (c->kind == COLUMN_MODE) text_puts(out, r->fs ? "\"FS\"" : "\"SE\"");
     else if (!c->key && c->kind != COLUMN_REASON) {
         if (number > 0 || (number == 0 && c->kind == COLUMN_ELAPSED)) text_putf(out, "%.3f", number);
-    } else if (c->key && *value.text != '[' && *value.text != '{') text_put(out, value.text, value.length);
+    } else if (c->key && c->kind != COLUMN_COMMIT && *value.text != '[' && *value.text != '{')
+        text_put(out, value.text, value.length);
     else {
         gem5art_json_writer_init(&writer, 0);
-        if (c->key) gem5art_json_text(&writer, value.text, value.length); /* no spaces between its tokens */
+        if (c->kind == COLUMN_COMMIT) gem5art_json_string(&writer, commits_of(value));
+        else if (c->key) gem5art_json_text(&writer, value.text, value.length); /* no spaces between its tokens */
         else gem5art_json_string(&writer, text_string(&r->reason));
         if ((json = gem5art_json_take(&writer, &length, NULL)) != NULL) text_put(out, json, length);
         gem5art_json_writer_free(&writer);

@@ -42,6 +42,7 @@ typedef enum column_kind {
     COLUMN_WHEN,
     COLUMN_SIZE,
     COLUMN_SIMULATED,
+    COLUMN_COMMIT, /* of an artifact: its hash */
     COLUMN_VARIABLE
 } column_kind;
 
@@ -52,9 +53,10 @@ typedef struct column {
     bool numbers;           /* a value was a number: the column is sorted and aligned as such */
 } column;
 
-/* A column by its name: a field of runs or artifacts, in any case; or id, mode, reason, elapsed, when, size, simulated. Of runs any
-   other word may be the name of a variable; "variables.NAME" always is. A word that can be neither ends the tool with
-   the nearest name. The record is asked for what the column needs; the word must outlive it. */
+/* A column by its name: a field of runs or artifacts, in any case; or id, mode, reason, elapsed, when, size, simulated,
+   script_commit, gem5_commit, gem5_binary. Of runs any other word may be the name of a variable; "variables.NAME" always
+   is. A word that can be neither ends the tool with the nearest name. The record is asked for what the column needs; the
+   word must outlive it. */
 column column_find(record *r, bool of_artifacts, const char *word);
 
 /* The name of a variable's column: "variables.NAME" if a field has its name; it is kept. */

@@ -6,6 +6,8 @@
 #include <string.h>
 
 #include "attempts.h"
+#include "commits.h"
+#include "store.h"
 #include "terminal.h"
 
 static struct fact {
@@ -13,21 +15,26 @@ static struct fact {
     size_t key_length, member;
     unsigned last; /* the value of the run before: it is often the same again */
 } facts[FACTS_MOST] = {{"gem5", NULL, 0, 0, 0}, {"script", NULL, 0, 0, 0}, {"linux", NULL, 0, 0, 0},
-                       {"disk", NULL, 0, 0, 0}, {"host", NULL, 0, 0, 0}};
+                       {"disk", NULL, 0, 0, 0}, {"host", NULL, 0, 0, 0}, {"scripts", NULL, 0, 0, 0},
+                       {"gem5_commit", NULL, 0, 0, 0}, {"gem5_binary", NULL, 0, 0, 0}};
 static size_t count = FACT_VARIABLES;
+static bool wanted;
 
 static struct value {
     const char *json, *shown;
     size_t length;
+    unsigned commit; /* of an artifact's id: the value that is its short hash */
 } *values;
 static size_t value_count;
 static unsigned *slots;
 static size_t slot_count;
 
 void facts_want(record *r) {
-    static const char *const keys[FACT_VARIABLES] = {"gem5_binary_path", "run_script", "linux_binary_path",
-                                                     "disk_image_path", "host"};
+    const char *const keys[FACT_VARIABLES] = {"gem5_binary_path", "run_script", "linux_binary_path", "disk_image_path",
+                                              "host", store_roles[ROLE_SCRIPT_GIT].key,
+                                              store_roles[ROLE_GEM5_GIT].key, store_roles[ROLE_GEM5].key};
     size_t i;
+    wanted = true;
     for (i = 0; i < FACT_VARIABLES; i++) facts[i].member = members_want(&r->members, keys[i]);
 }
 
@@ -58,7 +65,7 @@ static unsigned number_of(gem5art_text json) {
     if (!*slot) {
         values = (struct value *)text_room(values, value_count, sizeof *values);
         if (value_count == 1) memset(values, 0, sizeof *values);
-        values[value_count] = (struct value){text_copy_n(json.text, json.length), NULL, json.length};
+        values[value_count] = (struct value){text_copy_n(json.text, json.length), NULL, json.length, 0};
         *slot = (unsigned)value_count++;
     }
     return *slot;
@@ -67,6 +74,16 @@ static unsigned number_of(gem5art_text json) {
 static unsigned read_value(struct fact *f, gem5art_text json) {
     if (!is_value(f->last, json)) f->last = number_of(json);
     return f->last;
+}
+
+static unsigned read_commit(struct fact *f, gem5art_text id) {
+    unsigned number = read_value(f, id), commit;
+    char *json;
+    if (!number || values[number].commit) return number ? values[number].commit : 0;
+    json = text_printf("\"%.*s\"", COMMITS_SHORT, commits_of(id));
+    commit = number_of((gem5art_text){json, strlen(json)});
+    free(json);
+    return values[number].commit = commit;
 }
 
 static bool has_key(const struct fact *f, gem5art_text key) {
@@ -90,7 +107,10 @@ static size_t find_variable(gem5art_text key, size_t likely) {
 size_t facts_read(const record *r, unsigned numbers[FACTS_MOST]) {
     gem5art_text rest = r->members.values[RECORD_VARIABLES], key, value;
     size_t i, used = FACT_VARIABLES, likely = FACT_VARIABLES;
-    for (i = 0; i < FACT_VARIABLES; i++) numbers[i] = read_value(&facts[i], r->members.values[facts[i].member]);
+    for (i = 0; i < FACT_VARIABLES; i++) {
+        value = r->members.values[facts[i].member];
+        numbers[i] = !wanted ? 0 : (i < FACT_SCRIPT_COMMIT ? read_value : read_commit)(&facts[i], value);
+    }
     while (members_pair(&rest, &key, &value)) {
         size_t place = find_variable(key, likely);
         if (place == FACTS_MOST) continue;

@@ -5,6 +5,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "store.h"
 #include "terminal.h"
 
 enum { PREFIX_LEAST = 4 }; /* a shorter one is not worth a line */
@@ -106,6 +107,9 @@ static void share_fact(outline *o, size_t place, const char *value) {
     if (place == FACT_GEM5) share(o, text_printf("%s %s", facts_name(place), end_of(value, 3)));
     else if (place < FACT_HOST) share(o, text_printf("%s %s", facts_name(place), end_of(value, 1)));
     else if (place == FACT_HOST) share(o, text_printf("%s %s", facts_name(place), value));
+    else if (place == FACT_SCRIPT_COMMIT) share(o, text_printf("scripts %s", value));
+    else if (place == FACT_GEM5_COMMIT) share(o, text_printf("%s %s", store_roles[ROLE_GEM5_GIT].label, value));
+    else if (place < FACT_VARIABLES) return; /* nobody knows binaries by their hashes */
     else {
         text item = {NULL, 0, 0};
         terminal_put(&item, facts_name(place), SIZE_MAX);
@@ -135,6 +139,12 @@ static void compare_paths(outline *o, size_t place, const row_list *rows) {
     o->end[place] = begin + end < least ? end : 0;
 }
 
+static bool differs(const outline *o, size_t place) {
+    size_t i;
+    for (i = 0; i < o->differing_count && o->differing[i] != place; i++) {}
+    return i < o->differing_count;
+}
+
 static void compare_fact(outline *o, size_t place, const row_list *rows) {
     static text pattern, other_pattern;
     unsigned first = fact_of(rows->rows[0], place), value, other = 0; /* other: a second value */
@@ -151,6 +161,7 @@ static void compare_fact(outline *o, size_t place, const row_list *rows) {
         if (have == rows->count && first) share_fact(o, place, facts_shown(first));
         return;
     }
+    if (place == FACT_GEM5_BINARY && (differs(o, FACT_GEM5) || differs(o, FACT_GEM5_COMMIT))) return;
     pattern_of(&pattern, o, rows->rows[0], facts_shown(fact_of(rows->rows[0], place)));
     for (i = 1; i < rows->count && place < FACT_VARIABLES && same; i++)
         same = strcmp(pattern.data, pattern_of(&other_pattern, o, rows->rows[i],

@@ -117,7 +117,7 @@ static const char *shown_cell(size_t at, size_t place) {
 }
 
 /* Of the columns that are there by default, the order in which they are left out when space is short. */
-enum { RANK_STATUS = 1, RANK_TELLING, RANK_VARIABLES, RANK_REASON = 100, RANK_OTHER, RANK_ELAPSED, RANK_WHEN,
+enum { RANK_STATUS = 1, RANK_TELLING, RANK_VARIABLES, RANK_REASON = 100, RANK_OTHER, RANK_COMMIT, RANK_ELAPSED, RANK_WHEN,
        RANK_SIMULATED, RANK_MODE };
 
 static int rank_of(size_t place) {
@@ -160,16 +160,17 @@ static void add_cell_column(size_t place) {
     if (source->kind == COLUMN_REASON) reason_column = grid.column_count - 1;
 }
 
-static void add_fact_columns(bool variables) {
+/* Adds the columns of variables and commits, which tell rows apart; or those of the other facts. */
+static void add_fact_columns(bool telling) {
     table_column *c;
     size_t i;
     for (i = 0; i < common.differing_count; i++) {
         const char *name = facts_name(common.differing[i]);
-        if ((common.differing[i] >= FACT_VARIABLES) != variables) continue;
+        if ((common.differing[i] >= FACT_SCRIPT_COMMIT) != telling) continue;
         if (grid.column_count + v.column_count > TABLE_COLUMNS) return; /* the others have their place */
         if ((c = add_column(name, true, common.differing[i])) == NULL) return;
-        c->rank = RANK_VARIABLES + (int)i;
-        c->spare = !variables;
+        c->rank = common.differing[i] < FACT_VARIABLES ? RANK_COMMIT : RANK_VARIABLES + (int)i;
+        c->spare = !telling;
         c->cut_title = true;
     }
 }
