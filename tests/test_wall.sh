@@ -15,6 +15,10 @@ same "they" "$(in_root grep -rl 'define GEM5ART_IMPLEMENTATION' tools | sort | t
 begin "no file of the tools has over 600 lines"
 same "long files" "$(in_root find tools -type f -exec awk 'END { if (FNR > 600) print FILENAME ": " FNR }' {} \;)" ""
 
+begin "no file has the markers of a merge"
+same "files with markers" "$(in_root grep -rlE '^(<{7}|>{7}) ' gem5art.h Makefile README.md CHANGELOG.md CONTRIBUTING.md \
+    tools tests examples .ci)" ""
+
 # once "what" REGEX FILE - only this file has it.
 once() { same "where $1 stands" "$(in_root grep -rlE -e "$2" tools --include='*.[ch]' | grep -v '^tools/fsck/')" "$3"; }
 begin "what tools share stands once"
