@@ -10,7 +10,7 @@ class Browser:
     def __init__(self, program="chromium"):
         to_child, self.out = os.pipe()
         self.into, from_child = os.pipe()
-        self.folder = tempfile.TemporaryDirectory()
+        self.folder = tempfile.TemporaryDirectory(ignore_cleanup_errors=True)
 
         def connect():  # Chromium reads file 3 and writes file 4
             a, b = os.dup(to_child), os.dup(from_child)
@@ -104,6 +104,7 @@ class Browser:
             file.write(base64.b64decode(data["data"]))
 
     def close(self):
-        self.child.kill()
+        self.session = None
+        self.call("Browser.close")
         self.child.wait()
         self.folder.cleanup()

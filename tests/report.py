@@ -1,7 +1,8 @@
 """report.py store N          - prints a store of N boot tests, as JSON on stdout
 report.py hostile          - prints a store whose texts try to be HTML, scripts and control characters
 report.py check FILE RUNS  - checks a report as it is written: HTML, escaping, labels, contrast, its JSON
-report.py drive FILE       - drives the report of 480 boot tests in Chromium; drive-hostile and drive-large the others
+report.py drive FILE       - drives the report of 480 boot tests in Chromium; drive-hostile, drive-large and
+                           drive-statistics the others
 
 check and drive print a line for each thing that is wrong, and exit with 1 then."""
 import base64
@@ -94,7 +95,6 @@ def hostile():
 # ---- a report as it is written
 
 VOID = {"meta", "link", "input", "br", "img", "hr"}
-SVG_CLOSED = {"rect", "path", "line", "circle", "polyline", "polygon", "use", "stop"}
 
 
 class Page(html.parser.HTMLParser):
@@ -185,9 +185,10 @@ def check_access(page):
             expect("target of " + element["attributes"]["href"], element["attributes"]["href"][1:] in ids)
     for element in page.all("input", "select", "textarea"):
         expect("label of %s" % element["attributes"], any(p["name"] == "label" and p["text"].strip() for p in element["parents"]))
+    titled = [e["parents"][-1] for e in page.all("title") if e["text"].strip()]
     for element in page.all("svg"):
         expect("alternative of a figure", element["attributes"].get("aria-hidden") == "true" or
-               (element["attributes"].get("role") == "img" and element["attributes"].get("aria-label")))
+               (element["attributes"].get("role") == "img" and (element["attributes"].get("aria-label") or element in titled)))
     for element in page.all("th"):
         expect("scope of a head", element["attributes"].get("scope") in ("col", "row"))
     for element in page.all("button"):
@@ -321,6 +322,25 @@ def drive(path):
     browser.close()
 
 
+def drive_statistics(path):
+    from browser import Browser
+    browser = Browser()
+    browser.open(path)
+    browser.move(*center(browser, ".stat svg g:has(> title) , .stat svg :not(svg):has(> title)"))
+    value = browser.run("document.querySelector('.stat .value').textContent")
+    expect("the value of a bar: " + value, re.search(r": -?[0-9.e+]+", value) is not None)
+    browser.run("document.querySelector('.stat svg').focus()")
+    browser.key("ArrowRight")
+    expect("the next bar", browser.run("document.querySelector('.stat .value').textContent") != value)
+    rows = browser.run("(() => { const d = document.querySelector('.stat details'); d.open = true; return d.querySelectorAll('tbody tr').length; })()")
+    expect("the table behind it: %s rows" % rows, rows == 2)
+    for width in (390, 1280):
+        browser.open(path, width=width)
+        drive_access(browser, "statistics, %d columns" % width)
+    expect("errors on the console: %s" % browser.errors, not browser.errors)
+    browser.close()
+
+
 def drive_hostile(path):
     from browser import Browser
     browser = Browser()
@@ -356,7 +376,8 @@ def main():
     elif command == "check":
         check(rest[0], int(rest[1]))
     else:
-        {"drive": drive, "drive-hostile": drive_hostile, "drive-large": drive_large}[command](rest[0])
+        {"drive": drive, "drive-hostile": drive_hostile, "drive-large": drive_large,
+         "drive-statistics": drive_statistics}[command](rest[0])
     return wrong > 0
 
 

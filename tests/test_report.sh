@@ -88,6 +88,23 @@ has "the reason" "$(cat live.html)" "fatal:"
 has "the excerpt" "$(cat live.html)" "the last lines:"
 has "provenance" "$(cat live.html)" "made from"
 
+begin "statistics as figures, with their tables"
+run "$report" -o stat.html --stat simTicks --stat 'ipc = simInsts / system.cpu.numCycles'
+same "status" "$status $err" "0 "
+check "the page" python check stat.html 3
+same "figures" "$(grep -c '<figure class="stat">' stat.html)" 2
+has "the name of a calculation" "$(cat stat.html)" '<h3>ipc</h3>'
+has "what is left out" "$(cat stat.html)" 'Failed run is left out'
+ticks=$("$BUILD/gem5art-stats" --csv simTicks 2>/dev/null | tr -d '\r' | sed -n 2p | sed 's/.*,//')
+has "the value of a run" "$(cat stat.html)" "<td class=\"number\">$ticks</td>"
+run "$report" -o none.html --stat noSuchStatistic
+same "status of an unknown statistic" $status 1
+has "its error" "$err" 'no run has a statistic "noSuchStatistic"'
+check "the page is there" python check none.html 3
+run "$report" -o never.html --stat 'sum('
+same "status of a formula with an error" $status 2
+check "no page" test ! -e never.html
+
 begin "a page that is written while a run is active is read again"
 echo '# stand-in: seconds=600' >scripts/run.py && git -C scripts commit -qam second
 "$BUILD/gem5art-run" --quiet --where n=1 hello.json >run.out 2>&1 &
@@ -108,6 +125,7 @@ begin "in Chromium"
 if need chromium; then
     check "search, sort, filters, pages, details, axes, figures" timeout 120 python3 "$root/tests/report.py" drive "$work/boot.html"
     check "hostile texts" timeout 120 python3 "$root/tests/report.py" drive-hostile "$work/hostile.html"
+    check "figures" timeout 120 python3 "$root/tests/report.py" drive-statistics "$work/stat.html"
     check "10,000 runs" timeout 120 python3 "$root/tests/report.py" drive-large "$work/large.html"
 fi
 finish

@@ -11,6 +11,7 @@
 #include "lib/output.h"
 #include "lib/report.h"
 #include "lib/report_details.h"
+#include "lib/report_figures.h"
 #include "lib/report_matrix.h"
 #include "lib/report_parts.h"
 #include "lib/report_provenance.h"
@@ -25,10 +26,12 @@ const char *tool_name = "gem5art-report";
 static const char *db_uri, *output_name, *title;
 static bool all, watching;
 static selection selected;
+static text_list formulas;
 
 static const option options[] = {
     {"--output", "-o", "FILE", "Write this file, or - for stdout", .value = &output_name, .words = "FILE"},
     {"--title", NULL, "TEXT", "Title of the page; default: the store's folder", .value = &title},
+    {"--stat", NULL, "FORMULA", "Add a figure of a statistic, as in ipc=simInsts/cycles", .list = &formulas},
     SELECT_OPTIONS(&selected),
     {"--all", "-a", NULL, "Include superseded attempts, too", .flag = &all},
     {"--watch", NULL, NULL, "Write again every 5 s until no run is active", .flag = &watching},
@@ -45,7 +48,8 @@ static const page the_page = {
 enum { EVIDENCE_MOST = 200, WATCH_SECONDS = 5 };
 
 static report the_report;
-static bool live; /* the page is written again */
+static bool live;           /* the page is written again */
+static bool drawn = true; /* the page has all figures */
 
 /* ---- parts of the page */
 
@@ -132,15 +136,22 @@ static void put_rows(text *out) { report_put_rows(out, &the_report); }
 static void put_list(text *out) { report_put_list(out, &the_report); }
 static void put_provenance(text *out) { report_put_provenance(out, &the_report); }
 static void put_data(text *out) { report_put_json(out, &the_report); }
-static void put_nothing(text *out) { (void)out; }
+
+static void put_link(text *out) {
+    if (formulas.count) text_puts(out, "<li><a href=\"#figures\">Statistics</a></li>\n");
+}
+
+static void put_figures(text *out) {
+    if (formulas.count) drawn = report_put_figures(out, &the_report, &formulas);
+}
 
 /* What stands in the place of a line "@name" of the page. */
 static const struct {
     const char *line;
     void (*put)(text *out);
 } parts[] = {{"@policy", put_policy},   {"@refresh", put_refresh},   {"@title", put_title},
-             {"@style", put_style},     {"@heading", put_heading},   {"@link", put_nothing},
-             {"@totals", put_totals},   {"@matrix", put_matrix},     {"@figures", put_nothing},
+             {"@style", put_style},     {"@heading", put_heading},   {"@link", put_link},
+             {"@totals", put_totals},   {"@matrix", put_matrix},     {"@figures", put_figures},
              {"@timeline", put_timeline}, {"@head", put_head},       {"@rows", put_rows},
              {"@list", put_list},       {"@provenance", put_provenance}, {"@footer", put_footer},
              {"@data", put_data},       {"@script", put_script}};
@@ -164,7 +175,6 @@ static bool write_page(gem5art_db *db) {
     size_t i;
     bool active = false;
     the_report.db = db;
-    the_report.selected = &selected;
     the_report.all = all;
     the_report.details = report_details;
     report_read(&the_report);
@@ -207,9 +217,12 @@ int main(int argc, char **argv) {
     if (watching && strcmp(output_name, "-") == 0)
         die(EXIT_MISUSE, "--watch replaces a file: name it with --output, or leave --watch out");
     select_check(&selected);
+    the_report.selected = &selected;
+    if (formulas.count) report_check_figures(&the_report, &formulas);
     db = store_open(store_find(db_uri), true);
     if (watching) watch(db);
     else write_page(db);
+    if (!formulas.count) select_warn(&selected); /* else the reader of the statistics did */
     gem5art_close(db, NULL);
-    return finish(true);
+    return finish(drawn);
 }

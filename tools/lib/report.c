@@ -4,6 +4,7 @@
 
 #include <stdlib.h>
 #include <string.h>
+#include <strings.h>
 
 #include "attempts.h"
 #include "describe.h"
@@ -28,6 +29,14 @@ size_t report_value(const report_run *run, size_t variable) {
 }
 
 bool report_differs(const report *r, size_t variable) { return r->variables[variable].value_count > 1; }
+
+bool report_is_repeat(const report *r, size_t variable) {
+    static const char *const repeats[] = {"seed", "repeat", "repetition", "iteration", "trial", "rep"};
+    const char *name = report_word(r, r->variables[variable].name);
+    size_t i;
+    for (i = 0; i < sizeof repeats / sizeof *repeats && strcasecmp(name, repeats[i]) != 0; i++) {}
+    return i < sizeof repeats / sizeof *repeats || text_ends(name, "_seed");
+}
 
 const char *report_class(const report_run *run) {
     return run->good ? "ok" : run->failed ? "bad" : run->live ? "live" : "odd";
@@ -290,7 +299,6 @@ void report_read(report *r) {
     read_artifacts(r);
     read_runs(&reading, true); /* first: a run that ends meanwhile is found twice, not missed */
     read_runs(&reading, false);
-    select_warn(r->selected);
     choose_runs(&reading);
     for (i = 0; i < r->variable_count; i++) gather_values(r, i);
     mark_newest(r);

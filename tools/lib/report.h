@@ -53,7 +53,7 @@ typedef struct report {
     report_artifact **by_id; /* the same, in the order of their ids */
 } report;
 
-/* Reads the store; a failure ends the tool. Set db, selected, all and details before. */
+/* Reads the store, without select_warn; a failure ends the tool. Set db, selected, all and details before. */
 void report_read(report *r);
 void report_free(report *r);
 
@@ -62,6 +62,9 @@ size_t report_number(report *r, const char *string, bool lines); /* of a text th
 size_t report_value(const report_run *run, size_t variable);     /* 0: it has none */
 report_artifact *report_find(const report *r, const char *id);   /* NULL: there is none */
 bool report_differs(const report *r, size_t variable);           /* the runs have several values of it */
+
+/* The variable only numbers repeated runs: seed, repeat, ... */
+bool report_is_repeat(const report *r, size_t variable);
 
 /* "ok", "bad", "live" or "odd": a class of the page's style. */
 const char *report_class(const report_run *run);

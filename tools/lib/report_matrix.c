@@ -4,7 +4,6 @@
 
 #include <stdlib.h>
 #include <string.h>
-#include <strings.h>
 
 #include "html.h"
 
@@ -27,12 +26,8 @@ typedef struct matrix {
 /* ---- layout */
 
 static bool is_axis(const report *r, size_t variable) {
-    static const char *const repeats[] = {"seed", "repeat", "repetition", "iteration", "trial", "rep"};
-    const char *name = report_word(r, r->variables[variable].name);
-    size_t values = r->variables[variable].value_count, i;
-    for (i = 0; i < sizeof repeats / sizeof *repeats; i++)
-        if (strcasecmp(name, repeats[i]) == 0 || text_ends(name, "_seed")) return false;
-    return values > 1 && values <= VALUES;
+    size_t values = r->variables[variable].value_count;
+    return values > 1 && values <= VALUES && !report_is_repeat(r, variable);
 }
 
 size_t report_matrix_variables(const report *r, size_t *chosen) {

@@ -287,7 +287,8 @@
             marks[at].classList.add("chosen");
             value.textContent = marks[at].querySelector("title").textContent;
         };
-        const find = () => marks || (marks = [...svg.querySelectorAll("*")].filter(mark => mark.querySelector(":scope > title")));
+        const find = () => marks || (marks = [...svg.querySelectorAll("*")].filter(mark =>
+            mark.querySelector(":scope > title")));
         value.hidden = false;
         svg.setAttribute("tabindex", "0");
         svg.addEventListener("pointerover", event => {
@@ -324,6 +325,7 @@
         showMatrix();
     }
     document.querySelectorAll("svg.timeline").forEach(svg => prepareFigure(svg, byId("timeline-value")));
+    document.querySelectorAll(".stat svg").forEach(svg => prepareFigure(svg, svg.closest("figure").querySelector(".value")));
     addEventListener("hashchange", () => {
         if (!location.hash.includes("=")) return;
         readState();
