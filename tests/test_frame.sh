@@ -42,10 +42,10 @@ rm out/bad00005/stats.txt
 begin "text: aligned, with what is missing below"
 cat >expected <<'END'
 ID        CPU     SIZE  simInsts       cpi      ipc  extra
-aaaa0001  timing  1         1000  2         0.5          -
 aaaa0002  o3      1         1000  0         -            -
-aaaa0003  timing  2         3000  0.833333  1.2          4
 aaaa0004  o3      2         3000  0.416833  2.39904      -
+aaaa0001  timing  1         1000  2         0.5          -
+aaaa0003  timing  2         3000  0.833333  1.2          4
 
 extra is missing in 3 runs: aaaa0001, aaaa0002, ...
 ipc divides by 0 in 1 run: aaaa0002
@@ -57,15 +57,15 @@ run "$stats" simInsts 'cpi = system.cpu.numCycles / simInsts' 'ipc = simInsts / 
 same status $status 0
 same errors "$err" ""
 check "the table" sh -c 'grep -v "bad0000[45]" .out | diff expected -'
-has "the run without a file" "$out" "run bad00005 is left out: "
+has "the run without a file" "$out" "bad00005 is left out: "
 has "the run with half a dump" "$out" "1 run without a complete dump of statistics is left out: bad00004"
 run "$stats" --where size=1 simInsts
 same "what all rows share" "$(head -n 3 .out)" "all rows: size=1
 
 ID        CPU     simInsts"
 run "$stats" --all simInsts
-same "the rows of --all" "$(grep -c '^[ab]a[ad]' .out)" 7
-has "a note" "$out" "5 rows are not told apart by their variables, but may be by --name or --since: aaaa0001, aaaa0004, ..."
+same "the rows of --all" "$(grep -c '^[ab]a[ad].*[0-9]$' .out)" 7
+has "a note" "$out" "5 rows are not told apart by their variables, but may be by --name or --since: aaaa0004, bad00001, ..."
 run "$stats" --long simInsts extra --where size=2 --where cpu=timing
 same "long" "$(head -n 3 .out)" "ID        CPU     SIZE  STATISTIC  VALUE
 aaaa0003  timing  2     simInsts    3000
@@ -83,19 +83,62 @@ check "only ASCII" sh -c '! LC_ALL=C grep "[^ -~]" .out'
 
 begin "--baseline, --speedup, --over and --mean in text"
 run "$stats" --baseline cpu=timing 'c = system.cpu.numCycles'
-same "relative values" "$(sed -n 2,5p .out | tr -s ' ' | cut -d' ' -f2-)" "timing 1 1
-o3 1 0
-timing 2 1
-o3 2 0.5002"
+same "relative values" "$(sed -n 2,5p .out | tr -s ' ' | cut -d' ' -f2-)" "o3 1 0
+o3 2 0.5002
+timing 1 1
+timing 2 1"
 run "$stats" --baseline cpu=timing --speedup --mean geometric 'c = system.cpu.numCycles'
 has "no speed-up" "$out" "c is 0 in 1 run: there is no speed-up"
 has "no mean" "$out" "c has no geomean: a value is missing, or not above 0"
 run "$stats" --over size --mean arithmetic simInsts
 same "merged" "$(sed -n 1,5p .out)" "ID        CPU     N  simInsts
-aaaa0001  timing  2      2000  ±12706
 aaaa0002  o3      2      2000  ±12706
+aaaa0001  timing  2      2000  ±12706
 
           mean    2      2000"
+
+run "$stats" --where size=1 --mean geometric --group-by cpu simInsts
+same "a mean of each row" "$(sed -n '7,$p' .out | head -n 2)" "geomean   o3      1      1000
+geomean   timing  1      1000"
+
+begin "runs of gem5-stand-in: from their outdirs, and from their archives"
+git init -q repo && echo '# a script' >repo/run.py && git -C repo add -A && git -C repo commit -qm first
+cat >x.json <<END
+{"artifacts": {
+  "repo": {"type": "git repo", "path": "repo", "documentation": "a repo of the test"},
+  "gem5": {"type": "gem5 binary", "path": "$BUILD/gem5-stand-in", "documentation": "a program of the test"}},
+ "sweeps": [{"mode": "se", "name": "run", "gem5_artifact": "gem5", "gem5_git_artifact": "repo",
+   "run_script_git_artifact": "repo", "run_script": "repo/run.py", "outdir": "results/{n}", "params": ["{n}"],
+   "matrix": {"n": [0, 1, 2]}}]}
+END
+check "runs" "$BUILD/gem5art-run" --db-uri real.json x.json
+run "$stats" --db-uri real.json --csv simTicks 'ipc = simInsts / system.cpu.numCycles' 'sum(**.committedInstType::*)'
+same "the status: $err" $status 0
+cp .out whole
+for n in 0 1 2; do
+    awk '/^simInsts/ { i = $2 } /numCycles/ { c = $2 } /^simTicks/ { t = $2 } END { printf "%.6f %s %s\n", i / c, t, i }' results/$n/stats.txt
+done >expected
+sed 1d whole | tr -d '\r' | awk -F, '{ printf "%.6f %s %s\n", $(NF - 1), $(NF - 2), $NF }' >actual
+check "the values" diff expected actual
+if need unzip; then
+    rm results/1/stats.txt results/2/stats.txt
+    run "$stats" --db-uri real.json --csv simTicks 'ipc = simInsts / system.cpu.numCycles' 'sum(**.committedInstType::*)'
+    same "the status: $err" $status 0
+    check "the same values from archives" diff whole .out
+fi
+
+begin "rows are sorted by their variables, also by numbers in them"
+{
+    echo '['
+    n=0
+    for value in 128kB 64kB 1MB 16 2 0.25 0.5 -1 x10y2 x9y10 x9y9 X; do
+        n=$((n + 1))
+        dump $n 1 | record $((sort0000 + 100 + n)) Finished "\"l2\":\"$value\"" && [ $n = 12 ] || echo ,
+    done
+    echo ']'
+} >sorted.json
+run "$stats" --db-uri sorted.json simInsts
+same "they are" "$(sed 1d .out | awk '{ printf "%s ", $2 }')" "-1 0.25 0.5 2 16 1MB 64kB 128kB X x9y9 x9y10 x10y2 "
 
 begin "dumps"
 { dump 5 1; dump 7 1; dump 1 1 | sed '$d'; } >dumps.txt
@@ -255,6 +298,11 @@ unweighted() { # SENTENCE FILE-CONTENT
     same "the error of $2" "$status $err" "1 gem5art-stats: $1"
 }
 unweighted "--weights: bench=mcf has no good run with simpoint=1, 3, which weights has a weight for" '.1 0\n.4 1\n.1 3\n.4 4\n'
+printf '1 0\n' >weights
+sed 's/"4"/"0"/' points.json >twice.json
+run "$stats" --db-uri twice.json --weights weights simInsts
+same "two runs of a simpoint" "$err" \
+    "gem5art-stats: --weights: bench=mcf has several runs with simpoint=0: select one, as by --name or --since"
 unweighted "weights has no weight for simpoint=4 (run point002)" '1 0\n'
 unweighted 'weights:2: "x" is not a weight: give 0 or more' '.5 0\nx 4\n'
 unweighted 'weights:1: "-1" is not a weight: give 0 or more' '-1 0\n'
@@ -340,7 +388,7 @@ def show(*options):
     if done.returncode:
         print(options, done.returncode, done.stderr)
     return done.stdout.decode("utf-8")
-rows = list(csv.DictReader(io.StringIO(show("--csv"), newline="")))
+rows = sorted(csv.DictReader(io.StringIO(show("--csv"), newline="")), key=lambda row: row["id"])
 for row, name in zip(rows, names):
     if row["var"] != name.replace("\udcff", "\\xff"):
         print("CSV has", row["var"][:50], "for", name[:50])
@@ -348,7 +396,7 @@ for row in csv.reader(io.StringIO(show("--csv", "--spreadsheet"), newline="")):
     for cell in row:
         if cell[:1] in "=+-@\t\r\n" and cell:
             print("a spreadsheet would calculate", cell[:50])
-for row, name in zip(json.loads(show("--json")), names):
+for row, name in zip(sorted(json.loads(show("--json")), key=lambda row: row["id"]), names):
     if row["var"] != name:
         print("JSON has", row["var"][:50], "for", name[:50])
 for form in ((), ("--long",), ("--markdown",), ("--latex",)):
@@ -394,8 +442,8 @@ cat >expected <<'END'
 \toprule
 cpu & simInsts & cpi\_x & tiny \\
 \midrule
-timing & 3000 & 0.833333 & $4.28571 \times 10^{-18}$ \\
 o3 & 3000 & 0.416833 & $4.28571 \times 10^{-18}$ \\
+timing & 3000 & 0.833333 & $4.28571 \times 10^{-18}$ \\
 \bottomrule
 \end{tabular}
 END
@@ -404,6 +452,6 @@ has "what is left out, on stderr" "$err" "1 Failed run is left out: bad00001"
 run "$stats" --markdown --over size simInsts
 same "Markdown" "$out" "| cpu | n | simInsts |
 | --- | ---: | ---: |
-| timing | 2 | 2000 ± 12706 |
-| o3 | 2 | 2000 ± 12706 |"
+| o3 | 2 | 2000 ± 12706 |
+| timing | 2 | 2000 ± 12706 |"
 finish

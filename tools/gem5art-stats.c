@@ -144,18 +144,26 @@ static void add_columns(grid *g, const frame *f, const outline *o) {
     if (o->n) grid_add_column(g, "n", GRID_NUMBER, false);
 }
 
-static void add_labels(grid *g, const frame *f, const outline *o, const frame_row *r) {
+/* Adds the id; of a mean whose name no variable has, that. */
+static void add_id(grid *g, const frame *f, const outline *o, const frame_row *r) {
     text id = {NULL, 0, 0};
+    size_t length = strlen(r->id), i;
+    for (i = 0; r->mean && i < f->variables.count && strcmp(r->variables[i], r->name) != 0; i++) {}
+    if (r->mean && i == f->variables.count && !o->name) text_puts(&id, r->name);
+    else text_put(&id, r->id, length < o->digits ? length : o->digits);
+    grid_add(g, text_string(&id));
+    text_free(&id);
+}
+
+static void add_labels(grid *g, const frame *f, const outline *o, const frame_row *r) {
     size_t i;
-    text_put(&id, r->id, strlen(r->id) < o->digits ? strlen(r->id) : o->digits);
-    if (o->id) grid_add(g, text_string(&id));
+    if (o->id) add_id(g, f, o, r);
     if (o->name) grid_add(g, r->name);
     for (i = 0; i < f->variables.count; i++)
         if (o->variables[i]) grid_add(g, r->variables[i]);
     if (f->dump_count && r->dump == SIZE_MAX) grid_add(g, "");
     else if (f->dump_count) grid_add_number(g, (double)r->dump, digits);
     if (o->n) grid_add_number(g, (double)r->n, digits);
-    text_free(&id);
 }
 
 /* Adds the half width of an interval, unless there is none. */

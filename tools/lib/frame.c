@@ -277,6 +277,7 @@ bool frame_build(frame *f, gem5art_db *db, const frame_request *request) {
         if (ok && request->weights) ok = frame_put_weighted_rows(&b);
         else if (ok) frame_put_rows(&b);
         frame_put_notes(&b);
+        frame_sort(f);
         frame_note_equals(f);
     }
     frame_end(&b);

@@ -21,8 +21,8 @@ typedef struct frame_stats {
     text_list left_out;
 } frame_stats;
 
-/* Lists those that have a column of the request in their names, as a text or a glob; without columns all. To be freed, as
-   that of frame_build. */
+/* Lists those that have a column of the request in their names, as a text or a glob; without columns all. To be freed
+   in any case, as that of frame_build. */
 bool frame_list(frame_stats *s, gem5art_db *db, const frame_request *request);
 void frame_stats_free(frame_stats *s);
 

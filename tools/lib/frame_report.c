@@ -10,22 +10,38 @@
 
 enum { FRAME_NOTES = 6 /* about columns; further ones are counted */ };
 
-/* Reports the runs of which there is nothing, or not all. */
+/* Reports the runs whose statistics cannot be read, by the reason. */
+static void frame_report_unreadable(text_list *left_out, const chosen_counts *reasons) {
+    enum { SHOWN = 3 };
+    size_t i, count = 0;
+    for (i = 0; i < reasons->count; i++) {
+        const chosen_count *r = &reasons->items[i];
+        text ids = {NULL, 0, 0};
+        chosen_put_ids(&ids, r);
+        if (i < SHOWN) frame_say(left_out, "%s %s left out: %s", ids.data, r->count == 1 ? "is" : "are", r->kind);
+        else count += r->count;
+        text_free(&ids);
+    }
+    if (count)
+        frame_say(left_out, "%zu more run%s left out for reasons like these", count, count == 1 ? " is" : "s are");
+}
+
 void frame_report(const frame_builder *b) {
     char *without = text_printf("run| without dump %zu", b->samples.one);
-    chosen_counts left_out = {NULL, 0}, notes = {NULL, 0};
+    chosen_counts unreadable = {NULL, 0}, left_out = {NULL, 0}, notes = {NULL, 0};
     text ids = {NULL, 0, 0};
     size_t i;
     for (i = 0; i < b->chosen.count; i++) {
         const samples_run *run = &b->runs[i];
         const char *id = b->chosen.runs[i].id;
-        if (!run->ok) frame_say(&b->f->left_out, "run %.8s is left out: %s", id, text_string(&run->why));
+        if (!run->ok) chosen_add(&unreadable, text_string(&run->why), id);
         else if (!run->dump_count) chosen_add(&left_out, "run| without a complete dump of statistics", id);
         else if (!run->count) chosen_add(&left_out, without, id);
         if (run->count && run->incomplete)
             chosen_add(&notes, "the last dump is incomplete, and does not count, of", id);
         if (run->count && run->unreadable) chosen_add(&notes, "lines were skipped that are not statistics, of", id);
     }
+    frame_report_unreadable(&b->f->left_out, &unreadable);
     chosen_report(&b->f->left_out, &left_out);
     for (i = 0; i < notes.count; i++) {
         const chosen_count *n = &notes.items[i];
@@ -34,6 +50,7 @@ void frame_report(const frame_builder *b) {
         frame_say(&b->f->notes, "%s %zu run%s: %s", n->kind, n->count, n->count == 1 ? "" : "s", text_string(&ids));
     }
     text_free(&ids);
+    chosen_counts_free(&unreadable);
     chosen_counts_free(&left_out);
     chosen_counts_free(&notes);
     free(without);

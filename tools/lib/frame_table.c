@@ -45,6 +45,68 @@ void frame_free_row(const frame *f, frame_row *row) {
     free(row->status);
 }
 
+/* ---- order */
+
+typedef struct frame_ordered {
+    frame_row row;
+    size_t variable_count, order;
+} frame_ordered;
+
+/* Compares texts in which numbers count as such. */
+static int frame_compare_natural(const char *a, const char *b) {
+    for (;;) {
+        size_t m = strspn(a, "0123456789"), n = strspn(b, "0123456789"), zeros_a, zeros_b;
+        int order;
+        if (!m || !n) {
+            if (*a != *b || !*a) return (unsigned char)*a - (unsigned char)*b;
+            a++, b++;
+            continue;
+        }
+        zeros_a = strspn(a, "0"), zeros_b = strspn(b, "0");
+        if (m - zeros_a != n - zeros_b) return m - zeros_a < n - zeros_b ? -1 : 1;
+        order = memcmp(a + zeros_a, b + zeros_b, m - zeros_a);
+        if (order) return order;
+        a += m, b += n;
+    }
+}
+
+static bool frame_is_number(const char *string, double *number) {
+    char *end;
+    *number = strtod(string, &end);
+    return *string && !*end && isfinite(*number);
+}
+
+/* Numbers come first. */
+static int frame_compare_values(const char *a, const char *b) {
+    double x, y;
+    bool a_number = frame_is_number(a, &x), b_number = frame_is_number(b, &y);
+    if (a_number != b_number) return a_number ? -1 : 1;
+    if (a_number && (x < y || x > y)) return x < y ? -1 : 1;
+    return frame_compare_natural(a, b);
+}
+
+static int frame_compare_rows(const void *a, const void *b) {
+    const frame_ordered *x = (const frame_ordered *)a, *y = (const frame_ordered *)b;
+    size_t i;
+    int order = 0;
+    for (i = 0; i < x->variable_count && !order; i++)
+        order = frame_compare_values(x->row.variables[i], y->row.variables[i]);
+    if (order) return order;
+    if (x->row.dump != y->row.dump) return x->row.dump < y->row.dump ? -1 : 1;
+    return x->order < y->order ? -1 : 1;
+}
+
+void frame_sort(frame *f) {
+    frame_ordered *rows = (frame_ordered *)text_alloc((f->row_count + 1) * sizeof *rows);
+    size_t i;
+    for (i = 0; i < f->row_count; i++) rows[i] = (frame_ordered){f->rows[i], f->variables.count, i};
+    if (f->row_count > 1) qsort(rows, f->row_count, sizeof *rows, frame_compare_rows);
+    for (i = 0; i < f->row_count; i++) f->rows[i] = rows[i].row;
+    free(rows);
+}
+
+/* ---- */
+
 void frame_say(text_list *list, const char *format, ...) {
     text sentence = {NULL, 0, 0};
     va_list arguments;

@@ -15,8 +15,8 @@ typedef struct frame_row {
     char *id, *name, *status;          /* of a merged row, its first run's; id and status of a mean are "" */
     char **variables;                /* as frame.variables; "" where it has none */
     double *values;                  /* by column; NaN: there is none */
-    double *spread, *half;           /* by column, where rows were merged by `over`: standard deviation, and half of the 95%
-                                        confidence interval; NaN of a single run; else 0 */
+    double *spread, *half;           /* by column, where rows were merged by `over`: standard deviation, and half of the
+                                        95% confidence interval; NaN of a single run; else 0 */
     size_t n;                        /* runs in it */
     size_t dump;                     /* SIZE_MAX: not of one dump */
     bool mean;                       /* a row of `mean`, after all others */
@@ -41,6 +41,9 @@ char *frame_group(const frame *f, const frame_row *row, const text_list *without
 /* Adds an empty row with room for all cells; its values are NaN. */
 frame_row *frame_add_row(frame *f);
 void frame_free_row(const frame *f, frame_row *row);
+
+/* Sorts rows by their variables and dumps, as runs end in any order: numbers, also those in words (64kB, 128kB), by size. */
+void frame_sort(frame *f);
 
 /* Adds a sentence, which is freed with the list. */
 __attribute__((format(printf, 2, 3))) void frame_say(text_list *list, const char *format, ...);

@@ -44,34 +44,42 @@ static char *frame_program(const frame_builder *b, const chosen_run *run) {
     return key.data ? key.data : text_copy("");
 }
 
-/* Says which simpoints of a group have no run, or several. False: there are such. */
+/* Appends " bench=mcf cpu=o3". */
+static void frame_put_program(text *out, const frame_builder *b, const chosen_run *run) {
+    size_t i;
+    for (i = 0; i < b->f->variables.count; i++) {
+        const char *value = frame_value(run, b->f->variables.items[i]);
+        if (*value) text_putf(out, " %s=%s", b->f->variables.items[i], value);
+    }
+}
+
+/* Reports simpoints of a program that have no run, or several; then it returns false. */
 static bool frame_check_simpoints(const frame_builder *b, const weights *w, const char *path, const size_t *runs,
                                   size_t run_count) {
     const char *by = b->request->weights_by ? b->request->weights_by : FRAME_SIMPOINT;
-    text missing = {NULL, 0, 0}, group = {NULL, 0, 0};
-    size_t i, k;
-    for (i = 0; i < b->f->variables.count; i++)
-        text_putf(&group, " %s=%s", b->f->variables.items[i],
-                  frame_value(&b->chosen.runs[runs[0]], b->f->variables.items[i]));
+    text missing = {NULL, 0, 0}, several = {NULL, 0, 0}, program = {NULL, 0, 0};
+    size_t i, k, count;
+    bool ok;
     for (i = 0; i < w->count; i++) {
-        size_t count = 0;
-        for (k = 0; k < run_count; k++)
+        for (k = 0, count = 0; k < run_count; k++)
             count += strcmp(frame_value(&b->chosen.runs[runs[k]], by), w->simpoints[i]) == 0;
-        if (!count) text_putf(&missing, "%s%s", missing.length ? ", " : "", w->simpoints[i]);
-        if (count > 1)
-            say("--weights:%s has %zu runs of simpoint %s: select one of them", text_string(&group), count,
-                w->simpoints[i]);
-        if (count > 1) return text_free(&group), text_free(&missing), false;
+        if (count == 0) text_putf(&missing, "%s%s", missing.length ? ", " : "", w->simpoints[i]);
+        if (count > 1) text_putf(&several, "%s%s", several.length ? ", " : "", w->simpoints[i]);
     }
-    if (missing.length)
-        say("--weights:%s has no good run with %s=%s, which %s has a weight for", text_string(&group), by, missing.data,
-            path);
-    if (!missing.length && fabs(w->sum - 1) > 0.01)
+    ok = !missing.length && !several.length;
+    frame_put_program(&program, b, &b->chosen.runs[runs[0]]);
+    if (several.length)
+        say("--weights:%s has several runs with %s=%s: select one, as by --name or --since", text_string(&program), by,
+            several.data);
+    else if (missing.length)
+        say("--weights:%s has no good run with %s=%s, which %s has a weight for", text_string(&program), by,
+            missing.data, path);
+    else if (fabs(w->sum - 1) > 0.01)
         warn("the weights in %s sum to %g, not 1: values are divided by it", path, w->sum);
-    text_free(&group);
-    k = missing.length;
+    text_free(&program);
+    text_free(&several);
     text_free(&missing);
-    return k == 0;
+    return ok;
 }
 
 /* Adds the row of a program: its runs' statistics, weighted. */
