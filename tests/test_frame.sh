@@ -2,7 +2,8 @@
 # gem5art-stats: numbers compared with an independent reading and other formulas in Python; the forms of tables; errors.
 . "$(dirname "$0")/check.sh"
 stats=$BUILD/gem5art-stats
-begin_text='---------- Begin Simulation Statistics ----------' end_text='---------- End Simulation Statistics   ----------'
+begin_text='---------- Begin Simulation Statistics ----------'
+end_text='---------- End Simulation Statistics   ----------'
 
 begin "numbers: real statistics, formulas, repeats, means, baselines, weights"
 if need python3; then
@@ -17,12 +18,12 @@ fi
 record() {
     mkdir -p "out/$1"
     cat >"out/$1/stats.txt"
-    printf '{"_id":"%s","hash":"h%s","type":"gem5 run","name":"run %s","status":"%s","outdir":"%s","variables":{%s}%s}\n' \
-        "$1" "${5-$1}" "$1" "$2" "$work/out/$1" "$3" "$4"
+    printf '{"_id":"%s","hash":"h%s","type":"gem5 run","name":"run %s","status":"%s",' "$1" "${5-$1}" "$1" "$2"
+    printf '"outdir":"%s","variables":{%s}%s}\n' "$work/out/$1" "$3" "$4"
 }
 dump() { # INSTS CYCLES [LINE]
-    printf '\n%s\nsimInsts %s # Instructions simulated (Count)\nsystem.cpu.numCycles %s # Cycles (Cycle)\n' "$begin_text" "$1" "$2"
-    printf '%s\n%s\n' "${3-}" "$end_text"
+    printf '\n%s\nsimInsts %s # Instructions simulated (Count)\n' "$begin_text" "$1"
+    printf 'system.cpu.numCycles %s # Cycles (Cycle)\n%s\n%s\n' "$2" "${3-}" "$end_text"
 }
 {
     echo '['
@@ -116,7 +117,8 @@ run "$stats" --db-uri real.json --csv simTicks 'ipc = simInsts / system.cpu.numC
 same "the status: $err" $status 0
 cp .out whole
 for n in 0 1 2; do
-    awk '/^simInsts/ { i = $2 } /numCycles/ { c = $2 } /^simTicks/ { t = $2 } END { printf "%.6f %s %s\n", i / c, t, i }' results/$n/stats.txt
+    awk '/^simInsts/ { i = $2 } /numCycles/ { c = $2 } /^simTicks/ { t = $2 } 
+        END { printf "%.6f %s %s\n", i / c, t, i }' results/$n/stats.txt
 done >expected
 sed 1d whole | tr -d '\r' | awk -F, '{ printf "%.6f %s %s\n", $(NF - 1), $(NF - 2), $NF }' >actual
 check "the values" diff expected actual
@@ -266,6 +268,8 @@ sed -i '$d' columns
 run "$stats" --csv --columns-file columns 'twice = cpi * 2' --where size=2 --where cpu=timing
 same "the columns" "$(head -n 1 .out | tr -d '\r')" "id,name,status,cpu,variables.size,n,cpi,simInsts,twice"
 same "the values" "$(sed -n 2p .out | tr -d '\r' | cut -d, -f7-)" "0.8333333333333334,3000,1.6666666666666667"
+run "$stats" --db-uri real.json --csv --columns-file "$root/examples/overview.columns"
+same "the columns of the example" "$status $(head -n 1 .out | tr -d '\r')" "0 id,name,status,variables.n,n,seconds,instructions,ipc"
 echo 'x = (1' >>columns
 run "$stats" --columns-file columns
 same "the status of an error" $status 2

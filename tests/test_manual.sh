@@ -109,6 +109,7 @@ mkdir linux disks bench
 for file in vmlinux linux/vmlinux-5.4.49 linux/vmlinux-4.19.83 disks/boot.img bench/mcf bench/lbm; do echo $file >$file; done
 
 begin "the experiments of gem5art-experiment(5)"
+cp "$root/examples/overview.columns" .
 sed 's/\\-/-/g' "$share/man/man5/gem5art-experiment.5" | awk '/^\.nf/ { n++; code = 1 } /^\.fi/ { code = 0 } code && !/^\.nf/ { print >("part" n) }'
 experiments=$(grep -l '^{' part*)
 same "how many there are" "$(echo "$experiments" | wc -w)" 3

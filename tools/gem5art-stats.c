@@ -284,13 +284,22 @@ static void put_count(array *a, size_t count) {
     put_number(a, count == SIZE_MAX ? NAN : (double)count);
 }
 
+/* The name of a variable's column, which is none of the other ones. */
+static const char *title_of(const char *variable) {
+    static const char *const others[] = {"n", "dump", "statistic", "unit", "value", "sd", "ci95"};
+    size_t i;
+    for (i = 0; i < sizeof others / sizeof *others && strcmp(others[i], variable) != 0; i++) {}
+    if (i == sizeof others / sizeof *others) return column_title(variable);
+    return (const char *)text_keep(text_printf("variables.%s", variable));
+}
+
 static void list_names(const frame *f, text_list *names) {
     static const char *const statistic[] = {"statistic", "unit", "value"};
     size_t i;
     text_list_add(names, "id");
     text_list_add(names, "name");
     text_list_add(names, "status");
-    for (i = 0; i < f->variables.count; i++) text_list_add(names, column_title(f->variables.items[i]));
+    for (i = 0; i < f->variables.count; i++) text_list_add(names, title_of(f->variables.items[i]));
     if (f->dump_count) text_list_add(names, "dump");
     text_list_add(names, "n");
     for (i = 0; as_long && i < 3; i++) text_list_add(names, statistic[i]);

@@ -1,5 +1,5 @@
-/* formula.c - fuzzes formulas: an input is one. It is read, and gives a value or a reason why there is none; or one sentence
-   and a place in it. The name of a statistic is read back as it was written. */
+/* formula.c - fuzzes formulas: an input is one. It is read, and gives a value or a reason why there is none; or one
+   sentence and a place in it. The name of a statistic is read back as it was written. */
 #include "fuzz.h"
 
 #define GEM5ART_STATIC
