@@ -25,6 +25,7 @@ arguments() {
     gem5art-rm) echo --dry-run --name boot ;;
     gem5art-run) echo --dry-run x.json ;;
     gem5art-show) echo 6346b869 ;;
+    gem5art-plot) echo --to svg -o - simTicks ;;
     gem5art-stats) echo simTicks ;;
     esac
 }

@@ -22,4 +22,18 @@ typedef struct frame_request {
     bool all;                        /* also runs that are not known to be good */
 } frame_request;
 
+/* Rows for a page: how values are chosen and compared; `r` is the address of a request. */
+#define FRAME_OPTIONS(r)                                                                                               \
+    {"--all", "-a", NULL, " Use runs, too, that are not known to be good", .flag = &(r)->all},                         \
+    {"--dump", NULL, "DUMP", "Take the dump: last (default), first, N, all, sum", .value = &(r)->dump,                 \
+     .words = "last first all sum"},                                                                                   \
+    {"--weights", NULL, "FILE", " Merge simpoints by the weights in FILE; {VAR} in it stands for a value",             \
+     .value = &(r)->weights, .words = "FILE"},                                                                         \
+    {"--weights-by", NULL, "VAR", " Find the number of a simpoint in this variable; default: simpoint",                \
+     .value = &(r)->weights_by},                                                                                       \
+    {"--baseline", NULL, "VAR=VALUE", "Divide by the values of the runs that have this", .value = &(r)->baseline,      \
+     .words = "WHERE"},                                                                                                \
+    {"--speedup", NULL, NULL, " With --baseline: divide the baseline by the value", .flag = &(r)->speedup},            \
+    {"--over", NULL, "LIST", "Merge runs that differ only in these: mean, interval", .value = &(r)->over}
+
 #endif

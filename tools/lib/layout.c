@@ -67,6 +67,15 @@ static bool layout_few(const figure *f, double *values, size_t *count) {
     return *count > 1;
 }
 
+/* Are all x whole numbers, such as those of dumps? */
+static bool layout_whole(const figure *f) {
+    size_t i, k;
+    for (i = 0; i < f->series_count; i++)
+        for (k = 0; k < f->series[i].count; k++)
+            if (f->series[i].x[k] != floor(f->series[i].x[k])) return false;
+    return true;
+}
+
 static void layout_make_scales(layout *l) {
     const figure *f = l->figure;
     double values[LAYOUT_FEW];
@@ -74,11 +83,12 @@ static void layout_make_scales(layout *l) {
     const figure_range x = figure_range_x(f), y = figure_range_y(f);
     const bool points = f->kind == FIGURE_LINE || f->kind == FIGURE_SCATTER || f->kind == FIGURE_CDF;
     scale_make(&l->y, y.low, y.high, f->log_y && f->kind != FIGURE_CDF, layout_most_ticks(l->bottom - l->top, 20),
-               f->kind == FIGURE_HEAT);
+               f->kind == FIGURE_HEAT ? SCALE_TIGHT : 0);
     if (f->categories.count || !points) return;
     if (f->kind == FIGURE_LINE && f->log_x && layout_few(f, values, &count))
         scale_make_at(&l->x, x.low, x.high, values, count);
-    else scale_make(&l->x, x.low, x.high, f->log_x, layout_most_ticks(l->right - l->left, 32), false);
+    else scale_make(&l->x, x.low, x.high, f->log_x, layout_most_ticks(l->right - l->left, 32),
+                    f->kind == FIGURE_LINE && layout_whole(f) ? SCALE_WHOLE : 0);
 }
 
 /* ---- the legend: a grid, above the plot */

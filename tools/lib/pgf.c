@@ -499,7 +499,14 @@ static void pgf_rules(pgf *p) {
         pgf_rule(p, "line width=0.8bp, dash pattern=on 4bp off 2bp", left, f->baseline, right, f->baseline);
 }
 
-#define PGF_PREAMBLE "\\usepackage{pgfplots}\n\\pgfplotsset{compat=1.16}\n\\usetikzlibrary{patterns}\n"
+/* A document of one page, which the picture fills. */
+static void pgf_begin_document(pgf *p) {
+    text_putf(p->out, "\\documentclass{article}\n"
+              "\\usepackage[paperwidth=%.2fbp, paperheight=%.2fbp, margin=0bp]{geometry}\n"
+              "\\usepackage{pgfplots}\n\\pgfplotsset{compat=1.16}\n\\usetikzlibrary{patterns}\n"
+              "\\pagestyle{empty}\n\\parindent=0pt\n\\topskip=0pt\n\\begin{document}\n",
+              p->l.width, p->l.height + 0.02);
+}
 
 void pgf_figure(text *out, const figure *f, bool whole) {
     static void (*const draw[])(pgf *) = {pgf_bars, pgf_stacks, pgf_lines, pgf_lines, pgf_boxes, pgf_heat, pgf_cdf};
@@ -507,7 +514,7 @@ void pgf_figure(text *out, const figure *f, bool whole) {
     p.out = out;
     p.f = f;
     layout_make(&p.l, f);
-    if (whole) text_puts(out, "\\documentclass{standalone}\n" PGF_PREAMBLE "\\begin{document}\n");
+    if (whole) pgf_begin_document(&p);
     else text_puts(out, "% The document needs \\usepackage{pgfplots}, \\pgfplotsset{compat=1.16}, "
                         "\\usetikzlibrary{patterns}.\n");
     text_puts(out, "\\begin{tikzpicture}\n");
@@ -516,7 +523,8 @@ void pgf_figure(text *out, const figure *f, bool whole) {
     draw[f->kind](&p);
     pgf_bar_labels(&p);
     pgf_rules(&p);
-    text_putf(out, "\\end{axis}\n\\path[use as bounding box] (%.2fbp,%.2fbp) rectangle (%.2fbp,%.2fbp);\n"
-              "\\end{tikzpicture}%%\n", -p.l.left, p.l.bottom - p.l.height, p.l.width - p.l.left, p.l.bottom);
+    text_putf(out, "\\end{axis}\n\\pgfresetboundingbox\n\\path (%.2fbp,%.2fbp) rectangle (%.2fbp,%.2fbp);\n"
+              "\\end{tikzpicture}%%\n", -p.l.left,
+              p.l.bottom - p.l.height, p.l.width - p.l.left, p.l.bottom);
     if (whole) text_puts(out, "\\end{document}\n");
 }

@@ -8,11 +8,12 @@
 /* ---- linear */
 
 /* The smallest of 1, 2, 2.5 and 5 times a power of ten with which the span has at most `most` - 1 steps. */
-static double scale_step(double span, size_t most) {
+static double scale_step(double span, size_t most, bool whole) {
     static const double steps[] = {1, 2, 2.5, 5, 10};
     const double raw = span / (double)(most > 2 ? most - 1 : 1), power = pow(10, floor(log10(raw)));
     size_t i;
-    for (i = 0; i < 4 && steps[i] * power < raw * (1 - 1e-9); i++) {}
+    if (whole && raw <= 1) return 1;
+    for (i = 0; i < 4 && (steps[i] * power < raw * (1 - 1e-9) || (whole && i == 2 && raw < 10)); i++) {}
     return steps[i] * power;
 }
 
@@ -28,14 +29,15 @@ static void scale_choose_labels(scale *s, double step) {
     }
 }
 
-static void scale_make_linear(scale *s, double low, double high, size_t most, bool tight) {
+static void scale_make_linear(scale *s, double low, double high, size_t most, int how) {
+    const bool tight = how & SCALE_TIGHT;
     double step, first, last, at;
     if (!(high - low > 1e-12 * fmax(fabs(low), fabs(high)))) { /* one value, or as good as one */
         const double room = low == 0 ? 1 : 0.5 * fabs(low);
         low -= low > 0 || low < 0 ? room : 0;
         high += room;
     }
-    step = scale_step(high - low, most);
+    step = scale_step(high - low, most, how & SCALE_WHOLE);
     first = tight ? ceil(low / step - 1e-9) : floor(low / step + 1e-9);
     last = tight ? floor(high / step + 1e-9) : ceil(high / step - 1e-9);
     s->low = tight ? low : first * step;
@@ -90,12 +92,12 @@ static void scale_make_log(scale *s, double low, double high, size_t most, bool 
     else scale_make_fine(s, s->low * (1 - room), s->high * (1 + room));
 }
 
-void scale_make(scale *s, double low, double high, bool log, size_t most, bool tight) {
+void scale_make(scale *s, double low, double high, bool log, size_t most, int how) {
     memset(s, 0, sizeof *s);
     s->log = log;
     if (most > SCALE_TICKS) most = SCALE_TICKS;
-    if (log) scale_make_log(s, low, high, most, tight);
-    else scale_make_linear(s, low, high, most, tight);
+    if (log) scale_make_log(s, low, high, most, how & SCALE_TIGHT);
+    else scale_make_linear(s, low, high, most, how);
 }
 
 void scale_make_at(scale *s, double low, double high, const double *ticks, size_t count) {
