@@ -156,7 +156,7 @@ install: $(tools)
 	    $(addprefix $(DESTDIR)$(MAN)/man,1 3 5 7)
 	install -m 755 $(tools) $(DESTDIR)$(PREFIX)/bin
 	install -m 644 $(HEADER) $(DESTDIR)$(PREFIX)/include
-	version=$$(sed -n 's/#define GEM5ART_VERSION "\(.*\)"/\1/p' $(HEADER)); \
+	@version=$$(sed -n 's/#define GEM5ART_VERSION "\(.*\)"/\1/p' $(HEADER)); \
 	given="-v version=$$version -v date=$(strip $(RELEASED))"; \
 	awk $$given -f tools/header.awk $(HEADER) >$(DESTDIR)$(MAN)/man3/gem5art.3 || exit 1; \
 	for page in gem5art-experiment.5 gem5art.7; do \

@@ -8667,8 +8667,7 @@ static bool gem5art__record_lost(gem5art_db *db, const gem5art__live *live, gem5
     if (!ok && why.code == GEM5ART_NOMEM) return gem5art__fail_nomem(error);
     ++*lost;
     if (!ok) return gem5art__warn(db, "the lost run %s cannot be recorded: %s", live->id, why.message), true;
-    gem5art__warn(db, "run %s (%s) was lost by its supervisor and is recorded as %s", r.name, r.id,
-                  ended ? r.status : "lost");
+    gem5art__warn(db, "attempt %s was lost by its supervisor and is recorded as %s", r.id, ended ? r.status : "lost");
     return gem5art__record_run(db, &r, NULL, error);
 }
 

@@ -87,6 +87,19 @@ has "the first commit again" "$out" "2 recorded before"
 hasnt "the first commit again" "$out" OUTDIR
 git -C scripts checkout -q - 2>/dev/null
 
+begin "recorded under a different name"
+experiment "1, 2" | sed 's#run {n}#other {n}#; s#out/{#elsewhere/{#' >other.json
+run "$launch" --where n=2 other.json
+same "status" $status 0
+same "one" "$(echo "$out" | timeless | tail -n 1)" "Recorded under a different name: other 2 is run 2 (ID), in out/2.3"
+git -C scripts checkout -q HEAD~1
+run "$launch" other.json
+same "several" "$(echo "$out" | timeless | tail -n 1)" \
+    "2 runs are recorded under different names, the first: other 1 is run 1 (ID), in out/1.2"
+git -C scripts checkout -q - 2>/dev/null
+run "$launch" --where n=2 x.json
+same "nothing is said of the same name" "$(echo "$out" | grep -c "different name")" 0
+
 begin "--rerun, and one that failed, after an edit"
 run "$launch" --rerun --where n=2 x.json
 check "a rerun goes to the next outdir" test -e out/2.4/stats.txt
@@ -230,6 +243,9 @@ same "no warning of a part of the experiment" "$err" ""
 
 begin "--where"
 experiment '1, 2, "a,b"' >x.json
+run "$launch" --commands --dry-run --where n=1,2 x.json
+same "status of --commands with --dry-run" $status 0
+same "it prints them" "$out" "$("$launch" --commands --where n=1,2 x.json)"
 run "$launch" --commands --where n=1,2 x.json
 same "a list" "$(wc -l <.out)" 2
 run "$launch" --commands --where n=1 --where n=2 x.json

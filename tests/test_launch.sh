@@ -80,6 +80,9 @@ run "$launch" -j 1 --stop-after 2 x.json
 same status $status 1
 has "the sum" "$out" ": 2 failed, 2 not launched"
 has "how to resume" "$out" "To resume: $launch -j 1 --stop-after 2 x.json"
+run "$launch" -j 1 --rerun --stop-after 1 x.json
+has "after --rerun, the same command resumes nothing" "$out" \
+    "To launch all of them again: $launch -j 1 --rerun --stop-after 1 x.json"
 run "$launch" --limit 3 x.json
 has "--limit" "$(echo "$out" | timeless)" "3 runs in T: 1 failed, 2 failed before"
 

@@ -42,7 +42,8 @@ has "a signal" "$text" "run signal=11: failed: SIGSEGV after T
 has "gem5's own words" "$text" "run fatal: failed: exit 1 after T: fatal: fatal condition fd < 0 occurred: Failed to open"
 has "m5_fail" "$text" "run m5_fail=7: failed: m5_fail instruction encountered, code 7 after T
 "
-has "a time-out" "$text" "run seconds=600: failed: timeout after T"
+has "a time-out, not gem5's answer to it" "$text" "run seconds=600: failed: timeout after T
+"
 has "the sum" "$text" "
 7 runs in T: 2 finished, 5 failed
 "
@@ -96,6 +97,13 @@ has "the last event" "$out" ": m5_fail instruction encountered, code 7"
 has "variables" "$out" "Variables
   n           roi -> m5_fail=7"
 has "parameters that have their values" "$out" "parameters  differ as the variables do"
+
+begin "a run that somebody killed"
+afresh
+experiment "" '"signal=9"'
+run "$launch" x.json
+has "its reason, once" "$(echo "$out" | timeless)" "run signal=9: failed: sigkill after T
+"
 
 begin "results that could not be archived"
 afresh

@@ -37,6 +37,11 @@ same "how many" "$(wc -l <.out)" 3
 has "one" "$out" "$(echo "$gem5" | cut -c1-8)  gem5 binary  gem5  gem5.opt"
 same "--type" "$("$artifact" list --type kernel | wc -l)" 1
 same "--name" "$("$artifact" list --name src | wc -l)" 1
+run "$artifact" list --type gem5
+same "status of an unknown type" $status 0
+has "what is known of it" "$err" 'no artifact has the type "gem5": gem5art-artifact list shows all, with their types'
+run "$artifact" list --name nosuch
+has "a name that none has" "$err" 'no artifact has "nosuch" in its name: gem5art-artifact list shows all'
 run "$artifact" tree "$gem5"
 same "the tree" "$out" "$(echo "$gem5" | cut -c1-8)  gem5 binary  gem5  gem5.opt
 └─ $(echo "$repo" | cut -c1-8)  git repo  src  repo"

@@ -77,11 +77,17 @@ static void list(gem5art_db *db, char **arguments) {
     gem5art_query query = {0};
     gem5art_iter *iter;
     const gem5art_artifact *row;
+    bool any = false;
     (void)arguments;
     query.name_contains = name;
     query.type = type;
     iter = store_artifacts(db, &query);
-    while ((row = store_next_artifact(iter)) != NULL) put_line(row, "", "");
+    while ((row = store_next_artifact(iter)) != NULL) {
+        put_line(row, "", "");
+        any = true;
+    }
+    if (!any && type) warn("no artifact has the type \"%s\": gem5art-artifact list shows all, with their types", type);
+    else if (!any && name) warn("no artifact has \"%s\" in its name: gem5art-artifact list shows all", name);
 }
 
 static void download(gem5art_db *db, char **arguments) {

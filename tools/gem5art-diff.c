@@ -317,6 +317,11 @@ static void show_values(sheet *s, const char *a, const char *b, const char *more
     }
 }
 
+/* A size in bytes, as both round to the same text. */
+static const char *exact_size(const aspect *a, int side) {
+    return text_keep(text_printf("%.0f bytes", number_of(a, side) * (a->form == BYTES ? 1 : 1024)));
+}
+
 static void show_pair(sheet *s, const difference *d) {
     const char *none = d->aspect->form == ARTIFACT ? "none" : "";
     const char *a = d->items[0].count ? d->items[0].items[0] : none;
@@ -324,6 +329,8 @@ static void show_pair(sheet *s, const difference *d) {
     bool cost = d->aspect->form >= TOOK;
     double before = cost ? number_of(d->aspect, 0) : 0, after = cost ? number_of(d->aspect, 1) : 0;
     char more[32] = "";
+    if ((d->aspect->form == BYTES || d->aspect->form == USED_KIB) && *a && text_same(a, b))
+        a = exact_size(d->aspect, 0), b = exact_size(d->aspect, 1);
     if (before > 0 && after > 0) snprintf(more, sizeof more, " (%+.0f%%)", (after / before - 1) * 100);
     show_values(s, a, b, more);
 }

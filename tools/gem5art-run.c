@@ -103,7 +103,6 @@ static void read_options(void) {
     options_color(color, stdout);
     if (memory_text) pool_desc.free_memory = read_size("--free-memory", memory_text);
     if (disk_text) pool_desc.min_disk = read_size("--min-disk", disk_text);
-    if (dry_run && commands) die(EXIT_MISUSE, "--dry-run shows a table, --commands command lines: leave one out");
     if (single_given(&one) && (where.count || limit_text))
         die(EXIT_MISUSE, "--where and --limit select runs of an experiment file: remove them");
     if (timeout_text && !when_timeout(timeout_text, &timeout))
@@ -398,6 +397,7 @@ static int launch_all(experiment *e) {
     gem5art_event end;
     gem5art_run **runs;
     text show = {NULL, 0, 0};
+    char *resume;
     bool well;
     signal(SIGPIPE, SIG_IGN); /* the runs continue, whatever becomes of the output */
     open_store(e);
@@ -414,7 +414,9 @@ static int launch_all(experiment *e) {
         text_puts(&show, " --db-uri ");
         terminal_put_word(&show, db_uri);
     }
-    well = outcomes_sum_up(&end, show.data, command.data);
+    resume = text_printf("To %s:%s", pool_desc.rerun ? "launch all of them again" : "resume", command.data);
+    well = outcomes_sum_up(&end, show.data, resume);
+    free(resume);
     text_free(&show);
     if (!gem5art_close(db, &error)) die_of(&error);
     display_finish();

@@ -304,7 +304,8 @@ static void show_cost(sheet *s, const gem5art_run *run) {
     sheet_entry(s, "CPU", "%.2f s user, %.2f s system", run->ru_utime, run->ru_stime);
     show_size(s, "memory", (double)run->ru_maxrss * 1024, " at its peak");
     sheet_entry(s, "I/O", "%lld blocks read, %lld written", (long long)run->ru_inblock, (long long)run->ru_oublock);
-    sheet_entry(s, "switches", "%lld, and %lld preemptions", (long long)run->ru_nvcsw, (long long)run->ru_nivcsw);
+    sheet_entry(s, "switches", "%lld, and %lld preemption%s", (long long)run->ru_nvcsw,
+                (long long)run->ru_nivcsw, run->ru_nivcsw == 1 ? "" : "s");
 }
 
 static void show_where(sheet *s, const gem5art_run *run) {

@@ -4,6 +4,7 @@
 
 #include <signal.h>
 #include <string.h>
+#include <strings.h>
 #include <sys/stat.h>
 
 #include "store.h"
@@ -52,9 +53,11 @@ void describe_status(text *out, const gem5art_run *run) {
     text_free(&reason);
 }
 
+/* "user interrupt received" is gem5's answer to the signal that ended it, "SIGKILL" that of the kernel. */
 const char *describe_cause(const gem5art_run *run, const char *reason) {
     bool exited = !*run->kill_reason && !*run->error;
-    if (!*run->cause || strcmp(run->cause, reason) == 0 || strcmp(run->cause, run->error) == 0) return NULL;
+    if (*run->kill_reason && text_starts(run->cause, "user interrupt received")) return NULL;
+    if (!*run->cause || strcasecmp(run->cause, reason) == 0 || strcmp(run->cause, run->error) == 0) return NULL;
     return exited && (run->return_code < 0 || text_starts(run->cause, "exit status ")) ? NULL : run->cause;
 }
 

@@ -51,9 +51,11 @@ void label_find_attempt(label_attempt *a, gem5art_db *db, const gem5art_run *run
         snprintf(a->id, sizeof a->id, "%.*s", LABEL_ID, attempt->id);
         text_clear(&a->status);
         text_clear(&a->end);
+        text_clear(&a->name);
         text_clear(&a->outdir);
         text_puts(&a->status, attempt->status);
         label_put_end(&a->end, attempt);
+        text_puts(&a->name, attempt->name);
         text_puts(&a->outdir, attempt->outdir);
     }
     gem5art_iter_close(attempts);
@@ -62,5 +64,6 @@ void label_find_attempt(label_attempt *a, gem5art_db *db, const gem5art_run *run
 void label_free_attempt(label_attempt *a) {
     text_free(&a->status);
     text_free(&a->end);
+    text_free(&a->name);
     text_free(&a->outdir);
 }

@@ -21,7 +21,7 @@ void label_put_end(text *out, const gem5art_run *run);
 typedef struct label_attempt {
     bool found, finished;
     char id[LABEL_ID + 1];
-    text status, end, outdir;
+    text status, end, name, outdir;
 } label_attempt;
 
 void label_find_attempt(label_attempt *a, gem5art_db *db, const gem5art_run *run);

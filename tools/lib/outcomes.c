@@ -22,6 +22,7 @@ static const char *const outcome_words[OUTCOMES] = {
     "failed before", "executed elsewhere", "not launched", "ended by an error"};
 
 static notes outcomes_warnings;     /* of finished runs */
+static notes outcomes_renamed;      /* runs that are recorded under a different name */
 
 /* The failures to list at the end: only the first ones are kept. */
 static struct {
@@ -44,11 +45,22 @@ static void list_failure(const char *id, const char *label, const char *reason, 
     outcomes_failures[outcomes_listed++].outdir = text_copy(label_path(outdir));
 }
 
+/* The hash of a run does not cover its name: nobody would look for these results where they are. */
+static void note_name(const gem5art_run *run, const label_attempt *a) {
+    char *where;
+    if (text_same(text_string(&a->name), run->name)) return;
+    where = text_printf("%s is %s (%s), in %s", label_run(run), text_string(&a->name), a->id,
+                        label_path(text_string(&a->outdir)));
+    notes_add(&outcomes_renamed, "", where);
+    free(where);
+}
+
 /* Has an attempt at this run Finished? If not, lists the failure of the latest one. */
 static bool finished_before(gem5art_db *db, const gem5art_run *run) {
     label_attempt a;
     label_find_attempt(&a, db, run);
     if (a.found && !a.finished) list_failure(a.id, label_run(run), a.end.data, a.outdir.data);
+    if (a.finished) note_name(run, &a);
     label_free_attempt(&a);
     return a.finished;
 }
@@ -177,11 +189,16 @@ bool outcomes_sum_up(const gem5art_event *end, const char *show, const char *res
     if (end->lost) display_say(SHEET_PLAIN, "Recorded %d lost attempt%s", end->lost, end->lost == 1 ? "" : "s");
     if (end->retried)
         display_say(SHEET_PLAIN, "Retried %d failed attempt%s", end->retried, end->retried == 1 ? "" : "s");
+    if (outcomes_renamed.total == 1)
+        display_say(SHEET_PLAIN, "Recorded under a different name: %s", outcomes_renamed.items->first);
+    else if (outcomes_renamed.total)
+        display_say(SHEET_PLAIN, "%d runs are recorded under different names, the first: %s", outcomes_renamed.total,
+                    outcomes_renamed.items->first);
     say_failures(show);
     n = outcomes_warnings.items;
     for (; n < outcomes_warnings.items + outcomes_warnings.kinds; n++)
         display_say(SHEET_YELLOW, "Warning of the kind \"%s\" in %d finished run%s: %s", n->kind, n->count,
                     n->count == 1 ? "" : "s, the first", n->first);
-    if (outcomes_tally[STOPPED] + outcomes_tally[CANCELLED]) display_say(SHEET_PLAIN, "To resume:%s", resume);
+    if (outcomes_tally[STOPPED] + outcomes_tally[CANCELLED]) display_say(SHEET_PLAIN, "%s", resume);
     return good == total;
 }

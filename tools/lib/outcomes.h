@@ -25,8 +25,8 @@ extern bool outcomes_quiet;       /* without a display, only failures and the su
 /* Announces and counts what an event of the pool of `db` means. */
 void outcomes_add(gem5art_db *db, const gem5art_event *event);
 
-/* Says the sum, the failures and the warnings. `show`: the command that shows a run, before its id; `resume`: how runs
-   that were stopped are resumed. True: all runs are recorded as Finished. */
+/* Says the sum, the failures and the warnings. `show`: the command that shows a run, before its id; `resume`: a line
+   on how runs that were stopped are resumed. True: all runs are recorded as Finished. */
 bool outcomes_sum_up(const gem5art_event *end, const char *show, const char *resume);
 
 #endif
