@@ -35,7 +35,8 @@ def dump(values):
 
 def record(number, outdir, variables):
     return {"_id": f"{number:08x}-0000-4000-8000-000000000000", "hash": f"h{number}", "type": "gem5 run",
-            "name": "made", "status": "Finished", "outdir": outdir, "end_time": 1790000000 + number, "variables": variables}
+            "name": "made", "status": "Finished", "outdir": outdir, "end_time": 1790000000 + number,
+            "variables": variables}
 
 
 HOSTILE = ["<script>alert(1)</script>", "\"q\" & 'r'", "\\input{/etc/passwd}", "two\nlines", "x" * 10000,
