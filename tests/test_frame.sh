@@ -48,8 +48,8 @@ aaaa0004  o3      2         3000  0.416833  2.39904      -
 aaaa0001  timing  1         1000  2         0.5          -
 aaaa0003  timing  2         3000  0.833333  1.2          4
 
-extra is missing in 3 runs: aaaa0001, aaaa0002, ...
 ipc divides by 0 in 1 run: aaaa0002
+extra is missing in 3 runs: aaaa0001, aaaa0002, ...
 1 Failed run is left out: bad00001
 1 Finished run with a warning about statistics is left out: bad00002
 1 superseded attempt is left out: bad00003
@@ -83,6 +83,13 @@ has "an interval in ASCII" "$out" "+-"
 check "only ASCII" sh -c '! LC_ALL=C grep "[^ -~]" .out'
 
 begin "--baseline, --speedup, --over and --mean in text"
+many() { for i in 0 1 2 3 4 5 6 7 8 9; do echo "$1$i $2"; done; }
+{
+    echo '['
+    dump 1 1 "$(many a 1)" | record many0001 Finished '"cpu":"o3"' && echo ,
+    dump 1 1 "$(many a 0; many b 1)" | record many0002 Finished '"cpu":"timing"'
+    echo ']'
+} >many.json
 run "$stats" --baseline cpu=timing 'c = system.cpu.numCycles'
 same "relative values" "$(sed -n 2,5p .out | tr -s ' ' | cut -d' ' -f2-)" "o3 1 0
 o3 2 0.5002
@@ -90,6 +97,13 @@ timing 1 1
 timing 2 1"
 run "$stats" --baseline cpu=timing --speedup --mean geometric 'c = system.cpu.numCycles'
 has "no speed-up" "$out" "c is 0 in 1 run: there is no speed-up"
+run "$stats" --db-uri many.json --speedup --baseline cpu=o3 --mean geometric 'a*'
+same "notes on many columns" "$(grep -c ' no ' .out)" 12
+has "the others" "$(echo $out)" "so are 4 more columns a0 has no geomean: a value is missing, or not above 0"
+has "the others" "$out" "neither have 4 more columns"
+run "$stats" --db-uri many.json --mean arithmetic 'b*'
+same "notes on missing values" "$(grep -c 'b[0-9] is missing' .out) $(grep -c 'further empty cells of 4 columns' .out)" "6 1"
+run "$stats" --baseline cpu=timing --speedup --mean geometric 'c = system.cpu.numCycles'
 has "no mean" "$out" "c has no geomean: a value is missing, or not above 0"
 run "$stats" --over size --mean arithmetic simInsts
 same "merged" "$(sed -n 1,5p .out)" "ID        CPU     N  simInsts
@@ -258,7 +272,7 @@ misused "--spreadsheet changes only CSV: give --csv, or leave it out" --spreadsh
 misused '--digits: "0" is not a number from 1 to 17' --digits 0 simInsts
 misused "--list shows names, not values: leave --over out" --list --over cpu
 misused 'a second column would have the name "simInsts": give it a different one, as in NAME=simInsts' simInsts simInsts
-misused 'a second column would have the name "n": give it a different one, as in NAME= 2' 'n = 2'
+misused 'a second column would have the name "n": give it a different one, as in NAME=2' 'n = 2'
 
 begin "a file of columns"
 printf '# what we always show\n\n cpi = system.cpu.numCycles / simInsts  # cycles\r\nsimInsts\n"a # b" * 0\n' >columns

@@ -14,8 +14,18 @@ enum { CHOSEN_ID = 8 /* characters of an id in a sentence */ };
 
 /* ---- counts */
 
+void chosen_count_one(chosen_count *count, const char *id) {
+    if (count->count < CHOSEN_IDS) count->ids[count->count] = text_copy(id);
+    count->count++;
+}
+
+void chosen_count_free(chosen_count *count) {
+    size_t i;
+    free(count->kind);
+    for (i = 0; i < CHOSEN_IDS; i++) free(count->ids[i]);
+}
+
 void chosen_add(chosen_counts *counts, const char *kind, const char *id) {
-    chosen_count *c;
     size_t i;
     for (i = 0; i < counts->count && strcmp(counts->items[i].kind, kind) != 0; i++) {}
     if (i == counts->count) {
@@ -23,9 +33,7 @@ void chosen_add(chosen_counts *counts, const char *kind, const char *id) {
         memset(&counts->items[i], 0, sizeof *counts->items);
         counts->items[counts->count++].kind = text_copy(kind);
     }
-    c = &counts->items[i];
-    if (c->count < CHOSEN_IDS) c->ids[c->count] = text_copy(id);
-    c->count++;
+    chosen_count_one(&counts->items[i], id);
 }
 
 void chosen_put_ids(text *out, const chosen_count *count) {
@@ -49,11 +57,8 @@ void chosen_report(text_list *sentences, const chosen_counts *counts) {
 }
 
 void chosen_counts_free(chosen_counts *counts) {
-    size_t i, k;
-    for (i = 0; i < counts->count; i++) {
-        free(counts->items[i].kind);
-        for (k = 0; k < CHOSEN_IDS; k++) free(counts->items[i].ids[k]);
-    }
+    size_t i;
+    for (i = 0; i < counts->count; i++) chosen_count_free(&counts->items[i]);
     free(counts->items);
     memset(counts, 0, sizeof *counts);
 }

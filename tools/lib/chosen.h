@@ -35,10 +35,12 @@ typedef struct chosen_counts {
     size_t count;
 } chosen_counts;
 void chosen_add(chosen_counts *counts, const char *kind, const char *id);
+void chosen_count_one(chosen_count *count, const char *id);
 void chosen_put_ids(text *out, const chosen_count *count); /* "2ba4f3c1, 88ab1204, ..." */
 /* Adds a sentence for each kind, whose noun ends before a "|": of "run| of no use", "2 runs of no use are left out: ID,
    ID". */
 void chosen_report(text_list *sentences, const chosen_counts *counts);
 void chosen_counts_free(chosen_counts *counts);
+void chosen_count_free(chosen_count *count);
 
 #endif

@@ -38,6 +38,11 @@ static void frame_split(const char *option_name, const char *list, text_list *na
     }
 }
 
+static const char *frame_expression(const formula *f) {
+    const char *at = f->named ? strchr(f->source, '=') + 1 : f->source;
+    return at + strspn(at, " \t");
+}
+
 /* Columns need different names, which those of their rows' labels do not have. */
 static void frame_check_columns(const frame_request *q) {
     text_list names = {NULL, 0};
@@ -53,7 +58,7 @@ static void frame_check_columns(const frame_request *q) {
         formula_parse(&f, q->columns[i], &why, &at);
         if (text_list_has(&names, f.name))
             die(EXIT_MISUSE, "a second column would have the name \"%s\": give it a different one, as in NAME=%s",
-                f.name, f.named ? strchr(q->columns[i], '=') + 1 : f.source);
+                f.name, frame_expression(&f));
         text_list_add(&names, text_copy(f.name));
         formula_free(&f);
         text_free(&why);
@@ -114,15 +119,9 @@ size_t frame_find(const frame *f, const char *option_name, const char *name) {
 /* ---- rows */
 
 static void frame_count_gaps(frame_builder *b, const char *id) {
-    static const char *const words[] = {"", "is missing in", "is not a number (nan) in", "divides by 0 in"};
     size_t i;
-    for (i = 0; i < b->cells.column_count; i++) {
-        char *kind;
-        if (b->cells.gaps[i] == FORMULA_NO_GAP) continue;
-        kind = text_printf("%s %s", b->f->columns[i].name, words[b->cells.gaps[i]]);
-        chosen_add(&b->gaps, kind, id);
-        free(kind);
-    }
+    for (i = 0; i < b->cells.column_count; i++)
+        if (b->cells.gaps[i]) chosen_count_one(&b->gaps[i][b->cells.gaps[i]], id);
 }
 
 void frame_put_row(frame_builder *b, const chosen_run *run, size_t n, size_t dump) {
@@ -189,10 +188,12 @@ static void frame_end(frame_builder *b) {
     samples_free_runs(b->runs, b->chosen.count);
     for (i = 0; i < b->chosen.count; i++) text_free(&b->runs[i].why);
     free(b->runs);
+    for (i = 0; b->gaps && i < b->cells.column_count * FRAME_GAPS; i++)
+        chosen_count_free(&b->gaps[i / FRAME_GAPS][i % FRAME_GAPS]);
+    free(b->gaps);
     cells_end(&b->cells);
     samples_end(&b->samples);
     chosen_free(&b->chosen);
-    chosen_counts_free(&b->gaps);
 }
 
 static bool frame_has_rows(const frame_builder *b) {
@@ -209,6 +210,7 @@ static void frame_put_columns(frame_builder *b) {
         b->f->columns[i] = (frame_column){text_copy(c->name), text_copy(c->unit), text_copy(c->description)};
     }
     b->f->column_count = b->cells.column_count;
+    b->gaps = (chosen_count(*)[FRAME_GAPS])text_alloc((b->cells.column_count + 1) * sizeof *b->gaps);
 }
 
 /* Reports a column that has the name of a variable: they could not be told apart. */

@@ -9,6 +9,8 @@
 
 #define FRAME_SIMPOINT "simpoint" /* the variable, unless --weights-by names one */
 
+enum { FRAME_GAPS = FORMULA_ZERO + 1 };
+
 typedef struct frame_builder {
     frame *f;
     const frame_request *request;
@@ -16,7 +18,7 @@ typedef struct frame_builder {
     samples samples;
     samples_run *runs; /* as the chosen ones */
     cells cells;
-    chosen_counts gaps;  /* of cells, by a sentence about the column */
+    chosen_count (*gaps)[FRAME_GAPS]; /* of each column, by the reason */
 } frame_builder;
 
 /* The run's value of a variable; "": it has none. */

@@ -124,17 +124,19 @@ bool frame_say_empty(const frame_request *q, const text_list *left_out) {
 }
 
 void frame_put_notes(frame_builder *b) {
-    text ids = {NULL, 0, 0};
-    size_t i;
-    for (i = 0; i < b->gaps.count && i < FRAME_NOTES; i++) {
-        const chosen_count *c = &b->gaps.items[i];
-        text_clear(&ids);
-        chosen_put_ids(&ids, c);
-        frame_say(&b->f->notes, "%s %zu run%s: %s", c->kind, c->count, c->count == 1 ? "" : "s", text_string(&ids));
+    static const char *const words[FRAME_GAPS] = {"", "is missing in", "is not a number (nan) in", "divides by 0 in"};
+    size_t i, shown = 0, more = 0;
+    for (i = 0; b->gaps && i < b->cells.column_count * FRAME_GAPS; i++) {
+        const chosen_count *c = &b->gaps[i / FRAME_GAPS][i % FRAME_GAPS];
+        text ids = {NULL, 0, 0};
+        if (c->count && shown++ < FRAME_NOTES) {
+            chosen_put_ids(&ids, c);
+            frame_say(&b->f->notes, "%s %s %zu run%s: %s", b->f->columns[i / FRAME_GAPS].name, words[i % FRAME_GAPS],
+                      c->count, c->count == 1 ? "" : "s", text_string(&ids));
+            text_free(&ids);
+        } else more += c->count > 0;
     }
-    if (i < b->gaps.count)
-        frame_say(&b->f->notes, "further empty cells of %zu columns have reasons like these", b->gaps.count - i);
-    text_free(&ids);
+    if (more) frame_say(&b->f->notes, "further empty cells of %zu columns have reasons like these", more);
 }
 
 /* Notes the rows that their variables do not tell apart. */

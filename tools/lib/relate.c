@@ -9,6 +9,8 @@
 
 #include "keys.h"
 
+enum { RELATE_NOTES = 6 /* about columns; further ones are counted */ };
+
 /* ---- groups of rows */
 
 typedef struct relate_groups {
@@ -169,13 +171,14 @@ static bool relate_compare_group(frame *f, const relate_groups *g, size_t group,
 
 /* Notes the columns in which a value is 0, so that there is no speed-up. */
 static void relate_note_zeros(frame *f) {
-    size_t i, k, count;
+    size_t i, k, count, columns = 0;
     for (k = 0; k < f->column_count; k++) {
         for (i = 0, count = 0; i < f->row_count; i++) count += f->rows[i].values[k] == 0;
-        if (count)
+        if (count && columns++ < RELATE_NOTES)
             frame_say(&f->notes, "%s is 0 in %zu run%s: there is no speed-up", f->columns[k].name, count,
                       count == 1 ? "" : "s");
     }
+    if (columns > RELATE_NOTES) frame_say(&f->notes, "so are %zu more columns", columns - RELATE_NOTES);
 }
 
 bool relate_compare(frame *f, size_t place, const char *value, bool speedup, text *why) {
@@ -207,29 +210,39 @@ static size_t relate_label_place(const frame *f, const text_list *without) {
     return SIZE_MAX;
 }
 
+static const char *const relate_labels[] = {"mean", "geomean", "harmonic mean"};
+
 static void relate_add_mean(frame *f, means_kind kind, const size_t *rows, size_t count, const text_list *without,
                             size_t label_place) {
-    static const char *const labels[] = {"mean", "geomean", "harmonic mean"};
     double *values = (double *)text_alloc((count + 1) * sizeof *values);
     frame_row *row = frame_add_row(f);
     size_t i, k;
     for (k = 0; k < f->column_count; k++) {
         for (i = 0; i < count; i++) values[i] = f->rows[rows[i]].values[k];
         row->values[k] = means_of(kind, values, count);
-        if (isnan(row->values[k]))
-            frame_say(&f->notes, "%s has no %s%s", f->columns[k].name, labels[kind],
-                      kind == MEANS_ARITHMETIC ? ": a value is missing" : ": a value is missing, or not above 0");
     }
     for (i = 0; i < f->variables.count; i++)
-        row->variables[i] = text_copy(i == label_place ? labels[kind]
+        row->variables[i] = text_copy(i == label_place ? relate_labels[kind]
                                       : text_list_has(without, f->variables.items[i]) ? ""
                                                                                      : f->rows[rows[0]].variables[i]);
     row->id = text_copy("");
     row->status = text_copy("");
-    row->name = text_copy(labels[kind]);
+    row->name = text_copy(relate_labels[kind]);
     row->n = count;
     row->mean = true;
     free(values);
+}
+
+/* Notes the columns in which a mean is missing. */
+static void relate_note_means(frame *f, means_kind kind) {
+    size_t i, k, columns = 0;
+    for (k = 0; k < f->column_count; k++) {
+        for (i = 0; i < f->row_count && !(f->rows[i].mean && isnan(f->rows[i].values[k])); i++) {}
+        if (i < f->row_count && columns++ < RELATE_NOTES)
+            frame_say(&f->notes, "%s has no %s%s", f->columns[k].name, relate_labels[kind],
+                      kind == MEANS_ARITHMETIC ? ": a value is missing" : ": a value is missing, or not above 0");
+    }
+    if (columns > RELATE_NOTES) frame_say(&f->notes, "neither have %zu more columns", columns - RELATE_NOTES);
 }
 
 void relate_mean(frame *f, means_kind kind, const size_t *by, size_t by_count) {
@@ -244,6 +257,7 @@ void relate_mean(frame *f, means_kind kind, const size_t *by, size_t by_count) {
     relate_group(&g, f, &without, false);
     for (i = 0; i < g.count; i++)
         relate_add_mean(f, kind, g.rows + g.first[i], g.first[i + 1] - g.first[i], &without, place);
+    relate_note_means(f, kind);
     relate_free_groups(&g);
     text_list_free(&without);
 }
