@@ -106,7 +106,7 @@ if command -v jq >/dev/null; then
 else
     cat runs.json
 fi
-say "A page about all of it: \`gem5art-report -o report.html\`"
-"$build/gem5art-report" --title "The gem5art demo" -o report.html
+say "A page about all of it: \`gem5art-report --stat simTicks -o report.html\`"
+"$build/gem5art-report" --title "The gem5art demo" --stat simTicks -o report.html || [ -s report.html ]
 echo "Open it in a browser: $demo/report.html"
 printf '\nAll of it is in %s:\ndb.json, runs.json, report.html, and an outdir with results.zip for each run.\n' "$demo"

@@ -1,4 +1,4 @@
-"""browser.py - drives a headless Chromium over its DevTools pipe: pages from disk, scripts in them, keys, screenshots."""
+"""browser.py - drives a headless Chromium over its DevTools pipe: pages from disk, scripts in them, keys, the mouse."""
 import base64
 import json
 import os
@@ -17,8 +17,8 @@ class Browser:
             os.dup2(a, 3)
             os.dup2(b, 4)
         self.child = subprocess.Popen(
-            [program, "--headless", "--no-sandbox", "--disable-gpu", "--disable-dev-shm-usage", "--remote-debugging-pipe",
-             "--user-data-dir=" + self.folder.name, "about:blank"],
+            [program, "--headless", "--no-sandbox", "--disable-gpu", "--disable-dev-shm-usage",
+             "--remote-debugging-pipe", "--user-data-dir=" + self.folder.name, "about:blank"],
             preexec_fn=connect, close_fds=False, stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL,
             stderr=subprocess.DEVNULL)
         os.close(to_child)
@@ -69,7 +69,8 @@ class Browser:
 
     def open(self, path, width=1280, height=900, dark=False, scripts=True):
         self.loaded = False
-        self.call("Emulation.setDeviceMetricsOverride", width=width, height=height, deviceScaleFactor=1, mobile=width < 600)
+        self.call("Emulation.setDeviceMetricsOverride", width=width, height=height, deviceScaleFactor=1,
+                  mobile=width < 600)
         self.call("Emulation.setEmulatedMedia",
                   features=[{"name": "prefers-color-scheme", "value": "dark" if dark else "light"}])
         self.call("Emulation.setScriptExecutionDisabled", value=not scripts)
@@ -96,12 +97,12 @@ class Browser:
         for kind in ("mousePressed", "mouseReleased"):
             self.call("Input.dispatchMouseEvent", type=kind, x=x, y=y, button="left", clickCount=1)
 
-    def screenshot(self, path, whole=False):
-        data = self.call("Page.captureScreenshot", captureBeyondViewport=whole,
-                         **({"clip": dict(x=0, y=0, scale=1, width=self.run("innerWidth"),
-                                          height=min(self.run("document.documentElement.scrollHeight"), 6000))} if whole else {}))
+    def screenshot(self, path, height):
+        """The page from its top, to be looked at."""
+        clip = {"x": 0, "y": 0, "width": self.run("innerWidth"), "height": height, "scale": 1}
+        data = self.call("Page.captureScreenshot", captureBeyondViewport=True, clip=clip)["data"]
         with open(path, "wb") as file:
-            file.write(base64.b64decode(data["data"]))
+            file.write(base64.b64decode(data))
 
     def close(self):
         self.session = None

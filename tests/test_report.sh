@@ -69,12 +69,14 @@ for repo in gem5 scripts; do git -C $repo init -q && git -C $repo add -A && git 
 cat >hello.json <<'END'
 {"artifacts": {
     "gem5": {"type": "git repo", "path": "gem5", "documentation": "the stand-in for gem5"},
-    "gem5.opt": {"type": "gem5 binary", "path": "gem5/gem5.opt", "inputs": ["gem5"], "documentation": "the stand-in for gem5"},
+    "gem5.opt": {"type": "gem5 binary", "path": "gem5/gem5.opt", "inputs": ["gem5"],
+                 "documentation": "the stand-in for gem5"},
     "scripts": {"type": "git repo", "path": "scripts", "documentation": "our run scripts"}},
  "sweeps": [{"mode": "se", "name": "hello {n}", "run_script": "scripts/run.py", "gem5_artifact": "gem5.opt",
     "gem5_git_artifact": "gem5", "run_script_git_artifact": "scripts", "matrix": {"n": [1, 2, 3]},
     "params": ["{n}"], "outdir": "results/{n}",
-    "overrides": [{"when": {"n": 2}, "params": ["{n}", "--stand-in=fatal"]}, {"when": {"n": 3}, "params": ["--stand-in=seconds=4"]}]}]}
+    "overrides": [{"when": {"n": 2}, "params": ["{n}", "--stand-in=fatal"]},
+                  {"when": {"n": 3}, "params": ["--stand-in=seconds=4"]}]}]}
 END
 "$BUILD/gem5art-run" --quiet hello.json >run.out 2>&1 &
 runner=$!
@@ -123,9 +125,10 @@ wait $runner
 
 begin "in Chromium"
 if need chromium; then
-    check "search, sort, filters, pages, details, axes, figures" timeout 120 python3 "$root/tests/report.py" drive "$work/boot.html"
-    check "hostile texts" timeout 120 python3 "$root/tests/report.py" drive-hostile "$work/hostile.html"
-    check "figures" timeout 120 python3 "$root/tests/report.py" drive-statistics "$work/stat.html"
-    check "10,000 runs" timeout 120 python3 "$root/tests/report.py" drive-large "$work/large.html"
+    drive() { timeout 120 python3 "$root/tests/report.py" "$@"; }
+    check "search, sort, filters, pages, details, axes, figures" drive drive "$work/boot.html"
+    check "hostile texts" drive drive-hostile "$work/hostile.html"
+    check "figures" drive drive-statistics "$work/stat.html"
+    check "10,000 runs" drive drive-large "$work/large.html"
 fi
 finish

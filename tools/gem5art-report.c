@@ -1,4 +1,4 @@
-/* gem5art-report - one HTML page about the runs of a store: totals, the status matrix, figures, a timeline, each run. */
+/* gem5art-report - one HTML page about the runs of a store: totals, status matrix, figures, timeline, all runs. */
 
 #include <signal.h>
 #include <stdlib.h>
@@ -48,8 +48,9 @@ static const page the_page = {
 enum { EVIDENCE_MOST = 200, WATCH_SECONDS = 5 };
 
 static report the_report;
-static bool live;           /* the page is written again */
+static bool live;         /* the page is written again */
 static bool drawn = true; /* the page has all figures */
+static size_t silent;     /* failed runs whose output the page does not have */
 
 /* ---- parts of the page */
 
@@ -137,6 +138,12 @@ static void put_list(text *out) { report_put_list(out, &the_report); }
 static void put_provenance(text *out) { report_put_provenance(out, &the_report); }
 static void put_data(text *out) { report_put_json(out, &the_report); }
 
+static void put_silent(text *out) {
+    if (silent)
+        html_putf(out, "<p class=\"note\">The output of %z more failed run%h is not on this page: gem5art-show ID "
+                  "shows it.</p>\n", silent, silent > 1 ? "s" : "");
+}
+
 static void put_link(text *out) {
     if (formulas.count) text_puts(out, "<li><a href=\"#figures\">Statistics</a></li>\n");
 }
@@ -149,12 +156,26 @@ static void put_figures(text *out) {
 static const struct {
     const char *line;
     void (*put)(text *out);
-} parts[] = {{"@policy", put_policy},   {"@refresh", put_refresh},   {"@title", put_title},
-             {"@style", put_style},     {"@heading", put_heading},   {"@link", put_link},
-             {"@totals", put_totals},   {"@matrix", put_matrix},     {"@figures", put_figures},
-             {"@timeline", put_timeline}, {"@head", put_head},       {"@rows", put_rows},
-             {"@list", put_list},       {"@provenance", put_provenance}, {"@footer", put_footer},
-             {"@data", put_data},       {"@script", put_script}};
+} parts[] = {
+    {"@policy", put_policy},
+    {"@refresh", put_refresh},
+    {"@title", put_title},
+    {"@style", put_style},
+    {"@heading", put_heading},
+    {"@link", put_link},
+    {"@totals", put_totals},
+    {"@matrix", put_matrix},
+    {"@figures", put_figures},
+    {"@timeline", put_timeline},
+    {"@head", put_head},
+    {"@rows", put_rows},
+    {"@silent", put_silent},
+    {"@list", put_list},
+    {"@provenance", put_provenance},
+    {"@footer", put_footer},
+    {"@data", put_data},
+    {"@script", put_script},
+};
 
 static void put_page(text *out) {
     const char *const *line;
@@ -178,7 +199,7 @@ static bool write_page(gem5art_db *db) {
     the_report.all = all;
     the_report.details = report_details;
     report_read(&the_report);
-    report_add_evidence(&the_report, EVIDENCE_MOST);
+    silent = report_add_evidence(&the_report, EVIDENCE_MOST);
     for (i = 0; i < the_report.count; i++) active = active || (the_report.runs[i].live && !the_report.runs[i].failed);
     live = watching && active;
     put_page(&page_text);

@@ -222,7 +222,8 @@ static void read_runs(report_reading *from_store, bool live) {
         uint64_t experiment;
         read_record(from_store, from, live);
         experiment = attempts_key(from_store->record.members.values[from_store->hash]);
-        attempts_add(live ? &from_store->live : &from_store->recorded, experiment, from_store->record.when, from_store->order);
+        attempts_add(live ? &from_store->live : &from_store->recorded, experiment, from_store->record.when,
+                     from_store->order);
         if (select_holds(r->selected, &from_store->record)) {
             r->runs = (report_run *)text_room(r->runs, r->count, sizeof *r->runs);
             r->runs[r->count] = make_run(from_store, from, live);

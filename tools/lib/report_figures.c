@@ -211,7 +211,8 @@ static void put_table(text *out, const plan *p, size_t number) {
         text_puts(out, "</tr>\n");
     }
     text_puts(out, "</tbody></table></div>");
-    if (f->row_count > ROWS) html_putf(out, "<p class=\"note\">The first %z of %z rows.</p>", (size_t)ROWS, f->row_count);
+    if (f->row_count > ROWS)
+        html_putf(out, "<p class=\"note\">The first %z of %z rows.</p>", (size_t)ROWS, f->row_count);
     text_puts(out, "</details>\n");
 }
 
@@ -228,7 +229,8 @@ static void put_figure(text *out, const plan *p, size_t number) {
     text_puts(out, "</figcaption>\n<div class=\"wide\">");
     put_drawing(out, p, number);
     text_puts(out, "</div>\n");
-    text_puts(out, "<p class=\"value\" aria-live=\"polite\" hidden>Point at a mark, or choose marks with the arrow keys.</p>\n");
+    text_puts(out, "<p class=\"value\" aria-live=\"polite\" hidden>Point at a mark, or choose marks with the arrow "
+                   "keys.</p>\n");
     put_table(out, p, number);
     text_puts(out, "</figure>\n");
 }
@@ -275,7 +277,8 @@ bool report_put_figures(text *out, const report *r, const text_list *formulas) {
     bool built;
     if (over.length) request.over = over.data;
     built = frame_build(&f, r->db, &request);
-    text_puts(out, "<section aria-labelledby=\"figures-title\" id=\"figures\">\n<h2 id=\"figures-title\">Statistics</h2>\n");
+    text_puts(out, "<section aria-labelledby=\"figures-title\" id=\"figures\">\n"
+                   "<h2 id=\"figures-title\">Statistics</h2>\n");
     if (built) {
         plan p = {0};
         make_plan(&p, &f);

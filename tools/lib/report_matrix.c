@@ -204,6 +204,12 @@ static void put_panel(text *out, const matrix *m, const placed *runs, size_t cou
     text_puts(out, "</tbody></table></div>\n");
 }
 
+static const char legend[] =
+    "<p class=\"legend\"><span class=\"status ok\">ok</span> good statistics\n"
+    "<span class=\"status bad\">failed</span> the reason\n"
+    "<span class=\"status half\">1/2 ok</span> several runs <span class=\"status live\">Running</span> not ended\n"
+    "<span class=\"status odd\">no stats</span> finished without statistics</p>\n";
+
 void report_put_matrix(text *out, const report *r) {
     matrix m = {0};
     size_t from, end;
@@ -215,11 +221,12 @@ void report_put_matrix(text *out, const report *r) {
     lay_out(&m);
     text_puts(out, "<div id=\"panels\" class=\"panels\">\n");
     for (from = 0; from < m.count; from = end) {
-        for (end = from; end < m.count && memcmp(m.placed[end].panel, m.placed[from].panel, sizeof m.placed->panel) == 0;)
-            end++;
+        const size_t *panel = m.placed[from].panel;
+        for (end = from; end < m.count && memcmp(m.placed[end].panel, panel, sizeof m.placed->panel) == 0;) end++;
         put_panel(out, &m, m.placed + from, end - from);
     }
     text_puts(out, "</div>\n");
+    text_puts(out, legend);
     if (m.left_out) html_putf(out, "<p class=\"note\">%z runs do not have these variables.</p>\n", m.left_out);
     free(m.placed);
 }

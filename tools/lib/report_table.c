@@ -111,8 +111,8 @@ static void put_variables(text *out, const report *r) {
     text_puts(out, "],\n");
 }
 
-/* What its script names F: class, name, status, reason, mode, host, elapsed and its text, time and its text, size, newest,
-   values, details. */
+/* An array, whose places the script names: class, name, status, reason, mode, host, elapsed and its text, time and its
+   text, size, newest, values, details. */
 static void put_run(text *out, const report_run *run) {
     text_putf(out, "[\"%s\",%zu,%zu,%zu,%d,%zu,%.3f,%zu,%.0f,%zu,%.0f,%d,", report_class(run), run->name, run->status,
               run->reason, run->fs, run->host, run->elapsed, run->elapsed_text, run->when, run->when_text, run->size,

@@ -138,9 +138,9 @@ static void put_host(text *out, timeline *t, const report_run *const *runs, size
     text_puts(out, "<figure class=\"host\"><figcaption>");
     html_put_cut(out, *host ? host : "unknown host", 200);
     html_putf(out, ": %z run%h, at most %z at once</figcaption>\n", count, count > 1 ? "s" : "", lanes);
-    text_putf(out, "<svg class=\"timeline\" role=\"img\" viewBox=\"0 0 %d %.0f\" height=\"%.0f\" preserveAspectRatio=\"none\"",
-              WIDTH, height * (double)lanes, height * (double)lanes);
-    text_puts(out, " aria-label=\"Runs by time on ");
+    text_putf(out, "<svg class=\"timeline\" role=\"img\" viewBox=\"0 0 %d %.0f\" height=\"%.0f\"", WIDTH,
+              height * (double)lanes, height * (double)lanes);
+    text_puts(out, " preserveAspectRatio=\"none\" aria-label=\"Runs by time on ");
     html_put_cut(out, *host ? host : "an unknown host", 200);
     text_puts(out, "\">\n");
     t->lane_count = 0;

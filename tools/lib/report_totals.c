@@ -135,8 +135,8 @@ void report_put_totals(text *out, const report *r) {
     if (r->count) put_outcomes(out, r, &t);
     else text_puts(out, "<p>No runs are selected.</p>\n");
     if (r->superseded)
-        html_putf(out, "<p class=\"note\">%z attempt%h with a newer one at the same run %h left out.</p>\n", r->superseded,
-                  r->superseded > 1 ? "s" : "", r->superseded > 1 ? "are" : "is");
+        html_putf(out, "<p class=\"note\">%z superseded attempt%h not on this page (--all).</p>\n", r->superseded,
+                  r->superseded > 1 ? "s are" : " is");
     free(t.outcomes);
     lexicon_free(&t.hosts);
 }

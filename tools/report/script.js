@@ -128,8 +128,8 @@
         state.page = Math.min(Math.max(state.page, 0), pages - 1);
         body.replaceChildren();
         runs.slice(state.page * ROWS, (state.page + 1) * ROWS).forEach((run, i) => addRow(body, run, i));
-        byId("count").textContent = runs.length === data.runs.length ? `${runs.length} runs`
-            : `${runs.length} of ${data.runs.length} runs`;
+        byId("count").textContent = (runs.length < data.runs.length ? runs.length + " of " : "") +
+            data.runs.length + " runs";
         byId("pages").hidden = pages === 1;
         byId("page").textContent = `Page ${state.page + 1} of ${pages}`;
         byId("before").disabled = state.page === 0;
@@ -206,7 +206,8 @@
         if (!runs.length) return make("td", null, make("span", { class: "quiet" }, "none"));
         const good = runs.filter(run => run[CLASS] === "ok").length;
         const same = runs.every(run => run[CLASS] === runs[0][CLASS]), one = runs[0];
-        const text = runs.length > 1 ? `${good}/${runs.length} ok` : good ? "ok" : cut(words[one[REASON] || one[STATUS]], 24);
+        const text = runs.length > 1 ? `${good}/${runs.length} ok` : good ? "ok"
+            : cut(words[one[REASON] || one[STATUS]], 24);
         const show = () => {
             state.values = new Map(pick.filter(([, value]) => value).map(([at, value]) => [at, words[value]]));
             showFilters();
@@ -253,8 +254,9 @@
         }
         byId("panels").replaceChildren(...[...panels.keys()].sort().map(key => {
             const runs = panels.get(key), picked = others.map(at => [at, valueOf(runs[0], at)]);
-            const caption = picked.map(([at, value]) => cut(names[at], 40) + " " + (value ? cut(words[value], 60) : "(none)"));
-            return panelOf(runs, caption.join(", ") || names[rows] + (across < 0 ? "" : " by " + names[across]), picked);
+            const caption = picked.map(([at, value]) =>
+                cut(names[at], 40) + " " + (value ? cut(words[value], 60) : "(none)")).join(", ");
+            return panelOf(runs, caption || names[rows] + (across < 0 ? "" : " by " + names[across]), picked);
         }));
     }
 
@@ -312,27 +314,23 @@
         setInterval(() => { if (Date.now() - used > 5000) location.reload(); }, 1000 * seconds);
     }
 
-    readState();
-    if (data.runs.length) {
-        prepareHeads();
-        prepareFilters();
-        showFilters();
-        showRuns();
-    }
-    if (data.axes[0] >= 0) {
-        prepareAxes();
-        showAxes();
-        showMatrix();
-    }
-    document.querySelectorAll("svg.timeline").forEach(svg => prepareFigure(svg, byId("timeline-value")));
-    document.querySelectorAll(".stat svg").forEach(svg => prepareFigure(svg, svg.closest("figure").querySelector(".value")));
-    addEventListener("hashchange", () => {
-        if (!location.hash.includes("=")) return;
+    function showAll() {
         readState();
         showFilters();
         showRuns();
-        if (data.axes[0] >= 0) { showAxes(); showMatrix(); }
-    });
+        if (data.axes[0] < 0) return;
+        showAxes();
+        showMatrix();
+    }
+
+    prepareHeads();
+    prepareFilters();
+    if (data.axes[0] >= 0) prepareAxes();
+    showAll();
+    for (const svg of document.querySelectorAll("svg.timeline")) prepareFigure(svg, byId("timeline-value"));
+    for (const svg of document.querySelectorAll(".stat svg"))
+        prepareFigure(svg, svg.closest("figure").querySelector(".value"));
+    addEventListener("hashchange", () => { if (location.hash.includes("=")) showAll(); });
     const refresh = document.querySelector("meta[name=refresh]");
     if (refresh) keepFresh(Number(refresh.content));
 })();
