@@ -42,7 +42,7 @@ char *frame_group(const frame *f, const frame_row *row, const text_list *without
 frame_row *frame_add_row(frame *f);
 void frame_free_row(const frame *f, frame_row *row);
 
-/* Sorts rows by their variables and dumps, as runs end in any order. Numbers, also in words (64kB, 128kB), go by size. */
+/* Sorts rows by their variables and dumps, as runs end in any order; numbers, also in words (64kB, 128kB), by size. */
 void frame_sort(frame *f);
 
 /* Adds a sentence, which is freed with the list. */
