@@ -96,6 +96,7 @@ refused "--spreadsheet changes only CSV: give --csv, or leave it out" --spreadsh
 refused "--json and --csv exclude each other: leave one out" --json --csv
 refused "--watch draws a table of runs: leave --csv out" --watch --csv
 refused "--watch needs a terminal as its stdout: leave it out" --watch
+refused '--where: "cpu!=o3" does not compare a variable: give VAR=VALUE, as in cpu=o3,atomic' --where cpu!=o3
 refused "--live is for runs: leave --artifacts out, or --live" --artifacts --live
 refused "--param chooses among runs: leave --artifacts out, or --param" --artifacts --param x
 refused "\"boot\" is one argument too many: --name looks for a part of the name" boot
@@ -260,6 +261,11 @@ printf '%s\r\n' name,status,return_code "=1+1,-2+3,-9" >expected
 check "without the option the data is exact" cmp expected found
 
 begin "a locale without UTF-8 gets what is drawn in ASCII"
+all=$("$BUILD/gem5art-artifact" list | wc -l) archives=$("$BUILD/gem5art-artifact" list | grep -c "  directory  ")
+same "without the archives of results" "$("$ls" --artifacts | tail -n 1)" \
+    "$((all - archives)) artifacts; $archives archives not shown (--all)"
+same "with them" "$("$ls" --artifacts --all | tail -n 1)" "$all artifacts"
+same "them alone" "$("$ls" --artifacts --type directory | tail -n 1)" "$archives artifacts"
 cat >expected <<'END'
 ID      NAME                   TYPE        WHEN              PATH
 e       lone                   disk image
@@ -308,7 +314,7 @@ ID        NAME            TYPE         WHEN  PATH
 37bcbfe5  boot-disk       disk image         boot-disk
 16251673  └─ boot_tests   git repo           boot_tests
 END
-"$ls" --artifacts | head -n 7 >tree
+"$ls" --artifacts | sed '/^$/,$d' >tree
 check "the tree" diff -b expected tree
 same "of one type" "$("$ls" --artifacts --type KERNEL)" "ID        NAME            TYPE      WHEN  PATH
 2ab9d959  vmlinux-5.4.49  kernel          vmlinux-5.4.49

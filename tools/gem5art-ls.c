@@ -36,7 +36,7 @@ static csv_style style;
 
 static const option options[] = {
     SELECT_OPTIONS(&selected),
-    {"--all", "-a", NULL, "List superseded attempts, too", .flag = &all},
+    {"--all", "-a", NULL, "List superseded attempts and results archives, too", .flag = &all},
     {"--live", NULL, NULL, " List live runs alone", .flag = &live_only},
     {"--artifacts", NULL, NULL, "List artifacts, each above its inputs", .flag = &artifacts},
     {"--type", NULL, "TYPE", " With --artifacts: select those of TYPE", .value = &with_type},
@@ -216,6 +216,7 @@ static void check_columns(void) {
 }
 
 static void add_record(listing *l, const char *json, size_t length, const gem5art_run *of) {
+    static text type;
     uint64_t experiment;
     bool matches;
     size_t order = l->read++;
@@ -230,6 +231,8 @@ static void add_record(listing *l, const char *json, size_t length, const gem5ar
     if (!matches && !artifacts) return;
     r = make_row();
     r->shown = matches;
+    if (artifacts && !with_type)
+        r->archive = store_is_results(members_string(&type, current.members.values[RECORD_TYPE]));
     r->live = of != NULL;
     r->experiment = experiment;
     r->order = order;
@@ -286,7 +289,7 @@ static bool read_live(gem5art_db *db, gem5art_error *error) {
 /* ---- the rows that are listed */
 
 static row_list chosen;
-static size_t total, superseded; /* total: before --limit */
+static size_t total, superseded; /* total: before --limit; superseded: also archives */
 
 /* Returns whether a live run has ended since its info.json was read. */
 static bool is_recorded(const row *r) {
@@ -307,7 +310,7 @@ static void gather(void) {
         row *r = recorded.rows.rows[i];
         r->chosen = false;
         if (!r->shown) continue;
-        if (!all && (attempts_superseded(&recorded.attempts, r->experiment, r->order) ||
+        if (!all && (r->archive || attempts_superseded(&recorded.attempts, r->experiment, r->order) ||
                      attempts_has(&live.attempts, r->experiment)))
             superseded++;
         else rows_add(&chosen, r);
@@ -341,7 +344,8 @@ static void put_counts(text *out, size_t shown) {
     text_putf(out, "%zu %s%s", total, what, total == 1 ? "" : "s");
     if (!artifacts) tally_put(out);
     if (superseded)
-        text_putf(out, "; %zu superseded attempt%s not shown (--all)", superseded, superseded == 1 ? "" : "s");
+        text_putf(out, "; %zu %s%s not shown (--all)", superseded,
+                  artifacts ? "archive" : "superseded attempt", superseded == 1 ? "" : "s");
     for (i = 0; i < chosen.count; i++)
         if (chosen.rows[i]->size > 0) size += chosen.rows[i]->size;
     for (i = 0; i < shown_count; i++) sized = sized || columns[i].kind == COLUMN_SIZE;
@@ -518,8 +522,8 @@ static void check_options(void) {
         die(EXIT_MISUSE, "--watch draws a table of runs: leave %s out", form ? form : "--group-by");
     if (watching && !isatty(STDOUT_FILENO)) die(EXIT_MISUSE, "--watch needs a terminal as its stdout: leave it out");
     if (style.spreadsheet && !as_csv) die(EXIT_MISUSE, "--spreadsheet changes only CSV: give --csv, or leave it out");
-    if (artifacts && (live_only || all || group_text)) {
-        form = live_only ? "--live" : all ? "--all" : "--group-by";
+    if (artifacts && (live_only || group_text)) {
+        form = live_only ? "--live" : "--group-by";
         die(EXIT_MISUSE, "%s is for runs: leave --artifacts out, or %s", form, form);
     }
     if (group_text && (columns_text || sort_word || quiet))

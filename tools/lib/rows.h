@@ -16,6 +16,7 @@ typedef struct row {
     size_t order;          /* in which it was read; of the attempts at an experiment see attempts.h */
     bool shown;            /* it is selected; another artifact may still be an input of others */
     bool chosen;           /* it is listed */
+    bool archive;          /* an artifact: the results of a run */
     bool fs, live;
     const char *id, *status, *reason;
     const char *cause;     /* of a failed run, if it adds something to the reason; else "" */

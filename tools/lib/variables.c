@@ -35,7 +35,7 @@ bool variables_match(const char *const *variables, const char *const *conditions
 bool variables_add_conditions(text_list *conditions, const char *given) {
     size_t name = strcspn(given, "=");
     const char *value = given + name + 1;
-    if (name == 0 || !given[name]) return false;
+    if (name == 0 || !given[name] || strchr("!<>", given[name - 1])) return false; /* only = is known */
     text_list_add(conditions, (const char *)text_keep(text_copy(given)));
     if (!strchr(value, ',')) return true;
     do {
