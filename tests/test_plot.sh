@@ -82,7 +82,9 @@ refused 1 "the figure has no place for the variable seed, which has several valu
 refused 1 "the figure has no place for the dumps: give --x dump" --dump all --over seed simTicks
 refused 1 "there is nothing to draw: all values are missing" --over seed cpu.bad
 refused 1 "a logarithmic y axis has only values above 0, but one is 0: minor, coremark" --over seed --log-axes y cpu.zero
-refused 1 "parts of stacked bars cannot be compared on a logarithmic axis" --kind stacked --over seed --log-axes y cpu.busy cpu.idle
+refused 1 "the y axis of a CDF goes from 0 to 1" --kind cdf --log-axes y simTicks
+refused 1 "the x axis has categories, not numbers" --over seed --log-axes xy simTicks
+refused 1 "parts of stacked bars cannot be compared on a logarithmic y axis" --kind stacked --over seed --log-axes y cpu.busy cpu.idle
 refused 1 "there are no statistics to show: no run is selected" --where cpu=none simTicks
 refused 1 '--x: no run has a variable "cpus": did you mean cpu?' --x cpus simTicks
 refused 1 '--series: the columns are the series' --series cpu --over seed cpu.busy cpu.idle
@@ -106,6 +108,14 @@ has "a folder" "$err" "cannot write runs: it is a folder"
 sed 's/"_id": "00000001/"_id": "00000101/; s/"seed": "2"/"seed": "1"/; s/"hash": "h1"/"hash": "h0b"/' db.json >twice.json
 run "$plot" --db-uri twice.json -o no.svg --where seed=1 simTicks
 has "two runs for one bar" "$err" "the runs 00000000 and 00000101 have the same place, workload=stream cpu=timing seed=1"
+
+begin "one run: its columns, or one bar"
+figure columns --where workload=stream --where cpu=o3 --where seed=1 cpu.busy cpu.stalled
+same "bars" "$(grep -o '<title>cpu[^<]*' columns.svg | tr '\n' ' ')" "<title>cpu.busy: 510000000 Tick <title>cpu.stalled: 340000000 Tick "
+figure alone --where workload=stream --where cpu=o3 --where seed=1 simTicks
+same "bars" "$(grep -c '<rect' alone.svg)" 1
+run "$plot" -o - --to svg --kind scatter --over cpu,seed --baseline cpu=timing --hide-baseline simTicks cpu.busy
+same "status of a hidden baseline that is merged: $err" $status 0
 
 begin "hostile names"
 made hostile hostile

@@ -1,5 +1,6 @@
 /* gem5art-plot - draws a figure of chosen statistics of chosen runs. */
 
+#include <stdint.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -144,8 +145,9 @@ static void remove_baseline(frame *table) {
     const size_t place = frame_variable(table, name);
     size_t i, kept = 0;
     for (i = 0; i < table->row_count; i++) {
-        if (strcmp(table->rows[i].variables[place], value) == 0) frame_free_row(table, &table->rows[i]);
-        else table->rows[kept++] = table->rows[i];
+        frame_row *row = &table->rows[i];
+        if (place != SIZE_MAX && strcmp(row->variables[place], value) == 0) frame_free_row(table, row);
+        else table->rows[kept++] = *row;
     }
     table->row_count = kept;
     free(name);

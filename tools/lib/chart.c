@@ -66,7 +66,7 @@ static bool chart_number(const char *string, double *number) {
 static const char *chart_value(chart *c, const chart_axis *a, const frame_row *row, size_t column) {
     switch (a->source) {
     case CHART_VARIABLE:
-        if (row->mean && *row->variables[a->place] == 0) return chart_means[c->q->mean];
+        if (row->mean && a == &c->x) return chart_means[c->q->mean];
         return row->variables[a->place];
     case CHART_COLUMNS: return c->table->columns[column].name;
     case CHART_NAME: return row->mean ? chart_means[c->q->mean] : row->name;
@@ -150,7 +150,7 @@ static const char *chart_label(const chart *c, const char *value) {
         const char *label = c->q->labels->items[i];
         if (strncmp(label, value, length) == 0 && label[length] == '=') return label + length + 1;
     }
-    return value;
+    return *value ? value : "none";
 }
 
 /* ---- which variable is where */
@@ -463,7 +463,7 @@ static void chart_label_axes(chart *c) {
 static bool chart_add_means(chart *c) {
     const figure_kind kind = c->q->kind;
     const bool cells = kind == FIGURE_BAR || kind == FIGURE_STACKED || kind == FIGURE_HEAT;
-    size_t by[2], count = 0, i, k;
+    size_t by[2], count = 0;
     if (!c->q->has_mean) return true;
     if (!cells || (c->x.source != CHART_VARIABLE && c->x.source != CHART_NAME) || c->table->dump_count) {
         text_puts(c->why, "--mean adds a category: it is for bars and heat maps over a variable");
@@ -471,15 +471,9 @@ static bool chart_add_means(chart *c) {
     }
     if (c->series.source == CHART_VARIABLE) by[count++] = c->series.place;
     if (c->bars.source == CHART_VARIABLE) by[count++] = c->bars.place;
-    i = c->table->row_count;
     relate_mean(c->table, c->q->mean, by, count);
     text_list_add(&c->x.values, chart_means[c->q->mean]);
     c->f->rule = c->x.values.count - 1;
-    for (; c->x.source == CHART_VARIABLE && i < c->table->row_count; i++) { /* the category has a name of its own */
-        k = c->x.place;
-        free(c->table->rows[i].variables[k]);
-        c->table->rows[i].variables[k] = text_copy("");
-    }
     return true;
 }
 

@@ -80,13 +80,20 @@ static bool figure_check_value(const figure *f, const figure_series *s, size_t i
     return false;
 }
 
+static bool figure_check_axes(const figure *f, text *why) {
+    if (f->log_y && f->kind == FIGURE_STACKED)
+        text_puts(why, "parts of stacked bars cannot be compared on a logarithmic y axis");
+    else if (f->log_y && f->kind == FIGURE_CDF) text_puts(why, "the y axis of a CDF goes from 0 to 1, and is linear");
+    else if (f->log_x && f->categories.count)
+        text_puts(why, "the x axis has categories, not numbers, and cannot be logarithmic");
+    else return true;
+    return false;
+}
+
 bool figure_check(const figure *f, text *why) {
     const bool needs_x = f->kind == FIGURE_LINE || f->kind == FIGURE_SCATTER || f->kind == FIGURE_BOX;
     size_t i, k, count = 0;
-    if (f->kind == FIGURE_STACKED && f->log_y) {
-        text_puts(why, "parts of stacked bars cannot be compared on a logarithmic axis: use a linear one");
-        return false;
-    }
+    if (!figure_check_axes(f, why)) return false;
     for (i = 0; i < f->series_count; i++)
         for (k = 0; k < f->series[i].count; k++) {
             if (isnan(f->series[i].y[k]) || (needs_x && isnan(f->series[i].x[k]))) continue;
