@@ -181,6 +181,7 @@ for option in --color --db-uri --name --mode --status --where --param --since --
     for tool in $tools; do
         excepted $tool $option && continue
         [ $tool:$option = gem5art-run:--where ] || [ $tool:$option = gem5art-run:--limit ] && continue # of what it launches
+        [ $tool:$option = gem5art-diff:--limit ] && continue # of statistics
         page $tool | awk -F '\t' -v name=$option '$1 == "option" && $2 == name { print tolower($7) }'
     done | sort -u >helps
     same "the texts of $option" "$(wc -l <helps)" 1

@@ -7,6 +7,7 @@
 #include <string.h>
 
 #include "lib/describe.h"
+#include "lib/differ.h"
 #include "lib/find.h"
 #include "lib/message.h"
 #include "lib/options.h"
@@ -98,7 +99,7 @@ static text_list fields[2]; /* that differ: those that decide, the others */
 /* The fields of a record, and `seconds`: how long the run took. */
 static const gem5art_json *read_record(const found *f) {
     gem5art_json_writer writer;
-    const gem5art_json *record;
+    const gem5art_json *parsed;
     const char *json;
     text all = {NULL, 0, 0};
     gem5art_error error;
@@ -112,11 +113,11 @@ static const gem5art_json *read_record(const found *f) {
     if (f->run && !gem5art_json_get(f->run->record, "seconds"))
         text_putf(&all, ",\"seconds\":%.17g", describe_seconds(f->run));
     text_puts(&all, "}");
-    record = gem5art_json_parse(all.data, all.length, NULL, &error);
-    if (!record) die_of(&error);
+    parsed = gem5art_json_parse(all.data, all.length, NULL, &error);
+    if (!parsed) die_of(&error);
     gem5art_json_writer_free(&writer);
     text_free(&all);
-    return record;
+    return parsed;
 }
 
 static double number_of(const aspect *a, int side) { return gem5art_json_get(records[side], a->field)->number; }
@@ -277,7 +278,7 @@ static void add_difference(const aspect *a) {
 }
 
 /* A run's hash also covers the content of a script that no repo tracks, which its record does not have. */
-static void compare(void) {
+static void compare_records(void) {
     const gem5art_run *x = sides[0].run, *y = sides[1].run;
     const aspect *a = x ? run_aspects : artifact_aspects;
     bool comparable = x && strlen(x->hash) == strlen(y->hash), same = comparable && text_same(x->hash, y->hash);
@@ -508,41 +509,53 @@ static void write_json(void) {
     gem5art_json_writer_free(&writer);
 }
 
+/* Compares two runs, or groups; returns the exit status. */
+static int compare_statistics(const differ *d, sheet *s) {
+    bool differs;
+    if (sides[0].run) show_side(s, 0), show_side(s, 1);
+    differs = differ_show(d, db, sides, s);
+    return finish(true) == EXIT_DONE ? differs : tool_failed;
+}
+
 int main(int argc, char **argv) {
     static const char *db_uri, *color;
-    static bool json;
+    static differ statistics;
     static const option options[] = {
-        {"--json", NULL, NULL, "Print JSON: which fields differ, and the values of both", NULL, NULL, &json, NULL},
+        {"--json", NULL, NULL, "Print JSON: what differs, and the values of both", .flag = &statistics.json},
+        DIFFER_OPTIONS(&statistics),
         OPTION_COLOR(&color),
         OPTION_DB_URI(&db_uri),
         OPTION_END};
     static const operand operands[] = {
-        {"a, b", "Two runs or two artifacts: an id, at least 3 characters of it, or a whole hash", "ID"},
+        {"a, b", "Ids, or 3 characters or more of them, or whole hashes", "ID"},
         {NULL, NULL, NULL}};
     static const page diff_page = {
         "show how two runs or two artifacts differ",
-        "a b",
-        "Show how two runs or two artifacts differ: first what affects the result, then the rest, with the commits "
-        "between two states of a local git repo.",
+        "a b | --stats --against VAR=LIST",
+        "Show differences, those that affect the result first, and commits between.",
         operands,
         options,
-        "Exit status, as of diff(1): 0 if no difference affects the result, 1 if one does, 2 for misuse and failures.",
+        "Exit status, as of diff(1): 0 if no difference, 1 if one, 2 if it failed.",
         "0 no difference affects the result, 1 a difference does, 2 misuse or a failure", NULL, false};
     sheet s;
     size_t i;
     tool_failed = EXIT_MISUSE;
     argc = options_parse(argc, argv, &diff_page);
     sheet_init(&s, options_color(color, stdout));
-    if (argc != 2) die(EXIT_MISUSE, "two runs or two artifacts are compared: give two ids");
+    differ_check(&statistics, argc);
     db = store_open(store_find(db_uri), true);
+    if (statistics.against.count) return compare_statistics(&statistics, &s);
     sides[0] = find_any(db, argv[0]);
     sides[1] = find_any(db, argv[1]);
     if (!sides[0].run != !sides[1].run)
         die(EXIT_MISUSE, "\"%s\" is %s and \"%s\" is %s: give two runs or two artifacts", argv[0],
             sides[0].run ? "a run" : "an artifact", argv[1], sides[1].run ? "a run" : "an artifact");
+    if (statistics.stats && !sides[0].run)
+        die(EXIT_MISUSE, "--stats compares runs, and \"%s\" is an artifact", argv[0]);
+    if (statistics.stats) return compare_statistics(&statistics, &s);
     for (i = 0; i < 2; i++) records[i] = read_record(&sides[i]);
-    compare();
-    if (json) write_json();
+    compare_records();
+    if (statistics.json) write_json();
     else show(&s);
     sheet_print(&s);
     return finish(true) == EXIT_DONE ? fields[0].count > 0 : tool_failed;

@@ -14,17 +14,6 @@
 
 /* ---- the request */
 
-static samples_choice frame_choice(const char *dump, size_t *one) {
-    static const char *const words[] = {"last", "first", "all", "sum", NULL};
-    *one = 0;
-    if (!dump) return SAMPLES_LAST;
-    if (*dump >= '0' && *dump <= '9') {
-        *one = (size_t)options_count("--dump", dump);
-        return SAMPLES_ONE;
-    }
-    return (samples_choice)options_word("--dump: unknown word", dump, words);
-}
-
 /* A list of variables, "cpu,memory"; they live until the tool ends. */
 static void frame_split(const char *option_name, const char *list, text_list *names) {
     const char *whole = list;
@@ -69,7 +58,7 @@ static void frame_check_columns(const frame_request *q) {
 void frame_check(const frame_request *q) {
     text_list names = {NULL, 0};
     size_t one;
-    samples_choice choice = frame_choice(q->dump, &one);
+    samples_choice choice = samples_choose(q->dump, &one);
     frame_check_columns(q);
     if (q->baseline && (*q->baseline == '=' || !strchr(q->baseline, '=')))
         die(EXIT_MISUSE, "--baseline: \"%s\" names no run: give VAR=VALUE, as in cpu=timing", q->baseline);
@@ -173,7 +162,7 @@ static void frame_begin(frame_builder *b, gem5art_db *db) {
     size_t one;
     cells_begin(&b->cells, b->request->columns, b->request->column_count);
     cells_list_patterns(&b->cells, &patterns);
-    choice = frame_choice(b->request->dump, &one);
+    choice = samples_choose(b->request->dump, &one);
     chosen_make(&b->chosen, db, b->request->runs, b->request->all);
     b->f->left_out = b->chosen.left_out;
     b->chosen.left_out = (text_list){NULL, 0};

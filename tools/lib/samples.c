@@ -6,6 +6,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "options.h"
+
 enum { SAMPLES_AT_ONCE = 64 /* files whose names are not yet numbered */ };
 
 /* ---- the numbers of names */
@@ -46,6 +48,17 @@ static samples_name *samples_add(samples *s, const char *name, const char *unit,
         *slot = ++s->count;
     }
     return &s->names[*slot - 1];
+}
+
+samples_choice samples_choose(const char *dump, size_t *one) {
+    static const char *const words[] = {"last", "first", "all", "sum", NULL};
+    *one = 0;
+    if (!dump) return SAMPLES_LAST;
+    if (*dump >= '0' && *dump <= '9') {
+        *one = (size_t)options_count("--dump", dump);
+        return SAMPLES_ONE;
+    }
+    return (samples_choice)options_word("--dump: unknown word", dump, words);
 }
 
 void samples_begin(samples *s, samples_choice choice, size_t one, const char *const *patterns, size_t pattern_count) {

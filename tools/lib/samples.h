@@ -42,6 +42,9 @@ typedef struct samples {
     size_t *slots, slot_count;
 } samples;
 
+/* Reads the value of --dump; NULL: the last complete dump. Any other word ends the tool. */
+samples_choice samples_choose(const char *dump, size_t *one);
+
 /* Begins; without patterns all statistics are wanted. */
 void samples_begin(samples *s, samples_choice choice, size_t one, const char *const *patterns, size_t pattern_count);
 void samples_end(samples *s);

@@ -19,8 +19,8 @@ typedef struct selection {
     bool of_runs;          /* an option that only runs can meet */
 } selection;
 
-/* Rows for a page; `s` is the address of a selection. */
-#define SELECT_OPTIONS(s)                                                                                              \
+/* Rows for a page; `s` is the address of a selection. SELECT_CONDITIONS: without --limit. */
+#define SELECT_CONDITIONS(s)                                                                                           \
     {"--name", NULL, "PART", "Select records with PART in the name", .value = &(s)->name},                             \
     {"--mode", NULL, "MODE", "Select only se or fs runs", .value = &(s)->mode, .words = "se fs"},                      \
     {"--status", NULL, "LIST", "Select runs by status, as in failed,lost", .value = &(s)->status,                      \
@@ -29,7 +29,9 @@ typedef struct selection {
      .words = "WHERE"},                                                                                                \
     {"--param", NULL, "VALUE", " Select runs with this parameter; can be repeated", .list = &(s)->params},             \
     {"--since", NULL, "WHEN", "Select since, or --before, 30m, 3h, 2d, 2026-11-01", .value = &(s)->since},             \
-    {"--before", NULL, "WHEN", " Select before WHEN", .value = &(s)->before},                                          \
+    {"--before", NULL, "WHEN", " Select before WHEN", .value = &(s)->before}
+#define SELECT_OPTIONS(s)                                                                                              \
+    SELECT_CONDITIONS(s),                                                                                              \
     {"--limit", NULL, "N", "Select at most N, the newest", .value = &(s)->limit}
 
 /* Reads the options' values after options_parse; a misuse ends the tool. */
