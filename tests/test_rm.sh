@@ -63,7 +63,7 @@ run "$rm" -y --where cpu=atomic --limit 2
 same status $status 0
 same "the older one is left" "$(left)" "1 2 3 5 "
 same "files" "$(folders)" "1 2 3 4 5 6 "
-same "archives" "$(left --artifacts)" "1001 1002 1003 "
+same "archives" "$(left --artifacts --all)" "1001 1002 1003 "
 run "$rm" --where n=2 # one is not asked for
 same status $status 0
 same "what is left" "$(left)" "1 3 5 "
@@ -73,7 +73,7 @@ same "its line" "$out" "no run is selected: nothing to remove"
 run "$rm" -q -y --status fin
 same "status of --quiet" $status 0
 same "its output" "$out$err" ""
-same "what is left" "$(left)$(left --artifacts)" ""
+same "what is left" "$(left)$(left --artifacts --all)" ""
 afresh
 run "$rm" h1 h2 "$(uuid 3)$(printf '\r')"
 same "status of ids" $status 0
@@ -180,7 +180,7 @@ if [ $status = 0 ]; then
     same status $status 0
     same "what is left" "$(left --db-uri lmdb://db.lmdb)$(folders)" "1 3 5 1 3 5 "
     run "$rm" --db-uri lmdb://db.lmdb h1 h3
-    same "what is left of ids" "$(left --db-uri lmdb://db.lmdb)$(left --db-uri lmdb://db.lmdb --artifacts)" "5 "
+    same "what is left of ids" "$(left --db-uri lmdb://db.lmdb)$(left --db-uri lmdb://db.lmdb --artifacts --all)" "5 "
 else
     echo "skipped: $current: the tools have no LMDB"
     current= skipped=$((skipped + 1))
@@ -224,6 +224,10 @@ until_true grep -q Running held.2/info.json
 run "$rm" --db-uri live.json --outdir "$first"
 same status $status 1
 same error "$err" "gem5art-rm: run \"held\" ($first) is being executed: wait for its end, or end it"
+now=$("$BUILD/gem5art-ls" --db-uri live.json --live --quiet)
+run "$rm" --db-uri live.json --outdir "$now"
+same "status of the one that runs" $status 1
+same "its error" "$err" "gem5art-rm: run \"held\" ($now) is being executed: wait for its end, or end it"
 check "both outdirs" test -e held/info.json -a -e held.2/info.json
 touch go && wait $launcher
 run "$rm" --db-uri live.json --outdir "$first"
