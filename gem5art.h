@@ -158,10 +158,10 @@
    most 5 s if a SIGINT ended the child. Without /proc only the process group is reached. A process that clears its
    environment and leaves the group is ended when the pool is destroyed.
    The warden is a small process that each pool forks. It spawns the children, and ends them all when the pool's process
-   has ended in any way; the grace time is then at most 60 s. A warden that was stopped is continued; if it is killed,
-   its runs are lost, and a new one starts. The end of a pool waits at most 20 s for killed runs and for the warden: a
-   debugger, or a file system that hangs, may hold them. The host needs no SIGCHLD handler, may wait for -1, and may
-   have threads.
+   has ended in any way; the grace time is then at most 60 s. A warden that does not answer while runs are active is
+   continued after 10 s and killed after 20 s: its runs are lost, and a new one starts. The end of a pool, too, waits at
+   most 20 s for killed runs and for the warden: a debugger, or a file system that hangs, may hold them. The host needs
+   no SIGCHLD handler, may wait for -1, and may have threads.
    The loop that steps a pool never touches a disk: up to 8 threads prepare runs, 8 classify, archive and record them,
    and 2 watch them; each starts when there is work for it. The next run starts while an ended one is archived and
    recorded. Runs that wait for the store at the same moment are recorded together, with two syncs for all of them. If
@@ -9960,7 +9960,9 @@ static bool gem5art__record_inputs(gem5art_db *db, const gem5art__inputs *inputs
 typedef enum gem5art__message_type {
     GEM5ART__SPAWN,       /* to the warden: start a child */
     GEM5ART__SIGNAL,      /* to all processes of a slot's run */
-    GEM5ART__SPAWNED,     /* from the warden */
+    GEM5ART__PING,        /* answered by a PONG, unless other reports wait */
+    GEM5ART__PONG,        /* from the warden */
+    GEM5ART__SPAWNED,
     GEM5ART__NOT_SPAWNED,
     GEM5ART__ENDED
 } gem5art__message_type;
@@ -9997,8 +9999,9 @@ typedef struct gem5art__message {
 #define GEM5ART__EXIT_SECONDS 0.1 /* between a child's end and the kill of what it leaves */
 #define GEM5ART__KILL_SECONDS 5.0 /* the same after a SIGINT; also how long a killed process is waited for */
 #ifndef GEM5ART__STUCK_SECONDS
-#define GEM5ART__STUCK_SECONDS 20.0 /* how long a pool waits for the end of killed runs, or of a warden without runs */
+#define GEM5ART__STUCK_SECONDS 20.0 /* how long a pool waits for its warden's answer or end, or for killed runs */
 #endif
+#define GEM5ART__STUCK_CHECKS 20    /* of the warden in that time */
 #ifndef GEM5ART__MAX_GRACE
 #define GEM5ART__MAX_GRACE 60.0   /* for runs whose host is gone */
 #endif
@@ -10103,7 +10106,7 @@ typedef struct gem5art__warden_state {
     gem5art__run_child *children;      /* one for each slot */
     int slot_count;
     struct pollfd *polled;         /* requests, reports, each slot's exec_pipe */
-    gem5art__buf unsent;           /* reports; has room for two of each slot */
+    gem5art__buf unsent;           /* reports; has room for two of each slot, and a PONG */
     gem5art__message request;      /* the one that is being read, and for SPAWN the rest of it */
     gem5art__start *start;
     size_t got;                    /* bytes of it */
@@ -10249,7 +10252,8 @@ static void gem5art__in_warden_read(gem5art__warden_state *self) {
         if (self->got == head && self->request.type == GEM5ART__SPAWN) self->start = gem5art__in_warden_map(self);
         if (self->got < head + self->request.bytes) continue;
         if (self->request.type == GEM5ART__SPAWN) gem5art__in_warden_spawn(self, child);
-        else gem5art__in_warden_signal(self, child, self->request.number);
+        else if (self->request.type == GEM5ART__SIGNAL) gem5art__in_warden_signal(self, child, self->request.number);
+        else if (!self->unsent.length) gem5art__in_warden_report(self, GEM5ART__PONG, child, 0, NULL);
         self->start = NULL;
         self->got = 0;
     } while (self->got);
@@ -10485,8 +10489,9 @@ typedef struct gem5art__warden {
     int reports, wakes;    /* the pipe's ends: what the pool reads; what wardens and the host, to wake itself, write to */
     int requests;          /* a socket that does not block */
     gem5art__buf unsent;   /* requests that it has not taken yet */
-    bool lost;             /* its reports cannot be read any more */
+    bool lost;             /* its reports cannot be read any more, or it is stuck */
     double check_at;       /* monotonic: when it is checked again */
+    int silence;           /* checks since its last report */
     gem5art__message inbox[16]; /* reports that were read; */
     int first, count;      /* those that were not taken yet */
 } gem5art__warden;
@@ -10549,7 +10554,7 @@ static bool gem5art__warden_start(gem5art__warden *warden, int slots, double gra
     while (environ && environ[self.variables]) self.variables++;
     self.slot_count = slots;
     self.grace = grace;
-    self.unsent.capacity = (2 * (size_t)slots + 1) * sizeof(gem5art__message);
+    self.unsent.capacity = (2 * (size_t)slots + 2) * sizeof(gem5art__message);
     self.unsent.data = (char *)gem5art__arena_alloc(&arena, self.unsent.capacity);
     self.children = (gem5art__run_child *)gem5art__arena_alloc(&arena, (size_t)slots * sizeof *self.children);
     self.polled = (struct pollfd *)gem5art__arena_alloc(&arena, ((size_t)slots + 2) * sizeof *self.polled);
@@ -10567,6 +10572,7 @@ static bool gem5art__warden_start(gem5art__warden *warden, int slots, double gra
     } else {
         warden->start = gem5art__process_start(warden->pid, false);
         warden->dead = warden->lost = false;
+        warden->silence = 0;
     }
     gem5art__arena_free(&arena);
     return ok;
@@ -10588,11 +10594,11 @@ static bool gem5art__warden_send(gem5art__warden *warden) {
     return true;
 }
 
-/* Sends a signal to all processes of a slot's run. What there is no memory for is sent again later. */
+/* Sends a signal to all processes of a slot's run; 0: a PING. What there is no memory for is sent again later. */
 static void gem5art__warden_signal(gem5art__warden *warden, int slot, int number) {
     gem5art__message request;
     memset(&request, 0, sizeof request);
-    request.type = GEM5ART__SIGNAL;
+    request.type = number ? GEM5ART__SIGNAL : GEM5ART__PING;
     request.slot = slot;
     request.number = number;
     gem5art__put(&warden->unsent, &request, sizeof request);
@@ -10657,7 +10663,9 @@ static const gem5art__message *gem5art__warden_read(gem5art__warden *warden, boo
     while (warden->count || *more) {
         if (warden->count-- > 0) {
             const gem5art__message *report = &warden->inbox[warden->first++];
-            if (report->warden == warden->number && !warden->dead) return report; /* else a wake, or of a dead one */
+            if (report->warden != warden->number || warden->dead) continue; /* a wake, or of a dead one */
+            warden->silence = 0;
+            if (report->type != GEM5ART__PONG) return report;
         } else {
             ssize_t n = gem5art__read_some(warden->reports, warden->inbox, sizeof warden->inbox);
             *more = n == (ssize_t)sizeof warden->inbox;
@@ -10669,15 +10677,19 @@ static const gem5art__message *gem5art__warden_read(gem5art__warden *warden, boo
     return NULL;
 }
 
-/* Checks that the warden lives, and continues it in case it was stopped: to be called at least every second while
-   anything runs. False: it is dead; gem5art__end_processes_of must end its runs before the next one is started. */
+/* Checks that the warden lives and, if no report came since the last check, that it answers: to be called at least every
+   second while anything runs. Silence is counted in checks, so that a host that was stopped does not blame the warden.
+   False: it is dead; gem5art__end_processes_of must end its runs before the next one is started. */
 static bool gem5art__warden_check(gem5art__warden *warden, double now) {
     bool sent = gem5art__warden_send(warden), lives;
     if (warden->dead || !warden->pid) return false;
     if (sent && now < warden->check_at && !warden->lost) return true;
-    warden->check_at = now + 1;
+    warden->check_at = now + GEM5ART__STUCK_SECONDS / GEM5ART__STUCK_CHECKS;
+    if (warden->silence++ > 0) gem5art__warden_signal(warden, 0, 0); /* a PING */
+    if (warden->silence > 1 + GEM5ART__STUCK_CHECKS) warden->lost = true;
     lives = gem5art__warden_lives(warden);
-    if (lives) GEM5ART_SYS_KILL(warden->pid, warden->lost ? SIGKILL : SIGCONT);
+    if (lives && warden->lost) GEM5ART_SYS_KILL(warden->pid, SIGKILL);
+    else if (lives && warden->silence > 1 + GEM5ART__STUCK_CHECKS / 2) GEM5ART_SYS_KILL(warden->pid, SIGCONT);
     warden->dead = warden->lost || !lives;
     return !warden->dead;
 }
@@ -12424,8 +12436,8 @@ static void gem5art__signal_job(gem5art__job *job, int number) {
     if (number == SIGKILL && job->killed <= 0) job->killed = gem5art__monotonic();
 }
 
-/* In a pool that ends: were all running jobs killed long ago, and have not ended? Then their warden is stuck (in a
-   debugger), or they are (in the kernel): no one waits for that. */
+/* In a pool that ends: were all running jobs killed long ago, and have not ended? Then they are stuck (in the kernel),
+   or their warden is (see gem5art__warden_check): no one waits for that. */
 static bool gem5art__is_stuck(const gem5art_pool *pool) {
     double long_ago = gem5art__monotonic() - GEM5ART__STUCK_SECONDS;
     const gem5art__job *job = gem5art__first_active(pool);
@@ -12600,7 +12612,7 @@ static void gem5art__child_ended(gem5art__job *job, int status, int stragglers, 
     gem5art__start_after(job);
 }
 
-/* The warden was killed: its children must not outlive it. */
+/* The warden was killed, or did not answer any more: its children must not outlive it. */
 static void gem5art__warden_died(gem5art_pool *pool) {
     gem5art__job *job, *next;
     struct rusage none;

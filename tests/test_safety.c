@@ -248,23 +248,65 @@ static pid_t start_debugger(pid_t pid) {
     return debugger;
 }
 
-TEST(a_warden_in_a_debugger_loses_no_run) {
+TEST(a_warden_in_a_debugger_for_a_moment_loses_no_run) {
     gem5art_run *run;
     gem5art_pool *pool;
     pid_t debugger;
-    double until = gem5art__monotonic() + 2 * GEM5ART__STUCK_SECONDS;
+    double until;
     begin();
-    REQUIRE((run = se_run("children/exit_with", "out", "0")) != NULL);
+    REQUIRE((run = se_run("children/slow", "out", "0.2")) != NULL);
     REQUIRE((pool = pool_of(1)) != NULL);
+    CHECK(gem5art_pool_add(pool, run, &error));
+    while (run->pid <= 0) CHECK(gem5art_pool_step(pool, 100, &error) >= 0);
     if ((debugger = start_debugger(pool->warden.pid)) != 0) {
-        CHECK(gem5art_pool_add(pool, run, &error));
+        until = gem5art__monotonic() + GEM5ART__STUCK_SECONDS / 2;
         while (gem5art__monotonic() < until) CHECK(gem5art_pool_step(pool, 100, &error) >= 0);
-        CHECK_STR(run->status, "Spawning");
         end_helper(debugger);
+    }
+    CHECK(gem5art_pool_wait(pool, &error));
+    CHECK_STR(run->status, "Finished");
+    gem5art_pool_destroy(pool);
+    end();
+}
+
+/* Its runs are lost after 20 s, by a clock that is moved; the next warden enforces time-outs again. */
+TEST(a_warden_that_stays_in_a_debugger_is_replaced) {
+    static const char *const parameters[] = {"600", "601", "602"}, *const reasons[] = {"lost", "timeout", "timeout"};
+    gem5art_run *run[3];
+    gem5art_pool *pool;
+    pid_t debugger, warden;
+    long child[2];
+    int i, seconds = 0;
+    begin();
+    for (i = 0; i < 3; i++) {
+        gem5art_run_desc desc = describe("children/slow", "o", parameters[i]);
+        desc.outdir = parameters[i];
+        desc.timeout = i ? 10 : 0;
+        REQUIRE((run[i] = gem5art_create_se_run(db, &desc, &error)) != NULL);
+    }
+    REQUIRE((pool = pool_of(2)) != NULL);
+    for (i = 0; i < 3; i++) CHECK(gem5art_pool_add(pool, run[i], &error));
+    while (run[0]->pid <= 0 || run[1]->pid <= 0) CHECK(gem5art_pool_step(pool, 100, &error) >= 0);
+    for (i = 0; i < 2; i++) child[i] = (long)run[i]->pid;
+    warden = pool->warden.pid;
+    if ((debugger = start_debugger(warden)) != 0) {
+        for (; !pool->warden.dead && pool->warden.pid == warden && seconds < 100; seconds++) {
+            monotonic_ahead++;
+            CHECK(gem5art_pool_step(pool, 0, &error) >= 0);
+        }
+        CHECK_THAT(seconds >= 20 && seconds <= 23, "it is replaced after %d s", seconds);
+        while (run[2]->pid <= 0) CHECK(gem5art_pool_step(pool, 100, &error) >= 0);
+        CHECK(pool->warden.pid != warden);
+        monotonic_ahead += 10;
         CHECK(gem5art_pool_wait(pool, &error));
-        CHECK_STR(run->status, "Finished");
+        for (i = 0; i < 3; i++) CHECK_STR(run[i]->kill_reason, reasons[i]);
+        CHECK_STR(run[0]->status, "Failed");
+        CHECK(run[0]->rerunnable);
+        CHECK(!alive(child[0]) && !alive(child[1]));
     }
     gem5art_pool_destroy(pool);
+    if (debugger) end_helper(debugger);
+    waitpid(warden, NULL, 0);
     end();
 }
 

@@ -1,6 +1,7 @@
 /* test_warden.c - how runs are ended: every process of a run, in whatever group or session, and no other one; and what
-   becomes of a warden that is killed or stopped. */
+   becomes of a warden that is killed, stopped or held up. */
 
+#define GEM5ART__STUCK_SECONDS 2.0
 #define GEM5ART__MAX_GRACE 1.0
 
 #define GEM5ART_SYS_EXECVE(path, argv, envp) test_execve(path, argv, envp)
@@ -21,6 +22,8 @@ static int test_execve(const char *path, char *const argv[], char *const envp[])
 static bool no_pidfd;         /* as on an old kernel, or in some sandboxes */
 static void (*before_signal)(void);
 static int kills; /* by number */
+static pid_t kept_stopped; /* each SIGCONT to it is lost, */
+static int continued;      /* and counted */
 
 static long test_pidfd_send_signal(int fd, int number) {
     if (before_signal) before_signal();
@@ -35,6 +38,7 @@ static long test_pidfd_send_signal(int fd, int number) {
 
 static int test_kill(int pid, int number) {
     kills++;
+    if (pid == kept_stopped && number == SIGCONT) return continued++, 0;
     return kill(pid, number);
 }
 
@@ -639,7 +643,7 @@ TEST(an_orphaned_warden_with_an_infinite_grace_ends) {
     fixture_end();
 }
 
-/* ---- a warden that is killed or stopped */
+/* ---- a warden that is killed, stopped or held up */
 
 static void wait_for_its_death(void) {
     double until = gem5art__monotonic() + 30;
@@ -754,6 +758,73 @@ TEST(a_stopped_warden_is_continued) {
     CHECK_INT(warden.pid, pid);
     CHECK(!warden.dead);
     CHECK_INT(warden.unsent.length, 0);
+    stop_warden();
+}
+
+/* One that takes no requests is continued after 10 of 20 checks, and killed after them. */
+TEST(a_warden_that_stays_stopped_is_killed_and_replaced) {
+    double now;
+    long simulator;
+    int checks = 0;
+    start_warden(5);
+    spawn(0, "setsid %s 0 & wait");
+    expect(0, GEM5ART__SPAWNED);
+    WAIT_FOR((simulator = number_in(0, "ready")) > 0);
+    kept_stopped = warden.pid;
+    continued = 0;
+    kill(warden.pid, SIGSTOP);
+    CHECK_INT(waitpid(warden.pid, NULL, WUNTRACED), warden.pid);
+    for (now = gem5art__monotonic() + 1; gem5art__warden_check(&warden, now) && checks < 100; now++) {
+        bool more = true;
+        CHECK(!gem5art__warden_read(&warden, &more));
+        CHECK_THAT(++checks > 10 || !continued, "it is continued after %d checks", checks);
+    }
+    CHECK(warden.dead);
+    CHECK_THAT(checks >= 20 && checks <= 22, "%d checks", checks);
+    CHECK_THAT(continued >= 9, "it was continued %d times", continued);
+    kept_stopped = 0;
+#ifdef GEM5ART_NO_PROC
+    kill((pid_t)simulator, SIGKILL);
+#else
+    WAIT_FOR(gem5art__end_processes_of(ids[0], SIGKILL) == 0);
+#endif
+    WAIT_FOR(!alive(simulator));
+    CHECK(gem5art__warden_start(&warden, SLOTS, 5, &error));
+    spawn(0, "exit 0 # %s");
+    expect(0, GEM5ART__SPAWNED);
+    expect(0, GEM5ART__ENDED);
+    stop_warden();
+}
+
+static bool has_answered(void) {
+    bool more = true;
+    return !gem5art__warden_read(&warden, &more) && warden.silence == 0;
+}
+
+TEST(a_warden_without_reports_answers) {
+    double now = gem5art__monotonic();
+    int i;
+    start_warden(5);
+    for (i = 0; i < 100; i++) {
+        CHECK(gem5art__warden_check(&warden, ++now));
+        if (i % 2) WAIT_FOR(has_answered()); /* it is asked only when no report came since the last check */
+        else CHECK(!has_answered());
+    }
+    stop_warden();
+}
+
+/* A host that did not look for a long time does not blame the warden for that. */
+TEST(a_warden_is_not_blamed_for_the_absence_of_its_host) {
+    double now = gem5art__monotonic();
+    start_warden(5);
+    CHECK(gem5art__warden_check(&warden, now + 1));
+    CHECK(gem5art__warden_check(&warden, now + 1000));
+    CHECK(gem5art__warden_check(&warden, now + 2000));
+    CHECK(!warden.lost);
+    warden.check_at = 0;
+    spawn(0, "exit 0 # %s");
+    expect(0, GEM5ART__SPAWNED);
+    expect(0, GEM5ART__ENDED);
     stop_warden();
 }
 
