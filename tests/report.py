@@ -58,7 +58,8 @@ def run(name, roles, variables, start, took, end):
               "kill_reason": kill, "status": "Failed" if end in ENDS else "Finished", "cwd": "/home/ada/boot",
               "host": "lab1", "cpu_model": "Xeon", "ru_utime": took, "ru_stime": 2.5, "ru_maxrss": 900000,
               "cause": "because " + end,
-              "warnings": [], "variables": variables, "results_size": 20000}
+              "warnings": [{"kind": "files", "text": "A file."}] if end == "warned" else [], "variables": variables,
+              "results_size": 20000}
     record.update({role: one["_id"] for role, one in roles.items()})
     return record
 
@@ -74,7 +75,7 @@ def boot_tests(count):
         if count > len(MATRIX):
             values["seed"] = str(i // len(MATRIX))
         end = random.choice(["timeout", "ok", "ok"]) if values["cpu"] == "o3" else random.choice(
-            ["kernel panic", "SIGSEGV", "exit 1"] + ["ok"] * 10)
+            ["kernel panic", "SIGSEGV", "exit 1", "warned"] + ["ok"] * 10)
         records.append(run("boot %d" % i, roles, values, 1764000000.0 + 400 * (i // 4), 300.0 + i % 90, end))
     return records
 
@@ -368,6 +369,20 @@ def drive_statistics(path):
     browser.close()
 
 
+def drive_watch(path):
+    """A page that is read again by itself: here every second, once nobody has used it for five."""
+    from browser import Browser
+    browser = Browser()
+    browser.open(path)
+    choose(browser, "search", "xyzzy", "input")
+    browser.loaded = False
+    browser.wait_for_load()
+    expect("the search is still there", browser.run("document.getElementById('search').value") == "xyzzy" and
+           text_of(browser, "#count").startswith("0 of "))
+    expect("errors on the console: %s" % browser.errors, not browser.errors)
+    browser.close()
+
+
 def drive_hostile(path):
     from browser import Browser
     browser = Browser()
@@ -405,7 +420,7 @@ def main():
         check(rest[0], int(rest[1]))
     else:
         {"drive": drive, "drive-hostile": drive_hostile, "drive-large": drive_large,
-         "drive-statistics": drive_statistics}[command](rest[0])
+         "drive-statistics": drive_statistics, "drive-watch": drive_watch}[command](rest[0])
     return wrong > 0
 
 

@@ -13,6 +13,7 @@ check "the page" python check boot.html 480
 same "tables by the other variables" "$(grep -c '<caption>' boot.html)" 24
 has "a reason in a cell" "$(cat boot.html)" '<td class="bad">kernel panic</td>'
 has "totals" "$(cat boot.html)" "480 FS"
+has "good runs with a warning" "$(cat boot.html)" "</b> Finished: warning: files</li>"
 same "rows without scripts" "$(grep -c '<tr><th scope="row">boot ' boot.html)" 100
 has "a note about the rest" "$(cat boot.html)" "the first 100 of 480 runs"
 
@@ -116,6 +117,7 @@ timeout 60 "$report" -o live.html --watch & watcher=$!
 for try in $(seq 100); do grep -q 'http-equiv="refresh"' live.html && break; sleep 0.1; done
 check "it refreshes" grep -q '<noscript><meta http-equiv="refresh" content="5">' live.html
 has "a live run" "$(cat live.html)" '<span class="status live">Running</span>'
+sed 's/name="refresh" content="5"/name="refresh" content="1"/' live.html >watched.html
 kill -INT $watcher
 wait $watcher
 same "status after a signal" $? 0
@@ -128,6 +130,7 @@ if need chromium; then
     drive() { timeout 120 python3 "$root/tests/report.py" "$@"; }
     check "search, sort, filters, pages, details, axes, figures" drive drive "$work/boot.html"
     check "hostile texts" drive drive-hostile "$work/hostile.html"
+    check "reading again" drive drive-watch "$work/watched.html"
     check "figures" drive drive-statistics "$work/stat.html"
     check "10,000 runs" drive drive-large "$work/large.html"
 fi

@@ -30,6 +30,7 @@ static void output_refuse(const char *name, const struct stat *st, const gem5art
 
 /* A new file beside the one that it will replace. */
 static int output_open_temporary(output *out) {
+    static bool registered;
     int fd = -1, i;
     for (i = 0; fd < 0 && (i == 0 || errno == EEXIST); i++) {
         free(out->temporary);
@@ -37,7 +38,8 @@ static int output_open_temporary(output *out) {
         fd = open(out->temporary, O_WRONLY | O_CREAT | O_EXCL, 0666);
     }
     output_unfinished = fd < 0 ? NULL : out->temporary;
-    atexit(output_abandon);
+    if (!registered) atexit(output_abandon);
+    registered = true;
     return fd;
 }
 

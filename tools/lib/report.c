@@ -171,6 +171,16 @@ static size_t number_of_duration(report *r, double seconds) {
     return number;
 }
 
+/* What stands in the place of a good run's reason: the kind of its first warning. */
+static size_t number_of_warning(report *r, const gem5art_run *from) {
+    text warning = {NULL, 0, 0};
+    size_t number;
+    if (from->warning_count) text_putf(&warning, "warning: %s", from->warnings[0].kind);
+    number = report_number(r, text_string(&warning), false);
+    text_free(&warning);
+    return number;
+}
+
 static report_run make_run(report_reading *from_store, const gem5art_run *from, bool live) {
     const record *stored = &from_store->record;
     report *r = from_store->report;
@@ -184,6 +194,7 @@ static report_run make_run(report_reading *from_store, const gem5art_run *from, 
     run.live = live;
     run.failed = stored->lost || text_starts(text_string(&stored->status), "Failed");
     run.good = text_same(from->status, "Finished") && !stored->reason.length;
+    if (run.good) run.reason = number_of_warning(r, from);
     run.start = from->start_time;
     run.when = stored->when;
     run.elapsed = stored->elapsed;
