@@ -90,6 +90,8 @@ check "it is not read again" sh -c '! grep -q "http-equiv=.refresh" live.html'
 has "the reason" "$(cat live.html)" "fatal:"
 has "the excerpt" "$(cat live.html)" "the last lines:"
 has "provenance" "$(cat live.html)" "made from"
+same "artifacts of the graph" "$(grep -c '<g class="node">' live.html)" 3
+same "its edges" "$(grep -c '<path class="edge"' live.html)" 1
 
 begin "statistics as figures, with their tables"
 run "$report" -o stat.html --stat simTicks --stat 'ipc = simInsts / system.cpu.numCycles'

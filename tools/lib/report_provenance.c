@@ -5,6 +5,7 @@
 #include <stdlib.h>
 
 #include "html.h"
+#include "report_graph.h"
 
 enum { DEPTH = 32 }; /* of lists in lists; what is deeper follows at the end */
 
@@ -108,6 +109,20 @@ static void put_all(provenance *p) {
                 put_node(p, &r->artifacts[i], 0);
 }
 
+static void put_graph(const provenance *p) {
+    const report *r = p->report;
+    size_t *places = (size_t *)text_alloc((r->artifact_count + 1) * sizeof *places);
+    size_t *runs = (size_t *)text_alloc((r->artifact_count + 1) * sizeof *runs), count = 0, i;
+    for (i = 0; i < r->artifact_count; i++) {
+        if (!p->nodes[i].wanted) continue;
+        places[count] = i;
+        runs[count++] = p->nodes[i].runs;
+    }
+    report_put_graph(p->out, r, places, runs, count);
+    free(places);
+    free(runs);
+}
+
 void report_put_provenance(text *out, const report *r) {
     provenance p = {0};
     size_t i, k;
@@ -121,6 +136,7 @@ void report_put_provenance(text *out, const report *r) {
         if (p.nodes[i].runs) want(&p, i);
     for (i = 0; i < r->artifact_count; i++) any = any || p.nodes[i].wanted;
     mark_inputs(&p);
+    put_graph(&p);
     if (any) text_puts(out, "<ul class=\"tree\">\n");
     else text_puts(out, "<p>The runs name no artifacts of this store.</p>\n");
     put_all(&p);

@@ -328,7 +328,7 @@
     if (data.axes[0] >= 0) prepareAxes();
     showAll();
     for (const svg of document.querySelectorAll("svg.timeline")) prepareFigure(svg, byId("timeline-value"));
-    for (const svg of document.querySelectorAll(".stat svg"))
+    for (const svg of document.querySelectorAll(".stat svg, .graph svg"))
         prepareFigure(svg, svg.closest("figure").querySelector(".value"));
     addEventListener("hashchange", () => { if (location.hash.includes("=")) showAll(); });
     const refresh = document.querySelector("meta[name=refresh]");
