@@ -21,7 +21,7 @@ fi
 
 say() { printf '\n# %s\n' "$*"; }
 
-say "Building the tools and examples"
+say "Building the tools and examples: a minute or two, once"
 "${MAKE:-make}" -s all B="$build"
 
 demo=$(mktemp -d "${TMPDIR:-/tmp}/gem5art-demo.XXXXXX")
