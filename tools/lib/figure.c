@@ -66,14 +66,20 @@ static void figure_put_place(text *out, const figure *f, const figure_series *s,
     if (bars > 1) text_putf(out, "%s%s", out->length ? ", " : "", f->bars.items[i % bars]);
 }
 
+/* Is there room for it in the calculation of an axis? */
+static bool figure_is_drawn(double value) {
+    return isnan(value) || value == 0 || (fabs(value) >= 1e-290 && fabs(value) <= 1e290);
+}
+
 static bool figure_check_value(const figure *f, const figure_series *s, size_t i, text *why) {
     const bool log_x = f->log_x && !f->categories.count, cdf = f->kind == FIGURE_CDF;
     const bool bad_y = !cdf && f->log_y && s->y[i] <= 0, bad_x = log_x && (cdf ? s->y[i] : s->x[i]) <= 0;
-    const double value = bad_y || cdf ? s->y[i] : bad_x ? s->x[i] : isinf(s->y[i]) ? s->y[i] : s->x[i];
+    const double value = bad_y || cdf || (!bad_x && !figure_is_drawn(s->y[i])) ? s->y[i] : s->x[i];
     text place = {NULL, 0, 0};
-    if (!bad_y && !bad_x && !isinf(s->y[i]) && !isinf(s->x[i])) return true;
+    if (!bad_y && !bad_x && figure_is_drawn(s->x[i]) && figure_is_drawn(s->y[i])) return true;
     figure_put_place(&place, f, s, i);
     if (isinf(value)) text_puts(why, "an infinite value cannot be drawn");
+    else if (!figure_is_drawn(value)) text_puts(why, "numbers beyond 1e-290 and 1e+290 cannot be drawn");
     else text_putf(why, "a logarithmic %s axis has only values above 0", bad_y ? "y" : "x");
     text_putf(why, ", but one is %g%s%s", value, place.length ? ": " : "", text_string(&place));
     text_free(&place);

@@ -5,6 +5,8 @@
 #include <math.h>
 #include <string.h>
 
+enum { SCALE_FEWEST = 4 /* with fewer, there may be none */ };
+
 /* ---- linear */
 
 /* The smallest of 1, 2, 2.5 and 5 times a power of ten with which the span has at most `most` - 1 steps. */
@@ -55,15 +57,20 @@ static void scale_make_powers(scale *s, int base, int first, int last, size_t mo
     for (i = first; i <= last && s->count < SCALE_TICKS; i += step) s->ticks[s->count++] = pow(base, i);
 }
 
-/* Ticks at 1, 2 and 5 times powers of ten, for a span of few powers. */
-static void scale_make_fine(scale *s, double low, double high) {
+/* Ticks for a span of few powers: at 1, 2 and 5 times powers of ten, or if these are too few, as on a linear scale. */
+static void scale_make_fine(scale *s, double low, double high, size_t most) {
     static const double steps[] = {1, 2, 5};
+    const double step = scale_step(high - low, most, false);
+    double at;
     int power, i;
     for (power = (int)floor(log10(low)); power <= (int)floor(log10(high)); power++)
         for (i = 0; i < 3; i++) {
-            const double at = steps[i] * pow(10, power);
-            if (at >= low * (1 - 1e-9) && at <= high * (1 + 1e-9) && s->count < SCALE_TICKS) s->ticks[s->count++] = at;
+            at = steps[i] * pow(10, power);
+            if (at >= low && at <= high && s->count < SCALE_TICKS) s->ticks[s->count++] = at;
         }
+    if (s->count >= 3) return;
+    s->count = 0;
+    for (at = ceil(low / step); at * step <= high && s->count < SCALE_TICKS; at++) s->ticks[s->count++] = at * step;
 }
 
 /* The next of 1, 2 and 5 times a power of ten, down or up. */
@@ -80,22 +87,22 @@ static double scale_round(double value, bool up) {
 }
 
 static void scale_make_log(scale *s, double low, double high, size_t most, bool tight) {
-    const double room = tight ? 1e-9 : 0;
     s->low = tight ? low : scale_round(low, false);
     s->high = tight ? high : scale_round(high, true);
     if (!(s->high > s->low * (1 + 1e-9))) {
         s->low = scale_round(low / 2, false);
         s->high = scale_round(high * 2, true);
     }
-    if (log10(s->high / s->low) >= 2)
+    if (log10(s->high) - log10(s->low) >= 2)
         scale_make_powers(s, 10, (int)ceil(log10(s->low) - 1e-9), (int)floor(log10(s->high) + 1e-9), most);
-    else scale_make_fine(s, s->low * (1 - room), s->high * (1 + room));
+    else scale_make_fine(s, s->low * (1 - 1e-9), s->high * (1 + 1e-9), most);
 }
 
 void scale_make(scale *s, double low, double high, bool log, size_t most, int how) {
     memset(s, 0, sizeof *s);
     s->log = log;
     if (most > SCALE_TICKS) most = SCALE_TICKS;
+    if (most < SCALE_FEWEST) most = SCALE_FEWEST;
     if (log) scale_make_log(s, low, high, most, how & SCALE_TIGHT);
     else scale_make_linear(s, low, high, most, how);
 }
@@ -112,7 +119,7 @@ void scale_make_at(scale *s, double low, double high, const double *ticks, size_
 
 double scale_place(const scale *s, double value) {
     double place;
-    if (s->log) place = value <= s->low ? 0 : log(value / s->low) / log(s->high / s->low);
+    if (s->log) place = value <= s->low ? 0 : (log(value) - log(s->low)) / (log(s->high) - log(s->low));
     else place = (value - s->low) / (s->high - s->low);
     return place < 0 ? 0 : place > 1 ? 1 : place;
 }
@@ -139,7 +146,9 @@ void scale_put_label(text *out, const scale *s, size_t tick, bool latex) {
     }
     if (s->log && (value >= 99999.5 || value < 1e-3)) {
         const int exponent = (int)floor(log10(value) + 1e-9);
-        text_putf(out, "%.0f%s", value / pow(10, exponent), latex ? "$\\cdot$" : "·");
+        text_putf(&number, "%.10g", value / pow(10, exponent));
+        if (strcmp(number.data, "1") != 0) text_putf(out, "%s%s", number.data, latex ? "$\\cdot$" : "·");
+        text_free(&number);
         scale_put_power(out, 10, exponent, latex);
         return;
     }

@@ -19,7 +19,7 @@ typedef struct scale {
 /* How a scale is made: it ends at the lowest and highest value; its values are whole numbers, and so are its ticks. */
 enum { SCALE_TIGHT = 1, SCALE_WHOLE = 2 };
 
-/* A scale with round ticks, `most` at most, that holds all values from low to high. */
+/* A scale with round ticks, about `most` at most, that holds all values from low to high. */
 void scale_make(scale *s, double low, double high, bool log, size_t most, int how);
 
 /* A logarithmic scale with ticks at these values, SCALE_TICKS at most, and a little room at its ends. */
