@@ -76,8 +76,8 @@ static void put_edges(text *out, const graph *g) {
             const node *to = &g->nodes[i], *from = &g->nodes[to->inputs[k]];
             double x1 = left_of(from) + BOX_WIDTH, y1 = top_of(g, from) + BOX_HEIGHT / 2.0, x2 = left_of(to),
                    y2 = top_of(g, to) + BOX_HEIGHT / 2.0;
-            text_putf(out, "<path class=\"edge\" d=\"M%.0f %.1fC%.0f %.1f %.0f %.1f %.0f %.1f\"/>\n", x1, y1, x1 + 40, y1,
-                      x2 - 40, y2, x2, y2);
+            text_putf(out, "<path class=\"edge\" d=\"M%.0f %.1fC%.0f %.1f %.0f %.1f %.0f %.1f\"/>\n", x1, y1,
+                      x1 + 40, y1, x2 - 40, y2, x2, y2);
         }
 }
 
@@ -101,8 +101,8 @@ static void put_node(text *out, const graph *g, const node *n) {
     double x = left_of(n), y = top_of(g, n);
     text_puts(out, "<g class=\"node\">");
     put_title(out, g, n);
-    text_putf(out, "<rect x=\"%.0f\" y=\"%.1f\" width=\"%d\" height=\"%d\" rx=\"4\"/><text x=\"%.0f\" y=\"%.1f\">", x, y,
-              BOX_WIDTH, BOX_HEIGHT, x + 8, y + 16);
+    text_putf(out, "<rect x=\"%.0f\" y=\"%.1f\" width=\"%d\" height=\"%d\" rx=\"4\"/>", x, y, BOX_WIDTH, BOX_HEIGHT);
+    text_putf(out, "<text x=\"%.0f\" y=\"%.1f\">", x + 8, y + 16);
     html_put_cut(out, report_word(g->report, n->artifact->name), TEXT_BYTES);
     text_putf(out, "</text><text class=\"small\" x=\"%.0f\" y=\"%.1f\">", x + 8, y + 31);
     html_put_cut(out, report_word(g->report, n->artifact->type), TEXT_BYTES);
@@ -114,12 +114,12 @@ static void put_drawing(text *out, const graph *g) {
     size_t width = (g->layers - 1) * COLUMN + BOX_WIDTH + 2 * MARGIN;
     size_t height = (g->rows - 1) * ROW + BOX_HEIGHT + 2 * MARGIN, i;
     html_putf(out, "<figure class=\"graph\"><div class=\"wide\"><svg role=\"img\" width=\"%z\" height=\"%z\" "
-              "viewBox=\"0 0 %z %z\" aria-label=\"Artifacts, each to the right of those that it was made from. The list "
-              "below has the same.\">\n", width, height, width, height);
+              "viewBox=\"0 0 %z %z\" aria-label=\"Artifacts, each to the right of those that it was made from. The "
+              "list below has the same.\">\n", width, height, width, height);
     put_edges(out, g);
     for (i = 0; i < g->count; i++) put_node(out, g, &g->nodes[i]);
-    text_puts(out, "</svg></div>\n<p class=\"value\" aria-live=\"polite\" hidden>Point at an artifact, or choose artifacts "
-                   "with the arrow keys.</p></figure>\n");
+    text_puts(out, "</svg></div>\n<p class=\"value\" aria-live=\"polite\" hidden>Point at an artifact, or choose "
+                   "artifacts with the arrow keys.</p></figure>\n");
 }
 
 void report_put_graph(text *out, const report *r, const size_t *places, const size_t *runs, size_t count) {

@@ -4,8 +4,8 @@
 
 #include "report.h"
 
-/* Draws the artifacts at some places, with the numbers of runs that name each. Nothing if none was made from another, or
-   if there are too many to be read. */
+/* Draws the artifacts at some places, with the numbers of runs that name each. Nothing if none was made from another,
+   or if there are too many to be read. */
 void report_put_graph(text *out, const report *r, const size_t *places, const size_t *runs, size_t count);
 
 #endif

@@ -57,10 +57,11 @@ static void put_row(text *out, const char *label, const char *value) {
 static void put_line(const provenance *p, const report_artifact *a) {
     const report *r = p->report;
     const node *n = &p->nodes[place_of(r, a)];
-    html_putf(p->out, "<details><summary><b>");
+    text_puts(p->out, "<details><summary><b>");
     html_put_cut(p->out, report_word(r, a->name), 200);
-    html_putf(p->out, "</b> <span class=\"kind\">%s</span> <code>%s</code>", report_word(r, a->type),
-              report_word(r, a->version));
+    text_puts(p->out, "</b> <span class=\"kind\">");
+    html_put_cut(p->out, report_word(r, a->type), 100);
+    html_putf(p->out, "</span> <code>%s</code>", report_word(r, a->version));
     if (n->runs) html_putf(p->out, " <span class=\"kind\">%z run%h</span>", n->runs, n->runs > 1 ? "s" : "");
     text_puts(p->out, "</summary><dl>");
     put_row(p->out, "about", report_word(r, a->documentation));
