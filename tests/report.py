@@ -1,4 +1,5 @@
 """report.py store N          - prints a store of N boot tests, as JSON on stdout
+report.py simulated N DIR  - prints a store of N good boot tests, and writes their statistics below DIR
 report.py hostile          - prints a store whose texts try to be HTML, scripts and control characters
 report.py check FILE RUNS  - checks a report as it is written: HTML, escaping, labels, contrast, its JSON
 report.py drive FILE       - drives the report of 480 boot tests in Chromium; drive-hostile, drive-large and
@@ -10,6 +11,7 @@ import hashlib
 import html.parser
 import itertools
 import json
+import os
 import random
 import re
 import sys
@@ -77,6 +79,18 @@ def boot_tests(count):
         end = random.choice(["timeout", "ok", "ok"]) if values["cpu"] == "o3" else random.choice(
             ["kernel panic", "SIGSEGV", "exit 1", "warned"] + ["ok"] * 10)
         records.append(run("boot %d" % i, roles, values, 1764000000.0 + 400 * (i // 4), 300.0 + i % 90, end))
+    return records
+
+
+def simulated(count, folder):
+    """Boot tests that all finished, with statistics in outdirs below the folder."""
+    records = boot_tests(count)
+    for i, record in enumerate(record for record in records if "outdir" in record):
+        record.update(status="Finished", kill_reason="", return_code=0, warnings=[], outdir="%s/%d" % (folder, i))
+        os.makedirs(record["outdir"])
+        with open(record["outdir"] + "/stats.txt", "w") as file:
+            file.write("\n---------- Begin Simulation Statistics ----------\nsimTicks %d # Ticks (Tick)\n\n"
+                       "---------- End Simulation Statistics   ----------\n" % random.randrange(10**6, 10**9))
     return records
 
 
@@ -416,6 +430,8 @@ def main():
     command, rest = sys.argv[1], sys.argv[2:]
     if command in ("store", "hostile"):
         json.dump(boot_tests(int(rest[0])) if command == "store" else hostile(), sys.stdout)
+    elif command == "simulated":
+        json.dump(simulated(int(rest[0]), rest[1]), sys.stdout)
     elif command == "check":
         check(rest[0], int(rest[1]))
     else:

@@ -110,6 +110,17 @@ run "$report" -o never.html --stat 'sum('
 same "status of a formula with an error" $status 2
 check "no page" test ! -e never.html
 
+begin "the statistics of many runs are boxes, of few runs bars"
+python simulated 480 "$work/simulated" >many.json
+run "$report" --db-uri many.json -o many.html --stat simTicks
+same "status" "$status $err" "0 "
+check "the page" python check many.html 480
+check "the variable with the most values" sh -c 'sed -n "/class=.stat/,/<details>/p" many.html | grep -q ">kernel</text>"'
+run "$report" --db-uri many.json -o few.html --stat simTicks --where memory=MI_example --where boot=init --where cpu=o3
+check "a bar each" python check few.html 20
+same "bars" "$(sed -n '/class="stat"/,/<details>/p' few.html | grep -o '<title>[0-9.]*, [0-9]*: [0-9]*' | wc -l)" 20
+rm -r simulated
+
 begin "a page that is written while a run is active is read again"
 echo '# stand-in: seconds=600' >scripts/run.py && git -C scripts commit -qam second
 "$BUILD/gem5art-run" --quiet --where n=1 hello.json >run.out 2>&1 &

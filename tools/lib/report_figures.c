@@ -75,7 +75,7 @@ static void make_plan(plan *p, const frame *f) {
     p->labels = (char **)text_alloc((f->row_count + 1) * sizeof *p->labels);
     for (i = 0; i < f->row_count; i++) {
         p->labels[i] = label_of(p, &f->rows[i]);
-        add_new(&p->categories, p->labels[i]);
+        if (p->categories.count <= BARS) add_new(&p->categories, p->labels[i]); /* else there are no bars */
     }
     if (p->categories.count > 1)
         qsort(p->categories.items, p->categories.count, sizeof *p->categories.items, compare_texts);
