@@ -183,4 +183,32 @@ TEST(figures_of_anything) {
     CHECK(drawn > 400);
 }
 
+TEST(many_points_keep_their_extremes) {
+    enum { COUNT = 20000, SPIKE = 7001, GAP = 12000 };
+    figure f;
+    figure_series *s;
+    layout l;
+    size_t i, count, spikes = 0, gaps = 0, *points;
+    memset(&f, 0, sizeof f);
+    f.kind = FIGURE_LINE;
+    s = figure_add_series(&f, "s", COUNT);
+    for (i = 0; i < COUNT; i++) s->x[i] = (double)i, s->y[i] = any();
+    s->y[SPIKE] = 50, s->y[GAP] = NAN;
+    layout_make(&l, &f);
+    points = layout_points(&l, s, &count);
+    CHECK(count > 300 && count < 1000);
+    for (i = 0; i < count; i++) {
+        CHECK(i == 0 || points[i] > points[i - 1]);
+        spikes += points[i] == SPIKE;
+        gaps += points[i] == GAP;
+    }
+    CHECK(points[0] == 0 && points[count - 1] == COUNT - 1 && spikes == 1 && gaps == 1);
+    free(points);
+    f.kind = FIGURE_SCATTER;
+    points = layout_points(&l, s, &count);
+    CHECK(count < 10000);
+    free(points);
+    figure_free(&f);
+}
+
 int main(int argc, char **argv) { return test_main(argc, argv); }

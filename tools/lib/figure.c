@@ -167,7 +167,22 @@ static double *figure_sorted_of(const figure_series *s, size_t category, size_t 
     return values;
 }
 
-double *figure_sorted(const figure_series *s, size_t *count) { return figure_sorted_of(s, SIZE_MAX, count); }
+figure_series figure_steps_of(const figure_series *s) {
+    figure_series steps;
+    double *values = figure_sorted_of(s, SIZE_MAX, &steps.count);
+    size_t i;
+    steps.name = s->name;
+    steps.x = (double *)text_alloc((3 * steps.count + 1) * sizeof *steps.x);
+    steps.y = steps.x + steps.count;
+    steps.half = steps.y + steps.count;
+    for (i = 0; i < steps.count; i++) {
+        steps.x[i] = values[i];
+        steps.y[i] = (double)(i + 1) / (double)steps.count;
+        steps.half[i] = NAN;
+    }
+    free(values);
+    return steps;
+}
 
 /* Between the two nearest values, as numpy and R do. */
 static double figure_quantile(const double *values, size_t count, double part) {

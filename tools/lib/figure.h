@@ -74,8 +74,8 @@ typedef struct figure_box {
 figure_box figure_box_of(const figure_series *s, size_t category); /* to be freed */
 void figure_box_free(figure_box *box);
 
-/* The values that there are, in ascending order, to be freed. */
-double *figure_sorted(const figure_series *s, size_t *count);
+/* The steps of a CDF: x is a value, y the part of the values up to it. x is to be freed. */
+figure_series figure_steps_of(const figure_series *s);
 
 /* What the axes have to hold: of values with their error bars, whole stacks, the baseline. */
 typedef struct figure_range {

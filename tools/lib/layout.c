@@ -3,6 +3,8 @@
 #include "layout.h"
 
 #include <math.h>
+#include <stdlib.h>
+#include <string.h>
 
 #include "letters.h"
 
@@ -12,7 +14,7 @@
 #define LAYOUT_WIDEST 36.0  /* of a bar */
 #define LAYOUT_FILLED 0.8   /* part of a category that its bars take */
 
-enum { LAYOUT_FEW = 8 };
+enum { LAYOUT_FEW = 8, LAYOUT_MANY = 1000 };
 
 bool layout_has_legend(const figure *f) {
     return f->kind != FIGURE_HEAT && f->series_count > 1;
@@ -185,6 +187,7 @@ void layout_make(layout *l, const figure *f) {
         below = layout_below(l);
         l->bottom = fmax(l->height - below, l->top + LAYOUT_LEAST);
         l->left = fmin(layout_before(l), 0.6 * l->width);
+        if (l->x.count) l->right = l->width - fmax(6, layout_widest_tick(&l->x) / 2 + 1); /* the last one is at the end */
         if (f->kind == FIGURE_HEAT)
             l->right = l->width - LAYOUT_COLORS - layout_widest_tick(&l->y) -
                        (f->y_label ? LAYOUT_LABEL * LAYOUT_LINE + 3 : 2);
@@ -252,4 +255,61 @@ layout_place layout_x_label(const layout *l, const char *label) {
 layout_place layout_y_label(const layout *l, const char *label) {
     const bool below = l->legend_rows && l->legend_left < 2 * LAYOUT_LABEL; /* the legend is above it */
     return layout_label(label, (l->top + l->bottom) / 2, below ? l->top - 6 : 0, l->height);
+}
+
+/* ---- points */
+
+/* Adds numbers in ascending order, once each. */
+static void layout_add_points(size_t *points, size_t *count, const size_t numbers[4]) {
+    size_t start = *count, i, k;
+    for (i = 0; i < 4; i++) {
+        for (k = *count; k > start && points[k - 1] > numbers[i]; k--) {}
+        if (k > start && points[k - 1] == numbers[i]) continue;
+        memmove(&points[k + 1], &points[k], (*count - k) * sizeof *points);
+        points[k] = numbers[i];
+        ++*count;
+    }
+}
+
+static bool layout_is_gap(const figure_series *s, size_t i) { return isnan(s->x[i]) || isnan(s->y[i]); }
+
+static void layout_thin_line(const layout *l, const figure_series *s, size_t *points, size_t *count) {
+    size_t first = 0, i;
+    while (first < s->count) {
+        size_t kept[4]; /* first, lowest, highest, last */
+        kept[0] = kept[1] = kept[2] = kept[3] = first;
+        for (i = first + 1; i < s->count && layout_is_gap(s, i) == layout_is_gap(s, first); i++) {
+            if (!layout_is_gap(s, first) && floor(layout_x(l, s->x[i])) != floor(layout_x(l, s->x[first]))) break;
+            if (s->y[i] < s->y[kept[1]]) kept[1] = i;
+            if (s->y[i] > s->y[kept[2]]) kept[2] = i;
+            kept[3] = i;
+        }
+        layout_add_points(points, count, kept);
+        first = i;
+    }
+}
+
+/* Of the marks that cover each other, one is enough. */
+static void layout_thin_marks(const layout *l, const figure_series *s, size_t *points, size_t *count) {
+    const size_t width = (size_t)l->width + 1, height = (size_t)l->height + 1;
+    bool *taken = (bool *)text_alloc(width * height * sizeof *taken);
+    size_t i;
+    for (i = 0; i < s->count; i++) {
+        size_t cell;
+        if (layout_is_gap(s, i)) continue;
+        cell = (size_t)layout_y(l, s->y[i]) * width + (size_t)layout_x(l, s->x[i]);
+        if (!taken[cell]) points[(*count)++] = i;
+        taken[cell] = true;
+    }
+    free(taken);
+}
+
+size_t *layout_points(const layout *l, const figure_series *s, size_t *count) {
+    size_t *points = (size_t *)text_alloc((s->count + 4) * sizeof *points);
+    *count = 0;
+    if (s->count <= LAYOUT_MANY)
+        while (*count < s->count) points[*count] = *count, ++*count;
+    else if (l->figure->kind == FIGURE_SCATTER) layout_thin_marks(l, s, points, count);
+    else layout_thin_line(l, s, points, count);
+    return points;
 }

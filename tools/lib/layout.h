@@ -60,6 +60,10 @@ layout_place layout_y_label(const layout *l, const char *label);
 /* The number in a cell of a heat map, as its colors' labels have it. */
 void layout_put_cell(text *out, const layout *l, double value);
 
+/* The numbers of the points that are drawn, to be freed: all, or if there are very many, those that make a difference.
+   Of a line these are in each point of its width the first, lowest, highest and last one. */
+size_t *layout_points(const layout *l, const figure_series *s, size_t *count);
+
 /* Where values begin: 0, or the end of the scale that is next to it. */
 double layout_floor(const layout *l);
 

@@ -189,30 +189,35 @@ static void pgf_stacks(pgf *p) {
 }
 
 static void pgf_lines(pgf *p) {
-    size_t i, k;
+    size_t i, k, count;
     for (i = 0; i < p->f->series_count; i++) {
         const figure_series *series = &p->f->series[i];
+        size_t *points = layout_points(&p->l, series, &count);
         text_puts(p->out, "\\addplot[");
-        pgf_line(p, i, p->f->kind == FIGURE_SCATTER || series->count <= PGF_MOST_MARKS);
+        pgf_line(p, i, p->f->kind == FIGURE_SCATTER || count <= PGF_MOST_MARKS);
         pgf_errors(p, series, 10);
         text_puts(p->out, "] coordinates {\n");
-        for (k = 0; k < series->count; k++) pgf_point(p, k, series->x[k], series->y[k], series->half[k]);
+        for (k = 0; k < count; k++)
+            pgf_point(p, k, series->x[points[k]], series->y[points[k]], series->half[points[k]]);
         pgf_entry(p, i);
+        free(points);
     }
 }
 
 static void pgf_cdf(pgf *p) {
     size_t i, k, count;
     for (i = 0; i < p->f->series_count; i++) {
-        double *values = figure_sorted(&p->f->series[i], &count);
+        figure_series steps = figure_steps_of(&p->f->series[i]);
+        size_t *points = layout_points(&p->l, &steps, &count);
         text_puts(p->out, "\\addplot[const plot, ");
         pgf_line(p, i, false);
         text_puts(p->out, "] coordinates {\n");
-        if (count) pgf_point(p, 0, values[0], 0, NAN);
-        for (k = 0; k < count; k++) pgf_point(p, k + 1, values[k], (double)(k + 1) / (double)count, NAN);
+        if (count) pgf_point(p, 0, steps.x[0], 0, NAN);
+        for (k = 0; k < count; k++) pgf_point(p, k + 1, steps.x[points[k]], steps.y[points[k]], NAN);
         if (count) pgf_point(p, count + 1, p->l.x.high, 1, NAN);
         pgf_entry(p, i);
-        free(values);
+        free(points);
+        free(steps.x);
     }
 }
 

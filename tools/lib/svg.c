@@ -230,55 +230,57 @@ static void svg_path_begin(svg *s, size_t series) {
     text_puts(s->out, " d=\"");
 }
 
-static void svg_points(svg *s, size_t i) {
+static void svg_points(svg *s, size_t i, const size_t *points, size_t count) {
     const figure_series *series = &s->f->series[i];
     size_t k;
-    for (k = 0; k < series->count; k++) {
-        const size_t category = s->f->categories.count ? (size_t)series->x[k] : 0;
-        if (isnan(series->x[k]) || isnan(series->y[k])) continue;
-        svg_error_bar(s, layout_x(&s->l, series->x[k]), series->y[k], series->half[k], 10);
-        svg_mark(s, i, layout_x(&s->l, series->x[k]), layout_y(&s->l, series->y[k]));
-        svg_hint(s, svg_name(s, i), s->f->categories.count ? s->f->categories.items[category] : "", "", series->y[k],
-                 series->half[k]);
+    for (k = 0; k < count; k++) {
+        const double x = series->x[points[k]], y = series->y[points[k]], half = series->half[points[k]];
+        if (isnan(x) || isnan(y)) continue;
+        svg_error_bar(s, layout_x(&s->l, x), y, half, 10);
+        svg_mark(s, i, layout_x(&s->l, x), layout_y(&s->l, y));
+        svg_hint(s, svg_name(s, i), s->f->categories.count ? s->f->categories.items[(size_t)x] : "", "", y, half);
         text_puts(s->out, "</path>\n");
     }
 }
 
 static void svg_lines(svg *s) {
-    size_t i, k;
+    size_t i, k, count;
     for (i = 0; i < s->f->series_count; i++) {
         const figure_series *series = &s->f->series[i];
+        size_t *points = layout_points(&s->l, series, &count);
         bool joined = false;
         if (s->f->kind == FIGURE_LINE) {
             svg_path_begin(s, i);
-            for (k = 0; k < series->count; k++) {
-                const bool there = !isnan(series->x[k]) && !isnan(series->y[k]);
-                if (there)
-                    text_putf(s->out, "%s%.2f %.2f", joined ? "L" : "M", layout_x(&s->l, series->x[k]),
-                              layout_y(&s->l, series->y[k]));
+            for (k = 0; k < count; k++) {
+                const double x = series->x[points[k]], y = series->y[points[k]];
+                const bool there = !isnan(x) && !isnan(y);
+                if (there) text_putf(s->out, "%s%.2f %.2f", joined ? "L" : "M", layout_x(&s->l, x), layout_y(&s->l, y));
                 joined = there;
             }
             text_puts(s->out, "\"/>\n");
         }
-        if (s->f->kind == FIGURE_SCATTER || series->count <= SVG_MOST_MARKS) svg_points(s, i);
+        if (s->f->kind == FIGURE_SCATTER || count <= SVG_MOST_MARKS) svg_points(s, i, points, count);
+        free(points);
     }
 }
 
 static void svg_cdf(svg *s) {
     size_t i, k, count;
     for (i = 0; i < s->f->series_count; i++) {
-        double *values = figure_sorted(&s->f->series[i], &count);
+        figure_series steps = figure_steps_of(&s->f->series[i]);
+        size_t *points = layout_points(&s->l, &steps, &count);
         if (count) {
             svg_path_begin(s, i);
-            text_putf(s->out, "M%.2f %.2f", layout_x(&s->l, values[0]), layout_y(&s->l, 0));
+            text_putf(s->out, "M%.2f %.2f", layout_x(&s->l, steps.x[0]), layout_y(&s->l, 0));
             for (k = 0; k < count; k++)
-                text_putf(s->out, "H%.2fV%.2f", layout_x(&s->l, values[k]),
-                          layout_y(&s->l, (double)(k + 1) / (double)count));
+                text_putf(s->out, "H%.2fV%.2f", layout_x(&s->l, steps.x[points[k]]),
+                          layout_y(&s->l, steps.y[points[k]]));
             text_putf(s->out, "H%.2f\">", s->l.right);
-            svg_hint(s, svg_name(s, i), "median", "", values[(count - 1) / 2], NAN);
+            svg_hint(s, svg_name(s, i), "median", "", steps.x[(steps.count - 1) / 2], NAN);
             text_puts(s->out, "</path>\n");
         }
-        free(values);
+        free(points);
+        free(steps.x);
     }
 }
 
