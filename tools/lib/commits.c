@@ -12,27 +12,33 @@ typedef struct commit {
 static commit *commits; /* sorted by id */
 static size_t count;
 static gem5art_db *store;
+enum { MISSING_MOST = 1000 }; /* a store that lacks so many artifacts is not searched for more */
+static size_t missing;
 
-/* The one with this id: a new one without a hash if there is none yet. */
-static commit *find_commit(const char *id) {
+/* Finds the place of an id; true: it is there. */
+static bool find_commit(const char *id, size_t *place) {
     size_t low = 0, high = count;
-    while (low < high) {
-        size_t middle = low + (high - low) / 2;
-        int order = strcmp(commits[middle].id, id);
-        if (order == 0) return &commits[middle];
-        if (order < 0) low = middle + 1;
-        else high = middle;
+    int order = 1;
+    while (low < high && order) {
+        *place = low + (high - low) / 2;
+        order = strcmp(commits[*place].id, id);
+        if (order < 0) low = *place + 1;
+        else high = *place;
     }
-    commits = (commit *)text_room(commits, count, sizeof *commits);
-    memmove(&commits[low + 1], &commits[low], (count++ - low) * sizeof *commits);
-    commits[low] = (commit){text_copy(id), NULL};
-    return &commits[low];
+    if (order) *place = low;
+    return order == 0;
 }
 
-/* A hash that is none is unknown: no other bytes reach a terminal. */
-static void set_hash(commit *c, const char *hash) {
-    free(c->hash);
-    c->hash = text_copy(hash[strspn(hash, "0123456789abcdef")] ? "" : hash);
+/* Sets the hash at a place, which is a new one unless the id was found. A hash that is none is unknown: no other bytes
+   reach a terminal. */
+static const char *set_hash(bool found, size_t place, const char *id, const char *hash) {
+    if (!found) {
+        commits = (commit *)text_room(commits, count, sizeof *commits);
+        memmove(&commits[place + 1], &commits[place], (count++ - place) * sizeof *commits);
+        commits[place] = (commit){text_copy(id), NULL};
+    }
+    free(commits[place].hash);
+    return commits[place].hash = text_copy(hash[strspn(hash, "0123456789abcdef")] ? "" : hash);
 }
 
 void commits_open(gem5art_db *db) { store = db; }
@@ -40,22 +46,26 @@ void commits_open(gem5art_db *db) { store = db; }
 void commits_note(const char *json, size_t length) {
     static text decoded[2];
     static members artifact;
+    size_t place;
+    bool found;
     members_want(&artifact, "_id");
     members_want(&artifact, "hash");
     members_read(&artifact, json, length);
-    set_hash(find_commit(members_string(&decoded[0], artifact.values[0])),
-             members_string(&decoded[1], artifact.values[1]));
+    members_string(&decoded[0], artifact.values[0]);
+    members_string(&decoded[1], artifact.values[1]);
+    found = find_commit(text_string(&decoded[0]), &place);
+    set_hash(found, place, text_string(&decoded[0]), text_string(&decoded[1]));
 }
 
 const char *commits_of(gem5art_text id) {
     static text decoded;
     const gem5art_artifact *artifact;
-    commit *c;
+    size_t place;
     if (!members_is_text(id) || id.length == 2) return "";
-    c = find_commit(members_string(&decoded, id));
-    if (!c->hash) {
-        artifact = store ? gem5art_find_artifact(store, c->id, NULL) : NULL;
-        set_hash(c, artifact ? artifact->hash : "");
-    }
-    return c->hash;
+    members_string(&decoded, id);
+    if (find_commit(text_string(&decoded), &place)) return commits[place].hash;
+    if (!store || missing == MISSING_MOST) return "";
+    artifact = gem5art_find_artifact(store, text_string(&decoded), NULL);
+    missing += !artifact;
+    return set_hash(false, place, text_string(&decoded), artifact ? artifact->hash : "");
 }
