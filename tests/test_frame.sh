@@ -225,8 +225,8 @@ unknown simInst '"simInst": did you mean simInsts?'
 unknown numCycles '"numCycles": there is system.cpu.numCycles'
 unknown 'sum(system.cpu*)' '"system.cpu*": * does not stand for dots: did you mean system.cpu**?'
 unknown 'simInsts*2' '"simInsts*2"; to multiply, put spaces around *'
-unknown 'nonsense' '"nonsense": --list shows those that there are'
-unknown 'simInsts?' '"simInsts?": --list shows those that there are'
+unknown 'nonsense' '"nonsense": gem5art-stats --list shows them'
+unknown 'simInsts?' '"simInsts?": gem5art-stats --list shows them'
 
 begin "errors of runs"
 failed() { # SENTENCE ARGUMENT...
@@ -369,7 +369,7 @@ same "CSV is not folded" "$(tr -d '\r' <.out)" "name,runs,unit,description
 system.cpu1.core0.ipc,1,Ratio,IPC
 system.cpu3.core0.ipc,1,Ratio,IPC"
 run "$stats" --db-uri list.json --list nonsense
-same "none" "$status $err" '1 gem5art-stats: no run has a statistic "nonsense": --list shows those that there are'
+same "none" "$status $err" '1 gem5art-stats: no run has a statistic "nonsense": gem5art-stats --list shows them'
 
 begin "numbers for people"
 shows() { # FORMULA CELL [OPTION...]

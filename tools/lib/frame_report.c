@@ -65,8 +65,7 @@ static void frame_put_near_glob(text *out, const samples *s, const char *glob) {
         if (stats_filter_matches(text_string(&wide), (gem5art_text){s->names[i].name, strlen(s->names[i].name)})) break;
     if (i < s->count) text_putf(out, ": * does not stand for dots: did you mean %s?", wide.data);
     else
-        text_puts(out,
-                  strchr(glob, '*') ? "; to multiply, put spaces around *" : ": --list shows those that there are");
+        text_puts(out, strchr(glob, '*') ? "; to multiply, put spaces around *" : ": gem5art-stats --list shows them");
     text_free(&wide);
 }
 
@@ -88,7 +87,7 @@ static void frame_put_near(text *out, const samples *s, const char *word) {
             text_puts(out, count++ ? ", " : ": there is ");
             formula_put_name(out, names.items[i]);
         }
-    if (!near && !count) text_puts(out, ": --list shows those that there are");
+    if (!near && !count) text_puts(out, ": gem5art-stats --list shows them");
     text_list_free(&names);
 }
 
