@@ -156,10 +156,10 @@ same "-shello" "$status $(grep -c '"name": "se hello' .out)" "0 1"
 misused gem5art-import "unknown option -nx: see gem5art-import --help" -nx db.json
 
 begin "one word for one thing: the same letter, value and kind in every tool"
-# Tools whose word is another one: gem5art's own, and what describes a single run or an artifact.
+# Tools whose word is another one: gem5art's own, and what describes a single run or an artifact, or how many of them.
 excepted() {
     case "$1 $2" in
-    "gem5art-getruns "* | "gem5art-run --name" | "gem5art-artifact --name" | "gem5art-artifact --path" | "gem5art-run --outdir" | "gem5art-rm --outdir") ;;
+    "gem5art-getruns "* | "gem5art-run --name" | "gem5art-artifact --name" | "gem5art-artifact --path" | "gem5art-run --outdir" | "gem5art-rm --outdir" | "gem5art-verify --rerun") ;;
     *) false ;;
     esac
 }

@@ -188,4 +188,109 @@ misuse "no condition" "--against: \"o3\" does not compare a variable" --stats --
 misuse "--dump all" "--dump: one dump of each run is compared" --stats --dump all aaaa0001 aaaa0002
 run sh -c "'$diff' --stats aaaa0001 aaaa0001 >/dev/full"
 same "status on a full device" $status 2
+
+# ---- gem5art-verify --rerun
+
+git init -q gem5 && cp "$BUILD/gem5-stand-in" gem5/gem5.opt && printf '# stand-in: dumps=2\n' >gem5/se.py
+git -C gem5 add -A && git -C gem5 commit -q -m "All of it"
+mkdir temporary && export TMPDIR="$work/temporary"
+again() { run "$launch" --db-uri real.json --name "$1" --gem5 gem5/gem5.opt --script gem5/se.py --outdir "results/$2" -- "$3"; }
+stored() { cksum real.json && find results gem5 -type f | sort | xargs -d '\n' cksum && find . -path './real.json*' | sort; }
+id_of() { sed -n 's/^{"_id":"\([^"]*\)".*"name":"'"$1"'","gem5_b.*/\1/p' real.json; }
+
+begin "--rerun: equal numbers, in a temporary folder; the store is as it was"
+for size in 1 2 3 4; do again "size $size" $size $size; done
+stored >before
+run "$verify" --db-uri real.json --rerun 2
+same status $status 0
+same errors "$err" ""
+statistics=$(sed -n '1s/.*: \([0-9]*\) statistics of 2 dumps$/\1/p' .out)
+check "how many statistics" test "${statistics:-0}" -gt 4
+same "which runs" "$out" "equal     $(id_of "size 4" | cut -c1-8)  \"size 4\": $statistics statistics of 2 dumps
+equal     $(id_of "size 2" | cut -c1-8)  \"size 2\": $statistics statistics of 2 dumps
+2 of 4 runs launched again: 2 equal, 0 different. Statistics of the host (host*) are not compared."
+same "what is left" "$(ls temporary)" ""
+stored >after
+check "the store and the outdirs" cmp before after
+run "$verify" --db-uri real.json --rerun 9 --quiet
+same "quiet" "$status $out" "0 4 of 4 runs launched again: 4 equal, 0 different. Statistics of the host (host*) are not compared."
+run "$verify" --db-uri real.json --rerun 9 --name "size 3"
+has "selected ones" "$out" "1 of 1 run launched again: 1 equal"
+
+begin "--rerun: numbers that differ are named, and the new outdir stays"
+sed -i '0,/^simTicks *[0-9]*/s//simTicks 12345/' results/1/stats.txt
+run "$verify" --db-uri real.json --rerun 1 "$(id_of "size 1")"
+same status $status 1
+has "what differs" "$out" "differs   $(id_of "size 1" | cut -c1-8)  \"size 1\": 1 of $statistics statistics
+          simTicks 12345 -> "
+has "the sum" "$out" "1 of 1 run launched again: 0 equal, 1 different."
+kept=$(sed -n 's/^ *the new outdir is //p' .out)
+check "the outdir" test -s "$kept/stats.txt"
+check "in a temporary folder" sh -c "echo '$kept' | grep -q '^$work/temporary/gem5art-verify-'"
+if need python3; then
+    run "$verify" --db-uri real.json --rerun 2 --json --name "size 1"
+    same "JSON" "$(python3 -c 'import json; d, = json.load(open(".out")); print(d["status"], d["differing"], d["name"])')" "differs 1 size 1"
+fi
+run "$diff" --db-uri real.json --stats "$(id_of "size 2")" "$(id_of "size 3")"
+same "different parameters: status" $status 1
+has "different parameters" "$out" "
+simTicks "
+
+begin "--rerun: an artifact that stands at a different path than when it was registered first"
+git clone -q gem5 clone && mkdir bin && cp gem5/gem5.opt bin/gem5.opt
+run "$launch" --db-uri real.json --name cloned --gem5 bin/gem5.opt --gem5-repo gem5 --script clone/se.py --outdir results/cloned -- 8
+same "the launch: $err" $status 0
+run "$verify" --db-uri real.json --rerun 1
+same "status: $out" $status 0
+has "its name" "$out" '"cloned": '
+
+begin "--rerun: names that a terminal would obey"
+again "$(printf 'bad \033[2J\nname')" 5 'x y'
+run "$verify" --db-uri real.json --rerun 1
+same status $status 0
+has "its name" "$out" 'bad \x1b[2J\nname": '
+
+begin "--rerun: stopped by a signal, it ends the run and leaves nothing"
+again slow 6 --stand-in=seconds=0.1
+slow=$(id_of slow)
+sed -i 's/--stand-in=seconds=0.1/--stand-in=seconds=900/; s/,"crc32":"[0-9a-f]*"//' real.json
+sed -i '/"name":"slow"/s/"hash":"[0-9a-f]*"/"hash":"of another program"/' real.json
+rm -rf temporary/*
+"$verify" --db-uri real.json --rerun 1 "$slow" >.out 2>.err &
+process=$!
+i=0
+while ! cat temporary/*/*/info.json 2>/dev/null | grep -q '"Running"' && [ $i -lt 600 ]; do sleep 0.1 && i=$((i + 1)); done
+kill -TERM $process
+wait $process
+same status $? 1
+has "what it says" "$(cat .err)" "gem5art-verify: stopped: 1 of 1 runs were not launched again to their ends"
+same "what is left" "$(ls temporary)" ""
+
+begin "--rerun: what can no longer be launched"
+again "size 7" 7 7
+id=$(id_of "size 7")
+mv results/7 away
+rm -f away/results.zip
+run "$verify" --db-uri real.json --rerun 1 "$id"
+same "status without statistics" $status 1
+has "without statistics" "$out" "not run   $(echo "$id" | cut -c1-8)  \"size 7\": "
+mv away results/7
+echo '# more' >>gem5/se.py
+run "$verify" --db-uri real.json --rerun 1 "$id"
+same "status of a changed script" $status 1
+has "a changed script" "$out" "not run   "
+git -C gem5 commit -q -am more
+run "$verify" --db-uri real.json --rerun 1 "$id"
+has "a different commit" "$out" "not run   "
+same "what is left" "$(ls temporary)" ""
+
+begin "--rerun: misuse"
+run "$verify" --db-uri real.json --rerun 0
+same "status of 0" $status 2
+has "0" "$err" "--rerun 0 launches nothing: give 1 or more"
+run "$verify" --db-uri real.json --rerun 1 --outcomes
+same "status with --outcomes" $status 2
+run "$verify" --db-uri real.json --rerun 1 --name nothing
+same "status without runs" $status 1
+has "without runs" "$err" "no good run is selected"
 finish

@@ -3,18 +3,22 @@
 
 #include "gem5art.h"
 
+#include <math.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "lib/chosen.h"
 #include "lib/columns.h"
 #include "lib/describe.h"
 #include "lib/find.h"
 #include "lib/message.h"
+#include "lib/numbers.h"
 #include "lib/options.h"
 #include "lib/program.h"
+#include "lib/rerun.h"
 #include "lib/review.h"
 #include "lib/select.h"
 #include "lib/sheet.h"
@@ -24,13 +28,14 @@
 
 const char *tool_name = "gem5art-verify";
 
-static const char *cwd, *db_uri, *color;
+static const char *cwd, *db_uri, *color, *rerun_text;
 static bool as_json, quiet, archives, outcomes;
 static selection selected;
 
 static const option options[] = {
     {"--archives", NULL, NULL, "Verify results archives too, if no IDs are given", .flag = &archives},
     {"--outcomes", NULL, NULL, "List runs whose outcome would be different today", .flag = &outcomes},
+    {"--rerun", NULL, "N", "Launch N good runs again, and compare their statistics", .value = &rerun_text},
     SELECT_OPTIONS(&selected),
     {"--cwd", NULL, "DIR", "Start relative paths from DIR; default: the store's",
      .value = &cwd, .words = "FOLDER"},
@@ -41,7 +46,7 @@ static const option options[] = {
     OPTION_END};
 
 static const operand operands[] = {
-    {"ID", "Verify an artifact, or a run's artifacts, results and files. Default: the selected runs, or all artifacts", "ID"},
+    {"ID", "Artifacts and runs; default: all artifacts", "ID"},
     {NULL, NULL, NULL}};
 
 static const page verify_page = {
@@ -370,18 +375,140 @@ static bool review_runs(gem5art_db *db, int count, char **ids) {
     return differ == 0;
 }
 
+/* ---- launching again */
+
+static size_t rerun_counts[RERUN_STOPPED + 1];
+static const char *const rerun_words[] = {"equal", "differs", "failed", "not run", "stopped"};
+
+enum { DIFFERENCES = 3 /* listed of a run */ };
+
+/* Appends "simTicks 100 -> 101, ...". */
+static void put_differences(text *out, const rerun *r) {
+    const compare *c = &r->differences;
+    size_t i, count = c->count + c->only[0].count + c->only[1].count;
+    int side;
+    for (i = 0; i < count && i < DIFFERENCES; i++) {
+        text_puts(out, i ? ", " : "");
+        side = i >= c->count + c->only[0].count;
+        if (i >= c->count) {
+            text_putf(out, "%s (only %s)", c->only[side].items[i - c->count - (side ? c->only[0].count : 0)],
+                      side ? "now" : "then");
+            continue;
+        }
+        text_putf(out, "%s ", c->rows[i].name);
+        numbers_put_exact(out, c->rows[i].sides[0].mean, "inf");
+        text_puts(out, isnan(c->rows[i].sides[0].mean) ? "nan -> " : " -> ");
+        numbers_put_exact(out, c->rows[i].sides[1].mean, "inf");
+        if (isnan(c->rows[i].sides[1].mean)) text_puts(out, "nan");
+    }
+    if (i < count) text_puts(out, ", ...");
+}
+
+static void print_rerun_json(const rerun *r, const gem5art_run *run) {
+    text differences = {NULL, 0, 0};
+    size_t i;
+    put_differences(&differences, r);
+    const char *const fields[][2] = {{"_id", run->id}, {"type", run->type}, {"name", run->name},
+                                     {"status", rerun_words[r->verdict]}, {"error", text_string(&r->why)},
+                                     {"differences", text_string(&differences)},
+                                     {"outdir", r->outdir ? r->outdir : ""}};
+    gem5art_json_begin_object(&writer);
+    for (i = 0; i < sizeof fields / sizeof *fields; i++) {
+        gem5art_json_key(&writer, fields[i][0]);
+        gem5art_json_string(&writer, fields[i][1]);
+    }
+    gem5art_json_key(&writer, "statistics");
+    gem5art_json_integer(&writer, (int64_t)r->statistic_count);
+    gem5art_json_key(&writer, "differing");
+    gem5art_json_integer(&writer, (int64_t)r->differing);
+    gem5art_json_end_object(&writer);
+    text_free(&differences);
+}
+
+static void print_rerun(const rerun *r, const gem5art_run *run) {
+    text differences = {NULL, 0, 0};
+    sheet s;
+    put_differences(&differences, r);
+    begin_sheet(&s, r->verdict == RERUN_EQUAL ? SHEET_GREEN : SHEET_RED, rerun_words[r->verdict]);
+    if (r->verdict == RERUN_EQUAL)
+        put_line(&s, "%.8s  \"%s\": %zu statistics of %zu dump%s", run->id, run->name, r->statistic_count, r->dump_count,
+                 plural(r->dump_count));
+    else put_line(&s, "%.8s  \"%s\": %s", run->id, run->name, text_string(&r->why));
+    if (differences.length) put_line(&s, "%s", differences.data);
+    if (r->outdir) put_line(&s, "the new outdir is %s", r->outdir);
+    sheet_print(&s);
+    print_flush();
+    text_free(&differences);
+}
+
+/* The ids of good runs among those that are named, or else selected. */
+static void list_good_runs(gem5art_db *db, int count, char **ids, text_list *good) {
+    chosen c;
+    size_t k;
+    int i;
+    for (i = 0; i < count; i++) {
+        found f = find_any(db, ids[i]);
+        if (!f.run || f.live) die(EXIT_MISUSE, "%s is not a recorded run: --rerun takes ids of runs", ids[i]);
+        if (!text_list_has(good, f.run->id)) text_list_add(good, (const char *)text_keep(text_copy(f.run->id)));
+        find_end(&f);
+    }
+    if (count) return;
+    chosen_make(&c, db, &selected, false);
+    for (k = 0; k < c.count; k++) text_list_add(good, (const char *)text_keep(text_copy(c.runs[k].id)));
+    for (k = 0; k < c.left_out.count && !quiet; k++) say("%s", c.left_out.items[k]);
+    chosen_free(&c);
+    if (!good->count) die(EXIT_FAILED, "no good run is selected: gem5art-ls shows which runs there are");
+}
+
+/* Launches some of the runs again: the newest, and others at equal distances. */
+static bool rerun_runs(gem5art_db *db, int count, char **ids, const char *folder) {
+    size_t wanted = (size_t)options_count("--rerun", rerun_text), i, total, done = 0;
+    text_list good = {NULL, 0};
+    rerun r;
+    list_good_runs(db, count, ids, &good);
+    total = wanted < good.count ? wanted : good.count;
+    rerun_begin(&r, db, folder);
+    for (i = 0; i < total && !rerun_stopped(); i++) {
+        const gem5art_run *run = gem5art_find_run(db, good.items[good.count - 1 - i * good.count / total], NULL);
+        if (!run) continue;
+        rerun_do(&r, run);
+        rerun_counts[r.verdict]++;
+        done += r.verdict != RERUN_STOPPED;
+        if (r.verdict == RERUN_STOPPED || (quiet && r.verdict == RERUN_EQUAL)) {
+        } else if (as_json) print_rerun_json(&r, run);
+        else print_rerun(&r, run);
+        gem5art_release_run(db, run);
+    }
+    rerun_end(&r);
+    if (done < total) say("stopped: %zu of %zu runs were not launched again to their ends", total - done, total);
+    text_putf(&sum, "%zu of %zu run%s launched again: %zu equal", total, good.count, plural(good.count),
+              rerun_counts[RERUN_EQUAL]);
+    for (i = RERUN_DIFFERS; i < RERUN_STOPPED; i++)
+        if (rerun_counts[i] || i == RERUN_DIFFERS)
+            text_putf(&sum, ", %zu %s", rerun_counts[i], i == RERUN_DIFFERS ? "different" : rerun_words[i]);
+    text_puts(&sum, ". Statistics of the host (host*) are not compared.");
+    text_list_free(&good);
+    return rerun_counts[RERUN_EQUAL] == total;
+}
+
 int main(int argc, char **argv) {
     int count = options_parse(argc, argv, &verify_page);
     gem5art_db *db;
+    const char *given_cwd = cwd;
     bool good;
     select_check(&selected);
-    if (count && select_given(&selected)) die(EXIT_MISUSE, "ids and options that select runs exclude each other: leave one out");
+    if (rerun_text && options_count("--rerun", rerun_text) == 0) die(EXIT_MISUSE, "--rerun 0 launches nothing: give 1 or more");
+    if (rerun_text && (outcomes || archives))
+        die(EXIT_MISUSE, "--rerun and %s exclude each other: leave one out", outcomes ? "--outcomes" : "--archives");
+    if (count && select_given(&selected))
+        die(EXIT_MISUSE, "ids and options that select runs exclude each other: leave one out");
     colored = options_color(color, stdout);
     db = store_open(store_find(db_uri), true);
     if (!cwd) cwd = store_folder();
     gem5art_json_writer_init(&writer, 2);
     gem5art_json_begin_array(&writer);
-    good = outcomes ? review_runs(db, count, argv) : verify(db, count, argv);
+    if (rerun_text) good = rerun_runs(db, count, argv, given_cwd);
+    else good = outcomes ? review_runs(db, count, argv) : verify(db, count, argv);
     gem5art_json_end_array(&writer);
     if (as_json) print_json(&writer);
     else print_line("%s", sum.data);

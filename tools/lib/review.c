@@ -17,6 +17,8 @@ static int remove_entry(const char *path, const struct stat *st, int type, struc
     return remove(path);
 }
 
+void review_remove(const char *folder) { nftw(folder, remove_entry, 16, FTW_DEPTH | FTW_PHYS); }
+
 /* Unpacks from the archive in the storage, else where it was made, what gem5art_review_run reads. */
 static bool unpack(review *v, const char *cwd) {
     const char *words[] = {"unzip", "-P", "none", "-qq", "-o", NULL, "simout*", "simerr*", "console.txt", "*.terminal",
@@ -54,7 +56,7 @@ bool review_begin(review *v, gem5art_db *db, const gem5art_run *run, const char 
 
 void review_end(review *v) {
     gem5art_release_run(v->db, v->now);
-    if (v->folder) nftw(v->folder, remove_entry, 16, FTW_DEPTH | FTW_PHYS);
+    if (v->folder) review_remove(v->folder);
     free(v->folder);
     v->folder = NULL;
 }

@@ -17,6 +17,8 @@ typedef struct review {
 bool review_begin(review *v, gem5art_db *db, const gem5art_run *run, const char *cwd);
 void review_end(review *v);
 
+void review_remove(const char *folder); /* with all that is in it */
+
 bool review_is_same(const review *v);
 void review_put(gem5art_json_writer *writer, const review *v); /* as a JSON object */
 
