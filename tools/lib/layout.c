@@ -187,13 +187,14 @@ void layout_make(layout *l, const figure *f) {
         below = layout_below(l);
         l->bottom = fmax(l->height - below, l->top + LAYOUT_LEAST);
         l->left = fmin(layout_before(l), 0.6 * l->width);
-        if (l->x.count) l->right = l->width - fmax(6, layout_widest_tick(&l->x) / 2 + 1); /* the last one is at the end */
+        if (l->x.count) l->right = l->width - fmax(6, layout_widest_tick(&l->x) / 2 + 1);
         if (f->kind == FIGURE_HEAT)
             l->right = l->width - LAYOUT_COLORS - layout_widest_tick(&l->y) -
                        (f->y_label ? LAYOUT_LABEL * LAYOUT_LINE + 3 : 2);
     }
     l->height = l->bottom + below;
     l->x_label_y += l->bottom;
+    l->y_label_x = fmax(l->left - layout_widest_tick(&l->y) - 8, LAYOUT_LABEL + 1);
     l->legend_top = 4 + (f->title ? LAYOUT_TITLE * LAYOUT_LINE + 2 : 0);
     l->legend_left = fmax(4, fmin(l->left, l->width - l->legend_entry * (double)l->legend_columns));
 }

@@ -24,7 +24,7 @@ typedef struct layout {
     double room;                     /* to which they are cut */
     bool bars_turned;                /* the labels of bars in categories are turned by 90 degrees */
     double bar_room;                 /* height of these labels; 0: there are none */
-    double x_label_y;                /* baseline of the x axis's label */
+    double x_label_y, y_label_x;     /* baselines of the axes' labels */
     size_t legend_columns, legend_rows;
     double legend_entry;             /* width of an entry */
     double legend_left, legend_top;

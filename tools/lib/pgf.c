@@ -437,7 +437,8 @@ static void pgf_title(pgf *p) {
     }
     if (layout_has_legend(p->f))
         text_putf(p->out, "  legend columns=%zu, legend cell align=left, legend style={at={(axis description cs:0,1)}, "
-                  "xshift=%.2fbp, yshift=%.2fbp,\n    anchor=north west, draw=none, fill=none, inner sep=0, "
+                  "xshift=%.2fbp, yshift=%.2fbp,\n    anchor=north west, draw=none, fill=none, inner sep=0, row sep=2bp,\n"
+                  "    nodes={inner ysep=0, text height=5.6bp, text depth=2bp}, "
                   "/tikz/every odd column/.append style={column sep=2bp},\n    "
                   "/tikz/every even column/.append style={column sep=5bp}},\n  legend image post style={xscale=0.6},\n",
                   l->legend_columns, l->legend_left - l->left, l->top - l->legend_top + 1);
@@ -463,7 +464,7 @@ static void pgf_axis(pgf *p) {
             text_putf(p->out, "  ybar stacked, bar width=%.3fbp, stack negative=separate,\n",
                       layout_bar(l, 0, 0).width);
         text_puts(p->out, "  ");
-        pgf_y_label(p, LAYOUT_LABEL + 1 - l->left);
+        pgf_y_label(p, l->y_label_x - l->left);
     }
     text_puts(p->out, "  unbounded coords=jump]\n");
 }

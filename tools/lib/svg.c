@@ -370,7 +370,7 @@ static void svg_y_axis(svg *s) {
         svg_text(s, l->left - 3, y + LAYOUT_MIDDLE, LAYOUT_TICK, SVG_END, 0, label.data, 1e9);
     }
     text_free(&label);
-    svg_side_label(s, LAYOUT_LABEL + 1);
+    svg_side_label(s, l->y_label_x);
 }
 
 static void svg_category_labels(svg *s) {
