@@ -240,8 +240,10 @@ begin "--rerun: an artifact that stands at a different path than when it was reg
 git clone -q gem5 clone && mkdir bin && cp gem5/gem5.opt bin/gem5.opt
 run "$launch" --db-uri real.json --name cloned --gem5 bin/gem5.opt --gem5-repo gem5 --script clone/se.py --outdir results/cloned -- 8
 same "the launch: $err" $status 0
-run "$verify" --db-uri real.json --rerun 1
+mkdir storage
+run env GEM5ART_STORAGE="$work/storage" "$verify" --db-uri real.json --rerun 1
 same "status: $out" $status 0
+same "what is copied to the storage" "$(ls storage)" ""
 has "its name" "$out" '"cloned": '
 
 begin "--rerun: names that a terminal would obey"

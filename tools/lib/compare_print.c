@@ -43,8 +43,9 @@ static void compare_put_only(text *out, const compare *c, int side, size_t limit
 }
 
 static void compare_put_counts(text *out, const compare *c, const versus *v, size_t shown, size_t limit) {
-    char *line = text_printf("%zu statistic%s, %zu %s equal. Statistics of the host (host*) are not compared.", c->count,
-                             c->count == 1 ? " differs" : "s differ", c->equal, c->equal == 1 ? "is" : "are");
+    char *line = text_printf("%zu %s, %zu %s equal. Statistics of the host (host*) are not compared.", c->count,
+                             c->count == 1 ? "statistic differs" : "statistics differ", c->equal,
+                             c->equal == 1 ? "is" : "are");
     char *more = text_printf("The %zu largest relative differences are shown; --limit gives their number.", shown);
     size_t i;
     compare_put_sentence(out, line, limit);
@@ -107,8 +108,8 @@ static const char *const compare_names[] = {"a",        "b",         "difference
 /* The values with these names; of two runs, the first COMPARE_OF_RUNS. */
 static void compare_list_values(const compare_row *r, double values[COMPARE_VALUES]) {
     const compare_side *a = &r->sides[0], *b = &r->sides[1];
-    const double all[COMPARE_VALUES] = {a->mean,      b->mean,      r->difference, r->relative,  r->ratio,  (double)a->n,
-                                        (double)b->n, a->lowest,    a->highest,    b->lowest,    b->highest};
+    const double all[COMPARE_VALUES] = {a->mean,      b->mean,      r->difference, r->relative, r->ratio, (double)a->n,
+                                        (double)b->n, a->lowest,    a->highest,    b->lowest,   b->highest};
     memcpy(values, all, sizeof all);
 }
 

@@ -14,11 +14,16 @@
 
 void differ_check(const differ *d, int ids) {
     selection w = d->where;
-    const char *given = d->dump ? "--dump" : d->limit ? "--limit" : d->csv ? "--csv" : d->against.count ? "--against" : NULL;
+    const char *given = d->dump            ? "--dump"
+                        : d->limit         ? "--limit"
+                        : d->csv           ? "--csv"
+                        : d->against.count ? "--against"
+                                           : NULL;
     if (d->limit) options_count("--limit", d->limit);
     select_check(&w);
     if (given && !d->stats) die(EXIT_MISUSE, "%s is for statistics: give --stats, too", given);
-    if (select_given(&w) && !d->stats) die(EXIT_MISUSE, "groups of runs are compared by their statistics: give --stats, too");
+    if (select_given(&w) && !d->stats)
+        die(EXIT_MISUSE, "groups of runs are compared by their statistics: give --stats, too");
     if (d->json && d->csv) die(EXIT_MISUSE, "--json and --csv exclude each other: leave one out");
     if (d->against.count && ids) die(EXIT_MISUSE, "--against compares groups of runs: leave the ids out");
     if (select_given(&w) && !d->against.count)

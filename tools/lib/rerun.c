@@ -36,10 +36,23 @@ static void rerun_remove_folder(void) {
     if (r && !r->kept) review_remove(r->folder);
 }
 
+/* Opens a store without a storage, to which registering would copy. Its warnings are dropped, as they were given when
+   the runs were recorded. */
+static gem5art_db *rerun_open(const char *uri) {
+    static const gem5art_open_desc desc = {.log = NULL};
+    const char *given = getenv("GEM5ART_STORAGE");
+    char *storage = given ? text_copy(given) : NULL;
+    gem5art_db *db;
+    unsetenv("GEM5ART_STORAGE");
+    db = store_open_as(uri, &desc);
+    if (storage) setenv("GEM5ART_STORAGE", storage, 1);
+    free(storage);
+    return db;
+}
+
 void rerun_begin(rerun *r, gem5art_db *db, const char *cwd) {
     const char *given = getenv("TMPDIR"), *base = text_empty(given) ? "/tmp" : given;
     char *absolute = realpath(base, NULL), *uri;
-    static const gem5art_open_desc desc = {.log = NULL}; /* its warnings were given when the runs were recorded */
     memset(r, 0, sizeof *r);
     r->db = db;
     r->cwd = cwd ? realpath(cwd, NULL) : NULL;
@@ -49,7 +62,7 @@ void rerun_begin(rerun *r, gem5art_db *db, const char *cwd) {
     rerun_active = r;
     atexit(rerun_remove_folder);
     uri = text_printf("%s/db.json", r->folder);
-    r->store = store_open_as(uri, &desc);
+    r->store = rerun_open(uri);
     rerun_handle_signals(rerun_on_signal);
     free(uri);
     free(absolute);
@@ -118,7 +131,8 @@ static const gem5art_artifact *rerun_move(rerun *r, const gem5art_artifact *arti
 /* The work tree that has the script, if that is not the path of its artifact; NULL: it is. To be freed. */
 static char *rerun_script_repo(const gem5art_run_desc *desc) {
     static const char *const top[] = {"rev-parse", "--show-toplevel", NULL};
-    char *script = text_join(desc->cwd, desc->run_script), *path = text_join(desc->cwd, desc->run_script_git_artifact->path);
+    char *script = text_join(desc->cwd, desc->run_script);
+    char *path = text_join(desc->cwd, desc->run_script_git_artifact->path);
     text out = {NULL, 0, 0};
     char *folder = text_copy_n(script, (size_t)(text_base(script) - script));
     if (text_below(path, script) || !program_git(*folder ? folder : ".", top, &out)) text_clear(&out);
@@ -144,8 +158,9 @@ static void rerun_use_paths(rerun *r, const gem5art_run *run, gem5art_run_desc *
 
 /* The artifacts of a run, as desc has them. False: one cannot be had. */
 static bool rerun_use_artifacts(rerun *r, const gem5art_run *run, gem5art_run_desc *desc) {
-    const gem5art_artifact **roles[ROLES] = {&desc->gem5_artifact, &desc->gem5_git_artifact, &desc->run_script_git_artifact,
-                                             &desc->linux_binary_artifact, &desc->disk_image_artifact};
+    const gem5art_artifact **roles[ROLES] = {&desc->gem5_artifact, &desc->gem5_git_artifact,
+                                             &desc->run_script_git_artifact, &desc->linux_binary_artifact,
+                                             &desc->disk_image_artifact};
     const gem5art_artifact **further;
     size_t i, count = strcmp(run->type, "gem5 run fs") == 0 ? ROLES : ROLE_LINUX;
     for (i = 0; i < count; i++)
@@ -210,7 +225,8 @@ static void rerun_on_event(const gem5art_event *event, void *user_data) {
 
 /* Executes the run; its verdict is RERUN_EQUAL if it has statistics to compare. */
 static void rerun_execute(rerun *r, gem5art_run *run) {
-    gem5art_pool_desc desc = {.jobs = 1, .cwd = run->cwd, .handle_signals = true, .event = rerun_on_event, .user_data = r};
+    gem5art_pool_desc desc = {.jobs = 1, .cwd = run->cwd, .handle_signals = true, .event = rerun_on_event,
+                              .user_data = r};
     gem5art_error error = {0};
     gem5art_pool *pool;
     r->verdict = RERUN_STOPPED;
@@ -269,7 +285,8 @@ void rerun_do(rerun *r, const gem5art_run *run) {
     rerun_clear(r);
     samples_begin(&r->samples, SAMPLES_ALL, 0, NULL, 0);
     r->outdir = text_printf("%s/%.8s", r->folder, run->id);
-    if (!text_same(run->status, "Finished")) rerun_refuse(r, "it is not Finished: only good runs have numbers to compare");
+    if (!text_same(run->status, "Finished"))
+        rerun_refuse(r, "it is not Finished: only good runs have numbers to compare");
     else if (rerun_read(r, 0, r->db, run) && rerun_check_files(r, run)) again = rerun_create(r, run);
     if (again) rerun_execute(r, again);
     if (again && r->verdict == RERUN_EQUAL) {

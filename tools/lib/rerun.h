@@ -1,4 +1,4 @@
-/* rerun.h - launches recorded runs again, apart from their store, and compares the statistics with the recorded ones. */
+/* rerun.h - launches recorded runs again, apart from their store, and compares their statistics. */
 #ifndef RERUN_H
 #define RERUN_H
 

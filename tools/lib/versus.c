@@ -16,7 +16,8 @@ static void versus_begin(versus *v, const char *dump) {
     size_t one;
     samples_choice choice = samples_choose(dump, &one);
     memset(v, 0, sizeof *v);
-    if (choice == SAMPLES_ALL) die(EXIT_MISUSE, "--dump: one dump of each run is compared: give last, first, sum or a number");
+    if (choice == SAMPLES_ALL)
+        die(EXIT_MISUSE, "--dump: one dump of each run is compared: give last, first, sum or a number");
     samples_begin(&v->samples, choice, one, NULL, 0);
 }
 
@@ -41,8 +42,8 @@ void versus_runs(versus *v, gem5art_db *db, const found sides[2], const char *du
         if ((flaw = versus_flaw(v, r)) != NULL)
             die(EXIT_FAILED, "run %.8s has no statistics to compare: %s", run->id, flaw);
         if (r->incomplete)
-            text_list_add(&v->notes, versus_keep(text_printf("The last dump of run %.8s is incomplete, and does not count.",
-                                                             run->id)));
+            text_list_add(&v->notes, versus_keep(text_printf("The last dump of run %.8s is incomplete, and does not "
+                                                             "count.", run->id)));
     }
 }
 
@@ -121,7 +122,8 @@ static char *versus_key(const chosen_run *run, const text_list *against) {
     size_t i;
     for (i = 0; i + 1 < run->variables.count; i += 2) {
         const char *name = run->variables.items[i], *value = run->variables.items[i + 1];
-        if (!versus_is_compared(against, name)) text_list_add(&pairs, text_printf("%s=%zu:%s", name, strlen(value), value));
+        if (!versus_is_compared(against, name))
+            text_list_add(&pairs, text_printf("%s=%zu:%s", name, strlen(value), value));
     }
     if (pairs.count) qsort(pairs.items, pairs.count, sizeof *pairs.items, versus_compare_texts);
     for (i = 0; i < pairs.count; i++) {
@@ -169,8 +171,8 @@ static void versus_note_shared(versus *v, const chosen groups[2]) {
     for (i = 0; i < v->counts[0]; i++)
         for (k = 0; k < v->counts[1]; k++) count += strcmp(groups[0].runs[i].id, groups[1].runs[k].id) == 0;
     if (count)
-        text_list_add(&v->notes, versus_keep(text_printf("Both groups have %zu of the runs: choose the first by --where, too.",
-                                                         count)));
+        text_list_add(&v->notes, versus_keep(text_printf("Both groups have %zu of the runs: choose the first by "
+                                                         "--where, too.", count)));
 }
 
 void versus_groups(versus *v, gem5art_db *db, const selection *where, const text_list *against, const char *dump) {

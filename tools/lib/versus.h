@@ -16,9 +16,9 @@ typedef struct versus {
     text_list notes;       /* sentences for people */
 } versus;
 
-/* Read the statistics; `dump` is the value of --dump. An error ends the tool. The second group is selected as the first,
-   but the conditions of `against` stand in the place of those that `where` has for the same variables. Runs of groups
-   are good ones, and are paired if their other variables pair them up exactly. */
+/* Read the statistics; `dump` is the value of --dump. An error ends the tool. The second group is selected as the
+   first, but the conditions of `against` stand in the place of those that `where` has for the same variables. Runs of
+   groups are good ones, and are paired if their other variables pair them up exactly. */
 void versus_runs(versus *v, gem5art_db *db, const found sides[2], const char *dump);
 void versus_groups(versus *v, gem5art_db *db, const selection *where, const text_list *against, const char *dump);
 
