@@ -97,6 +97,8 @@ END
     same status $status 1
     check "the same as in Python" python3 compare.py "$root/tests/stats.py"
     run env COLUMNS=60 "$diff" --stats aaaa0001 aaaa0003
+    has "the ends of names" "$out" "
+…"
     check "no wider than the terminal" sh -c '! LC_ALL=C.UTF-8 grep ".\{61\}" .out'
 fi
 

@@ -69,7 +69,7 @@ static void compare_put_table(text *out, const compare *c, const versus *v, size
     grid g = {0};
     text_list hidden = {NULL, 0};
     size_t i;
-    grid_add_column(&g, "statistic", GRID_TEXT, false);
+    grid_add_column(&g, "statistic", GRID_NAME, false);
     for (i = 0; i < 4; i++) grid_add_column(&g, titles[i], GRID_NUMBER, false);
     if (v->pairs) grid_add_column(&g, "ratio", GRID_NUMBER, false);
     if (v->groups) grid_add_column(&g, "ranges", GRID_TEXT, false);

@@ -54,7 +54,7 @@ static const char *grid_text_cell(size_t row, size_t column) {
     text_clear(&cell);
     if (grid_shown->columns[column].kind == GRID_INTERVAL && *string) text_puts(&cell, terminal_utf8() ? "±" : "+-");
     terminal_put(&cell, string, SIZE_MAX);
-    if (grid_shown->columns[column].kind != GRID_TEXT)
+    if (grid_shown->columns[column].kind > GRID_NAME)
         text_putf(&cell, "%*s", (int)(grid_fractions[column] - numbers_fraction(string)), "");
     return text_string(&cell);
 }
@@ -65,7 +65,7 @@ static void grid_measure(const grid *g, size_t column) {
     grid_fractions[column] = 0;
     for (row = 0; row < grid_rows(g); row++) {
         length = numbers_fraction(grid_cell(g, row, column));
-        if (g->columns[column].kind != GRID_TEXT && length > grid_fractions[column]) grid_fractions[column] = length;
+        if (g->columns[column].kind > GRID_NAME && length > grid_fractions[column]) grid_fractions[column] = length;
     }
 }
 
@@ -77,9 +77,10 @@ static void grid_lay_out(table *t, const grid *g, size_t limit) {
     t->keep_empty = true;
     t->cell = grid_text_cell;
     for (i = 0; i < t->column_count; i++) {
-        bool text_column = g->columns[i].kind == GRID_TEXT;
+        bool text_column = g->columns[i].kind <= GRID_NAME;
         t->columns[i].title = g->columns[i].title;
         t->columns[i].verbatim = g->columns[i].verbatim;
+        t->columns[i].ends = g->columns[i].kind == GRID_NAME;
         t->columns[i].right = !text_column;
         t->columns[i].cut_title = !text_column;
         t->columns[i].least = text_column ? GRID_LEAST : 0;
@@ -123,7 +124,7 @@ static void grid_put_escaped(text *out, const char *string) {
 /* Appends a cell, which has the interval that stands in the next column. */
 static void grid_put_markdown_cell(text *out, const grid *g, size_t row, size_t column) {
     const char *string = grid_cell(g, row, column);
-    if (g->columns[column].kind == GRID_TEXT) grid_put_escaped(out, string);
+    if (g->columns[column].kind <= GRID_NAME) grid_put_escaped(out, string);
     else text_puts(out, string);
     if (column + 1 < g->column_count && g->columns[column + 1].kind == GRID_INTERVAL && *grid_cell(g, row, column + 1))
         text_putf(out, " ± %s", grid_cell(g, row, column + 1));
@@ -139,7 +140,7 @@ void grid_put_markdown(text *out, const grid *g) {
     }
     text_puts(out, "|\n");
     for (i = 0; i < g->column_count; i++)
-        if (g->columns[i].kind != GRID_INTERVAL) text_puts(out, g->columns[i].kind == GRID_TEXT ? "| --- " : "| ---: ");
+        if (g->columns[i].kind != GRID_INTERVAL) text_puts(out, g->columns[i].kind <= GRID_NAME ? "| --- " : "| ---: ");
     text_puts(out, "|\n");
     for (row = 0; row < grid_rows(g); row++) {
         for (i = 0; i < g->column_count; i++) {
@@ -156,7 +157,7 @@ void grid_put_markdown(text *out, const grid *g) {
 
 static void grid_put_latex_cell(text *out, const grid *g, size_t row, size_t column) {
     const char *string = grid_cell(g, row, column);
-    if (g->columns[column].kind == GRID_TEXT) latex_put(out, string);
+    if (g->columns[column].kind <= GRID_NAME) latex_put(out, string);
     else latex_put_number(out, string);
     if (column + 1 < g->column_count && g->columns[column + 1].kind == GRID_INTERVAL &&
         *grid_cell(g, row, column + 1)) {
@@ -169,7 +170,7 @@ void grid_put_latex(text *out, const grid *g) {
     size_t i, row;
     text_puts(out, "% \\usepackage{booktabs}\n\\begin{tabular}{");
     for (i = 0; i < g->column_count; i++)
-        if (g->columns[i].kind != GRID_INTERVAL) text_puts(out, g->columns[i].kind == GRID_TEXT ? "l" : "r");
+        if (g->columns[i].kind != GRID_INTERVAL) text_puts(out, g->columns[i].kind <= GRID_NAME ? "l" : "r");
     text_puts(out, "}\n\\toprule\n");
     for (i = 0; i < g->column_count; i++) {
         if (g->columns[i].kind == GRID_INTERVAL) continue;

@@ -4,7 +4,12 @@
 
 #include "text.h"
 
-typedef enum grid_kind { GRID_TEXT, GRID_NUMBER, GRID_INTERVAL /* belongs to the number before it */ } grid_kind;
+typedef enum grid_kind {
+    GRID_TEXT,
+    GRID_NAME, /* text that is cut at its beginning */
+    GRID_NUMBER,
+    GRID_INTERVAL /* belongs to the number before it */
+} grid_kind;
 
 typedef struct grid {
     struct grid_column {

@@ -132,7 +132,7 @@ void table_put_row(text *out, const table *t, size_t row, size_t colored, const 
         if (!t->columns[i].width) continue;
         put_spaces(out, out->length > start ? t->gap : 0);
         put_cell(out, &t->columns[i], row == titles_row ? title_of(t, i) : t->cell(row, i),
-                 row == titles_row && t->columns[i].verbatim, i == colored ? color : "");
+                 row == titles_row ? t->columns[i].verbatim : t->columns[i].ends, i == colored ? color : "");
     }
     while (out->length > start && out->data[out->length - 1] == ' ') text_cut(out, out->length - 1);
 }

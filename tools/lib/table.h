@@ -9,6 +9,7 @@ enum { TABLE_COLUMNS = 48 };
 typedef struct table_column {
     const char *title; /* shown in capitals */
     bool verbatim;     /* the title is shown as it is; the end of a cut one is shown */
+    bool ends;         /* the end of a cut cell is shown */
     bool right;        /* aligned right, as numbers are */
     size_t least;      /* to which it can be cut; 0: not at all */
     bool cut_title;    /* a title that is wider than all cells can be cut */
