@@ -1357,7 +1357,7 @@ TEST(several_records_are_removed_in_one_change) {
     struct stat before, after;
     char *text;
     fixture_begin();
-    write_text("db.json", store);
+    lay_store(store);
     REQUIRE(open_db(NULL));
     CHECK(gem5art__claim_run(db, "he", &error));
     CHECK(!gem5art_remove_runs(db, ids, 8, errors, &error));

@@ -6,6 +6,7 @@
 #include "gem5art.h"
 
 #include <errno.h>
+#include <limits.h>
 #include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -362,10 +363,10 @@ static void check_options(int count) {
 }
 
 int main(int argc, char **argv) {
-    char *folder = (char *)text_keep(getcwd(NULL, 0));
+    static char folder[PATH_MAX];
     bool ok = true;
     int i;
-    label_folder = folder ? folder : "";
+    label_folder = getcwd(folder, sizeof folder) ? folder : "";
     argc = options_parse(argc, argv, &the_page);
     signal(SIGPIPE, SIG_IGN);
     print_goes_on = true; /* a reader that ends, such as head, does not leave a part of the files */
