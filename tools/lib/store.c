@@ -61,13 +61,15 @@ const char *store_find(const char *uri) {
 const char *store_folder(void) { return store_parent; }
 
 const char *store_path_to_record(const char *path) {
-    char *folder = store_parent && *path != '/' ? realpath(".", NULL) : NULL, *slash;
+    char *folder = store_parent && *path != '/' ? realpath(".", NULL) : NULL, *slash, *joined;
     if (!folder) return path;
     for (; text_same(path, "..") || text_starts(path, "../"); path += 2 + strspn(path + 2, "/")) {
         slash = strrchr(folder, '/'); /* no part of `folder` is a symlink */
         slash[slash == folder] = '\0';
     }
-    return text_keep(text_join(folder, *path ? path : "."));
+    joined = text_join(folder, *path ? path : ".");
+    free(folder);
+    return (const char *)text_keep(joined);
 }
 
 void store_say(const gem5art_db *db) {
