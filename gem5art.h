@@ -1,4 +1,4 @@
-/* gem5art.h - reproducible, recorded, restartable gem5 experiments in C - v0.3.0 - MIT license, see LICENSE
+/* gem5art.h - reproducible, recorded, restartable gem5 experiments in C - v0.4.0 - MIT license, see LICENSE
 
    An experiment on the gem5 simulator is a run: a gem5 binary, a run script, parameters, an outdir, and the artifacts
    that determine its result, each of them hashed. This header registers artifacts, creates SE and FS runs, executes
@@ -327,7 +327,7 @@
 #define GEM5ART_VERSION_MAJOR 0
 #define GEM5ART_VERSION_MINOR 3
 #define GEM5ART_VERSION_PATCH 0
-#define GEM5ART_VERSION "0.3.0"
+#define GEM5ART_VERSION "0.4.0"
 
 #include <stdbool.h>
 #include <stddef.h>
@@ -390,7 +390,7 @@ typedef struct gem5art_error {
 /* What a code means, as a phrase ("out of memory"); a static string. */
 GEM5ARTDEF const char *gem5art_code_text(gem5art_code code);
 
-/* The version of the implementation that was compiled in, such as "0.3.0". GEM5ART_VERSION is that of this header. */
+/* The version of the implementation that was compiled in, such as "0.4.0". GEM5ART_VERSION is that of this header. */
 GEM5ARTDEF const char *gem5art_version(void);
 
 /* -------------------------------------------------------------------- >>db */

@@ -90,6 +90,7 @@ int main(int argc, char **argv) {
     for (i = 0; i < sizeof cpus / sizeof *cpus; i++) {
         for (j = 0; j < sizeof sizes / sizeof *sizes; j++) {
             const char *params[] = {argv[5], cpus[i], sizes[j], NULL};
+            const char *variables[] = {"cpu", cpus[i], "size", sizes[j], NULL}; /* what the tools select and compare by */
             char name[64], outdir[4096];
             gem5art_run *run;
             snprintf(name, sizeof name, "sweep-%s-%s", cpus[i], sizes[j]);
@@ -97,6 +98,7 @@ int main(int argc, char **argv) {
             desc.name = name;
             desc.outdir = outdir;
             desc.params = params;
+            desc.variables = variables;
             run = gem5art_create_se_run(db, &desc, &error);
             if (!run || !gem5art_pool_add(pool, run, &error)) die();
         }

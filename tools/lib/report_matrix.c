@@ -227,6 +227,7 @@ void report_put_matrix(text *out, const report *r) {
     }
     text_puts(out, "</div>\n");
     text_puts(out, legend);
-    if (m.left_out) html_putf(out, "<p class=\"note\">%z runs do not have these variables.</p>\n", m.left_out);
+    if (m.left_out == 1) text_puts(out, "<p class=\"note\">One run does not have these variables.</p>\n");
+    else if (m.left_out) html_putf(out, "<p class=\"note\">%z runs do not have these variables.</p>\n", m.left_out);
     free(m.placed);
 }
