@@ -41,10 +41,10 @@ static void pager_end(void) {
 
 void pager_begin(const text *out) {
     posix_spawn_file_actions_t actions;
-    text_list words = {NULL, 0};
+    static text_list words;
     int fds[2];
     if (pager_process || !pager_is_needed(out)) return;
-    words = pager_words();
+    if (!words.count) words = pager_words();
     if (!words.count || text_same(words.items[0], "cat") || pipe2(fds, O_CLOEXEC) < 0) return;
     setenv("LESS", "FRX", 0); /* as git: with colors, and without clearing the screen */
     if (posix_spawn_file_actions_init(&actions) == 0) {

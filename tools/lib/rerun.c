@@ -86,6 +86,8 @@ void rerun_end(rerun *r) {
     gem5art_close(r->store, NULL);
     rerun_handle_signals(SIG_DFL);
     rerun_remove_folder();
+    free(r->folder);
+    free(r->cwd);
     text_free(&r->why);
 }
 

@@ -16,7 +16,7 @@ typedef struct rerun {
     gem5art_db *db;           /* of the recorded runs; only read */
     gem5art_db *store;        /* a temporary one */
     char *folder;             /* temporary, with that store and an outdir for each run */
-    const char *cwd;          /* where runs are launched; NULL: where they were */
+    char *cwd;                /* where runs are launched; NULL: where they were */
     size_t kept;              /* outdirs */
 
     /* Of the last run, until the next one: */
