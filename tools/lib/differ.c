@@ -43,8 +43,8 @@ static void differ_put_group(sheet *s, const versus *v, int side) {
 bool differ_show(const differ *d, gem5art_db *db, const found sides[2], sheet *s) {
     size_t most = d->limit ? (size_t)options_count("--limit", d->limit) : SIZE_MAX;
     const char *const ids[2] = {sides[0].run ? sides[0].run->id : "", sides[1].run ? sides[1].run->id : ""};
-    compare c;
-    versus v;
+    static compare c; /* these stay until the tool ends */
+    static versus v;
     int side;
     if (d->against.count) versus_groups(&v, db, &d->where, &d->against, d->dump);
     else versus_runs(&v, db, sides, d->dump);
@@ -54,5 +54,6 @@ bool differ_show(const differ *d, gem5art_db *db, const found sides[2], sheet *s
     else if (d->csv) compare_print_csv(&c, &v, most);
     else compare_put_text(&s->out, &c, &v, most, terminal_limit(STDOUT_FILENO));
     if (!d->json && !d->csv) sheet_print(s);
+    else text_free(&s->out);
     return c.count + c.only[0].count + c.only[1].count > 0;
 }
