@@ -10403,6 +10403,7 @@ static void gem5art__in_warden_wait(gem5art__warden_state *self, const sigset_t 
     }
     ready = GEM5ART_SYS_PPOLL(polled, (nfds_t)self->slot_count + 2, sweeps ? &tick : NULL, mask);
     self->now = gem5art__monotonic();
+    if (ready < 0) gem5art__in_warden_signalled = 1; /* a sanitizer may hold the handler back */
     signalled = gem5art__in_warden_signalled || !self->warned;
     if ((signalled && getppid() != self->host) || (ready > 0 && polled[1].revents & (POLLERR | POLLNVAL)))
         gem5art__in_warden_close(self);
