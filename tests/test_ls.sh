@@ -569,7 +569,7 @@ if need tmux git; then
     until_true shows "q ends"
     run "$ls" --live
     same "status of --live" $status 0
-    has "--live" "$out" "sweep-atomic-1000  SE    Running"
+    has "--live" "$out" "sweep-atomic-1000  atomic  1000  SE    Running"
     run "$ls" --live --json --columns name,status,elapsed
     has "its JSON" "$out" '"name": "sweep-atomic-1000", "status": "Running", "elapsed": '
     kill -9 $sweep
