@@ -15,14 +15,15 @@ static char *name_of(const array *a, const char *name) {
     text out = {NULL, 0, 0};
     const char *json;
     size_t length;
+    if (a->csv) {
+        csv_put(&out, a->style, name, strlen(name));
+        return out.data;
+    }
     gem5art_json_writer_init(&writer, 0);
     gem5art_json_string(&writer, name);
     if ((json = gem5art_json_take(&writer, &length, &error)) == NULL) die_of(&error);
-    if (a->csv) csv_put_json(&out, a->style, json, length);
-    else {
-        terminal_put_json(&out, json, length);
-        text_puts(&out, ": ");
-    }
+    terminal_put_json(&out, json, length);
+    text_puts(&out, ": ");
     gem5art_json_writer_free(&writer);
     return out.data;
 }

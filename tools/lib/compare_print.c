@@ -177,17 +177,9 @@ void compare_print_json(const compare *c, const versus *v, const char *const ids
 }
 
 static void compare_put_csv_text(array *a, const char *string) {
-    gem5art_json_writer writer;
-    gem5art_error error;
     text cell = {NULL, 0, 0};
-    const char *json;
-    size_t length;
-    gem5art_json_writer_init(&writer, 0);
-    gem5art_json_string(&writer, string);
-    if ((json = gem5art_json_take(&writer, &length, &error)) == NULL) die_of(&error);
-    csv_put_json(&cell, a->style, json, length);
+    csv_put(&cell, a->style, string, strlen(string));
     array_put(a, text_string(&cell));
-    gem5art_json_writer_free(&writer);
     text_free(&cell);
 }
 

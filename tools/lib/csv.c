@@ -7,7 +7,7 @@
 #include "message.h"
 #include "terminal.h"
 
-static void csv_put(text *row, csv_style style, const char *cell, size_t length) {
+void csv_put(text *row, csv_style style, const char *cell, size_t length) {
     bool formula = style.spreadsheet && length && memchr("=+-@\t\r\n", *cell, 7), quoted = formula;
     size_t i, bytes, columns;
     uint32_t code;

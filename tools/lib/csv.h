@@ -9,8 +9,10 @@ typedef struct csv_style {
     bool terminal;    /* escape control characters */
 } csv_style;
 
-/* Appends a JSON value, quoted where necessary: a string as its text, in which bytes that are not UTF-8, and NUL, become
-   \xHH; null as nothing; others as compact JSON, which is never a formula. */
+/* Appends a text, quoted where necessary; bytes that are not UTF-8, and NUL, become \xHH. */
+void csv_put(text *row, csv_style style, const char *cell, size_t length);
+
+/* Appends a JSON value: a string as its text; null as nothing; others as compact JSON, which is never a formula. */
 void csv_put_json(text *row, csv_style style, const char *json, size_t length);
 
 #endif
