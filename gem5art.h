@@ -1861,8 +1861,8 @@ static bool gem5art__uuid(char text[37], gem5art_error *error) {
     return true;
 }
 
-/* "PATH.tmp-" and 16 hex digits: a name beside a file, for what will replace it. It is hardly ever that of another
-   thread or process; whoever makes the file insists that it is new (O_EXCL). */
+/* "PATH.tmp-" and 16 hex digits: a name beside a file, for its replacement. Two threads or processes hardly
+   ever get the same name; the caller must create the file with O_EXCL. */
 static bool gem5art__temporary_name(gem5art__buf *name, const char *path, gem5art_error *error) {
     struct timespec now;
     uint64_t number = (uint64_t)(uintptr_t)&now; /* another one in each thread, and by ASLR in each process */
@@ -7450,9 +7450,8 @@ typedef struct gem5art__script {
     struct gem5art__script *next;
 } gem5art__script;
 
-/* The path of a run's script in its repo, as seen from `cwd`: "" where the repo does not track it, of which this warns
-   once; NULL on failure.
-   *script: its absolute path. */
+/* The path of a run's script in its repo, with `cwd` as the current folder. "": the repo does not track it (warned of
+   once). NULL: failure. *script: its absolute path. */
 static const char *gem5art__script_in_repo(gem5art_db *db, gem5art__run *run, const char *cwd, char **script,
                                            gem5art_error *error) {
     gem5art__script *seen;
@@ -7809,8 +7808,8 @@ static bool gem5art__same_folder(const char *path, const struct stat *now, const
                          "the outdir %s is not the folder that the run began in: nothing is written to it", path);
 }
 
-/* Opens an outdir, which must be this folder unless that is NULL. What is done in it is done through what this returns,
-   wherever its path leads by then. NULL with an error: CHANGED where it is a different folder. */
+/* Opens an outdir. `folder` not NULL: it must still be this folder, else the error is CHANGED. Callers use the result
+   instead of the path, which may lead to a different folder by then. */
 static DIR *gem5art__open_outdir(const char *path, const struct stat *folder, gem5art_error *error) {
     DIR *outdir = GEM5ART_SYS_OPENDIR(path);
     struct stat st;

@@ -724,7 +724,7 @@ TEST(globs_leave_things_out) {
     }
 }
 
-/* A link is left out by its own name, whatever it leads to; FIFOs and what is unreadable are no longer noted. */
+/* A link is left out by its own name, not by its target's; FIFOs and unreadable files that are left out give no note. */
 TEST(globs_and_other_kinds) {
     static const char *const globs[] = {"link*", "pipe", "closed", NULL};
     enter_folder();

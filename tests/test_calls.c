@@ -24,7 +24,7 @@ static int slow_clock(clockid_t clock, struct timespec *result) {
 static gem5art_run_desc run_desc;
 static int run_count;
 
-/* Executes so many runs of a pool, one at a time. */
+/* Executes this many runs in a pool, one at a time. */
 static call_counts execute_runs(int runs) {
     gem5art_pool_desc desc;
     gem5art_pool *pool;
