@@ -178,17 +178,16 @@ static void note_info_in(int folder, const char *from, const char *to) {
     note_info(paths[0], paths[1]);
 }
 
-/* Is there such a process, and not only its zombie? */
+/* Can the process still execute anything? A killed one gives up its memory, and its environment with it, first: until it
+   is a zombie it has a number, and no more than that. */
 __attribute__((unused)) static bool alive(long pid) {
-    char path[64], *stat, *state;
-    bool is;
-    if (pid <= 0 || kill((pid_t)pid, 0) < 0) return false;
-    snprintf(path, sizeof path, "/proc/%ld/stat", pid);
-    stat = read_text(path);
-    state = strrchr(stat, ')');
-    is = state && state[2] != 'Z' && state[2] != 'X';
-    free(stat);
-    return is;
+    char path[64], *pages;
+    bool has_memory;
+    snprintf(path, sizeof path, "/proc/%ld/statm", pid);
+    pages = read_text(path);
+    has_memory = pid > 0 && *pages && *pages != '0';
+    free(pages);
+    return has_memory;
 }
 
 __attribute__((unused)) static void nap(void) {
