@@ -162,6 +162,9 @@ install: $(tools)
 	for page in gem5art-experiment.5 gem5art.7; do \
 	    sed "s/@VERSION@/$$version/; s/@DATE@/$(strip $(RELEASED))/" tools/man/$$page >$(DESTDIR)$(MAN)/man$${page##*.}/$$page; \
 	done; \
+	for page in gem5art-tutorial; do \
+	    awk $$given -f tools/session.awk tools/man/$$page.txt >$(DESTDIR)$(MAN)/man7/$$page.7 || exit 1; \
+	done; \
 	for tool in $(notdir $(tools)); do \
 	    $(B)/$$tool --print-page >$(B)/page && \
 	    awk $$given -f tools/manual.awk tools/man/pages.txt $(B)/page >$(DESTDIR)$(MAN)/man1/$$tool.1 || exit 1; \

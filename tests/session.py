@@ -3,14 +3,16 @@
 Lines that begin with "$ " are typed; the lines below them, up to the next "$ " or "# ", are the answer. The words must be
 the same. Only what differs from day to day may differ: ids (each recorded id stands for one id of today, also in
 commands), durations, dates, numbers of processes, how many have ended, and the space between words. With --record the answers are written anew.
-The commands run in the current folder; HOST and FOLDER stand in the file for the name of the host and this folder."""
+A file that "cat FILE" shows and that does not exist is written first, as a reader writes it with an editor.
+The commands run in the current folder; in the file, HOST and HOME stand for the name of the host and the home folder."""
 import os
 import re
+import shlex
 import socket
 import subprocess
 import sys
 
-HOST, FOLDER = "lab1", "/home/ada/study"
+HOST, HOME = "lab1", "/home/ada"
 ID = re.compile(r"\b[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}\b|\b(?=[0-9a-f]*[0-9])[0-9a-f]{64}\b|\b[0-9a-f]{8}\b")
 VARYING = [(re.compile(r"\b\d{4}-\d\d-\d\d(?: \d\d:\d\d(?::\d\d)?)?(?: UTC)?"), "DATE"),
            (re.compile(r"\b(?:\d+(?:\.\d+)? (?:ms|s|min|h|d|KB|MB|B)\b ?)+"), "AMOUNT "),
@@ -35,6 +37,12 @@ class Shell:
             lines.append(line.rstrip("\n"))
         return lines[:-1] if lines and not lines[-1] else lines
 
+    def write(self, command, lines):
+        """Writes the file that "cat FILE" shows, if there is none."""
+        words = command.split()
+        if len(words) == 2 and words[0] == "cat":
+            self.type("[ -e %s ] || printf '%%s\\n' %s >%s" % (words[1], " ".join(map(shlex.quote, lines)), words[1]))
+
 
 def read(path):
     """The file as a list of [kind, line, answer]: kind is "command" or "text"."""
@@ -42,7 +50,7 @@ def read(path):
     for line in open(path, encoding="utf-8").read().split("\n")[:-1]:
         if line.startswith("$ "):
             parts.append(["command", line[2:], []])
-        elif parts and parts[-1][0] == "command" and not line.startswith("#"):
+        elif parts and parts[-1][0] == "command" and not (line + " ").startswith("# "):
             parts[-1][2].append(line)
         else:
             parts.append(["text", line, []])
@@ -83,13 +91,14 @@ def compare(command, recorded, answer, ids):
 def main():
     path, record = sys.argv[1], sys.argv[2:] == ["--record"]
     shell, ids, passed, failed = Shell(), {}, 0, 0
-    folder, host = os.getcwd(), re.compile(r"\b%s\b" % re.escape(socket.gethostname()))
+    home, host = os.path.realpath(os.environ["HOME"]), re.compile(r"\b%s\b" % re.escape(socket.gethostname()))
     parts = read(path)
     for part in parts:
         if part[0] != "command":
             continue
         command = ID.sub(lambda match: ids.get(match.group(), match.group()), part[1])
-        answer = [host.sub(HOST, line.replace(folder, FOLDER)) for line in shell.type(command)]
+        shell.write(command, part[2])
+        answer = [host.sub(HOST, line.replace(home, HOME)) for line in shell.type(command)]
         if record:
             for old, new in zip(part[2], answer):
                 bind(old, new, ids)
