@@ -263,6 +263,7 @@
    Beside it:
      STORE.lock     an empty file whose bytes are the claims of runs: see LOCKS
      STORE.live/HASH.ID  one small JSON file for each run that has begun and not ended: see LOCKS
+     STORE.live/HASH.queued  one for each run that waits for a scheduler: see gem5art_queue_run
      STORE.checked.UID  this user's cache of hashes: a line with the CRC-32 of the rest, then at most 4,096 entries in
                     binary: device, inode, size, mtime, ctime, SHA-256, MD5. It can be removed at any time. It is
                     ignored unless it is intact, belongs to the user and nobody else may write it
@@ -293,6 +294,8 @@
    - The next program that claims a lost run ends what is left of its processes (those with GEM5ART_RUN=ID in their
      environment, of the same user and name space) and records it. If the run was not spawned yet, it first waits for
      the warden's end, and kills the warden after a second.
+   - A queued run is created and removed under its claim, so that two programs never queue it both, and no pool launches
+     it meanwhile. A queued file that another user owns keeps others from launching its run, and does no more.
    - An entry is believed only if it belongs to the user and nobody else may write it. Others are ignored with a
      warning; gem5art-fsck lists them, and --clear-live removes them. STORE.live has the store's mode, and the sticky
      bit if others may write to it.
@@ -325,7 +328,7 @@
 #define GEM5ART_H
 
 #define GEM5ART_VERSION_MAJOR 0
-#define GEM5ART_VERSION_MINOR 3
+#define GEM5ART_VERSION_MINOR 4
 #define GEM5ART_VERSION_PATCH 0
 #define GEM5ART_VERSION "0.4.0"
 
@@ -798,6 +801,25 @@ typedef struct gem5art_pool_desc {
 GEM5ARTDEF bool gem5art_would_launch(gem5art_db *db, gem5art_run *run, const gem5art_pool_desc *desc,
                                      gem5art_error *error);
 
+/* A scheduler such as Slurm starts runs later, perhaps on other machines. gem5art_queue_run reserves a run for it: after
+   what a pool does first (it claims the run, records lost attempts and looks the run up, by .rerun, .retries and
+   .take_lost of `desc`, which may be NULL), it creates STORE.live/HASH.queued, which holds all of the run but its
+   check_failure. While that file exists, pools and gem5art_queue_run refuse the run as BUSY; only a run that
+   gem5art_load_queued returned can be launched. `ticket` is any text that leads to the scheduler's job; the file and the
+   message have it. A file whose ticket is `replaces` (NULL: none) is void, and is replaced. Artifacts are not checked:
+   registering them did that. False: EXISTS, BUSY; INVALID for an empty ticket; IO, NOMEM, CORRUPT. */
+GEM5ARTDEF bool gem5art_queue_run(gem5art_db *db, gem5art_run *run, const char *ticket, const char *replaces,
+                                  const gem5art_pool_desc *desc, gem5art_error *error);
+
+/* Returns a run that this user has queued, to be launched in a pool of this db; it stays queued until
+   gem5art_unqueue_run. A pool skips it as CANCELLED if it is not queued any more. NULL: NOT_FOUND if it is not queued;
+   INVALID if its file belongs to another user; as gem5art_load_run. */
+GEM5ARTDEF gem5art_run *gem5art_load_queued(gem5art_db *db, const char *hash, gem5art_error *error);
+
+/* Withdraws a run from its queue if its ticket is this one (NULL: whatever it is). What already executes is not ended
+   by that. False: NOT_FOUND if it is not queued with this ticket; IO if its file is another user's; NOMEM. */
+GEM5ARTDEF bool gem5art_unqueue_run(gem5art_db *db, const char *hash, const char *ticket, gem5art_error *error);
+
 /* Creates a pool, which executes many runs at once. It forks one small process, the warden, so create it before you
    fill memory. The db must not be closed before the pool is destroyed. NULL: IO, NOMEM, INVALID, UNSUPPORTED. */
 GEM5ARTDEF gem5art_pool *gem5art_pool_create(gem5art_db *db, const gem5art_pool_desc *desc, gem5art_error *error);
@@ -852,6 +874,7 @@ typedef struct gem5art_query {
     int64_t limit;             /* at most this many rows; default and negative: no limit */
     const char *id_prefix;     /* ids that begin with this text */
     const char *hash;          /* exactly this hash: all attempts at a run */
+    bool queued;               /* runs: those of gem5art_queue_run instead of recorded ones; their `record` has "ticket" */
 } gem5art_query;
 
 /* Iterators return rows in the order in which they were stored, as of the call. The strings of a query are copied.
@@ -7265,6 +7288,7 @@ typedef struct gem5art__run {
     int priority, nice;
     const char *const *environment; /* name, value, ..., NULL: what is set for it */
     bool no_probe;
+    bool queued;                   /* of gem5art_load_queued */
     bool in_pool, released;
 } gem5art__run;
 
@@ -8175,6 +8199,12 @@ static void gem5art__drop_live(gem5art_db *db, const char *hash, const char *id)
     gem5art__arena_free(&arena);
 }
 
+/* HASH.queued: see "queued runs" */
+static bool gem5art__is_queued_name(const char *name) {
+    const char *dot = strchr(name, '.');
+    return dot && dot != name && strcmp(dot, ".queued") == 0;
+}
+
 /* Reads STORE.live/NAME into the arena. `why`: the reason not to trust it, or to fail; no error where it is gone. */
 static gem5art__trust gem5art__read_live(gem5art_db *db, const char *name, gem5art__arena *arena, gem5art__live *live,
                                          gem5art_error *why) {
@@ -8193,7 +8223,7 @@ static gem5art__trust gem5art__read_live(gem5art_db *db, const char *name, gem5a
     live->record = entry;
     if (!gem5art__read_object(arena, gem5art__live_fields, entry, live, path, why) && why->code == GEM5ART_NOMEM)
         return GEM5ART__LIVE_FAILED;
-    expected = gem5art__arena_printf(arena, "%s.%s", live->hash, live->id);
+    expected = gem5art__arena_printf(arena, "%s.%s", live->hash, gem5art__is_queued_name(name) ? "queued" : live->id);
     if (!expected) return gem5art__fail_nomem(why), GEM5ART__LIVE_FAILED;
     if (why->code != GEM5ART_OK || strcmp(name, expected) != 0)
         return gem5art__fail(why, GEM5ART_SYNTAX, "%s is not an entry of this version", path), GEM5ART__LIVE_NONE;
@@ -8206,6 +8236,7 @@ static gem5art__trust gem5art__read_live(gem5art_db *db, const char *name, gem5a
 typedef struct gem5art__live_list {
     gem5art_db *db;
     const char *hash; /* NULL: all */
+    bool queued;      /* set after begin: the queued runs instead of the live ones */
     DIR *dir;
     gem5art__arena arena; /* of the entry */
     gem5art__live live;
@@ -8229,7 +8260,7 @@ static bool gem5art__live_next(gem5art__live_list *list) {
     while (list->trust != GEM5ART__LIVE_FAILED && list->dir &&
            (errno = 0, entry = GEM5ART_SYS_READDIR(list->dir)) != NULL) {
         const char *name = entry->d_name, *dot = strchr(name, '.');
-        if (!dot || dot == name || !gem5art__is_uuid(dot + 1)) continue;
+        if (!dot || dot == name || !(list->queued ? gem5art__is_queued_name(name) : gem5art__is_uuid(dot + 1))) continue;
         if (list->hash && ((size_t)(dot - name) != length || memcmp(name, list->hash, length) != 0)) continue;
         gem5art__arena_free(&list->arena);
         list->trust = gem5art__read_live(list->db, name, &list->arena, &list->live, &list->why);
@@ -8712,6 +8743,90 @@ static bool gem5art__take_lost(gem5art_db *db, const char *hash, bool take, int 
             ok = gem5art__take_lost_run(db, &list.live, take, &list.arena, lost, error);
         else gem5art__warn(db, "a live entry of this run is ignored: %s", list.why.message);
     return gem5art__live_end(&list, error) && ok;
+}
+
+/* ---- queued runs: STORE.live/HASH.queued, which has the fields of the run and these */
+
+typedef struct gem5art__queued {
+    const char *ticket;
+    int64_t nice, priority;
+    bool no_probe;
+} gem5art__queued;
+
+static const gem5art__field gem5art__queued_fields[] = {
+    {"ticket", GEM5ART__TEXT, offsetof(gem5art__queued, ticket), false, NULL},
+    {"nice", GEM5ART__INTEGER, offsetof(gem5art__queued, nice), false, NULL},
+    {"priority", GEM5ART__INTEGER, offsetof(gem5art__queued, priority), false, NULL},
+    {"no_probe", GEM5ART__BOOLEAN, offsetof(gem5art__queued, no_probe), false, NULL},
+    {NULL, GEM5ART__TEXT, 0, false, NULL}};
+
+static const char *gem5art__queued_path(gem5art_db *db, gem5art__arena *arena, const char *hash, gem5art_error *error) {
+    const char *path;
+    if (!*hash || strspn(hash, "0123456789abcdef") != strlen(hash) || strlen(hash) > 128)
+        return gem5art__fail(error, GEM5ART_INVALID, "a run cannot have the hash \"%.140s\"", hash), (const char *)NULL;
+    path = gem5art__arena_printf(arena, "%s/%s.queued", db->live_path, hash);
+    if (!path) gem5art__fail_nomem(error);
+    return path;
+}
+
+/* Reads the ticket of a queued run into the arena; "" where it is not queued, "unknown" where its file is unreadable.
+   NULL: out of memory, or not a hash. */
+static const char *gem5art__read_ticket(gem5art_db *db, gem5art__arena *arena, const char *hash, gem5art_error *error) {
+    const char *path = gem5art__queued_path(db, arena, hash, error), *ticket;
+    const gem5art_json *entry;
+    gem5art_error why;
+    struct stat st;
+    int fd = path ? gem5art__open(path, O_RDONLY | O_NONBLOCK | O_NOFOLLOW, 0) : -1;
+    if (!path) return NULL;
+    if (fd < 0 && (errno == ENOENT || errno == ENOTDIR)) return "";
+    entry = gem5art__read_open_info(fd, &st, arena, path, &why);
+    if (!entry && why.code == GEM5ART_NOMEM) return gem5art__fail_nomem(error), (const char *)NULL;
+    ticket = entry ? gem5art__record_text(entry, "ticket") : "";
+    return *ticket ? ticket : "unknown";
+}
+
+/* With the claim held: may this db launch or queue the run, as far as queues are concerned? A run of
+   gem5art_load_queued must still be queued, any other one must not be, unless its ticket is `replaces`. */
+static bool gem5art__check_queue(gem5art_db *db, const gem5art__run *run, const char *replaces, gem5art_error *error) {
+    gem5art__arena arena = {NULL, false};
+    const char *ticket = gem5art__read_ticket(db, &arena, run->public_.hash, error);
+    bool ok = ticket && (run->queued ? *ticket : !*ticket || (replaces && strcmp(ticket, replaces) == 0));
+    if (ticket && !ok && run->queued)
+        gem5art__fail(error, GEM5ART_CANCELLED, "run \"%s\" was not launched: it was withdrawn from its queue",
+                      run->public_.name);
+    else if (ticket && !ok)
+        gem5art__fail(error, GEM5ART_BUSY, "run \"%s\" is queued (ticket %s; %s/%s.queued): wait for its end, or withdraw "
+                      "it with gem5art-cancel", run->public_.name, ticket, db->live_path, run->public_.hash);
+    gem5art__arena_free(&arena);
+    return ok;
+}
+
+/* Writes the entry of a queued run whose claim is held. */
+static bool gem5art__write_queued(gem5art_db *db, const gem5art__run *run, const char *ticket,
+                                  gem5art__put_file_mode mode, gem5art_error *error) {
+    const gem5art__field *field;
+    gem5art__arena arena = {NULL, false};
+    gem5art_json_writer writer;
+    gem5art__queued queued;
+    gem5art_run r = run->public_;
+    const char *text, *path = gem5art__queued_path(db, &arena, r.hash, error);
+    size_t length;
+    bool ok;
+    queued.ticket = ticket, queued.nice = run->nice, queued.priority = run->priority, queued.no_probe = run->no_probe;
+    if (run->environment) r.environment = run->environment;
+    r.enqueue_time = gem5art__now();
+    gem5art_json_writer_init(&writer, 0);
+    gem5art_json_begin_object(&writer);
+    for (field = gem5art__run_fields; field->name; field++)
+        if (!field->fs_only || gem5art__is_fs(r.type)) gem5art__write_field(&writer, field, &r);
+    for (field = gem5art__queued_fields; field->name; field++) gem5art__write_field(&writer, field, &queued);
+    gem5art_json_end_object(&writer);
+    text = path ? gem5art_json_take(&writer, &length, error) : NULL;
+    ok = text && gem5art__open_live_folder(db, error) &&
+         gem5art__put_file(-1, path, text, length, 0644, mode, false, error);
+    gem5art_json_writer_free(&writer);
+    gem5art__arena_free(&arena);
+    return ok;
 }
 
 /* ---- a new attempt */
@@ -12027,7 +12142,8 @@ static bool gem5art__begin_run(gem5art__job *job, gem5art_error *error) {
         return gem5art__fail(error, why.code, "run \"%s\" was not launched: %s", r->name, why.message);
     }
     arena->failed = false; /* earlier failures were already reported */
-    ok = gem5art__take_lost(store, r->hash, pool->desc.take_lost, &job->lost, error) &&
+    ok = gem5art__check_queue(store, job->run, NULL, error) &&
+         gem5art__take_lost(store, r->hash, pool->desc.take_lost, &job->lost, error) &&
          (pool->desc.rerun ? (store->backend->refresh)(store, error)
                            : gem5art__not_recorded(store, job->run, pool->desc.retries, &job->failures, error)) &&
          (strcmp(r->cwd, pool->cwd) == 0 || gem5art__same_script(store, job->run, pool->cwd, error));
@@ -13267,17 +13383,18 @@ static bool gem5art__artifact_unused(gem5art_db *db, const char *id, gem5art_err
     return !field && step == GEM5ART__END;
 }
 
-/* False with BUSY where a live run uses the artifact, or with another error. */
-static bool gem5art__artifact_idle(gem5art_db *db, const char *id, gem5art_error *error) {
+/* False with BUSY where a live or a queued run uses the artifact, or with another error. */
+static bool gem5art__artifact_idle(gem5art_db *db, const char *id, bool queued, gem5art_error *error) {
     gem5art__live_list list;
     bool ok = true;
     gem5art__live_begin(&list, db, NULL);
+    list.queued = queued;
     while (ok && gem5art__live_next(&list))
         if (list.trust != GEM5ART__LIVE_NONE && gem5art__find_reference(list.live.record, gem5art__is_id, id) &&
-            gem5art__is_live(db, &list.live, list.trust))
+            (queued || gem5art__is_live(db, &list.live, list.trust)))
             ok = gem5art__fail(error, GEM5ART_BUSY,
-                               "artifact %s is used by a run that is being executed, in %s: wait for its end, or end "
-                               "it", id, list.live.outdir);
+                               "artifact %s is used by a run that is %s, in %s: wait for its end, or end it", id,
+                               queued ? "queued" : "being executed", list.live.outdir);
     return gem5art__live_end(&list, error) && ok;
 }
 
@@ -13341,13 +13458,85 @@ GEM5ARTDEF bool gem5art_would_launch(gem5art_db *db, gem5art_run *run, const gem
     int failed;
     bool dry_run, ok;
     if (!gem5art__need(db, "the db", error) || !gem5art__need(run, "the run", error)) return false;
-    if (!gem5art__not_busy(db, run->hash, desc && desc->take_lost, error)) return false;
+    if (!gem5art__not_busy(db, run->hash, desc && desc->take_lost, error) || !gem5art__check_queue(db, own, NULL, error))
+        return false;
     if (!(desc && desc->rerun) && !gem5art__not_recorded(db, own, desc ? desc->retries : 0, &failed, error))
         return false;
     dry_run = db->dry_run;
     db->dry_run = true;
     ok = gem5art__choose_outdir(own, run, &outdir, error);
     db->dry_run = dry_run;
+    return ok;
+}
+
+GEM5ARTDEF bool gem5art_queue_run(gem5art_db *db, gem5art_run *run, const char *ticket, const char *replaces,
+                                  const gem5art_pool_desc *desc, gem5art_error *error) {
+    gem5art__run *own = (gem5art__run *)run;
+    int failed, lost = 0;
+    bool ok;
+    if (!gem5art__need(db, "the db", error) || !gem5art__need(run, "the run", error)) return false;
+    if (!ticket || !*ticket) return gem5art__fail(error, GEM5ART_INVALID, "a queued run needs a ticket");
+    if (!gem5art__claim_run(db, run->hash, error)) return false;
+    ok = gem5art__check_queue(db, own, replaces, error) &&
+         gem5art__take_lost(db, run->hash, desc && desc->take_lost, &lost, error) &&
+         (desc && desc->rerun ? (db->backend->refresh)(db, error)
+                              : gem5art__not_recorded(db, own, desc ? desc->retries : 0, &failed, error)) &&
+         gem5art__write_queued(db, own, ticket, replaces ? GEM5ART__REPLACE : GEM5ART__KEEP_EXISTING, error);
+    gem5art__unclaim_run(db, run->hash);
+    return ok;
+}
+
+/* Reads what a queued run has besides the fields of its info.json. */
+static bool gem5art__read_queued(gem5art__run *run, const char *path, gem5art_error *error) {
+    gem5art__queued queued;
+    memset(&queued, 0, sizeof queued);
+    if (!gem5art__read_object(&run->object.arena, gem5art__queued_fields, run->public_.record, &queued, path, error))
+        return false;
+    run->nice = (int)queued.nice;
+    run->priority = (int)queued.priority;
+    run->no_probe = queued.no_probe;
+    run->environment = run->public_.environment;
+    run->queued = true;
+    run->public_.record = NULL; /* it is no field of the run's record that it was queued */
+    return true;
+}
+
+GEM5ARTDEF gem5art_run *gem5art_load_queued(gem5art_db *db, const char *hash, gem5art_error *error) {
+    gem5art__arena arena = {NULL, false};
+    gem5art__run *run = NULL;
+    const char *path;
+    struct stat st;
+    bool ok = false;
+    if (!gem5art__need(db, "the db", error) || !gem5art__need(hash, "the hash", error)) return NULL;
+    path = gem5art__queued_path(db, &arena, hash, error);
+    if (path && GEM5ART_SYS_LSTAT(path, &st) < 0)
+        gem5art__fail(error, errno == ENOENT || errno == ENOTDIR ? GEM5ART_NOT_FOUND : GEM5ART_IO,
+                      "the run %s is not queued: cannot read %s: %s", hash, path, strerror(errno));
+    else if (path && (!S_ISREG(st.st_mode) || st.st_uid != geteuid() || st.st_mode & 0022))
+        gem5art__fail(error, GEM5ART_INVALID, "%s belongs to another user, or another may write it: only its owner "
+                      "launches that run", path);
+    else if (path && (run = gem5art__new_run(db, error)) != NULL)
+        ok = gem5art__fill_loaded(run, path, error) && gem5art__read_queued(run, path, error);
+    if (!ok && run) gem5art__free_run(run), run = NULL;
+    gem5art__arena_free(&arena);
+    return run ? &run->public_ : NULL;
+}
+
+GEM5ARTDEF bool gem5art_unqueue_run(gem5art_db *db, const char *hash, const char *ticket, gem5art_error *error) {
+    gem5art__arena arena = {NULL, false};
+    const char *path, *found;
+    bool claimed, ok = false;
+    if (!gem5art__need(db, "the db", error) || !gem5art__need(hash, "the hash", error)) return false;
+    gem5art__clear(error);
+    claimed = gem5art__claim_run(db, hash, NULL); /* against gem5art_queue_run; not if the run is being executed */
+    path = gem5art__queued_path(db, &arena, hash, error);
+    found = path ? gem5art__read_ticket(db, &arena, hash, error) : NULL;
+    if (found && (!*found || (ticket && strcmp(ticket, found) != 0)))
+        gem5art__fail(error, GEM5ART_NOT_FOUND, "the run %s is not queued%s%s", hash, ticket ? " with the ticket " : "",
+                      gem5art__or(ticket, ""));
+    else if (found) ok = GEM5ART_SYS_UNLINK(path) == 0 || gem5art__fail_errno(error, "remove", path);
+    if (claimed) gem5art__unclaim_run(db, hash);
+    gem5art__arena_free(&arena);
     return ok;
 }
 
@@ -13579,7 +13768,8 @@ GEM5ARTDEF bool gem5art_remove_artifact(gem5art_db *db, const char *id, gem5art_
     if (!gem5art__need(db, "the db", error) || !gem5art__need(id, "the id", error) || !gem5art__store_lock(db, error))
         return false;
     ok = (db->backend->recover)(db, error) && gem5art__find_removed(db, id, false, &arena, error) &&
-         gem5art__artifact_unused(db, id, error) && gem5art__artifact_idle(db, id, error) &&
+         gem5art__artifact_unused(db, id, error) && gem5art__artifact_idle(db, id, false, error) &&
+         gem5art__artifact_idle(db, id, true, error) &&
          (db->backend->remove)(db, ids, &removals, error);
     gem5art__store_unlock(db);
     gem5art__arena_free(&arena);
@@ -13642,7 +13832,7 @@ struct gem5art_iter {
     gem5art_query query;
     gem5art__scan scan;
     gem5art__attempts attempts; /* of .run, instead of a scan */
-    gem5art__live_list live;    /* with query.live, instead of a scan */
+    gem5art__live_list live;    /* with query.live or .queued, instead of a scan */
     bool done;
     gem5art_step step;          /* how the last one ended */
     int64_t returned;
@@ -13669,9 +13859,11 @@ static bool gem5art__begin_query(gem5art_iter *iter, const gem5art_query *query,
     texts[3] = &iter->query.name_contains, texts[4] = &iter->query.type, texts[5] = &iter->query.status;
     for (i = 0; i < 6; i++) *texts[i] = gem5art__arena_copy(&iter->arena, *texts[i]);
     if (iter->arena.failed) return gem5art__fail_nomem(error);
-    if (iter->of != GEM5ART__OF_RUNS) iter->query.live = iter->query.fs_only = iter->query.rerunnable = false;
-    if (!iter->query.live) return gem5art__scan_begin(iter->db, &iter->query, &iter->scan, error);
+    if (iter->of != GEM5ART__OF_RUNS)
+        iter->query.live = iter->query.queued = iter->query.fs_only = iter->query.rerunnable = false;
+    if (!iter->query.live && !iter->query.queued) return gem5art__scan_begin(iter->db, &iter->query, &iter->scan, error);
     gem5art__live_begin(&iter->live, iter->db, NULL);
+    iter->live.queued = iter->query.queued;
     return iter->live.trust == GEM5ART__LIVE_FAILED ? gem5art__live_end(&iter->live, error) : true;
 }
 
@@ -13735,6 +13927,17 @@ static gem5art_step gem5art__next_stored(gem5art_iter *iter, bool text, const ge
     return step == GEM5ART__FAILED ? GEM5ART_FAILED : GEM5ART_END;
 }
 
+/* The next queued run that matches, as its file has it, which lives until the next step. */
+static gem5art_step gem5art__next_queued(gem5art_iter *iter, const gem5art_json **record, gem5art_error *error) {
+    gem5art__arena_free(&iter->row_arena);
+    while (gem5art__live_next(&iter->live)) {
+        *record = iter->live.live.record;
+        if (iter->live.trust != GEM5ART__LIVE_NONE && gem5art__record_matches(iter, *record)) return GEM5ART_ROW;
+    }
+    iter->done = true;
+    return gem5art__live_end(&iter->live, error) ? GEM5ART_END : GEM5ART_FAILED;
+}
+
 /* The next live run's info.json that matches; one whose claim is free is lost. */
 static gem5art_step gem5art__next_live(gem5art_iter *iter, const gem5art_json **record, bool *lost,
                                        gem5art_error *error) {
@@ -13773,8 +13976,9 @@ static bool gem5art__next(gem5art_iter *iter, bool text, const gem5art_json **re
     if (!gem5art__need(iter, "the iterator", error)) return false;
     if (iter->done || (iter->query.limit > 0 && iter->returned >= iter->query.limit)) iter->step = GEM5ART_END;
     else
-        iter->step = iter->attempts.db    ? gem5art__next_attempt(iter, record, error)
-                     : iter->query.live ? gem5art__next_live(iter, record, lost, error)
+        iter->step = iter->attempts.db      ? gem5art__next_attempt(iter, record, error)
+                     : iter->query.queued ? gem5art__next_queued(iter, record, error)
+                     : iter->query.live   ? gem5art__next_live(iter, record, lost, error)
                                         : gem5art__next_stored(iter, text, record, error);
     iter->returned += iter->step == GEM5ART_ROW;
     return iter->step == GEM5ART_ROW;
@@ -13867,7 +14071,7 @@ GEM5ARTDEF const char *gem5art_next_json(gem5art_iter *iter, size_t *length, gem
 GEM5ARTDEF void gem5art_iter_close(gem5art_iter *iter) {
     if (!iter) return;
     iter->db->iters--;
-    if (iter->query.live) gem5art__live_end(&iter->live, NULL);
+    if (iter->query.live || iter->query.queued) gem5art__live_end(&iter->live, NULL);
     gem5art__scan_end(&iter->scan);
     gem5art__buf_free(&iter->text);
     gem5art__arena_free(&iter->arena);

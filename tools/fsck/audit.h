@@ -19,7 +19,7 @@ static void fsck_find_ignored(fsck_audit *audit, gem5art__arena *arena, const ch
                   path ? strerror(errno) : "out of memory");
 }
 
-/* Reports a live entry that is ignored, or of a lost run. */
+/* Reports a live entry that is ignored, or of a lost run. A queued run is neither. */
 static bool fsck_check_entry(fsck_audit *audit, const char *name, gem5art_error *error) {
     gem5art__arena arena = {NULL, false};
     gem5art__live live;
@@ -27,7 +27,8 @@ static bool fsck_check_entry(fsck_audit *audit, const char *name, gem5art_error 
     gem5art__trust trust = gem5art__read_live(audit->db, name, &arena, &live, &why);
     bool ended = trust == GEM5ART__LIVE_NONE && why.code == GEM5ART_OK;
     if (trust == GEM5ART__LIVE_FAILED) gem5art__fail(error, why.code, "%s", why.message);
-    else if (!ended && (trust == GEM5ART__LIVE_NONE || !gem5art__is_live(audit->db, &live, trust))) {
+    else if (!ended && (trust == GEM5ART__LIVE_NONE ||
+                        (!gem5art__is_queued_name(name) && !gem5art__is_live(audit->db, &live, trust)))) {
         if (trust == GEM5ART__LIVE_NONE || trust == GEM5ART__LIVE_SHOWN)
             fsck_find_ignored(audit, &arena, name, why.message);
         else
