@@ -6,7 +6,10 @@
 #                    SEED=N gives one back, TORTURE_SCALE=0.1 is shorter, TORTURE="model" runs only tests/torture/model.c
 #   make demo        a small sweep from registration to gem5art-getruns; GEM5=/path/to/gem5.opt takes your gem5
 #   make bench       times the library beside its peers
-#   make install     tools, header, man pages and completions for bash, zsh and fish, under $(DESTDIR)$(PREFIX)
+#   make install     tools, header, pkg-config files, CMake package, man pages and completions for bash, zsh and fish,
+#                    under $(DESTDIR)$(PREFIX); `make uninstall` removes them
+#   make dist        build/gem5art-VERSION.tar.gz: the last commit, the same bytes wherever it is made
+#   make deb         Debian packages, into build/deb/
 #
 # Other ways to run the tests: lmdb (all of them on LMDB stores), portable (no Linux or CPU extras), sanitize (ASan and
 # UBSan), tsan (ThreadSanitizer), valgrind, compilers (every C and C++ standard with every compiler here), test-qemu (boots a real Linux kernel),
@@ -15,10 +18,11 @@
 # Where LMDB is installed (Debian: liblmdb-dev), the tools have it; LMDB= leaves it out.
 
 PREFIX   = /usr/local
-MAN      = $(PREFIX)/share/man
-BASH     = $(PREFIX)/share/bash-completion/completions
-ZSH      = $(PREFIX)/share/zsh/site-functions
-FISH     = $(PREFIX)/share/fish/vendor_completions.d
+prefix   = $(PREFIX:~/%=$(HOME)/%)
+MAN      = $(prefix)/share/man
+BASH     = $(prefix)/share/bash-completion/completions
+ZSH      = $(prefix)/share/zsh/site-functions
+FISH     = $(prefix)/share/fish/vendor_completions.d
 WARNINGS = -Wall -Wextra -Wpedantic -Wshadow -Wconversion
 CFLAGS   = -std=c99 -O2 -g $(WARNINGS)
 OPTIMISE = -O0 # of tests and examples, which take longer to compile than to run
@@ -150,31 +154,26 @@ demo:
 bench: $(tools) $(benches) children
 	@for bench in $(benches); do echo "== $$bench"; BUILD=$(ABSOLUTE) $$bench || exit 1; done
 
-# Each tool prints its own page, of which its man page and completions are made; gem5art(3) is made of the header.
+# Not every shell expands the ~ of PREFIX=~/.local: `prefix` does.
 install: $(tools)
-	mkdir -p $(DESTDIR)$(PREFIX)/bin $(DESTDIR)$(PREFIX)/include $(DESTDIR)$(BASH) $(DESTDIR)$(ZSH) $(DESTDIR)$(FISH) \
-	    $(addprefix $(DESTDIR)$(MAN)/man,1 3 5 7)
-	install -m 755 $(tools) $(DESTDIR)$(PREFIX)/bin
-	install -m 644 $(HEADER) $(DESTDIR)$(PREFIX)/include
-	@version=$$(sed -n 's/#define GEM5ART_VERSION "\(.*\)"/\1/p' $(HEADER)); \
-	given="-v version=$$version -v date=$(strip $(RELEASED))"; \
-	awk $$given -f tools/header.awk $(HEADER) >$(DESTDIR)$(MAN)/man3/gem5art.3 || exit 1; \
-	for page in gem5art-experiment.5 gem5art.7; do \
-	    sed "s/@VERSION@/$$version/; s/@DATE@/$(strip $(RELEASED))/" tools/man/$$page >$(DESTDIR)$(MAN)/man$${page##*.}/$$page; \
-	done; \
-	for page in gem5art-tutorial; do \
-	    awk $$given -f tools/session.awk tools/man/$$page.txt >$(DESTDIR)$(MAN)/man7/$$page.7 || exit 1; \
-	done; \
-	for tool in $(notdir $(tools)); do \
-	    $(B)/$$tool --print-page >$(B)/page && \
-	    awk $$given -f tools/manual.awk tools/man/pages.txt $(B)/page >$(DESTDIR)$(MAN)/man1/$$tool.1 || exit 1; \
-	    name="s/TOOL/$$tool/g; s/FUNCTION/_$$(echo $$tool | tr - _)/g"; \
-	    sed "$$name" tools/completion.bash >$(DESTDIR)$(BASH)/$$tool; \
-	    sed "$$name" tools/completion.zsh >$(DESTDIR)$(ZSH)/_$$tool; \
-	    sed "$$name" tools/completion.fish >$(DESTDIR)$(FISH)/$$tool.fish; \
-	done
+	@DESTDIR="$(DESTDIR)" PREFIX="$(prefix)" MAN="$(MAN)" BASH="$(BASH)" ZSH="$(ZSH)" FISH="$(FISH)" \
+	    BUILD="$(ABSOLUTE)" DATE="$(strip $(RELEASED))" sh tools/packaging/install.sh $(notdir $(tools))
+
+# Removes the files that `make install` puts under the same names, and the one folder that is gem5art's alone.
+uninstall:
+	@rm -rf $(B)/installed-files
+	@$(MAKE) -s install DESTDIR=$(ABSOLUTE)/installed-files PREFIX="$(prefix)"
+	@cd $(B)/installed-files && find . -type f -exec sh -c 'for file; do rm -f "$$DESTDIR/$$file"; done' - {} +
+	@rmdir "$(DESTDIR)$(prefix)/share/cmake/gem5art" 2>/dev/null || true
+
+dist:
+	@sh tools/packaging/dist.sh $(ABSOLUTE)
+
+deb: dist
+	@sh tools/packaging/deb.sh $(ABSOLUTE)
 
 clean:
 	rm -rf $(B)
 
-.PHONY: all test torture children lmdb portable sanitize tsan valgrind compilers test-qemu fuzz demo bench install clean
+.PHONY: all test torture children lmdb portable sanitize tsan valgrind compilers test-qemu fuzz demo bench \
+        install uninstall dist deb clean
