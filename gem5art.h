@@ -493,8 +493,8 @@ typedef struct gem5art_artifact_desc {
 } gem5art_artifact_desc;
 
 /* Hashes the file or folder (see "The check before a launch") and returns the artifact with that hash: the stored one,
-   with the caller's path and cwd and a warning for each other field that differs, or else a new one, which is stored
-   before the call returns.
+   with the caller's path and cwd and a warning for each other given field that differs, or else a new one, which is
+   stored before the call returns.
      INVALID    a required field is missing, or documentation has fewer than 10 characters
      NOT_FOUND  no such path
      DIRTY      the work tree has uncommitted changes; the first ones are named
@@ -6984,6 +6984,17 @@ static bool gem5art__field_equal(const gem5art__field *field, const void *a, con
     }
 }
 
+/* Is the field of a described artifact more than its default? */
+static bool gem5art__field_given(const gem5art__field *field, const void *described) {
+    const void *x = (const char *)described + field->offset;
+    switch (field->kind) {
+    case GEM5ART__BOOLEAN: return *(const bool *)x;
+    case GEM5ART__TEXT: return **(const char *const *)x != '\0';
+    case GEM5ART__SIZE: return true;
+    default: return **(const char *const *const *)x != NULL;
+    }
+}
+
 static bool gem5art__one_of(const char *text, const char *const *list) {
     while (*list && strcmp(*list, text) != 0) list++;
     return *list != NULL;
@@ -7151,7 +7162,7 @@ static bool gem5art__store_artifact(gem5art_db *db, gem5art__artifact *artifact,
     return ok;
 }
 
-/* Gives a stored artifact the caller's path, and warns of each other field that differs. */
+/* Gives a stored artifact the caller's path, and warns of each other given field that differs. */
 static bool gem5art__update_stored(gem5art_db *db, gem5art__artifact *stored, const gem5art__artifact *described,
                                    bool sized, gem5art_error *error) {
     static const char *const skipped[] = {"_id", "hash", "path", "cwd", "time", "git", NULL};
@@ -7159,6 +7170,7 @@ static bool gem5art__update_stored(gem5art_db *db, gem5art__artifact *stored, co
     gem5art__arena *arena = &stored->object.arena;
     for (field = gem5art__artifact_fields; field->name; field++)
         if (!gem5art__one_of(field->name, skipped) && !(field->kind == GEM5ART__SIZE && !sized) &&
+            gem5art__field_given(field, &described->public_) &&
             !gem5art__field_equal(field, &stored->public_, &described->public_))
             gem5art__warn(db, "artifact \"%s\" is already stored (%s) with a different \"%s\": the stored one is kept",
                           described->public_.name, stored->public_.id, field->name);

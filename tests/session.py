@@ -1,7 +1,7 @@
 """session.py FILE [--record] - types the commands of a recorded session into a shell, and compares what they print.
 
-Lines that begin with "$ " are typed; the lines below them, up to the next "$ " or "# ", are the answer. The words must be
-the same. Only what differs from day to day may differ: ids (each recorded id stands for one id of today, also in
+Lines that begin with "$ " are typed, with the lines after "> " that continue one which ends in a backslash; the lines
+below them, up to the next "$ ", "# " or "## ", are the answer. The words must be the same. Only what differs from day to day may differ: ids (each recorded id stands for one id of today, also in
 commands), durations, dates, numbers of processes, how many have ended, and the space between words. With --record the answers are written anew.
 A file that "cat FILE" shows and that does not exist is written first, as a reader writes it with an editor.
 The commands run in the current folder; in the file, HOST and HOME stand for the name of the host and the home folder."""
@@ -50,7 +50,9 @@ def read(path):
     for line in open(path, encoding="utf-8").read().split("\n")[:-1]:
         if line.startswith("$ "):
             parts.append(["command", line[2:], []])
-        elif parts and parts[-1][0] == "command" and not (line + " ").startswith("# "):
+        elif line.startswith("> ") and parts and parts[-1][0] == "command" and parts[-1][1].endswith("\\"):
+            parts[-1][1] += "\n" + line[2:]
+        elif parts and parts[-1][0] == "command" and not re.match("##?( |$)", line):
             parts[-1][2].append(line)
         else:
             parts.append(["text", line, []])
@@ -109,7 +111,7 @@ def main():
             failed += 1
     if record:
         lines = [line for kind, text, answer in parts
-                 for line in ["$ " + text if kind == "command" else text] + answer]
+                 for line in ["$ " + text.replace("\n", "\n> ") if kind == "command" else text] + answer]
         open(path, "w", encoding="utf-8").write("\n".join(lines) + "\n")
     print("%d passed, %d failed" % (passed, failed))
     return failed > 0

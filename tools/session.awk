@@ -2,8 +2,8 @@
 #
 #   awk -v version=0.4.0 -v date=2026-11-29 -f session.awk gem5art-tutorial.txt
 #
-# The first line is "# NAME - PURPOSE". Lines that begin with "#" are text: a line of capitals is a heading, an indented
-# one is code. All other lines are the session: commands after "$ ", and their answers.
+# The first line is "# NAME - PURPOSE". Lines that begin with "#" are text: a line of capitals is a heading, one after
+# "##" a smaller heading, and an indented one is code. All other lines are the session: commands after "$ ", and their answers.
 
 function roff(text) {
     gsub(/\\/, "\\e", text)
@@ -30,9 +30,9 @@ NR == 1 {
     next
 }
 /^#?$/ { blank = 1; next }
-/^# [A-Z][A-Z0-9 ,'-]*$/ {
+/^# [A-Z][A-Z0-9 ,'-]*$/ || /^## / {
     if (current == "block") print ".fi"
-    print ".SH \"" roff(substr($0, 3)) "\""
+    print (/^##/ ? ".SS " : ".SH ") roff(substr($0, 3 + /^##/))
     current = "heading"
     blank = 0
     next

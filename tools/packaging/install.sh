@@ -37,7 +37,7 @@ for name in gem5art.pc gem5art-lmdb.pc; do fill $packaging/$name "$PREFIX/share/
 for name in gem5art-config.cmake gem5art-config-version.cmake; do fill $packaging/$name "$PREFIX/share/cmake/gem5art" $name; done
 
 for name in gem5art-experiment.5 gem5art.7; do fill tools/man/$name "$MAN/man${name##*.}" $name; done
-for name in gem5art-tutorial; do page $name.7 -f tools/session.awk tools/man/$name.txt; done
+for name in gem5art-tutorial gem5art-moving; do page $name.7 -f tools/session.awk tools/man/$name.txt; done
 for tool; do
     put 755 "$BUILD/$tool" "$PREFIX/bin" "$tool"
     "$BUILD/$tool" --print-page >"$work/page"
