@@ -20,7 +20,10 @@
 #include "lib/outdir.h"
 #include "lib/plan.h"
 #include "lib/single.h"
+#include "lib/queue.h"
 #include "lib/store.h"
+#include "lib/submit.h"
+#include "lib/task.h"
 #include "lib/terminal.h"
 #include "lib/when.h"
 #include "lib/wording.h"
@@ -30,6 +33,8 @@ const char *tool_name = "gem5art-run";
 /* ---- the command line */
 
 static single one; /* a run that options describe */
+static submit slurm;
+static task job; /* of Slurm, which this process is to execute */
 static const char *cwd, *db_uri, *color, *jobs_text, *limit_text, *retries_text, *stop_after_text, *timeout_text;
 static const char *nice_text, *memory_text, *disk_text;
 static bool dry_run, commands;
@@ -64,6 +69,8 @@ static const option options[] = {
     {"--min-disk", NULL, "SIZE", "Launch none while less disk space is free", &disk_text, NULL, NULL, NULL},
     {"--pin", NULL, NULL, " Give each run a CPU of its own", NULL, NULL, &pool_desc.pin, NULL},
     SINGLE_OPTIONS(&one),
+    SUBMIT_OPTIONS(&slurm),
+    TASK_OPTIONS(&job),
     OPTION_END};
 
 static const page run_page = {
@@ -310,23 +317,30 @@ static void watch(gem5art_run *const *runs, size_t count, gem5art_event *progres
 
 /* ---- the whole of it */
 
-/* Registers the artifacts and creates the runs. An error ends the tool. */
+/* Registers the artifacts and creates the runs. An error ends the tool, here and below. */
 static gem5art_run **prepare(experiment *e) {
     gem5art_run **runs;
-    gem5art_error error;
-    size_t i;
     register_artifacts(e);
     runs = create_runs(e);
-    if (!problems.total && !dry_run) {
-        pool_desc.handle_signals = true;
-        pool_desc.event = on_event;
-        pool = gem5art_pool_create(db, &pool_desc, &error);
-        if (!pool) complain(error.message);
-    }
-    for (i = 0; i < e->run_count && pool && !problems.total && !stopped; i++)
-        if (!gem5art_pool_add(pool, runs[i], &error)) complain(error.message);
-    if (problems.total || stopped) gem5art_pool_destroy(pool), refuse(runs, e->run_count);
+    if (problems.total || stopped) refuse(runs, e->run_count);
     return runs;
+}
+
+/* Adds the runs to a pool. What Slurm had and lost is launched here. */
+static void fill_pool(gem5art_run *const *runs, size_t count) {
+    gem5art_error error;
+    queue q;
+    size_t i;
+    queue_read(&q, db);
+    queue_release_void(&q, db);
+    queue_free(&q);
+    pool_desc.handle_signals = true;
+    pool_desc.event = on_event;
+    pool = gem5art_pool_create(db, &pool_desc, &error);
+    if (!pool) complain(error.message);
+    for (i = 0; i < count && pool && !problems.total && !stopped; i++)
+        if (!gem5art_pool_add(pool, runs[i], &error)) complain(error.message);
+    if (problems.total || stopped) gem5art_pool_destroy(pool), refuse(runs, count);
 }
 
 static void open_store(const experiment *e) {
@@ -362,6 +376,37 @@ static int print_commands(experiment *e) {
     return finish(true);
 }
 
+/* Is an experiment read from standard input, or as <(COMMAND) of a shell? */
+static bool is_pipe(const char *path) {
+    return text_same(path, "-") || text_starts(path, "/dev/fd/") || text_starts(path, "/proc/");
+}
+
+/* The experiment's name in the display: that of its file. */
+static const char *title_of(const char *path) {
+    const char *title = text_base(path), *dot = strrchr(title, '.');
+    if (is_pipe(path)) return "experiment";
+    if (one.name || !dot || dot == title) return title;
+    return (const char *)text_keep(text_copy_n(title, (size_t)(dot - title)));
+}
+
+/* The open store, for a program on another machine. */
+static const char *uri_of_store(void) {
+    const char *uri = store_find(db_uri), *path = gem5art_store_path(db);
+    return text_starts(uri, "lmdb:") ? (const char *)text_keep(text_printf("lmdb://%s", path)) : path;
+}
+
+static void show_script(const experiment *e) {
+    text script = {NULL, 0, 0};
+    char *place = text_printf("%s.slurm/ID", gem5art_store_path(db));
+    slurm.title = title_of(e->path);
+    slurm.db_uri = uri_of_store();
+    print_line("\nThe batch script:");
+    submit_put_script(&script, &slurm, e, place);
+    print(script.data, script.length);
+    text_free(&script);
+    free(place);
+}
+
 static int show_plan(experiment *e) {
     gem5art_run **runs;
     gem5art_error error;
@@ -375,21 +420,9 @@ static int show_plan(experiment *e) {
     }
     free(runs);
     well = plan_print();
+    if (slurm.slurm) show_script(e);
     if (!gem5art_close(db, &error)) die_of(&error);
     return finish(well);
-}
-
-/* Is an experiment read from standard input, or as <(COMMAND) of a shell? */
-static bool is_pipe(const char *path) {
-    return text_same(path, "-") || text_starts(path, "/dev/fd/") || text_starts(path, "/proc/");
-}
-
-/* The experiment's name in the display: that of its file. */
-static const char *title_of(const char *path) {
-    const char *title = text_base(path), *dot = strrchr(title, '.');
-    if (is_pipe(path)) return "experiment";
-    if (one.name || !dot || dot == title) return title;
-    return (const char *)text_keep(text_copy_n(title, (size_t)(dot - title)));
 }
 
 static int launch_all(experiment *e) {
@@ -404,6 +437,7 @@ static int launch_all(experiment *e) {
     display_begin(title_of(e->path), color);
     handle_signals(on_early_signal);
     runs = prepare(e);
+    fill_pool(runs, e->run_count);
     watch(runs, e->run_count, &end);
     free(runs);
     display_end();
@@ -423,6 +457,41 @@ static int launch_all(experiment *e) {
     return finish(well);
 }
 
+/* ---- on a cluster */
+
+static int submit_all(experiment *e) {
+    gem5art_run **runs;
+    gem5art_error error;
+    char *id;
+    bool well;
+    open_store(e);
+    slurm.title = title_of(e->path);
+    slurm.db_uri = uri_of_store();
+    display_begin(slurm.title, color);
+    handle_signals(on_early_signal);
+    runs = prepare(e);
+    handle_signals(SIG_DFL);
+    display_end();
+    display_finish();
+    well = submit_runs(&slurm, db, e, runs, forget, &id);
+    free(id);
+    free(runs);
+    if (!gem5art_close(db, &error)) die_of(&error);
+    return finish(well);
+}
+
+static int execute_task(void) {
+    gem5art_open_desc desc = {.log = message_warn};
+    gem5art_error error;
+    bool well;
+    db = store_open_as(db_uri, &desc);
+    job.per_task = slurm.per_task;
+    job.pool = &pool_desc;
+    well = task_execute(&job, db);
+    if (!gem5art_close(db, &error)) die_of(&error);
+    return finish(well);
+}
+
 int main(int argc, char **argv) {
     experiment *e;
     size_t i;
@@ -437,6 +506,11 @@ int main(int argc, char **argv) {
     folder = realpath(cwd ? cwd : ".", NULL);
     if (!folder) die(EXIT_FAILED, "cannot work in %s: %s", cwd ? cwd : ".", strerror(errno));
     label_folder = folder;
+    slurm.folder = folder, slurm.jobs = pool_desc.jobs, slurm.pool = &pool_desc;
+    if (job.folder) {
+        submit_check(&slurm, NULL);
+        return execute_task();
+    }
     wording_of_options = one.name != NULL;
     if (single_given(&one)) e = single_experiment(&one, folder, argv);
     else if (count == 1) e = experiment_read(argv[0], &where, limit);
@@ -446,10 +520,15 @@ int main(int argc, char **argv) {
         text_clear(&command);
         text_puts(&command, " launch the same experiment again");
     }
+    submit_check(&slurm, e);
+    if (slurm.slurm && pool_desc.max_failed)
+        die(EXIT_MISUSE, "--stop-after cannot reach tasks of Slurm: remove it, and end them with gem5art-cancel");
     for (i = 0; i < e->warnings.count; i++) warn("%s", e->warnings.items[i]);
     for (i = 0; i < e->run_count; i++) {
         if (timeout_text) e->runs[i].desc.timeout = timeout;
         if (nice_text) e->runs[i].desc.nice = niceness;
     }
-    return commands ? print_commands(e) : dry_run ? show_plan(e) : launch_all(e);
+    if (commands) return print_commands(e);
+    if (dry_run) return show_plan(e);
+    return slurm.slurm ? submit_all(e) : launch_all(e);
 }

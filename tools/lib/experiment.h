@@ -43,6 +43,7 @@ typedef struct experiment {
     experiment_run *runs;
     size_t run_count;
     text_list warnings;               /* doubts about its file, each with a place */
+    text_list sbatch;                 /* options for Slurm */
 } experiment;
 
 /* Reads a file; "-" is standard input. `where`: conditions on the matrix variables as of --where, or NULL; `limit`: the

@@ -255,6 +255,19 @@ static void note_unused(const reader *r, const gem5art_json *artifacts) {
     text_free(&line);
 }
 
+/* Options for Slurm, which are no part of the experiment. */
+static void read_sbatch(reader *r) {
+    const gem5art_json *array = gem5art_json_get(r->s->root, "sbatch"), *item;
+    if (!array) return;
+    item = source_need(r->s, array, GEM5ART_JSON_ARRAY, "sbatch")->first;
+    for (; item; item = item->next) {
+        const char *option = source_need(r->s, item, GEM5ART_JSON_STRING, "an option of sbatch")->text;
+        if (option[0] != '-' || strpbrk(option, "\n\r"))
+            source_bad(r->s, item->raw, "\"%s\" is not an option of sbatch: write one as in \"--partition=long\"", option);
+        text_list_add(&r->e->sbatch, option);
+    }
+}
+
 static experiment *read_source(const source *s, const text_list *where, int64_t limit) {
     reader r = {.s = s, .where = where, .limit = limit};
     const gem5art_json *sweeps, *artifacts, *sweep;
@@ -264,6 +277,7 @@ static experiment *read_source(const source *s, const text_list *where, int64_t 
     reader_check_keys(&r, s->root, IN_TOP, "an experiment");
     artifacts = gem5art_json_get(s->root, "artifacts");
     if (artifacts) source_need(s, artifacts, GEM5ART_JSON_OBJECT, "artifacts");
+    read_sbatch(&r);
     sweeps = gem5art_json_get(s->root, "sweeps");
     if (!sweeps) source_bad(s, s->root->raw, "the experiment has no sweeps: add \"sweeps\": [...]");
     sweep = source_need(s, sweeps, GEM5ART_JSON_ARRAY, "sweeps")->first;

@@ -4,16 +4,19 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <poll.h>
+#include <signal.h>
 #include <spawn.h>
 #include <stdint.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/wait.h>
+#include <time.h>
 #include <unistd.h>
 
 bool program_start(program *p, const char *const *arguments) { return program_start_on(p, arguments, -1); }
 
-bool program_start_on(program *p, const char *const *arguments, int input) {
+static bool start(program *p, const char *const *arguments, int input, bool errors) {
     posix_spawn_file_actions_t actions;
     int fds[2];
     bool ok;
@@ -26,7 +29,8 @@ bool program_start_on(program *p, const char *const *arguments, int input) {
         if (input < 0) posix_spawn_file_actions_addopen(&actions, 0, "/dev/null", O_RDONLY, 0);
         else posix_spawn_file_actions_adddup2(&actions, input, 0);
         posix_spawn_file_actions_adddup2(&actions, fds[1], 1);
-        posix_spawn_file_actions_addopen(&actions, 2, "/dev/null", O_WRONLY, 0);
+        if (errors) posix_spawn_file_actions_adddup2(&actions, fds[1], 2);
+        else posix_spawn_file_actions_addopen(&actions, 2, "/dev/null", O_WRONLY, 0);
         ok = posix_spawnp(&p->pid, arguments[0], &actions, NULL, (char *const *)(uintptr_t)arguments, environ) == 0;
         posix_spawn_file_actions_destroy(&actions);
     }
@@ -35,6 +39,36 @@ bool program_start_on(program *p, const char *const *arguments, int input) {
     if (!p->out) close(fds[0]);
     if (ok && !p->out) program_end(p);
     return p->out != NULL;
+}
+
+bool program_start_on(program *p, const char *const *arguments, int input) { return start(p, arguments, input, false); }
+
+/* Reads to the end of the output, or for some seconds. False: the time is up. */
+static bool read_for(int fd, double seconds, text *out) {
+    struct timespec now, begin;
+    struct pollfd wait = {.fd = fd, .events = POLLIN};
+    char chunk[4096];
+    clock_gettime(CLOCK_MONOTONIC, &begin);
+    for (;;) {
+        double left;
+        ssize_t n = 0;
+        clock_gettime(CLOCK_MONOTONIC, &now);
+        left = seconds - (double)(now.tv_sec - begin.tv_sec) - (double)(now.tv_nsec - begin.tv_nsec) / 1e9;
+        if (left <= 0) return false;
+        if (poll(&wait, 1, (int)(left * 1000) + 1) <= 0) continue;
+        if ((n = read(fd, chunk, sizeof chunk)) == 0) return true;
+        if (n > 0) text_put(out, chunk, (size_t)n);
+        else if (errno != EINTR) return true;
+    }
+}
+
+int program_run(const char *const *arguments, double seconds, text *out) {
+    program p;
+    text_clear(out);
+    if (!start(&p, arguments, -1, true)) return -1;
+    if (!read_for(fileno(p.out), seconds, out)) kill(p.pid, SIGKILL);
+    while (out->length && out->data[out->length - 1] == '\n') text_cut(out, out->length - 1);
+    return program_end(&p);
 }
 
 int program_end(program *p) {

@@ -2,6 +2,7 @@
 #ifndef PROGRAM_H
 #define PROGRAM_H
 
+#include <stdbool.h>
 #include <stdio.h>
 #include <sys/types.h>
 
@@ -17,6 +18,10 @@ typedef struct program {
 bool program_start(program *p, const char *const *arguments);
 bool program_start_on(program *p, const char *const *arguments, int input); /* with an open file as its input */
 int program_end(program *p); /* its exit status; 128: a signal ended it */
+
+/* Runs a program to its end. *out is what it prints, errors included, without its last line end. Returns its exit status;
+   -1: it cannot be run; 128: a signal ended it, also after `seconds`, when it is killed. */
+int program_run(const char *const *arguments, double seconds, text *out);
 
 bool program_is_commit(const char *word); /* a whole commit id, which git cannot take for an option or a path */
 

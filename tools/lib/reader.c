@@ -50,7 +50,7 @@ static const key keys[] = {
     KEY_RUN(linux_binary_artifact, KEY_REQUIRED | KEY_FS, KEY_ROLE, ROLE_LINUX),
     KEY_RUN(disk_image_artifact, KEY_REQUIRED | KEY_FS, KEY_ROLE, ROLE_DISK),
     {"artifacts", IN_RUN, KEY_FURTHER, 0, 0},
-    KEY_ELSE("sweeps", IN_TOP), KEY_ELSE("when", IN_OVERRIDE), KEY_ELSE("matrix", IN_SWEEP), KEY_ELSE("only", IN_SWEEP),
+    KEY_ELSE("sweeps", IN_TOP), KEY_ELSE("sbatch", IN_TOP), KEY_ELSE("when", IN_OVERRIDE), KEY_ELSE("matrix", IN_SWEEP), KEY_ELSE("only", IN_SWEEP),
     KEY_ELSE("exclude", IN_SWEEP), KEY_ELSE("include", IN_SWEEP), KEY_ELSE("overrides", IN_SWEEP),
     KEY_ARTIFACT(name, 0), KEY_ARTIFACT(type, KEY_REQUIRED), KEY_ARTIFACT(path, KEY_REQUIRED),
     KEY_ARTIFACT(documentation, KEY_REQUIRED), KEY_ARTIFACT(cwd, 0), KEY_ARTIFACT(command, 0),

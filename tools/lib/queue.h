@@ -1,0 +1,47 @@
+/* queue.h - the queued runs of a store, and what Slurm's queue says of them. */
+#ifndef QUEUE_H
+#define QUEUE_H
+
+#include "gem5art.h"
+
+#include <stdint.h>
+#include <sys/types.h>
+
+#include "text.h"
+
+typedef enum queue_state {
+    QUEUE_UNKNOWN,    /* Slurm did not answer, or the ticket is not one of a submission */
+    QUEUE_SUBMITTING, /* its submitter is about to hand it over */
+    QUEUE_PENDING,    /* Slurm lists its task as waiting */
+    QUEUE_RUNNING,    /* and as running; the run may yet wait for others of its task */
+    QUEUE_GONE        /* Slurm answered, and lists no such task: the ticket is void */
+} queue_state;
+
+typedef struct queued_run {
+    char *hash, *id, *name, *outdir, *ticket;
+    uid_t owner;
+    double time;              /* when it was queued */
+    queue_state state;
+    int64_t job, task;        /* of the array, once it is known; else job is 0 */
+    const char *node, *reason; /* of a running one; of a waiting one, in Slurm's words ("Priority"). Never NULL */
+} queued_run;
+
+typedef struct queue {
+    queued_run *runs;         /* sorted by hash */
+    size_t count;
+    text trouble;             /* why Slurm did not answer; empty: it did, or nothing is queued */
+    struct submission *submissions; /* private, as is the next */
+    size_t submission_count;
+    struct slurm_queue *slurm;
+} queue;
+
+/* Reads the queued runs, and asks Slurm once if there are any. */
+void queue_read(queue *q, gem5art_db *db);
+const queued_run *queue_find(const queue *q, const char *hash); /* NULL: it is not queued */
+char *queue_task(const queued_run *r); /* "123_4", to be freed; "" while its job is unknown */
+void queue_free(queue *q);
+
+/* Withdraws the void ones, so that their runs can be launched on this machine. Returns how many. */
+size_t queue_release_void(const queue *q, gem5art_db *db);
+
+#endif

@@ -1,0 +1,164 @@
+/* slurm.c - see slurm.h */
+
+#include "slurm.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "program.h"
+
+enum { SLURM_SECONDS = 60 }; /* for an answer: Slurm's programs themselves give up after 10 to 30 s */
+
+/* Runs a program of Slurm. False: `out` has a sentence about its failure. */
+static bool run(const char *const *words, text *out) {
+    int status = program_run(words, SLURM_SECONDS, out);
+    char *said;
+    if (status == 0) return true;
+    said = text_copy(text_string(out));
+    text_clear(out);
+    if (status < 0) text_putf(out, "%s cannot be run: is Slurm installed on this machine?", words[0]);
+    else if (status == 128) text_putf(out, "%s did not answer within %d s", words[0], SLURM_SECONDS);
+    else text_putf(out, "%s failed: %s", words[0], *said ? said : "it gives no reason");
+    free(said);
+    return false;
+}
+
+/* ---- the queue */
+
+/* JOB|INDEX|STATE|NODE|REASON|COMMENT; -o stays the same from version to version, --json does not. */
+static const char slurm_format[] = "%F|%K|%T|%N|%r|%k";
+enum { SLURM_FIELDS = 6 };
+
+static bool read_task(slurm_task *task, char *line) {
+    char *fields[SLURM_FIELDS];
+    int i;
+    for (i = 0; i < SLURM_FIELDS; i++) {
+        fields[i] = line;
+        if (i + 1 == SLURM_FIELDS) break;
+        if ((line = strchr(line, '|')) == NULL) return false;
+        *line++ = 0;
+    }
+    task->job = strtoll(fields[0], NULL, 10);
+    task->index = strtoll(fields[1], NULL, 10); /* "N/A" without an array */
+    task->pending = text_same(fields[2], "PENDING") || text_starts(fields[2], "REQUEUE") ||
+                    text_same(fields[2], "SPECIAL_EXIT");
+    task->node = fields[3], task->reason = fields[4], task->comment = fields[5];
+    return task->job > 0;
+}
+
+static int compare(const void *a, const void *b) {
+    const slurm_task *x = (const slurm_task *)a, *y = (const slurm_task *)b;
+    if (x->job != y->job) return x->job < y->job ? -1 : 1;
+    return x->index < y->index ? -1 : x->index > y->index;
+}
+
+static void read_tasks(slurm_queue *q) {
+    char *line = q->text, *next;
+    for (; line; line = next) {
+        if ((next = strchr(line, '\n')) != NULL) *next++ = 0;
+        q->tasks = (slurm_task *)text_room(q->tasks, q->count, sizeof *q->tasks);
+        q->count += read_task(&q->tasks[q->count], line);
+    }
+    if (q->count) qsort(q->tasks, q->count, sizeof *q->tasks, compare);
+}
+
+bool slurm_ask(slurm_queue *q, const uid_t *users, size_t count, text *why) {
+    const char *words[] = {"squeue", "--noheader", "--array", "--all", "-o", slurm_format, "-u", NULL, NULL};
+    text list = {NULL, 0, 0};
+    size_t i;
+    bool ok;
+    memset(q, 0, sizeof *q);
+    for (i = 0; i < count; i++) text_putf(&list, "%s%ld", i ? "," : "", (long)users[i]);
+    words[7] = text_string(&list);
+    ok = run(words, why);
+    text_free(&list);
+    if (!ok) return false;
+    q->text = text_copy(text_string(why));
+    text_clear(why);
+    read_tasks(q);
+    return true;
+}
+
+const slurm_task *slurm_find(const slurm_queue *q, int64_t job, int64_t index) {
+    slurm_task key = {.job = job, .index = index};
+    return q->count ? (const slurm_task *)bsearch(&key, q->tasks, q->count, sizeof key, compare) : NULL;
+}
+
+void slurm_free(slurm_queue *q) {
+    free(q->tasks);
+    free(q->text);
+    memset(q, 0, sizeof *q);
+}
+
+/* ---- jobs */
+
+int64_t slurm_array_limit(text *why) {
+    static const char *const words[] = {"scontrol", "show", "config", NULL};
+    const char *at;
+    int64_t limit;
+    if (!run(words, why)) return 0;
+    at = strstr(text_string(why), "MaxArraySize");
+    at = at ? strchr(at, '=') : NULL;
+    limit = at ? strtoll(at + 1, NULL, 10) : 0;
+    text_clear(why);
+    if (limit <= 0) text_puts(why, "scontrol does not show this cluster's MaxArraySize");
+    return limit > 0 ? limit : 0;
+}
+
+int64_t slurm_submit(const char *script, const char *array, const char *comment, const char *argument, text *why) {
+    char *array_option = text_printf("--array=%s", array), *comment_option = text_printf("--comment=%s", comment);
+    const char *const words[] = {"sbatch", "--parsable", array_option, comment_option, script, argument, NULL};
+    const char *line;
+    int64_t job = 0;
+    bool ok = run(words, why);
+    for (line = ok ? text_string(why) : NULL; line && job <= 0; line = strchr(line, '\n')) {
+        line += *line == '\n';
+        job = strtoll(line, NULL, 10); /* 123 or 123;CLUSTER, after warnings */
+    }
+    if (ok && job <= 0) {
+        char *said = text_copy(text_string(why));
+        text_clear(why);
+        text_putf(why, "sbatch gives no job number: %s", said);
+        free(said);
+    } else if (ok) text_clear(why);
+    free(array_option);
+    free(comment_option);
+    return job > 0 ? job : 0;
+}
+
+enum { SLURM_AT_ONCE = 500 }; /* tasks on a command line */
+
+bool slurm_end(const text_list *tasks, bool running, text *why) {
+    size_t i = 0, k;
+    bool ok = true;
+    while (i < tasks->count) {
+        text_list words = {NULL, 0};
+        text said = {NULL, 0, 0};
+        text_list_add(&words, "scancel");
+        if (running) text_list_add(&words, "--batch");
+        if (running) text_list_add(&words, "--signal=TERM");
+        for (k = 0; k < SLURM_AT_ONCE && i < tasks->count; k++) text_list_add(&words, tasks->items[i++]);
+        if (!run(words.items, &said) && ok) {
+            ok = false;
+            text_clear(why);
+            text_puts(why, text_string(&said));
+        }
+        text_list_free(&words);
+        text_free(&said);
+    }
+    return ok;
+}
+
+bool slurm_exclude(int64_t job, const char *nodes, text *why) {
+    char *which = text_printf("JobId=%lld", (long long)job), *list = text_printf("ExcNodeList=%s", nodes);
+    const char *const words[] = {"scontrol", "update", which, list, NULL};
+    bool ok = run(words, why);
+    free(which);
+    free(list);
+    return ok;
+}
+
+bool slurm_requeue(const char *job, text *why) {
+    const char *const words[] = {"scontrol", "requeue", job, NULL};
+    return run(words, why);
+}

@@ -1,0 +1,48 @@
+/* slurm.h - Slurm's own programs: what the queue has, handing a script over, ending jobs, excluding a node. */
+#ifndef SLURM_H
+#define SLURM_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <sys/types.h>
+
+#include "text.h"
+
+/* A task that the queue lists. */
+typedef struct slurm_task {
+    int64_t job, index;     /* of an array: squeue's JOB_INDEX */
+    bool pending;           /* it waits, for `reason`; else it runs, on `node` */
+    const char *comment, *reason, *node;
+} slurm_task;
+
+typedef struct slurm_queue {
+    slurm_task *tasks;      /* sorted by job and index */
+    size_t count;
+    char *text;             /* private */
+} slurm_queue;
+
+/* Asks for all tasks of these users that have not ended, by one squeue. False, with the reason in `why`: there is no
+   answer, which says nothing about any task. */
+bool slurm_ask(slurm_queue *q, const uid_t *users, size_t count, text *why);
+const slurm_task *slurm_find(const slurm_queue *q, int64_t job, int64_t index); /* NULL: the queue does not list it */
+void slurm_free(slurm_queue *q);
+
+/* The most tasks of one array here. 0, with the reason: Slurm does not answer. */
+int64_t slurm_array_limit(text *why);
+
+/* Hands a script with its argument over (options as #SBATCH lines in it). Returns the job's number; 0, with what sbatch
+   says: it was refused. */
+int64_t slurm_submit(const char *script, const char *array, const char *comment, const char *argument, text *why);
+
+/* Sends SIGTERM to the batch process of a running task, which ends its runs; or cancels tasks that wait. `tasks`: texts
+   like "123_4". Returns false with what scancel says. */
+bool slurm_end(const text_list *tasks, bool running, text *why);
+
+/* Keeps the waiting tasks of a job from these nodes (a list with commas). */
+bool slurm_exclude(int64_t job, const char *nodes, text *why);
+
+/* Puts this very task back into the queue, which ends it. */
+bool slurm_requeue(const char *job, text *why);
+
+#endif

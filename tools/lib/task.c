@@ -1,0 +1,245 @@
+/* task.c - see task.h */
+
+#include "task.h"
+
+#include <dirent.h>
+#include <errno.h>
+#include <fcntl.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "label.h"
+#include "message.h"
+#include "options.h"
+#include "slurm.h"
+#include "submission.h"
+#include "when.h"
+#include "wording.h"
+
+enum { TASK_FAILURES = 3, TASK_SECONDS = 5 }; /* of a node until it is excluded; between two looks at the queue */
+
+/* Facts of the job that are recorded with each run. */
+static const char *const task_environment[] = {"SLURM_JOB_ID", "SLURM_ARRAY_JOB_ID", "SLURM_ARRAY_TASK_ID",
+                                               "SLURM_RESTART_COUNT", "SLURMD_NODENAME", "SLURM_CLUSTER_NAME",
+                                               "SLURM_JOB_PARTITION", NULL};
+
+typedef struct task_run {
+    gem5art_run *run;
+    bool ended;
+} task_run;
+
+typedef struct working {
+    const task *options;
+    gem5art_db *db;
+    gem5art_pool *pool;
+    const char *node;
+    task_run *runs;
+    size_t count;
+    int bad, unstarted;   /* runs that are not Finished; and that could not be started on this node */
+    bool started;
+} working;
+
+static const char *variable(const char *name) {
+    const char *value = getenv(name);
+    return value ? value : "";
+}
+
+/* ---- a node that starts nothing */
+
+/* Adds a byte to a node's file, and returns how many it has; 0: it cannot be written. */
+static off_t note_node(const working *w, const char *ending) {
+    char *path = text_printf("%s/%s.%s", w->options->folder, w->node, ending);
+    int fd = open(path, O_WRONLY | O_CREAT | O_APPEND | O_CLOEXEC, 0644);
+    struct stat st;
+    off_t size = 0;
+    if (fd >= 0 && write(fd, "\n", 1) == 1 && fstat(fd, &st) == 0) size = st.st_size;
+    if (fd >= 0) close(fd);
+    free(path);
+    return size;
+}
+
+/* Lists the nodes to exclude: this one, and those that were excluded before. False: no other node has started a run. */
+static bool bad_nodes(const working *w, text *nodes) {
+    DIR *folder = opendir(w->options->folder);
+    const struct dirent *entry;
+    bool others = false;
+    text_puts(nodes, w->node);
+    while (folder && (entry = readdir(folder)) != NULL) {
+        const char *dot = strrchr(entry->d_name, '.');
+        size_t length = dot ? (size_t)(dot - entry->d_name) : 0;
+        if (!dot || text_is(entry->d_name, length, w->node)) continue;
+        others = others || text_same(dot, ".started");
+        if (text_same(dot, ".excluded")) text_putf(nodes, ",%.*s", (int)length, entry->d_name);
+    }
+    if (folder) closedir(folder);
+    return others;
+}
+
+static void exclude_node(const working *w, long long failures) {
+    const char *job = variable("SLURM_ARRAY_JOB_ID");
+    text nodes = {NULL, 0, 0}, why = {NULL, 0, 0};
+    if (!bad_nodes(w, &nodes)) say("node %s is not excluded, as no other node has started a run", w->node);
+    else if (slurm_exclude(strtoll(job, NULL, 10), nodes.data, &why)) {
+        note_node(w, "excluded");
+        say("node %s is excluded from the rest of job %s: %lld tasks could not start a run there", w->node, job, failures);
+    } else say("node %s could not be excluded: %s", w->node, text_string(&why));
+    text_free(&nodes);
+    text_free(&why);
+}
+
+/* Puts this task back into the queue, up to three times. */
+static void leave_node(const working *w) {
+    long long failures = (long long)note_node(w, "failed");
+    text why = {NULL, 0, 0};
+    if (failures >= TASK_FAILURES) exclude_node(w, failures);
+    if (atoi(variable("SLURM_RESTART_COUNT")) >= TASK_FAILURES) return;
+    say("back into the queue: %d run%s could not be started on node %s", w->unstarted, w->unstarted == 1 ? "" : "s", w->node);
+    if (!slurm_requeue(variable("SLURM_JOB_ID"), &why)) say("%s", text_string(&why));
+    text_free(&why);
+}
+
+/* ---- the runs */
+
+/* Was an attempt never spawned, for a reason that a different node may not have? */
+static bool is_unstarted(const gem5art_event *event) {
+    static const gem5art_code anywhere[] = {GEM5ART_CHANGED, GEM5ART_DIRTY, GEM5ART_CANCELLED};
+    size_t i;
+    if (event->run->pid || !event->error) return false;
+    for (i = 0; i < sizeof anywhere / sizeof *anywhere; i++)
+        if (event->error->code == anywhere[i]) return false;
+    return true;
+}
+
+/* A run is queued until it is recorded as one that is not launched again. */
+static void unqueue(const working *w, const gem5art_run *run) {
+    gem5art_error error;
+    if (!gem5art_unqueue_run(w->db, run->hash, NULL, &error) && error.code != GEM5ART_NOT_FOUND) warn("%s", error.message);
+}
+
+static void on_end(working *w, const gem5art_event *event) {
+    const gem5art_run *run = event->run;
+    text end = {NULL, 0, 0};
+    bool finished = text_same(run->status, "Finished");
+    if (!finished) {
+        w->bad++;
+        w->unstarted += is_unstarted(event);
+        label_put_end(&end, run);
+        say("%s: %s: %s", label_run(run), run->status, text_string(&end));
+    }
+    if (event->error && !text_same(event->error->message, run->error))
+        say("%s is not recorded: %s", label_run(run), wording(event->error->message));
+    else if (!run->rerunnable) unqueue(w, run);
+    text_free(&end);
+}
+
+static void on_event(const gem5art_event *event, void *user_data) {
+    working *w = (working *)user_data;
+    size_t i;
+    if (event->type == GEM5ART_EVENT_SPAWNED && !w->started) {
+        w->started = true;
+        note_node(w, "started");
+    }
+    if (event->type != GEM5ART_EVENT_ENDED && event->type != GEM5ART_EVENT_SKIPPED) return;
+    for (i = 0; i < w->count; i++)
+        if (w->runs[i].run && text_same(w->runs[i].run->hash, event->run->hash)) w->runs[i].ended = true;
+    if (event->type == GEM5ART_EVENT_ENDED) on_end(w, event);
+    else if (event->error->code == GEM5ART_EXISTS) unqueue(w, event->run);
+    else if (event->error->code != GEM5ART_CANCELLED) {
+        w->bad++;
+        say("%s: %s", label_run(event->run), wording(event->error->message));
+    } else w->bad++;
+}
+
+/* Ends the runs that were withdrawn since: that is how gem5art-cancel ends one of several in a task. */
+static void end_withdrawn(const working *w) {
+    size_t i;
+    for (i = 0; i < w->count; i++) {
+        const gem5art_run *run = w->runs[i].run;
+        char *path;
+        if (!run || w->runs[i].ended) continue;
+        path = text_printf("%s.live/%s.queued", gem5art_store_path(w->db), run->hash);
+        if (access(path, F_OK) < 0 && errno == ENOENT) gem5art_pool_cancel(w->pool, run->id, NULL);
+        free(path);
+    }
+}
+
+/* ---- the task */
+
+/* Reads the hashes of this task, and loads its runs; those that are not queued any more are left out. */
+static void load_runs(working *w, int64_t task_number) {
+    char *path = text_join(w->options->folder, "runs"), hash[SUBMISSION_LINE];
+    int fd = open(path, O_RDONLY | O_CLOEXEC), i;
+    gem5art_error error;
+    if (fd < 0) die(EXIT_FAILED, "cannot read %s: %s", path, strerror(errno));
+    w->runs = (task_run *)text_alloc((size_t)w->options->per_task * sizeof *w->runs);
+    for (i = 0; i < w->options->per_task; i++) {
+        off_t at = (off_t)(task_number * w->options->per_task + i) * SUBMISSION_LINE;
+        if (pread(fd, hash, sizeof hash, at) != sizeof hash || hash[SUBMISSION_HASH] != '\n') break;
+        hash[SUBMISSION_HASH] = 0;
+        w->runs[w->count].run = gem5art_load_queued(w->db, hash, &error);
+        if (w->runs[w->count].run) w->count++;
+        else if (error.code != GEM5ART_NOT_FOUND || access(gem5art_store_path(w->db), F_OK) < 0) {
+            w->bad++;
+            w->unstarted += error.code != GEM5ART_CHANGED;
+            say("%s", wording(error.message));
+        }
+    }
+    close(fd);
+    free(path);
+}
+
+static void execute(working *w) {
+    gem5art_error error;
+    gem5art_event progress;
+    double next = when_monotonic() + TASK_SECONDS;
+    size_t i;
+    for (i = 0; i < w->count; i++)
+        if (!gem5art_pool_add(w->pool, w->runs[i].run, &error)) die_of(&error);
+    do {
+        gem5art_pool_step(w->pool, TASK_SECONDS * 1000, NULL); /* an event has the error of a run that is not recorded */
+        gem5art_pool_progress(w->pool, &progress);
+        if (when_monotonic() < next) continue;
+        end_withdrawn(w);
+        next = when_monotonic() + TASK_SECONDS;
+    } while (progress.queued + progress.running + progress.ending > 0);
+}
+
+/* Removes the output of a task that printed nothing. */
+static void remove_output(const working *w) {
+    char *name = text_printf("%s_%s.out", variable("SLURM_ARRAY_JOB_ID"), variable("SLURM_ARRAY_TASK_ID"));
+    char *path = text_join(w->options->folder, name);
+    struct stat st;
+    if (stat(path, &st) == 0 && S_ISREG(st.st_mode) && st.st_size == 0) unlink(path);
+    free(name);
+    free(path);
+}
+
+bool task_execute(const task *t, gem5art_db *db) {
+    working w;
+    gem5art_error error;
+    char *id = text_printf("%s_%s", variable("SLURM_ARRAY_JOB_ID"), variable("SLURM_ARRAY_TASK_ID"));
+    int64_t first = t->first_text ? options_count("--first", t->first_text) : 0;
+    memset(&w, 0, sizeof w);
+    if (!*variable("SLURM_JOB_ID")) die(EXIT_MISUSE, "--exec is for batch scripts of Slurm: use --slurm to submit one");
+    w.options = t, w.db = db;
+    w.node = *variable("SLURMD_NODENAME") ? variable("SLURMD_NODENAME") : "node";
+    t->pool->jobs = atoi(variable("SLURM_CPUS_PER_TASK")) > 0 ? atoi(variable("SLURM_CPUS_PER_TASK")) : 1;
+    t->pool->task_id = id;
+    t->pool->environment = task_environment;
+    t->pool->handle_signals = true;
+    t->pool->event = on_event;
+    t->pool->user_data = &w;
+    w.pool = gem5art_pool_create(db, t->pool, &error);
+    if (!w.pool) die_of(&error);
+    load_runs(&w, first + atoll(variable("SLURM_ARRAY_TASK_ID")));
+    execute(&w);
+    gem5art_pool_destroy(w.pool);
+    if (w.unstarted && !w.started) leave_node(&w);
+    remove_output(&w);
+    free(w.runs);
+    free(id);
+    return w.bad == 0;
+}
