@@ -64,9 +64,9 @@ static const option options[] = {
     OPTION_DB_URI(&db_uri),
     {"--color", NULL, "WHEN", " Use colors: always, auto (on terminals) or never", &color, NULL, NULL, "always auto never"},
     {"--nice", NULL, "N", " Lower the runs' priority, by 0 to 20", &nice_text, NULL, NULL, NULL},
-    {"--free-memory", NULL, "SIZE", "Launch none while less is free (such as 8G)", &memory_text, NULL, NULL, NULL},
+    {"--free-memory", NULL, "SIZE", " Launch none while less is free (such as 8G)", &memory_text, NULL, NULL, NULL},
     {"--quiet", "-q", NULL, " Print only failures and the sum", .flag = &outcomes_quiet},
-    {"--min-disk", NULL, "SIZE", "Launch none while less disk space is free", &disk_text, NULL, NULL, NULL},
+    {"--min-disk", NULL, "SIZE", " Launch none while less disk space is free", &disk_text, NULL, NULL, NULL},
     {"--pin", NULL, NULL, " Give each run a CPU of its own", NULL, NULL, &pool_desc.pin, NULL},
     SINGLE_OPTIONS(&one),
     SUBMIT_OPTIONS(&slurm),
@@ -77,8 +77,8 @@ static const page run_page = {
     "launch gem5 experiments and watch over them",
     "EXPERIMENT.json | --name NAME --gem5 FILE --script FILE --outdir DIR [--kernel FILE --disk FILE] [-- PARAM...]",
     "Launch the runs that are not recorded yet, of a file or from the command line.", NULL, options,
-    "With - the experiment is read from standard input. The man page has --nice, --pin, --color, --take-lost and the "
-    "git repos of a single run, too.",
+    "With - the experiment is read from standard input. The man page has more: --nice, --pin, --free-memory, --min-disk, the git repos of "
+    "a single run, and the options for Slurm.",
     "0 all runs are recorded as Finished, 1 a run failed or was not launched, 2 misuse; --dry-run: 0, or 1 if a launch "
     "would be refused", NULL, false};
 
@@ -400,7 +400,8 @@ static void show_script(const experiment *e) {
     char *place = text_printf("%s.slurm/ID", gem5art_store_path(db));
     slurm.title = title_of(e->path);
     slurm.db_uri = uri_of_store();
-    print_line("\nThe batch script:");
+    print_line("%s", "");
+    print_line("The batch script:");
     submit_put_script(&script, &slurm, e, place);
     print(script.data, script.length);
     text_free(&script);

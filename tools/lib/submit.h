@@ -19,8 +19,8 @@ typedef struct submit {
 
 /* Rows for a page; `s` is the address of a submit. */
 #define SUBMIT_OPTIONS(s)                                                                                              \
-    {"--slurm", NULL, NULL, "Submit the runs to Slurm: see \"On a cluster\" in the man page", .flag = &(s)->slurm},    \
-    {"--wait", NULL, NULL, "With --slurm, follow the runs until all have ended", .flag = &(s)->wait},                  \
+    {"--slurm", NULL, NULL, "Submit the runs to Slurm; see gem5art-slurm(7)", .flag = &(s)->slurm},    \
+    {"--wait", NULL, NULL, " With --slurm, follow the runs until all have ended", .flag = &(s)->wait},                  \
     {"--per-task", NULL, "N", " With --slurm, execute N runs in each task", .value = &(s)->per_task_text},             \
     {"--partition", NULL, "NAME", " Submit to this partition, as sbatch does; so do the next seven",                   \
      .value = &(s)->partition},                                                                                        \
