@@ -57,6 +57,7 @@
        >>store       what a record is, and how it is written and read; the writer lock
        >>flat        the JSON file; gem5art__flat_append_few: where a record becomes durable
        >>lmdb        the same records in LMDB
+       >>shards      a flat store and the shards beside it, read as one
        >>artifact    registering and checking artifacts
        >>run         identity (gem5art__run_hash), outdirs, info.json, claims (gem5art__claim_run), lost runs
        >>outcome     how a run ended (gem5art__decide): evidence from its files, the probe
@@ -419,6 +420,9 @@ typedef struct gem5art_open_desc {
     void *user_data;
     bool dry_run;              /* as read_only, but a missing store is an empty one, and gem5art_register_artifact and
                                   gem5art_create_* return what they would make without storing or making anything */
+    const char *shard;         /* a flat store: append records to STORE.shards/SHARD.json, whose writers do not wait for
+                                  those of other shards; see Shards. At most 64 of A-Z a-z 0-9 . _ - and no dot first;
+                                  default: append them to the store itself */
 } gem5art_open_desc;
 
 /* Opens a run store, and creates an empty one if there is none.
@@ -427,9 +431,10 @@ typedef struct gem5art_open_desc {
            gem5art, %20 does not stand for a space, and there is no host: both are refused.
      desc  may be NULL.
    Returns a db, to be closed with gem5art_close, or NULL:
-     UNSUPPORTED  a different scheme (mongodb://, lmdb:// in a build without it)
+     UNSUPPORTED  a different scheme (mongodb://, lmdb:// in a build without it); a shard of an LMDB store
      CORRUPT      the file is empty, or neither a JSON array nor an LMDB store
-     INVALID      a flat store that is named as an LMDB one, or the reverse; file://localhost/...; %20 and the like
+     INVALID      a flat store that is named as an LMDB one, or the reverse; file://localhost/...; %20 and the like; a
+                  shard that cannot be the name of one
      LIMIT        not enough address space for an LMDB store
      NOT_FOUND    no such folder; with read_only, no such file
      IO, NOMEM
@@ -4674,6 +4679,10 @@ struct gem5art_db {
     char *path; /* of the store: absolute, symlinks resolved */
     gem5art__flat flat;
     struct gem5art__env *env; /* of an LMDB store */
+    char *shards_path;        /* the folder of a flat store's shards; NULL: it is a shard, or an LMDB store */
+    gem5art__buf shards;      /* handles (gem5art_db *) of all shards that were ever seen, by name */
+    gem5art_db *appended_to;  /* a handle of the shard that records are appended to; NULL: it is the store itself */
+    double patience;          /* seconds until a wait for the writer lock is given up; 0: GEM5ART__LOCK_SECONDS */
     int writer;  /* a descriptor of the store that has the writer lock; -1: this handle does not hold it */
     gem5art__held claimed; /* the lock file, with this handle's claims */
     gem5art__held claimed_here; /* the store, with the same claims, for those who know the store by another name */
@@ -4692,6 +4701,14 @@ struct gem5art_db {
     gem5art__cache cache;
     int pools, iters;
 };
+
+/* A handle without a store. */
+static gem5art_db *gem5art__new_db(gem5art_error *error) {
+    gem5art_db *db = (gem5art_db *)gem5art__alloc(sizeof *db);
+    if (!db) return gem5art__fail_nomem(error), (gem5art_db *)NULL;
+    db->writer = db->claimed.fd = db->claimed_here.fd = db->live_folder = db->flat.fd = -1;
+    return db;
+}
 
 static void gem5art__warn(gem5art_db *db, const char *format, ...) GEM5ART__PRINTF(2, 3);
 static void gem5art__warn(gem5art_db *db, const char *format, ...) {
@@ -4821,6 +4838,7 @@ typedef enum gem5art__step {
 typedef struct gem5art__lookup {
     int64_t last; /* where the last match is */
     size_t entry; /* of a flat store: the last one of the index */
+    gem5art_db *shard; /* that is searched; NULL: the store itself */
 } gem5art__lookup;
 
 /* Records one by one in the order they were stored, as of the beginning, whatever is done to the store meanwhile. */
@@ -4831,6 +4849,10 @@ typedef struct gem5art__scan {
     bool sealed;      /* it is a line with a checksum, */
     bool intact;      /* which fits */
     void *state;      /* the backend's own */
+    struct gem5art__scan *parts; /* of a store with shards: a scan of each file; else NULL */
+    size_t part, part_count;     /* the one being read */
+    gem5art__index ids;          /* an index of the store's own ids, which are passed over in its shards */
+    bool torn;                   /* a part was */
 } gem5art__scan;
 
 typedef struct gem5art__backend {
@@ -4850,28 +4872,6 @@ typedef struct gem5art__backend {
     bool (*remove)(gem5art_db *db, const char *const *ids, size_t *removals,
                    gem5art_error *error); /* in order, NULL-terminated */
 } gem5art__backend;
-
-/* `query`, which may be NULL, may narrow what is found by its name and name_contains; the rest is the caller's. */
-static bool gem5art__scan_begin(gem5art_db *db, const gem5art_query *query, gem5art__scan *scan, gem5art_error *error) {
-    memset(scan, 0, sizeof *scan);
-    scan->db = db;
-    return (db->backend->scan_begin)(scan, query, error);
-}
-
-static gem5art__step gem5art__scan_next(gem5art__scan *scan, gem5art_error *error) {
-    return (scan->db->backend->scan_next)(scan, error);
-}
-
-static gem5art__step gem5art__scan_parse(gem5art__scan *scan, gem5art__arena *arena, const gem5art_json **record,
-                                         gem5art_error *error) {
-    *record = gem5art__json_parse_in(arena, scan->data, scan->size, NULL, error);
-    return *record ? GEM5ART__RECORD : GEM5ART__FAILED;
-}
-
-static void gem5art__scan_end(gem5art__scan *scan) {
-    if (scan->state) (scan->db->backend->scan_end)(scan);
-    scan->state = NULL;
-}
 
 /* ---- the writer lock: a byte of the store itself, far after its end, whatever the kind of store. So all names of a
    file have the same lock, and there is no lock file that can be removed. */
@@ -4898,7 +4898,7 @@ static int gem5art__check_writer(gem5art_db *db, int fd, gem5art_error *error) {
 /* Waits before the next try. BUSY after a minute in which others held the lock, or when a worker is to stop. */
 static bool gem5art__wait_for_lock(gem5art_db *db, double begun, int *pause, bool *said, gem5art_error *error) {
     double waited = gem5art__monotonic() - begun;
-    if (waited >= GEM5ART__LOCK_SECONDS || gem5art__given_up())
+    if (waited >= (db->patience > 0 ? db->patience : GEM5ART__LOCK_SECONDS) || gem5art__given_up())
         return gem5art__fail(error, GEM5ART_BUSY,
                              "cannot write to the store %s: another program has held its lock for %.0f s; find it "
                              "(lsof %s) and end it, or try again", db->path, waited, db->path);
@@ -6438,7 +6438,8 @@ static bool gem5art__lmdb_scan_begin(gem5art__scan *scan, const gem5art_query *q
     lmdb->call.work = gem5art__lmdb_read_next;
     if (code == 0) return true;
     gem5art__lmdb_fail(error, code, "read", db->path);
-    gem5art__scan_end(scan);
+    gem5art__lmdb_scan_end(scan);
+    scan->state = NULL;
     return false;
 }
 
@@ -6667,7 +6668,392 @@ static const gem5art__backend gem5art__lmdb_backend = {
 
 #endif /* GEM5ART_LMDB */
 
-/* ---- opening, of any kind of store */
+/* ================================================================ >>shards
+   A flat store and its shards, read as one: see "Shards" in the manual. The store comes first, then the shards by name.
+   A merge copies records to the store and then removes the shard, so that for a while, or after a kill, a record may be
+   in both: one of a shard whose id the store has is passed over. As records move only that way, a reader looks at the
+   shards before it looks at the store, and misses none. */
+
+enum { GEM5ART__SHARD_NAME = 64 }; /* bytes of a shard's name, at most */
+static const char gem5art__shard_end[] = ".json";
+
+static bool gem5art__is_shard_name(const char *name, size_t length) {
+    static const char allowed[] = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789._-";
+    return length > 0 && length <= GEM5ART__SHARD_NAME && *name != '.' && strspn(name, allowed) >= length;
+}
+
+static size_t gem5art__shard_count(const gem5art_db *db) { return db->shards.length / sizeof(gem5art_db *); }
+static gem5art_db *gem5art__shard_at(const gem5art_db *db, size_t i) {
+    return ((gem5art_db **)(void *)db->shards.data)[i];
+}
+
+static void gem5art__free_shard(gem5art_db *shard) {
+    if (!shard) return;
+    gem5art__flat_close(shard);
+    gem5art__arena_free(&shard->arena);
+    gem5art__free(shard);
+}
+
+/* A handle of the shard in this file, which need not exist. */
+static gem5art_db *gem5art__new_shard(const gem5art_db *db, const char *file, gem5art_error *error) {
+    gem5art_db *shard = gem5art__new_db(error);
+    if (!shard) return NULL;
+    shard->backend = &gem5art__flat_backend;
+    shard->path = gem5art__arena_printf(&shard->arena, "%s/%s", db->shards_path, file);
+    shard->flat.path = shard->path;
+    shard->read_only = db->read_only;
+    shard->log = db->log;
+    shard->damaged = db->damaged;
+    shard->user_data = db->user_data;
+    if (shard->path) return shard;
+    gem5art__free_shard(shard);
+    gem5art__fail_nomem(error);
+    return NULL;
+}
+
+/* Where the shard with this file stands among the others, or belongs; *found: it is there. */
+static size_t gem5art__find_shard(const gem5art_db *db, const char *file, bool *found) {
+    size_t from = 0, end = gem5art__shard_count(db);
+    *found = false;
+    while (from < end && !*found) {
+        size_t middle = from + (end - from) / 2;
+        int order = strcmp(gem5art__base_name(gem5art__shard_at(db, middle)->path), file);
+        *found = order == 0;
+        if (order < 0) from = middle + 1;
+        else end = middle;
+    }
+    return end;
+}
+
+static bool gem5art__add_shard(gem5art_db *db, const char *file, gem5art_error *error) {
+    bool found;
+    size_t at = gem5art__find_shard(db, file, &found), count = gem5art__shard_count(db);
+    gem5art_db *shard, **list;
+    if (found) return true;
+    if ((shard = gem5art__new_shard(db, file, error)) == NULL) return false;
+    gem5art__put(&db->shards, &shard, sizeof shard);
+    if (db->shards.failed) {
+        db->shards.failed = false;
+        gem5art__free_shard(shard);
+        return gem5art__fail_nomem(error);
+    }
+    list = (gem5art_db **)(void *)db->shards.data;
+    memmove(list + at + 1, list + at, (count - at) * sizeof *list);
+    list[at] = shard;
+    return true;
+}
+
+/* Finds new shards. The folder is listed each time, as over a network its time of change may be an old one. */
+static bool gem5art__list_shards(gem5art_db *db, gem5art_error *error) {
+    struct dirent *entry;
+    bool ok = true;
+    DIR *dir = db->shards_path ? GEM5ART_SYS_OPENDIR(db->shards_path) : NULL;
+    if (!db->shards_path || (!dir && errno == ENOENT)) return true;
+    if (!dir) return gem5art__fail_errno(error, "read the folder", db->shards_path);
+    while (ok && (errno = 0, entry = GEM5ART_SYS_READDIR(dir)) != NULL) {
+        size_t length = strlen(entry->d_name), end = sizeof gem5art__shard_end - 1;
+        if (gem5art__ends_with(entry->d_name, gem5art__shard_end) &&
+            gem5art__is_shard_name(entry->d_name, length - end))
+            ok = gem5art__add_shard(db, entry->d_name, error);
+    }
+    if (ok && errno) ok = gem5art__fail_errno(error, "read the folder", db->shards_path);
+    gem5art__close_folder(dir);
+    return ok;
+}
+
+/* After an error of a shard: is it only that the shard has been merged? Its handle has no records then. */
+static bool gem5art__shard_is_gone(gem5art_db *shard, const gem5art_error *why, gem5art_error *error) {
+    bool many = why->code == GEM5ART_IO && errno == EMFILE;
+    if (why->code != GEM5ART_NOT_FOUND)
+        return gem5art__fail(error, why->code, "%s%s", why->message,
+                             many ? "; merge the shards (gem5art-fsck --merge-shards), or raise ulimit -n" : "");
+    gem5art__flat_forget(&shard->flat);
+    gem5art__close(shard->flat.fd);
+    shard->flat.fd = -1;
+    return true;
+}
+
+static bool gem5art__refresh_shards(gem5art_db *db, gem5art_error *error) {
+    gem5art_error why;
+    size_t i;
+    if (!gem5art__list_shards(db, error)) return false;
+    for (i = 0; i < gem5art__shard_count(db); i++) {
+        gem5art_db *shard = gem5art__shard_at(db, i);
+        if (!gem5art__flat_refresh(shard, &why) && !gem5art__shard_is_gone(shard, &why, error)) return false;
+    }
+    return true;
+}
+
+/* Look-ups see what is stored now. Needs no lock. */
+static bool gem5art__refresh(gem5art_db *db, gem5art_error *error) {
+    return gem5art__refresh_shards(db, error) && (db->backend->refresh)(db, error);
+}
+
+/* ---- look-ups and scans of all of them */
+
+/* The shard after this one; NULL: the first one, or there are no more. */
+static gem5art_db *gem5art__next_shard(const gem5art_db *db, const gem5art_db *shard) {
+    bool found;
+    size_t at = shard ? gem5art__find_shard(db, gem5art__base_name(shard->path), &found) + 1 : 0;
+    return at < gem5art__shard_count(db) ? gem5art__shard_at(db, at) : NULL;
+}
+
+/* Is there a record with this id in the one file that a handle stands for? */
+static bool gem5art__stores_id(gem5art_db *db, const char *id, bool *has, gem5art_error *error) {
+    gem5art__lookup lookup = {0, 0, NULL};
+    gem5art__step step = GEM5ART__END;
+    for (*has = false; !*has;) {
+        gem5art__arena arena = {NULL, false};
+        const gem5art_json *record;
+        step = gem5art__flat_lookup(db, &lookup, id, &arena, &record, error);
+        *has = step == GEM5ART__RECORD && gem5art__record_is(record, "_id", id);
+        gem5art__arena_free(&arena);
+        if (step != GEM5ART__RECORD) break;
+    }
+    return step != GEM5ART__FAILED;
+}
+
+/* The next record with this id or hash, parsed into the arena. */
+static gem5art__step gem5art__next_match(gem5art_db *db, gem5art__lookup *lookup, const char *key,
+                                         gem5art__arena *arena, const gem5art_json **record, gem5art_error *error) {
+    for (;;) {
+        gem5art_db *at = lookup->shard ? lookup->shard : db, *next;
+        gem5art__step step = (at->backend->lookup)(at, lookup, key, arena, record, error);
+        bool merged = false;
+        if (step == GEM5ART__RECORD && at != db &&
+            !gem5art__stores_id(db, gem5art__record_text(*record, "_id"), &merged, error))
+            return GEM5ART__FAILED;
+        if (merged) continue;
+        if (step != GEM5ART__END || (next = gem5art__next_shard(db, lookup->shard)) == NULL) return step;
+        memset(lookup, 0, sizeof *lookup);
+        lookup->shard = next;
+    }
+}
+
+static void gem5art__scan_end(gem5art__scan *scan) {
+    size_t i;
+    if (scan->state) (scan->db->backend->scan_end)(scan);
+    scan->state = NULL;
+    for (i = 0; i < scan->part_count; i++) gem5art__scan_end(&scan->parts[i]);
+    gem5art__free(scan->parts);
+    gem5art__index_free(&scan->ids);
+    scan->parts = NULL;
+    scan->part_count = 0;
+}
+
+static bool gem5art__scan_begin_parts(gem5art__scan *scan, const gem5art_query *query, gem5art_error *error) {
+    gem5art_db *db = scan->db;
+    size_t count = gem5art__shard_count(db) + 1, i;
+    gem5art_error why;
+    scan->parts = (gem5art__scan *)gem5art__alloc(count * sizeof *scan->parts);
+    if (!scan->parts) return gem5art__fail_nomem(error);
+    scan->part_count = count;
+    for (i = count; i-- > 0;) { /* the store last */
+        gem5art__scan *part = &scan->parts[i];
+        part->db = i ? gem5art__shard_at(db, i - 1) : db;
+        if (gem5art__flat_scan_begin(part, query, &why)) continue;
+        if (i ? gem5art__shard_is_gone(part->db, &why, error) : gem5art__fail(error, why.code, "%s", why.message))
+            continue;
+        gem5art__scan_end(scan);
+        return false;
+    }
+    return true;
+}
+
+/* `query`, which may be NULL, may narrow what is found by its name and name_contains; the rest is the caller's. */
+static bool gem5art__scan_begin(gem5art_db *db, const gem5art_query *query, gem5art__scan *scan, gem5art_error *error) {
+    memset(scan, 0, sizeof *scan);
+    scan->db = db;
+    if (!gem5art__list_shards(db, error)) return false;
+    return gem5art__shard_count(db) ? gem5art__scan_begin_parts(scan, query, error)
+                                    : (db->backend->scan_begin)(scan, query, error);
+}
+
+/* Takes the record of a part, unless it is one of a shard that the store has too. False with an error: out of memory. */
+static bool gem5art__scan_take(gem5art__scan *scan, const gem5art__scan *part, bool *taken, gem5art_error *error) {
+    gem5art__head head;
+    if (!gem5art__cursor_head((gem5art__cursor *)part->state, &head)) return gem5art__fail_nomem(error);
+    *taken = scan->part == 0 ||
+             !gem5art__index_next(&scan->ids, gem5art__key(head.text[0], head.length[0]), 0);
+    if (scan->part == 0 && !gem5art__index_add(&scan->ids, head.text[0], head.length[0], 0))
+        return gem5art__fail_nomem(error);
+    scan->data = part->data;
+    scan->size = part->size;
+    scan->sealed = part->sealed;
+    scan->intact = part->intact;
+    return true;
+}
+
+static gem5art__step gem5art__scan_next(gem5art__scan *scan, gem5art_error *error) {
+    if (!scan->parts) return (scan->db->backend->scan_next)(scan, error);
+    for (; scan->part < scan->part_count; scan->part++) {
+        gem5art__scan *part = &scan->parts[scan->part];
+        gem5art__step step = GEM5ART__END;
+        bool taken = false;
+        while (!taken && part->state && (step = gem5art__flat_scan_next(part, error)) == GEM5ART__RECORD)
+            if (!gem5art__scan_take(scan, part, &taken, error)) return GEM5ART__FAILED;
+        if (taken || step == GEM5ART__FAILED) return step;
+        scan->torn = scan->torn || step == GEM5ART__TORN;
+        gem5art__scan_end(part);
+    }
+    return scan->torn ? GEM5ART__TORN : GEM5ART__END;
+}
+
+static gem5art__step gem5art__scan_parse(gem5art__scan *scan, gem5art__arena *arena, const gem5art_json **record,
+                                         gem5art_error *error) {
+    *record = gem5art__json_parse_in(arena, scan->data, scan->size, NULL, error);
+    return *record ? GEM5ART__RECORD : GEM5ART__FAILED;
+}
+
+/* ---- appending to the store, or to the shard of a handle */
+
+/* Gives a file of this user the store's group, where that is allowed, and those of the store's permissions that are in
+   `mask`. A folder (0777) can also be entered by its readers, and is sticky where others may write. */
+static void gem5art__share(const gem5art_db *db, int fd, mode_t mask) {
+    struct stat store, st;
+    mode_t mode;
+    if (GEM5ART_SYS_STAT(db->path, &store) < 0 || GEM5ART_SYS_FSTAT(fd, &st) < 0 || st.st_uid != geteuid()) return;
+    mode = (store.st_mode & mask) | 0600;
+    if (mask == 0777) mode |= 0700 | (mode & 0444) >> 2 | (mode & 0022 ? S_ISVTX : 0);
+    if (((st.st_mode ^ mode) & 01777) == 0 && st.st_gid == store.st_gid) return;
+    (void)!GEM5ART_SYS_FCHOWN(fd, (uid_t)-1, store.st_gid);
+    (void)!GEM5ART_SYS_FCHMOD(fd, mode);
+}
+
+/* Makes the shard that a handle appends to, with its folder, for all who may write the store. */
+static bool gem5art__make_shard(gem5art_db *db, gem5art_error *error) {
+    const char *path = db->appended_to->path;
+    gem5art__new_file file;
+    gem5art_error why;
+    struct stat st;
+    int folder;
+    if (GEM5ART_SYS_LSTAT(path, &st) == 0)
+        return S_ISREG(st.st_mode) || gem5art__fail(error, GEM5ART_INVALID, "the shard %s is not a file: remove it", path);
+    if (GEM5ART_SYS_MKDIR(db->shards_path, 0777) < 0 && errno != EEXIST)
+        return gem5art__fail_errno(error, "make the folder", db->shards_path);
+    if ((folder = gem5art__open(db->shards_path, O_RDONLY | O_DIRECTORY | O_NOFOLLOW, 0)) >= 0)
+        gem5art__share(db, folder, 0777);
+    gem5art__close(folder);
+    if (folder < 0 || !gem5art__sync_name(db->shards_path))
+        return gem5art__fail_errno(error, "make the folder", db->shards_path);
+    if (!gem5art__begin_file(&file, -1, path, 0666, error)) return false;
+    gem5art__share(db, file.fd, 0666);
+    if (!gem5art__write_all(file.fd, "[]\n", 3)) {
+        gem5art__fail_errno(error, "write", path);
+        return gem5art__abort_file(&file), false;
+    }
+    return gem5art__commit_file(&file, GEM5ART__KEEP_EXISTING, true, &why) || why.code == GEM5ART_EXISTS ||
+           gem5art__fail(error, why.code, "%s", why.message);
+}
+
+/* Takes the writer lock of the file that this handle appends to. */
+static bool gem5art__append_begin(gem5art_db *db, gem5art_error *error) {
+    gem5art_error why;
+    int tries;
+    if (!db->appended_to || db->read_only) return gem5art__store_lock(db, error);
+    for (tries = 0; tries < 100; tries++) {
+        if (gem5art__make_shard(db, &why) && gem5art__store_lock(db->appended_to, &why)) return true;
+        if (why.code != GEM5ART_NOT_FOUND) break; /* else a merge has just removed it */
+    }
+    return gem5art__fail(error, why.code, "%s", why.message);
+}
+
+/* Under that lock: repairs what a kill left, and refreshes. */
+static bool gem5art__recover(gem5art_db *db, gem5art_error *error) {
+    if (db->appended_to) return gem5art__flat_find_end(db->appended_to, error) && gem5art__refresh(db, error);
+    return gem5art__refresh_shards(db, error) && (db->backend->recover)(db, error);
+}
+
+/* Under that lock: appends lines, which are joined by ",\n", all or none. */
+static bool gem5art__append(gem5art_db *db, const gem5art__buf *lines, gem5art_error *error) {
+    gem5art_db *to = db->appended_to ? db->appended_to : db;
+    return (to->backend->append)(to, lines->data, lines->length, error);
+}
+
+static void gem5art__append_end(gem5art_db *db) { gem5art__store_unlock(db->appended_to ? db->appended_to : db); }
+
+/* ---- merging, under the writer lock of the store, which is recovered */
+
+/* Appends what waits to the store. */
+static bool gem5art__merge_lines(gem5art_db *db, gem5art__buf *lines, gem5art_error *error) {
+    bool ok = lines->failed ? gem5art__fail_nomem(error)
+                            : !lines->length || gem5art__flat_append(db, lines->data, lines->length, error);
+    lines->length = 0;
+    return ok;
+}
+
+/* Adds the line of the scan's record, unless the store has its id. */
+static bool gem5art__merge_record(gem5art_db *db, const gem5art__scan *scan, gem5art__buf *lines, bool *added,
+                                  gem5art_error *error) {
+    gem5art__arena arena = {NULL, false};
+    const gem5art_json *record = gem5art__json_parse_in(&arena, scan->data, scan->size, NULL, error);
+    bool has = true, ok = record && gem5art__stores_id(db, gem5art__record_text(record, "_id"), &has, error);
+    *added = ok && !has;
+    if (*added && lines->length) gem5art__puts(lines, ",\n");
+    if (*added && scan->intact) gem5art__put(lines, scan->data, scan->size);
+    else if (*added) ok = gem5art__put_record_line(lines, record, error);
+    gem5art__arena_free(&arena);
+    return ok;
+}
+
+/* Under the writer lock of the shard too: copies its records, durably, before it is removed. */
+static bool gem5art__merge_shard(gem5art_db *db, gem5art_db *shard, int64_t *merged, gem5art_error *error) {
+    gem5art__buf lines = {NULL, 0, 0, false};
+    gem5art__step step = GEM5ART__FAILED;
+    gem5art__scan scan;
+    int count = 0;
+    bool ok, added;
+    memset(&scan, 0, sizeof scan);
+    scan.db = shard;
+    ok = gem5art__flat_find_end(shard, error) && gem5art__flat_scan_begin(&scan, NULL, error);
+    while (ok && (step = gem5art__flat_scan_next(&scan, error)) == GEM5ART__RECORD) {
+        ok = gem5art__merge_record(db, &scan, &lines, &added, error);
+        *merged += added;
+        count += added;
+        if (ok && added && count % GEM5ART__APPENDED == 0) ok = gem5art__merge_lines(db, &lines, error);
+    }
+    ok = ok && step == GEM5ART__END && gem5art__merge_lines(db, &lines, error);
+    if (ok && GEM5ART_SYS_UNLINK(shard->path) < 0)
+        ok = gem5art__fail(error, GEM5ART_IO, "the records of %s are in the store now, but it cannot be removed: %s; its "
+                           "owner can merge it", shard->path, strerror(errno));
+    gem5art__scan_end(&scan);
+    gem5art__buf_free(&lines);
+    return ok;
+}
+
+/* Moves the records of all shards to the store. Shards that cannot be merged stay, and *error is of the first of them;
+   one that is being written for a long time is BUSY. */
+static bool gem5art__merge_shards(gem5art_db *db, int64_t *merged, gem5art_error *error) {
+    gem5art_error first, why;
+    size_t i;
+    gem5art__clear(&first);
+    *merged = 0;
+    if (!gem5art__list_shards(db, error)) return false;
+    for (i = 0; i < gem5art__shard_count(db); i++) {
+        gem5art_db *shard = gem5art__shard_at(db, i);
+        bool locked, ok;
+        shard->patience = 2;
+        gem5art__clear(&why);
+        locked = gem5art__store_lock(shard, &why);
+        ok = locked && gem5art__merge_shard(db, shard, merged, &why);
+        if (locked) gem5art__store_unlock(shard);
+        if (!ok && why.code != GEM5ART_NOT_FOUND && first.code == GEM5ART_OK) first = why;
+    }
+    GEM5ART_SYS_RMDIR(db->shards_path); /* if it is empty */
+    if (!gem5art__refresh(db, error)) return false;
+    return first.code == GEM5ART_OK || gem5art__fail(error, first.code, "%s", first.message);
+}
+
+/* Takes the writer lock of the store for a change of its records, which are all there then. */
+static bool gem5art__change_begin(gem5art_db *db, gem5art_error *error) {
+    int64_t merged;
+    if (!gem5art__store_lock(db, error)) return false;
+    if ((db->backend->recover)(db, error) && (!db->shards_path || gem5art__merge_shards(db, &merged, error))) return true;
+    gem5art__store_unlock(db);
+    return false;
+}
+
+/* ---- opening */
 
 /* A store that does not exist yet, for a dry run: it has no records. */
 static bool gem5art__none_open(gem5art_db *db, gem5art_error *error) { return (void)db, (void)error, true; }
@@ -6686,6 +7072,38 @@ static gem5art__step gem5art__none_next(gem5art__scan *scan, gem5art_error *erro
 static const gem5art__backend gem5art__none_backend = {
     "none", gem5art__none_open, gem5art__none_close, NULL, gem5art__none_open, gem5art__none_lookup,
     gem5art__none_begin, gem5art__none_next, NULL, NULL, NULL, NULL}; /* nothing calls the others */
+
+/* Prepares a flat store's handle for shards; `file`: of the one that records are appended to, or NULL. */
+static bool gem5art__shards_begin(gem5art_db *db, const char *file, gem5art_error *error) {
+    db->shards_path = gem5art__arena_printf(&db->arena, "%s.shards", db->path);
+    if (!db->shards_path) return gem5art__fail_nomem(error);
+    if (file) db->appended_to = gem5art__new_shard(db, file, error);
+    return !file || db->appended_to;
+}
+
+/* The same with the name of a shard, which may be NULL or "". */
+static bool gem5art__shards_open(gem5art_db *db, const char *name, gem5art_error *error) {
+    const char *file = NULL;
+    if (!gem5art__empty(name) && db->backend != &gem5art__flat_backend && db->backend != &gem5art__none_backend)
+        return gem5art__fail(error, GEM5ART_UNSUPPORTED, "%s cannot have the shard \"%.80s\": only a flat store (file://) has "
+                             "shards", db->path, name);
+    if (!gem5art__empty(name) && !gem5art__is_shard_name(name, strlen(name)))
+        return gem5art__fail(error, GEM5ART_INVALID, "\"%.80s\" cannot be the name of a shard: use at most %d of A-Z a-z 0-9 "
+                             ". _ -, and no dot first", name, GEM5ART__SHARD_NAME);
+    if (db->backend != &gem5art__flat_backend) return true;
+    if (!gem5art__empty(name) && (file = gem5art__arena_printf(&db->arena, "%s.json", name)) == NULL)
+        return gem5art__fail_nomem(error);
+    return gem5art__shards_begin(db, file, error);
+}
+
+static void gem5art__shards_close(gem5art_db *db) {
+    size_t i;
+    for (i = 0; i < gem5art__shard_count(db); i++) gem5art__free_shard(gem5art__shard_at(db, i));
+    gem5art__buf_free(&db->shards);
+    gem5art__free_shard(db->appended_to);
+}
+
+/* ---- opening, of any kind of store */
 
 static const gem5art__backend *const gem5art__backends[] = {
 #ifdef GEM5ART_LMDB
@@ -6766,7 +7184,7 @@ static bool gem5art__store_create(gem5art_db *db, const char *path, gem5art_erro
     return gem5art__fail(error, why.code, "cannot make the store %s: %s", path, why.message);
 }
 
-static bool gem5art__store_open(gem5art_db *db, const char *uri, gem5art_error *error) {
+static bool gem5art__store_open(gem5art_db *db, const char *uri, const char *shard, gem5art_error *error) {
     char *absolute, *resolved;
     struct stat st;
     if (gem5art__empty(uri)) uri = getenv("GEM5ART_DB");
@@ -6790,12 +7208,15 @@ static bool gem5art__store_open(gem5art_db *db, const char *uri, gem5art_error *
     if (!db->read_only || db->dry_run)
         db->cache.path = gem5art__arena_printf(&db->arena, "%s.checked.%ld", db->path, (long)geteuid());
     if (db->arena.failed) return gem5art__fail_nomem(error);
+    if (!gem5art__shards_open(db, shard, error)) return false;
     if ((db->backend->open)(db, error)) return true;
+    gem5art__shards_close(db);
     (db->backend->close)(db);
     return false;
 }
 
 static void gem5art__store_close(gem5art_db *db) {
+    gem5art__shards_close(db);
     (db->backend->close)(db);
     gem5art__close(db->claimed.fd);
     gem5art__close(db->claimed_here.fd);
@@ -6813,9 +7234,9 @@ static void gem5art__close_second(gem5art_db *db) {
 /* A second handle of the store of `db`, for another thread. It shares nothing with the first one. */
 static gem5art_db *gem5art__open_second(const gem5art_db *db, void (*log)(const char *message, void *user_data),
                                         void *user_data, gem5art_error *error) {
-    gem5art_db *second = (gem5art_db *)gem5art__alloc(sizeof *second);
-    if (!second) return gem5art__fail_nomem(error), (gem5art_db *)NULL;
-    second->writer = second->claimed.fd = second->claimed_here.fd = second->live_folder = second->flat.fd = -1;
+    gem5art_db *second = gem5art__new_db(error);
+    const char *shard = db->appended_to ? gem5art__base_name(db->appended_to->path) : NULL;
+    if (!second) return NULL;
     second->backend = db->backend;
     second->unchecked = true; /* the first one has looked */
     second->path = gem5art__arena_copy(&second->arena, db->path);
@@ -6824,7 +7245,9 @@ static gem5art_db *gem5art__open_second(const gem5art_db *db, void (*log)(const 
     second->log = log;
     second->user_data = user_data;
     if (second->arena.failed) gem5art__fail_nomem(error);
-    else if ((second->backend->open)(second, error)) return second;
+    else if ((!db->shards_path || gem5art__shards_begin(second, shard, error)) &&
+             (second->backend->open)(second, error))
+        return second;
     gem5art__close_second(second);
     return NULL;
 }
@@ -6852,13 +7275,13 @@ static void gem5art__free_artifact(gem5art__artifact *artifact) {
 
 /* The first stored artifact with this id or hash; *found NULL: there is none. */
 static bool gem5art__lookup_artifact(gem5art_db *db, const char *key, gem5art__artifact **found, gem5art_error *error) {
-    gem5art__lookup lookup = {0, 0};
+    gem5art__lookup lookup = {0, 0, NULL};
     gem5art__step step;
     gem5art__artifact *artifact = gem5art__new_artifact(db, error);
     const gem5art_json *record;
     *found = NULL;
     if (!artifact) return false;
-    while ((step = (db->backend->lookup)(db, &lookup, key, &artifact->object.arena, &record, error)) == GEM5ART__RECORD)
+    while ((step = gem5art__next_match(db, &lookup, key, &artifact->object.arena, &record, error)) == GEM5ART__RECORD)
         if (!gem5art__is_run(gem5art__record_text(record, "type"))) break;
     if (step == GEM5ART__RECORD) {
         artifact->public_.record = record;
@@ -7128,7 +7551,7 @@ static gem5art__artifact *gem5art__describe_artifact(gem5art_db *db, const gem5a
 /* Looks up an artifact by SHA-256 or commit, else by the MD5 that gem5art would have stored. */
 static bool gem5art__lookup_content(gem5art_db *db, const gem5art__content *content, gem5art__artifact **found,
                                     gem5art_error *error) {
-    return (db->backend->refresh)(db, error) && gem5art__lookup_artifact(db, content->hash, found, error) &&
+    return gem5art__refresh(db, error) && gem5art__lookup_artifact(db, content->hash, found, error) &&
            (*found || !*content->md5 || gem5art__lookup_artifact(db, content->md5, found, error));
 }
 
@@ -7149,13 +7572,13 @@ static bool gem5art__store_artifact(gem5art_db *db, gem5art__artifact *artifact,
     copy = db->storage && !content->is_folder ? gem5art__join_path(arena, db->storage, id) : NULL;
     if (arena->failed) return gem5art__fail_nomem(error);
     if (copy && !gem5art__keep_copy(db->storage, a->path, id, content->hash, error)) return false;
-    ok = gem5art__store_lock(db, error);
+    ok = gem5art__append_begin(db, error);
     if (ok) {
-        ok = (db->backend->recover)(db, error) && gem5art__lookup_content(db, content, found, error);
+        ok = gem5art__recover(db, error) && gem5art__lookup_content(db, content, found, error);
         if (ok && !*found)
             ok = gem5art__put_object_line(&line, gem5art__artifact_fields, a, true, NULL, error) &&
-                 (db->backend->append)(db, line.data, line.length, error);
-        gem5art__store_unlock(db);
+                 gem5art__append(db, &line, error);
+        gem5art__append_end(db);
     }
     gem5art__buf_free(&line);
     if (copy && (!ok || *found)) GEM5ART_SYS_UNLINK(copy);
@@ -8019,7 +8442,7 @@ static bool gem5art__find_used(gem5art__run *run, const char *where, gem5art_err
     size_t fixed = gem5art__role_count(r), count = 0, i;
     gem5art__artifact *found;
     while (r->artifacts[count]) count++;
-    if (!gem5art__alloc_used(run, fixed + count, error) || !(run->db->backend->refresh)(run->db, error)) return false;
+    if (!gem5art__alloc_used(run, fixed + count, error) || !gem5art__refresh(run->db, error)) return false;
     for (i = 0; i < fixed + count; i++) {
         const gem5art__role *role = i < fixed ? &gem5art__roles[i] : NULL;
         const char *id = role ? *gem5art__text_at(r, role->id) : r->artifacts[i - fixed];
@@ -8124,19 +8547,6 @@ static char *gem5art__live_entry(gem5art_db *db, gem5art__arena *arena, const ch
     path = gem5art__arena_printf(arena, "%s/%s.%s", db->live_path, hash, id);
     if (!path) gem5art__fail_nomem(error);
     return path;
-}
-
-/* Gives a file of this user the store's group, where that is allowed, and those of the store's permissions that are in
-   `mask`. A folder (0777) can also be entered by its readers, and is sticky where others may write. */
-static void gem5art__share(const gem5art_db *db, int fd, mode_t mask) {
-    struct stat store, st;
-    mode_t mode;
-    if (GEM5ART_SYS_STAT(db->path, &store) < 0 || GEM5ART_SYS_FSTAT(fd, &st) < 0 || st.st_uid != geteuid()) return;
-    mode = (store.st_mode & mask) | 0600;
-    if (mask == 0777) mode |= 0700 | (mode & 0444) >> 2 | (mode & 0022 ? S_ISVTX : 0);
-    if (((st.st_mode ^ mode) & 01777) == 0 && st.st_gid == store.st_gid) return;
-    (void)!GEM5ART_SYS_FCHOWN(fd, (uid_t)-1, store.st_gid);
-    (void)!GEM5ART_SYS_FCHMOD(fd, mode);
 }
 
 /* Opens the folder of live entries, which is made for all who may write the store. */
@@ -8542,7 +8952,7 @@ static bool gem5art__attempts_begin(gem5art__attempts *attempts, gem5art_db *db,
     attempts->run = run;
     snprintf(attempts->hashes[0], sizeof attempts->hashes[0], "%s", run->hash);
     if (strlen(run->hash) != 32) gem5art__legacy_hash(run, attempts->hashes[1]);
-    return (db->backend->refresh)(db, error);
+    return gem5art__refresh(db, error);
 }
 
 /* Parses the next one into the arena. */
@@ -8551,7 +8961,7 @@ static gem5art__step gem5art__attempts_next(gem5art__attempts *attempts, gem5art
     for (; attempts->next < 2; attempts->next++, memset(&attempts->lookup, 0, sizeof attempts->lookup)) {
         const char *hash = attempts->hashes[attempts->next];
         gem5art__step step = GEM5ART__END;
-        while (*hash && (step = (attempts->db->backend->lookup)(attempts->db, &attempts->lookup, hash, arena, record,
+        while (*hash && (step = gem5art__next_match(attempts->db, &attempts->lookup, hash, arena, record,
                                                                 error)) == GEM5ART__RECORD) {
             if (gem5art__is_run(gem5art__record_text(*record, "type")) && gem5art__record_is(*record, "hash", hash) &&
                 (strlen(hash) != 32 || gem5art__same_texts(*record, "params", attempts->run->params)))
@@ -8587,16 +8997,16 @@ static bool gem5art__not_recorded(gem5art_db *db, gem5art__run *run, int retries
 /* Finds an id in the index as it is. */
 static bool gem5art__find_recorded(gem5art_db *db, const char *id, bool *recorded, gem5art_error *error) {
     gem5art__arena arena = {NULL, false};
-    gem5art__lookup lookup = {0, 0};
+    gem5art__lookup lookup = {0, 0, NULL};
     const gem5art_json *record;
-    gem5art__step step = (db->backend->lookup)(db, &lookup, id, &arena, &record, error);
+    gem5art__step step = gem5art__next_match(db, &lookup, id, &arena, &record, error);
     *recorded = step == GEM5ART__RECORD;
     gem5art__arena_free(&arena);
     return step != GEM5ART__FAILED;
 }
 
 static bool gem5art__is_recorded(gem5art_db *db, const char *id, bool *recorded, gem5art_error *error) {
-    return (db->backend->refresh)(db, error) && gem5art__find_recorded(db, id, recorded, error);
+    return gem5art__refresh(db, error) && gem5art__find_recorded(db, id, recorded, error);
 }
 
 /* One run's record as text, after that of its archive where there is one. */
@@ -8613,9 +9023,9 @@ static bool gem5art__put_run_lines(gem5art__buf *lines, const gem5art_run *run, 
 static bool gem5art__record_lines(gem5art_db *db, const gem5art__buf *lines, gem5art_error *error) {
     bool ok;
     if (lines->failed) return gem5art__fail_nomem(error);
-    if (!gem5art__store_lock(db, error)) return false;
-    ok = (db->backend->append)(db, lines->data, lines->length, error);
-    gem5art__store_unlock(db);
+    if (!gem5art__append_begin(db, error)) return false;
+    ok = gem5art__append(db, lines, error);
+    gem5art__append_end(db);
     return ok;
 }
 
@@ -8683,9 +9093,9 @@ static bool gem5art__record_lost(gem5art_db *db, const gem5art__live *live, gem5
     gem5art_error why;
     DIR *outdir;
     bool recorded, ended, ok;
-    if (!gem5art__store_lock(db, error)) return false;
-    ok = (db->backend->recover)(db, error); /* its supervisor may have been killed in the middle of that record */
-    gem5art__store_unlock(db);
+    if (!gem5art__append_begin(db, error)) return false;
+    ok = gem5art__recover(db, error); /* its supervisor may have been killed in the middle of that record */
+    gem5art__append_end(db);
     if (!ok || !gem5art__is_recorded(db, live->id, &recorded, error)) return false;
     if (recorded) return true;
     memset(&r, 0, sizeof r);
@@ -10047,7 +10457,7 @@ static bool gem5art__record_inputs(gem5art_db *db, const gem5art__inputs *inputs
     gem5art__artifact *found;
     size_t i;
     if (!files) return gem5art__fail_nomem(error);
-    if (inputs->count && !(db->backend->refresh)(db, error)) return false;
+    if (inputs->count && !gem5art__refresh(db, error)) return false;
     for (i = 0; i < inputs->count; i++) {
         const gem5art__input *input = &inputs->list[i];
         found = NULL;
@@ -12156,7 +12566,7 @@ static bool gem5art__begin_run(gem5art__job *job, gem5art_error *error) {
     arena->failed = false; /* earlier failures were already reported */
     ok = gem5art__check_queue(store, job->run, NULL, error) &&
          gem5art__take_lost(store, r->hash, pool->desc.take_lost, &job->lost, error) &&
-         (pool->desc.rerun ? (store->backend->refresh)(store, error)
+         (pool->desc.rerun ? gem5art__refresh(store, error)
                            : gem5art__not_recorded(store, job->run, pool->desc.retries, &job->failures, error)) &&
          (strcmp(r->cwd, pool->cwd) == 0 || gem5art__same_script(store, job->run, pool->cwd, error));
     if (ok && !gem5art__has_room(job)) {
@@ -13263,11 +13673,10 @@ GEM5ARTDEF const char *gem5art_version(void) { return GEM5ART_VERSION; }
 /* `unchecked`: whatever the file begins with. */
 static gem5art_db *gem5art__open_db(const char *uri, const gem5art_open_desc *desc, bool unchecked,
                                     gem5art_error *error) {
-    gem5art_db *db = (gem5art_db *)gem5art__alloc(sizeof *db);
+    gem5art_db *db = gem5art__new_db(error);
     const char *storage;
+    if (!db) return NULL;
     gem5art__clear(error);
-    if (!db) return gem5art__fail_nomem(error), (gem5art_db *)NULL;
-    db->writer = db->claimed.fd = db->claimed_here.fd = db->live_folder = db->flat.fd = -1;
     gem5art__cache_begin(&db->cache);
     db->unchecked = unchecked;
     if (desc) {
@@ -13279,7 +13688,8 @@ static gem5art_db *gem5art__open_db(const char *uri, const gem5art_open_desc *de
     }
     storage = desc && !gem5art__empty(desc->storage) ? desc->storage : getenv("GEM5ART_STORAGE");
     if (!gem5art__empty(storage)) db->storage = gem5art__absolute_path(&db->arena, NULL, storage, error);
-    if ((gem5art__empty(storage) || db->storage) && gem5art__store_open(db, uri, error)) return db;
+    if ((gem5art__empty(storage) || db->storage) && gem5art__store_open(db, uri, desc ? desc->shard : NULL, error))
+        return db;
     gem5art__cache_end(&db->cache);
     gem5art__arena_free(&db->arena);
     gem5art__free(db);
@@ -13320,7 +13730,7 @@ GEM5ARTDEF const gem5art_artifact *gem5art_register_artifact(gem5art_db *db, con
 GEM5ARTDEF const gem5art_artifact *gem5art_find_artifact(gem5art_db *db, const char *id_or_hash, gem5art_error *error) {
     gem5art__artifact *found = NULL;
     if (!gem5art__need(db, "the db", error) || !gem5art__need(id_or_hash, "the id or hash", error)) return NULL;
-    if (!(db->backend->refresh)(db, error) || !gem5art__lookup_artifact(db, id_or_hash, &found, error)) return NULL;
+    if (!gem5art__refresh(db, error) || !gem5art__lookup_artifact(db, id_or_hash, &found, error)) return NULL;
     if (found) return &found->public_;
     gem5art__fail(error, GEM5ART_NOT_FOUND, "there is no artifact with the id or hash \"%s\" in %s", id_or_hash,
                   db->path);
@@ -13491,7 +13901,7 @@ GEM5ARTDEF bool gem5art_queue_run(gem5art_db *db, gem5art_run *run, const char *
     if (!gem5art__claim_run(db, run->hash, error)) return false;
     ok = gem5art__check_queue(db, own, replaces, error) &&
          gem5art__take_lost(db, run->hash, desc && desc->take_lost, &lost, error) &&
-         (desc && desc->rerun ? (db->backend->refresh)(db, error)
+         (desc && desc->rerun ? gem5art__refresh(db, error)
                               : gem5art__not_recorded(db, own, desc ? desc->retries : 0, &failed, error)) &&
          gem5art__write_queued(db, own, ticket, replaces ? GEM5ART__REPLACE : GEM5ART__KEEP_EXISTING, error);
     gem5art__unclaim_run(db, run->hash);
@@ -13584,12 +13994,12 @@ GEM5ARTDEF gem5art_run *gem5art_load_run(gem5art_db *db, const char *info_json_p
 GEM5ARTDEF const gem5art_run *gem5art_find_run(gem5art_db *db, const char *id_or_hash, gem5art_error *error) {
     gem5art__run *run;
     gem5art__arena arena = {NULL, false};
-    gem5art__lookup lookup = {0, 0};
+    gem5art__lookup lookup = {0, 0, NULL};
     const gem5art_json *record, *last = NULL;
     gem5art__step step;
     if (!gem5art__need(db, "the db", error) || !gem5art__need(id_or_hash, "the id or hash", error)) return NULL;
-    if (!(db->backend->refresh)(db, error) || (run = gem5art__new_run(db, error)) == NULL) return NULL;
-    while ((step = (db->backend->lookup)(db, &lookup, id_or_hash, &arena, &record, error)) == GEM5ART__RECORD) {
+    if (!gem5art__refresh(db, error) || (run = gem5art__new_run(db, error)) == NULL) return NULL;
+    while ((step = gem5art__next_match(db, &lookup, id_or_hash, &arena, &record, error)) == GEM5ART__RECORD) {
         gem5art__arena previous = run->object.arena;
         if (!gem5art__is_run(gem5art__record_text(record, "type"))) {
             gem5art__arena_free(&arena);
@@ -13667,10 +14077,10 @@ GEM5ARTDEF gem5art_run *gem5art_review_run(gem5art_db *db, const gem5art_run *ru
 /* The record with this id, of a run or of an artifact; NULL: NOT_FOUND. */
 static const gem5art_json *gem5art__find_removed(gem5art_db *db, const char *id, bool run, gem5art__arena *arena,
                                                  gem5art_error *error) {
-    gem5art__lookup lookup = {0, 0};
+    gem5art__lookup lookup = {0, 0, NULL};
     const gem5art_json *record;
     gem5art__step step;
-    while ((step = (db->backend->lookup)(db, &lookup, id, arena, &record, error)) == GEM5ART__RECORD) {
+    while ((step = gem5art__next_match(db, &lookup, id, arena, &record, error)) == GEM5ART__RECORD) {
         if (gem5art__is_run(gem5art__record_text(record, "type")) == run && gem5art__record_is(record, "_id", id))
             return record;
         gem5art__arena_free(arena); /* its hash, or the other kind */
@@ -13777,11 +14187,12 @@ GEM5ARTDEF bool gem5art_remove_artifact(gem5art_db *db, const char *id, gem5art_
     size_t removals;
     bool ok;
     ids[0] = id;
-    if (!gem5art__need(db, "the db", error) || !gem5art__need(id, "the id", error) || !gem5art__store_lock(db, error))
+    if (!gem5art__need(db, "the db", error) || !gem5art__need(id, "the id", error) || !gem5art__change_begin(db, error))
         return false;
-    ok = (db->backend->recover)(db, error) && gem5art__find_removed(db, id, false, &arena, error) &&
-         gem5art__artifact_unused(db, id, error) && gem5art__artifact_idle(db, id, false, error) &&
-         gem5art__artifact_idle(db, id, true, error) &&
+    ok = gem5art__find_removed(db, id, false, &arena, error) &&
+         /* First what is live: a run that ends is recorded before its entry goes. */
+         gem5art__artifact_idle(db, id, false, error) && gem5art__artifact_idle(db, id, true, error) &&
+         gem5art__artifact_unused(db, id, error) &&
          (db->backend->remove)(db, ids, &removals, error);
     gem5art__store_unlock(db);
     gem5art__arena_free(&arena);
@@ -13799,9 +14210,8 @@ GEM5ARTDEF bool gem5art_remove_runs(gem5art_db *db, const char *const *ids, size
     for (i = 0; i < count; i++)
         if (!gem5art__need(ids[i], "an id", error)) return false;
     if (count == 0) return true;
-    ok = gem5art__begin_removing(&removing, db, count, &why) && gem5art__store_lock(db, &why);
+    ok = gem5art__begin_removing(&removing, db, count, &why) && gem5art__change_begin(db, &why);
     if (ok) {
-        ok = (db->backend->recover)(db, &why);
         for (i = 0; ok && i < count; i++) {
             gem5art__clear(&why);
             ok = gem5art__add_removed(&removing, ids[i], &why) || why.code == GEM5ART_BUSY ||
@@ -14172,11 +14582,11 @@ static const gem5art_json *gem5art__differing(const gem5art_json *a, const gem5a
 static bool gem5art__find_present(gem5art__adding *adding, const char *id, gem5art__arena *arena,
                                   const gem5art_json **record, gem5art_error *error) {
     uint64_t key = gem5art__key(id, strlen(id));
-    gem5art__lookup lookup = {0, 0};
+    gem5art__lookup lookup = {0, 0, NULL};
     gem5art__step step = GEM5ART__END;
     size_t entry = 0;
     gem5art_db *db = adding->db;
-    while (db && (step = (db->backend->lookup)(db, &lookup, id, arena, record, error)) == GEM5ART__RECORD)
+    while (db && (step = gem5art__next_match(db, &lookup, id, arena, record, error)) == GEM5ART__RECORD)
         if (gem5art__record_is(*record, "_id", id)) return true;
     if (step == GEM5ART__FAILED) return false;
     while ((entry = gem5art__index_next(&adding->ids, key, entry)) != 0) {
@@ -14192,11 +14602,11 @@ static bool gem5art__find_hash(gem5art_db *db, const gem5art_json *wanted, gem5a
                                gem5art_error *error) {
     const char *hash = gem5art__record_text(wanted, "hash");
     bool run = gem5art__is_run(gem5art__record_text(wanted, "type"));
-    gem5art__lookup lookup = {0, 0};
+    gem5art__lookup lookup = {0, 0, NULL};
     const gem5art_json *record;
     gem5art__step step = GEM5ART__END;
     *found = false;
-    while (db && !*found && (step = (db->backend->lookup)(db, &lookup, hash, arena, &record, error)) == GEM5ART__RECORD)
+    while (db && !*found && (step = gem5art__next_match(db, &lookup, hash, arena, &record, error)) == GEM5ART__RECORD)
         *found = gem5art__record_is(record, "hash", hash) &&
                  gem5art__is_run(gem5art__record_text(record, "type")) == run;
     return step != GEM5ART__FAILED;
@@ -14233,17 +14643,16 @@ GEM5ARTDEF bool gem5art_add_records(gem5art_db *db, const gem5art_text *records,
     memset(&adding, 0, sizeof adding);
     adding.db = db, adding.records = records, adding.additions = additions;
     ok = (dry_run && !db) || gem5art__need(db, "the db", error);
-    if (ok && db) ok = (db->backend->refresh)(db, error); /* what can be read without the lock is not read under it */
-    if (ok && !dry_run) ok = locked = gem5art__store_lock(db, error);
-    if (ok && locked) ok = (db->backend->recover)(db, error);
+    if (ok && db) ok = gem5art__refresh(db, error); /* what can be read without the lock is not read under it */
+    if (ok && !dry_run) ok = locked = gem5art__append_begin(db, error);
+    if (ok && locked) ok = gem5art__recover(db, error);
     for (; ok && i < count; i++) {
         gem5art__arena arena = {NULL, false};
         ok = gem5art__add_record(&adding, i, &arena, &first_bad, error);
         gem5art__arena_free(&arena);
     }
-    if (ok && locked && adding.lines.length)
-        ok = (db->backend->append)(db, adding.lines.data, adding.lines.length, error);
-    if (locked) gem5art__store_unlock(db);
+    if (ok && locked && adding.lines.length) ok = gem5art__append(db, &adding.lines, error);
+    if (locked) gem5art__append_end(db);
     gem5art__index_free(&adding.ids);
     gem5art__buf_free(&adding.lines);
     if (bad) *bad = first_bad;

@@ -230,6 +230,39 @@ __attribute__((unused)) static void empty_folder(void) {
     if (dir) closedir(dir);
 }
 
+#define SHARDS_PATH STORE_PATH ".shards"
+
+/* Opens the test's store as `db`, to append to this shard; NULL: to the store itself. */
+__attribute__((unused)) static bool open_shard(const char *shard) {
+    gem5art_open_desc desc;
+    memset(&desc, 0, sizeof desc);
+    desc.log = fixture_log;
+    desc.shard = shard;
+    db = gem5art_open(STORE_URI, &desc, &error);
+    if (!db) test_fail(__FILE__, __LINE__, "cannot open the store: %s", error.message);
+    return db != NULL;
+}
+
+/* Merges the shards of a store, as gem5art-fsck does. */
+__attribute__((unused)) static bool merge_shards(gem5art_db *of, int64_t *merged) {
+    bool ok = gem5art__store_lock(of, &error) && (of->backend->recover)(of, &error) && gem5art__merge_shards(of, merged, &error);
+    if (of->writer >= 0) gem5art__store_unlock(of);
+    return ok;
+}
+
+/* Removes every file in the folder of shards whose name contains `part`, and with "" the folder. */
+__attribute__((unused)) static void empty_shards(const char *part) {
+    DIR *dir = opendir(SHARDS_PATH);
+    struct dirent *entry;
+    char path[PATH_MAX];
+    while (dir && (entry = readdir(dir)) != NULL) {
+        snprintf(path, sizeof path, "%s/%s", SHARDS_PATH, entry->d_name);
+        if (entry->d_name[0] != '.' && strstr(entry->d_name, part)) unlink(path);
+    }
+    if (dir) closedir(dir);
+    if (!*part) rmdir(SHARDS_PATH);
+}
+
 /* The open descriptors of this process: none may leak. */
 __attribute__((unused)) static int open_descriptors(void) {
     int fd, count = 0;

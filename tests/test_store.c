@@ -593,7 +593,7 @@ FLAT_TEST(a_mounted_file_is_appended_to_and_not_replaced) {
 /* ---- many records of one hash */
 
 FLAT_TEST(each_record_of_a_common_hash_is_found_once) {
-    gem5art__lookup lookup = {0, 0};
+    gem5art__lookup lookup = {0, 0, NULL};
     gem5art__arena arena = {NULL, false};
     const gem5art_json *record;
     int found = 0;

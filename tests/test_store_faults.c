@@ -37,10 +37,17 @@ static bool register_one(void) {
     return gem5art_register_artifact(db, &desc, &error) != NULL;
 }
 
+#ifndef TEST_LMDB
+static bool merge_all(void) {
+    int64_t merged;
+    return merge_shards(db, &merged);
+}
+#endif
+
 static bool find_one(void) { return gem5art_find_run(db, id_of(1), &error) != NULL; }
 static bool list_all(void) { return strchr(store_names(db), '!') == NULL; }
 
-/* The files that operations start from; A and B are runs 1 and 2. */
+/* The files that operations start from; A to D are runs 1 to 4. */
 static const char usual[] = "[\nA,\nB]\n", torn[] = "[\nA,\nB]\n{\"_id\":\"tor", cut[] = "[\nA,\nB,\n{\"_id\":\"tor";
 static const char python[] = "[\n  {\"_id\": \"py\", \"type\": \"gem5 run\", \"name\": \"from Python\"},\n  A,\n  B\n]";
 
@@ -49,40 +56,73 @@ typedef struct operation {
     bool (*run)(void);
     const char *store;
     const char *before, *after; /* what store_names shows */
+    const char *shard;          /* that it appends to, and */
+    const char *in_shard;       /* what the shard "n1" has; NULL: there is none */
 } operation;
 
 static const operation operations[] = {
-    {"append", append_one, usual, "run 1, run 2", "run 1, run 2, run 7"},
-    {"append to Python's", append_one, python, "from Python, run 1, run 2", "from Python, run 1, run 2, run 7"},
+    {"append", append_one, usual, "run 1, run 2", "run 1, run 2, run 7", NULL, NULL},
+    {"append to Python's", append_one, python, "from Python, run 1, run 2", "from Python, run 1, run 2, run 7", NULL, NULL},
 #ifndef TEST_LMDB
-    {"append to a torn store", append_one, torn, "run 1, run 2", "run 1, run 2, run 7"},
-    {"append to a cut store", append_one, cut, "run 1, run 2", "run 1, run 2, run 7"},
-    {"append to an unfinished one", append_one, "[\nA,\nB]\nA,\nB]\n", "run 1, run 2", "run 1, run 2, run 7"},
-    {"remove from a torn store", remove_one, torn, "run 1, run 2", "run 1"},
-    {"register in a cut store", register_one, cut, "run 1, run 2", "run 1, run 2; artifact 8"},
+    {"append to a torn store", append_one, torn, "run 1, run 2", "run 1, run 2, run 7", NULL, NULL},
+    {"append to a cut store", append_one, cut, "run 1, run 2", "run 1, run 2, run 7", NULL, NULL},
+    {"append to an unfinished one", append_one, "[\nA,\nB]\nA,\nB]\n", "run 1, run 2", "run 1, run 2, run 7", NULL, NULL},
+    {"remove from a torn store", remove_one, torn, "run 1, run 2", "run 1", NULL, NULL},
+    {"register in a cut store", register_one, cut, "run 1, run 2", "run 1, run 2; artifact 8", NULL, NULL},
 #endif
-    {"append to an empty one", append_one, "[]\n", "", "run 7"},
-    {"append with an archive", append_with_archive, usual, "run 1, run 2", "run 1, run 2, run 7; artifact 8"},
-    {"remove", remove_one, usual, "run 1, run 2", "run 1"},
-    {"remove several", remove_both, usual, "run 1, run 2", ""},
-    {"register", register_one, usual, "run 1, run 2", "run 1, run 2; artifact 8"},
-    {"find", find_one, usual, "run 1, run 2", "run 1, run 2"},
-    {"list", list_all, usual, "run 1, run 2", "run 1, run 2"},
+    {"append to an empty one", append_one, "[]\n", "", "run 7", NULL, NULL},
+    {"append with an archive", append_with_archive, usual, "run 1, run 2", "run 1, run 2, run 7; artifact 8", NULL, NULL},
+    {"remove", remove_one, usual, "run 1, run 2", "run 1", NULL, NULL},
+    {"remove several", remove_both, usual, "run 1, run 2", "", NULL, NULL},
+    {"register", register_one, usual, "run 1, run 2", "run 1, run 2; artifact 8", NULL, NULL},
+#ifndef TEST_LMDB
+    {"append to a new shard", append_one, usual, "run 1, run 2", "run 1, run 2, run 7", "n1", NULL},
+    {"append to a shard", append_one, usual, "run 1, run 2, run 3", "run 1, run 2, run 3, run 7", "n1", "[\nC]\n"},
+    {"append to a torn shard", append_one, usual, "run 1, run 2, run 3", "run 1, run 2, run 3, run 7", "n1", "[\nC,\n{\"_id\":\"tor"},
+    {"register in a shard", register_one, usual, "run 1, run 2, run 3", "run 1, run 2, run 3; artifact 8", "n1", "[\nC]\n"},
+    {"merge", merge_all, usual, "run 1, run 2, run 3, run 4", "run 1, run 2, run 3, run 4", NULL, "[\nC,\nD]\n"},
+    {"merge a torn shard", merge_all, usual, "run 1, run 2, run 3", "run 1, run 2, run 3", NULL, "[\nC]\n{\"_id\":\"tor"},
+    {"merge what is there", merge_all, "[\nC,\nA]\n", "run 3, run 1", "run 3, run 1", NULL, "[\nC]\n"},
+    {"remove with a shard", remove_one, usual, "run 1, run 2, run 3", "run 1, run 3", NULL, "[\nC]\n"},
+#endif
+    {"find", find_one, usual, "run 1, run 2", "run 1, run 2", NULL, NULL},
+    {"list", list_all, usual, "run 1, run 2", "run 1, run 2", NULL, NULL},
 };
 static bool removes(const operation *op) { return op->run == remove_one || op->run == remove_both; }
 enum { OPERATIONS = sizeof operations / sizeof *operations, CHANGES = OPERATIONS - 2 };
 
-static void make_store(const char *text) {
+static bool has_shards(const operation *op) { return op->shard || op->in_shard; }
+
+static gem5art__buf store_text(const char *text) {
     gem5art__buf out = {NULL, 0, 0, false};
     for (; *text; text++)
-        if (*text == 'A' || *text == 'B') {
+        if (*text >= 'A' && *text <= 'D') {
             char *line = line_of(*text - 'A' + 1);
             gem5art__puts(&out, line);
             gem5art__free(line);
         } else gem5art__put(&out, text, 1);
+    return out;
+}
+
+static void make_store(const operation *op) {
+    gem5art__buf out = store_text(op->store);
     lay_store(out.data);
     gem5art__buf_free(&out);
+    empty_shards("");
+    if (op->in_shard) {
+        out = store_text(op->in_shard);
+        CHECK(mkdir(SHARDS_PATH, 0777) == 0);
+        write_text(SHARDS_PATH "/n1.json", out.data);
+        gem5art__buf_free(&out);
+    }
     write_text("kernel", "vmlinux");
+}
+
+static gem5art_db *open_for(const operation *op) {
+    gem5art_open_desc desc;
+    memset(&desc, 0, sizeof desc);
+    desc.shard = op->shard;
+    return gem5art_open(STORE_URI, &desc, &error);
 }
 
 static void remove_temporary_files(void) {
@@ -91,6 +131,7 @@ static void remove_temporary_files(void) {
     while (dir && (entry = readdir(dir)) != NULL)
         if (strstr(entry->d_name, ".tmp-")) unlink(entry->d_name);
     if (dir) closedir(dir);
+    empty_shards(".tmp-");
 }
 
 /* After whatever happened: the store opens, shows what it did before or after, takes another record and is whole. */
@@ -110,6 +151,9 @@ static void check_store(const operation *op, const char *when, bool before_allow
     snprintf(names, sizeof names, "%s", shown);
     CHECK_THAT(store_run(db, 9), "%s, %s: %s", op->name, when, error.message);
     CHECK_THAT(strstr(store_names(db), "run 9") != NULL, "%s, %s: run 9 is not in \"%s\"", op->name, when, store_names(db));
+#ifndef TEST_LMDB
+    CHECK_THAT(merge_all() && !exists(SHARDS_PATH "/n1.json"), "%s, %s: cannot be merged: %s", op->name, when, error.message);
+#endif
     for (count = *names ? 2 : 1, commas = 0; names[commas]; commas++) count += names[commas] == ',' || (names[commas] == ';' && commas > 0);
     CHECK_THAT(json_count(STORE_PATH) == count, "%s, %s: %d records are %d", op->name, when, count, json_count(STORE_PATH));
     CHECK_INT(files_like("db.json.tmp"), 0);
@@ -120,8 +164,8 @@ static void check_store(const operation *op, const char *when, bool before_allow
 static void begin(const operation *op) {
     empty_folder();
     fixture_warnings[0] = 0;
-    make_store(op->store);
-    db = gem5art_open(STORE_URI, NULL, &error);
+    make_store(op);
+    db = open_for(op);
     CHECK_THAT(db != NULL, "%s", error.message);
 }
 
@@ -137,8 +181,11 @@ FLAT_TEST(each_change_is_synced_in_this_order) {
         {&operations[9], "srf"},             /* the rewritten store, its name, the folder */
         {&operations[10], "srf"},            /* several at once: likewise */
         {&operations[11], "sfW,s"},
-        {&operations[12], ""},
-        {&operations[13], ""},
+        {&operations[12], "fslfsfW s"},      /* the name of the folder; the new shard and its name; the append */
+        {&operations[13], "sfW,s"},
+        {&operations[16], "sfWs,s"},         /* both records of the shard, before it is removed */
+        {&operations[20], ""},
+        {&operations[21], ""},
     };
     size_t i;
     fixture_begin();
@@ -236,7 +283,7 @@ TEST(each_call_may_fail_once) {
                 set_fault(FAIL, 0, 0);
                 CHECK_THAT(ok || reached, "%s: %s", operations[i].name, error.message);
                 CHECK_THAT(ok || (error.code != GEM5ART_OK && *error.message), "%s, %s: no error", operations[i].name, when);
-                CHECK_THAT(open_descriptors() <= fds + 2 * (removes(&operations[i])), "%s, %s: a descriptor is left open", operations[i].name, when); /* the claims */
+                CHECK_THAT(open_descriptors() <= fds + 2 * (removes(&operations[i]) + has_shards(&operations[i])), "%s, %s: a descriptor is left open", operations[i].name, when); /* the claims */
                 if (operations[i].run == find_one && ok) CHECK_STR(gem5art_find_run(db, id_of(1), NULL)->name, "run 1");
                 /* A failed append is undone. A removal that could not sync the folder is done, and says that it may not last. */
                 check_store(&operations[i], when, !ok, ok || (removes(&operations[i]) && strstr(error.message, "sync")));
@@ -297,7 +344,7 @@ static int stopped_at(void *argument) {
     int at = fault_at;
     bool ok;
     fault_at = 0;
-    db = gem5art_open(STORE_URI, NULL, &error);
+    db = open_for(op);
     if (!db) return 1;
     set_fault(STOP, at, 0);
     ok = op->run();
@@ -316,7 +363,7 @@ TEST(a_process_may_die_at_each_call) {
             operation op = operations[i];
             char when[64];
             empty_folder();
-            make_store(op.store);
+            make_store(&op);
             snprintf(when, sizeof when, "ended before call %d", n);
             set_fault(STOP, n, 0);
             status = in_child(stopped_at, &op);
@@ -329,7 +376,8 @@ TEST(a_process_may_die_at_each_call) {
                 CHECK(file_contains("db.json.torn.1", "\"tor") || file_contains("db.json.torn.2", "\"tor"));
         }
         CHECK_THAT(status == 0 && n > 5, "%s: status %d after %d calls", operations[i].name, status, n);
-        CHECK_THAT(aside > 0 || !STORE_IS_FLAT || stride(7) > 1 || removes(&operations[i]), "%s: nothing was ever moved aside", operations[i].name);
+        CHECK_THAT(aside > 0 || !STORE_IS_FLAT || stride(7) > 1 || removes(&operations[i]) || has_shards(&operations[i]),
+                   "%s: nothing was ever moved aside", operations[i].name);
     }
     fault_lenient = false;
     fixture_end();
@@ -434,7 +482,7 @@ TEST(each_allocation_may_fail) {
 
 /* To look for a good record behind a bad one takes memory; without it a damaged store must not pass for a torn one. */
 FLAT_TEST(lack_of_memory_makes_no_torn_write_of_damage) {
-    static const operation damaged = {"append to a damaged store", append_one, "[\n{\"_id\":\"half\n, A\n]", "", ""};
+    static const operation damaged = {"append to a damaged store", append_one, "[\n{\"_id\":\"half\n, A\n]", "", "", NULL, NULL};
     int sticks;
     fixture_begin();
     for (sticks = 0; sticks < 2; sticks++) {
