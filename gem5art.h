@@ -271,6 +271,16 @@
      STORE.torn.N   bytes of writes that were never finished; they can be removed
      STORE.damaged.N, STORE.old.N   the store before gem5art-fsck salvaged or compacted it
      STORE.tmp-HEX  a store that is being rewritten; --salvage and --compact remove it if the writer was killed
+     STORE.shards/NAME.json  flat stores with records of this store
+   Shards. A handle with .shard appends its records to STORE.shards/SHARD.json, which the first append makes with the
+   store's mode and group. Each shard has a writer lock of its own, so that the machines of a cluster, with a shard each,
+   do not wait for one another. Claims and live entries are the store's: no run is launched twice. Every handle of the
+   store reads the shards too: the store first, then the shards by name. Two machines that register the same artifact at
+   the same moment may store it twice; look-ups find the first one.
+   gem5art-fsck --merge-shards moves the records to the store, also while others write: under both writer locks it
+   appends what the store does not have, and then removes the shard. If it is killed, records may be in both files; they
+   are read once, and the next merge passes them over. Removing records merges the shards first. A handle keeps each
+   shard open, so merge them before there are hundreds.
    $GEM5ART_STORAGE (or .storage): a folder with a copy of each registered file and results archive, named by its _id.
 
    LOCKS
@@ -7044,11 +7054,11 @@ static bool gem5art__merge_shards(gem5art_db *db, int64_t *merged, gem5art_error
     return first.code == GEM5ART_OK || gem5art__fail(error, first.code, "%s", first.message);
 }
 
-/* Takes the writer lock of the store for a change of its records, which are all there then. */
-static bool gem5art__change_begin(gem5art_db *db, gem5art_error *error) {
-    int64_t merged;
+/* Takes the writer lock of the store, and merges its shards: all records are in the store then. */
+static bool gem5art__change_begin(gem5art_db *db, int64_t *merged, gem5art_error *error) {
+    *merged = 0;
     if (!gem5art__store_lock(db, error)) return false;
-    if ((db->backend->recover)(db, error) && (!db->shards_path || gem5art__merge_shards(db, &merged, error))) return true;
+    if ((db->backend->recover)(db, error) && (!db->shards_path || gem5art__merge_shards(db, merged, error))) return true;
     gem5art__store_unlock(db);
     return false;
 }
@@ -14185,9 +14195,11 @@ GEM5ARTDEF bool gem5art_remove_artifact(gem5art_db *db, const char *id, gem5art_
     gem5art__arena arena = {NULL, false};
     const char *ids[2] = {NULL, NULL};
     size_t removals;
+    int64_t merged;
     bool ok;
     ids[0] = id;
-    if (!gem5art__need(db, "the db", error) || !gem5art__need(id, "the id", error) || !gem5art__change_begin(db, error))
+    if (!gem5art__need(db, "the db", error) || !gem5art__need(id, "the id", error) ||
+        !gem5art__change_begin(db, &merged, error))
         return false;
     ok = gem5art__find_removed(db, id, false, &arena, error) &&
          /* First what is live: a run that ends is recorded before its entry goes. */
@@ -14203,6 +14215,7 @@ GEM5ARTDEF bool gem5art_remove_runs(gem5art_db *db, const char *const *ids, size
                                     gem5art_error *error) {
     gem5art__removing removing;
     gem5art_error why, first;
+    int64_t merged;
     size_t i;
     bool ok;
     gem5art__clear(&first);
@@ -14210,7 +14223,7 @@ GEM5ARTDEF bool gem5art_remove_runs(gem5art_db *db, const char *const *ids, size
     for (i = 0; i < count; i++)
         if (!gem5art__need(ids[i], "an id", error)) return false;
     if (count == 0) return true;
-    ok = gem5art__begin_removing(&removing, db, count, &why) && gem5art__change_begin(db, &why);
+    ok = gem5art__begin_removing(&removing, db, count, &why) && gem5art__change_begin(db, &merged, &why);
     if (ok) {
         for (i = 0; ok && i < count; i++) {
             gem5art__clear(&why);

@@ -245,8 +245,8 @@ __attribute__((unused)) static bool open_shard(const char *shard) {
 
 /* Merges the shards of a store, as gem5art-fsck does. */
 __attribute__((unused)) static bool merge_shards(gem5art_db *of, int64_t *merged) {
-    bool ok = gem5art__store_lock(of, &error) && (of->backend->recover)(of, &error) && gem5art__merge_shards(of, merged, &error);
-    if (of->writer >= 0) gem5art__store_unlock(of);
+    bool ok = gem5art__change_begin(of, merged, &error);
+    if (ok) gem5art__store_unlock(of);
     return ok;
 }
 

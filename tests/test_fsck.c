@@ -758,7 +758,7 @@ TEST(a_page_of_garbage_is_survived_and_what_is_whole_is_salvaged) {
         char command[256];
         int status;
         sh("rm -f %s*; cp whole %s", STORE_PATH, STORE_PATH);
-        sh("head -c 4096 /dev/urandom | dd of=%s bs=4096 seek=%d conv=notrunc status=none", STORE_PATH, (int)(at / 4096));
+        sh("head -c 4096 /dev/urandom | tr '[' x | dd of=%s bs=4096 seek=%d conv=notrunc status=none", STORE_PATH, (int)(at / 4096));
         snprintf(command, sizeof command, "%s %s >out 2>err", built("gem5art-fsck"), STORE_URI);
         status = sh("%s", command);
         CHECK_THAT(status <= 1, "page %d: status %d", (int)(at / 4096), status);

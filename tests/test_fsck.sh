@@ -113,4 +113,73 @@ run "$fsck" --clear-live live.json
 same status $status 0
 has "what it removes" "$out" "removed the live entry aa.22222222-2222-4222-8222-222222222222"
 same "what is left" "$(ls live.json.live)" ""
+
+# Writes the records that match or (-v) do not match as a store.
+write_store() {
+    file=$1
+    shift
+    { echo "["; grep '^{' whole.json | sed 's/[],]$//' | grep "$@" | sed '$!s/$/,/; $s/$/]/'; } >"$file"
+}
+split_store() {
+    rm -rf two.json*
+    mkdir two.json.shards
+    write_store two.json '"type":"gem5 binary"'
+    write_store two.json.shards/n1.json '"type":"gem5 run'
+    write_store two.json.shards/n2.json -v '"type":"gem5 \(run\|binary\)'
+}
+cp "$data" whole.json
+"$fsck" --compact whole.json >/dev/null
+
+begin "the shards of a store are checked with it"
+split_store
+run "$fsck" two.json
+same status $status 0
+has "the store" "$out" "$work/two.json: all is well"
+has "a shard" "$out" "$work/two.json.shards/n1.json: all is well"
+has "a shard" "$out" "two.json.shards/n1.json: $(wc -c <two.json.shards/n1.json) bytes, 8 whole records: 8 runs"
+has "the other shard" "$out" "$work/two.json.shards/n2.json: all is well"
+same "artifacts are found in all files" "$(printf '%s\n' "$out" | grep -c 'an artifact that is not there')" 0
+sed -i '3s/gem5/gem6/' two.json.shards/n1.json
+run "$fsck" two.json
+same "status of a damaged shard" $status 1
+has "where it is" "$out" "two.json.shards/n1.json: byte "
+has "what to do" "$out" "two.json.shards/n1.json: damaged in 1 place: gem5art-fsck --salvage"
+run "$fsck" --merge-shards two.json
+same "status of merging it" $status 1
+has "error" "$err" "two.json.shards/n1.json is damaged at byte "
+check "the other shard is merged" test ! -e two.json.shards/n2.json
+run "$fsck" --salvage two.json.shards/n1.json
+same "status of salvaging it" $status 0
+run "$fsck" --merge-shards two.json
+same "status of merging what is salvaged" $status 0
+has "what it did" "$out" "two.json: moved 7 records of its shards to the store"
+same "records" "$(grep -c '^{' two.json)" 20
+
+begin "merged shards are one store again"
+split_store
+"$BUILD/gem5art-ls" --db-uri two.json --json >split.out
+run "$fsck" --merge-shards two.json
+same status $status 0
+has "what it did" "$out" "$work/two.json: moved 20 records of its shards to the store"
+check "the folder is gone" test ! -e two.json.shards
+"$BUILD/gem5art-ls" --db-uri two.json --json >merged.out
+check "gem5art-ls shows the same" cmp split.out merged.out
+lines two.json >new.out
+lines whole.json >old.out
+check "the runs are the same" cmp old.out new.out
+run "$fsck" --merge-shards two.json
+has "again" "$out" "moved 0 records of its shards to the store"
+run "$fsck" two.json
+same "status of a check" $status 0
+
+begin "gem5art-import takes the shards of a source"
+split_store
+run "$BUILD/gem5art-import" --db-uri new.json two.json
+same status $status 0
+lines new.json >new.out
+check "the runs are the same" cmp old.out new.out
+
+begin "misuse of --merge-shards"
+misuse "--merge-shards and --compact: give one of them" --merge-shards --compact two.json
+misuse "--merge-shards and --salvage: give one of them" --salvage --merge-shards two.json
 finish

@@ -13,7 +13,7 @@
 const char *tool_name = "gem5art-fsck";
 
 static const char *db_uri;
-static bool salvage, compact, clear_live;
+static bool salvage, compact, clear_live, merge;
 
 static fsck_audit audit;
 
@@ -80,6 +80,42 @@ static bool repair(bool raw, gem5art_error *error) {
     return ok && audit.found[FSCK_WRONG] == 0;
 }
 
+/* Moves the records of all shards to the store. */
+static bool merge_shards(gem5art_error *error) {
+    int64_t merged;
+    bool ok = gem5art__change_begin(audit.db, &merged, error);
+    if (ok) gem5art__store_unlock(audit.db);
+    if (ok || merged)
+        print_line("%s: moved %lld record%s of its shards to the store", audit.db->path, (long long)merged, plural(merged));
+    return ok;
+}
+
+/* Checks the store, and each shard as a store of its own. */
+static bool check_files(gem5art_error *error) {
+    gem5art_db *store = audit.db;
+    bool well;
+    size_t i;
+    if (!gem5art__list_shards(store, error) || !fsck_check_store(&audit, error)) return false;
+    print_sum(store->path);
+    well = print_verdict(store->path);
+    for (i = 0; i < gem5art__shard_count(store); i++) {
+        memset(&audit, 0, sizeof audit);
+        audit.report = print_finding;
+        audit.store = store;
+        audit.db = gem5art__shard_at(store, i);
+        if (fsck_check_all_records(&audit, error) && fsck_check_files(&audit, error)) {
+            print_sum(audit.db->path);
+            well = print_verdict(audit.db->path) && well;
+        } else if (error->code != GEM5ART_NOT_FOUND) break; /* else it has been merged meanwhile */
+        else memset(error, 0, sizeof *error);
+    }
+    audit.db = store;
+    return well && i == gem5art__shard_count(store);
+}
+
+/* References are looked up past damage, which is reported where it is checked. */
+static void ignore_damage(const char *message, void *user_data) { (void)message, (void)user_data; }
+
 /* Checks and repairs the store as the options ask; returns the exit status, and the error if there is one. */
 static int check(const char *uri, bool raw, gem5art_error *error) {
     gem5art_open_desc desc = {0};
@@ -87,21 +123,18 @@ static int check(const char *uri, bool raw, gem5art_error *error) {
     memset(error, 0, sizeof *error);
     desc.read_only = true; /* at first: a missing store must not be made */
     desc.log = message_warn;
+    desc.damaged = ignore_damage;
     audit.report = print_finding;
     audit.clear_live = clear_live;
     audit.db = gem5art__open_db(uri, &desc, true, error);
-    if (audit.db && (salvage || compact)) {
+    if (audit.db && (salvage || compact || merge)) {
         gem5art_close(audit.db, NULL);
         desc.read_only = false;
         audit.db = gem5art__open_db(uri, &desc, true, error);
     }
     if (!audit.db)
         return error->code == GEM5ART_UNSUPPORTED || error->code == GEM5ART_INVALID ? EXIT_MISUSE : EXIT_FAILED;
-    if (salvage || compact) ok = repair(raw, error);
-    else if ((ok = fsck_check_store(&audit, error)) == true) {
-        print_sum(audit.db->path);
-        ok = print_verdict(audit.db->path);
-    }
+    ok = salvage || compact ? repair(raw, error) : merge ? merge_shards(error) : check_files(error);
     gem5art_close(audit.db, NULL);
     return ok ? EXIT_DONE : EXIT_FAILED;
 }
@@ -143,20 +176,25 @@ int main(int argc, char **argv) {
          "it. The old file is kept as DATABASE.damaged.N. Exit status 1 if errors remain", .flag = &salvage},
         {"--compact", NULL, NULL, "If it is intact, write it in the format of gem5art.h: one record a line, each with a "
          "checksum. The old file is kept as DATABASE.old.N", .flag = &compact},
+        {"--merge-shards", NULL, NULL, "Move the records of DATABASE.shards to the database, also while others write. A "
+         "shard that is locked for long is left for the next time, with exit status 1", .flag = &merge},
         {"--clear-live", NULL, NULL, "Remove entries of DATABASE.live that no program acts on: damaged ones, those of "
          "another version, and those of other users whose runs are over", .flag = &clear_live},
         OPTION_DB_URI(&db_uri),
         OPTION_END};
     static const page p = {.summary = "check a run store, and repair it",
-        .usage = "[--salvage | --compact] [--clear-live] [--db-uri DB_URI | DB_URI]",
-        .description = "Check all records of a database, and report each error with its place. Nothing is changed, and "
-        "others can write meanwhile.", .options = options,
+        .usage = "[--salvage | --compact | --merge-shards] [--clear-live] [--db-uri DB_URI | DB_URI]",
+        .description = "Check all records of a database and of its shards, and report each error with its place. Nothing is "
+        "changed, and others can write meanwhile. A shard (DATABASE.shards/NAME.json) is a database, too: salvage or "
+        "compact it by its path.", .options = options,
         .status = "0 no errors, 1 errors were found, or it failed, 2 misuse"};
     gem5art_error error;
     argc = options_parse(argc, argv, &p);
     if (argc > 1 || (argc && db_uri)) die(EXIT_MISUSE, "one database is enough: leave \"%s\" out", argv[argc - 1]);
     if (salvage && compact)
         die(EXIT_MISUSE, "--salvage and --compact: give one of them (what is salvaged is compact)");
+    if (merge && (salvage || compact))
+        die(EXIT_MISUSE, "--merge-shards and %s: give one of them", salvage ? "--salvage" : "--compact");
     db_uri = store_find(argc ? argv[0] : db_uri);
 #ifdef GEM5ART_LMDB
     if (text_starts(db_uri, "lmdb://")) return check_in_child(db_uri);

@@ -317,6 +317,16 @@ static void read_text(source *s, const char *path) {
     if (fd > STDIN_FILENO) close(fd);
 }
 
+/* Does the file have shards beside it? */
+static bool has_shards(const char *path) {
+    text folder = {0};
+    bool has;
+    text_putf(&folder, "%s.shards", text_starts(path, "file://") ? path + 7 : path);
+    has = access(text_string(&folder), F_OK) == 0;
+    text_free(&folder);
+    return has;
+}
+
 static void read_store(source *s, const char *uri) {
     gem5art_open_desc desc = {0};
     gem5art_error error;
@@ -451,7 +461,7 @@ static bool import(const char *name, const char *db_uri, bool dry_run, enum volu
     gem5art_db *db = NULL;
     size_t i, bad;
     s.name = strcmp(name, "-") == 0 ? "stdin" : name;
-    if (strstr(name, "://") && !text_starts(name, "file://")) read_store(&s, name);
+    if ((strstr(name, "://") && !text_starts(name, "file://")) || has_shards(name)) read_store(&s, name);
     else read_text(&s, name);
     make_plain(&s);
     additions = (gem5art_addition *)text_alloc((s.count + 1) * sizeof *additions);

@@ -22,6 +22,7 @@ typedef struct fsck_finding {
 
 typedef struct fsck_audit {
     gem5art_db *db;
+    gem5art_db *store; /* of the shard that `db` is; NULL: it is the store itself */
     void (*report)(const fsck_finding *finding); /* in the order found; may be NULL */
     int64_t bytes, records, runs, artifacts;
     int64_t verified; /* records whose checksum fits; other programs wrote the rest */
@@ -240,6 +241,21 @@ static bool fsck_is_reference(const gem5art_json *id, const void *context) {
     return gem5art__key(id->text, strlen(id->text)) == reference->key;
 }
 
+/* Is an artifact in another file of a store with shards? */
+static bool fsck_is_elsewhere(fsck_audit *audit, const char *id) {
+    gem5art_db *store = audit->store ? audit->store : audit->db;
+    gem5art__lookup lookup = {0, 0, NULL};
+    bool found = false, more = gem5art__shard_count(store) > 0 && gem5art__refresh(store, NULL);
+    while (more && !found) {
+        gem5art__arena arena = {NULL, false};
+        const gem5art_json *record;
+        more = gem5art__next_match(store, &lookup, id, &arena, &record, NULL) == GEM5ART__RECORD;
+        found = more && gem5art__record_is(record, "_id", id);
+        gem5art__arena_free(&arena);
+    }
+    return found;
+}
+
 /* Reports artifacts that records name and the store does not have. */
 static bool fsck_check_references(fsck_audit *audit, gem5art_error *error) {
     size_t i;
@@ -253,7 +269,8 @@ static bool fsck_check_references(fsck_audit *audit, gem5art_error *error) {
         if (fsck_index_has(&audit->ids, reference.key)) continue;
         record = fsck_load_record(audit, (off_t)audit->named.entries[i].at, &arena, error);
         ok = record != NULL;
-        if (ok && (field = gem5art__find_reference(record, fsck_is_reference, &reference)) != NULL)
+        if (ok && (field = gem5art__find_reference(record, fsck_is_reference, &reference)) != NULL &&
+            !fsck_is_elsewhere(audit, reference.id))
             fsck_find(audit, FSCK_WARNING, (off_t)audit->named.entries[i].at,
                       "%.100s \"%.100s\" names an artifact that is not there, as its %s: %.100s",
                       gem5art__record_text(record, "type"), gem5art__record_text(record, "name"), field, reference.id);
