@@ -273,10 +273,10 @@
      STORE.tmp-HEX  a store that is being rewritten; --salvage and --compact remove it if the writer was killed
      STORE.shards/NAME.json  flat stores with records of this store
    Shards. A handle with .shard appends its records to STORE.shards/SHARD.json, which the first append makes with the
-   store's mode and group. Each shard has a writer lock of its own, so that the machines of a cluster, with a shard each,
-   do not wait for one another. Claims and live entries are the store's: no run is launched twice. Every handle of the
-   store reads the shards too: the store first, then the shards by name. Two machines that register the same artifact at
-   the same moment may store it twice; look-ups find the first one.
+   store's mode and group. Each shard has a writer lock of its own, so that the machines of a cluster, each with its own
+   shard, do not wait for one another. Claims and live entries are the store's: no run is launched twice. Every handle of
+   the store reads the shards too: the store first, then the shards by name. Two machines that register the same artifact
+   at the same moment may store it twice; look-ups find the first one.
    gem5art-fsck --merge-shards moves the records to the store, also while others write: under both writer locks it
    appends what the store does not have, and then removes the shard. If it is killed, records may be in both files; they
    are read once, and the next merge passes them over. Removing records merges the shards first. A handle keeps each
@@ -6879,7 +6879,7 @@ static bool gem5art__scan_begin(gem5art_db *db, const gem5art_query *query, gem5
                                     : (db->backend->scan_begin)(scan, query, error);
 }
 
-/* Takes the record of a part, unless it is one of a shard that the store has too. False with an error: out of memory. */
+/* Takes the record of a part, unless it is one of a shard that the store has too. False: out of memory. */
 static bool gem5art__scan_take(gem5art__scan *scan, const gem5art__scan *part, bool *taken, gem5art_error *error) {
     gem5art__head head;
     if (!gem5art__cursor_head((gem5art__cursor *)part->state, &head)) return gem5art__fail_nomem(error);
@@ -6938,7 +6938,8 @@ static bool gem5art__make_shard(gem5art_db *db, gem5art_error *error) {
     struct stat st;
     int folder;
     if (GEM5ART_SYS_LSTAT(path, &st) == 0)
-        return S_ISREG(st.st_mode) || gem5art__fail(error, GEM5ART_INVALID, "the shard %s is not a file: remove it", path);
+        return S_ISREG(st.st_mode) ||
+               gem5art__fail(error, GEM5ART_INVALID, "the shard %s is not a file: remove it", path);
     if (GEM5ART_SYS_MKDIR(db->shards_path, 0777) < 0 && errno != EEXIST)
         return gem5art__fail_errno(error, "make the folder", db->shards_path);
     if ((folder = gem5art__open(db->shards_path, O_RDONLY | O_DIRECTORY | O_NOFOLLOW, 0)) >= 0)
@@ -7024,8 +7025,8 @@ static bool gem5art__merge_shard(gem5art_db *db, gem5art_db *shard, int64_t *mer
     }
     ok = ok && step == GEM5ART__END && gem5art__merge_lines(db, &lines, error);
     if (ok && GEM5ART_SYS_UNLINK(shard->path) < 0)
-        ok = gem5art__fail(error, GEM5ART_IO, "the records of %s are in the store now, but it cannot be removed: %s; its "
-                           "owner can merge it", shard->path, strerror(errno));
+        ok = gem5art__fail(error, GEM5ART_IO, "the records of %s are in the store now, but it cannot be removed: %s; "
+                           "its owner can merge it", shard->path, strerror(errno));
     gem5art__scan_end(&scan);
     gem5art__buf_free(&lines);
     return ok;
@@ -7058,7 +7059,8 @@ static bool gem5art__merge_shards(gem5art_db *db, int64_t *merged, gem5art_error
 static bool gem5art__change_begin(gem5art_db *db, int64_t *merged, gem5art_error *error) {
     *merged = 0;
     if (!gem5art__store_lock(db, error)) return false;
-    if ((db->backend->recover)(db, error) && (!db->shards_path || gem5art__merge_shards(db, merged, error))) return true;
+    if ((db->backend->recover)(db, error) && (!db->shards_path || gem5art__merge_shards(db, merged, error)))
+        return true;
     gem5art__store_unlock(db);
     return false;
 }
@@ -7095,11 +7097,11 @@ static bool gem5art__shards_begin(gem5art_db *db, const char *file, gem5art_erro
 static bool gem5art__shards_open(gem5art_db *db, const char *name, gem5art_error *error) {
     const char *file = NULL;
     if (!gem5art__empty(name) && db->backend != &gem5art__flat_backend && db->backend != &gem5art__none_backend)
-        return gem5art__fail(error, GEM5ART_UNSUPPORTED, "%s cannot have the shard \"%.80s\": only a flat store (file://) has "
-                             "shards", db->path, name);
+        return gem5art__fail(error, GEM5ART_UNSUPPORTED, "%s cannot have the shard \"%.80s\": only a flat store (file://) "
+                             "has shards", db->path, name);
     if (!gem5art__empty(name) && !gem5art__is_shard_name(name, strlen(name)))
-        return gem5art__fail(error, GEM5ART_INVALID, "\"%.80s\" cannot be the name of a shard: use at most %d of A-Z a-z 0-9 "
-                             ". _ -, and no dot first", name, GEM5ART__SHARD_NAME);
+        return gem5art__fail(error, GEM5ART_INVALID, "\"%.80s\" cannot be the name of a shard: use at most %d of A-Z a-z "
+                             "0-9 . _ -, and no dot first", name, GEM5ART__SHARD_NAME);
     if (db->backend != &gem5art__flat_backend) return true;
     if (!gem5art__empty(name) && (file = gem5art__arena_printf(&db->arena, "%s.json", name)) == NULL)
         return gem5art__fail_nomem(error);
