@@ -13,6 +13,7 @@
 #
 # Other ways to run the tests: lmdb (all of them on LMDB stores), portable (no Linux or CPU extras), sanitize (ASan and
 # UBSan), tsan (ThreadSanitizer), valgrind, compilers (every C and C++ standard with every compiler here), test-qemu (boots a real Linux kernel),
+# test-slurm (hands runs to a real Slurm, on a cluster of its own),
 # fuzz (libFuzzer for FUZZ_SECONDS on each target; SEED=N makes the same choices again).
 #
 # Where LMDB is installed (Debian: liblmdb-dev), the tools have it; LMDB= leaves it out.
@@ -44,6 +45,7 @@ test_sources = $(filter-out $(if $(LMDB),,tests/test_lmdb.c), \
                  $(sort $(foreach name,$(TESTS),$(wildcard tests/test_$(name).c))))
 store_tests  = $(if $(LMDB),$(patsubst tests/%.c,$(B)/%-lmdb, \
                  $(filter tests/test_store.c tests/test_model.c tests/test_fsck.c,$(test_sources))))
+slurm_scripts = $(sort $(foreach name,$(TESTS),$(wildcard tests/slurm/test_$(name).sh)))
 test_scripts = $(sort $(foreach name,$(TESTS),$(wildcard tests/test_$(name).sh)))
 tools    = $(patsubst tools/%.c,$(B)/%,$(wildcard tools/gem5art-*.c))
 modules  = $(patsubst tools/lib/%.c,$(B)/lib/%.o,$(filter-out tools/lib/gem5art.c,$(wildcard tools/lib/*.c)))
@@ -145,6 +147,9 @@ compilers:
 test-qemu: $(B)/qemu-boot
 	@BUILD=$(ABSOLUTE) sh tests/test-qemu.sh
 
+test-slurm: $(tools) $(children) $(B)/gem5-stand-in
+	@BUILD=$(ABSOLUTE) JOBS=$(or $(JOBS),4) sh tests/run.sh $(slurm_scripts)
+
 fuzz:
 	@BUILD=$(ABSOLUTE) FUZZ_SECONDS="$(FUZZ_SECONDS)" SEED="$(SEED)" sh tests/fuzz.sh
 
@@ -175,5 +180,5 @@ deb: dist
 clean:
 	rm -rf $(B)
 
-.PHONY: all test torture children lmdb portable sanitize tsan valgrind compilers test-qemu fuzz demo bench \
+.PHONY: all test torture children lmdb portable sanitize tsan valgrind compilers test-qemu test-slurm fuzz demo bench \
         install uninstall dist deb clean

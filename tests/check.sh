@@ -8,7 +8,7 @@
 #   finish                      prints the sum; the script's last line
 
 passed=0 failed=0 skipped=0 current= broken=
-root=$(cd "$(dirname "$0")/.." && pwd)
+root=$(cd "$(dirname "$0")" && while [ ! -e gem5art.h ]; do cd ..; done && pwd)
 BUILD=${BUILD:-$root/build}
 work=$(mktemp -d) && cd "$work" || exit 1
 trap 'cd /; chmod -R u+w "$work"; rm -rf "$work"' EXIT
