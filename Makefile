@@ -14,7 +14,8 @@
 # Other ways to run the tests: lmdb (all of them on LMDB stores), portable (no Linux or CPU extras), sanitize (ASan and
 # UBSan), tsan (ThreadSanitizer), valgrind, compilers (every C and C++ standard with every compiler here), test-qemu (boots a real Linux kernel),
 # test-slurm (hands runs to a real Slurm, on a cluster of its own),
-# fuzz (libFuzzer for FUZZ_SECONDS on each target; SEED=N makes the same choices again).
+# fuzz (libFuzzer for FUZZ_SECONDS on each target; SEED=N makes the same choices again), mutants (MUTANTS changes of the
+# header by SEED, each of which some test should notice; SECTIONS="json pool" changes only those).
 #
 # Where LMDB is installed (Debian: liblmdb-dev), the tools have it; LMDB= leaves it out.
 
@@ -153,6 +154,9 @@ test-slurm: $(tools) $(children) $(B)/gem5-stand-in
 fuzz:
 	@BUILD=$(ABSOLUTE) FUZZ_SECONDS="$(FUZZ_SECONDS)" SEED="$(SEED)" sh tests/fuzz.sh
 
+mutants: children $(B)/gem5-stand-in
+	@BUILD=$(ABSOLUTE) MUTANTS="$(MUTANTS)" SEED="$(SEED)" SECTIONS="$(SECTIONS)" FLOOR="$(FLOOR)" python3 tests/mutate.py
+
 demo:
 	+@BUILD=$(ABSOLUTE) MAKE="$(MAKE)" sh examples/demo.sh
 
@@ -180,5 +184,5 @@ deb: dist
 clean:
 	rm -rf $(B)
 
-.PHONY: all test torture children lmdb portable sanitize tsan valgrind compilers test-qemu test-slurm fuzz demo bench \
+.PHONY: all test torture children lmdb portable sanitize tsan valgrind compilers test-qemu test-slurm fuzz mutants demo bench \
         install uninstall dist deb clean

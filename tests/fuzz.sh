@@ -12,9 +12,9 @@ passed=0 failed=0 total=0
 mkdir -p "$BUILD"
 echo "SEED=$SEED FUZZ_SECONDS=${FUZZ_SECONDS:=30}"
 
-for target in ${TARGETS:-json store info getruns rm experiment stats formula}; do
+for target in ${TARGETS:-json store info options getruns rm experiment stats formula}; do
     fuzzer=$BUILD/$target-fuzzer found=$BUILD/found/$target log=$BUILD/$target.log
-    case $target in getruns | rm) dictionary=arguments ;; json | experiment | stats | formula) dictionary=$target ;; *) dictionary=store ;; esac
+    case $target in getruns | rm) dictionary=arguments ;; json | options | experiment | stats | formula) dictionary=$target ;; *) dictionary=store ;; esac
     mkdir -p "$found" && rm -f "$log"
     ${CLANG:-clang} -std=c99 -O2 -g -Wall -Wextra -Wpedantic -Wshadow -Wconversion -DFUZZING \
         -fsanitize=fuzzer,address,undefined -fno-sanitize-recover=all -fno-sanitize-coverage=trace-cmp \
