@@ -35,6 +35,8 @@ check "getruns has them all" equal "$(count '"_id"' "$demo/runs.json")" 8
 check "query lists the SE runs" equal "$("$BUILD/query" "$demo/db.json" sweep | wc -l)" 6
 check "query says what is wrong" sh -c '! "$BUILD/query" nosuch.json 2>&1 | grep -q Finished'
 
+check "its last lines list the runs" sh -c 'unset GEM5ART_DB; tail -n 2 "$1" | sh | grep -q "8 runs"' - "$output"
+
 # A recorded run is refused; one that is not is run to its end by the loop.
 cd "$demo" || exit 1
 info=runs/boot-1/info.json
