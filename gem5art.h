@@ -292,6 +292,12 @@
      only be reached by a mount is refused. A process that waits tries again after 1 ms to 100 ms; after 2 s the log
      reports the wait, after a minute the call fails with BUSY. Byte 2^62 + 1 belongs to the next writer. Readers take
      no lock.
+   - Over a network the locks must reach all machines. Those of NFSv4 do, and those of NFSv3 with its lock service (lockd)
+     on the server and on each client. With the mount options nolock, local_lock=all or local_lock=posix (NFS),
+     localflock (Lustre) or nobrl (SMB) they are local to the machine, and so are those of BeeGFS unless
+     tuneUseGlobalFileLocks is set: several machines must not use such a store at once. Lustre without flock or
+     localflock refuses locks. A lock that is refused (ENOLCK, ENOSYS, EINVAL, ENOTSUP, EACCES) is an error, IO or
+     UNSUPPORTED; it is never ignored.
    - The claim of a run is byte 1 + (the first 62 bits of its hash) of STORE.lock. Its supervisor holds it for the run's
      life. STORE.lock is created with the store's mode, never written, and refused if it is a symlink. If it is removed,
      supervisors claim their runs again in the new one. The same claim is also a lock on a byte of the store file, at an
@@ -1620,7 +1626,7 @@ GEM5ART__NOINLINE static int gem5art__lock_call(int fd, int command, short type,
     return result;
 }
 
-/* Locks a byte of a file that is open for writing. False with EAGAIN or EACCES: another handle has locked it. */
+/* Locks a byte of a file that is open for writing. False with EAGAIN: another handle has locked it. */
 static bool gem5art__lock(int fd, int64_t byte) {
     struct flock lock;
     return gem5art__lock_call(fd, F_OFD_SETLK, F_WRLCK, byte, &lock) == 0;
@@ -4921,6 +4927,14 @@ static bool gem5art__wait_for_lock(gem5art_db *db, double begun, int *pause, boo
     return true;
 }
 
+/* After a lock that was refused, which no wait would help. */
+static bool gem5art__fail_lock(const char *path, gem5art_error *error) {
+    bool unsupported = errno == EINVAL || errno == ENOTSUP || errno == ENOSYS;
+    return gem5art__fail(error, unsupported ? GEM5ART_UNSUPPORTED : GEM5ART_IO,
+                         "cannot lock %s: %s; the store needs a file system with open file description locks, and over a "
+                         "network one that locks on all machines", path, strerror(errno));
+}
+
 /* Takes the writer lock. */
 static bool gem5art__store_lock(gem5art_db *db, gem5art_error *error) {
     double begun = gem5art__monotonic();
@@ -4943,10 +4957,8 @@ static bool gem5art__store_lock(gem5art_db *db, gem5art_error *error) {
             gem5art__close(fd); /* and tries the file that is there now */
             fd = -1;
             next = false;
-        } else if (errno != EAGAIN && errno != EACCES) {
-            gem5art__fail(error, errno == EINVAL || errno == ENOTSUP ? GEM5ART_UNSUPPORTED : GEM5ART_IO,
-                          "cannot lock %s: %s; the store needs a file system with open file description locks",
-                          db->path, strerror(errno));
+        } else if (errno != EAGAIN) {
+            gem5art__fail_lock(db->path, error);
             break;
         } else {
             if (next && pause > 10) pause = 10;
@@ -8847,13 +8859,15 @@ static bool gem5art__fail_claimed(gem5art_db *db, const char *hash, gem5art_erro
     return false;
 }
 
-/* Claims the byte in the store too. BUSY only where a supervisor has it; the record will report any other trouble. */
+/* Claims the byte in the store too. BUSY only where a supervisor has it. */
 static bool gem5art__claim_here(gem5art_db *db, int64_t byte, gem5art_error *error) {
     const int64_t here = gem5art__claim_byte_here(byte);
     struct flock lock;
     if (!gem5art__is_at(&db->claimed_here, db->path)) /* a rewrite has replaced it: then it has no other name */
         gem5art__hold(&db->claimed_here, gem5art__open(db->path, O_RDWR | O_NONBLOCK, 0));
-    if (db->claimed_here.fd < 0 || gem5art__lock(db->claimed_here.fd, here)) return true;
+    if (db->claimed_here.fd < 0) return true; /* the record will report why */
+    if (gem5art__lock(db->claimed_here.fd, here)) return true;
+    if (errno != EAGAIN) return gem5art__fail_lock(db->path, error);
     if (gem5art__lock_call(db->claimed_here.fd, F_OFD_GETLK, F_WRLCK, here, &lock) < 0 || lock.l_type != F_WRLCK ||
         lock.l_start != (off_t)here || lock.l_len != 1)
         return true; /* what has locked more than this byte is not a supervisor */
@@ -8878,10 +8892,7 @@ static bool gem5art__claim_run(gem5art_db *db, const char *hash, gem5art_error *
             return true;
         }
         gem5art__unlock(db->claimed.fd, byte);
-    } else if (errno != EAGAIN && errno != EACCES)
-        gem5art__fail(error, errno == EINVAL || errno == ENOTSUP ? GEM5ART_UNSUPPORTED : GEM5ART_IO,
-                      "cannot lock %s: %s; the store needs a file system with open file description locks",
-                      db->lock_path, strerror(errno));
+    } else if (errno != EAGAIN) gem5art__fail_lock(db->lock_path, error);
     else if (gem5art__lock_seen(db->claimed.fd, byte) == F_RDLCK)
         gem5art__fail(error, GEM5ART_BUSY,
                       "its claim in %s is locked by a program that is not a supervisor: find it (lsof %s) and end it",

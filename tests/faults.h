@@ -95,9 +95,13 @@ static bool faulty(const char *name, bool may_be_interrupted) {
     return fault_failed(name, fault == INTERRUPT ? EINTR : fault_errno);
 }
 
+static int lock_refused;    /* an errno: the system refuses all locks; 0: it does not */
+static int locks_allowed;   /* but for the first so many */
+
 /* A lock that others hold is free again after 5 s: a pool waits for the store as long as that takes. */
 static bool lock_fails(void) {
     bool held;
+    if (lock_refused && locks_allowed-- <= 0) return errno = lock_refused, true;
     if (fault_locked && time(NULL) > fault_locked + 5) return false;
     held = faulty("fcntl of a lock", true);
     if (held && fault == STICK && fault_errno == EAGAIN && !fault_locked) fault_locked = time(NULL);

@@ -339,6 +339,47 @@ TEST(interrupted_and_short_calls_are_made_again) {
     fixture_end();
 }
 
+/* A file system without locks, or one whose lock service is down or says no. */
+TEST(a_lock_that_is_refused_is_an_error) {
+    static const struct { int number; gem5art_code code; } table[] = {
+        {ENOLCK, GEM5ART_IO}, {EACCES, GEM5ART_IO}, {EIO, GEM5ART_IO}, {ENOSYS, GEM5ART_UNSUPPORTED},
+        {EINVAL, GEM5ART_UNSUPPORTED}, {ENOTSUP, GEM5ART_UNSUPPORTED}};
+    const char *hash = hash_of(7);
+    size_t i;
+    fixture_begin();
+    REQUIRE(open_db(NULL) && store_run(db, 1));
+    for (i = 0; i < sizeof table / sizeof *table; i++) {
+        lock_refused = table[i].number;
+        CHECK(!store_run(db, 2));
+        CHECK_INT(error.code, table[i].code);
+        CHECK_CONTAINS(error.message, "cannot lock ");
+        CHECK_CONTAINS(error.message, "/db.json: ");
+        CHECK_CONTAINS(error.message, strerror(table[i].number));
+        CHECK_CONTAINS(error.message, "a file system with open file description locks");
+        CHECK(!gem5art__claim_run(db, hash, &error));
+        CHECK_INT(error.code, table[i].code);
+        CHECK_CONTAINS(error.message, "/db.json.lock: ");
+        locks_allowed = 1; /* that of the claim, and not its second one in the store itself */
+        CHECK(!gem5art__claim_run(db, hash, &error));
+        CHECK_INT(error.code, table[i].code);
+        CHECK_CONTAINS(error.message, "/db.json: ");
+        lock_refused = locks_allowed = 0;
+        REQUIRE(gem5art__claim_run(db, hash, &error)); /* nothing is left of the refused ones */
+        gem5art__unclaim_run(db, hash);
+    }
+    CHECK_STR(store_names(db), "run 1");
+#ifndef TEST_LMDB
+    close_db();
+    lock_refused = ENOLCK;
+    REQUIRE(open_shard("n1"));
+    CHECK(!store_run(db, 2) && error.code == GEM5ART_IO);
+    CHECK_CONTAINS(error.message, "cannot lock ");
+    CHECK_CONTAINS(error.message, "/n1.json: ");
+    lock_refused = 0;
+#endif
+    fixture_end();
+}
+
 static int stopped_at(void *argument) {
     const operation *op = (const operation *)argument;
     int at = fault_at;
