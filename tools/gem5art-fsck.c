@@ -183,7 +183,7 @@ int main(int argc, char **argv) {
         OPTION_DB_URI(&db_uri),
         OPTION_END};
     static const page p = {.summary = "check a run store, and repair it",
-        .usage = "[--salvage | --compact | --merge-shards] [--clear-live] [--db-uri DB_URI | DB_URI]",
+        .usage = "[DB_URI]",
         .description = "Check all records of a database and of its shards, and report each error with its place. Nothing is "
         "changed, and others can write meanwhile. A shard (DATABASE.shards/NAME.json) is a database, too: salvage or "
         "compact it by its path.", .options = options,
