@@ -30,6 +30,10 @@ CFLAGS   = -std=c99 -O2 -g $(WARNINGS)
 OPTIMISE = -O0 # of tests and examples, which take longer to compile than to run
 LDLIBS   = -pthread
 B        = build
+# As many jobs at a time as there are cores; -jN has the last word.
+ifeq ($(MAKELEVEL)$(filter clean,$(MAKECMDGOALS)),0)
+MAKEFLAGS += -j$(shell getconf _NPROCESSORS_ONLN)
+endif
 TESTS    = *
 TORTURE  = *
 

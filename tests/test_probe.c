@@ -1,6 +1,6 @@
-/* test_probe.c - the Python module that notes why each simulate() returned: with every Python that is here, in a stand-in
-   of gem5's Python side (tests/m5). Each script is run with and without the probe: what it prints, its exit status and
-   what it sees of its surroundings must be the same. */
+/* test_probe.c - the Python module that notes why each simulate() returned: in a stand-in of gem5's Python side (tests/m5),
+   with the oldest and the newest Python that is here; with TEST_LONG, with every one. Each script is run with and without
+   the probe: what it prints, its exit status and what it sees of its surroundings must be the same. */
 #define GEM5ART_IMPLEMENTATION
 #include "../gem5art.h"
 
@@ -9,23 +9,43 @@
 #include "fixture.h"
 
 static char project[PATH_MAX]; /* the folder that the tests were started in */
-static char pythons[32][PATH_MAX];
+typedef struct interpreter {
+    int version[2];
+    char path[PATH_MAX];
+} interpreter;
+static interpreter pythons[32]; /* by version */
 static int python_count;
 
-/* The program behind what may be a script of pyenv's, if it works. */
+/* The program that a script of pyenv's may start, if it works. */
 static void add_python(const char *path) {
-    char command[2 * PATH_MAX + 100], named[PATH_MAX] = "", real[PATH_MAX];
+    char command[2 * PATH_MAX + 100], named[PATH_MAX] = "";
+    interpreter found;
     FILE *out;
     int i;
     if (python_count == 32 || access(path, X_OK) < 0) return;
-    snprintf(command, sizeof command, "%s -c 'import sys; sys.stdout.write(sys.executable)' 2>/dev/null", path);
+    snprintf(command, sizeof command,
+             "%s -c 'import sys; sys.stdout.write(\"%%d %%d %%s\" %% (sys.version_info[:2] + (sys.executable,)))' 2>/dev/null", path);
     if ((out = popen(command, "r")) == NULL) return;
-    if (!fgets(named, sizeof named, out)) named[0] = 0;
+    i = fscanf(out, "%d %d %4095[^\n]", &found.version[0], &found.version[1], named);
     pclose(out);
-    if (!realpath(named, real)) return;
+    if (i != 3 || !realpath(named, found.path)) return;
     for (i = 0; i < python_count; i++)
-        if (strcmp(pythons[i], real) == 0) return;
-    snprintf(pythons[python_count++], PATH_MAX, "%s", real);
+        if (strcmp(pythons[i].path, found.path) == 0) return;
+    pythons[python_count++] = found;
+}
+
+static int by_version(const void *a, const void *b) {
+    const interpreter *x = (const interpreter *)a, *y = (const interpreter *)b;
+    int i = x->version[0] == y->version[0];
+    return (x->version[i] > y->version[i]) - (x->version[i] < y->version[i]);
+}
+
+/* The oldest Python 2, the oldest Python 3 and the newest one are enough to find most mistakes. */
+static void keep_few_pythons(void) {
+    int kept = 0, i;
+    for (i = 0; i < python_count; i++)
+        if (i == 0 || i == python_count - 1 || pythons[i].version[0] != pythons[i - 1].version[0]) pythons[kept++] = pythons[i];
+    python_count = kept;
 }
 
 /* Those of PATH, and those that pyenv has. */
@@ -146,7 +166,7 @@ static void end_probe(void) {
     int python_index;                                                 \
     if (!python_count) SKIP("there is no Python");                    \
     begin_probe();                                                    \
-    for (python_index = 0; python_index < python_count && (python = pythons[python_index]) != NULL; python_index++)
+    for (python_index = 0; python_index < python_count && (python = pythons[python_index].path) != NULL; python_index++)
 
 #define HEAD "from __future__ import print_function\nimport os, sys\nimport m5, _m5.event\nplan = _m5.event.plan\n"
 
@@ -388,5 +408,7 @@ TEST(a_pythonpath_stays_behind) {
 int main(int argc, char **argv) {
     if (!getcwd(project, sizeof project)) return 1;
     find_pythons();
+    qsort(pythons, (size_t)python_count, sizeof *pythons, by_version);
+    if (!getenv("TEST_LONG")) keep_few_pythons();
     return test_main(argc, argv);
 }
