@@ -14,6 +14,7 @@
 # Other ways to run the tests: lmdb (all of them on LMDB stores), portable (no Linux or CPU extras), sanitize (ASan and
 # UBSan), tsan (ThreadSanitizer), valgrind, compilers (every C and C++ standard with every compiler here), test-qemu (boots a real Linux kernel),
 # test-slurm (hands runs to a real Slurm, on a cluster of its own),
+# coverage (which branches of each section of the header the tests take; fails below a section's floor; clang, llvm),
 # fuzz (libFuzzer for FUZZ_SECONDS on each target; SEED=N makes the same choices again), mutants (MUTANTS changes of the
 # header by SEED, each of which some test should notice; SECTIONS="json pool" changes only those).
 #
@@ -36,6 +37,8 @@ MAKEFLAGS += -j$(shell getconf _NPROCESSORS_ONLN)
 endif
 TESTS    = *
 TORTURE  = *
+COVERED  = archive artifact cache calls concurrency execute faults hash json limits model outcome pool probe run safety shards \
+             store store_damage store_faults supervisors threads warden
 
 RELEASED = 2026-11-29 # shown in man pages
 
@@ -141,6 +144,21 @@ tsan:
 	    $(MAKE) --no-print-directory test B=$(B)/tsan$$extras LMDB= TESTS="$(TESTS)" \
 	        CFLAGS="$(CFLAGS) -fsanitize=thread -DGEM5ART_NO_VFORK $$extras" || exit 1; done
 
+# Clang can keep its counters in memory that is shared with their file: a process counts however it ends, and the warden too.
+counted = -std=c99 -g -O0 -fcoverage-mapping -mllvm -runtime-counter-relocation \
+            -fprofile-instr-generate=\$$(abspath \$$@).%m%c.profraw
+coverage = $(MAKE) --no-print-directory test CC=clang OPTIMISE= store_tests= B=$(B)/coverage/$(1) TESTS="$(2)" \
+             CFLAGS="$(counted) $(3)" LDLIBS="$(LDLIBS) $(4)"
+coverage: export FAULT_SITES = 1
+coverage:
+	@rm -rf $(B)/coverage
+	@$(call coverage,flat,$(COVERED),,)
+ifdef LMDB
+	@$(call coverage,lmdb,lmdb store faults,-DGEM5ART_LMDB -DTEST_LMDB,-llmdb)
+endif
+	@$(call coverage,portable,execute limits safety warden,-DGEM5ART_PORTABLE,)
+	@python3 tests/coverage.py $(B)/coverage
+
 # Optimised, the compiler compares what it then ignores, and valgrind reports it.
 valgrind:
 	@$(MAKE) --no-print-directory test B=$(B)/valgrind OPTIMISE=-O0 CFLAGS="$(CFLAGS) -DGEM5ART_NO_VFORK" \
@@ -188,5 +206,5 @@ deb: dist
 clean:
 	rm -rf $(B)
 
-.PHONY: all test torture children lmdb portable sanitize tsan valgrind compilers test-qemu test-slurm fuzz mutants demo bench \
+.PHONY: all test torture children lmdb portable sanitize tsan valgrind coverage compilers test-qemu test-slurm fuzz mutants demo bench \
         install uninstall dist deb clean

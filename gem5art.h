@@ -1671,6 +1671,9 @@ typedef struct gem5art__arena {
     bool failed;
 } gem5art__arena;
 
+#ifndef GEM5ART__ARENA_MOST
+#define GEM5ART__ARENA_MOST 262144 /* bytes of a block, unless one allocation needs more */
+#endif
 #define GEM5ART__ALIGN(n) (((n) + 15u) & ~(size_t)15u)
 #define GEM5ART__BLOCK_HEAD GEM5ART__ALIGN(sizeof(gem5art__block))
 
@@ -1681,7 +1684,7 @@ static void *gem5art__arena_room(gem5art__arena *arena, size_t size) {
     size = GEM5ART__ALIGN(size ? size : 1);
     if (!block || block->size - block->used < size) {
         size_t next = block ? block->size * 2 : 1024;
-        if (next > 262144) next = 262144;
+        if (next > GEM5ART__ARENA_MOST) next = GEM5ART__ARENA_MOST;
         if (next < size) next = size;
         block = (gem5art__block *)GEM5ART_MALLOC(GEM5ART__BLOCK_HEAD + next);
         if (!block) return arena->failed = true, (void *)NULL;
@@ -3447,7 +3450,7 @@ static char *gem5art__git_text(gem5art__git_repo *repo, const char *folder, cons
     if (path) gem5art__read_file(path, SIZE_MAX / 8, &text, &why);
     if (path && (!why.code || why.code == GEM5ART_NOT_FOUND || why.code == GEM5ART_INVALID))
         copy = gem5art__arena_copy_n(&repo->arena, text.data, why.code ? 0 : text.length);
-    *length = why.code ? 0 : text.length;
+    *length = copy && !why.code ? text.length : 0;
     gem5art__buf_free(&text);
     if (!copy && repo->arena.failed) gem5art__fail_nomem(error);
     else if (!copy) gem5art__fail(error, why.code, "%s", why.message);
@@ -8192,8 +8195,8 @@ static bool gem5art__use_described(gem5art__run *run, const gem5art_run_desc *de
         if (role && role->path) {
             path = *(const char *const *)(const void *)((const char *)desc + role->given);
             path = gem5art__join_path(arena, NULL, gem5art__or(path, artifact->path));
-            file = gem5art__join_path(arena, desc->cwd, path);
-            if (arena->failed) return gem5art__fail_nomem(error);
+            file = path ? gem5art__join_path(arena, desc->cwd, path) : NULL;
+            if (!file) return gem5art__fail_nomem(error);
             if (!gem5art__need_file(file, role->label, role->given_field, i == 0, error)) return false;
         }
         if (!gem5art__use_artifact(run, role, artifact, path, error)) return false;
@@ -9374,7 +9377,7 @@ static const gem5art__evidence gem5art__evidences[] = {
 enum { GEM5ART__EVIDENCES = sizeof gem5art__evidences / sizeof *gem5art__evidences };
 
 static bool gem5art__accepts(const gem5art_run *r, const char *name) {
-    return name && gem5art__has_text(r->accept, name);
+    return gem5art__has_text(r->accept, name);
 }
 
 /* ---- texts in bytes */
@@ -9455,7 +9458,7 @@ static const char *gem5art__find_evidence(const gem5art_run *r, const char *name
     size_t i;
     for (i = 0; i < GEM5ART__EVIDENCES && !gem5art__accepts(r, name); i++) {
         const gem5art__evidence *row = &gem5art__evidences[i];
-        if (!(row->places & place) || !row->name || strcmp(row->name, name) != 0) continue;
+        if (!(row->places & place) || strcmp(row->name, name) != 0) continue; /* only causes have no name */
         if ((row->places & GEM5ART__FS_ONLY) && (place & GEM5ART__OUTPUT) && !fs) continue;
         for (at = data; (at = gem5art__find_text(at, (size_t)(end - at), row->text, strlen(row->text))) != NULL; at++) {
             for (start = at; start > data && start[-1] != '\n' && start[-1] != '\r';) start--;
@@ -12611,6 +12614,7 @@ static bool gem5art__begin_run(gem5art__job *job, gem5art_error *error) {
                                  gem5art__write_live(store, r, 0, job->warden, error);
     }
     if (!ok) gem5art__unclaim_run(store, r->hash);
+    if (!ok) *r = job->run->public_; /* it has not begun, and can be added again */
     gem5art__unlock_store(job);
     return ok;
 }

@@ -1,6 +1,6 @@
 /* faults.h - every system call of the library (but for clocks and the warden's waits, which cannot fail) and every allocation can be made to fail:
-   the Nth, all from the Nth on, by an interruption, by half, for lack of room, or by the end of the process. Include it
-   before gem5art.h, and before anything else. */
+   the Nth, all from the Nth on, the first at the Nth place in the code, by an interruption, by half, for lack of room, or by
+   the end of the process. Include it before gem5art.h, and before anything else. */
 #ifndef FAULTS_H
 #define FAULTS_H
 
@@ -8,6 +8,9 @@
 
 #include <dirent.h>
 #include <errno.h>
+#ifdef __GLIBC__
+#include <execinfo.h>
+#endif
 #include <fcntl.h>
 #include <poll.h>
 #include <pthread.h>
@@ -32,6 +35,7 @@ typedef enum fault_mode {
     FAIL,      /* the Nth call fails, those behind it do not */
     STICK,     /* they do */
     INTERRUPT, /* the Nth call that may be interrupted fails with EINTR */
+    SITE,      /* the first call at the Nth site fails */
     STOP,      /* the process is killed before the Nth call; a write is done by half */
     SHORT,     /* every write and read does one byte less than it could, while that is more than none */
     PIECES,    /* every write and read does N bytes at most */
@@ -52,6 +56,35 @@ static struct fault_log {
     const char *last; /* the name of the last that failed */
 } fault_own_log, *fault_log = &fault_own_log;
 #define fault_count fault_log->count
+
+/* The sites, each the way by which the code came to a call, in the order in which they were first seen. It is in memory that
+   is shared with the cases, where there are any: one of them sees the sites, others fail them. */
+enum { SITES = 8192, SITE_FRAMES = 9 };
+static struct site_log {
+    int count;
+    bool reached; /* the site that fails */
+    uint64_t sites[SITES];
+} *site_log;
+
+/* Is this the first call at the site that fails? With fault_at -1, none fails, and new sites are appended. */
+static bool at_site(void) {
+    uint64_t site = 14695981039346656037u;
+    int i, count = 0;
+    if (!fault_at || fault != SITE) return false;
+#ifdef __GLIBC__
+    void *frames[SITE_FRAMES];
+    count = backtrace(frames, SITE_FRAMES);
+    for (i = 1; i < count; i++) site = (site ^ (uint64_t)(uintptr_t)frames[i]) * 1099511628211u;
+#endif
+    if (count < 2) return false;
+    if (fault_at > 0) {
+        if (site != site_log->sites[fault_at - 1] || site_log->reached) return false;
+        return site_log->reached = true;
+    }
+    for (i = 0; i < site_log->count && site_log->sites[i] != site;) i++;
+    if (i == site_log->count && i < SITES) site_log->sites[i] = site, site_log->count = i + 1;
+    return false;
+}
 
 static void (*before_link)(void); /* what another program does meanwhile */
 static void (*before_lstat)(void);
@@ -87,7 +120,8 @@ static bool fault_failed(const char *name, int number) {
 /* Is this the call that fails? Then errno says how. */
 static bool faulty(const char *name, bool may_be_interrupted) {
     int n;
-    if (!fault_at || fault >= SHORT || (fault == INTERRUPT && !may_be_interrupted) || fault_in_warden != fault_is_warden)
+    if (at_site()) return fault_failed(name, fault_errno);
+    if (!fault_at || fault == SITE || fault >= SHORT || (fault == INTERRUPT && !may_be_interrupted) || fault_in_warden != fault_is_warden)
         return false;
     n = __sync_add_and_fetch(&fault_log->count, 1);
     if (n != fault_at && !(fault == STICK && n > fault_at)) return false;

@@ -18,11 +18,13 @@
 static long memory_alive, memory_count;
 static long memory_fails_at;     /* the N-th allocation from now on fails; 0: none does */
 static bool memory_fails_sticky; /* and all behind it */
+static bool (*memory_fails_here)(void); /* asked before each allocation; may be NULL */
 
 static void *counted_realloc(void *memory, size_t size) {
     long n = __sync_add_and_fetch(&memory_count, 1);
     void *result;
     if (memory_fails_at && (n == memory_fails_at || (memory_fails_sticky && n > memory_fails_at))) return NULL;
+    if (memory_fails_here && (memory_fails_here)()) return NULL;
     result = realloc(memory, size);
     if (result && !memory) __sync_add_and_fetch(&memory_alive, 1);
     return result;

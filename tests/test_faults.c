@@ -1,12 +1,14 @@
 /* test_faults.c - every call of the API that can fail, while the 1st, 2nd, ... system call or allocation under it fails, or
    all from there on, or is interrupted, or does less than it was asked to: it fails with a sentence or does its work, leaves
    nothing behind, harms no record, and works when it is made again. Each case is a process of its own, with a time limit.
-   TEST_LONG=1 tries all, which takes an hour or two (FAULT_STEP=29: every 29th); without it, a few of each kind. */
+   TEST_LONG=1 tries all, which takes an hour or two (FAULT_STEP=29: every 29th); without it, a few of each kind. With
+   FAULT_SITES=1, each place in the code whose call or allocation can fail fails once, which takes a few minutes. */
 #include "faults.h"
 
 #define GEM5ART_WATCH_SECONDS 0.02
 #define GEM5ART_BEAT_SECONDS 0.02
 #define GEM5ART__LOCK_SECONDS 2.0
+#define GEM5ART__ARENA_MOST 16 /* each allocation from an arena is one that can fail */
 #define GEM5ART_IMPLEMENTATION
 #include "../gem5art.h"
 
@@ -447,6 +449,9 @@ typedef struct sweep {
     gem5art_code codes[5]; /* what may come of it; OK: the end */
 } sweep;
 
+static const sweep site_sweep = {"the first call or allocation at site %d fails", SITE, EIO, false, false,
+                                 {GEM5ART_IO, GEM5ART_GIT, GEM5ART_NOMEM}};
+
 static const sweep sweeps[] = {
     {"allocation %d fails", FAIL, 0, true, false, {GEM5ART_NOMEM}},
     {"all allocations from %d on fail", STICK, 0, true, false, {GEM5ART_NOMEM}},
@@ -533,11 +538,12 @@ static int run_case(const api_call *c, const sweep *s, int n) {
     begin_work();
     if (!open_work() || !find_all() || (c->before && !c->before())) return FAILED;
     fault_in_warden = s->warden;
+    site_log->reached = false;
     if (s->memory) fail_memory(n, s->mode == STICK);
     else set_fault(s->mode, n, s->number);
     ok = c->call();
     last = fault_log->last;
-    reached = s->memory ? memory_count >= n : s->mode == PIECES || s->mode == ROOM ? fault_count > 0 : fault_count >= n;
+    reached = s->mode == SITE ? site_log->reached : s->memory ? memory_count >= n : s->mode == PIECES || s->mode == ROOM ? fault_count > 0 : fault_count >= n;
     memory_fails_at = 0;
     set_fault(FAIL, 0, 0);
     fault_in_warden = false;
@@ -606,6 +612,21 @@ static void sweep_call(const api_call *c, const sweep *s, int offset) {
     if (getenv("TEST_VERBOSE")) printf("%s: %s: up to %d, at %ld s\n", c->name, s->name, n, (long)gem5art__monotonic() % 1000), fflush(stdout);
 }
 
+/* Fails once what the call does at each site that no earlier one had. */
+static void sweep_sites(const api_call *c) {
+    const sweep *s = &site_sweep;
+    int n = site_log->count, failures = test_failures_here;
+    pid_t pid = fork();
+    if (pid == 0) _exit(run_case(c, s, -1));
+    end_case(pid, c, s, 0);
+    for (n++; n <= site_log->count && test_failures_here < failures + 3; n++) {
+        fflush(stdout);
+        if ((pid = fork()) == 0) _exit(run_case(c, s, n));
+        end_case(pid, c, s, n);
+    }
+    if (getenv("TEST_VERBOSE")) printf("%s: %s: up to %d, at %ld s\n", c->name, s->name, n, (long)gem5art__monotonic() % 1000), fflush(stdout);
+}
+
 /* A short sweep tries every third kind of fault, and of what takes long every sixth; each call others. */
 static bool due(size_t call, size_t kind) { return thorough() || (call + kind) % (calls[call].stride < 50 ? 3 : 6) == 0; }
 
@@ -618,10 +639,14 @@ TEST(each_call_under_each_fault) {
     CHECK(prctl(PR_SET_CHILD_SUBREAPER, 1) == 0); /* strays come to us */
 #endif
     fault_log = (struct fault_log *)mmap(NULL, sizeof *fault_log, PROT_READ | PROT_WRITE, MAP_SHARED | MAP_ANONYMOUS, -1, 0);
-    REQUIRE(fault_log != MAP_FAILED);
+    site_log = (struct site_log *)mmap(NULL, sizeof *site_log, PROT_READ | PROT_WRITE, MAP_SHARED | MAP_ANONYMOUS, -1, 0);
+    REQUIRE(fault_log != MAP_FAILED && site_log != MAP_FAILED);
     set_fault(FAIL, 0, 0);
     REQUIRE(begin_base());
     fault_lenient = true;
+    memory_fails_here = at_site;
+    for (i = 0; getenv("FAULT_SITES") && i < sizeof calls / sizeof *calls; i++)
+        if (chosen("FAULT_CALL", calls[i].name) && chosen("FAULT", site_sweep.name)) sweep_sites(&calls[i]);
     for (i = 0; i < sizeof calls / sizeof *calls; i++)
         for (k = 0; k < sizeof sweeps / sizeof *sweeps; k++) {
             if (!chosen("FAULT_CALL", calls[i].name) || !chosen("FAULT", sweeps[k].name)) continue;

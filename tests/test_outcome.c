@@ -1,9 +1,12 @@
 /* test_outcome.c - how a run ended: outdirs that real gem5 wrote, one made outdir for each row of the table of evidence in
    the spellings of gem5 v20 to v25, good runs that look bad, and files that are not what they seem. */
-#include "memory.h"
+#include "faults.h"
 
+#define GEM5ART__ARENA_MOST 16 /* each allocation from an arena is one that can fail */
+#undef GEM5ART_SYS_OPENAT
 #define GEM5ART_SYS_OPENAT(folder, path, flags, mode) test_openat(folder, path, flags, mode)
 static int opened; /* files and folders, by their descriptors */
+static void (*before_open)(void); /* what another program does meanwhile */
 static int test_openat(int folder, const char *path, int flags, unsigned mode);
 
 #define GEM5ART_IMPLEMENTATION
@@ -15,7 +18,8 @@ static int test_openat(int folder, const char *path, int flags, unsigned mode);
 
 static int test_openat(int folder, const char *path, int flags, unsigned mode) {
     __sync_add_and_fetch(&opened, 1);
-    return openat(folder, path, flags, (mode_t)mode);
+    if (before_open) before_open();
+    return faulty("openat", true) ? -1 : openat(folder, path, flags, (mode_t)mode);
 }
 
 static char project[PATH_MAX]; /* the folder that the tests were started in */
@@ -362,6 +366,10 @@ static const made goods[] = {
     {"an FS script's own words", true, 0, GOOD, "", {"simout.txt", "fatal: no such luck, but going on\n"}},
     {"an SE guest warns", false, 0, GOOD, "", {"simerr.txt", "warn: Kernel panic in simulated system.\n"}},
     {"an SE guest's fatal with a file of no source", false, 0, GOOD, "", {"simerr.txt", "data.csv:12: fatal: bad row\n"}},
+    {"an SE guest's fatal with a line, but no file", false, 0, GOOD, "",
+     {"simerr.txt", "12: fatal: x\n:12: fatal: x\nx: fatal: x\nx12: fatal: x\nx 12: fatal: x\n"}},
+    {"an SE guest's fatal before another message's memory", false, 0, GOOD, "",
+     {"simerr.txt", "fatal: a\npanic: b\nfatal: c\nx.cc:1: warn: d\n"}},
     {"git's fatal", false, 0, GOOD, "", {"simerr.txt", "fatal: not a git repository\nwarn: going on\n"}},
     {"an SE guest prints the exit line", false, 0, GOOD, LAST_THREAD,
      {"simout.txt", "Exiting @ tick 5 because m5_fail instruction encountered\nExiting @ tick 9 because " LAST_THREAD "\n"}},
@@ -385,6 +393,78 @@ static const made goods[] = {
      {"stats.txt", "---------- Begin Simulation Statistics ----------\nx 1\n---------- End Simulation Statistics   ----------\n\n\n"}},
     {"an error in a trace", false, 0, GOOD, "", {"trace.out", "src/x.cc:1: fatal: not here\n" LINUX_PANIC}},
     {"a file of a similar name", true, 0, GOOD, "", {"terminal.txt", LINUX_PANIC}}};
+
+/* Before v21 a fatal is gem5's if the line on memory follows, and no other message stands between them. */
+TEST(the_line_on_memory_belongs_to_the_last_message) {
+    static const char usage[] = "\nMemory Usage: 1 KBytes\n";
+    static const char *const first[] = {"fatal: a\nfatal: b", "panic: a\npanic: b", "fatal: a\npanic: b"};
+    char text[8192];
+    ended e;
+    size_t i;
+    fixture_begin();
+    for (i = 0; i < 3; i++) {
+        sh("rm -rf out");
+        begin_run(&e, false, "out");
+        snprintf(text, sizeof text, "%s%s", first[i], usage);
+        put("out", "simerr", text);
+        end_run(&e, 0);
+        CHECK_CONTAINS(e.run.cause, ": b");
+        free_run(&e);
+    }
+    snprintf(text, sizeof text, "fatal: %5000s%s", "far away", usage);
+    begin_run(&e, false, "far");
+    put("far", "simerr", text);
+    end_run(&e, 0);
+    CHECK_STR(e.run.status, "Finished");
+    free_run(&e);
+    fixture_end();
+}
+
+/* Rows of one name: the place in the file decides, not the order in the table. */
+TEST(the_first_or_last_evidence) {
+    static const char two[] = "x.cc:1: panic: first\nx.cc:2: fatal: second\n", other[] = "x.cc:1: fatal: first\nx.cc:2: panic: second\n";
+    gem5art_run run;
+    memset(&run, 0, sizeof run);
+    gem5art__set_defaults(gem5art__run_fields, &run);
+    run.type = "gem5 run";
+    CHECK_STR(gem5art__find_evidence(&run, "gem5 error", GEM5ART__SIMERR, two, two + sizeof two - 1, false), two + 8);
+    CHECK_STR(gem5art__find_evidence(&run, "gem5 error", GEM5ART__SIMERR, two, two + sizeof two - 1, true), "fatal: second\n");
+    CHECK_STR(gem5art__find_evidence(&run, "gem5 error", GEM5ART__SIMERR, other, other + sizeof other - 1, false), other + 8);
+    CHECK_STR(gem5art__find_evidence(&run, "gem5 error", GEM5ART__SIMERR, other, other + sizeof other - 1, true), "panic: second\n");
+}
+
+TEST(lines_as_texts) {
+    static const char zero[] = "  a\0b", blanks[] = "     ", control[] = " a\tb\177c  \r\n";
+    gem5art__arena arena = {NULL, false};
+    char *longest = (char *)malloc(1000);
+    CHECK_STR(gem5art__line_text(&arena, zero, zero + 5), "a");
+    CHECK_STR(gem5art__line_text(&arena, blanks, blanks + 5), "");
+    CHECK_STR(gem5art__line_text(&arena, control, control + sizeof control - 1), "a b c");
+    REQUIRE(longest != NULL);
+    memset(longest, 'x', 1000);
+    CHECK_INT(strlen(gem5art__line_text(&arena, longest, longest + 1000)), 500);
+    CHECK(gem5art__find_text("abc", 3, "", 0) == NULL);
+    free(longest);
+    gem5art__arena_free(&arena);
+}
+
+TEST(where_the_statistics_are) {
+    static const struct { const char *options[3], *name; } cases[] = {
+        {{NULL}, "stats.txt"}, {{"--stats-file=my.stats"}, "my.stats"}, {{"--stats-file", "a/b.stats"}, "a/b.stats"},
+        {{"--stats-file"}, "stats.txt"}, {{"--stats-file=text://x.txt?spaces=False"}, "x.txt"},
+        {{"--stats-file=file://y.txt"}, "y.txt"}, {{"--stats-file=/tmp/z.txt"}, ""}, {{"--stats-file=x.h5"}, ""},
+        {{"--stats-file=x.gz"}, ""}, {{"--stats-file=h5://x"}, ""}, {{"--debug-flags=Exec", "--stats-file=w"}, "w"}};
+    gem5art__arena arena = {NULL, false};
+    gem5art_run run;
+    size_t i;
+    memset(&run, 0, sizeof run);
+    CHECK_STR(gem5art__stats_name(&arena, &run), "stats.txt"); /* without any options */
+    for (i = 0; i < sizeof cases / sizeof *cases; i++) {
+        run.gem5_options = cases[i].options;
+        CHECK_STR(gem5art__stats_name(&arena, &run), cases[i].name);
+    }
+    gem5art__arena_free(&arena);
+}
 
 TEST(good_runs_that_look_bad) {
     size_t i;
@@ -717,6 +797,53 @@ TEST(only_files_of_the_outdir_are_read) {
     fixture_end();
 }
 
+static void put_a_fifo_there(void) {
+    before_open = NULL;
+    if (unlink("out/system.terminal") < 0 || mkfifo("out/system.terminal", 0666) < 0) test_fail(__FILE__, __LINE__, "no FIFO");
+}
+
+/* A file that is another when it is opened, one of a name that is too long, and folders that are too deep. */
+TEST(files_that_cannot_be_watched) {
+    static const char deep[] = "1/2/3/4/5/6/7/8/9/system.terminal", deepest[] = "1/2/3/4/5/6/7/8/system.terminal";
+    char name[400];
+    struct stat st;
+    ended e;
+    int fd;
+    fixture_begin();
+    begin_run(&e, true, "out");
+    put("out", "system.terminal", LINUX_PANIC);
+    before_open = put_a_fifo_there;
+    CHECK(!look(&e, SIZE_MAX, NULL));
+    REQUIRE((fd = open("out", O_RDONLY | O_DIRECTORY)) >= 0);
+    memset(name, 'x', sizeof name), name[300] = '/', strcpy(name + 301, "y");
+    CHECK_INT(gem5art__open_below(fd, name, S_IFREG, &st), -1);
+    close(fd);
+    put("out", deep, LINUX_PANIC);
+    CHECK(!look(&e, SIZE_MAX, NULL));
+    put("out", deepest, LINUX_PANIC);
+    CHECK_STR(look(&e, SIZE_MAX, NULL), "kernel panic");
+    free_run(&e);
+    fixture_end();
+}
+
+/* A file is the same only if nothing of these has changed. */
+TEST(states_of_files) {
+    struct stat a, b;
+    memset(&a, 0, sizeof a);
+    b = a;
+    CHECK(gem5art__same_state(&a, &b));
+    b = a, b.st_ino = 1;
+    CHECK(!gem5art__same_state(&a, &b));
+    b = a, b.st_dev = 1;
+    CHECK(!gem5art__same_state(&a, &b));
+    b = a, b.st_size = 1;
+    CHECK(!gem5art__same_state(&a, &b));
+    b = a, b.st_mtim.tv_sec = 1;
+    CHECK(!gem5art__same_state(&a, &b));
+    b = a, b.st_mtim.tv_nsec = 1;
+    CHECK(!gem5art__same_state(&a, &b));
+}
+
 /* A writer of a FIFO does not see a reader come and go, which would end it by SIGPIPE. */
 TEST(a_fifo_is_not_opened) {
     ended e;
@@ -902,6 +1029,36 @@ TEST(memory_that_runs_out) {
             CHECK(memory_alive <= alive);
         }
     CHECK_THAT(!failed && n > 10, "ended at allocation %ld", n);
+    fixture_end();
+}
+
+/* Whichever system call fails: the panic is seen, or the run is classified by what could be read. */
+TEST(calls_that_fail) {
+    static const char *const texts[] = {"not there", NULL};
+    int n;
+    bool reached = true;
+    fixture_begin();
+    for (n = 1; reached && n < 1000; n++) {
+        ended e;
+        DIR *outdir;
+        sh("rm -rf out");
+        begin_run(&e, true, "out");
+        e.run.fail_on = texts;
+        put("out", "a/system.terminal", LINUX_PANIC);
+        put("out", "simerr.txt", "src/x.cc:1: fatal: x\n");
+        put("out", EVENTS, "1\t0\tend\t1\n");
+        outdir = enter(&e);
+        set_fault(FAIL, n, EIO);
+        gem5art__watch_files(&e.watch, &e.run, outdir, SIZE_MAX, true, NULL);
+        CHECK(gem5art__classify(&e.run, &e.arena, &e.end, &e.watch, outdir, &error));
+        reached = fault_count >= n;
+        set_fault(FAIL, 0, 0);
+        gem5art__close_folder(outdir);
+        CHECK(strcmp(e.run.status, "Finished") == 0 || *e.run.cause);
+        if (!reached) CHECK_STR(e.run.kill_reason, "kernel panic");
+        free_run(&e);
+    }
+    CHECK_THAT(!reached && n > 20, "ended at call %d", n);
     fixture_end();
 }
 
