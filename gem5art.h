@@ -1954,19 +1954,22 @@ typedef enum gem5art__put_file_mode {
     GEM5ART__KEEP_EXISTING /* fail with EEXIST, code EXISTS; for paths only, not in a folder */
 } gem5art__put_file_mode;
 
+/* Makes the names in a folder durable. False leaves errno. */
+static bool gem5art__sync_folder(const char *path) {
+    int fd = gem5art__open(path, O_RDONLY | O_DIRECTORY, 0);
+    bool ok = fd >= 0 && (gem5art__sync(fd) || errno == EINVAL || errno == EROFS);
+    gem5art__close(fd);
+    return ok;
+}
+
 /* Makes the name of a file durable, by syncing its folder. False leaves errno. */
 static bool gem5art__sync_name(const char *path) {
     char folder[4096]; /* the kernel takes no longer path; nothing is allocated once a change is made */
     size_t length = (size_t)(gem5art__base_name(path) - path);
-    bool ok;
-    int fd;
     if (length >= sizeof folder) return errno = ENAMETOOLONG, false;
     memcpy(folder, path, length);
     folder[length > 1 ? length - 1 : length] = 0; /* without its last slash */
-    fd = gem5art__open(length ? folder : ".", O_RDONLY | O_DIRECTORY, 0);
-    ok = fd >= 0 && (gem5art__sync(fd) || errno == EINVAL || errno == EROFS);
-    gem5art__close(fd);
-    return ok;
+    return gem5art__sync_folder(length ? folder : ".");
 }
 
 /* A file that is written whole or not at all, under a temporary name: begin, write to `fd`, and commit or abort, which
@@ -7065,6 +7068,9 @@ static bool gem5art__merge_shards(gem5art_db *db, int64_t *merged, gem5art_error
         if (locked) gem5art__store_unlock(shard);
         if (!ok && why.code != GEM5ART_NOT_FOUND && first.code == GEM5ART_OK) first = why;
     }
+    /* Also those that a killed merge removed, or power loss could bring back a record that is removed after this. */
+    if (!gem5art__sync_folder(db->shards_path) && errno != ENOENT)
+        return gem5art__fail_errno(error, "sync the folder", db->shards_path);
     GEM5ART_SYS_RMDIR(db->shards_path); /* if it is empty */
     if (!gem5art__refresh(db, error)) return false;
     return first.code == GEM5ART_OK || gem5art__fail(error, first.code, "%s", first.message);

@@ -183,7 +183,7 @@ FLAT_TEST(each_change_is_synced_in_this_order) {
         {&operations[11], "sfW,s"},
         {&operations[12], "fslfsfW s"},      /* the name of the folder; the new shard and its name; the append */
         {&operations[13], "sfW,s"},
-        {&operations[16], "sfWs,s"},         /* both records of the shard, before it is removed */
+        {&operations[16], "sfWs,sf"},        /* both records of the shard, before it is removed, for good */
         {&operations[20], ""},
         {&operations[21], ""},
     };

@@ -24,6 +24,7 @@
 #define GEM5ART_SYS_UNLINK(path) disk_unlink(path)
 #define GEM5ART_SYS_MKDIR(path, mode) disk_mkdir(path, mode)
 #endif
+#define GEM5ART_SYS_RMDIR(path) ((void)(path), errno = ENOTEMPTY, -1) /* a folder stays where it was made */
 #define GEM5ART_SYS_COPY_FILE_RANGE(from, to, size) (errno = ENOSYS, (ssize_t)-1) /* copies go through write, where they are seen */
 
 #define GEM5ART_IMPLEMENTATION
@@ -123,9 +124,10 @@ static bool look(char seen[RECORDS]) {
 
 /* ---- what is done to a store, and what must be seen of it */
 
-typedef enum change_kind { APPEND, ARCHIVED, GROUP, REMOVE, REMOVE_ARCHIVED, REGISTER, UNREGISTER, REOPEN } change_kind;
+typedef enum change_kind { APPEND, ARCHIVED, GROUP, REMOVE, REMOVE_ARCHIVED, REGISTER, UNREGISTER, REOPEN, SHARD, MERGE } change_kind;
 
-/* An archive's number is its run's and 50. A group is a run, its archive, and both again with 20 more. */
+/* An archive's number is its run's and 50. A group is a run, its archive, and both again with 20 more. SHARD opens the
+   store to append to shard N, or with 0 to the store itself. */
 typedef struct change {
     change_kind kind;
     int n;
@@ -156,10 +158,17 @@ static bool unregister(int n) {
     return gem5art_remove_artifact(db, id, &error);
 }
 
+static int shard;               /* that a writer appends to; 0: none */
+static int probe_shard = -1;    /* that the probe is appended to; -1: a script without shards */
+
+static const char *shard_name(int n) { return n == 0 ? NULL : n == 1 ? "n1" : "n2"; }
+static const char *written_path(void) { return shard == 0 ? STORE_PATH : shard == 1 ? SHARDS_PATH "/n1.json" : SHARDS_PATH "/n2.json"; }
+
 static bool open_store(bool read_only) {
     gem5art_open_desc desc;
     memset(&desc, 0, sizeof desc);
     desc.read_only = read_only;
+    desc.shard = shard_name(shard);
     desc.storage = "storage";
     db = gem5art_open(STORE_URI, &desc, &error);
     return db != NULL;
@@ -174,7 +183,12 @@ static bool perform(change c) {
     case REMOVE_ARCHIVED: return gem5art_remove_run(db, id_of(c.n), &error);
     case REGISTER: return register_file(c.n);
     case UNREGISTER: return unregister(c.n);
+    case SHARD: shard = c.n; /* fall through */
     case REOPEN: close_db(); return open_store(false);
+    case MERGE: {
+        int64_t merged;
+        return merge_shards(db, &merged);
+    }
     }
     return false;
 }
@@ -187,9 +201,9 @@ typedef struct history {
 
 static void perform_logged(history *h, change c) {
     size_t packed = (size_t)c.kind * RECORDS + (size_t)c.n;
-    if (c.kind != REOPEN) disk_mark(&h->log, packed, BEGUN);
+    if (c.kind < REOPEN) disk_mark(&h->log, packed, BEGUN);
     CHECK_THAT(perform(c), "%s", error.message);
-    if (c.kind != REOPEN) disk_mark(&h->log, packed, ACKNOWLEDGED);
+    if (c.kind < REOPEN) disk_mark(&h->log, packed, ACKNOWLEDGED);
 }
 
 /* What must be seen after the first `count` entries. */
@@ -275,9 +289,9 @@ static const char *image_bytes(const disk_image *image, const char *name, size_t
 /* A file that the library refused has still every byte. */
 static void check_untouched(const disk_image *image, const char *when) {
     size_t size, now;
-    const char *before = image_bytes(image, STORE_PATH, &size);
+    const char *before = image_bytes(image, written_path(), &size);
     char *after = disk_need(malloc(size + 2));
-    int fd = open(STORE_PATH, O_RDONLY);
+    int fd = open(written_path(), O_RDONLY);
     now = fd >= 0 ? (size_t)read(fd, after, size + 1) : 0;
     CHECK_THAT(now == size && memcmp(before, after, size) == 0, "%s: it was refused, and changed", when);
     if (fd >= 0) close(fd);
@@ -298,10 +312,10 @@ static char *file_bytes(const char *name, size_t *size) {
    saved to a new STORE.torn.N; and it is JSON with right checksums. */
 static void check_bytes(const disk_image *image, const char *when) {
     size_t size, now, cut, k;
-    const char *before = image_bytes(image, STORE_PATH, &size);
-    char *after = file_bytes(STORE_PATH, &now), torn_name[64], *torn;
+    const char *before = image_bytes(image, written_path(), &size);
+    char *after = file_bytes(written_path(), &now), torn_name[64], *torn;
     int n = 1, whole;
-    do snprintf(torn_name, sizeof torn_name, STORE_PATH ".torn.%d", n++); while (disk_find(image, torn_name) != DISK_NO_FILE);
+    do snprintf(torn_name, sizeof torn_name, "%s.torn.%d", written_path(), n++); while (disk_find(image, torn_name) != DISK_NO_FILE);
     torn = file_bytes(torn_name, &cut);
     counted.mended += cut > 0;
     CHECK_THAT(cut <= size && memcmp(before + size - cut, torn, cut) == 0, "%s: %s is not the end of the store", when, torn_name);
@@ -312,8 +326,8 @@ static void check_bytes(const disk_image *image, const char *when) {
     }
     CHECK_THAT(now > k && memcmp(before, after, k) == 0, "%s: the store lost bytes", when);
     free(after), free(torn);
-    whole = count_sealed(STORE_PATH);
-    CHECK_THAT(json_count(STORE_PATH) >= whole && whole > 0, "%s: the store is no JSON", when);
+    whole = count_sealed(written_path());
+    CHECK_THAT(json_count(written_path()) >= whole && whole > 0, "%s: the store is no JSON", when);
 }
 #else
 static void check_untouched(const disk_image *image, const char *when) { (void)image, (void)when; }
@@ -332,6 +346,19 @@ static void check_copies(const char status[RECORDS], const char *when) {
         CHECK_THAT(gem5art_sha256_file(path, hex, &error) && strcmp(hex, artifact->hash) == 0, "%s: the copy of artifact %d is lost", when, n);
     }
     gem5art_iter_close(iter);
+}
+
+/* After the probe: a merge completes what another one began. */
+static void check_merge(const history *h, int count, const char status[RECORDS], const char *when) {
+    char seen[RECORDS];
+    int64_t merged;
+    if (!open_store(false) || !merge_shards(db, &merged)) counted.refused_writing++, check_refusal("merging", when);
+    else if (!look(seen)) counted.refused_reading++, check_refusal("reading what was merged", when);
+    else {
+        check_seen(h, count, status, seen, when);
+        CHECK_THAT(!exists(SHARDS_PATH "/n1.json") && !exists(SHARDS_PATH "/n2.json"), "%s: a shard was not merged", when);
+    }
+    if (db) close_db();
 }
 
 static void explore(const history *h, int from, int depth);
@@ -385,6 +412,7 @@ static void try_disk(const history *h, int count, const disk_fate *fates, int de
         else counted.refused_reading++, check_refusal("reading again", when);
         if (db) close_db();
         check_bytes(image, when);
+        if (probe_shard >= 0) check_merge(h, count, status, when);
     } else {
         if (logged) disk_stop();
         counted.refused_writing++;
@@ -533,6 +561,7 @@ static void replay(const char *name, const char *store, const change *changes, s
     for (i = 0; db && i < count; i++) perform_logged(&h, changes[i]);
     if (db) close_db();
     disk_stop();
+    if (probe_shard >= 0) shard = probe_shard;
     CHECK_THAT(h.log.count > from + 4, "%s: the log is empty", name);
     explore(&h, from, depth_of_all);
     disk_log_free(&h.log);
@@ -557,6 +586,23 @@ SCRIPT(an_open_end, "[\nA,\nB,\n{\"_id\":\"torn", {REMOVE, 41}, {APPEND, 1})
 SCRIPT(an_append_without_its_comma, "[\nA,\nB]\nA,\nB]\n", {ARCHIVED, 1}, {REMOVE_ARCHIVED, 1})
 SCRIPT(no_bracket, "[\nA,\nB", {APPEND, 1}, {REGISTER, 7})
 SCRIPT(no_newline, "[\nA,\nB]", {APPEND, 1}, {ARCHIVED, 2})
+
+/* Scripts with shards; what is left after each kill or power loss is probed by an append to this shard or the store. */
+#define SHARD_SCRIPT(name, probed, store, ...)                               \
+    TEST(name) {                                                             \
+        static const change changes[] = {__VA_ARGS__};                       \
+        probe_shard = probed;                                                \
+        replay(#name, store, changes, sizeof changes / sizeof *changes);     \
+        probe_shard = -1;                                                    \
+        shard = 0;                                                           \
+    }
+
+SHARD_SCRIPT(a_new_shard, 1, "[\nA]\n", {SHARD, 1}, {ARCHIVED, 1}, {APPEND, 2})
+SHARD_SCRIPT(two_shards_and_the_store, 0, "[\nA]\n", {SHARD, 1}, {APPEND, 1}, {SHARD, 2}, {GROUP, 2}, {SHARD, 0}, {APPEND, 3})
+SHARD_SCRIPT(a_merge, 0, "[\nA,\nB]\n", {SHARD, 1}, {APPEND, 1}, {ARCHIVED, 2}, {MERGE, 0}, {APPEND, 3})
+SHARD_SCRIPT(a_merge_that_another_writer_follows, 1, "[\nA]\n", {SHARD, 2}, {REGISTER, 1}, {SHARD, 1}, {APPEND, 2}, {MERGE, 0}, {APPEND, 3}, {MERGE, 0})
+SHARD_SCRIPT(a_removal_with_shards, 0, "[\nA]\n", {SHARD, 1}, {ARCHIVED, 1}, {REMOVE_ARCHIVED, 1}, {REMOVE, 40}, {APPEND, 2})
+
 SCRIPT(an_empty_store, "[]\n", {APPEND, 1}, {REMOVE, 1}, {REGISTER, 2})
 SCRIPT(a_bracket_alone, "[", {ARCHIVED, 1}, {APPEND, 2})
 SCRIPT(wide_records, "[\nA]\n", {APPEND, 5}, {ARCHIVED, 10}, {REMOVE, 5})
