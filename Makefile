@@ -12,7 +12,8 @@
 #   make deb         Debian packages, into build/deb/
 #
 # Other ways to run the tests: lmdb (all of them on LMDB stores), portable (no Linux or CPU extras), sanitize (ASan and
-# UBSan), tsan (ThreadSanitizer), valgrind, compilers (every C and C++ standard with every compiler here), test-qemu (boots a real Linux kernel),
+# UBSan), tsan (ThreadSanitizer), valgrind, test-qemu (boots a real Linux kernel),
+# compilers (each C and C++ standard, compiler and kind of CPU; ROWS="musl i386" takes only some rows of that table),
 # test-slurm (hands runs to a real Slurm, on a cluster of its own),
 # coverage (which branches of each section of the header the tests take; fails below a section's floor; clang, llvm),
 # fuzz (libFuzzer for FUZZ_SECONDS on each target; SEED=N makes the same choices again), mutants (MUTANTS changes of the
@@ -165,7 +166,7 @@ valgrind:
 	    RUNNER="valgrind -q --error-exitcode=99 --leak-check=full --child-silent-after-fork=yes"
 
 compilers:
-	@BUILD=$(ABSOLUTE) sh tests/compilers.sh
+	@BUILD=$(ABSOLUTE) ROWS="$(ROWS)" sh tests/compilers.sh
 
 test-qemu: $(B)/qemu-boot
 	@BUILD=$(ABSOLUTE) sh tests/test-qemu.sh

@@ -3,8 +3,8 @@
      TEST(adds) { CHECK(1 + 1 == 2); CHECK_STR(name(), "gem5"); }
      int main(int argc, char **argv) { return test_main(argc, argv); }
 
-   Tests register themselves. `prog NAME...` runs only the tests whose names contain NAME; `prog =NAME` runs the
-   one test of that name. */
+   Tests register themselves. `prog NAME...` runs only the tests whose names contain NAME; `prog -NAME...` all others;
+   `prog =NAME` the one test of that name. */
 #ifndef TEST_H
 #define TEST_H
 
@@ -80,15 +80,20 @@ __attribute__((format(printf, 3, 4), unused)) static void test_fail(const char *
     } while (0)
 
 static int test_is_named(const char *name, const char *wanted) {
-    return *wanted == '=' ? strcmp(name, wanted + 1) == 0 : strstr(name, wanted) != NULL;
+    return *wanted == '=' ? strcmp(name, wanted + 1) == 0 : strstr(name, wanted + (*wanted == '-')) != NULL;
+}
+
+static int test_is_chosen(const char *name, int argc, char **argv) {
+    int i, chosen = argc < 2 || *argv[1] == '-';
+    for (i = 1; i < argc; i++)
+        if (test_is_named(name, argv[i])) chosen = *argv[i] != '-';
+    return chosen;
 }
 
 __attribute__((unused)) static int test_main(int argc, char **argv) {
     test_case *t;
-    int i;
     for (t = test_first; t; t = t->next) {
-        for (i = 1; i < argc && !test_is_named(t->name, argv[i]); i++) {}
-        if (argc > 1 && i == argc) continue;
+        if (!test_is_chosen(t->name, argc, argv)) continue;
         test_current = t->name;
         test_failures_here = 0;
         if (getenv("TEST_VERBOSE")) printf("%s\n", t->name), fflush(stdout);

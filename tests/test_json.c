@@ -656,7 +656,7 @@ TEST(doubles_are_exact) {
     CHECK(isinf(parsed_number(text)));
     free(text);
     text = repeated("1", 20000, "e-19999", "");
-    CHECK(parsed_number(text) == 1.1111111111111111);
+    CHECK(parsed_number(text) == (double)1.1111111111111111);
     free(text);
 }
 
@@ -668,7 +668,7 @@ static void write_number(gem5art_json_writer *writer, double value, const char *
 TEST(numbers_as_written) {
     static const struct { double value; const char *text; } cases[] = {
         {0, "0"}, {-0.0, "-0.0"}, {1, "1"}, {-1, "-1"}, {10, "10"}, {86400, "86400"}, {900, "900"}, {0.5, "0.5"}, {-0.5, "-0.5"},
-        {0.1, "0.1"}, {0.1 + 0.2, "0.30000000000000004"}, {1.0 / 3, "0.3333333333333333"}, {2.0 / 3, "0.6666666666666666"},
+        {0.1, "0.1"}, {0.30000000000000004, "0.30000000000000004"}, {1.0 / 3, "0.3333333333333333"}, {2.0 / 3, "0.6666666666666666"},
         {1795336537.7370598, "1795336537.7370598"}, {123456.789, "123456.789"}, {0.001, "0.001"}, {0.0001, "0.0001"},
         {0.00012345, "0.00012345"}, {0.00001, "1e-05"}, {1.5e-7, "1.5e-07"}, {-2.5e-10, "-2.5e-10"}, {1e15, "1000000000000000"},
         {9007199254740992.0, "9007199254740992"}, {1234567890123456.0, "1234567890123456"}, {1e16, "1e+16"}, {1e22, "1e+22"},
@@ -741,12 +741,12 @@ static void check_numbers_with_any_point(void) {
     CHECK_INT(root->count, 6);
     CHECK(root->first->next->next->number == -2.5);
     CHECK(root->first->next->next->next->number == 1234567.125);
-    CHECK(root->first->next->next->next->next->next->number == 1e-5);
+    CHECK(root->first->next->next->next->next->next->number == (double)1e-5);
     gem5art_json_free(root);
     gem5art_json_writer_init(&writer, 0);
     write_number(&writer, 1.5, "1.5");
     write_number(&writer, 1795336537.7370598, "1795336537.7370598");
-    write_number(&writer, 0.1 + 0.2, "0.30000000000000004");
+    write_number(&writer, 0.30000000000000004, "0.30000000000000004");
     write_number(&writer, 2.5e-7, "2.5e-07");
     write_number(&writer, 86400, "86400");
     gem5art_json_writer_free(&writer);

@@ -2226,7 +2226,7 @@ TEST(lost_runs_of_other_experiments_are_left_for_their_takers) {
 
 /* ---- whose word a live entry is */
 
-static bool taken_with(gem5art_run *run, const char *from, const char *to) {
+__attribute__((unused)) static bool taken_with(gem5art_run *run, const char *from, const char *to) {
     edit(live_path, from, to);
     fixture_warnings[0] = 0;
     return take_lost(run);
