@@ -8392,8 +8392,8 @@ static const char *gem5art__differences(gem5art__run *run, const char *outdir) {
     if (strcmp(text, r->run_script) != 0) gem5art__putf(&out, "run script %s -> %s, ", text, r->run_script);
     if (info && !gem5art__same_texts(info, "params", r->params)) gem5art__puts(&out, "parameters, ");
     if (info && !gem5art__same_texts(info, "gem5_options", r->gem5_options)) gem5art__puts(&out, "gem5 options, ");
-    if (!out.length && run->script_hash) gem5art__puts(&out, "run script, ");
-    else if (!out.length) gem5art__puts(&out, "further artifacts, ");
+    if (info && !gem5art__same_texts(info, "artifacts", r->artifacts)) gem5art__puts(&out, "further artifacts, ");
+    if (!out.length) gem5art__puts(&out, "run script, "); /* which no repo tracks: info.json does not have its hash */
     text = out.failed ? NULL : gem5art__arena_copy_n(&run->object.arena, out.data, out.length - 2);
     gem5art__buf_free(&out);
     gem5art__arena_free(&arena);

@@ -267,18 +267,20 @@ TEST(an_se_runs_info_json_has_no_fs_fields) {
 }
 
 TEST(timeouts) {
-    static const double given[] = {0, -1, -1e300, 1, 0.25, 86400}, kept[] = {900, 0, 0, 1, 0.25, 86400};
+    static const double given[] = {0, -1, -1e300, 1, 0.25, 86400, INFINITY}, kept[] = {900, 0, 0, 1, 0.25, 86400, 0};
     gem5art_run_desc desc;
     gem5art_run *run;
     int i;
     REQUIRE(begin());
     desc = se_desc();
-    for (i = 0; i < 6; i++) {
-        desc.timeout = given[i];
+    for (i = 0; i < 7; i++) {
+        desc.timeout = desc.stall = given[i];
         run = se(&desc);
         REQUIRE(run);
         CHECK(run->timeout == kept[i]);
+        CHECK(run->stall == (i ? kept[i] : 0));
     }
+    desc.stall = 0;
     desc.timeout = NAN;
     CHECK(!se(&desc));
     REFUSED(GEM5ART_INVALID, ".timeout");
@@ -446,6 +448,7 @@ TEST(artifacts_may_come_from_a_query) {
 
 TEST(a_desc_with_a_missing_field_is_refused) {
     gem5art_run_desc desc;
+    static const char *const dashes[] = {"--quiet", "--", NULL};
     const gem5art_artifact *more[2];
     char *name = (char *)malloc(GEM5ART_MAX_NAME + 2);
     memset(name, 'n', GEM5ART_MAX_NAME + 1);
@@ -465,6 +468,9 @@ TEST(a_desc_with_a_missing_field_is_refused) {
     BAD_SE((desc.artifacts = more, desc.artifact_count = 2), GEM5ART_INVALID, ".artifacts[1] is NULL");
     BAD_SE(desc.artifacts = more, GEM5ART_INVALID, ".artifact_count");
     BAD_SE(desc.artifact_count = 1, GEM5ART_INVALID, ".artifact_count");
+    BAD_SE(desc.gem5_options = dashes, GEM5ART_INVALID, ".gem5_options has \"--\"");
+    BAD_SE(desc.stall = NAN, GEM5ART_INVALID, ".stall is not a number");
+    BAD_SE(desc.nice = -21, GEM5ART_INVALID, ".nice is -21");
     BAD_SE(desc.linux_binary = "x", GEM5ART_INVALID, "gem5art_create_fs_run");
     BAD_SE(desc.disk_image = "x", GEM5ART_INVALID, "gem5art_create_fs_run");
     BAD_SE(desc.linux_binary_artifact = kernel, GEM5ART_INVALID, "gem5art_create_fs_run");
@@ -1973,6 +1979,48 @@ TEST(what_differs_from_the_experiment_before_is_named) {
     REQUIRE(run && run->differs);
     CHECK_STR(run->differs, "run script configs/run_exit.py -> configs/deep/a.b.py, parameters, gem5 options");
     CHECK_CONTAINS(run->outdir, "results/a.3");
+    fixture_end();
+}
+
+/* What is in neither list of differences: further artifacts, a script that no repo tracks, a short list of parameters. */
+TEST(what_differs_besides_is_named) {
+    static const char *const fewer[] = {"--cpu", NULL}, *const others[] = {"--cpu", "timing", NULL};
+    gem5art_run_desc desc;
+    gem5art_run *run;
+    REQUIRE(begin());
+    desc = se_desc();
+    desc.run_script = "own.py";
+    write_text("own.py", "1\n");
+    REQUIRE((run = se(&desc)) && !run->differs);
+    desc.artifacts = &workload, desc.artifact_count = 1;
+    REQUIRE((run = se(&desc)) && run->differs);
+    CHECK_STR(run->differs, "further artifacts");
+    write_text("own.py", "2\n");
+    REQUIRE((run = se(&desc)) && run->differs);
+    CHECK_STR(run->differs, "run script");
+    desc.params = others;
+    REQUIRE((run = se(&desc)) && run->differs);
+    CHECK_STR(run->differs, "parameters");
+    desc.params = fewer;
+    REQUIRE((run = se(&desc)) && run->differs);
+    CHECK_STR(run->differs, "parameters");
+    fixture_end();
+}
+
+/* The store from which the artifacts of the experiment before are gone. */
+TEST(what_differs_from_artifacts_that_are_gone) {
+    gem5art_run_desc desc;
+    gem5art_run *run;
+    REQUIRE(begin());
+    desc = se_desc();
+    REQUIRE((run = se(&desc)) != NULL);
+    close_db();
+    CHECK(unlink(STORE_PATH) == 0);
+    CHECK_INT(sh("echo '# new' >>gem5/build/X86/gem5.opt"), 0);
+    REQUIRE(open_db(NULL) && register_all());
+    desc = se_desc();
+    REQUIRE((run = se(&desc)) && run->differs);
+    CHECK_CONTAINS(run->differs, "gem5 binary");
     fixture_end();
 }
 
