@@ -3,7 +3,7 @@
 # Python gem5art wrote; its C compiles and runs; its Python can be parsed.
 #
 #   make test TESTS=moving            compares
-#   RECORD=1 sh tests/test_moving.sh  writes the answers anew, to be read by a person before they are committed
+#   RECORD=1 sh tests/test_moving.sh  writes the answers again, to be read by a person before they are committed
 . "$(dirname "$0")/check.sh"
 page=$root/tools/man/gem5art-moving.txt data=$root/tests/data
 export PATH="$BUILD:$PATH" COLUMNS=71 TZ=UTC GIT_AUTHOR_DATE='2026-11-02 09:00 UTC' GIT_COMMITTER_DATE='2026-11-02 09:00 UTC'

@@ -2,7 +2,7 @@
 # The session of examples/working-day.txt: its commands are typed, and their answers are compared word for word.
 #
 #   make test TESTS=session            compares
-#   RECORD=1 sh tests/test_session.sh  writes the answers anew, to be read by a person before they are committed
+#   RECORD=1 sh tests/test_session.sh  writes the answers again, to be read by a person before they are committed
 . "$(dirname "$0")/check.sh"
 session=$root/examples/working-day.txt
 export PATH="$BUILD:$PATH" COLUMNS=100 TZ=UTC GIT_AUTHOR_DATE='2026-11-02 09:00 UTC' GIT_COMMITTER_DATE='2026-11-02 09:00 UTC'

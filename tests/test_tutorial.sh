@@ -2,7 +2,7 @@
 # The page gem5art-tutorial(7): its commands are typed, and their answers are compared.
 #
 #   make test TESTS=tutorial            compares
-#   RECORD=1 sh tests/test_tutorial.sh  writes the answers anew, to be read by a person before they are committed
+#   RECORD=1 sh tests/test_tutorial.sh  writes the answers again, to be read by a person before they are committed
 . "$(dirname "$0")/check.sh"
 page=$root/tools/man/gem5art-tutorial.txt
 export PATH="$work/bin:$BUILD:$PATH" COLUMNS=71 TZ=UTC GIT_AUTHOR_DATE='2026-11-02 09:00 UTC' GIT_COMMITTER_DATE='2026-11-02 09:00 UTC'
