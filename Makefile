@@ -9,7 +9,7 @@
 #   make install     tools, header, pkg-config files, CMake package, man pages and completions for bash, zsh and fish,
 #                    under $(DESTDIR)$(PREFIX); `make uninstall` removes them
 #   make dist        build/gem5art-VERSION.tar.gz: the last commit, the same bytes wherever it is made
-#   make deb         Debian packages, into build/deb/
+#   make deb         Debian packages, into build/deb/; `make packages` builds and tries them on a bare Debian, as root
 #
 # Other ways to run the tests: lmdb (all of them on LMDB stores), portable (no Linux or CPU extras), sanitize (ASan and
 # UBSan), tsan (ThreadSanitizer), valgrind, test-qemu (boots a real Linux kernel),
@@ -203,6 +203,10 @@ dist:
 
 deb: dist
 	@sh tools/packaging/deb.sh $(ABSOLUTE)
+
+.PHONY: packages
+packages:
+	@BUILD=$(ABSOLUTE) sh tests/packages.sh
 
 clean:
 	rm -rf $(B)
