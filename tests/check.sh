@@ -5,7 +5,7 @@
 #   same "what" ACTUAL EXPECTED
 #   has "what" TEXT PART
 #   run COMMAND...              leaves the status in $status and what was printed in $out and $err
-#   finish                      prints the sum; the script's last line
+#   finish                      prints the sum and ends the script
 
 passed=0 failed=0 skipped=0 current= broken=
 root=$(cd "$(dirname "$0")" && while [ ! -e gem5art.h ]; do cd ..; done && pwd)
@@ -52,4 +52,5 @@ finish() {
     [ $skipped = 0 ] || printf ', %d skipped' $skipped
     printf '\n'
     [ $failed = 0 ]
+    exit
 }

@@ -18,7 +18,7 @@ opt
 
 a root/opt:
 gem5art"
-same "files with placeholders" "$(grep -rlE '@[A-Z]+@' "a root")" ""
+same "files with placeholders" "$(grep -rlIE '@[A-Z]+@' "a root")" ""
 same "texts that name DESTDIR" "$(grep -rlI "$work" "a root")" ""
 check "gem5art.pc names PREFIX" grep -qx 'prefix=/opt/gem5art' "a root/opt/gem5art/share/pkgconfig/gem5art.pc"
 
