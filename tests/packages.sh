@@ -50,8 +50,8 @@ same "status: $out" $status 0
 has "the sum" "$out" " 0 failed"
 echo "$out" | tail -n 1
 
-begin "with dpkg-dev and debhelper too: make deb"
-installs dpkg-dev debhelper liblmdb-dev
+begin "with build-essential and debhelper too: make deb"
+installs build-essential debhelper liblmdb-dev
 check "make deb" as_user make -s -C /srv/gem5art deb
 packages=bare/srv/gem5art/build/deb
 same "packages" "$(ls $packages | sed -n 's/_.*\.deb//p' | tr '\n' ' ')" "gem5art-tools gem5art-tools-dbgsym libgem5art-dev "

@@ -51,6 +51,19 @@ static const char id_a[] = "11111111-2222-4333-8444-555555555555";
 
 /* ---- the processes of a run are found by their environment */
 
+/* An exec closes descriptors a moment before /proc shows the new environment, which comes with the command line. */
+static void await_command_line(pid_t pid) {
+    char path[64], *text = NULL;
+    int tries;
+    snprintf(path, sizeof path, "/proc/%ld/cmdline", (long)pid);
+    for (tries = 0; tries < 10000 && !(text && *text); tries++) {
+        free(text);
+        text = read_text(path);
+        if (!*text) poll(NULL, 0, 1);
+    }
+    free(text);
+}
+
 /* Starts a program that sleeps, after `before`, with one variable in its environment. */
 static pid_t start_sleeper(const char *variable, void (*before)(void)) {
     const char *program = built("children/slow");
@@ -73,6 +86,7 @@ static pid_t start_sleeper(const char *variable, void (*before)(void)) {
     close(ready[1]);
     if (read(ready[0], &byte, 1) != 0) test_fail(__FILE__, __LINE__, "the pipe brings something");
     close(ready[0]); /* it has been executed */
+    await_command_line(pid);
     return pid;
 }
 
