@@ -54,7 +54,7 @@ begin "with build-essential and debhelper too: make deb"
 installs build-essential debhelper liblmdb-dev
 check "make deb" as_user make -s -C /srv/gem5art deb
 packages=bare/srv/gem5art/build/deb
-same "packages" "$(ls $packages | sed -n 's/_.*\.deb//p' | tr '\n' ' ')" "gem5art-tools gem5art-tools-dbgsym libgem5art-dev "
+same "packages" "$(ls $packages | sed -n 's/_.*\.deb$//p' | tr '\n' ' ')" "gem5art-tools-dbgsym gem5art-tools libgem5art-dev "
 
 begin "lintian, without overrides"
 need lintian && check "what lintian says" lintian --allow-root --fail-on error,warning $packages/*.changes
