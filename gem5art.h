@@ -289,7 +289,7 @@
    once.
    - The writer lock is byte 2^62 of the store itself, so that all names of a file share it: hard links, symlinks, bind
      mounts. Once it is held, the file is compared with the one at the store's path; a file that was removed and can
-     only be reached by a mount is refused. A process that waits tries again after 1 ms to 100 ms; after 2 s the log
+     only be reached by a mount is refused. A process that waits tries again after 1 ms to 20 ms; after 2 s the log
      reports the wait, after a minute the call fails with BUSY. Byte 2^62 + 1 belongs to the next writer. Readers take
      no lock.
    - Over a network the locks must reach all machines. Those of NFSv4 do, and those of NFSv3 with its lock service (lockd)
@@ -4917,8 +4917,11 @@ static int gem5art__check_writer(gem5art_db *db, int fd, gem5art_error *error) {
     return -1;
 }
 
-/* Waits before the next try. BUSY after a minute in which others held the lock, or when a worker is to stop. */
-static bool gem5art__wait_for_lock(gem5art_db *db, double begun, int *pause, bool *said, gem5art_error *error) {
+/* Waits before another try. `next`: it is for the lock itself. Among many writers those that have waited for long try to
+   be the next more often than those that have just written. BUSY after a minute in which others held the lock, or when
+   a worker is to stop. */
+static bool gem5art__wait_for_lock(gem5art_db *db, double begun, bool next, int *pause, bool *said,
+                                   gem5art_error *error) {
     double waited = gem5art__monotonic() - begun;
     if (waited >= (db->patience > 0 ? db->patience : GEM5ART__LOCK_SECONDS) || gem5art__given_up())
         return gem5art__fail(error, GEM5ART_BUSY,
@@ -4928,8 +4931,9 @@ static bool gem5art__wait_for_lock(gem5art_db *db, double begun, int *pause, boo
         *said = true;
         gem5art__warn(db, "waiting for the writer lock of %s, which another program holds", db->path);
     }
+    if (!next) *pause = waited < 1 ? 20 : 5;
     GEM5ART_SYS_POLL(NULL, 0, *pause);
-    *pause = *pause < 50 ? *pause * 2 : 100;
+    *pause = *pause < 5 ? *pause * 2 : 10;
     return true;
 }
 
@@ -4956,7 +4960,10 @@ static bool gem5art__store_lock(gem5art_db *db, gem5art_error *error) {
                                        "cannot write to the store %s: %s; its owner can, or store in a copy of it",
                                        db->path, strerror(errno))
                        : gem5art__fail_errno(error, "open the store", db->path);
-        next = next || gem5art__lock(fd, GEM5ART__NEXT_BYTE);
+        if (!next && gem5art__lock(fd, GEM5ART__NEXT_BYTE)) {
+            next = true;
+            pause = 1;
+        }
         if (next && gem5art__lock(fd, GEM5ART__WRITER_BYTE)) {
             gem5art__unlock(fd, GEM5ART__NEXT_BYTE);
             if ((same = gem5art__check_writer(db, fd, error)) != 0) break;
@@ -4966,10 +4973,7 @@ static bool gem5art__store_lock(gem5art_db *db, gem5art_error *error) {
         } else if (errno != EAGAIN) {
             gem5art__fail_lock(db->path, error);
             break;
-        } else {
-            if (next && pause > 10) pause = 10;
-            if (!gem5art__wait_for_lock(db, begun, &pause, &said, error)) break;
-        }
+        } else if (!gem5art__wait_for_lock(db, begun, next, &pause, &said, error)) break;
     }
     if (same > 0) db->writer = fd;
     else gem5art__close(fd);

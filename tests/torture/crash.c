@@ -24,8 +24,15 @@
 #define GEM5ART_SYS_UNLINK(path) disk_unlink(path)
 #define GEM5ART_SYS_MKDIR(path, mode) disk_mkdir(path, mode)
 #endif
-#define GEM5ART_SYS_RMDIR(path) ((void)(path), errno = ENOTEMPTY, -1) /* a folder stays where it was made */
+#define GEM5ART_SYS_RMDIR(path) keep_folder(path)
 #define GEM5ART_SYS_COPY_FILE_RANGE(from, to, size) (errno = ENOSYS, (ssize_t)-1) /* copies go through write, where they are seen */
+
+/* A folder stays where it was made. */
+static int keep_folder(const char *path) {
+    (void)path;
+    errno = ENOTEMPTY;
+    return -1;
+}
 
 #define GEM5ART_IMPLEMENTATION
 #include "../../gem5art.h"
