@@ -141,7 +141,9 @@
    The check before a launch. Worker threads hash files and ask git, once for each path, for all runs that need it. A
    file is not hashed again if it was hashed by this or an earlier process (see STORE.checked.UID), has the same device,
    inode, size, mtime and ctime, and had not changed for 3 s (on network file systems 60 s) when it was hashed. Files on
-   FUSE, 9P and FAT, whose times are not reliable, are hashed each time.
+   FUSE, 9P and FAT, whose times are not reliable, are hashed each time. On NFS, SMB, Lustre and Ceph the mount's source
+   ("server:/home") stands for the device, so that a file that one machine of a cluster has hashed is not hashed again by
+   the others, if they use the same store and name the server alike.
    Outdirs. Each attempt has an outdir of its own: the first free one of OUTDIR, OUTDIR.2, OUTDIR.3, ...; an earlier one
    is never moved. An attempt takes an outdir by creating its console.txt, which only one attempt can do, whatever
    stores they use. An outdir that holds a different experiment (an edited and committed script makes one) is left
@@ -1948,6 +1950,30 @@ static bool gem5art__read_open_file(int fd, const char *path, size_t max, gem5ar
 static bool gem5art__read_file(const char *path, size_t max, gem5art__buf *text, gem5art_error *error) {
     return gem5art__read_open_file(gem5art__open(path, O_RDONLY | O_NONBLOCK, 0), path, max, text, NULL, error);
 }
+
+#ifndef GEM5ART_NO_PROC
+/* The text that follows `key` in a file of /proc, up to the end of its line; "" where there is none. */
+static const char *gem5art__proc_text(gem5art__arena *arena, const char *path, const char *key) {
+    enum { GEM5ART__PROC_CHUNK = 8192 };
+    gem5art__buf text = {NULL, 0, 0, false};
+    const char *at = NULL, *found = "";
+    size_t got = 1;
+    int fd = gem5art__open(path, O_RDONLY, 0);
+    while (fd >= 0 && got && !(at && strchr(at, '\n')) && gem5art__reserve(&text, GEM5ART__PROC_CHUNK) &&
+           gem5art__read_at(fd, text.data + text.length, GEM5ART__PROC_CHUNK, (off_t)text.length, &got)) {
+        text.data[text.length += got] = 0;
+        at = strstr(text.data, key);
+    }
+    gem5art__close(fd);
+    if (at) {
+        at += strlen(key);
+        at += strspn(at, " \t:");
+        found = gem5art__arena_copy_n(arena, at, strcspn(at, "\n"));
+    }
+    gem5art__buf_free(&text);
+    return found ? found : "";
+}
+#endif
 
 typedef enum gem5art__put_file_mode {
     GEM5ART__REPLACE,      /* whatever is there */
@@ -3848,6 +3874,7 @@ typedef struct gem5art__cache {
     pthread_cond_t ended;     /* a thread has hashed its path */
     const char *path;         /* of the file that keeps the hashes for other processes; NULL: none */
     gem5art__buf entries;     /* gem5art__cached, the newest last */
+    gem5art__buf devices;     /* gem5art__device, those that files were on */
     double saved_at;          /* monotonic: when the file was written last; 0: never */
     bool loaded, changed;     /* changed: there are entries that the file lacks */
     bool read_only;           /* the file is read, and never written */
@@ -3856,9 +3883,68 @@ typedef struct gem5art__cache {
 
 enum { GEM5ART__MAX_CACHED = 4096 };
 
-static gem5art__stamp gem5art__stamp_of(const struct stat *st) {
+/* ---- devices. Each machine has a number of its own for a network file system. If the mount's source names a server, as
+   "server:/home", its hash takes the place of that number, so that machines that share a cache know each other's files. */
+
+/* That hash, which is negative; 0: there is none. */
+static int64_t gem5art__hash_source(dev_t number) {
+#ifdef GEM5ART_NO_PROC
+    return (void)number, 0;
+#else
+    uint64_t device = (uint64_t)number; /* as Linux lays it out */
+    gem5art__arena arena = {NULL, false};
+    gem5art_sha256 hash;
+    char key[32], hex[65];
+    const char *source;
+    size_t length;
+    int64_t result = 0;
+    snprintf(key, sizeof key, " %u:%u ", (unsigned)((device >> 8 & 0xfff) | (device >> 32 & 0xfffff000)),
+             (unsigned)((device & 0xff) | (device >> 12 & 0xffffff00)));
+    source = strstr(gem5art__proc_text(&arena, "/proc/self/mountinfo", key), " - ");
+    source = source ? strchr(source + 3, ' ') : NULL; /* after the type */
+    length = source ? strcspn(source + 1, " ") : 0;
+    if (length && (memchr(source + 1, ':', length) || gem5art__starts_with(source + 1, "//"))) {
+        gem5art_sha256_init(&hash);
+        gem5art_sha256_update(&hash, source + 1, length);
+        gem5art_sha256_final(&hash, hex);
+        hex[15] = 0;
+        result = -1 - (int64_t)strtoull(hex, NULL, 16);
+    }
+    gem5art__arena_free(&arena);
+    return result;
+#endif
+}
+
+typedef struct gem5art__device {
+    dev_t number;
+    int64_t known_as;
+} gem5art__device;
+
+/* What stands for the device of a file in the cache, which may be NULL. */
+static int64_t gem5art__known_device(gem5art__cache *cache, const char *path, dev_t number) {
+    gem5art__device device = {0, 0};
+    const gem5art__device *known;
+    double settling;
+    size_t i;
+    if (!cache) return (int64_t)number;
+    device.number = number;
+    pthread_mutex_lock(&cache->mutex);
+    known = (const gem5art__device *)(const void *)cache->devices.data;
+    for (i = cache->devices.length / sizeof device; i > 0 && known[i - 1].number != number; i--) {}
+    if (i > 0) device = known[i - 1];
+    else {
+        if (gem5art__file_system(path, &settling)) device.known_as = gem5art__hash_source(number);
+        if (!device.known_as) device.known_as = (int64_t)number;
+        gem5art__put(&cache->devices, &device, sizeof device);
+        cache->devices.failed = false; /* without memory it is looked up again */
+    }
+    pthread_mutex_unlock(&cache->mutex);
+    return device.known_as;
+}
+
+static gem5art__stamp gem5art__stamp_of(gem5art__cache *cache, const char *path, const struct stat *st) {
     gem5art__stamp stamp;
-    stamp.device = (int64_t)st->st_dev;
+    stamp.device = gem5art__known_device(cache, path, st->st_dev);
     stamp.inode = (int64_t)st->st_ino;
     stamp.size = (int64_t)st->st_size;
     stamp.mtime = (int64_t)st->st_mtim.tv_sec;
@@ -3961,6 +4047,7 @@ static void gem5art__cache_end(gem5art__cache *cache) {
     pthread_cond_destroy(&cache->ended);
     pthread_mutex_destroy(&cache->mutex);
     gem5art__buf_free(&cache->entries);
+    gem5art__buf_free(&cache->devices);
 }
 
 /* ---- hashing files with it */
@@ -4004,14 +4091,14 @@ static bool gem5art__cache_hash(gem5art__cache *cache, const char *path, char sh
     if (fd < 0) return false;
     if (!ok) gem5art__fail_errno(error, "read", path);
     else {
-        stamp = gem5art__stamp_of(&st);
+        stamp = gem5art__stamp_of(cache, path, &st);
         if (size) *size = stamp.size;
         if (!cache || !gem5art__recall(cache, &stamp, sha256, md5)) {
             ok = gem5art__hash_opened(fd, path, sha256, md5, size, error);
             if (ok && cache) gem5art__file_system(path, &still);
             if (still >= 0 && (double)(stamp.mtime + 1) < began - still &&
                 (double)(stamp.ctime + 1) < began - still && GEM5ART_SYS_FSTAT(fd, &st) == 0) {
-                after = gem5art__stamp_of(&st);
+                after = gem5art__stamp_of(cache, path, &st);
                 if (gem5art__same_stamp(&stamp, &after)) gem5art__remember(cache, &stamp, sha256, md5);
             }
         }
@@ -4121,7 +4208,7 @@ static bool gem5art__hash_path(gem5art__cache *cache, const char *path, int want
     content->found = GEM5ART_SYS_STAT(path, &st) == 0;
     if (!content->found) return gem5art__fail_errno(error, "find", path);
     content->is_folder = S_ISDIR(st.st_mode);
-    stamp = gem5art__stamp_of(&st);
+    stamp = gem5art__stamp_of(cache, path, &st);
     content->size = stamp.size;
     if (S_ISREG(st.st_mode) && cache && gem5art__recall(cache, &stamp, content->hash, md5)) return true;
     if (!content->is_folder) return gem5art__cache_hash(cache, path, content->hash, md5, &content->size, error);
@@ -7810,24 +7897,6 @@ typedef struct gem5art__host_facts {
     const char *pid_space; /* the name space of process ids; "": not known */
     int64_t start;         /* when this process started, as gem5art__process_start has it */
 } gem5art__host_facts;
-
-#ifndef GEM5ART_NO_PROC
-/* The text that follows `key` in a file of /proc, up to the end of its line; "" where there is none. */
-static const char *gem5art__proc_text(gem5art__arena *arena, const char *path, const char *key) {
-    char text[8192];
-    const char *at, *found;
-    size_t got = 0;
-    int fd = gem5art__open(path, O_RDONLY, 0);
-    if (fd < 0 || !gem5art__read_at(fd, text, sizeof text - 1, 0, &got)) got = 0;
-    gem5art__close(fd);
-    text[got] = 0;
-    if ((at = strstr(text, key)) == NULL) return "";
-    at += strlen(key);
-    at += strspn(at, " \t:");
-    found = gem5art__arena_copy_n(arena, at, strcspn(at, "\n"));
-    return found ? found : "";
-}
-#endif
 
 /* When a process started, in clock ticks since boot; 0: not known, or no such process. `living`: -1 for a zombie. */
 static int64_t gem5art__process_start(int64_t pid, bool living) {

@@ -5,7 +5,25 @@
 #include "faults.h"
 
 #include <time.h>
+#ifdef __linux__
+#include <sys/vfs.h>
+#endif
 static int test_clock(clockid_t clock, struct timespec *result);
+
+#if defined(__linux__) && !defined(GEM5ART_PORTABLE)
+#define NETWORK
+static unsigned long file_system_type; /* that statfs reports; 0: the truth */
+static const char *mountinfo;          /* the file that stands for /proc/self/mountinfo; NULL: itself */
+static int test_statfs(const char *path, struct statfs *fs) {
+    int result = statfs(path, fs);
+    if (file_system_type) fs->f_type = (__typeof__(fs->f_type))file_system_type;
+    return result;
+}
+#define GEM5ART_SYS_STATFS(path, result) test_statfs(path, result)
+#undef GEM5ART_SYS_OPEN
+#define GEM5ART_SYS_OPEN(path, flags, mode) \
+    (faulty("open", true) ? -1 : open(mountinfo && strcmp(path, "/proc/self/mountinfo") == 0 ? mountinfo : path, flags, mode))
+#endif
 
 #define GEM5ART_IMPLEMENTATION
 #include "../gem5art.h"
@@ -24,6 +42,10 @@ static int test_clock(clockid_t clock, struct timespec *result) {
 }
 
 /* ---- a cache, and what it knows of files */
+
+static dev_t device; /* that files are on; 0: the true one */
+static void set_device(struct stat *st) { st->st_dev = device; }
+
 
 static gem5art__cache cache;
 static char kept[64]; /* the file that keeps it */
@@ -204,7 +226,7 @@ static void forge(void) {
     struct stat st;
     memset(&file, 0, sizeof file);
     CHECK(gem5art__hash_file("b", file.sha256, file.md5, NULL, NULL) && stat("a", &st) == 0);
-    file.stamp = gem5art__stamp_of(&st);
+    file.stamp = gem5art__stamp_of(NULL, "a", &st);
     gem5art__cache_title(title, &file, sizeof file);
     gem5art__puts(&text, title);
     gem5art__put(&text, &file, sizeof file);
@@ -360,6 +382,45 @@ TEST(a_folder_that_takes_no_file) {
     end();
 }
 
+#ifdef NETWORK
+/* As on another machine of a cluster, where the same mount has another number. */
+static void move_to(unsigned number, const char *line) {
+    char text[9000];
+    device = (dev_t)number;
+    after_fstat = set_device;
+    memset(text, 'x', sizeof text); /* a long line before it */
+    snprintf(text + 8300, sizeof text - 8300, "\n22 1 8:1 / / rw - ext4 /dev/sda1 rw\n40 22 %s\n", line);
+    write_text("mountinfo", text);
+    mountinfo = "mountinfo";
+    reopen_cache();
+}
+
+TEST(machines_know_the_hashes_of_each_other_on_a_network_file_system) {
+    begin();
+    file_system_type = 0x6969; /* NFS */
+    write_text("a", "some bytes");
+    move_to(0x2f, "0:47 / /home rw,relatime shared:1 - nfs4 server:/home rw,vers=4.2");
+    CHECK(!knows("a"));
+    CHECK(knows("a"));
+    move_to(0x5000a5, "0:1445 / /nfs/home rw - nfs server:/home rw,vers=3");
+    CHECK(knows("a"));
+    move_to(0x30, "0:48 / /home rw - nfs4 other:/home rw"); /* another server */
+    CHECK(!knows("a"));
+    CHECK(!knows("a") || exists(kept));
+    move_to(0x32, "0:50 / /home rw - beegfs beegfs_nodev rw"); /* which names no server */
+    CHECK(!knows("a") && knows("a"));
+    move_to(0x33, "0:51 / /home rw - beegfs beegfs_nodev rw");
+    CHECK(!knows("a") && knows("a"));
+    move_to(0x34, "0:1 / /home rw - nfs4 server:/home rw"); /* its mount is not listed */
+    CHECK(!knows("a") && knows("a"));
+    file_system_type = 0xef53; /* a local one has its number */
+    move_to(0x35, "0:53 / /home rw - nfs4 server:/home rw");
+    CHECK(!knows("a") && knows("a"));
+    after_fstat = NULL, file_system_type = 0, mountinfo = NULL;
+    end();
+}
+#endif
+
 TEST(several_processes_at_once) {
     enum { PROCESSES = 4, FILES = 25 };
     char name[16];
@@ -421,7 +482,7 @@ static void use_it(void) {
     struct stat st;
     char hash[65], right[65];
     if (stat("a", &st) < 0) return;
-    stamp = gem5art__stamp_of(&st);
+    stamp = gem5art__stamp_of(NULL, "a", &st);
     if (!gem5art__recall(&cache, &stamp, hash, NULL)) {
         int at = fault_at;
         long memory_at = memory_fails_at;
