@@ -9296,18 +9296,20 @@ static const char *gem5art__queued_path(gem5art_db *db, gem5art__arena *arena, c
     return path;
 }
 
-/* Reads the ticket of a queued run into the arena; "" where it is not queued, "unknown" where its file is unreadable.
-   NULL: out of memory, or not a hash. */
+/* Reads the ticket of a queued run into the arena; "" where it is not queued, "unknown" where its file is another user's
+   or damaged. NULL: out of memory, an error of the system, or not a hash. */
 static const char *gem5art__read_ticket(gem5art_db *db, gem5art__arena *arena, const char *hash, gem5art_error *error) {
     const char *path = gem5art__queued_path(db, arena, hash, error), *ticket;
     const gem5art_json *entry;
     gem5art_error why;
     struct stat st;
     int fd = path ? gem5art__open(path, O_RDONLY | O_NONBLOCK | O_NOFOLLOW, 0) : -1;
+    bool refused = fd < 0 && (errno == EACCES || errno == EPERM || errno == ELOOP);
     if (!path) return NULL;
     if (fd < 0 && (errno == ENOENT || errno == ENOTDIR)) return "";
     entry = gem5art__read_open_info(fd, &st, arena, path, &why);
-    if (!entry && why.code == GEM5ART_NOMEM) return gem5art__fail_nomem(error), (const char *)NULL;
+    if (!entry && (why.code == GEM5ART_NOMEM || (why.code == GEM5ART_IO && !refused)))
+        return gem5art__fail(error, why.code, "%s", why.message), (const char *)NULL;
     ticket = entry ? gem5art__record_text(entry, "ticket") : "";
     return *ticket ? ticket : "unknown";
 }

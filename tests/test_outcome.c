@@ -978,6 +978,102 @@ TEST(hostile_events) {
     fixture_end();
 }
 
+/* ---- the probe */
+
+TEST(where_the_probe_is_written) {
+    static const struct {
+        const char *command; /* in the outdir, before it is written */
+        bool written, root;
+    } cases[] = {
+        {"true", true, false},
+        {"echo x >.gem5art.zip", true, false},
+        {"mkdir .gem5art.zip", false, false},
+        {"mkdir .gem5art; echo x >.gem5art/events.tsv", true, false},
+        {"mkdir .gem5art; chmod 775 .gem5art", false, false},
+        {"mkdir .gem5art; chmod 757 .gem5art", false, false},
+        {"echo x >.gem5art", false, false},
+        {"ln -s . .gem5art", false, false},
+        {"mkdir .gem5art; chown 65534 .gem5art", false, true},
+        {"chmod 777 .", false, false},
+        {"chmod 1777 .", true, false}};
+    static const char *const set[] = {"A", "b", "PYTHONPATH", "/a/b", NULL}, *const other[] = {"A", "b", NULL};
+    size_t i;
+    for (i = 0; i < sizeof cases / sizeof *cases; i++) {
+        const char *const *pairs;
+        gem5art__arena arena = {NULL, false};
+        gem5art_run run;
+        DIR *outdir;
+        if (cases[i].root && geteuid() != 0) continue;
+        fixture_begin();
+        CHECK_INT(sh("mkdir -m 755 out && cd out && umask 022 && (%s)", cases[i].command), 0);
+        REQUIRE((outdir = opendir("out")) != NULL);
+        CHECK_THAT(gem5art__write_probe(dirfd(outdir)) == cases[i].written, "%s", cases[i].command);
+        CHECK(!cases[i].written || !exists("out/" EVENTS));
+        memset(&run, 0, sizeof run);
+        run.outdir = "/out";
+        pairs = gem5art__probe_begin(&arena, &run, outdir, false, set);
+        CHECK_INT(pairs[0] != NULL, cases[i].written);
+        if (cases[i].written) CHECK_STR(pairs[1], "/out/.gem5art.zip:/a/b");
+        CHECK(!gem5art__probe_begin(&arena, &run, outdir, true, set)[0]);
+        run.outdir = "/out:/x";
+        CHECK(!gem5art__probe_begin(&arena, &run, outdir, false, set)[0]);
+        run.outdir = "/out";
+        unsetenv("PYTHONPATH");
+        pairs = gem5art__probe_begin(&arena, &run, outdir, false, other);
+        if (cases[i].written) CHECK_STR(pairs[1], "/out/.gem5art.zip");
+        closedir(outdir);
+        gem5art__arena_free(&arena);
+        fixture_end();
+    }
+}
+
+/* What a script prints instead of its reason, signals without a name, and texts that are longer than an overlap. */
+TEST(odd_ends) {
+    static const struct { const char *text; int status; const char *outcome, *cause; } cases[] = {
+        {"Exiting @ tick x because m5_fail instruction encountered\n", 0, "Finished", ""},
+        {"Exiting @ night because m5_fail instruction encountered\n", 0, "Finished", ""},
+        {"Exiting @ cycle 5 because m5_fail instruction encountered\n", 0, "Failed", "m5_fail instruction encountered"},
+        {"Exiting @ tick 5\n", 0, "Finished", ""},
+        {"Exiting @ tick 5 because .\n", 0, "Finished", "."},
+        {"", 60, "Failed", "signal 60"},
+        {"x died with <Signals.SIGKILL\n", 1 << 8, "Failed", "x died with <Signals.SIGKILL"},
+        {"x died with <Signals.SIGRTMAX: 64>\n", 1 << 8, "Failed", "x died with <Signals.SIGRTMAX: 64>"}};
+    static const char *const accept[] = {"processes", "forks", "no stats", "no cause", NULL};
+    static char longest[700];
+    const char *const texts[] = {longest, NULL};
+    size_t i;
+    ended e;
+    fixture_begin();
+    for (i = 0; i < sizeof cases / sizeof *cases; i++) {
+        sh("rm -rf out");
+        begin_run(&e, false, "out");
+        put("out", cases[i].status ? "console.txt" : "simout.txt", cases[i].text);
+        put("out", EVENTS, "1\t-\tx\n1\t2x\tx\n");
+        end_run(&e, cases[i].status);
+        CHECK_STR(e.run.status, cases[i].outcome);
+        CHECK_STR(e.run.cause, cases[i].cause);
+        CHECK_INT(e.run.exit_event_count, 0);
+        free_run(&e);
+    }
+    sh("rm -rf out");
+    begin_run(&e, false, "out");
+    e.run.accept = accept;
+    e.end.stragglers = 3;
+    sh("mkdir out.f0");
+    end_run(&e, 0);
+    CHECK_INT(e.run.warning_count, 0);
+    free_run(&e);
+    memset(longest, 'y', sizeof longest - 1);
+    sh("rm -rf out");
+    begin_run(&e, false, "out");
+    e.run.fail_on = texts;
+    put("out", "simout.txt", longest);
+    end_run(&e, 0);
+    CHECK_STR(e.run.kill_reason, "User defined kill");
+    free_run(&e);
+    fixture_end();
+}
+
 /* Of a run of the past everything counts, and nothing is removed. */
 TEST(a_run_of_the_past) {
     ended e;
