@@ -207,6 +207,14 @@ TEST(names_of_live_entries) {
     CHECK(!gem5art__live_entry(db, &arena, longest, id, &error));
     CHECK(!gem5art__live_entry(db, &arena, hash, "../x", &error));
     CHECK_INT(error.code, GEM5ART_INVALID);
+    CHECK(gem5art__queued_path(db, &arena, hash, &error) != NULL);
+    CHECK(!gem5art__queued_path(db, &arena, "", &error));
+    CHECK(!gem5art__queued_path(db, &arena, "../x", &error));
+    CHECK(!gem5art__queued_path(db, &arena, longest, &error));
+    CHECK_STR(gem5art__read_ticket(db, &arena, hash, &error), "");
+    CHECK(!gem5art__read_ticket(db, &arena, "../x", &error));
+    write_text(db->live_path, "in the way\n");
+    CHECK_STR(gem5art__read_ticket(db, &arena, hash, &error), "");
     gem5art__arena_free(&arena);
     fixture_end();
 }
@@ -217,7 +225,9 @@ TEST(other_files_among_the_live_entries) {
     fixture_begin();
     REQUIRE(open_db(NULL));
     sh("mkdir -p %s; cd %s; touch plain .hidden a.b .00000000-0000-4000-8000-000000000001 "
-       "abc.00000000-0000-4000-8000-000000000001", db->live_path, db->live_path);
+       "abc.00000000-0000-4000-8000-000000000001 .queued abc.queue", db->live_path, db->live_path);
+    CHECK(!gem5art__is_queued_name("plain") && !gem5art__is_queued_name(".queued") && !gem5art__is_queued_name("a.queue"));
+    CHECK(gem5art__is_queued_name("a.queued"));
     gem5art__live_begin(&list, db, NULL);
     CHECK(gem5art__live_next(&list)); /* it is empty */
     CHECK_INT(list.trust, GEM5ART__LIVE_NONE);
@@ -247,6 +257,44 @@ TEST(the_folder_of_live_entries_may_be_in_the_way) {
         CHECK_CONTAINS(error.message, "is in the way");
         fixture_end();
     }
+}
+
+/* Locks a range of a file by another open file description, until it is closed. */
+static int lock_range(const char *path, short type, int64_t from, int64_t length) {
+    struct flock lock;
+    int fd = open(path, O_RDWR);
+    memset(&lock, 0, sizeof lock);
+    lock.l_type = type, lock.l_whence = SEEK_SET, lock.l_start = (off_t)from, lock.l_len = (off_t)length;
+    CHECK_THAT(fd >= 0 && fcntl(fd, F_OFD_SETLK, &lock) == 0, "%s is not locked", path);
+    return fd;
+}
+
+/* A program that is no supervisor may have locked a claim's byte: alone and to read it, or with others. */
+TEST(claims_that_others_have_locked) {
+    static const struct { int64_t before, length; short type; bool claimed; } cases[] = {
+        {0, 1, F_WRLCK, false}, {0, 2, F_WRLCK, true}, {1, 2, F_WRLCK, true}, {0, 1, F_RDLCK, true}};
+    const char *hash = hash_of(7);
+    int64_t byte = gem5art__claim_byte(hash);
+    size_t i;
+    int fd;
+    fixture_begin();
+    REQUIRE(open_db(NULL));
+    for (i = 0; i < sizeof cases / sizeof *cases; i++) {
+        fd = lock_range(db->path, cases[i].type, gem5art__claim_byte_here(byte) - cases[i].before, cases[i].length);
+        CHECK_INT(gem5art__claim_run(db, hash, &error), cases[i].claimed);
+        if (cases[i].claimed) gem5art__unclaim_run(db, hash);
+        else CHECK_CONTAINS(error.message, "has another lock file");
+        close(fd);
+    }
+    fd = lock_range(db->lock_path, F_RDLCK, byte, 1);
+    CHECK(!gem5art__claim_run(db, hash, &error));
+    CHECK_INT(error.code, GEM5ART_BUSY);
+    CHECK_CONTAINS(error.message, "not a supervisor");
+    close(fd);
+    CHECK(gem5art__claim_run(db, hash, &error));
+    CHECK(!gem5art__claim_run(db, hash, &error)); /* twice */
+    CHECK_INT(error.code, GEM5ART_BUSY);
+    fixture_end();
 }
 
 /* ---- warden */
