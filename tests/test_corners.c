@@ -152,6 +152,31 @@ FLAT_TEST(leftovers_are_the_same_file_by_another_name) {
     fixture_end();
 }
 
+/* Many records at once are written by replacing the file, few in place. */
+FLAT_TEST(many_records_at_once) {
+    enum { MANY = GEM5ART__APPENDED + 1 };
+    gem5art__buf lines = {NULL, 0, 0, false};
+    struct stat before, after;
+    int i;
+    fixture_begin();
+    REQUIRE(open_db(NULL) && store_run(db, 0));
+    for (i = 1; i <= MANY; i++) {
+        gem5art_run run = a_run(i);
+        if (i > 1) gem5art__puts(&lines, ",\n");
+        CHECK(gem5art__put_run_lines(&lines, &run, NULL, &error));
+    }
+    CHECK(stat(STORE_PATH, &before) == 0);
+    CHECK_THAT(gem5art__record_lines(db, &lines, &error), "%s", error.message);
+    CHECK(stat(STORE_PATH, &after) == 0 && after.st_ino != before.st_ino);
+    CHECK_INT(json_count(STORE_PATH), MANY + 1);
+    CHECK_INT(count_sealed(STORE_PATH), MANY + 1);
+    CHECK(store_run(db, MANY + 1));
+    CHECK(gem5art_find_run(db, id_of(MANY), &error) != NULL);
+    CHECK(stat(STORE_PATH, &before) == 0 && after.st_ino == before.st_ino);
+    gem5art__buf_free(&lines);
+    fixture_end();
+}
+
 /* ---- run */
 
 TEST(gem5s_options_by_letter_and_name) {
