@@ -18,6 +18,7 @@
 #include "lib/groups.h"
 #include "lib/message.h"
 #include "lib/options.h"
+#include "lib/queue.h"
 #include "lib/screen.h"
 #include "lib/select.h"
 #include "lib/store.h"
@@ -125,6 +126,7 @@ typedef struct listing {
 } listing;
 
 static listing recorded, live;
+static queue waiting; /* runs that Slurm has */
 static text_list known_variables; /* of the runs that were read, if the columns were chosen */
 
 static void forget(listing *l) {
@@ -215,13 +217,15 @@ static void check_columns(void) {
     }
 }
 
-static void add_record(listing *l, const char *json, size_t length, const gem5art_run *of) {
+/* `of`: of this live run. `q`: what Slurm says of it; NULL: it does not have it. */
+static void add_record(listing *l, const char *json, size_t length, const gem5art_run *of, const queued_run *q) {
     static text type;
     uint64_t experiment;
     bool matches;
     size_t order = l->read++;
     row *r;
     record_read(&current, json, length, of);
+    if (q) queue_show(&current, q, of != NULL);
     if (columns_text || group_text || sort_word) note_variables();
     add_id(l, current.members.values[RECORD_ID]);
     if (current.when > 0) l->time = current.when;
@@ -233,7 +237,7 @@ static void add_record(listing *l, const char *json, size_t length, const gem5ar
     r->shown = matches;
     if (artifacts && !with_type)
         r->archive = store_is_results(members_string(&type, current.members.values[RECORD_TYPE]));
-    r->live = of != NULL;
+    r->live = of || q;
     r->experiment = experiment;
     r->order = order;
     r->time = l->time;
@@ -251,7 +255,7 @@ static bool read_recorded(gem5art_db *db, gem5art_error *error) {
     members_want(&head, "type");
     while (iter && (json = gem5art_next_json(iter, &length, error)) != NULL) {
         members_read(&head, json, length);
-        if (members_is_run(head.values[1]) != artifacts) add_record(&recorded, json, length, NULL);
+        if (members_is_run(head.values[1]) != artifacts) add_record(&recorded, json, length, NULL, NULL);
         else {
             add_id(&recorded, head.values[0]);
             if (members_is(head.values[1], "git repo") || members_is(head.values[1], "gem5 binary"))
@@ -278,12 +282,47 @@ static bool read_live(gem5art_db *db, gem5art_error *error) {
         gem5art_json_writer_init(&writer, 0);
         gem5art_json_run(&writer, run);
         if ((json = gem5art_json_take(&writer, &length, error)) == NULL) die_of(error);
-        add_record(&live, json, length, run);
+        add_record(&live, json, length, run, queue_find(&waiting, run->hash));
         gem5art_json_writer_free(&writer);
     }
     whole = gem5art_iter_step(iter) == GEM5ART_END;
     gem5art_iter_close(iter);
     return whole;
+}
+
+/* Adds the queued runs that have not begun; of those that Slurm has lost, the ones that are not recorded since. */
+static bool read_queued(gem5art_db *db, gem5art_error *error) {
+    gem5art_query query = {.queued = true};
+    gem5art_iter *iter = gem5art_get_runs(db, &query, error);
+    members m = {0};
+    text hash = {0};
+    const char *json;
+    size_t length;
+    bool whole;
+    members_want(&m, "hash");
+    while (iter && (json = gem5art_next_json(iter, &length, error)) != NULL) {
+        const queued_run *q;
+        uint64_t experiment;
+        members_read(&m, json, length);
+        q = queue_find(&waiting, members_string(&hash, m.values[0]));
+        experiment = attempts_key(m.values[0]);
+        if (!q || attempts_has(&live.attempts, experiment)) continue;
+        if (q->state != QUEUE_GONE || attempts_time(&recorded.attempts, experiment) < q->time)
+            add_record(&live, json, length, NULL, q);
+    }
+    whole = gem5art_iter_step(iter) == GEM5ART_END;
+    gem5art_iter_close(iter);
+    text_free(&hash);
+    return whole;
+}
+
+/* Reads the queue and the live runs first: one that starts or ends meanwhile is found twice, not missed. */
+static bool read_all(gem5art_db *db, bool again, gem5art_error *error) {
+    bool ok = true;
+    if (!artifacts) queue_reread(&waiting, db);
+    if (!artifacts && !read_live(db, error)) ok = false;
+    if (ok && !live_only && !again && !read_recorded(db, error)) ok = false;
+    return ok && !artifacts && waiting.count ? read_queued(db, error) : ok;
 }
 
 /* ---- the rows that are listed */
@@ -472,26 +511,13 @@ static void draw(void) {
     screen_write(&out);
 }
 
-/* Returns whether the file of the store has changed since the last call. */
-static bool has_changed(const gem5art_db *db) {
-    static struct stat last;
-    struct stat now = {0};
-    bool same = stat(gem5art_store_path(db), &now) == 0 && now.st_ino == last.st_ino && now.st_size == last.st_size &&
-                now.st_mtim.tv_sec == last.st_mtim.tv_sec && now.st_mtim.tv_nsec == last.st_mtim.tv_nsec;
-    last = now;
-    return !same;
-}
-
-/* Live runs are read first: one that ends meanwhile is found twice, not missed. */
 static void refresh(gem5art_db *db) {
     gem5art_error error;
+    bool changed = !live_only && store_has_changed(db);
     *note = 0;
     forget(&live);
-    if (!artifacts && !read_live(db, &error)) take_note(error.message, NULL);
-    if (!live_only && has_changed(db)) {
-        forget(&recorded);
-        if (!read_recorded(db, &error)) take_note(error.message, NULL);
-    }
+    if (changed) forget(&recorded);
+    if (!read_all(db, !changed, &error)) take_note(error.message, NULL);
     digits = digits_of(&recorded.ids, &live.ids);
 }
 
@@ -536,11 +562,10 @@ static void check_options(void) {
     if (artifacts) select_check_artifacts(&selected);
 }
 
-/* Live runs are read first: one that ends meanwhile is found twice, not missed. */
 static void list(gem5art_db *db) {
     gem5art_error error;
-    if (!artifacts && !read_live(db, &error)) die_of(&error);
-    if (!live_only && !read_recorded(db, &error)) die_of(&error);
+    if (!read_all(db, false, &error)) die_of(&error);
+    if (waiting.trouble.length) warn("what Slurm has is not known: %s", waiting.trouble.data);
     check_columns();
     select_warn(&selected);
     choose_rows(selected.most);

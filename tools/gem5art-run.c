@@ -250,23 +250,11 @@ static void handle_signals(void (*handler)(int)) {
         if (signal(handled[i], handler) == SIG_IGN) signal(handled[i], SIG_IGN);
 }
 
-/* Removes the info.json of a run that is not launched, which would be in the way of a corrected experiment. */
-static void forget(const gem5art_run *run) {
-    char *path = text_join(run->outdir, "info.json"), *console = text_join(run->outdir, "console.txt");
-    text why = {NULL, 0, 0};
-    if (access(console, F_OK) < 0 && outdir_check(run->outdir, run->id, run->hash, &why) == OUTDIR_OWN &&
-        unlink(path) == 0)
-        rmdir(run->outdir);
-    text_free(&why);
-    free(path);
-    free(console);
-}
-
 /* Ends the tool before a launch. */
 __attribute__((noreturn)) static void refuse(gem5art_run *const *runs, size_t count) {
     size_t i;
     for (i = 0; i < count && !dry_run; i++)
-        if (runs[i]) forget(runs[i]);
+        if (runs[i]) outdir_forget(runs[i]->outdir, runs[i]->id, runs[i]->hash);
     display_end();
     if (stopped) stop(stopped);
     report_problems(say);
@@ -277,7 +265,8 @@ static void on_event(const gem5art_event *event, void *user_data) {
     (void)user_data;
     if (phase < LAUNCHING) return;
     outcomes_add(db, event);
-    if (event->type == GEM5ART_EVENT_SKIPPED && event->error->code != GEM5ART_BUSY) forget(event->run);
+    if (event->type == GEM5ART_EVENT_SKIPPED && event->error->code != GEM5ART_BUSY)
+        outdir_forget(event->run->outdir, event->run->id, event->run->hash);
 }
 
 /* A line above the active runs; NULL: none is needed. */
@@ -474,7 +463,7 @@ static int submit_all(experiment *e) {
     handle_signals(SIG_DFL);
     display_end();
     display_finish();
-    well = submit_runs(&slurm, db, e, runs, forget, &id);
+    well = submit_runs(&slurm, db, e, runs, &id);
     free(id);
     free(runs);
     if (!gem5art_close(db, &error)) die_of(&error);

@@ -54,6 +54,10 @@ bool attempts_superseded(const attempts *a, uint64_t experiment, size_t order) {
     return attempts_has(a, experiment) && find_slot(a, experiment)->order != order;
 }
 
+double attempts_time(const attempts *a, uint64_t experiment) {
+    return attempts_has(a, experiment) ? find_slot(a, experiment)->time : 0;
+}
+
 void attempts_clear(attempts *a) {
     free(a->slots);
     memset(a, 0, sizeof *a);

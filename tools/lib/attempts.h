@@ -23,6 +23,7 @@ void attempts_add(attempts *a, uint64_t experiment, double time, size_t order);
 bool attempts_has(const attempts *a, uint64_t experiment);
 /* Returns whether a later attempt than this one was added. */
 bool attempts_superseded(const attempts *a, uint64_t experiment, size_t order);
+double attempts_time(const attempts *a, uint64_t experiment); /* of the newest attempt; 0: there is none */
 void attempts_clear(attempts *a);
 
 #endif

@@ -17,7 +17,7 @@
 
 static const char check_failed[] = "Failed artifact check"; /* " for PATH" follows */
 const char *const record_statuses[] = {"Finished",  "Failed",   check_failed, "Created",
-                                       "Begin run", "Spawning", "Running",    NULL};
+                                       "Begin run", "Spawning", "Running",    "Pending", NULL};
 
 /* ---- records */
 
@@ -80,6 +80,16 @@ void record_read(record *r, const char *json, size_t length, const gem5art_run *
     if (members_begins(value_of(r, RECORD_STATUS), check_failed)) text_puts(&r->status, check_failed);
     else record_put_shown(&r->status, value_of(r, RECORD_STATUS));
     read_reason(r);
+}
+
+void record_set_pending(record *r, const char *reason, bool lost) {
+    r->members.values[RECORD_STATUS] = (gem5art_text){"\"Pending\"", 9};
+    text_clear(&r->status);
+    text_puts(&r->status, "Pending");
+    text_clear(&r->reason);
+    r->lost = lost;
+    if (lost) read_reason(r);
+    else terminal_put(&r->reason, reason, SIZE_MAX);
 }
 
 /* ---- columns */

@@ -25,6 +25,9 @@ void record_init(record *r);
 /* Reads a record as JSON text; `live`: of this run, which has not ended. */
 void record_read(record *r, const char *json, size_t length, const gem5art_run *live);
 
+/* Makes a record, as it was read, that of a run that waits in a queue, or that was lost there. */
+void record_set_pending(record *r, const char *reason, bool lost);
+
 /* Has the record a warning that its run has no statistics? */
 bool record_lacks_stats(const record *r);
 

@@ -49,10 +49,9 @@ static void find_records(gem5art_db *db, const gem5art_query *query, find_matche
     gem5art_iter_close(iter);
 }
 
-/* A run that has not ended, by its id or hash. Adds those whose id begins with the key. */
-static bool find_live(gem5art_db *db, const char *key, find_matches *m, found *f) {
-    gem5art_query query = {0};
-    query.live = true;
+/* A run that has not ended, or not begun, by its id or hash. Adds those whose id begins with the key. */
+static bool find_live(gem5art_db *db, const char *key, bool queued, find_matches *m, found *f) {
+    gem5art_query query = {.live = !queued, .queued = queued};
     f->live = store_runs(db, &query);
     while ((f->run = store_next_run(f->live)) != NULL) {
         if (strcmp(f->run->id, key) == 0 || strcmp(f->run->hash, key) == 0) return true;
@@ -67,7 +66,7 @@ static bool find_exactly(gem5art_db *db, const char *key, find_matches *m, found
     f->run = gem5art_find_run(db, key, &error);
     if (!f->run && error.code == GEM5ART_NOT_FOUND) f->artifact = gem5art_find_artifact(db, key, &error);
     if (error.code != GEM5ART_OK && error.code != GEM5ART_NOT_FOUND) die_of(&error);
-    return f->run || f->artifact || find_live(db, key, m, f);
+    return f->run || f->artifact || find_live(db, key, false, m, f) || find_live(db, key, true, m, f);
 }
 
 static void find_explain(gem5art_db *db, const find_matches *m, text *why) {

@@ -232,3 +232,12 @@ outdir_state outdir_remove(const char *path, const char *id, const char *hash, t
     outdir_state state = work(false, path, id, hash, why); /* nothing is removed of a folder that is left */
     return state == OUTDIR_OWN ? work(true, path, id, hash, why) : state;
 }
+
+void outdir_forget(const char *path, const char *id, const char *hash) {
+    char *info = text_join(path, "info.json"), *console = text_join(path, "console.txt");
+    text why = {NULL, 0, 0};
+    if (access(console, F_OK) < 0 && outdir_check(path, id, hash, &why) == OUTDIR_OWN && unlink(info) == 0) rmdir(path);
+    text_free(&why);
+    free(info);
+    free(console);
+}

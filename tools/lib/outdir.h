@@ -18,6 +18,10 @@ void outdir_keep(const char *path, const char *owner);
 /* Looks at an outdir: its info.json must name this run. Appends the reason, unless the folder is the run's own. */
 outdir_state outdir_check(const char *path, const char *id, const char *hash, text *why);
 
+/* Removes the info.json of a run that was created and is not launched, which would be in the way of a corrected
+   experiment, and its outdir if that is empty then. */
+void outdir_forget(const char *path, const char *id, const char *hash);
+
 /* Looks again, and removes it; info.json last, so that nothing else takes the folder for its own meanwhile. */
 outdir_state outdir_remove(const char *path, const char *id, const char *hash, text *why);
 

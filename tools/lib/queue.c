@@ -10,6 +10,10 @@
 #include "slurm.h"
 #include "store.h"
 #include "submission.h"
+#include "terminal.h"
+#include "when.h"
+
+enum { QUEUE_SECONDS = 30 }; /* between two questions to Slurm */
 
 /* ---- the entries */
 
@@ -71,7 +75,10 @@ static void ask(queue *q) {
         users = (uid_t *)text_room(users, count, sizeof *users);
         users[count++] = q->runs[i].owner;
     }
-    q->slurm = (slurm_queue *)text_alloc(sizeof *q->slurm);
+    if (q->slurm) slurm_free(q->slurm);
+    else q->slurm = (slurm_queue *)text_alloc(sizeof *q->slurm);
+    text_clear(&q->trouble);
+    q->asked = when_monotonic();
     slurm_ask(q->slurm, users, count, &q->trouble);
     free(users);
 }
@@ -97,7 +104,9 @@ static const slurm_task *find_task(const queue *q, queued_run *r, const submissi
     return slurm_find(q->slurm, r->job, r->task);
 }
 
-static void resolve(queue *q, const gem5art_db *db, queued_run *r) {
+/* `earlier`: what was known when Slurm gave the answer that is used again; NULL: the answer is a new one. */
+static void resolve(queue *q, const gem5art_db *db, queued_run *r, const queue *earlier) {
+    const queued_run *then = earlier ? queue_find(earlier, r->hash) : NULL;
     int64_t task;
     char *id = submission_of_ticket(r->ticket, &task);
     const submission *s = id ? find_submission(q, db, id) : NULL;
@@ -108,23 +117,65 @@ static void resolve(queue *q, const gem5art_db *db, queued_run *r) {
         r->node = found->node;
         r->reason = found->reason;
     } else if (s && s->submitting) r->state = QUEUE_SUBMITTING;
-    else r->state = s && !q->trouble.length ? QUEUE_GONE : QUEUE_UNKNOWN;
+    else if (!s || q->trouble.length) r->state = QUEUE_UNKNOWN;
+    else if (!earlier) r->state = QUEUE_GONE;
+    else r->state = then && text_same(then->ticket, r->ticket) ? then->state : QUEUE_SUBMITTING;
 }
 
 void queue_read(queue *q, gem5art_db *db) {
-    size_t i;
     memset(q, 0, sizeof *q);
+    queue_reread(q, db);
+}
+
+static void forget_entries(queue *q) {
+    size_t i;
+    for (i = 0; i < q->count; i++) {
+        queued_run *r = &q->runs[i];
+        free(r->hash), free(r->id), free(r->name), free(r->outdir), free(r->ticket);
+    }
+    for (i = 0; i < q->submission_count; i++) submission_free(&q->submissions[i]);
+    free(q->runs), free(q->submissions);
+    q->runs = NULL, q->submissions = NULL;
+    q->count = q->submission_count = 0;
+}
+
+void queue_reread(queue *q, gem5art_db *db) {
+    queue earlier = *q;
+    bool again = q->slurm && when_monotonic() < q->asked + QUEUE_SECONDS;
+    size_t i;
+    q->runs = NULL, q->submissions = NULL;
+    q->count = q->submission_count = 0;
     read_entries(q, db);
-    if (!q->count) return;
     read_submissions(q, db);
-    ask(q);
-    adopt_jobs(q);
-    for (i = 0; i < q->count; i++) resolve(q, db, &q->runs[i]);
+    if (q->count && !again) ask(q);
+    if (q->count) adopt_jobs(q);
+    for (i = 0; i < q->count; i++) resolve(q, db, &q->runs[i], again ? &earlier : NULL);
+    forget_entries(&earlier);
 }
 
 const queued_run *queue_find(const queue *q, const char *hash) {
     queued_run key = {.hash = (char *)(uintptr_t)hash};
     return q->count ? (const queued_run *)bsearch(&key, q->runs, q->count, sizeof key, compare) : NULL;
+}
+
+/* Appends why a run has not begun. */
+static void put_reason(text *out, const queued_run *r) {
+    if (r->state == QUEUE_PENDING && !text_same(r->reason, "None")) text_puts(out, r->reason);
+    else if (r->state == QUEUE_RUNNING) text_puts(out, "later in its task");
+    else if (r->state == QUEUE_SUBMITTING) text_puts(out, "being submitted");
+    else if (r->state == QUEUE_UNKNOWN) text_puts(out, "Slurm does not answer");
+}
+
+void queue_show(record *shown, const queued_run *r, bool live) {
+    text reason = {NULL, 0, 0};
+    if (!live) {
+        put_reason(&reason, r);
+        record_set_pending(shown, text_string(&reason), r->state == QUEUE_GONE);
+    } else if (!shown->lost && !shown->reason.length && *r->node) {
+        text_putf(&reason, "on %s", r->node);
+        terminal_put(&shown->reason, reason.data, SIZE_MAX);
+    }
+    text_free(&reason);
 }
 
 char *queue_task(const queued_run *r) {
@@ -140,14 +191,9 @@ size_t queue_release_void(const queue *q, gem5art_db *db) {
 }
 
 void queue_free(queue *q) {
-    size_t i;
-    for (i = 0; i < q->count; i++) {
-        queued_run *r = &q->runs[i];
-        free(r->hash), free(r->id), free(r->name), free(r->outdir), free(r->ticket);
-    }
-    for (i = 0; i < q->submission_count; i++) submission_free(&q->submissions[i]);
+    forget_entries(q);
     if (q->slurm) slurm_free(q->slurm);
-    free(q->slurm), free(q->runs), free(q->submissions);
+    free(q->slurm);
     text_free(&q->trouble);
     memset(q, 0, sizeof *q);
 }

@@ -7,7 +7,7 @@
 #include <stdint.h>
 #include <sys/types.h>
 
-#include "text.h"
+#include "columns.h"
 
 typedef enum queue_state {
     QUEUE_UNKNOWN,    /* Slurm did not answer, or the ticket is not one of a submission */
@@ -33,11 +33,16 @@ typedef struct queue {
     struct submission *submissions; /* private, as is the next */
     size_t submission_count;
     struct slurm_queue *slurm;
+    double asked;             /* when, by the monotonic clock */
 } queue;
 
 /* Reads the queued runs, and asks Slurm once if there are any. */
 void queue_read(queue *q, gem5art_db *db);
+/* The same for a tool that reads again and again: Slurm is asked at most every 30 s, and answers as before in between. */
+void queue_reread(queue *q, gem5art_db *db);
 const queued_run *queue_find(const queue *q, const char *hash); /* NULL: it is not queued */
+/* Shows in a record, that of the queued run or of its live attempt, why it does not run yet, or where it runs. */
+void queue_show(record *shown, const queued_run *r, bool live);
 char *queue_task(const queued_run *r); /* "123_4", to be freed; "" while its job is unknown */
 void queue_free(queue *q);
 

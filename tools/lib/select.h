@@ -24,7 +24,7 @@ typedef struct selection {
     {"--name", NULL, "PART", "Select records with PART in the name", .value = &(s)->name},                             \
     {"--mode", NULL, "MODE", "Select only se or fs runs", .value = &(s)->mode, .words = "se fs"},                      \
     {"--status", NULL, "LIST", "Select runs by status, as in failed,lost", .value = &(s)->status,                      \
-     .words = "Finished Failed Created Spawning Running lost"},                                                        \
+     .words = "Finished Failed Created Pending Spawning Running lost"},                                                        \
     {"--where", NULL, "VAR=LIST", "Select by matrix variable, as in cpu=o3,atomic", .list = &(s)->where,               \
      .words = "WHERE"},                                                                                                \
     {"--param", NULL, "VALUE", " Select runs with this parameter; can be repeated", .list = &(s)->params},             \

@@ -9,6 +9,12 @@
 
 enum { SLURM_SECONDS = 60 }; /* for an answer: Slurm's programs themselves give up after 10 to 30 s */
 
+static void put_failure(text *out, const char *name, int status, const char *said) {
+    if (status < 0) text_putf(out, "%s cannot be run: is Slurm installed on this machine?", name);
+    else if (status == 128) text_putf(out, "%s did not answer within %d s", name, SLURM_SECONDS);
+    else text_putf(out, "%s failed: %s", name, *said ? said : "it gives no reason");
+}
+
 /* Runs a program of Slurm. False: `out` has a sentence about its failure. */
 static bool run(const char *const *words, text *out) {
     int status = program_run(words, SLURM_SECONDS, out);
@@ -16,9 +22,7 @@ static bool run(const char *const *words, text *out) {
     if (status == 0) return true;
     said = text_copy(text_string(out));
     text_clear(out);
-    if (status < 0) text_putf(out, "%s cannot be run: is Slurm installed on this machine?", words[0]);
-    else if (status == 128) text_putf(out, "%s did not answer within %d s", words[0], SLURM_SECONDS);
-    else text_putf(out, "%s failed: %s", words[0], *said ? said : "it gives no reason");
+    put_failure(out, words[0], status, said);
     free(said);
     return false;
 }
@@ -126,27 +130,44 @@ int64_t slurm_submit(const char *script, const char *array, const char *comment,
     return job > 0 ? job : 0;
 }
 
+/* Is all that scancel says about tasks that have ended? */
+static bool is_about_ended(const char *said) {
+    static const char *const ended[] = {"Invalid job id specified", "already completing or completed"};
+    const char *line = said, *end;
+    for (; *line; line = *end ? end + 1 : end) {
+        char *whole;
+        bool known;
+        end = line + strcspn(line, "\n");
+        whole = text_copy_n(line, (size_t)(end - line));
+        known = strstr(whole, ended[0]) || strstr(whole, ended[1]);
+        free(whole);
+        if (!known) return false;
+    }
+    return true;
+}
+
 enum { SLURM_AT_ONCE = 500 }; /* tasks on a command line */
 
-bool slurm_end(const text_list *tasks, bool running, text *why) {
-    size_t i = 0, k;
-    bool ok = true;
-    while (i < tasks->count) {
-        text_list words = {NULL, 0};
-        text said = {NULL, 0, 0};
-        text_list_add(&words, "scancel");
-        if (running) text_list_add(&words, "--batch");
-        if (running) text_list_add(&words, "--signal=TERM");
-        for (k = 0; k < SLURM_AT_ONCE && i < tasks->count; k++) text_list_add(&words, tasks->items[i++]);
-        if (!run(words.items, &said) && ok) {
-            ok = false;
-            text_clear(why);
-            text_puts(why, text_string(&said));
+bool slurm_end(const text_list *tasks, text *why) {
+    static const char *const pending[] = {"scancel", "--state=PENDING", NULL};
+    static const char *const running[] = {"scancel", "--state=RUNNING", "--batch", "--signal=TERM", NULL};
+    const char *const *const passes[] = {pending, running};
+    const char *const *word;
+    text said = {NULL, 0, 0};
+    size_t pass, i, k;
+    for (pass = 0; pass < 2; pass++)
+        for (i = 0; i < tasks->count && !why->length;) {
+            text_list words = {NULL, 0};
+            int status;
+            for (word = passes[pass]; *word; word++) text_list_add(&words, *word);
+            for (k = 0; k < SLURM_AT_ONCE && i < tasks->count; k++) text_list_add(&words, tasks->items[i++]);
+            status = program_run(words.items, SLURM_SECONDS, &said);
+            if (status != 0 && (status < 0 || status == 128 || !is_about_ended(text_string(&said))))
+                put_failure(why, words.items[0], status, text_string(&said));
+            text_list_free(&words);
         }
-        text_list_free(&words);
-        text_free(&said);
-    }
-    return ok;
+    text_free(&said);
+    return !why->length;
 }
 
 bool slurm_exclude(int64_t job, const char *nodes, text *why) {

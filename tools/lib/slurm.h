@@ -35,9 +35,9 @@ int64_t slurm_array_limit(text *why);
    says: it was refused. */
 int64_t slurm_submit(const char *script, const char *array, const char *comment, const char *argument, text *why);
 
-/* Sends SIGTERM to the batch process of a running task, which ends its runs; or cancels tasks that wait. `tasks`: texts
-   like "123_4". Returns false with what scancel says. */
-bool slurm_end(const text_list *tasks, bool running, text *why);
+/* Cancels those of the tasks ("123_4") and arrays ("123") that wait, and sends SIGTERM to the batch processes of those
+   that run, which end their runs. Those that have ended are no error. Returns false with what scancel says. */
+bool slurm_end(const text_list *tasks, text *why);
 
 /* Keeps the waiting tasks of a job from these nodes (a list with commas). */
 bool slurm_exclude(int64_t job, const char *nodes, text *why);

@@ -108,6 +108,15 @@ static gem5art_iter *store_begun(gem5art_iter *iter, const gem5art_error *error)
     return iter;
 }
 
+bool store_has_changed(const gem5art_db *db) {
+    static struct stat last;
+    struct stat now = {0};
+    bool same = stat(gem5art_store_path(db), &now) == 0 && now.st_ino == last.st_ino && now.st_size == last.st_size &&
+                now.st_mtim.tv_sec == last.st_mtim.tv_sec && now.st_mtim.tv_nsec == last.st_mtim.tv_nsec;
+    last = now;
+    return !same;
+}
+
 gem5art_iter *store_runs(gem5art_db *db, const gem5art_query *query) {
     gem5art_error error;
     return store_begun(gem5art_get_runs(db, query, &error), &error);

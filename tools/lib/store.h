@@ -27,6 +27,9 @@ void store_say(const gem5art_db *db);
 gem5art_db *store_open(const char *uri, bool read_only);
 gem5art_db *store_open_as(const char *uri, const gem5art_open_desc *desc);
 
+/* Returns whether the file of the store has changed since the last call. */
+bool store_has_changed(const gem5art_db *db);
+
 /* Rows that match a query (NULL: all), in stored order: the next one, or NULL at the end, which closes the iterator. A
    failure ends the tool. */
 gem5art_iter *store_runs(gem5art_db *db, const gem5art_query *query);

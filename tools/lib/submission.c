@@ -95,7 +95,7 @@ void submission_end(submission *s) {
 }
 
 void submission_forget(submission *s) {
-    static const char *const files[] = {"script", "runs", "jobs"};
+    static const char *const files[] = {"script", "runs", "jobs", "experiment"};
     size_t i;
     char *path;
     for (i = 0; i < sizeof files / sizeof *files; i++) {
@@ -130,6 +130,15 @@ void submission_read(submission *s, const gem5art_db *db, const char *id) {
     s->submitting = fcntl(fd, F_OFD_GETLK, &lock) < 0 || lock.l_type != F_UNLCK; /* before the lines are read */
     if ((file = fdopen(fd, "r")) == NULL) close(fd);
     else read_arrays(s, file), fclose(file);
+}
+
+char *submission_experiment(const gem5art_db *db, const char *id) {
+    char *path = text_printf("%s.slurm/%s/experiment", gem5art_store_path(db), id), name[4096];
+    FILE *file = fopen(path, "r");
+    size_t n = file ? fread(name, 1, sizeof name, file) : 0;
+    if (file) fclose(file);
+    free(path);
+    return n ? text_copy_n(name, n) : NULL;
 }
 
 const struct submission_array *submission_find(const submission *s, int64_t task) {

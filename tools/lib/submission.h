@@ -1,7 +1,7 @@
 /* submission.h - what was handed to Slurm at once: a folder STORE.slurm/ID, and the tickets of its runs, "ID TASK".
 
    The folder has: `script`, the batch script; `runs`, the runs' hashes in their order, a line each, so that a task finds
-   its own without reading the others; `jobs`, a line "FIRST JOB" for each array that Slurm has accepted, whose task K is
+   its own without reading the others; `experiment`, its name; `jobs`, a line "FIRST JOB" for each array that Slurm has accepted, whose task K is
    the submission's task FIRST + K, and which its submitter locks while it is at work; JOB_K.out, what a task printed, if
    anything; NODE.started and NODE.failed, see task.h. */
 #ifndef SUBMISSION_H
@@ -25,6 +25,9 @@ typedef struct submission {
     } *arrays;
     size_t count;       /* of the arrays */
 } submission;
+
+/* The name of the experiment that was submitted, to be freed; NULL: it is not known. */
+char *submission_experiment(const gem5art_db *db, const char *id);
 
 /* Makes the folder of a new submission. A failure ends the tool. */
 void submission_begin(submission *s, gem5art_db *db);

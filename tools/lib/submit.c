@@ -11,6 +11,7 @@
 #include "label.h"
 #include "message.h"
 #include "options.h"
+#include "outdir.h"
 #include "queue.h"
 #include "slurm.h"
 #include "submission.h"
@@ -227,7 +228,9 @@ static submit_outcome queue_run(submitting *w, gem5art_run *run) {
     return error.code == GEM5ART_BUSY ? SUBMIT_BUSY : SUBMIT_ERROR;
 }
 
-static void queue_runs(submitting *w, gem5art_run *const *runs, size_t count, void (*forget)(const gem5art_run *)) {
+static void forget(const gem5art_run *run) { outdir_forget(run->outdir, run->id, run->hash); }
+
+static void queue_runs(submitting *w, gem5art_run *const *runs, size_t count) {
     size_t i;
     w->queued = (const gem5art_run **)text_alloc(count * sizeof *w->queued);
     for (i = 0; i < count; i++) {
@@ -241,7 +244,7 @@ static void queue_runs(submitting *w, gem5art_run *const *runs, size_t count, vo
 }
 
 /* Takes runs back, from one on, that were queued and cannot be submitted. */
-static void take_back(submitting *w, size_t from, void (*forget)(const gem5art_run *)) {
+static void take_back(submitting *w, size_t from) {
     size_t i;
     for (i = from; i < w->count; i++) {
         char *ticket = submission_ticket(w->submission.id, (int64_t)i / w->options->per_task);
@@ -262,13 +265,16 @@ static void write_files(submitting *w, const experiment *e) {
     for (i = 0; i < w->count; i++) text_putf(&content, "%s\n", w->queued[i]->hash);
     submission_write(&w->submission, "runs", &content, false);
     text_clear(&content);
+    text_puts(&content, w->options->title);
+    submission_write(&w->submission, "experiment", &content, false);
+    text_clear(&content);
     submit_put_script(&content, w->options, e, w->submission.folder);
     submission_write(&w->submission, "script", &content, true);
     text_free(&content);
 }
 
 /* Submits an array of at most `limit` tasks for each part of the runs. What Slurm does not take is taken back. */
-static void hand_over(submitting *w, int64_t limit, void (*forget)(const gem5art_run *)) {
+static void hand_over(submitting *w, int64_t limit) {
     int64_t per_task = w->options->per_task, tasks = ((int64_t)w->count + per_task - 1) / per_task, first, n, job;
     char *script = text_join(w->submission.folder, "script");
     text array = {NULL, 0, 0}, why = {NULL, 0, 0};
@@ -285,7 +291,7 @@ static void hand_over(submitting *w, int64_t limit, void (*forget)(const gem5art
         free(argument);
         if (job) continue;
         say("%s", text_string(&why));
-        take_back(w, (size_t)(first * per_task), forget);
+        take_back(w, (size_t)(first * per_task));
         break;
     }
     free(script);
@@ -307,8 +313,7 @@ static void sum_up(const submitting *w, size_t count) {
     text_free(&line);
 }
 
-bool submit_runs(const submit *s, gem5art_db *db, const experiment *e, gem5art_run *const *runs,
-                 void (*forget)(const gem5art_run *run), char **id) {
+bool submit_runs(const submit *s, gem5art_db *db, const experiment *e, gem5art_run *const *runs, char **id) {
     submitting w;
     text why = {NULL, 0, 0};
     int64_t limit = slurm_array_limit(&why);
@@ -320,10 +325,10 @@ bool submit_runs(const submit *s, gem5art_db *db, const experiment *e, gem5art_r
     queue_read(&w.queue, db);
     if (w.queue.trouble.length) warn("which runs are queued is not known: %s", text_string(&w.queue.trouble));
     submission_begin(&w.submission, db);
-    queue_runs(&w, runs, e->run_count, forget);
+    queue_runs(&w, runs, e->run_count);
     if (w.count) {
         write_files(&w, e);
-        hand_over(&w, limit, forget);
+        hand_over(&w, limit);
     }
     if (w.job) submission_end(&w.submission), *id = text_copy(w.submission.id);
     else submission_forget(&w.submission);

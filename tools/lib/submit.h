@@ -40,9 +40,7 @@ void submit_check(submit *s, const experiment *e);
 void submit_put_script(text *out, const submit *s, const experiment *e, const char *folder);
 
 /* Submits those of the runs that are not recorded, queued or executed; a NULL among them is left out. Returns whether
-   all runs are submitted, queued or recorded as Finished. `id`: of the submission, to be freed; NULL: there is none.
-   `forget` removes what was made for a run that is not launched. */
-bool submit_runs(const submit *s, gem5art_db *db, const experiment *e, gem5art_run *const *runs,
-                 void (*forget)(const gem5art_run *run), char **id);
+   all runs are submitted, queued or recorded as Finished. `id`: of the submission, to be freed; NULL: there is none. */
+bool submit_runs(const submit *s, gem5art_db *db, const experiment *e, gem5art_run *const *runs, char **id);
 
 #endif
