@@ -12,6 +12,7 @@
 
 #include "lib/display.h"
 #include "lib/experiment.h"
+#include "lib/follow.h"
 #include "lib/label.h"
 #include "lib/message.h"
 #include "lib/notes.h"
@@ -465,6 +466,14 @@ static int submit_all(experiment *e) {
     display_finish();
     well = submit_runs(&slurm, db, e, runs, &id);
     free(id);
+    if (slurm.wait) {
+        char *resume = text_printf("To submit what is missing:%s", command.data);
+        print_flush();
+        display_begin(slurm.title, color);
+        well = follow_runs(db, runs, e->run_count, resume);
+        display_finish();
+        free(resume);
+    }
     free(runs);
     if (!gem5art_close(db, &error)) die_of(&error);
     return finish(well);

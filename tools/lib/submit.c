@@ -306,9 +306,10 @@ static void sum_up(const submitting *w, size_t count) {
     for (i = 0; i < SUBMIT_OUTCOMES; i++)
         if (w->tally[i]) text_putf(&line, "%s %d %s", listed++ ? "," : ":", w->tally[i], submit_words[i]);
     print_line("%s", line.data);
-    if (w->job)
-        print_line("Slurm job %lld, in %s; gem5art-ls shows the runs, gem5art-cancel ends them.", (long long)w->job,
-                   label_path(w->submission.folder));
+    if (w->job) {
+        print_line("Slurm job %lld: gem5art-ls shows the runs, gem5art-cancel ends them.", (long long)w->job);
+        print_line("Script and output: %s", label_path(w->submission.folder));
+    }
     if (w->tally[SUBMIT_FAILED]) print_line("To submit runs that failed before: --retry-failed N or --rerun.");
     text_free(&line);
 }

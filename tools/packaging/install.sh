@@ -36,7 +36,7 @@ page gem5art.3 -f tools/header.awk gem5art.h
 for name in gem5art.pc gem5art-lmdb.pc; do fill $packaging/$name "$PREFIX/share/pkgconfig" $name; done
 for name in gem5art-config.cmake gem5art-config-version.cmake; do fill $packaging/$name "$PREFIX/share/cmake/gem5art" $name; done
 
-for name in gem5art-experiment.5 gem5art.7; do fill tools/man/$name "$MAN/man${name##*.}" $name; done
+for name in gem5art-experiment.5 gem5art.7 gem5art-slurm.7; do fill tools/man/$name "$MAN/man${name##*.}" $name; done
 for name in gem5art-tutorial gem5art-moving; do page $name.7 -f tools/session.awk tools/man/$name.txt; done
 for tool; do
     put 755 "$BUILD/$tool" "$PREFIX/bin" "$tool"
