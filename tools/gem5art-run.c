@@ -480,7 +480,7 @@ static int submit_all(experiment *e) {
 }
 
 static int execute_task(void) {
-    gem5art_open_desc desc = {.log = message_warn};
+    gem5art_open_desc desc = {.log = message_warn, .shard = slurm.shards ? getenv("SLURMD_NODENAME") : NULL};
     gem5art_error error;
     bool well;
     db = store_open_as(db_uri, &desc);

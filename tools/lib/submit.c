@@ -10,6 +10,7 @@
 
 #include "label.h"
 #include "message.h"
+#include "mounts.h"
 #include "options.h"
 #include "outdir.h"
 #include "queue.h"
@@ -56,9 +57,9 @@ void submit_check(submit *s, const experiment *e) {
     bool cluster = s->slurm || !e;
     for (k = 0; k < SITES && !cluster; k++)
         if (site_value(s, k)) die(EXIT_MISUSE, "%s is for a cluster: add --slurm, or remove it", site_options[k].name);
-    if (!cluster && (s->wait || s->per_task_text || s->sbatch.count))
+    if (!cluster && (s->wait || s->shards || s->per_task_text || s->sbatch.count))
         die(EXIT_MISUSE, "%s is for a cluster: add --slurm, or remove it",
-            s->wait ? "--wait" : s->per_task_text ? "--per-task" : "--sbatch");
+            s->wait ? "--wait" : s->shards ? "--shards" : s->per_task_text ? "--per-task" : "--sbatch");
     s->per_task = 1;
     if (s->per_task_text) {
         int64_t n = options_count("--per-task", s->per_task_text);
@@ -140,6 +141,7 @@ static void put_command(text *out, const submit *s, const char *folder) {
     terminal_put_word(out, folder);
     text_putf(out, " --first \"$1\" --per-task %d --db-uri ", s->per_task);
     terminal_put_word(out, s->db_uri);
+    if (s->shards) text_puts(out, " --shards");
     if (s->pool->rerun) text_puts(out, " --rerun");
     if (s->pool->take_lost) text_puts(out, " --take-lost");
     if (s->pool->retries) text_putf(out, " --retry-failed %d", s->pool->retries);
@@ -317,7 +319,12 @@ static void sum_up(const submitting *w, size_t count) {
 bool submit_runs(const submit *s, gem5art_db *db, const experiment *e, gem5art_run *const *runs, char **id) {
     submitting w;
     text why = {NULL, 0, 0};
-    int64_t limit = slurm_array_limit(&why);
+    const char *local = mounts_local_locks(gem5art_store_path(db), NULL);
+    int64_t limit;
+    if (local)
+        die(EXIT_FAILED, "nothing was submitted: the locks of %s do not reach other machines (%s): move the store to a "
+            "file system with locks", gem5art_store_path(db), local);
+    limit = slurm_array_limit(&why);
     memset(&w, 0, sizeof w);
     w.options = s;
     w.db = db;

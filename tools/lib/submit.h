@@ -8,7 +8,7 @@
 #include "page.h"
 
 typedef struct submit {
-    bool slurm, wait;
+    bool slurm, wait, shards;
     const char *per_task_text;
     const char *partition, *account, *qos, *time, *mem, *cpus, *constraint, *exclude; /* as sbatch takes them */
     text_list sbatch;                    /* further options of sbatch */
@@ -21,6 +21,8 @@ typedef struct submit {
 #define SUBMIT_OPTIONS(s)                                                                                              \
     {"--slurm", NULL, NULL, "Submit the runs to Slurm; see gem5art-slurm(7)", .flag = &(s)->slurm},    \
     {"--wait", NULL, NULL, " With --slurm, follow the runs until all have ended", .flag = &(s)->wait},                  \
+    {"--shards", NULL, NULL, " With --slurm, let each node append to a file of its own beside the store",              \
+     .flag = &(s)->shards},                                                                                            \
     {"--per-task", NULL, "N", " With --slurm, execute N runs in each task", .value = &(s)->per_task_text},             \
     {"--partition", NULL, "NAME", " Submit to this partition, as sbatch does; so do the next seven",                   \
      .value = &(s)->partition},                                                                                        \
