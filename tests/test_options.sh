@@ -23,6 +23,7 @@ arguments() {
     gem5art-getruns) echo - ;;
     gem5art-import) echo --dry-run db.json ;;
     gem5art-rm) echo --dry-run --name boot ;;
+    gem5art-cancel) echo --dry-run --name boot ;;
     gem5art-run) echo --dry-run x.json ;;
     gem5art-show) echo 6346b869 ;;
     gem5art-plot) echo --to svg -o - simTicks ;;
@@ -132,7 +133,7 @@ for tool in $tools; do
 done
 
 begin "an id that is not there, and an operand too many"
-for command in "gem5art-show nosuchid" "gem5art-verify nosuchid" "gem5art-rm nosuchid" "gem5art-artifact tree nosuchid" \
+for command in "gem5art-cancel nosuchid" "gem5art-show nosuchid" "gem5art-verify nosuchid" "gem5art-rm nosuchid" "gem5art-artifact tree nosuchid" \
     "gem5art-artifact download nosuchid file" "gem5art-diff nosuchid 6346b869"; do
     run sh -c "'$BUILD'/$command"
     case $command in gem5art-diff*) expected=2 ;; *) expected=1 ;; esac
