@@ -374,6 +374,29 @@ TEST(time_out) {
     end();
 }
 
+/* Without a time-out, and ended as nothing grows; or not ended, as it ends before. */
+TEST(stall) {
+    gem5art_run_desc desc;
+    gem5art_run *run;
+    begin();
+    desc = describe("children/slow", "out", "60");
+    desc.timeout = -1;
+    desc.stall = 0.3;
+    REQUIRE((run = create(&desc, false)) != NULL);
+    execute_well(run);
+    CHECK_STR(run->status, "Failed");
+    CHECK_STR(run->kill_reason, "stall");
+    CHECK_STR(run->cause, "none of its files grew for 0.3 s");
+    CHECK(!run->rerunnable);
+    desc = describe("children/slow", "quick", "0");
+    desc.timeout = -1;
+    desc.stall = 600;
+    REQUIRE((run = create(&desc, false)) != NULL);
+    execute_well(run);
+    CHECK_STR(run->status, "Finished");
+    end();
+}
+
 TEST(panic_while_it_runs) {
     gem5art_run *run;
     const char *statuses = "Created, Begin run, Spawning, Running, Failed";
