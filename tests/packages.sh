@@ -5,6 +5,7 @@
 # It makes the two systems in folders, for which it must be root and have a network. BARE_TESTS are the tests that run in
 # the first: "*" is all of them, which takes long. What is tested is the last commit.
 . "$(dirname "$0")/check.sh"
+trap 'exit 1' INT TERM
 BARE_TESTS=${BARE_TESTS:-"hash experiment launch stats tools"}
 
 # in_debian NAME USER COMMAND... - runs it there, and ends all that it leaves behind.
