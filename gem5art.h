@@ -3883,8 +3883,8 @@ typedef struct gem5art__cache {
 
 enum { GEM5ART__MAX_CACHED = 4096 };
 
-/* ---- devices. Each machine has a number of its own for a network file system. If the mount's source names a server, as
-   "server:/home", its hash takes the place of that number, so that machines that share a cache know each other's files. */
+/* ---- devices. Each machine has a number of its own for a network file system. If the mount's source names a server,
+   as "server:/home", its hash takes the place of that number: machines that share a cache know each other's files. */
 
 /* That hash, which is negative; 0: there is none. */
 static int64_t gem5art__hash_source(dev_t number) {

@@ -149,6 +149,27 @@ TEST(a_handle_that_may_not_write_reads_shards) {
     fixture_end();
 }
 
+static int read_with_few_descriptors(void *unused) {
+    struct rlimit few = {24, 24};
+    (void)unused;
+    if (setrlimit(RLIMIT_NOFILE, &few) < 0 || !open_db(NULL)) return 1;
+    if (gem5art_find_run(db, id_of(1), &error)) return 2;
+    CHECK_CONTAINS(error.message, ".json: Too many open files; merge the shards (gem5art-fsck --merge-shards), or raise");
+    return test_failures_here;
+}
+
+TEST(too_many_shards_are_an_error_with_the_way_out) {
+    char name[16];
+    int n;
+    fixture_begin();
+    for (n = 1; n <= 30; n++) {
+        snprintf(name, sizeof name, "n%d", n);
+        REQUIRE(store_in(name, n));
+    }
+    CHECK_INT(in_child(read_with_few_descriptors, NULL), 0);
+    fixture_end();
+}
+
 /* ---- what is recorded in a shard counts */
 
 TEST(an_artifact_of_a_shard_is_found_not_registered_again) {
@@ -165,6 +186,42 @@ TEST(an_artifact_of_a_shard_is_found_not_registered_again) {
     CHECK_STR(register_path("kernel", "kernel", "kernel")->id, id);
     close_db();
     CHECK(json_count(STORE_PATH) == 0 && json_count(n1) == 1 && !exists(n2));
+    fixture_end();
+}
+
+/* Opens the store for this shard, and creates a run. */
+static gem5art_run *create_in(const char *shard) {
+    gem5art_run_desc desc;
+    gem5art_run *run;
+    memset(&desc, 0, sizeof desc);
+    if (!open_shard(shard)) return NULL;
+    desc.name = "a run", desc.run_script = "repo/run.py", desc.outdir = "out";
+    desc.gem5_artifact = register_path("gem5", "gem5 binary", "gem5");
+    desc.gem5_git_artifact = desc.run_script_git_artifact = register_path("repo", "git repo", "repo");
+    run = gem5art_create_se_run(db, &desc, &error);
+    CHECK_THAT(run != NULL, "%s", error.message);
+    return run;
+}
+
+TEST(a_run_of_a_shard_is_not_launched_again) {
+    static const char *const handles[] = {NULL, "n1", "n2"};
+    gem5art_run *run, record;
+    size_t i;
+    fixture_begin();
+    make_repo("repo");
+    CHECK(sh("printf '#!/bin/sh\\n' > gem5 && chmod +x gem5") == 0);
+    REQUIRE((run = create_in("n1")) != NULL);
+    CHECK_THAT(gem5art_would_launch(db, run, NULL, &error), "%s", error.message);
+    record = *run;
+    record.status = "Finished";
+    CHECK_THAT(gem5art__record_run(db, &record, NULL, &error), "%s", error.message);
+    close_db();
+    CHECK(json_count(STORE_PATH) == 0 && json_count(n1) == 3);
+    for (i = 0; i < 3; i++) {
+        REQUIRE((run = create_in(handles[i])) != NULL);
+        CHECK(!gem5art_would_launch(db, run, NULL, &error) && error.code == GEM5ART_EXISTS);
+        close_db();
+    }
     fixture_end();
 }
 

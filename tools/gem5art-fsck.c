@@ -86,7 +86,8 @@ static bool merge_shards(gem5art_error *error) {
     bool ok = gem5art__change_begin(audit.db, &merged, error);
     if (ok) gem5art__store_unlock(audit.db);
     if (ok || merged)
-        print_line("%s: moved %lld record%s of its shards to the store", audit.db->path, (long long)merged, plural(merged));
+        print_line("%s: moved %lld record%s of its shards to the store", audit.db->path, (long long)merged,
+                   plural(merged));
     return ok;
 }
 
