@@ -4762,6 +4762,7 @@ typedef struct gem5art__index {
 typedef struct gem5art__flat {
     const char *path; /* the db's */
     int fd;
+    bool network;          /* it is on a network file system */
     dev_t device;
     ino_t inode;
     bool known;            /* the five below hold; else the end of the file must be examined */
@@ -5512,22 +5513,36 @@ static bool gem5art__check_store_file(const char *path, const struct stat *st, g
                          "one", path);
 }
 
-/* Fills in `st`, and opens the file again where its name leads to another one: it was rewritten by this library. */
+/* Opens the store's file, fills in `st`, and keeps the new descriptor if it is of another file than the present one. */
+static bool gem5art__flat_reopen(gem5art__flat *flat, struct stat *st, gem5art_error *error) {
+    int fd = gem5art__open(flat->path, O_RDONLY | O_NONBLOCK, 0);
+    double settling;
+    if (fd < 0) return gem5art__fail_errno(error, "open the store", flat->path);
+    if (GEM5ART_SYS_FSTAT(fd, st) < 0) {
+        gem5art__fail_errno(error, "read", flat->path);
+        return gem5art__close(fd), false;
+    }
+    if (flat->fd >= 0 && st->st_dev == flat->device && st->st_ino == flat->inode) return gem5art__close(fd), true;
+    gem5art__close(flat->fd);
+    gem5art__flat_forget(flat);
+    flat->fd = fd;
+    flat->network = gem5art__file_system(flat->path, &settling) != NULL;
+    flat->device = st->st_dev;
+    flat->inode = st->st_ino;
+    return true;
+}
+
+/* Fills in `st`, and opens the file again where its name leads to another one: it was rewritten by this library. Over a
+   network only an open asks the server; what stat reports may be a minute old. */
 static bool gem5art__flat_follow(gem5art_db *db, struct stat *st, gem5art_error *error) {
     gem5art__flat *flat = &db->flat;
     char now[sizeof flat->tail];
     size_t got;
-    if (GEM5ART_SYS_STAT(flat->path, st) < 0) return gem5art__fail_errno(error, "find the store", flat->path);
-    if (flat->fd < 0 || st->st_dev != flat->device || st->st_ino != flat->inode) {
-        int fd = gem5art__open(flat->path, O_RDONLY | O_NONBLOCK, 0);
-        if (fd < 0) return gem5art__fail_errno(error, "open the store", flat->path);
-        gem5art__close(flat->fd);
-        flat->fd = fd;
-        gem5art__flat_forget(flat);
-        if (GEM5ART_SYS_FSTAT(fd, st) < 0) return gem5art__fail_errno(error, "read", flat->path);
-        flat->device = st->st_dev;
-        flat->inode = st->st_ino;
-    }
+    bool open = flat->fd < 0 || flat->network;
+    if (!open && GEM5ART_SYS_STAT(flat->path, st) < 0)
+        return gem5art__fail_errno(error, "find the store", flat->path);
+    if ((open || st->st_dev != flat->device || st->st_ino != flat->inode) && !gem5art__flat_reopen(flat, st, error))
+        return false;
     if (!gem5art__check_store_file(flat->path, st, error)) return false;
     if (!flat->known) return true;
     if (!gem5art__read_at(flat->fd, now, flat->tail_length, flat->bracket - (off_t)flat->tail_length, &got))

@@ -1,6 +1,31 @@
 /* test_shards.c - a store and its shards, read as one: appending, merging, and both while others read and write. */
 #include "faults.h"
 
+#ifdef __linux__
+#include <sys/vfs.h>
+
+/* A network file system: stat reports what it was, until the file is opened. */
+static unsigned long file_system_type; /* 0: the truth */
+static struct stat cached_stat;
+static const char *cached_path;        /* NULL: none */
+static int test_statfs(const char *path, struct statfs *fs) {
+    int result = statfs(path, fs);
+    if (file_system_type) fs->f_type = (__typeof__(fs->f_type))file_system_type;
+    return result;
+}
+static int test_stat(const char *path, struct stat *st) {
+    if (faulty("stat", false)) return -1;
+    if (!cached_path || !strstr(path, cached_path)) return stat(path, st);
+    *st = cached_stat;
+    return 0;
+}
+#ifndef GEM5ART_PORTABLE
+#define GEM5ART_SYS_STATFS(path, result) test_statfs(path, result)
+#endif
+#undef GEM5ART_SYS_STAT
+#define GEM5ART_SYS_STAT(path, result) test_stat(path, result)
+#endif
+
 static double lock_seconds = 60.0;
 #define GEM5ART__LOCK_SECONDS lock_seconds
 #define GEM5ART_IMPLEMENTATION
@@ -148,6 +173,22 @@ TEST(a_handle_that_may_not_write_reads_shards) {
     CHECK(!exists(n2) && !exists("none.json.shards"));
     fixture_end();
 }
+
+#ifdef GEM5ART_SYS_STATFS
+TEST(over_a_network_the_server_is_asked) {
+    fixture_begin();
+    file_system_type = 0x6969; /* NFS */
+    REQUIRE(store_in(NULL, 1) && store_in("n1", 2) && open_db(NULL));
+    CHECK(gem5art_find_run(db, id_of(2), &error) && !gem5art_find_run(db, id_of(3), &error));
+    cached_path = "n1.json";
+    CHECK(stat(n1, &cached_stat) == 0);
+    CHECK(store_in("n1", 3));
+    CHECK(gem5art_find_run(db, id_of(3), &error) != NULL);
+    CHECK_STR(store_names(db), "run 1, run 2, run 3");
+    cached_path = NULL, file_system_type = 0;
+    fixture_end();
+}
+#endif
 
 static int read_with_few_descriptors(void *unused) {
     struct rlimit few = {24, 24};
