@@ -1021,7 +1021,7 @@ typedef struct gem5art_json_writer {
     char *data; /* private, as are all its fields */
     size_t length, capacity;
     int indent, depth;
-    bool failed, first, after_key, taken;
+    bool failed, first, after_key;
 } gem5art_json_writer;
 
 GEM5ARTDEF void gem5art_json_writer_init(gem5art_json_writer *writer, int indent); /* 0: all on one line */
@@ -2605,20 +2605,25 @@ GEM5ARTDEF const gem5art_json *gem5art_json_get(const gem5art_json *object, cons
 
 /* ---- the writer */
 
-static void gem5art__json_put(gem5art_json_writer *writer, const char *text, size_t length) {
-    if (writer->taken) writer->length = 0;
-    writer->taken = false;
-    if (writer->capacity - writer->length <= length) {
-        gem5art__buf buf = {writer->data, writer->length, writer->capacity, writer->failed};
-        gem5art__reserve(&buf, length);
-        writer->data = buf.data;
-        writer->capacity = buf.capacity;
-        writer->failed = buf.failed;
-    }
-    if (writer->failed) return;
-    if (length) memcpy(writer->data + writer->length, text, length);
+GEM5ART__NOINLINE static bool gem5art__json_grow(gem5art_json_writer *writer, size_t length) {
+    gem5art__buf buf = {writer->data, writer->length, writer->capacity, writer->failed};
+    gem5art__reserve(&buf, length);
+    writer->data = buf.data;
+    writer->capacity = buf.capacity;
+    writer->failed = buf.failed;
+    return !writer->failed;
+}
+
+/* Returns the place of the next `length` bytes and counts them as written; NULL when there is no memory. */
+static char *gem5art__json_room(gem5art_json_writer *writer, size_t length) {
+    if ((writer->failed || writer->capacity - writer->length <= length) && !gem5art__json_grow(writer, length)) return NULL;
     writer->length += length;
-    writer->data[writer->length] = 0;
+    return writer->data + writer->length - length;
+}
+
+static inline void gem5art__json_put(gem5art_json_writer *writer, const char *text, size_t length) {
+    char *to = gem5art__json_room(writer, length);
+    if (to && length) memcpy(to, text, length);
 }
 
 static void gem5art__json_puts(gem5art_json_writer *writer, const char *text) {
@@ -2627,13 +2632,12 @@ static void gem5art__json_puts(gem5art_json_writer *writer, const char *text) {
 
 /* A comma, if asked for, and then the line that the layout begins, if it has lines. */
 static void gem5art__json_new_line(gem5art_json_writer *writer, bool comma) {
-    static const char spaces[] = "                                ";
-    size_t left = writer->indent > 0 ? (size_t)writer->depth * (size_t)writer->indent : 0, n;
-    gem5art__json_put(writer, &",\n"[!comma], (size_t)comma + (writer->indent > 0));
-    for (; left > 0; left -= n) {
-        n = left < sizeof spaces - 1 ? left : sizeof spaces - 1;
-        gem5art__json_put(writer, spaces, n);
-    }
+    size_t spaces = writer->indent > 0 ? (size_t)writer->depth * (size_t)writer->indent : 0;
+    char *to = gem5art__json_room(writer, (size_t)comma + (writer->indent > 0) + spaces);
+    if (to && comma) *to++ = ',';
+    if (!to || writer->indent <= 0) return;
+    *to++ = '\n';
+    memset(to, ' ', spaces);
 }
 
 /* Puts what separates a value, or the key of one, from what precedes it. */
@@ -2768,30 +2772,40 @@ static size_t gem5art__json_token(const char *text, const char *end) {
     return (size_t)(at - text);
 }
 
-GEM5ARTDEF void gem5art_json_text(gem5art_json_writer *writer, const char *text, size_t length) {
-    const char *end = text ? text + length : NULL, *run = text; /* run: what is not written yet, on one line */
-    size_t n;
-    gem5art__json_separate(writer);
-    for (; text < end; text += n) {
-        char c = *text;
-        bool space = gem5art__is_space((unsigned char)c);
-        n = gem5art__json_token(text, end);
-        if (writer->indent <= 0 && space) {
+/* The tokens of a text on one line. */
+static void gem5art__json_put_compact(gem5art_json_writer *writer, const char *text, const char *end) {
+    const char *run = text; /* it is not written yet */
+    for (; text < end; text += gem5art__json_token(text, end))
+        if (gem5art__is_space((unsigned char)*text)) {
             gem5art__json_put(writer, run, (size_t)(text - run));
             run = text + 1;
         }
-        if (writer->indent <= 0 || space) continue;
-        if (c == '}' || c == ']') {
-            gem5art__json_end(writer, c == '}' ? "}" : "]");
-            continue;
+    gem5art__json_put(writer, run, (size_t)(end - run));
+}
+
+/* The tokens of a text on lines. */
+static void gem5art__json_put_lines(gem5art_json_writer *writer, const char *text, const char *end) {
+    size_t n;
+    for (; text < end; text += n) {
+        char c = *text;
+        n = 1;
+        if (c == ':') gem5art__json_put(writer, ": ", 2);
+        else if (c == ',') gem5art__json_new_line(writer, true);
+        else if (c == '}' || c == ']') gem5art__json_end(writer, c == '}' ? "}" : "]");
+        else if (!gem5art__is_space((unsigned char)c)) {
+            if (writer->first) gem5art__json_new_line(writer, false);
+            writer->first = c == '{' || c == '[';
+            writer->depth += writer->first;
+            n = gem5art__json_token(text, end);
+            gem5art__json_put(writer, text, n);
         }
-        if (writer->first) gem5art__json_new_line(writer, false);
-        writer->first = c == '{' || c == '[';
-        writer->depth += writer->first;
-        if (c == ',') gem5art__json_new_line(writer, true);
-        else gem5art__json_put(writer, c == ':' ? ": " : text, c == ':' ? 2 : n);
     }
-    if (writer->indent <= 0) gem5art__json_put(writer, run, (size_t)(end - run));
+}
+
+GEM5ARTDEF void gem5art_json_text(gem5art_json_writer *writer, const char *text, size_t length) {
+    gem5art__json_separate(writer);
+    if (text && writer->indent > 0) gem5art__json_put_lines(writer, text, text + length);
+    else if (text) gem5art__json_put_compact(writer, text, text + length);
     writer->first = writer->after_key = false;
 }
 
@@ -2806,11 +2820,11 @@ static void gem5art__json_member(gem5art_json_writer *writer, const gem5art_json
 }
 
 GEM5ARTDEF const char *gem5art_json_take(gem5art_json_writer *writer, size_t *length, gem5art_error *error) {
-    gem5art__json_put(writer, "", 0);
+    char *end = gem5art__json_room(writer, 0);
     gem5art__clear(error);
     if (length) *length = writer->length;
-    writer->taken = true;
-    if (!writer->failed) return writer->data;
+    writer->length = 0;
+    if (end) return *end = 0, writer->data;
     gem5art__fail_nomem(error);
     return NULL;
 }
