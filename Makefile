@@ -79,7 +79,7 @@ $(B)/report_parts.o: $(B)/report_parts.c tools/lib/report_parts.h
 $(B)/tools.a: $(B)/gem5art.o $(B)/report_parts.o $(modules)
 	@rm -f $@
 	$(AR) rcs $@ $^
-$(tools) $(B)/test_figure: LDLIBS += -lm
+$(tools) $(B)/test_figure $(B)/bench/growth: LDLIBS += -lm
 $(tools): $(B)/%: tools/%.c $(B)/tools.a $(HEADER) $(wildcard tools/lib/*.h)
 $(B)/gem5art-fsck: $(wildcard tools/fsck/*)
 $(filter-out $(B)/gem5-stand-in,$(examples)): $(B)/%: examples/%.c $(HEADER)
@@ -92,7 +92,7 @@ $(B)/test_fsck $(B)/test_fsck-lmdb $(B)/test_model $(B)/test_model-lmdb $(tortur
 $(B)/test_crash: $(wildcard tests/torture/*)
 $(B)/test_stats $(B)/test_figure $(B)/test_mounts: $(B)/tools.a
 $(benches): $(B)/bench/%: tests/bench/%.c $(HEADER) $(wildcard tests/*.h tests/bench/*.h)
-$(B)/bench/stats: $(B)/tools.a $(wildcard tools/lib/*.h)
+$(B)/bench/stats $(B)/bench/growth: $(B)/tools.a $(wildcard tools/lib/*.h)
 $(replays): $(B)/fuzz/%: tests/fuzz/%.c $(HEADER) $(wildcard tests/fuzz/*.h tests/memory.h tools/*.c tools/*/*)
 $(B)/qemu-boot: tests/qemu/boot.c $(HEADER)
 $(children): $(B)/children/%: tests/children/%.c tests/children/child.h
@@ -105,7 +105,7 @@ $(tests) $(replays) $(filter-out $(B)/gem5-stand-in,$(examples)): FLAGS = $(CFLA
 $(tools) $(modules) $(B)/gem5art.o: FLAGS = $(CFLAGS) -D_GNU_SOURCE -D_FILE_OFFSET_BITS=64
 ifdef LMDB
 $(tools) $(B)/gem5art.o $(store_tests) $(lmdb_tortures) $(B)/bench/scale: FLAGS += -DGEM5ART_LMDB
-$(tools) $(store_tests) $(lmdb_tortures) $(B)/bench/scale $(B)/bench/stats $(B)/test_lmdb $(B)/test_stats $(B)/test_figure $(B)/test_mounts: LDLIBS += -llmdb
+$(tools) $(store_tests) $(lmdb_tortures) $(B)/bench/scale $(B)/bench/stats $(B)/bench/growth $(B)/test_lmdb $(B)/test_stats $(B)/test_figure $(B)/test_mounts: LDLIBS += -llmdb
 $(store_tests) $(lmdb_tortures): FLAGS += -DTEST_LMDB
 endif
 $(tools) $(examples) $(tests) $(tortures) $(lmdb_tortures) $(benches) $(replays) $(children) $(B)/qemu-boot:
