@@ -4788,6 +4788,7 @@ typedef struct gem5art__flat {
     off_t synced;          /* the size that this handle left the file with, on the disk with its name; 0: it did not */
     off_t indexed;         /* the index covers the records before this offset */
     gem5art__index index;
+    bool has_md5;          /* a hash in it may be an MD5, as gem5art stores them */
 } gem5art__flat;
 
 /* A file that is kept open, to be compared with the one at its path. */
@@ -5622,8 +5623,10 @@ static gem5art__step gem5art__flat_read(gem5art_db *db, off_t size, const gem5ar
         gem5art__head head;
         if (gem5art__cursor_head(&cursor, &head) &&
             gem5art__index_add(&flat->index, head.text[0], head.length[0], cursor.at) &&
-            gem5art__index_add(&flat->index, head.text[1], head.length[1], cursor.at))
+            gem5art__index_add(&flat->index, head.text[1], head.length[1], cursor.at)) {
+            flat->has_md5 = flat->has_md5 || head.length[1] == 32;
             continue;
+        }
         gem5art__fail_nomem(error);
         step = GEM5ART__FAILED;
         break;
@@ -7701,16 +7704,28 @@ static gem5art__artifact *gem5art__describe_artifact(gem5art_db *db, const gem5a
     return NULL;
 }
 
-/* Looks up an artifact by SHA-256 or commit, else by the MD5 that gem5art would have stored. */
-static bool gem5art__lookup_content(gem5art_db *db, const gem5art__content *content, gem5art__artifact **found,
-                                    gem5art_error *error) {
-    return gem5art__refresh(db, error) && gem5art__lookup_artifact(db, content->hash, found, error) &&
-           (*found || !*content->md5 || gem5art__lookup_artifact(db, content->md5, found, error));
+/* May the store hold the MD5 of a file? Of LMDB stores that is not known. */
+static bool gem5art__may_hold_md5(const gem5art_db *db) {
+    const gem5art_db *shard = NULL;
+    bool may = db->env || db->flat.has_md5;
+    while (!may && (shard = gem5art__next_shard(db, shard)) != NULL) may = shard->flat.has_md5;
+    return may;
+}
+
+/* Looks up an artifact by SHA-256 or commit, else by the MD5 that gem5art would have stored, which is computed only for
+   a store that may hold one: it takes three times as long as the SHA-256. */
+static bool gem5art__lookup_content(gem5art_db *db, const char *path, gem5art__content *content,
+                                    gem5art__artifact **found, gem5art_error *error) {
+    char hash[65];
+    if (!gem5art__refresh(db, error) || !gem5art__lookup_artifact(db, content->hash, found, error)) return false;
+    if (*found || content->is_folder || !gem5art__may_hold_md5(db)) return true;
+    if (!*content->md5 && !gem5art__cache_hash(&db->cache, path, hash, content->md5, NULL, error)) return false;
+    return gem5art__lookup_artifact(db, content->md5, found, error);
 }
 
 /* Stores a new artifact under the writer lock, with a copy of its file in the storage folder; *found is the one that
    another process stored meanwhile, or NULL. */
-static bool gem5art__store_artifact(gem5art_db *db, gem5art__artifact *artifact, const gem5art__content *content,
+static bool gem5art__store_artifact(gem5art_db *db, gem5art__artifact *artifact, gem5art__content *content,
                                     gem5art__artifact **found, gem5art_error *error) {
     gem5art_artifact *a = &artifact->public_;
     gem5art__arena *arena = &artifact->object.arena;
@@ -7727,7 +7742,7 @@ static bool gem5art__store_artifact(gem5art_db *db, gem5art__artifact *artifact,
     if (copy && !gem5art__keep_copy(db->storage, a->path, id, content->hash, error)) return false;
     ok = gem5art__append_begin(db, error);
     if (ok) {
-        ok = gem5art__recover(db, error) && gem5art__lookup_content(db, content, found, error);
+        ok = gem5art__recover(db, error) && gem5art__lookup_content(db, a->path, content, found, error);
         if (ok && !*found)
             ok = gem5art__put_object_line(&line, gem5art__artifact_fields, a, true, NULL, error) &&
                  gem5art__append(db, &line, error);
@@ -7768,14 +7783,13 @@ static void gem5art__report_hashing(void *data) {
 }
 
 /* Hashes the path of an artifact of this type. On the thread that uses the db, long work is reported in the log. A
-   folder is a git repo if the type is "git repo" or it is the top of a work tree. */
-static bool gem5art__hash_and_report(gem5art_db *db, const char *path, const char *type, gem5art__content *content,
-                                     gem5art_error *error) {
+   folder is a git repo if the type is "git repo" or it is the top of a work tree. `wanted`: WANT_MD5 or 0. */
+static bool gem5art__hash_and_report(gem5art_db *db, const char *path, const char *type, int wanted,
+                                     gem5art__content *content, gem5art_error *error) {
     gem5art__buf git = {NULL, 0, 0, false};
     gem5art__hashing hashing;
     struct stat st;
     bool reports = !gem5art__this_work, ok;
-    int wanted = GEM5ART__WANT_MD5;
     gem5art__putf(&git, "%s/.git", path);
     if (strcmp(type, gem5art__type_repo) == 0 || (!git.failed && GEM5ART_SYS_LSTAT(git.data, &st) == 0))
         wanted |= GEM5ART__WANT_COMMIT;
@@ -7797,11 +7811,12 @@ static const gem5art_artifact *gem5art__register(gem5art_db *db, const gem5art_a
     gem5art__content content;
     gem5art__artifact *stored = NULL, *described;
     bool ok;
-    if (!gem5art__check_artifact_desc(desc, error) ||
-        !gem5art__hash_and_report(db, desc->path, desc->type, &content, error))
+    if (!gem5art__check_artifact_desc(desc, error) || !gem5art__refresh(db, error) ||
+        !gem5art__hash_and_report(db, desc->path, desc->type, gem5art__may_hold_md5(db) ? GEM5ART__WANT_MD5 : 0,
+                                  &content, error))
         return NULL;
     described = gem5art__describe_artifact(db, desc, &content, error);
-    ok = described && gem5art__lookup_content(db, &content, &stored, error);
+    ok = described && gem5art__lookup_content(db, desc->path, &content, &stored, error);
     if (ok && stored && !content.is_folder && !db->dry_run)
         ok = gem5art__keep_copy(db->storage, desc->path, stored->public_.id, content.hash, error);
     if (ok && !stored) ok = gem5art__store_artifact(db, described, &content, &stored, error);
@@ -13890,7 +13905,7 @@ GEM5ARTDEF bool gem5art_hash_path(gem5art_db *db, const char *path, char hex[65]
     gem5art__content content;
     bool ok;
     if (!gem5art__need(db, "the db", error) || !gem5art__need(path, "the path", error)) return false;
-    ok = gem5art__hash_and_report(db, path, "", &content, error);
+    ok = gem5art__hash_and_report(db, path, "", 0, &content, error);
     memcpy(hex, content.hash, sizeof content.hash);
     return ok;
 }

@@ -1454,6 +1454,25 @@ TEST(a_file_that_gem5art_hashed_is_recognised) {
     fixture_end();
 }
 
+TEST(an_md5_is_computed_only_for_a_store_that_may_hold_one) {
+    gem5art__content content;
+    gem5art__artifact *found = NULL;
+    begin();
+    write_text("f", "hello\n");
+    CHECK(gem5art__hash_path(&db->cache, "f", 0, &content, &error));
+    CHECK(gem5art__lookup_content(db, "f", &content, &found, &error));
+    CHECK(!found);
+    CHECK_STR(content.md5, STORE_IS_FLAT ? "" : hello_md5);
+    close_db();
+    write_md5_store(); /* as another process does after the file was hashed */
+    open_db(NULL);
+    CHECK(gem5art__lookup_content(db, "f", &content, &found, &error));
+    REQUIRE(found);
+    CHECK_STR(found->public_.hash, hello_md5);
+    CHECK_STR(content.md5, hello_md5);
+    fixture_end();
+}
+
 TEST(gem5arts_own_store_is_understood) {
     const gem5art_artifact *a;
     char *text = read_data("gem5art-filedb/db.json");
