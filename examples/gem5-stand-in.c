@@ -17,6 +17,7 @@
    What else it is to do stands in the script, in comment lines ("# stand-in: seconds=0.3 exit=2"), or in
    arguments, which come after and so win (--stand-in=seconds=2):
      seconds=S      run for S seconds (default 0)
+     until=FILE     run until FILE is there (and no longer than seconds=, or an hour)
      exit=N         exit with status N at the end
      signal=N       end by signal N instead, without stats
      dumps=N        dump the stats N times in all (default 1; with 0, stats.txt stays empty)
@@ -45,7 +46,7 @@ static struct {
     double seconds;
     int exit_status, signal_number, dumps, fail_code;
     int fatal, panic, ignore_sigint, fork, flood, roi, m5_fail; /* yes or no */
-    char reads[4096];
+    char reads[4096], until[4096];
 } ask;
 
 static const char *outdir = "m5out";
@@ -91,6 +92,7 @@ static void obey(const char *word) {
     else if (!strncmp(word, "dumps=", 6)) ask.dumps = atoi(value);
     else if (!strncmp(word, "m5_fail=", 8)) ask.m5_fail = 1, ask.fail_code = atoi(value);
     else if (!strncmp(word, "reads=", 6)) snprintf(ask.reads, sizeof ask.reads, "%s", value);
+    else if (!strncmp(word, "until=", 6)) snprintf(ask.until, sizeof ask.until, "%s", value);
     else if (!strcmp(word, "roi")) ask.roi = 1;
     else if (!strcmp(word, "fatal")) ask.fatal = 1;
     else if (!strcmp(word, "panic")) ask.panic = 1;
@@ -293,7 +295,7 @@ static void leave_grandchild(void) {
     fclose(file);
 }
 
-/* "Simulates" until the time is over or SIGINT comes; returns the seconds it took. Signals come in only
+/* "Simulates" until the time is over, its file is there, or SIGINT comes; returns the seconds it took. Signals come in only
    while it waits, so none is missed. */
 static double simulate(uint64_t all_ticks) {
     double begun = now(), left;
@@ -301,10 +303,12 @@ static double simulate(uint64_t all_ticks) {
     sigemptyset(&none);
     while ((left = begun + ask.seconds - now()) > 0 && !interrupted) {
         struct timespec wait;
+        if (*ask.until && access(ask.until, F_OK) == 0) break;
+        if (*ask.until && left > 0.02) left = 0.02;
         wait.tv_sec = (time_t)left;
         wait.tv_nsec = (long)((left - (double)wait.tv_sec) * 1e9);
         pselect(0, NULL, NULL, NULL, &wait, &none);
-        if (dump_wanted) dump_stats((uint64_t)((double)all_ticks * (1 - left / ask.seconds)), now() - begun);
+        if (dump_wanted) dump_stats((uint64_t)((double)all_ticks * (now() - begun) / ask.seconds), now() - begun);
         dump_wanted = 0;
     }
     return now() - begun;
@@ -339,7 +343,7 @@ int main(int argc, char **argv) {
         add_to_seed(argv[n]);
         if (!strncmp(argv[n], "--stand-in=", 11)) obey(argv[n] + 11);
     }
-    if (ask.seconds < 0) ask.seconds = ask.panic ? 3600 : 0;
+    if (ask.seconds < 0) ask.seconds = ask.panic || *ask.until ? 3600 : 0;
     full_system = strstr(strrchr(argv[i], '/') ? strrchr(argv[i], '/') : argv[i], "fs") != NULL ||
                   (i + 2 < argc && is_file(argv[i + 1]) && is_file(argv[i + 2]));
 

@@ -1,0 +1,55 @@
+# sweep.sh - sourced by the tests of the tools, after cluster.sh and check.sh: runs to submit, and questions about them.
+#
+#   fresh NAME [WORD...]                 a folder of its own for a test, with an empty store, and a repo with a script that
+#                                        gives gem5-stand-in these words: with until=go, it runs until the test makes "go"
+#   experiment PROGRAM 'VALUES'          x.json: a run of the program for each value
+#   submit [OPTION...]                   run gem5art-run --slurm for it
+
+PATH=$BUILD:$PATH
+export PATH TMPDIR=/tmp
+
+fresh() {
+    mkdir -p "$work/$1/repo" && cd "$work/$1" || exit 1
+    shift
+    echo "# stand-in: $*" >repo/run.py
+    git init -q repo && git -C repo add -A && git -C repo commit -qm first
+}
+experiment() {
+    cat >x.json <<END
+{
+  "artifacts": {
+    "repo": {"type": "git repo", "path": "repo", "documentation": "a repo of the test"},
+    "gem5": {"type": "gem5 binary", "path": "$BUILD/$1", "documentation": "a program of the test"},
+  },
+  "sweeps": [{"mode": "se", "name": "run {n}", "gem5_artifact": "gem5", "gem5_git_artifact": "repo",
+              "run_script_git_artifact": "repo", "run_script": "repo/run.py", "outdir": "out/{n}",
+              "params": ["{n}"], "matrix": {"n": [$2]}}],
+}
+END
+}
+values() { seq -s , "$@"; }
+submit() { run gem5art-run --slurm "$@" x.json; }
+
+# Of the store: records with this status; all records; runs with more than one record; records with a text
+records() { gem5art-getruns - >.runs 2>/dev/null; }
+recorded() { records && grep -c "^    \"status\": \"$1\"" .runs; }
+all_recorded() { [ "$(recorded Finished)" = "$1" ]; }
+recorded_twice() { records && grep '^    "hash":' .runs | sort | uniq -d | wc -l; }
+different() { records && grep "^    \"$1\":" .runs | sort -u | wc -l; }
+
+# Of Slurm: tasks, in this state; is its queue empty?
+tasks() { squeue -h -r -o %i ${1:+-t "$1"} | wc -l; }
+are_tasks() { [ "$(tasks "$1")" = "$2" ]; }
+queue_is_empty() { squeue -h >.queue && [ ! -s .queue ]; }
+# Of the live entries: runs that are queued, runs that have begun
+queued() { ls db.json.live 2>/dev/null | grep -c '\.queued$'; }
+live() { ls db.json.live 2>/dev/null | grep -vc '\.queued$'; }
+nothing_live() { [ -z "$(ls db.json.live 2>/dev/null)" ]; }
+
+# ended - waits until Slurm has no job left; of a test that hangs, all jobs are ended, for the next one
+ended() {
+    until_true 200 queue_is_empty && return
+    squeue -r -o '%i %T %r %N'
+    scancel -u root
+    return 1
+}
