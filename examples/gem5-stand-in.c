@@ -26,7 +26,7 @@
      roi            the guest marks a region of interest: workbegin and workend
      reads=FILE     config.ini names FILE as the object_file of a workload
      panic          the guest's kernel panics, and the simulator runs on (for an hour, unless seconds= is given too)
-     ignore-sigint  what it says
+     ignore-sigint, ignore-sigterm   what they say
      fork           leave a process behind in the process group, its number in OUTDIR/grandchild.pid
      flood          1 MB on the real stdout first */
 #define _POSIX_C_SOURCE 200809L
@@ -97,6 +97,7 @@ static void obey(const char *word) {
     else if (!strcmp(word, "fatal")) ask.fatal = 1;
     else if (!strcmp(word, "panic")) ask.panic = 1;
     else if (!strcmp(word, "ignore-sigint")) ask.ignore_sigint = 1;
+    else if (!strcmp(word, "ignore-sigterm")) signal(SIGTERM, SIG_IGN);
     else if (!strcmp(word, "fork")) ask.fork = 1;
     else if (!strcmp(word, "flood")) ask.flood = 1;
     else {
@@ -295,8 +296,8 @@ static void leave_grandchild(void) {
     fclose(file);
 }
 
-/* "Simulates" until the time is over, its file is there, or SIGINT comes; returns the seconds it took. Signals come in only
-   while it waits, so none is missed. */
+/* "Simulates" until the time is over, its file is there, or SIGINT comes; returns the seconds it took. Signals come in
+   only while it waits, so none is missed. */
 static double simulate(uint64_t all_ticks) {
     double begun = now(), left;
     sigset_t none;

@@ -33,22 +33,32 @@ submit() { run gem5art-run --slurm "$@" x.json; }
 # Of the store: records with this status; all records; runs with more than one record; records with a text
 records() { gem5art-getruns - >.runs 2>/dev/null; }
 recorded() { records && grep -c "^    \"status\": \"$1\"" .runs; }
-all_recorded() { [ "$(recorded Finished)" = "$1" ]; }
+all_recorded() { [ "$(recorded "$2")" = "$1" ]; }
 recorded_twice() { records && grep '^    "hash":' .runs | sort | uniq -d | wc -l; }
-different() { records && grep "^    \"$1\":" .runs | sort -u | wc -l; }
+different() { records && grep "^    \"$1\":" .runs | sort -u; }
 
 # Of Slurm: tasks, in this state; is its queue empty?
 tasks() { squeue -h -r -o %i ${1:+-t "$1"} | wc -l; }
 are_tasks() { [ "$(tasks "$1")" = "$2" ]; }
 queue_is_empty() { squeue -h >.queue && [ ! -s .queue ]; }
+# Of outdirs: do these runs run?
+are_running() { for n; do grep -q '"Running"' "out/$n/info.json" || return 1; done; }
 # Of the live entries: runs that are queued, runs that have begun
 queued() { ls db.json.live 2>/dev/null | grep -c '\.queued$'; }
 live() { ls db.json.live 2>/dev/null | grep -vc '\.queued$'; }
 nothing_live() { [ -z "$(ls db.json.live 2>/dev/null)" ]; }
 
-# ended - waits until Slurm has no job left; of a test that hangs, all jobs are ended, for the next one
+# Slurm lets a task that was put back into the queue wait for two minutes; a test does not.
+hurry() {
+    squeue -h -r -t pending -o '%i %r' | while read -r task reason; do
+        [ "$reason" != BeginTime ] || scontrol update JobId="$task" StartTime=now
+    done
+}
+ends_in_a_hurry() { hurry; queue_is_empty; }
+
+# ended - waits until Slurm has no job left; of a test that hangs, all jobs are ended, for the next
 ended() {
-    until_true 200 queue_is_empty && return
+    until_true 200 "${1:-queue_is_empty}" && return
     squeue -r -o '%i %T %r %N'
     scancel -u root
     return 1

@@ -24,8 +24,8 @@ touch go
 check "all end" ended
 same "Finished" "$(recorded Finished)" 100
 same "recorded twice" "$(recorded_twice)" 0
-same "hosts" "$(different host)" 2
-same "task ids" "$(different task_id)" 100
+same "hosts" "$(different host | wc -l)" 2
+same "task ids" "$(different task_id | wc -l)" 100
 has "a task's id is JOB_TASK" "$(grep -m 1 '"task_id"' .runs)" "$(cut -d ' ' -f 2 db.json.slurm/*/jobs | head -n 1)_"
 same "archives" "$(ls out/*/results.zip | wc -l)" 100
 check "nothing is live or queued" nothing_live
@@ -54,7 +54,7 @@ same status $status 0
 check "all end" ended
 same "Finished" "$(recorded Finished)" 12
 same "recorded twice" "$(recorded_twice)" 0
-same "tasks" "$(different task_id)" 3
+same "tasks" "$(different task_id | wc -l)" 3
 check "nothing is live or queued" nothing_live
 
 begin "--dry-run changes nothing, and shows the script"
