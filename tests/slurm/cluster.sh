@@ -11,7 +11,8 @@
 #   until_true SECONDS COMMAND...  waits until the command succeeds
 #
 # Environment: CLUSTER_NODES=2, CLUSTER_CPUS=8 of a node, CLUSTER_MAX_ARRAY=1001 (MaxArraySize), CLUSTER_KILL_WAIT=5
-# (KillWait), CLUSTER_DOWN_AFTER=300 (SlurmdTimeout). The partition "staff" is for the group root only.
+# (KillWait), CLUSTER_DOWN_AFTER=300 (SlurmdTimeout). Partitions: main; staff, for the group root only; urgent, which preempts
+# the others' jobs.
 #
 # The cluster lives in name spaces. Its network is its own, so that clusters do not share ports. Its processes end with the
 # first of them, however that ends. Each node has its own processes, host name and boot id, and so is another machine
@@ -81,6 +82,8 @@ SelectTypeParameters=CR_Core_Memory
 SchedulerType=sched/backfill
 SchedulerParameters=sched_interval=1,bf_interval=1,batch_sched_delay=0,sched_min_interval=0
 PriorityType=priority/basic
+PreemptType=preempt/partition_prio
+PreemptMode=REQUEUE
 EnforcePartLimits=ALL
 MaxArraySize=${CLUSTER_MAX_ARRAY:-1001}
 MaxJobCount=20000
@@ -99,6 +102,7 @@ END
     done
     echo "PartitionName=main Nodes=ALL Default=YES MaxTime=INFINITE DefaultTime=10 State=UP"
     echo "PartitionName=staff Nodes=ALL AllowGroups=root State=UP"
+    echo "PartitionName=urgent Nodes=ALL PriorityTier=10 State=UP"
 }
 
 _cluster_on() {

@@ -48,10 +48,12 @@ queued() { ls db.json.live 2>/dev/null | grep -c '\.queued$'; }
 live() { ls db.json.live 2>/dev/null | grep -vc '\.queued$'; }
 nothing_live() { [ -z "$(ls db.json.live 2>/dev/null)" ]; }
 
-# Slurm lets a task that was put back into the queue wait for two minutes; a test does not.
+# Slurm lets a task that was put back into the queue wait for two minutes; a test only for the few seconds in which a node
+# may still refuse the task.
 hurry() {
-    squeue -h -r -t pending -o '%i %r' | while read -r task reason; do
-        [ "$reason" != BeginTime ] || scontrol update JobId="$task" StartTime=now
+    squeue -h -r -t pending -o '%i %r %S' | while read -r task reason start; do
+        [ "$reason" = BeginTime ] && [ $(($(date -d "$start" +%s) - $(date +%s))) -gt 10 ] || continue
+        scontrol update JobId="$task" StartTime=now+5
     done
 }
 ends_in_a_hurry() { hurry; queue_is_empty; }

@@ -106,4 +106,19 @@ touch go
 check "all end" ended
 same "Finished" "$(recorded Finished)" 20
 same "recorded twice" "$(recorded_twice)" 0
+begin "--shards: each node appends to a file of its own, and all read them as one"
+fresh shards until=go
+experiment gem5-stand-in "$(values 16)"
+submit --shards
+check "the nodes are full" until_true 60 are_tasks RUNNING 16
+touch go
+check "all end" ended
+same "Finished" "$(recorded Finished)" 16
+same "shards" "$(ls db.json.shards | grep -c '^n[12]\.json$')" 2
+check "nothing is live or queued" nothing_live
+submit --shards
+has "the sum of a second time" "$out" "16 runs: 16 recorded before"
+check "gem5art-fsck merges them" gem5art-fsck --merge-shards
+same "Finished, merged" "$(recorded Finished)" 16
+same "recorded twice" "$(recorded_twice)" 0
 finish
