@@ -35,7 +35,7 @@ check "nothing is live or queued" nothing_live
 begin "squeue fails: no run is submitted twice, and none is given up"
 fresh squeue until=go
 experiment gem5-stand-in "$(values 3)"
-submit
+submit --jobs 1
 mkdir bin
 printf '#!/bin/sh\necho "squeue: error: the database is on fire" >&2\nexit 1\n' >bin/squeue
 chmod +x bin/squeue
@@ -77,9 +77,11 @@ experiment ../bin/gem5 "$(values 14)"
 mkdir bin && cp "$BUILD/gem5-stand-in" bin/gem5
 sed -i "s|\"path\": \"[^\"]*bin/gem5\"|\"path\": \"bin/gem5\"|" x.json
 on_node n2 mount -t tmpfs none "$PWD/bin"
+scontrol update NodeName=n2 State=drain Reason=test
 submit
-check "one node is full" until_true 60 are_running 1 2 3 4 5 6 7 8
-check "the other is given up" until_true 60 sh -c 'grep -q "n2 is excluded" db.json.slurm/*/*.out'
+check "the other node is full" until_true 60 are_running $(seq 8)
+scontrol update NodeName=n2 State=resume
+check "it is given up" until_true 60 sh -c 'grep -q "n2 is excluded" db.json.slurm/*/*.out'
 touch go
 check "all end" ended ends_in_a_hurry
 same "Finished" "$(recorded Finished)" 14
