@@ -145,14 +145,16 @@ static size_t end_of(queued_run *const *runs, size_t first, bool task, bool *gon
     return i;
 }
 
-/* Lists the jobs and tasks none of whose runs stay. `runs` are sorted by task. */
-static void list_tasks(queued_run *const *runs, text_list *tasks) {
+/* Lists the arrays and tasks none of whose runs stay. `runs` are sorted by task. */
+static void list_ends(queued_run *const *runs, slurm_ends *ends) {
     size_t i = 0, end;
     bool gone;
     while (i < waiting.count) {
         end = end_of(runs, i, false, &gone);
-        if (gone && runs[i]->job) text_list_add(tasks, (char *)text_keep(text_printf("%lld", (long long)runs[i]->job)));
+        if (gone && runs[i]->job)
+            text_list_add(&ends->arrays, (char *)text_keep(text_printf("%lld", (long long)runs[i]->job)));
         for (; i < end && runs[i]->job && !gone;) {
+            text_list *tasks = runs[i]->state == QUEUE_RUNNING ? &ends->running : &ends->waiting;
             bool task_gone;
             size_t next = end_of(runs, i, true, &task_gone);
             if (task_gone) text_list_add(tasks, (char *)text_keep(queue_task(runs[i])));
@@ -165,7 +167,7 @@ static void list_tasks(queued_run *const *runs, text_list *tasks) {
 /* Withdraws the chosen runs; then ends tasks that have no other. */
 static bool cancel(void) {
     queued_run **runs = (queued_run **)text_alloc((waiting.count + 1) * sizeof *runs);
-    text_list tasks = {NULL, 0};
+    slurm_ends ends = {{NULL, 0}, {NULL, 0}, {NULL, 0}};
     text why = {NULL, 0, 0};
     bool ok = true;
     size_t i;
@@ -173,12 +175,14 @@ static bool cancel(void) {
     qsort(runs, waiting.count, sizeof *runs, by_task);
     for (i = 0; i < waiting.count; i++)
         if (chosen[index_of(runs[i])] && !withdraw(runs[i])) ok = chosen[index_of(runs[i])] = false;
-    list_tasks(runs, &tasks);
-    if (!dry_run && !slurm_end(&tasks, &why)) {
+    list_ends(runs, &ends);
+    if (!dry_run && !slurm_end(&ends, &why)) {
         say("the runs are withdrawn, but %s", text_string(&why));
         ok = false;
     }
-    text_list_free(&tasks);
+    text_list_free(&ends.arrays);
+    text_list_free(&ends.waiting);
+    text_list_free(&ends.running);
     text_free(&why);
     free(runs);
     return ok;

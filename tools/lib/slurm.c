@@ -148,38 +148,45 @@ static bool is_about_ended(const char *said) {
 
 enum { SLURM_AT_ONCE = 500 }; /* tasks on a command line */
 
-bool slurm_end(const text_list *tasks, text *why) {
-    static const char *const pending[] = {"scancel", "--state=PENDING", NULL};
-    static const char *const running[] = {"scancel", "--state=RUNNING", "--batch", "--signal=TERM", NULL};
-    const char *const *const passes[] = {pending, running};
-    const char *const *word;
+/* Runs scancel with these options for each of the jobs. */
+static bool cancel(const char *const *options, const text_list *jobs, text *why) {
     text said = {NULL, 0, 0};
-    size_t pass, i, k;
-    for (pass = 0; pass < 2; pass++)
-        for (i = 0; i < tasks->count && !why->length;) {
-            text_list words = {NULL, 0};
-            int status;
-            for (word = passes[pass]; *word; word++) text_list_add(&words, *word);
-            for (k = 0; k < SLURM_AT_ONCE && i < tasks->count; k++) text_list_add(&words, tasks->items[i++]);
-            status = program_run(words.items, SLURM_SECONDS, &said);
-            if (status != 0 && (status < 0 || status == 128 || !is_about_ended(text_string(&said))))
-                put_failure(why, words.items[0], status, text_string(&said));
-            text_list_free(&words);
-        }
+    size_t i = 0, k;
+    while (i < jobs->count && !why->length) {
+        text_list words = {NULL, 0};
+        int status;
+        for (k = 0; options[k]; k++) text_list_add(&words, options[k]);
+        for (k = 0; k < SLURM_AT_ONCE && i < jobs->count; k++) text_list_add(&words, jobs->items[i++]);
+        status = program_run(words.items, SLURM_SECONDS, &said);
+        if (status != 0 && (status < 0 || status == 128 || !is_about_ended(text_string(&said))))
+            put_failure(why, words.items[0], status, text_string(&said));
+        text_list_free(&words);
+    }
     text_free(&said);
     return !why->length;
 }
 
+/* With --state=PENDING, scancel takes a task that waits for all tasks of its array that wait. */
+bool slurm_end(const slurm_ends *ends, text *why) {
+    static const char *const pending[] = {"scancel", "--state=PENDING", NULL};
+    static const char *const waiting[] = {"scancel", NULL};
+    static const char *const running[] = {"scancel", "--state=RUNNING", "--batch", "--signal=TERM", NULL};
+    return cancel(pending, &ends->arrays, why) && cancel(waiting, &ends->waiting, why) &&
+           cancel(running, &ends->arrays, why) && cancel(running, &ends->running, why);
+}
+
+/* scontrol fails where some tasks of the array run already, though it has changed those that wait. */
 bool slurm_exclude(int64_t job, const char *nodes, text *why) {
     char *which = text_printf("JobId=%lld", (long long)job), *list = text_printf("ExcNodeList=%s", nodes);
     const char *const words[] = {"scontrol", "update", which, list, NULL};
     bool ok = run(words, why);
+    if (!ok && strstr(text_string(why), "no longer pending")) text_clear(why), ok = true;
     free(which);
     free(list);
     return ok;
 }
 
-bool slurm_requeue(const char *job, text *why) {
-    const char *const words[] = {"scontrol", "requeue", job, NULL};
+bool slurm_requeue(const char *task, text *why) {
+    const char *const words[] = {"scontrol", "requeue", task, NULL};
     return run(words, why);
 }

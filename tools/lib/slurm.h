@@ -35,14 +35,19 @@ int64_t slurm_array_limit(text *why);
    says: it was refused. */
 int64_t slurm_submit(const char *script, const char *array, const char *comment, const char *argument, text *why);
 
-/* Cancels those of the tasks ("123_4") and arrays ("123") that wait, and sends SIGTERM to the batch processes of those
-   that run, which end their runs. Those that have ended are no error. Returns false with what scancel says. */
-bool slurm_end(const text_list *tasks, text *why);
+/* What is to end: arrays ("123"), and tasks ("123_4") that wait or run. */
+typedef struct slurm_ends {
+    text_list arrays, waiting, running;
+} slurm_ends;
 
-/* Keeps the waiting tasks of a job from these nodes (a list with commas). */
+/* Cancels what waits, and sends SIGTERM to the batch processes of what runs, which end their runs. What has ended is no
+   error. Returns false with what scancel says. */
+bool slurm_end(const slurm_ends *ends, text *why);
+
+/* Keeps the waiting tasks of an array from these nodes (a list with commas). */
 bool slurm_exclude(int64_t job, const char *nodes, text *why);
 
-/* Puts this very task back into the queue, which ends it. */
-bool slurm_requeue(const char *job, text *why);
+/* Puts a task ("123_4") back into the queue, which ends it. */
+bool slurm_requeue(const char *task, text *why);
 
 #endif

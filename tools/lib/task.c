@@ -93,11 +93,12 @@ static void exclude_node(const working *w, long long failures) {
 /* Puts this task back into the queue, up to three times. */
 static void leave_node(const working *w) {
     long long failures = (long long)note_node(w, "failed");
+    const char *id = w->options->pool->task_id; /* the number in SLURM_JOB_ID can be the whole array's */
     text why = {NULL, 0, 0};
     if (failures >= TASK_FAILURES) exclude_node(w, failures);
     if (atoi(variable("SLURM_RESTART_COUNT")) >= TASK_FAILURES) return;
     say("back into the queue: %d run%s could not be started on node %s", w->unstarted, w->unstarted == 1 ? "" : "s", w->node);
-    if (!slurm_requeue(variable("SLURM_JOB_ID"), &why)) say("%s", text_string(&why));
+    if (!slurm_requeue(id, &why)) say("%s", text_string(&why));
     text_free(&why);
 }
 
