@@ -8312,9 +8312,9 @@ static bool gem5art__use_described(gem5art__run *run, const gem5art_run_desc *de
             i < fixed ? *(const gem5art_artifact *const *)(const void *)((const char *)desc + role->artifact)
                       : desc->artifacts[i - fixed];
         const char *path = NULL, *file;
-        if (!artifact)
+        if (role && !artifact) /* further ones have been checked */
             return gem5art__fail(error, GEM5ART_INVALID, "run \"%s\" has no %s: set .%s to a registered artifact",
-                                 desc->name, role ? role->field : "artifacts", role ? role->field : "artifacts");
+                                 desc->name, role->field, role->field);
         if (role && role->path) {
             path = *(const char *const *)(const void *)((const char *)desc + role->given);
             path = gem5art__join_path(arena, NULL, gem5art__or(path, artifact->path));

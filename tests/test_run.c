@@ -510,6 +510,9 @@ TEST(globs_that_match_nothing_are_refused) {
     BAD_SE((desc.no_archive = true, desc.archive_except = good), GEM5ART_INVALID, "set one of them");
     CHECK(!exists("results"));
     desc = se_desc();
+    desc.no_archive = true, desc.archive_except = good + sizeof good / sizeof *good - 1; /* an empty list */
+    CHECK(gem5art_check_run(&desc, false, &error));
+    desc = se_desc();
     desc.archive_except = good;
     REQUIRE(se(&desc));
     edit("results/a/info.json", "\"a/b\"", "\"../b\"");
