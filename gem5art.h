@@ -94,7 +94,8 @@
 
    CAVEATS
    - A db is used by one thread at a time, in the process that opened it. Open another one after a fork.
-   - The store needs open file description locks (Linux 3.15, POSIX.1-2024), and on NFS a working lock service.
+   - The store needs open file description locks (Linux 3.15, POSIX.1-2024), and on NFS a working lock service. Systems
+     other than Linux are untried; without these locks the header does not compile.
    - Python gem5art rewrites the whole file at each put. It may read a store at any time, but must not write it while
      anything else does.
    - Create a pool before you fill memory: creating it forks the warden, which costs about 14 ms for each GB that the

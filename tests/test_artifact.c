@@ -432,7 +432,7 @@ TEST(paths_that_are_no_files_are_refused) {
     memset(path, 'p', sizeof path - 1);
     path[sizeof path - 1] = 0;
     CHECK(!add(path));
-    REFUSED(GEM5ART_IO, "File name too long");
+    REFUSED(GEM5ART_IO, strerror(ENAMETOOLONG));
     CHECK(mkdir("folder", 0777) == 0);
     CHECK(!add("folder"));
     REFUSED(GEM5ART_GIT, "folder");

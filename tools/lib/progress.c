@@ -32,8 +32,10 @@ double progress_tick(const char *outdir) {
         *end = 0;
         at = strrchr(tail, '\n');
         at = at ? at + 1 : tail;
-        if (*at >= '0' && *at <= '9') tick = (double)strtoull(at, &stop, 10);
-        if (tick >= 0 && *stop != '\t') tick = -1;
+        if (*at >= '0' && *at <= '9') {
+            tick = (double)strtoull(at, &stop, 10);
+            if (*stop != '\t') tick = -1;
+        }
     }
     free(path);
     return tick;
