@@ -128,6 +128,10 @@ static void fixture_begin(void) {
 
 static void fixture_end(void) {
     if (db) close_db();
+#ifdef MEMORY_H
+    CHECK_THAT(memory_alive == 0, "%ld allocations leak", memory_alive);
+    memory_alive = 0; /* for the next test */
+#endif
     if (chdir("/") == 0) sh("chmod -R u+w %s 2>/dev/null; rm -rf %s", fixture_folder, fixture_folder);
 }
 

@@ -139,12 +139,19 @@ __attribute__((unused)) static bool store_contains(const char *part) {
     return found;
 }
 
+/* The text of a buffer, for free. */
+__attribute__((unused)) static char *text_of(gem5art__buf *buf) {
+    char *text = strdup(buf->data);
+    gem5art__buf_free(buf);
+    return text;
+}
+
 /* The line of run N as it is stored, without what separates it from the next; to be freed. */
 __attribute__((unused)) static char *line_of(int n) {
     gem5art__buf line = {NULL, 0, 0, false};
     gem5art_run run = a_run(n);
     if (!gem5art__put_object_line(&line, gem5art__run_fields, &run, false, NULL, &error)) test_fail(__FILE__, __LINE__, "%s", error.message);
-    return line.data;
+    return text_of(&line);
 }
 
 /* Both kinds of rows, names joined by ", ": runs before "; ", artifacts behind it. What is wrong, if anything, ends it as

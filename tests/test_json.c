@@ -1008,7 +1008,9 @@ TEST(take) {
     CHECK_STR(text, "");
     CHECK(length == 0 && error.code == GEM5ART_OK);
     gem5art_json_integer(&writer, 12);
+    error.code = GEM5ART_IO; /* of an earlier call */
     CHECK_STR(gem5art_json_take(&writer, &length, &error), "12");
+    CHECK_INT(error.code, GEM5ART_OK);
     CHECK_INT(length, 2);
     CHECK_STR(gem5art_json_take(&writer, &length, NULL), "");
     CHECK_INT(length, 0);

@@ -1079,6 +1079,33 @@ TEST(a_suspended_host) {
     end();
 }
 
+TEST(a_suspended_host_is_no_stall) {
+    gem5art_pool_desc pool_is = pool_desc(1);
+    gem5art_run_desc desc;
+    gem5art_pool *pool;
+    gem5art_run *run;
+    begin();
+    pool_is.grace = -1;
+    REQUIRE((pool = make_pool(&pool_is)) != NULL);
+    desc = describe("children/slow", "a", "60");
+    desc.stall = 150;
+    REQUIRE((run = create(&desc, false)) != NULL);
+    add(pool, run);
+    STEP_UNTIL(pool, run->pid);
+    last_event.type = GEM5ART_EVENT_QUEUED;
+    STEP_UNTIL(pool, last_event.type == GEM5ART_EVENT_BEAT);
+    monotonic_ahead += 3600;
+    last_event.type = GEM5ART_EVENT_QUEUED;
+    STEP_UNTIL(pool, last_event.type == GEM5ART_EVENT_BEAT);
+    CHECK_STR(events, "spawned a");
+    monotonic_ahead += 140; /* 200 of 150 */
+    wait_well(pool);
+    CHECK_STR(events, "spawned a, killed a, ended a");
+    CHECK_STR(run->kill_reason, "stall");
+    gem5art_pool_destroy(pool);
+    end();
+}
+
 /* ---- stopping while something takes long: an artifact without an end is checked, an archive of a terabyte is made */
 
 static gem5art_pool *pool_with_signals(void) {

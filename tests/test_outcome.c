@@ -638,7 +638,7 @@ TEST(forked_simulations) {
     ended e;
     const char *const *forks;
     size_t i;
-    char path[PATH_MAX + 20];
+    char path[PATH_MAX + 100];
     fixture_begin();
     sh("mkdir out.f0 && echo old > out.f0/stats.txt && touch -d '1 hour ago' out.f0/stats.txt out.f0"); /* of an earlier run */
     begin_run(&e, false, "out");
@@ -656,7 +656,15 @@ TEST(forked_simulations) {
     }
     CHECK(forks[4] == NULL);
     end_run(&e, 0);
-    CHECK_CONTAINS(warned(&e, "forks"), "4 forked simulations wrote to");
+    snprintf(path, sizeof path, "4 forked simulations wrote to %s.f0 and on: how they ended is not known", e.outdir);
+    CHECK_STR(warned(&e, "forks"), path);
+    sh("rm -r out.f1 out.f10 out.f2");
+    free_run(&e);
+    begin_run(&e, false, "out");
+    sh("touch out.f0/stats.txt");
+    end_run(&e, 0);
+    snprintf(path, sizeof path, "1 forked simulation wrote to %s.f0: how it ended is not known", e.outdir);
+    CHECK_STR(warned(&e, "forks"), path);
     free_run(&e);
     fixture_end();
 }
@@ -1071,6 +1079,19 @@ TEST(odd_ends) {
     end_run(&e, 0);
     CHECK_STR(e.run.kill_reason, "User defined kill");
     free_run(&e);
+    fixture_end();
+}
+
+TEST(the_probe_is_a_zip_file_without_faults) {
+    gem5art__buf zip = {NULL, 0, 0, false};
+    if (sh("command -v unzip >/dev/null") != 0) SKIP("no unzip");
+    fixture_begin();
+    gem5art__put_module(&zip);
+    CHECK(!zip.failed);
+    write_bytes("probe.zip", zip.data, zip.length);
+    CHECK_INT(sh("unzip -tqq probe.zip"), 0); /* 1: a warning */
+    CHECK_INT(sh("unzip -p probe.zip sitecustomize.py | tail -n 1 | grep -qx '_gem5art_next()'"), 0);
+    gem5art__buf_free(&zip);
     fixture_end();
 }
 

@@ -51,6 +51,7 @@ static gem5art_pool *new_pool(int jobs, double grace) {
     forget_events();
     pool = gem5art_pool_create(db, &desc, &error);
     if (!pool) test_fail(__FILE__, __LINE__, "no pool: %s", error.message);
+    else CHECK_INT(error.code, GEM5ART_OK);
     return pool;
 }
 
@@ -491,8 +492,10 @@ TEST(a_host_that_is_interrupted_all_the_time) {
 
 TEST(an_own_loop) {
     gem5art_pool *pool;
+    double begun;
     int left, turns = 0;
     begin();
+    begun = gem5art__monotonic();
     REQUIRE((pool = new_pool(2, 0)) != NULL);
     CHECK_INT(gem5art_pool_timeout(pool), -1);
     add(pool, se_run("children/slow", "a", "0.8")); /* 15 beats in all; a late machine may miss some */
@@ -513,6 +516,7 @@ TEST(an_own_loop) {
     CHECK_THAT(turns < 150, "%d turns: it does not wait either where it should", turns);
     CHECK_INT(last_event.finished, 3);
     CHECK(beats >= 4);
+    CHECK(beats <= 2 * ((gem5art__monotonic() - begun) / GEM5ART_BEAT_SECONDS + 2)); /* no faster */
     gem5art_pool_destroy(pool);
     end();
 }

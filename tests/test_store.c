@@ -1,5 +1,7 @@
 /* test_store.c - the flat-file store: uris, exact bytes, other programs' files, removal and queries. What a damaged one
    does is in test_store_damage.c, what failed calls and ended processes do to it in test_store_faults.c. */
+#include "memory.h"
+
 static double lock_seconds = 60;
 #define GEM5ART__LOCK_SECONDS lock_seconds
 #define GEM5ART_IMPLEMENTATION
@@ -167,6 +169,23 @@ FLAT_TEST(what_is_no_store_is_refused_and_left_alone) {
     fixture_end();
 }
 
+/* By the number that LMDB begins with, behind 12 bytes on 32-bit systems or 16, in either byte order. */
+FLAT_TEST(an_lmdb_file_is_told_by_its_first_page) {
+    static const char *const numbers[] = {"\xde\xc0\xef\xbe", "\xbe\xef\xc0\xde"};
+    size_t i;
+    fixture_begin();
+    for (i = 0; i < 8; i++) {
+        char page[64] = {0};
+        size_t at = i % 4 < 2 ? 12 : 16, size = i < 4 ? at + 4 : at + 3; /* whole, or cut */
+        memcpy(page + at, numbers[i % 2], 4);
+        write_bytes("db.json", page, size);
+        CHECK(gem5art_open("db.json", NULL, &error) == NULL);
+        CHECK_THAT((strstr(error.message, "is an LMDB file: open it as lmdb://") != NULL) == (i < 4), "%zu: %s", i,
+                   error.message);
+    }
+    fixture_end();
+}
+
 /* A file that starts like a store and goes on otherwise: opened, as nothing is read yet, and refused by every call that reads. */
 FLAT_TEST(garbage_behind_a_bracket_is_found_by_the_first_look) {
     static const char *const table[] = {"[1, 2]\n", "[\"x\"]", "[null]", "[[]]", "[garbage", "[]]\0x", "   \n \n", "[{]"};
@@ -272,6 +291,25 @@ FLAT_TEST(appends_leave_exactly_these_bytes) {
     CHECK_INT(count_sealed("db.json"), 3);
     for (i = 0; i < 3; i++) free(lines[i]);
     free(bytes);
+    fixture_end();
+}
+
+/* Of a number that can be negative, and of a size, which is not known then. */
+TEST(negative_numbers_are_numbers_and_negative_sizes_null) {
+    gem5art_run run = a_run(1);
+    const gem5art_run *read;
+    fixture_begin();
+    run.return_code = -9;
+    run.results_size = -1;
+    REQUIRE(open_db(NULL) && gem5art__record_run(db, &run, NULL, &error));
+    CHECK(store_contains("\"return_code\":-9,"));
+    CHECK(store_contains("\"results_size\":null,"));
+    read = gem5art_find_run(db, id_of(1), &error);
+    CHECK(read && read->return_code == -9 && read->results_size == -1);
+    run.id = id_of(2);
+    run.results_size = 0;
+    CHECK(gem5art__record_run(db, &run, NULL, &error));
+    CHECK(store_contains("\"results_size\":0,"));
     fixture_end();
 }
 
@@ -679,6 +717,19 @@ TEST(a_run_goes_with_its_archive_and_nothing_else) {
     fixture_end();
 }
 
+TEST(of_many_runs_those_that_are_named_are_removed) {
+    const char *ids[10];
+    char id[10][40];
+    int i;
+    fixture_begin();
+    REQUIRE(open_db(NULL));
+    for (i = 0; i < 20; i++) CHECK(store_run(db, i));
+    for (i = 0; i < 10; i++) ids[i] = strcpy(id[i], id_of(19 - 2 * i));
+    CHECK(gem5art_remove_runs(db, ids, 10, NULL, &error));
+    CHECK_STR(store_names(db), "run 0, run 2, run 4, run 6, run 8, run 10, run 12, run 14, run 16, run 18");
+    fixture_end();
+}
+
 TEST(an_artifact_in_use_stays) {
     static const struct { const char *field, *type; } table[] = {
         {"\"gem5_artifact\":\"%s\"", "gem5 run"},         {"\"gem5_git_artifact\":\"%s\"", "gem5 run"},
@@ -971,7 +1022,7 @@ static char *texts_of(const gem5art_query *query, bool runs) {
         gem5art__puts(&all, text), gem5art__puts(&all, "\n");
     }
     gem5art_iter_close(iter);
-    if (error.code == GEM5ART_OK) return all.data;
+    if (error.code == GEM5ART_OK) return text_of(&all);
     gem5art__buf_free(&all);
     return NULL;
 }

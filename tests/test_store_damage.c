@@ -1,5 +1,7 @@
 /* test_store_damage.c - stores that are torn, damaged, cut, spoiled or changed by others: what is whole is read, what is
    not is told, and no byte is lost. All of it is about the bytes of a flat store: with TEST_LMDB there is nothing to test. */
+#include "memory.h"
+
 #define GEM5ART_SYS_FDATASYNC(fd) ((void)(fd), 0) /* no power is lost here */
 #define GEM5ART_IMPLEMENTATION
 #include "../gem5art.h"
@@ -25,7 +27,7 @@ static char *expand(const char *text) {
         else gem5art__put(&out, text, 1);
     }
     gem5art__puts(&out, "");
-    return out.data;
+    return text_of(&out);
 }
 
 static void make_lines(void) {
@@ -499,7 +501,34 @@ FLAT_TEST(line_ends_of_windows_do_no_harm) {
     CHECK_STR(store_names(db), "run 2, run 3");
     CHECK_STR(fixture_warnings, "");
     CHECK_INT(json_count("db.json"), 2);
+    strstr(text, "run 1")[4] = '9'; /* which the checksum does not cover the less */
+    write_text("db.json", text);
+    CHECK_CONTAINS(store_names(db), "! ");
+    CHECK_INT(error.code, GEM5ART_CORRUPT);
+    CHECK_CONTAINS(error.message, "damaged at byte 3: the checksum does not fit");
     free(text);
+    free_lines();
+    fixture_end();
+}
+
+/* A line's first bytes may be the last of what is read at once. */
+FLAT_TEST(a_damaged_line_that_begins_where_a_window_ends_is_found) {
+    int left;
+    fixture_begin();
+    make_lines();
+    strstr(lines[1], "run 2")[4] = '9';
+    for (left = 0; left < 12; left++) {
+        FILE *file = fopen("db.json", "wb");
+        REQUIRE(file);
+        fprintf(file, "[\n{\"_id\":\"x\",\"type\":\"gem5 run\",\"name\":\"X\",\"pad\":\"");
+        while (ftell(file) < (long)GEM5ART__WINDOW - left - 4) putc('.', file);
+        fprintf(file, "\"},\n%s,\n%s]\n", lines[1], lines[2]);
+        fclose(file);
+        REQUIRE(open_db(NULL));
+        CHECK_CONTAINS(store_names(db), "X! ");
+        CHECK_INT(error.code, GEM5ART_CORRUPT);
+        close_db();
+    }
     free_lines();
     fixture_end();
 }

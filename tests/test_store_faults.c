@@ -99,7 +99,7 @@ static gem5art__buf store_text(const char *text) {
         if (*text >= 'A' && *text <= 'D') {
             char *line = line_of(*text - 'A' + 1);
             gem5art__puts(&out, line);
-            gem5art__free(line);
+            free(line);
         } else gem5art__put(&out, text, 1);
     return out;
 }
