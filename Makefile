@@ -39,7 +39,7 @@ MAKEFLAGS += -j$(shell getconf _NPROCESSORS_ONLN)
 endif
 TESTS    = *
 TORTURE  = *
-COVERED  = archive artifact cache calls concurrency corners execute faults fsck hash json limits model outcome pool \
+COVERED  = archive artifact cache calls concurrency corners execute faults hash json limits model outcome pool \
              probe queue run safety shards store store_damage store_faults supervisors threads warden
 
 RELEASED = 2026-11-29 # shown in man pages
@@ -149,7 +149,7 @@ tsan:
 # Clang can keep its counters in memory that is shared with their file: a process counts however it ends, and the warden too.
 counted = -std=c99 -g -O0 -w -fcoverage-mapping -mllvm -runtime-counter-relocation \
             -fprofile-instr-generate=\$$(abspath \$$@).%m%c.profraw
-coverage = $(MAKE) --no-print-directory test CC=clang OPTIMISE= store_tests= B=$(B)/coverage/$(1) TESTS="$(2)" \
+coverage = $(MAKE) --no-print-directory test CC=clang OPTIMISE= store_tests= test_scripts= B=$(B)/coverage/$(1) LMDB=$(4) TESTS="$(2)" \
              CFLAGS="$(counted) $(3)" LDLIBS="$(LDLIBS) $(4)"
 coverage: export FAULT_SITES = 1
 coverage: export JOBS = 6

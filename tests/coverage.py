@@ -79,6 +79,9 @@ def main(folder):
     print("section     lines  branches  floor  gaps: named, not")
     for section in dict.fromkeys(sections[1:]):
         if not total[section, "branches"]:
+            if section in floors:
+                print(f"{section:10} was not measured")
+                failed += 1
             continue
         percent = {kind: 100 * total[section, kind, "reached"] / total[section, kind] for kind in ("lines", "branches")}
         floor = floors.get(section, 0)
