@@ -9369,8 +9369,8 @@ static bool gem5art__check_queue(gem5art_db *db, const gem5art__run *run, const 
         gem5art__fail(error, GEM5ART_CANCELLED, "run \"%s\" was not launched: it was withdrawn from its queue",
                       run->public_.name);
     else if (ticket && !ok)
-        gem5art__fail(error, GEM5ART_BUSY, "run \"%s\" is queued (ticket %s; %s/%s.queued): wait for its end, or withdraw "
-                      "it with gem5art-cancel", run->public_.name, ticket, db->live_path, run->public_.hash);
+        gem5art__fail(error, GEM5ART_BUSY, "run \"%s\" is queued (ticket %s): wait for its end, or withdraw it with "
+                      "gem5art-cancel", run->public_.name, ticket);
     gem5art__arena_free(&arena);
     return ok;
 }

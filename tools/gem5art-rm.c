@@ -112,6 +112,7 @@ static bool add_one(const char *key) {
     else if (ok) text_list_add(&artifacts, text_copy(f.artifact->id));
     else if (f.live && text_same(f.run->kill_reason, "lost"))
         say("run \"%s\" (%s) was lost, and is not recorded: launch it again, which records that", f.run->name, f.run->id);
+    else if (f.queued) say("run \"%s\" (%s) is queued: withdraw it with gem5art-cancel", f.run->name, f.run->id);
     else if (f.live) say("run \"%s\" (%s) is being executed: wait for its end, or end it", f.run->name, f.run->id);
     else say("%s", why.data);
     find_end(&f);

@@ -322,7 +322,7 @@ static void fill_pool(gem5art_run *const *runs, size_t count) {
     queue q;
     size_t i;
     queue_read(&q, db);
-    queue_release_void(&q, db);
+    for (i = 0; i < count && q.count; i++) queue_release_void(&q, db, runs[i]->hash);
     queue_free(&q);
     pool_desc.handle_signals = true;
     pool_desc.event = on_event;

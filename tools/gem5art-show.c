@@ -219,7 +219,7 @@ static void show_identity(sheet *s, const gem5art_run *run, bool live) {
     text stall = {0};
     sheet_heading(s, run->name);
     sheet_entry(s, "what", "%s run%s", text_same(run->type, "gem5 run fs") ? "FS" : "SE",
-                live ? ", which has not ended" : "");
+                !live ? "" : text_same(run->status, "Created") ? ", which has not begun" : ", which has not ended");
     sheet_entry(s, "id", "%s", run->id);
     sheet_entry(s, "hash", "%s", run->hash);
     show_status(s, run, live);

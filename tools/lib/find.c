@@ -54,6 +54,7 @@ static bool find_live(gem5art_db *db, const char *key, bool queued, find_matches
     gem5art_query query = {.live = !queued, .queued = queued};
     f->live = store_runs(db, &query);
     while ((f->run = store_next_run(f->live)) != NULL) {
+        f->queued = queued;
         if (strcmp(f->run->id, key) == 0 || strcmp(f->run->hash, key) == 0) return true;
         if (m && text_starts(f->run->id, key)) find_add(m, f->run->id, f->run->type, f->run->name);
     }

@@ -11,6 +11,7 @@ typedef struct found {
     const gem5art_run *run;
     const gem5art_artifact *artifact;
     gem5art_iter *live; /* owns a run that has not ended; NULL: it is recorded */
+    bool queued;        /* it has not begun, either */
 } found;
 
 /* Of a run's hash the latest recorded attempt is found. White space after the key is ignored, as a line of CSV ends in

@@ -52,7 +52,7 @@ typedef enum plan_action {
 static const struct {
     const char *word, *sum;
 } plan_words[PLAN_ACTIONS] = {{"new", "new"}, {"retry", "retried"}, {"rerun", "rerun"}, {"skip", "skipped as recorded"},
-                              {"busy", "executed elsewhere"}, {"error", "ended by an error"}};
+                              {"busy", "queued or executed elsewhere"}, {"error", "ended by an error"}};
 
 enum { PLAN_COLUMNS = 4, PLAN_GAP = 2 };
 

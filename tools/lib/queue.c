@@ -160,7 +160,7 @@ const queued_run *queue_find(const queue *q, const char *hash) {
 
 /* Appends why a run has not begun. */
 static void put_reason(text *out, const queued_run *r) {
-    if (r->state == QUEUE_PENDING && !text_same(r->reason, "None")) text_puts(out, r->reason);
+    if (r->state == QUEUE_PENDING && !text_same(r->reason, "None")) text_put(out, r->reason, strcspn(r->reason, ","));
     else if (r->state == QUEUE_RUNNING) text_puts(out, "later in its task");
     else if (r->state == QUEUE_SUBMITTING) text_puts(out, "being submitted");
     else if (r->state == QUEUE_UNKNOWN) text_puts(out, "Slurm does not answer");
@@ -182,12 +182,9 @@ char *queue_task(const queued_run *r) {
     return r->job ? text_printf("%lld_%lld", (long long)r->job, (long long)r->task) : text_copy("");
 }
 
-size_t queue_release_void(const queue *q, gem5art_db *db) {
-    size_t i, released = 0;
-    for (i = 0; i < q->count; i++)
-        if (q->runs[i].state == QUEUE_GONE)
-            released += gem5art_unqueue_run(db, q->runs[i].hash, q->runs[i].ticket, NULL);
-    return released;
+void queue_release_void(const queue *q, gem5art_db *db, const char *hash) {
+    const queued_run *r = queue_find(q, hash);
+    if (r && r->state == QUEUE_GONE) gem5art_unqueue_run(db, hash, r->ticket, NULL);
 }
 
 void queue_free(queue *q) {

@@ -46,7 +46,7 @@ void queue_show(record *shown, const queued_run *r, bool live);
 char *queue_task(const queued_run *r); /* "123_4", to be freed; "" while its job is unknown */
 void queue_free(queue *q);
 
-/* Withdraws the void ones, so that their runs can be launched on this machine. Returns how many. */
-size_t queue_release_void(const queue *q, gem5art_db *db);
+/* Withdraws a run whose ticket is void, so that it can be launched on this machine. */
+void queue_release_void(const queue *q, gem5art_db *db, const char *hash);
 
 #endif
