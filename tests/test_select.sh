@@ -70,7 +70,7 @@ refused() { # SENTENCE ARGUMENT...
     same "the error of $*" "$(tail -n 1 .err)" "gem5art-ls: $sentence"
     same "the output of $*" "$out" ""
 }
-all="Finished, Failed, Failed artifact check, Created, Begin run, Spawning, Running or lost"
+all="Finished, Failed, Failed artifact check, Created, Begin run, Spawning, Running, Pending or lost"
 refused '--status: unknown status "finsihed": did you mean Finished?' --status finsihed
 refused '--status: unknown status "xyzzy": give '"$all" --status failed,xyzzy
 refused '--status: unknown status "": give '"$all" --status failed,

@@ -125,7 +125,7 @@ run "$cancel" --where n=1
 same status $status 0
 has "what it says" "$out" "run 1 (pending)"
 same "queued runs" "$(queued)" 3
-has "what Slurm is asked" "$(cat log)" "scancel --state=PENDING 100_0"
+has "what Slurm is asked" "$(cat log)" "scancel 100_0"
 check "the outdir of a run that did not begin" test ! -e out/1
 run "$cancel" --experiment y
 has "another experiment" "$out" "no queued run is selected"

@@ -261,10 +261,10 @@ static void read_sbatch(reader *r) {
     if (!array) return;
     item = source_need(r->s, array, GEM5ART_JSON_ARRAY, "sbatch")->first;
     for (; item; item = item->next) {
-        const char *option = source_need(r->s, item, GEM5ART_JSON_STRING, "an option of sbatch")->text;
-        if (option[0] != '-' || strpbrk(option, "\n\r"))
-            source_bad(r->s, item->raw, "\"%s\" is not an option of sbatch: write one as in \"--partition=long\"", option);
-        text_list_add(&r->e->sbatch, option);
+        const char *word = source_need(r->s, item, GEM5ART_JSON_STRING, "an option of sbatch")->text;
+        if (word[0] != '-' || strpbrk(word, "\n\r"))
+            source_bad(r->s, item->raw, "\"%s\" is not an option of sbatch: write one as in \"--partition=long\"", word);
+        text_list_add(&r->e->sbatch, word);
     }
 }
 
