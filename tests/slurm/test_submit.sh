@@ -4,6 +4,8 @@ CLUSTER_MAX_ARRAY=4
 export CLUSTER_MAX_ARRAY
 . "$(dirname "$0")/cluster.sh"
 . "$(dirname "$0")/../check.sh"
+# Other users may not reach the folder where the tools were built.
+mkdir build && cp "$BUILD"/gem5art-run "$BUILD"/gem5art-getruns "$BUILD"/gem5-stand-in build && BUILD=$work/build
 . "$root/tests/slurm/sweep.sh"
 chmod 755 "$work" && git config --global safe.directory '*'
 sbatch=$(command -v sbatch)
