@@ -8310,8 +8310,8 @@ static bool gem5art__use_described(gem5art__run *run, const gem5art_run_desc *de
     for (i = 0; i < fixed + desc->artifact_count; i++) {
         const gem5art__role *role = i < fixed ? &gem5art__roles[i] : NULL;
         const gem5art_artifact *artifact =
-            i < fixed ? *(const gem5art_artifact *const *)(const void *)((const char *)desc + role->artifact)
-                      : desc->artifacts[i - fixed];
+            role ? *(const gem5art_artifact *const *)(const void *)((const char *)desc + role->artifact)
+                 : desc->artifacts[i - fixed];
         const char *path = NULL, *file;
         if (role && !artifact) /* further ones have been checked */
             return gem5art__fail(error, GEM5ART_INVALID, "run \"%s\" has no %s: set .%s to a registered artifact",
