@@ -11,11 +11,11 @@
 #   until_true SECONDS COMMAND...  waits until the command succeeds
 #
 # Environment: CLUSTER_NODES=2, CLUSTER_CPUS=8 of a node, CLUSTER_MAX_ARRAY=1001 (MaxArraySize), CLUSTER_KILL_WAIT=5
-# (KillWait), CLUSTER_DOWN_AFTER=300 (SlurmdTimeout). Partitions: main; staff, for the group root only; urgent, which preempts
-# the others' jobs.
+# (KillWait), CLUSTER_DOWN_AFTER=300 (SlurmdTimeout). Partitions: main; staff, for the group root only; urgent, which
+# preempts the others' jobs.
 #
-# The cluster lives in name spaces. Its network is its own, so that clusters do not share ports. Its processes end with the
-# first of them, however that ends. Each node has its own processes, host name and boot id, and so is another machine
+# The cluster lives in name spaces. Its network is its own, so that clusters do not share ports. Its processes end with
+# the first of them, however that ends. Each node has its own processes, host name and boot id, and so is another machine
 # to the programs on it. The nodes share the file systems, as those of a cluster do.
 
 until_true() {
@@ -138,7 +138,8 @@ _enter() {
 munge iproute2 procps util-linux)"
     done
     [ "$(id -u)" = 0 ] || _missing "root, for the name spaces of its cluster"
-    unshare --uts --net --pid --mount-proc --fork true 2>/dev/null || _missing "a system that lets root make name spaces"
+    unshare --uts --net --pid --mount-proc --fork true 2>/dev/null ||
+        _missing "a system that lets root make name spaces"
     CLUSTER=$(mktemp -d /tmp/slurm.XXXXXX) && chmod 755 "$CLUSTER" && mkdir -m 1777 "$CLUSTER/tmp" || exit 1
     export PATH CLUSTER SLURM_CONF="$CLUSTER/slurm.conf" TMPDIR="$CLUSTER/tmp"
     exec unshare --uts --net --pid --mount-proc --fork --kill-child sh "$_here/cluster.sh" "$@"

@@ -1,7 +1,7 @@
 # sweep.sh - sourced by the tests of the tools, after cluster.sh and check.sh: runs to submit, and questions about them.
 #
-#   fresh NAME [WORD...]                 a folder of its own for a test, with an empty store, and a repo with a script that
-#                                        gives gem5-stand-in these words: with until=go, it runs until the test makes "go"
+#   fresh NAME [WORD...]                 a folder of its own for a test, with an empty store, and a repo whose script gives
+#                                        gem5-stand-in these words; until=go: it runs until the test makes "go"
 #   experiment PROGRAM 'VALUES'          x.json: a run of the program for each value
 #   submit [OPTION...]                   run gem5art-run --slurm for it
 
@@ -48,8 +48,8 @@ queued() { ls db.json.live 2>/dev/null | grep -c '\.queued$'; }
 live() { ls db.json.live 2>/dev/null | grep -vc '\.queued$'; }
 nothing_live() { [ -z "$(ls db.json.live 2>/dev/null)" ]; }
 
-# Slurm lets a task that was put back into the queue wait for two minutes; a test only for the few seconds in which a node
-# may still refuse the task.
+# Slurm lets a task that was put back into the queue wait for two minutes; a test only for the few seconds in which a
+# node may still refuse the task.
 hurry() {
     squeue -h -r -t pending -o '%i %r %S' | while read -r task reason start; do
         [ "$reason" = BeginTime ] && [ $(($(date -d "$start" +%s) - $(date +%s))) -gt 10 ] || continue

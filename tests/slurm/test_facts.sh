@@ -1,5 +1,5 @@
 #!/bin/sh
-# What Slurm itself does to the processes of a job, as gem5art-run --exec relies on it: which signals reach which of them.
+# What Slurm itself does to the processes of a job, as gem5art-run --exec relies on it: which signals reach which.
 CLUSTER_KILL_WAIT=2
 export CLUSTER_KILL_WAIT
 . "$(dirname "$0")/cluster.sh"
@@ -14,7 +14,7 @@ while :; do sleep 0.05; done
 END
 chmod +x listen
 
-# submit NAME 'LINES' [OPTION...] - starts a job whose script has these lines, in the folder NAME, and waits for it to run
+# submit NAME 'LINES' [OPTION...] - starts a job with these lines in the folder NAME, and waits for it to run
 submit() {
     name=$1 lines=$2
     shift 2

@@ -85,7 +85,8 @@ check "it is given up" until_true 60 sh -c 'grep -q "n2 is excluded" db.json.slu
 touch go
 check "all end" ended ends_in_a_hurry
 same "Finished" "$(recorded Finished)" 14
-same "hosts of good runs" "$(grep -A 40 '"status": "Finished"' .runs | grep '^    "host"' | sort -u | tr -d ' ,')" '"host":"n1"'
+same "hosts of good runs" \
+    "$(grep -A 40 '"status": "Finished"' .runs | grep '^    "host"' | sort -u | tr -d ' ,')" '"host":"n1"'
 check "nothing is live or queued" nothing_live
 on_node n2 umount "$PWD/bin"
 

@@ -48,7 +48,8 @@ for node in n1 n2; do on_node $node pkill -KILL -f "[g]em5art-run --exec"; done
 check "the tasks end" ended
 touch go
 check "gem5art-ls shows them as lost" until_true 120 sh -c '[ "$(gem5art-ls --status lost | grep -c "run [12]")" = 2 ]'
-check "they can be submitted again, and end" until_true 150 sh -c 'gem5art-run --slurm x.json | grep -q "2 recorded before"'
+check "they can be submitted again, and end" until_true 150 \
+    sh -c 'gem5art-run --slurm x.json | grep -q "2 recorded before"'
 check "their tasks end" ended
 same "Finished" "$(recorded Finished)" 2
 same "lost attempts" "$(recorded Failed)" 2
