@@ -774,4 +774,14 @@ TEST(each_allocation_may_fail) {
     fixture_end();
 }
 
+TEST(only_a_flat_store_has_shards) {
+    gem5art_open_desc desc;
+    memset(&desc, 0, sizeof desc);
+    desc.shard = "n1";
+    fixture_begin();
+    CHECK(!gem5art_open("lmdb://db.lmdb", &desc, &error) && error.code == GEM5ART_UNSUPPORTED);
+    CHECK_CONTAINS(error.message, "db.lmdb cannot have the shard \"n1\": only a flat store (file://) has shards");
+    fixture_end();
+}
+
 int main(int argc, char **argv) { return test_main(argc, argv); }
