@@ -130,6 +130,13 @@ _missing() {
     exit 0
 }
 
+# A container or kernel without name spaces is skipped in CI, too: no package can change that.
+_impossible() {
+    echo "skipped: ${0##*/}: this system does not let root make name spaces"
+    echo "0 passed, 0 failed, 1 skipped"
+    exit 0
+}
+
 # Makes the name spaces, and continues below as their first process.
 _enter() {
     PATH=$PATH:/usr/sbin:/sbin
@@ -138,8 +145,7 @@ _enter() {
 munge iproute2 procps util-linux)"
     done
     [ "$(id -u)" = 0 ] || _missing "root, for the name spaces of its cluster"
-    unshare --uts --net --pid --mount-proc --fork true 2>/dev/null ||
-        _missing "a system that lets root make name spaces"
+    unshare --uts --net --pid --mount-proc --fork true 2>/dev/null || _impossible
     CLUSTER=$(mktemp -d /tmp/slurm.XXXXXX) && chmod 755 "$CLUSTER" && mkdir -m 1777 "$CLUSTER/tmp" || exit 1
     export PATH CLUSTER SLURM_CONF="$CLUSTER/slurm.conf" TMPDIR="$CLUSTER/tmp"
     exec unshare --uts --net --pid --mount-proc --fork --kill-child sh "$_here/cluster.sh" "$@"
