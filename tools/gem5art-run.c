@@ -63,7 +63,8 @@ static const option options[] = {
     {"--timeout", NULL, "TIME", "End each run after TIME: 30m, 12h, 2d, none", &timeout_text, NULL, NULL, NULL},
     {"--cwd", NULL, "DIR", "Resolve relative paths from DIR", &cwd, NULL, NULL, "FOLDER"},
     OPTION_DB_URI(&db_uri),
-    {"--color", NULL, "WHEN", " Use colors: always, auto (on terminals) or never", &color, NULL, NULL, "always auto never"},
+    {"--color", NULL, "WHEN", " Use colors: always, auto (on terminals) or never", .value = &color,
+     .words = "always auto never"},
     {"--nice", NULL, "N", " Lower the runs' priority, by 0 to 20", &nice_text, NULL, NULL, NULL},
     {"--free-memory", NULL, "SIZE", " Launch none while less is free (such as 8G)", &memory_text, NULL, NULL, NULL},
     {"--quiet", "-q", NULL, " Print only failures and the sum", .flag = &outcomes_quiet},
@@ -78,8 +79,8 @@ static const page run_page = {
     "launch gem5 experiments and watch over them",
     "EXPERIMENT.json | --name NAME --gem5 FILE --script FILE --outdir DIR [--kernel FILE --disk FILE] [-- PARAM...]",
     "Launch the runs that are not recorded yet, of a file or from the command line.", NULL, options,
-    "With - the experiment is read from standard input. The man page has more: --nice, --pin, --free-memory, --min-disk, the git repos of "
-    "a single run, and the options for Slurm.",
+    "With - the experiment is read from standard input. The man page has more: --nice, --pin, --free-memory, --min-disk, "
+    "the git repos of a single run, and the options for Slurm.",
     "0 all runs are recorded as Finished, 1 a run failed or was not launched, 2 misuse; --dry-run: 0, or 1 if a launch "
     "would be refused", NULL, false};
 

@@ -1,5 +1,5 @@
-/* follow.c - see follow.h: the store and the live entries show what has ended and what runs; Slurm's queue, asked now and
-   then, shows only what will never end, as its task is gone. */
+/* follow.c - see follow.h: the store and the live entries show what has ended and what runs; Slurm's queue, asked now
+   and then, shows only what will never end, as its task is gone. */
 
 #include "follow.h"
 
@@ -33,7 +33,8 @@ typedef struct following {
 } following;
 
 static void on_signal(int number) {
-    static const char message[] = "gem5art-run: the runs stay with Slurm: gem5art-ls shows them, gem5art-cancel ends them\n";
+    static const char message[] =
+        "gem5art-run: the runs stay with Slurm: gem5art-ls shows them, gem5art-cancel ends them\n";
     display_leave();
     if (write(STDERR_FILENO, message, sizeof message - 1) < 0) _exit(EXIT_FAILED);
     _exit(128 + number);
@@ -122,8 +123,9 @@ bool follow_runs(gem5art_db *db, gem5art_run *const *runs, size_t count, const c
     } while (w.tally[FOLLOW_WAITS] + w.tally[FOLLOW_RUNS] > 0);
     display_end();
     signal(SIGINT, SIG_DFL), signal(SIGTERM, SIG_DFL), signal(SIGHUP, SIG_DFL);
-    display_say(w.tally[FOLLOW_FINISHED] == (int)w.count ? SHEET_GREEN : SHEET_RED, "%zu run%s: %d finished, %d failed, %d lost",
-                w.count, w.count == 1 ? "" : "s", w.tally[FOLLOW_FINISHED], w.tally[FOLLOW_FAILED], w.tally[FOLLOW_LOST]);
+    display_say(w.tally[FOLLOW_FINISHED] == (int)w.count ? SHEET_GREEN : SHEET_RED,
+                "%zu run%s: %d finished, %d failed, %d lost", w.count, w.count == 1 ? "" : "s",
+                w.tally[FOLLOW_FINISHED], w.tally[FOLLOW_FAILED], w.tally[FOLLOW_LOST]);
     if (w.tally[FOLLOW_FINISHED] < (int)w.count) display_say(SHEET_PLAIN, "%s", resume);
     for (i = 0; i < w.count; i++) free(w.runs[i].live);
     free(w.runs);

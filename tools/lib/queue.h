@@ -38,7 +38,7 @@ typedef struct queue {
 
 /* Reads the queued runs, and asks Slurm once if there are any. */
 void queue_read(queue *q, gem5art_db *db);
-/* The same for a tool that reads again and again: Slurm is asked at most every 30 s, and answers as before in between. */
+/* The same for a tool that reads again and again: Slurm is asked at most every 30 s. */
 void queue_reread(queue *q, gem5art_db *db);
 const queued_run *queue_find(const queue *q, const char *hash); /* NULL: it is not queued */
 /* Shows in a record, that of the queued run or of its live attempt, why it does not run yet, or where it runs. */

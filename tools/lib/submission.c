@@ -66,7 +66,8 @@ void submission_begin(submission *s, gem5art_db *db) {
     jobs = path_of(s, "jobs");
     s->jobs_file = open(jobs, O_RDWR | O_CREAT | O_EXCL | O_APPEND | O_CLOEXEC, 0644);
     if (s->jobs_file < 0 || fcntl(s->jobs_file, F_OFD_SETLK, &lock) < 0)
-        die(EXIT_FAILED, "cannot make and lock %s: %s; submissions need a file system with locks", jobs, strerror(errno));
+        die(EXIT_FAILED, "cannot make and lock %s: %s; submissions need a file system with locks", jobs,
+            strerror(errno));
     free(jobs);
     free(parent);
 }

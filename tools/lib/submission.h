@@ -1,9 +1,9 @@
 /* submission.h - what was handed to Slurm at once: a folder STORE.slurm/ID, and the tickets of its runs, "ID TASK".
 
-   The folder has: `script`, the batch script; `runs`, the runs' hashes in their order, a line each, so that a task finds
-   its own without reading the others; `experiment`, its name; `jobs`, a line "FIRST JOB" for each array that Slurm has accepted, whose task K is
-   the submission's task FIRST + K, and which its submitter locks while it is at work; JOB_K.out, what a task printed, if
-   anything; NODE.started and NODE.failed, see task.h. */
+   The folder has: `script`, the batch script; `experiment`, its name; `runs`, the runs' hashes in their order, a line
+   each, so that a task finds its own without reading the others; `jobs`, a line "FIRST JOB" for each array that Slurm
+   has accepted, whose task K is the submission's task FIRST + K, a file that the submitter locks while it is at work;
+   JOB_K.out, what a task printed, if anything; NODE.started and NODE.failed, see task.h. */
 #ifndef SUBMISSION_H
 #define SUBMISSION_H
 

@@ -31,7 +31,8 @@ typedef struct site_option {
 } site_option;
 
 #define SITE(name, field) {name, offsetof(submit, field)}
-static const site_option site_options[] = {SITE("--partition", partition), SITE("--account", account), SITE("--qos", qos),
+static const site_option site_options[] = {SITE("--partition", partition), SITE("--account", account),
+                                           SITE("--qos", qos),
                                            SITE("--time", time), SITE("--mem", mem), SITE("--cpus-per-task", cpus),
                                            SITE("--constraint", constraint), SITE("--exclude", exclude)};
 enum { SITES = sizeof site_options / sizeof *site_options };
@@ -45,7 +46,8 @@ static void check_option(const char *option_text, const char *where) {
     static const char *const own[] = {"--array", "-a", "--wrap", "--comment", "--chdir", "-D", "--parsable", NULL};
     const char *const *word;
     if (option_text[0] != '-' || strpbrk(option_text, "\n\r"))
-        die(EXIT_MISUSE, "%s: \"%s\" is not an option of sbatch: write one as in --reservation=NAME", where, option_text);
+        die(EXIT_MISUSE, "%s: \"%s\" is not an option of sbatch: write one as in --reservation=NAME", where,
+            option_text);
     for (word = own; *word; word++)
         if (text_starts(option_text, *word) && strchr("= ", option_text[strlen(*word)]))
             die(EXIT_MISUSE, "%s: %s is set by gem5art-run itself: remove it", where, *word);
@@ -93,7 +95,7 @@ static void put_line(text *out, const char *name, const char *value) {
     text_puts(out, "\n");
 }
 
-/* Seconds of a time as sbatch takes it: minutes, minutes:seconds, hours:minutes:seconds, days-hours, and so on; 0: none. */
+/* Seconds of a time as sbatch takes it: minutes, minutes:seconds, hours:minutes:seconds, days-hours, ...; 0: none. */
 static double read_time(const char *value) {
     static const double units[2][3] = {{60, 1, 0}, {3600, 60, 1}}; /* of one colon or none; of two, or after days */
     const char *dash = strchr(value, '-'), *c;
@@ -211,8 +213,8 @@ static bool is_finished(gem5art_db *db, const gem5art_run *run) {
     return finished;
 }
 
-/* Queues one run, unless it is in the queue: a ticket whose task Slurm does not list is void, and what its task had begun
-   is lost once its heartbeat has stopped. */
+/* Queues one run, unless it is in the queue: a ticket whose task Slurm does not list is void, and what its task had
+   begun is lost once its heartbeat has stopped. */
 static submit_outcome queue_run(submitting *w, gem5art_run *run) {
     const queued_run *earlier = queue_find(&w->queue, run->hash);
     gem5art_pool_desc desc = *w->options->pool;

@@ -14,7 +14,7 @@ typedef struct submit {
     text_list sbatch;                    /* further options of sbatch */
     int jobs, per_task;                  /* tasks at once, 0: any number; runs of a task */
     const gem5art_pool_desc *pool;       /* what the tasks' pools have: rerun, retries, free_memory, ... */
-    const char *folder, *title, *db_uri; /* where relative paths begin; the experiment's name; NULL: the default store */
+    const char *folder, *title, *db_uri; /* where relative paths begin; the experiment's name; the store */
 } submit;
 
 /* Rows for a page; `s` is the address of a submit. */

@@ -84,7 +84,8 @@ static void exclude_node(const working *w, long long failures) {
     if (!bad_nodes(w, &nodes)) say("node %s is not excluded, as no other node has started a run", w->node);
     else if (slurm_exclude(strtoll(job, NULL, 10), nodes.data, &why)) {
         note_node(w, "excluded");
-        say("node %s is excluded from the rest of job %s: %lld tasks could not start a run there", w->node, job, failures);
+        say("node %s is excluded from the rest of job %s: %lld tasks could not start a run there", w->node, job,
+            failures);
     } else say("node %s could not be excluded: %s", w->node, text_string(&why));
     text_free(&nodes);
     text_free(&why);
@@ -97,7 +98,8 @@ static void leave_node(const working *w) {
     text why = {NULL, 0, 0};
     if (failures >= TASK_FAILURES) exclude_node(w, failures);
     if (atoi(variable("SLURM_RESTART_COUNT")) >= TASK_FAILURES) return;
-    say("back into the queue: %d run%s could not be started on node %s", w->unstarted, w->unstarted == 1 ? "" : "s", w->node);
+    say("back into the queue: %d run%s could not be started on node %s", w->unstarted, w->unstarted == 1 ? "" : "s",
+        w->node);
     if (!slurm_requeue(id, &why)) say("%s", text_string(&why));
     text_free(&why);
 }
@@ -117,7 +119,8 @@ static bool is_unstarted(const gem5art_event *event) {
 /* A run is queued until it is recorded as one that is not launched again. */
 static void unqueue(const working *w, const gem5art_run *run) {
     gem5art_error error;
-    if (!gem5art_unqueue_run(w->db, run->hash, NULL, &error) && error.code != GEM5ART_NOT_FOUND) warn("%s", error.message);
+    if (!gem5art_unqueue_run(w->db, run->hash, NULL, &error) && error.code != GEM5ART_NOT_FOUND)
+        warn("%s", error.message);
 }
 
 static void on_end(working *w, const gem5art_event *event) {
@@ -200,7 +203,7 @@ static void execute(working *w) {
     for (i = 0; i < w->count; i++)
         if (!gem5art_pool_add(w->pool, w->runs[i].run, &error)) die_of(&error);
     do {
-        gem5art_pool_step(w->pool, TASK_SECONDS * 1000, NULL); /* an event has the error of a run that is not recorded */
+        gem5art_pool_step(w->pool, TASK_SECONDS * 1000, NULL); /* an event has the error of an unrecorded run */
         gem5art_pool_progress(w->pool, &progress);
         if (when_monotonic() < next) continue;
         end_withdrawn(w);
