@@ -4006,16 +4006,17 @@ static void gem5art__cache_title(char title[GEM5ART__CACHE_TITLE + 1], const voi
     snprintf(title, GEM5ART__CACHE_TITLE + 1, "gem5art.h hashes 2 %08x\n", (unsigned)gem5art_crc32(0, entries, size));
 }
 
-/* Adds the entries of the file that the cache does not have, if the file is whole and none but this user can have
-   written it: a false entry would let a wrong file pass. */
+/* Adds the entries of the file, as older ones than those of the cache, if the file is whole and none but this user can
+   have written it: a false entry would let a wrong file pass. */
 static void gem5art__load_cache(gem5art__cache *cache) {
-    gem5art__buf text = {NULL, 0, 0, false};
+    gem5art__buf text = {NULL, 0, 0, false}, newer = cache->entries;
     char title[GEM5ART__CACHE_TITLE + 1];
     gem5art__cached entry;
     struct stat st;
     size_t at = GEM5ART__CACHE_TITLE, got = 0;
     int fd = gem5art__open(cache->path, O_RDONLY | O_NONBLOCK | O_NOFOLLOW, 0);
     cache->loaded = true;
+    cache->entries = text; /* empty */
     if (fd >= 0 && GEM5ART_SYS_FSTAT(fd, &st) == 0 && S_ISREG(st.st_mode) && st.st_uid == geteuid() &&
         !(st.st_mode & (S_IWGRP | S_IWOTH)) && st.st_size >= (off_t)at &&
         st.st_size <= (off_t)(at + GEM5ART__MAX_CACHED * sizeof entry) &&
@@ -4025,10 +4026,15 @@ static void gem5art__load_cache(gem5art__cache *cache) {
         for (; memcmp(text.data, title, GEM5ART__CACHE_TITLE) == 0 && at + sizeof entry <= got; at += sizeof entry) {
             memcpy(&entry, text.data + at, sizeof entry);
             entry.sha256[64] = entry.md5[32] = 0;
-            if (!gem5art__cache_find(cache, &entry.stamp)) gem5art__cache_put(cache, &entry);
+            gem5art__cache_put(cache, &entry);
         }
     }
+    for (at = 0; at < newer.length; at += sizeof entry) {
+        memcpy(&entry, newer.data + at, sizeof entry);
+        gem5art__cache_put(cache, &entry);
+    }
     gem5art__close(fd);
+    gem5art__buf_free(&newer);
     gem5art__buf_free(&text);
 }
 
@@ -4962,7 +4968,7 @@ typedef enum gem5art__step {
 
 /* A search for records by their id or hash, in the order they were stored; all zero to begin with. */
 typedef struct gem5art__lookup {
-    int64_t last; /* where the last match is */
+    int64_t last; /* the number of the last match; of a flat store the offset after its first byte */
     size_t entry; /* of a flat store: the last one of the index */
     gem5art_db *shard; /* that is searched; NULL: the store itself */
 } gem5art__lookup;
@@ -5692,8 +5698,8 @@ static gem5art__step gem5art__flat_lookup(gem5art_db *db, gem5art__lookup *looku
         int64_t at = flat->index.entries[lookup->entry - 1].at;
         gem5art__cursor cursor;
         gem5art__step step;
-        if (at <= lookup->last) continue; /* an id that is its hash too */
-        lookup->last = at;
+        if (at < lookup->last) continue; /* an id that is its hash too */
+        lookup->last = at + 1;
         gem5art__cursor_init(&cursor, flat->fd, flat->path, (off_t)(at ? at - 1 : 0), (off_t)INT64_MAX);
         if (cursor.step > 4096) cursor.step = 4096; /* one record */
         cursor.begun = true;
@@ -9771,7 +9777,7 @@ static void gem5art__search_file(gem5art__watch *watch, const gem5art_run *r, in
     const char *const *text, *found, *end;
     struct stat st;
     int fd = gem5art__open_below(outdir, file->path, S_IFREG, &st);
-    for (text = r->fail_on; text && *text; text++)
+    for (text = r->fail_on; *text; text++)
         if (strlen(*text) > overlap) overlap = strlen(*text);
     while (fd >= 0 && !watch->reason && budget && !gem5art__given_up() &&
            gem5art__reserve(chunk, overlap + GEM5ART__WATCH_CHUNK)) {
@@ -9787,7 +9793,7 @@ static void gem5art__search_file(gem5art__watch *watch, const gem5art_run *r, in
             watch->reason = "kernel panic";
             watch->text = gem5art__line_text(&watch->arena, found, end);
         }
-        for (text = r->fail_on; !found && text && *text; text++)
+        for (text = r->fail_on; !found && *text; text++)
             if ((found = gem5art__find_text(chunk->data, got, *text, strlen(*text))) != NULL) {
                 watch->reason = "User defined kill";
                 watch->text = *text;

@@ -370,6 +370,34 @@ TEST(it_does_not_grow_without_end) {
     end();
 }
 
+/* The entries of a full file do not push out what this process has hashed since. */
+TEST(a_full_file_leaves_the_newest_hashes) {
+    gem5art__stamp stamp;
+    char hash[65];
+    int i;
+    begin();
+    memset(&stamp, 0, sizeof stamp);
+    memset(hash, 'a', 64), hash[64] = 0;
+    for (i = 0; i < GEM5ART__MAX_CACHED; i++) {
+        stamp.inode = i;
+        gem5art__remember(&cache, &stamp, hash, NULL);
+    }
+    reopen_cache();
+    for (i = 0; i < 3; i++) {
+        stamp.inode = GEM5ART__MAX_CACHED + i;
+        monotonic_ahead += 2; /* the file is written each time */
+        gem5art__remember(&cache, &stamp, hash, NULL);
+        CHECK(gem5art__recall(&cache, &stamp, hash, NULL));
+    }
+    reopen_cache();
+    for (i = 0; i < 3; i++) {
+        stamp.inode = GEM5ART__MAX_CACHED + i;
+        CHECK(gem5art__recall(&cache, &stamp, hash, NULL));
+    }
+    monotonic_ahead = 0;
+    end();
+}
+
 /* Where nothing can be written, a file is hashed once in a process. */
 TEST(a_folder_that_takes_no_file) {
     begin();

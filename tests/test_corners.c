@@ -69,8 +69,8 @@ TEST(the_first_of_several_repeated_keys) {
 /* Whatever a field of a record holds, it is read, or refused with an error that names it. */
 static void read_fields(const gem5art__field *fields, void *object, size_t size) {
     static const char *const values[] = {
-        "null", "true", "1", "-1.5", "1e300", "12345678901234567890", "\"x\"", "\"[1]\"", "\"{}\"", "[]", "{}", "[1]", "[null]",
-        "[\"a\"]", "{\"a\":1}", "{\"a\":null}", "{\"a\":\"b\"}", "[{}]", "[{\"tick\":\"x\"}]", "[{\"tick\":5,\"code\":1}]",
+        "null", "true", "1", "-1.5", "1e300", "1e999", "12345678901234567890", "\"x\"", "\"[1]\"", "\"{}\"", "[]", "{}", "[1]", "[null]",
+        "[\"a\"]", "{\"a\":1}", "{\"a\":null}", "{\"a\":\"b\"}", "[{}]", "[{\"tick\":\"x\"}]", "[{\"tick\":5,\"code\":1}]", "[{\"tick\":null}]",
         "[{\"kind\":3}]", "{\"origin\":1}", "{\"hash\":\"a\",\"name\":null}", "{\"except\":[\"a\"]}", "{\"except\":3}"};
     const gem5art__field *field;
     size_t i;
@@ -149,6 +149,106 @@ FLAT_TEST(leftovers_are_the_same_file_by_another_name) {
     CHECK(!exists("db.json.tmp-1") && !exists("db.json.old.1") && !exists("db.json.damaged.1"));
     CHECK(exists("db.json.x") && exists("other") && exists("db.json.tmp-2") && exists("db.json.old.2"));
     gem5art__unlink_leftovers("gone/db.json", &st);
+    fixture_end();
+}
+
+static void count_damage(const char *message, void *user_data) {
+    (void)message;
+    ++*(int *)user_data;
+}
+
+/* Opens the store in the current folder for a viewer, who counts what is damaged. */
+static bool open_viewer(int *damaged) {
+    gem5art_open_desc desc;
+    memset(&desc, 0, sizeof desc);
+    desc.read_only = true;
+    desc.damaged = count_damage;
+    desc.user_data = damaged;
+    db = gem5art_open(STORE_URI, &desc, &error);
+    return db != NULL;
+}
+
+/* Brackets and commas where none may be. */
+FLAT_TEST(arrays_that_begin_badly) {
+    static const struct { const char *text; gem5art__step step; } cases[] = {
+        {"]", GEM5ART__DAMAGED}, {",[]", GEM5ART__DAMAGED}, {"[,{\"_id\":\"a\"}]", GEM5ART__DAMAGED},
+        {"[,]", GEM5ART__DAMAGED}, {"[]", GEM5ART__END}, {"[\n", GEM5ART__TORN}, {" [ {\"_id\":\"a\"} ]", GEM5ART__RECORD}};
+    size_t i;
+    fixture_begin();
+    for (i = 0; i < sizeof cases / sizeof *cases; i++) {
+        gem5art__cursor cursor;
+        int fd;
+        write_text("store", cases[i].text);
+        REQUIRE((fd = open("store", O_RDONLY)) >= 0);
+        gem5art__cursor_init(&cursor, fd, "store", 0, (off_t)strlen(cases[i].text));
+        CHECK_THAT(gem5art__cursor_step(&cursor, &error) == cases[i].step, "%s", cases[i].text);
+        gem5art__cursor_free(&cursor);
+        close(fd);
+    }
+    fixture_end();
+}
+
+/* Two damaged records on the last line, which lost the line end between them, are not a write that was cut off. */
+FLAT_TEST(two_damaged_records_on_one_line) {
+    char *first = line_of(1), *second = line_of(2), text[8192];
+    const char *found;
+    int damaged = 0;
+    fixture_begin();
+    memcpy(strstr(first, "run 1"), "RUN", 3);
+    memcpy(strstr(second, "run 2"), "RUN", 3);
+    snprintf(text, sizeof text, "[\n%s%s]\n", first, second);
+    write_text(STORE_PATH, text);
+    if (open_viewer(&damaged)) {
+        found = store_names(db);
+        CHECK_THAT(damaged > 0, "%s: %s", found, error.message);
+    } else CHECK_INT(error.code, GEM5ART_CORRUPT);
+    free(first), free(second);
+    fixture_end();
+}
+
+/* A viewer sees the records of a file that has lost its first line; one without any record is not a store. */
+FLAT_TEST(a_store_without_its_first_bracket) {
+    char *line = line_of(1), text[4096];
+    const gem5art_run *run;
+    int damaged = 0;
+    fixture_begin();
+    snprintf(text, sizeof text, "%s]\n", line);
+    write_text(STORE_PATH, text);
+    REQUIRE(open_viewer(&damaged));
+    run = gem5art_find_run(db, id_of(1), &error);
+    CHECK_THAT(run != NULL, "%s", error.message);
+    CHECK(damaged > 0);
+    close_db();
+    write_text(STORE_PATH, "what is this?\n");
+    CHECK(!open_viewer(&damaged));
+    CHECK_INT(error.code, GEM5ART_CORRUPT);
+    free(line);
+    fixture_end();
+}
+
+/* What another program does to the file between a look at it and the next read of it. */
+FLAT_TEST(a_store_that_is_cut_while_it_is_read) {
+    struct stat st;
+    off_t bracket;
+    fixture_begin();
+    REQUIRE(open_db(NULL) && store_run(db, 1) && store_run(db, 2));
+    CHECK(stat(STORE_PATH, &st) == 0);
+    CHECK(gem5art__flat_quick_end(&db->flat, st.st_size, &bracket));
+    CHECK(!gem5art__flat_quick_end(&db->flat, st.st_size + 100, &bracket));
+    CHECK(gem5art__flat_save_aside(db, 2, st.st_size + 100, &error)); /* as much as there is */
+    CHECK(stat(STORE_PATH ".torn.1", &st) == 0);
+    db->flat.device++; /* its path leads to a file of another file system */
+    CHECK(gem5art__flat_refresh(db, &error));
+    CHECK(stat(STORE_PATH, &st) == 0 && db->flat.device == st.st_dev);
+    db->flat.size = 0;
+    CHECK(truncate(STORE_PATH, st.st_size / 2) == 0);
+    CHECK(gem5art__flat_follow(db, &st, &error));
+    CHECK(!db->flat.known);
+    CHECK_CONTAINS(fixture_warnings, "was rewritten by another program");
+    db->writer = db->flat.fd;
+    db->flat.size = st.st_size + 100;
+    CHECK(!gem5art__flat_append_few(db, "{}", 2, &error));
+    db->writer = -1;
     fixture_end();
 }
 
@@ -244,6 +344,269 @@ TEST(names_of_live_entries) {
     fixture_end();
 }
 
+/* ---- runs of a repo with two scripts, one of which git does not track */
+
+static const gem5art_artifact *used[2]; /* a gem5 binary, a repo */
+
+static bool begin_runs(void) {
+    fixture_begin();
+    make_repo("repo");
+    write_text("gem5", "#!/bin/sh\n");
+    CHECK(chmod("gem5", 0755) == 0);
+    write_text("repo/untracked.py", "# a script\n");
+    if (!open_db(NULL)) return false;
+    used[0] = register_path("gem5", "gem5 binary", "gem5");
+    used[1] = register_path("repo", "git repo", "repo");
+    return used[0] && used[1];
+}
+
+static gem5art_run_desc a_desc(const char *outdir) {
+    static const char *const params[] = {"1", "2", NULL};
+    gem5art_run_desc desc;
+    memset(&desc, 0, sizeof desc);
+    desc.name = desc.outdir = outdir;
+    desc.gem5_artifact = used[0];
+    desc.gem5_git_artifact = desc.run_script_git_artifact = used[1];
+    desc.run_script = "repo/run.py";
+    desc.params = params;
+    return desc;
+}
+
+static gem5art_run *new_run(const char *outdir) {
+    gem5art_run_desc desc = a_desc(outdir);
+    gem5art_run *run = gem5art_create_se_run(db, &desc, &error);
+    CHECK_THAT(run != NULL, "%s", error.message);
+    return run;
+}
+
+TEST(variables_of_a_run_are_pairs) {
+    static const char *const odd[] = {"cpu", NULL}, *const unnamed[] = {"", "o3", NULL};
+    gem5art_run_desc desc;
+    REQUIRE(begin_runs());
+    desc = a_desc("out");
+    desc.variables = odd;
+    CHECK(!gem5art_create_se_run(db, &desc, &error));
+    CHECK_INT(error.code, GEM5ART_INVALID);
+    CHECK_CONTAINS(error.message, "variables");
+    desc.variables = unnamed;
+    CHECK(!gem5art_create_se_run(db, &desc, &error));
+    fixture_end();
+}
+
+TEST(differences_from_the_run_of_an_outdir) {
+    static const struct { const char *script, *found; } cases[] = {
+        {"s/\"status\"/\"status\"/", "run script"}, /* nothing that info.json holds */
+        {"s/\"type\": \"gem5 run\"/\"type\": \"gem5 run fs\"/", "another kind of run"},
+        {"s/\"gem5_artifact\": \"[^\"]*\"/\"gem5_artifact\": \"00000000-0000-4000-8000-000000000009\"/", "gem5 binary"},
+        {"s/\"params\": \\[/\"params\": [3, /", "parameters"},
+        {"s/\"gem5_options\": \\[/\"gem5_options\": [\"-q\"/", "gem5 options"},
+        {"s/\"artifacts\": \\[/\"artifacts\": [\"x\"/", "further artifacts"},
+        {"s/\"run_script\": \"[^\"]*\"/\"run_script\": \"x.py\"/", "run script x.py -> repo/run.py"}};
+    gem5art__run *run;
+    size_t i;
+    REQUIRE(begin_runs() && (run = (gem5art__run *)new_run("out")) != NULL);
+    sh("cp out/info.json was.json");
+    for (i = 0; i < sizeof cases / sizeof *cases; i++) {
+        sh("sed '%s' was.json >out/info.json", cases[i].script);
+        CHECK_CONTAINS(gem5art__differences(run, "out"), cases[i].found);
+    }
+    CHECK_CONTAINS(gem5art__differences(run, "gone"), "its info.json cannot be read");
+    fixture_end();
+}
+
+/* The same file by two ids, as in a store that two programs filled, is not a difference. */
+TEST(an_artifact_with_two_ids_is_not_a_difference) {
+    gem5art_artifact second;
+    gem5art__run *run;
+    REQUIRE(begin_runs() && (run = (gem5art__run *)new_run("out")) != NULL);
+    second = an_artifact(9, "gem5 binary");
+    second.hash = used[0]->hash;
+    CHECK(store_artifact(db, &second) && gem5art__refresh(db, &error));
+    sh("sed -i 's/\"gem5_artifact\": \"[^\"]*\"/\"gem5_artifact\": \"%s\"/' out/info.json", id_of(9));
+    CHECK_STR(gem5art__differences(run, "out"), "run script");
+    fixture_end();
+}
+
+/* An outdir of gem5art's own, which has the MD5 that it gave the experiment, is an attempt at it. */
+TEST(an_outdir_with_the_hash_of_gem5art) {
+    gem5art_run *run;
+    char legacy[33];
+    REQUIRE(begin_runs() && (run = new_run("out")) != NULL);
+    gem5art__legacy_hash(run, legacy);
+    sh("sed -i 's/%s/%s/; s/\"Created\"/\"Failed\"/' out/info.json", run->hash, legacy);
+    CHECK_INT(gem5art__read_outdir((gem5art__run *)run, "out", &error), GEM5ART__OUTDIR_ATTEMPT);
+    sh("sed -i 's/%s/%032d/' out/info.json", legacy, 0);
+    CHECK_INT(gem5art__read_outdir((gem5art__run *)run, "out", &error), GEM5ART__OUTDIR_FOREIGN);
+    fixture_end();
+}
+
+TEST(an_outdir_that_ends_in_a_dot) {
+    gem5art_run *run, *loaded;
+    REQUIRE(begin_runs() && (run = new_run("out.")) != NULL);
+    REQUIRE((loaded = gem5art_load_run(db, "out./info.json", &error)) != NULL);
+    CHECK(gem5art__ends_with(loaded->outdir, "/out."));
+    CHECK_STR(((gem5art__run *)loaded)->base, loaded->outdir);
+    fixture_end();
+}
+
+TEST(a_script_that_git_does_not_track) {
+    gem5art_run_desc desc;
+    gem5art_run *run;
+    REQUIRE(begin_runs());
+    desc = a_desc("out");
+    desc.run_script = "repo/untracked.py";
+    REQUIRE((run = gem5art_create_se_run(db, &desc, &error)) != NULL);
+    CHECK(gem5art__check_script(&db->cache, (gem5art__run *)run, "repo/untracked.py", &error));
+    write_text("repo/untracked.py", "# a different one\n");
+    CHECK(!gem5art__check_script(&db->cache, (gem5art__run *)run, "repo/untracked.py", &error));
+    CHECK_INT(error.code, GEM5ART_CHANGED);
+    unlink("repo/untracked.py");
+    CHECK(!gem5art__check_script(&db->cache, (gem5art__run *)run, "repo/untracked.py", &error));
+    CHECK_INT(error.code, GEM5ART_NOT_FOUND);
+    CHECK(!gem5art__identify((gem5art__run *)run, ".", &error));
+    fixture_end();
+}
+
+/* Records with the run's hash that are not attempts at it, or that do not keep it from being launched. */
+TEST(records_that_are_found_by_a_hash) {
+    static const char form[] = "[{\"_id\":\"%s\",\"hash\":\"%s\",\"type\":\"%s\",\"name\":\"a\"%s}]";
+    static const struct { bool by_id; const char *type, *rest; bool keeps; int failed; } cases[] = {
+        {true, "gem5 run", ",\"status\":\"Finished\"", false, 0},
+        {false, "disk image", ",\"status\":\"Finished\"", false, 0},
+        {false, "gem5 run", ",\"status\":\"Finished\"", true, 0},
+        {false, "gem5 run", ",\"status\":\"Finished\",\"rerunnable\":\"x\"", true, 0},
+        {false, "gem5 run", ",\"status\":\"Finished\",\"rerunnable\":true", false, 0},
+        {false, "gem5 run", ",\"status\":\"Running\"", false, 0},
+        {false, "gem5 run fs", ",\"status\":\"Failed\",\"rerunnable\":false", false, 1}};
+    gem5art__run run;
+    size_t i;
+    memset(&run, 0, sizeof run);
+    for (i = 0; i < sizeof cases / sizeof *cases; i++) {
+        char text[1024];
+        int failed = -1;
+        fixture_begin();
+        run.public_ = a_run(7);
+        run.public_.hash = "00000000-0000-4000-8000-000000000001"; /* which may be an id too */
+        snprintf(text, sizeof text, form, cases[i].by_id ? run.public_.hash : id_of(2),
+                 cases[i].by_id ? hash_of(1) : run.public_.hash, cases[i].type, cases[i].rest);
+        lay_store(text);
+        REQUIRE(open_db(NULL));
+        run.db = db;
+        CHECK_THAT(gem5art__not_recorded(db, &run, 1, &failed, &error) != cases[i].keeps, "%s: %s", text, error.message);
+        CHECK_THAT(failed == cases[i].failed, "%s: %d", text, failed);
+        fixture_end();
+    }
+}
+
+/* A run that gem5art identified is looked up by that hash alone. */
+TEST(a_run_with_the_hash_of_gem5art) {
+    gem5art__attempts attempts;
+    gem5art_run run = a_run(1);
+    fixture_begin();
+    REQUIRE(open_db(NULL));
+    run.hash = "0123456789abcdef0123456789abcdef";
+    CHECK(gem5art__attempts_begin(&attempts, db, &run, &error));
+    CHECK_STR(attempts.hashes[0], run.hash);
+    CHECK_STR(attempts.hashes[1], "");
+    fixture_end();
+}
+
+TEST(recorded_files_without_a_path_or_hash) {
+    gem5art__run run;
+    fixture_begin();
+    REQUIRE(open_db(NULL));
+    memset(&run, 0, sizeof run);
+    run.public_ = a_run(1);
+    run.db = db;
+    CHECK(!gem5art__fail_recorded(&run, parsed("{\"_id\":\"x\",\"status\":\"Finished\",\"files\":[{},{\"path\":\"x\"},{\"hash\":\"x\"}]}"),
+                                  &arena, &error));
+    CHECK_INT(error.code, GEM5ART_EXISTS);
+    CHECK_CONTAINS(error.message, "set .rerun");
+    gem5art__arena_free(&arena);
+    fixture_end();
+}
+
+/* The entry of a lost run leads to an info.json that is not that run's, or not this user's. */
+TEST(an_info_json_that_is_not_the_lost_runs) {
+    gem5art__live live;
+    DIR *folder;
+    memset(&live, 0, sizeof live);
+    fixture_begin();
+    REQUIRE(mkdir("out", 0777) == 0 && (folder = opendir("out")) != NULL);
+    live.outdir = "out", live.id = "i", live.hash = "h";
+    write_text("out/info.json", "{\"_id\":\"i\",\"hash\":\"h\"}");
+    CHECK(gem5art__read_lost_info(&live, &arena, folder, &error) != NULL);
+    if (geteuid() == 0) {
+        CHECK(chown("out/info.json", 65534, 65534) == 0);
+        CHECK(!gem5art__read_lost_info(&live, &arena, folder, &error));
+        CHECK_CONTAINS(error.message, "belongs to another user");
+    }
+    unlink("out/info.json");
+    write_text("out/info.json", "{\"_id\":\"i\",\"hash\":\"other\"}");
+    CHECK(!gem5art__read_lost_info(&live, &arena, folder, &error));
+    CHECK_CONTAINS(error.message, "is another run's");
+    write_text("out/info.json", "{\"_id\":\"other\",\"hash\":\"h\"}");
+    CHECK(!gem5art__read_lost_info(&live, &arena, folder, &error));
+    closedir(folder);
+    gem5art__arena_free(&arena);
+    fixture_end();
+}
+
+TEST(where_the_supervisor_of_an_entry_is) {
+    gem5art__live live;
+    const gem5art__host_facts *host;
+    fixture_begin();
+    REQUIRE(open_db(NULL) && (host = gem5art__host(db, &error)) != NULL);
+    memset(&live, 0, sizeof live);
+    live.hash = hash_of(1), live.boot_id = host->boot_id, live.host = host->host, live.pid_space = "another";
+    live.job = "";
+    CHECK(!gem5art__is_live(db, &live, GEM5ART__LIVE_NONE));
+    live.lock = 7;
+    CHECK_INT(gem5art__find_supervisor(db, &live), GEM5ART__RUN_LOST); /* no lock file is open */
+    CHECK(gem5art__open_claims(db, &error));
+    CHECK_INT(gem5art__find_supervisor(db, &live), db->claimed.inode == 7 ? GEM5ART__RUN_LOST : GEM5ART__RUN_ELSEWHERE);
+    live.lock = (int64_t)db->claimed.inode;
+    CHECK_INT(gem5art__find_supervisor(db, &live), GEM5ART__RUN_LOST);
+    fixture_end();
+}
+
+TEST(lock_files_that_are_none) {
+    static const char *const commands[] = {"mkdir %s", "mkfifo %s", "ln -s db.json %s", "ln db.json %s"};
+    size_t i;
+    for (i = 0; i < sizeof commands / sizeof *commands; i++) {
+        fixture_begin();
+        REQUIRE(open_db(NULL));
+        CHECK(!gem5art__claim_still_holds(db, hash_of(1), &error)); /* it was never claimed */
+        REQUIRE(gem5art__claim_run(db, hash_of(1), &error));
+        CHECK(gem5art__claim_still_holds(db, hash_of(1), &error));
+        sh("rm -f %s", db->lock_path);
+        sh(commands[i], db->lock_path);
+        CHECK_INT(gem5art__claim_still_holds(db, hash_of(1), &error), i == 3); /* a file with two names */
+        if (i < 3) CHECK_CONTAINS(error.message, "is not a file: remove it");
+        gem5art__unclaim_run(db, hash_of(1));
+        fixture_end();
+    }
+}
+
+TEST(tickets_that_cannot_be_read) {
+    gem5art__run *run;
+    const char *path;
+    REQUIRE(begin_runs() && (run = (gem5art__run *)new_run("out")) != NULL);
+    run->environment = NULL; /* of a run that was never queued: what is recorded of it counts */
+    CHECK(gem5art__write_queued(db, run, "12", GEM5ART__REPLACE, &error));
+    CHECK_STR(gem5art__read_ticket(db, &arena, run->public_.hash, &error), "12");
+    run->public_.type = "gem5 run fs";
+    CHECK(gem5art__write_queued(db, run, "13", GEM5ART__REPLACE, &error));
+    CHECK_STR(gem5art__read_ticket(db, &arena, run->public_.hash, &error), "13");
+    REQUIRE((path = gem5art__queued_path(db, &arena, run->public_.hash, &error)) != NULL);
+    unlink(path);
+    sh("ln -s x %s", path);
+    CHECK_STR(gem5art__read_ticket(db, &arena, run->public_.hash, &error), "unknown");
+    unlink(path);
+    gem5art__arena_free(&arena);
+    fixture_end();
+}
+
 /* Only names that an entry can have are opened. */
 TEST(other_files_among_the_live_entries) {
     gem5art__live_list list;
@@ -322,6 +685,79 @@ TEST(claims_that_others_have_locked) {
     fixture_end();
 }
 
+/* ---- outcome */
+
+TEST(outputs_that_shrink_flood_or_have_no_lines) {
+    static const char *const none[] = {NULL};
+    gem5art__watch watch;
+    gem5art__long_work work;
+    gem5art__buf text = {NULL, 0, 0, false};
+    gem5art_run run = a_run(1);
+    char *flood = (char *)malloc(GEM5ART__TAIL + 11);
+    off_t size;
+    DIR *folder;
+    fixture_begin();
+    memset(&watch, 0, sizeof watch);
+    memset(&work, 0, sizeof work);
+    memset(flood, 'x', GEM5ART__TAIL + 10), flood[GEM5ART__TAIL + 10] = 0;
+    run.fail_on = none;
+    REQUIRE(mkdir("out", 0777) == 0 && (folder = opendir("out")) != NULL);
+    CHECK(gem5art__watch_begin(&watch, &run, folder, &error));
+    write_text("out/simout.txt", flood);
+    CHECK(!gem5art__watch_files(&watch, &run, folder, 1 << 20, true, NULL));
+    CHECK(gem5art__read_tail(&watch, dirfd(folder), "simout.txt", &text, &size));
+    CHECK_INT(size, GEM5ART__TAIL + 10);
+    CHECK_INT(text.length, GEM5ART__TAIL);
+    CHECK(truncate("out/simout.txt", 0) == 0);
+    sh("printf 'panic: x\\n' >>out/simout.txt");
+    CHECK(!gem5art__watch_files(&watch, &run, folder, 1 << 20, true, NULL));
+    work.given_up = true;
+    gem5art__this_work = &work;
+    sh("echo more >>out/simout.txt");
+    CHECK(!gem5art__watch_files(&watch, &run, folder, 1 << 20, true, NULL)); /* at once */
+    gem5art__this_work = NULL;
+    gem5art__watch_free(&watch);
+    gem5art__buf_free(&text);
+    closedir(folder);
+    free(flood);
+    fixture_end();
+}
+
+/* The guest's exit code may be in one file, and "Exiting @" in none. */
+TEST(a_guests_exit_code_without_a_cause) {
+    gem5art__findings found;
+    gem5art__watch watch;
+    gem5art_run run = a_run(1);
+    DIR *folder;
+    fixture_begin();
+    memset(&watch, 0, sizeof watch);
+    memset(&found, 0, sizeof found);
+    REQUIRE(mkdir("out", 0777) == 0 && (folder = opendir("out")) != NULL);
+    write_text("out/simout.txt", "Simulated exit code not 0! Exit code is 3\n");
+    write_text("out/console.txt", "Simulated exit code not 0! Exit code is 4\n");
+    CHECK(gem5art__read_outputs(&found, &run, &arena, &watch, dirfd(folder)));
+    CHECK_STR(found.exit_code, "Simulated exit code not 0! Exit code is 3");
+    CHECK(!found.cause);
+    closedir(folder);
+    gem5art__arena_free(&arena);
+    fixture_end();
+}
+
+TEST(statistics_of_a_fork_are_a_file) {
+    const char *const *forks;
+    fixture_begin();
+    sh("mkdir -p out.f0/stats.txt; touch -d '10 seconds ago' out.f0 out.f0/stats.txt");
+    REQUIRE((forks = gem5art__forks_of("out", gem5art__now() - 5, &arena)) != NULL);
+    CHECK(!forks[0]);
+    REQUIRE((forks = gem5art__forks_of("out", gem5art__now() - 15, &arena)) != NULL);
+    CHECK_STR(forks[0], "out.f0");
+    sh("touch out.f0/stats.txt; touch -d '10 seconds ago' out.f0");
+    REQUIRE((forks = gem5art__forks_of("out", gem5art__now() - 5, &arena)) != NULL);
+    CHECK(!forks[0]);
+    gem5art__arena_free(&arena);
+    fixture_end();
+}
+
 /* ---- warden */
 
 TEST(a_warden_that_is_none) {
@@ -358,6 +794,74 @@ TEST(reports_that_have_no_room_are_left_out) {
     CHECK_INT(self.unsent.length, 0);
     self.child_list = -1;
     CHECK_INT(gem5art__in_warden_count(&self, 0), -1);
+}
+
+TEST(reports_of_a_dead_warden_do_not_count) {
+    gem5art__warden warden;
+    bool more = false;
+    memset(&warden, 0, sizeof warden);
+    warden.number = warden.inbox[0].warden = 7;
+    warden.dead = true, warden.count = 1;
+    CHECK(!gem5art__warden_read(&warden, &more));
+    warden.first = 0, warden.count = 1, warden.dead = false;
+    CHECK(gem5art__warden_read(&warden, &more) == &warden.inbox[0]);
+}
+
+/* It is alive, and its socket is broken. */
+TEST(a_warden_that_takes_no_requests) {
+    gem5art__warden warden;
+    memset(&warden, 0, sizeof warden);
+    if ((warden.pid = fork()) == 0) {
+        pause();
+        _exit(0);
+    }
+    warden.requests = -1, warden.check_at = gem5art__monotonic() + 60;
+    CHECK(gem5art__warden_check(&warden, gem5art__monotonic())); /* nothing waits to be sent */
+    gem5art__putf(&warden.unsent, "x");
+    CHECK(gem5art__warden_check(&warden, gem5art__monotonic()));
+    CHECK_INT(warden.silence, 1);
+    warden.lost = true;
+    CHECK(!gem5art__warden_check(&warden, gem5art__monotonic()));
+    CHECK(waitpid(warden.pid, NULL, 0) == warden.pid);
+    gem5art__buf_free(&warden.unsent);
+}
+
+enum { NOBODY = 1 << 30 }; /* no process has this number */
+
+TEST(what_a_warden_does_for_a_child_that_has_ended) {
+    gem5art__warden_state self;
+    gem5art__run_child child;
+    gem5art__message ping, room[2];
+    int fds[2];
+    memset(&self, 0, sizeof self);
+    memset(&child, 0, sizeof child);
+    memset(&ping, 0, sizeof ping);
+    self.children = &child, self.slot_count = 1;
+    child.pid = NOBODY, child.ended = true, child.kill_at = 9, self.now = 5;
+    gem5art__in_warden_signal(&self, &child, SIGINT);
+    CHECK(child.kill_at > 8);
+    gem5art__in_warden_signal(&self, &child, SIGKILL);
+    CHECK(child.kill_at < 6);
+#ifndef GEM5ART_NO_PROC
+    {
+        gem5art__process process;
+        memset(&process, 0, sizeof process);
+        process.pid = NOBODY + 1, process.folder = -1; /* it has ended since it was found */
+        gem5art__in_warden_found(&self, &process);
+        CHECK_INT(child.left, 1);
+        CHECK_INT(child.killed, 0);
+    }
+#endif
+    self.unsent.data = (char *)room;
+    self.unsent.capacity = sizeof room + sizeof *room;
+    self.unsent.length = sizeof *room; /* a report that waits is an answer too */
+    ping.type = GEM5ART__PING;
+    REQUIRE(pipe(fds) == 0 && write(fds[1], &ping, sizeof ping) == sizeof ping);
+    self.requests = fds[0];
+    gem5art__in_warden_read(&self);
+    CHECK_INT(self.unsent.length, sizeof *room);
+    CHECK(!self.closing);
+    close(fds[0]), close(fds[1]);
 }
 
 TEST(only_a_regular_file_is_a_console) {

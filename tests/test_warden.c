@@ -42,7 +42,9 @@ static int test_kill(int pid, int number) {
     return kill(pid, number);
 }
 
-static const char id_a[] = "11111111-2222-4333-8444-555555555555";
+/* Of a run; other ones in each process, as the tests look for its processes on the whole machine. */
+static char id_a[] = "11111111-2222-4333-8444-555555555555";
+__attribute__((constructor)) static void set_ids(void) { snprintf(id_a + 24, sizeof id_a - 24, "%012ld", (long)getpid()); }
 
 #ifndef GEM5ART_NO_PROC
 
