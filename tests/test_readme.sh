@@ -55,6 +55,7 @@ elsewhere() {
         "make test") script=tests/run.sh ;; # which runs this one
         "make install" | "make uninstall" | "make dist") script=tests/test_install.sh ;;
         "make deb") script=tools/packaging/deb.sh ;; # it needs the programs that build Debian packages
+        "gem5art-run --slurm "*) script=tests/slurm/test_runs.sh ;;
         "cc hello.c "*) script=tests/test_consumers.sh ;;
         *) return 1 ;;
     esac

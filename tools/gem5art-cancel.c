@@ -29,13 +29,13 @@ static bool all, dry_run, quiet;
 static const option options[] = {
     SELECT_OPTIONS(&selected),
     {"--experiment", NULL, "NAME", "Select the runs of this experiment", .value = &experiment},
-    {"--job", NULL, "JOB", "Select the runs of a job of Slurm (123), or of a task (123_4)", .value = &job},
+    {"--job", NULL, "JOB", "Select by Slurm's job, 123, or task, 123_4", .value = &job},
     {"--all", "-a", NULL, "Select all runs of this user", .flag = &all},
     {"--dry-run", "-n", NULL, "Show what would be cancelled, and change nothing", .flag = &dry_run},
     {"--quiet", "-q", NULL, "Print only errors", .flag = &quiet},
     OPTION_DB_URI(&db_uri),
     OPTION_END};
-static const operand operands[] = {{"id", "Cancel this run, by its id or hash, or the beginning of one", "ID"},
+static const operand operands[] = {{"id", "Cancel this run, by the beginning of its id", "ID"},
                                    {NULL, NULL, NULL}};
 static const page the_page = {
     .summary = "cancel runs that were submitted to Slurm",
@@ -44,8 +44,7 @@ static const page the_page = {
     .operands = operands,
     .options = options,
     .status = "0 all are cancelled, or no run was selected, 1 a run could not be cancelled, 2 misuse",
-    .more = "gem5 writes its statistics before it ends, and the runs are recorded as stopped: the same gem5art-run "
-            "submits them again."};
+    .more = "gem5 writes its statistics before it ends. gem5art-run submits the runs again."};
 
 /* ---- which runs are cancelled */
 
