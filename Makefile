@@ -39,8 +39,8 @@ MAKEFLAGS += -j$(shell getconf _NPROCESSORS_ONLN)
 endif
 TESTS    = *
 TORTURE  = *
-COVERED  = archive artifact cache calls concurrency corners execute faults hash json limits model outcome pool \
-             probe queue run safety shards store store_damage store_faults supervisors threads warden
+COVERED  = archive artifact cache calls concurrency corner_faults corners execute faults hash json limits model moments \
+             outcome pool probe queue run safety shards store store_damage store_faults supervisors threads warden
 
 RELEASED = 2026-11-29 # shown in man pages
 

@@ -13807,7 +13807,7 @@ GEM5ARTDEF bool gem5art_execute(gem5art_db *db, gem5art_run *run, const gem5art_
         last = &pool->last_error;
         ok = !pool->counts.skipped && last->code != GEM5ART_CANCELLED && why.code == GEM5ART_OK &&
              (last->code == GEM5ART_OK || strcmp(run->status, "Failed") == 0);
-        if (!ok && error) *error = last->code != GEM5ART_OK ? *last : why;
+        if (!ok && error) *error = *last; /* each failure of a step comes with an event */
     }
     gem5art_pool_destroy(pool);
     return ok;

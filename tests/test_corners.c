@@ -682,6 +682,9 @@ TEST(claims_that_others_have_locked) {
     CHECK(gem5art__claim_run(db, hash, &error));
     CHECK(!gem5art__claim_run(db, hash, &error)); /* twice */
     CHECK_INT(error.code, GEM5ART_BUSY);
+    sh("mkdir -p %s; touch %s/%s.%s", db->live_path, db->live_path, hash, id_of(1)); /* an entry that says nothing */
+    CHECK(!gem5art__claim_run(db, hash, &error));
+    CHECK_CONTAINS(error.message, "by another program");
     fixture_end();
 }
 

@@ -35,6 +35,27 @@ TEST(a_relative_script_that_leads_elsewhere_is_not_executed) {
     end();
 }
 
+/* In the same repo, at another place. */
+TEST(a_relative_script_that_leads_to_another_one_of_its_repo) {
+    gem5art_pool_desc desc;
+    gem5art_run_desc run_desc;
+    gem5art_run *run;
+    char repo[PATH_MAX + 8];
+    begin();
+    CHECK_INT(sh("cd repo && mkdir -p sub/repo && cp run.py sub/repo && git add -A && git commit -qm second"), 0);
+    snprintf(repo, sizeof repo, "%s/repo", fixture_folder);
+    the_repo = register_path("repo", "git repo", repo);
+    run_desc = describe("children/exit_with", "out", "0");
+    REQUIRE((run = create(&run_desc, false)) != NULL);
+    memset(&desc, 0, sizeof desc);
+    desc.cwd = "repo/sub";
+    CHECK(!gem5art_execute(db, run, &desc, &error));
+    CHECK_INT(error.code, GEM5ART_CHANGED);
+    CHECK_CONTAINS(error.message, "its repo \"repo\" has that one as sub/repo/run.py");
+    CHECK_INT(recorded(NULL), 0);
+    end();
+}
+
 TEST(an_absolute_script_may_be_executed_anywhere) {
     gem5art_pool_desc desc;
     gem5art_run_desc run_desc;
