@@ -14,7 +14,7 @@
 # Other ways to run the tests: lmdb (all of them on LMDB stores), portable (no Linux or CPU extras), sanitize (ASan and
 # UBSan), tsan (ThreadSanitizer), valgrind, test-qemu (boots a real Linux kernel),
 # compilers (each C and C++ standard, compiler and kind of CPU; ROWS="musl i386" takes only some rows of that table),
-# analyze (cppcheck reads the header, the tools and the examples),
+# analyze (cppcheck, clang-tidy and gcc -fanalyzer read the header, the tools and the examples),
 # test-slurm (hands runs to a real Slurm, on a cluster of its own),
 # coverage (which branches of each section of the header the tests take; fails below a section's floor; clang, llvm),
 # fuzz (libFuzzer for FUZZ_SECONDS on each target; SEED=N makes the same choices again), mutants (MUTANTS changes of the

@@ -2726,7 +2726,7 @@ GEM5ARTDEF void gem5art_json_number(gem5art_json_writer *writer, double value) {
     }
     for (c = printed; *c != 'e'; c++)
         if (gem5art__json_is_digit(*c)) digits[count++] = *c;
-    exponent = atoi(c + 1);
+    exponent = (int)strtol(c + 1, NULL, 10);
     while (count > 1 && digits[count - 1] == '0') count--;
     digits[count] = 0;
     if (exponent < -4 || exponent >= 16)
@@ -9080,7 +9080,8 @@ static bool gem5art__fail_recorded(const gem5art__run *run, const gem5art_json *
     char hash[65];
     for (; file; file = file->next) {
         const char *path = gem5art__record_text(file, "path"), *then = gem5art__record_text(file, "hash");
-        if (*path && *then && gem5art__cache_hash(&run->db->cache, path, hash, NULL, NULL, NULL) && strcmp(hash, then))
+        if (*path && *then && gem5art__cache_hash(&run->db->cache, path, hash, NULL, NULL, NULL) &&
+            strcmp(hash, then) != 0)
             return gem5art__fail(error, GEM5ART_EXISTS,
                                  "run \"%s\" is recorded already: %s (%s), in %s; but %s, which gem5 read then, has "
                                  "changed since: register it as an artifact of the run, or rerun it (.rerun)",
@@ -10235,7 +10236,7 @@ static const struct gem5art__signal {
                         {SIGXCPU, "SIGXCPU", NULL},      {SIGXFSZ, "SIGXFSZ", NULL},   {SIGUSR1, "SIGUSR1", NULL},
                         {SIGUSR2, "SIGUSR2", NULL},      {SIGALRM, "SIGALRM", NULL},   {SIGSYS, "SIGSYS", NULL}};
 
-static const struct gem5art__signal *gem5art__find_signal(int number) {
+static const struct gem5art__signal *gem5art__find_signal(long number) {
     size_t i;
     for (i = 0; i < sizeof gem5art__signals / sizeof *gem5art__signals; i++)
         if (gem5art__signals[i].number == number) return &gem5art__signals[i];
@@ -10293,7 +10294,7 @@ static void gem5art__decide(gem5art_run *r, gem5art__arena *arena, const gem5art
     guest_code = noted && last.code && end->status == (int)(last.code & 0xff) << 8; /* which the script exited with */
     signal = guest_code ? NULL : gem5art__signal_of(end->status);
     if (!signal && end->status && died && (died = strchr(died, ':')) != NULL) { /* "SIGKILL: 9>" of a Python script */
-        signal = gem5art__find_signal(atoi(died + 1));
+        signal = gem5art__find_signal(strtol(died + 1, NULL, 10));
         if (signal) status = f->error_line;
     }
     bad = !row ? NULL

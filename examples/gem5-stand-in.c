@@ -87,10 +87,10 @@ static void obey(const char *word) {
     const char *equals = strchr(word, '=');
     const char *value = equals ? equals + 1 : "";
     if (!strncmp(word, "seconds=", 8)) ask.seconds = strtod(value, NULL);
-    else if (!strncmp(word, "exit=", 5)) ask.exit_status = atoi(value);
-    else if (!strncmp(word, "signal=", 7)) ask.signal_number = atoi(value);
-    else if (!strncmp(word, "dumps=", 6)) ask.dumps = atoi(value);
-    else if (!strncmp(word, "m5_fail=", 8)) ask.m5_fail = 1, ask.fail_code = atoi(value);
+    else if (!strncmp(word, "exit=", 5)) ask.exit_status = (int)strtol(value, NULL, 10);
+    else if (!strncmp(word, "signal=", 7)) ask.signal_number = (int)strtol(value, NULL, 10);
+    else if (!strncmp(word, "dumps=", 6)) ask.dumps = (int)strtol(value, NULL, 10);
+    else if (!strncmp(word, "m5_fail=", 8)) ask.m5_fail = 1, ask.fail_code = (int)strtol(value, NULL, 10);
     else if (!strncmp(word, "reads=", 6)) snprintf(ask.reads, sizeof ask.reads, "%s", value);
     else if (!strncmp(word, "until=", 6)) snprintf(ask.until, sizeof ask.until, "%s", value);
     else if (!strcmp(word, "roi")) ask.roi = 1;
@@ -116,7 +116,7 @@ static void read_script(const char *path) {
     }
     while (fgets(line, (int)sizeof line, file)) {
         add_to_seed(line);
-        if (strncmp(line, mark, sizeof mark - 1)) continue;
+        if (strncmp(line, mark, sizeof mark - 1) != 0) continue;
         for (word = strtok(line + sizeof mark - 1, " \t\r\n"); word; word = strtok(NULL, " \t\r\n")) obey(word);
     }
     fclose(file);

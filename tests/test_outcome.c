@@ -253,6 +253,8 @@ static const made mades[] = {
                      "<Signals.SIGKILL: 9>.\n"}},
     {"a crash by an error of a Python wrapper", false, 1, BAD, "SIGSEGV",
      {"console.txt", "subprocess.CalledProcessError: Command 'gem5' died with <Signals.SIGSEGV: 11>.\n"}},
+    {"a number that no signal has", false, 1, BAD, "died with <Signals.SIGKILL: 4294967305>",
+     {"console.txt", "subprocess.CalledProcessError: Command 'gem5' died with <Signals.SIGKILL: 4294967305>.\n"}},
     {"a guest's code that looks like a signal", false, 137, BAD, "code 137",
      {EVENTS, "5\t137\texiting with last active thread context\t1.0\n"}},
     {"a signal of its own making", false, SIGSEGV << 16, BAD, "SIGSEGV",

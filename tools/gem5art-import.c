@@ -133,7 +133,7 @@ static bool read_iso_date(const char *date, int64_t *ms) {
         rest += count;
     }
     day = tm.tm_mday;
-    *ms = timegm(&tm) * (int64_t)1000 + atoi(decimals);
+    *ms = timegm(&tm) * (int64_t)1000 + strtol(decimals, NULL, 10);
     if (tm.tm_mday != day) return false; /* timegm changes a day that its month does not have */
     if (!*rest || *rest == ' ' || (rest = strptime(rest, "%z", &zone)) == NULL) return false;
     *ms -= zone.tm_gmtoff * (int64_t)1000;
@@ -381,6 +381,7 @@ static void fail_record(source *s, size_t bad, const gem5art_error *why) {
     if (why->code == GEM5ART_CORRUPT) hint = "; gem5art-fsck --salvage writes a store of the intact records";
     if (has(r, "\"chunkSize\"") || has(r, "\"files_id\""))
         hint = "; it is of MongoDB's GridFS: export the collection \"artifacts\", and get the files with mongofiles";
+    /* NOLINTNEXTLINE(cert-err34-c): the library printed these two numbers */
     if (s->data.length && sscanf(message, "line %zu, column %zu: %n", &line, &column, &n) == 2 && n > 0) {
         for (; line > 1 && (newline = strchr(s->data.data + at, '\n')) != NULL; line--)
             at = (size_t)(newline + 1 - s->data.data);

@@ -93,9 +93,9 @@ static int read_count(const char *option_name, const char *value, int most) {
 static int64_t read_size(const char *option_name, const char *value) {
     static const char units[] = "KMGT";
     char *end;
-    double size = *value >= '0' && *value <= '9' ? strtod(value, &end) : -1;
-    const char *unit = size > 0 && *end ? strchr(units, *end) : units;
-    if (size <= 0 || !unit || (*end && end[1]))
+    double size = strtod(value, &end);
+    const char *unit = *end ? strchr(units, *end) : units;
+    if (*value < '0' || *value > '9' || size <= 0 || !unit || (*end && end[1]))
         die(EXIT_MISUSE, "%s: \"%s\" is not a size: give bytes, or 512M, 8G", option_name, value);
     if (*end) size *= (double)((int64_t)1 << 10 * (unit - units + 1));
     if (size >= 0x1p63) die(EXIT_MISUSE, "%s: %s is too large: give less", option_name, value);

@@ -164,6 +164,7 @@ static void put_distance(text *out, const char *folder, const char *commit, bool
     text counts = {NULL, 0, 0};
     unsigned long left = 0, right = 0;
     *ahead = false;
+    /* NOLINTNEXTLINE(cert-err34-c): git printed these two numbers */
     if (program_git(folder, count, &counts) && sscanf(text_string(&counts), "%lu %lu", &left, &right) == 2) {
         *ahead = !left;
         if (left) text_putf(out, "but HEAD lacks %lu commit%s of it and has %lu others", left, plural(left), right);

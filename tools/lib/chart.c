@@ -123,7 +123,7 @@ static void chart_list(chart *c, chart_axis *a) {
             text_list_add(&a->values, value);
             a->numbers &= chart_number(value, &number);
         }
-    if (a->numbers) qsort(a->values.items, a->values.count, sizeof *a->values.items, chart_compare);
+    if (a->numbers && a->values.count) qsort(a->values.items, a->values.count, sizeof *a->values.items, chart_compare);
     chart_put_in_order(c, &a->values);
 }
 

@@ -183,7 +183,7 @@ static gem5art_text variable_of(const record *r, const char *name) {
     gem5art_text rest = value_of(r, RECORD_VARIABLES), key, value;
     while (members_pair(&rest, &key, &value))
         if (members_is(key, name) || strcmp(members_string(&decoded, key), name) == 0) return value;
-    return (gem5art_text){NULL, 0};
+    return (gem5art_text){"", 0};
 }
 
 static gem5art_text cell_of(const column *c, const record *r) {

@@ -27,22 +27,24 @@ static void find_add(find_matches *m, const char *id, const char *type, const ch
     text_putf(&m->named, "%s%.40s (%.40s \"%.40s\")", m->count > 1 ? ", " : "", id, describe_type(type), name);
 }
 
+/* The string of a member; "": there is none. */
+static const char *find_string(const gem5art_json *record, const char *key) {
+    const gem5art_json *member = gem5art_json_get(record, key);
+    return member && member->type == GEM5ART_JSON_STRING ? member->text : "";
+}
+
 /* Counts the artifacts and runs that a query is for, and adds them to the matches, if there are any to add to. */
 static void find_records(gem5art_db *db, const gem5art_query *query, find_matches *m, size_t counts[2]) {
-    static const char *const keys[] = {"_id", "type", "name"};
     gem5art_error error;
     gem5art_iter *iter = gem5art_get_records(db, query, &error);
-    const char *json, *values[3];
-    size_t length, i;
+    const char *json, *type;
+    size_t length;
     while (iter && (json = gem5art_next_json(iter, &length, &error)) != NULL) {
-        const gem5art_json *record = gem5art_json_parse(json, length, NULL, &error), *member;
+        const gem5art_json *record = gem5art_json_parse(json, length, NULL, &error);
         if (!record) die_of(&error);
-        for (i = 0; i < 3; i++) {
-            member = gem5art_json_get(record, keys[i]);
-            values[i] = member && member->type == GEM5ART_JSON_STRING ? member->text : "";
-        }
-        if (m) find_add(m, values[0], values[1], values[2]);
-        counts[strcmp(values[1], "gem5 run") == 0 || strcmp(values[1], "gem5 run fs") == 0]++;
+        type = find_string(record, "type");
+        if (m) find_add(m, find_string(record, "_id"), type, find_string(record, "name"));
+        counts[strcmp(type, "gem5 run") == 0 || strcmp(type, "gem5 run fs") == 0]++;
         gem5art_json_free(record);
     }
     if (gem5art_iter_step(iter) == GEM5ART_FAILED) die_of(&error);

@@ -35,7 +35,7 @@ typedef struct following {
 static void on_signal(int number) {
     static const char message[] =
         "gem5art-run: the runs stay with Slurm: gem5art-ls shows them, gem5art-cancel ends them\n";
-    display_leave();
+    display_leave(); /* NOLINT(bugprone-signal-handler): it calls only what a handler may call */
     if (write(STDERR_FILENO, message, sizeof message - 1) < 0) _exit(EXIT_FAILED);
     _exit(128 + number);
 }

@@ -48,6 +48,7 @@ void latex_put_number(text *out, const char *number) {
     if (strcmp(number, "inf") == 0 || strcmp(number, "-inf") == 0)
         text_puts(out, *number == '-' ? "$-\\infty$" : "$\\infty$");
     else if (strcmp(number, "-") == 0) text_puts(out, "--");
-    else if (power) text_putf(out, "$%.*s \\times 10^{%d}$", (int)(power - number), number, atoi(power + 1));
+    else if (power)
+        text_putf(out, "$%.*s \\times 10^{%ld}$", (int)(power - number), number, strtol(power + 1, NULL, 10));
     else text_putf(out, *number == '-' ? "$%s$" : "%s", number);
 }

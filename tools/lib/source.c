@@ -85,21 +85,31 @@ source *source_parse(const char *path, text *content) {
     if (content->length) source_blank(s, content->data);
     s->root = gem5art_json_parse(s->content, content->length, NULL, &error);
     if (s->root) return s;
+    /* NOLINTNEXTLINE(cert-err34-c): the library printed these two numbers */
     if (sscanf(error.message, "line %u, column %u: %n", &line, &column, &rest) == 2 && rest)
         die(EXIT_FAILED, "%s:%u:%u: %s", path, line, column, error.message + rest);
     die(EXIT_FAILED, "%s: %s", path, error.message);
 }
 
-source *source_read(const char *path) {
+static text *read_all(FILE *file, const char *path) {
     text *content = (text *)text_keep(text_alloc(sizeof *content));
-    bool standard = text_same(path, "-");
-    FILE *file = standard ? stdin : fopen(path, "r");
     char bytes[65536];
     size_t got;
-    if (standard) path = "standard input";
-    if (standard && isatty(STDIN_FILENO)) say("reading from the terminal: end it with Ctrl-D");
-    while (file && (got = fread(bytes, 1, sizeof bytes, file)) > 0) text_put(content, bytes, got);
-    if (!file || ferror(file)) die(EXIT_FAILED, "cannot read %s: %s", path, strerror(errno));
-    if (!standard) fclose(file);
+    if (!file) die(EXIT_FAILED, "cannot read %s: %s", path, strerror(errno));
+    while ((got = fread(bytes, 1, sizeof bytes, file)) > 0) text_put(content, bytes, got);
+    if (ferror(file)) die(EXIT_FAILED, "cannot read %s: %s", path, strerror(errno));
+    return content;
+}
+
+source *source_read(const char *path) {
+    FILE *file;
+    text *content;
+    if (text_same(path, "-")) {
+        if (isatty(STDIN_FILENO)) say("reading from the terminal: end it with Ctrl-D");
+        return source_parse("standard input", read_all(stdin, "standard input"));
+    }
+    file = fopen(path, "r");
+    content = read_all(file, path);
+    fclose(file);
     return source_parse(path, content);
 }

@@ -92,6 +92,7 @@ static bool find_sizes(FILE *list, uint64_t *length, uint64_t *size) {
     char line[512], method[16], mark;
     bool found = false;
     while (fgets(line, sizeof line, list)) {
+        /* NOLINTNEXTLINE(cert-err34-c): unzip printed these numbers */
         int words = sscanf(line, "%llu %15s %llu %*d%c", &wide_length, method, &wide_size, &mark);
         if (found || words != 4 || mark != '%') continue;
         *length = wide_length;

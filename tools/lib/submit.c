@@ -99,13 +99,13 @@ static void put_line(text *out, const char *name, const char *value) {
 static double read_time(const char *value) {
     static const double units[2][3] = {{60, 1, 0}, {3600, 60, 1}}; /* of one colon or none; of two, or after days */
     const char *dash = strchr(value, '-'), *c;
-    double seconds = dash ? atof(value) * 86400 : 0;
+    double seconds = dash ? strtod(value, NULL) * 86400 : 0;
     int colons = 0, i;
     if (dash) value = dash + 1;
     for (c = value; *c; c++) colons += *c == ':';
     if (colons > 2 || value[strspn(value, "0123456789:")]) return 0;
     for (i = 0; i <= colons; i++) {
-        seconds += atof(value) * units[dash || colons == 2][i];
+        seconds += strtod(value, NULL) * units[dash || colons == 2][i];
         value = strchr(value, ':') ? strchr(value, ':') + 1 : value;
     }
     return seconds;
@@ -113,8 +113,8 @@ static double read_time(const char *value) {
 
 /* The time of a task, from the time-outs of its runs; 0: one has none. */
 static double needed_time(const submit *s, const experiment *e) {
-    int at_once = s->cpus ? atoi(s->cpus) : 1;
-    double longest = 0, rounds = ceil((double)s->per_task / (at_once > 1 ? at_once : 1));
+    long at_once = s->cpus ? strtol(s->cpus, NULL, 10) : 1;
+    double longest = 0, rounds = ceil((double)s->per_task / (double)(at_once > 1 ? at_once : 1));
     size_t i;
     for (i = 0; i < e->run_count; i++) {
         double t = e->runs[i].desc.timeout;

@@ -440,6 +440,7 @@ static void svg_legend(svg *s) {
     size_t i;
     for (i = 0; layout_has_legend(s->f) && i < s->f->series_count; i++) {
         const double x = l->legend_left + l->legend_entry * (double)(i % l->legend_columns);
+        /* NOLINTNEXTLINE(bugprone-integer-division): the entry's row, a whole number */
         const double y = l->legend_top + LAYOUT_LEGEND * (double)(i / l->legend_columns);
         if (figure_has_area(s->f)) {
             svg_rect(s, x, y + 0.5, 9, 6);

@@ -5,6 +5,7 @@
 #include <dirent.h>
 #include <errno.h>
 #include <fcntl.h>
+#include <limits.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -97,7 +98,7 @@ static void leave_node(const working *w) {
     const char *id = w->options->pool->task_id; /* the number in SLURM_JOB_ID can be the whole array's */
     text why = {NULL, 0, 0};
     if (failures >= TASK_FAILURES) exclude_node(w, failures);
-    if (atoi(variable("SLURM_RESTART_COUNT")) >= TASK_FAILURES) return;
+    if (strtol(variable("SLURM_RESTART_COUNT"), NULL, 10) >= TASK_FAILURES) return;
     say("back into the queue: %d run%s could not be started on node %s", w->unstarted, w->unstarted == 1 ? "" : "s",
         w->node);
     if (!slurm_requeue(id, &why)) say("%s", text_string(&why));
@@ -225,12 +226,13 @@ bool task_execute(const task *t, gem5art_db *db) {
     working w;
     gem5art_error error;
     char *id = text_printf("%s_%s", variable("SLURM_ARRAY_JOB_ID"), variable("SLURM_ARRAY_TASK_ID"));
+    long cpus = strtol(variable("SLURM_CPUS_PER_TASK"), NULL, 10);
     int64_t first = t->first_text ? options_count("--first", t->first_text) : 0;
     memset(&w, 0, sizeof w);
     if (!*variable("SLURM_JOB_ID")) die(EXIT_MISUSE, "--exec is for batch scripts of Slurm: use --slurm to submit one");
     w.options = t, w.db = db;
     w.node = *variable("SLURMD_NODENAME") ? variable("SLURMD_NODENAME") : "node";
-    t->pool->jobs = atoi(variable("SLURM_CPUS_PER_TASK")) > 0 ? atoi(variable("SLURM_CPUS_PER_TASK")) : 1;
+    t->pool->jobs = cpus > 0 && cpus <= INT_MAX ? (int)cpus : 1;
     t->pool->task_id = id;
     t->pool->environment = task_environment;
     t->pool->handle_signals = true;
@@ -238,7 +240,7 @@ bool task_execute(const task *t, gem5art_db *db) {
     t->pool->user_data = &w;
     w.pool = gem5art_pool_create(db, t->pool, &error);
     if (!w.pool) die_of(&error);
-    load_runs(&w, first + atoll(variable("SLURM_ARRAY_TASK_ID")));
+    load_runs(&w, first + strtoll(variable("SLURM_ARRAY_TASK_ID"), NULL, 10));
     execute(&w);
     gem5art_pool_destroy(w.pool);
     if (w.unstarted && !w.started) leave_node(&w);

@@ -14,10 +14,10 @@ enum { TERMINAL_LEAST = 20, TERMINAL_MOST = 500, TERMINAL_USUAL = 80 };
 static int terminal_wish(void) {
     const char *columns = getenv("COLUMNS");
     size_t length = columns ? strlen(columns) : 0;
-    int wish;
+    long wish;
     if (!length || length > 9 || columns[strspn(columns, "0123456789")]) return 0;
-    wish = atoi(columns);
-    return wish == 0 ? 0 : wish < TERMINAL_LEAST ? TERMINAL_LEAST : wish > TERMINAL_MOST ? TERMINAL_MOST : wish;
+    wish = strtol(columns, NULL, 10);
+    return wish == 0 ? 0 : wish < TERMINAL_LEAST ? TERMINAL_LEAST : wish > TERMINAL_MOST ? TERMINAL_MOST : (int)wish;
 }
 
 int terminal_columns(int fd) {
