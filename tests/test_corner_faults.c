@@ -294,6 +294,24 @@ TEST(what_a_run_leaves) {
     fixture_end();
 }
 
+/* ---- warden */
+
+TEST(a_request_that_is_interrupted) {
+    gem5art__buf requests = {NULL, 0, 0, false};
+    int fds[2];
+    char byte = 0;
+    REQUIRE(socketpair(AF_UNIX, SOCK_STREAM, 0, fds) == 0);
+    gem5art__puts(&requests, "x");
+    set_fault(INTERRUPT, 1, 0);
+    CHECK(gem5art__send_unsent(fds[0], true, &requests, SIZE_MAX));
+    CHECK_INT(fault_count, 2); /* it was sent again */
+    set_fault(FAIL, 0, 0);
+    CHECK_INT(requests.length, 0);
+    CHECK(read(fds[1], &byte, 1) == 1 && byte == 'x');
+    close(fds[0]), close(fds[1]);
+    gem5art__buf_free(&requests);
+}
+
 /* ---- pools: their parts, of a job that nobody executes */
 
 static gem5art_pool *pool;

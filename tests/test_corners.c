@@ -3,6 +3,8 @@
 #include "../gem5art.h"
 
 #include <math.h>
+#include <sys/socket.h>
+#include <sys/un.h>
 
 #include "test.h"
 
@@ -570,6 +572,23 @@ TEST(where_the_supervisor_of_an_entry_is) {
     fixture_end();
 }
 
+/* A socket cannot be opened at all. */
+TEST(a_socket_in_the_place_of_the_lock_file) {
+    struct sockaddr_un address;
+    int fd = socket(AF_UNIX, SOCK_STREAM, 0);
+    fixture_begin();
+    REQUIRE(open_db(NULL));
+    memset(&address, 0, sizeof address);
+    address.sun_family = AF_UNIX;
+    strcpy(address.sun_path, STORE_PATH ".lock");
+    REQUIRE(fd >= 0 && bind(fd, (struct sockaddr *)&address, sizeof address) == 0);
+    CHECK(!gem5art__claim_run(db, hash_of(1), &error));
+    CHECK_INT(error.code, GEM5ART_INVALID);
+    CHECK_CONTAINS(error.message, "is not a file: remove it");
+    close(fd);
+    fixture_end();
+}
+
 TEST(lock_files_that_are_none) {
     static const char *const commands[] = {"mkdir %s", "mkfifo %s", "ln -s db.json %s", "ln db.json %s"};
     size_t i;
@@ -848,11 +867,24 @@ TEST(what_a_warden_does_for_a_child_that_has_ended) {
 #ifndef GEM5ART_NO_PROC
     {
         gem5art__process process;
+        char path[64];
         memset(&process, 0, sizeof process);
         process.pid = NOBODY + 1, process.folder = -1; /* it has ended since it was found */
         gem5art__in_warden_found(&self, &process);
         CHECK_INT(child.left, 1);
         CHECK_INT(child.killed, 0);
+        if ((process.pid = fork()) == 0) {
+            pause();
+            _exit(0);
+        }
+        snprintf(path, sizeof path, "/proc/%ld", (long)process.pid);
+        CHECK((process.folder = open(path, O_RDONLY | O_DIRECTORY)) >= 0);
+        child.kill_at = 9, child.spread = SIGCONT; /* it may end by itself yet */
+        gem5art__in_warden_found(&self, &process);
+        CHECK_INT(child.left, 2);
+        CHECK_INT(child.killed, 0);
+        CHECK(kill(process.pid, SIGKILL) == 0 && waitpid(process.pid, NULL, 0) == process.pid);
+        close(process.folder);
     }
 #endif
     self.unsent.data = (char *)room;

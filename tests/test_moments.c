@@ -8,6 +8,13 @@
 static gem5art_pool *pool;
 static gem5art__job *job;
 
+static bool cancels_at_spawn; /* the event of a spawn cancels the run */
+
+static void cancel_at_spawn(const gem5art_event *event, void *user_data) {
+    (void)user_data;
+    if (event->type == GEM5ART_EVENT_SPAWNED && cancels_at_spawn) CHECK(gem5art_pool_cancel(pool, event->run->id, &error));
+}
+
 /* A pool of one run, in a folder of its own. */
 static bool begin_pool(const char *program, const char *params, int64_t min_disk) {
     gem5art_pool_desc desc;
@@ -16,7 +23,7 @@ static bool begin_pool(const char *program, const char *params, int64_t min_disk
     write_text("program", "#!/bin/sh\n");
     CHECK(chmod("program", 0755) == 0);
     memset(&desc, 0, sizeof desc);
-    desc.jobs = 1, desc.grace = -1, desc.min_disk = min_disk, desc.handle_signals = true;
+    desc.jobs = 1, desc.grace = -1, desc.min_disk = min_disk, desc.handle_signals = true, desc.event = cancel_at_spawn;
     if ((pool = gem5art_pool_create(db, &desc, &error)) == NULL || (run = se_run(program, "out", params)) == NULL) return false;
     if (!gem5art_pool_add(pool, run, &error)) return false;
     job = pool->first;
@@ -44,14 +51,19 @@ static bool await_report(void) {
 static const char *recorded_as(const char *key) { return json_member("out/info.json", key); }
 
 TEST(a_run_that_is_cancelled_before_its_spawn_is_reported) {
-    REQUIRE(begin_pool("children/slow", "60", 0));
-    REQUIRE(step_to(GEM5ART__SPAWNING) && await_report());
-    CHECK(gem5art_pool_cancel(pool, job->run->public_.id, &error));
-    CHECK(gem5art_pool_wait(pool, &error));
-    CHECK_STR(recorded_as("status"), "Failed");
-    CHECK_STR(recorded_as("kill_reason"), "sigterm");
-    CHECK_INT(recorded("Failed"), 1);
-    end_pool();
+    int twice;
+    for (twice = 0; twice < 2; twice++) {
+        cancels_at_spawn = twice;
+        REQUIRE(begin_pool("children/slow", "60", 0));
+        REQUIRE(step_to(GEM5ART__SPAWNING) && await_report());
+        CHECK(gem5art_pool_cancel(pool, job->run->public_.id, &error));
+        CHECK(gem5art_pool_wait(pool, &error));
+        CHECK_STR(recorded_as("status"), "Failed");
+        CHECK_STR(recorded_as("kill_reason"), "sigterm");
+        CHECK_INT(recorded("Failed"), 1);
+        end_pool();
+    }
+    cancels_at_spawn = false;
 }
 
 TEST(a_warden_that_is_killed_before_it_spawns) {
