@@ -835,10 +835,14 @@ GEM5ARTDEF bool gem5art_would_launch(gem5art_db *db, gem5art_run *run, const gem
 GEM5ARTDEF bool gem5art_queue_run(gem5art_db *db, gem5art_run *run, const char *ticket, const char *replaces,
                                   const gem5art_pool_desc *desc, gem5art_error *error);
 
-/* Returns a run that this user has queued, to be launched in a pool of this db; it stays queued until
-   gem5art_unqueue_run. A pool skips it as CANCELLED if it is not queued any more. NULL: NOT_FOUND if it is not queued;
-   INVALID if its file belongs to another user; as gem5art_load_run. */
-GEM5ARTDEF gem5art_run *gem5art_load_queued(gem5art_db *db, const char *hash, gem5art_error *error);
+/* Returns a run that this user has queued with this ticket (NULL: any), to be launched in a pool of this db; it stays
+   queued until gem5art_unqueue_run. A pool skips it as CANCELLED if it is not queued with that ticket any more. NULL:
+   NOT_FOUND if it is not queued so; INVALID if its file belongs to another user; as gem5art_load_run. */
+GEM5ARTDEF gem5art_run *gem5art_load_queued(gem5art_db *db, const char *hash, const char *ticket,
+                                            gem5art_error *error);
+
+/* Returns whether a run is queued with this ticket (NULL: any), as far as that can be known. */
+GEM5ARTDEF bool gem5art_is_queued(gem5art_db *db, const char *hash, const char *ticket);
 
 /* Withdraws a run from its queue if its ticket is this one (NULL: whatever it is). What already executes is not ended
    by that. False: NOT_FOUND if it is not queued with this ticket; IO if its file is another user's; NOMEM. */
@@ -7898,7 +7902,7 @@ typedef struct gem5art__run {
     int priority, nice;
     const char *const *environment; /* name, value, ..., NULL: what is set for it */
     bool no_probe;
-    bool queued;                   /* of gem5art_load_queued */
+    const char *ticket;            /* of gem5art_load_queued; else NULL */
     bool in_pool, released;
 } gem5art__run;
 
@@ -9371,8 +9375,9 @@ static const char *gem5art__read_ticket(gem5art_db *db, gem5art__arena *arena, c
 static bool gem5art__check_queue(gem5art_db *db, const gem5art__run *run, const char *replaces, gem5art_error *error) {
     gem5art__arena arena = {NULL, false};
     const char *ticket = gem5art__read_ticket(db, &arena, run->public_.hash, error);
-    bool ok = ticket && (run->queued ? *ticket : !*ticket || (replaces && strcmp(ticket, replaces) == 0));
-    if (ticket && !ok && run->queued)
+    bool ok = ticket && (run->ticket ? strcmp(ticket, run->ticket) == 0
+                                     : !*ticket || (replaces && strcmp(ticket, replaces) == 0));
+    if (ticket && !ok && run->ticket)
         gem5art__fail(error, GEM5ART_CANCELLED, "run \"%s\" was not launched: it was withdrawn from its queue",
                       run->public_.name);
     else if (ticket && !ok)
@@ -9392,7 +9397,8 @@ static bool gem5art__write_queued(gem5art_db *db, const gem5art__run *run, const
     gem5art_run r = run->public_;
     const char *text, *path = gem5art__queued_path(db, &arena, r.hash, error);
     size_t length;
-    bool ok;
+    bool ok = false;
+    int tries;
     queued.ticket = ticket, queued.nice = run->nice, queued.priority = run->priority, queued.no_probe = run->no_probe;
     if (run->environment) r.environment = run->environment;
     r.enqueue_time = gem5art__now();
@@ -9403,8 +9409,14 @@ static bool gem5art__write_queued(gem5art_db *db, const gem5art__run *run, const
     for (field = gem5art__queued_fields; field->name; field++) gem5art__write_field(&writer, field, &queued);
     gem5art_json_end_object(&writer);
     text = path ? gem5art_json_take(&writer, &length, error) : NULL;
-    ok = text && gem5art__open_live_folder(db, error) &&
-         gem5art__put_file(-1, path, text, length, 0644, mode, false, error);
+    for (tries = 0; text && !ok && tries < 10 && gem5art__open_live_folder(db, error); tries++) {
+        gem5art_error why;
+        ok = gem5art__put_file(-1, path, text, length, 0644, mode, false, &why);
+        if (!ok) gem5art__fail(error, why.code == GEM5ART_EXISTS ? GEM5ART_BUSY : why.code, "%s", why.message);
+        if (ok || why.code != GEM5ART_NOT_FOUND) break;
+        gem5art__close(db->live_folder); /* the owner of the last entry has removed the folder */
+        db->live_folder = -1;
+    }
     gem5art_json_writer_free(&writer);
     gem5art__arena_free(&arena);
     return ok;
@@ -14078,12 +14090,13 @@ static bool gem5art__read_queued(gem5art__run *run, const char *path, gem5art_er
     run->priority = (int)queued.priority;
     run->no_probe = queued.no_probe;
     run->environment = run->public_.environment;
-    run->queued = true;
+    run->ticket = queued.ticket;
     run->public_.record = NULL; /* it is no field of the run's record that it was queued */
     return true;
 }
 
-GEM5ARTDEF gem5art_run *gem5art_load_queued(gem5art_db *db, const char *hash, gem5art_error *error) {
+GEM5ARTDEF gem5art_run *gem5art_load_queued(gem5art_db *db, const char *hash, const char *ticket,
+                                            gem5art_error *error) {
     gem5art__arena arena = {NULL, false};
     gem5art__run *run = NULL;
     const char *path;
@@ -14098,10 +14111,21 @@ GEM5ARTDEF gem5art_run *gem5art_load_queued(gem5art_db *db, const char *hash, ge
         gem5art__fail(error, GEM5ART_INVALID, "%s belongs to another user, or another may write it: only its owner "
                       "launches that run", path);
     else if (path && (run = gem5art__new_run(db, error)) != NULL)
-        ok = gem5art__fill_loaded(run, path, error) && gem5art__read_queued(run, path, error);
+        ok = gem5art__fill_loaded(run, path, error) && gem5art__read_queued(run, path, error) &&
+             (!ticket || strcmp(ticket, run->ticket) == 0 ||
+              gem5art__fail(error, GEM5ART_NOT_FOUND, "the run %s is not queued with the ticket %s, but with %s", hash,
+                            ticket, run->ticket));
     if (!ok && run) gem5art__free_run(run), run = NULL;
     gem5art__arena_free(&arena);
     return run ? &run->public_ : NULL;
+}
+
+GEM5ARTDEF bool gem5art_is_queued(gem5art_db *db, const char *hash, const char *ticket) {
+    gem5art__arena arena = {NULL, false};
+    const char *found = db && hash ? gem5art__read_ticket(db, &arena, hash, NULL) : "";
+    bool is = !found || (*found && (!ticket || strcmp(found, ticket) == 0 || strcmp(found, "unknown") == 0));
+    gem5art__arena_free(&arena);
+    return is;
 }
 
 GEM5ARTDEF bool gem5art_unqueue_run(gem5art_db *db, const char *hash, const char *ticket, gem5art_error *error) {

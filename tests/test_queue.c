@@ -42,7 +42,7 @@ TEST(only_the_program_that_loads_a_queued_run_launches_it) {
     CHECK(!execute(run));
     CHECK_INT(error.code, GEM5ART_BUSY);
     CHECK_INT(recorded(NULL), 0);
-    REQUIRE((loaded = gem5art_load_queued(db, run->hash, &error)) != NULL);
+    REQUIRE((loaded = gem5art_load_queued(db, run->hash, NULL, &error)) != NULL);
     CHECK_STR(loaded->id, run->id);
     CHECK(gem5art_execute(db, loaded, &no_pool, &error));
     CHECK_STR(loaded->status, "Finished");
@@ -69,7 +69,7 @@ TEST(a_queued_run_has_what_an_info_json_lacks) {
     desc.no_probe = true;
     REQUIRE((run = create(&desc, false)) != NULL);
     REQUIRE(queue(run, "t"));
-    REQUIRE((loaded = gem5art_load_queued(db, run->hash, &error)) != NULL);
+    REQUIRE((loaded = gem5art_load_queued(db, run->hash, NULL, &error)) != NULL);
     CHECK_INT(((gem5art__run *)loaded)->nice, 3);
     CHECK_INT(((gem5art__run *)loaded)->priority, 7);
     CHECK(((gem5art__run *)loaded)->no_probe);
@@ -85,7 +85,7 @@ TEST(a_run_that_was_withdrawn_is_not_launched) {
     begin();
     REQUIRE((run = se_run("children/exit_with", "out", "0")) != NULL);
     REQUIRE(queue(run, "job 1"));
-    REQUIRE((loaded = gem5art_load_queued(db, run->hash, &error)) != NULL);
+    REQUIRE((loaded = gem5art_load_queued(db, run->hash, NULL, &error)) != NULL);
     CHECK(!gem5art_unqueue_run(db, run->hash, "job 2", &error));
     CHECK_INT(error.code, GEM5ART_NOT_FOUND);
     CHECK_INT(queued(), 1);
@@ -93,12 +93,30 @@ TEST(a_run_that_was_withdrawn_is_not_launched) {
     CHECK_INT(queued(), 0);
     CHECK(!gem5art_unqueue_run(db, run->hash, NULL, &error));
     CHECK_INT(error.code, GEM5ART_NOT_FOUND);
-    CHECK(!gem5art_load_queued(db, run->hash, &error));
+    CHECK(!gem5art_load_queued(db, run->hash, NULL, &error));
     CHECK_INT(error.code, GEM5ART_NOT_FOUND);
     CHECK(!gem5art_execute(db, loaded, &no_pool, &error));
     CHECK_INT(error.code, GEM5ART_CANCELLED);
     CHECK_INT(recorded(NULL), 0);
     CHECK(execute(run));
+    end();
+}
+
+TEST(a_run_is_launched_by_its_ticket_alone) {
+    gem5art_run *run, *loaded;
+    begin();
+    REQUIRE((run = se_run("children/exit_with", "out", "0")) != NULL);
+    REQUIRE(queue(run, "job 1"));
+    CHECK(gem5art_is_queued(db, run->hash, "job 1") && gem5art_is_queued(db, run->hash, NULL));
+    CHECK(!gem5art_is_queued(db, run->hash, "job 2"));
+    CHECK(!gem5art_load_queued(db, run->hash, "job 2", &error));
+    CHECK_INT(error.code, GEM5ART_NOT_FOUND);
+    REQUIRE((loaded = gem5art_load_queued(db, run->hash, "job 1", &error)) != NULL);
+    CHECK(gem5art_queue_run(db, run, "job 2", "job 1", NULL, &error));
+    CHECK(!gem5art_execute(db, loaded, &no_pool, &error));
+    CHECK_INT(error.code, GEM5ART_CANCELLED);
+    CHECK(gem5art_unqueue_run(db, run->hash, "job 2", &error));
+    CHECK(!gem5art_is_queued(db, run->hash, NULL));
     end();
 }
 
@@ -172,13 +190,13 @@ TEST(what_another_may_write_is_not_launched) {
     REQUIRE(queue(run, "job 1"));
     snprintf(command, sizeof command, "chmod 666 %s", entry_of(run));
     sh(command);
-    CHECK(!gem5art_load_queued(db, run->hash, &error));
+    CHECK(!gem5art_load_queued(db, run->hash, NULL, &error));
     CHECK_INT(error.code, GEM5ART_INVALID);
     CHECK(!execute(run));
     CHECK_INT(error.code, GEM5ART_BUSY);
     snprintf(command, sizeof command, "rm %s && mkdir %s", entry_of(run), entry_of(run));
     sh(command);
-    CHECK(!gem5art_load_queued(db, run->hash, &error));
+    CHECK(!gem5art_load_queued(db, run->hash, NULL, &error));
     CHECK(!execute(run));
     CHECK_INT(error.code, GEM5ART_BUSY);
     snprintf(command, sizeof command, "rmdir %s", entry_of(run));
@@ -198,7 +216,7 @@ TEST(a_queue_that_cannot_be_written_leaves_nothing) {
     CHECK_INT(error.code, GEM5ART_INVALID);
     sh("rm db.json.live");
     CHECK(queue(run, "job 1"));
-    CHECK(!gem5art_load_queued(db, "../x", &error));
+    CHECK(!gem5art_load_queued(db, "../x", NULL, &error));
     CHECK_INT(error.code, GEM5ART_INVALID);
     CHECK(gem5art_unqueue_run(db, run->hash, NULL, &error));
     end();
@@ -217,7 +235,7 @@ TEST(out_of_memory_queues_a_run_or_leaves_nothing) {
         CHECK_INT(queued(), done);
         if (!done) continue;
         fail_memory(n, false);
-        loaded = gem5art_load_queued(db, run->hash, &error);
+        loaded = gem5art_load_queued(db, run->hash, NULL, &error);
         if (loaded) gem5art_release_run(db, loaded), done++;
         else CHECK_INT(error.code, GEM5ART_NOMEM);
         if (gem5art_unqueue_run(db, run->hash, "job 1", &error)) done++;

@@ -35,7 +35,7 @@ END
 afresh() { rm -rf out db.json* log jobs ./*.status squeue.says; }
 queued() { ls db.json.live/*.queued 2>/dev/null | wc -l; }
 # task JOB INDEX STATE NODE REASON - a line of squeue
-task() { echo "$1|$2|$3|$4|$5|none" >>squeue.says; }
+task() { echo "$1|$2|$3|$4|$(id -u)|$5|none" >>squeue.says; }
 
 begin "without Slurm, a sentence and nothing else"
 experiment "1, 2"
@@ -59,7 +59,7 @@ same "queued runs" "$(queued)" 5
 folder=$(echo db.json.slurm/*)
 id=${folder#*/}
 same "the arrays" "$(grep sbatch log)" "sbatch --parsable --array=0-2%2 --comment=gem5art:$id:0 $work/$folder/script 0
-sbatch --parsable --array=0-1%2 --comment=gem5art:$id:3 $work/$folder/script 3"
+sbatch --parsable --dependency=afterany:100 --array=0-1%2 --comment=gem5art:$id:3 $work/$folder/script 3"
 same "the jobs" "$(cat "$folder/jobs")" "0 100
 3 101"
 same "the hashes" "$(grep -cE '^[0-9a-f]{64}$' "$folder/runs")" 5
@@ -97,8 +97,8 @@ has "lost runs" "$out" "run 4
 run 5"
 echo 1 >squeue.status
 run "$list" --columns name,status,reason
-has "without an answer" "$out" "run 4  Pending  Slurm does not answer"
-has "the warning" "$err" "what Slurm has is not known: squeue failed"
+has "without an answer" "$out" "run 4  Pending  unknown to Slurm"
+has "the warning" "$err" "Slurm's queue is unavailable: squeue failed"
 run "$launch" --slurm x.json
 has "a submission then" "$out" "5 runs: 5 queued before"
 same "queued runs" "$(queued)" 5
@@ -159,7 +159,7 @@ afresh
 run "$launch" --slurm x.json
 folder=$(echo db.json.slurm/*)
 : >"$folder/jobs"
-echo "77|0|PENDING||Priority|gem5art:${folder#*/}:0" >squeue.says
+echo "77|0|PENDING||$(id -u)|Priority|gem5art:${folder#*/}:0" >squeue.says
 run "$list" --columns name,status,reason
 has "the job is found by its comment" "$out" "run 1  Pending  Priority"
 has "the other is lost" "$out" "run 2  Pending  lost"

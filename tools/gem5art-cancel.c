@@ -118,7 +118,7 @@ static int by_task(const void *a, const void *b) {
 }
 
 static const char *state_of(const queued_run *r) {
-    static const char *const words[] = {"Slurm does not answer", "being submitted", "pending", "running", "lost"};
+    static const char *const words[] = {"unknown to Slurm", "being submitted", "pending", "running", "lost"};
     return words[r->state];
 }
 
@@ -153,7 +153,7 @@ static void list_ends(queued_run *const *runs, slurm_ends *ends) {
         if (gone && runs[i]->job)
             text_list_add(&ends->arrays, (char *)text_keep(text_printf("%lld", (long long)runs[i]->job)));
         for (; i < end && runs[i]->job && !gone;) {
-            text_list *tasks = runs[i]->state == QUEUE_RUNNING ? &ends->running : &ends->waiting;
+            text_list *tasks = runs[i]->state == QUEUE_PENDING ? &ends->waiting : &ends->running;
             bool task_gone;
             size_t next = end_of(runs, i, true, &task_gone);
             if (task_gone) text_list_add(tasks, (char *)text_keep(queue_task(runs[i])));
@@ -202,7 +202,7 @@ int main(int argc, char **argv) {
     gem5art_close(store_open(db_uri, true), NULL); /* a missing store must not be made */
     db = store_open(db_uri, dry_run);
     queue_read(&waiting, db);
-    if (waiting.trouble.length) warn("tasks stay in Slurm's queue: %s", waiting.trouble.data);
+    if (waiting.trouble.length) warn("Slurm's queue is unavailable: %s", waiting.trouble.data);
     chosen = (bool *)text_alloc(waiting.count + 1);
     for (i = 0; i < (size_t)argc; i++) ok = choose(argv[i]) && ok;
     if (argc == 0) choose_selected();

@@ -565,7 +565,7 @@ static void check_options(void) {
 static void list(gem5art_db *db) {
     gem5art_error error;
     if (!read_all(db, false, &error)) die_of(&error);
-    if (waiting.trouble.length) warn("what Slurm has is not known: %s", waiting.trouble.data);
+    if (waiting.trouble.length) warn("Slurm's queue is unavailable: %s", waiting.trouble.data);
     check_columns();
     select_warn(&selected);
     choose_rows(selected.most);

@@ -454,21 +454,21 @@ static int launch_all(experiment *e) {
 static int submit_all(experiment *e) {
     gem5art_run **runs;
     gem5art_error error;
-    char *id;
-    bool well;
+    int64_t array_limit;
+    bool well, queued;
     open_store(e);
     slurm.title = title_of(e->path);
     slurm.db_uri = uri_of_store();
+    array_limit = submit_begin(&slurm, db);
     display_begin(slurm.title, color);
     handle_signals(on_early_signal);
     runs = prepare(e);
     handle_signals(SIG_DFL);
     display_end();
     display_finish();
-    well = submit_runs(&slurm, db, e, runs, &id);
-    free(id);
-    if (slurm.wait) {
-        char *resume = text_printf("To submit what is missing:%s", command.data);
+    well = submit_runs(&slurm, db, e, runs, array_limit, &queued);
+    if (slurm.wait && queued) {
+        char *resume = text_printf("To submit the missing runs:%s", command.data);
         print_flush();
         display_begin(slurm.title, color);
         well = follow_runs(db, runs, e->run_count, resume);

@@ -42,7 +42,11 @@ static void on_signal(int number) {
 
 /* ---- what has become of the runs */
 
-/* Shows the attempts that have begun, and forgets those that have ended. */
+static int compare(const void *a, const void *b) {
+    return strcmp(((const followed *)a)->run->hash, ((const followed *)b)->run->hash);
+}
+
+/* Shows the attempts that have begun. */
 static void show_live(following *w) {
     gem5art_query query = {.live = true};
     gem5art_iter *iter;
@@ -51,19 +55,19 @@ static void show_live(following *w) {
     for (i = 0; i < w->count; i++)
         if (w->runs[i].state == FOLLOW_RUNS) w->runs[i].state = FOLLOW_WAITS;
     iter = store_runs(w->db, &query);
-    while ((run = store_next_run(iter)) != NULL)
-        for (i = 0; i < w->count; i++) {
-            followed *f = &w->runs[i];
-            if (f->state > FOLLOW_RUNS || !text_same(f->run->hash, run->hash)) continue;
-            f->state = FOLLOW_RUNS;
-            if (f->live) continue;
-            f->live = text_copy(run->id);
-            display_add_run(f->run, label_run(run));
-        }
+    while ((run = store_next_run(iter)) != NULL) {
+        followed key = {.run = run};
+        followed *f = (followed *)bsearch(&key, w->runs, w->count, sizeof key, compare);
+        if (!f || f->state > FOLLOW_RUNS) continue;
+        f->state = FOLLOW_RUNS;
+        if (f->live) continue;
+        f->live = text_copy(run->id);
+        display_add_run(f->run, label_run(run));
+    }
 }
 
 /* Announces the end of a run: what is recorded of it. */
-static void end(following *w, followed *f) {
+static void announce_end(following *w, followed *f) {
     label_attempt a;
     label_find_attempt(&a, w->db, f->run);
     f->state = !a.found ? FOLLOW_LOST : a.finished ? FOLLOW_FINISHED : FOLLOW_FAILED;
@@ -75,7 +79,7 @@ static void end(following *w, followed *f) {
     label_free_attempt(&a);
 }
 
-static void look(following *w) {
+static void refresh(following *w) {
     size_t i;
     queue_reread(&w->queue, w->db);
     show_live(w);
@@ -83,7 +87,7 @@ static void look(following *w) {
     for (i = 0; i < w->count; i++) {
         followed *f = &w->runs[i];
         const queued_run *q = f->state == FOLLOW_WAITS ? queue_find(&w->queue, f->run->hash) : NULL;
-        if (f->state == FOLLOW_WAITS && (!q || q->state == QUEUE_GONE)) end(w, f);
+        if (f->state == FOLLOW_WAITS && (!q || q->state == QUEUE_GONE)) announce_end(w, f);
         w->tally[f->state]++;
     }
 }
@@ -96,7 +100,7 @@ static void draw(const following *w) {
     c.running = w->tally[FOLLOW_RUNS];
     if (w->queue.trouble.length) {
         text_clear(&note);
-        text_putf(&note, "What Slurm has is not known: %s", w->queue.trouble.data);
+        text_putf(&note, "Slurm's queue is unavailable: %s", w->queue.trouble.data);
         c.note = note.data;
     }
     display_draw(&c, false);
@@ -111,11 +115,12 @@ bool follow_runs(gem5art_db *db, gem5art_run *const *runs, size_t count, const c
     w.runs = (followed *)text_alloc((count + 1) * sizeof *w.runs);
     for (i = 0; i < count; i++)
         if (runs[i]) w.runs[w.count++].run = runs[i];
+    if (w.count) qsort(w.runs, w.count, sizeof *w.runs, compare);
     signal(SIGINT, on_signal), signal(SIGTERM, on_signal), signal(SIGHUP, on_signal);
     do {
         int due = display_due();
         if (when_monotonic() >= next) {
-            look(&w);
+            refresh(&w);
             next = when_monotonic() + FOLLOW_SECONDS;
         }
         draw(&w);

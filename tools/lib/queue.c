@@ -104,6 +104,13 @@ static const slurm_task *find_task(const queue *q, queued_run *r, const submissi
     return slurm_find(q->slurm, r->job, r->task);
 }
 
+/* Does Slurm list this user's tasks? Some sites hide those of others. */
+static bool sees_user(const slurm_queue *q, uid_t user) {
+    size_t i;
+    for (i = 0; i < q->count && q->tasks[i].user != user; i++) {}
+    return i < q->count || user == geteuid() || geteuid() == 0;
+}
+
 /* `earlier`: what was known when Slurm gave the answer that is used again; NULL: the answer is a new one. */
 static void resolve(queue *q, const gem5art_db *db, queued_run *r, const queue *earlier) {
     const queued_run *then = earlier ? queue_find(earlier, r->hash) : NULL;
@@ -118,7 +125,7 @@ static void resolve(queue *q, const gem5art_db *db, queued_run *r, const queue *
         r->reason = found->reason;
     } else if (s && s->submitting) r->state = QUEUE_SUBMITTING;
     else if (!s || q->trouble.length) r->state = QUEUE_UNKNOWN;
-    else if (!earlier) r->state = QUEUE_GONE;
+    else if (!earlier) r->state = sees_user(q->slurm, r->owner) ? QUEUE_GONE : QUEUE_UNKNOWN;
     else r->state = then && text_same(then->ticket, r->ticket) ? then->state : QUEUE_SUBMITTING;
 }
 
@@ -163,7 +170,7 @@ static void put_reason(text *out, const queued_run *r) {
     if (r->state == QUEUE_PENDING && !text_same(r->reason, "None")) text_put(out, r->reason, strcspn(r->reason, ","));
     else if (r->state == QUEUE_RUNNING) text_puts(out, "later in its task");
     else if (r->state == QUEUE_SUBMITTING) text_puts(out, "being submitted");
-    else if (r->state == QUEUE_UNKNOWN) text_puts(out, "Slurm does not answer");
+    else if (r->state == QUEUE_UNKNOWN) text_puts(out, "unknown to Slurm");
 }
 
 void queue_show(record *shown, const queued_run *r, bool live) {

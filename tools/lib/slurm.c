@@ -12,13 +12,35 @@ enum { SLURM_SECONDS = 60 }; /* for an answer: Slurm's programs themselves give 
 static void put_failure(text *out, const char *name, int status, const char *said) {
     if (status < 0) text_putf(out, "%s cannot be run: is Slurm installed on this machine?", name);
     else if (status == 128) text_putf(out, "%s did not answer within %d s", name, SLURM_SECONDS);
-    else text_putf(out, "%s failed: %s", name, *said ? said : "it gives no reason");
+    else text_putf(out, "%s failed: %s", name, *said ? said : "it printed no reason");
+}
+
+extern char **environ;
+
+/* Removes variables that would change what Slurm's programs do: filters of squeue and scancel, whose answers would be
+   taken for all there is, and options that would win over those of the batch script. */
+static void clean_environment(void) {
+    static const char *const misleading[] = {"SQUEUE_", "SCANCEL_", "SLURM_CLUSTERS", "SLURM_CPUS_PER_TASK",
+                                             "SBATCH_ARRAY_INX", "SBATCH_SIGNAL", "SBATCH_OUTPUT", "SBATCH_ERROR",
+                                             "SBATCH_OPEN_MODE", "SBATCH_WAIT", "SBATCH_CLUSTERS", "SBATCH_REQUEUE",
+                                             "SBATCH_NO_REQUEUE", NULL};
+    const char *const *prefix;
+    char **variable;
+    for (prefix = misleading; *prefix; prefix++)
+        for (variable = environ; *variable;) {
+            char *name = text_starts(*variable, *prefix) ? text_copy_n(*variable, strcspn(*variable, "=")) : NULL;
+            if (name) unsetenv(name), variable = environ;
+            else variable++;
+            free(name);
+        }
 }
 
 /* Runs a program of Slurm. False: `out` has a sentence about its failure. */
 static bool run(const char *const *words, text *out) {
-    int status = program_run(words, SLURM_SECONDS, out);
+    int status;
     char *said;
+    clean_environment();
+    status = program_run(words, SLURM_SECONDS, out);
     if (status == 0) return true;
     said = text_copy(text_string(out));
     text_clear(out);
@@ -29,9 +51,9 @@ static bool run(const char *const *words, text *out) {
 
 /* ---- the queue */
 
-/* JOB|INDEX|STATE|NODE|REASON|COMMENT; -o stays the same from version to version, --json does not. */
-static const char slurm_format[] = "%F|%K|%T|%N|%r|%k";
-enum { SLURM_FIELDS = 6 };
+/* JOB|INDEX|STATE|NODE|USER|REASON|COMMENT; -o stays the same from version to version, --json does not. */
+static const char slurm_format[] = "%F|%K|%T|%N|%U|%r|%k";
+enum { SLURM_FIELDS = 7 };
 
 static bool read_task(slurm_task *task, char *line) {
     char *fields[SLURM_FIELDS];
@@ -46,7 +68,8 @@ static bool read_task(slurm_task *task, char *line) {
     task->index = strtoll(fields[1], NULL, 10); /* "N/A" without an array */
     task->pending = text_same(fields[2], "PENDING") || text_starts(fields[2], "REQUEUE") ||
                     text_same(fields[2], "SPECIAL_EXIT");
-    task->node = fields[3], task->reason = fields[4], task->comment = fields[5];
+    task->node = fields[3], task->reason = fields[5], task->comment = fields[6];
+    task->user = (uid_t)strtoul(fields[4], NULL, 10);
     return task->job > 0;
 }
 
@@ -109,25 +132,44 @@ int64_t slurm_array_limit(text *why) {
     return limit > 0 ? limit : 0;
 }
 
-int64_t slurm_submit(const char *script, const char *array, const char *comment, const char *argument, text *why) {
-    char *array_option = text_printf("--array=%s", array), *comment_option = text_printf("--comment=%s", comment);
-    const char *const words[] = {"sbatch", "--parsable", array_option, comment_option, script, argument, NULL};
-    const char *line;
+/* The number on the last line that is 123 or 123;CLUSTER; other lines are warnings. 0: there is none. */
+static int64_t read_job(const char *said) {
+    const char *line = said, *next;
     int64_t job = 0;
-    bool ok = run(words, why);
-    for (line = ok ? text_string(why) : NULL; line && job <= 0; line = strchr(line, '\n')) {
-        line += *line == '\n';
-        job = strtoll(line, NULL, 10); /* 123 or 123;CLUSTER, after warnings */
+    for (; line; line = next) {
+        size_t digits = strspn(line, "0123456789");
+        if ((next = strchr(line, '\n')) != NULL) next++;
+        if (digits && strchr(";\n", line[digits])) job = strtoll(line, NULL, 10);
     }
-    if (ok && job <= 0) {
+    return job;
+}
+
+int64_t slurm_submit(const char *script, int64_t after, const char *array, const char *comment, const char *argument,
+                     text *why) {
+    char *after_option = after ? text_printf("--dependency=afterany:%lld", (long long)after) : NULL;
+    char *array_option = text_printf("--array=%s", array), *comment_option = text_printf("--comment=%s", comment);
+    text_list words = {NULL, 0};
+    int64_t job = 0;
+    bool ok;
+    text_list_add(&words, "sbatch");
+    text_list_add(&words, "--parsable");
+    if (after) text_list_add(&words, after_option);
+    text_list_add(&words, array_option);
+    text_list_add(&words, comment_option);
+    text_list_add(&words, script);
+    text_list_add(&words, argument);
+    ok = run(words.items, why);
+    if (ok && (job = read_job(text_string(why))) == 0) {
         char *said = text_copy(text_string(why));
         text_clear(why);
-        text_putf(why, "sbatch gives no job number: %s", said);
+        text_putf(why, "sbatch printed no job number: %s", said);
         free(said);
-    } else if (ok) text_clear(why);
-    free(array_option);
-    free(comment_option);
-    return job > 0 ? job : 0;
+    }
+    if (job) text_clear(why);
+    else if (ok || strstr(text_string(why), "did not answer") || strstr(text_string(why), "imed out")) job = -1;
+    text_list_free(&words);
+    free(after_option), free(array_option), free(comment_option);
+    return job;
 }
 
 /* Is all that scancel says about tasks that have ended? */
@@ -176,13 +218,29 @@ bool slurm_end(const slurm_ends *ends, text *why) {
 }
 
 /* scontrol fails where some tasks of the array run already, though it has changed those that wait. */
+/* The nodes that a job excludes so far, with a comma after them, to be freed. */
+static char *excluded_nodes(int64_t job) {
+    static const char key[] = " ExcNodeList=";
+    char *number = text_printf("%lld", (long long)job), *nodes = NULL;
+    const char *const words[] = {"scontrol", "-o", "show", "job", number, NULL}, *at;
+    text out = {NULL, 0, 0};
+    if (run(words, &out))
+        for (at = strstr(out.data, key); at && !nodes; at = strstr(at, key)) {
+            at += sizeof key - 1;
+            if (!text_starts(at, "(null)")) nodes = text_printf("%.*s,", (int)strcspn(at, " \n"), at);
+        }
+    text_free(&out);
+    free(number);
+    return nodes ? nodes : text_copy("");
+}
+
 bool slurm_exclude(int64_t job, const char *nodes, text *why) {
-    char *which = text_printf("JobId=%lld", (long long)job), *list = text_printf("ExcNodeList=%s", nodes);
+    char *before = excluded_nodes(job), *which = text_printf("JobId=%lld", (long long)job);
+    char *list = text_printf("ExcNodeList=%s%s", before, nodes);
     const char *const words[] = {"scontrol", "update", which, list, NULL};
     bool ok = run(words, why);
     if (!ok && strstr(text_string(why), "no longer pending")) text_clear(why), ok = true;
-    free(which);
-    free(list);
+    free(before), free(which), free(list);
     return ok;
 }
 

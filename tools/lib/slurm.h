@@ -13,6 +13,7 @@
 typedef struct slurm_task {
     int64_t job, index;     /* of an array: squeue's JOB_INDEX */
     bool pending;           /* it waits, for `reason`; else it runs, on `node` */
+    uid_t user;
     const char *comment, *reason, *node;
 } slurm_task;
 
@@ -31,9 +32,11 @@ void slurm_free(slurm_queue *q);
 /* The most tasks of one array here. 0, with the reason: Slurm does not answer. */
 int64_t slurm_array_limit(text *why);
 
-/* Hands a script with its argument over (options as #SBATCH lines in it). Returns the job's number; 0, with what sbatch
-   says: it was refused. */
-int64_t slurm_submit(const char *script, const char *array, const char *comment, const char *argument, text *why);
+/* Submits a script, which has its options as #SBATCH lines, with its argument; it starts after the job `after` has ended
+   (0: none). Returns the job's number; 0, with the reason: it was refused; -1: that is unknown, as Slurm may have taken
+   it and not answered. */
+int64_t slurm_submit(const char *script, int64_t after, const char *array, const char *comment, const char *argument,
+                     text *why);
 
 /* What is to end: arrays ("123"), and tasks ("123_4") that wait or run. */
 typedef struct slurm_ends {

@@ -62,10 +62,10 @@ void submission_begin(submission *s, gem5art_db *db) {
     memset(s, 0, sizeof *s);
     s->id = make_id();
     s->folder = text_join(parent, s->id);
-    if (mkdir(s->folder, 0777) < 0) die(EXIT_FAILED, "cannot make the folder %s: %s", s->folder, strerror(errno));
+    if (mkdir(s->folder, 0755) < 0) die(EXIT_FAILED, "cannot make the folder %s: %s", s->folder, strerror(errno));
     jobs = path_of(s, "jobs");
-    s->jobs_file = open(jobs, O_RDWR | O_CREAT | O_EXCL | O_APPEND | O_CLOEXEC, 0644);
-    if (s->jobs_file < 0 || fcntl(s->jobs_file, F_OFD_SETLK, &lock) < 0)
+    s->jobs_file = open(jobs, O_RDWR | O_CREAT | O_EXCL | O_APPEND, 0644); /* sbatch inherits it */
+    if (s->jobs_file < 0 || fchmod(s->jobs_file, 0644) < 0 || fcntl(s->jobs_file, F_OFD_SETLK, &lock) < 0)
         die(EXIT_FAILED, "cannot make and lock %s: %s; submissions need a file system with locks", jobs,
             strerror(errno));
     free(jobs);
@@ -128,6 +128,7 @@ void submission_read(submission *s, const gem5art_db *db, const char *id) {
     jobs = path_of(s, "jobs");
     fd = open(jobs, O_RDONLY | O_NOFOLLOW | O_CLOEXEC | O_NONBLOCK);
     free(jobs);
+    s->submitting = fd < 0 && errno != ENOENT && errno != ENOTDIR; /* unreadable: nothing is known */
     if (fd < 0) return;
     s->submitting = fcntl(fd, F_OFD_GETLK, &lock) < 0 || lock.l_type != F_UNLCK; /* before the lines are read */
     if ((file = fdopen(fd, "r")) == NULL) close(fd);
@@ -136,7 +137,8 @@ void submission_read(submission *s, const gem5art_db *db, const char *id) {
 
 char *submission_experiment(const gem5art_db *db, const char *id) {
     char *path = text_printf("%s.slurm/%s/experiment", gem5art_store_path(db), id), name[4096];
-    FILE *file = fopen(path, "r");
+    int fd = open(path, O_RDONLY | O_NOFOLLOW | O_NONBLOCK | O_CLOEXEC); /* it may be another user's */
+    FILE *file = fd < 0 ? NULL : fdopen(fd, "r");
     size_t n = file ? fread(name, 1, sizeof name, file) : 0;
     if (file) fclose(file);
     free(path);

@@ -27,14 +27,16 @@ enum { SUBMIT_NOTICE = 180, SUBMIT_ARCHIVE = 300, SUBMIT_HEARTBEAT = 60 };
 
 typedef struct site_option {
     const char *name;
-    size_t offset; /* of its value in a submit */
+    size_t offset;        /* of its value in a submit */
+    const char *variable; /* that sbatch takes it from, too; NULL: none */
 } site_option;
 
-#define SITE(name, field) {name, offsetof(submit, field)}
-static const site_option site_options[] = {SITE("--partition", partition), SITE("--account", account),
-                                           SITE("--qos", qos),
-                                           SITE("--time", time), SITE("--mem", mem), SITE("--cpus-per-task", cpus),
-                                           SITE("--constraint", constraint), SITE("--exclude", exclude)};
+#define SITE(name, field, variable) {name, offsetof(submit, field), variable}
+static const site_option site_options[] = {
+    SITE("--partition", partition, "SBATCH_PARTITION"), SITE("--account", account, "SBATCH_ACCOUNT"),
+    SITE("--qos", qos, "SBATCH_QOS"), SITE("--time", time, "SBATCH_TIMELIMIT"),
+    SITE("--mem", mem, "SBATCH_MEM_PER_NODE"), SITE("--cpus-per-task", cpus, NULL),
+    SITE("--constraint", constraint, "SBATCH_CONSTRAINT"), SITE("--exclude", exclude, NULL)};
 enum { SITES = sizeof site_options / sizeof *site_options };
 
 static const char *site_value(const submit *s, int i) {
@@ -43,13 +45,15 @@ static const char *site_value(const submit *s, int i) {
 
 /* An option of sbatch, which must not be one that this tool sets. */
 static void check_option(const char *option_text, const char *where) {
-    static const char *const own[] = {"--array", "-a", "--wrap", "--comment", "--chdir", "-D", "--parsable", NULL};
+    static const char *const own[] = {"--array", "-a", "--wrap", "--comment", "--chdir", "-D", "--parsable", "--wait", "-W",
+                                      "--clusters", "-M", "--output", "-o", "--error", "-e", "--open-mode", "--signal",
+                                      "--dependency", "-d", NULL};
     const char *const *word;
     if (option_text[0] != '-' || strpbrk(option_text, "\n\r"))
         die(EXIT_MISUSE, "%s: \"%s\" is not an option of sbatch: write one as in --reservation=NAME", where,
             option_text);
     for (word = own; *word; word++)
-        if (text_starts(option_text, *word) && strchr("= ", option_text[strlen(*word)]))
+        if (text_starts(option_text, *word) && (!word[0][2] || strchr("= ", option_text[strlen(*word)])))
             die(EXIT_MISUSE, "%s: %s is set by gem5art-run itself: remove it", where, *word);
 }
 
@@ -111,9 +115,28 @@ static double read_time(const char *value) {
     return seconds;
 }
 
+/* The last value that options of sbatch have for a name or its letter, else `value`. */
+static const char *last_value(const text_list *options, const char *name, const char *letter, const char *value) {
+    size_t i;
+    for (i = 0; i < options->count; i++) {
+        const char *at = options->items[i], *of = text_starts(at, name) ? at + strlen(name) : NULL;
+        if (!of && text_starts(at, letter)) of = at + strlen(letter);
+        if (of) value = of + strspn(of, "= ");
+    }
+    return value;
+}
+
+/* What counts for a task: the command line's further options, its own, or the file's. */
+static const char *effective(const submit *s, const experiment *e, const char *name, const char *letter,
+                             const char *given) {
+    const char *of_file = last_value(&e->sbatch, name, letter, NULL);
+    return last_value(&s->sbatch, name, letter, given ? given : of_file);
+}
+
 /* The time of a task, from the time-outs of its runs; 0: one has none. */
 static double needed_time(const submit *s, const experiment *e) {
-    long at_once = s->cpus ? strtol(s->cpus, NULL, 10) : 1;
+    const char *cpus = effective(s, e, "--cpus-per-task", "-c", s->cpus);
+    long at_once = cpus ? strtol(cpus, NULL, 10) : 1;
     double longest = 0, rounds = ceil((double)s->per_task / (double)(at_once > 1 ? at_once : 1));
     size_t i;
     for (i = 0; i < e->run_count; i++) {
@@ -126,9 +149,10 @@ static double needed_time(const submit *s, const experiment *e) {
 }
 
 static void put_times(text *out, const submit *s, const experiment *e) {
-    double seconds = s->time ? read_time(s->time) : needed_time(s, e);
+    const char *time = effective(s, e, "--time", "-t", s->time);
+    double seconds = time ? read_time(time) : needed_time(s, e);
     int notice = seconds > 0 && seconds < 3 * SUBMIT_NOTICE ? (int)(seconds / 3) : SUBMIT_NOTICE;
-    if (!s->time && seconds > 0) text_putf(out, "#SBATCH --time=%.0f\n", ceil(seconds / 60));
+    if (!time && seconds > 0) unsetenv("SBATCH_TIMELIMIT"), text_putf(out, "#SBATCH --time=%.0f\n", ceil(seconds / 60));
     text_putf(out, "#SBATCH --signal=B:TERM@%d\n", notice);
 }
 
@@ -164,8 +188,11 @@ void submit_put_script(text *out, const submit *s, const experiment *e, const ch
     put_line(out, "--chdir", s->folder);
     put_times(out, s, e);
     for (i = 0; i < e->sbatch.count; i++) text_putf(out, "#SBATCH %s\n", e->sbatch.items[i]);
-    for (k = 0; k < SITES; k++)
-        if (site_value(s, k)) put_line(out, site_options[k].name, site_value(s, k));
+    for (k = 0; k < SITES; k++) {
+        if (!site_value(s, k)) continue;
+        put_line(out, site_options[k].name, site_value(s, k));
+        if (site_options[k].variable) unsetenv(site_options[k].variable); /* it would win over the script */
+    }
     for (i = 0; i < s->sbatch.count; i++) text_putf(out, "#SBATCH %s\n", s->sbatch.items[i]);
     put_command(out, s, folder);
 }
@@ -250,6 +277,7 @@ static void queue_runs(submitting *w, gem5art_run *const *runs, size_t count) {
 /* Takes runs back, from one on, that were queued and cannot be submitted. */
 static void take_back(submitting *w, size_t from) {
     size_t i;
+    if (from > w->count) from = w->count;
     for (i = from; i < w->count; i++) {
         char *ticket = submission_ticket(w->submission.id, (int64_t)i / w->options->per_task);
         gem5art_unqueue_run(w->db, w->queued[i]->hash, ticket, NULL);
@@ -279,7 +307,7 @@ static void write_files(submitting *w, const experiment *e) {
 
 /* Submits an array of at most `limit` tasks for each part of the runs. What Slurm does not take is taken back. */
 static void hand_over(submitting *w, int64_t limit) {
-    int64_t per_task = w->options->per_task, tasks = ((int64_t)w->count + per_task - 1) / per_task, first, n, job;
+    int64_t per_task = w->options->per_task, tasks = ((int64_t)w->count + per_task - 1) / per_task, first, n, job, last = 0;
     char *script = text_join(w->submission.folder, "script");
     text array = {NULL, 0, 0}, why = {NULL, 0, 0};
     for (first = 0; first < tasks; first += n) {
@@ -288,14 +316,16 @@ static void hand_over(submitting *w, int64_t limit) {
         text_clear(&array);
         text_putf(&array, "0-%lld", (long long)n - 1);
         if (w->options->jobs > 0) text_putf(&array, "%%%d", w->options->jobs);
-        job = slurm_submit(script, array.data, comment, argument, &why);
-        if (job && !submission_add_job(&w->submission, first, job, &why)) warn("%s", text_string(&why));
+        job = slurm_submit(script, w->options->jobs > 0 ? last : 0, array.data, comment, argument, &why);
+        if (job > 0 && !submission_add_job(&w->submission, first, job, &why)) warn("%s", text_string(&why));
         if (job && !w->job) w->job = job;
         free(comment);
         free(argument);
-        if (job) continue;
+        last = job;
+        if (job > 0) continue;
         say("%s", text_string(&why));
-        take_back(w, (size_t)(first * per_task));
+        if (job < 0) say("whether Slurm has the job is unknown: gem5art-ls shows it once Slurm answers");
+        take_back(w, job < 0 ? (size_t)((first + n) * per_task) : (size_t)(first * per_task));
         break;
     }
     free(script);
@@ -310,7 +340,7 @@ static void sum_up(const submitting *w, size_t count) {
     for (i = 0; i < SUBMIT_OUTCOMES; i++)
         if (w->tally[i]) text_putf(&line, "%s %d %s", listed++ ? "," : ":", w->tally[i], submit_words[i]);
     print_line("%s", line.data);
-    if (w->job) {
+    if (w->job > 0) {
         print_line("Slurm job %lld: gem5art-ls shows the runs, gem5art-cancel ends them.", (long long)w->job);
         print_line("Script and output: %s", label_path(w->submission.folder));
     }
@@ -318,34 +348,51 @@ static void sum_up(const submitting *w, size_t count) {
     text_free(&line);
 }
 
-bool submit_runs(const submit *s, gem5art_db *db, const experiment *e, gem5art_run *const *runs, char **id) {
-    submitting w;
+/* Ends the tool if a text would be taken for something else in a batch script. */
+static void check_word(const char *what, const char *word, const char *bad) {
+    const char *c;
+    for (c = word; *c; c++)
+        if ((unsigned char)*c < ' ' || strchr(bad, *c))
+            die(EXIT_FAILED, "nothing was submitted: %s \"%s\" has a character that a batch script cannot have: rename it",
+                what, word);
+}
+
+int64_t submit_begin(const submit *s, gem5art_db *db) {
     text why = {NULL, 0, 0};
     const char *local = mounts_local_locks(gem5art_store_path(db), NULL);
     int64_t limit;
     if (local)
         die(EXIT_FAILED, "nothing was submitted: the locks of %s do not reach other machines (%s): move the store to a "
             "file system with locks", gem5art_store_path(db), local);
+    check_word("the experiment", s->title, "");
+    check_word("the folder", s->folder, "");
+    check_word("the store", gem5art_store_path(db), "\\");
     limit = slurm_array_limit(&why);
+    if (!limit) die(EXIT_FAILED, "nothing was submitted: %s", text_string(&why));
+    text_free(&why);
+    return limit;
+}
+
+bool submit_runs(const submit *s, gem5art_db *db, const experiment *e, gem5art_run *const *runs, int64_t limit,
+                 bool *queued) {
+    submitting w;
     memset(&w, 0, sizeof w);
     w.options = s;
     w.db = db;
-    *id = NULL;
-    if (!limit) die(EXIT_FAILED, "nothing was submitted: %s", text_string(&why));
     queue_read(&w.queue, db);
-    if (w.queue.trouble.length) warn("which runs are queued is not known: %s", text_string(&w.queue.trouble));
+    if (w.queue.trouble.length) warn("Slurm's queue is unavailable: %s", text_string(&w.queue.trouble));
     submission_begin(&w.submission, db);
     queue_runs(&w, runs, e->run_count);
     if (w.count) {
         write_files(&w, e);
         hand_over(&w, limit);
     }
-    if (w.job) submission_end(&w.submission), *id = text_copy(w.submission.id);
+    if (w.job) submission_end(&w.submission);
     else submission_forget(&w.submission);
     sum_up(&w, e->run_count);
+    *queued = w.tally[SUBMITTED] + w.tally[SUBMIT_QUEUED] + w.tally[SUBMIT_BUSY] > 0;
     free(w.queued);
     queue_free(&w.queue);
     submission_free(&w.submission);
-    text_free(&why);
     return !w.tally[SUBMIT_FAILED] && !w.tally[SUBMIT_BUSY] && !w.tally[SUBMIT_ERROR];
 }

@@ -21,10 +21,10 @@ typedef struct submit {
 #define SUBMIT_OPTIONS(s)                                                                                              \
     {"--slurm", NULL, NULL, "Submit the runs to Slurm; see gem5art-slurm(7)", .flag = &(s)->slurm},    \
     {"--wait", NULL, NULL, " With --slurm, follow the runs until all have ended", .flag = &(s)->wait},                  \
-    {"--shards", NULL, NULL, " With --slurm, let each node append to a file of its own beside the store",              \
+    {"--shards", NULL, NULL, " With --slurm, append to one file per node beside the store",              \
      .flag = &(s)->shards},                                                                                            \
     {"--per-task", NULL, "N", " With --slurm, execute N runs in each task", .value = &(s)->per_task_text},             \
-    {"--partition", NULL, "NAME", " Submit to this partition, as sbatch does; so do the next seven",                   \
+    {"--partition", NULL, "NAME", " Submit to this partition",                   \
      .value = &(s)->partition},                                                                                        \
     {"--account", NULL, "NAME", " Charge this account", .value = &(s)->account},                                       \
     {"--qos", NULL, "NAME", " Request this quality of service", .value = &(s)->qos},                                   \
@@ -41,8 +41,12 @@ void submit_check(submit *s, const experiment *e);
 /* Appends the batch script of a submission in a folder. */
 void submit_put_script(text *out, const submit *s, const experiment *e, const char *folder);
 
-/* Submits those of the runs that are not recorded, queued or executed; a NULL among them is left out. Returns whether
-   all runs are submitted, queued or recorded as Finished. `id`: of the submission, to be freed; NULL: there is none. */
-bool submit_runs(const submit *s, gem5art_db *db, const experiment *e, gem5art_run *const *runs, char **id);
+/* Returns the most tasks of one array here. Ends the tool if this store cannot be used, or Slurm does not answer. */
+int64_t submit_begin(const submit *s, gem5art_db *db);
+
+/* Submits the runs that are not recorded, queued or executed. Returns whether all are submitted, queued or recorded as
+   Finished. *queued: some are queued or executed now. */
+bool submit_runs(const submit *s, gem5art_db *db, const experiment *e, gem5art_run *const *runs, int64_t limit,
+                 bool *queued);
 
 #endif

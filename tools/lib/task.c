@@ -29,6 +29,7 @@ static const char *const task_environment[] = {"SLURM_JOB_ID", "SLURM_ARRAY_JOB_
 
 typedef struct task_run {
     gem5art_run *run;
+    char *hash;
     bool ended;
 } task_run;
 
@@ -37,6 +38,7 @@ typedef struct working {
     gem5art_db *db;
     gem5art_pool *pool;
     const char *node;
+    char *ticket; /* of all runs of this task */
     task_run *runs;
     size_t count;
     int bad, unstarted;   /* runs that are not Finished; and that could not be started on this node */
@@ -53,7 +55,7 @@ static const char *variable(const char *name) {
 /* Adds a byte to a node's file, and returns how many it has; 0: it cannot be written. */
 static off_t note_node(const working *w, const char *ending) {
     char *path = text_printf("%s/%s.%s", w->options->folder, w->node, ending);
-    int fd = open(path, O_WRONLY | O_CREAT | O_APPEND | O_CLOEXEC, 0644);
+    int fd = open(path, O_WRONLY | O_CREAT | O_APPEND | O_NOFOLLOW | O_NONBLOCK | O_CLOEXEC, 0644);
     struct stat st;
     off_t size = 0;
     if (fd >= 0 && write(fd, "\n", 1) == 1 && fstat(fd, &st) == 0) size = st.st_size;
@@ -62,8 +64,18 @@ static off_t note_node(const working *w, const char *ending) {
     return size;
 }
 
-/* Lists the nodes to exclude: this one, and those that were excluded before. False: no other node has started a run. */
-static bool bad_nodes(const working *w, text *nodes) {
+/* When a node's file was last written; 0: never. */
+static time_t noted_at(const working *w, const char *name) {
+    char *path = text_join(w->options->folder, name);
+    struct stat st;
+    time_t at = lstat(path, &st) == 0 ? st.st_mtime : 0;
+    free(path);
+    return at;
+}
+
+/* Lists the nodes to exclude: this one, and those that were excluded before. False: no other node has started a run
+   since this one failed the last time, so that the fault may be everywhere. */
+static bool bad_nodes(const working *w, time_t last_failure, text *nodes) {
     DIR *folder = opendir(w->options->folder);
     const struct dirent *entry;
     bool others = false;
@@ -72,17 +84,18 @@ static bool bad_nodes(const working *w, text *nodes) {
         const char *dot = strrchr(entry->d_name, '.');
         size_t length = dot ? (size_t)(dot - entry->d_name) : 0;
         if (!dot || text_is(entry->d_name, length, w->node)) continue;
-        others = others || text_same(dot, ".started");
+        others = others || (text_same(dot, ".started") && noted_at(w, entry->d_name) >= last_failure);
         if (text_same(dot, ".excluded")) text_putf(nodes, ",%.*s", (int)length, entry->d_name);
     }
     if (folder) closedir(folder);
     return others;
 }
 
-static void exclude_node(const working *w, long long failures) {
+static void exclude_node(const working *w, long long failures, time_t last_failure) {
     const char *job = variable("SLURM_ARRAY_JOB_ID");
     text nodes = {NULL, 0, 0}, why = {NULL, 0, 0};
-    if (!bad_nodes(w, &nodes)) say("node %s is not excluded, as no other node has started a run", w->node);
+    if (!bad_nodes(w, last_failure, &nodes))
+        say("node %s is not excluded, as no other node has started a run since", w->node);
     else if (slurm_exclude(strtoll(job, NULL, 10), nodes.data, &why)) {
         note_node(w, "excluded");
         say("node %s is excluded from the rest of job %s: %lld tasks could not start a run there", w->node, job,
@@ -94,10 +107,19 @@ static void exclude_node(const working *w, long long failures) {
 
 /* Puts this task back into the queue, up to three times. */
 static void leave_node(const working *w) {
-    long long failures = (long long)note_node(w, "failed");
+    char *failed = text_printf("%s.failed", w->node), *started = text_printf("%s.started", w->node);
+    time_t last_failure = noted_at(w, failed);
+    long long failures;
     const char *id = w->options->pool->task_id; /* the number in SLURM_JOB_ID can be the whole array's */
     text why = {NULL, 0, 0};
-    if (failures >= TASK_FAILURES) exclude_node(w, failures);
+    if (noted_at(w, started) > last_failure) { /* it worked in between */
+        char *path = text_join(w->options->folder, failed);
+        unlink(path);
+        free(path);
+    }
+    failures = (long long)note_node(w, "failed");
+    free(failed), free(started);
+    if (failures >= TASK_FAILURES) exclude_node(w, failures, last_failure);
     if (strtol(variable("SLURM_RESTART_COUNT"), NULL, 10) >= TASK_FAILURES) return;
     say("back into the queue: %d run%s could not be started on node %s", w->unstarted, w->unstarted == 1 ? "" : "s",
         w->node);
@@ -106,6 +128,11 @@ static void leave_node(const working *w) {
 }
 
 /* ---- the runs */
+
+/* Is it an error of this machine, more likely than of the run? */
+static bool is_of_node(gem5art_code code) {
+    return code == GEM5ART_IO || code == GEM5ART_NOMEM || code == GEM5ART_UNSUPPORTED;
+}
 
 /* Was an attempt never spawned, for a reason that a different node may not have? */
 static bool is_unstarted(const gem5art_event *event) {
@@ -120,7 +147,7 @@ static bool is_unstarted(const gem5art_event *event) {
 /* A run is queued until it is recorded as one that is not launched again. */
 static void unqueue(const working *w, const gem5art_run *run) {
     gem5art_error error;
-    if (!gem5art_unqueue_run(w->db, run->hash, NULL, &error) && error.code != GEM5ART_NOT_FOUND)
+    if (!gem5art_unqueue_run(w->db, run->hash, w->ticket, &error) && error.code != GEM5ART_NOT_FOUND)
         warn("%s", error.message);
 }
 
@@ -154,6 +181,7 @@ static void on_event(const gem5art_event *event, void *user_data) {
     else if (event->error->code == GEM5ART_EXISTS) unqueue(w, event->run);
     else if (event->error->code != GEM5ART_CANCELLED) {
         w->bad++;
+        w->unstarted += is_of_node(event->error->code);
         say("%s: %s", label_run(event->run), wording(event->error->message));
     } else w->bad++;
 }
@@ -162,12 +190,8 @@ static void on_event(const gem5art_event *event, void *user_data) {
 static void end_withdrawn(const working *w) {
     size_t i;
     for (i = 0; i < w->count; i++) {
-        const gem5art_run *run = w->runs[i].run;
-        char *path;
-        if (!run || w->runs[i].ended) continue;
-        path = text_printf("%s.live/%s.queued", gem5art_store_path(w->db), run->hash);
-        if (access(path, F_OK) < 0 && errno == ENOENT) gem5art_pool_cancel(w->pool, run->id, NULL);
-        free(path);
+        const task_run *r = &w->runs[i];
+        if (!r->ended && !gem5art_is_queued(w->db, r->hash, w->ticket)) gem5art_pool_cancel(w->pool, r->run->id, NULL);
     }
 }
 
@@ -176,19 +200,22 @@ static void end_withdrawn(const working *w) {
 /* Reads the hashes of this task, and loads its runs; those that are not queued any more are left out. */
 static void load_runs(working *w, int64_t task_number) {
     char *path = text_join(w->options->folder, "runs"), hash[SUBMISSION_LINE];
-    int fd = open(path, O_RDONLY | O_CLOEXEC), i;
+    int fd = open(path, O_RDONLY | O_NOFOLLOW | O_CLOEXEC), i;
+    struct stat st;
     gem5art_error error;
     if (fd < 0) die(EXIT_FAILED, "cannot read %s: %s", path, strerror(errno));
+    if (fstat(fd, &st) < 0 || st.st_uid != geteuid() || st.st_mode & 0022)
+        die(EXIT_FAILED, "%s belongs to another user, or another may write it: submit the runs yourself", path);
     w->runs = (task_run *)text_alloc((size_t)w->options->per_task * sizeof *w->runs);
     for (i = 0; i < w->options->per_task; i++) {
         off_t at = (off_t)(task_number * w->options->per_task + i) * SUBMISSION_LINE;
         if (pread(fd, hash, sizeof hash, at) != sizeof hash || hash[SUBMISSION_HASH] != '\n') break;
         hash[SUBMISSION_HASH] = 0;
-        w->runs[w->count].run = gem5art_load_queued(w->db, hash, &error);
-        if (w->runs[w->count].run) w->count++;
+        w->runs[w->count].run = gem5art_load_queued(w->db, hash, w->ticket, &error);
+        if (w->runs[w->count].run) w->runs[w->count++].hash = text_copy(hash);
         else if (error.code != GEM5ART_NOT_FOUND || access(gem5art_store_path(w->db), F_OK) < 0) {
             w->bad++;
-            w->unstarted += error.code != GEM5ART_CHANGED;
+            w->unstarted += is_of_node(error.code);
             say("%s", wording(error.message));
         }
     }
@@ -240,12 +267,14 @@ bool task_execute(const task *t, gem5art_db *db) {
     t->pool->user_data = &w;
     w.pool = gem5art_pool_create(db, t->pool, &error);
     if (!w.pool) die_of(&error);
-    load_runs(&w, first + strtoll(variable("SLURM_ARRAY_TASK_ID"), NULL, 10));
+    first += strtoll(variable("SLURM_ARRAY_TASK_ID"), NULL, 10);
+    w.ticket = submission_ticket(text_base(t->folder), first);
+    load_runs(&w, first);
     execute(&w);
     gem5art_pool_destroy(w.pool);
     if (w.unstarted && !w.started) leave_node(&w);
     remove_output(&w);
-    free(w.runs);
-    free(id);
+    while (w.count) free(w.runs[--w.count].hash);
+    free(w.runs), free(w.ticket), free(id);
     return w.bad == 0;
 }
