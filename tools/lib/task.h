@@ -1,8 +1,9 @@
 /* task.h - gem5art-run --exec: what a task of Slurm does, the supervisor of its runs.
 
-   A node on which runs cannot be started would take one task of an array after another, and fail them all. Each start
-   there makes NODE.started in the submission's folder, each failure to start a line in NODE.failed: a task that fails to
-   start is put back into the queue, and after three failures the node is excluded, unless none has started any. */
+   A node on which runs cannot be started would take one task of an array after another, and fail them all. Each task
+   that starts one writes a line to NODE.started in the submission's folder, each that fails to start any a line to
+   NODE.failed, and is put back into the queue. After three failures in a row the node is excluded, unless no other node
+   has started a run since. */
 #ifndef TASK_H
 #define TASK_H
 
