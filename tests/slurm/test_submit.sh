@@ -136,7 +136,8 @@ experiment gem5-stand-in "1, 2"
 fake_sbatch 'echo hello'
 submit_fake
 same status $status 1
-check "nothing is left" none_submitted
+has "what it says" "$err" "whether Slurm has the job is unknown"
+same "queued runs" "$(queued)" 2
 fake_sbatch 'echo "sbatch: warning: you are low on hours" >&2; echo "$('"$sbatch"' "$@");test"'
 submit_fake
 same "status with a warning" $status 0

@@ -78,7 +78,7 @@ void submission_write(const submission *s, const char *name, const text *content
     bool ok = file && fwrite(text_string(content), 1, content->length, file) == content->length && fflush(file) == 0 &&
               fsync(fileno(file)) == 0;
     if (file && fclose(file) != 0) ok = false;
-    if (!ok || (executable && chmod(path, 0755) < 0)) die(EXIT_FAILED, "cannot write %s: %s", path, strerror(errno));
+    if (!ok || chmod(path, executable ? 0755 : 0644) < 0) die(EXIT_FAILED, "cannot write %s: %s", path, strerror(errno));
     free(path);
 }
 

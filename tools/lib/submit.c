@@ -214,6 +214,7 @@ typedef struct submitting {
     const gem5art_run **queued; /* in the order of their tasks */
     size_t count;
     int64_t job;                /* the first */
+    bool unknown;               /* whether Slurm has taken the last one */
     int tally[SUBMIT_OUTCOMES];
 } submitting;
 
@@ -324,6 +325,7 @@ static void hand_over(submitting *w, int64_t limit) {
         last = job;
         if (job > 0) continue;
         say("%s", text_string(&why));
+        w->unknown = job < 0;
         if (job < 0) say("whether Slurm has the job is unknown: gem5art-ls shows it once Slurm answers");
         take_back(w, job < 0 ? (size_t)((first + n) * per_task) : (size_t)(first * per_task));
         break;
@@ -394,5 +396,5 @@ bool submit_runs(const submit *s, gem5art_db *db, const experiment *e, gem5art_r
     free(w.queued);
     queue_free(&w.queue);
     submission_free(&w.submission);
-    return !w.tally[SUBMIT_FAILED] && !w.tally[SUBMIT_BUSY] && !w.tally[SUBMIT_ERROR];
+    return !w.unknown && !w.tally[SUBMIT_FAILED] && !w.tally[SUBMIT_BUSY] && !w.tally[SUBMIT_ERROR];
 }
