@@ -73,9 +73,17 @@ static time_t noted_at(const working *w, const char *name) {
     return at;
 }
 
-/* Lists the nodes to exclude: this one, and those that were excluded before. False: no other node has started a run
-   since this one failed the last time, so that the fault may be everywhere. */
-static bool bad_nodes(const working *w, time_t last_failure, text *nodes) {
+/* Has a node started runs, and not failed to since? */
+static bool is_healthy(const working *w, const char *started) {
+    char *failed = text_printf("%.*s.failed", (int)(strrchr(started, '.') - started), started);
+    bool healthy = noted_at(w, started) >= noted_at(w, failed);
+    free(failed);
+    return healthy;
+}
+
+/* Lists the nodes to exclude: this one, and those that were excluded before. False: no other node is known to be
+   healthy, so that the fault may be everywhere. */
+static bool bad_nodes(const working *w, text *nodes) {
     DIR *folder = opendir(w->options->folder);
     const struct dirent *entry;
     bool others = false;
@@ -84,18 +92,18 @@ static bool bad_nodes(const working *w, time_t last_failure, text *nodes) {
         const char *dot = strrchr(entry->d_name, '.');
         size_t length = dot ? (size_t)(dot - entry->d_name) : 0;
         if (!dot || text_is(entry->d_name, length, w->node)) continue;
-        others = others || (text_same(dot, ".started") && noted_at(w, entry->d_name) >= last_failure);
+        others = others || (text_same(dot, ".started") && is_healthy(w, entry->d_name));
         if (text_same(dot, ".excluded")) text_putf(nodes, ",%.*s", (int)length, entry->d_name);
     }
     if (folder) closedir(folder);
     return others;
 }
 
-static void exclude_node(const working *w, long long failures, time_t last_failure) {
+static void exclude_node(const working *w, long long failures) {
     const char *job = variable("SLURM_ARRAY_JOB_ID");
     text nodes = {NULL, 0, 0}, why = {NULL, 0, 0};
-    if (!bad_nodes(w, last_failure, &nodes))
-        say("node %s is not excluded, as no other node has started a run since", w->node);
+    if (!bad_nodes(w, &nodes))
+        say("node %s is not excluded, as no other node has started runs and not failed since", w->node);
     else if (slurm_exclude(strtoll(job, NULL, 10), nodes.data, &why)) {
         note_node(w, "excluded");
         say("node %s is excluded from the rest of job %s: %lld tasks could not start a run there", w->node, job,
@@ -119,7 +127,7 @@ static void leave_node(const working *w) {
     }
     failures = (long long)note_node(w, "failed");
     free(failed), free(started);
-    if (failures >= TASK_FAILURES) exclude_node(w, failures, last_failure);
+    if (failures >= TASK_FAILURES) exclude_node(w, failures);
     if (strtol(variable("SLURM_RESTART_COUNT"), NULL, 10) >= TASK_FAILURES) return;
     say("back into the queue: %d run%s could not be started on node %s", w->unstarted, w->unstarted == 1 ? "" : "s",
         w->node);

@@ -3,7 +3,7 @@
    A node on which runs cannot be started would take one task of an array after another, and fail them all. Each task
    that starts one writes a line to NODE.started in the submission's folder, each that fails to start any a line to
    NODE.failed, and is put back into the queue. After three failures in a row the node is excluded, unless no other node
-   has started a run since. */
+   is known to be healthy. */
 #ifndef TASK_H
 #define TASK_H
 
