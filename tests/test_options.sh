@@ -138,7 +138,8 @@ for command in "gem5art-cancel nosuchid" "gem5art-show nosuchid" "gem5art-verify
     run sh -c "'$BUILD'/$command"
     case $command in gem5art-diff*) expected=2 ;; *) expected=1 ;; esac
     same "the status of $command" $status $expected
-    has "the error of $command" "$err" "${command%% *}: no run and no artifact has the id or hash \"nosuchid\""
+    case $command in gem5art-cancel*) what="queued run" ;; *) what="run and no artifact" ;; esac
+    has "the error of $command" "$err" "${command%% *}: no $what has the id or hash \"nosuchid\""
 done
 misused gem5art-ls '"boot" is one argument too many' boot
 misused gem5art-export 'one output is enough: leave "y" out' --to jsonl - y

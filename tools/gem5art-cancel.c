@@ -67,7 +67,7 @@ static bool choose(const char *key) {
     if (count == 1) chosen[index_of(found)] = true;
     else if (length < 3) say("\"%s\" is too short for the beginning of an id: write at least 3 of its characters", key);
     else if (count) say("\"%s\" may mean several queued runs: write more of the id", key);
-    else say("no queued run has the id or hash \"%s\": gem5art-ls lists what there is", key);
+    else say("no queued run has the id or hash \"%s\": gem5art-ls lists the queued runs", key);
     return count == 1;
 }
 
