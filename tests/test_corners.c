@@ -704,6 +704,7 @@ TEST(claims_that_others_have_locked) {
     sh("mkdir -p %s; touch %s/%s.%s", db->live_path, db->live_path, hash, id_of(1)); /* an entry that says nothing */
     CHECK(!gem5art__claim_run(db, hash, &error));
     CHECK_CONTAINS(error.message, "by another program");
+    gem5art__unclaim_run(db, hash);
     fixture_end();
 }
 
