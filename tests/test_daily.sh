@@ -182,7 +182,7 @@ running=$!
 until_true grep -q '"Running"' out/--stand-in=seconds=600/info.json
 run "$launch" -n long.json
 has "the plan" "$out" "busy    run --stand-in=seconds=600  out/--stand-in=seconds=600"
-has "its sum" "$out" "1 run: 1 executed elsewhere"
+has "its sum" "$out" "1 run: 1 queued or executed elsewhere"
 has "who executes it" "$err" "it is being executed by process $running"
 kill -INT $running
 wait $running
