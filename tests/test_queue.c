@@ -189,18 +189,18 @@ TEST(what_another_may_write_is_not_launched) {
     REQUIRE((run = se_run("children/exit_with", "out", "0")) != NULL);
     REQUIRE(queue(run, "job 1"));
     snprintf(command, sizeof command, "chmod 666 %s", entry_of(run));
-    sh(command);
+    sh("%s", command);
     CHECK(!gem5art_load_queued(db, run->hash, NULL, &error));
     CHECK_INT(error.code, GEM5ART_INVALID);
     CHECK(!execute(run));
     CHECK_INT(error.code, GEM5ART_BUSY);
     snprintf(command, sizeof command, "rm %s && mkdir %s", entry_of(run), entry_of(run));
-    sh(command);
+    sh("%s", command);
     CHECK(!gem5art_load_queued(db, run->hash, NULL, &error));
     CHECK(!execute(run));
     CHECK_INT(error.code, GEM5ART_BUSY);
     snprintf(command, sizeof command, "rmdir %s", entry_of(run));
-    sh(command);
+    sh("%s", command);
     CHECK(execute(run));
     end();
 }

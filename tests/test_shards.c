@@ -58,7 +58,7 @@ static bool merge_elsewhere(int64_t *merged) {
 /* ---- names */
 
 TEST(a_shard_has_a_plain_name) {
-    static const char *const good[] = {"a", "node-17.cluster_2", "..a" + 2, "A123456789012345678901234567890123456789012345678901234567890abc"};
+    static const char *const good[] = {"a", "node-17.cluster_2", "a.b", "A123456789012345678901234567890123456789012345678901234567890abc"};
     static const char *const bad[] = {".", "..", ".hidden", "a/b", "../a", "a b", "a\n", "\xc3\xa4", "a\\b",
                                       "A123456789012345678901234567890123456789012345678901234567890abcd"};
     gem5art_open_desc desc;
