@@ -12,7 +12,7 @@ cat >x.json <<'END'
  "sweeps": [{"mode": "se", "name": "a sweep over how runs end: {how}", "matrix": {"how": ["seconds=0", "fatal"]},
    "gem5_artifact": "gem5", "gem5_git_artifact": "scripts", "run_script_git_artifact": "scripts", "run_script": "repo/run.py",
    "params": ["--stand-in={how}", "--l2-size=4MB", "--mem-type=DDR4_2400_8x8", "it's one", "--maximum-instructions=1000000000"],
-   "outdir": "results/of a sweep/over how/{how}"}]}
+   "outdir": "results/a sweep/how/{how}"}]}
 END
 "$BUILD/gem5art-run" x.json >launched 2>&1
 id_of() { "$BUILD/gem5art-ls" --csv --columns id,"$1" $3 | sed -n "s/^\([^,]*\),\"*[^,]*$2.*/\1/p" | head -n 1; }

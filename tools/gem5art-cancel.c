@@ -107,6 +107,8 @@ static void choose_selected(void) {
     for (i = waiting.count; i > 0 && selected.most < SIZE_MAX; i--)
         if (chosen[i - 1] && ++count > selected.most) chosen[i - 1] = false;
     text_free(&hash);
+    text_free(&r.status);
+    text_free(&r.reason);
 }
 
 /* ---- cancelling */
