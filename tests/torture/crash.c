@@ -169,7 +169,11 @@ static int shard;               /* that a writer appends to; 0: none */
 static int probe_shard = -1;    /* that the probe is appended to; -1: a script without shards */
 
 static const char *shard_name(int n) { return n == 0 ? NULL : n == 1 ? "n1" : "n2"; }
-static const char *written_path(void) { return shard == 0 ? STORE_PATH : shard == 1 ? SHARDS_PATH "/n1.json" : SHARDS_PATH "/n2.json"; }
+#ifndef TEST_LMDB
+static const char *written_path(void) {
+    return shard == 0 ? STORE_PATH : shard == 1 ? SHARDS_PATH "/n1.json" : SHARDS_PATH "/n2.json";
+}
+#endif
 
 static bool open_store(bool read_only) {
     gem5art_open_desc desc;
