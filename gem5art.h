@@ -8698,11 +8698,16 @@ static const char *gem5art__scheduler_job(int64_t *restart) {
     return job ? job : "";
 }
 
+/* Could it be the hash of a run of this library? Only that becomes part of a path. */
+static bool gem5art__is_run_hash(const char *hash) {
+    return *hash && strspn(hash, "0123456789abcdef") == strlen(hash) && strlen(hash) <= 128;
+}
+
 /* The path of an entry. NULL with an error: out of memory, or an id and hash that no run of this library has. */
 static char *gem5art__live_entry(gem5art_db *db, gem5art__arena *arena, const char *hash, const char *id,
                                  gem5art_error *error) {
     char *path;
-    if (!*hash || strspn(hash, "0123456789abcdef") != strlen(hash) || strlen(hash) > 128 || !gem5art__is_uuid(id))
+    if (!gem5art__is_run_hash(hash) || !gem5art__is_uuid(id))
         return gem5art__fail(error, GEM5ART_INVALID, "a run cannot have the id \"%.60s\" and the hash \"%.140s\"", id,
                              hash), (char *)NULL;
     path = gem5art__arena_printf(arena, "%s/%s.%s", db->live_path, hash, id);
@@ -9345,7 +9350,7 @@ static const gem5art__field gem5art__queued_fields[] = {
 
 static const char *gem5art__queued_path(gem5art_db *db, gem5art__arena *arena, const char *hash, gem5art_error *error) {
     const char *path;
-    if (!*hash || strspn(hash, "0123456789abcdef") != strlen(hash) || strlen(hash) > 128)
+    if (!gem5art__is_run_hash(hash))
         return gem5art__fail(error, GEM5ART_INVALID, "a run cannot have the hash \"%.140s\"", hash), (const char *)NULL;
     path = gem5art__arena_printf(arena, "%s/%s.queued", db->live_path, hash);
     if (!path) gem5art__fail_nomem(error);
@@ -14091,7 +14096,7 @@ static bool gem5art__read_queued(gem5art__run *run, const char *path, gem5art_er
     run->no_probe = queued.no_probe;
     run->environment = run->public_.environment;
     run->ticket = queued.ticket;
-    run->public_.record = NULL; /* it is no field of the run's record that it was queued */
+    run->public_.record = NULL; /* a record does not have what the queue's file adds */
     return true;
 }
 

@@ -308,18 +308,22 @@ __attribute__((unused)) static void execute_well(gem5art_run *run) {
     if (run && !execute(run)) test_fail(__FILE__, __LINE__, "%s was not executed: %s", run->name, error.message);
 }
 
-/* How many runs are recorded; with a status, only those. */
-__attribute__((unused)) static int recorded(const char *status) {
-    gem5art_query query;
-    gem5art_iter *iter;
+/* How many runs a query finds. */
+static int count_runs(const gem5art_query *query) {
+    gem5art_iter *iter = gem5art_get_runs(db, query, &error);
     int count = 0;
-    memset(&query, 0, sizeof query);
-    query.status = status;
-    iter = gem5art_get_runs(db, &query, &error);
     while (iter && gem5art_next_run(iter, &error)) count++;
     if (error.code != GEM5ART_OK) test_fail(__FILE__, __LINE__, "the store cannot be read: %s", error.message);
     gem5art_iter_close(iter);
     return count;
+}
+
+/* How many runs are recorded; with a status, only those. */
+__attribute__((unused)) static int recorded(const char *status) {
+    gem5art_query query;
+    memset(&query, 0, sizeof query);
+    query.status = status;
+    return count_runs(&query);
 }
 
 /* ---- a harness: another process that runs the body with a db of its own */

@@ -17,15 +17,9 @@ static const char *entry_of(const gem5art_run *run) {
 
 static int queued(void) {
     gem5art_query query;
-    gem5art_iter *iter;
-    int count = 0;
     memset(&query, 0, sizeof query);
     query.queued = true;
-    iter = gem5art_get_runs(db, &query, &error);
-    while (iter && gem5art_next_run(iter, &error)) count++;
-    CHECK_INT(gem5art_iter_step(iter), GEM5ART_END);
-    gem5art_iter_close(iter);
-    return count;
+    return count_runs(&query);
 }
 
 TEST(only_the_program_that_loads_a_queued_run_launches_it) {

@@ -127,6 +127,8 @@ has "what it says" "$out" "run 1 (pending)"
 same "queued runs" "$(queued)" 3
 has "what Slurm is asked" "$(cat log)" "scancel 100_0"
 check "the outdir of a run that did not begin" test ! -e out/1
+run "$cancel" --dry-run --all --limit 1
+has "the newest one" "$out" "run 4 ("
 run "$cancel" --experiment y
 has "another experiment" "$out" "no queued run is selected"
 run "$cancel" --job 100_1

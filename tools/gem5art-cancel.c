@@ -71,18 +71,43 @@ static bool choose(const char *key) {
     return count == 1;
 }
 
-/* Is a run of the experiment of this name, and of this job or task? */
-static bool is_of(const queued_run *r) {
-    int64_t task_number;
-    char *task = queue_task(r), *id = submission_of_ticket(r->ticket, &task_number);
-    char *title = id ? submission_experiment(db, id) : NULL;
-    size_t length = job ? strlen(job) : 0;
-    bool held = (!experiment || (title && text_same(title, experiment))) &&
-                (!job || (strncmp(task, job, length) == 0 && (!task[length] || task[length] == '_')));
-    free(task);
+static bool is_of_experiment(const queued_run *r) {
+    int64_t task;
+    char *id = submission_of_ticket(r->ticket, &task), *title = id ? submission_experiment(db, id) : NULL;
+    bool is = title && text_same(title, experiment);
     free(id);
     free(title);
-    return held && (!all || r->owner == geteuid());
+    return is;
+}
+
+/* Is it of --job, which is a task or its array? */
+static bool is_of_job(const queued_run *r) {
+    char *task = queue_task(r);
+    size_t length = strlen(job);
+    bool is = strncmp(task, job, length) == 0 && (!task[length] || task[length] == '_');
+    free(task);
+    return is;
+}
+
+/* Does a run meet the options that are this tool's own? */
+static bool matches_options(const queued_run *r) {
+    return (!experiment || is_of_experiment(r)) && (!job || is_of_job(r)) && (!all || r->owner == geteuid());
+}
+
+static int newest_first(const void *a, const void *b) {
+    const queued_run *x = *(const queued_run *const *)a, *y = *(const queued_run *const *)b;
+    return x->time > y->time ? -1 : x->time < y->time;
+}
+
+/* Keeps the newest ones of those that are chosen. */
+static void keep_newest(size_t most) {
+    const queued_run **runs = (const queued_run **)text_alloc((waiting.count + 1) * sizeof *runs);
+    size_t i, count = 0;
+    for (i = 0; i < waiting.count; i++)
+        if (chosen[i]) runs[count++] = &waiting.runs[i];
+    qsort(runs, count, sizeof *runs, newest_first);
+    for (i = most; i < count; i++) chosen[index_of(runs[i])] = false;
+    free(runs);
 }
 
 /* Chooses those that all options select. */
@@ -90,7 +115,7 @@ static void choose_selected(void) {
     gem5art_query query = {.queued = true};
     gem5art_iter *iter = store_runs(db, &query);
     record r;
-    size_t length, member, count = 0, i;
+    size_t length, member;
     const char *json;
     text hash = {NULL, 0, 0};
     record_init(&r);
@@ -101,11 +126,10 @@ static void choose_selected(void) {
         q = queue_find(&waiting, members_string(&hash, r.members.values[member]));
         if (!q) continue;
         queue_show(&r, q, false);
-        if (select_holds(&selected, &r) && is_of(q)) chosen[index_of(q)] = true;
+        if (select_holds(&selected, &r) && matches_options(q)) chosen[index_of(q)] = true;
     }
     select_warn(&selected);
-    for (i = waiting.count; i > 0 && selected.most < SIZE_MAX; i--)
-        if (chosen[i - 1] && ++count > selected.most) chosen[i - 1] = false;
+    if (selected.most < SIZE_MAX) keep_newest(selected.most);
     text_free(&hash);
     text_free(&r.status);
     text_free(&r.reason);

@@ -386,11 +386,16 @@ static const char *uri_of_store(void) {
     return text_starts(uri, "lmdb:") ? (const char *)text_keep(text_printf("lmdb://%s", path)) : path;
 }
 
+/* Completes what a submission is made of, once the store is open. */
+static void begin_submission(const experiment *e) {
+    slurm.title = title_of(e->path);
+    slurm.db_uri = uri_of_store();
+}
+
 static void show_script(const experiment *e) {
     text script = {NULL, 0, 0};
     char *place = text_printf("%s.slurm/ID", gem5art_store_path(db));
-    slurm.title = title_of(e->path);
-    slurm.db_uri = uri_of_store();
+    begin_submission(e);
     print_line("%s", "");
     print_line("The batch script:");
     submit_put_script(&script, &slurm, e, place);
@@ -457,8 +462,7 @@ static int submit_all(experiment *e) {
     int64_t array_limit;
     bool well, queued;
     open_store(e);
-    slurm.title = title_of(e->path);
-    slurm.db_uri = uri_of_store();
+    begin_submission(e);
     array_limit = submit_begin(&slurm, db);
     display_begin(slurm.title, color);
     handle_signals(on_early_signal);

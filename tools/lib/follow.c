@@ -113,8 +113,7 @@ bool follow_runs(gem5art_db *db, gem5art_run *const *runs, size_t count, const c
     memset(&w, 0, sizeof w);
     w.db = db;
     w.runs = (followed *)text_alloc((count + 1) * sizeof *w.runs);
-    for (i = 0; i < count; i++)
-        if (runs[i]) w.runs[w.count++].run = runs[i];
+    for (; w.count < count; w.count++) w.runs[w.count].run = runs[w.count];
     if (w.count) qsort(w.runs, w.count, sizeof *w.runs, compare);
     signal(SIGINT, on_signal), signal(SIGTERM, on_signal), signal(SIGHUP, on_signal);
     do {

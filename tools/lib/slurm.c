@@ -35,18 +35,21 @@ static void clean_environment(void) {
         }
 }
 
-/* Runs a program of Slurm. False: `out` has a sentence about its failure. */
-static bool run(const char *const *words, text *out) {
-    int status;
-    char *said;
+/* Runs a program of Slurm; returns as program_run. */
+static int call(const char *const *words, text *out) {
     clean_environment();
-    status = program_run(words, SLURM_SECONDS, out);
-    if (status == 0) return true;
-    said = text_copy(text_string(out));
+    return program_run(words, SLURM_SECONDS, out);
+}
+
+/* The same; false: `out` has a sentence about its failure. */
+static bool run(const char *const *words, text *out) {
+    text said = {NULL, 0, 0};
+    int status = call(words, &said);
     text_clear(out);
-    put_failure(out, words[0], status, said);
-    free(said);
-    return false;
+    if (status == 0) text_puts(out, text_string(&said));
+    else put_failure(out, words[0], status, text_string(&said));
+    text_free(&said);
+    return status == 0;
 }
 
 /* ---- the queue */
@@ -149,8 +152,9 @@ int64_t slurm_submit(const char *script, int64_t after, const char *array, const
     char *after_option = after ? text_printf("--dependency=afterany:%lld", (long long)after) : NULL;
     char *array_option = text_printf("--array=%s", array), *comment_option = text_printf("--comment=%s", comment);
     text_list words = {NULL, 0};
+    text said = {NULL, 0, 0};
     int64_t job = 0;
-    bool ok;
+    int status;
     text_list_add(&words, "sbatch");
     text_list_add(&words, "--parsable");
     if (after) text_list_add(&words, after_option);
@@ -158,16 +162,13 @@ int64_t slurm_submit(const char *script, int64_t after, const char *array, const
     text_list_add(&words, comment_option);
     text_list_add(&words, script);
     text_list_add(&words, argument);
-    ok = run(words.items, why);
-    if (ok && (job = read_job(text_string(why))) == 0) {
-        char *said = text_copy(text_string(why));
-        text_clear(why);
-        text_putf(why, "sbatch printed no job number: %s", said);
-        free(said);
-    }
-    if (job) text_clear(why);
-    else if (ok || strstr(text_string(why), "did not answer") || strstr(text_string(why), "imed out")) job = -1;
+    status = call(words.items, &said);
+    if (status != 0) put_failure(why, words.items[0], status, text_string(&said));
+    else if ((job = read_job(text_string(&said))) == 0)
+        text_putf(why, "sbatch printed no job number: %s", text_string(&said));
+    if (!job && (status == 0 || status == 128 || strstr(text_string(&said), "imed out"))) job = -1;
     text_list_free(&words);
+    text_free(&said);
     free(after_option), free(array_option), free(comment_option);
     return job;
 }
@@ -199,7 +200,7 @@ static bool cancel(const char *const *options, const text_list *jobs, text *why)
         int status;
         for (k = 0; options[k]; k++) text_list_add(&words, options[k]);
         for (k = 0; k < SLURM_AT_ONCE && i < jobs->count; k++) text_list_add(&words, jobs->items[i++]);
-        status = program_run(words.items, SLURM_SECONDS, &said);
+        status = call(words.items, &said);
         if (status != 0 && (status < 0 || status == 128 || !is_about_ended(text_string(&said))))
             put_failure(why, words.items[0], status, text_string(&said));
         text_list_free(&words);
@@ -217,7 +218,6 @@ bool slurm_end(const slurm_ends *ends, text *why) {
            cancel(running, &ends->arrays, why) && cancel(running, &ends->running, why);
 }
 
-/* scontrol fails where some tasks of the array run already, though it has changed those that wait. */
 /* The nodes that a job excludes so far, with a comma after them, to be freed. */
 static char *excluded_nodes(int64_t job) {
     static const char key[] = " ExcNodeList=";
@@ -234,6 +234,7 @@ static char *excluded_nodes(int64_t job) {
     return nodes ? nodes : text_copy("");
 }
 
+/* scontrol fails where some tasks of the array run already, though it has changed those that wait. */
 bool slurm_exclude(int64_t job, const char *nodes, text *why) {
     char *before = excluded_nodes(job), *which = text_printf("JobId=%lld", (long long)job);
     char *list = text_printf("ExcNodeList=%s%s", before, nodes);

@@ -152,7 +152,7 @@ static void put_times(text *out, const submit *s, const experiment *e) {
     const char *time = effective(s, e, "--time", "-t", s->time);
     double seconds = time ? read_time(time) : needed_time(s, e);
     int notice = seconds > 0 && seconds < 3 * SUBMIT_NOTICE ? (int)(seconds / 3) : SUBMIT_NOTICE;
-    if (!time && seconds > 0) unsetenv("SBATCH_TIMELIMIT"), text_putf(out, "#SBATCH --time=%.0f\n", ceil(seconds / 60));
+    if (!time && seconds > 0) text_putf(out, "#SBATCH --time=%.0f\n", ceil(seconds / 60));
     text_putf(out, "#SBATCH --signal=B:TERM@%d\n", notice);
 }
 
@@ -188,11 +188,8 @@ void submit_put_script(text *out, const submit *s, const experiment *e, const ch
     put_line(out, "--chdir", s->folder);
     put_times(out, s, e);
     for (i = 0; i < e->sbatch.count; i++) text_putf(out, "#SBATCH %s\n", e->sbatch.items[i]);
-    for (k = 0; k < SITES; k++) {
-        if (!site_value(s, k)) continue;
-        put_line(out, site_options[k].name, site_value(s, k));
-        if (site_options[k].variable) unsetenv(site_options[k].variable); /* it would win over the script */
-    }
+    for (k = 0; k < SITES; k++)
+        if (site_value(s, k)) put_line(out, site_options[k].name, site_value(s, k));
     for (i = 0; i < s->sbatch.count; i++) text_putf(out, "#SBATCH %s\n", s->sbatch.items[i]);
     put_command(out, s, folder);
 }
@@ -266,9 +263,7 @@ static void queue_runs(submitting *w, gem5art_run *const *runs, size_t count) {
     size_t i;
     w->queued = (const gem5art_run **)text_alloc(count * sizeof *w->queued);
     for (i = 0; i < count; i++) {
-        submit_outcome o;
-        if (!runs[i]) continue;
-        o = queue_run(w, runs[i]);
+        submit_outcome o = queue_run(w, runs[i]);
         w->tally[o]++;
         if (o == SUBMITTED) w->queued[w->count++] = runs[i];
         else if (o == SUBMIT_RECORDED || o == SUBMIT_FAILED || o == SUBMIT_ERROR) forget(runs[i]);
@@ -306,9 +301,18 @@ static void write_files(submitting *w, const experiment *e) {
     text_free(&content);
 }
 
+/* Removes the variables that would win over options of the script. */
+static void clean_environment(const submit *s, const experiment *e) {
+    int k;
+    for (k = 0; k < SITES; k++)
+        if (site_value(s, k) && site_options[k].variable) unsetenv(site_options[k].variable);
+    if (effective(s, e, "--time", "-t", s->time) || needed_time(s, e) > 0) unsetenv("SBATCH_TIMELIMIT");
+}
+
 /* Submits an array of at most `limit` tasks for each part of the runs. What Slurm does not take is taken back. */
 static void hand_over(submitting *w, int64_t limit) {
-    int64_t per_task = w->options->per_task, tasks = ((int64_t)w->count + per_task - 1) / per_task, first, n, job, last = 0;
+    const int64_t per_task = w->options->per_task, tasks = ((int64_t)w->count + per_task - 1) / per_task;
+    int64_t first, n, job, last = 0;
     char *script = text_join(w->submission.folder, "script");
     text array = {NULL, 0, 0}, why = {NULL, 0, 0};
     for (first = 0; first < tasks; first += n) {
@@ -387,6 +391,7 @@ bool submit_runs(const submit *s, gem5art_db *db, const experiment *e, gem5art_r
     queue_runs(&w, runs, e->run_count);
     if (w.count) {
         write_files(&w, e);
+        clean_environment(s, e);
         hand_over(&w, limit);
     }
     if (w.job) submission_end(&w.submission);
