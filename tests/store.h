@@ -237,6 +237,16 @@ __attribute__((unused)) static void empty_folder(void) {
     if (dir) closedir(dir);
 }
 
+/* A new folder with a gem5, a repo that has a script which git does not track, and an open store. */
+__attribute__((unused)) static bool begin_with_scripts(void) {
+    fixture_begin();
+    make_repo("repo");
+    write_text("gem5", "#!/bin/sh\n");
+    CHECK(chmod("gem5", 0755) == 0);
+    write_text("repo/untracked.py", "# a script\n");
+    return open_db(NULL);
+}
+
 #define SHARDS_PATH STORE_PATH ".shards"
 
 /* Opens the test's store as `db`, to append to this shard; NULL: to the store itself. */

@@ -186,12 +186,7 @@ static gem5art_run attempt;
 static bool begin_runs(const char *outdir, const char *script) {
     static const char *const params[] = {"1", NULL};
     gem5art_run_desc desc;
-    fixture_begin();
-    make_repo("repo");
-    write_text("gem5", "#!/bin/sh\n");
-    CHECK(chmod("gem5", 0755) == 0);
-    write_text("repo/untracked.py", "# a script\n");
-    if (!open_db(NULL)) return false;
+    if (!begin_with_scripts()) return false;
     memset(&desc, 0, sizeof desc);
     desc.name = desc.outdir = outdir;
     desc.gem5_artifact = used[0] = register_path("gem5", "gem5 binary", "gem5");

@@ -351,12 +351,7 @@ TEST(names_of_live_entries) {
 static const gem5art_artifact *used[2]; /* a gem5 binary, a repo */
 
 static bool begin_runs(void) {
-    fixture_begin();
-    make_repo("repo");
-    write_text("gem5", "#!/bin/sh\n");
-    CHECK(chmod("gem5", 0755) == 0);
-    write_text("repo/untracked.py", "# a script\n");
-    if (!open_db(NULL)) return false;
+    if (!begin_with_scripts()) return false;
     used[0] = register_path("gem5", "gem5 binary", "gem5");
     used[1] = register_path("repo", "git repo", "repo");
     return used[0] && used[1];

@@ -7,6 +7,8 @@
 #define GEM5ART_IMPLEMENTATION
 #include "../../gem5art.h"
 
+#include "record.h"
+
 enum { EACH = 100, MOST = 1000 };
 static char folder[512];
 static gem5art_error why;
@@ -17,17 +19,8 @@ static bool fail(void) {
 }
 
 static bool append(gem5art_db *db, int n) {
-    static char filler[650];
-    const char *params[2] = {filler, NULL};
-    char id[40], hash[72];
     gem5art_run run;
-    memset(&run, 0, sizeof run);
-    gem5art__set_defaults(gem5art__run_fields, &run);
-    memset(filler, 'p', sizeof filler - 1);
-    snprintf(id, sizeof id, "%08x-0000-4000-8000-%012x", (unsigned)n * 2654435761u, (unsigned)n);
-    snprintf(hash, sizeof hash, "%064x", (unsigned)n * 2246822519u);
-    run.id = id, run.hash = hash, run.type = gem5art__type_se, run.name = "bench", run.status = "Finished";
-    run.params = params;
+    make_run(n, &run);
     return gem5art__record_run(db, &run, NULL, &why) || fail();
 }
 
