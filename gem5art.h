@@ -1505,27 +1505,69 @@ static void gem5art__cond_wait(pthread_cond_t *cond, pthread_mutex_t *mutex, int
 /* ---- the processes of a run. Each child is started with GEM5ART_RUN=ID in its environment, which whatever it starts
    inherits, in any process group or session. Only async-signal-safe calls are made: the warden searches too. */
 
-enum { GEM5ART__RUN_ID_SIZE = 64 };
+enum { GEM5ART__RUN_ID_SIZE = 64, GEM5ART__EXEC_LOOKS = 1000 };
 
 typedef struct gem5art__process {
     pid_t pid;
     int folder;                     /* /proc/PID, open: that stays the folder of this process */
+    int looks;                      /* how often this search may still wait for an execve, 1 ms each time */
     char run[GEM5ART__RUN_ID_SIZE]; /* the value of its GEM5ART_RUN */
 } gem5art__process;
 
 #ifndef GEM5ART_NO_PROC
 
-/* Reads the value of GEM5ART_RUN in a process's environment; false: it has none, or its environment is not readable. */
-static bool gem5art__read_run_id(gem5art__process *process) {
+/* The fields of /proc/PID/stat that are used, by their number in proc(5). */
+enum {
+    GEM5ART__STAT_STATE = 3,
+    GEM5ART__STAT_START = 22,
+    GEM5ART__STAT_MEMORY = 23,
+    GEM5ART__STAT_ENV_START = 50,
+    GEM5ART__STAT_ENV_END = 51,
+    GEM5ART__STAT_FIELDS
+};
+
+/* Reads the fields from an open /proc/PID/stat, without their signs, and closes it. False: no such process. */
+static bool gem5art__read_stat(int fd, uint64_t *fields) {
+    char text[2048];
+    const char *at = NULL;
+    size_t got;
+    int field = 2; /* the name, in parentheses, may hold anything */
+    memset(fields, 0, GEM5ART__STAT_FIELDS * sizeof *fields);
+    if (fd >= 0 && gem5art__read_at(fd, text, sizeof text - 1, 0, &got)) {
+        text[got] = 0;
+        at = strrchr(text, ')');
+    }
+    gem5art__close(fd);
+    if (!at) return false;
+    for (at++; *at && field < GEM5ART__STAT_FIELDS; at++) {
+        if (*at == ' ') field++;
+        else if (field == GEM5ART__STAT_STATE) fields[field] = (unsigned char)*at;
+        else if (*at >= '0' && *at <= '9') fields[field] = fields[field] * 10 + (uint64_t)(*at - '0');
+    }
+    return true;
+}
+
+/* Can an environment that was read as empty be another one? During an execve the new memory has none for a moment, and
+   the old memory's is empty from then on, also where it was opened before. */
+static bool gem5art__is_executing(const gem5art__process *process) {
+    uint64_t fields[GEM5ART__STAT_FIELDS];
+    return gem5art__read_stat(gem5art__open_in(process->folder, "stat", O_RDONLY, 0), fields) &&
+           fields[GEM5ART__STAT_MEMORY] && /* neither a zombie nor a thread of the kernel */
+           (!fields[GEM5ART__STAT_ENV_END] || fields[GEM5ART__STAT_ENV_END] != fields[GEM5ART__STAT_ENV_START]);
+}
+
+/* Looks for GEM5ART_RUN in a process's environment. *empty: there is nothing in it. */
+static bool gem5art__scan_environ(gem5art__process *process, bool *empty) {
     static const char key[] = "GEM5ART_RUN=";
     const size_t key_length = sizeof key - 1, other = SIZE_MAX;
     char chunk[4096];
     size_t at = 0; /* how much of this entry has matched; `other`: it is a different one */
-    ssize_t n, i;
+    ssize_t n = -1, i;
     bool found = false;
     int fd = gem5art__open_in(process->folder, "environ", O_RDONLY, 0);
+    *empty = true;
     while (fd >= 0 && !found && (n = gem5art__read_some(fd, chunk, sizeof chunk)) > 0)
-        for (i = 0; i < n && !found; i++) {
+        for (i = 0, *empty = false; i < n && !found; i++) {
             found = !chunk[i] && at != other && at > key_length;
             if (found) process->run[at - key_length] = 0;
             else if (!chunk[i]) at = 0;
@@ -1533,8 +1575,19 @@ static bool gem5art__read_run_id(gem5art__process *process) {
             else if (at < key_length + GEM5ART__RUN_ID_SIZE - 1) process->run[at++ - key_length] = chunk[i];
             else at = other;
         }
+    if (n < 0) *empty = false; /* not known */
     gem5art__close(fd);
     return found;
+}
+
+/* Reads the value of GEM5ART_RUN in a process's environment; false: it has none, or its environment is not readable. */
+static bool gem5art__read_run_id(gem5art__process *process) {
+    bool empty;
+    while (!gem5art__scan_environ(process, &empty)) {
+        if (!empty || !gem5art__is_executing(process) || process->looks-- <= 0) return false;
+        GEM5ART_SYS_POLL(NULL, 0, 1);
+    }
+    return true;
 }
 
 /* The process that a name in /proc stands for; 0: it is not a number. */
@@ -1573,6 +1626,7 @@ static void gem5art__visit_processes(void (*visit)(void *context, gem5art__proce
     } entries;
     long n, at;
     int fd = gem5art__proc_is_ours() ? gem5art__open("/proc", O_RDONLY | O_DIRECTORY, 0) : -1;
+    process.looks = GEM5ART__EXEC_LOOKS;
     while (fd >= 0 && (n = GEM5ART_SYS_GETDENTS64(fd, entries.bytes, sizeof entries)) > 0) {
         uint16_t length;
         for (at = 0; at < n; at += length) {
@@ -7959,20 +8013,11 @@ static int64_t gem5art__process_start(int64_t pid, bool living) {
     (void)pid, (void)living;
     return 0;
 #else
-    char path[64], text[1024], *at;
-    size_t got;
-    int fd, field;
-    bool ok;
+    uint64_t fields[GEM5ART__STAT_FIELDS];
+    char path[64];
     snprintf(path, sizeof path, "/proc/%lld/stat", (long long)pid);
-    fd = gem5art__proc_is_ours() ? gem5art__open(path, O_RDONLY, 0) : -1;
-    ok = fd >= 0 && gem5art__read_at(fd, text, sizeof text - 1, 0, &got);
-    gem5art__close(fd);
-    if (!ok) return 0;
-    text[got] = 0;
-    at = strrchr(text, ')'); /* the name, field 2, may hold anything */
-    if (living && at && gem5art__starts_with(at, ") Z")) return -1;
-    for (field = 2; at && field < 22; field++) at = strchr(at + 1, ' ');
-    return at ? strtoll(at + 1, NULL, 10) : 0;
+    if (!gem5art__proc_is_ours() || !gem5art__read_stat(gem5art__open(path, O_RDONLY, 0), fields)) return 0;
+    return living && fields[GEM5ART__STAT_STATE] == 'Z' ? -1 : (int64_t)fields[GEM5ART__STAT_START];
 #endif
 }
 

@@ -7,9 +7,13 @@
 #define GEM5ART_SYS_EXECVE(path, argv, envp) test_execve(path, argv, envp)
 #define GEM5ART_SYS_PIDFD_SEND_SIGNAL(fd, signal) test_pidfd_send_signal(fd, signal)
 #define GEM5ART_SYS_KILL(pid, signal) test_kill(pid, signal)
+#define GEM5ART_SYS_READ(fd, data, size) test_read(fd, data, size)
+#define GEM5ART_SYS_PREAD(fd, data, size, offset) test_pread(fd, data, size, offset)
 static int test_execve(const char *path, char *const argv[], char *const envp[]);
 static long test_pidfd_send_signal(int fd, int number) __attribute__((unused));
 static int test_kill(int pid, int number);
+static long test_read(int fd, void *data, unsigned long size);
+static long test_pread(int fd, void *data, unsigned long size, long offset);
 
 #include "runner.h"
 
@@ -34,6 +38,36 @@ static long test_pidfd_send_signal(int fd, int number) {
     (void)fd, (void)number;
     return errno = ENOSYS, -1;
 #endif
+}
+
+/* A process in the middle of an execve, as /proc shows it: its environment is empty for this many reads, and if it is in
+   its new memory, stat does not yet show a place for one. */
+static pid_t executing;
+static int empty_reads;
+static bool in_new_memory;
+
+static bool is_file_of(int fd, pid_t pid, const char *name) {
+    char link[64], path[64], target[64];
+    ssize_t n;
+    if (!pid) return false;
+    snprintf(link, sizeof link, "/proc/self/fd/%d", fd);
+    snprintf(path, sizeof path, "/proc/%ld/%s", (long)pid, name);
+    n = readlink(link, target, sizeof target - 1);
+    target[n > 0 ? n : 0] = 0;
+    return strcmp(target, path) == 0;
+}
+
+static long test_read(int fd, void *data, unsigned long size) {
+    if (empty_reads > 0 && is_file_of(fd, executing, "environ")) return empty_reads--, 0;
+    return read(fd, data, size);
+}
+
+static long test_pread(int fd, void *data, unsigned long size, long offset) {
+    static const char stat[] = "1 (a) b) R 1 1 1 0 -1 0 0 0 0 0 0 0 0 0 20 0 1 0 99 4096 1 0 0 0 0 0 0 0 0 0 0 0 0 0 "
+                               "17 0 0 0 0 0 0 0 0 0 0 0 0 0\n";
+    if (!in_new_memory || !is_file_of(fd, executing, "stat")) return pread(fd, data, size, offset);
+    if (offset) return 0;
+    return (long)strlen(strcpy((char *)data, stat));
 }
 
 static int test_kill(int pid, int number) {
@@ -121,6 +155,89 @@ TEST(a_process_belongs_to_a_run_by_its_whole_variable) {
     variable_is("OTHER=%s", false);
 }
 
+/* A process that starts a different program is still found, at any moment of that. */
+static void is_found_while_executing(bool new_memory, bool without_pidfd) {
+    char variable[128];
+    snprintf(variable, sizeof variable, "GEM5ART_RUN=%s", id_a);
+    executing = start_sleeper(variable, NULL);
+    in_new_memory = new_memory;
+    no_pidfd = without_pidfd;
+    empty_reads = 3;
+    CHECK_INT(gem5art__end_processes_of(id_a, 0), 1);
+    CHECK_INT(empty_reads, 0);
+    empty_reads = 3;
+    CHECK_INT(gem5art__end_processes_of(id_a, SIGKILL), 1);
+    CHECK_INT(empty_reads, 0);
+    CHECK_INT(waitpid(executing, NULL, 0), executing);
+    in_new_memory = no_pidfd = false;
+    executing = 0;
+}
+
+TEST(a_process_is_found_whose_old_memory_is_gone) { is_found_while_executing(false, false); }
+TEST(a_process_is_found_whose_new_memory_is_not_filled_yet) { is_found_while_executing(true, false); }
+TEST(a_process_that_executes_is_signalled_without_pidfd) { is_found_while_executing(true, true); }
+
+/* How many looks at a process there are before it is known not to belong to a run. */
+static int looks_at(pid_t pid, int allowed) {
+    gem5art__process process;
+    char path[64];
+    bool found;
+    snprintf(path, sizeof path, "/proc/%ld", (long)pid);
+    memset(&process, 0, sizeof process);
+    process.pid = executing = pid;
+    process.looks = allowed;
+    process.folder = open(path, O_RDONLY | O_DIRECTORY);
+    empty_reads = INT_MAX;
+    found = gem5art__read_run_id(&process);
+    CHECK(!found);
+    close(process.folder);
+    allowed = INT_MAX - empty_reads;
+    empty_reads = 0;
+    executing = 0;
+    return allowed;
+}
+
+TEST(looks_at_an_execve_have_an_end) {
+    pid_t pid = start_sleeper("OTHER=1", NULL);
+    CHECK_INT(looks_at(pid, 7), 8);
+    end_sleeper(pid);
+}
+
+TEST(a_process_without_an_environment_is_looked_at_once) {
+    const char *program = built("children/slow");
+    char *const argv[] = {(char *)(uintptr_t)program, (char *)(uintptr_t) "60", NULL};
+    char *const envp[] = {NULL};
+    pid_t pid;
+    fflush(stdout);
+    pid = fork();
+    if (pid == 0) {
+        execve(program, argv, envp);
+        _exit(127);
+    }
+    WAIT_FOR(looks_at(pid, 0) == 1 && looks_at(pid, 7) == 1); /* it has been executed */
+    kill(pid, SIGKILL);
+    WAIT_FOR(gem5art__process_start(pid, true) == -1);
+    CHECK(looks_at(pid, 7) <= 1); /* nor does a zombie have one */
+    CHECK_INT(waitpid(pid, NULL, 0), pid);
+}
+
+TEST(a_process_that_executes_all_the_time_is_found_each_time) {
+    static const char again[] = "exec /bin/sh -c \"$0\" \"$0\"";
+    int i;
+    pid_t pid;
+    fflush(stdout);
+    pid = fork();
+    if (pid == 0) {
+        setenv("GEM5ART_RUN", id_a, 1);
+        execl("/bin/sh", "sh", "-c", again, again, (char *)NULL);
+        _exit(127);
+    }
+    WAIT_FOR(gem5art__end_processes_of(id_a, 0) == 1);
+    for (i = 0; i < 300; i++) CHECK_INT(gem5art__end_processes_of(id_a, 0), 1);
+    CHECK_INT(gem5art__end_processes_of(id_a, SIGKILL), 1);
+    CHECK_INT(waitpid(pid, NULL, 0), pid);
+}
+
 static void make_session(void) { setsid(); }
 
 TEST(processes_of_a_run_are_found_in_other_sessions) {
@@ -154,7 +271,7 @@ static void number_is_reused(bool without_pidfd) {
     int tries;
     snprintf(variable, sizeof variable, "GEM5ART_RUN=%s", id_a);
     no_pidfd = without_pidfd;
-    for (tries = 0, successor = 0; tries < 20 && successor != replaced; tries++) {
+    for (tries = 0; tries == 0 || (tries < 20 && successor != replaced); tries++) {
         kills = 0;
         before_signal = replace_process;
         replaced = start_sleeper(variable, NULL);
