@@ -75,10 +75,10 @@
        GEM5ARTDEF                the qualifier of each public function; default extern, or static with the above
        GEM5ART_MALLOC(size), GEM5ART_REALLOC(memory, size), GEM5ART_FREE(memory)
                                  all or none; default: those of libc. A pool calls them from several threads
-       GEM5ART_WATCH_SECONDS     the time between two checks of a run for panics and failures; default 1.0
-       GEM5ART_BEAT_SECONDS      the time between two updates of info.json; default 5.0
-       GEM5ART_GIT_SECONDS       the time for which a pool relies on a check of a git work tree; default 3.0; 0: each
-                                 run checks its repos again
+       GEM5ART_WATCH_SECONDS     between two checks of a run for panics and failures; default 1.0
+       GEM5ART_BEAT_SECONDS      between two updates of info.json; default 5.0
+       GEM5ART_GIT_SECONDS       how long a pool relies on a check of a git work tree; default 3.0; 0: each run checks
+                                 its repos again
        GEM5ART_MAX_JOBS          the most runs that one pool executes at once; default 1024
        GEM5ART_MAX_NAME          the most bytes of a name; default 4096
        GEM5ART_MAX_COMMAND       the most bytes of a run's command line; default 1 MiB
@@ -89,15 +89,15 @@
        GEM5ART_NO_SHA_EXTENSIONS SHA-256 and CRC-32 in plain C
        GEM5ART_NO_VFORK          the warden uses fork. Valgrind and sanitizers need it: they do not support a child that
                                  shares memory and has a stack of its own
-       GEM5ART_NO_PROC           nothing is read from /proc or of cgroups
+       GEM5ART_NO_PROC           /proc and cgroups are not read
        GEM5ART_SYS_*             system calls, which tests replace to make them fail
 
    CAVEATS
-   - A db is used by one thread at a time, in the process that opened it. Open another one after a fork.
+   - A db is used by one thread at a time, in the process that opened it. After a fork, the child opens its own.
    - The store needs open file description locks (Linux 3.15, POSIX.1-2024), and on NFS a working lock service. Systems
      other than Linux are untried; without these locks the header does not compile.
    - Python gem5art rewrites the whole file at each put. It may read a store at any time, but must not write it while
-     anything else does.
+     another program does.
    - Create a pool before you fill memory: creating it forks the warden, which costs about 14 ms for each GB that the
      process uses. Spawning runs does not depend on it.
    - If your program forks without exec while it has a pool, the child keeps the pool's claims until it ends. (Without
@@ -162,10 +162,10 @@
    most 5 s if a SIGINT ended the child. Without /proc only the process group is reached. A process that clears its
    environment and leaves the group is ended when the pool is destroyed.
    The warden is a small process that each pool forks. It spawns the children, and ends them all when the pool's process
-   has ended in any way; the grace time is then at most 60 s. A warden that does not answer while runs are active is
-   continued after 10 s and killed after 20 s: its runs are lost, and a new one starts. The end of a pool, too, waits at
-   most 20 s for killed runs and for the warden: a debugger, or a file system that hangs, may hold them. The host needs
-   no SIGCHLD handler, may wait for -1, and may have threads.
+   has ended in any way; the grace time is then at most 60 s. A warden that does not answer while runs are active gets
+   SIGCONT after 10 s and SIGKILL after 20 s: its runs are lost, and a new one starts. Destroying a pool also waits at
+   most 20 s for killed runs and for the warden, which a debugger or a hung file system may hold. The host needs no
+   SIGCHLD handler, may wait for any child (-1), and may have threads.
    The loop that steps a pool never touches a disk: up to 8 threads prepare runs, 8 classify, archive and record them,
    and 2 watch them; each starts when there is work for it. The next run starts while an ended one is archived and
    recorded. Runs that wait for the store at the same moment are recorded together, with two syncs for all of them. If
@@ -182,9 +182,9 @@
    whose id is the run's `results`, and copied to $GEM5ART_STORAGE. .archive_except leaves out what its globs match
    (fnmatch(3), a leading period is not special). A glob without "/" is compared with the name of each file and folder,
    at any depth; one with "/" with the path below the outdir (of m5.fork's folders, from OUTDIR.f0's name on), and its
-   "*" matches no "/". A folder that matches is left out with all it holds. OUTDIR/info.json is always archived: it is
-   what a run can be loaded from. Anything else is yours to leave out: without its statistics, config.ini and output,
-   an archive cannot replace a lost outdir.
+   "*" matches no "/". A folder that matches is left out with everything in it. OUTDIR/info.json is always archived, as
+   a run can be loaded from it. You may leave out anything else; but without its statistics, config.ini and output, an
+   archive cannot replace a lost outdir.
    With .no_archive there is no results.zip and `results` is NULL. Nothing syncs an outdir's own files: after a power
    loss, a run that is recorded without an archive may lack some of them.
 
@@ -199,15 +199,15 @@
          kernel's time stamp or at the beginning of a line;
          "Kernel panic in simulated" from gem5
        a signal that this library did not send ended the child   "sighup","sigint"  yes
-         or a wrapper's child (exit status 128 + N; of Python    "sigkill","sigterm"
+         or a wrapper's child (exit status 128 + N; from Python  "sigkill","sigterm"
          241, 247 or "died with <Signals.SIG...")
        gem5 was interrupted: "user interrupt received"           "sigint"           yes             "interrupt"
        a .fail_on text                                           "User defined kill" no
        gem5's own FILE:LINE: fatal: or panic:                    ""                 no              "gem5 error"
        gem5 exited because of a "Kernel oops in" the guest       ""                 no              "guest panic"
        "m5_fail instruction encountered"                         ""                 no              "m5_fail"
-       "simulate() limit reached" at the last tick there is      ""                 no              "deadlock"
-       a code of the guest that is not 0                         ""                 no              "guest exit code"
+       "simulate() limit reached" at the highest possible tick    ""                 no              "deadlock"
+       a guest's exit code that is not 0                         ""                 no              "guest exit code"
        an exit status that is not 0, or a signal such as SIGSEGV ""                 no
        the last dump in stats.txt is incomplete                  ""                 yes             "incomplete stats"
      Finished, with a warning of the kind in parentheses:
@@ -250,9 +250,9 @@
    - An incomplete last record is a torn write and is moved aside in the same way. An invalid record before a valid one
      is damage: an error, with its byte offset, from any call that reads it to register, look up, launch or remove. A
      run that ends is still recorded. Queries of a db that was opened with `damaged`, as in the tools that list and
-     show, return every intact record: after damage they resume at the next line whose checksum fits, so that of another
-     program's layout some may be missing. A query by name checks the lines whose names match. gem5art-fsck reports all
-     damage in a store; with --salvage it writes every intact record, of any layout, to a new file and keeps the old
+     show, return every intact record: after damage they resume at the next line whose checksum matches, so that records
+     in another program's layout may be missing. A query by name checks the lines whose names match. gem5art-fsck
+     reports all damage; with --salvage it writes every intact record, of any layout, to a new file and keeps the old
      one.
    - Removing records, and adding more than 64 at once, writes the store to a temporary file and renames it. Symlinks,
      mode, owner and group stay the same. A store that has a second hard link or is a mount point can only be appended
@@ -321,18 +321,18 @@
      bit if others may write to it.
 
    LMDB (lmdb://PATH, in a build with GEM5ART_LMDB)
-   The same records in one LMDB file, for those who search much: by id, hash and name without reading the rest. Tables:
+   The same records in one LMDB file, for frequent searches by id, hash and name: nothing else is read. Tables:
    "records": a number, 8 bytes, big-endian, in the order stored -> the very line of a flat store, with its checksum;
    and to such numbers, sorted: "ids", "hashes" and "names" (the name, a NUL, the type), keys cut to 511 bytes. An
    append is one transaction. STORE.lock and STORE.live are as above; LMDB has PATH-lock of its own, which readers must
    be able to write too. Where it differs:
    - A network file system, a second hard link and (from Linux 5.8 on) a mount point are refused (UNSUPPORTED), as LMDB
      cannot order the users there. A file of a different kind of CPU cannot be opened.
-   - Reading damaged pages is an error (CORRUPT), not a signal: from the first such store on, SIGSEGV and SIGBUS of a
-     thread that reads one are caught; those of any other code reach the handler that was there before. Writing to a
-     damaged store may end the process, as LMDB checks no page that it changes: run gem5art-fsck first.
+   - Reading damaged pages is an error (CORRUPT), not a signal: once a process has opened such a store, SIGSEGV and
+     SIGBUS in a thread that reads one are caught; in any other code they reach the previous handler. Writing to a
+     damaged store may end the process, as LMDB does not check the pages that it changes: run gem5art-fsck first.
    - All dbs of a process share one mapping of GEM5ART_LMDB_MAP bytes, which does not grow: LIMIT when it is full, or
-     when the process may not have so much address space. A long listing keeps pages from being used again.
+     when the process cannot reserve that much address space. A long listing keeps pages from being reused.
    - After a write that failed in its last step, each call is an error (IO) until the process has closed all dbs of the
      store. A file that gem5art-fsck replaces is opened again by the next call.
    - Removed records leave room for new ones; the file does not shrink until it is compacted. */
@@ -367,7 +367,7 @@
 #if defined(__GNUC__) || defined(__clang__)
 #define GEM5ART__PRINTF(text, first) __attribute__((format(printf, text, first)))
 #define GEM5ART__MAYBE_UNUSED __attribute__((unused))
-#define GEM5ART__NOINLINE __attribute__((noinline)) /* of what many places call: 10% less code */
+#define GEM5ART__NOINLINE __attribute__((noinline)) /* for functions with many callers: 10% less code */
 #else
 #define GEM5ART__PRINTF(text, first)
 #define GEM5ART__MAYBE_UNUSED
@@ -410,7 +410,7 @@ typedef struct gem5art_error {
     char message[1024]; /* NUL-terminated; a longer sentence is cut and ends in "..." */
 } gem5art_error;
 
-/* What a code means, as a phrase ("out of memory"); a static string. */
+/* Describes a code in a phrase ("out of memory"); a static string. */
 GEM5ARTDEF const char *gem5art_code_text(gem5art_code code);
 
 /* The version of the implementation that was compiled in, such as "0.4.0". GEM5ART_VERSION is that of this header. */
@@ -447,21 +447,20 @@ typedef struct gem5art_open_desc {
 /* Opens a run store, and creates an empty one if there is none.
      uri   a path, "file://relative.json" or "file:///absolute.json"; with GEM5ART_LMDB also "lmdb://relative" and
            "lmdb:///absolute". NULL or "": $GEM5ART_DB, else "file://db.json". A relative path is resolved now. As in
-           gem5art, %20 does not stand for a space, and there is no host: both are refused.
+           gem5art, %20 is not decoded and a host cannot be named: a URI with either is refused.
      desc  may be NULL.
    Returns a db, to be closed with gem5art_close, or NULL:
      UNSUPPORTED  a different scheme (mongodb://, lmdb:// in a build without it); a shard of an LMDB store
      CORRUPT      the file is empty, or neither a JSON array nor an LMDB store
      INVALID      a flat store that is named as an LMDB one, or the reverse; file://localhost/...; %20 and the like; a
-                  shard that cannot be the name of one
+                  .shard that is not a valid name
      LIMIT        not enough address space for an LMDB store
      NOT_FOUND    no such folder; with read_only, no such file
      IO, NOMEM
    Any number of dbs, threads and processes may have the same store open. */
 GEM5ARTDEF gem5art_db *gem5art_open(const char *uri, const gem5art_open_desc *desc, gem5art_error *error);
 
-/* Closes a db; all its artifacts and runs end with it. BUSY, and nothing is closed, while it has pools or iterators.
-   NULL is allowed. */
+/* Closes a db (NULL is allowed) and frees its artifacts and runs. While it has pools or iterators, fails with BUSY. */
 GEM5ARTDEF bool gem5art_close(gem5art_db *db, gem5art_error *error);
 
 /* The absolute path of the store's file. */
@@ -554,9 +553,9 @@ GEM5ARTDEF void gem5art_release_artifact(gem5art_db *db, const gem5art_artifact 
    (the message has which). NOT_FOUND, IO, NOMEM, CORRUPT, UNSUPPORTED. */
 GEM5ARTDEF bool gem5art_remove_artifact(gem5art_db *db, const char *id, gem5art_error *error);
 
-/* Equal: the same hash, as gem5art's Artifact.__eq__. */
+/* Equal: the same hash, as in gem5art's Artifact.__eq__. */
 GEM5ARTDEF bool gem5art_artifacts_equal(const gem5art_artifact *a, const gem5art_artifact *b);
-/* Similar: the same in every field but id, hash, time and git. */
+/* Similar: the same values in all fields but id, hash, time and git. */
 GEM5ARTDEF bool gem5art_artifacts_similar(const gem5art_artifact *a, const gem5art_artifact *b);
 
 /* ------------------------------------------------------------------ >>runs */
@@ -641,22 +640,21 @@ struct gem5art_run {
     double stall;              /* seconds; 0: none */
     const char *const *variables; /* name, value, ...: of an experiment's matrix */
     const gem5art_json *record; /* the stored record, with its unknown fields; NULL: not read from a file */
-    const char *differs;       /* of a new run in OUTDIR.2 or later: the differences to the experiment in the outdir
-                                  before it ("run script repo 64c5535 -> bb0414a"); NULL: none. Not recorded */
+    const char *differs;       /* of a new run in OUTDIR.2 or later: how its experiment differs from that of the outdir
+                                  before it ("run script repo 64c5535 -> bb0414a"); NULL: it does not. Not recorded */
     bool no_archive;           /* these two as in gem5art_run_desc; "archive" in the store: "all", "none" or
                                   {"except": [GLOBS]} */
     const char *const *archive_except;
     int64_t results_size;      /* bytes of the archive; -1: there is none, or it is not known (null in the store) */
 };
 
-/* The arguments of gem5art_create_se_run and gem5art_create_fs_run. All of it is copied but check_failure's user_data.
-   */
+/* The arguments of gem5art_create_se_run and gem5art_create_fs_run. All are copied, except what user_data points to. */
 typedef struct gem5art_run_desc {
     const char *name;          /* required */
     const char *gem5_binary;   /* default: the path of gem5_artifact */
     const char *run_script;    /* required */
     const char *outdir;        /* required; created if needed; relative to the current folder */
-    const gem5art_artifact *gem5_artifact; /* required, these three */
+    const gem5art_artifact *gem5_artifact; /* required, as the next two */
     const gem5art_artifact *gem5_git_artifact;
     const gem5art_artifact *run_script_git_artifact;
     const char *linux_binary;  /* FS; default: the path of linux_binary_artifact */
@@ -708,8 +706,7 @@ typedef struct gem5art_run_desc {
 GEM5ARTDEF gem5art_run *gem5art_create_se_run(gem5art_db *db, const gem5art_run_desc *desc, gem5art_error *error);
 GEM5ARTDEF gem5art_run *gem5art_create_fs_run(gem5art_db *db, const gem5art_run_desc *desc, gem5art_error *error);
 
-/* Checks a desc as those two do, but neither its artifacts nor its outdir, and creates nothing: for a dry run. Errors
-   as above. */
+/* Checks a desc as those two do, but not its artifacts and outdir, and creates nothing. Errors as above. */
 GEM5ARTDEF bool gem5art_check_run(const gem5art_run_desc *desc, bool fs, gem5art_error *error);
 
 /* Returns the run that an info.json (this library's or gem5art's) describes, ready to be executed. NULL: NOT_FOUND if
@@ -723,8 +720,8 @@ GEM5ARTDEF const gem5art_run *gem5art_find_run(gem5art_db *db, const char *id_or
 /* Classifies a recorded run again by HOW A RUN ENDED, from the files in `outdir` (NULL: the run's own), to find results
    that an earlier version classified wrongly. The result belongs to the db until gem5art_release_run. It differs from
    `run` at most in status, kill_reason, rerunnable, cause, warnings and exit_events, and shares the other texts: `run`
-   must outlive it. Nothing is recorded. If this library ended the run, the recorded reason is believed, unless it is a
-   panic. NULL:
+   must outlive it. Nothing is recorded. If this library ended the run, the recorded reason stays, unless it is a panic.
+   NULL:
      NOT_FOUND  there is no such folder, or it has another attempt's info.json
      INVALID    the run was not executed to its end
      IO, NOMEM */
@@ -768,11 +765,10 @@ typedef struct gem5art_event {
     int recorded;              /* skipped because their hash is recorded */
     int lost;                  /* attempts that were found lost, ended and recorded before a launch */
     int launched, retried;     /* attempts whose child was spawned; attempts that another one followed */
-    double eta;                /* seconds until all have ended, if each takes the mean time, from check to record, of
-                                  those that ended by themselves; -1: none has yet; 0: nothing is left */
+    double eta;                /* seconds until all have ended, if each takes the mean time (from check to record) of
+                                  the runs that ended by themselves; -1: none has yet; 0: no run is left */
     const char *waits_for;     /* why queued runs are not launched now: "disk space: 3.1 GiB free, less than 10.0 GiB,
-                                  at PATH" (.min_disk). It lives until the pool is used again. NULL: nothing holds them
-                                  up */
+                                  at PATH" (.min_disk). Valid until the pool is used again. NULL: they do not wait */
 } gem5art_event;
 
 typedef struct gem5art_pool_desc {
@@ -786,8 +782,8 @@ typedef struct gem5art_pool_desc {
                                   created; NULL-terminated; default: none. Runs get the environment that the host has
                                   then */
     bool rerun;                /* launch runs even if their hash is recorded */
-    bool take_lost;            /* record as lost what another host began and nobody claims: only if you know that it no
-                                  longer runs there. Default: such a run is BUSY */
+    bool take_lost;            /* record as lost a run that another host began and nobody claims: only if you know that
+                                  it no longer runs there. Default: such a run is BUSY */
     double grace;              /* seconds between SIGINT and SIGKILL; default 5; negative: SIGKILL at once */
     bool handle_signals;       /* while the pool exists, SIGINT, SIGTERM and SIGHUP (unless ignored, as under nohup) to
                                   this process end its runs, recorded as "sigint", "sigterm" or "sighup". The second
@@ -820,32 +816,32 @@ typedef struct gem5art_pool_desc {
 } gem5art_pool_desc;
 
 /* Returns whether a pool with this desc (NULL: the defaults) would launch a run at this moment, and sets run->outdir to
-   the outdir that the attempt would have. Claims and changes nothing, and a db with dry_run will do. False with the
-   error that the pool would skip the run with: EXISTS, BUSY; IO, NOMEM, CORRUPT. */
+   the outdir that the attempt would have. Claims and changes nothing, so the db may have .dry_run. False with the error
+   with which the pool would skip the run: EXISTS, BUSY; IO, NOMEM, CORRUPT. */
 GEM5ARTDEF bool gem5art_would_launch(gem5art_db *db, gem5art_run *run, const gem5art_pool_desc *desc,
                                      gem5art_error *error);
 
-/* A scheduler such as Slurm starts runs later, perhaps on other machines. gem5art_queue_run reserves a run for it: after
-   what a pool does first (it claims the run, records lost attempts and looks the run up, by .rerun, .retries and
-   .take_lost of `desc`, which may be NULL), it creates STORE.live/HASH.queued, which holds all of the run but its
-   check_failure. While that file exists, pools and gem5art_queue_run refuse the run as BUSY; only a run that
-   gem5art_load_queued returned can be launched. `ticket` is any text that leads to the scheduler's job; the file and the
-   message have it. A file whose ticket is `replaces` (NULL: none) is void, and is replaced. Artifacts are not checked:
-   registering them did that. False: EXISTS, BUSY; INVALID for an empty ticket; IO, NOMEM, CORRUPT. */
+/* Reserves a run for a scheduler such as Slurm, which starts it later, perhaps on another machine. First does what a
+   pool does: claims the run, records lost attempts and looks the run up, by .rerun, .retries and .take_lost of `desc`
+   (which may be NULL). Then creates STORE.live/HASH.queued, which holds all of the run but its check_failure. While
+   that file exists, pools and gem5art_queue_run refuse the run as BUSY; only a run that gem5art_load_queued returned
+   can be launched. `ticket` is any text that identifies the scheduler's job; the file and the BUSY message contain it.
+   A file whose ticket is `replaces` (NULL: none) is overwritten. Artifacts are not checked: registering them did that.
+   False: EXISTS, BUSY; INVALID for an empty ticket; IO, NOMEM, CORRUPT. */
 GEM5ARTDEF bool gem5art_queue_run(gem5art_db *db, gem5art_run *run, const char *ticket, const char *replaces,
                                   const gem5art_pool_desc *desc, gem5art_error *error);
 
 /* Returns a run that this user has queued with this ticket (NULL: any), to be launched in a pool of this db; it stays
-   queued until gem5art_unqueue_run. A pool skips it as CANCELLED if it is not queued with that ticket any more. NULL:
-   NOT_FOUND if it is not queued so; INVALID if its file belongs to another user; as gem5art_load_run. */
+   queued until gem5art_unqueue_run. A pool skips it as CANCELLED if it is no longer queued with that ticket. NULL:
+   NOT_FOUND if there is no such queued run; INVALID if its file belongs to another user; as gem5art_load_run. */
 GEM5ARTDEF gem5art_run *gem5art_load_queued(gem5art_db *db, const char *hash, const char *ticket,
                                             gem5art_error *error);
 
-/* Returns whether a run is queued with this ticket (NULL: any), as far as that can be known. */
+/* Returns whether a run is queued with this ticket (NULL: any); true if its file cannot be read. */
 GEM5ARTDEF bool gem5art_is_queued(gem5art_db *db, const char *hash, const char *ticket);
 
-/* Withdraws a run from its queue if its ticket is this one (NULL: whatever it is). What already executes is not ended
-   by that. False: NOT_FOUND if it is not queued with this ticket; IO if its file is another user's; NOMEM. */
+/* Withdraws a queued run if it has this ticket (NULL: any). A run that already executes continues. False: NOT_FOUND if
+   it is not queued with this ticket; IO if its file is another user's; NOMEM. */
 GEM5ARTDEF bool gem5art_unqueue_run(gem5art_db *db, const char *hash, const char *ticket, gem5art_error *error);
 
 /* Creates a pool, which executes many runs at once. It forks one small process, the warden, so create it before you
@@ -859,7 +855,7 @@ GEM5ARTDEF bool gem5art_pool_add(gem5art_pool *pool, gem5art_run *run, gem5art_e
 /* Ends one run: a queued one is skipped (CANCELLED), a running one is ended as "sigterm". NOT_FOUND. */
 GEM5ARTDEF bool gem5art_pool_cancel(gem5art_pool *pool, const char *run_id, gem5art_error *error);
 
-/* Sets *progress to the counts and the eta of an event at this moment; its type and run mean nothing. */
+/* Sets *progress to the counts and the eta of an event at this moment; its type and run are not set. */
 GEM5ARTDEF void gem5art_pool_progress(const gem5art_pool *pool, gem5art_event *progress);
 
 /* For a poll set of your own: when pool_fd is readable, or after pool_timeout milliseconds (-1: no limit), call
@@ -894,8 +890,7 @@ typedef struct gem5art_query {
     const char *name;          /* exactly this name */
     const char *name_contains; /* names that contain this text; case counts */
     const char *type;          /* artifacts and records: exactly this type ("disk image", "gem5 run fs") */
-    const char *status;        /* runs: exactly this status; "Failed artifact check" stands for all statuses that begin
-                                  so */
+    const char *status;        /* runs: exactly this status; "Failed artifact check" includes those that name a path */
     bool fs_only;              /* runs: FS runs only */
     bool rerunnable;           /* runs: rerunnable ones only */
     bool live;                 /* runs: those that have begun and not ended, in any process, instead of recorded ones */
@@ -921,8 +916,7 @@ GEM5ARTDEF void gem5art_iter_close(gem5art_iter *iter); /* NULL is allowed */
 GEM5ARTDEF const gem5art_run *gem5art_next_run(gem5art_iter *iter, gem5art_error *error);
 GEM5ARTDEF const gem5art_artifact *gem5art_next_artifact(gem5art_iter *iter, gem5art_error *error);
 /* The next row of any iterator as JSON text on one line: the stored record without its checksum, NUL-terminated;
-   *length (which may be NULL) is its size in bytes. This is the fast way to read a whole store: records in the store's
-   own layout are not parsed. */
+   *length (may be NULL) is its size in bytes. The fast way to read a store: lines in its layout are not parsed. */
 GEM5ARTDEF const char *gem5art_next_json(gem5art_iter *iter, size_t *length, gem5art_error *error);
 
 typedef enum gem5art_step { GEM5ART_ROW, GEM5ART_END, GEM5ART_FAILED } gem5art_step;
@@ -936,7 +930,7 @@ GEM5ARTDEF gem5art_step gem5art_iter_step(const gem5art_iter *iter);
 GEM5ARTDEF void gem5art_json_run(struct gem5art_json_writer *writer, const gem5art_run *run);
 GEM5ARTDEF void gem5art_json_artifact(struct gem5art_json_writer *writer, const gem5art_artifact *artifact);
 
-/* The name of the field that stands at `index` in records of runs, or else of artifacts; NULL after the last one. */
+/* The name of field number `index` (from 0) in records of runs, or else of artifacts; NULL after the last one. */
 GEM5ARTDEF const char *gem5art_field_name(bool of_runs, size_t index);
 
 /* A piece of text; it needs no NUL at its end. */
@@ -955,14 +949,12 @@ typedef enum gem5art_added {
 typedef struct gem5art_addition {
     gem5art_added result;
     char field[64];            /* CONFLICT: the first field that differs, perhaps cut */
-    bool hash_present;         /* ADDED: the store has its hash under a different id: an attempt at the same run, or the
-                                  same artifact */
+    bool hash_present;         /* ADDED: the store has its hash under another id: the same artifact or experiment */
 } gem5art_addition;
 
 /* Adds records that are given as JSON objects, as another store or gem5art_next_json has them. All of them are added in
-   one append, or none if one of them cannot be read; a record whose id is present is left out, also if its content
-   differs. `additions` has room for `count` results. With dry_run nothing is written, and db may be NULL, which stands
-   for an empty store.
+   one append, or none if one of them cannot be read; a record whose id is present is left out, even if its content
+   differs. `additions` has room for `count` results. With dry_run nothing is written, and a NULL db is an empty store.
      SYNTAX   a text that is not a JSON object; *bad has its index
      INVALID  a record without an _id, hash or type, or with a value of the wrong kind; *bad
      CORRUPT  a record that does not match its own crc32; *bad
@@ -1046,8 +1038,8 @@ GEM5ARTDEF void gem5art_json_string_n(gem5art_json_writer *writer, const char *t
 GEM5ARTDEF void gem5art_json_value(gem5art_json_writer *writer, const gem5art_json *value);
 /* A value as text, which must be valid JSON, as from gem5art_next_json: the same tokens in this writer's layout. */
 GEM5ARTDEF void gem5art_json_text(gem5art_json_writer *writer, const char *text, size_t length);
-/* Returns the text written since the last take, NUL-terminated; it belongs to the writer and lives until its next call.
-   Take long texts in parts. NULL: NOMEM. */
+/* Returns the text written since the last take, NUL-terminated and valid until the writer is used again; NULL: NOMEM.
+   Take long texts in parts. */
 GEM5ARTDEF const char *gem5art_json_take(gem5art_json_writer *writer, size_t *length, gem5art_error *error);
 
 /* ---------------------------------------------------------------- >>hashes
@@ -1072,7 +1064,7 @@ GEM5ARTDEF void gem5art_sha256_final(gem5art_sha256 *hash, char hex[65]);
 GEM5ARTDEF void gem5art_md5_init(gem5art_md5 *hash);
 GEM5ARTDEF void gem5art_md5_update(gem5art_md5 *hash, const void *data, size_t length);
 GEM5ARTDEF void gem5art_md5_final(gem5art_md5 *hash, char hex[33]);
-/* crc: 0 at first, then the result of the last call. */
+/* crc: 0 in the first call, then the previous result. */
 GEM5ARTDEF uint32_t gem5art_crc32(uint32_t crc, const void *data, size_t length);
 /* Sets hex to the SHA-256 of a file of any size, as 64 digits. NOT_FOUND, INVALID (a folder), IO. */
 GEM5ARTDEF bool gem5art_sha256_file(const char *path, char hex[65], gem5art_error *error);
@@ -1088,9 +1080,9 @@ GEM5ARTDEF const char *gem5art_sha256_implementation(void);
 #define GEM5ART__IMPLEMENTED
 
 /* ============================================================== >>platform
-   Calls on files, locks, processes and clocks go through a GEM5ART_SYS_* name, which a test may define as a macro
-   before it includes the header: with the arguments, the result and the errno of the call that it replaces. What the
-   warden does to itself and its children between fork and exec is called directly. */
+   Calls on files, locks, processes and clocks go through GEM5ART_SYS_* names. A test may define one as a macro, with
+   the arguments, result and errno of the call that it replaces, before it includes the header. What the warden does to
+   itself, and to its children between fork and exec, is called directly. */
 
 #include <dirent.h>
 #include <errno.h>
@@ -1250,7 +1242,7 @@ GEM5ART__SYS(int, CLOCK_GETTIME, (clockid_t clock, struct timespec *result), clo
 GEM5ART__SYS(int, PTHREAD_CREATE, (pthread_t *thread, const pthread_attr_t *attributes, void *(*function)(void *),
               void *argument), pthread_create(thread, attributes, function, argument))
 
-/* Those that not every system has are macros: the code asks whether they are defined. */
+/* Calls that some systems lack are macros, so that the code can test for them. */
 #if defined(__linux__) && !defined(GEM5ART_PORTABLE)
 GEM5ART__SYS(ssize_t, COPY_FILE_RANGE, (int from, int to, size_t size), copy_file_range(from, NULL, to, NULL, size, 0))
 #ifndef GEM5ART_SYS_STATFS
@@ -1273,9 +1265,9 @@ GEM5ART__SYS(long, GETDENTS64, (int fd, void *data, size_t size), syscall(SYS_ge
 #endif
 #endif
 
-/* ---- descriptors: interrupted calls are made again, short ones are continued. False leaves errno. */
+/* ---- descriptors: interrupted calls are repeated, partial ones continued. On failure errno has the reason. */
 
-/* Moves a descriptor of a host without stdin, stdout or stderr out of their places. */
+/* Moves a descriptor above stderr's, if the host has closed stdin, stdout or stderr. */
 static int gem5art__above_standard(int fd) {
     int higher = fd, saved;
     if (fd >= 0 && fd <= 2) {
@@ -1292,7 +1284,7 @@ static int gem5art__open(const char *path, int flags, mode_t mode) {
     return gem5art__above_standard(fd);
 }
 
-/* The same for a name in an open folder. */
+/* As gem5art__open, for a name in an open folder. */
 static int gem5art__open_in(int folder, const char *name, int flags, mode_t mode) {
     int fd;
     do fd = GEM5ART_SYS_OPENAT(folder, name, flags | O_CLOEXEC, mode); while (fd < 0 && errno == EINTR);
@@ -1306,7 +1298,7 @@ GEM5ART__NOINLINE static void gem5art__close(int fd) {
     errno = saved;
 }
 
-/* The same for a folder that opendir opened; NULL is ignored. */
+/* As gem5art__close, for a folder of opendir; NULL is ignored. */
 static void gem5art__close_folder(DIR *folder) {
     int saved = errno;
     if (folder) GEM5ART_SYS_CLOSEDIR(folder);
@@ -1316,14 +1308,13 @@ static void gem5art__close_folder(DIR *folder) {
 /* Closes a file that was written: over NFS a write may fail only now. (An interrupted close has closed it.) */
 static bool gem5art__close_written(int fd) { return GEM5ART_SYS_CLOSE(fd) == 0 || errno == EINTR; }
 
-/* One read, made again when it is interrupted. */
 static ssize_t gem5art__read_some(int fd, void *data, size_t size) {
     ssize_t n;
     do n = GEM5ART_SYS_READ(fd, data, size); while (n < 0 && errno == EINTR);
     return n;
 }
 
-/* Reads until there are `size` bytes or the file ends; *got is how many. */
+/* Reads `size` bytes, or fewer where the file ends; *got has the number. */
 static bool gem5art__read_at(int fd, void *data, size_t size, off_t offset, size_t *got) {
     *got = 0;
     while (*got < size) {
@@ -1336,7 +1327,7 @@ static bool gem5art__read_at(int fd, void *data, size_t size, off_t offset, size
     return true;
 }
 
-/* Writes all of the data, at the descriptor's own position if `offset` is negative. */
+/* Writes all of the data; a negative offset: at the descriptor's position. */
 static bool gem5art__write_at(int fd, const void *data, size_t size, off_t offset) {
     const char *bytes = (const char *)data;
     size_t done = 0;
@@ -1371,7 +1362,7 @@ static bool gem5art__sync(int fd) {
     return result == 0;
 }
 
-/* Takes the result of the call that made a pair of descriptors. */
+/* Moves a new pair of descriptors above the standard ones. `result`: of the call that made it. */
 static bool gem5art__take_pair(int fds[2], int result) {
     if (result < 0) return false;
     fds[0] = gem5art__above_standard(fds[0]);
@@ -1412,15 +1403,15 @@ static bool gem5art__random(void *data, size_t size) {
 
 /* ---- file systems */
 
-/* The name of the network file system that holds a path; NULL: it is not on one, or the system does not report it.
-   *settling gets the seconds for which a file must have been left alone before its times prove that it is unchanged:
-   more than the granularity of times (a kernel's tick, 10 ms), and where another machine sets them, more than its clock
-   may be off. Negative: the times prove nothing. */
+/* The name of the network file system that holds a path; NULL: it is on a local one, or the system does not report it.
+   *settling: the seconds for which a file must have been left alone before its times prove it unchanged. That is more
+   than the granularity of times (a kernel's tick, 10 ms) and, where another machine sets them, the error of its clock.
+   Negative: the times prove nothing. */
 static const char *gem5art__file_system(const char *path, double *settling) {
 #ifdef GEM5ART_SYS_STATFS
     static const struct {
         unsigned long type;
-        const char *name; /* of a network's */
+        const char *name; /* NULL: not a network file system */
         int settling;
     } kinds[] = {
         {0x6969, "NFS", 60},      {0x517b, "SMB", 60},      {0xff534d42, "CIFS", 60},  {0xfe534d42, "SMB2", 60},
@@ -1428,7 +1419,7 @@ static const char *gem5art__file_system(const char *path, double *settling) {
         {0x0bd00bd0, "Lustre", 60}, {0x47504653, "GPFS", 60}, {0x00c36400, "Ceph", 60}, {0x7461636f, "OCFS2", 60},
         {0x19830326, "BeeGFS", 60}, {0xaad7aaea, "PanFS", 60},
         {0x65735546, NULL, -1}, {0x786f4256, NULL, -1}, /* FUSE; VirtualBox's shared folders */
-        {0x4d44, NULL, -1},     {0x2011bab0, NULL, -1}}; /* FAT and exFAT have no time of change */
+        {0x4d44, NULL, -1},     {0x2011bab0, NULL, -1}}; /* FAT, exFAT: no ctime */
     struct statfs fs;
     size_t i;
     bool ok = GEM5ART_SYS_STATFS(path, &fs) == 0;
@@ -1455,10 +1446,10 @@ GEM5ART__MAYBE_UNUSED static bool gem5art__is_mount_point(const char *path) {
 #endif
 }
 
-/* ---- long work in a worker's thread: code that reads a lot, or waits, polls given_up() */
+/* ---- cancelling long work in a worker's thread: code that reads a lot, or waits, polls gem5art__given_up */
 
 typedef struct gem5art__long_work {
-    pthread_mutex_t *mutex; /* guards the next; NULL: no other thread knows this */
+    pthread_mutex_t *mutex; /* guards given_up; NULL: only this thread uses this struct */
     bool given_up;
     void (*beat)(void *data); /* called every GEM5ART_BEAT_SECONDS in the worker's thread; may be NULL */
     void *data;
@@ -1468,7 +1459,7 @@ typedef struct gem5art__long_work {
 
 static __thread gem5art__long_work *gem5art__this_work; /* this thread's, or NULL */
 
-/* Is this thread to end its work early? */
+/* True if this thread must end its work early. */
 static bool gem5art__given_up(void) {
     gem5art__long_work *work = gem5art__this_work;
     bool given_up;
@@ -1483,7 +1474,7 @@ static bool gem5art__given_up(void) {
     return given_up;
 }
 
-/* A condition variable whose timed waits go by the monotonic clock. */
+/* Initializes a condition variable whose timed waits use the monotonic clock. */
 static void gem5art__cond_begin(pthread_cond_t *cond) {
     pthread_condattr_t attributes;
     pthread_condattr_init(&attributes);
@@ -1502,14 +1493,14 @@ static void gem5art__cond_wait(pthread_cond_t *cond, pthread_mutex_t *mutex, int
     pthread_cond_timedwait(cond, mutex, &until);
 }
 
-/* ---- the processes of a run. Each child is started with GEM5ART_RUN=ID in its environment, which whatever it starts
-   inherits, in any process group or session. Only async-signal-safe calls are made: the warden searches too. */
+/* ---- the processes of a run. Each child has GEM5ART_RUN=ID in its environment, which its descendants inherit in any
+   process group or session. Only async-signal-safe calls are made, as the warden searches too. */
 
 enum { GEM5ART__RUN_ID_SIZE = 64, GEM5ART__EXEC_LOOKS = 1000 };
 
 typedef struct gem5art__process {
     pid_t pid;
-    int folder;                     /* /proc/PID, open: that stays the folder of this process */
+    int folder;                     /* /proc/PID, open: never that of a later process with this number */
     int looks;                      /* how often this search may still wait for an execve, 1 ms each time */
     char run[GEM5ART__RUN_ID_SIZE]; /* the value of its GEM5ART_RUN */
 } gem5art__process;
@@ -1580,7 +1571,7 @@ static bool gem5art__scan_environ(gem5art__process *process, bool *empty) {
     return found;
 }
 
-/* Reads the value of GEM5ART_RUN in a process's environment; false: it has none, or its environment is not readable. */
+/* Reads GEM5ART_RUN in a process's environment; false: it has none, or its environment is not readable. */
 static bool gem5art__read_run_id(gem5art__process *process) {
     bool empty;
     while (!gem5art__scan_environ(process, &empty)) {
@@ -1590,7 +1581,7 @@ static bool gem5art__read_run_id(gem5art__process *process) {
     return true;
 }
 
-/* The process that a name in /proc stands for; 0: it is not a number. */
+/* The process id that is a name in /proc; 0: it is not a number. */
 static pid_t gem5art__proc_pid(const char *name) {
     pid_t pid = 0;
     for (; *name >= '0' && *name <= '9' && pid < 100000000; name++) pid = pid * 10 + (*name - '0');
@@ -1605,8 +1596,8 @@ static bool gem5art__proc_is_ours(void) {
     return gem5art__proc_pid(self) == getpid();
 }
 
-/* Sends a signal to a process whose environment was read, and to no other one that has got its number meanwhile: the
-   folder stands for the process. Where that call does not exist or is forbidden, the environment is read again right
+/* Sends a signal to a process whose environment was read, but not to a later process with its number: the folder
+   identifies the process. Where pidfd_send_signal does not exist or is forbidden, the environment is read again right
    before the signal. False: the process has ended. Decides nothing by errno, as it also runs in the warden. */
 static bool gem5art__signal_process(gem5art__process *process, int number) {
 #ifdef GEM5ART_SYS_PIDFD_SEND_SIGNAL
@@ -1655,8 +1646,8 @@ static void gem5art__found_process(void *context, gem5art__process *process) {
 }
 #endif
 
-/* Sends a signal (0: none) to every process of a run that this user has on this machine. Returns how many there were:
-   for SIGKILL, call it until that is 0. Without /proc none is found. */
+/* Sends a signal (0: none) to each of this user's processes of a run on this machine, and returns their number. With
+   SIGKILL, call it until it returns 0. Without /proc it finds none. */
 static int gem5art__end_processes_of(const char *run_id, int number) {
 #ifdef GEM5ART_NO_PROC
     (void)run_id, (void)number;
@@ -1670,9 +1661,7 @@ static int gem5art__end_processes_of(const char *run_id, int number) {
 #endif
 }
 
-/* ---- locks of single bytes in a file; see "Locks" in the manual. They belong to an open file description: two handles
-   of a process exclude each other as two processes do, and closing another descriptor of the file does not release
-   them. No call waits in the kernel for one. */
+/* ---- locks of single bytes in a file: see LOCKS in the manual. No call waits in the kernel for one. */
 
 GEM5ART__NOINLINE static int gem5art__lock_call(int fd, int command, short type, int64_t byte, struct flock *lock) {
     int result;
@@ -1700,8 +1689,8 @@ static void gem5art__unlock(int fd, int64_t byte) {
     errno = saved;
 }
 
-/* How another descriptor than `fd` has locked the byte: F_UNLCK (it has not), F_RDLCK, which only programs other than
-   this library do, or F_WRLCK, also where the system does not report it. */
+/* How a descriptor other than `fd` has locked the byte: F_UNLCK (not at all), F_RDLCK (by a program without this
+   library) or F_WRLCK, also where the system does not report it. */
 static short gem5art__lock_seen(int fd, int64_t byte) {
     struct flock lock;
     return gem5art__lock_call(fd, F_OFD_GETLK, F_WRLCK, byte, &lock) < 0 ? (short)F_WRLCK : lock.l_type;
@@ -1788,8 +1777,7 @@ GEM5ART__NOINLINE static void gem5art__arena_free(gem5art__arena *arena) {
 
 /* ================================================================== >>text */
 
-/* A text that grows; NUL-terminated once something was put. A failed allocation sticks in `failed`, so that a row of
-   puts needs one check at its end. */
+/* A growing text, NUL-terminated once something was put. A failed allocation sticks in `failed`, to be checked once. */
 typedef struct gem5art__buf {
     char *data;
     size_t length, capacity;
@@ -1857,7 +1845,7 @@ static char *gem5art__arena_printf(gem5art__arena *arena, const char *format, ..
     return text;
 }
 
-/* A word as a POSIX shell reads it back, for a command that a message shows; NULL when out of memory. */
+/* A word quoted for a POSIX shell, for a command in a message; NULL when out of memory. */
 static char *gem5art__shell_word(gem5art__arena *arena, const char *word) {
     static const char plain[] = "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789_./:,+@%-";
     char *quoted, *to;
@@ -1882,6 +1870,8 @@ static bool gem5art__ends_with(const char *text, const char *end) {
 }
 
 static bool gem5art__empty(const char *text) { return !text || !*text; }
+static bool gem5art__is_digit(char c) { return c >= '0' && c <= '9'; }
+static bool gem5art__is_space(int byte) { return byte == ' ' || byte == '\n' || byte == '\r' || byte == '\t'; }
 
 /* The part of a path after its last slash. */
 static const char *gem5art__base_name(const char *path) {
@@ -1931,13 +1921,13 @@ GEM5ART__NOINLINE static bool gem5art__fail_nomem(gem5art_error *error) {
     return gem5art__fail(error, GEM5ART_NOMEM, "out of memory");
 }
 
-/* Clears the error, and fails where an argument is missing. */
+/* Clears the error, and fails if an argument is NULL. */
 GEM5ART__NOINLINE static bool gem5art__need(const void *thing, const char *what, gem5art_error *error) {
     gem5art__clear(error);
     return thing ? true : gem5art__fail(error, GEM5ART_INVALID, "%s is missing: it is NULL", what);
 }
 
-/* "cannot WHAT PATH: why", with the code that fits errno. */
+/* "cannot WHAT PATH: " and errno's text, with the code for errno. */
 static bool gem5art__fail_errno(gem5art_error *error, const char *what, const char *path) {
     int number = errno;
     gem5art_code code = number == ENOENT || number == ENOTDIR ? GEM5ART_NOT_FOUND
@@ -1948,7 +1938,7 @@ static bool gem5art__fail_errno(gem5art_error *error, const char *what, const ch
 
 /* ---- ids and temporary names */
 
-/* Is it a UUID in its usual form? Only then may an id be part of a file's name. */
+/* True for a UUID in its usual form. Only then may an id be part of a file's name. */
 static bool gem5art__is_uuid(const char *text) {
     int i;
     for (i = 0; i < 36; i++)
@@ -1969,11 +1959,11 @@ static bool gem5art__uuid(char text[37], gem5art_error *error) {
     return true;
 }
 
-/* "PATH.tmp-" and 16 hex digits: a name beside a file, for its replacement. Two threads or processes hardly
-   ever get the same name; the caller must create the file with O_EXCL. */
+/* "PATH.tmp-" and 16 hex digits: a name beside a file, for its replacement. Two threads or processes may get the same
+   name, though hardly ever: the caller creates the file with O_EXCL. */
 static bool gem5art__temporary_name(gem5art__buf *name, const char *path, gem5art_error *error) {
     struct timespec now;
-    uint64_t number = (uint64_t)(uintptr_t)&now; /* another one in each thread, and by ASLR in each process */
+    uint64_t number = (uint64_t)(uintptr_t)&now; /* differs in each thread and, by ASLR, in each process */
     GEM5ART_SYS_CLOCK_GETTIME(CLOCK_MONOTONIC, &now);
     number = (number ^ (uint64_t)now.tv_sec << 30 ^ (uint64_t)now.tv_nsec) * 0x9e3779b97f4a7c15u;
     name->length = 0;
@@ -1983,8 +1973,8 @@ static bool gem5art__temporary_name(gem5art__buf *name, const char *path, gem5ar
 
 /* ---- whole files */
 
-/* Reads a whole regular file of at most `max` bytes, and closes it; `path` is its name in errors. -1: it could not be
-   opened. *seen (may be NULL): its state. */
+/* Reads a whole regular file of at most `max` bytes, and closes it; `path` is its name in errors. fd -1: fails with
+   errno. *seen (may be NULL): its state. */
 static bool gem5art__read_open_file(int fd, const char *path, size_t max, gem5art__buf *text, struct stat *seen,
                                     gem5art_error *error) {
     struct stat st;
@@ -2011,7 +2001,7 @@ static bool gem5art__read_file(const char *path, size_t max, gem5art__buf *text,
 }
 
 #ifndef GEM5ART_NO_PROC
-/* The text that follows `key` in a file of /proc, up to the end of its line; "" where there is none. */
+/* The text after `key` in a file of /proc, up to the end of its line; "" if there is none. */
 static const char *gem5art__proc_text(gem5art__arena *arena, const char *path, const char *key) {
     enum { GEM5ART__PROC_CHUNK = 8192 };
     gem5art__buf text = {NULL, 0, 0, false};
@@ -2035,11 +2025,11 @@ static const char *gem5art__proc_text(gem5art__arena *arena, const char *path, c
 #endif
 
 typedef enum gem5art__put_file_mode {
-    GEM5ART__REPLACE,      /* whatever is there */
+    GEM5ART__REPLACE,      /* replace an existing file */
     GEM5ART__KEEP_EXISTING /* fail with EEXIST, code EXISTS; for paths only, not in a folder */
 } gem5art__put_file_mode;
 
-/* Makes the names in a folder durable. False leaves errno. */
+/* Makes the names in a folder durable. */
 static bool gem5art__sync_folder(const char *path) {
     int fd = gem5art__open(path, O_RDONLY | O_DIRECTORY, 0);
     bool ok = fd >= 0 && (gem5art__sync(fd) || errno == EINVAL || errno == EROFS);
@@ -2047,7 +2037,7 @@ static bool gem5art__sync_folder(const char *path) {
     return ok;
 }
 
-/* Makes the name of a file durable, by syncing its folder. False leaves errno. */
+/* Makes the name of a file durable, by syncing its folder. */
 static bool gem5art__sync_name(const char *path) {
     char folder[4096]; /* the kernel takes no longer path; nothing is allocated once a change is made */
     size_t length = (size_t)(gem5art__base_name(path) - path);
@@ -2058,7 +2048,7 @@ static bool gem5art__sync_name(const char *path) {
 }
 
 /* A file that is written whole or not at all, under a temporary name: begin, write to `fd`, and commit or abort, which
-   free it. The path leads from `folder`, an open folder, or from the current one if that is -1. */
+   free it. The path is relative to `folder`, an open folder; -1: the current one. */
 typedef struct gem5art__new_file {
     int folder, fd;
     const char *path; /* the caller's */
@@ -2095,7 +2085,7 @@ static bool gem5art__begin_file(gem5art__new_file *file, int folder, const char 
     return false;
 }
 
-/* Syncs and closes what was written. False leaves errno. */
+/* Syncs and closes what was written. On failure errno has the reason. */
 static bool gem5art__finish_file(gem5art__new_file *file, bool durable) {
     int fd = file->fd;
     if (durable && !gem5art__datasync(fd)) return false;
@@ -2103,7 +2093,7 @@ static bool gem5art__finish_file(gem5art__new_file *file, bool durable) {
     return gem5art__close_written(fd);
 }
 
-/* Gives the finished file its name. A link never replaces; on a file system without links, lstat and rename must do. */
+/* Gives the finished file its name. A link never replaces a file; without links, lstat and rename are used. */
 static bool gem5art__name_file(const gem5art__new_file *file, gem5art__put_file_mode mode, gem5art_error *error) {
     const char *temporary = file->temporary.data, *path = file->path;
     struct stat st;
@@ -2121,7 +2111,7 @@ static bool gem5art__name_file(const gem5art__new_file *file, gem5art__put_file_
     return gem5art__fail_errno(error, "write", path);
 }
 
-/* `durable`: on disk, under its name, when the call returns. */
+/* `durable`: the file is on disk, under its name, when the call returns. */
 static bool gem5art__commit_file(gem5art__new_file *file, gem5art__put_file_mode mode, bool durable,
                                  gem5art_error *error) {
     bool ok = gem5art__finish_file(file, durable) || gem5art__fail_errno(error, "write", file->path);
@@ -2145,7 +2135,7 @@ static bool gem5art__put_file(int folder, const char *path, const char *data, si
 
 /* ---- folders and paths */
 
-/* Makes a folder and those above it, as mkdir -p. */
+/* Makes a folder and its parents, as mkdir -p does. */
 static bool gem5art__make_folders(const char *path, gem5art_error *error) {
     gem5art__buf part = {NULL, 0, 0, false};
     struct stat st;
@@ -2187,7 +2177,7 @@ static char *gem5art__join_path(gem5art__arena *arena, const char *folder, const
     return joined;
 }
 
-/* The same made absolute by the current folder. NULL with an error. */
+/* The same, made absolute. NULL with an error. */
 static char *gem5art__absolute_path(gem5art__arena *arena, const char *folder, const char *path,
                                     gem5art_error *error) {
     char *absolute = gem5art__join_path(arena, folder, path), current[4096]; /* the kernel takes no longer path */
@@ -2236,8 +2226,6 @@ static bool gem5art__json_all_plain(uint64_t bytes) {
     return ((((bytes ^ ones * '"') - ones) | ((bytes ^ ones * '\\') - ones) | (bytes - ones * 0x20) | bytes) &
             ones * 0x80) == 0;
 }
-
-static bool gem5art__json_is_digit(char c) { return c >= '0' && c <= '9'; }
 
 /* The letters of escapes and the bytes that they denote. */
 static const char gem5art__json_escape_letters[] = "\"\\/bfnrt";
@@ -2296,7 +2284,7 @@ static bool gem5art__json_expected(const gem5art__json_parser *p, const char *wh
 }
 
 static void gem5art__json_skip_space(gem5art__json_parser *p) {
-    while (*p->at == ' ' || *p->at == '\n' || *p->at == '\r' || *p->at == '\t') p->at++;
+    while (gem5art__is_space(*p->at)) p->at++;
 }
 
 /* Reads the four digits after the "u" that p->at points to. */
@@ -2382,8 +2370,8 @@ static bool gem5art__json_string(gem5art__json_parser *p, const char **text, siz
 }
 
 static bool gem5art__json_digits(gem5art__json_parser *p, const char *expected) {
-    if (!gem5art__json_is_digit(*p->at)) return gem5art__json_expected(p, expected);
-    while (gem5art__json_is_digit(*p->at)) p->at++;
+    if (!gem5art__is_digit(*p->at)) return gem5art__json_expected(p, expected);
+    while (gem5art__is_digit(*p->at)) p->at++;
     return true;
 }
 
@@ -2414,7 +2402,7 @@ static double gem5art__json_double(gem5art__json_parser *p, const gem5art_json *
     if (c < end) c++;
     down = c < end && *c == '-';
     for (; c < end; c++) /* saturates where no count of digits can bring it back */
-        if (gem5art__json_is_digit(*c) && written < 100000000000000000) written = written * 10 + (*c - '0');
+        if (gem5art__is_digit(*c) && written < 100000000000000000) written = written * 10 + (*c - '0');
     exponent += down ? -written : written;
     if (exponent > -10 && exponent <= 0) memcpy(out, "e-", 2), out[2] = (char)('0' - exponent), out[3] = 0;
     else snprintf(out, GEM5ART__JSON_SLACK, "e%lld", exponent);
@@ -2426,7 +2414,7 @@ static bool gem5art__json_number(gem5art__json_parser *p, gem5art_json *node) {
     node->type = GEM5ART_JSON_NUMBER;
     node->raw = p->at;
     if (*p->at == '-') p->at++;
-    if (*p->at == '0' && gem5art__json_is_digit(p->at[1])) {
+    if (*p->at == '0' && gem5art__is_digit(p->at[1])) {
         p->at++;
         return gem5art__json_expected(p, "no digit after a leading 0");
     }
@@ -2536,7 +2524,7 @@ static bool gem5art__json_value(gem5art__json_parser *p, gem5art__json_node *nod
     case 'n':
         return gem5art__json_literal(p, value, GEM5ART_JSON_NULL, "null");
     default:
-        if (*p->at == '-' || gem5art__json_is_digit(*p->at)) return gem5art__json_number(p, value);
+        if (*p->at == '-' || gem5art__is_digit(*p->at)) return gem5art__json_number(p, value);
         return gem5art__json_expected(p, p->open && p->open->value.type == GEM5ART_JSON_ARRAY && !p->open->last
                                              ? "a value or ']'" : "a value");
     }
@@ -2783,7 +2771,7 @@ GEM5ARTDEF void gem5art_json_number(gem5art_json_writer *writer, double value) {
         return;
     }
     for (c = printed; *c != 'e'; c++)
-        if (gem5art__json_is_digit(*c)) digits[count++] = *c;
+        if (gem5art__is_digit(*c)) digits[count++] = *c;
     exponent = (int)strtol(c + 1, NULL, 10);
     while (count > 1 && digits[count - 1] == '0') count--;
     digits[count] = 0;
@@ -2813,8 +2801,6 @@ GEM5ARTDEF void gem5art_json_string_n(gem5art_json_writer *writer, const char *t
     gem5art__json_put(writer, "\"", 1);
 }
 
-static bool gem5art__is_space(int byte) { return byte == ' ' || byte == '\n' || byte == '\r' || byte == '\t'; }
-
 /* The length of the token at `text`: a whole string, a number, a word, or else one byte. */
 static size_t gem5art__json_token(const char *text, const char *end) {
     const char *at = text + 1, *back;
@@ -2826,7 +2812,7 @@ static size_t gem5art__json_token(const char *text, const char *end) {
         }
         return (size_t)(end - text);
     }
-    if (!gem5art__json_is_digit(*text) && *text != '-' && (*text < 'a' || *text > 'z')) return 1;
+    if (!gem5art__is_digit(*text) && *text != '-' && (*text < 'a' || *text > 'z')) return 1;
     while (at < end && *at != ',' && *at != '}' && *at != ']' && !gem5art__is_space((unsigned char)*at)) at++;
     return (size_t)(at - text);
 }
@@ -4616,13 +4602,6 @@ static void gem5art__write_members(gem5art_json_writer *writer, const gem5art_js
         if (i == head && strcmp(member->key, "crc32") != 0 && !(fields && gem5art__find_field(fields, member->key)))
             gem5art__json_member(writer, member);
     }
-}
-
-/* Writes a record as it was read, but for its checksum. */
-static void gem5art__write_record(gem5art_json_writer *writer, const gem5art_json *record) {
-    gem5art_json_begin_object(writer);
-    gem5art__write_members(writer, record, NULL, 0);
-    gem5art_json_end_object(writer);
 }
 
 /* Writes the fields of the table, then the other members of the record that the object was read from. */
@@ -7639,9 +7618,11 @@ static bool gem5art__field_given(const gem5art__field *field, const void *descri
     }
 }
 
-static bool gem5art__one_of(const char *text, const char *const *list) {
-    while (*list && strcmp(*list, text) != 0) list++;
-    return *list != NULL;
+/* `texts`: NULL-terminated, or NULL. */
+static bool gem5art__has_text(const char *const *texts, const char *text) {
+    for (; texts && *texts; texts++)
+        if (strcmp(*texts, text) == 0) return true;
+    return false;
 }
 
 static const char *gem5art__or(const char *text, const char *other) { return gem5art__empty(text) ? other : text; }
@@ -7825,7 +7806,7 @@ static bool gem5art__update_stored(gem5art_db *db, gem5art__artifact *stored, co
     const gem5art__field *field;
     gem5art__arena *arena = &stored->object.arena;
     for (field = gem5art__artifact_fields; field->name; field++)
-        if (!gem5art__one_of(field->name, skipped) && !(field->kind == GEM5ART__SIZE && !sized) &&
+        if (!gem5art__has_text(skipped, field->name) && !(field->kind == GEM5ART__SIZE && !sized) &&
             gem5art__field_given(field, &described->public_) &&
             !gem5art__field_equal(field, &stored->public_, &described->public_))
             gem5art__warn(db, "artifact \"%s\" is already stored (%s) with a different \"%s\": the stored one is kept",
@@ -8288,12 +8269,6 @@ static bool gem5art__check_gem5_options(const char *const *options, const char *
                                      "it out", run, *options);
     }
     return true;
-}
-
-static bool gem5art__has_text(const char *const *texts, const char *text) {
-    for (; texts && *texts; texts++)
-        if (strcmp(*texts, text) == 0) return true;
-    return false;
 }
 
 /* The names that .accept may have. */
@@ -9571,25 +9546,9 @@ static const gem5art__evidence gem5art__evidences[] = {
 
 enum { GEM5ART__EVIDENCES = sizeof gem5art__evidences / sizeof *gem5art__evidences };
 
-static bool gem5art__accepts(const gem5art_run *r, const char *name) {
-    return gem5art__has_text(r->accept, name);
-}
+static bool gem5art__accepts(const gem5art_run *r, const char *name) { return gem5art__has_text(r->accept, name); }
 
 /* ---- texts in bytes */
-
-/* The first place of a text in data, or NULL. */
-static const char *gem5art__find_text(const char *data, size_t size, const char *text, size_t length) {
-    const char *at = data, *end = data + size;
-    if (!length) return NULL;
-    for (; (size_t)(end - at) >= length; at++) {
-        at = (const char *)memchr(at, text[0], (size_t)(end - at) - length + 1);
-        if (!at) return NULL;
-        if (memcmp(at, text, length) == 0) return at;
-    }
-    return NULL;
-}
-
-static bool gem5art__is_digit(char c) { return c >= '0' && c <= '9'; }
 
 /* Does the text end at `at`, which is after `start`? */
 static bool gem5art__ends_at(const char *start, const char *at, const char *text) {
@@ -9632,12 +9591,11 @@ static bool gem5art__source_line(const char *start, const char *at) {
 /* Is the message at `at` (a "fatal: ", "panic: " or "warn: ") gem5's own? Before v21 there is no FILE:LINE: then a
    fatal or panic is known by the line on memory that follows it, and a warning only where no guest writes (`fs`). */
 static bool gem5art__gem5_line(const char *start, const char *end, const char *at, bool fs) {
-    static const char usage[] = "\nMemory Usage: ";
     const char *found, *line;
     if (gem5art__source_line(start, at)) return true;
     if (start != at) return false;
     if (memcmp(at, "warn", 4) == 0) return fs;
-    found = gem5art__find_text(at, (size_t)(end - at), usage, sizeof usage - 1);
+    found = gem5art__find_part(at, (size_t)(end - at), "\nMemory Usage: ");
     if (!found || found - at > 4096) return false;
     for (line = at + 1; line < found; line++) /* other messages in between: it was not this one's */
         if (line[-1] == '\n' && (memcmp(line, "fatal: ", 7) == 0 || memcmp(line, "panic: ", 7) == 0)) return false;
@@ -9655,7 +9613,7 @@ static const char *gem5art__find_evidence(const gem5art_run *r, const char *name
         const gem5art__evidence *row = &gem5art__evidences[i];
         if (!(row->places & place) || strcmp(row->name, name) != 0) continue; /* only causes have no name */
         if ((row->places & GEM5ART__FS_ONLY) && (place & GEM5ART__OUTPUT) && !fs) continue;
-        for (at = data; (at = gem5art__find_text(at, (size_t)(end - at), row->text, strlen(row->text))) != NULL; at++) {
+        for (at = data; (at = gem5art__find_part(at, (size_t)(end - at), row->text)) != NULL; at++) {
             for (start = at; start > data && start[-1] != '\n' && start[-1] != '\r';) start--;
             holds = row->form == GEM5ART__AS_PRINTK ? gem5art__printk_prefix(start, at)
                     : row->form == GEM5ART__AS_GEM5 ? gem5art__gem5_line(start, end, at, fs)
@@ -9857,7 +9815,7 @@ static void gem5art__search_file(gem5art__watch *watch, const gem5art_run *r, in
             watch->text = gem5art__line_text(&watch->arena, found, end);
         }
         for (text = r->fail_on; !found && *text; text++)
-            if ((found = gem5art__find_text(chunk->data, got, *text, strlen(*text))) != NULL) {
+            if (**text && (found = gem5art__find_part(chunk->data, got, *text)) != NULL) {
                 watch->reason = "User defined kill";
                 watch->text = *text;
             }
@@ -10229,7 +10187,7 @@ static bool gem5art__is_noise(const char *line) {
     for (i = 0; i < sizeof starts / sizeof *starts; i++)
         if (gem5art__starts_with(line, starts[i])) return true;
     for (i = 0; i < sizeof parts / sizeof *parts; i++)
-        if (gem5art__find_text(line, length, parts[i], strlen(parts[i]))) return true;
+        if (gem5art__find_part(line, length, parts[i])) return true;
     return !*line;
 }
 
@@ -12249,7 +12207,7 @@ static const struct gem5art__cgroup {
 /* The number after `key` in a file; negative: there is none. */
 static double gem5art__proc_number(gem5art__arena *arena, const char *path, const char *key) {
     const char *text = path ? gem5art__proc_text(arena, path, key) : "";
-    return *text >= '0' && *text <= '9' ? strtod(text, NULL) : -1;
+    return gem5art__is_digit(*text) ? strtod(text, NULL) : -1;
 }
 
 /* The least CPUs, or bytes of memory, that this process's cgroup and those above it leave. */
@@ -13559,10 +13517,7 @@ static void gem5art__launch(gem5art_pool *pool, double until) {
 /* ---- the loop: signals to the host, where a pool asked for them */
 
 enum { GEM5ART__SIGNAL_POOLS = 16, GEM5ART__STOP_SIGNALS = 3 };
-static const struct {
-    int number;
-    const char *reason;
-} gem5art__stop_signals[GEM5ART__STOP_SIGNALS] = {{SIGINT, "sigint"}, {SIGTERM, "sigterm"}, {SIGHUP, "sighup"}};
+static const int gem5art__stop_signals[GEM5ART__STOP_SIGNALS] = {SIGINT, SIGTERM, SIGHUP};
 static volatile sig_atomic_t gem5art__signal_count, gem5art__signal_last;
 static volatile sig_atomic_t gem5art__signal_wakes[GEM5ART__SIGNAL_POOLS]; /* descriptors; 0: none */
 static pthread_mutex_t gem5art__signal_mutex = PTHREAD_MUTEX_INITIALIZER;
@@ -13591,7 +13546,7 @@ static bool gem5art__change_signals(int from, int to) {
     }
     if (place >= 0) gem5art__signal_wakes[place] = to;
     for (i = 0; i < GEM5ART__STOP_SIGNALS && place >= 0 && used == (to ? 0 : 1); i++) {
-        int number = gem5art__stop_signals[i].number;
+        int number = gem5art__stop_signals[i];
         if (to) sigaction(number, NULL, &gem5art__signal_before[i]);
         if (to && number == SIGHUP && gem5art__signal_before[i].sa_handler == SIG_IGN) continue; /* as nohup wants it */
         sigaction(number, to ? &action : &gem5art__signal_before[i], NULL);
@@ -13606,11 +13561,10 @@ static bool gem5art__signals_unhandled(const gem5art_pool *pool) {
 
 /* The first signal ends the runs, the second kills them at once. */
 static void gem5art__handle_signals(gem5art_pool *pool) {
-    int seen = (int)gem5art__signal_count, i = 0;
+    int seen = (int)gem5art__signal_count;
     bool again = pool->signalled || seen - pool->signals_handled > 1;
     if (!gem5art__signals_unhandled(pool)) return;
-    while (i < GEM5ART__STOP_SIGNALS - 1 && gem5art__stop_signals[i].number != gem5art__signal_last) i++;
-    gem5art__stop_all(pool, gem5art__stop_signals[i].reason, again, again);
+    gem5art__stop_all(pool, gem5art__find_signal(gem5art__signal_last)->reason, again, again);
     pool->signalled = true;
     pool->signals_handled = seen;
 }
@@ -14719,7 +14673,9 @@ GEM5ARTDEF const char *gem5art_next_json(gem5art_iter *iter, size_t *length, gem
         if (iter->text.failed) ok = gem5art__fail_nomem(error);
     } else {
         gem5art_json_writer_init(&writer, 0);
-        gem5art__write_record(&writer, record);
+        gem5art_json_begin_object(&writer);
+        gem5art__write_members(&writer, record, NULL, 0);
+        gem5art_json_end_object(&writer);
         ok = gem5art__put_written(&iter->text, &writer, false, error);
     }
     if (!ok) return iter->step = GEM5ART_FAILED, (const char *)NULL;
