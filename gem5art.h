@@ -2249,7 +2249,7 @@ typedef struct gem5art__json_root {
 typedef struct gem5art__json_parser {
     gem5art__arena *arena;
     const char *source, *end, *at;
-    char *decoded; /* where the next string goes: none is longer than it was written, so one area does for all */
+    char *decoded; /* where the next decoded string goes; none is longer than it was written */
     gem5art__json_node *root, *open, *spare;
     size_t spare_count;
     size_t depth, max_depth;
@@ -2375,7 +2375,7 @@ static bool gem5art__json_digits(gem5art__json_parser *p, const char *expected) 
     return true;
 }
 
-/* Whether the number, written without fraction and exponent, fits. */
+/* Reads a number without fraction and exponent. False: it does not fit. */
 static bool gem5art__json_integer(const gem5art_json *number, int64_t *integer) {
     bool negative = number->raw[0] == '-';
     uint64_t magnitude = 0;
@@ -2388,8 +2388,8 @@ static bool gem5art__json_integer(const gem5art_json *number, int64_t *integer) 
     return true;
 }
 
-/* strtod wants the decimal point of the host's locale: give it none, "12.5e3" as "125e2", written where the next string
-   will go. */
+/* strtod expects the decimal point of the locale, so it gets a number without one, written at p->decoded: "125e2" for
+   12.5e3. */
 static double gem5art__json_double(gem5art__json_parser *p, const gem5art_json *number) {
     const char *c = number->raw, *end = number->raw + number->raw_length;
     char *scratch = p->decoded, *out = scratch;
@@ -2401,7 +2401,7 @@ static double gem5art__json_double(gem5art__json_parser *p, const gem5art_json *
     }
     if (c < end) c++;
     down = c < end && *c == '-';
-    for (; c < end; c++) /* saturates where no count of digits can bring it back */
+    for (; c < end; c++) /* saturates: no text has the digits to compensate for it */
         if (gem5art__is_digit(*c) && written < 100000000000000000) written = written * 10 + (*c - '0');
     exponent += down ? -written : written;
     if (exponent > -10 && exponent <= 0) memcpy(out, "e-", 2), out[2] = (char)('0' - exponent), out[3] = 0;
@@ -2448,7 +2448,7 @@ static bool gem5art__json_literal(gem5art__json_parser *p, gem5art_json *value, 
     return true;
 }
 
-/* ---- keys are unique */
+/* ---- unique keys */
 
 /* By key, then by place in the text. */
 static int gem5art__json_compare_keys(const void *x, const void *y) {
@@ -2499,7 +2499,7 @@ static bool gem5art__json_check_keys(gem5art__json_parser *p, const gem5art_json
 
 /* ---- the grammar */
 
-/* A whole value, but of an array or object only the bracket that opens it. */
+/* Parses a value; of an array or object only the opening bracket. */
 static bool gem5art__json_value(gem5art__json_parser *p, gem5art__json_node *node) {
     gem5art_json *value = &node->value;
     gem5art__json_skip_space(p);
@@ -2530,7 +2530,7 @@ static bool gem5art__json_value(gem5art__json_parser *p, gem5art__json_node *nod
     }
 }
 
-/* The root, an element of the open array or a member of the open object. */
+/* Parses the root, an element of the open array or a member of the open object. */
 static bool gem5art__json_item(gem5art__json_parser *p) {
     enum { GEM5ART__JSON_NODES = 16 }; /* zeroed together, which is faster */
     gem5art__json_node *node, *parent = p->open;
@@ -2591,7 +2591,7 @@ static bool gem5art__json_text(gem5art__json_parser *p) {
     return p->at == p->end || gem5art__json_expected(p, "the end of the text");
 }
 
-/* gem5art_json_parse into an arena of the caller's, which is to be freed whether or not this fails. */
+/* As gem5art_json_parse, into the caller's arena, which the caller frees even if this fails. */
 static const gem5art_json *gem5art__json_parse_in(gem5art__arena *arena, const char *text, size_t length,
                                                   const gem5art_json_desc *desc, gem5art_error *error) {
     size_t max_size = desc && desc->max_size ? desc->max_size : (size_t)1 << 30;
@@ -2661,7 +2661,7 @@ GEM5ART__NOINLINE static bool gem5art__json_grow(gem5art_json_writer *writer, si
     return !writer->failed;
 }
 
-/* Returns the place of the next `length` bytes and counts them as written; NULL when there is no memory. */
+/* Returns the place of the next `length` bytes and counts them as written; NULL when out of memory. */
 static char *gem5art__json_room(gem5art_json_writer *writer, size_t length) {
     if ((writer->failed || writer->capacity - writer->length <= length) && !gem5art__json_grow(writer, length)) return NULL;
     writer->length += length;
@@ -2677,7 +2677,7 @@ static void gem5art__json_puts(gem5art_json_writer *writer, const char *text) {
     gem5art__json_put(writer, text, strlen(text));
 }
 
-/* A comma, if asked for, and then the line that the layout begins, if it has lines. */
+/* Puts a comma, if `comma`, and in an indented layout a new line. */
 static void gem5art__json_new_line(gem5art_json_writer *writer, bool comma) {
     size_t spaces = writer->indent > 0 ? (size_t)writer->depth * (size_t)writer->indent : 0;
     char *to = gem5art__json_room(writer, (size_t)comma + (writer->indent > 0) + spaces);
@@ -2817,7 +2817,7 @@ static size_t gem5art__json_token(const char *text, const char *end) {
     return (size_t)(at - text);
 }
 
-/* The tokens of a text on one line. */
+/* Puts the tokens of a text on one line. */
 static void gem5art__json_put_compact(gem5art_json_writer *writer, const char *text, const char *end) {
     const char *run = text; /* it is not written yet */
     for (; text < end; text += gem5art__json_token(text, end))
@@ -2828,7 +2828,7 @@ static void gem5art__json_put_compact(gem5art_json_writer *writer, const char *t
     gem5art__json_put(writer, run, (size_t)(end - run));
 }
 
-/* The tokens of a text on lines. */
+/* Puts the tokens of a text on indented lines. */
 static void gem5art__json_put_lines(gem5art_json_writer *writer, const char *text, const char *end) {
     size_t n;
     for (; text < end; text += n) {
@@ -2859,7 +2859,7 @@ GEM5ARTDEF void gem5art_json_value(gem5art_json_writer *writer, const gem5art_js
     else gem5art_json_null(writer);
 }
 
-/* A member of a parsed object: its key and its value. */
+/* Puts a member of a parsed object. */
 static void gem5art__json_member(gem5art_json_writer *writer, const gem5art_json *member) {
     gem5art_json_text(writer, member->raw_key, (size_t)(member->raw + member->raw_length - member->raw_key));
 }
@@ -2877,7 +2877,7 @@ GEM5ARTDEF const char *gem5art_json_take(gem5art_json_writer *writer, size_t *le
 /* ================================================================== >>hash
    SHA-256 (FIPS 180-4), MD5 (RFC 1321) and CRC-32 (that of zip and gzip), and hashing of whole files. */
 
-/* A function with __attribute__((target)) needs no compiler flag; whether the CPU can run it is asked at run time. */
+/* A function with __attribute__((target)) needs no compiler flag; at run time the CPU is asked if it can execute it. */
 #if !defined(GEM5ART_NO_SHA_EXTENSIONS) && defined(__GNUC__)
 #ifdef __cplusplus
 } /* the compiler's headers are C++ in C++ */
@@ -2964,7 +2964,7 @@ static const uint32_t gem5art__sha256_k[64] = {
     0x748f82eeu, 0x78a5636fu, 0x84c87814u, 0x8cc70208u, 0x90befffau, 0xa4506cebu, 0xbef9a3f7u, 0xc67178f2u,
 };
 
-/* Round t; the letters change places from round to round, instead of their values. */
+/* Round t. Instead of moving the values, each round passes the variables in a different order. */
 #define GEM5ART__SHA256_ROUND(a, b, c, d, e, f, g, h, t)                                                          \
     do {                                                                                                          \
         h += (GEM5ART__ROTR(e, 6) ^ GEM5ART__ROTR(e, 11) ^ GEM5ART__ROTR(e, 25)) + ((e & f) ^ (~e & g)) +         \
@@ -3027,7 +3027,7 @@ static void gem5art__sha256_blocks_extensions(uint32_t state[8], const uint8_t *
     const __m128i big_endian = _mm_set_epi32(0x0c0d0e0f, 0x08090a0b, 0x04050607, 0x00010203);
     const __m128i *k = (const __m128i *)(const void *)gem5art__sha256_k;
     const __m128i *in = (const __m128i *)(const void *)data;
-    /* The instructions want the state in this order. */
+    /* The instructions expect the state in this order. */
     __m128i abef = _mm_set_epi32((int)state[0], (int)state[1], (int)state[4], (int)state[5]);
     __m128i cdgh = _mm_set_epi32((int)state[2], (int)state[3], (int)state[6], (int)state[7]);
     for (; blocks; blocks--, in += 4) {
@@ -3042,7 +3042,7 @@ static void gem5art__sha256_blocks_extensions(uint32_t state[8], const uint8_t *
             __m128i w4 = (__m128i)__builtin_ia32_sha256msg1((__v4si)w0, (__v4si)w1);
             w4 = _mm_add_epi32(w4, _mm_alignr_epi8(w3, w2, 4));
             w4 = (__m128i)__builtin_ia32_sha256msg2((__v4si)w4, (__v4si)w3);
-            /* two rounds each: what was ABEF is CDGH then */
+            /* two rounds each; ABEF and CDGH change places */
             cdgh = (__m128i)__builtin_ia32_sha256rnds2((__v4si)cdgh, (__v4si)abef, (__v4si)wk);
             wk = _mm_unpackhi_epi64(wk, wk);
             abef = (__m128i)__builtin_ia32_sha256rnds2((__v4si)abef, (__v4si)cdgh, (__v4si)wk);
@@ -3140,7 +3140,7 @@ GEM5ARTDEF void gem5art_sha256_final(gem5art_sha256 *hash, char hex[65]) {
     gem5art__hash_final(gem5art__sha256_blocks(), hash->state, hash->block, &hash->length, 8, true, hex);
 }
 
-/* Adds a text as LENGTH:BYTES, so that no two lists of texts are the same. */
+/* Adds a text as LENGTH:BYTES, so that different lists of texts have different hashes. */
 static void gem5art__hash_item(gem5art_sha256 *hash, const char *text) {
     char length[32];
     snprintf(length, sizeof length, "%zu:", strlen(text));
@@ -3368,9 +3368,9 @@ typedef struct gem5art__git_repo {
     const char *top;         /* of the work tree: absolute, without symlinks */
     const char *folder;      /* with its index */
     size_t hash_size;        /* bytes: 20, or 32 for SHA-256 */
-    bool filters;            /* its configuration may set filters, */
-    gem5art__buf settings;   /* which these arguments turn off, */
-    const char *hint;        /* for the error, where there are any; else NULL */
+    bool filters;            /* its configuration may set filters */
+    gem5art__buf settings;   /* arguments that turn off its filters */
+    const char *hint;        /* advice on its filters, for an error; NULL: it has none */
     const char *index;       /* a copy of the index without the marks that hide changes; NULL: it has none */
     gem5art__buf submodules; /* paths, each with a NUL */
     gem5art__buf changes;    /* the first changed paths, for the error */
@@ -3384,10 +3384,10 @@ static void gem5art__add_texts(gem5art__buf *list, const char *const *texts) {
     for (; *texts; texts++) gem5art__put(list, texts, sizeof *texts);
 }
 
-/* The environment for git: plain English, none of the writes that are optional in `git status`, paths that are not
-   patterns, no fetches from a partial clone's remote. With `repo`, the work tree is where its ".git" is, whatever
-   core.worktree says. The caller's variables of git count where they say how it is installed and configured or restrict
-   which repos it uses; those that point it at a different repo or change its output do not. */
+/* The environment for git: plain English, no optional writes of `git status`, paths that are not patterns, no fetches
+   from a partial clone's remote. With `repo`, the work tree is where its ".git" is, whatever core.worktree says. Of the
+   caller's GIT_ variables those that describe git's installation and configuration, or restrict which repos it uses,
+   are kept; those that select a different repo or change the output are not. */
 static void gem5art__git_environment(gem5art__buf *list, gem5art__arena *arena, const gem5art__git_repo *repo) {
     static const char *const fixed[] = {"LC_ALL=C", "GIT_OPTIONAL_LOCKS=0", "GIT_LITERAL_PATHSPECS=1",
                                         "GIT_NO_REPLACE_OBJECTS=1", "GIT_NO_LAZY_FETCH=1",
@@ -3599,7 +3599,7 @@ static void gem5art__git_free(gem5art__git_repo *repo) {
     gem5art__arena_free(&repo->arena);
 }
 
-/* Does a list of settings have one that begins like a key? */
+/* True if one of the settings begins with the key. */
 static bool gem5art__git_has_setting(const gem5art__buf *list, const char *key, size_t length) {
     const char *const *setting = (const char *const *)(const void *)list->data;
     size_t count = list->length / sizeof *setting;
@@ -3607,7 +3607,7 @@ static bool gem5art__git_has_setting(const gem5art__buf *list, const char *key, 
     return count > 0;
 }
 
-/* A key that a shell would not take literally is not shown: it is part of a command to copy. */
+/* Puts the key into a command to copy, unless a shell would not take it literally. */
 static void gem5art__git_hint(gem5art__git_repo *repo, const char *key, size_t length) {
     static const char literal[] = "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789.-_";
     bool shown = strspn(key, literal) == length;
@@ -3617,8 +3617,8 @@ static void gem5art__git_hint(gem5art__git_repo *repo, const char *key, size_t l
                                        shown ? (int)length : INT_MAX, shown ? key : "filter.NAME.clean");
 }
 
-/* Makes the settings that turn off the filters of the repo's own configuration. Those of the user's or the system's
-   configuration follow, and so count instead. */
+/* Makes the settings that turn off the filters of the repo's own configuration, and then repeats those of the user's
+   and the system's configuration, which take precedence. */
 static bool gem5art__git_filters_off(gem5art__git_repo *repo, gem5art_error *error) {
     static const char *const list[] = {"config", "--show-scope", "--null", "--get-regexp",
                                        "^filter\\..*\\.(clean|process|required)$", NULL};
@@ -3739,8 +3739,7 @@ static bool gem5art__git_reveal(gem5art__git_index *index, const char *top) {
     return unchanged || skipped;
 }
 
-/* Writes the index to $TMPDIR with its time of change: by that git knows which files may have changed after it was
-   written. */
+/* Writes the index to $TMPDIR with its old times, which tell git what may have changed after it was written. */
 static bool gem5art__git_write_index(gem5art__git_repo *repo, const gem5art__git_index *index, gem5art_error *error) {
     gem5art__buf name = {NULL, 0, 0, false};
     const char *folder = getenv("TMPDIR");
@@ -3830,9 +3829,9 @@ static bool gem5art__git_check_submodules(gem5art__git_repo *repo, int depth, ge
     return true;
 }
 
-/* The commit that is checked out; DIRTY if the work tree is not clean. One git status has the commit and the changes:
-   about 1.4 ms on a small repo: 1.1 ms are the start of git. Of submodules only the commit counts there. The
-   distance to the upstream is not asked: that would walk the history. */
+/* The commit that is checked out; DIRTY if the work tree is not clean. One git status has the commit and the changes;
+   it takes about 1.4 ms on a small repo, 1.1 ms of them to start git. It compares only the commits of submodules.
+   Without --no-ahead-behind it would walk the history. */
 static bool gem5art__git_commit(const char *folder, int depth, char hash[65], gem5art_error *error) {
     static const char *const status_of[] = {"status", "--porcelain=v2", "--branch", "--no-ahead-behind",
                                             "--untracked-files=no", "--ignore-submodules=dirty", NULL};
@@ -3861,7 +3860,7 @@ static bool gem5art__git_commit(const char *folder, int depth, char hash[65], ge
     return ok;
 }
 
-/* The rest of what a git artifact records: the URL of its origin ("": none) and the top folder of the work tree. */
+/* What else a git artifact records: the URL of its origin ("": none) and the top folder of the work tree. */
 static bool gem5art__git_origin(gem5art__arena *arena, const char *folder, const char **origin, const char **top,
                                 gem5art_error *error) {
     static const char *const arguments[] = {"config", "--get", "remote.origin.url", NULL};
@@ -3880,7 +3879,7 @@ static bool gem5art__git_origin(gem5art__arena *arena, const char *folder, const
     return ok;
 }
 
-/* The path of a file from the top of the repo at `folder`, where it is tracked there; else "". */
+/* The path of a file from the top of the repo at `folder`; "": it is not tracked there. */
 static bool gem5art__git_tracked_path(const char *folder, const char *file, gem5art__buf *path, gem5art_error *error) {
     const char *arguments[] = {"ls-files", "--full-name", "-z", "--error-unmatch", "--", file, NULL};
     int status;
@@ -3901,7 +3900,7 @@ typedef struct gem5art__stamp {
 
 typedef struct gem5art__cached { /* without padding: it is written to the cache's file as it is */
     gem5art__stamp stamp;
-    char sha256[72], md5[40]; /* md5 "": nobody needed it */
+    char sha256[72], md5[40]; /* md5 "": not computed */
 } gem5art__cached;
 
 enum {
@@ -3945,7 +3944,7 @@ enum { GEM5ART__MAX_CACHED = 4096 };
 /* ---- devices. Each machine has a number of its own for a network file system. If the mount's source names a server,
    as "server:/home", its hash takes the place of that number: machines that share a cache know each other's files. */
 
-/* That hash, which is negative; 0: there is none. */
+/* The negative number that stands for a device; 0: none, as its source does not name a server. */
 static int64_t gem5art__hash_source(dev_t number) {
 #ifdef GEM5ART_NO_PROC
     return (void)number, 0;
@@ -3979,7 +3978,7 @@ typedef struct gem5art__device {
     int64_t known_as;
 } gem5art__device;
 
-/* What stands for the device of a file in the cache, which may be NULL. */
+/* The number that stands for a file's device in the cache. `cache` NULL: the device's own. */
 static int64_t gem5art__known_device(gem5art__cache *cache, const char *path, dev_t number) {
     gem5art__device device = {0, 0};
     const gem5art__device *known;
@@ -4130,7 +4129,7 @@ static bool gem5art__recall(gem5art__cache *cache, const gem5art__stamp *stamp, 
     return found;
 }
 
-/* The file is written at most once a second, and when the db is closed: what is lost in between took no longer. */
+/* The file is written at most once a second, and when the db is closed: at most a second's hashing is lost. */
 static void gem5art__remember(gem5art__cache *cache, const gem5art__stamp *stamp, const char *sha256, const char *md5) {
     gem5art__cached entry;
     memset(&entry, 0, sizeof entry);
@@ -4176,7 +4175,7 @@ static bool gem5art__cache_hash(gem5art__cache *cache, const char *path, char sh
 
 enum { GEM5ART__MAX_ENTRIES = 100000 }; /* of a folder */
 
-/* Lists the paths of all entries below a folder, from there on; the folders among them serve as the queue. */
+/* Lists the paths of all entries below a folder, relative to it; the list also serves as the queue of folders. */
 static bool gem5art__list_folder(gem5art__arena *arena, const char *root, gem5art__buf *list, gem5art_error *error) {
     const char *folder = NULL, *path = root, *entry; /* NULL: the root itself */
     size_t next = 0;
@@ -4380,7 +4379,7 @@ typedef struct gem5art__field {
     gem5art__kind kind;
     size_t offset;
     bool fs_only; /* not written for an SE run */
-    const struct gem5art__field *columns; /* ROWS: the fields of one, ended by one that has the size as its offset */
+    const struct gem5art__field *columns; /* ROWS: the fields of a row; after the last one, its size as an offset */
 } gem5art__field;
 
 #define GEM5ART__F(row, name, kind) {#name, kind, offsetof(row, name), false, NULL}
@@ -4591,8 +4590,8 @@ static const gem5art__field *gem5art__find_field(const gem5art__field *fields, c
 
 static const char *const gem5art__head_keys[] = {"_id", "hash", "type", "name"}; /* they open a record, in this order */
 
-/* Adds the members of a record without its checksum, those that `fields`, if not NULL, has, and the first `head` of the
-   keys of a head. */
+/* Writes the members of a record, except its checksum, the fields in `fields` (may be NULL) and the first `head` keys
+   of a head. */
 static void gem5art__write_members(gem5art_json_writer *writer, const gem5art_json *record,
                                    const gem5art__field *fields, int head) {
     const gem5art_json *member;
@@ -4776,7 +4775,7 @@ static void gem5art__set_defaults(const gem5art__field *fields, void *object) {
     }
 }
 
-/* Fills a struct from a record; what is missing has its default. `where` names the record in errors. */
+/* Fills a struct from a record; missing fields get their defaults. `where` names the record in errors. */
 static bool gem5art__read_object(gem5art__arena *arena, const gem5art__field *fields, const gem5art_json *record,
                                  void *object, const char *where, gem5art_error *error) {
     const gem5art__field *field, *next = fields; /* the members mostly come in the order of the table */
@@ -4805,7 +4804,7 @@ typedef struct gem5art__object {
     void *owner; /* the allocation that it is part of */
 } gem5art__object;
 
-/* Where records lie, by texts of theirs. */
+/* An index of records by their ids and hashes. */
 typedef struct gem5art__entry {
     uint64_t key;
     int64_t at;
@@ -4904,7 +4903,7 @@ static void gem5art__disown(gem5art__object *object) {
     gem5art__arena_free(&object->arena);
 }
 
-/* ---- what records look like as text */
+/* ---- records as text */
 
 enum { GEM5ART__SEAL = 19 }; /* bytes of "crc32":"8d3f01aa"} */
 static const char gem5art__seal_start[] = ",\"crc32\":\"";
@@ -4938,7 +4937,7 @@ GEM5ART__NOINLINE static const char *gem5art__record_text(const gem5art_json *re
     return member && member->type == GEM5ART_JSON_STRING ? member->text : "";
 }
 
-/* Is it this text, to its end? One with a NUL in it is none that a caller can mean. */
+/* Is the member exactly this text? One that contains a NUL is none that a caller can name. */
 static bool gem5art__record_is(const gem5art_json *record, const char *key, const char *text) {
     const gem5art_json *member = gem5art_json_get(record, key);
     return member && member->type == GEM5ART_JSON_STRING && member->length == strlen(text) &&
@@ -4965,7 +4964,7 @@ typedef struct gem5art__head {
     size_t length[4];
 } gem5art__head;
 
-/* Those of a record that was parsed; "" for what it has not. */
+/* The head of a parsed record; missing texts are "". */
 static void gem5art__parsed_head(const gem5art_json *record, gem5art__head *head) {
     int i;
     for (i = 0; i < 4; i++) {
@@ -4976,7 +4975,7 @@ static void gem5art__parsed_head(const gem5art_json *record, gem5art__head *head
     }
 }
 
-/* Reads those of a sealed line, without parsing it; false: it is not of that form. */
+/* Reads the head of a sealed line without parsing it. False: the line has another layout. */
 static bool gem5art__read_head(const char *data, size_t size, gem5art__head *head) {
     static const char *const opening[] = {"{\"_id\":\"", ",\"hash\":\"", ",\"type\":\"", ",\"name\":\""};
     size_t at = 0;
@@ -4993,7 +4992,7 @@ static bool gem5art__read_head(const char *data, size_t size, gem5art__head *hea
     return true;
 }
 
-/* ---- kinds of stores: what each does in its own way, and how the sections below call it */
+/* ---- back ends */
 
 typedef enum gem5art__step {
     GEM5ART__RECORD,
@@ -5006,11 +5005,11 @@ typedef enum gem5art__step {
 /* A search for records by their id or hash, in the order they were stored; all zero to begin with. */
 typedef struct gem5art__lookup {
     int64_t last; /* the number of the last match; of a flat store the offset after its first byte */
-    size_t entry; /* of a flat store: the last one of the index */
+    size_t entry; /* of a flat store: the index entry of the last match */
     gem5art_db *shard; /* that is searched; NULL: the store itself */
 } gem5art__lookup;
 
-/* Records one by one in the order they were stored, as of the beginning, whatever is done to the store meanwhile. */
+/* Returns the records in stored order, as of the scan's beginning, whatever changes the store meanwhile. */
 typedef struct gem5art__scan {
     gem5art_db *db;
     const char *data; /* the record's text, until the next step */
@@ -5028,7 +5027,7 @@ typedef struct gem5art__backend {
     const char *scheme;
     bool (*open)(gem5art_db *db, gem5art_error *error); /* the store at db->path, which is there */
     void (*close)(gem5art_db *db);
-    bool (*create)(gem5art_db *db, const char *path, gem5art_error *error); /* an empty one, whole; not over another */
+    bool (*create)(gem5art_db *db, const char *path, gem5art_error *error); /* an empty one, unless there is a file */
     bool (*refresh)(gem5art_db *db, gem5art_error *error); /* look-ups see what is stored now; needs no lock */
     gem5art__step (*lookup)(gem5art_db *db, gem5art__lookup *lookup, const char *key, gem5art__arena *arena,
                             const gem5art_json **record, gem5art_error *error); /* parses into the arena */
@@ -5064,8 +5063,8 @@ static int gem5art__check_writer(gem5art_db *db, int fd, gem5art_error *error) {
     return -1;
 }
 
-/* Waits before another try. `next`: it is for the lock itself. Among many writers those that have waited for long try to
-   be the next more often than those that have just written. BUSY after a minute in which others held the lock, or when
+/* Waits before the next try; `next`: to take the lock itself. Among many writers, those that have waited long try to be
+   the next one more often than those that have just written. BUSY after a minute in which others held the lock, or when
    a worker is to stop. */
 static bool gem5art__wait_for_lock(gem5art_db *db, double begun, bool next, int *pause, bool *said,
                                    gem5art_error *error) {
@@ -5084,7 +5083,7 @@ static bool gem5art__wait_for_lock(gem5art_db *db, double begun, bool next, int 
     return true;
 }
 
-/* After a lock that was refused, which no wait would help. */
+/* Reports a lock that the system refused: waiting would not help. */
 static bool gem5art__fail_lock(const char *path, gem5art_error *error) {
     bool unsupported = errno == EINVAL || errno == ENOTSUP || errno == ENOSYS;
     return gem5art__fail(error, unsupported ? GEM5ART_UNSUPPORTED : GEM5ART_IO,
@@ -12228,7 +12227,7 @@ static double gem5art__cgroup_least(bool memory) {
             if (memory) left = n[0] < 0 || n[1] < 0 ? GEM5ART__NO_LIMIT : n[0] - n[1] + (n[2] > 0 ? n[2] : 0);
             else left = n[0] > 0 && n[1] > 0 ? n[0] / n[1] : GEM5ART__NO_LIMIT;
             if (left < least) least = left > 0 ? left : 0;
-            slash[slash == path && path[1] ? 1 : 0] = 0; /* up to "/", then to nothing */
+            slash[slash == path && path[1] ? 1 : 0] = 0; /* to the parent, "/", then "" */
         }
     }
     gem5art__arena_free(&arena);
