@@ -1917,6 +1917,12 @@ static bool gem5art__fail(gem5art_error *error, gem5art_code code, const char *f
     return false;
 }
 
+/* Returns false with an error that another call has filled in. */
+static bool gem5art__pass_on(gem5art_error *error, const gem5art_error *why) {
+    if (error) *error = *why;
+    return false;
+}
+
 GEM5ART__NOINLINE static bool gem5art__fail_nomem(gem5art_error *error) {
     return gem5art__fail(error, GEM5ART_NOMEM, "out of memory");
 }
@@ -2122,15 +2128,20 @@ static bool gem5art__commit_file(gem5art__new_file *file, gem5art__put_file_mode
     return ok;
 }
 
+/* Writes the data to a file that was begun, and commits it. */
+static bool gem5art__fill_file(gem5art__new_file *file, const char *data, size_t length, gem5art__put_file_mode mode,
+                               bool durable, gem5art_error *error) {
+    if (gem5art__write_all(file->fd, data, length)) return gem5art__commit_file(file, mode, durable, error);
+    gem5art__fail_errno(error, "write", file->path);
+    return gem5art__abort_file(file), false;
+}
+
 /* Writes a file whole or not at all, with at most these permissions. */
 static bool gem5art__put_file(int folder, const char *path, const char *data, size_t length, mode_t permissions,
                               gem5art__put_file_mode mode, bool durable, gem5art_error *error) {
     gem5art__new_file file;
-    if (!gem5art__begin_file(&file, folder, path, permissions, error)) return false;
-    if (gem5art__write_all(file.fd, data, length)) return gem5art__commit_file(&file, mode, durable, error);
-    gem5art__fail_errno(error, "write", path);
-    gem5art__abort_file(&file);
-    return false;
+    return gem5art__begin_file(&file, folder, path, permissions, error) &&
+           gem5art__fill_file(&file, data, length, mode, durable, error);
 }
 
 /* ---- folders and paths */
@@ -3541,7 +3552,7 @@ static char *gem5art__git_text(gem5art__git_repo *repo, const char *folder, cons
     *length = copy && !why.code ? text.length : 0;
     gem5art__buf_free(&text);
     if (!copy && repo->arena.failed) gem5art__fail_nomem(error);
-    else if (!copy) gem5art__fail(error, why.code, "%s", why.message);
+    else if (!copy) gem5art__pass_on(error, &why);
     return copy;
 }
 
@@ -3823,7 +3834,7 @@ static bool gem5art__git_check_submodules(gem5art__git_repo *repo, int depth, ge
         if (depth <= 0)
             return gem5art__fail(error, GEM5ART_LIMIT, "the submodules of %s are nested too deeply", repo->top);
         if (gem5art__git_commit(git, depth - 1, hash, &why)) continue;
-        if (why.code != GEM5ART_DIRTY) return gem5art__fail(error, why.code, "%s", why.message);
+        if (why.code != GEM5ART_DIRTY) return gem5art__pass_on(error, &why);
         gem5art__git_add_change(repo, path, strlen(path));
     }
     return true;
@@ -4348,8 +4359,8 @@ static bool gem5art__hash_shared(gem5art__cache *cache, const char *path, int wa
 }
 
 /* ================================================================= >>store
-   Records, in any kind of store: one table of fields for each type drives writing, reading and
-   defaults. A new field is one line here and one in its struct. */
+   Records, in any kind of store: one table of fields for each type drives writing, reading and defaults. A new field is
+   one line here and one in its struct. */
 
 typedef enum gem5art__kind {
     GEM5ART__TEXT,         /* const char *, never NULL */
@@ -4827,7 +4838,7 @@ typedef struct gem5art__flat {
                               whole part: it is longer, or has no bracket there */
     bool empty;            /* there is no record before it */
     size_t tail_length;
-    char tail[64];         /* the bytes before the bracket */
+    char tail[64];         /* the bytes before the bracket; they show a rewrite by another program */
     off_t synced;          /* the size that this handle left the file with, on the disk with its name; 0: it did not */
     off_t indexed;         /* the index covers the records before this offset */
     gem5art__index index;
@@ -5014,8 +5025,8 @@ typedef struct gem5art__scan {
     gem5art_db *db;
     const char *data; /* the record's text, until the next step */
     size_t size;
-    bool sealed;      /* it is a line with a checksum, */
-    bool intact;      /* which fits */
+    bool sealed;      /* it is a line with a checksum */
+    bool intact;      /* and the checksum matches */
     void *state;      /* the backend's own */
     struct gem5art__scan *parts; /* of a store with shards: a scan of each file; else NULL */
     size_t part, part_count;     /* the one being read */
@@ -5091,14 +5102,17 @@ static bool gem5art__fail_lock(const char *path, gem5art_error *error) {
                          "network one that locks on all machines", path, strerror(errno));
 }
 
+static bool gem5art__fail_read_only(const gem5art_db *db, gem5art_error *error) {
+    return gem5art__fail(error, GEM5ART_INVALID, "%s was opened for reading only: nothing can be stored or executed",
+                         db->path);
+}
+
 /* Takes the writer lock. */
 static bool gem5art__store_lock(gem5art_db *db, gem5art_error *error) {
     double begun = gem5art__monotonic();
     bool next = false, said = false;
     int fd = -1, pause = 1, same = -1;
-    if (db->read_only)
-        return gem5art__fail(error, GEM5ART_INVALID,
-                             "%s was opened for reading only: nothing can be stored or executed", db->path);
+    if (db->read_only) return gem5art__fail_read_only(db, error);
     for (;;) {
         if (fd < 0 && (fd = gem5art__open(db->path, O_RDWR | O_NONBLOCK, 0)) < 0)
             return errno == EACCES || errno == EROFS || errno == EPERM
@@ -5133,10 +5147,10 @@ static void gem5art__store_unlock(gem5art_db *db) {
 }
 
 /* ================================================================== >>flat
-   The flat file: see "Store format" in the manual. Everything that knows how records lie in it is here. A reader is a
-   cursor; where it stops is the commit point, the first top-level bracket. */
+   The flat file: see STORE FORMAT in the manual. Only this section knows its layout. A reader is a cursor; it stops at
+   the commit point, the first top-level bracket. */
 
-#ifndef GEM5ART__WINDOW /* smaller where a test wants records cut at every byte */
+#ifndef GEM5ART__WINDOW /* smaller in tests that cut records at every byte */
 #define GEM5ART__WINDOW ((size_t)262144)
 #endif
 
@@ -5162,9 +5176,9 @@ typedef struct gem5art__cursor {
     off_t at;          /* of the current record, or of the end of the array */
     const char *data;  /* the record; until the next step */
     size_t size;
-    bool own;          /* it starts a line as records of this library do, */
-    bool sealed;       /* and ends that line, with a checksum, */
-    bool intact;       /* which fits */
+    bool own;          /* it starts a line as records of this library do */
+    bool sealed;       /* `own`, and its line ends with a checksum */
+    bool intact;       /* `sealed`, and the checksum matches */
     bool passed;       /* by its name, unchecked: see `query` */
     gem5art__arena arena;
     const gem5art_json *record; /* a record that is not intact, parsed; until the next step */
@@ -5451,7 +5465,7 @@ static gem5art__step gem5art__cursor_next(gem5art__cursor *cursor, gem5art_error
                       "%s is damaged at byte %lld: %s; nothing was changed: gem5art-fsck --salvage writes every intact "
                       "record to a new file and keeps the old one",
                       cursor->path, (long long)cursor->problem_at, cursor->problem);
-        if (!cursor->viewer) return gem5art__fail(error, why.code, "%s", why.message), GEM5ART__FAILED;
+        if (!cursor->viewer) return gem5art__pass_on(error, &why), GEM5ART__FAILED;
         (cursor->viewer->damaged)(why.message, cursor->viewer->user_data);
     }
 }
@@ -6169,8 +6183,7 @@ static const gem5art__backend gem5art__flat_backend = {
     gem5art__flat_recover, gem5art__flat_append, gem5art__flat_remove};
 
 /* ================================================================== >>lmdb
-   The same records in an LMDB file, with indexes: see "LMDB" in the manual. LMDB orders readers and writers itself; its
-   errors are returned. */
+   The same records in an LMDB file, with indexes: see LMDB in the manual. LMDB itself orders readers and writers. */
 
 #ifdef GEM5ART_LMDB
 
@@ -6223,12 +6236,12 @@ static bool gem5art__lmdb_fail(gem5art_error *error, int code, const char *what,
     return gem5art__fail(error, GEM5ART_IO, "cannot %s %s: %s", what, path, mdb_strerror(code));
 }
 
-/* ---- damaged pages: LMDB follows their offsets out of the file or into nowhere. A fault of a thread that reads one
-   makes that call an error; a fault in a change or in any other code goes where it went before. */
+/* ---- damaged pages: LMDB follows their offsets out of the file. A fault in a thread that reads such a page makes that
+   call an error; a fault in a change or in any other code goes to the previous handler. */
 
 static const int gem5art__fault_numbers[] = {SIGSEGV, SIGBUS};
 static struct sigaction gem5art__fault_handlers[2]; /* the host's */
-static pthread_key_t gem5art__fault_key;            /* of each thread: where a fault leads; NULL: to the host */
+static pthread_key_t gem5art__fault_key;            /* of each thread: where a fault jumps to, or NULL */
 static pthread_once_t gem5art__fault_once = PTHREAD_ONCE_INIT;
 static bool gem5art__faults_caught;
 
@@ -6259,7 +6272,7 @@ static void gem5art__catch_faults(void) {
         sigaction(gem5art__fault_numbers[i], &action, &gem5art__fault_handlers[i]);
 }
 
-/* Something to do in a transaction: a look-up, a change, a step of a scan. */
+/* The work of one transaction: a look-up, a change, a step of a scan. */
 typedef struct gem5art__lmdb_call {
     int (*work)(struct gem5art__lmdb_call *call); /* an LMDB code */
     gem5art_db *db;
@@ -6348,7 +6361,7 @@ static int gem5art__env_start(gem5art__env *env, const char *path, unsigned flag
     return code;
 }
 
-/* With the mutex of all held. */
+/* With gem5art__envs_mutex held. */
 static gem5art__env *gem5art__env_new(const char *path, const gem5art__env *files, gem5art_error *error) {
     gem5art__env *env = (gem5art__env *)gem5art__alloc(sizeof *env), now;
     int code;
@@ -6413,7 +6426,7 @@ static bool gem5art__lmdb_follow(gem5art_db *db, gem5art_error *error) {
     return false;
 }
 
-/* An LMDB code. What readers that were killed had read, LMDB would keep for them, and the file would grow. */
+/* An LMDB code. A change first removes killed readers: for them LMDB would keep old pages, and the file would grow. */
 static int gem5art__lmdb_begin(gem5art__env *env, bool change, MDB_txn **txn) {
     int dead = 0, code = MDB_READERS_FULL;
     if (!change) code = mdb_txn_begin(env->env, NULL, MDB_RDONLY, txn);
@@ -6435,7 +6448,7 @@ static bool gem5art__lmdb_run(gem5art_db *db, gem5art__lmdb_call *call, bool cha
                              "cannot write to the store %s: %s; its owner can, or store in a copy of it", db->path,
                              strerror(db->env->refused));
     code = gem5art__lmdb_begin(db->env, change, &call->txn);
-    if (code == 0) code = change ? (call->work)(call) : gem5art__guarded(call); /* no way back */
+    if (code == 0) code = change ? (call->work)(call) : gem5art__guarded(call); /* a change cannot be left by a jump */
     if (code == 0 && change) code = mdb_txn_commit(call->txn);
     else if (call->txn) mdb_txn_abort(call->txn);
     return code == 0 ? true : gem5art__lmdb_fail(error, code, change ? "write to the store" : "read", db->path);
@@ -6448,12 +6461,12 @@ static MDB_val gem5art__lmdb_value(const void *data, size_t size) {
     return value;
 }
 
-/* A key of an index: LMDB's have 511 bytes at most. Whether the rest fits, the record itself decides. */
+/* A key of an index, cut to LMDB's 511 bytes; the record itself decides whether the rest matches. */
 static MDB_val gem5art__lmdb_key(const void *data, size_t size) {
     return gem5art__lmdb_value(data, size < GEM5ART__LMDB_KEY ? size : (size_t)GEM5ART__LMDB_KEY);
 }
 
-/* Records are numbered in the order they are stored, from 1; as keys their bytes sort alike. */
+/* The number of a record, from 1 in stored order, as big-endian bytes, which LMDB sorts like numbers. */
 typedef struct gem5art__number {
     uint8_t bytes[8];
 } gem5art__number;
@@ -6486,7 +6499,7 @@ static int gem5art__lmdb_after(gem5art__lmdb_call *call, int table, const char *
     return code == MDB_NOTFOUND ? 0 : code;
 }
 
-/* Is a record a sealed line whose checksum fits? All are; else fills the call's error. */
+/* Is a record a sealed line with a matching checksum, as all must be? If not, sets the call's error. */
 static bool gem5art__lmdb_check(gem5art__lmdb_call *call, int64_t number, const MDB_val *line) {
     if (gem5art__is_intact((const char *)line->mv_data, line->mv_size)) return true;
     return gem5art__fail(call->error, GEM5ART_CORRUPT,
@@ -6725,7 +6738,7 @@ static bool gem5art__lmdb_append(gem5art_db *db, const char *lines, size_t lengt
     return gem5art__lmdb_run(db, &call, true, error);
 }
 
-/* A process that was killed in a commit may have made it while no reader sees it: they do when a change begins. */
+/* The last commit of a killed process may be complete and yet unseen by readers until a change begins. */
 static bool gem5art__lmdb_recover(gem5art_db *db, gem5art_error *error) {
     return gem5art__lmdb_append(db, "", 0, error);
 }
@@ -6739,7 +6752,7 @@ static int gem5art__lmdb_drop_ids(gem5art__lmdb_call *call) {
             gem5art__lmdb_keys keys;
             gem5art__number bytes;
             MDB_val key, value;
-            char *line; /* a copy: what LMDB shows moves when it is changed */
+            char *line; /* a copy, as LMDB's bytes move when it changes */
             number = INT64_MAX;
             if ((code = gem5art__lmdb_after(call, GEM5ART__IDS, *id, last, &number)) != 0 || number == INT64_MAX) break;
             key = gem5art__lmdb_number(&bytes, number);
@@ -6905,7 +6918,7 @@ static gem5art_db *gem5art__new_shard(const gem5art_db *db, const char *file, ge
     return NULL;
 }
 
-/* Where the shard with this file stands among the others, or belongs; *found: it is there. */
+/* Returns the place of the shard with this file name among the others, or, if it is not *found, the place for it. */
 static size_t gem5art__find_shard(const gem5art_db *db, const char *file, bool *found) {
     size_t from = 0, end = gem5art__shard_count(db);
     *found = false;
@@ -6955,7 +6968,7 @@ static bool gem5art__list_shards(gem5art_db *db, gem5art_error *error) {
     return ok;
 }
 
-/* After an error of a shard: is it only that the shard has been merged? Its handle has no records then. */
+/* After an error of a shard: was the shard only merged? Then its handle forgets its records. */
 static bool gem5art__shard_is_gone(gem5art_db *shard, const gem5art_error *why, gem5art_error *error) {
     bool many = why->code == GEM5ART_IO && errno == EMFILE;
     if (why->code != GEM5ART_NOT_FOUND)
@@ -6985,7 +6998,7 @@ static bool gem5art__refresh(gem5art_db *db, gem5art_error *error) {
 
 /* ---- look-ups and scans of all of them */
 
-/* The shard after this one; NULL: the first one, or there are no more. */
+/* Returns the shard after this one (NULL: the first one), or NULL after the last one. */
 static gem5art_db *gem5art__next_shard(const gem5art_db *db, const gem5art_db *shard) {
     bool found;
     size_t at = shard ? gem5art__find_shard(db, gem5art__base_name(shard->path), &found) + 1 : 0;
@@ -7046,7 +7059,7 @@ static bool gem5art__scan_begin_parts(gem5art__scan *scan, const gem5art_query *
         gem5art__scan *part = &scan->parts[i];
         part->db = i ? gem5art__shard_at(db, i - 1) : db;
         if (gem5art__flat_scan_begin(part, query, &why)) continue;
-        if (i ? gem5art__shard_is_gone(part->db, &why, error) : gem5art__fail(error, why.code, "%s", why.message))
+        if (i ? gem5art__shard_is_gone(part->db, &why, error) : gem5art__pass_on(error, &why))
             continue;
         gem5art__scan_end(scan);
         return false;
@@ -7054,7 +7067,7 @@ static bool gem5art__scan_begin_parts(gem5art__scan *scan, const gem5art_query *
     return true;
 }
 
-/* `query`, which may be NULL, may narrow what is found by its name and name_contains; the rest is the caller's. */
+/* Begins a scan. `query` (may be NULL) may narrow it by name and name_contains; the caller checks all of it. */
 static bool gem5art__scan_begin(gem5art_db *db, const gem5art_query *query, gem5art__scan *scan, gem5art_error *error) {
     memset(scan, 0, sizeof *scan);
     scan->db = db;
@@ -7133,12 +7146,8 @@ static bool gem5art__make_shard(gem5art_db *db, gem5art_error *error) {
         return gem5art__fail_errno(error, "make the folder", db->shards_path);
     if (!gem5art__begin_file(&file, -1, path, 0666, error)) return false;
     gem5art__share(db, file.fd, 0666);
-    if (!gem5art__write_all(file.fd, "[]\n", 3)) {
-        gem5art__fail_errno(error, "write", path);
-        return gem5art__abort_file(&file), false;
-    }
-    return gem5art__commit_file(&file, GEM5ART__KEEP_EXISTING, true, &why) || why.code == GEM5ART_EXISTS ||
-           gem5art__fail(error, why.code, "%s", why.message);
+    return gem5art__fill_file(&file, "[]\n", 3, GEM5ART__KEEP_EXISTING, true, &why) || why.code == GEM5ART_EXISTS ||
+           gem5art__pass_on(error, &why);
 }
 
 /* Takes the writer lock of the file that this handle appends to. */
@@ -7150,7 +7159,7 @@ static bool gem5art__append_begin(gem5art_db *db, gem5art_error *error) {
         if (gem5art__make_shard(db, &why) && gem5art__store_lock(db->appended_to, &why)) return true;
         if (why.code != GEM5ART_NOT_FOUND) break; /* else a merge has just removed it */
     }
-    return gem5art__fail(error, why.code, "%s", why.message);
+    return gem5art__pass_on(error, &why);
 }
 
 /* Under that lock: repairs what a kill left, and refreshes. */
@@ -7234,12 +7243,12 @@ static bool gem5art__merge_shards(gem5art_db *db, int64_t *merged, gem5art_error
         if (locked) gem5art__store_unlock(shard);
         if (!ok && why.code != GEM5ART_NOT_FOUND && first.code == GEM5ART_OK) first = why;
     }
-    /* Also those that a killed merge removed, or power loss could bring back a record that is removed after this. */
+    /* Also shards that a killed merge removed: else a power loss could restore a record that is removed next. */
     if (!gem5art__sync_folder(db->shards_path) && errno != ENOENT)
         return gem5art__fail_errno(error, "sync the folder", db->shards_path);
     GEM5ART_SYS_RMDIR(db->shards_path); /* if it is empty */
     if (!gem5art__refresh(db, error)) return false;
-    return first.code == GEM5ART_OK || gem5art__fail(error, first.code, "%s", first.message);
+    return first.code == GEM5ART_OK || gem5art__pass_on(error, &first);
 }
 
 /* Takes the writer lock of the store, and merges its shards: all records are in the store then. */
@@ -7310,8 +7319,7 @@ static const gem5art__backend *const gem5art__backends[] = {
 #endif
     &gem5art__flat_backend};
 
-/* As in gem5art, a URI's path is not decoded, and there is no host: what would mean a different file in other programs
-   is refused. */
+/* As in gem5art, a URI's path is not decoded and has no host. Refuses a URI that other programs read differently. */
 static bool gem5art__check_uri_path(const char *uri, const char *path, gem5art_error *error) {
     const char *at;
     if (gem5art__starts_with(path, "localhost/"))
@@ -7325,7 +7333,7 @@ static bool gem5art__check_uri_path(const char *uri, const char *path, gem5art_e
     return true;
 }
 
-/* Returns a URI's kind of store, and leaves its path; NULL: an error that says what to do instead. */
+/* Returns the back end for a URI, and sets *uri to its path. NULL with an error that says what to use instead. */
 static const gem5art__backend *gem5art__find_backend(const char **uri, gem5art_error *error) {
     const char *scheme_end = strstr(*uri, "://");
     size_t length = scheme_end ? (size_t)(scheme_end - *uri) : 0, i;
@@ -7499,7 +7507,7 @@ static bool gem5art__lookup_artifact(gem5art_db *db, const char *key, gem5art__a
 
 static const char gem5art__type_repo[] = "git repo";
 
-/* gem5art wrote MD5s. */
+/* Did gem5art write the hash, an MD5? */
 static bool gem5art__has_md5(const gem5art_artifact *artifact) { return strlen(artifact->hash) == 32; }
 
 /* Checks that the content of a path is an artifact's. `cache` NULL: all files are read; else unchanged files are not,
@@ -7516,7 +7524,7 @@ static bool gem5art__check(gem5art__cache *cache, const gem5art_artifact *artifa
     if (content.found && (repo || md5) && repo != content.is_folder)
         return gem5art__fail(error, GEM5ART_CHANGED, "%s is not what was registered as \"%s\" (%s): it is a %s now",
                              path, artifact->name, artifact->id, repo ? "file" : "folder");
-    if (!ok) return gem5art__fail(error, why.code, "%s", why.message);
+    if (!ok) return gem5art__pass_on(error, &why);
     if (strcmp(now, artifact->hash) == 0) return true;
     what = repo ? "commit" : md5 ? "MD5" : content.is_folder ? "SHA-256 as a folder" : "SHA-256";
     return gem5art__fail(error, GEM5ART_CHANGED,
@@ -7927,10 +7935,10 @@ typedef struct gem5art__run {
     gem5art__object object;
     gem5art_db *db;
     const char *base;    /* the outdir of the first attempt */
-    const gem5art_artifact **used; /* copies of the artifacts, in order; a path is what is checked and executed */
+    const gem5art_artifact **used; /* copies of the artifacts, in order; their paths are checked and executed */
     size_t used_count;
-    const char *script_path;       /* in its repo; "" where the repo does not track it, and then */
-    const char *script_hash;       /* the hash of its content; else NULL */
+    const char *script_path;       /* in its repo; "": the repo does not track it */
+    const char *script_hash;       /* of its content, if its repo does not track it; else NULL */
     bool (*check_failure)(const gem5art_run *run, void *user_data);
     void *user_data;
     int priority, nice;
@@ -8147,8 +8155,8 @@ static bool gem5art__identify(gem5art__run *run, const char *cwd, gem5art_error 
     return arena->failed ? gem5art__fail_nomem(error) : true;
 }
 
-/* Is the script at the same place in its repo where the run is executed, to which relative paths may lead otherwise?
-   (The content of a script that is not tracked is checked with the artifacts.) */
+/* Does the run's script stay the same file when relative paths begin at the pool's cwd? (The content of a script that
+   is not tracked is checked with the artifacts.) */
 static bool gem5art__same_script(gem5art_db *db, gem5art__run *run, const char *cwd, gem5art_error *error) {
     char *script;
     const char *path = gem5art__script_in_repo(db, run, cwd, &script, error);
@@ -8498,7 +8506,7 @@ static gem5art__outdir_state gem5art__read_outdir(const gem5art__run *run, const
     gem5art__outdir_state state = GEM5ART__OUTDIR_FREE;
     gem5art__legacy_hash(&run->public_, legacy);
     if (!info && (why.code == GEM5ART_NOMEM || why.code == GEM5ART_IO)) {
-        gem5art__fail(error, why.code, "%s", why.message);
+        gem5art__pass_on(error, &why);
         state = GEM5ART__OUTDIR_ERROR;
     } else if (!info) state = why.code == GEM5ART_NOT_FOUND ? GEM5ART__OUTDIR_FREE : GEM5ART__OUTDIR_FOREIGN;
     else if (strcmp(hash, run->public_.hash) != 0 && (!*legacy || strcmp(hash, legacy) != 0))
@@ -8585,7 +8593,7 @@ static bool gem5art__make_outdir(gem5art__run *run, bool *made, gem5art_error *e
     if (run->object.arena.failed) return gem5art__fail_nomem(error);
     if (run->db->dry_run) return true;
     *made = gem5art__write_info(r, NULL, &why);
-    return *made || why.code == GEM5ART_EXISTS ? true : gem5art__fail(error, why.code, "%s", why.message);
+    return *made || why.code == GEM5ART_EXISTS ? true : gem5art__pass_on(error, &why);
 }
 
 /* Sets the outdir and the command: for an attempt (`outdir` not NULL) the first outdir that is free, which is taken;
@@ -8744,7 +8752,7 @@ static bool gem5art__open_live_folder(gem5art_db *db, gem5art_error *error) {
     if (errno == ENOTDIR || errno == ELOOP)
         return gem5art__fail(error, GEM5ART_INVALID, "%s is in the way: the entries of live runs lie in a folder of "
                              "that name; remove it", db->live_path);
-    return true; /* one may write it, but not read it */
+    return true; /* this user may write it, but not read it */
 }
 
 /* Writes the live entry of a run whose claim is held, or writes it again. Others may read it, but not write it.
@@ -8781,12 +8789,7 @@ static bool gem5art__write_live(gem5art_db *db, const gem5art_run *r, int64_t st
         const char *name = db->live_folder < 0 ? path : gem5art__base_name(path);
         if (gem5art__begin_file(&file, db->live_folder, name, 0644, &why)) {
             gem5art__share(db, file.fd, 0644);
-            if (gem5art__write_all(file.fd, text, length))
-                ok = gem5art__commit_file(&file, GEM5ART__REPLACE, false, &why);
-            else {
-                gem5art__fail_errno(&why, "write", name);
-                gem5art__abort_file(&file);
-            }
+            ok = gem5art__fill_file(&file, text, length, GEM5ART__REPLACE, false, &why);
         }
         if (ok || why.code != GEM5ART_NOT_FOUND) break;
         gem5art__close(db->live_folder); /* the owner of the last entry has removed the folder */
@@ -8885,7 +8888,7 @@ static bool gem5art__live_end(gem5art__live_list *list, gem5art_error *error) {
     if (list->dir) GEM5ART_SYS_CLOSEDIR(list->dir);
     list->dir = NULL;
     gem5art__arena_free(&list->arena);
-    return list->trust == GEM5ART__LIVE_FAILED ? gem5art__fail(error, list->why.code, "%s", list->why.message) : true;
+    return list->trust == GEM5ART__LIVE_FAILED ? gem5art__pass_on(error, &list->why) : true;
 }
 
 typedef enum gem5art__whereabouts {
@@ -8977,7 +8980,7 @@ static bool gem5art__is_at(const gem5art__held *file, const char *path) {
            there.st_ino == file->inode;
 }
 
-/* Keeps a file that was opened (-1: it could not be) in the place of another. */
+/* Replaces the held file by one that was opened (-1: it could not be). */
 static void gem5art__hold(gem5art__held *file, int fd) {
     struct stat st;
     gem5art__close(file->fd);
@@ -8991,9 +8994,7 @@ static void gem5art__hold(gem5art__held *file, int fd) {
 static bool gem5art__open_claims(gem5art_db *db, gem5art_error *error) {
     gem5art__claim *claim;
     int fd, tries;
-    if (db->read_only)
-        return gem5art__fail(error, GEM5ART_INVALID,
-                             "%s was opened for reading only: nothing can be stored or executed", db->path);
+    if (db->read_only) return gem5art__fail_read_only(db, error);
     for (tries = 0; !gem5art__is_at(&db->claimed, db->lock_path); tries++) {
         if (tries == 100)
             return gem5art__fail(error, GEM5ART_BUSY, "the lock file %s is removed again and again", db->lock_path);
@@ -9031,7 +9032,7 @@ static bool gem5art__claim_here(gem5art_db *db, int64_t byte, gem5art_error *err
     if (errno != EAGAIN) return gem5art__fail_lock(db->path, error);
     if (gem5art__lock_call(db->claimed_here.fd, F_OFD_GETLK, F_WRLCK, here, &lock) < 0 || lock.l_type != F_WRLCK ||
         lock.l_start != (off_t)here || lock.l_len != 1)
-        return true; /* what has locked more than this byte is not a supervisor */
+        return true; /* a lock of more than this byte is not a supervisor's */
     return gem5art__fail(error, GEM5ART_BUSY,
                          "it is being executed by a program that has another lock file than %s (which was removed, or "
                          "the store has two names): wait for its end, or end it", db->lock_path);
@@ -9179,7 +9180,7 @@ static bool gem5art__not_recorded(gem5art_db *db, gem5art__run *run, int retries
     return ok && step == GEM5ART__END;
 }
 
-/* Finds an id in the index as it is. */
+/* Looks up an id without refreshing the index. */
 static bool gem5art__find_recorded(gem5art_db *db, const char *id, bool *recorded, gem5art_error *error) {
     gem5art__arena arena = {NULL, false};
     gem5art__lookup lookup = {0, 0, NULL};
@@ -9230,7 +9231,7 @@ static bool gem5art__end_lost(gem5art_db *db, const gem5art__live *live, gem5art
     pid_t group = live->pid > 1 && live->pid == (pid_t)live->pid ? (pid_t)live->pid : 0;
     int64_t start = group ? gem5art__process_start(group, false) : 0;
     int tries, left = 0;
-    bool waits = !live->pid && live->warden_start && live->supervisor != (int64_t)getpid(); /* it may be spawned yet */
+    bool waits = !live->pid && live->warden_start && live->supervisor != (int64_t)getpid(); /* it may yet be spawned */
     bool proven = start && start == live->start; /* without /proc only its warden may end it, perhaps just now */
 #ifndef GEM5ART_NO_PROC
     if (!proven && gem5art__proc_is_ours()) group = 0; /* the number belongs to another process now */
@@ -9389,7 +9390,7 @@ static const char *gem5art__read_ticket(gem5art_db *db, gem5art__arena *arena, c
     if (fd < 0 && (errno == ENOENT || errno == ENOTDIR)) return "";
     entry = gem5art__read_open_info(fd, &st, arena, path, &why);
     if (!entry && (why.code == GEM5ART_NOMEM || (why.code == GEM5ART_IO && !refused)))
-        return gem5art__fail(error, why.code, "%s", why.message), (const char *)NULL;
+        return gem5art__pass_on(error, &why), (const char *)NULL;
     ticket = entry ? gem5art__record_text(entry, "ticket") : "";
     return *ticket ? ticket : "unknown";
 }
@@ -9479,9 +9480,9 @@ static bool gem5art__begin_attempt(gem5art_db *db, gem5art__run *run, gem5art_ru
 }
 
 /* =============================================================== >>outcome
-   How a run ended: the evidence of its child's end and of its output files. All of it is called in workers. Files in an
-   outdir are found through its own descriptor, component by component: no link is followed, and only a regular file is
-   opened, as opening a FIFO or a terminal has effects of its own. */
+   How a run ended, by its child's status and its output files. All of it is called in workers. Files in an outdir are
+   found through its own descriptor, component by component: no link is followed, and only a regular file is opened, as
+   opening a FIFO or a terminal has side effects. */
 
 /* A child's end, before its files are read. */
 typedef struct gem5art__end {
@@ -9510,7 +9511,7 @@ typedef enum gem5art__form {
     GEM5ART__AS_GEM5,      /* after gem5's "FILE:LINE: ", or before v21 in a form that is as clear */
     GEM5ART__AFTER_EXIT,   /* at the beginning of a line, after the script's last "Exiting @ tick" */
     GEM5ART__AS_CAUSE,     /* the cause begins with it */
-    GEM5ART__AT_LAST_TICK, /* the same, at the last tick there is */
+    GEM5ART__AT_LAST_TICK, /* the same, at the highest possible tick */
     GEM5ART__WITH_CODE     /* any cause with a code that is not 0 */
 } gem5art__form;
 
@@ -9651,7 +9652,7 @@ enum {
 typedef struct gem5art__watched {
     const char *path;   /* below the outdir; "": the outdir */
     int place;          /* 0: only its growth counts */
-    bool old;           /* as it lay there before the run */
+    bool old;           /* unchanged since before the run */
     struct stat st;     /* as last seen; of a folder, as it was listed */
     off_t read;
     int depth;          /* folders */
@@ -9659,8 +9660,8 @@ typedef struct gem5art__watched {
     struct gem5art__watched *next;
 } gem5art__watched;
 
-/* The output files of a run as far as they have been read, for panics and fail_on texts, and when one of any file grew
-   last. Used by one thread at a time. All zero: not begun, as for a run of the past, of which everything counts. */
+/* How far the output files of a run have been searched for panics and fail_on texts. Used by one thread at a time. All
+   zero: not begun, as for a recorded run that is reviewed; then all files count. */
 typedef struct gem5art__watch {
     gem5art__arena arena;
     gem5art__watched *files;
@@ -9669,8 +9670,8 @@ typedef struct gem5art__watch {
     bool complete;       /* the last round saw every file that there is */
     const char *reason;  /* found: NULL, "kernel panic", or for a fail_on text "User defined kill" */
     const char *text;    /* the panic's line, as far as it had been written; or the text */
-    gem5art__watched *file; /* where, */
-    off_t at;            /* and where in it */
+    gem5art__watched *file; /* the file that has it */
+    off_t at;            /* its offset there */
 } gem5art__watch;
 
 enum { GEM5ART__OUTPUTS = 5 };
@@ -9767,7 +9768,7 @@ static void gem5art__list_watched(gem5art__watch *watch, DIR *outdir, gem5art__w
     if (!root) GEM5ART_SYS_CLOSEDIR(dir);
     gem5art__buf_free(&path);
     folder->listed = gem5art__monotonic();
-    if (folder->listed - begun > 0.005) /* a large one: it shall take at most 2% of the time */
+    if (folder->listed - begun > 0.005) /* a large folder: listing takes at most 2% of the time */
         folder->due = folder->listed + 50 * (folder->listed - begun);
 }
 
@@ -9825,8 +9826,8 @@ static void gem5art__search_file(gem5art__watch *watch, const gem5art_run *r, in
     gem5art__close(fd);
 }
 
-/* One round over all files, which reads at most `budget` bytes of each; 0: what lies there is not the run's. `all`:
-   folders that are not due yet, too. `outdir`: NULL if it is gone. Returns NULL, "kernel panic", or for a fail_on text
+/* Checks all files once, and reads at most `budget` bytes of each; 0: what is there now is not the run's. `all`: also
+   lists folders that are not due yet. `outdir`: NULL if it is gone. Returns NULL, "kernel panic", or for a fail_on text
    "User defined kill". *grown (may be NULL): the monotonic time of the last growth seen. */
 static const char *gem5art__watch_files(gem5art__watch *watch, const gem5art_run *r, DIR *outdir, size_t budget,
                                         bool all, double *grown) {
@@ -9861,7 +9862,7 @@ static const char *gem5art__watch_files(gem5art__watch *watch, const gem5art_run
     return watch->reason;
 }
 
-/* Before the spawn: what lies in the outdir now is not this run's. */
+/* Before the spawn: files that are in the outdir now are not this run's. */
 static bool gem5art__watch_begin(gem5art__watch *watch, const gem5art_run *r, DIR *outdir, gem5art_error *error) {
     watch->begun = true;
     gem5art__watch_file(watch, "", GEM5ART__FOLDER, 0);
@@ -9882,8 +9883,9 @@ static void gem5art__watch_free(gem5art__watch *watch) {
 #define GEM5ART__PROBE_EVENTS ".gem5art/events.tsv"
 
 /* Python 2.7 and 3.6 or later. It must not change what gem5 does, whatever goes wrong: it wraps the one function that
-   all ways to simulate lead to, when it is there; a finder that finds nothing sees that moment. A line of events.tsv:
-   tick, code, cause, seconds. A forked simulation's are not noted. Then a sitecustomize of the user's is loaded. */
+   all ways to simulate call, as soon as it exists: a finder that never finds anything is called at each import. A line
+   of events.tsv: tick, code, cause, seconds. A forked simulation's are not noted. Then a sitecustomize of the user's is
+   loaded. */
 static const char *const gem5art__probe[] = {
     "# Notes why each m5.simulate() returned; see \"The probe\" in gem5art.h.",
     "def _gem5art():",
@@ -10071,7 +10073,7 @@ static const char *const *gem5art__probe_begin(gem5art__arena *arena, const gem5
 
 enum { GEM5ART__TAIL = 65536, GEM5ART__EVENTS_MOST = 100 };
 
-/* What the files hold. Texts are in the run's arena; NULL: there is none. */
+/* What was found in the files. Texts are in the run's arena; NULL: not found. */
 typedef struct gem5art__findings {
     const char *cause;      /* the script's, from its last "Exiting @ tick" */
     uint64_t tick;
@@ -10177,7 +10179,7 @@ static void gem5art__find_exiting(gem5art__findings *f, const gem5art_run *r, ge
     if (at) f->exit_code = gem5art__line_text(arena, at, end);
 }
 
-/* Is this line of no use as a reason: empty, indented, a warning, a line of a back trace? */
+/* Does this line give no reason: is it empty, indented, a warning, a line of a back trace? */
 static bool gem5art__is_noise(const char *line) {
     static const char *const starts[] = {" ", "\t", "\n", "\r", "--- ", "At:", "Memory Usage:", "Redirecting std",
                                          "For more info on how", "Program aborted at"};
@@ -10216,7 +10218,7 @@ static bool gem5art__ends_within_dump(const char *at, const char *end, bool begu
     }
 }
 
-/* Reads the last bytes of the files; of the outputs the first that has a thing counts. False: out of memory. */
+/* Reads the last bytes of the files. Each finding comes from the first output that has it. False: out of memory. */
 static bool gem5art__read_outputs(gem5art__findings *f, gem5art_run *r, gem5art__arena *arena,
                                   const gem5art__watch *watch, int outdir) {
     const char *stats = gem5art__stats_name(arena, r), *at, *end;
@@ -10247,7 +10249,7 @@ static bool gem5art__read_outputs(gem5art__findings *f, gem5art_run *r, gem5art_
 
 static const struct gem5art__signal {
     int number;
-    const char *name, *reason; /* reason: NULL where somebody who ends a job does not send it */
+    const char *name, *reason; /* reason: NULL if it is not sent to end a job */
 } gem5art__signals[] = {{SIGHUP, "SIGHUP", "sighup"},    {SIGINT, "SIGINT", "sigint"}, {SIGTERM, "SIGTERM", "sigterm"},
                         {SIGKILL, "SIGKILL", "sigkill"}, {SIGSEGV, "SIGSEGV", NULL},   {SIGABRT, "SIGABRT", NULL},
                         {SIGBUS, "SIGBUS", NULL},        {SIGFPE, "SIGFPE", NULL},     {SIGILL, "SIGILL", NULL},
@@ -10278,7 +10280,7 @@ static const char *gem5art__status_text(gem5art__arena *arena, int status) {
                                  signal ? signal->name : "");
 }
 
-/* The row that the cause of simulate()'s last return is evidence by; NULL: it is good, or accepted. */
+/* The row of evidence for the cause of simulate()'s last return; NULL: the cause is good or accepted. */
 static const gem5art__evidence *gem5art__cause_row(const gem5art_run *r, const gem5art_exit_event *end) {
     size_t i;
     for (i = 0; end->cause && i < GEM5ART__EVIDENCES; i++) {
@@ -10298,7 +10300,7 @@ static void gem5art__set_outcome(gem5art_run *r, const char *reason, bool rerunn
     r->cause = cause ? cause : "";
 }
 
-/* Names the outcome; the order is that of the manual's table. */
+/* Sets the outcome; the order is that of the manual's table. */
 static void gem5art__decide(gem5art_run *r, gem5art__arena *arena, const gem5art__end *end, const gem5art__watch *watch,
                             const gem5art__findings *f) {
     gem5art_exit_event last = {f->tick, 0, f->cause, 0};
@@ -10396,7 +10398,7 @@ static void gem5art__add_warning(gem5art_run *r, gem5art__arena *arena, const ch
     r->warning_count++;
 }
 
-/* Warns of what does not make a run Failed. */
+/* Adds the warnings that do not make a run Failed. */
 static void gem5art__put_warnings(gem5art_run *r, gem5art__arena *arena, const gem5art__end *end,
                                   const gem5art__findings *f) {
     bool finished = strcmp(r->status, "Finished") == 0;
@@ -10418,9 +10420,9 @@ static void gem5art__put_warnings(gem5art_run *r, gem5art__arena *arena, const g
                              forks == 1 ? "" : "s", r->outdir, forks == 1 ? "" : " and on", forks == 1 ? "it" : "they");
 }
 
-/* Sets status, return_code, kill_reason, rerunnable, cause, exit_events and running of r by the end and the files in
-   the outdir (NULL: it is gone), of which it reads what the watch has not, and adds to its warnings (texts in the
-   arena). False: out of memory. */
+/* Sets status, return_code, kill_reason, rerunnable, cause, exit_events and running of r by the child's end and by what
+   the watch has not read yet of the files in the outdir (NULL: it is gone), and adds warnings. Texts are in the arena.
+   False: out of memory. */
 static bool gem5art__classify(gem5art_run *r, gem5art__arena *arena, const gem5art__end *end, gem5art__watch *watch,
                               DIR *outdir, gem5art_error *error) {
     gem5art__buf chunk = {NULL, 0, 0, false};
@@ -10627,8 +10629,8 @@ static bool gem5art__hash_inputs(gem5art__inputs *inputs, const gem5art__run *ru
     return inputs->arena->failed ? gem5art__fail_nomem(error) : true;
 }
 
-/* After gem5art__hash_inputs, by the thread that uses the db: records the files with the run, those of artifacts with
-   their ids, and warns of each that is none and not tracked. */
+/* After gem5art__hash_inputs, on the thread that uses the db: records the files with the run, artifacts among them with
+   their ids, and warns of each that is neither an artifact nor tracked. */
 static bool gem5art__record_inputs(gem5art_db *db, const gem5art__inputs *inputs, gem5art_run *r, gem5art__arena *arena,
                                    gem5art_error *error) {
     gem5art_file *files = (gem5art_file *)gem5art__arena_alloc(arena, (inputs->count + 1) * sizeof *files);
@@ -10695,8 +10697,8 @@ typedef struct gem5art__exec_failure {
     gem5art__exec_step step;
 } gem5art__exec_failure;
 
-/* A request to the warden or a report from it. Behind a SPAWN: `bytes` of NUL-terminated texts: cwd, console.txt, the
-   arguments, then the variables as NAME=VALUE, GEM5ART_RUN first. */
+/* A request to the warden or a report from it. After a SPAWN follow `bytes` of NUL-terminated texts: cwd, console.txt,
+   the arguments, then the variables as NAME=VALUE, GEM5ART_RUN first. */
 typedef struct gem5art__message {
     int32_t type, slot;
     int32_t warden;                /* of a report: which of the pool's wardens; 0: the host wakes itself */
@@ -11700,7 +11702,7 @@ static void gem5art__deflate_put_tokens(gem5art__zip *zip) {
     gem5art__put_bits(zip, literals->bits[256], literals->length[256]);
 }
 
-/* Ends the block at `at`: stored where that is no longer, else with its own codes. */
+/* Ends the block at `at`: stored if that is not longer, else with its own codes. */
 static void gem5art__deflate_end_block(gem5art__zip *zip, bool last) {
     gem5art__deflate_head head;
     uint32_t size = zip->at - zip->block;
@@ -11731,8 +11733,7 @@ static void gem5art__deflate_end_block(gem5art__zip *zip, bool last) {
 
 /* ---- matches */
 
-/* Reads until a match of any length can be seen from the byte after `at`. What the block or a match may still need
-   stays in the window. */
+/* Reads until a match of any length can begin at the byte after `at`. Keeps what the block or a match may need. */
 static void gem5art__deflate_fill(gem5art__zip *zip) {
     while (zip->unread && zip->end - zip->at < GEM5ART__DEFLATE_AHEAD) {
         uint32_t keep = zip->at > GEM5ART__DEFLATE_REACH ? zip->at - GEM5ART__DEFLATE_REACH : 0, room;
@@ -11898,7 +11899,7 @@ static unsigned gem5art__zip_flags(const char *name) {
     return n > 0 ? 1u << 11 : 0;
 }
 
-/* Puts an entry's local header, as long before the sizes are known as after, or its central one. */
+/* Puts an entry's central header or its local one, whose length does not depend on the sizes. */
 static void gem5art__zip_put_header(gem5art__buf *buf, const gem5art__zip_entry *entry, bool central) {
     uint64_t sizes[3] = {entry->size, entry->stored_size, entry->offset}, wide[3][2], clipped[3];
     bool timed = entry->mtime >= INT32_MIN && entry->mtime <= INT32_MAX; /* else DOS's time must do */
@@ -12283,8 +12284,7 @@ static bool gem5art__free_space(const char *path, double *bytes, gem5art_error *
 }
 
 /* =============================================================== >>workers
-   Threads for whatever touches a disk or waits for a process, so that the loop
-   that steps a pool never blocks. */
+   Threads for all work that touches a disk or waits for a process: the loop that steps a pool never blocks. */
 
 typedef struct gem5art__task {
     struct gem5art__task *next;
@@ -12596,7 +12596,7 @@ static bool gem5art__enter_outdir(gem5art__job *job, gem5art_error *error) {
     return job->outdir != NULL;
 }
 
-/* Does the outdir's path still lead to it? */
+/* Is the folder at the outdir's path still the one that the run began in? */
 static bool gem5art__still_there(const gem5art__job *job, gem5art_error *error) {
     struct stat st;
     if (GEM5ART_SYS_STAT(job->draft.outdir, &st) < 0)
@@ -12609,14 +12609,14 @@ static void gem5art__leave_outdir(gem5art__job *job) {
     job->outdir = NULL;
 }
 
-/* Sets the draft's status and writes info.json; a disk that is full must not end a simulation. */
+/* Sets the draft's status and writes info.json. A failure is only noted: a full disk must not end a simulation. */
 static void gem5art__show_state(gem5art__job *job, const char *status) {
     gem5art_error why;
     job->draft.status = status;
     if (job->outdir && !gem5art__write_info(&job->draft, job->outdir, &why)) gem5art__note(why.message, &job->notes);
 }
 
-/* Called now and then by long work: keeps info.json fresh. */
+/* Called by long work every GEM5ART_BEAT_SECONDS: keeps info.json fresh. */
 static void gem5art__beat(void *data) {
     gem5art__job *job = (gem5art__job *)data;
     gem5art__show_state(job, job->draft.status);
@@ -12783,7 +12783,7 @@ static bool gem5art__check_script(gem5art__cache *cache, const gem5art__run *run
                          path, content.hash, run->script_hash);
 }
 
-/* Checks the last repo of a run while its worker checks the rest: of two, a lone run waits for one git. */
+/* Checks the last repo of a lone run while its worker checks the others, so that it waits only once for git. */
 static void *gem5art__check_ahead(void *argument) {
     gem5art__job *job = (gem5art__job *)argument;
     const gem5art__run *run = job->run;
@@ -13072,7 +13072,7 @@ static int gem5art__pool_left(const gem5art_pool *pool) {
     return pool->counts.queued + pool->counts.running + pool->counts.ending;
 }
 
-/* Makes a job what it was when it was added, but for its failures. */
+/* Resets a job to what it was when it was added, except its failures. */
 static void gem5art__reset_job(gem5art__job *job) {
     gem5art__run *run = job->run;
     gem5art_pool *pool = job->pool;
@@ -13136,7 +13136,7 @@ static void gem5art__skip_job(gem5art__job *job, const gem5art_error *error) {
     gem5art__free_job(job);
 }
 
-/* Launches nothing more, of the runs that are added later either. */
+/* Skips all queued runs. Those that are added later are skipped too. */
 static void gem5art__stop_launching(gem5art_pool *pool, const char *reason) {
     gem5art_error why;
     pool->stopping = reason;
@@ -13153,8 +13153,8 @@ static void gem5art__signal_job(gem5art__job *job, int number) {
     if (number == SIGKILL && job->killed <= 0) job->killed = gem5art__monotonic();
 }
 
-/* In a pool that ends: were all running jobs killed long ago, and have not ended? Then they are stuck (in the kernel),
-   or their warden is (see gem5art__warden_check): no one waits for that. */
+/* In a pool that ends: were all running jobs killed long ago, without effect? Then they, or their warden (see
+   gem5art__warden_check), are stuck in the kernel and not waited for. */
 static bool gem5art__is_stuck(const gem5art_pool *pool) {
     double long_ago = gem5art__monotonic() - GEM5ART__STUCK_SECONDS;
     const gem5art__job *job = gem5art__first_active(pool);
@@ -13200,8 +13200,8 @@ static void gem5art__stop_all(gem5art_pool *pool, const char *reason, bool at_on
 
 /* ---- the loop: disk space */
 
-/* Takes what a job found of the disk space. A wait is reported once, and its end; so is space that is unknown. Runs
-   that were launched before the wait began do not end it. */
+/* Processes what a job found about disk space. The log gets one line when runs wait, when they no longer do, and when
+   the space is unknown. Runs that were launched before the wait began do not end it. */
 static void gem5art__note_room(gem5art__job *job, double now) {
     gem5art_pool *pool = job->pool;
     bool is_short = job->disk.code == GEM5ART_LIMIT, was_short = pool->disk.code == GEM5ART_LIMIT;
@@ -13347,8 +13347,8 @@ static void gem5art__warden_died(gem5art_pool *pool) {
     }
 }
 
-/* All of them: what has ended is not late any more, however long nobody stepped the pool. The warden is checked at
-   least every second while it has children. */
+/* Reads all reports before any timer is checked: a run that has ended does not time out, however late the pool is
+   stepped. Checks the warden at least every second while it has children. */
 static void gem5art__read_reports(gem5art_pool *pool) {
     const gem5art__message *report;
     bool more = true;
@@ -13450,13 +13450,13 @@ static void gem5art__do_due(gem5art_pool *pool) {
             else if (timer == GEM5ART__TO_TIME_OUT) gem5art__kill_job(job, gem5art__or(job->kill_reason, "timeout"), false);
             else {
                 gem5art__signal_job(job, SIGKILL);
-                job->at[timer] = now + 1; /* again, where it was not sent */
+                job->at[timer] = now + 1; /* again, in case it was not sent */
             }
         }
     }
 }
 
-/* Counts at most a minute of a time in which nobody looked, as the process was stopped or the machine suspended. */
+/* Counts at most a minute of the time since the last step, as the process or the machine may have been suspended. */
 static void gem5art__forgive_absence(gem5art_pool *pool) {
     const double minute = 60;
     double now = gem5art__monotonic(), absent = pool->stepped > 0 ? now - pool->stepped - minute : 0;
@@ -13488,7 +13488,7 @@ static bool gem5art__can_launch(const gem5art_pool *pool, double now) {
            (running == 0 || now >= pool->launch_after) && now >= pool->disk_after;
 }
 
-/* Fills free slots. Many skipped runs in a row must not keep the others from being watched. */
+/* Fills free slots until `until`: many skipped runs in a row must not keep the others from being watched. */
 static void gem5art__launch(gem5art_pool *pool, double until) {
     double now = gem5art__monotonic();
     for (; gem5art__can_launch(pool, now) && now < until; now = gem5art__monotonic()) {
@@ -13507,7 +13507,7 @@ static void gem5art__launch(gem5art_pool *pool, double until) {
         pool->slots[job->slot] = job;
         pool->queued = job->next;
         job->begun = now;
-        if (pool->counts.waits_for) pool->disk_after = now + GEM5ART_WATCH_SECONDS; /* one at a time, to look */
+        if (pool->counts.waits_for) pool->disk_after = now + GEM5ART_WATCH_SECONDS; /* one at a time, to check it */
         gem5art__set_state(job, GEM5ART__BEFORE);
         gem5art__start_work(job);
     }
@@ -13845,7 +13845,7 @@ GEM5ARTDEF const char *gem5art_version(void) { return GEM5ART_VERSION; }
 
 /* ---- db */
 
-/* `unchecked`: whatever the file begins with. */
+/* `unchecked`: without a check of the file's first bytes. */
 static gem5art_db *gem5art__open_db(const char *uri, const gem5art_open_desc *desc, bool unchecked,
                                     gem5art_error *error) {
     gem5art_db *db = gem5art__new_db(error);
@@ -14037,7 +14037,7 @@ GEM5ARTDEF gem5art_run *gem5art_create_fs_run(gem5art_db *db, const gem5art_run_
     return gem5art__create_run(db, desc, true, error);
 }
 
-/* Is a run claimed, or may it not be lost? Then BUSY, as gem5art__claim_run and gem5art__take_lost would say. */
+/* Fails with BUSY, as gem5art__claim_run and gem5art__take_lost would, if a run is claimed or may not be lost. */
 static bool gem5art__not_busy(gem5art_db *db, const char *hash, bool take, gem5art_error *error) {
     gem5art__live_list list;
     bool ok = true;
@@ -14301,7 +14301,7 @@ static bool gem5art__add_removed(gem5art__removing *removing, const char *id, ge
     if (record && !ok && why.code == GEM5ART_BUSY)
         gem5art__fail(error, GEM5ART_BUSY, "run \"%s\" (%s) is being executed: wait for its end, or end it",
                       gem5art__record_text(record, "name"), id);
-    else if (record && !ok) gem5art__fail(error, why.code, "%s", why.message);
+    else if (record && !ok) gem5art__pass_on(error, &why);
     archive = ok ? gem5art__arena_copy(&removing->arena, gem5art__record_text(record, "results")) : NULL;
     if (ok && !archive) ok = gem5art__fail_nomem(error);
     if (ok) removing->ids[removing->count++] = id;
@@ -14615,7 +14615,7 @@ static bool gem5art__next_row(gem5art_iter *iter, gem5art__rows_of of, const gem
             return true;
         if (!iter->db->damaged || why.code != GEM5ART_INVALID) {
             iter->step = GEM5ART_FAILED;
-            return gem5art__fail(error, why.code, "%s", why.message);
+            return gem5art__pass_on(error, &why);
         }
         (iter->db->damaged)(why.message, iter->db->user_data);
     }
@@ -14804,7 +14804,7 @@ static bool gem5art__find_hash(gem5art_db *db, const gem5art_json *wanted, gem5a
     return step != GEM5ART__FAILED;
 }
 
-/* Decides what becomes of a record, and adds its line. */
+/* Compares a record with those that are stored, and adds its line if it is new. */
 static bool gem5art__add_record(gem5art__adding *adding, size_t i, gem5art__arena *arena, size_t *bad,
                                 gem5art_error *error) {
     gem5art_addition *addition = &adding->additions[i];
