@@ -41,6 +41,7 @@ i386               | gcc -std=c99 -m32 -idirafter /usr/include/x86_64-linux-gnu 
 aarch64            | aarch64-linux-gnu-gcc -std=c99 -O1 -DGEM5ART_NO_VFORK   | qemu-aarch64 -L /usr/aarch64-linux-gnu | hash:-over_4 json:-read_back run
 riscv64            | riscv64-linux-gnu-gcc -std=c99 -O1 -DGEM5ART_NO_VFORK   | qemu-riscv64 -L /usr/riscv64-linux-gnu | hash:-over_4 json:-read_back run
 s390x, big-endian  | s390x-linux-gnu-gcc -std=c99 -O1 -DGEM5ART_NO_VFORK     | qemu-s390x -L /usr/s390x-linux-gnu | hash:-over_4 json:-read_back run
+powerpc, 32 bits, big-endian | powerpc-linux-gnu-gcc -std=c99 -O1 -DGEM5ART_NO_VFORK | qemu-ppc -L /usr/powerpc-linux-gnu | hash:-over_4 json:-read_back run
 LMDB, gcc C99      | gcc -std=c99 -O1 -DGEM5ART_LMDB                         |             | -
 LMDB, i386         | gcc -std=c99 -O1 -m32 -idirafter /usr/include/x86_64-linux-gnu -DGEM5ART_LMDB | | -
 LMDB, clang C23    | clang -std=c2x -O1 -DGEM5ART_LMDB                       |             | -
