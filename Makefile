@@ -47,7 +47,9 @@ RELEASED = 2026-11-29 # shown in man pages
 LMDB    := $(shell f=$$(mktemp) && echo 'int main(void) { return 0; }' | $(CC) -include lmdb.h -x c - -o $$f -llmdb \
              2>/dev/null && echo yes; rm -f $$f)
 
-ABSOLUTE = $(abspath $(B))
+# Recipes find these in their environment, where no character of a path needs quotes.
+export BUILD = $(abspath $(B))
+export DESTDIR
 HEADER   = gem5art.h
 PLAIN    = -std=c99 -O1 -g $(WARNINGS) # for programs to be supervised: no sanitizer may change what they do
 
@@ -122,10 +124,10 @@ driven = children $(B)/gem5-stand-in $(if $(test_scripts),$(tools) $(examples)) 
            $(if $(filter %/test_fuzz.sh,$(test_scripts)),$(replays))
 
 test: $(tests) $(driven)
-	@BUILD=$(ABSOLUTE) RUNNER="$(RUNNER)" sh tests/run.sh $(tests) $(test_scripts)
+	@RUNNER="$(RUNNER)" sh tests/run.sh $(tests) $(test_scripts)
 
 torture: $(tortures) $(lmdb_tortures) $(children)
-	@BUILD=$(ABSOLUTE) TEST_TIMEOUT=7200 sh tests/run.sh $(tortures) $(lmdb_tortures)
+	@TEST_TIMEOUT=7200 sh tests/run.sh $(tortures) $(lmdb_tortures)
 
 children: $(children)
 
@@ -168,52 +170,52 @@ valgrind:
 	    RUNNER="valgrind -q --error-exitcode=99 --leak-check=full --child-silent-after-fork=yes"
 
 compilers:
-	@BUILD=$(ABSOLUTE) ROWS="$(ROWS)" sh tests/compilers.sh
+	@ROWS="$(ROWS)" sh tests/compilers.sh
 
 analyze:
 	@sh tests/analyze.sh
 
 test-qemu: $(B)/qemu-boot
-	@BUILD=$(ABSOLUTE) sh tests/test-qemu.sh
+	@sh tests/test-qemu.sh
 
 test-slurm: $(tools) $(children) $(B)/gem5-stand-in
 	@if ! sh tests/slurm/cluster.sh true >$(B)/cluster.log 2>&1; then cat $(B)/cluster.log; \
 	    echo "skipped: Slurm's daemons do not run here"; echo "0 passed, 0 failed, 1 skipped"; exit 0; fi; \
-	BUILD=$(ABSOLUTE) JOBS=$(or $(JOBS),4) sh tests/run.sh $(slurm_scripts)
+	JOBS=$(or $(JOBS),4) sh tests/run.sh $(slurm_scripts)
 
 fuzz:
-	@BUILD=$(ABSOLUTE) FUZZ_SECONDS="$(FUZZ_SECONDS)" SEED="$(SEED)" sh tests/fuzz.sh
+	@FUZZ_SECONDS="$(FUZZ_SECONDS)" SEED="$(SEED)" sh tests/fuzz.sh
 
 mutants: children $(B)/gem5-stand-in
-	@BUILD=$(ABSOLUTE) MUTANTS="$(MUTANTS)" SEED="$(SEED)" SECTIONS="$(SECTIONS)" FLOOR="$(FLOOR)" python3 tests/mutate.py
+	@MUTANTS="$(MUTANTS)" SEED="$(SEED)" SECTIONS="$(SECTIONS)" FLOOR="$(FLOOR)" python3 tests/mutate.py
 
 demo:
-	+@BUILD=$(ABSOLUTE) MAKE="$(MAKE)" sh examples/demo.sh
+	+@MAKE="$(MAKE)" sh examples/demo.sh
 
 bench: $(tools) $(benches) children
-	@for bench in $(benches); do echo "== $$bench"; BUILD=$(ABSOLUTE) $$bench || exit 1; done
+	@for bench in $(benches); do echo "== $$bench"; $$bench || exit 1; done
 
 # Not every shell expands the ~ of PREFIX=~/.local: `prefix` does.
 install: $(tools)
-	@DESTDIR="$(DESTDIR)" PREFIX="$(prefix)" MAN="$(MAN)" BASH="$(BASH)" ZSH="$(ZSH)" FISH="$(FISH)" \
-	    BUILD="$(ABSOLUTE)" DATE="$(strip $(RELEASED))" sh tools/packaging/install.sh $(notdir $(tools))
+	@PREFIX="$(prefix)" MAN="$(MAN)" BASH_FOLDER="$(BASH)" ZSH_FOLDER="$(ZSH)" FISH_FOLDER="$(FISH)" \
+	    DATE="$(strip $(RELEASED))" sh tools/packaging/install.sh $(notdir $(tools))
 
 # Removes the files that `make install` puts under the same names, and the one folder that is gem5art's alone.
 uninstall:
 	@rm -rf $(B)/installed-files
-	@$(MAKE) -s install DESTDIR=$(ABSOLUTE)/installed-files PREFIX="$(prefix)"
+	@$(MAKE) -s install DESTDIR="$$BUILD/installed-files" PREFIX="$(prefix)"
 	@cd $(B)/installed-files && find . -type f -exec sh -c 'for file; do rm -f "$$DESTDIR/$$file"; done' - {} +
-	@rmdir "$(DESTDIR)$(prefix)/share/cmake/gem5art" 2>/dev/null || true
+	@rmdir "$$DESTDIR$(prefix)/share/cmake/gem5art" 2>/dev/null || true
 
 dist:
-	@sh tools/packaging/dist.sh $(ABSOLUTE)
+	@sh tools/packaging/dist.sh "$$BUILD"
 
 deb: dist
-	@sh tools/packaging/deb.sh $(ABSOLUTE)
+	@sh tools/packaging/deb.sh "$$BUILD"
 
 .PHONY: packages
 packages:
-	@BUILD=$(ABSOLUTE) sh tests/packages.sh
+	@sh tests/packages.sh
 
 clean:
 	rm -rf $(B)

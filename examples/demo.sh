@@ -22,7 +22,7 @@ fi
 say() { printf '\n# %s\n' "$*"; }
 
 say "Building the tools and examples: a minute or two, once"
-"${MAKE:-make}" -s all B="$build"
+"${MAKE:-make}" -s all B="${build#"$source"/}" # make takes no B with spaces
 
 demo=$(mktemp -d "${TMPDIR:-/tmp}/gem5art-demo.XXXXXX")
 cd "$demo"

@@ -5,6 +5,7 @@
 #   same "what" ACTUAL EXPECTED
 #   has "what" TEXT PART
 #   run COMMAND...              leaves the status in $status and what was printed in $out and $err
+#   make_ TARGET...             the project's Makefile, with the same build folder
 #   finish                      prints the sum and ends the script
 
 passed=0 failed=0 skipped=0 current= broken=
@@ -35,6 +36,8 @@ run() {
     status=$?
     out=$(cat .out) err=$(cat .err)
 }
+# Make, in the project's folder; it takes no B with spaces, so that below that folder B is relative.
+make_() { make -s -C "$root" "$@" B="${BUILD#"$root"/}"; }
 # A program that is needed for a test: in CI it must be there.
 need() {
     for program; do

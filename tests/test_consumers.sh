@@ -5,7 +5,7 @@
 CC=${CC:-cc} CXX=${CXX:-c++}
 if [ -z "$INSTALLED" ]; then
     INSTALLED=$work/installed
-    make -s -C "$root" install B="$BUILD" DESTDIR= PREFIX="$INSTALLED"
+    make_ install DESTDIR= PREFIX="$INSTALLED"
 fi
 export PKG_CONFIG_PATH="$INSTALLED/share/pkgconfig" CMAKE_PREFIX_PATH="$INSTALLED"
 version=$(sed -n 's/#define GEM5ART_VERSION "\(.*\)"/\1/p' "$root/gem5art.h")

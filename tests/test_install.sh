@@ -1,7 +1,6 @@
 #!/bin/sh
 # `make install`, `make uninstall` and `make dist`. What uses an installed gem5art.h is in test_consumers.sh.
 . "$(dirname "$0")/check.sh"
-make_() { make -s -C "$root" "$@" B="$BUILD"; }
 version=$(sed -n 's/#define GEM5ART_VERSION "\(.*\)"/\1/p' "$root/gem5art.h")
 
 begin "the version is the same everywhere"
@@ -23,7 +22,7 @@ same "texts that name DESTDIR" "$(grep -rlI "$work" "a root")" ""
 check "gem5art.pc names PREFIX" grep -qx 'prefix=/opt/gem5art' "a root/opt/gem5art/share/pkgconfig/gem5art.pc"
 
 begin "make install with a relative PREFIX, and with ~"
-(cd "$root" && make -s install B="$BUILD" PREFIX="../../../../../../../..$work/relative") >/dev/null
+make_ install PREFIX="../../../../../../../..$work/relative" >/dev/null
 check "gem5art.pc has an absolute path" grep -qx "prefix=/.*$work/relative" relative/share/pkgconfig/gem5art.pc
 check "~" make_ install PREFIX="~/.local"
 check "it is the home folder" test -x "$HOME/.local/bin/gem5art-run"
@@ -35,6 +34,20 @@ check uninstall make_ uninstall DESTDIR="$work/a root" PREFIX=/opt/gem5art
 same "what is left" "$(find "a root" ! -type d)" "a root/opt/gem5art/bin/mine"
 same "folders of its own" "$(find "a root/opt/gem5art/"* -name '*gem5art*')" ""
 check "once more" make_ uninstall DESTDIR="$work/a root" PREFIX=/opt/gem5art
+
+begin "in a folder with spaces and quotes, and where sh is bash"
+if need bash; then
+    odd="it's an \"odd\" folder"
+    mkdir bin "$odd" && ln -s "$(command -v bash)" bin/sh
+    cp -Rp "$root/gem5art.h" "$root/Makefile" "$root/tools" "$root/examples" "$odd" # as old as they are: nothing is built again
+    mkdir "$odd/build" && (cd "$BUILD" && cp -Rp gem5art-* gem5art.o lib report_parts.* tools.a "$work/$odd/build")
+    there() { env PATH="$work/bin:$PATH" make -s -C "$odd" "$@"; }
+    check install there install DESTDIR="$work/of odd" PREFIX=/opt/gem5art
+    same "the files" "$(ls "of odd/opt/gem5art/share/bash-completion/completions")" "$(cd "$BUILD" && ls -d gem5art-*)"
+    same "what is beside them" "$(ls "of odd")" opt
+    check uninstall there uninstall DESTDIR="$work/of odd" PREFIX=/opt/gem5art
+    same "what is left" "$(find "of odd" ! -type d)" ""
+fi
 
 begin "make dist: the same bytes from a different folder, umask, time zone, user settings and time"
 if [ "$(git -C "$root" rev-parse --show-prefix 2>&1)" ]; then

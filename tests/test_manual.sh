@@ -5,7 +5,7 @@
 tools=$(cd "$root/tools" && ls gem5art-*.c | sed 's/\.c$//')
 
 begin "make install puts all in place"
-check install make -s -C "$root" install B="$BUILD" DESTDIR="$work/root" PREFIX=/usr
+check install make_ install DESTDIR="$work/root" PREFIX=/usr
 share=$work/root/usr/share
 pages="man3/gem5art.3 man5/gem5art-experiment.5 man7/gem5art.7 man7/gem5art-tutorial.7 man7/gem5art-moving.7 man7/gem5art-slurm.7"
 for page in $pages; do check "$page" test -s "$share/man/$page"; done

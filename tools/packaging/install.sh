@@ -4,8 +4,9 @@
 #
 #   DESTDIR=... PREFIX=... BUILD=... DATE=... tools/packaging/install.sh TOOL...
 #
-# MAN, BASH, ZSH and FISH are the folders of man pages and completions.
+# MAN, BASH_FOLDER, ZSH_FOLDER and FISH_FOLDER are the folders of man pages and completions. ($BASH is bash's own.)
 set -eu
+DESTDIR=${DESTDIR-}
 cd "$(dirname "$0")/../.."
 packaging=tools/packaging
 work=$(mktemp -d)
@@ -42,7 +43,7 @@ for tool; do
     put 755 "$BUILD/$tool" "$PREFIX/bin" "$tool"
     "$BUILD/$tool" --print-page >"$work/page"
     page "$tool.1" -f tools/manual.awk tools/man/pages.txt "$work/page"
-    for shell in "bash $BASH/$tool" "zsh $ZSH/_$tool" "fish $FISH/$tool.fish"; do
+    for shell in "bash $BASH_FOLDER/$tool" "zsh $ZSH_FOLDER/_$tool" "fish $FISH_FOLDER/$tool.fish"; do
         file=${shell#* }
         sed "s/TOOL/$tool/g; s/FUNCTION/_$(echo "$tool" | tr - _)/g" "tools/completion.${shell%% *}" >"$work/filled"
         put 644 "$work/filled" "${file%/*}" "${file##*/}"
