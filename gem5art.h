@@ -267,7 +267,7 @@
    Beside it:
      STORE.lock     an empty file whose bytes are the claims of runs: see LOCKS
      STORE.live/HASH.ID  one small JSON file for each run that has begun and not ended: see LOCKS
-     STORE.live/HASH.queued  one for each run that waits for a scheduler: see gem5art_queue_run
+     STORE.queued/HASH   one for each run that waits for a scheduler: see gem5art_queue_run
      STORE.checked.UID  this user's cache of hashes: a line with the CRC-32 of the rest, then at most 4,096 entries in
                     binary: device, inode, size, mtime, ctime, SHA-256, MD5. It can be removed at any time. It is
                     ignored unless it is intact, belongs to the user and nobody else may write it
@@ -314,11 +314,12 @@
    - The next program that claims a lost run ends what is left of its processes (those with GEM5ART_RUN=ID in their
      environment, of the same user and name space) and records it. If the run was not spawned yet, it first waits for
      the warden's end, and kills the warden after a second.
-   - A queued run is created and removed under its claim, so that two programs never queue it both, and no pool launches
-     it meanwhile. A queued file that another user owns keeps others from launching its run, and does no more.
+   - A queued run is created under its claim, so that two programs never queue it both, and no pool launches it
+     meanwhile. Its file is replaced and removed under a lock on the file's first byte. A queued file that another user
+     owns keeps others from launching its run, and does no more.
    - An entry is believed only if it belongs to the user and nobody else may write it. Others are ignored with a
-     warning; gem5art-fsck lists them, and --clear-live removes them. STORE.live has the store's mode, and the sticky
-     bit if others may write to it.
+     warning; gem5art-fsck lists them, and --clear-live removes them. STORE.live and STORE.queued have the store's mode,
+     and the sticky bit if others may write to it.
 
    LMDB (lmdb://PATH, in a build with GEM5ART_LMDB)
    The same records in one LMDB file, for frequent searches by id, hash and name: nothing else is read. Tables:
@@ -646,6 +647,9 @@ struct gem5art_run {
                                   {"except": [GLOBS]} */
     const char *const *archive_except;
     int64_t results_size;      /* bytes of the archive; -1: there is none, or it is not known (null in the store) */
+    const char *stale;         /* after EXISTS: a file that has changed since gem5 read it for the recorded attempt, so
+                                  that its results may not be those of this run; NULL: none is known. Not recorded */
+    int64_t queued_by;         /* of a row of .queued: the user id of the file's owner. Not recorded */
 };
 
 /* The arguments of gem5art_create_se_run and gem5art_create_fs_run. All are copied, except what user_data points to. */
@@ -691,6 +695,8 @@ typedef struct gem5art_run_desc {
     bool no_archive;           /* make no results.zip; run->results stays NULL. Default: make one */
     const char *const *archive_except; /* globs of files and folders that results.zip leaves out, such as "cpt.*";
                                   NULL-terminated. Default: none. INVALID with .no_archive */
+    bool quiet_differs;        /* run->differs alone reports a different experiment in the outdir. Default: the log does
+                                  too */
 } gem5art_run_desc;
 
 /* Create a run, its outdir and (unless there is one) its info.json. run->outdir is the first of OUTDIR, OUTDIR.2, ...
@@ -813,6 +819,7 @@ typedef struct gem5art_pool_desc {
                                   there is room or it is stopped. Active runs may take more than is left: choose a limit
                                   with room for them. Where the free space is unknown, the log reports that once and
                                   runs are launched. Default and negative: no limit */
+    const char *replaces;      /* gem5art_would_launch: as in gem5art_queue_run. Default: no ticket is void */
 } gem5art_pool_desc;
 
 /* Returns whether a pool with this desc (NULL: the defaults) would launch a run at this moment, and sets run->outdir to
@@ -823,7 +830,7 @@ GEM5ARTDEF bool gem5art_would_launch(gem5art_db *db, gem5art_run *run, const gem
 
 /* Reserves a run for a scheduler such as Slurm, which starts it later, perhaps on another machine. First does what a
    pool does: claims the run, records lost attempts and looks the run up, by .rerun, .retries and .take_lost of `desc`
-   (which may be NULL). Then creates STORE.live/HASH.queued, which holds all of the run but its check_failure. While
+   (which may be NULL). Then creates STORE.queued/HASH, which holds all of the run but its check_failure. While
    that file exists, pools and gem5art_queue_run refuse the run as BUSY; only a run that gem5art_load_queued returned
    can be launched. `ticket` is any text that identifies the scheduler's job; the file and the BUSY message contain it.
    A file whose ticket is `replaces` (NULL: none) is overwritten. Artifacts are not checked: registering them did that.
@@ -4870,7 +4877,8 @@ struct gem5art_db {
     void (*damaged)(const char *message, void *user_data);
     bool unchecked; /* its first bytes are not checked */
     bool left_live; /* this handle has made live entries: their folder goes with the last of them */
-    char *lock_path, *live_path, *storage;
+    bool left_queue; /* it has made or removed queued files */
+    char *lock_path, *live_path, *queue_path, *storage;
     void (*log)(const char *message, void *user_data);
     void *user_data;
     gem5art__object *objects;
@@ -7411,6 +7419,7 @@ static bool gem5art__store_open(gem5art_db *db, const char *uri, const char *sha
     free(resolved);
     db->lock_path = gem5art__arena_printf(&db->arena, "%s.lock", db->path);
     db->live_path = gem5art__arena_printf(&db->arena, "%s.live", db->path);
+    db->queue_path = gem5art__arena_printf(&db->arena, "%s.queued", db->path);
     db->cache.read_only = db->dry_run;
     if (!db->read_only || db->dry_run)
         db->cache.path = gem5art__arena_printf(&db->arena, "%s.checked.%ld", db->path, (long)geteuid());
@@ -7429,6 +7438,7 @@ static void gem5art__store_close(gem5art_db *db) {
     gem5art__close(db->claimed_here.fd);
     gem5art__close(db->live_folder);
     if (db->left_live) GEM5ART_SYS_RMDIR(db->live_path); /* if it is empty: the next one has the store's mode then */
+    if (db->left_queue) GEM5ART_SYS_RMDIR(db->queue_path);
 }
 
 static void gem5art__close_second(gem5art_db *db) {
@@ -7449,6 +7459,7 @@ static gem5art_db *gem5art__open_second(const gem5art_db *db, void (*log)(const 
     second->path = gem5art__arena_copy(&second->arena, db->path);
     second->lock_path = gem5art__arena_copy(&second->arena, db->lock_path);
     second->live_path = gem5art__arena_copy(&second->arena, db->live_path);
+    second->queue_path = gem5art__arena_copy(&second->arena, db->queue_path);
     second->log = log;
     second->user_data = user_data;
     if (second->arena.failed) gem5art__fail_nomem(error);
@@ -7943,7 +7954,7 @@ typedef struct gem5art__run {
     void *user_data;
     int priority, nice;
     const char *const *environment; /* name, value, ..., NULL: what is set for it */
-    bool no_probe;
+    bool no_probe, quiet_differs;
     const char *ticket;            /* of gem5art_load_queued; else NULL */
     bool in_pool, released;
 } gem5art__run;
@@ -8396,6 +8407,7 @@ static bool gem5art__fill_run(gem5art__run *run, const gem5art_run_desc *desc, b
     run->priority = desc->priority;
     run->nice = desc->nice;
     run->no_probe = desc->no_probe;
+    run->quiet_differs = desc->quiet_differs;
     run->environment = gem5art__copy_texts(arena, desc->environment);
     script = gem5art__join_path(arena, desc->cwd, desc->run_script);
     if (arena->failed) return gem5art__fail_nomem(error);
@@ -8619,6 +8631,7 @@ static bool gem5art__choose_outdir(gem5art__run *run, gem5art_run *r, DIR **outd
     }
     if (outdir || !previous || state == GEM5ART__OUTDIR_ATTEMPT) return true;
     r->differs = gem5art__differences(run, previous);
+    if (run->quiet_differs) return true;
     gem5art__warn(run->db, "run \"%s\": %s holds a different experiment (%s): %s is used", r->name, previous,
                   r->differs, r->outdir);
     return true;
@@ -8696,6 +8709,7 @@ typedef struct gem5art__live {
     const char *used[5];   /* ids of its artifacts, which are not removed while it is live: gem5art__roles, */
     const char *const *artifacts; /* and the further ones */
     const gem5art_json *record; /* all of the entry */
+    uid_t owner;           /* of its file */
 } gem5art__live;
 
 #define GEM5ART__T(name, member) {name, GEM5ART__TEXT, offsetof(gem5art__live, member), false, NULL}
@@ -8742,16 +8756,16 @@ static char *gem5art__live_entry(gem5art_db *db, gem5art__arena *arena, const ch
     return path;
 }
 
-/* Opens the folder of live entries, which is made for all who may write the store. */
-static bool gem5art__open_live_folder(gem5art_db *db, gem5art_error *error) {
-    if (db->live_folder >= 0) return true;
-    if (GEM5ART_SYS_MKDIR(db->live_path, 0777) < 0 && errno != EEXIST)
-        return gem5art__fail_errno(error, "make the folder", db->live_path);
-    db->live_folder = gem5art__open(db->live_path, O_RDONLY | O_DIRECTORY | O_NOFOLLOW, 0);
-    if (db->live_folder >= 0) return gem5art__share(db, db->live_folder, 0777), true;
+/* Opens the folder of live entries or of queued runs, which is made for all who may write the store. */
+static bool gem5art__open_entries(gem5art_db *db, const char *path, int *folder, gem5art_error *error) {
+    if (*folder >= 0) return true;
+    if (GEM5ART_SYS_MKDIR(path, 0777) < 0 && errno != EEXIST)
+        return gem5art__fail_errno(error, "make the folder", path);
+    *folder = gem5art__open(path, O_RDONLY | O_DIRECTORY | O_NOFOLLOW, 0);
+    if (*folder >= 0) return gem5art__share(db, *folder, 0777), true;
     if (errno == ENOTDIR || errno == ELOOP)
-        return gem5art__fail(error, GEM5ART_INVALID, "%s is in the way: the entries of live runs lie in a folder of "
-                             "that name; remove it", db->live_path);
+        return gem5art__fail(error, GEM5ART_INVALID, "%s is in the way: the entries of live and of queued runs lie in "
+                             "folders; remove it", path);
     return true; /* this user may write it, but not read it */
 }
 
@@ -8785,7 +8799,8 @@ static bool gem5art__write_live(gem5art_db *db, const gem5art_run *r, int64_t st
     gem5art_json_writer_init(&writer, 0);
     gem5art__write_object(&writer, gem5art__live_fields, &live, true, NULL);
     text = gem5art_json_take(&writer, &length, &why);
-    for (tries = 0; text && !ok && tries < 10 && gem5art__open_live_folder(db, &why); tries++) {
+    for (tries = 0; text && !ok && tries < 10 && gem5art__open_entries(db, db->live_path, &db->live_folder, &why);
+         tries++) {
         const char *name = db->live_folder < 0 ? path : gem5art__base_name(path);
         if (gem5art__begin_file(&file, db->live_folder, name, 0644, &why)) {
             gem5art__share(db, file.fd, 0644);
@@ -8809,16 +8824,11 @@ static void gem5art__drop_live(gem5art_db *db, const char *hash, const char *id)
     gem5art__arena_free(&arena);
 }
 
-/* HASH.queued: see "queued runs" */
-static bool gem5art__is_queued_name(const char *name) {
-    const char *dot = strchr(name, '.');
-    return dot && dot != name && strcmp(dot, ".queued") == 0;
-}
-
-/* Reads STORE.live/NAME into the arena. `why`: the reason not to trust it, or to fail; no error where it is gone. */
-static gem5art__trust gem5art__read_live(gem5art_db *db, const char *name, gem5art__arena *arena, gem5art__live *live,
-                                         gem5art_error *why) {
-    const char *path = gem5art__join_path(arena, db->live_path, name), *expected;
+/* Reads STORE.live/NAME, or STORE.queued/NAME, into the arena. `why`: the reason not to trust it, or to fail; no error
+   where it is gone. */
+static gem5art__trust gem5art__read_live(gem5art_db *db, const char *name, bool queued, gem5art__arena *arena,
+                                         gem5art__live *live, gem5art_error *why) {
+    const char *path = gem5art__join_path(arena, queued ? db->queue_path : db->live_path, name), *expected;
     const gem5art_json *entry;
     struct stat st;
     int fd = path ? gem5art__open(path, O_RDONLY | O_NONBLOCK | O_NOFOLLOW, 0) : -1;
@@ -8831,9 +8841,10 @@ static gem5art__trust gem5art__read_live(gem5art_db *db, const char *name, gem5a
                                                                                   : GEM5ART__LIVE_NONE;
     memset(live, 0, sizeof *live);
     live->record = entry;
+    live->owner = st.st_uid;
     if (!gem5art__read_object(arena, gem5art__live_fields, entry, live, path, why) && why->code == GEM5ART_NOMEM)
         return GEM5ART__LIVE_FAILED;
-    expected = gem5art__arena_printf(arena, "%s.%s", live->hash, gem5art__is_queued_name(name) ? "queued" : live->id);
+    expected = queued ? live->hash : gem5art__arena_printf(arena, "%s.%s", live->hash, live->id);
     if (!expected) return gem5art__fail_nomem(why), GEM5ART__LIVE_FAILED;
     if (why->code != GEM5ART_OK || strcmp(name, expected) != 0)
         return gem5art__fail(why, GEM5ART_SYNTAX, "%s is not an entry of this version", path), GEM5ART__LIVE_NONE;
@@ -8842,11 +8853,12 @@ static gem5art__trust gem5art__read_live(gem5art_db *db, const char *name, gem5a
     return GEM5ART__LIVE_SHOWN;
 }
 
-/* Goes through the live entries of a run, or of all: begin; next until it returns false; end, which has the error. */
+/* Goes through the live entries of a run, or of all, or through all queued runs: begin; next until it returns false;
+   end, which has the error. */
 typedef struct gem5art__live_list {
     gem5art_db *db;
     const char *hash; /* NULL: all */
-    bool queued;      /* set after begin: the queued runs instead of the live ones */
+    bool queued;
     DIR *dir;
     gem5art__arena arena; /* of the entry */
     gem5art__live live;
@@ -8854,31 +8866,43 @@ typedef struct gem5art__live_list {
     gem5art_error why;    /* why it is not trusted; after the last entry, the error that ended the list */
 } gem5art__live_list;
 
-static void gem5art__live_begin(gem5art__live_list *list, gem5art_db *db, const char *hash) {
+static void gem5art__entries_begin(gem5art__live_list *list, gem5art_db *db, const char *hash, bool queued) {
+    const char *path = queued ? db->queue_path : db->live_path;
     memset(list, 0, sizeof *list);
     list->db = db;
     list->hash = hash;
-    list->dir = GEM5ART_SYS_OPENDIR(db->live_path);
+    list->queued = queued;
+    list->dir = GEM5ART_SYS_OPENDIR(path);
     if (list->dir || errno == ENOENT || errno == ENOTDIR) return;
-    gem5art__fail_errno(&list->why, "read", db->live_path);
+    gem5art__fail_errno(&list->why, "read", path);
     list->trust = GEM5ART__LIVE_FAILED;
 }
 
-static bool gem5art__live_next(gem5art__live_list *list) {
+static void gem5art__live_begin(gem5art__live_list *list, gem5art_db *db, const char *hash) {
+    gem5art__entries_begin(list, db, hash, false);
+}
+
+/* Can it be the name of an entry that the list is of? */
+static bool gem5art__is_entry_of(const gem5art__live_list *list, const char *name) {
+    const char *dot = strchr(name, '.');
     size_t length = list->hash ? strlen(list->hash) : 0;
+    if (list->queued) return gem5art__is_run_hash(name);
+    if (!dot || dot == name || !gem5art__is_uuid(dot + 1)) return false;
+    return !list->hash || ((size_t)(dot - name) == length && memcmp(name, list->hash, length) == 0);
+}
+
+static bool gem5art__live_next(gem5art__live_list *list) {
     struct dirent *entry;
     while (list->trust != GEM5ART__LIVE_FAILED && list->dir &&
            (errno = 0, entry = GEM5ART_SYS_READDIR(list->dir)) != NULL) {
-        const char *name = entry->d_name, *dot = strchr(name, '.');
-        if (!dot || dot == name || !(list->queued ? gem5art__is_queued_name(name) : gem5art__is_uuid(dot + 1))) continue;
-        if (list->hash && ((size_t)(dot - name) != length || memcmp(name, list->hash, length) != 0)) continue;
+        if (!gem5art__is_entry_of(list, entry->d_name)) continue;
         gem5art__arena_free(&list->arena);
-        list->trust = gem5art__read_live(list->db, name, &list->arena, &list->live, &list->why);
+        list->trust = gem5art__read_live(list->db, entry->d_name, list->queued, &list->arena, &list->live, &list->why);
         if (list->trust == GEM5ART__LIVE_FAILED) return false;
         if (list->trust != GEM5ART__LIVE_NONE || list->why.code != GEM5ART_OK) return true; /* else it has just ended */
     }
     if (list->trust != GEM5ART__LIVE_FAILED && list->dir && errno) {
-        gem5art__fail_errno(&list->why, "read", list->db->live_path);
+        gem5art__fail_errno(&list->why, "read", list->queued ? list->db->queue_path : list->db->live_path);
         list->trust = GEM5ART__LIVE_FAILED;
     }
     return false;
@@ -9101,7 +9125,7 @@ static bool gem5art__is_live(gem5art_db *db, const gem5art__live *live, gem5art_
 /* ---- what is recorded of a run */
 
 /* EXISTS, with the ways out: they differ where a file that gem5 read has changed since. */
-static bool gem5art__fail_recorded(const gem5art__run *run, const gem5art_json *record, gem5art__arena *arena,
+static bool gem5art__fail_recorded(gem5art__run *run, const gem5art_json *record, gem5art__arena *arena,
                                    gem5art_error *error) {
     const gem5art_json *list = gem5art_json_get(record, "files"), *file = list ? list->first : NULL;
     const char *name = run->public_.name, *id = gem5art__record_text(record, "_id");
@@ -9110,7 +9134,8 @@ static bool gem5art__fail_recorded(const gem5art__run *run, const gem5art_json *
     for (; file; file = file->next) {
         const char *path = gem5art__record_text(file, "path"), *then = gem5art__record_text(file, "hash");
         if (*path && *then && gem5art__cache_hash(&run->db->cache, path, hash, NULL, NULL, NULL) &&
-            strcmp(hash, then) != 0)
+            strcmp(hash, then) != 0 &&
+            (run->public_.stale = gem5art__arena_copy(&run->object.arena, path)) != NULL)
             return gem5art__fail(error, GEM5ART_EXISTS,
                                  "run \"%s\" is recorded already: %s (%s), in %s; but %s, which gem5 read then, has "
                                  "changed since: register it as an artifact of the run, or rerun it (.rerun)",
@@ -9168,6 +9193,7 @@ static bool gem5art__not_recorded(gem5art_db *db, gem5art__run *run, int retries
     gem5art__step step = GEM5ART__FAILED;
     bool ok = gem5art__attempts_begin(&attempts, db, &run->public_, error);
     *failed = 0;
+    run->public_.stale = NULL;
     while (ok && (step = gem5art__attempts_next(&attempts, &arena, &record, error)) == GEM5ART__RECORD) {
         const gem5art_json *again = gem5art_json_get(record, "rerunnable");
         const char *status = gem5art__record_text(record, "status");
@@ -9353,7 +9379,7 @@ static bool gem5art__take_lost(gem5art_db *db, const char *hash, bool take, int 
     return gem5art__live_end(&list, error) && ok;
 }
 
-/* ---- queued runs: STORE.live/HASH.queued, which has the fields of the run and these */
+/* ---- queued runs: STORE.queued/HASH, which has the fields of the run and these */
 
 typedef struct gem5art__queued {
     const char *ticket;
@@ -9372,7 +9398,7 @@ static const char *gem5art__queued_path(gem5art_db *db, gem5art__arena *arena, c
     const char *path;
     if (!gem5art__is_run_hash(hash))
         return gem5art__fail(error, GEM5ART_INVALID, "a run cannot have the hash \"%.140s\"", hash), (const char *)NULL;
-    path = gem5art__arena_printf(arena, "%s/%s.queued", db->live_path, hash);
+    path = gem5art__arena_printf(arena, "%s/%s", db->queue_path, hash);
     if (!path) gem5art__fail_nomem(error);
     return path;
 }
@@ -9412,36 +9438,74 @@ static bool gem5art__check_queue(gem5art_db *db, const gem5art__run *run, const 
     return ok;
 }
 
-/* Writes the entry of a queued run whose claim is held. */
-static bool gem5art__write_queued(gem5art_db *db, const gem5art__run *run, const char *ticket,
-                                  gem5art__put_file_mode mode, gem5art_error *error) {
+/* Opens and locks the file of a queued run, which only the holder of the lock replaces or removes. *fd -1: there is
+   none. */
+static bool gem5art__lock_queued(const char *path, int *fd, gem5art_error *error) {
+    gem5art__held file = {-1, 0, 0};
+    int tries;
+    for (tries = 0; tries < 300; tries++) {
+        gem5art__hold(&file, gem5art__open(path, O_RDWR | O_NONBLOCK | O_NOFOLLOW, 0));
+        *fd = file.fd;
+        if (file.fd < 0 && (errno == ENOENT || errno == ENOTDIR)) return true;
+        if (file.fd < 0) return gem5art__fail_errno(error, "open", path);
+        if (gem5art__lock(file.fd, 0)) {
+            if (gem5art__is_at(&file, path)) return true;
+        } else if (errno != EAGAIN) {
+            gem5art__fail_lock(path, error);
+            return gem5art__close(file.fd), false;
+        } else GEM5ART_SYS_POLL(NULL, 0, 10);
+    }
+    gem5art__close(file.fd);
+    return gem5art__fail(error, GEM5ART_BUSY, "another program holds a lock on %s: find it (lsof), and end it", path);
+}
+
+/* The content of a queued run's file; NULL with an error. */
+static const char *gem5art__queued_text(gem5art_json_writer *writer, const gem5art__run *run, const char *ticket,
+                                        size_t *length, gem5art_error *error) {
     const gem5art__field *field;
-    gem5art__arena arena = {NULL, false};
-    gem5art_json_writer writer;
     gem5art__queued queued;
     gem5art_run r = run->public_;
-    const char *text, *path = gem5art__queued_path(db, &arena, r.hash, error);
-    size_t length;
-    bool ok = false;
-    int tries;
     queued.ticket = ticket, queued.nice = run->nice, queued.priority = run->priority, queued.no_probe = run->no_probe;
     if (run->environment) r.environment = run->environment;
     r.enqueue_time = gem5art__now();
-    gem5art_json_writer_init(&writer, 0);
-    gem5art_json_begin_object(&writer);
+    gem5art_json_begin_object(writer);
     for (field = gem5art__run_fields; field->name; field++)
-        if (!field->fs_only || gem5art__is_fs(r.type)) gem5art__write_field(&writer, field, &r);
-    for (field = gem5art__queued_fields; field->name; field++) gem5art__write_field(&writer, field, &queued);
-    gem5art_json_end_object(&writer);
-    text = path ? gem5art_json_take(&writer, &length, error) : NULL;
-    for (tries = 0; text && !ok && tries < 10 && gem5art__open_live_folder(db, error); tries++) {
-        gem5art_error why;
-        ok = gem5art__put_file(-1, path, text, length, 0644, mode, false, &why);
-        if (!ok) gem5art__fail(error, why.code == GEM5ART_EXISTS ? GEM5ART_BUSY : why.code, "%s", why.message);
-        if (ok || why.code != GEM5ART_NOT_FOUND) break;
-        gem5art__close(db->live_folder); /* the owner of the last entry has removed the folder */
-        db->live_folder = -1;
+        if (!field->fs_only || gem5art__is_fs(r.type)) gem5art__write_field(writer, field, &r);
+    for (field = gem5art__queued_fields; field->name; field++) gem5art__write_field(writer, field, &queued);
+    gem5art_json_end_object(writer);
+    return gem5art_json_take(writer, length, error);
+}
+
+/* Puts the file of a queued run into its folder. */
+static bool gem5art__put_queued(gem5art_db *db, const char *path, const char *text, size_t length,
+                                gem5art__put_file_mode mode, gem5art_error *error) {
+    gem5art_error why;
+    int tries, folder;
+    db->left_queue = true;
+    for (tries = 0; tries < 10; tries++) {
+        if (gem5art__put_file(-1, path, text, length, 0644, mode, false, &why)) return true;
+        if (why.code != GEM5ART_NOT_FOUND) break;
+        folder = -1; /* it is the first file, or the folder was removed with the last one */
+        if (!gem5art__open_entries(db, db->queue_path, &folder, error)) return false;
+        gem5art__close(folder);
     }
+    return gem5art__fail(error, why.code == GEM5ART_EXISTS ? GEM5ART_BUSY : why.code, "%s", why.message);
+}
+
+/* Writes the file of a queued run whose claim is held. REPLACE: in the place of a void one, if there is any. */
+static bool gem5art__write_queued(gem5art_db *db, const gem5art__run *run, const char *ticket,
+                                  gem5art__put_file_mode mode, gem5art_error *error) {
+    gem5art__arena arena = {NULL, false};
+    gem5art_json_writer writer;
+    const char *path = gem5art__queued_path(db, &arena, run->public_.hash, error), *text;
+    size_t length;
+    int earlier = -1;
+    bool ok;
+    gem5art_json_writer_init(&writer, 0);
+    text = path ? gem5art__queued_text(&writer, run, ticket, &length, error) : NULL;
+    ok = text && (mode != GEM5ART__REPLACE || gem5art__lock_queued(path, &earlier, error)) &&
+         gem5art__put_queued(db, path, text, length, mode, error);
+    gem5art__close(earlier);
     gem5art_json_writer_free(&writer);
     gem5art__arena_free(&arena);
     return ok;
@@ -13984,8 +14048,7 @@ static bool gem5art__artifact_unused(gem5art_db *db, const char *id, gem5art_err
 static bool gem5art__artifact_idle(gem5art_db *db, const char *id, bool queued, gem5art_error *error) {
     gem5art__live_list list;
     bool ok = true;
-    gem5art__live_begin(&list, db, NULL);
-    list.queued = queued;
+    gem5art__entries_begin(&list, db, NULL, queued);
     while (ok && gem5art__live_next(&list))
         if (list.trust != GEM5ART__LIVE_NONE && gem5art__find_reference(list.live.record, gem5art__is_id, id) &&
             (queued || gem5art__is_live(db, &list.live, list.trust)))
@@ -14055,7 +14118,8 @@ GEM5ARTDEF bool gem5art_would_launch(gem5art_db *db, gem5art_run *run, const gem
     int failed;
     bool dry_run, ok;
     if (!gem5art__need(db, "the db", error) || !gem5art__need(run, "the run", error)) return false;
-    if (!gem5art__not_busy(db, run->hash, desc && desc->take_lost, error) || !gem5art__check_queue(db, own, NULL, error))
+    if (!gem5art__not_busy(db, run->hash, desc && desc->take_lost, error) ||
+        !gem5art__check_queue(db, own, desc ? desc->replaces : NULL, error))
         return false;
     if (!(desc && desc->rerun) && !gem5art__not_recorded(db, own, desc ? desc->retries : 0, &failed, error))
         return false;
@@ -14134,17 +14198,17 @@ GEM5ARTDEF bool gem5art_is_queued(gem5art_db *db, const char *hash, const char *
 GEM5ARTDEF bool gem5art_unqueue_run(gem5art_db *db, const char *hash, const char *ticket, gem5art_error *error) {
     gem5art__arena arena = {NULL, false};
     const char *path, *found;
-    bool claimed, ok = false;
+    bool ok = false;
+    int fd = -1;
     if (!gem5art__need(db, "the db", error) || !gem5art__need(hash, "the hash", error)) return false;
-    gem5art__clear(error);
-    claimed = gem5art__claim_run(db, hash, NULL); /* against gem5art_queue_run; not if the run is being executed */
     path = gem5art__queued_path(db, &arena, hash, error);
-    found = path ? gem5art__read_ticket(db, &arena, hash, error) : NULL;
+    found = path && gem5art__lock_queued(path, &fd, error) ? gem5art__read_ticket(db, &arena, hash, error) : NULL;
     if (found && (!*found || (ticket && strcmp(ticket, found) != 0)))
         gem5art__fail(error, GEM5ART_NOT_FOUND, "the run %s is not queued%s%s", hash, ticket ? " with the ticket " : "",
                       gem5art__or(ticket, ""));
     else if (found) ok = GEM5ART_SYS_UNLINK(path) == 0 || gem5art__fail_errno(error, "remove", path);
-    if (claimed) gem5art__unclaim_run(db, hash);
+    db->left_queue = db->left_queue || ok;
+    gem5art__close(fd);
     gem5art__arena_free(&arena);
     return ok;
 }
@@ -14474,8 +14538,7 @@ static bool gem5art__begin_query(gem5art_iter *iter, const gem5art_query *query,
     if (iter->of != GEM5ART__OF_RUNS)
         iter->query.live = iter->query.queued = iter->query.fs_only = iter->query.rerunnable = false;
     if (!iter->query.live && !iter->query.queued) return gem5art__scan_begin(iter->db, &iter->query, &iter->scan, error);
-    gem5art__live_begin(&iter->live, iter->db, NULL);
-    iter->live.queued = iter->query.queued;
+    gem5art__entries_begin(&iter->live, iter->db, NULL, iter->query.queued);
     return iter->live.trust == GEM5ART__LIVE_FAILED ? gem5art__live_end(&iter->live, error) : true;
 }
 
@@ -14648,6 +14711,7 @@ GEM5ARTDEF const gem5art_run *gem5art_next_run(gem5art_iter *iter, gem5art_error
     bool lost;
     if (!gem5art__next_row(iter, GEM5ART__OF_RUNS, &record, &lost, error)) return NULL;
     iter->run.record = record;
+    if (iter->query.queued) iter->run.queued_by = (int64_t)iter->live.live.owner;
     if (lost) iter->run.kill_reason = "lost";
     return &iter->run;
 }

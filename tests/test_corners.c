@@ -340,7 +340,7 @@ TEST(names_of_live_entries) {
     CHECK(!gem5art__queued_path(db, &arena, longest, &error));
     CHECK_STR(gem5art__read_ticket(db, &arena, hash, &error), "");
     CHECK(!gem5art__read_ticket(db, &arena, "../x", &error));
-    write_text(db->live_path, "in the way\n");
+    write_text(db->queue_path, "in the way\n");
     CHECK_STR(gem5art__read_ticket(db, &arena, hash, &error), "");
     gem5art__arena_free(&arena);
     fixture_end();
@@ -627,9 +627,7 @@ TEST(other_files_among_the_live_entries) {
     fixture_begin();
     REQUIRE(open_db(NULL));
     sh("mkdir -p %s; cd %s; touch plain .hidden a.b .00000000-0000-4000-8000-000000000001 "
-       "abc.00000000-0000-4000-8000-000000000001 .queued abc.queue", db->live_path, db->live_path);
-    CHECK(!gem5art__is_queued_name("plain") && !gem5art__is_queued_name(".queued") && !gem5art__is_queued_name("a.queue"));
-    CHECK(gem5art__is_queued_name("a.queued"));
+       "abc.00000000-0000-4000-8000-000000000001 .queued abc.queued", db->live_path, db->live_path);
     gem5art__live_begin(&list, db, NULL);
     CHECK(gem5art__live_next(&list)); /* it is empty */
     CHECK_INT(list.trust, GEM5ART__LIVE_NONE);
@@ -644,17 +642,15 @@ TEST(other_files_among_the_live_entries) {
     fixture_end();
 }
 
-TEST(the_folder_of_live_entries_may_be_in_the_way) {
+TEST(the_folder_of_entries_may_be_a_file) {
     static const char *const commands[] = {"touch %s", "ln -s . %s"};
     size_t i;
     for (i = 0; i < 2; i++) {
+        int folder = -1;
         fixture_begin();
         REQUIRE(open_db(NULL));
-        gem5art__close(db->live_folder);
-        db->live_folder = -1;
-        sh("rm -rf %s", db->live_path);
-        sh(commands[i], db->live_path);
-        CHECK(!gem5art__open_live_folder(db, &error));
+        sh(commands[i], db->queue_path);
+        CHECK(!gem5art__open_entries(db, db->queue_path, &folder, &error));
         CHECK_INT(error.code, GEM5ART_INVALID);
         CHECK_CONTAINS(error.message, "is in the way");
         fixture_end();

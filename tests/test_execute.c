@@ -1136,10 +1136,12 @@ TEST(a_recorded_run_whose_files_changed_is_said_to_be_so) {
     CHECK(!execute(run));
     CHECK_INT(error.code, GEM5ART_EXISTS);
     CHECK_CONTAINS(error.message, "to launch it again remove");
+    CHECK(!run->stale);
     write_text("hello", "version 2\n");
     CHECK(!execute(run));
     CHECK_INT(error.code, GEM5ART_EXISTS);
     CHECK_CONTAINS(error.message, "/hello, which gem5 read then, has changed since: register");
+    CHECK(run->stale && strstr(run->stale, "/hello"));
     CHECK_CONTAINS(error.message, "register it as an artifact");
     CHECK_CONTAINS(error.message, "rerun it");
     unlink("hello"); /* what is not here cannot be compared */

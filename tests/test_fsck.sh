@@ -114,6 +114,19 @@ same status $status 0
 has "what it removes" "$out" "removed the live entry aa.22222222-2222-4222-8222-222222222222"
 same "what is left" "$(ls live.json.live)" ""
 
+begin "queued runs that cannot be started, among them those of an earlier version"
+mkdir live.json.queued
+echo '{"hash":"bb","ticket":"t"}' >live.json.live/bb.queued
+echo nonsense >live.json.queued/cc
+run "$fsck" live.json
+has "one of an earlier version" "$out" "the live entry bb.queued is ignored: "
+has "a damaged one" "$out" "the queued run cc cannot be started: "
+run "$fsck" --clear-live live.json
+has "what it removes" "$out" "removed the queued run cc: "
+same "what is left" "$(ls live.json.live live.json.queued)" "live.json.live:
+
+live.json.queued:"
+
 # Writes the records that match or (-v) do not match as a store.
 write_store() {
     file=$1

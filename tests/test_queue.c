@@ -1,9 +1,48 @@
 /* test_queue.c - runs that a scheduler will start: queued once, launched by the program that loads them alone, and
    withdrawn by their ticket. */
 
+#define GEM5ART_SYS_FCNTL_LOCK(fd, command, lock) test_lock(fd, command, lock)
+#define GEM5ART_SYS_UNLINK(path) test_unlink(path)
+#define GEM5ART_SYS_RENAME(from, to) test_rename(from, to)
+struct flock;
+static int test_lock(int fd, int command, struct flock *lock);
+static int test_unlink(const char *path);
+static int test_rename(const char *from, const char *to);
+
 #include "runner.h"
 
 static gem5art_pool_desc no_pool;
+
+/* What another program does right before a file's first byte is locked. */
+static void (*before_lock)(void);
+static int refused; /* the errno of such a lock */
+
+static int test_lock(int fd, int command, struct flock *lock) {
+    void (*act)(void) = command == F_OFD_SETLK && lock->l_type == F_WRLCK && lock->l_start == 0 ? before_lock : NULL;
+    before_lock = act ? NULL : before_lock;
+    if (act) act();
+    if (refused && lock->l_start == 0) return errno = refused, -1;
+    return fcntl(fd, command, lock);
+}
+
+/* The file of a queued run, which must be locked while it is removed or replaced. */
+static const char *guarded;
+static int guarded_times;
+
+static void check_guarded(const char *path) {
+    struct flock lock;
+    int fd;
+    if (!guarded || !strstr(path, guarded) || strstr(path, ".tmp-")) return;
+    memset(&lock, 0, sizeof lock);
+    lock.l_type = F_WRLCK, lock.l_whence = SEEK_SET, lock.l_len = 1;
+    fd = open(path, O_RDWR);
+    CHECK(fd >= 0 && fcntl(fd, F_OFD_SETLK, &lock) < 0);
+    if (fd >= 0) close(fd);
+    guarded_times++;
+}
+
+static int test_unlink(const char *path) { return check_guarded(path), unlink(path); }
+static int test_rename(const char *from, const char *to) { return check_guarded(to), rename(from, to); }
 
 static bool queue(gem5art_run *run, const char *ticket) {
     return run && gem5art_queue_run(db, run, ticket, NULL, NULL, &error);
@@ -11,7 +50,7 @@ static bool queue(gem5art_run *run, const char *ticket) {
 
 static const char *entry_of(const gem5art_run *run) {
     static char path[PATH_MAX];
-    snprintf(path, sizeof path, "db.json.live/%s.queued", run->hash);
+    snprintf(path, sizeof path, "db.json.queued/%s", run->hash);
     return path;
 }
 
@@ -129,6 +168,107 @@ TEST(a_void_ticket_is_replaced) {
     end();
 }
 
+TEST(a_queued_file_is_locked_while_it_is_removed_or_replaced) {
+    gem5art_run *run;
+    begin();
+    REQUIRE((run = se_run("children/exit_with", "out", "0")) != NULL);
+    REQUIRE(queue(run, "job 1"));
+    guarded = entry_of(run);
+    CHECK(gem5art_queue_run(db, run, "job 2", "job 1", NULL, &error));
+    CHECK_INT(guarded_times, 1);
+    CHECK(gem5art_unqueue_run(db, run->hash, "job 2", &error));
+    CHECK_INT(guarded_times, 2);
+    guarded = NULL;
+    end();
+}
+
+static gem5art_run *raced;
+static int other_lock = -1;
+
+static void replace_it(void) { sh("sed 's/job 1/job 2/' %s >new; mv new %s", entry_of(raced), entry_of(raced)); }
+static void remove_it(void) { unlink(entry_of(raced)); }
+static void let_go(void) { close(other_lock); }
+static void lock_it(void) {
+    struct flock lock;
+    memset(&lock, 0, sizeof lock);
+    lock.l_type = F_WRLCK, lock.l_whence = SEEK_SET, lock.l_len = 1;
+    other_lock = open(entry_of(raced), O_RDWR);
+    CHECK(other_lock >= 0 && fcntl(other_lock, F_OFD_SETLK, &lock) == 0);
+    before_lock = let_go;
+}
+
+/* Another program may replace or remove the file between two steps of a withdrawal, which takes only its own ticket. */
+TEST(a_withdrawal_meets_another_program) {
+    begin();
+    REQUIRE((raced = se_run("children/exit_with", "out", "0")) != NULL);
+    REQUIRE(queue(raced, "job 1"));
+    before_lock = replace_it;
+    CHECK(!gem5art_unqueue_run(db, raced->hash, "job 1", &error));
+    CHECK_INT(error.code, GEM5ART_NOT_FOUND);
+    CHECK(gem5art_is_queued(db, raced->hash, "job 2"));
+    before_lock = remove_it;
+    CHECK(!gem5art_unqueue_run(db, raced->hash, NULL, &error));
+    CHECK_INT(error.code, GEM5ART_NOT_FOUND);
+    REQUIRE(queue(raced, "job 1"));
+    before_lock = lock_it;
+    CHECK(gem5art_unqueue_run(db, raced->hash, "job 1", &error));
+    CHECK(!before_lock && !gem5art_is_queued(db, raced->hash, NULL));
+    end();
+}
+
+/* A lock that is refused, or that another program keeps, is an error, and changes nothing. */
+TEST(a_queued_file_that_cannot_be_locked) {
+    begin();
+    REQUIRE((raced = se_run("children/exit_with", "out", "0")) != NULL);
+    REQUIRE(queue(raced, "job 1"));
+    lock_it();
+    before_lock = NULL;
+    CHECK(!gem5art_unqueue_run(db, raced->hash, NULL, &error));
+    CHECK_INT(error.code, GEM5ART_BUSY);
+    CHECK_CONTAINS(error.message, "holds a lock on");
+    let_go();
+    refused = ENOLCK;
+    CHECK(!gem5art_unqueue_run(db, raced->hash, NULL, &error));
+    CHECK_INT(error.code, GEM5ART_IO);
+    CHECK(!gem5art_queue_run(db, raced, "job 2", "job 1", NULL, &error));
+    CHECK_INT(error.code, GEM5ART_IO);
+    refused = 0;
+    CHECK(gem5art_unqueue_run(db, raced->hash, "job 1", &error));
+    end();
+}
+
+TEST(the_folder_of_the_queue_goes_with_the_last_run) {
+    gem5art_run *run;
+    char hash[72];
+    begin();
+    REQUIRE((run = se_run("children/exit_with", "out", "0")) != NULL);
+    REQUIRE(queue(run, "job 1"));
+    snprintf(hash, sizeof hash, "%s", run->hash);
+    close_db();
+    CHECK(exists("db.json.queued"));
+    REQUIRE(open_db(NULL));
+    CHECK(gem5art_unqueue_run(db, hash, NULL, &error));
+    close_db();
+    CHECK(!exists("db.json.queued"));
+    REQUIRE(open_db(NULL));
+    end();
+}
+
+TEST(a_dry_run_knows_of_void_tickets) {
+    gem5art_pool_desc desc = no_pool;
+    gem5art_run *run;
+    begin();
+    REQUIRE((run = se_run("children/exit_with", "out", "0")) != NULL);
+    REQUIRE(queue(run, "job 1"));
+    desc.replaces = "job 2";
+    CHECK(!gem5art_would_launch(db, run, &desc, &error));
+    CHECK_INT(error.code, GEM5ART_BUSY);
+    desc.replaces = "job 1";
+    CHECK(gem5art_would_launch(db, run, &desc, &error));
+    CHECK(gem5art_unqueue_run(db, run->hash, NULL, &error));
+    end();
+}
+
 TEST(a_queued_run_keeps_its_artifacts) {
     gem5art_run *run;
     begin();
@@ -151,8 +291,9 @@ TEST(queued_runs_are_listed_with_their_tickets) {
     begin();
     REQUIRE((run = se_run("children/exit_with", "out", "0")) != NULL);
     REQUIRE(queue(run, "job \"1\""));
-    write_text("db.json.live/1234.queued", "{}");
-    write_text("db.json.live/12.queued", "not JSON");
+    write_text("db.json.queued/1234", "{}");
+    write_text("db.json.queued/12", "not JSON");
+    write_text("db.json.queued/not-a-hash", "{}");
     memset(&query, 0, sizeof query);
     query.queued = true;
     query.name_contains = "out";
@@ -161,6 +302,7 @@ TEST(queued_runs_are_listed_with_their_tickets) {
     CHECK_STR(row->id, run->id);
     CHECK_STR(row->status, "Created");
     CHECK_STR(gem5art_json_get(row->record, "ticket")->text, "job \"1\"");
+    CHECK_INT(row->queued_by, geteuid());
     CHECK(!gem5art_next_run(iter, &error));
     gem5art_iter_close(iter);
     REQUIRE((iter = gem5art_get_runs(db, &query, &error)) != NULL);
@@ -172,7 +314,7 @@ TEST(queued_runs_are_listed_with_their_tickets) {
     CHECK(!gem5art_next_run(iter, &error));
     gem5art_iter_close(iter);
     CHECK(gem5art_unqueue_run(db, run->hash, NULL, &error));
-    sh("rm db.json.live/12.queued db.json.live/1234.queued");
+    sh("rm db.json.queued/12 db.json.queued/1234 db.json.queued/not-a-hash");
     end();
 }
 
@@ -203,12 +345,12 @@ TEST(a_queue_that_cannot_be_written_leaves_nothing) {
     gem5art_run *run;
     begin();
     REQUIRE((run = se_run("children/exit_with", "out", "0")) != NULL);
-    write_text("db.json.live", "in the way");
+    write_text("db.json.queued", "in the way");
     CHECK(!queue(run, "job 1"));
     CHECK_INT(error.code, GEM5ART_INVALID);
     CHECK(!queue(run, ""));
     CHECK_INT(error.code, GEM5ART_INVALID);
-    sh("rm db.json.live");
+    sh("rm db.json.queued");
     CHECK(queue(run, "job 1"));
     CHECK(!gem5art_load_queued(db, "../x", NULL, &error));
     CHECK_INT(error.code, GEM5ART_INVALID);
@@ -275,7 +417,7 @@ TEST(of_several_submitters_one_queues_each_run) {
     }
     CHECK_INT(won, RUNS);
     CHECK_INT(queued(), RUNS);
-    sh("rm db.json.live/*.queued");
+    sh("rm -r db.json.queued");
     end();
 }
 

@@ -1762,7 +1762,7 @@ TEST(live_entries_are_written_read_and_dropped) {
     run = lose_a_run(getpid());
     REQUIRE(run);
     name = strrchr(live_path, '/') + 1;
-    REQUIRE(gem5art__read_live(db, name, &arena, &live, &error) == GEM5ART__LIVE_TRUSTED);
+    REQUIRE(gem5art__read_live(db, name, false, &arena, &live, &error) == GEM5ART__LIVE_TRUSTED);
     CHECK_STR(live.id, lost_id);
     CHECK_STR(live.hash, run->hash);
     CHECK_STR(live.outdir, in_folder("results/a"));
@@ -1772,13 +1772,13 @@ TEST(live_entries_are_written_read_and_dropped) {
 #ifndef GEM5ART_NO_PROC
     CHECK(live.start > 0 && strlen(live.boot_id) == 36);
 #endif
-    CHECK(gem5art__read_live(db, "short", &arena, &live, &error) == GEM5ART__LIVE_NONE && error.code == GEM5ART_OK);
+    CHECK(gem5art__read_live(db, "short", false, &arena, &live, &error) == GEM5ART__LIVE_NONE && error.code == GEM5ART_OK);
     edit(live_path, lost_id, run->id); /* an entry under another's name */
-    CHECK(gem5art__read_live(db, name, &arena, &live, &error) == GEM5ART__LIVE_NONE && error.code == GEM5ART_SYNTAX);
+    CHECK(gem5art__read_live(db, name, false, &arena, &live, &error) == GEM5ART__LIVE_NONE && error.code == GEM5ART_SYNTAX);
     write_text(live_path, "{\"_id\": 5}");
-    CHECK(gem5art__read_live(db, name, &arena, &live, &error) == GEM5ART__LIVE_NONE && error.code == GEM5ART_SYNTAX);
+    CHECK(gem5art__read_live(db, name, false, &arena, &live, &error) == GEM5ART__LIVE_NONE && error.code == GEM5ART_SYNTAX);
     write_text(live_path, "");
-    CHECK(gem5art__read_live(db, name, &arena, &live, &error) == GEM5ART__LIVE_NONE && error.code == GEM5ART_SYNTAX);
+    CHECK(gem5art__read_live(db, name, false, &arena, &live, &error) == GEM5ART__LIVE_NONE && error.code == GEM5ART_SYNTAX);
     CHECK(take_lost(run)); /* none of which is in anybody's way */
     CHECK_CONTAINS(fixture_warnings, "a live entry of this run is ignored");
     gem5art__drop_live(db, run->hash, lost_id);

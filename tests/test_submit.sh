@@ -33,7 +33,7 @@ experiment() { # VALUES [KEYS]
 END
 }
 afresh() { rm -rf out db.json* log jobs ./*.status squeue.says; }
-queued() { ls db.json.live/*.queued 2>/dev/null | wc -l; }
+queued() { ls db.json.queued 2>/dev/null | wc -l; }
 # task JOB INDEX STATE NODE REASON - a line of squeue
 task() { echo "$1|$2|$3|$4|$(id -u)|$5|none" >>squeue.says; }
 
@@ -87,6 +87,16 @@ same "status of a local launch" $status 1
 has "a local launch" "$out" 'run "run 1" is queued (ticket '
 run "$launch" --slurm --dry-run --where n=1 x.json
 has "a dry run" "$out" "1 queued or executed elsewhere"
+run "$launch" --slurm --dry-run --where n=2,4 x.json
+has "a dry run, of a lost one, too" "$out" "2 runs: 1 new, 1 queued or executed elsewhere"
+run "$launch" --dry-run --where n=2,4 x.json
+has "a dry run without Slurm" "$out" "2 runs: 1 new, 1 queued or executed elsewhere"
+same "queued runs" "$(queued)" 5
+echo 1 >squeue.status
+run "$launch" --slurm --dry-run --where n=4 x.json
+has "a dry run without an answer" "$out" "1 run: 1 queued or executed elsewhere"
+has "its warning" "$err" "Slurm's queue is unavailable: squeue failed"
+rm squeue.status
 
 begin "gem5art-ls shows why runs wait, and which are lost"
 run "$list" --columns name,status,reason

@@ -114,23 +114,19 @@ static void keep_newest(size_t most) {
 static void choose_selected(void) {
     gem5art_query query = {.queued = true};
     gem5art_iter *iter = store_runs(db, &query);
+    gem5art_error error;
+    queue_row row;
     record r;
-    size_t length, member;
-    const char *json;
-    text hash = {NULL, 0, 0};
     record_init(&r);
-    member = members_want(&r.members, "hash");
-    while ((json = store_next_json(iter, &length)) != NULL) {
-        const queued_run *q;
-        record_read(&r, json, length, NULL);
-        q = queue_find(&waiting, members_string(&hash, r.members.values[member]));
-        if (!q) continue;
-        queue_show(&r, q, false);
-        if (select_holds(&selected, &r) && matches_options(q)) chosen[index_of(q)] = true;
+    while (queue_next(&waiting, iter, &row, &error)) {
+        record_read(&r, row.json, row.length, NULL);
+        queue_show(&r, row.run, false);
+        if (select_holds(&selected, &r) && matches_options(row.run)) chosen[index_of(row.run)] = true;
     }
+    if (gem5art_iter_step(iter) == GEM5ART_FAILED) die_of(&error);
+    gem5art_iter_close(iter);
     select_warn(&selected);
     if (selected.most < SIZE_MAX) keep_newest(selected.most);
-    text_free(&hash);
     text_free(&r.status);
     text_free(&r.reason);
 }

@@ -293,25 +293,16 @@ static bool read_live(gem5art_db *db, gem5art_error *error) {
 static bool read_queued(gem5art_db *db, gem5art_error *error) {
     gem5art_query query = {.queued = true};
     gem5art_iter *iter = gem5art_get_runs(db, &query, error);
-    members m = {0};
-    text hash = {0};
-    const char *json;
-    size_t length;
+    queue_row next;
     bool whole;
-    members_want(&m, "hash");
-    while (iter && (json = gem5art_next_json(iter, &length, error)) != NULL) {
-        const queued_run *q;
-        uint64_t experiment;
-        members_read(&m, json, length);
-        q = queue_find(&waiting, members_string(&hash, m.values[0]));
-        experiment = attempts_key(m.values[0]);
-        if (!q || attempts_has(&live.attempts, experiment)) continue;
-        if (q->state != QUEUE_GONE || attempts_time(&recorded.attempts, experiment) < q->time)
-            add_record(&live, json, length, NULL, q);
+    while (iter && queue_next(&waiting, iter, &next, error)) {
+        uint64_t experiment = attempts_key(next.hash);
+        if (attempts_has(&live.attempts, experiment)) continue;
+        if (next.run->state != QUEUE_GONE || attempts_time(&recorded.attempts, experiment) < next.run->time)
+            add_record(&live, next.json, next.length, NULL, next.run);
     }
     whole = gem5art_iter_step(iter) == GEM5ART_END;
     gem5art_iter_close(iter);
-    text_free(&hash);
     return whole;
 }
 

@@ -182,7 +182,6 @@ static void on_warning(const char *message, void *user_data) {
     static int count;
     (void)user_data;
     if (phase == REGISTERING && one.name) return; /* the stored description of an artifact is the better one */
-    if (phase == CREATING && strstr(message, " holds a different experiment (")) return; /* see plan_put_changes */
     if (phase < LAUNCHING && ++count > LISTED) return;
     if (phase < LAUNCHING && count == LISTED) message = "there are more such warnings";
     if (display_live && isatty(STDERR_FILENO)) display_say(SHEET_YELLOW, "warning: %s", message);
@@ -224,6 +223,7 @@ static gem5art_run **create_runs(experiment *e) {
         if (!experiment_use_artifacts(e, r)) continue; /* the error was reported */
         if (i > 0 && (text_same(r->desc.name, r[-1].desc.name) || text_same(r->desc.name, e->runs[0].desc.name)))
             label_same_names = true;
+        r->desc.quiet_differs = true; /* see plan_put_changes */
         runs[i] = r->fs ? gem5art_create_fs_run(db, &r->desc, &error) : gem5art_create_se_run(db, &r->desc, &error);
         if (!runs[i]) complain(error.message);
     }
@@ -323,7 +323,10 @@ static void fill_pool(gem5art_run *const *runs, size_t count) {
     queue q;
     size_t i;
     queue_read(&q, db);
-    for (i = 0; i < count && q.count; i++) queue_release_void(&q, db, runs[i]->hash);
+    for (i = 0; i < count && q.count; i++) {
+        const char *ticket = queue_void_ticket(&q, runs[i]->hash);
+        if (ticket) gem5art_unqueue_run(db, runs[i]->hash, ticket, NULL);
+    }
     queue_free(&q);
     pool_desc.handle_signals = true;
     pool_desc.event = on_event;
@@ -407,14 +410,21 @@ static void show_script(const experiment *e) {
 static int show_plan(experiment *e) {
     gem5art_run **runs;
     gem5art_error error;
+    queue q;
     size_t i;
     bool well;
     open_store(e);
     runs = prepare(e);
+    queue_read(&q, db);
+    if (slurm.slurm && q.trouble.length) warn("Slurm's queue is unavailable: %s", q.trouble.data);
     for (i = 0; i < e->run_count; i++) {
-        plan_add(db, runs[i], &pool_desc);
+        gem5art_pool_desc desc = pool_desc;
+        if (slurm.slurm) queue_let_replace(&q, db, runs[i]->hash, &desc);
+        else desc.replaces = queue_void_ticket(&q, runs[i]->hash);
+        plan_add(db, runs[i], &desc);
         gem5art_release_run(db, runs[i]);
     }
+    queue_free(&q);
     free(runs);
     well = plan_print();
     if (slurm.slurm) show_script(e);

@@ -44,9 +44,9 @@ queue_is_empty() { squeue -h >.queue && [ ! -s .queue ]; }
 # Of outdirs: do these runs run?
 are_running() { for n; do grep -q '"Running"' "out/$n/info.json" || return 1; done; }
 # Of the live entries: runs that are queued, runs that have begun
-queued() { ls db.json.live 2>/dev/null | grep -c '\.queued$'; }
-live() { ls db.json.live 2>/dev/null | grep -vc '\.queued$'; }
-nothing_live() { [ -z "$(ls db.json.live 2>/dev/null)" ]; }
+queued() { ls db.json.queued 2>/dev/null | wc -l; }
+live() { ls db.json.live 2>/dev/null | wc -l; }
+nothing_live() { [ "$(live)$(queued)" = 00 ]; }
 
 # Slurm lets a task that was put back into the queue wait for two minutes; a test only for the few seconds in which a
 # node may still refuse the task.

@@ -7,30 +7,33 @@
 
 /* ---- files beside a store */
 
-/* Reports an ignored file among the live entries, and removes it with --clear-live. */
-static void fsck_find_ignored(fsck_audit *audit, gem5art__arena *arena, const char *name, const char *why) {
-    const char *path = gem5art__arena_printf(arena, "%s/%s", audit->db->live_path, name);
+/* Reports an unusable file among the live entries or the queued runs, and removes it with --clear-live. */
+static void fsck_find_ignored(fsck_audit *audit, gem5art__arena *arena, const char *name, bool queued,
+                              const char *why) {
+    const char *folder = queued ? audit->db->queue_path : audit->db->live_path;
+    const char *path = gem5art__arena_printf(arena, "%s/%s", folder, name), *what = queued ? "queued run" : "live entry";
     if (!audit->clear_live)
-        fsck_find(audit, FSCK_NOTE, -1, "the live entry %.400s is ignored: %.400s; --clear-live removes it", name, why);
+        fsck_find(audit, FSCK_NOTE, -1, "the %s %.400s %s: %.400s; --clear-live removes it", what, name,
+                  queued ? "cannot be started" : "is ignored", why);
     else if (path && GEM5ART_SYS_UNLINK(path) == 0)
-        fsck_find(audit, FSCK_NOTE, -1, "removed the live entry %.400s: %.400s", name, why);
+        fsck_find(audit, FSCK_NOTE, -1, "removed the %s %.400s: %.400s", what, name, why);
     else
-        fsck_find(audit, FSCK_NOTE, -1, "cannot remove the live entry %.400s: %s", name,
+        fsck_find(audit, FSCK_NOTE, -1, "cannot remove the %s %.400s: %s", what, name,
                   path ? strerror(errno) : "out of memory");
 }
 
-/* Reports a live entry that is ignored, or of a lost run. A queued run is neither. */
-static bool fsck_check_entry(fsck_audit *audit, const char *name, gem5art_error *error) {
+/* Reports an entry that is ignored, or of a lost run. */
+static bool fsck_check_entry(fsck_audit *audit, const char *name, bool queued, gem5art_error *error) {
     gem5art__arena arena = {NULL, false};
     gem5art__live live;
     gem5art_error why;
-    gem5art__trust trust = gem5art__read_live(audit->db, name, &arena, &live, &why);
+    gem5art__trust trust = gem5art__read_live(audit->db, name, queued, &arena, &live, &why);
     bool ended = trust == GEM5ART__LIVE_NONE && why.code == GEM5ART_OK;
     if (trust == GEM5ART__LIVE_FAILED) gem5art__fail(error, why.code, "%s", why.message);
     else if (!ended && (trust == GEM5ART__LIVE_NONE ||
-                        (!gem5art__is_queued_name(name) && !gem5art__is_live(audit->db, &live, trust)))) {
+                        (!queued && !gem5art__is_live(audit->db, &live, trust)))) {
         if (trust == GEM5ART__LIVE_NONE || trust == GEM5ART__LIVE_SHOWN)
-            fsck_find_ignored(audit, &arena, name, why.message);
+            fsck_find_ignored(audit, &arena, name, queued, why.message);
         else
             fsck_find(audit, FSCK_NOTE, -1, "the run %s was lost: it began in %.500s, and its supervisor is gone; the "
                       "next program that executes it records that", live.id, live.outdir);
@@ -39,13 +42,13 @@ static bool fsck_check_entry(fsck_audit *audit, const char *name, gem5art_error 
     return trust != GEM5ART__LIVE_FAILED;
 }
 
-static bool fsck_check_live(fsck_audit *audit, gem5art_error *error) {
-    DIR *dir = GEM5ART_SYS_OPENDIR(audit->db->live_path);
+static bool fsck_check_entries(fsck_audit *audit, bool queued, gem5art_error *error) {
+    DIR *dir = GEM5ART_SYS_OPENDIR(queued ? audit->db->queue_path : audit->db->live_path);
     struct dirent *entry;
     bool ok = true;
     while (dir && ok && (entry = GEM5ART_SYS_READDIR(dir)) != NULL)
         if (entry->d_name[0] != '.' && !strstr(entry->d_name, ".tmp-")) /* being written */
-            ok = fsck_check_entry(audit, entry->d_name, error);
+            ok = fsck_check_entry(audit, entry->d_name, queued, error);
     if (dir) GEM5ART_SYS_CLOSEDIR(dir);
     return ok;
 }
@@ -101,8 +104,8 @@ static bool fsck_check_all_records(fsck_audit *audit, gem5art_error *error) {
 /* Fills in the numbers of an audit whose db and report are set, the rest zero. Takes no lock. False: it
    could not be done, or this is not a store. */
 GEM5ART__MAYBE_UNUSED static bool fsck_check_store(fsck_audit *audit, gem5art_error *error) {
-    return fsck_check_all_records(audit, error) && fsck_check_live(audit, error) &&
-           fsck_check_files(audit, error);
+    return fsck_check_all_records(audit, error) && fsck_check_entries(audit, false, error) &&
+           fsck_check_entries(audit, true, error) && fsck_check_files(audit, error);
 }
 
 /* Is `name` a second name of the store's file? */

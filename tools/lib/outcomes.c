@@ -83,13 +83,12 @@ __attribute__((format(printf, 3, 4))) static void announce(sheet_color color_of,
 }
 
 static void on_skipped(gem5art_db *db, const gem5art_run *run, const gem5art_error *error) {
-    /* Only the message has which record the library compared, and that a file of it changed. */
-    outcome o = error->code == GEM5ART_BUSY                                                 ? ELSEWHERE
-                : error->code == GEM5ART_CANCELLED                                          ? CANCELLED
-                : error->code != GEM5ART_EXISTS                                             ? TROUBLE
-                : strstr(error->message, "which gem5 read then, has changed since") != NULL ? CHANGED
-                : finished_before(db, run)                                                      ? RECORDED
-                                                                                            : FAILED_BEFORE;
+    outcome o = error->code == GEM5ART_BUSY        ? ELSEWHERE
+                : error->code == GEM5ART_CANCELLED ? CANCELLED
+                : error->code != GEM5ART_EXISTS    ? TROUBLE
+                : run->stale                       ? CHANGED
+                : finished_before(db, run)         ? RECORDED
+                                                   : FAILED_BEFORE;
     outcomes_tally[o]++;
     if (o == ELSEWHERE || o == TROUBLE || (o == CHANGED && outcomes_tally[CHANGED] <= OUTCOMES_LISTED))
         announce(o == TROUBLE ? SHEET_RED : SHEET_YELLOW, run, "%s", wording(error->message));

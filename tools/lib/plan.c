@@ -85,7 +85,7 @@ void plan_add(gem5art_db *db, gem5art_run *run, const gem5art_pool_desc *pool) {
     cells[3] = text_copy(label_path(action == PLAN_SKIP && a.found ? a.outdir.data : run->outdir));
     if (launched) plan_add_change(run);
     label_free_attempt(&a);
-    if (launched || (action == PLAN_SKIP && !strstr(error.message, "has changed since"))) return;
+    if (launched || (action == PLAN_SKIP && !run->stale)) return;
     notes_add(&plan_doubts, wording(error.message), "");
 }
 

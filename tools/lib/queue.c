@@ -4,7 +4,6 @@
 
 #include <stdlib.h>
 #include <string.h>
-#include <sys/stat.h>
 #include <unistd.h>
 
 #include "slurm.h"
@@ -13,7 +12,8 @@
 #include "terminal.h"
 #include "when.h"
 
-enum { QUEUE_SECONDS = 30 }; /* between two questions to Slurm */
+/* Seconds between two questions to Slurm; without an update of info.json after which an attempt is lost. */
+enum { QUEUE_SECONDS = 30, QUEUE_HEARTBEAT = 60 };
 
 /* ---- the entries */
 
@@ -27,18 +27,15 @@ static void read_entries(queue *q, gem5art_db *db) {
     const gem5art_run *run;
     while ((run = store_next_run(iter)) != NULL) {
         const gem5art_json *ticket = gem5art_json_get(run->record, "ticket");
-        char *path = text_printf("%s.live/%s.queued", gem5art_store_path(db), run->hash);
         queued_run *r;
-        struct stat st;
         q->runs = (queued_run *)text_room(q->runs, q->count, sizeof *q->runs);
         r = (queued_run *)memset(&q->runs[q->count++], 0, sizeof *r);
         r->hash = text_copy(run->hash), r->id = text_copy(run->id), r->name = text_copy(run->name);
         r->outdir = text_copy(run->outdir);
         r->ticket = text_copy(ticket && ticket->type == GEM5ART_JSON_STRING ? ticket->text : "");
         r->time = run->enqueue_time;
-        r->owner = stat(path, &st) == 0 ? st.st_uid : geteuid();
+        r->owner = (uid_t)run->queued_by;
         r->node = r->reason = "";
-        free(path);
     }
     if (q->count) qsort(q->runs, q->count, sizeof *q->runs, compare);
 }
@@ -165,6 +162,19 @@ const queued_run *queue_find(const queue *q, const char *hash) {
     return q->count ? (const queued_run *)bsearch(&key, q->runs, q->count, sizeof key, compare) : NULL;
 }
 
+bool queue_next(const queue *q, gem5art_iter *iter, queue_row *row, gem5art_error *error) {
+    static members wanted;
+    static text hash;
+    if (!wanted.count) members_want(&wanted, "hash");
+    while ((row->json = gem5art_next_json(iter, &row->length, error)) != NULL) {
+        members_read(&wanted, row->json, row->length);
+        row->hash = wanted.values[0];
+        row->run = queue_find(q, members_string(&hash, row->hash));
+        if (row->run) return true;
+    }
+    return false;
+}
+
 /* Appends why a run has not begun. */
 static void put_reason(text *out, const queued_run *r) {
     if (r->state == QUEUE_PENDING && !text_same(r->reason, "None")) text_put(out, r->reason, strcspn(r->reason, ","));
@@ -189,9 +199,27 @@ char *queue_task(const queued_run *r) {
     return r->job ? text_printf("%lld_%lld", (long long)r->job, (long long)r->task) : text_copy("");
 }
 
-void queue_release_void(const queue *q, gem5art_db *db, const char *hash) {
+const char *queue_void_ticket(const queue *q, const char *hash) {
     const queued_run *r = queue_find(q, hash);
-    if (r && r->state == QUEUE_GONE) gem5art_unqueue_run(db, hash, r->ticket, NULL);
+    return r && r->state == QUEUE_GONE ? r->ticket : NULL;
+}
+
+/* Has the last heartbeat of each live attempt at a run been a while ago? */
+static bool heartbeat_stopped(gem5art_db *db, const char *hash) {
+    gem5art_query query = {.live = true, .hash = hash};
+    gem5art_error error;
+    gem5art_iter *iter = gem5art_get_runs(db, &query, &error);
+    const gem5art_run *run;
+    bool stopped = iter != NULL;
+    while (iter && (run = gem5art_next_run(iter, &error)) != NULL)
+        stopped = stopped && run->current_time < when_now() - QUEUE_HEARTBEAT;
+    gem5art_iter_close(iter);
+    return stopped;
+}
+
+void queue_let_replace(const queue *q, gem5art_db *db, const char *hash, gem5art_pool_desc *desc) {
+    desc->replaces = queue_void_ticket(q, hash);
+    if (desc->replaces && heartbeat_stopped(db, hash)) desc->take_lost = true;
 }
 
 void queue_free(queue *q) {

@@ -41,12 +41,26 @@ void queue_read(queue *q, gem5art_db *db);
 /* The same for a tool that reads again and again: Slurm is asked at most every 30 s. */
 void queue_reread(queue *q, gem5art_db *db);
 const queued_run *queue_find(const queue *q, const char *hash); /* NULL: it is not queued */
+
+/* A row of a query for queued runs, with what is known of its run. */
+typedef struct queue_row {
+    const char *json;
+    size_t length;
+    gem5art_text hash;        /* as it is written in the JSON */
+    const queued_run *run;
+} queue_row;
+/* The next row whose run the queue has. False at the end, or with an error: see gem5art_iter_step. */
+bool queue_next(const queue *q, gem5art_iter *iter, queue_row *row, gem5art_error *error);
+
 /* Shows in a record, that of the queued run or of its live attempt, why it does not run yet, or where it runs. */
 void queue_show(record *shown, const queued_run *r, bool live);
 char *queue_task(const queued_run *r); /* "123_4", to be freed; "" while its job is unknown */
 void queue_free(queue *q);
 
-/* Withdraws a run whose ticket is void, so that it can be launched on this machine. */
-void queue_release_void(const queue *q, gem5art_db *db, const char *hash);
+/* The ticket of a run whose task Slurm does not list, which is void; NULL: it is not queued, or its ticket counts. */
+const char *queue_void_ticket(const queue *q, const char *hash);
+/* Lets a submission replace a void ticket (.replaces), and record what its task had begun as lost (.take_lost) if its
+   info.json has not been updated for a minute. */
+void queue_let_replace(const queue *q, gem5art_db *db, const char *hash, gem5art_pool_desc *desc);
 
 #endif

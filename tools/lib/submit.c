@@ -21,7 +21,7 @@
 #include "wording.h"
 
 /* Seconds before the time limit at which a task is told to end: for the grace time and the archive. */
-enum { SUBMIT_NOTICE = 180, SUBMIT_ARCHIVE = 300, SUBMIT_HEARTBEAT = 60 };
+enum { SUBMIT_NOTICE = 180, SUBMIT_ARCHIVE = 300 };
 
 /* ---- options */
 
@@ -215,19 +215,6 @@ typedef struct submitting {
     int tally[SUBMIT_OUTCOMES];
 } submitting;
 
-/* Has the last heartbeat of each live attempt at a run been a while ago? */
-static bool heartbeat_stopped(gem5art_db *db, const char *hash) {
-    gem5art_query query = {.live = true, .hash = hash};
-    gem5art_error error;
-    gem5art_iter *iter = gem5art_get_runs(db, &query, &error);
-    const gem5art_run *run;
-    bool stopped = iter != NULL;
-    while (iter && (run = gem5art_next_run(iter, &error)) != NULL)
-        stopped = stopped && run->current_time < when_now() - SUBMIT_HEARTBEAT;
-    gem5art_iter_close(iter);
-    return stopped;
-}
-
 /* Was the latest attempt that counts Finished? */
 static bool is_finished(gem5art_db *db, const gem5art_run *run) {
     label_attempt a;
@@ -241,15 +228,14 @@ static bool is_finished(gem5art_db *db, const gem5art_run *run) {
 /* Queues one run, unless it is in the queue: a ticket whose task Slurm does not list is void, and what its task had
    begun is lost once its heartbeat has stopped. */
 static submit_outcome queue_run(submitting *w, gem5art_run *run) {
-    const queued_run *earlier = queue_find(&w->queue, run->hash);
     gem5art_pool_desc desc = *w->options->pool;
     gem5art_error error;
     char *ticket;
     bool ok;
-    if (earlier && earlier->state != QUEUE_GONE) return SUBMIT_QUEUED;
+    queue_let_replace(&w->queue, w->db, run->hash, &desc);
+    if (!desc.replaces && queue_find(&w->queue, run->hash)) return SUBMIT_QUEUED;
     ticket = submission_ticket(w->submission.id, (int64_t)w->count / w->options->per_task);
-    if (earlier && heartbeat_stopped(w->db, run->hash)) desc.take_lost = true;
-    ok = gem5art_queue_run(w->db, run, ticket, earlier ? earlier->ticket : NULL, &desc, &error);
+    ok = gem5art_queue_run(w->db, run, ticket, desc.replaces, &desc, &error);
     free(ticket);
     if (ok) return SUBMITTED;
     if (error.code == GEM5ART_EXISTS) return is_finished(w->db, run) ? SUBMIT_RECORDED : SUBMIT_FAILED;
