@@ -179,8 +179,8 @@ int main(int argc, char **argv) {
          "checksum. The old file is kept as DATABASE.old.N", .flag = &compact},
         {"--merge-shards", NULL, NULL, "Move the records of DATABASE.shards to the database, also while others write. A "
          "shard that is locked for long is left for the next time, with exit status 1", .flag = &merge},
-        {"--clear-live", NULL, NULL, "Remove entries of DATABASE.live and DATABASE.queued that no program acts on: damaged "
-         "ones, those of another version, and those of other users whose runs are over", .flag = &clear_live},
+        {"--clear-live", NULL, NULL, "Remove entries of DATABASE.live and .queued that no program acts on: damaged ones, "
+         "those of another version, those of other users whose runs are over", .flag = &clear_live},
         OPTION_DB_URI(&db_uri),
         OPTION_END};
     static const page p = {.summary = "check a run store, and repair it",
