@@ -2213,12 +2213,11 @@ static char *gem5art__absolute_path(gem5art__arena *arena, const char *folder, c
 #define GEM5ART__JSON_DEPTH ((size_t)128) /* the default max_depth */
 #define GEM5ART__JSON_SMALL 64            /* members of an object whose keys are compared by a table on the stack */
 
-/* The length of the UTF-8 sequence (RFC 3629) at the start of `left` bytes; 0 where there is none. */
+/* The length of the UTF-8 sequence (RFC 3629) at the start of `left` bytes, at least one; 0 where there is none. */
 static size_t gem5art__utf8_sequence(const char *text, size_t left) {
     const unsigned char *s = (const unsigned char *)text;
     unsigned low = 0x80, high = 0xbf; /* of the second byte: no overlong form, no surrogate, none beyond U+10FFFF */
     size_t length, i;
-    if (left == 0) return 0;
     if (s[0] < 0x80) return 1;
     if (s[0] < 0xc2 || s[0] > 0xf4) return 0;
     length = s[0] < 0xe0 ? 2 : s[0] < 0xf0 ? 3 : 4;
@@ -2342,9 +2341,9 @@ static char *gem5art__json_escape(gem5art__json_parser *p, char *out) {
     after = p->at;
     if (code >= 0xd800 && code <= 0xdbff && after[0] == '\\' && after[1] == 'u') {
         p->at++;
-        if (!gem5art__json_hex4(p, &low)) return NULL;
-        if (low >= 0xdc00 && low <= 0xdfff) code = 0x10000 + ((code - 0xd800) << 10) + (low - 0xdc00);
-        else p->at = after;
+        if (gem5art__json_hex4(p, &low) && low >= 0xdc00 && low <= 0xdfff)
+            code = 0x10000 + ((code - 0xd800) << 10) + (low - 0xdc00);
+        else p->at = after; /* an escape of its own, or an error */
     }
     if (code < 0xdc80 || code > 0xdcff) return gem5art__json_put_utf8(out, code);
     *out++ = (char)(code - 0xdc00);
@@ -2791,7 +2790,7 @@ GEM5ARTDEF void gem5art_json_number(gem5art_json_writer *writer, double value) {
     for (c = printed; *c != 'e'; c++)
         if (gem5art__is_digit(*c)) digits[count++] = *c;
     exponent = (int)strtol(c + 1, NULL, 10);
-    while (count > 1 && digits[count - 1] == '0') count--;
+    while (digits[count - 1] == '0') count--; /* the first digit is not 0 */
     digits[count] = 0;
     if (exponent < -4 || exponent >= 16)
         snprintf(text, sizeof text, "%s%c%s%se%+03d", sign, digits[0], count > 1 ? "." : "", digits + 1, exponent);
@@ -11136,10 +11135,11 @@ static void gem5art__in_warden_end_run(gem5art__warden_state *self, gem5art__run
    and not at all where this process, to which orphans come, has no other children. */
 static void gem5art__in_warden_sweep(gem5art__warden_state *self) {
     gem5art__run_child *child, *end = self->children + self->slot_count;
-    int ended = 0, spread = 0, children = 0;
+    bool ended = false, spread = false;
+    int children = 0;
     for (child = self->children; child < end; child++) {
-        ended += child->pid && child->ended;
-        spread += child->pid && child->spread && !child->ended;
+        ended = ended || (child->pid && child->ended);
+        spread = spread || (child->pid && child->spread && !child->ended);
         children += child->pid > 0;
         child->left = child->killed = 0;
     }

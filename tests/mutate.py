@@ -32,13 +32,13 @@ FLAGS = ["-std=c99", "-O0", "-w", "-I.", "-pthread"]
 
 # The test programs that touch a section, in the order in which they run.
 TESTS = {
-    "json": "json",
-    "store": "store store_damage store_faults model cache safety",
-    "flat": "store_damage store store_faults model concurrency",
-    "run": "run safety artifact limits execute",
-    "outcome": "outcome execute",
-    "warden": "warden supervisors limits execute pool",
-    "pool": "limits pool execute safety threads",
+    "json": "json corners",
+    "store": "corners store store_damage store_faults corner_faults shards model cache safety",
+    "flat": "corners corner_faults store_damage store store_faults shards model concurrency",
+    "run": "corners corner_faults run queue moments safety artifact limits execute",
+    "outcome": "outcome corners probe execute",
+    "warden": "corners warden corner_faults moments supervisors limits execute pool",
+    "pool": "corners corner_faults moments limits queue pool execute safety threads",
 }
 OPERATORS = [  # in code whose texts and comments are blanked
     (r"(?<![<-])<(?![<=])(?= )", ["<="]), (r"(?<!<)<=", ["<"]),

@@ -307,6 +307,19 @@ TEST(a_request_that_is_interrupted) {
     gem5art__buf_free(&requests);
 }
 
+TEST(a_wake_that_is_interrupted) {
+    gem5art__message woken;
+    int fds[2];
+    REQUIRE(pipe(fds) == 0);
+    set_fault(INTERRUPT, 1, 0);
+    gem5art__wake(fds[1]);
+    CHECK_INT(fault_count, 2); /* it was written again */
+    set_fault(FAIL, 0, 0);
+    CHECK_INT(read(fds[0], &woken, sizeof woken), sizeof woken);
+    CHECK_INT(woken.warden, 0);
+    close(fds[0]), close(fds[1]);
+}
+
 /* ---- pools: their parts, of a job that nobody executes */
 
 static gem5art_pool *pool;

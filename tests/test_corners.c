@@ -25,7 +25,6 @@ static const gem5art_json *parsed(const char *text) {
 TEST(json_of_nothing) {
     gem5art_json_writer writer;
     const char *text;
-    CHECK_INT(gem5art__utf8_sequence("", 0), 0);
     CHECK(gem5art_json_get(NULL, "key") == NULL);
     CHECK(gem5art_json_get(parsed("{\"a\":1}"), NULL) == NULL);
     CHECK(gem5art_json_get(parsed("[1]"), "a") == NULL);
@@ -98,6 +97,62 @@ TEST(fields_of_any_kind) {
     read_fields(gem5art__run_fields, &run, sizeof run);
     read_fields(gem5art__artifact_fields, &artifact, sizeof artifact);
     read_fields(gem5art__live_fields, &live, sizeof live);
+}
+
+/* Reads a value of a kind into the first field of a run (of an artifact for `git`), and writes it: the same text, or "". */
+static const char *read_and_written(gem5art__kind kind, const char *value) {
+    static char text[256];
+    gem5art__field fields[] = {{"x", GEM5ART__TEXT, 0, false, gem5art__exit_event_fields}, {NULL, GEM5ART__TEXT, 0, false, NULL}};
+    union { gem5art_run run; gem5art_artifact artifact; } object;
+    gem5art_json_writer writer;
+    const char *written;
+    memset(&object, 0, sizeof object);
+    fields[0].kind = kind;
+    if (kind == GEM5ART__ARCHIVE) fields[0].offset = offsetof(gem5art_run, archive_except);
+    gem5art__set_defaults(fields, &object);
+    text[0] = 0;
+    if (!gem5art__read_field(&arena, fields, parsed(value), &object)) return text;
+    gem5art_json_writer_init(&writer, 0);
+    gem5art_json_begin_object(&writer);
+    gem5art__write_field(&writer, fields, &object);
+    gem5art_json_end_object(&writer);
+    written = gem5art_json_take(&writer, NULL, &error);
+    if (written) snprintf(text, sizeof text, "%.*s", (int)strlen(written) - 6, written + 5); /* {"x":...} */
+    gem5art_json_writer_free(&writer);
+    return text;
+}
+
+TEST(what_a_field_of_each_kind_holds) {
+    static const struct { gem5art__kind kind; const char *values[8]; } same[] = {
+        {GEM5ART__TEXT, {"\"\"", "\"x\""}}, {GEM5ART__TEXT_OR_NULL, {"null", "\"x\""}}, {GEM5ART__TEXTS, {"[]", "[\"a\",\"b\"]"}},
+        {GEM5ART__TEXTS_QUOTED, {"\"[]\"", "\"[\\\"a\\\",\\\"b\\\"]\""}}, {GEM5ART__PAIRS, {"{}", "{\"a\":\"b\",\"c\":\"d\"}"}},
+        {GEM5ART__PAIRS_QUOTED, {"\"{}\"", "\"{\\\"a\\\":\\\"b\\\"}\""}}, {GEM5ART__BOOLEAN, {"true", "false"}},
+        {GEM5ART__INTEGER, {"0", "-7", "9223372036854775807"}}, {GEM5ART__SIZE, {"null", "0", "7"}},
+        {GEM5ART__SECONDS, {"0", "-1.5", "86400", "1e+300"}}, {GEM5ART__TICK, {"0", "18446744073709551615"}},
+        {GEM5ART__GIT, {"{}", "{\"origin\":\"o\",\"hash\":\"h\",\"name\":\"n\"}"}},
+        {GEM5ART__ARCHIVE, {"\"all\"", "\"none\"", "{\"except\":[\"a\",\"b\"]}"}},
+        {GEM5ART__ROWS, {"[]", "[{\"tick\":5,\"code\":-1,\"cause\":\"c\",\"seconds\":0.5}]"}}};
+    static const struct { gem5art__kind kind; const char *value, *written; } other[] = {
+        {GEM5ART__TEXT, "null", "\"\""}, {GEM5ART__TEXTS, "null", "[]"}, {GEM5ART__PAIRS, "null", "{}"}, {GEM5ART__BOOLEAN, "null", "false"},
+        {GEM5ART__INTEGER, "null", "0"}, {GEM5ART__INTEGER, "-1.5", "-1"}, {GEM5ART__SIZE, "-3", "null"}, {GEM5ART__SECONDS, "null", "0"},
+        {GEM5ART__SECONDS, "1e999", "0"}, {GEM5ART__TICK, "null", "0"}, {GEM5ART__GIT, "null", "{}"}, {GEM5ART__GIT, "{\"origin\":\"o\"}", "{}"},
+        {GEM5ART__ARCHIVE, "null", "\"all\""}, {GEM5ART__ROWS, "null", "[]"}, {GEM5ART__TEXTS_QUOTED, "3", "\"[]\""},
+        {GEM5ART__TEXTS_QUOTED, "\"{}\"", "\"[]\""}, {GEM5ART__TEXTS_QUOTED, "\"[\"", "\"[]\""}, {GEM5ART__TEXTS_QUOTED, "[\"a\"]", "\"[\\\"a\\\"]\""},
+        {GEM5ART__PAIRS, "{\"a\":1.0,\"b\":null}", "{\"a\":\"1.0\",\"b\":\"\"}"},
+        {GEM5ART__TEXT, "1", ""}, {GEM5ART__TEXT, "[]", ""}, {GEM5ART__TEXT_OR_NULL, "{}", ""}, {GEM5ART__TEXTS, "{}", ""}, {GEM5ART__TEXTS, "1", ""},
+        {GEM5ART__TEXTS, "\"x\"", ""}, {GEM5ART__TEXTS, "[\"a\",1]", ""}, {GEM5ART__PAIRS, "[]", ""}, {GEM5ART__PAIRS, "\"{}\"", ""},
+        {GEM5ART__BOOLEAN, "1", ""}, {GEM5ART__BOOLEAN, "\"true\"", ""}, {GEM5ART__INTEGER, "true", ""}, {GEM5ART__INTEGER, "\"1\"", ""},
+        {GEM5ART__INTEGER, "9223372036854775808", ""}, {GEM5ART__INTEGER, "1e300", ""}, {GEM5ART__INTEGER, "-1e300", ""}, {GEM5ART__SECONDS, "\"1\"", ""},
+        {GEM5ART__TICK, "\"1\"", ""}, {GEM5ART__GIT, "[]", ""}, {GEM5ART__GIT, "{\"name\":1}", ""}, {GEM5ART__ARCHIVE, "\"x\"", ""},
+        {GEM5ART__ARCHIVE, "{\"except\":\"a\"}", ""}, {GEM5ART__ARCHIVE, "[]", ""}, {GEM5ART__ROWS, "{}", ""}, {GEM5ART__ROWS, "[1]", ""},
+        {GEM5ART__ROWS, "[{\"code\":\"x\"}]", ""}};
+    size_t i, k;
+    for (i = 0; i < sizeof same / sizeof *same; i++)
+        for (k = 0; same[i].values[k]; k++) CHECK_STR(read_and_written(same[i].kind, same[i].values[k]), same[i].values[k]);
+    for (i = 0; i < sizeof other / sizeof *other; i++)
+        CHECK_THAT(strcmp(read_and_written(other[i].kind, other[i].value), other[i].written) == 0, "%s of kind %d is written %s, not %s",
+                   other[i].value, (int)other[i].kind, read_and_written(other[i].kind, other[i].value), other[i].written);
+    gem5art__arena_free(&arena);
 }
 
 TEST(pairs_that_are_odd) {
@@ -808,6 +863,30 @@ TEST(reports_that_have_no_room_are_left_out) {
     CHECK_INT(self.unsent.length, 0);
     self.child_list = -1;
     CHECK_INT(gem5art__in_warden_count(&self, 0), -1);
+}
+
+/* A list of children in any number of reads. */
+TEST(children_are_counted_to_the_last) {
+    gem5art__warden_state self;
+    char many[20000] = "";
+    int i;
+    fixture_begin();
+    memset(&self, 0, sizeof self);
+    for (i = 0; i < 2000; i++) sprintf(many + strlen(many), "%d ", 100000 + i * 7);
+    write_text("none", "");
+    write_text("three", "11 222  3:");
+    write_text("many", many);
+    REQUIRE((self.child_list = open("none", O_RDONLY)) >= 0);
+    CHECK_INT(gem5art__in_warden_count(&self, 0), 0);
+    close(self.child_list);
+    REQUIRE((self.child_list = open("three", O_RDONLY)) >= 0);
+    CHECK_INT(gem5art__in_warden_count(&self, 0), 3);
+    close(self.child_list);
+    REQUIRE((self.child_list = open("many", O_RDONLY)) >= 0);
+    CHECK_INT(gem5art__in_warden_count(&self, 0), 2000);
+    close(self.child_list);
+    CHECK_INT(gem5art__in_warden_count(&self, 0), -1);
+    fixture_end();
 }
 
 TEST(reports_of_a_dead_warden_do_not_count) {

@@ -594,6 +594,19 @@ TEST(objects_of_many_keys) {
     }
 }
 
+/* Of 100 keys, short and long ones by turns, each one is found again. */
+TEST(a_repeated_key_of_any_length) {
+    int twice, k;
+    for (twice = 0; twice < 100; twice++) {
+        char text[8192] = "{", *out = text + 1;
+        gem5art_error error;
+        for (k = 0; k <= 100; k++) out += sprintf(out, "%s\"%0*d\":0", k ? "," : "", 1 + (k < 100 ? k : twice) * 37 % 50, k < 100 ? k : twice);
+        strcpy(out, "}");
+        CHECK_THAT(!parse(text, &error), "key %d", twice);
+        CHECK_CONTAINS(error.message, "already");
+    }
+}
+
 /* ---- numbers */
 
 TEST(integers) {
@@ -845,6 +858,17 @@ static size_t random_text(char *text, size_t size) {
     size_t length = random_below(size), i;
     for (i = 0; i < length; i++) text[i] = (char)(random_bits() % 4 ? parts[random_below(sizeof parts)] : random_bits() & 0xff);
     return length;
+}
+
+/* A call that succeeds leaves no error of an earlier one. */
+TEST(success_clears_the_error) {
+    gem5art_error error;
+    const gem5art_json *root;
+    CHECK(!parse("[", &error));
+    root = parse("[]", &error);
+    CHECK_INT(error.code, GEM5ART_OK);
+    CHECK_STR(error.message, "");
+    gem5art_json_free(root);
 }
 
 TEST(any_bytes_survive) {

@@ -228,6 +228,9 @@ TEST(too_little_memory_for_more) {
     REQUIRE((pool = make_pool(&desc)) != NULL);
     add_slow(pool, "64"), add_slow(pool, "65"), add_slow(pool, "66"), add_slow(pool, "67");
     STEP_UNTIL(pool, pool->launch_after > 0 && gem5art_pool_timeout(pool) > 0); /* it waits, and not for ever */
+    pool->launch_after = gem5art__monotonic() + 0.0009;
+    timeout = gem5art_pool_timeout(pool);
+    CHECK_THAT(timeout > 0 || pool->launch_after <= gem5art__monotonic(), "it waits less than is left");
     CHECK_INT(pool->counts.running, 2);
     gem5art_pool_destroy(pool);
     end();

@@ -285,6 +285,8 @@ static const made mades[] = {
     /* gem5's own errors */
     {"fatal, v20, lost by a wrapper", false, 0, BAD, "fatal: Can't find a path",
      {"simerr", "warn: x\nfatal: Can't find a path from 'a' to 'b'\nMemory Usage: 608880 KBytes\n"}},
+    {"fatal, v20, of two lines", false, 0, BAD, "fatal: Can't find a path",
+     {"simerr", "fatal: Can't find a path\nfrom a to b\nMemory Usage: 608880 KBytes\n"}},
     {"fatal, v21", false, 0, BAD, "fatal: out of memory, only got",
      {"simerr", "build/X86/sim/system.cc:300: fatal: out of memory, only got 1 of 2 pages\nMemory Usage: 1 KBytes\n"}},
     {"fatal, v24, behind a guest's words", false, 0, BAD, "fatal: Syscall 9999 out of range",
@@ -454,7 +456,8 @@ TEST(where_the_statistics_are) {
         {{NULL}, "stats.txt"}, {{"--stats-file=my.stats"}, "my.stats"}, {{"--stats-file", "a/b.stats"}, "a/b.stats"},
         {{"--stats-file"}, "stats.txt"}, {{"--stats-file=text://x.txt?spaces=False"}, "x.txt"},
         {{"--stats-file=file://y.txt"}, "y.txt"}, {{"--stats-file=/tmp/z.txt"}, ""}, {{"--stats-file=x.h5"}, ""},
-        {{"--stats-file=x.gz"}, ""}, {{"--stats-file=h5://x"}, ""}, {{"--debug-flags=Exec", "--stats-file=w"}, "w"}};
+        {{"--stats-file=x.gz"}, ""}, {{"--stats-file=h5://x"}, ""}, {{"--debug-flags=Exec", "--stats-file=w"}, "w"},
+        {{"--stats-file=w", "--debug-flags=Exec"}, "w"}, {{"--debug-flags", "Exec"}, "stats.txt"}};
     gem5art__arena arena = {NULL, false};
     gem5art_run run;
     size_t i;

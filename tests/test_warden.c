@@ -13,7 +13,7 @@ static int test_execve(const char *path, char *const argv[], char *const envp[])
 static long test_pidfd_send_signal(int fd, int number) __attribute__((unused));
 static int test_kill(int pid, int number);
 static long test_read(int fd, void *data, unsigned long size);
-static long test_pread(int fd, void *data, unsigned long size, long offset);
+static long test_pread(int fd, void *data, unsigned long size, long long offset);
 
 #include "runner.h"
 
@@ -62,7 +62,7 @@ static long test_read(int fd, void *data, unsigned long size) {
     return read(fd, data, size);
 }
 
-static long test_pread(int fd, void *data, unsigned long size, long offset) {
+static long test_pread(int fd, void *data, unsigned long size, long long offset) {
     static const char stat[] = "1 (a) b) R 1 1 1 0 -1 0 0 0 0 0 0 0 0 0 20 0 1 0 99 4096 1 0 0 0 0 0 0 0 0 0 0 0 0 0 "
                                "17 0 0 0 0 0 0 0 0 0 0 0 0 0\n";
     if (!in_new_memory || !is_file_of(fd, executing, "stat")) return pread(fd, data, size, offset);
@@ -235,7 +235,7 @@ TEST(a_process_that_executes_all_the_time_is_found_each_time) {
     WAIT_FOR(gem5art__end_processes_of(id_a, 0) == 1);
     for (i = 0; i < 300; i++) CHECK_INT(gem5art__end_processes_of(id_a, 0), 1);
     CHECK_INT(gem5art__end_processes_of(id_a, SIGKILL), 1);
-    CHECK_INT(waitpid(pid, NULL, 0), pid);
+    end_sleeper(pid);
 }
 
 static void make_session(void) { setsid(); }
@@ -964,6 +964,97 @@ TEST(a_warden_is_not_blamed_for_the_absence_of_its_host) {
 TEST(a_stopped_warden_does_not_hold_up_its_end) {
     start_warden(5);
     kill(warden.pid, SIGSTOP);
+    stop_warden();
+}
+
+/* No ping helps here: the warden itself sees that there is room again. */
+TEST(reports_wait_for_room_in_the_pipe) {
+    gem5art__message_type type = GEM5ART__SPAWNED;
+    long pid;
+    int i;
+    start_warden(5);
+    for (i = 0; i < 1000; i++) gem5art__wake(warden.wakes); /* it is full */
+    spawn(0, "echo $$ >0/pid # %s");
+    WAIT_FOR(in_outdir_of(0, "pid") && (pid = number_in(0, "pid")) > 0 && kill((pid_t)pid, 0) < 0);
+    for (i = 0; i < 2; i++, type = GEM5ART__ENDED) {
+        const gem5art__message *report = NULL;
+        bool more;
+        WAIT_FOR((more = true, report = gem5art__warden_read(&warden, &more)) != NULL);
+        if (report) CHECK_INT(report->type, type);
+    }
+    stop_warden();
+}
+
+/* The pool's end of the pipe is gone, while its process lives: nobody would hear of the runs. */
+TEST(a_warden_whose_reports_nobody_reads_ends_its_runs) {
+    long pid;
+    start_warden(0);
+    spawn(0, "echo $$ >0/pid; exec sleep 60 # %s");
+    expect(0, GEM5ART__SPAWNED);
+    WAIT_FOR(in_outdir_of(0, "pid") && (pid = number_in(0, "pid")) > 0);
+    close(warden.reports);
+    spawn(1, "exit 0 # %s"); /* its spawn is reported to nobody */
+    WAIT_FOR(!gem5art__warden_lives(&warden));
+    CHECK(!alive(pid));
+    warden.reports = open("/dev/null", O_RDONLY);
+    stop_warden();
+}
+
+/* The head of a request may come in pieces. */
+TEST(a_request_in_pieces) {
+    gem5art__message ping;
+    bool more;
+    start_warden(5);
+    memset(&ping, 0, sizeof ping);
+    ping.type = GEM5ART__PING;
+    CHECK_INT(send(warden.requests, &ping, 5, 0), 5);
+    poll(NULL, 0, 50);
+    CHECK_INT(send(warden.requests, (char *)&ping + 5, sizeof ping - 5, 0), sizeof ping - 5);
+    warden.silence = 1;
+    WAIT_FOR((more = true, gem5art__warden_read(&warden, &more)) == NULL && warden.silence == 0);
+    stop_warden();
+}
+
+#ifdef __linux__
+/* No memory for the child: the rest of its request is dropped, and the next child is spawned. */
+TEST(a_warden_without_memory) {
+    static const char *environment[] = {"LARGE", NULL, NULL};
+    static const char *const command[] = {"/bin/true", NULL};
+    char *large = (char *)malloc(20001);
+    struct rlimit limit, none;
+    gem5art__message report;
+    memset(large, 'x', 20000);
+    large[20000] = 0;
+    environment[1] = large;
+    start_warden(5);
+    REQUIRE(prlimit(warden.pid, RLIMIT_AS, NULL, &limit) == 0);
+    none = limit;
+    none.rlim_cur = 1;
+    CHECK_INT(prlimit(warden.pid, RLIMIT_AS, &none, NULL), 0);
+    CHECK(spawn_with(0, command, environment, NULL));
+    report = expect(0, GEM5ART__NOT_SPAWNED);
+    CHECK_INT(report.failure.number, ENOMEM);
+    CHECK_INT(prlimit(warden.pid, RLIMIT_AS, &limit, NULL), 0);
+    CHECK(spawn_with(0, command, environment, NULL));
+    expect(0, GEM5ART__SPAWNED);
+    expect(0, GEM5ART__ENDED);
+    stop_warden();
+    free(large);
+}
+#endif
+
+TEST(a_host_without_an_environment) {
+    static const char *const command[] = {"/bin/true", NULL};
+    char **before = environ;
+    begin();
+    close_db();
+    memset(&warden, 0, sizeof warden);
+    environ = NULL;
+    CHECK(gem5art__warden_start(&warden, SLOTS, 5, &error));
+    environ = before;
+    CHECK(spawn_with(0, command, NULL, NULL));
+    expect(0, GEM5ART__SPAWNED);
+    expect(0, GEM5ART__ENDED);
     stop_warden();
 }
 
