@@ -406,6 +406,33 @@ status 1
         "$(seq 30 | tr '\n' ' ')"
     same "bars that are left" "$(screen -S - | grep -c '▕')" 0
 
+    begin "a terminal that is narrower than it reports: one display"
+    plain_terminal 20 24
+    command_line "stty cols 60; gem5art-run -j 2 x.json"
+    until_true shows "^ *[2-9] s  "
+    check "each line takes one row" display_lines 4
+    keys C-c
+    until_true shows "^status 1"
+    same "bars that are left" "$(screen -S - | grep -c '▕')" 0
+
+    begin "beside each run the last line of its log, not of what was written to the console at the same time"
+    afresh
+    cat >ties <<'END'
+#!/bin/sh
+for word; do case $word in --outdir=*) cd "${word#--outdir=}" ;; esac; done
+echo "the log" >simout.txt
+echo "the console"
+touch -d 2026-01-01 simout.txt console.txt
+exec sleep 600
+END
+    chmod +x ties
+    sed 's|"path": "[^"]*gem5-stand-in"|"path": "ties"|' x.json >ties.json
+    plain_terminal 80 24
+    command_line gem5art-run -j 2 ties.json
+    until_true shows_times "the log" 2
+    keys C-c
+    until_true shows "^status 1"
+
     begin "Ctrl-C while a large file is hashed: nothing is left, and it says so"
     afresh
     experiment gem5-stand-in 0

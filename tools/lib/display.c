@@ -31,6 +31,11 @@ enum {
    move the whole screen into its history. */
 #define DISPLAY_ERASE "\r\033[K\033[C\033[J\r"
 
+/* A terminal may be narrower than it reports, as tmux is for a quarter of a second after a resize. Without wrapping, each
+   line of a frame still takes one row, and the cursor returns to the first one. */
+#define DISPLAY_NO_WRAP "\033[?7l"
+#define DISPLAY_WRAP "\033[?7h"
+
 typedef struct display_run {
     const gem5art_run *run;
     char *label;
@@ -242,7 +247,8 @@ static void read_tail(const char *path, char *tail, size_t size) {
     tail[n] = 0;
 }
 
-/* Reads the tail of the log or console file that the run wrote last. */
+/* Reads the tail of the log or console file that the run wrote last; of those written at the same time, not of
+   console.txt, where gem5 only names its logs. */
 static void check_run(display_run *r) {
     DIR *dir = opendir(r->run->outdir);
     struct dirent *entry;
@@ -254,7 +260,8 @@ static void check_run(display_run *r) {
         if ((text_same(file, "simout") || text_same(file, "simout.txt") || text_same(file, "console.txt") ||
              text_ends(file, ".device") || text_ends(file, ".terminal")) && stat(path, &st) == 0 && st.st_size > 0) {
             double written = (double)st.st_mtim.tv_sec + (double)st.st_mtim.tv_nsec * 1e-9;
-            if (written >= newest) read_tail(path, r->tail, sizeof r->tail), newest = written;
+            if (written > newest || (written == newest && !text_same(file, "console.txt")))
+                read_tail(path, r->tail, sizeof r->tail), newest = written;
         }
         free(path);
     }
@@ -343,10 +350,11 @@ void display_draw(const display_counts *c, bool now) {
     if (!afresh && text_same(display.frame.data, display.last.data)) return;
     text_puts(&display.output, afresh ? "\033[?2026h" DISPLAY_ERASE : "\033[?2026h\r");
     text_put(&display.output, display.said.data, display.said.length);
+    text_puts(&display.output, DISPLAY_NO_WRAP);
     text_put(&display.output, display.frame.data, display.frame.length);
     text_puts(&display.output, "\033[J\r");
     if (display.lines > 1) text_putf(&display.output, "\033[%dA", display.lines - 1);
-    text_puts(&display.output, "\033[?2026l");
+    text_puts(&display.output, DISPLAY_WRAP "\033[?2026l");
     text_clear(&display.said);
     spare = display.last, display.last = display.frame, display.frame = spare;
     write_output(false);
