@@ -43,10 +43,6 @@ static int test_clock(clockid_t clock, struct timespec *result) {
 
 /* ---- a cache, and what it knows of files */
 
-static dev_t device; /* that files are on; 0: the true one */
-static void set_device(struct stat *st) { st->st_dev = device; }
-
-
 static gem5art__cache cache;
 static char kept[64]; /* the file that keeps it */
 
@@ -411,6 +407,9 @@ TEST(a_folder_that_takes_no_file) {
 }
 
 #ifdef NETWORK
+static dev_t device; /* that files are on; 0: the true one */
+static void set_device(struct stat *st) { st->st_dev = device; }
+
 /* As on another machine of a cluster, where the same mount has another number. */
 static void move_to(unsigned number, const char *line) {
     char text[9000];

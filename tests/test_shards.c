@@ -1,7 +1,7 @@
 /* test_shards.c - a store and its shards, read as one: appending, merging, and both while others read and write. */
 #include "faults.h"
 
-#ifdef __linux__
+#if defined(__linux__) && !defined(GEM5ART_PORTABLE)
 #include <sys/vfs.h>
 
 /* A network file system: stat reports what it was, until the file is opened. */
@@ -19,9 +19,7 @@ static int test_stat(const char *path, struct stat *st) {
     *st = cached_stat;
     return 0;
 }
-#ifndef GEM5ART_PORTABLE
 #define GEM5ART_SYS_STATFS(path, result) test_statfs(path, result)
-#endif
 #undef GEM5ART_SYS_STAT
 #define GEM5ART_SYS_STAT(path, result) test_stat(path, result)
 #endif
