@@ -1091,17 +1091,17 @@ TEST(a_suspended_host_is_no_stall) {
     pool_is.grace = -1;
     REQUIRE((pool = make_pool(&pool_is)) != NULL);
     desc = describe("children/slow", "a", "60");
-    desc.stall = 150;
+    desc.stall = 100;
     REQUIRE((run = create(&desc, false)) != NULL);
     add(pool, run);
     STEP_UNTIL(pool, run->pid);
     last_event.type = GEM5ART_EVENT_QUEUED;
     STEP_UNTIL(pool, last_event.type == GEM5ART_EVENT_BEAT);
-    monotonic_ahead += 3600;
+    monotonic_ahead += 3600; /* 60 of 100 */
     last_event.type = GEM5ART_EVENT_QUEUED;
     STEP_UNTIL(pool, last_event.type == GEM5ART_EVENT_BEAT);
     CHECK_STR(events, "spawned a");
-    monotonic_ahead += 140; /* 200 of 150 */
+    monotonic_ahead += 50; /* 110 of 100 */
     wait_well(pool);
     CHECK_STR(events, "spawned a, killed a, ended a");
     CHECK_STR(run->kill_reason, "stall");
