@@ -1998,7 +1998,7 @@ static bool gem5art__read_open_file(int fd, const char *path, size_t max, gem5ar
     else if (!S_ISREG(st.st_mode))
         gem5art__fail(error, GEM5ART_INVALID, "%s is not a file: give the path of a file", path);
     else if ((uintmax_t)st.st_size > max)
-        gem5art__fail(error, GEM5ART_LIMIT, "%s is larger than the %zu bytes that such a file may have", path, max);
+        gem5art__fail(error, GEM5ART_LIMIT, "%s is larger than %zu bytes, the limit for such a file", path, max);
     else if (!gem5art__reserve(text, (size_t)st.st_size + 1)) gem5art__fail_nomem(error);
     else if (!gem5art__read_at(fd, text->data, (size_t)st.st_size, 0, &got)) gem5art__fail_errno(error, "read", path);
     else ok = true;
@@ -2116,7 +2116,8 @@ static bool gem5art__name_file(const gem5art__new_file *file, gem5art__put_file_
             return true;
         }
         if (errno == EEXIST || GEM5ART_SYS_LSTAT(path, &st) == 0)
-            return gem5art__fail(error, GEM5ART_EXISTS, "%s exists already", path);
+            return gem5art__fail(error, GEM5ART_EXISTS, "%s already exists: choose a different path, or remove it",
+                                 path);
     }
     if ((file->folder < 0 ? GEM5ART_SYS_RENAME(temporary, path)
                           : GEM5ART_SYS_RENAMEAT(file->folder, temporary, file->folder, path)) == 0)
@@ -2509,7 +2510,7 @@ static bool gem5art__json_check_keys(gem5art__json_parser *p, const gem5art_json
     if (!members) return gem5art__fail_nomem(p->error);
     repeated = gem5art__json_repeated(object, members);
     if (!repeated) return true;
-    return gem5art__json_fail(p, repeated->raw_key, GEM5ART_SYNTAX, "this object has the key %.*s already",
+    return gem5art__json_fail(p, repeated->raw_key, GEM5ART_SYNTAX, "this object has the key %.*s twice",
                               (int)(repeated->raw_key_length < 1024 ? repeated->raw_key_length : 1024),
                               repeated->raw_key);
 }
@@ -2584,7 +2585,7 @@ static bool gem5art__json_item(gem5art__json_parser *p) {
 static bool gem5art__json_text(gem5art__json_parser *p) {
     if (gem5art__starts_with(p->source, "\xef\xbb\xbf"))
         return gem5art__json_fail(p, p->at, GEM5ART_SYNTAX, "the text begins with a byte order mark (ef bb bf), which "
-                                  "JSON does not have: remove it");
+                                  "JSON does not allow: remove it");
     if (!gem5art__json_item(p)) return false;
     while (p->open) {
         bool array = p->open->value.type == GEM5ART_JSON_ARRAY;
@@ -3342,7 +3343,7 @@ static int gem5art__open_to_hash(const char *path, gem5art_error *error) {
     struct stat st;
     int fd;
     if (gem5art__empty(path))
-        return gem5art__fail(error, GEM5ART_INVALID, "there is no path to a file to hash: give one"), -1;
+        return gem5art__fail(error, GEM5ART_INVALID, "there is no file to hash: give its path"), -1;
     if (GEM5ART_SYS_STAT(path, &st) < 0) return gem5art__fail_errno(error, "read", path), -1;
     if (S_ISDIR(st.st_mode))
         return gem5art__fail(error, GEM5ART_INVALID, "%s is a folder, not a file: name a file in it", path), -1;
@@ -3521,7 +3522,7 @@ static bool gem5art__git_run(const gem5art__git_repo *repo, const char *folder, 
     if (pid && !failed && *status == 127 && !output->length) failed = ENOENT, pid = 0; /* found out late */
     if (!pid)
         return gem5art__fail(error, failed == ENOMEM ? GEM5ART_NOMEM : GEM5ART_GIT,
-                             "cannot run git: %s; install git and have it in the PATH", strerror(failed));
+                             "cannot run git: %s; install git, or add it to the PATH", strerror(failed));
     if (failed == ECANCELED) return gem5art__fail(error, GEM5ART_CANCELLED, "git was ended: its run was cancelled");
     if (failed) return gem5art__fail(error, GEM5ART_IO, "cannot read the output of git: %s", strerror(failed));
     while (output->length && output->data[output->length - 1] == '\n') output->length--;
@@ -3838,7 +3839,8 @@ static bool gem5art__git_check_submodules(gem5art__git_repo *repo, int depth, ge
         if (GEM5ART_SYS_LSTAT(git, &st) < 0) continue;
         git[strlen(git) - 5] = 0;
         if (depth <= 0)
-            return gem5art__fail(error, GEM5ART_LIMIT, "the submodules of %s are nested too deeply", repo->top);
+            return gem5art__fail(error, GEM5ART_LIMIT, "the submodules of %s are nested more than %d deep, the limit",
+                                 repo->top, GEM5ART__GIT_DEPTH);
         if (gem5art__git_commit(git, depth - 1, hash, &why)) continue;
         if (why.code != GEM5ART_DIRTY) return gem5art__pass_on(error, &why);
         gem5art__git_add_change(repo, path, strlen(path));
@@ -5105,8 +5107,8 @@ static bool gem5art__wait_for_lock(gem5art_db *db, double begun, bool next, int 
 static bool gem5art__fail_lock(const char *path, gem5art_error *error) {
     bool unsupported = errno == EINVAL || errno == ENOTSUP || errno == ENOSYS;
     return gem5art__fail(error, unsupported ? GEM5ART_UNSUPPORTED : GEM5ART_IO,
-                         "cannot lock %s: %s; the store needs a file system with open file description locks, and over a "
-                         "network one that locks on all machines", path, strerror(errno));
+                         "cannot lock %s: %s; the store needs a file system with open file description locks; a "
+                         "network file system must lock on all machines", path, strerror(errno));
 }
 
 static bool gem5art__fail_read_only(const gem5art_db *db, gem5art_error *error) {
@@ -5393,7 +5395,7 @@ static gem5art__step gem5art__cursor_check(gem5art__cursor *cursor, gem5art_erro
             const char *seal = gem5art__find_part(text, cursor->size, gem5art__seal_start);
             size_t size = seal ? (size_t)(seal - text) + 1 + GEM5ART__SEAL : cursor->size;
             if (size >= cursor->size || !gem5art__is_intact(text, size))
-                return gem5art__cursor_problem(cursor, "the checksum does not fit this record", false, 0, error);
+                return gem5art__cursor_problem(cursor, "the checksum does not match this record", false, 0, error);
             cursor->size = size;
             cursor->intact = true;
         }
@@ -5801,7 +5803,7 @@ static bool gem5art__flat_save_aside(gem5art_db *db, off_t from, off_t size, gem
     }
     ok = ok && gem5art__datasync(fd) && gem5art__sync_name(name.data);
     if (ok)
-        gem5art__warn(db, "%s ended with a write that was never finished: those bytes were moved to %s", flat->path,
+        gem5art__warn(db, "%s ended with an incomplete write, which was moved to %s", flat->path,
                       name.data);
     else if (name.failed) gem5art__fail_nomem(error);
     else gem5art__fail_errno(error, "save the unfinished end of", flat->path);
@@ -5821,7 +5823,7 @@ static bool gem5art__flat_sync_left(gem5art_db *db, off_t size, gem5art_error *e
 static bool gem5art__flat_repair(gem5art_db *db, off_t at, off_t size, bool empty, gem5art_error *error) {
     gem5art__flat *flat = &db->flat;
     if (!gem5art__flat_sync_left(db, size, error)) return false;
-    if (at == size) gem5art__warn(db, "%s had no closing bracket: it was given one", flat->path);
+    if (at == size) gem5art__warn(db, "%s had no closing bracket: one was added", flat->path);
     else if (!gem5art__flat_save_aside(db, at, size, error)) return false;
     if (!gem5art__write_at(db->writer, "]", 1, at) || !gem5art__truncate(db->writer, at + 1) ||
         !gem5art__write_at(db->writer, "\n", 1, at + 1) || !gem5art__datasync(db->writer))
@@ -5981,7 +5983,7 @@ static bool gem5art__rewrite_own(gem5art_db *db, int fd, const struct stat *st, 
         GEM5ART_SYS_FCHMOD(fd, st->st_mode & 07777) == 0)
         return true;
     return gem5art__fail(error, GEM5ART_IO,
-                         "cannot give a rewritten %s the owner and mode it has: %s; let its owner do this", db->path,
+                         "cannot keep the owner and mode of %s in a rewrite: %s; let its owner do this", db->path,
                          strerror(errno));
 }
 
@@ -6232,9 +6234,9 @@ static bool gem5art__lmdb_fail(gem5art_error *error, int code, const char *what,
         {MDB_VERSION_MISMATCH, GEM5ART_UNSUPPORTED, "it was written by a different version of LMDB"},
         {MDB_READERS_FULL, GEM5ART_BUSY, "1022 listings are open already; close some"},
         {MDB_MAP_FULL, GEM5ART_LIMIT, "its map is full; compile with a larger GEM5ART_LMDB_MAP, or use a flat store"},
-        {MDB_MAP_RESIZED, GEM5ART_LIMIT, "another program has a larger map of it; open it again"},
+        {MDB_MAP_RESIZED, GEM5ART_LIMIT, "another program uses a larger map of it; open it again"},
         {MDB_PANIC, GEM5ART_IO, "a write of it failed before; close it everywhere in this process and open it again"},
-        {EIO, GEM5ART_IO, "Input/output error, or there is no room for it (LMDB reports both alike)"}};
+        {EIO, GEM5ART_IO, "input/output error, or the disk is full (LMDB reports both alike)"}};
     size_t i;
     if (code == ENOMEM) return gem5art__fail_nomem(error);
     for (i = 0; i < sizeof table / sizeof *table; i++)
@@ -6510,7 +6512,7 @@ static int gem5art__lmdb_after(gem5art__lmdb_call *call, int table, const char *
 static bool gem5art__lmdb_check(gem5art__lmdb_call *call, int64_t number, const MDB_val *line) {
     if (gem5art__is_intact((const char *)line->mv_data, line->mv_size)) return true;
     return gem5art__fail(call->error, GEM5ART_CORRUPT,
-                         "record %lld of %s is damaged: its checksum does not fit; gem5art-fsck --salvage saves the "
+                         "record %lld of %s is damaged: its checksum does not match; gem5art-fsck --salvage saves the "
                          "intact ones", (long long)number, call->db->path);
 }
 
@@ -6843,8 +6845,8 @@ static bool gem5art__lmdb_check_names(gem5art_db *db, gem5art_error *error) {
     int tries;
     if (gem5art__is_mount_point(db->path))
         return gem5art__fail(error, GEM5ART_UNSUPPORTED,
-                             "%s is a mount point: LMDB cannot keep its users apart from those of the file that is "
-                             "mounted; mount the folder of that instead", db->path);
+                             "%s is a mount point, and LMDB cannot coordinate its users with those of the mounted "
+                             "file: mount the folder of that file instead", db->path);
     for (tries = 0;; tries++) {
         if (GEM5ART_SYS_STAT(db->path, &st) < 0) return gem5art__fail_errno(error, "open the store", db->path);
         if (st.st_nlink <= 1) return true;
@@ -6855,8 +6857,8 @@ static bool gem5art__lmdb_check_names(gem5art_db *db, gem5art_error *error) {
         gem5art__store_unlock(db);
     }
     return gem5art__fail(error, GEM5ART_UNSUPPORTED,
-                         "%s has %ld names (hard links), whose users LMDB cannot keep apart: remove the others (find "
-                         "-samefile finds them)", db->path, (long)st.st_nlink);
+                         "%s has %ld names (hard links), and LMDB cannot coordinate their users: remove the "
+                         "others (find -samefile finds them)", db->path, (long)st.st_nlink);
 }
 
 static bool gem5art__lmdb_open(gem5art_db *db, gem5art_error *error) {
@@ -7388,7 +7390,7 @@ static bool gem5art__store_create(gem5art_db *db, const char *path, gem5art_erro
                              "there is no store at %s: name the right one by its uri or in $GEM5ART_DB", path);
     if (GEM5ART_SYS_LSTAT(path, &st) == 0 && S_ISLNK(st.st_mode)) /* else another program has just made it */
         return gem5art__fail(error, GEM5ART_NOT_FOUND,
-                             "%s is a symlink that leads nowhere: make the file it should lead to, or remove it",
+                             "%s is a dangling symlink: create its target, or remove it",
                              path);
     if (db->dry_run ? gem5art__store_pretend(db, path, &why) : (db->backend->create)(db, path, &why)) return true;
     if (why.code == GEM5ART_EXISTS) return true;
@@ -7709,8 +7711,8 @@ static bool gem5art__check_artifact_desc(const gem5art_artifact_desc *desc, gem5
         return gem5art__fail(error, GEM5ART_INVALID, "artifact \"%s\" has no path: set .path", desc->name);
     if (gem5art__empty(desc->documentation) || gem5art__characters(desc->documentation) < GEM5ART__DOCUMENTATION)
         return gem5art__fail(error, GEM5ART_INVALID,
-                             "artifact \"%s\" has too short a documentation (\"%s\"): say in at least %d characters "
-                             "how it was made and what for",
+                             "the documentation of artifact \"%s\" is too short (\"%s\"): say in at least %d "
+                             "characters how it was made and what it is for",
                              desc->name, desc->documentation ? desc->documentation : "", GEM5ART__DOCUMENTATION);
     return gem5art__check_artifacts(desc->inputs, desc->input_count, "artifact", desc->name, "inputs", "input_count",
                                     error) &&
@@ -8171,8 +8173,8 @@ static bool gem5art__same_script(gem5art_db *db, gem5art__run *run, const char *
     char *script;
     const char *path = gem5art__script_in_repo(db, run, cwd, &script, error);
     if (!path || strcmp(path, run->script_path) == 0) return path != NULL;
-    return gem5art__fail(error, GEM5ART_CHANGED, "run \"%s\" was created with another script than %s: its repo \"%s\" %s%s; "
-                         "give the script's absolute path, or execute the run in the folder that it was created in",
+    return gem5art__fail(error, GEM5ART_CHANGED, "run \"%s\" was created with a different script than %s: its repo "
+                         "\"%s\" %s%s; give the script's absolute path, or execute the run where it was created",
                          run->public_.name, script, run->used[2]->name,
                          *path ? "has that one as " : "does not track that one", path);
 }
@@ -8300,7 +8302,7 @@ static bool gem5art__check_accept(const char *const *accept, const char *run, ge
     if (!accept || !*accept) return true;
     for (i = 0; gem5art__acceptable[i]; i++)
         gem5art__putf(&list, "%s\"%s\"", i ? ", " : "", gem5art__acceptable[i]);
-    gem5art__fail(error, GEM5ART_INVALID, "run \"%s\": .accept has \"%s\": give names out of %s", run, *accept,
+    gem5art__fail(error, GEM5ART_INVALID, "run \"%s\": .accept has \"%s\": use names from %s", run, *accept,
                   list.failed ? "the manual's table" : list.data);
     gem5art__buf_free(&list);
     return false;
@@ -8563,7 +8565,7 @@ static const char *gem5art__differences(gem5art__run *run, const char *outdir) {
     text = out.failed ? NULL : gem5art__arena_copy_n(&run->object.arena, out.data, out.length - 2);
     gem5art__buf_free(&out);
     gem5art__arena_free(&arena);
-    return text ? text : "a difference that memory did not suffice to find";
+    return text ? text : "a difference that was not found: out of memory";
 }
 
 /* Takes an outdir by making its console.txt, which only one attempt can, and opens it. *outdir NULL: another has it. */
@@ -8681,8 +8683,8 @@ static bool gem5art__fill_loaded(gem5art__run *run, const char *path, gem5art_er
     now = strlen(hash) == 32 ? legacy : r->hash; /* an MD5 where gem5art wrote it */
     if (strcmp(hash, now) != 0)
         return gem5art__fail(error, GEM5ART_CHANGED,
-                             "%s has the hash %s, but what it describes has %s: it was edited, or its files changed; "
-                             "create the run again",
+                             "%s has the hash %s, but the run that it describes has %s: it was edited, or its files "
+                             "changed; create the run again",
                              path, hash, now);
     run->base = r->outdir;
     dot = strrchr(r->outdir, '.');
@@ -8763,8 +8765,8 @@ static bool gem5art__open_entries(gem5art_db *db, const char *path, int *folder,
     *folder = gem5art__open(path, O_RDONLY | O_DIRECTORY | O_NOFOLLOW, 0);
     if (*folder >= 0) return gem5art__share(db, *folder, 0777), true;
     if (errno == ENOTDIR || errno == ELOOP)
-        return gem5art__fail(error, GEM5ART_INVALID, "%s is in the way: the entries of live and of queued runs lie in "
-                             "folders; remove it", path);
+        return gem5art__fail(error, GEM5ART_INVALID, "%s is not a folder: remove it, as the entries of live and queued "
+                             "runs need a folder of that name", path);
     return true; /* this user may write it, but not read it */
 }
 
@@ -8848,7 +8850,7 @@ static gem5art__trust gem5art__read_live(gem5art_db *db, const char *name, bool 
     if (why->code != GEM5ART_OK || strcmp(name, expected) != 0)
         return gem5art__fail(why, GEM5ART_SYNTAX, "%s is not an entry of this version", path), GEM5ART__LIVE_NONE;
     if (st.st_uid == geteuid() && !(st.st_mode & 0022)) return GEM5ART__LIVE_TRUSTED;
-    gem5art__fail(why, GEM5ART_INVALID, "%s belongs to another user, or another may write it", path);
+    gem5art__fail(why, GEM5ART_INVALID, "%s belongs to another user, or others may write it", path);
     return GEM5ART__LIVE_SHOWN;
 }
 
@@ -9020,7 +9022,8 @@ static bool gem5art__open_claims(gem5art_db *db, gem5art_error *error) {
     if (db->read_only) return gem5art__fail_read_only(db, error);
     for (tries = 0; !gem5art__is_at(&db->claimed, db->lock_path); tries++) {
         if (tries == 100)
-            return gem5art__fail(error, GEM5ART_BUSY, "the lock file %s is removed again and again", db->lock_path);
+            return gem5art__fail(error, GEM5ART_BUSY, "the lock file %s is removed again and again: find the program "
+                                 "that removes it", db->lock_path);
         if ((fd = gem5art__open_lock_file(db, error)) < 0) return false;
         for (claim = db->claims; claim; claim = claim->next)
             if (!gem5art__lock(fd, claim->byte)) claim->lost = true;
@@ -9057,7 +9060,7 @@ static bool gem5art__claim_here(gem5art_db *db, int64_t byte, gem5art_error *err
         lock.l_start != (off_t)here || lock.l_len != 1)
         return true; /* a lock of more than this byte is not a supervisor's */
     return gem5art__fail(error, GEM5ART_BUSY,
-                         "it is being executed by a program that has another lock file than %s (which was removed, or "
+                         "it is being executed by a program with a lock file other than %s (which was removed, or "
                          "the store has two names): wait for its end, or end it", db->lock_path);
 }
 
@@ -9274,8 +9277,8 @@ static bool gem5art__end_lost(gem5art_db *db, const gem5art__live *live, gem5art
         GEM5ART_SYS_POLL(NULL, 0, 10);
     }
     return gem5art__fail(error, GEM5ART_BUSY,
-                         "what is left of the lost run %s cannot be ended: end its %d processes (those with "
-                         "GEM5ART_RUN=%s in their environment, and process group %lld), then remove %s/%s.%s",
+                         "the lost run %s cannot be ended: end its %d processes (those with GEM5ART_RUN=%s in "
+                         "their environment, and process group %lld), then remove %s/%s.%s",
                          live->id, left, live->id, (long long)live->pid, db->live_path, live->hash, live->id);
 }
 
@@ -9292,7 +9295,7 @@ static const gem5art_json *gem5art__read_lost_info(const gem5art__live *live, ge
     if (!info) return NULL;
     if (st.st_uid != geteuid()) gem5art__fail(why, GEM5ART_INVALID, "%s belongs to another user", path);
     else if (gem5art__record_is(info, "_id", live->id) && gem5art__record_is(info, "hash", live->hash)) return info;
-    else gem5art__fail(why, GEM5ART_INVALID, "%s is another run's", path);
+    else gem5art__fail(why, GEM5ART_INVALID, "%s belongs to a different run", path);
     return NULL;
 }
 
@@ -10479,7 +10482,7 @@ static void gem5art__put_warnings(gem5art_run *r, gem5art__arena *arena, const g
                              end->stragglers, end->stragglers == 1 ? "" : "es", end->stragglers == 1 ? "was" : "were");
     if (forks && !gem5art__accepts(r, "forks"))
         gem5art__add_warning(r, arena, "forks",
-                             "%zu forked simulation%s wrote to %s.f0%s: how %s ended is not known", forks,
+                             "%zu forked simulation%s wrote to %s.f0%s: how %s ended is unknown", forks,
                              forks == 1 ? "" : "s", r->outdir, forks == 1 ? "" : " and on", forks == 1 ? "it" : "they");
 }
 
@@ -13275,9 +13278,9 @@ static void gem5art__note_room(gem5art__job *job, double now) {
         pool->disk_short = now;
         gem5art__warn(pool->db, "runs wait for %s", job->disk.message);
     }
-    if (!is_short && was_short) gem5art__warn(pool->db, "there is disk space again: runs are launched");
+    if (!is_short && was_short) gem5art__warn(pool->db, "there is enough disk space again: runs are launched");
     if (unknown && pool->disk.code != job->disk.code)
-        gem5art__warn(pool->db, "%s: runs are launched however little it is", job->disk.message);
+        gem5art__warn(pool->db, "%s: runs are launched without this check", job->disk.message);
     pool->disk = job->disk;
     pool->disk_after = is_short ? now + GEM5ART_WATCH_SECONDS : 0;
     pool->counts.waits_for = is_short ? pool->disk.message : NULL;
@@ -13693,7 +13696,7 @@ static bool gem5art__choose_cpus(gem5art_pool *pool, gem5art_error *error) {
     cpu_set_t set;
     if (!cpus) return gem5art__fail_nomem(error);
     if (GEM5ART_SYS_SCHED_GETAFFINITY(0, sizeof set, &set) < 0)
-        return gem5art__fail_errno(error, "pin runs to CPUs, as", "this process's affinity cannot be read");
+        return gem5art__fail_errno(error, "read the CPUs of", "this process");
     for (cpu = 0; cpu < CPU_SETSIZE && count < pool->desc.jobs; cpu++)
         if (CPU_ISSET((size_t)cpu, &set)) cpus[count++] = cpu;
     pool->cpus = cpus;
@@ -13737,7 +13740,8 @@ static bool gem5art__read_pool_desc(gem5art_pool *pool, const gem5art_pool_desc 
     pool->cwd = d->cwd = gem5art__absolute_path(&pool->arena, NULL, gem5art__or(d->cwd, "."), error);
     if (!pool->cwd) return false;
     if (GEM5ART_SYS_STAT(pool->cwd, &st) < 0) return gem5art__fail_errno(error, "use the cwd", pool->cwd);
-    if (!S_ISDIR(st.st_mode)) return gem5art__fail(error, GEM5ART_INVALID, "the cwd %s is not a folder", pool->cwd);
+    if (!S_ISDIR(st.st_mode))
+        return gem5art__fail(error, GEM5ART_INVALID, "the cwd %s is not a folder: correct .cwd", pool->cwd);
     d->task_id = gem5art__arena_copy(&pool->arena, d->task_id);
     pool->slots = (gem5art__job **)gem5art__arena_alloc(&pool->arena, (size_t)d->jobs * sizeof(gem5art__job *));
     if (!gem5art__read_environment(pool, d->environment, error)) return false;
@@ -13792,7 +13796,7 @@ GEM5ARTDEF gem5art_pool *gem5art_pool_create(gem5art_db *db, const gem5art_pool_
         pool->signals_handled = (int)gem5art__signal_count;
         ok = pool->desc.handle_signals = gem5art__change_signals(0, pool->warden.wakes);
         if (!ok)
-            gem5art__fail(error, GEM5ART_LIMIT, "more than %d pools with .handle_signals: let one pool have all runs",
+            gem5art__fail(error, GEM5ART_LIMIT, "more than %d pools with .handle_signals: add all runs to one pool",
                           GEM5ART__SIGNAL_POOLS);
     }
     if (!ok) return gem5art__free_pool(pool), (gem5art_pool *)NULL;
@@ -13807,7 +13811,8 @@ GEM5ARTDEF bool gem5art_pool_add(gem5art_pool *pool, gem5art_run *added, gem5art
     gem5art__job *job;
     if (!gem5art__need(pool, "the pool", error) || !gem5art__need(run, "the run", error)) return false;
     if (run->db != pool->db)
-        return gem5art__fail(error, GEM5ART_INVALID, "run \"%s\" belongs to another db than the pool", name);
+        return gem5art__fail(error, GEM5ART_INVALID, "run \"%s\" does not belong to the pool's db: add it to a pool of "
+                             "its own db", name);
     if (run->in_pool) return gem5art__fail(error, GEM5ART_INVALID, "run \"%s\" is in a pool already", name);
     if (!run->base)
         return gem5art__fail(error, GEM5ART_INVALID,
@@ -13833,11 +13838,11 @@ GEM5ARTDEF bool gem5art_pool_cancel(gem5art_pool *pool, const char *run_id, gem5
     if (!gem5art__need(pool, "the pool", error) || !gem5art__need(run_id, "the run's id", error)) return false;
     for (job = pool->first; job && strcmp(job->run->public_.id, run_id) != 0;) job = job->next;
     if (!job)
-        return gem5art__fail(error, GEM5ART_NOT_FOUND, "the pool has no run with the id \"%s\" that is queued or running",
+        return gem5art__fail(error, GEM5ART_NOT_FOUND, "the pool has no queued or running run with the id \"%s\"",
                              run_id);
     return gem5art__kill_job(job, job->state == GEM5ART__QUEUED ? "gem5art_pool_cancel" : "sigterm", false) ||
            gem5art__fail(error, GEM5ART_NOT_FOUND,
-                         "run %s has ended and is being recorded: it cannot be cancelled any more", run_id);
+                         "run %s has ended and is being recorded: it can no longer be cancelled", run_id);
 }
 
 GEM5ARTDEF void gem5art_pool_progress(const gem5art_pool *pool, gem5art_event *progress) {
@@ -14136,7 +14141,9 @@ GEM5ARTDEF bool gem5art_queue_run(gem5art_db *db, gem5art_run *run, const char *
     int failed, lost = 0;
     bool ok;
     if (!gem5art__need(db, "the db", error) || !gem5art__need(run, "the run", error)) return false;
-    if (!ticket || !*ticket) return gem5art__fail(error, GEM5ART_INVALID, "a queued run needs a ticket");
+    if (gem5art__empty(ticket))
+        return gem5art__fail(error, GEM5ART_INVALID, "a run cannot be queued without a ticket: give the id of the "
+                             "scheduler's job");
     if (!gem5art__claim_run(db, run->hash, error)) return false;
     ok = gem5art__check_queue(db, own, replaces, error) &&
          gem5art__take_lost(db, run->hash, desc && desc->take_lost, &lost, error) &&
@@ -14175,8 +14182,8 @@ GEM5ARTDEF gem5art_run *gem5art_load_queued(gem5art_db *db, const char *hash, co
         gem5art__fail(error, errno == ENOENT || errno == ENOTDIR ? GEM5ART_NOT_FOUND : GEM5ART_IO,
                       "the run %s is not queued: cannot read %s: %s", hash, path, strerror(errno));
     else if (path && (!S_ISREG(st.st_mode) || st.st_uid != geteuid() || st.st_mode & 0022))
-        gem5art__fail(error, GEM5ART_INVALID, "%s belongs to another user, or another may write it: only its owner "
-                      "launches that run", path);
+        gem5art__fail(error, GEM5ART_INVALID, "%s belongs to another user, or others may write it: only its owner "
+                      "can launch that run", path);
     else if (path && (run = gem5art__new_run(db, error)) != NULL)
         ok = gem5art__fill_loaded(run, path, error) && gem5art__read_queued(run, path, error) &&
              (!ticket || strcmp(ticket, run->ticket) == 0 ||
@@ -14791,15 +14798,15 @@ static const gem5art_json *gem5art__parse_added(const gem5art_text *text, gem5ar
     bool ok;
     if (!record) return NULL;
     if (record->type != GEM5ART_JSON_OBJECT)
-        return gem5art__fail(error, GEM5ART_SYNTAX, "a record is a JSON object, which this is not"),
+        return gem5art__fail(error, GEM5ART_SYNTAX, "the record is not a JSON object"),
                (const gem5art_json *)NULL;
     if (gem5art__is_sealed(text->text, text->length) && !gem5art__seal_holds(text->text, text->length))
         return gem5art__fail(error, GEM5ART_CORRUPT, "the record does not match its checksum: it is damaged"),
                (const gem5art_json *)NULL;
     for (i = 0; i < 3; i++)
         if (!*gem5art__record_text(record, needed[i]))
-            return gem5art__fail(error, GEM5ART_INVALID, "the record has no \"%s\" that is a text: each artifact and "
-                                 "run needs one", needed[i]), (const gem5art_json *)NULL;
+            return gem5art__fail(error, GEM5ART_INVALID, "the record has no text \"%s\": each artifact and run needs "
+                                 "one", needed[i]), (const gem5art_json *)NULL;
     ok = gem5art__is_run(gem5art__record_text(record, "type"))
              ? gem5art__read_object(arena, gem5art__run_fields, record, &run, "the record", error)
              : gem5art__read_object(arena, gem5art__artifact_fields, record, &artifact, "the record", error);

@@ -1649,13 +1649,13 @@ TEST(downloads_are_verified) {
     CHECK(gem5art_download_artifact(db, a, "to", &error));
     CHECK(file_contains("to", "hello"));
     CHECK(!gem5art_download_artifact(db, a, "to", &error));
-    REFUSED(GEM5ART_EXISTS, "to exists already");
+    REFUSED(GEM5ART_EXISTS, "to already exists");
     CHECK(mkdir("folder", 0777) == 0);
     CHECK(!gem5art_download_artifact(db, a, "folder", &error));
-    REFUSED(GEM5ART_EXISTS, "folder exists already");
+    REFUSED(GEM5ART_EXISTS, "folder already exists");
     CHECK(symlink("nowhere", "dangling") == 0);
     CHECK(!gem5art_download_artifact(db, a, "dangling", &error));
-    REFUSED(GEM5ART_EXISTS, "dangling exists already");
+    REFUSED(GEM5ART_EXISTS, "dangling already exists");
     CHECK(!exists("nowhere"));
     CHECK(!gem5art_download_artifact(db, a, "no/folder/to", &error));
     REFUSED(GEM5ART_NOT_FOUND, "no/folder/to");

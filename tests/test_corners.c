@@ -596,7 +596,7 @@ TEST(an_info_json_that_is_not_the_lost_runs) {
     unlink("out/info.json");
     write_text("out/info.json", "{\"_id\":\"i\",\"hash\":\"other\"}");
     CHECK(!gem5art__read_lost_info(&live, &arena, folder, &error));
-    CHECK_CONTAINS(error.message, "is another run's");
+    CHECK_CONTAINS(error.message, "belongs to a different run");
     write_text("out/info.json", "{\"_id\":\"other\",\"hash\":\"h\"}");
     CHECK(!gem5art__read_lost_info(&live, &arena, folder, &error));
     closedir(folder);
@@ -736,7 +736,7 @@ TEST(claims_that_others_have_locked) {
         fd = lock_range(db->path, cases[i].type, gem5art__claim_byte_here(byte) - cases[i].before, cases[i].length);
         CHECK_INT(gem5art__claim_run(db, hash, &error), cases[i].claimed);
         if (cases[i].claimed) gem5art__unclaim_run(db, hash);
-        else CHECK_CONTAINS(error.message, "has another lock file");
+        else CHECK_CONTAINS(error.message, "with a lock file other than");
         close(fd);
     }
     fd = lock_range(db->lock_path, F_RDLCK, byte, 1);

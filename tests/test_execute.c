@@ -938,7 +938,7 @@ TEST(arguments_that_make_no_sense) {
     REQUIRE((other = gem5art_open(STORE_URI, NULL, &error)) != NULL);
     CHECK(!gem5art_execute(other, run, NULL, &error));
     CHECK_INT(error.code, GEM5ART_INVALID);
-    CHECK_CONTAINS(error.message, "another db");
+    CHECK_CONTAINS(error.message, "does not belong to the pool's db");
     CHECK(gem5art_close(other, &error));
     memset(&read_only, 0, sizeof read_only);
     read_only.read_only = true;

@@ -173,11 +173,11 @@ TEST(all_that_is_wrong_is_told_with_its_place_and_salvaging_keeps_the_rest) {
         const char *file, *told; /* "" for `told`: only a row that is wrong, or nothing; all its lines must be there */
         const char *salvaged;    /* the file then; NULL: it is left alone; a trailing '*' stands for any text */
     } table[] = {
-        {"[\n~A,\nB,\nC]\n", "damage 2/2: the checksum does not fit this record\n", "[\nB,\nC]\n"},
-        {"[\n~A,\n~B,\nC]\n", "damage 2/2: the checksum does not fit this record\ndamage 94/3: the checksum does not fit this record\n", "[\nC]\n"},
-        {"[\nA,\n~B,\nC,\n~Z]\n", "damage 94/3: the checksum does not fit this record\nunfinished 278/5: the checksum does not fit this record, nor does", "[\nA,\nC]\n"},
-        {"[\nx,\n~B,\nC]\n", "damage 2/2: a record, which starts with '{', was expected\ndamage 5/3: the checksum does not fit this record\n", "[\nC]\n"},
-        {"[\n{\"_id\":\"h\n~B,\nC]\n", "damage 2/2: this record is not whole\ndamage 12/3: the checksum does not fit this record\n", "[\nC]\n"},
+        {"[\n~A,\nB,\nC]\n", "damage 2/2: the checksum does not match this record\n", "[\nB,\nC]\n"},
+        {"[\n~A,\n~B,\nC]\n", "damage 2/2: the checksum does not match this record\ndamage 94/3: the checksum does not match this record\n", "[\nC]\n"},
+        {"[\nA,\n~B,\nC,\n~Z]\n", "damage 94/3: the checksum does not match this record\nunfinished 278/5: the checksum does not match this record, nor does", "[\nA,\nC]\n"},
+        {"[\nx,\n~B,\nC]\n", "damage 2/2: a record, which starts with '{', was expected\ndamage 5/3: the checksum does not match this record\n", "[\nC]\n"},
+        {"[\n{\"_id\":\"h\n~B,\nC]\n", "damage 2/2: this record is not whole\ndamage 12/3: the checksum does not match this record\n", "[\nC]\n"},
         {"[\nA\nB]\n", "damage 93/3: a comma is missing before this record\n", "[\nA,\nB]\n"},
         {"[\nA,,\nB]\n", "damage 93/2: a record, which starts with '{', was expected\n", "[\nA,\nB]\n"},
         {"\nA,\nB]\n", "damage 1/2: the opening bracket of a JSON array was expected\n", "[\nA,\nB]\n"},
@@ -613,7 +613,7 @@ static void make_store(int runs) {
 TEST(damage_to_a_record_or_an_index_is_told_and_salvaging_mends_it) {
     static const struct { int (*make)(MDB_txn *txn, MDB_dbi *tables); const char *told, *names; } table[] = {
         {NULL, "", "run 1, run 2, run 3"},
-        {spoil_record_2, "damage 2/-1: the checksum does not fit this record\n", "run 1, run 3"},
+        {spoil_record_2, "damage 2/-1: the checksum does not match this record\n", "run 1, run 3"},
         {forget_hash_of_2, "damage 2/-1: the index \"hashes\" does not lead to this record\n", "run 1, run 2, run 3"},
         {invent_id, "damage 7/-1: the index \"ids\" leads to this record, which is not there\n", "run 1, run 2, run 3"},
         {mistake_name, "damage 1/-1: the index \"names\" leads to this record under a key that it does not have\n", "run 1, run 2, run 3"},

@@ -63,7 +63,7 @@ sed -i '5s/gem5/gem6/' db.json
 cp db.json damaged.json
 run "$fsck"
 same status $status 1
-has "what it says" "$out" "$work/db.json: byte 1652, line 5: damage: the checksum does not fit this record"
+has "what it says" "$out" "$work/db.json: byte 1652, line 5: damage: the checksum does not match this record"
 has "what it says" "$out" "$work/db.json: damaged in 1 place: gem5art-fsck --salvage writes"
 run "$fsck" --compact
 same "status of --compact" $status 1

@@ -385,10 +385,10 @@ TEST(error_messages) {
         {"[\"\xc3\xa9\xe9\"]", "line 1, column 5: expected UTF-8 in a string, found the byte 0xe9"},
         {"\xc3\xa9", "line 1, column 1: expected a value, found the byte 0xc3"},
         {"\xef\xbb\xbf{}",
-         "line 1, column 1: the text begins with a byte order mark (ef bb bf), which JSON does not have: remove it"},
-        {"{\"a\":1,\n \"b\":2,\n \"a\":3}", "line 3, column 2: this object has the key \"a\" already"},
-        {"{\"a\":1,\"b\":1,\"b\":1,\"a\":1}", "line 1, column 14: this object has the key \"b\" already"},
-        {"{\"a\":1,\"\\u0061\":2}", "line 1, column 8: this object has the key \"\\u0061\" already"},
+         "line 1, column 1: the text begins with a byte order mark (ef bb bf), which JSON does not allow: remove it"},
+        {"{\"a\":1,\n \"b\":2,\n \"a\":3}", "line 3, column 2: this object has the key \"a\" twice"},
+        {"{\"a\":1,\"b\":1,\"b\":1,\"a\":1}", "line 1, column 14: this object has the key \"b\" twice"},
+        {"{\"a\":1,\"\\u0061\":2}", "line 1, column 8: this object has the key \"\\u0061\" twice"},
     };
     gem5art_error error;
     size_t i;
@@ -561,7 +561,7 @@ TEST(duplicate_keys) {
             strcpy(out, "}");
             CHECK(!parse(text, &error));
             CHECK_INT(error.code, GEM5ART_SYNTAX);
-            snprintf(expected, sizeof expected, "line 1, column %zu: this object has the key \"k%zu\" already", column,
+            snprintf(expected, sizeof expected, "line 1, column %zu: this object has the key \"k%zu\" twice", column,
                      first * 7919 % 104729);
             CHECK_STR(error.message, expected);
             free(text);

@@ -184,15 +184,15 @@ refuses "no comma" "bad, line 1, column 53: ',' or ']' was expected, not '{'"
 printf '[%s][]' "$(a_run 1 h)" >bad
 refuses "two arrays" "bad, line 1, column 54: there is more after the bracket"
 echo '{"hash":"h","type":"gem5 run"}' >bad
-refuses "no id" 'bad, line 1, column 1: record 1 has no "_id" that is a text'
+refuses "no id" 'bad, line 1, column 1: record 1 has no text "_id"'
 { a_run 1 h; echo '{"_id":"2","type":"gem5 run"}'; } >bad
 refuses "no hash" 'bad, line 2, column 1: record 2 has no "hash"'
 echo '{"_id":"2","hash":"h"}' >bad
 refuses "no type" 'bad, line 1, column 1: record 1 has no "type"'
 echo '{"_id":7,"hash":"h","type":"gem5 run"}' >bad
-refuses "an id that is a number" 'bad, line 1, column 1: record 1 has no "_id" that is a text'
+refuses "an id that is a number" 'bad, line 1, column 1: record 1 has no text "_id"'
 echo '{"_id":{"$uuid":"00112233-4455-6677-8899-aabbccddeeff"},"chunkSize":261120,"length":{"$numberLong":"5"}}' >bad
-refuses "GridFS" 'bad, line 1, column 1: record 1 has no "hash" that is a text: each artifact and run needs one; it is of MongoDB'"'"'s GridFS: export the collection "artifacts"'
+refuses "GridFS" 'bad, line 1, column 1: record 1 has no text "hash": each artifact and run needs one; it is of MongoDB'"'"'s GridFS: export the collection "artifacts"'
 a_run 1 h ',"params":"a b"' >bad
 refuses "a field of the wrong kind" 'bad, line 1, column 1: record 1: "params" has a value of the wrong kind: "a b"'
 an_artifact 1 h ',"size":"big"' >bad

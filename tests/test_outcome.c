@@ -563,7 +563,7 @@ TEST(what_is_accepted_is_no_failure) {
     CHECK(!gem5art__check_accept(accept, "t", &error));
     CHECK_INT(error.code, GEM5ART_INVALID);
     CHECK_STR(error.message,
-              "run \"t\": .accept has \"everything\": give names out of \"guest panic\", \"gem5 error\", \"interrupt\", "
+              "run \"t\": .accept has \"everything\": use names from \"guest panic\", \"gem5 error\", \"interrupt\", "
               "\"m5_fail\", \"deadlock\", \"guest exit code\", \"incomplete stats\", \"no stats\", \"no cause\", "
               "\"processes\", \"forks\"");
     fixture_end();
@@ -660,14 +660,14 @@ TEST(forked_simulations) {
     }
     CHECK(forks[4] == NULL);
     end_run(&e, 0);
-    snprintf(path, sizeof path, "4 forked simulations wrote to %s.f0 and on: how they ended is not known", e.outdir);
+    snprintf(path, sizeof path, "4 forked simulations wrote to %s.f0 and on: how they ended is unknown", e.outdir);
     CHECK_STR(warned(&e, "forks"), path);
     sh("rm -r out.f1 out.f10 out.f2");
     free_run(&e);
     begin_run(&e, false, "out");
     sh("touch out.f0/stats.txt");
     end_run(&e, 0);
-    snprintf(path, sizeof path, "1 forked simulation wrote to %s.f0: how it ended is not known", e.outdir);
+    snprintf(path, sizeof path, "1 forked simulation wrote to %s.f0: how it ended is unknown", e.outdir);
     CHECK_STR(warned(&e, "forks"), path);
     free_run(&e);
     fixture_end();

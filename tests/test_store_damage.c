@@ -239,7 +239,7 @@ FLAT_TEST(an_append_looks_at_the_end_only_and_a_query_at_its_rows) {
     CHECK_STR(store_names(db), "! 10");
     CHECK(gem5art_find_run(db, id_of(3), &error) == NULL);
     CHECK_INT(error.code, GEM5ART_CORRUPT);
-    CHECK_CONTAINS(error.message, "at byte 2: the checksum does not fit this record");
+    CHECK_CONTAINS(error.message, "at byte 2: the checksum does not match this record");
     free(text);
     free_lines();
     fixture_end();
@@ -505,7 +505,7 @@ FLAT_TEST(line_ends_of_windows_do_no_harm) {
     write_text("db.json", text);
     CHECK_CONTAINS(store_names(db), "! ");
     CHECK_INT(error.code, GEM5ART_CORRUPT);
-    CHECK_CONTAINS(error.message, "damaged at byte 3: the checksum does not fit");
+    CHECK_CONTAINS(error.message, "damaged at byte 3: the checksum does not match");
     free(text);
     free_lines();
     fixture_end();
@@ -632,7 +632,7 @@ static int use_anothers_store(void *unused) {
     before = read_text("db.json");
     CHECK(!gem5art_remove_run(db, id_of(1), &error)); /* a new one would not be */
     CHECK_INT(error.code, GEM5ART_IO);
-    CHECK_CONTAINS(error.message, "the owner and mode it has: Operation not permitted; let its owner do this");
+    CHECK_CONTAINS(error.message, "in a rewrite: Operation not permitted; let its owner do this");
     after = read_text("db.json");
     CHECK_STR(after, before);
     CHECK_INT(files_like("tmp"), 0);

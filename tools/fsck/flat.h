@@ -81,7 +81,7 @@ static bool fsck_report_damage(fsck_audit *audit, off_t at, off_t next, gem5art_
         fsck_find(audit, FSCK_DAMAGE, from, "%s", problem);
         fsck_find_left_out(audit, from, at);
         if (at == next) return true;
-        problem = gem5art__sealed_line(text, (size_t)line) ? "the checksum does not fit this record"
+        problem = gem5art__sealed_line(text, (size_t)line) ? "the checksum does not match this record"
                                                            : "this record is not whole";
         from = at;
     }

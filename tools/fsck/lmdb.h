@@ -63,7 +63,7 @@ static bool fsck_check_lmdb_record(fsck_audit *audit, const MDB_val *line, gem5a
     audit->size = line->mv_size;
     audit->fits = gem5art__is_intact(audit->data, audit->size);
     if (audit->fits) return fsck_check_text(audit, NULL, error);
-    fsck_find(audit, FSCK_DAMAGE, audit->at, "the checksum does not fit this record");
+    fsck_find(audit, FSCK_DAMAGE, audit->at, "the checksum does not match this record");
     fsck_find(audit, FSCK_RENEWED, audit->at, "left out %lld bytes", (long long)audit->size);
     return true;
 }

@@ -213,7 +213,7 @@ static void load_runs(working *w, int64_t task_number) {
     gem5art_error error;
     if (fd < 0) die(EXIT_FAILED, "cannot read %s: %s", path, strerror(errno));
     if (fstat(fd, &st) < 0 || st.st_uid != geteuid() || st.st_mode & 0022)
-        die(EXIT_FAILED, "%s belongs to another user, or another may write it: submit the runs yourself", path);
+        die(EXIT_FAILED, "%s belongs to another user, or others may write it: submit the runs yourself", path);
     w->runs = (task_run *)text_alloc((size_t)w->options->per_task * sizeof *w->runs);
     for (i = 0; i < w->options->per_task; i++) {
         off_t at = (off_t)(task_number * w->options->per_task + i) * SUBMISSION_LINE;
