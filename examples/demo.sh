@@ -12,7 +12,7 @@ build=${BUILD:-$PWD/build}
 
 if [ "${GEM5:-}" ]; then
     echo "gem5art demo with your gem5: $GEM5"
-    [ -f "$GEM5" ] && [ -x "$GEM5" ] || { echo "GEM5 is no file that can be executed: $GEM5" >&2; exit 1; }
+    [ -f "$GEM5" ] && [ -x "$GEM5" ] || { echo "GEM5 is not an executable file: $GEM5" >&2; exit 1; }
     GEM5=$(cd "$(dirname "$GEM5")" && pwd)/$(basename "$GEM5")
 else
     echo "gem5art demo with examples/gem5-stand-in.c, which simulates nothing;"

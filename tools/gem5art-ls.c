@@ -1,4 +1,4 @@
-/* gem5art-ls - a table of the runs of a store, or of its artifacts.
+/* gem5art-ls - lists the runs of a store, or its artifacts.
 
    The store is read once from beginning to end. Of each record only the members that are shown, sorted or filtered by
    are read (see lib/members.h): a hundred thousand runs take a few times as long as `grep -c`. */
@@ -449,7 +449,7 @@ static void take_note(const char *message, void *user_data) {
     snprintf(note, sizeof note, "%s", message);
 }
 
-/* Makes a table of at most so many lines; what stands above the rows counts. */
+/* Makes a table of at most `most` lines, including those above the rows. */
 static void fit_view(size_t most) {
     choose_rows(selected.most < most ? selected.most : most);
     make_view(most);

@@ -347,7 +347,7 @@ static void open_store(const experiment *e) {
     if (chdir(folder) < 0) die(EXIT_FAILED, "cannot enter %s: %s", folder, strerror(errno));
 }
 
-/* Prints command lines. Files that are missing are no hindrance, unless a commit must be known. */
+/* Prints command lines. Missing files are an error only if a commit must be known. */
 static int print_commands(experiment *e) {
     text line = {NULL, 0, 0};
     size_t i;

@@ -1,4 +1,4 @@
-/* gem5art-show - everything about a run or an artifact: for people, as JSON, or as a script that reproduces it. */
+/* gem5art-show - shows all about a run or an artifact: for people, as JSON, or as a script that reproduces it. */
 
 #include <stdio.h>
 #include <stdlib.h>
@@ -26,7 +26,7 @@ static const option options[] = {
      "is named beside the id", .flag = &as_log},
     {"--lines", NULL, "N", "With --log: N lines of each file, or all; default: 10", .value = &lines,
      .words = "all"},
-    {"--follow", "-f", NULL, "As --log, and what is added while the run goes on", .flag = &follow},
+    {"--follow", "-f", NULL, "As --log, and follow the output while the run is active", .flag = &follow},
     {"--path", NULL, NULL, "Print the outdir, or the path of an artifact", .flag = &as_path},
     {"--json", NULL, NULL, "Print the record as it is stored", .flag = &as_json},
     {"--shell", NULL, NULL, "Print a script that reproduces it: clones, builds, run",

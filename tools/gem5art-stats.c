@@ -110,7 +110,7 @@ typedef struct outline {
     size_t digits;   /* of ids */
 } outline;
 
-/* Documents have no ids, unless nothing else tells rows apart. */
+/* Documents have no ids, unless only these distinguish the rows. */
 static outline make_outline(const frame *f) {
     bool document = as_markdown || as_latex, any = false;
     outline o = {false, false, f->merged || request.weights || request.mean, NULL, id_digits(f)};

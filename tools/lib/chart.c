@@ -11,7 +11,7 @@
 #include "terminal.h"
 #include "variables.h"
 
-/* What tells values apart: a variable, the columns of the table, the numbers of dumps, the names of runs. */
+/* What distinguishes values: a variable, the columns of the table, the numbers of dumps, the names of runs. */
 typedef enum chart_source {
     CHART_NOTHING,
     CHART_VARIABLE,
@@ -142,7 +142,7 @@ static bool chart_check_order(chart *c) {
     return true;
 }
 
-/* What is shown for a value. */
+/* The text for a value. */
 static const char *chart_label(const chart *c, const char *value) {
     const size_t length = strlen(value);
     size_t i;

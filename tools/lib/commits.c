@@ -12,7 +12,7 @@ typedef struct commit {
 static commit *commits; /* sorted by id */
 static size_t count;
 static gem5art_db *store;
-enum { MISSING_MOST = 1000 }; /* a store that lacks so many artifacts is not searched for more */
+enum { MISSING_MOST = 1000 }; /* a store that lacks this many artifacts is not searched for more */
 static size_t missing;
 
 /* Finds the place of an id; true: it is there. */

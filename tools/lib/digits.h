@@ -1,4 +1,4 @@
-/* digits.h - how much of an id is shown: as few characters as tell all ids apart. */
+/* digits.h - how many characters of ids are shown: the fewest that distinguish them. */
 #ifndef DIGITS_H
 #define DIGITS_H
 

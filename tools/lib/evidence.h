@@ -1,4 +1,4 @@
-/* evidence.h - why a run failed, as its files show: the last lines of gem5's errors, and the lines around a kernel's
+/* evidence.h - shows why a run failed: the last lines of gem5's errors, and the lines around a kernel's
    panic on the guest's terminals. They are read from the outdir, or if that is gone from the archive, by unzip. */
 #ifndef EVIDENCE_H
 #define EVIDENCE_H

@@ -255,7 +255,7 @@ static void note_unused(const reader *r, const gem5art_json *artifacts) {
     text_free(&line);
 }
 
-/* Options for Slurm, which are no part of the experiment. */
+/* Options for Slurm, which are not part of the experiment. */
 static void read_sbatch(reader *r) {
     const gem5art_json *array = gem5art_json_get(r->s->root, "sbatch"), *item;
     if (!array) return;

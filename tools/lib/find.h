@@ -1,4 +1,4 @@
-/* find.h - a run or an artifact by what people type: its id, the beginning of it, or a whole hash. */
+/* find.h - finds a run or an artifact by its id, the beginning of its id, or its hash. */
 #ifndef FIND_H
 #define FIND_H
 

@@ -1,4 +1,4 @@
-/* frame_report.c - what there is to say about a frame; see frame_builder.h */
+/* frame_report.c - sentences about a frame: what it lacks, and why; see frame_builder.h */
 
 #include <stdint.h>
 #include <stdlib.h>
@@ -113,7 +113,7 @@ void frame_say_unknown(frame_builder *b, const char *pattern, gem5art_db *db) {
     if (found) gem5art_release_run(db, found);
 }
 
-/* Says that there are no rows, and why. */
+/* Reports that there are no rows, and why. */
 bool frame_say_empty(const frame_request *q, const text_list *left_out) {
     size_t i;
     if (!left_out->count) say("there are no statistics to show: no run is selected");
@@ -138,7 +138,7 @@ void frame_put_notes(frame_builder *b) {
     if (more) frame_say(&b->f->notes, "further empty cells of %zu columns have reasons like these", more);
 }
 
-/* Notes the rows that their variables do not tell apart. */
+/* Notes the rows that have the same variables. */
 void frame_note_equals(frame *f) {
     static const text_list none = {NULL, 0};
     char **names = (char **)text_alloc((f->row_count + 1) * sizeof *names);

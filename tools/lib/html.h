@@ -1,4 +1,4 @@
-/* html.h - texts in HTML pages: readable whatever bytes they have, and escaped for the place where they stand. */
+/* html.h - texts in HTML pages: readable whatever bytes they have, and escaped for their place. */
 #ifndef HTML_H
 #define HTML_H
 

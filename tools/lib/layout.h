@@ -20,7 +20,7 @@ typedef struct layout {
     double left, top, right, bottom; /* of the plot */
     scale x, y;                      /* x: if there are no categories; y: of a heat map, of its colors */
     int turn;                        /* degrees of the categories' labels: 0, 45 or 90 */
-    size_t step;                     /* every so many have one */
+    size_t step;                     /* each step-th one has a label */
     double room;                     /* to which they are cut */
     bool bars_turned;                /* the labels of bars in categories are turned by 90 degrees */
     double bar_room;                 /* height of these labels; 0: there are none */

@@ -1,4 +1,4 @@
-/* means.h - means of numbers, and how far they can be trusted. */
+/* means.h - means of numbers, and their confidence intervals. */
 #ifndef MEANS_H
 #define MEANS_H
 
@@ -17,7 +17,7 @@ double means_deviation(const double *values, size_t count);
 /* Half of the width of the 95% confidence interval of the arithmetic mean, by Student's t; NaN: fewer than two. */
 double means_half_interval(double deviation, size_t count);
 
-/* The t that |T| exceeds with the given probability (two sides), for so many degrees of freedom. */
+/* The t that |T| exceeds with the given probability (two sides), for this many degrees of freedom. */
 double means_student(double freedom, double probability);
 
 #endif

@@ -1,6 +1,6 @@
 /* message.h - what a tool prints: lines on stderr, text on stdout, both safe for terminals; and how it ends.
 
-   Names and files may hold any bytes: in a formatted line, what a terminal would obey is escaped. */
+   Names and files may hold any bytes: in a formatted line, control characters are escaped. */
 #ifndef MESSAGE_H
 #define MESSAGE_H
 

@@ -6,7 +6,7 @@
 
 enum { NUMBERS_DIGITS = 6 };
 
-/* Appends a number with so many significant digits, but whole ones with all of theirs; NaN is "-". */
+/* Appends a number with this many significant digits, whole numbers with all of them; NaN is "-". */
 void numbers_put(text *out, double value, int digits);
 
 /* Appends as few digits as give back the same number; of NaN nothing, of an infinite one `infinite` after its sign. */

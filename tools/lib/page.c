@@ -110,7 +110,7 @@ void page_put_help(text *out, const page *p, int columns) {
 
 /* ---- for other programs */
 
-/* Appends a line of fields, the first of which is its kind, up to a NULL. */
+/* Appends a line of fields, up to a NULL; the first one is its kind. */
 __attribute__((sentinel)) static void page_put_line(text *out, ...) {
     va_list fields;
     const char *field, *c, *tab = "";

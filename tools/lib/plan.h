@@ -1,5 +1,5 @@
 /* plan.h - what gem5art-run is about to do: which runs get an outdir of their own because something changed, and in a
-   dry run what would become of each run. */
+   dry run what would happen to each run. */
 #ifndef PLAN_H
 #define PLAN_H
 

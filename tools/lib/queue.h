@@ -1,4 +1,4 @@
-/* queue.h - the queued runs of a store, and what Slurm's queue says of them. */
+/* queue.h - the queued runs of a store, and their states in Slurm's queue. */
 #ifndef QUEUE_H
 #define QUEUE_H
 

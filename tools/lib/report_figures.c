@@ -161,7 +161,7 @@ static void put_drawing(text *out, const plan *p, size_t number) {
     figure_free(&g);
 }
 
-/* ---- the data behind a figure */
+/* ---- the data of a figure */
 
 static void put_raw(text *out, const char *string) {
     text clean = {NULL, 0, 0};

@@ -99,7 +99,7 @@ static bool rerun_refuse(rerun *r, const char *why) {
     return false;
 }
 
-/* Copies an artifact into the temporary store, and returns it; NULL: it cannot be had, and why. */
+/* Copies an artifact into the temporary store, and returns it; NULL with the reason: it is unavailable. */
 static const gem5art_artifact *rerun_artifact(rerun *r, const char *id) {
     const gem5art_artifact *artifact = store_artifact(r->db, id), *copy = NULL;
     gem5art_json_writer writer;
@@ -158,7 +158,7 @@ static void rerun_use_paths(rerun *r, const gem5art_run *run, gem5art_run_desc *
     free(repo);
 }
 
-/* The artifacts of a run, as desc has them. False: one cannot be had. */
+/* The artifacts of a run, as desc has them. False: one is unavailable. */
 static bool rerun_use_artifacts(rerun *r, const gem5art_run *run, gem5art_run_desc *desc) {
     const gem5art_artifact **roles[ROLES] = {&desc->gem5_artifact, &desc->gem5_git_artifact,
                                              &desc->run_script_git_artifact, &desc->linux_binary_artifact,

@@ -1,4 +1,4 @@
-/* rerun.h - launches recorded runs again, apart from their store, and compares their statistics. */
+/* rerun.h - launches recorded runs again, in a store of their own, and compares their statistics. */
 #ifndef RERUN_H
 #define RERUN_H
 

@@ -1,5 +1,5 @@
-/* review.h - a recorded run beside the outcome that the library would give it today, from the files of its outdir; if
-   that is gone, from its results archive, which unzip unpacks into a temporary folder. */
+/* review.h - compares a recorded run with the outcome that the library would give it today, from the files of its
+   outdir; if that is gone, from its results archive, which unzip unpacks into a temporary folder. */
 #ifndef REVIEW_H
 #define REVIEW_H
 

@@ -12,7 +12,7 @@ typedef struct scale {
     double ticks[SCALE_TICKS];
     size_t count;
     int decimals;              /* of labels */
-    int exponent;              /* labels stand for so many powers of ten; 0: for the values */
+    int exponent;              /* labels are multiples of this power of ten */
     int base;                  /* 2 or 10: labels are powers of it; 0: they are numbers */
 } scale;
 

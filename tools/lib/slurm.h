@@ -1,4 +1,4 @@
-/* slurm.h - Slurm's own programs: what the queue has, handing a script over, ending jobs, excluding a node. */
+/* slurm.h - Slurm's own programs: reading the queue, submitting a script, ending jobs, excluding a node. */
 #ifndef SLURM_H
 #define SLURM_H
 

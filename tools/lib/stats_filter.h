@@ -1,4 +1,4 @@
-/* stats_filter.h - which statistics are wanted, by their names. */
+/* stats_filter.h - selects statistics by their names. */
 #ifndef STATS_FILTER_H
 #define STATS_FILTER_H
 

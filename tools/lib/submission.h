@@ -1,4 +1,4 @@
-/* submission.h - what was handed to Slurm at once: a folder STORE.slurm/ID, and the tickets of its runs, "ID TASK".
+/* submission.h - one submission to Slurm: a folder STORE.slurm/ID, and the tickets of its runs, "ID TASK".
 
    The folder has: `script`, the batch script; `experiment`, its name; `runs`, the runs' hashes in their order, a line
    each, so that a task finds its own without reading the others; `jobs`, a line "FIRST JOB" for each array that Slurm
@@ -41,7 +41,7 @@ bool submission_add_job(submission *s, int64_t first, int64_t job, text *why);
 /* Ends the submitter's work on it. */
 void submission_end(submission *s);
 
-/* Removes the folder, of which Slurm was handed nothing. */
+/* Removes the folder of a submission that did not reach Slurm. */
 void submission_forget(submission *s);
 
 /* Reads what there is of the submission with this id, which may be nothing. */

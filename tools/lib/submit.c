@@ -20,7 +20,7 @@
 #include "when.h"
 #include "wording.h"
 
-/* Seconds before the time limit at which a task is told to end: for the grace time and the archive. */
+/* Seconds before the time limit at which a task is asked to end: for the grace time and the archive. */
 enum { SUBMIT_NOTICE = 180, SUBMIT_ARCHIVE = 300 };
 
 /* ---- options */

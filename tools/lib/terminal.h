@@ -1,4 +1,4 @@
-/* terminal.h - text on terminals: how wide it is, and nothing in it that a terminal would obey. */
+/* terminal.h - text on terminals: its width, and escapes for bytes that would control a terminal. */
 #ifndef TERMINAL_H
 #define TERMINAL_H
 

@@ -1,4 +1,4 @@
-/* text.h - texts that grow, lists of strings, and memory, which never fails: a tool without memory ends here. */
+/* text.h - texts that grow, lists of strings, and memory. These calls never fail: out of memory, they end the tool. */
 #ifndef TEXT_H
 #define TEXT_H
 

@@ -12,7 +12,7 @@ typedef struct view {
     bool by_default;       /* nobody chose the columns: what rows share stands above them, and variables are columns */
     size_t limit;          /* the columns of the terminal; 0: there is none, and nothing is shortened */
     size_t digits;         /* of an id */
-    size_t most;           /* at most so many lines, the last ones, for rows and what stands above them */
+    size_t most;           /* lines at most, of the last rows and what stands above them */
 } view;
 
 /* Lays out the table. The rows must live as long as it is shown. */
