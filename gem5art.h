@@ -430,7 +430,7 @@ struct gem5art_json_writer;
 typedef struct gem5art_open_desc {
     bool read_only;            /* never create or change the store: a missing one is NOT_FOUND, a write is INVALID */
     const char *storage;       /* folder for copies of registered files, named by their id; default $GEM5ART_STORAGE;
-                                  if that is unset or empty too, nothing is copied */
+                                  both unset or empty: no copies */
     /* Receives warnings, one sentence each without a newline, and every 5 s the progress of hashing an artifact, on the
        thread that uses the db, which it must not use itself. Default: they are dropped. */
     void (*log)(const char *message, void *user_data);
@@ -440,9 +440,8 @@ typedef struct gem5art_open_desc {
     void *user_data;
     bool dry_run;              /* as read_only, but a missing store is an empty one, and gem5art_register_artifact and
                                   gem5art_create_* return what they would make without storing or making anything */
-    const char *shard;         /* a flat store: append records to STORE.shards/SHARD.json, whose writers do not wait for
-                                  those of other shards; see Shards. At most 64 of A-Z a-z 0-9 . _ - and no dot first;
-                                  default: append them to the store itself */
+    const char *shard;         /* a flat store: append records to STORE.shards/SHARD.json, see Shards. At most 64 of A-Z
+                                  a-z 0-9 . _ - and no dot first; default: append them to the store itself */
 } gem5art_open_desc;
 
 /* Opens a run store, and creates an empty one if there is none.
@@ -531,9 +530,8 @@ GEM5ARTDEF const gem5art_artifact *gem5art_register_artifact(gem5art_db *db, con
 /* Returns the artifact with this id, or the first stored one with this hash. NULL: NOT_FOUND, IO, NOMEM, CORRUPT. */
 GEM5ARTDEF const gem5art_artifact *gem5art_find_artifact(gem5art_db *db, const char *id_or_hash, gem5art_error *error);
 
-/* Checks whether the file or repo at the artifact's path, relative to `cwd` (NULL: the current folder), is still what
-   was registered. All of it is read. False: CHANGED, DIRTY for a tree with uncommitted changes, NOT_FOUND, GIT, IO,
-   NOMEM. */
+/* Reads the file or repo at the artifact's path, relative to `cwd` (NULL: the current folder), and checks that it is
+   what was registered. False: CHANGED, DIRTY for a tree with uncommitted changes, NOT_FOUND, GIT, IO, NOMEM. */
 GEM5ARTDEF bool gem5art_check_artifact(gem5art_db *db, const gem5art_artifact *artifact, const char *cwd,
                                        gem5art_error *error);
 
@@ -670,14 +668,14 @@ typedef struct gem5art_run_desc {
     const char *const *params; /* NULL-terminated */
     double timeout;            /* seconds that it may run; default 900, as in gem5art; negative or infinite: none */
     const char *const *gem5_options; /* gem5's options, placed before the script; NULL-terminated; part of the identity.
-                                  INVALID: those that move the watched files (-d, --outdir, -r, -e, --stdout-file,
-                                  --stderr-file and their long forms). Default: none */
-    const char *const *accept; /* evidence that does not make this run Failed, by the names in HOW A RUN ENDED;
+                                  INVALID: those that move the watched files (-d, -r, -e and their long forms,
+                                  --stdout-file, --stderr-file). Default: none */
+    const char *const *accept; /* evidence that does not make this run Failed: names in HOW A RUN ENDED;
                                   NULL-terminated. Default: none */
-    const char *const *fail_on; /* texts that make it Failed if one of its output files contains them; NULL-terminated.
-                                  Default: none */
-    double stall;              /* seconds without growth of any of its files after which it is ended as Failed, "stall";
-                                  default and negative: no limit */
+    const char *const *fail_on; /* texts that make it Failed if an output file has them; NULL-terminated. Default:
+                                  none */
+    double stall;              /* seconds without growth of any of its files after which it is ended, "stall"; default
+                                  and negative: no limit */
     bool no_probe;             /* do not load the probe: see HOW A RUN ENDED */
     const char *const *variables; /* name, value, ..., NULL: recorded with it, but not part of the identity */
     bool (*check_failure)(const gem5art_run *run, void *user_data); /* called every GEM5ART_WATCH_SECONDS while it runs
@@ -693,7 +691,7 @@ typedef struct gem5art_run_desc {
                                   host has when the pool is created; recorded with it. Default: none */
     /* What results.zip holds is recorded, in info.json too, but not part of the identity: see RESULTS. */
     bool no_archive;           /* make no results.zip; run->results stays NULL. Default: make one */
-    const char *const *archive_except; /* globs of files and folders that results.zip leaves out, such as "cpt.*";
+    const char *const *archive_except; /* globs of files and folders that results.zip leaves out ("cpt.*");
                                   NULL-terminated. Default: none. INVALID with .no_archive */
     bool quiet_differs;        /* run->differs alone reports a different experiment in the outdir. Default: the log does
                                   too */
@@ -715,9 +713,8 @@ GEM5ARTDEF gem5art_run *gem5art_create_fs_run(gem5art_db *db, const gem5art_run_
 /* Checks a desc as those two do, but not its artifacts and outdir, and creates nothing. Errors as above. */
 GEM5ARTDEF bool gem5art_check_run(const gem5art_run_desc *desc, bool fs, gem5art_error *error);
 
-/* Returns the run that an info.json (this library's or gem5art's) describes, ready to be executed. NULL: NOT_FOUND if
-   one of its artifacts is not in the store; SYNTAX or INVALID if it is not an info.json; CHANGED if it was edited; GIT,
-   IO, NOMEM. */
+/* Returns the run of an info.json (this library's or gem5art's), ready to be executed. NULL: NOT_FOUND if an artifact
+   is not in the store; SYNTAX or INVALID if it is not an info.json; CHANGED if it was edited; GIT, IO, NOMEM. */
 GEM5ARTDEF gem5art_run *gem5art_load_run(gem5art_db *db, const char *info_json_path, gem5art_error *error);
 
 /* Returns the recorded run with this id, or the latest attempt with this hash. NULL: NOT_FOUND, IO, NOMEM, CORRUPT. */
@@ -766,8 +763,7 @@ typedef struct gem5art_event {
     const gem5art_run *run;
     const gem5art_error *error; /* SKIPPED and ENDED; NULL: none */
     int added;                 /* the pool's runs: the sum of the next six */
-    int queued, running, ending, finished, failed, skipped; /* running: from their artifact check on; ending: being
-                                  archived and recorded */
+    int queued, running, ending, finished, failed, skipped; /* running: from the check on; ending: until recorded */
     int recorded;              /* skipped because their hash is recorded */
     int lost;                  /* attempts that were found lost, ended and recorded before a launch */
     int launched, retried;     /* attempts whose child was spawned; attempts that another one followed */
@@ -779,45 +775,39 @@ typedef struct gem5art_event {
 
 typedef struct gem5art_pool_desc {
     int jobs;                  /* runs at once; default: the CPUs that this process may use, by its affinity and,
-                                  rounded up, the quotas of its cgroups; negative: GEM5ART_MAX_JOBS. An ended run makes
-                                  room for the next while it is archived and recorded (with .max_failed, when it is
-                                  recorded) */
+                                  rounded up, its cgroups' quotas; negative: GEM5ART_MAX_JOBS. An ended run makes room
+                                  for the next while it is archived (with .max_failed, when it is recorded) */
     const char *cwd;           /* where gem5 is executed and relative paths lead; default: the current folder */
     const char *task_id;       /* recorded with each run; default: none */
-    const char *const *environment; /* names of variables to record with each run if they are set when the pool is
-                                  created; NULL-terminated; default: none. Runs get the environment that the host has
-                                  then */
+    const char *const *environment; /* names of variables to record with each run, if they are set; NULL-terminated;
+                                  default: none. Runs get the environment that the host has when the pool is created */
     bool rerun;                /* launch runs even if their hash is recorded */
     bool take_lost;            /* record as lost a run that another host began and nobody claims: only if you know that
                                   it no longer runs there. Default: such a run is BUSY */
     double grace;              /* seconds between SIGINT and SIGKILL; default 5; negative: SIGKILL at once */
-    bool handle_signals;       /* while the pool exists, SIGINT, SIGTERM and SIGHUP (unless ignored, as under nohup) to
-                                  this process end its runs, recorded as "sigint", "sigterm" or "sighup". The second
-                                  signal waits neither for the grace time nor for archives: runs that are not archived
-                                  by then are Failed and may be launched again. gem5art_pool_destroy restores the old
-                                  handlers */
+    bool handle_signals;       /* until gem5art_pool_destroy, SIGINT, SIGTERM and SIGHUP (unless ignored, as under
+                                  nohup) to this process end its runs, recorded as "sigint", "sigterm" or "sighup". The
+                                  second signal waits neither for the grace time nor for archives: runs that are not
+                                  archived by then are Failed and may be launched again */
     int64_t free_memory;       /* bytes: launch no further run while less memory is available (MemAvailable, and what
-                                  the cgroups leave); a run launched within GEM5ART_BEAT_SECONDS counts as if it had yet
-                                  to take that much. While no run is active, one is launched anyway. Default: no limit.
-                                  UNSUPPORTED without /proc */
+                                  the cgroups leave), not counting this much for each run launched within
+                                  GEM5ART_BEAT_SECONDS. One run is launched in any case. Default: no limit. UNSUPPORTED
+                                  without /proc */
     bool pin;                  /* each run and its children get one CPU of those that the thread which creates the pool
                                   may use. Other pools do not know of it: start them with different CPUs (taskset).
                                   INVALID with more jobs than CPUs, UNSUPPORTED without sched_setaffinity */
-    int max_failed;            /* launch no more after this many Failed runs: queued ones are skipped (CANCELLED),
-                                  active ones continue. Cancelled, stopped and lost runs do not count. Default and
-                                  negative: no limit */
+    int max_failed;            /* launch no more after this many Failed runs: queued ones are skipped (CANCELLED).
+                                  Cancelled, stopped and lost runs do not count. Default and negative: no limit */
     int retries;               /* queue a Failed run that is not `rerunnable` again, after the others of its priority,
-                                  at most this many times; recorded attempts count (with .rerun only those of this
-                                  pool). Default and negative: none */
-    void (*event)(const gem5art_event *event, void *user_data); /* called on the thread that uses the pool, from any of
-                                  its calls, which wait for it. It may add runs to the pool, but neither step nor
-                                  destroy it */
+                                  at most this many times, recorded attempts included (unless .rerun). Default and
+                                  negative: none */
+    void (*event)(const gem5art_event *event, void *user_data); /* called by the pool's functions, on their thread. It
+                                  may add runs to the pool, but neither step nor destroy it */
     void *user_data;
     int64_t min_disk;          /* bytes: launch no run while less is free on a file system that has its outdir, the
-                                  store or its storage; the log reports the wait once, and its end. Unlike memory, disk
-                                  space does not come back by itself: a pool waits even if no run is active, until
-                                  there is room or it is stopped. Active runs may take more than is left: choose a limit
-                                  with room for them. Where the free space is unknown, the log reports that once and
+                                  store or its storage; the log reports the wait, and its end. The pool waits even if no
+                                  run is active, until there is room or it is stopped. Active runs may need more: choose
+                                  a limit with room for them. Where the free space is unknown, the log reports that and
                                   runs are launched. Default and negative: no limit */
     const char *replaces;      /* gem5art_would_launch: as in gem5art_queue_run. Default: no ticket is void */
 } gem5art_pool_desc;
@@ -871,8 +861,7 @@ GEM5ARTDEF int gem5art_pool_fd(const gem5art_pool *pool);
 GEM5ARTDEF int gem5art_pool_timeout(const gem5art_pool *pool);
 
 /* Does what is due, and waits at most timeout_ms for it (0: not at all; -1: without limit). Returns the number of runs
-   that have not ended, or -1 if the store refused a record: the run's event has the error too, and the pool can
-   continue. */
+   that have not ended, or -1 if the store refused a record, which the run's event reports too; go on stepping. */
 GEM5ARTDEF int gem5art_pool_step(gem5art_pool *pool, int timeout_ms, gem5art_error *error);
 
 /* Steps until all runs have ended. False with the first error of a step. */
@@ -917,9 +906,8 @@ GEM5ARTDEF gem5art_iter *gem5art_get_records(gem5art_db *db, const gem5art_query
 GEM5ARTDEF gem5art_iter *gem5art_get_attempts(gem5art_db *db, const gem5art_run *run, gem5art_error *error);
 GEM5ARTDEF void gem5art_iter_close(gem5art_iter *iter); /* NULL is allowed */
 
-/* Return the next row, which lives until the next step or gem5art_iter_close and is not to be released; NULL if there
-   is none, or on failure: CORRUPT with the byte offset of a damaged record (unless gem5art_open_desc has `damaged`),
-   INVALID, IO, NOMEM. */
+/* Return the next row, which lives until the next step or gem5art_iter_close and is not released; NULL if there is
+   none, or on failure: CORRUPT with the byte offset of a damaged record (not with .damaged), INVALID, IO, NOMEM. */
 GEM5ARTDEF const gem5art_run *gem5art_next_run(gem5art_iter *iter, gem5art_error *error);
 GEM5ARTDEF const gem5art_artifact *gem5art_next_artifact(gem5art_iter *iter, gem5art_error *error);
 /* The next row of any iterator as JSON text on one line: the stored record without its checksum, NUL-terminated;
@@ -1017,10 +1005,9 @@ GEM5ARTDEF void gem5art_json_free(const gem5art_json *root); /* NULL is allowed 
 /* The member of an object with this key, or NULL, also if `object` is NULL or not an object, or the key is NULL. */
 GEM5ARTDEF const gem5art_json *gem5art_json_get(const gem5art_json *object, const char *key);
 
-/* A writer appends to text that it owns. Start with gem5art_json_writer_init; end with gem5art_json_writer_free. After
-   an error (out of memory) it writes nothing more, and gem5art_json_take reports it. Doubles are written with the
-   fewest digits that read back exactly, not-a-number and infinities as null; bytes that are not UTF-8 as \udc80-\udcff,
-   as Python's surrogateescape does. */
+/* A writer appends to text that it owns, from gem5art_json_writer_init to gem5art_json_writer_free. After an error (out
+   of memory) it writes nothing more, and gem5art_json_take reports it. Doubles have the fewest digits that read back
+   exactly, not-a-number and infinities are null, and bytes that are not UTF-8 are \udc80-\udcff, as in PEP 383. */
 typedef struct gem5art_json_writer {
     char *data; /* private, as are all its fields */
     size_t length, capacity;
@@ -1045,13 +1032,12 @@ GEM5ARTDEF void gem5art_json_string_n(gem5art_json_writer *writer, const char *t
 GEM5ARTDEF void gem5art_json_value(gem5art_json_writer *writer, const gem5art_json *value);
 /* A value as text, which must be valid JSON, as from gem5art_next_json: the same tokens in this writer's layout. */
 GEM5ARTDEF void gem5art_json_text(gem5art_json_writer *writer, const char *text, size_t length);
-/* Returns the text written since the last take, NUL-terminated and valid until the writer is used again; NULL: NOMEM.
-   Take long texts in parts. */
+/* Returns the text written since the last take, valid until the writer's next use; NULL: NOMEM. Take long texts in
+   parts. */
 GEM5ARTDEF const char *gem5art_json_take(gem5art_json_writer *writer, size_t *length, gem5art_error *error);
 
 /* ---------------------------------------------------------------- >>hashes
-   SHA-256 (FIPS 180-4), with the CPU's own instructions if it has them; MD5 (RFC 1321), only to recognize what gem5art
-   hashed; CRC-32 (as in zip and gzip). */
+   SHA-256 (FIPS 180-4), by CPU instructions if there are any; MD5 (RFC 1321), for gem5art's hashes; CRC-32 (zip's). */
 
 typedef struct gem5art_sha256 {
     uint32_t state[8];
@@ -1986,8 +1972,8 @@ static bool gem5art__temporary_name(gem5art__buf *name, const char *path, gem5ar
 
 /* ---- whole files */
 
-/* Reads a whole regular file of at most `max` bytes, and closes it; `path` is its name in errors. fd -1: fails with
-   errno. *seen (may be NULL): its state. */
+/* Reads and closes a regular file of at most `max` bytes; `path` is for errors. fd -1: errno. *seen (or NULL): its
+   state. */
 static bool gem5art__read_open_file(int fd, const char *path, size_t max, gem5art__buf *text, struct stat *seen,
                                     gem5art_error *error) {
     struct stat st;
@@ -2406,8 +2392,7 @@ static bool gem5art__json_integer(const gem5art_json *number, int64_t *integer) 
     return true;
 }
 
-/* strtod expects the decimal point of the locale, so it gets a number without one, written at p->decoded: "125e2" for
-   12.5e3. */
+/* strtod expects the locale's decimal point, so it gets none: "125e2" for 12.5e3, written at p->decoded. */
 static double gem5art__json_double(gem5art__json_parser *p, const gem5art_json *number) {
     const char *c = number->raw, *end = number->raw + number->raw_length;
     char *scratch = p->decoded, *out = scratch;
@@ -3267,8 +3252,7 @@ static __m128i gem5art__crc32_fold(__m128i sum, __m128i powers, __m128i next) {
     return _mm_xor_si128(_mm_xor_si128(low, high), next);
 }
 
-/* The register after at least 64 bytes, a multiple of 16: four sums of every fourth 16 bytes, then all in one of 16
-   bytes that has the same CRC. */
+/* The register after at least 64 bytes, a multiple of 16: four sums of every fourth 16 bytes, joined to one. */
 GEM5ART__CRC_TARGET
 static uint32_t gem5art__crc32_blocks(uint32_t crc, const uint8_t *bytes, size_t length) {
     const __m128i by_512 = _mm_set_epi64x(0x1c6e41596, 0x154442bd4), by_128 = _mm_set_epi64x(0x0ccaa009e, 0x1751997d0);
@@ -3563,8 +3547,7 @@ static char *gem5art__git_text(gem5art__git_repo *repo, const char *folder, cons
     return copy;
 }
 
-/* Finds the repo whose work tree has a folder, as git does: by the nearest ".git" at or above it. GIT: there is none.
-   The caller frees the repo in any case. */
+/* Finds the repo of a folder as git does, by the nearest ".git" at or above it. GIT: none. Always free it. */
 static bool gem5art__git_find(gem5art__git_repo *repo, const char *path, gem5art_error *error) {
     gem5art__arena *arena = &repo->arena;
     char *real = GEM5ART_SYS_REALPATH(path, NULL), *top, *git = NULL, *at, *text;
@@ -3803,8 +3786,8 @@ static void gem5art__git_add_change(gem5art__git_repo *repo, const char *path, s
         gem5art__putf(&repo->changes, "%s%.*s", repo->changed > 1 ? ", " : "", length > 200 ? 200 : (int)length, path);
 }
 
-/* Reads the output of `git status --porcelain=v2 --branch`: the commit ("-": none yet; "": not known), and the changed
-   paths, which follow 8, 9 or 10 fields. */
+/* Reads git status: the commit ("-": none yet; "": not known), and the changed paths, which follow 8, 9 or 10
+   fields. */
 static void gem5art__git_read_status(gem5art__git_repo *repo, const char *output, char hash[65]) {
     static const char commit[] = "# branch.oid ";
     const char *line, *path;
@@ -4044,8 +4027,7 @@ static gem5art__cached *gem5art__cache_find(const gem5art__cache *cache, const g
     return NULL;
 }
 
-/* Replaces the entry of that inode, or adds one; the older half goes when there are too many. Without memory the file
-   is not cached. */
+/* Replaces or adds the entry of an inode; of too many, the older half goes. Without memory the file is not cached. */
 static void gem5art__cache_put(gem5art__cache *cache, const gem5art__cached *entry) {
     gem5art__cached *old = gem5art__cache_find(cache, &entry->stamp);
     gem5art__buf *entries = &cache->entries;
@@ -4100,8 +4082,7 @@ static void gem5art__load_cache(gem5art__cache *cache) {
     gem5art__buf_free(&text);
 }
 
-/* Writes the file, with entries that other processes have added to it. Of two that write at the same moment, one may
-   lose its entries; those files are hashed again then. */
+/* Writes the file, with entries that other processes have added. Two that write at the same moment may lose some. */
 static void gem5art__save_cache(gem5art__cache *cache) {
     gem5art__buf text = {NULL, 0, 0, false};
     char title[GEM5ART__CACHE_TITLE + 1];
@@ -4609,8 +4590,7 @@ static const gem5art__field *gem5art__find_field(const gem5art__field *fields, c
 
 static const char *const gem5art__head_keys[] = {"_id", "hash", "type", "name"}; /* they open a record, in this order */
 
-/* Writes the members of a record, except its checksum, the fields in `fields` (may be NULL) and the first `head` keys
-   of a head. */
+/* Writes the members of a record, except its checksum, those in `fields` (or NULL) and the first `head` head keys. */
 static void gem5art__write_members(gem5art_json_writer *writer, const gem5art_json *record,
                                    const gem5art__field *fields, int head) {
     const gem5art_json *member;
@@ -5167,8 +5147,7 @@ enum { GEM5ART__APPENDED = 64 /* records that one append adds in place, at most 
 
 /* ---- reading forward */
 
-/* Reads the elements of the array one by one. A sealed record counts if its checksum fits, any other if it can be
-   parsed. */
+/* Reads the elements of the array. A sealed record is good if its checksum matches, any other if it can be parsed. */
 typedef struct gem5art__cursor {
     int fd;
     const char *path;
@@ -5271,8 +5250,7 @@ static ptrdiff_t gem5art__cursor_line(gem5art__cursor *cursor, gem5art_error *er
     }
 }
 
-/* The size of the record at `text` if it is a sealed line; else 0. A ',' or ']' ends the line, unless the file ends
-   early. */
+/* The size of the record at `text` if it is a sealed line, which ends in ',', ']' or the end of the file; else 0. */
 static size_t gem5art__sealed_line(const char *text, size_t line) {
     static const char start[] = "{\"_id\":\"";
     while (line && (text[line - 1] == '\r' || text[line - 1] == ' ')) line--;
@@ -5987,8 +5965,7 @@ static bool gem5art__rewrite_own(gem5art_db *db, int fd, const struct stat *st, 
                          strerror(errno));
 }
 
-/* Removes second names of the store's file that a killed rewrite or creation left: STORE.tmp-HEX, STORE.old.N and
-   STORE.damaged.N. */
+/* Removes links to the store's file that a killed rewrite or creation left: .tmp-HEX, .old.N and .damaged.N. */
 static void gem5art__unlink_leftovers(const char *path, const struct stat *st) {
     static const char *const kinds[] = {".tmp-", ".old.", ".damaged."};
     const char *base = gem5art__base_name(path), *after;
@@ -6052,8 +6029,7 @@ static bool gem5art__rewrite_store(gem5art_db *db, gem5art__rewrite *rewrite, ge
     return ok;
 }
 
-/* Rewrites the store without the records that have these ids (in order, NULL-terminated, or NULL), and with these
-   lines. */
+/* Rewrites the store without the records with these ids (in order, NULL-terminated, or NULL), but with these lines. */
 static bool gem5art__flat_change(gem5art_db *db, const char *const *ids, size_t *removals, const char *lines,
                                  size_t length, gem5art_error *error) {
     gem5art__rewrite rewrite;
@@ -7234,8 +7210,7 @@ static bool gem5art__merge_shard(gem5art_db *db, gem5art_db *shard, int64_t *mer
     return ok;
 }
 
-/* Moves the records of all shards to the store. Shards that cannot be merged stay, and *error is of the first of them;
-   one that is being written for a long time is BUSY. */
+/* Moves the records of all shards to the store. Shards that cannot be merged stay; *error is that of the first one. */
 static bool gem5art__merge_shards(gem5art_db *db, int64_t *merged, gem5art_error *error) {
     gem5art_error first, why;
     size_t i;
@@ -7522,8 +7497,8 @@ static const char gem5art__type_repo[] = "git repo";
 /* Did gem5art write the hash, an MD5? */
 static bool gem5art__has_md5(const gem5art_artifact *artifact) { return strlen(artifact->hash) == 32; }
 
-/* Checks that the content of a path is an artifact's. `cache` NULL: all files are read; else unchanged files are not,
-   and threads share the work. */
+/* Checks that a path has an artifact's content. `cache` NULL: reads every file; else changed files, once for all
+   threads. */
 static bool gem5art__check(gem5art__cache *cache, const gem5art_artifact *artifact, const char *path,
                            gem5art_error *error) {
     bool repo = *artifact->git_hash != 0, md5 = gem5art__has_md5(artifact), ok;
@@ -7788,8 +7763,8 @@ static bool gem5art__lookup_content(gem5art_db *db, const char *path, gem5art__c
     return gem5art__lookup_artifact(db, content->md5, found, error);
 }
 
-/* Stores a new artifact under the writer lock, with a copy of its file in the storage folder; *found is the one that
-   another process stored meanwhile, or NULL. */
+/* Stores a new artifact, and a copy of its file in the storage folder. *found: one that was stored meanwhile, or
+   NULL. */
 static bool gem5art__store_artifact(gem5art_db *db, gem5art__artifact *artifact, gem5art__content *content,
                                     gem5art__artifact **found, gem5art_error *error) {
     gem5art_artifact *a = &artifact->public_;
@@ -8167,8 +8142,7 @@ static bool gem5art__identify(gem5art__run *run, const char *cwd, gem5art_error 
     return arena->failed ? gem5art__fail_nomem(error) : true;
 }
 
-/* Does the run's script stay the same file when relative paths begin at the pool's cwd? (The content of a script that
-   is not tracked is checked with the artifacts.) */
+/* Is the run's script the same file if paths begin at the pool's cwd? (gem5art__check_used checks its content.) */
 static bool gem5art__same_script(gem5art_db *db, gem5art__run *run, const char *cwd, gem5art_error *error) {
     char *script;
     const char *path = gem5art__script_in_repo(db, run, cwd, &script, error);
@@ -8609,9 +8583,8 @@ static bool gem5art__make_outdir(gem5art__run *run, bool *made, gem5art_error *e
     return *made || why.code == GEM5ART_EXISTS ? true : gem5art__pass_on(error, &why);
 }
 
-/* Sets the outdir and the command: for an attempt (`outdir` not NULL) the first outdir that is free, which is taken;
-   for a new run the first one that does not hold a different experiment, with an info.json if there is none. A dry run
-   makes and takes nothing. */
+/* Sets the outdir and the command: an attempt (`outdir` not NULL) takes the first free outdir; a new run gets the first
+   one without a different experiment, and an info.json if there is none. A dry run makes and takes nothing. */
 static bool gem5art__choose_outdir(gem5art__run *run, gem5art_run *r, DIR **outdir, gem5art_error *error) {
     gem5art__outdir_state state = GEM5ART__OUTDIR_FREE;
     const char *previous = NULL; /* the last outdir with a different experiment */
@@ -9186,8 +9159,7 @@ static gem5art__step gem5art__attempts_next(gem5art__attempts *attempts, gem5art
     return GEM5ART__END;
 }
 
-/* Looks for an attempt that keeps this run from being launched, or for more than `retries` that Failed. EXISTS with the
-   ways out, or true and the number of Failed ones. */
+/* Fails with EXISTS if an attempt, or more than `retries` Failed ones, prevent a launch. *failed: the Failed ones. */
 static bool gem5art__not_recorded(gem5art_db *db, gem5art__run *run, int retries, int *failed, gem5art_error *error) {
     gem5art__arena arena = {NULL, false};
     gem5art__attempts attempts;
@@ -9546,9 +9518,8 @@ static bool gem5art__begin_attempt(gem5art_db *db, gem5art__run *run, gem5art_ru
 }
 
 /* =============================================================== >>outcome
-   How a run ended, by its child's status and its output files. All of it is called in workers. Files in an outdir are
-   found through its own descriptor, component by component: no link is followed, and only a regular file is opened, as
-   opening a FIFO or a terminal has side effects. */
+   How a run ended, by its child's status and its output files; called in workers. Files are found from the outdir's
+   descriptor, without following links, and only regular files are opened: to open a FIFO or a terminal has effects. */
 
 /* A child's end, before its files are read. */
 typedef struct gem5art__end {
@@ -9622,9 +9593,8 @@ static bool gem5art__ends_at(const char *start, const char *at, const char *text
     return (size_t)(at - start) >= length && memcmp(at - length, text, length) == 0;
 }
 
-/* Is [start, at) what a kernel puts before a message: nothing, or its time stamp, as in "[    2.749115] ", "<0>" or
-   "[   T1] "? Before a stamp a program may have printed a line without its end, but not "kernel:", as in the log of an
-   earlier boot. */
+/* Is [start, at) empty, or what a kernel puts before a message, such as "[    2.749115] ", "<0>" or "[   T1] "?
+   An unfinished line of a program may precede the stamp, but not "kernel:", as in the log of an earlier boot. */
 static bool gem5art__printk_prefix(const char *start, const char *at) {
     bool stamped = false;
     if (gem5art__ends_at(start, at, "---[ end ")) at -= sizeof "---[ end " - 1;
@@ -9948,10 +9918,9 @@ static void gem5art__watch_free(gem5art__watch *watch) {
 #define GEM5ART__PROBE_FOLDER ".gem5art"
 #define GEM5ART__PROBE_EVENTS ".gem5art/events.tsv"
 
-/* Python 2.7 and 3.6 or later. It must not change what gem5 does, whatever goes wrong: it wraps the one function that
-   all ways to simulate call, as soon as it exists: a finder that never finds anything is called at each import. A line
-   of events.tsv: tick, code, cause, seconds. A forked simulation's are not noted. Then a sitecustomize of the user's is
-   loaded. */
+/* Python 2.7 and 3.6 or later. It must not change what gem5 does, whatever goes wrong. It wraps the one function that
+   all ways to simulate call, once that exists: a finder that finds nothing is called at each import. A line of
+   events.tsv: tick, code, cause, seconds. Forked simulations are not noted. Then it loads the user's sitecustomize. */
 static const char *const gem5art__probe[] = {
     "# Notes why each m5.simulate() returned; see \"The probe\" in gem5art.h.",
     "def _gem5art():",
@@ -10116,9 +10085,8 @@ static bool gem5art__write_probe(int outdir) {
     return ok;
 }
 
-/* Writes the probe into the outdir. Returns the pairs NAME, VALUE, ..., NULL that the child's environment gets
-   besides, in the arena; none with no_probe or on trouble. `environment`: the pairs that are set for the run; a
-   PYTHONPATH that is not there is this process's. */
+/* Writes the probe into the outdir. Returns variables for the child (NAME, VALUE, ..., NULL), in the arena: none with
+   no_probe or on trouble. `environment`: those that are set for the run; else this process's PYTHONPATH counts. */
 static const char *const *gem5art__probe_begin(gem5art__arena *arena, const gem5art_run *r, DIR *outdir, bool no_probe,
                                                const char *const *environment) {
     const char *former = getenv("PYTHONPATH"), **pairs;
@@ -10486,9 +10454,8 @@ static void gem5art__put_warnings(gem5art_run *r, gem5art__arena *arena, const g
                              forks == 1 ? "" : "s", r->outdir, forks == 1 ? "" : " and on", forks == 1 ? "it" : "they");
 }
 
-/* Sets status, return_code, kill_reason, rerunnable, cause, exit_events and running of r by the child's end and by what
-   the watch has not read yet of the files in the outdir (NULL: it is gone), and adds warnings. Texts are in the arena.
-   False: out of memory. */
+/* Sets the outcome of r, with its cause, exit_events and warnings, by the child's end and the files in the outdir
+   (NULL: it is gone) that the watch has not read yet. Texts are in the arena. False: out of memory. */
 static bool gem5art__classify(gem5art_run *r, gem5art__arena *arena, const gem5art__end *end, gem5art__watch *watch,
                               DIR *outdir, gem5art_error *error) {
     gem5art__buf chunk = {NULL, 0, 0, false};
@@ -10520,9 +10487,8 @@ static bool gem5art__classify(gem5art_run *r, gem5art__arena *arena, const gem5a
 }
 
 /* ================================================================= >>files
-   The files that gem5 reads: those that its parameters name before the launch, and those that OUTDIR/config.ini names
-   afterwards. A file that is neither an artifact nor tracked in a git repo of the run may change unnoticed: that is a
-   warning of kind "files". */
+   The files that gem5 reads: those that parameters name before the launch, and those that config.ini names afterwards.
+   A file that is neither an artifact nor tracked in a repo of the run may change unnoticed: a warning, "files". */
 
 enum {
     GEM5ART__MAX_CONFIG = 64 << 20, /* bytes of a config.ini */
@@ -11516,9 +11482,8 @@ typedef struct gem5art__deflate_match {
     uint32_t length, distance; /* length 0: none */
 } gem5art__deflate_match;
 
-/* A zip file being written, and the compressor. Positions in files are counted on from file to file, modulo 2^32: the
-   hash chains need no clearing, as a chain that leads out of the window ends, and one that leads into it by chance is
-   noticed when the bytes are compared. */
+/* A zip file being written, and the compressor. Positions continue from file to file, modulo 2^32, so that the hash
+   chains need not be cleared: a chain ends where it leaves the window, and false candidates differ when compared. */
 typedef struct gem5art__zip {
     int fd;
     int write_errno;           /* of the first write that failed, or 0; nothing is written after it */
@@ -11893,9 +11858,8 @@ static void gem5art__deflate_copy(gem5art__zip *zip, gem5art__deflate_match matc
     gem5art__deflate_hash(zip, zip->at);
 }
 
-/* Appends the first `size` bytes of a file, or those that it has, as a deflate stream. A match waits for the next one:
-   if that is longer, a literal takes its place. Returns the method: where all bytes are in the window and the stream is
-   not shorter, they replace it. */
+/* Appends at most `size` bytes of a file as a deflate stream, or as they are, if that is not longer and all are in the
+   window. A match waits for the next one: if that is longer, a literal takes its place. Returns the method. */
 static uint16_t gem5art__deflate_file(gem5art__zip *zip, int fd, uint64_t size) {
     gem5art__deflate_match match = {0, 0}, next;
     uint64_t start = gem5art__zip_offset(zip);
@@ -12092,8 +12056,7 @@ static void gem5art__archive_add(gem5art__archiver *a, const char *path, size_t 
                                                               : "it is a device");
 }
 
-/* Adds what is in the folder `path`, which ends in a slash ("": the outdir); false, with errno, where it cannot be read
-   to its end. */
+/* Adds the entries of the folder `path`, which ends in a slash ("": the outdir). False with errno. */
 static bool gem5art__archive_add_folder(gem5art__archiver *a, const char *path, size_t root) {
     int fd = *path ? gem5art__open_in(dirfd(a->outdir), path, O_RDONLY | O_DIRECTORY | O_NONBLOCK, 0) : -1;
     DIR *dir = !*path ? a->outdir : fd >= 0 ? GEM5ART_SYS_FDOPENDIR(fd) : NULL;
@@ -12194,8 +12157,7 @@ static bool gem5art__archive_write(gem5art__archiver *a) {
     return gem5art__zip_finish(a->zip);
 }
 
-/* Gives the archive its name and syncs it; the rename first, which saves a commit of the file system's journal: nothing
-   counts on the archive before both are on the disk. */
+/* Gives the archive its name, then syncs: in this order the journal commits once. It is used only after the syncs. */
 static bool gem5art__archive_keep(gem5art__archiver *a, gem5art__new_file *file, const char *path,
                                   gem5art_error *error) {
     bool ok = gem5art__name_file(file, GEM5ART__REPLACE, NULL);
@@ -12332,8 +12294,7 @@ static double gem5art__available_memory(void) {
 #endif
 }
 
-/* The bytes that this user may still write to the file system of a path, or of its nearest folder that exists. False
-   with an error, where that is unknown. */
+/* The bytes that this user may write to the file system of a path, or of its nearest folder. False: unknown. */
 static bool gem5art__free_space(const char *path, double *bytes, gem5art_error *error) {
     gem5art__arena arena = {NULL, false};
     char *at = gem5art__arena_copy(&arena, path), *slash;
@@ -12623,8 +12584,7 @@ static gem5art_db *gem5art__lock_store(gem5art__job *job) {
 
 static void gem5art__unlock_store(gem5art__job *job) { pthread_mutex_unlock(&job->pool->store_mutex); }
 
-/* Appends a job's lines to the store. While one thread writes, the lines of others gather; then one of those writes all
-   of them, with two syncs. */
+/* Appends a job's lines to the store. While one thread writes, the lines of others gather and are written together. */
 static bool gem5art__commit(gem5art__job *job, gem5art_error *error) {
     gem5art_pool *pool = job->pool;
     pthread_mutex_lock(&pool->commit_mutex);
@@ -12865,9 +12825,8 @@ static void *gem5art__check_ahead(void *argument) {
     return NULL;
 }
 
-/* Checks every artifact, and a script that its repo does not track. Different runs begin with different artifacts, so
-   that they share the work of hashing those that they have in common. False with the path of one that is not what was
-   registered. */
+/* Checks every artifact, and a script that its repo does not track. Runs begin with different artifacts, to share the
+   hashing of those that they have in common. False with the path of one that is not what was registered. */
 static bool gem5art__check_used(gem5art__job *job, const char **path, gem5art_error *error) {
     const gem5art__run *run = job->run;
     gem5art__cache *cache = &job->pool->db->cache;
@@ -12967,8 +12926,7 @@ static void gem5art__end_orphans(const gem5art__job *job) {
     }
 }
 
-/* Archives the outdir, and what m5.fork has put beside it, unless the run has .no_archive: then archive->id stays "".
-   Each attempt has an archive of its own, never compared. */
+/* Archives the outdir and the folders of m5.fork; with .no_archive, archive->id stays "". */
 static bool gem5art__archive_run(gem5art__job *job, gem5art_artifact *archive, gem5art_error *error) {
     gem5art_run *r = &job->draft;
     const char *path = gem5art__join_path(&job->arena, r->outdir, GEM5ART__RESULTS);
@@ -13232,8 +13190,7 @@ static bool gem5art__is_stuck(const gem5art_pool *pool) {
     return pool->stopping != NULL;
 }
 
-/* Ends a run: SIGINT, on which gem5 writes its statistics, then SIGKILL. A run that is not spawned yet ends when its
-   turn comes. False: it has ended already. */
+/* Ends a run by SIGINT, then SIGKILL; one that is not spawned yet, when its turn comes. False: it has ended already. */
 static bool gem5art__kill_job(gem5art__job *job, const char *reason, bool at_once) {
     gem5art_pool *pool = job->pool;
     bool first = !job->kill_reason;
@@ -14359,8 +14316,7 @@ typedef struct gem5art__removing {
     gem5art__arena arena;
 } gem5art__removing;
 
-/* Adds a run and its archive. BUSY while the run is claimed: it need not stay so, as what begins later is recorded
-   under another id. */
+/* Adds a run and its archive. BUSY while it is claimed; attempts that begin later are recorded under other ids. */
 static bool gem5art__add_removed(gem5art__removing *removing, const char *id, gem5art_error *error) {
     gem5art_db *db = removing->db;
     gem5art__arena arena = {NULL, false};
@@ -14557,8 +14513,7 @@ static gem5art_iter *gem5art__query(gem5art_db *db, gem5art__rows_of of, const g
     return NULL;
 }
 
-/* Does a record match the query as far as its first four texts say? Lines in the store's layout are matched by these
-   without being parsed. */
+/* Does a record match the query by its first four texts? Lines in the store's layout are not parsed for that. */
 static bool gem5art__head_matches(const gem5art_iter *iter, const gem5art__head *head) {
     const gem5art_query *q = &iter->query;
     const char *id = head->text[0], *hash = head->text[1], *type = head->text[2], *name = head->text[3];
@@ -14588,8 +14543,7 @@ static bool gem5art__record_matches(const gem5art_iter *iter, const gem5art_json
            (strcmp(wanted, "Failed artifact check") == 0 && gem5art__starts_with(status, wanted));
 }
 
-/* The next stored record that matches. It is parsed, unless `text` is enough and is in the store's layout: then *record
-   is NULL. */
+/* The next stored record that matches; *record NULL: `text` is enough, and the line is in the store's layout. */
 static gem5art_step gem5art__next_stored(gem5art_iter *iter, bool text, const gem5art_json **record,
                                          gem5art_error *error) {
     bool head_decides = !iter->query.status && !iter->query.rerunnable;
@@ -14666,8 +14620,7 @@ static bool gem5art__next(gem5art_iter *iter, bool text, const gem5art_json **re
     return iter->step == GEM5ART_ROW;
 }
 
-/* The next record that matches, read into the iterator's run or artifact. A viewer skips a record that has a value of
-   the wrong kind. */
+/* The next record that matches, read into the iterator. A viewer skips a record with a value of the wrong kind. */
 static bool gem5art__next_row(gem5art_iter *iter, gem5art__rows_of of, const gem5art_json **record, bool *lost,
                               gem5art_error *error) {
     static const char *const holds[] = {"runs: use gem5art_next_run", "artifacts: use gem5art_next_artifact",
