@@ -3977,34 +3977,34 @@ static int64_t gem5art__hash_source(dev_t number) {
 
 typedef struct gem5art__device {
     dev_t number;
-    int64_t known_as;
+    int64_t cached_as;
 } gem5art__device;
 
 /* The number that stands for a file's device in the cache. `cache` NULL: the device's own. */
-static int64_t gem5art__known_device(gem5art__cache *cache, const char *path, dev_t number) {
+static int64_t gem5art__device_number(gem5art__cache *cache, const char *path, dev_t number) {
     gem5art__device device = {0, 0};
-    const gem5art__device *known;
+    const gem5art__device *seen;
     double settling;
     size_t i;
     if (!cache) return (int64_t)number;
     device.number = number;
     pthread_mutex_lock(&cache->mutex);
-    known = (const gem5art__device *)(const void *)cache->devices.data;
-    for (i = cache->devices.length / sizeof device; i > 0 && known[i - 1].number != number; i--) {}
-    if (i > 0) device = known[i - 1];
+    seen = (const gem5art__device *)(const void *)cache->devices.data;
+    for (i = cache->devices.length / sizeof device; i > 0 && seen[i - 1].number != number; i--) {}
+    if (i > 0) device = seen[i - 1];
     else {
-        if (gem5art__file_system(path, &settling)) device.known_as = gem5art__hash_source(number);
-        if (!device.known_as) device.known_as = (int64_t)number;
+        if (gem5art__file_system(path, &settling)) device.cached_as = gem5art__hash_source(number);
+        if (!device.cached_as) device.cached_as = (int64_t)number;
         gem5art__put(&cache->devices, &device, sizeof device);
         cache->devices.failed = false; /* without memory it is looked up again */
     }
     pthread_mutex_unlock(&cache->mutex);
-    return device.known_as;
+    return device.cached_as;
 }
 
 static gem5art__stamp gem5art__stamp_of(gem5art__cache *cache, const char *path, const struct stat *st) {
     gem5art__stamp stamp;
-    stamp.device = gem5art__known_device(cache, path, st->st_dev);
+    stamp.device = gem5art__device_number(cache, path, st->st_dev);
     stamp.inode = (int64_t)st->st_ino;
     stamp.size = (int64_t)st->st_size;
     stamp.mtime = (int64_t)st->st_mtim.tv_sec;
@@ -4821,7 +4821,7 @@ typedef struct gem5art__flat {
     bool network;          /* it is on a network file system */
     dev_t device;
     ino_t inode;
-    bool known;            /* the five below hold; else the end of the file must be examined */
+    bool end_known;        /* the five below hold; else the end of the file must be examined */
     off_t size, bracket;   /* of the file, and where its closing bracket is; of a torn file both are the end of its
                               whole part: it is longer, or has no bracket there */
     bool empty;            /* there is no record before it */
@@ -4852,7 +4852,7 @@ struct gem5art_db {
     double patience;          /* seconds until a wait for the writer lock is given up; 0: GEM5ART__LOCK_SECONDS */
     int writer;  /* a descriptor of the store that has the writer lock; -1: this handle does not hold it */
     gem5art__held claimed; /* the lock file, with this handle's claims */
-    gem5art__held claimed_here; /* the store, with the same claims, for those who know the store by another name */
+    gem5art__held claimed_in_store; /* the store, with the same claims, for those who know the store by another name */
     int live_folder; /* the folder of live entries; -1: not open */
     bool read_only, dry_run;
     void (*damaged)(const char *message, void *user_data);
@@ -4874,7 +4874,7 @@ struct gem5art_db {
 static gem5art_db *gem5art__new_db(gem5art_error *error) {
     gem5art_db *db = (gem5art_db *)gem5art__alloc(sizeof *db);
     if (!db) return gem5art__fail_nomem(error), (gem5art_db *)NULL;
-    db->writer = db->claimed.fd = db->claimed_here.fd = db->live_folder = db->flat.fd = -1;
+    db->writer = db->claimed.fd = db->claimed_in_store.fd = db->live_folder = db->flat.fd = -1;
     return db;
 }
 
@@ -5479,7 +5479,7 @@ static bool gem5art__cursor_closes(gem5art__cursor *cursor) {
 /* ---- the index: where the records with an id or a hash lie, in the order stored. It covers the records before
    `indexed`. An entry has some bits of the text's hash; the record itself decides. */
 
-static uint64_t gem5art__key(const char *text, size_t length) {
+static uint64_t gem5art__fnv1a(const char *text, size_t length) {
     uint64_t h = 14695981039346656037u; /* FNV-1a */
     size_t i;
     for (i = 0; i < length; i++) h = (h ^ (unsigned char)text[i]) * 1099511628211u;
@@ -5528,7 +5528,7 @@ static bool gem5art__index_add(gem5art__index *index, const char *text, size_t l
     if (!length) return true;
     if (index->count * 2 >= index->slot_count && !gem5art__index_grow(index)) return false;
     entry = &index->entries[index->count++];
-    entry->key = gem5art__key(text, length);
+    entry->key = gem5art__fnv1a(text, length);
     entry->at = (int64_t)at;
     slot = gem5art__index_slot(index, entry->key);
     entry->next = *slot ? index->entries[*slot - 1].next : index->count; /* a ring: the last one leads to the first */
@@ -5540,26 +5540,26 @@ static bool gem5art__index_add(gem5art__index *index, const char *text, size_t l
 /* ---- the end of the file */
 
 static void gem5art__flat_forget(gem5art__flat *flat) {
-    flat->known = false;
+    flat->end_known = false;
     flat->synced = flat->indexed = 0;
     gem5art__index_free(&flat->index);
 }
 
 /* Remembers where the array ends. */
-static bool gem5art__flat_know(gem5art__flat *flat, off_t size, off_t bracket, bool empty, gem5art_error *error) {
+static bool gem5art__flat_set_end(gem5art__flat *flat, off_t size, off_t bracket, bool empty, gem5art_error *error) {
     off_t from = bracket > (off_t)sizeof flat->tail ? bracket - (off_t)sizeof flat->tail : 0;
-    flat->known = gem5art__read_at(flat->fd, flat->tail, (size_t)(bracket - from), from, &flat->tail_length);
+    flat->end_known = gem5art__read_at(flat->fd, flat->tail, (size_t)(bracket - from), from, &flat->tail_length);
     flat->size = size;
     flat->bracket = bracket;
     flat->empty = empty;
-    return flat->known ? true : gem5art__fail_errno(error, "read", flat->path);
+    return flat->end_known ? true : gem5art__fail_errno(error, "read", flat->path);
 }
 
 /* Is the remembered bracket where it was? */
-static bool gem5art__flat_is_known(const gem5art__flat *flat) {
+static bool gem5art__flat_end_holds(const gem5art__flat *flat) {
     char byte;
     size_t got;
-    return flat->known && gem5art__read_at(flat->fd, &byte, 1, flat->bracket, &got) && got == 1 && byte == ']';
+    return flat->end_known && gem5art__read_at(flat->fd, &byte, 1, flat->bracket, &got) && got == 1 && byte == ']';
 }
 
 /* Refuses what can be no store of either kind. */
@@ -5603,7 +5603,7 @@ static bool gem5art__flat_follow(gem5art_db *db, struct stat *st, gem5art_error 
     if ((open || st->st_dev != flat->device || st->st_ino != flat->inode) && !gem5art__flat_reopen(flat, st, error))
         return false;
     if (!gem5art__check_store_file(flat->path, st, error)) return false;
-    if (!flat->known) return true;
+    if (!flat->end_known) return true;
     if (!gem5art__read_at(flat->fd, now, flat->tail_length, flat->bracket - (off_t)flat->tail_length, &got))
         return gem5art__fail_errno(error, "read", flat->path);
     if (st->st_size < flat->size || got != flat->tail_length || memcmp(now, flat->tail, got) != 0) {
@@ -5678,7 +5678,7 @@ static gem5art__step gem5art__flat_read(gem5art_db *db, off_t size, const gem5ar
     *closed = step == GEM5ART__END && !cursor.closed && gem5art__cursor_closes(&cursor);
     flat->indexed = step == GEM5ART__FAILED ? 0 : cursor.at;
     if (step == GEM5ART__FAILED) gem5art__index_free(&flat->index);
-    else if (!gem5art__flat_know(flat, *closed ? size : cursor.at, cursor.at, cursor.records == 0, error))
+    else if (!gem5art__flat_set_end(flat, *closed ? size : cursor.at, cursor.at, cursor.records == 0, error))
         step = GEM5ART__FAILED;
     gem5art__cursor_free(&cursor);
     return step;
@@ -5707,7 +5707,7 @@ static bool gem5art__flat_find_stop(gem5art_db *db, off_t *size, off_t *stop, bo
         if (!gem5art__flat_follow(db, &st, error)) return false;
         *size = st.st_size;
         *closed = true;
-        if (gem5art__flat_is_known(flat)) return *stop = flat->bracket + 1, true;
+        if (gem5art__flat_end_holds(flat)) return *stop = flat->bracket + 1, true;
         if (gem5art__flat_quick_end(flat, *size, &at)) return *stop = at + 1, true;
         step = gem5art__flat_read(db, *size, NULL, closed, NULL);
         *closed = step == GEM5ART__END;
@@ -5722,7 +5722,7 @@ static bool gem5art__flat_refresh(gem5art_db *db, gem5art_error *error) {
     struct stat st;
     bool closed;
     if (!gem5art__flat_follow(db, &st, error)) return false;
-    if (flat->indexed && flat->indexed == flat->bracket && st.st_size == flat->size && gem5art__flat_is_known(flat))
+    if (flat->indexed && flat->indexed == flat->bracket && st.st_size == flat->size && gem5art__flat_end_holds(flat))
         return true;
     return gem5art__flat_read(db, st.st_size, db->damaged ? db : NULL, &closed, error) != GEM5ART__FAILED;
 }
@@ -5730,7 +5730,7 @@ static bool gem5art__flat_refresh(gem5art_db *db, gem5art_error *error) {
 static gem5art__step gem5art__flat_lookup(gem5art_db *db, gem5art__lookup *lookup, const char *key,
                                           gem5art__arena *arena, const gem5art_json **record, gem5art_error *error) {
     gem5art__flat *flat = &db->flat;
-    uint64_t wanted = gem5art__key(key, strlen(key));
+    uint64_t wanted = gem5art__fnv1a(key, strlen(key));
     while ((lookup->entry = gem5art__index_next(&flat->index, wanted, lookup->entry)) != 0) {
         int64_t at = flat->index.entries[lookup->entry - 1].at;
         gem5art__cursor cursor;
@@ -5807,7 +5807,7 @@ static bool gem5art__flat_repair(gem5art_db *db, off_t at, off_t size, bool empt
         !gem5art__write_at(db->writer, "\n", 1, at + 1) || !gem5art__datasync(db->writer))
         return gem5art__fail_errno(error, "repair", flat->path);
     flat->synced = at + 2;
-    return gem5art__flat_know(flat, at + 2, at, empty, error);
+    return gem5art__flat_set_end(flat, at + 2, at, empty, error);
 }
 
 /* Finds the bracket, repairing the end that an interrupted append left. */
@@ -5821,8 +5821,9 @@ static bool gem5art__flat_find_end(gem5art_db *db, gem5art_error *error) {
     if (GEM5ART_SYS_FSTAT(db->writer, &locked) < 0) return gem5art__fail_errno(error, "read", db->path);
     if (locked.st_dev != flat->device || locked.st_ino != flat->inode)
         return gem5art__fail(error, GEM5ART_BUSY, "%s was replaced by another program just now: try again", db->path);
-    if (st.st_size == flat->size && gem5art__flat_is_known(flat)) return true;
-    if (gem5art__flat_quick_end(flat, st.st_size, &at)) return gem5art__flat_know(flat, st.st_size, at, false, error);
+    if (st.st_size == flat->size && gem5art__flat_end_holds(flat)) return true;
+    if (gem5art__flat_quick_end(flat, st.st_size, &at))
+        return gem5art__flat_set_end(flat, st.st_size, at, false, error);
     step = gem5art__flat_read(db, st.st_size, NULL, &closed, error);
     if (step == GEM5ART__FAILED) return false;
     return closed || gem5art__flat_repair(db, flat->bracket, st.st_size, flat->empty, error);
@@ -5857,14 +5858,14 @@ static bool gem5art__flat_append_few(gem5art_db *db, const char *lines, size_t l
     ok = ok && gem5art__write_at(fd, flat->empty ? " " : ",", 1, bracket) && gem5art__datasync(fd);
     if (!ok) {
         int saved = errno;
-        flat->known = false;
+        flat->end_known = false;
         if (gem5art__write_at(fd, "]", 1, bracket)) gem5art__truncate(fd, size);
         errno = saved;
         gem5art__fail_errno(error, "write to the store", db->path);
     } else {
         size += (off_t)data.length;
         flat->synced = size;
-        gem5art__flat_know(flat, size, size - 2, false, NULL); /* whatever it does: they are stored */
+        gem5art__flat_set_end(flat, size, size - 2, false, NULL); /* whatever it does: they are stored */
     }
     gem5art__buf_free(&data);
     return ok;
@@ -7066,7 +7067,7 @@ static bool gem5art__scan_take(gem5art__scan *scan, const gem5art__scan *part, b
     gem5art__head head;
     if (!gem5art__cursor_head((gem5art__cursor *)part->state, &head)) return gem5art__fail_nomem(error);
     *taken = scan->part == 0 ||
-             !gem5art__index_next(&scan->ids, gem5art__key(head.text[0], head.length[0]), 0);
+             !gem5art__index_next(&scan->ids, gem5art__fnv1a(head.text[0], head.length[0]), 0);
     if (scan->part == 0 && !gem5art__index_add(&scan->ids, head.text[0], head.length[0], 0))
         return gem5art__fail_nomem(error);
     scan->data = part->data;
@@ -7411,7 +7412,7 @@ static void gem5art__store_close(gem5art_db *db) {
     gem5art__shards_close(db);
     (db->backend->close)(db);
     gem5art__close(db->claimed.fd);
-    gem5art__close(db->claimed_here.fd);
+    gem5art__close(db->claimed_in_store.fd);
     gem5art__close(db->live_folder);
     if (db->left_live) GEM5ART_SYS_RMDIR(db->live_path); /* if it is empty: the next one has the store's mode then */
     if (db->left_queue) GEM5ART_SYS_RMDIR(db->queue_path);
@@ -7619,7 +7620,7 @@ static bool gem5art__has_text(const char *const *texts, const char *text) {
     return false;
 }
 
-static const char *gem5art__or(const char *text, const char *other) { return gem5art__empty(text) ? other : text; }
+static const char *gem5art__text_or(const char *text, const char *other) { return gem5art__empty(text) ? other : text; }
 
 static bool gem5art__check_name(const char *name, const char *what, gem5art_error *error) {
     if (gem5art__empty(name)) return gem5art__fail(error, GEM5ART_INVALID, "%s has no name: set .name", what);
@@ -7725,17 +7726,17 @@ static gem5art__artifact *gem5art__describe_artifact(gem5art_db *db, const gem5a
     a->type = gem5art__arena_copy(arena, desc->type);
     a->name = gem5art__arena_copy(arena, desc->name);
     a->documentation = gem5art__arena_copy(arena, desc->documentation);
-    a->command = gem5art__arena_copy(arena, gem5art__or(desc->command, ""));
+    a->command = gem5art__arena_copy(arena, gem5art__text_or(desc->command, ""));
     a->path = gem5art__arena_copy(arena, desc->path);
-    a->cwd = gem5art__arena_copy(arena, gem5art__or(desc->cwd, "."));
+    a->cwd = gem5art__arena_copy(arena, gem5art__text_or(desc->cwd, "."));
     a->inputs = gem5art__copy_ids(arena, desc->inputs, desc->input_count);
-    a->architecture = gem5art__arena_copy(arena, gem5art__or(desc->architecture, ""));
+    a->architecture = gem5art__arena_copy(arena, gem5art__text_or(desc->architecture, ""));
     a->size = desc->size ? desc->size : content->size;
     a->is_zipped = desc->is_zipped;
-    a->md5sum = gem5art__arena_copy(arena, gem5art__or(desc->md5sum, ""));
-    a->url = gem5art__arena_copy(arena, gem5art__or(desc->url, ""));
+    a->md5sum = gem5art__arena_copy(arena, gem5art__text_or(desc->md5sum, ""));
+    a->url = gem5art__arena_copy(arena, gem5art__text_or(desc->url, ""));
     a->supported_gem5_versions = gem5art__copy_texts(arena, desc->supported_gem5_versions);
-    a->version = gem5art__arena_copy(arena, gem5art__or(desc->version, ""));
+    a->version = gem5art__arena_copy(arena, gem5art__text_or(desc->version, ""));
     a->extra = gem5art__copy_texts(arena, desc->extra);
     a->time = gem5art__now();
     if (!arena->failed) return artifact;
@@ -7875,7 +7876,7 @@ static bool gem5art__fail_download(const gem5art_artifact *artifact, const char 
                                    gem5art_error *error) {
     gem5art__arena arena = {NULL, false};
     const char *to = gem5art__shell_word(&arena, path), *commit = gem5art__shell_word(&arena, artifact->git_hash);
-    const char *source = from ? from : gem5art__or(artifact->git_origin, artifact->git_name);
+    const char *source = from ? from : gem5art__text_or(artifact->git_origin, artifact->git_name);
     source = gem5art__shell_word(&arena, source);
     if (arena.failed) gem5art__fail_nomem(error);
     else if (from)
@@ -8156,7 +8157,7 @@ static bool gem5art__same_script(gem5art_db *db, gem5art__run *run, const char *
 /* ---- what a run is made of */
 
 /* Is there such a regular file, executable or else readable? `label` and `field` name it in errors. */
-static bool gem5art__need_file(const char *path, const char *label, const char *field, bool executable,
+static bool gem5art__check_file(const char *path, const char *label, const char *field, bool executable,
                                gem5art_error *error) {
     struct stat st;
     if (GEM5ART_SYS_STAT(path, &st) < 0)
@@ -8341,10 +8342,10 @@ static bool gem5art__use_described(gem5art__run *run, const gem5art_run_desc *de
                                  desc->name, role->field, role->field);
         if (role && role->path) {
             path = *(const char *const *)(const void *)((const char *)desc + role->given);
-            path = gem5art__join_path(arena, NULL, gem5art__or(path, artifact->path));
+            path = gem5art__join_path(arena, NULL, gem5art__text_or(path, artifact->path));
             file = path ? gem5art__join_path(arena, desc->cwd, path) : NULL;
             if (!file) return gem5art__fail_nomem(error);
-            if (!gem5art__need_file(file, role->label, role->given_field, i == 0, error)) return false;
+            if (!gem5art__check_file(file, role->label, role->given_field, i == 0, error)) return false;
         }
         if (!gem5art__use_artifact(run, role, artifact, path, error)) return false;
     }
@@ -8387,7 +8388,7 @@ static bool gem5art__fill_run(gem5art__run *run, const gem5art_run_desc *desc, b
     script = gem5art__join_path(arena, desc->cwd, desc->run_script);
     if (arena->failed) return gem5art__fail_nomem(error);
     if (!gem5art__use_described(run, desc, error) ||
-        !gem5art__need_file(script, "run script", ".run_script", false, error))
+        !gem5art__check_file(script, "run script", ".run_script", false, error))
         return false;
     r->gem5_name = gem5art__folder_name(arena, r->gem5_binary_path);
     r->script_name = gem5art__stem(arena, r->run_script);
@@ -8402,7 +8403,7 @@ static bool gem5art__fill_run(gem5art__run *run, const gem5art_run_desc *desc, b
     gem5art__buf_free(&string);
     if (!r->string || arena->failed) return gem5art__fail_nomem(error);
     r->outdir = run->base = gem5art__absolute_path(arena, NULL, desc->outdir, error);
-    r->cwd = gem5art__absolute_path(arena, NULL, gem5art__or(desc->cwd, "."), error);
+    r->cwd = gem5art__absolute_path(arena, NULL, gem5art__text_or(desc->cwd, "."), error);
     return r->outdir && r->cwd && gem5art__identify(run, desc->cwd, error);
 }
 
@@ -8931,14 +8932,14 @@ static int64_t gem5art__claim_byte(const char *hash) {
     int i;
     for (i = 0; i < 16; i++) {
         int digit = hash[i] ? gem5art__hex_digit(hash[i]) : -1;
-        if (digit < 0) return 1 + (int64_t)(gem5art__key(hash, strlen(hash)) >> 2);
+        if (digit < 0) return 1 + (int64_t)(gem5art__fnv1a(hash, strlen(hash)) >> 2);
         bits = bits << 4 | (uint64_t)digit;
     }
     return 1 + (int64_t)(bits >> 2);
 }
 
 /* The same claim in the store itself, after the bytes of the writer lock: a store with two names has two lock files. */
-static int64_t gem5art__claim_byte_here(int64_t byte) { return GEM5ART__NEXT_BYTE + 1 + byte / 2; }
+static int64_t gem5art__store_claim_byte(int64_t byte) { return GEM5ART__NEXT_BYTE + 1 + byte / 2; }
 
 /* The link to this db's claim of a byte; to NULL: it has none. */
 static gem5art__claim **gem5art__find_claim(gem5art_db *db, int64_t byte) {
@@ -9021,15 +9022,15 @@ static bool gem5art__fail_claimed(gem5art_db *db, const char *hash, gem5art_erro
 }
 
 /* Claims the byte in the store too. BUSY only where a supervisor has it. */
-static bool gem5art__claim_here(gem5art_db *db, int64_t byte, gem5art_error *error) {
-    const int64_t here = gem5art__claim_byte_here(byte);
+static bool gem5art__claim_in_store(gem5art_db *db, int64_t byte, gem5art_error *error) {
+    const int64_t here = gem5art__store_claim_byte(byte);
     struct flock lock;
-    if (!gem5art__is_at(&db->claimed_here, db->path)) /* a rewrite has replaced it: then it has no other name */
-        gem5art__hold(&db->claimed_here, gem5art__open(db->path, O_RDWR | O_NONBLOCK, 0));
-    if (db->claimed_here.fd < 0) return true; /* the record will report why */
-    if (gem5art__lock(db->claimed_here.fd, here)) return true;
+    if (!gem5art__is_at(&db->claimed_in_store, db->path)) /* a rewrite has replaced it: then it has no other name */
+        gem5art__hold(&db->claimed_in_store, gem5art__open(db->path, O_RDWR | O_NONBLOCK, 0));
+    if (db->claimed_in_store.fd < 0) return true; /* the record will report why */
+    if (gem5art__lock(db->claimed_in_store.fd, here)) return true;
     if (errno != EAGAIN) return gem5art__fail_lock(db->path, error);
-    if (gem5art__lock_call(db->claimed_here.fd, F_OFD_GETLK, F_WRLCK, here, &lock) < 0 || lock.l_type != F_WRLCK ||
+    if (gem5art__lock_call(db->claimed_in_store.fd, F_OFD_GETLK, F_WRLCK, here, &lock) < 0 || lock.l_type != F_WRLCK ||
         lock.l_start != (off_t)here || lock.l_len != 1)
         return true; /* a lock of more than this byte is not a supervisor's */
     return gem5art__fail(error, GEM5ART_BUSY,
@@ -9046,7 +9047,7 @@ static bool gem5art__claim_run(gem5art_db *db, const char *hash, gem5art_error *
     claim = (gem5art__claim *)gem5art__alloc(sizeof *claim);
     if (!claim) return gem5art__fail_nomem(error);
     if (gem5art__lock(db->claimed.fd, byte)) {
-        if (gem5art__claim_here(db, byte, error)) {
+        if (gem5art__claim_in_store(db, byte, error)) {
             claim->byte = byte;
             claim->next = db->claims;
             db->claims = claim;
@@ -9069,7 +9070,7 @@ static void gem5art__unclaim_run(gem5art_db *db, const char *hash) {
     if (!claim) return;
     *link = claim->next;
     if (!claim->lost) gem5art__unlock(db->claimed.fd, byte);
-    if (db->claimed_here.fd >= 0) gem5art__unlock(db->claimed_here.fd, gem5art__claim_byte_here(byte));
+    if (db->claimed_in_store.fd >= 0) gem5art__unlock(db->claimed_in_store.fd, gem5art__store_claim_byte(byte));
     gem5art__free(claim);
 }
 
@@ -9119,7 +9120,7 @@ static bool gem5art__fail_recorded(gem5art__run *run, const gem5art_json *record
     return gem5art__fail(error, GEM5ART_EXISTS,
                          "run \"%s\" is recorded already: %s (%s), in %s; to launch it again remove that record "
                          "(gem5art-rm %s), or set .rerun",
-                         name, id, status, store, gem5art__or(gem5art__shell_word(arena, id), "ID"));
+                         name, id, status, store, gem5art__text_or(gem5art__shell_word(arena, id), "ID"));
 }
 
 /* The recorded attempts at an experiment, by its hash and then by the one that gem5art gave it. */
@@ -10480,8 +10481,8 @@ static bool gem5art__classify(gem5art_run *r, gem5art__arena *arena, const gem5a
     r->return_code = WIFSIGNALED(end->status) ? -WTERMSIG(end->status) : WEXITSTATUS(end->status);
     r->running = false;
     gem5art__decide(r, arena, end, watch, &f);
-    r->cause = gem5art__or(gem5art__arena_copy(arena, r->cause), "");
-    r->kill_reason = gem5art__or(gem5art__arena_copy(arena, r->kill_reason), "");
+    r->cause = gem5art__text_or(gem5art__arena_copy(arena, r->cause), "");
+    r->kill_reason = gem5art__text_or(gem5art__arena_copy(arena, r->kill_reason), "");
     gem5art__put_warnings(r, arena, end, &f);
     return ok && !arena->failed && !watch->arena.failed ? true : gem5art__fail_nomem(error);
 }
@@ -12696,8 +12697,8 @@ static void gem5art__record_unspawned(gem5art__job *job, const char *status) {
     r->running = false;
     r->rerunnable = true;
     r->end_time = gem5art__now();
-    r->kill_reason = job->state == GEM5ART__AFTER ? gem5art__or(job->kill_reason, "") : "";
-    r->error = r->cause = gem5art__or(gem5art__arena_copy(&job->run->object.arena, job->error.message), "");
+    r->kill_reason = job->state == GEM5ART__AFTER ? gem5art__text_or(job->kill_reason, "") : "";
+    r->error = r->cause = gem5art__text_or(gem5art__arena_copy(&job->run->object.arena, job->error.message), "");
     gem5art__show_state(job, status);
     gem5art__record(job, NULL);
 }
@@ -12878,7 +12879,7 @@ static void gem5art__before(gem5art__task *task) {
             gem5art__clear(&job->error);
         else if (!gem5art__given_up()) { /* else it is cancelled, which gem5art__spawn reports */
             if (path) status = gem5art__arena_printf(&job->run->object.arena, "Failed artifact check for %s", path);
-            gem5art__record_unspawned(job, gem5art__or(status, "Failed artifact check"));
+            gem5art__record_unspawned(job, gem5art__text_or(status, "Failed artifact check"));
         }
     }
     gem5art__leave_outdir(job);
@@ -13024,7 +13025,7 @@ static const struct {
     void (*work)(gem5art__task *task);
 } gem5art__states[] = {
     {offsetof(gem5art_event, queued), 0, NULL},                /* ends by gem5art__launch */
-    {offsetof(gem5art_event, running), 0, gem5art__before},    /* with its work: gem5art__worked */
+    {offsetof(gem5art_event, running), 0, gem5art__before},    /* with its work: gem5art__work_done */
     {offsetof(gem5art_event, running), 0, NULL},               /* with a report of the warden */
     {offsetof(gem5art_event, running), 1, gem5art__watch_run}, /* with a report; TO_WORK, TO_TIME_OUT, TO_KILL */
     {offsetof(gem5art_event, ending), 2, gem5art__after}};     /* with its work; TO_WORK where the store was locked */
@@ -13424,9 +13425,9 @@ static void gem5art__watch_done(gem5art__job *job) {
 }
 
 /* A worker's part of a job is done. */
-static void gem5art__worked(gem5art__job *job) {
+static void gem5art__work_done(gem5art__job *job) {
     const char *note, *end;
-    for (note = gem5art__or(job->notes.data, ""); *note; note = *end ? end + 1 : end) {
+    for (note = gem5art__text_or(job->notes.data, ""); *note; note = *end ? end + 1 : end) {
         end = note + strcspn(note, "\n");
         gem5art__warn(job->pool->db, "run \"%s\": %.*s", job->run->public_.name, (int)(end - note), note);
     }
@@ -13471,7 +13472,8 @@ static void gem5art__do_due(gem5art_pool *pool) {
         while ((due = gem5art__job_due(job, &timer)) > 0 && due <= now) {
             job->at[timer] = 0;
             if (timer == GEM5ART__TO_WORK) gem5art__start_work(job);
-            else if (timer == GEM5ART__TO_TIME_OUT) gem5art__kill_job(job, gem5art__or(job->kill_reason, "timeout"), false);
+            else if (timer == GEM5ART__TO_TIME_OUT)
+                gem5art__kill_job(job, gem5art__text_or(job->kill_reason, "timeout"), false);
             else {
                 gem5art__signal_job(job, SIGKILL);
                 job->at[timer] = now + 1; /* again, in case it was not sent */
@@ -13634,7 +13636,7 @@ GEM5ARTDEF int gem5art_pool_step(gem5art_pool *pool, int timeout_ms, gem5art_err
     while (pool->unprocessed && gem5art__monotonic() < until) {
         task = gem5art__take_done(&pool->workers);
         pool->unprocessed = task != NULL;
-        if (task) gem5art__worked((gem5art__job *)task);
+        if (task) gem5art__work_done((gem5art__job *)task);
     }
     gem5art__do_due(pool);
     gem5art__launch(pool, until);
@@ -13694,7 +13696,7 @@ static bool gem5art__read_pool_desc(gem5art_pool *pool, const gem5art_pool_desc 
     if (d->jobs < 0 || d->jobs > GEM5ART_MAX_JOBS) d->jobs = GEM5ART_MAX_JOBS;
     if (d->grace == 0) d->grace = 5;
     d->handle_signals = false; /* yet */
-    pool->cwd = d->cwd = gem5art__absolute_path(&pool->arena, NULL, gem5art__or(d->cwd, "."), error);
+    pool->cwd = d->cwd = gem5art__absolute_path(&pool->arena, NULL, gem5art__text_or(d->cwd, "."), error);
     if (!pool->cwd) return false;
     if (GEM5ART_SYS_STAT(pool->cwd, &st) < 0) return gem5art__fail_errno(error, "use the cwd", pool->cwd);
     if (!S_ISDIR(st.st_mode))
@@ -13774,7 +13776,7 @@ GEM5ARTDEF bool gem5art_pool_add(gem5art_pool *pool, gem5art_run *added, gem5art
     if (!run->base)
         return gem5art__fail(error, GEM5ART_INVALID,
                              "run \"%s\" was found in the store and cannot be executed: load its info.json", name);
-    if (gem5art__index_next(&pool->hashes, gem5art__key(hash, strlen(hash)), 0))
+    if (gem5art__index_next(&pool->hashes, gem5art__fnv1a(hash, strlen(hash)), 0))
         return gem5art__fail(error, GEM5ART_INVALID, "run \"%s\" is in the pool already, under this or another name "
                              "(hash %s): add it once", name, hash);
     job = (gem5art__job *)gem5art__alloc(sizeof *job);
@@ -14169,7 +14171,7 @@ GEM5ARTDEF bool gem5art_unqueue_run(gem5art_db *db, const char *hash, const char
     found = path && gem5art__lock_queued(path, &fd, error) ? gem5art__read_ticket(db, &arena, hash, error) : NULL;
     if (found && (!*found || (ticket && strcmp(ticket, found) != 0)))
         gem5art__fail(error, GEM5ART_NOT_FOUND, "the run %s is not queued%s%s", hash, ticket ? " with the ticket " : "",
-                      gem5art__or(ticket, ""));
+                      gem5art__text_or(ticket, ""));
     else if (found) ok = GEM5ART_SYS_UNLINK(path) == 0 || gem5art__fail_errno(error, "remove", path);
     db->left_queue = db->left_queue || ok;
     gem5art__close(fd);
@@ -14181,7 +14183,7 @@ static bool gem5art__check_path(const gem5art_run_desc *desc, const char *path, 
                                 bool executable, gem5art_error *error) {
     gem5art__arena arena = {NULL, false};
     const char *joined = path ? gem5art__join_path(&arena, desc->cwd, path) : NULL;
-    bool ok = !path || (joined ? gem5art__need_file(joined, what, field, executable, error)
+    bool ok = !path || (joined ? gem5art__check_file(joined, what, field, executable, error)
                                : gem5art__fail_nomem(error));
     gem5art__arena_free(&arena);
     return ok;
@@ -14797,7 +14799,7 @@ static const gem5art_json *gem5art__differing(const gem5art_json *a, const gem5a
 /* The record with this id, of the store or of those that are added; *record NULL: there is none. */
 static bool gem5art__find_present(gem5art__adding *adding, const char *id, gem5art__arena *arena,
                                   const gem5art_json **record, gem5art_error *error) {
-    uint64_t key = gem5art__key(id, strlen(id));
+    uint64_t key = gem5art__fnv1a(id, strlen(id));
     gem5art__lookup lookup = {0, 0, NULL};
     gem5art__step step = GEM5ART__END;
     size_t entry = 0;

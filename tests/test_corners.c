@@ -300,7 +300,7 @@ FLAT_TEST(a_store_that_is_cut_while_it_is_read) {
     db->flat.size = 0;
     CHECK(truncate(STORE_PATH, st.st_size / 2) == 0);
     CHECK(gem5art__flat_follow(db, &st, &error));
-    CHECK(!db->flat.known);
+    CHECK(!db->flat.end_known);
     CHECK_CONTAINS(fixture_warnings, "was rewritten by another program");
     db->writer = db->flat.fd;
     db->flat.size = st.st_size + 100;
@@ -733,7 +733,7 @@ TEST(claims_that_others_have_locked) {
     fixture_begin();
     REQUIRE(open_db(NULL));
     for (i = 0; i < sizeof cases / sizeof *cases; i++) {
-        fd = lock_range(db->path, cases[i].type, gem5art__claim_byte_here(byte) - cases[i].before, cases[i].length);
+        fd = lock_range(db->path, cases[i].type, gem5art__store_claim_byte(byte) - cases[i].before, cases[i].length);
         CHECK_INT(gem5art__claim_run(db, hash, &error), cases[i].claimed);
         if (cases[i].claimed) gem5art__unclaim_run(db, hash);
         else CHECK_CONTAINS(error.message, "with a lock file other than");

@@ -173,7 +173,7 @@ static bool fsck_same_record(const gem5art_json *a, const gem5art_json *b, bool 
 /* Checks that no earlier record has the same id. */
 static bool fsck_check_id(fsck_audit *audit, const gem5art_json *record, fsck_fate *fate, gem5art_error *error) {
     const char *id = gem5art__record_text(record, "_id"), *unit = audit->db->env ? "record" : "byte";
-    uint64_t key = gem5art__key(id, strlen(id));
+    uint64_t key = gem5art__fnv1a(id, strlen(id));
     size_t entry = 0;
     *fate = *id ? FSCK_KEPT : FSCK_RENAMED;
     if (!*id) fsck_find(audit, FSCK_DAMAGE, audit->at, "this record has no \"_id\"");
@@ -225,7 +225,7 @@ static bool fsck_index_has(const gem5art__index *index, uint64_t key) {
 /* Notes the current record as the first that names this artifact, if it is; true: out of memory. */
 static bool fsck_note_reference(const gem5art_json *id, const void *context) {
     fsck_audit *audit = (fsck_audit *)(uintptr_t)context;
-    uint64_t key = gem5art__key(id->text, strlen(id->text));
+    uint64_t key = gem5art__fnv1a(id->text, strlen(id->text));
     if (fsck_index_has(&audit->ids, key) || fsck_index_has(&audit->named, key)) return false;
     return !gem5art__index_add(&audit->named, id->text, strlen(id->text), audit->at);
 }
@@ -238,7 +238,7 @@ typedef struct fsck_reference {
 static bool fsck_is_reference(const gem5art_json *id, const void *context) {
     fsck_reference *reference = (fsck_reference *)(uintptr_t)context;
     reference->id = id->text;
-    return gem5art__key(id->text, strlen(id->text)) == reference->key;
+    return gem5art__fnv1a(id->text, strlen(id->text)) == reference->key;
 }
 
 /* Is an artifact in another file of a store with shards? */
