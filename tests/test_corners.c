@@ -707,7 +707,7 @@ TEST(the_folder_of_entries_may_be_a_file) {
         sh(commands[i], db->queue_path);
         CHECK(!gem5art__open_entries(db, db->queue_path, &folder, &error));
         CHECK_INT(error.code, GEM5ART_INVALID);
-        CHECK_CONTAINS(error.message, "is in the way");
+        CHECK_CONTAINS(error.message, "is not a folder: remove it");
         fixture_end();
     }
 }
