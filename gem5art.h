@@ -316,7 +316,7 @@
      the warden's end, and kills the warden after a second.
    - A queued run is created under its claim, so that two programs never queue it both, and no pool launches it
      meanwhile. Its file is replaced and removed under a lock on the file's first byte. A queued file that another user
-     owns keeps others from launching its run, and does no more.
+     owns only keeps others from launching its run.
    - An entry is believed only if it belongs to the user and nobody else may write it. Others are ignored with a
      warning; gem5art-fsck lists them, and --clear-live removes them. STORE.live and STORE.queued have the store's mode,
      and the sticky bit if others may write to it.
@@ -1646,9 +1646,7 @@ static int gem5art__end_processes_of(const char *run_id, int number) {
     (void)run_id, (void)number;
     return 0;
 #else
-    gem5art__run_search search = {NULL, 0, 0};
-    search.run = run_id;
-    search.number = number;
+    gem5art__run_search search = {run_id, number, 0};
     gem5art__visit_processes(gem5art__found_process, &search);
     return search.found;
 #endif
@@ -1754,7 +1752,7 @@ GEM5ART__NOINLINE static char *gem5art__arena_copy_n(gem5art__arena *arena, cons
     return copy;
 }
 
-/* A copy of a string; NULL stays NULL. */
+/* NULL stays NULL. */
 GEM5ART__NOINLINE static char *gem5art__arena_copy(gem5art__arena *arena, const char *text) {
     return text ? gem5art__arena_copy_n(arena, text, strlen(text)) : NULL;
 }
@@ -3400,11 +3398,10 @@ static void gem5art__git_environment(gem5art__buf *list, gem5art__arena *arena, 
     size_t i;
     if (repo) { /* of two values for a name, the first counts */
         int above = (int)(strrchr(repo->top, '/') - repo->top);
-        const char *own[4];
-        own[0] = gem5art__arena_printf(arena, "GIT_WORK_TREE=%s", repo->top);
-        own[1] = gem5art__arena_printf(arena, "GIT_CEILING_DIRECTORIES=%.*s", above ? above : 1, repo->top);
-        own[2] = repo->index ? gem5art__arena_printf(arena, "GIT_INDEX_FILE=%s", repo->index) : NULL;
-        own[3] = NULL;
+        const char *own[] = {
+            gem5art__arena_printf(arena, "GIT_WORK_TREE=%s", repo->top),
+            gem5art__arena_printf(arena, "GIT_CEILING_DIRECTORIES=%.*s", above ? above : 1, repo->top),
+            repo->index ? gem5art__arena_printf(arena, "GIT_INDEX_FILE=%s", repo->index) : NULL, NULL};
         gem5art__add_texts(list, own);
     }
     gem5art__add_texts(list, fixed);
@@ -3464,9 +3461,7 @@ static int gem5art__git_read(pid_t pid, int fd, gem5art__buf *output, int *statu
     ssize_t n;
     pid_t reaped = 0;
     int raw = 0, failed = GEM5ART_SYS_FCNTL(fd, F_SETFL, O_NONBLOCK) < 0 ? errno : 0;
-    struct pollfd readable;
-    readable.fd = fd;
-    readable.events = POLLIN;
+    struct pollfd readable = {fd, POLLIN, 0};
     while (!failed && (n = gem5art__read_some(fd, chunk, sizeof chunk)) != 0) {
         if (n > 0) gem5art__put(output, chunk, (size_t)n);
         else if (errno != EAGAIN && errno != EWOULDBLOCK) failed = errno;
@@ -3982,12 +3977,11 @@ typedef struct gem5art__device {
 
 /* The number that stands for a file's device in the cache. `cache` NULL: the device's own. */
 static int64_t gem5art__device_number(gem5art__cache *cache, const char *path, dev_t number) {
-    gem5art__device device = {0, 0};
+    gem5art__device device = {number, 0};
     const gem5art__device *seen;
     double settling;
     size_t i;
     if (!cache) return (int64_t)number;
-    device.number = number;
     pthread_mutex_lock(&cache->mutex);
     seen = (const gem5art__device *)(const void *)cache->devices.data;
     for (i = cache->devices.length / sizeof device; i > 0 && seen[i - 1].number != number; i--) {}
@@ -5096,7 +5090,6 @@ static bool gem5art__fail_read_only(const gem5art_db *db, gem5art_error *error) 
                          db->path);
 }
 
-/* Takes the writer lock. */
 static bool gem5art__store_lock(gem5art_db *db, gem5art_error *error) {
     double begun = gem5art__monotonic();
     bool next = false, said = false;
@@ -6590,7 +6583,6 @@ static int gem5art__lmdb_start_scan(gem5art__lmdb_call *call) {
     return code;
 }
 
-/* Reads the next record. */
 static int gem5art__lmdb_read_next(gem5art__lmdb_call *call) {
     gem5art__lmdb_scan *lmdb = (gem5art__lmdb_scan *)call->context;
     gem5art__number bytes;
@@ -8612,7 +8604,6 @@ static bool gem5art__choose_outdir(gem5art__run *run, gem5art_run *r, DIR **outd
     return true;
 }
 
-/* Finds the artifacts that a loaded run names. */
 static bool gem5art__find_used(gem5art__run *run, const char *where, gem5art_error *error) {
     gem5art_run *r = &run->public_;
     size_t fixed = gem5art__role_count(r), count = 0, i;
@@ -8635,7 +8626,6 @@ static bool gem5art__find_used(gem5art__run *run, const char *where, gem5art_err
     return true;
 }
 
-/* Fills in a run from its info.json. */
 static bool gem5art__fill_loaded(gem5art__run *run, const char *path, gem5art_error *error) {
     gem5art__arena *arena = &run->object.arena;
     gem5art_run *r = &run->public_;
@@ -8799,8 +8789,8 @@ static void gem5art__drop_live(gem5art_db *db, const char *hash, const char *id)
     gem5art__arena_free(&arena);
 }
 
-/* Reads STORE.live/NAME, or STORE.queued/NAME, into the arena. `why`: the reason not to trust it, or to fail; no error
-   where it is gone. */
+/* Reads STORE.live/NAME or STORE.queued/NAME into the arena. `why`: the reason not to trust it, or to fail; OK if it is
+   gone. */
 static gem5art__trust gem5art__read_live(gem5art_db *db, const char *name, bool queued, gem5art__arena *arena,
                                          gem5art__live *live, gem5art_error *why) {
     const char *path = gem5art__join_path(arena, queued ? db->queue_path : db->live_path, name), *expected;
@@ -8828,8 +8818,8 @@ static gem5art__trust gem5art__read_live(gem5art_db *db, const char *name, bool 
     return GEM5ART__LIVE_SHOWN;
 }
 
-/* Goes through the live entries of a run, or of all, or through all queued runs: begin; next until it returns false;
-   end, which has the error. */
+/* Lists the live entries of a run, or all of them, or all queued runs: begin; next until it returns false; end, which
+   has the error. */
 typedef struct gem5art__live_list {
     gem5art_db *db;
     const char *hash; /* NULL: all */
@@ -8857,7 +8847,7 @@ static void gem5art__live_begin(gem5art__live_list *list, gem5art_db *db, const 
     gem5art__entries_begin(list, db, hash, false);
 }
 
-/* Can it be the name of an entry that the list is of? */
+/* Can a file of this name be an entry of the list? */
 static bool gem5art__is_entry_of(const gem5art__live_list *list, const char *name) {
     const char *dot = strchr(name, '.');
     size_t length = list->hash ? strlen(list->hash) : 0;
@@ -9142,7 +9132,6 @@ static bool gem5art__attempts_begin(gem5art__attempts *attempts, gem5art_db *db,
     return gem5art__refresh(db, error);
 }
 
-/* Parses the next one into the arena. */
 static gem5art__step gem5art__attempts_next(gem5art__attempts *attempts, gem5art__arena *arena,
                                             const gem5art_json **record, gem5art_error *error) {
     for (; attempts->next < 2; attempts->next++, memset(&attempts->lookup, 0, sizeof attempts->lookup)) {
@@ -9413,8 +9402,7 @@ static bool gem5art__check_queue(gem5art_db *db, const gem5art__run *run, const 
     return ok;
 }
 
-/* Opens and locks the file of a queued run, which only the holder of the lock replaces or removes. *fd -1: there is
-   none. */
+/* Opens and locks the file of a queued run, to replace or remove it. *fd -1: there is none. */
 static bool gem5art__lock_queued(const char *path, int *fd, gem5art_error *error) {
     gem5art__held file = {-1, 0, 0};
     int tries;
@@ -9464,10 +9452,11 @@ static bool gem5art__put_queued(gem5art_db *db, const char *path, const char *te
         if (!gem5art__open_entries(db, db->queue_path, &folder, error)) return false;
         gem5art__close(folder);
     }
-    return gem5art__fail(error, why.code == GEM5ART_EXISTS ? GEM5ART_BUSY : why.code, "%s", why.message);
+    if (why.code != GEM5ART_EXISTS) return gem5art__pass_on(error, &why);
+    return gem5art__fail(error, GEM5ART_BUSY, "another program has just queued the run");
 }
 
-/* Writes the file of a queued run whose claim is held. REPLACE: in the place of a void one, if there is any. */
+/* Writes the file of a queued run whose claim is held. REPLACE: instead of a void one, if there is one. */
 static bool gem5art__write_queued(gem5art_db *db, const gem5art__run *run, const char *ticket,
                                   gem5art__put_file_mode mode, gem5art_error *error) {
     gem5art__arena arena = {NULL, false};
@@ -12712,12 +12701,10 @@ static void gem5art__cancelled(gem5art_error *why, const gem5art__job *job, cons
 
 /* A list of name, value, ..., NULL: the pairs of `first`, then those of `more`; of one name the first counts. */
 static const char *const *gem5art__join_pairs(gem5art__arena *arena, const char *const *first, const char *const *more) {
-    const char *const *lists[2];
-    const char *const *from;
+    const char *const *lists[2] = {first, more}, *const *from;
     const char **pairs;
     size_t count = 1, n = 0, k;
     int i;
-    lists[0] = first, lists[1] = more;
     for (i = 0; i < 2; i++)
         for (from = lists[i]; from && *from; from++) count++;
     if ((pairs = (const char **)gem5art__arena_alloc(arena, count * sizeof *pairs)) == NULL) return gem5art__no_texts;
@@ -12743,11 +12730,10 @@ static const char *gem5art__size_text(double bytes, char text[32]) {
 /* Is there .min_disk on each file system that the run writes to? False, with LIMIT in job->disk, where there is not. */
 static bool gem5art__has_room(gem5art__job *job) {
     const gem5art_db *db = job->pool->db;
-    const char *paths[3];
+    const char *const paths[] = {job->draft.outdir, db->path, db->storage};
     char texts[2][32];
     double needed = (double)job->pool->desc.min_disk, bytes = 0;
     int i;
-    paths[0] = job->draft.outdir, paths[1] = db->path, paths[2] = db->storage;
     gem5art__clear(&job->disk);
     job->disk_asked = true;
     for (i = 0; needed > 0 && i < 3; i++)
@@ -12852,7 +12838,6 @@ static bool gem5art__check_used(gem5art__job *job, const char **path, gem5art_er
     return ok;
 }
 
-/* The last steps before the spawn. */
 static bool gem5art__prepare_spawn(gem5art__job *job, gem5art_error *error) {
     gem5art_run *r = &job->draft;
     size_t i;
@@ -12970,7 +12955,6 @@ static void gem5art__not_archived(gem5art__job *job, const gem5art_error *why) {
     gem5art__show_state(job, "Failed");
 }
 
-/* Records the files that gem5 read. */
 static void gem5art__note_files(gem5art__job *job) {
     gem5art_error error;
     bool ok = gem5art__hash_inputs(&job->inputs, job->run, &job->draft, job->outdir, &error);
@@ -13424,7 +13408,6 @@ static void gem5art__watch_done(gem5art__job *job) {
     if (reason) gem5art__kill_job(job, reason, false);
 }
 
-/* A worker's part of a job is done. */
 static void gem5art__work_done(gem5art__job *job) {
     const char *note, *end;
     for (note = gem5art__text_or(job->notes.data, ""); *note; note = *end ? end + 1 : end) {
@@ -13648,7 +13631,6 @@ GEM5ARTDEF int gem5art_pool_step(gem5art_pool *pool, int timeout_ms, gem5art_err
 
 /* ---- creation and end */
 
-/* The CPUs for the slots. */
 static bool gem5art__choose_cpus(gem5art_pool *pool, gem5art_error *error) {
 #ifdef GEM5ART_SYS_SCHED_GETAFFINITY
     int *cpus = (int *)gem5art__arena_alloc(&pool->arena, (size_t)pool->desc.jobs * sizeof *cpus), cpu, count = 0;
@@ -14399,11 +14381,10 @@ static bool gem5art__begin_removing(gem5art__removing *removing, gem5art_db *db,
 
 GEM5ARTDEF bool gem5art_remove_artifact(gem5art_db *db, const char *id, gem5art_error *error) {
     gem5art__arena arena = {NULL, false};
-    const char *ids[2] = {NULL, NULL};
+    const char *ids[2] = {id, NULL};
     size_t removals;
     int64_t merged;
     bool ok;
-    ids[0] = id;
     if (!gem5art__need(db, "the db", error) || !gem5art__need(id, "the id", error) ||
         !gem5art__change_begin(db, &merged, error))
         return false;
@@ -14493,11 +14474,10 @@ static gem5art_iter *gem5art__new_iter(gem5art_db *db, gem5art__rows_of of, gem5
 }
 
 static bool gem5art__begin_query(gem5art_iter *iter, const gem5art_query *query, gem5art_error *error) {
-    const char **texts[6];
+    gem5art_query *q = &iter->query;
+    const char **texts[] = {&q->id_prefix, &q->hash, &q->name, &q->name_contains, &q->type, &q->status};
     size_t i;
-    if (query) iter->query = *query;
-    texts[0] = &iter->query.id_prefix, texts[1] = &iter->query.hash, texts[2] = &iter->query.name;
-    texts[3] = &iter->query.name_contains, texts[4] = &iter->query.type, texts[5] = &iter->query.status;
+    if (query) *q = *query;
     for (i = 0; i < 6; i++) *texts[i] = gem5art__arena_copy(&iter->arena, *texts[i]);
     if (iter->arena.failed) return gem5art__fail_nomem(error);
     if (iter->of != GEM5ART__OF_RUNS)

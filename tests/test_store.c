@@ -1196,8 +1196,8 @@ TEST(records_that_are_added_are_checked) {
         {"", "", GEM5ART_SYNTAX},
         {"{\"_id\":\"b\"", "", GEM5ART_SYNTAX},
         {"[]", "a JSON object", GEM5ART_SYNTAX},
-        {"{\"_id\":\"b\",\"hash\":\"h\"}", "no \"type\"", GEM5ART_INVALID},
-        {"{\"_id\":\"b\",\"hash\":7,\"type\":\"kernel\"}", "no \"hash\"", GEM5ART_INVALID},
+        {"{\"_id\":\"b\",\"hash\":\"h\"}", "no text \"type\"", GEM5ART_INVALID},
+        {"{\"_id\":\"b\",\"hash\":7,\"type\":\"kernel\"}", "no text \"hash\"", GEM5ART_INVALID},
         {"{\"_id\":\"b\",\"hash\":\"h\",\"type\":\"gem5 run\",\"timeout\":\"soon\"}", "timeout", GEM5ART_INVALID},
         {"{\"_id\":\"b\",\"hash\":\"h\",\"type\":\"kernel\",\"name\":\"k\",\"crc32\":\"00000000\"}", "checksum", GEM5ART_CORRUPT},
     };
