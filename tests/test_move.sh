@@ -186,9 +186,9 @@ refuses "two arrays" "bad, line 1, column 54: there is more after the bracket"
 echo '{"hash":"h","type":"gem5 run"}' >bad
 refuses "no id" 'bad, line 1, column 1: record 1 has no text "_id"'
 { a_run 1 h; echo '{"_id":"2","type":"gem5 run"}'; } >bad
-refuses "no hash" 'bad, line 2, column 1: record 2 has no "hash"'
+refuses "no hash" 'bad, line 2, column 1: record 2 has no text "hash"'
 echo '{"_id":"2","hash":"h"}' >bad
-refuses "no type" 'bad, line 1, column 1: record 1 has no "type"'
+refuses "no type" 'bad, line 1, column 1: record 1 has no text "type"'
 echo '{"_id":7,"hash":"h","type":"gem5 run"}' >bad
 refuses "an id that is a number" 'bad, line 1, column 1: record 1 has no text "_id"'
 echo '{"_id":{"$uuid":"00112233-4455-6677-8899-aabbccddeeff"},"chunkSize":261120,"length":{"$numberLong":"5"}}' >bad
