@@ -66,7 +66,7 @@ same "what all rows share" "$(head -n 3 .out)" "all rows: size=1
 ID        CPU     simInsts"
 run "$stats" --all simInsts
 same "the rows of --all" "$(grep -c '^[ab]a[ad].*[0-9]$' .out)" 7
-has "a note" "$out" "5 rows are not told apart by their variables, but may be by --name or --since: aaaa0004, bad00001, ..."
+has "a note" "$out" "5 rows have the same variables as others; --name or --since may distinguish them: aaaa0004, bad00001, ..."
 run "$stats" --long simInsts extra --where size=2 --where cpu=timing
 same "long" "$(head -n 3 .out)" "ID        CPU     SIZE  STATISTIC  VALUE
 aaaa0003  timing  2     simInsts    3000

@@ -247,8 +247,8 @@ new
 
 ==> lab/out/simerr.txt <==
  and ended"
-same "what it said" "$(cat said)" "gem5art-show: simout.txt was truncated or replaced: it follows from its beginning
-gem5art-show: simout.txt was truncated or replaced: it follows from its beginning
+same "what it said" "$(cat said)" "gem5art-show: simout.txt was truncated or replaced: showing it from its beginning
+gem5art-show: simout.txt was truncated or replaced: showing it from its beginning
 gem5art-show: run \"slow\" has ended: Failed: exit 3"
 run "$show" -f "$(sed -n 's/^{"_id":"\([^"]*\)",.*"status":.*/\1/p' db.json | tail -n 1)" simerr
 same "status of a run that has ended" $status 0

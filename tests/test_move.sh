@@ -100,7 +100,7 @@ for value in '{"$oid":"12"}' '{"$uuid":"0011"}' '{"$uuid":5}' '{"$binary":"AAEC"
     '{"$numberLong":"1x"}' '{"$numberInt":""}' '{"$numberDouble":"one"}'; do
     { a_run 1 h; a_run 2 h ",\"x\":$value"; } >bad
     key=${value#??} key=${key%%\"*}
-    refuses "$value" "bad, line 2, column 1: record 2: $key has a value that it cannot have"
+    refuses "$value" "bad, line 2, column 1: record 2: $key has an invalid value"
 done
 
 begin "conflicts: what is here stays"

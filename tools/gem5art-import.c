@@ -358,7 +358,7 @@ static void make_plain(source *s) {
         wrong = put_plain(&writer, record);
         json = gem5art_json_take(&writer, &length, NULL);
         if (wrong)
-            fail(s, s->places[i], "record %zu: %s has a value that it cannot have: %.*s", i + 1, wrong->key,
+            fail(s, s->places[i], "record %zu: %s has an invalid value: %.*s", i + 1, wrong->key,
                     wrong->raw_length > 60 ? 60 : (int)wrong->raw_length, wrong->raw);
         else if (json) {
             s->records[i].text = text_copy_n(json, length);

@@ -152,7 +152,7 @@ void frame_note_equals(frame *f) {
         if (counts[groups[i]] > 1) chosen_add(&equals, "", f->rows[i].id);
     if (equals.count && f->variables.count) {
         chosen_put_ids(&ids, equals.items);
-        frame_say(&f->notes, "%zu rows are not told apart by their variables, but may be by --name or --since: %s",
+        frame_say(&f->notes, "%zu rows have the same variables as others; --name or --since may distinguish them: %s",
                   equals.items->count, ids.data);
     }
     for (i = 0; i < f->row_count; i++) free(names[i]);

@@ -108,7 +108,7 @@ static const char *expand(reader *r, const char *at, const char *format) {
             text_puts(&r->scratch, reader_variable(r, at, c + 1, length));
             c += 1 + length;
         } else if (*c == '{' || *c == '}')
-            source_bad(r->s, at, "a %c without its partner in \"%s\": write it twice for a brace", *c, format);
+            source_bad(r->s, at, "unmatched %c in \"%s\": write it twice for a brace", *c, format);
         else text_put(&r->scratch, c, 1);
     }
     return text_keep(text_copy_n(text_string(&r->scratch), r->scratch.length));
@@ -141,7 +141,7 @@ static const gem5art_json *find_definition(reader *r, const gem5art_json *refere
     if ((definition = gem5art_json_get(artifacts, name)) != NULL) return definition;
     if ((definition = gem5art_json_get(artifacts, written)) != NULL) return definition;
     for (m = artifacts ? artifacts->first : NULL; m; m = m->next) text_list_add(&names, m->key);
-    source_bad_word(r->s, reference->raw, text_printf("there is no artifact \"%s\"", name), written, &names,
+    source_bad_word(r->s, reference->raw, text_printf("unknown artifact \"%s\"", name), written, &names,
                     "define it in \"artifacts\"");
 }
 

@@ -198,7 +198,7 @@ static void show_more(tail *t, const char *name, FILE *file, int64_t lines, bool
     if (!place || (st.st_size == place->size && st.st_ino == place->inode && !all)) return;
     if (st.st_size < place->offset || st.st_dev != place->device || st.st_ino != place->inode) {
         flush(t);
-        say("%s was truncated or replaced: it follows from its beginning", name);
+        say("%s was truncated or replaced: showing it from its beginning", name);
         place->offset = 0;
         place->device = st.st_dev;
         place->inode = st.st_ino;

@@ -103,7 +103,7 @@ static void exclude_node(const working *w, long long failures) {
     const char *job = variable("SLURM_ARRAY_JOB_ID");
     text nodes = {NULL, 0, 0}, why = {NULL, 0, 0};
     if (!bad_nodes(w, &nodes))
-        say("node %s is not excluded, as no other node has started runs and not failed since", w->node);
+        say("node %s is not excluded, as no other node is known to be healthy", w->node);
     else if (slurm_exclude(strtoll(job, NULL, 10), nodes.data, &why)) {
         note_node(w, "excluded");
         say("node %s is excluded from the rest of job %s: %lld tasks could not start a run there", w->node, job,
