@@ -463,7 +463,7 @@ GEM5ARTDEF gem5art_db *gem5art_open(const char *uri, const gem5art_open_desc *de
 /* Closes a db (NULL is allowed) and frees its artifacts and runs. While it has pools or iterators, fails with BUSY. */
 GEM5ARTDEF bool gem5art_close(gem5art_db *db, gem5art_error *error);
 
-/* The absolute path of the store's file. */
+/* The absolute path of the store's file; "" if `db` is NULL. */
 GEM5ARTDEF const char *gem5art_store_path(const gem5art_db *db);
 
 /* ------------------------------------------------------------- >>artifacts */
@@ -921,7 +921,8 @@ typedef enum gem5art_step { GEM5ART_ROW, GEM5ART_END, GEM5ART_FAILED } gem5art_s
        if (gem5art_iter_step(iter) == GEM5ART_FAILED) fprintf(stderr, "%s\n", error.message); */
 GEM5ARTDEF gem5art_step gem5art_iter_step(const gem5art_iter *iter);
 
-/* Write a run or an artifact as its record: each field in the stored order, then the unknown fields of its `record`. */
+/* Write a run or an artifact as its record: each field in the stored order, then the unknown fields of its `record`.
+   NULL: null. */
 GEM5ARTDEF void gem5art_json_run(struct gem5art_json_writer *writer, const gem5art_run *run);
 GEM5ARTDEF void gem5art_json_artifact(struct gem5art_json_writer *writer, const gem5art_artifact *artifact);
 
@@ -2621,7 +2622,7 @@ static const gem5art_json *gem5art__json_parse_in(gem5art__arena *arena, const c
 GEM5ARTDEF const gem5art_json *gem5art_json_parse(const char *text, size_t length, const gem5art_json_desc *desc,
                                                   gem5art_error *error) {
     gem5art__arena arena = {NULL, false};
-    const gem5art_json *value = gem5art__json_parse_in(&arena, text, length, desc, error);
+    const gem5art_json *value = gem5art__json_parse_in(&arena, text, text ? length : 0, desc, error);
     gem5art__json_root *root = value ? (gem5art__json_root *)gem5art__arena_alloc(&arena, sizeof *root) : NULL;
     if (value && !root) gem5art__fail_nomem(error);
     if (!root) {
@@ -7946,15 +7947,15 @@ GEM5ART__NOINLINE static void gem5art__free_run(gem5art__run *run) {
 /* The artifacts that every run has, in the order of its identity; SE runs have the first three. One without a path of
    its own must be a git repo. Offsets of `given` and `artifact` are in gem5art_run_desc, the others in gem5art_run. */
 typedef struct gem5art__role {
-    const char *field, *label, *given_field;
+    const char *field, *label, *path_field, *given_field;
     size_t id, path, artifact, given;
 } gem5art__role;
 
 #define GEM5ART__REPO(name, label) \
-    {#name, label, NULL, offsetof(gem5art_run, name), 0, offsetof(gem5art_run_desc, name), 0}
+    {#name, label, NULL, NULL, offsetof(gem5art_run, name), 0, offsetof(gem5art_run_desc, name), 0}
 #define GEM5ART__FILE(name, label, path, given)                                                        \
-    {#name, label, "." #given, offsetof(gem5art_run, name), offsetof(gem5art_run, path),              \
-     offsetof(gem5art_run_desc, name), offsetof(gem5art_run_desc, given)}
+    {#name, label, "the path of ." #name, "." #given, offsetof(gem5art_run, name),                     \
+     offsetof(gem5art_run, path), offsetof(gem5art_run_desc, name), offsetof(gem5art_run_desc, given)}
 static const gem5art__role gem5art__roles[] = {
     GEM5ART__FILE(gem5_artifact, "gem5 binary", gem5_binary_path, gem5_binary),
     GEM5ART__REPO(gem5_git_artifact, "gem5 repo"), GEM5ART__REPO(run_script_git_artifact, "run script repo"),
@@ -8333,11 +8334,12 @@ static bool gem5art__use_described(gem5art__run *run, const gem5art_run_desc *de
             return gem5art__fail(error, GEM5ART_INVALID, "run \"%s\" has no %s: set .%s to a registered artifact",
                                  desc->name, role->field, role->field);
         if (role && role->path) {
-            path = *(const char *const *)(const void *)((const char *)desc + role->given);
-            path = gem5art__join_path(arena, NULL, gem5art__text_or(path, artifact->path));
+            const char *given = *(const char *const *)(const void *)((const char *)desc + role->given);
+            const char *field = gem5art__empty(given) ? role->path_field : role->given_field;
+            path = gem5art__join_path(arena, NULL, gem5art__text_or(given, artifact->path));
             file = path ? gem5art__join_path(arena, desc->cwd, path) : NULL;
             if (!file) return gem5art__fail_nomem(error);
-            if (!gem5art__check_file(file, role->label, role->given_field, i == 0, error)) return false;
+            if (!gem5art__check_file(file, role->label, field, i == 0, error)) return false;
         }
         if (!gem5art__use_artifact(run, role, artifact, path, error)) return false;
     }
@@ -13885,7 +13887,7 @@ GEM5ARTDEF gem5art_db *gem5art_open(const char *uri, const gem5art_open_desc *de
     return gem5art__open_db(uri, desc, false, error);
 }
 
-GEM5ARTDEF const char *gem5art_store_path(const gem5art_db *db) { return db->path; }
+GEM5ARTDEF const char *gem5art_store_path(const gem5art_db *db) { return db ? db->path : ""; }
 
 GEM5ARTDEF bool gem5art_close(gem5art_db *db, gem5art_error *error) {
     gem5art__clear(error);
@@ -14702,11 +14704,13 @@ GEM5ARTDEF void gem5art_iter_close(gem5art_iter *iter) {
 /* ---- records as JSON */
 
 GEM5ARTDEF void gem5art_json_run(gem5art_json_writer *writer, const gem5art_run *run) {
-    gem5art__write_object(writer, gem5art__run_fields, run, gem5art__is_fs(run->type), run->record);
+    if (run) gem5art__write_object(writer, gem5art__run_fields, run, gem5art__is_fs(run->type), run->record);
+    else gem5art_json_null(writer);
 }
 
 GEM5ARTDEF void gem5art_json_artifact(gem5art_json_writer *writer, const gem5art_artifact *artifact) {
-    gem5art__write_object(writer, gem5art__artifact_fields, artifact, true, artifact->record);
+    if (artifact) gem5art__write_object(writer, gem5art__artifact_fields, artifact, true, artifact->record);
+    else gem5art_json_null(writer);
 }
 
 GEM5ARTDEF const char *gem5art_field_name(bool of_runs, size_t index) {
@@ -14841,6 +14845,8 @@ GEM5ARTDEF bool gem5art_add_records(gem5art_db *db, const gem5art_text *records,
     memset(&adding, 0, sizeof adding);
     adding.db = db, adding.records = records, adding.additions = additions;
     ok = (dry_run && !db) || gem5art__need(db, "the db", error);
+    if (count) ok = ok && gem5art__need(records, "the list of records", error) &&
+                    gem5art__need(additions, "the list of additions", error);
     if (ok && db) ok = gem5art__refresh(db, error); /* what can be read without the lock is not read under it */
     if (ok && !dry_run) ok = locked = gem5art__append_begin(db, error);
     if (ok && locked) ok = gem5art__recover(db, error);

@@ -366,11 +366,28 @@ TEST(a_desc_with_a_missing_or_bad_field_is_refused) {
 }
 
 TEST(null_arguments_are_errors_everywhere) {
+    gem5art_text record = {"{}", 2};
+    gem5art_json_writer writer;
     const gem5art_artifact *a;
     begin();
     write_text("f", "hello\n");
     a = add("f");
     REQUIRE(a);
+    CHECK_STR(gem5art_store_path(NULL), "");
+    CHECK(!gem5art_json_parse(NULL, 5, NULL, &error));
+    CHECK_INT(error.code, GEM5ART_SYNTAX);
+    CHECK(!gem5art_add_records(db, NULL, 1, false, NULL, NULL, &error));
+    REFUSED(GEM5ART_INVALID, "the list of records is missing");
+    CHECK(!gem5art_add_records(db, &record, 1, false, NULL, NULL, &error));
+    REFUSED(GEM5ART_INVALID, "the list of additions is missing");
+    CHECK(gem5art_add_records(db, NULL, 0, false, NULL, NULL, &error));
+    gem5art_json_writer_init(&writer, 0);
+    gem5art_json_begin_array(&writer);
+    gem5art_json_run(&writer, NULL);
+    gem5art_json_artifact(&writer, NULL);
+    gem5art_json_end_array(&writer);
+    CHECK_STR(gem5art_json_take(&writer, NULL, &error), "[null,null]");
+    gem5art_json_writer_free(&writer);
     CHECK(!gem5art_find_artifact(NULL, "x", &error));
     REFUSED(GEM5ART_INVALID, "the db is missing");
     CHECK(!gem5art_find_artifact(db, NULL, &error));

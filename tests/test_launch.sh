@@ -208,6 +208,11 @@ has "no script" "$err" "No such file or directory; correct --script"
 sed 's|"outdir"|"gem5_binary": "none", "outdir"|' x.json >wrong.json
 run "$launch" wrong.json
 has "no binary" "$err" "No such file or directory; correct gem5_binary"
+sed 's|"path": "/[^"]*"|"path": "repo/build"|' x.json >wrong.json
+run "$launch" wrong.json
+has "a folder" "$err" "gem5art-run: cannot use the gem5 binary repo/build: it is a folder; correct the path of gem5_artifact"
+run "$launch" --name n --gem5 repo/build --script repo/run.py --outdir o
+has "a folder, without a file" "$err" "it is a folder; correct the path of --gem5"
 run "$launch" --pin -j 1024 --name n --gem5 repo/build/gem5.opt --script repo/run.py --outdir o
 has "too many jobs" "$err" "gem5art-run: --pin gives each of the 1024 --jobs a CPU of its own"
 

@@ -577,6 +577,7 @@ TEST(files_that_cannot_be_used_are_refused) {
     CHECK_CONTAINS(error.message, ".gem5_binary");
     BAD_SE(desc.gem5_binary = "configs", GEM5ART_INVALID, "is a folder");
     BAD_SE(desc.gem5_binary = "hello", GEM5ART_INVALID, "not executable");
+    BAD_SE(desc.gem5_artifact = workload, GEM5ART_INVALID, "hello: it is not executable; correct the path of .gem5_artifact");
     BAD_SE(desc.gem5_binary = "fifo", GEM5ART_INVALID, "fifo: it is not a regular file");
     BAD_SE(desc.gem5_binary = "hello/below", GEM5ART_NOT_FOUND, "hello/below");
     BAD_SE(desc.run_script = "configs/gone.py", GEM5ART_NOT_FOUND, "run script configs/gone.py");

@@ -16,7 +16,8 @@ typedef struct wording_row {
 
 static const wording_row wording_rows[] = {
     {".run_script", "--script", true}, {".gem5_binary", "--gem5", true}, {".linux_binary", "--kernel", true},
-    {".disk_image", "--disk", true}, {".name", "--name", true}, {".outdir", "--outdir", true},
+    {".disk_image", "--disk", true}, {".gem5_artifact", "--gem5", true}, {".linux_binary_artifact", "--kernel", true},
+    {".disk_image_artifact", "--disk", true}, {".name", "--name", true}, {".outdir", "--outdir", true},
     {".gem5_options", NULL, true}, {".accept", NULL, true}, {".environment", NULL, true}, {".stall", NULL, true},
     {".archive_except", NULL, true}, {".no_archive", NULL, true}, {".timeout", "--timeout", false},
     {".nice", "--nice", false}, {".jobs", "--jobs", false}, {".max_failed", "--stop-after", false},
