@@ -93,7 +93,7 @@ $(tortures): $(B)/torture/%: tests/torture/%.c $(HEADER) $(wildcard tests/test_*
 $(lmdb_tortures): $(B)/torture/%-lmdb: tests/torture/%.c $(HEADER) $(wildcard tests/test_*.c tests/*.h tests/torture/*.h)
 $(B)/test_fsck $(B)/test_fsck-lmdb $(B)/test_model $(B)/test_model-lmdb $(tortures) $(lmdb_tortures): $(wildcard tools/fsck/*)
 $(B)/test_crash: $(wildcard tests/torture/*)
-$(B)/test_stats $(B)/test_figure $(B)/test_mounts: $(B)/tools.a
+$(B)/test_stats $(B)/test_figure $(B)/test_mounts $(B)/test_listing: $(B)/tools.a
 $(benches): $(B)/bench/%: tests/bench/%.c $(HEADER) $(wildcard tests/*.h tests/bench/*.h)
 $(B)/bench/stats $(B)/bench/growth: $(B)/tools.a $(wildcard tools/lib/*.h)
 $(replays): $(B)/fuzz/%: tests/fuzz/%.c $(HEADER) $(wildcard tests/fuzz/*.h tests/memory.h tools/*.c tools/*/*)
@@ -108,7 +108,7 @@ $(tests) $(replays) $(filter-out $(B)/gem5-stand-in,$(examples)): FLAGS = $(CFLA
 $(tools) $(modules) $(B)/gem5art.o: FLAGS = $(CFLAGS) -D_GNU_SOURCE -D_FILE_OFFSET_BITS=64
 ifdef LMDB
 $(tools) $(B)/gem5art.o $(store_tests) $(lmdb_tortures) $(B)/bench/scale: FLAGS += -DGEM5ART_LMDB
-$(tools) $(store_tests) $(lmdb_tortures) $(B)/bench/scale $(B)/bench/stats $(B)/bench/growth $(B)/test_lmdb $(B)/test_stats $(B)/test_figure $(B)/test_mounts: LDLIBS += -llmdb
+$(tools) $(store_tests) $(lmdb_tortures) $(B)/bench/scale $(B)/bench/stats $(B)/bench/growth $(B)/test_lmdb $(B)/test_stats $(B)/test_figure $(B)/test_mounts $(B)/test_listing: LDLIBS += -llmdb
 $(store_tests) $(lmdb_tortures): FLAGS += -DTEST_LMDB
 endif
 $(tools) $(examples) $(tests) $(tortures) $(lmdb_tortures) $(benches) $(replays) $(children) $(B)/qemu-boot:

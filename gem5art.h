@@ -4913,9 +4913,11 @@ static bool gem5art__is_sealed(const char *data, size_t size) {
 
 /* Does the checksum of a sealed record hold? */
 static bool gem5art__seal_holds(const char *data, size_t size) {
-    char hex[9];
-    snprintf(hex, sizeof hex, "%08x", (unsigned)gem5art_crc32(0, data, size - GEM5ART__SEAL));
-    return memcmp(hex, data + size - 10, 8) == 0;
+    uint32_t crc = gem5art_crc32(0, data, size - GEM5ART__SEAL);
+    char hex[8];
+    size_t i;
+    for (i = sizeof hex; i-- > 0; crc >>= 4) hex[i] = "0123456789abcdef"[crc & 15];
+    return memcmp(hex, data + size - 10, sizeof hex) == 0;
 }
 
 static bool gem5art__is_intact(const char *data, size_t size) {
@@ -4976,13 +4978,14 @@ static bool gem5art__read_head(const char *data, size_t size, gem5art__head *hea
     size_t at = 0;
     int i;
     for (i = 0; i < 4; i++) {
-        size_t n = strlen(opening[i]), start;
+        const size_t n = strlen(opening[i]);
+        const char *quote;
         if (size - at < n + 1 || memcmp(data + at, opening[i], n) != 0) return false;
-        for (start = at += n; at < size && data[at] != '"'; at++)
-            if (data[at] == '\\') return false;
-        if (at == size) return false;
-        head->text[i] = data + start;
-        head->length[i] = at++ - start;
+        head->text[i] = data + (at += n);
+        if ((quote = (const char *)memchr(data + at, '"', size - at)) == NULL) return false;
+        head->length[i] = (size_t)(quote - head->text[i]);
+        if (memchr(head->text[i], '\\', head->length[i])) return false;
+        at = (size_t)(quote + 1 - data);
     }
     return true;
 }
@@ -5008,6 +5011,7 @@ typedef struct gem5art__lookup {
 typedef struct gem5art__scan {
     gem5art_db *db;
     const char *data; /* the record's text, until the next step */
+    char *window;     /* the same where it may be changed, in a flat store's window; else NULL */
     size_t size;
     bool sealed;      /* it is a line with a checksum */
     bool intact;      /* and the checksum matches */
@@ -5156,7 +5160,7 @@ typedef struct gem5art__cursor {
     bool line_start;   /* the byte before pos is a newline */
     size_t records;
     off_t at;          /* of the current record, or of the end of the array */
-    const char *data;  /* the record; until the next step */
+    char *data;        /* the record; until the next step */
     size_t size;
     bool own;          /* it starts a line as records of this library do */
     bool sealed;       /* `own`, and its line ends with a checksum */
@@ -6086,7 +6090,7 @@ static gem5art__step gem5art__flat_scan_next(gem5art__scan *scan, gem5art_error 
     gem5art__cursor *cursor = (gem5art__cursor *)scan->state;
     gem5art__step step = gem5art__cursor_next(cursor, error);
     struct stat st;
-    scan->data = cursor->data;
+    scan->data = scan->window = cursor->data;
     scan->size = cursor->size;
     scan->sealed = scan->intact = cursor->intact;
     if (step != GEM5ART__TORN || GEM5ART_SYS_FSTAT(cursor->fd, &st) < 0 || st.st_size > cursor->file_size)
@@ -7064,6 +7068,7 @@ static bool gem5art__scan_take(gem5art__scan *scan, const gem5art__scan *part, b
     if (scan->part == 0 && !gem5art__index_add(&scan->ids, head.text[0], head.length[0], 0))
         return gem5art__fail_nomem(error);
     scan->data = part->data;
+    scan->window = part->window;
     scan->size = part->size;
     scan->sealed = part->sealed;
     scan->intact = part->intact;
@@ -14674,6 +14679,11 @@ GEM5ARTDEF const char *gem5art_next_json(gem5art_iter *iter, size_t *length, gem
     bool lost, ok = true;
     if (!gem5art__next(iter, true, &record, &lost, error)) return NULL;
     iter->text.length = 0;
+    if (!record && iter->scan.window) { /* the end takes the seal's place */
+        memcpy(iter->scan.window + iter->scan.size - GEM5ART__SEAL - 1, "}", 2);
+        if (length) *length = iter->scan.size - GEM5ART__SEAL;
+        return iter->scan.window;
+    }
     if (!record) {
         gem5art__put(&iter->text, iter->scan.data, iter->scan.size - GEM5ART__SEAL - 1);
         gem5art__puts(&iter->text, "}");

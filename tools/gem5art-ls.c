@@ -119,7 +119,7 @@ static bool is_selected(const record *r) {
 typedef struct listing {
     row_list rows;
     attempts attempts;
-    text_list ids; /* of all records, shown or not */
+    text ids;      /* of all records, shown or not, each with its NUL */
     size_t read;
     double time;   /* of the record that was read last */
 } listing;
@@ -131,54 +131,49 @@ static text_list known_variables; /* of the runs that were read, if the columns 
 static void forget(listing *l) {
     rows_clear(&l->rows);
     attempts_clear(&l->attempts);
-    while (l->ids.count) free((void *)(uintptr_t)l->ids.items[--l->ids.count]);
+    text_clear(&l->ids);
     l->read = 0;
     l->time = 0;
 }
 
 static void add_id(listing *l, gem5art_text id) {
-    if (members_is_text(id)) text_list_add(&l->ids, text_copy_n(id.text + 1, id.length - 2));
+    if (!members_is_text(id)) return;
+    text_put(&l->ids, id.text + 1, id.length - 2);
+    text_put(&l->ids, "", 1);
 }
 
-static void put_cell(text *cells, column *c) {
-    if (as_json) column_put_json(cells, c, &current);
-    else if (as_csv) column_put_csv(cells, style, c, &current);
-    else if (c->kind != COLUMN_WHEN || !limit) column_put(cells, c, &current); /* else it is put when it is shown */
-    text_put(cells, "", 1);
+static void put_cell(text *texts, column *c) {
+    if (as_json) column_put_json(texts, c, &current);
+    else if (as_csv) column_put_csv(texts, style, c, &current);
+    else if (c->kind != COLUMN_WHEN || !limit) column_put(texts, c, &current); /* else it is put when it is shown */
+    rows_end_text();
 }
 
-/* Puts the cells of the record that was read last, then its id, status, reason, cause and inputs; returns how many. */
-static size_t put_cells(text *cells) {
+/* Puts the cells of the record that was read last, then its id, status, reason, cause and inputs. */
+static void put_texts(text *texts) {
     gem5art_text inputs = current.members.values[RECORD_INPUTS], input;
-    size_t i, count = column_count + 4;
-    text_clear(cells);
-    for (i = 0; i < column_count; i++) put_cell(cells, &columns[i]);
-    record_put_shown(cells, current.members.values[RECORD_ID]);
-    text_put(cells, "", 1);
-    text_put(cells, text_string(&current.status), current.status.length + 1);
-    text_put(cells, text_string(&current.reason), current.reason.length + 1);
-    if (by_default) record_put_cause(cells, &current);
-    text_put(cells, "", 1);
-    for (; artifacts && members_element(&inputs, &input); count++) {
-        record_put_shown(cells, input);
-        text_put(cells, "", 1);
+    size_t i;
+    for (i = 0; i < column_count; i++) put_cell(texts, &columns[i]);
+    record_put_shown(texts, current.members.values[RECORD_ID]);
+    rows_end_text();
+    text_put(texts, text_string(&current.status), current.status.length);
+    rows_end_text();
+    text_put(texts, text_string(&current.reason), current.reason.length);
+    rows_end_text();
+    if (by_default) record_put_cause(texts, &current);
+    rows_end_text();
+    while (artifacts && members_element(&inputs, &input)) {
+        record_put_shown(texts, input);
+        rows_end_text();
     }
-    return count;
 }
 
-static row *make_row(void) {
-    static text cells;
+static row *make_row(listing *l) {
     unsigned facts[FACTS_MOST];
-    size_t i, count = put_cells(&cells), fact_count = by_default ? facts_read(&current, facts) : 0;
-    size_t pointers = (count + 1) * sizeof(char *);
-    row *r = (row *)text_alloc(sizeof *r + pointers + fact_count * sizeof *facts + cells.length);
-    const char **cell = r->cells, *at, *end;
-    unsigned *row_facts = (unsigned *)(void *)((char *)r->cells + pointers);
-    if (fact_count) memcpy(row_facts, facts, fact_count * sizeof *facts);
-    at = (const char *)memcpy(row_facts + fact_count, cells.data, cells.length);
-    for (end = at + cells.length; at < end; at += strlen(at) + 1) *cell++ = at;
-    r->facts = row_facts;
-    r->fact_count = fact_count;
+    size_t i;
+    row *r;
+    put_texts(rows_begin(&l->rows));
+    r = rows_make(facts, by_default ? facts_read(&current, facts) : 0);
     r->id = r->cells[column_count];
     r->status = r->cells[column_count + 1];
     r->reason = r->cells[column_count + 2];
@@ -232,7 +227,7 @@ static void add_record(listing *l, const char *json, size_t length, const gem5ar
     attempts_add(&l->attempts, experiment, l->time, order);
     matches = is_selected(&current);
     if (!matches && !artifacts) return;
-    r = make_row();
+    r = make_row(l);
     r->shown = matches;
     if (artifacts && !with_type)
         r->archive = store_is_results(members_string(&type, current.members.values[RECORD_TYPE]));
@@ -240,7 +235,6 @@ static void add_record(listing *l, const char *json, size_t length, const gem5ar
     r->experiment = experiment;
     r->order = order;
     r->time = l->time;
-    rows_add(&l->rows, r);
 }
 
 /* Reads the store; false with an error, and the records before it. */
@@ -322,9 +316,9 @@ static size_t total, superseded; /* total: before --limit; superseded: also arch
 
 /* Returns whether a live run has ended since its info.json was read. */
 static bool is_recorded(const row *r) {
-    size_t i;
-    for (i = 0; i < recorded.ids.count && strcmp(recorded.ids.items[i], r->id) != 0; i++) {}
-    return i < recorded.ids.count;
+    const char *id = text_string(&recorded.ids), *const end = id + recorded.ids.length;
+    while (id < end && strcmp(id, r->id) != 0) id += strlen(id) + 1;
+    return id < end;
 }
 
 /* Live rows and then recorded ones, each by their times. */
@@ -410,6 +404,10 @@ static void write_table(void) {
     for (i = 0; i < view_end(); i++) {
         view_put_row(&out, i, color);
         text_puts(&out, "\n");
+        if (out.length > 65536) { /* it stays in the CPU's cache */
+            print(out.data, out.length);
+            text_clear(&out);
+        }
     }
     text_puts(&out, view_end() ? "\n" : "");
     put_count_line(&out);

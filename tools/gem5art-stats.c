@@ -96,11 +96,11 @@ static bool names_vary(const frame *f) {
 }
 
 static size_t id_digits(const frame *f) {
-    text_list ids = {NULL, 0}, none = {NULL, 0};
+    text ids = {NULL, 0, 0}, none = {NULL, 0, 0};
     size_t i, count;
-    for (i = 0; i < f->row_count; i++) text_list_add(&ids, f->rows[i].id);
+    for (i = 0; i < f->row_count; i++) text_put(&ids, f->rows[i].id, strlen(f->rows[i].id) + 1);
     count = digits_of(&ids, &none);
-    text_list_free(&ids);
+    text_free(&ids);
     return count;
 }
 

@@ -227,7 +227,7 @@ void record_put_cause(text *out, const record *r) {
 
 /* An array of texts as a command line has it; another one as it is written. */
 static void put_array(text *out, gem5art_text array) {
-    static text decoded, word;
+    static text decoded;
     gem5art_text rest = array, element;
     bool first = true;
     for (; members_element(&rest, &element); first = false) {
@@ -235,10 +235,8 @@ static void put_array(text *out, gem5art_text array) {
             record_put_shown(out, array);
             return;
         }
-        text_clear(&word);
-        terminal_put_word(&word, members_string(&decoded, element));
         if (!first) text_puts(out, " ");
-        terminal_put(out, text_string(&word), SIZE_MAX);
+        terminal_put_word(out, members_string(&decoded, element));
     }
 }
 

@@ -4,7 +4,7 @@
 
 #include "text.h"
 
-/* At least 8. */
-size_t digits_of(const text_list *ids, const text_list *more_ids);
+/* At least 8. The ids stand one after the other, each with its NUL. */
+size_t digits_of(const text *ids, const text *more_ids);
 
 #endif

@@ -2,6 +2,7 @@
 
 #include "members.h"
 
+#include <float.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -16,6 +17,7 @@ size_t members_want(members *m, const char *key) {
     m->key_lengths[i] = strlen(key);
     m->lengths |= (uint64_t)1 << (m->key_lengths[i] & 63);
     m->count++;
+    m->pattern.count = 0;
     return i;
 }
 
@@ -73,34 +75,133 @@ bool members_pair(gem5art_text *rest, gem5art_text *key, gem5art_text *value) {
     return *key->text == '"' && rest->length > 0 && *rest->text == ':' && take_value(rest, value);
 }
 
-static bool take(members *m, const char *key, size_t length, gem5art_text value) {
+/* ---- records */
+
+typedef struct member {
+    const char *key, *key_end; /* between its quotes */
+    gem5art_text value;
+} member;
+
+typedef struct reader {
+    const char *at, *end; /* at the beginning of a member; NULL: there is none */
+    size_t left;          /* wanted members that were not found so far */
+    size_t place;         /* of the pattern's next member */
+    size_t differing;     /* members that the pattern does not have, or with other values */
+} reader;
+
+/* Reads the value of `found` from `at` on; returns where the next member begins, or NULL. */
+static const char *read_value(const char *at, const char *end, member *found) {
+    found->value.text = at = skip_space(at, end);
+    if ((at = members_skip(at, end)) == NULL) return NULL;
+    found->value.length = (size_t)(at - found->value.text);
+    at = skip_space(at, end);
+    return at + (at < end); /* the comma */
+}
+
+/* Reads the member at `at`; returns where the next one begins. NULL: there is none. */
+static const char *read_member(const char *at, const char *end, member *found) {
+    const char *quote = skip_space(at, end);
+    if (quote >= end || *quote != '"' || (at = skip_string(quote, end)) == NULL) return NULL;
+    found->key = quote + 1;
+    found->key_end = at - 1;
+    at = skip_space(at, end);
+    return read_value(at + (at < end), end, found); /* after the colon */
+}
+
+static size_t find_wanted(const members *m, const member *found) {
+    const size_t length = (size_t)(found->key_end - found->key);
     size_t i;
-    if (!(m->lengths >> (length & 63) & 1)) return false;
+    if (!(m->lengths >> (length & 63) & 1)) return MEMBERS_MOST;
     for (i = 0; i < m->count; i++)
-        if (m->key_lengths[i] == length && *m->keys[i] == *key && memcmp(m->keys[i], key, length) == 0) {
-            m->values[i] = value;
-            return true;
-        }
-    return false;
+        if (m->key_lengths[i] == length && *m->keys[i] == *found->key && memcmp(m->keys[i], found->key, length) == 0)
+            return i;
+    return MEMBERS_MOST;
+}
+
+/* The end of the text may have cut the last member short: it gets no place. */
+static void learn_pattern(members *m, const char *json, size_t length) {
+    members_pattern *p = &m->pattern;
+    const char *at = json + 1, *end, *next;
+    member found;
+    p->length = length < MEMBERS_PATTERN ? length : MEMBERS_PATTERN;
+    memcpy(p->text, json, p->length);
+    end = json + p->length;
+    for (p->count = 0; p->count < MEMBERS_PLACES; at = next) {
+        if ((next = read_member(at, end, &found)) == NULL || next == end || next[-1] != ',') break;
+        p->places[p->count++] = (struct members_place){
+            (unsigned)(at - json), (unsigned)(found.key - json), (unsigned)(found.value.text - json),
+            (unsigned)(found.value.text + found.value.length - json), (unsigned)find_wanted(m, &found)};
+    }
+    p->places[p->count].begin = (unsigned)(at - json);
+}
+
+static size_t equal_bytes(const char *a, const char *b, size_t most) {
+    uint64_t left, right;
+    size_t n = 0;
+    for (; n + sizeof left <= most; n += sizeof left) {
+        memcpy(&left, a + n, sizeof left);
+        memcpy(&right, b + n, sizeof right);
+        if (left != right) break;
+    }
+    while (n < most && a[n] == b[n]) n++;
+    return n;
+}
+
+static void take(members *m, reader *r, size_t wanted, gem5art_text value) {
+    if (wanted == MEMBERS_MOST) return;
+    m->values[wanted] = value;
+    r->left--;
+}
+
+/* Takes the members that have the bytes of the pattern's next ones; returns how many more bytes are the same. */
+static size_t take_equal(members *m, reader *r) {
+    const members_pattern *p = &m->pattern;
+    const struct members_place *known = &p->places[r->place], *const last = &p->places[p->count];
+    const size_t begin = known->begin, known_length = last->begin - begin, length = (size_t)(r->end - r->at);
+    const size_t same = equal_bytes(r->at, p->text + begin, known_length < length ? known_length : length);
+    for (; known < last && known[1].begin - begin <= same && r->left > 0; known++)
+        take(m, r, known->wanted, (gem5art_text){r->at + (known->value - begin), known->end - known->value});
+    r->at += known->begin - begin;
+    r->place = (size_t)(known - p->places);
+    return begin + same - known->begin;
+}
+
+/* The place of the pattern after the one that has this key; as before if there is none. */
+static size_t place_after(const members_pattern *p, size_t place, const member *found) {
+    const size_t length = (size_t)(found->key_end - found->key) + 1; /* with the quote, so that a prefix is not enough */
+    size_t i;
+    for (i = place; i < p->count; i++) {
+        const struct members_place *known = &p->places[i];
+        if (known->value - known->key > length && memcmp(p->text + known->key, found->key, length) == 0) return i + 1;
+    }
+    return place;
+}
+
+/* Reads a member of which so many bytes are those of the pattern's next one. */
+static void take_differing(members *m, reader *r, size_t same) {
+    const members_pattern *p = &m->pattern;
+    const struct members_place *known = &p->places[r->place];
+    const bool same_key = r->place < p->count && known->begin + same >= known->value;
+    member found;
+    size_t wanted;
+    r->at = same_key ? read_value(r->at + (known->value - known->begin), r->end, &found)
+                     : read_member(r->at, r->end, &found);
+    if (!r->at) return;
+    wanted = same_key ? known->wanted : find_wanted(m, &found);
+    r->place = same_key ? r->place + 1 : place_after(p, r->place, &found);
+    r->differing++;
+    take(m, r, wanted, found.value);
 }
 
 void members_read(members *m, const char *json, size_t length) {
-    const char *at = json + 1, *end = json + length, *key;
-    size_t left = m->count, key_length;
-    gem5art_text value;
+    reader r = {json + 1, json + length, m->count, 0, 0};
     memset(m->values, 0, m->count * sizeof *m->values);
-    while (left > 0) {
-        key = skip_space(at, end);
-        if (key >= end || *key != '"' || (at = skip_string(key, end)) == NULL) return;
-        key_length = (size_t)(at - key) - 2;
-        at = skip_space(at, end);
-        value.text = skip_space(at + (at < end), end); /* after the colon */
-        if ((at = members_skip(value.text, end)) == NULL) return;
-        value.length = (size_t)(at - value.text);
-        left -= take(m, key + 1, key_length, value);
-        at = skip_space(at, end);
-        at += at < end; /* the comma */
+    if (length > 0 && (m->pattern.count == 0 || m->pattern.poor)) learn_pattern(m, json, length);
+    while (r.left > 0 && r.at) {
+        const size_t same = take_equal(m, &r);
+        if (r.left > 0) take_differing(m, &r, same);
     }
+    m->pattern.poor = 2 * r.differing > m->pattern.count;
 }
 
 bool members_is_null(gem5art_text value) { return value.length == 0 || *value.text == 'n'; }
@@ -118,8 +219,26 @@ bool members_is(gem5art_text value, const char *word) {
 
 bool members_is_run(gem5art_text type) { return members_is(type, "gem5 run") || members_is(type, "gem5 run fs"); }
 
+/* Reads "1700000072.223": up to 15 digits, which a double and one correct rounding hold exactly. */
+static bool read_short_number(gem5art_text value, double *number) {
+    static const double powers[] = {1, 1e1, 1e2, 1e3, 1e4, 1e5, 1e6, 1e7, 1e8, 1e9, 1e10, 1e11, 1e12, 1e13, 1e14, 1e15};
+    int64_t digits = 0;
+    size_t i, point = value.length;
+    if (FLT_EVAL_METHOD != 0 || value.length > 15) return false;
+    for (i = 0; i < value.length; i++) {
+        const char c = value.text[i];
+        if (c == '.' && point == value.length) point = i;
+        else if (c >= '0' && c <= '9') digits = 10 * digits + (c - '0');
+        else return false;
+    }
+    *number = (double)digits / powers[point == value.length ? 0 : value.length - point - 1];
+    return true;
+}
+
 double members_number(gem5art_text value, double otherwise) {
+    double number;
     if (value.length == 0 || (*value.text != '-' && (*value.text < '0' || *value.text > '9'))) return otherwise;
+    if (read_short_number(value, &number)) return number;
     return strtod(value.text, NULL); /* it ends at what follows the value, at least the record's NUL */
 }
 

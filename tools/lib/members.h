@@ -9,13 +9,26 @@
 
 #include "text.h"
 
-enum { MEMBERS_MOST = 80 };
+enum { MEMBERS_MOST = 80, MEMBERS_PLACES = 120, MEMBERS_PATTERN = 4096 };
+
+/* An earlier record, or its beginning. Where the next record has the same bytes it has the same members, so that only
+   the ends of members that differ are searched for. */
+typedef struct members_pattern {
+    char text[MEMBERS_PATTERN];
+    size_t length, count;
+    bool poor; /* most members of the last record differed: the next one becomes the pattern */
+    struct members_place {
+        unsigned begin, key, value, end; /* offsets of a member, of its key's text and value, and after the value */
+        unsigned wanted;                 /* its place in `values`; MEMBERS_MOST: it is not wanted */
+    } places[MEMBERS_PLACES + 1];        /* the one after the last has only `begin` */
+} members_pattern;
 
 typedef struct members {
     const char *keys[MEMBERS_MOST];
     size_t key_lengths[MEMBERS_MOST], count;
     uint64_t lengths; /* bit N: a key of N bytes (modulo 64) is wanted, so that most keys need no comparison */
     gem5art_text values[MEMBERS_MOST]; /* as written, quotes and escapes too; no text: the record has no such member */
+    members_pattern pattern;
 } members;
 
 /* Asks for a member; returns its place in `values`. The key must outlive `m`. */

@@ -5,14 +5,96 @@
 #include <stdlib.h>
 #include <string.h>
 
+/* ---- making rows */
+
+/* A piece of memory, with the piece before it. */
+struct rows_memory {
+    struct rows_memory *before;
+    size_t used, size;
+    double bytes[];
+};
+
+/* Zeroed. */
+static void *rows_alloc(row_list *list, size_t size) {
+    enum { LEAST = 8 << 10, MOST = 4 << 20 };
+    struct rows_memory *memory = list->memory;
+    void *room;
+    size = (size + sizeof *memory->bytes - 1) / sizeof *memory->bytes;
+    if (!memory || memory->size - memory->used < size) {
+        size_t most = !memory ? LEAST : memory->size < MOST ? 2 * memory->size : MOST;
+        if (most < size) most = size;
+        memory = (struct rows_memory *)text_realloc(NULL, sizeof *memory + most * sizeof *memory->bytes);
+        *memory = (struct rows_memory){list->memory, 0, most};
+        list->memory = memory;
+    }
+    room = &memory->bytes[memory->used];
+    memory->used += size;
+    return memset(room, 0, size * sizeof *memory->bytes);
+}
+
+static struct making {
+    row_list *list;
+    text texts;         /* those that the row does not share */
+    size_t begin;       /* of the current one */
+    size_t *places;     /* of each in `texts`; SIZE_MAX: the row shares it */
+    size_t count, room;
+} making;
+
+text *rows_begin(row_list *list) {
+    making.list = list;
+    making.count = making.begin = 0;
+    text_clear(&making.texts);
+    return &making.texts;
+}
+
+void rows_end_text(void) {
+    const row *last = making.list->last;
+    bool shared = last && making.count < making.list->last_count &&
+                  strcmp(text_string(&making.texts) + making.begin, last->cells[making.count]) == 0;
+    if (making.count == making.room) {
+        making.room = making.room ? 2 * making.room : 64;
+        making.places = (size_t *)text_realloc(making.places, making.room * sizeof *making.places);
+    }
+    making.places[making.count++] = shared ? SIZE_MAX : making.begin;
+    if (shared) text_cut(&making.texts, making.begin);
+    else text_put(&making.texts, "", 1);
+    making.begin = making.texts.length;
+}
+
+row *rows_make(const unsigned *facts, size_t fact_count) {
+    const row *last = making.list->last;
+    const size_t count = making.count, pointers = (count + 1) * sizeof(char *), facts_size = fact_count * sizeof *facts;
+    row *r = (row *)rows_alloc(making.list, sizeof *r + pointers + facts_size + making.texts.length);
+    char *row_facts = (char *)r->cells + pointers, *texts = row_facts + facts_size;
+    size_t i;
+    if (fact_count) memcpy(row_facts, facts, facts_size);
+    if (making.texts.length) memcpy(texts, making.texts.data, making.texts.length);
+    for (i = 0; i < count; i++)
+        r->cells[i] = making.places[i] == SIZE_MAX ? last->cells[i] : texts + making.places[i];
+    r->facts = (const unsigned *)(void *)row_facts;
+    r->fact_count = fact_count;
+    rows_add(making.list, r);
+    making.list->last = r;
+    making.list->last_count = count;
+    return r;
+}
+
 void rows_add(row_list *list, row *r) {
     list->rows = (row **)text_room(list->rows, list->count, sizeof *list->rows);
     list->rows[list->count++] = r;
 }
 
 void rows_clear(row_list *list) {
-    while (list->count) free(list->rows[--list->count]);
+    struct rows_memory *memory;
+    list->count = 0;
+    list->last = NULL;
+    while ((memory = list->memory) != NULL) {
+        list->memory = memory->before;
+        free(memory);
+    }
 }
+
+/* ---- sorting */
 
 static int compare_orders(const row *x, const row *y) { return (x->order > y->order) - (x->order < y->order); }
 

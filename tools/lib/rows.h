@@ -6,7 +6,7 @@
 
 #include "columns.h"
 
-/* All texts are in one allocation with the row. */
+/* It and its texts are memory of the list for which it was made. */
 typedef struct row {
     double number;         /* to sort by, if the sort column has numbers */
     double time;           /* to sort by otherwise: `when`, or that of the record before it */
@@ -23,16 +23,25 @@ typedef struct row {
     const char *const *inputs; /* ids, NULL-terminated */
     const unsigned *facts; /* see facts_read */
     size_t fact_count;
-    const char *cells[];   /* of the columns */
+    const char *cells[];   /* of the columns, and the other texts */
 } row;
 
 typedef struct row_list {
     row **rows;
     size_t count;
+    struct rows_memory *memory; /* of rows that were made for this list, until it is cleared */
+    const row *last;            /* the one that was made last, */
+    size_t last_count;          /* and its texts */
 } row_list;
 
-void rows_add(row_list *list, row *r);
-void rows_clear(row_list *list); /* frees the rows */
+/* Makes a row and adds it to a list: append each text to what rows_begin returns, and end it. All texts are cells, with a
+   NULL after them. They may be those of the row before, with which rows often share a name or a status. */
+text *rows_begin(row_list *list);
+void rows_end_text(void);
+row *rows_make(const unsigned *facts, size_t fact_count);
+
+void rows_add(row_list *list, row *r); /* adds a row of another list */
+void rows_clear(row_list *list);
 
 /* Sorts: by time, those of one time as they were read; or by the column that has the cells at `place`. */
 void rows_sort_by_time(row_list *list);

@@ -10,10 +10,17 @@
 enum { GAP = 2, TITLE_LEAST = 4 };
 static const size_t titles_row = SIZE_MAX; /* as the number of a row */
 
-static size_t width_of(const char *cell) {
-    const char *c;
-    for (c = cell; *c && !(*c & 0x80); c++) {}
-    return *c ? terminal_width(cell) : (size_t)(c - cell);
+/* Finds the width of a cell, and its bytes; they are the same in most cells. */
+static size_t width_of(const char *cell, size_t *bytes) {
+    const size_t length = *bytes = strlen(cell);
+    uint64_t word;
+    size_t i;
+    for (i = 0; i + sizeof word <= length; i += sizeof word) {
+        memcpy(&word, cell + i, sizeof word);
+        if (word & 0x8080808080808080u) break;
+    }
+    while (i < length && !(cell[i] & 0x80)) i++;
+    return i < length ? terminal_width(cell) : length;
 }
 
 /* The width to which a column can be cut. */
@@ -55,11 +62,11 @@ static table_column *find_dispensable(table *t, bool spare) {
 }
 
 static void measure(table *t, bool keep_empty) {
-    size_t i, row, width;
+    size_t i, row, width, bytes;
     for (i = 0; i < t->column_count; i++) t->columns[i].cells = 0;
     for (row = t->first_row; row < t->row_count; row++)
         for (i = 0; i < t->column_count; i++) {
-            width = width_of(t->cell(row, i));
+            width = width_of(t->cell(row, i), &bytes);
             if (width > t->columns[i].cells) t->columns[i].cells = width;
         }
     for (i = 0; i < t->column_count; i++) {
@@ -106,11 +113,11 @@ static void put_spaces(text *out, size_t count) {
 }
 
 static void put_cell(text *out, const table_column *c, const char *cell, bool end, const char *color) {
-    size_t width = width_of(cell), padding = width < c->width ? c->width - width : 0;
+    size_t bytes, width = width_of(cell, &bytes), padding = width < c->width ? c->width - width : 0;
     if (c->right) put_spaces(out, padding);
     text_puts(out, color);
     if (width > c->width) padding = c->width - (end ? terminal_put_end : terminal_put)(out, cell, c->width);
-    else text_puts(out, cell);
+    else text_put(out, cell, bytes);
     if (*color) text_puts(out, "\033[m");
     if (!c->right) put_spaces(out, padding);
 }

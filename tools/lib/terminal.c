@@ -209,10 +209,14 @@ static void terminal_put_escaped(text *out, const char *word) {
     text_puts(out, "'");
 }
 
+static bool terminal_is_plain(char c) {
+    return (c >= '+' && c <= ':') || (c >= '@' && c <= 'Z') || (c >= 'a' && c <= 'z') || c == '_' || c == '%' || c == '=';
+}
+
 void terminal_put_word(text *out, const char *word) {
-    static const char plain[] = "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789_./:,+@%-=";
-    bool is_plain = *word && !word[strspn(word, plain)], assigns = *word != '-' && strchr(word, '=');
-    if (!terminal_is_shown(word)) terminal_put_escaped(out, word);
-    else if (is_plain && !assigns) text_puts(out, word);
-    else terminal_put_quoted(out, word);
+    const char *end = word;
+    while (terminal_is_plain(*end)) end++;
+    if (end > word && !*end && (*word == '-' || !strchr(word, '='))) text_put(out, word, (size_t)(end - word));
+    else if (terminal_is_shown(word)) terminal_put_quoted(out, word);
+    else terminal_put_escaped(out, word);
 }

@@ -18,11 +18,48 @@ static double when_clock(clockid_t clock) {
 double when_now(void) { return when_clock(CLOCK_REALTIME); }
 double when_monotonic(void) { return when_clock(CLOCK_MONOTONIC); }
 
+/* Appends a number below 100, with a colon before it and two digits unless it is the first. */
+static void when_put_part(text *out, int number, bool first) {
+    const char part[] = {':', (char)('0' + number / 10), (char)('0' + number % 10)};
+    const size_t skipped = !first ? 0 : number > 9 ? 1 : 2;
+    text_put(out, part + skipped, sizeof part - skipped);
+}
+
+/* An hour of local time, in which the clock is not changed. */
+typedef struct when_hour {
+    time_t begin, end;
+    char name[32]; /* "2026-11-01 12" */
+} when_hour;
+
+static bool when_same_hour(const struct tm *a, const struct tm *b) {
+    return a->tm_hour == b->tm_hour && a->tm_yday == b->tm_yday && a->tm_gmtoff == b->tm_gmtoff;
+}
+
+static void when_find_hour(when_hour *hour, const struct tm *local, time_t seconds) {
+    const time_t begin = seconds - local->tm_min * 60 - local->tm_sec, last = begin + 3599;
+    struct tm first, end;
+    hour->begin = hour->end = 0;
+    if (!localtime_r(&begin, &first) || !localtime_r(&last, &end) || !when_same_hour(&first, local) ||
+        !when_same_hour(&end, local) || first.tm_min || first.tm_sec || end.tm_min != 59 || end.tm_sec != 59)
+        return;
+    hour->begin = begin;
+    hour->end = strftime(hour->name, sizeof hour->name, "%Y-%m-%d %H", local) ? begin + 3600 : begin;
+}
+
 void when_put_time(text *out, double unix_time) {
+    static when_hour hour; /* the times of a list are often close to each other */
+    const time_t seconds = (time_t)unix_time;
     char string[32] = "";
-    time_t seconds = (time_t)unix_time;
     struct tm local;
-    if (unix_time > 0 && localtime_r(&seconds, &local)) strftime(string, sizeof string, "%Y-%m-%d %H:%M", &local);
+    if (unix_time > 0 && seconds >= hour.begin && seconds < hour.end) {
+        text_puts(out, hour.name);
+        when_put_part(out, (int)(seconds - hour.begin) / 60, false);
+        return;
+    }
+    if (unix_time > 0 && localtime_r(&seconds, &local)) {
+        strftime(string, sizeof string, "%Y-%m-%d %H:%M", &local);
+        when_find_hour(&hour, &local, seconds);
+    }
     text_puts(out, string);
 }
 
@@ -56,9 +93,12 @@ void when_put_duration(text *out, double seconds) {
     int64_t whole = seconds > 0 && seconds < 1e15 ? (int64_t)seconds : 0;
     int days = (int)(whole / 86400 % INT32_MAX), hours = (int)(whole / 3600 % 24), minutes = (int)(whole / 60 % 60);
     if (whole < 60) text_putf(out, "%.1f s", seconds > 0 ? seconds : 0);
-    else if (whole < 3600) text_putf(out, "%d:%02d", minutes, (int)(whole % 60));
-    else if (days == 0) text_putf(out, "%d:%02d:%02d", hours, minutes, (int)(whole % 60));
-    else text_putf(out, "%dd %02d:%02d", days, hours, minutes);
+    else if (days) text_putf(out, "%dd %02d:%02d", days, hours, minutes);
+    else {
+        if (hours) when_put_part(out, hours, true);
+        when_put_part(out, minutes, hours == 0);
+        when_put_part(out, (int)(whole % 60), false);
+    }
 }
 
 void when_put_simulated(text *out, double seconds) {
