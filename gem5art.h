@@ -136,15 +136,15 @@
    remove the live entry, release the claim. The process that has the pool is the run's supervisor. OUTDIR/info.json is
    replaced atomically when a run begins, before it is spawned, when it has ended, and every 5 s in between, until the
    outdir is archived. (A run that ends within 50 ms never shows "Running".)
-   Recorded runs. An attempt that is recorded prevents another launch of its run, unless its `rerunnable` is true: after
-   a failed artifact check, a failed exec, "lost", each reason that begins with "sig", incomplete statistics, and
-   results that could not be archived. With .retries = N, up to N failed attempts do not prevent a relaunch.
+   Recorded runs. A recorded attempt prevents another launch of its run, unless it is `rerunnable`: after a failed
+   artifact check, a failed exec, "lost", a reason that begins with "sig", incomplete statistics, and results that could
+   not be archived. With .retries = N, up to N failed attempts do not prevent a relaunch.
    The check before a launch. Worker threads hash files and ask git, once for each path, for all runs that need it. A
    file is not hashed again if it was hashed by this or an earlier process (see STORE.checked.UID), has the same device,
    inode, size, mtime and ctime, and had not changed for 3 s (on network file systems 60 s) when it was hashed. Files on
    FUSE, 9P and FAT, whose times are not reliable, are hashed each time. On NFS, SMB, Lustre and Ceph the mount's source
-   ("server:/home") stands for the device, so that a file that one machine of a cluster has hashed is not hashed again by
-   the others, if they use the same store and name the server alike.
+   ("server:/home") stands for the device, so that machines of a cluster share hashes, if they use the same store and
+   name the server alike.
    Outdirs. Each attempt has an outdir of its own: the first free one of OUTDIR, OUTDIR.2, OUTDIR.3, ...; an earlier one
    is never moved. An attempt takes an outdir by creating its console.txt, which only one attempt can do, whatever
    stores they use. An outdir that holds a different experiment (an edited and committed script makes one) is left
@@ -308,9 +308,9 @@
    - A live entry, written right after the claim, names the run's outdir, process group, supervisor, warden, host, boot,
      process name space and scheduler job.
    - A run is lost if its claim is free and its supervisor has ended; a free claim alone may mean that STORE.lock was
-     removed. On the same boot, whatever name the host has (containers): a supervisor that can be seen must have ended;
-     if it cannot be seen (it is in another process name space), STORE.lock must have the inode that the entry names. On
-     another host: the same Slurm job has a higher restart count, or .take_lost is set.
+     removed. On the same boot (in a container the host may have another name): the supervisor must have ended, or if it
+     is in another process name space, STORE.lock must have the inode that the entry names. On another host: the same
+     Slurm job has a higher restart count, or .take_lost is set.
    - The next program that claims a lost run ends what is left of its processes (those with GEM5ART_RUN=ID in their
      environment, of the same user and name space) and records it. If the run was not spawned yet, it first waits for
      the warden's end, and kills the warden after a second.
@@ -5278,8 +5278,8 @@ static int gem5art__cursor_balance(gem5art__cursor *cursor, gem5art_error *error
     }
 }
 
-/* Finds the size of the record at pos. It is sealed only at the beginning of a line: other programs that write all on
-   one line keep the checksums. As gem5art__cursor_balance. */
+/* Finds the size of the record at pos, as gem5art__cursor_balance. Only a record at the beginning of a line is sealed:
+   other programs that write all on one line keep the checksums. */
 static int gem5art__cursor_measure(gem5art__cursor *cursor, gem5art_error *error) {
     int whole;
     if (cursor->line_start && cursor->length - cursor->pos < 8 && gem5art__cursor_more(cursor, error) < 0) return -1;
@@ -5297,9 +5297,9 @@ static int gem5art__cursor_measure(gem5art__cursor *cursor, gem5art_error *error
     return whole;
 }
 
-/* There is no good record where one should be. DAMAGED: the next one is the first intact line after it, but no later
-   than `next`, if that is not 0. TORN: it may be a write that was never finished, as no intact line follows, and it is
-   either the last line or `partial` in an array that is not closed. */
+/* Handles an invalid record at cursor->at. DAMAGED: reading resumes at the first intact line after it, or at `next`, if
+   that is not 0 and comes first. TORN: it may be an unfinished write, as no intact line follows, and it is the last
+   line, or `partial` in an array that is not closed. */
 static gem5art__step gem5art__cursor_problem(gem5art__cursor *cursor, const char *problem, bool partial, off_t next,
                                              gem5art_error *error) {
     bool line_start = cursor->line_start, last_line = line_start, closed = false;
@@ -5611,10 +5611,9 @@ static bool gem5art__flat_follow(gem5art_db *db, struct stat *st, gem5art_error 
     return true;
 }
 
-/* Are the lines before offset `line` of a text, which ends a file, joined to the next: does each end in a comma, or is
-   it the opening bracket? As many are checked as one append adds, for if it was not finished one of them has the
-   old bracket. 1; 0, also where another program wrote one of them; -1: the text, unless it is the `whole` file, is too
-   short for an answer. */
+/* Is each line before offset `line` of a text, which ends a file, joined to the next one, by a comma or as the opening
+   bracket? Checks as many as one append adds: an unfinished append leaves the old bracket on one of them. 1; 0: no, or
+   a line of another program; -1: the text, unless it is the `whole` file, is too short to decide. */
 static int gem5art__lines_joined(const char *text, size_t line, bool whole) {
     int i;
     for (i = 0; i < GEM5ART__APPENDED; i++) {
@@ -5682,8 +5681,7 @@ static gem5art__step gem5art__flat_read(gem5art_db *db, off_t size, const gem5ar
     return step;
 }
 
-/* An array was read without its closing bracket. May it have one now? An append writes the new one before it takes the
-   old one away. Waits while somebody writes. */
+/* May an array that was read without its closing bracket, which an append moves, have one now? Waits for a writer. */
 static bool gem5art__flat_retry(const gem5art__flat *flat, off_t size, int tries) {
     bool held = gem5art__lock_seen(flat->fd, GEM5ART__WRITER_BYTE) == F_WRLCK;
     struct stat st;
@@ -5692,9 +5690,8 @@ static bool gem5art__flat_retry(const gem5art__flat *flat, off_t size, int tries
     return st.st_size != size || held || tries == 0; /* 0: an append that failed took its lines back */
 }
 
-/* Finds where a reader must stop: after the bracket (*closed), or after the whole part of a torn file. Bytes after it
-   are not acknowledged, and may soon be a different record. Of a damaged file it is the size: the error comes when that
-   is read. */
+/* Finds where a reader must stop: after the bracket (*closed), or after the last whole record of a torn file, as the
+   bytes after that may change. For a damaged file it is the size: reading reports the error. */
 static bool gem5art__flat_find_stop(gem5art_db *db, off_t *size, off_t *stop, bool *closed, gem5art_error *error) {
     gem5art__flat *flat = &db->flat;
     struct stat st;
@@ -5789,7 +5786,7 @@ static bool gem5art__flat_save_aside(gem5art_db *db, off_t from, off_t size, gem
     return ok;
 }
 
-/* Syncs what another handle did to the file or its name, if it was killed: more is stored after it. */
+/* Syncs changes of other handles, which may have been killed before they did, as more is stored after them. */
 static bool gem5art__flat_sync_left(gem5art_db *db, off_t size, gem5art_error *error) {
     if (db->flat.synced == size || (gem5art__datasync(db->writer) && gem5art__sync_name(db->path))) return true;
     return gem5art__fail_errno(error, "sync", db->path);
@@ -5869,7 +5866,7 @@ static bool gem5art__flat_append_few(gem5art_db *db, const char *lines, size_t l
     return ok;
 }
 
-/* A store that is written to another file, which then gets its name. Readers keep the old file. */
+/* A rewrite of the store to a new file, which then replaces it. Readers keep the old file. */
 typedef struct gem5art__rewrite {
     bool (*fill)(gem5art_db *db, struct gem5art__rewrite *rewrite, gem5art_error *error); /* writes the new file */
     bool (*keep)(gem5art_db *db, struct gem5art__rewrite *rewrite, gem5art_error *error); /* before the rename */
@@ -5884,7 +5881,7 @@ typedef struct gem5art__rewrite {
     int64_t written; /* records */
 } gem5art__rewrite;
 
-/* Writes out what waits, if that is much. */
+/* Writes the output that waits, if it has at least `much` bytes. */
 static bool gem5art__rewrite_flush(gem5art__rewrite *rewrite, size_t much, gem5art_error *error) {
     if (rewrite->out.failed) return gem5art__fail_nomem(error);
     if (rewrite->out.length < much) return true;
@@ -5919,7 +5916,7 @@ static size_t gem5art__find_id(const char *const *texts, size_t count, const cha
     return SIZE_MAX;
 }
 
-/* All records but those to be removed, and those to be added: sealed lines as they are, others in that form. */
+/* Writes the records that stay, then those to be added: sealed lines unchanged, others as sealed lines. */
 static bool gem5art__rewrite_all(gem5art_db *db, gem5art__rewrite *rewrite, gem5art_error *error) {
     gem5art__cursor cursor;
     gem5art__buf line = {NULL, 0, 0, false};
@@ -10756,8 +10753,8 @@ enum {
     GEM5ART__SWEEP_MS = 50 /* how often the rest of ended runs is searched for */
 };
 
-/* Writes waiting messages as far as there is room, at most `unit` bytes at once: what is at most PIPE_BUF goes whole
-   into a pipe. False: nobody reads them any more. */
+/* Writes waiting messages as far as there is room, at most `unit` bytes at once: up to PIPE_BUF bytes go whole into a
+   pipe. False: the reader is gone. */
 static bool gem5art__send_unsent(int fd, bool socket, gem5art__buf *unsent, size_t unit) {
     size_t done = 0;
     ssize_t n = 0;
@@ -10923,8 +10920,8 @@ static void gem5art__in_warden_unmap(gem5art__run_child *child) {
     child->start = NULL;
 }
 
-/* Finds the arguments and variables among the texts. Of two variables of one name the first counts; the warden's own
-   come last. */
+/* Finds the arguments and variables among the texts. The first variable of a name counts; the warden's own come
+   last. */
 static void gem5art__in_warden_arrange(gem5art__start *start, size_t own) {
     char *text = start->texts;
     size_t set = (size_t)start->request.variables, count = 0, i, k;
@@ -11007,8 +11004,8 @@ static void gem5art__in_warden_read(gem5art__warden_state *self) {
 
 /* ---- the ends of runs */
 
-/* Returns how many children this process has, the runs' orphans among them; -1: not known. With a number, each gets
-   that signal: as they are its own, they are nobody else. */
+/* Returns the number of this process's children, orphans of runs included; -1: unknown. Sends each the signal `number`
+   (0: none): the pid of a child is not reused before it is reaped. */
 static int gem5art__in_warden_count(const gem5art__warden_state *self, int number) {
     char chunk[4096];
     off_t at = 0;
@@ -11039,8 +11036,8 @@ static void gem5art__in_warden_interrupt(int number) {
     gem5art__in_warden_signalled = 1;
 }
 
-/* Takes the ends of orphans, and notes those of children. What is left of a run is given a moment to end by itself;
-   longer after a SIGINT, as it may be a simulator that writes its statistics. */
+/* Reaps orphans, and notes the ends of children. The rest of a run gets a moment to end by itself, longer after a
+   SIGINT, as it may be a simulator that writes its statistics. */
 static void gem5art__in_warden_reap(gem5art__warden_state *self) {
     siginfo_t info;
     pid_t found;
@@ -11199,7 +11196,7 @@ static void gem5art__in_warden_signals(gem5art__warden_state *self, sigset_t *wa
 #endif
 }
 
-/* The host is gone: SIGKILL when the grace is over; when no run is left, also to orphans that cleared their
+/* After the host's end: SIGKILL when the grace time is over, and when no run is left also to orphans that cleared their
    environment. False: nothing is left, or it does not end. */
 static bool gem5art__in_warden_finish(gem5art__warden_state *self) {
     int i;
@@ -11249,8 +11246,8 @@ static bool gem5art__warden_lives(const gem5art__warden *warden) {
     return GEM5ART_SYS_WAITPID(warden->pid, NULL, WNOHANG) == 0;
 }
 
-/* Closing its requests ends a warden, and with it its runs; SIGKILL ends one that is stuck. One that even outlives that,
-   as in a debugger, is not waited for. */
+/* Ends a warden, and so its runs, by closing its requests; SIGKILL ends one that is stuck. One that survives that, as
+   in a debugger, is not waited for. */
 static void gem5art__warden_end(gem5art__warden *warden) {
     double kill_at = gem5art__monotonic() + (warden->dead ? 0 : GEM5ART__STUCK_SECONDS);
     struct timespec nap;
@@ -11341,7 +11338,7 @@ static bool gem5art__warden_send(gem5art__warden *warden) {
     return true;
 }
 
-/* Sends a signal to all processes of a slot's run; 0: a PING. What there is no memory for is sent again later. */
+/* Sends a signal (0: a PING) to all processes of a slot's run. Without memory it is not sent, and repeated later. */
 static void gem5art__warden_signal(gem5art__warden *warden, int slot, int number) {
     gem5art__message request;
     memset(&request, 0, sizeof request);
@@ -11365,8 +11362,8 @@ static int gem5art__put_variables(gem5art__buf *texts, const char *const *pairs)
     return count;
 }
 
-/* Has a run's child spawned. Its environment is GEM5ART_RUN, then `more` (name, value, ..., NULL; or NULL), the run's
-   own, and the warden's; of one name the first counts. False with IO: the warden is gone; with LIMIT: the command is
+/* Asks the warden to spawn a run's child. Its environment is GEM5ART_RUN, then `more` (name, value, ..., NULL; or
+   NULL), the run's own, and the warden's; of one name the first counts. IO: the warden is gone; LIMIT: the command is
    too long. */
 static bool gem5art__warden_spawn(gem5art__warden *warden, int slot, const gem5art__run *run, int cpu, const char *cwd,
                                   const char *const *more, gem5art_error *error) {
@@ -11404,8 +11401,7 @@ static bool gem5art__warden_spawn(gem5art__warden *warden, int slot, const gem5a
     return false;
 }
 
-/* Takes the next report; NULL: there is none. *more is true in the first call: the pipe is read until it is empty. Each
-   report was written whole. */
+/* Takes the next report, or NULL. *more is true in the first call: the pipe is read until it is empty. */
 static const gem5art__message *gem5art__warden_read(gem5art__warden *warden, bool *more) {
     while (warden->count || *more) {
         if (warden->count-- > 0) {
