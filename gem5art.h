@@ -3355,12 +3355,10 @@ GEM5ARTDEF bool gem5art_sha256_file(const char *path, char hex[65], gem5art_erro
 }
 
 /* =================================================================== >>git
-   git is run as a program. A work tree is clean if git finds no change in it when nothing is hidden from git: no
-   file-system monitor is asked, no replaced object counts, files that are marked "assume unchanged" or "skip worktree"
-   are compared if they exist, and submodules are checked like any other work tree. Untracked files do not matter.
-   Nothing is executed because a repo's own configuration names it: no monitor, hook, filter, pager, signature check or
-   fetch. A file that such a filter converts (git-lfs or nbstripout of the repo alone) counts by its bytes in the work
-   tree, so that it may count as changed; filters that the user's or the system's configuration sets run as always. */
+   git is run as a program. When a work tree is clean: see IDENTITY in the manual. Replaced objects do not count, and
+   untracked files do not matter. Nothing is executed because a repo's own configuration names it: no monitor, hook,
+   filter, pager, signature check or fetch. A file that such a filter converts (git-lfs or nbstripout of the repo alone)
+   is compared byte by byte, and may count as changed. */
 
 enum { GEM5ART__GIT_NAMED = 3, GEM5ART__GIT_DEPTH = 16 }; /* changed paths in an error; submodules in each other */
 
@@ -3887,10 +3885,9 @@ static bool gem5art__git_tracked_path(const char *folder, const char *file, gem5
 }
 
 /* ================================================================= >>cache
-   The hashes of paths. Those of files are kept, so that unchanged files are not rehashed. Threads that need the hash of
-   one path at the same time share the work.
-   The inode shows whether a file has changed: no program can set the time of change (ctime) back. As in git's index,
-   that holds only for a file that had been left alone for a while when it was hashed; others are hashed each time. */
+   The hashes of paths. Threads that need the hash of one path at the same time share the work; those of files are kept.
+   The inode shows whether a file has changed, as no program can set its ctime back. As in git's index, that holds only
+   for a file that had been left alone for a while when it was hashed; others are hashed each time. */
 
 typedef struct gem5art__stamp {
     int64_t device, inode, size, mtime, mtime_ns, ctime, ctime_ns;
@@ -6448,14 +6445,10 @@ static MDB_val gem5art__lmdb_key(const void *data, size_t size) {
 }
 
 /* The number of a record, from 1 in stored order, as big-endian bytes, which LMDB sorts like numbers. */
-typedef struct gem5art__number {
-    uint8_t bytes[8];
-} gem5art__number;
-
-static MDB_val gem5art__lmdb_number(gem5art__number *number, int64_t value) {
+static MDB_val gem5art__lmdb_number(uint8_t bytes[8], int64_t number) {
     int i;
-    for (i = 0; i < 8; i++) number->bytes[i] = (uint8_t)((uint64_t)value >> (56 - 8 * i));
-    return gem5art__lmdb_value(number->bytes, 8);
+    for (i = 0; i < 8; i++) bytes[i] = (uint8_t)((uint64_t)number >> (56 - 8 * i));
+    return gem5art__lmdb_value(bytes, 8);
 }
 
 static int64_t gem5art__read_number(const MDB_val *value) {
@@ -6470,8 +6463,8 @@ static int64_t gem5art__read_number(const MDB_val *value) {
 /* The first number after `last` that an index has for a text; *number stays where there is none. An LMDB code. */
 static int gem5art__lmdb_after(gem5art__lmdb_call *call, int table, const char *text, int64_t last, int64_t *number) {
     MDB_cursor *cursor;
-    gem5art__number bytes;
-    MDB_val key = gem5art__lmdb_key(text, strlen(text)), value = gem5art__lmdb_number(&bytes, last + 1);
+    uint8_t bytes[8];
+    MDB_val key = gem5art__lmdb_key(text, strlen(text)), value = gem5art__lmdb_number(bytes, last + 1);
     int code = *text ? mdb_cursor_open(call->txn, call->env->tables[table], &cursor) : MDB_NOTFOUND;
     if (code) return code == MDB_NOTFOUND ? 0 : code;
     code = mdb_cursor_get(cursor, &key, &value, MDB_GET_BOTH_RANGE);
@@ -6492,14 +6485,14 @@ static bool gem5art__lmdb_check(gem5art__lmdb_call *call, int64_t number, const 
 static int gem5art__lmdb_find(gem5art__lmdb_call *call) {
     do {
         int64_t number = INT64_MAX;
-        gem5art__number bytes;
+        uint8_t bytes[8];
         MDB_val key, value;
         int code = gem5art__lmdb_after(call, GEM5ART__IDS, call->text, call->lookup->last, &number);
         if (code == 0) code = gem5art__lmdb_after(call, GEM5ART__HASHES, call->text, call->lookup->last, &number);
         if (code) return code;
         call->step = GEM5ART__END;
         if (number == INT64_MAX) return 0;
-        key = gem5art__lmdb_number(&bytes, number);
+        key = gem5art__lmdb_number(bytes, number);
         code = mdb_get(call->txn, call->env->tables[GEM5ART__RECORDS], &key, &value);
         if (code) return code == MDB_NOTFOUND ? MDB_CORRUPTED : code;
         call->lookup->last = number;
@@ -6587,14 +6580,14 @@ static int gem5art__lmdb_start_scan(gem5art__lmdb_call *call) {
 
 static int gem5art__lmdb_read_next(gem5art__lmdb_call *call) {
     gem5art__lmdb_scan *lmdb = (gem5art__lmdb_scan *)call->context;
-    gem5art__number bytes;
+    uint8_t bytes[8];
     MDB_val key, value;
     int64_t number;
     int code;
     if (lmdb->chosen) {
         memcpy(&number, lmdb->numbers.data + lmdb->next, sizeof number);
         lmdb->next += sizeof number;
-        key = gem5art__lmdb_number(&bytes, number);
+        key = gem5art__lmdb_number(bytes, number);
         code = mdb_cursor_get(lmdb->records, &key, &value, MDB_SET);
         if (code == MDB_NOTFOUND) code = MDB_CORRUPTED;
     } else code = mdb_cursor_get(lmdb->records, &key, &value, MDB_NEXT);
@@ -6698,9 +6691,9 @@ static int gem5art__lmdb_put_lines(gem5art__lmdb_call *call) {
     if (code == MDB_NOTFOUND) code = gem5art__sync_name(call->db->path) ? 0 : errno;
     for (; code == 0 && line < end; line = newline ? newline + 1 : end) {
         gem5art__lmdb_keys keys;
-        gem5art__number bytes;
+        uint8_t bytes[8];
         newline = (const char *)memchr(line, '\n', (size_t)(end - line));
-        key = gem5art__lmdb_number(&bytes, ++number);
+        key = gem5art__lmdb_number(bytes, ++number);
         value = gem5art__lmdb_value(line, (size_t)((newline ? newline - 1 : end) - line));
         code = gem5art__lmdb_read_keys(line, value.mv_size, &keys) ? 0 : ENOMEM;
         if (code == 0) code = gem5art__lmdb_change_record(call, &key, &keys, &value);
@@ -6730,12 +6723,12 @@ static int gem5art__lmdb_drop_ids(gem5art__lmdb_call *call) {
         int64_t number, last = 0;
         for (;; last = number) {
             gem5art__lmdb_keys keys;
-            gem5art__number bytes;
+            uint8_t bytes[8];
             MDB_val key, value;
             char *line; /* a copy, as LMDB's bytes move when it changes */
             number = INT64_MAX;
             if ((code = gem5art__lmdb_after(call, GEM5ART__IDS, *id, last, &number)) != 0 || number == INT64_MAX) break;
-            key = gem5art__lmdb_number(&bytes, number);
+            key = gem5art__lmdb_number(bytes, number);
             code = mdb_get(call->txn, call->env->tables[GEM5ART__RECORDS], &key, &value);
             if (code) return code == MDB_NOTFOUND ? MDB_CORRUPTED : code;
             if ((line = (char *)GEM5ART_MALLOC(value.mv_size)) == NULL) return ENOMEM;

@@ -567,8 +567,8 @@ static void change(int (*make)(MDB_txn *txn, MDB_dbi *tables)) {
 }
 
 static int spoil_record_2(MDB_txn *txn, MDB_dbi *tables) {
-    gem5art__number bytes;
-    MDB_val key = gem5art__lmdb_number(&bytes, 2), value;
+    uint8_t bytes[8];
+    MDB_val key = gem5art__lmdb_number(bytes, 2), value;
     char line[4096];
     int code = mdb_get(txn, tables[GEM5ART__RECORDS], &key, &value);
     if (code) return code;
@@ -579,26 +579,26 @@ static int spoil_record_2(MDB_txn *txn, MDB_dbi *tables) {
 }
 
 static int forget_hash_of_2(MDB_txn *txn, MDB_dbi *tables) {
-    gem5art__number bytes;
-    MDB_val number = gem5art__lmdb_number(&bytes, 2), key = gem5art__lmdb_key(hash_of(2), 64);
+    uint8_t bytes[8];
+    MDB_val number = gem5art__lmdb_number(bytes, 2), key = gem5art__lmdb_key(hash_of(2), 64);
     return mdb_del(txn, tables[GEM5ART__HASHES], &key, &number);
 }
 
 static int invent_id(MDB_txn *txn, MDB_dbi *tables) {
-    gem5art__number bytes;
-    MDB_val number = gem5art__lmdb_number(&bytes, 7), key = gem5art__lmdb_key(id_of(7), 36);
+    uint8_t bytes[8];
+    MDB_val number = gem5art__lmdb_number(bytes, 7), key = gem5art__lmdb_key(id_of(7), 36);
     return mdb_put(txn, tables[GEM5ART__IDS], &key, &number, 0);
 }
 
 static int mistake_name(MDB_txn *txn, MDB_dbi *tables) {
-    gem5art__number bytes;
-    MDB_val number = gem5art__lmdb_number(&bytes, 1), key = gem5art__lmdb_key("no\0run", 6);
+    uint8_t bytes[8];
+    MDB_val number = gem5art__lmdb_number(bytes, 1), key = gem5art__lmdb_key("no\0run", 6);
     return mdb_put(txn, tables[GEM5ART__NAMES], &key, &number, 0);
 }
 
 static int forget_record_2(MDB_txn *txn, MDB_dbi *tables) {
-    gem5art__number bytes;
-    MDB_val number = gem5art__lmdb_number(&bytes, 2);
+    uint8_t bytes[8];
+    MDB_val number = gem5art__lmdb_number(bytes, 2);
     return mdb_del(txn, tables[GEM5ART__RECORDS], &number, NULL);
 }
 

@@ -121,8 +121,8 @@ static size_t fsck_raw_line(const gem5art__buf *raw, size_t at) {
 
 static const gem5art_json *fsck_load_lmdb(const fsck_audit *audit, off_t at, gem5art__arena *arena,
                                           gem5art_error *error) {
-    gem5art__number bytes;
-    MDB_val key = gem5art__lmdb_number(&bytes, (int64_t)at), value;
+    uint8_t bytes[8];
+    MDB_val key = gem5art__lmdb_number(bytes, (int64_t)at), value;
     int code;
     if (audit->raw)
         return gem5art__json_parse_in(arena, audit->raw->data + at, fsck_raw_line(audit->raw, (size_t)at), NULL, error);
