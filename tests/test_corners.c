@@ -309,6 +309,62 @@ FLAT_TEST(a_store_that_is_cut_while_it_is_read) {
     fixture_end();
 }
 
+/* Of an array that is not closed, a bad record that others follow is damage; only the rest of the file is cut off. */
+FLAT_TEST(a_bad_checksum_before_an_unfinished_write) {
+    char *line = line_of(1), text[4096];
+    gem5art__cursor cursor;
+    int fd;
+    fixture_begin();
+    memcpy(strstr(line, "run 1"), "RUN", 3);
+    snprintf(text, sizeof text, "[\n%s,\n{\"_id\":\"x", line);
+    write_text("store", text);
+    REQUIRE((fd = open("store", O_RDONLY)) >= 0);
+    gem5art__cursor_init(&cursor, fd, "store", 0, (off_t)strlen(text));
+    CHECK_INT(gem5art__cursor_step(&cursor, &error), GEM5ART__DAMAGED);
+    gem5art__cursor_free(&cursor);
+    close(fd);
+    free(line);
+    fixture_end();
+}
+
+/* A store that git or an editor has given other line ends: after damage, its next records are found. */
+FLAT_TEST(damage_before_records_with_other_line_ends) {
+    char *lines[3], text[8192];
+    int damaged = 0, i;
+    fixture_begin();
+    for (i = 0; i < 3; i++) lines[i] = line_of(i);
+    memcpy(strstr(lines[0], "run 0"), "RUN", 3);
+    snprintf(text, sizeof text, "[\r\n%s,\r\n%s,\r\n%s]\r\n", lines[0], lines[1], lines[2]);
+    write_text(STORE_PATH, text);
+    REQUIRE(open_viewer(&damaged));
+    CHECK(gem5art_find_run(db, id_of(1), &error) && gem5art_find_run(db, id_of(2), &error));
+    CHECK(!gem5art_find_run(db, id_of(0), &error));
+    CHECK(damaged > 0);
+    for (i = 0; i < 3; i++) free(lines[i]);
+    fixture_end();
+}
+
+/* The lock is free for others even if another process has the descriptor still, as a child of the host between its fork
+   and its exec. */
+FLAT_TEST(a_lock_that_a_child_has_inherited) {
+    gem5art_db *other;
+    pid_t child;
+    fixture_begin();
+    REQUIRE(open_db(NULL) && store_run(db, 1) && gem5art__store_lock(db, &error));
+    fflush(stdout);
+    if ((child = fork()) == 0) {
+        pause();
+        _exit(0);
+    }
+    gem5art__store_unlock(db);
+    other = db, db = NULL;
+    REQUIRE(open_db(NULL));
+    CHECK_INT(gem5art__lock_seen(db->flat.fd, GEM5ART__WRITER_BYTE), F_UNLCK);
+    CHECK(kill(child, SIGKILL) == 0 && waitpid(child, NULL, 0) == child);
+    CHECK(gem5art_close(other, NULL));
+    fixture_end();
+}
+
 /* Many records at once are written by replacing the file, few in place. */
 FLAT_TEST(many_records_at_once) {
     enum { MANY = GEM5ART__APPENDED + 1 };
@@ -874,7 +930,7 @@ TEST(children_are_counted_to_the_last) {
     memset(&self, 0, sizeof self);
     for (i = 0; i < 2000; i++) sprintf(many + strlen(many), "%d ", 100000 + i * 7);
     write_text("none", "");
-    write_text("three", "11 222  3:");
+    write_text("three", "1 222  33:");
     write_text("many", many);
     REQUIRE((self.child_list = open("none", O_RDONLY)) >= 0);
     CHECK_INT(gem5art__in_warden_count(&self, 0), 0);
@@ -898,6 +954,33 @@ TEST(reports_of_a_dead_warden_do_not_count) {
     CHECK(!gem5art__warden_read(&warden, &more));
     warden.first = 0, warden.count = 1, warden.dead = false;
     CHECK(gem5art__warden_read(&warden, &more) == &warden.inbox[0]);
+}
+
+/* What a pipe takes in several pieces comes out as it was. */
+TEST(messages_in_units_and_in_parts) {
+    enum { MUCH = 1 << 20 };
+    gem5art__buf unsent = {NULL, 0, 0, false};
+    char *whole = (char *)malloc(MUCH), *got = (char *)malloc(MUCH);
+    size_t i, length = 0;
+    int fds[2];
+    REQUIRE(pipe(fds) == 0);
+    CHECK(gem5art__set_nonblocking(fds[0]) && gem5art__set_nonblocking(fds[1]));
+    errno = 0;
+    CHECK(gem5art__send_unsent(fds[1], false, &unsent, 7)); /* nothing waits */
+    for (i = 0; i < MUCH; i++) whole[i] = (char)(i * 2654435761u >> 13);
+    gem5art__put(&unsent, whole, MUCH);
+    for (i = 0; i < 100000 && length < MUCH; i++) {
+        ssize_t n;
+        CHECK(gem5art__send_unsent(fds[1], false, &unsent, 4000));
+        while (length < MUCH && (n = read(fds[0], got + length, MUCH - length)) > 0) length += (size_t)n;
+    }
+    CHECK_INT(length, MUCH);
+    CHECK_INT(unsent.length, 0);
+    CHECK(memcmp(whole, got, MUCH) == 0);
+    CHECK(read(fds[0], got, 1) < 0); /* and no more */
+    close(fds[0]), close(fds[1]);
+    gem5art__buf_free(&unsent);
+    free(whole), free(got);
 }
 
 /* It is alive, and its socket is broken. */

@@ -521,6 +521,32 @@ TEST(an_own_loop) {
     end();
 }
 
+/* Nothing runs: the next step is when a run may be launched, but in a minute at the latest. */
+TEST(time_to_the_next_step) {
+    gem5art_pool *pool;
+    double now;
+    int timeout;
+    begin();
+    REQUIRE((pool = new_pool(2, 0)) != NULL);
+    add(pool, se_run("children/exit_with", "a", "0"));
+    CHECK_INT(gem5art_pool_timeout(pool), 0);
+    pool->disk_after = (now = gem5art__monotonic()) + 5;
+    timeout = gem5art_pool_timeout(pool);
+    CHECK_THAT(timeout >= (pool->disk_after - gem5art__monotonic()) * 1000 && timeout <= 5001, "%d ms", timeout);
+    pool->launch_after = now + 3;
+    timeout = gem5art_pool_timeout(pool);
+    CHECK_THAT(timeout >= (pool->launch_after - gem5art__monotonic()) * 1000 && timeout <= 3001, "%d ms", timeout);
+    gem5art__puts(&pool->warden.unsent, "x"); /* a request that the warden has not taken */
+    timeout = gem5art_pool_timeout(pool);
+    CHECK_THAT(timeout <= 11, "%d ms", timeout);
+    pool->warden.unsent.length = 0;
+    pool->launch_after = pool->disk_after = now + 1000;
+    timeout = gem5art_pool_timeout(pool);
+    CHECK_THAT(timeout >= 59000 && timeout <= 60001, "%d ms", timeout);
+    gem5art_pool_destroy(pool);
+    end();
+}
+
 /* ---- calls from the event callback */
 
 static gem5art_pool *callback_pool;

@@ -26,6 +26,7 @@ static int test_execve(const char *path, char *const argv[], char *const envp[])
 static bool no_pidfd;         /* as on an old kernel, or in some sandboxes */
 static void (*before_signal)(void);
 static int kills; /* by number */
+static int everybody; /* signals to all processes there are: none may be sent */
 static pid_t kept_stopped; /* each SIGCONT to it is lost, */
 static int continued;      /* and counted */
 
@@ -72,6 +73,7 @@ static long test_pread(int fd, void *data, unsigned long size, long long offset)
 
 static int test_kill(int pid, int number) {
     kills++;
+    if (pid == -1) return everybody++, 0;
     if (pid == kept_stopped && number == SIGCONT) return continued++, 0;
     return kill(pid, number);
 }
@@ -292,6 +294,19 @@ static void number_is_reused(bool without_pidfd) {
 TEST(a_process_that_gets_the_number_of_an_ended_one_is_left_alone) { number_is_reused(false); }
 TEST(so_it_is_without_pidfd) { number_is_reused(true); }
 
+/* What a live entry has to say of process 1 is not believed: its group would be every process. */
+TEST(a_lost_run_is_not_process_1) {
+    gem5art__live live;
+    begin();
+    memset(&live, 0, sizeof live);
+    live.id = id_a, live.hash = "hash";
+    live.pid = 1;
+    live.start = gem5art__process_start(1, false);
+    CHECK(gem5art__end_lost(db, &live, &error));
+    CHECK_INT(everybody, 0);
+    end();
+}
+
 static void become_nobody(void) {
     if (setgroups(0, NULL) < 0 || setgid(65534) < 0 || setuid(65534) < 0) _exit(126);
 }
@@ -464,11 +479,53 @@ TEST(a_child_is_reported_from_its_exec_to_its_end) {
 }
 
 /* Of one name the run's id counts, then the pool's variables, then the run's, then the warden's own. */
+/* A second SIGINT would end gem5 without its statistics. */
+TEST(a_process_in_the_group_gets_one_signal) {
+    char *text;
+    start_warden(5);
+    spawn(0, "sh -c 'trap \"echo x >>0/signals\" INT; : >0/ready; sleep 60; sleep 0.5; exit 0' # %s");
+    expect(0, GEM5ART__SPAWNED);
+    WAIT_FOR(in_outdir_of(0, "ready"));
+    poll(NULL, 0, 50); /* it sleeps */
+    gem5art__warden_signal(&warden, 0, SIGINT);
+    expect(0, GEM5ART__ENDED);
+    text = read_text("0/signals");
+    CHECK_STR(text, "x\n");
+    free(text);
+    stop_warden();
+}
+
+#ifndef GEM5ART_NO_PROC
+static size_t mappings_of(pid_t pid) {
+    char path[64], *text, *at;
+    size_t lines = 0;
+    snprintf(path, sizeof path, "/proc/%ld/maps", (long)pid);
+    text = read_text(path);
+    for (at = text; *at; at++) lines += *at == '\n';
+    free(text);
+    return lines;
+}
+
+TEST(a_warden_keeps_no_memory_of_its_children) {
+    size_t before = 0;
+    int i;
+    start_warden(5);
+    for (i = 0; i < 10; i++) {
+        spawn(0, "exit 0 # %s");
+        expect(0, GEM5ART__SPAWNED);
+        expect(0, GEM5ART__ENDED);
+        if (i == 0) before = mappings_of(warden.pid);
+    }
+    CHECK_INT(mappings_of(warden.pid), before);
+    stop_warden();
+}
+#endif
+
 TEST(the_environment_of_a_child) {
     static const char *const command[] = {"/usr/bin/env", NULL};
     static const char *const set[] = {"GEM5ART_RUN", "mine", "TEST_A", "run", "TEST_B", "run", NULL};
     static const char *const more[] = {"TEST_A", "pool", NULL};
-    char *text;
+    char *text, *first = environ[0];
     setenv("TEST_B", "own", 1);
     setenv("TEST_C", "own", 1);
     start_warden(5);
@@ -481,6 +538,7 @@ TEST(the_environment_of_a_child) {
     CHECK(strstr(text, "TEST_A=pool\n") && !strstr(text, "TEST_A=run"));
     CHECK(strstr(text, "TEST_B=run\n") && !strstr(text, "TEST_B=own"));
     CHECK_CONTAINS(text, "TEST_C=own\n");
+    CHECK_CONTAINS(text, first);
     free(text);
     unsetenv("TEST_B"), unsetenv("TEST_C");
     stop_warden();
