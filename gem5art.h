@@ -11134,8 +11134,7 @@ static void gem5art__in_warden_wait(gem5art__warden_state *self, const sigset_t 
     for (i = 0; i < self->slot_count; i++) {
         const gem5art__run_child *child = &self->children[i];
         sweeps = sweeps || (child->pid && child->ended);
-        polled[i + 2].fd = child->exec_pipe ? child->exec_pipe : -1;
-        polled[i + 2].events = POLLIN;
+        polled[i + 2].fd = child->exec_pipe ? child->exec_pipe : -1; /* nothing comes but its end */
     }
     ready = GEM5ART_SYS_PPOLL(polled, (nfds_t)self->slot_count + 2, sweeps ? &tick : NULL, mask);
     self->now = gem5art__monotonic();

@@ -89,6 +89,9 @@ FLAT_TEST(reads_that_fail_within_records) {
         for (k = 0; k < 3; k++) {
             read_step = steps[k];
             FAIL_EACH(NULL, reads_by_steps, NULL);
+            set_fault(STICK, 2, EIO);
+            reads_by_steps(); /* it ends */
+            set_fault(FAIL, 0, 0);
         }
         close(read_fd);
     }
@@ -174,6 +177,27 @@ FLAT_TEST(large_stores_are_rewritten) {
     gem5art__buf_free(&large_store);
     gem5art__buf_free(&large_lines);
     free(large_text);
+    fixture_end();
+}
+
+static void replace_store(struct stat *st) {
+    (void)st;
+    after_fstat = NULL;
+    CHECK(rename("new", STORE_PATH) == 0);
+}
+
+/* Between the opening of a store for its lock and the lock, another program replaces it. */
+TEST(the_lock_is_on_the_file_that_is_there) {
+    struct stat locked, there;
+    fixture_begin();
+    REQUIRE(open_db(NULL));
+    sh("cp %s new", STORE_PATH);
+    after_fstat = replace_store;
+    CHECK_THAT(gem5art__store_lock(db, &error), "%s", error.message);
+    CHECK(!after_fstat);
+    CHECK(fstat(db->writer, &locked) == 0 && stat(STORE_PATH, &there) == 0);
+    CHECK_INT(locked.st_ino, there.st_ino);
+    gem5art__store_unlock(db);
     fixture_end();
 }
 

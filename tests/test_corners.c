@@ -245,6 +245,23 @@ FLAT_TEST(arrays_that_begin_badly) {
     fixture_end();
 }
 
+/* A reader stops where it was told to, whatever was appended meanwhile. */
+FLAT_TEST(a_reader_stops_at_its_end) {
+    static const char text[] = "[\n{\"_id\":\"a\",\"x\":\"1\"},\n{\"_id\":\"b\",\"x\":\"2\"}]\n";
+    gem5art__cursor cursor;
+    int fd;
+    fixture_begin();
+    write_text("store", text);
+    REQUIRE((fd = open("store", O_RDONLY)) >= 0);
+    gem5art__cursor_init(&cursor, fd, "store", 0, (off_t)(strchr(text, ',') - text) + 11); /* after the first record */
+    cursor.step = 8;
+    CHECK_INT(gem5art__cursor_step(&cursor, &error), GEM5ART__RECORD);
+    CHECK_INT(gem5art__cursor_step(&cursor, &error), GEM5ART__TORN);
+    gem5art__cursor_free(&cursor);
+    close(fd);
+    fixture_end();
+}
+
 /* Two damaged records on the last line, which lost the line end between them, are not a write that was cut off. */
 FLAT_TEST(two_damaged_records_on_one_line) {
     char *first = line_of(1), *second = line_of(2), text[8192];
@@ -341,6 +358,25 @@ FLAT_TEST(damage_before_records_with_other_line_ends) {
     CHECK(!gem5art_find_run(db, id_of(0), &error));
     CHECK(damaged > 0);
     for (i = 0; i < 3; i++) free(lines[i]);
+    fixture_end();
+}
+
+TEST(nothing_is_recorded_without_the_lock) {
+    gem5art__buf lines = {NULL, 0, 0, false};
+    gem5art_json_writer writer;
+    fixture_begin();
+    REQUIRE(open_db(NULL));
+    gem5art_json_writer_init(&writer, 0);
+    gem5art_json_begin_object(&writer);
+    gem5art_json_end_object(&writer);
+    gem5art__clear(&error);
+    CHECK(gem5art__put_written(&lines, &writer, false, &error));
+    CHECK_INT(error.code, GEM5ART_OK);
+    CHECK_STR(lines.data, "{}");
+    db->read_only = true;
+    CHECK(!gem5art__record_lines(db, &lines, &error));
+    CHECK_CONTAINS(error.message, "opened for reading only");
+    gem5art__buf_free(&lines);
     fixture_end();
 }
 

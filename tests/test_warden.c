@@ -479,22 +479,6 @@ TEST(a_child_is_reported_from_its_exec_to_its_end) {
 }
 
 /* Of one name the run's id counts, then the pool's variables, then the run's, then the warden's own. */
-/* A second SIGINT would end gem5 without its statistics. */
-TEST(a_process_in_the_group_gets_one_signal) {
-    char *text;
-    start_warden(5);
-    spawn(0, "sh -c 'trap \"echo x >>0/signals\" INT; : >0/ready; sleep 60; sleep 0.5; exit 0' # %s");
-    expect(0, GEM5ART__SPAWNED);
-    WAIT_FOR(in_outdir_of(0, "ready"));
-    poll(NULL, 0, 50); /* it sleeps */
-    gem5art__warden_signal(&warden, 0, SIGINT);
-    expect(0, GEM5ART__ENDED);
-    text = read_text("0/signals");
-    CHECK_STR(text, "x\n");
-    free(text);
-    stop_warden();
-}
-
 #ifndef GEM5ART_NO_PROC
 static size_t mappings_of(pid_t pid) {
     char path[64], *text, *at;
