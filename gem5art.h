@@ -655,7 +655,8 @@ typedef struct gem5art_run_desc {
     const char *name;          /* required */
     const char *gem5_binary;   /* default: the path of gem5_artifact */
     const char *run_script;    /* required */
-    const char *outdir;        /* required; created if needed; relative to the current folder */
+    const char *outdir;        /* required; created if needed; relative to the current folder. INVALID if one of the run's
+                                  artifacts or the store is in it */
     const gem5art_artifact *gem5_artifact; /* required, as the next two */
     const gem5art_artifact *gem5_git_artifact;
     const gem5art_artifact *run_script_git_artifact;
@@ -8341,6 +8342,26 @@ static bool gem5art__use_described(gem5art__run *run, const gem5art_run_desc *de
     return true;
 }
 
+/* Refuses an outdir that has one of the run's artifacts or the store in it: its archive would hold them. */
+static bool gem5art__check_outdir(const gem5art__run *run, const char *store, gem5art_error *error) {
+    const gem5art_run *r = &run->public_;
+    size_t length = strlen(r->outdir), i;
+    bool ok = true;
+    for (i = 0; ok && i <= run->used_count; i++) {
+        gem5art__arena arena = {NULL, false};
+        const gem5art_artifact *artifact = i < run->used_count ? run->used[i] : NULL;
+        const char *path = artifact ? gem5art__absolute_path(&arena, r->cwd, artifact->path, error) : store;
+        ok = path != NULL;
+        if (ok && strncmp(path, r->outdir, length) == 0 && (!path[length] || path[length] == '/'))
+            ok = gem5art__fail(error, GEM5ART_INVALID, "run \"%s\": the outdir %s has %s%s%s in it, which its archive would "
+                               "hold: set .outdir to a folder of its own", r->name, r->outdir,
+                               artifact ? "the artifact \"" : "the store", artifact ? artifact->name : "",
+                               artifact ? "\"" : "");
+        gem5art__arena_free(&arena);
+    }
+    return ok;
+}
+
 /* Fills in a run from its desc, all but the outdir: checks everything, and makes nothing. */
 static bool gem5art__fill_run(gem5art__run *run, const gem5art_run_desc *desc, bool fs, gem5art_error *error) {
     gem5art__arena *arena = &run->object.arena;
@@ -8393,7 +8414,8 @@ static bool gem5art__fill_run(gem5art__run *run, const gem5art_run_desc *desc, b
     if (!r->string || arena->failed) return gem5art__fail_nomem(error);
     r->outdir = run->base = gem5art__absolute_path(arena, NULL, desc->outdir, error);
     r->cwd = gem5art__absolute_path(arena, NULL, gem5art__text_or(desc->cwd, "."), error);
-    return r->outdir && r->cwd && gem5art__identify(run, desc->cwd, error);
+    return r->outdir && r->cwd && gem5art__check_outdir(run, run->db->path, error) &&
+           gem5art__identify(run, desc->cwd, error);
 }
 
 /* ---- info.json, and the outdirs OUTDIR, OUTDIR.2, OUTDIR.3, ... */

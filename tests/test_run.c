@@ -649,10 +649,10 @@ TEST(outdirs_are_made_and_made_absolute) {
     run = se(&desc);
     REQUIRE(run);
     CHECK_STR(run->outdir, in_folder("absolute"));
-    desc.outdir = ".";
+    desc.outdir = "./dots/./";
     run = se(&desc);
     REQUIRE(run);
-    CHECK_STR(run->outdir, fixture_folder);
+    CHECK_STR(run->outdir, in_folder("dots"));
     CHECK(mkdir("work", 0777) == 0);
     desc.outdir = "here";
     desc.cwd = "work"; /* is not for the outdir */
@@ -665,6 +665,27 @@ TEST(outdirs_are_made_and_made_absolute) {
     REQUIRE(run);
     CHECK_STR(run->outdir, in_folder("here"));
     CHECK_STR(run->cwd, in_folder("work"));
+    fixture_end();
+}
+
+/* The archive of its run would hold gigabytes, and gem5art-rm --outdir must not delete it. */
+TEST(an_outdir_with_an_artifact_or_the_store_in_it_is_refused) {
+    gem5art_run_desc desc;
+    char store[4096];
+    REQUIRE(begin());
+    BAD_SE(desc.outdir = ".", GEM5ART_INVALID, "has the artifact \"gem5\" in it, which its archive would hold: set .outdir");
+    BAD_SE(desc.outdir = "gem5/build", GEM5ART_INVALID, "has the artifact \"gem5\"");
+    BAD_SE(desc.outdir = "configs", GEM5ART_INVALID, "has the artifact \"scripts\"");
+    BAD_FS((desc.cwd = in_folder("."), desc.outdir = "gem5"), GEM5ART_INVALID, "has the artifact \"gem5\"");
+    desc = se_desc();
+    desc.outdir = "config"; /* the beginning of a name is not a folder above it */
+    CHECK_THAT(se(&desc), "%s", error.message);
+    CHECK(mkdir("stores", 0777) == 0);
+    snprintf(store, sizeof store, "%s", in_folder("stores/db.json"));
+    close_db();
+    db = gem5art_open(store, NULL, &error);
+    REQUIRE(db && register_all());
+    BAD_SE(desc.outdir = "stores", GEM5ART_INVALID, "stores has the store in it");
     fixture_end();
 }
 
