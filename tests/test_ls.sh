@@ -356,6 +356,9 @@ same "columns by name" "$("$ls" --db-uri matrix.json --columns id,cpu,variables.
 00000005  atomic  256kB
 00000004  atomic  1MB"
 same "in order of their size" "$(ids --db-uri matrix.json --sort l2 --status finished)" "00000003 00000004 00000002 "
+awk '{ sub(/"name":"[^"]*"/, "\"name\":\"run " 13 - NR "\"") } 1' matrix.json >named.json
+same "names by the numbers in them" "$("$ls" --db-uri named.json --all --sort name --columns name | sed -n 2,6p | tr '\n' ' ')" \
+    "run 8 run 9 run 10 run 11 run 12 "
 same "a field wins" "$("$ls" --db-uri matrix.json --columns host,variables.host --csv --limit 1 2>.err | tr -d '\r')" \
     "host,variables.host
 ,h"

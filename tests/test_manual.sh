@@ -25,9 +25,12 @@ for tool in $tools; do
     for option in $(sed -n '/, " /!s/^ *{"\(--[a-z_-]*\)", .*/\1/p' "$root/tools/$tool.c"); do
         has "help of $tool" "$out" "$option"
     done
+    hidden=
     for option in $("$BUILD/$tool" --print-page | sed -n 's/^option	\([^	]*\)	.*/\1/p'); do
         check "$option in the man page of $tool" grep -q -- "$(echo "$option" | sed 's/-/\\\\-/g')" $share/man/man1/$tool.1
+        case $out in *"$option"*) ;; *) hidden=$option ;; esac
     done
+    [ -z "$hidden" ] || has "help of $tool, which leaves out $hidden" "$out" "man page has more"
     cp .out .help
     run env COLUMNS=200 "$BUILD/$tool" --help
     check "$tool: no wider than 80 columns" cmp .out .help

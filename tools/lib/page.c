@@ -88,6 +88,13 @@ static void page_put_option(text *out, const option *o, size_t width) {
     text_free(&entry);
 }
 
+/* Does only the man page have some of the options, and does `more` not say so? */
+static bool page_leaves_out(const page *p) {
+    const option *o = p->options;
+    while (o->name && *o->help != ' ') o++;
+    return o->name && !(p->more && strstr(p->more, "man page"));
+}
+
 void page_put_help(text *out, const page *p, int columns) {
     const size_t width = page_width(columns);
     const operand *operands = p->operands;
@@ -99,7 +106,9 @@ void page_put_help(text *out, const page *p, int columns) {
     if (operands && operands->name) text_puts(out, "\npositional arguments:\n");
     for (; operands && operands->name; operands++) page_put_entry(out, operands->name, operands->help, width);
     text_puts(out, "\noptions:\n");
-    page_put_entry(out, "-h, --help", p->argparse ? "show this help message and exit" : "Show this help", width);
+    page_put_entry(out, "-h, --help", p->argparse         ? "show this help message and exit"
+                                      : page_leaves_out(p) ? "Show this help; the man page has more options"
+                                                           : "Show this help", width);
     for (o = p->options; o->name; o++)
         if (*o->help != ' ') page_put_option(out, o, width);
     if (!p->more) return;

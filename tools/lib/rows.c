@@ -142,8 +142,9 @@ static size_t sort_place;
 static int compare_column(const void *a, const void *b) {
     const row *x = *(row *const *)a, *y = *(row *const *)b;
     const char *left = x->cells[sort_place], *right = y->cells[sort_place];
-    int order = column_is_number(sort_column)          ? (x->number > y->number) - (x->number < y->number)
-                : sort_column->kind == COLUMN_VARIABLE ? compare_values(left, right) : strcmp(left, right);
+    const bool has_numbers = sort_column->kind == COLUMN_VARIABLE || text_same(sort_column->name, "name");
+    int order = column_is_number(sort_column) ? (x->number > y->number) - (x->number < y->number)
+                : has_numbers                 ? compare_values(left, right) : strcmp(left, right);
     return order ? order : compare_times(a, b);
 }
 
