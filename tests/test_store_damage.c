@@ -147,6 +147,43 @@ static void spoil(char *text, const char *part, size_t plus) {
     else test_fail(__FILE__, __LINE__, "there is no %s", part);
 }
 
+/* Without its torn end, a line of several records could be taken for one whose checksum is wrong. */
+FLAT_TEST(a_torn_line_of_several_records_is_appended_to_only_if_it_stays_readable) {
+    static const struct { const char *before, *end; bool refused; } cases[] = {
+        {"[\n{\"_id\":\"a\",\"name\":\"A\"},", ",{\"_id\":\"c\",\"na", true},
+        {"[\n{\"_id\":\"a\",\"name\":\"A\"},{\"_id\":\"b\",\"name\":\"B\"},", ",{\"_id\":\"c\"", true},
+        {"[{\"_id\":\"a\",\"name\":\"A\"},", ",{\"_id\":\"c\",\"na", false},
+        {"[\n{\"_id\":\"a\",\"name\":\"A\"},\n", ",{\"_id\":\"c\",\"na", false}};
+    size_t i;
+    for (i = 0; i < sizeof cases / sizeof *cases; i++) {
+        char *line = line_of(1), text[8192], *now, *names, *names_now;
+        bool ok;
+        fixture_begin();
+        snprintf(text, sizeof text, "%s%s%s", cases[i].before, line, cases[i].end);
+        write_text("db.json", text);
+        REQUIRE(open_db(NULL));
+        names = strdup(store_names(db));
+        ok = store_run(db, 2);
+        if (cases[i].refused) {
+            CHECK(!ok);
+            CHECK_INT(error.code, GEM5ART_CORRUPT);
+            CHECK_CONTAINS(error.message, "several records");
+            CHECK_CONTAINS(error.message, "gem5art-fsck --salvage");
+        }
+        names_now = strdup(store_names(db));
+        if (!ok) {
+            CHECK(cases[i].refused);
+            now = read_text("db.json");
+            CHECK_STR(now, text);
+            free(now);
+            CHECK(!exists("db.json.torn.1"));
+            CHECK_STR(names_now, names);
+        } else CHECK_STR(names_now, "run 1, run 2; A");
+        free(line), free(names), free(names_now);
+        fixture_end();
+    }
+}
+
 FLAT_TEST(a_bad_last_checksum_is_a_torn_write) {
     static const char *const files[] = {"[\nA,\nB]\n", "[\nA,\nB]t", "[\nA,\nB", "[\nA,\nB\n"};
     size_t i;

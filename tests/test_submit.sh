@@ -176,6 +176,24 @@ run "$list" --columns name,status,reason
 has "the job is found by its comment" "$out" "run 1  Pending  Priority"
 has "the other is lost" "$out" "run 2  Pending  lost"
 
+begin "a submission that is over is removed by a later one"
+afresh
+experiment "1, 2"
+run "$launch" --slurm --where n=1 x.json
+first=$(echo db.json.slurm/*)
+run "$cancel" --all
+run "$launch" --slurm --where n=1 x.json
+check "a recent one stays" test -d "$first"
+touch -d "2 hours ago" db.json.slurm/*
+run "$launch" --slurm --where n=2 x.json
+check "an old one is removed" test ! -e "$first"
+same "one that has a queued run stays" "$(ls db.json.slurm | wc -l)" 2
+run "$cancel" --all
+for folder in db.json.slurm/*; do echo "run 1: Failed" >"$folder/100_0.out"; done
+touch -d "2 hours ago" db.json.slurm/*
+run "$launch" --slurm --where n=1 x.json
+same "those whose tasks have printed something stay" "$(ls db.json.slurm | wc -l)" 3
+
 begin "misuse"
 for arguments in "--partition p" "--wait" "--per-task 2" "--sbatch --x" "--shards" "--slurm --sbatch x" "--slurm --per-task 0" \
     "--slurm --sbatch --array=1" "--slurm --stop-after 1" "--slurm --mem "; do

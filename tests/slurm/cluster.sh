@@ -11,7 +11,7 @@
 #   until_true SECONDS COMMAND...  waits until the command succeeds
 #
 # Environment: CLUSTER_NODES=2, CLUSTER_CPUS=8 of a node, CLUSTER_MAX_ARRAY=1001 (MaxArraySize), CLUSTER_KILL_WAIT=5
-# (KillWait), CLUSTER_DOWN_AFTER=300 (SlurmdTimeout). Partitions: main; staff, for the group root only; urgent, which
+# (KillWait), CLUSTER_DOWN_AFTER=300 (SlurmdTimeout), CLUSTER_LINE (one more line of slurm.conf). Partitions: main; staff, for the group root only; urgent, which
 # preempts the others' jobs.
 #
 # The cluster lives in name spaces. Its network is its own, so that clusters do not share ports. Its processes end with
@@ -96,6 +96,7 @@ SlurmctldTimeout=30
 SlurmdTimeout=${CLUSTER_DOWN_AFTER:-300}
 SlurmdParameters=config_overrides
 DefMemPerCPU=100
+${CLUSTER_LINE:-}
 END
     for _node in $_nodes; do
         echo "NodeName=$_node Port=$((6817 + ${_node#n})) CPUs=${CLUSTER_CPUS:-8} RealMemory=4000"

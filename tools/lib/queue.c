@@ -61,6 +61,11 @@ static void read_submissions(queue *q, const gem5art_db *db) {
     }
 }
 
+void queue_submissions(const queue *q, text_list *ids) {
+    size_t i;
+    for (i = 0; i < q->submission_count; i++) text_list_add(ids, q->submissions[i].id);
+}
+
 /* ---- Slurm's queue, which is asked after those were read: a job that they name was submitted before */
 
 static void ask(queue *q) {

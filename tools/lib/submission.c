@@ -2,17 +2,19 @@
 
 #include "submission.h"
 
+#include <dirent.h>
 #include <errno.h>
 #include <fcntl.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
+#include <time.h>
 #include <unistd.h>
 
 #include "message.h"
 
-enum { SUBMISSION_ID = 36 }; /* characters of a UUID */
+enum { SUBMISSION_ID = 36, SUBMISSION_AGE = 3600 }; /* characters of a UUID; seconds until one that is over is removed */
 
 static char *path_of(const submission *s, const char *name) { return text_join(s->folder, name); }
 
@@ -95,20 +97,56 @@ void submission_end(submission *s) {
     s->jobs_file = -1;
 }
 
-void submission_forget(submission *s) {
-    static const char *const files[] = {"script", "runs", "jobs", "experiment"};
-    size_t i;
-    char *path;
-    for (i = 0; i < sizeof files / sizeof *files; i++) {
-        path = path_of(s, files[i]);
-        unlink(path);
+/* Calls `act` for each file of a folder until it returns false; returns whether it never did. */
+static bool each_file(const char *folder, bool (*act)(const char *path)) {
+    DIR *dir = opendir(folder);
+    const struct dirent *entry;
+    bool ok = dir != NULL;
+    while (ok && (entry = readdir(dir)) != NULL) {
+        char *path = text_join(folder, entry->d_name);
+        ok = entry->d_name[0] == '.' || act(path);
         free(path);
     }
-    rmdir(s->folder);
+    if (dir) closedir(dir);
+    return ok;
+}
+
+static bool remove_file(const char *path) { return unlink(path) == 0; }
+
+static bool is_silent(const char *path) {
+    struct stat st;
+    return !text_ends(path, ".out") || (lstat(path, &st) == 0 && st.st_size == 0);
+}
+
+void submission_forget(submission *s) {
+    if (each_file(s->folder, remove_file)) rmdir(s->folder);
     submission_end(s);
 }
 
 /* ---- reading */
+
+/* Does a folder of STORE.slurm belong to this user, and has it not changed for an hour? */
+static bool is_old(const char *folder) {
+    struct stat st;
+    return lstat(folder, &st) == 0 && S_ISDIR(st.st_mode) && st.st_uid == geteuid() &&
+           difftime(time(NULL), st.st_mtime) > SUBMISSION_AGE;
+}
+
+void submission_remove_ended(const gem5art_db *db, const text_list *used) {
+    char *parent = text_printf("%s.slurm", gem5art_store_path(db));
+    DIR *dir = opendir(parent);
+    const struct dirent *entry;
+    submission s;
+    while (dir && (entry = readdir(dir)) != NULL) {
+        if (strspn(entry->d_name, "0123456789abcdef-") != SUBMISSION_ID || entry->d_name[SUBMISSION_ID]) continue;
+        if (text_list_has(used, entry->d_name)) continue;
+        submission_read(&s, db, entry->d_name);
+        if (!s.submitting && is_old(s.folder) && each_file(s.folder, is_silent)) submission_forget(&s);
+        submission_free(&s);
+    }
+    if (dir) closedir(dir);
+    free(parent);
+}
 
 static void read_arrays(submission *s, FILE *file) {
     long long first, job;

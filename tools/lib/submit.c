@@ -368,11 +368,15 @@ int64_t submit_begin(const submit *s, gem5art_db *db) {
 bool submit_runs(const submit *s, gem5art_db *db, const experiment *e, gem5art_run *const *runs, int64_t limit,
                  bool *queued) {
     submitting w;
+    text_list used = {NULL, 0};
     memset(&w, 0, sizeof w);
     w.options = s;
     w.db = db;
     queue_read(&w.queue, db);
     if (w.queue.trouble.length) warn("Slurm's queue is unavailable: %s", text_string(&w.queue.trouble));
+    queue_submissions(&w.queue, &used);
+    submission_remove_ended(db, &used);
+    text_list_free(&used);
     submission_begin(&w.submission, db);
     queue_runs(&w, runs, e->run_count);
     if (w.count) {
