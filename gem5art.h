@@ -278,9 +278,9 @@
      STORE.shards/NAME.json  flat stores with records of this store
    Shards. A handle with .shard appends its records to STORE.shards/SHARD.json, which the first append makes with the
    store's mode and group. Each shard has a writer lock of its own, so that the machines of a cluster, each with its own
-   shard, do not wait for one another. Claims and live entries are the store's: no run is launched twice. Every handle of
-   the store reads the shards too: the store first, then the shards by name. Two machines that register the same artifact
-   at the same moment may store it twice; look-ups find the first one.
+   shard, do not wait for one another. Claims and live entries are the store's: no run is launched twice. Every handle
+   of the store reads the shards too: the store first, then the shards by name. Two machines that register the same
+   artifact at the same moment may store it twice; look-ups find the first one.
    gem5art-fsck --merge-shards moves the records to the store, also while others write: under both writer locks it
    appends what the store does not have, and then removes the shard. If it is killed, records may be in both files; they
    are read once, and the next merge passes them over. Removing records merges the shards first. A handle keeps each
@@ -296,8 +296,8 @@
      only be reached by a mount is refused. A process that waits tries again after 1 ms to 20 ms; after 2 s the log
      reports the wait, after a minute the call fails with BUSY. Byte 2^62 + 1 belongs to the next writer. Readers take
      no lock.
-   - Over a network the locks must reach all machines. Those of NFSv4 do, and those of NFSv3 with its lock service (lockd)
-     on the server and on each client. With the mount options nolock, local_lock=all or local_lock=posix (NFS),
+   - Over a network the locks must reach all machines. Those of NFSv4 do, and those of NFSv3 with its lock service
+     (lockd) on the server and on each client. With the mount options nolock, local_lock=all or local_lock=posix (NFS),
      localflock (Lustre) or nobrl (SMB) they are local to the machine, and so are those of BeeGFS unless
      tuneUseGlobalFileLocks is set: several machines must not use such a store at once. Lustre without flock or
      localflock refuses locks. A lock that is refused (ENOLCK, ENOSYS, EINVAL, ENOTSUP, EACCES) is an error, IO or
@@ -787,14 +787,14 @@ typedef struct gem5art_pool_desc {
     bool take_lost;            /* record as lost a run that another host began and nobody claims: only if you know that
                                   it no longer runs there. Default: such a run is BUSY */
     double grace;              /* seconds between SIGINT and SIGKILL; default 5; negative: SIGKILL at once */
-    bool handle_signals;       /* until gem5art_pool_destroy, SIGINT, SIGTERM and SIGHUP (unless ignored, as under
-                                  nohup) to this process end its runs, recorded as "sigint", "sigterm" or "sighup". The
-                                  second signal waits neither for the grace time nor for archives: runs that are not
-                                  archived by then are Failed and may be launched again */
+    bool handle_signals;       /* until gem5art_pool_destroy restores the handlers, SIGINT, SIGTERM and SIGHUP (unless
+                                  ignored, as under nohup) to this process end its runs, recorded as "sigint", "sigterm"
+                                  or "sighup". The second signal waits neither for the grace time nor for archives: runs
+                                  that are not archived by then are Failed and may be launched again */
     int64_t free_memory;       /* bytes: launch no further run while less memory is available (MemAvailable, and what
                                   the cgroups leave), not counting this much for each run launched within
-                                  GEM5ART_BEAT_SECONDS. One run is launched in any case. Default: no limit. UNSUPPORTED
-                                  without /proc */
+                                  GEM5ART_BEAT_SECONDS. While no run is active, one is launched anyway. Default: no
+                                  limit. UNSUPPORTED without /proc */
     bool pin;                  /* each run and its children get one CPU of those that the thread which creates the pool
                                   may use. Other pools do not know of it: start them with different CPUs (taskset).
                                   INVALID with more jobs than CPUs, UNSUPPORTED without sched_setaffinity */
@@ -895,7 +895,7 @@ typedef struct gem5art_query {
     int64_t limit;             /* at most this many rows; default and negative: no limit */
     const char *id_prefix;     /* ids that begin with this text */
     const char *hash;          /* exactly this hash: all attempts at a run */
-    bool queued;               /* runs: those of gem5art_queue_run instead of recorded ones; their `record` has "ticket" */
+    bool queued;               /* runs: those of gem5art_queue_run, not recorded ones; their `record` has "ticket" */
 } gem5art_query;
 
 /* Iterators return rows in the order in which they were stored, as of the call. The strings of a query are copied.
@@ -2667,7 +2667,8 @@ GEM5ART__NOINLINE static bool gem5art__json_grow(gem5art_json_writer *writer, si
 
 /* Returns the place of the next `length` bytes and counts them as written; NULL when out of memory. */
 static char *gem5art__json_room(gem5art_json_writer *writer, size_t length) {
-    if ((writer->failed || writer->capacity - writer->length <= length) && !gem5art__json_grow(writer, length)) return NULL;
+    bool full = writer->failed || writer->capacity - writer->length <= length;
+    if (full && !gem5art__json_grow(writer, length)) return NULL;
     writer->length += length;
     return writer->data + writer->length - length;
 }
@@ -3609,8 +3610,8 @@ static void gem5art__git_hint(gem5art__git_repo *repo, const char *key, size_t l
     static const char literal[] = "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789.-_";
     bool shown = strspn(key, literal) == length;
     repo->hint = gem5art__arena_printf(&repo->arena,
-                                       "; a filter in the repo's own configuration was not run: if you trust it, put it "
-                                       "into your user configuration by git config --global %.*s COMMAND",
+                                       "; a filter in the repo's own configuration was not run: if you trust it, put "
+                                       "it into your user configuration by git config --global %.*s COMMAND",
                                        shown ? (int)length : INT_MAX, shown ? key : "filter.NAME.clean");
 }
 
@@ -7288,11 +7289,11 @@ static bool gem5art__shards_begin(gem5art_db *db, const char *file, gem5art_erro
 static bool gem5art__shards_open(gem5art_db *db, const char *name, gem5art_error *error) {
     const char *file = NULL;
     if (!gem5art__empty(name) && db->backend != &gem5art__flat_backend && db->backend != &gem5art__none_backend)
-        return gem5art__fail(error, GEM5ART_UNSUPPORTED, "%s cannot have the shard \"%.80s\": only a flat store (file://) "
-                             "has shards", db->path, name);
+        return gem5art__fail(error, GEM5ART_UNSUPPORTED, "%s cannot have the shard \"%.80s\": only a flat store "
+                             "(file://) has shards", db->path, name);
     if (!gem5art__empty(name) && !gem5art__is_shard_name(name, strlen(name)))
-        return gem5art__fail(error, GEM5ART_INVALID, "\"%.80s\" cannot be the name of a shard: use at most %d of A-Z a-z "
-                             "0-9 . _ -, and no dot first", name, GEM5ART__SHARD_NAME);
+        return gem5art__fail(error, GEM5ART_INVALID, "\"%.80s\" cannot be the name of a shard: use at most %d of A-Z "
+                             "a-z 0-9 . _ -, and no dot first", name, GEM5ART__SHARD_NAME);
     if (db->backend != &gem5art__flat_backend) return true;
     if (!gem5art__empty(name) && (file = gem5art__arena_printf(&db->arena, "%s.json", name)) == NULL)
         return gem5art__fail_nomem(error);
@@ -8656,8 +8657,8 @@ static bool gem5art__find_used(gem5art__run *run, const char *where, gem5art_err
         bool ok;
         if (!gem5art__lookup_artifact(run->db, id, &found, error)) return false;
         if (!found)
-            return gem5art__fail(error, GEM5ART_NOT_FOUND, "%s: its artifact \"%s\" is not in the store %s: register it, or "
-                                 "open the run's own store", where, id, run->db->path);
+            return gem5art__fail(error, GEM5ART_NOT_FOUND, "%s: its artifact \"%s\" is not in the store %s: register "
+                                 "it, or open the run's own store", where, id, run->db->path);
         ok = gem5art__use_artifact(run, role, &found->public_,
                                    role && role->path ? *gem5art__text_at(r, role->path) : NULL, error);
         gem5art__free_artifact(found);
@@ -8932,7 +8933,7 @@ static bool gem5art__same_boot(const gem5art__live *live, const gem5art__host_fa
     return strcmp(live->host, host->host) == 0;
 }
 
-/* Whether the supervisor of a trusted entry runs; see "Locks". A claim in a lock file that was removed proves nothing. */
+/* Does the supervisor of a trusted entry run? See LOCKS. A claim in a lock file that was removed proves nothing. */
 static gem5art__whereabouts gem5art__find_supervisor(gem5art_db *db, const gem5art__live *live) {
     const gem5art__host_facts *host = gem5art__host(db, NULL);
     int64_t restart, lock = db->claimed.fd < 0 ? 0 : (int64_t)db->claimed.inode;
@@ -9407,8 +9408,8 @@ static const char *gem5art__queued_path(gem5art_db *db, gem5art__arena *arena, c
     return path;
 }
 
-/* Reads the ticket of a queued run into the arena; "" where it is not queued, "unknown" where its file is another user's
-   or damaged. NULL: out of memory, an error of the system, or not a hash. */
+/* Reads the ticket of a queued run into the arena. "": it is not queued; "unknown": its file is another user's or
+   damaged; NULL: out of memory, an error of the system, or not a hash. */
 static const char *gem5art__read_ticket(gem5art_db *db, gem5art__arena *arena, const char *hash, gem5art_error *error) {
     const char *path = gem5art__queued_path(db, arena, hash, error), *ticket;
     const gem5art_json *entry;
@@ -10569,7 +10570,7 @@ static void gem5art__add_words(gem5art__inputs *inputs, char *text, const char *
     }
 }
 
-/* Adds the files that the parameters name: as a whole, after the "=", or in a list, as --cmd=a;b or --options='-i a'. */
+/* Adds the files that parameters name: as a whole, after the "=", or in a list, as --cmd=a;b or --options='-i a'. */
 static void gem5art__add_params(gem5art__inputs *inputs, const gem5art_run *r) {
     static const char blanks[] = " \t;,'\"", more[] = " \t;,'\"=";
     const char *const *param;
@@ -10665,14 +10666,14 @@ static void gem5art__check_inputs(gem5art__inputs *inputs, gem5art__run *run, ge
         input->warned = !*input->artifact && !gem5art__is_used(run, inputs, input->path);
         if (input->warned)
             gem5art__add_warning(r, &run->object.arena, "files",
-                                 "a parameter names %s, which is not an artifact of the run: if it changes, the run still "
-                                 "counts as recorded; register it, and give it to the run as one of its artifacts",
+                                 "a parameter names %s, which is not an artifact of the run: if it changes, the run "
+                                 "still counts as recorded; register it, and make it an artifact of the run",
                                  input->path);
     }
 }
 
-/* When the run has ended: completes the list by the files that its config.ini names, without those that the run has
-   written, sorts it, and hashes the files, until the run is cancelled. Uses nothing of the db but its cache of hashes. */
+/* When the run has ended: adds the files that config.ini names to the list, removes those that the run has written,
+   sorts it, and hashes the files until the run is cancelled. Uses nothing of the db but its cache of hashes. */
 static bool gem5art__hash_inputs(gem5art__inputs *inputs, const gem5art__run *run, const gem5art_run *r, DIR *outdir,
                                  gem5art_error *error) {
     struct stat st;
@@ -10710,8 +10711,8 @@ static bool gem5art__record_inputs(gem5art_db *db, const gem5art__inputs *inputs
         gem5art__free_artifact(found);
         if (!arena->failed && !*files[i].artifact && !input->warned)
             gem5art__add_warning(r, arena, "files",
-                                 "gem5 read %s, which is not an artifact: if it changes, this run still counts; register "
-                                 "it, and give it to the run as one of its artifacts", files[i].path);
+                                 "gem5 read %s, which is not an artifact: if it changes, this run still counts; "
+                                 "register it, and make it an artifact of the run", files[i].path);
     }
     if (arena->failed) return gem5art__fail_nomem(error);
     r->files = files;
@@ -11265,7 +11266,7 @@ typedef struct gem5art__warden {
     int64_t start;         /* see gem5art__process_start */
     int32_t number;        /* how many the pool has had */
     bool dead;
-    int reports, wakes;    /* the pipe's ends: what the pool reads; what wardens and the host, to wake itself, write to */
+    int reports, wakes;    /* the pipe's ends: the pool reads `reports`; wardens and the pool (to wake) write `wakes` */
     int requests;          /* a socket that does not block */
     gem5art__buf unsent;   /* requests that it has not taken yet */
     bool lost;             /* its reports cannot be read any more, or it is stuck */
@@ -11292,7 +11293,7 @@ static void gem5art__warden_end(gem5art__warden *warden) {
     gem5art__close(warden->requests);
     gem5art__buf_free(&warden->unsent);
     while (gem5art__warden_lives(warden) && gem5art__monotonic() < kill_at + 1) {
-        GEM5ART_SYS_KILL(warden->pid, gem5art__monotonic() < kill_at ? SIGCONT : SIGKILL); /* it may have been stopped */
+        GEM5ART_SYS_KILL(warden->pid, gem5art__monotonic() < kill_at ? SIGCONT : SIGKILL); /* it may be stopped */
         GEM5ART_SYS_PPOLL(NULL, 0, &nap, NULL);
         if (nap.tv_nsec < 10000000) nap.tv_nsec *= 2;
     }
@@ -11455,9 +11456,9 @@ static const gem5art__message *gem5art__warden_read(gem5art__warden *warden, boo
     return NULL;
 }
 
-/* Checks that the warden lives and, if no report came since the last check, that it answers: to be called at least every
-   second while anything runs. Silence is counted in checks, so that a host that was stopped does not blame the warden.
-   False: it is dead; gem5art__end_processes_of must end its runs before the next one is started. */
+/* Checks that the warden lives and, if no report came since the last check, answers: call it at least every second
+   while anything runs. Silence is counted in checks, so that a host that was stopped does not blame the warden. False:
+   it is dead; gem5art__end_processes_of must end its runs before the next one is started. */
 static bool gem5art__warden_check(gem5art__warden *warden, double now) {
     bool sent = gem5art__warden_send(warden), lives;
     if (warden->dead || !warden->pid) return false;
@@ -12738,7 +12739,8 @@ static void gem5art__cancelled(gem5art_error *why, const gem5art__job *job, cons
 }
 
 /* A list of name, value, ..., NULL: the pairs of `first`, then those of `more`; of one name the first counts. */
-static const char *const *gem5art__join_pairs(gem5art__arena *arena, const char *const *first, const char *const *more) {
+static const char *const *gem5art__join_pairs(gem5art__arena *arena, const char *const *first,
+                                              const char *const *more) {
     const char *const *lists[2] = {first, more}, *const *from;
     const char **pairs;
     size_t count = 1, n = 0, k;
@@ -12938,7 +12940,7 @@ static void gem5art__watch_run(gem5art__task *task) {
 
 /* Ends the processes that a dead warden has left. */
 static void gem5art__end_orphans(const gem5art__job *job) {
-    enum { GEM5ART__ORPHAN_TRIES = 500 }; /* 5 s: a process that outlives SIGKILL for so long is one that nobody reaps */
+    enum { GEM5ART__ORPHAN_TRIES = 500 }; /* 5 s: a process that outlives SIGKILL so long is not reaped */
     pid_t pid = (pid_t)job->draft.pid;
     int tries;
     for (tries = 0; tries < GEM5ART__ORPHAN_TRIES; tries++) {
@@ -12994,10 +12996,11 @@ static void gem5art__not_archived(gem5art__job *job, const gem5art_error *why) {
 }
 
 static void gem5art__note_files(gem5art__job *job) {
+    gem5art__run *run = job->run;
     gem5art_error error;
-    bool ok = gem5art__hash_inputs(&job->inputs, job->run, &job->draft, job->outdir, &error);
+    bool ok = gem5art__hash_inputs(&job->inputs, run, &job->draft, job->outdir, &error);
     if (ok) {
-        ok = gem5art__record_inputs(gem5art__lock_store(job), &job->inputs, &job->draft, &job->run->object.arena, &error);
+        ok = gem5art__record_inputs(gem5art__lock_store(job), &job->inputs, &job->draft, &run->object.arena, &error);
         gem5art__unlock_store(job);
     }
     if (!ok) gem5art__note(error.message, &job->notes);
@@ -13343,7 +13346,8 @@ static void gem5art__spawn_failed(gem5art__job *job, const gem5art__exec_failure
     gem5art__arena *arena = &job->arena;
     if (failure->step == GEM5ART__OPEN_CONSOLE)
         what = gem5art__arena_printf(arena, "write %s/console.txt", job->run->public_.outdir);
-    if (failure->step == GEM5ART__SET_NICE) what = gem5art__arena_printf(arena, "set the niceness %d (.nice)", job->run->nice);
+    if (failure->step == GEM5ART__SET_NICE)
+        what = gem5art__arena_printf(arena, "set the niceness %d (.nice)", job->run->nice);
     if (failure->step == GEM5ART__SET_CPU)
         what = gem5art__arena_printf(arena, "pin the run to CPU %d (.pin)", job->pool->cpus[job->slot]);
     if (failure->step == GEM5ART__ENTER_CWD) what = gem5art__arena_printf(arena, "enter the cwd %s", cwd);
@@ -13356,10 +13360,14 @@ static void gem5art__spawn_failed(gem5art__job *job, const gem5art__exec_failure
     gem5art__start_after(job);
 }
 
-/* The child has ended. The run's own check is asked once more, on this thread. */
+/* The user's check, on the thread that steps the pool. */
+static bool gem5art__fails_check(const gem5art__run *run) {
+    return run->check_failure && (run->check_failure)(&run->public_, run->user_data);
+}
+
+/* The child has ended: the run is checked once more. */
 static void gem5art__child_ended(gem5art__job *job, int status, int stragglers, const struct rusage *usage) {
-    gem5art__run *run = job->run;
-    gem5art_run *r = &run->public_;
+    gem5art_run *r = &job->run->public_;
     r->end_time = gem5art__now();
     r->ru_utime = (double)usage->ru_utime.tv_sec + (double)usage->ru_utime.tv_usec / 1e6;
     r->ru_stime = (double)usage->ru_stime.tv_sec + (double)usage->ru_stime.tv_usec / 1e6;
@@ -13368,8 +13376,7 @@ static void gem5art__child_ended(gem5art__job *job, int status, int stragglers, 
     r->ru_oublock = usage->ru_oublock;
     r->ru_nvcsw = usage->ru_nvcsw;
     r->ru_nivcsw = usage->ru_nivcsw;
-    if (!job->kill_reason && run->check_failure && (run->check_failure)(r, run->user_data))
-        job->kill_reason = "User defined kill";
+    if (!job->kill_reason && gem5art__fails_check(job->run)) job->kill_reason = "User defined kill";
     job->end.status = status;
     job->end.stragglers = stragglers;
     job->end.kill_reason = job->kill_reason;
@@ -13441,7 +13448,7 @@ static void gem5art__watch_done(gem5art__job *job) {
     run->public_.current_time = job->draft.current_time;
     if (job->beaten) gem5art__emit(job->pool, GEM5ART_EVENT_BEAT, run, NULL);
     if (job->kill_reason) return;
-    if (!reason && run->check_failure && (run->check_failure)(&run->public_, run->user_data)) reason = "User defined kill";
+    if (!reason && gem5art__fails_check(run)) reason = "User defined kill";
     if (!reason && run->public_.stall > 0 && now - job->grown >= run->public_.stall) reason = "stall";
     if (reason) gem5art__kill_job(job, reason, false);
 }
@@ -13680,8 +13687,8 @@ static bool gem5art__choose_cpus(gem5art_pool *pool, gem5art_error *error) {
         if (CPU_ISSET((size_t)cpu, &set)) cpus[count++] = cpu;
     pool->cpus = cpus;
     if (count == pool->desc.jobs) return true;
-    return gem5art__fail(error, GEM5ART_INVALID, ".pin gives each of the %d .jobs a CPU of its own, but this process may "
-                         "use only %d: leave .jobs at its default, or do without .pin", pool->desc.jobs, count);
+    return gem5art__fail(error, GEM5ART_INVALID, ".pin gives each of the %d .jobs a CPU of its own, but this process "
+                         "may use only %d: leave .jobs at its default, or do without .pin", pool->desc.jobs, count);
 #else
     (void)pool;
     return gem5art__fail(error, GEM5ART_UNSUPPORTED, "this build or system cannot pin runs to CPUs: do without .pin");
@@ -14006,7 +14013,7 @@ static bool gem5art__is_id(const gem5art_json *id, const void *wanted) {
     return strcmp(id->text, (const char *)wanted) == 0;
 }
 
-/* With the store recovered: false with BUSY if a record other than its own names the artifact, or with another error. */
+/* With the store recovered: fails with BUSY if a record other than its own names the artifact. */
 static bool gem5art__artifact_unused(gem5art_db *db, const char *id, gem5art_error *error) {
     gem5art__scan scan;
     gem5art__arena arena = {NULL, false};
@@ -14518,10 +14525,9 @@ static bool gem5art__begin_query(gem5art_iter *iter, const gem5art_query *query,
     if (query) *q = *query;
     for (i = 0; i < 6; i++) *texts[i] = gem5art__arena_copy(&iter->arena, *texts[i]);
     if (iter->arena.failed) return gem5art__fail_nomem(error);
-    if (iter->of != GEM5ART__OF_RUNS)
-        iter->query.live = iter->query.queued = iter->query.fs_only = iter->query.rerunnable = false;
-    if (!iter->query.live && !iter->query.queued) return gem5art__scan_begin(iter->db, &iter->query, &iter->scan, error);
-    gem5art__entries_begin(&iter->live, iter->db, NULL, iter->query.queued);
+    if (iter->of != GEM5ART__OF_RUNS) q->live = q->queued = q->fs_only = q->rerunnable = false;
+    if (!q->live && !q->queued) return gem5art__scan_begin(iter->db, q, &iter->scan, error);
+    gem5art__entries_begin(&iter->live, iter->db, NULL, q->queued);
     return iter->live.trust == GEM5ART__LIVE_FAILED ? gem5art__live_end(&iter->live, error) : true;
 }
 
@@ -14801,7 +14807,7 @@ static bool gem5art__same_value(const gem5art_json *a, const gem5art_json *b) {
     if (a->type == GEM5ART_JSON_NUMBER) {
         if (a->is_integer && b->is_integer) return a->integer == b->integer;
         if (a->number - b->number == 0) return true;
-        return a->raw_length == b->raw_length && memcmp(a->raw, b->raw, a->raw_length) == 0; /* too large for a double */
+        return a->raw_length == b->raw_length && memcmp(a->raw, b->raw, a->raw_length) == 0; /* infinite as a double */
     }
     for (x = a->first, y = b->first; x; x = x->next, y = a->type == GEM5ART_JSON_ARRAY ? y->next : y) {
         const gem5art_json *other = a->type == GEM5ART_JSON_ARRAY ? y : gem5art__json_find(b, x->key, x->key_length);
