@@ -7,7 +7,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-/* What a term of a formula stands for: an earlier column, or statistics. */
+/* The meaning of a term of a formula: an earlier column, or statistics. */
 typedef struct cells_term {
     size_t column;  /* SIZE_MAX: it is not one */
     size_t *names;  /* numbers */

@@ -309,7 +309,7 @@ static bool chart_say_twice(chart *c, const frame_row *a, const frame_row *b) {
     return false;
 }
 
-/* Puts the values into cells, of which each takes one: by series, category, and bar in it. */
+/* Puts each value into its cell, by series, category, and bar in it. */
 static bool chart_fill_cells(chart *c) {
     const size_t bars = c->bars.source == CHART_NOTHING ? 1 : c->bars.values.count;
     const size_t cells = c->x.values.count * bars;

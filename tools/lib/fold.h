@@ -11,8 +11,8 @@ typedef struct fold_group {
     size_t count;
 } fold_group;
 
-/* Folds names, of which those fold only that have equal marks, too. Groups are in the order of their first names. To be
-   freed by fold_free. */
+/* Folds names; names whose marks differ stay apart. Groups are in the order of their first names. To be freed by
+   fold_free. */
 fold_group *fold_names(const char *const *names, const char *const *marks, size_t count, size_t *group_count);
 void fold_free(fold_group *groups, size_t group_count);
 

@@ -33,13 +33,13 @@ void frame_put_row(frame_builder *b, const chosen_run *run, size_t n, size_t dum
 /* frame_weights.c: adds a row for the runs of all simpoints of a program. False, after a message: it cannot be. */
 bool frame_put_weighted_rows(frame_builder *b);
 
-/* frame_report.c: sentences about runs of which there is nothing, or not all; about empty cells; about rows that their
-   variables do not tell apart. */
+/* frame_report.c: sentences about runs without, or not with all, statistics; about empty cells; about rows that have
+   the same variables. */
 void frame_report(const frame_builder *b);
 void frame_put_notes(frame_builder *b);
 void frame_note_equals(frame *f);
 
-/* Print that there are no rows, and why (false); that no run has a statistic, with names that are like it. */
+/* Print that there are no rows, and why (false); that no run has a statistic, with names that are similar. */
 bool frame_say_empty(const frame_request *q, const text_list *left_out);
 void frame_say_unknown(frame_builder *b, const char *pattern, gem5art_db *db);
 

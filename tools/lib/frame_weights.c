@@ -32,7 +32,7 @@ static char *frame_weights_path(const frame_builder *b, const chosen_run *run) {
     return path.data;
 }
 
-/* What the runs of all simpoints of a program share. To be freed. */
+/* The key that the runs of all simpoints of a program share. To be freed. */
 static char *frame_program(const frame_builder *b, const chosen_run *run) {
     text key = {NULL, 0, 0};
     size_t i;

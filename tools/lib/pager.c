@@ -15,7 +15,7 @@
 
 static pid_t pager_process; /* 0: there is none */
 
-/* The words of $PAGER, of a copy that stays; there is no shell, and no quotes. */
+/* The words of $PAGER, in a copy that stays. There is no shell, so quotes have no meaning. */
 static text_list pager_words(void) {
     const char *variable = getenv("PAGER");
     char *rest = (char *)text_keep(text_copy(variable ? variable : "")), *word;

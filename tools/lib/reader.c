@@ -73,8 +73,8 @@ void reader_check_keys(const reader *r, const gem5art_json *object, int where, c
 
 /* ---- texts and their variables */
 
-/* What a name (the first two) and an outdir can use besides the variables of the matrix. The commits stay as they are
-   until experiment_use_artifacts replaces them. */
+/* The placeholders of a name (the first two) and of an outdir, besides variables of the matrix. The commits stay as
+   they are until experiment_use_artifacts replaces them. */
 static const char *const further[] = {EXPERIMENT_SCRIPT_COMMIT, EXPERIMENT_GEM5_COMMIT, "{name}"};
 
 const char *reader_variable(const reader *r, const char *at, const char *name, size_t length) {

@@ -14,7 +14,7 @@ void relate_merge(frame *f, const text_list *over);
 bool relate_compare(frame *f, size_t place, const char *value, bool speedup, text *why);
 
 /* Adds a row with the means of all rows, or for each value of the variables `by` (places) one with the means of its
-   rows. What has none is empty, and noted. */
+   rows. A mean of nothing is empty, and noted. */
 void relate_mean(frame *f, means_kind kind, const size_t *by, size_t by_count);
 
 #endif

@@ -36,7 +36,7 @@ void rerun_begin(rerun *r, gem5art_db *db, const char *cwd);
 bool rerun_stopped(void);
 
 /* Launches a run with the recorded artifacts, script, parameters, options and environment, waits for its end, and
-   compares. What was registered must be unchanged. */
+   compares. Its artifacts must be unchanged. */
 void rerun_do(rerun *r, const gem5art_run *run);
 
 /* Removes the folder, unless it has outdirs that are kept. */

@@ -19,7 +19,7 @@ static double scale_step(double span, size_t most, bool whole) {
     return steps[i] * power;
 }
 
-/* Labels have as many decimals as tell the ticks apart, and a common power of ten where numbers would be long. */
+/* Labels have the decimals that distinguish the ticks, and a common power of ten where numbers would be long. */
 static void scale_choose_labels(scale *s, double step) {
     const double most = fmax(fabs(s->low), fabs(s->high));
     double unit;

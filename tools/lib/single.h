@@ -25,7 +25,7 @@ typedef struct single {
 
 bool single_given(const single *s); /* any of its options */
 
-/* The experiment, whose paths lead from `folder`. What is missing ends the tool. */
+/* The experiment, whose paths start from `folder`. A missing file or option ends the tool. */
 experiment *single_experiment(const single *s, const char *folder, char **params);
 
 #endif

@@ -38,13 +38,13 @@ int64_t slurm_array_limit(text *why);
 int64_t slurm_submit(const char *script, int64_t after, const char *array, const char *comment, const char *argument,
                      text *why);
 
-/* What is to end: arrays ("123"), and tasks ("123_4") that wait or run. */
+/* The jobs to end: arrays ("123"), and tasks ("123_4") that wait or run. */
 typedef struct slurm_ends {
     text_list arrays, waiting, running;
 } slurm_ends;
 
-/* Cancels what waits, and sends SIGTERM to the batch processes of what runs, which end their runs. What has ended is no
-   error. Returns false with what scancel says. */
+/* Cancels waiting tasks, and sends SIGTERM to the batch processes of running ones, which end their runs. Jobs that have
+   ended are no error. Returns false with the message of scancel. */
 bool slurm_end(const slurm_ends *ends, text *why);
 
 /* Keeps the waiting tasks of an array from these nodes (a list with commas). */

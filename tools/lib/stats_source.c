@@ -9,7 +9,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-/* What is decompressed may have LIMIT_BYTES, or if that is more, LIMIT_RATIO times its compressed size: texts of gem5
+/* A decompressed file may have LIMIT_BYTES, or if that is more, LIMIT_RATIO times its compressed size: texts of gem5
    shrink to a tenth or a thirtieth, an attack to a thousandth. */
 #define LIMIT_BYTES ((uint64_t)1 << 30)
 enum { LIMIT_RATIO = 200 };
@@ -27,7 +27,7 @@ static bool fail_bomb(const stats_source *s, text *why) {
 
 /* ---- a file */
 
-/* What is not text, by its first bytes; NULL: nothing that is known. */
+/* The kind of a file that is not text, by its first bytes; NULL: not known. */
 static const char *kind_of(const unsigned char *bytes, size_t length) {
     static const struct kind {
         const char *bytes, *name;

@@ -24,7 +24,8 @@ bool variables_match(const char *const *variables, const char *const *conditions
    a comma. They live until the tool ends. False: it has no name or no "=". */
 bool variables_add_conditions(text_list *conditions, const char *given);
 
-/* Appends why no run has a condition: there is no such variable (no values) among these names, or no such value. */
+/* Appends why no run meets a condition: its variable is not among these names (no values), or its value not among
+   these. */
 void variables_put_unknown(text *out, const char *condition, const text_list *names, const text_list *values);
 
 /* Appends "cpu=o3 size=2". */
