@@ -5,6 +5,7 @@
 #   make torture     crashes replayed at every call, kill -9 by the thousand, models, many processes: for an hour or so.
 #                    SEED=N gives one back, TORTURE_SCALE=0.1 is shorter, TORTURE="model" runs only tests/torture/model.c
 #   make demo        a small sweep from registration to gem5art-getruns; GEM5=/path/to/gem5.opt takes your gem5
+#   make B=FOLDER    builds there instead, as all of these do; FOLDER has no spaces
 #   make bench       times the library beside its peers
 #   make install     tools, header, pkg-config files, CMake package, man pages and completions for bash, zsh and fish,
 #                    under $(DESTDIR)$(PREFIX); `make uninstall` removes them

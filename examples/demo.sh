@@ -110,4 +110,6 @@ say "A page about all of it: \`gem5art-report --stat simTicks -o report.html\`"
 "$build/gem5art-report" --title "The gem5art demo" --stat simTicks -o report.html || [ -s report.html ]
 echo "Open it in a browser: $demo/report.html"
 printf '\nAll of it is in %s:\ndb.json, runs.json, report.html, and an outdir with results.zip for each run.\n' "$demo"
-printf "\nLook around with the tools; gem5art-ls lists the runs:\n\n    cd '%s'; PATH='%s':\$PATH\n    gem5art-ls\n" "$demo" "$build"
+quoted() { printf "'%s'" "$(printf %s "$1" | sed "s/'/'\\\\''/g")"; }
+printf '\nLook around with the tools; gem5art-ls lists the runs:\n\n    cd %s; PATH=%s:$PATH\n    gem5art-ls\n' "$(quoted "$demo")" \
+    "$(quoted "$build")"

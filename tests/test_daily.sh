@@ -241,6 +241,15 @@ run, or remove it"
 run "$launch" -n --where n=1 unused.json
 same "no warning of a part of the experiment" "$err" ""
 
+begin "an outdir in that of another run"
+experiment '"a", "a/b", "a-b"' >x.json
+run "$launch" -n x.json
+same status $status 0
+has warning "$err" ': the outdir "out/a" has that of another run in it, "out/a/b": its archive holds both'
+experiment '"a", "a-b", "ab"' >x.json
+run "$launch" -n x.json
+same "no warning of the beginning of a name" "$err" ""
+
 begin "--where"
 experiment '1, 2, "a,b"' >x.json
 run "$launch" --commands --dry-run --where n=1,2 x.json

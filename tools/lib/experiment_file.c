@@ -185,6 +185,33 @@ static void check_twice(reader *r, bool outdirs) {
         earlier->desc.outdir, run->desc.outdir, text_string(&r->scratch));
 }
 
+/* Orders paths so that all that is in a folder follows it. */
+static int compare_folders(const void *a, const void *b) {
+    const char *x = (*(experiment_run *const *)a)->desc.outdir, *y = (*(experiment_run *const *)b)->desc.outdir;
+    while (*x && *x == *y) x++, y++;
+    if (*x == '/' || *y == '/') return *y == 0 ? 1 : *x == 0 ? -1 : (*y == '/') - (*x == '/');
+    return (unsigned char)*x - (unsigned char)*y;
+}
+
+/* Warns of an outdir in that of another run. */
+static void note_nested(reader *r) {
+    size_t count = r->e->run_count, i;
+    experiment_run **sorted = (experiment_run **)text_alloc(count * sizeof *sorted);
+    text line = {NULL, 0, 0};
+    for (i = 0; i < count; i++) sorted[i] = &r->e->runs[i];
+    qsort(sorted, count, sizeof *sorted, compare_folders);
+    for (i = 1; i < count && !line.length; i++) {
+        const char *outer = sorted[i - 1]->desc.outdir, *inner = sorted[i]->desc.outdir;
+        if (!text_starts(inner, outer) || inner[strlen(outer)] != '/') continue;
+        source_put_place(&line, r->s, sorted[i - 1]->outdir);
+        text_putf(&line, "the outdir \"%s\" has that of another run in it, \"%s\": its archive holds both, and a kernel "
+                  "panic there ends both: make them separate folders", outer, inner);
+        text_list_add(&r->e->warnings, text_copy(line.data));
+    }
+    text_free(&line);
+    free(sorted);
+}
+
 /* ---- the file */
 
 static void read_where(reader *r) {
@@ -286,6 +313,7 @@ static experiment *read_source(const source *s, const text_list *where, int64_t 
     if (!r.e->run_count) source_bad(s, sweeps->raw, "there are no runs: see the sweeps, --where and --limit");
     check_twice(&r, true);
     check_twice(&r, false);
+    note_nested(&r);
     note_unused(&r, artifacts);
     text_list_free(&r.wanted);
     text_free(&r.scratch);
