@@ -247,14 +247,14 @@
      handle that did not make the last change syncs the file and its folder first.
    - The first top-level bracket is the commit point: a reader, which takes no lock, stops there. Bytes after it were
      never acknowledged; the next writer moves them to STORE.torn.N and reports it.
-   - An incomplete last record is a torn write and is moved aside in the same way. If another program wrote it in one line
-     with records that could not be read without it, an append is CORRUPT and changes nothing.
+   - An incomplete last record is a torn write and is moved aside in the same way. If another program wrote it in one
+     line with records that could not be read without it, an append fails with CORRUPT and changes nothing.
    - An invalid record before a valid one is damage: an error, with its byte offset, from any call that reads it to
      register, look up, launch or remove. A run that ends is still recorded. Queries of a db that was opened with
-     `damaged`, as in the tools that list and show, return every intact record: after damage they resume at the next line
-     whose checksum matches, so that records in another program's layout may be missing. A query by name checks the lines
-     whose names match. gem5art-fsck reports all damage; with --salvage it writes every intact record, of any layout, to
-     a new file and keeps the old one.
+     `damaged`, as in the tools that list and show, return every intact record: after damage they resume at the next
+     line whose checksum matches, so that records in another program's layout may be missing. A query by name checks the
+     lines whose names match. gem5art-fsck reports all damage; with --salvage it writes every intact record, of any
+     layout, to a new file and keeps the old one.
    - Removing records, and adding more than 64 at once, writes the store to a temporary file and renames it. Symlinks,
      mode, owner and group stay the same. A store that has a second hard link or is a mount point can only be appended
      to: a rewrite is UNSUPPORTED.
@@ -656,8 +656,8 @@ typedef struct gem5art_run_desc {
     const char *name;          /* required */
     const char *gem5_binary;   /* default: the path of gem5_artifact */
     const char *run_script;    /* required */
-    const char *outdir;        /* required; created if needed; relative to the current folder. INVALID if one of the run's
-                                  artifacts or the store is in it */
+    const char *outdir;        /* required; created if needed; relative to the current folder. INVALID if the store or
+                                  one of the run's artifacts is in it */
     const gem5art_artifact *gem5_artifact; /* required, as the next two */
     const gem5art_artifact *gem5_git_artifact;
     const gem5art_artifact *run_script_git_artifact;
@@ -5805,8 +5805,8 @@ static bool gem5art__flat_repair(gem5art_db *db, off_t at, off_t size, bool empt
     return gem5art__flat_set_end(flat, at + 2, at, empty, error);
 }
 
-/* Would the records before `at` still be read, if nothing followed them? Another program may have written several in one
-   line: without its incomplete end, it could look like one record whose checksum is wrong. */
+/* Are the records before `at` still read without the rest? Another program may have written several in one line:
+   without its incomplete end, it could look like one record whose checksum is wrong. */
 static bool gem5art__flat_can_cut(gem5art_db *db, off_t at, gem5art_error *error) {
     gem5art_error why;
     gem5art__step step;
@@ -5816,11 +5816,11 @@ static bool gem5art__flat_can_cut(gem5art_db *db, off_t at, gem5art_error *error
     step = gem5art__flat_read(db, at, NULL, &closed, &why);
     if (step != GEM5ART__FAILED && db->flat.index.count == count) return true;
     gem5art__flat_forget(&db->flat);
-    if (step == GEM5ART__FAILED && why.code != GEM5ART_CORRUPT) return gem5art__fail(error, why.code, "%s", why.message);
+    if (step == GEM5ART__FAILED && why.code != GEM5ART_CORRUPT) return gem5art__pass_on(error, &why);
     return gem5art__fail(error, GEM5ART_CORRUPT,
                          "%s ends in an incomplete line of several records, which another program wrote: nothing was "
-                         "changed; gem5art-fsck --salvage writes every intact record to a new file and keeps the old one",
-                         db->path);
+                         "changed; gem5art-fsck --salvage writes every intact record to a new file and keeps the old "
+                         "one", db->path);
 }
 
 /* Finds the bracket, repairing the end that an interrupted append left. */
@@ -8375,8 +8375,8 @@ static bool gem5art__check_outdir(const gem5art__run *run, const char *store, ge
         const char *path = artifact ? gem5art__absolute_path(&arena, r->cwd, artifact->path, error) : store;
         ok = path != NULL;
         if (ok && strncmp(path, r->outdir, length) == 0 && (!path[length] || path[length] == '/'))
-            ok = gem5art__fail(error, GEM5ART_INVALID, "run \"%s\": the outdir %s has %s%s%s in it, which its archive would "
-                               "hold: set .outdir to a folder of its own", r->name, r->outdir,
+            ok = gem5art__fail(error, GEM5ART_INVALID, "run \"%s\": the outdir %s has %s%s%s in it, which its archive "
+                               "would hold: set .outdir to a folder of its own", r->name, r->outdir,
                                artifact ? "the artifact \"" : "the store", artifact ? artifact->name : "",
                                artifact ? "\"" : "");
         gem5art__arena_free(&arena);
