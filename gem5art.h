@@ -3259,16 +3259,20 @@ GEM5ART__CRC_TARGET
 static uint32_t gem5art__crc32_blocks(uint32_t crc, const uint8_t *bytes, size_t length) {
     const __m128i by_512 = _mm_set_epi64x(0x1c6e41596, 0x154442bd4), by_128 = _mm_set_epi64x(0x0ccaa009e, 0x1751997d0);
     const __m128i *in = (const __m128i *)(const void *)bytes, *end = in + length / 16;
-    __m128i sum[4];
+    __m128i a = _mm_xor_si128(_mm_loadu_si128(in), _mm_cvtsi32_si128((int)crc)), b = _mm_loadu_si128(in + 1),
+            c = _mm_loadu_si128(in + 2), d = _mm_loadu_si128(in + 3); /* no array: it would not stay in registers */
     uint8_t rest[16];
-    int i;
-    for (i = 0; i < 4; i++) sum[i] = _mm_loadu_si128(in++);
-    sum[0] = _mm_xor_si128(sum[0], _mm_cvtsi32_si128((int)crc));
-    for (; end - in >= 4; in += 4)
-        for (i = 0; i < 4; i++) sum[i] = gem5art__crc32_fold(sum[i], by_512, _mm_loadu_si128(in + i));
-    for (i = 1; i < 4; i++) sum[0] = gem5art__crc32_fold(sum[0], by_128, sum[i]);
-    while (in < end) sum[0] = gem5art__crc32_fold(sum[0], by_128, _mm_loadu_si128(in++));
-    _mm_storeu_si128((__m128i *)(void *)rest, sum[0]);
+    for (in += 4; end - in >= 4; in += 4) {
+        a = gem5art__crc32_fold(a, by_512, _mm_loadu_si128(in));
+        b = gem5art__crc32_fold(b, by_512, _mm_loadu_si128(in + 1));
+        c = gem5art__crc32_fold(c, by_512, _mm_loadu_si128(in + 2));
+        d = gem5art__crc32_fold(d, by_512, _mm_loadu_si128(in + 3));
+    }
+    a = gem5art__crc32_fold(a, by_128, b);
+    a = gem5art__crc32_fold(a, by_128, c);
+    a = gem5art__crc32_fold(a, by_128, d);
+    while (in < end) a = gem5art__crc32_fold(a, by_128, _mm_loadu_si128(in++));
+    _mm_storeu_si128((__m128i *)(void *)rest, a);
     return gem5art__crc32_bytes(0, rest, sizeof rest);
 }
 

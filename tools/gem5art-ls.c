@@ -149,13 +149,22 @@ static void put_cell(text *texts, column *c) {
     rows_end_text();
 }
 
-/* Puts the cells of the record that was read last, then its id, status, reason, cause and inputs. */
+/* The column that has whole ids as its cells; column_count: there is none. */
+static size_t id_column(void) {
+    size_t i;
+    for (i = 0; i < column_count && (as_json || as_csv || columns[i].kind != COLUMN_ID); i++) {}
+    return i;
+}
+
+/* Puts the cells of the record that was read last, then its id, unless a cell has it, status, reason, cause and inputs. */
 static void put_texts(text *texts) {
     gem5art_text inputs = current.members.values[RECORD_INPUTS], input;
     size_t i;
     for (i = 0; i < column_count; i++) put_cell(texts, &columns[i]);
-    record_put_shown(texts, current.members.values[RECORD_ID]);
-    rows_end_text();
+    if (id_column() == column_count) {
+        record_put_shown(texts, current.members.values[RECORD_ID]);
+        rows_end_text();
+    }
     text_put(texts, text_string(&current.status), current.status.length);
     rows_end_text();
     text_put(texts, text_string(&current.reason), current.reason.length);
@@ -169,16 +178,18 @@ static void put_texts(text *texts) {
 }
 
 static row *make_row(listing *l) {
+    const char *const *after;
     unsigned facts[FACTS_MOST];
     size_t i;
     row *r;
     put_texts(rows_begin(&l->rows));
     r = rows_make(facts, by_default ? facts_read(&current, facts) : 0);
-    r->id = r->cells[column_count];
-    r->status = r->cells[column_count + 1];
-    r->reason = r->cells[column_count + 2];
-    r->cause = r->cells[column_count + 3];
-    r->inputs = &r->cells[column_count + 4];
+    r->id = r->cells[id_column()];
+    after = &r->cells[column_count + (id_column() == column_count)];
+    r->status = after[0];
+    r->reason = after[1];
+    r->cause = after[2];
+    r->inputs = &after[3];
     r->when = current.when;
     r->elapsed = current.elapsed;
     r->fs = current.fs;

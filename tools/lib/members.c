@@ -135,13 +135,22 @@ static void learn_pattern(members *m, const char *json, size_t length) {
     p->places[p->count].begin = (unsigned)(at - json);
 }
 
+/* The number of the first byte in memory that is not 0. */
+static size_t first_byte(uint64_t bits) {
+#if __BYTE_ORDER__ == __ORDER_BIG_ENDIAN__
+    return (size_t)__builtin_clzll(bits) / 8;
+#else
+    return (size_t)__builtin_ctzll(bits) / 8;
+#endif
+}
+
 static size_t equal_bytes(const char *a, const char *b, size_t most) {
     uint64_t left, right;
     size_t n = 0;
     for (; n + sizeof left <= most; n += sizeof left) {
         memcpy(&left, a + n, sizeof left);
         memcpy(&right, b + n, sizeof right);
-        if (left != right) break;
+        if (left != right) return n + first_byte(left ^ right);
     }
     while (n < most && a[n] == b[n]) n++;
     return n;
@@ -159,8 +168,9 @@ static size_t take_equal(members *m, reader *r) {
     const struct members_place *known = &p->places[r->place], *const last = &p->places[p->count];
     const size_t begin = known->begin, known_length = last->begin - begin, length = (size_t)(r->end - r->at);
     const size_t same = equal_bytes(r->at, p->text + begin, known_length < length ? known_length : length);
-    for (; known < last && known[1].begin - begin <= same && r->left > 0; known++)
-        take(m, r, known->wanted, (gem5art_text){r->at + (known->value - begin), known->end - known->value});
+    for (; known < last && known[1].begin <= begin + same && r->left > 0; known++)
+        if (known->wanted != MEMBERS_MOST)
+            take(m, r, known->wanted, (gem5art_text){r->at + (known->value - begin), known->end - known->value});
     r->at += known->begin - begin;
     r->place = (size_t)(known - p->places);
     return begin + same - known->begin;

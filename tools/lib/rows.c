@@ -14,11 +14,9 @@ struct rows_memory {
     double bytes[];
 };
 
-/* Zeroed. */
 static void *rows_alloc(row_list *list, size_t size) {
     enum { LEAST = 8 << 10, MOST = 4 << 20 };
     struct rows_memory *memory = list->memory;
-    void *room;
     size = (size + sizeof *memory->bytes - 1) / sizeof *memory->bytes;
     if (!memory || memory->size - memory->used < size) {
         size_t most = !memory ? LEAST : memory->size < MOST ? 2 * memory->size : MOST;
@@ -27,9 +25,8 @@ static void *rows_alloc(row_list *list, size_t size) {
         *memory = (struct rows_memory){list->memory, 0, most};
         list->memory = memory;
     }
-    room = &memory->bytes[memory->used];
     memory->used += size;
-    return memset(room, 0, size * sizeof *memory->bytes);
+    return &memory->bytes[memory->used - size];
 }
 
 static struct making {
@@ -67,10 +64,12 @@ row *rows_make(const unsigned *facts, size_t fact_count) {
     row *r = (row *)rows_alloc(making.list, sizeof *r + pointers + facts_size + making.texts.length);
     char *row_facts = (char *)r->cells + pointers, *texts = row_facts + facts_size;
     size_t i;
+    memset(r, 0, sizeof *r);
     if (fact_count) memcpy(row_facts, facts, facts_size);
     if (making.texts.length) memcpy(texts, making.texts.data, making.texts.length);
     for (i = 0; i < count; i++)
         r->cells[i] = making.places[i] == SIZE_MAX ? last->cells[i] : texts + making.places[i];
+    r->cells[count] = NULL;
     r->facts = (const unsigned *)(void *)row_facts;
     r->fact_count = fact_count;
     rows_add(making.list, r);

@@ -108,6 +108,7 @@ void table_widen(table *t, size_t column, size_t more) {
 
 static void put_spaces(text *out, size_t count) {
     static const char spaces[] = "                                                                ";
+    if (count == 0) return;
     for (; count >= sizeof spaces; count -= sizeof spaces - 1) text_put(out, spaces, sizeof spaces - 1);
     text_put(out, spaces, count);
 }
@@ -115,7 +116,7 @@ static void put_spaces(text *out, size_t count) {
 static void put_cell(text *out, const table_column *c, const char *cell, bool end, const char *color) {
     size_t bytes, width = width_of(cell, &bytes), padding = width < c->width ? c->width - width : 0;
     if (c->right) put_spaces(out, padding);
-    text_puts(out, color);
+    if (*color) text_puts(out, color);
     if (width > c->width) padding = c->width - (end ? terminal_put_end : terminal_put)(out, cell, c->width);
     else text_put(out, cell, bytes);
     if (*color) text_puts(out, "\033[m");
