@@ -6,7 +6,6 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/mman.h>
 
 int tool_failed = EXIT_FAILED;
 
@@ -16,22 +15,17 @@ __attribute__((noreturn)) static void text_no_memory(void) {
     exit(tool_failed);
 }
 
-/* Asks for huge pages where they save much time, for hundreds of thousands of records. */
-static void *text_checked(void *memory, size_t size) {
-    enum { LARGE = 8 << 20, PAGE = 4096 };
+void *text_alloc(size_t size) {
+    void *memory = calloc(1, size ? size : 1);
     if (!memory) text_no_memory();
-#ifdef MADV_HUGEPAGE
-    if (size >= LARGE) {
-        const size_t skipped = (size_t)(-(uintptr_t)memory % PAGE);
-        madvise((char *)memory + skipped, size - skipped, MADV_HUGEPAGE);
-    }
-#endif
     return memory;
 }
 
-void *text_alloc(size_t size) { return text_checked(calloc(1, size ? size : 1), size); }
-
-void *text_realloc(void *memory, size_t size) { return text_checked(realloc(memory, size ? size : 1), size); }
+void *text_realloc(void *memory, size_t size) {
+    memory = realloc(memory, size ? size : 1);
+    if (!memory) text_no_memory();
+    return memory;
+}
 
 void *text_room(void *array, size_t count, size_t size) {
     bool full = (count & (count - 1)) == 0; /* it has room for a power of two */
