@@ -239,8 +239,8 @@ failed() { # SENTENCE ARGUMENT...
 }
 failed "--baseline cpu=o3: the group size=1 has a baseline of c that is 0 (run aaaa0002)" --baseline cpu=o3 'c = system.cpu.numCycles'
 failed "--baseline cpu=o3: the group size=1 has a baseline of extra that is missing (run aaaa0002)" --baseline cpu=o3 extra
-failed "--baseline cpu=minor: the group size=1 has no run with this value: select other runs with --where, or run it" \
-    --baseline cpu=minor simInsts
+failed "--baseline cpu=minor: no run has cpu=minor: cpu is one of o3, timing" --baseline cpu=minor simInsts
+failed "--baseline cpu=timin: no run has cpu=timin: did you mean cpu=timing?" --baseline cpu=timin simInsts
 failed "--baseline cpu=timing: the group size=1 has 2 runs with this value: select one of them, as by --name or --since" \
     --all --baseline cpu=timing simInsts
 failed '--baseline: no run has a variable "cpuu": did you mean cpu?' --baseline cpuu=o3 simInsts

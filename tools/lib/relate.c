@@ -8,6 +8,7 @@
 #include <string.h>
 
 #include "keys.h"
+#include "variables.h"
 
 enum { RELATE_NOTES = 6 /* about columns; further ones are counted */ };
 
@@ -181,11 +182,28 @@ static void relate_note_zeros(frame *f) {
     if (columns > RELATE_NOTES) frame_say(&f->notes, "so are %zu more columns", columns - RELATE_NOTES);
 }
 
+/* Does any row have the baseline's value? */
+static bool relate_check_value(const frame *f, size_t place, const char *value, text *why) {
+    text_list values = {NULL, 0};
+    char *condition;
+    size_t i;
+    for (i = 0; i < f->row_count && strcmp(f->rows[i].variables[place], value) != 0; i++)
+        if (!text_list_has(&values, f->rows[i].variables[place])) text_list_add(&values, f->rows[i].variables[place]);
+    if (i == f->row_count) {
+        condition = text_printf("%s=%s", f->variables.items[place], value);
+        variables_put_unknown(why, condition, &f->variables, &values);
+        free(condition);
+    }
+    text_list_free(&values);
+    return i < f->row_count;
+}
+
 bool relate_compare(frame *f, size_t place, const char *value, bool speedup, text *why) {
     text_list without = {NULL, 0};
     relate_groups g;
     size_t i, base = 0;
     bool ok = true;
+    if (!relate_check_value(f, place, value, why)) return false;
     text_list_add(&without, f->variables.items[place]);
     relate_group(&g, f, &without, true);
     if (speedup) relate_note_zeros(f);
