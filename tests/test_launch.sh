@@ -1,25 +1,12 @@
 #!/bin/sh
 # gem5art-run, driven as a person would: from scripts, in terminals, stopped, killed, and resumed.
 . "$(dirname "$0")/check.sh"
+. "$root/tests/experiment.sh"
 . "$root/tests/terminal.sh"
 launch=$BUILD/gem5art-run
 git init -q repo && echo '# a script' >repo/run.py && echo build/ >repo/.gitignore && git -C repo add -A
 git -C repo commit -qm first
 
-# experiment PROGRAM 'VALUES' [NAME] - a sweep of runs of a program of the tests, over its last argument
-experiment() {
-    cat >x.json <<END
-{
-  "artifacts": {
-    "repo": {"type": "git repo", "path": "repo", "documentation": "a repo of the test"},
-    "gem5": {"type": "gem5 binary", "path": "$BUILD/$1", "documentation": "a program of the test"},
-  },
-  "sweeps": [{"mode": "se", "name": "${3:-run {n\}}", "gem5_artifact": "gem5", "gem5_git_artifact": "repo",
-              "run_script_git_artifact": "repo", "run_script": "repo/run.py", "outdir": "out/{n}", "params": ["{n}"],
-              "matrix": {"n": [$2]}}],
-}
-END
-}
 afresh() { rm -rf out out.* db.json*; }
 recorded() { "$BUILD/gem5art-getruns" - 2>/dev/null | grep -c "\"$1\": \"$2\""; }
 is_recorded() { [ "$(recorded "$1" "$2")" = 1 ]; }

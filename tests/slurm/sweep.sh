@@ -2,8 +2,9 @@
 #
 #   fresh NAME [WORD...]                 a folder of its own for a test, with an empty store, and a repo whose script gives
 #                                        gem5-stand-in these words; until=go: it runs until the test makes "go"
-#   experiment PROGRAM 'VALUES'          x.json: a run of the program for each value
-#   submit [OPTION...]                   run gem5art-run --slurm for it
+#   submit [OPTION...]                   run gem5art-run --slurm for x.json, the experiment of tests/experiment.sh
+
+. "$root/tests/experiment.sh"
 
 PATH=$BUILD:$PATH
 export PATH TMPDIR=/tmp
@@ -13,19 +14,6 @@ fresh() {
     shift
     echo "# stand-in: $*" >repo/run.py
     git init -q repo && git -C repo add -A && git -C repo commit -qm first
-}
-experiment() {
-    cat >x.json <<END
-{
-  "artifacts": {
-    "repo": {"type": "git repo", "path": "repo", "documentation": "a repo of the test"},
-    "gem5": {"type": "gem5 binary", "path": "$BUILD/$1", "documentation": "a program of the test"},
-  },
-  "sweeps": [{"mode": "se", "name": "run {n}", "gem5_artifact": "gem5", "gem5_git_artifact": "repo",
-              "run_script_git_artifact": "repo", "run_script": "repo/run.py", "outdir": "out/{n}",
-              "params": ["{n}"], "matrix": {"n": [$2]}}],
-}
-END
 }
 values() { seq -s , "$@"; }
 submit() { run gem5art-run --slurm "$@" x.json; }
