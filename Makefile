@@ -34,9 +34,9 @@ CFLAGS   = -std=c99 -O2 -g $(WARNINGS)
 OPTIMISE = -O0 # of tests and examples, which take longer to compile than to run
 LDLIBS   = -pthread
 B        = build
-# As many jobs at a time as there are cores; -jN has the last word.
+# JOBS compilers and tests at a time, by default twice as many as there are cores: tests often wait. -jN has the last word.
 ifeq ($(MAKELEVEL)$(filter clean,$(MAKECMDGOALS)),0)
-MAKEFLAGS += -j$(shell getconf _NPROCESSORS_ONLN)
+MAKEFLAGS += -j$(or $(JOBS),$(shell echo $$((2 * $$(getconf _NPROCESSORS_ONLN)))))
 endif
 TESTS    = *
 TORTURE  = *
@@ -65,6 +65,7 @@ modules  = $(patsubst tools/lib/%.c,$(B)/lib/%.o,$(filter-out tools/lib/gem5art.
 examples = $(patsubst examples/%.c,$(B)/%,$(wildcard examples/*.c))
 children = $(patsubst tests/children/%.c,$(B)/children/%,$(wildcard tests/children/*.c))
 tests    = $(patsubst tests/%.c,$(B)/%,$(test_sources)) $(store_tests)
+with_tools = $(addprefix $(B)/test_,stats figure mounts listing)
 tortures = $(patsubst tests/torture/%.c,$(B)/torture/%,$(sort $(foreach name,$(TORTURE),$(wildcard tests/torture/$(name).c))))
 lmdb_tortures = $(if $(LMDB),$(addsuffix -lmdb,$(tortures)))
 benches  = $(patsubst tests/bench/%.c,$(B)/bench/%,$(wildcard tests/bench/*.c))
@@ -94,7 +95,7 @@ $(tortures): $(B)/torture/%: tests/torture/%.c $(HEADER) $(wildcard tests/test_*
 $(lmdb_tortures): $(B)/torture/%-lmdb: tests/torture/%.c $(HEADER) $(wildcard tests/test_*.c tests/*.h tests/torture/*.h)
 $(B)/test_fsck $(B)/test_fsck-lmdb $(B)/test_model $(B)/test_model-lmdb $(tortures) $(lmdb_tortures): $(wildcard tools/fsck/*)
 $(B)/test_crash: $(wildcard tests/torture/*)
-$(B)/test_stats $(B)/test_figure $(B)/test_mounts $(B)/test_listing: $(B)/tools.a
+$(with_tools): $(B)/tools.a
 $(benches): $(B)/bench/%: tests/bench/%.c $(HEADER) $(wildcard tests/*.h tests/bench/*.h)
 $(B)/bench/stats $(B)/bench/growth: $(B)/tools.a $(wildcard tools/lib/*.h)
 $(replays): $(B)/fuzz/%: tests/fuzz/%.c $(HEADER) $(wildcard tests/fuzz/*.h tests/memory.h tools/*.c tools/*/*)
@@ -104,12 +105,11 @@ $(children): $(B)/children/%: tests/children/%.c tests/children/child.h
 FLAGS = $(CFLAGS)
 $(B)/gem5-stand-in $(children): FLAGS = $(PLAIN)
 $(B)/bench/append $(B)/bench/json $(B)/bench/scale: LDLIBS += -ldl # they load SQLite, cJSON and yyjson where they are
-$(B)/test_crash $(B)/test_model $(B)/test_model-lmdb $(B)/test_store_faults: OPTIMISE = -O1 # run longer
 $(tests) $(replays) $(filter-out $(B)/gem5-stand-in,$(examples)): FLAGS = $(CFLAGS) $(OPTIMISE)
 $(tools) $(modules) $(B)/gem5art.o: FLAGS = $(CFLAGS) -D_GNU_SOURCE -D_FILE_OFFSET_BITS=64
 ifdef LMDB
 $(tools) $(B)/gem5art.o $(store_tests) $(lmdb_tortures) $(B)/bench/scale: FLAGS += -DGEM5ART_LMDB
-$(tools) $(store_tests) $(lmdb_tortures) $(B)/bench/scale $(B)/bench/stats $(B)/bench/growth $(B)/test_lmdb $(B)/test_stats $(B)/test_figure $(B)/test_mounts $(B)/test_listing: LDLIBS += -llmdb
+$(tools) $(store_tests) $(lmdb_tortures) $(B)/bench/scale $(B)/bench/stats $(B)/bench/growth $(B)/test_lmdb $(with_tools): LDLIBS += -llmdb
 $(store_tests) $(lmdb_tortures): FLAGS += -DTEST_LMDB
 endif
 $(tools) $(examples) $(tests) $(tortures) $(lmdb_tortures) $(benches) $(replays) $(children) $(B)/qemu-boot:
@@ -120,12 +120,30 @@ $(B)/gem5art.o $(modules):
 	$(CC) $(FLAGS) -I. -c -o $@ $<
 
 # What the chosen tests drive, besides themselves: scripts drive the tools and examples.
-driven = children $(B)/gem5-stand-in $(if $(test_scripts),$(tools) $(examples)) \
-           $(if $(filter %/test_fsck %/test_fsck-lmdb,$(tests)),$(B)/gem5art-fsck) \
-           $(if $(filter %/test_fuzz.sh,$(test_scripts)),$(replays))
+driven   = $(children) $(B)/gem5-stand-in $(if $(test_scripts),$(tools) $(examples)) \
+             $(if $(filter %/test_fsck %/test_fsck-lmdb,$(tests)),$(B)/gem5art-fsck) \
+             $(if $(filter $(with_tools),$(tests)),$(B)/tools.a) \
+             $(if $(filter %/test_stats.sh,$(test_scripts)),$(B)/test_stats) \
+             $(if $(filter %/test_fuzz.sh,$(test_scripts)),$(replays))
 
-test: $(tests) $(driven)
-	@RUNNER="$(RUNNER)" sh tests/run.sh $(tests) $(test_scripts)
+# A test is compiled by a make of its own and runs at once, beside the compilers of the next ones: most tests wait longer
+# than they compute. (One make would start all compilers first.) Those that take longest come first.
+result   = $(patsubst %,$(B)/results/%.sum,$(notdir $(1)))
+all_results = $(call result,$(test_scripts) $(tests))
+longest  = $(call result,$(addprefix test_,launch.sh store_faults manual.sh probe report.sh consumers.sh pool run crash execute \
+             artifact figures.sh stats.sh limits archive faults readme.sh))
+results  = $(filter $(all_results),$(longest)) $(filter-out $(longest),$(all_results))
+
+$(call result,$(tests)): $(B)/results/%.sum:
+	+@$(MAKE) -s LMDB=$(LMDB) $(B)/$*
+	@RUNNER="$(RUNNER)" RESULTS=$(@D) sh tests/run.sh --one $(B)/$*
+$(call result,$(test_scripts)): $(B)/results/%.sum: tests/%
+	@RESULTS=$(@D) sh tests/run.sh --one $<
+results: $(results)
+
+test: $(driven)
+	+@$(MAKE) --no-print-directory LMDB=$(LMDB) results
+	@RESULTS=$(B)/results sh tests/run.sh --sum $(notdir $(basename $(results)))
 
 torture: $(tortures) $(lmdb_tortures) $(children)
 	@TEST_TIMEOUT=7200 sh tests/run.sh $(tortures) $(lmdb_tortures)
@@ -155,7 +173,6 @@ counted = -std=c99 -g -O0 -w -fcoverage-mapping -mllvm -runtime-counter-relocati
 coverage = $(MAKE) --no-print-directory test CC=clang OPTIMISE= store_tests= test_scripts= B=$(B)/coverage/$(1) LMDB=$(4) TESTS="$(2)" \
              CFLAGS="$(counted) $(3)" LDLIBS="$(LDLIBS) $(4)"
 coverage: export FAULT_SITES = 1
-coverage: export JOBS = 6
 coverage:
 	@rm -rf $(B)/coverage
 	@$(call coverage,flat,$(COVERED),,)
@@ -221,5 +238,5 @@ packages:
 clean:
 	rm -rf $(B)
 
-.PHONY: all test torture children lmdb portable sanitize tsan valgrind coverage compilers test-qemu test-slurm fuzz mutants demo bench \
+.PHONY: $(all_results) results all test torture children lmdb portable sanitize tsan valgrind coverage compilers test-qemu test-slurm fuzz mutants demo bench \
         install uninstall dist deb clean

@@ -20,7 +20,7 @@
 #include <unistd.h>
 
 #ifndef MODEL_SEEDS
-#define MODEL_SEEDS 200
+#define MODEL_SEEDS 80
 #endif
 
 /* ---- a process that dies at its N-th call; of a write it has done some bytes. Nothing is synced: no machine dies here. */
