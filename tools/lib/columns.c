@@ -30,7 +30,7 @@ void record_init(record *r) {
     for (i = 0; i < sizeof keys / sizeof *keys; i++) members_want(&r->members, keys[i]);
 }
 
-static gem5art_text value_of(const record *r, size_t member) { return r->members.values[member]; }
+static gem5art_text value_of(const record *r, size_t field) { return r->members.values[field]; }
 
 bool record_lacks_stats(const record *r) {
     static members kind;

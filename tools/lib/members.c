@@ -89,31 +89,31 @@ typedef struct reader {
     size_t differing;     /* members that the pattern does not have, or with other values */
 } reader;
 
-/* Reads the value of `found` from `at` on; returns where the next member begins, or NULL. */
-static const char *read_value(const char *at, const char *end, member *found) {
-    found->value.text = at = skip_space(at, end);
+/* Reads the value of `pair` from `at` on; returns where the next member begins, or NULL. */
+static const char *read_value(const char *at, const char *end, member *pair) {
+    pair->value.text = at = skip_space(at, end);
     if ((at = members_skip(at, end)) == NULL) return NULL;
-    found->value.length = (size_t)(at - found->value.text);
+    pair->value.length = (size_t)(at - pair->value.text);
     at = skip_space(at, end);
     return at + (at < end); /* the comma */
 }
 
 /* Reads the member at `at`; returns where the next one begins. NULL: there is none. */
-static const char *read_member(const char *at, const char *end, member *found) {
+static const char *read_member(const char *at, const char *end, member *pair) {
     const char *quote = skip_space(at, end);
     if (quote >= end || *quote != '"' || (at = skip_string(quote, end)) == NULL) return NULL;
-    found->key = quote + 1;
-    found->key_end = at - 1;
+    pair->key = quote + 1;
+    pair->key_end = at - 1;
     at = skip_space(at, end);
-    return read_value(at + (at < end), end, found); /* after the colon */
+    return read_value(at + (at < end), end, pair); /* after the colon */
 }
 
-static size_t find_wanted(const members *m, const member *found) {
-    const size_t length = (size_t)(found->key_end - found->key);
+static size_t find_wanted(const members *m, const member *pair) {
+    const size_t length = (size_t)(pair->key_end - pair->key);
     size_t i;
     if (!(m->lengths >> (length & 63) & 1)) return MEMBERS_MOST;
     for (i = 0; i < m->count; i++)
-        if (m->key_lengths[i] == length && *m->keys[i] == *found->key && memcmp(m->keys[i], found->key, length) == 0)
+        if (m->key_lengths[i] == length && *m->keys[i] == *pair->key && memcmp(m->keys[i], pair->key, length) == 0)
             return i;
     return MEMBERS_MOST;
 }
@@ -122,15 +122,15 @@ static size_t find_wanted(const members *m, const member *found) {
 static void learn_pattern(members *m, const char *json, size_t length) {
     members_pattern *p = &m->pattern;
     const char *at = json + 1, *end, *next;
-    member found;
+    member pair;
     p->length = length < MEMBERS_PATTERN ? length : MEMBERS_PATTERN;
     memcpy(p->text, json, p->length);
     end = json + p->length;
     for (p->count = 0; p->count < MEMBERS_PLACES; at = next) {
-        if ((next = read_member(at, end, &found)) == NULL || next == end || next[-1] != ',') break;
+        if ((next = read_member(at, end, &pair)) == NULL || next == end || next[-1] != ',') break;
         p->places[p->count++] = (struct members_place){
-            (unsigned)(at - json), (unsigned)(found.key - json), (unsigned)(found.value.text - json),
-            (unsigned)(found.value.text + found.value.length - json), (unsigned)find_wanted(m, &found)};
+            (unsigned)(at - json), (unsigned)(pair.key - json), (unsigned)(pair.value.text - json),
+            (unsigned)(pair.value.text + pair.value.length - json), (unsigned)find_wanted(m, &pair)};
     }
     p->places[p->count].begin = (unsigned)(at - json);
 }
@@ -177,12 +177,12 @@ static size_t take_equal(members *m, reader *r) {
 }
 
 /* The place of the pattern after the one that has this key; as before if there is none. */
-static size_t place_after(const members_pattern *p, size_t place, const member *found) {
-    const size_t length = (size_t)(found->key_end - found->key) + 1; /* with the quote, so that a prefix is not enough */
+static size_t place_after(const members_pattern *p, size_t place, const member *pair) {
+    const size_t length = (size_t)(pair->key_end - pair->key) + 1; /* with the quote, so that a prefix is not enough */
     size_t i;
     for (i = place; i < p->count; i++) {
         const struct members_place *known = &p->places[i];
-        if (known->value - known->key > length && memcmp(p->text + known->key, found->key, length) == 0) return i + 1;
+        if (known->value - known->key > length && memcmp(p->text + known->key, pair->key, length) == 0) return i + 1;
     }
     return place;
 }
@@ -192,15 +192,15 @@ static void take_differing(members *m, reader *r, size_t same) {
     const members_pattern *p = &m->pattern;
     const struct members_place *known = &p->places[r->place];
     const bool same_key = r->place < p->count && known->begin + same >= known->value;
-    member found;
+    member pair;
     size_t wanted;
-    r->at = same_key ? read_value(r->at + (known->value - known->begin), r->end, &found)
-                     : read_member(r->at, r->end, &found);
+    r->at = same_key ? read_value(r->at + (known->value - known->begin), r->end, &pair)
+                     : read_member(r->at, r->end, &pair);
     if (!r->at) return;
-    wanted = same_key ? known->wanted : find_wanted(m, &found);
-    r->place = same_key ? r->place + 1 : place_after(p, r->place, &found);
+    wanted = same_key ? known->wanted : find_wanted(m, &pair);
+    r->place = same_key ? r->place + 1 : place_after(p, r->place, &pair);
     r->differing++;
-    take(m, r, wanted, found.value);
+    take(m, r, wanted, pair.value);
 }
 
 void members_read(members *m, const char *json, size_t length) {
