@@ -19,6 +19,7 @@ static void fail_each_of(const char *name, void (*before)(void), bool (*function
     for (kind = 0; kind < 2; kind++) {
         bool ok = false, reached = true;
         for (n = 1; reached && n < 20000; n++) {
+            int descriptors = open_descriptors();
             if (before) before();
             gem5art__clear(&error);
             if (kind) fail_memory(n, false);
@@ -29,7 +30,9 @@ static void fail_each_of(const char *name, void (*before)(void), bool (*function
             set_fault(FAIL, 0, 0);
             CHECK_THAT(ok || *error.message, "%s, %s %d: it fails without a reason", name, kind ? "allocation" : "call", n);
             gem5art__arena_free(&arena);
-            if (after) after();
+            if (!after) continue;
+            after();
+            CHECK_THAT(open_descriptors() == descriptors, "%s, %s %d: a descriptor is left open", name, kind ? "allocation" : "call", n);
         }
         CHECK_THAT(ok, "%s: %s", name, error.message);
     }
@@ -177,6 +180,44 @@ FLAT_TEST(large_stores_are_rewritten) {
     gem5art__buf_free(&large_store);
     gem5art__buf_free(&large_lines);
     free(large_text);
+    fixture_end();
+}
+
+/* A record is appended, or the store has the bytes that it had; if its end is torn, at least the records. */
+static const char *small_store;
+static bool appended;
+
+static void lay_small_store(void) {
+    write_text(STORE_PATH, small_store);
+    if (!open_db(NULL)) exit(1);
+}
+static bool appends_one(void) {
+    gem5art__buf line = {NULL, 0, 0, false};
+    gem5art__puts(&line, "{\"_id\":\"new\",\"type\":\"x\"}");
+    appended = gem5art__record_lines(db, &line, &error);
+    gem5art__buf_free(&line);
+    return appended;
+}
+static void check_small_store(void) {
+    char *text;
+    close_db();
+    text = read_text(STORE_PATH);
+    CHECK_THAT(strstr(text, "\"old\"") && !strstr(text, "\"new\"") == !appended, "appended: %d, in the store: %s", appended, text);
+    if (!appended && strchr(small_store, ']')) CHECK_STR(text, small_store);
+    if (appended) CHECK(gem5art__ends_with(text, "}]\n"));
+    free(text);
+    sh("rm -f db.json*");
+    fixture_warnings[0] = 0;
+}
+
+FLAT_TEST(an_append_that_fails_takes_its_bytes_back) {
+    static const char *const stores[] = {"[\n{\"_id\":\"old\",\"type\":\"x\"}]\n", "[\n{\"_id\":\"old\",\"type\":\"x\"},\n{\"_id\":\"hal"};
+    size_t i;
+    fixture_begin();
+    for (i = 0; i < 2; i++) {
+        small_store = stores[i];
+        FAIL_EACH(lay_small_store, appends_one, check_small_store);
+    }
     fixture_end();
 }
 

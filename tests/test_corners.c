@@ -245,6 +245,67 @@ FLAT_TEST(arrays_that_begin_badly) {
     fixture_end();
 }
 
+/* The steps of a reader over a text: R for a record, D for damage, T for a torn end, E for the end. */
+static const char *steps_over(const char *text) {
+    static char letters[32];
+    gem5art__cursor cursor;
+    gem5art__step step;
+    size_t n = 0;
+    int fd;
+    write_text("store", text);
+    if ((fd = open("store", O_RDONLY)) < 0) return "";
+    gem5art__cursor_init(&cursor, fd, "store", 0, (off_t)strlen(text));
+    do {
+        step = gem5art__cursor_step(&cursor, &error);
+        letters[n++] = step == GEM5ART__RECORD ? 'R' : step == GEM5ART__DAMAGED ? 'D' : step == GEM5ART__TORN ? 'T' : 'E';
+    } while (n + 1 < sizeof letters && (step == GEM5ART__RECORD || step == GEM5ART__DAMAGED));
+    letters[n] = 0;
+    gem5art__cursor_free(&cursor);
+    close(fd);
+    return letters;
+}
+
+FLAT_TEST(records_beside_damage) {
+    char *first = line_of(1), *second = line_of(2), text[8192];
+    fixture_begin();
+    CHECK_STR(steps_over("[{\"_id\":\"a\"},{\"x\":1},{\"_id\":\"b\"}]"), "RDRE"); /* of another program, on one line */
+    snprintf(text, sizeof text, "[\n%s%s]\n", first, second); /* which lost the line end between them */
+    CHECK_STR(steps_over(text), "RDRE");
+    snprintf(text, sizeof text, "[\n%s,\n%s]\n", first, second);
+    CHECK_STR(steps_over(text), "RRE");
+    memcpy(strstr(text, "run 1"), "RUN", 3);
+    CHECK_STR(steps_over(text), "DRE");
+    free(first), free(second);
+    fixture_end();
+}
+
+/* Only a store with a hash of gem5art is asked for MD5s. */
+FLAT_TEST(a_store_with_a_hash_of_gem5art) {
+    int md5;
+    fixture_begin();
+    for (md5 = 0; md5 < 2; md5++) {
+        char text[256];
+        snprintf(text, sizeof text, "[{\"_id\":\"a\",\"hash\":\"%0*d\",\"type\":\"x\",\"name\":\"n\"}]", md5 ? 32 : 64, 0);
+        write_text(STORE_PATH, text);
+        REQUIRE(open_db(NULL) && gem5art__refresh(db, &error));
+        CHECK_INT(db->flat.has_md5, md5);
+        close_db();
+    }
+    fixture_end();
+}
+
+TEST(ids_are_found_in_a_sorted_list) {
+    static const char *const ids[] = {"a", "b", "bc", "d", "e", "f", "g"};
+    size_t count, i;
+    for (count = 0; count <= 7; count++) {
+        for (i = 0; i < 7; i++)
+            CHECK_INT(gem5art__find_id(ids, count, ids[i], strlen(ids[i])), i < count ? i : SIZE_MAX);
+        CHECK_INT(gem5art__find_id(ids, count, "c", 1), SIZE_MAX);
+        CHECK_INT(gem5art__find_id(ids, count, "", 0), SIZE_MAX);
+        CHECK_INT(gem5art__find_id(ids, count, "h", 1), SIZE_MAX);
+    }
+}
+
 /* A reader stops where it was told to, whatever was appended meanwhile. */
 FLAT_TEST(a_reader_stops_at_its_end) {
     static const char text[] = "[\n{\"_id\":\"a\",\"x\":\"1\"},\n{\"_id\":\"b\",\"x\":\"2\"}]\n";
@@ -433,7 +494,8 @@ TEST(gem5s_options_by_letter_and_name) {
         {"d", 'd', "--outdir", false},     {"-d", 'd', "--outdir", true},        {"-rd", 'd', "--outdir", true},
         {"-pd", 'd', "--outdir", false},   {"-x", 'd', "--outdir", false},       {"-x", 0, "--stdout-file", false},
         {"--", 'd', "--outdir", false},    {"--out=x", 'd', "--outdir", true},   {"--outdirs", 'd', "--outdir", false},
-        {"--debug", 'd', "--outdir", false}, {"--outdir", 0, "--outdir", true}};
+        {"--debug", 'd', "--outdir", false}, {"--outdir", 0, "--outdir", true},
+        {"--o", 0, "--outdir", true}};
     size_t i;
     for (i = 0; i < sizeof cases / sizeof *cases; i++)
         CHECK_THAT(gem5art__is_option(cases[i].option, cases[i].letter, cases[i].name) == cases[i].is, "%s", cases[i].option);
