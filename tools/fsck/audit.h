@@ -11,7 +11,8 @@
 static void fsck_find_ignored(fsck_audit *audit, gem5art__arena *arena, const char *name, bool queued,
                               const char *why) {
     const char *folder = queued ? audit->db->queue_path : audit->db->live_path;
-    const char *path = gem5art__arena_printf(arena, "%s/%s", folder, name), *what = queued ? "queued run" : "live entry";
+    const char *path = gem5art__arena_printf(arena, "%s/%s", folder, name);
+    const char *what = queued ? "queued run" : "live entry";
     if (!audit->clear_live)
         fsck_find(audit, FSCK_NOTE, -1, "the %s %.400s %s: %.400s; --clear-live removes it", what, name,
                   queued ? "cannot be started" : "is ignored", why);

@@ -41,7 +41,8 @@ void queue_read(queue *q, gem5art_db *db);
 /* The same for a tool that reads again and again: Slurm is asked at most every 30 s. */
 void queue_reread(queue *q, gem5art_db *db);
 const queued_run *queue_find(const queue *q, const char *hash); /* NULL: it is not queued */
-void queue_submissions(const queue *q, text_list *ids); /* adds those that queued runs belong to; they live as long as q */
+/* Adds the ids of the submissions that queued runs belong to, which live as long as the queue. */
+void queue_submissions(const queue *q, text_list *ids);
 
 /* A row of a query for queued runs, with what is known of its run. */
 typedef struct queue_row {

@@ -14,7 +14,8 @@
 
 #include "message.h"
 
-enum { SUBMISSION_ID = 36, SUBMISSION_AGE = 3600 }; /* characters of a UUID; seconds until one that is over is removed */
+/* Characters of a UUID; seconds until a submission that is over is removed. */
+enum { SUBMISSION_ID = 36, SUBMISSION_AGE = 3600 };
 
 static char *path_of(const submission *s, const char *name) { return text_join(s->folder, name); }
 
