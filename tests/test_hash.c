@@ -496,8 +496,8 @@ static void check_refused(const char *name, gem5art_code code, const char *words
 
 TEST(file_errors) {
     const char *name = in_folder("error");
-    check_refused(NULL, GEM5ART_INVALID, "no path");
-    check_refused("", GEM5ART_INVALID, "no path");
+    check_refused(NULL, GEM5ART_INVALID, "give its path");
+    check_refused("", GEM5ART_INVALID, "give its path");
     check_refused(name, GEM5ART_NOT_FOUND, strerror(ENOENT));
     check_refused(folder, GEM5ART_INVALID, "is a folder, not a file");
     check_refused("/dev/null", GEM5ART_INVALID, "a device, not a file");
@@ -511,7 +511,7 @@ TEST(file_errors) {
     check_refused(name, GEM5ART_IO, strerror(EIO));
     fail_read = 0;
     fail_malloc = 1;
-    check_refused(NULL, GEM5ART_INVALID, "no path");
+    check_refused(NULL, GEM5ART_INVALID, "give its path");
     {
         gem5art_error error;
         char hex[65];
