@@ -385,7 +385,7 @@ TEST(a_run_that_has_ended_cannot_be_cancelled) {
     REQUIRE((pool = gem5art_pool_create(db, &desc, &error)) != NULL);
     CHECK(gem5art_pool_add(pool, run, &error));
     CHECK(gem5art_pool_wait(pool, &error));
-    CHECK_CONTAINS(cancelled, "the pool has no run with the id");
+    CHECK_CONTAINS(cancelled, "the pool has no queued or running run with the id");
     CHECK_STR(run->kill_reason, "");
     gem5art_pool_destroy(pool);
     end();
