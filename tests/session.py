@@ -15,7 +15,7 @@ import sys
 HOST, HOME = "lab1", "/home/ada"
 ID = re.compile(r"\b[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}\b|\b(?=[0-9a-f]*[0-9])[0-9a-f]{64}\b|\b[0-9a-f]{8}\b")
 VARYING = [(re.compile(r"\b\d{4}-\d\d-\d\d(?: \d\d:\d\d(?::\d\d)?)?(?: UTC)?"), "DATE"),
-           (re.compile(r"\b(?:\d+(?:\.\d+)? (?:ms|s|min|h|d|KB|MB|B)\b ?)+"), "AMOUNT "),
+           (re.compile(r"\b(?:(?:\d+(?:\.\d+)? (?:ms|s|min|h|d|KB|MB|B)|\d+:\d\d(?::\d\d)?)\b ?)+"), "AMOUNT "),
            (re.compile(r"\b(pid|process|@ tick) \d+"), r"\1 NUMBER"),
            (re.compile(r"\bgem5 started .*"), "gem5 started DATE"),
            (re.compile(r"^\[\d+/"), "[N/"),
