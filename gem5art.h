@@ -5164,6 +5164,7 @@ typedef struct gem5art__cursor {
     bool line_start;   /* the byte before pos is a newline */
     size_t records;
     off_t at;          /* of the current record, or of the end of the array */
+    off_t bracket;     /* where the array is known to end: a closing bracket before it is damage. 0: not known */
     char *data;        /* the record; until the next step */
     size_t size;
     bool own;          /* it starts a line as records of this library do */
@@ -5406,7 +5407,10 @@ static gem5art__step gem5art__cursor_step(gem5art__cursor *cursor, gem5art_error
         byte = gem5art__cursor_token(cursor, error);
         cursor->at = gem5art__cursor_offset(cursor);
         if (byte == -2) return GEM5ART__FAILED;
-        if (byte == ']' && cursor->begun && !cursor->comma) return GEM5ART__END;
+        if (byte == ']' && cursor->begun && !cursor->comma) {
+            if (cursor->at >= cursor->bracket) return GEM5ART__END;
+            return gem5art__cursor_problem(cursor, "a closing bracket before further records", false, 0, error);
+        }
         if (byte == -1 && !cursor->begun) {
             gem5art__fail(error, GEM5ART_CORRUPT,
                           "%s is empty: it is not a store; remove it to start a new one, or restore it", cursor->path);
@@ -5615,17 +5619,18 @@ static bool gem5art__flat_follow(gem5art_db *db, struct stat *st, gem5art_error 
     return true;
 }
 
-/* Is each line before offset `line` of a text, which ends a file, joined to the next one, by a comma or as the opening
-   bracket? Checks as many as one append adds: an unfinished append leaves the old bracket on one of them. 1; 0: no, or
-   a line of another program; -1: the text, unless it is the `whole` file, is too short to decide. */
+/* Is each line before offset `line` of a text, which ends a file, an object and a comma, or the opening bracket? Checks
+   as many as one append adds: an unfinished append leaves the old bracket on one of them. 1; 0: no, or a line of another
+   program; -1: the text, unless it is the `whole` file, is too short to decide. */
 static int gem5art__lines_joined(const char *text, size_t line, bool whole) {
     int i;
     for (i = 0; i < GEM5ART__APPENDED; i++) {
         while (line && gem5art__is_space((unsigned char)text[line - 1])) line--;
-        if (line == 0) return whole ? 0 : -1;
-        if (whole && line == 1 && text[0] == '[') return 1;
-        if (text[line - 1] != ',') return 0;
+        if (line < 2) return whole ? line == 1 && text[0] == '[' : -1;
+        if (text[line - 1] != ',' || text[line - 2] != '}') return 0;
         while (line && text[line - 1] != '\n') line--;
+        if (line == 0 && !whole) return -1;
+        if (text[line] != '{') return 0;
     }
     return 1;
 }
@@ -5662,6 +5667,7 @@ static gem5art__step gem5art__flat_read(gem5art_db *db, off_t size, const gem5ar
     gem5art__cursor cursor;
     gem5art__step step;
     gem5art__cursor_init(&cursor, flat->fd, flat->path, flat->indexed, size);
+    if (!gem5art__flat_quick_end(flat, size, &cursor.bracket)) cursor.bracket = 0;
     cursor.records = flat->indexed > 0 && flat->index.count;
     cursor.viewer = viewer;
     while ((step = gem5art__cursor_next(&cursor, error)) == GEM5ART__RECORD) {
@@ -6101,6 +6107,7 @@ static bool gem5art__flat_scan_begin(gem5art__scan *scan, const gem5art_query *q
     gem5art__cursor_init(cursor, fd, db->path, 0, stop);
     cursor->file_size = size;
     cursor->closed = closed;
+    cursor->bracket = closed ? stop - 1 : 0;
     cursor->viewer = db->damaged ? db : NULL;
     if (query && (query->name || !gem5art__empty(query->name_contains))) cursor->query = query;
     scan->state = cursor;

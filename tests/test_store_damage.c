@@ -58,6 +58,8 @@ FLAT_TEST(torn_writes_are_moved_aside_and_nothing_else_is) {
         {"[", "", NULL, "[ \nC]\n"},
         {"[\n", "", "\n", "[ \nC]\n"},
         {"[\nA,\nB,]\n", "run 1, run 2", ",]\n", "[\nA,\nB,\nC]\n"},
+        {"[\nA],\nB]\n", "run 1", "],\nB]\n", "[\nA,\nC]\n"},           /* no write leaves these */
+        {"[\n],A,\nB]\n", "", "],A,\nB]\n", "[\n \nC]\n"},
         {"[\nA]\n\"]\n", "run 1", "]\n\"]\n", "[\nA,\nC]\n"},
         {"[\nA]\n]\n", "run 1", "]\n]\n", "[\nA,\nC]\n"},
         {"[{\"_id\":\"x\",\"type\":\"gem5 run\",\"name\":\"X\"},{\"_id\":\"y\"", "X", ",{\"_id\":\"y\"",
@@ -815,6 +817,42 @@ static void count_damage(const char *message, void *user_data) {
     (void)user_data;
     if (strstr(message, "damaged at byte") || strstr(message, "has no \"_id\"") || strstr(message, "wrong kind")) places++;
     else test_fail(__FILE__, __LINE__, "%s", message);
+}
+
+/* A bracket in the place of a comma, before more records than one append adds, is damage: a reader does not take it for the
+   end, at which a writer would not append. */
+FLAT_TEST(a_bracket_before_many_records_is_damage) {
+    gem5art_open_desc desc;
+    gem5art_db *viewer;
+    gem5art_iter *iter;
+    char *text;
+    int i;
+    fixture_begin();
+    REQUIRE(open_db(NULL));
+    for (i = 1; i <= GEM5ART__APPENDED + 10; i++) REQUIRE(store_run(db, i));
+    close_db();
+    text = read_text("db.json");
+    *strstr(text, ",\n") = ']';
+    write_text("db.json", text);
+    free(text);
+    memset(&desc, 0, sizeof desc);
+    desc.read_only = true;
+    desc.log = fixture_log;
+    desc.damaged = count_damage;
+    places = 0;
+    REQUIRE((viewer = gem5art_open("db.json", &desc, &error)) != NULL);
+    REQUIRE((iter = gem5art_get_runs(viewer, NULL, &error)) != NULL);
+    for (i = 0; gem5art_next_run(iter, &error); i++) {}
+    gem5art_iter_close(iter);
+    CHECK_INT(i, GEM5ART__APPENDED + 10);
+    CHECK(places > 0);
+    CHECK(gem5art_find_run(viewer, id_of(GEM5ART__APPENDED + 10), &error) != NULL);
+    gem5art_close(viewer, NULL);
+    REQUIRE(open_db(NULL));
+    CHECK(!gem5art_find_run(db, id_of(GEM5ART__APPENDED + 10), &error));
+    CHECK_INT(error.code, GEM5ART_CORRUPT);
+    CHECK_CONTAINS(error.message, "a closing bracket before further records");
+    fixture_end();
 }
 
 /* Opens db.json, whose byte `at` is wrong, as a viewer: the rows and look-ups of runs 1 to 3 whose line is intact must be
