@@ -5620,8 +5620,8 @@ static bool gem5art__flat_follow(gem5art_db *db, struct stat *st, gem5art_error 
 }
 
 /* Is each line before offset `line` of a text, which ends a file, an object and a comma, or the opening bracket? Checks
-   as many as one append adds: an unfinished append leaves the old bracket on one of them. 1; 0: no, or a line of another
-   program; -1: the text, unless it is the `whole` file, is too short to decide. */
+   as many as one append adds: an unfinished append leaves the old bracket on one of them. 1: yes; 0: no, or a line of
+   another program; -1: the text, unless it is the `whole` file, is too short to decide. */
 static int gem5art__lines_joined(const char *text, size_t line, bool whole) {
     int i;
     for (i = 0; i < GEM5ART__APPENDED; i++) {
