@@ -185,6 +185,18 @@ run "$cancel" --all
 run "$launch" --slurm --where n=1 x.json
 check "a recent one stays" test -d "$first"
 touch -d "2 hours ago" db.json.slurm/*
+echo "100|0|RUNNING|n1|$(id -u)|None|gem5art:${first#*/}:0" >squeue.says
+run "$launch" --slurm --where n=2 x.json
+check "an old one whose task is running stays" test -d "$first"
+rm squeue.says
+run "$cancel" --all
+echo 1 >squeue.status
+run "$launch" --slurm --where n=2 x.json
+check "an old one stays while Slurm does not answer" test -d "$first"
+rm squeue.status
+run "$cancel" --all
+run "$launch" --slurm --where n=1 x.json
+touch -d "2 hours ago" db.json.slurm/*
 run "$launch" --slurm --where n=2 x.json
 check "an old one is removed" test ! -e "$first"
 same "one that has a queued run stays" "$(ls db.json.slurm | wc -l)" 2

@@ -14,6 +14,8 @@
 
 #include "message.h"
 
+#include "slurm.h"
+
 /* Characters of a UUID; seconds until a submission that is over is removed. */
 enum { SUBMISSION_ID = 36, SUBMISSION_AGE = 3600 };
 
@@ -133,19 +135,42 @@ static bool is_old(const char *folder) {
            difftime(time(NULL), st.st_mtime) > SUBMISSION_AGE;
 }
 
+static bool has_job(const slurm_queue *jobs, const char *id) {
+    size_t i;
+    int64_t first;
+    for (i = 0; i < jobs->count; i++) {
+        char *of = i == 0 || jobs->tasks[i].job != jobs->tasks[i - 1].job
+                       ? submission_of_comment(jobs->tasks[i].comment, &first) : NULL;
+        bool same = text_same(of, id);
+        free(of);
+        if (same) return true;
+    }
+    return false;
+}
+
 void submission_remove_ended(const gem5art_db *db, const text_list *used) {
     char *parent = text_printf("%s.slurm", gem5art_store_path(db));
     DIR *dir = opendir(parent);
     const struct dirent *entry;
+    uid_t user = geteuid();
+    slurm_queue jobs = {NULL, 0, NULL};
+    text why = {NULL, 0, 0};
+    bool asked = false, answered = true;
     submission s;
-    while (dir && (entry = readdir(dir)) != NULL) {
+    while (dir && answered && (entry = readdir(dir)) != NULL) {
         if (strspn(entry->d_name, "0123456789abcdef-") != SUBMISSION_ID || entry->d_name[SUBMISSION_ID]) continue;
         if (text_list_has(used, entry->d_name)) continue;
         submission_read(&s, db, entry->d_name);
-        if (!s.submitting && is_old(s.folder) && each_file(s.folder, is_silent)) submission_forget(&s);
+        if (!s.submitting && is_old(s.folder) && each_file(s.folder, is_silent)) {
+            if (!asked) answered = slurm_ask(&jobs, &user, 1, &why);
+            asked = true;
+            if (answered && !has_job(&jobs, s.id)) submission_forget(&s);
+        }
         submission_free(&s);
     }
     if (dir) closedir(dir);
+    slurm_free(&jobs);
+    text_free(&why);
     free(parent);
 }
 

@@ -44,8 +44,8 @@ void submission_end(submission *s);
 /* Removes the folder of a submission that did not reach Slurm. */
 void submission_forget(submission *s);
 
-/* Removes this user's submissions that are over: no queued run belongs to them (`used` has the ids of the others), they
-   have not changed for an hour, and no task of theirs has printed anything. */
+/* Removes this user's submissions that are over: no queued run belongs to them (`used` has the ids of the others) and no
+   job in Slurm's queue, they have not changed for an hour, and no task of theirs has printed anything. */
 void submission_remove_ended(const gem5art_db *db, const text_list *used);
 
 /* Reads what there is of the submission with this id, which may be nothing. */
