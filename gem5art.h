@@ -1508,6 +1508,7 @@ enum {
     GEM5ART__STAT_STATE = 3,
     GEM5ART__STAT_START = 22,
     GEM5ART__STAT_MEMORY = 23,
+    GEM5ART__STAT_CODE_START = 26,
     GEM5ART__STAT_ENV_START = 50,
     GEM5ART__STAT_ENV_END = 51,
     GEM5ART__STAT_FIELDS
@@ -1534,13 +1535,14 @@ static bool gem5art__read_stat(int fd, uint64_t *fields) {
     return true;
 }
 
-/* Can an environment that was read as empty be another one? During an execve the new memory has none for a moment, and
-   the old memory's is empty from then on, also where it was opened before. */
+/* Can an environment that was read as empty be another one? During an execve the new memory has none, then an empty one,
+   and gets its code last; the old memory's is empty from then on, also where it was opened before. */
 static bool gem5art__is_executing(const gem5art__process *process) {
     uint64_t fields[GEM5ART__STAT_FIELDS];
     return gem5art__read_stat(gem5art__open_in(process->folder, "stat", O_RDONLY, 0), fields) &&
            fields[GEM5ART__STAT_MEMORY] && /* neither a zombie nor a thread of the kernel */
-           (!fields[GEM5ART__STAT_ENV_END] || fields[GEM5ART__STAT_ENV_END] != fields[GEM5ART__STAT_ENV_START]);
+           (!fields[GEM5ART__STAT_CODE_START] || !fields[GEM5ART__STAT_ENV_END] ||
+            fields[GEM5ART__STAT_ENV_END] != fields[GEM5ART__STAT_ENV_START]);
 }
 
 /* Looks for GEM5ART_RUN in a process's environment. *empty: there is nothing in it. */
@@ -5991,8 +5993,9 @@ static bool gem5art__rewrite_own(gem5art_db *db, int fd, const struct stat *st, 
                          strerror(errno));
 }
 
-/* Removes links to the store's file that a killed rewrite or creation left: .tmp-HEX, .old.N and .damaged.N. */
-static void gem5art__unlink_leftovers(const char *path, const struct stat *st) {
+/* Counts the links to the store's file that a killed rewrite or creation left, .tmp-HEX, .old.N and .damaged.N, and
+   removes them if it `unlinks`. */
+static long gem5art__leftovers(const char *path, const struct stat *st, bool unlinks) {
     static const char *const kinds[] = {".tmp-", ".old.", ".damaged."};
     const char *base = gem5art__base_name(path), *after;
     gem5art__buf name = {NULL, 0, 0, false};
@@ -6000,6 +6003,7 @@ static void gem5art__unlink_leftovers(const char *path, const struct stat *st) {
     struct stat other;
     DIR *dir;
     size_t i, folder = (size_t)(base - path);
+    long count = 0;
     gem5art__put(&name, path, folder);
     dir = name.failed ? NULL : GEM5ART_SYS_OPENDIR(name.data);
     while (dir && (entry = GEM5ART_SYS_READDIR(dir)) != NULL) {
@@ -6008,12 +6012,15 @@ static void gem5art__unlink_leftovers(const char *path, const struct stat *st) {
         for (i = 0; i < 3 && !gem5art__starts_with(after, kinds[i]); i++) {}
         name.length = folder;
         gem5art__puts(&name, entry->d_name);
-        if (i < 3 && !name.failed && GEM5ART_SYS_LSTAT(name.data, &other) == 0 && other.st_dev == st->st_dev &&
-            other.st_ino == st->st_ino)
-            GEM5ART_SYS_UNLINK(name.data);
+        if (i == 3 || name.failed || GEM5ART_SYS_LSTAT(name.data, &other) < 0 || other.st_dev != st->st_dev ||
+            other.st_ino != st->st_ino)
+            continue;
+        count++;
+        if (unlinks) GEM5ART_SYS_UNLINK(name.data);
     }
     if (dir) GEM5ART_SYS_CLOSEDIR(dir);
     gem5art__buf_free(&name);
+    return count;
 }
 
 /* A file of several names cannot be replaced, as only one of them would be. */
@@ -6022,7 +6029,7 @@ static bool gem5art__replaceable(gem5art_db *db, struct stat *st, gem5art_error 
     for (tries = 0; tries < 2; tries++) {
         if (GEM5ART_SYS_FSTAT(db->writer, st) < 0) return gem5art__fail_errno(error, "read", db->path);
         if (st->st_nlink <= 1) return true;
-        gem5art__unlink_leftovers(db->path, st);
+        gem5art__leftovers(db->path, st, true);
     }
     return gem5art__fail(error, GEM5ART_UNSUPPORTED,
                          "%s cannot be rewritten, as it has %ld names (hard links) and the others would keep the "
@@ -6850,8 +6857,10 @@ static bool gem5art__lmdb_check_names(gem5art_db *db, gem5art_error *error) {
         if (st.st_nlink <= 1) return true;
         if (tries == 50) break;
         GEM5ART_SYS_POLL(NULL, 0, 2);
-        if (tries < 49 || db->read_only || !gem5art__store_lock(db, NULL)) continue;
-        gem5art__unlink_leftovers(db->path, &st);
+        if (tries < 49) continue;
+        if (db->read_only && gem5art__leftovers(db->path, &st, false) == (long)st.st_nlink - 1) return true;
+        if (db->read_only || !gem5art__store_lock(db, NULL)) continue;
+        gem5art__leftovers(db->path, &st, true);
         gem5art__store_unlock(db);
     }
     return gem5art__fail(error, GEM5ART_UNSUPPORTED,

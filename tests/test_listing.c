@@ -53,7 +53,7 @@ static void put_member(text *out, bool first) {
     text_putf(out, "\"%s%s\"%s:", random_below(4) ? "" : "x", keys[random_below(KEYS - 1)], spaces[random_below(6)]);
     if (random_below(40) == 0) {
         text_puts(out, "\"");
-        for (unsigned n = random_below(5000); n > 0; n--) text_put(out, "abcdefgh" + random_below(8), 1);
+        for (unsigned n = random_below(5000); n > 0; n--) text_put(out, &"abcdefgh"[random_below(8)], 1);
         text_puts(out, "\"");
     } else text_puts(out, values[random_below(sizeof values / sizeof *values)]);
 }

@@ -489,6 +489,25 @@ TEST(a_file_of_two_names_is_refused) {
     fixture_end();
 }
 
+/* The creator may have been killed before it removed the temporary name: a reader leaves that, a writer removes it. */
+TEST(a_temporary_name_that_is_left_is_no_second_name) {
+    gem5art_open_desc desc;
+    gem5art_db *reader;
+    fixture_begin();
+    REQUIRE(open_db(NULL) && store_run(db, 1));
+    close_db();
+    CHECK(link(STORE_PATH, STORE_PATH ".tmp-1") == 0);
+    memset(&desc, 0, sizeof desc);
+    desc.read_only = true;
+    REQUIRE((reader = gem5art_open(STORE_URI, &desc, &error)) != NULL);
+    CHECK(gem5art_find_run(reader, id_of(1), &error) != NULL);
+    gem5art_close(reader, NULL);
+    CHECK(exists(STORE_PATH ".tmp-1"));
+    REQUIRE(open_db(NULL));
+    CHECK(!exists(STORE_PATH ".tmp-1"));
+    fixture_end();
+}
+
 TEST(a_mounted_file_is_refused) {
     fixture_begin();
     REQUIRE(open_db(NULL) && store_run(db, 1));

@@ -609,7 +609,7 @@ static int fill_to_a_limit(void *unused) {
     (void)unused;
     if (signal(SIGXFSZ, SIG_IGN) == SIG_ERR || setrlimit(RLIMIT_FSIZE, &limit) < 0) return 1;
     if (!open_db(NULL) || !store_run(db, 1) || !store_run(db, 2)) return 2;
-    check_full_disk(STORE_IS_FLAT ? "File too large" : "no room");
+    check_full_disk(STORE_IS_FLAT ? "File too large" : "the disk is full");
     close_db();
     return test_failures_here ? 3 : 0;
 }

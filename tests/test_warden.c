@@ -41,11 +41,11 @@ static long test_pidfd_send_signal(int fd, int number) {
 #endif
 }
 
-/* A process in the middle of an execve, as /proc shows it: its environment is empty for this many reads, and if it is in
-   its new memory, stat does not yet show a place for one. */
+/* A process in the middle of an execve, as /proc shows it: its environment is empty for this many reads. In its new memory,
+   stat shows no place for one, then a place without room, and no code until all is there. */
+enum { OLD_MEMORY, NEW_MEMORY, NEW_PLACE };
 static pid_t executing;
-static int empty_reads;
-static bool in_new_memory;
+static int empty_reads, memory_of_it;
 
 static bool is_file_of(int fd, pid_t pid, const char *name) {
     char link[64], path[64], target[64];
@@ -64,11 +64,11 @@ static long test_read(int fd, void *data, unsigned long size) {
 }
 
 static long test_pread(int fd, void *data, unsigned long size, long long offset) {
-    static const char stat[] = "1 (a) b) R 1 1 1 0 -1 0 0 0 0 0 0 0 0 0 20 0 1 0 99 4096 1 0 0 0 0 0 0 0 0 0 0 0 0 0 "
-                               "17 0 0 0 0 0 0 0 0 0 0 0 0 0\n";
-    if (!in_new_memory || !is_file_of(fd, executing, "stat")) return pread(fd, data, size, offset);
+    static const char format[] = "1 (a) b) R 1 1 1 0 -1 0 0 0 0 0 0 0 0 0 20 0 1 0 99 4096 1 0 0 0 0 0 0 0 0 0 0 0 0 0 "
+                                 "17 0 0 0 0 0 0 0 0 0 0 0 %s 0\n";
+    if (memory_of_it == OLD_MEMORY || !is_file_of(fd, executing, "stat")) return pread(fd, data, size, offset);
     if (offset) return 0;
-    return (long)strlen(strcpy((char *)data, stat));
+    return snprintf((char *)data, size, format, memory_of_it == NEW_PLACE ? "4096 4096" : "0 0"); /* fields 50 and 51 */
 }
 
 static int test_kill(int pid, int number) {
@@ -158,11 +158,11 @@ TEST(a_process_belongs_to_a_run_by_its_whole_variable) {
 }
 
 /* A process that starts a different program is still found, at any moment of that. */
-static void is_found_while_executing(bool new_memory, bool without_pidfd) {
+static void is_found_while_executing(int memory, bool without_pidfd) {
     char variable[128];
     snprintf(variable, sizeof variable, "GEM5ART_RUN=%s", id_a);
     executing = start_sleeper(variable, NULL);
-    in_new_memory = new_memory;
+    memory_of_it = memory;
     no_pidfd = without_pidfd;
     empty_reads = 3;
     CHECK_INT(gem5art__end_processes_of(id_a, 0), 1);
@@ -171,13 +171,15 @@ static void is_found_while_executing(bool new_memory, bool without_pidfd) {
     CHECK_INT(gem5art__end_processes_of(id_a, SIGKILL), 1);
     CHECK_INT(empty_reads, 0);
     CHECK_INT(waitpid(executing, NULL, 0), executing);
-    in_new_memory = no_pidfd = false;
+    memory_of_it = OLD_MEMORY;
+    no_pidfd = false;
     executing = 0;
 }
 
-TEST(a_process_is_found_whose_old_memory_is_gone) { is_found_while_executing(false, false); }
-TEST(a_process_is_found_whose_new_memory_is_not_filled_yet) { is_found_while_executing(true, false); }
-TEST(a_process_that_executes_is_signalled_without_pidfd) { is_found_while_executing(true, true); }
+TEST(a_process_is_found_whose_old_memory_is_gone) { is_found_while_executing(OLD_MEMORY, false); }
+TEST(a_process_is_found_whose_new_memory_is_not_filled_yet) { is_found_while_executing(NEW_MEMORY, false); }
+TEST(a_process_is_found_whose_new_environment_is_being_made) { is_found_while_executing(NEW_PLACE, false); }
+TEST(a_process_that_executes_is_signalled_without_pidfd) { is_found_while_executing(NEW_MEMORY, true); }
 
 /* How many looks at a process there are before it is known not to belong to a run. */
 static int looks_at(pid_t pid, int allowed) {
