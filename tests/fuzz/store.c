@@ -86,13 +86,19 @@ static void check_windows(const listing *rows) {
     gem5art__buf_free(&again.text);
 }
 
+/* A text of a row that can be asked for; "": there is none, or it has a NUL, with which C's texts end. */
+static const char *key_of(const gem5art_json *row, const char *name) {
+    const char *text = gem5art__record_text(row, name);
+    return *text && strlen(text) != gem5art_json_get(row, name)->length ? "" : text;
+}
+
 /* Every row is found by its id and by its hash, where the store is whole. */
 static void look_up(gem5art_db *db, const listing *rows) {
     const char *line, *end;
     gem5art_error error;
     for (line = rows->text.data; (end = strchr(line, '\n')) != NULL; line = end + 1) {
         const gem5art_json *row = gem5art_json_parse(line, (size_t)(end - line), NULL, &error);
-        const char *id = gem5art__record_text(row, "_id"), *hash = gem5art__record_text(row, "hash");
+        const char *id = key_of(row, "_id"), *hash = key_of(row, "hash");
         bool is_run = gem5art__is_run(gem5art__record_text(row, "type"));
         int i;
         REQUIRE(row, "a row is not JSON: %s", error.message);
