@@ -5661,15 +5661,15 @@ static bool gem5art__flat_quick_end(const gem5art__flat *flat, off_t size, off_t
     return joined > 0;
 }
 
-/* Reads the records after those in the index, adds them to it, and remembers where the array ends. END: *closed is
-   true if the file ends there too; TORN: the array ends after its last whole record; FAILED. */
-static gem5art__step gem5art__flat_read(gem5art_db *db, off_t size, const gem5art_db *viewer, bool *closed,
-                                        gem5art_error *error) {
+/* Reads the records after those in the index, adds them to it, and remembers where the array ends. `bracket`: as in a
+   cursor. END: *closed is true if the file ends there too; TORN: the array ends after its last whole record; FAILED. */
+static gem5art__step gem5art__flat_read(gem5art_db *db, off_t size, off_t bracket, const gem5art_db *viewer,
+                                        bool *closed, gem5art_error *error) {
     gem5art__flat *flat = &db->flat;
     gem5art__cursor cursor;
     gem5art__step step;
     gem5art__cursor_init(&cursor, flat->fd, flat->path, flat->indexed, size);
-    if (!gem5art__flat_quick_end(flat, size, &cursor.bracket)) cursor.bracket = 0;
+    cursor.bracket = bracket;
     cursor.records = flat->indexed > 0 && flat->index.count;
     cursor.viewer = viewer;
     while ((step = gem5art__cursor_next(&cursor, error)) == GEM5ART__RECORD) {
@@ -5716,7 +5716,7 @@ static bool gem5art__flat_find_stop(gem5art_db *db, off_t *size, off_t *stop, bo
         *closed = true;
         if (gem5art__flat_end_holds(flat)) return *stop = flat->bracket + 1, true;
         if (gem5art__flat_quick_end(flat, *size, &at)) return *stop = at + 1, true;
-        step = gem5art__flat_read(db, *size, NULL, closed, NULL);
+        step = gem5art__flat_read(db, *size, 0, NULL, closed, NULL);
         *closed = step == GEM5ART__END;
         *stop = step == GEM5ART__FAILED ? *size : flat->bracket + *closed;
         if (step != GEM5ART__TORN || !gem5art__flat_retry(flat, *size, tries)) return true;
@@ -5727,11 +5727,14 @@ static bool gem5art__flat_find_stop(gem5art_db *db, off_t *size, off_t *stop, bo
 static bool gem5art__flat_refresh(gem5art_db *db, gem5art_error *error) {
     gem5art__flat *flat = &db->flat;
     struct stat st;
-    bool closed;
+    off_t bracket = 0;
+    bool known, closed;
     if (!gem5art__flat_follow(db, &st, error)) return false;
-    if (flat->indexed && flat->indexed == flat->bracket && st.st_size == flat->size && gem5art__flat_end_holds(flat))
-        return true;
-    return gem5art__flat_read(db, st.st_size, db->damaged ? db : NULL, &closed, error) != GEM5ART__FAILED;
+    known = st.st_size == flat->size && gem5art__flat_end_holds(flat);
+    if (known && flat->indexed && flat->indexed == flat->bracket) return true;
+    if (known) bracket = flat->bracket;
+    else if (!gem5art__flat_quick_end(flat, st.st_size, &bracket)) bracket = 0;
+    return gem5art__flat_read(db, st.st_size, bracket, db->damaged ? db : NULL, &closed, error) != GEM5ART__FAILED;
 }
 
 static gem5art__step gem5art__flat_lookup(gem5art_db *db, gem5art__lookup *lookup, const char *key,
@@ -5825,7 +5828,7 @@ static bool gem5art__flat_can_cut(gem5art_db *db, off_t at, gem5art_error *error
     size_t count = db->flat.index.count;
     bool closed;
     gem5art__flat_forget(&db->flat);
-    step = gem5art__flat_read(db, at, NULL, &closed, &why);
+    step = gem5art__flat_read(db, at, 0, NULL, &closed, &why);
     if (step != GEM5ART__FAILED && db->flat.index.count == count) return true;
     gem5art__flat_forget(&db->flat);
     if (step == GEM5ART__FAILED && why.code != GEM5ART_CORRUPT) return gem5art__pass_on(error, &why);
@@ -5849,7 +5852,7 @@ static bool gem5art__flat_find_end(gem5art_db *db, gem5art_error *error) {
     if (st.st_size == flat->size && gem5art__flat_end_holds(flat)) return true;
     if (gem5art__flat_quick_end(flat, st.st_size, &at))
         return gem5art__flat_set_end(flat, st.st_size, at, false, error);
-    step = gem5art__flat_read(db, st.st_size, NULL, &closed, error);
+    step = gem5art__flat_read(db, st.st_size, 0, NULL, &closed, error);
     if (step == GEM5ART__FAILED) return false;
     at = flat->bracket;
     return closed || (gem5art__flat_can_cut(db, at, error) &&
