@@ -109,7 +109,7 @@ TEST(a_key_that_is_wanted_later_is_found) {
     CHECK(m.values[1].length == 1 && *m.values[1].text == '2');
 }
 
-/* Copies of the record at the very end of their memory: nothing behind is read. */
+/* Copies of the record at the very end of their memory: no byte after it is read. */
 TEST(nothing_after_a_record_is_read) {
     static const char record[] = "{\"a\":1,\"status\":\"abcdefghijkl\",\"list\":[1,2,3],\"n\":17}";
     static members m;

@@ -17,6 +17,14 @@ fresh() {
 }
 values() { seq -s , "$@"; }
 submit() { run gem5art-run --slurm "$@" x.json; }
+sbatch=$(command -v sbatch)
+# fake_sbatch 'LINES' - another sbatch for submit_fake, a script with these lines; $sbatch is the real one
+fake_sbatch() {
+    mkdir -p bin
+    printf '#!/bin/sh\n%s\n' "$1" >bin/sbatch
+    chmod +x bin/sbatch
+}
+submit_fake() { run env PATH="$PWD/bin:$PATH" gem5art-run --slurm "$@" x.json; }
 
 # Of the store: records with this status; all records; runs with more than one record; records with a text
 records() { gem5art-getruns - >.runs 2>/dev/null; }

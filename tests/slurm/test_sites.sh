@@ -42,15 +42,10 @@ same "Finished" "$(recorded Finished)" 2
 begin "sbatch gives up waiting after Slurm has taken the job"
 fresh early until=go
 experiment gem5-stand-in "1, 2"
-mkdir bin
-cat >bin/sbatch <<LINES
-#!/bin/sh
-$(command -v sbatch) "\$@" >/dev/null
+fake_sbatch "$sbatch"' "$@" >/dev/null
 echo "sbatch: error: Batch job submission failed: Socket timed out on send/recv operation" >&2
-exit 1
-LINES
-chmod +x bin/sbatch
-run env PATH="$PWD/bin:$PATH" gem5art-run --slurm x.json
+exit 1'
+submit_fake
 same status $status 1
 has "what it says" "$err" "whether Slurm has the job is unknown"
 same "queued runs" "$(queued)" 2

@@ -8,16 +8,8 @@ export CLUSTER_MAX_ARRAY
 mkdir build && cp "$BUILD"/gem5art-run "$BUILD"/gem5art-getruns "$BUILD"/gem5-stand-in build && BUILD=$work/build
 . "$root/tests/slurm/sweep.sh"
 chmod 755 "$work" && git config --global safe.directory '*'
-sbatch=$(command -v sbatch)
-# fake_sbatch 'LINES' - another sbatch for submit_fake, a script with these lines; $sbatch is the real one
-fake_sbatch() {
-    mkdir -p bin
-    printf '#!/bin/sh\n%s\n' "$1" >bin/sbatch
-    chmod +x bin/sbatch
-}
 # as USER GROUP COMMAND... - runs a command as a user, whose files are the group's, too
 as() { setpriv --reuid="$1" --regid="$2" --clear-groups sh -c 'umask 002; shift 2; exec "$@"' as "$@"; }
-submit_fake() { run env PATH="$PWD/bin:$PATH" gem5art-run --slurm "$@" x.json; }
 none_submitted() { [ -z "$(ls db.json.slurm 2>/dev/null)" ] && nothing_live && [ "$(tasks)" = 0 ]; }
 
 begin "Slurm is not installed"

@@ -18,7 +18,7 @@ static int compare_ids(const void *a, const void *b) {
     return order ? order : strcmp(x->whole, y->whole);
 }
 
-/* Ids whose first characters have a bit of their own in `seen` are told apart by these. */
+/* An id whose first characters have a bit of their own in `seen` begins like no other one. */
 typedef struct beginnings {
     uint64_t *seen, *again; /* bits of ids, and those that a second id has, too */
     int shift;

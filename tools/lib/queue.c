@@ -90,10 +90,9 @@ static void adopt_jobs(queue *q) {
     size_t i, k;
     int64_t first;
     for (i = 0; i < q->slurm->count; i++) {
-        const slurm_task *task = &q->slurm->tasks[i];
-        char *id = i == 0 || task->job != task[-1].job ? submission_of_comment(task->comment, &first) : NULL;
+        char *id = submission_of_job(q->slurm, i, &first);
         for (k = 0; id && k < q->submission_count; k++)
-            if (text_same(q->submissions[k].id, id)) submission_adopt(&q->submissions[k], first, task->job);
+            if (text_same(q->submissions[k].id, id)) submission_adopt(&q->submissions[k], first, q->slurm->tasks[i].job);
         free(id);
     }
 }

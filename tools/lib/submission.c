@@ -14,10 +14,12 @@
 
 #include "message.h"
 
-#include "slurm.h"
-
 /* Characters of a UUID; seconds until a submission that is over is removed. */
 enum { SUBMISSION_ID = 36, SUBMISSION_AGE = 3600 };
+
+static bool begins_with_id(const char *at, char after) {
+    return strspn(at, "0123456789abcdef-") == SUBMISSION_ID && at[SUBMISSION_ID] == after;
+}
 
 static char *path_of(const submission *s, const char *name) { return text_join(s->folder, name); }
 
@@ -136,16 +138,15 @@ static bool is_old(const char *folder) {
 }
 
 static bool has_job(const slurm_queue *jobs, const char *id) {
+    bool found = false;
     size_t i;
     int64_t first;
-    for (i = 0; i < jobs->count; i++) {
-        char *of = i == 0 || jobs->tasks[i].job != jobs->tasks[i - 1].job
-                       ? submission_of_comment(jobs->tasks[i].comment, &first) : NULL;
-        bool same = text_same(of, id);
+    for (i = 0; i < jobs->count && !found; i++) {
+        char *of = submission_of_job(jobs, i, &first);
+        found = text_same(of, id);
         free(of);
-        if (same) return true;
     }
-    return false;
+    return found;
 }
 
 void submission_remove_ended(const gem5art_db *db, const text_list *used) {
@@ -158,8 +159,7 @@ void submission_remove_ended(const gem5art_db *db, const text_list *used) {
     bool asked = false, answered = true;
     submission s;
     while (dir && answered && (entry = readdir(dir)) != NULL) {
-        if (strspn(entry->d_name, "0123456789abcdef-") != SUBMISSION_ID || entry->d_name[SUBMISSION_ID]) continue;
-        if (text_list_has(used, entry->d_name)) continue;
+        if (!begins_with_id(entry->d_name, 0) || text_list_has(used, entry->d_name)) continue;
         submission_read(&s, db, entry->d_name);
         if (!s.submitting && is_old(s.folder) && each_file(s.folder, is_silent)) {
             if (!asked) answered = slurm_ask(&jobs, &user, 1, &why);
@@ -228,7 +228,7 @@ void submission_adopt(submission *s, int64_t first, int64_t job) {
 /* ID, a character, and a number, as in tickets and comments. */
 static char *read_id(const char *at, char after, int64_t *number) {
     char *end;
-    if (strspn(at, "0123456789abcdef-") != SUBMISSION_ID || at[SUBMISSION_ID] != after) return NULL;
+    if (!begins_with_id(at, after)) return NULL;
     *number = strtoll(at + SUBMISSION_ID + 1, &end, 10);
     if (end == at + SUBMISSION_ID + 1 || *end || *number < 0) return NULL;
     return text_copy_n(at, SUBMISSION_ID);
@@ -247,6 +247,10 @@ char *submission_of_comment(const char *comment, int64_t *first) {
 
 char *submission_ticket(const char *id, int64_t task) { return text_printf("%s %lld", id, (long long)task); }
 
+char *submission_of_job(const slurm_queue *jobs, size_t i, int64_t *first) {
+    const slurm_task *task = &jobs->tasks[i];
+    return i == 0 || task->job != task[-1].job ? submission_of_comment(task->comment, first) : NULL;
+}
 char *submission_of_ticket(const char *ticket, int64_t *task) { return read_id(ticket, ' ', task); }
 
 void submission_free(submission *s) {

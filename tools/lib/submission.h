@@ -11,6 +11,7 @@
 
 #include <stdint.h>
 
+#include "slurm.h"
 #include "text.h"
 
 enum { SUBMISSION_HASH = 64, SUBMISSION_LINE = SUBMISSION_HASH + 1 };
@@ -61,6 +62,8 @@ void submission_adopt(submission *s, int64_t first, int64_t job);
    is another program's. */
 char *submission_comment(const char *id, int64_t first);
 char *submission_of_comment(const char *comment, int64_t *first);
+/* The same, of the job whose first task in the queue is number i; NULL also for its other tasks. */
+char *submission_of_job(const slurm_queue *jobs, size_t i, int64_t *first);
 
 char *submission_ticket(const char *id, int64_t task);
 /* The parts of a ticket: the id, to be freed, and the task; NULL: it is not a ticket of a submission. */
