@@ -6502,6 +6502,22 @@ static int64_t gem5art__read_number(const MDB_val *value) {
     return (int64_t)number;
 }
 
+/* Moves a cursor. LMDB leaves the value unset on a damaged page that seems to have keys only; here it is empty then. */
+static int gem5art__lmdb_move(MDB_cursor *cursor, MDB_val *key, MDB_val *value, MDB_cursor_op where) {
+    *value = gem5art__lmdb_value(NULL, 0);
+    return mdb_cursor_get(cursor, key, value, where);
+}
+
+/* Finds the record with a number that an index has. An LMDB code. */
+static int gem5art__lmdb_record(gem5art__lmdb_call *call, int64_t number, MDB_val *line) {
+    uint8_t bytes[8];
+    MDB_val key = gem5art__lmdb_number(bytes, number);
+    int code;
+    *line = gem5art__lmdb_value(NULL, 0);
+    code = mdb_get(call->txn, call->env->tables[GEM5ART__RECORDS], &key, line);
+    return code == MDB_NOTFOUND || (code == 0 && !line->mv_data) ? MDB_CORRUPTED : code;
+}
+
 /* ---- looking up */
 
 /* The first number after `last` that an index has for a text; *number stays where there is none. An LMDB code. */
@@ -6529,16 +6545,13 @@ static bool gem5art__lmdb_check(gem5art__lmdb_call *call, int64_t number, const 
 static int gem5art__lmdb_find(gem5art__lmdb_call *call) {
     do {
         int64_t number = INT64_MAX;
-        uint8_t bytes[8];
-        MDB_val key, value;
+        MDB_val value;
         int code = gem5art__lmdb_after(call, GEM5ART__IDS, call->text, call->lookup->last, &number);
         if (code == 0) code = gem5art__lmdb_after(call, GEM5ART__HASHES, call->text, call->lookup->last, &number);
         if (code) return code;
         call->step = GEM5ART__END;
         if (number == INT64_MAX) return 0;
-        key = gem5art__lmdb_number(bytes, number);
-        code = mdb_get(call->txn, call->env->tables[GEM5ART__RECORDS], &key, &value);
-        if (code) return code == MDB_NOTFOUND ? MDB_CORRUPTED : code;
+        if ((code = gem5art__lmdb_record(call, number, &value)) != 0) return code;
         call->lookup->last = number;
         call->step = GEM5ART__FAILED;
         if (!gem5art__lmdb_check(call, number, &value)) return 0;
@@ -6599,13 +6612,13 @@ static int gem5art__lmdb_choose(gem5art__lmdb_scan *lmdb) {
     int code = mdb_cursor_open(lmdb->call.txn, lmdb->call.env->tables[GEM5ART__NAMES], &cursor);
     if (code) return code;
     lmdb->chosen = true;
-    code = mdb_cursor_get(cursor, &key, &value, length ? MDB_SET_RANGE : MDB_FIRST);
+    code = gem5art__lmdb_move(cursor, &key, &value, length ? MDB_SET_RANGE : MDB_FIRST);
     while (code == 0 && (!length || (key.mv_size >= cut && memcmp(key.mv_data, query->name, cut) == 0))) {
         const char *name = (const char *)key.mv_data, *end = (const char *)memchr(name, 0, key.mv_size);
         bool matches = !end || gem5art__name_matches(query, name, (size_t)(end - name)); /* cut: the record decides */
         int64_t number = gem5art__read_number(&value);
         if (matches) gem5art__put(&lmdb->numbers, (const char *)&number, sizeof number);
-        code = mdb_cursor_get(cursor, &key, &value, matches ? MDB_NEXT : MDB_NEXT_NODUP);
+        code = gem5art__lmdb_move(cursor, &key, &value, matches ? MDB_NEXT : MDB_NEXT_NODUP);
     }
     mdb_cursor_close(cursor);
     if (lmdb->numbers.failed) return ENOMEM;
@@ -6632,9 +6645,9 @@ static int gem5art__lmdb_read_next(gem5art__lmdb_call *call) {
         memcpy(&number, lmdb->numbers.data + lmdb->next, sizeof number);
         lmdb->next += sizeof number;
         key = gem5art__lmdb_number(bytes, number);
-        code = mdb_cursor_get(lmdb->records, &key, &value, MDB_SET);
+        code = gem5art__lmdb_move(lmdb->records, &key, &value, MDB_SET);
         if (code == MDB_NOTFOUND) code = MDB_CORRUPTED;
-    } else code = mdb_cursor_get(lmdb->records, &key, &value, MDB_NEXT);
+    } else code = gem5art__lmdb_move(lmdb->records, &key, &value, MDB_NEXT);
     if (code) return code;
     call->step = gem5art__lmdb_check(call, gem5art__read_number(&key), &value) ? GEM5ART__RECORD : GEM5ART__FAILED;
     lmdb->scan->data = (const char *)value.mv_data;
@@ -6728,7 +6741,7 @@ static int gem5art__lmdb_put_lines(gem5art__lmdb_call *call) {
     int64_t number = 0;
     int code = mdb_cursor_open(call->txn, call->env->tables[GEM5ART__RECORDS], &cursor);
     if (code) return code;
-    code = mdb_cursor_get(cursor, &key, &value, MDB_LAST);
+    code = gem5art__lmdb_move(cursor, &key, &value, MDB_LAST);
     if (code == 0) number = gem5art__read_number(&key);
     mdb_cursor_close(cursor);
     /* The creator of a new store may have been killed before it did this. */
@@ -6772,9 +6785,8 @@ static int gem5art__lmdb_drop_ids(gem5art__lmdb_call *call) {
             char *line; /* a copy, as LMDB's bytes move when it changes */
             number = INT64_MAX;
             if ((code = gem5art__lmdb_after(call, GEM5ART__IDS, *id, last, &number)) != 0 || number == INT64_MAX) break;
+            if ((code = gem5art__lmdb_record(call, number, &value)) != 0) return code;
             key = gem5art__lmdb_number(bytes, number);
-            code = mdb_get(call->txn, call->env->tables[GEM5ART__RECORDS], &key, &value);
-            if (code) return code == MDB_NOTFOUND ? MDB_CORRUPTED : code;
             if ((line = (char *)GEM5ART_MALLOC(value.mv_size)) == NULL) return ENOMEM;
             memcpy(line, value.mv_data, value.mv_size);
             code = gem5art__lmdb_read_keys(line, value.mv_size, &keys) ? 0 : ENOMEM;

@@ -31,11 +31,12 @@ static int fsck_check_index(fsck_audit *audit, int table) {
     gem5art__env *env = audit->db->env;
     MDB_txn *txn = (MDB_txn *)audit->txn;
     MDB_cursor *cursor;
-    MDB_val key, number, line;
+    MDB_val key, number;
     int code = mdb_cursor_open(txn, env->tables[table], &cursor);
     if (code) return code;
-    while ((code = mdb_cursor_get(cursor, &key, &number, MDB_NEXT)) == 0) {
+    while ((code = gem5art__lmdb_move(cursor, &key, &number, MDB_NEXT)) == 0) {
         gem5art__lmdb_keys keys;
+        MDB_val line = gem5art__lmdb_value(NULL, 0);
         int got = mdb_get(txn, env->tables[GEM5ART__RECORDS], &number, &line);
         bool fits = false;
         if (got && got != MDB_NOTFOUND) {
@@ -75,7 +76,7 @@ static int fsck_count_free_pages(MDB_txn *txn, size_t *count) {
     size_t listed;
     int code = mdb_cursor_open(txn, 0, &cursor);
     if (code) return code;
-    while ((code = mdb_cursor_get(cursor, &key, &pages, MDB_NEXT)) == 0) {
+    while ((code = gem5art__lmdb_move(cursor, &key, &pages, MDB_NEXT)) == 0) {
         if (key.mv_size != sizeof listed || pages.mv_size < sizeof listed) break;
         memcpy(&listed, pages.mv_data, sizeof listed); /* of each transaction: a count, then as many pages */
         if (pages.mv_size / sizeof listed != listed + 1) break;
@@ -127,7 +128,7 @@ static int fsck_check_tree(gem5art__lmdb_call *visit) {
     if (code) return code;
     audit->txn = visit->txn;
     if (GEM5ART_SYS_STAT(audit->db->path, &st) == 0) audit->bytes = (int64_t)st.st_size;
-    while (ok && (code = mdb_cursor_get(cursor, &key, &line, MDB_NEXT)) == 0) {
+    while (ok && (code = gem5art__lmdb_move(cursor, &key, &line, MDB_NEXT)) == 0) {
         audit->at = (off_t)gem5art__read_number(&key);
         ok = fsck_check_lmdb_record(audit, &line, visit->error);
         if (ok && audit->fits && (code = fsck_check_indexed(audit, &line, key)) != 0) break;
