@@ -106,7 +106,7 @@ FLAGS = $(CFLAGS)
 $(B)/gem5-stand-in $(children): FLAGS = $(PLAIN)
 $(B)/bench/append $(B)/bench/json $(B)/bench/scale: LDLIBS += -ldl # they load SQLite, cJSON and yyjson where they are
 $(tests) $(replays) $(filter-out $(B)/gem5-stand-in,$(examples)): FLAGS = $(CFLAGS) $(OPTIMISE)
-$(tools) $(modules) $(B)/gem5art.o: FLAGS = $(CFLAGS) -D_GNU_SOURCE -D_FILE_OFFSET_BITS=64
+$(tools) $(modules) $(B)/gem5art.o: FLAGS = $(CFLAGS) -fno-plt -D_GNU_SOURCE -D_FILE_OFFSET_BITS=64
 ifdef LMDB
 $(tools) $(B)/gem5art.o $(store_tests) $(lmdb_tortures) $(B)/bench/scale: FLAGS += -DGEM5ART_LMDB
 $(tools) $(store_tests) $(lmdb_tortures) $(B)/bench/scale $(B)/bench/stats $(B)/bench/growth $(B)/test_lmdb $(with_tools): LDLIBS += -llmdb

@@ -118,10 +118,9 @@ static bool is_selected(const record *r) {
 
 typedef struct listing {
     row_list rows;
-    attempts attempts;
-    text ids;      /* of all records, shown or not, each with its NUL */
-    size_t read;
-    double time;   /* of the record that was read last */
+    attempts attempts; /* one for each record that could have a row, at no experiment if it is an artifact */
+    text ids;          /* of all records, shown or not, each with its NUL */
+    double time;       /* of the record that was read last */
 } listing;
 
 static listing recorded, live;
@@ -132,7 +131,6 @@ static void forget(listing *l) {
     rows_clear(&l->rows);
     attempts_clear(&l->attempts);
     text_clear(&l->ids);
-    l->read = 0;
     l->time = 0;
 }
 
@@ -177,13 +175,13 @@ static void put_texts(text *texts) {
     }
 }
 
-static row *make_row(listing *l) {
+static row *make_row(listing *l, size_t order) {
     const char *const *after;
     unsigned facts[FACTS_MOST];
     size_t i;
     row *r;
     put_texts(rows_begin(&l->rows));
-    r = rows_make(facts, by_default ? facts_read(&current, facts) : 0);
+    r = rows_make(l->time, order, facts, by_default ? facts_read(&current, facts) : 0);
     r->id = r->cells[id_column()];
     after = &r->cells[column_count + (id_column() == column_count)];
     r->status = after[0];
@@ -212,7 +210,7 @@ static void note_variables(void) {
 /* Ends the tool if a column is none and no run has a variable of its name. */
 static void check_columns(void) {
     size_t i;
-    for (i = 0; i < column_count && recorded.read + live.read > 0; i++) {
+    for (i = 0; i < column_count && recorded.attempts.count + live.attempts.count > 0; i++) {
         bool known = text_list_has(&known_variables, columns[i].name);
         if (columns[i].kind != COLUMN_VARIABLE && known)
             warn("\"%s\" is a field of runs: the variable of that name is variables.%s", columns[i].name,
@@ -225,27 +223,22 @@ static void check_columns(void) {
 /* `of`: of this live run. `q`: what Slurm says of it; NULL: it does not have it. */
 static void add_record(listing *l, const char *json, size_t length, const gem5art_run *of, const queued_run *q) {
     static text type;
-    uint64_t experiment;
     bool matches;
-    size_t order = l->read++;
+    size_t order;
     row *r;
     record_read(&current, json, length, of);
     if (q) queue_show(&current, q, of != NULL);
     if (columns_text || group_text || sort_word) note_variables();
     add_id(l, current.members.values[RECORD_ID]);
     if (current.when > 0) l->time = current.when;
-    experiment = artifacts ? 0 : attempts_key(current.members.values[hash_member]);
-    attempts_add(&l->attempts, experiment, l->time, order);
+    order = attempts_add(&l->attempts, artifacts ? 0 : attempts_key(current.members.values[hash_member]), l->time);
     matches = is_selected(&current);
     if (!matches && !artifacts) return;
-    r = make_row(l);
+    r = make_row(l, order);
     r->shown = matches;
     if (artifacts && !with_type)
         r->archive = store_is_results(members_string(&type, current.members.values[RECORD_TYPE]));
     r->live = of || q;
-    r->experiment = experiment;
-    r->order = order;
-    r->time = l->time;
 }
 
 /* Reads the store; false with an error, and the records before it. */
@@ -332,22 +325,30 @@ static bool is_recorded(const row *r) {
     return id < end;
 }
 
-/* Live rows and then recorded ones, each by their times. */
+static bool is_superseded(const row *r) {
+    return r->archive || attempts_superseded(&recorded.attempts, r->order) ||
+           attempts_has(&live.attempts, attempts_experiment(&recorded.attempts, r->order));
+}
+
+static void choose(row *r) {
+    rows_add(&chosen, r);
+    tally_add(r);
+}
+
+/* Live rows and then recorded ones, each by their times. One pass, as a million rows are not in the CPU's cache. */
 static void gather(void) {
     size_t i;
     if (!artifacts) rows_sort_by_time(&recorded.rows);
     rows_sort_by_time(&live.rows);
+    tally_begin();
     chosen.count = superseded = 0;
     for (i = 0; i < live.rows.count; i++)
-        if (live_only || !is_recorded(live.rows.rows[i])) rows_add(&chosen, live.rows.rows[i]);
+        if (live_only || !is_recorded(live.rows.rows[i])) choose(live.rows.rows[i]);
     for (i = 0; i < recorded.rows.count; i++) {
         row *r = recorded.rows.rows[i];
-        r->chosen = false;
         if (!r->shown) continue;
-        if (!all && (r->archive || attempts_superseded(&recorded.attempts, r->experiment, r->order) ||
-                     attempts_has(&live.attempts, r->experiment)))
-            superseded++;
-        else rows_add(&chosen, r);
+        if (!all && is_superseded(r)) superseded++;
+        else choose(r);
     }
     total = chosen.count;
 }
@@ -356,8 +357,6 @@ static void gather(void) {
 static void choose_rows(size_t most) {
     size_t i, kept = 0;
     gather();
-    tally_begin();
-    for (i = 0; i < total; i++) tally_add(chosen.rows[i]);
     if (sort_word) rows_sort_by_column(&chosen, &columns[shown_count], shown_count);
     if (reverse) rows_reverse(&chosen);
     if (total > most) {
@@ -365,7 +364,8 @@ static void choose_rows(size_t most) {
         memmove(&chosen.rows[kept], &chosen.rows[total - most + kept], (most - kept) * sizeof *chosen.rows);
         chosen.count = most;
     }
-    for (i = 0; i < chosen.count; i++) chosen.rows[i]->chosen = true;
+    for (i = 0; artifacts && i < recorded.rows.count; i++) recorded.rows.rows[i]->chosen = false;
+    for (i = 0; artifacts && i < chosen.count; i++) chosen.rows[i]->chosen = true;
 }
 
 /* Appends "9 runs: 1 Finished, 8 Failed (5 timeout, 1 kernel panic)". */

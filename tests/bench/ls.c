@@ -2,7 +2,8 @@
 
      bench/ls [RUNS]      default $SCALE_RUNS, else 100000
 
-   The records are what a run leaves: an FS run of about 1.9 KB, and before it the artifact of its archive. Programs
+   The records are what runs leave: their five artifacts, then for each run, an FS run of about 1.9 KB, the artifact of
+   its archive and its own. The ends of some are not in the order in which they are stored, as after a merge. Programs
    write to a file, which is no terminal; "on a terminal" is a pseudo-terminal whose other side is read as fast as it
    comes. The best of three turns counts. $BUILD tells where the tools are. */
 #define GEM5ART_IMPLEMENTATION
@@ -21,6 +22,24 @@ static bool complain(const char *what) {
 }
 
 /* ---- the records */
+
+static const struct { const char *id, *hash, *type, *name; } inputs[] = {
+    {"00000001-0000-4000-a000-000000000001", "9b2c8f5e0d1a4c7b8e6f3a2d5c4b1e0f", "gem5 binary", "gem5"},
+    {"00000002-0000-4000-a000-000000000002", "5c3f1e7a9b2d4c6e8f0a1b3c5d7e9f1a2b4c6d8e", "git repo", "gem5"},
+    {"00000003-0000-4000-a000-000000000003", "1a3c5e7f9b2d4c6e8f0a1b3c5d7e9f1a2b4c6d80", "git repo", "configs-boot-tests"},
+    {"00000004-0000-4000-a000-000000000004", "7e6d5c4b3a2918070f1e2d3c4b5a6978", "kernel", "vmlinux-5.4.49"},
+    {"00000005-0000-4000-a000-000000000005", "0f1e2d3c4b5a69788796a5b4c3d2e1f0", "disk image", "boot-disk"}};
+enum { INPUTS = sizeof inputs / sizeof *inputs };
+
+static void put_input(gem5art__buf *line, size_t i) {
+    gem5art_artifact artifact;
+    memset(&artifact, 0, sizeof artifact);
+    gem5art__set_defaults(gem5art__artifact_fields, &artifact);
+    artifact.id = inputs[i].id, artifact.hash = inputs[i].hash;
+    artifact.type = inputs[i].type, artifact.name = inputs[i].name;
+    artifact.documentation = "An input of all runs", artifact.path = "/home/someone/gem5", artifact.time = 1.7e9;
+    gem5art__put_object_line(line, gem5art__artifact_fields, &artifact, true, NULL, &why);
+}
 
 static void put_archive(gem5art__buf *line, const gem5art_run *run) {
     char path[256];
@@ -55,8 +74,8 @@ static void put_run(gem5art__buf *line, int n) {
     snprintf(count, sizeof count, "%d", 1 << n / 4 % 4);
     run.id = id, run.hash = hash, run.type = gem5art__type_fs, run.name = name, run.results = results;
     run.status = n % 10 ? "Finished" : "Failed", run.kill_reason = n % 20 ? "" : n % 40 ? "timeout" : "kernel panic";
-    run.gem5_artifact = run.gem5_git_artifact = run.run_script_git_artifact = id;
-    run.linux_binary_artifact = run.disk_image_artifact = id;
+    run.gem5_artifact = inputs[0].id, run.gem5_git_artifact = inputs[1].id, run.run_script_git_artifact = inputs[2].id;
+    run.linux_binary_artifact = inputs[3].id, run.disk_image_artifact = inputs[4].id;
     run.gem5_binary_path = command[0], run.run_script = command[4], run.linux_binary_path = command[5];
     run.disk_image_path = command[6], run.outdir = outdir, run.params = params, run.command = command;
     run.start_time = 1.7e9 + n * 61.25, run.end_time = run.start_time + 10 + n % 90000 * 0.973;
@@ -71,10 +90,11 @@ static bool fill(const char *path) {
     FILE *file = fopen(path, "w");
     bool ok = file && fputs("[", file) >= 0;
     int i;
-    for (i = 0; ok && i < runs; i++) {
+    for (i = 0; ok && i < INPUTS + runs; i++) {
         line.length = 0;
         gem5art__puts(&line, i ? ",\n" : "\n");
-        put_run(&line, i);
+        if (i < INPUTS) put_input(&line, (size_t)i);
+        else put_run(&line, i - INPUTS);
         ok = !line.failed && fwrite(line.data, 1, line.length, file) == line.length;
     }
     ok = ok && fputs("]\n", file) >= 0 && fflush(file) == 0 && fsync(fileno(file)) == 0;

@@ -27,11 +27,13 @@ static struct attempts_slot *find_slot(const attempts *a, uint64_t experiment) {
     return &a->slots[at];
 }
 
-void attempts_add(attempts *a, uint64_t experiment, double time, size_t order) {
-    if (!experiment) return;
+size_t attempts_add(attempts *a, uint64_t experiment, double time) {
     a->list = (struct attempt *)text_room(a->list, a->count, sizeof *a->list);
-    a->list[a->count++] = (struct attempt){experiment, time, order};
+    a->list[a->count] = (struct attempt){experiment, time, false};
+    return a->count++;
 }
+
+uint64_t attempts_experiment(const attempts *a, size_t number) { return a->list[number].experiment; }
 
 /* Gives the attempts that were added since the last look-up their slots: all at once it takes a third of the time. */
 static void give_slots(attempts *a) {
@@ -44,9 +46,15 @@ static void give_slots(attempts *a) {
         a->placed = 0;
     }
     for (; a->placed < a->count; a->placed++) {
-        const struct attempt *added = &a->list[a->placed];
+        struct attempt *added = &a->list[a->placed], *before;
+        if (!added->experiment) continue;
         slot = find_slot(a, added->experiment);
-        if (slot->place && a->list[slot->place - 1].time > added->time) continue;
+        before = slot->place ? &a->list[slot->place - 1] : NULL;
+        if (before && before->time > added->time) {
+            added->superseded = true;
+            continue;
+        }
+        if (before) before->superseded = true;
         *slot = (struct attempts_slot){(uint32_t)(added->experiment >> 32), (uint32_t)a->placed + 1};
     }
 }
@@ -61,9 +69,9 @@ static const struct attempt *find_newest(attempts *a, uint64_t experiment) {
 
 bool attempts_has(attempts *a, uint64_t experiment) { return find_newest(a, experiment) != NULL; }
 
-bool attempts_superseded(attempts *a, uint64_t experiment, size_t order) {
-    const struct attempt *newest = find_newest(a, experiment);
-    return newest && newest->order != order;
+bool attempts_superseded(attempts *a, size_t number) {
+    give_slots(a);
+    return a->list[number].superseded;
 }
 
 double attempts_time(attempts *a, uint64_t experiment) {

@@ -67,7 +67,6 @@ void chosen_counts_free(chosen_counts *counts) {
 
 typedef struct chosen_candidates {
     attempts attempts;
-    uint64_t *experiments;
     size_t hash_member;
     chosen_counts left_out;
 } chosen_candidates;
@@ -114,7 +113,7 @@ static void chosen_free_run(chosen_run *run) {
 static void chosen_supersede(chosen *c, chosen_candidates *all) {
     size_t i, kept = 0;
     for (i = 0; i < c->count; i++)
-        if (attempts_superseded(&all->attempts, all->experiments[i], i)) {
+        if (attempts_superseded(&all->attempts, i)) {
             chosen_add(&all->left_out, "superseded attempt|", c->runs[i].id);
             chosen_free_run(&c->runs[i]);
         } else {
@@ -148,10 +147,7 @@ void chosen_make(chosen *c, gem5art_db *db, selection *s, bool all) {
             chosen_add(&candidates.left_out, flaw, members_string(&id, r->members.values[RECORD_ID]));
             continue;
         }
-        candidates.experiments =
-            (uint64_t *)text_room(candidates.experiments, c->count, sizeof *candidates.experiments);
-        candidates.experiments[c->count] = all ? 0 : attempts_key(r->members.values[candidates.hash_member]);
-        attempts_add(&candidates.attempts, candidates.experiments[c->count], r->when, c->count);
+        attempts_add(&candidates.attempts, all ? 0 : attempts_key(r->members.values[candidates.hash_member]), r->when);
         chosen_keep(c, r);
     }
     chosen_supersede(c, &candidates);
@@ -159,7 +155,6 @@ void chosen_make(chosen *c, gem5art_db *db, selection *s, bool all) {
     chosen_report(&c->left_out, &candidates.left_out);
     chosen_counts_free(&candidates.left_out);
     attempts_clear(&candidates.attempts);
-    free(candidates.experiments);
 }
 
 void chosen_free(chosen *c) {

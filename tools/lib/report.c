@@ -149,7 +149,6 @@ typedef struct report_reading {
     report *report;
     record record;
     size_t hash; /* the member */
-    size_t order;
     attempts recorded, live;
 } report_reading;
 
@@ -230,18 +229,16 @@ static void read_runs(report_reading *from_store, bool live) {
     query.live = live;
     iter = store_runs(r->db, &query);
     while ((from = store_next_run(iter)) != NULL) {
-        uint64_t experiment;
+        size_t number;
         read_record(from_store, from, live);
-        experiment = attempts_key(from_store->record.members.values[from_store->hash]);
-        attempts_add(live ? &from_store->live : &from_store->recorded, experiment, from_store->record.when,
-                     from_store->order);
+        number = attempts_add(live ? &from_store->live : &from_store->recorded,
+                              attempts_key(from_store->record.members.values[from_store->hash]),
+                              from_store->record.when);
         if (select_holds(r->selected, &from_store->record)) {
             r->runs = (report_run *)text_room(r->runs, r->count, sizeof *r->runs);
             r->runs[r->count] = make_run(from_store, from, live);
-            r->runs[r->count].experiment = experiment;
-            r->runs[r->count++].order = from_store->order;
+            r->runs[r->count++].number = number;
         }
-        from_store->order++;
     }
 }
 
@@ -258,7 +255,7 @@ static int compare_runs(const void *a, const void *b) {
     const report_run *x = (const report_run *)a, *y = (const report_run *)b;
     if (x->live != y->live) return x->live ? -1 : 1;
     if (x->when < y->when || x->when > y->when) return x->when < y->when ? 1 : -1;
-    return x->order < y->order ? 1 : x->order > y->order ? -1 : 0;
+    return x->number < y->number ? 1 : x->number > y->number ? -1 : 0;
 }
 
 /* Leaves out superseded attempts, live runs that have ended since they were read, and all but --limit. */
@@ -271,8 +268,9 @@ static void choose_runs(report_reading *from_store) {
     for (i = 0; i < r->count; i++) {
         report_run *run = &r->runs[i];
         bool ended = run->live && recorded[run->id];
-        bool old = !r->all && !run->live && (attempts_superseded(&from_store->recorded, run->experiment, run->order) ||
-                                             attempts_has(&from_store->live, run->experiment));
+        bool old = !r->all && !run->live &&
+                   (attempts_superseded(&from_store->recorded, run->number) ||
+                    attempts_has(&from_store->live, attempts_experiment(&from_store->recorded, run->number)));
         r->superseded += old;
         if (ended || old) free_run(run);
         else r->runs[kept++] = *run;

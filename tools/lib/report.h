@@ -21,8 +21,7 @@ typedef struct report_run {
     double start, end;         /* Unix times; 0: unknown. The end of a live run is the present */
     double when, elapsed;      /* as in a record; elapsed -1: unknown */
     double size;               /* bytes of its results; -1: unknown */
-    uint64_t experiment;
-    size_t order;              /* in which it was read */
+    size_t number;             /* of the recorded or of the live runs, as they were read: see attempts_add */
     char *outdir, *results;    /* as recorded */
 } report_run;
 

@@ -34,7 +34,7 @@ static int compare_starts(const void *a, const void *b) {
     int hosts = strcmp(report_word(comparing, x->host), report_word(comparing, y->host));
     if (hosts) return hosts;
     if (x->start < y->start || x->start > y->start) return x->start < y->start ? -1 : 1;
-    return x->order < y->order ? -1 : x->order > y->order;
+    return x->number < y->number ? -1 : x->number > y->number;
 }
 
 static void gather(timeline *t) {

@@ -58,7 +58,7 @@ void rows_end_text(void) {
     making.begin = making.texts.length;
 }
 
-row *rows_make(const unsigned *facts, size_t fact_count) {
+row *rows_make(double time, size_t order, const unsigned *facts, size_t fact_count) {
     const row *last = making.list->last;
     const size_t count = making.count, pointers = (count + 1) * sizeof(char *), facts_size = fact_count * sizeof *facts;
     row *r = (row *)rows_alloc(making.list, sizeof *r + pointers + facts_size + making.texts.length);
@@ -70,9 +70,12 @@ row *rows_make(const unsigned *facts, size_t fact_count) {
     for (i = 0; i < count; i++)
         r->cells[i] = making.places[i] == SIZE_MAX ? last->cells[i] : texts + making.places[i];
     r->cells[count] = NULL;
+    r->time = time;
+    r->order = order;
     r->facts = (const unsigned *)(void *)row_facts;
     r->fact_count = fact_count;
     rows_add(making.list, r);
+    making.list->disordered |= last && time < last->time;
     making.list->last = r;
     making.list->last_count = count;
     return r;
@@ -87,6 +90,7 @@ void rows_clear(row_list *list) {
     struct rows_memory *memory;
     list->count = 0;
     list->last = NULL;
+    list->disordered = false;
     while ((memory = list->memory) != NULL) {
         list->memory = memory->before;
         free(memory);
@@ -103,9 +107,8 @@ static int compare_times(const void *a, const void *b) {
 }
 
 void rows_sort_by_time(row_list *list) {
-    size_t i;
-    for (i = 1; i < list->count && compare_times(&list->rows[i - 1], &list->rows[i]) <= 0; i++) {}
-    if (i < list->count) qsort(list->rows, list->count, sizeof *list->rows, compare_times);
+    if (list->disordered) qsort(list->rows, list->count, sizeof *list->rows, compare_times);
+    list->disordered = false;
 }
 
 /* The number that "16", "256kB" or "1.5GHz" stands for; false: it is something else, such as a version. A quote, as
