@@ -11673,18 +11673,20 @@ static uint64_t gem5art__deflate_lengths(gem5art__deflate_code *code, int count,
     return bits;
 }
 
-/* The canonical code words for the lengths. */
+/* The canonical code words for the lengths. They are copied into the code at the end, as gcc 12 for aarch64 believes that
+   a loop which stores there changes nothing, and leaves the function out. */
 static void gem5art__deflate_words(gem5art__deflate_code *code, int count) {
-    unsigned of_length[17] = {0}, next[17], i;
+    uint16_t words[288] = {0};
+    unsigned word = 0, length, reversed, i;
     int symbol;
-    for (symbol = 0; symbol < count; symbol++) of_length[code->length[symbol]]++;
-    of_length[0] = 0;
-    for (next[0] = 0, i = 1; i <= 16; i++) next[i] = (next[i - 1] + of_length[i - 1]) << 1;
-    for (symbol = 0; symbol < count; symbol++) {
-        unsigned word = next[code->length[symbol]]++, reversed = 0;
-        for (i = 0; i < code->length[symbol]; i++) reversed |= (word >> i & 1) << (code->length[symbol] - 1u - i);
-        code->bits[symbol] = (uint16_t)reversed;
-    }
+    for (length = 1; length <= 15; length++, word <<= 1)
+        for (symbol = 0; symbol < count; symbol++) {
+            if (code->length[symbol] != length) continue;
+            for (reversed = i = 0; i < length; i++) reversed |= (word >> i & 1) << (length - 1 - i);
+            words[symbol] = (uint16_t)reversed;
+            word++;
+        }
+    memcpy(code->bits, words, sizeof words);
 }
 
 /* ---- blocks (3.2.3 to 3.2.7) */

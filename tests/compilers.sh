@@ -37,11 +37,12 @@ link-time          | gcc -std=c99 -O2 -flto=auto                             |  
 hidden             | gcc -std=c99 -O2 -fPIC -fvisibility=hidden              |             | hash json
 no exceptions      | g++ -x c++ -std=c++11 -O2 -fno-exceptions -fno-rtti     |             | hash json
 musl, static       | musl-gcc -std=c99 -static                               |             | hash json cache run
-i386               | gcc -std=c99 -m32 -idirafter /usr/include/x86_64-linux-gnu | qemu-i386 | hash json cache run
-aarch64            | aarch64-linux-gnu-gcc -std=c99 -O1 -DGEM5ART_NO_VFORK   | qemu-aarch64 -L /usr/aarch64-linux-gnu | hash:-over_4 json:-read_back run
-riscv64            | riscv64-linux-gnu-gcc -std=c99 -O1 -DGEM5ART_NO_VFORK   | qemu-riscv64 -L /usr/riscv64-linux-gnu | hash:-over_4 json:-read_back run
-s390x, big-endian  | s390x-linux-gnu-gcc -std=c99 -O1 -DGEM5ART_NO_VFORK     | qemu-s390x -L /usr/s390x-linux-gnu | hash:-over_4 json:-read_back run
-powerpc, 32 bits, big-endian | powerpc-linux-gnu-gcc -std=c99 -O1 -DGEM5ART_NO_VFORK | qemu-ppc -L /usr/powerpc-linux-gnu | hash:-over_4 json:-read_back run
+i386               | gcc -std=c99 -m32 -idirafter /usr/include/x86_64-linux-gnu | qemu-i386 | hash json cache run store archive
+aarch64            | aarch64-linux-gnu-gcc -std=c99 -O2 -DGEM5ART_NO_VFORK   | qemu-aarch64 -L /usr/aarch64-linux-gnu | hash:-over_4 json:-read_back run archive store
+aarch64, -O1       | aarch64-linux-gnu-gcc -std=c99 -O1 -DGEM5ART_NO_VFORK   | qemu-aarch64 -L /usr/aarch64-linux-gnu | archive
+riscv64            | riscv64-linux-gnu-gcc -std=c99 -O2 -DGEM5ART_NO_VFORK   | qemu-riscv64 -L /usr/riscv64-linux-gnu | hash:-over_4 json:-read_back run archive
+s390x, big-endian  | s390x-linux-gnu-gcc -std=c99 -O2 -DGEM5ART_NO_VFORK     | qemu-s390x -L /usr/s390x-linux-gnu | hash:-over_4 json:-read_back run archive store outcome
+powerpc, 32 bits, big-endian | powerpc-linux-gnu-gcc -std=c99 -O2 -DGEM5ART_NO_VFORK | qemu-ppc -L /usr/powerpc-linux-gnu | hash:-over_4 json:-read_back run archive store
 LMDB, gcc C99      | gcc -std=c99 -O1 -DGEM5ART_LMDB                         |             | -
 LMDB, i386         | gcc -std=c99 -O1 -m32 -idirafter /usr/include/x86_64-linux-gnu -DGEM5ART_LMDB | | -
 LMDB, clang C23    | clang -std=c2x -O1 -DGEM5ART_LMDB                       |             | -

@@ -548,7 +548,7 @@ static void check_members(const zip *z, const char *tree) {
             free(data);
         } else if (S_ISLNK(st.st_mode)) {
             ssize_t n = readlink(path, target, sizeof target);
-            CHECK_THAT(n >= 0 && (size_t)n == m->size && memcmp(target, m->data, m->size) == 0, "%s leads elsewhere",
+            CHECK_THAT(n >= 0 && (uint64_t)n == m->size && memcmp(target, m->data, (size_t)m->size) == 0, "%s leads elsewhere",
                        m->name);
         } else {
             CHECK_INT(m->size, 0);
@@ -636,7 +636,7 @@ TEST(everything_goes_in) {
     make_odd_tree();
     set_mtime("tree/a0", 1700000001);
     set_mtime("tree/a-b", -86400 * 365);
-    set_mtime("tree/-dash", 5000000000);
+    set_mtime("tree/-dash", (time_t)5000000000);
     if (archive_and_open(&z, "tree", "out.zip", "")) {
         CHECK_INT(z.count, 17);
         check_members(&z, "tree");
@@ -649,7 +649,7 @@ TEST(everything_goes_in) {
         CHECK_INT(find(&z, "a0")->mtime, 1700000001);
         CHECK_INT(find(&z, "a-b")->mtime, -86400 * 365);
         CHECK_INT(find(&z, "a-b")->dos_time, 1 << 21 | 1 << 16); /* as early as DOS can say */
-        CHECK_INT(find(&z, "-dash")->has_mtime, false);
+        if (sizeof(time_t) > 4) CHECK_INT(find(&z, "-dash")->has_mtime, false);
     }
     zip_close(&z);
 }
@@ -783,7 +783,7 @@ TEST(dos_times_are_local) {
     CHECK_INT(dos, 44u << 25 | 3u << 21 | 1u << 16 | 1u << 11 | 59u << 5 | 29u); /* 1 March, 01:59:58 */
     unsetenv("TZ");
     tzset();
-    CHECK_INT(gem5art__dos_time(far) >> 16, 127u << 9 | 12u << 5 | 31u);
+    if (sizeof far > 4) CHECK_INT(gem5art__dos_time(far) >> 16, 127u << 9 | 12u << 5 | 31u);
 }
 
 TEST(names_that_are_not_utf8) {

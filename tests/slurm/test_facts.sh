@@ -78,7 +78,7 @@ submit limit "$four" --time=5 --signal=B:USR1@300
 check "SIGUSR1" until_true 120 got limit batch USR1
 same "what the batch process got" "$(signals limit batch)" USR1
 same "what the others got" "$(signals limit child)$(signals limit group)$(signals limit session)" ""
-scontrol update JobId="$(job limit)" EndTime=now
+check "the new limit" until_true 60 scontrol update JobId="$(job limit)" EndTime=now+5 # refused if that is over when it comes
 check "SIGTERM" until_true 120 all_got limit TERM
 check "SIGKILL" until_true 120 none_left
 check "the job's state" until_true 60 in_state limit TIMEOUT
