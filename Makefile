@@ -1,7 +1,8 @@
 # gem5art.h is one header: nothing needs to be built to use it. This builds its tools, examples and tests.
 #
 #   make             tools and examples, into build/
-#   make test        builds and runs the tests; TESTS="json cli" runs only tests/test_json.* and tests/test_cli.*
+#   make test        builds and runs the tests; TESTS="json cli" runs only tests/test_json.* and tests/test_cli.*.
+#                    TESTS="* fuzz" also replays the corpus of the fuzz targets
 #   make torture     crashes replayed at every call, kill -9 by the thousand, models, many processes: for an hour or so.
 #                    SEED=N gives one back, TORTURE_SCALE=0.1 is shorter, TORTURE="model" runs only tests/torture/model.c
 #   make demo        a small sweep from registration to gem5art-getruns; GEM5=/path/to/gem5.opt takes your gem5
@@ -59,7 +60,8 @@ test_sources = $(filter-out $(if $(LMDB),,tests/test_lmdb.c), \
 store_tests  = $(if $(LMDB),$(patsubst tests/%.c,$(B)/%-lmdb, \
                  $(filter tests/test_store.c tests/test_model.c tests/test_fsck.c,$(test_sources))))
 slurm_scripts = $(sort $(foreach name,$(TESTS),$(wildcard tests/slurm/test_$(name).sh)))
-test_scripts = $(sort $(foreach name,$(TESTS),$(wildcard tests/test_$(name).sh)))
+named_scripts = $(sort $(foreach name,$(TESTS),$(wildcard tests/test_$(name).sh)))
+test_scripts = $(if $(filter-out *,$(TESTS)),$(named_scripts),$(filter-out tests/test_fuzz.sh,$(named_scripts)))
 tools    = $(patsubst tools/%.c,$(B)/%,$(wildcard tools/gem5art-*.c))
 modules  = $(patsubst tools/lib/%.c,$(B)/lib/%.o,$(filter-out tools/lib/gem5art.c,$(wildcard tools/lib/*.c)))
 examples = $(patsubst examples/%.c,$(B)/%,$(wildcard examples/*.c))
