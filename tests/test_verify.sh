@@ -35,6 +35,10 @@ begin "list and tree"
 run "$artifact" list
 same "how many" "$(wc -l <.out)" 3
 has "one" "$out" "$(echo "$gem5" | cut -c1-8)  gem5 binary  gem5  gem5.opt"
+COLUMNS=32 run "$artifact" list
+has "a line of a narrow terminal" "$out" "$(echo "$gem5" | cut -c1-8) gem5 bi"
+same "lines that are wider" "$(grep -c '.\{33\}' .out)" 0
+same "how many lines" "$(wc -l <.out)" 3
 same "--type" "$("$artifact" list --type kernel | wc -l)" 1
 same "--name" "$("$artifact" list --name src | wc -l)" 1
 run "$artifact" list --type gem5

@@ -11,6 +11,8 @@
 #include "lib/message.h"
 #include "lib/options.h"
 #include "lib/store.h"
+#include "lib/table.h"
+#include "lib/terminal.h"
 #include "lib/tree.h"
 
 const char *tool_name = "gem5art-artifact";
@@ -73,7 +75,41 @@ static void register_one(gem5art_db *db, char **arguments) {
     text_list_free(&inputs);
 }
 
+/* ---- a list on a terminal: columns, and the ends of paths that are too long */
+
+enum { ID, TYPE, NAME, PATH, COLUMNS };
+static text_list cells;
+
+static const char *cell(size_t row, size_t column) {
+    static text shown;
+    text_clear(&shown);
+    terminal_put(&shown, cells.items[COLUMNS * row + column], SIZE_MAX);
+    return text_string(&shown);
+}
+
+static void add_cells(const gem5art_artifact *a) {
+    text_list_add(&cells, text_printf("%.8s", a->id));
+    text_list_add(&cells, text_copy(a->type));
+    text_list_add(&cells, text_copy(a->name));
+    text_list_add(&cells, text_copy(a->path));
+}
+
+static void print_cells(size_t limit) {
+    table t = {.column_count = COLUMNS, .row_count = cells.count / COLUMNS, .cell = cell};
+    text out = {0};
+    size_t i;
+    for (i = 0; i < COLUMNS; i++) t.columns[i] = (table_column){.title = "", .least = i == ID ? 0 : 8, .ends = i == PATH};
+    table_lay_out(&t, limit);
+    for (i = 0; i < t.row_count; i++) {
+        table_put_row(&out, &t, i, SIZE_MAX, NULL);
+        text_puts(&out, "\n");
+    }
+    print(text_string(&out), out.length);
+    text_free(&out);
+}
+
 static void list(gem5art_db *db, char **arguments) {
+    const size_t limit = terminal_limit(STDOUT_FILENO);
     gem5art_query query = {0};
     gem5art_iter *iter;
     const gem5art_artifact *row;
@@ -83,9 +119,11 @@ static void list(gem5art_db *db, char **arguments) {
     query.type = type;
     iter = store_artifacts(db, &query);
     while ((row = store_next_artifact(iter)) != NULL) {
-        put_line(row, "", "");
+        if (limit) add_cells(row);
+        else put_line(row, "", "");
         any = true;
     }
+    if (limit) print_cells(limit);
     if (!any && type) warn("no artifact has the type \"%s\": gem5art-artifact list shows all, with their types", type);
     else if (!any && name) warn("no artifact has \"%s\" in its name: gem5art-artifact list shows all", name);
 }
@@ -151,13 +189,13 @@ static void check_unused(const char *verb, bool registers, bool lists) {
     const struct {
         const char *name;
         bool given, used;
-    } table[] = {{"--name", name, registers || lists},    {"--type", type, registers || lists},
+    } known[] = {{"--name", name, registers || lists},    {"--type", type, registers || lists},
                  {"--path", path, registers},             {"--documentation", documentation, registers},
                  {"--command", command, registers},       {"--cwd", cwd, registers},
                  {"--input", inputs.count > 0, registers}};
     size_t i;
-    for (i = 0; i < sizeof table / sizeof *table; i++)
-        if (table[i].given && !table[i].used) die(EXIT_MISUSE, "%s takes no %s: leave it out", verb, table[i].name);
+    for (i = 0; i < sizeof known / sizeof *known; i++)
+        if (known[i].given && !known[i].used) die(EXIT_MISUSE, "%s takes no %s: leave it out", verb, known[i].name);
 }
 
 int main(int argc, char **argv) {
