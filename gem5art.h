@@ -13088,7 +13088,7 @@ static const struct {
 } gem5art__states[] = {
     {offsetof(gem5art_event, queued), 0, NULL},                /* ends by gem5art__launch */
     {offsetof(gem5art_event, running), 0, gem5art__before},    /* with its work: gem5art__work_done */
-    {offsetof(gem5art_event, running), 0, NULL},               /* with a report of the warden */
+    {offsetof(gem5art_event, running), 0, NULL},               /* with a report of the warden; TO_KILL */
     {offsetof(gem5art_event, running), 1, gem5art__watch_run}, /* with a report; TO_WORK, TO_TIME_OUT, TO_KILL */
     {offsetof(gem5art_event, ending), 2, gem5art__after}};     /* with its work; TO_WORK where the store was locked */
 
@@ -13253,7 +13253,8 @@ static bool gem5art__is_stuck(const gem5art_pool *pool) {
     return pool->stopping != NULL;
 }
 
-/* Ends a run by SIGINT, then SIGKILL; one that is not spawned yet, when its turn comes. False: it has ended already. */
+/* Ends a run by SIGINT, then SIGKILL. One that is not spawned yet is ended when its turn comes; while it is spawned there
+   is only SIGKILL, after the grace time, as its exec may be stuck. False: it has ended already. */
 static bool gem5art__kill_job(gem5art__job *job, const char *reason, bool at_once) {
     gem5art_pool *pool = job->pool;
     bool first = !job->kill_reason;
@@ -13261,12 +13262,12 @@ static bool gem5art__kill_job(gem5art__job *job, const char *reason, bool at_onc
     if (job->state == GEM5ART__AFTER) return false;
     if (first) job->kill_reason = reason;
     if (job->state == GEM5ART__BEFORE) gem5art__give_up(&job->task);
-    if (job->state == GEM5ART__SPAWNING) gem5art__signal_job(job, SIGKILL); /* stuck in exec */
-    if (job->state != GEM5ART__RUNNING) return true;
-    gem5art__signal_job(job, grace > 0 ? SIGINT : SIGKILL);
+    if (job->state != GEM5ART__SPAWNING && job->state != GEM5ART__RUNNING) return true;
+    if (grace <= 0) gem5art__signal_job(job, SIGKILL);
+    else if (job->state == GEM5ART__RUNNING) gem5art__signal_job(job, SIGINT); /* gem5art__spawned sends the other's */
     job->at[GEM5ART__TO_KILL] = gem5art__monotonic() + (grace > 0 ? grace : 1);
     job->at[GEM5ART__TO_TIME_OUT] = 0;
-    if (first) {
+    if (first && job->state == GEM5ART__RUNNING) {
         job->run->public_.kill_reason = reason;
         gem5art__emit(pool, GEM5ART_EVENT_KILLED, job->run, NULL);
     }

@@ -9,6 +9,7 @@ static gem5art_pool *pool;
 static gem5art__job *job;
 
 static bool cancels_at_spawn; /* the event of a spawn cancels the run */
+static double grace = -1;
 
 static void cancel_at_spawn(const gem5art_event *event, void *user_data) {
     (void)user_data;
@@ -23,7 +24,7 @@ static bool begin_pool(const char *program, const char *params, int64_t min_disk
     write_text("program", "#!/bin/sh\n");
     CHECK(chmod("program", 0755) == 0);
     memset(&desc, 0, sizeof desc);
-    desc.jobs = 1, desc.grace = -1, desc.min_disk = min_disk, desc.handle_signals = true, desc.event = cancel_at_spawn;
+    desc.jobs = 1, desc.grace = grace, desc.min_disk = min_disk, desc.handle_signals = true, desc.event = cancel_at_spawn;
     if ((pool = gem5art_pool_create(db, &desc, &error)) == NULL || (run = se_run(program, "out", params)) == NULL) return false;
     if (!gem5art_pool_add(pool, run, &error)) return false;
     job = pool->first;
@@ -64,6 +65,38 @@ TEST(a_run_that_is_cancelled_before_its_spawn_is_reported) {
         end_pool();
     }
     cancels_at_spawn = false;
+}
+
+/* The simulator runs, and the pool has yet to read that it does: it is asked to end like any other. */
+TEST(a_run_that_is_cancelled_before_its_spawn_is_reported_may_write_its_statistics) {
+    grace = 600;
+    REQUIRE(begin_pool("gem5-stand-in", "--stand-in=fork|--stand-in=seconds=600", 0));
+    grace = -1;
+    REQUIRE(step_to(GEM5ART__SPAWNING) && await_report());
+    WAIT_FOR(exists("out/grandchild.pid"));
+    CHECK(gem5art_pool_cancel(pool, job->run->public_.id, &error));
+    CHECK(gem5art_pool_wait(pool, &error));
+    CHECK_STR(recorded_as("kill_reason"), "sigterm");
+    CHECK_STR(recorded_as("return_code"), "0");
+    CHECK(file_contains("out/stats.txt", "End Simulation Statistics"));
+    end_pool();
+}
+
+/* As one does whose file system hangs: here it is the warden that is held. */
+TEST(a_spawn_that_takes_too_long_is_killed) {
+    grace = 0.2;
+    REQUIRE(begin_pool("children/slow", "600", 0));
+    grace = -1;
+    kill(pool->warden.pid, SIGSTOP);
+    REQUIRE(step_to(GEM5ART__SPAWNING));
+    CHECK(gem5art_pool_cancel(pool, job->run->public_.id, &error));
+    CHECK(job->killed <= 0);
+    while (job->killed <= 0 && gem5art_pool_step(pool, 20, &error) > 0) {}
+    kill(pool->warden.pid, SIGCONT);
+    CHECK(gem5art_pool_wait(pool, &error));
+    CHECK_STR(recorded_as("kill_reason"), "sigterm");
+    CHECK_INT(recorded("Failed"), 1);
+    end_pool();
 }
 
 TEST(a_warden_that_is_killed_before_it_spawns) {
