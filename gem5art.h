@@ -6637,19 +6637,19 @@ static int gem5art__lmdb_start_scan(gem5art__lmdb_call *call) {
 
 static int gem5art__lmdb_read_next(gem5art__lmdb_call *call) {
     gem5art__lmdb_scan *lmdb = (gem5art__lmdb_scan *)call->context;
-    uint8_t bytes[8];
     MDB_val key, value;
-    int64_t number;
+    int64_t number = 0;
     int code;
     if (lmdb->chosen) {
         memcpy(&number, lmdb->numbers.data + lmdb->next, sizeof number);
         lmdb->next += sizeof number;
-        key = gem5art__lmdb_number(bytes, number);
-        code = gem5art__lmdb_move(lmdb->records, &key, &value, MDB_SET);
-        if (code == MDB_NOTFOUND) code = MDB_CORRUPTED;
-    } else code = gem5art__lmdb_move(lmdb->records, &key, &value, MDB_NEXT);
+        code = gem5art__lmdb_record(call, number, &value);
+    } else {
+        code = gem5art__lmdb_move(lmdb->records, &key, &value, MDB_NEXT);
+        if (code == 0) number = gem5art__read_number(&key);
+    }
     if (code) return code;
-    call->step = gem5art__lmdb_check(call, gem5art__read_number(&key), &value) ? GEM5ART__RECORD : GEM5ART__FAILED;
+    call->step = gem5art__lmdb_check(call, number, &value) ? GEM5ART__RECORD : GEM5ART__FAILED;
     lmdb->scan->data = (const char *)value.mv_data;
     lmdb->scan->size = value.mv_size;
     return 0;
@@ -6873,10 +6873,12 @@ static bool gem5art__lmdb_check_names(gem5art_db *db, gem5art_error *error) {
         if (tries == 50) break;
         GEM5ART_SYS_POLL(NULL, 0, 2);
         if (tries < 49) continue;
-        if (db->read_only && gem5art__leftovers(db->path, &st, false) == (long)st.st_nlink - 1) return true;
-        if (db->read_only || !gem5art__store_lock(db, NULL)) continue;
-        gem5art__leftovers(db->path, &st, true);
-        gem5art__store_unlock(db);
+        if (db->read_only) {
+            if (gem5art__leftovers(db->path, &st, false) == (long)st.st_nlink - 1) return true;
+        } else if (gem5art__store_lock(db, NULL)) {
+            gem5art__leftovers(db->path, &st, true);
+            gem5art__store_unlock(db);
+        }
     }
     return gem5art__fail(error, GEM5ART_UNSUPPORTED,
                          "%s has %ld names (hard links), and LMDB cannot coordinate their users: remove the "
@@ -13253,8 +13255,8 @@ static bool gem5art__is_stuck(const gem5art_pool *pool) {
     return pool->stopping != NULL;
 }
 
-/* Ends a run by SIGINT, then SIGKILL. One that is not spawned yet is ended when its turn comes; while it is spawned there
-   is only SIGKILL, after the grace time, as its exec may be stuck. False: it has ended already. */
+/* Ends a run by SIGINT, and by SIGKILL after the grace time. One whose turn has not come is ended then. One that is just
+   being spawned gets its SIGINT by gem5art__spawned; if its exec is stuck, only the SIGKILL. False: it has ended. */
 static bool gem5art__kill_job(gem5art__job *job, const char *reason, bool at_once) {
     gem5art_pool *pool = job->pool;
     bool first = !job->kill_reason;
@@ -13264,7 +13266,7 @@ static bool gem5art__kill_job(gem5art__job *job, const char *reason, bool at_onc
     if (job->state == GEM5ART__BEFORE) gem5art__give_up(&job->task);
     if (job->state != GEM5ART__SPAWNING && job->state != GEM5ART__RUNNING) return true;
     if (grace <= 0) gem5art__signal_job(job, SIGKILL);
-    else if (job->state == GEM5ART__RUNNING) gem5art__signal_job(job, SIGINT); /* gem5art__spawned sends the other's */
+    else if (job->state == GEM5ART__RUNNING) gem5art__signal_job(job, SIGINT);
     job->at[GEM5ART__TO_KILL] = gem5art__monotonic() + (grace > 0 ? grace : 1);
     job->at[GEM5ART__TO_TIME_OUT] = 0;
     if (first && job->state == GEM5ART__RUNNING) {

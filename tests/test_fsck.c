@@ -745,40 +745,50 @@ TEST(a_compaction_that_fails_leaves_the_old_store_and_nothing_beside_it) {
     fixture_end();
 }
 
+/* A store of 60 runs, and a copy of it in the file `whole`; how many pages it has. A crash of a tool is a crash. */
+static int begin_damage(void) {
+    struct stat st;
+    setenv("ASAN_OPTIONS", "handle_segv=0:handle_sigbus=0:handle_sigfpe=0:handle_abort=0", 1);
+    make_store(60);
+    if (stat(STORE_PATH, &st) < 0 || sh("cp %s whole", STORE_PATH)) test_fail(__FILE__, __LINE__, "there is no store");
+    return (int)(st.st_size / 4096);
+}
+
+/* The store as it was, but for these bytes. */
+static void damage(off_t at, const void *bytes, size_t size) {
+    int fd;
+    sh("rm -f %s*; cp whole %s", STORE_PATH, STORE_PATH);
+    fd = open(STORE_PATH, O_WRONLY);
+    CHECK(pwrite(fd, bytes, size, at) == (ssize_t)size);
+    close(fd);
+}
+
 /* A page of bytes that a seed stands for, without the one that begins an array. */
-static void write_garbage(off_t at, unsigned seed) {
+static void damage_page(int number, unsigned seed) {
     unsigned char page[4096];
     size_t i;
-    int fd = open(STORE_PATH, O_WRONLY);
     for (i = 0; i < sizeof page; i++) {
         seed = seed * 1664525u + 1013904223u;
         page[i] = (unsigned char)(seed >> 24 == '[' ? 'x' : seed >> 24);
     }
-    CHECK(pwrite(fd, page, sizeof page, at) == (ssize_t)sizeof page);
-    close(fd);
+    damage((off_t)number * 4096, page, sizeof page);
 }
 
 /* LMDB may crash on such a file; the tool does not. SEED in the environment gives the same pages again. */
 TEST(a_page_of_garbage_is_survived_and_what_is_whole_is_salvaged) {
     const char *given = getenv("SEED");
     unsigned seed = given ? (unsigned)strtoul(given, NULL, 10) : (unsigned)time(NULL) ^ (unsigned)getpid() << 16;
-    struct stat st;
-    off_t at;
-    int n;
-    setenv("ASAN_OPTIONS", "handle_segv=0:handle_sigbus=0:handle_sigfpe=0:handle_abort=0", 1); /* a crash is a crash */
-    make_store(60);
-    CHECK(stat(STORE_PATH, &st) == 0);
-    sh("cp %s whole", STORE_PATH);
-    for (at = 0; at < st.st_size; at += 4096 * 5 * stride(5)) {
+    const int pages = begin_damage();
+    int n, page;
+    for (page = 0; page < pages; page += 5 * stride(5)) {
         char *why;
-        int status, page = (int)(at / 4096);
-        sh("rm -f %s*; cp whole %s", STORE_PATH, STORE_PATH);
-        write_garbage(at, seed + (unsigned)page);
+        int status;
+        damage_page(page, seed + (unsigned)page);
         status = sh("%s %s >out 2>err", built("gem5art-fsck"), STORE_URI);
         CHECK_THAT(status <= 1, "SEED=%u, page %d: status %d", seed, page, status);
         status = sh("%s --salvage %s >out 2>err", built("gem5art-fsck"), STORE_URI);
         why = read_text("err");
-        CHECK_THAT(at == 0 || status == 0, "SEED=%u, page %d: status %d: %s", seed, page, status, why);
+        CHECK_THAT(page == 0 || status == 0, "SEED=%u, page %d: status %d: %s", seed, page, status, why);
         free(why);
         if (status != 0) continue;
         REQUIRE(open_db(NULL));
@@ -790,19 +800,10 @@ TEST(a_page_of_garbage_is_survived_and_what_is_whole_is_salvaged) {
     fixture_end();
 }
 
-/* As LMDB has them: the flags of a page are behind its number and two bytes more. */
+/* LMDB's flags of a page, which follow the page's number and two more bytes. */
 enum { LMDB_BRANCH = 1, LMDB_LEAF = 2, LMDB_OVERFLOW = 4, LMDB_META = 8, LMDB_LEAF2 = 32, LMDB_SUBP = 64 };
 
 static off_t flags_of_page(int page) { return (off_t)page * 4096 + (off_t)sizeof(size_t) + 2; }
-
-/* The store as it was, but for the flags of a page. */
-static void spoil_page(int page, uint16_t flags) {
-    int fd;
-    sh("rm -f %s*; cp whole %s", STORE_PATH, STORE_PATH);
-    fd = open(STORE_PATH, O_WRONLY);
-    CHECK(pwrite(fd, &flags, sizeof flags, flags_of_page(page)) == (ssize_t)sizeof flags);
-    close(fd);
-}
 
 /* Lists the runs and looks each up; 1 if a list ends well without being whole. */
 static int read_all(void *unused) {
@@ -826,14 +827,10 @@ static int read_all(void *unused) {
 /* LMDB leaves a value unset where a page is said to have keys only. */
 TEST(a_page_of_another_kind_is_survived) {
     static const uint16_t kinds[] = {LMDB_LEAF | LMDB_LEAF2, LMDB_LEAF | LMDB_SUBP, LMDB_BRANCH, LMDB_OVERFLOW, LMDB_META, 0};
-    struct stat st;
+    const int pages = begin_damage();
     size_t kind;
     int page, leaves = 0;
-    setenv("ASAN_OPTIONS", "handle_segv=0:handle_sigbus=0:handle_sigfpe=0:handle_abort=0", 1);
-    make_store(60);
-    CHECK(stat(STORE_PATH, &st) == 0);
-    sh("cp %s whole", STORE_PATH);
-    for (page = 2; page < st.st_size / 4096; page++) {
+    for (page = 2; page < pages; page++) {
         uint16_t flags;
         int fd = open("whole", O_RDONLY);
         CHECK(pread(fd, &flags, sizeof flags, flags_of_page(page)) == (ssize_t)sizeof flags);
@@ -842,7 +839,7 @@ TEST(a_page_of_another_kind_is_survived) {
         leaves++;
         for (kind = 0; kind < sizeof kinds / sizeof *kinds; kind++) {
             int status;
-            spoil_page(page, kinds[kind]);
+            damage(flags_of_page(page), &kinds[kind], sizeof kinds[kind]);
             CHECK_THAT((status = in_child(read_all, NULL)) == 0, "page %d as %d: reading ended with %d", page, kinds[kind], status);
             CHECK_THAT((status = sh("%s %s >out 2>err", built("gem5art-fsck"), STORE_URI)) <= 1, "page %d as %d: fsck ended with %d", page, kinds[kind], status);
             status = sh("%s --salvage %s >out 2>err", built("gem5art-fsck"), STORE_URI);

@@ -355,7 +355,7 @@ static void gather(void) {
 
 /* Sorts the rows, and keeps the last ones; without --sort live ones before all others. */
 static void choose_rows(size_t most) {
-    size_t i, kept = 0;
+    size_t kept = 0;
     gather();
     if (sort_word) rows_sort_by_column(&chosen, &columns[shown_count], shown_count);
     if (reverse) rows_reverse(&chosen);
@@ -364,8 +364,6 @@ static void choose_rows(size_t most) {
         memmove(&chosen.rows[kept], &chosen.rows[total - most + kept], (most - kept) * sizeof *chosen.rows);
         chosen.count = most;
     }
-    for (i = 0; artifacts && i < recorded.rows.count; i++) recorded.rows.rows[i]->chosen = false;
-    for (i = 0; artifacts && i < chosen.count; i++) chosen.rows[i]->chosen = true;
 }
 
 /* Appends "9 runs: 1 Finished, 8 Failed (5 timeout, 1 kernel panic)". */

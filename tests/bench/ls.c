@@ -2,8 +2,8 @@
 
      bench/ls [RUNS]      default $SCALE_RUNS, else 100000
 
-   The records are what runs leave: their five artifacts, then for each run, an FS run of about 1.9 KB, the artifact of
-   its archive and its own. The ends of some are not in the order in which they are stored, as after a merge. Programs
+   The records are what runs leave: the five artifacts of all, then for each run the artifact of its archive and the run
+   itself, an FS run of about 1.9 KB. Some runs ended later than the next in the store did, as after a merge. Programs
    write to a file, which is no terminal; "on a terminal" is a pseudo-terminal whose other side is read as fast as it
    comes. The best of three turns counts. $BUILD tells where the tools are. */
 #define GEM5ART_IMPLEMENTATION

@@ -14,7 +14,7 @@ typedef struct row {
     double size;           /* bytes of its results; -1: unknown */
     size_t order;          /* in which it was read: its number, see attempts_add */
     bool shown;            /* it is selected; another artifact may still be an input of others */
-    bool chosen;           /* an artifact: it is listed */
+    bool chosen;           /* an artifact: it is listed. For the view alone */
     bool archive;          /* an artifact: the results of a run */
     bool fs, live;
     const char *id, *status, *reason;
@@ -43,8 +43,9 @@ row *rows_make(double time, size_t order, const unsigned *facts, size_t fact_cou
 void rows_add(row_list *list, row *r); /* adds a row of another list */
 void rows_clear(row_list *list);
 
-/* Sorts: the rows that were made by time, those of one time as they were read; or by the column that has the cells at `place`. */
+/* Sorts the rows that were made for this list by time, and those of one time as they were read. */
 void rows_sort_by_time(row_list *list);
+/* Sorts by the column that has the cells at `place`. */
 void rows_sort_by_column(row_list *list, const column *c, size_t place);
 /* Sorts by the first `columns` cells, in which numbers are compared as such. */
 void rows_sort_by_cells(row_list *list, size_t columns);

@@ -251,6 +251,7 @@ char *submission_of_job(const slurm_queue *jobs, size_t i, int64_t *first) {
     const slurm_task *task = &jobs->tasks[i];
     return i == 0 || task->job != task[-1].job ? submission_of_comment(task->comment, first) : NULL;
 }
+
 char *submission_of_ticket(const char *ticket, int64_t *task) { return read_id(ticket, ' ', task); }
 
 void submission_free(submission *s) {

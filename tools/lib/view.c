@@ -49,7 +49,11 @@ static void add_tree(void) {
     tree t = {0};
     size_t i;
     t.nodes = (tree_node *)text_alloc((v.rows->count + v.known->count + 1) * sizeof *t.nodes);
-    for (i = 0; i < v.rows->count; i++) t.nodes[t.count++].data = v.rows->rows[i];
+    for (i = 0; i < v.known->count; i++) v.known->rows[i]->chosen = false;
+    for (i = 0; i < v.rows->count; i++) {
+        v.rows->rows[i]->chosen = true;
+        t.nodes[t.count++].data = v.rows->rows[i];
+    }
     for (i = 0; i < v.known->count; i++)
         if (!v.known->rows[i]->chosen) t.nodes[t.count++].data = v.known->rows[i];
     for (i = 0; i < t.count; i++) {
